@@ -1,0 +1,6 @@
+"""``python -m jupyter_pipeline``: the command line, in this interpreter."""
+
+from jupyter_pipeline.app import main
+
+if __name__ == "__main__":
+    main()

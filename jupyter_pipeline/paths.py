@@ -1,0 +1,130 @@
+"""Where state lives, and how files there are written.
+
+Everything that outlives a process is below one folder, ``state_dir()``: ``JUPYTER_PIPELINE_STATE`` if it is set,
+otherwise ``$XDG_STATE_HOME/jupyter-pipeline``, otherwise ``~/.local/state/jupyter-pipeline``. It may be on a home
+that several hosts share, so only plain files and renames are used there. Unix sockets do not work on such a home and
+their paths are limited to 107 bytes: they go to ``runtime_dir()``.
+
+Only the standard library is used here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import stat
+import tempfile
+from pathlib import Path
+
+from jupyter_pipeline.exceptions import ConfigurationError, UsageError
+
+__all__ = [
+    "check_name",
+    "clusters_dir",
+    "private_dir",
+    "runtime_dir",
+    "service_dir",
+    "snapshots_dir",
+    "state_dir",
+    "write_private",
+]
+
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_NAME_LENGTH = 63  # a DNS label, which is what most batch systems and Kubernetes accept
+
+
+def check_name(kind: str, name: str) -> str:
+    """Return `name` if it is safe as a file name, a batch job name and a URL segment.
+
+    Raises
+    ------
+    UsageError
+        If it is empty, longer than 63 characters, or has other characters than letters, digits, ``.``, ``_``, ``-``
+        (the first and last must be a letter or digit; ``..`` is refused).
+    """
+    if len(name) > _NAME_LENGTH or not _NAME.fullmatch(name) or ".." in name:
+        shown = ascii(name if len(name) <= 40 else name[:40] + "…")
+        raise UsageError(
+            f"{shown} cannot be the name of a {kind}: use 1 to {_NAME_LENGTH} letters, digits, '.', '_' or '-', "
+            "beginning and ending with a letter or digit."
+        )
+    return name
+
+
+def private_dir(path: Path) -> Path:
+    """Create `path` with mode 0700 where it is absent and return it.
+
+    Raises
+    ------
+    ConfigurationError
+        If it cannot be created, or belongs to another user.
+    """
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        info = path.lstat()
+    except OSError as error:
+        raise ConfigurationError(
+            str(path),
+            "",
+            f"cannot be created ({error.strerror})",
+            "Point JUPYTER_PIPELINE_STATE at a folder of yours.",
+        ) from error
+    if not stat.S_ISDIR(path.stat().st_mode) or info.st_uid != os.getuid():
+        raise ConfigurationError(
+            str(path), "", "is not a folder of yours", "Remove it, or choose another place."
+        )
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        path.chmod(0o700)
+    return path
+
+
+def state_dir() -> Path:
+    """Return the folder that holds everything which outlives a process, created if needed (0700)."""
+    chosen = os.environ.get("JUPYTER_PIPELINE_STATE")
+    if chosen:
+        return private_dir(Path(chosen).expanduser().absolute())
+    base = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    return private_dir(Path(base).expanduser().absolute() / "jupyter-pipeline")
+
+
+def clusters_dir() -> Path:
+    """Return the registry: one folder a cluster (0700)."""
+    return private_dir(state_dir() / "clusters")
+
+
+def service_dir() -> Path:
+    """Return the home of the embedded Prefect service (0700)."""
+    return private_dir(state_dir() / "service")
+
+
+def snapshots_dir() -> Path:
+    """Return where deployed code is kept by content hash (0700)."""
+    return private_dir(state_dir() / "snapshots")
+
+
+def runtime_dir() -> Path:
+    """Return a folder on this host for Unix sockets (0700): below ``XDG_RUNTIME_DIR``, otherwise the temporary folder."""
+    base = os.environ.get("XDG_RUNTIME_DIR")
+    if base and os.access(base, os.W_OK):
+        return private_dir(Path(base) / "jupyter-pipeline")
+    return private_dir(Path(tempfile.gettempdir()) / f"jupyter-pipeline-{os.getuid()}")
+
+
+def write_private(path: Path, content: str | bytes) -> None:
+    """Replace `path` by `content` at once, with mode 0600; a reader sees the old or the new, never a part.
+
+    The new file is flushed to disk before it gets its name, so that a full disk leaves the old one as it was.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mkstemp gives 0600
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise

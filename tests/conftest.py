@@ -1,0 +1,27 @@
+"""Every test has state folders of its own and none of the user's Prefect or Jupyter settings."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def isolated_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Point every folder that the product writes to into a temporary one, and return the state folder."""
+    root = tmp_path_factory.mktemp("home")
+    for name in [n for n in os.environ if n.startswith(("PREFECT_", "DASK_", "JUPYTER_PIPELINE_"))]:
+        monkeypatch.delenv(name)
+    for name, folder in {
+        "JUPYTER_PIPELINE_STATE": "state",
+        "PREFECT_HOME": "prefect",
+        "JUPYTER_CONFIG_DIR": "jupyter-config",
+        "JUPYTER_DATA_DIR": "jupyter-data",
+        "IPYTHONDIR": "ipython",
+        "DASK_CONFIG": "dask",
+    }.items():
+        (root / folder).mkdir(mode=0o700)
+        monkeypatch.setenv(name, str(root / folder))
+    return root / "state"
