@@ -12,7 +12,7 @@
     │   ├── ClusterStartError        it did not come up; nothing of it is left
     │   ├── ClusterConflictError     a living cluster has that name already
     │   └── KeeperUnreachableError   the keeper does not answer
-    ├── EnvironmentError_            environment sync
+    ├── SoftwareEnvironmentError     environment sync
     │   ├── DriftError               the policy refuses this difference
     │   └── SyncError                the difference could not be applied; the old state is intact
     ├── PromotionError               promotion of a cell
@@ -43,7 +43,6 @@ __all__ = [
     "ConfigurationError",
     "DriftError",
     "EditedByHandError",
-    "EnvironmentError_",
     "KeeperUnreachableError",
     "MissingDependencyError",
     "NotFoundError",
@@ -53,6 +52,7 @@ __all__ = [
     "PromotionError",
     "PromotionRefusedError",
     "ServiceError",
+    "SoftwareEnvironmentError",
     "SyncError",
     "UsageError",
 ]
@@ -68,6 +68,10 @@ class PipelineError(Exception):
     """
 
     exit_code = 1
+
+    def _render_traceback_(self) -> list[str]:
+        """Show the message alone in IPython, which looks for this method: the message tells what the user can do."""
+        return [f"{type(self).__name__}: {self}"]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the error as ``{"error": type, "message": text}``, for programs."""
@@ -189,11 +193,11 @@ class KeeperUnreachableError(ClusterError):
     """The process that owns the cluster does not answer."""
 
 
-class EnvironmentError_(PipelineError):  # noqa: N801, N818 - the builtin has the plain name
+class SoftwareEnvironmentError(PipelineError):
     """Base of what environment sync raises."""
 
 
-class DriftError(EnvironmentError_):
+class DriftError(SoftwareEnvironmentError):
     """The drift policy refuses to go on.
 
     Parameters
@@ -209,7 +213,7 @@ class DriftError(EnvironmentError_):
         super().__init__(message)
 
 
-class SyncError(EnvironmentError_):
+class SyncError(SoftwareEnvironmentError):
     """The difference could not be applied; what was there before is intact."""
 
 

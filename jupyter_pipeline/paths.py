@@ -46,8 +46,8 @@ def check_name(kind: str, name: str) -> str:
     if len(name) > _NAME_LENGTH or not _NAME.fullmatch(name) or ".." in name:
         shown = ascii(name if len(name) <= 40 else name[:40] + "…")
         raise UsageError(
-            f"{shown} cannot be the name of a {kind}: use 1 to {_NAME_LENGTH} letters, digits, '.', '_' or '-', "
-            "beginning and ending with a letter or digit."
+            f"{shown} cannot be the name of a {kind}: use 1 to {_NAME_LENGTH} letters, digits, "
+            "'.', '_' or '-', beginning and ending with a letter or digit."
         )
     return name
 
@@ -104,7 +104,7 @@ def snapshots_dir() -> Path:
 
 
 def runtime_dir() -> Path:
-    """Return a folder on this host for Unix sockets (0700): below ``XDG_RUNTIME_DIR``, otherwise the temporary folder."""
+    """Return a folder on this host for Unix sockets (0700), below ``XDG_RUNTIME_DIR`` or the temporary folder."""
     base = os.environ.get("XDG_RUNTIME_DIR")
     if base and os.access(base, os.W_OK):
         return private_dir(Path(base) / "jupyter-pipeline")
