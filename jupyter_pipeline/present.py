@@ -1,0 +1,199 @@
+"""Records as tables for people: the same rows as text in a terminal and as HTML in a notebook."""
+
+from __future__ import annotations
+
+import html
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tabulate import tabulate
+
+from jupyter_pipeline.models import (
+    ClusterRecord,
+    ClusterState,
+    DeploymentRecord,
+    DriftItem,
+    Profile,
+    RunRecord,
+    ServiceStatus,
+    SyncReport,
+)
+
+__all__ = ["Table", "clusters", "deployments", "drift", "profiles", "runs", "service", "sizes", "sync"]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under headers, with a line for when there is none.
+
+    Attributes
+    ----------
+    headers : sequence of str
+        Column names.
+    rows : sequence of sequence of str
+        One inner sequence a row, as long as `headers`.
+    empty : str
+        What is said instead of a table without rows.
+    """
+
+    headers: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    empty: str
+
+    def __str__(self) -> str:
+        if not self.rows:
+            return self.empty
+        return tabulate(self.rows, headers=self.headers, tablefmt="simple", disable_numparse=True)
+
+    def _repr_html_(self) -> str:
+        if not self.rows:
+            return f"<p>{html.escape(self.empty)}</p>"
+        return tabulate(self.rows, headers=self.headers, tablefmt="html", disable_numparse=True)
+
+    def _repr_pretty_(self, printer: object, cycle: bool) -> None:
+        printer.text(str(self))  # type: ignore[attr-defined]
+
+
+def sizes(count: float) -> str:
+    """Return `count` bytes in the largest binary unit that leaves at least 1."""
+    for unit in ("B", "KiB", "MiB", "GiB", "TiB"):
+        if abs(count) < 1024 or unit == "TiB":
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1024
+    raise AssertionError("unreachable")
+
+
+def _age(moment: float | None) -> str:
+    if not moment:
+        return ""
+    elapsed = max(0.0, time.time() - moment)
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if elapsed >= size:
+            return f"{elapsed / size:.0f} {unit}"
+    return f"{elapsed:.0f} s"
+
+
+def _local(moment: float | None) -> str:
+    return datetime.fromtimestamp(moment).astimezone().strftime("%a %d %b %H:%M:%S %Z") if moment else ""
+
+
+def _memory(record: ClusterRecord) -> str:
+    return f"{sizes(record.memory_used)} of {sizes(record.memory_limit)}" if record.memory_limit else ""
+
+
+def _workers(record: ClusterRecord) -> str:
+    if record.adaptive:
+        low, high = record.adaptive
+        return f"{record.workers} (adapts {low} to {high})"
+    if record.workers_wanted is not None and record.workers_wanted != record.workers:
+        return f"{record.workers} of {record.workers_wanted}"
+    return str(record.workers)
+
+
+def clusters(records: Sequence[ClusterRecord]) -> Table:
+    """Return a table of clusters."""
+    rows = [
+        (
+            r.name,
+            r.profile,
+            r.state.value,
+            _workers(r),
+            _memory(r),
+            _age(r.started),
+            r.host,
+            r.warning or ("" if r.state is ClusterState.RUNNING else r.reason),
+        )
+        for r in records
+    ]
+    headers = ("cluster", "profile", "state", "workers", "memory", "age", "host", "remark")
+    return Table(headers, rows, "No cluster is running. Start one: cluster start local")
+
+
+def profiles(found: Sequence[Profile]) -> Table:
+    """Return a table of profiles."""
+    rows = [(p.name, p.cluster_class, p.description, p.source) for p in found]
+    return Table(("profile", "class", "description", "source"), rows, "There is no profile.")
+
+
+def drift(items: Sequence[DriftItem]) -> Table:
+    """Return a table of what differs between kernel, scheduler and workers."""
+    rows = [
+        (
+            i.package,
+            i.kernel or "absent",
+            i.scheduler or "absent",
+            ", ".join(w or "absent" for w in i.workers),
+            i.severity.value,
+            i.reason,
+        )
+        for i in items
+    ]
+    headers = ("package", "kernel", "scheduler", "workers", "severity", "remark")
+    return Table(headers, rows, "Kernel, scheduler and workers have the same packages.")
+
+
+def sync(report: SyncReport) -> Table:
+    """Return a table of what a sync changed."""
+    rows = [
+        (str(i["package"]), str(i.get("before") or "absent"), str(i["after"]), str(i.get("where", "")))
+        for i in report.installed
+    ]
+    for item in report.uploaded:
+        changed, deleted = item.get("changed", 0), item.get("deleted", 0)
+        if changed or deleted:
+            what = f"{changed} changed, {deleted} deleted, {sizes(item.get('bytes', 0))}"
+            rows.append((str(item["directory"]), "", what, "scheduler and workers"))
+    rows += [
+        (i.package, i.scheduler or ", ".join(i.workers) or "absent", "unchanged", f"{i.severity.value}: {i.reason}")
+        for i in report.remaining
+    ]
+    empty = f"In sync: nothing differs ({report.seconds:.2f} s)."
+    return Table(("package or folder", "before", "now", "where"), rows, empty)
+
+
+def deployments(records: Sequence[DeploymentRecord]) -> Table:
+    """Return a table of deployments."""
+    rows = [
+        (
+            r.name,
+            "paused" if r.paused else "active",
+            r.schedule_text or "on demand",
+            r.last_run.state if r.last_run else "never ran",
+            "" if r.paused else _local(r.next_run),
+            r.profile,
+            r.version[:12],
+        )
+        for r in records
+    ]
+    headers = ("deployment", "state", "schedule", "last run", "next run", "profile", "version")
+    return Table(headers, rows, "Nothing is deployed. Put %%deploy NAME on the first line of a cell.")
+
+
+def runs(records: Sequence[RunRecord]) -> Table:
+    """Return a table of runs."""
+    rows = [
+        (
+            r.id[:8],
+            r.deployment,
+            r.state,
+            "schedule" if r.auto_scheduled else "by hand",
+            _local(r.start or r.expected_start),
+            f"{r.end - r.start:.1f} s" if r.start and r.end else "",
+            r.message,
+        )
+        for r in records
+    ]
+    headers = ("run", "deployment", "state", "started by", "start", "took", "message")
+    return Table(headers, rows, "There is no run.")
+
+
+def service(status: ServiceStatus) -> str:
+    """Return the state of the embedded Prefect service in a few lines."""
+    lines = [f"The Prefect service is {status.state}" + (f": {status.reason}" if status.reason else ".")]
+    if status.api_url:
+        lines += [f"  API        {status.api_url}", f"  interface  {status.ui_url}", f"  work pool  {status.work_pool}"]
+    if status.log:
+        lines.append(f"  log        {status.log}")
+    return "\n".join(lines)
