@@ -12,7 +12,7 @@ import sys
 from typing import Any, ClassVar
 
 from jupyter_core.application import JupyterApp, base_aliases, base_flags
-from traitlets import Bool, Unicode
+from traitlets import Bool
 
 from jupyter_pipeline import __version__
 from jupyter_pipeline.exceptions import NotFoundError, UsageError
@@ -65,9 +65,6 @@ class Command(_App):
     }
     aliases: ClassVar[dict[str, Any]] = {"config": base_aliases["config"], "log-level": base_aliases["log-level"]}
 
-    cause = Unicode()
-    """Unused as an option; gives every command the same class in ``--help-all``."""
-
     def parse_command_line(self, argv: list[str] | None = None) -> None:
         """Refuse an unknown option with the nearest ones, then parse."""
         given = sys.argv[1:] if argv is None else argv
@@ -88,7 +85,7 @@ class Command(_App):
         needed = [p for p in self.positional if not p.startswith("[")]
         if len(self.extra_args) < len(needed):
             raise UsageError(f"{self.name} needs {' '.join(self.positional)}. See --help.")
-        if len(self.extra_args) > len(self.positional) and not self.positional[-1:] == ("[…]",):
+        if len(self.extra_args) > len(self.positional):
             extra = self.extra_args[len(self.positional)]
             raise UsageError(f"{self.name} takes {' '.join(self.positional) or 'no argument'}, not also {extra!r}.")
         answer = self.work(*self.extra_args)

@@ -1,0 +1,189 @@
+"""``jupyter pipeline cluster``: start, list, scale, sync and stop clusters."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from traitlets import Bool, Unicode
+from traitlets import List as ListTrait
+
+from jupyter_pipeline import arguments, pipeline, present
+from jupyter_pipeline.app.base import Command, Group, note
+from jupyter_pipeline.clusters import manager, profiles, registry
+from jupyter_pipeline.exceptions import UsageError
+from jupyter_pipeline.models import ClusterRecord, SyncReport
+
+__all__ = ["ClusterGroup"]
+
+
+class _RecordCommand(Command):
+    def show(self, answer: ClusterRecord) -> str:
+        return str(present.clusters([answer]))
+
+
+class _RecordsCommand(Command):
+    def show(self, answer: list[ClusterRecord]) -> str:
+        return str(present.clusters(answer))
+
+
+class Start(_RecordCommand):
+    """Start a cluster."""
+
+    name = "jupyter-pipeline cluster start"
+    description = "Start a cluster from a profile. It outlives this command; its limits end it."
+    positional = ("PROFILE",)
+    cluster_name = Unicode("", help="Name of the cluster.").tag(config=True)
+    workers = Unicode("", help="Fixed number of workers.").tag(config=True)
+    adapt = Unicode("", help="Adapt between MIN:MAX workers.").tag(config=True)
+    override = ListTrait(Unicode(), help="KEY=VALUE of the profile, with a dotted key; may be repeated.").tag(config=True)
+    wait = Bool(False, help="Wait until the workers that were asked for are there.").tag(config=True)
+    aliases: ClassVar[dict[str, Any]] = {
+        **Command.aliases,
+        "name": "Start.cluster_name",
+        "workers": "Start.workers",
+        "adapt": "Start.adapt",
+        ("o", "override"): "Start.override",
+    }
+    flags: ClassVar[dict[str, Any]] = {**Command.flags, "wait": ({"Start": {"wait": True}}, "Wait for the workers.")}
+
+    def work(self, profile: str) -> ClusterRecord:
+        if self.workers and self.adapt:
+            raise UsageError("Give --workers or --adapt, not both: a cluster has a fixed size or adapts.")
+        record = manager.start(
+            profiles.get_profile(profile, overrides=arguments.overrides(self.override)),
+            name=self.cluster_name or None,
+            workers=arguments.workers(self.workers) if self.workers else None,
+            adapt=arguments.size_range(self.adapt) if self.adapt else None,
+            progress=lambda r: note(f"{r.name}: {r.state.value}{f', {r.reason}' if r.reason else ''}"),
+        )
+        return manager.wait_for_workers(record.name) if self.wait else record
+
+
+class List(_RecordsCommand):
+    """List clusters."""
+
+    name = "jupyter-pipeline cluster list"
+    description = "List the clusters that live; with --all, the ended ones too."
+    everything = Bool(False, help="Show the ended ones too.").tag(config=True)
+    flags: ClassVar[dict[str, Any]] = {**Command.flags, "all": ({"List": {"everything": True}}, "The ended ones too.")}
+
+    def work(self) -> list[ClusterRecord]:
+        return registry.list_records(include_ended=self.everything)
+
+
+class Status(_RecordCommand):
+    """Show one cluster."""
+
+    name = "jupyter-pipeline cluster status"
+    description = "Show one cluster."
+    positional = ("NAME",)
+
+    def work(self, name: str) -> ClusterRecord:
+        return registry.find_record(name)
+
+
+class Scale(_RecordCommand):
+    """Scale a cluster."""
+
+    name = "jupyter-pipeline cluster scale"
+    description = "Give a cluster a fixed number of workers."
+    positional = ("NAME", "N")
+
+    def work(self, name: str, n: str) -> ClusterRecord:
+        return manager.scale(name, arguments.workers(n))
+
+
+class Adapt(_RecordCommand):
+    """Let a cluster adapt."""
+
+    name = "jupyter-pipeline cluster adapt"
+    description = "Let a cluster adapt its number of workers to its work."
+    positional = ("NAME", "MIN:MAX")
+
+    def work(self, name: str, bounds: str) -> ClusterRecord:
+        return manager.adapt(name, *arguments.size_range(bounds))
+
+
+class Extend(_RecordCommand):
+    """Give a cluster more time."""
+
+    name = "jupyter-pipeline cluster extend"
+    description = "Postpone the end of a cluster's lifetime, within the bound of its profile."
+    positional = ("NAME", "TIME")
+
+    def work(self, name: str, time: str) -> ClusterRecord:
+        return manager.extend(name, arguments.seconds(time))
+
+
+class Stop(_RecordsCommand):
+    """Stop clusters."""
+
+    name = "jupyter-pipeline cluster stop"
+    description = "Stop a cluster, or all with --all."
+    positional = ("[NAME]",)
+    everything = Bool(False, help="Stop all clusters.").tag(config=True)
+    flags: ClassVar[dict[str, Any]] = {**Command.flags, "all": ({"Stop": {"everything": True}}, "Stop all clusters.")}
+
+    def work(self, name: str = "") -> list[ClusterRecord]:
+        if bool(name) == self.everything:
+            raise UsageError("Name the cluster to stop, or give --all.")
+        return manager.stop_all() if self.everything else [manager.stop(name)]
+
+
+class Logs(Command):
+    """Print the logs of a cluster."""
+
+    name = "jupyter-pipeline cluster logs"
+    description = "Print the logs of a cluster, also of one that ended."
+    positional = ("NAME",)
+
+    def work(self, name: str) -> str:
+        return manager.logs(name)
+
+
+class Gc(Command):
+    """Remove what no living cluster claims."""
+
+    name = "jupyter-pipeline cluster gc"
+    description = "Find processes and batch jobs of clusters that are gone, and remove them."
+
+    def work(self) -> list[dict[str, Any]]:
+        return manager.gc()
+
+    def show(self, answer: list[dict[str, Any]]) -> str:
+        if not answer:
+            return "Nothing is left over."
+        return "\n".join("Removed " + ", ".join(f"{k} {v}" for k, v in item.items()) for item in answer)
+
+
+class Sync(Command):
+    """Bring the environment along."""
+
+    name = "jupyter-pipeline cluster sync"
+    description = "Make a cluster's packages and local code equal to this environment's."
+    positional = ("NAME",)
+
+    def work(self, name: str) -> SyncReport:
+        return pipeline.sync_cluster(pipeline.attach(name), progress=note)
+
+    def show(self, answer: SyncReport) -> str:
+        return str(present.sync(answer))
+
+
+class ClusterGroup(Group):
+    """Clusters."""
+
+    name = "jupyter-pipeline cluster"
+    description = "Start, list, scale, sync and stop clusters."
+    subcommands: ClassVar[dict[str, Any]] = {
+        "start": (Start, "Start a cluster from a profile."),
+        "list": (List, "List clusters."),
+        "status": (Status, "Show one cluster."),
+        "scale": (Scale, "Give a cluster a fixed number of workers."),
+        "adapt": (Adapt, "Let a cluster adapt its size."),
+        "extend": (Extend, "Give a cluster more time."),
+        "stop": (Stop, "Stop a cluster, or all."),
+        "logs": (Logs, "Print the logs of a cluster."),
+        "gc": (Gc, "Remove what no living cluster claims."),
+        "sync": (Sync, "Bring the environment along."),
+    }

@@ -1,0 +1,58 @@
+"""The line of a magic, parsed: subcommand, options, errors in one line."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from jupyter_pipeline.exceptions import NotFoundError, UsageError
+
+__all__ = ["HelpShown", "Parser", "split", "subcommand"]
+
+
+class HelpShown(Exception):  # noqa: N818 - it ends the parsing, it is no error
+    """The help was asked for and printed."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that raises `UsageError` instead of ending the process."""
+
+    def __init__(self, prog: str, description: str) -> None:
+        super().__init__(prog=prog, description=description, allow_abbrev=False)
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what argparse would print."""
+        raise UsageError(f"{self.prog}: {message}. Its form: {self.format_usage().removeprefix('usage: ').strip()}")
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        """End the parsing after ``--help``."""
+        raise HelpShown
+
+
+def split(line: str) -> list[str]:
+    """Return the words of `line`, quotes understood as a shell does.
+
+    Raises
+    ------
+    UsageError
+        If a quotation is not closed.
+    """
+    try:
+        return shlex.split(line)
+    except ValueError as error:
+        raise UsageError(f"{line!r} cannot be read: {error}. Close the quotation.") from error
+
+
+def subcommand(magic: str, word: str, commands: Mapping[str, Any]) -> Any:
+    """Return what `commands` has for `word`.
+
+    Raises
+    ------
+    NotFoundError
+        If it has nothing; the nearest subcommands are offered.
+    """
+    if word not in commands:
+        raise NotFoundError(f"subcommand of {magic}", word, commands, hint=f"See {magic} --help.")
+    return commands[word]
