@@ -1,0 +1,106 @@
+# Every target prints what it does, can be run again, and says what is missing when it cannot go on.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.ONESHELL:
+.NOTPARALLEL:
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+# Tests that name an engine: the quick ones run with all others, these alone with test-engines.
+ENGINES := tests/engines
+
+.PHONY: help install install-test system-packages demo lab test test-python test-browser test-lab test-engines check format docs bench clean
+
+help: ## Show this help
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
+
+$(BIN)/python:
+	@echo "== Making the virtual environment $(VENV)"
+	command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is missing: install Python 3.11 or newer, or call make PYTHON=…"; exit 1; }
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than 3.11: call make PYTHON=python3.11"; exit 1; }
+	if ! $(PYTHON) -c 'import ensurepip' 2>/dev/null; then
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+			echo "== Installing Debian's python3-venv"
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv python3-dev gcc >/dev/null
+		else
+			echo "$(PYTHON) cannot make virtual environments: install Debian's python3-venv"; exit 1
+		fi
+	fi
+	$(PYTHON) -m venv $(VENV)
+
+define needs_node
+	@command -v node >/dev/null || { echo "Node is missing: install Node 20 or newer to build the JupyterLab extension"; exit 1; }
+	@node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' || { echo "Node $$(node --version) is too old: install Node 20 or newer"; exit 1; }
+endef
+
+# The stamp is newer than all that decides what gets installed.
+$(VENV)/.demo: $(BIN)/python pyproject.toml labextension/package.json labextension/yarn.lock $(shell find labextension/src labextension/style labextension/schema -type f 2>/dev/null)
+	$(needs_node)
+	@echo "== Installing the project and what the demo needs into $(VENV)"
+	rm -rf jupyter_pipeline/labextension
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[demo]' || { echo "Installing failed. Is there a network, and a package index?"; exit 1; }
+	touch $@
+
+$(VENV)/.test: $(VENV)/.demo
+	@echo "== Installing what the tests need into $(VENV)"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]' || { echo "Installing failed. Is there a network, and a package index?"; exit 1; }
+	touch $@
+
+install: $(VENV)/.demo ## Install the project into .venv
+	@echo "Installed. Next: make demo, or make lab"
+
+install-test: $(VENV)/.test system-packages
+
+system-packages:
+	@BIN=$(BIN) tests/system-packages.sh
+
+demo: $(VENV)/.demo ## From a cell to a scheduled run, step by step, then stop all
+	@$(BIN)/python notebooks/demo.py
+
+lab: $(VENV)/.demo ## Open JupyterLab on the quickstart notebook
+	@$(BIN)/jupyter lab notebooks/quickstart.ipynb
+
+test: install-test ## Run all tests
+	@$(MAKE) --no-print-directory test-lab
+	@$(MAKE) --no-print-directory test-python
+
+test-lab: install-test
+	@echo "== Testing the JupyterLab extension"
+	cd labextension && ../$(BIN)/jlpm test
+
+test-python: install-test
+	@echo "== Testing the package, in Python and in a browser"
+	$(BIN)/python -m pytest
+
+test-engines: install-test ## Run the shared cluster tests on every engine that this machine can start
+	@$(BIN)/python -m pytest $(ENGINES) --engines=all -v
+
+check: install-test ## Check format, lint, types, imports and docstrings
+	@echo "== Format and lint"
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	cd labextension && ../$(BIN)/jlpm lint:check && cd ..
+	@echo "== Types"
+	$(BIN)/mypy
+	@echo "== Docstrings"
+	$(BIN)/python -m numpydoc.hooks.validate_docstrings $$(git ls-files 'jupyter_pipeline/*.py')
+
+format: install-test ## Format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	cd labextension && ../$(BIN)/jlpm lint
+
+docs: $(BIN)/python ## Build the documentation into docs/_build/html
+	$(needs_node)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	$(BIN)/python -m sphinx -W -b html docs docs/_build/html
+	@echo "Open docs/_build/html/index.html"
+
+bench: install-test ## Run the benchmarks and print their tables
+	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+
+clean: ## Remove what was built
+	rm -rf $(VENV) dist build docs/_build jupyter_pipeline/labextension labextension/lib labextension/node_modules

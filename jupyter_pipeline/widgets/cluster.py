@@ -1,0 +1,123 @@
+"""A cluster in a notebook's output: state, workers, memory and the way to the dashboard, while the cluster lives."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import threading
+from pathlib import Path
+
+import ipywidgets
+from jupyter_core.paths import jupyter_runtime_dir
+
+from jupyter_pipeline import present
+from jupyter_pipeline.clusters import manager, registry
+from jupyter_pipeline.exceptions import PipelineError
+from jupyter_pipeline.models import ClusterRecord, ClusterState
+
+__all__ = ["cluster_widget", "dashboard_path", "render"]
+
+PERIOD = 2.0  # seconds between two looks at the registry, which the keeper writes about as often
+_COLOURS = {
+    ClusterState.STARTING: "--jp-warn-color1",
+    ClusterState.RUNNING: "--jp-success-color1",
+    ClusterState.STOPPING: "--jp-warn-color1",
+    ClusterState.STOPPED: "--jp-ui-font-color3",
+    ClusterState.FAILED: "--jp-error-color1",
+    ClusterState.LOST: "--jp-error-color1",
+}
+# Of each kernel, the newest widget of a cluster is updated; an older one keeps what it showed last.
+_watching: dict[str, threading.Event] = {}
+
+
+def dashboard_path(name: str) -> str:
+    """Return the path of a cluster's dashboard on the Jupyter server that this kernel belongs to.
+
+    The server passes the dashboard on to authenticated users; the dashboard itself listens on the loopback only.
+    """
+    return f"{_base_url()}jupyter-pipeline/clusters/{name}/dashboard/status"
+
+
+def _base_url() -> str:
+    """Return the base URL of the server that started this kernel, as its runtime file tells it."""
+    prefix = os.environ.get("JUPYTERHUB_SERVICE_PREFIX")
+    if prefix:
+        return prefix
+    try:
+        info = json.loads((Path(jupyter_runtime_dir()) / f"jpserver-{os.getppid()}.json").read_text(encoding="utf-8"))
+        return str(info["base_url"])
+    except (OSError, ValueError, KeyError):
+        return "/"
+
+
+def render(record: ClusterRecord) -> str:
+    """Return the record as HTML; colours come from the theme."""
+    safe = html.escape
+    colour = f"var({_COLOURS[record.state]}, currentColor)"
+    chip = f'<span style="color:{colour}">●</span> <b>{safe(record.name)}</b> {record.state.value}'
+    facts = [f"{record.workers} workers" + (f" of {record.workers_wanted}" if record.workers_wanted else "")]
+    if record.adaptive:
+        facts[0] = f"{record.workers} workers, adapts {record.adaptive[0]} to {record.adaptive[1]}"
+    if record.threads:
+        facts.append(f"{record.threads} threads")
+    if record.memory_limit:
+        facts.append(f"{present.sizes(record.memory_used)} of {present.sizes(record.memory_limit)}")
+    if record.tls:
+        facts.append("encrypted")
+    lines = [f"{chip} <span style='opacity:.7'>{safe(record.profile)}</span>", safe(" · ".join(facts))]
+    if record.warning:
+        lines.append(f'<span style="color:var(--jp-warn-color1)">{safe(record.warning)}</span>')
+    if record.state is not ClusterState.RUNNING and record.reason:
+        lines.append(safe(record.reason))
+    if record.state is ClusterState.RUNNING and record.dashboard_link:
+        link = safe(dashboard_path(record.name), quote=True)
+        lines.append(f'<a href="{link}" target="_blank" rel="noopener">Dashboard</a>')
+    return "<br>".join(lines)
+
+
+def cluster_widget(record: ClusterRecord) -> ipywidgets.Widget:
+    """Return a box that shows the cluster and follows it until it ends, with a field to scale and a button to stop."""
+    view = ipywidgets.HTML(render(record))
+    count = ipywidgets.BoundedIntText(
+        value=record.workers_wanted or record.workers, min=0, max=100_000, description="Workers"
+    )
+    count.layout.width = "12em"
+    scale = ipywidgets.Button(description="Scale", tooltip="Give the cluster this number of workers")
+    stop = ipywidgets.Button(description="Stop", button_style="danger", tooltip="Stop the cluster")
+    said = ipywidgets.HTML()
+    controls = ipywidgets.HBox([count, scale, stop, said])
+
+    def act(change: str) -> None:
+        try:
+            if change == "scale":
+                manager.scale(record.name, count.value)
+            else:
+                manager.stop(record.name)
+            said.value = ""
+        except PipelineError as error:
+            said.value = html.escape(str(error))
+
+    scale.on_click(lambda _: act("scale"))
+    stop.on_click(lambda _: act("stop"))
+    previous = _watching.pop(record.id, None)
+    if previous is not None:
+        previous.set()
+    ended = _watching[record.id] = threading.Event()
+    box = ipywidgets.VBox([view, controls])
+
+    def follow() -> None:
+        while not ended.wait(PERIOD):
+            latest = registry.load_record(record.id)
+            if latest is None:
+                break
+            view.value = render(latest)
+            if not latest.state.alive:
+                controls.layout.display = "none"
+                break
+        if _watching.get(record.id) is ended:
+            del _watching[record.id]
+
+    # A thread, not a task of the kernel's loop: the loop stands still while a cell computes.
+    threading.Thread(target=follow, name=f"cluster-{record.name}", daemon=True).start()
+    return box
