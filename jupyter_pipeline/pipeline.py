@@ -10,7 +10,7 @@ import dataclasses
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -131,10 +131,8 @@ def sync_cluster(
     from jupyter_pipeline.exceptions import NotFoundError
 
     options: Mapping[str, Any] = {}
-    try:
+    with suppress(NotFoundError):  # the profile may have been deleted since; its cluster lives
         options = (profile or profiles.get_profile(cluster.record().profile)).environment
-    except NotFoundError:  # the profile was deleted since; its cluster lives
-        pass
     return sync.sync(
         cluster.get_client(set_as_default=False),
         options=options,
@@ -254,9 +252,7 @@ def _with_profile(files: Mapping[str, str], profile: Profile | None) -> dict[str
     return {**files, profiles.PROJECT_FILE: profiles.resolved(profile)}
 
 
-def _spec(
-    promoted: Promotion, options: PromotionOptions, *, version: str, path: Path, source: Path
-) -> DeploymentSpec:
+def _spec(promoted: Promotion, options: PromotionOptions, *, version: str, path: Path, source: Path) -> DeploymentSpec:
     return DeploymentSpec(
         name=promoted.name,
         flow_name=promoted.flow_name,

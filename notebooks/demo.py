@@ -1,8 +1,8 @@
 """From a notebook cell to a run that its schedule fired, on this machine; started by ``make demo``.
 
-The embedded Prefect service is started with a state folder of its own, ``quickstart.ipynb`` is executed in a real kernel,
-and the schedule of the deployment that it makes is waited for. Everything that was started is stopped at the end, whatever
-happened, and the exit code says whether each step worked.
+The embedded Prefect service is started with a state folder of its own, ``quickstart.ipynb`` is executed in a real
+kernel, and the schedule of the deployment that it makes is waited for. Everything that was started is stopped at the
+end, whatever happened, and the exit code says whether each step worked.
 """
 
 from __future__ import annotations

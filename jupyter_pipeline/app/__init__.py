@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Any, ClassVar, NoReturn
 
-from traitlets.config.application import NoStart
+from jupyter_core.application import NoStart
 
 from jupyter_pipeline.app.base import Group, emit, note
 from jupyter_pipeline.exceptions import PipelineError
@@ -32,7 +32,7 @@ class PipelineApp(Group):
         "cluster": ("jupyter_pipeline.app.cluster.ClusterGroup", "Start, list, scale, sync and stop clusters."),
         "deploy": ("jupyter_pipeline.app.deploy.Deploy", "Promote a notebook cell to a scheduled deployment."),
         "slice": ("jupyter_pipeline.app.deploy.Slice", "Print the smallest program that a cell needs."),
-        "deployments": ("jupyter_pipeline.app.deployments.DeploymentsGroup", "List, pause, resume and run deployments."),
+        "deployments": ("jupyter_pipeline.app.deployments.DeploymentsGroup", "List, pause, resume, run deployments."),
         "runs": ("jupyter_pipeline.app.deployments.RunsGroup", "List, follow, read and cancel runs."),
     }
 

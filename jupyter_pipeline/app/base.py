@@ -1,7 +1,7 @@
 """What every command shares: options, ``--json``, errors as one to three lines, exit codes.
 
-To add a command, subclass `Command`: give `description`, name the `positional` arguments, declare options as traits with
-an alias, and implement `work`, which returns what ``--json`` prints, and `show`, which returns what people read.
+To add a command, subclass `Command`: give `description`, name the `positional` arguments, declare options as traits
+with an alias, and implement `work`, which returns what ``--json`` prints, and `show`, which returns what people read.
 """
 
 from __future__ import annotations

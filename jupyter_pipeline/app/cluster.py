@@ -35,7 +35,7 @@ class Start(_RecordCommand):
     cluster_name = Unicode("", help="Name of the cluster.").tag(config=True)
     workers = Unicode("", help="Fixed number of workers.").tag(config=True)
     adapt = Unicode("", help="Adapt between MIN:MAX workers.").tag(config=True)
-    override = ListTrait(Unicode(), help="KEY=VALUE of the profile, with a dotted key; may be repeated.").tag(config=True)
+    override = ListTrait(Unicode(), help="KEY=VALUE of the profile, dotted; may be repeated.").tag(config=True)
     wait = Bool(False, help="Wait until the workers that were asked for are there.").tag(config=True)
     aliases: ClassVar[dict[str, Any]] = {
         **Command.aliases,

@@ -99,8 +99,9 @@ class Deploy(Command):
         if answer.deployment is None:
             lines += [answer.changes or "No file would change.", "Nothing was written (dry run)."]
         else:
-            lines.append(f"Deployed {answer.deployment.name!r}, version {answer.version[:12]}, code in {answer.folder}")
-        lines += [f"  next run {datetime.fromtimestamp(t).astimezone():%a %d %b %Y %H:%M:%S %Z}" for t in answer.next_runs]
+            lines.append(f"Deployed {answer.deployment.name!r}, version {answer.version[:12]}: {answer.folder}")
+        local = [datetime.fromtimestamp(t).astimezone() for t in answer.next_runs]
+        lines += [f"  next run {t:%a %d %b %Y %H:%M:%S %Z}" for t in local]
         return "\n".join(lines)
 
 

@@ -240,10 +240,7 @@ class ClusterMagics(Magics):
 
         if options.all and options.name:
             raise UsageError("Name the cluster to stop or give --all, not both.")
-        if options.all:
-            stopped = manager.stop_all()
-        else:
-            stopped = [manager.stop(self._name(options.name))]
+        stopped = manager.stop_all() if options.all else [manager.stop(self._name(options.name))]
         self._leave({record.name for record in stopped})
         return present.clusters(stopped)
 

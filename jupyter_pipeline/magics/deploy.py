@@ -112,9 +112,8 @@ class DeployMagics(Magics):
         done = deploy(dry_run=False)
         from jupyter_pipeline import present
 
-        assert done.deployment is not None
         print(f"Deployed {given.name!r}, version {done.version[:12]}, code in {done.folder}")
-        return present.deployments([done.deployment])
+        return present.deployments([done.deployment] if done.deployment else [])
 
     def _attached_profile(self) -> str:
         record = getattr(self.shell.user_ns.get("cluster"), "record", None)

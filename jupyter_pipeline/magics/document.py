@@ -99,6 +99,5 @@ def merge(ran: dict[str, str], saved: list[dict[str, Any]]) -> list[dict[str, An
         ordered.append((last, cell_id))
     ordered.sort(key=lambda pair: pair[0])
     return [
-        {"cell_type": "code", "id": i, "source": ran[i], "metadata": tags.get(i, {}), "outputs": []}
-        for _, i in ordered
+        {"cell_type": "code", "id": i, "source": ran[i], "metadata": tags.get(i, {}), "outputs": []} for _, i in ordered
     ]

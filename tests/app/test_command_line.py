@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import jupyter_pipeline
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "jupyter_pipeline", *arguments], capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+def test_version() -> None:
+    assert run("--version").stdout.strip() == jupyter_pipeline.__version__
+
+
+def test_help_names_every_subcommand() -> None:
+    text = run("--help").stdout
+    for name in ("up", "down", "status", "profile", "cluster", "deploy", "slice", "deployments", "runs"):
+        assert f"\n{name}\n" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["statsu"], "Did you mean status?"),
+        (["cluster", "strat"], "Did you mean start?"),
+        (["cluster", "start"], "needs PROFILE"),
+        (["cluster", "start", "lokal"], "Did you mean local?"),
+        (["cluster", "start", "local", "--workres", "2"], "Did you mean --workers?"),
+        (["cluster", "start", "local", "--workers", "ten"], "'ten' is not a number of workers"),
+        (["cluster", "start", "local", "--workers", "2", "--adapt", "1:2"], "not both"),
+        (["cluster", "start", "local", "--name", "../x"], "cannot be the name of a cluster"),
+        (["cluster", "stop"], "Name the cluster to stop"),
+        (["cluster", "status", "nobody"], "No cluster is called 'nobody'"),
+        (["up", "--port", "http"], "'http' is not a port"),
+        (["deploy", "absent.ipynb", "--cell", "0"], "absent.ipynb: cannot be read"),
+        (["runs", "list", "--limit", "0"], "'0' is not a limit"),
+    ],
+)
+def test_a_wrong_call_is_told_in_a_line_and_exits_with_2(arguments: list[str], message: str) -> None:
+    done = run(*arguments)
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) <= 3
+    assert done.stdout == ""
+    assert done.returncode == 2
+
+
+def test_a_program_reads_an_error_as_json() -> None:
+    done = run("cluster", "status", "nobody", "--json")
+    assert json.loads(done.stdout)["error"] == "NotFoundError"
+    assert done.returncode == 2
+
+
+def test_a_program_reads_an_empty_list_as_json() -> None:
+    done = run("cluster", "list", "--json")
+    assert json.loads(done.stdout) == []
+    assert done.returncode == 0

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from jupyter_pipeline.magics.document import Document, merge
+
+
+def saved(*ids: str) -> list[dict[str, Any]]:
+    return [{"id": i, "cell_type": "code", "metadata": {}, "source": ""} for i in ids]
+
+
+@pytest.mark.parametrize(
+    ("ran", "file", "order"),
+    [
+        pytest.param(["a", "b", "c"], ["a", "b", "c"], ["a", "b", "c"], id="in order"),
+        pytest.param(["b", "c", "a"], ["a", "b", "c"], ["a", "b", "c"], id="an early cell ran again"),
+        pytest.param(
+            ["a", "new", "b"], ["a", "b"], ["a", "new", "b"], id="an unsaved cell stands behind the one before"
+        ),
+        pytest.param(["x", "y"], [], ["x", "y"], id="no file"),
+        pytest.param(["a"], ["a", "never"], ["a"], id="a cell that never ran is left out"),
+    ],
+)
+def test_cells_stand_in_the_order_of_the_document(ran: list[str], file: list[str], order: list[str]) -> None:
+    merged = merge({i: f"text of {i}" for i in ran}, saved(*file))
+    assert [c["id"] for c in merged] == order
+    assert [c["source"] for c in merged] == [f"text of {i}" for i in order]
+
+
+def test_an_edited_cell_replaces_its_older_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "n.ipynb"
+    path.write_text(json.dumps({"cells": saved("a", "b")}))
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    shell = InteractiveShell()
+    document = Document(shell)
+    shell.events.register("pre_run_cell", document.remember)
+    for source, cell_id in [("x = 1", "a"), ("y = x", "b"), ("x = 2", "a")]:
+        shell.run_cell(source, store_history=True, cell_id=cell_id)
+    notebook, current = document.notebook("x = 2")
+    assert current == "a"
+    assert [(c["id"], c["source"]) for c in notebook["cells"]] == [("a", "x = 2"), ("b", "y = x")]
+
+
+def test_cells_without_ids_keep_the_order_of_running() -> None:
+    shell = InteractiveShell()
+    document = Document(shell)
+    shell.events.register("pre_run_cell", document.remember)
+    for source in ["x = 1", "y = 2"]:
+        shell.run_cell(source, store_history=True)
+    notebook, _ = document.notebook("y = 2")
+    assert [c["source"] for c in notebook["cells"]] == ["x = 1", "y = 2"]
+
+
+def test_a_half_written_file_costs_the_order_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "n.ipynb"
+    path.write_text('{"cells": [')
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    document = Document(InteractiveShell())
+    notebook, _ = document.notebook("z = 3")
+    assert [c["source"] for c in notebook["cells"]] == ["z = 3"]

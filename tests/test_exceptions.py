@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import inspect
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from jupyter_pipeline import exceptions
+from jupyter_pipeline.exceptions import NotFoundError, PipelineError
+from jupyter_pipeline.models import Refusal
+
+
+def classes() -> dict[str, type]:
+    found = inspect.getmembers(exceptions, inspect.isclass)
+    return {n: c for n, c in found if issubclass(c, PipelineError)}
+
+
+def test_the_drawn_tree_is_the_real_one() -> None:
+    drawn: dict[str, str] = {}
+    stack: list[tuple[int, str]] = []
+    for line in (exceptions.__doc__ or "").splitlines():
+        name = next((w for w in line.split() if w in classes()), None)
+        if name is None or "safe and fit" not in line and "──" not in line:
+            continue
+        depth = line.index(name)
+        while stack and stack[-1][0] >= depth:
+            stack.pop()
+        drawn[name] = stack[-1][1] if stack else "Exception"
+        stack.append((depth, name))
+    assert drawn == {n: c.__bases__[0].__name__ for n, c in classes().items()}
+
+
+def test_every_class_is_public() -> None:
+    assert sorted(exceptions.__all__) == sorted(classes())
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "text"),
+    [
+        ("lokal", ["local", "slurm"], "Did you mean local?"),
+        ("xyz", ["local"], "There is: local."),
+        ("xyz", ["a1", "b2"], "There are: a1, b2."),
+        ("xyz", [], "There is no profile."),
+    ],
+)
+def test_an_unknown_name_offers_the_nearest(name: str, known: list[str], text: str) -> None:
+    assert str(NotFoundError("profile", name, known)).endswith(text)
+
+
+def test_refusals_are_plain_data() -> None:
+    refusal = Refusal(cell=2, line=3, name="!ls", reason="a shell command", fix="Use subprocess.run.")
+    error = exceptions.PromotionRefusedError([refusal])
+    assert error.to_dict() == {"refused": [refusal.to_dict()]}
+    assert str(error) == "Cell 3, line 3: !ls: a shell command. Use subprocess.run."
+
+
+def test_ipython_shows_the_message_without_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    shell = InteractiveShell()
+    shell.run_cell("from jupyter_pipeline.exceptions import UsageError\nraise UsageError('say what')")
+    shown = capsys.readouterr().out
+    assert "UsageError: say what" in shown
+    assert "Traceback" not in shown

@@ -1,0 +1,82 @@
+"""The arrows of the design, read from the imports."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import jupyter_pipeline
+
+PACKAGE = Path(jupyter_pipeline.__file__).parent
+REPOSITORY = PACKAGE.parent
+HEAVY_HOMES = {
+    "ipywidgets": ("widgets/",),
+    "prefect": ("orchestration/runtime",),
+    "distributed": ("clusters/", "environments/", "pipeline.py"),
+    "dask_jobqueue": ("clusters/engines/",),
+    "coiled": ("clusters/",),
+    "jupyter_server": ("server/",),
+    "nbformat": (),
+    "pandas": (),
+}
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield the top-level package of every import in a file that runs, lazy ones too."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    checked = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if id(node) in checked:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def files() -> list[Path]:
+    return [p for p in sorted(PACKAGE.rglob("*.py")) if "labextension" not in p.parts]
+
+
+def test_layers_hold() -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([linter, "--no-cache"], cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("package", sorted(HEAVY_HOMES))
+def test_a_heavy_package_is_imported_in_its_home_alone(package: str) -> None:
+    strangers = [
+        str(path.relative_to(PACKAGE))
+        for path in files()
+        if package in set(imports(path)) and not str(path.relative_to(PACKAGE)).startswith(HEAVY_HOMES[package])
+    ]
+    assert strangers == []
+
+
+@pytest.mark.parametrize("module", ["models.py", "exceptions.py", "paths.py"])
+def test_the_lowest_layer_uses_the_standard_library_alone(module: str) -> None:
+    assert set(imports(PACKAGE / module)) <= sys.stdlib_module_names | {"jupyter_pipeline"}
+
+
+def test_loading_the_extension_imports_nothing_heavy() -> None:
+    code = """
+import sys
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell()
+shell.run_line_magic("load_ext", "jupyter_pipeline")
+heavy = {"distributed", "dask", "prefect", "ipywidgets", "nbformat", "pandas", "numpy", "httpx", "cryptography", "psutil"}
+print(sorted(heavy & sys.modules.keys()))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
