@@ -55,7 +55,7 @@ install: $(VENV)/.demo ## Install the project into .venv
 install-test: $(VENV)/.test system-packages
 
 system-packages:
-	@BIN=$(BIN) tests/system-packages.sh
+	@SYSTEM_PACKAGES=$(SYSTEM_PACKAGES) tests/system-packages.sh
 
 demo: $(VENV)/.demo ## From a cell to a scheduled run, step by step, then stop all
 	@$(BIN)/python notebooks/demo.py
