@@ -6,9 +6,6 @@ A magic, the command line and the panel take the same options; what the text mea
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-import yaml
 
 from jupyter_pipeline.exceptions import UsageError
 
@@ -81,26 +78,23 @@ def seconds(text: str) -> float:
     return value
 
 
-def overrides(pairs: Sequence[str]) -> dict[str, Any]:
-    """Return the mapping of dotted keys to values that texts of the form ``KEY=VALUE`` name; values are YAML.
+def overrides(pairs: Sequence[str]) -> dict[str, str]:
+    """Return the mapping of dotted keys to values that texts of the form ``KEY=VALUE`` name.
 
     Raises
     ------
     UsageError
-        If a text has no ``=``, or its value is not YAML.
+        If a text has no ``=``.
 
     Examples
     --------
     >>> overrides(["cluster_kwargs.cores=4", "limits.idle=30m"])
-    {'cluster_kwargs.cores': 4, 'limits.idle': '30m'}
+    {'cluster_kwargs.cores': '4', 'limits.idle': '30m'}
     """
     result = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key:
             raise UsageError(f"{pair!r} does not set a key: give KEY=VALUE, such as cluster_kwargs.cores=4.")
-        try:
-            result[key] = yaml.safe_load(value)
-        except yaml.YAMLError as error:
-            raise UsageError(f"The value in {pair!r} is not YAML. Quote it.") from error
+        result[key] = value
     return result

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from jupyter_pipeline.clusters.handle import AttachedCluster
     from jupyter_pipeline.promotion import Cell, Promotion, PromotionOptions
 
-__all__ = ["Deployed", "attach", "deploy_cell", "run_on", "start_cluster", "sync_cluster"]
+__all__ = ["Deployed", "attach", "deploy_cell", "options", "run_on", "start_cluster", "sync_cluster"]
 
 
 def start_cluster(
@@ -34,6 +34,7 @@ def start_cluster(
     adapt: tuple[int, int] | None = None,
     overrides: Mapping[str, Any] | None = None,
     owner: str | None = None,
+    cwd: Path | None = None,
     progress: Callable[[ClusterRecord], None] | None = None,
 ) -> AttachedCluster:
     """Start a cluster and return it once its scheduler answers.
@@ -52,6 +53,8 @@ def start_cluster(
         Dotted keys of the profile and the values to use instead.
     owner : str, optional
         ``"kernel"``, ``"server"`` or ``"detached"`` instead of the profile's owner policy.
+    cwd : Path, optional
+        From where profiles are looked for; by default the working folder.
     progress : callable, optional
         Called with the cluster's record when it changes.
 
@@ -73,7 +76,7 @@ def start_cluster(
     """
     from jupyter_pipeline.clusters import identity, manager, profiles
 
-    described = profiles.get_profile(profile, overrides=overrides)
+    described = profiles.get_profile(profile, overrides=overrides, cwd=cwd)
     if owner:
         described = dataclasses.replace(described, owner=owner)
     record = manager.start(
@@ -228,7 +231,9 @@ def deploy_cell(
     api.connect().close()
     say(f"Writing {home}")
     written = manifest.write(home, promoted, overwrite=overwrite)
-    version, path = snapshots.snapshot(_with_profile(files, profile))
+    # The profile travels with the code, so that editing it later does not change what was deployed.
+    frozen = {} if profile is None else {f"{profile.name}.yaml": profiles.resolved(profile)}
+    version, path = snapshots.snapshot({**files, **frozen})
     say("Deploying")
     record = deployments.deploy(_spec(promoted, options, version=version, path=path, source=home))
     return Deployed(
@@ -241,15 +246,6 @@ def deploy_cell(
         version=version,
         next_runs=tuple(upcoming),
     )
-
-
-def _with_profile(files: Mapping[str, str], profile: Profile | None) -> dict[str, str]:
-    """Return `files` with the profile as it is now, so that later edits do not change what was deployed."""
-    from jupyter_pipeline.clusters import profiles
-
-    if profile is None:
-        return dict(files)
-    return {**files, profiles.PROJECT_FILE: profiles.resolved(profile)}
 
 
 def _spec(promoted: Promotion, options: PromotionOptions, *, version: str, path: Path, source: Path) -> DeploymentSpec:
@@ -272,7 +268,7 @@ def _spec(promoted: Promotion, options: PromotionOptions, *, version: str, path:
 
 
 @contextmanager
-def run_on(profile: str, *, workers: int | None = None) -> Iterator[distributed.Client]:
+def run_on(profile: str, flow_file: str, *, workers: int | None = None) -> Iterator[distributed.Client]:
     """Start the profile's cluster, make its client Dask's default, and stop the cluster at the end.
 
     This is what a generated flow runs in. The cluster belongs to this process: when the process is killed, its keeper
@@ -281,7 +277,11 @@ def run_on(profile: str, *, workers: int | None = None) -> Iterator[distributed.
     Parameters
     ----------
     profile : str
-        Name of the profile. The folder of the flow has it as it was when the flow was deployed.
+        Name of the profile. When the folder of the flow has ``PROFILE.yaml``, as it was when the flow was deployed,
+        that is used; otherwise the profile that is found from that folder.
+    flow_file : str
+        ``__file__`` of the flow. What is imported from its folder is sent to the workers by value, since they cannot
+        import it.
     workers : int, optional
         Number of workers instead of the profile's.
 
@@ -290,12 +290,74 @@ def run_on(profile: str, *, workers: int | None = None) -> Iterator[distributed.
     distributed.Client
         Connected to the cluster.
     """
+    folder = Path(flow_file).absolute().parent
+    frozen = folder / f"{profile}.yaml"
     name = f"{profile[:40]}-run-{os.getpid()}"
-    with start_cluster(profile, name=name, workers=workers, owner="kernel") as cluster:
+    with start_cluster(
+        str(frozen) if frozen.is_file() else profile, name=name, workers=workers, owner="kernel", cwd=folder
+    ) as cluster:
         client = cluster.get_client()
+        _send_by_value(folder)
         try:
             if workers or cluster.record().workers_wanted:
                 client.wait_for_workers(1, timeout=cluster.record().limits.start_timeout)
             yield client
         finally:
             client.close()
+
+
+def _send_by_value(folder: Path) -> None:
+    """Let functions of the modules in `folder` travel inside the tasks that call them."""
+    import cloudpickle
+
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None)
+        if file and module.__name__ != "__main__" and Path(file).absolute().parent == folder:
+            cloudpickle.register_pickle_by_value(module)
+
+
+def options(
+    *,
+    name: str,
+    notebook: str = "",
+    cron: str = "",
+    every: str = "",
+    rrule: str = "",
+    timezone: str = "",
+    profile: str = "",
+    retries: str = "0",
+    parameters: Sequence[str] = (),
+    tags: Sequence[str] = (),
+    kernel_names: frozenset[str] = frozenset(),
+) -> PromotionOptions:
+    """Return the options of a promotion from the text that a magic, the command line or the panel was given.
+
+    Raises
+    ------
+    UsageError
+        If a name, the schedule or a number cannot be used.
+    """
+    from jupyter_pipeline.exceptions import UsageError
+    from jupyter_pipeline.orchestration import schedules
+    from jupyter_pipeline.paths import check_name
+    from jupyter_pipeline.promotion import PromotionOptions
+
+    check_name("deployment", name)
+    if not (retries.isascii() and retries.isdigit() and int(retries) <= 100):
+        raise UsageError(f"{retries!r} is not a number of retries: give a whole number from 0 to 100.")
+    scheduled = []
+    if cron or every or rrule:
+        zone = timezone or schedules.local_zone()
+        scheduled.append(schedules.parse(cron=cron, every=every or None, rrule=rrule, timezone=zone))
+    elif timezone:
+        raise UsageError("A time zone needs a schedule: give --cron, --every or --rrule too.")
+    return PromotionOptions(
+        name=name,
+        notebook=notebook,
+        schedules=tuple(scheduled),
+        profile=profile,
+        retries=int(retries),
+        parameters=tuple(parameters),
+        tags=tuple(tags),
+        kernel_names=kernel_names,
+    )

@@ -39,17 +39,11 @@ def test_seconds_refuses_everything_else(text: str) -> None:
         arguments.seconds(text)
 
 
-def test_overrides_are_yaml() -> None:
-    assert arguments.overrides(["a.b=4", "c=4GB", "d=[1, 2]", "e=x=y", "f="]) == {
-        "a.b": 4,
-        "c": "4GB",
-        "d": [1, 2],
-        "e": "x=y",
-        "f": None,
-    }
+def test_overrides_split_at_the_first_equals_sign() -> None:
+    assert arguments.overrides(["a.b=4", "e=x=y", "f="]) == {"a.b": "4", "e": "x=y", "f": ""}
 
 
-@pytest.mark.parametrize("pair", ["a", "=3", "a=[", "a=!!python/object:os.system {}"])
+@pytest.mark.parametrize("pair", ["a", "=3", ""])
 def test_overrides_refuse_what_sets_nothing(pair: str) -> None:
     with pytest.raises(UsageError):
         arguments.overrides([pair])
