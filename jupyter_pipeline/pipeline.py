@@ -337,6 +337,8 @@ def options(
     UsageError
         If a name, the schedule or a number cannot be used.
     """
+    import tzlocal
+
     from jupyter_pipeline.exceptions import UsageError
     from jupyter_pipeline.orchestration import schedules
     from jupyter_pipeline.paths import check_name
@@ -347,7 +349,7 @@ def options(
         raise UsageError(f"{retries!r} is not a number of retries: give a whole number from 0 to 100.")
     scheduled = []
     if cron or every or rrule:
-        zone = timezone or schedules.local_zone()
+        zone = timezone or tzlocal.get_localzone_name() or "UTC"
         scheduled.append(schedules.parse(cron=cron, every=every or None, rrule=rrule, timezone=zone))
     elif timezone:
         raise UsageError("A time zone needs a schedule: give --cron, --every or --rrule too.")
