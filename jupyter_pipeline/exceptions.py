@@ -20,7 +20,8 @@
     │   └── EditedByHandError        generated files have been edited since
     └── OrchestrationError           the Prefect side
         ├── ServiceError             the embedded service could not be started or stopped
-        └── ApiUnreachableError      no Prefect API answers
+        ├── ApiUnreachableError      no Prefect API answers
+        └── ApiRefusedError          the Prefect API answered, and refused
 
 A message names the thing, the cause and the next step, in one to three lines. Front doors print it without a
 traceback. What callers may want to act on is an attribute, not text.
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from jupyter_pipeline.models import DriftItem, Refusal
 
 __all__ = [
+    "ApiRefusedError",
     "ApiUnreachableError",
     "ClusterConflictError",
     "ClusterError",
@@ -176,9 +178,7 @@ class PreflightError(ClusterError):
     def __init__(self, profile: str, problems: Sequence[str]) -> None:
         self.profile = profile
         self.problems = list(problems)
-        super().__init__(
-            f"Profile {profile!r} cannot start here:\n" + "\n".join(f"  - {p}" for p in problems)
-        )
+        super().__init__(f"Profile {profile!r} cannot start here:\n" + "\n".join(f"  - {p}" for p in problems))
 
 
 class ClusterStartError(ClusterError):
@@ -281,3 +281,25 @@ class ApiUnreachableError(OrchestrationError):
         self.url = url
         where = f"at {url}" if url else "(none is configured and the embedded service is not running)"
         super().__init__(f"No Prefect API answers {where}. {hint}")
+
+
+class ApiRefusedError(OrchestrationError):
+    """The Prefect API answered, and refused the request.
+
+    Parameters
+    ----------
+    status : int
+        HTTP status code.
+    request : str
+        Method and path.
+    reason : str
+        What the server said.
+    hint : str
+        The next step.
+    """
+
+    def __init__(self, status: int, request: str, reason: str, hint: str = "") -> None:
+        self.status = status
+        self.request = request
+        self.reason = reason
+        super().__init__(f"The Prefect API refused {request} ({status}): {reason}{' ' + hint if hint else ''}")

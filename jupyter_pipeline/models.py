@@ -258,9 +258,7 @@ class SyncReport(Record):
     def changed(self) -> bool:
         """Whether anything was done."""
         return bool(
-            self.installed
-            or self.restarted
-            or any(u.get("changed") or u.get("deleted") for u in self.uploaded)
+            self.installed or self.restarted or any(u.get("changed") or u.get("deleted") for u in self.uploaded)
         )
 
 
@@ -314,6 +312,10 @@ class DeploymentSpec(Record):
     """``flow.py:function`` relative to `path`."""
     path: str
     """Folder of the code: a snapshot."""
+    working_directory: str = ""
+    """Folder in which runs work, against which their relative paths count; empty: `path`."""
+    notebook: str = ""
+    """The notebook that it was made from: no other may take its name unasked."""
     version: str = ""
     """Content hash of the code."""
     profile: str = ""
@@ -359,6 +361,7 @@ class DeploymentRecord(Record):
     flow_name: str
     version: str = ""
     profile: str = ""
+    notebook: str = ""
     paused: bool = False
     schedules: tuple[Schedule, ...] = ()
     schedule_text: str = ""

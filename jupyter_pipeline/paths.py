@@ -71,9 +71,7 @@ def private_dir(path: Path) -> Path:
             "Point JUPYTER_PIPELINE_STATE at a folder of yours.",
         ) from error
     if not stat.S_ISDIR(path.stat().st_mode) or info.st_uid != os.getuid():
-        raise ConfigurationError(
-            str(path), "", "is not a folder of yours", "Remove it, or choose another place."
-        )
+        raise ConfigurationError(str(path), "", "is not a folder of yours", "Remove it, or choose another place.")
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         path.chmod(0o700)
     return path

@@ -1,0 +1,164 @@
+"""Prefect's REST API.
+
+Only what is spoken on the wire is known here: addresses, credentials, the CSRF token, retries and the translation of
+refusals. What the requests mean is the business of ``deployments`` and ``runs``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from jupyter_pipeline.exceptions import ApiRefusedError, ApiUnreachableError
+from jupyter_pipeline.orchestration.endpoint import Endpoint, resolve
+
+__all__ = ["PAGE", "PrefectApi", "connect"]
+
+PAGE = 200
+"""Most records that the API returns for one request."""
+
+_ATTEMPTS = 6
+_TIMEOUT = 30.0
+
+_csrf: dict[str, dict[str, str]] = {}
+"""Headers by address: a token holds for an hour, so that one serves many connections."""
+
+
+class PrefectApi:
+    """One connection to a Prefect API; an asynchronous context manager.
+
+    Parameters
+    ----------
+    endpoint : Endpoint
+        The API.
+    timeout : float
+        Seconds that an answer may take.
+    """
+
+    def __init__(self, endpoint: Endpoint, *, timeout: float = _TIMEOUT) -> None:
+        self.endpoint = endpoint
+        local = endpoint.url.startswith(("http://127.0.0.1:", "http://localhost:"))
+        self._http = httpx.AsyncClient(
+            base_url=endpoint.url,
+            headers={"Authorization": endpoint.authorization} if endpoint.authorization else {},
+            timeout=timeout,
+            # A proxy is never meant for the loopback, and loading certificates for it would take 30 ms.
+            trust_env=not local,
+            verify=not endpoint.url.startswith("http://"),
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+    async def get(self, path: str) -> Any:
+        """Return what is at `path`."""
+        return await self._request("GET", path)
+
+    async def post(self, path: str, body: Mapping[str, Any] | list[Any]) -> Any:
+        """Post `body` and return the answer."""
+        return await self._request("POST", path, body)
+
+    async def patch(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Change what is at `path`."""
+        return await self._request("PATCH", path, body)
+
+    async def delete(self, path: str) -> None:
+        """Delete what is at `path`."""
+        await self._request("DELETE", path)
+
+    async def find(self, path: str) -> Any | None:
+        """Return what is at `path`, or ``None`` if there is nothing."""
+        try:
+            return await self.get(path)
+        except ApiRefusedError as error:
+            if error.status == httpx.codes.NOT_FOUND:
+                return None
+            raise
+
+    async def pages(self, path: str, body: Mapping[str, Any], limit: int | None = None) -> AsyncIterator[Any]:
+        """Yield the records of a ``…/filter`` route, however many there are, or the first `limit`."""
+        offset = 0
+        while limit is None or offset < limit:
+            size = PAGE if limit is None else min(PAGE, limit - offset)
+            page = await self.post(path, {**body, "limit": size, "offset": offset})
+            for record in page:
+                yield record
+            if len(page) < size:
+                return
+            offset += size
+
+    async def _request(self, method: str, path: str, body: Any = None) -> Any:
+        writes = method != "GET"
+        if writes and self.endpoint.embedded and self.endpoint.url not in _csrf:
+            await self._renew_token()
+        for attempt in range(1, _ATTEMPTS + 1):
+            response = await self._send(method, path, body)
+            if response.status_code == httpx.codes.SERVICE_UNAVAILABLE and attempt < _ATTEMPTS:
+                # SQLite answers so when another process holds its lock.
+                await asyncio.sleep(0.05 * 2**attempt)
+            elif (
+                writes
+                and response.status_code == httpx.codes.FORBIDDEN
+                and "CSRF" in response.text
+                and attempt < _ATTEMPTS
+            ):
+                await self._renew_token()
+            else:
+                break
+        if response.is_success:
+            return response.json() if response.content else None
+        raise _refusal(response, method, path, self.endpoint)
+
+    async def _send(self, method: str, path: str, body: Any = None, **options: Any) -> httpx.Response:
+        headers = _csrf.get(self.endpoint.url, {})
+        try:
+            return await self._http.request(method, path, json=body, headers=headers, **options)
+        except httpx.HTTPError as error:
+            reason = str(error) or type(error).__name__
+            raise ApiUnreachableError(self.endpoint.url, f"({reason}) {self.endpoint.hint}") from error
+
+    async def _renew_token(self) -> None:
+        client = secrets.token_hex(16)
+        response = await self._send("GET", "/csrf-token", params={"client": client})
+        with contextlib.suppress(ValueError, KeyError):
+            _csrf[self.endpoint.url] = {
+                "Prefect-Csrf-Token": response.json()["token"],
+                "Prefect-Csrf-Client": client,
+            }
+
+
+def connect(*, timeout: float = _TIMEOUT) -> PrefectApi:
+    """Return a connection to the configured API: ``PREFECT_API_URL``, the Prefect profile, the embedded service.
+
+    Raises
+    ------
+    ApiUnreachableError
+        If none is configured and the embedded service does not run.
+    """
+    return PrefectApi(resolve(), timeout=timeout)
+
+
+def _refusal(response: httpx.Response, method: str, path: str, endpoint: Endpoint) -> ApiRefusedError:
+    try:
+        content = response.json()
+    except ValueError:
+        content = {}
+    reason = response.reason_phrase
+    if isinstance(content, dict):
+        said = content.get("exception_detail") or content.get("detail") or content.get("exception_message")
+        reason = str(said or reason)
+    hint = ""
+    if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+        hint = f"Check the credentials (PREFECT_API_KEY or PREFECT_API_AUTH_STRING) for {endpoint.source}."
+    return ApiRefusedError(response.status_code, f"{method} {path}", reason[:500], hint)

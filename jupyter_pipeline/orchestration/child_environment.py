@@ -1,0 +1,82 @@
+"""The environment of the service's processes (pure).
+
+Prefect is set up through variables alone: nothing of the user's own Prefect configuration reaches the service, and
+no secret appears in an argument list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from jupyter_pipeline.orchestration.state import Secrets
+
+__all__ = ["MARK", "server_environment", "worker_environment"]
+
+MARK = "JUPYTER_PIPELINE_SERVICE"
+"""Variable by which every process of a service is found; its value is the service's folder."""
+
+_KERNEL_ONLY = ("MPLBACKEND", "JPY_PARENT_PID", "JPY_SESSION_NAME", "JPY_API_TOKEN", "PYDEVD_USE_FRAME_EVAL")
+"""Variables of a kernel that mislead a process which is not one: its plotting backend, its parent, its session."""
+
+
+def _base(environ: Mapping[str, str], home: Path, state_dir: Path) -> dict[str, str]:
+    kept = {k: v for k, v in environ.items() if not k.startswith("PREFECT_") and k not in _KERNEL_ONLY}
+    return kept | {
+        MARK: str(home),
+        "JUPYTER_PIPELINE_STATE": str(state_dir),
+        "PREFECT_HOME": str(home / "prefect"),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+        "DO_NOT_TRACK": "1",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def server_environment(
+    environ: Mapping[str, str], *, home: Path, state_dir: Path, port: int, secrets: Secrets
+) -> dict[str, str]:
+    """Return the environment of the Prefect server.
+
+    Parameters
+    ----------
+    environ : mapping
+        The environment to start from.
+    home : Path
+        The service's folder.
+    state_dir : Path
+        The state folder.
+    port : int
+        TCP port on the loopback.
+    secrets : Secrets
+        What protects API and blocks.
+    """
+    origin = f"http://127.0.0.1:{port}"
+    return _base(environ, home, state_dir) | {
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / 'prefect' / 'prefect.db'}",
+        "PREFECT_SERVER_API_AUTH_STRING": secrets.auth,
+        "PREFECT_SERVER_ENCRYPTION_KEY": secrets.encryption_key,
+        "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"{origin},http://localhost:{port}",
+        "PREFECT_SERVER_UI_API_URL": f"{origin}/api",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        # Leases in memory are lost with the server, and the slots that they hold are then never given back: a
+        # deployment with a concurrency limit would not run again.
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+    }
+
+
+def worker_environment(
+    environ: Mapping[str, str], *, home: Path, state_dir: Path, port: int, secrets: Secrets
+) -> dict[str, str]:
+    """Return the environment of the worker, which its runs inherit; parameters as in `server_environment`."""
+    return _base(environ, home, state_dir) | {
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        "PREFECT_API_AUTH_STRING": secrets.auth,
+        "PREFECT_WORKER_QUERY_SECONDS": "2",
+        # A run that is fetched early holds a slot of its concurrency limit, so that the one before it must have ended.
+        "PREFECT_WORKER_PREFETCH_SECONDS": "2",
+        "PREFECT_WORKER_ENABLE_CANCELLATION": "true",
+        "PREFECT_WORKER_CANCELLATION_POLL_SECONDS": "5",
+    }

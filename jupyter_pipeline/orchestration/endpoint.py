@@ -1,0 +1,128 @@
+"""Which Prefect API is meant, and how to identify oneself to it.
+
+The order is Prefect's own, with the embedded service last: the variable ``PREFECT_API_URL``, the active Prefect
+profile if it names an API, the embedded service if it runs. Prefect's files are read without importing Prefect.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from jupyter_pipeline.exceptions import ApiUnreachableError, ConfigurationError, NotFoundError
+from jupyter_pipeline.orchestration import processes
+from jupyter_pipeline.orchestration.state import ServiceState, read_secrets, read_state
+
+__all__ = ["START_HINT", "Endpoint", "embedded", "resolve"]
+
+START_HINT = "Start the embedded service: jupyter pipeline up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One Prefect API."""
+
+    url: str
+    source: str
+    """Where the address came from, for messages."""
+    authorization: str = field(default="", repr=False)
+    """Value of the ``Authorization`` header; empty for none."""
+    ui_url: str = ""
+    embedded: bool = False
+    """Whether it is the service of this state folder."""
+
+    @property
+    def hint(self) -> str:
+        """What to do when it does not answer."""
+        if self.embedded:
+            return "See what it does: jupyter pipeline status"
+        return f"The address comes from {self.source}. Start that server, or unset it and run: jupyter pipeline up"
+
+
+def resolve(environ: Mapping[str, str] | None = None) -> Endpoint:
+    """Return the API that is configured.
+
+    Parameters
+    ----------
+    environ : mapping, optional
+        The environment; by default that of the process.
+
+    Raises
+    ------
+    ApiUnreachableError
+        If none is configured and the embedded service does not run.
+    ConfigurationError
+        If the file of Prefect profiles cannot be read.
+    NotFoundError
+        If ``PREFECT_PROFILE`` names no profile.
+    """
+    environ = os.environ if environ is None else environ
+    if environ.get("PREFECT_API_URL"):
+        return _from_settings(environ, "PREFECT_API_URL")
+    name, settings = _active_profile(environ)
+    if settings.get("PREFECT_API_URL"):
+        return _from_settings(
+            {**settings, **{k: v for k, v in environ.items() if k.startswith("PREFECT_")}},
+            f"the Prefect profile {name!r}",
+        )
+    state = read_state()
+    if state is None or processes.find(state.supervisor) is None:
+        raise ApiUnreachableError("", START_HINT)
+    return embedded(state)
+
+
+def embedded(state: ServiceState) -> Endpoint:
+    """Return the API of the embedded service."""
+    return Endpoint(
+        url=state.api_url,
+        source="the embedded service",
+        authorization=_basic(read_secrets().auth),
+        ui_url=state.ui_url,
+        embedded=True,
+    )
+
+
+def _from_settings(settings: Mapping[str, str], source: str) -> Endpoint:
+    url = settings["PREFECT_API_URL"].rstrip("/")
+    authorization = ""
+    if settings.get("PREFECT_API_KEY"):
+        authorization = f"Bearer {settings['PREFECT_API_KEY']}"
+    elif settings.get("PREFECT_API_AUTH_STRING"):
+        authorization = _basic(settings["PREFECT_API_AUTH_STRING"])
+    ui_url = settings.get("PREFECT_UI_URL") or _ui_url(url)
+    return Endpoint(url=url, source=source, authorization=authorization, ui_url=ui_url)
+
+
+def _basic(auth: str) -> str:
+    return "Basic " + base64.b64encode(auth.encode()).decode()
+
+
+def _ui_url(api_url: str) -> str:
+    """Return the address of the pages that belong to an API, by Prefect's own rule."""
+    if re.match(r"https://api[.\w]*\.prefect\.", api_url):
+        url = api_url.replace("https://api", "https://app", 1).replace("/api/", "/", 1)
+        return url.replace("/accounts/", "/account/").replace("/workspaces/", "/workspace/")
+    return api_url.removesuffix("/api")
+
+
+def _active_profile(environ: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    home = Path(environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
+    path = Path(environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml").expanduser()
+    try:
+        content = tomllib.loads(path.read_text())
+    except FileNotFoundError:
+        return "", {}
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(
+            str(path), "", f"cannot be read ({error})", "Repair it, or set PREFECT_API_URL."
+        ) from error
+    profiles = content.get("profiles", {})
+    name = environ.get("PREFECT_PROFILE") or content.get("active", "")
+    if environ.get("PREFECT_PROFILE") and name not in profiles:
+        raise NotFoundError("Prefect profile", name, profiles, f"They are in {path}.")
+    return name, {k: str(v) for k, v in profiles.get(name, {}).items()}

@@ -1,0 +1,217 @@
+"""Runs: listed, awaited, read, cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError, UsageError
+from jupyter_pipeline.models import RunRecord
+from jupyter_pipeline.orchestration import translation
+from jupyter_pipeline.orchestration.api import PrefectApi, connect
+from jupyter_pipeline.orchestration.deployments import find_deployment
+from jupyter_pipeline.orchestration.facade import run_sync
+
+__all__ = ["FINAL", "cancel", "list_runs", "logs", "wait", "wait_scheduled"]
+
+FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+"""Prefect's types of states that do not change any more."""
+
+_POLL = 0.5
+
+
+async def list_runs_async(
+    deployment: str | None = None, limit: int = 20, *, scheduled: bool = False
+) -> list[RunRecord]:
+    """Return the newest runs first.
+
+    Parameters
+    ----------
+    deployment : str, optional
+        Only the runs of this one.
+    limit : int
+        How many at most.
+    scheduled : bool
+        Also those whose time has not come.
+    """
+    async with connect() as api:
+        body: dict[str, Any] = {"sort": "EXPECTED_START_TIME_DESC"}
+        if deployment is not None:
+            found = await find_deployment(api, deployment)
+            body["deployments"] = {"id": {"any_": [found["id"]]}}
+        if not scheduled:
+            body["flow_runs"] = {
+                "expected_start_time": {"before_": dt.datetime.now(dt.UTC).isoformat()},
+            }
+        runs = [run async for run in api.pages("/flow_runs/filter", body, limit)]
+        return await _records(api, runs)
+
+
+async def wait_async(
+    run: str, *, timeout: float | None = None, progress: Callable[[RunRecord], None] | None = None
+) -> RunRecord:
+    """Return a run once it has ended.
+
+    Parameters
+    ----------
+    run : str
+        Id or name.
+    timeout : float, optional
+        Seconds; by default as long as it takes.
+    progress : callable, optional
+        Called at each change of its state.
+
+    Raises
+    ------
+    OrchestrationError
+        If it has not ended in time; it goes on.
+    """
+    deadline = None if timeout is None else time.monotonic() + timeout
+    said = ""
+    async with connect() as api:
+        found = await _find_run(api, run)
+        name = (await _records(api, [found]))[0].deployment
+        while True:
+            record = translation.run_record(found, deployment=name, ui_url=api.endpoint.ui_url)
+            if progress is not None and record.state != said:
+                said = record.state
+                progress(record)
+            if found["state_type"] in FINAL:
+                return record
+            if deadline is not None and time.monotonic() > deadline:
+                raise OrchestrationError(
+                    f"The run {record.name} is {record.state} after {timeout:g} seconds; it goes on."
+                )
+            await asyncio.sleep(_POLL)
+            found = await api.get(f"/flow_runs/{found['id']}")
+
+
+async def wait_scheduled_async(
+    deployment: str,
+    *,
+    timeout: float = 300.0,
+    since: float | None = None,
+    progress: Callable[[RunRecord], None] | None = None,
+) -> RunRecord:
+    """Return the first run that the schedule itself has started, once it has ended.
+
+    Parameters
+    ----------
+    deployment : str
+        Its name.
+    timeout : float
+        Seconds.
+    since : float, optional
+        Only runs that were due after this time, in seconds since the epoch; by default after now.
+    progress : callable, optional
+        Called at each change of the run's state.
+
+    Raises
+    ------
+    OrchestrationError
+        If none has ended in time.
+    """
+    begin = time.time() if since is None else since
+    deadline = time.monotonic() + timeout
+    said = ("", "")
+    async with connect() as api:
+        target = await find_deployment(api, deployment)
+        body = {
+            "sort": "EXPECTED_START_TIME_ASC",
+            "limit": 1,
+            "deployments": {"id": {"any_": [target["id"]]}},
+            "flow_runs": {
+                "expected_start_time": {"after_": dt.datetime.fromtimestamp(begin, dt.UTC).isoformat()},
+                # A run that its deployment's limit refused was never at work.
+                "state": {"type": {"not_any_": ["CANCELLED"]}},
+            },
+        }
+        record = None
+        while time.monotonic() < deadline:
+            for run in await api.post("/flow_runs/filter", {**body, "limit": 20}):
+                if not run["auto_scheduled"]:
+                    continue
+                record = translation.run_record(run, deployment=target["name"], ui_url=api.endpoint.ui_url)
+                if progress is not None and (record.id, record.state) != said:
+                    said = (record.id, record.state)
+                    progress(record)
+                if run["state_type"] in FINAL:
+                    return record
+                break
+            await asyncio.sleep(_POLL)
+    what = f"the next one, {record.name}, is {record.state}" if record else "the schedule has made none"
+    raise OrchestrationError(f"No scheduled run of {deployment!r} ended within {timeout:g} seconds: {what}.")
+
+
+async def logs_async(run: str) -> str:
+    """Return the log of a run, a line each: time, level, message."""
+    async with connect() as api:
+        found = await _find_run(api, run)
+        body = {"logs": {"flow_run_id": {"any_": [found["id"]]}}, "sort": "TIMESTAMP_ASC"}
+        lines = []
+        async for entry in api.pages("/logs/filter", body):
+            when = dt.datetime.fromisoformat(entry["timestamp"]).astimezone()
+            level = _LEVELS.get(entry["level"] // 10 * 10, str(entry["level"]))
+            lines.append(f"{when:%Y-%m-%d %H:%M:%S} {level:<8} {entry['message']}")
+        return "\n".join(lines)
+
+
+async def cancel_async(run: str) -> RunRecord:
+    """Ask for the end of a run; a run at work is `Cancelling` until its process has ended.
+
+    Raises
+    ------
+    UsageError
+        If it has ended already.
+    """
+    async with connect() as api:
+        found = await _find_run(api, run)
+        if found["state_type"] in FINAL:
+            raise UsageError(f"The run {found['name']} has ended already: {found['state_name']}.")
+        answer = await api.post(
+            f"/flow_runs/{found['id']}/set_state",
+            {"state": {"type": "CANCELLING", "name": "Cancelling", "message": "Cancelled by its owner."}},
+        )
+        if answer["status"] not in ("ACCEPT", "REJECT"):
+            reason = (answer.get("details") or {}).get("reason") or answer["status"]
+            raise OrchestrationError(f"The run {found['name']} cannot be cancelled: {reason}")
+        return (await _records(api, [await api.get(f"/flow_runs/{found['id']}")]))[0]
+
+
+list_runs = run_sync(list_runs_async)
+wait = run_sync(wait_async)
+wait_scheduled = run_sync(wait_scheduled_async)
+logs = run_sync(logs_async)
+cancel = run_sync(cancel_async)
+
+_LEVELS = {10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR", 50: "CRITICAL"}
+
+
+async def _find_run(api: PrefectApi, run: str) -> dict[str, Any]:
+    """Return the run with this id, or the newest with this name."""
+    try:
+        condition = {"id": {"any_": [str(UUID(run))]}}
+    except ValueError:
+        condition = {"name": {"any_": [run]}}
+    body = {"flow_runs": condition, "sort": "EXPECTED_START_TIME_DESC", "limit": 1}
+    found: list[dict[str, Any]] = await api.post("/flow_runs/filter", body)
+    if not found:
+        recent = await api.post("/flow_runs/filter", {"sort": "EXPECTED_START_TIME_DESC", "limit": 50})
+        raise NotFoundError("run", run, [record["name"] for record in recent])
+    return found[0]
+
+
+async def _records(api: PrefectApi, runs: list[dict[str, Any]]) -> list[RunRecord]:
+    ids = sorted({run["deployment_id"] for run in runs if run.get("deployment_id")})
+    names = {}
+    if ids:
+        body = {"deployments": {"id": {"any_": ids}}}
+        names = {record["id"]: record["name"] async for record in api.pages("/deployments/filter", body)}
+    return [
+        translation.run_record(run, deployment=names.get(run.get("deployment_id"), ""), ui_url=api.endpoint.ui_url)
+        for run in runs
+    ]

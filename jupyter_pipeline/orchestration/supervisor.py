@@ -1,0 +1,341 @@
+"""``python -m jupyter_pipeline.orchestration.supervisor``: keeps the Prefect server and a worker alive.
+
+Started detached by ``service.up``. It holds ``supervisor.lock`` for as long as it lives, so that there is one for each
+state folder, and writes ``service.json``, which tells everyone else what runs. What it starts dies with it.
+
+The stages of a start: take the lock, clear what a killed predecessor left, start the server, wait until it answers
+from its database, see to the work pool, crash the runs that no process works on any more, start the worker, wait
+until the worker is online. From then on each child that dies is started again, with a growing pause, and the
+health of the whole is looked at every few seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import logging.handlers
+import os
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import filelock
+
+from jupyter_pipeline.exceptions import OrchestrationError
+from jupyter_pipeline.models import ProcessIdentity
+from jupyter_pipeline.orchestration import health, leftovers, ports, processes
+from jupyter_pipeline.orchestration.api import PrefectApi
+from jupyter_pipeline.orchestration.child_environment import server_environment, worker_environment
+from jupyter_pipeline.orchestration.endpoint import embedded
+from jupyter_pipeline.orchestration.state import (
+    WORK_POOL,
+    ServiceState,
+    log_path,
+    read_secrets,
+    read_state,
+    write_state,
+)
+from jupyter_pipeline.paths import service_dir, state_dir
+
+__all__ = ["main"]
+
+_HEALTH_INTERVAL = 5.0
+_STRIKES = 4
+"""Failed checks in a row after which the server is restarted."""
+_LONGEST_PAUSE = 60.0
+_STEADY = 60.0
+"""Seconds of life after which a child's next death counts as its first."""
+_SERVER_GRACE = 6.0
+_WORKER_GRACE = 12.0
+
+_log = logging.getLogger("jupyter_pipeline.service")
+
+
+class Child:
+    """One process that is kept alive.
+
+    Parameters
+    ----------
+    name : str
+        ``server`` or ``worker``.
+    grace : float
+        Seconds between the request to end and the kill.
+    """
+
+    def __init__(self, name: str, grace: float) -> None:
+        self.name = name
+        self.grace = grace
+        self.process: asyncio.subprocess.Process | None = None
+        self.identity: ProcessIdentity | None = None
+        self.started = 0.0
+        self.deaths = 0
+        """Deaths in a row."""
+        self.last_lines: deque[str] = deque(maxlen=40)
+        self._pump: asyncio.Task[None] | None = None
+
+    async def start(self, command: list[str], environment: dict[str, str], umask: int) -> None:
+        """Start the command; its output goes to the log."""
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "jupyter_pipeline.orchestration.child",
+            str(os.getpid()),
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env=environment,
+            cwd=service_dir(),
+            umask=umask,
+            start_new_session=True,
+            limit=2**20,
+        )
+        self.started = time.monotonic()
+        with contextlib.suppress(ProcessLookupError):
+            self.identity = processes.identify(self.process.pid)
+        self.last_lines.clear()
+        self._pump = asyncio.create_task(self._log_output(self.process))
+
+    async def _log_output(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout is not None
+        while True:
+            try:
+                line = await process.stdout.readline()
+            except ValueError:  # longer than the limit
+                continue
+            if not line:
+                return
+            text = line.decode(errors="replace").rstrip()
+            if text:
+                self.last_lines.append(text)
+                _log.info("%s | %s", self.name, text)
+
+    async def wait(self) -> int:
+        """Return the exit code once the process has ended."""
+        assert self.process is not None
+        code = await self.process.wait()
+        if self._pump is not None:
+            with contextlib.suppress(asyncio.TimeoutError):  # a run may hold the pipe open
+                await asyncio.wait_for(self._pump, 1.0)
+        self.deaths = 1 if time.monotonic() - self.started > _STEADY else self.deaths + 1
+        return code
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self.process is not None and self.process.returncode is None
+
+    @property
+    def last_words(self) -> str:
+        """The line of its output that says most likely why it ended."""
+        telling = [line for line in self.last_lines if "Error" in line or "rror:" in line]
+        return (telling or list(self.last_lines) or [""])[-1].strip()[:300]
+
+    async def stop(self) -> None:
+        """End the process; on return it is gone."""
+        if self.process is None or not self.alive:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            self.process.terminate()
+        try:
+            await asyncio.wait_for(self.process.wait(), self.grace)
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                self.process.kill()
+            await self.process.wait()
+
+
+class Supervisor:
+    """The server, the worker and what is known of them.
+
+    Parameters
+    ----------
+    port : int
+        TCP port of the server.
+    fixed : bool
+        Whether the user asked for that port, so that no other will do.
+    umask : int
+        Mask of the user, for the files that runs write.
+    """
+
+    def __init__(self, port: int, *, fixed: bool, umask: int) -> None:
+        self.home = service_dir()
+        self.fixed = fixed
+        self.umask = umask
+        self.secrets = read_secrets()
+        self.server = Child("server", _SERVER_GRACE)
+        self.worker = Child("worker", _WORKER_GRACE)
+        self.stopping = asyncio.Event()
+        self.ready = asyncio.Event()
+        self.state = ServiceState(
+            state="starting",
+            detail="Starting the Prefect server",
+            port=port,
+            started=time.time(),
+            supervisor=processes.identify(os.getpid()),
+        )
+        write_state(self.state)
+
+    def tell(self, **changes: object) -> None:
+        """Write what has changed."""
+        children = {c.name: c.identity for c in (self.server, self.worker) if c.identity is not None}
+        state = replace(self.state, children=children, **changes)  # type: ignore[arg-type]
+        if state != self.state:
+            if (state.state, state.reason, state.detail) != (
+                self.state.state,
+                self.state.reason,
+                self.state.detail,
+            ):
+                _log.info("service | %s %s", state.state, state.reason or state.detail)
+            self.state = state
+            write_state(state)
+
+    def api(self, timeout: float = 10.0) -> PrefectApi:
+        """Return a connection to the server."""
+        return PrefectApi(embedded(self.state), timeout=timeout)
+
+    async def run(self) -> None:
+        """Keep everything alive until a signal says to end; on return nothing is left."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stopping.set)
+        work = [
+            asyncio.create_task(self._keep(self.server, self._start_server)),
+            asyncio.create_task(self._keep(self.worker, self._start_worker)),
+            asyncio.create_task(self._watch()),
+        ]
+        stop = asyncio.create_task(self.stopping.wait())
+        try:
+            done, _ = await asyncio.wait([*work, stop], return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {stop}:
+                _log.error("service | a part of the supervisor failed", exc_info=task.exception())
+        finally:
+            self.tell(state="stopping", reason="", detail="Stopping")
+            for task in [*work, stop]:
+                task.cancel()
+            await asyncio.gather(*work, stop, return_exceptions=True)
+            await self._stop()
+
+    async def _stop(self) -> None:
+        await self.worker.stop()
+        with contextlib.suppress(OrchestrationError, asyncio.TimeoutError):
+            await asyncio.to_thread(leftovers.stop_runs, self.home, grace=5.0)
+            if self.ready.is_set():
+                async with self.api(timeout=3.0) as api:
+                    await asyncio.wait_for(health.crash_lost_runs(api, "the service was stopped"), 5.0)
+        await self.server.stop()
+        self.server.identity = self.worker.identity = None
+        self.tell(state="stopped", reason="", detail="", supervisor=None)
+
+    async def _keep(self, child: Child, start: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await start()
+            code = await child.wait()
+            pause = min(2.0 ** (child.deaths - 1), _LONGEST_PAUSE)
+            _log.warning("service | the %s ended with %s; next start in %.0f s", child.name, code, pause)
+            self.tell(
+                state="failing" if child.deaths > 1 else "starting",
+                reason=f"The {child.name} ended with exit code {code}: {child.last_words}",
+                detail=f"Starting the {child.name} again",
+                restarts=self.state.restarts + 1,
+            )
+            await asyncio.sleep(pause)
+
+    async def _start_server(self) -> None:
+        self.ready.clear()
+        if not ports.is_free(self.state.port) and not self.fixed:
+            self.tell(port=ports.choose(self.state.port + 1))
+        (self.home / "prefect").mkdir(mode=0o700, exist_ok=True)
+        await self.server.start(
+            [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(self.state.port)],
+            server_environment(
+                os.environ,
+                home=self.home,
+                state_dir=state_dir(),
+                port=self.state.port,
+                secrets=self.secrets,
+            ),
+            0o077,
+        )
+        self.tell()
+
+    async def _start_worker(self) -> None:
+        await self.ready.wait()
+        async with self.api() as api:
+            await health.ensure_pool(api, WORK_POOL)
+            alive = await asyncio.to_thread(leftovers.living_runs, self.home)
+            await health.crash_lost_runs(api, "its process is gone", alive=alive)
+        self.tell(detail="Starting the worker")
+        await self.worker.start(
+            [sys.executable, "-m", "prefect", "worker", "start", "--pool", WORK_POOL, "--type", "process"],
+            worker_environment(
+                os.environ, home=self.home, state_dir=state_dir(), port=self.state.port, secrets=self.secrets
+            ),
+            self.umask,
+        )
+        self.tell()
+
+    async def _watch(self) -> None:
+        strikes = 0
+        while True:
+            await asyncio.sleep(_HEALTH_INTERVAL if self.state.state == "running" else 0.25)
+            if not self.server.alive:
+                continue
+            try:
+                async with self.api(timeout=5.0) as api:
+                    await health.answers(api)
+                    self.ready.set()
+                    problem = await health.problem(api, WORK_POOL) if self.worker.alive else "No worker runs."
+            except OrchestrationError as error:
+                strikes += 1
+                if self.ready.is_set() and strikes >= _STRIKES:
+                    _log.error("service | the server does not answer (%s): restarting it", error)
+                    self.tell(state="failing", reason=f"The server does not answer: {error}")
+                    strikes = 0
+                    self.ready.clear()
+                    await self.server.stop()
+                continue
+            strikes = 0
+            if not problem:
+                self.tell(state="running", reason="", detail="")
+            elif self.state.state == "running":
+                self.tell(state="failing", reason=problem, detail="")
+
+
+def main() -> None:
+    """Run the supervisor: on ``--port``, and no other if ``--fixed``; runs write files by ``--umask``."""
+    import argparse
+
+    parser = argparse.ArgumentParser(prog="jupyter_pipeline.orchestration.supervisor")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--fixed", action="store_true")
+    parser.add_argument("--umask", type=lambda text: int(text, 8), default=0o022)
+    options = parser.parse_args()
+    os.umask(0o077)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    handler = logging.handlers.RotatingFileHandler(log_path(), maxBytes=5_000_000, backupCount=2)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    _log.addHandler(handler)
+    _log.setLevel(logging.INFO)
+    lock = filelock.FileLock(Path(service_dir()) / "supervisor.lock", timeout=0)
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        return  # another one was faster
+    with lock:
+        leftovers.stop_all(service_dir(), read_state(), grace=3.0)
+        asyncio.run(_run(options.port, fixed=options.fixed, umask=options.umask))
+
+
+async def _run(port: int, *, fixed: bool, umask: int) -> None:
+    await Supervisor(port, fixed=fixed, umask=umask).run()
+
+
+if __name__ == "__main__":
+    main()
