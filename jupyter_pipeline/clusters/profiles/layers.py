@@ -1,0 +1,201 @@
+"""Where profiles are found, from the most general layer to the most particular.
+
+1. Built in: ``builtin/*.yaml`` of this package.
+2. Packages: entry points of the group ``jupyter_pipeline.profiles``, each a mapping, a function that returns one, or
+   the path of a YAML file.
+3. Dask's own configuration, see `foreign`.
+4. Jupyter's configuration folders, system, then environment, then user (`jupyter --paths` lists them):
+   ``jupyter_pipeline/profiles.yaml`` and ``jupyter_pipeline/profiles.d/*.yaml`` in each.
+5. The project: ``jupyter-pipeline.yaml`` or ``.jupyter-pipeline.yaml`` in the working folder or, inside a git
+   repository, in a folder above it up to the repository's root. The nearest wins.
+6. What the caller passes: traitlets (``c.JupyterPipeline.profiles``).
+
+A file holds several profiles under ``profiles:``; a file in ``profiles.d`` may also be one profile, named like the
+file. A broken layer or profile is set aside with its error, and is raised by whatever needs it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Any
+
+from jupyter_pipeline.clusters.profiles import foreign
+from jupyter_pipeline.clusters.profiles.reading import read_file
+from jupyter_pipeline.exceptions import ConfigurationError, PipelineError
+
+__all__ = ["ENTRY_POINT_GROUP", "Layer", "find_layers", "find_project_file", "profiles_in"]
+
+ENTRY_POINT_GROUP = "jupyter_pipeline.profiles"
+_BUILTIN = Path(__file__).parent.parent / "builtin"
+_PROJECT_FILES = ("jupyter-pipeline.yaml", ".jupyter-pipeline.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """The profiles of one source as they are written, before anything is merged."""
+
+    source: str
+    profiles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    error: ConfigurationError | None = None
+    """Why the source could not be read."""
+
+
+def find_layers(cwd: Path, extra: Mapping[str, Any] | None = None) -> list[Layer]:
+    """Return all layers that exist, the most general first."""
+    layers = [_builtin()]
+    layers += [_guarded(_name_of(entry), functools.partial(_from_entry_point, entry)) for entry in _entries()]
+    layers.append(_guarded("Dask's configuration", foreign.dask_config_profiles))
+    for folder in reversed(_jupyter_config_path()):
+        for path in _files(Path(folder) / "jupyter_pipeline"):
+            layers.append(_guarded(str(path), functools.partial(_from_file, path)))
+    project = find_project_file(cwd)
+    if project is not None:
+        layers.append(_guarded(str(project), functools.partial(_from_file, project)))
+    if extra:
+        source = "c.JupyterPipeline.profiles"
+        layers.append(_guarded(source, functools.partial(profiles_in, {"profiles": extra}, source)))
+    return [layer for layer in layers if layer.profiles or layer.error]
+
+
+def find_project_file(cwd: Path) -> Path | None:
+    """Return the project's file that counts in the folder `cwd`.
+
+    Outside a git repository only `cwd` itself is searched: a folder above it may be anybody's.
+    """
+    cwd = cwd.absolute()
+    above = [cwd, *cwd.parents]
+    root = next((i for i, folder in enumerate(above) if (folder / ".git").exists()), 0)
+    for folder in above[: root + 1]:
+        for name in _PROJECT_FILES:
+            if (folder / name).is_file():
+                return folder / name
+    return None
+
+
+def profiles_in(content: object, source: str, name: str | None = None) -> dict[str, Mapping[str, Any]]:
+    """Return the profiles in the `content` of one file.
+
+    Parameters
+    ----------
+    content : object
+        ``{"profiles": {name: profile}}``; or, where `name` is given, also one profile.
+    source : str
+        For messages.
+    name : str, optional
+        Name of a single profile.
+
+    Raises
+    ------
+    ConfigurationError
+        If it is neither.
+    """
+    if content is None:
+        raise ConfigurationError(
+            source, "", "is empty", "Write a profile; `jupyter pipeline profile new local` shows one."
+        )
+    if not isinstance(content, Mapping):
+        raise ConfigurationError(
+            source,
+            "",
+            f"holds {_kind(content)} where keys were expected",
+            "Write keys with values, such as `profiles:`.",
+        )
+    if "profiles" not in content:
+        if name is None:
+            raise ConfigurationError(
+                source, "", "has no `profiles:`", "Write `profiles:` and below it each name with its profile."
+            )
+        return {name: foreign.recognise(content, source)}
+    others = sorted(str(key) for key in content if key != "profiles")
+    if others:
+        raise ConfigurationError(
+            source, others[0], "is unknown beside `profiles:`", "Move it into a profile or remove it."
+        )
+    profiles = content["profiles"]
+    if not isinstance(profiles, Mapping):
+        raise ConfigurationError(
+            source, "profiles", f"holds {_kind(profiles)}", "Write each name with its profile below it."
+        )
+    result = {}
+    for key, profile in profiles.items():
+        if not isinstance(profile, Mapping):
+            raise ConfigurationError(
+                source,
+                f"profiles.{key}",
+                f"holds {_kind(profile)}",
+                "Write keys with values, such as `extends: local`.",
+            )
+        result[str(key)] = foreign.recognise(profile, source, f"profiles.{key}")
+    return result
+
+
+def _kind(value: object) -> str:
+    names = {
+        list: "a list",
+        str: "text",
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+        type(None): "nothing",
+    }
+    return names.get(type(value), f"a {type(value).__name__}")
+
+
+def _guarded(source: str, read: Callable[[], Mapping[str, Mapping[str, Any]]]) -> Layer:
+    try:
+        return Layer(source, read())
+    except ConfigurationError as error:
+        return Layer(source, error=error)
+
+
+@functools.cache
+def _builtin() -> Layer:
+    profiles = {path.stem: read_file(path) for path in sorted(_BUILTIN.glob("*.yaml"))}
+    return Layer("built in", profiles)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    if (folder / "profiles.yaml").exists():
+        yield folder / "profiles.yaml"
+    yield from sorted((folder / "profiles.d").glob("*.yaml"))
+
+
+def _from_file(path: Path) -> dict[str, Mapping[str, Any]]:
+    single = path.stem if path.parent.name == "profiles.d" else None
+    return profiles_in(read_file(path), str(path), single)
+
+
+def _jupyter_config_path() -> list[str]:
+    from jupyter_core.paths import jupyter_config_path
+
+    return list(jupyter_config_path())
+
+
+def _entries() -> list[EntryPoint]:
+    return sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda entry: entry.name)
+
+
+def _name_of(entry: EntryPoint) -> str:
+    return f"package {entry.dist.name if entry.dist else '?'} (entry point {entry.name})"
+
+
+def _from_entry_point(entry: EntryPoint) -> dict[str, Mapping[str, Any]]:
+    source = _name_of(entry)
+    try:
+        value = entry.load()
+        content = value() if callable(value) else value
+        if isinstance(content, str | Path):
+            content = read_file(Path(content))
+    except PipelineError:
+        raise
+    except Exception as error:
+        raise ConfigurationError(
+            source, "", f"failed ({type(error).__name__}: {error})", "Update or remove that package."
+        ) from error
+    if isinstance(content, Mapping) and "profiles" not in content and "cluster_class" not in content:
+        content = {"profiles": content}
+    return profiles_in(content, source, entry.name)

@@ -1,0 +1,115 @@
+"""Several layers and ``extends`` become one mapping, and each key remembers the file that set it (pure)."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from jupyter_pipeline.clusters.profiles.layers import Layer
+from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError
+
+__all__ = ["Merged", "merge"]
+
+_MAX_CHAIN = 20
+
+
+@dataclass(slots=True)
+class Merged:
+    """One profile, merged, not yet checked."""
+
+    name: str
+    values: dict[str, Any] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
+    """Source of each dotted key."""
+
+    def source_of(self, key: str) -> str:
+        """Return the source of the dotted `key`, or of what holds it."""
+        while key:
+            if key in self.origins:
+                return self.origins[key]
+            key = key.rpartition(".")[0]
+        return self.origins.get("", "")
+
+    def refuse(self, key: str, reason: str, fix: str) -> ConfigurationError:
+        """Return the error that `key` cannot be used."""
+        return ConfigurationError(self.source_of(key), f"profile {self.name}: {key}" if key else self.name, reason, fix)
+
+    def add(self, values: Mapping[str, Any], source: str) -> None:
+        """Put `values` over what is there, key by key.
+
+        Another ``cluster_class`` begins anew with its arguments: those of the former class mean nothing to it.
+        """
+        former, new = self.values.get("cluster_class"), values.get("cluster_class")
+        if former is not None and new is not None and new != former:
+            for key in ("cluster_kwargs", "adapt_kwargs"):
+                self.values.pop(key, None)
+        self.origins[""] = source
+        self._overlay(self.values, values, source, "")
+
+    def _overlay(self, target: dict[str, Any], values: Mapping[str, Any], source: str, prefix: str) -> None:
+        for key, value in values.items():
+            path = f"{prefix}{key}"
+            self.origins[path] = source
+            below = target.get(key)
+            if isinstance(value, Mapping) and isinstance(below, dict):
+                self._overlay(below, value, source, f"{path}.")
+            else:
+                target[key] = copy.deepcopy(value)
+
+
+def merge(name: str, layers: Sequence[Layer], *, _chain: tuple[str, ...] = ()) -> Merged:
+    """Return the profile `name` from all `layers`, on top of what it extends.
+
+    Raises
+    ------
+    NotFoundError
+        If no layer has it.
+    ConfigurationError
+        If ``extends`` goes in a circle or names a profile that does not exist.
+    """
+    parts = [(layer.source, layer.profiles[name]) for layer in layers if name in layer.profiles]
+    if not parts:
+        raise NotFoundError("profile", name, {n for layer in layers for n in layer.profiles})
+    merged = Merged(name)
+    base, origin = None, ""
+    for source, values in parts:
+        if "extends" in values:
+            base, origin = values["extends"], source
+    if base is not None:
+        _check_base(name, base, origin, _chain)
+        try:
+            merged = merge(base, layers, _chain=(*_chain, name))
+        except NotFoundError as error:
+            if error.name != base:
+                raise
+            raise ConfigurationError(
+                origin, f"profile {name}: extends", f"no profile is called {base!r}", _offer(error)
+            ) from error
+        merged.name = name
+        merged.values.pop("description", None)
+    for source, values in parts:
+        merged.add({k: v for k, v in values.items() if k != "extends"}, source)
+    return merged
+
+
+def _check_base(name: str, base: object, origin: str, chain: tuple[str, ...]) -> None:
+    key = f"profile {name}: extends"
+    if not isinstance(base, str):
+        raise ConfigurationError(origin, key, "is not the name of a profile", "Write one name.")
+    if base == name:
+        raise ConfigurationError(
+            origin,
+            key,
+            "a profile cannot extend itself",
+            "Remove it: a later layer overrides the earlier one by itself.",
+        )
+    if base in chain or len(chain) > _MAX_CHAIN:
+        circle = " → ".join((*chain[chain.index(base) :], name, base)) if base in chain else "too long a chain"
+        raise ConfigurationError(origin, key, f"goes in a circle: {circle}", "Remove one of them.")
+
+
+def _offer(error: NotFoundError) -> str:
+    names = error.nearest or error.known[:8]
+    return f"There {'is' if len(names) == 1 else 'are'}: {', '.join(names)}."

@@ -1,0 +1,168 @@
+"""Sizes, durations, walltimes and counts as people write them (pure)."""
+
+from __future__ import annotations
+
+import math
+import re
+
+__all__ = ["format_duration", "parse_bytes", "parse_count", "parse_duration", "parse_walltime"]
+
+_MAX_COUNT = 100_000
+_MAX_BYTES = 2**60
+_MAX_SECONDS = 10 * 366 * 86400.0
+
+_NUMBER = r"(\d+(?:\.\d+)?(?:[eE]\+?\d+)?)"
+_BYTES = re.compile(_NUMBER + r"\s*([kKmMgGtTpP]?)(i?)[bB]?")
+_PLAIN_DURATION = re.compile(_NUMBER)
+_DURATION = re.compile(_NUMBER + r"\s*([a-zA-Z]+)\s*")
+_UNITS = {
+    "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1,
+    "m": 60, "min": 60, "mins": 60, "minute": 60, "minutes": 60,
+    "h": 3600, "hr": 3600, "hrs": 3600, "hour": 3600, "hours": 3600,
+    "d": 86400, "day": 86400, "days": 86400,
+    "w": 604800, "week": 604800, "weeks": 604800,
+}  # fmt: skip
+
+
+def parse_bytes(value: object) -> int:
+    """Return the number of bytes in `value`, spelled as Dask does: ``"4gb"``, ``"4 GiB"``, ``4e9``.
+
+    Parameters
+    ----------
+    value : object
+        A number of bytes, or text with a unit: kB = 1000 bytes, KiB = 1024.
+
+    Raises
+    ------
+    ValueError
+        If it is not a size, is zero or negative, or larger than one EiB; the message says which.
+
+    Examples
+    --------
+    >>> parse_bytes("4 GiB"), parse_bytes("4gb")
+    (4294967296, 4000000000)
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError(f"{value!r} is not a size")
+    if isinstance(value, str):
+        match = _BYTES.fullmatch(value.strip())
+        if not match:
+            raise ValueError(f"{value!r} is not a size")
+        number, prefix, binary = match.groups()
+        amount = float(number) * (1024 if binary else 1000) ** " kmgtp".index(prefix.lower() or " ")
+    else:
+        amount = float(value)
+    if math.isnan(amount) or amount < 1:
+        raise ValueError(f"{value!r} is not a positive size")
+    if amount > _MAX_BYTES:
+        raise ValueError(f"{value!r} is more than one EiB")
+    return int(amount)
+
+
+def parse_count(value: object, *, minimum: int = 1) -> int:
+    """Return `value` as a whole number from `minimum` to 100 000.
+
+    Raises
+    ------
+    ValueError
+        Otherwise; text and booleans are not numbers.
+    """
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or value != value
+        or value in (math.inf, -math.inf)
+    ):
+        raise ValueError(f"{value!r} is not a whole number")
+    if value != int(value):
+        raise ValueError(f"{value!r} is not a whole number")
+    if value < minimum:
+        raise ValueError(f"{value!r} is less than {minimum}")
+    if value > _MAX_COUNT:
+        raise ValueError(f"{value!r} is more than {_MAX_COUNT}")
+    return int(value)
+
+
+def parse_duration(value: object) -> float:
+    """Return the seconds in `value`: a number of seconds, or text such as ``"90 min"`` or ``"1h30m"``.
+
+    Raises
+    ------
+    ValueError
+        If it is not a duration, not positive, or longer than ten years.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError(f"{value!r} is not a duration")
+    if isinstance(value, str):
+        text = value.strip().lower()
+        if _PLAIN_DURATION.fullmatch(text):
+            seconds = float(text)
+        else:
+            parts = [(float(m[1]), _UNITS.get(m[2])) for m in _DURATION.finditer(text)]
+            whole = "".join(m[0] for m in _DURATION.finditer(text))
+            if not parts or whole != text or any(unit is None for _, unit in parts):
+                raise ValueError(f"{value!r} is not a duration")
+            seconds = sum(amount * (unit or 0) for amount, unit in parts)
+    else:
+        seconds = float(value)
+    if math.isnan(seconds) or seconds <= 0:
+        raise ValueError(f"{value!r} is not a positive duration")
+    if seconds > _MAX_SECONDS:
+        raise ValueError(f"{value!r} is longer than ten years")
+    return seconds
+
+
+def parse_walltime(value: object, *, bare_number: float = 60.0) -> float:
+    """Return the seconds in a batch system's time limit: ``[D-]HH:MM:SS``, ``HH:MM:SS``, ``MM:SS`` or a number.
+
+    Parameters
+    ----------
+    value : object
+        YAML 1.1 reads ``1:30:00`` without quotes as a number in base 60, which is the number of seconds; it arrives
+        here as an integer above 59 and cannot be told from one. Quote walltimes.
+    bare_number : float
+        Seconds in one of a number without colons: 60 for Slurm and LSF, 1 for PBS and SGE.
+
+    Raises
+    ------
+    ValueError
+        If it is none of these, or zero.
+
+    Notes
+    -----
+    The spellings are those of ``sbatch --time``: minutes, minutes:seconds, hours:minutes:seconds, days-hours,
+    days-hours:minutes and days-hours:minutes:seconds. LSF's ``HH:MM`` is read by its engine.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError(f"{value!r} is not a walltime")
+    text = str(value).strip()
+    match = re.fullmatch(r"(?:(\d{1,4})-)?(\d{1,6})(?::(\d{1,2}))?(?::(\d{1,2}))?", text)
+    if not match:
+        raise ValueError(f"{value!r} is not a walltime")
+    days, *rest = match.groups()
+    fields = [int(part) for part in rest if part is not None]
+    if any(field > 59 for field in fields[1:]):
+        raise ValueError(f"{value!r} is not a walltime")
+    if days is not None:
+        hours, minutes, seconds = (*fields, 0, 0)[:3]
+        total = int(days) * 86400.0 + hours * 3600 + minutes * 60 + seconds
+    elif len(fields) == 3:
+        total = fields[0] * 3600.0 + fields[1] * 60 + fields[2]
+    elif len(fields) == 2:
+        total = fields[0] * 60.0 + fields[1]
+    else:
+        total = fields[0] * bare_number
+    if total <= 0:
+        raise ValueError(f"{value!r} is not a positive walltime")
+    return total
+
+
+def format_duration(seconds: float) -> str:
+    """Return `seconds` in words of at most two units, such as ``"1 h 30 min"``."""
+    left = round(seconds)
+    parts = []
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        amount, left = divmod(left, size)
+        if amount:
+            parts.append(f"{amount} {unit}")
+    return " ".join(parts[:2]) or "0 s"

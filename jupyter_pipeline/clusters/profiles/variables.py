@@ -1,0 +1,137 @@
+"""Variables in profiles: ``$NAME``, ``${NAME}``, ``${NAME:-default}``; ``$$`` is a dollar sign (pure).
+
+Lines that end up in a job script are left alone: the worker's shell expands them, on the node, where
+``$SLURM_CPUS_ON_NODE`` or ``$TMPDIR`` exist. Values of secret keys are left alone too, until the keeper builds the
+cluster, so that no secret is written down or shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+__all__ = ["JOB_SCRIPT_KEYS", "SECRET_KEY", "expand", "reveal", "substitute"]
+
+JOB_SCRIPT_KEYS = frozenset(
+    {
+        "env_extra",
+        "extra",
+        "header_skip",
+        "job_directives_skip",
+        "job_extra",
+        "job_extra_directives",
+        "job_script_epilogue",
+        "job_script_prologue",
+        "submit_command_extra",
+        "cancel_command_extra",
+        "worker_extra_args",
+    }
+)
+"""Arguments of dask-jobqueue's classes whose text goes into the job script as it stands."""
+
+_WORKER_SIDE_KEYS = frozenset({"local_directory", "python"})
+"""Arguments that job-queue classes write into the worker's command line, so that its shell expands them."""
+
+SECRET_KEY = re.compile(
+    r"(?i)(?:^|[_.-])(?:password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key|credentials?)$"
+)
+"""Keys whose value must come from a variable or a file."""
+
+_VARIABLE = re.compile(
+    r"\$(?:(?P<escaped>\$)|(?P<plain>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)(?::-(?P<default>[^{}]*))?\}|(?P<bad>))"
+)
+
+
+def substitute(text: str, environ: Mapping[str, str]) -> str:
+    """Return `text` with its variables replaced.
+
+    Raises
+    ------
+    KeyError
+        With the name of a variable that is not set and has no default.
+    ValueError
+        If a ``$`` begins something else, such as ``$(command)``.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        if match["escaped"]:
+            return "$"
+        if match["bad"] is not None:
+            raise ValueError(text[match.start() : match.start() + 12])
+        name = match["plain"] or match["braced"]
+        if environ.get(name):
+            return environ[name]
+        if match["default"] is not None:
+            return match["default"]
+        if name in environ:
+            return ""
+        raise KeyError(name)
+
+    return _VARIABLE.sub(value, text)
+
+
+def expand(
+    values: Any,
+    environ: Mapping[str, str],
+    refuse: Callable[[str, str, str], Exception],
+    *,
+    job_queue: bool = False,
+    path: str = "",
+) -> Any:
+    """Return `values` with the variables in all its strings replaced, job-script lines and secrets excepted.
+
+    Parameters
+    ----------
+    values : mapping, list, str or another plain value
+    environ : mapping of str to str
+    refuse : callable
+        Makes the error from key, reason and fix.
+    job_queue : bool
+        Whether the class writes job scripts.
+    path : str
+        Dotted key of `values`.
+    """
+    if isinstance(values, Mapping):
+        result = {}
+        for key, value in values.items():
+            below = f"{path}.{key}" if path else str(key)
+            direct = path == "cluster_kwargs"
+            shell = direct and (key in JOB_SCRIPT_KEYS or (job_queue and key in _WORKER_SIDE_KEYS))
+            if shell or (isinstance(value, str) and SECRET_KEY.search(str(key))):
+                result[key] = value
+            else:
+                result[key] = expand(value, environ, refuse, job_queue=job_queue, path=below)
+        return result
+    if isinstance(values, list):
+        return [expand(v, environ, refuse, job_queue=job_queue, path=f"{path}[{i}]") for i, v in enumerate(values)]
+    if isinstance(values, str) and "$" in values:
+        try:
+            return substitute(values, environ)
+        except KeyError as error:
+            name = error.args[0]
+            raise refuse(path, f"the variable {name} is not set", f"Set it, or write ${{{name}:-default}}.") from None
+        except ValueError as error:
+            raise refuse(
+                path, f"{error.args[0]!r} is not a variable", "Write $NAME or ${NAME:-default}; $$ for a dollar sign."
+            ) from None
+    return values
+
+
+def reveal(kwargs: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return `kwargs` with the variables of secret keys replaced: for the call of the class and nothing else.
+
+    Raises
+    ------
+    KeyError
+        With the name of a variable that is not set.
+    """
+    result: dict[str, Any] = {}
+    for key, value in kwargs.items():
+        if isinstance(value, Mapping):
+            result[key] = reveal(value, environ)
+        elif isinstance(value, str) and SECRET_KEY.search(key):
+            result[key] = substitute(value, environ)
+        else:
+            result[key] = value
+    return result
