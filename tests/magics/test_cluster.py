@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from jupyter_pipeline.clusters import registry
+from jupyter_pipeline.exceptions import NotFoundError, UsageError
+
+
+def test_a_cluster_from_start_to_stop(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:
+    table = shell.run_line_magic("cluster", "start local --workers 1 --name mine")
+    assert "mine" in str(table)
+    client, cluster = shell.user_ns["client"], shell.user_ns["cluster"]
+    assert cluster.name == "mine"
+    assert client.submit(sum, [1, 2]).result(timeout=60) == 3
+    import distributed
+
+    assert distributed.default_client() is client
+
+    assert "mine" in str(shell.run_line_magic("cluster", "list"))
+    shell.run_line_magic("cluster", "scale 2")
+    client.wait_for_workers(2, timeout=60)
+    assert "In sync" in str(shell.run_line_magic("cluster", "sync --no-packages"))
+    assert "same packages" in str(shell.run_line_magic("cluster", "diff"))
+    shell.run_line_magic("cluster", "logs")
+    assert "stopped" in str(shell.run_line_magic("cluster", "stop"))
+    assert "client" not in shell.user_ns
+    assert registry.list_records() == []
+
+
+def test_a_later_session_is_told_of_the_cluster_and_attaches(
+    shell: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shell.run_line_magic("cluster", "start local --workers 1 --name left")
+    shell.user_ns.pop("client").close()
+    shell.user_ns.pop("cluster")
+    later = InteractiveShell()
+    later.run_line_magic("load_ext", "jupyter_pipeline")
+    capsys.readouterr()
+    later.run_line_magic("cluster", "status")
+    assert "left from an earlier session is running: %cluster attach or stop left" in capsys.readouterr().out
+    later.run_line_magic("cluster", "attach left")
+    client = later.user_ns["client"]
+    assert client.submit(sum, [1, 2]).result(timeout=60) == 3
+    client.close()
+
+
+@pytest.mark.parametrize(
+    ("line", "error", "message"),
+    [
+        ("strat local", NotFoundError, "Did you mean start"),
+        ("start lokal", NotFoundError, "Did you mean local"),
+        ("start", UsageError, "required: profile"),
+        ("start local --workers two", UsageError, "'two' is not a number of workers"),
+        ("start local --workers 1 --adapt 1:2", UsageError, "not both"),
+        ("start local --name ../x", UsageError, "cannot be the name"),
+        ("start local --name 'x", UsageError, "Close the quotation"),
+        ("attach nobody", NotFoundError, "No cluster is called 'nobody'"),
+        ("scale 3", UsageError, "No cluster is running"),
+        ("stop a --all", UsageError, "not both"),
+    ],
+)
+def test_a_wrong_call_starts_nothing(shell: InteractiveShell, line: str, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        shell.run_line_magic("cluster", line)
+    assert registry.list_records(include_ended=True) == []
+
+
+def test_help_starts_nothing(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:
+    assert shell.run_line_magic("cluster", "start --help") is None
+    assert "--adapt" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("%cluster st", {"start", "status", "stop"}),
+        ("%cluster start lo", {"local"}),
+        ("%pipeline u", {"up"}),
+        ("%deploy pa", {"pause"}),
+        ("%cluster start local --wo", {"--workers"}),
+        ("%%deploy x --profile lo", {"local"}),
+    ],
+)
+def test_tab_completes(shell: InteractiveShell, text: str, offered: set[str]) -> None:
+    _, matches = shell.complete(text.split()[-1], text, len(text))
+    assert offered <= set(matches)

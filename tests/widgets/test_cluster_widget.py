@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from jupyter_pipeline.models import ClusterRecord, ClusterState, Limits
+from jupyter_pipeline.widgets.cluster import dashboard_path, render
+
+RUNNING = ClusterRecord(
+    id="x",
+    name="slurm-1",
+    profile="slurm",
+    state=ClusterState.RUNNING,
+    workers=2,
+    workers_wanted=4,
+    threads=8,
+    memory_used=1 << 30,
+    memory_limit=1 << 32,
+    dashboard_link="http://127.0.0.1:8787/status",
+    limits=Limits(),
+)
+
+
+def test_a_running_cluster_shows_what_it_has_and_the_way_to_its_dashboard() -> None:
+    shown = render(RUNNING)
+    for text in ("slurm-1", "running", "2 workers of 4", "8 threads", "1.0 GiB of 4.0 GiB", "encrypted"):
+        assert text in shown
+    assert 'href="/jupyter-pipeline/clusters/slurm-1/dashboard/status"' in shown
+    assert "8787" not in shown
+
+
+def test_text_from_outside_is_escaped() -> None:
+    record = ClusterRecord(
+        id="x", name="a", profile="<b>", state=ClusterState.FAILED, reason="<script>alert(1)</script>", warning="&"
+    )
+    shown = render(record)
+    assert "<script>" not in shown
+    assert "&lt;script&gt;" in shown
+    assert "dashboard" not in shown.lower()
+
+
+def test_the_dashboard_path_follows_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/ada/")
+    assert dashboard_path("c") == "/user/ada/jupyter-pipeline/clusters/c/dashboard/status"
+
+
+def test_the_dashboard_path_follows_the_server_that_started_the_kernel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("JUPYTERHUB_SERVICE_PREFIX", raising=False)
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+    (tmp_path / f"jpserver-{os.getppid()}.json").write_text(json.dumps({"base_url": "/lab-7/"}))
+    assert dashboard_path("c").startswith("/lab-7/jupyter-pipeline/")
