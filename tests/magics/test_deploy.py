@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from jupyter_pipeline.exceptions import (
+    ApiUnreachableError,
+    NotFoundError,
+    PromotionError,
+    PromotionRefusedError,
+    UsageError,
+)
+from jupyter_pipeline.orchestration import runs, service
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def api(isolated_state: Path) -> Iterator[None]:
+    service.up()
+    yield
+    service.down()
+
+
+def cells(shell: InteractiveShell, *sources: str) -> list[BaseException | None]:
+    """Run cells as a notebook does and return what each raised."""
+    return [shell.run_cell(source, store_history=True).error_in_exec for source in sources]
+
+
+@pytest.mark.slow
+def test_a_cell_becomes_files_and_a_deployment_that_runs(
+    shell: InteractiveShell, folder: Path, api: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    errors = cells(
+        shell,
+        "from pathlib import Path\nunused = 1",
+        "factor = 3",
+        "%%deploy triple --cron '0 6 * * *'\nanswer = factor * 14\nPath('answer.txt').write_text(str(answer))",
+    )
+    assert errors == [None, None, None]
+    assert shell.user_ns["answer"] == 42
+    assert (folder / "answer.txt").read_text() == "42"
+    steps = (folder / "pipelines" / "triple" / "steps.py").read_text()
+    assert "unused" not in steps
+    assert "prefect" not in steps
+    assert {"steps.py", "flow.py", "prefect.yaml"} <= {p.name for p in (folder / "pipelines" / "triple").iterdir()}
+    assert "triple" in str(shell.run_line_magic("deploy", "list"))
+
+    (folder / "answer.txt").unlink()
+    shell.run_line_magic("deploy", "run triple")
+    deadline = time.monotonic() + 90
+    while (last := runs.list_runs("triple", limit=1)[0]).state not in ("Completed", "Failed", "Crashed"):
+        assert time.monotonic() < deadline, last
+        time.sleep(0.5)
+    assert last.state == "Completed", runs.logs(last.id)
+    assert (folder / "answer.txt").read_text() == "42"
+    assert "Completed" in str(shell.run_line_magic("runs", "triple"))
+
+    assert cells(shell, "%%deploy triple --cron '0 6 * * *'\nanswer = factor * 15\nanswer") == [None]
+    assert len(shell.run_line_magic("deploy", "list").rows) == 1
+    shell.run_line_magic("deploy", "pause triple")
+    assert "paused" in str(shell.run_line_magic("deploy", "list"))
+    shell.run_line_magic("deploy", "delete triple")
+    assert "Nothing is deployed" in str(shell.run_line_magic("deploy", "list"))
+
+
+@pytest.mark.parametrize(
+    ("cell", "error", "message"),
+    [
+        ("%%deploy x\nprint(nobody)", PromotionRefusedError, "line 2: nobody"),
+        ("%%deploy x\n!ls", PromotionRefusedError, "line 2"),
+        ("%%deploy x\ny = input()", PromotionRefusedError, "input"),
+        ("%%deploy x\ndef f(:", PromotionRefusedError, "line 2"),
+        ("%%deploy ../x\n1", UsageError, "cannot be the name of a deployment"),
+        ("%%deploy x --cron '0 0 31 2 *'\n1", UsageError, "never fires"),
+        ("%%deploy x --cron 'daily at six'\n1", UsageError, "cron"),
+        ("%%deploy x --every 0s\n1", UsageError, "0s"),
+        ("%%deploy x --every 1h --timezone Mars/Olympus\n1", UsageError, "Mars/Olympus"),
+        ("%%deploy x --retries many\n1", UsageError, "many"),
+        ("%%deploy x --profile nobody\n1", NotFoundError, "No profile is called 'nobody'"),
+        ("%%deploy x --croon 1\n1", UsageError, "--croon"),
+        ("%%deploy x\n1 / 0", PromotionError, "The cell failed here"),
+    ],
+)
+def test_what_cannot_be_promoted_is_refused_before_anything_is_written(
+    shell: InteractiveShell, folder: Path, cell: str, error: type[Exception], message: str
+) -> None:
+    (raised,) = cells(shell, cell)
+    assert isinstance(raised, error), raised
+    assert message in str(raised)
+    assert list(folder.iterdir()) == []
+
+
+def test_without_a_server_nothing_is_written(shell: InteractiveShell, folder: Path) -> None:
+    (raised,) = cells(shell, "%%deploy x --no-run\n1 + 1")
+    assert isinstance(raised, ApiUnreachableError)
+    assert "up" in str(raised)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_dry_run_needs_no_server_and_writes_nothing(
+    shell: InteractiveShell, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cells(shell, "%%deploy x --dry-run\nz = 1 + 1") == [None]
+    assert "steps.py" in capsys.readouterr().out
+    assert list(folder.iterdir()) == []
+
+
+def test_marked_cells_run_as_they_are(shell: InteractiveShell) -> None:
+    assert cells(shell, "%%step load\nx = 1", "%%check positive\nassert x > 0") == [None, None]
+    assert shell.user_ns["x"] == 1
+    (raised,) = cells(shell, "%%check negative\nassert x < 0")
+    assert isinstance(raised, PromotionError)
