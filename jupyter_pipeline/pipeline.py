@@ -228,7 +228,7 @@ def deploy_cell(
             next_runs=tuple(upcoming),
         )
     say("Looking for the Prefect server")
-    api.connect().close()
+    api.check()
     say(f"Writing {home}")
     written = manifest.write(home, promoted, overwrite=overwrite)
     # The profile travels with the code, so that editing it later does not change what was deployed.
