@@ -17,8 +17,9 @@ import httpx
 
 from jupyter_pipeline.exceptions import ApiRefusedError, ApiUnreachableError
 from jupyter_pipeline.orchestration.endpoint import Endpoint, resolve
+from jupyter_pipeline.orchestration.facade import run_sync
 
-__all__ = ["PAGE", "PrefectApi", "connect"]
+__all__ = ["PAGE", "PrefectApi", "check", "connect"]
 
 PAGE = 200
 """Most records that the API returns for one request."""
@@ -147,6 +148,23 @@ def connect(*, timeout: float = _TIMEOUT) -> PrefectApi:
         If none is configured and the embedded service does not run.
     """
     return PrefectApi(resolve(), timeout=timeout)
+
+
+async def check_async() -> str:
+    """Return the version of the configured Prefect server, which answers and accepts our credentials.
+
+    Raises
+    ------
+    ApiUnreachableError
+        If it does not answer, or none is configured.
+    ApiRefusedError
+        If it refuses the credentials.
+    """
+    async with connect(timeout=10.0) as api:
+        return str(await api.get("/admin/version"))
+
+
+check = run_sync(check_async)
 
 
 def _refusal(response: httpx.Response, method: str, path: str, endpoint: Endpoint) -> ApiRefusedError:

@@ -77,6 +77,7 @@ def worker_environment(
         "PREFECT_WORKER_QUERY_SECONDS": "2",
         # A run that is fetched early holds a slot of its concurrency limit, so that the one before it must have ended.
         "PREFECT_WORKER_PREFETCH_SECONDS": "2",
+        "PREFECT_WORKER_HEARTBEAT_SECONDS": "10",
         "PREFECT_WORKER_ENABLE_CANCELLATION": "true",
         "PREFECT_WORKER_CANCELLATION_POLL_SECONDS": "5",
     }

@@ -22,6 +22,7 @@ from jupyter_pipeline.orchestration.state import WORK_POOL
 
 __all__ = ["delete", "deploy", "list_deployments", "pause", "resume", "run_now"]
 
+_FEW = 20
 _ROUNDS = 8
 """Most requests for the last runs of the deployments; each returns up to a page of the newest ones still wanted."""
 
@@ -96,43 +97,17 @@ async def deploy_async(spec: DeploymentSpec, *, overwrite: bool = False) -> Depl
 async def list_deployments_async() -> list[DeploymentRecord]:
     """Return all deployments by name, each with its last run and the time of the next."""
     async with connect() as api:
-
-        async def collect(path: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
-            return [record async for record in api.pages(path, body)]
-
-        found, flows = await asyncio.gather(
-            collect("/deployments/filter", {"sort": "NAME_ASC"}), collect("/flows/filter", {})
-        )
-        names = {flow["id"]: flow["name"] for flow in flows}
-        last = await _last_runs(api, [record["id"] for record in found])
-        ui_url = api.endpoint.ui_url
-        return [
-            translation.deployment_record(
-                record,
-                flow_name=names.get(record["flow_id"], ""),
-                last_run=(
-                    translation.run_record(last[record["id"]], deployment=record["name"], ui_url=ui_url)
-                    if record["id"] in last
-                    else None
-                ),
-                ui_url=ui_url,
-            )
-            for record in found
-        ]
+        return await _records(api, await _collect(api, "/deployments/filter", {"sort": "NAME_ASC"}))
 
 
-async def pause_async(name: str) -> None:
+async def pause_async(name: str) -> DeploymentRecord:
     """Pause a deployment: its schedules fire no more; runs that wait for their time are withdrawn."""
-    async with connect() as api:
-        found = await find_deployment(api, name)
-        await api.post(f"/deployments/{found['id']}/pause_deployment", {})
+    return await _set_paused(name, "pause_deployment")
 
 
-async def resume_async(name: str) -> None:
+async def resume_async(name: str) -> DeploymentRecord:
     """Let the schedules of a paused deployment fire again."""
-    async with connect() as api:
-        found = await find_deployment(api, name)
-        await api.post(f"/deployments/{found['id']}/resume_deployment", {})
+    return await _set_paused(name, "resume_deployment")
 
 
 async def run_now_async(name: str, parameters: Mapping[str, Any] | None = None) -> RunRecord:
@@ -196,6 +171,42 @@ async def find_deployment(api: PrefectApi, name: str) -> dict[str, Any]:
         full = " or ".join(sorted(f"{flow['name']}/{short}" for flow in flows))
         raise UsageError(f"{len(found)} flows have a deployment called {name!r}. Say which: {full}.")
     return found[0]
+
+
+async def _set_paused(name: str, route: str) -> DeploymentRecord:
+    async with connect() as api:
+        found = await find_deployment(api, name)
+        await api.post(f"/deployments/{found['id']}/{route}", {})
+        return (await _records(api, [await api.get(f"/deployments/{found['id']}")]))[0]
+
+
+async def _records(api: PrefectApi, found: list[dict[str, Any]]) -> list[DeploymentRecord]:
+    """Return deployments with the names of their flows and their last runs."""
+    ids = {record["flow_id"] for record in found}
+    # Naming each of many flows would be a longer request than the answer is.
+    wanted = {"flows": {"id": {"any_": sorted(ids)}}} if len(ids) <= _FEW else {}
+    flows, last = await asyncio.gather(
+        _collect(api, "/flows/filter", wanted), _last_runs(api, [record["id"] for record in found])
+    )
+    names = {flow["id"]: flow["name"] for flow in flows}
+    ui_url = api.endpoint.ui_url
+    return [
+        translation.deployment_record(
+            record,
+            flow_name=names.get(record["flow_id"], ""),
+            last_run=(
+                translation.run_record(last[record["id"]], deployment=record["name"], ui_url=ui_url)
+                if record["id"] in last
+                else None
+            ),
+            ui_url=ui_url,
+        )
+        for record in found
+    ]
+
+
+async def _collect(api: PrefectApi, path: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [record async for record in api.pages(path, body)]
 
 
 async def _pool(api: PrefectApi, name: str) -> tuple[str, str]:

@@ -1,47 +1,95 @@
-"""What the supervisor asks of the server: does it work, and does it do what it is there for."""
+"""What the supervisor asks of the server: does it answer, and does it do what it is there for."""
 
 from __future__ import annotations
 
+import datetime as dt
+import time
 from collections.abc import Collection
 from typing import Any
 
 from jupyter_pipeline.exceptions import ApiRefusedError
+from jupyter_pipeline.orchestration import translation
 from jupyter_pipeline.orchestration.api import PrefectApi
+from jupyter_pipeline.orchestration.state import WORK_POOL
 
-__all__ = ["answers", "crash_lost_runs", "ensure_pool", "problem"]
+__all__ = ["answers", "crash_lost_runs", "ensure_pool", "stalled_schedules", "worker_online"]
+
+_SAMPLE = 5
+"""How many scheduled deployments are looked at."""
 
 
 async def answers(api: PrefectApi) -> None:
-    """Return if the server answers from its database.
+    """Return if the server answers from its database and knows us; its ``/health`` would notice neither.
 
     Raises
     ------
     OrchestrationError
-        If it does not. Prefect's ``/health`` would not notice a broken database.
+        If it does not.
     """
     await api.get("/ready")
-    await api.get("/admin/version")
+    await api.post("/work_pools/filter", {"limit": 1})
 
 
-async def ensure_pool(api: PrefectApi, name: str) -> None:
+async def ensure_pool(api: PrefectApi) -> None:
     """Create the work pool where it is absent; what an owner has changed about it stays."""
-    if await api.find(f"/work_pools/{name}") is None:
-        try:
-            await api.post(
-                "/work_pools/",
-                {"name": name, "type": "process", "description": "Runs of Jupyter Pipeline on this host"},
-            )
-        except ApiRefusedError as error:
-            if error.status != 409:  # the worker was faster
-                raise
+    if await api.find(f"/work_pools/{WORK_POOL}") is not None:
+        return
+    try:
+        await api.post(
+            "/work_pools/",
+            {"name": WORK_POOL, "type": "process", "description": "Runs of Jupyter Pipeline on this host"},
+        )
+    except ApiRefusedError as error:
+        if error.status != 409:  # another was faster
+            raise
 
 
-async def problem(api: PrefectApi, pool: str) -> str:
-    """Return what is wrong with the service, in a sentence, or an empty string."""
-    workers = await api.post(f"/work_pools/{pool}/workers/filter", {})
-    if not any(worker.get("status") == "ONLINE" for worker in workers):
-        return "No worker is online."
-    return ""
+async def worker_online(api: PrefectApi, *, since: float) -> bool:
+    """Return whether a worker of the pool has sent a sign of life after `since`, in seconds since the epoch."""
+    workers = await api.post(f"/work_pools/{WORK_POOL}/workers/filter", {})
+    return any(
+        worker.get("status") == "ONLINE" and (translation.timestamp(worker.get("last_heartbeat_time")) or 0) >= since
+        for worker in workers
+    )
+
+
+async def stalled_schedules(api: PrefectApi, *, settle: float = 150.0) -> list[str]:
+    """Return the names of deployments whose schedules should have made runs and have not, or none if any has.
+
+    A server can answer every request and still schedule nothing. It keeps at least the next three runs of a deployment
+    ready, so that their absence tells.
+
+    Parameters
+    ----------
+    api : PrefectApi
+        The server.
+    settle : float
+        Seconds since its last change for which a deployment is given time.
+    """
+    now = dt.datetime.now(dt.UTC)
+    active = {"deployments": {"paused": {"eq_": False}}, "sort": "UPDATED_DESC"}
+    due: list[dict[str, Any]] = []
+    async for deployment in api.pages("/deployments/filter", active, limit=200):
+        record = translation.deployment_record(deployment, flow_name="", last_run=None)
+        if record.next_run is not None and time.time() - (record.updated or 0) >= settle:
+            due.append(deployment)
+        if len(due) == _SAMPLE:
+            break
+    for deployment in due:
+        runs = await api.post(
+            "/flow_runs/filter",
+            {
+                "limit": 1,
+                "deployments": {"id": {"any_": [deployment["id"]]}},
+                "flow_runs": {
+                    "state": {"type": {"any_": ["SCHEDULED"]}},
+                    "expected_start_time": {"after_": now.isoformat()},
+                },
+            },
+        )
+        if runs:
+            return []
+    return [deployment["name"] for deployment in due]
 
 
 async def crash_lost_runs(api: PrefectApi, reason: str, *, alive: Collection[str] = ()) -> list[str]:
@@ -54,26 +102,13 @@ async def crash_lost_runs(api: PrefectApi, reason: str, *, alive: Collection[str
     list of str
         Their ids.
     """
-    from jupyter_pipeline.orchestration.state import WORK_POOL
-
-    lost: list[dict[str, Any]] = [
-        run
-        async for run in api.pages(
-            "/flow_runs/filter",
-            {
-                "flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}},
-                "work_pools": {"name": {"any_": [WORK_POOL]}},
-            },
-        )
-        if run["id"] not in alive
-    ]
+    body = {
+        "flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}},
+        "work_pools": {"name": {"any_": [WORK_POOL]}},
+    }
+    lost = [run async for run in api.pages("/flow_runs/filter", body) if run["id"] not in alive]
     for run in lost:
         ended = "CANCELLED" if run["state_type"] == "CANCELLING" else "CRASHED"
-        await api.post(
-            f"/flow_runs/{run['id']}/set_state",
-            {
-                "state": {"type": ended, "name": ended.capitalize(), "message": f"The run ended early: {reason}."},
-                "force": True,
-            },
-        )
+        state = {"type": ended, "name": ended.capitalize(), "message": f"The run ended early: {reason}."}
+        await api.post(f"/flow_runs/{run['id']}/set_state", {"state": state, "force": True})
     return [run["id"] for run in lost]

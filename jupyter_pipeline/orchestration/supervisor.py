@@ -17,6 +17,7 @@ import logging
 import logging.handlers
 import os
 import signal
+import socket
 import sys
 import time
 from collections import deque
@@ -45,6 +46,12 @@ from jupyter_pipeline.paths import service_dir, state_dir
 __all__ = ["main"]
 
 _HEALTH_INTERVAL = 5.0
+_SCHEDULE_ROUNDS = 12
+"""Checks of health after which the schedules are looked at, too."""
+_SETTLED = 150.0
+"""Seconds after the server's start from which its schedules must have made runs."""
+_WORKER_SILENCE = 120.0
+"""Seconds without a sign of life after which the worker is restarted; it gives one every ten."""
 _STRIKES = 4
 """Failed checks in a row after which the server is restarted."""
 _LONGEST_PAUSE = 60.0
@@ -72,20 +79,21 @@ class Child:
         self.grace = grace
         self.process: asyncio.subprocess.Process | None = None
         self.identity: ProcessIdentity | None = None
-        self.started = 0.0
+        self.since = 0.0
+        """When it was started, in seconds since the epoch."""
         self.deaths = 0
         """Deaths in a row."""
         self.last_lines: deque[str] = deque(maxlen=40)
         self._pump: asyncio.Task[None] | None = None
 
-    async def start(self, command: list[str], environment: dict[str, str], umask: int) -> None:
-        """Start the command; its output goes to the log."""
+    async def start(self, arguments: list[str], environment: dict[str, str], *, umask: int) -> None:
+        """Start ``prefect`` with `arguments`; its output goes to the log."""
         self.process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "jupyter_pipeline.orchestration.child",
             str(os.getpid()),
-            *command,
+            *(sys.executable, "-m", "prefect", *arguments),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -95,7 +103,7 @@ class Child:
             start_new_session=True,
             limit=2**20,
         )
-        self.started = time.monotonic()
+        self.since = time.time()
         with contextlib.suppress(ProcessLookupError):
             self.identity = processes.identify(self.process.pid)
         self.last_lines.clear()
@@ -122,8 +130,13 @@ class Child:
         if self._pump is not None:
             with contextlib.suppress(asyncio.TimeoutError):  # a run may hold the pipe open
                 await asyncio.wait_for(self._pump, 1.0)
-        self.deaths = 1 if time.monotonic() - self.started > _STEADY else self.deaths + 1
+        self.deaths = 1 if self.age > _STEADY else self.deaths + 1
         return code
+
+    @property
+    def age(self) -> float:
+        """Seconds since its start."""
+        return time.time() - self.since
 
     @property
     def alive(self) -> bool:
@@ -251,60 +264,61 @@ class Supervisor:
         if not ports.is_free(self.state.port) and not self.fixed:
             self.tell(port=ports.choose(self.state.port + 1))
         (self.home / "prefect").mkdir(mode=0o700, exist_ok=True)
-        await self.server.start(
-            [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(self.state.port)],
-            server_environment(
-                os.environ,
-                home=self.home,
-                state_dir=state_dir(),
-                port=self.state.port,
-                secrets=self.secrets,
-            ),
-            0o077,
-        )
+        listen = ["--host", "127.0.0.1", "--port", str(self.state.port)]
+        # Nobody else may read the database.
+        await self.server.start(["server", "start", *listen], self._environment(server_environment), umask=0o077)
         self.tell()
 
     async def _start_worker(self) -> None:
         await self.ready.wait()
         async with self.api() as api:
-            await health.ensure_pool(api, WORK_POOL)
+            await health.ensure_pool(api)
             alive = await asyncio.to_thread(leftovers.living_runs, self.home)
             await health.crash_lost_runs(api, "its process is gone", alive=alive)
         self.tell(detail="Starting the worker")
-        await self.worker.start(
-            [sys.executable, "-m", "prefect", "worker", "start", "--pool", WORK_POOL, "--type", "process"],
-            worker_environment(
-                os.environ, home=self.home, state_dir=state_dir(), port=self.state.port, secrets=self.secrets
-            ),
-            self.umask,
-        )
+        pool = ["--pool", WORK_POOL, "--type", "process", "--name", socket.gethostname()]
+        await self.worker.start(["worker", "start", *pool], self._environment(worker_environment), umask=self.umask)
         self.tell()
 
+    def _environment(self, make: Callable[..., dict[str, str]]) -> dict[str, str]:
+        return make(os.environ, home=self.home, state_dir=state_dir(), port=self.state.port, secrets=self.secrets)
+
     async def _watch(self) -> None:
-        strikes = 0
+        strikes, rounds = 0, 0
         while True:
-            await asyncio.sleep(_HEALTH_INTERVAL if self.state.state == "running" else 0.25)
+            running = self.state.state == "running"
+            await asyncio.sleep(_HEALTH_INTERVAL if running else 0.25)
             if not self.server.alive:
                 continue
+            rounds += 1
             try:
                 async with self.api(timeout=5.0) as api:
                     await health.answers(api)
                     self.ready.set()
-                    problem = await health.problem(api, WORK_POOL) if self.worker.alive else "No worker runs."
+                    strikes = 0
+                    online = self.worker.alive and await health.worker_online(api, since=self.worker.since)
+                    look = running and rounds % _SCHEDULE_ROUNDS == 0 and self.server.age > _SETTLED
+                    stalled = await health.stalled_schedules(api) if look else []
             except OrchestrationError as error:
                 strikes += 1
                 if self.ready.is_set() and strikes >= _STRIKES:
-                    _log.error("service | the server does not answer (%s): restarting it", error)
-                    self.tell(state="failing", reason=f"The server does not answer: {error}")
                     strikes = 0
-                    self.ready.clear()
-                    await self.server.stop()
+                    await self._restart_server(f"The server does not answer. {error}")
                 continue
-            strikes = 0
-            if not problem:
+            if stalled:
+                await self._restart_server(f"Schedules make no runs ({', '.join(stalled)}).")
+            elif online:
                 self.tell(state="running", reason="", detail="")
-            elif self.state.state == "running":
-                self.tell(state="failing", reason=problem, detail="")
+            elif running and self.worker.age > _WORKER_SILENCE:
+                _log.error("service | the worker is silent: restarting it")
+                self.tell(state="failing", reason="The worker gives no sign of life.")
+                await self.worker.stop()
+
+    async def _restart_server(self, reason: str) -> None:
+        _log.error("service | %s: restarting the server", reason)
+        self.tell(state="failing", reason=reason)
+        self.ready.clear()
+        await self.server.stop()
 
 
 def main() -> None:
