@@ -235,7 +235,9 @@ def deploy_cell(
     frozen = {} if profile is None else {f"{profile.name}.yaml": profiles.resolved(profile)}
     version, path = snapshots.snapshot({**files, **frozen})
     say("Deploying")
-    record = deployments.deploy(_spec(promoted, options, version=version, path=path, source=home))
+    record = deployments.deploy(
+        _spec(promoted, options, version=version, path=path, folder=folder), overwrite=overwrite
+    )
     return Deployed(
         deployment=record,
         folder=str(home),
@@ -248,7 +250,7 @@ def deploy_cell(
     )
 
 
-def _spec(promoted: Promotion, options: PromotionOptions, *, version: str, path: Path, source: Path) -> DeploymentSpec:
+def _spec(promoted: Promotion, options: PromotionOptions, *, version: str, path: Path, folder: Path) -> DeploymentSpec:
     return DeploymentSpec(
         name=promoted.name,
         flow_name=promoted.flow_name,
@@ -263,7 +265,9 @@ def _spec(promoted: Promotion, options: PromotionOptions, *, version: str, path:
         description=options.description,
         work_pool=options.work_pool,
         python=sys.executable,
-        labels={"notebook": options.notebook, "source": str(source), "profile": options.profile},
+        notebook=str(folder / options.notebook) if options.notebook else "",
+        # Relative paths mean in a run what they mean in the notebook.
+        working_directory=str(folder),
     )
 
 

@@ -15,11 +15,11 @@ from jupyter_pipeline.orchestration import deployments, runs
 __all__ = ["DeploymentsGroup", "RunsGroup"]
 
 
-class _DeploymentCommand(Command):
+class _SwitchCommand(Command):
     positional = ("NAME",)
 
-    def show(self, answer: DeploymentRecord) -> str:
-        return str(present.deployments([answer]))
+    def show(self, answer: dict[str, Any]) -> str:
+        return f"Deployment {answer['name']!r} is {'paused' if answer['paused'] else 'active'}."
 
 
 class _RunCommand(Command):
@@ -40,24 +40,26 @@ class List(Command):
         return str(present.deployments(answer))
 
 
-class Pause(_DeploymentCommand):
+class Pause(_SwitchCommand):
     """Pause a deployment."""
 
     name = "jupyter-pipeline deployments pause"
     description = "Keep the schedules of a deployment from making runs."
 
-    def work(self, name: str) -> DeploymentRecord:
-        return deployments.pause(name)
+    def work(self, name: str) -> dict[str, Any]:
+        deployments.pause(name)
+        return {"name": name, "paused": True}
 
 
-class Resume(_DeploymentCommand):
+class Resume(_SwitchCommand):
     """Resume a deployment."""
 
     name = "jupyter-pipeline deployments resume"
     description = "Let the schedules of a paused deployment make runs again."
 
-    def work(self, name: str) -> DeploymentRecord:
-        return deployments.resume(name)
+    def work(self, name: str) -> dict[str, Any]:
+        deployments.resume(name)
+        return {"name": name, "paused": False}
 
 
 class Run(_RunCommand):

@@ -140,12 +140,14 @@ class DeployMagics(Magics):
             return present.deployments(deployments.list_deployments())
         if command == "run":
             return present.runs([deployments.run_now(given.name)])
-        if command == "delete":
-            deployments.delete(given.name)
-            print(f"Deployment {given.name!r} is deleted.")
-            return None
-        change = deployments.pause if command == "pause" else deployments.resume
-        return present.deployments([change(given.name)])
+        change, became = {
+            "delete": (deployments.delete, "deleted"),
+            "pause": (deployments.pause, "paused"),
+            "resume": (deployments.resume, "active"),
+        }[command]
+        change(given.name)
+        print(f"Deployment {given.name!r} is {became}.")
+        return None
 
     @line_magic
     def runs(self, line: str) -> Any:
