@@ -1,4 +1,4 @@
-"""From a notebook cell to a run that its schedule fired, on this machine; started by ``make demo``.
+"""From a notebook cell to a run that its schedule fired, on this machine: ``make demo``, or ``demo.py [FOLDER]``.
 
 The embedded Prefect service is started with a state folder of its own, ``quickstart.ipynb`` is executed in a real
 kernel, and the schedule of the deployment that it makes is waited for. Everything that was started is stopped at the
@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-FOLDER = HERE.parent / ".demo"
+FOLDER = Path(sys.argv[1]).absolute() if len(sys.argv) > 1 else HERE.parent / ".demo"
 # Before the package is imported: every process that is started inherits it.
 os.environ["JUPYTER_PIPELINE_STATE"] = str(FOLDER / "state")
 for name in [n for n in os.environ if n.startswith("PREFECT_")]:
@@ -172,7 +172,7 @@ def main() -> int:
         files = [notebook, *sorted((work / "pipelines").rglob("*.*")), work / "results" / "delays.csv"]
         for path in files:
             if path.is_file() and "__pycache__" not in path.parts:
-                print(f"  {path.relative_to(HERE.parent)}")
+                print(f"  {path}")
         print("\nOpen the notebook with the panel:  make lab\nThe demo worked.")
     return code
 
