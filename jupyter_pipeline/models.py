@@ -92,6 +92,8 @@ class Limits(Record):
     start_timeout: float = 600.0
     """Seconds until the scheduler must answer and the first worker be there."""
     max_workers: int | None = None
+    max_lifetime: float | None = None
+    """Seconds since its start up to which the lifetime can be extended by hand."""
     budget: float | None = None
     """Cost in the currency of `Profile.price`."""
 
@@ -132,7 +134,7 @@ class ProcessIdentity(Record):
     boot_id: str
     pid: int
     started: float
-    """Start time in seconds since the epoch, as the operating system tells it."""
+    """Start in seconds, as the operating system tells it: since the boot on Linux, since the epoch elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

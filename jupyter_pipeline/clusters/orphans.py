@@ -1,0 +1,242 @@
+"""What is left of clusters that are gone: found by tag, whatever was killed, and removed.
+
+Processes of this host carry the cluster's id in their environment, batch jobs in their name. What carries the id of a
+cluster of this registry that no living keeper claims is removed. A record is closed only once nothing of it was found.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from jupyter_pipeline.clusters import identity, registry
+from jupyter_pipeline.clusters.engines import find_engine, get_engine, job_engines
+from jupyter_pipeline.exceptions import PipelineError
+from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity, Profile
+
+if TYPE_CHECKING:
+    import psutil
+
+    from jupyter_pipeline.clusters.engines import Job
+
+__all__ = ["SPARE", "TAG", "close_lost", "collect", "end_processes", "find_processes", "remove_jobs"]
+
+TAG = "JUPYTER_PIPELINE_CLUSTER"
+"""Environment variable with the id of the cluster that a process belongs to."""
+SPARE = "JUPYTER_PIPELINE_SPARE_OF"
+"""Environment variable with pid and start of the process for which a keeper is held ready."""
+
+
+def find_processes(cluster_id: str | None = None) -> dict[str, list[psutil.Process]]:
+    """Return the living processes of this user by the cluster that they belong to.
+
+    Parameters
+    ----------
+    cluster_id : str, optional
+        Only this cluster; by default all of this registry. The calling process is never among them.
+    """
+    import psutil
+
+    found: dict[str, list[psutil.Process]] = {}
+    beginning = registry.prefix()
+    for process in psutil.process_iter():
+        try:
+            if process.pid == os.getpid() or process.uids().real != os.getuid():
+                continue
+            environment = process.environ()
+            tag = environment.get(TAG, "")
+            if tag != cluster_id if cluster_id else not tag.startswith(beginning):
+                continue
+            if process.status() == psutil.STATUS_ZOMBIE or (cluster_id is None and _is_spare(tag, environment)):
+                continue
+        except (psutil.Error, OSError):
+            continue
+        found.setdefault(tag, []).append(process)
+    return found
+
+
+def _is_spare(tag: str, environment: dict[str, str]) -> bool:
+    """Return whether a process waits for its first cluster, and the process that it waits for lives."""
+    pid, _, started = environment.get(SPARE, "").partition(":")
+    if not started or registry.cluster_dir(tag).exists():
+        return False
+    owner = ProcessIdentity(
+        host=identity.hostname(), boot_id=identity.boot_id(), pid=int(pid), started=float(started)
+    )
+    return identity.alive(owner) is not False
+
+
+def end_processes(processes: Iterable[psutil.Process], *, patience: float = 3.0) -> list[psutil.Process]:
+    """End `processes`, by force after `patience` seconds; return those that outlived even that."""
+    import psutil
+
+    processes = list(processes)
+    for action in (psutil.Process.terminate, psutil.Process.kill):
+        for process in processes:
+            try:
+                action(process)
+                process.resume()  # a stopped process does not see that it is asked to end
+            except (psutil.Error, OSError):
+                continue
+        processes = psutil.wait_procs(processes, timeout=patience)[1]
+        processes = [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+        if not processes:
+            break
+    return processes
+
+
+def remove_jobs(profile: Profile, cluster_id: str, *, patience: float = 30.0) -> tuple[list[Job], str]:
+    """Cancel the batch jobs of a cluster and wait until they are gone.
+
+    Returns
+    -------
+    list of Job
+        What was cancelled.
+    str
+        Why it is not certain that none is left; empty when none is.
+    """
+    engine = get_engine(profile)
+    cancelled: dict[str, Job] = {}
+    if not engine.has_jobs:
+        return [], ""
+    deadline = time.monotonic() + patience
+    while True:
+        jobs = engine.find_jobs(cluster_id)
+        if jobs is not None:
+            jobs = [job for job in jobs if job.state != "ended"]
+            if not jobs:
+                return list(cancelled.values()), ""
+            new = [job for job in jobs if job.id not in cancelled]
+            if new:
+                engine.cancel_jobs(new)
+                cancelled |= {job.id: job for job in new}
+        if time.monotonic() >= deadline:
+            what = "The batch system does not answer" if jobs is None else f"{len(jobs)} jobs do not end"
+            return list(cancelled.values()), f"{what}: {engine.name}"
+        time.sleep(0.5)
+
+
+def close_lost(
+    record: ClusterRecord, *, state: ClusterState = ClusterState.LOST, reason: str = ""
+) -> tuple[ClusterRecord, list[dict[str, Any]]]:
+    """Remove what is left of a cluster whose keeper is dead, and close its record.
+
+    Parameters
+    ----------
+    record : ClusterRecord
+        The cluster; its keeper is dead.
+    state : ClusterState
+        The final state: lost, or stopped or failed where the caller knows better.
+    reason : str, optional
+        Why, instead of what the record says.
+
+    Returns
+    -------
+    ClusterRecord
+        As it is now. It stays open, with the reason, where the batch system does not tell that its jobs are gone.
+    list of dict
+        What was removed: ``kind``, ``id`` and ``cluster`` each.
+    """
+    folder = registry.cluster_dir(record.id)
+    removed = _remove_processes(record.id, find_processes(record.id).get(record.id, []))
+    doubt = ""
+    profile = _profile_of(record)
+    if profile is not None:
+        try:
+            jobs, doubt = remove_jobs(profile, record.id)
+            removed += [{"kind": "job", "id": job.id, "cluster": record.id} for job in jobs]
+        except PipelineError as error:
+            doubt = str(error)
+    record = dataclasses.replace(
+        record,
+        state=record.state if doubt and record.state.alive else state,
+        reason=f"{reason or record.reason}{f'. {doubt}' if doubt else ''}",
+        since=time.time(),
+        workers=0,
+        threads=0,
+        memory_used=0,
+        jobs=() if not doubt else record.jobs,
+        warning="",
+    )
+    if doubt:
+        return record, removed
+    try:
+        with registry.locked():
+            registry.write_record(folder, record)
+    except OSError:  # the disk is full: what matters is gone, and the next look says so again
+        registry.release(record)
+    else:
+        registry.add_event(folder, record)
+    return record, removed
+
+
+def _profile_of(record: ClusterRecord) -> Profile | None:
+    from jupyter_pipeline.clusters.request import Request
+
+    try:
+        return Request.from_dict(registry.read_request(registry.cluster_dir(record.id))).profile
+    except (KeyError, TypeError, AttributeError):
+        return None
+
+
+def _remove_processes(cluster_id: str, processes: list[psutil.Process]) -> list[dict[str, Any]]:
+    outliving = {process.pid for process in end_processes(processes)}
+    return [
+        {"kind": "process", "id": process.pid, "cluster": cluster_id}
+        for process in processes
+        if process.pid not in outliving
+    ]
+
+
+def collect(progress: Callable[[str], None] | None = None) -> list[dict[str, Any]]:
+    """Close every lost cluster of this host, and remove processes and jobs that no living record claims.
+
+    Returns
+    -------
+    list of dict
+        What was removed: ``kind`` (``cluster``, ``process``, ``job``), ``id`` and ``cluster`` each.
+    """
+    removed: list[dict[str, Any]] = []
+    for record in registry.list_records():
+        if record.state is ClusterState.LOST and not _keeper_at_work(record):
+            closed, items = close_lost(record)
+            removed += items
+            if not closed.state.alive:
+                removed.append({"kind": "cluster", "id": closed.name, "cluster": closed.id})
+    for cluster_id, processes in find_processes().items():
+        if not _claimed(cluster_id):
+            removed += _remove_processes(cluster_id, processes)
+    removed += _collect_jobs()
+    registry.prune()
+    return removed
+
+
+def _keeper_at_work(record: ClusterRecord) -> bool:
+    """Return whether a record that names no keeper is damaged rather than dead: a process of its tag is a keeper."""
+    if record.keeper is not None:
+        return False
+    processes = find_processes(record.id).get(record.id, [])
+    return any("jupyter_pipeline.clusters.keeper" in " ".join(p.cmdline()) for p in processes)
+
+
+def _claimed(cluster_id: str) -> bool:
+    """Return whether a cluster may be at work: unknown is not gone."""
+    record = registry.read_record(registry.cluster_dir(cluster_id))
+    if record is None:
+        return registry.cluster_dir(cluster_id).exists()
+    return registry.judge(record).state.alive
+
+
+def _collect_jobs() -> list[dict[str, Any]]:
+    removed: list[dict[str, Any]] = []
+    beginning = registry.prefix()
+    for engine in job_engines():
+        jobs = engine.find_jobs() or []
+        stray = [j for j in jobs if j.tag.startswith(beginning) and j.state != "ended" and not _claimed(j.tag)]
+        if stray:
+            find_engine(engine.name).cancel_jobs(stray)
+            removed += [{"kind": "job", "id": job.id, "cluster": job.tag} for job in stray]
+    return removed

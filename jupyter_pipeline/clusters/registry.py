@@ -1,0 +1,350 @@
+"""The registry: one folder a cluster, below ``paths.clusters_dir()``.
+
+::
+
+    clusters/
+      .names/NAME -> ID       symbolic link: who holds the name; made by one system call, so that one of many wins
+      ID/record.json          the record; written by the keeper alone, while it lives, by write-and-rename
+      ID/keeper.json          who the keeper is and where it listens, for when the record is damaged
+      ID/request.json         what was asked for: the profile, workers, the interpreter's search path
+      ID/events.jsonl         one line for each change of state; append only
+      ID/keeper.log           what the keeper and its children print
+      ID/logs/                logs of scheduler and workers
+      ID/tls/                 certificates and keys
+      ID/mailbox/             requests from other hosts, where the control socket cannot be reached
+
+It works on a home that several hosts share. A record of another host is shown as it is: from here nobody can tell
+whether its keeper lives. Reading changes nothing; `orphans` turns what was lost into a closed record.
+
+Only the standard library is used here, so that the Jupyter server may import it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from jupyter_pipeline import paths
+from jupyter_pipeline.clusters import identity
+from jupyter_pipeline.exceptions import ClusterConflictError, NotFoundError
+from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity
+
+__all__ = [
+    "add_event",
+    "cluster_dir",
+    "create",
+    "find_record",
+    "judge",
+    "list_records",
+    "locked",
+    "new_id",
+    "prefix",
+    "prune",
+    "read_record",
+    "read_request",
+    "release",
+    "write_keeper",
+    "write_record",
+]
+
+_KEPT_DAYS = 14.0
+_KEPT_ENDED = 200
+_DANGLING = 30.0  # seconds that a name without a folder is believed to be a start under way
+
+
+def prefix() -> str:
+    """Return what the ids of this registry begin with: a job or process tagged otherwise is none of our business."""
+    return f"jp-{hashlib.sha256(os.fsencode(paths.clusters_dir())).hexdigest()[:6]}-"
+
+
+def new_id() -> str:
+    """Return a new id. It is also the tag on jobs and processes, so it has only letters, digits and hyphens."""
+    return prefix() + secrets.token_hex(5)
+
+
+def cluster_dir(cluster_id: str) -> Path:
+    """Return the folder of a cluster, which need not exist."""
+    return paths.clusters_dir() / cluster_id
+
+
+def create(record: ClusterRecord, request: Mapping[str, Any]) -> Path:
+    """Claim the name of `record` and write its folder; return the folder.
+
+    Of any number of processes that do this at once with one name, exactly one returns.
+
+    Raises
+    ------
+    ClusterConflictError
+        If a living cluster has the name.
+    """
+    folder = cluster_dir(record.id)
+    hidden = paths.private_dir(folder.with_name(f".{record.id}"))
+    try:
+        paths.write_private(hidden / "request.json", json.dumps(request, indent=1))
+        _write(hidden, record)
+        with locked():
+            _claim(record.name, record.id)
+            try:
+                hidden.rename(folder)
+            except OSError:
+                release(record)
+                raise
+    except BaseException:
+        shutil.rmtree(hidden, ignore_errors=True)
+        raise
+    add_event(folder, record)
+    return folder
+
+
+def _claim(name: str, cluster_id: str) -> None:
+    link = paths.private_dir(paths.clusters_dir() / ".names") / name
+    for _ in range(3):
+        try:
+            link.symlink_to(cluster_id)
+            return
+        except FileExistsError:
+            holder = _holder(link)
+            if holder == cluster_id:  # a network file system repeated a call that had succeeded
+                return
+            if holder is not None:
+                _refuse_living(name, holder, link)
+                with contextlib.suppress(FileNotFoundError):
+                    link.unlink()
+    raise _conflict(name, "is being started by another process")
+
+
+def _refuse_living(name: str, holder: str, link: Path) -> None:
+    record = read_record(cluster_dir(holder))
+    if record is None:
+        if cluster_dir(holder).exists() or time.time() - link.lstat().st_mtime < _DANGLING:
+            raise _conflict(name, "is being started by another process")
+        return
+    if judge(record).state.alive:
+        where = f" on {record.host}" if record.host != identity.hostname() else ""
+        raise _conflict(name, f"is {record.state}{where} already (profile {record.profile}, {record.workers} workers)")
+
+
+def _conflict(name: str, what: str) -> ClusterConflictError:
+    return ClusterConflictError(
+        f"The cluster {name!r} {what}. Attach to it, stop it first, or start this one under another name."
+    )
+
+
+def _holder(link: Path) -> str | None:
+    try:
+        return str(link.readlink())
+    except OSError:
+        return None
+
+
+def release(record: ClusterRecord) -> None:
+    """Give the name of `record` back if it holds it."""
+    link = paths.clusters_dir() / ".names" / record.name
+    if _holder(link) == record.id:
+        with contextlib.suppress(OSError):
+            link.unlink()
+
+
+@contextlib.contextmanager
+def locked() -> Iterator[None]:
+    """Hold the registry's lock. Where the file system has no locks, a name is still claimed by one system call."""
+    descriptor = os.open(paths.clusters_dir() / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        except OSError as error:
+            if error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL):
+                raise
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def write_keeper(folder: Path, record: ClusterRecord) -> None:
+    """Write who keeps `record`, once, beside it."""
+    known = {"keeper": record.keeper.to_dict() if record.keeper else None, "control": record.control}
+    paths.write_private(folder / "keeper.json", json.dumps(known))
+
+
+def write_record(folder: Path, record: ClusterRecord) -> None:
+    """Replace the record; a state that is final gives the name back.
+
+    Raises
+    ------
+    OSError
+        If the disk is full or the folder is gone; the old record is intact.
+    """
+    _write(folder, record)
+    if not record.state.alive:
+        release(record)
+
+
+def _write(folder: Path, record: ClusterRecord) -> None:
+    paths.write_private(folder / "record.json", json.dumps(record.to_dict(), indent=1))
+
+
+def add_event(folder: Path, record: ClusterRecord, **details: Any) -> None:
+    """Append the state of `record` to its events; a full disk is no reason to stop."""
+    event = {"time": time.time(), "state": record.state, "reason": record.reason, **details}
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder / "events.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            os.write(descriptor, (json.dumps(event) + "\n").encode())
+        finally:
+            os.close(descriptor)
+
+
+def read_record(folder: Path | str) -> ClusterRecord | None:
+    """Return the record in `folder` as it was written, ``None`` if there is none or it cannot be read."""
+    try:
+        with open(f"{folder}/record.json", "rb") as file:  # noqa: PTH123 - a thousand of them are read at once
+            return ClusterRecord.from_dict(json.loads(file.read()))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def read_request(folder: Path) -> dict[str, Any]:
+    """Return what was asked for when the cluster in `folder` was started; empty if it cannot be read."""
+    try:
+        request = json.loads((folder / "request.json").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return request if isinstance(request, dict) else {}
+
+
+def judge(record: ClusterRecord) -> ClusterRecord:
+    """Return `record`, as lost if it claims to live and its keeper is verifiably dead.
+
+    A keeper on another host is never judged from here.
+    """
+    if not record.state.alive:
+        return record
+    if record.keeper is None:
+        return dataclasses.replace(record, state=ClusterState.LOST, reason="The record names no keeper")
+    if identity.alive(record.keeper) is not False:
+        return record
+    return dataclasses.replace(
+        record, state=ClusterState.LOST, reason=_why_lost(record.keeper, record.state), workers=0, threads=0
+    )
+
+
+def _why_lost(keeper: ProcessIdentity, state: ClusterState) -> str:
+    if keeper.boot_id != identity.boot_id():
+        return f"{keeper.host} was rebooted while the cluster was {state}"
+    return f"Its keeper (process {keeper.pid} on {keeper.host}) died while the cluster was {state}"
+
+
+def list_records(*, include_ended: bool = False) -> list[ClusterRecord]:
+    """Return the clusters that live, oldest first.
+
+    Parameters
+    ----------
+    include_ended : bool, default False
+        Whether to return those that ended too, as long as their folders are kept.
+
+    Notes
+    -----
+    A cluster whose keeper died is told as lost, among the living, until its leftovers have been removed.
+    """
+    root = paths.clusters_dir()
+    if include_ended:
+        ids = [entry.name for entry in os.scandir(root) if not entry.name.startswith(".") and entry.is_dir()]
+    else:
+        ids = [holder for _, holder in _names()]
+    records = []
+    for cluster_id in ids:
+        record = read_record(root / cluster_id)
+        if record is None:
+            record = _unreadable(root / cluster_id)
+        if record is not None and (include_ended or record.state.alive):
+            records.append(judge(record))
+    return sorted(records, key=lambda r: (r.started, r.name))
+
+
+def _names() -> list[tuple[str, str]]:
+    names = paths.clusters_dir() / ".names"
+    try:
+        with os.scandir(names) as entries:
+            links = [(entry.name, _holder(names / entry.name)) for entry in entries]
+    except FileNotFoundError:
+        return []
+    return [(name, holder) for name, holder in links if holder]
+
+
+def _unreadable(folder: Path) -> ClusterRecord | None:
+    """Return a record for a folder whose own cannot be read, ``None`` if there is no folder."""
+    try:
+        info = folder.stat()
+    except OSError:
+        return None
+    name = next((name for name, holder in _names() if holder == folder.name), folder.name)
+    try:
+        known = json.loads((folder / "keeper.json").read_bytes())
+        keeper, control = ProcessIdentity.from_dict(known["keeper"]), str(known["control"])
+    except (OSError, ValueError, TypeError, KeyError):
+        keeper, control = None, ""
+    return ClusterRecord(
+        id=folder.name,
+        name=name,
+        profile=str(read_request(folder).get("profile", {}).get("name", "")),
+        state=ClusterState.STARTING,
+        reason=f"{folder / 'record.json'} cannot be read",
+        since=info.st_mtime,
+        started=info.st_mtime,
+        host=keeper.host if keeper else "",
+        keeper=keeper,
+        control=control,
+    )
+
+
+def find_record(name: str, *, include_ended: bool = False) -> ClusterRecord:
+    """Return the living cluster called `name`.
+
+    Parameters
+    ----------
+    name : str
+        Name, or id.
+    include_ended : bool, default False
+        Whether to fall back on the newest of that name that ended.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none; the nearest names are offered.
+    """
+    holder = _holder(paths.clusters_dir() / ".names" / paths.check_name("cluster", name)) or name
+    record = read_record(cluster_dir(holder)) or _unreadable(cluster_dir(holder))
+    if record is not None and record.state.alive:
+        return judge(record)
+    records = list_records(include_ended=include_ended)
+    for record in reversed(records):
+        if name in (record.name, record.id):
+            return record
+    raise NotFoundError("cluster", name, [r.name for r in records])
+
+
+def prune() -> None:
+    """Remove the folders of clusters that ended two weeks ago, and of more than two hundred the oldest."""
+    ended = [r for r in list_records(include_ended=True) if not r.state.alive and not _is_open(r)]
+    ended.sort(key=lambda r: r.since, reverse=True)
+    oldest = time.time() - _KEPT_DAYS * 86400
+    for position, record in enumerate(ended):
+        if position >= _KEPT_ENDED or record.since < oldest:
+            shutil.rmtree(cluster_dir(record.id), ignore_errors=True)
+
+
+def _is_open(record: ClusterRecord) -> bool:
+    """Return whether `record` was judged lost, and is not closed on disk."""
+    written = read_record(cluster_dir(record.id))
+    return written is None or written.state.alive

@@ -1,0 +1,195 @@
+"""TLS of one cluster: an authority of its own, whose key is thrown away once it has signed.
+
+Dask checks no host names, so whoever has a certificate of the authority is let in: one authority for each cluster. The
+keys lie in the cluster's folder, 0600, so that any process of the user can attach; jobs get them by path.
+"""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import json
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_pipeline.exceptions import ClusterError
+from jupyter_pipeline.models import Limits
+from jupyter_pipeline.paths import private_dir, write_private
+
+if TYPE_CHECKING:
+    from distributed.security import Security
+
+__all__ = ["check_expiry", "is_loopback", "load", "make_certificates", "own_security", "remember", "validity"]
+
+_DAY = 86400.0
+_YEAR = 365 * _DAY
+_FILES = ("ca.pem", "cert.pem", "key.pem")
+
+
+def validity(limits: Limits) -> float:
+    """Return for how many seconds certificates are made: a year, or twice the longest lifetime if that is longer."""
+    return max(_YEAR, 2 * (limits.max_lifetime or limits.lifetime or 0.0))
+
+
+def make_certificates(folder: Path, cluster_id: str, *, seconds: float = _YEAR) -> None:
+    """Write ``ca.pem``, ``cert.pem`` and ``key.pem`` into ``folder/tls``.
+
+    Parameters
+    ----------
+    folder : Path
+        The cluster's folder.
+    cluster_id : str
+        Common name of the authority.
+    seconds : float
+        How long the certificates hold from now. They hold from yesterday on: the clocks of nodes differ.
+    """
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+    now = datetime.datetime.now(datetime.UTC)
+    first, last = now - datetime.timedelta(days=1), now + datetime.timedelta(seconds=seconds)
+    authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    authority_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{cluster_id} authority")])
+    signing = x509.KeyUsage(
+        digital_signature=True,
+        key_cert_sign=True,
+        crl_sign=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+    def certificate(name: x509.Name, public_key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+        return (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(authority_name)
+            .public_key(public_key)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(first)
+            .not_valid_after(last)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False
+            )
+        )
+
+    authority = (
+        certificate(authority_name, authority_key.public_key())
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(signing, critical=True)
+        .sign(authority_key, hashes.SHA256())
+    )
+    names: list[x509.GeneralName] = [x509.DNSName(n) for n in sorted({"localhost", socket.gethostname(), cluster_id})]
+    names += [x509.IPAddress(ipaddress.ip_address(a)) for a in ("127.0.0.1", "::1")]
+    both_sides = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
+    leaf = (
+        certificate(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, cluster_id)]), key.public_key())
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.ExtendedKeyUsage(both_sides), critical=False)
+        .sign(authority_key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    plain_key = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    target = private_dir(folder / "tls")
+    for name, content in zip(
+        _FILES, (authority.public_bytes(pem), leaf.public_bytes(pem), plain_key), strict=True
+    ):
+        write_private(target / name, content)
+
+
+def own_security(folder: Path) -> Security:
+    """Return Dask's description of the certificates that `make_certificates` wrote."""
+    from distributed.security import Security
+
+    ca, certificate, key = (str(folder / "tls" / name) for name in _FILES)
+    return Security(
+        require_encryption=True,
+        tls_ca_file=ca,
+        **{f"tls_{role}_cert": certificate for role in ("client", "scheduler", "worker")},
+        **{f"tls_{role}_key": key for role in ("client", "scheduler", "worker")},
+    )
+
+
+def remember(folder: Path, security: Any) -> None:
+    """Write into `folder` what a client of another process needs to connect with `security`.
+
+    Certificates that a class holds in memory are written to files, 0600. A class of security that is not Dask's own,
+    such as dask-gateway's, is kept by its import path.
+    """
+    values: dict[str, Any] = {}
+    for name in ("tls_ca_file", "tls_client_cert", "tls_client_key", "tls_cert", "tls_key"):
+        value = getattr(security, name, None)
+        if isinstance(value, str) and "\n" in value:
+            path = private_dir(folder / "tls") / f"{name}.pem"
+            write_private(path, value)
+            value = str(path)
+        if isinstance(value, str):
+            values[name] = value
+    kind = type(security)
+    described = {"class": f"{kind.__module__}.{kind.__qualname__}", "values": values}
+    write_private(folder / "connection.json", json.dumps(described))
+
+
+def load(folder: Path) -> Any:
+    """Return the security with which a client connects to the cluster in `folder`.
+
+    Raises
+    ------
+    ClusterError
+        If the files are gone or the certificate has expired.
+    """
+    from distributed.utils import import_term
+
+    try:
+        described = json.loads((folder / "connection.json").read_bytes())
+        values = dict(described["values"])
+        certificate = values.get("tls_client_cert") or values.get("tls_cert")
+        if certificate:
+            check_expiry(Path(certificate))
+    except (OSError, ValueError, KeyError) as error:
+        raise ClusterError(
+            f"The keys of the cluster in {folder} cannot be read ({error}). Stop the cluster and start it again."
+        ) from error
+    if described["class"].startswith("distributed."):
+        values["require_encryption"] = True
+    return import_term(described["class"])(**values)
+
+
+def check_expiry(certificate: Path) -> None:
+    """Refuse a certificate that has expired.
+
+    Raises
+    ------
+    ClusterError
+        Which one, and since when.
+    """
+    from cryptography import x509
+
+    try:
+        end = x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
+    except ValueError as error:
+        raise ClusterError(f"{certificate} is not a certificate. Stop the cluster and start it again.") from error
+    if end <= datetime.datetime.now(datetime.UTC):
+        raise ClusterError(
+            f"The certificate {certificate} expired on {end:%Y-%m-%d %H:%M} UTC. Stop the cluster and start it again."
+        )
+
+
+def is_loopback(address: str) -> bool:
+    """Return whether a scheduler address, such as ``tcp://127.0.0.1:8786``, is reached from its own host alone."""
+    scheme, _, rest = address.rpartition("://")
+    if scheme == "inproc":
+        return True
+    host = rest.rpartition(":")[0].strip("[]")
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
