@@ -10,174 +10,40 @@ imports none of Dask: preflight, the orphan search and the Jupyter server may ca
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from jupyter_pipeline.exceptions import ConfigurationError, MissingDependencyError
-from jupyter_pipeline.models import Profile, Record
-
-if TYPE_CHECKING:
-    from distributed.deploy.cluster import Cluster
-    from distributed.security import Security
+from jupyter_pipeline.clusters.engines.base import Context, Engine, import_class
+from jupyter_pipeline.clusters.engines.job import Job
+from jupyter_pipeline.models import Profile
 
 __all__ = ["Context", "Engine", "Job", "find_engine", "get_engine", "import_class", "job_engines"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job(Record):
-    """One batch job, or one remote process, of a cluster."""
-
-    id: str
-    tag: str = ""
-    """Id of the cluster that it belongs to."""
-    state: str = ""
-    """``pending``, ``running``, ``ending`` or ``ended``."""
-    reason: str = ""
-    """The batch system's own word for why it waits or ended."""
-    host: str = ""
-    engine: str = ""
-    """Name of the engine that can cancel it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What the keeper gives to an engine beside the profile."""
-
-    tag: str
-    """Id of the cluster; jobs and remote processes carry it in their name."""
-    name: str
-    directory: Path
-    """The cluster's own folder (0700), seen by the workers if the home is shared."""
-    security: Security | None = None
-    """TLS with its keys in files; ``None`` when the profile turns it off."""
-    dashboard_address: str = "127.0.0.1:0"
-    workers: int | None = None
-    """Workers to start with, where the class wants it at construction."""
-    scheduler_options: Mapping[str, Any] = field(default_factory=dict)
-    """Further options of the scheduler, such as its idle timeout."""
-
-
-class Engine:
-    """One kind of cluster. This base serves any class with the interface of `distributed.deploy.Cluster`.
-
-    Implement what differs from it: `prepare` for how arguments are spelled, `find_jobs` and `cancel_jobs` where
-    something outlives the processes of this host, `mend` where lost workers are not refilled. You get: start, scale,
-    adapt, jobs with their reasons in the record, clean-up by tag, and preflight.
-    """
-
-    name = "generic"
-    extra = ""
-    """Extra of this project that brings the class."""
-    commands: tuple[str, ...] = ()
-    """Programs that must be on the ``PATH``."""
-    has_jobs = False
-    """Whether `find_jobs` can find anything."""
-
-    def prepare(self, profile: Profile, context: Context) -> dict[str, Any]:
-        """Return the keyword arguments with which the class is called.
-
-        The profile's own arguments win, except that what carries the tag, TLS and the private dashboard is set here.
-        """
-        return {**profile.cluster_kwargs, "asynchronous": True}
-
-    async def create(self, profile: Profile, context: Context) -> Cluster:
-        """Return the cluster, its scheduler answering.
-
-        Raises
-        ------
-        ClusterStartError
-            If it does not come up; what was started of it has been removed.
-        """
-        cluster = import_class(profile.cluster_class, extra=self.extra)(**self.prepare(profile, context))
-        return await cluster
-
-    async def scale(self, cluster: Cluster, n: int) -> None:
-        """Ask for `n` workers; returns at once.
-
-        Raises
-        ------
-        ClusterError
-            If the batch system refuses, with its own reason.
-        """
-        result = cluster.scale(n)
-        if hasattr(result, "__await__"):
-            await result
-
-    async def mend(self, cluster: Cluster) -> str:
-        """Replace workers that were lost; called every few seconds by the keeper.
-
-        Returns
-        -------
-        str
-            What is wrong, in the batch system's own words, or an empty string.
-        """
-        return ""
-
-    async def close(self, cluster: Cluster) -> None:
-        """Close the cluster; its jobs are gone or cancelled on return. No-op if it is closed already."""
-        result = cluster.close()
-        if hasattr(result, "__await__"):
-            await result
-
-    def find_jobs(self, tag: str | None = None, *, timeout: float = 10.0) -> list[Job] | None:
-        """Return the living jobs of the cluster `tag`, or of every cluster of this user.
-
-        One call asks for all jobs of the user at once and is shared by those who ask within a second.
-
-        Returns
-        -------
-        list of Job or None
-            ``None`` when the batch system did not answer sensibly: unknown is not gone.
-        """
-        return []
-
-    def cancel_jobs(self, jobs: Sequence[Job], *, timeout: float = 30.0) -> None:
-        """Ask for the end of `jobs`; those that ended meanwhile are passed over.
-
-        Raises
-        ------
-        ClusterError
-            If the batch system does not answer or refuses.
-        """
-
-
-def import_class(path: str, *, extra: str = "") -> Any:
-    """Return the class or function at the import path `path`.
-
-    Raises
-    ------
-    MissingDependencyError
-        If its package is not installed.
-    ConfigurationError
-        If the package has nothing of that name.
-    """
-    module_name, _, name = path.rpartition(".")
-    try:
-        return getattr(importlib.import_module(module_name), name)
-    except ModuleNotFoundError as error:
-        top = module_name.partition(".")[0]
-        if error.name and error.name.partition(".")[0] == top:
-            raise MissingDependencyError(top.replace("_", "-"), extra) from error
-        raise MissingDependencyError(str(error.name), extra) from error
-    except AttributeError as error:
-        raise ConfigurationError(
-            path, "cluster_class", f"module {module_name} has no {name}", "Correct the import path."
-        ) from error
-
-
 def get_engine(profile: Profile) -> Engine:
     """Return the engine for the class of `profile`; the generic one for a class that none knows."""
-    return Engine()
+    from jupyter_pipeline.clusters.engines import jobqueue, local
+
+    path = profile.cluster_class
+    if path.rpartition(".")[2] == "LocalCluster":
+        return local.LocalEngine()
+    return jobqueue.JobQueueEngine.for_class(path) or Engine()
 
 
 def find_engine(name: str) -> Engine:
-    """Return the engine called `name`, as `Job.engine` has it."""
-    return Engine()
+    """Return the engine called `name`, as `Job.engine` has it.
+
+    Raises
+    ------
+    KeyError
+        If there is no such engine.
+    """
+    from jupyter_pipeline.clusters.engines import jobqueue
+    from jupyter_pipeline.clusters.engines.batch import SYSTEMS
+
+    return jobqueue.JobQueueEngine(SYSTEMS[name])
 
 
 def job_engines() -> list[Engine]:
     """Return the engines with jobs whose commands are on the ``PATH``: where orphans may be found."""
-    return []
+    from jupyter_pipeline.clusters.engines import jobqueue
+    from jupyter_pipeline.clusters.engines.batch import SYSTEMS
+
+    return [jobqueue.JobQueueEngine(system) for system in SYSTEMS.values() if system.available()]

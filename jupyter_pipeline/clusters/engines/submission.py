@@ -1,0 +1,160 @@
+"""Jobs of dask-jobqueue that know what became of them.
+
+`dask_jobqueue.core.Job` has three gaps that its cluster cannot close from outside: a refused submission raises where
+nobody looks and leaves the cluster unable to close; a submission whose answer was lost leaves a job that nobody knows;
+and a cluster that is refused goes on submitting. `tracked` derives from any of its job classes one that keeps a
+`Ledger`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from jupyter_pipeline.clusters.engines.batch import explain
+from jupyter_pipeline.clusters.engines.job import Job
+
+__all__ = ["CommandError", "Ledger", "tracked"]
+
+_SUBMIT_TIMEOUT = 60.0
+_ADOPTION_TRIES = 4
+_LONGEST_PAUSE = 600.0
+
+
+class CommandError(RuntimeError):
+    """A command of the batch system failed; the message is what it said."""
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What one cluster submitted, and how that went.
+
+    Parameters
+    ----------
+    tag : str
+        Id of the cluster; a job is called ``tag.number``.
+    find : callable
+        Returns the living jobs with that tag, ``None`` when they are unknown.
+    """
+
+    tag: str
+    find: Callable[[], Awaitable[list[Job] | None]]
+    wanted: int | None = None
+    """Workers of a cluster of fixed size."""
+    known: set[str] = field(default_factory=set)
+    """Ids of all jobs ever submitted."""
+    refused: str = ""
+    """Why the last submission was refused; empty after one that succeeded."""
+    failures: int = 0
+    """Submissions and jobs in a row that came to nothing."""
+    retry_at: float = 0.0
+    """Monotonic time before which nothing is submitted."""
+    closing: bool = False
+
+    def failed(self, reason: str) -> None:
+        """Note a failure: each in a row doubles the pause before the next submission."""
+        self.refused = reason
+        self.failures += 1
+        self.retry_at = time.monotonic() + min(_LONGEST_PAUSE, 5.0 * 2**self.failures)
+
+    def succeeded(self) -> None:
+        """Note a worker that came."""
+        self.refused, self.failures, self.retry_at = "", 0, 0.0
+
+
+def tracked(job_class: type, ledger: Ledger) -> type:
+    """Return a class derived from `job_class`, a `dask_jobqueue.core.Job`, that keeps `ledger`."""
+    base: Any = job_class
+    is_condor = job_class.__name__ == "HTCondorJob"
+
+    class TrackedJob(base):  # type: ignore[misc]
+        """A job whose submission is bounded in time, adopted when its answer was lost, and told when refused."""
+
+        def __init__(self, scheduler: Any = None, name: Any = None, **kwargs: Any) -> None:
+            self.tagged = f"{ledger.tag}.{str(name).rpartition('-')[2]}"
+            self.born = time.monotonic()
+            self.missed = 0
+            if is_condor:
+                super().__init__(scheduler, name, **kwargs)
+                self.job_header_dict["MY.JupyterPipelineJob"] = f'"{self.tagged}"'
+            else:
+                super().__init__(scheduler, name, **{**kwargs, "job_name": self.tagged})
+
+        async def start(self) -> None:
+            """Submit the job. A refusal is noted in the ledger; the job then stays without an id."""
+            from distributed.core import Status
+
+            if not ledger.closing and time.monotonic() >= ledger.retry_at:
+                try:
+                    await super().start()
+                except (CommandError, ValueError, OSError) as error:
+                    self.job_id = await self._adopt()
+                    if self.job_id is None:
+                        ledger.failed(str(error))
+                if self.job_id is not None:
+                    ledger.known.add(self.job_id)
+            self.born = time.monotonic()
+            self.status = Status.running
+
+        async def _adopt(self) -> str | None:
+            """Return the id of the job if it was accepted and only the answer was lost."""
+            for attempt in range(_ADOPTION_TRIES):
+                jobs = await ledger.find()
+                for job in jobs or []:
+                    if job.name == self.tagged and job.id not in ledger.known and job.state != "ended":
+                        return str(job.id)
+                if jobs is not None and attempt > 0:
+                    return None
+                await asyncio.sleep(1.0)
+            return None
+
+        async def close(self) -> None:
+            """Cancel the job, except when the whole cluster closes: then all are cancelled by one command."""
+            from distributed.core import Status
+
+            if ledger.closing:
+                self.status = Status.closed
+                self._event_finished.set()
+            else:
+                await super().close()
+                self.status = Status.closed
+
+        @staticmethod
+        async def _call(cmd: list[str], *, shell: bool = False, **kwargs: Any) -> str:
+            return await call(cmd, shell=shell)
+
+    TrackedJob.__name__ = job_class.__name__
+    return TrackedJob
+
+
+async def call(command: list[str], *, shell: bool = False) -> str:
+    """Run a command of the batch system and return what it printed.
+
+    Parameters
+    ----------
+    command : list of str
+    shell : bool
+        Through a shell, as LSF's ``bsub < script`` is.
+
+    Raises
+    ------
+    CommandError
+        If it fails, or does not answer within a minute; the message is what it said.
+    """
+    create: Any = asyncio.create_subprocess_shell if shell else asyncio.create_subprocess_exec
+    process = await create(
+        *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), _SUBMIT_TIMEOUT)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        raise CommandError(f"{command[0]} did not answer within {_SUBMIT_TIMEOUT:.0f} s") from None
+    if process.returncode != 0:
+        said = explain(err.decode(errors="replace") or out.decode(errors="replace"))
+        raise CommandError(said or f"{command[0]} failed with code {process.returncode}")
+    return str(out.decode(errors="replace"))
