@@ -15,11 +15,11 @@ from jupyter_pipeline.orchestration import deployments, runs
 __all__ = ["DeploymentsGroup", "RunsGroup"]
 
 
-class _SwitchCommand(Command):
+class _DeploymentCommand(Command):
     positional = ("NAME",)
 
-    def show(self, answer: dict[str, Any]) -> str:
-        return f"Deployment {answer['name']!r} is {'paused' if answer['paused'] else 'active'}."
+    def show(self, answer: DeploymentRecord) -> str:
+        return str(present.deployments([answer]))
 
 
 class _RunCommand(Command):
@@ -40,26 +40,24 @@ class List(Command):
         return str(present.deployments(answer))
 
 
-class Pause(_SwitchCommand):
+class Pause(_DeploymentCommand):
     """Pause a deployment."""
 
     name = "jupyter-pipeline deployments pause"
     description = "Keep the schedules of a deployment from making runs."
 
-    def work(self, name: str) -> dict[str, Any]:
-        deployments.pause(name)
-        return {"name": name, "paused": True}
+    def work(self, name: str) -> DeploymentRecord:
+        return deployments.pause(name)
 
 
-class Resume(_SwitchCommand):
+class Resume(_DeploymentCommand):
     """Resume a deployment."""
 
     name = "jupyter-pipeline deployments resume"
     description = "Let the schedules of a paused deployment make runs again."
 
-    def work(self, name: str) -> dict[str, Any]:
-        deployments.resume(name)
-        return {"name": name, "paused": False}
+    def work(self, name: str) -> DeploymentRecord:
+        return deployments.resume(name)
 
 
 class Run(_RunCommand):

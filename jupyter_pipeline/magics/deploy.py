@@ -140,14 +140,12 @@ class DeployMagics(Magics):
             return present.deployments(deployments.list_deployments())
         if command == "run":
             return present.runs([deployments.run_now(given.name)])
-        change, became = {
-            "delete": (deployments.delete, "deleted"),
-            "pause": (deployments.pause, "paused"),
-            "resume": (deployments.resume, "active"),
-        }[command]
-        change(given.name)
-        print(f"Deployment {given.name!r} is {became}.")
-        return None
+        if command == "delete":
+            deployments.delete(given.name)
+            print(f"Deployment {given.name!r} is deleted.")
+            return None
+        change = deployments.pause if command == "pause" else deployments.resume
+        return present.deployments([change(given.name)])
 
     @line_magic
     def runs(self, line: str) -> Any:
