@@ -1,0 +1,101 @@
+"""Routes of deployments, runs and schedules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jupyter_pipeline.exceptions import UsageError
+from jupyter_pipeline.models import DeploymentRecord, RunRecord, Schedule
+from jupyter_pipeline.orchestration import deployments, runs, schedules
+from jupyter_pipeline.server.base import PipelineHandler, endpoint
+
+__all__ = [
+    "DeploymentHandler",
+    "DeploymentRunsHandler",
+    "DeploymentsHandler",
+    "RunHandler",
+    "ScheduleHandler",
+    "parse_schedule",
+]
+
+
+class DeploymentsHandler(PipelineHandler):
+    """``deployments``."""
+
+    @endpoint
+    async def get(self) -> list[DeploymentRecord]:
+        """List what is deployed."""
+        return await self.in_thread(deployments.list_deployments)
+
+
+class DeploymentHandler(PipelineHandler):
+    """``deployments/NAME``."""
+
+    @endpoint
+    async def patch(self, name: str) -> DeploymentRecord:
+        """Pause or resume the schedules."""
+        asked = self.body({"paused": bool}, required=("paused",))
+        return await self.in_thread(deployments.pause if asked["paused"] else deployments.resume, name)
+
+    @endpoint
+    async def delete(self, name: str) -> None:
+        """Delete the deployment; its files and the records of its runs stay."""
+        await self.in_thread(deployments.delete, name)
+
+
+class DeploymentRunsHandler(PipelineHandler):
+    """``deployments/NAME/runs``."""
+
+    @endpoint
+    async def get(self, name: str) -> list[RunRecord]:
+        """List the last runs, 20 unless ``?limit=`` says otherwise."""
+        limit = self.get_argument("limit", "20")
+        if not limit.isdigit() or not 0 < int(limit) <= 200:
+            raise UsageError(f"'limit' must be a number from 1 to 200, not {limit!r}.")
+        return await self.in_thread(runs.list_runs, name, limit=int(limit))
+
+    @endpoint
+    async def post(self, name: str) -> RunRecord:
+        """Run the deployment now."""
+        asked = self.body({"parameters": dict})
+        self.set_status(201)
+        return await self.in_thread(deployments.run_now, name, asked.get("parameters"))
+
+
+class RunHandler(PipelineHandler):
+    """``runs/ID``."""
+
+    @endpoint
+    async def get(self, run: str) -> dict[str, str]:
+        """Return the log of a run."""
+        return {"logs": await self.in_thread(runs.logs, run)}
+
+    @endpoint
+    async def delete(self, run: str) -> RunRecord:
+        """Cancel a run."""
+        return await self.in_thread(runs.cancel, run)
+
+
+class ScheduleHandler(PipelineHandler):
+    """``schedule``."""
+
+    @endpoint
+    async def post(self) -> dict[str, Any]:
+        """Say in words what a schedule means, and when the next five runs are."""
+        schedule = parse_schedule(self.body(SCHEDULE_KEYS, required=()))
+        return {
+            "description": schedules.describe(schedule),
+            "timezone": schedule.timezone,
+            "next_runs": [
+                {"time": time.timestamp(), "text": f"{time:%a %d %b %Y, %H:%M:%S %Z}"}
+                for time in schedules.next_runs(schedule, 5)
+            ],
+        }
+
+
+SCHEDULE_KEYS = {"cron": str, "every": (str, int, float), "rrule": str, "timezone": str}
+
+
+def parse_schedule(asked: dict[str, Any]) -> Schedule:
+    """Return the schedule that the keys ``cron``, ``every``, ``rrule`` and ``timezone`` describe."""
+    return schedules.parse(**{key: asked[key] for key in SCHEDULE_KEYS if asked.get(key)})

@@ -1,0 +1,237 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import {
+  Dialog,
+  IFrame,
+  InputDialog,
+  MainAreaWidget,
+  showDialog
+} from '@jupyterlab/apputils';
+import type { INotebookTracker } from '@jupyterlab/notebook';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+
+import { dashboardIcon } from '../icons';
+import { showText } from '../text';
+import { CommandIDs, type Clusters, type IClusterManager } from '../tokens';
+
+type Arguments = ReadonlyPartialJSONObject;
+
+const NAME = {
+  name: { type: 'string', description: 'The cluster; asked for when absent' }
+} as const;
+
+/**
+ * Add the commands of clusters. Each asks for the cluster when its arguments name none.
+ */
+export function addClusterCommands(options: {
+  app: JupyterFrontEnd;
+  manager: IClusterManager;
+  notebooks: INotebookTracker | null;
+  trans: TranslationBundle;
+}): void {
+  const { app, manager, notebooks, trans } = options;
+  const { commands, shell } = app;
+
+  const choose = async (args: Arguments): Promise<Clusters.IModel | null> => {
+    const known = manager.clusters;
+    if (args.name) {
+      const found = known.find(c => c.name === args.name);
+      if (!found) {
+        throw new Error(trans.__('No cluster is called %1.', String(args.name)));
+      }
+      return found;
+    }
+    if (known.length === 0) {
+      throw new Error(trans.__('No cluster is running.'));
+    }
+    const { value } = await InputDialog.getItem({
+      title: trans.__('Choose a cluster'),
+      items: known.map(c => c.name)
+    });
+    return known.find(c => c.name === value) ?? null;
+  };
+
+  commands.addCommand(CommandIDs.startCluster, {
+    label: trans.__('Start a Cluster…'),
+    caption: trans.__('Start a cluster from a profile'),
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: {
+          profile: { type: 'string', description: 'Asked for when absent' },
+          name: { type: 'string' },
+          workers: { type: 'integer', minimum: 0 }
+        }
+      }
+    },
+    execute: async args => {
+      const profile =
+        (args.profile as string) ??
+        (
+          await InputDialog.getItem({
+            title: trans.__('Start a cluster'),
+            label: trans.__('Profile'),
+            items: manager.profiles.map(p => p.name)
+          })
+        ).value;
+      if (profile) {
+        shell.activateById('jp-pipeline-panel');
+        await manager.start({
+          profile,
+          name: args.name as string | undefined,
+          workers: args.workers as number | undefined
+        });
+      }
+    }
+  });
+
+  commands.addCommand(CommandIDs.scaleCluster, {
+    label: trans.__('Scale a Cluster…'),
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: { ...NAME, workers: { type: 'integer', minimum: 0 } }
+      }
+    },
+    execute: async args => {
+      const cluster = await choose(args);
+      if (!cluster) {
+        return;
+      }
+      const workers =
+        (args.workers as number) ??
+        (
+          await InputDialog.getNumber({
+            title: trans.__('Scale %1', cluster.name),
+            label: trans.__('Workers'),
+            value: cluster.workers
+          })
+        ).value;
+      if (workers !== null) {
+        await manager.scale(cluster.name, workers);
+      }
+    }
+  });
+
+  commands.addCommand(CommandIDs.stopCluster, {
+    label: trans.__('Stop a Cluster…'),
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: {
+          ...NAME,
+          force: { type: 'boolean', description: 'Do not ask for confirmation' }
+        }
+      }
+    },
+    execute: async args => {
+      const cluster = await choose(args);
+      if (!cluster) {
+        return;
+      }
+      const answer = args.force
+        ? null
+        : await showDialog({
+            title: trans.__('Stop %1?', cluster.name),
+            body: trans.__(
+              'Its workers end, and what they hold in memory is lost, for every notebook that uses it.'
+            ),
+            buttons: [
+              Dialog.cancelButton(),
+              Dialog.warnButton({ label: trans.__('Stop the Cluster') })
+            ]
+          });
+      if (!answer || answer.button.accept) {
+        await manager.stop(cluster.name);
+      }
+    }
+  });
+
+  commands.addCommand(CommandIDs.openDashboard, {
+    label: trans.__('Open the Dashboard of a Cluster…'),
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: {
+          ...NAME,
+          where: { type: 'string', enum: ['tab', 'browser'], default: 'tab' }
+        }
+      }
+    },
+    execute: async args => {
+      const cluster = await choose(args);
+      if (!cluster) {
+        return;
+      }
+      const url = manager.dashboardUrl(cluster);
+      if (args.where === 'browser' || new URL(url).origin !== location.origin) {
+        window.open(url, '_blank', 'noopener');
+        return;
+      }
+      const id = `jp-pipeline-dashboard-${cluster.id}`;
+      if (![...shell.widgets('main')].some(widget => widget.id === id)) {
+        shell.add(createDashboard(id, cluster.name, url, trans), 'main', {
+          mode: 'split-right'
+        });
+      }
+      shell.activateById(id);
+    }
+  });
+
+  commands.addCommand(CommandIDs.showLogs, {
+    label: trans.__('Show the Logs of a Cluster…'),
+    describedBy: { args: { type: 'object', properties: NAME } },
+    execute: async args => {
+      const cluster = await choose(args);
+      if (cluster) {
+        await showText(
+          trans.__('Logs of %1', cluster.name),
+          await manager.logs(cluster.name),
+          trans
+        );
+      }
+    }
+  });
+
+  commands.addCommand(CommandIDs.attachCluster, {
+    label: trans.__('Insert a Cell that Attaches to a Cluster…'),
+    describedBy: { args: { type: 'object', properties: NAME } },
+    isEnabled: () => !!notebooks?.currentWidget,
+    execute: async args => {
+      const cluster = await choose(args);
+      const notebook = notebooks?.currentWidget?.content;
+      if (!cluster) {
+        return;
+      }
+      if (!notebook?.model) {
+        throw new Error(trans.__('Open the notebook that the cell should go to.'));
+      }
+      const index = notebook.activeCellIndex + 1;
+      notebook.model.sharedModel.insertCell(index, {
+        cell_type: 'code',
+        source: `%load_ext jupyter_pipeline\n%cluster attach ${cluster.name}`
+      });
+      notebook.activeCellIndex = index;
+      await notebook.scrollToItem(index);
+    }
+  });
+}
+
+function createDashboard(
+  id: string,
+  name: string,
+  url: string,
+  trans: TranslationBundle
+): MainAreaWidget {
+  const content = new IFrame({
+    sandbox: ['allow-scripts', 'allow-same-origin', 'allow-popups', 'allow-forms']
+  });
+  content.url = url;
+  const widget = new MainAreaWidget({ content });
+  widget.id = id;
+  widget.title.label = trans.__('Dashboard: %1', name);
+  widget.title.icon = dashboardIcon;
+  widget.title.closable = true;
+  content.node.querySelector('iframe')?.setAttribute('title', widget.title.label);
+  return widget;
+}

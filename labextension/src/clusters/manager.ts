@@ -1,0 +1,136 @@
+import { URLExt } from '@jupyterlab/coreutils';
+
+import { PolledManager } from '../polled';
+import type { Clusters, IClusterManager } from '../tokens';
+import {
+  clusterLogs,
+  listClusters,
+  listProfiles,
+  startCluster,
+  stopCluster,
+  updateCluster
+} from './restapi';
+
+/** A cluster that failed is shown for this long (seconds), unless it is dismissed. */
+const FAILED_FOR = 3600;
+
+/** While a cluster changes, look this often (milliseconds). */
+const HURRY = 1500;
+
+const LOOPBACK = /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])[:/]/;
+
+/**
+ * The clusters, and what can be done with them.
+ */
+export class ClusterManager extends PolledManager implements IClusterManager {
+  constructor(options: PolledManager.IOptions) {
+    super(options);
+    this.restInterval = options.interval;
+  }
+
+  /**
+   * Milliseconds between two looks while nothing changes.
+   */
+  restInterval: number;
+
+  get clusters(): ReadonlyArray<Clusters.IModel> {
+    const oldest = Date.now() / 1000 - FAILED_FOR;
+    return this._records.filter(
+      ({ id, state, since }) =>
+        isAlive(state) ||
+        (state !== 'stopped' && since > oldest && !this._dismissed.has(id))
+    );
+  }
+
+  get profiles(): ReadonlyArray<Clusters.IProfile> {
+    return this._profiles;
+  }
+
+  get profilesFailure(): Error | null {
+    return this._profilesFailure;
+  }
+
+  async start(options: Clusters.IStartOptions): Promise<Clusters.IModel> {
+    const record = await startCluster(this.serverSettings, options);
+    this._replace(record);
+    return record;
+  }
+
+  async scale(name: string, workers: number): Promise<void> {
+    this._replace(await updateCluster(this.serverSettings, name, { workers }));
+  }
+
+  async extend(name: string, seconds: number): Promise<void> {
+    this._replace(await updateCluster(this.serverSettings, name, { extend: seconds }));
+  }
+
+  async stop(name: string): Promise<void> {
+    this._replace(await stopCluster(this.serverSettings, name));
+  }
+
+  logs(name: string): Promise<string> {
+    return clusterLogs(this.serverSettings, name);
+  }
+
+  dismiss(id: string): void {
+    this._dismissed.add(id);
+    this.emitChanged();
+  }
+
+  dashboardUrl(cluster: Clusters.IModel): string {
+    if (!LOOPBACK.test(cluster.dashboard_link)) {
+      return cluster.dashboard_link;
+    }
+    const name = encodeURIComponent(cluster.name);
+    return URLExt.join(
+      this.serverSettings.baseUrl,
+      'jupyter-pipeline/clusters',
+      name,
+      'dashboard/status'
+    );
+  }
+
+  protected async look(): Promise<void> {
+    const profiles = listProfiles(this.serverSettings).then(
+      found => {
+        this._profiles = found;
+        this._profilesFailure = null;
+      },
+      (error: Error) => {
+        this._profilesFailure = error;
+      }
+    );
+    this._records = await listClusters(this.serverSettings);
+    await profiles;
+    this._pace();
+  }
+
+  private _replace(record: Clusters.IModel): void {
+    const others = this._records.filter(r => r.id !== record.id);
+    this._records = [...others, record];
+    this._pace();
+    this.emitChanged();
+  }
+
+  private _pace(): void {
+    const changing = this.clusters.some(
+      ({ state, workers, workers_wanted }) =>
+        state === 'starting' ||
+        state === 'stopping' ||
+        (state === 'running' && workers_wanted !== null && workers_wanted !== workers)
+    );
+    this.interval = changing ? HURRY : this.restInterval;
+  }
+
+  private _dismissed = new Set<string>();
+  private _profiles: Clusters.IProfile[] = [];
+  private _profilesFailure: Error | null = null;
+  private _records: Clusters.IModel[] = [];
+}
+
+/**
+ * Whether something of a cluster in that state may still run.
+ */
+export function isAlive(state: Clusters.State): boolean {
+  return state === 'starting' || state === 'running' || state === 'stopping';
+}

@@ -1,0 +1,278 @@
+import { ReactWidget, UseSignal, closeIcon, stopIcon } from '@jupyterlab/ui-components';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+import React from 'react';
+
+import { Chip, IconButton, Meter, Notice, useAction } from '../components';
+import { formatBytes, formatDuration, formatRelative } from '../format';
+import { attachIcon, dashboardIcon, launchIcon } from '../icons';
+import { CommandIDs, type Clusters, type IClusterManager } from '../tokens';
+import { isAlive } from './manager';
+import { StartForm } from './start';
+
+/**
+ * The section of the clusters.
+ */
+export class ClustersSection extends ReactWidget {
+  constructor(private options: ClustersSection.IOptions) {
+    super();
+    this.addClass('jp-pipeline-section');
+    this.id = 'jp-pipeline-clusters';
+    this.title.label = options.trans.__('Clusters');
+  }
+
+  render(): JSX.Element {
+    return (
+      <UseSignal signal={this.options.manager.changed}>
+        {() => <ClusterList {...this.options} />}
+      </UseSignal>
+    );
+  }
+}
+
+export namespace ClustersSection {
+  export interface IOptions {
+    manager: IClusterManager;
+    commands: CommandRegistry;
+    trans: TranslationBundle;
+  }
+}
+
+function ClusterList(props: ClustersSection.IOptions): JSX.Element {
+  const { manager, trans } = props;
+  const { clusters, failure, isReady } = manager;
+  return (
+    <>
+      {failure && (
+        <Notice kind="error">
+          {trans.__('The clusters could not be listed: %1', failure.message)}
+        </Notice>
+      )}
+      <StartForm manager={manager} trans={trans} />
+      <ul className="jp-pipeline-list" aria-label={trans.__('Clusters')}>
+        {[...clusters]
+          .sort((a, b) => a.started - b.started || a.name.localeCompare(b.name))
+          .map(cluster => (
+            <ClusterCard key={cluster.id} cluster={cluster} {...props} />
+          ))}
+      </ul>
+      {isReady && clusters.length === 0 && (
+        <p className="jp-pipeline-empty">
+          {trans.__(
+            'No cluster is running. Start one here, or in a notebook with %1',
+            ''
+          )}
+          <code>%cluster start local</code>
+        </p>
+      )}
+    </>
+  );
+}
+
+function ClusterCard(
+  props: ClustersSection.IOptions & { cluster: Clusters.IModel }
+): JSX.Element {
+  const { cluster, commands, manager, trans } = props;
+  const { busy, error, clear, run } = useAction();
+  const alive = isAlive(cluster.state);
+  const running = cluster.state === 'running';
+  const execute = (command: string, args: { [key: string]: string } = {}) =>
+    run(() => commands.execute(command, { name: cluster.name, ...args }));
+  return (
+    <li
+      className="jp-pipeline-card"
+      data-cluster={cluster.name}
+      aria-busy={busy || cluster.state === 'starting'}
+    >
+      <div className="jp-pipeline-card-head">
+        <span className="jp-pipeline-name" title={describe(cluster, trans)}>
+          {cluster.name}
+        </span>
+        <Chip
+          tone={TONE[cluster.state]}
+          label={cluster.state}
+          title={cluster.reason || describe(cluster, trans)}
+        />
+        <span className="jp-pipeline-actions">
+          {alive && (
+            <>
+              <IconButton
+                icon={dashboardIcon}
+                label={trans.__('Open the dashboard of %1', cluster.name)}
+                disabled={!cluster.dashboard_link}
+                onClick={() => execute(CommandIDs.openDashboard)}
+              />
+              <IconButton
+                icon={launchIcon}
+                label={trans.__(
+                  'Open the dashboard of %1 in the browser',
+                  cluster.name
+                )}
+                disabled={!cluster.dashboard_link}
+                onClick={() =>
+                  execute(CommandIDs.openDashboard, { where: 'browser' })
+                }
+              />
+              <IconButton
+                icon={attachIcon}
+                label={trans.__('Insert a cell that attaches to %1', cluster.name)}
+                disabled={!running}
+                onClick={() => execute(CommandIDs.attachCluster)}
+              />
+              <IconButton
+                icon={stopIcon}
+                label={trans.__('Stop %1', cluster.name)}
+                disabled={busy || cluster.state === 'stopping'}
+                onClick={() => execute(CommandIDs.stopCluster)}
+              />
+            </>
+          )}
+          {!alive && (
+            <IconButton
+              icon={closeIcon}
+              label={trans.__('Dismiss %1', cluster.name)}
+              onClick={() => manager.dismiss(cluster.id)}
+            />
+          )}
+        </span>
+      </div>
+      {alive && (
+        <div className="jp-pipeline-facts">
+          <WorkerCount {...props} onScale={action => run(action)} />
+          <span>{cluster.profile}</span>
+          {cluster.threads > 0 && (
+            <span>{trans._n('%1 thread', '%1 threads', cluster.threads)}</span>
+          )}
+          {cluster.expires !== null && (
+            <span title={trans.__('The maximum lifetime of its profile')}>
+              {trans.__(
+                'ends %1',
+                formatRelative(cluster.expires, Date.now() / 1000, trans)
+              )}
+            </span>
+          )}
+        </div>
+      )}
+      {running && cluster.memory_limit > 0 && (
+        <div className="jp-pipeline-memory">
+          <Meter
+            value={cluster.memory_used}
+            maximum={cluster.memory_limit}
+            label={trans.__('Memory of the workers')}
+          />
+          <span>
+            {formatBytes(cluster.memory_used)} / {formatBytes(cluster.memory_limit)}
+          </span>
+        </div>
+      )}
+      {cluster.state !== 'running' && cluster.reason && (
+        <Notice kind={alive ? 'info' : 'error'}>
+          {cluster.reason}{' '}
+          {!alive && (
+            <button
+              type="button"
+              className="jp-pipeline-link"
+              onClick={() => execute(CommandIDs.showLogs)}
+            >
+              {trans.__('Logs')}
+            </button>
+          )}
+        </Notice>
+      )}
+      {cluster.warning && (
+        <Notice kind="warning">
+          {cluster.warning}{' '}
+          <button
+            type="button"
+            className="jp-pipeline-link"
+            onClick={() => run(() => manager.extend(cluster.name, 3600))}
+          >
+            {trans.__('Extend by 1 h')}
+          </button>
+        </Notice>
+      )}
+      {error && (
+        <Notice kind="error" onClose={clear} trans={trans}>
+          {error.message}
+        </Notice>
+      )}
+    </li>
+  );
+}
+
+const TONE = {
+  starting: 'busy',
+  running: 'good',
+  stopping: 'busy',
+  stopped: 'off',
+  failed: 'bad',
+  lost: 'bad'
+} as const;
+
+function describe(cluster: Clusters.IModel, trans: TranslationBundle): string {
+  return trans.__(
+    '%1, from the profile %2, on %3, for %4',
+    cluster.name,
+    cluster.profile,
+    cluster.host || '?',
+    formatDuration(Date.now() / 1000 - cluster.started)
+  );
+}
+
+/**
+ * The number of workers; a click lets it be changed.
+ */
+function WorkerCount(props: {
+  cluster: Clusters.IModel;
+  manager: IClusterManager;
+  trans: TranslationBundle;
+  onScale: (action: () => Promise<void>) => void;
+}): JSX.Element {
+  const { cluster, manager, trans } = props;
+  const [wanted, setWanted] = React.useState<number | null>(null);
+  const { adaptive, workers, workers_wanted } = cluster;
+  if (wanted !== null) {
+    return (
+      <form
+        className="jp-pipeline-scale"
+        onSubmit={event => {
+          event.preventDefault();
+          setWanted(null);
+          props.onScale(() => manager.scale(cluster.name, wanted));
+        }}
+        onKeyDown={event => event.key === 'Escape' && setWanted(null)}
+      >
+        <input
+          type="number"
+          className="jp-mod-styled"
+          min={0}
+          max={100000}
+          value={wanted}
+          autoFocus
+          aria-label={trans.__('Number of workers of %1', cluster.name)}
+          onChange={event => setWanted(event.target.valueAsNumber || 0)}
+        />
+        <button type="submit" className="jp-pipeline-link">
+          {trans.__('Scale')}
+        </button>
+      </form>
+    );
+  }
+  const waiting = workers_wanted !== null && workers_wanted !== workers;
+  const text = adaptive
+    ? trans.__('%1 workers (%2 to %3)', workers, adaptive[0], adaptive[1])
+    : waiting
+      ? trans.__('%1 of %2 workers', workers, workers_wanted)
+      : trans._n('%1 worker', '%1 workers', workers);
+  return (
+    <button
+      type="button"
+      className="jp-pipeline-link jp-pipeline-workers"
+      disabled={cluster.state !== 'running'}
+      title={trans.__('Scale %1', cluster.name)}
+      onClick={() => setWanted(workers_wanted ?? workers)}
+    >
+      {text}
+    </button>
+  );
+}

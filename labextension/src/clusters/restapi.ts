@@ -1,0 +1,53 @@
+import type { ServerConnection } from '@jupyterlab/services';
+
+import { request } from '../request';
+import type { Clusters } from '../tokens';
+
+/** Polling does not count as activity of the user, else no idle server would ever be culled. */
+const QUIET = { no_track_activity: '1' };
+
+export function listProfiles(
+  settings: ServerConnection.ISettings
+): Promise<Clusters.IProfile[]> {
+  return request(settings, 'GET', ['profiles'], undefined, QUIET);
+}
+
+export function listClusters(
+  settings: ServerConnection.ISettings
+): Promise<Clusters.IModel[]> {
+  return request(settings, 'GET', ['clusters'], undefined, { ...QUIET, ended: '1' });
+}
+
+export function startCluster(
+  settings: ServerConnection.ISettings,
+  options: Clusters.IStartOptions
+): Promise<Clusters.IModel> {
+  return request(settings, 'POST', ['clusters'], options);
+}
+
+export function updateCluster(
+  settings: ServerConnection.ISettings,
+  name: string,
+  change: { workers: number } | { adapt: [number, number] } | { extend: number }
+): Promise<Clusters.IModel> {
+  return request(settings, 'PATCH', ['clusters', name], change);
+}
+
+export function stopCluster(
+  settings: ServerConnection.ISettings,
+  name: string
+): Promise<Clusters.IModel> {
+  return request(settings, 'DELETE', ['clusters', name]);
+}
+
+export async function clusterLogs(
+  settings: ServerConnection.ISettings,
+  name: string
+): Promise<string> {
+  const answer = await request<{ logs: string }>(settings, 'GET', [
+    'clusters',
+    name,
+    'logs'
+  ]);
+  return answer.logs;
+}

@@ -1,0 +1,44 @@
+import type { ServerConnection } from '@jupyterlab/services';
+
+import { request } from '../request';
+import type { Deployments } from '../tokens';
+
+/** Polling does not count as activity of the user, else no idle server would ever be culled. */
+const QUIET = { no_track_activity: '1' };
+
+type Settings = ServerConnection.ISettings;
+
+export const getService = (settings: Settings): Promise<Deployments.IService> =>
+  request(settings, 'GET', ['service'], undefined, QUIET);
+
+export const startService = (settings: Settings): Promise<Deployments.IService> =>
+  request(settings, 'POST', ['service']);
+
+export const stopService = (settings: Settings): Promise<Deployments.IService> =>
+  request(settings, 'DELETE', ['service']);
+
+export const listDeployments = (settings: Settings): Promise<Deployments.IModel[]> =>
+  request(settings, 'GET', ['deployments'], undefined, QUIET);
+
+export const setPaused = (
+  settings: Settings,
+  name: string,
+  paused: boolean
+): Promise<Deployments.IModel> =>
+  request(settings, 'PATCH', ['deployments', name], { paused });
+
+export const deleteDeployment = (settings: Settings, name: string): Promise<void> =>
+  request(settings, 'DELETE', ['deployments', name]);
+
+export const runDeployment = (
+  settings: Settings,
+  name: string
+): Promise<Deployments.IRun> => request(settings, 'POST', ['deployments', name, 'runs']);
+
+export const listRuns = (
+  settings: Settings,
+  name: string
+): Promise<Deployments.IRun[]> => request(settings, 'GET', ['deployments', name, 'runs']);
+
+export const runLogs = async (settings: Settings, id: string): Promise<string> =>
+  (await request<{ logs: string }>(settings, 'GET', ['runs', id])).logs;

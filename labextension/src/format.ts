@@ -1,0 +1,70 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+/**
+ * A number of bytes for people, with three digits: `1.53 GiB`.
+ */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  const digits = unit === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  return `${value.toFixed(digits)} ${UNITS[unit]}`;
+}
+
+/**
+ * A number of seconds for people: `45 s`, `12 min`, `3 h 20 min`, `2 d`.
+ */
+export function formatDuration(seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  if (seconds < 59.5) {
+    return `${Math.max(0, Math.round(seconds))} s`;
+  }
+  if (minutes < 60) {
+    return `${minutes} min`;
+  }
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) {
+    return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
+  }
+  const days = Math.floor(hours / 24);
+  return hours % 24 ? `${days} d ${hours % 24} h` : `${days} d`;
+}
+
+/**
+ * When something was or will be, seen from now: `in 3 h`, `5 min ago`, `now`.
+ *
+ * @param time - Seconds since the epoch.
+ * @param now - Seconds since the epoch.
+ */
+export function formatRelative(
+  time: number,
+  now: number,
+  trans: TranslationBundle
+): string {
+  const distance = time - now;
+  if (Math.abs(distance) < 5) {
+    return trans.__('now');
+  }
+  const duration = formatDuration(Math.abs(distance));
+  return distance > 0 ? trans.__('in %1', duration) : trans.__('%1 ago', duration);
+}
+
+/**
+ * A moment in the browser's own time zone and language.
+ *
+ * @param time - Seconds since the epoch.
+ */
+export function formatMoment(time: number): string {
+  return new Date(time * 1000).toLocaleString(undefined, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit'
+  });
+}

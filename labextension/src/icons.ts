@@ -1,0 +1,18 @@
+import { LabIcon } from '@jupyterlab/ui-components';
+
+import attachSvg from '../style/icons/attach.svg';
+import dashboardSvg from '../style/icons/dashboard.svg';
+import deploySvg from '../style/icons/deploy.svg';
+import launchSvg from '../style/icons/launch.svg';
+import pauseSvg from '../style/icons/pause.svg';
+import pipelineSvg from '../style/icons/pipeline.svg';
+
+const icon = (name: string, svgstr: string): LabIcon =>
+  new LabIcon({ name: `jupyter-pipeline:${name}`, svgstr });
+
+export const attachIcon = icon('attach', attachSvg);
+export const dashboardIcon = icon('dashboard', dashboardSvg);
+export const deployIcon = icon('deploy', deploySvg);
+export const launchIcon = icon('launch', launchSvg);
+export const pauseIcon = icon('pause', pauseSvg);
+export const pipelineIcon = icon('pipeline', pipelineSvg);

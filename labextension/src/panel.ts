@@ -1,0 +1,60 @@
+import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { SidePanel } from '@jupyterlab/ui-components';
+import type { Widget } from '@lumino/widgets';
+
+import { pipelineIcon } from './icons';
+import { CommandIDs, IPipelinePanel } from './tokens';
+
+/**
+ * The sidebar.
+ */
+class PipelinePanel extends SidePanel implements IPipelinePanel {
+  addSection(section: Widget, rank: number): void {
+    const index = this._ranks.filter(other => other <= rank).length;
+    this._ranks.splice(index, 0, rank);
+    this.insertWidget(index, section);
+  }
+
+  private _ranks: number[] = [];
+}
+
+export const panelPlugin: JupyterFrontEndPlugin<IPipelinePanel> = {
+  id: 'jupyter-pipeline:panel',
+  description: 'Provides the Pipeline sidebar.',
+  autoStart: true,
+  provides: IPipelinePanel,
+  optional: [ITranslator, ILayoutRestorer, ICommandPalette],
+  activate: (
+    app: JupyterFrontEnd,
+    translator: ITranslator | null,
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null
+  ): IPipelinePanel => {
+    const trans = (translator ?? nullTranslator).load('jupyter_pipeline');
+    const panel = new PipelinePanel({ translator: translator ?? undefined });
+    panel.id = 'jp-pipeline-panel';
+    panel.addClass('jp-pipeline-panel');
+    panel.title.icon = pipelineIcon;
+    panel.title.caption = trans.__('Pipeline: clusters and deployments');
+    panel.node.setAttribute('role', 'region');
+    panel.node.setAttribute('aria-label', trans.__('Pipeline'));
+    app.shell.add(panel, 'left', { rank: 450, type: 'Pipeline' });
+    restorer?.add(panel, panel.id);
+
+    app.commands.addCommand(CommandIDs.showPanel, {
+      label: trans.__('Show the Pipeline Panel'),
+      icon: pipelineIcon,
+      describedBy: { args: NO_ARGUMENTS },
+      execute: () => app.shell.activateById(panel.id)
+    });
+    palette?.addItem({
+      command: CommandIDs.showPanel,
+      category: trans.__('Pipeline')
+    });
+    return panel;
+  }
+};
+
+export const NO_ARGUMENTS = { type: 'object', properties: {} } as const;

@@ -1,0 +1,137 @@
+import { ServerConnection } from '@jupyterlab/services';
+import { PromiseDelegate } from '@lumino/coreutils';
+import { Poll } from '@lumino/polling';
+import { Signal, type ISignal } from '@lumino/signaling';
+
+import type { IPolled } from './tokens';
+
+/**
+ * The base of managers that look at the server again and again, less often while it fails and not while the page is
+ * hidden.
+ *
+ * Subclasses implement `look`, which fetches and keeps the data; they get everything of `IPolled`.
+ */
+export abstract class PolledManager implements IPolled {
+  constructor(options: PolledManager.IOptions) {
+    this.serverSettings = options.serverSettings;
+    this._interval = options.interval;
+    this._poll = new Poll({
+      auto: false,
+      factory: () => this._update(),
+      frequency: { interval: this._interval, backoff: true, max: 60_000 },
+      name: options.name,
+      standby: 'when-hidden'
+    });
+    void this._poll.start();
+  }
+
+  get isReady(): boolean {
+    return this._isReady;
+  }
+
+  get ready(): Promise<void> {
+    return this._ready.promise;
+  }
+
+  get failure(): Error | null {
+    return this._failure;
+  }
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get connectionFailure(): ISignal<this, Error> {
+    return this._connectionFailure;
+  }
+
+  get isDisposed(): boolean {
+    return this._poll.isDisposed;
+  }
+
+  /**
+   * Milliseconds between two looks.
+   */
+  set interval(value: number) {
+    if (value !== this._interval) {
+      this._interval = value;
+      this._poll.frequency = { interval: value, backoff: true, max: 60_000 };
+    }
+  }
+
+  async refresh(): Promise<void> {
+    await this._poll.refresh();
+    await this._poll.tick;
+  }
+
+  dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this._poll.dispose();
+    Signal.clearData(this);
+  }
+
+  /**
+   * Fetch the data and keep it; rejects if that fails.
+   */
+  protected abstract look(): Promise<void>;
+
+  /**
+   * Tell that the data changed.
+   */
+  protected emitChanged(): void {
+    this._changed.emit();
+  }
+
+  protected readonly serverSettings: ServerConnection.ISettings;
+
+  private async _update(): Promise<void> {
+    try {
+      await this.look();
+    } catch (error) {
+      if (!this.isDisposed) {
+        this._failure = error as Error;
+        this._connectionFailure.emit(this._failure);
+        this._changed.emit();
+      }
+      throw error;
+    }
+    if (this.isDisposed) {
+      return;
+    }
+    this._failure = null;
+    if (!this._isReady) {
+      this._isReady = true;
+      this._ready.resolve();
+    }
+    this._changed.emit();
+  }
+
+  private _changed = new Signal<this, void>(this);
+  private _connectionFailure = new Signal<this, Error>(this);
+  private _failure: Error | null = null;
+  private _interval: number;
+  private _isReady = false;
+  private _poll: Poll;
+  private _ready = new PromiseDelegate<void>();
+}
+
+export namespace PolledManager {
+  export interface IOptions {
+    /**
+     * The connection to the Jupyter server.
+     */
+    serverSettings: ServerConnection.ISettings;
+
+    /**
+     * Milliseconds between two looks.
+     */
+    interval: number;
+
+    /**
+     * The name of the poll, for debugging.
+     */
+    name: string;
+  }
+}

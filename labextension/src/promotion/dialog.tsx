@@ -1,0 +1,262 @@
+import { Dialog } from '@jupyterlab/apputils';
+import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import React from 'react';
+
+import { Notice } from '../components';
+import { formatMoment, formatRelative } from '../format';
+import { PipelineError, type IRefusal } from '../request';
+import type { Clusters } from '../tokens';
+import { DeployForm } from './form';
+import type { DeployModel } from './model';
+import { FilePreview } from './preview';
+
+/**
+ * The dialog that deploys a cell. It stays open while it deploys and shows what came of it.
+ */
+export class DeployDialog extends Dialog<null> {
+  constructor(options: DeployDialog.IOptions) {
+    super({
+      title: options.trans.__('Deploy this cell'),
+      body: new DeployBody({ ...options, close: () => this.reject() }),
+      buttons: [],
+      hasClose: true,
+      focusNodeSelector: 'input[name="name"]'
+    });
+    this.addClass('jp-pipeline-deploy-dialog');
+    this.model = options.model;
+  }
+
+  /**
+   * The Enter key of a dialog takes its default button; here it deploys from a field, and keeps its meaning on a button.
+   */
+  handleEvent(event: Event): void {
+    if (event instanceof KeyboardEvent && event.type === 'keydown') {
+      const inField = event.target instanceof HTMLInputElement;
+      if (event.key === 'Enter' && !inField) {
+        return;
+      }
+      if (event.key.startsWith('Arrow')) {
+        return;
+      }
+    }
+    super.handleEvent(event);
+  }
+
+  resolve(): void {
+    void this.model.deploy();
+  }
+
+  dispose(): void {
+    this.model.dispose();
+    super.dispose();
+  }
+
+  protected readonly model: DeployModel;
+}
+
+export namespace DeployDialog {
+  export interface IOptions {
+    model: DeployModel;
+    profiles: ReadonlyArray<Clusters.IProfile>;
+    languages: IEditorLanguageRegistry | null;
+    trans: TranslationBundle;
+
+    /** Show a cell of the notebook, by its index. */
+    goToCell: (index: number, line: number) => void;
+  }
+}
+
+interface IBodyOptions extends DeployDialog.IOptions {
+  close: () => void;
+}
+
+class DeployBody extends ReactWidget {
+  constructor(private options: IBodyOptions) {
+    super();
+    this.addClass('jp-pipeline-deploy');
+  }
+
+  render(): JSX.Element {
+    const { model } = this.options;
+    return (
+      <UseSignal signal={model.changed}>
+        {() =>
+          model.phase === 'deployed' ? (
+            <Result {...this.options} />
+          ) : (
+            <Editing {...this.options} />
+          )
+        }
+      </UseSignal>
+    );
+  }
+}
+
+function Editing(props: IBodyOptions): JSX.Element {
+  const { close, languages, model, profiles, trans } = props;
+  const deploying = model.phase === 'deploying';
+  const edited =
+    model.deployError instanceof PipelineError &&
+    model.deployError.kind === 'EditedByHandError';
+  return (
+    <>
+      <div className="jp-pipeline-deploy-columns">
+        <fieldset disabled={deploying} className="jp-pipeline-deploy-form">
+          <DeployForm model={model} profiles={profiles} trans={trans} />
+        </fieldset>
+        <div className="jp-pipeline-deploy-code">
+          {model.previewError ? (
+            <Refused {...props} error={model.previewError} />
+          ) : model.preview ? (
+            <>
+              {model.preview.notes.map(note => (
+                <Notice key={note} kind="info">
+                  {note}
+                </Notice>
+              ))}
+              <FilePreview
+                files={model.preview.files}
+                languages={languages}
+                trans={trans}
+              />
+            </>
+          ) : (
+            <p className="jp-pipeline-empty">{trans.__('Reading the notebook…')}</p>
+          )}
+        </div>
+      </div>
+      {model.deployError && <Refused {...props} error={model.deployError} />}
+      <div className="jp-pipeline-deploy-footer">
+        <span className="jp-pipeline-hint" aria-live="polite">
+          {deploying
+            ? trans.__('Writing the files and deploying…')
+            : model.preview &&
+              !model.previewError &&
+              trans.__('Goes to %1', model.preview.folder)}
+        </span>
+        {deploying && <div className="jp-pipeline-progress" role="progressbar" />}
+        <button
+          type="button"
+          className="jp-mod-styled jp-mod-reject"
+          onClick={close}
+        >
+          {trans.__('Cancel')}
+        </button>
+        {edited && (
+          <button
+            type="button"
+            className="jp-mod-styled jp-mod-warn"
+            disabled={!model.canDeploy}
+            onClick={() => void model.deploy(true)}
+          >
+            {trans.__('Replace My Edits')}
+          </button>
+        )}
+        <button
+          type="button"
+          className="jp-mod-styled jp-mod-accept"
+          disabled={!model.canDeploy}
+          onClick={() => void model.deploy()}
+        >
+          {deploying ? trans.__('Deploying…') : trans.__('Deploy')}
+        </button>
+      </div>
+    </>
+  );
+}
+
+function Refused(props: IBodyOptions & { error: Error }): JSX.Element {
+  const { close, error, goToCell, trans } = props;
+  const refusals = error instanceof PipelineError ? error.refusals : [];
+  if (refusals.length === 0) {
+    return <Notice kind="error">{error.message}</Notice>;
+  }
+  const show = (refusal: IRefusal): void => {
+    close();
+    goToCell(refusal.cell, refusal.line);
+  };
+  return (
+    <div className="jp-pipeline-refusals" role="alert">
+      <h3>{trans.__('This cell cannot be deployed as it is')}</h3>
+      <ul>
+        {refusals.map((refusal, index) => (
+          <li key={index}>
+            <div className="jp-pipeline-card-head">
+              <code>{refusal.name}</code>
+              <span className="jp-pipeline-hint">
+                {trans.__('cell %1, line %2', refusal.cell + 1, refusal.line)}
+              </span>
+              <button
+                type="button"
+                className="jp-pipeline-link"
+                onClick={() => show(refusal)}
+              >
+                {trans.__('Go to cell')}
+              </button>
+            </div>
+            <p>{refusal.reason}.</p>
+            <p className="jp-pipeline-hint">{refusal.fix}</p>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Result(props: IBodyOptions): JSX.Element {
+  const { close, model, trans } = props;
+  const result = model.result!;
+  const next = result.deployment?.next_run ?? result.next_runs[0] ?? null;
+  const button = React.useRef<HTMLButtonElement>(null);
+  React.useEffect(() => button.current?.focus(), []);
+  return (
+    <>
+      <div className="jp-pipeline-result" role="status">
+        <h3>{trans.__('%1 is deployed', result.deployment?.name ?? model.form.name)}</h3>
+        <dl>
+          <dt>{trans.__('Next run')}</dt>
+          <dd>
+            {next === null
+              ? trans.__('When you run it: it has no schedule')
+              : `${formatMoment(next)} (${formatRelative(next, Date.now() / 1000, trans)})`}
+          </dd>
+          <dt>{trans.__('Version')}</dt>
+          <dd>
+            <code>{result.version.slice(0, 12)}</code>
+          </dd>
+          <dt>{trans.__('Code')}</dt>
+          <dd>
+            <code>{result.folder}</code>
+            <div className="jp-pipeline-hint">
+              {result.written.length > 0
+                ? trans.__('Written: %1', result.written.join(', '))
+                : trans.__('The files were up to date.')}
+            </div>
+          </dd>
+        </dl>
+      </div>
+      <div className="jp-pipeline-deploy-footer">
+        {result.deployment?.url && (
+          <a
+            className="jp-pipeline-link"
+            href={result.deployment.url}
+            target="_blank"
+            rel="noopener noreferrer"
+          >
+            {trans.__('Open in Prefect')}
+          </a>
+        )}
+        <button
+          ref={button}
+          type="button"
+          className="jp-mod-styled jp-mod-accept"
+          onClick={close}
+        >
+          {trans.__('Done')}
+        </button>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,248 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+
+import type { Clusters } from '../tokens';
+import type { DeployModel } from './model';
+import { timezones, type IScheduleForm } from './schedule';
+
+interface IProps {
+  model: DeployModel;
+  profiles: ReadonlyArray<Clusters.IProfile>;
+  trans: TranslationBundle;
+}
+
+/**
+ * The fields of the dialog.
+ */
+export function DeployForm(props: IProps): JSX.Element {
+  const { model, profiles, trans } = props;
+  const { form } = model;
+  return (
+    <>
+      <label className="jp-pipeline-field">
+        <span>{trans.__('Name')}</span>
+        <input
+          name="name"
+          type="text"
+          className="jp-mod-styled"
+          value={form.name}
+          spellCheck={false}
+          autoComplete="off"
+          aria-invalid={!model.nameIsValid}
+          aria-describedby="jp-pipeline-name-hint"
+          onChange={event => model.update({ name: event.target.value })}
+        />
+        {!model.nameIsValid && (
+          <span id="jp-pipeline-name-hint" className="jp-pipeline-hint jp-mod-bad">
+            {trans.__(
+              '1 to 63 letters, digits, “.”, “_” or “-”, with a letter or digit at both ends'
+            )}
+          </span>
+        )}
+      </label>
+      <ScheduleFields {...props} />
+      <div className="jp-pipeline-field-row">
+        <label className="jp-pipeline-field jp-mod-wide">
+          <span>{trans.__('Cluster profile')}</span>
+          <span className="jp-select-wrapper">
+            <select
+              name="profile"
+              className="jp-mod-styled"
+              value={form.profile}
+              onChange={event => model.update({ profile: event.target.value })}
+            >
+              <option value="">{trans.__('No cluster')}</option>
+              {profiles.map(p => (
+                <option key={p.name} value={p.name}>
+                  {p.name}
+                </option>
+              ))}
+            </select>
+          </span>
+        </label>
+        <label className="jp-pipeline-field jp-mod-number">
+          <span>{trans.__('Retries')}</span>
+          <input
+            name="retries"
+            type="number"
+            className="jp-mod-styled"
+            min={0}
+            max={100}
+            value={form.retries}
+            onChange={event =>
+              model.update({ retries: Math.max(0, event.target.valueAsNumber || 0) })
+            }
+          />
+        </label>
+      </div>
+    </>
+  );
+}
+
+function ScheduleFields(props: IProps): JSX.Element {
+  const { model, trans } = props;
+  const { schedule } = model.form;
+  const change = (part: Partial<IScheduleForm>): void =>
+    model.update({ schedule: { ...schedule, ...part } });
+  const { kind } = schedule;
+  return (
+    <>
+      <div className="jp-pipeline-field-row">
+        <label className="jp-pipeline-field jp-mod-wide">
+          <span>{trans.__('Schedule')}</span>
+          <span className="jp-select-wrapper">
+            <select
+              name="schedule"
+              className="jp-mod-styled"
+              value={kind}
+              onChange={event =>
+                change({ kind: event.target.value as IScheduleForm['kind'] })
+              }
+            >
+              <option value="none">{trans.__('None: run it by hand')}</option>
+              <option value="hourly">{trans.__('Every hour')}</option>
+              <option value="daily">{trans.__('Every day')}</option>
+              <option value="weekdays">{trans.__('Every weekday')}</option>
+              <option value="weekly">{trans.__('Every week')}</option>
+              <option value="cron">{trans.__('Cron expression')}</option>
+              <option value="every">{trans.__('Interval')}</option>
+            </select>
+          </span>
+        </label>
+        {kind === 'weekly' && (
+          <label className="jp-pipeline-field">
+            <span>{trans.__('Day')}</span>
+            <span className="jp-select-wrapper">
+              <select
+                name="day"
+                className="jp-mod-styled"
+                value={schedule.day}
+                onChange={event => change({ day: Number(event.target.value) })}
+              >
+                {[1, 2, 3, 4, 5, 6, 0].map(day => (
+                  <option key={day} value={day}>
+                    {weekday(day)}
+                  </option>
+                ))}
+              </select>
+            </span>
+          </label>
+        )}
+        {kind === 'hourly' && (
+          <label className="jp-pipeline-field jp-mod-number">
+            <span>{trans.__('Minute')}</span>
+            <input
+              name="minute"
+              type="number"
+              className="jp-mod-styled"
+              min={0}
+              max={59}
+              value={Number(schedule.time.split(':')[1])}
+              onChange={event =>
+                change({ time: `00:${pad(event.target.valueAsNumber || 0)}` })
+              }
+            />
+          </label>
+        )}
+        {['daily', 'weekdays', 'weekly'].includes(kind) && (
+          <label className="jp-pipeline-field jp-mod-number">
+            <span>{trans.__('Time')}</span>
+            <input
+              name="time"
+              type="time"
+              className="jp-mod-styled"
+              value={schedule.time}
+              onChange={event => change({ time: event.target.value })}
+            />
+          </label>
+        )}
+        {kind === 'cron' && (
+          <label className="jp-pipeline-field">
+            <span>{trans.__('Cron')}</span>
+            <input
+              name="cron"
+              type="text"
+              className="jp-mod-styled jp-mod-code"
+              value={schedule.cron}
+              spellCheck={false}
+              placeholder="0 6 * * *"
+              aria-invalid={!!model.scheduleError}
+              onChange={event => change({ cron: event.target.value })}
+            />
+          </label>
+        )}
+        {kind === 'every' && (
+          <label className="jp-pipeline-field">
+            <span>{trans.__('Every')}</span>
+            <input
+              name="every"
+              type="text"
+              className="jp-mod-styled jp-mod-code"
+              value={schedule.every}
+              placeholder="15m"
+              aria-invalid={!!model.scheduleError}
+              onChange={event => change({ every: event.target.value })}
+            />
+          </label>
+        )}
+      </div>
+      {kind !== 'none' && (
+        <>
+          <label className="jp-pipeline-field">
+            <span>{trans.__('Time zone')}</span>
+            <input
+              name="timezone"
+              type="text"
+              className="jp-mod-styled"
+              list="jp-pipeline-timezones"
+              value={schedule.timezone}
+              spellCheck={false}
+              onChange={event => change({ timezone: event.target.value })}
+            />
+            <datalist id="jp-pipeline-timezones">
+              {timezones().map(zone => (
+                <option key={zone} value={zone} />
+              ))}
+            </datalist>
+          </label>
+          <NextRuns model={model} trans={trans} />
+        </>
+      )}
+    </>
+  );
+}
+
+function NextRuns(props: {
+  model: DeployModel;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { model, trans } = props;
+  const { meaning, scheduleError } = model;
+  return (
+    <div className="jp-pipeline-next" aria-live="polite">
+      {scheduleError ? (
+        <span className="jp-pipeline-hint jp-mod-bad">{scheduleError.message}</span>
+      ) : meaning ? (
+        <>
+          <strong>{meaning.description}</strong>
+          <ol aria-label={trans.__('The next five runs')}>
+            {meaning.next_runs.map(run => (
+              <li key={run.time}>{run.text}</li>
+            ))}
+          </ol>
+        </>
+      ) : (
+        <span className="jp-pipeline-hint">…</span>
+      )}
+    </div>
+  );
+}
+
+/** 2 January 2000 was a Sunday. */
+function weekday(day: number): string {
+  return new Date(2000, 0, 2 + day).toLocaleDateString(undefined, { weekday: 'long' });
+}
+
+function pad(minute: number): string {
+  return String(Math.min(59, Math.max(0, minute))).padStart(2, '0');
+}

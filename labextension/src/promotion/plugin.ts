@@ -1,0 +1,102 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
+import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
+import type { INotebookContent } from '@jupyterlab/nbformat';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import { deployIcon } from '../icons';
+import { CommandIDs, IClusterManager, IDeploymentManager, SETTINGS_ID } from '../tokens';
+import { DeployDialog } from './dialog';
+import { DeployModel, proposeName } from './model';
+
+export const promotionPlugin: JupyterFrontEndPlugin<void> = {
+  id: SETTINGS_ID,
+  description: 'Deploys a cell as a scheduled pipeline, from its toolbar.',
+  autoStart: true,
+  requires: [INotebookTracker],
+  optional: [
+    IClusterManager,
+    IDeploymentManager,
+    IEditorLanguageRegistry,
+    ICommandPalette,
+    ITranslator
+  ],
+  activate: (
+    app: JupyterFrontEnd,
+    notebooks: INotebookTracker,
+    clusters: IClusterManager | null,
+    deployments: IDeploymentManager | null,
+    languages: IEditorLanguageRegistry | null,
+    palette: ICommandPalette | null,
+    translator: ITranslator | null
+  ): void => {
+    const trans = (translator ?? nullTranslator).load('jupyter_pipeline');
+    const isCode = (): boolean => notebooks.activeCell?.model.type === 'code';
+    app.commands.addCommand(CommandIDs.deployCell, {
+      label: args => (args.toolbar ? '' : trans.__('Deploy this Cell…')),
+      caption: trans.__('Deploy this cell as a scheduled pipeline'),
+      icon: deployIcon,
+      isEnabled: isCode,
+      isVisible: isCode,
+      describedBy: {
+        args: {
+          type: 'object',
+          properties: {
+            name: { type: 'string', description: 'A proposal for the name' },
+            profile: { type: 'string', description: 'A proposal for the profile' }
+          }
+        }
+      },
+      execute: async args => {
+        const panel = notebooks.currentWidget;
+        const cell = notebooks.activeCell;
+        if (!panel?.model || cell?.model.type !== 'code') {
+          return;
+        }
+        const model = new DeployModel({
+          serverSettings: app.serviceManager.serverSettings,
+          notebook: panel.model.toJSON() as INotebookContent,
+          path: app.serviceManager.contents.localPath(panel.context.path),
+          cell: cell.model.id,
+          kernel: panel.sessionContext.session?.kernel?.name,
+          name: (args.name as string) ?? proposeName(panel.context.path),
+          profile: (args.profile as string) ?? ''
+        });
+        await new DeployDialog({
+          model,
+          profiles: clusters?.profiles ?? [],
+          languages,
+          trans,
+          goToCell: (index, line) => void goToCell(panel, index, line)
+        })
+          .launch()
+          .catch(() => undefined); // disposed with the application
+        void deployments?.refresh();
+      }
+    });
+    notebooks.activeCellChanged.connect(() =>
+      app.commands.notifyCommandChanged(CommandIDs.deployCell)
+    );
+    palette?.addItem({
+      command: CommandIDs.deployCell,
+      category: trans.__('Pipeline')
+    });
+  }
+};
+
+/**
+ * Show a line of a cell, and put the cursor there.
+ */
+async function goToCell(
+  panel: NotebookPanel,
+  index: number,
+  line: number
+): Promise<void> {
+  const notebook = panel.content;
+  notebook.activeCellIndex = index;
+  await notebook.scrollToItem(index, 'center');
+  const cell = notebook.widgets[index];
+  cell?.editor?.setCursorPosition({ line: Math.max(0, line - 1), column: 0 });
+  notebook.mode = 'edit';
+}

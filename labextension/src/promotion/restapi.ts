@@ -1,0 +1,66 @@
+import type { INotebookContent } from '@jupyterlab/nbformat';
+import type { ServerConnection } from '@jupyterlab/services';
+
+import { request } from '../request';
+import type { Deployments } from '../tokens';
+import type { ISchedule } from './schedule';
+
+/**
+ * Which cell is promoted, and how.
+ */
+export interface IPromotion extends ISchedule {
+  /** The notebook as it is in the editor, saved or not. */
+  notebook: INotebookContent;
+
+  /** The path of the notebook, below the server's folder. */
+  path: string;
+
+  /** The id of the cell. */
+  cell: string;
+
+  /** The name of the deployment. */
+  name: string;
+
+  profile?: string;
+  retries?: number;
+  overwrite?: boolean;
+
+  /** The name of the notebook's kernel. */
+  kernel?: string;
+}
+
+/**
+ * What a deploy did, or would do.
+ */
+export interface IPromoted {
+  readonly deployment: Deployments.IModel | null;
+  readonly folder: string;
+  readonly files: { readonly [path: string]: string };
+  readonly written: ReadonlyArray<string>;
+  readonly changes: string;
+  readonly notes: ReadonlyArray<string>;
+  readonly version: string;
+  readonly next_runs: ReadonlyArray<number>;
+}
+
+/**
+ * What a schedule means.
+ */
+export interface IScheduleMeaning {
+  readonly description: string;
+  readonly timezone: string;
+  readonly next_runs: ReadonlyArray<{ readonly time: number; readonly text: string }>;
+}
+
+type Settings = ServerConnection.ISettings;
+
+export const explainSchedule = (
+  settings: Settings,
+  schedule: ISchedule
+): Promise<IScheduleMeaning> => request(settings, 'POST', ['schedule'], schedule);
+
+export const preview = (settings: Settings, promotion: IPromotion): Promise<IPromoted> =>
+  request(settings, 'POST', ['promotion', 'preview'], promotion);
+
+export const deploy = (settings: Settings, promotion: IPromotion): Promise<IPromoted> =>
+  request(settings, 'POST', ['promotion'], promotion);

@@ -1,0 +1,73 @@
+/**
+ * What the schedule part of the dialog holds.
+ */
+export interface IScheduleForm {
+  kind: 'none' | 'hourly' | 'daily' | 'weekdays' | 'weekly' | 'cron' | 'every';
+
+  /** Time of day, as `HH:MM`; for `hourly` the minute counts alone. */
+  time: string;
+
+  /** Day of the week, 0 for Sunday. */
+  day: number;
+
+  /** A cron expression. */
+  cron: string;
+
+  /** An interval, such as `15m`. */
+  every: string;
+
+  /** An IANA time zone. */
+  timezone: string;
+}
+
+/**
+ * A schedule as the server takes it.
+ */
+export interface ISchedule {
+  cron?: string;
+  every?: string;
+  timezone?: string;
+}
+
+export const DEFAULT_SCHEDULE: IScheduleForm = {
+  kind: 'daily',
+  time: '06:00',
+  day: 1,
+  cron: '0 6 * * *',
+  every: '15m',
+  timezone: Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC'
+};
+
+/**
+ * The schedule that the form means; null for none, or while the form is not complete.
+ */
+export function toSchedule(form: IScheduleForm): ISchedule | null {
+  const timezone = form.timezone.trim();
+  const [hour, minute] = form.time.split(':').map(Number);
+  const clock =
+    Number.isInteger(hour) && Number.isInteger(minute) ? `${minute} ${hour}` : null;
+  switch (form.kind) {
+    case 'none':
+      return null;
+    case 'hourly':
+      return clock ? { cron: `${minute} * * * *`, timezone } : null;
+    case 'daily':
+      return clock ? { cron: `${clock} * * *`, timezone } : null;
+    case 'weekdays':
+      return clock ? { cron: `${clock} * * 1-5`, timezone } : null;
+    case 'weekly':
+      return clock ? { cron: `${clock} * * ${form.day}`, timezone } : null;
+    case 'cron':
+      return form.cron.trim() ? { cron: form.cron.trim(), timezone } : null;
+    case 'every':
+      return form.every.trim() ? { every: form.every.trim(), timezone } : null;
+  }
+}
+
+/**
+ * The time zones that the browser knows.
+ */
+export function timezones(): string[] {
+  const known = (Intl as any).supportedValuesOf?.('timeZone') as string[] | undefined;
+  return known ? ['UTC', ...known.filter(zone => zone !== 'UTC')] : ['UTC'];
+}
