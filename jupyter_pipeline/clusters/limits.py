@@ -125,7 +125,9 @@ def check_range(limits: Limits, minimum: int, maximum: int) -> tuple[int, int]:
     check_size(limits, minimum)
     check_size(limits, maximum)
     if minimum > maximum or maximum == 0:
-        raise UsageError(f"Adapt between a minimum and a maximum that is not below it and above 0, not {minimum}:{maximum}.")
+        raise UsageError(
+            f"Adapt between a minimum and a maximum that is not below it and above 0, not {minimum}:{maximum}."
+        )
     return minimum, maximum
 
 

@@ -63,9 +63,7 @@ def _is_spare(tag: str, environment: dict[str, str]) -> bool:
     pid, _, started = environment.get(SPARE, "").partition(":")
     if not started or registry.cluster_dir(tag).exists():
         return False
-    owner = ProcessIdentity(
-        host=identity.hostname(), boot_id=identity.boot_id(), pid=int(pid), started=float(started)
-    )
+    owner = ProcessIdentity(host=identity.hostname(), boot_id=identity.boot_id(), pid=int(pid), started=float(started))
     return identity.alive(owner) is not False
 
 

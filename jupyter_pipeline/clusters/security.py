@@ -99,9 +99,7 @@ def make_certificates(folder: Path, cluster_id: str, *, seconds: float = _YEAR) 
     pem = serialization.Encoding.PEM
     plain_key = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     target = private_dir(folder / "tls")
-    for name, content in zip(
-        _FILES, (authority.public_bytes(pem), leaf.public_bytes(pem), plain_key), strict=True
-    ):
+    for name, content in zip(_FILES, (authority.public_bytes(pem), leaf.public_bytes(pem), plain_key), strict=True):
         write_private(target / name, content)
 
 

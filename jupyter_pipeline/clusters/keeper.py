@@ -1,0 +1,115 @@
+"""The process that owns one cluster: ``python -m jupyter_pipeline.clusters.keeper FOLDER``.
+
+It detaches itself: a session of its own, no terminal, default signals, no parent that waits for it. So it survives the
+kernel, the Jupyter server and the log-out of whoever started it. The call returns once the record names the keeper.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+from jupyter_pipeline.clusters import control, identity, registry
+from jupyter_pipeline.clusters.request import Request
+from jupyter_pipeline.models import ClusterRecord, ClusterState
+
+__all__ = ["main", "run", "take_over"]
+
+ORIGINAL_PYTHONPATH = "JUPYTER_PIPELINE_ORIGINAL_PYTHONPATH"
+"""Environment variable with the user's own ``PYTHONPATH``, which is put back before anything of theirs runs."""
+
+
+def main(folder: Path) -> None:
+    """Become the keeper of the cluster in `folder`.
+
+    The calling process ends with code 0 once its child has taken the record over, and with 1 if that failed.
+    """
+    reader, writer = os.pipe()
+    if os.fork():
+        os.close(writer)
+        os._exit(0 if os.read(reader, 1) else 1)
+    os.close(reader)
+    detach()
+    record = take_over(folder)
+    os.write(writer, b"1")
+    os.close(writer)
+    run(folder, record)
+
+
+def detach() -> None:
+    """Leave the session of the caller and forget its signals; some start us with SIGINT ignored."""
+    os.setsid()
+    os.umask(0o077)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+def take_over(folder: Path) -> ClusterRecord:
+    """Write this process as the keeper into the record and return it; nothing heavy was imported until then."""
+    with registry.locked():
+        record = registry.read_record(folder)
+        if record is None or record.state is not ClusterState.STARTING:
+            sys.exit(f"{folder} is not the folder of a cluster that starts")
+        record = dataclasses.replace(
+            record,
+            keeper=identity.this_process(),
+            host=identity.hostname(),
+            python=sys.executable,
+            control=str(control.socket_path(record.id)),
+        )
+        registry.write_keeper(folder, record)
+        registry.write_record(folder, record)
+    return record
+
+
+def run(folder: Path, record: ClusterRecord) -> None:
+    """Keep the cluster until it has ended, and end the process."""
+    request = Request.from_dict(registry.read_request(folder))
+    _settle(request)
+    logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.INFO)
+    code = 1
+    try:
+        asyncio.run(_keep(folder, record, request))
+        code = 0
+    except BaseException:
+        logging.getLogger("jupyter_pipeline.keeper").exception("the keeper failed")
+        raise
+    finally:
+        logging.shutdown()
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        # Nothing may hold the process back that a cluster class left behind: threads, exit handlers.
+        os._exit(code)
+
+
+async def _keep(folder: Path, record: ClusterRecord, request: Request) -> None:
+    from jupyter_pipeline.clusters.lifecycle import Keeper
+
+    await Keeper(folder, record, request).run()
+
+
+def _settle(request: Request) -> None:
+    """Take the working folder and the search path of the process that asked, as workers inherit them from here."""
+    with contextlib.suppress(OSError):
+        os.chdir(request.cwd)
+    sys.path.extend(p for p in request.sys_path if p not in sys.path)
+    original = os.environ.pop(ORIGINAL_PYTHONPATH, None)
+    if original is not None:
+        os.environ["PYTHONPATH"] = original
+    # Worker processes started by `spawn` run the main module again; there is nothing of the user's in this one.
+    module = sys.modules["__main__"]
+    module.__spec__ = None
+    with contextlib.suppress(AttributeError):
+        del module.__file__
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
