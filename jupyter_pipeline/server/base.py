@@ -7,12 +7,12 @@ import functools
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, ParamSpec, TypeVar
+from typing import Any, ClassVar, ParamSpec, TypeVar, cast
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import to_os_path
-from tornado import web
+from tornado.web import authenticated
 
 from jupyter_pipeline import exceptions
 from jupyter_pipeline.exceptions import PipelineError, UsageError
@@ -55,7 +55,7 @@ def endpoint(method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[N
     with its status code and ``to_dict()``.
     """
 
-    @web.authenticated
+    @authenticated
     @authorized
     @functools.wraps(method)
     async def call(self: PipelineHandler, *arguments: str) -> None:
@@ -70,7 +70,7 @@ def endpoint(method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[N
         else:
             self.finish(json.dumps(_plain(answer)))
 
-    return call
+    return cast(Callable[..., Awaitable[None]], call)
 
 
 class PipelineHandler(APIHandler):
@@ -129,7 +129,9 @@ class PipelineHandler(APIHandler):
         """
         root = getattr(self.contents_manager, "root_dir", "")
         if not root:
-            raise UsageError("This Jupyter server keeps notebooks elsewhere than in files: use jupyter pipeline deploy.")
+            raise UsageError(
+                "This Jupyter server keeps notebooks elsewhere than in files: use jupyter pipeline deploy."
+            )
         folder = Path(root).resolve()
         file = Path(to_os_path(path, str(folder)))
         if not file.resolve().is_relative_to(folder):

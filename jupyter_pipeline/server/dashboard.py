@@ -1,7 +1,7 @@
 """The way to the dashboards of clusters.
 
 A dashboard has no authentication of its own: it listens on the loopback and is reached through here, over HTTP and
-websockets. Where the way leads is read from the registry for each request; the client names a cluster, never an address.
+websockets. Where the way leads is read from the registry for each request: the client names a cluster, not an address.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from urllib.parse import urlsplit
 
 from jupyter_core.utils import ensure_async
 from jupyter_server_proxy.handlers import ProxyHandler
-from tornado import web
+from tornado.web import HTTPError
 
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.exceptions import ClusterError, NotFoundError, PipelineError
 from jupyter_pipeline.models import ClusterRecord
 from jupyter_pipeline.server.base import AUTH_RESOURCE, status_of
 
-__all__ = ["DashboardHandler", "DashboardRootHandler", "address"]
+__all__ = ["DashboardHandler", "address"]
 
 _PRIVATE = ("Cookie", "Authorization", "X-Xsrftoken")
 """What identifies the user to the Jupyter server, and is nobody else's."""
@@ -66,11 +66,9 @@ class DashboardHandler(ProxyHandler):
         await super().prepare(*args, **kwargs)
         if self._finished:  # sent to the login page
             return
-        allowed = await ensure_async(
-            self.authorizer.is_authorized(self, self.current_user, "read", self.auth_resource)
-        )
+        allowed = await ensure_async(self.authorizer.is_authorized(self, self.current_user, "read", self.auth_resource))
         if not allowed:
-            raise web.HTTPError(403, "You may not see the dashboards of clusters.")
+            raise HTTPError(403, "You may not see the dashboards of clusters.")
 
     async def http_get(self, name: str, path: str) -> None:
         """Fetch a page of the dashboard."""
@@ -92,7 +90,7 @@ class DashboardHandler(ProxyHandler):
             return address(await asyncio.to_thread(registry.find_record, name))
         except PipelineError as error:
             status = status_of(type(error)) if isinstance(error, NotFoundError) else 409
-            raise web.HTTPError(status, str(error)) from error
+            raise HTTPError(status, str(error)) from error
 
     def proxy_request_headers(self) -> Any:
         """Return the request's headers without what identifies the user."""
@@ -100,11 +98,3 @@ class DashboardHandler(ProxyHandler):
         for name in _PRIVATE:
             headers.pop(name, None)
         return headers
-
-
-class DashboardRootHandler(DashboardHandler):
-    """``clusters/NAME/dashboard``: leads to the dashboard's first page."""
-
-    async def http_get(self, name: str, path: str = "") -> None:
-        """Redirect; the dashboard's links are relative."""
-        self.redirect(f"{self.request.path}/status")

@@ -93,7 +93,12 @@ class ScheduleHandler(PipelineHandler):
         }
 
 
-SCHEDULE_KEYS = {"cron": str, "every": (str, int, float), "rrule": str, "timezone": str}
+SCHEDULE_KEYS: dict[str, type | tuple[type, ...]] = {
+    "cron": str,
+    "every": (str, int, float),
+    "rrule": str,
+    "timezone": str,
+}
 
 
 def parse_schedule(asked: dict[str, Any]) -> Schedule:

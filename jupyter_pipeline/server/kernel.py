@@ -138,7 +138,9 @@ class Interpreter:
 
 def _absent(python: str) -> MissingDependencyError:
     error = MissingDependencyError("jupyter_pipeline")
-    error.args = (f"jupyter_pipeline is not installed for the kernel. Install it: {python} -m pip install jupyter_pipeline",)
+    error.args = (
+        f"jupyter_pipeline is not installed for the kernel. Install it: {python} -m pip install jupyter_pipeline",
+    )
     return error
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from jupyter_pipeline import pipeline
 from jupyter_pipeline.exceptions import PipelineError
-from jupyter_pipeline.promotion import find_cell, read_notebook
+from jupyter_pipeline.promotion import read_notebook, select_cell
 from jupyter_pipeline.server.base import PipelineHandler, endpoint
 from jupyter_pipeline.server.kernel import find_interpreter
 
@@ -58,7 +58,7 @@ class PreviewHandler(PipelineHandler):
             parameters=asked.get("parameters", []),
             tags=asked.get("tags", []),
         )
-        target = find_cell(cells, str(asked["cell"]))
+        target = select_cell(cells, str(asked["cell"]))
         return pipeline.deploy_cell(cells, target, options, folder=file.parent, dry_run=True)
 
 
@@ -85,7 +85,9 @@ def _arguments(asked: dict[str, Any], path: str) -> list[str]:
     """Return the command line of a deploy. Values are joined to their options, so that none can pass for an option."""
     arguments = ["deploy", "-", f"--path={path}", f"--cell={asked['cell']}", f"--name={asked['name']}"]
     arguments += [
-        f"--{key}={asked[key]}" for key in ("cron", "every", "rrule", "timezone", "profile", "retries") if asked.get(key)
+        f"--{key}={asked[key]}"
+        for key in ("cron", "every", "rrule", "timezone", "profile", "retries")
+        if asked.get(key)
     ]
     arguments += [f"--param={name}" for name in asked.get("parameters", [])]
     arguments += [f"--tag={tag}" for tag in asked.get("tags", [])]

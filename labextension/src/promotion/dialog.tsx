@@ -196,8 +196,8 @@ function Refused(props: IBodyOptions & { error: Error }): JSX.Element {
                 {trans.__('Go to cell')}
               </button>
             </div>
-            <p>{refusal.reason}.</p>
-            <p className="jp-pipeline-hint">{refusal.fix}</p>
+            <p>{sentence(refusal.reason)}</p>
+            <p className="jp-pipeline-hint">{sentence(refusal.fix)}</p>
           </li>
         ))}
       </ul>
@@ -259,4 +259,8 @@ function Result(props: IBodyOptions): JSX.Element {
       </div>
     </>
   );
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -216,8 +216,8 @@ export namespace DeployModel {
     /** The path of the notebook. */
     path: string;
 
-    /** The id of the cell. */
-    cell: string;
+    /** The index of the cell. */
+    cell: number;
 
     /** The name of the kernel. */
     kernel?: string;

@@ -58,7 +58,7 @@ export const promotionPlugin: JupyterFrontEndPlugin<void> = {
           serverSettings: app.serviceManager.serverSettings,
           notebook: panel.model.toJSON() as INotebookContent,
           path: app.serviceManager.contents.localPath(panel.context.path),
-          cell: cell.model.id,
+          cell: panel.content.activeCellIndex,
           kernel: panel.sessionContext.session?.kernel?.name,
           name: (args.name as string) ?? proposeName(panel.context.path),
           profile: (args.profile as string) ?? ''

@@ -15,8 +15,8 @@ export interface IPromotion extends ISchedule {
   /** The path of the notebook, below the server's folder. */
   path: string;
 
-  /** The id of the cell. */
-  cell: string;
+  /** The index of the cell; notebooks of older formats have no ids. */
+  cell: number;
 
   /** The name of the deployment. */
   name: string;
