@@ -46,7 +46,7 @@ def _jupyter_labextension_paths() -> list[dict[str, str]]:
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
-    return [{"module": "jupyter_pipeline.server"}]
+    return [{"module": "jupyter_pipeline"}]
 
 
 def _load_jupyter_server_extension(server_app: ServerApp) -> None:
