@@ -94,7 +94,7 @@ class Command(_App):
         else:
             emit(self.show(answer))
 
-    def work(self, *arguments: str) -> Any:
+    def work(self, *arguments: Any, **options: Any) -> Any:
         """Do what the command is for and return records, or plain data."""
         raise NotImplementedError
 

@@ -42,7 +42,8 @@ class Start(_RecordCommand):
         "name": "Start.cluster_name",
         "workers": "Start.workers",
         "adapt": "Start.adapt",
-        ("o", "override"): "Start.override",
+        "o": "Start.override",
+        "override": "Start.override",
     }
     flags: ClassVar[dict[str, Any]] = {**Command.flags, "wait": ({"Start": {"wait": True}}, "Wait for the workers.")}
 

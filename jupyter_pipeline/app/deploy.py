@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,7 +13,7 @@ from traitlets import List as ListTrait
 from jupyter_pipeline import pipeline
 from jupyter_pipeline.app.base import Command, note
 from jupyter_pipeline.exceptions import ConfigurationError, UsageError
-from jupyter_pipeline.promotion import Cell, find_cell, read_notebook, slice_cells
+from jupyter_pipeline.promotion import Cell, read_notebook, select_cell, slice_cells
 
 __all__ = ["Deploy", "Slice"]
 
@@ -71,7 +70,7 @@ class Deploy(Command):
         if not self.cell:
             raise UsageError("Name the cell: --cell INDEX, --cell ID or --cell TAG.")
         cells = _read(notebook)
-        target: int | Sequence[int] = [find_cell(cells, text) for text in self.cell]
+        targets = [select_cell(cells, text) for text in self.cell]
         options = pipeline.options(
             name=self.deployment_name,
             notebook=where.name,
@@ -86,7 +85,7 @@ class Deploy(Command):
         )
         return pipeline.deploy_cell(
             cells,
-            target[0] if len(target) == 1 else target,
+            targets[0] if len(targets) == 1 else targets,
             options,
             folder=where.absolute().parent,
             overwrite=self.overwrite,
@@ -118,7 +117,7 @@ class Slice(Command):
         if not self.cell:
             raise UsageError("Name the cell: --cell INDEX, --cell ID or --cell TAG.")
         cells = _read(notebook)
-        found = slice_cells([c.source if c.kind == "code" else "" for c in cells], find_cell(cells, self.cell))
+        found = slice_cells([c.source if c.kind == "code" else "" for c in cells], select_cell(cells, self.cell))
         return {"source": found.source, "cells": list(found.cells), "notes": list(found.notes)}
 
     def show(self, answer: dict[str, Any]) -> str:

@@ -71,7 +71,7 @@ class DeployMagics(Magics):
         except HelpShown:
             return None
         from jupyter_pipeline import pipeline
-        from jupyter_pipeline.promotion import find_cell, read_notebook
+        from jupyter_pipeline.promotion import read_notebook, select_cell
 
         content, cell_id = self.document.notebook(f"%%deploy {line}\n{cell}")
         cells = read_notebook(content)
@@ -93,7 +93,7 @@ class DeployMagics(Magics):
         def deploy(*, dry_run: bool) -> pipeline.Deployed:
             return pipeline.deploy_cell(
                 cells,
-                find_cell(cells, cell_id),
+                select_cell(cells, cell_id),
                 options,
                 folder=path.parent if path else Path.cwd(),
                 overwrite=given.overwrite,

@@ -108,7 +108,7 @@ def cluster_widget(record: ClusterRecord) -> ipywidgets.Widget:
 
     def follow() -> None:
         while not ended.wait(PERIOD):
-            latest = registry.load_record(record.id)
+            latest = registry.read_record(registry.cluster_dir(record.id))
             if latest is None:
                 break
             view.value = render(latest)
