@@ -1,0 +1,53 @@
+"""Promotion: a compiler from notebook cells to pipeline code. Pure: no kernel, no orchestrator.
+
+The stages, each in its module::
+
+    cells        notebook JSON to cells
+    dialect      IPython's dialect to plain Python: magics, shell lines, cell magics
+    names        what each statement binds, reads and mutates, on the abstract objects of ``store``
+    slicing      the smallest set of statements that gives a cell the same values
+    parameters   which literals become parameters, and their types
+    steps        the slice as a module of pure functions
+    flows        the flow that calls them, and the manifest
+    manifest     writing them beside the notebook, safely
+
+The public names are imported on first use.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jupyter_pipeline.promotion.cells import Cell, read_notebook, select_cell
+    from jupyter_pipeline.promotion.compiler import Promotion, PromotionOptions, promote
+    from jupyter_pipeline.promotion.slicing import Slice, slice_cells
+
+__all__ = [
+    "Cell",
+    "Promotion",
+    "PromotionOptions",
+    "Slice",
+    "promote",
+    "read_notebook",
+    "select_cell",
+    "slice_cells",
+]
+
+_HOME = {
+    "Cell": "cells",
+    "Promotion": "compiler",
+    "PromotionOptions": "compiler",
+    "Slice": "slicing",
+    "promote": "compiler",
+    "read_notebook": "cells",
+    "select_cell": "cells",
+    "slice_cells": "slicing",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,213 @@
+"""From the cells of a notebook to the files of a pipeline, stage by stage.
+
+1. `cells`: what is code, which cells are tagged.
+2. `slicing`: the statements that the target needs, or a refusal.
+3. `parameters`: the literals that become arguments.
+4. `steps`: what is module, what is step; ``steps.py``.
+5. `flows` and `manifest`: ``flow.py`` and ``prefect.yaml``.
+
+The same input gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from jupyter_pipeline.exceptions import PromotionRefusedError, UsageError
+from jupyter_pipeline.models import Record, Refusal, Schedule
+from jupyter_pipeline.paths import check_name
+from jupyter_pipeline.promotion.cells import Cell, order_notes
+from jupyter_pipeline.promotion.dialect import to_python
+from jupyter_pipeline.promotion.flows import render_flow
+from jupyter_pipeline.promotion.manifest import render_manifest
+from jupyter_pipeline.promotion.parameters import find_parameters, parameter_schema
+from jupyter_pipeline.promotion.slicing import Kept, keep
+from jupyter_pipeline.promotion.steps import (
+    Step,
+    assigned_last,
+    last_value,
+    names_read,
+    partition,
+    render_steps,
+)
+from jupyter_pipeline.promotion.text import identifier
+
+__all__ = ["Promotion", "PromotionOptions", "promote"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromotionOptions(Record):
+    """How a cell is promoted."""
+
+    name: str
+    """Of the pipeline: also of its folder, flow and deployment."""
+    profile: str = ""
+    """The cluster that runs it; empty for none."""
+    schedules: tuple[Schedule, ...] = ()
+    retries: int = 0
+    retry_delay: float = 0.0
+    """Seconds between tries."""
+    timeout: float | None = None
+    """Seconds until a try is given up."""
+    parameters: tuple[str, ...] = ()
+    """Names that must become parameters."""
+    notebook: str = ""
+    """Path of the notebook as it is shown in the files: relative."""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    work_pool: str = ""
+    kernel_names: Collection[str] = field(default=())
+    """Names that exist in the running kernel; they make refusals clearer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promotion(Record):
+    """A promoted pipeline: files and what a deployment needs to know of them."""
+
+    name: str
+    flow_name: str
+    files: Mapping[str, str]
+    """Text by path in the pipeline's folder."""
+    entrypoint: str
+    """``flow.py:function``."""
+    parameters: Mapping[str, Any]
+    """Their defaults."""
+    parameter_schema: Mapping[str, Any]
+    version: str
+    """Content hash of the code."""
+    cells: tuple[int, ...] = ()
+    """Indices of the cells of which something was kept."""
+    notes: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
+    """What the notebook's install lines ask for."""
+    notebook: str = ""
+
+
+def promote(cells: Sequence[Cell], target: int | Sequence[int], options: PromotionOptions) -> Promotion:
+    """Return the pipeline that a cell becomes.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+        The notebook.
+    target : int or sequence of int
+        Index of the cell, or of the cells.
+    options : PromotionOptions
+        Name, profile, schedules, parameters.
+
+    Raises
+    ------
+    PromotionRefusedError
+        If it cannot run outside the notebook.
+    UsageError
+        If there is no such cell, or the name cannot be one.
+    """
+    check_name("pipeline", options.name)
+    targets = (target,) if isinstance(target, int) else tuple(target)
+    by_index = {c.index: c for c in cells}
+    if not targets or any(t not in by_index or by_index[t].kind != "code" for t in targets):
+        raise UsageError(f"There is no code cell {', '.join(map(str, targets))}. Cells are counted from 0.")
+    code = [c for c in cells if c.kind == "code"]
+    last = max(targets)
+    below = [to_python(c.source).source for c in code if c.index > last]
+    kept = keep(
+        [(c.index, c.source) for c in code if c.index <= last],
+        targets,
+        later=_defined_later([c for c in code if c.index > last]),
+        kernel_names=options.kernel_names,
+    )
+    _refuse_empty(kept)
+    tagged = {c.index for c in code if "parameters" in c.tags}
+    parameters, refusals = find_parameters(kept.statements, targets, tagged=tagged, wanted=options.parameters)
+    if refusals:
+        raise PromotionRefusedError(refusals)
+    imports, helpers, inner = partition(kept, parameters)
+    used = names_read(below)
+    source = kept.program.plain[last].source
+    own = [s for s in inner if s.cell == last]
+    outputs = sorted({n for s in own for n in s.bound} & used, key=lambda n: _first_bound(own, n))
+    returns = last_value(own, source)
+    if not outputs and not returns:
+        outputs = assigned_last(own[-1:])
+    if returns and isinstance(own[-1].node, ast.Expr) and isinstance(own[-1].node.value, ast.Name):
+        outputs = [n for n in outputs if n != own[-1].node.value.id]  # type: ignore[union-attr]
+    function = identifier(options.name)
+    taken = {n for s in [*imports, *helpers] for n in s.bound}
+    step = Step(
+        name=f"{function}_step" if function in taken else function,
+        cell=last,
+        statements=inner,
+        parameters=parameters,
+        outputs=outputs,
+        returns_last=returns,
+        summary=options.description or _summary(cells, last),
+        asynchronous=any(_awaits(s.node) for s in inner),
+    )
+    made_from = f"Made from {options.notebook} by Jupyter Pipeline." if options.notebook else "Made by Jupyter Pipeline."
+    title = step.summary or f"Pipeline {options.name}."
+    steps_text = render_steps(kept.program, imports, helpers, [step], f"{title}\n\n{made_from}\n")
+    flow_function = f"{function}_flow" if function in ("flow", "task", "steps", "run_on") else function
+    flow_text = render_flow(flow_function, [step], parameters, options, f"Flow {options.name}. {made_from}")
+    version = hashlib.sha256(f"{steps_text}\0{flow_text}".encode()).hexdigest()[:12]
+    entrypoint = f"flow.py:{flow_function}"
+    defaults = {p.name: p.default for p in parameters}
+    return Promotion(
+        name=options.name,
+        flow_name=options.name,
+        files={
+            "steps.py": steps_text,
+            "flow.py": flow_text,
+            "prefect.yaml": render_manifest(options, entrypoint, defaults, version),
+        },
+        entrypoint=entrypoint,
+        parameters=defaults,
+        parameter_schema=parameter_schema(parameters),
+        version=version,
+        cells=kept.cells,
+        notes=(*order_notes(cells, last), *kept.notes),
+        requirements=tuple(dict.fromkeys(r for c in kept.cells for r in kept.program.plain[c].requirements)),
+        notebook=options.notebook,
+    )
+
+
+def _refuse_empty(kept: Kept) -> None:
+    for target in kept.targets:
+        if not kept.program.of_cell(target):
+            raise PromotionRefusedError(
+                [Refusal(cell=target, line=1, name="cell", reason="it does nothing", fix="Choose a cell with code.")]
+            )
+
+
+def _defined_later(cells: Sequence[Cell]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for cell in cells:
+        for match in re.finditer(r"^(?:def |class )?([A-Za-z_]\w*)\s*(?:=(?!=)|\()", cell.source, re.MULTILINE):
+            found.setdefault(match[1], cell.index)
+    return found
+
+
+def _first_bound(statements: Sequence[Any], name: str) -> int:
+    return next(s.number for s in statements if name in s.bound)
+
+
+def _summary(cells: Sequence[Cell], target: int) -> str:
+    """Return the heading nearest above the cell as a sentence."""
+    for cell in reversed([c for c in cells if c.index < target and c.kind == "markdown"]):
+        headings = re.findall(r"^#+\s+(.+?)\s*#*$", cell.source, re.MULTILINE)
+        if headings:
+            text = re.sub(r"[*_`\[\]\\]", "", headings[-1]).strip().replace('"', "'")
+            return text if text.endswith((".", "?", "!")) else f"{text}."
+    return ""
+
+
+def _awaits(node: ast.AST) -> bool:
+    if isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith):
+        return True
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+        return False
+    return any(_awaits(child) for child in ast.iter_child_nodes(node))

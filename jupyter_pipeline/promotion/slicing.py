@@ -1,0 +1,166 @@
+"""The smallest part of the notebook that gives a cell the same values.
+
+1. Parse the cells up to the target (`statements`); cells below it have not run when it runs.
+2. Let `names` tell for each statement which earlier ones it needs.
+3. Take the target cell whole, and go back from it along these needs. Order stays that of the document.
+4. Refuse what cannot run outside the notebook, where it was kept: a name that nothing defines, a line that is not
+   Python, a question to a person.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from jupyter_pipeline.exceptions import PromotionRefusedError, UsageError
+from jupyter_pipeline.models import Record, Refusal
+from jupyter_pipeline.promotion.dialect import PLACEHOLDER
+from jupyter_pipeline.promotion.names import BUILTINS, analyse
+from jupyter_pipeline.promotion.statements import Program, Statement, parse_cells
+
+__all__ = ["Kept", "Slice", "keep", "slice_cells"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice(Record):
+    """What a cell needs of its notebook."""
+
+    source: str
+    """A program that runs, and gives the names of the cell the values they have in the notebook."""
+    cells: tuple[int, ...]
+    """Indices of the cells of which something was kept, the target included."""
+    notes: tuple[str, ...] = ()
+    """What was left out, and what was kept because it could not be known to be needless."""
+
+
+@dataclass(slots=True)
+class Kept:
+    """The statements that are kept, for the stages that follow."""
+
+    program: Program
+    targets: tuple[int, ...]
+    statements: list[Statement]
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def cells(self) -> tuple[int, ...]:
+        """Indices of the cells of which something was kept."""
+        return tuple(sorted({s.cell for s in self.statements} | set(self.targets)))
+
+
+def slice_cells(sources: Sequence[str], target: int) -> Slice:
+    """Return the smallest program that gives one cell the same values as the whole notebook.
+
+    Parameters
+    ----------
+    sources : sequence of str
+        The text of each cell, in order.
+    target : int
+        Index of the cell, from 0; negative counts from the end.
+
+    Returns
+    -------
+    Slice
+        Its `source` runs by itself.
+
+    Raises
+    ------
+    UsageError
+        If there is no such cell.
+    PromotionRefusedError
+        If what the cell needs cannot run outside the notebook.
+
+    Examples
+    --------
+    >>> slice_cells(["x = 1", "unused = 2", "y = x + 1"], 2).source
+    'x = 1\\ny = x + 1\\n'
+    """
+    if not -len(sources) <= target < len(sources):
+        raise UsageError(f"There is no cell {target}: there are {len(sources)} cells, from 0.")
+    target %= len(sources)
+    kept = keep(list(enumerate(sources[: target + 1])), (target,))
+    parts = [kept.program.text(s) for s in kept.statements]
+    return Slice(source="".join(f"{p}\n" for p in parts), cells=kept.cells, notes=tuple(kept.notes))
+
+
+def keep(
+    sources: Sequence[tuple[int, str]],
+    targets: Sequence[int],
+    *,
+    later: Mapping[str, int] | None = None,
+    kernel_names: Collection[str] = (),
+) -> Kept:
+    """Return the statements that the target cells need.
+
+    Parameters
+    ----------
+    sources : sequence of (int, str)
+        Index and text of the code cells up to the last target, in order.
+    targets : sequence of int
+        Indices of the cells that are kept whole.
+    later : mapping of str to int, optional
+        Names that cells below define, with the cell: they make a refusal clearer.
+    kernel_names : collection of str
+        Names that exist in the running kernel, for the same purpose.
+    """
+    program = parse_cells(sources)
+    missing = analyse(program)
+    statements = program.statements
+    wanted = {s.number for s in statements if s.cell in targets}
+    todo = list(wanted)
+    while todo:
+        needs = statements[todo.pop()].needs
+        while needs:
+            low = needs & -needs
+            needs ^= low
+            number = low.bit_length() - 1
+            if number not in wanted:
+                wanted.add(number)
+                todo.append(number)
+    kept = Kept(program, tuple(targets), [statements[n] for n in sorted(wanted)])
+    refusals = [_missing(program.statements[n], name, line, later or {}, kernel_names) for n, name, line in missing if n in wanted]
+    refusals += [r for s in kept.statements for r in _not_runnable(program, s)]
+    if refusals:
+        unique = {(r.cell, r.line, r.name): r for r in refusals}
+        raise PromotionRefusedError([unique[k] for k in sorted(unique)])
+    for cell in kept.cells:
+        kept.notes += [f"Cell {cell + 1}: {note}." for note in program.plain[cell].notes]
+    kept.notes += dict.fromkeys(f"Cell {s.cell + 1}: {note}." for s in kept.statements for note in s.notes)
+    return kept
+
+
+def _missing(s: Statement, name: str, line: int, later: Mapping[str, int], kernel_names: Collection[str]) -> Refusal:
+    if name in ("In", "Out", "get_ipython", "exit", "quit") or (name[0] == "_" and name.strip("_0123456789i") == ""):
+        reason, fix = "it exists only inside IPython", "Write what it stands for."
+    elif name in later:
+        reason = f"it is defined only below, in cell {later[name] + 1}"
+        fix = f"Move cell {later[name] + 1} above this one."
+    elif name in kernel_names:
+        reason = "it exists in the kernel, but no cell above defines it (was its cell deleted or edited?)"
+        fix = "Write the cell that defines it again."
+    else:
+        reason, fix = "no cell above defines it", "Define it in a cell above, or import it."
+    return Refusal(cell=s.cell, line=line, name=name, reason=reason, fix=fix)
+
+
+def _not_runnable(program: Program, statement: Statement) -> list[Refusal]:
+    refusals = []
+    obstacles = program.plain[statement.cell].obstacles
+    for node in ast.walk(statement.node):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+            continue
+        if node.func.id == PLACEHOLDER:
+            found = obstacles[node.lineno]
+            refusals.append(Refusal(cell=statement.cell, line=node.lineno, name=found.name, reason=found.reason, fix=found.fix))
+        elif node.func.id == "input" and "input" in BUILTINS:
+            refusals.append(
+                Refusal(
+                    cell=statement.cell,
+                    line=node.lineno,
+                    name="input()",
+                    reason="nobody is there to answer when a schedule runs it",
+                    fix="Assign the value to a name above; it becomes a parameter.",
+                )
+            )
+    return refusals

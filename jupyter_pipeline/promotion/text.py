@@ -1,0 +1,48 @@
+"""Python source as text: indenting it without touching strings, names that are fit for Python."""
+
+from __future__ import annotations
+
+import io
+import keyword
+import re
+import tokenize
+
+__all__ = ["identifier", "indent", "shorten"]
+
+_FSTRING = {
+    getattr(tokenize, name): step
+    for name, step in (("FSTRING_START", 1), ("FSTRING_END", -1))
+    if hasattr(tokenize, name)  # Python 3.12 and later
+}
+
+
+def indent(source: str, prefix: str = "    ") -> str:
+    """Return `source` with `prefix` before each line that does not begin inside a string."""
+    lines = source.split("\n")
+    inside: set[int] = set()
+    if len(lines) > 1 and any(quote in source for quote in ('"""', "'''", "\\\n")):
+        starts: list[int] = []
+        for token in tokenize.generate_tokens(io.StringIO(source + "\n").readline):
+            if token.type == tokenize.STRING:
+                inside.update(range(token.start[0] + 1, token.end[0] + 1))
+            elif _FSTRING.get(token.type) == 1:
+                starts.append(token.start[0])
+            elif _FSTRING.get(token.type) == -1:
+                inside.update(range(starts.pop() + 1, token.end[0] + 1))
+    return "\n".join(
+        line if number in inside or not line.strip() else prefix + line for number, line in enumerate(lines, 1)
+    )
+
+
+def identifier(name: str) -> str:
+    """Return `name` as a Python identifier in lower case."""
+    found = re.sub(r"\W+", "_", name).strip("_").lower() or "step"
+    if found[0].isdigit():
+        found = f"step_{found}"
+    return f"{found}_" if keyword.iskeyword(found) or keyword.issoftkeyword(found) else found
+
+
+def shorten(text: str, width: int = 60) -> str:
+    """Return `text` in one line of at most `width` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= width else line[: width - 1].rstrip() + "…"
