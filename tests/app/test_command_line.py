@@ -29,7 +29,7 @@ def test_help_names_every_subcommand() -> None:
     ("arguments", "message"),
     [
         (["statsu"], "Did you mean status?"),
-        (["cluster", "strat"], "Did you mean start?"),
+        (["cluster", "strat"], "Did you mean start or status?"),
         (["cluster", "start"], "needs PROFILE"),
         (["cluster", "start", "lokal"], "Did you mean local?"),
         (["cluster", "start", "local", "--workres", "2"], "Did you mean --workers?"),
