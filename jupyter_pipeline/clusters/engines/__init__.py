@@ -19,12 +19,20 @@ __all__ = ["Context", "Engine", "Job", "find_engine", "get_engine", "import_clas
 
 def get_engine(profile: Profile) -> Engine:
     """Return the engine for the class of `profile`; the generic one for a class that none knows."""
-    from jupyter_pipeline.clusters.engines import jobqueue, local
+    from jupyter_pipeline.clusters.engines import address, gateway, jobqueue, local, ssh
 
-    path = profile.cluster_class
-    if path.rpartition(".")[2] == "LocalCluster":
-        return local.LocalEngine()
-    return jobqueue.JobQueueEngine.for_class(path) or Engine()
+    name = profile.cluster_class.rpartition(".")[2]
+    simple: dict[str, type[Engine]] = {
+        "AddressCluster": address.AddressEngine,
+        "LocalCluster": local.LocalEngine,
+        "SSHCluster": ssh.SSHEngine,
+        "VMCluster": ssh.SSHEngine,
+    }
+    if name == "GatewayCluster":
+        return gateway.GatewayEngine(profile)
+    if name in simple:
+        return simple[name]()
+    return jobqueue.JobQueueEngine.for_class(profile.cluster_class) or Engine()
 
 
 def find_engine(name: str) -> Engine:

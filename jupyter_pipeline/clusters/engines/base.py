@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from jupyter_pipeline.clusters.engines.job import Job
+from jupyter_pipeline.clusters.profiles.variables import reveal
 from jupyter_pipeline.exceptions import ConfigurationError, MissingDependencyError
 from jupyter_pipeline.models import Profile
 
@@ -60,7 +62,17 @@ class Engine:
 
         The profile's own arguments win, except that what carries the tag, TLS and the private dashboard is set here.
         """
-        return {**profile.cluster_kwargs, "asynchronous": True}
+        try:
+            kwargs = reveal(profile.cluster_kwargs, os.environ)
+        except KeyError as error:
+            name = error.args[0]
+            raise ConfigurationError(
+                profile.source,
+                f"profile {profile.name}",
+                f"the variable {name} is not set",
+                f"Set {name} and start again.",
+            ) from error
+        return {**kwargs, "asynchronous": True}
 
     async def create(self, profile: Profile, context: Context) -> Cluster:
         """Return the cluster, its scheduler answering.

@@ -97,12 +97,12 @@ class JobQueueEngine(Engine):
         """
         ledger = _ledger(cluster)
         ledger.wanted = n
-        ledger.retry_at = 0.0  # someone asks: try at once
+        ledger.backoff.retry_at = 0.0  # someone asks: try at once
         before = set(cluster.worker_spec)
         cluster.scale(n)
         await cluster._correct_state()
         refused = [name for name, job in cluster.workers.items() if job.job_id is None and name in cluster.worker_spec]
-        if not refused or not ledger.refused:
+        if not refused or not ledger.backoff.reason:
             return
         for name in refused:
             _forget(cluster, name)
@@ -110,7 +110,7 @@ class JobQueueEngine(Engine):
         ledger.wanted = len(cluster.worker_spec)
         asked = len(set(refused) | (set(cluster.worker_spec) - before))
         raise ClusterError(
-            f"{self.system.submit} refused {len(refused)} of {asked} jobs: {ledger.refused}. "
+            f"{self.system.submit} refused {len(refused)} of {asked} jobs: {ledger.backoff.reason}. "
             "Correct the profile and start again."
         )
 
@@ -126,25 +126,24 @@ class JobQueueEngine(Engine):
         connected = _connected(cluster)
         for name, job in list(cluster.workers.items()):
             present = name in connected
-            if present:
-                ledger.succeeded()
+            if present and not job.came:
+                job.came = True
+                ledger.backoff.succeeded()
             if present or job.job_id in living:
                 job.missed = 0
                 continue
             job.missed += 1
-            if job.job_id is None and time.monotonic() >= ledger.retry_at:
+            if job.job_id is None and not ledger.backoff.waiting:
                 _forget(cluster, name)
             elif job.job_id is not None and job.missed >= _MISSES:
                 _forget(cluster, name)
-                if time.monotonic() - job.born < _SHORT_LIFE and not getattr(job, "came", False):
-                    ledger.failed(f"job {job.job_id} ended before its worker came; see the cluster's logs")
-        for name in connected & set(cluster.workers):
-            cluster.workers[name].came = True
-        if set(cluster.worker_spec) - set(cluster.workers) and time.monotonic() >= ledger.retry_at:
+                if time.monotonic() - job.born < _SHORT_LIFE and not job.came:
+                    ledger.backoff.failed(f"job {job.job_id} ended before its worker came; see the cluster's logs")
+        if set(cluster.worker_spec) - set(cluster.workers) and not ledger.backoff.waiting:
             await cluster._correct_state()
-        return ledger.refused
+        return ledger.backoff.reason
 
-    async def close(self, cluster: Cluster, *, timeout: float = 60.0) -> None:
+    async def close(self, cluster: Cluster, *, timeout: float = 45.0) -> None:
         """Close the cluster and cancel its jobs; on return the batch system lists none of them.
 
         Raises

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from jupyter_pipeline.clusters.engines.backoff import Backoff
 from jupyter_pipeline.clusters.engines.batch import explain
 from jupyter_pipeline.clusters.engines.job import Job
 
@@ -21,7 +22,6 @@ __all__ = ["CommandError", "Ledger", "tracked"]
 
 _SUBMIT_TIMEOUT = 60.0
 _ADOPTION_TRIES = 4
-_LONGEST_PAUSE = 600.0
 
 
 class CommandError(RuntimeError):
@@ -46,23 +46,8 @@ class Ledger:
     """Workers of a cluster of fixed size."""
     known: set[str] = field(default_factory=set)
     """Ids of all jobs ever submitted."""
-    refused: str = ""
-    """Why the last submission was refused; empty after one that succeeded."""
-    failures: int = 0
-    """Submissions and jobs in a row that came to nothing."""
-    retry_at: float = 0.0
-    """Monotonic time before which nothing is submitted."""
+    backoff: Backoff = field(default_factory=Backoff)
     closing: bool = False
-
-    def failed(self, reason: str) -> None:
-        """Note a failure: each in a row doubles the pause before the next submission."""
-        self.refused = reason
-        self.failures += 1
-        self.retry_at = time.monotonic() + min(_LONGEST_PAUSE, 5.0 * 2**self.failures)
-
-    def succeeded(self) -> None:
-        """Note a worker that came."""
-        self.refused, self.failures, self.retry_at = "", 0, 0.0
 
 
 def tracked(job_class: type, ledger: Ledger) -> type:
@@ -77,6 +62,7 @@ def tracked(job_class: type, ledger: Ledger) -> type:
             self.tagged = f"{ledger.tag}.{str(name).rpartition('-')[2]}"
             self.born = time.monotonic()
             self.missed = 0
+            self.came = False
             if is_condor:
                 super().__init__(scheduler, name, **kwargs)
                 self.job_header_dict["MY.JupyterPipelineJob"] = f'"{self.tagged}"'
@@ -87,13 +73,13 @@ def tracked(job_class: type, ledger: Ledger) -> type:
             """Submit the job. A refusal is noted in the ledger; the job then stays without an id."""
             from distributed.core import Status
 
-            if not ledger.closing and time.monotonic() >= ledger.retry_at:
+            if not ledger.closing and not ledger.backoff.waiting:
                 try:
                     await super().start()
                 except (CommandError, ValueError, OSError) as error:
                     self.job_id = await self._adopt()
                     if self.job_id is None:
-                        ledger.failed(str(error))
+                        ledger.backoff.failed(str(error))
                 if self.job_id is not None:
                     ledger.known.add(self.job_id)
             self.born = time.monotonic()
@@ -104,7 +90,7 @@ def tracked(job_class: type, ledger: Ledger) -> type:
             for attempt in range(_ADOPTION_TRIES):
                 jobs = await ledger.find()
                 for job in jobs or []:
-                    if job.name == self.tagged and job.id not in ledger.known and job.state != "ended":
+                    if job.name == self.tagged and job.id not in ledger.known and job.state in ("pending", "running"):
                         return str(job.id)
                 if jobs is not None and attempt > 0:
                     return None

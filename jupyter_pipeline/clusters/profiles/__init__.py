@@ -115,11 +115,15 @@ def new(kind: str) -> str:
 
 
 def resolved(profile: Profile) -> str:
-    """Return `profile` as YAML with every key, as it is used; secrets are still the variables that hold them."""
+    """Return `profile` as YAML with every key, as it is used; secrets are still the variables that hold them.
+
+    A file of that text, named like the profile, is read back as the same profile.
+    """
     import yaml
 
     values = profile.to_dict()
     source = values.pop("source")
+    del values["name"]
     text: str = yaml.safe_dump(values, sort_keys=False, allow_unicode=True)
     return f"# from {source}\n{text}"
 

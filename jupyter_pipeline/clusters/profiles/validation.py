@@ -34,7 +34,7 @@ _SECTION_KEYS = {
         "active", "interval", "maximum", "maximum_cores", "maximum_jobs", "maximum_memory", "minimum", "minimum_cores",
         "minimum_jobs", "minimum_memory", "scale_factor", "target_duration", "wait_count", "worker_key",
     ),
-    "limits": ("idle", "lifetime", "start_timeout", "max_workers", "budget"),
+    "limits": ("idle", "lifetime", "max_lifetime", "start_timeout", "max_workers", "budget"),
     "price": ("currency", "per_worker_hour", "per_core_hour"),
     "security": ("tls", "insecure", "tls_ca_file", "tls_client_cert", "tls_client_key"),
 }  # fmt: skip
@@ -222,7 +222,7 @@ def _check_one_line(merged: Merged, value: Any, path: str) -> None:
 
 def _limits(merged: Merged, values: Mapping[str, Any]) -> Limits:
     result: dict[str, Any] = {}
-    for key in ("idle", "lifetime", "start_timeout"):
+    for key in ("idle", "lifetime", "max_lifetime", "start_timeout"):
         if key not in values:
             continue
         if values[key] is None and key != "start_timeout":

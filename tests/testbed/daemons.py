@@ -1,0 +1,87 @@
+"""Starting and stopping daemons by their pid files, without systemd."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+__all__ = ["alive", "install", "run", "state_dir", "stop", "wait_for"]
+
+
+def state_dir(engine: str) -> Path:
+    """Return the folder of `engine`'s test bed, below ``TESTBED_DIR`` or the temporary folder."""
+    root = Path(os.environ.get("TESTBED_DIR", "/tmp/jupyter-pipeline-testbed"))
+    root.mkdir(parents=True, exist_ok=True)
+    root.chmod(0o755)
+    folder = root / engine
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def install(packages: Sequence[str], commands: Sequence[str]) -> str:
+    """Install Debian `packages` unless all `commands` are there; return why that cannot be done here, if so."""
+    if all(shutil.which(c) or Path("/usr/sbin", c).exists() for c in commands):
+        return ""
+    if os.getuid() != 0 or not shutil.which("apt-get"):
+        return f"needs {', '.join(packages)}: only root on Debian can install them"
+    environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    options = ["-y", "-qq", "--no-install-recommends"]
+    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", *options, *packages]):
+        done = subprocess.run(command, env=environ, capture_output=True, text=True)
+        if done.returncode != 0:
+            return f"needs {', '.join(packages)}: {done.stderr.strip().splitlines()[-1:] or 'apt-get failed'}"
+    return ""
+
+
+def run(*command: str | Path, timeout: float = 30.0, **options: object) -> str:
+    """Run `command` and return its output; its error text is in the exception when it fails."""
+    done = subprocess.run(
+        list(map(str, command)), capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL, **options
+    )
+    if done.returncode != 0:
+        raise RuntimeError(
+            f"{command[0]} failed with code {done.returncode}: {done.stderr.strip() or done.stdout.strip()}"
+        )
+    return done.stdout
+
+
+def alive(pid_file: Path) -> int | None:
+    """Return the pid in `pid_file` if that process runs. A zombie does not: process 1 may be slow to reap it."""
+    try:
+        pid = int(pid_file.read_text().split()[0])
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (OSError, ValueError, IndexError):
+        return None
+    return None if stat.rpartition(")")[2].split()[0] in "ZX" else pid
+
+
+def stop(*pid_files: Path, timeout: float = 5.0) -> None:
+    """Terminate the processes in `pid_files`, the first first; kill what stays."""
+    for file in pid_files:
+        pid = alive(file)
+        if pid is None:
+            continue
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+            deadline = time.monotonic() + timeout
+            while alive(file) and time.monotonic() < deadline:
+                time.sleep(0.05)
+            if alive(file):
+                os.kill(pid, signal.SIGKILL)
+
+
+def wait_for(condition: Callable[[], object], what: str, timeout: float = 20.0) -> None:
+    """Wait until `condition` returns something true."""
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        with contextlib.suppress(Exception):
+            if condition():
+                return
+        time.sleep(0.1)
+    raise TimeoutError(f"{what} did not come up within {timeout:.0f} s")
