@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from jupyter_pipeline.clusters import profiles
+
+
+@pytest.mark.parametrize("name", profiles.profile_names())
+def test_a_resolved_profile_is_read_back_as_it_was(name: str, tmp_path: Path) -> None:
+    profile = profiles.get_profile(name)
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(profiles.resolved(profile))
+    assert dataclasses.replace(profiles.get_profile(str(path)), source=profile.source) == profile
