@@ -100,10 +100,11 @@ def _settle(request: Request) -> None:
     """Take the working folder and the search path of the process that asked, as workers inherit them from here."""
     with contextlib.suppress(OSError):
         os.chdir(request.cwd)
-    sys.path.extend(p for p in request.sys_path if p not in sys.path)
+    sys.path[:] = dict.fromkeys((*request.sys_path, *sys.path))
     original = os.environ.pop(ORIGINAL_PYTHONPATH, None)
     if original is not None:
-        os.environ["PYTHONPATH"] = original
+        os.environ.pop("PYTHONPATH", None)
+        os.environ |= {"PYTHONPATH": original} if original else {}
     # Worker processes started by `spawn` run the main module again; there is nothing of the user's in this one.
     module = sys.modules["__main__"]
     module.__spec__ = None

@@ -130,7 +130,7 @@ class Keeper:
         if not starting.done():
             self.end(ClusterState.FAILED, f"Its scheduler did not answer within {timeout:g} s (limits.start_timeout)")
             starting.cancel()
-            await asyncio.wait({starting}, timeout=_CLOSE)
+            await asyncio.wait({starting}, timeout=_RETRY)
             return
         try:
             self.cluster = starting.result()
@@ -147,6 +147,7 @@ class Keeper:
             self._answered = time.monotonic()
             self.update(state=ClusterState.RUNNING, reason="")
             await self._look()
+            self._collecting = asyncio.create_task(asyncio.to_thread(_collect))
 
     async def _create(self) -> Cluster:
         tls = self.profile.security.get("tls", True) is not False
@@ -442,6 +443,15 @@ def _root_cause(error: BaseException) -> str:
         error = error.__cause__
     text = str(error).strip()
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _collect() -> None:
+    """Remove what clusters before this one left; a failure there is none of this cluster's."""
+    try:
+        for item in orphans.collect():
+            logger.info("removed what a lost cluster left: %s", item)
+    except (PipelineError, OSError):
+        logger.exception("cannot remove what lost clusters left")
 
 
 def _end_helpers() -> None:

@@ -44,6 +44,7 @@ __all__ = [
 Progress = Callable[[ClusterRecord], None]
 
 _POLL = 0.05
+_GRACE = 5.0
 _PATIENCE = 10.0  # seconds for a keeper to answer what it can answer at once
 
 
@@ -99,7 +100,7 @@ def start(
         workers=workers,
         adapt=adapt,
         cwd=str(Path.cwd()),
-        sys_path=tuple(p for p in sys.path if p and Path(p).is_absolute()),
+        sys_path=tuple(dict.fromkeys(str(Path(p).absolute()) for p in sys.path)),  # "" stands for the working folder
     )
     record = _create(profile, name, request, _owner(profile, owner))
     try:
@@ -201,8 +202,6 @@ def _environment(record: ClusterRecord) -> dict[str, str]:
         "JUPYTER_PIPELINE_STATE": str(paths.state_dir()),
         keeper.ORIGINAL_PYTHONPATH: own,
         "PYTHONPATH": os.pathsep.join(p for p in (home, own) if p),
-        # A keeper and its workers are no kernel's frontend.
-        "PYTHONUNBUFFERED": "1",
     }
     environment.pop(orphans.SPARE, None)
     return environment
@@ -349,10 +348,10 @@ def stop(name: str, *, timeout: float = 60.0) -> ClusterRecord:
 def _end(record: ClusterRecord, *, timeout: float, reason: str, state: ClusterState) -> ClusterRecord:
     deadline = time.monotonic() + timeout
     if record.state.alive:
+        # A network file system may show a letter to another host only after a minute.
+        patience = min(timeout, _PATIENCE) if record.host == identity.hostname() else timeout
         try:
-            control.call(
-                record, registry.cluster_dir(record.id), "stop", timeout=min(timeout, _PATIENCE), reason=reason
-            )
+            control.call(record, registry.cluster_dir(record.id), "stop", timeout=patience, reason=reason)
             record = _await_end(record, deadline)
         except KeeperUnreachableError:
             record = _current(record)
@@ -394,7 +393,10 @@ def _force(record: ClusterRecord) -> ClusterRecord:
             f"The keeper of {record.name} is on {record.host} and does not answer. "
             f"Stop the cluster there, or end process {record.keeper.pid} of {record.host}."
         )
-    orphans.end_processes(orphans.find_processes(record.id).get(record.id, []), patience=0.5)
+    processes = orphans.find_processes(record.id).get(record.id, [])
+    # The keeper alone first: one that was merely stopped ends the cluster in order.
+    orphans.end_processes([p for p in processes if record.keeper and p.pid == record.keeper.pid], patience=_GRACE)
+    orphans.end_processes(processes, patience=0.5)
     return _current(record)
 
 

@@ -1,0 +1,53 @@
+"""Cluster classes that misbehave in one way each; a profile names them by import path."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from distributed import LocalCluster, SpecCluster
+from distributed.deploy.subprocess import SubprocessScheduler, SubprocessWorker
+
+
+class NeverStarts(LocalCluster):
+    """Leaves a process behind and waits for ever."""
+
+    def __await__(self):
+        subprocess.Popen(["sleep", "1000"])
+        return asyncio.sleep(1000).__await__()
+
+
+class Fails(LocalCluster):
+    """Leaves a process behind and raises."""
+
+    def __await__(self):
+        subprocess.Popen(["sleep", "1000"])
+        raise ValueError("no such partition: gpu")
+
+
+class NeverCloses(LocalCluster):
+    """Leaves a process behind at its end."""
+
+    async def _close(self):
+        subprocess.Popen([sys.executable, "-c", "import signal, time; signal.pause()"])
+        raise RuntimeError("cannot close")
+
+
+class DiesWhileClosing(LocalCluster):
+    """Tells that it closes, and takes its time."""
+
+    async def _close(self):
+        Path(os.environ["AWKWARD_MARK"]).touch()
+        await asyncio.sleep(30)
+
+
+def elsewhere(n_workers=1, asynchronous=True, **kwargs):
+    """Return a cluster whose scheduler and workers are processes of their own, without encryption."""
+    worker = {"cls": SubprocessWorker, "options": {"worker_kwargs": {"nthreads": 1}}}
+    return SpecCluster(
+        workers={i: worker for i in range(n_workers)},
+        scheduler={"cls": SubprocessScheduler, "options": {"scheduler_kwargs": {"host": "127.0.0.1"}}},
+        worker=worker,
+        asynchronous=asynchronous,
+    )

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import stat
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_pipeline import paths
+from jupyter_pipeline.clusters import control, identity
+from jupyter_pipeline.exceptions import ClusterError, KeeperUnreachableError, NotFoundError, UsageError
+from jupyter_pipeline.models import ClusterRecord, ClusterState
+
+
+async def handler(request: Mapping[str, Any]) -> dict[str, Any]:
+    match request["op"]:
+        case "scale":
+            return {"record": {"workers": request["n"]}}
+        case "refuse":
+            raise UsageError("no")
+        case "seek":
+            raise NotFoundError("thing", "x", ["y"])
+        case "hang":
+            await asyncio.sleep(30)
+    raise ValueError("a class of the user failed")
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[ClusterRecord]:
+    """Serve `handler` in a thread, and yield the record of its cluster."""
+    path = control.socket_path("jp-test-1")
+    ready, finish = threading.Event(), threading.Event()
+
+    async def serve() -> None:
+        server = control.Server(path, folder, handler)
+        await server.start()
+        ready.set()
+        while not finish.is_set():
+            await server.tend()
+            await asyncio.sleep(0.02)
+        await server.close()
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    assert ready.wait(5)
+    try:
+        yield ClusterRecord(
+            id="jp-test-1",
+            name="one",
+            profile="thin",
+            state=ClusterState.RUNNING,
+            host=identity.hostname(),
+            keeper=identity.this_process(),
+            control=str(path),
+        )
+    finally:
+        finish.set()
+        thread.join()
+    assert not path.exists()
+
+
+def test_answers_and_refusals_reach_the_caller(tmp_path: Path) -> None:
+    with served(tmp_path) as record:
+        assert control.call(record, tmp_path, "scale", n=3) == {"record": {"workers": 3}}
+        with pytest.raises(UsageError, match="no"):
+            control.call(record, tmp_path, "refuse")
+        with pytest.raises(ClusterError, match="No thing is called 'x'"):
+            control.call(record, tmp_path, "seek")
+        with pytest.raises(ClusterError, match="ValueError: a class of the user failed"):
+            control.call(record, tmp_path, "break")
+
+
+def test_socket_and_its_folder_are_private(tmp_path: Path) -> None:
+    with served(tmp_path) as record:
+        assert stat.S_IMODE(Path(record.control).stat().st_mode) == 0o600
+        assert stat.S_IMODE(paths.runtime_dir().stat().st_mode) == 0o700
+
+
+def test_another_user_is_turned_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with served(tmp_path) as record:
+        monkeypatch.setattr(control.os, "getuid", lambda: 12345)
+        with pytest.raises(KeeperUnreachableError):
+            control.call(record, tmp_path, "scale", n=3, timeout=2)
+        monkeypatch.undo()
+
+
+def test_a_keeper_that_hangs_is_told(tmp_path: Path) -> None:
+    with served(tmp_path) as record, pytest.raises(KeeperUnreachableError, match=r"did not answer within 0.3 s"):
+        control.call(record, tmp_path, "hang", timeout=0.3)
+
+
+@pytest.mark.parametrize("line", [b"[]\n", b"nonsense\n", b'"x"\n', b"\xff\n"])
+def test_nonsense_is_answered_and_survived(tmp_path: Path, line: bytes) -> None:
+    with served(tmp_path) as record:
+        with socket.socket(socket.AF_UNIX) as raw:
+            raw.connect(record.control)
+            raw.sendall(line)
+            assert json.loads(raw.recv(4096))["error"] == "UsageError"
+        assert control.call(record, tmp_path, "scale", n=1)
+
+
+def test_an_endless_line_is_survived(tmp_path: Path) -> None:
+    with served(tmp_path) as record:
+        with socket.socket(socket.AF_UNIX) as raw:
+            raw.settimeout(5)
+            raw.connect(record.control)
+            with pytest.raises(OSError):  # noqa: PT011 - reset or broken pipe
+                for _ in range(100):
+                    raw.sendall(b"x" * 65536)
+        assert control.call(record, tmp_path, "scale", n=1)
+
+
+def test_another_host_asks_through_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with served(tmp_path) as record:
+        monkeypatch.setattr(control.identity, "hostname", lambda: "login2")
+        assert control.call(record, tmp_path, "scale", n=3) == {"record": {"workers": 3}}
+        with pytest.raises(UsageError, match="no"):
+            control.call(record, tmp_path, "refuse")
+        assert list((tmp_path / "mailbox").iterdir()) == []
+
+
+def test_a_swept_runtime_folder_is_made_again(tmp_path: Path) -> None:
+    with served(tmp_path) as record:
+        Path(record.control).unlink()
+        assert control.call(record, tmp_path, "scale", n=3, timeout=5)["record"] == {"workers": 3}
+        deadline = threading.Event()
+        for _ in range(100):
+            if Path(record.control).is_socket():
+                break
+            deadline.wait(0.05)
+        assert Path(record.control).is_socket()
+
+
+def test_nobody_there(tmp_path: Path, left: Callable[..., bool]) -> None:
+    record = ClusterRecord(
+        id="jp-x-1", name="one", profile="thin", state=ClusterState.RUNNING, host=identity.hostname(), control="/nowhere"
+    )
+    paths.private_dir(tmp_path / "mailbox")
+    with pytest.raises(KeeperUnreachableError, match="stop one"):
+        control.call(record, tmp_path, "ping", timeout=0.3)

@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import dataclasses
+import multiprocessing
+import os
+import stat
+import time
+from pathlib import Path
+
+import pytest
+
+from jupyter_pipeline import paths
+from jupyter_pipeline.clusters import identity, registry
+from jupyter_pipeline.exceptions import ClusterConflictError, NotFoundError, UsageError
+from jupyter_pipeline.models import ClusterRecord, ClusterState
+
+
+def record(name: str = "one", **values: object) -> ClusterRecord:
+    values.setdefault("id", registry.new_id())
+    values.setdefault("keeper", identity.this_process())
+    values.setdefault("state", ClusterState.RUNNING)
+    values.setdefault("host", identity.hostname())
+    values.setdefault("since", time.time())
+    return ClusterRecord(name=name, profile="thin", started=time.time(), **values)  # type: ignore[arg-type]
+
+
+def test_record_comes_back_as_it_was_written() -> None:
+    written = record(adaptive=(1, 4), jobs=({"id": "7", "state": "pending", "reason": "Resources"},), expires=1.0)
+    folder = registry.create(written, {"asked": 1})
+    assert registry.read_record(folder) == written
+    assert registry.find_record("one") == written
+    assert registry.find_record(written.id) == written
+    assert registry.read_request(folder) == {"asked": 1}
+
+
+def test_folders_and_files_are_private() -> None:
+    folder = registry.create(record(), {})
+    for path in [folder, *folder.rglob("*"), folder.parent / ".names"]:
+        assert stat.S_IMODE(path.lstat().st_mode) & 0o077 == 0 or path.is_symlink(), path
+
+
+def test_a_living_name_is_refused_with_what_to_do() -> None:
+    registry.create(record(), {})
+    with pytest.raises(ClusterConflictError, match=r"'one' is running already .* Attach to it, stop it first"):
+        registry.create(record(), {})
+    assert len(registry.list_records(include_ended=True)) == 1
+    assert not list(paths.clusters_dir().glob(".jp-*"))
+
+
+@pytest.mark.parametrize("state", ["stopped", "failed", "lost"])
+def test_an_ended_name_is_free_again(state: str) -> None:
+    first = record()
+    folder = registry.create(first, {})
+    registry.write_record(folder, dataclasses.replace(first, state=ClusterState(state)))
+    registry.create(record(), {})
+    assert len(registry.list_records()) == 1
+
+
+def test_a_name_of_a_dead_keeper_is_free_again() -> None:
+    dead = dataclasses.replace(identity.this_process(), started=1.0)
+    registry.create(record(keeper=dead), {})
+    second = record()
+    registry.create(second, {})
+    assert registry.find_record("one").id == second.id
+
+
+def test_a_name_whose_folder_is_missing_is_free_only_when_old() -> None:
+    link = paths.private_dir(paths.clusters_dir() / ".names") / "one"
+    link.symlink_to(registry.new_id())
+    with pytest.raises(ClusterConflictError, match="being started"):
+        registry.create(record(), {})
+    os.utime(link, (1, 1), follow_symlinks=False)
+    registry.create(record(), {})
+
+
+def _create(number: int, stale: bool) -> str:
+    time.sleep(0.05)
+    try:
+        registry.create(record(id=f"{registry.prefix()}{number:010}"), {})
+    except ClusterConflictError:
+        return "refused"
+    return "won"
+
+
+@pytest.mark.parametrize("stale", [False, True])
+def test_of_fifty_at_once_one_wins(stale: bool) -> None:
+    if stale:
+        registry.create(record(keeper=dataclasses.replace(identity.this_process(), started=1.0)), {})
+    context = multiprocessing.get_context("fork")
+    with context.Pool(10) as pool:
+        outcomes = pool.starmap(_create, [(n, stale) for n in range(50)], chunksize=1)
+    assert sorted(outcomes) == ["refused"] * 49 + ["won"]
+
+
+def test_dead_keeper_is_told_as_lost_with_the_reason_and_nothing_is_written() -> None:
+    dead = record(keeper=dataclasses.replace(identity.this_process(), pid=2**22 + 1))
+    folder = registry.create(dead, {})
+    (found,) = registry.list_records()
+    assert found.state is ClusterState.LOST
+    assert found.reason.startswith("Its keeper (process 4194305 on ")
+    assert registry.read_record(folder) == dead
+
+
+def test_reboot_is_told() -> None:
+    registry.create(record(keeper=dataclasses.replace(identity.this_process(), boot_id="before")), {})
+    assert "was rebooted while the cluster was running" in registry.find_record("one").reason
+
+
+def test_keeper_of_another_host_is_never_judged() -> None:
+    away = dataclasses.replace(identity.this_process(), host="login2", boot_id="x", pid=1)
+    registry.create(record(keeper=away, host="login2"), {})
+    assert registry.find_record("one").state is ClusterState.RUNNING
+    with pytest.raises(ClusterConflictError, match="running on login2 already"):
+        registry.create(record(), {})
+
+
+@pytest.mark.parametrize("content", [b"", b'{"id": "x", "na', b"[]", b'{"id": "x"}', b"\xff\xfe"])
+def test_damaged_record_is_told_and_keeps_its_name(content: bytes) -> None:
+    written = record()
+    folder = registry.create(written, {"profile": {"name": "thin"}})
+    registry.write_keeper(folder, written)
+    (folder / "record.json").write_bytes(content)
+    (found,) = registry.list_records()
+    assert (found.name, found.profile, found.keeper) == ("one", "thin", identity.this_process())
+    assert "cannot be read" in found.reason
+    with pytest.raises(ClusterConflictError):
+        registry.create(record(), {})
+
+
+def test_unknown_name_offers_the_nearest() -> None:
+    registry.create(record("local-1"), {})
+    with pytest.raises(NotFoundError, match="Did you mean local-1"):
+        registry.find_record("locl-1")
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", "", "a" * 64, "$(x)", "x\0", ".names"])
+def test_names_that_are_no_names_are_refused(name: str) -> None:
+    with pytest.raises(UsageError):
+        registry.find_record(name)
+
+
+def test_ended_clusters_are_found_when_asked_for() -> None:
+    first = record()
+    folder = registry.create(first, {})
+    registry.write_record(folder, dataclasses.replace(first, state=ClusterState.FAILED, reason="why"))
+    assert registry.list_records() == []
+    with pytest.raises(NotFoundError):
+        registry.find_record("one")
+    assert registry.find_record("one", include_ended=True).reason == "why"
+    assert [r.reason for r in registry.list_records(include_ended=True)] == ["why"]
+
+
+def test_old_folders_are_pruned_and_living_ones_never(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_KEPT_ENDED", 2)
+    lost = record("lost", keeper=dataclasses.replace(identity.this_process(), started=1.0), since=1.0)
+    alive = record("alive", since=1.0)
+    for each in (lost, alive):
+        registry.create(each, {})
+    for number in range(4):
+        registry.create(record(f"ended-{number}", state=ClusterState.STOPPED, since=time.time() - number), {})
+    registry.create(record("old", state=ClusterState.STOPPED, since=time.time() - 15 * 86400), {})
+    registry.prune()
+    names = {r.name for r in registry.list_records(include_ended=True)}
+    assert names == {"lost", "alive", "ended-0", "ended-1"}
+
+
+def test_full_disk_leaves_the_old_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = record()
+    folder = registry.create(first, {})
+
+    def full(path: Path, content: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(paths, "write_private", full)
+    with pytest.raises(OSError, match="No space"):
+        registry.write_record(folder, dataclasses.replace(first, workers=9))
+    assert registry.read_record(folder) == first
+
+
+def test_registry_imports_the_standard_library_alone() -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from jupyter_pipeline.clusters import registry; registry.list_records();"
+        "print([m for m in ('distributed', 'dask', 'psutil', 'yaml', 'asyncio') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
