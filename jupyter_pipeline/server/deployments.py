@@ -19,6 +19,10 @@ __all__ = [
 ]
 
 
+_MINUTE = "%a %d %b %Y, %H:%M %Z"
+_SECOND = "%a %d %b %Y, %H:%M:%S %Z"
+
+
 class DeploymentsHandler(PipelineHandler):
     """``deployments``."""
 
@@ -87,7 +91,7 @@ class ScheduleHandler(PipelineHandler):
             "description": schedules.describe(schedule),
             "timezone": schedule.timezone,
             "next_runs": [
-                {"time": time.timestamp(), "text": f"{time:%a %d %b %Y, %H:%M:%S %Z}"}
+                {"time": time.timestamp(), "text": f"{time:{_MINUTE if time.second == 0 else _SECOND}}"}
                 for time in schedules.next_runs(schedule, 5)
             ],
         }

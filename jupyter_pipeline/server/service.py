@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from jupyter_pipeline.exceptions import ApiUnreachableError
 from jupyter_pipeline.models import ServiceStatus
 from jupyter_pipeline.orchestration import service
+from jupyter_pipeline.orchestration.endpoint import resolve
 from jupyter_pipeline.server.base import PipelineHandler, endpoint
 from jupyter_pipeline.server.kernel import find_interpreter
 
@@ -16,9 +18,9 @@ class ServiceHandler(PipelineHandler):
     """``service``."""
 
     @endpoint
-    async def get(self) -> ServiceStatus:
-        """Say whether the service runs, and where."""
-        return await self.in_thread(service.status)
+    async def get(self) -> dict[str, Any]:
+        """Say whether the service runs, and under ``api`` which Prefect API is used: this one, another or none."""
+        return await self.in_thread(_status)
 
     @endpoint
     async def post(self) -> Any:
@@ -30,3 +32,12 @@ class ServiceHandler(PipelineHandler):
     async def delete(self) -> ServiceStatus:
         """Stop the service."""
         return await self.in_thread(service.down)
+
+
+def _status() -> dict[str, Any]:
+    status = service.status().to_dict()
+    try:
+        found = resolve()
+    except ApiUnreachableError:
+        return {**status, "api": None}
+    return {**status, "api": {"url": found.url, "source": found.source, "embedded": found.embedded}}

@@ -22,13 +22,14 @@ export function Chip(props: {
 }
 
 /**
- * A button that is an icon; its label is read aloud and shown as tooltip.
+ * A button that is an icon, with or without a text; its label is read aloud and shown as tooltip.
  */
 export function IconButton(props: {
   icon: LabIcon;
   label: string;
   onClick: () => void;
   disabled?: boolean;
+  text?: string;
 }): JSX.Element {
   return (
     <button
@@ -40,6 +41,7 @@ export function IconButton(props: {
       onClick={props.onClick}
     >
       <props.icon.react tag="span" className="jp-pipeline-icon" height="16px" />
+      {props.text && <span>{props.text}</span>}
     </button>
   );
 }

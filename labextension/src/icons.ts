@@ -6,6 +6,7 @@ import deploySvg from '../style/icons/deploy.svg';
 import launchSvg from '../style/icons/launch.svg';
 import pauseSvg from '../style/icons/pause.svg';
 import pipelineSvg from '../style/icons/pipeline.svg';
+import resumeSvg from '../style/icons/resume.svg';
 
 const icon = (name: string, svgstr: string): LabIcon =>
   new LabIcon({ name: `jupyter-pipeline:${name}`, svgstr });
@@ -16,3 +17,4 @@ export const deployIcon = icon('deploy', deploySvg);
 export const launchIcon = icon('launch', launchSvg);
 export const pauseIcon = icon('pause', pauseSvg);
 export const pipelineIcon = icon('pipeline', pipelineSvg);
+export const resumeIcon = icon('resume', resumeSvg);

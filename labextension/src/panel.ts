@@ -40,7 +40,7 @@ export const panelPlugin: JupyterFrontEndPlugin<IPipelinePanel> = {
     panel.title.caption = trans.__('Pipeline: clusters and deployments');
     panel.node.setAttribute('role', 'region');
     panel.node.setAttribute('aria-label', trans.__('Pipeline'));
-    app.shell.add(panel, 'left', { rank: 450, type: 'Pipeline' });
+    app.shell.add(panel, 'left', { rank: 210, type: 'Pipeline' });
     restorer?.add(panel, panel.id);
 
     app.commands.addCommand(CommandIDs.showPanel, {

@@ -181,7 +181,7 @@ export interface IDeploymentManager extends IPolled {
   readonly service: Deployments.IService | null;
 
   /**
-   * Why the deployments could not be listed while the service is known; null if they could.
+   * Why the deployments could not be listed; null if they could, or if there is no Prefect API to ask.
    */
   readonly unreachable: Error | null;
 
@@ -229,6 +229,9 @@ export namespace Deployments {
     readonly reason: string;
     readonly ui_url: string;
     readonly restarts: number;
+
+    /** The Prefect API that is used, which may be another than this service's; null for none. */
+    readonly api: { readonly source: string; readonly embedded: boolean } | null;
   }
 }
 

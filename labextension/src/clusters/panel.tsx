@@ -1,4 +1,4 @@
-import { ReactWidget, UseSignal, closeIcon, stopIcon } from '@jupyterlab/ui-components';
+import { ReactWidget, UseSignal, stopIcon } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import React from 'react';
@@ -76,6 +76,7 @@ function ClusterCard(
   const { busy, error, clear, run } = useAction();
   const alive = isAlive(cluster.state);
   const running = cluster.state === 'running';
+  const now = Date.now() / 1000;
   const execute = (command: string, args: { [key: string]: string } = {}) =>
     run(() => commands.execute(command, { name: cluster.name, ...args }));
   return (
@@ -93,48 +94,6 @@ function ClusterCard(
           label={cluster.state}
           title={cluster.reason || describe(cluster, trans)}
         />
-        <span className="jp-pipeline-actions">
-          {alive && (
-            <>
-              <IconButton
-                icon={dashboardIcon}
-                label={trans.__('Open the dashboard of %1', cluster.name)}
-                disabled={!cluster.dashboard_link}
-                onClick={() => execute(CommandIDs.openDashboard)}
-              />
-              <IconButton
-                icon={launchIcon}
-                label={trans.__(
-                  'Open the dashboard of %1 in the browser',
-                  cluster.name
-                )}
-                disabled={!cluster.dashboard_link}
-                onClick={() =>
-                  execute(CommandIDs.openDashboard, { where: 'browser' })
-                }
-              />
-              <IconButton
-                icon={attachIcon}
-                label={trans.__('Insert a cell that attaches to %1', cluster.name)}
-                disabled={!running}
-                onClick={() => execute(CommandIDs.attachCluster)}
-              />
-              <IconButton
-                icon={stopIcon}
-                label={trans.__('Stop %1', cluster.name)}
-                disabled={busy || cluster.state === 'stopping'}
-                onClick={() => execute(CommandIDs.stopCluster)}
-              />
-            </>
-          )}
-          {!alive && (
-            <IconButton
-              icon={closeIcon}
-              label={trans.__('Dismiss %1', cluster.name)}
-              onClick={() => manager.dismiss(cluster.id)}
-            />
-          )}
-        </span>
       </div>
       {alive && (
         <div className="jp-pipeline-facts">
@@ -143,11 +102,11 @@ function ClusterCard(
           {cluster.threads > 0 && (
             <span>{trans._n('%1 thread', '%1 threads', cluster.threads)}</span>
           )}
-          {cluster.expires !== null && (
+          {cluster.expires !== null && cluster.expires - now < SOON && (
             <span title={trans.__('The maximum lifetime of its profile')}>
               {trans.__(
                 'ends %1',
-                formatRelative(cluster.expires, Date.now() / 1000, trans)
+                formatRelative(cluster.expires, now, trans)
               )}
             </span>
           )}
@@ -167,16 +126,7 @@ function ClusterCard(
       )}
       {cluster.state !== 'running' && cluster.reason && (
         <Notice kind={alive ? 'info' : 'error'}>
-          {cluster.reason}{' '}
-          {!alive && (
-            <button
-              type="button"
-              className="jp-pipeline-link"
-              onClick={() => execute(CommandIDs.showLogs)}
-            >
-              {trans.__('Logs')}
-            </button>
-          )}
+          {cluster.reason}
         </Notice>
       )}
       {cluster.warning && (
@@ -196,9 +146,75 @@ function ClusterCard(
           {error.message}
         </Notice>
       )}
+      <Actions {...props} busy={busy} execute={execute} />
     </li>
   );
 }
+
+function Actions(
+  props: ClustersSection.IOptions & {
+    cluster: Clusters.IModel;
+    busy: boolean;
+    execute: (command: string, args?: { [key: string]: string }) => void;
+  }
+): JSX.Element {
+  const { busy, cluster, execute, manager, trans } = props;
+  const { dashboard_link, id, name, state } = cluster;
+  if (!isAlive(state)) {
+    return (
+      <div className="jp-pipeline-actions">
+        <button
+          type="button"
+          className="jp-pipeline-link"
+          onClick={() => execute(CommandIDs.showLogs)}
+        >
+          {trans.__('Logs')}
+        </button>
+        <button
+          type="button"
+          className="jp-pipeline-link"
+          onClick={() => manager.dismiss(id)}
+        >
+          {trans.__('Dismiss')}
+        </button>
+      </div>
+    );
+  }
+  return (
+    <div className="jp-pipeline-actions">
+      <IconButton
+        icon={dashboardIcon}
+        label={trans.__('Open the dashboard of %1', name)}
+        text={trans.__('Dashboard')}
+        disabled={!dashboard_link}
+        onClick={() => execute(CommandIDs.openDashboard)}
+      />
+      <span className="jp-pipeline-actions-end">
+        <IconButton
+          icon={launchIcon}
+          label={trans.__('Open the dashboard of %1 in a browser tab', name)}
+          disabled={!dashboard_link}
+          onClick={() => execute(CommandIDs.openDashboard, { where: 'browser' })}
+        />
+        <IconButton
+          icon={attachIcon}
+          label={trans.__('Insert a cell that attaches to %1', name)}
+          disabled={state !== 'running'}
+          onClick={() => execute(CommandIDs.attachCluster)}
+        />
+        <IconButton
+          icon={stopIcon}
+          label={trans.__('Stop %1', name)}
+          disabled={busy || state === 'stopping'}
+          onClick={() => execute(CommandIDs.stopCluster)}
+        />
+      </span>
+    </div>
+  );
+}
+
+/** The end of a cluster is shown when it is nearer than this (seconds). */
+const SOON = 7200;
 
 const TONE = {
   starting: 'busy',

@@ -1,4 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { HTMLSelect } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { Notice, useAction } from '../components';
@@ -30,9 +31,7 @@ export function StartForm(props: {
       <div className="jp-pipeline-start-row">
         <label className="jp-pipeline-field jp-mod-wide">
           <span>{trans.__('Profile')}</span>
-          <span className="jp-select-wrapper">
-            <select
-              className="jp-mod-styled"
+            <HTMLSelect
               value={profile?.name ?? ''}
               disabled={profiles.length === 0}
               onChange={event => setChosen(event.target.value)}
@@ -42,8 +41,7 @@ export function StartForm(props: {
                   {p.name}
                 </option>
               ))}
-            </select>
-          </span>
+            </HTMLSelect>
         </label>
         <label className="jp-pipeline-field jp-mod-number">
           <span>{trans.__('Workers')}</span>

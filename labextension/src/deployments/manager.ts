@@ -43,28 +43,28 @@ export class DeploymentManager extends PolledManager implements IDeploymentManag
   }
 
   async startService(): Promise<void> {
-    this._service = await api.startService(this.serverSettings);
+    await api.startService(this.serverSettings);
     await this.refresh();
   }
 
   async stopService(): Promise<void> {
-    this._service = await api.stopService(this.serverSettings);
+    await api.stopService(this.serverSettings);
     await this.refresh();
   }
 
   protected async look(): Promise<void> {
-    // The deployments may be on another Prefect server, so both are asked, whatever the other answers.
-    const listed = api.listDeployments(this.serverSettings).then(
-      found => {
-        this._deployments = found;
-        this._unreachable = null;
-      },
-      (error: Error) => {
-        this._unreachable = error;
-      }
-    );
     this._service = await api.getService(this.serverSettings);
-    await listed;
+    if (!this._service.api) {
+      this._deployments = [];
+      this._unreachable = null;
+      return;
+    }
+    try {
+      this._deployments = await api.listDeployments(this.serverSettings);
+      this._unreachable = null;
+    } catch (error) {
+      this._unreachable = error as Error;
+    }
   }
 
   private _deployments: Deployments.IModel[] = [];

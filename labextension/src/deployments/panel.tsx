@@ -5,7 +5,7 @@ import React from 'react';
 
 import { Chip, IconButton, Notice, useAction } from '../components';
 import { formatMoment, formatRelative } from '../format';
-import { launchIcon, pauseIcon } from '../icons';
+import { launchIcon, pauseIcon, resumeIcon } from '../icons';
 import { CommandIDs, type Deployments, type IDeploymentManager } from '../tokens';
 
 /**
@@ -39,7 +39,7 @@ export namespace DeploymentsSection {
 function DeploymentList(props: DeploymentsSection.IOptions): JSX.Element {
   const { manager, trans } = props;
   const { deployments, failure, isReady, service, unreachable } = manager;
-  const reached = isReady && !unreachable;
+  const reached = isReady && !!service?.api && !unreachable;
   return (
     <>
       {failure && (
@@ -48,7 +48,7 @@ function DeploymentList(props: DeploymentsSection.IOptions): JSX.Element {
         </Notice>
       )}
       {service && <Service {...props} service={service} />}
-      {unreachable && service?.state === 'running' && (
+      {unreachable && (
         <Notice kind="error">{unreachable.message}</Notice>
       )}
       <ul className="jp-pipeline-list" aria-label={trans.__('Deployments')}>
@@ -80,7 +80,7 @@ function Service(
 ): JSX.Element {
   const { manager, service, trans } = props;
   const { busy, error, clear, run } = useAction();
-  const elsewhere = service.state === 'stopped' && manager.isReady && !manager.unreachable;
+  const elsewhere = !!service.api && !service.api.embedded;
   return (
     <div className="jp-pipeline-service" data-service={service.state} aria-busy={busy}>
       <div className="jp-pipeline-card-head">
@@ -89,7 +89,7 @@ function Service(
           <Chip
             tone="good"
             label={trans.__('connected')}
-            title={trans.__('A Prefect server that is configured elsewhere')}
+            title={trans.__('Set by %1', service.api!.source)}
           />
         ) : (
           <Chip
@@ -119,7 +119,7 @@ function Service(
               {busy ? trans.__('Starting…') : trans.__('Start')}
             </button>
           )}
-          {service.state !== 'stopped' && (
+          {service.state !== 'stopped' && !elsewhere && (
             <button
               type="button"
               className="jp-pipeline-link"
@@ -175,46 +175,6 @@ function DeploymentCard(
         ) : (
           <Chip tone="off" label={trans.__('no run yet')} />
         )}
-        <span className="jp-pipeline-actions">
-          <IconButton
-            icon={runIcon}
-            label={trans.__('Run %1 now', name)}
-            disabled={busy}
-            onClick={() => execute(CommandIDs.runDeployment)}
-          />
-          {deployment.schedules.length > 0 &&
-            (paused ? (
-              <button
-                type="button"
-                className="jp-pipeline-link"
-                disabled={busy}
-                title={trans.__('Let the schedule of %1 make runs again', name)}
-                onClick={() => execute(CommandIDs.resumeDeployment)}
-              >
-                {trans.__('Resume')}
-              </button>
-            ) : (
-              <IconButton
-                icon={pauseIcon}
-                label={trans.__('Pause the schedule of %1', name)}
-                disabled={busy}
-                onClick={() => execute(CommandIDs.pauseDeployment)}
-              />
-            ))}
-          {deployment.url && (
-            <IconButton
-              icon={launchIcon}
-              label={trans.__('Open %1 in Prefect', name)}
-              onClick={() => window.open(deployment.url, '_blank', 'noopener')}
-            />
-          )}
-          <IconButton
-            icon={deleteIcon}
-            label={trans.__('Delete %1', name)}
-            disabled={busy}
-            onClick={() => execute(CommandIDs.deleteDeployment)}
-          />
-        </span>
       </div>
       <div className="jp-pipeline-facts">
         <span>{schedule_text || trans.__('No schedule')}</span>
@@ -239,6 +199,45 @@ function DeploymentCard(
           {error.message}
         </Notice>
       )}
+      <div className="jp-pipeline-actions">
+        <IconButton
+          icon={runIcon}
+          label={trans.__('Run %1 now', name)}
+          text={trans.__('Run')}
+          disabled={busy}
+          onClick={() => execute(CommandIDs.runDeployment)}
+        />
+        {deployment.schedules.length > 0 && (
+          <IconButton
+            icon={paused ? resumeIcon : pauseIcon}
+            label={
+              paused
+                ? trans.__('Resume the schedule of %1', name)
+                : trans.__('Pause the schedule of %1', name)
+            }
+            text={paused ? trans.__('Resume') : trans.__('Pause')}
+            disabled={busy}
+            onClick={() =>
+              execute(paused ? CommandIDs.resumeDeployment : CommandIDs.pauseDeployment)
+            }
+          />
+        )}
+        <span className="jp-pipeline-actions-end">
+          {deployment.url && (
+            <IconButton
+              icon={launchIcon}
+              label={trans.__('Open %1 in Prefect', name)}
+              onClick={() => window.open(deployment.url, '_blank', 'noopener')}
+            />
+          )}
+          <IconButton
+            icon={deleteIcon}
+            label={trans.__('Delete %1', name)}
+            disabled={busy}
+            onClick={() => execute(CommandIDs.deleteDeployment)}
+          />
+        </span>
+      </div>
     </li>
   );
 }

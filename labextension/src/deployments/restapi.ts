@@ -11,10 +11,10 @@ type Settings = ServerConnection.ISettings;
 export const getService = (settings: Settings): Promise<Deployments.IService> =>
   request(settings, 'GET', ['service'], undefined, QUIET);
 
-export const startService = (settings: Settings): Promise<Deployments.IService> =>
+export const startService = (settings: Settings): Promise<unknown> =>
   request(settings, 'POST', ['service']);
 
-export const stopService = (settings: Settings): Promise<Deployments.IService> =>
+export const stopService = (settings: Settings): Promise<unknown> =>
   request(settings, 'DELETE', ['service']);
 
 export const listDeployments = (settings: Settings): Promise<Deployments.IModel[]> =>

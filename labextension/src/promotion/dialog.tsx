@@ -96,7 +96,7 @@ class DeployBody extends ReactWidget {
 
 function Editing(props: IBodyOptions): JSX.Element {
   const { close, languages, model, profiles, trans } = props;
-  const deploying = model.phase === 'deploying';
+  const deploying = model.phase !== 'editing';
   const edited =
     model.deployError instanceof PipelineError &&
     model.deployError.kind === 'EditedByHandError';
@@ -130,9 +130,11 @@ function Editing(props: IBodyOptions): JSX.Element {
       {model.deployError && <Refused {...props} error={model.deployError} />}
       <div className="jp-pipeline-deploy-footer">
         <span className="jp-pipeline-hint" aria-live="polite">
-          {deploying
-            ? trans.__('Writing the files and deploying…')
-            : model.preview &&
+          {model.phase === 'starting'
+            ? trans.__('Starting Prefect, which takes about half a minute…')
+            : deploying
+              ? trans.__('Writing the files and deploying…')
+              : model.preview &&
               !model.previewError &&
               trans.__('Goes to %1', model.preview.folder)}
         </span>
@@ -158,9 +160,15 @@ function Editing(props: IBodyOptions): JSX.Element {
           type="button"
           className="jp-mod-styled jp-mod-accept"
           disabled={!model.canDeploy}
-          onClick={() => void model.deploy()}
+          onClick={() =>
+            void (model.needsService ? model.startAndDeploy() : model.deploy())
+          }
         >
-          {deploying ? trans.__('Deploying…') : trans.__('Deploy')}
+          {deploying
+            ? trans.__('Deploying…')
+            : model.needsService
+              ? trans.__('Start Prefect and Deploy')
+              : trans.__('Deploy')}
         </button>
       </div>
     </>
@@ -262,5 +270,6 @@ function Result(props: IBodyOptions): JSX.Element {
 }
 
 function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }

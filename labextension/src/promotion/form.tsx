@@ -1,4 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { HTMLSelect } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import type { Clusters } from '../tokens';
@@ -44,10 +45,8 @@ export function DeployForm(props: IProps): JSX.Element {
       <div className="jp-pipeline-field-row">
         <label className="jp-pipeline-field jp-mod-wide">
           <span>{trans.__('Cluster profile')}</span>
-          <span className="jp-select-wrapper">
-            <select
+            <HTMLSelect
               name="profile"
-              className="jp-mod-styled"
               value={form.profile}
               onChange={event => model.update({ profile: event.target.value })}
             >
@@ -57,8 +56,7 @@ export function DeployForm(props: IProps): JSX.Element {
                   {p.name}
                 </option>
               ))}
-            </select>
-          </span>
+            </HTMLSelect>
         </label>
         <label className="jp-pipeline-field jp-mod-number">
           <span>{trans.__('Retries')}</span>
@@ -90,10 +88,8 @@ function ScheduleFields(props: IProps): JSX.Element {
       <div className="jp-pipeline-field-row">
         <label className="jp-pipeline-field jp-mod-wide">
           <span>{trans.__('Schedule')}</span>
-          <span className="jp-select-wrapper">
-            <select
+            <HTMLSelect
               name="schedule"
-              className="jp-mod-styled"
               value={kind}
               onChange={event =>
                 change({ kind: event.target.value as IScheduleForm['kind'] })
@@ -106,16 +102,13 @@ function ScheduleFields(props: IProps): JSX.Element {
               <option value="weekly">{trans.__('Every week')}</option>
               <option value="cron">{trans.__('Cron expression')}</option>
               <option value="every">{trans.__('Interval')}</option>
-            </select>
-          </span>
+            </HTMLSelect>
         </label>
         {kind === 'weekly' && (
           <label className="jp-pipeline-field">
             <span>{trans.__('Day')}</span>
-            <span className="jp-select-wrapper">
-              <select
+              <HTMLSelect
                 name="day"
-                className="jp-mod-styled"
                 value={schedule.day}
                 onChange={event => change({ day: Number(event.target.value) })}
               >
@@ -124,8 +117,7 @@ function ScheduleFields(props: IProps): JSX.Element {
                     {weekday(day)}
                   </option>
                 ))}
-              </select>
-            </span>
+              </HTMLSelect>
           </label>
         )}
         {kind === 'hourly' && (

@@ -34,10 +34,8 @@ export class DeployModel implements IDisposable {
       retries: 0,
       schedule: DEFAULT_SCHEDULE
     };
-    this._explainer = new Debouncer(() => this._explain(), PAUSE);
-    this._previewer = new Debouncer(() => this._preview(), PAUSE);
-    void this._explain();
-    void this._preview();
+    this._asker = new Debouncer(() => this._ask(), PAUSE);
+    void this._ask();
   }
 
   get form(): Readonly<IForm> {
@@ -70,7 +68,16 @@ export class DeployModel implements IDisposable {
   /** Why the deploy failed. */
   deployError: PipelineError | Error | null = null;
 
-  phase: 'editing' | 'deploying' | 'deployed' = 'editing';
+  phase: 'editing' | 'starting' | 'deploying' | 'deployed' = 'editing';
+
+  /** Whether the Prefect service can be started from here, and has to be. */
+  get needsService(): boolean {
+    return (
+      !!this.options.startService &&
+      this.deployError instanceof PipelineError &&
+      this.deployError.kind === 'ApiUnreachableError'
+    );
+  }
 
   get nameIsValid(): boolean {
     return NAME.test(this._form.name) && !this._form.name.includes('..');
@@ -99,11 +106,28 @@ export class DeployModel implements IDisposable {
   update(change: Partial<IForm>): void {
     this._form = { ...this._form, ...change };
     this.deployError = null;
-    if (change.schedule) {
-      this._silently(this._explainer.invoke());
-    }
-    this._silently(this._previewer.invoke());
+    // A debouncer rejects what it drops when it is disposed.
+    this._asker.invoke().catch(() => undefined);
     this._changed.emit();
+  }
+
+  /**
+   * Start the Prefect service, then deploy.
+   */
+  async startAndDeploy(): Promise<void> {
+    this.phase = 'starting';
+    this.deployError = null;
+    this._changed.emit();
+    try {
+      await this.options.startService?.();
+      this.phase = 'editing';
+    } catch (error) {
+      this.deployError = error as Error;
+      this.phase = 'editing';
+      this._emit();
+      return;
+    }
+    await this.deploy();
   }
 
   /**
@@ -129,8 +153,7 @@ export class DeployModel implements IDisposable {
 
   dispose(): void {
     this._isDisposed = true;
-    this._explainer.dispose();
-    this._previewer.dispose();
+    this._asker.dispose();
     Signal.clearData(this);
   }
 
@@ -141,46 +164,37 @@ export class DeployModel implements IDisposable {
       path: this.options.path,
       cell: this.options.cell,
       name,
-      ...toSchedule(schedule),
+      ...(this.scheduleError ? {} : toSchedule(schedule)), // the code is shown all the same
       ...(profile ? { profile } : {}),
       retries
     };
   }
 
-  private async _explain(): Promise<void> {
-    const turn = ++this._explained;
+  /**
+   * Ask the server what the form would give. Only the last answer counts.
+   */
+  private async _ask(): Promise<void> {
+    const turn = ++this._turn;
+    const { serverSettings } = this.options;
     const schedule = toSchedule(this._form.schedule);
-    let meaning: api.IScheduleMeaning | null = null;
-    let failure: Error | null = null;
-    if (schedule) {
-      try {
-        meaning = await api.explainSchedule(this.options.serverSettings, schedule);
-      } catch (error) {
-        failure = error as Error;
-      }
-    }
-    if (turn === this._explained) {
-      this.meaning = meaning;
-      this.scheduleError = failure;
-      this._emit();
-    }
-  }
-
-  private async _preview(): Promise<void> {
-    if (!this.nameIsValid || !this.scheduleIsComplete) {
+    const [meaning, scheduleError] = schedule
+      ? await settle(api.explainSchedule(serverSettings, schedule))
+      : [null, null];
+    if (turn !== this._turn) {
       return;
     }
-    const turn = ++this._previewed;
-    let preview: api.IPromoted | null = null;
-    let failure: Error | null = null;
-    try {
-      preview = await api.preview(this.options.serverSettings, this._promotion());
-    } catch (error) {
-      failure = error as Error;
+    this.meaning = meaning;
+    this.scheduleError = scheduleError;
+    this._emit();
+    if (!this.nameIsValid) {
+      return;
     }
-    if (turn === this._previewed) {
+    const [preview, previewError] = await settle(
+      api.preview(serverSettings, this._promotion())
+    );
+    if (turn === this._turn) {
       this.preview = preview;
-      this.previewError = failure;
+      this.previewError = previewError;
       this._emit();
     }
   }
@@ -191,18 +205,11 @@ export class DeployModel implements IDisposable {
     }
   }
 
-  /** A debouncer rejects what it drops when it is disposed. */
-  private _silently(work: Promise<unknown>): void {
-    work.catch(() => undefined);
-  }
-
+  private _asker: Debouncer;
   private _changed = new Signal<this, void>(this);
-  private _explained = 0;
-  private _explainer: Debouncer;
   private _form: IForm;
   private _isDisposed = false;
-  private _previewed = 0;
-  private _previewer: Debouncer;
+  private _turn = 0;
 }
 
 export namespace DeployModel {
@@ -225,8 +232,19 @@ export namespace DeployModel {
     /** The first proposal for the name. */
     name: string;
 
+    /** Starts the Prefect service. */
+    startService?: () => Promise<void>;
+
     /** The first proposal for the profile. */
     profile: string;
+  }
+}
+
+async function settle<T>(work: Promise<T>): Promise<[T, null] | [null, Error]> {
+  try {
+    return [await work, null];
+  } catch (error) {
+    return [null, error as Error];
   }
 }
 
@@ -244,4 +262,22 @@ export function proposeName(path: string): string {
     .replace(/[^A-Za-z0-9]+$/, '')
     .toLowerCase();
   return name || 'pipeline';
+}
+
+/**
+ * The profile that a notebook starts its cluster from, or that of the cluster it attaches to; empty if it does neither.
+ */
+export function proposeProfile(
+  notebook: INotebookContent,
+  clusters: ReadonlyArray<{ readonly name: string; readonly profile: string }>
+): string {
+  const code = notebook.cells
+    .filter(cell => cell.cell_type === 'code')
+    .map(cell => [cell.source].flat().join(''))
+    .join('\n');
+  const [, verb, name] =
+    /^\s*(?:\w+\s*=\s*)?%cluster\s+(start|attach)\s+([\w.-]+)/m.exec(code) ?? [];
+  return verb === 'attach'
+    ? (clusters.find(cluster => cluster.name === name)?.profile ?? '')
+    : (name ?? '');
 }

@@ -8,7 +8,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { deployIcon } from '../icons';
 import { CommandIDs, IClusterManager, IDeploymentManager, SETTINGS_ID } from '../tokens';
 import { DeployDialog } from './dialog';
-import { DeployModel, proposeName } from './model';
+import { DeployModel, proposeName, proposeProfile } from './model';
 
 export const promotionPlugin: JupyterFrontEndPlugin<void> = {
   id: SETTINGS_ID,
@@ -54,14 +54,18 @@ export const promotionPlugin: JupyterFrontEndPlugin<void> = {
         if (!panel?.model || cell?.model.type !== 'code') {
           return;
         }
+        const notebook = panel.model.toJSON() as INotebookContent;
         const model = new DeployModel({
           serverSettings: app.serviceManager.serverSettings,
-          notebook: panel.model.toJSON() as INotebookContent,
+          notebook,
           path: app.serviceManager.contents.localPath(panel.context.path),
           cell: panel.content.activeCellIndex,
           kernel: panel.sessionContext.session?.kernel?.name,
+          startService: deployments ? () => deployments.startService() : undefined,
           name: (args.name as string) ?? proposeName(panel.context.path),
-          profile: (args.profile as string) ?? ''
+          profile:
+            (args.profile as string) ??
+            proposeProfile(notebook, clusters?.clusters ?? [])
         });
         await new DeployDialog({
           model,
