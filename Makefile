@@ -41,12 +41,12 @@ $(VENV)/.demo: $(BIN)/python pyproject.toml labextension/package.json labextensi
 	$(needs_node)
 	@echo "== Installing the project and what the demo needs into $(VENV)"
 	rm -rf jupyter_pipeline/labextension
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[demo]' || { echo "Installing failed. Is there a network, and a package index?"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 -e '.[demo]' || { echo "Installing failed. Is there a network, and a package index?"; exit 1; }
 	touch $@
 
 $(VENV)/.test: $(VENV)/.demo
 	@echo "== Installing what the tests need into $(VENV)"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]' || { echo "Installing failed. Is there a network, and a package index?"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 -e '.[test]' || { echo "Installing failed. Is there a network, and a package index?"; exit 1; }
 	touch $@
 
 install: $(VENV)/.demo ## Install the project into .venv
@@ -95,7 +95,7 @@ format: install-test ## Format and mend what can be mended
 
 docs: $(BIN)/python ## Build the documentation into docs/_build/html
 	$(needs_node)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 -e '.[docs]'
 	$(BIN)/python -m sphinx -W -b html docs docs/_build/html
 	@echo "Open docs/_build/html/index.html"
 
