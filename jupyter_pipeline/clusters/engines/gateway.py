@@ -83,7 +83,7 @@ class GatewayEngine(Engine):
             report = _run(asyncio.wait_for(self._report(name), timeout))
         except ValueError:  # the server does not know it, any more
             return []
-        except Exception:  # unreachable, refused: unknown is not gone
+        except Exception:  # noqa: BLE001 - unreachable, refused, an authentication plug-in: unknown is not gone
             return None
         state = _STATES.get(report.status.name)
         return [Job(id=name, name=name, tag=str(tag), state=state, engine=self.name)] if state else []

@@ -15,7 +15,8 @@ from typing import Any
 from jupyter_pipeline.clusters.profiles import layers as _layers
 from jupyter_pipeline.clusters.profiles.merging import merge
 from jupyter_pipeline.clusters.profiles.reading import read_file, read_text
-from jupyter_pipeline.clusters.profiles.validation import validate
+from jupyter_pipeline.clusters.profiles.validation import is_job_queue, validate
+from jupyter_pipeline.clusters.profiles.variables import escape
 from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError
 from jupyter_pipeline.models import Profile
 
@@ -100,18 +101,21 @@ def get_profile(
 
 
 def new(kind: str) -> str:
-    """Return commented YAML to start a profile of one's own from the built-in `kind`.
+    """Return commented YAML to start a profile of one's own from the built-in `kind`: its worked example.
+
+    As a whole it is a file such as ``jupyter-pipeline.yaml``.
 
     Raises
     ------
     NotFoundError
         If there is no such kind.
     """
-    path = _BUILTIN / f"{kind}.yaml"
-    known = [p.stem for p in _BUILTIN.glob("*.yaml")]
+    known = [path.stem for path in _BUILTIN.glob("*.yaml")]
     if kind not in known:
         raise NotFoundError("kind of profile", kind, known)
-    return path.read_text()
+    comments = [line for line in (_BUILTIN / f"{kind}.yaml").read_text().splitlines() if line.startswith("#")]
+    # The worked example stands in the comments, three spaces in.
+    return "\n".join(line.removeprefix("#   ") if line.startswith("#   ") else line for line in comments) + "\n"
 
 
 def resolved(profile: Profile) -> str:
@@ -121,7 +125,7 @@ def resolved(profile: Profile) -> str:
     """
     import yaml
 
-    values = profile.to_dict()
+    values = escape(profile.to_dict(), job_queue=is_job_queue(profile.cluster_class))
     source = values.pop("source")
     del values["name"]
     text: str = yaml.safe_dump(values, sort_keys=False, allow_unicode=True)

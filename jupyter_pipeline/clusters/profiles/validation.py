@@ -198,6 +198,8 @@ def _check_kwargs(merged: Merged, kwargs: Mapping[str, Any], job_queue: bool) ->
                 _check_one_line(merged, value, f"cluster_kwargs.{key}")
         for key in JOB_SCRIPT_KEYS & set(kwargs):
             value = kwargs[key]
+            if isinstance(value, Mapping) and key == "job_extra_directives":  # HTCondor's are a mapping
+                continue
             if value is not None and not (isinstance(value, list) and all(isinstance(v, str) for v in value)):
                 raise merged.refuse(f"cluster_kwargs.{key}", "is not a list of lines", "Write each line after a dash.")
 

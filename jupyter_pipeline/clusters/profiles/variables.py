@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-__all__ = ["JOB_SCRIPT_KEYS", "SECRET_KEY", "expand", "reveal", "substitute"]
+__all__ = ["JOB_SCRIPT_KEYS", "SECRET_KEY", "escape", "expand", "reveal", "substitute"]
 
 JOB_SCRIPT_KEYS = frozenset(
     {
@@ -77,7 +77,6 @@ def expand(
     refuse: Callable[[str, str, str], Exception],
     *,
     job_queue: bool = False,
-    path: str = "",
 ) -> Any:
     """Return `values` with the variables in all its strings replaced, job-script lines and secrets excepted.
 
@@ -89,25 +88,11 @@ def expand(
         Makes the error from key, reason and fix.
     job_queue : bool
         Whether the class writes job scripts.
-    path : str
-        Dotted key of `values`.
     """
-    if isinstance(values, Mapping):
-        result = {}
-        for key, value in values.items():
-            below = f"{path}.{key}" if path else str(key)
-            direct = path == "cluster_kwargs"
-            shell = direct and (key in JOB_SCRIPT_KEYS or (job_queue and key in _WORKER_SIDE_KEYS))
-            if shell or (isinstance(value, str) and SECRET_KEY.search(str(key))):
-                result[key] = value
-            else:
-                result[key] = expand(value, environ, refuse, job_queue=job_queue, path=below)
-        return result
-    if isinstance(values, list):
-        return [expand(v, environ, refuse, job_queue=job_queue, path=f"{path}[{i}]") for i, v in enumerate(values)]
-    if isinstance(values, str) and "$" in values:
+
+    def change(text: str, path: str) -> str:
         try:
-            return substitute(values, environ)
+            return substitute(text, environ)
         except KeyError as error:
             name = error.args[0]
             raise refuse(path, f"the variable {name} is not set", f"Set it, or write ${{{name}:-default}}.") from None
@@ -115,7 +100,29 @@ def expand(
             raise refuse(
                 path, f"{error.args[0]!r} is not a variable", "Write $NAME or ${NAME:-default}; $$ for a dollar sign."
             ) from None
-    return values
+
+    return _change_strings(values, change, job_queue=job_queue)
+
+
+def escape(values: Any, *, job_queue: bool = False) -> Any:
+    """Return `values` so that `expand` gives them back."""
+    return _change_strings(values, lambda text, path: text.replace("$", "$$"), job_queue=job_queue)
+
+
+def _change_strings(values: Any, change: Callable[[str, str], str], *, job_queue: bool, path: str = "") -> Any:
+    if isinstance(values, Mapping):
+        result = {}
+        for key, value in values.items():
+            kept = path == "cluster_kwargs" and (key in JOB_SCRIPT_KEYS or (job_queue and key in _WORKER_SIDE_KEYS))
+            if kept or (isinstance(value, str) and SECRET_KEY.search(str(key))):
+                result[key] = value
+            else:
+                below = f"{path}.{key}" if path else str(key)
+                result[key] = _change_strings(value, change, job_queue=job_queue, path=below)
+        return result
+    if isinstance(values, list):
+        return [_change_strings(v, change, job_queue=job_queue, path=f"{path}[{i}]") for i, v in enumerate(values)]
+    return change(values, path) if isinstance(values, str) and "$" in values else values
 
 
 def reveal(kwargs: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
