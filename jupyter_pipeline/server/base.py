@@ -59,8 +59,13 @@ def endpoint(method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[N
     @authorized
     @functools.wraps(method)
     async def call(self: PipelineHandler, *arguments: str) -> None:
+        self._work = asyncio.ensure_future(method(self, *arguments))
         try:
-            answer = await method(self, *arguments)
+            answer = await self._work
+        except asyncio.CancelledError:
+            if self._work.cancelled():
+                return  # nobody waits for the answer
+            raise
         except PipelineError as error:
             self.set_status(status_of(type(error)))
             answer = {"error": type(error).__name__, "message": str(error), **error.to_dict()}
@@ -81,6 +86,15 @@ class PipelineHandler(APIHandler):
     """
 
     auth_resource: ClassVar[str] = AUTH_RESOURCE
+    interruptible: ClassVar[bool] = False
+    """Whether the work ends when the front end gives the request up."""
+    _work: asyncio.Future[Any] | None = None
+
+    def on_connection_close(self) -> None:
+        """End the work, where that is wanted."""
+        super().on_connection_close()
+        if self.interruptible and self._work is not None:
+            self._work.cancel()
 
     def body(self, allowed: Mapping[str, type | tuple[type, ...]], *, required: tuple[str, ...] = ()) -> dict[str, Any]:
         """Return the JSON object in the request.

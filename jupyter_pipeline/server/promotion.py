@@ -65,6 +65,8 @@ class PreviewHandler(PipelineHandler):
 class PromotionHandler(PipelineHandler):
     """``promotion``."""
 
+    interruptible = True
+
     @endpoint
     async def post(self) -> dict[str, Any]:
         """Deploy a cell, in the environment of the notebook's kernel."""

@@ -7,6 +7,7 @@ import launchSvg from '../style/icons/launch.svg';
 import pauseSvg from '../style/icons/pause.svg';
 import pipelineSvg from '../style/icons/pipeline.svg';
 import resumeSvg from '../style/icons/resume.svg';
+import runSvg from '../style/icons/run.svg';
 
 const icon = (name: string, svgstr: string): LabIcon =>
   new LabIcon({ name: `jupyter-pipeline:${name}`, svgstr });
@@ -18,3 +19,4 @@ export const launchIcon = icon('launch', launchSvg);
 export const pauseIcon = icon('pause', pauseSvg);
 export const pipelineIcon = icon('pipeline', pipelineSvg);
 export const resumeIcon = icon('resume', resumeSvg);
+export const runIcon = icon('run', runSvg);

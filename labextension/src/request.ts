@@ -35,6 +35,7 @@ export class PipelineError extends Error {
  * @param parts - The parts of the address below `jupyter-pipeline/`; each is escaped.
  * @param body - Sent as JSON, if given.
  * @param query - Parameters of the address.
+ * @param signal - Ends the request, and with it what the server does for it.
  * @returns The answer, or undefined if there is none.
  */
 export async function request<T>(
@@ -42,7 +43,8 @@ export async function request<T>(
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
   parts: string[],
   body?: unknown,
-  query: { [key: string]: string } = {}
+  query: { [key: string]: string } = {},
+  signal?: AbortSignal
 ): Promise<T> {
   const url =
     URLExt.join(
@@ -50,7 +52,10 @@ export async function request<T>(
       'jupyter-pipeline',
       ...parts.map(part => encodeURIComponent(part))
     ) + URLExt.objectToQueryString(query);
-  const init = { method, body: body === undefined ? undefined : JSON.stringify(body) };
+  const init: RequestInit = { method, signal };
+  if (body !== undefined) {
+    init.body = JSON.stringify(body);
+  }
   const response = await ServerConnection.makeRequest(url, init, settings);
   const text = await response.text();
   const data = parse(text);

@@ -1,11 +1,11 @@
-import { ReactWidget, UseSignal, deleteIcon, runIcon } from '@jupyterlab/ui-components';
+import { ReactWidget, UseSignal, deleteIcon } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import React from 'react';
 
 import { Chip, IconButton, Notice, useAction } from '../components';
 import { formatMoment, formatRelative } from '../format';
-import { launchIcon, pauseIcon, resumeIcon } from '../icons';
+import { launchIcon, pauseIcon, resumeIcon, runIcon } from '../icons';
 import { CommandIDs, type Deployments, type IDeploymentManager } from '../tokens';
 
 /**
@@ -105,8 +105,9 @@ function Service(
               href={service.ui_url}
               target="_blank"
               rel="noopener noreferrer"
+              aria-label={trans.__('Open Prefect')}
             >
-              {trans.__('Open Prefect')}
+              {trans.__('Open')}
             </a>
           )}
           {service.state === 'stopped' && !elsewhere && (
@@ -124,6 +125,7 @@ function Service(
               type="button"
               className="jp-pipeline-link"
               disabled={busy}
+              aria-label={trans.__('Stop Prefect')}
               onClick={() => run(() => props.commands.execute(CommandIDs.stopService))}
             >
               {trans.__('Stop')}

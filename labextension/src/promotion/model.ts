@@ -142,8 +142,13 @@ export class DeployModel implements IDisposable {
     this._changed.emit();
     try {
       const asked = { ...this._promotion(), kernel: this.options.kernel, overwrite };
-      this.result = await api.deploy(this.options.serverSettings, asked);
+      this.result = await api.deploy(
+        this.options.serverSettings,
+        asked,
+        this._abort.signal
+      );
       this.phase = 'deployed';
+      this.options.onDeployed?.();
     } catch (error) {
       this.deployError = error as Error;
       this.phase = 'editing';
@@ -151,8 +156,12 @@ export class DeployModel implements IDisposable {
     this._emit();
   }
 
+  /**
+   * End the dialog; a deploy that is under way is interrupted, and changes nothing or is complete.
+   */
   dispose(): void {
     this._isDisposed = true;
+    this._abort.abort();
     this._asker.dispose();
     Signal.clearData(this);
   }
@@ -205,6 +214,7 @@ export class DeployModel implements IDisposable {
     }
   }
 
+  private _abort = new AbortController();
   private _asker: Debouncer;
   private _changed = new Signal<this, void>(this);
   private _form: IForm;
@@ -231,6 +241,9 @@ export namespace DeployModel {
 
     /** The first proposal for the name. */
     name: string;
+
+    /** Called when the cell is deployed. */
+    onDeployed?: () => void;
 
     /** Starts the Prefect service. */
     startService?: () => Promise<void>;

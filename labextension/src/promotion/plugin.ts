@@ -61,6 +61,7 @@ export const promotionPlugin: JupyterFrontEndPlugin<void> = {
           path: app.serviceManager.contents.localPath(panel.context.path),
           cell: panel.content.activeCellIndex,
           kernel: panel.sessionContext.session?.kernel?.name,
+          onDeployed: () => void deployments?.refresh(),
           startService: deployments ? () => deployments.startService() : undefined,
           name: (args.name as string) ?? proposeName(panel.context.path),
           profile:
@@ -76,7 +77,6 @@ export const promotionPlugin: JupyterFrontEndPlugin<void> = {
         })
           .launch()
           .catch(() => undefined); // disposed with the application
-        void deployments?.refresh();
       }
     });
     notebooks.activeCellChanged.connect(() =>

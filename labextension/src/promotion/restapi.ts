@@ -62,5 +62,9 @@ export const explainSchedule = (
 export const preview = (settings: Settings, promotion: IPromotion): Promise<IPromoted> =>
   request(settings, 'POST', ['promotion', 'preview'], promotion);
 
-export const deploy = (settings: Settings, promotion: IPromotion): Promise<IPromoted> =>
-  request(settings, 'POST', ['promotion'], promotion);
+export const deploy = (
+  settings: Settings,
+  promotion: IPromotion,
+  signal: AbortSignal
+): Promise<IPromoted> =>
+  request(settings, 'POST', ['promotion'], promotion, {}, signal);
