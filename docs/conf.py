@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
 
 import jupyter_pipeline
 from jupyter_pipeline.models import Schedule
 from jupyter_pipeline.promotion import PromotionOptions, promote, read_notebook, select_cell
+
+HERE = Path(__file__).parent
 
 project = "Jupyter Pipeline"
 author = copyright = "The Jupyter Pipeline developers"
