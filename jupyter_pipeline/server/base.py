@@ -17,6 +17,7 @@ from tornado.web import authenticated
 from jupyter_pipeline import exceptions
 from jupyter_pipeline.exceptions import PipelineError, UsageError
 from jupyter_pipeline.models import Record
+from jupyter_pipeline.server.kernel import RemoteError
 
 __all__ = ["AUTH_RESOURCE", "STATUS", "PipelineHandler", "endpoint", "status_of"]
 
@@ -32,7 +33,7 @@ STATUS: Mapping[type[PipelineError], int] = {
     exceptions.ClusterConflictError: 409,
     exceptions.KeeperUnreachableError: 502,
     exceptions.DriftError: 409,
-    exceptions.PromotionRefusedError: 422,
+    exceptions.PromotionError: 422,
     exceptions.EditedByHandError: 409,
     exceptions.ApiUnreachableError: 503,
     exceptions.PipelineError: 500,
@@ -67,7 +68,7 @@ def endpoint(method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[N
                 return  # nobody waits for the answer
             raise
         except PipelineError as error:
-            self.set_status(status_of(type(error)))
+            self.set_status(status_of(error.kind if isinstance(error, RemoteError) else type(error)))
             answer = {"error": type(error).__name__, "message": str(error), **error.to_dict()}
         if answer is None:
             self.set_status(204)

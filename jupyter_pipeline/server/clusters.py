@@ -57,13 +57,14 @@ class ClustersHandler(PipelineHandler):
             {"profile": str, "name": str, "workers": int, "adapt": list, "kernel": str}, required=("profile",)
         )
         name = check_name("cluster", asked["name"]) if asked.get("name") else await self.in_thread(_free_name, asked)
-        arguments = ["cluster", "start", asked["profile"], "--name", name]
+        await self.in_thread(profiles.get_profile, asked["profile"])  # refused here and at once, if there is none
+        arguments = ["cluster", "start", asked["profile"], f"--name={name}"]
         if "workers" in asked and "adapt" in asked:
             raise UsageError("Give 'workers' or 'adapt', not both: a cluster has a fixed size or adapts.")
         if "workers" in asked:
-            arguments += ["--workers", str(asked["workers"])]
+            arguments.append(f"--workers={asked['workers']}")
         if "adapt" in asked:
-            arguments += ["--adapt", "{}:{}".format(*_bounds(asked["adapt"]))]
+            arguments.append("--adapt={}:{}".format(*_bounds(asked["adapt"])))
         interpreter = find_interpreter(self.kernel_spec_manager, asked.get("kernel") or self.default_kernel)
         self.set_status(201)
         return await _start(

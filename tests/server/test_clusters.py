@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from jupyter_pipeline.clusters import registry
+from jupyter_pipeline.models import ClusterRecord, ClusterState
+
+Call = Callable[..., Awaitable[tuple[int, Any]]]
+Add = Callable[..., ClusterRecord]
+
+
+async def test_profiles_are_listed_with_what_the_form_needs(call: Call) -> None:
+    code, profiles = await call("GET", "profiles")
+    assert code == 200
+    local = next(p for p in profiles if p["name"] == "local")
+    assert local["cluster_class"].endswith("LocalCluster")
+    assert set(local) == {"name", "description", "cluster_class", "workers", "adapt", "max_workers", "source"}
+
+
+async def test_clusters_are_listed_as_records(call: Call, add_cluster: Add) -> None:
+    assert await call("GET", "clusters") == (200, [])
+    record = add_cluster("here", workers=3)
+    assert await call("GET", "clusters") == (200, [record.to_dict()])
+    assert await call("GET", "clusters", "here") == (200, record.to_dict())
+
+
+async def test_ended_clusters_are_listed_on_demand(call: Call, add_cluster: Add) -> None:
+    add_cluster("broken", state=ClusterState.FAILED, reason="sbatch: no such partition")
+    assert (await call("GET", "clusters"))[1] == []
+    listed = (await call("GET", "clusters", params={"ended": "1"}))[1]
+    assert [(c["name"], c["reason"]) for c in listed] == [("broken", "sbatch: no such partition")]
+
+
+async def test_an_unknown_cluster_is_404_with_the_nearest(call: Call, add_cluster: Add) -> None:
+    add_cluster("local-1")
+    code, answer = await call("GET", "clusters", "locl-1")
+    assert code == 404
+    assert "Did you mean local-1?" in answer["message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "parts", "body", "words"),
+    [
+        ("POST", ["clusters"], {"profile": "local", "workers": 1, "adapt": [0, 2]}, "not both"),
+        ("POST", ["clusters"], {"profile": "local", "adapt": [0]}, "two numbers"),
+        ("POST", ["clusters"], {"profile": "local", "adapt": [0, True]}, "two numbers"),
+        ("POST", ["clusters"], {"profile": "local", "name": "../x"}, "cannot be the name of a cluster"),
+        ("POST", ["clusters"], {"profile": "local", "workers": -1}, "workers"),
+        ("PATCH", ["clusters", "x"], {}, "Give one of"),
+        ("PATCH", ["clusters", "x"], {"workers": 1, "extend": 5}, "Give one of"),
+        ("GET", ["clusters", "x", "logs?tail=many"], None, "number of lines"),
+    ],
+)
+async def test_a_wrong_call_is_refused(
+    call: Call, method: str, parts: list[str], body: dict[str, Any] | None, words: str
+) -> None:
+    params = {}
+    if "?" in parts[-1]:
+        parts[-1], query = parts[-1].split("?")
+        params = dict([query.split("=")])
+    code, answer = await call(method, *parts, body=body, params=params)
+    assert code == 400, answer
+    assert words in answer["message"]
+    assert registry.list_records(include_ended=True) == []
+
+
+async def test_an_unknown_profile_is_404_and_starts_nothing(call: Call) -> None:
+    code, answer = await call("POST", "clusters", body={"profile": "locl"})
+    assert code == 404, answer
+    assert "local" in answer["message"]
+    assert registry.list_records(include_ended=True) == []
+
+
+async def test_an_unknown_kernel_is_404(call: Call) -> None:
+    code, answer = await call("POST", "clusters", body={"profile": "local", "kernel": "pyhton3"})
+    assert code == 404
+    assert "No kernel is called 'pyhton3'" in answer["message"]
+
+
+async def test_a_living_name_is_409(call: Call, add_cluster: Add) -> None:
+    add_cluster("taken")
+    code, answer = await call("POST", "clusters", body={"profile": "local", "name": "taken"})
+    assert code == 409, answer
+    assert len(registry.list_records()) == 1
+
+
+@pytest.mark.slow
+async def test_a_cluster_starts_scales_and_stops_by_rest(call: Call) -> None:
+    code, record = await call("POST", "clusters", body={"profile": "local", "workers": 1})
+    assert (code, record["name"], record["profile"]) == (201, "local-1", "local")
+    try:
+        record = await until(call, lambda r: r["state"] == "running" and r["workers"] == 1)
+        assert record["dashboard_link"].startswith("http://127.0.0.1:")
+        assert (await call("PATCH", "clusters", "local-1", body={"workers": 2}))[0] == 200
+        await until(call, lambda r: r["workers"] == 2)
+        code, answer = await call("GET", "clusters", "local-1", "logs")
+        assert code == 200
+        assert isinstance(answer["logs"], str)
+    finally:
+        code, record = await call("DELETE", "clusters", "local-1", request_timeout=60)
+    assert (code, record["state"]) == (200, "stopped")
+    assert await call("GET", "clusters") == (200, [])
+
+
+async def until(call: Call, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    for _ in range(300):
+        code, record = await call("GET", "clusters", "local-1")
+        assert code == 200, record
+        if condition(record):
+            return dict(record)
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"it never came: {record}")

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+from tornado.httpclient import HTTPClientError
+from tornado.httpserver import HTTPServer
+from tornado.testing import bind_unused_port
+from tornado.web import Application, RequestHandler
+from tornado.websocket import WebSocketHandler
+
+from jupyter_pipeline.exceptions import ClusterError
+from jupyter_pipeline.models import ClusterRecord, ClusterState
+from jupyter_pipeline.server.dashboard import address
+
+Call = Callable[..., Awaitable[tuple[int, Any]]]
+Add = Callable[..., ClusterRecord]
+
+
+class Page(RequestHandler):
+    def get(self, path: str) -> None:
+        self.application.settings["seen"].append(dict(self.request.headers))
+        if path == "moved":
+            self.redirect("/status")
+        else:
+            self.finish(f"page {path}?{self.request.query}")
+
+
+class Echo(WebSocketHandler):
+    def open(self) -> None:
+        self.application.settings["seen"].append(dict(self.request.headers))
+
+    def on_message(self, message: str | bytes) -> None:
+        self.write_message(message, binary=isinstance(message, bytes))
+
+
+@pytest.fixture
+def dashboard(jp_asyncio_loop: Any) -> Iterator[tuple[int, list[dict[str, str]]]]:
+    """Serve a page and an echo, and note which headers came."""
+    seen: list[dict[str, str]] = []
+    socket, port = bind_unused_port()
+
+    async def start() -> HTTPServer:
+        server = HTTPServer(Application([(r"/ws", Echo), (r"/(.*)", Page)], seen=seen))
+        server.add_socket(socket)
+        return server
+
+    server = jp_asyncio_loop.run_until_complete(start())
+    yield port, seen
+    server.stop()
+    jp_asyncio_loop.run_until_complete(server.close_all_connections())
+
+
+async def test_pages_come_through(jp_fetch: Any, add_cluster: Add, dashboard: tuple[int, list[Any]]) -> None:
+    add_cluster("here", dashboard_link=f"http://127.0.0.1:{dashboard[0]}/status")
+    response = await jp_fetch("jupyter-pipeline", "clusters", "here", "dashboard", "individual", params={"theme": "x"})
+    assert response.body == b"page individual?theme=x"
+
+
+async def test_a_redirect_stays_below_the_proxy(
+    jp_fetch: Any, add_cluster: Add, dashboard: tuple[int, list[Any]], jp_base_url: str
+) -> None:
+    add_cluster("here", dashboard_link=f"http://127.0.0.1:{dashboard[0]}/status")
+    with pytest.raises(HTTPClientError) as moved:
+        await jp_fetch("jupyter-pipeline", "clusters", "here", "dashboard", "moved", follow_redirects=False)
+    assert moved.value.response is not None
+    assert moved.value.response.headers["Location"] == f"{jp_base_url}jupyter-pipeline/clusters/here/dashboard/status"
+
+
+async def test_websockets_come_through(jp_ws_fetch: Any, add_cluster: Add, dashboard: tuple[int, list[Any]]) -> None:
+    add_cluster("here", dashboard_link=f"http://127.0.0.1:{dashboard[0]}/status")
+    connection = await jp_ws_fetch("jupyter-pipeline", "clusters", "here", "dashboard", "ws")
+    for message in ("text", b"\x00bytes"):
+        await connection.write_message(message, binary=isinstance(message, bytes))
+        assert await connection.read_message() == message
+    connection.close()
+
+
+async def test_what_identifies_the_user_does_not_leave_the_server(
+    jp_fetch: Any, jp_ws_fetch: Any, add_cluster: Add, dashboard: tuple[int, list[dict[str, str]]]
+) -> None:
+    add_cluster("here", dashboard_link=f"http://127.0.0.1:{dashboard[0]}/status")
+    route = ("jupyter-pipeline", "clusters", "here", "dashboard")
+    await jp_fetch(*route, "status", headers={"Cookie": "username=me", "X-XSRFToken": "t"})
+    connection = await jp_ws_fetch(*route, "ws", headers={"Cookie": "username=me"})
+    await connection.write_message("hello")
+    await connection.read_message()
+    connection.close()
+    assert len(dashboard[1]) == 2
+    for headers in dashboard[1]:
+        assert not {"Cookie", "Authorization", "X-Xsrftoken"} & set(headers)
+
+
+async def test_an_unknown_cluster_is_404(jp_fetch: Any) -> None:
+    with pytest.raises(HTTPClientError) as refused:
+        await jp_fetch("jupyter-pipeline", "clusters", "nobody", "dashboard", "status")
+    assert refused.value.code == 404
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+async def test_a_dashboard_is_only_looked_at(jp_fetch: Any, add_cluster: Add, method: str) -> None:
+    add_cluster("here", dashboard_link="http://127.0.0.1:1/status")
+    with pytest.raises(HTTPClientError) as refused:
+        await jp_fetch(
+            "jupyter-pipeline", "clusters", "here", "dashboard", "x", method=method, allow_nonstandard_methods=True
+        )
+    assert refused.value.code == 405
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"dashboard_link": ""}, "has no dashboard yet"),
+        ({"dashboard_link": "http://10.0.0.7:8787/status"}, "not on this host: open http://10.0.0.7:8787/status"),
+        ({"dashboard_link": "https://cluster.example.org/status"}, "not on this host"),
+        ({"dashboard_link": "http://127.0.0.1.example.org:80/"}, "not on this host"),
+        ({"dashboard_link": "http://127.0.0.1/status"}, "not on this host"),
+        ({"dashboard_link": "http://127.0.0.1:8787/", "host": "elsewhere"}, "runs on elsewhere"),
+        ({"dashboard_link": "http://127.0.0.1:8787/", "state": ClusterState.STOPPED}, "is stopped"),
+    ],
+)
+def test_where_the_proxy_does_not_go(values: dict[str, Any], words: str) -> None:
+    record = ClusterRecord(**{"id": "1", "name": "c", "profile": "p", "state": ClusterState.RUNNING, **values})
+    with pytest.raises(ClusterError, match=words):
+        address(record)
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("http://127.0.0.1:8787/status", ("127.0.0.1", 8787)),
+        ("http://localhost:9/status", ("localhost", 9)),
+        ("http://127.3.2.1:8787", ("127.3.2.1", 8787)),
+    ],
+)
+def test_where_it_goes(link: str, expected: tuple[str, int]) -> None:
+    record = ClusterRecord(id="1", name="c", profile="p", state=ClusterState.RUNNING, dashboard_link=link)
+    assert address(record) == expected

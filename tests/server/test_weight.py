@@ -1,0 +1,40 @@
+"""The extension is light: the Jupyter server may live where neither Dask nor Prefect is installed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+HEAVY = ("dask", "distributed", "prefect", "pandas", "numpy", "nbformat.v4", "ipywidgets")
+
+PROGRAM = """
+import json, sys
+from tornado.web import Application
+
+before = set(sys.modules)
+
+class Server:
+    web_app = Application(base_url="/")
+
+import jupyter_pipeline
+jupyter_pipeline._load_jupyter_server_extension(Server)
+from jupyter_pipeline.clusters import profiles, registry
+profiles.load_profiles()
+registry.list_records()
+from jupyter_pipeline.orchestration import schedules, service
+service.status()
+schedules.next_runs(schedules.parse(cron="0 6 * * *"), 5)
+from jupyter_pipeline import pipeline, promotion
+cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "x = 1", "outputs": [], "execution_count": None}
+cells = promotion.read_notebook({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]})
+pipeline.deploy_cell(cells, 0, pipeline.options(name="x"), folder=__import__("pathlib").Path("."), dry_run=True)
+print(json.dumps(sorted(set(sys.modules) - before)))
+"""
+
+
+def test_what_the_panel_lists_and_previews_imports_nothing_heavy() -> None:
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=60, check=True)
+    loaded = set(json.loads(done.stdout))
+    assert "jupyter_pipeline.server.routes" in loaded
+    assert not loaded.intersection(HEAVY)
