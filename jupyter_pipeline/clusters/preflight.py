@@ -128,18 +128,15 @@ def _interpreter(profile: Profile, engine: Engine) -> Iterator[str]:
     if not engine.commands or not isinstance(python, str) or "$" in python:
         return
     if not shutil.which(python):
-        yield f"The interpreter {python} is not there. Correct cluster_kwargs.python, or leave it out for {sys.executable}."
+        yield f"There is no interpreter {python}. Correct cluster_kwargs.python, or leave it out for {sys.executable}."
 
 
 def _network(profile: Profile, engine: Engine) -> Iterator[str]:
     kwargs = profile.cluster_kwargs
     scheduler = kwargs.get("scheduler_options") or {}
     on_this_host = engine.name not in ("ssh", "gateway", "address")
-    for name in {
-        kwargs.get("interface") if on_this_host else None,
-        scheduler.get("interface") if on_this_host else None,
-    }:
-        if isinstance(name, str):
+    for name in {kwargs.get("interface"), scheduler.get("interface")}:
+        if isinstance(name, str) and on_this_host:
             import psutil
 
             known = sorted(psutil.net_if_addrs())
@@ -204,8 +201,8 @@ def _hosts(profile: Profile, engine: Engine) -> Iterator[str]:
     for option in options if isinstance(options, list) else [options]:
         if "known_hosts" in option and option["known_hosts"] is None and not profile.security.get("insecure"):
             yield (
-                "connect_options.known_hosts: null trusts any host that answers. Log in once by `ssh` and remove it, or "
-                "write security.insecure: true."
+                "connect_options.known_hosts: null trusts any host that answers. Log in once by `ssh` and remove it, "
+                "or write security.insecure: true."
             )
 
 
@@ -220,18 +217,14 @@ def _address(profile: Profile, engine: Engine) -> Iterator[str]:
         for name in names:
             path = profile.security.get(name)
             if not path or not Path(str(path)).expanduser().is_file():
-                yield f"security.{name}: {path or 'nothing'} is not a file. A tls:// scheduler needs {', '.join(names)}."
+                yield f"security.{name}: {path or 'nothing'} is not a file. tls:// needs {', '.join(names)}."
 
 
 def _slurm(profile: Profile) -> Iterator[str]:
     """Ask Slurm whether it would take such a job; say nothing when it does not answer."""
     kwargs = profile.cluster_kwargs
-    command = [
-        "sbatch",
-        "--test-only",
-        "--ntasks=1",
-        f"--cpus-per-task={kwargs.get('job_cpu') or kwargs.get('cores', 1)}",
-    ]
+    cores = kwargs.get("job_cpu") or kwargs.get("cores", 1)
+    command = ["sbatch", "--test-only", "--ntasks=1", f"--cpus-per-task={cores}"]
     if kwargs.get("queue"):
         command.append(f"--partition={kwargs['queue']}")
     if kwargs.get("account"):
@@ -245,7 +238,13 @@ def _slurm(profile: Profile) -> Iterator[str]:
         answer = subprocess.run([*command, "--wrap=true"], capture_output=True, text=True, timeout=5)
     except (OSError, subprocess.TimeoutExpired):
         return
-    if answer.returncode != 0:
-        reason = explain(answer.stderr)
-        if "contact" not in reason.lower():  # a controller that is down for a moment is the keeper's to wait for
-            yield f"Slurm refuses such a job: {reason}. Correct queue, account, cores, memory or walltime."
+    reason = explain(answer.stderr)
+    if (
+        answer.returncode == 0 or "contact" in reason.lower()
+    ):  # a controller down for a moment is the keeper's to wait for
+        return
+    if "configuration" in reason.lower():
+        said = reason.rpartition("; ")[2]
+        yield f"Slurm cannot be used from this host ({said}). Start Jupyter on a login node, or set SLURM_CONF."
+    else:
+        yield f"Slurm refuses such a job: {reason}. Correct queue, account, cores, memory or walltime."

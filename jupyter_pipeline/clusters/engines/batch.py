@@ -156,7 +156,20 @@ def explain(stderr: str) -> str:
     return "; ".join(lines[:4])[:400]
 
 
-_NOISE = {"sbatch", "squeue", "scancel", "qsub", "qstat", "qdel", "bsub", "oarsub", "msub", "error", "condor_submit"}
+_NOISE = {
+    "sbatch",
+    "squeue",
+    "scancel",
+    "qsub",
+    "qstat",
+    "qdel",
+    "bsub",
+    "oarsub",
+    "msub",
+    "error",
+    "fatal",
+    "condor_submit",
+}
 
 SYSTEMS = {
     system.name: system
