@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["AttachedCluster", "attach"]
 
+_CONNECT = "30s"
+
 
 def attach(name: str) -> AttachedCluster:
     """Return the running cluster called `name`.
@@ -94,7 +96,7 @@ class AttachedCluster:
             keys = security.load(registry.cluster_dir(self._record.id)) if self._record.tls else None
             try:
                 self._client = Client(
-                    self._record.scheduler_address, security=keys, set_as_default=set_as_default, timeout="30s"
+                    self._record.scheduler_address, security=keys, set_as_default=set_as_default, timeout=_CONNECT
                 )
             except OSError as error:
                 raise ClusterError(

@@ -46,7 +46,8 @@ _MEND = 5.0
 _JOBS = 10.0
 _HEARTBEAT = 30.0  # seconds after which the record is written though nothing changed: other hosts see its age
 _SILENCE = 20.0  # seconds without an answer after which a scheduler is given up
-_CLOSE = 60.0
+_CLOSE = 25.0
+_GOOD_BYE = "2s"
 _PATIENCE = 2.0
 _RETRY = 5.0
 _MEMORY_STEP = 32 * 2**20  # smaller changes of memory alone are not worth a write
@@ -92,24 +93,26 @@ class Keeper:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.end, ClusterState.STOPPED, "Its keeper was asked to end")
-        write_private(self.folder / ".reserve", b"\0" * _RESERVE)
-        await self._server.start()
-        chores = [
-            asyncio.create_task(self._repeat(_TICK, self._tick)),
-            asyncio.create_task(self._repeat(_LOOK, self._look)),
-            asyncio.create_task(self._repeat(_MEND, self._mend)),
-        ]
+        chores = [(_LOOK, self._look), (_MEND, self._mend)]
         if self.engine.has_jobs:
-            chores.append(asyncio.create_task(self._repeat(_JOBS, self._list_jobs)))
+            chores.append((_JOBS, self._list_jobs))
+        running: list[asyncio.Task[None]] = []
         try:
+            write_private(self.folder / ".reserve", b"\0" * _RESERVE)
+            await self._server.start()
+            ticking = asyncio.create_task(self._repeat(_TICK, self._tick))  # goes on until the very end
+            running = [asyncio.create_task(self._repeat(*chore)) for chore in chores]
             await self._start()
             await self._ending.wait()
+        except OSError as error:
+            self.end(ClusterState.FAILED, f"Its keeper failed: {error}")
         finally:
-            for chore in chores[1:]:
+            for chore in running:
                 chore.cancel()
-            await asyncio.gather(*chores[1:], return_exceptions=True)
+            await asyncio.gather(*running, return_exceptions=True)
             await self._shut_down()
-            chores[0].cancel()
+            if running:
+                ticking.cancel()
             await self._server.close()
 
     def end(self, state: ClusterState, reason: str) -> None:
@@ -214,6 +217,8 @@ class Keeper:
     async def _tick(self) -> None:
         """Answer the mailbox, hold the limits, see that the record on disk is the one that was written."""
         await self._server.tend()
+        if not self.folder.exists() and self.folder.parent.exists():
+            self.end(ClusterState.STOPPED, "Its folder was removed")
         if self._final is None:
             owner = self.record.owner
             verdict = limits.decide(
@@ -282,8 +287,8 @@ class Keeper:
         if self.cluster is None or self._final is not None or self.record.state is not ClusterState.RUNNING:
             return
         reason = await self.engine.mend(self.cluster)
-        if not reason and self._had_worker and self.record.workers == 0 and self.record.workers_wanted:
-            reason = "All its workers are gone" + ("; tasks wait" if self._idle_since is None else "")
+        if not reason and self.record.workers == 0 and (self._had_worker or self._idle_since is None):
+            reason = "It has no workers" + ("; tasks wait" if self._idle_since is None else "")
         self.update(reason=reason)
 
     async def _list_jobs(self) -> None:
@@ -400,18 +405,25 @@ class Keeper:
         if self.record.state is not ClusterState.STOPPING:
             self.update(state=ClusterState.STOPPING, reason=reason, warning="")
         if self.cluster is not None:
-            with contextlib.suppress(Exception):  # logs are worth a try, not a delay
-                await self._op_logs({})
-            try:
-                async with asyncio.timeout(_CLOSE):
-                    await self.engine.close(self.cluster)
-            except Exception:  # what the class leaves behind is removed by its tag below
-                logger.exception("closing failed")
+            import dask
+
+            # The scheduler may be gone already: nobody needs to wait long for its answer.
+            with dask.config.set({"distributed.comm.timeouts.connect": _GOOD_BYE}):
+                await self._close(self.cluster)
         _end_helpers()
         await self._remove_leftovers(reason)
         with contextlib.suppress(OSError):
             (self.folder / ".reserve").unlink()
         self.update(state=state, reason=reason, workers=0, threads=0, memory_used=0, jobs=(), warning="", expires=None)
+
+    async def _close(self, cluster: Cluster) -> None:
+        with contextlib.suppress(Exception):  # logs are worth a try, not a delay
+            await self._op_logs({})
+        try:
+            async with asyncio.timeout(_CLOSE):
+                await self.engine.close(cluster)
+        except Exception:  # what the class leaves behind is removed by its tag
+            logger.exception("closing failed")
 
     async def _remove_leftovers(self, reason: str) -> None:
         """Return once neither a process nor a job of the cluster is found, however long that takes."""

@@ -102,7 +102,10 @@ def start(
         cwd=str(Path.cwd()),
         sys_path=tuple(dict.fromkeys(str(Path(p).absolute()) for p in sys.path)),  # "" stands for the working folder
     )
-    record = _create(profile, name, request, _owner(profile, owner))
+    try:
+        record = _create(profile, name, request, _owner(profile, owner))
+    except OSError as error:
+        raise ClusterStartError(f"A cluster cannot be recorded in {paths.clusters_dir()}: {error.strerror}.") from error
     try:
         _launch(record)
         return _await_running(record, progress) if wait else _current(record)
@@ -121,10 +124,7 @@ def _check_size(profile: Profile, workers: int | None, adapt: tuple[int, int] | 
 
 
 def _preflight(profile: Profile) -> None:
-    try:
-        from jupyter_pipeline.clusters import preflight
-    except ImportError:
-        return
+    from jupyter_pipeline.clusters import preflight
     from jupyter_pipeline.exceptions import PreflightError
 
     problems = preflight.check(profile)
@@ -233,7 +233,7 @@ def _current(record: ClusterRecord) -> ClusterRecord:
     return registry.judge(found) if found is not None else record
 
 
-def _last_lines(folder: Path, count: int = 3) -> str:
+def _last_lines(folder: Path, count: int = 1) -> str:
     try:
         lines = (folder / "keeper.log").read_text(errors="replace").strip().splitlines()
     except OSError:
@@ -250,6 +250,8 @@ def _abandon(record: ClusterRecord, reason: str) -> None:
         _end(now, timeout=30.0, reason=reason, state=ClusterState.FAILED)
     elif now.state is ClusterState.LOST:
         orphans.close_lost(now, state=ClusterState.FAILED)
+    else:
+        _await_exit(now)
 
 
 def scale(name: str, n: int) -> ClusterRecord:
@@ -284,11 +286,11 @@ def extend(name: str, seconds: float) -> ClusterRecord:
     return _ask(name, "extend", seconds=seconds)
 
 
-def _ask(name: str, op: str, **arguments: Any) -> ClusterRecord:
+def _ask(name: str, op: str, *, timeout: float = 30.0, **arguments: Any) -> ClusterRecord:
     record = registry.find_record(name)
     if not record.state.alive:
         raise ClusterError(f"{record.name} is {record.state}: {record.reason}. Stop it to remove what is left of it.")
-    answer = control.call(record, registry.cluster_dir(record.id), op, **arguments)
+    answer = control.call(record, registry.cluster_dir(record.id), op, timeout=timeout, **arguments)
     return ClusterRecord.from_dict(answer["record"])
 
 
@@ -361,7 +363,19 @@ def _end(record: ClusterRecord, *, timeout: float, reason: str, state: ClusterSt
         record = _force(record)
     if record.state is ClusterState.LOST:
         record, _ = orphans.close_lost(record, state=state, reason=f"{reason}, by force: {record.reason}")
+    if not record.state.alive:
+        _await_exit(record)
     return record
+
+
+def _await_exit(record: ClusterRecord) -> None:
+    """Wait until the keeper, which closed the record as its last act, has left too."""
+    me, deadline = identity.this_process(), time.monotonic() + _GRACE
+    while record.keeper is not None and record.keeper != me and identity.alive(record.keeper):
+        if time.monotonic() >= deadline:
+            orphans.end_processes(orphans.find_processes(record.id).get(record.id, []), patience=0.5)
+            return
+        time.sleep(0.01)
 
 
 def _await_end(record: ClusterRecord, deadline: float) -> ClusterRecord:

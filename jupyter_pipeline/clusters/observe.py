@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Facts", "is_closed", "observe", "planned", "stay_awake"]
 
-_TIMEOUT = 10.0  # seconds for a scheduler elsewhere to answer
+_TIMEOUT = 5.0  # seconds for a scheduler elsewhere to answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

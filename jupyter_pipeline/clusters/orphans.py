@@ -67,7 +67,7 @@ def _is_spare(tag: str, environment: dict[str, str]) -> bool:
     return identity.alive(owner) is not False
 
 
-def end_processes(processes: Iterable[psutil.Process], *, patience: float = 3.0) -> list[psutil.Process]:
+def end_processes(processes: Iterable[psutil.Process], *, patience: float = 1.0) -> list[psutil.Process]:
     """End `processes`, by force after `patience` seconds; return those that outlived even that."""
     import psutil
 

@@ -38,12 +38,12 @@ def nothing_is_left(within: float = 5.0) -> bool:
     return True
 
 
-@pytest.fixture()
+@pytest.fixture
 def left() -> Callable[..., bool]:
     return nothing_is_left
 
 
-@pytest.fixture()
+@pytest.fixture
 def processes() -> Callable[[], list[psutil.Process]]:
     return processes_of_ours
 
@@ -57,7 +57,7 @@ def clean_registry(isolated_state: Path, tmp_path: Path, monkeypatch: pytest.Mon
         process.kill()
 
 
-@pytest.fixture()
+@pytest.fixture
 def thin() -> Callable[..., Profile]:
     """Make a profile of one worker inside the keeper itself: the cheapest real cluster."""
 
@@ -72,7 +72,7 @@ def thin() -> Callable[..., Profile]:
     return make
 
 
-@pytest.fixture()
+@pytest.fixture
 def awkward(thin: Callable[..., Profile], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Profile]:
     """Make a profile of a class in ``classes/awkward.py``."""
     monkeypatch.syspath_prepend(str(Path(__file__).parent / "classes"))
@@ -83,7 +83,7 @@ def awkward(thin: Callable[..., Profile], monkeypatch: pytest.MonkeyPatch) -> Ca
     return make
 
 
-@pytest.fixture()
+@pytest.fixture
 def wait_for() -> Callable[..., ClusterRecord]:
     """Wait until a record satisfies a condition."""
 
@@ -99,7 +99,7 @@ def wait_for() -> Callable[..., ClusterRecord]:
     return wait
 
 
-@pytest.fixture()
+@pytest.fixture
 def kill(processes: Callable[[], list[psutil.Process]]) -> Callable[[ClusterRecord], None]:
     """Kill the keeper of a record, and wait until it is dead."""
 
@@ -112,7 +112,7 @@ def kill(processes: Callable[[], list[psutil.Process]]) -> Callable[[ClusterReco
     return act
 
 
-@pytest.fixture()
+@pytest.fixture
 def started(thin: Callable[..., Profile]) -> Iterator[ClusterRecord]:
     """Return a running cluster called ``one``; it is stopped at the end."""
     record = manager.start(thin(), name="one")

@@ -41,7 +41,8 @@ def test_files_are_private_and_the_authority_cannot_sign_again(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("bounds", "days"), [({}, 365), ({"lifetime": None}, 365), ({"lifetime": 86400.0 * 300}, 600), ({"max_lifetime": 1e8}, 2e8 / 86400)]
+    ("bounds", "days"),
+    [({}, 365), ({"lifetime": None}, 365), ({"lifetime": 86400.0 * 300}, 600), ({"max_lifetime": 1e8}, 2e8 / 86400)],
 )
 def test_certificates_outlast_every_lifetime(bounds: dict[str, float], days: float) -> None:
     assert security.validity(Limits(**bounds)) == pytest.approx(days * 86400)

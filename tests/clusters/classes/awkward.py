@@ -46,7 +46,7 @@ def elsewhere(n_workers=1, asynchronous=True, **kwargs):
     """Return a cluster whose scheduler and workers are processes of their own, without encryption."""
     worker = {"cls": SubprocessWorker, "options": {"worker_kwargs": {"nthreads": 1}}}
     return SpecCluster(
-        workers={i: worker for i in range(n_workers)},
+        workers=dict.fromkeys(range(n_workers), worker),
         scheduler={"cls": SubprocessScheduler, "options": {"scheduler_kwargs": {"host": "127.0.0.1"}}},
         worker=worker,
         asynchronous=asynchronous,

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from jupyter_pipeline.clusters import handle, identity, registry
+from jupyter_pipeline.exceptions import ClusterError, NotFoundError
+from jupyter_pipeline.models import ClusterRecord, ClusterState
+
+
+def test_client_is_made_once_and_becomes_the_default(started: ClusterRecord) -> None:
+    from distributed import default_client
+
+    cluster = handle.attach("one")
+    client = cluster.get_client(set_as_default=False)
+    with pytest.raises(ValueError, match="No client"):
+        default_client()
+    assert cluster.get_client() is client
+    assert default_client() is client
+    assert client.submit(sum, [1, 2]).result() == 3
+    cluster.detach()
+    assert client.status == "closed"
+    again = cluster.get_client()
+    assert again is not client
+    cluster.detach()
+    assert registry.find_record("one").state is ClusterState.RUNNING
+
+
+def test_close_stops_the_cluster_and_twice_is_fine(started: ClusterRecord, left: Callable[..., bool]) -> None:
+    with handle.attach("one") as cluster:
+        assert cluster.scale(2).workers_wanted == 2
+        assert cluster.adapt(minimum=1, maximum=2).adaptive == (1, 2)
+        assert cluster.scheduler_address == started.scheduler_address
+    assert left(within=0)
+    cluster.close()
+    assert cluster.record().state is ClusterState.STOPPED
+    assert repr(cluster) == "<AttachedCluster 'one': stopped, 0 workers, 0 threads, profile thin>"
+
+
+def test_unknown_name_offers_the_nearest(started: ClusterRecord) -> None:
+    with pytest.raises(NotFoundError, match="Did you mean one"):
+        handle.attach("onne")
+
+
+def test_loopback_of_another_host_is_not_tried() -> None:
+    away = dataclasses.replace(identity.this_process(), host="login2")
+    record = ClusterRecord(
+        id=registry.new_id(),
+        name="away",
+        profile="thin",
+        state=ClusterState.RUNNING,
+        host="login2",
+        keeper=away,
+        scheduler_address="tls://127.0.0.1:1",
+    )
+    registry.create(record, {})
+    with pytest.raises(ClusterError, match="login2 alone: attach there"):
+        handle.attach("away")
+
+
+def test_a_scheduler_that_is_gone_is_told(started: ClusterRecord, monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster = handle.attach("one")
+    monkeypatch.setattr(
+        cluster, "_record", dataclasses.replace(cluster.record(), scheduler_address="tls://127.0.0.1:9")
+    )
+    monkeypatch.setattr(handle, "_CONNECT", "1s")
+    with pytest.raises(ClusterError, match="does not answer"):
+        cluster.get_client(set_as_default=False)
+
+
+def test_attaching_without_a_client_imports_no_dask() -> None:
+    code = (
+        "import sys; from jupyter_pipeline.clusters import handle, manager;"
+        "print([m for m in ('distributed', 'dask', 'psutil', 'cryptography') if m in sys.modules])"
+    )
+    done: Any = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
