@@ -44,7 +44,7 @@ def render_flow(
     asynchronous = any(s.asynchronous for s in steps)
     body = _calls(steps, settings)
     if options.profile:
-        body = f'with run_on("{options.profile}"):\n' + indent(body)
+        body = f'with run_on("{options.profile}", __file__):\n' + indent(body)
     definition = "async def" if asynchronous else "def"
     run = f"asyncio.run({function}())" if asynchronous else f"{function}()"
     standard = ["import asyncio"] if asynchronous else []

@@ -17,7 +17,9 @@ from jupyter_pipeline.exceptions import PromotionRefusedError, UsageError
 from jupyter_pipeline.models import Record, Refusal
 from jupyter_pipeline.promotion.dialect import PLACEHOLDER
 from jupyter_pipeline.promotion.names import BUILTINS, analyse
+from jupyter_pipeline.promotion.scope import Missing
 from jupyter_pipeline.promotion.statements import Program, Statement, parse_cells
+from jupyter_pipeline.promotion.store import bits
 
 __all__ = ["Kept", "Slice", "keep", "slice_cells"]
 
@@ -105,9 +107,9 @@ def keep(
         Names that exist in the running kernel, for the same purpose.
     """
     program = parse_cells(sources)
-    missing = analyse(program)
+    missing, always = analyse(program)
     statements = program.statements
-    wanted = {s.number for s in statements if s.cell in targets}
+    wanted = {s.number for s in statements if s.cell in targets} | set(bits(always))
     todo = list(wanted)
     while todo:
         needs = statements[todo.pop()].needs
@@ -119,7 +121,7 @@ def keep(
                 wanted.add(number)
                 todo.append(number)
     kept = Kept(program, tuple(targets), [statements[n] for n in sorted(wanted)])
-    refusals = [_missing(program.statements[n], name, line, later or {}, kernel_names) for n, name, line in missing if n in wanted]
+    refusals = [_missing(m, later or {}, kernel_names) for m in missing if m.statement in wanted]
     refusals += [r for s in kept.statements for r in _not_runnable(program, s)]
     if refusals:
         unique = {(r.cell, r.line, r.name): r for r in refusals}
@@ -130,9 +132,12 @@ def keep(
     return kept
 
 
-def _missing(s: Statement, name: str, line: int, later: Mapping[str, int], kernel_names: Collection[str]) -> Refusal:
+def _missing(missing: Missing, later: Mapping[str, int], kernel_names: Collection[str]) -> Refusal:
+    name = missing.name
     if name in ("In", "Out", "get_ipython", "exit", "quit") or (name[0] == "_" and name.strip("_0123456789i") == ""):
         reason, fix = "it exists only inside IPython", "Write what it stands for."
+    elif missing.deleted:
+        reason, fix = "it is deleted before it is used here", "Remove the del statement, or define it again."
     elif name in later:
         reason = f"it is defined only below, in cell {later[name] + 1}"
         fix = f"Move cell {later[name] + 1} above this one."
@@ -141,7 +146,7 @@ def _missing(s: Statement, name: str, line: int, later: Mapping[str, int], kerne
         fix = "Write the cell that defines it again."
     else:
         reason, fix = "no cell above defines it", "Define it in a cell above, or import it."
-    return Refusal(cell=s.cell, line=line, name=name, reason=reason, fix=fix)
+    return Refusal(cell=missing.cell, line=missing.line, name=name, reason=reason, fix=fix)
 
 
 def _not_runnable(program: Program, statement: Statement) -> list[Refusal]:

@@ -1,0 +1,292 @@
+"""What evaluating an expression reads, changes and may give: the half of `names` that deals with expressions."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from jupyter_pipeline.promotion import knowledge as known
+from jupyter_pipeline.promotion.calls import Calls
+from jupyter_pipeline.promotion.knowledge import ClassCode, Code, Instance, Module
+from jupyter_pipeline.promotion.store import NOTHING, Value
+
+__all__ = ["BUILTINS", "Expressions"]
+
+BUILTINS = frozenset(dir(builtins)) | {"__name__", "__doc__", "__builtins__", "display", "__not_python__"}
+_CONST = (ast.Constant, ast.JoinedStr)
+
+
+class Expressions(Calls):
+    """Evaluation of expressions on abstract values."""
+
+    def eval(self, node: ast.expr) -> Value:
+        """Return what `node` may give, and record what evaluating it reads and changes."""
+        return self._eval[type(node)](self, node)
+
+    def _constant(self, node: ast.Constant) -> Value:
+        return NOTHING
+
+    def _name(self, node: ast.Name) -> Value:
+        return self.load(node.id, node.lineno)
+
+    def _attribute(self, node: ast.Attribute) -> Value:
+        base = self.eval(node.value)
+        kind = base.kind
+        if kind == "imm":
+            return NOTHING
+        if type(kind) is Module:
+            return Value(base.roots, 0, False, Module(f"{kind.path}.{node.attr}"))
+        if type(kind) is Instance and node.attr in kind.of.properties:
+            return self.call_code(kind.of.methods[node.attr], base, [base], {})
+        part = self.part(base)
+        return Value(part, 0, False, "frame" if kind == "frame" else None)
+
+    def _subscript(self, node: ast.Subscript) -> Value:
+        base = self.eval(node.value)
+        index = self.eval(node.slice)
+        kind = base.kind
+        if kind == "imm":
+            return NOTHING
+        if type(kind) in (Module, Code, ClassCode):
+            return Value(base.roots, 0, False, kind)
+        if type(kind) is Instance and "__getitem__" in kind.of.methods:
+            return self.call_code(kind.of.methods["__getitem__"], base, [base, index], {})
+        if kind in ("frame", None) and _is_mask(node.slice, index):
+            return Value(0, 0 if kind == "frame" else self.part(base), True, kind)
+        if kind == "frame":
+            return Value(self.part(base), 0, True, "frame")
+        return self.element(base)
+
+    def _call(self, node: ast.Call) -> Value:
+        return self.call(node)
+
+    def _binary(self, node: ast.BinOp) -> Value:
+        return self.combine(self.eval(node.left), self.eval(node.right))
+
+    def combine(self, left: Value, right: Value) -> Value:
+        """Return the result of an operator on two values."""
+        a, b = left.kind, right.kind
+        if a == "imm" and b == "imm":
+            return NOTHING
+        if type(a) is Instance or type(b) is Instance:
+            return self.unknown_call(left, [left, right], "an operator")
+        if "frame" in (a, b):
+            return Value(0, 0, True, "frame")
+        inner = self.hold(left) | self.hold(right)
+        return Value(0, inner, True, "box" if "box" in (a, b) else None)
+
+    def _unary(self, node: ast.UnaryOp) -> Value:
+        value = self.eval(node.operand)
+        if isinstance(node.op, ast.Not) or value.kind == "imm":
+            return NOTHING
+        return Value(0, 0, True, "frame")
+
+    def _bool(self, node: ast.BoolOp) -> Value:
+        return self.union([self.eval(v) for v in node.values])
+
+    def _compare(self, node: ast.Compare) -> Value:
+        values = [self.eval(node.left), *(self.eval(v) for v in node.comparators)]
+        if any(isinstance(op, ast.In | ast.NotIn) for op in node.ops):
+            self.consume(values[-1])
+        if all(v.kind == "imm" for v in values) or not any(
+            isinstance(op, ast.Lt | ast.Gt | ast.LtE | ast.GtE | ast.Eq | ast.NotEq) for op in node.ops
+        ):
+            return NOTHING
+        return Value(0, 0, True, "frame")
+
+    def _display(self, node: ast.List | ast.Tuple | ast.Set) -> Value:
+        inner = 0
+        for item in node.elts:
+            inner |= self.hold(self.eval(item))
+        if not inner and isinstance(node, ast.Tuple):
+            return NOTHING
+        return Value(0, inner, True, "box")
+
+    def _dict(self, node: ast.Dict) -> Value:
+        inner = 0
+        for item in (*node.keys, *node.values):
+            if item is not None:
+                inner |= self.hold(self.eval(item))
+        return Value(0, inner, True, "box")
+
+    def _if(self, node: ast.IfExp) -> Value:
+        self.eval(node.test)
+        return self.union([self.eval(node.body), self.eval(node.orelse)])
+
+    def _lambda(self, node: ast.Lambda) -> Value:
+        return self.code_value(self.function_code(node, "<lambda>"), 0)
+
+    def _comprehension(self, node: ast.ListComp | ast.SetComp) -> Value:
+        return self._comprehend(node.generators, [node.elt], "box")
+
+    def _dict_comprehension(self, node: ast.DictComp) -> Value:
+        return self._comprehend(node.generators, [node.key, node.value], "box")
+
+    def _generator(self, node: ast.GeneratorExp) -> Value:
+        value = self._comprehend(node.generators, [node.elt], "iter")
+        if getattr(node, "used_at_once", False):
+            return value
+        code = self.function_code(node, "<generator>")
+        made = self.code_value(code, value.inner)
+        self.store.iterators |= made.roots
+        return Value(made.roots, 0, False, "iter")
+
+    def _comprehend(self, generators: list[ast.comprehension], results: list[ast.expr], kind: str) -> Value:
+        hidden: dict[str, Any] = {}
+        for generator in generators:
+            source = self.eval(generator.iter)
+            self.consume(source)
+            self.bind_hidden(generator.target, self.element(source), hidden)
+            for condition in generator.ifs:
+                self.eval(condition)
+        inner = 0
+        for result in results:
+            inner |= self.hold(self.eval(result))
+        self.restore(hidden)
+        return Value(0, inner, True, kind)
+
+    def _walrus(self, node: ast.NamedExpr) -> Value:
+        value = self.own(self.eval(node.value))
+        self.bind(node.target.id, value)
+        return value
+
+    def _starred(self, node: ast.Starred) -> Value:
+        value = self.eval(node.value)
+        self.consume(value)
+        return self.element(value)
+
+    def _slice(self, node: ast.Slice) -> Value:
+        for part in (node.lower, node.upper, node.step):
+            if part is not None:
+                self.eval(part)
+        return NOTHING
+
+    def _joined(self, node: ast.JoinedStr) -> Value:
+        for part in node.values:
+            self.eval(part)
+        return NOTHING
+
+    def _formatted(self, node: ast.FormattedValue) -> Value:
+        self.eval(node.value)
+        if node.format_spec is not None:
+            self.eval(node.format_spec)
+        return NOTHING
+
+    def _await(self, node: ast.Await | ast.YieldFrom) -> Value:
+        return self.eval(node.value)
+
+    def _yield(self, node: ast.Yield) -> Value:
+        if node.value is not None:
+            self.returned(self.eval(node.value))
+        return Value(0, 0, True, None)
+
+    def _any(self, node: ast.expr) -> Value:
+        values = [self.eval(child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
+        return self.union(values) if values else NOTHING
+
+    # Values
+
+    def part(self, value: Value) -> int:
+        """Return the objects of which an attribute or element of `value` may be one."""
+        return self.store.closure(value.roots | value.inner)
+
+    def element(self, value: Value) -> Value:
+        """Return what iterating over `value` or indexing it may give."""
+        kind = value.kind
+        if kind == "imm":
+            return NOTHING
+        if kind == "frame":
+            return Value(self.part(value), 0, True, "frame")
+        if kind == "box":
+            reach = self.part(value)
+            if not reach & ~value.roots:
+                return NOTHING
+            return Value(reach, 0, False, None)
+        return Value(self.part(value), 0, True, None)
+
+    def hold(self, value: Value) -> int:
+        """Return the objects that a container of `value` holds, making one for it if it is new."""
+        if value.kind == "imm":
+            return 0
+        if value.fresh:
+            return value.roots | self.store.new(value.inner, self.number, value.kind)
+        return value.roots
+
+    def own(self, value: Value) -> Value:
+        """Return `value` with an object of its own where it is new."""
+        if not value.fresh:
+            return value
+        kind = value.kind
+        return Value(value.roots | self.store.new(value.inner, self.number, kind), 0, False, kind)
+
+    def union(self, values: Iterable[Value]) -> Value:
+        """Return any of `values`."""
+        roots = inner = 0
+        fresh = False
+        kinds = []
+        for value in values:
+            roots |= value.roots
+            inner |= value.inner
+            fresh = fresh or value.fresh
+            kinds.append(value.kind)
+        same = all(k == kinds[0] for k in kinds)
+        return Value(roots, inner, fresh, kinds[0] if same else None)
+
+    def consume(self, value: Value) -> None:
+        """Record that iterating over `value` may use it up."""
+        reach = self.store.closure(value.roots | value.inner) & self.store.iterators
+        if reach:
+            self.store.change(self.store.closure(reach) & self.store.iterators, self.bit)
+        if type(value.kind) is Instance or (value.kind is None and not value.fresh and value.roots):
+            codes = self.store.codes(self.part(value))
+            if codes:
+                self.store.change(value.roots, self.bit)
+                for code in codes:
+                    self.run(code)
+
+    _eval: dict[type, Callable[[Any, Any], Value]] = {
+        ast.Constant: _constant,
+        ast.Name: _name,
+        ast.Attribute: _attribute,
+        ast.Subscript: _subscript,
+        ast.Call: _call,
+        ast.BinOp: _binary,
+        ast.UnaryOp: _unary,
+        ast.BoolOp: _bool,
+        ast.Compare: _compare,
+        ast.List: _display,
+        ast.Tuple: _display,
+        ast.Set: _display,
+        ast.Dict: _dict,
+        ast.IfExp: _if,
+        ast.Lambda: _lambda,
+        ast.ListComp: _comprehension,
+        ast.SetComp: _comprehension,
+        ast.DictComp: _dict_comprehension,
+        ast.GeneratorExp: _generator,
+        ast.NamedExpr: _walrus,
+        ast.Starred: _starred,
+        ast.Slice: _slice,
+        ast.JoinedStr: _joined,
+        ast.FormattedValue: _formatted,
+        ast.Await: _await,
+        ast.YieldFrom: _await,
+        ast.Yield: _yield,
+    }
+
+
+def _is_mask(node: ast.expr, value: Value) -> bool:
+    """Whether an index chooses rows by a condition, or columns by a list: pandas and NumPy copy then."""
+    if isinstance(node, ast.Compare | ast.List):
+        return True
+    if isinstance(node, ast.BinOp):
+        return isinstance(node.op, ast.BitAnd | ast.BitOr | ast.BitXor) and _is_mask(node.left, value)
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.Invert)
+    if isinstance(node, ast.Name):
+        return value.kind == "frame"
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.attr in known.FRAME_METHODS
+    return False

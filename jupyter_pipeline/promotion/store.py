@@ -1,0 +1,135 @@
+"""The objects that the statements of a notebook make, abstractly: who may reach whom, and which statements change them.
+
+A set of objects is the bits of an integer, and so is a set of statements: union, intersection and the question
+"did anything that this name reaches change?" are single operations, even in a notebook of thousands of cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+__all__ = ["NOTHING", "Store", "Value", "bits"]
+
+
+class Value(NamedTuple):
+    """What an expression may give."""
+
+    roots: int
+    """Objects that it may be, or be a part or a view of."""
+    inner: int
+    """Objects that a new object may hold."""
+    fresh: bool
+    """Whether it may be a new object that can be changed."""
+    kind: Any
+    """What is known of it; see `knowledge`."""
+
+
+NOTHING = Value(0, 0, False, "imm")
+"""A number, a string: it cannot be changed."""
+
+
+def bits(mask: int) -> Iterator[int]:
+    """Yield the positions of the bits of `mask`, lowest first."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+class Store:
+    """All objects of one program."""
+
+    def __init__(self) -> None:
+        self._reach: list[int] = []
+        self._modules: dict[str, int] = {}
+        self._late: dict[int, int] = {}
+        self._late_mask = 0
+        self._changes: dict[int, int] = {}
+        self.changed = 0
+        """Objects that some statement changes."""
+        self.code: dict[int, list[Any]] = {}
+        """Functions that an object may run."""
+        self.code_mask = 0
+        self.iterators = 0
+        """Objects that looking at may use up."""
+        self.makers: list[int] = []
+        """Number of the statement that made each object."""
+
+    def new(self, inner: int, statement: int, kind: Any = None) -> int:
+        """Make an object that reaches `inner`, and return its bit."""
+        bit = 1 << len(self._reach)
+        self._reach.append(bit | self.closure(inner))
+        self.makers.append(statement)
+        if kind == "iter":
+            self.iterators |= bit
+        return bit
+
+    def attach_code(self, bit: int, codes: list[Any]) -> None:
+        """Tell that the object of `bit` may run `codes`."""
+        self.code.setdefault(bit.bit_length() - 1, []).extend(codes)
+        self.code_mask |= bit
+
+    def closure(self, mask: int) -> int:
+        """Return everything that the objects of `mask` may reach, themselves included."""
+        if not mask:
+            return 0
+        if mask & (mask - 1):
+            found = 0
+            rest = mask
+            reach = self._reach
+            while rest:
+                top = rest.bit_length() - 1
+                found |= reach[top]
+                rest &= ~found
+        else:
+            found = self._reach[mask.bit_length() - 1]
+        pending = found & self._late_mask
+        done = 0
+        while pending:
+            done |= pending
+            for position in bits(pending):
+                extra = self._late[position] & ~found
+                while extra:
+                    found |= self._reach[extra.bit_length() - 1]
+                    extra &= ~found
+            pending = found & self._late_mask & ~done
+        return found
+
+    def link(self, roots: int, inner: int) -> None:
+        """Tell that the objects of `roots` may hold those of `inner` from now on."""
+        if not inner:
+            return
+        for position in bits(roots):
+            if inner & ~self._reach[position]:
+                self._late[position] = self._late.get(position, 0) | inner
+                self._late_mask |= 1 << position
+
+    def change(self, mask: int, statement: int) -> None:
+        """Tell that the statement of bit `statement` may change the objects of `mask`."""
+        self.changed |= mask
+        changes = self._changes
+        for position in bits(mask):
+            changes[position] = changes.get(position, 0) | statement
+
+    def changes(self, mask: int) -> int:
+        """Return the bits of the statements that may change an object of `mask`."""
+        found = 0
+        for position in bits(mask & self.changed):
+            found |= self._changes[position]
+        return found
+
+    def codes(self, mask: int) -> list[Any]:
+        """Return the functions that an object of `mask` may run."""
+        return [code for position in bits(mask & self.code_mask) for code in self.code[position]]
+
+    def module(self, root: str, statement: int) -> int:
+        """Return the one object that stands for a library."""
+        bit = self._modules.get(root)
+        if bit is None:
+            bit = self._modules[root] = self.new(0, statement)
+        return bit
+
+    def later_change(self, position: int) -> bool:
+        """Whether an object is changed by another statement than the one that made it."""
+        return bool(self._changes[position] & ~(1 << self.makers[position]))
