@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+
+#$ -N jp-0a1b2c-0123456789.7
+#$ -q main.q
+#$ -l h_rt=01:00:00
+#$ -e CLUSTER/logs/
+#$ -o CLUSTER/logs/
+#$ -cwd
+#$ -j y
+#$ -pe smp 4
+
+PYTHON -m distributed.cli.dask_worker tls://10.0.0.1:8786 --name demo-7 --nthreads 1 --memory-limit 4.00GiB --nanny --death-timeout 60 --lifetime 3300s --lifetime-stagger 150s --protocol tls:// --tls-ca-file CLUSTER/tls/ca.pem --tls-cert CLUSTER/tls/cert.pem --tls-key CLUSTER/tls/key.pem

@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_pipeline.clusters import preflight, profiles
+from jupyter_pipeline.clusters.signature import installed, unknown_arguments
+from jupyter_pipeline.models import Limits, Profile
+
+JOBQUEUE = ["htcondor", "lsf", "moab", "oar", "pbs", "sge", "slurm"]
+
+
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the only folder on the ``PATH``, empty."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+    return folder
+
+
+def program(folder: Path, name: str, script: str = "exit 0") -> None:
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+def problems(kind: str, overrides: Mapping[str, Any] | None = None) -> list[str]:
+    return preflight.check(profiles.get_profile(kind, overrides=overrides))
+
+
+def test_a_local_profile_can_start() -> None:
+    assert problems("local") == []
+
+
+def test_a_class_that_is_not_installed_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preflight, "installed", lambda path: False)
+    (problem,) = problems("slurm")
+    assert problem == (
+        'dask-jobqueue is not installed in this environment. Install it: pip install "jupyter_pipeline[jobqueue]"'
+    )
+
+
+def test_a_class_that_its_package_does_not_have_is_told() -> None:
+    (problem,) = preflight.check(Profile(name="p", cluster_class="json.NoCluster"))
+    assert "module json has no NoCluster" in problem
+
+
+@pytest.mark.parametrize(
+    ("kind", "argument", "nearest"),
+    [
+        ("local", "n_worker", "n_workers"),
+        ("slurm", "wall_time", "walltime"),
+        ("moab", "memry", "memory"),
+        ("ssh", "host", "hosts"),
+        ("vm", "hots", "host"),
+        ("address", "adress", "address"),
+        ("kubernetes", "namspace", "namespace"),
+        ("coiled", "regoin", "region"),
+        ("cloud", "instance_typ", "instance_type"),
+    ],
+)
+def test_an_unknown_argument_offers_the_nearest(kind: str, argument: str, nearest: str) -> None:
+    profile = profiles.get_profile(kind)
+    if kind in ("kubernetes", "coiled", "cloud") and not installed(profile.cluster_class):
+        pytest.skip(f"{profile.cluster_class} is not installed here")
+    found = problems(kind, {f"cluster_kwargs.{argument}": "1"})
+    assert f"{profile.cluster_class} takes no argument {argument!r}. Did you mean {nearest}" in "\n".join(found)
+
+
+@pytest.mark.parametrize("kind", sorted(p.stem for p in profiles._BUILTIN.glob("*.yaml")))
+def test_the_arguments_of_a_built_in_profile_and_of_its_example_are_the_classes(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("USER", "GATEWAY_PASSWORD"):
+        monkeypatch.setenv(name, "alice")
+    (tmp_path / "jupyter-pipeline.yaml").write_text(profiles.new(kind))
+    (tmp_path / "jupyter-pipeline.yaml").chmod(0o600)
+    for profile in profiles.load_profiles(tmp_path).values():
+        if profile.name in (kind, f"my-{kind}", "my-hosts", "team-scheduler"):
+            if not installed(profile.cluster_class):
+                pytest.skip(f"{profile.cluster_class} is not installed here")
+            assert unknown_arguments(profile.cluster_class, profile.cluster_kwargs)[0] == []
+
+
+def test_static_signatures_are_those_of_the_imported_classes() -> None:
+    """The sources are read to save an import: here they are held against the import."""
+    import inspect
+
+    from dask_jobqueue import SLURMCluster
+    from distributed import LocalCluster, SSHCluster
+
+    for path, functions in {
+        "distributed.LocalCluster": [LocalCluster.__init__],
+        "dask_jobqueue.SLURMCluster": [SLURMCluster.__init__, SLURMCluster.job_cls.__init__],
+        "distributed.SSHCluster": [SSHCluster],
+    }.items():
+        names = {
+            p.name
+            for function in functions
+            for p in inspect.signature(function).parameters.values()
+            if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL) and p.name != "self"
+        }
+        assert unknown_arguments(path, names)[0] == []
+        assert unknown_arguments(path, ["no_such_argument"])[0] == ["no_such_argument"]
+
+
+@pytest.mark.parametrize("kind", JOBQUEUE)
+def test_absent_commands_are_named(kind: str, programs: Path) -> None:
+    (problem,) = problems(kind)
+    assert "not on the PATH" in problem
+
+
+def test_an_interpreter_that_is_not_there_is_told(programs: Path) -> None:
+    for name in ("qsub", "qstat", "qdel"):
+        program(programs, name)
+    (problem,) = problems("pbs", {"cluster_kwargs.python": "/no/such/python"})
+    assert problem.startswith("There is no interpreter /no/such/python.")
+    assert problems("pbs", {"cluster_kwargs.python": "$CONDA_PREFIX/bin/python"}) == []
+
+
+def test_an_unknown_interface_offers_those_that_are_there(programs: Path) -> None:
+    for name in ("qsub", "qstat", "qdel"):
+        program(programs, name)
+    (problem,) = problems("pbs", {"cluster_kwargs.interface": "ib99"})
+    assert problem.startswith("This host has no network interface 'ib99'. There are: ")
+    assert "lo" in problem
+
+
+def test_a_taken_port_is_told() -> None:
+    with socket.socket() as taken:
+        taken.bind(("", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        (problem,) = problems("local", {"cluster_kwargs.scheduler_port": port})
+    assert problem.startswith(f"Port {port} of this host is taken.")
+
+
+@pytest.mark.parametrize(
+    ("overrides", "said"),
+    [
+        ({"cluster_kwargs.walltime": "00:01:00"}, "leaves a worker no time to work"),
+        ({"keeper": "job"}, "the cluster ends at the walltime, 1 h"),
+        ({"keeper": "job", "limits.lifetime": "30 min"}, ""),
+        ({"cluster_kwargs.log_directory": "/proc/1/logs"}, "cluster_kwargs.log_directory: /proc/1 cannot be written"),
+    ],
+)
+def test_walltime_lifetime_and_folders(overrides: dict[str, Any], said: str, programs: Path) -> None:
+    import os
+
+    if said.startswith("cluster_kwargs") and os.getuid() == 0:
+        overrides = {"cluster_kwargs.log_directory": "/dev/null/logs"}
+        said = "cluster_kwargs.log_directory: /dev/null cannot be written"
+    for name in ("qsub", "qstat", "qdel"):
+        program(programs, name)
+    found = problems("pbs", overrides)
+    assert (said in found[0]) if said else not found
+
+
+def test_slurm_says_itself_why_it_would_refuse(programs: Path) -> None:
+    for name in ("squeue", "scancel"):
+        program(programs, name)
+    refusal = "allocation failure: Invalid partition name specified"
+    program(programs, "sbatch", f"echo \"$@\" > {programs}/asked; echo '{refusal}' >&2; exit 1")
+    (problem,) = problems("slurm", {"cluster_kwargs.queue": "nope"})
+    assert "Slurm refuses such a job: allocation failure: Invalid partition name specified." in problem
+    asked = (programs / "asked").read_text()
+    assert "--test-only" in asked
+    assert "--partition=nope" in asked
+    assert "--mem=4096M" in asked
+
+
+def test_a_slurm_controller_that_is_down_is_no_reason_to_refuse(programs: Path) -> None:
+    for name in ("squeue", "scancel"):
+        program(programs, name)
+    program(programs, "sbatch", "echo 'sbatch: error: Unable to contact slurm controller' >&2; exit 1")
+    assert problems("slurm") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "overrides", "said"),
+    [
+        ("ssh", {"cluster_kwargs.hosts": []}, "names no host"),
+        ("ssh", {"cluster_kwargs.connect_options": {"known_hosts": None}}, "trusts any host"),
+        ("ssh", {"cluster_kwargs.connect_options": {"known_hosts": None}, "security.insecure": True}, ""),
+        ("vm", {}, ""),
+        ("address", {"cluster_kwargs.address": "host"}, "is no address of a scheduler"),
+        ("address", {}, "security.tls_ca_file: nothing is not a file"),
+        ("address", {"cluster_kwargs.address": "tcp://h:1", "security": {"tls": False, "insecure": True}}, ""),
+    ],
+)
+def test_hosts_and_addresses(kind: str, overrides: dict[str, Any], said: str) -> None:
+    found = problems(kind, overrides)
+    assert (said in found[0]) if said else not found
+
+
+@pytest.mark.parametrize(
+    ("values", "workers", "text"),
+    [
+        ({}, None, ""),
+        (
+            {"price": {"currency": "EUR", "per_worker_hour": 0.5}, "workers": 4},
+            None,
+            "about 2 EUR an hour with 4 workers, at most 48 EUR until its lifetime of 1 d ends",
+        ),
+        (
+            {"price": {"currency": "core-hours", "per_core_hour": 1}, "cluster_kwargs": {"cores": 8}},
+            2,
+            "about 16 core-hours an hour with 2 workers, at most 384 core-hours until its lifetime of 1 d ends",
+        ),
+        (
+            {
+                "price": {"per_worker_hour": 1},
+                "adapt_kwargs": {"maximum": 10},
+                "limits": Limits(lifetime=None, budget=5),
+            },
+            None,
+            "about 10 an hour with up to 10 workers, at most 5 until its budget is spent",
+        ),
+    ],
+)
+def test_the_cost_is_estimated(values: dict[str, Any], workers: int | None, text: str) -> None:
+    assert preflight.estimate(Profile(name="p", cluster_class="a.B", **values), workers) == text
