@@ -62,11 +62,7 @@ export function Notice(props: {
     >
       <div className="jp-pipeline-notice-text">{props.children}</div>
       {props.onClose && props.trans && (
-        <button
-          type="button"
-          className="jp-pipeline-link"
-          onClick={props.onClose}
-        >
+        <button type="button" className="jp-pipeline-link" onClick={props.onClose}>
           {props.trans.__('Dismiss')}
         </button>
       )}

@@ -104,10 +104,7 @@ function ClusterCard(
           )}
           {cluster.expires !== null && cluster.expires - now < SOON && (
             <span title={trans.__('The maximum lifetime of its profile')}>
-              {trans.__(
-                'ends %1',
-                formatRelative(cluster.expires, now, trans)
-              )}
+              {trans.__('ends %1', formatRelative(cluster.expires, now, trans))}
             </span>
           )}
         </div>
@@ -125,9 +122,7 @@ function ClusterCard(
         </div>
       )}
       {cluster.state !== 'running' && cluster.reason && (
-        <Notice kind={alive ? 'info' : 'error'}>
-          {cluster.reason}
-        </Notice>
+        <Notice kind={alive ? 'info' : 'error'}>{cluster.reason}</Notice>
       )}
       {cluster.warning && (
         <Notice kind="warning">

@@ -32,7 +32,8 @@ export const clusterManagerPlugin: JupyterFrontEndPlugin<IClusterManager> = {
     });
     void settings?.load(SETTINGS_ID).then(loaded => {
       const apply = (): void => {
-        manager.restInterval = 1000 * (loaded.get('clusterInterval').composite as number);
+        manager.restInterval =
+          1000 * (loaded.get('clusterInterval').composite as number);
       };
       apply();
       loaded.changed.connect(apply);
@@ -65,7 +66,10 @@ export const clusterPanelPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyter_pipeline');
-    panel.addSection(new ClustersSection({ manager, commands: app.commands, trans }), 10);
+    panel.addSection(
+      new ClustersSection({ manager, commands: app.commands, trans }),
+      10
+    );
   }
 };
 

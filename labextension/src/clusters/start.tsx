@@ -31,17 +31,17 @@ export function StartForm(props: {
       <div className="jp-pipeline-start-row">
         <label className="jp-pipeline-field jp-mod-wide">
           <span>{trans.__('Profile')}</span>
-            <HTMLSelect
-              value={profile?.name ?? ''}
-              disabled={profiles.length === 0}
-              onChange={event => setChosen(event.target.value)}
-            >
-              {profiles.map(p => (
-                <option key={p.name} value={p.name}>
-                  {p.name}
-                </option>
-              ))}
-            </HTMLSelect>
+          <HTMLSelect
+            value={profile?.name ?? ''}
+            disabled={profiles.length === 0}
+            onChange={event => setChosen(event.target.value)}
+          >
+            {profiles.map(p => (
+              <option key={p.name} value={p.name}>
+                {p.name}
+              </option>
+            ))}
+          </HTMLSelect>
         </label>
         <label className="jp-pipeline-field jp-mod-number">
           <span>{trans.__('Workers')}</span>

@@ -48,9 +48,7 @@ function DeploymentList(props: DeploymentsSection.IOptions): JSX.Element {
         </Notice>
       )}
       {service && <Service {...props} service={service} />}
-      {unreachable && (
-        <Notice kind="error">{unreachable.message}</Notice>
-      )}
+      {unreachable && <Notice kind="error">{unreachable.message}</Notice>}
       <ul className="jp-pipeline-list" aria-label={trans.__('Deployments')}>
         {reached &&
           deployments.map(deployment => (
@@ -142,9 +140,7 @@ function Service(
               )}
         </p>
       )}
-      {service.state === 'failing' && (
-        <Notice kind="error">{service.reason}</Notice>
-      )}
+      {service.state === 'failing' && <Notice kind="error">{service.reason}</Notice>}
       {error && (
         <Notice kind="error" onClose={clear} trans={trans}>
           {error.message}
@@ -180,9 +176,7 @@ function DeploymentCard(
       </div>
       <div className="jp-pipeline-facts">
         <span>{schedule_text || trans.__('No schedule')}</span>
-        {deployment.profile && (
-          <span>{trans.__('on %1', deployment.profile)}</span>
-        )}
+        {deployment.profile && <span>{trans.__('on %1', deployment.profile)}</span>}
       </div>
       <div className="jp-pipeline-facts">
         {paused ? (
@@ -257,7 +251,9 @@ function LastRun(
       type="button"
       className="jp-pipeline-link"
       title={trans.__('%1, %2: show its log', run.name, formatMoment(when))}
-      onClick={() => void commands.execute(CommandIDs.showRunLogs, { id: run.id, name: run.name })}
+      onClick={() =>
+        void commands.execute(CommandIDs.showRunLogs, { id: run.id, name: run.name })
+      }
     >
       {trans.__('Last run %1', formatRelative(when, now, trans))}
     </button>

@@ -33,7 +33,8 @@ export const deploymentManagerPlugin: JupyterFrontEndPlugin<IDeploymentManager> 
     });
     void settings?.load(SETTINGS_ID).then(loaded => {
       const apply = (): void => {
-        manager.interval = 1000 * (loaded.get('deploymentInterval').composite as number);
+        manager.interval =
+          1000 * (loaded.get('deploymentInterval').composite as number);
       };
       apply();
       loaded.changed.connect(apply);
@@ -166,11 +167,7 @@ function addCommands(
     ofDeployment(CommandIDs.resumeDeployment, trans.__('Resume a Deployment…'), name =>
       manager.setPaused(name, false)
     ),
-    ofDeployment(
-      CommandIDs.deleteDeployment,
-      trans.__('Delete a Deployment…'),
-      remove
-    ),
+    ofDeployment(CommandIDs.deleteDeployment, trans.__('Delete a Deployment…'), remove),
     CommandIDs.startService,
     CommandIDs.stopService
   ];

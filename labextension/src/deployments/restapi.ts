@@ -33,12 +33,14 @@ export const deleteDeployment = (settings: Settings, name: string): Promise<void
 export const runDeployment = (
   settings: Settings,
   name: string
-): Promise<Deployments.IRun> => request(settings, 'POST', ['deployments', name, 'runs']);
+): Promise<Deployments.IRun> =>
+  request(settings, 'POST', ['deployments', name, 'runs']);
 
 export const listRuns = (
   settings: Settings,
   name: string
-): Promise<Deployments.IRun[]> => request(settings, 'GET', ['deployments', name, 'runs']);
+): Promise<Deployments.IRun[]> =>
+  request(settings, 'GET', ['deployments', name, 'runs']);
 
 export const runLogs = async (settings: Settings, id: string): Promise<string> =>
   (await request<{ logs: string }>(settings, 'GET', ['runs', id])).logs;

@@ -135,15 +135,11 @@ function Editing(props: IBodyOptions): JSX.Element {
             : deploying
               ? trans.__('Writing the files and deploying…')
               : model.preview &&
-              !model.previewError &&
-              trans.__('Goes to %1', model.preview.folder)}
+                !model.previewError &&
+                trans.__('Goes to %1', model.preview.folder)}
         </span>
         {deploying && <div className="jp-pipeline-progress" role="progressbar" />}
-        <button
-          type="button"
-          className="jp-mod-styled jp-mod-reject"
-          onClick={close}
-        >
+        <button type="button" className="jp-mod-styled jp-mod-reject" onClick={close}>
           {trans.__('Cancel')}
         </button>
         {edited && (
@@ -222,7 +218,9 @@ function Result(props: IBodyOptions): JSX.Element {
   return (
     <>
       <div className="jp-pipeline-result" role="status">
-        <h3>{trans.__('%1 is deployed', result.deployment?.name ?? model.form.name)}</h3>
+        <h3>
+          {trans.__('%1 is deployed', result.deployment?.name ?? model.form.name)}
+        </h3>
         <dl>
           <dt>{trans.__('Next run')}</dt>
           <dd>

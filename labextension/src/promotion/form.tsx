@@ -45,18 +45,18 @@ export function DeployForm(props: IProps): JSX.Element {
       <div className="jp-pipeline-field-row">
         <label className="jp-pipeline-field jp-mod-wide">
           <span>{trans.__('Cluster profile')}</span>
-            <HTMLSelect
-              name="profile"
-              value={form.profile}
-              onChange={event => model.update({ profile: event.target.value })}
-            >
-              <option value="">{trans.__('No cluster')}</option>
-              {profiles.map(p => (
-                <option key={p.name} value={p.name}>
-                  {p.name}
-                </option>
-              ))}
-            </HTMLSelect>
+          <HTMLSelect
+            name="profile"
+            value={form.profile}
+            onChange={event => model.update({ profile: event.target.value })}
+          >
+            <option value="">{trans.__('No cluster')}</option>
+            {profiles.map(p => (
+              <option key={p.name} value={p.name}>
+                {p.name}
+              </option>
+            ))}
+          </HTMLSelect>
         </label>
         <label className="jp-pipeline-field jp-mod-number">
           <span>{trans.__('Retries')}</span>
@@ -88,36 +88,36 @@ function ScheduleFields(props: IProps): JSX.Element {
       <div className="jp-pipeline-field-row">
         <label className="jp-pipeline-field jp-mod-wide">
           <span>{trans.__('Schedule')}</span>
-            <HTMLSelect
-              name="schedule"
-              value={kind}
-              onChange={event =>
-                change({ kind: event.target.value as IScheduleForm['kind'] })
-              }
-            >
-              <option value="none">{trans.__('None: run it by hand')}</option>
-              <option value="hourly">{trans.__('Every hour')}</option>
-              <option value="daily">{trans.__('Every day')}</option>
-              <option value="weekdays">{trans.__('Every weekday')}</option>
-              <option value="weekly">{trans.__('Every week')}</option>
-              <option value="cron">{trans.__('Cron expression')}</option>
-              <option value="every">{trans.__('Interval')}</option>
-            </HTMLSelect>
+          <HTMLSelect
+            name="schedule"
+            value={kind}
+            onChange={event =>
+              change({ kind: event.target.value as IScheduleForm['kind'] })
+            }
+          >
+            <option value="none">{trans.__('None: run it by hand')}</option>
+            <option value="hourly">{trans.__('Every hour')}</option>
+            <option value="daily">{trans.__('Every day')}</option>
+            <option value="weekdays">{trans.__('Every weekday')}</option>
+            <option value="weekly">{trans.__('Every week')}</option>
+            <option value="cron">{trans.__('Cron expression')}</option>
+            <option value="every">{trans.__('Interval')}</option>
+          </HTMLSelect>
         </label>
         {kind === 'weekly' && (
           <label className="jp-pipeline-field">
             <span>{trans.__('Day')}</span>
-              <HTMLSelect
-                name="day"
-                value={schedule.day}
-                onChange={event => change({ day: Number(event.target.value) })}
-              >
-                {[1, 2, 3, 4, 5, 6, 0].map(day => (
-                  <option key={day} value={day}>
-                    {weekday(day)}
-                  </option>
-                ))}
-              </HTMLSelect>
+            <HTMLSelect
+              name="day"
+              value={schedule.day}
+              onChange={event => change({ day: Number(event.target.value) })}
+            >
+              {[1, 2, 3, 4, 5, 6, 0].map(day => (
+                <option key={day} value={day}>
+                  {weekday(day)}
+                </option>
+              ))}
+            </HTMLSelect>
           </label>
         )}
         {kind === 'hourly' && (

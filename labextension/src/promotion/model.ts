@@ -265,9 +265,13 @@ async function settle<T>(work: Promise<T>): Promise<[T, null] | [null, Error]> {
  * A name for a deployment, made from the name of a notebook.
  */
 export function proposeName(path: string): string {
-  const stem = path.split('/').pop()!.replace(/\.ipynb$/, '');
+  const stem = path
+    .split('/')
+    .pop()!
+    .replace(/\.ipynb$/, '');
   const name = stem
     .normalize('NFKD')
+    .replace(/\p{M}+/gu, '') // accents
     .replace(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/\.\.+/g, '.')
     .replace(/^[^A-Za-z0-9]+/, '')

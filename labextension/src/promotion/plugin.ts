@@ -6,7 +6,12 @@ import type { INotebookContent } from '@jupyterlab/nbformat';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { deployIcon } from '../icons';
-import { CommandIDs, IClusterManager, IDeploymentManager, SETTINGS_ID } from '../tokens';
+import {
+  CommandIDs,
+  IClusterManager,
+  IDeploymentManager,
+  SETTINGS_ID
+} from '../tokens';
 import { DeployDialog } from './dialog';
 import { DeployModel, proposeName, proposeProfile } from './model';
 

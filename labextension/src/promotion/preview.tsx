@@ -14,7 +14,9 @@ export function FilePreview(props: {
   trans: TranslationBundle;
 }): JSX.Element {
   const { files, languages, trans } = props;
-  const names = Object.keys(files).sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+  const names = Object.keys(files).sort(
+    (a, b) => rank(a) - rank(b) || a.localeCompare(b)
+  );
   const [chosen, setChosen] = React.useState('');
   const shown = names.includes(chosen) ? chosen : names[0];
   const select = (event: React.KeyboardEvent): void => {
@@ -68,7 +70,8 @@ function Code(props: {
     pre.textContent = text;
     pre.scrollTop = 0;
     let current = true;
-    const language = languages?.findByFileName(path) ?? languages?.findBest(path) ?? null;
+    const language =
+      languages?.findByFileName(path) ?? languages?.findBest(path) ?? null;
     if (languages && language) {
       const coloured = document.createElement('code');
       languages

@@ -59,8 +59,10 @@ export const explainSchedule = (
   schedule: ISchedule
 ): Promise<IScheduleMeaning> => request(settings, 'POST', ['schedule'], schedule);
 
-export const preview = (settings: Settings, promotion: IPromotion): Promise<IPromoted> =>
-  request(settings, 'POST', ['promotion', 'preview'], promotion);
+export const preview = (
+  settings: Settings,
+  promotion: IPromotion
+): Promise<IPromoted> => request(settings, 'POST', ['promotion', 'preview'], promotion);
 
 export const deploy = (
   settings: Settings,

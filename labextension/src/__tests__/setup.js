@@ -1,0 +1,7 @@
+// What browsers have and jsdom has not.
+const { TextDecoder, TextEncoder } = require('util');
+
+Object.assign(globalThis, { TextDecoder, TextEncoder });
+for (const name of ['fetch', 'Headers', 'Request', 'Response']) {
+  globalThis[name] ??= class {};
+}

@@ -1,0 +1,143 @@
+import { FakeServer } from '../../__tests__/server';
+import type { Clusters } from '../../tokens';
+import { ClusterManager, isAlive } from '../manager';
+
+const now = () => Date.now() / 1000;
+
+const cluster = (values: Partial<Clusters.IModel>): Clusters.IModel =>
+  ({
+    id: values.name,
+    name: 'local-1',
+    profile: 'local',
+    state: 'running',
+    since: now(),
+    dashboard_link: 'http://127.0.0.1:8787/status',
+    workers: 2,
+    workers_wanted: 2,
+    ...values
+  }) as Clusters.IModel;
+
+function create(
+  clusters: () => Clusters.IModel[],
+  profiles: [number, unknown] = [200, [{ name: 'local' }]]
+): [ClusterManager, FakeServer] {
+  const server = new FakeServer(asked =>
+    asked.path.startsWith('profiles') ? profiles : [200, clusters()]
+  );
+  const manager = new ClusterManager({
+    serverSettings: server.settings,
+    interval: 60_000,
+    name: 'test'
+  });
+  return [manager, server];
+}
+
+test('is ready once the clusters are known', async () => {
+  const [manager] = create(() => [cluster({ name: 'a' })]);
+  expect(manager.isReady).toBe(false);
+  await manager.ready;
+  expect(manager.clusters.map(c => c.name)).toEqual(['a']);
+  expect(manager.profiles.map(p => p.name)).toEqual(['local']);
+  manager.dispose();
+  manager.dispose();
+  expect(manager.isDisposed).toBe(true);
+});
+
+test('looking is no activity of the user', async () => {
+  const [manager, server] = create(() => []);
+  await manager.ready;
+  expect(server.asked.every(a => a.path.includes('no_track_activity=1'))).toBe(true);
+  manager.dispose();
+});
+
+test('failed clusters are shown until dismissed, stopped and old ones not', async () => {
+  const [manager] = create(() => [
+    cluster({ name: 'failed', state: 'failed' }),
+    cluster({ name: 'lost', state: 'lost' }),
+    cluster({ name: 'old', state: 'failed', since: now() - 7200 }),
+    cluster({ name: 'stopped', state: 'stopped' })
+  ]);
+  await manager.ready;
+  expect(manager.clusters.map(c => c.name)).toEqual(['failed', 'lost']);
+  const changed = jest.fn();
+  manager.changed.connect(changed);
+  manager.dismiss('failed');
+  expect(changed).toHaveBeenCalledTimes(1);
+  expect(manager.clusters.map(c => c.name)).toEqual(['lost']);
+  manager.dispose();
+});
+
+test('a mistake in a profile does not hide the clusters', async () => {
+  const [manager] = create(
+    () => [cluster({ name: 'a' })],
+    [
+      422,
+      { error: 'ConfigurationError', message: 'file.yaml: limits.idel: unknown key' }
+    ]
+  );
+  await manager.ready;
+  expect(manager.clusters).toHaveLength(1);
+  expect(manager.profilesFailure?.message).toContain('limits.idel');
+  manager.dispose();
+});
+
+test('a failure is told, and forgotten when it is over', async () => {
+  const [manager, server] = create(() => []);
+  await manager.ready;
+  const good = server.answer;
+  const failed = jest.fn();
+  manager.connectionFailure.connect(failed);
+  server.answer = () => [500, { message: 'broken' }];
+  await manager.refresh();
+  expect(manager.failure?.message).toBe('broken');
+  expect(failed).toHaveBeenCalledTimes(1);
+  server.answer = good;
+  await manager.refresh();
+  expect(manager.failure).toBeNull();
+  manager.dispose();
+});
+
+test('a change is shown at once', async () => {
+  const [manager, server] = create(() => [cluster({ name: 'a' })]);
+  await manager.ready;
+  server.answer = asked => [
+    200,
+    cluster({ name: 'a', workers_wanted: asked.body.workers })
+  ];
+  await manager.scale('a', 5);
+  expect(manager.clusters[0].workers_wanted).toBe(5);
+  expect(server.asked[server.asked.length - 1]).toEqual({
+    method: 'PATCH',
+    path: 'clusters/a',
+    body: { workers: 5 }
+  });
+  manager.dispose();
+});
+
+test.each([
+  [
+    'http://127.0.0.1:8787/status',
+    'http://localhost/base/jupyter-pipeline/clusters/a%20b/dashboard/status'
+  ],
+  [
+    'http://localhost:8787/status',
+    'http://localhost/base/jupyter-pipeline/clusters/a%20b/dashboard/status'
+  ],
+  ['https://cluster.example.org/status', 'https://cluster.example.org/status'],
+  ['http://127.0.0.1.example.org/', 'http://127.0.0.1.example.org/']
+])('the dashboard at %s is opened at %s', (dashboard_link, url) => {
+  const [manager] = create(() => []);
+  expect(manager.dashboardUrl(cluster({ name: 'a b', dashboard_link }))).toBe(url);
+  manager.dispose();
+});
+
+test.each<[Clusters.State, boolean]>([
+  ['starting', true],
+  ['running', true],
+  ['stopping', true],
+  ['stopped', false],
+  ['failed', false],
+  ['lost', false]
+])('%s is alive: %s', (state, alive) => {
+  expect(isAlive(state)).toBe(alive);
+});

@@ -1,0 +1,57 @@
+import { FakeServer } from '../../__tests__/server';
+import { DeploymentManager } from '../manager';
+
+const SERVICE = { state: 'running', reason: '', ui_url: '', restarts: 0 };
+
+function create(
+  api: unknown,
+  deployments: [number, unknown]
+): [DeploymentManager, FakeServer] {
+  const server = new FakeServer(asked =>
+    asked.path.startsWith('service') ? [200, { ...SERVICE, api }] : deployments
+  );
+  const manager = new DeploymentManager({
+    serverSettings: server.settings,
+    interval: 60_000,
+    name: 'test'
+  });
+  return [manager, server];
+}
+
+test('deployments are listed where there is an API', async () => {
+  const [manager] = create({ embedded: true }, [200, [{ name: 'daily' }]]);
+  await manager.ready;
+  expect(manager.deployments.map(d => d.name)).toEqual(['daily']);
+  expect(manager.unreachable).toBeNull();
+  manager.dispose();
+});
+
+test('without an API they are not even asked for', async () => {
+  const [manager, server] = create(null, [503, { message: 'nothing answers' }]);
+  await manager.ready;
+  expect(server.asked.map(a => a.path.split('?')[0])).toEqual(['service']);
+  expect(manager.unreachable).toBeNull();
+  manager.dispose();
+});
+
+test('an API that does not answer is told, and the service is known all the same', async () => {
+  const [manager] = create({ embedded: false }, [503, { message: 'nothing answers' }]);
+  await manager.ready;
+  expect(manager.unreachable?.message).toBe('nothing answers');
+  expect(manager.service?.state).toBe('running');
+  manager.dispose();
+});
+
+test('pausing asks the server and looks again', async () => {
+  const [manager, server] = create({ embedded: true }, [200, []]);
+  await manager.ready;
+  const before = server.asked.length;
+  await manager.setPaused('daily', true);
+  expect(server.asked[before]).toEqual({
+    method: 'PATCH',
+    path: 'deployments/daily',
+    body: { paused: true }
+  });
+  expect(server.asked.length).toBeGreaterThan(before + 1);
+  manager.dispose();
+});

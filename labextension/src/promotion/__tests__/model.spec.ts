@@ -1,0 +1,171 @@
+import type { INotebookContent } from '@jupyterlab/nbformat';
+
+import { FakeServer, type IAsked } from '../../__tests__/server';
+import { DeployModel, proposeName, proposeProfile } from '../model';
+
+const notebook = (...sources: (string | string[])[]): INotebookContent => ({
+  nbformat: 4,
+  nbformat_minor: 5,
+  metadata: {},
+  cells: sources.map(source => ({
+    cell_type: 'code',
+    metadata: {},
+    source,
+    outputs: [],
+    execution_count: null
+  }))
+});
+
+const PREVIEW = { files: { 'steps.py': 'x' }, notes: [], folder: '/f', next_runs: [] };
+
+function answer(asked: IAsked): [number, unknown] {
+  switch (asked.path) {
+    case 'schedule':
+      return asked.body.cron?.includes('31 2')
+        ? [400, { error: 'UsageError', message: 'never fires' }]
+        : [200, { description: 'words', timezone: 'UTC', next_runs: [] }];
+    case 'promotion/preview':
+      return [200, PREVIEW];
+    case 'promotion':
+      return [201, { ...PREVIEW, deployment: { name: asked.body.name } }];
+  }
+  return [404, {}];
+}
+
+function create(server: FakeServer, more = {}): DeployModel {
+  return new DeployModel({
+    serverSettings: server.settings,
+    notebook: notebook('1 + 1'),
+    path: 'nb.ipynb',
+    cell: 0,
+    name: 'daily',
+    profile: 'local',
+    kernel: 'python3',
+    ...more
+  });
+}
+
+const until = async (condition: () => boolean): Promise<void> => {
+  for (let i = 0; i < 200 && !condition(); i++) {
+    await new Promise(resolve => setTimeout(resolve, 10));
+  }
+  expect(condition()).toBe(true);
+};
+
+test('the first preview comes without being asked for', async () => {
+  const model = create(new FakeServer(answer));
+  expect(model.canDeploy).toBe(false);
+  await until(() => model.preview !== null);
+  expect(model.meaning?.description).toBe('words');
+  expect(model.canDeploy).toBe(true);
+  model.dispose();
+});
+
+test('a schedule that is refused keeps the code in view and forbids the deploy', async () => {
+  const server = new FakeServer(answer);
+  const model = create(server);
+  await until(() => model.preview !== null);
+  model.update({
+    schedule: { ...model.form.schedule, kind: 'cron', cron: '0 0 31 2 *' }
+  });
+  await until(() => model.scheduleError !== null);
+  expect(model.scheduleError!.message).toBe('never fires');
+  expect(model.preview).not.toBeNull();
+  expect(model.canDeploy).toBe(false);
+  model.dispose();
+});
+
+test.each(['', '../x', 'a..b', '-a', 'a-', 'x'.repeat(64), 'a b'])(
+  'the name %j is refused without asking the server',
+  async name => {
+    const server = new FakeServer(answer);
+    const model = create(server, { name });
+    await until(() => model.meaning !== null);
+    expect(model.nameIsValid).toBe(false);
+    expect(server.asked.map(a => a.path)).toEqual(['schedule']);
+    model.dispose();
+  }
+);
+
+test('only the last of several changes counts', async () => {
+  const server = new FakeServer(answer);
+  const model = create(server);
+  await until(() => model.preview !== null);
+  for (const name of ['a', 'ab', 'abc']) {
+    model.update({ name });
+  }
+  const previews = () => server.asked.filter(a => a.path === 'promotion/preview');
+  await until(() => previews().length === 2);
+  expect(previews()[1].body.name).toBe('abc');
+  model.dispose();
+});
+
+test('a deploy sends the form and the kernel, and keeps the result', async () => {
+  const server = new FakeServer(answer);
+  const onDeployed = jest.fn();
+  const model = create(server, { onDeployed });
+  await until(() => model.canDeploy);
+  await model.deploy();
+  expect(server.asked[server.asked.length - 1].body).toMatchObject({
+    name: 'daily',
+    profile: 'local',
+    cron: '0 6 * * *',
+    kernel: 'python3',
+    cell: 0,
+    overwrite: false
+  });
+  expect(model.phase).toBe('deployed');
+  expect(onDeployed).toHaveBeenCalledTimes(1);
+  model.dispose();
+});
+
+test('a deploy that fails can be tried again', async () => {
+  const server = new FakeServer(answer);
+  const model = create(server);
+  await until(() => model.canDeploy);
+  server.answer = () => [409, { error: 'EditedByHandError', message: 'edited' }];
+  await model.deploy();
+  expect(model.deployError?.message).toBe('edited');
+  expect(model.canDeploy).toBe(true);
+  model.dispose();
+});
+
+test('the service is started where no Prefect answers', async () => {
+  const server = new FakeServer(answer);
+  const startService = jest.fn(async () => {
+    server.answer = answer;
+  });
+  const model = create(server, { startService });
+  await until(() => model.canDeploy);
+  server.answer = () => [
+    503,
+    { error: 'ApiUnreachableError', message: 'nothing answers' }
+  ];
+  await model.deploy();
+  expect(model.needsService).toBe(true);
+  await model.startAndDeploy();
+  expect(startService).toHaveBeenCalledTimes(1);
+  expect(model.phase).toBe('deployed');
+  model.dispose();
+});
+
+test.each([
+  ['notebooks/Delays of carriers.ipynb', 'delays-of-carriers'],
+  ['Übersicht.ipynb', 'ubersicht'],
+  ['../..ipynb', 'pipeline'],
+  ['日本.ipynb', 'pipeline'],
+  [`${'x'.repeat(80)}.ipynb`, 'x'.repeat(63)]
+])('%s proposes the name %s', (path, name) => {
+  expect(proposeName(path)).toBe(name);
+});
+
+test.each([
+  [['%load_ext jupyter_pipeline\n%cluster start slurm --workers 4'], 'slurm'],
+  [[['%load_ext x\n', 'c = %cluster start local\n']], 'local'],
+  [['%cluster attach local-1'], 'local'],
+  [['%cluster attach other-1'], ''],
+  [['print("%cluster")'], '']
+])('%j proposes the profile %j', (sources, profile) => {
+  const clusters = [{ name: 'local-1', profile: 'local' }];
+  expect(proposeProfile(notebook(...sources), clusters)).toBe(profile);
+});
