@@ -105,7 +105,7 @@ class NotFoundError(UsageError):
         self.kind = kind
         self.name = name
         self.known = sorted(known)
-        self.nearest = difflib.get_close_matches(name, self.known, n=3, cutoff=0.5)
+        self.nearest = difflib.get_close_matches(name, self.known, n=3)
         if self.nearest:
             offer = f"Did you mean {' or '.join(self.nearest)}?"
         elif self.known:

@@ -281,7 +281,7 @@ class Refusal(Record):
     fix: str
 
     def __str__(self) -> str:
-        return f"Cell {self.cell + 1}, line {self.line}: {self.name}: {self.reason}. {self.fix}"
+        return f"Cell {self.cell} (counted from 0), line {self.line}: {self.name}: {self.reason}. {self.fix}"
 
 
 # Orchestration

@@ -205,13 +205,21 @@ def deploy_cell(
         No Prefect server answers.
     """
     from jupyter_pipeline import promotion
-    from jupyter_pipeline.clusters import profiles
+    from jupyter_pipeline.clusters import preflight, profiles
     from jupyter_pipeline.orchestration import api, deployments, schedules, snapshots
     from jupyter_pipeline.promotion import manifest
+    from jupyter_pipeline.promotion.neighbours import find_neighbours
 
     say = progress or (lambda text: None)
     promoted = promotion.promote(cells, target, options)
     profile = profiles.get_profile(options.profile) if options.profile else None
+    problems = preflight.check(profile) if profile else []
+    neighbours = find_neighbours(promoted.files, folder)
+    notes = (
+        *promoted.notes,
+        *(f"{path} travels with the deployment as it is now." for path in sorted(neighbours)),
+        *(f"The profile {options.profile!r} could not start here now: {problem}" for problem in problems),
+    )
     home = folder / "pipelines" / promoted.name
     changes = manifest.diff(home, promoted)
     files = dict(promoted.files)
@@ -223,17 +231,17 @@ def deploy_cell(
             files=files,
             written=(),
             changes=changes,
-            notes=tuple(promoted.notes),
+            notes=notes,
             version=promoted.version,
             next_runs=tuple(upcoming),
         )
     say("Looking for the Prefect server")
     api.check()
-    say(f"Writing {home}")
     written = manifest.write(home, promoted, overwrite=overwrite)
+    say(f"Wrote {home}")
     # The profile travels with the code, so that editing it later does not change what was deployed.
     frozen = {} if profile is None else {f"{profile.name}.yaml": profiles.resolved(profile)}
-    version, path = snapshots.snapshot({**files, **frozen})
+    version, path = snapshots.snapshot({**files, **neighbours, **frozen})
     say("Deploying")
     record = deployments.deploy(
         _spec(promoted, options, version=version, path=path, folder=folder), overwrite=overwrite
@@ -244,7 +252,7 @@ def deploy_cell(
         files=files,
         written=tuple(written),
         changes=changes,
-        notes=tuple(promoted.notes),
+        notes=notes,
         version=version,
         next_runs=tuple(upcoming),
     )
@@ -316,7 +324,7 @@ def _send_by_value(folder: Path) -> None:
 
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
-        if file and module.__name__ != "__main__" and Path(file).absolute().parent == folder:
+        if file and module.__name__ != "__main__" and Path(file).absolute().is_relative_to(folder):
             cloudpickle.register_pickle_by_value(module)
 
 
@@ -348,6 +356,8 @@ def options(
     from jupyter_pipeline.paths import check_name
     from jupyter_pipeline.promotion import PromotionOptions
 
+    if not name:
+        raise UsageError("Name the deployment: --name NAME.")
     check_name("deployment", name)
     if not (retries.isascii() and retries.isdigit() and int(retries) <= 100):
         raise UsageError(f"{retries!r} is not a number of retries: give a whole number from 0 to 100.")

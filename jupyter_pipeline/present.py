@@ -87,7 +87,7 @@ def _workers(record: ClusterRecord) -> str:
     if record.adaptive:
         low, high = record.adaptive
         return f"{record.workers} (adapts {low} to {high})"
-    if record.workers_wanted is not None and record.workers_wanted != record.workers:
+    if record.state.alive and record.workers_wanted not in (None, record.workers):
         return f"{record.workers} of {record.workers_wanted}"
     return str(record.workers)
 
@@ -102,12 +102,13 @@ def clusters(records: Sequence[ClusterRecord]) -> Table:
             _workers(r),
             _memory(r),
             _age(r.started),
+            _local(r.expires) if r.state.alive else "",
             r.host,
             r.warning or ("" if r.state is ClusterState.RUNNING else r.reason),
         )
         for r in records
     ]
-    headers = ("cluster", "profile", "state", "workers", "memory", "age", "host", "remark")
+    headers = ("cluster", "profile", "state", "workers", "memory", "age", "ends by", "host", "remark")
     return Table(headers, rows, "No cluster is running. Start one: cluster start local")
 
 
@@ -175,7 +176,7 @@ def runs(records: Sequence[RunRecord]) -> Table:
     """Return a table of runs."""
     rows = [
         (
-            r.id[:8],
+            r.name,
             r.deployment,
             r.state,
             "schedule" if r.auto_scheduled else "by hand",

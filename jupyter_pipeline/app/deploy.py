@@ -99,6 +99,10 @@ class Deploy(Command):
             lines += [answer.changes or "No file would change.", "Nothing was written (dry run)."]
         else:
             lines.append(f"Deployed {answer.deployment.name!r}, version {answer.version[:12]}: {answer.folder}")
+        if answer.deployment is not None and answer.deployment.paused:
+            return "\n".join(
+                [*lines, f"It is paused. Resume it: jupyter pipeline deployments resume {answer.deployment.name}"]
+            )
         local = [datetime.fromtimestamp(t).astimezone() for t in answer.next_runs]
         lines += [f"  next run {t:%a %d %b %Y %H:%M:%S %Z}" for t in local]
         return "\n".join(lines)
@@ -117,8 +121,8 @@ class Slice(Command):
         if not self.cell:
             raise UsageError("Name the cell: --cell INDEX, --cell ID or --cell TAG.")
         cells = _read(notebook)
-        found = slice_cells([c.source if c.kind == "code" else "" for c in cells], select_cell(cells, self.cell))
-        return {"source": found.source, "cells": list(found.cells), "notes": list(found.notes)}
+        sources = [c.source if c.kind == "code" else "" for c in cells]
+        return slice_cells(sources, select_cell(cells, self.cell)).to_dict()
 
     def show(self, answer: dict[str, Any]) -> str:
-        return "".join(f"# note: {text}\n" for text in answer["notes"]) + answer["source"]
+        return "".join(f"# note: {text}\n" for text in answer["notes"]) + str(answer["source"])

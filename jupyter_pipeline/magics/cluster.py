@@ -240,17 +240,14 @@ class ClusterMagics(Magics):
 
         if options.all and options.name:
             raise UsageError("Name the cluster to stop or give --all, not both.")
-        stopped = manager.stop_all() if options.all else [manager.stop(self._name(options.name))]
-        self._leave({record.name for record in stopped})
-        return present.clusters(stopped)
-
-    def _leave(self, names: set[str]) -> None:
-        """Take `cluster` and `client` out of the namespace when their cluster is gone."""
+        name = "" if options.all else self._name(options.name)
         attached = self._attached()
-        if attached is not None and attached.name in names:
+        if attached is not None and name in ("", attached.name):
+            # Before the cluster ends: a client that loses its scheduler complains at length.
             attached.detach()
-            for name in ("cluster", "client"):
-                self.shell.user_ns.pop(name, None)
+            for bound in ("cluster", "client"):
+                self.shell.user_ns.pop(bound, None)
+        return present.clusters([manager.stop(name)] if name else manager.stop_all())
 
     def _logs(self, options: argparse.Namespace) -> None:
         from jupyter_pipeline.clusters import manager

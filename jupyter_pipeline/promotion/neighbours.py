@@ -1,0 +1,74 @@
+"""Modules beside the notebook that a pipeline imports: they travel with it, so that a run uses what was deployed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from jupyter_pipeline.exceptions import PromotionError
+
+__all__ = ["find_neighbours"]
+
+
+def find_neighbours(files: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """Return the modules in `folder` that `files` import, and those that these import.
+
+    Parameters
+    ----------
+    files : mapping of str to str
+        Generated text by path.
+    folder : Path
+        The notebook's folder, which is first on the path of its kernel.
+
+    Returns
+    -------
+    dict of str to str
+        Text by path relative to `folder`: ``NAME.py``, or every ``.py`` file of the package ``NAME``.
+
+    Raises
+    ------
+    PromotionError
+        If one has the name of a generated file, is not UTF-8, or cannot be read.
+    """
+    found: dict[str, str] = {}
+    waiting = {name for text in files.values() for name in _imported(text)} - {Path(f).stem for f in files}
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        seen.add(name)
+        for path in _files_of(name, folder):
+            relative = path.relative_to(folder).as_posix()
+            if relative in files:
+                raise PromotionError(f"{path} has the name of a generated file. Rename the module.")
+            found[relative] = _read(path)
+            waiting |= set(_imported(found[relative])) - seen
+    return found
+
+
+def _imported(text: str) -> Iterator[str]:
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:  # it fails where it is imported, with its own message
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def _files_of(name: str, folder: Path) -> list[Path]:
+    package, module = folder / name, folder / f"{name}.py"
+    if (package / "__init__.py").is_file():
+        return sorted(p for p in package.rglob("*.py") if "__pycache__" not in p.parts)
+    return [module] if module.is_file() else []
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PromotionError(
+            f"{path}, which the cell needs, cannot be read ({error}). Mend it, then deploy."
+        ) from error
