@@ -1,7 +1,7 @@
 """A real Slurm on this machine: ``python tests/testbed/slurm.py start|stop|env``.
 
-Several ``slurmd -N`` make nodes of one host. There is no systemd, no cgroups and no accounting database; ``jobcomp.log``
-says how jobs ended. Clients find it by ``SLURM_CONF``.
+Several ``slurmd -N`` make nodes of one host. There is no systemd, no cgroups and no accounting database;
+``jobcomp.log`` says how jobs ended. Clients find it by ``SLURM_CONF``.
 """
 
 from __future__ import annotations

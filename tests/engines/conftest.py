@@ -1,0 +1,172 @@
+"""Engines on this machine, and one running cluster of each for the tests of a module."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_pipeline.clusters import handle, manager, profiles
+from jupyter_pipeline.models import Profile
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "testbed"))
+
+SMALL = {"cluster_kwargs.interface": "lo", "cluster_kwargs.memory": "500 MB"}
+QUICK = ("local", "slurm", "lsf", "moab", "ssh", "vm", "gateway")
+HEAVY = ("sge", "pbs", "oar", "htcondor")
+
+
+@dataclass
+class Bed:
+    """An engine that runs here."""
+
+    kind: str
+    """Name of the built-in profile."""
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+    def profile(self, **overrides: Any) -> Profile:
+        """Return the profile for this machine, with further overrides (``__`` stands for a dot)."""
+        more = {key.replace("__", "."): value for key, value in overrides.items()}
+        return profiles.get_profile(self.kind, overrides={**self.overrides, **more})
+
+
+def _local() -> Bed:
+    return Bed("local")
+
+
+def _slurm() -> Bed:
+    import slurm
+
+    return Bed("slurm", SMALL, slurm.start())
+
+
+def _standin(system: str) -> Bed:
+    import standin
+
+    return Bed(system, SMALL, standin.start(system))
+
+
+def _ssh() -> Bed:
+    import ssh
+
+    options = {"connect_options": ssh.start(), "worker_options": {"nthreads": 1}, "hosts": ["127.0.0.1"] * 3}
+    return Bed("ssh", {f"cluster_kwargs.{key}": value for key, value in options.items()})
+
+
+def _vm() -> Bed:
+    import ssh
+
+    options = {"connect_options": ssh.start(), "worker_options": {"nthreads": 1}, "host": "127.0.0.1"}
+    return Bed("vm", {f"cluster_kwargs.{key}": value for key, value in options.items()})
+
+
+def _gateway() -> Bed:
+    import gateway
+
+    auth = {"class": "basic", "username": "alice", "password": "${GATEWAY_PASSWORD}"}
+    options = {**gateway.start(), "auth": auth}
+    environ = {"GATEWAY_PASSWORD": gateway.PASSWORD}
+    return Bed("gateway", {f"cluster_kwargs.{key}": value for key, value in options.items()}, environ)
+
+
+def _heavy(name: str) -> Bed:
+    import importlib
+
+    module = importlib.import_module(name)
+    return Bed(name, {**SMALL, **module.OVERRIDES}, module.start())
+
+
+STARTERS: dict[str, Callable[[], Bed]] = {
+    "local": _local, "slurm": _slurm, "lsf": lambda: _standin("lsf"), "moab": lambda: _standin("moab"), "ssh": _ssh,
+    "vm": _vm, "gateway": _gateway, **{name: lambda name=name: _heavy(name) for name in HEAVY},
+}  # fmt: skip
+
+
+def start_bed(name: str) -> Bed:
+    """Start the engine `name`, or skip the test and say why it cannot run here."""
+    module = {"vm": "ssh", "lsf": "standin", "moab": "standin"}.get(name, name)
+    if name != "local":
+        import importlib
+
+        reason = getattr(importlib.import_module(module), "missing", str)()
+        if reason:
+            pytest.skip(f"{name}: {reason}")
+    return STARTERS[name]()
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    """Return a state folder that the tests of a module share: a cluster outlives a test here."""
+    folder = Path(tempfile.mkdtemp(prefix="engines-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def shared_state(home: Path, isolated_state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the module's state folder in the place of the test's own."""
+    monkeypatch.setenv("JUPYTER_PIPELINE_STATE", str(home))
+
+
+@dataclass
+class Running:
+    """A bed with a cluster of two workers."""
+
+    bed: Bed
+    cluster: handle.AttachedCluster
+
+
+ENGINES = [*QUICK, *(pytest.param(name, marks=[pytest.mark.engine(name), pytest.mark.slow]) for name in HEAVY)]
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def running(request: pytest.FixtureRequest, home: Path) -> Iterator[Running]:
+    """Start two workers on each engine and stop them after the module's tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_PIPELINE_STATE", str(home))
+        bed = start_bed(request.param)
+        for name, value in bed.environ.items():
+            patch.setenv(name, value)
+        record = manager.start(bed.profile(), name=request.param, workers=2)
+        cluster = handle.attach(record.name)
+        try:
+            yield Running(bed, cluster)
+        finally:
+            cluster.close()
+
+
+@pytest.fixture
+def environ_of() -> Iterator[Callable[[Bed], None]]:
+    """Return a function that sets the variables of a bed for one test."""
+    with pytest.MonkeyPatch.context() as patch:
+
+        def put(bed: Bed) -> None:
+            for name, value in bed.environ.items():
+                patch.setenv(name, value)
+
+        yield put
+
+
+def eventually(condition: Callable[[], Any], what: str, timeout: float = 40.0) -> Any:
+    """Wait until `condition` returns something true, and return it."""
+    deadline = time.monotonic() + timeout
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {timeout:.0f} s: {what}")
+        time.sleep(0.2)
+
+
+@pytest.fixture(name="eventually")
+def _eventually() -> Callable[..., Any]:
+    return eventually

@@ -1,0 +1,124 @@
+"""Stand-ins for batch systems that cannot run here: ``python tests/testbed/standin.py start lsf``.
+
+Their commands take the job scripts that the real ones would and run them, as processes of this host. They prove what is
+handed over and what is read back; they prove nothing about queues, limits or hosts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+import daemons
+
+COMMANDS = {"lsf": ("bsub", "bjobs", "bkill"), "moab": ("msub", "showq", "canceljob")}
+
+
+def start(system: str) -> dict[str, str]:
+    """Write the commands of `system` and return the variables that put them first on the ``PATH``."""
+    folder = daemons.state_dir(system)
+    (folder / "bin").mkdir(exist_ok=True)
+    (folder / "jobs").mkdir(exist_ok=True)
+    for command in COMMANDS[system]:
+        path = folder / "bin" / command
+        path.write_text(f'#!/bin/sh\nexec {sys.executable} {Path(__file__).absolute()} {system} {command} "$@"\n')
+        path.chmod(0o755)
+    return {"PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+
+
+def stop(system: str, *, purge: bool = False) -> None:
+    """End all jobs; with `purge`, remove the commands too."""
+    folder = daemons.state_dir(system)
+    for job in (folder / "jobs").glob("*.json"):
+        _end(job)
+    if purge:
+        shutil.rmtree(folder)
+
+
+def _submit(folder: Path, arguments: list[str]) -> str:
+    script = Path(arguments[-1]).read_text() if arguments else sys.stdin.read()
+    name = re.search(r"^#(?:BSUB -J|PBS -N) (\S+)$", script, re.MULTILINE)
+    with _counter(folder):
+        number = 1 + max((int(p.stem) for p in (folder / "jobs").glob("*.json")), default=0)
+        job = folder / "jobs" / f"{number}.json"
+        job.write_text("{}")
+    (folder / "jobs" / f"{number}.sh").write_text(script)
+    with (folder / "jobs" / f"{number}.out").open("w") as out:
+        process = subprocess.Popen(
+            ["bash", folder / "jobs" / f"{number}.sh"],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
+    (folder / "jobs" / f"{number}.pid").write_text(str(process.pid))
+    job.write_text(json.dumps({"name": name[1] if name else ""}))
+    return str(number)
+
+
+@contextlib.contextmanager
+def _counter(folder: Path) -> Iterator[None]:
+    """Hold the counter of jobs."""
+    import fcntl
+
+    with (folder / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _living(folder: Path) -> list[tuple[str, str]]:
+    """Return number and name of the jobs that run."""
+    found = []
+    for job in sorted((folder / "jobs").glob("*.json"), key=lambda p: int(p.stem)):
+        if daemons.alive(job.with_suffix(".pid")):
+            found.append((job.stem, json.loads(job.read_text() or "{}").get("name", "")))
+    return found
+
+
+def _end(job: Path) -> bool:
+    pid = daemons.alive(job.with_suffix(".pid"))
+    if pid:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGTERM)
+    return bool(pid)
+
+
+def play(system: str, command: str, arguments: list[str]) -> int:
+    """Do what `command` of `system` would, and print what it would."""
+    folder = daemons.state_dir(system)
+    if command in ("bsub", "msub"):
+        number = _submit(folder, arguments)
+        print(f"Job <{number}> is submitted to default queue <normal>." if command == "bsub" else f"\n{number}")
+    elif command == "bjobs":
+        jobs = _living(folder)
+        print("\n".join(f"{number}|RUN|host|{name}|-" for number, name in jobs))
+        if not jobs:
+            print("No unfinished job found", file=sys.stderr)
+            return 255
+    elif command == "showq":
+        items = "".join(f'<job JobID="{number}" JobName="{name}" State="Running"/>' for number, name in _living(folder))
+        print(f'<Data><queue option="active">{items}</queue></Data>')
+    else:
+        ended = [_end(folder / "jobs" / f"{number}.json") for number in arguments]
+        if not all(ended):
+            print("Job has already finished", file=sys.stderr)
+            return 255
+    return 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "start":
+        print("\n".join(f"export {k}={v}" for k, v in start(sys.argv[2]).items()))
+    elif sys.argv[1] == "stop":
+        stop(sys.argv[2], purge="--purge" in sys.argv)
+    else:
+        sys.exit(play(sys.argv[1], sys.argv[2], sys.argv[3:]))
