@@ -10,19 +10,41 @@ import asyncio
 import contextlib
 import dataclasses
 import logging
+import multiprocessing.process
 import os
 import signal
 import sys
 from pathlib import Path
 
-from jupyter_pipeline.clusters import control, identity, registry
+import jupyter_pipeline
+from jupyter_pipeline import paths
+from jupyter_pipeline.clusters import control, identity, registry, warm
 from jupyter_pipeline.clusters.request import Request
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
-__all__ = ["main", "run", "take_over"]
+__all__ = ["SPARE", "TAG", "detach", "environment", "main", "run", "take_over"]
 
+TAG = "JUPYTER_PIPELINE_CLUSTER"
+"""Environment variable with the id of the cluster that a process belongs to."""
+SPARE = "JUPYTER_PIPELINE_SPARE_OF"
+"""Environment variable with pid and start of the process for which a keeper is held ready."""
 ORIGINAL_PYTHONPATH = "JUPYTER_PIPELINE_ORIGINAL_PYTHONPATH"
 """Environment variable with the user's own ``PYTHONPATH``, which is put back before anything of theirs runs."""
+
+
+def environment(cluster_id: str) -> dict[str, str]:
+    """Return the environment for a keeper: that of this process, the tag, and where this package is."""
+    home = str(Path(jupyter_pipeline.__file__).parent.parent)
+    own = os.environ.get("PYTHONPATH", "")
+    values = {
+        **os.environ,
+        TAG: cluster_id,
+        "JUPYTER_PIPELINE_STATE": str(paths.state_dir()),
+        ORIGINAL_PYTHONPATH: own,
+        "PYTHONPATH": os.pathsep.join(p for p in (home, own) if p),
+    }
+    values.pop(SPARE, None)
+    return values
 
 
 def main(folder: Path) -> None:
@@ -73,10 +95,17 @@ def run(folder: Path, record: ClusterRecord) -> None:
     """Keep the cluster until it has ended, and end the process."""
     request = Request.from_dict(registry.read_request(folder))
     _settle(request)
+    forked = warm.forks_workers(request.profile)
+    if forked:
+        warm.start_forkserver()
     logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.INFO)
     code = 1
     try:
-        asyncio.run(_keep(folder, record, request))
+        from jupyter_pipeline.clusters.lifecycle import Keeper
+
+        if forked:
+            warm.use_forkserver()
+        asyncio.run(Keeper(folder, record, request).run())
         code = 0
     except BaseException:
         logging.getLogger("jupyter_pipeline.keeper").exception("the keeper failed")
@@ -90,16 +119,12 @@ def run(folder: Path, record: ClusterRecord) -> None:
         os._exit(code)
 
 
-async def _keep(folder: Path, record: ClusterRecord, request: Request) -> None:
-    from jupyter_pipeline.clusters.lifecycle import Keeper
-
-    await Keeper(folder, record, request).run()
-
-
 def _settle(request: Request) -> None:
     """Take the working folder and the search path of the process that asked, as workers inherit them from here."""
     with contextlib.suppress(OSError):
         os.chdir(request.cwd)
+        # Where worker processes start; a keeper that was held ready came from elsewhere.
+        setattr(multiprocessing.process, "ORIGINAL_DIR", str(Path.cwd()))  # noqa: B010 - typeshed does not know it
     sys.path[:] = dict.fromkeys((*request.sys_path, *sys.path))
     original = os.environ.pop(ORIGINAL_PYTHONPATH, None)
     if original is not None:

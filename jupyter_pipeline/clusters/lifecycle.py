@@ -26,10 +26,10 @@ from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.clusters import control, identity, limits, observe, orphans, registry, security
+from jupyter_pipeline.clusters import control, identity, limits, observe, orphans, preflight, registry, security
 from jupyter_pipeline.clusters.engines import Context, get_engine
 from jupyter_pipeline.clusters.request import Request
-from jupyter_pipeline.exceptions import ClusterError, ClusterStartError, PipelineError, UsageError
+from jupyter_pipeline.exceptions import ClusterError, ClusterStartError, PipelineError, PreflightError, UsageError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 from jupyter_pipeline.paths import private_dir, write_private
 
@@ -153,6 +153,11 @@ class Keeper:
             self._collecting = asyncio.create_task(asyncio.to_thread(_collect))
 
     async def _create(self) -> Cluster:
+        # Here rather than in the caller: it imports the class, which the keeper does anyway.
+        problems = preflight.check(self.profile)
+        if problems:
+            registry.write_problems(self.folder, problems)
+            raise PreflightError(self.profile.name, problems)
         tls = self.profile.security.get("tls", True) is not False
         if tls:
             security.make_certificates(self.folder, self.record.id, seconds=security.validity(self.profile.limits))

@@ -15,9 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import jupyter_pipeline
 from jupyter_pipeline import paths
-from jupyter_pipeline.clusters import control, identity, keeper, limits, orphans, registry
+from jupyter_pipeline.clusters import control, identity, keeper, limits, orphans, registry, spare
 from jupyter_pipeline.clusters.request import Request
 from jupyter_pipeline.exceptions import (
     ClusterConflictError,
@@ -25,6 +24,7 @@ from jupyter_pipeline.exceptions import (
     ClusterStartError,
     KeeperUnreachableError,
     NotFoundError,
+    PreflightError,
     UsageError,
 )
 from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity, Profile
@@ -94,7 +94,6 @@ def start(
         If the cluster does not come up; nothing of it is left running.
     """
     _check_size(profile, workers, adapt)
-    _preflight(profile)
     request = Request(
         profile=profile,
         workers=workers,
@@ -103,15 +102,18 @@ def start(
         sys_path=tuple(dict.fromkeys(str(Path(p).absolute()) for p in sys.path)),  # "" stands for the working folder
     )
     try:
-        record = _create(profile, name, request, _owner(profile, owner))
+        ready = spare.claim(profile)
+        record = _create(profile, name, request, _owner(profile, owner), ready.cluster_id if ready else "")
     except OSError as error:
         raise ClusterStartError(f"A cluster cannot be recorded in {paths.clusters_dir()}: {error.strerror}.") from error
     try:
-        _launch(record)
-        return _await_running(record, progress) if wait else _current(record)
+        _launch(record, ready)
+        started = _await_running(record, progress) if wait else _current(record)
     except BaseException as error:
         _abandon(record, f"Its start was interrupted ({type(error).__name__})")
         raise
+    spare.prepare_soon(profile)
+    return started
 
 
 def _check_size(profile: Profile, workers: int | None, adapt: tuple[int, int] | None) -> None:
@@ -123,15 +125,6 @@ def _check_size(profile: Profile, workers: int | None, adapt: tuple[int, int] | 
         limits.check_range(profile.limits, *adapt)
 
 
-def _preflight(profile: Profile) -> None:
-    from jupyter_pipeline.clusters import preflight
-    from jupyter_pipeline.exceptions import PreflightError
-
-    problems = preflight.check(profile)
-    if problems:
-        raise PreflightError(profile.name, problems)
-
-
 def _owner(profile: Profile, owner: ProcessIdentity | None) -> ProcessIdentity | None:
     """Return the process that owns the cluster by the profile's policy; a command line that ends at once owns none."""
     if profile.owner == "detached" or owner is None:
@@ -139,11 +132,13 @@ def _owner(profile: Profile, owner: ProcessIdentity | None) -> ProcessIdentity |
     return identity.server_process() or owner if profile.owner == "server" else owner
 
 
-def _create(profile: Profile, name: str | None, request: Request, owner: ProcessIdentity | None) -> ClusterRecord:
+def _create(
+    profile: Profile, name: str | None, request: Request, owner: ProcessIdentity | None, cluster_id: str
+) -> ClusterRecord:
     now = time.time()
     lifetime = profile.limits.lifetime
     record = ClusterRecord(
-        id=registry.new_id(),
+        id=cluster_id or registry.new_id(),
         name=paths.check_name("cluster", name) if name is not None else "",
         profile=profile.name,
         state=ClusterState.STARTING,
@@ -172,9 +167,13 @@ def _create(profile: Profile, name: str | None, request: Request, owner: Process
     raise ClusterError(f"All names from {profile.name}-1 on are taken. Stop clusters, or give a name.")
 
 
-def _launch(record: ClusterRecord) -> None:
-    """Start the keeper; on return it has taken the record over."""
+def _launch(record: ClusterRecord, ready: spare.Spare | None) -> None:
+    """Start the keeper, or use the one that is `ready`; on return it has taken the record over."""
     folder = registry.cluster_dir(record.id)
+    if ready is not None:
+        if ready.adopt(folder, keeper.environment(record.id)):
+            return
+        orphans.end_processes(orphans.find_processes(record.id).get(record.id, []), patience=0.1)
     descriptor = os.open(folder / "keeper.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         launched = subprocess.run(
@@ -182,7 +181,7 @@ def _launch(record: ClusterRecord) -> None:
             stdin=subprocess.DEVNULL,
             stdout=descriptor,
             stderr=descriptor,
-            env=_environment(record),
+            env=keeper.environment(record.id),
             start_new_session=True,
             check=False,
         )
@@ -190,21 +189,6 @@ def _launch(record: ClusterRecord) -> None:
         os.close(descriptor)
     if launched.returncode != 0:
         raise ClusterStartError(f"The keeper of {record.name} did not start: {_last_lines(folder)}")
-
-
-def _environment(record: ClusterRecord) -> dict[str, str]:
-    """Return the environment of a keeper: that of this process, the tag, and where this package is."""
-    home = str(Path(jupyter_pipeline.__file__).parent.parent)
-    own = os.environ.get("PYTHONPATH", "")
-    environment = {
-        **os.environ,
-        orphans.TAG: record.id,
-        "JUPYTER_PIPELINE_STATE": str(paths.state_dir()),
-        keeper.ORIGINAL_PYTHONPATH: own,
-        "PYTHONPATH": os.pathsep.join(p for p in (home, own) if p),
-    }
-    environment.pop(orphans.SPARE, None)
-    return environment
 
 
 def _await_running(record: ClusterRecord, progress: Progress | None) -> ClusterRecord:
@@ -217,6 +201,9 @@ def _await_running(record: ClusterRecord, progress: Progress | None) -> ClusterR
         if now.state is ClusterState.RUNNING:
             return now
         if not now.state.alive:
+            problems = registry.read_problems(registry.cluster_dir(now.id))
+            if problems:
+                raise PreflightError(now.profile, problems)
             raise ClusterStartError(f"{now.name} did not start: {_reason(now)}")
         time.sleep(_POLL)
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.clusters import identity, registry
+from jupyter_pipeline.clusters import identity, keeper, registry
 from jupyter_pipeline.clusters.engines import find_engine, get_engine, job_engines
 from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity, Profile
@@ -22,12 +22,8 @@ if TYPE_CHECKING:
 
     from jupyter_pipeline.clusters.engines import Job
 
-__all__ = ["SPARE", "TAG", "close_lost", "collect", "end_processes", "find_processes", "remove_jobs"]
+__all__ = ["close_lost", "collect", "end_processes", "find_processes", "remove_jobs"]
 
-TAG = "JUPYTER_PIPELINE_CLUSTER"
-"""Environment variable with the id of the cluster that a process belongs to."""
-SPARE = "JUPYTER_PIPELINE_SPARE_OF"
-"""Environment variable with pid and start of the process for which a keeper is held ready."""
 
 
 def find_processes(cluster_id: str | None = None) -> dict[str, list[psutil.Process]]:
@@ -47,7 +43,7 @@ def find_processes(cluster_id: str | None = None) -> dict[str, list[psutil.Proce
             if process.pid == os.getpid() or process.uids().real != os.getuid():
                 continue
             environment = process.environ()
-            tag = environment.get(TAG, "")
+            tag = environment.get(keeper.TAG, "")
             if tag != cluster_id if cluster_id else not tag.startswith(beginning):
                 continue
             if process.status() == psutil.STATUS_ZOMBIE or (cluster_id is None and _is_spare(tag, environment)):
@@ -60,7 +56,7 @@ def find_processes(cluster_id: str | None = None) -> dict[str, list[psutil.Proce
 
 def _is_spare(tag: str, environment: dict[str, str]) -> bool:
     """Return whether a process waits for its first cluster, and the process that it waits for lives."""
-    pid, _, started = environment.get(SPARE, "").partition(":")
+    pid, _, started = environment.get(keeper.SPARE, "").partition(":")
     if not started or registry.cluster_dir(tag).exists():
         return False
     owner = ProcessIdentity(host=identity.hostname(), boot_id=identity.boot_id(), pid=int(pid), started=float(started))

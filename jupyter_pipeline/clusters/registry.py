@@ -31,7 +31,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +51,12 @@ __all__ = [
     "new_id",
     "prefix",
     "prune",
+    "read_problems",
     "read_record",
     "read_request",
     "release",
     "write_keeper",
+    "write_problems",
     "write_record",
 ]
 
@@ -175,6 +177,19 @@ def write_keeper(folder: Path, record: ClusterRecord) -> None:
     """Write who keeps `record`, once, beside it."""
     known = {"keeper": record.keeper.to_dict() if record.keeper else None, "control": record.control}
     paths.write_private(folder / "keeper.json", json.dumps(known))
+
+
+def write_problems(folder: Path, problems: Sequence[str]) -> None:
+    """Write why the cluster in `folder` was refused before it was started."""
+    paths.write_private(folder / "problems.json", json.dumps(list(problems)))
+
+
+def read_problems(folder: Path) -> list[str]:
+    """Return why the cluster in `folder` was refused before it was started; empty if it was not."""
+    try:
+        return [str(problem) for problem in json.loads((folder / "problems.json").read_bytes())]
+    except (OSError, ValueError, TypeError):
+        return []
 
 
 def write_record(folder: Path, record: ClusterRecord) -> None:

@@ -1,0 +1,78 @@
+"""Local workers without the wait for their imports: forked from a process that has imported Dask.
+
+Dask starts workers by `spawn`: each imports everything anew. The keeper of a local cluster lets multiprocessing's fork
+server import meanwhile, side by side with its own imports, and forks workers from it. That server has no threads, no
+connections and nothing of the user's, so a fork of it is as clean as a new process.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from multiprocessing import forkserver
+
+from jupyter_pipeline.models import Profile
+
+__all__ = ["BEFORE_START", "forks_workers", "import_for_keeper", "start_forkserver", "use_forkserver"]
+
+_METHOD = "distributed.worker.multiprocessing-method"
+_WORKER_MODULES = ["distributed.nanny", "distributed.worker", "distributed.shuffle", "distributed.http.worker"]
+# What Dask's nanny sets before it starts a worker: read when a process starts, so too late after a fork.
+BEFORE_START = {
+    "MALLOC_TRIM_THRESHOLD_": "65536",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+
+
+def forks_workers(profile: Profile) -> bool:
+    """Return whether `profile` starts worker processes on this host that may be forked."""
+    return profile.cluster_class.rpartition(".")[2] == "LocalCluster" and profile.cluster_kwargs.get("processes", True)
+
+
+def start_forkserver() -> None:
+    """Start the process that workers are forked from; returns at once, while it imports.
+
+    To be called before Dask is imported, so that both import side by side.
+    """
+    import dask.config
+
+    chosen = dask.config.get("distributed.nanny.pre-spawn-environ", {})
+    values = {**BEFORE_START, **{str(k): str(v) for k, v in chosen.items() if v is not None}}
+    for name, value in values.items():
+        os.environ.setdefault(name, value)
+    multiprocessing.set_forkserver_preload(_WORKER_MODULES)
+    forkserver.ensure_running()
+
+
+def use_forkserver() -> None:
+    """Let Dask fork its workers, unless its configuration names another way than its default."""
+    import dask.config
+    import distributed.utils
+
+    if dask.config.get(_METHOD) != "spawn":
+        return
+    # Dask would import every optional package into this process, to choose what the fork server imports.
+    distributed.utils._forkserver_preload_set = True
+    dask.config.set({_METHOD: "forkserver"})
+
+
+def import_for_keeper() -> None:
+    """Import what the keeper of a local cluster will need."""
+    import importlib
+
+    for name in (
+        "distributed",
+        "jupyter_pipeline.clusters.lifecycle",
+        "cryptography.x509",
+        "cryptography.hazmat.primitives.asymmetric.ec",
+        "distributed.dashboard.scheduler",
+        "distributed.http.scheduler.info",
+        "jupyter_pipeline.clusters.preflight",
+        "psutil",
+    ):
+        try:
+            importlib.import_module(name)
+        except ImportError:  # the dashboard is optional
+            continue

@@ -1,0 +1,177 @@
+"""What keeping a cluster costs: start, attach, listing and rest. Run: ``python tests/benchmarks/bench_clusters.py``.
+
+The machine may be busy: ours and the bare class take turns within one run, and ratios of medians are what counts.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+
+ROUNDS = 7
+WORKERS = 2
+LOCAL = {"threads_per_worker": 1}
+
+BARE = f"""
+import time; begin = time.perf_counter()
+from distributed import Client, LocalCluster
+if __name__ == "__main__":
+    cluster = LocalCluster(n_workers={WORKERS}, threads_per_worker=1, dashboard_address="127.0.0.1:0")
+    client = Client(cluster); client.wait_for_workers({WORKERS})
+    print(time.perf_counter() - begin)
+    client.close(); cluster.close()
+"""
+OURS = f"""
+import time; begin = time.perf_counter()
+import jupyter_pipeline
+cluster = jupyter_pipeline.start_cluster("local", workers={WORKERS})
+client = cluster.get_client(); client.wait_for_workers({WORKERS})
+print(time.perf_counter() - begin)
+cluster.close()
+"""
+
+
+def timed(action: Callable[[], Callable[[], None]]) -> float:
+    """Return the seconds that `action` takes; what it returns cleans up, untimed."""
+    begin = time.perf_counter()
+    clean = action()
+    seconds = time.perf_counter() - begin
+    clean()
+    return seconds
+
+
+def in_new_process(code: str) -> float:
+    with tempfile.NamedTemporaryFile("w", suffix=".py") as file:
+        file.write(code)
+        file.flush()
+        done = subprocess.run([sys.executable, file.name], capture_output=True, text=True, check=True)
+    return float(done.stdout.split()[-1])
+
+
+def bare() -> Callable[[], None]:
+    from distributed import Client, LocalCluster
+
+    cluster = LocalCluster(n_workers=WORKERS, dashboard_address="127.0.0.1:0", **LOCAL)
+    client = Client(cluster)
+    client.wait_for_workers(WORKERS)
+    return lambda: (client.close(), cluster.close())  # type: ignore[return-value]
+
+
+def ours() -> Callable[[], None]:
+    import jupyter_pipeline
+
+    cluster = jupyter_pipeline.start_cluster("local", workers=WORKERS)
+    cluster.get_client().wait_for_workers(WORKERS)
+    return cluster.close
+
+
+def attach(name: str) -> Callable[[], None]:
+    from jupyter_pipeline.clusters import handle
+
+    cluster = handle.attach(name)
+    cluster.get_client(set_as_default=False)
+    return cluster.detach
+
+
+def row(what: str, *values: str) -> None:
+    print(f"{what:<44}" + "".join(f"{value:>14}" for value in values))
+
+
+def starts() -> None:
+    from jupyter_pipeline.clusters import spare
+
+    import distributed  # noqa: F401 - a warm session has it
+
+    cold: dict[str, list[float]] = {"bare": [], "ours": []}
+    warm: dict[str, list[float]] = {"bare": [], "ours": []}
+    for _ in range(ROUNDS):
+        cold["bare"].append(in_new_process(BARE))
+        cold["ours"].append(in_new_process(OURS))
+        spare.prepare()
+        time.sleep(3)  # as a user takes to come back
+        warm["bare"].append(timed(bare))
+        warm["ours"].append(timed(ours))
+    spare.discard()
+    for what, seconds in (("cold start, new process", cold), ("warm start, second in a session", warm)):
+        mine, theirs = (statistics.median(seconds[k]) for k in ("ours", "bare"))
+        row(f"{what}, {WORKERS} workers", f"{theirs:.2f} s", f"{mine:.2f} s", f"{mine / theirs:.2f}")
+
+
+def attaching() -> None:
+    import psutil
+
+    from jupyter_pipeline.clusters import manager, profiles, registry
+
+    record = manager.start(profiles.get_profile("local"), name="bench", workers=WORKERS)
+    seconds = statistics.median(timed(lambda: attach("bench")) for _ in range(ROUNDS))
+    row("attach, beyond importing distributed", "", f"{seconds:.3f} s", "")
+    assert record.keeper is not None
+    process = psutil.Process(record.keeper.pid)
+    time.sleep(3)
+    before = sum(process.cpu_times()[:2])
+    time.sleep(20)
+    row("keeper at rest, share of one core", "", f"{(sum(process.cpu_times()[:2]) - before) / 20:.2%}", "")
+    with tempfile.NamedTemporaryFile("w", suffix=".py") as file:
+        file.write(MEMORY)
+        file.flush()
+        alone = int(subprocess.run([sys.executable, file.name], capture_output=True, check=True).stdout)
+    rss = process.memory_info().rss
+    row(
+        "memory of scheduler alone, of keeper, MB",
+        f"{alone / 1e6:.0f}",
+        f"{rss / 1e6:.0f}",
+        f"+{(rss - alone) / 1e6:.0f}",
+    )
+    manager.stop(registry.find_record("bench").name)
+
+
+MEMORY = """
+import psutil, time
+from distributed import LocalCluster
+if __name__ == "__main__":
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0"):
+        time.sleep(3)
+        print(psutil.Process().memory_info().rss)
+"""
+
+
+def listing(count: int = 1500) -> None:
+    from jupyter_pipeline.clusters import identity, registry
+    from jupyter_pipeline.models import ClusterRecord, ClusterState
+
+    record = ClusterRecord(id="", name="", profile="local", state=ClusterState.RUNNING, keeper=identity.this_process())
+    for number in range(count):
+        state = ClusterState.RUNNING if number % 2 else ClusterState.STOPPED
+        registry.create(
+            dataclasses.replace(
+                record, id=registry.new_id(), name=f"cluster-{number}", state=state, started=float(number)
+            ),
+            {},
+        )
+    for ended in (False, True):
+        seconds = statistics.median(
+            timed(lambda ended=ended: (registry.list_records(include_ended=ended), lambda: None)[1])
+            for _ in range(ROUNDS)
+        )
+        what = f"list all of {count} records" if ended else f"list the living among {count} records"
+        row(what, "", f"{seconds * 1000:.0f} ms", "")
+
+
+def main() -> None:
+    """Print the table."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["JUPYTER_PIPELINE_STATE"] = folder
+        row("", "bare class", "ours", "ratio")
+        starts()
+        attaching()
+        listing()
+
+
+if __name__ == "__main__":
+    main()
