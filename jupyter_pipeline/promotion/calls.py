@@ -71,13 +71,13 @@ class Calls(Scope):
     def _builtin(self, node: ast.Call, name: str, args: list[Value], keywords: dict[str, Value]) -> Value:
         self.load(name, node.lineno)
         every = [*args, *keywords.values()]
-        self._run_arguments(every)
+        self._run_arguments(every, alone=name in known.IMMUTABLE_BUILTINS)
         if name in known.CONSUMERS:
             for value in args:
                 self.consume(value)
         if name in known.IMMUTABLE_BUILTINS:
             if name == "print" and "file" in keywords:
-                self.store.change(self.part(keywords["file"]), self.bit)
+                self.store.disturb(self.part(keywords["file"]), self.bit)
             return NOTHING
         inner = 0
         for value in every:
@@ -100,7 +100,7 @@ class Calls(Scope):
                 self.process_wide(f"{_shown(node)} changes a library")
             return NOTHING
         if name == "open":
-            return self._open(node, args, keywords)
+            return self._open(node, node.args[0] if node.args else None, node.args[1:])
         if name in ("exec", "eval", "compile", "__import__", "globals", "locals", "breakpoint"):
             return self.dynamic(name, node)
         if name == "object" or name.endswith(("Error", "Exception", "Warning", "Exit", "Interrupt", "Iteration")):
@@ -113,8 +113,6 @@ class Calls(Scope):
         """Return what a new container made of the contents of `args` holds."""
         inner = 0
         for value in args:
-            if value.kind == "frame":
-                continue
             inner |= self.part(value) if value.roots or value.inner else 0
         return inner
 
@@ -139,6 +137,10 @@ class Calls(Scope):
                 for value in args:
                     self.consume(value)
             self._method_files(node, name, receiver, args)
+            if name == "open":
+                return self._open(node, node.func.value if isinstance(node.func, ast.Attribute) else None, node.args)
+            if name in ("glob", "rglob", "iterdir"):
+                return Value(0, 0, True, "iter")
             return NOTHING if name not in ("split", "rsplit", "splitlines", "partition") else Value(0, 0, True, "box")
         if kind == "box":
             return self._box_method(receiver, name, every)
@@ -154,14 +156,14 @@ class Calls(Scope):
             return Value(self.part(receiver), 0, True, None)
         if kind in ("object", "iter"):
             self._random_of(receiver)
-            self.store.change(self.part(receiver), self.bit)
+            self.store.disturb(self.part(receiver), self.bit)
             inner = 0
             for value in every:
                 inner |= self.hold(value)
             if name in known.DRAWING or name.startswith(("fit", "set_", "add_", "update", "put", "register")):
                 self.store.link(receiver.roots, inner)
             if name in ("readinto", "fetchinto", "dump", "writerows", "writerow"):
-                self.store.change(self.store.closure(inner) & self.store.iterators, self.bit)
+                self.store.disturb(self.store.closure(inner) & self.store.iterators, self.bit)
             return Value(self.part(receiver), inner, True, "object")
         return self.unknown_call(receiver, every, f".{name}")
 
@@ -196,11 +198,11 @@ class Calls(Scope):
             for value in every:
                 self.store.link(receiver.roots, self.hold(value))
             if "out" in keywords:
-                self.store.change(self.part(keywords["out"]), self.bit)
+                self.store.disturb(self.part(keywords["out"]), self.bit)
         if name.startswith("to_") and name not in ("to_numpy", "to_frame", "to_list", "to_dict"):
             for value in every:
                 if value.kind not in ("imm", "box", "frame"):
-                    self.store.change(self.part(value), self.bit)
+                    self.store.disturb(self.part(value), self.bit)
         if name == "sample" or (receiver.roots and self.store.code_mask and name in ("apply", "map", "pipe", "agg")):
             self.touch(_RANDOM)
         if name in known.VIEWING_METHODS:
@@ -224,7 +226,7 @@ class Calls(Scope):
         for value in every:
             inner |= self.hold(value)
         if path in known.CHANGING_FUNCTIONS or path.endswith((".at", ".dump")) or "out" in keywords:
-            self.store.change(self.store.closure(inner), self.bit)
+            self.store.disturb(self.store.closure(inner), self.bit)
         if root in ("numpy", "random", "torch", "tensorflow"):
             self._random(path, root, name)
         elif root in known.DRAWS_FROM_SEED:
@@ -238,13 +240,15 @@ class Calls(Scope):
             return Value(0, inner, True, None)
         if root == "copy":
             if name == "deepcopy":
-                return Value(0, 0, True, args[0].kind if args else None)
+                return Value(0, self.store.new(0, self.number), True, args[0].kind if args else None)
             return Value(0, self.store.closure(inner), True, args[0].kind if args else None)
         if discarded and name.startswith(known.CONFIGURING):
             self.store.change(callee.roots, self.bit)
             self.store.link(callee.roots, inner)
         if root in known.FRAME_LIBRARIES:
             view = self.store.closure(inner) if name in known.VIEWING_FUNCTIONS else 0
+            if name in known.OWN_GENERATORS:
+                return Value(0, inner, True, "object")
             if name in ("delayed", "from_delayed", "apply_along_axis", "vectorize", "njit", "jit", "compute", "persist"):
                 return Value(0, inner, True, None if "delayed" in name or "ji" in name else "frame")
             return Value(view, 0, True, "frame")
@@ -254,10 +258,10 @@ class Calls(Scope):
             return Value(inner & self.store.iterators, inner, True, "iter")
         if root == "collections" or path in ("json.loads", "json.load", "re.findall", "re.split", "glob.glob", "os.listdir"):
             if path == "json.load":
-                self.store.change(self.store.closure(inner), self.bit)
+                self.store.disturb(self.store.closure(inner), self.bit)
             if name == "namedtuple":
                 return Value(callee.roots, 0, False, Module("collections.tuple"))
-            return Value(0, self._contents(args) | inner, True, "box")
+            return Value(0, self._contents(args) | inner | self.store.new(0, self.number), True, "box")
         if root == "os" and name not in ("scandir", "walk", "popen", "fdopen", "environ"):
             return NOTHING
         if path in ("functools.reduce", "contextlib.nullcontext") or root in ("typing", "tqdm", "contextlib"):
@@ -280,18 +284,22 @@ class Calls(Scope):
     def _random_of(self, receiver: Value) -> None:
         self.touch(_RANDOM)
 
-    def _run_arguments(self, values: list[Value]) -> None:
-        """Record that a library may call the functions among `values`, with any of the others."""
+    def _run_arguments(self, values: list[Value], *, alone: bool = False) -> None:
+        """Record that a library may call the functions among `values`, with any of the others unless `alone`."""
         if not self.store.code_mask:
             return
-        reach = 0
+        reach = called = 0
         for value in values:
             reach |= value.roots | value.inner
-        codes = self.store.codes(self.store.closure(reach))
-        for code in codes:
+            if type(value.kind) is not Instance:
+                called |= value.roots | value.inner
+        callable_codes = self.store.codes(self.store.closure(called))
+        for code in self.store.codes(self.store.closure(reach)):
             self.run(code)
+            if alone or code not in callable_codes:
+                continue
             if code.changes & set(code.parameters) or code.collects & code.changes or not self.holds(code):
-                self.store.change(self.store.closure(reach), self.bit)
+                self.store.disturb(self.store.closure(reach), self.bit)
 
     def _instantiate(self, of: ClassCode, callee: Value, args: list[Value], keywords: dict[str, Value]) -> Value:
         inner = callee.roots
@@ -309,8 +317,7 @@ class Calls(Scope):
     def call_code(self, code: Code, callee: Value, args: list[Value], keywords: dict[str, Value]) -> Value:
         """Return what calling a function of the notebook may give, and record what it changes."""
         self.run(code)
-        every = [*args, *keywords.values()]
-        self._run_arguments(every)
+        self._run_arguments([*args, *keywords.values()], alone=True)
         bound: dict[str, int] = {}
         extra = 0
         held = [self.hold(v) for v in args]
@@ -335,7 +342,7 @@ class Calls(Scope):
             every_root = extra
             for roots in bound.values():
                 every_root |= roots
-            self.store.change(self.store.closure(every_root), self.bit)
+            self.store.disturb(self.store.closure(every_root), self.bit)
         changed = returned = 0
         for name, roots in bound.items():
             if name in code.changes:
@@ -343,7 +350,7 @@ class Calls(Scope):
             if name in code.returned:
                 returned |= roots
         if changed:
-            self.store.change(self.store.closure(changed), self.bit)
+            self.store.disturb(self.store.closure(changed), self.bit)
             everything = extra
             for roots in bound.values():
                 everything |= roots
@@ -374,7 +381,7 @@ class Calls(Scope):
         for code in self.store.codes(self.store.closure(inner)):
             self.run(code)
         if reach:
-            self.store.change(reach, self.bit)
+            self.store.disturb(reach, self.bit)
             for value in args:
                 self.store.link(changed, self.hold(value) if not value.fresh else 0)
             self.uncertain(f"{shown} may change what it is given, so what leads to it is kept")
@@ -382,10 +389,10 @@ class Calls(Scope):
 
     # Files
 
-    def _open(self, node: ast.Call, args: list[Value], keywords: dict[str, Value]) -> Value:
-        mode = node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg == "mode"), None)
+    def _open(self, node: ast.Call, where: ast.expr | None, rest: list[ast.expr]) -> Value:
+        mode = rest[0] if rest else next((k.value for k in node.keywords if k.arg == "mode"), None)
         plain = mode is None or (isinstance(mode, ast.Constant) and not set(str(mode.value)) & set("wax+"))
-        path = file_name(node.args[0], self.strings) if node.args else "*"
+        path = file_name(where, self.strings) if where is not None else "*"
         handle = self.read_file(path)
         if not plain:
             handle |= self.write_file(path)

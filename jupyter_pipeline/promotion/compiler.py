@@ -122,6 +122,7 @@ def promote(cells: Sequence[Cell], target: int | Sequence[int], options: Promoti
         kernel_names=options.kernel_names,
     )
     _refuse_empty(kept)
+    _refuse_dynamic(kept)
     tagged = {c.index for c in code if "parameters" in c.tags}
     parameters, refusals = find_parameters(kept.statements, targets, tagged=tagged, wanted=options.parameters)
     if refusals:
@@ -181,6 +182,28 @@ def _refuse_empty(kept: Kept) -> None:
             raise PromotionRefusedError(
                 [Refusal(cell=target, line=1, name="cell", reason="it does nothing", fix="Choose a cell with code.")]
             )
+
+
+def _refuse_dynamic(kept: Kept) -> None:
+    """Refuse what reads or makes names of the notebook that would be a function's own names in the pipeline."""
+    refusals = []
+    for s in kept.statements:
+        for node in ast.walk(s.node):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+                continue
+            name = node.func.id
+            if name in ("exec", "globals") or (name in ("locals", "vars") and not node.args):
+                refusals.append(
+                    Refusal(
+                        cell=s.cell,
+                        line=node.lineno,
+                        name=f"{name}()",
+                        reason="the names that it makes or reads cannot be seen, and a step is a function",
+                        fix="Assign the names directly, or keep them in a dictionary.",
+                    )
+                )
+    if refusals:
+        raise PromotionRefusedError(refusals)
 
 
 def _defined_later(cells: Sequence[Cell]) -> dict[str, int]:

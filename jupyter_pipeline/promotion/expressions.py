@@ -10,6 +10,7 @@ from typing import Any
 from jupyter_pipeline.promotion import knowledge as known
 from jupyter_pipeline.promotion.calls import Calls
 from jupyter_pipeline.promotion.knowledge import ClassCode, Code, Instance, Module
+from jupyter_pipeline.promotion.scope import joined
 from jupyter_pipeline.promotion.store import NOTHING, Value
 
 __all__ = ["BUILTINS", "Expressions"]
@@ -131,6 +132,7 @@ class Expressions(Calls):
         code = self.function_code(node, "<generator>")
         made = self.code_value(code, value.inner)
         self.store.iterators |= made.roots
+        self.store.definitions &= ~made.roots
         return Value(made.roots, 0, False, "iter")
 
     def _comprehend(self, generators: list[ast.comprehension], results: list[ast.expr], kind: str) -> Value:
@@ -231,14 +233,13 @@ class Expressions(Calls):
             inner |= value.inner
             fresh = fresh or value.fresh
             kinds.append(value.kind)
-        same = all(k == kinds[0] for k in kinds)
-        return Value(roots, inner, fresh, kinds[0] if same else None)
+        return Value(roots, inner, fresh, joined(kinds))
 
     def consume(self, value: Value) -> None:
         """Record that iterating over `value` may use it up."""
         reach = self.store.closure(value.roots | value.inner) & self.store.iterators
         if reach:
-            self.store.change(self.store.closure(reach) & self.store.iterators, self.bit)
+            self.store.disturb(self.store.closure(reach) & self.store.iterators, self.bit)
         if type(value.kind) is Instance or (value.kind is None and not value.fresh and value.roots):
             codes = self.store.codes(self.part(value))
             if codes:

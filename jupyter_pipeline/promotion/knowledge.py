@@ -87,7 +87,7 @@ FRAME_LIBRARIES = frozenset(
 )
 IMMUTABLE_LIBRARIES = frozenset(
     "math cmath statistics time datetime string calendar zoneinfo decimal fractions uuid hashlib base64 binascii "
-    "textwrap html locale platform operator keyword zlib secrets numbers dateutil unicodedata".split()
+    "textwrap html locale pathlib platform operator keyword zlib secrets numbers dateutil unicodedata".split()
 )
 LIBRARIES = (
     FRAME_LIBRARIES

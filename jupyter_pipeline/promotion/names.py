@@ -13,22 +13,29 @@ A statement then needs those that bound the names it reads, and those that chang
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from jupyter_pipeline.promotion import knowledge as known
 from jupyter_pipeline.promotion.expressions import BUILTINS, Expressions
 from jupyter_pipeline.promotion.files import file_name
 from jupyter_pipeline.promotion.knowledge import ClassCode, Code, Instance, Module
-from jupyter_pipeline.promotion.scope import Entry, Missing
+from jupyter_pipeline.promotion.scope import DELETED, Entry, Missing
 from jupyter_pipeline.promotion.statements import Program, Statement
 from jupyter_pipeline.promotion.store import NOTHING, Store, Value, bits
 
 __all__ = ["BUILTINS", "Reading", "analyse"]
 
 
-def analyse(program: Program) -> tuple[list[Missing], int]:
+def analyse(program: Program, targets: Collection[int] = ()) -> tuple[list[Missing], int]:
     """Fill in what each statement of `program` binds, reads and needs.
+
+    Parameters
+    ----------
+    program : Program
+        The cells up to the last target.
+    targets : collection of int
+        The cells whose functions must be able to run at the end.
 
     Returns
     -------
@@ -44,6 +51,9 @@ def analyse(program: Program) -> tuple[list[Missing], int]:
             cell = statement.cell
             reading.env.pop("<figure>", None)
         reading.statement(statement)
+    for statement in program.statements:
+        if statement.cell in targets and statement.bound:
+            reading.prepare(statement)
     store = reading.store
     changed = {store.makers[position] for position in bits(store.changed) if store.later_change(position)}
     for number in changed:
@@ -66,12 +76,26 @@ class Reading(Expressions):
         s.needs = self.needs & (self.bit - 1)
         s.dynamic = self.stars != stars and not isinstance(s.node, ast.ImportFrom)
         self.notes = []
-        node = s.node
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            entry = self.env.get(node.name)
-            for code in self.store.codes(self.store.closure(entry.roots)) if entry else ():
-                s.deferred |= {n for n in code.free if n[0] != "<"}
+        for name in s.bound:
+            entry = self.env.get(name)
+            reach = self.store.closure(entry.roots) if entry else 0
+            for code in self.store.codes(reach):
+                s.deferred.update(n for n in code.free if n[0] != "<")
                 s.assigned |= code.assigns
+
+    def prepare(self, s: Statement) -> None:
+        """Record what the names that `s` may bind, and the functions among them, need after the last cell."""
+        self.number, self.cell, self.bit = s.number, s.cell, 1 << s.number
+        self.needs = 0
+        for name in s.bound:
+            entry = self.env.get(name)
+            if entry is None or entry.kind is DELETED:
+                continue
+            self.load(name, 0, strict=False)
+            for code in self.store.codes(self.store.closure(entry.roots)):
+                for free, line in code.free.items():
+                    self.load(free, line, strict=line > 0)
+        s.needs |= self.needs
 
     def body(self, nodes: Sequence[ast.stmt]) -> None:
         """Read statements in order."""
@@ -117,7 +141,7 @@ class Reading(Expressions):
             return
         value = self.own(self.eval(node.value))
         load = ast.copy_location(_as_load(target), target)
-        self.store.change(self.eval(load).roots, self.bit)
+        self.store.disturb(self.eval(load).roots, self.bit)
         self.store_to(target, value, None)
 
     def store_to(self, target: ast.expr, value: Value, source: ast.expr | None) -> None:
@@ -158,7 +182,10 @@ class Reading(Expressions):
                 self.process_wide(None)
             elif type(base.kind) is Module and isinstance(target, ast.Attribute):
                 self.process_wide(f"{path} is changed in a library, so it is kept")
-        self.store.change(base.roots, self.bit)
+        if isinstance(target.value, ast.Name):
+            self.store.change(base.roots, self.bit)
+        else:
+            self.store.disturb(base.roots, self.bit)
         if type(base.kind) is Instance:
             for name in ("__setitem__", "__setattr__"):
                 if name in base.kind.of.methods:

@@ -7,13 +7,13 @@ outside names are stand-ins, and gives a summary (`knowledge.Code`) that is appl
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from jupyter_pipeline.promotion.knowledge import Code
+from jupyter_pipeline.promotion.knowledge import LIBRARIES, Code, Module
 from jupyter_pipeline.promotion.store import Store, Value
 
-__all__ = ["DELETED", "Entry", "Missing", "Scope"]
+__all__ = ["DELETED", "Entry", "Missing", "Scope", "joined"]
 
 DELETED = "deleted"
 _BUILTINS = frozenset(dir(builtins)) | {"__name__", "__doc__", "__builtins__", "display", "__not_python__"}
@@ -37,6 +37,20 @@ class Missing(NamedTuple):
     cell: int
     line: int
     deleted: bool
+
+
+def joined(kinds: Sequence[Any]) -> Any:
+    """Return what is known of a value that has one of several kinds.
+
+    Alternatives to a library (``try: import ujson as json``) are taken to behave like it.
+    """
+    first = kinds[0]
+    if all(k == first for k in kinds):
+        return first
+    modules = [k for k in kinds if type(k) is Module]
+    if modules and all(type(k) is Module or k == "imm" for k in kinds):
+        return next((m for m in modules if m.path.partition(".")[0] in LIBRARIES), modules[0])
+    return None
 
 
 class Scope:
@@ -119,7 +133,8 @@ class Scope:
             return Value(0, 0, False, None)
         roots = self.placeholders.get(name)
         if roots is None:
-            roots = self.placeholders[name] = self.store.new(0, self.number)
+            contents = self.store.new(0, self.number)
+            roots = self.placeholders[name] = self.store.new(contents, self.number)
             self.code.free[name] = 0 if self.soft else line
         kind = self.outer_kind(name)
         if kind is not None:
@@ -167,7 +182,8 @@ class Scope:
                 self.missing[index] = self.missing[index]._replace(cell=code.cell)
             reach = self.store.closure(value.roots)
             if name in code.changes and reach:
-                self.store.change(reach, self.bit)
+                self.store.change(value.roots, self.bit)
+                self.store.disturb(reach, self.bit)
             if reach & self.store.code_mask:
                 for inner in self.store.codes(reach):
                     self.run(inner)
@@ -272,8 +288,7 @@ class Scope:
                 roots |= entry.roots
             live = [e for e in entries if e.kind is not DELETED]
             kinds = [e.kind for e in live] or [DELETED]
-            same = all(k == kinds[0] for k in kinds)
-            self.env[name] = Entry(defs, roots, kinds[0] if same else None)
+            self.env[name] = Entry(defs, roots, joined(kinds))
 
     def _restore(self, name: str, entry: Entry | None) -> None:
         if entry is None:

@@ -107,7 +107,7 @@ def keep(
         Names that exist in the running kernel, for the same purpose.
     """
     program = parse_cells(sources)
-    missing, always = analyse(program)
+    missing, always = analyse(program, targets)
     statements = program.statements
     wanted = {s.number for s in statements if s.cell in targets} | set(bits(always))
     todo = list(wanted)

@@ -213,6 +213,10 @@ def _as_local(text: str, node: ast.stmt) -> str:
     """Return `text` as it must read inside a function: what was global is the function's own now."""
     if isinstance(node, ast.Global):
         return ""
+    if isinstance(node, ast.Delete):
+        freed = [t.id for t in node.targets if isinstance(t, ast.Name) and hasattr(builtins, t.id)]
+        if freed:
+            return "\n".join([text, "import builtins", *(f"{name} = builtins.{name}" for name in freed)])
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and "global " in text:
         return text.replace("global ", "nonlocal ")
     return text

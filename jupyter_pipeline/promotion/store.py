@@ -51,6 +51,8 @@ class Store:
         self.code: dict[int, list[Any]] = {}
         """Functions that an object may run."""
         self.code_mask = 0
+        self.definitions = 0
+        """Functions and classes: only a store to one of them changes it."""
         self.iterators = 0
         """Objects that looking at may use up."""
         self.makers: list[int] = []
@@ -69,6 +71,7 @@ class Store:
         """Tell that the object of `bit` may run `codes`."""
         self.code.setdefault(bit.bit_length() - 1, []).extend(codes)
         self.code_mask |= bit
+        self.definitions |= bit
 
     def closure(self, mask: int) -> int:
         """Return everything that the objects of `mask` may reach, themselves included."""
@@ -111,6 +114,10 @@ class Store:
         changes = self._changes
         for position in bits(mask):
             changes[position] = changes.get(position, 0) | statement
+
+    def disturb(self, mask: int, statement: int) -> None:
+        """Tell that the statement may change what can be reached: everything but functions and classes."""
+        self.change(mask & ~self.definitions, statement)
 
     def changes(self, mask: int) -> int:
         """Return the bits of the statements that may change an object of `mask`."""

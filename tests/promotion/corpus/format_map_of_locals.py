@@ -1,0 +1,4 @@
+# keeps: 0 1
+name = "ada"
+# %%
+result = "hello {name}".format_map(globals())

@@ -1,0 +1,8 @@
+# keeps: 0 3
+name = "delay"
+# %%
+name.upper()
+# %%
+label = name.title()
+# %%
+result = name + "s"

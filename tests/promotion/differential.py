@@ -1,0 +1,84 @@
+"""Run a whole notebook and a slice of it, and compare what the target cell leaves."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import random
+import re
+import sys
+import types
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from jupyter_pipeline.promotion import Cell, PromotionOptions, promote, slice_cells
+
+CORPUS = Path(__file__).parent / "corpus"
+
+
+def corpus_entry(path: Path) -> tuple[list[str], tuple[int, ...]]:
+    """Return the cells of a corpus file, and the cells that its first line says are kept."""
+    head, _, body = path.read_text().partition("\n")
+    return re.split(r"^# %%\n", body, flags=re.MULTILINE), tuple(int(n) for n in head.split(":")[1].split())
+
+
+def values(namespace: dict[str, Any], names: Sequence[str]) -> dict[str, str]:
+    """Return `names` in a form that compares by content."""
+    return {n: re.sub(r"( at 0x|\)0x|/tmp/tmp)\w+", "", repr(namespace.get(n, "<absent>"))) for n in names}
+
+
+def execute(source: str) -> dict[str, Any]:
+    """Run a program with a random state of its own."""
+    random.seed(12345)
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(source, "<notebook>", "exec"), namespace)
+    return namespace
+
+
+def bound(source: str) -> list[str]:
+    """Return the names that a cell reads or assigns by itself, outside of functions."""
+    found: set[str] = set()
+    todo: list[ast.AST] = list(ast.parse(source).body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.FunctionDef | ast.Lambda | ast.ClassDef):
+            continue
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        todo.extend(ast.iter_child_nodes(node))
+    return sorted(found)
+
+
+def compare(cells: Sequence[str]) -> str:
+    """Return how the last cell differs between the whole notebook and its slice; empty when it does not."""
+    names = bound(cells[-1])
+    whole = values(execute("\n".join(cells)), names)
+    kept = slice_cells(cells, len(cells) - 1)
+    try:
+        sliced = values(execute(kept.source), names)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}\n{kept.source}"
+    return "" if sliced == whole else f"{whole} != {sliced}\n{kept.source}"
+
+
+def compare_steps(cells: Sequence[str], name: str = "result") -> str:
+    """Return how the promoted function's result differs from `name` in the whole notebook; empty when it does not."""
+    whole = execute("\n".join(cells))
+    source = [*cells[:-1], f"{cells[-1].rstrip()}\n{name}"]
+    promotion = promote(
+        [Cell(index=i, source=s) for i, s in enumerate(source)], len(cells) - 1, PromotionOptions(name="pipe")
+    )
+    text = promotion.files["steps.py"]
+    try:
+        random.seed(12345)
+        module = sys.modules["promoted_steps"] = types.ModuleType("promoted_steps")
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(text, "steps.py", "exec"), module.__dict__)
+            got = module.pipe()
+    except Exception as error:
+        return f"{type(error).__name__}: {error}\n{text}"
+    same = values(whole, [name]) == values({name: got}, [name])
+    return "" if same else f"{whole[name]!r} != {got!r}\n{text}"
