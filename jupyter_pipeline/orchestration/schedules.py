@@ -1,8 +1,8 @@
 """Schedules: read from what a person wrote, checked, told in words, and computed ahead (pure).
 
 The meaning is Prefect's, so that the times shown are those that the server will use: a cron expression follows the wall
-clock of its time zone through a change of daylight saving time; an interval counts from an anchor, and whole days of it
-follow the wall clock too; a recurrence rule (RFC 5545) is local to its time zone.
+clock of its time zone through a change of daylight saving time; an interval counts elapsed time from an anchor, so that
+for a time of day one takes cron; a recurrence rule (RFC 5545) is local to its time zone.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
+import sys
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -89,11 +90,11 @@ def parse(
     if len(given) != 1:
         what = f"{' and '.join(given)} were" if given else "none was"
         raise UsageError(f"A schedule is one of cron, every and rrule; {what} given.")
-    zone(timezone)
+    tz = zone(timezone)
     schedule = Schedule(
         cron=_check_cron(cron) if cron else "",
         every=duration(every) if every not in ("", None) else None,
-        rrule=_check_rrule(rrule) if rrule else "",
+        rrule=_check_rrule(rrule, tz) if rrule else "",
         timezone=timezone,
         start=start,
         **more,
@@ -243,9 +244,27 @@ def _cron_times(expression: str, after: dt.datetime) -> Iterator[dt.datetime]:
         fields[2] = re.sub(r"^\*/", "1-31/", fields[2])
         fields[4] = re.sub(r"^\*/", "0-6/", fields[4])
     try:
-        yield from CronSim(" ".join(fields), after)
+        yield from _on_the_clock(CronSim(" ".join(fields), after.replace(tzinfo=None)), after)
     except CronSimError:
         return
+
+
+def _on_the_clock(times: Iterable[dt.datetime], after: dt.datetime) -> Iterator[dt.datetime]:
+    """Yield local times as Prefect does: an hour that comes twice counts once, its first time.
+
+    An hour that the clocks skip is moved: backwards by the library that Prefect uses before Python 3.13, forwards by
+    the one that it uses since.
+    """
+    tz = after.tzinfo
+    last = after
+    for time in times:
+        local = time.replace(tzinfo=tz)
+        real = local.astimezone(dt.UTC).astimezone(tz)
+        if real.replace(tzinfo=None) != time and sys.version_info < (3, 13):
+            real = local.replace(fold=1).astimezone(dt.UTC).astimezone(tz)
+        if real.timestamp() > last.timestamp():
+            last = real
+            yield real
 
 
 def _anchor(schedule: Schedule, tz: zoneinfo.ZoneInfo) -> dt.datetime:
@@ -255,31 +274,38 @@ def _anchor(schedule: Schedule, tz: zoneinfo.ZoneInfo) -> dt.datetime:
 
 
 def _interval_times(seconds: float, anchor: dt.datetime, after: dt.datetime) -> Iterator[dt.datetime]:
-    """Yield times as Prefect's ``IntervalSchedule`` does: whole days by the wall clock, the rest by elapsed time."""
+    """Yield times as Prefect's ``IntervalSchedule`` does.
+
+    It goes from the anchor to the present by elapsed time, and from there by the wall clock if it is a day or longer.
+    """
     tz = anchor.tzinfo
-    days, rest = divmod(seconds, 86400)
-    passed = max(0, int((after - anchor).total_seconds() / seconds))
-
-    def add(time: dt.datetime, days: float, rest: float) -> dt.datetime:
-        local = time + dt.timedelta(days=days)  # wall clock
-        return (local.astimezone(dt.UTC) + dt.timedelta(seconds=rest)).astimezone(tz)
-
-    time = add(anchor, 0, seconds * passed)
-    if days and not rest:
-        time = time.replace(hour=anchor.hour, minute=anchor.minute, second=anchor.second)
+    passed = max(0, int((after.timestamp() - anchor.timestamp()) / seconds))
+    time = (anchor.astimezone(dt.UTC) + dt.timedelta(seconds=seconds * passed)).astimezone(tz)
     while True:
-        if time > after:
+        if time.timestamp() > after.timestamp():
             yield time
-        time = add(time, days, rest)
+        if seconds >= _UNITS["d"]:
+            time = (time + dt.timedelta(seconds=seconds)).astimezone(dt.UTC).astimezone(tz)
+        else:
+            time = (time.astimezone(dt.UTC) + dt.timedelta(seconds=seconds)).astimezone(tz)
 
 
-def _check_rrule(text: str) -> str:
+def _check_rrule(text: str, tz: zoneinfo.ZoneInfo) -> str:
     from dateutil.rrule import rrulestr
 
     rule = text.strip()
     if "RRULE" not in rule.upper() and "=" in rule:
         rule = f"RRULE:{rule}"
+    if "TZID" in rule:
+        raise UsageError("A recurrence rule cannot name its own time zone (TZID): give it as the schedule's time zone.")
+
+    def local(match: re.Match[str]) -> str:
+        time = dt.datetime.strptime(match[2], "%Y%m%dT%H%M%S").replace(tzinfo=dt.UTC).astimezone(tz)
+        return f"{match[1]}{time:%Y%m%dT%H%M%S}"
+
     try:
+        # Prefect reads all times of a rule as local to the schedule's time zone, and chokes on a mixture.
+        rule = re.sub(r"(UNTIL=|DTSTART:)(\d{8}T\d{6})Z", local, rule)
         rrulestr(rule, dtstart=ANCHOR)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise UsageError(
@@ -292,11 +318,8 @@ def _rule_times(schedule: Schedule, tz: zoneinfo.ZoneInfo, after: dt.datetime) -
     from dateutil.rrule import rrulestr
 
     start = _anchor(schedule, tz).replace(tzinfo=None, microsecond=0)
-    rule = rrulestr(schedule.rrule.replace("Z", "") if "UNTIL" in schedule.rrule else schedule.rrule, dtstart=start)
-    for time in rule.xafter(after.replace(tzinfo=None), inc=False):
-        local = time.replace(tzinfo=tz)
-        # An hour that the clocks skip does not exist: the run comes as much later.
-        yield local.astimezone(dt.UTC).astimezone(tz)
+    rule = rrulestr(schedule.rrule, dtstart=start)
+    yield from _on_the_clock(rule.xafter(after.replace(tzinfo=None), inc=True), after)
 
 
 def _rule_text(rule: str) -> str:

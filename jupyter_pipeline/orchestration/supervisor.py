@@ -18,9 +18,7 @@ import logging.handlers
 import os
 import signal
 import socket
-import sys
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -28,11 +26,11 @@ from pathlib import Path
 import filelock
 
 from jupyter_pipeline.exceptions import OrchestrationError
-from jupyter_pipeline.models import ProcessIdentity
 from jupyter_pipeline.orchestration import health, leftovers, ports, processes
 from jupyter_pipeline.orchestration.api import PrefectApi
 from jupyter_pipeline.orchestration.child_environment import server_environment, worker_environment
 from jupyter_pipeline.orchestration.endpoint import embedded
+from jupyter_pipeline.orchestration.kept import LOG, Child
 from jupyter_pipeline.orchestration.state import (
     WORK_POOL,
     ServiceState,
@@ -55,112 +53,8 @@ _WORKER_SILENCE = 120.0
 _STRIKES = 4
 """Failed checks in a row after which the server is restarted."""
 _LONGEST_PAUSE = 60.0
-_STEADY = 60.0
-"""Seconds of life after which a child's next death counts as its first."""
 _SERVER_GRACE = 6.0
 _WORKER_GRACE = 12.0
-
-_log = logging.getLogger("jupyter_pipeline.service")
-
-
-class Child:
-    """One process that is kept alive.
-
-    Parameters
-    ----------
-    name : str
-        ``server`` or ``worker``.
-    grace : float
-        Seconds between the request to end and the kill.
-    """
-
-    def __init__(self, name: str, grace: float) -> None:
-        self.name = name
-        self.grace = grace
-        self.process: asyncio.subprocess.Process | None = None
-        self.identity: ProcessIdentity | None = None
-        self.since = 0.0
-        """When it was started, in seconds since the epoch."""
-        self.deaths = 0
-        """Deaths in a row."""
-        self.last_lines: deque[str] = deque(maxlen=40)
-        self._pump: asyncio.Task[None] | None = None
-
-    async def start(self, arguments: list[str], environment: dict[str, str], *, umask: int) -> None:
-        """Start ``prefect`` with `arguments`; its output goes to the log."""
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "jupyter_pipeline.orchestration.child",
-            str(os.getpid()),
-            *(sys.executable, "-m", "prefect", *arguments),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            env=environment,
-            cwd=service_dir(),
-            umask=umask,
-            start_new_session=True,
-            limit=2**20,
-        )
-        self.since = time.time()
-        with contextlib.suppress(ProcessLookupError):
-            self.identity = processes.identify(self.process.pid)
-        self.last_lines.clear()
-        self._pump = asyncio.create_task(self._log_output(self.process))
-
-    async def _log_output(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None
-        while True:
-            try:
-                line = await process.stdout.readline()
-            except ValueError:  # longer than the limit
-                continue
-            if not line:
-                return
-            text = line.decode(errors="replace").rstrip()
-            if text:
-                self.last_lines.append(text)
-                _log.info("%s | %s", self.name, text)
-
-    async def wait(self) -> int:
-        """Return the exit code once the process has ended."""
-        assert self.process is not None
-        code = await self.process.wait()
-        if self._pump is not None:
-            with contextlib.suppress(asyncio.TimeoutError):  # a run may hold the pipe open
-                await asyncio.wait_for(self._pump, 1.0)
-        self.deaths = 1 if self.age > _STEADY else self.deaths + 1
-        return code
-
-    @property
-    def age(self) -> float:
-        """Seconds since its start."""
-        return time.time() - self.since
-
-    @property
-    def alive(self) -> bool:
-        """Whether the process runs."""
-        return self.process is not None and self.process.returncode is None
-
-    @property
-    def last_words(self) -> str:
-        """The line of its output that says most likely why it ended."""
-        telling = [line for line in self.last_lines if "Error" in line or "rror:" in line]
-        return (telling or list(self.last_lines) or [""])[-1].strip()[:300]
-
-    async def stop(self) -> None:
-        """End the process; on return it is gone."""
-        if self.process is None or not self.alive:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            self.process.terminate()
-        try:
-            await asyncio.wait_for(self.process.wait(), self.grace)
-        except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                self.process.kill()
-            await self.process.wait()
 
 
 class Supervisor:
@@ -204,7 +98,7 @@ class Supervisor:
                 self.state.reason,
                 self.state.detail,
             ):
-                _log.info("service | %s %s", state.state, state.reason or state.detail)
+                LOG.info("service | %s %s", state.state, state.reason or state.detail)
             self.state = state
             write_state(state)
 
@@ -226,7 +120,7 @@ class Supervisor:
         try:
             done, _ = await asyncio.wait([*work, stop], return_when=asyncio.FIRST_COMPLETED)
             for task in done - {stop}:
-                _log.error("service | a part of the supervisor failed", exc_info=task.exception())
+                LOG.error("service | a part of the supervisor failed", exc_info=task.exception())
         finally:
             self.tell(state="stopping", reason="", detail="Stopping")
             for task in [*work, stop]:
@@ -250,7 +144,7 @@ class Supervisor:
             await start()
             code = await child.wait()
             pause = min(2.0 ** (child.deaths - 1), _LONGEST_PAUSE)
-            _log.warning("service | the %s ended with %s; next start in %.0f s", child.name, code, pause)
+            LOG.warning("service | the %s ended with %s; next start in %.0f s", child.name, code, pause)
             self.tell(
                 state="failing" if child.deaths > 1 else "starting",
                 reason=f"The {child.name} ended with exit code {code}: {child.last_words}",
@@ -310,12 +204,12 @@ class Supervisor:
             elif online:
                 self.tell(state="running", reason="", detail="")
             elif running and self.worker.age > _WORKER_SILENCE:
-                _log.error("service | the worker is silent: restarting it")
+                LOG.error("service | the worker is silent: restarting it")
                 self.tell(state="failing", reason="The worker gives no sign of life.")
                 await self.worker.stop()
 
     async def _restart_server(self, reason: str) -> None:
-        _log.error("service | %s: restarting the server", reason)
+        LOG.error("service | %s: restarting the server", reason)
         self.tell(state="failing", reason=reason)
         self.ready.clear()
         await self.server.stop()
@@ -335,8 +229,8 @@ def main() -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     handler = logging.handlers.RotatingFileHandler(log_path(), maxBytes=5_000_000, backupCount=2)
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    _log.addHandler(handler)
-    _log.setLevel(logging.INFO)
+    LOG.addHandler(handler)
+    LOG.setLevel(logging.INFO)
     lock = filelock.FileLock(Path(service_dir()) / "supervisor.lock", timeout=0)
     try:
         lock.acquire()

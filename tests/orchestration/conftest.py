@@ -1,0 +1,80 @@
+"""One real service for all tests of this folder, started by ``service.up`` and seen to leave nothing behind."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import psutil
+import pytest
+
+from jupyter_pipeline.models import DeploymentSpec, Schedule, ServiceStatus
+from jupyter_pipeline.orchestration import processes, service, snapshots
+from jupyter_pipeline.orchestration.child_environment import MARK
+
+FLOW = """
+import time
+from pathlib import Path
+from prefect import flow
+import steps
+
+@flow(name="{name}")
+def {name}(result: str = "{result}", seconds: float = 0.0):
+    time.sleep(seconds)
+    with open(result, "a") as file:
+        file.write(f"{{steps.work()}}\\n")
+"""
+
+
+def processes_of(state: Path) -> list[psutil.Process]:
+    return list(processes.marked(MARK, str(state / "service")))
+
+
+@pytest.fixture(scope="session")
+def running_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, ServiceStatus]]:
+    state = tmp_path_factory.mktemp("service-state")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [n for n in os.environ if n.startswith(("PREFECT_", "JUPYTER_PIPELINE_"))]:
+            patch.delenv(name)
+        patch.setenv("JUPYTER_PIPELINE_STATE", str(state))
+        status = service.up()
+    yield state, status
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_PIPELINE_STATE", str(state))
+        assert service.down().state == "stopped"
+    assert processes_of(state) == []
+
+
+@pytest.fixture
+def live(running_service: tuple[Path, ServiceStatus], monkeypatch: pytest.MonkeyPatch) -> ServiceStatus:
+    """Use the session's service, and return its status."""
+    state, status = running_service
+    monkeypatch.setenv("JUPYTER_PIPELINE_STATE", str(state))
+    return status
+
+
+@pytest.fixture
+def specification(tmp_path: Path, isolated_state: Path) -> Callable[..., DeploymentSpec]:
+    """Make the specification of a small flow, its code in a snapshot of the current state folder."""
+
+    def make(name: str, *, schedules: tuple[Schedule, ...] = (), **more: object) -> DeploymentSpec:
+        flow = FLOW.format(name=name, result=tmp_path / f"{name}.txt")
+        version, path = snapshots.snapshot({"flow.py": flow, "steps.py": "def work():\n    return 42\n"})
+        fields: Mapping[str, object] = {
+            "name": name,
+            "flow_name": name,
+            "entrypoint": f"flow.py:{name}",
+            "path": str(path),
+            "version": version,
+            "profile": "local",
+            "schedules": schedules,
+            "parameter_schema": {
+                "type": "object",
+                "properties": {"result": {"type": "string"}, "seconds": {"type": "number"}},
+            },
+            **more,
+        }
+        return DeploymentSpec(**fields)  # type: ignore[arg-type]
+
+    return make

@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import datetime as dt
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from jupyter_pipeline.exceptions import UsageError
+from jupyter_pipeline.models import Schedule
+from jupyter_pipeline.orchestration import schedules, translation
+
+SUMMER = dt.datetime(2027, 7, 1, 12, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("30s", 30),
+        ("15m", 900),
+        ("1h30m", 5400),
+        ("1h 30m", 5400),
+        ("2d", 172800),
+        ("2 days", 172800),
+        ("1 week", 604800),
+        ("90", 90),
+        (45, 45),
+        (2.5, 2.5),
+        ("1.5h", 5400),
+        ("5 min", 300),
+    ],
+)
+def test_an_interval_is_read(text: str | float, seconds: float) -> None:
+    assert schedules.duration(text) == seconds
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "soon", "m15", "15x", "-5m", "0", "0.5s", "1h 30", "15m!", "1e9", "99999d", "inf", "nan", "1 fortnight"],
+)
+def test_what_is_no_interval_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="interval"):
+        schedules.duration(text)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (1, "second"),
+        (30, "30 seconds"),
+        (900, "15 minutes"),
+        (5400, "1 hour 30 minutes"),
+        (604800, "week"),
+        (2.5, "2.5 seconds"),
+    ],
+)
+def test_an_interval_is_told_in_words(seconds: float, text: str) -> None:
+    assert schedules.duration_text(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("cron", "complaint"),
+    [
+        ("* * *", "has 3 fields instead of 5"),
+        ("0 0 6 * * 1", "has 6 fields instead of 5"),
+        ("bad", "has 1 field instead of 5"),
+        ("61 * * * *", "field 1, the minute: '61'"),
+        ("* 24 * * *", "field 2, the hour: '24'"),
+        ("* * 0 * *", "field 3, the day of the month: '0'"),
+        ("* * * 13 *", "field 4, the month: '13'"),
+        ("* * * * 8", "field 5, the day of the week: '8'"),
+        ("* 5-2 * * *", "field 2, the hour: '5-2'"),
+        ("*/0 * * * *", "field 1, the minute: '*/0'"),
+        ("0 0 31 2 *", "never fires"),
+        ("0 0 30 FEB *", "never fires"),
+        ("0 0 31 4,6,9,11 *", "never fires"),
+    ],
+)
+def test_a_wrong_cron_is_refused_with_its_place(cron: str, complaint: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        schedules.parse(cron=cron)
+    assert complaint in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ({}, "none was given"),
+        ({"cron": "@daily", "every": "1d"}, "cron and every were given"),
+        ({"rrule": "FREQ=FORTNIGHTLY"}, "cannot be read"),
+        ({"rrule": "gibberish"}, "cannot be read"),
+        ({"rrule": "FREQ=DAILY;UNTIL=20200201T000000Z"}, "never fires"),
+        ({"rrule": "DTSTART;TZID=Europe/Berlin:20240101T000000\nRRULE:FREQ=DAILY"}, "TZID"),
+        ({"cron": "@daily", "timezone": "Europe/Berln"}, "Did you mean Europe/Berlin"),
+        ({"cron": "@daily", "timezone": "berlin"}, "Europe/Berlin"),
+        ({"cron": "@daily", "timezone": "../etc/passwd"}, "No time zone"),
+        ({"cron": "@daily", "timezone": "Mars/Phobos-Base"}, "Use a name like"),
+    ],
+)
+def test_a_schedule_that_cannot_be_is_refused(arguments: dict[str, str], complaint: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        schedules.parse(**arguments)
+    assert complaint in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "text"),
+    [
+        (Schedule(cron="0 6 * * 1-5", timezone="Europe/Berlin"), "At 06:00, Monday through Friday (Europe/Berlin)"),
+        (Schedule(cron="*/15 * * * *"), "Every 15 minutes (UTC)"),
+        (Schedule(every=900.0), "Every 15 minutes"),
+        (Schedule(every=86400.0, timezone="Asia/Tokyo"), "Every day (Asia/Tokyo)"),
+        (Schedule(rrule="RRULE:FREQ=WEEKLY;BYDAY=MO,FR;BYHOUR=6"), "Every week, on MO, FR, at hour 6 (UTC)"),
+        (Schedule(rrule="RRULE:FREQ=DAILY;INTERVAL=2;COUNT=3"), "Every 2 days, 3 times (UTC)"),
+    ],
+)
+def test_a_schedule_is_told_in_words(schedule: Schedule, text: str) -> None:
+    assert schedules.describe(schedule) == text
+
+
+@pytest.mark.parametrize(
+    ("schedule", "after", "expected"),
+    [
+        (Schedule(cron="0 9 * * 1"), "2027-07-01T12:00+00:00", ["2027-07-05T09:00+00:00", "2027-07-12T09:00+00:00"]),
+        (Schedule(cron="0 0 29 2 *"), "2027-07-01T12:00+00:00", ["2028-02-29T00:00+00:00", "2032-02-29T00:00+00:00"]),
+        (  # the wall clock stays when it is changed
+            Schedule(cron="0 9 * * *", timezone="Europe/Berlin"),
+            "2027-03-27T12:00+00:00",
+            ["2027-03-28T09:00+02:00", "2027-03-29T09:00+02:00"],
+        ),
+        (  # an hour that comes twice counts once
+            Schedule(cron="30 2 * * *", timezone="Europe/Berlin"),
+            "2027-10-30T12:00+00:00",
+            ["2027-10-31T02:30+02:00", "2027-11-01T02:30+01:00"],
+        ),
+        (Schedule(every=900.0), "2027-07-01T12:07+00:00", ["2027-07-01T12:15+00:00", "2027-07-01T12:30+00:00"]),
+        (
+            Schedule(every=3600.0, start=dt.datetime(2027, 8, 1, 0, 10, tzinfo=dt.UTC).timestamp()),
+            "2027-07-01T12:00+00:00",
+            ["2027-08-01T00:10+00:00", "2027-08-01T01:10+00:00"],
+        ),
+        (
+            Schedule(rrule="RRULE:FREQ=MONTHLY;BYDAY=-1FR;BYHOUR=6"),
+            "2027-07-01T12:00+00:00",
+            ["2027-07-30T06:00+00:00", "2027-08-27T06:00+00:00"],
+        ),
+    ],
+)
+def test_the_next_runs_are_computed(schedule: Schedule, after: str, expected: list[str]) -> None:
+    found = schedules.next_runs(schedule, 2, after=dt.datetime.fromisoformat(after))
+    assert [time.isoformat(timespec="minutes") for time in found] == expected
+
+
+def test_a_schedule_that_ends_has_no_more_runs() -> None:
+    ended = Schedule(rrule="DTSTART:20260101T000000\nRRULE:FREQ=DAILY;COUNT=3")
+    assert schedules.next_runs(ended, after=SUMMER) == []
+
+
+def test_an_end_in_utc_is_read_in_the_schedule_s_time_zone() -> None:
+    schedule = schedules.parse(rrule="FREQ=DAILY;UNTIL=20990101T230000Z", timezone="Europe/Berlin")
+    assert "UNTIL=20990102T000000" in schedule.rrule
+
+
+def test_all_runs_are_later_than_asked() -> None:
+    for after in (SUMMER, SUMMER + dt.timedelta(microseconds=1)):
+        first = schedules.next_runs(Schedule(cron="0 * * * *"), 1, after=after)[0]
+        assert first == dt.datetime(2027, 7, 1, 13, tzinfo=dt.UTC)
+
+
+_THEIRS = """
+import asyncio, datetime as dt, json, sys
+from prefect.server.schemas.schedules import CronSchedule, IntervalSchedule, RRuleSchedule
+answers = []
+for body, after in json.load(sys.stdin):
+    kind = CronSchedule if "cron" in body else IntervalSchedule if "interval" in body else RRuleSchedule
+    start = dt.datetime.fromtimestamp(after, dt.UTC) + dt.timedelta(seconds=1)
+    answers.append([time.timestamp() for time in asyncio.run(kind(**body).get_dates(n=30, start=start))])
+print(json.dumps(answers))
+"""
+
+
+def test_the_times_shown_are_those_that_prefect_will_use(tmp_path: Path) -> None:
+    kinds = [
+        *({"cron": text} for text in ("0 6 * * 1-5", "30 2 * * *", "*/20 * * * *", "0 0 1 */3 *", "0 0 */2 * 1")),
+        *({"cron": text} for text in ("0 0 13 * 5", "0 12 * * MON#2", "0 12 L * *", "15 1,2,3 * * *", "0 12 * * 7")),
+        *({"every": text} for text in ("15m", "7m", "1w", "36h", "2d3h")),
+        *({"rrule": text} for text in ("FREQ=DAILY;BYHOUR=2;BYMINUTE=30", "FREQ=WEEKLY;BYDAY=MO,FR;BYHOUR=9")),
+        *(
+            {"rrule": text}
+            for text in ("FREQ=MONTHLY;BYDAY=-1FR", "FREQ=HOURLY;INTERVAL=5", "FREQ=DAILY;UNTIL=20990101T000000Z")
+        ),
+    ]
+    cases = [
+        (schedules.parse(timezone=zone, **kind), after)  # type: ignore[arg-type]
+        for zone in ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata")
+        for kind in kinds
+        # Around both changes of the clocks, in Europe and in America, and far from any.
+        for after in (
+            dt.datetime(2027, 3, 26, 12, tzinfo=dt.UTC),
+            dt.datetime(2027, 10, 30, 0, 30, tzinfo=dt.UTC),
+            dt.datetime(2027, 3, 13, 12, 5, 1, tzinfo=dt.UTC),
+            dt.datetime(2027, 1, 1, tzinfo=dt.UTC),
+        )
+    ]
+    asked = json.dumps([(translation.schedule_body(schedule), after.timestamp()) for schedule, after in cases])
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", _THEIRS],
+        input=asked,
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+    )
+    for (schedule, after), theirs in zip(cases, json.loads(done.stdout), strict=True):
+        ours = [time.timestamp() for time in schedules.next_runs(schedule, 30, after=after)]
+        assert ours == theirs, (schedule, after)
