@@ -254,6 +254,8 @@ class SyncReport(Record):
     remaining: tuple[DriftItem, ...] = ()
     """What differs still, because it cannot or must not be synced."""
     restarted: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What the user should know: files that were left out, workers that failed."""
     seconds: float = 0.0
 
     @property

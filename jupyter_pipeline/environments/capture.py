@@ -1,0 +1,41 @@
+"""Describes this process's environment, and the local code that it imports from."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from jupyter_pipeline.environments.remote import scan
+from jupyter_pipeline.models import Distribution, Environment
+
+__all__ = ["capture", "from_rows"]
+
+
+def capture(*, directories: Sequence[Path] = ()) -> Environment:
+    """Return what is installed where this process imports from.
+
+    Parameters
+    ----------
+    directories : sequence of Path, optional
+        Folders to look in instead of ``sys.path``.
+
+    Returns
+    -------
+    Environment
+        Distributions sorted by name. URLs carry no credentials.
+    """
+    paths = [str(d) for d in directories] or sys.path
+    return from_rows(scan.describe(paths), scan.scan(paths))
+
+
+def from_rows(description: dict[str, str], rows: Sequence[Sequence[str]]) -> Environment:
+    """Return the environment that a process of the cluster described."""
+    return Environment(
+        python=description["python"],
+        platform=description["platform"],
+        prefix=description["prefix"],
+        distributions=tuple(
+            Distribution(name=name, version=version, source=source, url=url) for name, version, source, url in rows
+        ),
+    )

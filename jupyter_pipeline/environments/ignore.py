@@ -1,0 +1,143 @@
+"""Which files of a folder stay behind: ignored ones, and those that look like secrets.
+
+Patterns of ``.gitignore`` (in the folder and below) and ``.dockerignore`` (in the folder) are relative to the folder, never
+to what lies above it. What a user includes by name wins over everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pathspec
+
+__all__ = ["IGNORE_FILES", "Rules", "holds_private_key"]
+
+IGNORE_FILES = (".gitignore", ".dockerignore")
+
+_DEFAULT = [
+    ".git/",
+    ".hg/",
+    ".svn/",
+    "__pycache__/",
+    "*.pyc",
+    "*.pyo",
+    ".ipynb_checkpoints/",
+    ".mypy_cache/",
+    ".pytest_cache/",
+    ".ruff_cache/",
+    ".tox/",
+    ".nox/",
+    ".venv/",
+    "node_modules/",
+    "dask-scratch-space/",
+    "dask-worker-space/",
+    ".DS_Store",
+]
+
+_SECRET = [
+    ".env",
+    ".env.*",
+    "!.env.example",
+    "!.env.sample",
+    "!.env.template",
+    ".netrc",
+    "_netrc",
+    ".pypirc",
+    ".pgpass",
+    ".npmrc",
+    ".htpasswd",
+    ".git-credentials",
+    ".dockercfg",
+    ".aws/",
+    ".ssh/",
+    ".gnupg/",
+    ".kube/",
+    "id_rsa",
+    "id_dsa",
+    "id_ecdsa",
+    "id_ed25519",
+    "*.p12",
+    "*.pfx",
+    "*.jks",
+    "*.kdbx",
+    "*.ppk",
+    "credentials.json",
+    "client_secret*.json",
+    "service-account*.json",
+    "secrets.toml",
+    "secrets.yaml",
+    "secrets.yml",
+    "secrets.json",
+]
+
+
+class Rules:
+    """Decides for each path of one folder whether it is sent.
+
+    Parameters
+    ----------
+    include : sequence of str
+        Patterns, in the syntax of ``.gitignore``, of what is sent whatever else is said.
+    exclude : sequence of str
+        Patterns of what stays behind, beside the ignore files.
+    """
+
+    def __init__(self, include: Sequence[str] = (), exclude: Sequence[str] = ()) -> None:
+        self._include = pathspec.GitIgnoreSpec.from_lines(include)
+        self._secret = pathspec.GitIgnoreSpec.from_lines(_SECRET)
+        self._base = pathspec.GitIgnoreSpec.from_lines([*_DEFAULT, *exclude])
+        self._below: dict[str, pathspec.GitIgnoreSpec] = {}
+
+    def read(self, folder: str, path: Path) -> None:
+        """Take in an ignore file.
+
+        Parameters
+        ----------
+        folder : str
+            Where it is, relative to the root: ``""`` or ``"a/b/"``.
+        path : Path
+            The file.
+        """
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        if path.name == ".dockerignore":
+            lines = [_from_docker(line) for line in lines]
+        before = self._below.get(folder)
+        spec = pathspec.GitIgnoreSpec.from_lines(lines)
+        self._below[folder] = before + spec if before is not None else spec
+
+    def includes(self, path: str) -> bool:
+        """Return whether the user named `path`."""
+        return self._include.match_file(path)
+
+    def verdict(self, path: str) -> str:
+        """Return ``"send"``, ``"ignored"`` or ``"secret"`` for `path`; folders end with a slash."""
+        if self.includes(path):
+            return "send"
+        if self._secret.match_file(path):
+            return "secret"
+        folder = path.rstrip("/")
+        while True:
+            folder = folder.rpartition("/")[0]
+            spec = self._below.get(f"{folder}/" if folder else "")
+            if spec is not None:
+                told = spec.check_file(path[len(folder) + 1 :] if folder else path).include
+                if told is not None:
+                    return "ignored" if told else "send"
+            if not folder:
+                return "ignored" if self._base.match_file(path) else "send"
+
+
+def holds_private_key(content: bytes) -> bool:
+    """Return whether `content` begins like a PEM file with a private key."""
+    return content.lstrip()[:11] == b"-----BEGIN " and b"PRIVATE KEY-----" in content[:8192]
+
+
+def _from_docker(line: str) -> str:
+    """Return a pattern of ``.dockerignore``, which is always relative to the root, as one of ``.gitignore``."""
+    text = line.strip()
+    if not text or text.startswith("#"):
+        return ""
+    negated = text.startswith("!")
+    text = text.removeprefix("!").removeprefix("./").lstrip("/")
+    return ("!" if negated else "") + (text if text.startswith("**") else f"/{text}")

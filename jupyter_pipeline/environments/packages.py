@@ -1,0 +1,92 @@
+"""Decides which packages a cluster needs to be like the kernel; pure but for the packing of wheels."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+
+from jupyter_pipeline.environments.diff import CORE, same
+from jupyter_pipeline.environments.remote.scan import without_credentials
+from jupyter_pipeline.environments.remote.store import content_hash
+from jupyter_pipeline.models import Distribution, Environment
+
+__all__ = ["different", "specification"]
+
+_TOOLS = {"pip", "uv", "setuptools", "wheel", "jupyter-pipeline"}
+
+Pack = Callable[[str], tuple[str, bytes, str]]
+"""See `wheels.pack_installed`."""
+
+
+def different(kernel: Environment, others: Iterable[Environment], skip: Collection[str] = ()) -> list[Distribution]:
+    """Return the kernel's distributions that some of `others` lack or have otherwise, and that can be installed.
+
+    Editable ones are not among them, since their code travels as a folder, nor what the cluster itself runs on, nor what
+    installs packages.
+
+    Parameters
+    ----------
+    kernel : Environment
+        What all others are to be like.
+    others : iterable of Environment
+        One for each prefix.
+    skip : collection of str
+        Names that are left alone.
+    """
+    there = [{d.name: d for d in other.distributions} for other in others]
+    left = {*CORE, *_TOOLS, *skip}
+    return [
+        d
+        for d in kernel.distributions
+        if d.source != "editable" and d.name not in left and any(not same(d, side.get(d.name)) for side in there)
+    ]
+
+
+def specification(
+    wanted: Iterable[Distribution],
+    *,
+    requirements: Iterable[str] = (),
+    options: Iterable[str] = (),
+    tool: str = "auto",
+    pack: Pack,
+    pack_all: bool = False,
+) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Return what the cluster's installers are told, and the wheels that go with it.
+
+    Parameters
+    ----------
+    wanted : iterable of Distribution
+        Pins. What came from an index is fetched there by the workers, unless `pack_all`; anything else is packed here.
+    requirements : iterable of str
+        Further requirements, with their dependencies.
+    options : iterable of str
+        Options for the installer.
+    tool : str
+        ``auto``, ``uv`` or ``pip``.
+    pack : callable
+        Makes a wheel of an installed distribution.
+    pack_all : bool, default False
+        Whether the workers reach no index.
+    """
+    pins: dict[str, list[str]] = {}
+    wheels: dict[str, bytes] = {}
+    for d in wanted:
+        if d.source in ("index", "conda") and not pack_all:
+            pins[d.name] = [d.version, f"{d.name}=={d.version}", "", ""]
+            continue
+        file, data, origin = pack(d.name)
+        place = f"{content_hash(data)[:12]}/{file}"
+        wheels[place] = data
+        pins[d.name] = [d.version, f"wheels/{place}", d.url, _without_secrets(origin)]
+    spec: dict[str, Any] = {"pins": pins, "requirements": list(requirements), "options": list(options), "tool": tool}
+    spec["wheels"] = sorted(wheels)
+    return spec, wheels
+
+
+def _without_secrets(origin: str) -> str:
+    if not origin:
+        return ""
+    data = json.loads(origin)
+    data["url"] = without_credentials(data["url"])
+    return json.dumps(data)

@@ -1,0 +1,191 @@
+"""Installs packages into the prefix of this process, in a subprocess, one at a time for each prefix.
+
+The lock is a file in the prefix itself: it holds for every host that sees the prefix, for as long as an install takes,
+and is released by the operating system when its owner dies.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from jupyter_pipeline.environments.remote.scan import scan
+
+
+def tool(preferred: str = "auto") -> list[str]:
+    """Return the beginning of an install command: uv where present, else pip.
+
+    Parameters
+    ----------
+    preferred : str
+        ``"auto"``, ``"uv"`` or ``"pip"``.
+
+    Raises
+    ------
+    RuntimeError
+        If neither is there.
+    """
+    beside = Path(sys.executable).with_name("uv")
+    uv = str(beside) if beside.exists() else shutil.which("uv")
+    if uv and preferred in ("auto", "uv"):
+        return [uv, "pip", "install", "--python", sys.executable]
+    if preferred != "uv" and find_spec("pip"):
+        return [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    wanted = "uv or pip" if preferred == "auto" else preferred
+    raise RuntimeError(f"{sys.prefix} has no {wanted} to install with; install one there")
+
+
+def wanted(spec: Mapping[str, Any]) -> list[str]:
+    """Return the pins of `spec` that this prefix does not have.
+
+    Parameters
+    ----------
+    spec : mapping
+        ``pins``: normalised name to ``[version, requirement, url, direct_url.json]``; the last two are empty for an index.
+    """
+    importlib.invalidate_caches()
+    present = {row[0]: (row[1], row[3]) for row in scan(sys.path)}
+    return [name for name, (version, _, url, _) in spec.get("pins", {}).items() if present.get(name) != (version, url)]
+
+
+async def install(spec: Mapping[str, Any], wheels: Path, *, dry: bool = False) -> dict[str, Any]:
+    """Bring this prefix to `spec`.
+
+    Parameters
+    ----------
+    spec : mapping
+        ``pins``, installed exactly and without their dependencies; ``requirements``, lines of a requirements file that
+        are resolved; ``options`` for the installer; ``tool``.
+    wheels : Path
+        Folder of the wheels that pins may name as ``wheels/FILE``.
+    dry : bool, default False
+        Resolve only.
+
+    Returns
+    -------
+    dict
+        ``installed``: list of name, version before, version after.
+
+    Raises
+    ------
+    RuntimeError
+        With the installer's reason.
+    """
+    base = Path(sys.prefix)
+    if not os.access(sysconfig.get_path("purelib"), os.W_OK):
+        raise RuntimeError(f"{base} is read-only for this user; bring the packages into it in another way")
+    async with _locked(base):
+        names = wanted(spec)
+        before = {row[0]: row[1] for row in scan(sys.path)}
+        if names:
+            lines = [_line(spec["pins"][name][1], wheels) for name in names]
+            again = "--reinstall" if "uv" in Path(tool(spec.get("tool", "auto"))[0]).name else "--force-reinstall"
+            local = any(line.startswith(str(wheels)) for line in lines)
+            await _run(spec, lines, ["--no-deps", *([again] if local else [])], dry)
+            if not dry:
+                _note_origins(spec, names)
+        if spec.get("requirements"):
+            await _run(spec, [_line(r, wheels) for r in spec["requirements"]], [], dry)
+    importlib.invalidate_caches()
+    after = {row[0]: row[1] for row in scan(sys.path)}
+    changed = [[n, before.get(n, ""), v] for n, v in sorted(after.items()) if before.get(n) != v]
+    return {"installed": changed}
+
+
+def _note_origins(spec: Mapping[str, Any], names: Sequence[str]) -> None:
+    """Record where packed wheels came from at first, so that a comparison with the kernel finds them equal."""
+    from importlib.metadata import distribution
+
+    importlib.invalidate_caches()
+    for name in names:
+        file = Path(str(distribution(name)._path)) / "direct_url.json"  # type: ignore[attr-defined]
+        if spec["pins"][name][3]:
+            file.write_text(spec["pins"][name][3])
+        elif spec["pins"][name][1].startswith("wheels/"):
+            file.unlink(missing_ok=True)
+
+
+def forget_versions() -> None:
+    """Drop what distributed remembers of versions, so that ``Client.get_versions`` tells the new ones."""
+    from distributed import versions
+
+    cached = getattr(versions, "_version_cached", None)
+    if cached is not None:
+        cached.cache_clear()
+
+
+def _line(requirement: str, wheels: Path) -> str:
+    return str(wheels / requirement[7:]) if requirement.startswith("wheels/") else requirement
+
+
+async def _run(spec: Mapping[str, Any], lines: Sequence[str], options: Sequence[str], dry: bool) -> None:
+    command = [*tool(spec.get("tool", "auto")), *spec.get("options", ()), *options, *(["--dry-run"] if dry else [])]
+    # In a file, because others can read the arguments of a process, and because installers expand ${TOKEN} in it.
+    descriptor, name = tempfile.mkstemp(suffix=".txt")
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write("\n".join(lines) + "\n")
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            "-r",
+            name,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "PYTHONPATH": ""},
+        )
+        try:
+            output, _ = await process.communicate()
+        except asyncio.CancelledError:
+            process.terminate()
+            await process.wait()
+            raise
+    finally:
+        Path(name).unlink(missing_ok=True)
+    if process.returncode:
+        raise RuntimeError(reason(output.decode(errors="replace")))
+
+
+def reason(output: str) -> str:
+    """Return what an installer's output says of its failure, in few lines."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    told = [line for line in lines if line.startswith(("ERROR:", "error:", "×", "╰─▶", "hint:", "Caused by"))]
+    start = next((i for i, line in enumerate(lines) if line.startswith("×")), None)
+    chosen = lines[start:] if start is not None else told or lines[-5:]
+    return "\n".join(chosen)[:2000]
+
+
+def loaded(name: str) -> bool:
+    """Return whether this process has imported a module of the distribution `name`."""
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    try:
+        files = distribution(name).files or []
+        owned = {str(f.locate()) for f in files if f.suffix in (".py", ".so")}
+    except (PackageNotFoundError, OSError):
+        return False
+    return any(getattr(m, "__file__", None) in owned for m in list(sys.modules.values()))
+
+
+@contextlib.asynccontextmanager
+async def _locked(base: Path) -> Any:
+    with (base / ".jupyter-pipeline.lock").open("w") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                await asyncio.sleep(0.2)  # another install holds it for as long as it takes
+        yield

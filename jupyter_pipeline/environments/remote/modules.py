@@ -1,0 +1,124 @@
+"""Makes a running process import what was synced: its search path, and the modules it has imported already.
+
+A changed module is taken out of ``sys.modules`` with every module that may hold something of it, so that the next task
+imports afresh. Functions that run go on with what they have.
+"""
+
+from __future__ import annotations
+
+import importlib
+import linecache
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from types import ModuleType
+from typing import Any
+
+
+def put_on_path(entries: Sequence[str], code: str, *, front: bool) -> None:
+    """Make `entries`, folders below `code`, the synced part of ``sys.path``.
+
+    Parameters
+    ----------
+    entries : sequence of str
+        Folders in the order of the kernel's path.
+    code : str
+        Folder of all synced files; other entries below it are dropped.
+    front : bool
+        Whether they come before or after everything else.
+    """
+    others = [p for p in sys.path if not p.startswith(code)]
+    sys.path[:] = [*entries, *others] if front else [*others, *entries]
+
+
+def forget(changed: Iterable[str], code: str, names: Iterable[str], *, protect: Iterable[str] = ()) -> list[str]:
+    """Take out of ``sys.modules`` what has to be imported again.
+
+    Parameters
+    ----------
+    changed : iterable of str
+        Changed and deleted files.
+    code : str
+        Folder of all synced files.
+    names : iterable of str
+        Top-level modules that are synced: loaded from elsewhere, they are out of date too.
+    protect : iterable of str
+        Top-level modules that this process runs on.
+
+    Returns
+    -------
+    list of str
+        Names of changed extension modules that are loaded: only a new process can load them again.
+    """
+    files, synced, kept = set(changed), set(names), set(protect)
+    tops: set[str] = set()
+    binary: list[str] = []
+    for name, module in list(sys.modules.items()):
+        top = name.partition(".")[0]
+        if top in kept or name == "__main__":
+            continue
+        file = getattr(module, "__file__", None) or ""
+        if file in files:
+            tops.add(top)
+            if file.endswith((".so", ".pyd")):
+                binary.append(name)
+        elif top in synced and not _below(module, file, code):
+            tops.add(top)
+    # A new file may complete a package, or hide another module of its name.
+    tops |= {top for top in synced if top in sys.modules and any(_is_of(f, top, code) for f in files)} - kept
+    tops = _with_holders(tops, code, kept)
+    purge = [n for n in list(sys.modules) if n.partition(".")[0] in tops and n != "__main__"]
+    _wait_for_imports(purge)
+    for name in purge:
+        sys.modules.pop(name, None)
+    importlib.invalidate_caches()
+    linecache.checkcache()
+    return binary
+
+
+def _below(module: ModuleType, file: str, code: str) -> bool:
+    if file:
+        return file.startswith(code)
+    return all(str(p).startswith(code) for p in getattr(module, "__path__", []))  # a namespace package has no file
+
+
+def _is_of(file: str, top: str, code: str) -> bool:
+    parts = file[len(code) :].split("/")
+    return file.startswith(code) and (top in parts or f"{top}.py" in parts)
+
+
+def _with_holders(tops: set[str], code: str, kept: set[str]) -> set[str]:
+    """Return `tops` and the synced top-level modules that hold something of them, and so on."""
+    synced = {
+        name: module
+        for name, module in list(sys.modules.items())
+        if (getattr(module, "__file__", None) or "").startswith(code) and name.partition(".")[0] not in kept
+    }
+    found = set(tops)
+    grown = True
+    while grown:
+        grown = False
+        for name, module in synced.items():
+            top = name.partition(".")[0]
+            if top not in found and any(_origin(v) in found for v in list(vars(module).values())):
+                found.add(top)
+                grown = True
+    return found
+
+
+def _origin(value: Any) -> str:
+    name = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
+    if not isinstance(name, str):
+        name = getattr(type(value), "__module__", "")
+    return name.partition(".")[0] if isinstance(name, str) else ""
+
+
+def _wait_for_imports(names: Iterable[str], patience: float = 5.0) -> None:
+    """Let imports that run in other threads finish: they fail when their module vanishes."""
+    deadline = time.monotonic() + patience
+    for name in names:
+        while time.monotonic() < deadline:
+            spec = getattr(sys.modules.get(name), "__spec__", None)
+            if not getattr(spec, "_initializing", False):
+                break
+            time.sleep(0.01)

@@ -1,0 +1,173 @@
+"""What is installed on a path, read from the names of metadata folders.
+
+``importlib.metadata`` opens a file for each distribution; a folder's name has its project and version already
+(https://packaging.python.org/en/latest/specifications/recording-installed-packages/), and only distributions that did
+not come from an index have a ``direct_url.json``. A scan is kept until a folder of the path changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import re
+import sys
+import sysconfig
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+Row = tuple[str, str, str, str]
+"""Normalised name, version, source, URL: the fields of ``models.Distribution``."""
+
+_KEPT: dict[tuple[Any, ...], list[Row]] = {}
+
+
+def normalise(name: str) -> str:
+    """Return `name` as PEP 503 compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def without_credentials(url: str) -> str:
+    """Return `url` without user and password, unless they are references such as ``${TOKEN}``.
+
+    The user of an SSH address is no secret and is kept.
+    """
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    if not at or "${" in user or ("ssh" in parts.scheme and ":" not in user):
+        return url
+    return urlunsplit(parts._replace(netloc=host))
+
+
+def fingerprint(paths: Iterable[str]) -> tuple[Any, ...]:
+    """Return what changes when something is installed on or removed from `paths`: the state of its folders."""
+    found: list[Any] = []
+    for path in paths:
+        try:
+            info = os.stat(path or ".")  # noqa: PTH116 - a hundredth of a millisecond for all of sys.path
+        except OSError:
+            continue
+        found.append((path, info.st_ino, info.st_mtime_ns))
+    return tuple(found)
+
+
+def scan(paths: Sequence[str]) -> list[Row]:
+    """Return the distributions on `paths`, by name; the first of a name wins, as in imports.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        Folders, such as ``sys.path``.
+
+    Returns
+    -------
+    list of tuple
+        Name, version, source and URL of each.
+    """
+    known = fingerprint(paths)
+    if known not in _KEPT:
+        found: dict[str, Row] = {}
+        for path, *_ in known:
+            for row in _folder(path or "."):
+                found.setdefault(row[0], row)
+        _KEPT.clear()  # only the present state is asked for
+        _KEPT[known] = sorted(found.values())
+    return _KEPT[known]
+
+
+def _folder(path: str) -> Iterable[Row]:
+    conda = os.path.isdir(os.path.join(sys.prefix, "conda-meta"))  # noqa: PTH112, PTH118 - as above
+    try:
+        entries = os.scandir(path)
+    except OSError:
+        return
+    with entries:
+        for entry in entries:
+            stem, _, kind = entry.name.rpartition(".")
+            # pip renames what it is about to remove to a name with "~".
+            if kind not in ("dist-info", "egg-info") or entry.name.startswith(("~", ".")):
+                continue
+            row = _metadata(entry.path, stem, kind, conda)
+            if row:
+                yield row
+
+
+def _metadata(folder: str, stem: str, kind: str, conda: bool) -> Row | None:
+    name, _, version = stem.partition("-")
+    if kind == "egg-info":
+        version = version.partition("-py")[0]
+        if not version:  # a source folder after `setup.py develop`
+            text = _read(os.path.join(folder, "PKG-INFO"))  # noqa: PTH118
+            version = next((line[9:].strip() for line in text.splitlines() if line.startswith("Version: ")), "")
+    elif not os.path.exists(os.path.join(folder, "METADATA")):  # noqa: PTH110, PTH118 - what a broken install leaves
+        return None
+    if not name or not version:
+        return None
+    source, url = _origin(folder)
+    if conda and source == "index" and _read(os.path.join(folder, "INSTALLER")).strip() == "conda":  # noqa: PTH118
+        source = "conda"
+    return normalise(name), version.replace("_", "-") if "_" in version else version, source, url
+
+
+def _origin(folder: str) -> tuple[str, str]:
+    """Return source and URL as PEP 610 records them."""
+    text = _read(os.path.join(folder, "direct_url.json"))  # noqa: PTH118
+    if not text:
+        return "index", ""
+    try:
+        data = json.loads(text)
+        url = without_credentials(str(data["url"]))
+        if "vcs_info" in data:
+            vcs = data["vcs_info"]
+            folder_part = f"#subdirectory={data['subdirectory']}" if data.get("subdirectory") else ""
+            return "vcs", f"{vcs['vcs']}+{url}@{vcs['commit_id']}{folder_part}"
+        if data.get("dir_info", {}).get("editable"):
+            return "editable", url
+        if url.startswith("file:"):
+            return "path", url + _hash_fragment(data)
+        return "url", url + _hash_fragment(data)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return "index", ""  # a record that cannot be read says nothing
+
+
+def _hash_fragment(data: dict[str, Any]) -> str:
+    archive = data.get("archive_info") or {}
+    sha = (archive.get("hashes") or {}).get("sha256") or str(archive.get("hash", "")).removeprefix("sha256=")
+    return f"#sha256={sha}" if sha else ""
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+            return file.read()
+    except OSError:
+        return ""
+
+
+def describe(paths: Sequence[str]) -> dict[str, Any]:
+    """Return Python, platform, prefix, host and a digest of the distributions on `paths`, as plain types."""
+    rows = scan(paths)
+    python, system = platform.python_version(), sysconfig.get_platform()
+    site = sysconfig.get_path("purelib")
+    try:
+        info = os.stat(site)  # noqa: PTH116
+        # Two prefixes that are one folder agree in all of these; two copies of one do not.
+        identity = f"{site}:{info.st_ino}:{info.st_mtime_ns}:{info.st_ctime_ns}"
+    except OSError:
+        identity = site
+    return {
+        "python": python,
+        "platform": system,
+        "prefix": sys.prefix,
+        "executable": sys.executable,
+        "host": platform.node(),
+        "identity": identity,
+        "digest": digest(python, system, rows),
+    }
+
+
+def digest(python: str, system: str, rows: Iterable[Row]) -> str:
+    """Return a short hash of an environment; equal environments have equal ones."""
+    return hashlib.blake2b(repr((python, system, list(rows))).encode(), digest_size=16).hexdigest()

@@ -1,0 +1,360 @@
+"""The synced files on one host: staged by content hash, replaced in one short step, safe from escapes.
+
+All processes of one cluster that see one temporary folder share one store::
+
+    environment-CLUSTER/
+      id              random; two processes with the same id share the store
+      state.json      generation and time stamp of what is in `code`
+      journal.json    changes that are being made; finished by whoever opens the store next
+      incoming/HASH   content that is not in use yet
+      code/KEY/NAME/  the files of each synced folder
+      users/          one locked file for each process; without locks the store is a leftover
+
+Content is staged first: a full disk or an interruption changes nothing in use. Then the journal is written and files
+are renamed to their places. A process killed in between leaves a journal that is followed to its end later.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import time
+import uuid
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+Entry = list[Any]
+"""``["f" | "x", content hash, size]`` for a file (`x`: executable), ``["l", target, 0]`` for a symbolic link."""
+
+Changes = Mapping[str, Mapping[str, Any]]
+"""For each key: ``put`` (path to entry) and ``delete`` (paths)."""
+
+
+def content_hash(data: bytes) -> str:
+    """Return the name of `data`: 32 hexadecimal digits of BLAKE2b."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def pack(data: bytes, level: int = 6) -> list[Any]:
+    """Return hash, size, whether compressed, and bytes of `data`, ready to be sent."""
+    squeezed = zlib.compress(data, level)
+    smaller = len(squeezed) < len(data)
+    return [content_hash(data), len(data), smaller, squeezed if smaller else data]
+
+
+def safe_path(path: str) -> PurePosixPath:
+    """Return `path` as a path that stays in its folder.
+
+    Raises
+    ------
+    ValueError
+        If it is absolute, empty, or goes up.
+    """
+    parts = path.split("/")
+    if path.startswith("/") or any(p in ("", ".", "..") for p in parts) or "\0" in path:
+        raise ValueError(f"{path!r} leaves the folder that is synced")
+    return PurePosixPath(path)
+
+
+def safe_target(path: str, target: str) -> str:
+    """Return the target of the link at `path` if it stays in the folder.
+
+    Raises
+    ------
+    ValueError
+        If it is absolute or goes up too far.
+    """
+    depth = len(PurePosixPath(path).parts) - 1
+    for part in PurePosixPath(target).parts:
+        depth += -1 if part == ".." else 1
+        if depth < 0:
+            break
+    if target.startswith("/") or depth < 0 or "\0" in target or not target:
+        raise ValueError(f"the link {path!r} points to {target!r}, outside the folder that is synced")
+    return target
+
+
+class Store:
+    """The files of one cluster on one host.
+
+    Parameters
+    ----------
+    base : Path
+        Folder for temporary files on this host.
+    cluster : str
+        Id of the cluster.
+    """
+
+    def __init__(self, base: Path, cluster: str) -> None:
+        self.base = base
+        self.root = base / f"environment-{cluster}"
+        self.code = self.root / "code"
+        self.id = ""
+        self._user: Any = None
+
+    # Life
+
+    def open(self) -> None:
+        """Create the store or join it, finish an interrupted change, and remove stores that nobody uses."""
+        self.base.mkdir(parents=True, exist_ok=True)
+        with _locked(self.base / f"environment-{os.getuid()}.lock"):
+            self._remove_leftovers()
+            self.root.mkdir(mode=0o700, exist_ok=True)
+            if self.root.lstat().st_uid != os.getuid() or self.root.is_symlink():
+                raise PermissionError(f"{self.root} belongs to another user")
+            for folder in ("incoming", "code", "users"):
+                (self.root / folder).mkdir(mode=0o700, exist_ok=True)
+            identity = self.root / "id"
+            if not identity.exists():
+                _write(identity, uuid.uuid4().hex.encode())
+            self.id = identity.read_text()
+            self._user = (self.root / "users" / uuid.uuid4().hex).open("w")
+            fcntl.flock(self._user, fcntl.LOCK_EX)
+        with self.locked():
+            self.recover()
+
+    def close(self) -> None:
+        """Leave the store; the last process removes it."""
+        if self._user is None:
+            return
+        with contextlib.suppress(OSError), _locked(self.base / f"environment-{os.getuid()}.lock"):
+            Path(self._user.name).unlink(missing_ok=True)
+            self._user.close()
+            self._user = None
+            if not _in_use(self.root):
+                shutil.rmtree(self.root, ignore_errors=True)
+
+    def _remove_leftovers(self) -> None:
+        for other in self.base.glob("environment-*"):
+            if other.is_dir() and other != self.root and not _in_use(other):
+                shutil.rmtree(other, ignore_errors=True)
+
+    def locked(self) -> contextlib.AbstractContextManager[None]:
+        """Return a lock of the store across processes; may wait."""
+        return _locked(self.root / "lock")
+
+    # State
+
+    def state(self) -> dict[str, Any]:
+        """Return ``generation`` (-1 when nothing complete is here) and ``stamp``."""
+        try:
+            data = json.loads((self.root / "state.json").read_bytes())
+            return {"generation": int(data["generation"]), "stamp": int(data["stamp"])}
+        except (OSError, ValueError, KeyError):
+            return {"generation": -1, "stamp": 0}
+
+    def read(self, key: str, path: str) -> bytes:
+        """Return the content of a synced file."""
+        return (self.code / key / safe_path(path)).read_bytes()
+
+    # Change
+
+    def has(self, digest: str) -> bool:
+        """Return whether content is staged."""
+        return (self.root / "incoming" / digest).exists()
+
+    def stage(self, blobs: Iterable[list[Any]]) -> None:
+        """Keep packed content until a commit uses it.
+
+        Raises
+        ------
+        ValueError
+            If content is not what its hash says.
+        OSError
+            If it cannot be written; nothing in use has changed.
+        """
+        for digest, size, compressed, data in blobs:
+            content = data
+            if compressed:
+                expander = zlib.decompressobj()
+                content = expander.decompress(data, max(size, 1))  # never more than was announced
+            if len(content) != size or content_hash(content) != digest:
+                raise ValueError(f"content {digest} arrived damaged")
+            _write(self.root / "incoming" / digest, content)
+
+    def commit(self, changes: Changes, generation: int) -> None:
+        """Make `changes`, all or nothing, and take the store to `generation`.
+
+        Everything is checked before the first file is touched.
+        """
+        for change in changes.values():
+            for path, (kind, value, _) in change["put"].items():
+                safe_path(path)
+                if kind == "l":
+                    safe_target(path, value)
+                elif not self.has(value):
+                    raise FileNotFoundError(f"content of {path} was not staged")
+            for path in change["delete"]:
+                safe_path(path)
+        stamp = max(int(time.time()), self.state()["stamp"] + 1)
+        journal = {"generation": generation, "stamp": stamp, "changes": changes}
+        _write(self.root / "journal.json", json.dumps(journal).encode())
+        self.recover()
+
+    def recover(self) -> None:
+        """Finish the change that the journal describes, if there is one."""
+        journal = self.root / "journal.json"
+        try:
+            data = json.loads(journal.read_bytes())
+        except (OSError, ValueError):
+            return
+        last_use = {
+            entry[1]: (key, path)
+            for key, change in data["changes"].items()
+            for path, entry in change["put"].items()
+            if entry[0] != "l"
+        }
+        for key, change in data["changes"].items():
+            tree = self.code / safe_path(key)
+            for path in change["delete"]:
+                _remove(tree, safe_path(path))
+            for path, entry in change["put"].items():
+                self._put(tree, path, entry, data["stamp"], move=last_use.get(entry[1]) == (key, path))
+        state = {"generation": data["generation"], "stamp": data["stamp"]}
+        _write(self.root / "state.json", json.dumps(state).encode())
+        journal.unlink()
+
+    def _put(self, tree: Path, path: str, entry: Entry, stamp: int, *, move: bool) -> None:
+        kind, value, _ = entry
+        place = tree / safe_path(path)
+        _make_parents(tree, place)
+        if place.is_dir() and not place.is_symlink():
+            shutil.rmtree(place)
+        if kind == "l":
+            temporary = place.with_name(f".{uuid.uuid4().hex}")
+            temporary.symlink_to(safe_target(path, value))
+            temporary.replace(place)
+            return
+        staged = self.root / "incoming" / value
+        if not staged.exists():
+            if place.is_file() and content_hash(place.read_bytes()) == value:
+                return  # done before the interruption
+            raise FileNotFoundError(f"content of {path} is lost")
+        if not move:
+            copy = staged.with_name(uuid.uuid4().hex)
+            shutil.copyfile(staged, copy)
+            staged = copy
+        staged.chmod(0o700 if kind == "x" else 0o600)
+        # Bytecode is matched by whole seconds and size: a stamp never comes twice, so that old bytecode never matches.
+        os.utime(staged, (stamp, stamp))
+        staged.replace(place)
+        _remove_bytecode(place)
+
+    def complete(self, roots: Mapping[str, Mapping[str, Entry]]) -> tuple[dict[str, Any], set[str]]:
+        """Compare what is on disk with what should be.
+
+        Parameters
+        ----------
+        roots : mapping
+            For each key, all paths and their entries.
+
+        Returns
+        -------
+        tuple
+            The changes that lead there, and the hashes that have to be staged for them.
+        """
+        changes: dict[str, Any] = {}
+        missing: set[str] = set()
+        for key, files in roots.items():
+            tree = self.code / safe_path(key)
+            present = {str(p.relative_to(tree)) for p in _files(tree)}
+            put = {path: entry for path, entry in files.items() if not _matches(tree / safe_path(path), entry)}
+            changes[key] = {"put": put, "delete": sorted(present - files.keys())}
+            missing |= {entry[1] for entry in put.values() if entry[0] != "l" and not self.has(entry[1])}
+        return changes, missing
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _in_use(root: Path) -> bool:
+    for user in (root / "users").glob("*"):
+        try:
+            with user.open("r+") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            continue
+    return False
+
+
+def _write(path: Path, content: bytes) -> None:
+    descriptor, name = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def _make_parents(tree: Path, place: Path) -> None:
+    """Create the folders above `place`; a link or a file in their way is replaced, never followed."""
+    current = tree
+    current.mkdir(parents=True, exist_ok=True)
+    for part in place.parent.relative_to(tree).parts:
+        current = current / part
+        if current.is_symlink() or (current.exists() and not current.is_dir()):
+            current.unlink()
+        current.mkdir(exist_ok=True)
+
+
+def _remove(tree: Path, path: PurePosixPath) -> None:
+    place = tree / path
+    if any(p.is_symlink() for p in place.parents if tree in p.parents):
+        return
+    with contextlib.suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        place.unlink()
+    _remove_bytecode(place)
+    for parent in place.parents:
+        if parent == tree:
+            break
+        with contextlib.suppress(OSError):
+            if {p.name for p in parent.iterdir()} == {"__pycache__"}:
+                shutil.rmtree(parent / "__pycache__")
+        try:
+            parent.rmdir()
+        except OSError:
+            break
+
+
+def _remove_bytecode(place: Path) -> None:
+    if place.suffix != ".py":
+        return
+    for old in [*(place.parent / "__pycache__").glob(f"{place.stem}.*.pyc"), place.with_suffix(".pyc")]:
+        old.unlink(missing_ok=True)
+
+
+def _files(tree: Path) -> Iterator[Path]:
+    for folder, folders, files in os.walk(tree):
+        here = Path(folder)
+        yield from (here / name for name in files if not name.endswith(".pyc"))
+        yield from (here / name for name in folders if (here / name).is_symlink())
+
+
+def _matches(place: Path, entry: Entry) -> bool:
+    kind, value, size = entry
+    if kind == "l":
+        return place.is_symlink() and str(place.readlink()) == value
+    if place.is_symlink() or not place.is_file():
+        return False
+    info = place.stat()
+    return (
+        info.st_size == size
+        and bool(info.st_mode & 0o100) == (kind == "x")
+        and content_hash(place.read_bytes()) == value
+    )
