@@ -168,7 +168,7 @@ class Sync(Command):
         return pipeline.sync_cluster(pipeline.attach(name), progress=note)
 
     def show(self, answer: SyncReport) -> str:
-        return str(present.sync(answer))
+        return "\n".join([*(f"note: {text}" for text in answer.notes), str(present.sync(answer))])
 
 
 class ClusterGroup(Group):

@@ -220,6 +220,8 @@ class ClusterMagics(Magics):
             packages=not options.no_packages,
             progress=print,
         )
+        for text in report.notes:
+            print(f"note: {text}")
         return present.sync(report)
 
     def _diff(self, options: argparse.Namespace) -> Any:
