@@ -176,6 +176,12 @@ def test_no_jobs_are_no_jobs(parse: Callable[[str], list[Job]], nothing: str) ->
     assert parse(nothing) == []
 
 
+def test_an_imitation_of_qstat_is_read_too() -> None:
+    text = f"Job Id:\t16\n\tJob_Name = {TAG}.0\n\tjob_state = R\n\texec_host = n1/1\n\nJob Id:\t17\n\tjob_state = C\n"
+    assert seen(listing.qstat_full(text)) == [("16", "running", "", "n1"), ("17", "ended", "", "")]
+    assert listing.qstat_full(text)[0].tag == TAG
+
+
 @pytest.mark.parametrize("system", SYSTEMS.values(), ids=SYSTEMS)
 def test_garbage_is_not_taken_for_no_jobs(system: object) -> None:
     with pytest.raises((ValueError, AttributeError)):

@@ -19,8 +19,8 @@ from jupyter_pipeline.models import Profile
 sys.path.insert(0, str(Path(__file__).parent.parent / "testbed"))
 
 SMALL = {"cluster_kwargs.interface": "lo", "cluster_kwargs.memory": "500 MB"}
-QUICK = ("local", "slurm", "lsf", "moab", "ssh", "vm", "gateway")
-HEAVY = ("sge", "pbs", "oar", "htcondor")
+QUICK = ("local", "slurm", "lsf", "ssh", "vm", "gateway")
+HEAVY = ("moab", "sge", "pbs")
 
 
 @dataclass
@@ -86,7 +86,7 @@ def _heavy(name: str) -> Bed:
 
 STARTERS: dict[str, Callable[[], Bed]] = {
     "local": _local, "slurm": _slurm, "lsf": lambda: _standin("lsf"), "moab": lambda: _standin("moab"), "ssh": _ssh,
-    "vm": _vm, "gateway": _gateway, **{name: lambda name=name: _heavy(name) for name in HEAVY},
+    "vm": _vm, "gateway": _gateway, "sge": lambda: _heavy("sge"), "pbs": lambda: _heavy("pbs"),
 }  # fmt: skip
 
 
@@ -144,15 +144,16 @@ def running(request: pytest.FixtureRequest, home: Path) -> Iterator[Running]:
 
 
 @pytest.fixture
-def environ_of() -> Iterator[Callable[[Bed], None]]:
-    """Return a function that sets the variables of a bed for one test."""
-    with pytest.MonkeyPatch.context() as patch:
+def bed_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Bed]:
+    """Return a function that starts an engine and sets its variables for one test."""
 
-        def put(bed: Bed) -> None:
-            for name, value in bed.environ.items():
-                patch.setenv(name, value)
+    def start(name: str) -> Bed:
+        bed = start_bed(name)
+        for variable, value in bed.environ.items():
+            monkeypatch.setenv(variable, value)
+        return bed
 
-        yield put
+    return start
 
 
 def eventually(condition: Callable[[], Any], what: str, timeout: float = 40.0) -> Any:

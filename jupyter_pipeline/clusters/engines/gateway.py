@@ -139,15 +139,14 @@ def _auth(value: object) -> Any:
 
 
 def _in_files(security: Any, context: Context) -> Any:
-    """Return the credentials that came in memory as Dask's own class with files, which other processes can load."""
-    from distributed.security import Security
+    """Return the credentials, which came in memory, with files that other processes can load."""
+    from jupyter_pipeline.clusters.engines.gateway_security import GatewaySecurity
 
     folder = paths.private_dir(context.directory / "tls")
     certificate, key = folder / "gateway-cert.pem", folder / "gateway-key.pem"
     paths.write_private(certificate, security.tls_cert)
     paths.write_private(key, security.tls_key)
-    return Security(
-        require_encryption=True,
+    return GatewaySecurity(
         tls_ca_file=str(certificate),
         tls_client_cert=str(certificate),
         tls_client_key=str(key),

@@ -72,12 +72,15 @@ def qstat_xml(text: str) -> list[Job]:
 
 
 def qstat_full(text: str) -> list[Job]:
-    """Read ``qstat -f`` of PBS Pro, OpenPBS and Torque, where long values go on in lines that begin with a tab."""
-    text = re.sub(r"\n\t", "", text)
-    if text.strip() and not re.search(r"^Job Id: ?\S", text, re.MULTILINE):
+    """Read ``qstat -f`` of PBS Pro, OpenPBS and Torque, where long values go on in lines that begin with a tab.
+
+    Slurm's imitation begins every line with one.
+    """
+    text = re.sub(r"\n\t(?![\w.]+ = )", "", text)
+    if text.strip() and not re.search(r"^Job Id:\s*\S", text, re.MULTILINE):
         raise ValueError(f"qstat: {text.strip()[:80]!r}")
     jobs = []
-    for block in re.split(r"^Job Id: ?", text, flags=re.MULTILINE)[1:]:
+    for block in re.split(r"^Job Id:\s*", text, flags=re.MULTILINE)[1:]:
         first, _, rest = block.partition("\n")
         values = dict(re.findall(r"^\s+([\w.]+) = ?(.*)$", rest, re.MULTILINE))
         host = values.get("exec_host", "").partition("/")[0]
