@@ -77,15 +77,15 @@ export const runningPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-pipeline:running',
   description: 'Adds the clusters to the panel of running sessions.',
   autoStart: true,
-  requires: [IClusterManager, IRunningSessionManagers],
-  optional: [ITranslator],
+  requires: [IClusterManager],
+  optional: [IRunningSessionManagers, ITranslator], // Notebook has that panel on some of its pages only
   activate: (
     app: JupyterFrontEnd,
     manager: IClusterManager,
-    running: IRunningSessionManagers,
+    running: IRunningSessionManagers | null,
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyter_pipeline');
-    running.add(runningClusters(manager, app.commands, trans));
+    running?.add(runningClusters(manager, app.commands, trans));
   }
 };

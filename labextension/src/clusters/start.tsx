@@ -32,6 +32,7 @@ export function StartForm(props: {
         <label className="jp-pipeline-field jp-mod-wide">
           <span>{trans.__('Profile')}</span>
           <HTMLSelect
+            aria-label={trans.__('Profile')}
             value={profile?.name ?? ''}
             disabled={profiles.length === 0}
             onChange={event => setChosen(event.target.value)}

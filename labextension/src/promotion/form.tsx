@@ -46,6 +46,7 @@ export function DeployForm(props: IProps): JSX.Element {
         <label className="jp-pipeline-field jp-mod-wide">
           <span>{trans.__('Cluster profile')}</span>
           <HTMLSelect
+            aria-label={trans.__('Cluster profile')}
             name="profile"
             value={form.profile}
             onChange={event => model.update({ profile: event.target.value })}
@@ -89,6 +90,7 @@ function ScheduleFields(props: IProps): JSX.Element {
         <label className="jp-pipeline-field jp-mod-wide">
           <span>{trans.__('Schedule')}</span>
           <HTMLSelect
+            aria-label={trans.__('Schedule')}
             name="schedule"
             value={kind}
             onChange={event =>
@@ -108,6 +110,7 @@ function ScheduleFields(props: IProps): JSX.Element {
           <label className="jp-pipeline-field">
             <span>{trans.__('Day')}</span>
             <HTMLSelect
+              aria-label={trans.__('Day')}
               name="day"
               value={schedule.day}
               onChange={event => change({ day: Number(event.target.value) })}

@@ -1,9 +1,13 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
+import { ICommandPalette, IToolbarWidgetRegistry } from '@jupyterlab/apputils';
+import type { Cell } from '@jupyterlab/cells';
 import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import type { INotebookContent } from '@jupyterlab/nbformat';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import { ToolbarButton } from '@jupyterlab/ui-components';
+import { Widget } from '@lumino/widgets';
 
 import { deployIcon } from '../icons';
 import {
@@ -25,6 +29,7 @@ export const promotionPlugin: JupyterFrontEndPlugin<void> = {
     IDeploymentManager,
     IEditorLanguageRegistry,
     ICommandPalette,
+    IToolbarWidgetRegistry,
     ITranslator
   ],
   activate: (
@@ -34,16 +39,15 @@ export const promotionPlugin: JupyterFrontEndPlugin<void> = {
     deployments: IDeploymentManager | null,
     languages: IEditorLanguageRegistry | null,
     palette: ICommandPalette | null,
+    toolbars: IToolbarWidgetRegistry | null,
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyter_pipeline');
-    const isCode = (): boolean => notebooks.activeCell?.model.type === 'code';
     app.commands.addCommand(CommandIDs.deployCell, {
-      label: args => (args.toolbar ? '' : trans.__('Deploy this Cell…')),
+      label: trans.__('Deploy this Cell…'),
       caption: trans.__('Deploy this cell as a scheduled pipeline'),
       icon: deployIcon,
-      isEnabled: isCode,
-      isVisible: isCode,
+      isEnabled: () => notebooks.activeCell?.model.type === 'code',
       describedBy: {
         args: {
           type: 'object',
@@ -87,12 +91,31 @@ export const promotionPlugin: JupyterFrontEndPlugin<void> = {
     notebooks.activeCellChanged.connect(() =>
       app.commands.notifyCommandChanged(CommandIDs.deployCell)
     );
+    toolbars?.addFactory<Cell>('Cell', TOOLBAR_ITEM, cell =>
+      cell.model.type === 'code'
+        ? new ToolbarButton({
+            icon: deployIcon,
+            tooltip: trans.__('Deploy this cell as a scheduled pipeline'),
+            onClick: () => void app.commands.execute(CommandIDs.deployCell)
+          })
+        : hidden()
+    );
     palette?.addItem({
       command: CommandIDs.deployCell,
       category: trans.__('Pipeline')
     });
   }
 };
+
+/** The name of the button in the schema of the settings. */
+const TOOLBAR_ITEM = 'pipeline-deploy-cell';
+
+/** What stands for the button on cells that are not code. */
+function hidden(): Widget {
+  const widget = new Widget();
+  widget.hide();
+  return widget;
+}
 
 /**
  * Show a line of a cell, and put the cursor there.

