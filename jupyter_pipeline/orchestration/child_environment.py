@@ -60,6 +60,7 @@ def server_environment(
         "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"{origin},http://localhost:{port}",
         "PREFECT_SERVER_UI_API_URL": f"{origin}/api",
+        "COLUMNS": "1000",  # messages on one line
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         # Leases in memory are lost with the server, and the slots that they hold are then never given back: a
         # deployment with a concurrency limit would not run again.

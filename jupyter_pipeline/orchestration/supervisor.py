@@ -79,6 +79,7 @@ class Supervisor:
         self.worker = Child("worker", _WORKER_GRACE)
         self.stopping = asyncio.Event()
         self.ready = asyncio.Event()
+        self.was_ready = False
         self.state = ServiceState(
             state="starting",
             detail="Starting the Prefect server",
@@ -143,10 +144,15 @@ class Supervisor:
         while True:
             await start()
             code = await child.wait()
+            if "already in use" in child.last_words and not self.fixed:
+                # Another program was faster between our look at the port and the server's.
+                child.deaths = 0
+                self.tell(port=ports.choose(self.state.port + 1))
+                continue
             pause = min(2.0 ** (child.deaths - 1), _LONGEST_PAUSE)
             LOG.warning("service | the %s ended with %s; next start in %.0f s", child.name, code, pause)
             self.tell(
-                state="failing" if child.deaths > 1 else "starting",
+                state="starting" if child.deaths == 1 and self.was_ready else "failing",
                 reason=f"The {child.name} ended with exit code {code}: {child.last_words}",
                 detail=f"Starting the {child.name} again",
                 restarts=self.state.restarts + 1,
@@ -189,6 +195,7 @@ class Supervisor:
                 async with self.api(timeout=5.0) as api:
                     await health.answers(api)
                     self.ready.set()
+                    self.was_ready = True
                     strikes = 0
                     online = self.worker.alive and await health.worker_online(api, since=self.worker.since)
                     look = running and rounds % _SCHEDULE_ROUNDS == 0 and self.server.age > _SETTLED

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jupyter_pipeline.exceptions import ApiUnreachableError, ConfigurationError, NotFoundError
+from jupyter_pipeline.models import ProcessIdentity
+from jupyter_pipeline.orchestration import endpoint, processes, state
+
+PROFILES = """
+active = "work"
+[profiles.work]
+PREFECT_API_URL = "https://prefect.example/api"
+PREFECT_API_AUTH_STRING = "me:secret"
+[profiles.cloud]
+PREFECT_API_URL = "https://api.prefect.cloud/api/accounts/1/workspaces/2"
+PREFECT_API_KEY = "pnu_key"
+[profiles.local]
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / "profiles.toml").write_text(PROFILES)
+    return tmp_path
+
+
+def _run_here() -> ProcessIdentity:
+    import os
+
+    identity = processes.identify(os.getpid())
+    state.write_state(state.ServiceState(state="running", port=4299, supervisor=identity))
+    return identity
+
+
+def test_the_variable_comes_first(home: Path) -> None:
+    _run_here()
+    found = endpoint.resolve({"PREFECT_API_URL": "http://10.0.0.1:4200/api/", "PREFECT_HOME": str(home)})
+    assert (found.url, found.source, found.authorization) == ("http://10.0.0.1:4200/api", "PREFECT_API_URL", "")
+    assert found.ui_url == "http://10.0.0.1:4200"
+
+
+def test_the_active_profile_comes_second(home: Path) -> None:
+    _run_here()
+    found = endpoint.resolve({"PREFECT_HOME": str(home)})
+    assert (found.url, found.source) == ("https://prefect.example/api", "the Prefect profile 'work'")
+    assert found.authorization == "Basic bWU6c2VjcmV0"
+
+
+def test_a_profile_is_chosen_by_name(home: Path) -> None:
+    found = endpoint.resolve({"PREFECT_HOME": str(home), "PREFECT_PROFILE": "cloud"})
+    assert found.authorization == "Bearer pnu_key"
+    assert found.ui_url == "https://app.prefect.cloud/account/1/workspace/2"
+
+
+def test_the_embedded_service_comes_last(home: Path) -> None:
+    _run_here()
+    found = endpoint.resolve({"PREFECT_HOME": str(home), "PREFECT_PROFILE": "local"})
+    assert (found.url, found.embedded) == ("http://127.0.0.1:4299/api", True)
+
+
+def test_a_service_whose_process_is_gone_does_not_count(home: Path) -> None:
+    import dataclasses
+
+    identity = dataclasses.replace(_run_here(), started=12.0)  # the pid is somebody else's now
+    state.write_state(state.ServiceState(state="running", port=4299, supervisor=identity))
+    with pytest.raises(ApiUnreachableError, match="jupyter pipeline up"):
+        endpoint.resolve({"PREFECT_HOME": str(home), "PREFECT_PROFILE": "local"})
+
+
+def test_an_unknown_profile_offers_the_nearest(home: Path) -> None:
+    with pytest.raises(NotFoundError, match="Did you mean cloud"):
+        endpoint.resolve({"PREFECT_HOME": str(home), "PREFECT_PROFILE": "clud"})
+
+
+def test_a_broken_file_of_profiles_is_named(home: Path) -> None:
+    (home / "profiles.toml").write_text("active = [")
+    with pytest.raises(ConfigurationError, match=r"profiles\.toml"):
+        endpoint.resolve({"PREFECT_HOME": str(home)})
+
+
+def test_secrets_are_not_shown(home: Path) -> None:
+    found = endpoint.resolve({"PREFECT_HOME": str(home)})
+    assert "bWU6c2VjcmV0" not in repr(found)
+    assert state.read_secrets().auth not in repr(state.read_secrets())

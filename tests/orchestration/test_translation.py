@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import pytest
+
+from jupyter_pipeline.models import DeploymentSpec, Schedule
+from jupyter_pipeline.orchestration import translation
+
+SPEC = DeploymentSpec(name="n", flow_name="f", entrypoint="flow.py:f", path="/snap/1", profile="slurm")
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        Schedule(cron="0 6 * * 1-5", timezone="Europe/Berlin", slug="a", active=True),
+        Schedule(every=900.0, slug="b", active=False, parameters={"x": 1}),
+        Schedule(every=86400.0, timezone="America/New_York", slug="c", active=True),
+        Schedule(every=60.0, start=1800000000.0, slug="d", active=True),
+        Schedule(rrule="DTSTART:20240101T060000\nRRULE:FREQ=DAILY", timezone="Asia/Tokyo", slug="e", active=True),
+    ],
+)
+def test_a_schedule_comes_back_as_it_went(schedule: Schedule) -> None:
+    body = json.loads(json.dumps(translation.schedule_body(schedule)))
+    entry = {"schedule": body, "slug": schedule.slug, "active": schedule.active, "parameters": schedule.parameters}
+    assert translation.schedule_from(entry) == schedule
+
+
+def test_a_rule_without_a_start_is_given_one() -> None:
+    body = translation.schedule_body(Schedule(rrule="RRULE:FREQ=DAILY"))
+    assert body["rrule"] == "DTSTART:20200101T000000\nRRULE:FREQ=DAILY"
+
+
+@pytest.mark.parametrize(
+    ("pool_type", "python", "command"),
+    [
+        ("process", "", f"{sys.executable} -m prefect.engine"),
+        ("process", "/a b/python", "'/a b/python' -m prefect.engine"),
+        ("kubernetes", "", None),
+    ],
+)
+def test_a_process_pool_is_told_the_interpreter(pool_type: str, python: str, command: str | None) -> None:
+    spec = DeploymentSpec(**{**_fields(SPEC), "python": python})
+    body = translation.deployment_body(spec, pool="p", pool_type=pool_type)
+    assert body["job_variables"].get("command") == command
+    assert body["job_variables"]["env"] == {"JUPYTER_PIPELINE_PROFILE": "slurm"}
+
+
+def _fields(spec: DeploymentSpec) -> dict[str, Any]:
+    return {name: getattr(spec, name) for name in DeploymentSpec.__dataclass_fields__}
+
+
+def test_runs_work_in_the_snapshot_unless_told_otherwise() -> None:
+    body = translation.deployment_body(SPEC, pool="p", pool_type="process")
+    assert body["entrypoint"] == "flow.py:f"
+    assert body["pull_steps"] == [{"prefect.deployments.steps.set_working_directory": {"directory": "/snap/1"}}]
+    spec = DeploymentSpec(**{**_fields(SPEC), "working_directory": "/home/me/work"})
+    body = translation.deployment_body(spec, pool="p", pool_type="process")
+    assert body["entrypoint"] == "/snap/1/flow.py:f"
+    assert body["pull_steps"] == [{"prefect.deployments.steps.set_working_directory": {"directory": "/home/me/work"}}]
+
+
+def test_only_what_differs_is_sent() -> None:
+    body = translation.deployment_body(SPEC, pool="p", pool_type="process")
+    server = {
+        **body,
+        "concurrency_limit": None,
+        "global_concurrency_limit": {"limit": 1},
+        "concurrency_options": {"collision_strategy": "CANCEL_NEW", "grace_period_seconds": 60},
+        "description": "",
+    }
+    assert translation.differences(body, server) == {}
+    assert translation.differences({**body, "version": "2"}, server) == {"version": "2"}
+    assert translation.differences({**body, "concurrency_limit": 2}, server) == {"concurrency_limit": 2}
