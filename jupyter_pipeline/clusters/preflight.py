@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -32,6 +33,7 @@ _EXTRAS = {
     "dask_kubernetes": "kubernetes",
 }
 _SHORTEST_WALLTIME = 120.0
+_TRANSIENT = re.compile(r"(?i)contact|timed out|connect")
 _NAMED_BY_US = {"asynchronous", "loop", "tag"}
 
 
@@ -239,9 +241,7 @@ def _slurm(profile: Profile) -> Iterator[str]:
     except (OSError, subprocess.TimeoutExpired):
         return
     reason = explain(answer.stderr)
-    if (
-        answer.returncode == 0 or "contact" in reason.lower()
-    ):  # a controller down for a moment is the keeper's to wait for
+    if answer.returncode == 0 or _TRANSIENT.search(reason):  # the keeper's to wait for
         return
     if "configuration" in reason.lower():
         said = reason.rpartition("; ")[2]

@@ -73,7 +73,7 @@ def test_a_job_whose_submission_lost_its_reply_is_adopted(
     start: Callable[..., handle.AttachedCluster], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = shutil.which("sbatch")
-    lose = f'case "$*" in *--test-only*) exit 0;; esac; {real} "$@" >/dev/null 2>&1; echo "sbatch: error: Socket timed out" >&2; exit 1'
+    lose = f'{real} "$@" >/dev/null 2>&1; echo "sbatch: error: Socket timed out" >&2; exit 1'
     commands(tmp_path, "sbatch", lose, monkeypatch)
     cluster = start()
     client = cluster.get_client()
