@@ -11,6 +11,8 @@ from distributed.security import Security
 
 __all__ = ["AddressCluster"]
 
+_TIMEOUT = 10.0  # seconds; it runs already, so it answers at once or not at all
+
 
 class AddressCluster(Cluster):  # type: ignore[misc]
     """A scheduler at an address; closing disconnects and leaves it running.
@@ -28,7 +30,9 @@ class AddressCluster(Cluster):  # type: ignore[misc]
     def __init__(self, address: str, security: Security | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.security = security or Security()
-        self.scheduler_comm = rpc(address, connection_args=self.security.get_connection_args("client"))
+        self.scheduler_comm = rpc(
+            address, timeout=_TIMEOUT, connection_args=self.security.get_connection_args("client")
+        )
 
     def __await__(self) -> Generator[Any, Any, Self]:
         return self._connect().__await__()
