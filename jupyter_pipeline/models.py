@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -58,8 +59,13 @@ class Record:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Return the record that `data` describes; unknown keys, from a newer version, are ignored."""
-        names = {f.name for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
+        names = _names(cls)
         return cls(**{k: v for k, v in data.items() if k in names})
+
+
+@functools.cache
+def _names(kind: type[Record]) -> frozenset[str]:
+    return frozenset(f.name for f in dataclasses.fields(kind))  # type: ignore[arg-type]
 
 
 # Clusters
@@ -181,7 +187,8 @@ class ClusterRecord(Record):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Rebuild the nested records too."""
-        values = {f.name: data[f.name] for f in dataclasses.fields(cls) if f.name in data}
+        names = _names(cls)
+        values = {k: v for k, v in data.items() if k in names}
         values["state"] = ClusterState(values["state"])
         values["jobs"] = tuple(values.get("jobs") or ())
         if values.get("adaptive"):

@@ -17,6 +17,7 @@ from jupyter_pipeline.models import ProcessIdentity
 __all__ = ["alive", "boot_id", "hostname", "identify", "server_process", "this_process"]
 
 _LINUX = sys.platform == "linux"
+_TICKS = os.sysconf("SC_CLK_TCK")
 _TOLERANCE = 0.02  # seconds; starts are told in clock ticks of 10 ms
 
 
@@ -39,12 +40,16 @@ def _start_of(pid: int) -> float | None:
     """Return when `pid` started, ``None`` if there is no such process or only its zombie."""
     if _LINUX:
         try:
-            stat = Path(f"/proc/{pid}/stat").read_text()
+            descriptor = os.open(f"/proc/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                stat = os.read(descriptor, 4096)
+            finally:
+                os.close(descriptor)
         except OSError:
             return None
         # The command, in parentheses, may hold anything; what follows its last parenthesis are plain fields.
-        fields = stat[stat.rindex(")") + 2 :].split()
-        return None if fields[0] in "ZX" else int(fields[19]) / os.sysconf("SC_CLK_TCK")
+        fields = stat[stat.rindex(b")") + 2 :].split(maxsplit=20)
+        return None if fields[0] in (b"Z", b"X") else int(fields[19]) / _TICKS
     import psutil
 
     try:

@@ -41,7 +41,9 @@ __all__ = ["Keeper"]
 logger = logging.getLogger("jupyter_pipeline.keeper")
 
 _TICK = 1.0
-_LOOK = 2.0  # seconds between two looks at the scheduler
+_LOOK = 3.0  # seconds between two looks at the scheduler
+_LOOK_WHILE_CHANGING = 0.25
+_CHANGE = 60.0  # seconds after a change of size during which workers are expected to come or go
 _MEND = 5.0
 _JOBS = 10.0
 _HEARTBEAT = 30.0  # seconds after which the record is written though nothing changed: other hosts see its age
@@ -84,6 +86,7 @@ class Keeper:
         self._idle_since: float | None = None
         self._awake = 0.0
         self._answered = time.monotonic()
+        self._changed = time.time()
         self._had_worker = False
         self._spent = 0.0
         self._spent_at = time.monotonic()
@@ -93,7 +96,7 @@ class Keeper:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.end, ClusterState.STOPPED, "Its keeper was asked to end")
-        chores = [(_LOOK, self._look), (_MEND, self._mend)]
+        chores = [(_LOOK, self._watch), (_MEND, self._mend)]
         if self.engine.has_jobs:
             chores.append((_JOBS, self._list_jobs))
         running: list[asyncio.Task[None]] = []
@@ -148,8 +151,9 @@ class Keeper:
             self.end(ClusterState.FAILED, _root_cause(error))
         else:
             self._answered = time.monotonic()
+            self._changed = time.time()
+            await self._look_at_scheduler()
             self.update(state=ClusterState.RUNNING, reason="")
-            await self._look()
             self._collecting = asyncio.create_task(asyncio.to_thread(_collect))
 
     async def _create(self) -> Cluster:
@@ -162,6 +166,7 @@ class Keeper:
         if tls:
             security.make_certificates(self.folder, self.record.id, seconds=security.validity(self.profile.limits))
         idle = self.profile.limits.idle
+        _calm_dask()
         context = Context(
             tag=self.record.id,
             name=self.record.name,
@@ -219,6 +224,15 @@ class Keeper:
                 logger.exception("%s failed", getattr(chore, "__name__", chore))
             await asyncio.sleep(seconds)
 
+    async def _watch(self) -> None:
+        """Look at the scheduler, often while workers come and go."""
+        while True:
+            await self._look()
+            wanted = self.record.workers_wanted
+            changing = wanted is not None and self.record.workers != wanted
+            young = time.time() - self._changed < _CHANGE
+            await asyncio.sleep(_LOOK_WHILE_CHANGING if changing and young else _LOOK)
+
     async def _tick(self) -> None:
         """Answer the mailbox, hold the limits, see that the record on disk is the one that was written."""
         await self._server.tend()
@@ -266,6 +280,10 @@ class Keeper:
         """Ask the scheduler."""
         if self.cluster is None or self._final is not None or self.record.state is not ClusterState.RUNNING:
             return
+        await self._look_at_scheduler()
+
+    async def _look_at_scheduler(self) -> None:
+        assert self.cluster is not None
         if observe.is_closed(self.cluster):
             self.end(ClusterState.STOPPED, "Its scheduler was shut down by a client")
             return
@@ -362,6 +380,7 @@ class Keeper:
             if adaptive is not None:
                 adaptive.stop()
             await self.engine.scale(self.cluster, n)
+        self._changed = time.time()
         self.update(workers_wanted=n, adaptive=None)
 
     async def _op_adapt(self, request: Mapping[str, Any]) -> None:
@@ -460,6 +479,18 @@ def _root_cause(error: BaseException) -> str:
         error = error.__cause__
     text = str(error).strip()
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _calm_dask() -> None:
+    """Let a scheduler at rest rest: Dask looks 50 times a second whether its event loop hangs, and at the GIL."""
+    import dask
+
+    for key, usual, calm in (
+        ("distributed.admin.tick.interval", "20ms", "500ms"),
+        ("distributed.admin.system-monitor.gil.enabled", True, False),
+    ):
+        if dask.config.get(key, None) == usual:
+            dask.config.set({key: calm})
 
 
 def _collect() -> None:

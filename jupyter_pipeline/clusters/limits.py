@@ -74,7 +74,7 @@ def _warning(limits: Limits, usage: Usage, idle: float) -> str:
 
 
 def _horizon(limit: float) -> float:
-    return min(limit * _WARN_FRACTION, _WARN_SECONDS)
+    return min(max(limit * _WARN_FRACTION, 2.0), _WARN_SECONDS)
 
 
 def extended(limits: Limits, *, started: float, expires: float | None, seconds: float) -> float | None:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["close_lost", "collect", "end_processes", "find_processes", "remove_jobs"]
 
 
-
 def find_processes(cluster_id: str | None = None) -> dict[str, list[psutil.Process]]:
     """Return the living processes of this user by the cluster that they belong to.
 

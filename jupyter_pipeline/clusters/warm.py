@@ -7,6 +7,8 @@ connections and nothing of the user's, so a fork of it is as clean as a new proc
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import multiprocessing
 import os
 from multiprocessing import forkserver
@@ -16,7 +18,28 @@ from jupyter_pipeline.models import Profile
 __all__ = ["BEFORE_START", "forks_workers", "import_for_keeper", "start_forkserver", "use_forkserver"]
 
 _METHOD = "distributed.worker.multiprocessing-method"
-_WORKER_MODULES = ["distributed.nanny", "distributed.worker", "distributed.shuffle", "distributed.http.worker"]
+_WORKER_MODULES = [
+    "distributed.nanny",
+    "distributed.worker",
+    "distributed.shuffle",
+    "distributed.http.health",
+    "distributed.http.statics",
+    "distributed.http.worker.prometheus.core",
+]
+_KEEPER_MODULES = [
+    "distributed",
+    "jupyter_pipeline.clusters.lifecycle",
+    "cryptography.x509",
+    "cryptography.hazmat.primitives.asymmetric.ec",
+    "distributed.dashboard.scheduler",
+    "distributed.http.health",
+    "distributed.http.scheduler.info",
+    "distributed.http.scheduler.json",
+    "distributed.http.scheduler.prometheus.core",
+    "distributed.http.statics",
+    "psutil",
+]
+_PROXY = "distributed.http.proxy"
 # What Dask's nanny sets before it starts a worker: read when a process starts, so too late after a fork.
 BEFORE_START = {
     "MALLOC_TRIM_THRESHOLD_": "65536",
@@ -47,10 +70,15 @@ def start_forkserver() -> None:
 
 
 def use_forkserver() -> None:
-    """Let Dask fork its workers, unless its configuration names another way than its default."""
+    """Let Dask fork its workers, unless its configuration names another way than its default.
+
+    The scheduler's proxy to the dashboards of workers is left out: local workers have none, and its import is long.
+    """
     import dask.config
     import distributed.utils
 
+    routes = dask.config.get("distributed.scheduler.http.routes")
+    dask.config.set({"distributed.scheduler.http.routes": [route for route in routes if route != _PROXY]})
     if dask.config.get(_METHOD) != "spawn":
         return
     # Dask would import every optional package into this process, to choose what the fork server imports.
@@ -60,19 +88,6 @@ def use_forkserver() -> None:
 
 def import_for_keeper() -> None:
     """Import what the keeper of a local cluster will need."""
-    import importlib
-
-    for name in (
-        "distributed",
-        "jupyter_pipeline.clusters.lifecycle",
-        "cryptography.x509",
-        "cryptography.hazmat.primitives.asymmetric.ec",
-        "distributed.dashboard.scheduler",
-        "distributed.http.scheduler.info",
-        "jupyter_pipeline.clusters.preflight",
-        "psutil",
-    ):
-        try:
+    for name in _KEEPER_MODULES:
+        with contextlib.suppress(ImportError):  # what the dashboard needs is optional
             importlib.import_module(name)
-        except ImportError:  # the dashboard is optional
-            continue
