@@ -12,16 +12,26 @@ import { pipelineIcon } from './icons';
 import { CommandIDs, IPipelinePanel } from './tokens';
 
 /**
- * The sidebar.
+ * The sidebar. Sections are laid out when all plugins have added theirs, so that the order of reading, too, is that of
+ * their ranks.
  */
 class PipelinePanel extends SidePanel implements IPipelinePanel {
   addSection(section: Widget, rank: number): void {
-    const index = this._ranks.filter(other => other <= rank).length;
-    this._ranks.splice(index, 0, rank);
-    this.insertWidget(index, section);
+    this._sections.push({ section, rank });
+    if (this._isLaidOut) {
+      this.addWidget(section);
+    }
   }
 
-  private _ranks: number[] = [];
+  layOut(): void {
+    this._isLaidOut = true;
+    for (const { section } of this._sections.sort((a, b) => a.rank - b.rank)) {
+      this.addWidget(section);
+    }
+  }
+
+  private _isLaidOut = false;
+  private _sections: { section: Widget; rank: number }[] = [];
 }
 
 export const panelPlugin: JupyterFrontEndPlugin<IPipelinePanel> = {
@@ -46,6 +56,7 @@ export const panelPlugin: JupyterFrontEndPlugin<IPipelinePanel> = {
     panel.node.setAttribute('aria-label', trans.__('Pipeline'));
     app.shell.add(panel, 'left', { rank: 210, type: 'Pipeline' });
     restorer?.add(panel, panel.id);
+    void app.started.then(() => panel.layOut());
 
     app.commands.addCommand(CommandIDs.showPanel, {
       label: trans.__('Show the Pipeline Panel'),

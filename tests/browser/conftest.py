@@ -63,11 +63,11 @@ class Lab:
         return json.loads(text) if text else None
 
     def write_notebook(self, name: str, *sources: str) -> None:
-        """Save a notebook of code cells; a source that begins with ``# `` and a capital is Markdown."""
+        """Save a notebook of code cells; a source that begins with ``markdown:`` is Markdown."""
         cells: list[dict[str, Any]] = []
         for number, source in enumerate(sources):
-            common = {"id": f"cell-{number}", "metadata": {}, "source": source}
-            if source.startswith("# ") and source[2].isupper():
+            common = {"id": f"cell-{number}", "metadata": {}, "source": source.removeprefix("markdown:")}
+            if source.startswith("markdown:"):
                 cells.append({"cell_type": "markdown", **common})
             else:
                 cells.append({"cell_type": "code", "outputs": [], "execution_count": None, **common})

