@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "testbed"))
 
 SMALL = {"cluster_kwargs.interface": "lo", "cluster_kwargs.memory": "500 MB"}
 QUICK = ("local", "slurm", "lsf", "ssh", "vm", "gateway")
-HEAVY = ("moab", "sge", "pbs")
+HEAVY = ("moab", "sge", "pbs", "oar")
 
 
 @dataclass
@@ -87,6 +87,7 @@ def _heavy(name: str) -> Bed:
 STARTERS: dict[str, Callable[[], Bed]] = {
     "local": _local, "slurm": _slurm, "lsf": lambda: _standin("lsf"), "moab": lambda: _standin("moab"), "ssh": _ssh,
     "vm": _vm, "gateway": _gateway, "sge": lambda: _heavy("sge"), "pbs": lambda: _heavy("pbs"),
+    "oar": lambda: _heavy("oar"),
 }  # fmt: skip
 
 
