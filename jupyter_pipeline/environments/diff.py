@@ -1,8 +1,8 @@
 """Compares environments and says how much each difference matters; pure.
 
 A difference *blocks* when work cannot be exchanged: another minor version of Python, or of dask, distributed or
-cloudpickle, or another major version of what the notebook imports. It *warns* when results may differ: other versions of
-what the notebook imports, or its absence. The rest are *notes*.
+cloudpickle, or another major version of what the notebook imports. It *warns* when results may differ: other versions
+of what the notebook imports, or its absence. The rest are *notes*.
 """
 
 from __future__ import annotations
@@ -112,7 +112,8 @@ def _python(kernel: Environment, scheduler: Environment, workers: Sequence[Envir
         scheduler=scheduler.python,
         workers=tuple(sorted({w.python for w in workers})),
         severity=Severity.BLOCKS,
-        reason=f"cannot be synced; start the cluster with Python {_minor(kernel.python)}, or choose a kernel with the cluster's",
+        reason="cannot be synced; start the cluster with Python "
+        f"{_minor(kernel.python)}, or choose a kernel with the cluster's",
     )
 
 

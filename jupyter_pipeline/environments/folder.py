@@ -64,7 +64,7 @@ class Folder:
     @property
     def key(self) -> str:
         """The folder's name on the cluster: two folders of one name differ in it."""
-        return content_hash(f"{socket.gethostname()}:{self.source}".encode())[:12]
+        return f"{content_hash(f'{socket.gethostname()}:{self.source}'.encode())[:12]}/{self.name}"
 
     @property
     def name(self) -> str:
@@ -73,8 +73,8 @@ class Folder:
 
     @property
     def search_path(self) -> list[str]:
-        """Entries for the search path, relative to what the key names."""
-        return [self.name if p == "." else "" for p in self.paths]
+        """Entries for the search path, relative to where all synced folders are."""
+        return [self.key if p == "." else self.key.partition("/")[0] for p in self.paths]
 
     @property
     def modules(self) -> list[str]:
@@ -108,7 +108,8 @@ class Folder:
         total = sum(entry[2] for entry in files.values())
         if total > self.sizes.total:
             raise SyncError(
-                f"{self.source} has {total / 1e6:,.0f} MB to send, more than the limit of {self.sizes.total / 1e6:,.0f} MB. "
+                f"{self.source} has {total / 1e6:,.0f} MB to send, "
+                f"more than the limit of {self.sizes.total / 1e6:,.0f} MB. "
                 "Name what is not needed in its .gitignore, or raise environment: max_size."
             )
         if files == self.files:
@@ -171,7 +172,8 @@ class Folder:
         if not stat.S_ISREG(info.st_mode):
             return None  # sockets, pipes, devices
         if info.st_size > self.sizes.file:
-            return self._too_big(path, full, info.st_size)
+            self._too_big(path, full, info.st_size)
+            return None
         now = time.time_ns()
         try:
             content = full.read_bytes()
@@ -179,7 +181,8 @@ class Folder:
             return None
         except OSError as error:
             raise SyncError(
-                f"{full} cannot be read ({error.strerror}). Nothing was sent. Make it readable, or name it in .gitignore."
+                f"{full} cannot be read ({error.strerror}). Nothing was sent. "
+                "Make it readable, or name it in .gitignore."
             ) from error
         result: Entry | None = ["x" if info.st_mode & stat.S_IXUSR else "f", content_hash(content), len(content)]
         if holds_private_key(content) and not self.rules.includes(path):

@@ -1,7 +1,7 @@
 """Which files of a folder stay behind: ignored ones, and those that look like secrets.
 
-Patterns of ``.gitignore`` (in the folder and below) and ``.dockerignore`` (in the folder) are relative to the folder, never
-to what lies above it. What a user includes by name wins over everything.
+Patterns of ``.gitignore`` (in the folder and below) and ``.dockerignore`` (in the folder) are relative to the folder,
+never to what lies above it. What a user includes by name wins over everything.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The environment as text that installers read: ``requirements.lock`` and ``environment.yml``; pure.
 
-Both pip and uv accept the lock. Credentials are not in it: the capture takes them out of URLs, and leaves references such
-as ``${TOKEN}``, which both installers expand.
+Both pip and uv accept the lock. Credentials are not in it: the capture takes them out of URLs, and leaves references
+such as ``${TOKEN}``, which both installers expand.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ Pack = Callable[[str], tuple[str, bytes, str]]
 def different(kernel: Environment, others: Iterable[Environment], skip: Collection[str] = ()) -> list[Distribution]:
     """Return the kernel's distributions that some of `others` lack or have otherwise, and that can be installed.
 
-    Editable ones are not among them, since their code travels as a folder, nor what the cluster itself runs on, nor what
-    installs packages.
+    Editable ones are not among them, since their code travels as a folder, nor what the cluster itself runs on, nor
+    what installs packages.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ __all__ = ["Session", "session"]
 
 Say = Callable[[str], None]
 
-_CHUNK = 8 * 2**20
+_CHUNK, _INLINE = 8 * 2**20, 2**20
 _SESSIONS: weakref.WeakKeyDictionary[Any, Session] = weakref.WeakKeyDictionary()
 
 
@@ -113,10 +113,10 @@ class Session:
     # Files
 
     def request(self, folders: Sequence[Folder]) -> dict[str, Any]:
-        """Return the arguments of the operation ``apply``: changes since what was sent last, and small content with them."""
+        """Return the arguments of the operation ``apply``: what changed since the last time, small content with it."""
         roots: dict[str, Any] = {}
         blobs: list[list[Any]] = []
-        size = 0
+        size = 0  # beyond a little, the cluster is asked first what it lacks
         for folder in folders:
             base, before = self._sent.get(folder.key, ("", {}))
             root: dict[str, Any] = {"digest": folder.digest, "paths": folder.search_path, "names": folder.modules}
@@ -124,9 +124,9 @@ class Session:
                 changed = {p: e for p, e in folder.files.items() if before.get(p) != e} if base else {}
                 root |= {"base": base, "put": changed, "delete": [p for p in before if p not in folder.files]}
                 for path, entry in changed.items():
-                    if entry[0] != "l" and size < _CHUNK:
+                    size += entry[2]
+                    if entry[0] != "l" and size < _INLINE:
                         blobs.append(pack(folder.read(path)))
-                        size += len(blobs[-1][3])
             else:
                 root |= {"base": base, "put": {}, "delete": []}
             roots[folder.key] = root

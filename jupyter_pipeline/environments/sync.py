@@ -113,7 +113,6 @@ def _sync(
     started: float,
 ) -> SyncReport:
     folders, notes = _folders(talk, options, directories)
-    before = {folder.key: folder.files for folder in folders}
     for folder in folders:
         folder.refresh()
         notes += [f"{folder.source / path} was left out: it {why}" for path, why in sorted(folder.left_out.items())]
@@ -122,7 +121,7 @@ def _sync(
     sent = sum(len(blob[3]) for blob in request["blobs"])
     state = _state(talk, kernel, request)
     reply, sent = talk.finish(folders, state["applied"], sent, say)
-    uploaded = _uploaded(folders, before, reply, sent)
+    uploaded = _uploaded(folders, reply, sent)
     _salt(talk, folders)
     notes += [f"{w} has loaded {', '.join(names)}: restart it" for w, names in reply.get("binary", {}).items()]
     installed: list[dict[str, Any]] = []
@@ -197,18 +196,14 @@ def _pythons(talk: Session, kernel: Environment) -> list[DriftItem]:
     return compare(bare(kernel.python), scheduler, [bare(version) for version in sorted(set(found.values()))])
 
 
-def _uploaded(
-    folders: Sequence[Folder], before: Mapping[str, Mapping[str, Any]], reply: Mapping[str, Any], sent: int
-) -> list[dict[str, Any]]:
-    """Return a record for each folder that changed; the bytes of one message are told with the first."""
-    records = []
+def _uploaded(folders: Sequence[Folder], reply: Mapping[str, Any], sent: int) -> list[dict[str, Any]]:
+    """Return a record for each folder that changed; the bytes of all are told with the first."""
+    records: list[dict[str, Any]] = []
     for folder in folders:
-        old = before[folder.key]
-        changed = sum(old.get(path) != entry for path, entry in folder.files.items())
-        deleted = sum(path not in folder.files for path in old)
-        if (changed or deleted) and reply.get("changed"):
-            records.append({"directory": str(folder.source), "changed": changed, "deleted": deleted, "bytes": sent})
-            sent = 0
+        changed, deleted = reply.get("changed", {}).get(folder.key, (0, 0))
+        if changed or deleted:
+            told = 0 if records else sent
+            records.append({"directory": str(folder.source), "changed": changed, "deleted": deleted, "bytes": told})
     return records
 
 
@@ -259,6 +254,7 @@ def _ask_install(
     from jupyter_pipeline.environments.wheels import pack_installed
 
     errors: dict[str, str] = {}
+    done: set[str] = set()
     for pack_all in (False, True):
         if pack_all:
             say("Sending wheels from here, since the cluster could not get them")
@@ -274,10 +270,12 @@ def _ask_install(
         if not answer["errors"]:
             return answer
         errors = errors or answer["errors"]
+        done |= set(answer["installed"])
         if not any(d.source in ("index", "conda") for d in wanted):
             break
     told = "\n".join(f"{where}: {reason}" for where, reason in errors.items())
-    raise SyncError(f"Packages could not be installed; nothing was changed.\n{told}")
+    outcome = f"they were installed in {', '.join(sorted(done))} alone" if done else "nothing was changed"
+    raise SyncError(f"Packages could not be installed; {outcome}.\n{told}")
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -26,7 +26,7 @@ PATIENCE = 120.0
 """Seconds within which a worker has to have fetched its files; installs take as long as they take."""
 
 
-class EnvironmentHub(SchedulerPlugin):
+class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is untyped
     """The state that scheduler and workers are kept in.
 
     Parameters
@@ -218,16 +218,17 @@ class EnvironmentHub(SchedulerPlugin):
         Parameters
         ----------
         roots : dict
-            For each key: ``digest`` that it is to have, ``paths`` and ``names``, and ``put`` and ``delete`` relative to the
-            digest ``base``; or ``files``, everything.
+            For each key: ``digest`` that it is to have, ``paths`` and ``names``, and ``put`` and ``delete`` relative to
+            the digest ``base``; or ``files``, everything.
         blobs : list
             Packed content.
 
         Returns
         -------
         dict
-            ``stale``: keys whose base is not what is here, for which everything has to be told; ``missing``: hashes that
-            have to be staged first. With either, nothing was changed. Otherwise ``changed`` counts files.
+            ``stale``: keys whose base is not what is here, for which everything has to be told; ``missing``: hashes
+            that have to be staged first. With either, nothing was changed. Otherwise
+            ``changed`` has the counts of files replaced and deleted for each key.
         """
         await self._settled()
         async with self.lock:
@@ -244,7 +245,7 @@ class EnvironmentHub(SchedulerPlugin):
             if stale:
                 return {"stale": stale, "missing": []}
             if not todo:
-                return {"stale": [], "missing": [], "changed": 0}
+                return {"stale": [], "missing": [], "changed": {}}
             await asyncio.to_thread(self.store.stage, blobs)
             after = {key: self._after(key, root) for key, root in todo.items()}
             changes = {key: self._changes(key, files) for key, files in after.items()}
@@ -265,7 +266,7 @@ class EnvironmentHub(SchedulerPlugin):
     ) -> dict[str, Any]:
         stores = {r["store"]: w for w, r in self.ready.items() if r["store"] != self.store.id}
         for chunk in self._chunks(needed) if stores else ():
-            packed = await asyncio.to_thread(lambda c=chunk: [pack(self._staged(h), 1) for h in c])
+            packed = await asyncio.to_thread(self._packed, chunk)
             await self._ask(stores.values(), "environment_stage", blobs=packed)
         self.generation += 1
 
@@ -282,8 +283,9 @@ class EnvironmentHub(SchedulerPlugin):
         changed = [f"{k}/{p}" for k, c in changes.items() for p in [*c["put"], *c["delete"]]]
         self._use(changed)
         answers = await self._ask(self.ready, "environment_refresh", roots=self._layout(), changed=changed)
+        counts = {key: [len(c["put"]), len(c["delete"])] for key, c in changes.items()}
         binary = {w: names for w, names in answers.items() if names}
-        return {"stale": [], "missing": [], "changed": len(changed), "binary": binary}
+        return {"stale": [], "missing": [], "changed": counts, "binary": binary}
 
     def _after(self, key: str, root: Mapping[str, Any]) -> dict[str, Any]:
         if "files" in root:
@@ -306,8 +308,8 @@ class EnvironmentHub(SchedulerPlugin):
             self.store.stage([pack(self.store.read(*here[found]), 0)])
         return [h for h in missing if h not in here]
 
-    def _staged(self, digest: str) -> bytes:
-        return (self.store.root / "incoming" / digest).read_bytes()
+    def _packed(self, hashes: Iterable[str]) -> list[list[Any]]:
+        return [pack((self.store.root / "incoming" / digest).read_bytes(), 1) for digest in hashes]
 
     def _chunks(self, hashes: Iterable[str]) -> Iterable[list[str]]:
         chunk: list[str] = []
@@ -329,7 +331,7 @@ class EnvironmentHub(SchedulerPlugin):
         if self.inside_kernel:
             return
         code = str(self.store.code)
-        entries = [f"{code}/{key}/{p}".rstrip("/") for key, r in self.roots.items() for p in r["paths"]]
+        entries = [f"{code}/{p}" for root in self.roots.values() for p in root["paths"]]
         put_on_path(entries, code, front=False)
         forget([f"{code}/{path}" for path in changed], code, (), protect=RUNS_ON)
 
@@ -421,7 +423,7 @@ class EnvironmentHub(SchedulerPlugin):
         stuck: dict[str, list[str]] = {}
         if "" in workers:
             stuck["scheduler"] = [name for name in names if loaded(name)]
-        old = {w: n for w, n in (await self._ask(here, "environment_loaded", names=names)).items() if n}
+        old = {w: n for w, n in (await self._ask(here, "environment_installed", names=names)).items() if n}
         again = [w for w in old if self.scheduler.workers[w].nanny]
         stuck |= {w: n for w, n in old.items() if w not in again}
         if again:

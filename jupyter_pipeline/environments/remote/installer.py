@@ -53,7 +53,8 @@ def wanted(spec: Mapping[str, Any]) -> list[str]:
     Parameters
     ----------
     spec : mapping
-        ``pins``: normalised name to ``[version, requirement, url, direct_url.json]``; the last two are empty for an index.
+        ``pins``: normalised name to ``[version, requirement, url, direct_url.json]``; the last two are empty for what
+        an index has.
     """
     importlib.invalidate_caches()
     present = {row[0]: (row[1], row[3]) for row in scan(sys.path)}
@@ -89,6 +90,9 @@ async def install(spec: Mapping[str, Any], wheels: Path, *, dry: bool = False) -
     async with _locked(base):
         names = wanted(spec)
         before = {row[0]: row[1] for row in scan(sys.path)}
+        requirements = [_line(r, wheels) for r in spec.get("requirements", ())]
+        if names and requirements and not dry:
+            await _run(spec, requirements, [], True)  # what cannot be resolved must not leave the pins behind
         if names:
             lines = [_line(spec["pins"][name][1], wheels) for name in names]
             again = "--reinstall" if "uv" in Path(tool(spec.get("tool", "auto"))[0]).name else "--force-reinstall"
@@ -96,8 +100,8 @@ async def install(spec: Mapping[str, Any], wheels: Path, *, dry: bool = False) -
             await _run(spec, lines, ["--no-deps", *([again] if local else [])], dry)
             if not dry:
                 _note_origins(spec, names)
-        if spec.get("requirements"):
-            await _run(spec, [_line(r, wheels) for r in spec["requirements"]], [], dry)
+        if requirements:
+            await _run(spec, requirements, [], dry)
     importlib.invalidate_caches()
     after = {row[0]: row[1] for row in scan(sys.path)}
     changed = [[n, before.get(n, ""), v] for n, v in sorted(after.items()) if before.get(n) != v]
@@ -159,12 +163,11 @@ async def _run(spec: Mapping[str, Any], lines: Sequence[str], options: Sequence[
 
 
 def reason(output: str) -> str:
-    """Return what an installer's output says of its failure, in few lines."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    told = [line for line in lines if line.startswith(("ERROR:", "error:", "×", "╰─▶", "hint:", "Caused by"))]
-    start = next((i for i, line in enumerate(lines) if line.startswith("×")), None)
-    chosen = lines[start:] if start is not None else told or lines[-5:]
-    return "\n".join(chosen)[:2000]
+    """Return what an installer's output says of its failure: from the first error on, 2,000 characters at most."""
+    lines = [line.rstrip() for line in output.splitlines() if line.strip()]
+    marks = ("error", "\N{MULTIPLICATION SIGN}")  # uv draws a tree of causes
+    start = next((i for i, line in enumerate(lines) if line.strip().lower().startswith(marks)), -5)
+    return "\n".join(lines[start:])[:2000]
 
 
 def loaded(name: str) -> bool:

@@ -16,13 +16,13 @@ from jupyter_pipeline.environments.remote.installer import forget_versions, inst
 from jupyter_pipeline.environments.remote.modules import forget, put_on_path
 from jupyter_pipeline.environments.remote.process import PLUGIN, identity, scratch
 from jupyter_pipeline.environments.remote.scan import describe, scan
-from jupyter_pipeline.environments.remote.store import Store
+from jupyter_pipeline.environments.remote.store import Store, safe_path, write
 
 CHUNK = 8 * 2**20
 RUNS_ON = ("jupyter_pipeline", "dask", "distributed", "cloudpickle", "tornado", "msgpack", "tlz", "toolz")
 
 
-class EnvironmentMember(WorkerPlugin):
+class EnvironmentMember(WorkerPlugin):  # type: ignore[misc] # distributed is untyped
     """Keeps one worker's files, search path and packages as the scheduler's plugin says.
 
     Parameters
@@ -50,7 +50,7 @@ class EnvironmentMember(WorkerPlugin):
             environment_commit=self.commit,
             environment_refresh=self.refresh,
             environment_install=self.install,
-            environment_loaded=self.loaded,
+            environment_installed=self.installed,
         )
         self._joining = asyncio.create_task(self._join())
 
@@ -62,12 +62,14 @@ class EnvironmentMember(WorkerPlugin):
     async def _join(self) -> None:
         hub = self.worker.scheduler
         me = self.worker.contact_address or self.worker.address
-        await asyncio.to_thread(self.store.open)
         joined = False
         while not joined:
             reason = ""
-            reply = await hub.environment_pull(worker=me, store=self.store.id)
+            reply = {"generation": 0, "spec_hash": ""}
             try:
+                if not self.store.id:
+                    await asyncio.to_thread(self.store.open)
+                reply = await hub.environment_pull(worker=me, store=self.store.id)
                 await self._catch_up(reply)
                 if reply["spec"] and not self.inside_kernel:
                     await install(reply["spec"], await self._wheels(reply["spec"]))
@@ -110,7 +112,7 @@ class EnvironmentMember(WorkerPlugin):
         for name in spec.get("wheels", ()):
             if not (folder / name).exists():
                 data = await self.worker.scheduler.environment_wheel(name=name)
-                await asyncio.to_thread(keep, folder / Path(name).name, data)
+                await asyncio.to_thread(keep, folder / safe_path(name), data)
         return folder
 
     def _report(self) -> dict[str, Any]:
@@ -126,7 +128,7 @@ class EnvironmentMember(WorkerPlugin):
         if self.inside_kernel:
             return []
         code = str(self.store.code)
-        put_on_path([f"{code}/{key}/{p}".rstrip("/") for key, r in roots.items() for p in r["paths"]], code, front=True)
+        put_on_path([f"{code}/{p}" for root in roots.values() for p in root["paths"]], code, front=True)
         names = {name for root in roots.values() for name in root["names"]}
         return forget([f"{code}/{path}" for path in changed], code, names, protect=RUNS_ON)
 
@@ -164,18 +166,16 @@ class EnvironmentMember(WorkerPlugin):
             result = await install(spec, await self._wheels(spec), dry=dry)
         except (RuntimeError, OSError) as error:
             return {"error": str(error)}
-        importlib.invalidate_caches()
-        forget_versions()
         return result
 
-    async def loaded(self, names: list[str]) -> list[str]:
-        """Return those of the distributions `names` of which this process has imported something."""
+    async def installed(self, names: list[str]) -> list[str]:
+        """Take notice that `names` were installed; return those of which this process has imported something."""
+        importlib.invalidate_caches()
+        forget_versions()
         return [name for name in names if loaded(name)]
 
 
 def keep(path: Path, data: bytes) -> None:
-    """Write `data` to `path` at once."""
+    """Write a wheel to `path` at once."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_bytes(data)
-    temporary.replace(path)
+    write(path, data)

@@ -7,7 +7,7 @@ All processes of one cluster that see one temporary folder share one store::
       state.json      generation and time stamp of what is in `code`
       journal.json    changes that are being made; finished by whoever opens the store next
       incoming/HASH   content that is not in use yet
-      code/KEY/NAME/  the files of each synced folder
+      code/KEY/       the files of each synced folder; a key ends with the folder's name
       users/          one locked file for each process; without locks the store is a leftover
 
 Content is staged first: a full disk or an interruption changes nothing in use. Then the journal is written and files
@@ -113,7 +113,7 @@ class Store:
                 (self.root / folder).mkdir(mode=0o700, exist_ok=True)
             identity = self.root / "id"
             if not identity.exists():
-                _write(identity, uuid.uuid4().hex.encode())
+                write(identity, uuid.uuid4().hex.encode())
             self.id = identity.read_text()
             self._user = (self.root / "users" / uuid.uuid4().hex).open("w")
             fcntl.flock(self._user, fcntl.LOCK_EX)
@@ -177,7 +177,7 @@ class Store:
                 content = expander.decompress(data, max(size, 1))  # never more than was announced
             if len(content) != size or content_hash(content) != digest:
                 raise ValueError(f"content {digest} arrived damaged")
-            _write(self.root / "incoming" / digest, content)
+            write(self.root / "incoming" / digest, content)
 
     def commit(self, changes: Changes, generation: int) -> None:
         """Make `changes`, all or nothing, and take the store to `generation`.
@@ -195,7 +195,7 @@ class Store:
                 safe_path(path)
         stamp = max(int(time.time()), self.state()["stamp"] + 1)
         journal = {"generation": generation, "stamp": stamp, "changes": changes}
-        _write(self.root / "journal.json", json.dumps(journal).encode())
+        write(self.root / "journal.json", json.dumps(journal).encode())
         self.recover()
 
     def recover(self) -> None:
@@ -218,7 +218,7 @@ class Store:
             for path, entry in change["put"].items():
                 self._put(tree, path, entry, data["stamp"], move=last_use.get(entry[1]) == (key, path))
         state = {"generation": data["generation"], "stamp": data["stamp"]}
-        _write(self.root / "state.json", json.dumps(state).encode())
+        write(self.root / "state.json", json.dumps(state).encode())
         journal.unlink()
 
     def _put(self, tree: Path, path: str, entry: Entry, stamp: int, *, move: bool) -> None:
@@ -290,7 +290,8 @@ def _in_use(root: Path) -> bool:
     return False
 
 
-def _write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes) -> None:
+    """Replace `path` by `content` at once."""
     descriptor, name = tempfile.mkstemp(dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -353,8 +354,6 @@ def _matches(place: Path, entry: Entry) -> bool:
     if place.is_symlink() or not place.is_file():
         return False
     info = place.stat()
-    return (
-        info.st_size == size
-        and bool(info.st_mode & 0o100) == (kind == "x")
-        and content_hash(place.read_bytes()) == value
-    )
+    if info.st_size != size or bool(info.st_mode & 0o100) != (kind == "x"):
+        return False
+    return content_hash(place.read_bytes()) == value

@@ -1,0 +1,216 @@
+"""Sync of folders and packages beside distributed's own plugins: interleaved in one run, medians of five.
+
+Run ``python tests/benchmarks/bench_environments.py [--quick]``; the last column says whether the aim is reached.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import logging
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+import venv
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from distributed import Client, LocalCluster
+from distributed.diagnostics.plugin import PipInstall, UploadDirectory
+from tabulate import tabulate
+
+from jupyter_pipeline.environments import sync
+
+WORKERS = 4
+ROUNDS = 5
+Row = tuple[str, str, str, str, str, str]
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller folders")
+    parser.add_argument("--install", choices=["uv", "pip"], help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--rounds", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    quick = options.quick
+    rounds = 2 if quick else ROUNDS
+    logging.disable(logging.ERROR)
+    if options.install:
+        measure_installs(options.folder, options.install, options.rounds)
+        return
+    with tempfile.TemporaryDirectory() as name, _cluster() as client:
+        root = Path(name)
+        rows = folder_rows(client, root / "big", files=500 if quick else 5000, size=10_000, rounds=rounds, aim=100)
+        rows += folder_rows(client, root / "small", files=200, size=10_000, rounds=rounds, aim=30)
+        rows += unchanged_rows(client, rounds)
+        rows += [drift_row(client, rounds)]
+    with tempfile.TemporaryDirectory() as name:
+        for tool in ("uv", "pip"):
+            rows += [install_row(Path(name) / tool, tool, rounds)]
+    print(tabulate(rows, headers=["case", "peer", "peer s", "ours s", "ratio", "aim"], disable_numparse=True))
+
+
+@contextlib.contextmanager
+def _cluster() -> Iterator[Client]:
+    with LocalCluster(n_workers=WORKERS, threads_per_worker=1, dashboard_address=":0") as cluster, Client(cluster) as c:
+        yield c
+
+
+def timed(work: Callable[[], Any]) -> float:
+    """Return the seconds that `work` takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def row(case: str, peer: str, theirs: list[float], ours: list[float], aim: float, *, at_most: bool = False) -> Row:
+    """Return a row: how many times faster than the peer, or, with `at_most`, how many times its cost."""
+    a, b = statistics.median(theirs), statistics.median(ours)
+    ratio = b / a if at_most else a / b
+    reached = ratio <= aim if at_most else ratio >= aim
+    word = "at most" if at_most else "at least"
+    told = f"{word} {aim:g}{'' if reached else '  MISSED'}"
+    return (case, peer, f"{a:.4f}", f"{b:.4f}", f"{ratio:.1f}", told)
+
+
+def make_folder(folder: Path, files: int, size: int) -> None:
+    """Write Python-like text into `files` files of `size` bytes in folders of fifty."""
+    chance = random.Random(1)
+    words = [f"name_{n}" for n in range(500)]
+    for number in range(files):
+        file = folder / f"package_{number // 50}" / f"module_{number}.py"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        text = f"# {number}\n" + "".join(f"{chance.choice(words)} = {chance.random()}\n" for _ in range(size // 28))
+        file.write_text(text[:size])
+
+
+def folder_rows(client: Client, folder: Path, *, files: int, size: int, rounds: int, aim: float) -> list[Row]:
+    """Measure a folder: first time, unchanged, one file changed."""
+    make_folder(folder, files, size)
+    what = f"{files} files, {files * size / 1e6:g} MB"
+    upload: dict[str, list[float]] = {"first": [], "same": [], "edit": []}
+    ours: dict[str, list[float]] = {"first": [], "same": [], "edit": []}
+    floor, sent = [], []
+
+    def ship(source: Path) -> Any:
+        return sync.sync(client, directories=[source], packages=False)
+
+    for turn in range(rounds):
+        fresh = folder.parent / f"{folder.name}-{turn}"
+        shutil.copytree(folder, fresh)
+        upload["first"].append(timed(lambda f=fresh: client.register_plugin(UploadDirectory(f))))
+        ours["first"].append(timed(lambda f=fresh: ship(f)))
+        shutil.rmtree(fresh)
+    ship(folder)
+    for turn in range(rounds):
+        upload["same"].append(timed(lambda: client.register_plugin(UploadDirectory(folder))))
+        ours["same"].append(timed(lambda: ship(folder)))
+        floor.append(timed(lambda: (_walk(folder), client.run_on_scheduler(int))))
+        file = folder / "package_0" / "module_0.py"
+        text = f"x = {turn}\n" * 100
+        file.write_text(text)
+        upload["edit"].append(timed(lambda: client.register_plugin(UploadDirectory(folder))))
+        reports: list[Any] = []
+        ours["edit"].append(timed(lambda r=reports: r.append(ship(folder))))
+        sent.append(reports[0].uploaded[0]["bytes"] / len(zlib.compress(text.encode())))
+    rows = [
+        row(f"{what}, first time", "UploadDirectory", upload["first"], ours["first"], 1.5),
+        row(f"{what}, unchanged", "UploadDirectory again", upload["same"], ours["same"], aim),
+        row(f"{what}, unchanged", "stat walk + one round trip", floor, ours["same"], 1.5, at_most=True),
+        row(f"{what}, one changed", "UploadDirectory again", upload["edit"], ours["edit"], aim),
+    ]
+    share = statistics.median(sent)
+    told = "at most 1.2" + ("" if share <= 1.2 else "  MISSED")
+    return [*rows, (f"{what}, bytes sent", "compressed change", "", "", f"{share:.2f}", told)]
+
+
+def _walk(folder: Path) -> int:
+    return sum(os.stat(f"{here}/{f}").st_size for here, _, files in os.walk(folder) for f in files)
+
+
+def unchanged_rows(client: Client, rounds: int) -> list[Row]:
+    """Measure packages that are as they should be."""
+    name = "tabulate"
+    client.register_plugin(PipInstall([name]))
+    pip, ours, empty = [], [], []
+    sync.sync(client, directories=[])
+    for _ in range(rounds):
+        pip.append(timed(lambda: client.register_plugin(PipInstall([name]))))
+        ours.append(timed(lambda: sync.sync(client, directories=[])))
+        empty.append(timed(lambda: client.run(int)))
+    return [
+        row("packages unchanged", "PipInstall again", pip, ours, 100),
+        row("packages unchanged", "empty client.run", empty, ours, 5, at_most=True),
+    ]
+
+
+def drift_row(client: Client, rounds: int) -> Row:
+    """Measure the comparison of all packages."""
+    theirs, ours = [], []
+    for _ in range(rounds * 3):
+        theirs.append(timed(lambda: client.get_versions(check=True)))
+        ours.append(timed(lambda: sync.diff(client)))
+    return row("drift of all packages", "get_versions of ten", theirs, ours, 2.5, at_most=True)
+
+
+def install_row(folder: Path, tool: str, rounds: int) -> Row:
+    """Measure one changed package in a prefix that kernel, scheduler and workers share: a process of its own."""
+    folder.mkdir(parents=True)
+    prefix = folder / "prefix"
+    venv.create(prefix, with_pip=False, symlinks=True)
+    [site] = prefix.glob("lib/python*/site-packages")
+    (site / "all.pth").write_text(sysconfig.get_path("purelib"))
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }
+    command = [prefix / "bin" / "python", __file__, "--install", tool, "--folder", folder, "--rounds", str(rounds)]
+    told = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE).stdout
+    theirs, ours = json.loads(told.splitlines()[-1])
+    return row(f"one package changed, {tool}", "PipInstall", theirs, ours, 10 if tool == "uv" else 3)
+
+
+def measure_installs(folder: Path, tool: str, rounds: int) -> None:
+    """Print the seconds of both as JSON; runs with the interpreter of the prefix."""
+    wheels = [make_wheel(folder, f"{n}.0") for n in range(2 * rounds + 1)]
+    theirs, ours = [], []
+    with _cluster() as client:
+        sync.sync(client, directories=[], options={"pip_install": [str(wheels[-1])], "installer": tool})
+        for turn in range(rounds):
+            plugin = PipInstall([str(wheels[2 * turn])], pip_options=["--no-deps", "--quiet"])
+            theirs.append(timed(lambda p=plugin: client.register_plugin(p)))
+            options = {"pip_install": [str(wheels[2 * turn + 1])], "installer": tool}
+            ours.append(timed(lambda o=options: sync.sync(client, directories=[], options=o)))
+    print(json.dumps([theirs, ours]))
+
+
+def make_wheel(folder: Path, version: str) -> Path:
+    """Write a wheel with one module."""
+    info = f"jpbench-{version}.dist-info"
+    files = {
+        "jpbench.py": f"version = {version!r}\n",
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: jpbench\nVersion: {version}\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: bench\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    wheel = folder / f"jpbench-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for path, text in {**files, f"{info}/RECORD": "".join(f"{p},,\n" for p in [*files, f"{info}/RECORD"])}.items():
+            archive.writestr(path, text)
+    return wheel
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""A real cluster of two worker processes for all tests of a module, and folders with code in them."""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+import uuid
+import venv
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from distributed import Client, LocalCluster
+
+_NUMBERS = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[LocalCluster]:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as running:
+        yield running
+
+
+@pytest.fixture
+def client(cluster: LocalCluster) -> Iterator[Client]:
+    with Client(cluster) as connected:
+        yield connected
+
+
+@pytest.fixture
+def module() -> str:
+    """Return a module name that no other test uses: workers keep what they imported."""
+    return f"module_{next(_NUMBERS)}_{uuid.uuid4().hex[:6]}"
+
+
+@pytest.fixture
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], Path]:
+    """Return a function that writes a file below a project folder, and returns that folder."""
+    project = tmp_path / "project"
+    path = list(sys.path)
+
+    def write(name: str, text: str) -> Path:
+        file = project / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        return project
+
+    yield write
+    sys.path[:] = path
+
+
+@pytest.fixture
+def value(client: Client) -> Callable[[str], list[object]]:
+    """Return a function that evaluates ``MODULE.NAME`` in every worker, importing afresh what must be."""
+
+    def value(dotted: str) -> list[object]:
+        return list(client.run(_evaluate, dotted).values())
+
+    return value
+
+
+def _evaluate(dotted: str) -> object:
+    import importlib
+
+    name, _, attribute = dotted.rpartition(".")
+    try:
+        return getattr(importlib.import_module(name), attribute)
+    except ImportError:
+        return "absent"
+
+
+@pytest.fixture(scope="session")
+def make_wheel() -> Callable[..., Path]:
+    """Return a function that writes a small wheel."""
+
+    def make(folder: Path, version: str, *, name: str = "jpsample", tag: str = "py3-none-any", needs: str = "") -> Path:
+        info = f"{name}-{version}.dist-info"
+        metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+        files = {
+            f"{name}/__init__.py": f"version = {version!r}\n",
+            f"{info}/METADATA": metadata + (f"Requires-Dist: {needs}\n" if needs else ""),
+            f"{info}/WHEEL": f"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: {tag}\n",
+        }
+        record = "".join(f"{path},,\n" for path in [*files, f"{info}/RECORD"])
+        wheel = folder / f"{name}-{version}-{tag}.whl"
+        with zipfile.ZipFile(wheel, "w") as archive:
+            for path, text in {**files, f"{info}/RECORD": record}.items():
+                archive.writestr(path, text)
+        return wheel
+
+    return make
+
+
+@pytest.fixture
+def kernel_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Return a function that installs a wheel where this process, the kernel of the test, imports from."""
+    site = tmp_path / "kernel-site"
+    site.mkdir()
+    monkeypatch.syspath_prepend(str(site))
+
+    def install(wheel: Path, *, from_index: bool = False) -> Path:
+        shutil.rmtree(site)
+        uv = Path(sys.executable).with_name("uv")
+        subprocess.run([uv, "pip", "install", "-q", "--target", site, "--no-deps", wheel], check=True)
+        if from_index:
+            for record in site.glob("*/direct_url.json"):
+                record.unlink()
+        importlib.invalidate_caches()
+        return site
+
+    return install
+
+
+@pytest.fixture
+def prefix(tmp_path: Path) -> Callable[[str], Path]:
+    """Return a function that makes a virtual environment which has everything of this one and installs for itself."""
+
+    def make(name: str) -> Path:
+        folder = tmp_path / name
+        venv.create(folder, with_pip=False, symlinks=True)
+        [site] = folder.glob("lib/python*/site-packages")
+        (site / "all.pth").write_text(sysconfig.get_path("purelib"))
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def start_worker() -> Iterator[Callable[..., None]]:
+    """Return a function that starts a worker with the interpreter of a prefix, and waits for it."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(client: Client, prefix: Path, *, name: str, uv: bool = True, nanny: bool = True) -> None:
+        path = os.pathsep.join([*([str(Path(sys.executable).parent)] if uv else []), "/usr/bin", "/bin"])
+        command = [prefix / "bin" / "python", "-m", "distributed.cli.dask_worker", client.scheduler.address]
+        options = ["--nthreads", "1", "--no-dashboard", "--name", name, "--nanny" if nanny else "--no-nanny"]
+        scratch = ["--local-directory", str(prefix / "scratch")]
+        started.append(subprocess.Popen([*command, *options, *scratch], env={**os.environ, "PATH": path}))
+        deadline = time.monotonic() + 60
+        while name not in {w["name"] for w in client.scheduler_info(n_workers=-1)["workers"].values()}:
+            assert time.monotonic() < deadline, "the worker did not come"
+            time.sleep(0.1)
+
+    yield start
+    for process in started:
+        process.terminate()
+    for process in started:
+        process.wait(20)

@@ -1,0 +1,206 @@
+"""What a sync of packages guarantees: workers in prefixes of their own, small wheels, no network."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from distributed import Client, LocalCluster
+
+from jupyter_pipeline.environments import sync
+from jupyter_pipeline.exceptions import SyncError
+from jupyter_pipeline.models import Severity
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def empty() -> Iterator[Client]:
+    """A scheduler without workers."""
+    with LocalCluster(n_workers=0, dashboard_address=":0") as cluster, Client(cluster) as client:
+        yield client
+
+
+def _version() -> str:
+    import importlib
+
+    try:
+        return str(importlib.import_module("jpsample").version)
+    except ImportError:
+        return "absent"
+
+
+def _versions(client: Client) -> list[str]:
+    return sorted(client.run(_version).values())
+
+
+@pytest.mark.parametrize("uv", [True, False], ids=["uv", "pip"])
+def test_the_kernels_version_is_installed_and_imported_workers_restart(
+    uv: bool,
+    empty: Client,
+    prefix: Callable[[str], Path],
+    start_worker: Callable[..., None],
+    make_wheel: Callable[..., Path],
+    kernel_site: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    kernel_site(make_wheel(tmp_path, "1.0"))
+    start_worker(empty, prefix("node"), name="one", uv=uv)
+    [item] = sync.diff(empty)
+    assert (item.package, item.kernel, item.workers, item.severity) == ("jpsample", "1.0", ("",), Severity.NOTES)
+    report = sync.sync(empty, directories=[])
+    assert [(i["package"], i["before"], i["after"]) for i in report.installed] == [("jpsample", "", "1.0")]
+    assert (report.remaining, report.restarted) == ((), ())
+    assert _versions(empty) == ["1.0"]
+    assert not sync.sync(empty, directories=[]).changed
+    kernel_site(make_wheel(tmp_path, "2.0"))
+    report = sync.sync(empty, directories=[])
+    assert [(i["before"], i["after"]) for i in report.installed] == [("1.0", "2.0")]
+    assert len(report.restarted) == 1
+    assert report.remaining == ()
+    empty.wait_for_workers(1, timeout=30)
+    assert _versions(empty) == ["2.0"]
+
+
+def test_workers_of_one_prefix_install_once_and_the_version_report_is_new(
+    empty: Client,
+    prefix: Callable[[str], Path],
+    start_worker: Callable[..., None],
+    make_wheel: Callable[..., Path],
+    kernel_site: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    kernel_site(make_wheel(tmp_path, "1.0"))
+    shared, local = prefix("shared"), prefix("local")
+    start_worker(empty, shared, name="one")
+    start_worker(empty, shared, name="two")
+    start_worker(empty, local, name="three")
+    empty.get_versions(packages=["jpsample"])
+    report = sync.sync(empty, directories=[])
+    assert len(report.installed) == 2
+    assert _versions(empty) == ["1.0"] * 3
+    told = empty.get_versions(packages=["jpsample"])["workers"].values()
+    assert [v["packages"]["jpsample"] for v in told] == ["1.0"] * 3
+
+
+def test_a_worker_that_comes_later_installs_before_its_first_task(
+    empty: Client,
+    prefix: Callable[[str], Path],
+    start_worker: Callable[..., None],
+    make_wheel: Callable[..., Path],
+    kernel_site: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    kernel_site(make_wheel(tmp_path, "1.0"))
+    start_worker(empty, prefix("first"), name="first")
+    sync.sync(empty, directories=[])
+    start_worker(empty, prefix("second"), name="second")
+    assert empty.submit(_version, workers=["second"], pure=False).result(timeout=60) == "1.0"
+
+
+def test_a_late_worker_whose_install_fails_takes_no_task_and_says_why(
+    empty: Client,
+    prefix: Callable[[str], Path],
+    start_worker: Callable[..., None],
+    make_wheel: Callable[..., Path],
+    kernel_site: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    kernel_site(make_wheel(tmp_path, "1.0"))
+    start_worker(empty, prefix("first"), name="first")
+    sync.sync(empty, directories=[])
+    broken = prefix("broken")
+    [site] = broken.glob("lib/python*/site-packages")
+    (site / "jpsample").write_text("in the way of the install")
+    start_worker(empty, broken, name="broken", nanny=False)
+    deadline = time.monotonic() + 60
+    notes: tuple[str, ...] = ()
+    while not notes and time.monotonic() < deadline:
+        notes = sync.sync(empty, directories=[]).notes
+        time.sleep(0.2)
+    assert "takes no tasks" in notes[0]
+    waiting = empty.submit(_version, workers=["broken"], pure=False)
+    time.sleep(0.5)
+    assert waiting.status == "pending"
+    assert empty.submit(_version, pure=False).result(timeout=30) == "1.0"
+
+
+def test_what_cannot_be_resolved_changes_nothing_and_tells_the_resolvers_reason(
+    empty: Client,
+    prefix: Callable[[str], Path],
+    start_worker: Callable[..., None],
+    make_wheel: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    make_wheel(tmp_path, "1.0", needs="jpabsent>=3")
+    for name in ("one", "two"):
+        start_worker(empty, prefix(name), name=name)
+    options = {"pip_install": {"packages": ["jpsample"], "pip_options": ["--no-index", "--find-links", str(tmp_path)]}}
+    with pytest.raises(SyncError, match=r"(?s)nothing was changed.*jpabsent"):
+        sync.sync(empty, directories=[], options=options)
+    assert _versions(empty) == ["absent", "absent"]
+
+
+def test_a_wheel_for_another_platform_is_refused_with_the_reason(
+    empty: Client,
+    prefix: Callable[[str], Path],
+    start_worker: Callable[..., None],
+    make_wheel: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    wheel = make_wheel(tmp_path, "1.0", tag="cp311-cp311-win_amd64")
+    start_worker(empty, prefix("node"), name="one")
+    with pytest.raises(SyncError, match=r"(?i)platform|compatible"):
+        sync.sync(empty, directories=[], options={"pip_install": [str(wheel)]})
+    assert _versions(empty) == ["absent"]
+
+
+def test_requirements_of_the_profile_are_installed_once(
+    empty: Client,
+    prefix: Callable[[str], Path],
+    start_worker: Callable[..., None],
+    make_wheel: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    wheel = make_wheel(tmp_path, "1.0")
+    start_worker(empty, prefix("node"), name="one")
+    options = {"pip_install": [str(wheel)]}
+    assert sync.sync(empty, directories=[], options=options).changed
+    assert not sync.sync(empty, directories=[], options=options).changed
+    assert _versions(empty) == ["1.0"]
+
+
+def test_workers_that_reach_no_index_get_wheels_from_the_kernel(
+    empty: Client,
+    prefix: Callable[[str], Path],
+    start_worker: Callable[..., None],
+    make_wheel: Callable[..., Path],
+    kernel_site: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    kernel_site(make_wheel(tmp_path, "1.0"), from_index=True)
+    start_worker(empty, prefix("node"), name="one")
+    said: list[str] = []
+    options = {"pip_install": {"packages": [], "pip_options": ["--no-index"]}}
+    report = sync.sync(empty, directories=[], options=options, progress=said.append)
+    assert _versions(empty) == ["1.0"]
+    assert report.remaining == ()
+    assert any("wheels from here" in line for line in said)
+
+
+def test_an_image_is_only_compared(
+    empty: Client,
+    prefix: Callable[[str], Path],
+    start_worker: Callable[..., None],
+    make_wheel: Callable[..., Path],
+    kernel_site: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    kernel_site(make_wheel(tmp_path, "1.0"))
+    start_worker(empty, prefix("node"), name="one")
+    report = sync.sync(empty, options={"method": "image"})
+    assert not report.changed
+    assert [item.package for item in report.remaining] == ["jpsample"]
+    assert _versions(empty) == ["absent"]

@@ -1,0 +1,351 @@
+"""What a sync of folders guarantees, on a real cluster."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from distributed import Client, LocalCluster, Worker
+
+from jupyter_pipeline.environments import session, sync
+from jupyter_pipeline.exceptions import NotFoundError, SyncError, UsageError
+
+Write = Callable[[str, str], Path]
+Value = Callable[[str], list[object]]
+
+
+@pytest.mark.parametrize("above", ["tests", "docs", ".git", "a folder/größe"])
+def test_a_project_below_a_folder_of_any_name_arrives(
+    above: str, tmp_path: Path, client: Client, module: str, value: Value
+) -> None:
+    project = tmp_path / above / "project"
+    project.mkdir(parents=True)
+    (project / f"{module}.py").write_text("x = 1")
+    report = sync.sync(client, directories=[project])
+    assert report.uploaded[0]["changed"] == 1
+    assert value(f"{module}.x") == [1, 1]
+
+
+def test_a_trailing_slash_and_a_relative_path_name_the_same_folder(
+    write: Write, client: Client, module: str, value: Value, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = write(f"{module}.py", "x = 1")
+    monkeypatch.chdir(project.parent)
+    assert sync.sync(client, directories=[f"{project}/"]).changed
+    assert not sync.sync(client, directories=["project"]).changed
+    assert value(f"{module}.x") == [1, 1]
+
+
+def test_two_folders_of_one_name_live_side_by_side(tmp_path: Path, client: Client, module: str, value: Value) -> None:
+    for which in ("a", "b"):
+        folder = tmp_path / which / "lib"
+        folder.mkdir(parents=True)
+        (folder / f"{module}_{which}.py").write_text(f"x = {which!r}")
+    sync.sync(client, directories=[tmp_path / "a/lib", tmp_path / "b/lib"])
+    assert value(f"{module}_a.x") == ["a", "a"]
+    assert value(f"{module}_b.x") == ["b", "b"]
+
+
+def test_a_package_is_imported_by_its_name_and_does_not_hide_others(
+    write: Write, client: Client, module: str, value: Value
+) -> None:
+    package = write(f"{module}/__init__.py", "") / module
+    write(f"{module}/io.py", "x = 1")
+    sync.sync(client, directories=[package])
+    assert value(f"{module}.io.x") == [1, 1]
+    assert value("io.SEEK_SET") == [0, 0]
+
+
+def test_deleted_files_cannot_be_imported_any_more(write: Write, client: Client, module: str, value: Value) -> None:
+    project = write(f"{module}/__init__.py", "")
+    write(f"{module}/old.py", "x = 1")
+    sync.sync(client, directories=[project])
+    assert value(f"{module}.old.x") == [1, 1]
+    (project / module / "old.py").unlink()
+    report = sync.sync(client, directories=[project])
+    assert report.uploaded[0]["deleted"] == 1
+    assert value(f"{module}.old.x") == ["absent", "absent"]
+
+
+def test_edits_of_equal_size_within_one_second_arrive(write: Write, client: Client, module: str, value: Value) -> None:
+    project = write(f"{module}.py", "x = 0")
+    for number in range(4):
+        write(f"{module}.py", f"x = {number}")
+        sync.sync(client, directories=[project])
+        assert value(f"{module}.x") == [number, number]
+
+
+def test_running_workers_see_an_edit_through_modules_that_hold_it(
+    write: Write, client: Client, module: str, value: Value
+) -> None:
+    project = write(f"{module}_base.py", "def f(): return 1\n")
+    write(f"{module}_user.py", f"from {module}_base import f\nx = f()\n")
+    sync.sync(client, directories=[project])
+    assert value(f"{module}_user.x") == [1, 1]
+    pids = client.run(os.getpid)
+    write(f"{module}_base.py", "def f(): return 2\n")
+    sync.sync(client, directories=[project])
+    assert value(f"{module}_user.x") == [2, 2]
+    assert client.run(os.getpid) == pids
+
+
+def test_a_second_sync_does_nothing(write: Write, client: Client, module: str) -> None:
+    project = write(f"{module}.py", "x = 1")
+    assert sync.sync(client, directories=[project]).changed
+    again = sync.sync(client, directories=[project])
+    assert not again.changed
+    assert again.uploaded == ()
+
+
+def test_another_kernel_finds_the_cluster_in_sync(
+    write: Write, cluster: LocalCluster, client: Client, module: str
+) -> None:
+    project = write(f"{module}.py", "x = 1")
+    sync.sync(client, directories=[project])
+    with Client(cluster) as other:
+        report = sync.sync(other, directories=[project])
+        assert not report.changed
+
+
+def test_only_changed_content_is_sent(write: Write, client: Client, module: str) -> None:
+    project = write("data.txt", "0123456789" * 100_000)
+    write(f"{module}.py", "x = 1")
+    sync.sync(client, directories=[project])
+    write(f"{module}.py", "x = 2")
+    assert sync.sync(client, directories=[project]).uploaded[0]["bytes"] < 50
+    (project / "data.txt").rename(project / "moved.txt")
+    assert sync.sync(client, directories=[project]).uploaded[0]["changed"] == 1
+
+
+def test_a_future_kept_across_an_edit_keeps_its_value_and_hides_no_new_one(
+    write: Write, client: Client, module: str
+) -> None:
+    project = write(f"{module}.py", "def f(x): return x + 1\n")
+    sys.path.insert(0, str(project))
+    local = importlib.import_module(module)
+    sync.sync(client, directories=[project])
+    kept = client.submit(local.f, 1)
+    assert kept.result() == 2
+    write(f"{module}.py", "def f(x): return x + 5\n")
+    sync.sync(client, directories=[project])
+    assert client.submit(local.f, 1).result() == 6
+    assert kept.result() == 2
+    assert client.submit(local.f, 1).key == client.submit(local.f, 1).key
+
+
+def test_links_modes_and_names_survive(write: Write, client: Client, module: str) -> None:
+    project = write("größe/数据.txt", "ß")
+    script = write("run.sh", "#!/bin/sh\n") / "run.sh"
+    script.chmod(0o755)
+    (project / "link.txt").symlink_to("größe/数据.txt")
+    write(f"{module}.py", "import pathlib\nhere = pathlib.Path(__file__).parent\n")
+    sync.sync(client, directories=[project])
+
+    def look() -> tuple[str, bool, str, bool]:
+        here = importlib.import_module(module).here
+        link = here / "link.txt"
+        return link.read_text(), link.is_symlink(), (here / "größe/数据.txt").read_text(), os.access(here / "run.sh", 1)
+
+    assert set(client.run(look).values()) == {("ß", True, "ß", True)}
+
+
+def test_a_link_out_of_the_folder_arrives_as_its_content(
+    write: Write, client: Client, module: str, value: Value
+) -> None:
+    project = write("notes.txt", "")
+    (project.parent / "shared.py").write_text("x = 3")
+    (project / f"{module}.py").symlink_to("../shared.py")
+    sync.sync(client, directories=[project])
+    assert value(f"{module}.x") == [3, 3]
+
+
+def test_ignored_files_and_secrets_stay_behind_and_secrets_are_told(
+    write: Write, client: Client, module: str, value: Value
+) -> None:
+    project = write(".gitignore", "ignored_*.py\n")
+    write(f"ignored_{module}.py", "x = 1")
+    write(".env", "TOKEN=1")
+    write("deploy.pem", "-----BEGIN RSA PRIVATE KEY-----\nabc")
+    write(f"{module}.py", "x = 1")
+    report = sync.sync(client, directories=[project])
+    assert value(f"ignored_{module}.x") == ["absent", "absent"]
+    assert any(".env was left out" in note for note in report.notes)
+    assert any("deploy.pem was left out" in note for note in report.notes)
+    named = sync.sync(client, directories=[project], options={"include": [".env"]})
+    assert named.uploaded[0]["changed"] >= 1
+
+
+def test_a_worker_that_joins_later_has_the_code_before_its_first_task(
+    write: Write, client: Client, cluster: LocalCluster, module: str
+) -> None:
+    project = write(f"{module}.py", "def f(x): return x\n")
+    sys.path.insert(0, str(project))
+    local = importlib.import_module(module)
+    sync.sync(client, directories=[project])
+    before = set(client.scheduler_info(n_workers=-1)["workers"])
+    cluster.scale(3)
+    try:
+        client.wait_for_workers(3, timeout=60)
+        [late] = set(client.scheduler_info(n_workers=-1)["workers"]) - before
+        assert client.submit(local.f, 7, workers=[late], pure=False).result(timeout=30) == 7
+    finally:
+        cluster.scale(2)
+
+
+def test_workers_that_join_during_a_sync_end_with_the_new_code(
+    write: Write, client: Client, cluster: LocalCluster, module: str, value: Value
+) -> None:
+    project = write(f"{module}.py", "x = 0")
+    cluster.scale(4)
+    try:
+        for number in range(1, 30):
+            write(f"{module}.py", f"x = {number}")
+            sync.sync(client, directories=[project])
+            time.sleep(0.05)
+        client.wait_for_workers(4, timeout=60)
+        assert value(f"{module}.x") == [29] * 4
+    finally:
+        cluster.scale(2)
+
+
+def test_a_worker_that_cannot_store_the_code_takes_no_task_and_says_why(
+    write: Write, client: Client, cluster: LocalCluster, module: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Another temporary folder makes the worker fetch into a store of its own, which a file is in the way of."""
+    project = write(f"{module}.py", "def f(x): return x\n")
+    sync.sync(client, directories=[project])
+    scratch = tmp_path / "scratch"
+    (scratch / "dask-scratch-space").mkdir(parents=True)
+    (scratch / "dask-scratch-space" / f"environment-{cluster.scheduler.id}").write_text("in the way")
+
+    async def start() -> Worker:
+        return await Worker(cluster.scheduler.address, local_directory=str(scratch), name="broken", nthreads=1)
+
+    broken = cluster.sync(start)
+    try:
+        deadline = time.monotonic() + 20
+        notes: tuple[str, ...] = ()
+        while not notes and time.monotonic() < deadline:
+            notes = sync.sync(client, directories=[project]).notes
+        assert "takes no tasks" in notes[0]
+        waiting = client.submit(int, 3, workers=["broken"], pure=False)
+        time.sleep(0.5)
+        assert waiting.status == "pending"
+    finally:
+        cluster.sync(broken.close)
+
+
+@pytest.mark.parametrize(
+    ("folder", "error", "says"),
+    [
+        ("/", UsageError, "root of the file system"),
+        ("~", UsageError, "your home"),
+        ("nowhere", NotFoundError, "nowhere"),
+        ("notes.txt", UsageError, "not a folder"),
+        ("venv", UsageError, "virtual environment"),
+    ],
+)
+def test_a_folder_that_must_not_be_sent_is_refused(
+    folder: str, error: type[Exception], says: str, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes.txt").write_text("")
+    (tmp_path / "venv").mkdir()
+    (tmp_path / "venv" / "pyvenv.cfg").write_text("")
+    with pytest.raises(error, match=says):
+        sync.sync(client, directories=[Path(folder)])
+
+
+def test_a_file_over_the_limit_is_refused_and_nothing_is_sent(
+    write: Write, client: Client, module: str, value: Value
+) -> None:
+    project = write(f"{module}.py", "x = 1")
+    with (project / "huge.bin").open("wb") as file:
+        file.truncate(10 * 2**30)
+    with pytest.raises(SyncError, match=r"huge\.bin has 10,737 MB.*max_file_size"):
+        sync.sync(client, directories=[project])
+    assert value(f"{module}.x") == ["absent", "absent"]
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root reads everything")
+def test_an_unreadable_file_is_refused(write: Write, client: Client, module: str) -> None:
+    project = write(f"{module}.py", "x = 1")
+    (project / f"{module}.py").chmod(0)
+    with pytest.raises(SyncError, match="cannot be read"):
+        sync.sync(client, directories=[project])
+
+
+def test_a_sync_never_blocks_the_schedulers_loop(write: Write, client: Client, module: str) -> None:
+    project = write(f"{module}.py", "x = 1")
+    for number in range(300):
+        write(f"data/{number}.txt", str(number) * 1000)
+    worst = 0.0
+    stop = threading.Event()
+
+    def ping() -> None:
+        nonlocal worst
+        while not stop.is_set():
+            start = time.perf_counter()
+            client.run_on_scheduler(int)
+            worst = max(worst, time.perf_counter() - start)
+
+    thread = threading.Thread(target=ping)
+    thread.start()
+    sync.sync(client, directories=[project])
+    stop.set()
+    thread.join()
+    assert worst < 0.5
+
+
+def test_an_interrupted_upload_is_resumed(
+    write: Write, client: Client, module: str, value: Value, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = write(f"{module}.py", "x = 1")
+    sync.sync(client, directories=[project])
+    write(f"{module}.py", "x = 2")
+    for number in range(6):
+        (project / f"part_{number}.bin").write_bytes(os.urandom(3 * 2**20))
+    seen: list[str] = []
+
+    def interrupt(text: str) -> None:
+        seen.append(text)
+        if text.startswith("Sent"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sync.sync(client, directories=[project], progress=interrupt)
+    assert value(f"{module}.x") == [1, 1]
+    report = sync.sync(client, directories=[project])
+    assert value(f"{module}.x") == [2, 2]
+    assert report.uploaded[0]["bytes"] < 12 * 2**20
+
+
+def test_a_client_that_is_asynchronous_or_closed_is_refused(cluster: LocalCluster) -> None:
+    with Client(cluster) as client:
+        pass
+    with pytest.raises(UsageError, match="closed"):
+        session.session(client)
+
+
+def test_the_difference_is_told_without_changing_anything(client: Client) -> None:
+    assert sync.diff(client) == []
+
+
+def test_nothing_is_left_in_the_temporary_folder(write: Write, module: str, tmp_path: Path) -> None:
+    import dask
+
+    project = write(f"{module}.py", "x = 1")
+    with (
+        dask.config.set({"temporary-directory": str(tmp_path / "scratch")}),
+        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as cluster,
+        Client(cluster) as client,
+    ):
+        sync.sync(client, directories=[project])
+        assert list((tmp_path / "scratch").rglob(f"{module}.py"))
+    assert not list((tmp_path / "scratch").rglob(f"{module}.py"))
