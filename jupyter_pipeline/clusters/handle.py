@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
+import threading
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -12,9 +15,15 @@ from jupyter_pipeline.models import ClusterRecord, ClusterState
 if TYPE_CHECKING:
     import distributed
 
-__all__ = ["AttachedCluster", "attach"]
+__all__ = ["AttachedCluster", "attach", "import_ahead"]
 
 _CONNECT = "30s"
+
+
+def import_ahead() -> None:
+    """Import what a client needs in the background, while its cluster starts."""
+    if "distributed" not in sys.modules:
+        threading.Thread(target=importlib.import_module, args=("distributed",), daemon=True).start()
 
 
 def attach(name: str) -> AttachedCluster:

@@ -101,11 +101,16 @@ def start(
         cwd=str(Path.cwd()),
         sys_path=tuple(dict.fromkeys(str(Path(p).absolute()) for p in sys.path)),  # "" stands for the working folder
     )
+    ready = spare.claim(profile)
     try:
-        ready = spare.claim(profile)
         record = _create(profile, name, request, _owner(profile, owner), ready.cluster_id if ready else "")
-    except OSError as error:
-        raise ClusterStartError(f"A cluster cannot be recorded in {paths.clusters_dir()}: {error.strerror}.") from error
+    except BaseException as error:
+        if ready is not None:
+            spare.give_back(ready)
+        if isinstance(error, OSError):
+            where = f"A cluster cannot be recorded in {paths.clusters_dir()}"
+            raise ClusterStartError(f"{where}: {error.strerror}.") from error
+        raise
     try:
         _launch(record, ready)
         started = _await_running(record, progress) if wait else _current(record)

@@ -30,7 +30,7 @@ from jupyter_pipeline.models import Profile
 if TYPE_CHECKING:
     from io import FileIO
 
-__all__ = ["Spare", "claim", "discard", "prepare", "prepare_soon", "wanted"]
+__all__ = ["Spare", "claim", "discard", "give_back", "prepare", "prepare_soon", "wanted"]
 
 _DELAY = 2.0  # seconds after a start, so that a spare does not compete with what the cluster was started for
 _WAIT = 3600.0
@@ -120,6 +120,15 @@ def claim(profile: Profile) -> Spare | None:
     return None
 
 
+def give_back(spare: Spare) -> None:
+    """Hold `spare` again, which was claimed and not used."""
+    global _held
+    with _lock:
+        if _held is not None:
+            _held.close()
+        _held = spare
+
+
 def discard() -> None:
     """Let the spare keeper end, if there is one."""
     global _held
@@ -192,9 +201,11 @@ def main(log: Path, answer: int) -> None:
     warm.start_forkserver()
     warm.import_for_keeper()
     warm.use_forkserver()
-    os.write(answer, b"r")
-    readable, _, _ = select.select([0], [], [], _WAIT)
-    line = sys.stdin.buffer.readline() if readable else b""
+    line = b""
+    with contextlib.suppress(BrokenPipeError):
+        os.write(answer, b"r")
+        readable, _, _ = select.select([0], [], [], _WAIT)
+        line = sys.stdin.buffer.readline() if readable else b""
     if not line.endswith(b"\n"):  # whoever made this process is gone, or has no use for it
         log.unlink(missing_ok=True)
         os._exit(0)

@@ -84,9 +84,9 @@ def row(what: str, *values: str) -> None:
 
 
 def starts() -> None:
-    from jupyter_pipeline.clusters import spare
-
     import distributed  # noqa: F401 - a warm session has it
+
+    from jupyter_pipeline.clusters import spare
 
     cold: dict[str, list[float]] = {"bare": [], "ours": []}
     warm: dict[str, list[float]] = {"bare": [], "ours": []}

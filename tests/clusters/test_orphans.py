@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import psutil
+import pytest
+
+from jupyter_pipeline.clusters import identity, orphans, registry
+from jupyter_pipeline.clusters.engines import Engine, Job
+from jupyter_pipeline.exceptions import ClusterError
+from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
+
+
+class Batch(Engine):
+    """A batch system of three answers at most: jobs, none, or silence."""
+
+    name = "batch"
+    has_jobs = True
+
+    def __init__(self, *tags: str) -> None:
+        self.jobs = [Job(id=str(n), tag=tag, state="running", engine="batch") for n, tag in enumerate(tags)]
+        self.silent = False
+        self.refusing = False
+
+    def find_jobs(self, tag: str | None = None, *, timeout: float = 10.0, max_age: float = 1.0) -> list[Job] | None:
+        return None if self.silent else [j for j in self.jobs if tag in (None, j.tag)]
+
+    def cancel_jobs(self, jobs: Sequence[Job], *, timeout: float = 30.0) -> None:
+        if self.refusing:
+            raise ClusterError("scancel: error: Unable to contact slurm controller")
+        self.jobs = [j for j in self.jobs if j not in jobs]
+
+
+@pytest.fixture
+def lost(thin: Callable[..., Profile]) -> ClusterRecord:
+    """Return a cluster whose keeper is dead."""
+    record = ClusterRecord(
+        id=registry.new_id(),
+        name="one",
+        profile="thin",
+        state=ClusterState.RUNNING,
+        started=time.time(),
+        host=identity.hostname(),
+        keeper=dataclasses.replace(identity.this_process(), started=1.0),
+    )
+    registry.create(record, {"profile": thin().to_dict()})
+    return registry.find_record("one")
+
+
+@pytest.fixture
+def batch(lost: ClusterRecord, monkeypatch: pytest.MonkeyPatch) -> Batch:
+    """Return the batch system with a job of the lost cluster, one of nobody, one of another registry."""
+    engine = Batch(lost.id, registry.new_id(), "jp-000000-1", "")
+    monkeypatch.setattr(orphans, "get_engine", lambda profile: engine)
+    monkeypatch.setattr(orphans, "find_engine", lambda name: engine)
+    monkeypatch.setattr(orphans, "job_engines", lambda: [engine])
+    return engine
+
+
+def test_jobs_of_lost_clusters_and_of_none_are_removed_and_no_others(lost: ClusterRecord, batch: Batch) -> None:
+    removed = orphans.collect()
+    assert [(item["kind"], item["id"]) for item in removed] == [("job", "0"), ("cluster", "one"), ("job", "1")]
+    assert [job.tag for job in batch.jobs] == ["jp-000000-1", ""]
+    assert registry.find_record("one", include_ended=True).state is ClusterState.LOST
+    assert registry.list_records() == []
+
+
+def test_a_silent_batch_system_keeps_the_record_open(
+    lost: ClusterRecord, batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orphans.remove_jobs, "__kwdefaults__", {"patience": 0.1})
+    batch.silent = True
+    closed, removed = orphans.close_lost(lost)
+    assert "The batch system does not answer: batch" in closed.reason
+    assert removed == []
+    written = registry.read_record(registry.cluster_dir(lost.id))
+    assert written is not None
+    assert written.state is ClusterState.RUNNING
+    batch.silent = False
+    assert orphans.close_lost(lost)[1] == [{"kind": "job", "id": "0", "cluster": lost.id}]
+
+
+def test_a_refused_cancellation_is_told(lost: ClusterRecord, batch: Batch) -> None:
+    batch.refusing = True
+    closed, _ = orphans.close_lost(lost)
+    assert "Unable to contact slurm controller" in closed.reason
+    assert registry.list_records() != []
+
+
+def test_jobs_of_a_living_cluster_stay(lost: ClusterRecord, batch: Batch) -> None:
+    alive = dataclasses.replace(lost, state=ClusterState.RUNNING, keeper=identity.this_process())
+    registry.write_record(registry.cluster_dir(lost.id), alive)
+    orphans.collect()
+    assert [job.tag for job in batch.jobs] == [lost.id, "jp-000000-1", ""]
+
+
+@pytest.mark.parametrize("signals", ["default", "ignored", "stopped"])
+def test_processes_end_whatever_they_do_with_signals(signals: str) -> None:
+    ignoring = "import signal, time; signal.signal(15, signal.SIG_IGN); print(1, flush=True); time.sleep(60)"
+    code = ignoring if signals == "ignored" else "import time; print(1, flush=True); time.sleep(60)"
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.readline()
+    found = psutil.Process(process.pid)
+    if signals == "stopped":
+        found.suspend()
+    assert orphans.end_processes([found], patience=0.5) == []
+    process.wait(5)
+    process.stdout.close()
+
+
+def test_what_is_gone_already_is_no_error(lost: ClusterRecord, batch: Batch) -> None:
+    process = subprocess.Popen(["true"])
+    found: Any = psutil.Process(process.pid)
+    process.wait()
+    assert orphans.end_processes([found]) == []
+    assert orphans.find_processes(lost.id) == {}
