@@ -17,7 +17,7 @@ REPOSITORY = PACKAGE.parent
 HEAVY_HOMES = {
     "ipywidgets": ("widgets/",),
     "prefect": ("orchestration/runtime",),
-    "distributed": ("clusters/", "environments/", "pipeline.py"),
+    "distributed": ("clusters/", "environments/", "pipeline/"),
     "dask_jobqueue": ("clusters/engines/",),
     "coiled": ("clusters/",),
     "jupyter_server": ("server/",),

@@ -14,6 +14,7 @@ from jupyter_pipeline.exceptions import (
     PromotionRefusedError,
     UsageError,
 )
+from jupyter_pipeline.models import RunRecord
 from jupyter_pipeline.orchestration import runs, service
 
 
@@ -43,7 +44,7 @@ def test_a_cell_becomes_files_and_a_deployment_that_runs(
         shell,
         "from pathlib import Path\nunused = 1",
         "factor = 3",
-        "%%deploy triple --cron '0 6 * * *'\nanswer = factor * 14\nPath('answer.txt').write_text(str(answer))",
+        "%%deploy triple --cron '0 0 29 2 *'\nanswer = factor * 14\nPath('answer.txt').write_text(str(answer))",
     )
     assert errors == [None, None, None]
     assert shell.user_ns["answer"] == 42
@@ -55,16 +56,20 @@ def test_a_cell_becomes_files_and_a_deployment_that_runs(
     assert "triple" in str(shell.run_line_magic("deploy", "list"))
 
     (folder / "answer.txt").unlink()
+
+    def by_hand() -> RunRecord:
+        return next(r for r in runs.list_runs("triple") if not r.auto_scheduled)
+
     shell.run_line_magic("deploy", "run triple")
     deadline = time.monotonic() + 90
-    while (last := runs.list_runs("triple", limit=1)[0]).state not in ("Completed", "Failed", "Crashed"):
+    while (last := by_hand()).state not in ("Completed", "Failed", "Crashed"):
         assert time.monotonic() < deadline, last
         time.sleep(0.5)
     assert last.state == "Completed", runs.logs(last.id)
     assert (folder / "answer.txt").read_text() == "42"
     assert "Completed" in str(shell.run_line_magic("runs", "triple"))
 
-    assert cells(shell, "%%deploy triple --cron '0 6 * * *'\nanswer = factor * 15\nanswer") == [None]
+    assert cells(shell, "%%deploy triple --cron '0 0 29 2 *'\nanswer = factor * 15\nanswer") == [None]
     assert len(shell.run_line_magic("deploy", "list").rows) == 1
     shell.run_line_magic("deploy", "pause triple")
     assert "paused" in str(shell.run_line_magic("deploy", "list"))

@@ -1,0 +1,27 @@
+"""Where the domains meet: clusters with environments, promotion with orchestration.
+
+The domains know nothing of one another. Magics, command line and panel call what is here when a job needs two of them.
+Generated flows import `run_on`, and notebooks import `start_cluster` and `attach`. Each is imported on first use.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jupyter_pipeline.pipeline.clusters import attach, run_on, start_cluster, sync_cluster
+    from jupyter_pipeline.pipeline.promotion import Deployed, deploy_cell, options
+
+__all__ = ["Deployed", "attach", "deploy_cell", "options", "run_on", "start_cluster", "sync_cluster"]
+
+_HOME = {
+    **dict.fromkeys(("attach", "run_on", "start_cluster", "sync_cluster"), "clusters"),
+    **dict.fromkeys(("Deployed", "deploy_cell", "options"), "promotion"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
