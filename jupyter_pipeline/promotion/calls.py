@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from jupyter_pipeline.promotion import knowledge as known
@@ -147,6 +148,8 @@ class Calls(Scope):
         self._method_files(node, name, receiver, every)
         if name in known.DRAWING:
             self.touch(_FIGURE)
+        if name in ("query", "eval"):
+            self._names_in_query(node)
         if kind == "frame" or (kind is None and name in known.FRAME_METHODS):
             return self._frame_method(receiver, name, every, keywords)
         if name in known.BOX_METHODS:
@@ -188,6 +191,16 @@ class Calls(Scope):
         self.store.change(receiver.roots, self.bit)
         for value in every:
             self.store.link(receiver.roots, self.hold(value) | value.inner)
+
+    def _names_in_query(self, node: ast.Call) -> None:
+        """Read the names that ``DataFrame.query`` and ``eval`` take from the caller: ``@name``."""
+        for text in node.args[:1]:
+            if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                for name in re.findall(r"@([A-Za-z_]\w*)", text.value):
+                    self.load(name, node.lineno)
+            elif not isinstance(text, ast.Constant):
+                for name in list(self.env):
+                    self.load(name, node.lineno, strict=False)
 
     def _frame_method(self, receiver: Value, name: str, every: list[Value], keywords: dict[str, Value]) -> Value:
         changing = name in known.FRAME_CHANGING or "out" in keywords

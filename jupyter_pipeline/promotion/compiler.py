@@ -147,7 +147,7 @@ def promote(cells: Sequence[Cell], target: int | Sequence[int], options: Promoti
         outputs=outputs,
         returns_last=returns,
         summary=options.description or _summary(cells, last),
-        asynchronous=any(_awaits(s.node) for s in inner),
+        asynchronous=any(_awaits(s.node) for s in inner if re.search("await|async", kept.program.text(s))),
     )
     made_from = f"Made from {options.notebook} by Jupyter Pipeline." if options.notebook else "Made by Jupyter Pipeline."
     title = step.summary or f"Pipeline {options.name}."
@@ -188,6 +188,9 @@ def _refuse_dynamic(kept: Kept) -> None:
     """Refuse what reads or makes names of the notebook that would be a function's own names in the pipeline."""
     refusals = []
     for s in kept.statements:
+        source = kept.program.plain[s.cell].source
+        if not any(word in source for word in ("exec", "globals", "locals", "vars")):
+            continue
         for node in ast.walk(s.node):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
                 continue

@@ -128,7 +128,7 @@ BOX_METHODS = frozenset(
 )
 FRAME_CHANGING = frozenset(
     "insert pop update sort fill resize put partition setflags itemset setfield setdefault append_column __setitem__ "
-    "__delitem__ isetitem eval set_flags extend append add_column clear byteswap setfield set_value load".split()
+    "__delitem__ isetitem set_flags extend append add_column clear byteswap setfield set_value load".split()
 )
 PURE_METHODS = frozenset(
     "get keys values items copy count index find rfind split rsplit splitlines strip lstrip rstrip join replace lower "
@@ -150,7 +150,7 @@ FRAME_METHODS = frozenset(
     "add_prefix add_suffix dot prod any all cumcount ngroup size first last nth crosstab bfill ffill set_axis reindex "
     "with_columns select group_by collect lazy sort join concat collect_schema tz_localize tz_convert normalize "
     "iterrows itertuples transpose ravel flatten reshape squeeze view swapaxes drop to_frame where mask take repeat "
-    "searchsorted nonzero ptp trace to_period to_timestamp asfreq combine_first align equals gt lt ge le eq ne add "
+    "eval searchsorted nonzero ptp trace to_period to_timestamp asfreq combine_first align equals gt lt ge le eq ne add "
     "sub mul div truediv floordiv mod pow radd rsub rmul rdiv to_string to_html to_markdown to_json to_records xs "
     "get_group cat factorize get_dummies droplevel swaplevel nbytes hist plot boxplot".split()
 )

@@ -390,6 +390,7 @@ class Reading(Expressions):
         """Return the function that runs `code`."""
         made = self.store.new(inner, self.number)
         self.store.attach_code(made, [code])
+        self.nested.append((made, code))
         return Value(made, 0, False, code)
 
     def function_code(self, node: Any, name: str) -> Code:
@@ -407,13 +408,13 @@ class Reading(Expressions):
             body, results = node.body, []
         objects = child.parameters(code, getattr(node, "args", None))
         child.locals |= _bound_names(body)
-        outside = {n for s in body for g in ast.walk(s) if isinstance(g, ast.Global | ast.Nonlocal) for n in g.names}
-        child.globals |= outside & child.locals
+        child.globals |= _declared_outside(body) & child.locals
         child.results = []
         child.body(body)
         for result in results:
             child.returned(child.eval(result))
         child.summarise(code, objects)
+        self.nested += [(made, one) for made, one in child.nested]
         if any(_yields(s) for s in body):
             code.kind, code.fresh = "iter", True
         return code
@@ -440,6 +441,13 @@ class Reading(Expressions):
 
     def summarise(self, code: Code, objects: dict[str, int]) -> None:
         """Tell what became of the stand-ins."""
+        for made, inner_code in self.nested:
+            captured = set(inner_code.free) & (self.locals - self.globals)
+            for name in captured:
+                self.store.link(made, self.roots_of(name))
+                del inner_code.free[name]
+                inner_code.assumed.pop(name, None)
+            inner_code.assigns -= captured
         stand_ins = {**self.placeholders, **objects}
         for name, roots in stand_ins.items():
             if self.store.closure(roots) & self.store.changed:
@@ -616,6 +624,21 @@ def _bound_names(body: Sequence[ast.stmt]) -> set[str]:
         elif kind is ast.MatchMapping and node.rest:  # type: ignore[attr-defined]
             found.add(node.rest)  # type: ignore[attr-defined]
         todo.extend(ast.iter_child_nodes(node))
+    return found
+
+
+def _declared_outside(body: Sequence[ast.stmt]) -> set[str]:
+    """Return the names that a function declares ``global`` or ``nonlocal``."""
+    found: set[str] = set()
+    todo: list[ast.AST] = list(body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Global | ast.Nonlocal):
+            found.update(node.names)
+        elif isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case) and not isinstance(
+            node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+        ):
+            todo.extend(ast.iter_child_nodes(node))
     return found
 
 

@@ -83,6 +83,8 @@ class Scope:
         """Above zero where a missing name is not an error: inside ``try`` with a handler for it."""
         self.log: list[dict[str, Entry | None]] = []
         self.running: set[int] = set()
+        self.nested: list[tuple[int, Code]] = []
+        """Functions made inside this one, with their objects."""
 
     # Reading
 

@@ -109,19 +109,18 @@ def keep(
     program = parse_cells(sources)
     missing, always = analyse(program, targets)
     statements = program.statements
-    wanted = {s.number for s in statements if s.cell in targets} | set(bits(always))
-    todo = list(wanted)
-    while todo:
-        needs = statements[todo.pop()].needs
-        while needs:
-            low = needs & -needs
-            needs ^= low
-            number = low.bit_length() - 1
-            if number not in wanted:
-                wanted.add(number)
-                todo.append(number)
-    kept = Kept(program, tuple(targets), [statements[n] for n in sorted(wanted)])
-    refusals = [_missing(m, later or {}, kernel_names) for m in missing if m.statement in wanted]
+    wanted = always
+    for s in statements:
+        if s.cell in targets:
+            wanted |= 1 << s.number
+    numbers = list(bits(wanted))
+    for number in numbers:
+        new = statements[number].needs & ~wanted
+        if new:
+            wanted |= new
+            numbers += bits(new)
+    kept = Kept(program, tuple(targets), [statements[n] for n in sorted(numbers)])
+    refusals = [_missing(m, later or {}, kernel_names) for m in missing if wanted >> m.statement & 1]
     refusals += [r for s in kept.statements for r in _not_runnable(program, s)]
     if refusals:
         unique = {(r.cell, r.line, r.name): r for r in refusals}
@@ -150,7 +149,10 @@ def _missing(missing: Missing, later: Mapping[str, int], kernel_names: Collectio
 
 
 def _not_runnable(program: Program, statement: Statement) -> list[Refusal]:
-    refusals = []
+    refusals: list[Refusal] = []
+    plain = program.plain[statement.cell]
+    if not plain.obstacles and "input" not in plain.source:
+        return refusals
     obstacles = program.plain[statement.cell].obstacles
     for node in ast.walk(statement.node):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):

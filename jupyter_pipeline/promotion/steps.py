@@ -67,7 +67,7 @@ def partition(kept: Kept, parameters: Sequence[Parameter]) -> tuple[list[Stateme
     level: dict[int, Statement] = {}
     for s in rest:
         is_target = s.cell in kept.targets
-        if not s.changed and (_is_import(s.node) or (not is_target and _is_cheap(s.node))):
+        if _is_import(s.node) or (not s.changed and not is_target and _is_cheap(s.node)):
             level[s.number] = s
     touched = True
     while touched:

@@ -92,10 +92,7 @@ class Store:
         while pending:
             done |= pending
             for position in bits(pending):
-                extra = self._late[position] & ~found
-                while extra:
-                    found |= self._reach[extra.bit_length() - 1]
-                    extra &= ~found
+                found |= self._late[position]
             pending = found & self._late_mask & ~done
         return found
 
@@ -105,7 +102,7 @@ class Store:
             return
         for position in bits(roots):
             if inner & ~self._reach[position]:
-                self._late[position] = self._late.get(position, 0) | inner
+                self._late[position] = self._late.get(position, 0) | self.closure(inner)
                 self._late_mask |= 1 << position
 
     def change(self, mask: int, statement: int) -> None:
