@@ -11,7 +11,7 @@ from jupyter_pipeline import arguments, pipeline, present
 from jupyter_pipeline.app.base import Command, Group, note
 from jupyter_pipeline.clusters import manager, profiles, registry
 from jupyter_pipeline.exceptions import UsageError
-from jupyter_pipeline.models import ClusterRecord, SyncReport
+from jupyter_pipeline.models import ClusterRecord, DriftItem, SyncReport
 
 __all__ = ["ClusterGroup"]
 
@@ -165,10 +165,34 @@ class Sync(Command):
     positional = ("NAME",)
 
     def work(self, name: str) -> SyncReport:
-        return pipeline.sync_cluster(pipeline.attach(name), progress=note)
+        cluster = pipeline.attach(name)
+        try:
+            return pipeline.sync_cluster(cluster, progress=note)
+        finally:
+            cluster.detach()
 
     def show(self, answer: SyncReport) -> str:
         return "\n".join([*(f"note: {text}" for text in answer.notes), str(present.sync(answer))])
+
+
+class Diff(Command):
+    """Compare the environments."""
+
+    name = "jupyter-pipeline cluster diff"
+    description = "Show how the packages of a cluster differ from this environment's."
+    positional = ("NAME",)
+
+    def work(self, name: str) -> list[DriftItem]:
+        from jupyter_pipeline.environments import sync
+
+        cluster = pipeline.attach(name)
+        try:
+            return sync.diff(cluster.get_client())
+        finally:
+            cluster.detach()
+
+    def show(self, answer: list[DriftItem]) -> str:
+        return str(present.drift(answer))
 
 
 class ClusterGroup(Group):
@@ -187,4 +211,5 @@ class ClusterGroup(Group):
         "logs": (Logs, "Print the logs of a cluster."),
         "gc": (Gc, "Remove what no living cluster claims."),
         "sync": (Sync, "Bring the environment along."),
+        "diff": (Diff, "Compare the environments."),
     }
