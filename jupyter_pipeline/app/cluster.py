@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, ClassVar
 
 from traitlets import Bool, Unicode
@@ -161,13 +162,15 @@ class Sync(Command):
     """Bring the environment along."""
 
     name = "jupyter-pipeline cluster sync"
-    description = "Make a cluster's packages and local code equal to this environment's."
+    description = "Make a cluster's packages, and the folders that are named, equal to this environment's."
     positional = ("NAME",)
+    directory = ListTrait(Unicode(), help="Folder with local code to send; may be repeated.").tag(config=True)
+    aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "directory": "Sync.directory"}
 
     def work(self, name: str) -> SyncReport:
         cluster = pipeline.attach(name)
         try:
-            return pipeline.sync_cluster(cluster, progress=note)
+            return pipeline.sync_cluster(cluster, directories=[Path(d) for d in self.directory], progress=note)
         finally:
             cluster.detach()
 
