@@ -8,7 +8,7 @@ import yaml
 from traitlets import Bool
 
 from jupyter_pipeline import present
-from jupyter_pipeline.app.base import Command, Group
+from jupyter_pipeline.app.base import Command, Group, note
 from jupyter_pipeline.clusters import profiles
 from jupyter_pipeline.exceptions import PreflightError
 from jupyter_pipeline.models import Profile
@@ -23,6 +23,8 @@ class List(Command):
     description = "List the cluster profiles that are found from this folder."
 
     def work(self) -> list[Profile]:
+        for problem in profiles.profile_problems():
+            note(f"left out: {problem}")
         return list(profiles.load_profiles().values())
 
     def show(self, answer: list[Profile]) -> str:

@@ -149,6 +149,8 @@ class ClusterMagics(Magics):
         from jupyter_pipeline import present
         from jupyter_pipeline.clusters import profiles
 
+        for problem in profiles.profile_problems():
+            print(f"left out: {problem}")
         return present.profiles(list(profiles.load_profiles().values()))
 
     def _start(self, options: argparse.Namespace) -> Any:
