@@ -315,7 +315,7 @@ def test_killed_while_the_name_is_claimed(thin: Make, left: Left) -> None:
     """A start that dies between its claim and its keeper gives the name back."""
     code = (
         "import os\nfrom jupyter_pipeline.clusters import manager\nfrom jupyter_pipeline.models import Profile\n"
-        "manager._launch = lambda record: os._exit(9)\n"
+        "manager._launch = lambda *_: os._exit(9)\n"
         "manager.start(Profile(name='thin', cluster_class='distributed.LocalCluster'), name='one')"
     )
     subprocess.run([sys.executable, "-c", code], check=False)
