@@ -26,15 +26,9 @@ from jupyter_pipeline.promotion.dialect import to_python
 from jupyter_pipeline.promotion.flows import render_flow
 from jupyter_pipeline.promotion.manifest import render_manifest
 from jupyter_pipeline.promotion.parameters import find_parameters, parameter_schema
+from jupyter_pipeline.promotion.plan import plan_steps
 from jupyter_pipeline.promotion.slicing import Kept, keep
-from jupyter_pipeline.promotion.steps import (
-    Step,
-    assigned_last,
-    last_value,
-    names_read,
-    partition,
-    render_steps,
-)
+from jupyter_pipeline.promotion.steps import names_read, partition, render_steps
 from jupyter_pipeline.promotion.text import identifier
 
 __all__ = ["Promotion", "PromotionOptions", "promote"]
@@ -61,6 +55,8 @@ class PromotionOptions(Record):
     description: str = ""
     tags: tuple[str, ...] = ()
     work_pool: str = ""
+    standalone: bool = False
+    """Whether the files must run without this package; a profile's cluster is then a plain local one."""
     kernel_names: Collection[str] = field(default=())
     """Names that exist in the running kernel; they make refusals clearer."""
 
@@ -128,32 +124,23 @@ def promote(cells: Sequence[Cell], target: int | Sequence[int], options: Promoti
     if refusals:
         raise PromotionRefusedError(refusals)
     imports, helpers, inner = partition(kept, parameters)
-    used = names_read(below)
-    source = kept.program.plain[last].source
-    own = [s for s in inner if s.cell == last]
-    outputs = sorted({n for s in own for n in s.bound} & used, key=lambda n: _first_bound(own, n))
-    returns = last_value(own, source)
-    if not outputs and not returns:
-        outputs = assigned_last(own[-1:])
-    if returns and isinstance(own[-1].node, ast.Expr) and isinstance(own[-1].node.value, ast.Name):
-        outputs = [n for n in outputs if n != own[-1].node.value.id]  # type: ignore[union-attr]
     function = identifier(options.name)
-    taken = {n for s in [*imports, *helpers] for n in s.bound}
-    step = Step(
-        name=f"{function}_step" if function in taken else function,
-        cell=last,
-        statements=inner,
-        parameters=parameters,
-        outputs=outputs,
-        returns_last=returns,
-        summary=options.description or _summary(cells, last),
-        asynchronous=any(_awaits(s.node) for s in inner if re.search("await|async", kept.program.text(s))),
+    marks = {t: _mark(by_index[t], kept) for t in targets}
+    names = _function_names(marks, function, {n for s in [*imports, *helpers] for n in s.bound} | {"prepare"})
+    steps = plan_steps(
+        kept,
+        inner,
+        parameters,
+        names=names,
+        kinds={t: kind for t, (kind, _) in marks.items()},
+        summary=lambda cell: (options.description if len(targets) == 1 else "") or _summary(cells, cell),
+        used_below=names_read(below),
     )
     made_from = f"Made from {options.notebook} by Jupyter Pipeline." if options.notebook else "Made by Jupyter Pipeline."
-    title = step.summary or f"Pipeline {options.name}."
-    steps_text = render_steps(kept.program, imports, helpers, [step], f"{title}\n\n{made_from}\n")
-    flow_function = f"{function}_flow" if function in ("flow", "task", "steps", "run_on") else function
-    flow_text = render_flow(flow_function, [step], parameters, options, f"Flow {options.name}. {made_from}")
+    title = (steps[0].summary if len(steps) == 1 else options.description) or f"Pipeline {options.name}."
+    steps_text = render_steps(kept.program, imports, helpers, steps, f"{title}\n\n{made_from}\n")
+    flow_function = f"{function}_flow" if function in ("flow", "task", "steps", "run_on", "check") else function
+    flow_text = render_flow(flow_function, steps, parameters, options, f"Flow {options.name}. {made_from}")
     version = hashlib.sha256(f"{steps_text}\0{flow_text}".encode()).hexdigest()[:12]
     entrypoint = f"flow.py:{flow_function}"
     defaults = {p.name: p.default for p in parameters}
@@ -217,8 +204,26 @@ def _defined_later(cells: Sequence[Cell]) -> dict[str, int]:
     return found
 
 
-def _first_bound(statements: Sequence[Any], name: str) -> int:
-    return next(s.number for s in statements if name in s.bound)
+def _mark(cell: Cell, kept: Kept) -> tuple[str, str]:
+    """Return ``step`` or ``check``, and the name, that a magic or a tag gives to a cell."""
+    for kind, name in kept.program.plain[cell.index].marks.items():
+        return kind, name
+    for tag in cell.tags:
+        kind, _, name = tag.partition(":")
+        if kind in ("step", "check"):
+            return kind, name
+    return "step", ""
+
+
+def _function_names(marks: Mapping[int, tuple[str, str]], function: str, taken: set[str]) -> dict[int, str]:
+    """Return a function name for each target: the mark's, or the pipeline's for a single cell."""
+    names: dict[int, str] = {}
+    for target, (kind, name) in marks.items():
+        found = function if len(marks) == 1 else identifier(name or f"{kind}_{target}")
+        while found in taken or found in names.values():
+            found += "_step" if not found.endswith("_step") else "_"
+        names[target] = found
+    return names
 
 
 def _summary(cells: Sequence[Cell], target: int) -> str:
@@ -229,11 +234,3 @@ def _summary(cells: Sequence[Cell], target: int) -> str:
             text = re.sub(r"[*_`\[\]\\]", "", headings[-1]).strip().replace('"', "'")
             return text if text.endswith((".", "?", "!")) else f"{text}."
     return ""
-
-
-def _awaits(node: ast.AST) -> bool:
-    if isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith):
-        return True
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-        return False
-    return any(_awaits(child) for child in ast.iter_child_nodes(node))

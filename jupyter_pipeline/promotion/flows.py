@@ -6,13 +6,32 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from jupyter_pipeline.promotion.parameters import Parameter
-from jupyter_pipeline.promotion.steps import Step
+from jupyter_pipeline.promotion.steps import Step, signature
 from jupyter_pipeline.promotion.text import indent
 
 if TYPE_CHECKING:
     from jupyter_pipeline.promotion.compiler import PromotionOptions
 
 __all__ = ["render_flow"]
+
+_RESERVED = {"check", "create_markdown_artifact", "flow", "run_on", "steps", "task"}
+_CHECK = '''
+
+def check(function):
+    """Return a task that stops what follows when `function` raises or returns False, and tells why."""
+
+    @task(name=function.__name__)
+    def run(*args):
+        try:
+            if function(*args) is False:
+                raise AssertionError(f"{function.__name__} returned False")
+        except Exception as error:
+            reason = str(error) or type(error).__name__
+            create_markdown_artifact(f"**{function.__name__}** did not pass: {reason}", description=function.__doc__)
+            raise
+
+    return run
+'''
 
 
 def render_flow(
@@ -33,54 +52,95 @@ def render_flow(
     docstring : str
         Of the module.
     """
-    imports = ["import steps"]
-    if any(p.annotation == "Any" for p in parameters):
-        imports.insert(0, "from typing import Any\n")
-    third = ["from prefect import flow, task"]
-    if options.profile:
+    checks = any(s.kind == "check" for s in steps)
+    asynchronous = len(steps) == 1 and steps[0].asynchronous
+    standard = (["import asyncio"] if asynchronous else []) + (
+        ["from typing import Any"] if any(p.annotation == "Any" for p in parameters) else []
+    )
+    third = ["from prefect import flow, task"] + (
+        ["from prefect.artifacts import create_markdown_artifact"] if checks else []
+    )
+    if options.profile and not options.standalone:
         third.append("from jupyter_pipeline.pipeline import run_on")
-    settings = _settings(options)
-    given = ", ".join(f"{p.name}: {p.annotation} = {p.text}" for p in parameters)
-    asynchronous = any(s.asynchronous for s in steps)
-    body = _calls(steps, settings)
-    if options.profile:
+    imports = "\n".join(standard) + ("\n\n" if standard else "") + "\n".join([*sorted(third), "", "import steps"])
+    body = _single(steps[0], options) if len(steps) == 1 else _several(steps, options)
+    if options.profile and not options.standalone:
         body = f'with run_on("{options.profile}", __file__):\n' + indent(body)
-    definition = "async def" if asynchronous else "def"
+    elif options.standalone and options.profile:
+        body = "with Client():\n" + indent(body)
+        imports = imports.replace("from prefect import", "from distributed import Client\nfrom prefect import", 1)
+    summary = steps[0].summary if len(steps) == 1 and steps[0].summary else f"Run {options.name}."
+    given = [f"{p.name}: {p.annotation} = {p.text}" for p in parameters]
     run = f"asyncio.run({function}())" if asynchronous else f"{function}()"
-    standard = ["import asyncio"] if asynchronous else []
-    head = "\n".join(standard + imports[:-1])
     return (
-        f'"""{docstring}"""\n\n'
-        + (f"{head}\n\n" if head else "")
-        + "\n".join(third + imports[-1:])
-        + f'\n\n\n@flow(name="{options.name}"{_flow_settings(options)})\n'
-        + f"{definition} {function}({given}):\n"
-        + indent(f'"""{_summary(steps)}"""\n{body}')
+        f'"""{docstring}"""\n\n{imports}\n'
+        + (_CHECK if checks else "")
+        + f'\n\n@flow(name="{options.name}")\n'
+        + signature(function, given, asynchronous=asynchronous)
+        + "\n"
+        + indent(f'"""{summary}"""\n{body}')
         + f'\n\n\nif __name__ == "__main__":\n    {run}\n'
     )
 
 
-def _summary(steps: Sequence[Step]) -> str:
-    return steps[0].summary if len(steps) == 1 else "Run the steps."
-
-
-def _flow_settings(options: PromotionOptions) -> str:
-    return ""
-
-
-def _settings(options: PromotionOptions) -> str:
-    parts = []
-    if options.retries:
-        parts.append(f"retries={options.retries}")
-        if options.retry_delay:
-            parts.append(f"retry_delay_seconds={options.retry_delay:g}")
-    if options.timeout:
-        parts.append(f"timeout_seconds={options.timeout:g}")
-    return "".join(f", {p}" for p in parts)
-
-
-def _calls(steps: Sequence[Step], settings: str) -> str:
-    step = steps[0]
+def _single(step: Step, options: PromotionOptions) -> str:
     wait = "await " if step.asynchronous else ""
-    arguments = ", ".join(p.name for p in step.parameters)
-    return f"return {wait}task(steps.{step.name}{settings})({arguments})"
+    return f"return {wait}{_task(step, options)}({', '.join(p.name for p in step.parameters)})"
+
+
+def _task(step: Step, options: PromotionOptions) -> str:
+    if step.kind == "check":
+        return f"check(steps.{step.name})"
+    settings = []
+    if options.retries:
+        settings.append(f"retries={options.retries}")
+        if options.retry_delay:
+            settings.append(f"retry_delay_seconds={options.retry_delay:g}")
+    if options.timeout:
+        settings.append(f"timeout_seconds={options.timeout:g}")
+    return f"task({', '.join([f'steps.{step.name}', *settings])})"
+
+
+def _several(steps: Sequence[Step], options: PromotionOptions) -> str:
+    """Return the calls, those of one depth before anything waits, so that they run at the same time."""
+    taken = _RESERVED | {p.name for s in steps for p in s.parameters}
+    runs: dict[int, str] = {}
+    for step in steps:
+        name = step.name if step.name not in taken else f"{step.name}_run"
+        while name in taken or any(name in s.outputs for s in steps if len(s.outputs) > 1):
+            name += "_"
+        taken.add(name)
+        runs[id(step)] = name
+    depth: dict[int, int] = {}
+    for step in steps:
+        before = [*step.sources.values(), *step.after]
+        depth[id(step)] = max((depth[id(b)] + 1 for b in before), default=0)
+    needed = {id(b) for s in steps for b in [*s.sources.values(), *s.after]}
+    lines = []
+    unseen: list[str] = []
+    for level in range(max(depth.values()) + 1):
+        here = [s for s in steps if depth[id(s)] == level]
+        for step in here:
+            arguments = [_argument(name, step, runs) for name in step.inputs] + [p.name for p in step.parameters]
+            after = [runs[id(s)] for s in step.after]
+            if after:
+                arguments.append(f"wait_for=[{', '.join(after)}]")
+            lines.append(f"{runs[id(step)]} = {_task(step, options)}.submit({', '.join(arguments)})")
+        unseen += [runs[id(s)] for s in here if s.kind == "check"]
+        for step in here:
+            if len(step.outputs) > 1 and id(step) in needed:
+                lines += [f"{name}.result()" for name in unseen]  # so that a check's reason comes first
+                unseen.clear()
+                lines.append(f"{', '.join(step.outputs)} = {runs[id(step)]}.result()")
+    ends = [runs[id(s)] for s in steps if id(s) not in needed]
+    waits = [*unseen, *(e for e in ends if e != runs[id(steps[-1])] and e not in unseen)]
+    lines += [f"{name}.result()" for name in waits]
+    lines.append(f"return {runs[id(steps[-1])]}.result()")
+    return "\n".join(lines)
+
+
+def _argument(name: str, step: Step, runs: dict[int, str]) -> str:
+    maker = step.sources[name]
+    if len(maker.outputs) == 1:
+        return runs[id(maker)]
+    return name

@@ -68,11 +68,11 @@ class Reading(Expressions):
         """Read one top-level statement and fill in its record."""
         self.number, self.cell, self.bit = s.number, s.cell, 1 << s.number
         self.needs = 0
-        self.read, self.bound, self.notes = set(), s.bound, s.notes
+        self.read, self.bound, self.notes = {}, s.bound, s.notes
         self.stars_before = self.stars
         stars = self.stars
         self.visit(s.node)
-        s.read = self.read
+        s.read, s.sources = set(self.read), self.read
         s.needs = self.needs & (self.bit - 1)
         s.dynamic = self.stars != stars and not isinstance(s.node, ast.ImportFrom)
         self.notes = []
@@ -86,7 +86,7 @@ class Reading(Expressions):
     def prepare(self, s: Statement) -> None:
         """Record what the names that `s` may bind, and the functions among them, need after the last cell."""
         self.number, self.cell, self.bit = s.number, s.cell, 1 << s.number
-        self.needs = 0
+        self.needs, self.read = 0, {}
         for name in s.bound:
             entry = self.env.get(name)
             if entry is None or entry.kind is DELETED:
@@ -95,7 +95,7 @@ class Reading(Expressions):
             for code in self.store.codes(self.store.closure(entry.roots)):
                 for free, line in code.free.items():
                     self.load(free, line, strict=line > 0)
-        s.needs |= self.needs
+        s.needs |= self.needs & (self.bit - 1)
 
     def body(self, nodes: Sequence[ast.stmt]) -> None:
         """Read statements in order."""

@@ -72,7 +72,8 @@ class Scope:
         self.cell = parent.cell if parent else 0
         self.bit = parent.bit if parent else 1
         self.needs = 0
-        self.read: set[str] = set()
+        self.read: dict[str, int] = {}
+        """Names that the statement needs, with the statements from which their values come."""
         self.bound: set[str] = set()
         self.notes: list[str] = []
         self.missing: list[Missing] = []
@@ -102,21 +103,22 @@ class Scope:
         entry = self.env.get(name)
         if entry is not None and entry.kind is not DELETED:
             roots = entry.roots
-            self.needs |= entry.defs
+            needs = entry.defs
             if roots:
                 store = self.store
                 reach = store.closure(roots)
                 if reach & store.changed:
-                    self.needs |= store.changes(reach)
+                    needs |= store.changes(reach)
                 if reach & store.code_mask:
                     self._load_deferred(store.codes(reach))
-            self.read.add(name)
+            self.needs |= needs
+            self.read[name] = self.read.get(name, 0) | needs
             return Value(roots, 0, False, entry.kind)
         if self.code is not None:
             return self._load_outside(name, line)
         if entry is not None:
             self.needs |= entry.defs
-        self.read.add(name)
+        self.read.setdefault(name, 0)
         if name in _BUILTINS:
             self.needs |= self.stars
         elif self.stars:

@@ -31,6 +31,8 @@ class Statement:
     """Names that it binds, or may bind, when it runs."""
     read: set[str] = field(default_factory=set)
     """Names that it needs when it runs, those of the functions it may call included."""
+    sources: dict[str, int] = field(default_factory=dict)
+    """For a name that it needs, the bits of the statements from which the value comes."""
     deferred: set[str] = field(default_factory=set)
     """Names that the functions it defines need when they are called."""
     assigned: set[str] = field(default_factory=set)

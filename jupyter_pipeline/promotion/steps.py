@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from jupyter_pipeline.promotion.knowledge import FRAME_METHODS, PURE_METHODS
 from jupyter_pipeline.promotion.parameters import Parameter
 from jupyter_pipeline.promotion.slicing import Kept
 from jupyter_pipeline.promotion.statements import Program, Statement
@@ -25,7 +27,7 @@ _CHEAP_CALLS = {"Path", "timedelta", "date", "datetime", "Decimal", "Fraction", 
 _SILENT = {"print", "display", "show", "clear_output", "plot", "savefig", "append", "sort", "extend", "update", "add"}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Step:
     """One function of the module."""
 
@@ -43,6 +45,10 @@ class Step:
     """Names that it returns."""
     returns_last: bool = False
     """Whether the value of the last expression is returned, after the names."""
+    sources: dict[str, Step] = field(default_factory=dict)
+    """The step that each input comes from."""
+    after: list[Step] = field(default_factory=list)
+    """Steps that must have ended, beyond those that inputs come from."""
     summary: str = ""
     asynchronous: bool = False
 
@@ -149,18 +155,27 @@ def _import_lines(program: Program, imports: Sequence[Statement], steps: Sequenc
 
 def _function(program: Program, step: Step) -> str:
     given = [*step.inputs, *(f"{p.name}: {p.annotation} = {p.text}" for p in step.parameters)]
-    head = f"{'async ' if step.asynchronous else ''}def {step.name}({', '.join(given)}):"
-    if len(head) > 110:
-        head = head.partition("(")[0] + "(\n" + "".join(f"    {g},\n" for g in given) + "):"
+    head = signature(step.name, given, asynchronous=step.asynchronous)
     body = [_docstring(step)]
     own = [s for s in step.statements if s.cell == step.cell]
-    fed = [s for s in step.statements if s.cell != step.cell]
+    fed = [s for s in step.statements if s.cell != step.cell and s.cell < step.cell or step.cell < 0]
+    after = [s for s in step.statements if s.cell > step.cell >= 0]
     body += _shadowed(step.statements)
-    body += [_as_local(program.text(s), s.node) for s in fed]
+    local = {n for s in step.statements for n in s.bound} | set(step.inputs) | {p.name for p in step.parameters}
+    body += [_as_local(program.text(s), s.node, local) for s in fed]
     if fed and own:
         body.append("")
-    body += _cell_body(program, step, own)
+    body += _cell_body(program, step, own, local, [_as_local(program.text(s), s.node, local) for s in after])
     return head + "\n" + indent("\n".join(body)).rstrip() + "\n"
+
+
+def signature(name: str, parameters: Sequence[str], *, asynchronous: bool = False) -> str:
+    """Return the first line of a function, over several lines where it is long."""
+    start = f"{'async ' if asynchronous else ''}def {name}("
+    line = f"{start}{', '.join(parameters)}):"
+    if len(line) <= 100:
+        return line
+    return start + "\n" + "".join(f"    {p},\n" for p in parameters) + "):"
 
 
 def _docstring(step: Step) -> str:
@@ -179,10 +194,12 @@ def _docstring(step: Step) -> str:
     return f'"""{indent(text)}\n    """'.replace('"""    ', '"""', 1)
 
 
-def _cell_body(program: Program, step: Step, own: Sequence[Statement]) -> list[str]:
+def _cell_body(
+    program: Program, step: Step, own: Sequence[Statement], local: Collection[str], after: Sequence[str]
+) -> list[str]:
     """Return the cell as typed, without what went to the top of the module, and with its return."""
     if not own:
-        return ["return " + ", ".join(step.outputs)] if step.outputs else []
+        return [*after, "return " + ", ".join(step.outputs)] if step.outputs else list(after)
     lines = program.plain[step.cell].source.split("\n")
     kept = []
     previous = None
@@ -198,8 +215,9 @@ def _cell_body(program: Program, step: Step, own: Sequence[Statement]) -> list[s
             value = f"({value})" if "\n" in value and value[-1] not in ")]}" else value
             kept.append(f"{before}return {names}{value}")
         else:
-            kept.append(_as_local(text, s.node))
+            kept.append(_as_local(text, s.node, local))
         previous = s
+    kept += after
     if not step.returns_last and step.outputs:
         kept.append("return " + ", ".join(step.outputs))
     return kept
@@ -209,7 +227,7 @@ def _blank_between(lines: Sequence[str], first: Statement, second: Statement) ->
     return any(not line.strip() for line in lines[(first.node.end_lineno or 1) : second.node.lineno - 1])
 
 
-def _as_local(text: str, node: ast.stmt) -> str:
+def _as_local(text: str, node: ast.stmt, local: Collection[str]) -> str:
     """Return `text` as it must read inside a function: what was global is the function's own now."""
     if isinstance(node, ast.Global):
         return ""
@@ -218,8 +236,18 @@ def _as_local(text: str, node: ast.stmt) -> str:
         if freed:
             return "\n".join([text, "import builtins", *(f"{name} = builtins.{name}" for name in freed)])
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and "global " in text:
-        return text.replace("global ", "nonlocal ")
+        return re.sub(r"(?m)^(\s+)global (.+)$", lambda m: _scoped(m, local), text)
     return text
+
+
+def _scoped(match: re.Match[str], local: Collection[str]) -> str:
+    """Return a ``global`` line with the names that are local to the step made ``nonlocal``."""
+    names = [n.strip() for n in match[2].split("#")[0].split(",")]
+    inner = [n for n in names if n in local]
+    outer = [n for n in names if n not in local]
+    lines = [f"{match[1]}nonlocal {', '.join(inner)}"] if inner else []
+    lines += [f"{match[1]}global {', '.join(outer)}"] if outer else []
+    return "\n".join(lines)
 
 
 def _shadowed(statements: Sequence[Statement]) -> list[str]:
@@ -252,11 +280,36 @@ def last_value(step_statements: Sequence[Statement], source: str) -> bool:
 
 
 def assigned_last(statements: Sequence[Statement]) -> list[str]:
-    """Return the names of the last assignment."""
+    """Return the names that the last assignment binds, or whose objects it changes."""
     for s in reversed(statements):
         if isinstance(s.node, ast.Assign | ast.AugAssign | ast.AnnAssign):
-            return sorted(n for n in s.bound if not n.startswith("_"))
+            return sorted({n for n in s.bound if not n.startswith("_")} | changed_names(s.node))
     return []
+
+
+def changed_names(node: ast.stmt) -> set[str]:
+    """Return the names whose objects the statement plainly changes: by element, by attribute, by a discarded call."""
+    found: set[str] = set()
+    targets: list[ast.expr] = []
+    if isinstance(node, ast.Assign):
+        targets = node.targets
+    elif isinstance(node, ast.AugAssign | ast.AnnAssign):
+        targets = [node.target]
+    elif isinstance(node, ast.Delete):
+        targets = node.targets
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
+        if node.value.func.attr not in FRAME_METHODS | PURE_METHODS or any(k.arg == "inplace" for k in node.value.keywords):
+            targets = [node.value.func]
+    elif isinstance(node, ast.For | ast.While | ast.If | ast.With):
+        for child in [*node.body, *getattr(node, "orelse", ())]:
+            found |= changed_names(child)
+    for target in targets:
+        root: ast.expr = target
+        while isinstance(root, ast.Attribute | ast.Subscript):
+            root = root.value
+        if root is not target and isinstance(root, ast.Name):
+            found.add(root.id)
+    return found
 
 
 def names_read(sources: Collection[str]) -> set[str]:

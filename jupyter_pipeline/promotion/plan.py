@@ -1,0 +1,187 @@
+"""Which statements make up which step, and what passes between the steps.
+
+1. A statement of a marked cell belongs to the step of that cell. What only one step needs goes into that step; what
+   several need, and no step makes, becomes a first step, ``prepare``.
+2. An input of a step comes from the latest earlier step that makes or changes it. That is an edge; steps without a path
+   of edges between them run in parallel.
+3. A step that changes an object which others read as it was waits for them. What stands below a check waits for it.
+4. A name that two steps bind and a third reads has no one value any more: that is refused.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from jupyter_pipeline.exceptions import PromotionRefusedError
+from jupyter_pipeline.models import Refusal
+from jupyter_pipeline.promotion.parameters import Parameter
+from jupyter_pipeline.promotion.slicing import Kept
+from jupyter_pipeline.promotion.statements import Statement
+from jupyter_pipeline.promotion.steps import Step, assigned_last, changed_names, last_value
+
+__all__ = ["plan_steps"]
+
+
+def plan_steps(
+    kept: Kept,
+    inner: Sequence[Statement],
+    parameters: Sequence[Parameter],
+    *,
+    names: Mapping[int, str],
+    kinds: Mapping[int, str],
+    summary: Callable[[int], str],
+    used_below: Collection[str],
+) -> list[Step]:
+    """Return the steps in the order of the document.
+
+    Parameters
+    ----------
+    kept : Kept
+        The slice.
+    inner : sequence of Statement
+        What does not stay at the level of the module.
+    parameters : sequence of Parameter
+        Of the pipeline.
+    names, kinds : mapping
+        Function name, and ``step`` or ``check``, of each target cell.
+    summary : callable
+        First line of the docstring for a cell.
+    used_below : collection of str
+        Names that cells below the last target read.
+    """
+    steps = _group(kept, inner, names, kinds)
+    owner = {s.number: step for step in steps for s in step.statements}
+    _connect(steps, owner)
+    if len(steps) > 1:
+        _refuse_ambiguous(steps)
+    given = {p.name: p for p in parameters}
+    for step in steps:
+        read = {n for s in step.statements for n in s.read | s.deferred}
+        step.parameters = [p for p in parameters if p.name in read]
+        step.inputs = [n for n in step.inputs if n not in given]
+        step.summary = summary(step.cell) if step.cell >= 0 else "Make what several steps need."
+        step.asynchronous = any(_awaits(s.node) for s in step.statements if re.search("await|async", kept.program.text(s)))
+        own = [s for s in step.statements if s.cell == step.cell]
+        if not step.outputs and own and step.kind == "step":
+            _results(step, own, kept.program.plain[step.cell].source, used_below)
+    return steps
+
+
+def _group(kept: Kept, inner: Sequence[Statement], names: Mapping[int, str], kinds: Mapping[int, str]) -> list[Step]:
+    statements = {s.number: s for s in kept.statements}
+    wanted_by: dict[int, set[int]] = {}
+    for target in kept.targets:
+        todo = [s for s in inner if s.cell == target]
+        seen = {s.number for s in todo}
+        while todo:
+            needs = todo.pop().needs
+            for number, s in statements.items():
+                if needs >> number & 1 and number not in seen and s.cell not in kept.targets:
+                    seen.add(number)
+                    todo.append(s)
+                    wanted_by.setdefault(number, set()).add(target)
+    steps = {t: Step(name=names[t], cell=t, statements=[], kind=kinds.get(t, "step")) for t in sorted(kept.targets)}
+    shared = Step(name="prepare", cell=-1, statements=[])
+    depends: dict[int, int] = {}
+    for s in inner:
+        depends[s.number] = max(
+            (depends.get(n, t.cell if t.cell in steps else -1) for n, t in statements.items() if s.needs >> n & 1),
+            default=-1,
+        )
+        if s.cell in steps:
+            depends[s.number] = s.cell
+            steps[s.cell].statements.append(s)
+            continue
+        by = wanted_by.get(s.number) or {max(kept.targets)}
+        if len(by) == 1:
+            steps[next(iter(by))].statements.append(s)
+        elif depends[s.number] >= 0:
+            steps[depends[s.number]].statements.append(s)
+        else:
+            shared.statements.append(s)
+    for step in steps.values():
+        step.statements.sort(key=lambda s: s.number)
+    return ([shared] if shared.statements else []) + list(steps.values())
+
+
+def _connect(steps: Sequence[Step], owner: Mapping[int, Step]) -> None:
+    """Find what each step takes from which, and for whom it has to wait."""
+    order = {id(step): position for position, step in enumerate(steps)}
+    readers: dict[str, list[Step]] = {}
+    for step in steps:
+        sources: dict[str, int] = {}
+        bound: set[str] = set()
+        for s in step.statements:
+            for name, needs in s.sources.items():
+                if name[0] != "<":
+                    sources[name] = sources.get(name, 0) | needs
+            bound |= s.bound
+        for name, needs in sources.items():
+            makers = {id(o): o for n, o in owner.items() if needs >> n & 1 and o is not step}
+            if not makers:
+                continue
+            maker = max(makers.values(), key=lambda m: order[id(m)])
+            step.inputs.append(name)
+            step.sources[name] = maker
+            if name not in maker.outputs:
+                maker.outputs.append(name)
+            if not any(name in s.bound for s in maker.statements) and name not in maker.inputs:
+                maker.inputs.append(name)
+                maker.sources[name] = max((m for m in makers.values() if m is not maker), key=lambda m: order[id(m)])
+                maker.sources[name].outputs = list(dict.fromkeys([*maker.sources[name].outputs, name]))
+        for s in step.statements:
+            for n, other in owner.items():
+                if s.needs >> n & 1 and other is not step and other not in step.sources.values() and other not in step.after:
+                    step.after.append(other)
+        changed = {n for s in step.statements for n in changed_names(s.node)} & set(step.inputs)
+        for name in step.inputs:
+            for reader in readers.get(name, ()):
+                if name in changed and reader is not step and reader not in step.sources.values():
+                    step.after.append(reader)
+            readers.setdefault(name, []).append(step)
+        for check in steps[: order[id(step)]]:
+            if check.kind == "check" and check not in step.after:
+                step.after.append(check)
+
+
+def _refuse_ambiguous(steps: Sequence[Step]) -> None:
+    crossing = {name for step in steps for name in step.inputs}
+    refusals = []
+    for name in sorted(crossing):
+        binders = [step for step in steps if any(name in s.bound for s in step.statements)]
+        if len(binders) > 1:
+            at = next(s for s in binders[1].statements if name in s.bound)
+            cells = " and ".join(str(step.cell) for step in binders)
+            refusals.append(
+                Refusal(
+                    cell=at.cell,
+                    line=at.node.lineno,
+                    name=name,
+                    reason=f"several steps bind it (cells {cells}), and another reads it",
+                    fix="Give it another name in one of them.",
+                )
+            )
+    if refusals:
+        raise PromotionRefusedError(refusals)
+
+
+def _results(step: Step, own: Sequence[Statement], source: str, used_below: Collection[str]) -> None:
+    """Decide what a step returns that no other step takes anything from."""
+    names = [n for s in own for n in [*sorted(s.bound), *sorted(changed_names(s.node))]]
+    step.outputs = list(dict.fromkeys(n for n in names if n in used_below))
+    step.returns_last = last_value(own, source)
+    last = own[-1].node
+    if not step.outputs and not step.returns_last:
+        step.outputs = assigned_last(own[-1:])
+    if step.returns_last and isinstance(last, ast.Expr) and isinstance(last.value, ast.Name):
+        step.outputs = [n for n in step.outputs if n != last.value.id]
+
+
+def _awaits(node: ast.AST) -> bool:
+    if isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith):
+        return True
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+        return False
+    return any(_awaits(child) for child in ast.iter_child_nodes(node))
