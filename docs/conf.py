@@ -6,7 +6,7 @@ from pathlib import Path
 
 import jupyter_pipeline
 from jupyter_pipeline.models import Schedule
-from jupyter_pipeline.promotion import PromotionOptions, promote, read_notebook, select_cell
+from jupyter_pipeline.promotion import Cell, PromotionOptions, promote, read_notebook, select_cell
 
 HERE = Path(__file__).parent
 
@@ -27,16 +27,38 @@ html_title = project
 html_theme_options = {"show_prev_next": False, "use_edit_page_button": False, "navigation_depth": 2}
 
 
-def promoted_example(folder: Path) -> None:
-    """Promote the quickstart's cell and write its files to `folder`, which `promotion.md` includes."""
-    notebook = HERE.parent / "notebooks" / "quickstart.ipynb"
-    cells = read_notebook(notebook.read_bytes())
-    options = PromotionOptions(
-        name="delays", notebook=notebook.name, profile="local", retries=2, schedules=(Schedule(every=60.0),)
-    )
+GENERATED = HERE / "_build" / "generated"
+STEPS = {
+    "load": 'import pandas as pd\n\nsales = pd.read_csv("sales.csv")',
+    "not_empty": '%%check not_empty\nassert len(sales), "no sales"',
+    "by_region": '%%step by_region\nregions = sales.groupby("region").amount.sum()',
+    "publish": '%%step publish\nregions.to_csv("regions.csv")',
+}
+
+
+def write_example(cells: list[Cell], targets: int | list[int], options: PromotionOptions) -> None:
+    """Promote cells, and write the files for `promotion.md` to include."""
+    folder = GENERATED / options.name
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in promote(cells, select_cell(cells, "deploy"), options).files.items():
+    for name, text in promote(cells, targets, options).files.items():
         (folder / name).write_text(text, encoding="utf-8")
 
 
-promoted_example(HERE / "_build" / "generated" / "delays")
+def quickstart() -> None:
+    """Promote the cell of the quickstart notebook."""
+    notebook = HERE.parent / "notebooks" / "quickstart.ipynb"
+    cells = read_notebook(notebook.read_bytes())
+    schedules = (Schedule(every=60.0),)
+    options = PromotionOptions(name="delays", notebook=notebook.name, profile="local", retries=2, schedules=schedules)
+    write_example(cells, select_cell(cells, "deploy"), options)
+
+
+def several_steps() -> None:
+    """Promote the cells of `STEPS`, and write them down as they are typed."""
+    cells = [Cell(index=i, id=name, source=source) for i, (name, source) in enumerate(STEPS.items())]
+    write_example(cells, list(range(1, len(cells))), PromotionOptions(name="regions", notebook="sales.ipynb"))
+    (GENERATED / "regions" / "cells.py").write_text("\n\n\n".join(STEPS.values()), encoding="utf-8")
+
+
+quickstart()
+several_steps()
