@@ -125,7 +125,37 @@ class Running:
     cluster: handle.AttachedCluster
 
 
-ENGINES = [*QUICK, *(pytest.param(name, marks=[pytest.mark.engine(name), pytest.mark.slow]) for name in HEAVY)]
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the choice of engines: the heavy ones install a batch system, and run only when they are asked for."""
+    parser.addoption("--engines", default="quick", help="quick (default), all, or names separated by commas")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect the engines that were not asked for."""
+    asked = config.getoption("--engines", "quick")
+    names = set(QUICK) if asked == "quick" else set(asked.split(","))
+    chosen, others = [], []
+    for item in items:
+        marks = {mark.args[0] for mark in item.iter_markers("engine") if mark.args}
+        (chosen if asked == "all" or not marks or marks & names else others).append(item)
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = chosen
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say on which engines the tests ran."""
+    ran = {
+        engine
+        for report in terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", [])
+        for engine in (*QUICK, *HEAVY)
+        if report.when == "call" and "tests/engines" in report.nodeid and f"[{engine}]" in report.nodeid
+    }
+    if ran:
+        terminalreporter.write_line(f"Engines that ran: {', '.join(sorted(ran))}")
+
+
+ENGINES = [pytest.param(name, marks=[pytest.mark.engine(name)]) for name in (*QUICK, *HEAVY)]
 
 
 @pytest.fixture(scope="module", params=ENGINES)

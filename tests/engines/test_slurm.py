@@ -17,6 +17,9 @@ from jupyter_pipeline.exceptions import ClusterStartError, PreflightError
 from jupyter_pipeline.models import ClusterState
 
 Eventually = Callable[..., Any]
+QUICK = pytest.mark.engine("slurm")
+LONG = pytest.mark.engine("slurm-long")
+"""Tests that wait for Slurm: they run with ``--engines=all``."""
 
 
 @pytest.fixture(autouse=True)
@@ -54,11 +57,13 @@ def slurm(*command: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=20).stdout
 
 
+@QUICK
 def test_an_unknown_partition_is_refused_before_anything_starts_with_slurms_own_reason(bed: Any) -> None:
     with pytest.raises(PreflightError, match="Invalid partition name specified"):
         manager.start(bed.profile(cluster_kwargs__queue="nope"), workers=1)
 
 
+@QUICK
 def test_a_job_that_sbatch_refuses_fails_the_start_with_its_reason(
     bed: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -69,6 +74,7 @@ def test_a_job_that_sbatch_refuses_fails_the_start_with_its_reason(
     assert [job for job in engines.find_engine("slurm").find_jobs(max_age=0) or [] if job.state == "pending"] == []
 
 
+@QUICK
 def test_a_job_whose_submission_lost_its_reply_is_adopted(
     start: Callable[..., handle.AttachedCluster], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -83,6 +89,7 @@ def test_a_job_whose_submission_lost_its_reply_is_adopted(
     cluster.detach()
 
 
+@QUICK
 def test_a_requeued_job_comes_back(start: Callable[..., handle.AttachedCluster], eventually: Eventually) -> None:
     cluster = start(cluster_kwargs__job_extra_directives=["--requeue"])
     client = cluster.get_client()
@@ -96,6 +103,7 @@ def test_a_requeued_job_comes_back(start: Callable[..., handle.AttachedCluster],
     cluster.detach()
 
 
+@QUICK
 def test_a_drained_node_takes_no_new_job(start: Callable[..., handle.AttachedCluster], eventually: Eventually) -> None:
     slurm("scontrol", "update", "nodename=n1", "state=drain", "reason=test")
     try:
@@ -107,7 +115,7 @@ def test_a_drained_node_takes_no_new_job(start: Callable[..., handle.AttachedClu
         slurm("scontrol", "update", "nodename=n1", "state=resume")
 
 
-@pytest.mark.slow
+@LONG
 def test_a_worker_that_reaches_its_lifetime_is_refilled(
     start: Callable[..., handle.AttachedCluster], eventually: Eventually
 ) -> None:
@@ -121,7 +129,7 @@ def test_a_worker_that_reaches_its_lifetime_is_refilled(
     cluster.detach()
 
 
-@pytest.mark.slow
+@LONG
 @pytest.mark.parametrize("answer", ["exit 1", "echo garbage", "true", "sleep 30"])
 def test_a_squeue_that_is_broken_takes_no_job_for_lost(
     answer: str,
@@ -143,7 +151,7 @@ def test_a_squeue_that_is_broken_takes_no_job_for_lost(
     cluster.detach()
 
 
-@pytest.mark.slow
+@LONG
 def test_a_cluster_that_stops_while_its_jobs_wait_cancels_them(bed: Any, eventually: Eventually) -> None:
     record = manager.start(bed.profile(cluster_kwargs__job_extra_directives=["--hold"]), workers=2)
     engine = engines.find_engine("slurm")

@@ -172,7 +172,8 @@ def test(*arguments: str) -> int:
     command = [venv / "bin/python", "-m", "pytest", "tests/engines/test_every_engine.py", "-k", "oar", *arguments]
     environ = {"HOME": str(home), "USER": USER, "LOGNAME": USER, "PATH": f"{venv}/bin:/usr/bin:/bin"}
     environ |= {"TESTBED_DIR": str(home / "testbed")}
-    return subprocess.run(["runuser", "-u", USER, "--", *command], cwd=copy, env=environ).returncode
+    runuser = shutil.which("runuser") or "/usr/sbin/runuser"
+    return subprocess.run([runuser, "-u", USER, "--", *command], cwd=copy, env=environ).returncode
 
 
 def stop(*, purge: bool = False) -> None:

@@ -9,6 +9,7 @@ and a cluster that is refused goes on submitting. `tracked` derives from any of 
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -132,7 +133,11 @@ async def call(command: list[str], *, shell: bool = False) -> str:
     """
     create: Any = asyncio.create_subprocess_shell if shell else asyncio.create_subprocess_exec
     process = await create(
-        *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        *command,
+        env={**os.environ, "PWD": os.getcwd()},  # noqa: PTH109 - OAR takes a job's folder from there, and must have one
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
     )
     try:
         out, err = await asyncio.wait_for(process.communicate(), _SUBMIT_TIMEOUT)
@@ -141,6 +146,6 @@ async def call(command: list[str], *, shell: bool = False) -> str:
         await process.wait()
         raise CommandError(f"{command[0]} did not answer within {_SUBMIT_TIMEOUT:.0f} s") from None
     if process.returncode != 0:
-        said = explain(err.decode(errors="replace") or out.decode(errors="replace"))
+        said = explain((out + b"\n" + err).decode(errors="replace"))  # OAR tells its reason on standard output
         raise CommandError(said or f"{command[0]} failed with code {process.returncode}")
     return str(out.decode(errors="replace"))
