@@ -22,7 +22,7 @@ from jupyter_pipeline.clusters import control, identity, registry, warm
 from jupyter_pipeline.clusters.request import Request
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
-__all__ = ["SPARE", "TAG", "detach", "environment", "main", "run", "take_over"]
+__all__ = ["SPARE", "TAG", "detach", "environment", "main", "run", "stay", "take_over"]
 
 TAG = "JUPYTER_PIPELINE_CLUSTER"
 """Environment variable with the id of the cluster that a process belongs to."""
@@ -137,5 +137,17 @@ def _settle(request: Request) -> None:
         del module.__file__
 
 
+def stay(folder: Path) -> None:
+    """Become the keeper of the cluster in `folder` without leaving the batch job that this process is."""
+    os.umask(0o077)
+    log = os.open(folder / "keeper.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    for stream in (1, 2):
+        os.dup2(log, stream)
+    run(folder, take_over(folder))
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    if sys.argv[1] == "--stay":
+        stay(Path(sys.argv[2]))
+    else:
+        main(Path(sys.argv[1]))

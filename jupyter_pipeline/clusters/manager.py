@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline import paths
-from jupyter_pipeline.clusters import control, identity, keeper, limits, orphans, registry, spare
+from jupyter_pipeline.clusters import control, identity, keeper, keeper_job, limits, orphans, registry, spare
 from jupyter_pipeline.clusters.request import Request
 from jupyter_pipeline.exceptions import (
     ClusterConflictError,
@@ -44,6 +44,7 @@ __all__ = [
 Progress = Callable[[ClusterRecord], None]
 
 _POLL = 0.05
+_JOB_POLL = 1.0
 _GRACE = 5.0
 _PATIENCE = 10.0  # seconds for a keeper to answer what it can answer at once
 
@@ -112,7 +113,7 @@ def start(
             raise ClusterStartError(f"{where}: {error.strerror}.") from error
         raise
     try:
-        _launch(record, ready)
+        _launch(record, ready, keeper_job.__name__ if profile.keeper == "job" else keeper.__name__)
         started = _await_running(record, progress) if wait else _current(record)
     except BaseException as error:
         _abandon(record, f"Its start was interrupted ({type(error).__name__})")
@@ -172,8 +173,8 @@ def _create(
     raise ClusterError(f"All names from {profile.name}-1 on are taken. Stop clusters, or give a name.")
 
 
-def _launch(record: ClusterRecord, ready: spare.Spare | None) -> None:
-    """Start the keeper, or use the one that is `ready`; on return it has taken the record over."""
+def _launch(record: ClusterRecord, ready: spare.Spare | None, module: str) -> None:
+    """Start the keeper, or use the one that is `ready`; on return it has taken the record over, or waits as a job."""
     folder = registry.cluster_dir(record.id)
     if ready is not None:
         if ready.adopt(folder, keeper.environment(record.id)):
@@ -182,7 +183,7 @@ def _launch(record: ClusterRecord, ready: spare.Spare | None) -> None:
     descriptor = os.open(folder / "keeper.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         launched = subprocess.run(
-            [sys.executable, "-P", "-m", keeper.__name__, str(folder)],
+            [sys.executable, "-P", "-m", module, str(folder)],
             stdin=subprocess.DEVNULL,
             stdout=descriptor,
             stderr=descriptor,
@@ -193,6 +194,9 @@ def _launch(record: ClusterRecord, ready: spare.Spare | None) -> None:
     finally:
         os.close(descriptor)
     if launched.returncode != 0:
+        problems = registry.read_problems(folder)
+        if problems:
+            raise PreflightError(record.profile, problems)
         raise ClusterStartError(f"The keeper of {record.name} did not start: {_last_lines(folder)}")
 
 
@@ -200,6 +204,8 @@ def _await_running(record: ClusterRecord, progress: Progress | None) -> ClusterR
     seen: ClusterRecord | None = None
     while True:
         now = _current(record)
+        if now.keeper is None and now.state.alive:
+            now = _look_at_job(now)
         if progress and now != seen:
             progress(now)
             seen = now
@@ -211,6 +217,21 @@ def _await_running(record: ClusterRecord, progress: Progress | None) -> ClusterR
                 raise PreflightError(now.profile, problems)
             raise ClusterStartError(f"{now.name} did not start: {_reason(now)}")
         time.sleep(_POLL)
+
+
+def _look_at_job(record: ClusterRecord) -> ClusterRecord:
+    """Return `record` with what the batch system says of the job of its keeper; failed when that job is gone."""
+    time.sleep(_JOB_POLL)
+    job = orphans.find_keeper_job(record)
+    if job is None:
+        return record
+    if job.state == "ended":
+        now = _current(record)  # it may have taken over just now
+        if now.keeper is not None or not now.state.alive:
+            return now
+        reason = f"The job of its keeper ended before it began. {_last_lines(registry.cluster_dir(record.id))}"
+        return orphans.close_lost(now, state=ClusterState.FAILED, reason=reason)[0]
+    return dataclasses.replace(record, jobs=(job.to_dict(),), reason=f"Its keeper's job is {job.state}: {job.reason}")
 
 
 def _reason(record: ClusterRecord) -> str:
@@ -341,6 +362,8 @@ def stop(name: str, *, timeout: float = 60.0) -> ClusterRecord:
 
 def _end(record: ClusterRecord, *, timeout: float, reason: str, state: ClusterState) -> ClusterRecord:
     deadline = time.monotonic() + timeout
+    if record.state.alive and record.keeper is None:  # its keeper is a job that waits still
+        record, _ = orphans.close_lost(record, state=state, reason=reason)
     if record.state.alive:
         # A network file system may show a letter to another host only after a minute.
         patience = min(timeout, _PATIENCE) if record.host == identity.hostname() else timeout

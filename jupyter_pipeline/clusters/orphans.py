@@ -12,17 +12,15 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.clusters import identity, keeper, registry
-from jupyter_pipeline.clusters.engines import find_engine, get_engine, job_engines
+from jupyter_pipeline.clusters import identity, keeper, keeper_job, registry
+from jupyter_pipeline.clusters.engines import Job, find_engine, get_engine, job_engines
 from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity, Profile
 
 if TYPE_CHECKING:
     import psutil
 
-    from jupyter_pipeline.clusters.engines import Job
-
-__all__ = ["close_lost", "collect", "end_processes", "find_processes", "remove_jobs"]
+__all__ = ["close_lost", "collect", "end_processes", "find_keeper_job", "find_processes", "remove_jobs"]
 
 
 def find_processes(cluster_id: str | None = None) -> dict[str, list[psutil.Process]]:
@@ -81,8 +79,35 @@ def end_processes(processes: Iterable[psutil.Process], *, patience: float = 1.0)
     return processes
 
 
-def remove_jobs(profile: Profile, cluster_id: str, *, patience: float = 30.0) -> tuple[list[Job], str]:
+def find_keeper_job(record: ClusterRecord) -> Job | None:
+    """Return the job in which the keeper of `record` waits or runs, as ended if there is none any more.
+
+    ``None`` when the batch system does not answer.
+    """
+    profile = _profile_of(record)
+    if profile is None:
+        return None
+    jobs = get_engine(profile).find_jobs(keeper_job.keeper_tag(record.id))
+    if jobs is None:
+        return None
+    return jobs[0] if jobs else Job(id="", state="ended")
+
+
+def remove_jobs(
+    profile: Profile, cluster_id: str, *, patience: float = 30.0, with_keeper: bool = False
+) -> tuple[list[Job], str]:
     """Cancel the batch jobs of a cluster and wait until they are gone.
+
+    Parameters
+    ----------
+    profile : Profile
+        The cluster's.
+    cluster_id : str
+        Its id.
+    patience : float
+        Seconds to wait.
+    with_keeper : bool
+        Whether the job of its keeper, if it has one, ends too. The keeper itself says no.
 
     Returns
     -------
@@ -97,7 +122,10 @@ def remove_jobs(profile: Profile, cluster_id: str, *, patience: float = 30.0) ->
         return [], ""
     deadline = time.monotonic() + patience
     while True:
-        jobs = engine.find_jobs(cluster_id)
+        jobs = engine.find_jobs(cluster_id, max_age=0.0)
+        if jobs is not None and with_keeper:
+            of_keeper = engine.find_jobs(keeper_job.keeper_tag(cluster_id))
+            jobs = None if of_keeper is None else jobs + of_keeper
         if jobs is not None:
             jobs = [job for job in jobs if job.state != "ended"]
             if not jobs:
@@ -139,7 +167,7 @@ def close_lost(
     profile = _profile_of(record)
     if profile is not None:
         try:
-            jobs, doubt = remove_jobs(profile, record.id)
+            jobs, doubt = remove_jobs(profile, record.id, with_keeper=True)
             removed += [{"kind": "job", "id": job.id, "cluster": record.id} for job in jobs]
         except PipelineError as error:
             doubt = str(error)
@@ -194,8 +222,10 @@ def collect(progress: Callable[[str], None] | None = None) -> list[dict[str, Any
     """
     removed: list[dict[str, Any]] = []
     for record in registry.list_records():
-        if record.state is ClusterState.LOST and not _keeper_at_work(record):
-            closed, items = close_lost(record)
+        waiting = find_keeper_job(record) if record.keeper is None and record.state.alive else None
+        gone = waiting is not None and waiting.state == "ended"
+        if gone or (record.state is ClusterState.LOST and not _keeper_at_work(record)):
+            closed, items = close_lost(record, reason="The job of its keeper ended before it began" if gone else "")
             removed += items
             if not closed.state.alive:
                 removed.append({"kind": "cluster", "id": closed.name, "cluster": closed.id})
@@ -217,9 +247,10 @@ def _keeper_at_work(record: ClusterRecord) -> bool:
 
 def _claimed(cluster_id: str) -> bool:
     """Return whether a cluster may be at work: unknown is not gone."""
-    record = registry.read_record(registry.cluster_dir(cluster_id))
+    folder = registry.cluster_dir(keeper_job.owner_of_tag(cluster_id))
+    record = registry.read_record(folder)
     if record is None:
-        return registry.cluster_dir(cluster_id).exists()
+        return folder.exists()
     return registry.judge(record).state.alive
 
 

@@ -251,6 +251,8 @@ def judge(record: ClusterRecord) -> ClusterRecord:
     """
     if not record.state.alive:
         return record
+    if record.keeper is None and record.jobs:  # its keeper is a job that waits; see `keeper_job`
+        return record
     if record.keeper is None:
         return dataclasses.replace(record, state=ClusterState.LOST, reason="The record names no keeper")
     if identity.alive(record.keeper) is not False:

@@ -1,0 +1,75 @@
+"""The keeper as a batch job, with stand-in commands of LSF that truly run the job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_pipeline.clusters import engines, handle, keeper_job, manager, profiles, registry
+from jupyter_pipeline.exceptions import ClusterStartError, PreflightError
+from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
+
+TESTBED = str(Path(__file__).parent.parent / "testbed")
+
+
+@pytest.fixture
+def lsf(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Profile]:
+    """Return a profile whose keeper is a job of the stand-in."""
+    monkeypatch.syspath_prepend(TESTBED)
+    import standin
+
+    for name, value in standin.start("lsf").items():
+        monkeypatch.setenv(name, value)
+    kwargs = {"cluster_kwargs.interface": "lo", "cluster_kwargs.memory": "500 MB", "keeper": "job"}
+    limits = {"limits.lifetime": "30 min", "limits.idle": "10 min"}
+    yield profiles.get_profile("lsf", overrides={**kwargs, **limits})
+
+
+def jobs(record: ClusterRecord) -> list[engines.Job]:
+    found = engines.find_engine("lsf").find_jobs(max_age=0.0)
+    return [job for job in found or [] if keeper_job.owner_of_tag(job.tag) == record.id]
+
+
+def test_tags_lead_back_to_the_cluster() -> None:
+    tag = registry.new_id()
+    assert keeper_job.owner_of_tag(keeper_job.keeper_tag(tag)) == tag
+    assert keeper_job.owner_of_tag(tag) == tag
+
+
+@pytest.mark.slow
+def test_the_keeper_runs_in_a_job_and_everything_ends_with_stop(lsf: Profile, left: Any) -> None:
+    record = manager.start(lsf, name="one", workers=1)
+    assert record.state is ClusterState.RUNNING
+    (job,) = [job for job in jobs(record) if job.tag == keeper_job.keeper_tag(record.id)]
+    assert job.state == "running"
+    assert manager.wait_for_workers("one").workers == 1
+    with handle.attach("one") as cluster:
+        assert cluster.get_client(set_as_default=False).submit(sum, [1, 2]).result(timeout=20) == 3
+    assert left()
+    assert jobs(record) == []
+    assert registry.find_record("one", include_ended=True).state is ClusterState.STOPPED
+
+
+def test_a_waiting_keeper_is_shown_and_can_be_stopped(
+    lsf: Profile, left: Callable[..., bool], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    bsub = tmp_path / "bsub"
+    bsub.write_text("#!/bin/sh\ncat > /dev/null\necho 'Job <7> is submitted to queue <normal>.'\n")
+    bsub.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{__import__('os').environ['PATH']}")
+    record = manager.start(lsf, name="one", wait=False)
+    assert (record.state, record.keeper) == (ClusterState.STARTING, None)
+    assert registry.find_record("one").state is ClusterState.STARTING
+    with pytest.raises(ClusterStartError, match="The job of its keeper ended before it began"):
+        manager._await_running(record, None)
+    assert registry.list_records() == []
+    assert left(within=0)
+
+
+def test_an_engine_without_jobs_is_refused(thin: Callable[..., Profile], left: Callable[..., bool]) -> None:
+    with pytest.raises((ClusterStartError, PreflightError), match="batch system|walltime"):
+        manager.start(thin(keeper="job"), name="one")
+    assert left(within=0)
