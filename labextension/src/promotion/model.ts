@@ -42,6 +42,11 @@ export class DeployModel implements IDisposable {
     return this._form;
   }
 
+  /** The index of the cell. */
+  get cell(): number {
+    return this.options.cell;
+  }
+
   get changed(): ISignal<this, void> {
     return this._changed;
   }
