@@ -169,7 +169,7 @@ def test(*arguments: str) -> int:
         else:
             shutil.copy(source, copy / part)
     daemons.run("chown", "-R", f"{USER}:", copy)
-    command = [venv / "bin/python", "-m", "pytest", "tests/engines/test_every_engine.py", "-k", "oar", *arguments]
+    command = [venv / "bin/python", "-m", "pytest", "tests/engines/test_every_engine.py", "--engines=oar", *arguments]
     environ = {"HOME": str(home), "USER": USER, "LOGNAME": USER, "PATH": f"{venv}/bin:/usr/bin:/bin"}
     environ |= {"TESTBED_DIR": str(home / "testbed")}
     runuser = shutil.which("runuser") or "/usr/sbin/runuser"

@@ -19,7 +19,7 @@ __all__ = ["Context", "Engine", "Job", "find_engine", "get_engine", "import_clas
 
 def get_engine(profile: Profile) -> Engine:
     """Return the engine for the class of `profile`; the generic one for a class that none knows."""
-    from jupyter_pipeline.clusters.engines import address, gateway, jobqueue, local, ssh
+    from jupyter_pipeline.clusters.engines import address, gateway, jobqueue, local, managed, ssh
 
     name = profile.cluster_class.rpartition(".")[2]
     simple: dict[str, type[Engine]] = {
@@ -32,7 +32,8 @@ def get_engine(profile: Profile) -> Engine:
         return gateway.GatewayEngine(profile)
     if name in simple:
         return simple[name]()
-    return jobqueue.JobQueueEngine.for_class(profile.cluster_class) or Engine()
+    path = profile.cluster_class
+    return jobqueue.JobQueueEngine.for_class(path) or managed.ManagedEngine.for_class(path) or Engine()
 
 
 def find_engine(name: str) -> Engine:
