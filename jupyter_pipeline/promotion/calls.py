@@ -262,14 +262,30 @@ class Calls(Scope):
             view = self.store.closure(inner) if name in known.VIEWING_FUNCTIONS else 0
             if name in known.OWN_GENERATORS:
                 return Value(0, inner, True, "object")
-            if name in ("delayed", "from_delayed", "apply_along_axis", "vectorize", "njit", "jit", "compute", "persist"):
+            if name in (
+                "delayed",
+                "from_delayed",
+                "apply_along_axis",
+                "vectorize",
+                "njit",
+                "jit",
+                "compute",
+                "persist",
+            ):
                 return Value(0, inner, True, None if "delayed" in name or "ji" in name else "frame")
             return Value(view, 0, True, "frame")
         if root in known.IMMUTABLE_LIBRARIES:
             return NOTHING if root != "operator" else Value(self.store.closure(inner), inner, True, None)
         if root == "itertools" or path in ("csv.reader", "csv.DictReader", "re.finditer", "os.walk", "glob.iglob"):
             return Value(inner & self.store.iterators, inner, True, "iter")
-        if root == "collections" or path in ("json.loads", "json.load", "re.findall", "re.split", "glob.glob", "os.listdir"):
+        if root == "collections" or path in (
+            "json.loads",
+            "json.load",
+            "re.findall",
+            "re.split",
+            "glob.glob",
+            "os.listdir",
+        ):
             if path == "json.load":
                 self.store.disturb(self.store.closure(inner), self.bit)
             if name == "namedtuple":
@@ -284,7 +300,9 @@ class Calls(Scope):
     def _plotting(self, path: str, name: str, callee: Value, inner: int) -> Value:
         """Drawing touches the figure of the cell: Jupyter closes it at the end of the cell."""
         figure = self.touch(_FIGURE)
-        if name in ("use", "rc", "rcdefaults", "context") or name.startswith(("set_theme", "set_style", "set_palette", "set")):
+        if name in ("use", "rc", "rcdefaults", "context") or name.startswith(
+            ("set_theme", "set_style", "set_palette", "set")
+        ):
             self.store.change(callee.roots, self.bit)
         return Value(0, inner | figure, True, "object")
 
@@ -420,7 +438,11 @@ class Calls(Scope):
         if not reads and not writes:
             return
         where = "*" if path in known.UNKNOWN_PATH or not node.args else file_name(node.args[0], self.strings)
-        if writes and path in ("shutil.copy", "shutil.copyfile", "shutil.copy2", "urllib.request.urlretrieve", "joblib.dump") and len(node.args) > 1:
+        if (
+            writes
+            and path in ("shutil.copy", "shutil.copyfile", "shutil.copy2", "urllib.request.urlretrieve", "joblib.dump")
+            and len(node.args) > 1
+        ):
             self.read_file(where)
             where = file_name(node.args[1], self.strings)
         self.read_file(where)
@@ -429,13 +451,20 @@ class Calls(Scope):
 
     def _method_files(self, node: ast.Call, name: str, receiver: Value, args: list[Value]) -> None:
         writes = name in known.FILE_METHODS_WRITE or (
-            name.startswith("to_") and name not in ("to_numpy", "to_frame", "to_list", "to_dict", "to_datetime", "to_pandas") and bool(node.args)
+            name.startswith("to_")
+            and name not in ("to_numpy", "to_frame", "to_list", "to_dict", "to_datetime", "to_pandas")
+            and bool(node.args)
         )
         reads = name in known.FILE_METHODS_READ
         if not (writes or reads):
             return
-        own = isinstance(node.func, ast.Attribute) and (name in known.FILE_METHODS_READ or name in ("write_text", "write_bytes", "mkdir", "unlink", "touch", "rename"))
-        source = node.func.value if own and isinstance(node.func, ast.Attribute) else node.args[0] if node.args else None
+        own = isinstance(node.func, ast.Attribute) and (
+            name in known.FILE_METHODS_READ
+            or name in ("write_text", "write_bytes", "mkdir", "unlink", "touch", "rename")
+        )
+        source = (
+            node.func.value if own and isinstance(node.func, ast.Attribute) else node.args[0] if node.args else None
+        )
         where = "*" if source is None or name in ("mkdir", "rename") else file_name(source, self.strings)
         self.read_file(where)
         if writes:
@@ -445,5 +474,3 @@ class Calls(Scope):
 def _shown(node: ast.expr) -> str:
     text = ast.unparse(node)
     return text if len(text) <= 40 else text[:39] + "…"
-
-

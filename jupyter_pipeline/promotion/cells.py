@@ -110,9 +110,7 @@ def _decode(source: str | bytes) -> Any:
     try:
         text = source.decode("utf-8-sig") if isinstance(source, bytes) else source
     except UnicodeDecodeError as error:
-        raise PromotionError(
-            f"This notebook is not UTF-8 (byte {error.start}). Save it again in Jupyter."
-        ) from error
+        raise PromotionError(f"This notebook is not UTF-8 (byte {error.start}). Save it again in Jupyter.") from error
     try:
         return json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:

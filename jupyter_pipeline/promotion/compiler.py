@@ -136,7 +136,9 @@ def promote(cells: Sequence[Cell], target: int | Sequence[int], options: Promoti
         summary=lambda cell: (options.description if len(targets) == 1 else "") or _summary(cells, cell),
         used_below=names_read(below),
     )
-    made_from = f"Made from {options.notebook} by Jupyter Pipeline." if options.notebook else "Made by Jupyter Pipeline."
+    made_from = (
+        f"Made from {options.notebook} by Jupyter Pipeline." if options.notebook else "Made by Jupyter Pipeline."
+    )
     title = (steps[0].summary if len(steps) == 1 else options.description) or f"Pipeline {options.name}."
     steps_text = render_steps(kept.program, imports, helpers, steps, f"{title}\n\n{made_from}\n")
     flow_function = f"{function}_flow" if function in ("flow", "task", "steps", "run_on", "check") else function

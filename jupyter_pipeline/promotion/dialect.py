@@ -133,9 +133,7 @@ def _cell_magic(plain: PlainCell) -> bool:
             return True
         else:
             fix = _FIX.get(name, "Write the cell in Python")
-            plain.obstacles[first + 1] = Obstacle(
-                f"%%{name}", "this cell magic runs only inside Jupyter", f"{fix}."
-            )
+            plain.obstacles[first + 1] = Obstacle(f"%%{name}", "this cell magic runs only inside Jupyter", f"{fix}.")
             plain.source = "\n" * first + f"{PLACEHOLDER}({first + 1})" + "\n" * (len(lines) - 1 - first)
             return True
         first = next((i for i in range(first + 1, len(lines)) if lines[i].strip()), len(lines))
@@ -179,7 +177,9 @@ def _line(plain: PlainCell, number: int, match: re.Match[str]) -> str:
         what = match["assigned"] + match["assignedrest"].strip()
         if match["assigned"] == "%" and match["assignedrest"].split(" ")[0] in _TIMED:
             return f"{indent}{match['target']} = {match['assignedrest'].partition(' ')[2]}"
-        plain.obstacles[number] = Obstacle(what.split(" ")[0], "its result exists only inside Jupyter", _shell_fix(what))
+        plain.obstacles[number] = Obstacle(
+            what.split(" ")[0], "its result exists only inside Jupyter", _shell_fix(what)
+        )
         return f"{indent}{match['target']} = {PLACEHOLDER}({number})"
     return _magic(plain, number, match["magic"], match["rest"].strip(), indent) or nothing
 
@@ -232,7 +232,11 @@ def _requirements(plain: PlainCell, arguments: str) -> bool:
     if "install" not in words:
         return False
     words = words[words.index("install") + 1 :]
-    wanted = [w for i, w in enumerate(words) if not w.startswith("-") and (i == 0 or words[i - 1] not in ("-r", "-c", "-i", "-e"))]
+    wanted = [
+        w
+        for i, w in enumerate(words)
+        if not w.startswith("-") and (i == 0 or words[i - 1] not in ("-r", "-c", "-i", "-e"))
+    ]
     wanted = [w.strip("'\"") for w in wanted]
     plain.requirements.extend(wanted)
     if wanted:

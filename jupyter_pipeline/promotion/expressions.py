@@ -42,7 +42,7 @@ class Expressions(Calls):
         if type(kind) is Instance and node.attr in kind.of.properties:
             return self.call_code(kind.of.methods[node.attr], base, [base], {})
         part = self.part(base)
-        return Value(part, 0, False, "frame" if kind == "frame" else None)
+        return Value(part, 0, False, kind if kind in ("frame", "object") else None)
 
     def _subscript(self, node: ast.Subscript) -> Value:
         base = self.eval(node.value)
@@ -206,7 +206,7 @@ class Expressions(Calls):
             if not reach & ~value.roots:
                 return NOTHING
             return Value(reach, 0, False, None)
-        return Value(self.part(value), 0, True, None)
+        return Value(self.part(value), 0, True, "object" if kind == "object" else None)
 
     def hold(self, value: Value) -> int:
         """Return the objects that a container of `value` holds, making one for it if it is new."""

@@ -137,7 +137,10 @@ class Reading(Expressions):
                 self.store.change(old.roots, self.bit)
                 self.store.link(old.roots, self.hold(value) | value.inner)
             made = self.own(result)
-            self.bind(target.id, Value(made.roots | old.roots, 0, False, old.kind if old.kind in ("box", "frame") else made.kind))
+            self.bind(
+                target.id,
+                Value(made.roots | old.roots, 0, False, old.kind if old.kind in ("box", "frame") else made.kind),
+            )
             return
         value = self.own(self.eval(node.value))
         load = ast.copy_location(_as_load(target), target)
@@ -223,7 +226,9 @@ class Reading(Expressions):
                     if type(entry.kind) is not Module:
                         self.env[name] = Entry(entry.defs | self.bit, entry.roots, None)
             else:
-                self.bind(alias.asname or alias.name, Value(self._module(root), 0, False, Module(f"{module}.{alias.name}")))
+                self.bind(
+                    alias.asname or alias.name, Value(self._module(root), 0, False, Module(f"{module}.{alias.name}"))
+                )
 
     def _module(self, root: str) -> int:
         """Return the object that stands for a library, the same for all its names."""
@@ -359,7 +364,13 @@ class Reading(Expressions):
             if default is not None:
                 inner |= self.hold(self.eval(default))
         if self.code is None:
-            for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg):
+            for one in (
+                *arguments.posonlyargs,
+                *arguments.args,
+                *arguments.kwonlyargs,
+                arguments.vararg,
+                arguments.kwarg,
+            ):
                 if one is not None and one.annotation is not None:
                     self._annotation(one.annotation)
             if node.returns is not None:
@@ -461,7 +472,7 @@ class Reading(Expressions):
         code.fresh = any(v.fresh or v.roots for v in self.results)
         kinds = [v.kind for v in self.results]
         same = bool(kinds) and all(k == kinds[0] for k in kinds)
-        code.kind = ("imm" if not kinds else kinds[0] if same else None)
+        code.kind = "imm" if not kinds else kinds[0] if same else None
         if type(code.kind) in (Code, Instance, ClassCode) or bool(reach & self.store.code_mask):
             code.makes_code = True
             code.kind = code.kind if type(code.kind) is Instance else None

@@ -151,11 +151,12 @@ def _refusal(
         )
     where = at[-1]
     if len(at) > 1 or where.changed:
-        reason, fix = "it is assigned or changed in several places", "Give the parameter a name of its own, assigned once."
+        reason, fix = (
+            "it is assigned or changed in several places",
+            "Give the parameter a name of its own, assigned once.",
+        )
     elif name not in read:
         reason, fix = "nothing reads it, so it cannot be a parameter", "Leave it out, or use it in the cell."
     else:
         reason, fix = "its value is not a literal", "Assign a number, a string, a list or a dictionary as it stands."
     return Refusal(cell=where.cell, line=where.node.lineno, name=name, reason=reason, fix=fix)
-
-

@@ -62,7 +62,9 @@ def plan_steps(
         step.parameters = [p for p in parameters if p.name in read]
         step.inputs = [n for n in step.inputs if n not in given]
         step.summary = summary(step.cell) if step.cell >= 0 else "Make what several steps need."
-        step.asynchronous = any(_awaits(s.node) for s in step.statements if re.search("await|async", kept.program.text(s)))
+        step.asynchronous = any(
+            _awaits(s.node) for s in step.statements if re.search("await|async", kept.program.text(s))
+        )
         own = [s for s in step.statements if s.cell == step.cell]
         if not step.outputs and own and step.kind == "step":
             _results(step, own, kept.program.plain[step.cell].source, used_below)
@@ -133,7 +135,12 @@ def _connect(steps: Sequence[Step], owner: Mapping[int, Step]) -> None:
                 maker.sources[name].outputs = list(dict.fromkeys([*maker.sources[name].outputs, name]))
         for s in step.statements:
             for n, other in owner.items():
-                if s.needs >> n & 1 and other is not step and other not in step.sources.values() and other not in step.after:
+                if (
+                    s.needs >> n & 1
+                    and other is not step
+                    and other not in step.sources.values()
+                    and other not in step.after
+                ):
                     step.after.append(other)
         changed = {n for s in step.statements for n in changed_names(s.node)} & set(step.inputs)
         for name in step.inputs:

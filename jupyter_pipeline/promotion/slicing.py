@@ -159,7 +159,9 @@ def _not_runnable(program: Program, statement: Statement) -> list[Refusal]:
             continue
         if node.func.id == PLACEHOLDER:
             found = obstacles[node.lineno]
-            refusals.append(Refusal(cell=statement.cell, line=node.lineno, name=found.name, reason=found.reason, fix=found.fix))
+            refusals.append(
+                Refusal(cell=statement.cell, line=node.lineno, name=found.name, reason=found.reason, fix=found.fix)
+            )
         elif node.func.id == "input" and "input" in BUILTINS:
             refusals.append(
                 Refusal(

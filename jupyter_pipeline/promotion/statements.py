@@ -124,4 +124,10 @@ def _syntax(cell: int, error: Exception) -> Refusal:
     text = (getattr(error, "text", None) or "").strip()
     reason = getattr(error, "msg", None) or str(error)
     name = text[:60] if text else "syntax"
-    return Refusal(cell=cell, line=line, name=name, reason=f"this is not valid Python ({reason})", fix="Correct the line, run the cell, and try again.")
+    return Refusal(
+        cell=cell,
+        line=line,
+        name=name,
+        reason=f"this is not valid Python ({reason})",
+        fix="Correct the line, run the cell, and try again.",
+    )

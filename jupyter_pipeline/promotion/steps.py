@@ -23,7 +23,22 @@ from jupyter_pipeline.promotion.text import indent
 
 __all__ = ["Step", "partition", "render_steps"]
 
-_CHEAP_CALLS = {"Path", "timedelta", "date", "datetime", "Decimal", "Fraction", "frozenset", "tuple", "compile", "namedtuple", "TypeVar", "NewType", "Enum", "getLogger"}
+_CHEAP_CALLS = {
+    "Path",
+    "timedelta",
+    "date",
+    "datetime",
+    "Decimal",
+    "Fraction",
+    "frozenset",
+    "tuple",
+    "compile",
+    "namedtuple",
+    "TypeVar",
+    "NewType",
+    "Enum",
+    "getLogger",
+}
 _SILENT = {"print", "display", "show", "clear_output", "plot", "savefig", "append", "sort", "extend", "update", "add"}
 
 
@@ -121,7 +136,9 @@ def _is_cheap(node: ast.stmt) -> bool:
         return True
     if isinstance(node, ast.Try):
         handlers = [s for h in node.handlers for s in h.body]
-        return all(_is_import(s) or _is_cheap(s) or isinstance(s, ast.Pass) for s in [*node.body, *handlers, *node.orelse])
+        return all(
+            _is_import(s) or _is_cheap(s) or isinstance(s, ast.Pass) for s in [*node.body, *handlers, *node.orelse]
+        )
     if isinstance(node, ast.If):
         return _cheap_value(node.test) and all(_is_import(s) or _is_cheap(s) for s in [*node.body, *node.orelse])
     if isinstance(node, ast.Assign):
@@ -137,7 +154,9 @@ def _cheap_value(node: ast.expr) -> bool:
             name = part.func.attr if isinstance(part.func, ast.Attribute) else getattr(part.func, "id", "")
             if name not in _CHEAP_CALLS:
                 return False
-        elif isinstance(part, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr | ast.comprehension | ast.Subscript):
+        elif isinstance(
+            part, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr | ast.comprehension | ast.Subscript
+        ):
             return False
     return True
 
@@ -256,7 +275,12 @@ def _shadowed(statements: Sequence[Statement]) -> list[str]:
     seen: set[str] = set()
     early = set()
     for s in statements:
-        early |= {n for n in bound if n not in seen and any(isinstance(x, ast.Name) and x.id == n and isinstance(x.ctx, ast.Load) for x in ast.walk(s.node))}
+        early |= {
+            n
+            for n in bound
+            if n not in seen
+            and any(isinstance(x, ast.Name) and x.id == n and isinstance(x.ctx, ast.Load) for x in ast.walk(s.node))
+        }
         seen |= s.bound
     if not early:
         return []
@@ -268,7 +292,13 @@ def last_value(step_statements: Sequence[Statement], source: str) -> bool:
     if not step_statements or not isinstance(step_statements[-1].node, ast.Expr):
         return False
     node = step_statements[-1].node
-    if source.split("\n")[(node.end_lineno or 1) - 1].encode()[node.end_col_offset or 0 :].decode().lstrip().startswith(";"):
+    if (
+        source.split("\n")[(node.end_lineno or 1) - 1]
+        .encode()[node.end_col_offset or 0 :]
+        .decode()
+        .lstrip()
+        .startswith(";")
+    ):
         return False
     value = node.value
     if isinstance(value, ast.Constant):
@@ -298,7 +328,9 @@ def changed_names(node: ast.stmt) -> set[str]:
     elif isinstance(node, ast.Delete):
         targets = node.targets
     elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
-        if node.value.func.attr not in FRAME_METHODS | PURE_METHODS or any(k.arg == "inplace" for k in node.value.keywords):
+        if node.value.func.attr not in FRAME_METHODS | PURE_METHODS or any(
+            k.arg == "inplace" for k in node.value.keywords
+        ):
             targets = [node.value.func]
     elif isinstance(node, ast.For | ast.While | ast.If | ast.With):
         for child in [*node.body, *getattr(node, "orelse", ())]:

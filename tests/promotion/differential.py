@@ -44,7 +44,9 @@ def bound(source: str) -> list[str]:
     todo: list[ast.AST] = list(ast.parse(source).body)
     while todo:
         node = todo.pop()
-        if isinstance(node, ast.FunctionDef | ast.Lambda | ast.ClassDef | ast.comprehension | ast.GeneratorExp | ast.ListComp):
+        if isinstance(
+            node, ast.FunctionDef | ast.Lambda | ast.ClassDef | ast.comprehension | ast.GeneratorExp | ast.ListComp
+        ):
             continue
         if isinstance(node, ast.Name):
             found.add(node.id)
