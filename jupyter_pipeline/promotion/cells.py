@@ -102,7 +102,8 @@ def order_notes(cells: Sequence[Cell], target: int) -> list[str]:
         return []
     plural = "s" if len(late) > 1 else ""
     return [
-        f"Cell{plural} {', '.join(map(str, sorted(late)))} ran after a cell below; the pipeline runs cells in document order."
+        f"Cell{plural} {', '.join(map(str, sorted(late)))} ran after a cell below; "
+        "the pipeline runs cells in document order."
     ]
 
 

@@ -60,8 +60,8 @@ _DROPPED = {
 _TIMED = {"time", "prun", "mprun", "lprun"}
 _INSTALLERS = {"pip", "conda", "mamba", "uv"}
 _LOOKING = {
-    "cat", "date", "df", "du", "echo", "env", "file", "find", "free", "git", "grep", "head", "hostname", "id", "jupyter",
-    "less", "ls", "lscpu", "more", "nproc", "nvidia-smi", "ps", "pwd", "tail", "top", "tree", "uname", "wc", "which",
+    "cat", "date", "df", "du", "echo", "env", "file", "find", "free", "git", "grep", "head", "hostname", "id",
+    "jupyter", "less", "ls", "lscpu", "more", "nproc", "nvidia-smi", "ps", "pwd", "tail", "top", "tree", "uname", "wc", "which",
     "whoami",
 }  # fmt: skip
 _FIX = {

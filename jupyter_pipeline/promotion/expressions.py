@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-import builtins
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from jupyter_pipeline.promotion import knowledge as known
 from jupyter_pipeline.promotion.calls import Calls
@@ -13,10 +12,7 @@ from jupyter_pipeline.promotion.knowledge import ClassCode, Code, Instance, Modu
 from jupyter_pipeline.promotion.scope import joined
 from jupyter_pipeline.promotion.store import NOTHING, Value
 
-__all__ = ["BUILTINS", "Expressions"]
-
-BUILTINS = frozenset(dir(builtins)) | {"__name__", "__doc__", "__builtins__", "display", "__not_python__"}
-_CONST = (ast.Constant, ast.JoinedStr)
+__all__ = ["Expressions"]
 
 
 class Expressions(Calls):
@@ -247,7 +243,7 @@ class Expressions(Calls):
                 for code in codes:
                     self.run(code)
 
-    _eval: dict[type, Callable[[Any, Any], Value]] = {
+    _eval: ClassVar[dict[type, Callable[[Any, Any], Value]]] = {
         ast.Constant: _constant,
         ast.Name: _name,
         ast.Attribute: _attribute,
@@ -289,5 +285,5 @@ def _is_mask(node: ast.expr, value: Value) -> bool:
     if isinstance(node, ast.Name):
         return value.kind == "frame"
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        return node.func.attr in known.FRAME_METHODS
+        return bool(node.func.attr in known.FRAME_METHODS)
     return False

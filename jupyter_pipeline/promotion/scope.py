@@ -6,6 +6,7 @@ outside names are stand-ins, and gives a summary (`knowledge.Code`) that is appl
 
 from __future__ import annotations
 
+import ast
 import builtins
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -13,10 +14,13 @@ from typing import Any, NamedTuple
 from jupyter_pipeline.promotion.knowledge import LIBRARIES, Code, Module
 from jupyter_pipeline.promotion.store import Store, Value
 
-__all__ = ["DELETED", "Entry", "Missing", "Scope", "joined"]
+__all__ = ["BUILTINS", "DELETED", "FIGURE", "RANDOM", "Entry", "Missing", "Scope", "joined"]
+
+BUILTINS = frozenset(dir(builtins)) | {"__name__", "__doc__", "__builtins__", "display", "__not_python__"}
+RANDOM = "<random numbers>"
+FIGURE = "<figure>"
 
 DELETED = "deleted"
-_BUILTINS = frozenset(dir(builtins)) | {"__name__", "__doc__", "__builtins__", "display", "__not_python__"}
 _ANY_FILE = "<file *>"
 
 
@@ -68,9 +72,9 @@ class Scope:
         self.placeholders: dict[str, int] = {}
         self.strings: dict[str, str] = parent.strings if parent else {}
         self.stars = 0
-        self.number = parent.number if parent else 0
-        self.cell = parent.cell if parent else 0
-        self.bit = parent.bit if parent else 1
+        self.number: int = parent.number if parent else 0
+        self.cell: int = parent.cell if parent else 0
+        self.bit: int = parent.bit if parent else 1
         self.needs = 0
         self.read: dict[str, int] = {}
         """Names that the statement needs, with the statements from which their values come."""
@@ -93,8 +97,8 @@ class Scope:
         """Whether `name` means the builtin here."""
         entry = self.env.get(name)
         if entry is not None:
-            return entry.kind == DELETED and name in _BUILTINS
-        if name in self.locals or name not in _BUILTINS:
+            return entry.kind == DELETED and name in BUILTINS
+        if name in self.locals or name not in BUILTINS:
             return False
         return self.parent is None or self.parent.is_builtin(name)
 
@@ -119,9 +123,7 @@ class Scope:
         if entry is not None:
             self.needs |= entry.defs
         self.read.setdefault(name, 0)
-        if name in _BUILTINS:
-            self.needs |= self.stars
-        elif self.stars:
+        if name in BUILTINS or self.stars:
             self.needs |= self.stars
         elif strict and not self.soft and name[0] != "<":
             self.missing.append(Missing(self.number, name, self.cell, line, entry is not None))
@@ -317,7 +319,7 @@ class Scope:
             return 0
         entry = self.env.get(name)
         if entry is None:
-            if not create and name != "<figure>":
+            if not create and name != FIGURE:
                 return 0
             roots = self.store.new(0, self.number)
             entry = self.env[name] = Entry(0, roots, None)
@@ -380,3 +382,49 @@ class Scope:
         for name, entry in self.env.items():
             self.env[name] = Entry(entry.defs | self.bit, entry.roots, None)
         self.notes.append(f"{note}, so everything before it is kept")
+
+    # What the classes below this one provide
+
+    def eval(self, node: ast.expr) -> Value:
+        """Return what `node` may give, and record what evaluating it reads and changes."""
+        raise NotImplementedError
+
+    def part(self, value: Value) -> int:
+        """Return the objects of which an attribute or element of `value` may be one."""
+        raise NotImplementedError
+
+    def element(self, value: Value) -> Value:
+        """Return what iterating over `value` or indexing it may give."""
+        raise NotImplementedError
+
+    def hold(self, value: Value) -> int:
+        """Return the objects that a container of `value` holds, making one for it if it is new."""
+        raise NotImplementedError
+
+    def consume(self, value: Value) -> None:
+        """Record that iterating over `value` may use it up."""
+        raise NotImplementedError
+
+    def function_code(self, node: Any, name: str) -> Code:
+        """Read the body of a function, and return the summary of its effects."""
+        raise NotImplementedError
+
+    def code_value(self, code: Code, inner: int) -> Value:
+        """Return the function that runs `code`."""
+        raise NotImplementedError
+
+    def bind_hidden(self, target: ast.expr, value: Value, hidden: dict[str, Entry | None]) -> None:
+        """Bind the names of a comprehension, which last as long as it does."""
+        raise NotImplementedError
+
+    def returned(self, value: Value) -> None:
+        """Record a result of the function."""
+        raise NotImplementedError
+
+    def super_value(self) -> Value:
+        """Return what ``super()`` gives."""
+        raise NotImplementedError
+
+    def dynamic(self, name: str, node: ast.Call) -> Value:
+        """Record a call of ``exec``, ``eval``, ``globals`` and their like."""
+        raise NotImplementedError

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from jupyter_pipeline.exceptions import PromotionRefusedError, UsageError
 from jupyter_pipeline.models import Record, Refusal
 from jupyter_pipeline.promotion.dialect import PLACEHOLDER
-from jupyter_pipeline.promotion.names import BUILTINS, analyse
+from jupyter_pipeline.promotion.names import analyse
 from jupyter_pipeline.promotion.scope import Missing
 from jupyter_pipeline.promotion.statements import Program, Statement, parse_cells
 from jupyter_pipeline.promotion.store import bits
@@ -52,7 +52,7 @@ class Kept:
 
 
 def slice_cells(sources: Sequence[str], target: int) -> Slice:
-    """Return the smallest program that gives one cell the same values as the whole notebook.
+    r"""Return the smallest program that gives one cell the same values as the whole notebook.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def slice_cells(sources: Sequence[str], target: int) -> Slice:
     Examples
     --------
     >>> slice_cells(["x = 1", "unused = 2", "y = x + 1"], 2).source
-    'x = 1\\ny = x + 1\\n'
+    'x = 1\ny = x + 1\n'
     """
     if not -len(sources) <= target < len(sources):
         raise UsageError(f"There is no cell {target}: there are {len(sources)} cells, from 0.")
@@ -162,7 +162,7 @@ def _not_runnable(program: Program, statement: Statement) -> list[Refusal]:
             refusals.append(
                 Refusal(cell=statement.cell, line=node.lineno, name=found.name, reason=found.reason, fix=found.fix)
             )
-        elif node.func.id == "input" and "input" in BUILTINS:
+        elif node.func.id == "input":
             refusals.append(
                 Refusal(
                     cell=statement.cell,

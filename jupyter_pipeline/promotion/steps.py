@@ -177,7 +177,7 @@ def _function(program: Program, step: Step) -> str:
     head = signature(step.name, given, asynchronous=step.asynchronous)
     body = [_docstring(step)]
     own = [s for s in step.statements if s.cell == step.cell]
-    fed = [s for s in step.statements if s.cell != step.cell and s.cell < step.cell or step.cell < 0]
+    fed = [s for s in step.statements if (s.cell != step.cell and s.cell < step.cell) or step.cell < 0]
     after = [s for s in step.statements if s.cell > step.cell >= 0]
     body += _shadowed(step.statements)
     local = {n for s in step.statements for n in s.bound} | set(step.inputs) | {p.name for p in step.parameters}

@@ -6,6 +6,7 @@ import random
 
 __all__ = ["random_notebook"]
 
+# ruff: noqa: E501 - one template a line
 _HELPERS = (
     "def {f}(x):\n    return x + {n}",
     "def {f}(x):\n    {g}.append({n})\n    return {n}",

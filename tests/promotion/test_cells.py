@@ -16,7 +16,13 @@ def notebook(*cells: dict[str, object], **more: object) -> str:
 def test_cells_keep_index_id_tags_and_text() -> None:
     text = notebook(
         {"cell_type": "markdown", "id": "a", "source": "# T"},
-        {"cell_type": "code", "id": "b", "source": ["x = 1\n", "y = 2"], "metadata": {"tags": ["t"]}, "execution_count": 3},
+        {
+            "cell_type": "code",
+            "id": "b",
+            "source": ["x = 1\n", "y = 2"],
+            "metadata": {"tags": ["t"]},
+            "execution_count": 3,
+        },
     )
     cells = read_notebook(text.encode())
     assert [c.kind for c in cells] == ["markdown", "code"]

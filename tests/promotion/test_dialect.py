@@ -35,7 +35,9 @@ def test_lines_of_ipython_become_python_in_place(source: str, python: str) -> No
     assert plain.count("\n") == source.count("\n")
 
 
-@pytest.mark.parametrize("line", ["%pip install polars 'numpy>2'", "!pip install -q polars 'numpy>2'", "pip install polars numpy>2"])
+@pytest.mark.parametrize(
+    "line", ["%pip install polars 'numpy>2'", "!pip install -q polars 'numpy>2'", "pip install polars numpy>2"]
+)
 def test_installs_become_requirements(line: str) -> None:
     plain = to_python(f"{line}\nx = 1")
     assert plain.requirements == ["polars", "numpy>2"]
