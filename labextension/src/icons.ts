@@ -6,6 +6,7 @@ import deploySvg from '../style/icons/deploy.svg';
 import launchSvg from '../style/icons/launch.svg';
 import pauseSvg from '../style/icons/pause.svg';
 import pipelineSvg from '../style/icons/pipeline.svg';
+import plotsSvg from '../style/icons/plots.svg';
 import resumeSvg from '../style/icons/resume.svg';
 import runSvg from '../style/icons/run.svg';
 
@@ -18,5 +19,6 @@ export const deployIcon = icon('deploy', deploySvg);
 export const launchIcon = icon('launch', launchSvg);
 export const pauseIcon = icon('pause', pauseSvg);
 export const pipelineIcon = icon('pipeline', pipelineSvg);
+export const plotsIcon = icon('plots', plotsSvg);
 export const resumeIcon = icon('resume', resumeSvg);
 export const runIcon = icon('run', runSvg);

@@ -44,6 +44,11 @@ def test_a_cluster_is_started_scaled_looked_at_and_stopped(screen: Any, lab: Any
     # The plots come over the websocket; the page alone has none.
     expect(dashboard.locator("canvas").first).to_be_visible(timeout=30_000)
 
+    card.get_by_role("button", name="Show the plots of local-1 in the Dask panel").click()
+    dask = page.locator("#dask-dashboard-launcher")
+    expect(dask.get_by_role("button", name="Task Stream", exact=True)).to_be_enabled(timeout=30_000)
+    screen.run("pipeline:show-panel")
+
     card.get_by_role("button", name="Stop local-1").click()
     page.get_by_role("button", name="Stop the Cluster").click()
     expect(card).to_have_count(0, timeout=30_000)

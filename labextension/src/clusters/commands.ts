@@ -154,7 +154,7 @@ export function addClusterCommands(options: {
         type: 'object',
         properties: {
           ...NAME,
-          where: { type: 'string', enum: ['tab', 'browser'], default: 'tab' }
+          where: { type: 'string', enum: ['tab', 'browser', 'dask'], default: 'tab' }
         }
       }
     },
@@ -164,6 +164,12 @@ export function addClusterCommands(options: {
         return;
       }
       const url = manager.dashboardUrl(cluster);
+      if (args.where === 'dask') {
+        // The panel of dask-labextension adds the plots' names to the address itself.
+        await commands.execute(DASK_PANEL, { url: url.replace(/\/status$/, '') });
+        shell.activateById('dask-dashboard-launcher');
+        return;
+      }
       if (args.where === 'browser' || new URL(url).origin !== location.origin) {
         window.open(url, '_blank', 'noopener');
         return;
@@ -216,6 +222,9 @@ export function addClusterCommands(options: {
     }
   });
 }
+
+/** The command of dask-labextension that shows the plots of a dashboard in its panel. */
+export const DASK_PANEL = 'dask:populate-dashboard-url';
 
 function createDashboard(
   id: string,

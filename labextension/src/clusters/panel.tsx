@@ -5,8 +5,9 @@ import React from 'react';
 
 import { Chip, IconButton, Meter, Notice, useAction } from '../components';
 import { formatBytes, formatDuration, formatRelative } from '../format';
-import { attachIcon, dashboardIcon, launchIcon } from '../icons';
+import { attachIcon, dashboardIcon, launchIcon, plotsIcon } from '../icons';
 import { CommandIDs, type Clusters, type IClusterManager } from '../tokens';
+import { DASK_PANEL } from './commands';
 import { isAlive } from './manager';
 import { StartForm } from './start';
 
@@ -153,7 +154,7 @@ function Actions(
     execute: (command: string, args?: { [key: string]: string }) => void;
   }
 ): JSX.Element {
-  const { busy, cluster, execute, manager, trans } = props;
+  const { busy, cluster, commands, execute, manager, trans } = props;
   const { dashboard_link, id, name, state } = cluster;
   if (!isAlive(state)) {
     return (
@@ -191,6 +192,14 @@ function Actions(
           disabled={!dashboard_link}
           onClick={() => execute(CommandIDs.openDashboard, { where: 'browser' })}
         />
+        {commands.hasCommand(DASK_PANEL) && (
+          <IconButton
+            icon={plotsIcon}
+            label={trans.__('Show the plots of %1 in the Dask panel', name)}
+            disabled={!dashboard_link}
+            onClick={() => execute(CommandIDs.openDashboard, { where: 'dask' })}
+          />
+        )}
         <IconButton
           icon={attachIcon}
           label={trans.__('Insert a cell that attaches to %1', name)}
