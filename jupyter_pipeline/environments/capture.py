@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,7 +27,8 @@ def capture(*, directories: Sequence[Path] = ()) -> Environment:
         Distributions sorted by name. URLs carry no credentials.
     """
     paths = [str(d) for d in directories] or sys.path
-    return from_rows(scan.describe(paths), scan.scan(paths))
+    description = scan.describe(paths)
+    return from_rows(description, scan.scan(paths))
 
 
 def from_rows(description: dict[str, str], rows: Sequence[Sequence[str]]) -> Environment:
@@ -35,7 +37,12 @@ def from_rows(description: dict[str, str], rows: Sequence[Sequence[str]]) -> Env
         python=description["python"],
         platform=description["platform"],
         prefix=description["prefix"],
-        distributions=tuple(
-            Distribution(name=name, version=version, source=source, url=url) for name, version, source, url in rows
-        ),
+        distributions=_distributions(tuple(map(tuple, rows))),
+    )
+
+
+@functools.lru_cache(maxsize=16)  # a sync that changes nothing should not build a thousand records
+def _distributions(rows: tuple[tuple[str, ...], ...]) -> tuple[Distribution, ...]:
+    return tuple(
+        Distribution(name=name, version=version, source=source, url=url) for name, version, source, url in rows
     )

@@ -56,10 +56,11 @@ class Folder:
     files: dict[str, Entry] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     """Path and why, for what a user may miss."""
-    _known: dict[str, tuple[object, ...]] = field(default_factory=dict, repr=False)
+    _known: dict[str, tuple[tuple[int, ...], Entry | None]] = field(default_factory=dict, repr=False)
     _verdicts: dict[str, str] = field(default_factory=dict, repr=False)
     _ignore_files: dict[str, int] = field(default_factory=dict, repr=False)
-    _digest: str = ""
+    _digest: str | None = None
+    _modules: list[str] | None = None
 
     @property
     def key(self) -> str:
@@ -79,15 +80,17 @@ class Folder:
     @property
     def modules(self) -> list[str]:
         """Names of the top-level modules that can be imported from it."""
-        found = {self.name} if ".." in self.paths else set()
-        if "." in self.paths:
-            found |= {path.partition("/")[0].partition(".")[0] for path in self.files}
-        return sorted(found)
+        if self._modules is None:
+            found = {self.name} if ".." in self.paths else set()
+            if "." in self.paths:
+                found |= {path.partition("/")[0].partition(".")[0] for path in self.files}
+            self._modules = sorted(found)
+        return self._modules
 
     @property
     def digest(self) -> str:
         """Hash of all paths and contents."""
-        if not self._digest:
+        if self._digest is None:
             self._digest = content_hash(repr(sorted(self.files.items())).encode())
         return self._digest
 
@@ -105,6 +108,8 @@ class Folder:
         """
         files: dict[str, Entry] = {}
         self._folder("", files)
+        if files == self.files:
+            return False
         total = sum(entry[2] for entry in files.values())
         if total > self.sizes.total:
             raise SyncError(
@@ -112,10 +117,8 @@ class Folder:
                 f"more than the limit of {self.sizes.total / 1e6:,.0f} MB. "
                 "Name what is not needed in its .gitignore, or raise environment: max_size."
             )
-        if files == self.files:
-            return False
         self.files = files
-        self._digest = ""
+        self._digest = self._modules = None
         return True
 
     def _folder(self, prefix: str, files: dict[str, Entry]) -> None:
@@ -127,16 +130,21 @@ class Folder:
             raise SyncError(f"{here} cannot be read ({error.strerror}). Nothing was sent.") from error
         self._read_rules(prefix, found)
         for entry in found:
+            path = prefix + entry.name
+            known = self._known.get(path)
+            if known is not None and known[0] == _status(entry.stat(follow_symlinks=False)):
+                if known[1] is not None:
+                    files[path] = known[1]
+                continue
             if not prefix and self.only and entry.name not in self.only:
                 continue
-            path = prefix + entry.name
             if entry.is_dir(follow_symlinks=False):
                 if self._sends(path + "/", entry.path):
                     self._folder(path + "/", files)
             elif self._sends(path, entry.path):
-                known = self._file(path, entry)
-                if known is not None:
-                    files[path] = known
+                fresh = self._file(path, entry)
+                if fresh is not None:
+                    files[path] = fresh
 
     def _read_rules(self, prefix: str, found: Sequence[os.DirEntry[str]]) -> None:
         for entry in found:
@@ -145,6 +153,7 @@ class Folder:
                 if self._ignore_files.get(entry.path) != changed:
                     self._ignore_files[entry.path] = changed
                     self._verdicts.clear()
+                    self._known.clear()
                     self.rules.read(prefix, Path(entry.path))
 
     def _sends(self, path: str, full: str) -> bool:
@@ -162,13 +171,9 @@ class Folder:
         info = entry.stat(follow_symlinks=False)
         if stat.S_ISLNK(info.st_mode):
             return self._link(path, entry)
-        status = (info.st_mtime_ns, info.st_ctime_ns, info.st_size, info.st_ino, info.st_mode)
-        known = self._known.get(path)
-        if known is not None and known[0] == status:
-            return known[1]  # type: ignore[return-value]
-        return self._content(path, Path(entry.path), info, status)
+        return self._content(path, Path(entry.path), info)
 
-    def _content(self, path: str, full: Path, info: os.stat_result, status: tuple[int, ...]) -> Entry | None:
+    def _content(self, path: str, full: Path, info: os.stat_result) -> Entry | None:
         if not stat.S_ISREG(info.st_mode):
             return None  # sockets, pipes, devices
         if info.st_size > self.sizes.file:
@@ -190,7 +195,7 @@ class Folder:
             result = None
         window = _COARSE if info.st_mtime_ns % 1_000_000_000 == 0 else _FINE
         if now - max(info.st_mtime_ns, info.st_ctime_ns) > window:
-            self._known[path] = (status, result)
+            self._known[path] = (_status(info), result)
         return result
 
     def _too_big(self, path: str, full: Path, size: int) -> None:
@@ -217,4 +222,8 @@ class Folder:
         if stat.S_ISDIR(info.st_mode):
             self.left_out[path] = "is a link to a folder outside"
             return None
-        return self._content(path, Path(entry.path), info, ())
+        return self._content(path, Path(entry.path), info)
+
+
+def _status(info: os.stat_result) -> tuple[int, ...]:
+    return (info.st_mtime_ns, info.st_ctime_ns, info.st_size, info.st_ino, info.st_mode)

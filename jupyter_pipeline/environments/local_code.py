@@ -64,9 +64,12 @@ def imported_folders(
     here = (cwd or Path.cwd()).resolve()
     order = [Path(p).resolve() if p else here for p in (sys.path if path is None else path)]
     installed = _installed()
+    quick = tuple(f"{p}/" for p in installed)  # spares most modules the look at the file system
     homes: dict[Path, set[str]] = {}
     for name, module in list((sys.modules if modules is None else modules).items()):
         if "." in name or name in RUNS_ON or name.startswith("__"):
+            continue
+        if (getattr(module, "__file__", None) or "").startswith(quick):
             continue
         for place in _places(module):
             if not any(place.is_relative_to(p) for p in installed):

@@ -58,6 +58,8 @@ class Session:
         self.lock = threading.Lock()
         self.rows: dict[str, list[list[str]]] = {}
         self.done: set[str] = set()
+        self.kernel: object = None
+        self.here = ""
 
     @property
     def client(self) -> distributed.Client:

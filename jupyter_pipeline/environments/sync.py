@@ -119,7 +119,7 @@ def _sync(
     kernel = capture()
     request = talk.request(folders)
     sent = sum(len(blob[3]) for blob in request["blobs"])
-    state = _state(talk, kernel, request)
+    state = _state(talk, kernel, request, environments=packages)
     reply, sent = talk.finish(folders, state["applied"], sent, say)
     uploaded = _uploaded(folders, reply, sent)
     _salt(talk, folders)
@@ -163,12 +163,19 @@ def _folders(talk: Session, options: Options, directories: Sequence[Path] | None
     return kept, notes
 
 
-def _state(talk: Session, kernel: Environment, request: dict[str, Any] | None) -> dict[str, Any]:
-    here = digest(kernel.python, kernel.platform, _rows(kernel))
-    talk.rows[here] = [list(row) for row in _rows(kernel)]
-    state: dict[str, Any] = talk.call("environment_state", rows=list(talk.rows), apply=request)
+def _state(
+    talk: Session, kernel: Environment, request: dict[str, Any] | None, *, environments: bool = True
+) -> dict[str, Any]:
+    """Ask for the state of all, and let `request` change files on the way."""
+    if talk.kernel is not kernel.distributions:
+        talk.kernel = kernel.distributions
+        talk.here = digest(kernel.python, kernel.platform, _rows(kernel))
+        talk.rows[talk.here] = [list(row) for row in _rows(kernel)]
+    rows = list(talk.rows) if environments else None
+    state: dict[str, Any] = talk.call("environment_state", rows=rows, apply=request)
     check_protocol(state)
-    known_rows(state, talk.rows)
+    if environments:
+        known_rows(state, talk.rows)
     return state
 
 
@@ -177,6 +184,8 @@ def _rows(environment: Environment) -> list[tuple[str, str, str, str]]:
 
 
 def _compare(talk: Session, kernel: Environment, state: Mapping[str, Any]) -> list[DriftItem]:
+    if {r["digest"] for r in (state["scheduler"], *state["workers"].values())} == {talk.here}:
+        return []
     scheduler = from_rows(state["scheduler"], talk.rows[state["scheduler"]["digest"]])
     groups = {r["digest"]: r for r in state["workers"].values()}
     workers = [from_rows(report, talk.rows[known]) for known, report in groups.items()]

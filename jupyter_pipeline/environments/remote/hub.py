@@ -53,7 +53,6 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
         self.roots: dict[str, dict[str, Any]] = {}
         self.generation = 0
         self.spec: dict[str, Any] = {}
-        self.done: set[tuple[str, str]] = set()
         self.ready: dict[str, dict[str, Any]] = {}
         self.held: dict[str, str] = {}
         self.news = asyncio.Condition()
@@ -148,6 +147,8 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
         def settled() -> bool:
             return all(w in self.ready or w in self.held for w in self.scheduler.workers)
 
+        if settled():
+            return
         async with self.news:
             await asyncio.wait_for(self.news.wait_for(settled), PATIENCE)
 
@@ -185,17 +186,20 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
 
     # What the client calls
 
-    async def state(self, rows: list[str], apply: dict[str, Any] | None = None) -> dict[str, Any]:
+    async def state(self, rows: list[str] | None, apply: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return the state of scheduler and workers; with `apply`, change files first.
 
         Parameters
         ----------
-        rows : list of str
-            Digests of environments that the client knows.
+        rows : list of str or None
+            Digests of environments that the client knows; ``None`` when it asks for no environments.
         apply : dict, optional
             Arguments of `apply`.
         """
         applied = await self.apply(**apply) if apply is not None else {}
+        failed = {w: reason for w, reason in self.held.items() if reason}
+        if rows is None:
+            return {"protocol": PROTOCOL, "applied": applied, "failed": failed}
         await self._settled()
         workers = await self._ask(self.ready, "environment_report", rows=rows)
         self.ready.update({w: {k: v for k, v in r.items() if k != "rows"} for w, r in workers.items()})
@@ -208,8 +212,7 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
             "applied": applied,
             "scheduler": scheduler,
             "workers": workers,
-            "failed": {w: reason for w, reason in self.held.items() if reason},
-            "done": [list(d) for d in self.done],
+            "failed": failed,
         }
 
     async def apply(self, roots: dict[str, dict[str, Any]], blobs: list[list[Any]]) -> dict[str, Any]:
@@ -248,7 +251,7 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
                 return {"stale": [], "missing": [], "changed": {}}
             await asyncio.to_thread(self.store.stage, blobs)
             after = {key: self._after(key, root) for key, root in todo.items()}
-            changes = {key: self._changes(key, files) for key, files in after.items()}
+            changes = {key: self._changes(key, root, after[key]) for key, root in todo.items()}
             needed = self._needed(changes)
             missing = sorted(h for h in needed if not self.store.has(h))
             if missing:
@@ -290,10 +293,14 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
     def _after(self, key: str, root: Mapping[str, Any]) -> dict[str, Any]:
         if "files" in root:
             return dict(root["files"])
-        gone = set(root["delete"])
-        return {**{p: e for p, e in self.roots[key]["files"].items() if p not in gone}, **root["put"]}
+        after = {**self.roots[key]["files"], **root["put"]}
+        for path in root["delete"]:
+            after.pop(path, None)
+        return after
 
-    def _changes(self, key: str, files: Mapping[str, Any]) -> dict[str, Any]:
+    def _changes(self, key: str, root: Mapping[str, Any], files: Mapping[str, Any]) -> dict[str, Any]:
+        if "files" not in root:
+            return {"put": root["put"], "delete": root["delete"]}
         before = self.roots[key]["files"] if key in self.roots else {}
         put = {p: e for p, e in files.items() if list(before.get(p, ())) != list(e)}
         return {"put": put, "delete": sorted(before.keys() - files.keys())}

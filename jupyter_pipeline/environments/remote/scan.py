@@ -22,6 +22,7 @@ Row = tuple[str, str, str, str]
 """Normalised name, version, source, URL: the fields of ``models.Distribution``."""
 
 _KEPT: dict[tuple[Any, ...], list[Row]] = {}
+_DIGESTS: dict[str, tuple[list[Row], str]] = {}
 
 
 def normalise(name: str) -> str:
@@ -164,8 +165,16 @@ def describe(paths: Sequence[str]) -> dict[str, Any]:
         "executable": sys.executable,
         "host": platform.node(),
         "identity": identity,
-        "digest": digest(python, system, rows),
+        "digest": _digest_of(python, system, rows),
     }
+
+
+def _digest_of(python: str, system: str, rows: list[Row]) -> str:
+    """Return the digest of `rows`, which is computed once for each scan."""
+    known = _DIGESTS.get("last")
+    if known is None or known[0] is not rows:
+        known = _DIGESTS["last"] = (rows, digest(python, system, rows))
+    return known[1]
 
 
 def digest(python: str, system: str, rows: Iterable[Row]) -> str:

@@ -356,4 +356,4 @@ def _matches(place: Path, entry: Entry) -> bool:
     info = place.stat()
     if info.st_size != size or bool(info.st_mode & 0o100) != (kind == "x"):
         return False
-    return content_hash(place.read_bytes()) == value
+    return content_hash(place.read_bytes()) == str(value)
