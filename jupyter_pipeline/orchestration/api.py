@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+import time
 from collections.abc import AsyncIterator, Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -25,7 +26,9 @@ PAGE = 200
 """Most records that the API returns for one request."""
 
 _ATTEMPTS = 6
-_TIMEOUT = 30.0
+_TIMEOUT = 15.0
+_PATIENCE = 75.0
+"""Seconds in which the supervisor of the embedded service has found out that its server hangs, and started another."""
 
 _csrf: dict[str, dict[str, str]] = {}
 """Headers by address: a token holds for an hour, so that one serves many connections."""
@@ -40,10 +43,13 @@ class PrefectApi:
         The API.
     timeout : float
         Seconds that an answer may take.
+    patience : float
+        Seconds for which the embedded service is waited for while it restarts its server.
     """
 
-    def __init__(self, endpoint: Endpoint, *, timeout: float = _TIMEOUT) -> None:
+    def __init__(self, endpoint: Endpoint, *, timeout: float = _TIMEOUT, patience: float = _PATIENCE) -> None:
         self.endpoint = endpoint
+        self.patience = patience
         local = endpoint.url.startswith(("http://127.0.0.1:", "http://localhost:"))
         self._http = httpx.AsyncClient(
             base_url=endpoint.url,
@@ -104,7 +110,7 @@ class PrefectApi:
         if writes and self.endpoint.embedded and self.endpoint.url not in _csrf:
             await self._renew_token()
         for attempt in range(1, _ATTEMPTS + 1):
-            response = await self._send(method, path, body)
+            response = await self._send_patiently(method, path, body)
             if response.status_code == httpx.codes.SERVICE_UNAVAILABLE and attempt < _ATTEMPTS:
                 # SQLite answers so when another process holds its lock.
                 await asyncio.sleep(0.05 * 2**attempt)
@@ -120,6 +126,20 @@ class PrefectApi:
         if response.is_success:
             return response.json() if response.content else None
         raise _refusal(response, method, path, self.endpoint)
+
+    async def _send_patiently(self, method: str, path: str, body: Any) -> httpx.Response:
+        """Send a request, again and again while the supervisor of the embedded service restarts its server.
+
+        All that we ask for may be asked twice: what is there already is not made again.
+        """
+        deadline = time.monotonic() + self.patience
+        while True:
+            try:
+                return await self._send(method, path, body)
+            except ApiUnreachableError:
+                if time.monotonic() > deadline or not self.endpoint.supervised:
+                    raise
+                await asyncio.sleep(1.0)
 
     async def _send(self, method: str, path: str, body: Any = None, **options: Any) -> httpx.Response:
         headers = _csrf.get(self.endpoint.url, {})

@@ -60,6 +60,9 @@ def server_environment(
         "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"{origin},http://localhost:{port}",
         "PREFECT_SERVER_UI_API_URL": f"{origin}/api",
+        # It marks silent workers, which the supervisor sees itself, and its writes collide with others: on SQLite a
+        # collision can leave the database locked until the server is restarted.
+        "PREFECT_SERVER_SERVICES_FOREMAN_ENABLED": "false",
         "COLUMNS": "1000",  # messages on one line
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         # Leases in memory are lost with the server, and the slots that they hold are then never given back: a
@@ -78,7 +81,6 @@ def worker_environment(
         "PREFECT_WORKER_QUERY_SECONDS": "2",
         # A run that is fetched early holds a slot of its concurrency limit, so that the one before it must have ended.
         "PREFECT_WORKER_PREFETCH_SECONDS": "2",
-        "PREFECT_WORKER_HEARTBEAT_SECONDS": "10",
         "PREFECT_WORKER_ENABLE_CANCELLATION": "true",
         "PREFECT_WORKER_CANCELLATION_POLL_SECONDS": "5",
     }

@@ -37,6 +37,12 @@ class Endpoint:
     """Whether it is the service of this state folder."""
 
     @property
+    def supervised(self) -> bool:
+        """Whether it is the embedded service and its supervisor lives, so that a dead server comes back."""
+        state = read_state() if self.embedded else None
+        return state is not None and state.state != "stopping" and processes.find(state.supervisor) is not None
+
+    @property
     def hint(self) -> str:
         """What to do when it does not answer."""
         if self.embedded:

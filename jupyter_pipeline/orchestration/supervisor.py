@@ -49,7 +49,7 @@ _SCHEDULE_ROUNDS = 12
 _SETTLED = 150.0
 """Seconds after the server's start from which its schedules must have made runs."""
 _WORKER_SILENCE = 120.0
-"""Seconds without a sign of life after which the worker is restarted; it gives one every ten."""
+"""Seconds without a sign of life after which the worker is restarted; it gives one every thirty."""
 _STRIKES = 4
 """Failed checks in a row after which the server is restarted."""
 _LONGEST_PAUSE = 60.0
@@ -105,7 +105,7 @@ class Supervisor:
 
     def api(self, timeout: float = 10.0) -> PrefectApi:
         """Return a connection to the server."""
-        return PrefectApi(embedded(self.state), timeout=timeout)
+        return PrefectApi(embedded(self.state), timeout=timeout, patience=0.0)
 
     async def run(self) -> None:
         """Keep everything alive until a signal says to end; on return nothing is left."""

@@ -83,3 +83,11 @@ def test_waiting_for_a_schedule_that_makes_no_run_ends(live: ServiceStatus, spec
     deployments.deploy(specification("unscheduled"))
     with pytest.raises(OrchestrationError, match="the schedule has made none"):
         runs.wait_scheduled("unscheduled", timeout=1)
+
+
+def test_relative_paths_count_from_the_working_directory(
+    live: ServiceStatus, specification: Make, tmp_path: Path
+) -> None:
+    deployments.deploy(specification("relative", working_directory=str(tmp_path), parameters={"result": "here.txt"}))
+    assert runs.wait(deployments.run_now("relative").id, timeout=120).state == "Completed"
+    assert (tmp_path / "here.txt").read_text() == "42\n"
