@@ -85,7 +85,7 @@ def select_cell(cells: Sequence[Cell], selector: str | int) -> int:
     """
     found = _find(cells, str(selector))
     if cells[found].kind != "code":
-        raise UsageError(f"Cell {found + 1} is {cells[found].kind}, not code. Choose a code cell.")
+        raise UsageError(f"Cell {found} (counted from 0) is {cells[found].kind}, not code. Choose a code cell.")
     return found
 
 
@@ -96,15 +96,14 @@ def order_notes(cells: Sequence[Cell], target: int) -> list[str]:
     for index, count in reversed(counts):
         if count is not None:
             if latest and count > latest:
-                late.append(index + 1)
+                late.append(index)
             latest = min(latest or count, count)
     if not late:
         return []
     plural = "s" if len(late) > 1 else ""
-    return [
-        f"Cell{plural} {', '.join(map(str, sorted(late)))} ran after a cell below; "
-        "the pipeline runs cells in document order."
-    ]
+    shown = ", ".join(str(index) for index in sorted(late))
+    text = f"Cell{plural} {shown} (counted from 0) ran after a cell below; the pipeline runs cells in document order."
+    return [text]
 
 
 def _decode(source: str | bytes) -> Any:
@@ -123,12 +122,14 @@ def _decode(source: str | bytes) -> Any:
 
 def _cell(index: int, raw: Any, seen: set[str]) -> Cell:
     if not isinstance(raw, Mapping):
-        raise PromotionError(f"Cell {index + 1} of this notebook is not an object. Save it again in Jupyter.")
+        raise PromotionError(
+            f"Cell {index} (counted from 0) of this notebook is not an object. Save it again in Jupyter."
+        )
     source = raw.get("source", "")
     if isinstance(source, Sequence) and not isinstance(source, str):
         source = "".join(str(line) for line in source)
     if not isinstance(source, str):
-        raise PromotionError(f"Cell {index + 1} of this notebook has no text. Save it again in Jupyter.")
+        raise PromotionError(f"Cell {index} (counted from 0) of this notebook has no text. Save it again in Jupyter.")
     metadata = raw.get("metadata")
     tags = metadata.get("tags") if isinstance(metadata, Mapping) else None
     identifier = raw.get("id")

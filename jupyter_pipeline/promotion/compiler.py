@@ -27,6 +27,7 @@ from jupyter_pipeline.promotion.flows import render_flow
 from jupyter_pipeline.promotion.manifest import render_manifest
 from jupyter_pipeline.promotion.parameters import find_parameters, parameter_schema
 from jupyter_pipeline.promotion.plan import plan_steps
+from jupyter_pipeline.promotion.secrets import find_secrets, travel_notes
 from jupyter_pipeline.promotion.slicing import Kept, keep
 from jupyter_pipeline.promotion.steps import names_read, partition, render_steps
 from jupyter_pipeline.promotion.text import identifier
@@ -119,6 +120,9 @@ def promote(cells: Sequence[Cell], target: int | Sequence[int], options: Promoti
     )
     _refuse_empty(kept)
     _refuse_dynamic(kept)
+    secrets = find_secrets(kept)
+    if secrets:
+        raise PromotionRefusedError(secrets)
     tagged = {c.index for c in code if "parameters" in c.tags}
     parameters, refusals = find_parameters(kept.statements, targets, tagged=tagged, wanted=options.parameters)
     if refusals:
@@ -159,7 +163,7 @@ def promote(cells: Sequence[Cell], target: int | Sequence[int], options: Promoti
         parameter_schema=parameter_schema(parameters),
         version=version,
         cells=kept.cells,
-        notes=(*order_notes(cells, last), *kept.notes),
+        notes=(*order_notes(cells, last), *kept.notes, *travel_notes(kept)),
         requirements=tuple(dict.fromkeys(r for c in kept.cells for r in kept.program.plain[c].requirements)),
         notebook=options.notebook,
     )

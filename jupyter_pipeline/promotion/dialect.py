@@ -61,8 +61,8 @@ _TIMED = {"time", "prun", "mprun", "lprun"}
 _INSTALLERS = {"pip", "conda", "mamba", "uv"}
 _LOOKING = {
     "cat", "date", "df", "du", "echo", "env", "file", "find", "free", "git", "grep", "head", "hostname", "id",
-    "jupyter", "less", "ls", "lscpu", "more", "nproc", "nvidia-smi", "ps", "pwd", "tail", "top", "tree", "uname", "wc", "which",
-    "whoami",
+    "jupyter", "less", "ls", "lscpu", "more", "nproc", "nvidia-smi", "ps", "pwd", "tail", "top", "tree", "uname", "wc",
+    "which", "whoami",
 }  # fmt: skip
 _FIX = {
     "run": "Import what it defines: put the script beside the notebook as a module",

@@ -283,7 +283,7 @@ def _is_mask(node: ast.expr, value: Value) -> bool:
     if isinstance(node, ast.UnaryOp):
         return isinstance(node.op, ast.Invert)
     if isinstance(node, ast.Name):
-        return value.kind == "frame"
+        return bool(value.kind == "frame")
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        return bool(node.func.attr in known.FRAME_METHODS)
+        return node.func.attr in known.FRAME_METHODS
     return False

@@ -27,7 +27,7 @@ def check(function):
                 raise AssertionError(f"{function.__name__} returned False")
         except Exception as error:
             reason = str(error) or type(error).__name__
-            create_markdown_artifact(f"**{function.__name__}** did not pass: {reason}", description=function.__doc__)
+            create_markdown_artifact(f"**{function.__name__}** did not pass: {reason}")
             raise
 
     return run

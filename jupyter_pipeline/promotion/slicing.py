@@ -126,8 +126,8 @@ def keep(
         unique = {(r.cell, r.line, r.name): r for r in refusals}
         raise PromotionRefusedError([unique[k] for k in sorted(unique)])
     for cell in kept.cells:
-        kept.notes += [f"Cell {cell + 1}: {note}." for note in program.plain[cell].notes]
-    kept.notes += dict.fromkeys(f"Cell {s.cell + 1}: {note}." for s in kept.statements for note in s.notes)
+        kept.notes += [f"Cell {cell} (counted from 0): {note}." for note in program.plain[cell].notes]
+    kept.notes += dict.fromkeys(f"Cell {s.cell} (counted from 0): {note}." for s in kept.statements for note in s.notes)
     return kept
 
 
@@ -138,8 +138,8 @@ def _missing(missing: Missing, later: Mapping[str, int], kernel_names: Collectio
     elif missing.deleted:
         reason, fix = "it is deleted before it is used here", "Remove the del statement, or define it again."
     elif name in later:
-        reason = f"it is defined only below, in cell {later[name] + 1}"
-        fix = f"Move cell {later[name] + 1} above this one."
+        reason = f"it is defined only below, in cell {later[name]} (counted from 0)"
+        fix = f"Move cell {later[name]} above this one."
     elif name in kernel_names:
         reason = "it exists in the kernel, but no cell above defines it (was its cell deleted or edited?)"
         fix = "Write the cell that defines it again."

@@ -198,7 +198,7 @@ def signature(name: str, parameters: Sequence[str], *, asynchronous: bool = Fals
 
 
 def _docstring(step: Step) -> str:
-    lines = [step.summary or f"Run cell {step.cell + 1} of the notebook."]
+    lines = [step.summary or f"Run cell {step.cell} of the notebook, counted from 0."]
     if step.parameters or step.inputs:
         lines += ["", "Parameters", "----------"]
         lines += [f"{name} : object\n    Result of an earlier step." for name in step.inputs]

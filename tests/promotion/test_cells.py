@@ -42,7 +42,7 @@ def test_missing_and_repeated_ids_become_positions() -> None:
         ("[]", "not a notebook"),
         ('{"nbformat": 4}', "no list of cells"),
         ('{"nbformat": 3, "worksheets": [{"cells": []}]}', "format 3"),
-        ('{"nbformat": 4, "cells": [1]}', "Cell 1"),
+        ('{"nbformat": 4, "cells": [1]}', "Cell 0"),
         ('{"nbformat": 4, "cells": [{"source": 5}]}', "no text"),
         ("[" * 100000, "not valid JSON"),
     ],
@@ -73,5 +73,5 @@ def test_a_cell_that_is_not_there_is_named(selector: str, error: type[PipelineEr
 
 def test_cells_that_ran_out_of_order_are_told() -> None:
     cells = [Cell(index=i, source="x", execution_count=n) for i, n in enumerate([3, 1, 2])]
-    assert "Cell 1 ran after a cell below" in order_notes(cells, 2)[0]
+    assert "Cell 0 (counted from 0) ran after a cell below" in order_notes(cells, 2)[0]
     assert order_notes(cells[1:], 2) == []
