@@ -45,12 +45,15 @@ class Folder:
         Names at the top that are sent; all when empty.
     named : bool
         Whether the user named the folder: what does not fit is then an error, otherwise left out with a note.
+    use : str
+        What it is sent for: one folder may be sent as code and as data.
     """
 
     source: Path
     paths: tuple[str, ...] = (".",)
     only: tuple[str, ...] = ()
     named: bool = True
+    use: str = "code"
     rules: Rules = field(default_factory=Rules)
     sizes: Sizes = field(default_factory=Sizes)
     files: dict[str, Entry] = field(default_factory=dict)
@@ -65,7 +68,7 @@ class Folder:
     @property
     def key(self) -> str:
         """The folder's name on the cluster: two folders of one name differ in it."""
-        return f"{content_hash(f'{socket.gethostname()}:{self.source}'.encode())[:12]}/{self.name}"
+        return f"{content_hash(f'{socket.gethostname()}:{self.use}:{self.source}'.encode())[:12]}/{self.name}"
 
     @property
     def name(self) -> str:

@@ -81,7 +81,9 @@ def parse(options: Mapping[str, Any] | None) -> Options:
     if "at_start" in given:
         values["at_start"] = str(given["at_start"])
     values |= _pip(given.get("pip_install"))
-    values |= _directory(given.get("upload_directory"))
+    directory = _directory(given.get("upload_directory"))
+    directory["exclude"] = (*values.get("exclude", ()), *directory.get("exclude", ()))
+    values |= directory
     if "restart_workers" in given:
         values["restart_workers"] = bool(given["restart_workers"])
     return Options(**values)

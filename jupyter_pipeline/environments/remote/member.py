@@ -120,6 +120,7 @@ class EnvironmentMember(WorkerPlugin):  # type: ignore[misc] # distributed is un
         return {
             **describe(paths),
             "store": self.store.id,
+            "code": str(self.store.code),
             "nanny": bool(self.worker.nanny),
             "inside_kernel": self.inside_kernel,
         }

@@ -1,0 +1,124 @@
+"""Puts local data where workers can read it: any fsspec URL, or the local disk of every host of the cluster."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_pipeline.environments.folder import Folder, Sizes
+from jupyter_pipeline.environments.ignore import Rules
+from jupyter_pipeline.environments.session import Session, session
+from jupyter_pipeline.exceptions import NotFoundError, SyncError, UsageError
+
+if TYPE_CHECKING:
+    import distributed
+
+__all__ = ["upload"]
+
+_LIMIT = 2 * 2**30  # a file travels through the scheduler's memory
+
+
+def upload(
+    client: distributed.Client | None,
+    path: Path | str,
+    *,
+    to: str | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> str:
+    """Put a file or a folder where workers can read it.
+
+    Parameters
+    ----------
+    client : distributed.Client or None
+        Connected to the cluster; not needed with `to`.
+    path : Path or str
+        A local file or folder.
+    to : str, optional
+        URL of a folder that fsspec can write to, such as ``s3://bucket/data``. By default the data goes to the disk of
+        every host: only what changed is sent, and workers that come later fetch it.
+    progress : callable, optional
+        Called with a line for each stage.
+
+    Returns
+    -------
+    str
+        What tasks open.
+
+    Raises
+    ------
+    UsageError
+        If there is no such file or folder.
+    SyncError
+        If it is too large for the workers' disks or cannot be written; nothing was changed.
+    """
+    source = Path(path).expanduser().absolute()
+    if not source.exists():
+        known = [p.name for p in source.parent.iterdir()] if source.parent.is_dir() else []
+        raise NotFoundError("file or folder", str(path), known)
+    say = progress or (lambda text: None)
+    if to is not None:
+        return _to_url(source, to, say)
+    if client is None:
+        raise UsageError("Name a cluster, or a URL with --to.")
+    talk = session(client)
+    with talk.lock:
+        return _to_hosts(talk, source, say)
+
+
+def _to_hosts(talk: Session, source: Path, say: Callable[[str], None]) -> str:
+    file = source.is_file()
+    folder = Folder(
+        source=source.parent if file else source,
+        paths=(),
+        only=(source.name,) if file else (),
+        rules=Rules(include=[f"/{source.name}"] if file else []),
+        sizes=Sizes(file=_LIMIT, total=_LIMIT),
+        use=f"data:{source.name}" if file else "data",
+    )
+    folder.refresh()
+    state = talk.call("environment_state", rows=[], apply=talk.request([folder]))
+    talk.finish([folder], state["applied"], 0, say)
+    homes = {report["code"] for report in state["workers"].values()} or {""}
+    if len(homes) > 1:
+        raise SyncError(
+            "The workers keep temporary files in different folders, so no one path serves all. "
+            "Start them with one --local-directory, or upload to a URL with --to."
+        )
+    return "/".join([homes.pop(), folder.key, *([source.name] if file else [])])
+
+
+def _to_url(source: Path, to: str, say: Callable[[str], None]) -> str:
+    import fsspec
+
+    target = f"{to.rstrip('/')}/{source.name}"
+    try:
+        system, place = fsspec.core.url_to_fs(target)
+        files = [source] if source.is_file() else sorted(p for p in source.rglob("*") if p.is_file())
+        for file in files:
+            there = place if file == source else f"{place}/{file.relative_to(source).as_posix()}"
+            if not _same(system, there, file):
+                say(f"Sending {file.name}, {file.stat().st_size / 1e6:.1f} MB")
+                system.makedirs(there.rpartition("/")[0], exist_ok=True)
+                system.put_file(str(file), there)
+    except ImportError as error:
+        raise UsageError(f"{to} needs a package: {error}") from error
+    except (OSError, ValueError) as error:
+        raise SyncError(f"{source} could not be written to {to}: {error}") from error
+    return target
+
+
+def _same(system: Any, there: str, file: Path) -> bool:
+    """Return whether the target has the file already; content is compared where the system tells an MD5."""
+    try:
+        info = system.info(there)
+    except FileNotFoundError:
+        return False
+    if info.get("size") != file.stat().st_size:
+        return False
+    told = str(info.get("ETag") or info.get("md5Hash") or "").strip('"')
+    if len(told) != 32:
+        return False
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, lambda: hashlib.md5(usedforsecurity=False)).hexdigest() == told

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from distributed import Client
+
+from jupyter_pipeline.environments.upload import upload
+from jupyter_pipeline.exceptions import NotFoundError, SyncError, UsageError
+
+
+def _read(path: str) -> bytes:
+    return Path(path).read_bytes()
+
+
+def test_a_file_is_read_by_every_worker_under_the_path_returned(client: Client, tmp_path: Path) -> None:
+    data = os.urandom(3_000_000)
+    (tmp_path / "table.bin").write_bytes(data)
+    path = upload(client, tmp_path / "table.bin")
+    assert set(client.run(_read, path).values()) == {data}
+    (tmp_path / "table.bin").write_bytes(b"new")
+    assert upload(client, tmp_path / "table.bin") == path
+    assert set(client.run(_read, path).values()) == {b"new"}
+
+
+def test_a_folder_keeps_its_shape(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "data" / "part").mkdir(parents=True)
+    (tmp_path / "data" / "part" / "1.csv").write_text("a")
+    path = upload(client, tmp_path / "data")
+    assert set(client.run(_read, f"{path}/part/1.csv").values()) == {b"a"}
+
+
+def test_a_url_gets_what_it_has_not(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("1")
+    said: list[str] = []
+    target = upload(None, tmp_path / "a.csv", to=f"file://{tmp_path}/there", progress=said.append)
+    assert Path(target.removeprefix("file://")).read_text() == "1"
+    assert len(said) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "to", "error"),
+    [
+        ("absent.csv", None, NotFoundError),
+        ("a.csv", None, UsageError),
+        ("a.csv", "nowhere://x", SyncError),
+    ],
+)
+def test_what_cannot_be_uploaded_is_refused(path: str, to: str | None, error: type[Exception], tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("1")
+    with pytest.raises(error):
+        upload(None, tmp_path / path, to=to)
+
+
+def test_a_file_too_large_for_the_way_is_refused(client: Client, tmp_path: Path) -> None:
+    with (tmp_path / "huge.bin").open("wb") as file:
+        file.truncate(10 * 2**30)
+    with pytest.raises(SyncError, match="limit"):
+        upload(client, tmp_path / "huge.bin")
+
+
+def test_data_and_code_of_one_folder_do_not_mix(
+    client: Client, write: Callable[[str, str], Path], module: str, value: Callable[[str], list[object]]
+) -> None:
+    from jupyter_pipeline.environments import sync
+
+    project = write(f"{module}.py", "x = 1")
+    write("data.csv", "1")
+    sync.sync(client, directories=[project])
+    upload(client, project / "data.csv")
+    assert not sync.sync(client, directories=[project]).changed
+    assert value(f"{module}.x") == [1, 1]
