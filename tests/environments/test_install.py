@@ -204,3 +204,53 @@ def test_an_image_is_only_compared(
     assert not report.changed
     assert [item.package for item in report.remaining] == ["jpsample"]
     assert _versions(empty) == ["absent"]
+
+
+def test_workers_on_other_hosts_get_the_code_and_its_edits(
+    empty: Client, prefix: Callable[[str], Path], start_worker: Callable[..., None], tmp_path: Path
+) -> None:
+    """A temporary folder of its own is to a worker what another host is."""
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "jpcode.py").write_text("x = 1")
+    (project / "jpdata.bin").write_bytes(bytes(range(256)) * 100_000)
+    start_worker(empty, prefix("one"), name="one")
+    sync.sync(empty, directories=[project], packages=False)
+    start_worker(empty, prefix("two"), name="two")
+    empty.wait_for_workers(2, timeout=30)
+
+    def read() -> int:
+        import importlib
+
+        return int(importlib.import_module("jpcode").x)
+
+    assert set(empty.run(read).values()) == {1}
+    (project / "jpcode.py").write_text("x = 2")
+    (project / "jpdata.bin").unlink()
+    report = sync.sync(empty, directories=[project], packages=False)
+    assert (report.uploaded[0]["changed"], report.uploaded[0]["deleted"]) == (1, 1)
+    assert set(empty.run(read).values()) == {2}
+
+
+def test_a_full_disk_on_one_host_leaves_every_host_as_it_was(
+    empty: Client, prefix: Callable[[str], Path], start_worker: Callable[..., None], tmp_path: Path
+) -> None:
+    """A file in the place of the folder for arriving content stands for a disk that takes nothing."""
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "jpcode.py").write_text("x = 1")
+    for name in ("one", "two"):
+        start_worker(empty, prefix(name), name=name)
+    sync.sync(empty, directories=[project], packages=False)
+    [incoming] = tmp_path.glob("two/scratch/dask-scratch-space*/environment-Scheduler*/incoming")
+    incoming.rmdir()
+    incoming.write_text("")
+    (project / "jpcode.py").write_text("x = 2")
+    with pytest.raises(SyncError, match="What was there before is intact"):
+        sync.sync(empty, directories=[project], packages=False)
+    copies = [p.read_text() for p in tmp_path.glob("*/scratch/**/jpcode.py")]
+    assert copies == ["x = 1", "x = 1"]
+    incoming.unlink()
+    incoming.mkdir()
+    sync.sync(empty, directories=[project], packages=False)
+    assert [p.read_text() for p in tmp_path.glob("*/scratch/**/jpcode.py")] == ["x = 2", "x = 2"]

@@ -166,22 +166,29 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
-    async def _ask(self, workers: Iterable[str], operation: str, **arguments: Any) -> dict[str, Any]:
-        """Call an operation of `workers` at once; a worker that left meanwhile has no answer."""
+    async def _ask(
+        self, workers: Iterable[str], operation: str, failures: dict[str, str] | None = None, **arguments: Any
+    ) -> dict[str, Any]:
+        """Call an operation of `workers` at once and return their answers; a worker that left meanwhile has none.
+
+        What fails goes to `failures` where that is given, and is raised otherwise, after all have answered.
+        """
+        failed: dict[str, str] = {}
 
         async def one(worker: str) -> Any:
             try:
                 return await getattr(self.scheduler.rpc(worker), operation)(**arguments)
-            except (OSError, asyncio.TimeoutError):  # noqa: UP041 - distributed's own subclasses OSError
-                if worker in self.scheduler.workers and operation != "environment_report":
-                    raise
+            except Exception as error:  # noqa: BLE001 - whatever a worker raises arrives as a bare exception
+                if worker in self.scheduler.workers:
+                    failed[worker] = str(error) or type(error).__name__
                 return None
 
         chosen = list(workers)
-        answers = await asyncio.gather(*map(one, chosen), return_exceptions=True)
-        for answer in answers:
-            if isinstance(answer, BaseException):
-                raise answer
+        answers = await asyncio.gather(*map(one, chosen))
+        if failures is not None:
+            failures.update(failed)
+        elif failed:
+            raise RuntimeError("; ".join(f"worker {worker}: {text}" for worker, text in failed.items()))
         return {w: a for w, a in zip(chosen, answers, strict=True) if a is not None}
 
     # What the client calls
@@ -282,10 +289,15 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
             known = {k: root[k] for k in ("digest", "paths", "names")}
             self.roots.pop(key, None)
             self.roots[key] = {**known, "files": after[key]}
-        await self._ask(stores.values(), "environment_commit", changes=changes, generation=self.generation)
+        failures: dict[str, str] = {}
+        await self._ask(stores.values(), "environment_commit", failures, changes=changes, generation=self.generation)
+        for worker, text in failures.items():
+            for other in [w for w, r in self.ready.items() if r["store"] == self.ready[worker]["store"]]:
+                self.ready.pop(other)
+                self._fail(other, f"Its files could not be replaced: {text}")
         changed = [f"{k}/{p}" for k, c in changes.items() for p in [*c["put"], *c["delete"]]]
         self._use(changed)
-        answers = await self._ask(self.ready, "environment_refresh", roots=self._layout(), changed=changed)
+        answers = await self._ask(list(self.ready), "environment_refresh", roots=self._layout(), changed=changed)
         counts = {key: [len(c["put"]), len(c["delete"])] for key, c in changes.items()}
         binary = {w: names for w, names in answers.items() if names}
         return {"stale": [], "missing": [], "changed": counts, "binary": binary}

@@ -152,7 +152,10 @@ class EnvironmentMember(WorkerPlugin):  # type: ignore[misc] # distributed is un
 
         def change() -> None:
             with self.store.locked():
-                if self.store.state()["generation"] < generation:
+                present = self.store.state()["generation"]
+                if present < generation - 1:
+                    raise RuntimeError("an earlier change is missing here; restart the worker")
+                if present < generation:
                     self.store.commit(changes, generation)
 
         await asyncio.to_thread(change)

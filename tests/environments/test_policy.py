@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from distributed import Client
+
+from jupyter_pipeline.environments import policy, sync
+from jupyter_pipeline.exceptions import DriftError
+from jupyter_pipeline.models import DriftItem, Severity
+
+ITEM = DriftItem(
+    package="numpy", kernel="2.1", scheduler="1.26", workers=("1.26",), severity=Severity.BLOCKS, reason="imported here"
+)
+
+
+def test_a_cluster_in_sync_passes_every_policy(client: Client) -> None:
+    for name in ("refuse", "warn", "ignore"):
+        assert policy.enforce(client, {"policy": name}) == []
+    assert policy.enforce(client, {"policy": "sync", "method": "image"}) == []
+
+
+def test_refuse_raises_with_what_differs_and_warn_tells_it(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync, "diff", lambda _: [ITEM])
+    with pytest.raises(DriftError, match=r"numpy: 2\.1 here, 1\.26 there") as caught:
+        policy.enforce(client, {"policy": "refuse"})
+    assert caught.value.items == [ITEM]
+    said: list[str] = []
+    assert policy.enforce(client, {"policy": "warn"}, progress=said.append) == [ITEM]
+    assert "numpy" in said[0]
+    assert policy.enforce(client, {"policy": "ignore"}) == []
+
+
+def test_the_plugins_of_distributed_can_be_chosen(
+    client: Client, write: Callable[[str, str], Path], module: str
+) -> None:
+    """Their workers find the folder after a restart, as their documentation says."""
+    project = write(f"{module}/__init__.py", "x = 1")
+    options = {"method": "dask", "upload_directory": {"path": str(project / module), "restart_workers": False}}
+    report = sync.sync(client, options=options)
+    assert report.uploaded[0]["directory"] == str(project / module)
+
+    def found(dask_worker: object) -> bool:
+        return (Path(dask_worker.local_directory).parent / module).exists() or any(  # type: ignore[attr-defined]
+            p.exists()
+            for p in Path(dask_worker.local_directory).parent.glob(f"*/{module}")  # type: ignore[attr-defined]
+        )
+
+    assert all(client.run(found).values())
