@@ -27,13 +27,14 @@ from jupyter_pipeline.clusters import identity
 from jupyter_pipeline.exceptions import ClusterError, KeeperUnreachableError, PipelineError
 from jupyter_pipeline.models import ClusterRecord
 
-__all__ = ["Handler", "Server", "call", "socket_path"]
+__all__ = ["MAILBOX", "Handler", "Server", "call", "socket_path"]
 
 Handler = Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]
 """Answers one request; a `PipelineError` that it raises reaches the caller."""
 
 _LINE = 65536
-_MAILBOX = "mailbox"
+MAILBOX = "mailbox"
+"""Folder of the letters from other hosts, in the cluster's folder."""
 
 
 def socket_path(cluster_id: str) -> Path:
@@ -56,7 +57,7 @@ class Server:
 
     def __init__(self, path: Path, folder: Path, handler: Handler) -> None:
         self.path = path
-        self._mailbox = folder / _MAILBOX
+        self._mailbox = folder / MAILBOX
         self._handler = handler
         self._server: asyncio.Server | None = None
 
@@ -184,7 +185,7 @@ def _through_socket(path: str, request: bytes, timeout: float) -> dict[str, Any]
 
 
 def _through_mailbox(folder: Path, request: bytes, timeout: float) -> dict[str, Any]:
-    letter = folder / _MAILBOX / f"{secrets.token_hex(8)}.request"
+    letter = folder / MAILBOX / f"{secrets.token_hex(8)}.request"
     reply = letter.with_suffix(".answer")
     paths.write_private(letter, request)
     deadline = time.monotonic() + timeout

@@ -86,6 +86,7 @@ def take_over(folder: Path) -> ClusterRecord:
             python=sys.executable,
             control=str(control.socket_path(record.id)),
         )
+        paths.private_dir(folder / control.MAILBOX)  # who asks before the keeper listens is answered later
         registry.write_keeper(folder, record)
         registry.write_record(folder, record)
     return record

@@ -14,19 +14,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
-import gc
 import logging
 import math
 import re
 import signal
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.clusters import control, identity, limits, observe, orphans, preflight, registry, security
+from jupyter_pipeline.clusters import control, identity, limits, observe, orphans, preflight, registry, security, warm
+from jupyter_pipeline.clusters.book import Book
 from jupyter_pipeline.clusters.engines import Context, get_engine
 from jupyter_pipeline.clusters.request import Request
 from jupyter_pipeline.exceptions import ClusterError, ClusterStartError, PipelineError, PreflightError, UsageError
@@ -46,15 +44,11 @@ _LOOK_WHILE_CHANGING = 0.25
 _CHANGE = 60.0  # seconds after a change of size during which workers are expected to come or go
 _MEND = 5.0
 _JOBS = 10.0
-_HEARTBEAT = 30.0  # seconds after which the record is written though nothing changed: other hosts see its age
 _SILENCE = 20.0  # seconds without an answer after which a scheduler is given up
 _CLOSE = 50.0
 _GOOD_BYE = "2s"
 _PATIENCE = 2.0
 _RETRY = 5.0
-_MEMORY_STEP = 32 * 2**20  # smaller changes of memory alone are not worth a write
-_RESERVE = 65536
-_LOG_SIZE = 32 * 2**20
 
 
 class Keeper:
@@ -72,7 +66,7 @@ class Keeper:
 
     def __init__(self, folder: Path, record: ClusterRecord, request: Request) -> None:
         self.folder = folder
-        self.record = record
+        self._book = Book(folder, record)
         self.request = request
         self.profile = request.profile
         self.engine = get_engine(request.profile)
@@ -80,7 +74,6 @@ class Keeper:
         self._final: tuple[ClusterState, str] | None = None
         self._ending = asyncio.Event()
         self._server = control.Server(Path(record.control), folder, self._handle)
-        self._written: tuple[ClusterRecord, float, Any] | None = None
         self._wanted = request.workers if request.workers is not None else self.profile.workers
         self._adapt = request.adapt or _adapt_bounds(self.profile.adapt_kwargs)
         self._idle_since: float | None = None
@@ -90,6 +83,11 @@ class Keeper:
         self._had_worker = False
         self._spent = 0.0
         self._spent_at = time.monotonic()
+
+    @property
+    def record(self) -> ClusterRecord:
+        """The record as it is now."""
+        return self._book.record
 
     async def run(self) -> None:
         """Start the cluster, keep it, and return when nothing of it is left and the record is closed."""
@@ -101,7 +99,7 @@ class Keeper:
             chores.append((_JOBS, self._list_jobs))
         running: list[asyncio.Task[None]] = []
         try:
-            write_private(self.folder / ".reserve", b"\0" * _RESERVE)
+            self._book.reserve()
             await self._server.start()
             ticking = asyncio.create_task(self._repeat(_TICK, self._tick))  # goes on until the very end
             running = [asyncio.create_task(self._repeat(*chore)) for chore in chores]
@@ -166,7 +164,7 @@ class Keeper:
         if tls:
             security.make_certificates(self.folder, self.record.id, seconds=security.validity(self.profile.limits))
         idle = self.profile.limits.idle
-        _calm_dask()
+        warm.calm_dask()
         context = Context(
             tag=self.record.id,
             name=self.record.name,
@@ -239,25 +237,29 @@ class Keeper:
         if not self.folder.exists() and self.folder.parent.exists():
             self.end(ClusterState.STOPPED, "Its folder was removed")
         if self._final is None:
-            owner = self.record.owner
-            verdict = limits.decide(
-                self.record.limits,
-                limits.Usage(
-                    now=time.time(),
-                    idle_since=max(self._idle_since, self._awake) if self._idle_since else None,
-                    expires=self.record.expires,
-                    cost=self._spend(),
-                    owner_alive=identity.alive(owner) if owner else None,
-                    currency=str(self.profile.price.get("currency", "")),
-                ),
-            )
+            verdict = self._verdict()
+            if verdict != limits.Verdict() and self._idle_since:
+                await self._look()  # a task may have come since the last look
+                verdict = self._verdict()
             if verdict.end:
                 self.end(ClusterState.STOPPED, verdict.end)
             elif verdict.warning != self.record.warning:
                 self.update(warning=verdict.warning)
             await self._check_first_worker()
-        self._keep_record()
-        _cut(self.folder / "keeper.log")
+        self._book.keep()
+        self._book.cut_log()
+
+    def _verdict(self) -> limits.Verdict:
+        owner = self.record.owner
+        usage = limits.Usage(
+            now=time.time(),
+            idle_since=max(self._idle_since, self._awake) if self._idle_since else None,
+            expires=self.record.expires,
+            cost=self._spend(),
+            owner_alive=identity.alive(owner) if owner else None,
+            currency=str(self.profile.price.get("currency", "")),
+        )
+        return limits.decide(self.record.limits, usage)
 
     def _spend(self) -> float:
         now = time.monotonic()
@@ -319,37 +321,9 @@ class Keeper:
         if jobs is not None:  # unknown is not gone
             self.update(jobs=tuple(job.to_dict() for job in jobs))
 
-    # The record
-
     def update(self, **changes: Any) -> None:
         """Change the record, and write it if the change is worth it."""
-        before, self.record = self.record, dataclasses.replace(self.record, **changes)
-        if self.record.state is not before.state:
-            self.record = dataclasses.replace(self.record, since=time.time())
-            registry.add_event(self.folder, self.record)
-        self._keep_record()
-
-    def _keep_record(self) -> None:
-        """Write the record if it changed, was damaged, or is old; a full disk is tried again at the next tick."""
-        if self._written is not None:
-            written, when, mark = self._written
-            same = written == dataclasses.replace(self.record, memory_used=written.memory_used)
-            near = abs(written.memory_used - self.record.memory_used) < _MEMORY_STEP
-            if same and near and time.monotonic() - when < _HEARTBEAT and mark == self._mark():
-                return
-        try:
-            registry.write_record(self.folder, self.record)
-        except OSError as error:
-            logger.warning("cannot write the record: %s", error)
-            self._written = None
-        else:
-            self._written = (self.record, time.monotonic(), self._mark())
-
-    def _mark(self) -> Any:
-        with contextlib.suppress(OSError):
-            info = (self.folder / "record.json").stat()
-            return info.st_ino, info.st_size, info.st_mtime_ns
-        return None
+        self._book.update(**changes)
 
     # Control
 
@@ -434,7 +408,7 @@ class Keeper:
             # The scheduler may be gone already: nobody needs to wait long for its answer.
             with dask.config.set({"distributed.comm.timeouts.connect": _GOOD_BYE}):
                 await self._close(self.cluster)
-        _end_helpers()
+        warm.end_helpers()
         await self._remove_leftovers(reason)
         with contextlib.suppress(OSError):
             (self.folder / ".reserve").unlink()
@@ -481,18 +455,6 @@ def _root_cause(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-def _calm_dask() -> None:
-    """Let a scheduler at rest rest: Dask looks 50 times a second whether its event loop hangs, and at the GIL."""
-    import dask
-
-    for key, usual, calm in (
-        ("distributed.admin.tick.interval", "20ms", "500ms"),
-        ("distributed.admin.system-monitor.gil.enabled", True, False),
-    ):
-        if dask.config.get(key, None) == usual:
-            dask.config.set({key: calm})
-
-
 def _collect() -> None:
     """Remove what clusters before this one left; a failure there is none of this cluster's."""
     try:
@@ -500,23 +462,3 @@ def _collect() -> None:
             logger.info("removed what a lost cluster left: %s", item)
     except (PipelineError, OSError):
         logger.exception("cannot remove what lost clusters left")
-
-
-def _end_helpers() -> None:
-    """End multiprocessing's own processes, which ignore SIGTERM and would be waited for in vain."""
-    gc.collect()  # semaphores are unlinked by their owners
-    for owner in (forkserver._forkserver, resource_tracker._resource_tracker):
-        stop = getattr(owner, "_stop", None)
-        if stop is not None:
-            with contextlib.suppress(OSError, AttributeError, ChildProcessError):
-                stop()
-
-
-def _cut(log: Path) -> None:
-    """Empty `log` when it grew large; its writers append, so they go on at its new end."""
-    with contextlib.suppress(OSError):
-        if log.stat().st_size > _LOG_SIZE:
-            log.with_suffix(".log.1").write_bytes(log.read_bytes()[-_LOG_SIZE // 4 :])
-            log.with_suffix(".log.1").chmod(0o600)
-            with log.open("r+b") as file:
-                file.truncate(0)

@@ -54,6 +54,7 @@ __all__ = [
     "read_problems",
     "read_record",
     "read_request",
+    "refresh",
     "release",
     "write_keeper",
     "write_problems",
@@ -260,6 +261,12 @@ def judge(record: ClusterRecord) -> ClusterRecord:
     return dataclasses.replace(
         record, state=ClusterState.LOST, reason=_why_lost(record.keeper, record.state), workers=0, threads=0
     )
+
+
+def refresh(record: ClusterRecord) -> ClusterRecord:
+    """Return `record` as it is on disk now, judged; as it is where it cannot be read."""
+    found = read_record(cluster_dir(record.id))
+    return judge(found) if found is not None else record
 
 
 def _why_lost(keeper: ProcessIdentity, state: ClusterState) -> str:

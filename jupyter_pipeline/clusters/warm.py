@@ -8,14 +8,23 @@ connections and nothing of the user's, so a fork of it is as clean as a new proc
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import multiprocessing
 import os
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 
 from jupyter_pipeline.models import Profile
 
-__all__ = ["BEFORE_START", "forks_workers", "import_for_keeper", "start_forkserver", "use_forkserver"]
+__all__ = [
+    "BEFORE_START",
+    "calm_dask",
+    "end_helpers",
+    "forks_workers",
+    "import_for_keeper",
+    "start_forkserver",
+    "use_forkserver",
+]
 
 _METHOD = "distributed.worker.multiprocessing-method"
 _WORKER_MODULES = [
@@ -91,3 +100,32 @@ def import_for_keeper() -> None:
     for name in _KEEPER_MODULES:
         with contextlib.suppress(ImportError):  # what the dashboard needs is optional
             importlib.import_module(name)
+
+
+def calm_dask() -> None:
+    """Let a scheduler at rest rest: Dask looks 50 times a second whether its event loop hangs, and at the GIL."""
+    import dask
+
+    for key, usual, calm in (
+        ("distributed.admin.tick.interval", "20ms", "500ms"),
+        ("distributed.admin.system-monitor.gil.enabled", True, False),
+    ):
+        if dask.config.get(key, None) == usual:
+            dask.config.set({key: calm})
+
+
+def end_helpers() -> None:
+    """Let multiprocessing's own processes end: both do when their pipes close. Nobody waits for them here.
+
+    The resource tracker ignores SIGTERM, and removes semaphores that a worker left when it ends by itself.
+    """
+    gc.collect()  # semaphores are unlinked by their owners
+    for owner, pipe in (
+        (forkserver._forkserver, "_forkserver_alive_fd"),
+        (resource_tracker._resource_tracker, "_fd"),
+    ):
+        descriptor = getattr(owner, pipe, None)
+        if isinstance(descriptor, int):
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
+            setattr(owner, pipe, None)

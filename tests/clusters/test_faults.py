@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 from jupyter_pipeline import paths
-from jupyter_pipeline.clusters import handle, identity, manager, registry, security
+from jupyter_pipeline.clusters import ending, handle, identity, manager, registry, security
 from jupyter_pipeline.exceptions import ClusterConflictError, ClusterError, ClusterStartError, PreflightError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
 
@@ -150,7 +150,7 @@ def test_worker_killed_is_replaced(thin: Make, left: Left) -> None:
 def test_keeper_that_was_stopped_is_ended_in_order(
     started: ClusterRecord, left: Left, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(manager, "_PATIENCE", 0.5)
+    monkeypatch.setattr(ending, "PATIENCE", 0.5)
     assert started.keeper is not None
     os.kill(started.keeper.pid, signal.SIGSTOP)
     with pytest.raises(ClusterError, match=r"did not answer within .* stop one"):
@@ -314,8 +314,9 @@ def test_fifty_starts_of_one_name_give_one_cluster(left: Left) -> None:
 def test_killed_while_the_name_is_claimed(thin: Make, left: Left) -> None:
     """A start that dies between its claim and its keeper gives the name back."""
     code = (
-        "import os\nfrom jupyter_pipeline.clusters import manager\nfrom jupyter_pipeline.models import Profile\n"
-        "manager._launch = lambda *_: os._exit(9)\n"
+        "import os\nfrom jupyter_pipeline.clusters import launching, manager\n"
+        "from jupyter_pipeline.models import Profile\n"
+        "launching.launch = lambda *_: os._exit(9)\n"
         "manager.start(Profile(name='thin', cluster_class='distributed.LocalCluster'), name='one')"
     )
     subprocess.run([sys.executable, "-c", code], check=False)

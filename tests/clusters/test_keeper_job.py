@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters import engines, handle, keeper_job, manager, profiles, registry
+from jupyter_pipeline.clusters import engines, handle, keeper_job, launching, manager, profiles, registry
 from jupyter_pipeline.exceptions import ClusterStartError, PreflightError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
 
@@ -16,7 +16,7 @@ TESTBED = str(Path(__file__).parent.parent / "testbed")
 
 
 @pytest.fixture
-def lsf(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Profile]:
+def lsf(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Profile:
     """Return a profile whose keeper is a job of the stand-in."""
     monkeypatch.syspath_prepend(TESTBED)
     import standin
@@ -25,7 +25,7 @@ def lsf(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Profile]:
         monkeypatch.setenv(name, value)
     kwargs = {"cluster_kwargs.interface": "lo", "cluster_kwargs.memory": "500 MB", "keeper": "job"}
     limits = {"limits.lifetime": "30 min", "limits.idle": "10 min"}
-    yield profiles.get_profile("lsf", overrides={**kwargs, **limits})
+    return profiles.get_profile("lsf", overrides={**kwargs, **limits})
 
 
 def jobs(record: ClusterRecord) -> list[engines.Job]:
@@ -64,12 +64,12 @@ def test_a_waiting_keeper_is_shown_and_can_be_stopped(
     assert (record.state, record.keeper) == (ClusterState.STARTING, None)
     assert registry.find_record("one").state is ClusterState.STARTING
     with pytest.raises(ClusterStartError, match="The job of its keeper ended before it began"):
-        manager._await_running(record, None)
+        launching.await_running(record, None)
     assert registry.list_records() == []
     assert left(within=0)
 
 
 def test_an_engine_without_jobs_is_refused(thin: Callable[..., Profile], left: Callable[..., bool]) -> None:
-    with pytest.raises((ClusterStartError, PreflightError), match="batch system|walltime"):
+    with pytest.raises((ClusterStartError, PreflightError), match=r"batch system|walltime"):
         manager.start(thin(keeper="job"), name="one")
     assert left(within=0)

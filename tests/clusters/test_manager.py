@@ -115,7 +115,8 @@ def test_an_interrupted_start_leaves_nothing(awkward: Make, left: Left, processe
 
 def test_a_starting_cluster_can_be_stopped(awkward: Make, left: Left) -> None:
     manager.start(awkward("NeverStarts"), name="one", wait=False)
-    assert manager.stop("one").state is ClusterState.STOPPED
+    stopped = manager.stop("one")
+    assert (stopped.state, stopped.reason) == (ClusterState.STOPPED, "Stopped by request")
     assert left(within=0)
 
 
@@ -137,16 +138,22 @@ def test_sizes_are_checked_before_anything_starts(thin: Make, started: ClusterRe
     assert [r.name for r in registry.list_records()] == ["one"]
 
 
+def test_lifetime_over_while_processes_start(thin: Make, left: Left) -> None:
+    with pytest.raises(ClusterStartError, match=r"Its lifetime of 0\.5 s is over"):
+        manager.start(thin(limits={"lifetime": 0.5}, cluster_kwargs={"processes": True}), name="one", workers=4)
+    assert left(within=0)
+
+
 @pytest.mark.slow
 def test_lifetime_ends_a_cluster_whose_task_hangs(thin: Make, left: Left, wait_for: Any) -> None:
-    record = manager.start(thin(limits={"lifetime": 6.0, "idle": 2.0}, cluster_kwargs={"processes": True}), name="one")
+    record = manager.start(thin(limits={"lifetime": 12.0, "idle": 3.0}, cluster_kwargs={"processes": True}), name="one")
     client = handle.attach("one").get_client(set_as_default=False)
     future = client.submit(time.sleep, 1000)
-    warned = wait_for(record, lambda r: r.warning or not r.state.alive)
+    warned = wait_for(record, lambda r: "lifetime" in r.warning or not r.state.alive)
     assert warned.warning.startswith("Its lifetime ends in ")
     ended = wait_for(record, lambda r: not r.state.alive)
-    assert (ended.state, ended.reason) == (ClusterState.STOPPED, "Its lifetime of 6 s is over")
-    assert ended.since - record.started < 20
+    assert (ended.state, ended.reason) == (ClusterState.STOPPED, "Its lifetime of 12 s is over")
+    assert ended.since - record.started < 30
     del future
     client.close()
     assert left()

@@ -1,0 +1,86 @@
+"""The end of a cluster as others bring it about: asked for, and by force where its keeper does not answer."""
+
+from __future__ import annotations
+
+import time
+
+from jupyter_pipeline.clusters import control, identity, orphans, registry
+from jupyter_pipeline.exceptions import KeeperUnreachableError
+from jupyter_pipeline.models import ClusterRecord, ClusterState
+
+__all__ = ["PATIENCE", "await_exit", "end"]
+
+PATIENCE = 10.0
+"""Seconds for a keeper to answer what it can answer at once."""
+_POLL = 0.05
+_GRACE = 5.0
+
+
+def end(record: ClusterRecord, *, timeout: float, reason: str, state: ClusterState) -> ClusterRecord:
+    """End the cluster of `record` in `state`, because of `reason`; see `manager.stop`."""
+    deadline = time.monotonic() + timeout
+    if record.state.alive and record.keeper is None:  # its keeper is a job that waits still
+        record, _ = orphans.close_lost(record, state=state, reason=reason)
+    if record.state.alive:
+        # A network file system may show a letter to another host only after a minute.
+        patience = min(timeout, PATIENCE) if record.host == identity.hostname() else timeout
+        try:
+            control.call(record, registry.cluster_dir(record.id), "stop", timeout=patience, reason=reason)
+            record = _await_end(record, deadline)
+        except KeeperUnreachableError:
+            record = registry.refresh(record)
+            if record.state.alive:
+                record = _force(record)
+    if record.state.alive and not _answers(record):
+        record = _force(record)
+    if record.state is ClusterState.LOST:
+        record, _ = orphans.close_lost(record, state=state, reason=f"{reason}, by force: {record.reason}")
+    if not record.state.alive:
+        await_exit(record)
+    return record
+
+
+def await_exit(record: ClusterRecord) -> None:
+    """Wait until the keeper, which closed the record as its last act, has left too."""
+    me, deadline = identity.this_process(), time.monotonic() + _GRACE
+    while record.keeper is not None and record.keeper != me and identity.alive(record.keeper):
+        if time.monotonic() >= deadline:
+            orphans.end_processes(orphans.find_processes(record.id).get(record.id, []), patience=0.5)
+            return
+        time.sleep(0.01)
+
+
+def _await_end(record: ClusterRecord, deadline: float) -> ClusterRecord:
+    while True:
+        record = registry.refresh(record)
+        if not record.state.alive or time.monotonic() >= deadline:
+            return record
+        time.sleep(_POLL)
+
+
+def _answers(record: ClusterRecord) -> bool:
+    try:
+        control.call(record, registry.cluster_dir(record.id), "ping", timeout=PATIENCE)
+    except KeeperUnreachableError:
+        return False
+    return True
+
+
+def _force(record: ClusterRecord) -> ClusterRecord:
+    """Kill a keeper that does not answer and return the record, judged lost.
+
+    Raises
+    ------
+    KeeperUnreachableError
+        If it is on another host.
+    """
+    if record.keeper is not None and identity.alive(record.keeper) is None:
+        raise KeeperUnreachableError(
+            f"The keeper of {record.name} is on {record.host} and does not answer. "
+            f"Stop the cluster there, or end process {record.keeper.pid} of {record.host}."
+        )
+    processes = orphans.find_processes(record.id).get(record.id, [])
+    # The keeper alone first: one that was merely stopped ends the cluster in order.
+    orphans.end_processes([p for p in processes if record.keeper and p.pid == record.keeper.pid], patience=_GRACE)
+    orphans.end_processes(processes, patience=0.5)
+    return registry.refresh(record)
