@@ -17,6 +17,11 @@ from jupyter_pipeline.models import ClusterRecord, DriftItem, SyncReport
 __all__ = ["ClusterGroup"]
 
 
+def _tell(record: ClusterRecord) -> None:
+    if record.state.alive:  # an end is told by the error that follows
+        note(f"{record.name}: {record.state.value}{f', {record.reason}' if record.reason else ''}")
+
+
 class _RecordCommand(Command):
     def show(self, answer: ClusterRecord) -> str:
         return str(present.clusters([answer]))
@@ -56,7 +61,7 @@ class Start(_RecordCommand):
             name=self.cluster_name or None,
             workers=arguments.workers(self.workers) if self.workers else None,
             adapt=arguments.size_range(self.adapt) if self.adapt else None,
-            progress=lambda r: note(f"{r.name}: {r.state.value}{f', {r.reason}' if r.reason else ''}"),
+            progress=_tell,
         )
         return manager.wait_for_workers(record.name) if self.wait else record
 

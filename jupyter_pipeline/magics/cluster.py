@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import Magics, line_magic, magics_class
 
 from jupyter_pipeline.exceptions import UsageError
-from jupyter_pipeline.magics.parsing import HelpShown, Parser, split, subcommand
+from jupyter_pipeline.magics.parsing import HelpShown, Parser, interruptible, split, subcommand
 
 if TYPE_CHECKING:
     from jupyter_pipeline.clusters.handle import AttachedCluster
@@ -97,7 +97,8 @@ class ClusterMagics(Magics):
             self._greet()
         self._greeted = True
         action: Callable[[argparse.Namespace], Any] = getattr(self, f"_{command}")
-        return action(options)
+        with interruptible(f"%cluster {command}"):
+            return action(options)
 
     def _greet(self) -> None:
         """Name the clusters that an earlier session left, once, before the first command that is not about them."""
@@ -163,7 +164,7 @@ class ClusterMagics(Magics):
         def progress(record: ClusterRecord) -> None:
             nonlocal said
             text = f"{record.name}: {record.state}{f', {record.reason}' if record.reason else ''}"
-            if text != said:
+            if text != said and record.state.alive:
                 print(text)
                 said = text
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import Magics, cell_magic, line_cell_magic, line_magic, magics_class
 
 from jupyter_pipeline.exceptions import PromotionError, UsageError
-from jupyter_pipeline.magics.parsing import HelpShown, Parser, split, subcommand
+from jupyter_pipeline.magics.parsing import HelpShown, Parser, interruptible, split, subcommand
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -63,7 +63,8 @@ class DeployMagics(Magics):
     @line_cell_magic
     def deploy(self, line: str, cell: str | None = None) -> Any:
         """Promote a cell (``%%deploy NAME …``), or see to what is deployed (``%deploy list|pause|resume|run NAME``)."""
-        return self._manage(line) if cell is None else self._promote(line, cell)
+        with interruptible("%deploy" if cell is None else "%%deploy"):
+            return self._manage(line) if cell is None else self._promote(line, cell)
 
     def _promote(self, line: str, cell: str) -> Any:
         try:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
-from jupyter_pipeline.exceptions import NotFoundError, UsageError
+from jupyter_pipeline.exceptions import NotFoundError, PipelineError, UsageError
 
-__all__ = ["HelpShown", "Parser", "split", "subcommand"]
+__all__ = ["HelpShown", "Parser", "interruptible", "split", "subcommand"]
 
 
 class HelpShown(Exception):  # noqa: N818 - it ends the parsing, it is no error
@@ -23,7 +24,10 @@ class Parser(argparse.ArgumentParser):
         super().__init__(prog=prog, description=description, allow_abbrev=False)
 
     def error(self, message: str) -> NoReturn:
-        """Raise what argparse would print."""
+        """Raise what argparse would print; for an unknown option, the nearest ones."""
+        unknown = message.removeprefix("unrecognized arguments: ").split(" ")[0]
+        if unknown != message and unknown.startswith("-"):
+            raise NotFoundError(f"option of {self.prog}", unknown, self._option_string_actions)
         raise UsageError(f"{self.prog}: {message}. Its form: {self.format_usage().removeprefix('usage: ').strip()}")
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
@@ -56,3 +60,18 @@ def subcommand(magic: str, word: str, commands: Mapping[str, Any]) -> Any:
     if word not in commands:
         raise NotFoundError(f"subcommand of {magic}", word, commands, hint=f"See {magic} --help.")
     return commands[word]
+
+
+@contextmanager
+def interruptible(what: str) -> Iterator[None]:
+    """Turn an interrupt into one line: what is called here has undone what it began.
+
+    Parameters
+    ----------
+    what : str
+        The magic, as it is typed.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise PipelineError(f"{what} was interrupted, and what it had begun is undone.") from None

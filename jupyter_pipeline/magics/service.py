@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from IPython.core.magic import Magics, line_magic, magics_class
 
-from jupyter_pipeline.magics.parsing import HelpShown, Parser, split, subcommand
+from jupyter_pipeline.magics.parsing import HelpShown, Parser, interruptible, split, subcommand
 
 __all__ = ["SUBCOMMANDS", "ServiceMagics"]
 
@@ -35,8 +35,9 @@ class ServiceMagics(Magics):
             return
         from jupyter_pipeline.orchestration import service
 
-        if words[0] == "up":
-            answer = service.up(progress=print)
-        else:
-            answer = service.down() if words[0] == "down" else service.status()
+        with interruptible(f"%pipeline {words[0]}"):
+            if words[0] == "up":
+                answer = service.up(progress=print)
+            else:
+                answer = service.down() if words[0] == "down" else service.status()
         print(present.service(answer))

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import signal
+import threading
+
 import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
 from jupyter_pipeline.clusters import registry
-from jupyter_pipeline.exceptions import NotFoundError, UsageError
+from jupyter_pipeline.exceptions import NotFoundError, PipelineError, UsageError
 
 
 def test_a_cluster_from_start_to_stop(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:
@@ -88,3 +91,17 @@ def test_tab_completes(shell: InteractiveShell, text: str, offered: set[str]) ->
     with provisionalcompleter():
         matches = {completion.text for completion in shell.Completer.completions(text, len(text))}
     assert offered <= matches
+
+
+def test_an_interrupted_start_leaves_nothing_and_says_so_in_a_line(shell: InteractiveShell) -> None:
+    def interrupt() -> None:
+        if registry.list_records():
+            signal.raise_signal(signal.SIGINT)
+        else:
+            threading.Timer(0.02, interrupt).start()
+
+    threading.Timer(0.02, interrupt).start()
+    with pytest.raises(PipelineError, match="%cluster start was interrupted"):
+        shell.run_line_magic("cluster", "start local --workers 1 --name cut")
+    assert registry.list_records() == []
+    assert "client" not in shell.user_ns

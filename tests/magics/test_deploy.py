@@ -91,7 +91,7 @@ def test_a_cell_becomes_files_and_a_deployment_that_runs(
         ("%%deploy x --every 1h --timezone Mars/Olympus\n1", UsageError, "Mars/Olympus"),
         ("%%deploy x --retries many\n1", UsageError, "many"),
         ("%%deploy x --profile nobody\n1", NotFoundError, "No profile is called 'nobody'"),
-        ("%%deploy x --croon 1\n1", UsageError, "--croon"),
+        ("%%deploy x --croon 1\n1", UsageError, "Did you mean --cron?"),
         ("%%deploy x\n1 / 0", PromotionError, "The cell failed here"),
     ],
 )
