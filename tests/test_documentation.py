@@ -15,6 +15,7 @@ from jupyter_pipeline import exceptions
 from jupyter_pipeline.app import PipelineApp
 from jupyter_pipeline.app.base import Command, Group
 from jupyter_pipeline.clusters.profiles import validation
+from jupyter_pipeline.magics import cluster, deploy, parsing, service
 from jupyter_pipeline.models import ClusterState, Limits
 from jupyter_pipeline.server.routes import ROUTES
 
@@ -218,3 +219,26 @@ def test_commands_that_are_shown_exist(file: Path) -> None:
             assert f"{first} {rest[0]}" in known, words
         else:
             assert first in known | GROUPS, words
+
+
+def magic_lines(file: Path) -> list[str]:
+    blocks = re.findall(r"```python\n(.*?)```", file.read_text(encoding="utf-8"), re.DOTALL)
+    return [
+        line
+        for block in blocks
+        for line in block.splitlines()
+        if re.match(r"%%?(cluster|deploy|runs|pipeline)\b", line)
+    ]
+
+
+@pytest.mark.parametrize("line", [line for file in PAGES for line in magic_lines(file)])
+def test_magic_lines_that_are_shown_can_be_typed(line: str) -> None:
+    magic, *words = parsing.split(line)
+    if magic == "%%deploy":
+        deploy._deploy_parser().parse_args(words)
+    elif magic == "%cluster":
+        cluster._parser(words[0]).parse_args(words[1:])
+    else:
+        known = {"%deploy": deploy.SUBCOMMANDS, "%pipeline": service.SUBCOMMANDS}.get(magic, {})
+        assert magic == "%runs" or words[0] in known
+        assert len(words) <= 2
