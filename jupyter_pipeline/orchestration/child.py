@@ -1,4 +1,4 @@
-"""``python -m jupyter_pipeline.orchestration.child PARENT COMMAND…``: become COMMAND, and die with PARENT.
+"""``python -m jupyter_pipeline.orchestration.child PARENT ARGUMENTS…``: ``prefect ARGUMENTS…``, dying with PARENT.
 
 The supervisor starts the server and the worker through this, so that neither is left when it is killed.
 """
@@ -6,24 +6,32 @@ The supervisor starts the server and the worker through this, so that neither is
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import signal
 import sys
+import zoneinfo
 
 __all__ = ["main"]
 
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h; kept across execve(2)
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def main() -> None:
-    """Ask the kernel for SIGKILL at the parent's death, then replace this process by the command."""
-    parent, *command = sys.argv[1:]
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    """Ask the kernel for SIGKILL at the parent's death, then be Prefect's command line."""
+    parent = int(sys.argv[1])
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # the parent may ignore it, which is inherited
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != int(parent):  # it died before the request
+    if os.getppid() != parent:  # it died before the request
         sys.exit(1)
-    os.execv(command[0], command)  # noqa: S606 - the supervisor's own command
+    # Prefect asks for all time zones at each schedule that it reads, and the answer takes 8 ms of reading files: the
+    # list of 500 deployments would take seconds, in which the server does nothing else.
+    zoneinfo.available_timezones = functools.cache(zoneinfo.available_timezones)
+    sys.argv = ["prefect", *sys.argv[2:]]
+    from prefect.cli import app
+
+    app()
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ class Child:
             "-m",
             "jupyter_pipeline.orchestration.child",
             str(os.getpid()),
-            *(sys.executable, "-m", "prefect", *arguments),
+            *arguments,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,

@@ -63,7 +63,7 @@ def _measure(folder: Path) -> None:
     from jupyter_pipeline.models import DeploymentSpec
     from jupyter_pipeline.orchestration import deployments, schedules, service, snapshots, state
 
-    rows: list[tuple[str, float, str]] = [("up, first time", _seconds(service.up), "")]
+    _show("up, first time", _seconds(service.up))
     try:
         (folder / "flow.py").write_text(_FLOW)
         (folder / "prefect.yaml").write_text(_MANIFEST)
@@ -82,11 +82,9 @@ def _measure(folder: Path) -> None:
             for n in range(ROUNDS * 2)
         ]
         same = [_seconds(lambda: deployments.deploy(spec)) for _ in range(ROUNDS * 2 + 1)][1:]
-        rows += [
-            ("deploy, new", first, ""),
-            ("deploy, changed (warm)", statistics.median(changed), "goal: below 1 s"),
-            ("deploy, unchanged (warm)", statistics.median(same), "no write"),
-        ]
+        _show("deploy, new", first)
+        _show("deploy, changed (warm)", statistics.median(changed), "goal: below 1 s")
+        _show("deploy, unchanged (warm)", statistics.median(same), "no write")
         environment = {
             **os.environ,
             "PREFECT_API_URL": service.status().api_url,
@@ -99,20 +97,20 @@ def _measure(folder: Path) -> None:
             prefect = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"]
             theirs.append(_seconds(lambda c=prefect: _run(c, folder, environment)))  # type: ignore[misc]
         ratio = statistics.median(theirs) / statistics.median(ours)
-        rows += [
-            ("deploy, cold process", statistics.median(ours), f"{ratio:.1f} times faster than the next"),
-            ("prefect deploy, the same flow", statistics.median(theirs), ""),
-        ]
+        _show("deploy, cold process", statistics.median(ours), f"{ratio:.1f} times faster than the next")
+        _show("prefect deploy, the same flow", statistics.median(theirs))
         for number in range(MANY - len(deployments.list_deployments())):
             deployments.deploy(dataclasses.replace(spec, name=f"many-{number}", flow_name=f"flow-{number % 100}"))
         listing = [_seconds(deployments.list_deployments) for _ in range(ROUNDS)]
-        rows.append((f"list {MANY} deployments", statistics.median(listing), "goal: below 1 s"))
+        _show(f"list {MANY} deployments", statistics.median(listing), "goal: below 1 s")
     finally:
-        rows.append(("down", _seconds(service.down), ""))
-    rows.append(("up, again", _seconds(service.up), ""))
+        _show("down", _seconds(service.down))
+    _show("up, again", _seconds(service.up))
     service.down()
-    for what, seconds, remark in rows:
-        print(f"{what:<34}{seconds:8.2f} s   {remark}".rstrip())
+
+
+def _show(what: str, seconds: float, remark: str = "") -> None:
+    print(f"{what:<34}{seconds:8.2f} s   {remark}".rstrip(), flush=True)
 
 
 def _run(command: list[str], folder: Path, environment: dict[str, str]) -> None:

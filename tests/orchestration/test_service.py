@@ -204,7 +204,7 @@ def test_a_truncated_record_is_as_none() -> None:
     assert service.status().state == "stopped"
 
 
-def test_an_interrupted_start_leaves_nothing(isolated_state: Path) -> None:
+def test_an_interrupted_start_leaves_nothing() -> None:
     up = "from jupyter_pipeline.orchestration import service; service.up(progress=lambda text: print(text, flush=True))"
     with subprocess.Popen(
         [sys.executable, "-c", up], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ)
