@@ -137,7 +137,9 @@ def promote(cells: Sequence[Cell], target: int | Sequence[int], options: Promoti
         parameters,
         names=names,
         kinds={t: kind for t, (kind, _) in marks.items()},
-        summary=lambda cell: (options.description if len(targets) == 1 else "") or _summary(cells, cell),
+        summary=lambda cell: (
+            (" ".join(options.description.split()) if len(targets) == 1 else "") or _summary(cells, cell)
+        ),
         used_below=names_read(below),
     )
     made_from = (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_pipeline.promotion.parameters import Parameter
 from jupyter_pipeline.promotion.steps import Step, signature
-from jupyter_pipeline.promotion.text import indent
+from jupyter_pipeline.promotion.text import docstring, indent
 
 if TYPE_CHECKING:
     from jupyter_pipeline.promotion.compiler import PromotionOptions
@@ -35,7 +35,7 @@ def check(function):
 
 
 def render_flow(
-    function: str, steps: Sequence[Step], parameters: Sequence[Parameter], options: PromotionOptions, docstring: str
+    function: str, steps: Sequence[Step], parameters: Sequence[Parameter], options: PromotionOptions, title: str
 ) -> str:
     """Return the text of ``flow.py``.
 
@@ -49,7 +49,7 @@ def render_flow(
         Of the flow.
     options : PromotionOptions
         Retries, timeout and profile.
-    docstring : str
+    title : str
         Of the module.
     """
     checks = any(s.kind == "check" for s in steps)
@@ -73,12 +73,12 @@ def render_flow(
     given = [f"{p.name}: {p.annotation} = {p.text}" for p in parameters]
     run = f"asyncio.run({function}())" if asynchronous else f"{function}()"
     return (
-        f'"""{docstring}"""\n\n{imports}\n'
+        f'"""{docstring(title)}"""\n\n{imports}\n'
         + (_CHECK if checks else "")
         + f'\n\n@flow(name="{options.name}")\n'
         + signature(function, given, asynchronous=asynchronous)
         + "\n"
-        + indent(f'"""{summary}"""\n{body}')
+        + indent(f'"""{docstring(summary)}"""\n{body}')
         + f'\n\n\nif __name__ == "__main__":\n    {run}\n'
     )
 

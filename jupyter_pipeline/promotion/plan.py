@@ -20,6 +20,7 @@ from jupyter_pipeline.promotion.parameters import Parameter
 from jupyter_pipeline.promotion.slicing import Kept
 from jupyter_pipeline.promotion.statements import Statement
 from jupyter_pipeline.promotion.steps import Step, assigned_last, changed_names, last_value
+from jupyter_pipeline.promotion.store import bits
 
 __all__ = ["plan_steps"]
 
@@ -52,8 +53,7 @@ def plan_steps(
         Names that cells below the last target read.
     """
     steps = _group(kept, inner, names, kinds)
-    owner = {s.number: step for step in steps for s in step.statements}
-    _connect(steps, owner)
+    _connect(steps)
     if len(steps) > 1:
         _refuse_ambiguous(steps)
     given = {p.name: p for p in parameters}
@@ -74,28 +74,31 @@ def plan_steps(
 def _group(kept: Kept, inner: Sequence[Statement], names: Mapping[int, str], kinds: Mapping[int, str]) -> list[Step]:
     statements = {s.number: s for s in kept.statements}
     wanted_by: dict[int, set[int]] = {}
+    everything = 0
+    for number in statements:
+        everything |= 1 << number
     for target in kept.targets:
         todo = [s for s in inner if s.cell == target]
-        seen = {s.number for s in todo}
+        seen = 0
         while todo:
-            needs = todo.pop().needs
-            for number, s in statements.items():
-                if needs >> number & 1 and number not in seen and s.cell not in kept.targets:
-                    seen.add(number)
-                    todo.append(s)
+            new = todo.pop().needs & ~seen & everything
+            seen |= new
+            for number in bits(new):
+                if statements[number].cell not in kept.targets:
+                    todo.append(statements[number])
                     wanted_by.setdefault(number, set()).add(target)
     steps = {t: Step(name=names[t], cell=t, statements=[], kind=kinds.get(t, "step")) for t in sorted(kept.targets)}
     shared = Step(name="prepare", cell=-1, statements=[])
     depends: dict[int, int] = {}
+    made_by = dict.fromkeys(steps, 0)
     for s in inner:
-        depends[s.number] = max(
-            (depends.get(n, t.cell if t.cell in steps else -1) for n, t in statements.items() if s.needs >> n & 1),
-            default=-1,
-        )
+        depends[s.number] = max((t for t, made in made_by.items() if s.needs & made), default=-1)
         if s.cell in steps:
-            depends[s.number] = s.cell
+            made_by[s.cell] |= 1 << s.number
             steps[s.cell].statements.append(s)
             continue
+        if depends[s.number] >= 0:
+            made_by[depends[s.number]] |= 1 << s.number
         by = wanted_by.get(s.number) or {max(kept.targets)}
         if len(by) == 1:
             steps[next(iter(by))].statements.append(s)
@@ -108,40 +111,39 @@ def _group(kept: Kept, inner: Sequence[Statement], names: Mapping[int, str], kin
     return ([shared] if shared.statements else []) + list(steps.values())
 
 
-def _connect(steps: Sequence[Step], owner: Mapping[int, Step]) -> None:
+def _connect(steps: Sequence[Step]) -> None:
     """Find what each step takes from which, and for whom it has to wait."""
     order = {id(step): position for position, step in enumerate(steps)}
+    owned = {id(step): sum(1 << s.number for s in step.statements) for step in steps}
     readers: dict[str, list[Step]] = {}
     for step in steps:
         sources: dict[str, int] = {}
-        bound: set[str] = set()
         for s in step.statements:
             for name, needs in s.sources.items():
                 if name[0] != "<":
                     sources[name] = sources.get(name, 0) | needs
-            bound |= s.bound
         for name, needs in sources.items():
-            makers = {id(o): o for n, o in owner.items() if needs >> n & 1 and o is not step}
-            if not makers:
+            makers = {id(s): s for s in steps if s is not step and needs & owned[id(s)]}
+            binders = [m for m in makers.values() if any(name in s.bound | s.assigned for s in m.statements)]
+            if not binders:
                 continue
             maker = max(makers.values(), key=lambda m: order[id(m)])
             step.inputs.append(name)
             step.sources[name] = maker
             if name not in maker.outputs:
                 maker.outputs.append(name)
-            if not any(name in s.bound for s in maker.statements) and name not in maker.inputs:
+            if maker not in binders and name not in maker.inputs:
                 maker.inputs.append(name)
-                maker.sources[name] = max((m for m in makers.values() if m is not maker), key=lambda m: order[id(m)])
-                maker.sources[name].outputs = list(dict.fromkeys([*maker.sources[name].outputs, name]))
+                first = max(binders, key=lambda m: order[id(m)])
+                maker.sources[name] = first
+                if name not in first.outputs:
+                    first.outputs.append(name)
+        needs = 0
         for s in step.statements:
-            for n, other in owner.items():
-                if (
-                    s.needs >> n & 1
-                    and other is not step
-                    and other not in step.sources.values()
-                    and other not in step.after
-                ):
-                    step.after.append(other)
+            needs |= s.needs
+        for other in steps:
+            if other is not step and needs & owned[id(other)] and other not in [*step.sources.values(), *step.after]:
+                step.after.append(other)
         changed = {n for s in step.statements for n in changed_names(s.node)} & set(step.inputs)
         for name in step.inputs:
             for reader in readers.get(name, ()):

@@ -19,7 +19,7 @@ from jupyter_pipeline.promotion.knowledge import FRAME_METHODS, PURE_METHODS
 from jupyter_pipeline.promotion.parameters import Parameter
 from jupyter_pipeline.promotion.slicing import Kept
 from jupyter_pipeline.promotion.statements import Program, Statement
-from jupyter_pipeline.promotion.text import indent
+from jupyter_pipeline.promotion.text import docstring, indent
 
 __all__ = ["Step", "partition", "render_steps"]
 
@@ -108,10 +108,10 @@ def partition(kept: Kept, parameters: Sequence[Parameter]) -> tuple[list[Stateme
 
 
 def render_steps(
-    program: Program, imports: Sequence[Statement], helpers: Sequence[Statement], steps: Sequence[Step], docstring: str
+    program: Program, imports: Sequence[Statement], helpers: Sequence[Statement], steps: Sequence[Step], title: str
 ) -> str:
     """Return the text of ``steps.py``."""
-    parts = [f'"""{docstring}"""']
+    parts = [f'"""{docstring(title)}"""']
     lines = _import_lines(program, imports, steps)
     if lines:
         parts.append("\n".join(lines))
@@ -207,7 +207,7 @@ def _docstring(step: Step) -> str:
     if returned:
         lines += ["", "Returns", "-------"]
         lines += [", ".join(returned)]
-    text = "\n".join(lines).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    text = docstring("\n".join(lines))
     if len(lines) == 1:
         return f'"""{text}"""'
     return f'"""{indent(text)}\n    """'.replace('"""    ', '"""', 1)

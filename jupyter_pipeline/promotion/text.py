@@ -7,7 +7,7 @@ import keyword
 import re
 import tokenize
 
-__all__ = ["identifier", "indent", "shorten"]
+__all__ = ["docstring", "identifier", "indent"]
 
 _FSTRING = {
     getattr(tokenize, name): step
@@ -42,7 +42,7 @@ def identifier(name: str) -> str:
     return f"{found}_" if keyword.iskeyword(found) or keyword.issoftkeyword(found) else found
 
 
-def shorten(text: str, width: int = 60) -> str:
-    """Return `text` in one line of at most `width` characters."""
-    line = " ".join(text.split())
-    return line if len(line) <= width else line[: width - 1].rstrip() + "…"
+def docstring(text: str) -> str:
+    """Return `text` as the content of a docstring: nothing in it ends the string."""
+    safe = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return f'{safe[:-1]}\\"' if safe.endswith('"') else safe
