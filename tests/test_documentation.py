@@ -242,3 +242,10 @@ def test_magic_lines_that_are_shown_can_be_typed(line: str) -> None:
         known = {"%deploy": deploy.SUBCOMMANDS, "%pipeline": service.SUBCOMMANDS}.get(magic, {})
         assert magic == "%runs" or words[0] in known
         assert len(words) <= 2
+
+
+def test_rooms_that_the_design_names_exist() -> None:
+    rows = re.findall(r"^\| (`[\w/]+`(?:, `[\w/]+`)*) \|", page("design.md"), re.MULTILINE)
+    for name in re.findall(r"[\w/]+", " ".join(rows)):
+        home = ROOT if name.startswith("labextension") else ROOT / "jupyter_pipeline"
+        assert (home / name).is_dir() or (home / f"{name}.py").is_file(), name
