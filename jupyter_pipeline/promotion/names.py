@@ -68,13 +68,14 @@ class Reading(Definitions):
     def statement(self, s: Statement) -> None:
         """Read one top-level statement and fill in its record."""
         self.number, self.cell, self.bit = s.number, s.cell, 1 << s.number
-        self.needs = 0
+        self.needs = self.reached = 0
         self.read, self.bound, self.notes = {}, s.bound, s.notes
         self.stars_before = self.stars
         stars = self.stars
         self.visit(s.node)
         s.read, s.sources = set(self.read), self.read
         s.needs = self.needs & (self.bit - 1)
+        s.reached, s.changes = self.reached, self.store.changed_by.get(self.bit, 0)
         s.dynamic = self.stars != stars and not isinstance(s.node, ast.ImportFrom)
         self.notes = []
         for name in s.bound:

@@ -56,6 +56,7 @@ def plan_steps(
     _connect(steps)
     if len(steps) > 1:
         _refuse_ambiguous(steps)
+        _keep_order(steps)
     given = {p.name: p for p in parameters}
     for step in steps:
         read = {n for s in step.statements for n in s.read | s.deferred}
@@ -153,6 +154,36 @@ def _connect(steps: Sequence[Step]) -> None:
         for check in steps[: order[id(step)]]:
             if check.kind == "check" and check not in step.after:
                 step.after.append(check)
+
+
+def _keep_order(steps: Sequence[Step]) -> None:
+    """Let a step that changes an object wait for those that read it as it was, or refuse where it cannot."""
+    order = {id(step): position for position, step in enumerate(steps)}
+    refusals = []
+    for step in steps:
+        for s in step.statements:
+            if not s.changes:
+                continue
+            for reader in steps:
+                if reader is step or not any(
+                    r.number < s.number and r.reached & s.changes for r in reader.statements
+                ):
+                    continue
+                if order[id(reader)] < order[id(step)]:
+                    if reader not in [*step.sources.values(), *step.after]:
+                        step.after.append(reader)
+                    continue
+                refusals.append(
+                    Refusal(
+                        cell=s.cell,
+                        line=s.node.lineno,
+                        name=ast.unparse(s.node).split("\n")[0][:60],
+                        reason=f"it changes what the step of cell {reader.cell} reads as it was before",
+                        fix="Mark its cell with %%step too, or change a copy.",
+                    )
+                )
+    if refusals:
+        raise PromotionRefusedError(refusals)
 
 
 def _refuse_ambiguous(steps: Sequence[Step]) -> None:

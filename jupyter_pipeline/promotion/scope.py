@@ -76,6 +76,7 @@ class Scope:
         self.cell: int = parent.cell if parent else 0
         self.bit: int = parent.bit if parent else 1
         self.needs = 0
+        self.reached = 0
         self.read: dict[str, int] = {}
         """Names that the statement needs, with the statements from which their values come."""
         self.bound: set[str] = set()
@@ -111,6 +112,7 @@ class Scope:
             if roots:
                 store = self.store
                 reach = store.closure(roots)
+                self.reached |= reach
                 if reach & store.changed:
                     needs |= store.changes(reach)
                 if reach & store.code_mask:
@@ -342,6 +344,7 @@ class Scope:
         for found in wanted:
             roots |= self.env[found].roots
         self.needs |= self.store.changes(roots)
+        self.reached |= roots
         return roots
 
     def write_file(self, name: str) -> int:

@@ -39,6 +39,10 @@ class Statement:
     """Names that the functions it defines assign by ``global``."""
     needs: int = 0
     """Bits of the earlier statements without which it would give something else."""
+    reached: int = 0
+    """Bits of the objects that it reads."""
+    changes: int = 0
+    """Bits of the objects that it may change."""
     changed: bool = False
     """Whether an object that it made is changed by a later statement."""
     dynamic: bool = False

@@ -46,6 +46,8 @@ class Store:
         self._late: dict[int, int] = {}
         self._late_mask = 0
         self._changes: dict[int, int] = {}
+        self.changed_by: dict[int, int] = {}
+        """Objects that each statement, by its bit, may change."""
         self.changed = 0
         """Objects that some statement changes."""
         self.code: dict[int, list[Any]] = {}
@@ -108,6 +110,7 @@ class Store:
     def change(self, mask: int, statement: int) -> None:
         """Tell that the statement of bit `statement` may change the objects of `mask`."""
         self.changed |= mask
+        self.changed_by[statement] = self.changed_by.get(statement, 0) | mask
         changes = self._changes
         for position in bits(mask):
             changes[position] = changes.get(position, 0) | statement
