@@ -27,6 +27,8 @@ _COLOURS = {
     ClusterState.FAILED: "--jp-error-color1",
     ClusterState.LOST: "--jp-error-color1",
 }
+# JupyterLab takes the look of links away.
+_LINK = "color: var(--jp-content-link-color, revert); text-decoration: underline"
 # Of each kernel, the newest widget of a cluster is updated; an older one keeps what it showed last.
 _watching: dict[str, threading.Event] = {}
 
@@ -72,8 +74,8 @@ def render(record: ClusterRecord) -> str:
         lines.append(safe(record.reason))
     if record.state is ClusterState.RUNNING and record.dashboard_link:
         link = safe(dashboard_path(record.name), quote=True)
-        lines.append(f'<a href="{link}" target="_blank" rel="noopener">Dashboard</a>')
-    return "<br>".join(lines)
+        lines.append(f'<a href="{link}" target="_blank" rel="noopener" style="{_LINK}">Dashboard</a>')
+    return f'<div style="line-height: 1.5">{"<br>".join(lines)}</div>'
 
 
 def cluster_widget(record: ClusterRecord) -> ipywidgets.Widget:
