@@ -97,6 +97,8 @@ def parameter_schema(parameters: Sequence[Parameter]) -> dict[str, Any]:
             field |= {"type": "string", "format": kind}
         if field.get("type") == "array":
             field["items"] = {}
+        if field.get("type") == "object":
+            field["additionalProperties"] = True
         properties[parameter.name] = field
     return {"title": "Parameters", "type": "object", "properties": properties, "required": [], "definitions": {}}
 

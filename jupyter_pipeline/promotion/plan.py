@@ -116,15 +116,24 @@ def _connect(steps: Sequence[Step]) -> None:
     """Find what each step takes from which, and for whom it has to wait."""
     order = {id(step): position for position, step in enumerate(steps)}
     owned = {id(step): sum(1 << s.number for s in step.statements) for step in steps}
+    bound_by: dict[str, list[int]] = {}
+    for step in steps:
+        for s in step.statements:
+            for name in s.bound:
+                bound_by.setdefault(name, []).append(s.number)
     readers: dict[str, list[Step]] = {}
     for step in steps:
         sources: dict[str, int] = {}
+        step_names = {name for s in step.statements for name in s.bound}
         for s in step.statements:
             for name, needs in s.sources.items():
                 if name[0] != "<":
                     sources[name] = sources.get(name, 0) | needs
+            for name in s.deferred - step_names:
+                if name not in sources:  # a function made here needs it when it is called
+                    sources[name] = sum(1 << n for n in bound_by.get(name, ()) if n < s.number)
         for name, needs in sources.items():
-            makers = {id(s): s for s in steps if s is not step and needs & owned[id(s)]}
+            makers = {id(s): s for s in steps[: order[id(step)]] if needs & owned[id(s)]}
             binders = [m for m in makers.values() if any(name in s.bound | s.assigned for s in m.statements)]
             if not binders:
                 continue
@@ -142,8 +151,8 @@ def _connect(steps: Sequence[Step]) -> None:
         needs = 0
         for s in step.statements:
             needs |= s.needs
-        for other in steps:
-            if other is not step and needs & owned[id(other)] and other not in [*step.sources.values(), *step.after]:
+        for other in steps[: order[id(step)]]:
+            if needs & owned[id(other)] and other not in [*step.sources.values(), *step.after]:
                 step.after.append(other)
         changed = {n for s in step.statements for n in changed_names(s.node)} & set(step.inputs)
         for name in step.inputs:
@@ -165,9 +174,7 @@ def _keep_order(steps: Sequence[Step]) -> None:
             if not s.changes:
                 continue
             for reader in steps:
-                if reader is step or not any(
-                    r.number < s.number and r.reached & s.changes for r in reader.statements
-                ):
+                if reader is step or not any(r.number < s.number and r.reached & s.changes for r in reader.statements):
                     continue
                 if order[id(reader)] < order[id(step)]:
                     if reader not in [*step.sources.values(), *step.after]:
