@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -100,7 +101,27 @@ def start_bed(name: str) -> Bed:
         reason = getattr(importlib.import_module(module), "missing", str)()
         if reason:
             pytest.skip(f"{name}: {reason}")
+        _remember(importlib.import_module(module), name)
     return STARTERS[name]()
+
+
+_TO_STOP: dict[str, Callable[[], None]] = {}
+
+
+def _remember(module: ModuleType, name: str) -> None:
+    """Let the session stop what it is about to start; what ran before is left running."""
+    if module.__name__ == "standin":
+        _TO_STOP[name] = lambda: module.stop(name)
+    elif module.__name__ not in _TO_STOP and not module.running():
+        _TO_STOP[module.__name__] = module.stop
+
+
+@pytest.fixture(scope="session", autouse=True)
+def beds_stop() -> Iterator[None]:
+    """Stop at the end what the session started."""
+    yield
+    for stop in reversed(_TO_STOP.values()):
+        stop()
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +170,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         engine
         for report in terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", [])
         for engine in (*QUICK, *HEAVY)
-        if report.when == "call" and "tests/engines" in report.nodeid and f"[{engine}]" in report.nodeid
+        if report.when == "call" and "tests/engines" in report.nodeid
+        if f"[{engine}]" in report.nodeid or f"/test_{engine}.py" in report.nodeid
     }
     if ran:
         terminalreporter.write_line(f"Engines that ran: {', '.join(sorted(ran))}")

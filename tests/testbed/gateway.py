@@ -20,6 +20,7 @@ PORT = int(os.environ.get("TESTBED_GATEWAY_PORT", "18900"))
 ADDRESS = f"http://127.0.0.1:{PORT}"
 PROXY_ADDRESS = f"gateway://127.0.0.1:{PORT + 2}"
 PASSWORD = "pw"
+_children: list[subprocess.Popen[bytes]] = []
 
 _CONF = """\
 import sys
@@ -50,6 +51,11 @@ def missing() -> str:
     return "" if Path(sys.executable).with_name("dask-gateway-server").exists() else "needs dask-gateway-server[local]"
 
 
+def running() -> bool:
+    """Return whether it runs already."""
+    return daemons.alive(FOLDER / "server.pid") is not None
+
+
 def start() -> dict[str, str]:
     """Start the server unless it runs, and return its addresses."""
     reason = missing()
@@ -73,6 +79,7 @@ def start() -> dict[str, str]:
                 start_new_session=True,
             )
         pid_file.write_text(str(process.pid))
+        _children.append(process)
     daemons.wait_for(lambda: urllib.request.urlopen(f"{ADDRESS}/api/version", timeout=2), "dask-gateway")
     return {"address": ADDRESS, "proxy_address": PROXY_ADDRESS}
 
@@ -80,6 +87,8 @@ def start() -> dict[str, str]:
 def stop(*, purge: bool = False) -> None:
     """Stop the server and its clusters; with `purge`, remove its state."""
     daemons.stop(FOLDER / "server.pid", timeout=15)
+    while _children:
+        _children.pop().wait()
     if purge:
         shutil.rmtree(FOLDER, ignore_errors=True)
 

@@ -54,6 +54,11 @@ def missing() -> str:
     return "" if shutil.which("oarsub") and _oar("oarnodes", "-s") else "OAR does not run here"
 
 
+def running() -> bool:
+    """Return whether it runs already."""
+    return daemons.alive(FOLDER / "almighty.pid") is not None
+
+
 def start() -> dict[str, str]:
     """Return the variables that a client needs; root starts what does not run yet."""
     if os.getuid() != 0:
@@ -146,8 +151,17 @@ def _oar(*command: str) -> str:
 
 
 def test(*arguments: str) -> int:
-    """Start OAR and run the engine suite on it as a user; return its exit code."""
+    """Start OAR and run the engine suite on it as a user; return its exit code. It is stopped unless it ran before."""
+    found_running = running()
     start()
+    try:
+        return _test_as_user(*arguments)
+    finally:
+        if not found_running:
+            stop()
+
+
+def _test_as_user(*arguments: str) -> int:
     try:
         pwd.getpwnam(USER)
     except KeyError:

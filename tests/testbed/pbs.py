@@ -51,6 +51,11 @@ def _unpack() -> str:
     return ""
 
 
+def running() -> bool:
+    """Return whether it runs already."""
+    return slurm.running()
+
+
 def start() -> dict[str, str]:
     """Start Slurm and return the variables that put PBS's commands first on the ``PATH``."""
     reason = missing()

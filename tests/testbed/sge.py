@@ -59,6 +59,11 @@ def missing() -> str:
     return daemons.install(packages, ["sge_qmaster", "sge_execd", "qconf"])
 
 
+def running() -> bool:
+    """Return whether it runs already."""
+    return daemons.alive(_MASTER) is not None
+
+
 def start() -> dict[str, str]:
     """Start what does not run yet and return the variables that a client needs."""
     reason = missing()

@@ -63,6 +63,11 @@ def missing() -> str:
     return daemons.install(PACKAGES, ["slurmctld", "slurmd", "sbatch", "munged"])
 
 
+def running() -> bool:
+    """Return whether it runs already."""
+    return daemons.alive(FOLDER / "run" / "slurmctld.pid") is not None
+
+
 def start(nodes: int = 2) -> dict[str, str]:
     """Start what does not run yet and return the variables that a client needs."""
     reason = missing()

@@ -35,6 +35,11 @@ def missing() -> str:
     return daemons.install(["openssh-server", "openssh-client"], ["sshd", "ssh-keygen"])
 
 
+def running() -> bool:
+    """Return whether it runs already."""
+    return daemons.alive(FOLDER / "sshd.pid") is not None
+
+
 def start() -> dict[str, object]:
     """Start sshd unless it runs, and return the arguments of `asyncssh.connect`."""
     reason = missing()
