@@ -9,9 +9,10 @@ import random
 import re
 import sys
 import types
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from jupyter_pipeline.promotion import Cell, PromotionOptions, promote, slice_cells
 
@@ -84,3 +85,31 @@ def compare_steps(cells: Sequence[str], name: str = "result") -> str:
         return f"{type(error).__name__}: {error}\n{text}"
     same = values(whole, [name]) == values({name: got}, [name])
     return "" if same else f"{whole[name]!r} != {got!r}\n{text}"
+
+
+class _Future:
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def result(self) -> Any:
+        return self.value
+
+
+class _Task:
+    def __init__(self, function: Any) -> None:
+        self.function = function
+
+    def submit(self, *arguments: Any, wait_for: Sequence[_Future] = ()) -> _Future:
+        return _Future(self.function(*(a.value if isinstance(a, _Future) else a for a in arguments)))
+
+
+def run_flow(files: Mapping[str, str], function: str) -> Any:
+    """Run a generated flow in this process, in the order in which it submits."""
+    steps, prefect = types.ModuleType("steps"), types.ModuleType("prefect")
+    prefect.__dict__.update(task=lambda f, **_: _Task(f), flow=lambda **_: lambda f: f)
+    with mock.patch.dict(sys.modules, steps=steps, prefect=prefect), contextlib.redirect_stdout(io.StringIO()):
+        random.seed(12345)
+        exec(compile(files["steps.py"], "steps.py", "exec"), steps.__dict__)
+        namespace: dict[str, Any] = {"__name__": "flow"}
+        exec(compile(files["flow.py"], "flow.py", "exec"), namespace)
+        return namespace[function]()

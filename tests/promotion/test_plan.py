@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+from differential import bound, execute, run_flow
+from random_notebooks import random_notebook
+
+from jupyter_pipeline.exceptions import PromotionRefusedError
+from jupyter_pipeline.promotion import Cell, PromotionOptions, promote
+
+
+def compare_flow(cells: list[str], targets: list[int], names: list[str]) -> str:
+    whole = execute("\n".join(cells))
+    sources = [*cells[:-1], f"{cells[-1]}\nresult = [{', '.join(names)}]\nresult"]
+    notebook = [Cell(index=i, source=s) for i, s in enumerate(sources)]
+    promotion = promote(notebook, targets, PromotionOptions(name="pipe"))
+    got = run_flow(promotion.files, "pipe")
+    return "" if repr(got) == repr([whole[n] for n in names]) else f"{[whole[n] for n in names]} != {got}"
+
+
+def test_flows_of_random_notebooks_give_the_values_of_the_whole_notebook() -> None:
+    compared = 0
+    for seed in range(1500, 1800):
+        cells = random_notebook(seed, 6)
+        names = [n for n in bound(cells[-1]) if n[0] in "nldm" and n[1:].isdigit()]
+        targets = [*sorted(random.Random(seed).sample(range(1, 6), 2)), 6]
+        try:
+            execute("\n".join(cells))
+        except Exception:
+            continue
+        if not names:
+            continue
+        try:
+            assert compare_flow(cells, targets, names) == "", seed
+        except PromotionRefusedError:
+            continue
+        compared += 1
+    assert compared > 40
+
+
+def flow_of(*sources: str, targets: tuple[int, ...]) -> str:
+    notebook = [Cell(index=i, source=s) for i, s in enumerate(sources)]
+    return promote(notebook, targets, PromotionOptions(name="pipe")).files["flow.py"]
+
+
+def test_steps_without_edges_are_submitted_before_anything_waits() -> None:
+    text = flow_of("%%step a\nx = [1]", "%%step b\ny = [2]", "%%step c\nz = x + y", targets=(0, 1, 2))
+    assert "a = task(steps.a).submit()\n    b = task(steps.b).submit()\n    c = task(steps.c).submit(a, b)" in text
+
+
+def test_what_stands_below_a_check_waits_for_it() -> None:
+    text = flow_of("%%step a\nx = [1]", "%%check ok\nassert x", "%%step b\ny = [2]", targets=(0, 1, 2))
+    assert "b = task(steps.b).submit(wait_for=[ok])" in text
+
+
+def test_a_step_that_changes_what_another_reads_waits_for_it() -> None:
+    text = flow_of("x = [1]", "%%step a\ny = sum(x)", "%%step b\nx.append(2)\nz = x", targets=(1, 2))
+    assert "b = task(steps.b).submit(prepare, wait_for=[a])" in text
+
+
+def test_a_change_between_steps_that_would_come_too_early_is_refused() -> None:
+    cells = ["x = [1]", "%%step a\ny = sum(x)", "x.append(2)", "%%step b\nz = list(x)", "%%step c\nw = len(x)"]
+    with pytest.raises(PromotionRefusedError, match="reads as it was before"):
+        flow_of(*cells, targets=(1, 3, 4))
