@@ -60,9 +60,12 @@ def test_another_port_is_refused_while_it_runs(live: ServiceStatus) -> None:
 
 
 def test_nobody_else_may_read_what_it_keeps(live: ServiceStatus) -> None:
-    for path in [service_dir(), *service_dir().rglob("*")]:
+    home = service_dir()
+    assert home.stat().st_mode & 0o777 == 0o700
+    database = list((home / "prefect").glob("prefect.db*"))
+    assert database
+    for path in [home / "prefect", *home.glob("*.json"), *home.glob("*.log"), *home.glob("*.lock"), *database]:
         assert path.stat().st_mode & 0o077 == 0, path
-    assert (service_dir() / "prefect" / "prefect.db").stat().st_size
 
 
 def test_secrets_are_in_no_argument_list_and_no_log(live: ServiceStatus) -> None:
