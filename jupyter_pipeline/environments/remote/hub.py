@@ -7,23 +7,19 @@ from which workers on other hosts, and workers that come later, pull.
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import logging
 import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from distributed.diagnostics.plugin import SchedulerPlugin
 
-from jupyter_pipeline.environments.remote.installer import forget_versions, install, loaded
+from jupyter_pipeline.environments.remote.gate import Gate
+from jupyter_pipeline.environments.remote.installer import forget_versions, install, loaded, spec_hash
 from jupyter_pipeline.environments.remote.member import CHUNK, RUNS_ON, keep
 from jupyter_pipeline.environments.remote.modules import forget, put_on_path
 from jupyter_pipeline.environments.remote.process import PLUGIN, PROTOCOL, identity, scratch
 from jupyter_pipeline.environments.remote.scan import describe, scan
 from jupyter_pipeline.environments.remote.store import Store, pack, safe_path
-
-PATIENCE = 120.0
-"""Seconds within which a worker has to have fetched its files; installs take as long as they take."""
 
 
 class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is untyped
@@ -53,10 +49,7 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
         self.roots: dict[str, dict[str, Any]] = {}
         self.generation = 0
         self.spec: dict[str, Any] = {}
-        self.ready: dict[str, dict[str, Any]] = {}
-        self.held: dict[str, str] = {}
-        self.news = asyncio.Condition()
-        self.tasks: set[asyncio.Task[None]] = set()
+        self.gate = Gate(scheduler)
         self.inside_kernel = identity() == self.kernel
         self.store = Store(scratch(scheduler), scheduler.id)
         await asyncio.to_thread(self.store.open)
@@ -70,32 +63,29 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
             environment_wheel=self.wheel,
             environment_joined=self.joined,
         )
-        self._status_change = scheduler.stream_handlers["worker-status-change"]
-        scheduler.stream_handlers["worker-status-change"] = self._on_status_change
         answers = await scheduler.register_worker_plugin(comm=None, plugin=self.member, name=PLUGIN, idempotent=False)
         for worker, answer in answers.items():
-            if answer.get("status") == "error" and worker not in self.ready:
-                self._fail(worker, "It could not load what keeps its environment; its log has the reason.")
+            if answer.get("status") == "error" and worker not in self.gate.ready:
+                self.gate.fail(worker, "It could not load what keeps its environment; its log has the reason.")
 
     async def close(self) -> None:
         """Leave the store."""
-        for task in self.tasks:
-            task.cancel()
+        self.gate.close()
         await asyncio.to_thread(self.store.close)
 
     # Workers come and go
 
     def add_worker(self, scheduler: Any, worker: str) -> None:
         """Hold a new worker until it is prepared."""
-        self.ready.pop(worker, None)
-        self.held[worker] = ""
-        self._spawn(self._watch(worker))
+        self.gate.hold(worker)
+        python = str(scheduler.workers[worker].versions.get("host", {}).get("python", ""))
+        here = f"{sys.version_info.major}.{sys.version_info.minor}"
+        if python and not python.startswith(f"{here}."):
+            self.gate.fail(worker, f"It runs Python {python}, the kernel {here}; start it with the kernel's Python.")
 
     def remove_worker(self, scheduler: Any, worker: str, **_: Any) -> None:
         """Forget a worker."""
-        self.ready.pop(worker, None)
-        self.held.pop(worker, None)
-        self._spawn(self._tell())
+        self.gate.forget(worker)
 
     async def joined(self, worker: str, report: dict[str, Any], generation: int, spec: str, reason: str) -> bool:
         """Release a worker that is prepared; one that failed stays held, and the user is told why.
@@ -109,87 +99,12 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
             if worker not in self.scheduler.workers:
                 return True
             if reason:
-                self._fail(worker, reason)
+                self.gate.fail(worker, reason)
             elif generation < self.generation or spec != spec_hash(self.spec):
                 return False
             else:
-                self.ready[worker] = report
-                self._release(worker)
-        await self._tell()
+                self.gate.release(worker, report)
         return True
-
-    def _on_status_change(self, status: str, worker: Any, stimulus_id: str) -> None:
-        address = worker if isinstance(worker, str) else worker.address
-        if address in self.held and status == "running":
-            status = "paused"
-        self._status_change(status=status, worker=worker, stimulus_id=stimulus_id)
-
-    def _release(self, worker: str) -> None:
-        if self.held.pop(worker, None) is not None:
-            self._status_change(status="running", worker=worker, stimulus_id=f"{PLUGIN}-release")
-
-    def _fail(self, worker: str, reason: str) -> None:
-        self.held[worker] = reason
-        self._status_change(status="paused", worker=worker, stimulus_id=f"{PLUGIN}-hold")
-        text = f"Worker {worker} takes no tasks: its environment could not be prepared. {reason}"
-        logging.getLogger("distributed.scheduler").error(text)
-        self.scheduler.log_event(["warn", worker], {"message": text})
-
-    async def _watch(self, worker: str) -> None:
-        await asyncio.sleep(PATIENCE)
-        if self.held.get(worker) == "" and not self.spec:
-            self._fail(worker, f"It did not answer within {PATIENCE:g} s.")
-            await self._tell()
-
-    async def _settled(self) -> None:
-        """Wait for the workers that were there before; later ones are held, and no task reaches them."""
-
-        def settled() -> bool:
-            return all(w in self.ready or w in self.held for w in self.scheduler.workers)
-
-        if settled():
-            return
-        async with self.news:
-            await asyncio.wait_for(self.news.wait_for(settled), PATIENCE)
-
-    async def _prepared(self) -> None:
-        """Wait until no worker is being prepared."""
-        async with self.news:
-            await asyncio.wait_for(self.news.wait_for(lambda: "" not in self.held.values()), PATIENCE)
-
-    async def _tell(self) -> None:
-        async with self.news:
-            self.news.notify_all()
-
-    def _spawn(self, work: Any) -> None:
-        task = asyncio.create_task(work)
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
-
-    async def _ask(
-        self, workers: Iterable[str], operation: str, failures: dict[str, str] | None = None, **arguments: Any
-    ) -> dict[str, Any]:
-        """Call an operation of `workers` at once and return their answers; a worker that left meanwhile has none.
-
-        What fails goes to `failures` where that is given, and is raised otherwise, after all have answered.
-        """
-        failed: dict[str, str] = {}
-
-        async def one(worker: str) -> Any:
-            try:
-                return await getattr(self.scheduler.rpc(worker), operation)(**arguments)
-            except Exception as error:  # noqa: BLE001 - whatever a worker raises arrives as a bare exception
-                if worker in self.scheduler.workers:
-                    failed[worker] = str(error) or type(error).__name__
-                return None
-
-        chosen = list(workers)
-        answers = await asyncio.gather(*map(one, chosen))
-        if failures is not None:
-            failures.update(failed)
-        elif failed:
-            raise RuntimeError("; ".join(f"worker {worker}: {text}" for worker, text in failed.items()))
-        return {w: a for w, a in zip(chosen, answers, strict=True) if a is not None}
 
     # What the client calls
 
@@ -204,12 +119,12 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
             Arguments of `apply`.
         """
         applied = await self.apply(**apply) if apply is not None else {}
-        failed = {w: reason for w, reason in self.held.items() if reason}
+        failed = {w: reason for w, reason in self.gate.held.items() if reason}
         if rows is None:
             return {"protocol": PROTOCOL, "applied": applied, "failed": failed}
-        await self._settled()
-        workers = await self._ask(self.ready, "environment_report", rows=rows)
-        self.ready.update({w: {k: v for k, v in r.items() if k != "rows"} for w, r in workers.items()})
+        await self.gate.settled()
+        workers = await self.gate.ask(self.gate.ready, "environment_report", rows=rows)
+        self.gate.ready.update({w: {k: v for k, v in r.items() if k != "rows"} for w, r in workers.items()})
         paths = self._paths()
         scheduler = {**describe(paths), "inside_kernel": self.inside_kernel}
         if scheduler["digest"] not in rows:
@@ -240,7 +155,7 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
             that have to be staged first. With either, nothing was changed. Otherwise
             ``changed`` has the counts of files replaced and deleted for each key.
         """
-        await self._settled()
+        await self.gate.settled()
         async with self.lock:
             todo = {
                 key: root
@@ -274,10 +189,10 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
         changes: dict[str, Any],
         needed: set[str],
     ) -> dict[str, Any]:
-        stores = {r["store"]: w for w, r in self.ready.items() if r["store"] != self.store.id}
+        stores = {r["store"]: w for w, r in self.gate.ready.items() if r["store"] != self.store.id}
         for chunk in self._chunks(needed) if stores else ():
             packed = await asyncio.to_thread(self._packed, chunk)
-            await self._ask(stores.values(), "environment_stage", blobs=packed)
+            await self.gate.ask(stores.values(), "environment_stage", blobs=packed)
         self.generation += 1
 
         def commit() -> None:
@@ -290,14 +205,17 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
             self.roots.pop(key, None)
             self.roots[key] = {**known, "files": after[key]}
         failures: dict[str, str] = {}
-        await self._ask(stores.values(), "environment_commit", failures, changes=changes, generation=self.generation)
+        await self.gate.ask(
+            stores.values(), "environment_commit", failures, changes=changes, generation=self.generation
+        )
         for worker, text in failures.items():
-            for other in [w for w, r in self.ready.items() if r["store"] == self.ready[worker]["store"]]:
-                self.ready.pop(other)
-                self._fail(other, f"Its files could not be replaced: {text}")
+            store = self.gate.ready.get(worker, {}).get("store")
+            for other in [w for w, r in self.gate.ready.items() if r["store"] == store]:
+                self.gate.fail(other, f"Its files could not be replaced: {text}")
         changed = [f"{k}/{p}" for k, c in changes.items() for p in [*c["put"], *c["delete"]]]
         self._use(changed)
-        answers = await self._ask(list(self.ready), "environment_refresh", roots=self._layout(), changed=changed)
+        roots = {key: {"paths": r["paths"], "names": r["names"]} for key, r in self.roots.items()}
+        answers = await self.gate.ask(self.gate.ready, "environment_refresh", roots=roots, changed=changed)
         counts = {key: [len(c["put"]), len(c["delete"])] for key, c in changes.items()}
         binary = {w: names for w, names in answers.items() if names}
         return {"stale": [], "missing": [], "changed": counts, "binary": binary}
@@ -341,9 +259,6 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
                 chunk, size = [], 0
         if chunk:
             yield chunk
-
-    def _layout(self) -> dict[str, Any]:
-        return {key: {"paths": r["paths"], "names": r["names"]} for key, r in self.roots.items()}
 
     def _use(self, changed: Iterable[str]) -> None:
         """Let the scheduler unpickle graphs that name synced code; what it runs on comes first on its path."""
@@ -400,7 +315,7 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
         forget_versions()
         names = sorted({row[0] for rows in installed.values() for row in rows})
         restarted, stuck = await self._restart([w for group in groups.values() for w in group], names)
-        reports = (await self._ask(self.ready, "environment_report")).values()
+        reports = (await self.gate.ask(self.gate.ready, "environment_report")).values()
         return {
             "errors": errors,
             "installed": installed,
@@ -411,7 +326,7 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
 
     def _groups(self, digests: list[str]) -> dict[str, list[str]]:
         """Return processes by prefix: ``host:prefix`` to worker addresses; an empty address is the scheduler."""
-        reports = {w: r for w, r in self.ready.items() if r["digest"] in digests and not r["inside_kernel"]}
+        reports = {w: r for w, r in self.gate.ready.items() if r["digest"] in digests and not r["inside_kernel"]}
         own = {**describe(self._paths()), "inside_kernel": self.inside_kernel}
         if own["digest"] in digests and not self.inside_kernel:
             reports[""] = own
@@ -426,7 +341,7 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
 
     async def _install_in(self, group: list[str], spec: dict[str, Any], dry: bool = False) -> dict[str, Any]:
         if group[0]:
-            answers = await self._ask(group[:1], "environment_install", spec=spec, dry=dry)
+            answers = await self.gate.ask(group[:1], "environment_install", spec=spec, dry=dry)
             result: dict[str, Any] = answers.get(group[0], {"error": f"worker {group[0]} left during the install"})
             return result
         try:
@@ -442,12 +357,12 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
         stuck: dict[str, list[str]] = {}
         if "" in workers:
             stuck["scheduler"] = [name for name in names if loaded(name)]
-        old = {w: n for w, n in (await self._ask(here, "environment_installed", names=names)).items() if n}
+        old = {w: n for w, n in (await self.gate.ask(here, "environment_installed", names=names)).items() if n}
         again = [w for w in old if self.scheduler.workers[w].nanny]
         stuck |= {w: n for w, n in old.items() if w not in again}
         if again:
             await self.scheduler.restart_workers(again, stimulus_id=f"{PLUGIN}-restart", on_error="return")
-            await self._prepared()
+            await self.gate.prepared()
         return again, {w: n for w, n in stuck.items() if n}
 
     # What workers call
@@ -484,8 +399,3 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
     async def wheel(self, name: str) -> bytes:
         """Return the content of a wheel that the spec names."""
         return await asyncio.to_thread((self.store.root / "wheels" / safe_path(name)).read_bytes)
-
-
-def spec_hash(spec: Mapping[str, Any]) -> str:
-    """Return a short name for what `spec` asks for."""
-    return hashlib.blake2b(repr(sorted(spec.items())).encode(), digest_size=8).hexdigest()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import hashlib
 import importlib
 import os
 import shutil
@@ -192,3 +193,8 @@ async def _locked(base: Path) -> Any:
             except BlockingIOError:
                 await asyncio.sleep(0.2)  # another install holds it for as long as it takes
         yield
+
+
+def spec_hash(spec: Mapping[str, Any]) -> str:
+    """Return a short name for what `spec` asks for."""
+    return hashlib.blake2b(repr(sorted(spec.items())).encode(), digest_size=8).hexdigest()
