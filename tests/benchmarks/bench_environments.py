@@ -42,24 +42,28 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller folders")
     parser.add_argument("--install", choices=["uv", "pip"], help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--rounds", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--rounds", type=int, help=f"how often each is measured; {ROUNDS} by default")
     options = parser.parse_args()
     quick = options.quick
-    rounds = 2 if quick else ROUNDS
+    rounds = options.rounds or (2 if quick else ROUNDS)
     logging.disable(logging.ERROR)
     if options.install:
         measure_installs(options.folder, options.install, options.rounds)
         return
     with tempfile.TemporaryDirectory() as name, _cluster() as client:
         root = Path(name)
-        rows = folder_rows(client, root / "big", files=500 if quick else 5000, size=10_000, rounds=rounds, aim=100)
-        rows += folder_rows(client, root / "small", files=200, size=10_000, rounds=rounds, aim=30)
-        rows += unchanged_rows(client, rounds)
-        rows += [drift_row(client, rounds)]
+        big, small = root / "big", root / "small"
+        show([*unchanged_rows(client, rounds), drift_row(client, rounds)])
+        show(folder_rows(client, small, files=200, size=10_000, rounds=rounds, aim=30))
+        show(folder_rows(client, big, files=500 if quick else 5000, size=10_000, rounds=rounds, aim=100))
     with tempfile.TemporaryDirectory() as name:
-        for tool in ("uv", "pip"):
-            rows += [install_row(Path(name) / tool, tool, rounds)]
-    print(tabulate(rows, headers=["case", "peer", "peer s", "ours s", "ratio", "aim"], disable_numparse=True))
+        show([install_row(Path(name) / tool, tool, rounds) for tool in ("uv", "pip")])
+
+
+def show(rows: list[Row]) -> None:
+    """Print a part of the table as soon as it is measured."""
+    headers = ["case", "peer", "peer s", "ours s", "ratio", "aim"]
+    print(tabulate(rows, headers=headers, disable_numparse=True), end="\n\n", flush=True)
 
 
 @contextlib.contextmanager
@@ -137,7 +141,7 @@ def folder_rows(client: Client, folder: Path, *, files: int, size: int, rounds: 
 
 
 def _walk(folder: Path) -> int:
-    return sum(os.stat(f"{here}/{f}").st_size for here, _, files in os.walk(folder) for f in files)
+    return sum(os.stat(f"{here}/{f}").st_size for here, _, files in os.walk(folder) for f in files)  # noqa: PTH116 - as quick as can be
 
 
 def unchanged_rows(client: Client, rounds: int) -> list[Row]:
