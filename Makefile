@@ -15,7 +15,7 @@ ENGINES := tests/engines
 .PHONY: help install install-test system-packages demo lab test test-python test-browser test-lab test-engines check format docs bench clean
 
 help: ## Show this help
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
+	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z%-]+):.*## /\1\t/' | expand -t 18
 
 $(BIN)/python:
 	@echo "== Making the virtual environment $(VENV)"
@@ -77,6 +77,9 @@ test-python: install-test
 
 test-engines: install-test ## Run the shared cluster tests on every engine that this machine can start
 	@$(BIN)/python -m pytest $(ENGINES) --engines=all -v
+
+testbed-%: install-test ## Start a real engine by hand: make testbed-slurm, -ssh, -gateway, -sge, -oar; STOP=1 ends it
+	@$(BIN)/python tests/testbed/$*.py $(if $(STOP),stop,start)
 
 check: install-test ## Check format, lint, types, imports and docstrings
 	@echo "== Format and lint"
