@@ -9,10 +9,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Tests that name an engine: the quick ones run with all others, these alone with test-engines.
-ENGINES := tests/engines
 
-.PHONY: help install install-test system-packages demo lab test test-python test-browser test-lab test-engines check format docs bench clean
+.PHONY: help install install-test system-packages demo lab test test-python test-lab test-engines check format docs bench clean
 
 help: ## Show this help
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z%-]+):.*## /\1\t/' | expand -t 18
@@ -76,7 +74,9 @@ test-python: install-test
 	$(BIN)/python -m pytest
 
 test-engines: install-test ## Run the shared cluster tests on every engine that this machine can start
-	@$(BIN)/python -m pytest $(ENGINES) --engines=all -v
+	@$(BIN)/python -m pytest tests/engines --engines=all -v
+	@echo "== OAR, which takes no jobs of root, as a user of its own"
+	$(BIN)/python tests/testbed/oar.py test -q
 
 testbed-%: install-test ## Start a real engine by hand: make testbed-slurm, -ssh, -gateway, -sge, -oar; STOP=1 ends it
 	@$(BIN)/python tests/testbed/$*.py $(if $(STOP),stop,start)
