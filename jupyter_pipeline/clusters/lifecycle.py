@@ -45,6 +45,7 @@ _CHANGE = 60.0  # seconds after a change of size during which workers are expect
 _MEND = 5.0
 _JOBS = 10.0
 _SILENCE = 20.0  # seconds without an answer after which a scheduler is given up
+_SYNC = 30.0
 _CLOSE = 50.0
 _GOOD_BYE = "2s"
 _PATIENCE = 2.0
@@ -201,6 +202,8 @@ class Keeper:
 
     def _remember(self) -> None:
         assert self.cluster is not None
+        if hasattr(self.cluster, "_sync_interval"):
+            self.cluster._sync_interval = _SYNC  # it tells the scheduler its name, every second
         used = getattr(self.cluster, "security", None)
         if used is not None and not str(self.cluster.scheduler_address).startswith(("tcp://", "inproc://")):
             security.remember(self.folder, used)

@@ -1,4 +1,4 @@
-"""What keeping a cluster costs: start, attach, listing and rest. Run: ``python tests/benchmarks/bench_clusters.py``.
+"""What keeping a cluster costs. Run: ``python tests/benchmarks/bench_clusters.py [ROUNDS]``.
 
 The machine may be busy: ours and the bare class take turns within one run, and ratios of medians are what counts.
 """
@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable
 
-ROUNDS = 7
+ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 7
 WORKERS = 2
 LOCAL = {"threads_per_worker": 1}
 
