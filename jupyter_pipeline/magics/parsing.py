@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -36,7 +37,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def split(line: str) -> list[str]:
-    """Return the words of `line`, quotes understood as a shell does.
+    """Return the words of `line`, quotes and a comment at its end understood as a shell does.
 
     Raises
     ------
@@ -44,7 +45,10 @@ def split(line: str) -> list[str]:
         If a quotation is not closed.
     """
     try:
-        return shlex.split(line)
+        words = shlex.shlex(line, posix=True, punctuation_chars=False)
+        words.whitespace_split = True
+        words.commenters = ""  # it would also end a word at a "#" inside
+        return list(itertools.takewhile(lambda word: not word.startswith("#"), words))
     except ValueError as error:
         raise UsageError(f"{line!r} cannot be read: {error}. Close the quotation.") from error
 
