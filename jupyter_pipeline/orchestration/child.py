@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import os
+import runpy
 import signal
 import sys
 import zoneinfo
@@ -29,9 +30,7 @@ def main() -> None:
     # list of 500 deployments would take seconds, in which the server does nothing else.
     zoneinfo.available_timezones = functools.cache(zoneinfo.available_timezones)
     sys.argv = ["prefect", *sys.argv[2:]]
-    from prefect.cli import app
-
-    app()
+    runpy.run_module("prefect", run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":
