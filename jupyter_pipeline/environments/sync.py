@@ -116,7 +116,7 @@ def _sync(
     for folder in folders:
         folder.refresh()
         notes += [f"{folder.source / path} was left out: it {why}" for path, why in sorted(folder.left_out.items())]
-    kernel = capture()
+    kernel = capture() if packages else Environment(python="", platform="", prefix="")
     request = talk.request(folders)
     sent = sum(len(blob[3]) for blob in request["blobs"])
     state = _state(talk, kernel, request, environments=packages)
@@ -167,7 +167,7 @@ def _state(
     talk: Session, kernel: Environment, request: dict[str, Any] | None, *, environments: bool = True
 ) -> dict[str, Any]:
     """Ask for the state of all, and let `request` change files on the way."""
-    if talk.kernel is not kernel.distributions:
+    if environments and talk.kernel is not kernel.distributions:
         talk.kernel = kernel.distributions
         talk.here = digest(kernel.python, kernel.platform, _rows(kernel))
         talk.rows[talk.here] = [list(row) for row in _rows(kernel)]
