@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 __all__ = [
+    "WORK_POOL",
     "ClusterRecord",
     "ClusterState",
     "DeploymentRecord",
@@ -31,6 +32,10 @@ __all__ = [
     "Severity",
     "SyncReport",
 ]
+
+
+WORK_POOL = "jupyter-pipeline"
+"""Work pool that the worker of the embedded service polls, and that deployments name unless they say otherwise."""
 
 
 def _plain(value: Any) -> Any:
@@ -59,7 +64,7 @@ class Record:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Return the record that `data` describes; unknown keys, from a newer version, are ignored."""
-        names = _names(cls)
+        names = _names(cls)  # type: ignore[arg-type]
         return cls(**{k: v for k, v in data.items() if k in names})
 
 
@@ -187,7 +192,7 @@ class ClusterRecord(Record):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Rebuild the nested records too."""
-        names = _names(cls)
+        names = _names(cls)  # type: ignore[arg-type]
         values = {k: v for k, v in data.items() if k in names}
         values["state"] = ClusterState(values["state"])
         values["jobs"] = tuple(values.get("jobs") or ())

@@ -75,7 +75,7 @@ import sys
 from IPython.core.interactiveshell import InteractiveShell
 shell = InteractiveShell()
 shell.run_line_magic("load_ext", "jupyter_pipeline")
-heavy = {"distributed", "dask", "prefect", "ipywidgets", "nbformat", "pandas", "numpy", "httpx", "cryptography", "psutil"}
+heavy = {"distributed", "dask", "prefect", "ipywidgets", "nbformat", "pandas", "numpy", "httpx", "psutil"}
 print(sorted(heavy & sys.modules.keys()))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

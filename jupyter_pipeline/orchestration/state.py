@@ -13,13 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from jupyter_pipeline.models import ProcessIdentity, Record
+from jupyter_pipeline.models import WORK_POOL, ProcessIdentity, Record
 from jupyter_pipeline.paths import service_dir, write_private
 
 __all__ = ["WORK_POOL", "Secrets", "ServiceState", "log_path", "read_secrets", "read_state", "write_state"]
-
-WORK_POOL = "jupyter-pipeline"
-"""Work pool that the worker of the service polls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -162,9 +162,7 @@ def _meet_drift_policy(cluster: AttachedCluster, profile: Profile) -> None:
     shown = ", ".join(f"{i.package} ({i.kernel or 'absent'} here)" for i in found[:5])
     text = f"Kernel and cluster {cluster.name!r} differ in {shown}{' …' if len(found) > 5 else ''}."
     if policy == "refuse":
-        raise DriftError(
-            f"{text} The profile {profile.name!r} refuses that. Set its policy to sync.", found
-        )
+        raise DriftError(f"{text} The profile {profile.name!r} refuses that. Set its policy to sync.", found)
     warnings.warn(f"{text} See %cluster diff; %cluster sync makes them equal.", stacklevel=3)
 
 

@@ -75,7 +75,7 @@ def render_flow(
     return (
         f'"""{docstring(title)}"""\n\n{imports}\n'
         + (_CHECK if checks else "")
-        + f'\n\n@flow(name="{options.name}")\n'
+        + f'\n\n@flow(name="{options.name}", log_prints=True)\n'
         + signature(function, given, asynchronous=asynchronous)
         + "\n"
         + indent(f'"""{docstring(summary)}"""\n{body}')

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from jupyter_pipeline.exceptions import EditedByHandError, PromotionError
+from jupyter_pipeline.models import WORK_POOL
 
 if TYPE_CHECKING:
     from jupyter_pipeline.models import Schedule
@@ -53,7 +54,7 @@ def render_manifest(options: PromotionOptions, entrypoint: str, parameters: Mapp
         deployment["parameters"] = dict(parameters)
     deployment["schedules"] = [_schedule(s) for s in options.schedules]
     deployment["concurrency_limit"] = {"limit": 1, "collision_strategy": "CANCEL_NEW"}
-    deployment["work_pool"] = {"name": options.work_pool or "default"}
+    deployment["work_pool"] = {"name": options.work_pool or WORK_POOL}
     text = yaml.safe_dump(
         {"name": options.name, "deployments": [deployment]}, sort_keys=False, allow_unicode=True, width=110
     )
@@ -159,7 +160,7 @@ def _schedule(schedule: Schedule) -> dict[str, Any]:
 def _read(path: Path) -> str | None:
     try:
         return path.read_text("utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, UnicodeDecodeError):
         return ""

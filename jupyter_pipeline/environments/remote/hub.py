@@ -267,7 +267,8 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
         code = str(self.store.code)
         entries = [f"{code}/{p}" for root in self.roots.values() for p in root["paths"]]
         put_on_path(entries, code, front=False)
-        forget([f"{code}/{path}" for path in changed], code, (), protect=RUNS_ON)
+        names = {name for root in self.roots.values() for name in root["names"]}
+        forget([f"{code}/{path}" for path in changed], code, names, protect=RUNS_ON)
 
     def _paths(self) -> list[str]:
         return [p for p in sys.path if not p.startswith(str(self.store.code))]

@@ -22,7 +22,7 @@ def check(function):
     return run
 
 
-@flow(name="multi")
+@flow(name="multi", log_prints=True)
 def multi(rows: int = 4, bad: bool = False):
     """Run multi."""
     prepare = task(steps.prepare).submit(rows)

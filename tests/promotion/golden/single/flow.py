@@ -6,7 +6,7 @@ from prefect import flow, task
 import steps
 
 
-@flow(name="delays")
+@flow(name="delays", log_prints=True)
 def delays(month: int = 3):
     """Delay of each carrier."""
     with run_on("local", __file__):
