@@ -69,11 +69,12 @@ def start_cluster(
     >>> with start_cluster("local", workers=2) as cluster:  # doctest: +SKIP
     ...     client = cluster.get_client()
     """
-    from jupyter_pipeline.clusters import identity, manager, profiles
+    from jupyter_pipeline.clusters import handle, identity, manager, profiles
 
     described = profiles.get_profile(profile, overrides=overrides, cwd=cwd)
     if owner:
         described = dataclasses.replace(described, owner=owner)
+    handle.import_ahead()
     record = manager.start(
         described,
         name=name,
