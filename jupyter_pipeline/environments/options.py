@@ -45,7 +45,6 @@ class Options:
     installer: str = "auto"
     max_file_size: int = Sizes().file
     max_size: int = Sizes().total
-    at_start: str = ""
 
     @property
     def sizes(self) -> Sizes:
@@ -78,8 +77,6 @@ def parse(options: Mapping[str, Any] | None) -> Options:
     for key in ("max_file_size", "max_size"):
         if key in given:
             values[key] = _size(key, given[key])
-    if "at_start" in given:
-        values["at_start"] = str(given["at_start"])
     values |= _pip(given.get("pip_install"))
     directory = _directory(given.get("upload_directory"))
     directory["exclude"] = (*values.get("exclude", ()), *directory.get("exclude", ()))

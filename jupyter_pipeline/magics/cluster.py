@@ -12,7 +12,10 @@ from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.magics.parsing import HelpShown, Parser, interruptible, split, subcommand
 
 if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
     from jupyter_pipeline.clusters.handle import AttachedCluster
+    from jupyter_pipeline.environments.watch import Watcher
     from jupyter_pipeline.models import ClusterRecord
 
 __all__ = ["SUBCOMMANDS", "ClusterMagics"]
@@ -27,6 +30,7 @@ SUBCOMMANDS = {
     "adapt": "let a cluster adapt its number of workers",
     "extend": "give a cluster more time",
     "sync": "bring packages and local code to scheduler and workers",
+    "upload": "put local data where workers can read it, and tell the path to use",
     "diff": "show how their packages differ from this kernel's",
     "stop": "stop a cluster, or all",
     "logs": "print the logs of a cluster",
@@ -51,6 +55,11 @@ def _parser(command: str) -> Parser:
         add("name", nargs="?")
         add("--directory", action="append", help="local code to send; by default what this kernel imports from")
         add("--no-packages", action="store_true", help="send local code only")
+        add("--watch", action="store_true", help="send a file whenever it is saved, until the cluster or kernel ends")
+    elif command == "upload":
+        add("path")
+        add("--to", metavar="URL", help="any fsspec URL; by default the disks of the workers' hosts")
+        add("--name")
     elif command == "diff":
         add("name", nargs="?")
     elif command == "scale":
@@ -77,7 +86,10 @@ class ClusterMagics(Magics):
     After ``start`` or ``attach``, `cluster` and `client` are in the user's namespace and `client` is Dask's default.
     """
 
-    _greeted = False
+    def __init__(self, shell: InteractiveShell) -> None:
+        super().__init__(shell)
+        self._greeted = False
+        self._watchers: dict[str, Watcher] = {}
 
     @line_magic
     def cluster(self, line: str) -> Any:
@@ -225,7 +237,36 @@ class ClusterMagics(Magics):
         )
         for text in report.notes:
             print(f"note: {text}")
+        if options.watch:
+            self._watch(self._chosen(options.name), options.directory)
         return present.sync(report)
+
+    def _watch(self, cluster: AttachedCluster, directories: list[str] | None) -> None:
+        from pathlib import Path
+
+        from jupyter_pipeline.environments.watch import Watcher
+        from jupyter_pipeline.models import SyncReport
+
+        previous = self._watchers.pop(cluster.name, None)
+        if previous is not None:
+            previous.stop()
+
+        def report(told: object) -> None:
+            if not isinstance(told, SyncReport):
+                print(f"A saved file could not be sent: {told}")
+
+        self._watchers[cluster.name] = Watcher(
+            cluster.get_client(set_as_default=False),
+            directories=[Path(d) for d in directories] if directories else None,
+            report=report,
+        )
+        print("Saved files are sent from now on.")
+
+    def _upload(self, options: argparse.Namespace) -> str:
+        from jupyter_pipeline.environments.upload import upload
+
+        client = None if options.to else self._chosen(options.name).get_client(set_as_default=False)
+        return upload(client, options.path, to=options.to, progress=print)
 
     def _diff(self, options: argparse.Namespace) -> Any:
         from jupyter_pipeline import present

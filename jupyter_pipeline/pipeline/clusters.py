@@ -84,11 +84,14 @@ def start_cluster(
         owner=identity.this_process(),
     )
     cluster = attach(record.name)
-    try:
-        _meet_drift_policy(cluster, described)
-    except BaseException:
-        cluster.close()
-        raise
+    if described.environment:
+        from jupyter_pipeline.environments import policy
+
+        try:
+            policy.enforce(cluster.get_client(), described.environment, progress=warnings.warn)
+        except BaseException:
+            cluster.close()
+            raise
     return cluster
 
 
@@ -142,29 +145,6 @@ def sync_cluster(
         packages=packages,
         progress=progress,
     )
-
-
-def _meet_drift_policy(cluster: AttachedCluster, profile: Profile) -> None:
-    """Do what the profile's ``environment: policy`` says about differences at a start."""
-    from jupyter_pipeline.environments import sync
-    from jupyter_pipeline.exceptions import DriftError
-    from jupyter_pipeline.models import Severity
-
-    policy = profile.environment.get("policy", "ignore")
-    if policy == "ignore":
-        return
-    cluster.get_client().wait_for_workers(1, timeout=profile.limits.start_timeout)
-    if policy == "sync":
-        sync_cluster(cluster, profile=profile)
-        return
-    found = [i for i in sync.diff(cluster.get_client()) if i.severity is not Severity.NOTES]
-    if not found:
-        return
-    shown = ", ".join(f"{i.package} ({i.kernel or 'absent'} here)" for i in found[:5])
-    text = f"Kernel and cluster {cluster.name!r} differ in {shown}{' …' if len(found) > 5 else ''}."
-    if policy == "refuse":
-        raise DriftError(f"{text} The profile {profile.name!r} refuses that. Set its policy to sync.", found)
-    warnings.warn(f"{text} See %cluster diff; %cluster sync makes them equal.", stacklevel=3)
 
 
 @contextmanager

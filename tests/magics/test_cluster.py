@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from pathlib import Path
 
 import pytest
 from IPython.core.completer import provisionalcompleter
@@ -11,7 +12,7 @@ from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.exceptions import NotFoundError, PipelineError, UsageError
 
 
-def test_a_cluster_from_start_to_stop(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_cluster_from_start_to_stop(shell: InteractiveShell, tmp_path: Path) -> None:
     table = shell.run_line_magic("cluster", "start local --workers 1 --name mine")
     assert "mine" in str(table)
     client, cluster = shell.user_ns["client"], shell.user_ns["cluster"]
@@ -26,6 +27,9 @@ def test_a_cluster_from_start_to_stop(shell: InteractiveShell, capsys: pytest.Ca
     client.wait_for_workers(2, timeout=60)
     shell.run_line_magic("cluster", "sync")
     assert "In sync" in str(shell.run_line_magic("cluster", "sync"))
+    (tmp_path / "table.csv").write_text("a,b")
+    where = shell.run_line_magic("cluster", f"upload {tmp_path / 'table.csv'}")
+    assert client.submit(lambda path: Path(path).read_text(), where).result(timeout=60) == "a,b"
     assert "same packages" in str(shell.run_line_magic("cluster", "diff"))
     shell.run_line_magic("cluster", "logs")
     assert "stopped" in str(shell.run_line_magic("cluster", "stop"))
