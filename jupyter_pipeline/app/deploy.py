@@ -13,7 +13,7 @@ from traitlets import List as ListTrait
 from jupyter_pipeline import pipeline
 from jupyter_pipeline.app.base import Command, note
 from jupyter_pipeline.exceptions import ConfigurationError, UsageError
-from jupyter_pipeline.promotion import Cell, read_notebook, select_cell, slice_cells
+from jupyter_pipeline.promotion import Cell, marked_cells, read_notebook, select_cell, slice_cells
 
 __all__ = ["Deploy", "Slice"]
 
@@ -36,7 +36,9 @@ class Deploy(Command):
         jupyter pipeline deploy report.ipynb --cell daily --name daily --cron "0 6 * * *" --profile local
     """
     positional = ("NOTEBOOK",)
-    cell = ListTrait(Unicode(), help="Index from 0, id or tag of the cell; may be repeated.").tag(config=True)
+    cell = ListTrait(Unicode(), help="Index from 0, id or tag; may be repeated.").tag(
+        config=True
+    )
     deployment_name = Unicode("", help="Name of the deployment.").tag(config=True)
     path = Unicode("", help="Where the notebook is, when it comes from standard input.").tag(config=True)
     cron = Unicode("", help="Schedule as a cron expression.").tag(config=True)
@@ -44,6 +46,7 @@ class Deploy(Command):
     rrule = Unicode("", help="Schedule as a recurrence rule (RFC 5545).").tag(config=True)
     timezone = Unicode("", help="Time zone of the schedule; by default the local one.").tag(config=True)
     profile = Unicode("", help="Cluster profile of the runs.").tag(config=True)
+    work_pool = Unicode("", help="Work pool of a Prefect server of your own.").tag(config=True)
     retries = Unicode("0", help="How often a failed step is tried again.").tag(config=True)
     param = ListTrait(Unicode(), help="Name that becomes a parameter; may be repeated.").tag(config=True)
     tag = ListTrait(Unicode(), help="Tag of the deployment; may be repeated.").tag(config=True)
@@ -52,6 +55,7 @@ class Deploy(Command):
     aliases: ClassVar[dict[str, Any]] = {
         **Command.aliases,
         "name": "Deploy.deployment_name",
+        "work-pool": "Deploy.work_pool",
         **{
             option: f"Deploy.{option}"
             for option in ("cell", "path", "cron", "every", "rrule", "timezone", "profile", "retries", "param", "tag")
@@ -67,10 +71,8 @@ class Deploy(Command):
         where = Path(self.path or notebook)
         if notebook == "-" and not self.path:
             raise UsageError("With a notebook from standard input, --path must say where it is.")
-        if not self.cell:
-            raise UsageError("Name the cell: --cell INDEX, --cell ID or --cell TAG.")
         cells = _read(notebook)
-        targets = [select_cell(cells, text) for text in self.cell]
+        targets = [select_cell(cells, text) for text in self.cell] or marked_cells(cells)
         options = pipeline.options(
             name=self.deployment_name,
             notebook=where.name,
@@ -79,6 +81,7 @@ class Deploy(Command):
             rrule=self.rrule,
             timezone=self.timezone,
             profile=self.profile,
+            work_pool=self.work_pool,
             retries=self.retries,
             parameters=self.param,
             tags=self.tag,

@@ -35,6 +35,7 @@ def _deploy_parser() -> Parser:
     add("--rrule", default="", help="a recurrence rule (RFC 5545)")
     add("--timezone", default="", help="time zone of the schedule; by default the local one")
     add("--profile", default="", help="cluster profile of the runs; by default that of the attached cluster")
+    add("--work-pool", default="", help="work pool of a Prefect server of your own")
     add("--retries", default="0", help="how often a failed step is tried again")
     add("--param", action="append", default=[], help="name that becomes a parameter; may be repeated")
     add("--tag", action="append", default=[], help="tag of the deployment; may be repeated")
@@ -85,6 +86,7 @@ class DeployMagics(Magics):
             rrule=given.rrule,
             timezone=given.timezone,
             profile=given.profile or self._attached_profile(),
+            work_pool=given.work_pool,
             retries=given.retries,
             parameters=given.param,
             tags=given.tag,

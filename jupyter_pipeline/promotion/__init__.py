@@ -20,7 +20,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jupyter_pipeline.promotion.cells import Cell, read_notebook, select_cell
+    from jupyter_pipeline.promotion.cells import Cell, marked_cells, read_notebook, select_cell
     from jupyter_pipeline.promotion.compiler import Promotion, PromotionOptions, promote
     from jupyter_pipeline.promotion.slicing import Slice, slice_cells
 
@@ -29,6 +29,7 @@ __all__ = [
     "Promotion",
     "PromotionOptions",
     "Slice",
+    "marked_cells",
     "promote",
     "read_notebook",
     "select_cell",
@@ -40,6 +41,7 @@ _HOME = {
     "Promotion": "compiler",
     "PromotionOptions": "compiler",
     "Slice": "slicing",
+    "marked_cells": "cells",
     "promote": "compiler",
     "read_notebook": "cells",
     "select_cell": "cells",

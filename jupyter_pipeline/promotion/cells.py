@@ -15,7 +15,7 @@ from typing import Any
 from jupyter_pipeline.exceptions import NotFoundError, PromotionError, UsageError
 from jupyter_pipeline.models import Record
 
-__all__ = ["Cell", "order_notes", "read_notebook", "select_cell"]
+__all__ = ["Cell", "marked_cells", "order_notes", "read_notebook", "select_cell"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +64,31 @@ def read_notebook(source: str | bytes | Mapping[str, Any]) -> list[Cell]:
         raise PromotionError("This is not a notebook: it has no list of cells. Choose an .ipynb file.")
     seen: set[str] = set()
     return [_cell(index, raw, seen) for index, raw in enumerate(cells)]
+
+
+def marked_cells(cells: Sequence[Cell]) -> list[int]:
+    """Return the indices of the cells that ``%%step``, ``%%check``, or a tag such as ``step:clean`` marks.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    found = [
+        cell.index
+        for cell in cells
+        if cell.kind == "code"
+        and (
+            cell.source.lstrip().startswith(("%%step", "%%check"))
+            or any(tag.partition(":")[0] in ("step", "check") for tag in cell.tags)
+        )
+    ]
+    if not found:
+        raise UsageError(
+            "No cell is marked. Name one: --cell INDEX, --cell ID or --cell TAG; or begin the cells of a pipeline with "
+            "%%step NAME and %%check NAME."
+        )
+    return found
 
 
 def select_cell(cells: Sequence[Cell], selector: str | int) -> int:

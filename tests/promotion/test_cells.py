@@ -5,7 +5,7 @@ import json
 import pytest
 
 from jupyter_pipeline.exceptions import NotFoundError, PipelineError, PromotionError, UsageError
-from jupyter_pipeline.promotion import Cell, read_notebook, select_cell
+from jupyter_pipeline.promotion import Cell, marked_cells, read_notebook, select_cell
 from jupyter_pipeline.promotion.cells import order_notes
 
 
@@ -75,3 +75,15 @@ def test_cells_that_ran_out_of_order_are_told() -> None:
     cells = [Cell(index=i, source="x", execution_count=n) for i, n in enumerate([3, 1, 2])]
     assert "Cell 0 (counted from 0) ran after a cell below" in order_notes(cells, 2)[0]
     assert order_notes(cells[1:], 2) == []
+
+
+def test_marked_cells_are_those_with_a_magic_or_a_tag() -> None:
+    cells = [
+        Cell(index=0, source="# %%step", kind="markdown"),
+        Cell(index=1, source="%%step clean\nx = 1"),
+        Cell(index=2, source="y = 2"),
+        Cell(index=3, source="assert x", tags=("check:positive",)),
+    ]
+    assert marked_cells(cells) == [1, 3]
+    with pytest.raises(UsageError, match="No cell is marked"):
+        marked_cells(cells[:1])
