@@ -59,7 +59,7 @@ demo: $(VENV)/.demo ## From a cell to a scheduled run, step by step, then stop a
 	@$(BIN)/python notebooks/demo.py
 
 lab: $(VENV)/.demo ## Open JupyterLab on the quickstart notebook
-	@$(BIN)/jupyter lab notebooks/quickstart.ipynb
+	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/quickstart.ipynb
 
 test: install-test ## Run all tests
 	@$(MAKE) --no-print-directory test-lab
