@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from jupyter_pipeline.clusters import control, identity, orphans, registry
+from jupyter_pipeline.clusters import control, identity, marks, orphans, registry
 from jupyter_pipeline.exceptions import KeeperUnreachableError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
@@ -19,6 +19,9 @@ _GRACE = 5.0
 def end(record: ClusterRecord, *, timeout: float, reason: str, state: ClusterState) -> ClusterRecord:
     """End the cluster of `record` in `state`, because of `reason`; see `manager.stop`."""
     deadline = time.monotonic() + timeout
+    starting = record.state is ClusterState.STARTING
+    marks.request_end(registry.cluster_dir(record.id), state, reason)
+    record = _await_keeper(record, min(deadline, time.monotonic() + PATIENCE))
     if record.state.alive and record.keeper is None:  # its keeper is a job that waits still
         record, _ = orphans.close_lost(record, state=state, reason=reason)
     if record.state.alive:
@@ -34,7 +37,9 @@ def end(record: ClusterRecord, *, timeout: float, reason: str, state: ClusterSta
     if record.state.alive and not _answers(record):
         record = _force(record)
     if record.state is ClusterState.LOST:
-        record, _ = orphans.close_lost(record, state=state, reason=f"{reason}, by force: {record.reason}")
+        # A keeper that had nothing to keep yet is no loss to tell of.
+        why = reason if starting else f"{reason}, by force: {record.reason}"
+        record, _ = orphans.close_lost(record, state=state, reason=why)
     if not record.state.alive:
         await_exit(record)
     return record
@@ -48,6 +53,17 @@ def await_exit(record: ClusterRecord) -> None:
             orphans.end_processes(orphans.find_processes(record.id).get(record.id, []), patience=0.5)
             return
         time.sleep(0.01)
+
+
+def _await_keeper(record: ClusterRecord, deadline: float) -> ClusterRecord:
+    """Return the record once a keeper has taken it over from who starts it, or has refused to."""
+    me = identity.this_process()
+    while record.state.alive and record.keeper not in (None, me) and not record.control:
+        if time.monotonic() >= deadline:
+            break
+        time.sleep(_POLL)
+        record = registry.refresh(record)
+    return record
 
 
 def _await_end(record: ClusterRecord, deadline: float) -> ClusterRecord:

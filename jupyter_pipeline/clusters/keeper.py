@@ -18,7 +18,7 @@ from pathlib import Path
 
 import jupyter_pipeline
 from jupyter_pipeline import paths
-from jupyter_pipeline.clusters import control, identity, registry, warm
+from jupyter_pipeline.clusters import control, identity, marks, registry, warm
 from jupyter_pipeline.clusters.request import Request
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
@@ -79,6 +79,8 @@ def take_over(folder: Path) -> ClusterRecord:
         record = registry.read_record(folder)
         if record is None or record.state is not ClusterState.STARTING:
             sys.exit(f"{folder} is not the folder of a cluster that starts")
+        if marks.asked_to_end(folder):
+            sys.exit(f"{record.name} was stopped while it started")
         record = dataclasses.replace(
             record,
             keeper=identity.this_process(),

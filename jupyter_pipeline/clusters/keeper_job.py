@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline.clusters import keeper, preflight, registry
+from jupyter_pipeline.clusters import keeper, marks, preflight, registry
 from jupyter_pipeline.clusters.engines import Context, get_engine, import_class
 from jupyter_pipeline.clusters.request import Request
 from jupyter_pipeline.exceptions import ClusterStartError, PipelineError
@@ -78,6 +78,7 @@ async def _submit(folder: Path, profile: Profile, record: ClusterRecord) -> str:
     settings = [f"{n}={v}" for n, v in values.items()]
     command = ["env", *settings, sys.executable, "-P", "-m", keeper.__name__, "--stay", str(folder)]
     job._command_template = shlex.join(command)
+    marks.expect_jobs(folder)
     await job.start()
     return str(job.job_id)
 

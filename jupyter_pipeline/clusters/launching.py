@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jupyter_pipeline import paths
-from jupyter_pipeline.clusters import ending, identity, keeper, orphans, registry, spare
+from jupyter_pipeline.clusters import ending, identity, keeper, marks, orphans, registry, spare
 from jupyter_pipeline.clusters.request import Request
 from jupyter_pipeline.exceptions import ClusterConflictError, ClusterError, ClusterStartError, PreflightError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity, Profile
@@ -22,6 +22,7 @@ Progress = Callable[[ClusterRecord], None]
 
 _POLL = 0.05
 _JOB_POLL = 1.0
+_ENDING = 30.0  # seconds after which nobody waits for a failed start to end; its keeper goes on
 
 
 def create(
@@ -82,6 +83,7 @@ def create(
 def launch(record: ClusterRecord, ready: spare.Spare | None, module: str) -> None:
     """Start the keeper, or use the one that is `ready`; on return it has taken the record over, or waits as a job."""
     folder = registry.cluster_dir(record.id)
+    marks.expect_no_jobs(folder)
     if ready is not None:
         if ready.adopt(folder, keeper.environment(record.id)):
             return
@@ -103,7 +105,7 @@ def launch(record: ClusterRecord, ready: spare.Spare | None, module: str) -> Non
         problems = registry.read_problems(folder)
         if problems:
             raise PreflightError(record.profile, problems)
-        raise ClusterStartError(f"The keeper of {record.name} did not start: {_last_lines(folder)}")
+        raise _start_error(record, f"The keeper of {record.name} did not start: {_last_lines(folder)}")
 
 
 def await_running(record: ClusterRecord, progress: Progress | None) -> ClusterRecord:
@@ -128,8 +130,16 @@ def await_running(record: ClusterRecord, progress: Progress | None) -> ClusterRe
             problems = registry.read_problems(registry.cluster_dir(now.id))
             if problems:
                 raise PreflightError(now.profile, problems)
-            raise ClusterStartError(f"{now.name} did not start: {reason_of(now)}")
+            raise _start_error(now, f"{now.name} did not start: {reason_of(now)}")
+        if now.state is ClusterState.STOPPING and time.time() - now.since > _ENDING:
+            raise _start_error(now, f"{now.name} did not start: {reason_of(now)}")
         time.sleep(_POLL)
+
+
+def _start_error(record: ClusterRecord, message: str) -> ClusterStartError:
+    if marks.asked_to_end(registry.cluster_dir(record.id)):
+        return ClusterStartError(f"{record.name} was stopped while it started.")
+    return ClusterStartError(message)
 
 
 def _look_at_job(record: ClusterRecord) -> ClusterRecord:
@@ -150,7 +160,7 @@ def _look_at_job(record: ClusterRecord) -> ClusterRecord:
 def reason_of(record: ClusterRecord) -> str:
     """Return why `record` is in its state, with the last words of a keeper that died."""
     if record.state is ClusterState.LOST:
-        return f"{record.reason}. {_last_lines(registry.cluster_dir(record.id))}"
+        return f"{record.reason.rstrip('.')}. {_last_lines(registry.cluster_dir(record.id))}"
     return record.reason or "it ended without a reason"
 
 
@@ -162,13 +172,21 @@ def _last_lines(folder: Path, count: int = 1) -> str:
     return " | ".join(lines[-count:]) or "it left no message"
 
 
-def abandon(record: ClusterRecord, reason: str) -> None:
-    """End a start that went wrong, whatever it takes; on return nothing of the cluster is left."""
+def abandon(record: ClusterRecord, error: BaseException) -> None:
+    """End a start that went wrong, whatever it takes; on return nothing of the cluster is left.
+
+    Only where a batch system does not tell whether its jobs are gone, its keeper goes on asking.
+    """
+    failed = isinstance(error, Exception)
+    state = ClusterState.FAILED if failed else ClusterState.STOPPED
+    reason = str(error) if failed else "Interrupted while starting"
     now = registry.refresh(record)
     if now.state.alive and now.keeper == identity.this_process():
-        orphans.close_lost(now, state=ClusterState.FAILED, reason=reason)
+        orphans.close_lost(now, state=state, reason=reason)
+    elif now.state is ClusterState.STOPPING and failed:
+        return
     elif now.state.alive:
-        ending.end(now, timeout=30.0, reason=reason, state=ClusterState.FAILED)
+        ending.end(now, timeout=30.0, reason=reason, state=state)
     elif now.state is ClusterState.LOST:
         orphans.close_lost(now, state=ClusterState.FAILED)
     else:

@@ -23,7 +23,18 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.clusters import control, identity, limits, observe, orphans, preflight, registry, security, warm
+from jupyter_pipeline.clusters import (
+    control,
+    identity,
+    limits,
+    marks,
+    observe,
+    orphans,
+    preflight,
+    registry,
+    security,
+    warm,
+)
 from jupyter_pipeline.clusters.book import Book
 from jupyter_pipeline.clusters.engines import Context, get_engine
 from jupyter_pipeline.clusters.request import Request
@@ -47,6 +58,7 @@ _JOBS = 10.0
 _SILENCE = 20.0  # seconds without an answer after which a scheduler is given up
 _SYNC = 30.0
 _CLOSE = 50.0
+_CLOSE_EARLY = 10.0  # before the first worker came: those half started may answer nobody
 _GOOD_BYE = "2s"
 _PATIENCE = 2.0
 _RETRY = 5.0
@@ -102,6 +114,9 @@ class Keeper:
         try:
             self._book.reserve()
             await self._server.start()
+            asked = marks.asked_to_end(self.folder)
+            if asked:  # before anybody could listen
+                self.end(*asked)
             ticking = asyncio.create_task(self._repeat(_TICK, self._tick))  # goes on until the very end
             running = [asyncio.create_task(self._repeat(*chore)) for chore in chores]
             await self._start()
@@ -127,20 +142,18 @@ class Keeper:
     # Start
 
     async def _start(self) -> None:
-        starting = asyncio.create_task(self._create())
-        ending = asyncio.create_task(self._ending.wait())
         timeout = self.profile.limits.start_timeout
-        await asyncio.wait({starting, ending}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-        ending.cancel()
-        if not starting.done():
+        creating = asyncio.create_task(self._create())
+        if not await self._before_end(creating, timeout=timeout):
             self.end(ClusterState.FAILED, f"Its scheduler did not answer within {timeout:g} s (limits.start_timeout)")
-            starting.cancel()
-            await asyncio.wait({starting}, timeout=_RETRY)
             return
         try:
-            self.cluster = starting.result()
+            self.cluster = creating.result()
             self._check_encryption()
-            await self._size()
+            sizing = asyncio.create_task(self._size())
+            if not await self._before_end(sizing):
+                return
+            sizing.result()
             self._remember()
         except PipelineError as error:
             logger.exception("cannot start")
@@ -152,8 +165,20 @@ class Keeper:
             self._answered = time.monotonic()
             self._changed = time.time()
             await self._look_at_scheduler()
-            self.update(state=ClusterState.RUNNING, reason="")
-            self._collecting = asyncio.create_task(asyncio.to_thread(_collect))
+            if self._final is None:
+                self.update(state=ClusterState.RUNNING, reason="")
+                self._collecting = asyncio.create_task(asyncio.to_thread(_collect))
+
+    async def _before_end(self, task: asyncio.Task[Any], *, timeout: float | None = None) -> bool:
+        """Return whether `task` was done before the cluster had to end, or `timeout` was over; else it is cancelled."""
+        ending = asyncio.create_task(self._ending.wait())
+        await asyncio.wait({task, ending}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        ending.cancel()
+        if task.done():
+            return True
+        task.cancel()
+        await asyncio.wait({task}, timeout=_RETRY)
+        return False
 
     async def _create(self) -> Cluster:
         # Here rather than in the caller: it imports the class, which the keeper does anyway.
@@ -175,6 +200,7 @@ class Keeper:
             # The second layer, for a scheduler that outlives its keeper: it must not fire before the first one.
             scheduler_options={"idle_timeout": f"{2 * idle + 600:g} s"} if idle else {},
         )
+        marks.expect_jobs(self.folder)
         return await self.engine.create(self.profile, context)
 
     def _check_encryption(self) -> None:
@@ -320,6 +346,8 @@ class Keeper:
         self.update(reason=reason)
 
     async def _list_jobs(self) -> None:
+        if not marks.may_have_jobs(self.folder):
+            return
         jobs = await asyncio.to_thread(self.engine.find_jobs, self.record.id)
         if jobs is not None:  # unknown is not gone
             self.update(jobs=tuple(job.to_dict() for job in jobs))
@@ -347,7 +375,7 @@ class Keeper:
 
     def _refuse_unless_alive(self) -> None:
         if self._final is not None:
-            raise ClusterError(f"{self.record.name} is {self.record.state}: {self._final[1]}.")
+            raise ClusterError(f"{self.record.name} is {self.record.state}: {self._final[1].rstrip('.')}.")
 
     async def _op_scale(self, request: Mapping[str, Any]) -> None:
         n = limits.check_size(self.record.limits, request.get("n", -1))
@@ -421,7 +449,7 @@ class Keeper:
         with contextlib.suppress(Exception):  # logs are worth a try, not a delay
             await self._op_logs({})
         try:
-            async with asyncio.timeout(_CLOSE):
+            async with asyncio.timeout(_CLOSE if self._had_worker else _CLOSE_EARLY):
                 await self.engine.close(cluster)
         except Exception:  # what the class leaves behind is removed by its tag
             logger.exception("closing failed")
@@ -432,14 +460,14 @@ class Keeper:
             processes = await asyncio.to_thread(orphans.find_processes, self.record.id)
             left = await asyncio.to_thread(orphans.end_processes, processes.get(self.record.id, []), patience=_PATIENCE)
             doubt = f"{len(left)} processes do not end" if left else ""
-            if not doubt:
+            if not doubt and marks.may_have_jobs(self.folder):
                 try:
                     _, doubt = await asyncio.to_thread(orphans.remove_jobs, self.profile, self.record.id)
                 except PipelineError as error:
                     doubt = str(error)
             if not doubt:
                 return
-            self.update(reason=f"{reason}. {doubt}")
+            self.update(reason=f"{reason.rstrip('.')}. {doubt}; its keeper goes on")
             await asyncio.sleep(_RETRY)
 
 

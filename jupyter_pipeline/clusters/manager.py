@@ -117,7 +117,7 @@ def start(
         launching.launch(record, ready, keeper_job.__name__ if profile.keeper == "job" else keeper.__name__)
         started = launching.await_running(record, progress) if wait else registry.refresh(record)
     except BaseException as error:
-        launching.abandon(record, f"Its start was interrupted ({type(error).__name__})")
+        launching.abandon(record, error)
         raise
     spare.prepare_soon(profile)
     return started
@@ -174,7 +174,9 @@ def extend(name: str, seconds: float) -> ClusterRecord:
 def _ask(name: str, op: str, *, timeout: float = 30.0, **arguments: Any) -> ClusterRecord:
     record = registry.find_record(name)
     if not record.state.alive:
-        raise ClusterError(f"{record.name} is {record.state}: {record.reason}. Stop it to remove what is left of it.")
+        raise ClusterError(
+            f"{record.name} is {record.state}: {record.reason.rstrip('.')}. Stop it to remove what is left of it."
+        )
     answer = control.call(record, registry.cluster_dir(record.id), op, timeout=timeout, **arguments)
     return ClusterRecord.from_dict(answer["record"])
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.clusters import identity, keeper, keeper_job, registry
+from jupyter_pipeline.clusters import identity, keeper, keeper_job, marks, registry
 from jupyter_pipeline.clusters.engines import Job, find_engine, get_engine, job_engines
 from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity, Profile
@@ -135,8 +135,11 @@ def remove_jobs(
                 engine.cancel_jobs(new)
                 cancelled |= {job.id: job for job in new}
         if time.monotonic() >= deadline:
-            what = "The batch system does not answer" if jobs is None else f"{len(jobs)} jobs do not end"
-            return list(cancelled.values()), f"{what}: {engine.name}"
+            if jobs is None:
+                return list(cancelled.values()), (
+                    f"The batch system does not answer: {engine.name}, so whether jobs are left is unknown"
+                )
+            return list(cancelled.values()), f"{len(jobs)} jobs do not end: {engine.name}"
         time.sleep(0.5)
 
 
@@ -152,29 +155,36 @@ def close_lost(
     state : ClusterState
         The final state: lost, or stopped or failed where the caller knows better.
     reason : str, optional
-        Why, instead of what the record says.
+        Why, instead of what the record says. What was asked for before goes before both.
 
     Returns
     -------
     ClusterRecord
-        As it is now. It stays open, with the reason, where the batch system does not tell that its jobs are gone.
+        As it is now. It stays open, with the reason, where the batch system does not tell that its jobs are gone; a
+        batch system that never got a job is not asked.
     list of dict
         What was removed: ``kind``, ``id`` and ``cluster`` each.
     """
     folder = registry.cluster_dir(record.id)
     removed = _remove_processes(record.id, find_processes(record.id).get(record.id, []))
     doubt = ""
-    profile = _profile_of(record)
+    profile = _profile_of(record) if record.jobs or marks.may_have_jobs(folder) else None
     if profile is not None:
         try:
             jobs, doubt = remove_jobs(profile, record.id, with_keeper=True)
             removed += [{"kind": "job", "id": job.id, "cluster": record.id} for job in jobs]
         except PipelineError as error:
             doubt = str(error)
+    reason = reason or record.reason
+    asked = marks.asked_to_end(folder)
+    if asked:
+        state, reason = asked[0], reason if reason.startswith(asked[1]) else asked[1]
+    if doubt:
+        reason = f"{reason.rstrip('.')}. {doubt}; `jupyter pipeline cluster gc` asks again"
     record = dataclasses.replace(
         record,
-        state=record.state if doubt and record.state.alive else state,
-        reason=f"{reason or record.reason}{f'. {doubt}' if doubt else ''}",
+        state=record.state if doubt else state,
+        reason=reason,
         since=time.time(),
         workers=0,
         threads=0,

@@ -34,6 +34,7 @@ _EXTRAS = {
 }
 _SHORTEST_WALLTIME = 120.0
 _TRANSIENT = re.compile(r"(?i)contact|timed out|connect")
+_UNCONFIGURED = re.compile(r"(?i)configuration|cannot stat file")
 _NAMED_BY_US = {"asynchronous", "loop", "tag"}
 
 
@@ -219,7 +220,8 @@ def _address(profile: Profile, engine: Engine) -> Iterator[str]:
         for name in names:
             path = profile.security.get(name)
             if not path or not Path(str(path)).expanduser().is_file():
-                yield f"security.{name}: {path or 'nothing'} is not a file. tls:// needs {', '.join(names)}."
+                wrong = f"security.{name}: {path} is not a file" if path else f"security.{name} is not set"
+                yield f"{wrong}. tls:// needs {', '.join(names)}."
 
 
 def _slurm(profile: Profile) -> Iterator[str]:
@@ -238,12 +240,17 @@ def _slurm(profile: Profile) -> Iterator[str]:
         command.append(f"--mem={-(-parse_bytes(memory) // 2**20)}M")
     try:
         answer = subprocess.run([*command, "--wrap=true"], capture_output=True, text=True, timeout=5)
-    except (OSError, subprocess.TimeoutExpired):
+    except OSError:
         return
-    reason = explain(answer.stderr)
-    if answer.returncode == 0 or _TRANSIENT.search(reason):  # the keeper's to wait for
-        return
-    if "configuration" in reason.lower():
+    except subprocess.TimeoutExpired as error:  # it looks for its configuration for a minute
+        reason = explain((error.stderr or b"").decode(errors="replace"))
+        if not _UNCONFIGURED.search(reason):
+            return
+    else:
+        reason = explain(answer.stderr)
+        if answer.returncode == 0 or _TRANSIENT.search(reason):  # the keeper's to wait for
+            return
+    if _UNCONFIGURED.search(reason):
         said = reason.rpartition("; ")[2]
         yield f"Slurm cannot be used from this host ({said}). Start Jupyter on a login node, or set SLURM_CONF."
     else:

@@ -110,7 +110,7 @@ def test_an_interrupted_start_leaves_nothing(awkward: Make, left: Left, processe
         manager.start(awkward("NeverStarts"), name="one")
     assert left(within=0)
     record = registry.find_record("one", include_ended=True)
-    assert (record.state, record.reason) == (ClusterState.STOPPED, "Its start was interrupted (KeyboardInterrupt)")
+    assert (record.state, record.reason) == (ClusterState.STOPPED, "Interrupted while starting")
 
 
 def test_a_starting_cluster_can_be_stopped(awkward: Make, left: Left) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 import pytest
 
-from jupyter_pipeline.clusters import identity, orphans, registry
+from jupyter_pipeline.clusters import identity, marks, orphans, registry
 from jupyter_pipeline.clusters.engines import Engine, Job
 from jupyter_pipeline.exceptions import ClusterError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
@@ -75,14 +75,26 @@ def test_a_silent_batch_system_keeps_the_record_open(
 ) -> None:
     monkeypatch.setattr(orphans.remove_jobs, "__kwdefaults__", {"patience": 0.1})
     batch.silent = True
-    closed, removed = orphans.close_lost(lost)
-    assert "The batch system does not answer: batch" in closed.reason
+    closed, removed = orphans.close_lost(lost, state=ClusterState.STOPPED, reason="Stopped by request.")
+    assert closed.state is ClusterState.LOST
+    assert closed.reason == (
+        "Stopped by request. The batch system does not answer: batch, so whether jobs are left is unknown; "
+        "`jupyter pipeline cluster gc` asks again"
+    )
     assert removed == []
     written = registry.read_record(registry.cluster_dir(lost.id))
     assert written is not None
     assert written.state is ClusterState.RUNNING
     batch.silent = False
     assert orphans.close_lost(lost)[1] == [{"kind": "job", "id": "0", "cluster": lost.id}]
+
+
+def test_a_batch_system_that_never_got_a_job_is_not_asked(lost: ClusterRecord, batch: Batch) -> None:
+    marks.expect_no_jobs(registry.cluster_dir(lost.id))
+    batch.silent = True
+    closed, _ = orphans.close_lost(lost, state=ClusterState.STOPPED, reason="Stopped by request")
+    assert (closed.state, closed.reason) == (ClusterState.STOPPED, "Stopped by request")
+    assert registry.list_records() == []
 
 
 def test_a_refused_cancellation_is_told(lost: ClusterRecord, batch: Batch) -> None:

@@ -181,6 +181,16 @@ def test_a_slurm_controller_that_is_down_is_no_reason_to_refuse(programs: Path) 
     assert problems("slurm") == []
 
 
+def test_a_slurm_that_looks_for_its_configuration_is_refused(programs: Path) -> None:
+    for name in ("squeue", "scancel"):
+        program(programs, name)
+    waits = "echo 'sbatch: error: s_p_parse_file: cannot stat file /nonexistent, retrying in 1sec up to 60sec' >&2"
+    program(programs, "sbatch", f"{waits}; exec /bin/sleep 30")
+    (problem,) = problems("slurm")
+    assert "cannot stat file /nonexistent" in problem
+    assert "set SLURM_CONF" in problem
+
+
 @pytest.mark.parametrize(
     ("kind", "overrides", "said"),
     [
@@ -189,7 +199,7 @@ def test_a_slurm_controller_that_is_down_is_no_reason_to_refuse(programs: Path) 
         ("ssh", {"cluster_kwargs.connect_options": {"known_hosts": None}, "security.insecure": True}, ""),
         ("vm", {}, ""),
         ("address", {"cluster_kwargs.address": "host"}, "is no address of a scheduler"),
-        ("address", {}, "security.tls_ca_file: nothing is not a file"),
+        ("address", {}, "security.tls_ca_file is not set. tls:// needs"),
         ("address", {"cluster_kwargs.address": "tcp://h:1", "security": {"tls": False, "insecure": True}}, ""),
     ],
 )

@@ -1,0 +1,96 @@
+"""What is known of a cluster after the death of whoever kept or started it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_pipeline.clusters import launching, manager, marks, profiles, registry
+from jupyter_pipeline.exceptions import ClusterStartError, PreflightError
+from jupyter_pipeline.models import ClusterState, Profile
+
+
+@pytest.fixture
+def silent_slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put commands of Slurm first that never answer, except that ``sbatch`` has no configuration."""
+    for name, script in {
+        "sbatch": "echo 'sbatch: fatal: Unable to process configuration file' >&2; exit 1",
+        "squeue": "echo asked >> $0.asked; exit 1",
+        "scancel": "exit 1",
+    }.items():
+        program = tmp_path / name
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    return tmp_path
+
+
+@pytest.mark.parametrize("keeper", ["local", "job"])
+def test_a_start_that_is_refused_asks_no_batch_system_for_jobs(
+    silent_slurm: Path, keeper: str, left: Callable[..., bool]
+) -> None:
+    profile = profiles.get_profile("slurm", overrides={"keeper": keeper, "limits.lifetime": "30 min"})
+    with pytest.raises(PreflightError, match="Slurm cannot be used from this host"):
+        manager.start(profile, name="one")
+    record = registry.find_record("one", include_ended=True)
+    assert record.state is ClusterState.FAILED
+    assert ".." not in record.reason
+    assert registry.list_records() == []
+    assert not (silent_slurm / "squeue.asked").exists()
+    assert left(within=0)
+
+
+def test_what_may_have_been_submitted_is_asked_for(silent_slurm: Path, thin: Callable[..., Profile]) -> None:
+    record = manager.start(thin(), name="one")
+    assert marks.may_have_jobs(registry.cluster_dir(record.id))
+    manager.stop("one")
+
+
+def test_who_waits_for_a_start_is_told_that_it_was_stopped(
+    awkward: Callable[..., Profile], left: Callable[..., bool]
+) -> None:
+    threading.Timer(1.0, manager.stop, ["one"]).start()
+    with pytest.raises(ClusterStartError, match=r"^one was stopped while it started\.$"):
+        manager.start(awkward("NeverStarts"), name="one")
+    ended = registry.find_record("one", include_ended=True)
+    assert (ended.state, ended.reason) == (ClusterState.STOPPED, "Stopped by request")
+    assert left()
+
+
+def test_a_stop_before_the_keeper_began_is_kept(
+    thin: Callable[..., Profile], left: Callable[..., bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launch = launching.launch
+
+    def late(record: Any, *arguments: Any) -> None:
+        marks.request_end(registry.cluster_dir(record.id), ClusterState.STOPPED, "Stopped by request")
+        launch(record, *arguments)
+
+    monkeypatch.setattr(launching, "launch", late)
+    with pytest.raises(ClusterStartError, match="one was stopped while it started"):
+        manager.start(thin(), name="one")
+    ended = registry.find_record("one", include_ended=True)
+    assert (ended.state, ended.reason) == (ClusterState.STOPPED, "Stopped by request")
+    assert left()
+
+
+def test_a_stop_waits_for_a_keeper_that_is_being_started(thin: Callable[..., Profile]) -> None:
+    began = time.monotonic()
+    record = manager.start(thin(), name="one", wait=False)
+    assert manager.stop("one").state is ClusterState.STOPPED
+    assert time.monotonic() - began < 30
+    assert registry.read_record(registry.cluster_dir(record.id)).reason == "Stopped by request"
+
+
+def test_the_first_request_to_end_stays(tmp_path: Path) -> None:
+    assert marks.asked_to_end(tmp_path) is None
+    marks.request_end(tmp_path, ClusterState.STOPPED, "first")
+    marks.request_end(tmp_path, ClusterState.FAILED, "second")
+    assert marks.asked_to_end(tmp_path) == (ClusterState.STOPPED, "first")
+    (tmp_path / "end.json").write_text("[]")
+    assert marks.asked_to_end(tmp_path) is None
