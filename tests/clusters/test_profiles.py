@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from jupyter_pipeline.clusters import profiles
-from jupyter_pipeline.clusters.profiles import layers, quantities, variables
+from jupyter_pipeline.clusters.profiles import layers, quantities, validation, variables
+from jupyter_pipeline.environments import options
 from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError
 
 BUILT_IN = {
@@ -351,6 +352,28 @@ def test_a_world_writable_file_is_refused(project: Path) -> None:
         profiles.get_profile("local", cwd=project)
 
 
+def test_the_command_that_closes_a_file_can_be_pasted(project: Path) -> None:
+    path = write(project / "mein ordner" / "jupyter-pipeline.yaml", "profiles: {a: {extends: local}}")
+    path.chmod(0o666)
+    with pytest.raises(ConfigurationError, match=f"chmod o-w '{path}'"):
+        profiles.get_profile("local", cwd=path.parent)
+
+
+def test_one_word_is_short_for_the_policy_of_the_environment(project: Path) -> None:
+    text = (
+        "profiles: {a: {extends: local, environment: {policy: warn, exclude: [x]}}, b: {extends: a, environment: sync}}"
+    )
+    write(project / "jupyter-pipeline.yaml", text)
+    assert profiles.get_profile("b", cwd=project).environment == {"policy": "sync", "exclude": ["x"]}
+
+
+def test_the_keys_of_the_environment_are_those_that_sync_takes() -> None:
+    known = {f.name for f in dataclasses.fields(options.Options)} - {"pip_options", "upload_options"}
+    assert set(validation._SECTION_KEYS["environment"]) == known
+    assert set(validation._CHOICES["environment.policy"]) == set(options.POLICIES)
+    assert set(validation._CHOICES["environment.method"]) == set(options.METHODS)
+
+
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give a file away")
 def test_a_file_of_another_user_where_everyone_writes_is_refused(project: Path) -> None:
     path = write(project / "jupyter-pipeline.yaml", "profiles: {a: {extends: local}}")
@@ -376,6 +399,11 @@ BAD_PROFILES: list[tuple[dict[str, Any], str, str]] = [
     ({"cluster_class": "os.system('x')"}, "cluster_class", "is not an import path"),
     ({"cluster_class": 5}, "cluster_class", "is not an import path"),
     ({"worker": 2}, "worker", "is unknown"),
+    ({"environment": {"polcy": "sync"}}, "environment.polcy", "is unknown"),
+    ({"environment": {"at_start": "sync"}}, "environment.at_start", "is unknown"),
+    ({"environment": {"policy": "always"}}, "environment.policy", "'always' is not one of warn, sync, refuse, ignore"),
+    ({"environment": {"installer": "conda"}}, "environment.installer", "is not one of"),
+    ({"environment": "always"}, "environment.policy", "'always' is not one of"),
     ({"cluster_kwarg": {}}, "cluster_kwarg", "is unknown"),
     ({"cluster_kwargs": [1]}, "cluster_kwargs", "is not a set of keys"),
     ({"limits": {"idel": 5}}, "limits.idel", "is unknown"),

@@ -40,7 +40,10 @@ class Merged:
         """Put `values` over what is there, key by key.
 
         Another ``cluster_class`` begins anew with its arguments: those of the former class mean nothing to it.
+        ``environment: WORD`` is short for its policy.
         """
+        if isinstance(values.get("environment"), str):
+            values = {**values, "environment": {"policy": values["environment"]}}
         former, new = self.values.get("cluster_class"), values.get("cluster_class")
         if former is not None and new is not None and new != former:
             for key in ("cluster_kwargs", "adapt_kwargs"):

@@ -7,6 +7,7 @@ grow to millions of nodes. Both are refused here, as are files that others can w
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from collections.abc import Hashable
 from pathlib import Path
@@ -150,7 +151,10 @@ def check_ownership(path: Path, source: str) -> None:
         raise ConfigurationError(source, "", "is not a regular file", "Name a YAML file.")
     if info.st_mode & stat.S_IWOTH:
         raise ConfigurationError(
-            source, "", "can be written by everyone, who could then run code as you", f"Run: chmod o-w {path}"
+            source,
+            "",
+            "can be written by everyone, who could then run code as you",
+            f"Run: chmod o-w {shlex.quote(str(path))}",
         )
     if info.st_uid not in (0, os.getuid()) and path.resolve().parent.stat().st_mode & stat.S_IWOTH:
         raise ConfigurationError(

@@ -28,11 +28,21 @@ __all__ = ["is_job_queue", "validate"]
 
 _MAPPINGS = ("cluster_kwargs", "adapt_kwargs", "limits", "price", "environment", "security")
 _KEYS = ("cluster_class", "workers", "description", "keeper", "owner", "extends", *_MAPPINGS)
-_CHOICES = {"keeper": ("local", "job"), "owner": ("kernel", "server", "detached")}
+_CHOICES = {
+    "keeper": ("local", "job"),
+    "owner": ("kernel", "server", "detached"),
+    "environment.installer": ("auto", "uv", "pip"),
+    "environment.method": ("packages", "dask", "image"),
+    "environment.policy": ("warn", "sync", "refuse", "ignore"),
+}
 _SECTION_KEYS = {
     "adapt_kwargs": (
         "active", "interval", "maximum", "maximum_cores", "maximum_jobs", "maximum_memory", "minimum", "minimum_cores",
         "minimum_jobs", "minimum_memory", "scale_factor", "target_duration", "wait_count", "worker_key",
+    ),
+    "environment": (
+        "method", "policy", "pip_install", "upload_directory", "include", "exclude", "skip_packages", "installer",
+        "max_file_size", "max_size", "restart_workers",
     ),
     "limits": ("idle", "lifetime", "max_lifetime", "start_timeout", "max_workers", "budget"),
     "price": ("currency", "per_worker_hour", "per_core_hour"),
@@ -72,8 +82,10 @@ def validate(merged: Merged, environ: Mapping[str, str]) -> Profile:
         if known:
             _check_known(merged, values[key], known, key)
     for key, choices in _CHOICES.items():
-        if values.get(key, choices[0]) not in choices:
-            raise merged.refuse(key, f"{values[key]!r} is not one of {', '.join(choices)}", f"Write {choices[0]}.")
+        section, _, last = key.rpartition(".")
+        value = (values[section] if section else values).get(last, choices[0])
+        if value not in choices:
+            raise merged.refuse(key, f"{value!r} is not one of {', '.join(choices)}", f"Write {choices[0]}.")
     _check_class(merged, values)
     _check_kwargs(merged, values["cluster_kwargs"], job_queue)
     limits = _limits(merged, values["limits"])
