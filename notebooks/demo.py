@@ -27,7 +27,6 @@ import nbformat  # noqa: E402
 import psutil  # noqa: E402
 from nbclient import NotebookClient  # noqa: E402
 from nbclient.exceptions import CellExecutionError  # noqa: E402
-from traitlets.config import Config  # noqa: E402
 
 from jupyter_pipeline.clusters import manager  # noqa: E402
 from jupyter_pipeline.exceptions import PipelineError  # noqa: E402
@@ -70,8 +69,6 @@ def execute(notebook: Path) -> None:
         timeout=600,
         resources={"metadata": {"path": notebook.parent}},
         on_cell_start=begin,
-        # Sockets in the file system, which other users cannot open, instead of ports.
-        config=Config(KernelManager={"transport": "ipc"}),
     )
     try:
         # What a Jupyter server tells its kernels: where the notebook is.

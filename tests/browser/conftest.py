@@ -163,13 +163,14 @@ def stop_everything(lab: Lab) -> None:
         lab.api("DELETE", f"api/sessions/{session['id']}")
 
 
-@pytest.fixture(scope="session")
+# Not longer than a module: while Playwright runs, this thread counts as one with a running event loop.
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """Start Chromium; it has a new profile each time."""
     path = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
