@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,3 +27,11 @@ def isolated_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest
         (root / folder).mkdir(mode=0o700)
         monkeypatch.setenv(name, str(root / folder))
     return root / "state"
+
+
+@pytest.fixture(autouse=True)
+def own_interrupt_handler() -> Iterator[None]:
+    """Give each test Python's handler of interrupts: importing dask_jobqueue installs one that ends the process."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -65,7 +65,7 @@ def test_keeper_is_detached_and_a_stranger_can_attach(started: ClusterRecord) ->
         "cluster.detach()"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout == "3 <AttachedCluster 'one': running, 1 workers, 1 threads, profile thin>\n"
+    assert done.stdout == "3 <AttachedCluster 'one': running, workers: 1, threads: 1, profile thin>\n"
 
 
 def test_a_taken_name_is_a_conflict_with_the_next_step(started: ClusterRecord, thin: Make) -> None:
@@ -81,8 +81,10 @@ def test_names_are_made_up_from_the_profile(thin: Make) -> None:
 
 
 def test_a_class_that_fails_is_told_and_cleaned_up(awkward: Make, left: Left) -> None:
-    with pytest.raises(ClusterStartError, match=r"one did not start: ValueError: no such partition: gpu"):
+    with pytest.raises(ClusterStartError, match=r"one did not start: ValueError: no such partition: gpu\. ") as told:
         manager.start(awkward("Fails"), name="one")
+    assert "awkward.Fails is configured by cluster_kwargs of profile awkward" in str(told.value)
+    assert str(told.value).endswith("Run: jupyter pipeline cluster logs one")
     assert left(within=0)
     assert registry.find_record("one", include_ended=True).state is ClusterState.FAILED
 
