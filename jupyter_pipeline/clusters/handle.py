@@ -148,5 +148,5 @@ class AttachedCluster:
 
     def __repr__(self) -> str:
         record = self.record()
-        size = f"{record.workers} workers, {record.threads} threads"
+        size = f"workers: {record.workers}, threads: {record.threads}"
         return f"<{type(self).__name__} {record.name!r}: {record.state}, {size}, profile {record.profile}>"

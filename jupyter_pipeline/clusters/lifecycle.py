@@ -160,7 +160,7 @@ class Keeper:
             self.end(ClusterState.FAILED, str(error))
         except Exception as error:  # any class, any exception; the reason is the user's to read
             logger.exception("cannot start")
-            self.end(ClusterState.FAILED, _root_cause(error))
+            self.end(ClusterState.FAILED, f"{_root_cause(error).rstrip('.')}. {self._next_step()}")
         else:
             self._answered = time.monotonic()
             self._changed = time.time()
@@ -168,6 +168,14 @@ class Keeper:
             if self._final is None:
                 self.update(state=ClusterState.RUNNING, reason="")
                 self._collecting = asyncio.create_task(asyncio.to_thread(_collect))
+
+    def _next_step(self) -> str:
+        """Return where a class that failed is configured, and where it tells more."""
+        source = f" ({self.profile.source})" if self.profile.source else ""
+        return (
+            f"{self.profile.cluster_class} is configured by cluster_kwargs of profile {self.profile.name}{source} and "
+            f"by {self.engine.configured_by}. Run: jupyter pipeline cluster logs {self.record.name}"
+        )
 
     async def _before_end(self, task: asyncio.Task[Any], *, timeout: float | None = None) -> bool:
         """Return whether `task` was done before the cluster had to end, or `timeout` was over; else it is cancelled."""

@@ -136,7 +136,7 @@ def _refuse_living(name: str, holder: str, link: Path) -> None:
         return
     if judge(record).state.alive:
         where = f" on {record.host}" if record.host != identity.hostname() else ""
-        raise _conflict(name, f"is {record.state}{where} already (profile {record.profile}, {record.workers} workers)")
+        raise _conflict(name, f"is {record.state}{where} already (profile {record.profile}, workers: {record.workers})")
 
 
 def _conflict(name: str, what: str) -> ClusterConflictError:

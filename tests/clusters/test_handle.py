@@ -39,7 +39,7 @@ def test_close_stops_the_cluster_and_twice_is_fine(started: ClusterRecord, left:
     assert left(within=0)
     cluster.close()
     assert cluster.record().state is ClusterState.STOPPED
-    assert repr(cluster) == "<AttachedCluster 'one': stopped, 0 workers, 0 threads, profile thin>"
+    assert repr(cluster) == "<AttachedCluster 'one': stopped, workers: 0, threads: 0, profile thin>"
 
 
 def test_unknown_name_offers_the_nearest(started: ClusterRecord) -> None:

@@ -52,6 +52,8 @@ class Engine:
     """Extra of this project that brings the class."""
     commands: tuple[str, ...] = ()
     """Programs that must be on the ``PATH``."""
+    configured_by = "Dask's configuration"
+    """Where a class takes from what the profile leaves out, for the message when it fails."""
     has_jobs = False
     """Whether `find_jobs` can find anything."""
     adapt_defaults: ClassVar[Mapping[str, Any]] = {}

@@ -22,6 +22,7 @@ __all__ = ["ManagedEngine"]
 @dataclass(frozen=True, slots=True)
 class _Service:
     extra: str
+    configured_by: str
     name: str = ""
     """Argument that takes the tag."""
     idle: str = ""
@@ -34,11 +35,11 @@ class _Service:
 
 
 _SERVICES = {
-    "dask_kubernetes": _Service("kubernetes", "name", "idle_timeout", seconds=True),
+    "dask_kubernetes": _Service("kubernetes", "KUBECONFIG", "name", "idle_timeout", seconds=True),
     # A keeper is no client: after two minutes without one Coiled would take the cluster for forgotten.
-    "coiled": _Service("coiled", "name", "idle_timeout", fixed=(("no_client_timeout", None),)),
-    "dask_saturn": _Service("", asynchronous=False),
-    "dask_cloudprovider": _Service("cloud", fixed=(("security", True),)),
+    "coiled": _Service("coiled", "`coiled login`", "name", "idle_timeout", fixed=(("no_client_timeout", None),)),
+    "dask_saturn": _Service("", "SATURN_TOKEN and SATURN_BASE_URL", asynchronous=False),
+    "dask_cloudprovider": _Service("cloud", "the cloud's own command line", fixed=(("security", True),)),
 }
 
 
@@ -48,6 +49,7 @@ class ManagedEngine(Engine):
     def __init__(self, package: str) -> None:
         self.service = _SERVICES[package]
         self.name = self.extra = self.service.extra or package
+        self.configured_by = self.service.configured_by
 
     @classmethod
     def for_class(cls, path: str) -> ManagedEngine | None:

@@ -19,6 +19,7 @@ class SSHEngine(Engine):
 
     name = "ssh"
     extra = "ssh"
+    configured_by = "your SSH keys and agent"
 
     def prepare(self, profile: Profile, context: Context) -> dict[str, Any]:
         """Return the arguments: tag, TLS, private dashboard, log files."""
