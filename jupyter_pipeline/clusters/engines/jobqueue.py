@@ -72,6 +72,10 @@ class JobQueueEngine(Engine):
             **(kwargs.get("scheduler_options") or {}),
         }
         kwargs.setdefault("log_directory", str(context.directory / "logs"))
+        if self.name == "oar" and kwargs["log_directory"]:  # its class leaves the output in the working folder
+            logs = kwargs["log_directory"]
+            output = [f"-O {logs}/%jobid%.out", f"-E {logs}/%jobid%.err"]
+            kwargs["job_extra_directives"] = output + list(kwargs.get("job_extra_directives") or [])
         extra = list(kwargs.get("worker_extra_args") or [])
         kwargs["worker_extra_args"] = extra + lifetime_arguments(kwargs.get("walltime"), extra, self.name)
         if self.name == "lsf" and isinstance(kwargs.get("mem"), str):

@@ -3,5 +3,7 @@
 #OAR -n jp-0a1b2c-0123456789.7
 #OAR --project mine
 #OAR -l /nodes=1/core=1,walltime=01:00:00
+#OAR -O CLUSTER/logs/%jobid%.out
+#OAR -E CLUSTER/logs/%jobid%.err
 
 PYTHON -m distributed.cli.dask_worker tls://10.0.0.1:8786 --name demo-7 --nthreads 1 --memory-limit 4.00GiB --nanny --death-timeout 60 --lifetime 3300s --lifetime-stagger 150s --protocol tls:// --tls-ca-file CLUSTER/tls/ca.pem --tls-cert CLUSTER/tls/cert.pem --tls-key CLUSTER/tls/key.pem
