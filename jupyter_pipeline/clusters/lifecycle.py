@@ -208,7 +208,8 @@ class Keeper:
             # The second layer, for a scheduler that outlives its keeper: it must not fire before the first one.
             scheduler_options={"idle_timeout": f"{2 * idle + 600:g} s"} if idle else {},
         )
-        marks.expect_jobs(self.folder)
+        if not self.engine.submits_on_scale:
+            marks.expect_jobs(self.folder)
         return await self.engine.create(self.profile, context)
 
     def _check_encryption(self) -> None:

@@ -45,6 +45,22 @@ def test_a_start_that_is_refused_asks_no_batch_system_for_jobs(
     assert left(within=0)
 
 
+def test_a_cluster_without_jobs_stops_though_the_batch_system_is_silent(
+    silent_slurm: Path, left: Callable[..., bool]
+) -> None:
+    (silent_slurm / "sbatch").write_text(
+        "#!/bin/sh\necho 'sbatch: error: Unable to contact slurm controller' >&2; exit 1"
+    )
+    overrides = {"workers": None, "adapt_kwargs": {"minimum": 0, "maximum": 2}, "cluster_kwargs.interface": "lo"}
+    record = manager.start(profiles.get_profile("slurm", overrides=overrides), name="one")
+    assert record.state is ClusterState.RUNNING
+    began = time.monotonic()
+    stopped = manager.stop("one")
+    assert (stopped.state, stopped.reason) == (ClusterState.STOPPED, "Stopped by request")
+    assert time.monotonic() - began < 15
+    assert left()
+
+
 def test_what_may_have_been_submitted_is_asked_for(silent_slurm: Path, thin: Callable[..., Profile]) -> None:
     record = manager.start(thin(), name="one")
     assert marks.may_have_jobs(registry.cluster_dir(record.id))

@@ -56,6 +56,8 @@ class Engine:
     """Where a class takes from what the profile leaves out, for the message when it fails."""
     has_jobs = False
     """Whether `find_jobs` can find anything."""
+    submits_on_scale = False
+    """Whether `create` submits nothing, and the engine itself notes the first job by `marks.expect_jobs`."""
     adapt_defaults: ClassVar[Mapping[str, Any]] = {}
     """Arguments of ``Cluster.adapt`` where the profile names none."""
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from jupyter_pipeline.clusters import marks
 from jupyter_pipeline.clusters.engines.base import Context, Engine, import_class
 from jupyter_pipeline.clusters.engines.batch import SYSTEMS, BatchSystem
 from jupyter_pipeline.clusters.engines.job import Job
@@ -44,6 +45,7 @@ class JobQueueEngine(Engine):
     """One batch system under dask-jobqueue."""
 
     has_jobs = True
+    submits_on_scale = True
     adapt_defaults = {"interval": "2s", "wait_count": 15}  # noqa: RUF012 - read only; half a minute unwanted, then cancelled
 
     def __init__(self, system: BatchSystem) -> None:
@@ -85,7 +87,11 @@ class JobQueueEngine(Engine):
     async def create(self, profile: Profile, context: Context) -> Cluster:
         """Return the cluster with its scheduler answering and no job submitted."""
         cluster_class = import_class(profile.cluster_class, extra=self.extra)
-        ledger = Ledger(context.tag, lambda: asyncio.to_thread(self.find_jobs, context.tag))
+        ledger = Ledger(
+            context.tag,
+            lambda: asyncio.to_thread(self.find_jobs, context.tag),
+            before_first=lambda: marks.expect_jobs(context.directory),
+        )
         kwargs = self.prepare(profile, context)
         cluster = cluster_class(job_cls=tracked(cluster_class.job_cls, ledger), **kwargs)
         cluster.jupyter_pipeline_ledger = ledger
@@ -163,7 +169,7 @@ class JobQueueEngine(Engine):
         with contextlib.suppress(ClusterError):  # asked again below, where it is told
             await asyncio.to_thread(self.cancel_jobs, submitted)
         await cluster.close()
-        while True:
+        while ledger.used:
             jobs = await asyncio.to_thread(self.find_jobs, ledger.tag, max_age=0.0)
             if jobs is not None:
                 left = [job for job in jobs if job.state in ("pending", "running")]

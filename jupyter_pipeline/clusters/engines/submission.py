@@ -49,6 +49,16 @@ class Ledger:
     """Ids of all jobs ever submitted."""
     backoff: Backoff = field(default_factory=Backoff)
     closing: bool = False
+    before_first: Callable[[], None] = lambda: None
+    """Called before the first job is handed to the batch system."""
+    used: bool = False
+    """Whether one was: until then there is nothing to be found."""
+
+    def use(self) -> None:
+        """Note that a job is about to be submitted."""
+        if not self.used:
+            self.before_first()
+            self.used = True
 
 
 def tracked(job_class: type, ledger: Ledger) -> type:
@@ -76,6 +86,7 @@ def tracked(job_class: type, ledger: Ledger) -> type:
 
             if not ledger.closing and not ledger.backoff.waiting:
                 try:
+                    ledger.use()
                     await super().start()
                 except (CommandError, ValueError, OSError) as error:
                     self.job_id = await self._adopt()
