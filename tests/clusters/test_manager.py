@@ -141,8 +141,8 @@ def test_sizes_are_checked_before_anything_starts(thin: Make, started: ClusterRe
 
 
 def test_lifetime_over_while_processes_start(thin: Make, left: Left) -> None:
-    with pytest.raises(ClusterStartError, match=r"Its lifetime of 0\.5 s is over"):
-        manager.start(thin(limits={"lifetime": 0.5}, cluster_kwargs={"processes": True}), name="one", workers=4)
+    with pytest.raises(ClusterStartError, match=r"Its lifetime of .* is over"):
+        manager.start(thin(limits={"lifetime": 0.05}, cluster_kwargs={"processes": True}), name="one", workers=4)
     assert left(within=0)
 
 
