@@ -476,7 +476,7 @@ class Keeper:
                     doubt = str(error)
             if not doubt:
                 return
-            self.update(reason=f"{reason.rstrip('.')}. {doubt}; its keeper goes on")
+            self.update(reason=f"{reason.rstrip('.')}. {doubt}; its keeper goes on asking")
             await asyncio.sleep(_RETRY)
 
 

@@ -110,3 +110,19 @@ def test_the_first_request_to_end_stays(tmp_path: Path) -> None:
     assert marks.asked_to_end(tmp_path) == (ClusterState.STOPPED, "first")
     (tmp_path / "end.json").write_text("[]")
     assert marks.asked_to_end(tmp_path) is None
+
+
+@pytest.mark.slow
+def test_who_stops_a_cluster_of_a_silent_batch_system_is_told_what_is_unknown(
+    silent_slurm: Path, left: Callable[..., bool], wait_for: Any
+) -> None:
+    (silent_slurm / "sbatch").write_text("#!/bin/sh\necho 'Submitted batch job 7'\n")
+    overrides = {"workers": 1, "cluster_kwargs.interface": "lo"}
+    record = manager.start(profiles.get_profile("slurm", overrides=overrides), name="one")
+    stopped = manager.stop("one", timeout=1.0)
+    assert stopped.state is ClusterState.STOPPING
+    told = wait_for(record, lambda r: "its keeper goes on asking" in r.reason, within=60.0)
+    assert "The batch system does not answer: slurm, so whether jobs are left is unknown" in told.reason
+    (silent_slurm / "squeue").write_text("#!/bin/sh\n")
+    wait_for(record, lambda r: r.state is ClusterState.STOPPED)
+    assert left()
