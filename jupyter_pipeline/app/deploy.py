@@ -36,9 +36,7 @@ class Deploy(Command):
         jupyter pipeline deploy report.ipynb --cell daily --name daily --cron "0 6 * * *" --profile local
     """
     positional = ("NOTEBOOK",)
-    cell = ListTrait(Unicode(), help="Index from 0, id or tag; may be repeated.").tag(
-        config=True
-    )
+    cell = ListTrait(Unicode(), help="Index from 0, id or tag; may be repeated.").tag(config=True)
     deployment_name = Unicode("", help="Name of the deployment.").tag(config=True)
     path = Unicode("", help="Where the notebook is, when it comes from standard input.").tag(config=True)
     cron = Unicode("", help="Schedule as a cron expression.").tag(config=True)
