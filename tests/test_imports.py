@@ -64,9 +64,12 @@ def test_a_heavy_package_is_imported_in_its_home_alone(package: str) -> None:
     assert strangers == []
 
 
-@pytest.mark.parametrize("module", ["models.py", "exceptions.py", "paths.py"])
-def test_the_lowest_layer_uses_the_standard_library_alone(module: str) -> None:
-    assert set(imports(PACKAGE / module)) <= sys.stdlib_module_names | {"jupyter_pipeline"}
+LOWEST = [*(PACKAGE / "models").glob("*.py"), PACKAGE / "exceptions.py", PACKAGE / "paths.py"]
+
+
+@pytest.mark.parametrize("module", LOWEST, ids=lambda path: path.stem)
+def test_the_lowest_layer_uses_the_standard_library_alone(module: Path) -> None:
+    assert set(imports(module)) <= sys.stdlib_module_names | {"jupyter_pipeline"}
 
 
 def test_loading_the_extension_imports_nothing_heavy() -> None:

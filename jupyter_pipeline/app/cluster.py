@@ -11,8 +11,8 @@ from traitlets import List as ListTrait
 from jupyter_pipeline import arguments, pipeline, present
 from jupyter_pipeline.app.base import Command, Group, note
 from jupyter_pipeline.clusters import manager, profiles, registry
-from jupyter_pipeline.exceptions import UsageError
-from jupyter_pipeline.models import ClusterRecord, DriftItem, SyncReport
+from jupyter_pipeline.exceptions import ClusterError, UsageError
+from jupyter_pipeline.models import ClusterRecord, ClusterState, DriftItem, SyncReport
 
 __all__ = ["ClusterGroup"]
 
@@ -134,7 +134,11 @@ class Stop(_RecordsCommand):
     def work(self, name: str = "") -> list[ClusterRecord]:
         if bool(name) == self.everything:
             raise UsageError("Name the cluster to stop, or give --all.")
-        return manager.stop_all() if self.everything else [manager.stop(name)]
+        ended = manager.stop_all() if self.everything else [manager.stop(name)]
+        open_ = [r for r in ended if r.state.alive or r.state is ClusterState.LOST]
+        if open_:
+            raise ClusterError("\n".join(f"{r.name} is {r.state}: {r.reason}" for r in open_))
+        return ended
 
 
 class Logs(Command):

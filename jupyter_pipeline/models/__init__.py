@@ -1,0 +1,41 @@
+"""Frozen records that cross the boundaries between domains, front doors and processes.
+
+Each has ``to_dict()``, which decides what leaves the process: plain JSON types only. Times are seconds since the epoch
+(UTC), sizes bytes, durations seconds. Only the standard library is used here.
+"""
+
+from __future__ import annotations
+
+from jupyter_pipeline.models.clusters import ClusterRecord, ClusterState, Limits, ProcessIdentity, Profile
+from jupyter_pipeline.models.environments import Distribution, DriftItem, Environment, Severity, SyncReport
+from jupyter_pipeline.models.orchestration import (
+    WORK_POOL,
+    DeploymentRecord,
+    DeploymentSpec,
+    RunRecord,
+    Schedule,
+    ServiceStatus,
+)
+from jupyter_pipeline.models.promotion import Refusal
+from jupyter_pipeline.models.record import Record
+
+__all__ = [
+    "WORK_POOL",
+    "ClusterRecord",
+    "ClusterState",
+    "DeploymentRecord",
+    "DeploymentSpec",
+    "Distribution",
+    "DriftItem",
+    "Environment",
+    "Limits",
+    "ProcessIdentity",
+    "Profile",
+    "Record",
+    "Refusal",
+    "RunRecord",
+    "Schedule",
+    "ServiceStatus",
+    "Severity",
+    "SyncReport",
+]

@@ -1,0 +1,47 @@
+"""What all records share: plain data and back."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import functools
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+__all__ = ["Record", "field_names"]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Record):
+        return value.to_dict()
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [_plain(v) for v in value]
+    if isinstance(value, set | frozenset):
+        return sorted(_plain(v) for v in value)
+    return value
+
+
+class Record:
+    """Base of the records: conversion to plain data and back."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as plain JSON types."""
+        return {f.name: _plain(getattr(self, f.name)) for f in dataclasses.fields(self)}  # type: ignore[arg-type]
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Return the record that `data` describes; unknown keys, from a newer version, are ignored."""
+        names = field_names(cls)  # type: ignore[arg-type]
+        return cls(**{k: v for k, v in data.items() if k in names})
+
+
+@functools.cache
+def field_names(kind: type[Record]) -> frozenset[str]:
+    """Return the names of the fields of a record."""
+    return frozenset(f.name for f in dataclasses.fields(kind))  # type: ignore[arg-type]
