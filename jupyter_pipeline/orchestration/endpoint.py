@@ -20,7 +20,7 @@ from jupyter_pipeline.orchestration.state import ServiceState, read_secrets, rea
 
 __all__ = ["START_HINT", "Endpoint", "embedded", "resolve"]
 
-START_HINT = "Start the embedded service: jupyter pipeline up"
+START_HINT = "Start the embedded service: jupyter pipeline up, or %pipeline up in a notebook"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
