@@ -169,7 +169,7 @@ class Session:
             self.call("environment_stage", blobs=blobs)
             sent += sum(len(blob[3]) for blob in blobs)
             done += sum(e[2] for *_, e in chunk)
-            say(f"Sent {done / 1e6:.1f} of {total / 1e6:.1f} MB of code")
+            say(f"Sent {done / 2**20:.2f} of {total / 2**20:.2f} MiB of code")
         return sent
 
 
