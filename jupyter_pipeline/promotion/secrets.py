@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from jupyter_pipeline.exceptions import MissingDependencyError
 from jupyter_pipeline.models import Refusal
@@ -48,8 +49,8 @@ def find_secrets(kept: Kept) -> list[Refusal]:
         from detect_secrets.settings import transient_settings
     except ImportError as error:
         raise MissingDependencyError("detect-secrets") from error
-    found: list[str] = [c.__name__ for c in get_mapping_from_secret_type_to_class().values()]
-    names = [n for n in found if n not in _ENTROPY]
+    detectors: dict[str, Any] = get_mapping_from_secret_type_to_class()
+    names = [detector.__name__ for detector in detectors.values() if detector.__name__ not in _ENTROPY]
     refusals = []
     with transient_settings({"plugins_used": [{"name": n} for n in sorted(names)], "filters_used": []}):
         for cell, number, line in suspects:
