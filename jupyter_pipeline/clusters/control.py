@@ -22,8 +22,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline import exceptions, paths
-from jupyter_pipeline.clusters import identity
+from jupyter_pipeline import exceptions, identity, paths
 from jupyter_pipeline.exceptions import ClusterError, KeeperUnreachableError, PipelineError
 from jupyter_pipeline.models import ClusterRecord
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from jupyter_pipeline.clusters import control, identity, marks, orphans, registry
+from jupyter_pipeline import identity
+from jupyter_pipeline.clusters import control, marks, orphans, registry
 from jupyter_pipeline.exceptions import KeeperUnreachableError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 

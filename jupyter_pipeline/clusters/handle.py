@@ -8,7 +8,8 @@ import threading
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from jupyter_pipeline.clusters import identity, manager, registry, security
+from jupyter_pipeline import identity
+from jupyter_pipeline.clusters import manager, registry, security
 from jupyter_pipeline.exceptions import ClusterError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 

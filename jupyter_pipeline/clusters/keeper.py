@@ -17,8 +17,8 @@ import sys
 from pathlib import Path
 
 import jupyter_pipeline
-from jupyter_pipeline import paths
-from jupyter_pipeline.clusters import control, identity, marks, registry, warm
+from jupyter_pipeline import identity, paths
+from jupyter_pipeline.clusters import control, marks, registry, warm
 from jupyter_pipeline.clusters.request import Request
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 

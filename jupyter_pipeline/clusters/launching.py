@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from jupyter_pipeline import paths
-from jupyter_pipeline.clusters import ending, identity, keeper, marks, orphans, registry, spare
+from jupyter_pipeline import identity, paths
+from jupyter_pipeline.clusters import ending, keeper, marks, orphans, registry, spare
 from jupyter_pipeline.clusters.request import Request
 from jupyter_pipeline.exceptions import ClusterConflictError, ClusterError, ClusterStartError, PreflightError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity, Profile

@@ -23,18 +23,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.clusters import (
-    control,
-    identity,
-    limits,
-    marks,
-    observe,
-    orphans,
-    preflight,
-    registry,
-    security,
-    warm,
-)
+from jupyter_pipeline import identity
+from jupyter_pipeline.clusters import control, limits, marks, observe, orphans, preflight, registry, security, warm
 from jupyter_pipeline.clusters.book import Book
 from jupyter_pipeline.clusters.engines import Context, get_engine
 from jupyter_pipeline.clusters.request import Request

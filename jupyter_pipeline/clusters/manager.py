@@ -11,19 +11,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline import paths
-from jupyter_pipeline.clusters import (
-    control,
-    ending,
-    identity,
-    keeper,
-    keeper_job,
-    launching,
-    limits,
-    orphans,
-    registry,
-    spare,
-)
+from jupyter_pipeline import identity, paths
+from jupyter_pipeline.clusters import control, ending, keeper, keeper_job, launching, limits, orphans, registry, spare
 from jupyter_pipeline.clusters.launching import Progress
 from jupyter_pipeline.clusters.request import Request
 from jupyter_pipeline.exceptions import (

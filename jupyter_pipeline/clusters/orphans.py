@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.clusters import identity, keeper, keeper_job, marks, registry
+from jupyter_pipeline import identity
+from jupyter_pipeline.clusters import keeper, keeper_job, marks, registry
 from jupyter_pipeline.clusters.engines import Job, find_engine, get_engine, job_engines
 from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity, Profile

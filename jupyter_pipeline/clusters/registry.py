@@ -35,8 +35,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline import paths
-from jupyter_pipeline.clusters import identity
+from jupyter_pipeline import identity, paths
 from jupyter_pipeline.exceptions import ClusterConflictError, NotFoundError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity
 

@@ -23,8 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline import paths
-from jupyter_pipeline.clusters import identity, keeper, registry, warm
+from jupyter_pipeline import identity, paths
+from jupyter_pipeline.clusters import keeper, registry, warm
 from jupyter_pipeline.models import Profile
 
 if TYPE_CHECKING:

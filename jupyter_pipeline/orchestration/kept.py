@@ -10,8 +10,8 @@ import sys
 import time
 from collections import deque
 
+from jupyter_pipeline import identity
 from jupyter_pipeline.models import ProcessIdentity
-from jupyter_pipeline.orchestration import processes
 from jupyter_pipeline.paths import service_dir
 
 __all__ = ["LOG", "Child"]
@@ -64,8 +64,7 @@ class Child:
             limit=2**20,
         )
         self.since = time.time()
-        with contextlib.suppress(ProcessLookupError):
-            self.identity = processes.identify(self.process.pid)
+        self.identity = identity.identify(self.process.pid)
         self.last_lines.clear()
         self._pump = asyncio.create_task(self._log_output(self.process))
 

@@ -1,57 +1,24 @@
-"""Processes by identity: host, boot, pid and start time, because a pid alone is reused."""
+"""Processes of the service: found by their identity or by a mark in their environment, and ended."""
 
 from __future__ import annotations
 
 import contextlib
-import socket
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import psutil
 
+from jupyter_pipeline import identity
 from jupyter_pipeline.models import ProcessIdentity
 
-__all__ = ["boot_id", "find", "identify", "marked", "on_this_host", "stop"]
-
-_SAME_START = 1.0
-"""Seconds by which two readings of one start time may differ, since the clock of the host may be adjusted."""
+__all__ = ["find", "marked", "stop"]
 
 
-def boot_id() -> str:
-    """Return what tells this boot of the host from others; empty where the system does not say."""
-    with contextlib.suppress(OSError):
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    return ""
-
-
-def identify(pid: int) -> ProcessIdentity:
-    """Return the identity of a process that runs now.
-
-    Raises
-    ------
-    ProcessLookupError
-        If there is no such process.
-    """
-    try:
-        started = psutil.Process(pid).create_time()
-    except psutil.NoSuchProcess as error:
-        raise ProcessLookupError(pid) from error
-    return ProcessIdentity(host=socket.gethostname(), boot_id=boot_id(), pid=pid, started=started)
-
-
-def on_this_host(identity: ProcessIdentity) -> bool:
-    """Return whether the process was started on this host, whatever became of it."""
-    return identity.host == socket.gethostname()
-
-
-def find(identity: ProcessIdentity | None) -> psutil.Process | None:
+def find(process: ProcessIdentity | None) -> psutil.Process | None:
     """Return the process with this identity, or ``None`` if it has ended or never ran on this boot."""
-    if identity is None or not on_this_host(identity) or identity.boot_id != boot_id():
+    if process is None or not identity.alive(process):
         return None
     with contextlib.suppress(psutil.Error):
-        process = psutil.Process(identity.pid)
-        if abs(process.create_time() - identity.started) < _SAME_START and (process.status() != psutil.STATUS_ZOMBIE):
-            return process
+        return psutil.Process(process.pid)
     return None
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import filelock
 
+from jupyter_pipeline import identity
 from jupyter_pipeline.exceptions import ConfigurationError, ServiceError
 from jupyter_pipeline.models import ServiceStatus
 from jupyter_pipeline.orchestration import leftovers, ports, processes
@@ -35,7 +36,7 @@ def status() -> ServiceStatus:
     if state is None:
         return ServiceStatus(state="stopped", work_pool=WORK_POOL, log=str(log_path()))
     supervisor = state.supervisor
-    if supervisor is not None and not processes.on_this_host(supervisor):
+    if supervisor is not None and not identity.on_this_host(supervisor):
         return _status(state, reason=f"It runs on {supervisor.host}.")
     if processes.find(supervisor) is None:
         if state.state == "stopped":
@@ -143,7 +144,7 @@ def _status(state: ServiceState, *, name: str = "", reason: str = "") -> Service
 
 
 def _refuse_other_host(state: ServiceState | None) -> None:
-    if state is not None and state.supervisor is not None and not processes.on_this_host(state.supervisor):
+    if state is not None and state.supervisor is not None and not identity.on_this_host(state.supervisor):
         raise ServiceError(
             f"The service of this state folder runs on {state.supervisor.host}. Use it there, or set "
             "JUPYTER_PIPELINE_STATE to a folder of this host."

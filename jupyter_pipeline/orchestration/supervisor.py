@@ -25,8 +25,9 @@ from pathlib import Path
 
 import filelock
 
+from jupyter_pipeline import identity
 from jupyter_pipeline.exceptions import OrchestrationError
-from jupyter_pipeline.orchestration import health, leftovers, ports, processes
+from jupyter_pipeline.orchestration import health, leftovers, ports
 from jupyter_pipeline.orchestration.api import PrefectApi
 from jupyter_pipeline.orchestration.child_environment import server_environment, worker_environment
 from jupyter_pipeline.orchestration.endpoint import embedded
@@ -85,7 +86,7 @@ class Supervisor:
             detail="Starting the Prefect server",
             port=port,
             started=time.time(),
-            supervisor=processes.identify(os.getpid()),
+            supervisor=identity.this_process(),
         )
         write_state(self.state)
 

@@ -69,7 +69,8 @@ def start_cluster(
     >>> with start_cluster("local", workers=2) as cluster:  # doctest: +SKIP
     ...     client = cluster.get_client()
     """
-    from jupyter_pipeline.clusters import handle, identity, manager, profiles
+    from jupyter_pipeline import identity
+    from jupyter_pipeline.clusters import handle, manager, profiles
 
     described = profiles.get_profile(profile, overrides=overrides, cwd=cwd)
     if owner:

@@ -19,7 +19,8 @@ from jupyter_core.utils import ensure_async
 from jupyter_server_proxy.handlers import ProxyHandler
 from tornado.web import HTTPError
 
-from jupyter_pipeline.clusters import identity, registry
+from jupyter_pipeline import identity
+from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.exceptions import ClusterError, NotFoundError, PipelineError
 from jupyter_pipeline.models import ClusterRecord
 from jupyter_pipeline.server.base import AUTH_RESOURCE, status_of

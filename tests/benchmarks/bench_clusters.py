@@ -142,7 +142,8 @@ if __name__ == "__main__":
 
 
 def listing(count: int = 1500) -> None:
-    from jupyter_pipeline.clusters import identity, registry
+    from jupyter_pipeline import identity
+    from jupyter_pipeline.clusters import registry
     from jupyter_pipeline.models import ClusterRecord, ClusterState
 
     record = ClusterRecord(id="", name="", profile="local", state=ClusterState.RUNNING, keeper=identity.this_process())

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline import paths
-from jupyter_pipeline.clusters import control, identity
+from jupyter_pipeline import identity, paths
+from jupyter_pipeline.clusters import control
 from jupyter_pipeline.exceptions import ClusterError, KeeperUnreachableError, NotFoundError, UsageError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 

@@ -18,8 +18,8 @@ from typing import Any
 import psutil
 import pytest
 
-from jupyter_pipeline import paths
-from jupyter_pipeline.clusters import ending, handle, identity, manager, registry, security
+from jupyter_pipeline import identity, paths
+from jupyter_pipeline.clusters import ending, handle, manager, registry, security
 from jupyter_pipeline.exceptions import ClusterConflictError, ClusterError, ClusterStartError, PreflightError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
 

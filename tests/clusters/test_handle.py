@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters import handle, identity, registry
+from jupyter_pipeline import identity
+from jupyter_pipeline.clusters import handle, registry
 from jupyter_pipeline.exceptions import ClusterError, NotFoundError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 

@@ -13,7 +13,8 @@ from typing import Any
 import psutil
 import pytest
 
-from jupyter_pipeline.clusters import handle, identity, manager, registry
+from jupyter_pipeline import identity
+from jupyter_pipeline.clusters import handle, manager, registry
 from jupyter_pipeline.exceptions import (
     ClusterConflictError,
     ClusterError,

@@ -10,7 +10,8 @@ from typing import Any
 import psutil
 import pytest
 
-from jupyter_pipeline.clusters import identity, marks, orphans, registry
+from jupyter_pipeline import identity
+from jupyter_pipeline.clusters import marks, orphans, registry
 from jupyter_pipeline.clusters.engines import Engine, Job
 from jupyter_pipeline.exceptions import ClusterError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_pipeline import paths
-from jupyter_pipeline.clusters import identity, registry
+from jupyter_pipeline import identity, paths
+from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.exceptions import ClusterConflictError, NotFoundError, UsageError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_pipeline import identity
 from jupyter_pipeline.exceptions import ApiUnreachableError, ConfigurationError, NotFoundError
 from jupyter_pipeline.models import ProcessIdentity
-from jupyter_pipeline.orchestration import endpoint, processes, state
+from jupyter_pipeline.orchestration import endpoint, state
 
 PROFILES = """
 active = "work"
@@ -27,11 +28,9 @@ def home(tmp_path: Path) -> Path:
 
 
 def _run_here() -> ProcessIdentity:
-    import os
-
-    identity = processes.identify(os.getpid())
-    state.write_state(state.ServiceState(state="running", port=4299, supervisor=identity))
-    return identity
+    me = identity.this_process()
+    state.write_state(state.ServiceState(state="running", port=4299, supervisor=me))
+    return me
 
 
 def test_the_variable_comes_first(home: Path) -> None:
@@ -63,8 +62,8 @@ def test_the_embedded_service_comes_last(home: Path) -> None:
 def test_a_service_whose_process_is_gone_does_not_count(home: Path) -> None:
     import dataclasses
 
-    identity = dataclasses.replace(_run_here(), started=12.0)  # the pid is somebody else's now
-    state.write_state(state.ServiceState(state="running", port=4299, supervisor=identity))
+    other = dataclasses.replace(_run_here(), started=12.0)  # the pid is somebody else's now
+    state.write_state(state.ServiceState(state="running", port=4299, supervisor=other))
     with pytest.raises(ApiUnreachableError, match="jupyter pipeline up"):
         endpoint.resolve({"PREFECT_HOME": str(home), "PREFECT_PROFILE": "local"})
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from pytest_jupyter.jupyter_server import *  # noqa: F403 - fixtures, and the hook that runs coroutines as tests
 
-from jupyter_pipeline.clusters import identity, registry
+from jupyter_pipeline import identity
+from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from jupyter_pipeline.models import ProcessIdentity
 
-__all__ = ["alive", "boot_id", "hostname", "identify", "server_process", "this_process"]
+__all__ = ["alive", "boot_id", "hostname", "identify", "on_this_host", "server_process", "this_process"]
 
 _LINUX = sys.platform == "linux"
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -83,6 +83,11 @@ def server_process() -> ProcessIdentity | None:
     return identify(int(pid)) if pid.isdigit() else None
 
 
+def on_this_host(process: ProcessIdentity) -> bool:
+    """Return whether `process` was started on this host, whatever became of it."""
+    return process.host == hostname()
+
+
 def alive(process: ProcessIdentity) -> bool | None:
     """Return whether `process` lives.
 
@@ -91,7 +96,7 @@ def alive(process: ProcessIdentity) -> bool | None:
     bool or None
         ``None`` for a process of another host: from here nobody can tell.
     """
-    if process.host != hostname():
+    if not on_this_host(process):
         return None
     if process.boot_id != boot_id():
         return False

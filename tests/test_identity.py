@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from jupyter_pipeline.clusters import identity
+from jupyter_pipeline import identity
 
 
 def test_this_process_lives() -> None:
