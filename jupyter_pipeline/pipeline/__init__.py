@@ -1,7 +1,8 @@
 """Where the domains meet: clusters with environments, promotion with orchestration.
 
 The domains know nothing of one another. Magics, command line and panel call what is here when a job needs two of them.
-Generated flows import `run_on`, and notebooks import `start_cluster` and `attach`. Each is imported on first use.
+Generated flows import `run_on` and `run_window`, and notebooks import `start_cluster` and `attach`. Each is imported on
+first use.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from jupyter_pipeline.pipeline.clusters import attach, run_on, start_cluster, sync_cluster
     from jupyter_pipeline.pipeline.promotion import Deployed, deploy_cell, options
+    from jupyter_pipeline.pipeline.runtime import run_window
 
-__all__ = ["Deployed", "attach", "deploy_cell", "options", "run_on", "start_cluster", "sync_cluster"]
+__all__ = ["Deployed", "attach", "deploy_cell", "options", "run_on", "run_window", "start_cluster", "sync_cluster"]
 
 _HOME = {
     **dict.fromkeys(("attach", "run_on", "start_cluster", "sync_cluster"), "clusters"),
     **dict.fromkeys(("Deployed", "deploy_cell", "options"), "promotion"),
+    "run_window": "runtime",
 }
 
 

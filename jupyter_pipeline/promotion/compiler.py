@@ -25,6 +25,7 @@ from jupyter_pipeline.promotion.cells import Cell, order_notes
 from jupyter_pipeline.promotion.dialect import to_python
 from jupyter_pipeline.promotion.flows import render_flow
 from jupyter_pipeline.promotion.manifest import render_manifest
+from jupyter_pipeline.promotion.marks import StepSettings
 from jupyter_pipeline.promotion.parameters import find_parameters, parameter_schema
 from jupyter_pipeline.promotion.plan import plan_steps
 from jupyter_pipeline.promotion.secrets import find_secrets, travel_notes
@@ -36,28 +37,33 @@ __all__ = ["Promotion", "PromotionOptions", "promote"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PromotionOptions(Record):
-    """How a cell is promoted."""
+class PromotionOptions(StepSettings):
+    """How a cell is promoted; the settings hold for every step whose mark says nothing else."""
 
     name: str
     """Of the pipeline: also of its folder, flow and deployment."""
     profile: str = ""
     """The cluster that runs it; empty for none."""
     schedules: tuple[Schedule, ...] = ()
-    retries: int = 0
-    retry_delay: float = 0.0
-    """Seconds between tries."""
-    timeout: float | None = None
-    """Seconds until a try is given up."""
     parameters: tuple[str, ...] = ()
     """Names that must become parameters."""
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    """Values of parameters instead of the notebook's. Their names must become parameters too."""
+    windows: Mapping[str, str] = field(default_factory=dict)
+    """Parameters that are the ``start`` or the ``end`` of the time window of each run. They must become parameters."""
     notebook: str = ""
     """Path of the notebook as it is shown in the files: relative."""
     description: str = ""
     tags: tuple[str, ...] = ()
     work_pool: str = ""
+    to: str = "prefect"
+    """The orchestrator of the rendering: ``prefect`` or ``dagster``."""
     standalone: bool = False
-    """Whether the files must run without this package; a profile's cluster is then a plain local one."""
+    """Whether the files must run without this package; a profile's cluster is then made by its class."""
+    cluster: Mapping[str, Any] = field(default_factory=dict)
+    """Of a standalone rendering: ``class`` and ``kwargs`` of the profile's cluster, and ``workers`` or ``adapt``."""
+    requirements: str = ""
+    """Text of ``requirements.lock``; empty for none."""
     kernel_names: Collection[str] = field(default=())
     """Names that exist in the running kernel; they make refusals clearer."""
 
@@ -83,6 +89,12 @@ class Promotion(Record):
     requirements: tuple[str, ...] = ()
     """What the notebook's install lines ask for."""
     notebook: str = ""
+    windows: Mapping[str, str] = field(default_factory=dict)
+    """Parameters that each run takes from its time window: ``start`` or ``end`` by name."""
+    resources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What steps ask of the workers, by step: ``cpus``, ``memory``, ``gpus``."""
+    origins: Mapping[str, Any] = field(default_factory=dict)
+    """Which lines of each generated file come from which cell: ``origins.json`` of the snapshot."""
 
 
 def promote(cells: Sequence[Cell], target: int | Sequence[int], options: PromotionOptions) -> Promotion:
@@ -168,6 +180,7 @@ def promote(cells: Sequence[Cell], target: int | Sequence[int], options: Promoti
         notes=(*order_notes(cells, last), *kept.notes, *travel_notes(kept)),
         requirements=tuple(dict.fromkeys(r for c in kept.cells for r in kept.program.plain[c].requirements)),
         notebook=options.notebook,
+        windows=options.windows,
     )
 
 

@@ -1,0 +1,200 @@
+"""The marks of cells: which is a step or a check, its name, and how it is to run.
+
+1. A mark is the first line of a cell (``%%step clean --retries 3 --timeout 10m``), a tag (``step:clean``), or the
+   cell's metadata (``"jupyter_pipeline": {"step": "clean", "retries": 3}``). All three mean the same.
+2. The options are those of a whole deployment (`OPTIONS`); what a mark says holds for its step alone.
+3. An option that cannot be read is a refusal which names cell and line.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from jupyter_pipeline import arguments
+from jupyter_pipeline.exceptions import UsageError
+from jupyter_pipeline.models import Record
+
+__all__ = ["KINDS", "OPTIONS", "Mark", "StepSettings", "read_mark", "read_metadata", "read_settings", "read_tag"]
+
+KINDS = ("step", "check")
+
+OPTIONS = {
+    "--retries": "how often a failed step is tried again",
+    "--retry-delay": "time between two tries, such as 30s",
+    "--backoff": "factor by which that time grows from try to try, such as 2",
+    "--jitter": "share of that time by which it varies at random, such as 0.5",
+    "--timeout": "time after which a try is given up, such as 10m",
+    "--cache": "for how long a result is used again for the same inputs, such as 1h",
+    "--cpus": "processors of each worker of the run's cluster",
+    "--memory": "memory of each worker of the run's cluster, such as 8GiB",
+    "--gpus": "graphics processors of each worker of the run's cluster",
+}
+"""Options of a mark, and of a deployment for all its steps, with their help."""
+
+MOST_RETRIES = 100
+MOST_DELAYS = 50
+"""Prefect takes no more delays than that for one task."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSettings(Record):
+    """How a step runs."""
+
+    retries: int = 0
+    retry_delay: float = 0.0
+    """Seconds between tries."""
+    retry_backoff: float = 0.0
+    """Factor by which the delay grows from try to try; 0 for none."""
+    retry_jitter: float = 0.0
+    """Share of a delay by which it varies at random."""
+    timeout: float | None = None
+    """Seconds until a try is given up."""
+    cache: float | None = None
+    """Seconds for which a result is used again where the inputs are the same."""
+    cpus: int = 0
+    """Of each worker of the run's cluster, at least; 0 for what the profile says. So with `memory` and `gpus`."""
+    memory: str = ""
+    """Text such as ``8GiB``."""
+    gpus: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark(Record):
+    """What the mark of a cell says."""
+
+    kind: str = "step"
+    """``step`` or ``check``."""
+    name: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """The fields of `StepSettings` that it gives."""
+
+
+def read_mark(kind: str, text: str) -> Mark:
+    """Return the mark that ``%%step`` or ``%%check`` makes with the rest of its line.
+
+    Raises
+    ------
+    UsageError
+        If the name is missing, or an option is unknown or has no possible value.
+
+    Examples
+    --------
+    >>> read_mark("step", "clean --retries 3 --timeout 10m").settings
+    {'retries': 3, 'timeout': 600.0}
+    """
+    try:
+        words = shlex.split(text, comments=True)
+    except ValueError as error:
+        raise UsageError(f"%%{kind} {text}: {error}. Close the quotation.") from error
+    if not words or words[0].startswith("-"):
+        raise UsageError(f"%%{kind} needs a name: %%{kind} NAME on the first line of the cell.")
+    given: dict[str, str] = {}
+    rest = iter(words[1:])
+    for word in rest:
+        option, equals, value = word.partition("=")
+        if option not in OPTIONS:
+            raise UsageError(f"%%{kind} does not know {word!r}. It takes a name and {', '.join(OPTIONS)}.")
+        given[option] = value if equals else next(rest, "")
+        if not given[option]:
+            raise UsageError(f"{option} needs a value: {OPTIONS[option]}.")
+    return Mark(kind=kind, name=words[0], settings=read_settings(given))
+
+
+def read_tag(tags: Sequence[str]) -> Mark | None:
+    """Return the mark that a tag such as ``step:clean`` makes."""
+    for tag in tags:
+        kind, _, name = tag.partition(":")
+        if kind in KINDS:
+            return Mark(kind=kind, name=name)
+    return None
+
+
+def read_metadata(data: Mapping[str, Any]) -> Mark | None:
+    """Return the mark in a cell's metadata, their key ``jupyter_pipeline``: ``{"step": "clean", "retries": 3}``.
+
+    Raises
+    ------
+    UsageError
+        If a key is unknown or has no possible value.
+    """
+    kind = next((k for k in KINDS if k in data), "")
+    if not kind:
+        return None
+    given = {f"--{key.replace('_', '-')}": str(value) for key, value in data.items() if key not in KINDS}
+    if unknown := [option for option in given if option not in OPTIONS]:
+        raise UsageError(
+            f"The cell's metadata do not know {unknown[0][2:]!r}; they take {kind} and "
+            f"{', '.join(o[2:] for o in OPTIONS)}."
+        )
+    return Mark(kind=kind, name=str(data[kind]), settings=read_settings(given))
+
+
+def read_settings(given: Mapping[str, str]) -> dict[str, Any]:
+    """Return the fields of `StepSettings` that options and their texts give; an empty text gives none.
+
+    Parameters
+    ----------
+    given : mapping of str to str
+        Text by option, such as ``{"--retries": "3"}``.
+
+    Raises
+    ------
+    UsageError
+        If a text has no possible value, or the values contradict one another.
+    """
+    found: dict[str, Any] = {}
+    for option, text in given.items():
+        if text.strip():
+            name, read = _READERS[option]
+            found[name] = read(option, text.strip())
+    if found.get("retry_backoff") and found.get("retries", 0) > MOST_DELAYS:
+        raise UsageError(f"With --backoff there can be at most {MOST_DELAYS} retries.")
+    return found
+
+
+def _whole(option: str, text: str) -> int:
+    maximum = MOST_RETRIES if option == "--retries" else 100_000
+    if not (text.isascii() and text.isdigit() and int(text) <= maximum):
+        raise UsageError(f"{option} {text}: give a whole number from 0 to {maximum:,}.")
+    return int(text)
+
+
+def _factor(option: str, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    lowest = 1 if option == "--backoff" else 0
+    if not lowest <= value <= 100:
+        raise UsageError(f"{option} {text}: give a number from {lowest} to 100; {OPTIONS[option]}.")
+    return value
+
+
+def _seconds(option: str, text: str) -> float:
+    try:
+        return arguments.seconds(text)
+    except UsageError as error:
+        raise UsageError(f"{option} {text}: give a number with s, m, h or d, such as 30m.") from error
+
+
+def _memory(option: str, text: str) -> str:
+    if not re.fullmatch(r"\d+(\.\d+)? ?[kMGTP]i?B", text):
+        raise UsageError(f"{option} {text}: give a size with its unit, such as 8GiB.")
+    return text
+
+
+_READERS: Mapping[str, tuple[str, Callable[[str, str], Any]]] = {
+    "--retries": ("retries", _whole),
+    "--retry-delay": ("retry_delay", _seconds),
+    "--backoff": ("retry_backoff", _factor),
+    "--jitter": ("retry_jitter", _factor),
+    "--timeout": ("timeout", _seconds),
+    "--cache": ("cache", _seconds),
+    "--cpus": ("cpus", _whole),
+    "--memory": ("memory", _memory),
+    "--gpus": ("gpus", _whole),
+}
