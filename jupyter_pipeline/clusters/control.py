@@ -31,7 +31,7 @@ __all__ = ["MAILBOX", "Handler", "Server", "call", "socket_path"]
 Handler = Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]
 """Answers one request; a `PipelineError` that it raises reaches the caller."""
 
-_LINE = 65536
+_LINE = 2**20  # a sync brings its lock along
 MAILBOX = "mailbox"
 """Folder of the letters from other hosts, in the cluster's folder."""
 
@@ -140,7 +140,7 @@ def call(record: ClusterRecord, folder: Path, op: str, *, timeout: float = 30.0,
     folder : Path
         Its folder.
     op : str
-        ``ping``, ``status``, ``scale``, ``adapt``, ``extend``, ``logs`` or ``stop``.
+        ``ping``, ``status``, ``scale``, ``adapt``, ``extend``, ``logs``, ``record_sync`` or ``stop``.
     timeout : float
         Seconds to wait for the answer.
     **arguments

@@ -365,6 +365,8 @@ class Keeper:
             self.end(ClusterState.STOPPED, str(request.get("reason") or "Stopped by request"))
             if self.record.state is not ClusterState.STOPPING:
                 self.update(state=ClusterState.STOPPING, reason=self._final[1] if self._final else "")
+        elif op == "record_sync":
+            self._op_record_sync(request)
         elif op in ("scale", "adapt", "extend", "logs"):
             self._refuse_unless_alive()
             await getattr(self, f"_op_{op}")(request)
@@ -412,6 +414,15 @@ class Keeper:
         if self.cluster is not None:
             observe.stay_awake(self.cluster, self._awake)
         self.update(expires=expires, warning="")
+
+    def _op_record_sync(self, request: Mapping[str, Any]) -> None:
+        """Note what a sync or a comparison found."""
+        if request.get("sync"):
+            entry = dict(request["sync"])
+            registry.add_sync(self.folder, entry, str(request.get("lock", "")))
+            self.update(last_sync={k: entry.get(k, "") for k in ("time", "who", "result", "summary", "lock")})
+        if request.get("drift"):
+            self.update(drift=dict(request["drift"]))
 
     async def _op_logs(self, request: Mapping[str, Any]) -> None:
         """Write the logs of scheduler and workers, as Dask holds them, into the folder."""

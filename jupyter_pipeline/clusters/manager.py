@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ __all__ = [
     "extend",
     "gc",
     "logs",
+    "record_sync",
     "scale",
     "start",
     "stop",
@@ -158,6 +160,29 @@ def extend(name: str, seconds: float) -> ClusterRecord:
         If the profile's ``limits.max_lifetime`` does not allow it.
     """
     return _ask(name, "extend", seconds=seconds)
+
+
+def record_sync(
+    name: str, *, sync: Mapping[str, Any] | None = None, lock: str = "", drift: Mapping[str, Any] | None = None
+) -> ClusterRecord:
+    """Note in the record of the cluster `name` what a sync did, and how far it differs from the kernel.
+
+    Parameters
+    ----------
+    name : str
+        Name or id.
+    sync : mapping, optional
+        See `ClusterRecord.last_sync`; more keys go to the cluster's ``syncs.jsonl``.
+    lock : str, optional
+        The text whose hash is ``sync["lock"]``.
+    drift : mapping, optional
+        See `ClusterRecord.drift`.
+
+    Raises
+    ------
+    NotFoundError, KeeperUnreachableError, ClusterError
+    """
+    return _ask(name, "record_sync", sync=sync, lock=lock, drift=drift, timeout=10.0)
 
 
 def _ask(name: str, op: str, *, timeout: float = 30.0, **arguments: Any) -> ClusterRecord:

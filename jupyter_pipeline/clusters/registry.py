@@ -8,6 +8,8 @@
       ID/keeper.json          who the keeper is and where it listens, for when the record is damaged
       ID/request.json         what was asked for: the profile, workers, the interpreter's search path
       ID/events.jsonl         one line for each change of state; append only
+      ID/syncs.jsonl          one line for each sync; append only
+      ID/locks/HASH.txt       the packages of the kernel at a sync, as a requirements file
       ID/keeper.log           what the keeper and its children print
       ID/logs/                logs of scheduler and workers
       ID/tls/                 certificates and keys
@@ -41,6 +43,7 @@ from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity
 
 __all__ = [
     "add_event",
+    "add_sync",
     "cluster_dir",
     "create",
     "find_record",
@@ -53,6 +56,7 @@ __all__ = [
     "read_problems",
     "read_record",
     "read_request",
+    "read_syncs",
     "refresh",
     "release",
     "write_keeper",
@@ -213,10 +217,32 @@ def _write(folder: Path, record: ClusterRecord) -> None:
 def add_event(folder: Path, record: ClusterRecord, **details: Any) -> None:
     """Append the state of `record` to its events; a full disk is no reason to stop."""
     event = {"time": time.time(), "state": record.state, "reason": record.reason, **details}
+    _append(folder / "events.jsonl", event)
+
+
+def add_sync(folder: Path, entry: Mapping[str, Any], lock: str = "") -> None:
+    """Append what a sync did, and keep its lock under the hash that `entry` names."""
+    if lock:
+        with contextlib.suppress(OSError):
+            target = paths.private_dir(folder / "locks") / f"{paths.check_name('lock', str(entry['lock']))}.txt"
+            if not target.exists():
+                paths.write_private(target, lock)
+    _append(folder / "syncs.jsonl", entry)
+
+
+def read_syncs(folder: Path) -> list[dict[str, Any]]:
+    """Return what the syncs of the cluster in `folder` did, oldest first."""
+    try:
+        return [json.loads(line) for line in (folder / "syncs.jsonl").read_text().splitlines() if line.endswith("}")]
+    except OSError:
+        return []
+
+
+def _append(path: Path, entry: Mapping[str, Any]) -> None:
     with contextlib.suppress(OSError):
-        descriptor = os.open(folder / "events.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            os.write(descriptor, (json.dumps(event) + "\n").encode())
+            os.write(descriptor, (json.dumps(entry) + "\n").encode())
         finally:
             os.close(descriptor)
 

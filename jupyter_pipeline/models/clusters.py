@@ -124,6 +124,10 @@ class ClusterRecord(Record):
     owner: ProcessIdentity | None = None
     control: str = ""
     """Path of the control socket, on `host`."""
+    last_sync: Mapping[str, Any] = field(default_factory=dict)
+    """``time``, ``who``, ``result`` (``done``, ``failed`` or ``interrupted``), ``summary``, ``lock`` (its hash)."""
+    drift: Mapping[str, Any] = field(default_factory=dict)
+    """Differences from the kernel by severity, when last compared: ``blocks``, ``warns``, ``notes``, ``checked``."""
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

@@ -219,6 +219,18 @@ def test_a_scheduler_without_the_tls_that_was_asked_for_is_refused(awkward: Make
     assert left(within=0)
 
 
+def test_a_sync_is_noted_by_the_keeper(started: ClusterRecord) -> None:
+    told = {"time": 1.0, "who": "ada", "result": "done", "summary": "2 files", "lock": "abc", "seconds": 0.5}
+    noted = manager.record_sync("one", sync=told, lock="dask==1\n" * 9000)
+    assert noted.last_sync == {k: v for k, v in told.items() if k != "seconds"}
+    noted = manager.record_sync("one", drift={"blocks": 0, "warns": 1, "notes": 2, "checked": 2.0})
+    assert noted.drift["warns"] == 1
+    assert noted.last_sync["summary"] == "2 files"
+    assert registry.find_record("one") == noted
+    [entry] = registry.read_syncs(registry.cluster_dir(noted.id))
+    assert entry == told
+
+
 def test_logs_are_kept_after_the_end(started: ClusterRecord) -> None:
     with handle.attach("one").get_client(set_as_default=False) as client:
         client.submit(print, "said by a task").result()
