@@ -10,17 +10,23 @@ from jupyter_pipeline.models.clusters import ClusterRecord, ClusterState, Limits
 from jupyter_pipeline.models.environments import Distribution, DriftItem, Environment, Severity, SyncReport
 from jupyter_pipeline.models.orchestration import (
     WORK_POOL,
+    Alert,
+    AlertBlock,
     DeploymentRecord,
     DeploymentSpec,
     RunRecord,
     Schedule,
     ServiceStatus,
+    Target,
+    VersionRecord,
 )
 from jupyter_pipeline.models.promotion import Refusal
 from jupyter_pipeline.models.record import Record
 
 __all__ = [
     "WORK_POOL",
+    "Alert",
+    "AlertBlock",
     "ClusterRecord",
     "ClusterState",
     "DeploymentRecord",
@@ -38,4 +44,6 @@ __all__ = [
     "ServiceStatus",
     "Severity",
     "SyncReport",
+    "Target",
+    "VersionRecord",
 ]

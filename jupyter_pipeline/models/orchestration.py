@@ -8,7 +8,18 @@ from typing import Any
 
 from jupyter_pipeline.models.record import Record
 
-__all__ = ["WORK_POOL", "DeploymentRecord", "DeploymentSpec", "RunRecord", "Schedule", "ServiceStatus"]
+__all__ = [
+    "WORK_POOL",
+    "Alert",
+    "AlertBlock",
+    "DeploymentRecord",
+    "DeploymentSpec",
+    "RunRecord",
+    "Schedule",
+    "ServiceStatus",
+    "Target",
+    "VersionRecord",
+]
 
 WORK_POOL = "jupyter-pipeline"
 """Work pool that the worker of the embedded service polls, and that deployments name unless they say otherwise."""
@@ -24,11 +35,52 @@ class Schedule(Record):
     rrule: str = ""
     timezone: str = "UTC"
     start: float | None = None
+    """First moment at which it may fire, in seconds since the epoch."""
+    end: float | None = None
+    """Moment from which it fires no more."""
     slug: str = "schedule-1"
     """Stable name, by which a new deploy finds the schedule that it updates."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     active: bool | None = None
     """``None`` keeps what the server has, so that a pause survives a deploy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert(Record):
+    """Who is told what about the runs of a deployment."""
+
+    block: str
+    """Name under which `alerts.add` has stored the address."""
+    events: tuple[str, ...] = ("failure", "recovery", "late", "heartbeat")
+    """``failure``: a run failed, crashed or ran out of time. ``recovery``: the first good one after it. ``late``: a run
+    did not start in time. ``heartbeat``: a run at work gives no sign of life."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertBlock(Record):
+    """A stored address; what is secret in it stays on the server."""
+
+    name: str
+    kind: str
+    """The scheme of its address: ``slack``, ``json``, ``mailto`` …"""
+    used_by: tuple[str, ...] = ()
+    """Deployments that tell it something."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target(Record):
+    """Where a pipeline is deployed, and what differs there; what is ``None`` or empty stays as deployed."""
+
+    name: str
+    profile: str = ""
+    server: str = ""
+    """Name of a Prefect profile, ``${VARIABLE}``, or an address without credentials; empty: the configured server."""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    schedules: tuple[Schedule, ...] | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+    work_pool: str = ""
+    after: int = 0
+    """Good runs in a row at the source that a promotion to here needs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +100,29 @@ class DeploymentSpec(Record):
     version: str = ""
     """Content hash of the code."""
     profile: str = ""
+    profile_file: str = ""
+    """The profile as it was at the deploy, outside of the code, so that all targets share one content hash."""
     schedules: tuple[Schedule, ...] = ()
+    windows: Mapping[str, str] = field(default_factory=dict)
+    """Parameters that each run takes from its time window: ``start`` or ``end`` by name."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     parameter_schema: Mapping[str, Any] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     description: str = ""
     concurrency_limit: int | None = 1
-    collision_strategy: str = "CANCEL_NEW"
+    """Runs at one time; ``None``: any number."""
+    overlap: str = "skip"
+    """What becomes of a run that would be one too many: it is left out (``skip``), waits (``queue``), or the oldest run
+    at work is stopped for it (``cancel``)."""
+    catch_up: str = "latest"
+    """Which of the runs that an outage of the service has prevented are made up for: ``latest``, ``all``, ``none``."""
+    alerts: tuple[Alert, ...] = ()
+    owner: str = ""
+    target: str = ""
+    server: str = ""
+    """As in `Target`."""
+    base: Mapping[str, Any] = field(default_factory=dict)
+    """The specification before its target's settings, from which it is promoted to another; empty without a target."""
     work_pool: str = ""
     """Empty: the pool of the embedded service."""
     python: str = ""
@@ -73,6 +141,9 @@ class RunRecord(Record):
     state: str
     """Prefect's state name: ``Scheduled``, ``Running``, ``Completed`` …"""
     message: str = ""
+    version: str = ""
+    """Content hash of the code that it runs."""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
     expected_start: float | None = None
     start: float | None = None
     end: float | None = None
@@ -99,7 +170,29 @@ class DeploymentRecord(Record):
     next_run: float | None = None
     updated: float | None = None
     tags: tuple[str, ...] = ()
+    owner: str = ""
+    target: str = ""
+    overlap: str = ""
+    catch_up: str = ""
+    concurrency_limit: int | None = None
     url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionRecord(Record):
+    """One deploy of a name; it never changes."""
+
+    number: int
+    """1, 2, 3 …"""
+    version: str
+    """Content hash of the code."""
+    deployed: float
+    by: str
+    """``user@host``."""
+    target: str = ""
+    notebook: str = ""
+    current: bool = False
+    """Whether this is what runs now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

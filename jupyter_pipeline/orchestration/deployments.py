@@ -14,13 +14,14 @@ from jupyter_pipeline.exceptions import (
     OrchestrationError,
     UsageError,
 )
-from jupyter_pipeline.models import DeploymentRecord, DeploymentSpec, RunRecord
+from jupyter_pipeline.models import DeploymentRecord, DeploymentSpec, RunRecord, Target
 from jupyter_pipeline.orchestration import translation
 from jupyter_pipeline.orchestration.api import PrefectApi, connect
 from jupyter_pipeline.orchestration.facade import run_sync
 from jupyter_pipeline.orchestration.state import WORK_POOL
+from jupyter_pipeline.orchestration.targets import PRODUCTION
 
-__all__ = ["delete", "deploy", "list_deployments", "pause", "resume", "run_now"]
+__all__ = ["delete", "deploy", "list_deployments", "pause", "promote", "resume", "run_now"]
 
 _FEW = 20
 _ROUNDS = 8
@@ -140,7 +141,41 @@ async def delete_async(name: str) -> None:
         await api.delete(f"/deployments/{found['id']}")
 
 
+async def promote_async(
+    name: str,
+    *,
+    source: str = "staging",
+    target: str | Target = PRODUCTION,
+    after: int | None = None,
+    profile_file: str = "",
+) -> DeploymentRecord:
+    """Deploy at `target` exactly the code that is live at `source`.
+
+    Parameters
+    ----------
+    name : str
+        The pipeline.
+    source : str
+        Name of the target that it comes from.
+    target : str or Target
+        Where it goes. A name alone means a target without settings of its own; see `targets.load`.
+    after : int, optional
+        Good runs in a row of this code that `source` must have seen; by default what `target` asks for.
+    profile_file : str, optional
+        The target's profile, frozen; by default that of the source, if the target has no profile of its own.
+
+    Raises
+    ------
+    OrchestrationError
+        If `source` has not enough good runs.
+    NotFoundError
+        If it is not deployed at `source`.
+    """
+    raise NotImplementedError
+
+
 deploy = run_sync(deploy_async)
+promote = run_sync(promote_async)
 list_deployments = run_sync(list_deployments_async)
 pause = run_sync(pause_async)
 resume = run_sync(resume_async)

@@ -16,7 +16,18 @@ from jupyter_pipeline.orchestration.api import PrefectApi, connect
 from jupyter_pipeline.orchestration.deployments import find_deployment
 from jupyter_pipeline.orchestration.facade import run_sync
 
-__all__ = ["FINAL", "cancel", "list_runs", "logs", "wait", "wait_scheduled"]
+__all__ = [
+    "FINAL",
+    "backfill",
+    "cancel",
+    "failure",
+    "follow",
+    "list_runs",
+    "logs",
+    "rerun",
+    "wait",
+    "wait_scheduled",
+]
 
 FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 """Prefect's types of states that do not change any more."""
@@ -182,7 +193,59 @@ async def cancel_async(run: str) -> RunRecord:
         return (await _records(api, [await api.get(f"/flow_runs/{found['id']}")]))[0]
 
 
+async def follow_async(run: str, write: Callable[[str], None]) -> RunRecord:
+    """Write the log of a run as it comes, and return the run once it has ended; an interrupt leaves the run at work.
+
+    Parameters
+    ----------
+    run : str
+        Id or name.
+    write : callable
+        Called with each line, without its end.
+    """
+    raise NotImplementedError
+
+
+async def rerun_async(run: str) -> RunRecord:
+    """Start a run with the parameters of an earlier one, of what is deployed now."""
+    raise NotImplementedError
+
+
+async def failure_async(run: str) -> str:
+    """Return the traceback of a failed run, or why it failed where there is none; empty if it did not fail."""
+    raise NotImplementedError
+
+
+async def backfill_async(
+    deployment: str, start: float, end: float, *, progress: Callable[[RunRecord], None] | None = None
+) -> list[RunRecord]:
+    """Run a deployment once for each time window of its schedule between two times, the oldest first.
+
+    Where the deployment leaves out what is too many, each run is awaited before the next is made; an interrupt leaves
+    the run that works, and makes no more.
+
+    Parameters
+    ----------
+    deployment : str
+        Its name; parameters of it must be bound to the window.
+    start, end : float
+        Seconds since the epoch; the windows that end in between.
+    progress : callable, optional
+        Called with each run that was made.
+
+    Raises
+    ------
+    UsageError
+        If no parameter is bound to the window, or the schedule has none in between.
+    """
+    raise NotImplementedError
+
+
 list_runs = run_sync(list_runs_async)
+follow = run_sync(follow_async)
+rerun = run_sync(rerun_async)
+failure = run_sync(failure_async)
+backfill = run_sync(backfill_async)
 wait = run_sync(wait_async)
 wait_scheduled = run_sync(wait_scheduled_async)
 logs = run_sync(logs_async)

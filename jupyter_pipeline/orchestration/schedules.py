@@ -12,14 +12,27 @@ import difflib
 import re
 import sys
 import zoneinfo
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Schedule
 
-__all__ = ["ANCHOR", "SHORTEST", "describe", "duration", "duration_text", "next_runs", "parse", "zone"]
+__all__ = [
+    "ANCHOR",
+    "SHORTEST",
+    "describe",
+    "duration",
+    "duration_text",
+    "from_mapping",
+    "moment",
+    "next_runs",
+    "parse",
+    "window",
+    "windows",
+    "zone",
+]
 
 SHORTEST = 1.0
 """Shortest interval, in seconds."""
@@ -62,6 +75,7 @@ def parse(
     rrule: str = "",
     timezone: str = "UTC",
     start: float | None = None,
+    end: float | None = None,
     **more: Any,
 ) -> Schedule:
     """Return the schedule that was asked for.
@@ -78,6 +92,8 @@ def parse(
         A name of the IANA database.
     start : float, optional
         When it begins to count, in seconds since the epoch.
+    end : float, optional
+        When it ends.
     **more
         Further fields of `Schedule`.
 
@@ -97,6 +113,7 @@ def parse(
         rrule=_check_rrule(rrule, tz) if rrule else "",
         timezone=timezone,
         start=start,
+        end=end,
         **more,
     )
     if rrule and not next_runs(schedule, 1):
@@ -104,6 +121,49 @@ def parse(
             f"The rule {rrule!r} has no time left in the future: it never fires. Move its end (UNTIL, COUNT)."
         )
     return schedule
+
+
+def from_mapping(given: Mapping[str, Any], *, timezone: str = "UTC") -> Schedule:
+    """Return the schedule that a mapping describes, such as ``{cron: "0 6 * * *", parameters: {region: eu}}``.
+
+    Parameters
+    ----------
+    given : mapping
+        ``cron``, ``every`` or ``rrule``, and ``timezone``, ``start``, ``end`` (dates, or times as ISO 8601 writes them;
+        local to the time zone unless they say otherwise), ``parameters``, ``active``, ``slug``.
+    timezone : str
+        What counts where the mapping has none.
+
+    Raises
+    ------
+    UsageError
+        If a key is unknown or a value cannot be used.
+    """
+    raise NotImplementedError
+
+
+def moment(value: Any, timezone: str) -> float:
+    """Return a date or time in seconds since the epoch; what names no zone is local to `timezone`.
+
+    Raises
+    ------
+    UsageError
+        If it is neither.
+    """
+    raise NotImplementedError
+
+
+def window(scheduled: Iterable[Schedule], at: float) -> tuple[float, float]:
+    """Return the time window of the run that was due at a time: from the tick before it to its own.
+
+    A run that no schedule made gets the window that ended last.
+    """
+    raise NotImplementedError
+
+
+def windows(schedule: Schedule, start: float, end: float) -> list[tuple[float, float]]:
+    """Return the time windows that end after `start` and not after `end`, the oldest first."""
+    raise NotImplementedError
 
 
 def next_runs(schedule: Schedule, count: int = 5, after: dt.datetime | None = None) -> list[dt.datetime]:

@@ -29,6 +29,8 @@ __all__ = [
 PROFILE = "JUPYTER_PIPELINE_PROFILE"
 NOTEBOOK = "JUPYTER_PIPELINE_NOTEBOOK"
 
+_COLLISION = {"skip": "CANCEL_NEW", "queue": "ENQUEUE", "cancel": "ENQUEUE"}
+
 
 def timestamp(text: str | None) -> float | None:
     """Return seconds since the epoch."""
@@ -105,7 +107,7 @@ def deployment_body(spec: DeploymentSpec, *, pool: str, pool_type: str) -> dict[
         "entrypoint": entrypoint,
         "concurrency_limit": spec.concurrency_limit,
         "concurrency_options": (
-            None if spec.concurrency_limit is None else {"collision_strategy": spec.collision_strategy}
+            None if spec.concurrency_limit is None else {"collision_strategy": _COLLISION[spec.overlap]}
         ),
     }
 
