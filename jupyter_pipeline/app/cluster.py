@@ -195,11 +195,9 @@ class Diff(Command):
     positional = ("NAME",)
 
     def work(self, name: str) -> list[DriftItem]:
-        from jupyter_pipeline.environments import sync
-
         cluster = pipeline.attach(name)
         try:
-            return sync.diff(cluster.get_client())
+            return pipeline.diff_cluster(cluster)
         finally:
             cluster.detach()
 

@@ -65,6 +65,11 @@ class AttachedCluster:
         self._client: distributed.Client | None = None
 
     @property
+    def id(self) -> str:
+        """Id of the cluster: another may have its name one day."""
+        return self._record.id
+
+    @property
     def name(self) -> str:
         """Name of the cluster."""
         return self._record.name

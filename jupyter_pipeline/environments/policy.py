@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_pipeline.environments import options as parsing
 from jupyter_pipeline.environments import sync
 from jupyter_pipeline.exceptions import DriftError
-from jupyter_pipeline.models import DriftItem, Severity
+from jupyter_pipeline.models import DriftItem, Severity, SyncReport
 
 if TYPE_CHECKING:
     import distributed
@@ -21,6 +21,7 @@ def enforce(
     options: Mapping[str, Any] | None = None,
     *,
     progress: Callable[[str], None] | None = None,
+    report: Callable[[SyncReport], None] | None = None,
 ) -> list[DriftItem]:
     """Do what the policy says and return what differs then.
 
@@ -35,6 +36,8 @@ def enforce(
         A profile's ``environment``.
     progress : callable, optional
         Called with a line for each stage and, by ``warn``, for each difference that is more than a note.
+    report : callable, optional
+        Called with what a sync did, where there was one.
 
     Raises
     ------
@@ -46,7 +49,10 @@ def enforce(
     if policy == "ignore":
         return []
     if policy == "sync":
-        items = list(sync.sync(client, options=options, progress=progress).remaining)
+        done = sync.sync(client, options=options, progress=progress)
+        if report is not None:
+            report(done)
+        items = list(done.remaining)
         _refuse([item for item in items if item.severity is Severity.BLOCKS], "cannot be synced")
         return items
     items = sync.diff(client)

@@ -244,7 +244,7 @@ class ClusterMagics(Magics):
     def _watch(self, cluster: AttachedCluster, directories: list[str] | None) -> None:
         from pathlib import Path
 
-        from jupyter_pipeline.environments.watch import Watcher
+        from jupyter_pipeline import pipeline
         from jupyter_pipeline.models import SyncReport
 
         previous = self._watchers.pop(cluster.name, None)
@@ -255,11 +255,8 @@ class ClusterMagics(Magics):
             if not isinstance(told, SyncReport):
                 print(f"A saved file could not be sent: {told}")
 
-        self._watchers[cluster.name] = Watcher(
-            cluster.get_client(set_as_default=False),
-            directories=[Path(d) for d in directories] if directories else None,
-            report=report,
-        )
+        chosen = [Path(d) for d in directories] if directories else None
+        self._watchers[cluster.name] = pipeline.watch_cluster(cluster, directories=chosen, report=report)
         print("Saved files are sent from now on.")
 
     def _upload(self, options: argparse.Namespace) -> str:
@@ -269,10 +266,9 @@ class ClusterMagics(Magics):
         return upload(client, options.path, to=options.to, progress=print)
 
     def _diff(self, options: argparse.Namespace) -> Any:
-        from jupyter_pipeline import present
-        from jupyter_pipeline.environments import sync
+        from jupyter_pipeline import pipeline, present
 
-        return present.drift(sync.diff(self._chosen(options.name).get_client(set_as_default=False)))
+        return present.drift(pipeline.diff_cluster(self._chosen(options.name)))
 
     def _chosen(self, given: str | None) -> AttachedCluster:
         from jupyter_pipeline import pipeline

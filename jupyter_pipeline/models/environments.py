@@ -79,3 +79,16 @@ class SyncReport(Record):
         return bool(
             self.installed or self.restarted or any(u.get("changed") or u.get("deleted") for u in self.uploaded)
         )
+
+    @property
+    def summary(self) -> str:
+        """What was done, in a line."""
+        counts = {
+            "package installed": len({i["package"] for i in self.installed}),
+            "file changed": sum(u.get("changed", 0) for u in self.uploaded),
+            "file deleted": sum(u.get("deleted", 0) for u in self.uploaded),
+            "byte sent": sum(u.get("bytes", 0) for u in self.uploaded),
+            "worker restarted": len(self.restarted),
+        }
+        told = [f"{n:,} {what if n == 1 else what.replace(' ', 's ', 1)}" for what, n in counts.items() if n]
+        return ", ".join(told) or "nothing differed"

@@ -11,14 +11,27 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jupyter_pipeline.pipeline.clusters import attach, run_on, start_cluster, sync_cluster
+    from jupyter_pipeline.pipeline.clusters import attach, run_on, start_cluster
+    from jupyter_pipeline.pipeline.environments import diff_cluster, sync_cluster, watch_cluster
     from jupyter_pipeline.pipeline.promotion import Deployed, deploy_cell, options
     from jupyter_pipeline.pipeline.runtime import run_window
 
-__all__ = ["Deployed", "attach", "deploy_cell", "options", "run_on", "run_window", "start_cluster", "sync_cluster"]
+__all__ = [
+    "Deployed",
+    "attach",
+    "deploy_cell",
+    "diff_cluster",
+    "options",
+    "run_on",
+    "run_window",
+    "start_cluster",
+    "sync_cluster",
+    "watch_cluster",
+]
 
 _HOME = {
-    **dict.fromkeys(("attach", "run_on", "start_cluster", "sync_cluster"), "clusters"),
+    **dict.fromkeys(("attach", "run_on", "start_cluster"), "clusters"),
+    **dict.fromkeys(("diff_cluster", "sync_cluster", "watch_cluster"), "environments"),
     **dict.fromkeys(("Deployed", "deploy_cell", "options"), "promotion"),
     "run_window": "runtime",
 }

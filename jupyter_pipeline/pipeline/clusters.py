@@ -6,19 +6,19 @@ import dataclasses
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.models import ClusterRecord, Profile, SyncReport
+from jupyter_pipeline.models import ClusterRecord
 
 if TYPE_CHECKING:
     import distributed
 
     from jupyter_pipeline.clusters.handle import AttachedCluster
 
-__all__ = ["attach", "run_on", "start_cluster", "sync_cluster"]
+__all__ = ["attach", "run_on", "start_cluster"]
 
 
 def start_cluster(
@@ -87,10 +87,18 @@ def start_cluster(
     cluster = attach(record.name)
     if described.environment:
         from jupyter_pipeline.environments import policy
+        from jupyter_pipeline.pipeline.environments import note_drift, note_sync
 
+        chosen = described.environment.get("policy", "warn")
         try:
-            tell = warnings.warn if described.environment.get("policy", "warn") == "warn" else None
-            policy.enforce(cluster.get_client(), described.environment, progress=tell)
+            items = policy.enforce(
+                cluster.get_client(),
+                described.environment,
+                progress=warnings.warn if chosen == "warn" else None,
+                report=lambda report: note_sync(cluster, report),
+            )
+            if chosen != "ignore":
+                note_drift(cluster, items)
         except BaseException:
             cluster.close()
             raise
@@ -108,45 +116,6 @@ def attach(name: str) -> AttachedCluster:
     from jupyter_pipeline.clusters import handle
 
     return handle.attach(name)
-
-
-def sync_cluster(
-    cluster: AttachedCluster,
-    *,
-    profile: Profile | None = None,
-    directories: Sequence[Path] | None = None,
-    packages: bool = True,
-    progress: Callable[[str], None] | None = None,
-) -> SyncReport:
-    """Make scheduler and workers of `cluster` equal to this process's packages and local code.
-
-    Parameters
-    ----------
-    cluster : AttachedCluster
-        The cluster.
-    profile : Profile, optional
-        Its ``environment`` says how; by default the profile that the cluster was started from.
-    directories : sequence of Path, optional
-        Local code to send; by default what this process imports from.
-    packages : bool, default True
-        Whether packages are compared and installed.
-    progress : callable, optional
-        Called with a line for each stage.
-    """
-    from jupyter_pipeline.clusters import profiles
-    from jupyter_pipeline.environments import sync
-    from jupyter_pipeline.exceptions import NotFoundError
-
-    options: Mapping[str, Any] = {}
-    with suppress(NotFoundError):  # the profile may have been deleted since; its cluster lives
-        options = (profile or profiles.get_profile(cluster.record().profile)).environment
-    return sync.sync(
-        cluster.get_client(set_as_default=False),
-        options=options,
-        directories=directories,
-        packages=packages,
-        progress=progress,
-    )
 
 
 @contextmanager
