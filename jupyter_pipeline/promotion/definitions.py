@@ -85,7 +85,7 @@ class Definitions(Expressions):
 
     def function_code(self, node: Any, name: str) -> Code:
         """Read the body of a function, and return the summary of its effects."""
-        code = Code(name, node.lineno, self.cell)
+        code = Code(name, node.lineno, self.cell, self.number)
         child = type(self)(self.store, self)
         child.code = code
         child.in_loop = self.in_loop

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_pipeline.promotion.parameters import Parameter
 from jupyter_pipeline.promotion.steps import Step, signature
-from jupyter_pipeline.promotion.text import docstring, indent
+from jupyter_pipeline.promotion.text import docstring, indent, unused
 
 if TYPE_CHECKING:
     from jupyter_pipeline.promotion.compiler import PromotionOptions
@@ -111,6 +111,11 @@ def _several(steps: Sequence[Step], options: PromotionOptions) -> str:
             name += "_"
         taken.add(name)
         runs[id(step)] = name
+    values: dict[tuple[int, str], str] = {}
+    for step in steps:
+        for name in step.outputs:
+            values[id(step), name] = runs[id(step)] if len(step.outputs) == 1 else unused(name, taken)
+            taken.add(values[id(step), name])
     depth: dict[int, int] = {}
     for step in steps:
         before = [*step.sources.values(), *step.after]
@@ -121,7 +126,8 @@ def _several(steps: Sequence[Step], options: PromotionOptions) -> str:
     for level in range(max(depth.values()) + 1):
         here = [s for s in steps if depth[id(s)] == level]
         for step in here:
-            arguments = [_argument(name, step, runs) for name in step.inputs] + [p.name for p in step.parameters]
+            arguments = [values[id(step.sources[name]), name] for name in step.inputs]
+            arguments += [p.name for p in step.parameters]
             after = [runs[id(s)] for s in step.after]
             if after:
                 arguments.append(f"wait_for=[{', '.join(after)}]")
@@ -131,16 +137,10 @@ def _several(steps: Sequence[Step], options: PromotionOptions) -> str:
             if len(step.outputs) > 1 and id(step) in needed:
                 lines += [f"{name}.result()" for name in unseen]  # so that a check's reason comes first
                 unseen.clear()
-                lines.append(f"{', '.join(step.outputs)} = {runs[id(step)]}.result()")
+                names = ", ".join(values[id(step), name] for name in step.outputs)
+                lines.append(f"{names} = {runs[id(step)]}.result()")
     ends = [runs[id(s)] for s in steps if id(s) not in needed]
     waits = [*unseen, *(e for e in ends if e != runs[id(steps[-1])] and e not in unseen)]
     lines += [f"{name}.result()" for name in waits]
     lines.append(f"return {runs[id(steps[-1])]}.result()")
     return "\n".join(lines)
-
-
-def _argument(name: str, step: Step, runs: dict[int, str]) -> str:
-    maker = step.sources[name]
-    if len(maker.outputs) == 1:
-        return runs[id(maker)]
-    return name

@@ -46,6 +46,8 @@ class Code:
     name: str
     line: int = 0
     cell: int = 0
+    statement: int = 0
+    """Number of the statement that defines it."""
     parameters: list[str] = field(default_factory=list)
     """In order of position."""
     collects: set[str] = field(default_factory=set)

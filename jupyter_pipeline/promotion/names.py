@@ -54,7 +54,7 @@ def analyse(program: Program, targets: Collection[int] = ()) -> tuple[list[Missi
         reading.statement(statement)
     for statement in program.statements:
         if statement.cell in targets and statement.bound:
-            reading.prepare(statement)
+            reading.prepare(statement, last=statement.cell == max(targets))
     store = reading.store
     changed = {store.makers[position] for position in bits(store.changed) if store.later_change(position)}
     for number in changed:
@@ -70,7 +70,7 @@ class Reading(Definitions):
         self.number, self.cell, self.bit = s.number, s.cell, 1 << s.number
         self.needs = self.reached = 0
         self.read, self.bound, self.notes = {}, s.bound, s.notes
-        self.stars_before = self.stars
+        self.versions, self.borrowed, self.lent = s.versions, s.borrowed, s.lent
         stars = self.stars
         self.visit(s.node)
         s.read, s.sources = set(self.read), self.read
@@ -80,23 +80,27 @@ class Reading(Definitions):
         self.notes = []
         for name in s.bound:
             entry = self.env.get(name)
+            s.binds[name] = entry.defs if entry else 0
             reach = self.store.closure(entry.roots) if entry else 0
             for code in self.store.codes(reach):
                 s.deferred.update(n for n in code.free if n[0] != "<")
                 s.assigned |= code.assigns
 
-    def prepare(self, s: Statement) -> None:
+    def prepare(self, s: Statement, *, last: bool) -> None:
         """Record what the names that `s` may bind, and the functions among them, need after the last cell."""
         self.number, self.cell, self.bit = s.number, s.cell, 1 << s.number
-        self.needs, self.read = 0, {}
+        self.needs, self.read, self.versions = 0, {}, {}
+        self.borrowed = s.borrowed if last else {}
         for name in s.bound:
             entry = self.env.get(name)
             if entry is None or entry.kind is DELETED:
                 continue
             self.load(name, 0, strict=False)
             for code in self.store.codes(self.store.closure(entry.roots)):
+                self.lender = code.statement
                 for free, line in code.free.items():
                     self.load(free, line, strict=line > 0)
+                self.lender = -1
         s.needs |= self.needs & (self.bit - 1)
 
     def body(self, nodes: Sequence[ast.stmt]) -> None:

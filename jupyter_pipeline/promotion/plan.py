@@ -1,11 +1,10 @@
 """Which statements make up which step, and what passes between the steps.
 
 1. A statement of a marked cell belongs to the step of that cell. What only one step needs goes into that step; what
-   several need, and no step makes, becomes a first step, ``prepare``.
-2. An input of a step comes from the latest earlier step that makes or changes it. That is an edge; steps without a path
-   of edges between them run in parallel.
-3. A step that changes an object which others read as it was waits for them. What stands below a check waits for it.
-4. A name that two steps bind and a third reads has no one value any more: that is refused.
+   several need, and no step makes, becomes a step of its own, ``prepare``.
+2. `edges` connects the steps; those without a path of edges between them run in parallel.
+3. Where names that are bound more than once, or objects that are changed, do not allow this order, statements stay
+   between the steps where they were typed. What is not right even so is refused.
 """
 
 from __future__ import annotations
@@ -13,14 +12,17 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from enum import Enum, auto
 
 from jupyter_pipeline.exceptions import PromotionRefusedError
 from jupyter_pipeline.models import Refusal
+from jupyter_pipeline.promotion.edges import connect
 from jupyter_pipeline.promotion.parameters import Parameter
 from jupyter_pipeline.promotion.slicing import Kept
 from jupyter_pipeline.promotion.statements import Statement
 from jupyter_pipeline.promotion.steps import Step, assigned_last, changed_names, last_value
 from jupyter_pipeline.promotion.store import bits
+from jupyter_pipeline.promotion.text import unused
 
 __all__ = ["plan_steps"]
 
@@ -52,11 +54,14 @@ def plan_steps(
     used_below : collection of str
         Names that cells below the last target read.
     """
-    steps = _group(kept, inner, names, kinds)
-    _connect(steps)
-    if len(steps) > 1:
-        _refuse_ambiguous(steps)
-        _keep_order(steps)
+    refusals: list[Refusal] = []
+    for arrangement in _Arrangement:
+        steps = _group(kept, inner, names, kinds, arrangement)
+        refusals = connect(steps) if len(steps) > 1 else []
+        if not refusals:
+            break
+    if refusals:
+        raise PromotionRefusedError(list(dict.fromkeys(refusals)))
     given = {p.name: p for p in parameters}
     for step in steps:
         read = {n for s in step.statements for n in s.read | s.deferred}
@@ -72,12 +77,65 @@ def plan_steps(
     return steps
 
 
-def _group(kept: Kept, inner: Sequence[Statement], names: Mapping[int, str], kinds: Mapping[int, str]) -> list[Step]:
+class _Arrangement(Enum):
+    """Where statements go that stand in no marked cell, the most readable arrangement first."""
+
+    SHARED_FIRST = auto()
+    """What one step needs goes into it; what several need comes before all, or at the end of the step it follows."""
+    SHARED_BETWEEN = auto()
+    """What several steps need stays between them, where it was typed."""
+    AS_TYPED = auto()
+    """Everything stays where it was typed."""
+
+
+def _group(
+    kept: Kept,
+    inner: Sequence[Statement],
+    names: Mapping[int, str],
+    kinds: Mapping[int, str],
+    arrangement: _Arrangement,
+) -> list[Step]:
+    targets = sorted(kept.targets)
+    wanted_by = _wanted_by(kept, inner)
+    steps = {t: Step(name=names[t], cell=t, statements=[], kind=kinds.get(t, "step")) for t in targets}
+    shared: dict[int, Step] = {}
+    made_by = dict.fromkeys(targets, 0)
+    for s in inner:
+        if s.cell in steps:
+            made_by[s.cell] |= 1 << s.number
+            steps[s.cell].statements.append(s)
+            continue
+        depends = max((t for t, made in made_by.items() if s.needs & made), default=-1)
+        if depends >= 0:
+            made_by[depends] |= 1 << s.number
+        by = wanted_by.get(s.number) or {targets[-1]}
+        if len(by) == 1 and arrangement is not _Arrangement.AS_TYPED:
+            steps[min(by)].statements.append(s)
+            continue
+        if depends >= 0 and arrangement is _Arrangement.SHARED_FIRST:
+            steps[depends].statements.append(s)
+            continue
+        place = next(t for t in targets if t > s.cell or arrangement is _Arrangement.SHARED_FIRST)
+        if place not in shared:
+            shared[place] = Step(name="", cell=-1, statements=[])
+        shared[place].statements.append(s)
+    found = []
+    taken = set(names.values())
+    for t in targets:
+        if t in shared:
+            shared[t].name = unused("prepare", taken)
+            taken.add(shared[t].name)
+            found.append(shared[t])
+        steps[t].statements.sort(key=lambda s: s.number)
+        found.append(steps[t])
+    return found
+
+
+def _wanted_by(kept: Kept, inner: Sequence[Statement]) -> dict[int, set[int]]:
+    """Return for each statement outside of the target cells the targets that need it."""
     statements = {s.number: s for s in kept.statements}
-    wanted_by: dict[int, set[int]] = {}
-    everything = 0
-    for number in statements:
-        everything |= 1 << number
+    everything = sum(1 << number for number in statements)
+    found: dict[int, set[int]] = {}
     for target in kept.targets:
         todo = [s for s in inner if s.cell == target]
         seen = 0
@@ -87,131 +145,8 @@ def _group(kept: Kept, inner: Sequence[Statement], names: Mapping[int, str], kin
             for number in bits(new):
                 if statements[number].cell not in kept.targets:
                     todo.append(statements[number])
-                    wanted_by.setdefault(number, set()).add(target)
-    steps = {t: Step(name=names[t], cell=t, statements=[], kind=kinds.get(t, "step")) for t in sorted(kept.targets)}
-    shared = Step(name="prepare", cell=-1, statements=[])
-    depends: dict[int, int] = {}
-    made_by = dict.fromkeys(steps, 0)
-    for s in inner:
-        depends[s.number] = max((t for t, made in made_by.items() if s.needs & made), default=-1)
-        if s.cell in steps:
-            made_by[s.cell] |= 1 << s.number
-            steps[s.cell].statements.append(s)
-            continue
-        if depends[s.number] >= 0:
-            made_by[depends[s.number]] |= 1 << s.number
-        by = wanted_by.get(s.number) or {max(kept.targets)}
-        if len(by) == 1:
-            steps[next(iter(by))].statements.append(s)
-        elif depends[s.number] >= 0:
-            steps[depends[s.number]].statements.append(s)
-        else:
-            shared.statements.append(s)
-    for step in steps.values():
-        step.statements.sort(key=lambda s: s.number)
-    return ([shared] if shared.statements else []) + list(steps.values())
-
-
-def _connect(steps: Sequence[Step]) -> None:
-    """Find what each step takes from which, and for whom it has to wait."""
-    order = {id(step): position for position, step in enumerate(steps)}
-    owned = {id(step): sum(1 << s.number for s in step.statements) for step in steps}
-    bound_by: dict[str, list[int]] = {}
-    for step in steps:
-        for s in step.statements:
-            for name in s.bound:
-                bound_by.setdefault(name, []).append(s.number)
-    readers: dict[str, list[Step]] = {}
-    for step in steps:
-        sources: dict[str, int] = {}
-        step_names = {name for s in step.statements for name in s.bound}
-        for s in step.statements:
-            for name, needs in s.sources.items():
-                if name[0] != "<":
-                    sources[name] = sources.get(name, 0) | needs
-            for name in s.deferred - step_names:
-                if name not in sources:  # a function made here needs it when it is called
-                    sources[name] = sum(1 << n for n in bound_by.get(name, ()) if n < s.number)
-        for name, needs in sources.items():
-            makers = {id(s): s for s in steps[: order[id(step)]] if needs & owned[id(s)]}
-            binders = [m for m in makers.values() if any(name in s.bound | s.assigned for s in m.statements)]
-            if not binders:
-                continue
-            maker = max(makers.values(), key=lambda m: order[id(m)])
-            step.inputs.append(name)
-            step.sources[name] = maker
-            if name not in maker.outputs:
-                maker.outputs.append(name)
-            if maker not in binders and name not in maker.inputs:
-                maker.inputs.append(name)
-                first = max(binders, key=lambda m: order[id(m)])
-                maker.sources[name] = first
-                if name not in first.outputs:
-                    first.outputs.append(name)
-        needs = 0
-        for s in step.statements:
-            needs |= s.needs
-        for other in steps[: order[id(step)]]:
-            if needs & owned[id(other)] and other not in [*step.sources.values(), *step.after]:
-                step.after.append(other)
-        changed = {n for s in step.statements for n in changed_names(s.node)} & set(step.inputs)
-        for name in step.inputs:
-            for reader in readers.get(name, ()):
-                if name in changed and reader is not step and reader not in step.sources.values():
-                    step.after.append(reader)
-            readers.setdefault(name, []).append(step)
-        for check in steps[: order[id(step)]]:
-            if check.kind == "check" and check not in step.after:
-                step.after.append(check)
-
-
-def _keep_order(steps: Sequence[Step]) -> None:
-    """Let a step that changes an object wait for those that read it as it was, or refuse where it cannot."""
-    order = {id(step): position for position, step in enumerate(steps)}
-    refusals = []
-    for step in steps:
-        for s in step.statements:
-            if not s.changes:
-                continue
-            for reader in steps:
-                if reader is step or not any(r.number < s.number and r.reached & s.changes for r in reader.statements):
-                    continue
-                if order[id(reader)] < order[id(step)]:
-                    if reader not in [*step.sources.values(), *step.after]:
-                        step.after.append(reader)
-                    continue
-                refusals.append(
-                    Refusal(
-                        cell=s.cell,
-                        line=s.node.lineno,
-                        name=ast.unparse(s.node).split("\n")[0][:60],
-                        reason=f"it changes what the step of cell {reader.cell} reads as it was before",
-                        fix="Mark its cell with %%step too, or change a copy.",
-                    )
-                )
-    if refusals:
-        raise PromotionRefusedError(refusals)
-
-
-def _refuse_ambiguous(steps: Sequence[Step]) -> None:
-    crossing = {name for step in steps for name in step.inputs}
-    refusals = []
-    for name in sorted(crossing):
-        binders = [step for step in steps if any(name in s.bound for s in step.statements)]
-        if len(binders) > 1:
-            at = next(s for s in binders[1].statements if name in s.bound)
-            cells = " and ".join(str(step.cell) for step in binders)
-            refusals.append(
-                Refusal(
-                    cell=at.cell,
-                    line=at.node.lineno,
-                    name=name,
-                    reason=f"several steps bind it (cells {cells}), and another reads it",
-                    fix="Give it another name in one of them.",
-                )
-            )
-    if refusals:
-        raise PromotionRefusedError(refusals)
+                    found.setdefault(number, set()).add(target)
+    return found
 
 
 def _results(step: Step, own: Sequence[Statement], source: str, used_below: Collection[str]) -> None:

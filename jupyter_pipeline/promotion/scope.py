@@ -79,6 +79,11 @@ class Scope:
         self.reached = 0
         self.read: dict[str, int] = {}
         """Names that the statement needs, with the statements from which their values come."""
+        self.versions: dict[str, int] = {}
+        self.borrowed: dict[tuple[str, int], int] = {}
+        self.lent: dict[str, set[int]] = {}
+        self.lender = -1
+        """Number of the statement that made the function whose names are read; -1 for the statement's own."""
         self.bound: set[str] = set()
         self.notes: list[str] = []
         self.missing: list[Missing] = []
@@ -119,6 +124,11 @@ class Scope:
                     self._load_deferred(store.codes(reach))
             self.needs |= needs
             self.read[name] = self.read.get(name, 0) | needs
+            if self.lender < 0:
+                self.versions[name] = self.versions.get(name, 0) | entry.defs
+            else:
+                key = (name, self.lender)
+                self.borrowed[key] = self.borrowed.get(key, 0) | entry.defs
             return Value(roots, 0, False, entry.kind)
         if self.code is not None:
             return self._load_outside(name, line)
@@ -165,12 +175,15 @@ class Scope:
         return entry.roots if entry is not None else self.placeholders.get(name, 0)
 
     def _load_deferred(self, codes: list[Code]) -> None:
+        lender = self.lender
         for code in codes:
             if id(code) not in self.running:
                 self.running.add(id(code))
                 for name, line in code.free.items():
+                    self.lender = code.statement
                     self.load(name, line, strict=False)
                 self.running.discard(id(code))
+        self.lender = lender
 
     # Running functions
 
@@ -180,12 +193,15 @@ class Scope:
         if key in self.running:
             return
         self.running.add(key)
+        lender = self.lender
         for name, line in code.free.items():
             if name[0] == "<":
                 self._run_resource(code, name)
                 continue
             before = len(self.missing)
+            self.lender = code.statement
             value = self.load(name, line, strict=line > 0 and name not in code.assigns)
+            self.lender = lender
             for index in range(before, len(self.missing)):
                 self.missing[index] = self.missing[index]._replace(cell=code.cell)
             reach = self.store.closure(value.roots)
@@ -196,6 +212,7 @@ class Scope:
                 for inner in self.store.codes(reach):
                     self.run(inner)
         for name in code.assigns:
+            self.lent.setdefault(name, set()).add(code.statement)
             before_entry = self.env.get(name)
             roots = self.store.new(0, self.number)
             for other in code.free:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import itertools
 import keyword
 import re
 import tokenize
+from collections.abc import Collection
 
-__all__ = ["docstring", "identifier", "indent"]
+__all__ = ["docstring", "identifier", "indent", "unused"]
 
 _FSTRING = {
     getattr(tokenize, name): step
@@ -40,6 +42,12 @@ def identifier(name: str) -> str:
     if found[0].isdigit():
         found = f"step_{found}"
     return f"{found}_" if keyword.iskeyword(found) or keyword.issoftkeyword(found) else found
+
+
+def unused(name: str, taken: Collection[str]) -> str:
+    """Return `name`, or `name` with the first number that makes it differ from all in `taken`."""
+    numbered = (f"{name}_{number}" for number in itertools.count(2))
+    return name if name not in taken else next(n for n in numbered if n not in taken)
 
 
 def docstring(text: str) -> str:

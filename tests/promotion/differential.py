@@ -87,26 +87,52 @@ def compare_steps(cells: Sequence[str], name: str = "result") -> str:
     return "" if same else f"{whole[name]!r} != {got!r}\n{text}"
 
 
+class _Run:
+    """Submitted tasks, run in a random order that keeps to what waits for what, as threads would."""
+
+    def __init__(self, seed: int) -> None:
+        self.choose = random.Random(seed)
+        self.pending: list[_Future] = []
+
+    def finish(self, wanted: _Future) -> None:
+        while not wanted.done:
+            ready = [f for f in self.pending if all(b.done for b in f.before)]
+            chosen = self.choose.choice(ready)
+            self.pending.remove(chosen)
+            chosen.run()
+
+
 class _Future:
-    def __init__(self, value: Any) -> None:
-        self.value = value
+    def __init__(self, run: _Run, function: Any, arguments: Sequence[Any], wait_for: Sequence[_Future]) -> None:
+        self.started_by, self.function, self.arguments = run, function, arguments
+        self.before = [*wait_for, *(a for a in arguments if isinstance(a, _Future))]
+        self.done = False
+        self.value: Any = None
+
+    def run(self) -> None:
+        self.value = self.function(*(a.value if isinstance(a, _Future) else a for a in self.arguments))
+        self.done = True
 
     def result(self) -> Any:
+        self.started_by.finish(self)
         return self.value
 
 
 class _Task:
-    def __init__(self, function: Any) -> None:
-        self.function = function
+    def __init__(self, run: _Run, function: Any) -> None:
+        self.run, self.function = run, function
 
     def submit(self, *arguments: Any, wait_for: Sequence[_Future] = ()) -> _Future:
-        return _Future(self.function(*(a.value if isinstance(a, _Future) else a for a in arguments)))
+        future = _Future(self.run, self.function, arguments, wait_for)
+        self.run.pending.append(future)
+        return future
 
 
-def run_flow(files: Mapping[str, str], function: str) -> Any:
-    """Run a generated flow in this process, in the order in which it submits."""
+def run_flow(files: Mapping[str, str], function: str, seed: int = 0) -> Any:
+    """Run a generated flow in this process, its tasks in one of the orders that it allows."""
     steps, prefect = types.ModuleType("steps"), types.ModuleType("prefect")
-    prefect.__dict__.update(task=lambda f, **_: _Task(f), flow=lambda **_: lambda f: f)
+    run = _Run(seed)
+    prefect.__dict__.update(task=lambda f, **_: _Task(run, f), flow=lambda **_: lambda f: f)
     with mock.patch.dict(sys.modules, steps=steps, prefect=prefect), contextlib.redirect_stdout(io.StringIO()):
         random.seed(12345)
         exec(compile(files["steps.py"], "steps.py", "exec"), steps.__dict__)

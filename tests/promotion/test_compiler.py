@@ -159,12 +159,6 @@ def test_names_that_are_no_folder_are_refused(name: str) -> None:
         promote(cells("x = 1"), 0, PromotionOptions(name=name))
 
 
-def test_a_name_that_steps_bind_twice_is_refused() -> None:
-    notebook = cells("%%step a\nx = [1]", "%%step b\nx = x + [2]", "%%step c\ny = x")
-    with pytest.raises(PromotionRefusedError, match="several steps bind it"):
-        promote(notebook, (0, 1, 2), PromotionOptions(name="p"))
-
-
 def test_paths_of_this_machine_and_clients_are_noted() -> None:
     notebook = cells("from distributed import Client", "client = Client()", "y = open('/home/me/x.csv').read(), client")
     notes = "\n".join(promote(notebook, 2, PromotionOptions(name="p")).notes)
