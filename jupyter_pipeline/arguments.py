@@ -5,11 +5,12 @@ A magic, the command line and the panel take the same options; what the text mea
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 
 from jupyter_pipeline.exceptions import UsageError
 
-__all__ = ["overrides", "seconds", "size_range", "workers"]
+__all__ = ["choice", "overrides", "seconds", "size_range", "whole", "workers"]
 
 MAXIMUM_WORKERS = 100_000
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -98,3 +99,50 @@ def overrides(pairs: Sequence[str]) -> dict[str, str]:
             raise UsageError(f"{pair!r} does not set a key: give KEY=VALUE, such as cluster_kwargs.cores=4.")
         result[key] = value
     return result
+
+
+def whole(what: str, text: str, low: int, high: int) -> int:
+    """Return the whole number that `text` names.
+
+    Parameters
+    ----------
+    what : str
+        What it is, for the message: ``"--limit"``.
+    text : str
+        The number.
+    low, high : int
+        The smallest and the largest that will do.
+
+    Raises
+    ------
+    UsageError
+        If it is none, or out of range.
+
+    Examples
+    --------
+    >>> whole("--limit", "20", 1, 200)
+    20
+    """
+    if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+        raise UsageError(f"{what} {text!r} is not possible: give a whole number from {low} to {high:,}.")
+    return int(text)
+
+
+def choice(what: str, text: str, known: Sequence[str]) -> str:
+    """Return `text`, which is one of `known`.
+
+    Raises
+    ------
+    UsageError
+        If it is not; the nearest one is offered.
+
+    Examples
+    --------
+    >>> choice("--overlap", "skip", ("skip", "queue"))
+    'skip'
+    """
+    if text in known:
+        return text
+    near = difflib.get_close_matches(text.lower(), known, n=1)
+    offer = f"Did you mean {near[0]}?" if near else f"Give {', '.join(known[:-1])} or {known[-1]}."
+    raise UsageError(f"{what} {text!r} is not possible. {offer}")

@@ -18,7 +18,7 @@ from jupyter_pipeline.exceptions import ApiUnreachableError, ConfigurationError,
 from jupyter_pipeline.orchestration import processes
 from jupyter_pipeline.orchestration.state import ServiceState, read_secrets, read_state
 
-__all__ = ["START_HINT", "Endpoint", "embedded", "resolve"]
+__all__ = ["START_HINT", "Endpoint", "embedded", "resolve", "variables"]
 
 START_HINT = "Start the embedded service: jupyter pipeline up, or %pipeline up in a notebook"
 
@@ -91,6 +91,15 @@ def embedded(state: ServiceState) -> Endpoint:
         ui_url=state.ui_url,
         embedded=True,
     )
+
+
+def variables() -> dict[str, str]:
+    """Return the variables by which Prefect itself, in a process of its own, reaches what `resolve` returns.
+
+    A server that the user has configured is found by Prefect too: there are none then.
+    """
+    found = resolve()
+    return {"PREFECT_API_URL": found.url, "PREFECT_API_AUTH_STRING": read_secrets().auth} if found.embedded else {}
 
 
 def _from_settings(settings: Mapping[str, str], source: str) -> Endpoint:

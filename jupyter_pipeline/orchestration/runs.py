@@ -24,6 +24,7 @@ __all__ = [
     "follow",
     "list_runs",
     "logs",
+    "remove_tagged",
     "rerun",
     "wait",
     "wait_scheduled",
@@ -241,7 +242,16 @@ async def backfill_async(
     raise NotImplementedError
 
 
+async def remove_tagged_async(tag: str) -> None:
+    """Delete the runs with a tag, as if they had never been."""
+    async with connect() as api:
+        found = [run["id"] async for run in api.pages("/flow_runs/filter", {"flow_runs": {"tags": {"all_": [tag]}}})]
+        for run in found:
+            await api.delete(f"/flow_runs/{run}")
+
+
 list_runs = run_sync(list_runs_async)
+remove_tagged = run_sync(remove_tagged_async)
 follow = run_sync(follow_async)
 rerun = run_sync(rerun_async)
 failure = run_sync(failure_async)
