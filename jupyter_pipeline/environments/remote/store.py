@@ -156,9 +156,13 @@ class Store:
 
     # Change
 
+    def staged(self, digest: str) -> Path:
+        """Return where content waits for a commit."""
+        return self.root / "incoming" / digest
+
     def has(self, digest: str) -> bool:
         """Return whether content is staged."""
-        return (self.root / "incoming" / digest).exists()
+        return self.staged(digest).exists()
 
     def stage(self, blobs: Iterable[list[Any]]) -> None:
         """Keep packed content until a commit uses it.
@@ -177,7 +181,7 @@ class Store:
                 content = expander.decompress(data, max(size, 1))  # never more than was announced
             if len(content) != size or content_hash(content) != digest:
                 raise ValueError(f"content {digest} arrived damaged")
-            write(self.root / "incoming" / digest, content)
+            write(self.staged(digest), content)
 
     def commit(self, changes: Changes, generation: int) -> None:
         """Make `changes`, all or nothing, and take the store to `generation`.

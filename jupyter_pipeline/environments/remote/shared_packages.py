@@ -1,0 +1,155 @@
+"""The scheduler's side of packages: installs once in each prefix, and tells workers that come later what they need."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+from jupyter_pipeline.environments.remote.gate import Gate
+from jupyter_pipeline.environments.remote.installer import forget_versions, install, loaded, spec_hash
+from jupyter_pipeline.environments.remote.member import keep
+from jupyter_pipeline.environments.remote.process import PLUGIN
+from jupyter_pipeline.environments.remote.scan import describe
+from jupyter_pipeline.environments.remote.shared_files import SharedFiles
+from jupyter_pipeline.environments.remote.store import safe_path
+
+
+class SharedPackages:
+    """What was installed on one cluster beyond what its processes began with.
+
+    Parameters
+    ----------
+    files : SharedFiles
+        Its store keeps the wheels; its search path is the scheduler's.
+    gate : Gate
+        The workers.
+
+    Attributes
+    ----------
+    spec : dict
+        Everything that was asked for so far; see `installer.install`.
+    progress : dict
+        What is being installed, by ``host:prefix``.
+    """
+
+    def __init__(self, files: SharedFiles, gate: Gate) -> None:
+        self.files = files
+        self.gate = gate
+        self.wheels = files.store.root / "wheels"
+        self.spec: dict[str, Any] = {}
+        self.progress: dict[str, str] = {}
+
+    async def install(self, spec: dict[str, Any], wheels: dict[str, bytes], digests: list[str]) -> dict[str, Any]:
+        """Install packages once in each prefix whose environment has one of `digests`.
+
+        Parameters
+        ----------
+        spec : dict
+            See `installer.install`.
+        wheels : dict
+            Content by file name.
+        digests : list of str
+            Environments that need it.
+
+        Returns
+        -------
+        dict
+            ``errors`` by prefix; where there is one, no prefix was changed. ``installed`` by prefix; ``restarted``;
+            ``stuck``: what runs old versions and cannot be restarted, with the packages.
+        """
+        for name, data in wheels.items():
+            await asyncio.to_thread(keep, self.wheels / safe_path(name), data)
+        groups = self._groups(digests)
+        if len(groups) > 1:
+            tried = await self._in_each(groups, spec, dry=True)
+            errors = {name: r["error"] for name, r in tried.items() if "error" in r}
+            if errors:
+                return {"errors": errors, "installed": {}, "restarted": [], "stuck": {}}
+        results = await self._in_each(groups, spec)
+        errors = {name: r["error"] for name, r in results.items() if "error" in r}
+        installed = {name: r["installed"] for name, r in results.items() if "installed" in r}
+        if not errors:
+            self._remember(spec)
+        forget_versions()
+        names = sorted({row[0] for rows in installed.values() for row in rows})
+        restarted, stuck = await self._restart([w for group in groups.values() for w in group], names)
+        reports = (await self.gate.ask(self.gate.ready, "environment_report")).values()
+        return {
+            "errors": errors,
+            "installed": installed,
+            "restarted": restarted,
+            "stuck": stuck,
+            "digests": sorted({r["digest"] for r in reports} | {describe(self.files.outside())["digest"]}),
+        }
+
+    def _remember(self, spec: dict[str, Any]) -> None:
+        """Keep `spec` beside those before it: a worker that comes later needs all of them."""
+        pins = {**self.spec.get("pins", {}), **spec["pins"]}
+        more = [*self.spec.get("requirements", ()), *spec["requirements"]]
+        files = sorted({pin[1][7:] for pin in pins.values() if pin[1].startswith("wheels/")})
+        self.spec = {**spec, "pins": pins, "wheels": files, "requirements": list(dict.fromkeys(more))}
+
+    def _groups(self, digests: list[str]) -> dict[str, list[str]]:
+        """Return processes by prefix: ``host:prefix`` to worker addresses; an empty address is the scheduler."""
+        reports = {w: r for w, r in self.gate.ready.items() if r["digest"] in digests and not r["inside_kernel"]}
+        own = describe(self.files.outside())
+        if own["digest"] in digests and not self.files.inside_kernel:
+            reports[""] = own
+        found: dict[str, list[str]] = {}
+        for worker, report in sorted(reports.items(), reverse=True):  # the scheduler last: a worker restarts, it cannot
+            found.setdefault(report["identity"], []).append(worker)
+        named = {}
+        for workers in found.values():
+            first = reports[workers[0]]
+            named[f"{first['host']}:{first['prefix']}"] = workers
+        return named
+
+    async def _in_each(
+        self, groups: dict[str, list[str]], spec: dict[str, Any], *, dry: bool = False
+    ) -> dict[str, dict[str, Any]]:
+        count = len(spec["pins"]) + len(spec["requirements"])
+        self.progress = dict.fromkeys(groups, f"{'checking' if dry else 'installing'} {count} packages")
+
+        async def one(name: str) -> dict[str, Any]:
+            try:
+                return await self._install_in(groups[name], spec, dry)
+            finally:
+                self.progress.pop(name, None)
+
+        return dict(zip(groups, await asyncio.gather(*map(one, groups)), strict=True))
+
+    async def _install_in(self, group: list[str], spec: dict[str, Any], dry: bool) -> dict[str, Any]:
+        if group[0]:
+            answers = await self.gate.ask(group[:1], "environment_install", spec=spec, dry=dry)
+            result: dict[str, Any] = answers.get(group[0], {"error": f"worker {group[0]} left during the install"})
+            return result
+        try:
+            return await install(spec, self.wheels, dry=dry)
+        except (RuntimeError, OSError) as error:
+            return {"error": str(error)}
+
+    async def _restart(self, workers: Iterable[str], names: list[str]) -> tuple[list[str], dict[str, list[str]]]:
+        """Restart the workers that have imported what changed; return them, and those that cannot be restarted."""
+        if not names:
+            return [], {}
+        scheduler = self.gate.scheduler
+        here = [w for w in workers if w]
+        stuck: dict[str, list[str]] = {}
+        if "" in workers:
+            stuck["scheduler"] = [name for name in names if loaded(name)]
+        old = {w: n for w, n in (await self.gate.ask(here, "environment_installed", names=names)).items() if n}
+        again = [w for w in old if scheduler.workers[w].nanny]
+        stuck |= {w: n for w, n in old.items() if w not in again}
+        if again:
+            await scheduler.restart_workers(again, stimulus_id=f"{PLUGIN}-restart", on_error="return")
+            await self.gate.prepared()
+        return again, {w: n for w, n in stuck.items() if n}
+
+    def told(self) -> dict[str, Any]:
+        """Return what a worker must have installed."""
+        return {"spec": self.spec, "spec_hash": spec_hash(self.spec)}
+
+    async def wheel(self, name: str) -> bytes:
+        """Return the content of a wheel that the spec names."""
+        return await asyncio.to_thread((self.wheels / safe_path(name)).read_bytes)
