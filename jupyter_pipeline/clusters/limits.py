@@ -6,14 +6,12 @@ A limit warns before it ends the cluster: during its last tenth, at most ten min
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Limits
 
-__all__ = ["Usage", "Verdict", "check_range", "check_size", "cost_rate", "decide", "extended"]
+__all__ = ["Usage", "Verdict", "check_range", "check_size", "decide", "extended"]
 
 _WARN_FRACTION = 0.1
 _WARN_SECONDS = 600.0
@@ -110,7 +108,8 @@ def check_size(limits: Limits, n: int) -> int:
     if isinstance(n, bool) or not isinstance(n, int) or n < 0:
         raise UsageError(f"A number of workers is a whole number from 0, not {n!r}.")
     if limits.max_workers is not None and n > limits.max_workers:
-        raise UsageError(f"The profile allows at most {limits.max_workers} workers, not {n}: limits.max_workers.")
+        plural = "" if limits.max_workers == 1 else "s"
+        raise UsageError(f"limits.max_workers of the profile allows {limits.max_workers} worker{plural}, not {n}.")
     return n
 
 
@@ -129,15 +128,6 @@ def check_range(limits: Limits, minimum: int, maximum: int) -> tuple[int, int]:
             f"Adapt between a minimum and a maximum that is not below it and above 0, not {minimum}:{maximum}."
         )
     return minimum, maximum
-
-
-def cost_rate(price: Mapping[str, Any], *, workers: int, threads: int) -> float | None:
-    """Return what the cluster costs in an hour, ``None`` when its profile names no price."""
-    if "per_worker_hour" in price:
-        return float(price["per_worker_hour"]) * workers
-    if "per_core_hour" in price:
-        return float(price["per_core_hour"]) * threads
-    return None
 
 
 def _money(amount: float, currency: str) -> str:

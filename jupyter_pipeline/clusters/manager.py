@@ -215,9 +215,10 @@ def wait_for_workers(name: str, *, progress: Progress | None = None) -> ClusterR
         if not record.state.alive:
             raise ClusterError(f"{record.name} is {record.state}: {launching.reason_of(record)}")
         if time.time() - record.started > record.limits.start_timeout:
+            missing = (1 if wanted is None else wanted) - record.workers
             raise ClusterError(
-                f"{record.name} has {record.workers} of {wanted} workers after {record.limits.start_timeout:g} s. "
-                f"{record.reason or 'It goes on waiting for the others.'}"
+                f"{record.name} still waits for {missing} worker{'' if missing == 1 else 's'} "
+                f"after {record.limits.start_timeout:g} s (limits.start_timeout). {record.reason}".rstrip()
             )
         time.sleep(_POLL)
         record = registry.refresh(record)

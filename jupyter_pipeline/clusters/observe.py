@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from jupyter_pipeline.paths import private_dir, write_private
 
 if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
 
-__all__ = ["Facts", "is_closed", "observe", "planned", "stay_awake"]
+__all__ = ["Facts", "connection", "is_closed", "observe", "planned", "save_logs", "stay_awake"]
 
-_TIMEOUT = 5.0  # seconds for a scheduler elsewhere to answer
+_TIMEOUT = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +30,15 @@ class Facts:
     """Seconds since the epoch from which on there were no tasks; ``None`` while there are some."""
 
 
-async def observe(cluster: Cluster) -> Facts:
+async def observe(cluster: Cluster, *, timeout: float | None = None) -> Facts:
     """Return what the scheduler tells.
+
+    Parameters
+    ----------
+    cluster : Cluster
+        Whose scheduler is asked.
+    timeout : float, optional
+        Seconds for one elsewhere to answer.
 
     Raises
     ------
@@ -37,7 +48,7 @@ async def observe(cluster: Cluster) -> Facts:
     scheduler = _in_process(cluster)
     if scheduler is not None:
         return _facts(scheduler.identity(), scheduler.check_idle())
-    async with asyncio.timeout(_TIMEOUT):
+    async with asyncio.timeout(timeout or _TIMEOUT):
         return _facts(await cluster.scheduler_comm.identity(), await cluster.scheduler_comm.check_idle())
 
 
@@ -64,6 +75,15 @@ def is_closed(cluster: Cluster) -> bool:
     return scheduler is not None and scheduler.status.name in ("closing", "closed")
 
 
+def connection(cluster: Cluster) -> asyncio.Future[Any] | None:
+    """Return what is done once the connection breaks over which the scheduler tells of its workers.
+
+    It breaks at once when a scheduler elsewhere is killed. ``None`` for a class that has no such connection.
+    """
+    task = getattr(cluster, "_watch_worker_status_task", None)
+    return task if isinstance(task, asyncio.Future) else None
+
+
 def stay_awake(cluster: Cluster, now: float) -> None:
     """Let the scheduler count its idle time from `now`, so that its own timeout, the second layer, waits too."""
     scheduler = _in_process(cluster)
@@ -78,3 +98,21 @@ def planned(cluster: Cluster) -> int | None:
         return len(plan) if plan is not None else None
     except TypeError:
         return None
+
+
+async def save_logs(cluster: Cluster, folder: Path) -> None:
+    """Write the logs of scheduler and workers, as Dask holds them, into ``folder/logs``.
+
+    Raises
+    ------
+    OSError, asyncio.TimeoutError
+        If the scheduler does not answer, or the disk is full.
+    """
+    async with asyncio.timeout(2 * _TIMEOUT):
+        logs = cluster.get_logs()
+        logs = await logs if hasattr(logs, "__await__") else logs
+    target = private_dir(folder / "logs")
+    for source, text in logs.items():
+        if str(text).strip():
+            name = re.sub(r"[^A-Za-z0-9.-]+", "-", str(source)).strip("-")
+            write_private(target / f"{name}.log", str(text) + "\n")

@@ -140,7 +140,8 @@ def remove_jobs(
                 return list(cancelled.values()), (
                     f"The batch system does not answer: {engine.name}, so whether jobs are left is unknown"
                 )
-            return list(cancelled.values()), f"{len(jobs)} jobs do not end: {engine.name}"
+            left = ", ".join(job.id for job in jobs[:5])
+            return list(cancelled.values()), f"These jobs do not end: {left} ({engine.name})"
         time.sleep(0.5)
 
 

@@ -98,11 +98,3 @@ def test_allowed_sizes_pass() -> None:
     assert limits.check_size(Limits(max_workers=8), 8) == 8
     assert limits.check_size(Limits(), 0) == 0
     assert limits.check_range(Limits(), 0, 4) == (0, 4)
-
-
-@pytest.mark.parametrize(
-    ("price", "rate"),
-    [({}, None), ({"per_worker_hour": 0.5}, 2.0), ({"per_core_hour": 0.1, "currency": "EUR"}, 1.6)],
-)
-def test_cost_rate(price: dict[str, Any], rate: float | None) -> None:
-    assert limits.cost_rate(price, workers=4, threads=16) == (rate if rate is None else pytest.approx(rate))
