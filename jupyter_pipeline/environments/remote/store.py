@@ -69,14 +69,12 @@ def safe_target(path: str, target: str) -> str:
     Raises
     ------
     ValueError
-        If it is absolute or goes up too far.
+        If it is absolute, goes up too far, or goes up from a name: that may be another link.
     """
-    depth = len(PurePosixPath(path).parts) - 1
-    for part in PurePosixPath(target).parts:
-        depth += -1 if part == ".." else 1
-        if depth < 0:
-            break
-    if target.startswith("/") or depth < 0 or "\0" in target or not target:
+    parts = PurePosixPath(target).parts
+    ups = parts.count("..")
+    too_far = ups >= len(PurePosixPath(path).parts) or ".." in parts[ups:]
+    if target.startswith("/") or too_far or "\0" in target or not target:
         raise ValueError(f"the link {path!r} points to {target!r}, outside the folder that is synced")
     return target
 
@@ -186,7 +184,7 @@ class Store:
     def commit(self, changes: Changes, generation: int) -> None:
         """Make `changes`, all or nothing, and take the store to `generation`.
 
-        Everything is checked before the first file is touched.
+        Everything is checked, and all that takes room is written, before the first file is touched.
         """
         for change in changes.values():
             for path, (kind, value, _) in change["put"].items():
@@ -198,8 +196,17 @@ class Store:
             for path in change["delete"]:
                 safe_path(path)
         stamp = max(int(time.time()), self.state()["stamp"] + 1)
-        journal = {"generation": generation, "stamp": stamp, "changes": changes}
-        write(self.root / "journal.json", json.dumps(journal).encode())
+        state = {"generation": generation, "stamp": stamp}
+        copies = [self.staged(name) for name in _sources(changes).values() if "." in name]
+        try:
+            for copy in copies:
+                shutil.copyfile(copy.with_suffix(""), copy)
+            write(self.root / "state.next", json.dumps(state).encode())
+            write(self.root / "journal.json", json.dumps({**state, "changes": changes}).encode())
+        except BaseException:
+            for copy in copies:
+                copy.unlink(missing_ok=True)
+            raise
         self.recover()
 
     def recover(self) -> None:
@@ -209,23 +216,18 @@ class Store:
             data = json.loads(journal.read_bytes())
         except (OSError, ValueError):
             return
-        last_use = {
-            entry[1]: (key, path)
-            for key, change in data["changes"].items()
-            for path, entry in change["put"].items()
-            if entry[0] != "l"
-        }
+        sources = _sources(data["changes"])
         for key, change in data["changes"].items():
             tree = self.code / safe_path(key)
             for path in change["delete"]:
                 _remove(tree, safe_path(path))
             for path, entry in change["put"].items():
-                self._put(tree, path, entry, data["stamp"], move=last_use.get(entry[1]) == (key, path))
-        state = {"generation": data["generation"], "stamp": data["stamp"]}
-        write(self.root / "state.json", json.dumps(state).encode())
+                self._put(tree, path, entry, self.staged(sources.get((key, path), "")), data["stamp"])
+        with contextlib.suppress(FileNotFoundError):  # it was done before the interruption
+            (self.root / "state.next").replace(self.root / "state.json")
         journal.unlink()
 
-    def _put(self, tree: Path, path: str, entry: Entry, stamp: int, *, move: bool) -> None:
+    def _put(self, tree: Path, path: str, entry: Entry, staged: Path, stamp: int) -> None:
         kind, value, _ = entry
         place = tree / safe_path(path)
         _make_parents(tree, place)
@@ -236,15 +238,10 @@ class Store:
             temporary.symlink_to(safe_target(path, value))
             temporary.replace(place)
             return
-        staged = self.root / "incoming" / value
         if not staged.exists():
             if place.is_file() and content_hash(place.read_bytes()) == value:
                 return  # done before the interruption
             raise FileNotFoundError(f"content of {path} is lost")
-        if not move:
-            copy = staged.with_name(uuid.uuid4().hex)
-            shutil.copyfile(staged, copy)
-            staged = copy
         staged.chmod(0o700 if kind == "x" else 0o600)
         # Bytecode is matched by whole seconds and size: a stamp never comes twice, so that old bytecode never matches.
         os.utime(staged, (stamp, stamp))
@@ -292,6 +289,18 @@ def _in_use(root: Path) -> bool:
         except OSError:
             continue
     return False
+
+
+def _sources(changes: Changes) -> dict[tuple[str, str], str]:
+    """Return what is staged for each file: the content, or a numbered copy where several files have the same."""
+    sources: dict[tuple[str, str], str] = {}
+    uses: dict[str, int] = {}
+    for key, change in changes.items():
+        for path, (kind, value, _) in change["put"].items():
+            if kind != "l":
+                number = uses[value] = uses.get(value, -1) + 1
+                sources[key, path] = f"{value}.{number}" if number else value
+    return sources
 
 
 def write(path: Path, content: bytes) -> None:
