@@ -22,6 +22,7 @@ from jupyter_pipeline.exceptions import ConfigurationError, UsageError
 __all__ = [
     "check_name",
     "clusters_dir",
+    "environments_dir",
     "private_dir",
     "runtime_dir",
     "service_dir",
@@ -99,6 +100,11 @@ def service_dir() -> Path:
 def snapshots_dir() -> Path:
     """Return where deployed code is kept by content hash (0700)."""
     return private_dir(state_dir() / "snapshots")
+
+
+def environments_dir() -> Path:
+    """Return where isolated environments are, by what decides them (0700)."""
+    return private_dir(state_dir() / "environments")
 
 
 def runtime_dir() -> Path:

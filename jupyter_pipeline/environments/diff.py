@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 
 from jupyter_pipeline.models import Distribution, DriftItem, Environment, Severity
 
-__all__ = ["CORE", "compare", "same", "worst"]
+__all__ = ["CORE", "compare", "major", "minor", "same", "worst"]
 
 CORE = ("cloudpickle", "dask", "distributed", "msgpack", "tornado")
 """What scheduler and workers themselves run on: never installed under a running cluster."""
@@ -44,9 +44,7 @@ def compare(
         One for each package that is not everywhere in the kernel's version.
     """
     items = []
-    if _minor(kernel.python) != _minor(scheduler.python) or any(
-        _minor(w.python) != _minor(kernel.python) for w in workers
-    ):
+    if minor(kernel.python) != minor(scheduler.python) or any(minor(w.python) != minor(kernel.python) for w in workers):
         items.append(_python(kernel, scheduler, workers))
     here = {d.name: d for d in kernel.distributions}
     there = {d.name: d for d in scheduler.distributions}
@@ -92,12 +90,12 @@ def _judge(
     if kernel.source == "editable":
         return Severity.NOTES, "editable here: its code is sent as a folder"
     present = [d.version for d in others if d is not None]
-    if name in _EXCHANGE and any(_minor(v) != _minor(kernel.version) for v in present):
+    if name in _EXCHANGE and any(minor(v) != minor(kernel.version) for v in present):
         return Severity.BLOCKS, "the cluster runs on it; start the cluster again from an environment with this version"
     if name in CORE and any(v != kernel.version for v in present):
         return Severity.WARNS, "the cluster runs on it; start the cluster again from an environment with this version"
     if name in imported:
-        if any(_major(v) != _major(kernel.version) for v in present):
+        if any(major(v) != major(kernel.version) for v in present):
             return Severity.BLOCKS, "imported here, another major version on the cluster"
         if len(present) < len(others):
             return Severity.WARNS, "imported here, absent on the cluster"
@@ -113,15 +111,16 @@ def _python(kernel: Environment, scheduler: Environment, workers: Sequence[Envir
         workers=tuple(sorted({w.python for w in workers})),
         severity=Severity.BLOCKS,
         reason="cannot be synced; start the cluster with Python "
-        f"{_minor(kernel.python)}, or choose a kernel with the cluster's",
+        f"{minor(kernel.python)}, or choose a kernel with the cluster's",
     )
 
 
-def _minor(version: str) -> str:
+def minor(version: str) -> str:
+    """Return the first two numbers of a version."""
     return ".".join(version.split(".")[:2])
 
 
-def _major(version: str) -> str:
+def major(version: str) -> str:
     """Return what has to be equal for compatibility: the first number, or two while it is zero, after any epoch."""
     numbers = re.findall(r"\d+", version.rpartition("!")[2])
     return ".".join(numbers[: 2 if numbers[:1] == ["0"] else 1])

@@ -9,13 +9,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import re
+import tomllib
 import zipfile
+from collections.abc import Mapping
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path, PurePosixPath
 
 from jupyter_pipeline.exceptions import SyncError
 
-__all__ = ["pack_installed"]
+__all__ = ["own_requirements", "pack_installed", "pack_own"]
 
 _INSTALLER_FILES = {"INSTALLER", "REQUESTED", "RECORD", "direct_url.json", "RECORD.jws", "RECORD.p7s", "uv_cache.json"}
 
@@ -36,15 +39,67 @@ def pack_installed(name: str) -> tuple[str, bytes, str]:
     if not tags or not installed.files:
         raise SyncError(f"{name} was not installed from a wheel and cannot be sent. Install it with pip or uv.")
     contents = _contents(installed)
-    info = next(path.partition("/")[0] for path in contents if ".dist-info/" in path)
+    stem = next(path.partition(".dist-info/")[0] for path in contents if ".dist-info/" in path)
+    origin = installed.read_text("direct_url.json") or ""
+    return f"{stem}-{_compressed(tags)}.whl", _archive(stem, contents), origin
+
+
+def pack_own() -> tuple[str, bytes]:
+    """Return file name and content of a wheel of Jupyter Pipeline as it is imported here.
+
+    The extension of JupyterLab is not in it: runs do not need it, and building it takes Node.
+    """
+    import jupyter_pipeline
+
+    root = Path(jupyter_pipeline.__file__).parent
+    metadata, commands = _own_metadata(root)
+    version = re.search(r"^Version: (.+)$", metadata, re.MULTILINE)
+    stem = f"jupyter_pipeline-{version[1] if version else jupyter_pipeline.__version__}"
+    tag = "py3-none-any"
+    wheel = f"Wheel-Version: 1.0\nGenerator: jupyter_pipeline\nRoot-Is-Purelib: true\nTag: {tag}\n"
+    contents = {
+        f"{stem}.dist-info/METADATA": (metadata.encode(), 0o644),
+        f"{stem}.dist-info/WHEEL": (wheel.encode(), 0o644),
+        f"{stem}.dist-info/entry_points.txt": (commands.encode(), 0o644),
+    }
+    for file in sorted(root.rglob("*")):
+        inside = file.relative_to(root)
+        if file.is_file() and "__pycache__" not in inside.parts and inside.parts[0] != "labextension":
+            contents[f"{root.name}/{inside.as_posix()}"] = (file.read_bytes(), 0o644)
+    return f"{stem}-{tag}.whl", _archive(stem, contents)
+
+
+def own_requirements() -> list[str]:
+    """Return what Jupyter Pipeline needs to run, as requirements."""
+    import jupyter_pipeline
+
+    metadata, _ = _own_metadata(Path(jupyter_pipeline.__file__).parent)
+    return re.findall(r"^Requires-Dist: (.+)$", metadata, re.MULTILINE)
+
+
+def _own_metadata(root: Path) -> tuple[str, str]:
+    """Return the metadata and entry points as installed; those of the source tree where nothing is installed."""
+    try:
+        installed = distribution("jupyter_pipeline")
+        return installed.read_text("METADATA") or "", installed.read_text("entry_points.txt") or ""
+    except PackageNotFoundError:
+        project = tomllib.loads((root.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = ["Metadata-Version: 2.1", f"Name: {project['name']}", f"Version: {project['version']}"]
+    lines += [f"Requires-Dist: {text}" for text in project["dependencies"]]
+    commands = "".join(f"{name} = {target}\n" for name, target in project["scripts"].items())
+    return "\n".join(lines) + "\n", f"[console_scripts]\n{commands}"
+
+
+def _archive(stem: str, contents: Mapping[str, tuple[bytes, int]]) -> bytes:
+    """Return a wheel of files with their modes; the record of their hashes is added."""
     record = "".join(f"{path},{_hash(data)},{len(data)}\n" for path, (data, _) in contents.items())
+    name = f"{stem}.dist-info/RECORD"
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, (data, mode) in contents.items():
             _add(archive, path, data, mode)
-        _add(archive, f"{info}/RECORD", f"{record}{info}/RECORD,,\n".encode(), 0o644)
-    stem = info.removesuffix(".dist-info")
-    return f"{stem}-{_compressed(tags)}.whl", target.getvalue(), installed.read_text("direct_url.json") or ""
+        _add(archive, name, f"{record}{name},,\n".encode(), 0o644)
+    return target.getvalue()
 
 
 def _contents(installed: Distribution) -> dict[str, tuple[bytes, int]]:

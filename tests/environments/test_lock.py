@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,7 +10,8 @@ import pytest
 import yaml
 
 from jupyter_pipeline.environments import lock
-from jupyter_pipeline.models import Distribution, Environment
+from jupyter_pipeline.environments.capture import capture
+from jupyter_pipeline.models import Distribution, Environment, Severity
 
 ENVIRONMENT = Environment(
     python="3.11.7",
@@ -28,12 +30,83 @@ ENVIRONMENT = Environment(
 def test_every_source_has_its_line() -> None:
     assert lock.requirements(ENVIRONMENT).splitlines() == [
         "# Python 3.11.7, linux-x86_64",
-        "archive @ https://h/archive-1.tar.gz#sha256=ab",
-        "-e file:///src/edited",
+        "archive @ https://h/archive-1.tar.gz#sha256=ab  # archive==1",
+        "-e file:///src/edited  # edited==1",
         "fast==3.1",
         "numpy==2.1.0",
-        "private @ git+https://${TOKEN}@h/private@abc",
+        "private @ git+https://${TOKEN}@h/private@abc  # private==1",
     ]
+
+
+def test_a_lock_is_read_as_it_was_written() -> None:
+    read = lock.read(lock.requirements(ENVIRONMENT))
+    index = Distribution(name="fast", version="3.1")  # a lock does not tell what conda installed
+    assert read.distributions == tuple(index if d.name == "fast" else d for d in ENVIRONMENT.distributions)
+    assert (read.python, read.platform, read.others) == ("3.11.7", "linux-x86_64", ())
+
+
+def test_a_lock_of_another_tool_is_read_as_far_as_it_pins() -> None:
+    read = lock.read("""
+--index-url https://h/simple
+numpy==2.1.0 \\
+    --hash=sha256:ab \\
+    --hash=sha256:cd
+    # via pandas
+Some_Thing [extra] == 1.0 ; python_version >= "3.0"
+never==1.0 ; python_version < "3.0"
+loose>=2
+""")
+    assert [(d.name, d.version) for d in read.distributions] == [("numpy", "2.1.0"), ("some-thing", "1.0")]
+    assert read.hashes == {"numpy": ("sha256:ab", "sha256:cd")}
+    assert read.others == ("--index-url https://h/simple", "loose>=2")
+
+
+LOCKED = lock.read("""# Python 3.11.7, linux-x86_64
+# Imported: numpy, other
+numpy==2.1.0
+other==1.0
+deep==1.0
+edited @ git+https://h/edited@abc  # edited==1.0
+""")
+HERE = (("numpy", "2.1.0"), ("other", "1.0"), ("deep", "1.0"), ("edited", "1.0"), ("more", "1.0"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "python", "expected"),
+    [
+        ({}, "3.11.9", {}),
+        ({}, "3.12.1", {"python": Severity.BLOCKS}),
+        ({"numpy": "1.26.4"}, "3.11.7", {"numpy": Severity.BLOCKS}),
+        ({"numpy": "2.2.0"}, "3.11.7", {"numpy": Severity.WARNS}),
+        ({"numpy": None}, "3.11.7", {"numpy": Severity.BLOCKS}),
+        ({"deep": "9.0"}, "3.11.7", {"deep": Severity.NOTES}),
+        ({"deep": None, "other": "1.1"}, "3.11.7", {"deep": Severity.WARNS, "other": Severity.WARNS}),
+        ({"more": "9.0"}, "3.11.7", {}),
+    ],
+)
+def test_drift_from_a_lock_is_judged_by_what_the_code_imports(
+    changes: dict[str, str | None], python: str, expected: dict[str, Severity]
+) -> None:
+    versions = {**dict(HERE), **changes}
+    origin = {"edited": {"source": "vcs", "url": "git+https://h/edited@abc"}}
+    found = tuple(Distribution(name=n, version=v, **origin.get(n, {})) for n, v in versions.items() if v)
+    here = Environment(python=python, platform="", prefix="", distributions=found)
+    assert {item.package: item.severity for item in lock.compare(LOCKED, here)} == expected
+
+
+def test_this_process_has_no_drift_from_its_own_lock() -> None:
+    text = lock.requirements(capture())
+    assert lock.drift(text) == []
+    [item] = lock.drift(re.sub(r"^pytest==.*$", "pytest==1.0", text, flags=re.MULTILINE))
+    assert (item.package, item.kernel, item.severity) == ("pytest", "1.0", Severity.NOTES)
+
+
+def test_roots_limit_the_lock_to_what_they_need() -> None:
+    names = {
+        d.name for d in lock.read(lock.requirements(capture(), roots=["dask", "json", "no_such_module"])).distributions
+    }
+    assert {"dask", "cloudpickle", "packaging", "pyyaml"} <= names
+    assert not {"prefect", "pytest", "distributed"} & names
 
 
 def test_the_conda_file_keeps_what_conda_installed_apart() -> None:

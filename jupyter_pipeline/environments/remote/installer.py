@@ -38,14 +38,19 @@ def tool(preferred: str = "auto") -> list[str]:
     RuntimeError
         If neither is there.
     """
-    beside = Path(sys.executable).with_name("uv")
-    uv = str(beside) if beside.exists() else shutil.which("uv")
+    uv = find_uv()
     if uv and preferred in ("auto", "uv"):
         return [uv, "pip", "install", "--python", sys.executable]
     if preferred != "uv" and find_spec("pip"):
         return [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     wanted = "uv or pip" if preferred == "auto" else preferred
     raise RuntimeError(f"{sys.prefix} has no {wanted} to install with; install one there")
+
+
+def find_uv() -> str | None:
+    """Return the path of uv: beside this interpreter, or on the search path."""
+    beside = Path(sys.executable).with_name("uv")
+    return str(beside) if beside.exists() else shutil.which("uv")
 
 
 def wanted(spec: Mapping[str, Any]) -> list[str]:

@@ -106,15 +106,14 @@ def _metadata(folder: str, stem: str, kind: str, conda: bool) -> Row | None:
         return None
     if not name or not version:
         return None
-    source, url = _origin(folder)
+    source, url = origin(_read(os.path.join(folder, "direct_url.json")))  # noqa: PTH118
     if conda and source == "index" and _read(os.path.join(folder, "INSTALLER")).strip() == "conda":  # noqa: PTH118
         source = "conda"
     return normalise(name), version.replace("_", "-") if "_" in version else version, source, url
 
 
-def _origin(folder: str) -> tuple[str, str]:
-    """Return source and URL as PEP 610 records them."""
-    text = _read(os.path.join(folder, "direct_url.json"))  # noqa: PTH118
+def origin(text: str) -> tuple[str, str]:
+    """Return source and URL from the `text` of a ``direct_url.json``, which PEP 610 describes."""
     if not text:
         return "index", ""
     try:
