@@ -1,7 +1,8 @@
 """One local folder by content: which files there are and what each contains, with as few reads as possible.
 
-A file is read again only when its status changed, or when it was read so soon after its last change that the clock of
-the file system may not tell a later change apart.
+Each level, a folder without what is below it, is decided anew only when the status of something in it changed. A file
+is read again only when its own did, or when it was read so soon after its last change that the clock of the file
+system may not tell a later change apart.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import os
 import socket
 import stat
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +29,22 @@ class Sizes:
 
     file: int = 100 * 2**20
     total: int = 2**30
+
+
+Status = tuple[int, int, int, int, int]
+"""Times of change of content and of anything in nanoseconds, size, inode, mode."""
+
+
+@dataclass(slots=True)
+class _Level:
+    """One folder, without what is below it, as it was decided."""
+
+    status: list[tuple[str, Status]]
+    files: dict[str, Entry] = field(default_factory=dict)
+    below: list[str] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
+    settled: bool = True
+    """Whether an unchanged status means unchanged content."""
 
 
 @dataclass
@@ -59,9 +75,11 @@ class Folder:
     files: dict[str, Entry] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     """Path and why, for what a user may miss."""
-    _known: dict[str, tuple[tuple[int, ...], Entry | None]] = field(default_factory=dict, repr=False)
+    _levels: dict[str, _Level] = field(default_factory=dict, repr=False)
+    _known: dict[str, tuple[Status, Entry | None, str]] = field(default_factory=dict, repr=False)
+    """What each file was, and why it was left out if it was."""
     _verdicts: dict[str, str] = field(default_factory=dict, repr=False)
-    _ignore_files: dict[str, int] = field(default_factory=dict, repr=False)
+    _ignore_files: dict[str, list[tuple[str, Status]]] = field(default_factory=dict, repr=False)
     _digest: str | None = None
     _modules: list[str] | None = None
 
@@ -109,10 +127,17 @@ class Folder:
         SyncError
             If a file cannot be read, or the folder was named and something exceeds the limits.
         """
-        files: dict[str, Entry] = {}
-        self._folder("", files)
-        if files == self.files:
+        levels: dict[str, _Level] = {}
+        waiting = [""]
+        same = True
+        while waiting:
+            prefix = waiting.pop()
+            level = levels[prefix] = self._look(prefix)
+            same = same and level is self._levels.get(prefix)
+            waiting += level.below
+        if same and len(levels) == len(self._levels):
             return False
+        files = {path: entry for level in levels.values() for path, entry in level.files.items()}
         total = sum(entry[2] for entry in files.values())
         if total > self.sizes.total:
             raise SyncError(
@@ -120,113 +145,151 @@ class Folder:
                 f"more than the limit of {self.sizes.total / 1e6:,.0f} MB. "
                 "Name what is not needed in its .gitignore, or raise environment: max_size."
             )
+        self._levels = levels
+        self.left_out = {path: why for level in levels.values() for path, why in level.left_out.items()}
+        if files == self.files:
+            return False
         self.files = files
         self._digest = self._modules = None
         return True
 
-    def _folder(self, prefix: str, files: dict[str, Entry]) -> None:
+    def _look(self, prefix: str) -> _Level:
+        """Return the level below `prefix`: the known one if nothing in it changed."""
+        found = self._scan(prefix)
+        self._read_rules(prefix, found)
+        known = self._levels.get(prefix)
+        if known is not None and known.settled and known.status == found:
+            return known
+        level = _Level(found)
+        for name, status in found:
+            path = prefix + name
+            if stat.S_ISDIR(status[4]):
+                if self._sends(path + "/", level):
+                    level.below.append(path + "/")
+            elif self._sends(path, level):
+                entry, why = self._entry(path, status, level)
+                if entry is not None:
+                    level.files[path] = entry
+                elif why:
+                    level.left_out[path] = why
+        return level
+
+    def _scan(self, prefix: str) -> list[tuple[str, Status]]:
+        """Return the names in a folder with their status; a sync that finds no change spends its time here."""
+        here = f"{self.source}/{prefix}"
+        only = () if prefix else self.only
+        found = []
+        try:
+            descriptor = os.open(here, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:
+                with os.scandir(descriptor) as entries:  # relative to it, each status is a shorter way for the system
+                    for entry in entries:
+                        if only and entry.name not in only and entry.name not in IGNORE_FILES:
+                            continue
+                        try:
+                            found.append((entry.name, _status(entry.stat(follow_symlinks=False))))
+                        except FileNotFoundError:  # editors write temporary files
+                            continue
+            finally:
+                os.close(descriptor)
+        except FileNotFoundError:
+            if prefix:
+                return []
+            raise SyncError(f"{self.source} is gone. Nothing was sent.") from None
+        except OSError as error:
+            raise SyncError(
+                f"{here} cannot be read ({error.strerror}). Nothing was sent. "
+                "Make it readable, or name it in .gitignore."
+            ) from error
+        return found
+
+    def _read_rules(self, prefix: str, found: list[tuple[str, Status]]) -> None:
+        names = IGNORE_FILES[:1] if prefix else IGNORE_FILES
+        present = sorted(item for item in found if item[0] in names and not stat.S_ISDIR(item[1][4]))
+        if present == self._ignore_files.get(prefix, []):
+            return
         here = self.source / prefix
         try:
-            with os.scandir(here) as entries:
-                found = list(entries)
+            self.rules.read(prefix, [here / name for name in names if any(name == n for n, _ in present)])
         except OSError as error:
-            raise SyncError(f"{here} cannot be read ({error.strerror}). Nothing was sent.") from error
-        self._read_rules(prefix, found)
-        for entry in found:
-            path = prefix + entry.name
-            known = self._known.get(path)
-            if known is not None and known[0] == _status(entry.stat(follow_symlinks=False)):
-                if known[1] is not None:
-                    files[path] = known[1]
-                continue
-            if not prefix and self.only and entry.name not in self.only:
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                if self._sends(path + "/", entry.path):
-                    self._folder(path + "/", files)
-            elif self._sends(path, entry.path):
-                fresh = self._file(path, entry)
-                if fresh is not None:
-                    files[path] = fresh
+            raise SyncError(f"{error.filename} cannot be read ({error.strerror}). Nothing was sent.") from error
+        self._ignore_files[prefix] = present
+        self._verdicts.clear()
+        self._levels = {}
 
-    def _read_rules(self, prefix: str, found: Sequence[os.DirEntry[str]]) -> None:
-        for entry in found:
-            if entry.name in IGNORE_FILES and entry.is_file() and (not prefix or entry.name == ".gitignore"):
-                changed = entry.stat().st_mtime_ns
-                if self._ignore_files.get(entry.path) != changed:
-                    self._ignore_files[entry.path] = changed
-                    self._verdicts.clear()
-                    self._known.clear()
-                    self.rules.read(prefix, Path(entry.path))
-
-    def _sends(self, path: str, full: str) -> bool:
+    def _sends(self, path: str, level: _Level) -> bool:
+        if self.only and "/" not in path.rstrip("/") and path.rstrip("/") not in self.only:
+            return False
         verdict = self._verdicts.get(path)
         if verdict is None:
             verdict = self.rules.verdict(path)
-            if path.endswith("/") and verdict == "send" and os.path.exists(f"{full}/pyvenv.cfg"):  # noqa: PTH110
+            if path.endswith("/") and verdict == "send" and (self.source / path / "pyvenv.cfg").exists():
                 verdict = "ignored"
             self._verdicts[path] = verdict
-            if verdict == "secret":
-                self.left_out[path] = "looks like a secret"
+        if verdict == "secret":
+            level.left_out[path] = "looks like a secret"
         return verdict == "send"
 
-    def _file(self, path: str, entry: os.DirEntry[str]) -> Entry | None:
-        info = entry.stat(follow_symlinks=False)
-        if stat.S_ISLNK(info.st_mode):
-            return self._link(path, entry)
-        return self._content(path, Path(entry.path), info)
+    def _entry(self, path: str, status: Status, level: _Level) -> tuple[Entry | None, str]:
+        """Return what is sent of a file, or why nothing is."""
+        known = self._known.get(path)
+        if known is not None and known[0] == status:
+            return known[1], known[2]
+        full = self.source / path
+        if stat.S_ISLNK(status[4]):
+            return self._link(path, full, level)
+        return self._content(path, full, status, level)
 
-    def _content(self, path: str, full: Path, info: os.stat_result) -> Entry | None:
-        if not stat.S_ISREG(info.st_mode):
-            return None  # sockets, pipes, devices
-        if info.st_size > self.sizes.file:
-            self._too_big(path, full, info.st_size)
-            return None
+    def _content(self, path: str, full: Path, status: Status, level: _Level) -> tuple[Entry | None, str]:
+        changed, touched, size, _, mode = status
+        if not stat.S_ISREG(mode):
+            return None, ""  # sockets, pipes, devices
+        if size > self.sizes.file:
+            return None, self._too_big(full, size)
         now = time.time_ns()
         try:
             content = full.read_bytes()
         except FileNotFoundError:
-            return None
+            return None, ""
         except OSError as error:
             raise SyncError(
                 f"{full} cannot be read ({error.strerror}). Nothing was sent. "
                 "Make it readable, or name it in .gitignore."
             ) from error
-        result: Entry | None = ["x" if info.st_mode & stat.S_IXUSR else "f", content_hash(content), len(content)]
+        result: Entry | None = ["x" if mode & stat.S_IXUSR else "f", content_hash(content), len(content)]
+        why = ""
         if holds_private_key(content) and not self.rules.includes(path):
-            self.left_out[path] = "has a private key"
-            result = None
-        window = _COARSE if info.st_mtime_ns % 1_000_000_000 == 0 else _FINE
-        if now - max(info.st_mtime_ns, info.st_ctime_ns) > window:
-            self._known[path] = (_status(info), result)
-        return result
+            result, why = None, "has a private key"
+        window = _COARSE if changed % 1_000_000_000 == 0 else _FINE
+        if now - max(changed, touched) > window:
+            self._known[path] = (status, result, why)
+        else:
+            level.settled = False
+        return result, why
 
-    def _too_big(self, path: str, full: Path, size: int) -> None:
+    def _too_big(self, full: Path, size: int) -> str:
         if not self.named:
-            self.left_out[path] = f"has {size / 1e6:,.0f} MB"
-            return
+            return f"has {size / 1e6:,.0f} MB"
         raise SyncError(
             f"{full} has {size / 1e6:,.0f} MB, more than the limit of {self.sizes.file / 1e6:,.0f} MB a file. "
             "Send data with %cluster upload, name it in .gitignore, or raise environment: max_file_size."
         )
 
-    def _link(self, path: str, entry: os.DirEntry[str]) -> Entry | None:
+    def _link(self, path: str, full: Path, level: _Level) -> tuple[Entry | None, str]:
         """Keep a link within the folder; send the content of a file that a link outside points to."""
-        target = os.readlink(entry.path)  # noqa: PTH115 - kept as it is written
         try:
-            return ["l", safe_target(path, target), 0]
+            target = os.readlink(full)  # noqa: PTH115 - kept as it is written
+            return ["l", safe_target(path, target), 0], ""
         except ValueError:
-            pass
+            level.settled = False  # what it points to may change without it
         try:
-            info = entry.stat()
+            info = full.stat()
         except OSError:
-            self.left_out[path] = "is a link to nothing"
-            return None
+            return None, "is a link to nothing"
         if stat.S_ISDIR(info.st_mode):
-            self.left_out[path] = "is a link to a folder outside"
-            return None
-        return self._content(path, Path(entry.path), info)
+            return None, "is a link to a folder outside"
+        return self._content(path, full, _status(info), level)
 
 
-def _status(info: os.stat_result) -> tuple[int, ...]:
+def _status(info: os.stat_result) -> Status:
     return (info.st_mtime_ns, info.st_ctime_ns, info.st_size, info.st_ino, info.st_mode)

@@ -6,6 +6,7 @@ never to what lies above it. What a user includes by name wins over everything.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -84,27 +85,33 @@ class Rules:
     """
 
     def __init__(self, include: Sequence[str] = (), exclude: Sequence[str] = ()) -> None:
-        self._include = pathspec.GitIgnoreSpec.from_lines(include)
-        self._secret = pathspec.GitIgnoreSpec.from_lines(_SECRET)
-        self._base = pathspec.GitIgnoreSpec.from_lines([*_DEFAULT, *exclude])
+        self._include = _spec(*include)
+        self._secret = _spec(*_SECRET)
+        self._base = _spec(*_DEFAULT, *exclude)
         self._below: dict[str, pathspec.GitIgnoreSpec] = {}
 
-    def read(self, folder: str, path: Path) -> None:
-        """Take in an ignore file.
+    def read(self, folder: str, files: Sequence[Path]) -> None:
+        """Take in the ignore files of a folder, instead of those that it had.
 
         Parameters
         ----------
         folder : str
-            Where it is, relative to the root: ``""`` or ``"a/b/"``.
-        path : Path
-            The file.
+            Where they are, relative to the root: ``""`` or ``"a/b/"``.
+        files : sequence of Path
+            None, one or several; later ones win.
+
+        Raises
+        ------
+        OSError
+            If one cannot be read.
         """
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-        if path.name == ".dockerignore":
-            lines = [_from_docker(line) for line in lines]
-        before = self._below.get(folder)
-        spec = pathspec.GitIgnoreSpec.from_lines(lines)
-        self._below[folder] = before + spec if before is not None else spec
+        lines: list[str] = []
+        for file in files:
+            text = file.read_text(encoding="utf-8", errors="replace").splitlines()
+            lines += [_from_docker(line) for line in text] if file.name == ".dockerignore" else text
+        self._below.pop(folder, None)
+        if lines:
+            self._below[folder] = pathspec.GitIgnoreSpec.from_lines(lines)
 
     def includes(self, path: str) -> bool:
         """Return whether the user named `path`."""
@@ -126,6 +133,11 @@ class Rules:
                     return "ignored" if told else "send"
             if not folder:
                 return "ignored" if self._base.match_file(path) else "send"
+
+
+@functools.lru_cache(maxsize=64)  # compiling the usual patterns takes as long as a look at two hundred files
+def _spec(*lines: str) -> pathspec.GitIgnoreSpec:
+    return pathspec.GitIgnoreSpec.from_lines(lines)
 
 
 def holds_private_key(content: bytes) -> bool:

@@ -33,8 +33,8 @@ def test_patterns_are_relative_to_the_folder_of_their_file(tmp_path: Path) -> No
     below = tmp_path / "below.gitignore"
     below.write_text("/data\n!special.log\n")
     rules = Rules()
-    rules.read("", tmp_path / ".gitignore")
-    rules.read("a/", below)
+    rules.read("", [tmp_path / ".gitignore"])
+    rules.read("a/", [below])
     told = {p: rules.verdict(p) for p in ("x.log", "keep.log", "build", "a/build", "a/data", "data", "a/special.log")}
     assert told == {
         "x.log": "ignored",
@@ -50,7 +50,7 @@ def test_patterns_are_relative_to_the_folder_of_their_file(tmp_path: Path) -> No
 def test_patterns_of_docker_are_anchored(tmp_path: Path) -> None:
     (tmp_path / ".dockerignore").write_text("# text\ncache\n**/*.tmp\n!keep.tmp\n")
     rules = Rules()
-    rules.read("", tmp_path / ".dockerignore")
+    rules.read("", [tmp_path / ".dockerignore"])
     told = [rules.verdict(p) for p in ("cache", "a/cache", "a/b.tmp", "keep.tmp")]
     assert told == ["ignored", "send", "ignored", "send"]
 
@@ -64,3 +64,14 @@ def test_a_private_key_is_known_by_its_content() -> None:
     assert holds_private_key(b"\n-----BEGIN OPENSSH PRIVATE KEY-----\nabc")
     assert not holds_private_key(b"-----BEGIN CERTIFICATE-----\nabc")
     assert not holds_private_key(b'text = "-----BEGIN PRIVATE KEY-----"')
+
+
+def test_a_changed_ignore_file_takes_the_place_of_what_it_said(tmp_path: Path) -> None:
+    rules = Rules()
+    (tmp_path / ".gitignore").write_text("*.log\n")
+    rules.read("", [tmp_path / ".gitignore"])
+    (tmp_path / ".gitignore").write_text("*.csv\n")
+    rules.read("", [tmp_path / ".gitignore"])
+    assert [rules.verdict(p) for p in ("x.log", "x.csv")] == ["send", "ignored"]
+    rules.read("", [])
+    assert rules.verdict("x.csv") == "send"
