@@ -12,7 +12,7 @@ import pytest
 from distributed.core import Status
 
 from jupyter_pipeline.clusters import engines, profiles
-from jupyter_pipeline.clusters.engines.jobqueue import JobQueueEngine, lifetime_arguments
+from jupyter_pipeline.clusters.engines.jobqueue import JobQueueEngine, dashboard_arguments, lifetime_arguments
 from jupyter_pipeline.clusters.engines.submission import Ledger, tracked
 from jupyter_pipeline.clusters.security import make_certificates, own_security
 
@@ -100,3 +100,9 @@ def test_each_batch_system_has_an_engine_and_its_orphans_are_found_where_it_is()
         assert engine.name == kind
         assert engines.find_engine(kind).name == kind
     assert {e.name for e in engines.job_engines()} <= set(OVERRIDES)
+
+
+def test_a_profile_that_places_its_dashboards_is_left_alone() -> None:
+    assert dashboard_arguments("127.0.0.1:0", ["--preload", "x"]) == ["--dashboard-address", "127.0.0.1:0"]
+    for own in (["--no-dashboard"], ["--dashboard-address", ":8790"], ["--dashboard-address=:8790"]):
+        assert dashboard_arguments("127.0.0.1:0", own) == []

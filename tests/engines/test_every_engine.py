@@ -27,6 +27,16 @@ def test_it_computes_on_its_workers(running: Any, eventually: Eventually) -> Non
     assert record.dashboard_link.startswith("http://127.0.0.1:")
 
 
+def test_dashboards_of_workers_are_off_the_network(running: Any) -> None:
+    engine = engines.get_engine(running.bed.profile())
+    if engine.name == "gateway":
+        pytest.skip("the gateway starts its workers")
+    client = running.cluster.get_client()
+    client.wait_for_workers(2, timeout=60)
+    addresses = client.run(lambda dask_worker: dask_worker.http_server.address)
+    assert set(addresses.values()) == {"127.0.0.1"}
+
+
 def test_its_jobs_are_found_by_its_tag(running: Any, eventually: Eventually) -> None:
     engine = engines.get_engine(running.bed.profile())
     if not engine.has_jobs:

@@ -26,7 +26,7 @@ from jupyter_pipeline.models import Profile
 if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
 
-__all__ = ["JobQueueEngine", "lifetime_arguments"]
+__all__ = ["JobQueueEngine", "dashboard_arguments", "lifetime_arguments"]
 
 _CLASSES = {
     "HTCondorCluster": "htcondor",
@@ -79,7 +79,11 @@ class JobQueueEngine(Engine):
             output = [f"-O {logs}/%jobid%.out", f"-E {logs}/%jobid%.err"]
             kwargs["job_extra_directives"] = output + list(kwargs.get("job_extra_directives") or [])
         extra = list(kwargs.get("worker_extra_args") or [])
-        kwargs["worker_extra_args"] = extra + lifetime_arguments(kwargs.get("walltime"), extra, self.name)
+        kwargs["worker_extra_args"] = [
+            *extra,
+            *dashboard_arguments(context.dashboard_address, extra),
+            *lifetime_arguments(kwargs.get("walltime"), extra, self.name),
+        ]
         if self.name == "lsf" and isinstance(kwargs.get("mem"), str):
             kwargs["mem"] = parse_bytes(kwargs["mem"])
         return kwargs
@@ -196,6 +200,16 @@ class JobQueueEngine(Engine):
         """Cancel `jobs` with one command."""
         if jobs:
             self.system.cancel_jobs(jobs, timeout=timeout)
+
+
+def dashboard_arguments(address: str, arguments: Sequence[str]) -> list[str]:
+    """Return worker arguments that keep its dashboard, which asks nobody who they are, off the network.
+
+    A profile that names ``--dashboard-address`` or ``--no-dashboard`` itself is left alone.
+    """
+    if any(a.startswith(("--dashboard-address", "--no-dashboard")) for a in arguments):
+        return []
+    return ["--dashboard-address", address]
 
 
 def lifetime_arguments(walltime: object, arguments: Sequence[str], engine: str = "slurm") -> list[str]:

@@ -36,7 +36,11 @@ class SSHEngine(Engine):
             **context.scheduler_options,
             **(kwargs.get("scheduler_options") or {}),
         }
-        kwargs["worker_options"] = {**protocol, **(kwargs.get("worker_options") or {})}
+        kwargs["worker_options"] = {
+            "dashboard_address": context.dashboard_address,
+            **protocol,
+            **(kwargs.get("worker_options") or {}),
+        }
         return kwargs
 
     async def create(self, profile: Profile, context: Context) -> Cluster:
