@@ -263,10 +263,10 @@ class Keeper:
         broken = self._connection is not None and self._connection.done()
         try:
             facts = await observe.observe(self.cluster, timeout=_SILENCE_AFTER_BREAK / 2 if broken else None)
-        except (OSError, TimeoutError) as error:
+        except (OSError, TimeoutError):
             if time.monotonic() - self._answered > (_SILENCE_AFTER_BREAK if broken else _SILENCE):
-                what = "is gone: its connection broke, and" if broken else "does not answer:"
-                self.end(ClusterState.FAILED, f"Its scheduler {what} {error or type(error).__name__}")
+                how = "is gone: the connection broke, and nobody answers" if broken else "does not answer"
+                self.end(ClusterState.FAILED, f"Its scheduler {how} at {self.record.scheduler_address}")
             return
         if broken:
             self._connection = None  # the scheduler lives: it is given more time from now on

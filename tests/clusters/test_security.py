@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime
 import json
 import ssl
 import stat
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 
-from jupyter_pipeline.clusters import security
+from jupyter_pipeline.clusters import handle, manager, security
 from jupyter_pipeline.exceptions import ClusterError
 from jupyter_pipeline.models import Limits
 
@@ -128,3 +132,62 @@ def test_damaged_keys_are_told(tmp_path: Path, damage: str) -> None:
         (tmp_path / "tls/cert.pem").write_text("nothing")
     with pytest.raises(ClusterError, match="start it again"):
         security.load(tmp_path)
+
+
+def test_scheduler_nanny_and_worker_let_in_their_own_cluster_alone(thin: Callable[..., Any], tmp_path: Path) -> None:
+    from distributed.comm import connect
+    from distributed.security import Security
+
+    manager.start(thin(cluster_kwargs={"processes": True}), name="one")
+    with handle.attach("one") as cluster:
+        client = cluster.get_client(set_as_default=False)
+        client.wait_for_workers(1)
+        ((worker, known),) = client.scheduler_info()["workers"].items()
+        addresses = [cluster.scheduler_address, worker, known["nanny"]]
+        assert all(address.startswith("tls://127.0.0.1:") for address in addresses)
+        security.make_certificates(tmp_path, "other")
+        other = security.own_security(tmp_path).get_connection_args("client")
+        own = client.security.get_connection_args("client")
+
+        async def greet(address: str, arguments: dict[str, Any]) -> Any:
+            comm = await connect(address, timeout=2, **arguments)
+            try:
+                await comm.write({"op": "identity", "reply": True})
+                return await asyncio.wait_for(comm.read(), 2)
+            finally:
+                comm.abort()
+
+        for address in addresses:
+            assert asyncio.run(greet(address, own))["type"] in ("Scheduler", "Worker", "Nanny")
+            with pytest.raises((OSError, TimeoutError)):
+                asyncio.run(greet(address, other))
+            with pytest.raises((OSError, TimeoutError)):
+                asyncio.run(greet(address.replace("tls://", "tcp://"), Security().get_connection_args("client")))
+        assert client.submit(sum, [1]).result() == 1
+
+
+def test_nothing_of_a_local_cluster_listens_beyond_the_loopback(
+    thin: Callable[..., Any], processes: Callable[[], list[psutil.Process]]
+) -> None:
+    kwargs = {"processes": True, "dashboard_address": "127.0.0.1:0"}
+    record = manager.start(thin(cluster_kwargs=kwargs), name="one")
+    manager.wait_for_workers("one")
+    listening = []
+    for process in processes():
+        with contextlib.suppress(psutil.Error):  # it ended meanwhile
+            listening += [c.laddr for c in process.net_connections("inet") if c.status == psutil.CONN_LISTEN]
+    assert {address.ip for address in listening} == {"127.0.0.1"}
+    assert int(record.dashboard_link.split(":")[2].split("/")[0]) in {address.port for address in listening}
+    manager.stop("one")
+
+
+def test_no_key_is_on_a_command_line_or_in_the_record(
+    thin: Callable[..., Any], processes: Callable[[], list[psutil.Process]]
+) -> None:
+    record = manager.start(thin(cluster_kwargs={"processes": True}), name="one")
+    manager.wait_for_workers("one")
+    for process in processes():
+        with contextlib.suppress(psutil.Error):
+            assert "PRIVATE KEY" not in " ".join([*process.cmdline(), *process.environ().values()])
+    assert "PRIVATE KEY" not in json.dumps(record.to_dict())
+    manager.stop("one")
