@@ -17,7 +17,8 @@
     │   └── SyncError                the difference could not be applied; the old state is intact
     ├── PromotionError               promotion of a cell
     │   ├── PromotionRefusedError    the cell cannot be promoted; carries the refusals
-    │   └── EditedByHandError        generated files have been edited since
+    │   ├── EditedByHandError        generated files have been edited since
+    │   └── RehearsalError           the pipeline broke in a clean process, so it was not deployed
     └── OrchestrationError           the Prefect side
         ├── ServiceError             the embedded service could not be started or stopped
         ├── ApiUnreachableError      no Prefect API answers
@@ -53,6 +54,7 @@ __all__ = [
     "PreflightError",
     "PromotionError",
     "PromotionRefusedError",
+    "RehearsalError",
     "ServiceError",
     "SoftwareEnvironmentError",
     "SyncError",
@@ -256,6 +258,34 @@ class EditedByHandError(PromotionError):
             f"Edited by hand since the last deploy: {', '.join(paths)}. Nothing was written. "
             "Deploy with --overwrite to replace them, or move the edits into the notebook."
         )
+
+
+class RehearsalError(PromotionError):
+    """The pipeline broke in a clean process, before anything was deployed.
+
+    Parameters
+    ----------
+    error : str
+        What it raised: type and message.
+    where : str
+        Cell and line of the notebook; empty where it broke outside of the notebook's code.
+    traceback : str
+        The whole traceback, with cells in place of generated files.
+    """
+
+    def __init__(self, error: str, *, where: str = "", traceback: str = "") -> None:
+        self.error = error
+        self.where = where
+        self.traceback = traceback
+        place = f"{where}: " if where else ""
+        super().__init__(
+            f"The rehearsal failed, so nothing was deployed.\n{place}{error}\n"
+            "Mend it, or give it other values with --sample NAME=VALUE; --no-rehearse deploys without trying."
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the error with ``where`` and ``traceback``."""
+        return {**super().to_dict(), "where": self.where, "traceback": self.traceback}
 
 
 class OrchestrationError(PipelineError):

@@ -20,7 +20,7 @@ from jupyter_pipeline.models.orchestration import (
     Target,
     VersionRecord,
 )
-from jupyter_pipeline.models.promotion import Refusal
+from jupyter_pipeline.models.promotion import Deployed, Refusal
 from jupyter_pipeline.models.record import Record
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "AlertBlock",
     "ClusterRecord",
     "ClusterState",
+    "Deployed",
     "DeploymentRecord",
     "DeploymentSpec",
     "Distribution",

@@ -1,12 +1,14 @@
-"""Why a cell cannot be promoted."""
+"""Why a cell cannot be promoted, and what a deploy did."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from jupyter_pipeline.models.orchestration import DeploymentRecord
 from jupyter_pipeline.models.record import Record
 
-__all__ = ["Refusal"]
+__all__ = ["Deployed", "Refusal"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,3 +26,29 @@ class Refusal(Record):
 
     def __str__(self) -> str:
         return f"Cell {self.cell} (counted from 0), line {self.line}: {self.name}: {self.reason}. {self.fix}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployed(Record):
+    """What a deploy did, or would do."""
+
+    deployment: DeploymentRecord | None
+    """``None`` where nothing was deployed: a dry run, or files for another orchestrator."""
+    folder: str
+    """Where the files are: ``pipelines/NAME``."""
+    files: Mapping[str, str]
+    """Text of each file by its path relative to `folder`."""
+    written: tuple[str, ...]
+    """Paths that changed."""
+    changes: str
+    """Difference to the files that were there, as ``diff -u`` writes it."""
+    server_changes: str = ""
+    """Difference to what the server had, in the same form."""
+    notes: tuple[str, ...] = ()
+    version: str = ""
+    """Content hash of the code."""
+    schedules: tuple[str, ...] = ()
+    """In words."""
+    next_runs: tuple[float, ...] = ()
+    rehearses: bool = False
+    """Whether it is run once in a clean process before it is deployed."""

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from jupyter_pipeline.exceptions import UsageError
-from jupyter_pipeline.paths import snapshots_dir
+from jupyter_pipeline.paths import snapshots_dir, write_private
 
-__all__ = ["content_hash", "snapshot"]
+__all__ = ["content_hash", "place", "snapshot"]
 
 
 def content_hash(files: Mapping[str, str]) -> str:
@@ -24,13 +24,21 @@ def content_hash(files: Mapping[str, str]) -> str:
     return digest.hexdigest()[:16]
 
 
-def snapshot(files: Mapping[str, str]) -> tuple[str, Path]:
+def place(files: Mapping[str, str]) -> tuple[str, Path]:
+    """Return the hash of the content of files, and the folder in which `snapshot` stores them; nothing is written."""
+    version = content_hash(files)
+    return version, snapshots_dir() / version
+
+
+def snapshot(files: Mapping[str, str], *, beside: Mapping[str, str] | None = None) -> tuple[str, Path]:
     """Store files under the hash of their content and return both; nothing is written if they are there already.
 
     Parameters
     ----------
     files : mapping of str to str
         Text by relative path.
+    beside : mapping of str to str, optional
+        Text by name of files that are put into the same folder, replaced each time: they do not count for the hash.
 
     Raises
     ------
@@ -41,11 +49,22 @@ def snapshot(files: Mapping[str, str]) -> tuple[str, Path]:
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or not path.parts:
             raise UsageError(f"{name!r} is not a path inside a snapshot.")
-    version = content_hash(files)
-    target = snapshots_dir() / version
-    if target.is_dir() and all(_same(target / name, text) for name, text in files.items()):
-        return version, target
-    made = Path(tempfile.mkdtemp(prefix=f".{version}.", dir=target.parent))
+    version, target = place(files)
+    if not _is_there(target, files):
+        _store(files, target)
+    for name, text in (beside or {}).items():
+        if not _same(target / name, text):
+            write_private(target / name, text)
+    return version, target
+
+
+def _is_there(target: Path, files: Mapping[str, str]) -> bool:
+    return target.is_dir() and all(_same(target / name, text) for name, text in files.items())
+
+
+def _store(files: Mapping[str, str], target: Path) -> None:
+    """Write files into a folder of another name, which gets its own once it is complete."""
+    made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         for name, text in files.items():
             file = made / name
@@ -56,10 +75,10 @@ def snapshot(files: Mapping[str, str]) -> tuple[str, Path]:
             shutil.rmtree(target)
         made.rename(target)
     except OSError:
-        shutil.rmtree(made, ignore_errors=True)
         if not target.is_dir():  # otherwise another process was faster
             raise
-    return version, target
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
 
 
 def _same(path: Path, text: str) -> bool:

@@ -1,0 +1,100 @@
+"""What a deploy would find and change on the server; it changes nothing."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import yaml
+
+from jupyter_pipeline.models import DeploymentSpec, Record
+from jupyter_pipeline.orchestration import deployments, schedules, translation
+from jupyter_pipeline.orchestration.api import connect
+from jupyter_pipeline.orchestration.facade import run_sync
+from jupyter_pipeline.paths import snapshots_dir
+
+__all__ = ["Preview", "preview"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview(Record):
+    """What the server says to a deployment before it is made."""
+
+    first: bool
+    """Whether nothing is deployed under that name."""
+    changes: str
+    """Difference between what is live and what would be, code and settings, as ``diff -u`` writes it."""
+
+
+async def preview_async(spec: DeploymentSpec, code: Mapping[str, str], *, overwrite: bool = False) -> Preview:
+    """Compare a deployment with what the server has, and refuse what deploying would refuse.
+
+    Parameters
+    ----------
+    spec : DeploymentSpec
+        The deployment, complete.
+    code : mapping of str to str
+        The files of its snapshot.
+    overwrite : bool
+        Take the name even if it belongs to another notebook.
+
+    Raises
+    ------
+    ApiUnreachableError
+        If no Prefect API answers.
+    NotFoundError, ConfigurationError
+        If there is no such work pool, or it is paused.
+    OrchestrationError
+        If the name belongs to another notebook.
+    """
+    async with connect() as api:
+        pool, pool_type = await deployments._pool(api, spec.work_pool)
+        body = translation.deployment_body(spec, pool=pool, pool_type=pool_type)
+        path = f"/deployments/name/{quote(spec.flow_name, safe='')}/{quote(spec.name, safe='')}"
+        server = await api.find(path)
+    if server is not None:
+        deployments._refuse_taken(spec, server, overwrite=overwrite)
+    return Preview(first=server is None, changes=_changes(server or {}, body, spec, code))
+
+
+preview = run_sync(preview_async)
+
+
+def _changes(server: Mapping[str, Any], body: Mapping[str, Any], spec: DeploymentSpec, code: Mapping[str, str]) -> str:
+    parts = []
+    live = Path(str(server.get("entrypoint") or "").rpartition(":")[0]).parent
+    if server and live.is_relative_to(snapshots_dir()):
+        before = {name: _read(live / name) for name in code}
+        parts += [_diff(before[name], text, name) for name, text in code.items()]
+    changed = translation.differences(body, server)
+    settings = sorted(key for key in changed if changed[key] not in (None, [], {}) or server.get(key))
+    now = {key: server.get(key) for key in settings} if server else {}
+    then: dict[str, Any] = {key: changed[key] for key in settings}
+    now_scheduled = [schedules.describe(translation.schedule_from(entry)) for entry in server.get("schedules") or ()]
+    then_scheduled = [schedules.describe(schedule) for schedule in spec.schedules]
+    if now_scheduled != then_scheduled:
+        now["schedules"], then["schedules"] = now_scheduled, then_scheduled
+    parts.append(_diff(_text(now), _text(then), "deployment"))
+    return "".join(parts)
+
+
+def _text(settings: Mapping[str, Any]) -> str:
+    return yaml.safe_dump(dict(settings), sort_keys=False, allow_unicode=True, width=110) if settings else ""
+
+
+def _diff(before: str, after: str, name: str) -> str:
+    lines = difflib.unified_diff(
+        before.splitlines(keepends=True), after.splitlines(keepends=True), f"live/{name}", f"new/{name}"
+    )
+    return "".join(lines)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
