@@ -29,6 +29,10 @@ NOTHING = Value(0, 0, False, "imm")
 """A number, a string: it cannot be changed."""
 
 
+_LARGE = 64
+_KEPT = 8
+
+
 def bits(mask: int) -> Iterator[int]:
     """Yield the positions of the bits of `mask`, lowest first."""
     while mask:
@@ -45,6 +49,8 @@ class Store:
         self._modules: dict[str, int] = {}
         self._late: dict[int, int] = {}
         self._late_mask = 0
+        self._closed: list[int] = []
+        """Large sets that hold all that their objects may reach, the last first: a loop's variable gathers such sets."""
         self._changes: dict[int, int] = {}
         self.changed_by: dict[int, int] = {}
         """Objects that each statement, by its bit, may change."""
@@ -83,12 +89,19 @@ class Store:
             found = 0
             rest = mask
             reach = self._reach
+            large = mask.bit_count() > _LARGE
+            if large:
+                for closed in self._closed:
+                    if not closed & ~mask:
+                        found |= closed
+                rest &= ~found
             while rest:
                 top = rest.bit_length() - 1
                 found |= reach[top]
                 rest &= ~found
         else:
             found = self._reach[mask.bit_length() - 1]
+            large = False
         pending = found & self._late_mask
         done = 0
         while pending:
@@ -96,6 +109,8 @@ class Store:
             for position in bits(pending):
                 found |= self._late[position]
             pending = found & self._late_mask & ~done
+        if large:
+            self._closed = [found, *self._closed[: _KEPT - 1]]
         return found
 
     def link(self, roots: int, inner: int) -> None:
@@ -106,6 +121,7 @@ class Store:
             if inner & ~self._reach[position]:
                 self._late[position] = self._late.get(position, 0) | self.closure(inner)
                 self._late_mask |= 1 << position
+        self._closed = [c | self.closure(inner) if c & roots else c for c in self._closed]
 
     def change(self, mask: int, statement: int) -> None:
         """Tell that the statement of bit `statement` may change the objects of `mask`."""
