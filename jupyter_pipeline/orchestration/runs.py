@@ -21,6 +21,7 @@ __all__ = [
     "backfill",
     "cancel",
     "failure",
+    "find",
     "follow",
     "list_runs",
     "logs",
@@ -61,6 +62,12 @@ async def list_runs_async(
             }
         runs = [run async for run in api.pages("/flow_runs/filter", body, limit)]
         return await _records(api, runs)
+
+
+async def find_async(run: str) -> RunRecord:
+    """Return the run with this id, or the newest with this name."""
+    async with connect() as api:
+        return (await _records(api, [await _find_run(api, run)]))[0]
 
 
 async def wait_async(
@@ -256,6 +263,7 @@ follow = run_sync(follow_async)
 rerun = run_sync(rerun_async)
 failure = run_sync(failure_async)
 backfill = run_sync(backfill_async)
+find = run_sync(find_async)
 wait = run_sync(wait_async)
 wait_scheduled = run_sync(wait_scheduled_async)
 logs = run_sync(logs_async)
