@@ -50,7 +50,7 @@ class Store:
         self._late: dict[int, int] = {}
         self._late_mask = 0
         self._closed: list[int] = []
-        """Large sets that hold all that their objects may reach, the last first: a loop's variable gathers such sets."""
+        """Large sets that hold all that their objects may reach, the last first: a loop's variable gathers them."""
         self._changes: dict[int, int] = {}
         self.changed_by: dict[int, int] = {}
         """Objects that each statement, by its bit, may change."""
