@@ -121,7 +121,6 @@ class Store:
             if inner & ~self._reach[position]:
                 self._late[position] = self._late.get(position, 0) | self.closure(inner)
                 self._late_mask |= 1 << position
-        self._closed = [c | self.closure(inner) if c & roots else c for c in self._closed]
 
     def change(self, mask: int, statement: int) -> None:
         """Tell that the statement of bit `statement` may change the objects of `mask`."""
