@@ -50,29 +50,32 @@ def forget(changed: Iterable[str], code: str, names: Iterable[str], *, protect: 
     list of str
         Names of changed extension modules that are loaded: only a new process can load them again.
     """
-    files, synced, kept = set(changed), set(names), set(protect)
+    files, synced, kept = set(changed), set(names) - set(protect), {*protect, "__main__"}
     tops: set[str] = set()
     binary: list[str] = []
-    for name, module in list(sys.modules.items()):
-        top = name.partition(".")[0]
-        if top in kept or name == "__main__":
-            continue
-        file = getattr(module, "__file__", None) or ""
-        if file in files:
+    loaded = list(sys.modules.items())
+    for name, module in loaded:  # thousands: nothing dear is done with each
+        file = getattr(module, "__file__", None)
+        if file in files and (top := name.partition(".")[0]) not in kept:
             tops.add(top)
             if file.endswith((".so", ".pyd")):
                 binary.append(name)
-        elif top in synced and not _below(module, file, code):
-            tops.add(top)
-    # A new file may complete a package, or hide another module of its name.
-    tops |= {top for top in synced if top in sys.modules and any(_is_of(f, top, code) for f in files)} - kept
-    tops = _with_holders(tops, code, kept)
-    purge = [n for n in list(sys.modules) if n.partition(".")[0] in tops and n != "__main__"]
-    _wait_for_imports(purge)
-    for name in purge:
-        sys.modules.pop(name, None)
+    if not synced.isdisjoint(sys.modules):
+        for name, module in loaded:
+            top = name.partition(".")[0]
+            if top in synced and not _below(module, getattr(module, "__file__", None) or "", code):
+                tops.add(top)
+        # A new file may complete a package, or hide another module of its name.
+        tops |= {top for top in synced if top in sys.modules and any(_is_of(f, top, code) for f in files)}
+    if tops:
+        tops = _with_holders(tops, code, kept)
+        purge = [n for n in list(sys.modules) if n.partition(".")[0] in tops and n != "__main__"]
+        _wait_for_imports(purge)
+        for name in purge:
+            sys.modules.pop(name, None)
     importlib.invalidate_caches()
-    linecache.checkcache()
+    for file in files:
+        linecache.checkcache(file)
     return binary
 
 
