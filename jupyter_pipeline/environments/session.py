@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import concurrent.futures
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.environments.folder import Folder
@@ -21,6 +23,7 @@ __all__ = ["Session", "session"]
 Say = Callable[[str], None]
 
 _CHUNK, _INLINE = 8 * 2**20, 2**20
+_POLL = 0.5  # seconds between questions for progress
 _SESSIONS: weakref.WeakKeyDictionary[Any, Session] = weakref.WeakKeyDictionary()
 
 
@@ -73,8 +76,17 @@ class Session:
         """Id of the scheduler."""
         return str(self.client._scheduler_identity["id"])
 
-    def call(self, operation: str, **arguments: Any) -> Any:
+    def call(self, operation: str, say: Say | None = None, **arguments: Any) -> Any:
         """Call an operation of the scheduler's plugin.
+
+        Parameters
+        ----------
+        operation : str
+            Its name.
+        say : callable, optional
+            Told while it takes long what hosts and prefixes are doing.
+        **arguments
+            What it takes.
 
         Raises
         ------
@@ -83,12 +95,31 @@ class Session:
         """
         self._register()
         try:
-            return self.client.sync(getattr(self.client.scheduler, operation), **arguments)
+            return self._wait(getattr(self.client.scheduler, operation)(**arguments), say)
         except (OSError, ValueError, RuntimeError, TimeoutError) as error:
             text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             raise SyncError(
                 f"The cluster could not apply the change: {text}. What was there before is intact."
             ) from error
+
+    def _wait(self, answer: Coroutine[Any, Any, Any], say: Say | None) -> Any:
+        """Return what `answer` returns; an interrupt ends the wait at once."""
+        loop = self.client.loop.asyncio_loop
+        waiting = asyncio.run_coroutine_threadsafe(answer, loop)
+        told: dict[str, str] = {}
+        try:
+            while not concurrent.futures.wait([waiting], timeout=_POLL).done:
+                if self.client.status != "running":
+                    raise ConnectionError("the client was closed")
+                asking = asyncio.run_coroutine_threadsafe(self.client.scheduler.environment_progress(), loop)
+                concurrent.futures.wait([waiting, asking], return_when=concurrent.futures.FIRST_COMPLETED)
+                doing = asking.result() if asking.done() else {}
+                if say is not None and doing and doing != told:
+                    say("; ".join(f"{where}: {what}" for where, what in sorted(doing.items())))
+                    told = doing
+            return waiting.result()
+        finally:
+            waiting.cancel()
 
     def pythons(self) -> dict[str, str]:
         """Return the Python version of the scheduler and of each worker, without any plugin."""
@@ -153,7 +184,7 @@ class Session:
             for key, root in self.request(folders)["roots"].items():
                 folder = next(f for f in folders if f.key == key)
                 roots[key] = {**root, "files": folder.files} if key in stale else root
-            reply = self.call("environment_apply", roots=roots, blobs=[])
+            reply = self.call("environment_apply", say, roots=roots, blobs=[])
         for folder in folders:
             self._sent[folder.key] = (folder.digest, folder.files)
         return reply, sent

@@ -275,7 +275,7 @@ def _ask_install(
             pack=pack_installed,
             pack_all=pack_all,
         )
-        answer: dict[str, Any] = talk.call("environment_install", spec=spec, wheels=wheels, digests=list(targets))
+        answer: dict[str, Any] = talk.call("environment_install", say, spec=spec, wheels=wheels, digests=list(targets))
         if not answer["errors"]:
             return answer
         errors = errors or answer["errors"]

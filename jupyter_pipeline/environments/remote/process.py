@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 PLUGIN = "jupyter-pipeline-environment"
-PROTOCOL = 1
+PROTOCOL = 2
 
 
 def identity() -> list[Any]:
