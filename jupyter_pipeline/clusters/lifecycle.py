@@ -142,6 +142,10 @@ class Keeper:
             if not await self._before_end(sizing):
                 return
             sizing.result()
+            completing = asyncio.create_task(self.engine.complete(self.cluster))
+            if not await self._before_end(completing):
+                return
+            completing.result()
             self._remember(self.cluster)
         except Exception as error:  # any class, any exception; the reason is the user's to read
             logger.exception("cannot start")

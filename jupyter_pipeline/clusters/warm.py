@@ -48,7 +48,6 @@ _KEEPER_MODULES = [
     "distributed.http.statics",
     "psutil",
 ]
-_PROXY = "distributed.http.proxy"
 # What Dask's nanny sets before it starts a worker: read when a process starts, so too late after a fork.
 BEFORE_START = {
     "MALLOC_TRIM_THRESHOLD_": "65536",
@@ -79,15 +78,13 @@ def start_forkserver() -> None:
 
 
 def use_forkserver() -> None:
-    """Let Dask fork its workers, unless its configuration names another way than its default.
-
-    The scheduler's proxy to the dashboards of workers is left out: local workers have none, and its import is long.
-    """
+    """Let Dask fork its workers, unless its configuration names another way than its default."""
     import dask.config
     import distributed.utils
 
-    routes = dask.config.get("distributed.scheduler.http.routes")
-    dask.config.set({"distributed.scheduler.http.routes": [route for route in routes if route != _PROXY]})
+    from jupyter_pipeline.clusters.engines import dashboard
+
+    dashboard.leave_out_proxy()
     if dask.config.get(_METHOD) != "spawn":
         return
     # Dask would import every optional package into this process, to choose what the fork server imports.

@@ -103,6 +103,10 @@ def test_each_batch_system_has_an_engine_and_its_orphans_are_found_where_it_is()
 
 
 def test_a_profile_that_places_its_dashboards_is_left_alone() -> None:
-    assert dashboard_arguments("127.0.0.1:0", ["--preload", "x"]) == ["--dashboard-address", "127.0.0.1:0"]
-    for own in (["--no-dashboard"], ["--dashboard-address", ":8790"], ["--dashboard-address=:8790"]):
+    assert dashboard_arguments("127.0.0.1:0", ["--preload", "x"]) == [
+        "--dashboard-address",
+        "127.0.0.1:0",
+        "--no-dashboard",
+    ]
+    for own in (["--no-dashboard"], ["--dashboard"], ["--dashboard-address", ":8790"], ["--dashboard-address=:8790"]):
         assert dashboard_arguments("127.0.0.1:0", own) == []

@@ -89,6 +89,9 @@ class Engine:
         cluster = import_class(profile.cluster_class, extra=self.extra)(**self.prepare(profile, context))
         return await cluster
 
+    async def complete(self, cluster: Cluster) -> None:
+        """Do what the first workers need not wait for; called once, when they were asked for."""
+
     async def scale(self, cluster: Cluster, n: int) -> None:
         """Ask for `n` workers; returns at once.
 

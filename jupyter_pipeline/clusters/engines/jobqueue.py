@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.clusters import marks
+from jupyter_pipeline.clusters.engines import dashboard
 from jupyter_pipeline.clusters.engines.base import Context, Engine, import_class
 from jupyter_pipeline.clusters.engines.batch import SYSTEMS, BatchSystem
 from jupyter_pipeline.clusters.engines.job import Job
@@ -96,10 +97,20 @@ class JobQueueEngine(Engine):
             lambda: asyncio.to_thread(self.find_jobs, context.tag),
             before_first=lambda: marks.expect_jobs(context.directory),
         )
+        dashboard.leave_out_proxy()
         kwargs = self.prepare(profile, context)
+        late = dashboard.can_wait(kwargs["scheduler_options"])
+        if late:
+            kwargs["scheduler_options"]["dashboard"] = False
         cluster = cluster_class(job_cls=tracked(cluster_class.job_cls, ledger), **kwargs)
         cluster.jupyter_pipeline_ledger = ledger
+        cluster.jupyter_pipeline_late_dashboard = late
         return await cluster
+
+    async def complete(self, cluster: Cluster) -> None:
+        """Add the dashboard, which the first jobs did not have to wait for."""
+        if getattr(cluster, "jupyter_pipeline_late_dashboard", False):
+            await dashboard.add(cluster.scheduler, cluster.scheduler_spec["options"])
 
     async def scale(self, cluster: Cluster, n: int) -> None:
         """Submit or cancel jobs until there are enough for `n` workers.
@@ -203,13 +214,14 @@ class JobQueueEngine(Engine):
 
 
 def dashboard_arguments(address: str, arguments: Sequence[str]) -> list[str]:
-    """Return worker arguments that keep its dashboard, which asks nobody who they are, off the network.
+    """Return worker arguments that keep its pages, which ask nobody who they are, off the network.
 
-    A profile that names ``--dashboard-address`` or ``--no-dashboard`` itself is left alone.
+    On the node's loopback nobody could see a dashboard, and a worker without one starts sooner. A profile that names
+    ``--dashboard``, ``--dashboard-address`` or ``--no-dashboard`` itself is left alone.
     """
-    if any(a.startswith(("--dashboard-address", "--no-dashboard")) for a in arguments):
+    if any(a.startswith(("--dashboard", "--no-dashboard")) for a in arguments):
         return []
-    return ["--dashboard-address", address]
+    return ["--dashboard-address", address, "--no-dashboard"]
 
 
 def lifetime_arguments(walltime: object, arguments: Sequence[str], engine: str = "slurm") -> list[str]:
