@@ -1,0 +1,70 @@
+"""How a kernel waits for a cluster: told what is being done, and free to leave."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from distributed import Client, LocalCluster
+
+from jupyter_pipeline.environments import sync
+from jupyter_pipeline.environments.remote.process import PLUGIN
+from jupyter_pipeline.environments.session import Session, session
+from jupyter_pipeline.exceptions import SyncError
+
+
+@pytest.fixture
+def talk(client: Client, cluster: LocalCluster) -> Iterator[Session]:
+    """A session whose cluster takes as long as it is told to answer ``slow``, and is at it meanwhile."""
+    sync.sync(client, directories=[], packages=False)
+    hub = cluster.scheduler.plugins[PLUGIN]
+
+    over = asyncio.Event()
+
+    async def slow(seconds: float) -> str:
+        hub.files.progress = {"node1": "3.0 MiB of code", "node2": "8.0 MiB of code"}
+        try:
+            await asyncio.wait_for(over.wait(), seconds)
+        except TimeoutError:
+            return "done"
+        finally:
+            hub.files.progress = {}
+        return "released"
+
+    cluster.scheduler.handlers["slow"] = slow
+    yield session(client)
+    cluster.loop.add_callback(over.set)
+    del cluster.scheduler.handlers["slow"]
+
+
+def test_a_long_wait_tells_once_what_each_host_does(talk: Session) -> None:
+    said: list[str] = []
+    assert talk.call("slow", said.append, seconds=1.2) == "done"
+    assert said == ["node1: 3.0 MiB of code; node2: 8.0 MiB of code"]
+
+
+def test_an_interrupt_ends_a_wait_at_once_and_the_session_goes_on(talk: Session) -> None:
+    threading.Timer(0.3, signal.raise_signal, [signal.SIGINT]).start()
+    with pytest.raises(KeyboardInterrupt):
+        talk.call("slow", seconds=600)
+    assert not sync.sync(talk.client, directories=[], packages=False).changed
+
+
+def test_a_client_that_is_closed_meanwhile_ends_the_wait(talk: Session, client: Client) -> None:
+    threading.Timer(0.3, client.close).start()
+    with pytest.raises(SyncError, match="intact"):
+        talk.call("slow", seconds=600)
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), OSError(28, "No space left on device"), RuntimeError("no")])
+def test_what_fails_there_is_told_with_what_is_left(talk: Session, cluster: LocalCluster, error: Any) -> None:
+    async def fail(seconds: float) -> None:
+        raise error
+
+    cluster.scheduler.handlers["slow"] = fail
+    with pytest.raises(SyncError, match=r"(no|No space).*What was there before is intact"):
+        talk.call("slow", seconds=600)
