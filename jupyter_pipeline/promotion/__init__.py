@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jupyter_pipeline.promotion.cells import Cell, marked_cells, read_notebook, select_cell
-    from jupyter_pipeline.promotion.compiler import Promotion, PromotionOptions, promote
+    from jupyter_pipeline.promotion.compiler import promote
+    from jupyter_pipeline.promotion.options import Promotion, PromotionOptions
     from jupyter_pipeline.promotion.slicing import Slice, slice_cells
 
 __all__ = [
@@ -38,8 +39,8 @@ __all__ = [
 
 _HOME = {
     "Cell": "cells",
-    "Promotion": "compiler",
-    "PromotionOptions": "compiler",
+    "Promotion": "options",
+    "PromotionOptions": "options",
     "Slice": "slicing",
     "marked_cells": "cells",
     "promote": "compiler",

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from jupyter_pipeline.exceptions import NotFoundError, PromotionError, UsageError
 from jupyter_pipeline.models import Record
+from jupyter_pipeline.promotion.marks import KINDS, read_tag
 
 __all__ = ["Cell", "marked_cells", "order_notes", "read_notebook", "select_cell"]
 
@@ -30,6 +31,8 @@ class Cell(Record):
     """``code``, ``markdown`` or ``raw``."""
     tags: tuple[str, ...] = ()
     execution_count: int | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """The key ``jupyter_pipeline`` of its metadata: a mark, as `marks.read_metadata` reads it."""
 
 
 def read_notebook(source: str | bytes | Mapping[str, Any]) -> list[Cell]:
@@ -67,7 +70,7 @@ def read_notebook(source: str | bytes | Mapping[str, Any]) -> list[Cell]:
 
 
 def marked_cells(cells: Sequence[Cell]) -> list[int]:
-    """Return the indices of the cells that ``%%step``, ``%%check``, or a tag such as ``step:clean`` marks.
+    """Return the indices of the cells that are marked: by ``%%step``, ``%%check``, a tag, or their metadata.
 
     Raises
     ------
@@ -80,7 +83,8 @@ def marked_cells(cells: Sequence[Cell]) -> list[int]:
         if cell.kind == "code"
         and (
             cell.source.lstrip().startswith(("%%step", "%%check"))
-            or any(tag.partition(":")[0] in ("step", "check") for tag in cell.tags)
+            or read_tag(cell.tags)
+            or any(kind in cell.settings for kind in KINDS)
         )
     ]
     if not found:
@@ -156,7 +160,8 @@ def _cell(index: int, raw: Any, seen: set[str]) -> Cell:
     if not isinstance(source, str):
         raise PromotionError(f"Cell {index} (counted from 0) of this notebook has no text. Save it again in Jupyter.")
     metadata = raw.get("metadata")
-    tags = metadata.get("tags") if isinstance(metadata, Mapping) else None
+    metadata = metadata if isinstance(metadata, Mapping) else {}
+    tags, settings = metadata.get("tags"), metadata.get("jupyter_pipeline")
     identifier = raw.get("id")
     if not isinstance(identifier, str) or not identifier or identifier in seen:
         identifier = f"cell-{index}"
@@ -169,6 +174,7 @@ def _cell(index: int, raw: Any, seen: set[str]) -> Cell:
         source=source.replace("\r\n", "\n").replace("\r", "\n"),
         tags=tuple(str(t) for t in tags) if isinstance(tags, list) else (),
         execution_count=count if isinstance(count, int) else None,
+        settings=settings if isinstance(settings, Mapping) else {},
     )
 
 

@@ -45,7 +45,7 @@ class PlainCell:
     obstacles: dict[int, Obstacle] = field(default_factory=dict)
     """By line, from 1."""
     marks: dict[str, str] = field(default_factory=dict)
-    """``step`` or ``check`` with its name, from the cell magic."""
+    """``step`` or ``check``, and the rest of the line of the cell magic."""
 
 
 _UNWRAPPED = {"time", "capture", "deploy", "step", "check", "prun", "memit", "mprun", "lprun", "heat", "snakeviz"}
@@ -126,7 +126,7 @@ def _cell_magic(plain: PlainCell) -> bool:
         if name in _UNWRAPPED:
             lines[first] = ""
             if name in ("step", "check"):
-                plain.marks[name] = rest.strip().split(" ")[0]
+                plain.marks[name] = rest.strip()
         elif name in _SHOWN:
             plain.notes.append(f"the %%{name} cell is left out: it only shows something")
             plain.source = "\n" * (len(lines) - 1)

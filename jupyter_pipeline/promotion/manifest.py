@@ -23,7 +23,7 @@ from jupyter_pipeline.models import WORK_POOL
 
 if TYPE_CHECKING:
     from jupyter_pipeline.models import Schedule
-    from jupyter_pipeline.promotion.compiler import Promotion, PromotionOptions
+    from jupyter_pipeline.promotion.options import Promotion, PromotionOptions
 
 __all__ = ["RECORD", "diff", "edited", "render_manifest", "write"]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,17 @@ from jupyter_pipeline import arguments
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Record
 
-__all__ = ["KINDS", "OPTIONS", "Mark", "StepSettings", "read_mark", "read_metadata", "read_settings", "read_tag"]
+__all__ = [
+    "KINDS",
+    "OPTIONS",
+    "Mark",
+    "StepSettings",
+    "largest",
+    "read_mark",
+    "read_metadata",
+    "read_settings",
+    "read_tag",
+]
 
 KINDS = ("step", "check")
 
@@ -35,6 +45,8 @@ OPTIONS = {
 }
 """Options of a mark, and of a deployment for all its steps, with their help."""
 
+_MAP = "--map"
+_SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?) ?(?P<unit>[kMGTP])(?P<binary>i?)B")
 MOST_RETRIES = 100
 MOST_DELAYS = 50
 """Prefect takes no more delays than that for one task."""
@@ -71,6 +83,8 @@ class Mark(Record):
     name: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """The fields of `StepSettings` that it gives."""
+    map: bool = False
+    """Whether the step runs once for each element of a list."""
 
 
 def read_mark(kind: str, text: str) -> Mark:
@@ -94,14 +108,18 @@ def read_mark(kind: str, text: str) -> Mark:
         raise UsageError(f"%%{kind} needs a name: %%{kind} NAME on the first line of the cell.")
     given: dict[str, str] = {}
     rest = iter(words[1:])
+    mapped = False
     for word in rest:
+        if word == _MAP:
+            mapped = True
+            continue
         option, equals, value = word.partition("=")
         if option not in OPTIONS:
-            raise UsageError(f"%%{kind} does not know {word!r}. It takes a name and {', '.join(OPTIONS)}.")
+            raise UsageError(f"%%{kind} does not know {word!r}. It takes a name, {_MAP} and {', '.join(OPTIONS)}.")
         given[option] = value if equals else next(rest, "")
         if not given[option]:
             raise UsageError(f"{option} needs a value: {OPTIONS[option]}.")
-    return Mark(kind=kind, name=words[0], settings=read_settings(given))
+    return _mark(kind, words[0], given, mapped=mapped)
 
 
 def read_tag(tags: Sequence[str]) -> Mark | None:
@@ -124,13 +142,13 @@ def read_metadata(data: Mapping[str, Any]) -> Mark | None:
     kind = next((k for k in KINDS if k in data), "")
     if not kind:
         return None
-    given = {f"--{key.replace('_', '-')}": str(value) for key, value in data.items() if key not in KINDS}
+    given = {f"--{key.replace('_', '-')}": str(value) for key, value in data.items() if key not in (*KINDS, "map")}
     if unknown := [option for option in given if option not in OPTIONS]:
         raise UsageError(
             f"The cell's metadata do not know {unknown[0][2:]!r}; they take {kind} and "
             f"{', '.join(o[2:] for o in OPTIONS)}."
         )
-    return Mark(kind=kind, name=str(data[kind]), settings=read_settings(given))
+    return _mark(kind, str(data[kind]), given, mapped=bool(data.get("map")))
 
 
 def read_settings(given: Mapping[str, str]) -> dict[str, Any]:
@@ -154,6 +172,31 @@ def read_settings(given: Mapping[str, str]) -> dict[str, Any]:
     if found.get("retry_backoff") and found.get("retries", 0) > MOST_DELAYS:
         raise UsageError(f"With --backoff there can be at most {MOST_DELAYS} retries.")
     return found
+
+
+def largest(settings: Iterable[StepSettings]) -> dict[str, Any]:
+    """Return the most that any of `settings` asks of a worker, without what none asks for."""
+    every = list(settings)
+    found = {
+        "cpus": max((s.cpus for s in every), default=0),
+        "memory": max((s.memory for s in every), key=_bytes, default=""),
+        "gpus": max((s.gpus for s in every), default=0),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _mark(kind: str, name: str, given: Mapping[str, str], *, mapped: bool) -> Mark:
+    if kind == "check" and mapped:
+        raise UsageError(f"A check looks at all that came before it: leave out {_MAP}.")
+    return Mark(kind=kind, name=name, settings=read_settings(given), map=mapped)
+
+
+def _bytes(text: str) -> float:
+    match = _SIZE.fullmatch(text)
+    if not match:
+        return 0.0
+    base = 1024 if match["binary"] else 1000
+    return float(match["number"]) * float(base) ** (" kMGTP".index(match["unit"]))
 
 
 def _whole(option: str, text: str) -> int:
@@ -182,7 +225,7 @@ def _seconds(option: str, text: str) -> float:
 
 
 def _memory(option: str, text: str) -> str:
-    if not re.fullmatch(r"\d+(\.\d+)? ?[kMGTP]i?B", text):
+    if not _SIZE.fullmatch(text):
         raise UsageError(f"{option} {text}: give a size with its unit, such as 8GiB.")
     return text
 

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import ast
+import datetime
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,7 +39,13 @@ class Parameter(Record):
     annotation: str
     """Python type as written, such as ``int`` or ``datetime.date``."""
     text: str
+    """The default as it reads with ``import datetime``."""
+    typed_annotation: str = ""
+    """The type with the notebook's own imports, such as ``dt.date``."""
+    typed_text: str = ""
     """The default as typed."""
+    window: str = ""
+    """``start`` or ``end`` where it is an edge of the run's time window."""
     statement: int = -1
     """Number of the statement that assigned it."""
 
@@ -68,6 +75,7 @@ def find_parameters(
         for name in statement.bound | statement.assigned:
             binders.setdefault(name, []).append(statement)
     read = {name for s in statements for name in s.read | s.deferred}
+    imported = _datetime_names(statements)
     found = []
     for statement in statements:
         target, value = _assignment(statement.node)
@@ -77,7 +85,7 @@ def find_parameters(
         explicit = name in wanted or statement.cell in tagged
         if not explicit and (statement.cell in targets or name.isupper() or name.startswith("_")):
             continue
-        parameter = _parameter(name, statement, value, containers=explicit)
+        parameter = _parameter(name, statement, value, imported, containers=explicit)
         if parameter and name in read:
             found.append(parameter)
     known = {p.name for p in found}
@@ -99,6 +107,9 @@ def parameter_schema(parameters: Sequence[Parameter]) -> dict[str, Any]:
             field["items"] = {}
         if field.get("type") == "object":
             field["additionalProperties"] = True
+        if parameter.window:
+            kind_of_value = {key: field.pop(key) for key in ("type", "format") if key in field}
+            field |= {"default": None, "anyOf": [kind_of_value, {"type": "null"}]}
         properties[parameter.name] = field
     return {"title": "Parameters", "type": "object", "properties": properties, "required": [], "definitions": {}}
 
@@ -111,7 +122,19 @@ def _assignment(node: ast.stmt) -> tuple[str | None, ast.expr | None]:
     return None, None
 
 
-def _parameter(name: str, statement: Statement, value: ast.expr, *, containers: bool) -> Parameter | None:
+def _parameter(
+    name: str, statement: Statement, value: ast.expr, imported: Mapping[str, str], *, containers: bool
+) -> Parameter | None:
+    if (moment := _moment(value, imported)) is not None:
+        return Parameter(
+            name=name,
+            default=moment.isoformat(),
+            annotation=f"datetime.{type(moment).__name__}",
+            text=repr(moment),
+            typed_annotation=ast.unparse(value.func) if isinstance(value, ast.Call) else "",
+            typed_text=ast.unparse(value),
+            statement=statement.number,
+        )
     try:
         literal = ast.literal_eval(value)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
@@ -127,8 +150,37 @@ def _parameter(name: str, statement: Statement, value: ast.expr, *, containers: 
         default=literal,
         annotation=annotation,
         text=ast.unparse(value),
+        typed_annotation=annotation,
+        typed_text=ast.unparse(value),
         statement=statement.number,
     )
+
+
+def _datetime_names(statements: Sequence[Statement]) -> dict[str, str]:
+    """Return what names that the slice imports mean in ``datetime``: the module, ``date`` or ``datetime``."""
+    found: dict[str, str] = {}
+    for s in statements:
+        if isinstance(s.node, ast.Import):
+            found |= {a.asname or a.name: "datetime" for a in s.node.names if a.name == "datetime"}
+        elif isinstance(s.node, ast.ImportFrom) and s.node.module == "datetime":
+            found |= {a.asname or a.name: f"datetime.{a.name}" for a in s.node.names}
+    return found
+
+
+def _moment(value: ast.expr, imported: Mapping[str, str]) -> datetime.date | None:
+    """Return the date or time that a call such as ``date(2026, 1, 31)`` makes of literals."""
+    if not isinstance(value, ast.Call) or value.keywords:
+        return None
+    function = value.func
+    if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+        name = f"{imported.get(function.value.id)}.{function.attr}"
+    else:
+        name = imported.get(getattr(function, "id", ""), "")
+    kind = {"datetime.date": datetime.date, "datetime.datetime": datetime.datetime}.get(name)
+    try:
+        return kind(*[ast.literal_eval(a) for a in value.args]) if kind else None
+    except (ValueError, TypeError):
+        return None
 
 
 def _plain(value: Any) -> bool:

@@ -36,6 +36,7 @@ def plan_steps(
     kinds: Mapping[int, str],
     summary: Callable[[int], str],
     used_below: Collection[str],
+    apart: Collection[int] = (),
 ) -> list[Step]:
     """Return the steps in the order of the document.
 
@@ -53,10 +54,12 @@ def plan_steps(
         First line of the docstring for a cell.
     used_below : collection of str
         Names that cells below the last target read.
+    apart : collection of int
+        Target cells whose steps hold their own statements alone.
     """
     refusals: list[Refusal] = []
     for arrangement in _Arrangement:
-        steps = _group(kept, inner, names, kinds, arrangement)
+        steps = _group(kept, inner, names, kinds, arrangement, apart)
         refusals = connect(steps) if len(steps) > 1 else []
         if not refusals:
             break
@@ -94,6 +97,7 @@ def _group(
     names: Mapping[int, str],
     kinds: Mapping[int, str],
     arrangement: _Arrangement,
+    apart: Collection[int],
 ) -> list[Step]:
     targets = sorted(kept.targets)
     wanted_by = _wanted_by(kept, inner)
@@ -109,10 +113,10 @@ def _group(
         if depends >= 0:
             made_by[depends] |= 1 << s.number
         by = wanted_by.get(s.number) or {targets[-1]}
-        if len(by) == 1 and arrangement is not _Arrangement.AS_TYPED:
+        if len(by) == 1 and arrangement is not _Arrangement.AS_TYPED and not by & set(apart):
             steps[min(by)].statements.append(s)
             continue
-        if depends >= 0 and arrangement is _Arrangement.SHARED_FIRST:
+        if depends >= 0 and arrangement is _Arrangement.SHARED_FIRST and depends not in apart:
             steps[depends].statements.append(s)
             continue
         place = next(t for t in targets if t > s.cell or arrangement is _Arrangement.SHARED_FIRST)

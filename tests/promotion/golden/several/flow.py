@@ -6,13 +6,14 @@ from prefect.artifacts import create_markdown_artifact
 import steps
 
 
-def check(function):
+def check(function, **settings):
     """Return a task that stops what follows when `function` raises or returns False, and tells why."""
 
-    @task(name=function.__name__)
+    @task(name=function.__name__, **settings)
     def run(*args):
         try:
-            if function(*args) is False:
+            result = function(*args)
+            if str(result) == "False":  # Python's or NumPy's
                 raise AssertionError(f"{function.__name__} returned False")
         except Exception as error:
             reason = str(error) or type(error).__name__
