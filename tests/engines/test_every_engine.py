@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import urllib.request
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,12 @@ def test_it_computes_on_its_workers(running: Any, eventually: Eventually) -> Non
     assert record.tls
     assert not record.scheduler_address.startswith("tcp://")
     assert record.dashboard_link.startswith("http://127.0.0.1:")
+
+
+def test_its_dashboard_answers(running: Any) -> None:
+    with urllib.request.urlopen(running.cluster.record().dashboard_link, timeout=30) as answer:
+        assert answer.status == 200
+        assert b"bokeh" in answer.read().lower()
 
 
 def test_dashboards_of_workers_are_off_the_network(running: Any) -> None:
