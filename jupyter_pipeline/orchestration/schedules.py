@@ -1,23 +1,17 @@
-"""Schedules: read from what a person wrote, checked, told in words, and computed ahead (pure).
-
-The meaning is Prefect's, so that the times shown are those that the server will use: a cron expression follows the wall
-clock of its time zone through a change of daylight saving time; an interval counts elapsed time from an anchor, so that
-for a time of day one takes cron; a recurrence rule (RFC 5545) is local to its time zone.
-"""
+"""Schedules: read from what a person wrote, checked, and told in words (pure); ``ticks`` computes when they fire."""
 
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import re
-import sys
 import zoneinfo
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Mapping
 from typing import Any
 
-from jupyter_pipeline.exceptions import UsageError
+from jupyter_pipeline.exceptions import NotFoundError, UsageError
 from jupyter_pipeline.models import Schedule
+from jupyter_pipeline.orchestration.ticks import ANCHOR, cron_times, next_runs, window, windows, zone
+from jupyter_pipeline.paths import check_name
 
 __all__ = [
     "ANCHOR",
@@ -37,10 +31,6 @@ __all__ = [
 SHORTEST = 1.0
 """Shortest interval, in seconds."""
 
-ANCHOR = dt.datetime(2020, 1, 1)
-"""Local time from which intervals and rules count where no start is given: a fixed one, so that deploying again changes
-nothing, at midnight, so that an interval of 15 minutes fires at the quarters."""
-
 _ALIASES = {
     "@yearly": "0 0 1 1 *",
     "@annually": "0 0 1 1 *",
@@ -54,6 +44,8 @@ _FIELDS = ("minute", "hour", "day of the month", "month", "day of the week")
 _HORIZON = dt.timedelta(days=366 * 9)
 """A cron expression that does not fire within it never will: 29 February comes back after eight years at most."""
 
+_END = {True: " (UNTIL, COUNT)", False: ""}
+_KEYS = ("cron", "every", "rrule", "timezone", "start", "end", "parameters", "active", "slug")
 _UNITS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
 _UNIT_NAMES = {"w": "week", "d": "day", "h": "hour", "m": "minute", "s": "second"}
 _LONG_UNITS = {
@@ -107,6 +99,8 @@ def parse(
         what = f"{' and '.join(given)} were" if given else "none was"
         raise UsageError(f"A schedule is one of cron, every and rrule; {what} given.")
     tz = zone(timezone)
+    if start is not None and end is not None and end <= start:
+        raise UsageError("The schedule ends before it starts: it never fires. Give --end a later time than --start.")
     schedule = Schedule(
         cron=_check_cron(cron) if cron else "",
         every=duration(every) if every not in ("", None) else None,
@@ -116,10 +110,9 @@ def parse(
         end=end,
         **more,
     )
-    if rrule and not next_runs(schedule, 1):
-        raise UsageError(
-            f"The rule {rrule!r} has no time left in the future: it never fires. Move its end (UNTIL, COUNT)."
-        )
+    if (rrule or end is not None) and not next_runs(schedule, 1):
+        what = f"The rule {rrule!r}" if rrule else "The schedule"
+        raise UsageError(f"{what} has no time left in the future: it never fires. Move its end{_END[bool(rrule)]}.")
     return schedule
 
 
@@ -139,56 +132,55 @@ def from_mapping(given: Mapping[str, Any], *, timezone: str = "UTC") -> Schedule
     UsageError
         If a key is unknown or a value cannot be used.
     """
-    raise NotImplementedError
+    for key in given:
+        if key not in _KEYS:
+            raise NotFoundError("key of a schedule", str(key), _KEYS)
+    parameters = given.get("parameters") or {}
+    if not isinstance(parameters, Mapping):
+        raise UsageError(f"The parameters of a schedule are a mapping such as {{region: eu}}, not {parameters!r}.")
+    if given.get("active") not in (None, True, False):
+        raise UsageError(f"A schedule is active: true or active: false, not {given['active']!r}.")
+    local = str(given.get("timezone") or timezone)
+    fields: dict[str, Any] = {key: moment(given[key], local) for key in ("start", "end") if given.get(key) is not None}
+    if given.get("slug"):
+        fields["slug"] = check_name("schedule", str(given["slug"]))
+    return parse(
+        cron=str(given.get("cron") or ""),
+        every=given.get("every"),
+        rrule=str(given.get("rrule") or ""),
+        timezone=local,
+        parameters=dict(parameters),
+        active=given.get("active"),
+        **fields,
+    )
 
 
 def moment(value: Any, timezone: str) -> float:
     """Return a date or time in seconds since the epoch; what names no zone is local to `timezone`.
+
+    Parameters
+    ----------
+    value : str, date, datetime or float
+        Such as ``2027-01-01``, ``2027-01-01T06:00`` or ``2027-01-01T06:00+01:00``; a number is seconds since the epoch.
+    timezone : str
+        A name of the IANA database.
 
     Raises
     ------
     UsageError
         If it is neither.
     """
-    raise NotImplementedError
-
-
-def window(scheduled: Iterable[Schedule], at: float) -> tuple[float, float]:
-    """Return the time window of the run that was due at a time: from the tick before it to its own.
-
-    A run that no schedule made gets the window that ended last.
-    """
-    raise NotImplementedError
-
-
-def windows(schedule: Schedule, start: float, end: float) -> list[tuple[float, float]]:
-    """Return the time windows that end after `start` and not after `end`, the oldest first."""
-    raise NotImplementedError
-
-
-def next_runs(schedule: Schedule, count: int = 5, after: dt.datetime | None = None) -> list[dt.datetime]:
-    """Return the next times of a schedule, in its own time zone.
-
-    Parameters
-    ----------
-    schedule : Schedule
-        The schedule.
-    count : int
-        How many at most; fewer come if it ends.
-    after : datetime, optional
-        An aware time; the results are later. By default now.
-    """
-    tz = zone(schedule.timezone)
-    begin = (after or dt.datetime.now(dt.UTC)).astimezone(tz)
-    if schedule.start is not None:
-        begin = max(begin, dt.datetime.fromtimestamp(schedule.start, tz) - dt.timedelta(microseconds=1))
-    if schedule.cron:
-        times = _cron_times(schedule.cron, begin)
-    elif schedule.every is not None:
-        times = _interval_times(schedule.every, _anchor(schedule, tz), begin)
-    else:
-        times = _rule_times(schedule, tz, begin)
-    return list(islice(times, count))
+    tz = zone(timezone)
+    try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            time = dt.datetime.fromtimestamp(value, dt.UTC)
+        elif isinstance(value, dt.date):  # YAML reads dates itself
+            time = value if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time())
+        else:
+            time = dt.datetime.fromisoformat(str(value).strip())
+        return (time if time.tzinfo else time.replace(tzinfo=tz)).timestamp()
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(f"{value!r} is neither a date nor a time: write 2027-01-31 or 2027-01-31T06:00.") from error
 
 
 def describe(schedule: Schedule) -> str:
@@ -203,31 +195,13 @@ def describe(schedule: Schedule) -> str:
         text = f"Every {duration_text(schedule.every)}"
     else:
         text = _rule_text(schedule.rrule)
+    tz = zone(schedule.timezone)
+    for word, edge in (("from", schedule.start), ("until", schedule.end)):
+        if edge is not None:
+            time = dt.datetime.fromtimestamp(edge, tz)
+            text += f", {word} {time:%Y-%m-%d}" + (f" {time:%H:%M}" if time.time() != dt.time() else "")
     follows_the_clock = not (schedule.every is not None and schedule.every < _UNITS["h"])
-    return f"{text} ({schedule.timezone})" if follows_the_clock else text
-
-
-def zone(name: str) -> zoneinfo.ZoneInfo:
-    """Return the time zone of a name.
-
-    Raises
-    ------
-    UsageError
-        If there is none; the nearest names are offered.
-    """
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        pass
-    known = zoneinfo.available_timezones()
-    by_city = {n.lower(): n for n in known} | {n.rsplit("/", 1)[-1].lower(): n for n in sorted(known)}
-    close = difflib.get_close_matches(name.lower().replace(" ", "_"), by_city, n=3, cutoff=0.6)
-    offer = (
-        f"Did you mean {' or '.join(dict.fromkeys(by_city[c] for c in close))}?"
-        if close
-        else "Use a name like Europe/Berlin."
-    )
-    raise UsageError(f"No time zone is called {name!r}. {offer}")
+    return f"{text} ({schedule.timezone})" if follows_the_clock or schedule.start or schedule.end else text
 
 
 def duration(value: str | float) -> float:
@@ -289,65 +263,10 @@ def _check_cron(text: str) -> str:
                 f"{field!r} is not possible there."
             ) from error
     now = dt.datetime.now(dt.UTC)
-    first = next(_cron_times(expression, now), None)
+    first = next(cron_times(expression, now), None)
     if first is None or first - now > _HORIZON:
         raise UsageError(f"The cron expression {text!r} never fires: no month has such a day. Change day or month.")
     return expression
-
-
-def _cron_times(expression: str, after: dt.datetime) -> Iterator[dt.datetime]:
-    from cronsim import CronSim, CronSimError
-
-    fields = expression.split(" ")
-    if fields[2] != "*" and fields[4] != "*":
-        # Prefect joins two restricted day fields by "or"; CronSim, like Debian's cron, by "and" if one begins with "*".
-        fields[2] = re.sub(r"^\*/", "1-31/", fields[2])
-        fields[4] = re.sub(r"^\*/", "0-6/", fields[4])
-    try:
-        yield from _on_the_clock(CronSim(" ".join(fields), after.replace(tzinfo=None)), after)
-    except CronSimError:
-        return
-
-
-def _on_the_clock(times: Iterable[dt.datetime], after: dt.datetime) -> Iterator[dt.datetime]:
-    """Yield local times as Prefect does: an hour that comes twice counts once, its first time.
-
-    An hour that the clocks skip is moved: backwards by the library that Prefect uses before Python 3.13, forwards by
-    the one that it uses since.
-    """
-    tz = after.tzinfo
-    last = after
-    for time in times:
-        local = time.replace(tzinfo=tz)
-        real = local.astimezone(dt.UTC).astimezone(tz)
-        if real.replace(tzinfo=None) != time and sys.version_info < (3, 13):
-            real = local.replace(fold=1).astimezone(dt.UTC).astimezone(tz)
-        if real.timestamp() > last.timestamp():
-            last = real
-            yield real
-
-
-def _anchor(schedule: Schedule, tz: zoneinfo.ZoneInfo) -> dt.datetime:
-    if schedule.start is not None:
-        return dt.datetime.fromtimestamp(schedule.start, tz)
-    return ANCHOR.replace(tzinfo=tz)
-
-
-def _interval_times(seconds: float, anchor: dt.datetime, after: dt.datetime) -> Iterator[dt.datetime]:
-    """Yield times as Prefect's ``IntervalSchedule`` does.
-
-    It goes from the anchor to the present by elapsed time, and from there by the wall clock if it is a day or longer.
-    """
-    tz = anchor.tzinfo
-    passed = max(0, int((after.timestamp() - anchor.timestamp()) / seconds))
-    time = (anchor.astimezone(dt.UTC) + dt.timedelta(seconds=seconds * passed)).astimezone(tz)
-    while True:
-        if time.timestamp() > after.timestamp():
-            yield time
-        if seconds >= _UNITS["d"]:
-            time = (time + dt.timedelta(seconds=seconds)).astimezone(dt.UTC).astimezone(tz)
-        else:
-            time = (time.astimezone(dt.UTC) + dt.timedelta(seconds=seconds)).astimezone(tz)
 
 
 def _check_rrule(text: str, tz: zoneinfo.ZoneInfo) -> str:
@@ -372,14 +291,6 @@ def _check_rrule(text: str, tz: zoneinfo.ZoneInfo) -> str:
             f"The recurrence rule {text!r} cannot be read ({error}). Write it like FREQ=WEEKLY;BYDAY=MO,FR;BYHOUR=6."
         ) from error
     return rule
-
-
-def _rule_times(schedule: Schedule, tz: zoneinfo.ZoneInfo, after: dt.datetime) -> Iterator[dt.datetime]:
-    from dateutil.rrule import rrulestr
-
-    start = _anchor(schedule, tz).replace(tzinfo=None, microsecond=0)
-    rule = rrulestr(schedule.rrule, dtstart=start)
-    yield from _on_the_clock(rule.xafter(after.replace(tzinfo=None), inc=True), after)
 
 
 def _rule_text(rule: str) -> str:

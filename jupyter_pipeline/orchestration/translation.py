@@ -1,20 +1,22 @@
 """Between our records and Prefect's JSON (pure).
 
-Only what Prefect lets one change afterwards carries our own data: profile and notebook travel as environment variables
-of the run, where a run can read them too, because the labels of a deployment are fixed at its creation.
+Only what Prefect lets one change afterwards carries our own data: profile, notebook and settings travel as environment
+variables of the run, where a run can read them too, because the labels of a deployment are fixed at its creation.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shlex
 import sys
 import zoneinfo
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline.models import DeploymentRecord, DeploymentSpec, RunRecord, Schedule
-from jupyter_pipeline.orchestration import schedules
+from jupyter_pipeline.orchestration import recurrence, schedules, ticks
 
 __all__ = [
     "deployment_body",
@@ -23,11 +25,15 @@ __all__ = [
     "run_record",
     "schedule_body",
     "schedule_from",
+    "schedules_of",
+    "settings_of",
     "timestamp",
 ]
 
 PROFILE = "JUPYTER_PIPELINE_PROFILE"
 NOTEBOOK = "JUPYTER_PIPELINE_NOTEBOOK"
+SETTINGS = "JUPYTER_PIPELINE_SETTINGS"
+"""What Prefect has no field for, as JSON: policies, owner, target, windows, schedules that are sent as rules."""
 
 _COLLISION = {"skip": "CANCEL_NEW", "queue": "ENQUEUE", "cancel": "ENQUEUE"}
 
@@ -43,6 +49,15 @@ def schedule_body(schedule: Schedule) -> dict[str, Any]:
     What the server would fill in (the anchor of an interval, the start of a rule) is always given, so that the same
     schedule is the same text.
     """
+    return _as_rule(schedule) if ticks.sent_as_rule(schedule) else _native(schedule)
+
+
+def _as_rule(schedule: Schedule) -> dict[str, Any]:
+    rule, timezone = recurrence.as_rule(schedule)
+    return {"rrule": rule, "timezone": timezone}
+
+
+def _native(schedule: Schedule) -> dict[str, Any]:
     if schedule.cron:
         return {"cron": schedule.cron, "timezone": schedule.timezone, "day_or": True}
     tz = zoneinfo.ZoneInfo(schedule.timezone)
@@ -58,18 +73,34 @@ def schedule_body(schedule: Schedule) -> dict[str, Any]:
     rule = schedule.rrule
     if "DTSTART" not in rule:
         rule = f"DTSTART:{anchor:%Y%m%dT%H%M%S}\n{rule}"
+    if schedule.end is not None:
+        rule += f";UNTIL={dt.datetime.fromtimestamp(schedule.end - 1, tz):%Y%m%dT%H%M%S}"
     return {"rrule": rule, "timezone": schedule.timezone}
 
 
-def schedule_from(data: Mapping[str, Any]) -> Schedule:
-    """Return the schedule that the server has."""
+def schedule_from(data: Mapping[str, Any], settings: Mapping[str, Any] | None = None) -> Schedule:
+    """Return the schedule that the server has.
+
+    Parameters
+    ----------
+    data : mapping
+        The schedule as the API returns it.
+    settings : mapping, optional
+        Of its deployment, see `settings_of`: they know what was sent as a rule.
+    """
     body = data["schedule"]
-    common = {
-        "timezone": body.get("timezone") or "UTC",
+    common: dict[str, Any] = {
         "slug": data.get("slug") or "",
         "parameters": data.get("parameters") or {},
         "active": data.get("active", True),
     }
+    written = ((settings or {}).get("schedules") or {}).get(common["slug"])
+    if written is not None:
+        meant = Schedule(**{**written, **common})
+        sent = [_native(meant), *([_as_rule(meant)] if "rrule" in body and not meant.rrule else [])]
+        if _without_start(body) in map(_without_start, sent):  # nobody has changed it by other means
+            return meant
+    common["timezone"] = body.get("timezone") or "UTC"
     if "cron" in body:
         return Schedule(cron=body["cron"], **common)
     if "interval" in body:
@@ -80,10 +111,58 @@ def schedule_from(data: Mapping[str, Any]) -> Schedule:
     return Schedule(rrule=body["rrule"], **common)
 
 
+def _without_start(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a schedule's body without the time from which a rule counts, which may be a later one by now."""
+    rule = "\n".join(line for line in body.get("rrule", "").split("\n") if not line.startswith("DTSTART"))
+    return {**body, "rrule": rule}
+
+
+def _settings(spec: DeploymentSpec) -> str:
+    """Return the text of `SETTINGS`; what is empty is left out."""
+    edged = {
+        schedule.slug: {
+            key: value
+            for key, value in schedule.to_dict().items()
+            if key in ("cron", "every", "rrule", "timezone", "start", "end") and value not in ("", None)
+        }
+        for schedule in spec.schedules
+        if schedule.start is not None or schedule.end is not None
+    }
+    settings = {
+        "overlap": spec.overlap,
+        "catch_up": spec.catch_up,
+        "owner": spec.owner,
+        "target": spec.target,
+        "profile": spec.profile if spec.profile_file else "",
+        "windows": dict(spec.windows),
+        "schedules": edged,
+    }
+    return json.dumps({key: value for key, value in settings.items() if value}, sort_keys=True)
+
+
+def settings_of(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return our own settings of a deployment as the API returns it; empty where it was made by other means."""
+    try:
+        found = json.loads(_environment(data).get(SETTINGS) or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def schedules_of(data: Mapping[str, Any]) -> tuple[Schedule, ...]:
+    """Return the schedules of a deployment as the API returns it."""
+    settings = settings_of(data)
+    return tuple(schedule_from(entry, settings) for entry in data.get("schedules") or ())
+
+
+def _environment(data: Mapping[str, Any]) -> Mapping[str, str]:
+    return (data.get("job_variables") or {}).get("env") or {}
+
+
 def deployment_body(spec: DeploymentSpec, *, pool: str, pool_type: str) -> dict[str, Any]:
     """Return all of a deployment that can be changed later, without its schedules."""
-    environment = dict(spec.env)
-    for name, value in ((PROFILE, spec.profile), (NOTEBOOK, spec.notebook)):
+    environment = {**spec.env, SETTINGS: _settings(spec)}
+    for name, value in ((PROFILE, spec.profile_file or spec.profile), (NOTEBOOK, spec.notebook)):
         if value:
             environment[name] = value
     variables: dict[str, Any] = {"env": environment}
@@ -141,6 +220,8 @@ def run_record(data: Mapping[str, Any], *, deployment: str = "", ui_url: str = "
         deployment=deployment,
         state=data.get("state_name") or state.get("name") or "",
         message=state.get("message") or "",
+        version=data.get("deployment_version") or "",
+        parameters=data.get("parameters") or {},
         expected_start=timestamp(data.get("expected_start_time")),
         start=timestamp(data.get("start_time")),
         end=timestamp(data.get("end_time")),
@@ -153,15 +234,15 @@ def deployment_record(
     data: Mapping[str, Any], *, flow_name: str, last_run: RunRecord | None, ui_url: str = ""
 ) -> DeploymentRecord:
     """Return a deployment as the API returns it; the time of the next run is computed here."""
-    entries = tuple(schedule_from(entry) for entry in data.get("schedules") or ())
-    environment = (data.get("job_variables") or {}).get("env") or {}
+    entries = schedules_of(data)
+    settings, environment = settings_of(data), _environment(data)
     paused = bool(data.get("paused"))
     return DeploymentRecord(
         id=data["id"],
         name=data["name"],
         flow_name=flow_name,
         version=data.get("version") or "",
-        profile=environment.get(PROFILE, ""),
+        profile=settings.get("profile") or Path(environment.get(PROFILE, "")).stem,
         notebook=environment.get(NOTEBOOK, ""),
         paused=paused,
         schedules=entries,
@@ -170,6 +251,11 @@ def deployment_record(
         next_run=None if paused else _next(entries),
         updated=timestamp(data.get("updated")),
         tags=tuple(data.get("tags") or ()),
+        owner=settings.get("owner", ""),
+        target=settings.get("target", ""),
+        overlap=settings.get("overlap", ""),
+        catch_up=settings.get("catch_up", ""),
+        concurrency_limit=(data.get("global_concurrency_limit") or {}).get("limit"),
         url=f"{ui_url}/deployments/deployment/{data['id']}" if ui_url else "",
     )
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import subprocess
 import sys
@@ -204,6 +205,22 @@ def test_the_times_shown_are_those_that_prefect_will_use(tmp_path: Path) -> None
             dt.datetime(2027, 1, 1, tzinfo=dt.UTC),
         )
     ]
+    ninth = {"start": "2027-03-09T03:20", "end": "2027-11-09T18:00"}
+    edged = [
+        schedules.from_mapping({**kind, **edges, "timezone": zone})
+        for zone in ("Europe/Berlin",)
+        for kind in (
+            *({"cron": text} for text in ("0 6 * * 1-5", "*/20 8-17 * * *", "0 0 1 */3 *", "0 0 13 * 5", "5 4 L * *")),
+            *({"cron": "0 12 * * MON#2"}, {"cron": "0 12 * * 7"}, {"cron": "0 12 * * 5L"}, {"every": "15m"}),
+            *({"every": "2d"}, {"every": "5h"}, {"rrule": "FREQ=MONTHLY;BYDAY=-1FR"}),
+        )
+        for edges in (ninth, {"start": ninth["start"]}, {"end": ninth["end"]})
+    ]
+    cases += [
+        (schedule, dt.datetime(2027, month, 30 if month != 2 else 28, 12, tzinfo=dt.UTC))
+        for schedule in edged
+        for month in (1, 3, 10, 11)
+    ]
     asked = json.dumps([(translation.schedule_body(schedule), after.timestamp()) for schedule, after in cases])
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", _THEIRS],
@@ -216,3 +233,101 @@ def test_the_times_shown_are_those_that_prefect_will_use(tmp_path: Path) -> None
     for (schedule, after), theirs in zip(cases, json.loads(done.stdout), strict=True):
         ours = [time.timestamp() for time in schedules.next_runs(schedule, 30, after=after)]
         assert ours == theirs, (schedule, after)
+
+
+def test_a_mapping_is_read() -> None:
+    given = {
+        "cron": "0 6 * * *",
+        "timezone": "Europe/Berlin",
+        "end": dt.date(2099, 1, 1),
+        "parameters": {"region": "eu"},
+    }
+    schedule = schedules.from_mapping({**given, "slug": "eu", "active": False})
+    end = dt.datetime(2098, 12, 31, 23, tzinfo=dt.UTC).timestamp()
+    assert schedule == Schedule(
+        cron="0 6 * * *", timezone="Europe/Berlin", end=end, parameters={"region": "eu"}, slug="eu", active=False
+    )
+    assert schedules.from_mapping({"every": "15m"}, timezone="Asia/Tokyo").timezone == "Asia/Tokyo"
+
+
+@pytest.mark.parametrize(
+    ("given", "complaint"),
+    [
+        ({"crn": "0 6 * * *"}, "Did you mean cron"),
+        ({"cron": "0 6 * * *", "every": "1d"}, "cron and every were given"),
+        ({"every": "1d", "parameters": ["x"]}, "are a mapping"),
+        ({"every": "1d", "active": "sometimes"}, "active: true"),
+        ({"every": "1d", "start": "soon"}, "'soon' is neither a date nor a time"),
+        ({"every": "1d", "end": "2020-01-01"}, "no time left in the future"),
+        ({"cron": "0 0 29 2 *", "end": "2027-06-01"}, "no time left in the future"),
+        ({"every": "1d", "start": "2099-02-01", "end": "2099-01-01"}, "ends before it starts"),
+        ({"every": "1d", "slug": "a b"}, "cannot be the name of a schedule"),
+        ({}, "none was given"),
+    ],
+)
+def test_a_mapping_that_cannot_be_is_refused(given: dict[str, object], complaint: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        schedules.from_mapping(given)
+    assert complaint in str(refused.value)
+
+
+def test_start_and_end_are_told_in_words() -> None:
+    schedule = schedules.from_mapping(
+        {"cron": "0 6 * * *", "start": "2099-01-01", "end": "2099-03-01T18:30", "timezone": "Asia/Tokyo"}
+    )
+    assert schedules.describe(schedule) == "At 06:00, from 2099-01-01, until 2099-03-01 18:30 (Asia/Tokyo)"
+
+
+def _at(text: str) -> float:
+    return dt.datetime.fromisoformat(text).timestamp()
+
+
+DAILY = Schedule(cron="0 6 * * *", timezone="Europe/Berlin")
+HOURLY = Schedule(every=3600.0)
+
+
+@pytest.mark.parametrize(
+    ("scheduled", "at", "expected"),
+    [
+        ([DAILY], "2027-07-01T06:00+02:00", ("2027-06-30T06:00+02:00", "2027-07-01T06:00+02:00")),
+        ([DAILY], "2027-07-01T09:13+02:00", ("2027-06-30T06:00+02:00", "2027-07-01T06:00+02:00")),  # by hand
+        ([DAILY], "2027-03-28T06:00+02:00", ("2027-03-27T06:00+01:00", "2027-03-28T06:00+02:00")),  # 23 hours
+        ([HOURLY, DAILY], "2027-07-01T05:00+00:00", ("2027-07-01T04:00+00:00", "2027-07-01T05:00+00:00")),
+        ([HOURLY, DAILY], "2027-07-01T04:00+00:00", ("2027-06-30T04:00+00:00", "2027-07-01T04:00+00:00")),
+        ([Schedule(cron="0 0 1 1 *")], "2027-07-01T05:00+00:00", ("2026-01-01T00:00+00:00", "2027-01-01T00:00+00:00")),
+        (
+            [Schedule(every=86400.0, start=_at("2027-07-01T00:00+00:00"))],
+            "2027-07-01T00:00+00:00",
+            ("2027-07-01T00:00+00:00", "2027-07-01T00:00+00:00"),
+        ),
+    ],
+)
+def test_the_window_of_a_run_goes_from_tick_to_tick(
+    scheduled: list[Schedule], at: str, expected: tuple[str, str]
+) -> None:
+    assert schedules.window(scheduled, _at(at)) == tuple(map(_at, expected))
+
+
+def test_a_run_before_any_tick_has_no_window() -> None:
+    with pytest.raises(UsageError, match="No schedule has fired until 2027-07-01"):
+        schedules.window([Schedule(every=60.0, start=_at("2028-01-01T00:00+00:00"))], _at("2027-07-01T00:00+00:00"))
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        Schedule(cron="0 0 * * *"),
+        Schedule(cron="0 0 * * *", start=_at("2027-02-10T00:00+00:00"), end=_at("2027-02-11T00:00+00:00")),
+        Schedule(every=86400.0, start=_at("2028-01-01T00:00+00:00")),
+    ],
+)
+def test_the_windows_of_a_backfill_touch_each_other(schedule: Schedule) -> None:
+    found = schedules.windows(schedule, _at("2027-02-01T00:00+00:00"), _at("2027-03-01T00:00+00:00"))
+    assert len(found) == 28
+    assert found[0] == (_at("2027-02-01T00:00+00:00"), _at("2027-02-02T00:00+00:00"))
+    assert found[-1][1] == _at("2027-03-01T00:00+00:00")
+    assert all(earlier[1] == later[0] for earlier, later in itertools.pairwise(found))
+
+
+def test_no_tick_no_window() -> None:
+    assert schedules.windows(DAILY, _at("2027-07-01T07:00+02:00"), _at("2027-07-02T05:00+02:00")) == []

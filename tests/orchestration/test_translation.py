@@ -18,7 +18,7 @@ SPEC = DeploymentSpec(name="n", flow_name="f", entrypoint="flow.py:f", path="/sn
         Schedule(cron="0 6 * * 1-5", timezone="Europe/Berlin", slug="a", active=True),
         Schedule(every=900.0, slug="b", active=False, parameters={"x": 1}),
         Schedule(every=86400.0, timezone="America/New_York", slug="c", active=True),
-        Schedule(every=60.0, start=1800000000.0, slug="d", active=True),
+        Schedule(every=60.0, start=1700000000.0, slug="d", active=True),
         Schedule(rrule="DTSTART:20240101T060000\nRRULE:FREQ=DAILY", timezone="Asia/Tokyo", slug="e", active=True),
     ],
 )
@@ -26,6 +26,33 @@ def test_a_schedule_comes_back_as_it_went(schedule: Schedule) -> None:
     body = json.loads(json.dumps(translation.schedule_body(schedule)))
     entry = {"schedule": body, "slug": schedule.slug, "active": schedule.active, "parameters": schedule.parameters}
     assert translation.schedule_from(entry) == schedule
+
+
+EDGED = Schedule(cron="0 6 * * 1", timezone="Asia/Tokyo", start=4e9, end=4.1e9, slug="edged", active=True)
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        EDGED,
+        Schedule(every=900.0, end=4e9, slug="ends", active=False),
+        Schedule(every=900.0, start=4e9, slug="starts", active=True),
+    ],
+)
+def test_a_schedule_with_edges_goes_as_a_rule_and_comes_back(schedule: Schedule) -> None:
+    spec = DeploymentSpec(**{**_fields(SPEC), "schedules": (schedule,)})
+    body = translation.deployment_body(spec, pool="p", pool_type="process")
+    sent = translation.schedule_body(schedule)
+    assert "RRULE:" in sent["rrule"]
+    server = {**body, "schedules": [{"schedule": sent, "slug": schedule.slug, "active": schedule.active}]}
+    assert translation.schedules_of(json.loads(json.dumps(server))) == (schedule,)
+
+
+def test_a_schedule_changed_by_other_means_is_told_as_it_is() -> None:
+    spec = DeploymentSpec(**{**_fields(SPEC), "schedules": (EDGED,)})
+    body = translation.deployment_body(spec, pool="p", pool_type="process")
+    server = {**body, "schedules": [{"schedule": {"cron": "5 5 * * *", "timezone": "UTC"}, "slug": "edged"}]}
+    assert translation.schedules_of(server) == (Schedule(cron="5 5 * * *", slug="edged", active=True),)
 
 
 def test_a_rule_without_a_start_is_given_one() -> None:
@@ -45,7 +72,7 @@ def test_a_process_pool_is_told_the_interpreter(pool_type: str, python: str, com
     spec = DeploymentSpec(**{**_fields(SPEC), "python": python})
     body = translation.deployment_body(spec, pool="p", pool_type=pool_type)
     assert body["job_variables"].get("command") == command
-    assert body["job_variables"]["env"] == {"JUPYTER_PIPELINE_PROFILE": "slurm"}
+    assert body["job_variables"]["env"]["JUPYTER_PIPELINE_PROFILE"] == "slurm"
 
 
 def _fields(spec: DeploymentSpec) -> dict[str, Any]:
