@@ -11,17 +11,40 @@ from datetime import datetime
 from tabulate import tabulate
 
 from jupyter_pipeline.models import (
+    AlertBlock,
     ClusterRecord,
     ClusterState,
+    Deployed,
     DeploymentRecord,
+    DeploymentStatus,
     DriftItem,
+    PipelineTest,
     Profile,
     RunRecord,
     ServiceStatus,
     SyncReport,
+    VersionRecord,
 )
 
-__all__ = ["Table", "clusters", "deployments", "drift", "profiles", "runs", "service", "sizes", "sync"]
+__all__ = [
+    "Link",
+    "Table",
+    "alerts",
+    "clusters",
+    "deployed",
+    "deployments",
+    "drift",
+    "dry_run",
+    "plan",
+    "profiles",
+    "runs",
+    "service",
+    "sizes",
+    "statuses",
+    "sync",
+    "tests",
+    "versions",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +77,23 @@ class Table:
 
     def _repr_pretty_(self, printer: object, cycle: bool) -> None:
         printer.text(str(self))  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address that a notebook shows as a link."""
+
+    url: str
+
+    def __str__(self) -> str:
+        return self.url
+
+    def _repr_html_(self) -> str:
+        url = html.escape(self.url, quote=True)
+        return f'<a href="{url}" target="_blank" rel="noopener">{url}</a>'
+
+    def _repr_pretty_(self, printer: object, cycle: bool) -> None:
+        printer.text(self.url)  # type: ignore[attr-defined]
 
 
 def sizes(count: float) -> str:
@@ -188,6 +228,82 @@ def runs(records: Sequence[RunRecord]) -> Table:
     ]
     headers = ("run", "deployment", "state", "started by", "start", "took", "message")
     return Table(headers, rows, "There is no run.")
+
+
+def plan(answer: Deployed) -> str:
+    """Return what a deploy is about to do: notes, schedules in words, and the next runs."""
+    lines = [f"note: {text}" for text in answer.notes]
+    lines += [f"Schedule: {text}" for text in answer.schedules]
+    local = [datetime.fromtimestamp(t).astimezone() for t in answer.next_runs]
+    lines += [f"  next run {t:%a %d %b %Y %H:%M:%S %Z}" for t in local]
+    return "\n".join(lines)
+
+
+def dry_run(answer: Deployed) -> str:
+    """Return what a deploy would change, in the files and on the server."""
+    lines = [plan(answer)] if plan(answer) else []
+    lines.append(answer.changes or "No file would change.")
+    lines.append(answer.server_changes or "Nothing that is deployed would change.")
+    if answer.rehearses:
+        lines.append("It would be rehearsed first: run once in a clean process.")
+    return "\n".join([*lines, "Nothing was written (dry run)."])
+
+
+def deployed(answer: Deployed, *, command: str) -> str:
+    """Return what a deploy did, in a few lines.
+
+    Parameters
+    ----------
+    answer : Deployed
+        What it did.
+    command : str
+        What the commands about deployments begin with, in the front door that shows this.
+    """
+    if answer.deployment is None:
+        return f"Wrote {answer.folder}"
+    name = answer.deployment.name
+    lines = [f"Deployed {name!r}, version {answer.version[:12]}: {answer.folder}"]
+    if answer.deployment.paused:
+        lines.append(f"It is paused. Resume it: {command} resume {name}")
+    return "\n".join(lines)
+
+
+def versions(records: Sequence[VersionRecord]) -> Table:
+    """Return a table of the versions of a deployment."""
+    rows = [
+        (str(r.number), r.version[:12], _local(r.deployed), r.by, r.target, "current" if r.current else "")
+        for r in records
+    ]
+    return Table(("number", "version", "deployed", "by", "target", ""), rows, "It has no version.")
+
+
+def alerts(records: Sequence[AlertBlock]) -> Table:
+    """Return a table of the addresses that alerts go to."""
+    rows = [(r.name, r.kind, ", ".join(r.used_by)) for r in records]
+    return Table(("alert", "kind", "used by"), rows, "No alert is stored. Store one: jupyter pipeline alerts add NAME")
+
+
+def statuses(records: Sequence[DeploymentStatus]) -> Table:
+    """Return a table of how the deployments of a notebook are."""
+    rows = [
+        (
+            r.name,
+            ", ".join(r.cells),
+            "changed since" if r.changed else "as deployed",
+            r.last_run or "never ran",
+            "paused" if r.paused else "active",
+            r.reason,
+        )
+        for r in records
+    ]
+    headers = ("deployment", "cells", "code", "last run", "state", "remark")
+    return Table(headers, rows, "Nothing is deployed from this notebook.")
+
+
+def tests(outcomes: Sequence[PipelineTest]) -> Table:
+    """Return a table of how pipelines did in a clean process."""
+    rows = [(o.name, "passed" if o.passed else "FAILED", f"{o.seconds:.1f} s", o.error) for o in outcomes]
+    return Table(("pipeline", "outcome", "took", "error"), rows, "There is no pipeline.")
 
 
 def service(status: ServiceStatus) -> str:

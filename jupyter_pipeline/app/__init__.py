@@ -32,8 +32,14 @@ class PipelineApp(Group):
         "cluster": ("jupyter_pipeline.app.cluster.ClusterGroup", "Start, list, scale, sync and stop clusters."),
         "deploy": ("jupyter_pipeline.app.deploy.Deploy", "Promote a notebook cell to a scheduled deployment."),
         "slice": ("jupyter_pipeline.app.deploy.Slice", "Print the smallest program that a cell needs."),
-        "deployments": ("jupyter_pipeline.app.deployments.DeploymentsGroup", "List, pause, resume, run deployments."),
-        "runs": ("jupyter_pipeline.app.deployments.RunsGroup", "List, follow, read and cancel runs."),
+        "deployments": (
+            "jupyter_pipeline.app.deployments.DeploymentsGroup",
+            "List, run, compare, promote deployments.",
+        ),
+        "runs": ("jupyter_pipeline.app.runs.RunsGroup", "List, follow, read, repeat and cancel runs."),
+        "alerts": ("jupyter_pipeline.app.alerts.AlertsGroup", "Store and try the addresses that alerts go to."),
+        "test": ("jupyter_pipeline.app.testing.Test", "Run pipelines once in a clean process."),
+        "ci": ("jupyter_pipeline.app.testing.CiGroup", "Write the workflow of a CI service that tests pipelines."),
     }
 
 

@@ -56,6 +56,8 @@ class Command(_App):
     """One command of the command line."""
 
     as_json = Bool(False, help="Print the answer as JSON.").tag(config=True)
+    exit_code = 0
+    """What the process exits with after an answer."""
     positional: ClassVar[tuple[str, ...]] = ()
     """Names of the arguments; one in brackets may be left out."""
 
@@ -93,6 +95,8 @@ class Command(_App):
             emit(json.dumps(_plain(answer), indent=2))
         else:
             emit(self.show(answer))
+        if self.exit_code:
+            self.exit(self.exit_code)
 
     def work(self, *arguments: Any, **options: Any) -> Any:
         """Do what the command is for and return records, or plain data."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,6 +14,7 @@ from jupyter_pipeline.app.base import Command, Group, note
 from jupyter_pipeline.clusters import manager, profiles, registry
 from jupyter_pipeline.exceptions import ClusterError, UsageError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, DriftItem, SyncReport
+from jupyter_pipeline.progress import StatusLine
 
 __all__ = ["ClusterGroup"]
 
@@ -171,15 +173,25 @@ class Sync(Command):
     """Bring the environment along."""
 
     name = "jupyter-pipeline cluster sync"
-    description = "Make a cluster's packages, and the folders that are named, equal to this environment's."
+    description = (
+        "Make a cluster's packages equal to this interpreter's, and send local code: the folders that are named, and "
+        "those of the profile that the cluster was started from."
+    )
     positional = ("NAME",)
     directory = ListTrait(Unicode(), help="Folder with local code to send; may be repeated.").tag(config=True)
+    packages = Bool(True, help="Compare packages and install what differs.").tag(config=True)
     aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "directory": "Sync.directory"}
+    flags: ClassVar[dict[str, Any]] = {
+        **Command.flags,
+        "no-packages": ({"Sync": {"packages": False}}, "Send local code only."),
+    }
 
     def work(self, name: str) -> SyncReport:
         cluster = pipeline.attach(name)
+        directories = [Path(d) for d in self.directory]  # what a notebook has imported is not known here
         try:
-            return pipeline.sync_cluster(cluster, directories=[Path(d) for d in self.directory], progress=note)
+            with StatusLine(sys.stderr) as tell:
+                return pipeline.sync_cluster(cluster, directories=directories, packages=self.packages, progress=tell)
         finally:
             cluster.detach()
 

@@ -1,30 +1,28 @@
-"""``jupyter pipeline deployments`` and ``jupyter pipeline runs``."""
+"""``jupyter pipeline deployments``: what is deployed, its versions and targets."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from traitlets import List as ListTrait
 from traitlets import Unicode
 
 from jupyter_pipeline import present
-from jupyter_pipeline.app.base import Command, Group
-from jupyter_pipeline.exceptions import UsageError
-from jupyter_pipeline.models import DeploymentRecord, RunRecord
-from jupyter_pipeline.orchestration import deployments, runs
+from jupyter_pipeline.app.base import Command, Group, note
+from jupyter_pipeline.app.deploy import notebook_path, read_cells
+from jupyter_pipeline.app.runs import RunCommand
+from jupyter_pipeline.models import DeploymentRecord, DeploymentStatus, RunRecord, VersionRecord
+from jupyter_pipeline.orchestration import deployments, versions
+from jupyter_pipeline.pipeline import history, options, status
 
-__all__ = ["DeploymentsGroup", "RunsGroup"]
+__all__ = ["DeploymentsGroup"]
 
 
 class _DeploymentCommand(Command):
-    positional = ("NAME",)
+    positional: ClassVar[tuple[str, ...]] = ("NAME",)
 
     def show(self, answer: DeploymentRecord) -> str:
         return str(present.deployments([answer]))
-
-
-class _RunCommand(Command):
-    def show(self, answer: RunRecord) -> str:
-        return str(present.runs([answer]))
 
 
 class List(Command):
@@ -60,15 +58,17 @@ class Resume(_DeploymentCommand):
         return deployments.resume(name)
 
 
-class Run(_RunCommand):
+class Run(RunCommand):
     """Run a deployment now."""
 
     name = "jupyter-pipeline deployments run"
     description = "Run a deployment now, beside its schedule."
     positional = ("NAME",)
+    param = ListTrait(Unicode(), help="Parameter of this run, NAME=VALUE; may be repeated.").tag(config=True)
+    aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "param": "Run.param"}
 
     def work(self, name: str) -> RunRecord:
-        return deployments.run_now(name)
+        return deployments.run_now(name, options.assignments("--param", self.param))
 
 
 class Delete(Command):
@@ -86,44 +86,96 @@ class Delete(Command):
         return f"Deployment {answer['deleted']!r} is deleted."
 
 
-class ListRuns(Command):
-    """List runs."""
+class Backfill(Command):
+    """Run a deployment for the time windows of the past."""
 
-    name = "jupyter-pipeline runs list"
-    description = "List the last runs, of one deployment or of all."
-    positional = ("[DEPLOYMENT]",)
-    limit = Unicode("20", help="How many.").tag(config=True)
-    aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "limit": "ListRuns.limit"}
+    name = "jupyter-pipeline deployments backfill"
+    description = "Run a deployment once for each time window of its schedule between two times, the oldest first."
+    positional = ("NAME", "START", "END")
+    timezone = Unicode("", help="Time zone of the two times; by default the local one.").tag(config=True)
+    aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "timezone": "Backfill.timezone"}
 
-    def work(self, deployment: str = "") -> list[RunRecord]:
-        if not self.limit.isdigit() or not 0 < int(self.limit) <= 200:
-            raise UsageError(f"{self.limit!r} is not a limit: give a number from 1 to 200.")
-        return runs.list_runs(deployment or None, limit=int(self.limit))
+    def work(self, name: str, start: str, end: str) -> list[RunRecord]:
+        return history.backfill(name, start, end, self.timezone, progress=note)
 
     def show(self, answer: list[RunRecord]) -> str:
         return str(present.runs(answer))
 
 
-class Logs(Command):
-    """Print the log of a run."""
+class Versions(Command):
+    """List the versions of a deployment."""
 
-    name = "jupyter-pipeline runs logs"
-    description = "Print the log of a run."
-    positional = ("RUN",)
+    name = "jupyter-pipeline deployments versions"
+    description = "List what was deployed under a name, the newest first."
+    positional = ("NAME",)
 
-    def work(self, run: str) -> str:
-        return runs.logs(run)
+    def work(self, name: str) -> list[VersionRecord]:
+        return versions.list_versions(name)
+
+    def show(self, answer: list[VersionRecord]) -> str:
+        return str(present.versions(answer))
 
 
-class Cancel(_RunCommand):
-    """Cancel a run."""
+class Compare(Command):
+    """Compare two versions."""
 
-    name = "jupyter-pipeline runs cancel"
-    description = "Cancel a run; its cluster is stopped."
-    positional = ("RUN",)
+    name = "jupyter-pipeline deployments compare"
+    description = "Show what differs between two versions, by default the current one and the one before it."
+    positional = ("NAME", "[OLD]", "[NEW]")
 
-    def work(self, run: str) -> RunRecord:
-        return runs.cancel(run)
+    def work(self, name: str, old: str | None = None, new: str | None = None) -> dict[str, Any]:
+        return {"name": name, "difference": versions.compare(name, old, new)}
+
+    def show(self, answer: dict[str, Any]) -> str:
+        return answer["difference"] or "Nothing differs."
+
+
+class Rollback(_DeploymentCommand):
+    """Make an earlier version live again."""
+
+    name = "jupyter-pipeline deployments rollback"
+    description = "Make an earlier version live again, by default the one before the current one."
+    positional = ("NAME", "[VERSION]")
+
+    def work(self, name: str, version: str | None = None) -> DeploymentRecord:
+        return versions.rollback(name, version)
+
+
+class Promote(_DeploymentCommand):
+    """Move what is live at one target to another."""
+
+    name = "jupyter-pipeline deployments promote"
+    description = "Deploy to production exactly the code that is live in staging."
+    source = Unicode("staging", help="Target that it comes from.").tag(config=True)
+    target = Unicode("production", help="Target that it goes to.").tag(config=True)
+    after = Unicode("", help="Good runs in a row that the source must have seen.").tag(config=True)
+    aliases: ClassVar[dict[str, Any]] = {
+        **Command.aliases,
+        "from": "Promote.source",
+        "to": "Promote.target",
+        "after": "Promote.after",
+    }
+
+    def work(self, name: str) -> DeploymentRecord:
+        return history.promote(name, self.source, self.target, self.after)
+
+
+class Status(Command):
+    """Say how the deployments of a notebook are."""
+
+    name = "jupyter-pipeline deployments status"
+    description = (
+        "Say for each deployment of a notebook (a file, or - for standard input) whether its cells have changed."
+    )
+    positional = ("NOTEBOOK",)
+    path = Unicode("", help="Where the notebook is, when it comes from standard input.").tag(config=True)
+    aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "path": "Status.path"}
+
+    def work(self, notebook: str) -> list[DeploymentStatus]:
+        return status.status(read_cells(notebook), notebook_path(notebook, self.path))
+
+    def show(self, answer: list[DeploymentStatus]) -> str:
+        return str(present.statuses(answer))
 
 
 class DeploymentsGroup(Group):
@@ -136,17 +188,11 @@ class DeploymentsGroup(Group):
         "pause": (Pause, "Stop the schedules of a deployment."),
         "resume": (Resume, "Let them make runs again."),
         "run": (Run, "Run a deployment now."),
+        "backfill": (Backfill, "Run a deployment for time windows of the past."),
+        "versions": (Versions, "List the versions of a deployment."),
+        "compare": (Compare, "Show what differs between two versions."),
+        "rollback": (Rollback, "Make an earlier version live again."),
+        "promote": (Promote, "Move what is live in staging to production."),
+        "status": (Status, "Say how the deployments of a notebook are."),
         "delete": (Delete, "Delete a deployment."),
-    }
-
-
-class RunsGroup(Group):
-    """Runs."""
-
-    name = "jupyter-pipeline runs"
-    description = "List, read and cancel runs."
-    subcommands: ClassVar[dict[str, Any]] = {
-        "list": (ListRuns, "List the last runs."),
-        "logs": (Logs, "Print the log of a run."),
-        "cancel": (Cancel, "Cancel a run."),
     }

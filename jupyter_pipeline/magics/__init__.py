@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from jupyter_pipeline.magics.cluster import ClusterMagics
 from jupyter_pipeline.magics.completion import complete
 from jupyter_pipeline.magics.deploy import DeployMagics
+from jupyter_pipeline.magics.deployments import RunsMagics
 from jupyter_pipeline.magics.document import Document
 from jupyter_pipeline.magics.service import ServiceMagics
 
@@ -25,7 +26,7 @@ def register(shell: InteractiveShell) -> None:
     """Give `shell` the magics, their completion, and a memory of the cells that it runs."""
     document = Document(shell)
     shell.events.register("pre_run_cell", document.remember)
-    shell.register_magics(ClusterMagics(shell), ServiceMagics(shell), DeployMagics(shell, document))
+    shell.register_magics(ClusterMagics(shell), ServiceMagics(shell), RunsMagics(shell), DeployMagics(shell, document))
     shell.set_hook("complete_command", complete, re_key=r"%{1,2}(cluster|deploy|runs|pipeline)\b")
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.magics.cluster import SUBCOMMANDS as CLUSTER
-from jupyter_pipeline.magics.deploy import SUBCOMMANDS as DEPLOY
+from jupyter_pipeline.magics.deployments import SUBCOMMANDS as DEPLOY
 from jupyter_pipeline.magics.service import SUBCOMMANDS as SERVICE
 
 if TYPE_CHECKING:

@@ -63,6 +63,14 @@ class Document:
         ran = {**self.ran, cell_id: current}
         return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": merge(ran, self._saved())}, cell_id
 
+    def whole(self) -> dict[str, Any]:
+        """Return the notebook with the code of the saved file that did not run, too; without the cell that runs now."""
+        saved = [c for c in self._saved() if c["id"] != self.current]
+        unseen = {c["id"]: _text(c) for c in saved if c.get("cell_type") == "code"}
+        ran = {i: source for i, source in self.ran.items() if i != self.current}
+        cells = merge({**{i: t for i, t in unseen.items() if i not in ran}, **ran}, saved)
+        return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+
     def _saved(self) -> list[dict[str, Any]]:
         path = self.path
         if path is None or not path.is_file():
@@ -75,29 +83,43 @@ class Document:
 
 
 def merge(ran: dict[str, str], saved: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the cells that ran, with the text that ran, in the order of the saved document.
+    """Return the cells of the document, with the text that ran, in the order of the saved document.
 
     Parameters
     ----------
     ran : dict
         Source by cell id, in the order of running.
     saved : list of dict
-        Cells of the saved notebook, in its order; cells that never ran are left out, since the kernel's state does not
-        come from them.
+        Cells of the saved notebook, in its order.
 
     Returns
     -------
     list of dict
-        nbformat cells. A cell that the file does not have stands behind the one that ran before it.
+        nbformat cells. Code that never ran is empty, since the kernel's state does not come from it: so cells count as
+        they do in the document. A cell that the file does not have stands behind the one that ran before it.
     """
     places = {cell["id"]: (i, 0) for i, cell in enumerate(saved)}
-    tags = {cell["id"]: cell.get("metadata", {}) for cell in saved}
-    ordered: list[tuple[tuple[int, int], str]] = []
+    ordered = [(places[c["id"]], _as_it_ran(c, ran.get(c["id"], ""))) for c in saved]
     last = (-1, 0)
-    for cell_id in ran:
+    for cell_id, source in ran.items():
         last = places.get(cell_id, (last[0], last[1] + 1))
-        ordered.append((last, cell_id))
-    ordered.sort(key=lambda pair: pair[0])
-    return [
-        {"cell_type": "code", "id": i, "source": ran[i], "metadata": tags.get(i, {}), "outputs": []} for _, i in ordered
-    ]
+        if cell_id not in places:
+            ordered.append((last, _as_it_ran({"id": cell_id, "cell_type": "code"}, source)))
+    return [cell for _, cell in sorted(ordered, key=lambda pair: pair[0])]
+
+
+def _as_it_ran(cell: dict[str, Any], source: str) -> dict[str, Any]:
+    if cell.get("cell_type") != "code":
+        return cell
+    return {
+        "cell_type": "code",
+        "id": cell["id"],
+        "source": source,
+        "metadata": cell.get("metadata", {}),
+        "outputs": [],
+    }
+
+
+def _text(cell: dict[str, Any]) -> str:
+    source = cell.get("source", "")
+    return source if isinstance(source, str) else "".join(source)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import itertools
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from jupyter_pipeline.exceptions import NotFoundError, PipelineError, UsageError
+
+if TYPE_CHECKING:
+    from jupyter_pipeline.pipeline.options import Option
 
 __all__ = ["HelpShown", "Parser", "interruptible", "split", "subcommand"]
 
@@ -23,6 +26,20 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, prog: str, description: str) -> None:
         super().__init__(prog=prog, description=description, allow_abbrev=False)
+
+    def add_options(self, options: Iterable[Option]) -> None:
+        """Take the options of a table; what is not given is empty, or ``None`` where it can be denied."""
+        for option in options:
+            flag, told = f"--{option.name}", option.help.replace("%", "%%")
+            if option.negatable:
+                self.add_argument(flag, action=argparse.BooleanOptionalAction, help=told)
+            elif not option.metavar:
+                self.add_argument(flag, action="store_true", help=told)
+            elif option.repeat:
+                again = f"{told}; may be repeated"
+                self.add_argument(flag, action="append", default=[], metavar=option.metavar, help=again)
+            else:
+                self.add_argument(flag, default="", metavar=option.metavar, help=told)
 
     def error(self, message: str) -> NoReturn:
         """Raise what argparse would print; for an unknown option, the nearest ones."""
@@ -67,15 +84,17 @@ def subcommand(magic: str, word: str, commands: Mapping[str, Any]) -> Any:
 
 
 @contextmanager
-def interruptible(what: str) -> Iterator[None]:
-    """Turn an interrupt into one line: what is called here has undone what it began.
+def interruptible(what: str, outcome: str = "what it had begun is undone") -> Iterator[None]:
+    """Turn an interrupt into one line.
 
     Parameters
     ----------
     what : str
         The magic, as it is typed.
+    outcome : str
+        What is true then of what is called here.
     """
     try:
         yield
     except KeyboardInterrupt:
-        raise PipelineError(f"{what} was interrupted, and what it had begun is undone.") from None
+        raise PipelineError(f"{what} was interrupted, and {outcome}.") from None

@@ -20,7 +20,7 @@ from jupyter_pipeline.models.orchestration import (
     Target,
     VersionRecord,
 )
-from jupyter_pipeline.models.promotion import Deployed, Refusal
+from jupyter_pipeline.models.promotion import Deployed, DeploymentStatus, PipelineTest, Refusal
 from jupyter_pipeline.models.record import Record
 
 __all__ = [
@@ -32,10 +32,12 @@ __all__ = [
     "Deployed",
     "DeploymentRecord",
     "DeploymentSpec",
+    "DeploymentStatus",
     "Distribution",
     "DriftItem",
     "Environment",
     "Limits",
+    "PipelineTest",
     "ProcessIdentity",
     "Profile",
     "Record",

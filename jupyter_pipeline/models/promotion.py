@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from jupyter_pipeline.models.orchestration import DeploymentRecord
 from jupyter_pipeline.models.record import Record
 
-__all__ = ["Deployed", "Refusal"]
+__all__ = ["Deployed", "DeploymentStatus", "PipelineTest", "Refusal"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,3 +52,35 @@ class Deployed(Record):
     next_runs: tuple[float, ...] = ()
     rehearses: bool = False
     """Whether it is run once in a clean process before it is deployed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentStatus(Record):
+    """How a deployment is, beside the cells that it was made from."""
+
+    name: str
+    cells: tuple[str, ...]
+    """Ids of the cells."""
+    version: str
+    changed: bool
+    """Whether a deploy of the cells as they are now would deploy other code, or is refused."""
+    reason: str = ""
+    """Why they cannot be compared, or would be refused."""
+    last_run: str = ""
+    """State of the last run; empty if none ran."""
+    failing: bool = False
+    """Whether that run failed."""
+    paused: bool = False
+    target: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PipelineTest(Record):
+    """How a pipeline did in a clean process."""
+
+    name: str
+    passed: bool
+    seconds: float
+    error: str = ""
+    traceback: str = ""

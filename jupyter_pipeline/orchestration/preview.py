@@ -20,6 +20,10 @@ from jupyter_pipeline.paths import snapshots_dir
 __all__ = ["Preview", "preview"]
 
 
+_FROM_CODE = ("enforce_parameter_schema", "entrypoint", "parameter_openapi_schema")
+"""What the code decides, whose own difference is shown."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview(Record):
     """What the server says to a deployment before it is made."""
@@ -70,14 +74,16 @@ def _changes(server: Mapping[str, Any], body: Mapping[str, Any], spec: Deploymen
     if server and live.is_relative_to(snapshots_dir()):
         before = {name: _read(live / name) for name in code}
         parts += [_diff(before[name], text, name) for name, text in code.items()]
-    changed = translation.differences(body, server)
+    changed = {k: v for k, v in translation.differences(body, server).items() if k not in _FROM_CODE}
     settings = sorted(key for key in changed if changed[key] not in (None, [], {}) or server.get(key))
     now = {key: server.get(key) for key in settings} if server else {}
     then: dict[str, Any] = {key: changed[key] for key in settings}
     now_scheduled = [schedules.describe(translation.schedule_from(entry)) for entry in server.get("schedules") or ()]
     then_scheduled = [schedules.describe(schedule) for schedule in spec.schedules]
     if now_scheduled != then_scheduled:
-        now["schedules"], then["schedules"] = now_scheduled, then_scheduled
+        then["schedules"] = then_scheduled
+        if server:
+            now["schedules"] = now_scheduled
     parts.append(_diff(_text(now), _text(then), "deployment"))
     return "".join(parts)
 

@@ -2,7 +2,7 @@
 
 The domains know nothing of one another. Magics, command line and panel call what is here when a job needs two of them.
 Generated flows import `run_on` and `run_window`, and notebooks import `start_cluster` and `attach`. Each is imported on
-first use.
+first use. A deploy goes through `options` (what was asked for), `planning` (may it be done?) and `promotion` (do it).
 """
 
 from __future__ import annotations
@@ -13,15 +13,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from jupyter_pipeline.pipeline.clusters import attach, run_on, start_cluster
     from jupyter_pipeline.pipeline.environments import diff_cluster, sync_cluster, watch_cluster
-    from jupyter_pipeline.pipeline.promotion import Deployed, deploy_cell, options
     from jupyter_pipeline.pipeline.runtime import run_window
 
 __all__ = [
-    "Deployed",
     "attach",
-    "deploy_cell",
     "diff_cluster",
-    "options",
     "run_on",
     "run_window",
     "start_cluster",
@@ -32,7 +28,6 @@ __all__ = [
 _HOME = {
     **dict.fromkeys(("attach", "run_on", "start_cluster"), "clusters"),
     **dict.fromkeys(("diff_cluster", "sync_cluster", "watch_cluster"), "environments"),
-    **dict.fromkeys(("Deployed", "deploy_cell", "options"), "promotion"),
     "run_window": "runtime",
 }
 

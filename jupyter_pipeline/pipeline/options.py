@@ -17,7 +17,7 @@ from jupyter_pipeline.promotion import PromotionOptions, marks
 if TYPE_CHECKING:
     from jupyter_pipeline.models import Alert
 
-__all__ = ["OPTIONS", "Option", "Settings", "assignments", "read"]
+__all__ = ["OPTIONS", "Option", "Settings", "assignments", "load", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ def assignments(what: str, pairs: Sequence[str]) -> dict[str, Any]:
 
 
 class _Values(yaml.SafeLoader):
-    """YAML without dates: parameters travel as JSON, which has none."""
+    pass
 
 
 _Values.yaml_implicit_resolvers = {
@@ -196,9 +196,20 @@ _Values.yaml_implicit_resolvers = {
 }
 
 
+def load(text: str) -> Any:
+    """Return what YAML says, safely, with dates as text: parameters travel as JSON, which has none.
+
+    Raises
+    ------
+    yaml.YAMLError
+        If it is malformed.
+    """
+    return yaml.load(text, _Values)  # noqa: S506 - a safe loader
+
+
 def _value(text: str) -> Any:
     try:
-        return yaml.load(text, _Values)  # noqa: S506 - a safe loader
+        return load(text)
     except yaml.YAMLError:
         return text
 
@@ -255,7 +266,7 @@ def _several(given: str | Sequence[str] | None) -> Sequence[str]:
 
 def _mapping(text: str) -> dict[str, Any]:
     try:
-        found = yaml.load(text, _Values)  # noqa: S506 - a safe loader
+        found = load(text)
     except yaml.YAMLError:
         found = None
     if not isinstance(found, dict):

@@ -1,203 +1,113 @@
-"""Promotion with orchestration: a cell that becomes files and a deployment."""
+"""The second stage of a deploy: a plan becomes files, a snapshot and a deployment.
+
+1. The locked environment is built, if the runs are to have one.
+2. The pipeline is rehearsed, at the first deploy of its name; what breaks there ends the deploy.
+3. Its code is stored under its hash, and its files are written beside the notebook.
+4. The server gets it, with one request: until then, what is live is what was live before.
+
+Each stage finds done what an interrupted deploy has done before it.
+"""
 
 from __future__ import annotations
 
+import dataclasses
+import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from jupyter_pipeline.models import DeploymentRecord, DeploymentSpec, Record
+from jupyter_pipeline.exceptions import RehearsalError
+from jupyter_pipeline.models import Deployed, DeploymentSpec
 
 if TYPE_CHECKING:
-    from jupyter_pipeline.promotion import Cell, Promotion, PromotionOptions
+    from jupyter_pipeline.pipeline.planning import Plan
+    from jupyter_pipeline.pipeline.rehearsal import Rehearsal
 
-__all__ = ["Deployed", "deploy_cell", "options"]
+__all__ = ["deploy"]
 
-
-def options(
-    *,
-    name: str,
-    notebook: str = "",
-    cron: str = "",
-    every: str = "",
-    rrule: str = "",
-    timezone: str = "",
-    profile: str = "",
-    work_pool: str = "",
-    retries: str = "0",
-    parameters: Sequence[str] = (),
-    tags: Sequence[str] = (),
-    kernel_names: frozenset[str] = frozenset(),
-) -> PromotionOptions:
-    """Return the options of a promotion from the text that a magic, the command line or the panel was given.
-
-    Raises
-    ------
-    UsageError
-        If a name, the schedule or a number cannot be used.
-    """
-    import tzlocal
-
-    from jupyter_pipeline.exceptions import UsageError
-    from jupyter_pipeline.orchestration import schedules
-    from jupyter_pipeline.paths import check_name
-    from jupyter_pipeline.promotion import PromotionOptions
-
-    if not name:
-        raise UsageError("Name the deployment: --name NAME.")
-    check_name("deployment", name)
-    if not (retries.isascii() and retries.isdigit() and int(retries) <= 100):
-        raise UsageError(f"{retries!r} is not a number of retries: give a whole number from 0 to 100.")
-    scheduled = []
-    if cron or every or rrule:
-        zone = timezone or tzlocal.get_localzone_name() or "UTC"
-        scheduled.append(schedules.parse(cron=cron, every=every or None, rrule=rrule, timezone=zone))
-    elif timezone:
-        raise UsageError("A time zone needs a schedule: give --cron, --every or --rrule too.")
-    return PromotionOptions(
-        name=name,
-        notebook=notebook,
-        schedules=tuple(scheduled),
-        profile=profile,
-        work_pool=work_pool,
-        retries=int(retries),
-        parameters=tuple(parameters),
-        tags=tuple(tags),
-        kernel_names=kernel_names,
-    )
+_CELL = re.compile(r"^\s*(Cell \d+ \(counted from 0.*?\).*?, line \d+)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deployed(Record):
-    """What a deploy did."""
-
-    deployment: DeploymentRecord | None
-    """``None`` after a dry run."""
-    folder: str
-    """Where the files are: ``pipelines/NAME``."""
-    files: Mapping[str, str]
-    """Text of each file by its path relative to `folder`."""
-    written: tuple[str, ...]
-    """Paths that changed."""
-    changes: str
-    """Difference to the files that were there, as ``diff -u`` writes it."""
-    notes: tuple[str, ...]
-    version: str
-    next_runs: tuple[float, ...] = ()
-
-
-def deploy_cell(
-    cells: Sequence[Cell],
-    target: int | Sequence[int],
-    options: PromotionOptions,
-    *,
-    folder: Path,
-    overwrite: bool = False,
-    dry_run: bool = False,
-    progress: Callable[[str], None] | None = None,
-) -> Deployed:
-    """Promote a cell, write its files to ``folder/pipelines/NAME``, and deploy it.
-
-    Whatever can be refused is refused before anything is written: the cell, the profile, a server that does not answer.
+def deploy(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Deployed:
+    """Do what was planned.
 
     Parameters
     ----------
-    cells : sequence of Cell
-        All cells of the notebook.
-    target : int or sequence of int
-        Index of the cell, or of the cells that are steps.
-    options : PromotionOptions
-        Name, profile, schedules, retries and so on.
-    folder : Path
-        The notebook's folder.
-    overwrite : bool, default False
-        Whether generated files that were edited by hand may be replaced.
-    dry_run : bool, default False
-        Say what would be done, and change nothing.
+    plan : Plan
+        See `planning.plan`.
     progress : callable, optional
-        Called with a line for each stage.
+        Called with a line for each stage, and with each line that a rehearsal logs.
 
     Raises
     ------
-    PromotionRefusedError
-        The cell cannot be promoted.
-    EditedByHandError
-        The files were edited since; `overwrite` is false.
-    ApiUnreachableError
-        No Prefect server answers.
+    RehearsalError
+        It broke in a clean process; nothing was deployed.
+    SoftwareEnvironmentError
+        The locked environment cannot be built; nothing was deployed.
+    PromotionError
+        The files cannot be written; nothing was deployed.
+    ApiUnreachableError, ApiRefusedError
+        The server does not take it. What was live is live.
     """
-    from jupyter_pipeline import promotion
-    from jupyter_pipeline.clusters import preflight, profiles
-    from jupyter_pipeline.orchestration import api, deployments, schedules, snapshots
+    from jupyter_pipeline.orchestration import deployments, snapshots
     from jupyter_pipeline.promotion import manifest
-    from jupyter_pipeline.promotion.neighbours import find_neighbours
 
     say = progress or (lambda text: None)
-    promoted = promotion.promote(cells, target, options)
-    profile = profiles.get_profile(options.profile) if options.profile else None
-    problems = preflight.check(profile) if profile else []
-    neighbours = find_neighbours(promoted.files, folder)
-    notes = (
-        *promoted.notes,
-        *(f"{path} travels with the deployment as it is now." for path in sorted(neighbours)),
-        *(f"The profile {options.profile!r} could not start here now: {problem}" for problem in problems),
-    )
-    home = folder / "pipelines" / promoted.name
-    changes = manifest.diff(home, promoted)
-    files = dict(promoted.files)
-    upcoming = sorted(t.timestamp() for s in options.schedules for t in schedules.next_runs(s, 5))[:5]
-    if dry_run:
-        return Deployed(
-            deployment=None,
-            folder=str(home),
-            files=files,
-            written=(),
-            changes=changes,
-            notes=notes,
-            version=promoted.version,
-            next_runs=tuple(upcoming),
-        )
-    say("Looking for the Prefect server")
-    api.check()
-    written = manifest.write(home, promoted, overwrite=overwrite)
-    say(f"Wrote {home}")
-    # The profile travels with the code, so that editing it later does not change what was deployed.
-    frozen = {} if profile is None else {f"{profile.name}.yaml": profiles.resolved(profile)}
-    version, path = snapshots.snapshot({**files, **neighbours, **frozen})
+    answer = plan.preview()
+    if plan.settings.promotion.to != "prefect":
+        written = manifest.write(plan.home, plan.promotion, overwrite=plan.settings.overwrite)
+        return dataclasses.replace(answer, written=tuple(written))
+    spec = plan.spec(_interpreter(plan, say))
+    if plan.profile:
+        snapshots.snapshot(plan.profile)
+    if plan.rehearses:
+        _rehearse(plan, spec, say)
+    snapshots.snapshot(plan.code, beside=plan.beside)
+    written = manifest.write(plan.home, plan.promotion, overwrite=plan.settings.overwrite)
+    if written:
+        say(f"Wrote {plan.home}")
     say("Deploying")
-    record = deployments.deploy(
-        _spec(promoted, options, version=version, path=path, folder=folder), overwrite=overwrite
-    )
-    return Deployed(
-        deployment=record,
-        folder=str(home),
-        files=files,
-        written=tuple(written),
-        changes=changes,
-        notes=notes,
-        version=version,
-        next_runs=tuple(upcoming),
-    )
+    record = deployments.deploy(spec, overwrite=plan.settings.overwrite)
+    return dataclasses.replace(answer, deployment=record, written=tuple(written))
 
 
-def _spec(promoted: Promotion, options: PromotionOptions, *, version: str, path: Path, folder: Path) -> DeploymentSpec:
-    return DeploymentSpec(
-        name=promoted.name,
-        flow_name=promoted.flow_name,
-        entrypoint=promoted.entrypoint,
-        path=str(path),
-        version=version,
-        profile=options.profile,
-        schedules=options.schedules,
-        parameters=promoted.parameters,
-        parameter_schema=promoted.parameter_schema,
-        tags=options.tags,
-        description=options.description,
-        work_pool=options.work_pool,
-        python=sys.executable,
-        notebook=str(folder / options.notebook) if options.notebook else "",
-        # Relative paths mean in a run what they mean in the notebook.
-        working_directory=str(folder),
+def _interpreter(plan: Plan, say: Callable[[str], None]) -> str:
+    """Return the interpreter of the runs: this one, or that of an environment of its own."""
+    from jupyter_pipeline.environments import locked
+    from jupyter_pipeline.pipeline.planning import LOCK
+
+    if plan.settings.environment != "locked":
+        return sys.executable
+    return str(locked.interpreter(plan.promotion.files[LOCK], progress=say))
+
+
+def _rehearse(plan: Plan, spec: DeploymentSpec, say: Callable[[str], None]) -> Rehearsal:
+    from jupyter_pipeline.pipeline.rehearsal import rehearse
+
+    say(f"Rehearsing {plan.promotion.name}: it runs once in a clean process (--no-rehearse leaves it out)")
+    done = rehearse(
+        plan.code,
+        spec.entrypoint,
+        working_directory=plan.folder,
+        parameters={**spec.parameters, **plan.settings.sample},
+        python=spec.python,
+        environment=_variables(spec),
+        progress=lambda line: say(f"  {line}"),
     )
+    if done.error:
+        raise _broken(plan, done)
+    say(f"The rehearsal went well ({done.seconds:.1f} s)")
+    return done
+
+
+def _variables(spec: DeploymentSpec) -> Mapping[str, str]:
+    return {**spec.env, **({"JUPYTER_PIPELINE_PROFILE": spec.profile_file} if spec.profile_file else {})}
+
+
+def _broken(plan: Plan, done: Rehearsal) -> RehearsalError:
+    """Return the error that shows where in the notebook it broke."""
+    from jupyter_pipeline.promotion import origins
+
+    located = origins.locate(done.traceback, plan.promotion.origins)
+    places = _CELL.findall(located)
+    return RehearsalError(done.error, where=places[-1] if places else "", traceback=located)

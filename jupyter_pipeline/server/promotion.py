@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from jupyter_pipeline import pipeline
 from jupyter_pipeline.exceptions import PipelineError
+from jupyter_pipeline.models import Deployed
+from jupyter_pipeline.pipeline import options, planning
+from jupyter_pipeline.pipeline.options import OPTIONS
 from jupyter_pipeline.promotion import read_notebook, select_cell
 from jupyter_pipeline.server.base import PipelineHandler, endpoint
 from jupyter_pipeline.server.kernel import find_interpreter
@@ -18,16 +20,9 @@ _KEYS: dict[str, type | tuple[type, ...]] = {
     "path": str,
     "cell": (str, int),
     "name": str,
-    "cron": str,
-    "every": str,
-    "rrule": str,
-    "timezone": str,
-    "profile": str,
-    "retries": int,
-    "parameters": list,
-    "tags": list,
-    "overwrite": bool,
     "kernel": str,
+    **{o.attribute: (str, int, float) if o.metavar else bool for o in OPTIONS if not o.repeat},
+    **{o.attribute: (list, str) for o in OPTIONS if o.repeat},
 }
 _REQUIRED = ("notebook", "path", "cell", "name")
 
@@ -36,30 +31,21 @@ class PreviewHandler(PipelineHandler):
     """``promotion/preview``."""
 
     @endpoint
-    async def post(self) -> pipeline.Deployed:
+    async def post(self) -> Deployed:
         """Return the files that a deploy would write, and change nothing.
 
         The notebook comes as the front end has it, saved or not. The compiler is pure, so no kernel is needed.
         """
         return await self.in_thread(self._preview, self.body(_KEYS, required=_REQUIRED))
 
-    def _preview(self, asked: dict[str, Any]) -> pipeline.Deployed:
+    def _preview(self, asked: dict[str, Any]) -> Deployed:
         file = self.notebook_file(asked["path"])
         cells = read_notebook(asked["notebook"])
-        options = pipeline.options(
-            name=asked["name"],
-            notebook=file.name,
-            cron=asked.get("cron", ""),
-            every=asked.get("every", ""),
-            rrule=asked.get("rrule", ""),
-            timezone=asked.get("timezone", ""),
-            profile=asked.get("profile", ""),
-            retries=str(asked.get("retries", 0)),
-            parameters=asked.get("parameters", []),
-            tags=asked.get("tags", []),
-        )
+        settings = options.read(asked, name=asked["name"], notebook=file.name)
         target = select_cell(cells, str(asked["cell"]))
-        return pipeline.deploy_cell(cells, target, options, folder=file.parent, dry_run=True)
+        # The packages of the runs are those of the kernel, which this process may not have.
+        made = planning.plan(cells, target, settings, folder=file.parent, dry_run=True, packages=False)
+        return made.preview()
 
 
 class PromotionHandler(PipelineHandler):
@@ -86,11 +72,12 @@ class PromotionHandler(PipelineHandler):
 def _arguments(asked: dict[str, Any], path: str) -> list[str]:
     """Return the command line of a deploy. Values are joined to their options, so that none can pass for an option."""
     arguments = ["deploy", "-", f"--path={path}", f"--cell={asked['cell']}", f"--name={asked['name']}"]
-    arguments += [
-        f"--{key}={asked[key]}"
-        for key in ("cron", "every", "rrule", "timezone", "profile", "retries")
-        if asked.get(key)
-    ]
-    arguments += [f"--param={name}" for name in asked.get("parameters", [])]
-    arguments += [f"--tag={tag}" for tag in asked.get("tags", [])]
-    return arguments + (["--overwrite"] if asked.get("overwrite") else [])
+    for option in OPTIONS:
+        value = asked.get(option.attribute)
+        if not option.metavar:
+            arguments += [f"--{option.name}"] if value else []
+            arguments += [f"--no-{option.name}"] if option.negatable and value is False else []
+        elif value not in (None, ""):
+            values = value if isinstance(value, list) else [value]
+            arguments += [f"--{option.name}={each}" for each in values]
+    return arguments

@@ -23,13 +23,33 @@ def saved(*ids: str) -> list[dict[str, Any]]:
             ["a", "new", "b"], ["a", "b"], ["a", "new", "b"], id="an unsaved cell stands behind the one before"
         ),
         pytest.param(["x", "y"], [], ["x", "y"], id="no file"),
-        pytest.param(["a"], ["a", "never"], ["a"], id="a cell that never ran is left out"),
+        pytest.param(["a"], ["a", "never"], ["a", "never"], id="a cell that never ran stands empty"),
     ],
 )
 def test_cells_stand_in_the_order_of_the_document(ran: list[str], file: list[str], order: list[str]) -> None:
     merged = merge({i: f"text of {i}" for i in ran}, saved(*file))
     assert [c["id"] for c in merged] == order
-    assert [c["source"] for c in merged] == [f"text of {i}" for i in order]
+    assert [c["source"] for c in merged] == [f"text of {i}" if i in ran else "" for i in order]
+
+
+def test_headings_stay_where_they_are() -> None:
+    heading = {"id": "h", "cell_type": "markdown", "metadata": {}, "source": "# Load"}
+    assert merge({"a": "x = 1"}, [heading, *saved("a")])[0] == heading
+
+
+def test_the_whole_notebook_has_what_never_ran_and_not_the_cell_that_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "n.ipynb"
+    never = {"id": "b", "cell_type": "code", "metadata": {}, "source": ["y = 1\n", "z = 2"]}
+    path.write_text(json.dumps({"cells": [*saved("a"), never, *saved("asks")]}))
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    shell = InteractiveShell()
+    document = Document(shell)
+    shell.events.register("pre_run_cell", document.remember)
+    shell.run_cell("x = 1", store_history=True, cell_id="a")
+    shell.run_cell("1", store_history=True, cell_id="asks")
+    assert [(c["id"], c["source"]) for c in document.whole()["cells"]] == [("a", "x = 1"), ("b", "y = 1\nz = 2")]
 
 
 def test_an_edited_cell_replaces_its_older_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,7 +83,7 @@ async def test_a_deploy_is_refused_by_the_kernels_compiler_too(call: Call, jp_ro
 
 
 def test_no_value_can_pass_for_an_option() -> None:
-    asked = ask("1", name="--overwrite", profile="--help", parameters=["--dry-run"], tags=["-x"], overwrite=False)
+    asked = ask("1", name="--overwrite", profile="--help", param=["--dry-run"], tag=["-x"], overwrite=False)
     arguments = _arguments(asked, "/nb.ipynb")
     assert arguments[:2] == ["deploy", "-"]
     assert all("=" in argument for argument in arguments[2:])

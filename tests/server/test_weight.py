@@ -25,10 +25,12 @@ registry.list_records()
 from jupyter_pipeline.orchestration import schedules, service
 service.status()
 schedules.next_runs(schedules.parse(cron="0 6 * * *"), 5)
-from jupyter_pipeline import pipeline, promotion
+from jupyter_pipeline import promotion
+from jupyter_pipeline.pipeline import options, planning
 cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "x = 1", "outputs": [], "execution_count": None}
 cells = promotion.read_notebook({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]})
-pipeline.deploy_cell(cells, 0, pipeline.options(name="x"), folder=__import__("pathlib").Path("."), dry_run=True)
+asked, here = options.read({}, name="x"), __import__("pathlib").Path(".")
+planning.plan(cells, 0, asked, folder=here, dry_run=True, packages=False).preview()
 print(json.dumps(sorted(set(sys.modules) - before)))
 """
 

@@ -1,0 +1,279 @@
+"""The first stage of a deploy: all that can be refused is refused here, and nothing is changed.
+
+1. The cells are compiled.
+2. What travels with the code is gathered: modules beside the notebook, the lock of the packages, the frozen profile.
+3. Files edited by hand, and the profile, are looked at.
+4. The server is asked what it has under that name.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_pipeline.exceptions import ApiUnreachableError, EditedByHandError, NotFoundError
+from jupyter_pipeline.models import Deployed, DeploymentSpec
+
+if TYPE_CHECKING:
+    from jupyter_pipeline.models import Profile, Target
+    from jupyter_pipeline.orchestration.preview import Preview
+    from jupyter_pipeline.pipeline.options import Settings
+    from jupyter_pipeline.promotion import Cell, Promotion, PromotionOptions
+
+__all__ = ["LOCK", "MANIFEST", "ORIGIN", "Plan", "plan"]
+
+LOCK = "requirements.lock"
+MANIFEST = "prefect.yaml"
+ORIGIN = "deploy.json"
+"""Beside the code of a snapshot: cells and options that it was made from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A deploy that nothing is known to stand against."""
+
+    settings: Settings
+    promotion: Promotion
+    folder: Path
+    """The notebook's."""
+    code: Mapping[str, str]
+    """All that a run has, by relative path: its hash is the version."""
+    beside: Mapping[str, str]
+    """What goes into the snapshot without counting for its hash."""
+    profile: Mapping[str, str]
+    """The frozen profile by the name of its file; empty without one."""
+    target: Target | None
+    edited: tuple[str, ...]
+    """Files that were edited by hand."""
+    changes: str
+    """Difference to the files that are there, as ``diff -u`` writes it."""
+    server: Preview | None
+    """``None`` where no server was asked, or none answered."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def home(self) -> Path:
+        """Return the folder of the generated files."""
+        return self.folder / "pipelines" / self.promotion.name
+
+    @property
+    def rehearses(self) -> bool:
+        """Return whether it runs once before it is deployed."""
+        wanted = self.settings.rehearse
+        return bool(self.server and self.server.first) if wanted is None else wanted
+
+    def spec(self, python: str) -> DeploymentSpec:
+        """Return what is deployed, with the interpreter of its runs."""
+        from jupyter_pipeline.orchestration import snapshots, targets
+
+        promoted, options = self.promotion, self.settings.promotion
+        version, path = snapshots.place(self.code)
+        profile_file = str(snapshots.place(self.profile)[1] / next(iter(self.profile))) if self.profile else ""
+        spec = DeploymentSpec(
+            name=promoted.name,
+            flow_name=promoted.flow_name,
+            entrypoint=promoted.entrypoint,
+            path=str(path),
+            version=version,
+            profile=options.profile,
+            profile_file=profile_file,
+            schedules=options.schedules,
+            windows=promoted.windows,
+            parameters=promoted.parameters,
+            parameter_schema=promoted.parameter_schema,
+            tags=options.tags,
+            description=options.description,
+            concurrency_limit=self.settings.concurrency,
+            overlap=self.settings.overlap,
+            catch_up=self.settings.catch_up,
+            alerts=self.settings.alerts,
+            owner=self.settings.owner,
+            work_pool=options.work_pool,
+            python=python,
+            notebook=str(self.folder / options.notebook) if options.notebook else "",
+            # Relative paths mean in a run what they mean in the notebook.
+            working_directory=str(self.folder),
+        )
+        return targets.apply(spec, self.target, profile_file=profile_file) if self.target else spec
+
+    def preview(self) -> Deployed:
+        """Return what a deploy would do."""
+        from jupyter_pipeline.orchestration import schedules, snapshots
+
+        planned = self.spec(sys.executable).schedules
+        upcoming = sorted(time.timestamp() for each in planned for time in schedules.next_runs(each, 5))
+        return Deployed(
+            deployment=None,
+            folder=str(self.home),
+            files=self.promotion.files,
+            written=(),
+            changes=self.changes,
+            server_changes=self.server.changes if self.server else "",
+            notes=self.notes,
+            version=snapshots.content_hash(self.code),
+            schedules=tuple(schedules.describe(each) for each in planned),
+            next_runs=tuple(upcoming[:5]),
+            rehearses=self.rehearses,
+        )
+
+
+def plan(
+    cells: Sequence[Cell],
+    target: int | Sequence[int],
+    settings: Settings,
+    *,
+    folder: Path,
+    dry_run: bool = False,
+    packages: bool = True,
+) -> Plan:
+    """Compile cells and find out whether they can be deployed; nothing is changed.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+        All cells of the notebook.
+    target : int or sequence of int
+        Index of the cell, or of the cells that are steps.
+    settings : Settings
+        See `options.read`.
+    folder : Path
+        The notebook's folder.
+    dry_run : bool, default False
+        Whether nothing will be deployed: what a deploy would refuse for the sake of what is there (edited files, no
+        server) is then a note.
+    packages : bool, default True
+        Whether this process has the packages that the runs will have, so that they are locked.
+
+    Raises
+    ------
+    PromotionRefusedError
+        The cells cannot be promoted.
+    EditedByHandError
+        The files were edited since; ``settings.overwrite`` is false.
+    ApiUnreachableError
+        No Prefect server answers.
+    OrchestrationError
+        The name belongs to another notebook; ``settings.overwrite`` is false.
+    NotFoundError, ConfigurationError
+        Profile, target, work pool or sample parameter cannot be used.
+    """
+    from jupyter_pipeline import promotion
+    from jupyter_pipeline.orchestration import targets
+    from jupyter_pipeline.promotion import manifest
+    from jupyter_pipeline.promotion.neighbours import find_neighbours
+
+    wanted = settings.promotion
+    goal = targets.load(folder / "pipelines", wanted.name)[settings.target] if settings.target else None
+    if goal and goal.profile and not wanted.profile:
+        wanted = dataclasses.replace(wanted, profile=goal.profile)
+    profile = _profile(goal.profile if goal and goal.profile else wanted.profile)
+    if wanted.standalone and profile:
+        wanted = dataclasses.replace(wanted, cluster=_cluster(profile))
+    settings = dataclasses.replace(settings, promotion=wanted)
+    promoted = promotion.promote(cells, target, wanted)
+    neighbours = find_neighbours(promoted.files, folder)
+    if packages:
+        promoted = _locked(promoted, neighbours)
+    if unknown := [name for name in settings.sample if name not in promoted.parameters]:
+        raise NotFoundError("parameter", unknown[0], promoted.parameters, "Make it one: --param NAME.")
+    home = folder / "pipelines" / promoted.name
+    edited = () if settings.overwrite else tuple(manifest.edited(home, promoted))
+    if edited and not dry_run:
+        raise EditedByHandError([str(home / name) for name in edited])
+    frozen = _frozen(profile)
+    made = Plan(
+        settings=settings,
+        promotion=promoted,
+        folder=folder,
+        # The manifest says how the code is deployed, which may differ between targets; the code does not.
+        code={**{n: t for n, t in promoted.files.items() if n != MANIFEST}, **neighbours},
+        beside={"origins.json": json.dumps(promoted.origins), ORIGIN: _origin(cells, target, wanted)},
+        profile=frozen,
+        target=goal,
+        edited=edited,
+        changes=manifest.diff(home, promoted),
+        server=None,
+        notes=(
+            *promoted.notes,
+            *(f"{path} travels with the deployment as it is now." for path in sorted(neighbours)),
+            *(f"{home / name} was edited by hand: a deploy needs --overwrite." for name in edited),
+            *_problems(profile),
+        ),
+    )
+    if wanted.to != "prefect":
+        return made
+    return _compared(made, dry_run=dry_run)
+
+
+def _compared(made: Plan, *, dry_run: bool) -> Plan:
+    """Return the plan with what the server says to it."""
+    from jupyter_pipeline.orchestration import preview
+
+    try:
+        server = preview.preview(made.spec(sys.executable), made.code, overwrite=made.settings.overwrite)
+    except ApiUnreachableError as error:
+        if not dry_run:
+            raise
+        return dataclasses.replace(made, notes=(*made.notes, f"Not compared with what is deployed: {error}"))
+    return dataclasses.replace(made, server=server)
+
+
+def _profile(name: str) -> Profile | None:
+    from jupyter_pipeline.clusters import profiles
+
+    return profiles.get_profile(name) if name else None
+
+
+def _problems(profile: Profile | None) -> Iterator[str]:
+    from jupyter_pipeline.clusters import preflight
+
+    if profile:
+        for problem in preflight.check(profile):
+            yield f"The profile {profile.name!r} could not start here now: {problem}"
+
+
+def _frozen(profile: Profile | None) -> dict[str, str]:
+    """Return the profile as it is now, so that editing it later does not change what was deployed."""
+    from jupyter_pipeline.clusters import profiles
+
+    return {f"{profile.name}.yaml": profiles.resolved(profile)} if profile else {}
+
+
+def _cluster(profile: Profile) -> dict[str, Any]:
+    size = {"adapt": dict(profile.adapt_kwargs)} if profile.adapt_kwargs else {"workers": profile.workers}
+    return {"class": profile.cluster_class, "kwargs": dict(profile.cluster_kwargs), **size}
+
+
+def _locked(promoted: Promotion, neighbours: Mapping[str, str]) -> Promotion:
+    """Return the promotion with a lock of the packages that its code imports, and of what these need."""
+    from jupyter_pipeline.environments import capture, lock
+
+    own = {name.partition("/")[0].removesuffix(".py") for name in (*promoted.files, *neighbours)}
+    texts = [text for name, text in {**promoted.files, **neighbours}.items() if name.endswith(".py")]
+    roots = {name for text in texts for name in _imported(text)} - own - sys.stdlib_module_names
+    text = lock.requirements(capture.capture(), roots=roots)
+    return dataclasses.replace(promoted, files={**promoted.files, LOCK: text})
+
+
+def _imported(text: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def _origin(cells: Sequence[Cell], target: int | Sequence[int], options: PromotionOptions) -> str:
+    """Return what it takes to compile the same cells again, as JSON."""
+    targets: Iterable[int] = (target,) if isinstance(target, int) else target
+    ids = {cell.index: cell.id for cell in cells}
+    kept = options.to_dict()
+    for name in ("kernel_names", "schedules", "requirements"):
+        del kept[name]
+    return json.dumps({"cells": [ids.get(t, "") for t in targets], "options": kept}, sort_keys=True)
