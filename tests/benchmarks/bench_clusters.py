@@ -5,6 +5,7 @@ The machine may be busy: ours and the bare class take turns within one run, and 
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import statistics
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 7
 WORKERS = 2
@@ -31,6 +33,26 @@ OURS = f"""
 import time; begin = time.perf_counter()
 import jupyter_pipeline
 cluster = jupyter_pipeline.start_cluster("local", workers={WORKERS})
+client = cluster.get_client(); client.wait_for_workers({WORKERS})
+print(time.perf_counter() - begin)
+cluster.close()
+"""
+
+SLURM = {"cores": 1, "memory": "500 MB", "interface": "lo", "walltime": "01:00:00"}
+BARE_SLURM = f"""
+import time; begin = time.perf_counter()
+from dask_jobqueue import SLURMCluster
+from distributed import Client
+cluster = SLURMCluster(n_workers={WORKERS}, scheduler_options={{"dashboard_address": "127.0.0.1:0"}}, **{SLURM})
+client = Client(cluster); client.wait_for_workers({WORKERS})
+print(time.perf_counter() - begin)
+client.close(); cluster.close()
+"""
+OURS_SLURM = f"""
+import time; begin = time.perf_counter()
+import jupyter_pipeline
+overrides = {{f"cluster_kwargs.{{key}}": value for key, value in {SLURM}.items()}}
+cluster = jupyter_pipeline.start_cluster("slurm", workers={WORKERS}, overrides=overrides)
 client = cluster.get_client(); client.wait_for_workers({WORKERS})
 print(time.perf_counter() - begin)
 cluster.close()
@@ -103,6 +125,30 @@ def starts() -> None:
         row(f"{what}, {WORKERS} workers", f"{theirs:.2f} s", f"{mine:.2f} s", f"{mine / theirs:.2f}")
 
 
+def slurm_starts() -> None:
+    """Start on a real Slurm, where one can run; a bare cluster has no TLS."""
+    sys.path.insert(0, str(Path(__file__).parent.parent / "testbed"))
+    import slurm
+
+    reason = slurm.missing()
+    if reason:
+        row(f"start on Slurm: {reason}")
+        return
+    ran = slurm.running()
+    os.environ |= slurm.start()
+    seconds: dict[str, list[float]] = {"bare": [], "ours": []}
+    try:
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):  # bare jobs write their output there
+            for _ in range(ROUNDS):
+                seconds["bare"].append(in_new_process(BARE_SLURM))
+                seconds["ours"].append(in_new_process(OURS_SLURM))
+    finally:
+        if not ran:
+            slurm.stop()
+    mine, theirs = (statistics.median(seconds[k]) for k in ("ours", "bare"))
+    row(f"start on Slurm, {WORKERS} workers", f"{theirs:.2f} s", f"{mine:.2f} s", f"{mine - theirs:+.2f} s")
+
+
 def attaching() -> None:
     import psutil
 
@@ -170,6 +216,7 @@ def main() -> None:
         os.environ["JUPYTER_PIPELINE_STATE"] = folder
         row("", "bare class", "ours", "ratio")
         starts()
+        slurm_starts()
         attaching()
         listing()
 
