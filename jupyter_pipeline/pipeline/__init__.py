@@ -11,9 +11,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jupyter_pipeline.pipeline.clusters import attach, run_on, start_cluster
+    from jupyter_pipeline.pipeline.clusters import attach, start_cluster
     from jupyter_pipeline.pipeline.environments import diff_cluster, sync_cluster, watch_cluster
-    from jupyter_pipeline.pipeline.runtime import run_window
+    from jupyter_pipeline.pipeline.runtime import run_on, run_window
 
 __all__ = [
     "attach",
@@ -26,9 +26,9 @@ __all__ = [
 ]
 
 _HOME = {
-    **dict.fromkeys(("attach", "run_on", "start_cluster"), "clusters"),
+    **dict.fromkeys(("attach", "start_cluster"), "clusters"),
     **dict.fromkeys(("diff_cluster", "sync_cluster", "watch_cluster"), "environments"),
-    "run_window": "runtime",
+    **dict.fromkeys(("run_on", "run_window"), "runtime"),
 }
 
 

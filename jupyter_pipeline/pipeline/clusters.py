@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import os
-import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.models import ClusterRecord
 
 if TYPE_CHECKING:
-    import distributed
-
     from jupyter_pipeline.clusters.handle import AttachedCluster
 
-__all__ = ["attach", "run_on", "start_cluster"]
+__all__ = ["attach", "start_cluster"]
 
 
 def start_cluster(
@@ -116,52 +111,3 @@ def attach(name: str) -> AttachedCluster:
     from jupyter_pipeline.clusters import handle
 
     return handle.attach(name)
-
-
-@contextmanager
-def run_on(profile: str, flow_file: str, *, workers: int | None = None) -> Iterator[distributed.Client]:
-    """Start the profile's cluster, make its client Dask's default, and stop the cluster at the end.
-
-    This is what a generated flow runs in. The cluster belongs to this process: when the process is killed, its keeper
-    stops the cluster.
-
-    Parameters
-    ----------
-    profile : str
-        Name of the profile. When the folder of the flow has ``PROFILE.yaml``, as it was when the flow was deployed,
-        that is used; otherwise the profile that is found from that folder.
-    flow_file : str
-        ``__file__`` of the flow. What is imported from its folder is sent to the workers by value, since they cannot
-        import it.
-    workers : int, optional
-        Number of workers instead of the profile's.
-
-    Yields
-    ------
-    distributed.Client
-        Connected to the cluster.
-    """
-    folder = Path(flow_file).absolute().parent
-    frozen = folder / f"{profile}.yaml"
-    name = f"{profile[:40]}-run-{os.getpid()}"
-    with start_cluster(
-        str(frozen) if frozen.is_file() else profile, name=name, workers=workers, owner="kernel", cwd=folder
-    ) as cluster:
-        client = cluster.get_client()
-        _send_by_value(folder)
-        try:
-            if workers or cluster.record().workers_wanted:
-                client.wait_for_workers(1, timeout=cluster.record().limits.start_timeout)
-            yield client
-        finally:
-            client.close()
-
-
-def _send_by_value(folder: Path) -> None:
-    """Let functions of the modules in `folder` travel inside the tasks that call them."""
-    import cloudpickle
-
-    for module in list(sys.modules.values()):
-        file = getattr(module, "__file__", None)
-        if file and module.__name__ != "__main__" and Path(file).absolute().is_relative_to(folder):
-            cloudpickle.register_pickle_by_value(module)
