@@ -75,10 +75,12 @@ test-python: install-test
 
 test-engines: install-test ## Run the shared cluster tests on every engine that this machine can start
 	@$(BIN)/python -m pytest tests/engines --engines=all -v
-	@echo "== OAR, which takes no jobs of root, as a user of its own"
-	$(BIN)/python tests/testbed/oar.py test -q
+	@for engine in oar htcondor; do
+		echo "== $$engine, which takes no jobs of root, as a user of its own"
+		$(BIN)/python tests/testbed/$$engine.py test -q
+	done
 
-testbed-%: install-test ## Start a real engine by hand: make testbed-slurm, -ssh, -gateway, -sge, -oar; STOP=1 ends it
+testbed-%: install-test ## Start a real engine by hand: make testbed-slurm, -ssh, -gateway, -sge, -pbs, -oar, -htcondor; STOP=1 ends it
 	@$(BIN)/python tests/testbed/$*.py $(if $(STOP),stop,start)
 
 check: install-test ## Check format, lint, types, imports and docstrings

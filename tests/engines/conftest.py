@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "testbed"))
 
 SMALL = {"cluster_kwargs.interface": "lo", "cluster_kwargs.memory": "500 MB"}
 QUICK = ("local", "slurm", "lsf", "ssh", "vm", "gateway")
-HEAVY = ("moab", "sge", "pbs", "oar")
+HEAVY = ("moab", "sge", "pbs", "oar", "htcondor")
 
 
 @dataclass
@@ -88,7 +88,7 @@ def _heavy(name: str) -> Bed:
 STARTERS: dict[str, Callable[[], Bed]] = {
     "local": _local, "slurm": _slurm, "lsf": lambda: _standin("lsf"), "moab": lambda: _standin("moab"), "ssh": _ssh,
     "vm": _vm, "gateway": _gateway, "sge": lambda: _heavy("sge"), "pbs": lambda: _heavy("pbs"),
-    "oar": lambda: _heavy("oar"),
+    "oar": lambda: _heavy("oar"), "htcondor": lambda: _heavy("htcondor"),
 }  # fmt: skip
 
 
@@ -185,6 +185,7 @@ def running(request: pytest.FixtureRequest, home: Path) -> Iterator[Running]:
     """Start two workers on each engine and stop them after the module's tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_PIPELINE_STATE", str(home))
+        patch.chdir(home)  # the stand-in for PBS leaves the output of its jobs in the working folder
         bed = start_bed(request.param)
         for name, value in bed.environ.items():
             patch.setenv(name, value)

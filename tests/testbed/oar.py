@@ -1,14 +1,12 @@
 """A real OAR on this machine, with a PostgreSQL of its own: ``python tests/testbed/oar.py start|stop|test``.
 
-OAR refuses jobs of root, and a user cannot reach an interpreter in root's home. ``test`` starts OAR as root, makes a
-user with a virtual environment of the system's Python, and runs the engine suite as that user.
+OAR refuses jobs of root: ``test`` starts OAR as root and runs the engine suite as a user.
 """
 
 from __future__ import annotations
 
 import getpass
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -19,10 +17,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 import daemons
+import user
 
 FOLDER = daemons.state_dir("oar")
 PG_PORT = int(os.environ.get("TESTBED_OAR_PG_PORT", "15932"))
-USER = "jp-testbed"
 CORES = 8
 HOST = socket.gethostname().partition(".")[0]
 CONF = Path("/etc/oar/oar.conf")
@@ -30,10 +28,6 @@ OVERRIDES: dict[str, object] = {}
 PACKAGES = [
     "oar-server", "oar-server-pgsql", "oar-user", "oar-user-pgsql", "oar-node", "postgresql", "openssh-server",
     "iputils-ping", "libjson-perl", "python3-venv",
-]  # fmt: skip
-_NEEDS = [
-    "cryptography", "dask-jobqueue", "distributed", "filelock", "httpx", "ipykernel", "jupyter_core", "jupyter_server",
-    "psutil", "pytest", "pytest-jupyter", "pytest-timeout", "python-dateutil", "pyyaml", "traitlets",
 ]  # fmt: skip
 _SETTINGS = {
     "DB_PORT": str(PG_PORT),
@@ -155,39 +149,10 @@ def test(*arguments: str) -> int:
     found_running = running()
     start()
     try:
-        return _test_as_user(*arguments)
+        return user.run_suite("oar", *arguments)
     finally:
         if not found_running:
             stop()
-
-
-def _test_as_user(*arguments: str) -> int:
-    try:
-        pwd.getpwnam(USER)
-    except KeyError:
-        daemons.run("useradd", "--create-home", "--shell", "/bin/bash", USER)
-    home = Path(pwd.getpwnam(USER).pw_dir)
-    venv = home / "venv"
-    if not (venv / "bin/pytest").exists():
-        print(f"Making {venv} …", flush=True)
-        as_user = ["runuser", "-u", USER, "--"]
-        daemons.run(*as_user, "/usr/bin/python3", "-m", "venv", venv, timeout=120)
-        daemons.run(*as_user, venv / "bin/pip", "install", "-q", *_NEEDS, timeout=900)
-    project = Path(__file__).parents[2]
-    copy = home / "project"
-    shutil.rmtree(copy, ignore_errors=True)
-    for part in ("jupyter_pipeline", "tests", "pyproject.toml"):
-        source = project / part
-        if source.is_dir():
-            shutil.copytree(source, copy / part, ignore=shutil.ignore_patterns("__pycache__", "labextension"))
-        else:
-            shutil.copy(source, copy / part)
-    daemons.run("chown", "-R", f"{USER}:", copy)
-    command = [venv / "bin/python", "-m", "pytest", "tests/engines/test_every_engine.py", "--engines=oar", *arguments]
-    environ = {"HOME": str(home), "USER": USER, "LOGNAME": USER, "PATH": f"{venv}/bin:/usr/bin:/bin"}
-    environ |= {"TESTBED_DIR": str(home / "testbed")}
-    runuser = shutil.which("runuser") or "/usr/sbin/runuser"
-    return subprocess.run([runuser, "-u", USER, "--", *command], cwd=copy, env=environ).returncode
 
 
 def stop(*, purge: bool = False) -> None:
