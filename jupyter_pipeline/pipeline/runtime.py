@@ -111,7 +111,7 @@ def run_window(edge: str, *, given: Moment | None, default: Moment) -> Moment:
     from jupyter_pipeline.promotion.windows import EDGES, written_like
 
     window = _window(str(flow_run.id)) if flow_run.id else None
-    return default if window is None else written_like(window[EDGES.index(edge)], default)  # type: ignore[no-any-return]
+    return default if window is None else written_like(window[EDGES.index(edge)], default)
 
 
 @functools.cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from jupyter_pipeline.exceptions import ConfigurationError
+from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Profile
 
 __all__ = ["worker_size"]
@@ -34,7 +34,7 @@ def worker_size(profile: Profile, *, cpus: int = 0, memory: str = "", gpus: int 
 
     Raises
     ------
-    ConfigurationError
+    UsageError
         If the size of this class's workers cannot be chosen in this way: write it into a profile.
 
     Examples
@@ -52,7 +52,7 @@ def worker_size(profile: Profile, *, cpus: int = 0, memory: str = "", gpus: int 
         if kind == "SLURMCluster" and name == "gpus":
             word = _slurm_gpus
         if word is None:
-            raise ConfigurationError(
+            raise UsageError(
                 f"--{name} cannot be chosen for workers of {profile.cluster_class} (profile {profile.name!r}). Write "
                 "it into a profile of its own, and deploy with that."
             )
