@@ -69,6 +69,10 @@ def test_a_cell_becomes_files_and_a_deployment_that_runs(
     assert (folder / "answer.txt").read_text() == "42"
     assert "Completed" in str(shell.run_line_magic("runs", "triple"))
 
+    (failed,) = cells(shell, "%%deploy other\n1 / 0")
+    assert "The cell failed here" in str(failed)
+    assert not (folder / "pipelines" / "other").exists()
+
     assert cells(shell, "%%deploy triple --cron '0 0 29 2 *'\nanswer = factor * 15\nanswer") == [None]
     assert len(shell.run_line_magic("deploy", "list").rows) == 1
     shell.run_line_magic("deploy", "pause triple")
@@ -92,7 +96,6 @@ def test_a_cell_becomes_files_and_a_deployment_that_runs(
         ("%%deploy x --retries many\n1", UsageError, "many"),
         ("%%deploy x --profile nobody\n1", NotFoundError, "No profile is called 'nobody'"),
         ("%%deploy x --croon 1\n1", UsageError, "Did you mean --cron?"),
-        ("%%deploy x\n1 / 0", PromotionError, "The cell failed here"),
     ],
 )
 def test_what_cannot_be_promoted_is_refused_before_anything_is_written(
