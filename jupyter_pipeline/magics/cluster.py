@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, line_magic, magics_class
 
-from jupyter_pipeline.exceptions import UsageError
+from jupyter_pipeline.exceptions import SyncError, UsageError
 from jupyter_pipeline.magics.parsing import HelpShown, Parser, interruptible, split, subcommand
 
 if TYPE_CHECKING:
@@ -228,13 +228,21 @@ class ClusterMagics(Magics):
         from pathlib import Path
 
         from jupyter_pipeline import pipeline, present
+        from jupyter_pipeline.progress import StatusLine
 
-        report = pipeline.sync_cluster(
-            self._chosen(options.name),
-            directories=[Path(d) for d in options.directory] if options.directory else None,
-            packages=not options.no_packages,
-            progress=print,
-        )
+        with StatusLine(rewrite=True if hasattr(self.shell, "kernel") else None) as tell:
+            try:
+                report = pipeline.sync_cluster(
+                    self._chosen(options.name),
+                    directories=[Path(d) for d in options.directory] if options.directory else None,
+                    packages=not options.no_packages,
+                    progress=tell,
+                )
+            except KeyboardInterrupt:
+                raise SyncError(
+                    "%cluster sync was interrupted. What the cluster had is intact; an install that had begun goes on "
+                    "to its end. The next sync resumes."
+                ) from None
         for text in report.notes:
             print(f"note: {text}")
         if options.watch:
@@ -261,9 +269,11 @@ class ClusterMagics(Magics):
 
     def _upload(self, options: argparse.Namespace) -> str:
         from jupyter_pipeline.environments.upload import upload
+        from jupyter_pipeline.progress import StatusLine
 
         client = None if options.to else self._chosen(options.name).get_client(set_as_default=False)
-        return upload(client, options.path, to=options.to, progress=print)
+        with StatusLine(rewrite=True if hasattr(self.shell, "kernel") else None) as tell:
+            return upload(client, options.path, to=options.to, progress=tell)
 
     def _diff(self, options: argparse.Namespace) -> Any:
         from jupyter_pipeline import pipeline, present

@@ -112,11 +112,15 @@ def watch_cluster(
 
 
 def _options(cluster: AttachedCluster, profile: Profile | None) -> Mapping[str, Any]:
-    from jupyter_pipeline.clusters import profiles
+    """Return the profile's ``environment`` as it is now; as it was at the start where the profile is not found."""
+    from jupyter_pipeline.clusters import profiles, registry
 
-    with contextlib.suppress(NotFoundError):  # the profile may have been deleted since; its cluster lives
+    try:
         return (profile or profiles.get_profile(cluster.record().profile)).environment
-    return {}
+    except NotFoundError:
+        asked = registry.read_request(registry.cluster_dir(cluster.id)).get("profile", {})
+        options: Mapping[str, Any] = asked.get("environment") or {}
+        return options
 
 
 def note_sync(cluster: AttachedCluster, report: SyncReport, *, packages: bool = True) -> None:
