@@ -13,6 +13,8 @@ import signal
 import sys
 import zoneinfo
 
+from jupyter_pipeline.orchestration import sqlite
+
 __all__ = ["main"]
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -29,6 +31,8 @@ def main() -> None:
     # Prefect asks for all time zones at each schedule that it reads, and the answer takes 8 ms of reading files: the
     # list of 500 deployments would take seconds, in which the server does nothing else.
     zoneinfo.available_timezones = functools.cache(zoneinfo.available_timezones)
+    if sys.argv[2] == "server":
+        sqlite.write_in_turn()
     sys.argv = ["prefect", *sys.argv[2:]]
     runpy.run_module("prefect", run_name="__main__", alter_sys=True)
 
