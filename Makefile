@@ -80,8 +80,8 @@ test-engines: install-test ## Run the shared cluster tests on every engine that 
 		$(BIN)/python tests/testbed/$$engine.py test -q
 	done
 
-testbed-%: install-test ## Start a real engine by hand: make testbed-slurm, -ssh, -gateway, -sge, -pbs, -oar, -htcondor; STOP=1 ends it
-	@$(BIN)/python tests/testbed/$*.py $(if $(STOP),stop,start)
+testbed-%: install-test ## Start a real engine by hand: make testbed-slurm, -ssh, -gateway, -sge, -pbs, -oar, -htcondor; STOP=1 ends it; for Slurm HOSTS=1 makes nodes hosts
+	@$(BIN)/python tests/testbed/$*.py $(if $(STOP),stop,start) $(if $(HOSTS),--hosts)
 
 check: install-test ## Check format, lint, types, imports and docstrings
 	@echo "== Format and lint"
