@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 from jupyter_pipeline import arguments
 from jupyter_pipeline.models import DeploymentRecord, RunRecord
-from jupyter_pipeline.paths import snapshots_dir
+from jupyter_pipeline.pipeline.tracebacks import in_notebook
 
-__all__ = ["backfill", "follow", "in_notebook", "logs", "promote"]
-
-
-def in_notebook(text: str) -> str:
-    """Return tracebacks in `text` with cells and lines of the notebook in place of those of deployed code.
-
-    What was deployed by other means, or elsewhere, stays as it is.
-    """
-    from jupyter_pipeline.promotion import origins
-
-    root = snapshots_dir()
-    for version in dict.fromkeys(re.findall(rf"{re.escape(str(root))}/(\w+)/", text)):
-        try:
-            known = json.loads((root / version / origins.FILE).read_text("utf-8"))
-        except (OSError, ValueError):
-            continue
-        text = origins.locate(text, known)
-    return text
+__all__ = ["backfill", "follow", "logs", "promote"]
 
 
 def logs(run: str) -> str:

@@ -106,8 +106,8 @@ def _variables(spec: DeploymentSpec) -> Mapping[str, str]:
 
 def _broken(plan: Plan, done: Rehearsal) -> RehearsalError:
     """Return the error that shows where in the notebook it broke."""
-    from jupyter_pipeline.promotion import origins
+    from jupyter_pipeline.pipeline.tracebacks import located
 
-    located = origins.locate(done.traceback, plan.promotion.origins)
-    places = _CELL.findall(located)
-    return RehearsalError(done.error, where=places[-1] if places else "", traceback=located)
+    shown = located(done.traceback, plan.promotion.origins)
+    places = _CELL.findall(shown)
+    return RehearsalError(done.error, where=places[-1] if places else "", traceback=shown)

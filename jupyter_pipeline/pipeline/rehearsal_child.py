@@ -13,6 +13,7 @@ import functools
 import importlib.util
 import inspect
 import json
+import logging
 import os
 import signal
 import sys
@@ -68,7 +69,7 @@ async def _wait(outcome: Any) -> None:
 
 
 def _marked(mark: str) -> contextlib.AbstractContextManager[Any]:
-    """Tag the run, by which it is found and removed, and let each task be tried once: a failure is a finding."""
+    """Tag the run, by which it is found; let each task be tried once; log no traceback, since it is told later."""
     try:
         import prefect
     except ImportError:
@@ -80,7 +81,14 @@ def _marked(mark: str) -> contextlib.AbstractContextManager[Any]:
         make(self, *positional, **{**options, "retries": 0})
 
     prefect.Task.__init__ = once
+    for name in ("prefect.flow_runs", "prefect.task_runs"):
+        logging.getLogger(name).addFilter(_without_traceback)
     return prefect.tags(mark)  # type: ignore[no-any-return]
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    record.exc_info = record.exc_text = None
+    return True
 
 
 if __name__ == "__main__":
