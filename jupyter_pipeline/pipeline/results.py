@@ -25,7 +25,7 @@ LARGEST = 256 * 2**20
 _PARQUET, _PICKLE = b"PARQUET\n", b"PICKLE\n"
 
 
-class TableSerializer(Serializer[Any]):  # type: ignore[misc] # Prefect is not typed here
+class TableSerializer(Serializer):  # type: ignore[misc] # Prefect is not typed here
     """Tables of pandas as Parquet, other results as pickles.
 
     A result that is lazy, or too large to be pickled unasked, is not kept: the run goes on with it, its log says why,

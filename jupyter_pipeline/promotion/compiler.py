@@ -35,7 +35,8 @@ from jupyter_pipeline.promotion.rendering import render_steps
 from jupyter_pipeline.promotion.runnable import refuse_what_cannot_run
 from jupyter_pipeline.promotion.secrets import travel_notes
 from jupyter_pipeline.promotion.slicing import Kept, keep
-from jupyter_pipeline.promotion.steps import Step, imported_libraries, names_read, partition
+from jupyter_pipeline.promotion.statements import Program
+from jupyter_pipeline.promotion.steps import Step, imported_libraries, last_value, names_read, partition
 from jupyter_pipeline.promotion.text import identifier
 from jupyter_pipeline.promotion.values import typed
 from jupyter_pipeline.promotion.windows import bind_windows
@@ -95,7 +96,7 @@ def promote(cells: Sequence[Cell], target: int | Sequence[int], options: Promoti
         apart=[t for t, mark in marks.items() if mark.map],
     )
     libraries = imported_libraries(kept.statements)
-    _complete(steps, marks, options, on_dask="dask" in libraries)
+    _complete(steps, marks, options, kept.program, on_dask="dask" in libraries)
     made_from = (
         f"Made from {options.notebook} by Jupyter Pipeline." if options.notebook else "Made by Jupyter Pipeline."
     )
@@ -145,7 +146,9 @@ def _parameters(kept: Kept, tagged: set[int], options: PromotionOptions) -> list
     return parameters
 
 
-def _complete(steps: Sequence[Step], marks: Mapping[int, Mark], options: PromotionOptions, *, on_dask: bool) -> None:
+def _complete(
+    steps: Sequence[Step], marks: Mapping[int, Mark], options: PromotionOptions, program: Program, *, on_dask: bool
+) -> None:
     """Give each step its settings, what it does for each element, and whether it shares what Dask computes."""
     for step in steps:
         mark = marks.get(step.cell, Mark())
@@ -157,6 +160,9 @@ def _complete(steps: Sequence[Step], marks: Mapping[int, Mark], options: Promoti
                 raise PromotionRefusedError([refusal])
             given = {*step.inputs, *(p.name for p in step.parameters)}
             step.mapped = find_mapped(step.cell, step.statements, given)
+        own = [s for s in step.statements if s.cell == step.cell]
+        if step.kind == "check" and last_value(own, program.plain[step.cell].source):
+            step.returns_last, step.decides = not step.outputs, bool(step.outputs)
         readers = [s for s in steps if step in s.sources.values()]
         step.shares = bool(options.profile) and on_dask and len(readers) > 1 and step.mapped is None
     if not options.profile and largest(s.settings for s in steps):

@@ -17,13 +17,13 @@ from jupyter_pipeline.promotion.parameters import Parameter
 from jupyter_pipeline.promotion.rendering import signature
 from jupyter_pipeline.promotion.steps import Step
 from jupyter_pipeline.promotion.tasks import CACHED, cached, task_arguments
-from jupyter_pipeline.promotion.text import docstring, indent, unused
+from jupyter_pipeline.promotion.text import docstring, indent, unused, wrapped
 
 __all__ = ["RESERVED", "render_flow"]
 
 RESERVED = {
     *("asyncio", "check", "cloudpickle", "create_markdown_artifact", "datetime", "flow", "run_on", "run_window"),
-    *("steps", "task", "timedelta", "unmapped", "exponential_backoff", "code", "list", "Client", CACHED),
+    *("steps", "task", "unmapped", "exponential_backoff", "code", "list", "Client", CACHED),
 }
 """Names that the module of a flow may give a meaning of its own."""
 
@@ -130,13 +130,16 @@ def _check(steps: Sequence[Step], imports: Imports, libraries: frozenset[str]) -
     """Return the function that makes a task of a check, with what the libraries of this pipeline need."""
     imports.need("prefect.artifacts", "create_markdown_artifact")
     waits = (
-        f"            result = {imports.need('asyncio')}.run(result)\n"
+        f"            if {imports.need('inspect')}.iscoroutine(result):\n"
+        f"                result = {imports.need('asyncio')}.run(result)\n"
         if any(s.kind == "check" and s.asynchronous for s in steps)
         else ""
     )
-    computes = (
-        '            if hasattr(result, "compute"):  # nothing has been looked at before Dask is asked for it\n'
-        '                result = len(result) if getattr(result, "ndim", 0) else result.compute()\n'
+    verdict = "verdict" if "dask" in libraries else "result"
+    looks = (
+        "            verdict = result\n"
+        '            if hasattr(result, "compute"):  # lazy: nothing has been looked at before Dask is asked for it\n'
+        '                verdict = len(result) if getattr(result, "ndim", 0) else result.compute()\n'
         if "dask" in libraries
         else ""
     )
@@ -155,12 +158,13 @@ def check(function, **settings):
     def run(*args):
         try:
             result = function(*args)
-{waits}{computes}            if str(result) == "False":  # Python's or NumPy's
+{waits}{looks}            if str({verdict}) == "False":  # Python's or NumPy's
                 raise AssertionError(f"{{function.__name__}} returned False")
         except Exception as error:
             reason = str(error) or type(error).__name__
 {cases}            create_markdown_artifact(f"**{{function.__name__}}** did not pass: {{reason}}")
             raise
+        return result
 
     return run
 '''
@@ -232,7 +236,7 @@ class _Calls:
         after = [self.runs[id(s)] for s in step.after]
         if after:
             arguments.append(f"wait_for=[{', '.join(after)}]")
-        return f"{self.runs[id(step)]} = {self._task(step)}.{call}({', '.join(arguments)})"
+        return wrapped(f"{self.runs[id(step)]} = {self._task(step)}.{call}", arguments)
 
     def _mapped(self, step: Step) -> list[str]:
         """Return the arguments of a mapped step: the list first, then what all elements share."""
@@ -252,4 +256,4 @@ class _Calls:
     def _task(self, step: Step) -> str:
         arguments = task_arguments(step.settings, self.imports, standalone=self.options.standalone)
         maker = "check" if step.kind == "check" else "task"
-        return f"{maker}({', '.join([f'steps.{step.name}', *arguments])})"
+        return wrapped(maker, [f"steps.{step.name}", *arguments], room=60)

@@ -7,6 +7,11 @@ import sys
 __all__ = ["Imports"]
 
 
+def _order(name: str) -> tuple[int, str]:
+    """Sort constants first, then classes, then the rest."""
+    return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
+
+
 class Imports:
     """What a file imports; sorted in the three customary groups.
 
@@ -35,7 +40,7 @@ class Imports:
         for module in sorted(self._modules):
             top = module.partition(".")[0]
             group = groups[0 if top in sys.stdlib_module_names else 2 if top == "steps" else 1]
-            names = sorted(n for n in self._modules[module] if n)
+            names = sorted((n for n in self._modules[module] if n), key=_order)
             if "" in self._modules[module]:
                 group.insert(sum(line.startswith("import ") for line in group), f"import {module}")
             if names:

@@ -68,7 +68,7 @@ class StepSettings(Record):
     cache: float | None = None
     """Seconds for which a result is used again where the inputs are the same."""
     cpus: int = 0
-    """Of each worker of the run's cluster, at least; 0 for what the profile says. So with `memory` and `gpus`."""
+    """Of each worker of the run's cluster; 0 for what the profile says. Of several steps, the largest counts."""
     memory: str = ""
     """Text such as ``8GiB``."""
     gpus: int = 0

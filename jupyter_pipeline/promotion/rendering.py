@@ -153,6 +153,9 @@ def _cell_body(
             names = "".join(f"{n}, " for n in step.outputs)
             value = f"({value})" if "\n" in value and value[-1] not in ")]}" else value
             kept.append(_piece(program, s, f"{before}return {names}{value}"))
+        elif s is last and step.decides:
+            value = ast.unparse(s.node.value) if isinstance(s.node, ast.Expr) else "True"
+            kept.append(_piece(program, s, f'assert str({value}) != "False", {value!r}'))
         else:
             kept.append(_local_piece(program, s, local))
         previous = s

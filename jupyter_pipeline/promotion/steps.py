@@ -67,6 +67,8 @@ class Step:
     """Names that it returns."""
     returns_last: bool = False
     """Whether the value of the last expression is returned, after the names."""
+    decides: bool = False
+    """Whether the last expression of a check is looked at inside it, since it returns names."""
     sources: dict[str, Step] = field(default_factory=dict)
     """The step that each input comes from."""
     after: list[Step] = field(default_factory=list)

@@ -53,7 +53,7 @@ def task_arguments(settings: StepSettings, imports: Imports, *, standalone: bool
     if settings.timeout:
         found.append(f"timeout_seconds={settings.timeout:g}")
     if settings.cache:
-        imports.need("datetime", "timedelta")
+        imports.need("datetime")
         found += [f"cache_policy={CACHED}", f"cache_expiration={_span(settings.cache)}", "persist_result=True"]
         if standalone:
             found.append('result_serializer="compressed/pickle"')
@@ -75,5 +75,5 @@ def _delay(settings: StepSettings, imports: Imports) -> str:
 def _span(seconds: float) -> str:
     for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
         if seconds % size == 0:
-            return f"timedelta({unit}={seconds / size:g})"
-    return f"timedelta(seconds={seconds:g})"
+            return f"datetime.timedelta({unit}={seconds / size:g})"
+    return f"datetime.timedelta(seconds={seconds:g})"

@@ -7,9 +7,9 @@ import itertools
 import keyword
 import re
 import tokenize
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-__all__ = ["docstring", "identifier", "indent", "unused"]
+__all__ = ["docstring", "identifier", "indent", "unused", "wrapped"]
 
 _FSTRING = {
     getattr(tokenize, name): step
@@ -48,6 +48,14 @@ def unused(name: str, taken: Collection[str]) -> str:
     """Return `name`, or `name` with the first number that makes it differ from all in `taken`."""
     numbered = (f"{name}_{number}" for number in itertools.count(2))
     return name if name not in taken else next(n for n in numbered if n not in taken)
+
+
+def wrapped(function: str, arguments: Sequence[str], *, room: int = 92) -> str:
+    """Return a call, with one argument on each line where it takes more than `room` columns."""
+    line = f"{function}({', '.join(arguments)})"
+    if len(line.rpartition("\n")[2]) <= room or not arguments:
+        return line
+    return f"{function}(\n" + "".join(f"    {a},\n" for a in arguments) + ")"
 
 
 def docstring(text: str) -> str:
