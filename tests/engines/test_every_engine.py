@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from typing import Any
@@ -28,10 +29,15 @@ def test_it_computes_on_its_workers(running: Any, eventually: Eventually) -> Non
     assert record.dashboard_link.startswith("http://127.0.0.1:")
 
 
-def test_its_dashboard_answers(running: Any) -> None:
-    with urllib.request.urlopen(running.cluster.record().dashboard_link, timeout=30) as answer:
-        assert answer.status == 200
-        assert b"bokeh" in answer.read().lower()
+def test_its_dashboard_answers(running: Any, eventually: Eventually) -> None:
+    def page() -> bytes:
+        try:
+            with urllib.request.urlopen(running.cluster.record().dashboard_link, timeout=30) as answer:
+                return bytes(answer.read().lower())
+        except urllib.error.HTTPError:  # it is added once the cluster runs
+            return b""
+
+    eventually(lambda: b"bokeh" in page(), "the dashboard's page")
 
 
 def test_dashboards_of_workers_are_off_the_network(running: Any) -> None:
@@ -54,6 +60,12 @@ def test_its_jobs_are_found_by_its_tag(running: Any, eventually: Eventually) -> 
     assert [job.state for job in jobs or []] == ["running"] * expected
     assert {job.tag for job in jobs or []} == {record.id}
     eventually(lambda: len(running.cluster.record().jobs) == expected, "the record lists the jobs")
+
+
+def test_its_logs_tell_what_its_workers_print(running: Any, eventually: Eventually) -> None:
+    if running.bed.kind == "gateway":
+        pytest.skip("the gateway's server keeps the logs")
+    eventually(lambda: "Registered to" in manager.logs(running.cluster.record().name), "a worker's own words")
 
 
 def test_it_scales_up_and_down(running: Any, eventually: Eventually) -> None:
