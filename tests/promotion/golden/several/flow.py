@@ -19,6 +19,7 @@ def check(function, **settings):
             reason = str(error) or type(error).__name__
             create_markdown_artifact(f"**{function.__name__}** did not pass: {reason}")
             raise
+        return result
 
     return run
 
