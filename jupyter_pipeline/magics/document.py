@@ -29,7 +29,7 @@ class Document:
 
     def __init__(self, shell: InteractiveShell) -> None:
         self.shell = shell
-        history = [source for source in shell.user_ns.get("In", []) if source]
+        history = [source for source in shell.history_manager.input_hist_raw if source]
         # The last input is the cell that loads the extension: it is still running and is remembered as history.
         self.ran: dict[str, str] = {f"history-{i}": source for i, source in enumerate(history)}
         self.current = ""
@@ -60,16 +60,22 @@ class Document:
             Source of the cell that runs now, whole.
         """
         cell_id = self.current or "current"
-        ran = {**self.ran, cell_id: current}
-        return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": merge(ran, self._saved())}, cell_id
+        saved = self._saved()
+        ran = {**self._ran(saved), cell_id: current}
+        return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": merge(ran, saved)}, cell_id
 
     def whole(self) -> dict[str, Any]:
         """Return the notebook with the code of the saved file that did not run, too; without the cell that runs now."""
         saved = [c for c in self._saved() if c["id"] != self.current]
         unseen = {c["id"]: _text(c) for c in saved if c.get("cell_type") == "code"}
-        ran = {i: source for i, source in self.ran.items() if i != self.current}
+        ran = {i: source for i, source in self._ran(saved).items() if i != self.current}
         cells = merge({**{i: t for i, t in unseen.items() if i not in ran}, **ran}, saved)
         return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+
+    def _ran(self, saved: list[dict[str, Any]]) -> dict[str, str]:
+        """Return what ran, what ran before this was there too: its text tells which cell it was."""
+        ids = {_text(c).strip(): c["id"] for c in saved}
+        return {ids.get(source.strip(), i) if i.startswith("history-") else i: source for i, source in self.ran.items()}
 
     def _saved(self) -> list[dict[str, Any]]:
         path = self.path

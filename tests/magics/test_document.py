@@ -66,6 +66,19 @@ def test_an_edited_cell_replaces_its_older_text(tmp_path: Path, monkeypatch: pyt
     assert [(c["id"], c["source"]) for c in notebook["cells"]] == [("a", "x = 2"), ("b", "y = x")]
 
 
+def test_what_ran_before_is_known_by_its_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "n.ipynb"
+    cells = [{**cell, "source": source} for cell, source in zip(saved("a", "b"), ["%pwd", "y = 2"], strict=True)]
+    path.write_text(json.dumps({"cells": cells}))
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    shell = InteractiveShell()
+    shell.run_cell("%pwd", store_history=True)
+    document = Document(shell)
+    document.current = "b"
+    notebook, _ = document.notebook("y = 2")
+    assert [(c["id"], c["source"]) for c in notebook["cells"]] == [("a", "%pwd"), ("b", "y = 2")]
+
+
 def test_cells_without_ids_keep_the_order_of_running() -> None:
     shell = InteractiveShell()
     document = Document(shell)
