@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.environments.local_code import named_folder
 from jupyter_pipeline.environments.options import Options
+from jupyter_pipeline.environments.remote.indexes import split
 from jupyter_pipeline.exceptions import SyncError
 from jupyter_pipeline.models import SyncReport
 
@@ -47,10 +48,11 @@ def sync(
     started = time.perf_counter()
     plugins: list[Any] = []
     if packages and options.pip_install:
+        command, addresses = split(options.pip_options)  # the plugin's file expands references, its command does not
         plugins.append(
             PipInstall(
-                packages=list(options.pip_install),
-                pip_options=list(options.pip_options),
+                packages=[*addresses, *options.pip_install],
+                pip_options=command,
                 restart_workers=options.restart_workers,
             )
         )

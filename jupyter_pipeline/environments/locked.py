@@ -17,9 +17,10 @@ import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 
 import filelock
@@ -29,10 +30,11 @@ from jupyter_pipeline.environments import dependencies, wheels
 from jupyter_pipeline.environments.capture import capture
 from jupyter_pipeline.environments.diff import minor
 from jupyter_pipeline.environments.lock import Lock, read, requirement
+from jupyter_pipeline.environments.remote import indexes
 from jupyter_pipeline.environments.remote.installer import find_uv, reason
 from jupyter_pipeline.exceptions import SoftwareEnvironmentError
 from jupyter_pipeline.models import Distribution
-from jupyter_pipeline.paths import environments_dir
+from jupyter_pipeline.paths import environments_dir, write_private
 
 __all__ = ["interpreter", "prune"]
 
@@ -158,6 +160,11 @@ def _build(wanted: Lock, link: Path, say: Say) -> None:
             f"The lock was made with Python {wanted.python}, and this is {here}. "
             f"Use Python {minor(wanted.python)}, or make the lock again with this one."
         )
+    unset = indexes.missing([*wanted.others, *map(requirement, wanted.distributions)], os.environ)
+    if unset:
+        raise SoftwareEnvironmentError(
+            f"The lock refers to {' and '.join(unset)}, which is not set. Set it in the environment of this process."
+        )
     folder = Path(tempfile.mkdtemp(prefix=f"{link.name}-", dir=link.parent))
     try:
         say("Making an environment for the lock")
@@ -166,8 +173,9 @@ def _build(wanted: Lock, link: Path, say: Say) -> None:
             for number, (options, lines) in enumerate(_installs(wanted, Path(scratch))):
                 say(f"Installing {len(lines)} packages")
                 file = Path(scratch) / f"{number}.txt"
-                file.write_text("\n".join([*wanted.others, *lines]) + "\n")
-                _run([*_install_command(folder / "bin" / "python"), *options, "-r", str(file)])
+                text, secrets = indexes.for_git([*wanted.others, *lines], os.environ)
+                write_private(file, "\n".join(text) + "\n")
+                _run([*_install_command(folder / "bin" / "python"), *options, "-r", str(file)], secrets)
         temporary = folder.with_suffix(".link")
         temporary.symlink_to(folder.name)
         temporary.replace(link)
@@ -249,9 +257,15 @@ def _install_command(python: Path) -> list[str]:
     )
 
 
-def _run(command: Sequence[str]) -> None:
+def _run(command: Sequence[str], secrets: Mapping[str, str] = MappingProxyType({})) -> None:
     done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        env={**os.environ, **indexes.for_uv(os.environ), **secrets},
     )
     if done.returncode:
         raise SoftwareEnvironmentError(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline.environments.folder import Sizes
+from jupyter_pipeline.environments.remote.scan import without_credentials
 from jupyter_pipeline.exceptions import ConfigurationError
 
 __all__ = ["METHODS", "POLICIES", "Options", "parse"]
@@ -18,6 +19,7 @@ METHODS = ("packages", "dask", "image")
 
 POLICIES = ("refuse", "sync", "warn", "ignore")
 
+_ADDRESS = re.compile(r"[\w+.-]+://\S+")
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
 
 
@@ -83,7 +85,18 @@ def parse(options: Mapping[str, Any] | None) -> Options:
     values |= directory
     if "restart_workers" in given:
         values["restart_workers"] = bool(given["restart_workers"])
+    _refuse_secrets("pip_install", values.get("pip_install", ()))
+    _refuse_secrets("pip_install.pip_options", values.get("pip_options", ()))
     return Options(**values)
+
+
+def _refuse_secrets(key: str, texts: Sequence[str]) -> None:
+    """Refuse addresses with credentials by value: a profile is read, shown and recorded in many places."""
+    for text in texts:
+        address = _ADDRESS.search(text)
+        if address and without_credentials(address[0]) != address[0]:
+            fix = "Write a reference such as https://${TOKEN}@host and set TOKEN for the workers, or use a netrc file"
+            raise _error(key, "has credentials in an address", fix)
 
 
 def _pip(value: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from jupyter_pipeline.environments.remote.scan import without_credentials
 from jupyter_pipeline.environments.remote.store import content_hash
 from jupyter_pipeline.models import Distribution, Environment
 
-__all__ = ["different", "specification"]
+__all__ = ["different", "specification", "syncable"]
 
 _TOOLS = {"pip", "uv", "setuptools", "wheel", "jupyter-pipeline"}
 
@@ -19,8 +19,8 @@ Pack = Callable[[str], tuple[str, bytes, str]]
 """See `wheels.pack_installed`."""
 
 
-def different(kernel: Environment, others: Iterable[Environment], skip: Collection[str] = ()) -> list[Distribution]:
-    """Return the kernel's distributions that some of `others` lack or have otherwise, and that can be installed.
+def syncable(kernel: Environment, skip: Collection[str] = ()) -> list[Distribution]:
+    """Return the kernel's distributions that can be installed on a cluster.
 
     Editable ones are not among them, since their code travels as a folder, nor what the cluster itself runs on, nor
     what installs packages.
@@ -29,18 +29,17 @@ def different(kernel: Environment, others: Iterable[Environment], skip: Collecti
     ----------
     kernel : Environment
         What all others are to be like.
-    others : iterable of Environment
-        One for each prefix.
     skip : collection of str
         Names that are left alone.
     """
-    there = [{d.name: d for d in other.distributions} for other in others]
     left = {*CORE, *_TOOLS, *skip}
-    return [
-        d
-        for d in kernel.distributions
-        if d.source != "editable" and d.name not in left and any(not same(d, side.get(d.name)) for side in there)
-    ]
+    return [d for d in kernel.distributions if d.source != "editable" and d.name not in left]
+
+
+def different(kernel: Environment, others: Iterable[Environment], skip: Collection[str] = ()) -> list[Distribution]:
+    """Return what is `syncable` and what some of `others`, one for each prefix, lack or have otherwise."""
+    there = [{d.name: d for d in other.distributions} for other in others]
+    return [d for d in syncable(kernel, skip) if any(not same(d, side.get(d.name)) for side in there)]
 
 
 def specification(
@@ -50,14 +49,14 @@ def specification(
     options: Iterable[str] = (),
     tool: str = "auto",
     pack: Pack,
-    pack_all: bool = False,
+    packed: Collection[str] = (),
 ) -> tuple[dict[str, Any], dict[str, bytes]]:
     """Return what the cluster's installers are told, and the wheels that go with it.
 
     Parameters
     ----------
     wanted : iterable of Distribution
-        Pins. What came from an index is fetched there by the workers, unless `pack_all`; anything else is packed here.
+        Pins. What came from an index is fetched there by the workers; anything else is packed here.
     requirements : iterable of str
         Further requirements, with their dependencies.
     options : iterable of str
@@ -66,13 +65,13 @@ def specification(
         ``auto``, ``uv`` or ``pip``.
     pack : callable
         Makes a wheel of an installed distribution.
-    pack_all : bool, default False
-        Whether the workers reach no index.
+    packed : collection of str
+        Names of what is packed although an index has it, because the workers could not get it there.
     """
     pins: dict[str, list[str]] = {}
     wheels: dict[str, bytes] = {}
     for d in wanted:
-        if d.source in ("index", "conda") and not pack_all:
+        if d.source in ("index", "conda") and d.name not in packed:
             pins[d.name] = [d.version, f"{d.name}=={d.version}", "", ""]
             continue
         file, data, origin = pack(d.name)

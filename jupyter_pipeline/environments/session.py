@@ -61,6 +61,7 @@ class Session:
         self.lock = threading.Lock()
         self.rows: dict[str, list[list[str]]] = {}
         self.done: set[str] = set()
+        self.told: object = None
         self.kernel: object = None
         self.here = ""
 

@@ -20,13 +20,13 @@ from jupyter_pipeline.environments.capture import capture, from_rows
 from jupyter_pipeline.environments.diff import compare
 from jupyter_pipeline.environments.folder import Folder
 from jupyter_pipeline.environments.ignore import Rules
+from jupyter_pipeline.environments.installing import install
 from jupyter_pipeline.environments.options import Options
-from jupyter_pipeline.environments.packages import different, specification
 from jupyter_pipeline.environments.remote.installer import loaded
 from jupyter_pipeline.environments.remote.scan import digest
 from jupyter_pipeline.environments.session import Session, check_protocol, known_rows, session
 from jupyter_pipeline.exceptions import SyncError
-from jupyter_pipeline.models import Distribution, DriftItem, Environment, SyncReport
+from jupyter_pipeline.models import DriftItem, Environment, SyncReport
 
 if TYPE_CHECKING:
     import distributed
@@ -127,7 +127,7 @@ def _sync(
     installed: list[dict[str, Any]] = []
     restarted: list[str] = []
     if packages and options.method == "packages":
-        installed, restarted, told = _install(talk, kernel, state, options, say)
+        installed, restarted, told = install(talk, kernel, state, options, say)
         notes += told
         if installed:
             state = _state(talk, kernel, None)
@@ -222,70 +222,3 @@ def _salt(talk: Session, folders: Sequence[Folder]) -> None:
 
     code = sorted((folder.key, folder.digest) for folder in folders if folder.files)
     tokens.set_code(talk.cluster, content_hash(repr(code).encode()) if code else "")
-
-
-def _install(
-    talk: Session, kernel: Environment, state: Mapping[str, Any], options: Options, say: Say
-) -> tuple[list[dict[str, Any]], list[str], list[str]]:
-    """Install what differs; return records, restarted workers and notes."""
-    reports = [state["scheduler"], *state["workers"].values()]
-    others = {r["digest"]: from_rows(r, talk.rows[r["digest"]]) for r in reports if not r["inside_kernel"]}
-    wanted = different(kernel, others.values(), options.skip_packages)
-    pending = [r for r in options.pip_install if any(f"{d}:{r}" not in talk.done for d in others)]
-    if not wanted and not pending:
-        return [], [], []
-    targets = [d for d, other in others.items() if pending or different(kernel, [other], options.skip_packages)]
-    say(f"Installing {_listed([d.name for d in wanted] + pending)}")
-    answer = _ask_install(talk, wanted, pending, options, targets, say)
-    for requirement in pending:
-        talk.done |= {f"{d}:{requirement}" for d in answer["digests"]}
-    records = [
-        {"package": name, "before": old, "after": new, "where": where}
-        for where, rows in answer["installed"].items()
-        for name, old, new in rows
-    ]
-    notes = [
-        f"{where} runs older versions of {_listed(names)} until it is restarted"
-        for where, names in answer["stuck"].items()
-    ]
-    return records, list(answer["restarted"]), notes
-
-
-def _ask_install(
-    talk: Session,
-    wanted: Sequence[Distribution],
-    pending: Sequence[str],
-    options: Options,
-    targets: Sequence[str],
-    say: Say,
-) -> dict[str, Any]:
-    """Ask the scheduler to install; when the workers reach no index, once more with wheels from here."""
-    from jupyter_pipeline.environments.wheels import pack_installed
-
-    errors: dict[str, str] = {}
-    done: set[str] = set()
-    for pack_all in (False, True):
-        if pack_all:
-            say("Sending wheels from here, since the cluster could not get them")
-        spec, wheels = specification(
-            wanted,
-            requirements=pending,
-            options=options.pip_options,
-            tool=options.installer,
-            pack=pack_installed,
-            pack_all=pack_all,
-        )
-        answer: dict[str, Any] = talk.call("environment_install", say, spec=spec, wheels=wheels, digests=list(targets))
-        if not answer["errors"]:
-            return answer
-        errors = errors or answer["errors"]
-        done |= set(answer["installed"])
-        if not any(d.source in ("index", "conda") for d in wanted):
-            break
-    told = "\n".join(f"{where}: {reason}" for where, reason in errors.items())
-    outcome = f"they were installed in {', '.join(sorted(done))} alone" if done else "nothing was changed"
-    raise SyncError(f"Packages could not be installed; {outcome}.\n{told}")
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")

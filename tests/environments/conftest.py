@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import functools
+import hashlib
 import importlib
 import itertools
 import os
@@ -9,11 +12,14 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import threading
 import time
 import uuid
 import venv
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -98,6 +104,102 @@ def make_wheel() -> Callable[..., Path]:
     return make
 
 
+@pytest.fixture(scope="session")
+def slow_source() -> Callable[..., str]:
+    """Return a function that writes a project whose build takes a while and needs no index; it returns the URL."""
+
+    def write(folder: Path, seconds: float) -> str:
+        folder.mkdir()
+        (folder / "pyproject.toml").write_text(
+            '[project]\nname = "jpslow"\nversion = "1.0"\n'
+            '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+        )
+        (folder / "backend.py").write_text(f"""
+import time, zipfile
+from pathlib import Path
+def build_wheel(target, *_):
+    with (Path(__file__).parent / "builds.log").open("a") as log:
+        log.write("built\\n")
+    time.sleep({seconds})
+    files = {{
+        "jpslow.py": "version = '1.0'",
+        "jpslow-1.0.dist-info/METADATA": "Metadata-Version: 2.1\\nName: jpslow\\nVersion: 1.0\\n",
+        "jpslow-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
+    }}
+    with zipfile.ZipFile(Path(target) / "jpslow-1.0-py3-none-any.whl", "w") as archive:
+        for path, text in {{**files, "jpslow-1.0.dist-info/RECORD": ""}}.items():
+            archive.writestr(path, text)
+    return "jpslow-1.0-py3-none-any.whl"
+""")
+        return folder.as_uri()
+
+    return write
+
+
+@dataclass
+class Index:
+    """A package index on this host, and what it was asked."""
+
+    folder: Path
+    """Wheels in it are served below ``simple``; any other file as it is."""
+    password: str
+    address: str = ""
+    delay: float = 0.0
+    asked: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Of the index, without credentials."""
+        return f"http://{self.address}/simple"
+
+    def private(self, reference: str) -> str:
+        """Return the URL with what stands for user and password."""
+        return f"http://{reference}@{self.address}/simple"
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    """A real index over HTTP; when it has a password, only the user ``me`` with it is served."""
+    served = Index(folder=tmp_path / "index", password="")
+    served.folder.mkdir()
+
+    class Handler(SimpleHTTPRequestHandler):
+        def do_GET(self) -> None:
+            served.asked.append(self.path)
+            wanted = base64.b64encode(f"me:{served.password}".encode()).decode()
+            if served.password and self.headers.get("Authorization") != f"Basic {wanted}":
+                self.send_response(401)
+                self.send_header("WWW-Authenticate", 'Basic realm="index"')
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+            elif self.path.startswith("/simple/"):
+                self.list_wheels(self.path.split("/")[2])
+            else:
+                time.sleep(served.delay)
+                super().do_GET()
+
+        def list_wheels(self, name: str) -> None:
+            wheels = sorted(served.folder.glob(f"{name}-*.whl"))
+            links = [
+                f'<a href="/{w.name}#sha256={hashlib.sha256(w.read_bytes()).hexdigest()}">{w.name}</a>' for w in wheels
+            ]
+            body = f"<!DOCTYPE html><html><body>{''.join(links)}</body></html>".encode()
+            self.send_response(200 if wheels else 404)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=served.folder)) as server:
+        served.address = f"127.0.0.1:{server.server_address[1]}"
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield served
+        server.shutdown()
+
+
 @pytest.fixture
 def kernel_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
     """Return a function that installs a wheel where this process, the kernel of the test, imports from."""
@@ -153,3 +255,14 @@ def start_worker() -> Iterator[Callable[..., None]]:
         process.terminate()
     for process in started:
         process.wait(20)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Return a folder on a file system of 1 MiB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True).returncode:
+        pytest.skip("needs the right to mount")
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,52 @@ def test_a_worker_that_comes_later_installs_before_its_first_task(
     sync.sync(empty, directories=[])
     start_worker(empty, prefix("second"), name="second")
     assert empty.submit(_version, workers=["second"], pure=False).result(timeout=60) == "1.0"
+
+
+def test_a_sync_before_the_first_worker_counts_for_all(
+    empty: Client,
+    prefix: Callable[[str], Path],
+    start_worker: Callable[..., None],
+    make_wheel: Callable[..., Path],
+    kernel_site: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    """Clusters that adapt begin with none."""
+    kernel_site(make_wheel(tmp_path, "1.0"))
+    assert sync.sync(empty, directories=[]).installed == ()
+    start_worker(empty, prefix("first"), name="first")
+    assert empty.submit(_version, pure=False).result(timeout=60) == "1.0"
+
+
+def test_an_install_may_take_long_and_workers_may_join_meanwhile(
+    empty: Client,
+    prefix: Callable[[str], Path],
+    start_worker: Callable[..., None],
+    slow_source: Callable[..., str],
+    tmp_path: Path,
+) -> None:
+    """Distributed waits 30 seconds for another install; here the build alone takes longer."""
+    shared = prefix("shared")
+    options = {"pip_install": [f"jpslow @ {slow_source(tmp_path / 'source', 32)}"]}
+    start_worker(empty, shared, name="one")
+    with ThreadPoolExecutor(1) as pool:
+        syncing = pool.submit(sync.sync, empty, directories=[], options=options)
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "source" / "builds.log").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        start_worker(empty, shared, name="two")
+        start_worker(empty, prefix("other"), name="three")
+        report = syncing.result(timeout=200)
+    assert [(i["package"], i["after"]) for i in report.installed] == [("jpslow", "1.0")]
+
+    def has() -> bool:
+        import importlib.util
+
+        return importlib.util.find_spec("jpslow") is not None
+
+    for name in ("one", "two", "three"):
+        assert empty.submit(has, workers=[name], pure=False).result(timeout=100), name
 
 
 def test_a_late_worker_whose_install_fails_takes_no_task_and_says_why(

@@ -88,35 +88,8 @@ def start(text: str, folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
-def slow_source(folder: Path, seconds: float) -> str:
-    """Write a project whose build takes a while, and return its requirement; it needs nothing to be built."""
-    folder.mkdir()
-    (folder / "pyproject.toml").write_text(
-        '[project]\nname = "jpslow"\nversion = "1.0"\n'
-        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
-    )
-    (folder / "backend.py").write_text(f"""
-import time, zipfile
-from pathlib import Path
-def build_wheel(target, *_):
-    with (Path(__file__).parent / "builds.log").open("a") as log:
-        log.write("built\\n")
-    time.sleep({seconds})
-    files = {{
-        "jpslow.py": "version = '1.0'",
-        "jpslow-1.0.dist-info/METADATA": "Metadata-Version: 2.1\\nName: jpslow\\nVersion: 1.0\\n",
-        "jpslow-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
-    }}
-    with zipfile.ZipFile(Path(target) / "jpslow-1.0-py3-none-any.whl", "w") as archive:
-        for path, text in {{**files, "jpslow-1.0.dist-info/RECORD": ""}}.items():
-            archive.writestr(path, text)
-    return "jpslow-1.0-py3-none-any.whl"
-""")
-    return f"-e {folder.as_uri()}  # jpslow==1.0"
-
-
-def test_processes_that_want_it_at_once_build_it_once(tmp_path: Path) -> None:
-    text = offline(tmp_path, slow_source(tmp_path / "source", 2.0))
+def test_processes_that_want_it_at_once_build_it_once(slow_source: Callable[..., str], tmp_path: Path) -> None:
+    text = offline(tmp_path, f"-e {slow_source(tmp_path / 'source', 2.0)}  # jpslow==1.0")
     children = [start(text, tmp_path) for _ in range(3)]
     answers = [child.communicate(timeout=60)[0].splitlines() for child in children]
     assert len({answer[-1] for answer in answers}) == 1
@@ -124,8 +97,10 @@ def test_processes_that_want_it_at_once_build_it_once(tmp_path: Path) -> None:
     assert ask(Path(answers[0][-1]), "import jpslow; print(jpslow.version)") == "1.0"
 
 
-def test_a_build_that_was_killed_leaves_nothing_that_is_used(tmp_path: Path, isolated_state: Path) -> None:
-    source = slow_source(tmp_path / "source", 3.0)
+def test_a_build_that_was_killed_leaves_nothing_that_is_used(
+    slow_source: Callable[..., str], tmp_path: Path, isolated_state: Path
+) -> None:
+    source = f"-e {slow_source(tmp_path / 'source', 3.0)}  # jpslow==1.0"
     child = start(offline(tmp_path, source), tmp_path)
     deadline = time.monotonic() + 60
     while not (tmp_path / "source" / "builds.log").exists():
@@ -142,8 +117,8 @@ def test_a_build_that_was_killed_leaves_nothing_that_is_used(tmp_path: Path, iso
     assert folders == [python.parents[1].resolve()]
 
 
-def test_an_edited_local_package_is_built_again_beside_the_old(tmp_path: Path) -> None:
-    text = offline(tmp_path, slow_source(tmp_path / "source", 0))
+def test_an_edited_local_package_is_built_again_beside_the_old(slow_source: Callable[..., str], tmp_path: Path) -> None:
+    text = offline(tmp_path, f"-e {slow_source(tmp_path / 'source', 0)}  # jpslow==1.0")
     first = locked.interpreter(text)
     backend = tmp_path / "source" / "backend.py"
     backend.write_text(backend.read_text().replace("version = '1.0'", "version = 'edited'"))

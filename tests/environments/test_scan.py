@@ -76,6 +76,8 @@ def test_the_first_on_the_path_wins_and_an_install_is_noticed(tmp_path: Path) ->
         ("https://token@h/r", "https://h/r"),
         ("https://u:p@h:8080/r", "https://h:8080/r"),
         ("https://${TOKEN}@h/r", "https://${TOKEN}@h/r"),
+        ("https://me:${TOKEN}@h/r", "https://me:${TOKEN}@h/r"),
+        ("https://${ME}:secret@h/r", "https://h/r"),
         ("ssh://git@h/r", "ssh://git@h/r"),
         ("ssh://git:pw@h/r", "ssh://h/r"),
         ("https://h/r", "https://h/r"),

@@ -7,6 +7,7 @@ says itself: its own memory monitor resumes a worker that only it has paused.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Iterable
 from typing import Any
@@ -81,8 +82,10 @@ class Gate:
         await self._until(lambda: all(w in self.ready or w in self.held for w in self.scheduler.workers))
 
     async def prepared(self) -> None:
-        """Wait until no worker is being prepared."""
-        await self._until(lambda: "" not in self.held.values())
+        """Wait until no worker is being prepared; one that takes longer than `PATIENCE` is not waited for."""
+        with contextlib.suppress(TimeoutError):
+            await self.settled()
+            await self._until(lambda: "" not in self.held.values())
 
     async def ask(
         self, workers: Iterable[str], operation: str, failures: dict[str, str] | None = None, **arguments: Any

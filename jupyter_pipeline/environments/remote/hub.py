@@ -124,7 +124,7 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
         failed = {w: reason for w, reason in self.gate.held.items() if reason}
         if rows is None:
             return {"protocol": PROTOCOL, "applied": applied, "failed": failed}
-        await self.gate.settled()
+        await self.gate.prepared()
         workers = await self.gate.ask(self.gate.ready, "environment_report", rows=rows)
         self.gate.ready.update({w: {k: v for k, v in r.items() if k != "rows"} for w, r in workers.items()})
         paths = self.files.outside()

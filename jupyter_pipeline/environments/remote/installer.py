@@ -12,6 +12,7 @@ import fcntl
 import hashlib
 import importlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from jupyter_pipeline.environments.remote import indexes
 from jupyter_pipeline.environments.remote.scan import scan
 
 
@@ -141,20 +143,31 @@ def _line(requirement: str, wheels: Path) -> str:
 
 
 async def _run(spec: Mapping[str, Any], lines: Sequence[str], options: Sequence[str], dry: bool) -> None:
-    command = [*tool(spec.get("tool", "auto")), *spec.get("options", ()), *options, *(["--dry-run"] if dry else [])]
+    begin = tool(spec.get("tool", "auto"))
+    command, addresses = indexes.split(spec.get("options", ()))
+    unset = indexes.missing([*addresses, *lines], os.environ)
+    if unset:
+        raise RuntimeError(
+            f"{platform.node()} has no environment variable {' or '.join(unset)}, which the requirements refer to; "
+            "set it where this process is started"
+        )
+    text, secrets = indexes.for_git([*addresses, *lines], os.environ)
     # In a file, because others can read the arguments of a process, and because installers expand ${TOKEN} in it.
     descriptor, name = tempfile.mkstemp(suffix=".txt")
     try:
         with os.fdopen(descriptor, "w") as file:
-            file.write("\n".join(lines) + "\n")
+            file.write("\n".join(text) + "\n")
         process = await asyncio.create_subprocess_exec(
+            *begin,
             *command,
+            *options,
+            *(["--dry-run"] if dry else []),
             "-r",
             name,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONPATH": ""},
+            env={**os.environ, **indexes.for_uv(os.environ), **secrets, "PYTHONPATH": ""},
         )
         try:
             output, _ = await process.communicate()
@@ -173,7 +186,7 @@ def reason(output: str) -> str:
     lines = [line.rstrip() for line in output.splitlines() if line.strip()]
     marks = ("error", "\N{MULTIPLICATION SIGN}")  # uv draws a tree of causes
     start = next((i for i, line in enumerate(lines) if line.strip().lower().startswith(marks)), -5)
-    return "\n".join(lines[start:])[:2000]
+    return indexes.redacted("\n".join(lines[start:])[:2000])
 
 
 def loaded(name: str) -> bool:

@@ -37,7 +37,8 @@ def without_credentials(url: str) -> str:
     """
     parts = urlsplit(url)
     user, at, host = parts.netloc.rpartition("@")
-    if not at or "${" in user or ("ssh" in parts.scheme and ":" not in user):
+    name, _, password = user.partition(":")
+    if not at or "${" in (password or name) or ("ssh" in parts.scheme and not password):
         return url
     return urlunsplit(parts._replace(netloc=host))
 

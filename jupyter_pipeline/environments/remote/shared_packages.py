@@ -60,7 +60,8 @@ class SharedPackages:
         """
         for name, data in wheels.items():
             await asyncio.to_thread(keep, self.wheels / safe_path(name), data)
-        groups = self._groups(digests)
+        seen = set(self.gate.ready)
+        groups = self._groups(digests, seen)
         if len(groups) > 1:
             tried = await self._in_each(groups, spec, dry=True)
             errors = {name: r["error"] for name, r in tried.items() if "error" in r}
@@ -70,7 +71,8 @@ class SharedPackages:
         errors = {name: r["error"] for name, r in results.items() if "error" in r}
         installed = {name: r["installed"] for name, r in results.items() if "installed" in r}
         if not errors:
-            self._remember(spec)
+            self._remember(spec)  # from now on a worker that is being prepared is sent back for it
+            await self._catch_up(set(self.gate.ready) - seen, spec)
         forget_versions()
         names = sorted({row[0] for rows in installed.values() for row in rows})
         restarted, stuck = await self._restart([w for group in groups.values() for w in group], names)
@@ -90,9 +92,18 @@ class SharedPackages:
         files = sorted({pin[1][7:] for pin in pins.values() if pin[1].startswith("wheels/")})
         self.spec = {**spec, "pins": pins, "wheels": files, "requirements": list(dict.fromkeys(more))}
 
-    def _groups(self, digests: list[str]) -> dict[str, list[str]]:
+    async def _catch_up(self, workers: set[str], spec: dict[str, Any]) -> None:
+        """Install in workers that were prepared while others were installed in; one that fails gets no tasks."""
+        reports = {w: self.gate.ready[w] for w in workers if not self.gate.ready[w]["inside_kernel"]}
+        answers = await self.gate.ask(reports, "environment_install", spec=spec, dry=False)
+        for worker, answer in answers.items():
+            if "error" in answer:
+                self.gate.fail(worker, answer["error"])
+
+    def _groups(self, digests: list[str], workers: set[str]) -> dict[str, list[str]]:
         """Return processes by prefix: ``host:prefix`` to worker addresses; an empty address is the scheduler."""
-        reports = {w: r for w, r in self.gate.ready.items() if r["digest"] in digests and not r["inside_kernel"]}
+        ready = {w: self.gate.ready[w] for w in workers}
+        reports = {w: r for w, r in ready.items() if r["digest"] in digests and not r["inside_kernel"]}
         own = describe(self.files.outside())
         if own["digest"] in digests and not self.files.inside_kernel:
             reports[""] = own
@@ -100,16 +111,15 @@ class SharedPackages:
         for worker, report in sorted(reports.items(), reverse=True):  # the scheduler last: a worker restarts, it cannot
             found.setdefault(report["identity"], []).append(worker)
         named = {}
-        for workers in found.values():
-            first = reports[workers[0]]
-            named[f"{first['host']}:{first['prefix']}"] = workers
+        for group in found.values():
+            first = reports[group[0]]
+            named[f"{first['host']}:{first['prefix']}"] = group
         return named
 
     async def _in_each(
         self, groups: dict[str, list[str]], spec: dict[str, Any], *, dry: bool = False
     ) -> dict[str, dict[str, Any]]:
-        count = len(spec["pins"]) + len(spec["requirements"])
-        self.progress = dict.fromkeys(groups, f"{'checking' if dry else 'installing'} {count} packages")
+        self.progress = dict.fromkeys(groups, "checking packages" if dry else "installing packages")
 
         async def one(name: str) -> dict[str, Any]:
             try:
