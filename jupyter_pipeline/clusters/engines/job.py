@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from jupyter_pipeline.models import Record
 
-__all__ = ["Job"]
+__all__ = ["Job", "why_waiting"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,3 +26,19 @@ class Job(Record):
     host: str = ""
     engine: str = ""
     """Name of the engine that can cancel it."""
+
+
+def why_waiting(jobs: Iterable[Job]) -> str:
+    """Return in words how many of `jobs` wait and why, empty if none does.
+
+    Examples
+    --------
+    >>> why_waiting([Job(id="1", state="pending", reason="Resources"), Job(id="2", state="running")])
+    '1 job waits: Resources'
+    """
+    waiting = [job for job in jobs if job.state == "pending"]
+    if not waiting:
+        return ""
+    reasons = "; ".join(sorted({job.reason for job in waiting if job.reason}))
+    how_many = "1 job waits" if len(waiting) == 1 else f"{len(waiting)} jobs wait"
+    return f"{how_many}: {reasons}" if reasons else how_many

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.clusters import marks
-from jupyter_pipeline.clusters.engines import dashboard
+from jupyter_pipeline.clusters.engines import dashboard, ends
 from jupyter_pipeline.clusters.engines.base import Context, Engine, import_class
 from jupyter_pipeline.clusters.engines.batch import SYSTEMS, BatchSystem
-from jupyter_pipeline.clusters.engines.job import Job
+from jupyter_pipeline.clusters.engines.job import Job, why_waiting
 from jupyter_pipeline.clusters.engines.submission import Ledger, tracked
 from jupyter_pipeline.clusters.profiles.quantities import parse_bytes, parse_walltime
 from jupyter_pipeline.exceptions import ClusterError
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
 
 __all__ = ["JobQueueEngine", "dashboard_arguments", "lifetime_arguments"]
+
+logger = logging.getLogger("jupyter_pipeline.keeper")
 
 _CLASSES = {
     "HTCondorCluster": "htcondor",
@@ -149,6 +152,7 @@ class JobQueueEngine(Engine):
             return f"{self.system.listing[0]} does not answer"
         living = {job.id for job in jobs if job.state != "ended"}
         connected = _connected(cluster)
+        lost = []
         for name, job in list(cluster.workers.items()):
             present = name in connected
             if present and not job.came:
@@ -162,11 +166,26 @@ class JobQueueEngine(Engine):
                 _forget(cluster, name)
             elif job.job_id is not None and job.missed >= _MISSES:
                 _forget(cluster, name)
-                if time.monotonic() - job.born < _SHORT_LIFE and not job.came:
-                    ledger.backoff.failed(f"job {job.job_id} ended before its worker came; see the cluster's logs")
+                lost.append(job)
+        await self._tell(ledger, lost)
         if set(cluster.worker_spec) - set(cluster.workers) and not ledger.backoff.waiting:
             await cluster._correct_state()
-        return ledger.backoff.reason
+        if set(cluster.worker_spec) <= connected:
+            ledger.lost = ""
+        return "; ".join(filter(None, (ledger.backoff.reason or ledger.lost, why_waiting(jobs))))
+
+    async def _tell(self, ledger: Ledger, lost: Sequence[Any]) -> None:
+        """Note in log and ledger how the jobs `lost` ended; those that never brought a worker are failures."""
+        told_by = ends.TOLD_BY.get(self.name)
+        known = await asyncio.to_thread(told_by, [job.job_id for job in lost]) if told_by and lost else {}
+        for job in lost:
+            end = known.get(job.job_id, "it is gone")
+            logger.info("job %s of worker %s: %s", job.job_id, job.name, end)
+            if time.monotonic() - job.born < _SHORT_LIFE and not job.came:
+                reason = f"job {job.job_id} ended before its worker came: {end}; see the cluster's logs"
+                ledger.backoff.failed(reason)
+            else:
+                ledger.lost = f"job {job.job_id} is replaced: {end}"
 
     async def close(self, cluster: Cluster, *, timeout: float = 45.0) -> None:
         """Close the cluster and cancel its jobs; on return the batch system lists none of them.

@@ -48,6 +48,8 @@ class Ledger:
     known: set[str] = field(default_factory=set)
     """Ids of all jobs ever submitted."""
     backoff: Backoff = field(default_factory=Backoff)
+    lost: str = ""
+    """How the last job ended that was lost, until its worker is replaced."""
     closing: bool = False
     before_first: Callable[[], None] = lambda: None
     """Called before the first job is handed to the batch system."""
