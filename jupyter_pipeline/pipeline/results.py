@@ -6,6 +6,7 @@ to Prefect's result storage.
 
 from __future__ import annotations
 
+import base64
 import io
 from importlib.util import find_spec
 from typing import Any
@@ -35,7 +36,7 @@ class TableSerializer(Serializer):  # type: ignore[misc] # Prefect is not typed 
     type: str = Field(default="jupyter-pipeline-table", frozen=True)
 
     def dumps(self, obj: Any) -> bytes:
-        """Return `obj` as bytes.
+        """Return `obj` as bytes, which Prefect asks to be text.
 
         Raises
         ------
@@ -47,22 +48,22 @@ class TableSerializer(Serializer):  # type: ignore[misc] # Prefect is not typed 
                 "a lazy Dask collection is no result: compute it, or write it to a file and return the path"
             )
         if _is_plain_table(obj) and find_spec("pyarrow"):
-            return _PARQUET + bytes(obj.to_parquet())
+            return _PARQUET + base64.b64encode(obj.to_parquet())
         size = sizeof(obj)
         if size > LARGEST:
             raise ValueError(
                 f"a {type(obj).__name__} of {format_bytes(size)} would be pickled, more than {format_bytes(LARGEST)}: "
                 "write it to a file and return the path"
             )
-        return _PICKLE + bytes(cloudpickle.dumps(obj))
+        return _PICKLE + base64.b64encode(cloudpickle.dumps(obj))
 
     def loads(self, blob: bytes) -> Any:
         """Return the object that `dumps` made `blob` of."""
         if blob.startswith(_PARQUET):
             from pyarrow import parquet
 
-            return parquet.read_table(io.BytesIO(blob[len(_PARQUET) :])).to_pandas()
-        return cloudpickle.loads(blob[len(_PICKLE) :])
+            return parquet.read_table(io.BytesIO(base64.b64decode(blob[len(_PARQUET) :]))).to_pandas()
+        return cloudpickle.loads(base64.b64decode(blob[len(_PICKLE) :]))
 
 
 def _is_plain_table(obj: Any) -> bool:

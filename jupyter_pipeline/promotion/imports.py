@@ -44,5 +44,7 @@ class Imports:
             if "" in self._modules[module]:
                 group.insert(sum(line.startswith("import ") for line in group), f"import {module}")
             if names:
-                group.append(f"from {module} import {', '.join(names)}")
+                line = f"from {module} import {', '.join(names)}"
+                parts = "".join(f"    {name},\n" for name in names)
+                group.append(line if len(line) <= 100 else f"from {module} import (\n{parts})")
         return "\n\n".join("\n".join(group) for group in groups if group)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jupyter_pipeline.exceptions import PromotionError
 
-__all__ = ["find_neighbours"]
+__all__ = ["find_neighbours", "imported_modules"]
 
 
 def find_neighbours(files: Mapping[str, str], folder: Path) -> dict[str, str]:
@@ -32,7 +32,7 @@ def find_neighbours(files: Mapping[str, str], folder: Path) -> dict[str, str]:
         If one has the name of a generated file, is not UTF-8, or cannot be read.
     """
     found: dict[str, str] = {}
-    waiting = {name for text in files.values() for name in _imported(text)} - {Path(f).stem for f in files}
+    waiting = {name for text in files.values() for name in imported_modules(text)} - {Path(f).stem for f in files}
     seen: set[str] = set()
     while waiting:
         name = waiting.pop()
@@ -42,11 +42,12 @@ def find_neighbours(files: Mapping[str, str], folder: Path) -> dict[str, str]:
             if relative in files:
                 raise PromotionError(f"{path} has the name of a generated file. Rename the module.")
             found[relative] = _read(path)
-            waiting |= set(_imported(found[relative])) - seen
+            waiting |= set(imported_modules(found[relative])) - seen
     return found
 
 
-def _imported(text: str) -> Iterator[str]:
+def imported_modules(text: str) -> Iterator[str]:
+    """Yield the top-level package of each import in a file, those inside functions too."""
     try:
         tree = ast.parse(text)
     except SyntaxError:  # it fails where it is imported, with its own message
