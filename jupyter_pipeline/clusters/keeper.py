@@ -6,45 +6,20 @@ kernel, the Jupyter server and the log-out of whoever started it. The call retur
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import dataclasses
-import logging
 import multiprocessing.process
 import os
 import signal
 import sys
 from pathlib import Path
 
-import jupyter_pipeline
 from jupyter_pipeline import identity, paths
-from jupyter_pipeline.clusters import control, marks, registry, warm
+from jupyter_pipeline.clusters import control, marks, registry, tags, warm
 from jupyter_pipeline.clusters.request import Request
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
-__all__ = ["SPARE", "TAG", "detach", "environment", "main", "run", "stay", "take_over"]
-
-TAG = "JUPYTER_PIPELINE_CLUSTER"
-"""Environment variable with the id of the cluster that a process belongs to."""
-SPARE = "JUPYTER_PIPELINE_SPARE_OF"
-"""Environment variable with pid and start of the process for which a keeper is held ready."""
-ORIGINAL_PYTHONPATH = "JUPYTER_PIPELINE_ORIGINAL_PYTHONPATH"
-"""Environment variable with the user's own ``PYTHONPATH``, which is put back before anything of theirs runs."""
-
-
-def environment(cluster_id: str) -> dict[str, str]:
-    """Return the environment for a keeper: that of this process, the tag, and where this package is."""
-    home = str(Path(jupyter_pipeline.__file__).parent.parent)
-    own = os.environ.get("PYTHONPATH", "")
-    values = {
-        **os.environ,
-        TAG: cluster_id,
-        "JUPYTER_PIPELINE_STATE": str(paths.state_dir()),
-        ORIGINAL_PYTHONPATH: own,
-        "PYTHONPATH": os.pathsep.join(p for p in (home, own) if p),
-    }
-    values.pop(SPARE, None)
-    return values
+__all__ = ["detach", "main", "run", "stay", "take_over"]
 
 
 def main(folder: Path) -> None:
@@ -101,6 +76,10 @@ def run(folder: Path, record: ClusterRecord) -> None:
     forked = warm.forks_workers(request.profile)
     if forked:
         warm.start_forkserver()
+    # Not before: the fork server imports longest.
+    import asyncio
+    import logging
+
     logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s", level=logging.INFO)
     code = 1
     try:
@@ -129,7 +108,7 @@ def _settle(request: Request) -> None:
         # Where worker processes start; a keeper that was held ready came from elsewhere.
         setattr(multiprocessing.process, "ORIGINAL_DIR", str(Path.cwd()))  # noqa: B010 - typeshed does not know it
     sys.path[:] = dict.fromkeys((*request.sys_path, *sys.path))
-    original = os.environ.pop(ORIGINAL_PYTHONPATH, None)
+    original = os.environ.pop(tags.ORIGINAL_PYTHONPATH, None)
     if original is not None:
         os.environ.pop("PYTHONPATH", None)
         os.environ |= {"PYTHONPATH": original} if original else {}

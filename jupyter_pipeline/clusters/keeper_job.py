@@ -15,25 +15,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline.clusters import keeper, marks, preflight, registry
+from jupyter_pipeline.clusters import marks, preflight, registry, tags
 from jupyter_pipeline.clusters.engines import Context, get_engine, import_class
 from jupyter_pipeline.clusters.request import Request
 from jupyter_pipeline.exceptions import ClusterStartError, PipelineError
 from jupyter_pipeline.models import ClusterRecord, Profile
 
-__all__ = ["keeper_tag", "main", "owner_of_tag"]
-
-_SUFFIX = "-keeper"
-
-
-def keeper_tag(cluster_id: str) -> str:
-    """Return the tag of the job in which the keeper runs: another than its workers', whom it cancels."""
-    return cluster_id + _SUFFIX
-
-
-def owner_of_tag(tag: str) -> str:
-    """Return the id of the cluster that a job tagged `tag` belongs to."""
-    return tag.removesuffix(_SUFFIX)
+__all__ = ["main"]
 
 
 def main(folder: Path) -> None:
@@ -55,7 +43,7 @@ def main(folder: Path) -> None:
     with registry.locked():
         now = registry.read_record(folder)
         if now is not None and now.keeper == record.keeper and now.state.alive:  # it may have started already
-            job = {"id": number, "state": "pending", "reason": "", "tag": keeper_tag(record.id)}
+            job = {"id": number, "state": "pending", "reason": "", "tag": tags.keeper_tag(record.id)}
             registry.write_record(folder, dataclasses.replace(now, keeper=None, host="", jobs=(job,)))
 
 
@@ -65,18 +53,18 @@ async def _submit(folder: Path, profile: Profile, record: ClusterRecord) -> str:
     engine = get_engine(profile)
     if not engine.has_jobs:
         raise ClusterStartError(f"keeper: job needs a batch system, and {profile.cluster_class} has none.")
-    context = Context(tag=keeper_tag(record.id), name=record.name, directory=folder)
+    context = Context(tag=tags.keeper_tag(record.id), name=record.name, directory=folder)
     cluster: Any = import_class(profile.cluster_class, extra=engine.extra)(**engine.prepare(profile, context))
     cluster.status = Status.closed  # only its job is wanted; it is never started
-    name = f"{keeper_tag(record.id)}.0"
+    name = f"{tags.keeper_tag(record.id)}.0"
     job = cluster.job_cls("tcp://keeper:0", name="keeper", **{**cluster._job_kwargs, "job_name": name})
     if not hasattr(job, "_command_template") or engine.name == "htcondor":
         raise ClusterStartError(f"keeper: job is not known for {profile.cluster_class}. Write keeper: local.")
     # Only what the keeper needs to be found; the rest of the environment is the batch system's affair.
-    values = {n: os.environ[n] for n in (keeper.TAG, "JUPYTER_PIPELINE_STATE", "PYTHONPATH") if n in os.environ}
-    values[keeper.ORIGINAL_PYTHONPATH] = os.environ.get(keeper.ORIGINAL_PYTHONPATH, "")
+    values = {n: os.environ[n] for n in (tags.TAG, "JUPYTER_PIPELINE_STATE", "PYTHONPATH") if n in os.environ}
+    values[tags.ORIGINAL_PYTHONPATH] = os.environ.get(tags.ORIGINAL_PYTHONPATH, "")
     settings = [f"{n}={v}" for n, v in values.items()]
-    command = ["env", *settings, sys.executable, "-P", "-m", keeper.__name__, "--stay", str(folder)]
+    command = ["env", *settings, sys.executable, "-P", "-m", tags.KEEPER, "--stay", str(folder)]
     job._command_template = shlex.join(command)
     marks.expect_jobs(folder)
     await job.start()

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jupyter_pipeline import identity, paths
-from jupyter_pipeline.clusters import ending, keeper, marks, orphans, registry, spare
+from jupyter_pipeline.clusters import ending, marks, orphans, registry, spare, tags
 from jupyter_pipeline.clusters.request import Request
 from jupyter_pipeline.exceptions import ClusterConflictError, ClusterError, ClusterStartError, PreflightError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity, Profile
@@ -20,7 +20,8 @@ __all__ = ["Progress", "abandon", "await_running", "create", "launch", "reason_o
 
 Progress = Callable[[ClusterRecord], None]
 
-_POLL = 0.05
+_POLL = (0.01, 0.05)  # seconds between two looks at the record, at first and after a while
+_SOON = 5.0
 _JOB_POLL = 1.0
 _ENDING = 30.0  # seconds after which nobody waits for a failed start to end; its keeper goes on
 
@@ -85,7 +86,7 @@ def launch(record: ClusterRecord, ready: spare.Spare | None, module: str) -> Non
     folder = registry.cluster_dir(record.id)
     marks.expect_no_jobs(folder)
     if ready is not None:
-        if ready.adopt(folder, keeper.environment(record.id)):
+        if ready.adopt(folder, tags.environment(record.id)):
             return
         orphans.end_processes(orphans.find_processes(record.id).get(record.id, []), patience=0.1)
     descriptor = os.open(folder / "keeper.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -95,7 +96,7 @@ def launch(record: ClusterRecord, ready: spare.Spare | None, module: str) -> Non
             stdin=subprocess.DEVNULL,
             stdout=descriptor,
             stderr=descriptor,
-            env=keeper.environment(record.id),
+            env=tags.environment(record.id),
             start_new_session=True,
             check=False,
         )
@@ -133,7 +134,7 @@ def await_running(record: ClusterRecord, progress: Progress | None) -> ClusterRe
             raise _start_error(now, f"{now.name} did not start: {reason_of(now)}")
         if now.state is ClusterState.STOPPING and time.time() - now.since > _ENDING:
             raise _start_error(now, f"{now.name} did not start: {reason_of(now)}")
-        time.sleep(_POLL)
+        time.sleep(_POLL[0] if time.time() - now.started < _SOON else _POLL[1])
 
 
 def _start_error(record: ClusterRecord, message: str) -> ClusterStartError:

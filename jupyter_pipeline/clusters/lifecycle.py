@@ -22,10 +22,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline import identity
-from jupyter_pipeline.clusters import closing, control, creating, limits, marks, observe, orders, security, warm
+from jupyter_pipeline.clusters import closing, creating, limits, marks, observe, orders, security, warm
 from jupyter_pipeline.clusters.book import Book
 from jupyter_pipeline.clusters.cost import Meter
-from jupyter_pipeline.clusters.engines import get_engine
+from jupyter_pipeline.clusters.engines import SHARED, get_engine
+from jupyter_pipeline.clusters.reception import Reception
 from jupyter_pipeline.clusters.request import Request
 from jupyter_pipeline.clusters.size import Size
 from jupyter_pipeline.models import ClusterRecord, ClusterState
@@ -72,7 +73,7 @@ class Keeper:
         """In which state and why it ends; ``None`` while it lives."""
         self._book = Book(folder, record)
         self._ending = asyncio.Event()
-        self._server = control.Server(Path(record.control), folder, partial(orders.obey, self))
+        self._reception = Reception(Path(record.control), folder, partial(orders.obey, self))
         self._meter = Meter(request.profile.price, time.monotonic())
         self._idle_since: float | None = None
         self._awake = 0.0
@@ -107,7 +108,7 @@ class Keeper:
         running: list[asyncio.Task[None]] = []
         try:
             self._book.reserve()
-            await self._server.start()
+            await self._reception.start()
             asked = marks.asked_to_end(self.folder)
             if asked:  # before anybody could listen
                 self.end(*asked)
@@ -124,7 +125,7 @@ class Keeper:
             await self._shut_down()
             if running:
                 ticking.cancel()
-            await self._server.close()
+            await self._reception.close()
 
     # Start
 
@@ -142,10 +143,6 @@ class Keeper:
             if not await self._before_end(sizing):
                 return
             sizing.result()
-            completing = asyncio.create_task(self.engine.complete(self.cluster))
-            if not await self._before_end(completing):
-                return
-            completing.result()
             self._remember(self.cluster)
         except Exception as error:  # any class, any exception; the reason is the user's to read
             logger.exception("cannot start")
@@ -155,7 +152,7 @@ class Keeper:
             await self._look_at_scheduler()
             if self.final is None:
                 self.update(state=ClusterState.RUNNING, reason="")
-                self._collecting = asyncio.create_task(asyncio.to_thread(closing.collect_others))
+                self._completing = asyncio.create_task(self._complete(self.cluster))
 
     async def _before_end(self, task: asyncio.Task[Any], *, timeout: float | None = None) -> bool:
         """Return whether `task` was done before the cluster had to end, or `timeout` was over; else it is cancelled."""
@@ -167,6 +164,14 @@ class Keeper:
         task.cancel()
         await asyncio.wait({task}, timeout=_CANCEL)
         return False
+
+    async def _complete(self, cluster: Cluster) -> None:
+        """Do what nobody who waits for the cluster should wait for."""
+        try:
+            await self.engine.complete(cluster)
+        except Exception:  # such as a dashboard: the cluster computes without it
+            logger.exception("cannot complete")
+        await asyncio.to_thread(closing.collect_others)
 
     def _remember(self, cluster: Cluster) -> None:
         if hasattr(cluster, "_sync_interval"):
@@ -210,7 +215,7 @@ class Keeper:
 
     async def _tick(self) -> None:
         """Answer the mailbox, hold the limits, see that the record on disk is the one that was written."""
-        await self._server.tend()
+        await self._reception.tend()
         if not self.folder.exists() and self.folder.parent.exists():
             self.end(ClusterState.STOPPED, "Its folder was removed")
         if self.final is None:
@@ -304,7 +309,7 @@ class Keeper:
     async def _list_jobs(self) -> None:
         if not marks.may_have_jobs(self.folder):
             return
-        jobs = await asyncio.to_thread(self.engine.find_jobs, self.record.id)
+        jobs = await asyncio.to_thread(self.engine.find_jobs, self.record.id, max_age=SHARED)
         if jobs is not None:  # unknown is not gone
             self.update(jobs=tuple(job.to_dict() for job in jobs))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline import identity, paths
-from jupyter_pipeline.clusters import control, ending, keeper, keeper_job, launching, limits, orphans, registry, spare
+from jupyter_pipeline.clusters import control, ending, launching, limits, orphans, registry, spare, tags
 from jupyter_pipeline.clusters.launching import Progress
 from jupyter_pipeline.clusters.request import Request
 from jupyter_pipeline.exceptions import (
@@ -105,7 +105,7 @@ def start(
             raise ClusterStartError(f"{where}: {error.strerror}.") from error
         raise
     try:
-        launching.launch(record, ready, keeper_job.__name__ if profile.keeper == "job" else keeper.__name__)
+        launching.launch(record, ready, tags.KEEPER_JOB if profile.keeper == "job" else tags.KEEPER)
         started = launching.await_running(record, progress) if wait else registry.refresh(record)
     except BaseException as error:
         launching.abandon(record, error)

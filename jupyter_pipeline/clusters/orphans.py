@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline import identity
-from jupyter_pipeline.clusters import keeper, keeper_job, marks, registry
+from jupyter_pipeline.clusters import marks, registry, tags
 from jupyter_pipeline.clusters.engines import Job, find_engine, get_engine, job_engines
 from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity, Profile
@@ -41,7 +41,7 @@ def find_processes(cluster_id: str | None = None) -> dict[str, list[psutil.Proce
             if process.pid == os.getpid() or process.uids().real != os.getuid():
                 continue
             environment = process.environ()
-            tag = environment.get(keeper.TAG, "")
+            tag = environment.get(tags.TAG, "")
             if tag != cluster_id if cluster_id else not tag.startswith(beginning):
                 continue
             if process.status() == psutil.STATUS_ZOMBIE or (cluster_id is None and _is_spare(tag, environment)):
@@ -54,7 +54,7 @@ def find_processes(cluster_id: str | None = None) -> dict[str, list[psutil.Proce
 
 def _is_spare(tag: str, environment: dict[str, str]) -> bool:
     """Return whether a process waits for its first cluster, and the process that it waits for lives."""
-    pid, _, started = environment.get(keeper.SPARE, "").partition(":")
+    pid, _, started = environment.get(tags.SPARE, "").partition(":")
     if not started or registry.cluster_dir(tag).exists():
         return False
     owner = ProcessIdentity(host=identity.hostname(), boot_id=identity.boot_id(), pid=int(pid), started=float(started))
@@ -88,7 +88,7 @@ def find_keeper_job(record: ClusterRecord) -> Job | None:
     profile = _profile_of(record)
     if profile is None:
         return None
-    jobs = get_engine(profile).find_jobs(keeper_job.keeper_tag(record.id))
+    jobs = get_engine(profile).find_jobs(tags.keeper_tag(record.id))
     if jobs is None:
         return None
     return jobs[0] if jobs else Job(id="", state="ended")
@@ -125,7 +125,7 @@ def remove_jobs(
     while True:
         jobs = engine.find_jobs(cluster_id, max_age=0.0)
         if jobs is not None and with_keeper:
-            of_keeper = engine.find_jobs(keeper_job.keeper_tag(cluster_id))
+            of_keeper = engine.find_jobs(tags.keeper_tag(cluster_id))
             jobs = None if of_keeper is None else jobs + of_keeper
         if jobs is not None:
             jobs = [job for job in jobs if job.state != "ended"]
@@ -254,12 +254,12 @@ def _keeper_at_work(record: ClusterRecord) -> bool:
     if record.keeper is not None:
         return False
     processes = find_processes(record.id).get(record.id, [])
-    return any("jupyter_pipeline.clusters.keeper" in " ".join(p.cmdline()) for p in processes)
+    return any(tags.KEEPER in " ".join(p.cmdline()) for p in processes)
 
 
 def _claimed(cluster_id: str) -> bool:
     """Return whether a cluster may be at work: unknown is not gone."""
-    folder = registry.cluster_dir(keeper_job.owner_of_tag(cluster_id))
+    folder = registry.cluster_dir(tags.owner_of_tag(cluster_id))
     record = registry.read_record(folder)
     if record is None:
         return folder.exists()

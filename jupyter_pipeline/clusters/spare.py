@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline import identity, paths
-from jupyter_pipeline.clusters import keeper, registry, warm
+from jupyter_pipeline.clusters import registry, tags, warm
 from jupyter_pipeline.models import Profile
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _make() -> Spare:
             stdout=out,
             stderr=out,
             pass_fds=[answer_end],
-            env=keeper.environment(cluster_id) | {keeper.SPARE: f"{me.pid}:{me.started}"},
+            env=tags.environment(cluster_id) | {tags.SPARE: f"{me.pid}:{me.started}"},
             start_new_session=True,
             check=True,
         )
@@ -197,6 +197,8 @@ def main(log: Path, answer: int) -> None:
     """Get ready, wait for an order, and become the keeper that it asks for."""
     if os.fork():
         os._exit(0)
+    from jupyter_pipeline.clusters import keeper  # whoever makes a spare needs none of it
+
     keeper.detach()
     warm.start_forkserver()
     warm.import_for_keeper()
@@ -225,7 +227,7 @@ def _take_environment(environment: Mapping[str, str]) -> None:
     import dask.config
 
     changed = {k: v for k, v in environment.items() if os.environ.get(k) != v}
-    for name in set(os.environ) - set(environment) - {keeper.SPARE, *warm.BEFORE_START}:
+    for name in set(os.environ) - set(environment) - {tags.SPARE, *warm.BEFORE_START}:
         del os.environ[name]
     os.environ.update(changed)
     dask.config.set({"distributed.nanny.environ": {**dask.config.get("distributed.nanny.environ", {}), **changed}})

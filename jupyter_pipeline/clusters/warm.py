@@ -10,9 +10,9 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
-import multiprocessing
 import os
-from multiprocessing import forkserver, resource_tracker
+import tempfile
+from pathlib import Path
 
 from jupyter_pipeline.models import Profile
 
@@ -38,8 +38,7 @@ _WORKER_MODULES = [
 _KEEPER_MODULES = [
     "distributed",
     "jupyter_pipeline.clusters.lifecycle",
-    "cryptography.x509",
-    "cryptography.hazmat.primitives.asymmetric.ec",
+    "jupyter_pipeline.clusters.engines.dashboard",
     "distributed.dashboard.scheduler",
     "distributed.http.health",
     "distributed.http.scheduler.info",
@@ -67,36 +66,48 @@ def start_forkserver() -> None:
 
     To be called before Dask is imported, so that both import side by side.
     """
-    import dask.config
+    import multiprocessing
+    from multiprocessing import forkserver
 
-    chosen = dask.config.get("distributed.nanny.pre-spawn-environ", {})
-    values = {**BEFORE_START, **{str(k): str(v) for k, v in chosen.items() if v is not None}}
-    for name, value in values.items():
+    for name, value in BEFORE_START.items():
         os.environ.setdefault(name, value)
     multiprocessing.set_forkserver_preload(_WORKER_MODULES)
     forkserver.ensure_running()
 
 
 def use_forkserver() -> None:
-    """Let Dask fork its workers, unless its configuration names another way than its default."""
+    """Let Dask fork its workers, unless its configuration says otherwise.
+
+    It does so by another method than its default, or by settings that a process must have when it starts.
+    """
     import dask.config
+    import distributed.nanny
     import distributed.utils
 
     from jupyter_pipeline.clusters.engines import dashboard
 
     dashboard.leave_out_proxy()
-    if dask.config.get(_METHOD) != "spawn":
+    chosen = dask.config.get("distributed.nanny.pre-spawn-environ", {})
+    if dask.config.get(_METHOD) != "spawn" or {str(k): str(v) for k, v in chosen.items()} != BEFORE_START:
         return
     # Dask would import every optional package into this process, to choose what the fork server imports.
     distributed.utils._forkserver_preload_set = True
     dask.config.set({_METHOD: "forkserver"})
+    # How often a nanny looks whether its worker is there: Dask's 50 ms are for workers that import for seconds.
+    distributed.nanny.WorkerProcess._init_msg_interval = 0.01
 
 
 def import_for_keeper() -> None:
-    """Import what the keeper of a local cluster will need."""
+    """Import what the keeper of a local cluster will need, and load what is loaded on first use."""
     for name in _KEEPER_MODULES:
         with contextlib.suppress(ImportError):  # what the dashboard needs is optional
             importlib.import_module(name)
+    from jupyter_pipeline.clusters import engines, security
+
+    engines.get_engine(Profile(name="", cluster_class="distributed.LocalCluster"))
+    with tempfile.TemporaryDirectory() as folder:
+        security.make_certificates(Path(folder), "none")
+        security.own_security(Path(folder)).get_connection_args("scheduler")
 
 
 def calm_dask() -> None:
@@ -116,6 +127,8 @@ def end_helpers() -> None:
 
     The resource tracker ignores SIGTERM, and removes semaphores that a worker left when it ends by itself.
     """
+    from multiprocessing import forkserver, resource_tracker
+
     gc.collect()  # semaphores are unlinked by their owners
     for owner, pipe in (
         (forkserver._forkserver, "_forkserver_alive_fd"),

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from jupyter_pipeline import identity, paths
-from jupyter_pipeline.clusters import control
+from jupyter_pipeline.clusters import control, reception
+from jupyter_pipeline.clusters.reception import Reception
 from jupyter_pipeline.exceptions import ClusterError, KeeperUnreachableError, NotFoundError, UsageError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
@@ -38,7 +39,7 @@ def served(folder: Path) -> Iterator[ClusterRecord]:
     ready, finish = threading.Event(), threading.Event()
 
     async def serve() -> None:
-        server = control.Server(path, folder, handler)
+        server = Reception(path, folder, handler)
         await server.start()
         ready.set()
         while not finish.is_set():
@@ -84,7 +85,7 @@ def test_socket_and_its_folder_are_private(tmp_path: Path) -> None:
 
 def test_another_user_is_turned_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with served(tmp_path) as record:
-        monkeypatch.setattr(control.os, "getuid", lambda: 12345)
+        monkeypatch.setattr(reception.os, "getuid", lambda: 12345)
         with pytest.raises(KeeperUnreachableError):
             control.call(record, tmp_path, "scale", n=3, timeout=2)
         monkeypatch.undo()

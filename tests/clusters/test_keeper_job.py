@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters import engines, handle, keeper_job, launching, manager, profiles, registry
+from jupyter_pipeline.clusters import engines, handle, launching, manager, profiles, registry, tags
 from jupyter_pipeline.exceptions import ClusterStartError, PreflightError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
 
@@ -30,20 +30,20 @@ def lsf(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Profile:
 
 def jobs(record: ClusterRecord) -> list[engines.Job]:
     found = engines.find_engine("lsf").find_jobs(max_age=0.0)
-    return [job for job in found or [] if keeper_job.owner_of_tag(job.tag) == record.id]
+    return [job for job in found or [] if tags.owner_of_tag(job.tag) == record.id]
 
 
 def test_tags_lead_back_to_the_cluster() -> None:
     tag = registry.new_id()
-    assert keeper_job.owner_of_tag(keeper_job.keeper_tag(tag)) == tag
-    assert keeper_job.owner_of_tag(tag) == tag
+    assert tags.owner_of_tag(tags.keeper_tag(tag)) == tag
+    assert tags.owner_of_tag(tag) == tag
 
 
 @pytest.mark.slow
 def test_the_keeper_runs_in_a_job_and_everything_ends_with_stop(lsf: Profile, left: Any) -> None:
     record = manager.start(lsf, name="one", workers=1)
     assert record.state is ClusterState.RUNNING
-    (job,) = [job for job in jobs(record) if job.tag == keeper_job.keeper_tag(record.id)]
+    (job,) = [job for job in jobs(record) if job.tag == tags.keeper_tag(record.id)]
     assert job.state == "running"
     assert manager.wait_for_workers("one").workers == 1
     with handle.attach("one") as cluster:

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
     from distributed.security import Security
 
-__all__ = ["Context", "Engine", "import_class"]
+__all__ = ["SHARED", "Context", "Engine", "import_class"]
+
+SHARED = 4.5
+"""Seconds that a list of jobs may be old for a keeper that looks every five: all keepers of a user share one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +93,7 @@ class Engine:
         return await cluster
 
     async def complete(self, cluster: Cluster) -> None:
-        """Do what the first workers need not wait for; called once, when they were asked for."""
+        """Do what those who wait for the cluster need not wait for; called once, when it runs."""
 
     async def scale(self, cluster: Cluster, n: int) -> None:
         """Ask for `n` workers; returns at once.

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from jupyter_pipeline.clusters.engines import dashboard
 from jupyter_pipeline.clusters.engines.base import Context, Engine
 from jupyter_pipeline.models import Profile
+
+if TYPE_CHECKING:
+    from distributed.deploy.cluster import Cluster
 
 __all__ = ["LocalEngine"]
 
@@ -15,6 +19,9 @@ class LocalEngine(Engine):
 
     name = "local"
 
+    def __init__(self) -> None:
+        self._late_dashboard = False
+
     def prepare(self, profile: Profile, context: Context) -> dict[str, Any]:
         """Return the arguments: TLS, private dashboard, the number of workers."""
         kwargs = super().prepare(profile, context)
@@ -23,7 +30,14 @@ class LocalEngine(Engine):
         kwargs.setdefault("dashboard_address", context.dashboard_address)
         if context.security is not None:
             kwargs.setdefault("protocol", "tls://")
-        kwargs["scheduler_kwargs"] = {**context.scheduler_options, **(kwargs.get("scheduler_kwargs") or {})}
+        options = {**context.scheduler_options, **(kwargs.get("scheduler_kwargs") or {})}
+        self._late_dashboard = kwargs["dashboard_address"] is not None and dashboard.can_wait(options)
+        kwargs["scheduler_kwargs"] = {**options, "dashboard": False} if self._late_dashboard else options
         if context.workers is not None:
             kwargs["n_workers"] = context.workers
         return kwargs
+
+    async def complete(self, cluster: Cluster) -> None:
+        """Add the dashboard, which the workers did not have to wait for."""
+        if self._late_dashboard:
+            await dashboard.add(cluster.scheduler, cluster.scheduler_spec["options"])
