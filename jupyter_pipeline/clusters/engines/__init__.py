@@ -10,11 +10,11 @@ imports none of Dask: preflight, the orphan search and the Jupyter server may ca
 
 from __future__ import annotations
 
-from jupyter_pipeline.clusters.engines.base import Context, Engine, import_class
+from jupyter_pipeline.clusters.engines.base import SHARED, Context, Engine, import_class
 from jupyter_pipeline.clusters.engines.job import Job
 from jupyter_pipeline.models import Profile
 
-__all__ = ["Context", "Engine", "Job", "find_engine", "get_engine", "import_class", "job_engines"]
+__all__ = ["SHARED", "Context", "Engine", "Job", "find_engine", "get_engine", "import_class", "job_engines"]
 
 
 def get_engine(profile: Profile) -> Engine:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.clusters import marks
 from jupyter_pipeline.clusters.engines import dashboard, ends
-from jupyter_pipeline.clusters.engines.base import Context, Engine, import_class
+from jupyter_pipeline.clusters.engines.base import SHARED, Context, Engine, import_class
 from jupyter_pipeline.clusters.engines.batch import SYSTEMS, BatchSystem
 from jupyter_pipeline.clusters.engines.job import Job, why_waiting
 from jupyter_pipeline.clusters.engines.submission import Ledger, tracked
@@ -147,7 +147,7 @@ class JobQueueEngine(Engine):
         ledger = _ledger(cluster)
         if ledger.closing:
             return ""
-        jobs = await asyncio.to_thread(self.find_jobs, ledger.tag)
+        jobs = await asyncio.to_thread(self.find_jobs, ledger.tag, max_age=SHARED)
         if jobs is None:
             return f"{self.system.listing[0]} does not answer"
         living = {job.id for job in jobs if job.state != "ended"}
