@@ -125,17 +125,6 @@ def test_stamps_never_repeat_and_bytecode_goes(store: Store) -> None:
     assert len(set(stamps)) == 3
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Return a folder on a file system of 1 MiB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True).returncode:
-        pytest.skip("needs the right to mount")
-    yield folder
-    subprocess.run(["umount", "--lazy", folder], check=True)
-
-
 def test_a_disk_that_is_full_when_one_content_is_needed_twice_changes_nothing(small_disk: Path) -> None:
     store = Store(small_disk, "one")
     store.open()
