@@ -143,6 +143,6 @@ def choice(what: str, text: str, known: Sequence[str]) -> str:
     """
     if text in known:
         return text
-    near = difflib.get_close_matches(text.lower(), known, n=1)
+    near = [k for k in known if text and k.startswith(text.lower())] or difflib.get_close_matches(text.lower(), known)
     offer = f"Did you mean {near[0]}?" if near else f"Give {', '.join(known[:-1])} or {known[-1]}."
     raise UsageError(f"{what} {text!r} is not possible. {offer}")

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import json
 import sys
@@ -165,7 +164,8 @@ def plan(
     """
     from jupyter_pipeline import promotion
     from jupyter_pipeline.orchestration import targets
-    from jupyter_pipeline.promotion import manifest
+    from jupyter_pipeline.pipeline.sizes import worker_size
+    from jupyter_pipeline.promotion import manifest, marks
     from jupyter_pipeline.promotion.neighbours import find_neighbours
 
     wanted = settings.promotion
@@ -177,6 +177,9 @@ def plan(
         wanted = dataclasses.replace(wanted, cluster=_cluster(profile))
     settings = dataclasses.replace(settings, promotion=wanted)
     promoted = promotion.promote(cells, target, wanted)
+    if profile and not wanted.standalone:
+        sizes = marks.largest(marks.StepSettings.from_dict(each) for each in promoted.resources.values())
+        worker_size(profile, **sizes)
     neighbours = find_neighbours(promoted.files, folder)
     if packages:
         promoted = _locked(promoted, neighbours)
@@ -253,20 +256,13 @@ def _cluster(profile: Profile) -> dict[str, Any]:
 def _locked(promoted: Promotion, neighbours: Mapping[str, str]) -> Promotion:
     """Return the promotion with a lock of the packages that its code imports, and of what these need."""
     from jupyter_pipeline.environments import capture, lock
+    from jupyter_pipeline.promotion.neighbours import imported_modules
 
     own = {name.partition("/")[0].removesuffix(".py") for name in (*promoted.files, *neighbours)}
     texts = [text for name, text in {**promoted.files, **neighbours}.items() if name.endswith(".py")]
-    roots = {name for text in texts for name in _imported(text)} - own - sys.stdlib_module_names
+    roots = {name for text in texts for name in imported_modules(text)} - own - sys.stdlib_module_names
     text = lock.requirements(capture.capture(), roots=roots)
     return dataclasses.replace(promoted, files={**promoted.files, LOCK: text})
-
-
-def _imported(text: str) -> Iterator[str]:
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module.partition(".")[0]
 
 
 def _origin(cells: Sequence[Cell], target: int | Sequence[int], options: PromotionOptions) -> str:
