@@ -66,7 +66,6 @@ __all__ = [
 
 _KEPT_DAYS = 14.0
 _KEPT_ENDED = 200
-_RECORD_SIZE = 2**24  # bytes, far more than any record has
 _DANGLING = 30.0  # seconds that a name without a folder is believed to be a start under way
 
 
@@ -253,7 +252,7 @@ def read_record(folder: Path | str) -> ClusterRecord | None:
         # Plain calls of the system: a thousand records are read at once.
         descriptor = os.open(f"{folder}/record.json", os.O_RDONLY | os.O_CLOEXEC)
         try:
-            text = os.read(descriptor, _RECORD_SIZE)
+            text = os.read(descriptor, os.fstat(descriptor).st_size)
         finally:
             os.close(descriptor)
         return ClusterRecord.from_dict(json.loads(text))
