@@ -239,7 +239,7 @@ class _Calls:
         return wrapped(f"{self.runs[id(step)]} = {self._task(step)}.{call}", arguments)
 
     def _mapped(self, step: Step) -> list[str]:
-        """Return the arguments of a mapped step: the list first, then what all elements share."""
+        """Return the arguments of a mapped step: the list, and what all elements share."""
         assert step.mapped
         items = step.mapped.items
         found = [] if items in step.inputs else [f"list({items})"]

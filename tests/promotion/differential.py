@@ -118,6 +118,11 @@ class _Future:
         return self.value
 
 
+class _Unmapped:
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
 class _Task:
     def __init__(self, run: _Run, function: Any) -> None:
         self.run, self.function = run, function
@@ -127,12 +132,18 @@ class _Task:
         self.run.pending.append(future)
         return future
 
+    def map(self, *arguments: Any, wait_for: Sequence[_Future] = ()) -> _Future:
+        count = next(len(a) for a in arguments if not isinstance(a, _Unmapped))
+        given = [[a.value] * count if isinstance(a, _Unmapped) else a for a in arguments]
+        elements = [self.submit(*one, wait_for=wait_for) for one in zip(*given, strict=True)]
+        return _Task(self.run, lambda *values: list(values)).submit(*elements)
+
 
 def run_flow(files: Mapping[str, str], function: str, seed: int = 0) -> Any:
     """Run a generated flow in this process, its tasks in one of the orders that it allows."""
     steps, prefect = types.ModuleType("steps"), types.ModuleType("prefect")
     run = _Run(seed)
-    prefect.__dict__.update(task=lambda f, **_: _Task(run, f), flow=lambda **_: lambda f: f)
+    prefect.__dict__.update(task=lambda f, **_: _Task(run, f), flow=lambda **_: lambda f: f, unmapped=_Unmapped)
     with mock.patch.dict(sys.modules, steps=steps, prefect=prefect), contextlib.redirect_stdout(io.StringIO()):
         random.seed(12345)
         exec(compile(files["steps.py"], "steps.py", "exec"), steps.__dict__)
