@@ -73,7 +73,7 @@ def _slurm_gpus(value: int, kwargs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _pod(key: str) -> Word:
-    return lambda value, _: {f"resources.{part}.{key}": str(value) for part in ("requests", "limits")}
+    return lambda value, _: {f"resources.{part}.{key}": value for part in ("requests", "limits")}
 
 
 _WORDS: Mapping[str, Mapping[str, Word]] = {
