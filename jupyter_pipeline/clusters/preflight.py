@@ -34,7 +34,8 @@ _EXTRAS = {
 }
 _SHORTEST_WALLTIME = 120.0
 _TRANSIENT = re.compile(r"(?i)contact|timed out|connect")
-_UNCONFIGURED = re.compile(r"(?i)configuration|cannot stat file")
+_UNCONFIGURED = re.compile(r"(?i)configuration source|cannot stat file|fetch_config")
+_NOT_NOW = re.compile(r"(?i)node configuration is not available")  # of drained nodes too, where a real job would wait
 _NAMED_BY_US = {"asynchronous", "loop", "tag"}
 
 
@@ -248,7 +249,7 @@ def _slurm(profile: Profile) -> Iterator[str]:
             return
     else:
         reason = explain(answer.stderr)
-        if answer.returncode == 0 or _TRANSIENT.search(reason):  # the keeper's to wait for
+        if answer.returncode == 0 or _TRANSIENT.search(reason) or _NOT_NOW.search(reason):  # the keeper's to wait for
             return
     if _UNCONFIGURED.search(reason):
         said = reason.rpartition("; ")[2]
