@@ -28,6 +28,7 @@ __all__ = [
     "service_dir",
     "snapshots_dir",
     "state_dir",
+    "versions_dir",
     "write_private",
 ]
 
@@ -105,6 +106,11 @@ def snapshots_dir() -> Path:
 def environments_dir() -> Path:
     """Return where isolated environments are, by what decides them (0700)."""
     return private_dir(state_dir() / "environments")
+
+
+def versions_dir() -> Path:
+    """Return where is kept what was deployed under each name (0700)."""
+    return private_dir(state_dir() / "versions")
 
 
 def runtime_dir() -> Path:

@@ -80,6 +80,10 @@ class PrefectApi:
         """Change what is at `path`."""
         return await self._request("PATCH", path, body)
 
+    async def put(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Replace what is at `path`."""
+        return await self._request("PUT", path, body)
+
     async def delete(self, path: str) -> None:
         """Delete what is at `path`."""
         await self._request("DELETE", path)
@@ -159,15 +163,22 @@ class PrefectApi:
             }
 
 
-def connect(*, timeout: float = _TIMEOUT) -> PrefectApi:
+def connect(server: str = "", *, timeout: float = _TIMEOUT) -> PrefectApi:
     """Return a connection to the configured API: ``PREFECT_API_URL``, the Prefect profile, the embedded service.
+
+    Parameters
+    ----------
+    server : str
+        Another server, as in `Target`.
+    timeout : float
+        Seconds that an answer may take.
 
     Raises
     ------
     ApiUnreachableError
         If none is configured and the embedded service does not run.
     """
-    return PrefectApi(resolve(), timeout=timeout)
+    return PrefectApi(resolve(server=server), timeout=timeout)
 
 
 async def check_async() -> str:

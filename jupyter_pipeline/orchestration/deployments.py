@@ -5,20 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
-from jupyter_pipeline.exceptions import (
-    ApiRefusedError,
-    ConfigurationError,
-    NotFoundError,
-    OrchestrationError,
-    UsageError,
-)
+from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError
 from jupyter_pipeline.models import DeploymentRecord, DeploymentSpec, RunRecord, Target
-from jupyter_pipeline.orchestration import translation
+from jupyter_pipeline.orchestration import alerts, applying, history, pruning, targets, translation
 from jupyter_pipeline.orchestration.api import PrefectApi, connect
 from jupyter_pipeline.orchestration.facade import run_sync
-from jupyter_pipeline.orchestration.state import WORK_POOL
+from jupyter_pipeline.orchestration.finding import find_deployment
+from jupyter_pipeline.orchestration.starting import start_run
 from jupyter_pipeline.orchestration.targets import PRODUCTION
 
 __all__ = ["delete", "deploy", "list_deployments", "pause", "promote", "resume", "run_now"]
@@ -53,46 +47,15 @@ async def deploy_async(spec: DeploymentSpec, *, overwrite: bool = False) -> Depl
     OrchestrationError
         If the name belongs to another notebook.
     """
-    async with connect() as api:
-        pool, pool_type = await _pool(api, spec.work_pool)
-        body = translation.deployment_body(spec, pool=pool, pool_type=pool_type)
-        path = f"/deployments/name/{quote(spec.flow_name, safe='')}/{quote(spec.name, safe='')}"
-        server = await api.find(path)
-        if server is None:
-            flow = await api.post("/flows/", {"name": spec.flow_name})
-            server = await api.post(
-                "/deployments/",
-                {
-                    "name": spec.name,
-                    "flow_id": flow["id"],
-                    "labels": dict(spec.labels),
-                    "schedules": [
-                        {
-                            "schedule": translation.schedule_body(schedule),
-                            "slug": schedule.slug,
-                            "parameters": dict(schedule.parameters),
-                            "active": schedule.active is not False,
-                        }
-                        for schedule in spec.schedules
-                    ],
-                    **body,
-                },
-            )
-        else:
-            _refuse_taken(spec, server, overwrite=overwrite)
-            changed = await _update(api, server, body)
-            changed |= await _update_schedules(api, server, spec)
-            if not changed:
-                return translation.deployment_record(
-                    server, flow_name=spec.flow_name, last_run=None, ui_url=api.endpoint.ui_url
-                )
-            server = await api.get(path)
-        if spec.schedules and not server["paused"]:
-            # The server would get to it within a minute; so the next runs are there at once.
-            await api.post(f"/deployments/{server['id']}/schedule", {})
-        return translation.deployment_record(
-            server, flow_name=spec.flow_name, last_run=None, ui_url=api.endpoint.ui_url
-        )
+    async with connect(spec.server) as api:
+        await alerts.check(api, spec)
+        with history.locked(spec.name):
+            server = await applying.bring_live(api, spec, overwrite=overwrite)
+            await alerts.bring_live(api, server, spec)
+            removed = history.remember(spec, api.endpoint.key)
+        if removed:
+            await pruning.prune_after(api, removed)
+        return _record(api, server, spec.flow_name)
 
 
 async def list_deployments_async() -> list[DeploymentRecord]:
@@ -125,20 +88,17 @@ async def run_now_async(name: str, parameters: Mapping[str, Any] | None = None) 
         for parameter in parameters or {}:
             if known and parameter not in known:
                 raise NotFoundError("parameter", parameter, known)
-        try:
-            run = await api.post(f"/deployments/{found['id']}/create_flow_run", {"parameters": dict(parameters or {})})
-        except ApiRefusedError as error:
-            if error.status in (400, 409, 422):
-                raise UsageError(f"{name!r} does not accept these parameters: {error.reason}") from error
-            raise
-        return translation.run_record(run, deployment=found["name"], ui_url=api.endpoint.ui_url)
+        return await start_run(api, found["id"], found["name"], parameters or {})
 
 
 async def delete_async(name: str) -> None:
     """Delete a deployment and the runs that wait for their time; past runs stay."""
     async with connect() as api:
         found = await find_deployment(api, name)
-        await api.delete(f"/deployments/{found['id']}")
+        with history.locked(found["name"]):
+            await alerts.clear(api, found)
+            await api.delete(f"/deployments/{found['id']}")
+            history.forget(found["name"], api.endpoint.key)
 
 
 async def promote_async(
@@ -171,7 +131,44 @@ async def promote_async(
     NotFoundError
         If it is not deployed at `source`.
     """
-    raise NotImplementedError
+    goal = Target(name=target) if isinstance(target, str) else target
+    staged = targets.deployment_name(name, source)
+    async with connect() as api:
+        found = await find_deployment(api, staged)
+        number = history.live(staged, api.endpoint.key)
+        version = next((v for v in history.versions(staged, api.endpoint.key) if v.number == number), None)
+        if version is None or version.spec["version"] != (found.get("version") or ""):
+            raise OrchestrationError(
+                f"What is live as {staged!r} was not deployed from here. Deploy it again: --target {source}."
+            )
+        wanted = goal.after if after is None else after
+        good = await _good_runs(api, found, wanted)
+    if good < wanted:
+        raise OrchestrationError(
+            f"{staged!r} has {good} good run{'' if good == 1 else 's'} in a row of {version.spec['version']}, "
+            f"and {wanted} are asked for. Run it: jupyter pipeline deployments run {staged}"
+        )
+    spec = history.specification(version, translation.environment_of(found))
+    base = targets.base_of(spec)
+    return await deploy_async(targets.apply(base, goal, profile_file=profile_file), overwrite=True)
+
+
+async def _good_runs(api: PrefectApi, deployment: Mapping[str, Any], enough: int) -> int:
+    """Return how many runs of a deployment's present code have ended well since the last that did not."""
+    if not enough:
+        return 0
+    body = {
+        "sort": "EXPECTED_START_TIME_DESC",
+        "deployments": {"id": {"any_": [deployment["id"]]}},
+        "flow_runs": {"state": {"type": {"any_": ["COMPLETED", "FAILED", "CRASHED"]}}},
+    }
+    good = 0
+    async for run in api.pages("/flow_runs/filter", body):
+        if run["deployment_version"] == deployment["version"]:
+            if run["state_type"] != "COMPLETED" or good == enough:
+                break
+            good += 1
+    return good
 
 
 deploy = run_sync(deploy_async)
@@ -183,36 +180,15 @@ run_now = run_sync(run_now_async)
 delete = run_sync(delete_async)
 
 
-async def find_deployment(api: PrefectApi, name: str) -> dict[str, Any]:
-    """Return the deployment called ``NAME`` or ``FLOW/NAME``, as the API has it.
-
-    Raises
-    ------
-    NotFoundError
-        If there is none.
-    UsageError
-        If several flows have one of that name.
-    """
-    flow_name, _, short = name.rpartition("/")
-    body: dict[str, Any] = {"deployments": {"name": {"any_": [short]}}}
-    if flow_name:
-        body["flows"] = {"name": {"any_": [flow_name]}}
-    found: list[dict[str, Any]] = await api.post("/deployments/filter", body)
-    if not found:
-        known = [record["name"] async for record in api.pages("/deployments/filter", {})]
-        raise NotFoundError("deployment", name, known)
-    if len(found) > 1:
-        flows = await api.post("/flows/filter", {"flows": {"id": {"any_": [record["flow_id"] for record in found]}}})
-        full = " or ".join(sorted(f"{flow['name']}/{short}" for flow in flows))
-        raise UsageError(f"{len(found)} flows have a deployment called {name!r}. Say which: {full}.")
-    return found[0]
-
-
 async def _set_paused(name: str, route: str) -> DeploymentRecord:
     async with connect() as api:
         found = await find_deployment(api, name)
         await api.post(f"/deployments/{found['id']}/{route}", {})
         return (await _records(api, [await api.get(f"/deployments/{found['id']}")]))[0]
+
+
+def _record(api: PrefectApi, server: Mapping[str, Any], flow_name: str) -> DeploymentRecord:
+    return translation.deployment_record(server, flow_name=flow_name, last_run=None, ui_url=api.endpoint.ui_url)
 
 
 async def _records(api: PrefectApi, found: list[dict[str, Any]]) -> list[DeploymentRecord]:
@@ -242,66 +218,6 @@ async def _records(api: PrefectApi, found: list[dict[str, Any]]) -> list[Deploym
 
 async def _collect(api: PrefectApi, path: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [record async for record in api.pages(path, body)]
-
-
-async def _pool(api: PrefectApi, name: str) -> tuple[str, str]:
-    if api.endpoint.embedded and name in ("", WORK_POOL):
-        return WORK_POOL, "process"
-    wanted = name or WORK_POOL
-    pool = await api.find(f"/work_pools/{quote(wanted, safe='')}")
-    if pool is None:
-        known = [record["name"] for record in await api.post("/work_pools/filter", {})]
-        raise NotFoundError(
-            "work pool", wanted, known, f"On the Prefect server at {api.endpoint.url}; choose one with --work-pool."
-        )
-    if pool.get("is_paused"):
-        raise ConfigurationError(
-            api.endpoint.url, f"work pool {wanted}", "is paused", f"Resume it: prefect work-pool resume {wanted}"
-        )
-    return wanted, str(pool["type"])
-
-
-def _refuse_taken(spec: DeploymentSpec, server: Mapping[str, Any], *, overwrite: bool) -> None:
-    owner = ((server.get("job_variables") or {}).get("env") or {}).get(translation.NOTEBOOK, "")
-    if owner and spec.notebook and owner != spec.notebook and not overwrite:
-        raise OrchestrationError(
-            f"The deployment {spec.name!r} belongs to the notebook {owner}. Choose another name, or deploy with "
-            "--overwrite to take this one over."
-        )
-
-
-async def _update(api: PrefectApi, server: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
-    changes = translation.differences(body, server)
-    if changes:
-        await api.patch(f"/deployments/{server['id']}", changes)
-    return bool(changes)
-
-
-async def _update_schedules(api: PrefectApi, server: Mapping[str, Any], spec: DeploymentSpec) -> bool:
-    """Bring the schedules that have a slug to what is wanted; one without was added by other means and stays."""
-    route = f"/deployments/{server['id']}/schedules"
-    existing = {entry["slug"]: entry for entry in server.get("schedules") or () if entry.get("slug")}
-    changed = False
-    for schedule in spec.schedules:
-        entry = existing.pop(schedule.slug, None)
-        wanted: dict[str, Any] = {"parameters": dict(schedule.parameters)}
-        if entry is None or translation.schedule_from(entry) != translation.schedule_from(
-            {**entry, "schedule": translation.schedule_body(schedule)}
-        ):
-            wanted["schedule"] = translation.schedule_body(schedule)
-        if schedule.active is not None or entry is None:
-            wanted["active"] = schedule.active is not False
-        if entry is None:
-            await api.post(route, [{**wanted, "slug": schedule.slug}])
-        elif any(entry.get(key) != value for key, value in wanted.items()):
-            await api.patch(f"{route}/{entry['id']}", wanted)
-        else:
-            continue
-        changed = True
-    for entry in existing.values():
-        await api.delete(f"{route}/{entry['id']}")
-        changed = True
-    return changed
 
 
 async def _last_runs(api: PrefectApi, ids: list[str]) -> dict[str, dict[str, Any]]:

@@ -37,6 +37,11 @@ class Endpoint:
     """Whether it is the service of this state folder."""
 
     @property
+    def key(self) -> str:
+        """What tells this server from others in the history of deployments: the embedded one may change its port."""
+        return "embedded" if self.embedded else self.url
+
+    @property
     def supervised(self) -> bool:
         """Whether it is the embedded service and its supervisor lives, so that a dead server comes back."""
         state = read_state() if self.embedded else None
@@ -50,24 +55,29 @@ class Endpoint:
         return f"The address comes from {self.source}. Start that server, or unset it and run: jupyter pipeline up"
 
 
-def resolve(environ: Mapping[str, str] | None = None) -> Endpoint:
-    """Return the API that is configured.
+def resolve(environ: Mapping[str, str] | None = None, *, server: str = "") -> Endpoint:
+    """Return the API that is configured, or that of a server that is named.
 
     Parameters
     ----------
     environ : mapping, optional
         The environment; by default that of the process.
+    server : str
+        Name of a Prefect profile, ``${VARIABLE}`` that holds an address, or an address without credentials. They come
+        from the Prefect profile, or from the environment.
 
     Raises
     ------
     ApiUnreachableError
         If none is configured and the embedded service does not run.
     ConfigurationError
-        If the file of Prefect profiles cannot be read.
+        If the file of Prefect profiles cannot be read, or `server` cannot be used.
     NotFoundError
-        If ``PREFECT_PROFILE`` names no profile.
+        If there is no such Prefect profile.
     """
     environ = os.environ if environ is None else environ
+    if server:
+        return _named(environ, server)
     if environ.get("PREFECT_API_URL"):
         return _from_settings(environ, "PREFECT_API_URL")
     name, settings = _active_profile(environ)
@@ -102,6 +112,28 @@ def variables() -> dict[str, str]:
     return {"PREFECT_API_URL": found.url, "PREFECT_API_AUTH_STRING": read_secrets().auth} if found.embedded else {}
 
 
+def _named(environ: Mapping[str, str], server: str) -> Endpoint:
+    where = f"the server {server}"
+    if variable := re.fullmatch(r"\$\{(\w+)\}", server):
+        if not environ.get(variable[1]):
+            raise ConfigurationError("the target", "server", f"the variable {variable[1]} is not set", "Set it.")
+        server = environ[variable[1]]
+    profiles, path = _profiles(environ)
+    if "://" not in server:
+        if server not in profiles:
+            raise NotFoundError("Prefect profile", server, profiles.keys() - {""}, f"They are in {path}.")
+        if not profiles[server].get("PREFECT_API_URL"):
+            fix = f"Set it: prefect --profile {server} config set PREFECT_API_URL=…"
+            raise ConfigurationError(str(path), server, "has no PREFECT_API_URL", fix)
+        return _from_settings(profiles[server], f"the Prefect profile {server!r}")
+    if not re.match(r"https?://[^/@]+(/|$)", server):
+        fix = "Write http(s)://HOST/api, and give the credentials by a Prefect profile or PREFECT_API_AUTH_STRING."
+        raise ConfigurationError("the target", "server", "is no address without credentials", fix)
+    same = [s for s in profiles.values() if s.get("PREFECT_API_URL", "").rstrip("/") == server.rstrip("/")]
+    credentials = {key: environ[key] for key in ("PREFECT_API_KEY", "PREFECT_API_AUTH_STRING") if environ.get(key)}
+    return _from_settings({**(same[0] if same else credentials), "PREFECT_API_URL": server}, where)
+
+
 def _from_settings(settings: Mapping[str, str], source: str) -> Endpoint:
     url = settings["PREFECT_API_URL"].rstrip("/")
     authorization = ""
@@ -126,18 +158,24 @@ def _ui_url(api_url: str) -> str:
 
 
 def _active_profile(environ: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    profiles, path = _profiles(environ)
+    name = environ.get("PREFECT_PROFILE") or profiles.get("", {}).get("active", "")
+    if environ.get("PREFECT_PROFILE") and name not in profiles:
+        raise NotFoundError("Prefect profile", name, profiles.keys() - {""}, f"They are in {path}.")
+    return name, profiles.get(name, {}) if name else {}
+
+
+def _profiles(environ: Mapping[str, str]) -> tuple[dict[str, dict[str, str]], Path]:
+    """Return the settings of Prefect's profiles by name, under the empty name which is active, and their file."""
     home = Path(environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
     path = Path(environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml").expanduser()
     try:
         content = tomllib.loads(path.read_text())
     except FileNotFoundError:
-        return "", {}
+        return {}, path
     except (OSError, ValueError) as error:
         raise ConfigurationError(
             str(path), "", f"cannot be read ({error})", "Repair it, or set PREFECT_API_URL."
         ) from error
-    profiles = content.get("profiles", {})
-    name = environ.get("PREFECT_PROFILE") or content.get("active", "")
-    if environ.get("PREFECT_PROFILE") and name not in profiles:
-        raise NotFoundError("Prefect profile", name, profiles, f"They are in {path}.")
-    return name, {k: str(v) for k, v in profiles.get(name, {}).items()}
+    profiles = {name: {k: str(v) for k, v in found.items()} for name, found in content.get("profiles", {}).items()}
+    return {**profiles, "": {"active": str(content.get("active", ""))}}, path

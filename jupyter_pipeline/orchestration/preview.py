@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import yaml
 
 from jupyter_pipeline.models import DeploymentSpec, Record
-from jupyter_pipeline.orchestration import deployments, schedules, translation
+from jupyter_pipeline.orchestration import applying, schedules, translation
 from jupyter_pipeline.orchestration.api import connect
 from jupyter_pipeline.orchestration.facade import run_sync
 from jupyter_pipeline.paths import snapshots_dir
@@ -55,13 +54,13 @@ async def preview_async(spec: DeploymentSpec, code: Mapping[str, str], *, overwr
     OrchestrationError
         If the name belongs to another notebook.
     """
-    async with connect() as api:
-        pool, pool_type = await deployments._pool(api, spec.work_pool)
+    async with connect(spec.server) as api:
+        applying.check(spec)
+        pool, pool_type = await applying.find_pool(api, spec.work_pool)
         body = translation.deployment_body(spec, pool=pool, pool_type=pool_type)
-        path = f"/deployments/name/{quote(spec.flow_name, safe='')}/{quote(spec.name, safe='')}"
-        server = await api.find(path)
+        server = await applying.find(api, spec)
     if server is not None:
-        deployments._refuse_taken(spec, server, overwrite=overwrite)
+        applying.refuse_taken(spec, server, overwrite=overwrite)
     return Preview(first=server is None, changes=_changes(server or {}, body, spec, code))
 
 
@@ -78,7 +77,7 @@ def _changes(server: Mapping[str, Any], body: Mapping[str, Any], spec: Deploymen
     settings = sorted(key for key in changed if changed[key] not in (None, [], {}) or server.get(key))
     now = {key: server.get(key) for key in settings} if server else {}
     then: dict[str, Any] = {key: changed[key] for key in settings}
-    now_scheduled = [schedules.describe(translation.schedule_from(entry)) for entry in server.get("schedules") or ()]
+    now_scheduled = [schedules.describe(schedule) for schedule in translation.schedules_of(server)]
     then_scheduled = [schedules.describe(schedule) for schedule in spec.schedules]
     if now_scheduled != then_scheduled:
         then["schedules"] = then_scheduled

@@ -7,14 +7,16 @@ import datetime as dt
 import time
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
-from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError, UsageError
+from jupyter_pipeline.exceptions import OrchestrationError, UsageError
 from jupyter_pipeline.models import RunRecord
 from jupyter_pipeline.orchestration import translation
-from jupyter_pipeline.orchestration.api import PrefectApi, connect
-from jupyter_pipeline.orchestration.deployments import find_deployment
+from jupyter_pipeline.orchestration.api import connect
+from jupyter_pipeline.orchestration.backfills import backfill_async
 from jupyter_pipeline.orchestration.facade import run_sync
+from jupyter_pipeline.orchestration.finding import find_deployment, find_run, run_records
+from jupyter_pipeline.orchestration.logs import failure_async, follow_async, logs_async
+from jupyter_pipeline.orchestration.starting import FINAL, start_run
 
 __all__ = [
     "FINAL",
@@ -30,9 +32,6 @@ __all__ = [
     "wait",
     "wait_scheduled",
 ]
-
-FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
-"""Prefect's types of states that do not change any more."""
 
 _POLL = 0.5
 
@@ -61,13 +60,13 @@ async def list_runs_async(
                 "expected_start_time": {"before_": dt.datetime.now(dt.UTC).isoformat()},
             }
         runs = [run async for run in api.pages("/flow_runs/filter", body, limit)]
-        return await _records(api, runs)
+        return await run_records(api, runs)
 
 
 async def find_async(run: str) -> RunRecord:
     """Return the run with this id, or the newest with this name."""
     async with connect() as api:
-        return (await _records(api, [await _find_run(api, run)]))[0]
+        return (await run_records(api, [await find_run(api, run)]))[0]
 
 
 async def wait_async(
@@ -92,8 +91,8 @@ async def wait_async(
     deadline = None if timeout is None else time.monotonic() + timeout
     said = ""
     async with connect() as api:
-        found = await _find_run(api, run)
-        name = (await _records(api, [found]))[0].deployment
+        found = await find_run(api, run)
+        name = (await run_records(api, [found]))[0].deployment
         while True:
             record = translation.run_record(found, deployment=name, ui_url=api.endpoint.ui_url)
             if progress is not None and record.state != said:
@@ -166,19 +165,6 @@ async def wait_scheduled_async(
     raise OrchestrationError(f"No scheduled run of {deployment!r} ended within {timeout:g} seconds: {what}.")
 
 
-async def logs_async(run: str) -> str:
-    """Return the log of a run, a line each: time, level, message."""
-    async with connect() as api:
-        found = await _find_run(api, run)
-        body = {"logs": {"flow_run_id": {"any_": [found["id"]]}}, "sort": "TIMESTAMP_ASC"}
-        lines = []
-        async for entry in api.pages("/logs/filter", body):
-            when = dt.datetime.fromisoformat(entry["timestamp"]).astimezone()
-            level = _LEVELS.get(entry["level"] // 10 * 10, str(entry["level"]))
-            lines.append(f"{when:%Y-%m-%d %H:%M:%S} {level:<8} {entry['message']}")
-        return "\n".join(lines)
-
-
 async def cancel_async(run: str) -> RunRecord:
     """Ask for the end of a run; a run at work is `Cancelling` until its process has ended.
 
@@ -188,7 +174,7 @@ async def cancel_async(run: str) -> RunRecord:
         If it has ended already.
     """
     async with connect() as api:
-        found = await _find_run(api, run)
+        found = await find_run(api, run)
         if found["state_type"] in FINAL:
             raise UsageError(f"The run {found['name']} has ended already: {found['state_name']}.")
         answer = await api.post(
@@ -198,55 +184,23 @@ async def cancel_async(run: str) -> RunRecord:
         if answer["status"] not in ("ACCEPT", "REJECT"):
             reason = (answer.get("details") or {}).get("reason") or answer["status"]
             raise OrchestrationError(f"The run {found['name']} cannot be cancelled: {reason}")
-        return (await _records(api, [await api.get(f"/flow_runs/{found['id']}")]))[0]
-
-
-async def follow_async(run: str, write: Callable[[str], None]) -> RunRecord:
-    """Write the log of a run as it comes, and return the run once it has ended; an interrupt leaves the run at work.
-
-    Parameters
-    ----------
-    run : str
-        Id or name.
-    write : callable
-        Called with each line, without its end.
-    """
-    raise NotImplementedError
+        return (await run_records(api, [await api.get(f"/flow_runs/{found['id']}")]))[0]
 
 
 async def rerun_async(run: str) -> RunRecord:
-    """Start a run with the parameters of an earlier one, of what is deployed now."""
-    raise NotImplementedError
-
-
-async def failure_async(run: str) -> str:
-    """Return the traceback of a failed run, or why it failed where there is none; empty if it did not fail."""
-    raise NotImplementedError
-
-
-async def backfill_async(
-    deployment: str, start: float, end: float, *, progress: Callable[[RunRecord], None] | None = None
-) -> list[RunRecord]:
-    """Run a deployment once for each time window of its schedule between two times, the oldest first.
-
-    Where the deployment leaves out what is too many, each run is awaited before the next is made; an interrupt leaves
-    the run that works, and makes no more.
-
-    Parameters
-    ----------
-    deployment : str
-        Its name; parameters of it must be bound to the window.
-    start, end : float
-        Seconds since the epoch; the windows that end in between.
-    progress : callable, optional
-        Called with each run that was made.
+    """Start a run with the parameters of an earlier one, of what is deployed now.
 
     Raises
     ------
     UsageError
-        If no parameter is bound to the window, or the schedule has none in between.
+        If its deployment is gone, or does not accept these parameters any longer.
     """
-    raise NotImplementedError
+    async with connect() as api:
+        found = await find_run(api, run)
+        name = (await run_records(api, [found]))[0].deployment
+        if not name:
+            raise UsageError(f"The run {found['name']} has no deployment (any longer): there is nothing to run again.")
+        return await start_run(api, found["deployment_id"], name, found.get("parameters") or {})
 
 
 async def remove_tagged_async(tag: str) -> None:
@@ -268,31 +222,3 @@ wait = run_sync(wait_async)
 wait_scheduled = run_sync(wait_scheduled_async)
 logs = run_sync(logs_async)
 cancel = run_sync(cancel_async)
-
-_LEVELS = {10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR", 50: "CRITICAL"}
-
-
-async def _find_run(api: PrefectApi, run: str) -> dict[str, Any]:
-    """Return the run with this id, or the newest with this name."""
-    try:
-        condition = {"id": {"any_": [str(UUID(run))]}}
-    except ValueError:
-        condition = {"name": {"any_": [run]}}
-    body = {"flow_runs": condition, "sort": "EXPECTED_START_TIME_DESC", "limit": 1}
-    found: list[dict[str, Any]] = await api.post("/flow_runs/filter", body)
-    if not found:
-        recent = await api.post("/flow_runs/filter", {"sort": "EXPECTED_START_TIME_DESC", "limit": 50})
-        raise NotFoundError("run", run, [record["name"] for record in recent])
-    return found[0]
-
-
-async def _records(api: PrefectApi, runs: list[dict[str, Any]]) -> list[RunRecord]:
-    ids = sorted({run["deployment_id"] for run in runs if run.get("deployment_id")})
-    names = {}
-    if ids:
-        body = {"deployments": {"id": {"any_": ids}}}
-        names = {record["id"]: record["name"] async for record in api.pages("/deployments/filter", body)}
-    return [
-        translation.run_record(run, deployment=names.get(run.get("deployment_id"), ""), ui_url=api.endpoint.ui_url)
-        for run in runs
-    ]

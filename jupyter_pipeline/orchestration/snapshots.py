@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.paths import snapshots_dir, write_private
 
-__all__ = ["content_hash", "place", "snapshot"]
+__all__ = ["content_hash", "place", "read", "snapshot"]
 
 
 def content_hash(files: Mapping[str, str]) -> str:
@@ -56,6 +56,18 @@ def snapshot(files: Mapping[str, str], *, beside: Mapping[str, str] | None = Non
         if not _same(target / name, text):
             write_private(target / name, text)
     return version, target
+
+
+def read(folder: Path) -> dict[str, str]:
+    """Return the text of each file of a snapshot by its relative path, without what lies beside the code.
+
+    The code is read-only. Nothing is returned for a snapshot that is not there any longer.
+    """
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.stat().st_mode & 0o200:
+            found[str(path.relative_to(folder))] = path.read_text(encoding="utf-8", errors="replace")
+    return found
 
 
 def _is_there(target: Path, files: Mapping[str, str]) -> bool:

@@ -17,15 +17,18 @@ from typing import Any
 
 from jupyter_pipeline.models import DeploymentRecord, DeploymentSpec, RunRecord, Schedule
 from jupyter_pipeline.orchestration import recurrence, schedules, ticks
+from jupyter_pipeline.orchestration.automations import HEARTBEAT
 
 __all__ = [
     "deployment_body",
     "deployment_record",
     "differences",
+    "environment_of",
     "run_record",
     "schedule_body",
     "schedule_from",
     "schedules_of",
+    "settings_in",
     "settings_of",
     "timestamp",
 ]
@@ -117,8 +120,14 @@ def _without_start(body: Mapping[str, Any]) -> dict[str, Any]:
     return {**body, "rrule": rule}
 
 
-def _settings(spec: DeploymentSpec) -> str:
-    """Return the text of `SETTINGS`; what is empty is left out."""
+def _heartbeat(spec: DeploymentSpec) -> dict[str, str]:
+    if not any("heartbeat" in alert.events for alert in spec.alerts):
+        return {}
+    return {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT)}
+
+
+def settings_in(spec: DeploymentSpec) -> dict[str, Any]:
+    """Return what a deployment's `SETTINGS` will hold; what is empty is left out."""
     edged = {
         schedule.slug: {
             key: value
@@ -137,13 +146,13 @@ def _settings(spec: DeploymentSpec) -> str:
         "windows": dict(spec.windows),
         "schedules": edged,
     }
-    return json.dumps({key: value for key, value in settings.items() if value}, sort_keys=True)
+    return {key: value for key, value in settings.items() if value}
 
 
 def settings_of(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return our own settings of a deployment as the API returns it; empty where it was made by other means."""
     try:
-        found = json.loads(_environment(data).get(SETTINGS) or "{}")
+        found = json.loads(environment_of(data).get(SETTINGS) or "{}")
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
@@ -155,13 +164,14 @@ def schedules_of(data: Mapping[str, Any]) -> tuple[Schedule, ...]:
     return tuple(schedule_from(entry, settings) for entry in data.get("schedules") or ())
 
 
-def _environment(data: Mapping[str, Any]) -> Mapping[str, str]:
+def environment_of(data: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the environment variables of a deployment's runs."""
     return (data.get("job_variables") or {}).get("env") or {}
 
 
 def deployment_body(spec: DeploymentSpec, *, pool: str, pool_type: str) -> dict[str, Any]:
     """Return all of a deployment that can be changed later, without its schedules."""
-    environment = {**spec.env, SETTINGS: _settings(spec)}
+    environment = {**_heartbeat(spec), **spec.env, SETTINGS: json.dumps(settings_in(spec), sort_keys=True)}
     for name, value in ((PROFILE, spec.profile_file or spec.profile), (NOTEBOOK, spec.notebook)):
         if value:
             environment[name] = value
@@ -235,7 +245,7 @@ def deployment_record(
 ) -> DeploymentRecord:
     """Return a deployment as the API returns it; the time of the next run is computed here."""
     entries = schedules_of(data)
-    settings, environment = settings_of(data), _environment(data)
+    settings, environment = settings_of(data), environment_of(data)
     paused = bool(data.get("paused"))
     return DeploymentRecord(
         id=data["id"],
