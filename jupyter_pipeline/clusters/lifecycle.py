@@ -176,6 +176,7 @@ class Keeper:
     def _remember(self, cluster: Cluster) -> None:
         if hasattr(cluster, "_sync_interval"):
             cluster._sync_interval = _SYNC  # it tells the scheduler its name, every second
+        observe.calm(cluster)
         self._connection = observe.connection(cluster)
         encrypted = not str(cluster.scheduler_address).startswith(("tcp://", "inproc://"))
         used = getattr(cluster, "security", None)

@@ -13,9 +13,10 @@ from jupyter_pipeline.paths import private_dir, write_private
 if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
 
-__all__ = ["Facts", "connection", "is_closed", "observe", "planned", "save_logs", "stay_awake"]
+__all__ = ["Facts", "calm", "connection", "is_closed", "observe", "planned", "save_logs", "stay_awake"]
 
 _TIMEOUT = 5.0
+_IDLE_LOOK = 5000.0  # milliseconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,14 @@ def connection(cluster: Cluster) -> asyncio.Future[Any] | None:
     """
     task = getattr(cluster, "_watch_worker_status_task", None)
     return task if isinstance(task, asyncio.Future) else None
+
+
+def calm(cluster: Cluster) -> None:
+    """Let a scheduler in this process look less often whether its idle time is over, which takes minutes at least."""
+    callbacks = getattr(_in_process(cluster), "periodic_callbacks", {})
+    for name in ("idle-timeout", "no-workers-timeout"):
+        if name in callbacks:
+            callbacks[name].callback_time = _IDLE_LOOK
 
 
 def stay_awake(cluster: Cluster, now: float) -> None:

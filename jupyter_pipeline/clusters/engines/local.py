@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.clusters.engines import dashboard
-from jupyter_pipeline.clusters.engines.base import Context, Engine
+from jupyter_pipeline.clusters.engines.base import Context, Engine, import_class
 from jupyter_pipeline.models import Profile
 
 if TYPE_CHECKING:
@@ -36,6 +36,16 @@ class LocalEngine(Engine):
         if context.workers is not None:
             kwargs["n_workers"] = context.workers
         return kwargs
+
+    async def create(self, profile: Profile, context: Context) -> Cluster:
+        """Return the cluster; its nannies live in this process and are to cost it little."""
+        from jupyter_pipeline.clusters.engines.nanny import CalmNanny
+
+        cluster_class = import_class(profile.cluster_class)
+        kwargs = self.prepare(profile, context)
+        if kwargs.get("processes", True):
+            kwargs.setdefault("worker_class", CalmNanny)
+        return await cluster_class(**kwargs)
 
     async def complete(self, cluster: Cluster) -> None:
         """Add the dashboard, which the workers did not have to wait for."""
