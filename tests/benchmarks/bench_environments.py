@@ -40,6 +40,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller folders")
+    parser.add_argument("--only-packages", action="store_true", help="leave the folders out")
     parser.add_argument("--install", choices=["uv", "pip"], help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--rounds", type=int, help=f"how often each is measured; {ROUNDS} by default")
@@ -54,10 +55,11 @@ def main() -> None:
         root = Path(name)
         big, small = root / "big", root / "small"
         show([*unchanged_rows(client, rounds), drift_row(client, rounds)])
-        show(folder_rows(client, small, files=200, size=10_000, rounds=rounds, aim=30))
-        show(folder_rows(client, big, files=500 if quick else 5000, size=10_000, rounds=rounds, aim=100))
+        if not options.only_packages:
+            show(folder_rows(client, small, files=200, size=10_000, rounds=rounds, aim=30))
+            show(folder_rows(client, big, files=500 if quick else 5000, size=10_000, rounds=rounds, aim=100))
     with tempfile.TemporaryDirectory() as name:
-        show([install_row(Path(name) / tool, tool, rounds) for tool in ("uv", "pip")])
+        show([row for tool in ("uv", "pip") for row in install_rows(Path(name) / tool, tool, rounds)])
 
 
 def show(rows: list[Row]) -> None:
@@ -169,8 +171,13 @@ def drift_row(client: Client, rounds: int) -> Row:
     return row("drift of all packages", "get_versions of ten", theirs, ours, 2.5, at_most=True)
 
 
-def install_row(folder: Path, tool: str, rounds: int) -> Row:
-    """Measure one changed package in a prefix that kernel, scheduler and workers share: a process of its own."""
+def install_rows(folder: Path, tool: str, rounds: int) -> list[Row]:
+    """Measure one changed package in a prefix that all workers share, in a process of its own.
+
+    Both put the same wheel there. ``PipInstall`` is called as its documentation shows: pip resolves what the wheel
+    needs and checks the whole prefix. A sync finds out what differs, and installs that alone: the kernel's environment
+    is complete, so there is nothing to resolve. The second row asks both to resolve.
+    """
     folder.mkdir(parents=True)
     prefix = folder / "prefix"
     venv.create(prefix, with_pip=False, symlinks=True)
@@ -183,22 +190,46 @@ def install_row(folder: Path, tool: str, rounds: int) -> Row:
     }
     command = [prefix / "bin" / "python", __file__, "--install", tool, "--folder", folder, "--rounds", str(rounds)]
     told = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE).stdout
-    theirs, ours = json.loads(told.splitlines()[-1])
-    return row(f"one package changed, {tool}", "PipInstall", theirs, ours, 10 if tool == "uv" else 3)
+    theirs, changed, asked = json.loads(told.splitlines()[-1])
+    aim = 10 if tool == "uv" else 3
+    return [
+        row(f"one package changed, {tool}", "PipInstall", theirs, changed, aim),
+        row(f"one requirement of a profile, {tool}", "PipInstall", theirs, asked, 1),
+    ]
 
 
 def measure_installs(folder: Path, tool: str, rounds: int) -> None:
-    """Print the seconds of both as JSON; runs with the interpreter of the prefix."""
-    wheels = [make_wheel(folder, f"{n}.0") for n in range(2 * rounds + 1)]
-    theirs, ours = [], []
+    """Print the seconds of each as JSON; runs with the interpreter of the prefix."""
+    wheels = [make_wheel(folder, f"{n}.0") for n in range(3 * rounds + 1)]
+    kernel = folder / "kernel"
+    theirs, changed, asked = [], [], []
     with _cluster() as client:
-        sync.sync(client, directories=[], options={"pip_install": [str(wheels[-1])], "installer": tool})
+        sys.path.insert(0, str(kernel))
+
+        def sync_wheel(wheel: Path) -> float:
+            shutil.rmtree(kernel, ignore_errors=True)
+            zipfile.ZipFile(wheel).extractall(kernel)
+            return timed(lambda: sync.sync(client, directories=[], options={"installer": tool}))
+
+        def ask_for(wheel: Path) -> float:
+            shutil.rmtree(kernel, ignore_errors=True)
+            options = {"pip_install": [str(wheel)], "installer": tool, "skip_packages": ["jpbench"]}
+            return timed(lambda: sync.sync(client, directories=[], options=options))
+
+        sync_wheel(wheels[-1])
         for turn in range(rounds):
-            plugin = PipInstall([str(wheels[2 * turn])], pip_options=["--no-deps", "--quiet"])
-            theirs.append(timed(lambda p=plugin: client.register_plugin(p)))
-            options = {"pip_install": [str(wheels[2 * turn + 1])], "installer": tool}
-            ours.append(timed(lambda o=options: sync.sync(client, directories=[], options=o)))
-    print(json.dumps([theirs, ours]))
+            first, second, third = wheels[3 * turn : 3 * turn + 3]
+            theirs.append(timed(lambda w=first: client.register_plugin(PipInstall([str(w)]))))
+            changed.append(sync_wheel(second))
+            asked.append(ask_for(third))
+            assert set(client.run(_version).values()) == {third.name.split("-")[1]}
+    print(json.dumps([theirs, changed, asked]))
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("jpbench")
 
 
 def make_wheel(folder: Path, version: str) -> Path:

@@ -26,6 +26,9 @@ from typing import Any
 from jupyter_pipeline.environments.remote import indexes
 from jupyter_pipeline.environments.remote.scan import scan
 
+# Looking for conflicts among all that is installed takes pip longer than the install, and changes nothing.
+_PIP = ("--disable-pip-version-check", "--no-input", "--no-warn-conflicts")
+
 
 def tool(preferred: str = "auto") -> list[str]:
     """Return the beginning of an install command: uv where present, else pip.
@@ -44,7 +47,7 @@ def tool(preferred: str = "auto") -> list[str]:
     if uv and preferred in ("auto", "uv"):
         return [uv, "pip", "install", "--python", sys.executable]
     if preferred != "uv" and find_spec("pip"):
-        return [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+        return [sys.executable, "-m", "pip", "install", *_PIP]
     wanted = "uv or pip" if preferred == "auto" else preferred
     raise RuntimeError(f"{sys.prefix} has no {wanted} to install with; install one there")
 
