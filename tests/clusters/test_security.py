@@ -158,7 +158,7 @@ def test_scheduler_nanny_and_worker_let_in_their_own_cluster_alone(thin: Callabl
                 comm.abort()
 
         for address in addresses:
-            assert asyncio.run(greet(address, own))["type"] in ("Scheduler", "Worker", "Nanny")
+            assert asyncio.run(greet(address, own))["type"] in ("Scheduler", "Worker", "CalmNanny")
             with pytest.raises((OSError, TimeoutError)):
                 asyncio.run(greet(address, other))
             with pytest.raises((OSError, TimeoutError)):

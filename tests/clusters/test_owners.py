@@ -1,0 +1,134 @@
+"""Whose end ends a cluster: a real Jupyter server with a real kernel, both killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from jupyter_client import BlockingKernelClient
+
+from jupyter_pipeline.clusters import handle, manager, registry
+from jupyter_pipeline.models import ClusterRecord, ClusterState
+
+_PROFILE = """
+cluster_class: distributed.LocalCluster
+cluster_kwargs: {processes: false, threads_per_worker: 1, dashboard_address: null}
+workers: 1
+"""
+
+
+@dataclass
+class Session:
+    """One kernel of one server."""
+
+    server: subprocess.Popen[bytes]
+    client: BlockingKernelClient
+
+    def await_restart(self) -> None:
+        """Return when the server has started a kernel again that died; its ports are the same."""
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                self.client.wait_for_ready(timeout=30)
+                return
+            except RuntimeError:  # it is dead still
+                assert time.monotonic() < deadline
+
+    def run(self, code: str) -> str:
+        """Run a cell and return what it printed, and its error."""
+        said: list[str] = []
+
+        def hook(message: dict[str, Any]) -> None:
+            content = message["content"]
+            said.append(content.get("text", "") or "\n".join(content.get("traceback", ())))
+
+        self.client.execute_interactive(code, timeout=60, output_hook=hook)
+        return "".join(said)
+
+
+@pytest.fixture
+def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    runtime = Path(f"/tmp/jp-test-{os.getpid()}")  # short: the paths of a kernel's sockets are limited
+    runtime.mkdir(mode=0o700)
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(runtime))
+    monkeypatch.setenv("JUPYTER_PIPELINE_SPARE", "0")
+    command = [sys.executable, "-m", "jupyter_server", "--ServerApp.port=0", "--no-browser", "--allow-root"]
+    log = (tmp_path / "server.log").open("wb")
+    server = subprocess.Popen([*command, f"--ServerApp.root_dir={tmp_path}"], stdout=log, stderr=log)
+    client = BlockingKernelClient()
+    try:
+        info = json.loads(_appear(runtime / f"jpserver-{server.pid}.json").read_bytes())
+        request = urllib.request.Request(
+            f"{info['url']}api/kernels", b"{}", {"Authorization": f"token {info['token']}"}, method="POST"
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            kernel = json.loads(answer.read())["id"]
+        client.load_connection_file(str(_appear(runtime / f"kernel-{kernel}.json")))
+        client.start_channels()
+        client.wait_for_ready(timeout=60)
+        yield Session(server, client)
+    finally:
+        client.stop_channels()
+        children = psutil.Process(server.pid).children() if server.poll() is None else []
+        for process in (server, *children):
+            process.kill()
+        server.wait()
+        log.close()
+        for path in runtime.iterdir():
+            path.unlink()
+        runtime.rmdir()
+
+
+def _appear(path: Path) -> Path:
+    deadline = time.monotonic() + 60
+    while not path.exists() or not path.stat().st_size:
+        assert time.monotonic() < deadline, path
+        time.sleep(0.05)
+    return path
+
+
+@pytest.mark.slow
+def test_clusters_end_with_the_kernel_or_server_that_owns_them_and_no_sooner(
+    session: Session, tmp_path: Path, wait_for: Callable[..., ClusterRecord], left: Callable[..., bool]
+) -> None:
+    profile = tmp_path / "thin.yaml"
+    profile.write_text(_PROFILE)
+    records = {}
+    start = f"import jupyter_pipeline\njupyter_pipeline.start_cluster({str(profile)!r}, name=%r, owner=%r)"
+    for owner in ("kernel", "server", "detached"):
+        said = session.run(start % (owner, owner))
+        assert "Error" not in said, said
+        records[owner] = registry.find_record(owner)
+    kernel = int(session.run("import os; print(os.getpid())"))
+    assert records["server"].owner is not None
+    assert records["server"].owner.pid == session.server.pid
+    assert records["detached"].owner is None
+
+    os.kill(kernel, 9)
+    ended = wait_for(records["kernel"], lambda r: not r.state.alive)
+    assert (ended.state, ended.reason) == (ClusterState.STOPPED, "The process that owns it ended")
+    session.await_restart()
+    assert int(session.run("import os; print(os.getpid())")) != kernel
+    said = session.run("%load_ext jupyter_pipeline\n%cluster profiles")
+    for name in ("server", "detached"):
+        assert f"{name} from an earlier session is running: %cluster attach or stop {name}" in said
+
+    session.server.kill()
+    session.server.wait()
+    ended = wait_for(records["server"], lambda r: not r.state.alive)
+    assert (ended.state, ended.reason) == (ClusterState.STOPPED, "The process that owns it ended")
+    with handle.attach("detached") as cluster:
+        assert cluster.get_client(set_as_default=False).submit(sum, [1, 2]).result(timeout=20) == 3
+    assert registry.list_records() == []
+    assert manager.gc() == []
+    assert left(within=0)
