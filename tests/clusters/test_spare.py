@@ -30,7 +30,9 @@ def local(thin: Make) -> Profile:
 
 
 def waiting(processes: Any) -> list[psutil.Process]:
-    return [p for p in processes() if "jupyter_pipeline.clusters.spare" in " ".join(p.cmdline())]
+    """Return the spare keepers; a child that one forks looks like it until it runs its own program."""
+    found = [p for p in processes() if "jupyter_pipeline.clusters.spare" in " ".join(p.cmdline())]
+    return [p for p in found if p.ppid() not in {other.pid for other in found}]
 
 
 def test_the_next_cluster_is_kept_by_the_spare(
