@@ -49,7 +49,8 @@ def requirements(environment: Environment, *, roots: Collection[str] | None = No
         Names of modules: then only the distributions that they come from and what these depend on, as installed in
         this process's environment.
     hashes : bool, default False
-        Whether the index is asked for the hashes of what it has.
+        Whether the index is asked for the hashes of what it has. Where something has none, such as an editable
+        package, they are written as comments: `locked.interpreter` checks them all the same.
 
     Returns
     -------
@@ -65,8 +66,34 @@ def requirements(environment: Environment, *, roots: Collection[str] | None = No
         names = dependencies.closure(direct)
         chosen = tuple(d for d in chosen if d.name in names)
         lines.append(_IMPORTED + ", ".join(sorted(direct)))
-    lines += [line(d) for d in chosen]
+    if not hashes:
+        return "\n".join([*lines, *map(line, chosen)]) + "\n"
+    found, why = _hashes(chosen)
+    bare = sorted({d.name for d in chosen} - found.keys())
+    if bare:  # pip checks the hashes of all or of none
+        lines.append(f"# {', '.join(bare)}: without hashes{f' ({why})' if why else ''}; so the others are comments.")
+    lines += [_hashed(d, found.get(d.name, ()), comments=bool(bare)) for d in chosen]
     return "\n".join(lines) + "\n"
+
+
+def _hashes(chosen: Collection[Distribution]) -> tuple[dict[str, tuple[str, ...]], str]:
+    """Return the hashes of archives, by name, and why some are missing."""
+    from jupyter_pipeline.environments import hashes
+
+    found, why = hashes.known(requirement(d) for d in chosen if d.source in ("index", "conda"))
+    for d in chosen:
+        digest = d.url.partition("#sha256=")[2]
+        if digest:
+            found[d.name] = (f"sha256:{digest}",)
+    return found, " ".join(why.split())[:200]
+
+
+def _hashed(distribution: Distribution, hashes: Collection[str], *, comments: bool) -> str:
+    if not hashes:
+        return line(distribution)
+    if comments:
+        return "\n".join([line(distribution), *(f"    # --hash={h}" for h in hashes)])
+    return " \\\n".join([requirement(distribution), *(f"    --hash={h}" for h in hashes)])
 
 
 def conda(environment: Environment) -> str:
@@ -87,6 +114,7 @@ def read(text: str) -> Lock:
     found: dict[str, Distribution] = {}
     hashes: dict[str, tuple[str, ...]] = {}
     others = []
+    last = ""
     for raw in text.replace("\\\n", " ").splitlines():
         header = _HEADER.match(raw)
         if header:
@@ -95,21 +123,23 @@ def read(text: str) -> Lock:
             imported = tuple(n.strip() for n in raw.removeprefix(_IMPORTED).split(",") if n.strip())
         body, _, comment = f" {raw}".partition(" #")
         if not body.strip():
+            if last:  # where they are comments, they follow what they are of
+                hashes[last] = (*hashes.get(last, ()), *_HASH.findall(raw))
             continue
+        last = ""
         pinned = _pinned(_HASH.sub("", body).strip(), comment.strip())
         if pinned is None:
             others.append(body.strip())
         elif pinned.version or pinned.url:
             found[pinned.name] = pinned
-            told = tuple(_HASH.findall(raw))
-            if told:
-                hashes[pinned.name] = told
+            last = pinned.name
+            hashes[last] = tuple(_HASH.findall(raw))
     return Lock(
         python=python,
         platform=platform,
         imported=imported,
         distributions=tuple(found.values()),
-        hashes=hashes,
+        hashes={name: told for name, told in hashes.items() if told},
         others=tuple(others),
     )
 

@@ -1,16 +1,22 @@
 from __future__ import annotations
 
+import hashlib
+import os
+import platform
 import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
-from jupyter_pipeline.environments import lock
+from jupyter_pipeline.environments import hashes as hashing
+from jupyter_pipeline.environments import lock, locked
 from jupyter_pipeline.environments.capture import capture
+from jupyter_pipeline.exceptions import SoftwareEnvironmentError
 from jupyter_pipeline.models import Distribution, Environment, Severity
 
 ENVIRONMENT = Environment(
@@ -136,3 +142,68 @@ def test_uv_and_pip_both_install_from_the_lock(tmp_path: Path, make_wheel: Calla
         command = [*tool, "install", "-q", "--no-index", "--find-links", tmp_path, "--target", target, "-r", file]
         subprocess.run(command, check=True)
         assert {p.name for p in target.glob("jp*[a-z]")} >= {"jpother", "jpsample"}
+
+
+@pytest.fixture
+def own_index(index: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    for name in [n for n in os.environ if n.startswith(("PIP_", "UV_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_INDEX_URL", index.url)
+    monkeypatch.setenv("UV_INDEX_URL", index.url)
+    monkeypatch.setenv("UV_NO_CACHE", "1")
+    return index
+
+
+def _environment(*distributions: Distribution) -> Environment:
+    return Environment(python=platform.python_version(), platform="", prefix="", distributions=distributions)
+
+
+@pytest.mark.parametrize("tool", ["uv", "pip"])
+def test_a_lock_with_hashes_refuses_another_wheel(
+    tool: str, own_index: Any, make_wheel: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if tool == "pip":
+        monkeypatch.setattr(hashing, "find_uv", lambda: None)
+    wheel = make_wheel(own_index.folder, "1.0")
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    text = lock.requirements(_environment(Distribution(name="jpsample", version="1.0")), hashes=True)
+    assert text.endswith(f"jpsample==1.0 \\\n    --hash=sha256:{digest}\n")
+    assert lock.read(text).hashes == {"jpsample": (f"sha256:{digest}",)}
+    file = tmp_path / "requirements.lock"
+    file.write_text(text)
+    uv = str(Path(sys.executable).with_name("uv"))
+    for number, command in enumerate([[uv, "pip"], [sys.executable, "-m", "pip", "--no-cache-dir"]]):
+        install = [*command, "install", "-q", "--target", str(tmp_path / f"good-{number}"), "-r", str(file)]
+        subprocess.run(install, check=True)
+    make_wheel(own_index.folder, "1.0", needs="other; python_version < '3'")
+    for number, command in enumerate([[uv, "pip"], [sys.executable, "-m", "pip", "--no-cache-dir"]]):
+        install = [*command, "install", "-q", "--target", str(tmp_path / f"bad-{number}"), "-r", str(file)]
+        done = subprocess.run(install, capture_output=True, text=True, check=False)
+        assert done.returncode
+        assert "hash" in done.stderr.lower()
+
+
+def test_hashes_are_comments_beside_what_has_none_and_are_checked_all_the_same(
+    own_index: Any, make_wheel: Callable[..., Path], tmp_path: Path
+) -> None:
+    make_wheel(own_index.folder, "1.0")
+    own = Distribution(name="jupyter-pipeline", version="0", source="editable", url="file:///nowhere")
+    absent = Distribution(name="jpabsent", version="7")
+    text = lock.requirements(_environment(absent, Distribution(name="jpsample", version="1.0"), own), hashes=True)
+    assert "# jpabsent, jupyter-pipeline: without hashes (the index does not have jpabsent)" in text
+    text = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("jpabsent"))
+    assert list(lock.read(text).hashes) == ["jpsample"]
+    python = locked.interpreter(text)
+    assert subprocess.run([python, "-c", "import jpsample"], cwd="/", check=False).returncode == 0
+    make_wheel(own_index.folder, "1.0", needs="other; python_version < '3'")
+    with pytest.raises(SoftwareEnvironmentError, match=r"(?i)hash"):
+        locked.interpreter(text + "# Another\n--no-binary nothing\n")
+
+
+def test_a_lock_without_an_index_has_no_hashes_and_says_why(own_index: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UV_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    text = lock.requirements(_environment(Distribution(name="jpsample", version="1.0")), hashes=True)
+    assert "# jpsample: without hashes (error" in text
+    assert text.endswith("jpsample==1.0\n")
