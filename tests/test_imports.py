@@ -16,7 +16,7 @@ PACKAGE = Path(jupyter_pipeline.__file__).parent
 REPOSITORY = PACKAGE.parent
 HEAVY_HOMES = {
     "ipywidgets": ("widgets/",),
-    "prefect": ("pipeline/",),
+    "prefect": ("pipeline/", "orchestration/sqlite.py"),
     "distributed": ("clusters/", "environments/", "pipeline/"),
     "dask_jobqueue": ("clusters/engines/",),
     "coiled": ("clusters/",),

@@ -27,7 +27,15 @@ def check(spec: DeploymentSpec) -> None:
     ------
     UsageError
         If two schedules have one name, or the policies contradict each other.
+    NotFoundError
+        If there is no such policy.
     """
+    for kind, policy, known in (
+        ("overlap policy", spec.overlap, ("skip", "queue", "cancel")),
+        ("catch-up policy", spec.catch_up, ("latest", "all", "none")),
+    ):
+        if policy not in known:
+            raise NotFoundError(kind, policy, known)
     slugs = [schedule.slug for schedule in spec.schedules]
     if twice := {slug for slug in slugs if slugs.count(slug) > 1}:
         raise UsageError(f"Two schedules are called {min(twice)!r}: give each a slug of its own.")

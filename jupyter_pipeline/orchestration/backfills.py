@@ -61,8 +61,7 @@ async def backfill_async(
         if len(due) > MOST:
             raise UsageError(f"That would be {len(due)} runs; one backfill makes {MOST} at most. Take a shorter time.")
         parameters = [dict(schedule.parameters) for schedule in translation.schedules_of(found)]
-        limited = found.get("global_concurrency_limit") is not None
-        in_turn = limited and settings.get("overlap") != "queue"
+        in_turn = settings.get("limit") is not None and settings.get("overlap") != "queue"
         made = []
         for time, index in due:
             run = await start_run(api, found["id"], found["name"], parameters[index], due=time)

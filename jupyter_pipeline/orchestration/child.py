@@ -31,7 +31,7 @@ def main() -> None:
     # Prefect asks for all time zones at each schedule that it reads, and the answer takes 8 ms of reading files: the
     # list of 500 deployments would take seconds, in which the server does nothing else.
     zoneinfo.available_timezones = functools.cache(zoneinfo.available_timezones)
-    if sys.argv[2] == "server":
+    if sys.argv[2] == "server" and os.environ["PREFECT_SERVER_DATABASE_CONNECTION_URL"].startswith("sqlite"):
         sqlite.write_in_turn()
     sys.argv = ["prefect", *sys.argv[2:]]
     runpy.run_module("prefect", run_name="__main__", alter_sys=True)

@@ -11,17 +11,20 @@ from pathlib import Path
 
 from jupyter_pipeline.orchestration.state import Secrets
 
-__all__ = ["MARK", "server_environment", "worker_environment"]
+__all__ = ["DATABASE", "MARK", "server_environment", "worker_environment"]
 
 MARK = "JUPYTER_PIPELINE_SERVICE"
 """Variable by which every process of a service is found; its value is the service's folder."""
+
+DATABASE = "JUPYTER_PIPELINE_DATABASE_URL"
+"""Variable with the address of the server's database, where that is not the SQLite file; it may hold a password."""
 
 _KERNEL_ONLY = ("MPLBACKEND", "JPY_PARENT_PID", "JPY_SESSION_NAME", "JPY_API_TOKEN", "PYDEVD_USE_FRAME_EVAL")
 """Variables of a kernel that mislead a process which is not one: its plotting backend, its parent, its session."""
 
 
 def _base(environ: Mapping[str, str], home: Path, state_dir: Path) -> dict[str, str]:
-    kept = {k: v for k, v in environ.items() if not k.startswith("PREFECT_") and k not in _KERNEL_ONLY}
+    kept = {k: v for k, v in environ.items() if not k.startswith("PREFECT_") and k not in (*_KERNEL_ONLY, DATABASE)}
     return kept | {
         MARK: str(home),
         "JUPYTER_PIPELINE_STATE": str(state_dir),
@@ -53,8 +56,9 @@ def server_environment(
         What protects API and blocks.
     """
     origin = f"http://127.0.0.1:{port}"
+    database = environ.get(DATABASE) or f"sqlite+aiosqlite:///{home / 'prefect' / 'prefect.db'}"
     return _base(environ, home, state_dir) | {
-        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / 'prefect' / 'prefect.db'}",
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": database,
         "PREFECT_SERVER_API_AUTH_STRING": secrets.auth,
         "PREFECT_SERVER_ENCRYPTION_KEY": secrets.encryption_key,
         "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",

@@ -92,10 +92,23 @@ async def stalled_schedules(api: PrefectApi, *, settle: float = 150.0) -> list[s
     return [deployment["name"] for deployment in due]
 
 
-async def crash_lost_runs(api: PrefectApi, reason: str, *, alive: Collection[str] = ()) -> list[str]:
+async def crash_lost_runs(
+    api: PrefectApi, reason: str, *, alive: Collection[str] = (), settled: float = 0.0
+) -> list[str]:
     """Crash the runs that the server believes to be at work though no process works on them.
 
     A self-hosted server leaves such runs in state Running for ever, and their slot of a concurrency limit taken.
+
+    Parameters
+    ----------
+    api : PrefectApi
+        The server.
+    reason : str
+        What the run is told to have ended of.
+    alive : collection of str
+        Ids of the runs that have a process.
+    settled : float
+        Seconds since its last change of state for which a run is left alone: its process may be about to start or end.
 
     Returns
     -------
@@ -106,7 +119,12 @@ async def crash_lost_runs(api: PrefectApi, reason: str, *, alive: Collection[str
         "flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}},
         "work_pools": {"name": {"any_": [WORK_POOL]}},
     }
-    lost = [run async for run in api.pages("/flow_runs/filter", body) if run["id"] not in alive]
+    until = time.time() - settled
+    lost = [
+        run
+        async for run in api.pages("/flow_runs/filter", body)
+        if run["id"] not in alive and (translation.timestamp((run.get("state") or {}).get("timestamp")) or 0) <= until
+    ]
     for run in lost:
         ended = "CANCELLED" if run["state_type"] == "CANCELLING" else "CRASHED"
         state = {"type": ended, "name": ended.capitalize(), "message": f"The run ended early: {reason}."}

@@ -16,7 +16,7 @@ from jupyter_pipeline import identity
 from jupyter_pipeline.exceptions import ConfigurationError, ServiceError
 from jupyter_pipeline.models import ServiceStatus
 from jupyter_pipeline.orchestration import leftovers, ports, processes
-from jupyter_pipeline.orchestration.child_environment import MARK
+from jupyter_pipeline.orchestration.child_environment import DATABASE, MARK
 from jupyter_pipeline.orchestration.state import WORK_POOL, ServiceState, log_path, read_state, write_state
 from jupyter_pipeline.paths import service_dir, state_dir
 
@@ -74,6 +74,7 @@ def up(*, port: int | None = None, progress: Callable[[str], None] | None = None
                 raise ServiceError(f"The service runs on port {state.port}. Stop it first: jupyter pipeline down")
             _wait_until_running(tell)
             return status()
+        _refuse_database(state)
         chosen = _choose_port(port, state, tell)
         try:
             process = _launch(chosen, fixed=port is not None)
@@ -148,6 +149,18 @@ def _refuse_other_host(state: ServiceState | None) -> None:
         raise ServiceError(
             f"The service of this state folder runs on {state.supervisor.host}. Use it there, or set "
             "JUPYTER_PIPELINE_STATE to a folder of this host."
+        )
+
+
+def _refuse_database(state: ServiceState | None) -> None:
+    address = os.environ.get(DATABASE, "")
+    if address and not address.startswith("postgresql+asyncpg://"):
+        raise ConfigurationError(
+            "the environment", DATABASE, "is no address of PostgreSQL", "Write postgresql+asyncpg://USER@HOST/DATABASE"
+        )
+    if state is not None and state.database == "postgresql" and not address:
+        raise ServiceError(
+            f"The deployments of this state folder are in PostgreSQL: set {DATABASE} to that database."
         )
 
 

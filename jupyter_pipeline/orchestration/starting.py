@@ -18,7 +18,13 @@ FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 
 
 async def start_run(
-    api: PrefectApi, deployment: str, name: str, parameters: Mapping[str, Any], *, due: float | None = None
+    api: PrefectApi,
+    deployment: str,
+    name: str,
+    parameters: Mapping[str, Any],
+    *,
+    due: float | None = None,
+    key: str = "",
 ) -> RunRecord:
     """Make a run and return it.
 
@@ -35,6 +41,8 @@ async def start_run(
     due : float, optional
         When the run should have started, in seconds since the epoch: that decides on its time window. It starts at once
         in any case.
+    key : str
+        With it, a second call makes no second run.
 
     Raises
     ------
@@ -45,6 +53,8 @@ async def start_run(
     if due is not None:
         time = dt.datetime.fromtimestamp(due, dt.UTC).isoformat()
         body["state"] = {"type": "SCHEDULED", "name": "Scheduled", "state_details": {"scheduled_time": time}}
+    if key:
+        body["idempotency_key"] = key
     try:
         run = await api.post(f"/deployments/{deployment}/create_flow_run", body)
     except ApiRefusedError as error:

@@ -16,7 +16,17 @@ from typing import Any, Self
 from jupyter_pipeline.models import WORK_POOL, ProcessIdentity, Record
 from jupyter_pipeline.paths import service_dir, write_private
 
-__all__ = ["WORK_POOL", "Secrets", "ServiceState", "log_path", "read_secrets", "read_state", "write_state"]
+__all__ = [
+    "WORK_POOL",
+    "Secrets",
+    "ServiceState",
+    "last_seen",
+    "log_path",
+    "note_seen",
+    "read_secrets",
+    "read_state",
+    "write_state",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +41,8 @@ class ServiceState(Record):
     port: int = 0
     started: float = 0.0
     restarts: int = 0
+    database: str = "sqlite"
+    """``sqlite`` or ``postgresql``."""
     supervisor: ProcessIdentity | None = None
     children: Mapping[str, ProcessIdentity] = field(default_factory=dict)
     """``server`` and ``worker``."""
@@ -50,7 +62,11 @@ class ServiceState(Record):
         """Rebuild the identities too."""
         supervisor = data.get("supervisor")
         return cls(
-            **{k: data[k] for k in ("state", "reason", "detail", "port", "started", "restarts") if k in data},
+            **{
+                k: data[k]
+                for k in ("state", "reason", "detail", "port", "started", "restarts", "database")
+                if k in data
+            },
             supervisor=ProcessIdentity.from_dict(supervisor) if supervisor else None,
             children={k: ProcessIdentity.from_dict(v) for k, v in (data.get("children") or {}).items()},
         )
@@ -82,6 +98,19 @@ def read_state() -> ServiceState | None:
 def write_state(state: ServiceState) -> None:
     """Replace the record."""
     write_private(service_dir() / "service.json", json.dumps(state.to_dict(), indent=1))
+
+
+def last_seen() -> float | None:
+    """Return when the service last took up runs, in seconds since the epoch, or ``None`` if it never did."""
+    try:
+        return (service_dir() / "seen").stat().st_mtime
+    except FileNotFoundError:
+        return None
+
+
+def note_seen() -> None:
+    """Note that the service takes up runs now."""
+    (service_dir() / "seen").touch(mode=0o600)
 
 
 def read_secrets() -> Secrets:

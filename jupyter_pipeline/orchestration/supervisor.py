@@ -4,9 +4,9 @@ Started detached by ``service.up``. It holds ``supervisor.lock`` for as long as 
 state folder, and writes ``service.json``, which tells everyone else what runs. What it starts dies with it.
 
 The stages of a start: take the lock, clear what a killed predecessor left, start the server, wait until it answers
-from its database, see to the work pool, crash the runs that no process works on any more, start the worker, wait
-until the worker is online. From then on each child that dies is started again, with a growing pause, and the
-health of the whole is looked at every few seconds.
+from its database, see to the work pool, crash the runs that no process works on any more, make up for those that the
+outage has prevented, start the worker, wait until the worker is online. From then on each child that dies is started
+again, with a growing pause, and the health of the whole is looked at every few seconds.
 """
 
 from __future__ import annotations
@@ -27,15 +27,17 @@ import filelock
 
 from jupyter_pipeline import identity
 from jupyter_pipeline.exceptions import OrchestrationError
-from jupyter_pipeline.orchestration import health, leftovers, ports
+from jupyter_pipeline.orchestration import catchup, health, leftovers, ports
 from jupyter_pipeline.orchestration.api import PrefectApi
-from jupyter_pipeline.orchestration.child_environment import server_environment, worker_environment
+from jupyter_pipeline.orchestration.child_environment import DATABASE, server_environment, worker_environment
 from jupyter_pipeline.orchestration.endpoint import embedded
 from jupyter_pipeline.orchestration.kept import LOG, Child
 from jupyter_pipeline.orchestration.state import (
     WORK_POOL,
     ServiceState,
+    last_seen,
     log_path,
+    note_seen,
     read_secrets,
     read_state,
     write_state,
@@ -51,6 +53,10 @@ _SETTLED = 150.0
 """Seconds after the server's start from which its schedules must have made runs."""
 _WORKER_SILENCE = 120.0
 """Seconds without a sign of life after which the worker is restarted; it gives one every thirty."""
+_LOST = 60.0
+"""Seconds after which a run without a process is crashed."""
+_OUTAGE = 20.0
+"""Seconds without a worker from which runs are made up for; after fewer, the worker takes them up by itself."""
 _STRIKES = 4
 """Failed checks in a row after which the server is restarted."""
 _LONGEST_PAUSE = 60.0
@@ -86,6 +92,7 @@ class Supervisor:
             detail="Starting the Prefect server",
             port=port,
             started=time.time(),
+            database="postgresql" if os.environ.get(DATABASE) else "sqlite",
             supervisor=identity.this_process(),
         )
         write_state(self.state)
@@ -176,10 +183,18 @@ class Supervisor:
             await health.ensure_pool(api)
             alive = await asyncio.to_thread(leftovers.living_runs, self.home)
             await health.crash_lost_runs(api, "its process is gone", alive=alive)
+            await self._catch_up(api)
         self.tell(detail="Starting the worker")
         pool = ["--pool", WORK_POOL, "--type", "process", "--name", socket.gethostname()]
         await self.worker.start(["worker", "start", *pool], self._environment(worker_environment), umask=self.umask)
         self.tell()
+
+    async def _catch_up(self, api: PrefectApi) -> None:
+        since, now = last_seen(), time.time()
+        if since is not None and now - since > _OUTAGE:
+            for name, (made, skipped) in (await catchup.settle(api, since, now)).items():
+                LOG.info("service | %s: %d runs made up for, %d skipped", name, made, skipped)
+        note_seen()
 
     def _environment(self, make: Callable[..., dict[str, str]]) -> dict[str, str]:
         return make(os.environ, home=self.home, state_dir=state_dir(), port=self.state.port, secrets=self.secrets)
@@ -201,6 +216,9 @@ class Supervisor:
                     online = self.worker.alive and await health.worker_online(api, since=self.worker.since)
                     look = running and rounds % _SCHEDULE_ROUNDS == 0 and self.server.age > _SETTLED
                     stalled = await health.stalled_schedules(api) if look else []
+                    if rounds % _SCHEDULE_ROUNDS == 0:
+                        alive = await asyncio.to_thread(leftovers.living_runs, self.home)
+                        await health.crash_lost_runs(api, "its process is gone", alive=alive, settled=_LOST)
             except OrchestrationError as error:
                 strikes += 1
                 if self.ready.is_set() and strikes >= _STRIKES:
@@ -210,6 +228,7 @@ class Supervisor:
             if stalled:
                 await self._restart_server(f"Schedules make no runs ({', '.join(stalled)}).")
             elif online:
+                note_seen()
                 self.tell(state="running", reason="", detail="")
             elif running and self.worker.age > _WORKER_SILENCE:
                 LOG.error("service | the worker is silent: restarting it")

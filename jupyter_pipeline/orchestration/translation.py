@@ -38,7 +38,10 @@ NOTEBOOK = "JUPYTER_PIPELINE_NOTEBOOK"
 SETTINGS = "JUPYTER_PIPELINE_SETTINGS"
 """What Prefect has no field for, as JSON: policies, owner, target, windows, schedules that are sent as rules."""
 
-_COLLISION = {"skip": "CANCEL_NEW", "queue": "ENQUEUE", "cancel": "ENQUEUE"}
+MAKE_ROOM = "jupyter_pipeline.orchestration.admission.make_room"
+"""Name of the step by which a run stops older ones."""
+
+_COLLISION = {"skip": "CANCEL_NEW", "queue": "ENQUEUE"}
 
 
 def timestamp(text: str | None) -> float | None:
@@ -138,6 +141,7 @@ def settings_in(spec: DeploymentSpec) -> dict[str, Any]:
         if schedule.start is not None or schedule.end is not None
     }
     settings = {
+        "limit": spec.concurrency_limit,
         "overlap": spec.overlap,
         "catch_up": spec.catch_up,
         "owner": spec.owner,
@@ -181,6 +185,11 @@ def deployment_body(spec: DeploymentSpec, *, pool: str, pool_type: str) -> dict[
         variables["command"] = f"{shlex.quote(spec.python or sys.executable)} -m prefect.engine"
     working = spec.working_directory or spec.path
     entrypoint = spec.entrypoint if working == spec.path else f"{spec.path.rstrip('/')}/{spec.entrypoint}"
+    pull: list[dict[str, Any]] = [{"prefect.deployments.steps.set_working_directory": {"directory": working}}]
+    limit = spec.concurrency_limit
+    if spec.overlap not in _COLLISION and limit is not None:  # the run itself sees to it
+        pull.insert(0, {MAKE_ROOM: {"limit": limit}})
+        limit = None
     return {
         "version": spec.version or None,
         "description": spec.description or None,
@@ -192,12 +201,10 @@ def deployment_body(spec: DeploymentSpec, *, pool: str, pool_type: str) -> dict[
         "job_variables": variables,
         # With a path alone, Prefect would copy the folder for each run.
         "path": None,
-        "pull_steps": [{"prefect.deployments.steps.set_working_directory": {"directory": working}}],
+        "pull_steps": pull,
         "entrypoint": entrypoint,
-        "concurrency_limit": spec.concurrency_limit,
-        "concurrency_options": (
-            None if spec.concurrency_limit is None else {"collision_strategy": _COLLISION[spec.overlap]}
-        ),
+        "concurrency_limit": limit,
+        "concurrency_options": None if limit is None else {"collision_strategy": _COLLISION[spec.overlap]},
     }
 
 
@@ -265,7 +272,7 @@ def deployment_record(
         target=settings.get("target", ""),
         overlap=settings.get("overlap", ""),
         catch_up=settings.get("catch_up", ""),
-        concurrency_limit=(data.get("global_concurrency_limit") or {}).get("limit"),
+        concurrency_limit=(data.get("global_concurrency_limit") or {}).get("limit", settings.get("limit")),
         url=f"{ui_url}/deployments/deployment/{data['id']}" if ui_url else "",
     )
 
