@@ -83,8 +83,8 @@ class Deploy(_Options):
         )
         if given["dry_run"]:
             return plan.preview()
-        if not self.as_json:
-            note(present.plan(plan.preview()))
+        if not self.as_json and (text := present.plan(plan.preview())):
+            note(text)
         try:
             return promotion.deploy(plan, progress=note)
         except RehearsalError as error:

@@ -127,6 +127,9 @@ class DeploymentSpec(Record):
     """Empty: the pool of the embedded service."""
     python: str = ""
     """Interpreter of the runs."""
+    drift: str = ""
+    """What a run does when its packages are not those of ``requirements.lock`` any longer: ``warn`` or ``refuse``; empty:
+    they are not compared."""
     env: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, Any] = field(default_factory=dict)
 

@@ -40,6 +40,8 @@ SETTINGS = "JUPYTER_PIPELINE_SETTINGS"
 
 MAKE_ROOM = "jupyter_pipeline.orchestration.admission.make_room"
 """Name of the step by which a run stops older ones."""
+COMPARE_PACKAGES = "jupyter_pipeline.pipeline.drift.check"
+"""Name of the step by which a run looks at its packages."""
 
 _COLLISION = {"skip": "CANCEL_NEW", "queue": "ENQUEUE"}
 
@@ -190,6 +192,9 @@ def deployment_body(spec: DeploymentSpec, *, pool: str, pool_type: str) -> dict[
     if spec.overlap not in _COLLISION and limit is not None:  # the run itself sees to it
         pull.insert(0, {MAKE_ROOM: {"limit": limit}})
         limit = None
+    if spec.drift:
+        lock = f"{spec.path.rstrip('/')}/requirements.lock"
+        pull.append({COMPARE_PACKAGES: {"lock": lock, "policy": spec.drift}})
     return {
         "version": spec.version or None,
         "description": spec.description or None,

@@ -46,8 +46,12 @@ class Plan:
     beside: Mapping[str, str]
     """What goes into the snapshot without counting for its hash."""
     profile: Mapping[str, str]
-    """The frozen profile by the name of its file; empty without one."""
+    """The profile as it is now, by the name of its file; empty without one."""
     target: Target | None
+    target_profile: Mapping[str, str]
+    """That of the target, if it has one of its own."""
+    drift: str
+    """What a run does when its packages have changed: see `DeploymentSpec.drift`."""
     edited: tuple[str, ...]
     """Files that were edited by hand."""
     changes: str
@@ -73,7 +77,6 @@ class Plan:
 
         promoted, options = self.promotion, self.settings.promotion
         version, path = snapshots.place(self.code)
-        profile_file = str(snapshots.place(self.profile)[1] / next(iter(self.profile))) if self.profile else ""
         spec = DeploymentSpec(
             name=promoted.name,
             flow_name=promoted.flow_name,
@@ -81,7 +84,7 @@ class Plan:
             path=str(path),
             version=version,
             profile=options.profile,
-            profile_file=profile_file,
+            profile_file=_place(self.profile),
             schedules=options.schedules,
             windows=promoted.windows,
             parameters=promoted.parameters,
@@ -95,11 +98,12 @@ class Plan:
             owner=self.settings.owner,
             work_pool=options.work_pool,
             python=python,
+            drift=self.drift,
             notebook=str(self.folder / options.notebook) if options.notebook else "",
             # Relative paths mean in a run what they mean in the notebook.
             working_directory=str(self.folder),
         )
-        return targets.apply(spec, self.target, profile_file=profile_file) if self.target else spec
+        return targets.apply(spec, self.target, profile_file=_place(self.target_profile)) if self.target else spec
 
     def preview(self) -> Deployed:
         """Return what a deploy would do."""
@@ -172,7 +176,8 @@ def plan(
     goal = targets.load(folder / "pipelines", wanted.name)[settings.target] if settings.target else None
     if goal and goal.profile and not wanted.profile:
         wanted = dataclasses.replace(wanted, profile=goal.profile)
-    profile = _profile(goal.profile if goal and goal.profile else wanted.profile)
+    profile = _profile(wanted.profile)
+    other = _profile(goal.profile) if goal and goal.profile not in ("", wanted.profile) else None
     if wanted.standalone and profile:
         wanted = dataclasses.replace(wanted, cluster=_cluster(profile))
     settings = dataclasses.replace(settings, promotion=wanted)
@@ -189,7 +194,6 @@ def plan(
     edited = () if settings.overwrite else tuple(manifest.edited(home, promoted))
     if edited and not dry_run:
         raise EditedByHandError([str(home / name) for name in edited])
-    frozen = _frozen(profile)
     made = Plan(
         settings=settings,
         promotion=promoted,
@@ -197,8 +201,10 @@ def plan(
         # The manifest says how the code is deployed, which may differ between targets; the code does not.
         code={**{n: t for n, t in promoted.files.items() if n != MANIFEST}, **neighbours},
         beside={"origins.json": json.dumps(promoted.origins), ORIGIN: _origin(cells, target, wanted)},
-        profile=frozen,
+        profile=_frozen(profile),
         target=goal,
+        target_profile=_frozen(other),
+        drift=_drift(settings, other or profile) if packages else "",
         edited=edited,
         changes=manifest.diff(home, promoted),
         server=None,
@@ -206,7 +212,7 @@ def plan(
             *promoted.notes,
             *(f"{path} travels with the deployment as it is now." for path in sorted(neighbours)),
             *(f"{home / name} was edited by hand: a deploy needs --overwrite." for name in edited),
-            *_problems(profile),
+            *_problems(other or profile),
         ),
     )
     if wanted.to != "prefect":
@@ -239,6 +245,21 @@ def _problems(profile: Profile | None) -> Iterator[str]:
     if profile:
         for problem in preflight.check(profile):
             yield f"The profile {profile.name!r} could not start here now: {problem}"
+
+
+def _drift(settings: Settings, profile: Profile | None) -> str:
+    """Return what runs do about changed packages: an environment of their own does not change."""
+    if settings.environment == "locked" or settings.promotion.standalone:
+        return ""
+    policy = profile.environment.get("policy", "warn") if profile else "warn"
+    return {"ignore": "", "refuse": "refuse"}.get(policy, "warn")
+
+
+def _place(profile: Mapping[str, str]) -> str:
+    """Return where the file of a profile is stored; empty without one."""
+    from jupyter_pipeline.orchestration import snapshots
+
+    return "".join(str(snapshots.place(profile)[1] / name) for name in profile)
 
 
 def _frozen(profile: Profile | None) -> dict[str, str]:

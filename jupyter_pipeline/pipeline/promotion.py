@@ -58,8 +58,9 @@ def deploy(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Depl
         written = manifest.write(plan.home, plan.promotion, overwrite=plan.settings.overwrite)
         return dataclasses.replace(answer, written=tuple(written))
     spec = plan.spec(_interpreter(plan, say))
-    if plan.profile:
-        snapshots.snapshot(plan.profile)
+    for profile in (plan.profile, plan.target_profile):
+        if profile:
+            snapshots.snapshot(profile)
     if plan.rehearses:
         _rehearse(plan, spec, say)
     snapshots.snapshot(plan.code, beside=plan.beside)
