@@ -46,23 +46,18 @@ def sync(
     from distributed.diagnostics.plugin import PipInstall, UploadDirectory
 
     started = time.perf_counter()
-    plugins: list[Any] = []
+    folders = [named_folder(path).source for path in (*(directories or ()), *options.upload_directory)]
     if packages and options.pip_install:
         command, addresses = split(options.pip_options)  # the plugin's file expands references, its command does not
-        plugins.append(
-            PipInstall(
-                packages=[*addresses, *options.pip_install],
-                pip_options=command,
-                restart_workers=options.restart_workers,
-            )
+        _register(
+            client,
+            PipInstall,
+            packages=[*addresses, *options.pip_install],
+            pip_options=command,
+            restart_workers=options.restart_workers,
         )
-    folders = [named_folder(path).source for path in (*(directories or ()), *options.upload_directory)]
-    plugins += [UploadDirectory(str(folder), **(options.upload_options or {})) for folder in folders]
-    for plugin in plugins:
-        try:
-            client.register_plugin(plugin)
-        except Exception as error:
-            raise SyncError(f"{type(plugin).__name__} failed: {error}") from error
+    for folder in folders:
+        _register(client, UploadDirectory, path=str(folder), **(options.upload_options or {}))
     return SyncReport(
         installed=tuple(
             {"package": r, "before": "", "after": "", "where": "everywhere"} for r in options.pip_install if packages
@@ -70,3 +65,10 @@ def sync(
         uploaded=tuple({"directory": str(f), "changed": 1, "deleted": 0, "bytes": 0} for f in folders),
         seconds=time.perf_counter() - started,
     )
+
+
+def _register(client: distributed.Client, kind: type[Any], **options: Any) -> None:
+    try:
+        client.register_plugin(kind(**options))
+    except Exception as error:
+        raise SyncError(f"{kind.__name__} failed: {error}") from error

@@ -10,6 +10,7 @@ import contextlib
 import json
 import logging
 import os
+import queue
 import random
 import shutil
 import statistics
@@ -30,6 +31,7 @@ from distributed.diagnostics.plugin import PipInstall, UploadDirectory
 from tabulate import tabulate
 
 from jupyter_pipeline.environments import sync
+from jupyter_pipeline.environments.watch import Watcher
 
 WORKERS = 4
 ROUNDS = 5
@@ -58,6 +60,7 @@ def main() -> None:
         if not options.only_packages:
             show(folder_rows(client, small, files=200, size=10_000, rounds=rounds, aim=30))
             show(folder_rows(client, big, files=500 if quick else 5000, size=10_000, rounds=rounds, aim=100))
+        show([watch_row(client, big, rounds)])
     with tempfile.TemporaryDirectory() as name:
         show([row for tool in ("uv", "pip") for row in install_rows(Path(name) / tool, tool, rounds)])
 
@@ -144,6 +147,20 @@ def folder_rows(client: Client, folder: Path, *, files: int, size: int, rounds: 
 
 def _walk(folder: Path) -> int:
     return sum(os.stat(f"{here}/{f}").st_size for here, _, files in os.walk(folder) for f in files)  # noqa: PTH116 - as quick as can be
+
+
+def watch_row(client: Client, folder: Path, rounds: int) -> Row:
+    """Measure the time from saving a file in a watched folder until all workers have it."""
+    arrived: queue.Queue[float] = queue.Queue()
+    watcher = Watcher(client, directories=[folder], report=lambda told: arrived.put(time.perf_counter()))
+    seconds = []
+    for turn in range(rounds):
+        time.sleep(1.1 + 0.37 * turn % 0.3)  # at another moment between two looks each time
+        saved = time.perf_counter()
+        (folder / "package_0" / "module_1.py").write_text(f"y = {turn}\n")
+        seconds.append(arrived.get(timeout=30) - saved)
+    watcher.stop()
+    return row("a saved file, watched", "one second", [1.0], seconds, 1, at_most=True)
 
 
 def unchanged_rows(client: Client, rounds: int) -> list[Row]:

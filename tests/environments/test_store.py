@@ -40,6 +40,30 @@ def test_a_link_that_leaves_its_folder_is_refused(target: str) -> None:
         safe_target("a/b", target)
 
 
+@pytest.mark.parametrize(
+    ("key", "put", "delete"),
+    [
+        ("k/p", {"../../escaped": ["f", content_hash(b"x"), 1]}, []),
+        ("k/p", {"escaped": ["l", "../../../../etc", 0]}, []),
+        ("k/p", {}, ["../../../victim"]),
+        ("../..", {"escaped": ["f", content_hash(b"x"), 1]}, []),
+        ("/etc", {"escaped": ["f", content_hash(b"x"), 1]}, []),
+    ],
+)
+def test_changes_that_leave_the_store_are_refused_before_anything_is_written(
+    store: Store, tmp_path: Path, key: str, put: dict[str, list[object]], delete: list[str]
+) -> None:
+    """Whatever a client sends: the scheduler and each worker check it themselves."""
+    (tmp_path / "victim").write_text("here")
+    store.stage([pack(b"x")])
+    good = {"put": {"a": ["f", content_hash(b"x"), 1]}, "delete": []}
+    with pytest.raises(ValueError, match=r"leaves the folder|outside the folder"):
+        store.commit({"good/one": good, key: {"put": put, "delete": delete}}, 1)
+    assert (tmp_path / "victim").exists()
+    assert not [p for p in tmp_path.rglob("*") if p.name in ("escaped", "a")]
+    assert store.state()["generation"] == -1
+
+
 def test_nothing_is_written_through_a_link(store: Store, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()

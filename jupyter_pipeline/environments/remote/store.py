@@ -186,7 +186,8 @@ class Store:
 
         Everything is checked, and all that takes room is written, before the first file is touched.
         """
-        for change in changes.values():
+        for key, change in changes.items():
+            safe_path(key)
             for path, (kind, value, _) in change["put"].items():
                 safe_path(path)
                 if kind == "l":
