@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from jupyter_pipeline.exceptions import UsageError
-from jupyter_pipeline.models import DeploymentRecord, RunRecord, Schedule
-from jupyter_pipeline.orchestration import deployments, runs, schedules
+from jupyter_pipeline.models import DeploymentRecord, RunRecord, Schedule, VersionRecord
+from jupyter_pipeline.orchestration import deployments, runs, schedules, versions
+from jupyter_pipeline.pipeline import history
 from jupyter_pipeline.server.base import PipelineHandler, endpoint
 
 __all__ = [
     "DeploymentHandler",
+    "DeploymentPromotionHandler",
     "DeploymentRunsHandler",
+    "DeploymentVersionsHandler",
     "DeploymentsHandler",
     "RunHandler",
     "ScheduleHandler",
@@ -66,13 +69,46 @@ class DeploymentRunsHandler(PipelineHandler):
         return await self.in_thread(deployments.run_now, name, asked.get("parameters"))
 
 
+class DeploymentVersionsHandler(PipelineHandler):
+    """``deployments/NAME/versions``."""
+
+    @endpoint
+    async def get(self, name: str) -> list[VersionRecord]:
+        """List the versions, the newest first."""
+        return await self.in_thread(versions.list_versions, name)
+
+    @endpoint
+    async def post(self, name: str) -> DeploymentRecord:
+        """Roll back to a version, by its number; to the one before the current one where none is named."""
+        asked = self.body({"version": (str, int)})
+        version = str(asked["version"]) if "version" in asked else None
+        return await self.in_thread(versions.rollback, name, version)
+
+
+class DeploymentPromotionHandler(PipelineHandler):
+    """``deployments/NAME/promote``."""
+
+    @endpoint
+    async def post(self, name: str) -> DeploymentRecord:
+        """Deploy to production what is in staging; `name` is that of the pipeline."""
+        self.body({})
+        return await self.in_thread(history.promote, name)
+
+
 class RunHandler(PipelineHandler):
     """``runs/ID``."""
 
     @endpoint
     async def get(self, run: str) -> dict[str, str]:
         """Return the log of a run."""
-        return {"logs": await self.in_thread(runs.logs, run)}
+        return {"logs": await self.in_thread(history.logs, run)}
+
+    @endpoint
+    async def post(self, run: str) -> RunRecord:
+        """Run the deployment again with the parameters of a run."""
+        self.body({})
+        self.set_status(201)
+        return await self.in_thread(runs.rerun, run)
 
     @endpoint
     async def delete(self, run: str) -> RunRecord:

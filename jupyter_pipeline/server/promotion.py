@@ -6,14 +6,15 @@ import json
 from typing import Any
 
 from jupyter_pipeline.exceptions import PipelineError
-from jupyter_pipeline.models import Deployed
+from jupyter_pipeline.models import Deployed, DeploymentStatus
 from jupyter_pipeline.pipeline import options, planning
 from jupyter_pipeline.pipeline.options import OPTIONS
-from jupyter_pipeline.promotion import read_notebook, select_cell
+from jupyter_pipeline.pipeline.status import status
+from jupyter_pipeline.promotion import marked_cells, read_notebook, select_cell
 from jupyter_pipeline.server.base import PipelineHandler, endpoint
 from jupyter_pipeline.server.kernel import find_interpreter
 
-__all__ = ["PreviewHandler", "PromotionHandler"]
+__all__ = ["PreviewHandler", "PromotionHandler", "StatusHandler"]
 
 _KEYS: dict[str, type | tuple[type, ...]] = {
     "notebook": dict,
@@ -24,7 +25,9 @@ _KEYS: dict[str, type | tuple[type, ...]] = {
     **{o.attribute: (str, int, float) if o.metavar else bool for o in OPTIONS if not o.repeat},
     **{o.attribute: (list, str) for o in OPTIONS if o.repeat},
 }
-_REQUIRED = ("notebook", "path", "cell", "name")
+_LONGEST = 3600.0
+"""Seconds: a rehearsal runs the pipeline once, and packages may have to be installed."""
+_REQUIRED = ("notebook", "path", "name")
 
 
 class PreviewHandler(PipelineHandler):
@@ -42,7 +45,7 @@ class PreviewHandler(PipelineHandler):
         file = self.notebook_file(asked["path"])
         cells = read_notebook(asked["notebook"])
         settings = options.read(asked, name=asked["name"], notebook=file.name)
-        target = select_cell(cells, str(asked["cell"]))
+        target = select_cell(cells, str(asked["cell"])) if "cell" in asked else marked_cells(cells)
         # The packages of the runs are those of the kernel, which this process may not have.
         made = planning.plan(cells, target, settings, folder=file.parent, dry_run=True, packages=False)
         return made.preview()
@@ -55,13 +58,13 @@ class PromotionHandler(PipelineHandler):
 
     @endpoint
     async def post(self) -> dict[str, Any]:
-        """Deploy a cell, in the environment of the notebook's kernel."""
+        """Deploy a cell, or all marked cells where none is named, in the environment of the notebook's kernel."""
         asked = self.body(_KEYS, required=_REQUIRED)
         file = self.notebook_file(asked["path"])
         kernel = asked.get("kernel") or str(self.settings["kernel_manager"].default_kernel_name)
         interpreter = find_interpreter(self.kernel_spec_manager, kernel)
         answer = await interpreter.run(
-            _arguments(asked, str(file)), stdin=json.dumps(asked["notebook"]), cwd=file.parent, timeout=300
+            _arguments(asked, str(file)), stdin=json.dumps(asked["notebook"]), cwd=file.parent, timeout=_LONGEST
         )
         if not isinstance(answer, dict):
             raise PipelineError("The kernel's jupyter_pipeline gave an answer of another version. Upgrade it.")
@@ -69,9 +72,21 @@ class PromotionHandler(PipelineHandler):
         return answer
 
 
+class StatusHandler(PipelineHandler):
+    """``promotion/status``."""
+
+    @endpoint
+    async def post(self) -> list[DeploymentStatus]:
+        """Return how the deployments are that were made from a notebook, which comes as the front end has it."""
+        asked = self.body({"notebook": dict, "path": str}, required=("notebook", "path"))
+        file = self.notebook_file(asked["path"])
+        return await self.in_thread(status, read_notebook(asked["notebook"]), file)
+
+
 def _arguments(asked: dict[str, Any], path: str) -> list[str]:
     """Return the command line of a deploy. Values are joined to their options, so that none can pass for an option."""
-    arguments = ["deploy", "-", f"--path={path}", f"--cell={asked['cell']}", f"--name={asked['name']}"]
+    arguments = ["deploy", "-", f"--path={path}", f"--name={asked['name']}"]
+    arguments += [f"--cell={asked['cell']}"] if "cell" in asked else []
     for option in OPTIONS:
         value = asked.get(option.attribute)
         if not option.metavar:

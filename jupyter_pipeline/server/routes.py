@@ -34,9 +34,12 @@ ROUTES: list[tuple[str, type[RequestHandler]]] = [
     (r"deployments", deployments.DeploymentsHandler),
     (r"deployments/([^/]+)", deployments.DeploymentHandler),
     (r"deployments/([^/]+)/runs", deployments.DeploymentRunsHandler),
+    (r"deployments/([^/]+)/versions", deployments.DeploymentVersionsHandler),
+    (r"deployments/([^/]+)/promote", deployments.DeploymentPromotionHandler),
     (r"runs/([^/]+)", deployments.RunHandler),
     (r"schedule", deployments.ScheduleHandler),
     (r"promotion/preview", promotion.PreviewHandler),
+    (r"promotion/status", promotion.StatusHandler),
     (r"promotion", promotion.PromotionHandler),
     (r"service", service.ServiceHandler),
 ]

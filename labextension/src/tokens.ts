@@ -18,10 +18,13 @@ export namespace CommandIDs {
   export const stopCluster = 'pipeline:stop-cluster';
   export const openDashboard = 'pipeline:open-dashboard';
   export const attachCluster = 'pipeline:attach-cluster';
+  export const syncCluster = 'pipeline:sync-cluster';
   export const showLogs = 'pipeline:show-cluster-logs';
   export const runDeployment = 'pipeline:run-deployment';
   export const pauseDeployment = 'pipeline:pause-deployment';
   export const resumeDeployment = 'pipeline:resume-deployment';
+  export const rollBackDeployment = 'pipeline:roll-back-deployment';
+  export const promoteDeployment = 'pipeline:promote-deployment';
   export const deleteDeployment = 'pipeline:delete-deployment';
   export const showRunLogs = 'pipeline:show-run-logs';
   export const startService = 'pipeline:start-service';
@@ -145,6 +148,20 @@ export namespace Clusters {
     readonly jobs: ReadonlyArray<{ id?: string; state?: string; reason?: string }>;
     readonly expires: number | null;
     readonly warning: string;
+
+    /** The last sync; empty before the first. */
+    readonly last_sync: {
+      readonly time?: number;
+      readonly result?: 'done' | 'failed' | 'interrupted';
+      readonly summary?: string;
+    };
+
+    /** Differences between the packages of a kernel and the cluster's by severity; empty before they are compared. */
+    readonly drift: {
+      readonly blocks?: number;
+      readonly warns?: number;
+      readonly checked?: number;
+    };
   }
 
   export interface IProfile {
@@ -190,6 +207,15 @@ export interface IDeploymentManager extends IPolled {
   delete(name: string): Promise<void>;
   runs(name: string): Promise<Deployments.IRun[]>;
   runLogs(id: string): Promise<string>;
+
+  /** What was deployed by that name, the newest first. */
+  versions(name: string): Promise<Deployments.IVersion[]>;
+
+  /** Make an earlier version live again. */
+  rollBack(name: string, version: number): Promise<void>;
+
+  /** Deploy to production what a pipeline has in staging. */
+  promote(pipeline: string): Promise<void>;
   startService(): Promise<void>;
   stopService(): Promise<void>;
 }
@@ -216,12 +242,24 @@ export namespace Deployments {
     readonly flow_name: string;
     readonly version: string;
     readonly profile: string;
+    readonly target: string;
+
+    /** Path of the notebook that it was made from; empty for none. */
+    readonly notebook: string;
     readonly paused: boolean;
     readonly schedules: ReadonlyArray<unknown>;
     readonly schedule_text: string;
     readonly last_run: IRun | null;
     readonly next_run: number | null;
     readonly url: string;
+  }
+
+  export interface IVersion {
+    readonly number: number;
+    readonly version: string;
+    readonly deployed: number;
+    readonly by: string;
+    readonly current: boolean;
   }
 
   export interface IService {

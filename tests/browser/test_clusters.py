@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from typing import Any
 
 import pytest
@@ -54,6 +55,33 @@ def test_a_cluster_is_started_scaled_looked_at_and_stopped(screen: Any, lab: Any
     expect(card).to_have_count(0, timeout=30_000)
     expect(panel.get_by_text("No cluster is running.")).to_be_visible()
     assert lab.api("GET", "jupyter-pipeline/clusters") == []
+
+
+def test_drift_is_shown_and_the_cluster_synced_from_the_notebook(screen: Any, lab: Any) -> None:
+    lab.write_notebook("drift.ipynb", "%load_ext jupyter_pipeline\n%cluster start local --name drifting --workers 1")
+    screen.open("drift.ipynb")
+    page = screen.page
+    screen.select_cell(0)
+    screen.run("notebook:run-cell")
+    card = page.locator("[data-cluster=drifting]")
+    expect(card.locator(".jp-pipeline-chip")).to_have_text("running", timeout=60_000)
+
+    # A package that the notebook has and the cluster lacks: it is in the folder of the notebook alone.
+    installed = lab.folder / "acme_reports-2.1.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-reports\nVersion: 2.1\n")
+    lab.write_notebook("compare.ipynb", "%load_ext jupyter_pipeline\n%cluster diff drifting")
+    screen.open("compare.ipynb")
+    screen.select_cell(0)
+    screen.run("notebook:run-cell")
+    badge = card.get_by_role("button", name="1 package differs")
+    expect(badge).to_be_visible(timeout=60_000)
+
+    shutil.rmtree(installed)
+    badge.click()
+    expect(card.get_by_text("Synced")).to_be_visible(timeout=60_000)
+    expect(badge).to_have_count(0)
+    lab.api("DELETE", "jupyter-pipeline/clusters/drifting")
 
 
 def test_what_goes_wrong_is_shown_in_place(screen: Any) -> None:

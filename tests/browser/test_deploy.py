@@ -82,6 +82,25 @@ def test_a_cell_is_deployed_run_paused_and_deleted(screen: Any, lab: Any, screen
     expect(card.get_by_text("Paused", exact=True)).to_be_visible()
     card.get_by_role("button", name="Resume the schedule of delays").click()
     expect(card.get_by_text("Paused", exact=True)).to_have_count(0)
+
+    # The cell tells what was made of it, and that it was changed since.
+    expect(page.get_by_role("button", name="deployed as delays")).to_be_visible()
+    page.evaluate(
+        "() => window.jupyterapp.shell.currentWidget.content.widgets[3].model.sharedModel.setSource('month = 4')"
+    )
+    expect(page.get_by_role("button", name="changed since delays was deployed")).to_be_visible()
+    page.locator(BUTTON).click()
+    expect(dialog.get_by_role("tabpanel")).to_contain_text("month: int = 4")
+    dialog.get_by_role("button", name="Deploy", exact=True).click()
+    expect(dialog.get_by_role("heading", name="delays is deployed")).to_be_visible(timeout=60_000)
+    dialog.get_by_role("button", name="Done").click()
+    expect(page.get_by_role("button", name="deployed as delays")).to_be_visible()
+    card.get_by_role("button", name="Roll delays back to an earlier version").click()
+    expect(page.locator(".jp-Dialog select option")).to_have_count(1)
+    page.get_by_role("button", name="Roll Back").click()
+    expect(page.get_by_role("button", name="changed since delays was deployed")).to_be_visible()
+    current = [v["number"] for v in lab.api("GET", "jupyter-pipeline/deployments/delays/versions") if v["current"]]
+    assert current == [1]
     card.get_by_role("button", name="Delete delays").click()
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(card).to_have_count(0)
@@ -96,7 +115,8 @@ def test_a_refusal_leads_to_the_cell(screen: Any, lab: Any) -> None:
     screen.run("pipeline:deploy-cell")
     dialog = page.locator(".jp-pipeline-deploy-dialog")
     expect(dialog.get_by_role("tabpanel")).to_contain_text("json.dumps(first)")
-    dialog.get_by_label("Name").press("Escape")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
 
     screen.select_cell(1)

@@ -17,7 +17,7 @@ def test_a_cell_is_previewed_in_notebook_7(lab: Any, page: Any) -> None:
     page.locator(".jp-cell-toolbar [data-jp-item-name=pipeline-deploy-cell]").click()
     dialog = page.locator(".jp-pipeline-deploy-dialog")
     expect(dialog.get_by_role("tabpanel")).to_contain_text("n: int = 2")
-    dialog.get_by_label("Name").press("Escape")
+    page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     page.locator("#jp-MainMenu, #menu-panel").get_by_text("View", exact=True).first.click()
     page.locator(".lm-Menu").get_by_text("Left Sidebar").hover()

@@ -13,6 +13,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { dashboardIcon } from '../icons';
 import { showText } from '../text';
 import { CommandIDs, type Clusters, type IClusterManager } from '../tokens';
+import { syncFrom } from './sync';
 
 type Arguments = ReadonlyPartialJSONObject;
 
@@ -219,6 +220,27 @@ export function addClusterCommands(options: {
       });
       notebook.activeCellIndex = index;
       await notebook.scrollToItem(index);
+    }
+  });
+
+  commands.addCommand(CommandIDs.syncCluster, {
+    label: trans.__('Sync a Cluster…'),
+    caption: trans.__(
+      'Give a cluster the packages and the local code of the current notebook'
+    ),
+    describedBy: { args: { type: 'object', properties: NAME } },
+    execute: async args => {
+      const kernel = notebooks?.currentWidget?.sessionContext.session?.kernel;
+      if (!kernel) {
+        throw new Error(
+          trans.__('Open the notebook whose packages and code the cluster should get.')
+        );
+      }
+      const cluster = await choose(args);
+      if (cluster) {
+        await syncFrom(kernel, cluster.name);
+        await manager.refresh();
+      }
     }
   });
 }

@@ -45,6 +45,7 @@ export const clusterManagerPlugin: JupyterFrontEndPlugin<IClusterManager> = {
       CommandIDs.stopCluster,
       CommandIDs.openDashboard,
       CommandIDs.attachCluster,
+      CommandIDs.syncCluster,
       CommandIDs.showLogs
     ]) {
       palette?.addItem({ command, category: trans.__('Pipeline') });

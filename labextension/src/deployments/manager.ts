@@ -42,6 +42,20 @@ export class DeploymentManager extends PolledManager implements IDeploymentManag
     return api.runLogs(this.serverSettings, id);
   }
 
+  versions(name: string): Promise<Deployments.IVersion[]> {
+    return api.listVersions(this.serverSettings, name);
+  }
+
+  async rollBack(name: string, version: number): Promise<void> {
+    await api.rollBack(this.serverSettings, name, version);
+    await this.refresh();
+  }
+
+  async promote(pipeline: string): Promise<void> {
+    await api.promote(this.serverSettings, pipeline);
+    await this.refresh();
+  }
+
   async startService(): Promise<void> {
     await api.startService(this.serverSettings);
     await this.refresh();

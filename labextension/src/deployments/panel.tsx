@@ -1,4 +1,9 @@
-import { ReactWidget, UseSignal, deleteIcon } from '@jupyterlab/ui-components';
+import {
+  ReactWidget,
+  UseSignal,
+  deleteIcon,
+  historyIcon
+} from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import React from 'react';
@@ -218,7 +223,23 @@ function DeploymentCard(
             }
           />
         )}
+        {deployment.target === 'staging' && (
+          <button
+            type="button"
+            className="jp-pipeline-link"
+            disabled={busy}
+            onClick={() => execute(CommandIDs.promoteDeployment)}
+          >
+            {trans.__('Promote')}
+          </button>
+        )}
         <span className="jp-pipeline-actions-end">
+          <IconButton
+            icon={historyIcon}
+            label={trans.__('Roll %1 back to an earlier version', name)}
+            disabled={busy}
+            onClick={() => execute(CommandIDs.rollBackDeployment)}
+          />
           {deployment.url && (
             <IconButton
               icon={launchIcon}

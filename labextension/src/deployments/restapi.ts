@@ -44,3 +44,22 @@ export const listRuns = (
 
 export const runLogs = async (settings: Settings, id: string): Promise<string> =>
   (await request<{ logs: string }>(settings, 'GET', ['runs', id])).logs;
+
+export const listVersions = (
+  settings: Settings,
+  name: string
+): Promise<Deployments.IVersion[]> =>
+  request(settings, 'GET', ['deployments', name, 'versions']);
+
+export const rollBack = (
+  settings: Settings,
+  name: string,
+  version: number
+): Promise<Deployments.IModel> =>
+  request(settings, 'POST', ['deployments', name, 'versions'], { version });
+
+export const promote = (
+  settings: Settings,
+  pipeline: string
+): Promise<Deployments.IModel> =>
+  request(settings, 'POST', ['deployments', pipeline, 'promote']);

@@ -2,6 +2,7 @@ import { Dialog } from '@jupyterlab/apputils';
 import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
 import React from 'react';
 
 import { Notice } from '../components';
@@ -30,9 +31,14 @@ export class DeployDialog extends Dialog<null> {
 
   /**
    * The Enter key of a dialog takes its default button; here it deploys from a field, and keeps its meaning on a button.
+   * Escape closes it wherever the focus is, since an element that vanishes or is disabled leaves the focus to the page.
    */
   handleEvent(event: Event): void {
     if (event instanceof KeyboardEvent && event.type === 'keydown') {
+      const outside = !this.node.contains(event.target as Node);
+      if (event.currentTarget === document && !(outside && event.key === 'Escape')) {
+        return;
+      }
       const inField = event.target instanceof HTMLInputElement;
       if (event.key === 'Enter' && !inField) {
         return;
@@ -51,6 +57,16 @@ export class DeployDialog extends Dialog<null> {
   dispose(): void {
     this.model.dispose();
     super.dispose();
+  }
+
+  protected onAfterAttach(msg: Message): void {
+    super.onAfterAttach(msg);
+    document.addEventListener('keydown', this, true);
+  }
+
+  protected onAfterDetach(msg: Message): void {
+    document.removeEventListener('keydown', this, true);
+    super.onAfterDetach(msg);
   }
 
   protected readonly model: DeployModel;
@@ -137,7 +153,9 @@ function Editing(props: IBodyOptions): JSX.Element {
           {model.phase === 'starting'
             ? trans.__('Starting Prefect, which takes about half a minute…')
             : deploying
-              ? trans.__('Writing the files and deploying…')
+              ? model.preview?.rehearses
+                ? trans.__('Running it once in a clean process, then deploying…')
+                : trans.__('Writing the files and deploying…')
               : model.preview &&
                 !model.previewError &&
                 trans.__('Goes to %1', shorten(model.preview.folder))}

@@ -21,6 +21,18 @@ export interface IForm {
   profile: string;
   retries: number;
   schedule: IScheduleForm;
+
+  /** Whether all marked cells are deployed, as the steps of one pipeline, instead of this cell. */
+  whole: boolean;
+
+  target: '' | 'staging' | 'production';
+  environment: 'kernel' | 'locked';
+
+  /** Whether it is run once before it is deployed; empty for the first deploy of a name. */
+  rehearse: '' | 'yes' | 'no';
+
+  /** The alert that is called when a run fails; empty for none. */
+  notify: string;
 }
 
 /**
@@ -28,11 +40,17 @@ export interface IForm {
  */
 export class DeployModel implements IDisposable {
   constructor(private options: DeployModel.IOptions) {
+    this.steps = countSteps(options.notebook);
     this._form = {
       name: options.name,
       profile: options.profile,
       retries: 0,
-      schedule: DEFAULT_SCHEDULE
+      schedule: DEFAULT_SCHEDULE,
+      whole: isMarked(options.notebook.cells[options.cell]),
+      target: '',
+      environment: 'kernel',
+      rehearse: '',
+      notify: ''
     };
     this._asker = new Debouncer(() => this._ask(), PAUSE);
     void this._ask();
@@ -54,6 +72,9 @@ export class DeployModel implements IDisposable {
   get isDisposed(): boolean {
     return this._isDisposed;
   }
+
+  /** How many cells of the notebook are marked as steps or checks. */
+  readonly steps: number;
 
   /** What the schedule means; null for no schedule or while it is unknown. */
   meaning: api.IScheduleMeaning | null = null;
@@ -172,15 +193,20 @@ export class DeployModel implements IDisposable {
   }
 
   private _promotion(): api.IPromotion {
-    const { name, profile, retries, schedule } = this._form;
+    const { name, profile, retries, schedule, whole, rehearse } = this._form;
+    const { target, environment, notify } = this._form;
     return {
       notebook: this.options.notebook,
       path: this.options.path,
-      cell: this.options.cell,
       name,
+      retries,
+      environment,
+      ...(whole ? {} : { cell: this.options.cell }),
       ...(this.scheduleError ? {} : toSchedule(schedule)), // the code is shown all the same
       ...(profile ? { profile } : {}),
-      retries
+      ...(target ? { target } : {}),
+      ...(notify ? { notify } : {}),
+      ...(rehearse ? { rehearse: rehearse === 'yes' } : {})
     };
   }
 
@@ -264,6 +290,20 @@ async function settle<T>(work: Promise<T>): Promise<[T, null] | [null, Error]> {
   } catch (error) {
     return [null, error as Error];
   }
+}
+
+/** A cell that is marked as a step or a check, by its first line or by a tag. */
+function isMarked(cell: INotebookContent['cells'][number] | undefined): boolean {
+  const tags = (cell?.metadata.tags ?? []) as string[];
+  return (
+    cell?.cell_type === 'code' &&
+    (/^\s*%%(step|check)\b/.test([cell.source].flat().join('')) ||
+      tags.some(tag => /^(step|check)(:|$)/.test(tag)))
+  );
+}
+
+function countSteps(notebook: INotebookContent): number {
+  return notebook.cells.filter(isMarked).length;
 }
 
 /**

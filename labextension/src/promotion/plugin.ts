@@ -16,6 +16,7 @@ import {
   IDeploymentManager,
   SETTINGS_ID
 } from '../tokens';
+import { addBadges } from './badges';
 import { DeployDialog } from './dialog';
 import { DeployModel, proposeName, proposeProfile } from './model';
 
@@ -100,6 +101,24 @@ export const promotionPlugin: JupyterFrontEndPlugin<void> = {
           })
         : hidden()
     );
+    if (deployments) {
+      notebooks.widgetAdded.connect((_, panel) => {
+        void panel.context.ready.then(() => {
+          if (panel.isDisposed) {
+            return;
+          }
+          const badges = addBadges({
+            panel,
+            path: () => app.serviceManager.contents.localPath(panel.context.path),
+            deployments,
+            serverSettings: app.serviceManager.serverSettings,
+            trans,
+            open: () => void app.commands.execute(CommandIDs.showPanel)
+          });
+          panel.disposed.connect(() => badges.dispose());
+        });
+      });
+    }
     palette?.addItem({
       command: CommandIDs.deployCell,
       category: trans.__('Pipeline')

@@ -15,8 +15,8 @@ export interface IPromotion extends ISchedule {
   /** The path of the notebook, below the server's folder. */
   path: string;
 
-  /** The index of the cell; notebooks of older formats have no ids. */
-  cell: number;
+  /** The index of the cell; notebooks of older formats have no ids. Without it, all marked cells are meant. */
+  cell?: number;
 
   /** The name of the deployment. */
   name: string;
@@ -24,6 +24,10 @@ export interface IPromotion extends ISchedule {
   profile?: string;
   retries?: number;
   overwrite?: boolean;
+  target?: string;
+  environment?: string;
+  rehearse?: boolean;
+  notify?: string;
 
   /** The name of the notebook's kernel. */
   kernel?: string;
@@ -41,6 +45,26 @@ export interface IPromoted {
   readonly notes: ReadonlyArray<string>;
   readonly version: string;
   readonly next_runs: ReadonlyArray<number>;
+
+  /** Whether it is run once in a clean process before it is deployed. */
+  readonly rehearses: boolean;
+}
+
+/**
+ * How a deployment is, beside the cells that it was made from.
+ */
+export interface IStatus {
+  readonly name: string;
+
+  /** Ids of the cells. */
+  readonly cells: ReadonlyArray<string>;
+
+  /** Whether a deploy would deploy other code. */
+  readonly changed: boolean;
+  readonly reason: string;
+  readonly last_run: string;
+  readonly failing: boolean;
+  readonly paused: boolean;
 }
 
 /**
@@ -70,3 +94,16 @@ export const deploy = (
   signal: AbortSignal
 ): Promise<IPromoted> =>
   request(settings, 'POST', ['promotion'], promotion, {}, signal);
+
+export const status = (
+  settings: Settings,
+  notebook: INotebookContent,
+  path: string
+): Promise<IStatus[]> =>
+  request(
+    settings,
+    'POST',
+    ['promotion', 'status'],
+    { notebook, path },
+    { no_track_activity: '1' }
+  );

@@ -169,3 +169,36 @@ test.each([
   const clusters = [{ name: 'local-1', profile: 'local' }];
   expect(proposeProfile(notebook(...sources), clusters)).toBe(profile);
 });
+
+test.each<[string, string[], number, number, boolean]>([
+  ['no marks', ['a = 1', 'a'], 1, 0, false],
+  ['a marked cell', ['%%step load\na = 1', '%%check full\nassert a'], 0, 2, true],
+  ['another cell than the marked ones', ['%%step load\na = 1', 'a'], 1, 1, false]
+])(
+  'with %s, all marked cells are meant or this cell',
+  async (_, sources, cell, steps, whole) => {
+    const server = new FakeServer(answer);
+    const model = create(server, { notebook: notebook(...sources), cell });
+    await until(() => model.preview !== null);
+    expect(model.steps).toBe(steps);
+    expect(model.form.whole).toBe(whole);
+    const asked = server.asked.find(a => a.path === 'promotion/preview')!;
+    expect(asked.body.cell).toBe(whole ? undefined : cell);
+    model.dispose();
+  }
+);
+
+test('what is left as it is, is not sent', async () => {
+  const server = new FakeServer(answer);
+  const model = create(server);
+  await until(() => model.preview !== null);
+  model.update({ target: 'staging', rehearse: 'no', notify: 'team' });
+  await until(() => server.asked.some(a => a.body?.target === 'staging'));
+  const bodies = server.asked
+    .filter(a => a.path === 'promotion/preview')
+    .map(a => a.body);
+  expect(bodies[0]).not.toHaveProperty('target');
+  expect(bodies[0]).not.toHaveProperty('rehearse');
+  expect(bodies.pop()).toMatchObject({ rehearse: false, notify: 'team' });
+  model.dispose();
+});
