@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 
 from jupyter_pipeline import identity
@@ -23,7 +24,8 @@ def end(record: ClusterRecord, *, timeout: float, reason: str, state: ClusterSta
     starting = record.state is ClusterState.STARTING
     marks.request_end(registry.cluster_dir(record.id), state, reason)
     record = _await_keeper(record, min(deadline, time.monotonic() + PATIENCE))
-    if record.state.alive and record.keeper is None:  # its keeper is a job that waits still
+    if record.state.alive and (record.keeper is None or orphans.keeper_gone(record)):
+        # Its keeper is a job that waits still, or that ended.
         record, _ = orphans.close_lost(record, state=state, reason=reason)
     if record.state.alive:
         # A network file system may show a letter to another host only after a minute.
@@ -86,12 +88,16 @@ def _answers(record: ClusterRecord) -> bool:
 def _force(record: ClusterRecord) -> ClusterRecord:
     """Kill a keeper that does not answer and return the record, judged lost.
 
+    One that is a batch job on another host is ended with the cluster's other jobs.
+
     Raises
     ------
     KeeperUnreachableError
-        If it is on another host.
+        If it is on another host otherwise.
     """
     if record.keeper is not None and identity.alive(record.keeper) is None:
+        if orphans.keeper_is_job(record):
+            return dataclasses.replace(record, state=ClusterState.LOST, reason="Its keeper's job did not answer")
         raise KeeperUnreachableError(
             f"The keeper of {record.name} is on {record.host} and does not answer. "
             f"Stop the cluster there, or end process {record.keeper.pid} of {record.host}."

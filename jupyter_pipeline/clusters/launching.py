@@ -122,6 +122,9 @@ def await_running(record: ClusterRecord, progress: Progress | None) -> ClusterRe
         now = registry.refresh(record)
         if now.keeper is None and now.state.alive:
             now = _look_at_job(now)
+        elif orphans.keeper_gone(now):
+            reason = f"The job of its keeper ended. {_last_lines(registry.cluster_dir(now.id))}"
+            now = orphans.close_lost(now, state=ClusterState.FAILED, reason=reason)[0]
         if progress and now != seen:
             progress(now)
             seen = now

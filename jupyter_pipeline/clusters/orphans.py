@@ -21,7 +21,16 @@ from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity
 if TYPE_CHECKING:
     import psutil
 
-__all__ = ["close_lost", "collect", "end_processes", "find_keeper_job", "find_processes", "remove_jobs"]
+__all__ = [
+    "close_lost",
+    "collect",
+    "end_processes",
+    "find_keeper_job",
+    "find_processes",
+    "keeper_gone",
+    "keeper_is_job",
+    "remove_jobs",
+]
 
 
 def find_processes(cluster_id: str | None = None) -> dict[str, list[psutil.Process]]:
@@ -80,7 +89,7 @@ def end_processes(processes: Iterable[psutil.Process], *, patience: float = 1.0)
     return processes
 
 
-def find_keeper_job(record: ClusterRecord) -> Job | None:
+def find_keeper_job(record: ClusterRecord, *, max_age: float = 1.0) -> Job | None:
     """Return the job in which the keeper of `record` waits or runs, as ended if there is none any more.
 
     ``None`` when the batch system does not answer.
@@ -88,10 +97,32 @@ def find_keeper_job(record: ClusterRecord) -> Job | None:
     profile = _profile_of(record)
     if profile is None:
         return None
-    jobs = get_engine(profile).find_jobs(tags.keeper_tag(record.id))
+    jobs = get_engine(profile).find_jobs(tags.keeper_tag(record.id), max_age=max_age)
     if jobs is None:
         return None
     return jobs[0] if jobs else Job(id="", state="ended")
+
+
+def keeper_is_job(record: ClusterRecord) -> bool:
+    """Return whether the keeper of `record` is a batch job on another host."""
+    if record.keeper is None or identity.alive(record.keeper) is not None:
+        return False
+    profile = _profile_of(record)
+    return profile is not None and profile.keeper == "job"
+
+
+def keeper_gone(record: ClusterRecord) -> bool:
+    """Return whether the keeper of `record` was a batch job on another host, and that job is there no more.
+
+    Of any other keeper elsewhere nobody can tell from here.
+    """
+    if not (record.state.alive and keeper_is_job(record)):
+        return False
+    for max_age in (1.0, 0.0):  # a list that is a moment old may not have it yet
+        job = find_keeper_job(record, max_age=max_age)
+        if job is None or job.state != "ended":
+            return False
+    return True
 
 
 def remove_jobs(
@@ -225,7 +256,7 @@ def _remove_processes(cluster_id: str, processes: list[psutil.Process]) -> list[
 
 
 def collect(progress: Callable[[str], None] | None = None) -> list[dict[str, Any]]:
-    """Close every lost cluster of this host, and remove processes and jobs that no living record claims.
+    """Close every cluster that is known here to be lost, and remove processes and jobs that no living record claims.
 
     Returns
     -------
@@ -234,10 +265,14 @@ def collect(progress: Callable[[str], None] | None = None) -> list[dict[str, Any
     """
     removed: list[dict[str, Any]] = []
     for record in registry.list_records():
+        reason = ""
         waiting = find_keeper_job(record) if record.keeper is None and record.state.alive else None
-        gone = waiting is not None and waiting.state == "ended"
-        if gone or (record.state is ClusterState.LOST and not _keeper_at_work(record)):
-            closed, items = close_lost(record, reason="The job of its keeper ended before it began" if gone else "")
+        if waiting is not None and waiting.state == "ended":
+            reason = "The job of its keeper ended before it began"
+        elif keeper_gone(record):
+            reason = f"The job of its keeper ended while the cluster was {record.state}"
+        if reason or (record.state is ClusterState.LOST and not _keeper_at_work(record)):
+            closed, items = close_lost(record, reason=reason)
             removed += items
             if not closed.state.alive:
                 removed.append({"kind": "cluster", "id": closed.name, "cluster": closed.id})
