@@ -1,0 +1,91 @@
+"""Pipelines as the compiler writes them, run by the real server and worker."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_pipeline.models import DeploymentSpec, RunRecord, Schedule, ServiceStatus
+from jupyter_pipeline.orchestration import deployments, runs, snapshots
+from jupyter_pipeline.orchestration.api import connect
+from jupyter_pipeline.promotion import Cell, PromotionOptions, promote
+
+SOURCES = [
+    "import pandas as pd\nimport pandera.pandas as pa\nfrom datetime import date",
+    "start = date(2026, 1, 1)\nend = '2026-01-02'\nlimit = 10\nresult = 'result.txt'",
+    "%%step parts\nparts = ['a', 'b']",
+    "%%step tables --map --retries 1 --retry-delay 1s\ntables = [pd.DataFrame({'k': [p], 'v': [5]}) for p in parts]",
+    "%%step joined --cache 1h\njoined = pd.concat(tables, ignore_index=True)",
+    "%%check low\npa.DataFrameSchema({'v': pa.Column(int, pa.Check.lt(limit))}).validate(joined, lazy=True)",
+    """%%step publish --timeout 5m
+with open(result, 'a') as file:
+    file.write(f'{start!r} {end} {joined.v.sum()}\\n')""",
+]
+
+
+@pytest.mark.slow
+def test_a_promoted_pipeline_runs_with_its_window_its_settings_and_its_checks(
+    live: ServiceStatus, tmp_path: Path
+) -> None:
+    pytest.importorskip("pandera")
+    daily = Schedule(cron="0 6 * * *", timezone="Europe/Berlin", active=False)
+    cells = [Cell(index=i, id=f"c{i}", source=s) for i, s in enumerate(SOURCES)]
+    windows = {"start": "start", "end": "end"}
+    options = PromotionOptions(name="promoted", schedules=(daily,), windows=windows, parameters=("limit",))
+    made = promote(cells, (2, 3, 4, 5, 6), options)
+    version, path = snapshots.snapshot(made.files)
+    spec = DeploymentSpec(
+        name=made.name,
+        flow_name=made.flow_name,
+        entrypoint=made.entrypoint,
+        path=str(path),
+        version=version,
+        schedules=options.schedules,
+        parameters=made.parameters,
+        parameter_schema=made.parameter_schema,
+        working_directory=str(tmp_path),
+    )
+    deployments.deploy(spec)
+
+    run = _run({})
+    assert run.state == "Completed", runs.logs(run.id)
+    written = (tmp_path / "result.txt").read_text()
+    start, _, rest = written.partition(") ")
+    end, total = rest.split()
+    begin = dt.date(*[int(part) for part in start.removeprefix("datetime.date(").split(", ")])
+    assert dt.date.fromisoformat(end) - begin == dt.timedelta(days=1)
+    assert abs(dt.date.fromisoformat(end) - dt.datetime.now(dt.UTC).date()) <= dt.timedelta(days=1)
+    assert total == "10"
+
+    run = _run({"limit": 3, "start": "2026-03-01", "end": "2026-03-02"})
+    assert run.state == "Failed"
+    assert (tmp_path / "result.txt").read_text() == written
+    states, artifacts = asyncio.run(_look(run.id))
+    assert states["joined"] == "Cached"
+    assert states["publish"] == "NotReady"
+    (reason,) = artifacts
+    assert reason.startswith("**low** did not pass")
+    assert "failure_case" in reason
+    assert "less_than(3)" in reason
+
+    run = _run({"start": "2026-03-01", "end": "2026-03-02"})
+    assert run.state == "Completed"
+    assert (tmp_path / "result.txt").read_text().endswith("datetime.date(2026, 3, 1) 2026-03-02 10\n")
+
+
+def _run(parameters: dict[str, Any]) -> RunRecord:
+    return runs.wait(deployments.run_now("promoted", parameters).id, timeout=120)
+
+
+async def _look(run_id: str) -> tuple[dict[str, str], list[str]]:
+    """Return the states of the tasks of a run by the name of the task, and the texts of its artifacts."""
+    of_run = {"flow_runs": {"id": {"any_": [run_id]}}}
+    async with connect() as api:
+        tasks = await api.post("/task_runs/filter", of_run)
+        artifacts = await api.post("/artifacts/filter", of_run)
+    names = {t["name"].rpartition("-")[0]: t["state_name"] for t in tasks}
+    return names, [a["data"] for a in artifacts if a["type"] == "markdown"]
