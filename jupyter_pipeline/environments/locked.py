@@ -36,7 +36,7 @@ from jupyter_pipeline.exceptions import SoftwareEnvironmentError
 from jupyter_pipeline.models import Distribution
 from jupyter_pipeline.paths import environments_dir, write_private
 
-__all__ = ["interpreter", "prune"]
+__all__ = ["interpreter", "place", "prune"]
 
 _OWN = "jupyter-pipeline"
 _DAY = 86_400.0
@@ -64,10 +64,9 @@ def interpreter(lock: str, *, progress: Say | None = None) -> Path:
     """
     say = progress or (lambda text: None)
     wanted = read(lock)
-    home = environments_dir()
-    key = _key(wanted)
-    link = home / key
-    python = link / "bin" / "python"
+    python = place(lock)
+    link = python.parent.parent
+    home, key = link.parent, link.name
     if python.exists():  # follows links: false, too, where the Python that it was built on is gone
         os.utime(link.resolve())
         return python
@@ -85,6 +84,11 @@ def interpreter(lock: str, *, progress: Say | None = None) -> Path:
     finally:
         holder.release()
     return python
+
+
+def place(lock: str) -> Path:
+    """Return the interpreter that `interpreter` returns, whether it is there or not."""
+    return environments_dir() / _key(read(lock)) / "bin" / "python"
 
 
 def prune(*, keep: Collection[Path] = (), unused: float = 30 * _DAY) -> list[str]:

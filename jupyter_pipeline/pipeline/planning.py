@@ -71,8 +71,16 @@ class Plan:
         wanted = self.settings.rehearse
         return bool(self.server and self.server.first) if wanted is None else wanted
 
-    def spec(self, python: str) -> DeploymentSpec:
-        """Return what is deployed, with the interpreter of its runs."""
+    @property
+    def python(self) -> str:
+        """Return the interpreter of the runs: this one, or that of an environment of their own, built by the deploy."""
+        from jupyter_pipeline.environments import locked
+
+        wanted = self.settings.environment == "locked" and LOCK in self.code
+        return str(locked.place(self.code[LOCK])) if wanted else sys.executable
+
+    def spec(self) -> DeploymentSpec:
+        """Return what is deployed."""
         from jupyter_pipeline.orchestration import snapshots, targets
 
         promoted, options = self.promotion, self.settings.promotion
@@ -97,7 +105,7 @@ class Plan:
             alerts=self.settings.alerts,
             owner=self.settings.owner,
             work_pool=options.work_pool,
-            python=python,
+            python=self.python,
             drift=self.drift,
             notebook=str(self.folder / options.notebook) if options.notebook else "",
             # Relative paths mean in a run what they mean in the notebook.
@@ -109,7 +117,7 @@ class Plan:
         """Return what a deploy would do."""
         from jupyter_pipeline.orchestration import schedules, snapshots
 
-        planned = self.spec(sys.executable).schedules
+        planned = self.spec().schedules
         upcoming = sorted(time.timestamp() for each in planned for time in schedules.next_runs(each, 5))
         return Deployed(
             deployment=None,
@@ -225,7 +233,7 @@ def _compared(made: Plan, *, dry_run: bool) -> Plan:
     from jupyter_pipeline.orchestration import preview
 
     try:
-        server = preview.preview(made.spec(sys.executable), made.code, overwrite=made.settings.overwrite)
+        server = preview.preview(made.spec(), made.code, overwrite=made.settings.overwrite)
     except ApiUnreachableError as error:
         if not dry_run:
             raise

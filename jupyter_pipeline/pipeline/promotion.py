@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -49,7 +48,9 @@ def deploy(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Depl
     ApiUnreachableError, ApiRefusedError
         The server does not take it. What was live is live.
     """
+    from jupyter_pipeline.environments import locked
     from jupyter_pipeline.orchestration import deployments, snapshots
+    from jupyter_pipeline.pipeline.planning import LOCK
     from jupyter_pipeline.promotion import manifest
 
     say = progress or (lambda text: None)
@@ -57,7 +58,9 @@ def deploy(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Depl
     if plan.settings.promotion.to != "prefect":
         written = manifest.write(plan.home, plan.promotion, overwrite=plan.settings.overwrite)
         return dataclasses.replace(answer, written=tuple(written))
-    spec = plan.spec(_interpreter(plan, say))
+    spec = plan.spec()
+    if plan.settings.environment == "locked":
+        locked.interpreter(plan.code[LOCK], progress=say)
     for profile in (plan.profile, plan.target_profile):
         if profile:
             snapshots.snapshot(profile)
@@ -70,16 +73,6 @@ def deploy(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Depl
     say("Deploying")
     record = deployments.deploy(spec, overwrite=plan.settings.overwrite)
     return dataclasses.replace(answer, deployment=record, written=tuple(written))
-
-
-def _interpreter(plan: Plan, say: Callable[[str], None]) -> str:
-    """Return the interpreter of the runs: this one, or that of an environment of its own."""
-    from jupyter_pipeline.environments import locked
-    from jupyter_pipeline.pipeline.planning import LOCK
-
-    if plan.settings.environment != "locked":
-        return sys.executable
-    return str(locked.interpreter(plan.promotion.files[LOCK], progress=say))
 
 
 def _rehearse(plan: Plan, spec: DeploymentSpec, say: Callable[[str], None]) -> Rehearsal:
