@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from jupyter_pipeline.environments import dependencies
 from jupyter_pipeline.environments.remote import scan
+from jupyter_pipeline.environments.variables import chosen
 from jupyter_pipeline.models import Distribution, Environment
 
 __all__ = ["capture", "from_rows"]
 
 
-def capture(*, directories: Sequence[Path] = ()) -> Environment:
+def capture(*, directories: Sequence[Path] = (), extras: bool = False, variables: Collection[str] = ()) -> Environment:
     """Return what is installed where this process imports from.
 
     Parameters
     ----------
     directories : sequence of Path, optional
         Folders to look in instead of ``sys.path``.
+    extras : bool, default False
+        Whether the extras in use are looked for, which reads the metadata of all.
+    variables : collection of str, optional
+        Names of environment variables; those that look like secrets are left out.
 
     Returns
     -------
@@ -28,7 +35,12 @@ def capture(*, directories: Sequence[Path] = ()) -> Environment:
     """
     paths = [str(d) for d in directories] or sys.path
     description = scan.describe(paths)
-    return from_rows(description, scan.scan(paths))
+    environment = from_rows(description, scan.scan(paths))
+    if extras:
+        known = dependencies.extras(paths)
+        with_extras = (replace(d, extras=known.get(d.name, ())) for d in environment.distributions)
+        environment = replace(environment, distributions=tuple(with_extras))
+    return replace(environment, variables=chosen(variables)[0]) if variables else environment
 
 
 def from_rows(description: dict[str, str], rows: Sequence[Sequence[str]]) -> Environment:

@@ -189,17 +189,19 @@ def compare(lock: Lock, environment: Environment) -> list[DriftItem]:
 def line(distribution: Distribution) -> str:
     """Return the requirement with a comment where it does not tell name and version itself."""
     text = requirement(distribution)
-    told = text.startswith(f"{distribution.name}==")
-    return text if told else f"{text}  # {distribution.name}=={distribution.version}"
+    return (
+        text if distribution.source in ("index", "conda") else f"{text}  # {distribution.name}=={distribution.version}"
+    )
 
 
 def requirement(distribution: Distribution) -> str:
     """Return what installers call `distribution`."""
     if distribution.source == "editable":
         return f"-e {distribution.url}"
+    name = distribution.name + (f"[{','.join(distribution.extras)}]" if distribution.extras else "")
     if distribution.source in ("vcs", "url", "path"):
-        return f"{distribution.name} @ {distribution.url}"
-    return f"{distribution.name}=={distribution.version}"
+        return f"{name} @ {distribution.url}"
+    return f"{name}=={distribution.version}"
 
 
 def _pinned(body: str, comment: str) -> Distribution | None:
@@ -220,11 +222,12 @@ def _pinned(body: str, comment: str) -> Distribution | None:
         return None
     exact = re.fullmatch(r"===?([^*]+)", str(asked.specifier))
     name = normalise(asked.name)
+    extras = tuple(sorted(asked.extras))
     if asked.marker is not None and not asked.marker.evaluate():
         return Distribution(name=name, version="")
     if asked.url:
-        return Distribution(name=name, version=version, source=_source(asked.url), url=asked.url)
-    return Distribution(name=name, version=exact[1]) if exact else None
+        return Distribution(name=name, version=version, source=_source(asked.url), url=asked.url, extras=extras)
+    return Distribution(name=name, version=exact[1], extras=extras) if exact else None
 
 
 def _source(url: str) -> str:

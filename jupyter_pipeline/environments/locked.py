@@ -28,7 +28,7 @@ import psutil
 
 from jupyter_pipeline.environments import dependencies, wheels
 from jupyter_pipeline.environments.capture import capture
-from jupyter_pipeline.environments.diff import minor
+from jupyter_pipeline.environments.diff import minor, same
 from jupyter_pipeline.environments.lock import Lock, read, requirement
 from jupyter_pipeline.environments.remote import indexes
 from jupyter_pipeline.environments.remote.installer import find_uv, reason
@@ -227,7 +227,7 @@ def _local(distribution: Distribution, scratch: Path) -> str:
         return f"{distribution.name} @ {distribution.url}"
     else:
         present = {d.name: d for d in capture().distributions}
-        if present.get(distribution.name) != distribution:
+        if not same(distribution, present.get(distribution.name)):
             return ""
         name, data, _ = wheels.pack_installed(distribution.name)
     (scratch / name).write_bytes(data)

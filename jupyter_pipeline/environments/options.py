@@ -44,6 +44,8 @@ class Options:
     """Patterns of files, in the syntax of ``.gitignore``, that are not sent."""
     skip_packages: tuple[str, ...] = ()
     """Distributions that are left as they are on the cluster."""
+    variables: tuple[str, ...] = ()
+    """Names of environment variables whose values go along."""
     installer: str = "auto"
     max_file_size: int = Sizes().file
     max_size: int = Sizes().total
@@ -73,7 +75,7 @@ def parse(options: Mapping[str, Any] | None) -> Options:
             if given[key] not in allowed:
                 raise _error(key, f"cannot be {given[key]!r}", f"Use {', '.join(allowed)}")
             values[key] = given[key]
-    for key in ("include", "exclude", "skip_packages"):
+    for key in ("include", "exclude", "skip_packages", "variables"):
         if key in given:
             values[key] = _strings(key, given[key])
     for key in ("max_file_size", "max_size"):

@@ -62,6 +62,7 @@ class Session:
         self.rows: dict[str, list[list[str]]] = {}
         self.done: set[str] = set()
         self.told: object = None
+        self.variables: dict[str, str] = {}
         self.kernel: object = None
         self.here = ""
 

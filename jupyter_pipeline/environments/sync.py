@@ -25,6 +25,7 @@ from jupyter_pipeline.environments.options import Options
 from jupyter_pipeline.environments.remote.installer import loaded
 from jupyter_pipeline.environments.remote.scan import digest
 from jupyter_pipeline.environments.session import Session, check_protocol, known_rows, session
+from jupyter_pipeline.environments.variables import share
 from jupyter_pipeline.exceptions import SyncError
 from jupyter_pipeline.models import DriftItem, Environment, SyncReport
 
@@ -132,6 +133,7 @@ def _sync(
         if installed:
             state = _state(talk, kernel, None)
     remaining = _compare(talk, kernel, state) if packages else []
+    notes += share(talk, options.variables)
     notes += [f"Worker {w} takes no tasks: {reason}" for w, reason in state["failed"].items()]
     return SyncReport(
         installed=tuple(installed),

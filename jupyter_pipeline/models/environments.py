@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from jupyter_pipeline.models.record import Record
@@ -31,6 +31,8 @@ class Distribution(Record):
     """``index``, ``url``, ``vcs``, ``editable``, ``path`` or ``conda``."""
     url: str = ""
     """Where it came from when not an index, without credentials."""
+    extras: tuple[str, ...] = ()
+    """Those that other distributions ask for; known when the capture looked for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,8 @@ class Environment(Record):
     platform: str
     prefix: str
     distributions: tuple[Distribution, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Chosen environment variables; none that looks like a secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

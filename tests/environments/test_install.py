@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -145,6 +146,28 @@ def test_an_install_may_take_long_and_workers_may_join_meanwhile(
 
     for name in ("one", "two", "three"):
         assert empty.submit(has, workers=[name], pure=False).result(timeout=100), name
+
+
+def test_chosen_variables_reach_workers_and_later_ones(
+    empty: Client,
+    prefix: Callable[[str], Path],
+    start_worker: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shared = prefix("shared")
+    start_worker(empty, shared, name="first")
+    monkeypatch.setenv("JP_REGION", "eu")
+    monkeypatch.setenv("JP_TOKEN", "hidden")
+    report = sync.sync(empty, directories=[], options={"variables": ["JP_REGION", "JP_TOKEN"]})
+    assert [note.split()[0] for note in report.notes] == ["JP_TOKEN"]
+    for name in ("JP_REGION", "JP_TOKEN"):
+        monkeypatch.delenv(name)
+    start_worker(empty, shared, name="second")
+    for name in ("first", "second"):
+        read = empty.submit(
+            lambda: (os.environ.get("JP_REGION"), os.environ.get("JP_TOKEN")), workers=[name], pure=False
+        )
+        assert read.result(timeout=60) == ("eu", None)
 
 
 def test_a_late_worker_whose_install_fails_takes_no_task_and_says_why(

@@ -27,7 +27,7 @@ ENVIRONMENT = Environment(
         Distribution(name="archive", version="1", source="url", url="https://h/archive-1.tar.gz#sha256=ab"),
         Distribution(name="edited", version="1", source="editable", url="file:///src/edited"),
         Distribution(name="fast", version="3.1", source="conda"),
-        Distribution(name="numpy", version="2.1.0"),
+        Distribution(name="numpy", version="2.1.0", extras=("a", "b")),
         Distribution(name="private", version="1", source="vcs", url="git+https://${TOKEN}@h/private@abc"),
     ),
 )
@@ -39,7 +39,7 @@ def test_every_source_has_its_line() -> None:
         "archive @ https://h/archive-1.tar.gz#sha256=ab  # archive==1",
         "-e file:///src/edited  # edited==1",
         "fast==3.1",
-        "numpy==2.1.0",
+        "numpy[a,b]==2.1.0",
         "private @ git+https://${TOKEN}@h/private@abc  # private==1",
     ]
 
@@ -115,10 +115,28 @@ def test_roots_limit_the_lock_to_what_they_need() -> None:
     assert not {"prefect", "pytest", "distributed"} & names
 
 
+def test_an_editable_package_is_found_by_the_folder_of_its_module(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside a metadata folder that a broken install left."""
+    source, site = tmp_path / "source", tmp_path / "site"
+    for folder in (source / "jpmodule", site / "jp_project-1.0.dist-info", site / "broken-1.0.dist-info"):
+        folder.mkdir(parents=True)
+    (source / "jpmodule" / "__init__.py").write_text("")
+    (site / "broken-1.0.dist-info" / "RECORD").write_text("broken.py,,\n")
+    info = site / "jp_project-1.0.dist-info"
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: jp-project\nVersion: 1.0\nRequires-Dist: tabulate\n")
+    (info / "direct_url.json").write_text(f'{{"url": "{source.as_uri()}", "dir_info": {{"editable": true}}}}')
+    monkeypatch.syspath_prepend(str(site))
+    monkeypatch.syspath_prepend(str(source))
+    found = lock.read(lock.requirements(capture(), roots=["jpmodule.inner", "broken"]))
+    assert [(d.name, d.source) for d in found.distributions] == [("jp-project", "editable"), ("tabulate", "index")]
+
+
 def test_the_conda_file_keeps_what_conda_installed_apart() -> None:
     told = yaml.safe_load(lock.conda(ENVIRONMENT))["dependencies"]
     assert told[:3] == ["python=3.11.7", "fast=3.1", "pip"]
-    assert "numpy==2.1.0" in told[3]["pip"]
+    assert "numpy[a,b]==2.1.0" in told[3]["pip"]
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ import pytest
 
 from jupyter_pipeline.environments.capture import capture
 from jupyter_pipeline.environments.remote.scan import normalise, scan, without_credentials
+from jupyter_pipeline.environments.variables import chosen
 
 
 def install(site: Path, stem: str, origin: object = None) -> Path:
@@ -92,3 +93,25 @@ def test_a_capture_describes_this_interpreter() -> None:
     assert environment.python == ".".join(map(str, sys.version_info[:3]))
     assert environment.prefix == sys.prefix
     assert "distributed" in {d.name for d in environment.distributions}
+
+
+def test_extras_are_those_that_others_ask_for(tmp_path: Path) -> None:
+    install(tmp_path, "one-1.0")
+    install(tmp_path, "two-1.0")
+    (tmp_path / "broken-1.0.dist-info").mkdir()
+    (tmp_path / "two-1.0.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: two\nVersion: 1.0\n"
+        "Requires-Dist: One[b,a]>=1\nRequires-Dist: one[never]; python_version < '3'\n"
+    )
+    assert {d.name: d.extras for d in capture(directories=[tmp_path]).distributions} == {"one": (), "two": ()}
+    known = {d.name: d.extras for d in capture(directories=[tmp_path], extras=True).distributions}
+    assert known == {"one": ("a", "b"), "two": ()}
+
+
+def test_variables_go_along_by_name_and_secrets_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JP_REGION", "eu")
+    monkeypatch.setenv("JP_TOKEN", "hidden")
+    monkeypatch.setenv("JP_DATABASE", "postgresql://me:hidden@h/db")
+    asked = ["JP_REGION", "JP_TOKEN", "JP_DATABASE", "JP_UNSET"]
+    assert capture(variables=asked).variables == {"JP_REGION": "eu"}
+    assert chosen(asked) == ({"JP_REGION": "eu"}, ["JP_DATABASE", "JP_TOKEN"])

@@ -42,7 +42,7 @@ _SECTION_KEYS = {
     ),
     "environment": (
         "method", "policy", "pip_install", "upload_directory", "include", "exclude", "skip_packages", "installer",
-        "max_file_size", "max_size", "restart_workers",
+        "max_file_size", "max_size", "restart_workers", "variables",
     ),
     "limits": ("idle", "lifetime", "max_lifetime", "start_timeout", "max_workers", "budget"),
     "price": ("currency", "per_worker_hour", "per_core_hour"),

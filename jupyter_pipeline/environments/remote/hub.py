@@ -12,7 +12,6 @@ from typing import Any
 from distributed.diagnostics.plugin import SchedulerPlugin
 
 from jupyter_pipeline.environments.remote.gate import Gate
-from jupyter_pipeline.environments.remote.installer import spec_hash
 from jupyter_pipeline.environments.remote.process import PLUGIN, PROTOCOL, identity, scratch
 from jupyter_pipeline.environments.remote.scan import describe, scan
 from jupyter_pipeline.environments.remote.shared_files import SharedFiles
@@ -57,6 +56,7 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
             environment_blobs=self.files.blobs,
             environment_install=self.packages.install,
             environment_wheel=self.packages.wheel,
+            environment_variables=self.packages.set_variables,
             environment_pull=self.pull,
             environment_joined=self.joined,
         )
@@ -102,7 +102,7 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
                 return True
             if reason:
                 self.gate.fail(worker, reason)
-            elif generation < self.files.generation or spec != spec_hash(self.packages.spec):
+            elif generation < self.files.generation or spec != self.packages.spec_hash:
                 return False
             else:
                 self.gate.release(worker, report)

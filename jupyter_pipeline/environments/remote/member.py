@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -51,6 +52,7 @@ class EnvironmentMember(WorkerPlugin):  # type: ignore[misc] # distributed is un
             environment_refresh=self.refresh,
             environment_install=self.install,
             environment_installed=self.installed,
+            environment_variables=self.set_variables,
         )
         self._joining = asyncio.create_task(self._join())
 
@@ -71,6 +73,7 @@ class EnvironmentMember(WorkerPlugin):  # type: ignore[misc] # distributed is un
                     await asyncio.to_thread(self.store.open)
                 reply = await hub.environment_pull(worker=me, store=self.store.id)
                 await self._catch_up(reply)
+                await self.set_variables(reply["variables"])
                 if reply["spec"] and not self.inside_kernel:
                     await install(reply["spec"], await self._wheels(reply["spec"]))
                     forget_versions()
@@ -171,6 +174,11 @@ class EnvironmentMember(WorkerPlugin):  # type: ignore[misc] # distributed is un
         except (RuntimeError, OSError) as error:
             return {"error": str(error)}
         return result
+
+    async def set_variables(self, values: dict[str, str]) -> None:
+        """Set environment variables."""
+        if not self.inside_kernel:
+            os.environ.update(values)
 
     async def installed(self, names: list[str]) -> list[str]:
         """Take notice that `names` were installed; return those of which this process has imported something."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterable
 from typing import Any
 
@@ -39,6 +40,7 @@ class SharedPackages:
         self.wheels = files.store.root / "wheels"
         self.spec: dict[str, Any] = {}
         self.progress: dict[str, str] = {}
+        self.variables: dict[str, str] = {}
 
     async def install(self, spec: dict[str, Any], wheels: dict[str, bytes], digests: list[str]) -> dict[str, Any]:
         """Install packages once in each prefix whose environment has one of `digests`.
@@ -158,7 +160,19 @@ class SharedPackages:
 
     def told(self) -> dict[str, Any]:
         """Return what a worker must have installed."""
-        return {"spec": self.spec, "spec_hash": spec_hash(self.spec)}
+        return {"spec": self.spec, "spec_hash": self.spec_hash, "variables": self.variables}
+
+    @property
+    def spec_hash(self) -> str:
+        """What changes with anything that a worker must have."""
+        return spec_hash({**self.spec, "variables": sorted(self.variables.items())})
+
+    async def set_variables(self, values: dict[str, str]) -> None:
+        """Set environment variables in scheduler and workers; later workers get them when they are prepared."""
+        self.variables = values
+        if not self.files.inside_kernel:
+            os.environ.update(values)
+        await self.gate.ask(self.gate.ready, "environment_variables", values=values)
 
     async def wheel(self, name: str) -> bytes:
         """Return the content of a wheel that the spec names."""
