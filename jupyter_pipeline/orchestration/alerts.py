@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import warnings
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -184,9 +185,7 @@ def _block(name: str, url: str) -> tuple[str, dict[str, Any]]:
         # The address itself is a secret; the block keeps such in `secrets` only.
         text = {"text": "{{subject}}\n{{body}}"}
         return _WEBHOOK, {"name": name, "url": "{{address}}", "secrets": {"address": address}, "json_data": text}
-    import apprise
-
-    if not apprise.Apprise().add(url):
+    if _channel(url) is None:
         known = "slack://, json://, mailto://, msteams://, discord://"
         raise UsageError(
             f"The address of the alert {name!r} is none that apprise can use ({known} and others, or https://…)."
@@ -240,8 +239,15 @@ async def _post(address: str, text: str) -> str:
 
 
 def _notify(address: str, text: str) -> str:
-    import apprise
+    channel = _channel(address)
+    return "" if channel is not None and channel.notify(body=text) else "apprise could not deliver it"
 
-    channel = apprise.Apprise()
-    channel.add(address)
-    return "" if channel.notify(body=text) else "apprise could not deliver it"
+
+def _channel(address: str) -> Any | None:
+    """Return what apprise makes of an address, or ``None`` if it knows none such."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its plugins import what Python deprecates
+        import apprise
+
+        channel = apprise.Apprise()
+        return channel if channel.add(address) else None

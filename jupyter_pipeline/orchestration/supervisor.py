@@ -27,7 +27,7 @@ import filelock
 
 from jupyter_pipeline import identity
 from jupyter_pipeline.exceptions import OrchestrationError
-from jupyter_pipeline.orchestration import catchup, health, leftovers, ports
+from jupyter_pipeline.orchestration import catchup, collecting, health, leftovers, ports
 from jupyter_pipeline.orchestration.api import PrefectApi
 from jupyter_pipeline.orchestration.child_environment import DATABASE, server_environment, worker_environment
 from jupyter_pipeline.orchestration.endpoint import embedded
@@ -124,6 +124,7 @@ class Supervisor:
             asyncio.create_task(self._keep(self.server, self._start_server)),
             asyncio.create_task(self._keep(self.worker, self._start_worker)),
             asyncio.create_task(self._watch()),
+            asyncio.create_task(collecting.collect_for_ever(self.ready)),
         ]
         stop = asyncio.create_task(self.stopping.wait())
         try:

@@ -188,7 +188,7 @@ def test_a_test_message_arrives_and_a_wrong_address_is_told(live: ServiceStatus,
     for address, reason in (
         (f"{receiver.url}x", "404 Not Found"),
         ("json://127.0.0.1:9/", "ConnectError"),
-        ("slack://T00000000/B00000000/000000000000000000000000/#x?verify=no", "could not deliver"),
+        ("mmost://127.0.0.1:9/3ccdd113474722377935511fc85d3dd4", "could not deliver"),
     ):
         alerts.add("mine", address)
         with pytest.raises(OrchestrationError, match=reason) as failed:

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError, UsageError
 from jupyter_pipeline.models import DeploymentSpec, RunRecord, Schedule, ServiceStatus
-from jupyter_pipeline.orchestration import deployments, runs
+from jupyter_pipeline.orchestration import deployments, runs, snapshots
 
 Make = Callable[..., DeploymentSpec]
 
@@ -91,3 +93,149 @@ def test_relative_paths_count_from_the_working_directory(
     deployments.deploy(specification("relative", working_directory=str(tmp_path), parameters={"result": "here.txt"}))
     assert runs.wait(deployments.run_now("relative").id, timeout=120).state == "Completed"
     assert (tmp_path / "here.txt").read_text() == "42\n"
+
+
+STEPS = """
+import time
+from prefect import flow, task
+
+@task(name="load")
+def load(fail):
+    print("loading")
+    if fail:
+        raise ValueError("no such table")
+
+@flow(name="{name}", log_prints=True)
+def {name}(fail: bool = False, seconds: float = 0.0):
+    load(fail)
+    time.sleep(seconds)
+    print("done")
+"""
+
+
+@pytest.fixture
+def steps(specification: Make) -> Callable[..., DeploymentSpec]:
+    """Make the specification of a flow with a task."""
+
+    def make(name: str, **more: object) -> DeploymentSpec:
+        version, path = snapshots.snapshot({"flow.py": STEPS.format(name=name)})
+        schema = {"type": "object", "properties": {"fail": {"type": "boolean"}, "seconds": {"type": "number"}}}
+        return specification(name, path=str(path), version=version, parameter_schema=schema, **more)
+
+    return make
+
+
+def test_a_run_is_followed_until_it_ends_and_an_interrupt_leaves_it_at_work(live: ServiceStatus, steps: Make) -> None:
+    deployments.deploy(steps("followed"))
+    started = deployments.run_now("followed", {"seconds": 4})
+
+    def interrupt(line: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        runs.follow(started.id, interrupt)
+    assert runs.find(started.id).state in ("Pending", "Running")
+    lines: list[str] = []
+    ended = runs.follow(started.id, lines.append)
+    assert (ended.id, ended.state) == (started.id, "Completed")
+    loading, done = (next(i for i, line in enumerate(lines) if text in line) for text in ("loading", " done"))
+    assert loading < done
+    assert lines == runs.logs(started.id).splitlines()
+    finished = [line for line in lines if "Finished in state Completed" in line]
+    assert "[load-" in finished[0]
+
+
+def test_a_failed_run_shows_its_traceback_and_is_run_again(live: ServiceStatus, steps: Make) -> None:
+    deployments.deploy(steps("again"))
+    failed = runs.wait(deployments.run_now("again", {"fail": True}).id, timeout=90)
+    _logs_with(failed.id, "Finished in state Failed")
+    trace = runs.failure(failed.id)
+    assert trace.startswith("Traceback (most recent call last)")
+    assert 'flow.py", line 9, in load' in trace
+    assert trace.endswith("ValueError: no such table")
+    repeated = runs.rerun(failed.id)
+    assert (repeated.parameters["fail"], repeated.deployment) == (True, "again")
+    assert runs.failure(repeated.id) == ""
+    runs.cancel(repeated.id)
+    deployments.delete("again")
+    with pytest.raises(UsageError, match="nothing to run again"):
+        runs.rerun(failed.id)
+
+
+WINDOW = """
+from prefect import flow, runtime
+from jupyter_pipeline.orchestration.run_window import window_of
+
+@flow(name="windowed")
+def windowed(result: str):
+    start, end = window_of(runtime.flow_run.id)
+    with open(result, "a") as file:
+        file.write(f"{start:%d}-{end:%d} ")
+"""
+
+
+def test_a_backfill_runs_each_window_once(live: ServiceStatus, specification: Make, tmp_path: Path) -> None:
+    version, path = snapshots.snapshot({"flow.py": WINDOW})
+    result = tmp_path / "windows.txt"
+    spec = specification(
+        "windowed",
+        path=str(path),
+        version=version,
+        windows={"day": "start"},
+        schedules=(Schedule(cron="0 0 * * *", parameters={"result": str(result)}),),
+    )
+    deployments.deploy(spec)
+    first = dt.datetime(2026, 1, 1, tzinfo=dt.UTC).timestamp()
+    said: list[str] = []
+    made = runs.backfill("windowed", first, first + 2 * 86400, progress=lambda run: said.append(run.state))
+    assert [runs.wait(run.id, timeout=120).state for run in made] == ["Completed"] * 2
+    assert sorted(result.read_text().split()) == ["01-02", "02-03"]
+    assert said == ["Scheduled", "Completed"] * 2
+    deployments.delete("windowed")
+
+
+def test_a_backfill_without_windows_is_refused(live: ServiceStatus, specification: Make) -> None:
+    deployments.deploy(specification("unbound", schedules=(Schedule(every=3600.0),)))
+    with pytest.raises(UsageError, match="No parameter of 'unbound' is bound"):
+        runs.backfill("unbound", 0.0, 86400.0)
+    deployments.deploy(specification("unbound", schedules=(Schedule(every=1.0),), windows={"day": "end"}))
+    with pytest.raises(UsageError, match="86400 runs"):
+        runs.backfill("unbound", 1.7e9, 1.7e9 + 86400.0)
+    with pytest.raises(UsageError, match="no time window"):
+        runs.backfill("unbound", 1.7e9, 1.7e9)
+    deployments.delete("unbound")
+
+
+CLUSTERED = """
+import time
+from prefect import flow
+from jupyter_pipeline.pipeline import run_on
+
+@flow(name="clustered")
+def clustered(ready: str):
+    with run_on("local", __file__, workers=1) as client:
+        open(ready, "w").close()
+        time.sleep(600)
+"""
+
+
+@pytest.mark.slow
+def test_cancelling_a_run_stops_its_cluster(live: ServiceStatus, specification: Make, tmp_path: Path) -> None:
+    version, path = snapshots.snapshot({"flow.py": CLUSTERED})
+    schema = {"type": "object", "properties": {"ready": {"type": "string"}}}
+    deployments.deploy(specification("clustered", path=str(path), version=version, parameter_schema=schema))
+    ready = tmp_path / "ready"
+    run = deployments.run_now("clustered", {"ready": str(ready)})
+    _until(ready.exists)
+    mine = [record for record in registry.list_records() if "-run-" in record.name and record.state == "running"]
+    assert len(mine) == 1
+    runs.cancel(run.id)
+    assert runs.wait(run.id, timeout=90).state == "Cancelled"
+    _until(lambda: not [record for record in registry.list_records() if record.state == "running"])
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 90
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.3)
