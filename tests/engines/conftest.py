@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "testbed"))
 
 SMALL = {"cluster_kwargs.interface": "lo", "cluster_kwargs.memory": "500 MB"}
 QUICK = ("local", "slurm", "lsf", "ssh", "vm", "gateway")
-HEAVY = ("moab", "sge", "pbs", "oar", "htcondor")
+HEAVY = ("moab", "sge", "pbs", "oar", "htcondor", "coiled")
 
 
 @dataclass
@@ -78,6 +78,13 @@ def _gateway() -> Bed:
     return Bed("gateway", {f"cluster_kwargs.{key}": value for key, value in options.items()}, environ)
 
 
+def _coiled() -> Bed:
+    import coiled_api
+
+    # A software environment that exists already: Coiled need not look at each package here.
+    return Bed("coiled", {"cluster_kwargs.software": "testbed"}, coiled_api.start())
+
+
 def _heavy(name: str) -> Bed:
     import importlib
 
@@ -88,13 +95,13 @@ def _heavy(name: str) -> Bed:
 STARTERS: dict[str, Callable[[], Bed]] = {
     "local": _local, "slurm": _slurm, "lsf": lambda: _standin("lsf"), "moab": lambda: _standin("moab"), "ssh": _ssh,
     "vm": _vm, "gateway": _gateway, "sge": lambda: _heavy("sge"), "pbs": lambda: _heavy("pbs"),
-    "oar": lambda: _heavy("oar"), "htcondor": lambda: _heavy("htcondor"),
+    "oar": lambda: _heavy("oar"), "htcondor": lambda: _heavy("htcondor"), "coiled": _coiled,
 }  # fmt: skip
 
 
 def start_bed(name: str) -> Bed:
     """Start the engine `name`, or skip the test and say why it cannot run here."""
-    module = {"vm": "ssh", "lsf": "standin", "moab": "standin"}.get(name, name)
+    module = {"vm": "ssh", "lsf": "standin", "moab": "standin", "coiled": "coiled_api"}.get(name, name)
     if name != "local":
         import importlib
 

@@ -19,7 +19,7 @@ __all__ = ["SHARED", "Context", "Engine", "Job", "find_engine", "get_engine", "i
 
 def get_engine(profile: Profile) -> Engine:
     """Return the engine for the class of `profile`; the generic one for a class that none knows."""
-    from jupyter_pipeline.clusters.engines import address, gateway, jobqueue, local, managed, ssh
+    from jupyter_pipeline.clusters.engines import address, coiled, gateway, jobqueue, local, managed, ssh
 
     name = profile.cluster_class.rpartition(".")[2]
     simple: dict[str, type[Engine]] = {
@@ -30,6 +30,8 @@ def get_engine(profile: Profile) -> Engine:
     }
     if name == "GatewayCluster":
         return gateway.GatewayEngine(profile)
+    if profile.cluster_class.startswith("coiled."):
+        return coiled.CoiledEngine()
     if name in simple:
         return simple[name]()
     path = profile.cluster_class

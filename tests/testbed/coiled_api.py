@@ -1,0 +1,260 @@
+"""A stand-in for the API of Coiled, on loopback: ``python tests/testbed/coiled_api.py start|stop``.
+
+Behind it, a cluster is a TLS scheduler and workers of this host, so that the real ``coiled.Cluster`` starts, computes,
+scales and stops. That proves what the client asks for and what becomes of it here; it proves nothing about machines,
+prices or limits. What was asked is written to ``requests.jsonl``.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import shutil
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+import daemons
+
+FOLDER = daemons.state_dir("coiled")
+PORT = int(os.environ.get("TESTBED_COILED_PORT", "18940"))
+ADDRESS = f"http://127.0.0.1:{PORT}"
+REQUESTS = FOLDER / "requests.jsonl"
+WORKSPACE = "testbed"
+# The public address would be looked up outside.
+ENVIRON = {
+    "DASK_COILED__SERVER": ADDRESS,
+    "DASK_COILED__TOKEN": "no-secret",
+    "DASK_COILED__CLIENT_PUBLIC_IP": "127.0.0.1",
+}
+_PID = FOLDER / "server.pid"
+_SINCE = "2026-01-01T00:00:00.000000Z"
+_children: list[subprocess.Popen[bytes]] = []
+
+
+def missing() -> str:
+    """Return why the stand-in cannot run here, or an empty string."""
+    from importlib.util import find_spec
+
+    return "" if find_spec("coiled") else "needs coiled"
+
+
+def running() -> bool:
+    """Return whether it runs already."""
+    return daemons.alive(_PID) is not None
+
+
+def start() -> dict[str, str]:
+    """Start the server unless it runs, and return the variables that a client needs."""
+    reason = missing()
+    if reason:
+        raise RuntimeError(reason)
+    if not running():
+        with (FOLDER / "server.log").open("w") as log:
+            process = subprocess.Popen(
+                [sys.executable, __file__, "serve"],
+                cwd=FOLDER,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        _PID.write_text(str(process.pid))
+        _children.append(process)
+    daemons.wait_for(lambda: urllib.request.urlopen(f"{ADDRESS}/api/v1/health", timeout=2), "Coiled's stand-in")
+    return ENVIRON
+
+
+def stop(*, purge: bool = False) -> None:
+    """Stop the server and its clusters; with `purge`, remove its state."""
+    daemons.stop(_PID, timeout=15)
+    while _children:
+        _children.pop().wait()
+    if purge:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+class Cluster:
+    """One cluster: a scheduler here, and workers that are processes of this host."""
+
+    def __init__(self, number: int, asked: dict[str, Any]) -> None:
+        self.number = number
+        self.name = asked["name"]
+        self.wanted = asked["workers"]
+        self.state = "starting"
+        self.workers: dict[str, Any] = {}
+        self._serials = itertools.count()
+
+    async def start(self) -> None:
+        """Start the scheduler and the workers."""
+        from distributed import Scheduler
+        from distributed.security import Security
+
+        self.security = Security.temporary()
+        self._options = {"host": "127.0.0.1", "protocol": "tls://", "security": self.security}
+        self.scheduler = await Scheduler(**self._options, port=0, dashboard_address="127.0.0.1:0")
+        await self.add(self.wanted)
+        self.state = "ready"
+
+    async def add(self, n: int) -> list[dict[str, Any]]:
+        """Start `n` more workers."""
+        from distributed import Nanny
+
+        names = [f"{self.name}-worker-{next(self._serials)}" for _ in range(n)]
+        for name in names:
+            nanny = Nanny(self.scheduler.address, **self._options, name=name, nthreads=1, dashboard_address=None)
+            self.workers[name] = await nanny
+        return [self._machine(name) for name in names]
+
+    async def remove(self, suffixes: list[str]) -> None:
+        """End the workers whose names end in one of `suffixes`."""
+        for name in [name for name in self.workers if any(name.endswith(f"worker{suffix}") for suffix in suffixes)]:
+            await self.workers.pop(name).close()
+
+    async def stop(self) -> None:
+        """End everything."""
+        self.state = "stopped"
+        await self.remove([name.rpartition("worker")[2] for name in self.workers])
+        await self.scheduler.close()
+
+    def describe(self) -> dict[str, Any]:
+        """Return what Coiled tells of a cluster."""
+        return {
+            "id": self.number,
+            "name": self.name,
+            "created": _SINCE,
+            "current_state": _state(self.state),
+            "desired_workers": self.wanted,
+            "scheduler": {
+                **self._machine(f"{self.name}-scheduler"),
+                "dashboard_address": f"http://127.0.0.1:{self.scheduler.http_server.port}",
+            },
+            "scheduler_port": self.scheduler.port,
+            "workers": [self._machine(name) for name in self.workers],
+            "cluster_options": {"tls_cert": self.security.tls_ca_file, "tls_key": self.security.tls_client_key},
+            "cluster_infra": {"give_scheduler_public_ip": True, "current_state": _state("created")},
+        }
+
+    def _machine(self, name: str) -> dict[str, Any]:
+        address = {"public_ip_address": "127.0.0.1", "private_ip_address": "127.0.0.1"}
+        instance = {"id": 1, "created": _SINCE, "name": name, "current_state": _state("ready"), **address}
+        return {"name": name, "created": _SINCE, "current_state": _state("started"), "instance": instance}
+
+
+def _state(state: str) -> dict[str, str]:
+    return {"state": state, "reason": "", "updated": _SINCE}
+
+
+class Account:
+    """What Coiled knows of one account."""
+
+    def __init__(self) -> None:
+        self.clusters: dict[int, Cluster] = {}
+        self._numbers = itertools.count(1)
+
+    async def answer(self, method: str, path: str, query: Any, body: Any) -> tuple[int, Any]:
+        """Return status code and content."""
+        match method, *path.strip("/").split("/"):
+            case _, "api", "v1", "health":
+                return 200, {}
+            case "GET", "api", "v2", "user", "me":
+                return 200, {"id": 1, "username": "tester"}
+            case "GET", "api", "v2", "user", "me", "memberships":
+                return 200, _memberships()
+            case "GET", "api", "v1", _, "backend_options":
+                return 200, {"backend": "vm_aws", "options": {}}
+            case ("POST", "api", "v2", "interactions", *_) | ("POST", "api", "v2", "clusters", "id", _, "event"):
+                return 200, {}
+            case "GET", "api", "v2", "packages":
+                return 200, [{"name": name, "source": "pip", "level": 100} for name in ("dask", "distributed")]
+            case "POST", "api", "v2", "software-environment", "approximate-packages":
+                return 200, [_approximated(package) for package in body["packages"]]
+            case "POST", "api", "v2", "software-environment", "account", _, "package-upload":
+                return 200, {"id": 1, "should_upload": False, "upload_url": ""}
+            case "POST", "api", "v2", "software-environment", "account", _:
+                return 200, {"id": 7, "name": "package-sync-7"}
+            case "GET", "api", "v2", "clusters", "account", _:
+                return 200, [c.describe() for c in self.clusters.values()] if query["offset"] == "0" else []
+            case "POST", "api", "v2", "clusters", "account", _:
+                return await self._create(body)
+            case _, "api", "v2", "clusters", "account", _, "name", name:
+                found = next((c for c in self.clusters.values() if c.name == name and c.state == "ready"), None)
+                return (200, {"id": found.number}) if found else (404, {"detail": "no such cluster"})
+            case "GET", "api", "v2", "clusters", "account", _, "id", number, "state":
+                return 200, _state(self.clusters[int(number)].state)
+            case "GET", "api", "v2", "clusters", "account", _, "id", _, "states":
+                return 200, {}
+            case "GET", "api", "v2", "clusters", "account", _, "id", number:
+                return 200, self.clusters[int(number)].describe()
+            case "DELETE", "api", "v2", "clusters", "account", _, "id", number:
+                await self.clusters[int(number)].stop()
+                return 200, {}
+            case "GET", "api", "v2", "workers", "account", _, "cluster", number:
+                first = int(query.get("offset", "0"))
+                return 200, self.clusters[int(number)].describe()["workers"][first:]
+            case "POST", "api", "v2", "workers", "account", _, "cluster", number:
+                return 200, await self.clusters[int(number)].add(body["n_workers"])
+            case "DELETE", "api", "v2", "workers", "account", _, "cluster", number:
+                await self.clusters[int(number)].remove(query.getall("name"))
+                return 200, {}
+        return 404, {"detail": f"the stand-in knows no {method} {path}"}
+
+    async def _create(self, asked: dict[str, Any]) -> tuple[int, Any]:
+        cluster = Cluster(next(self._numbers), asked)
+        self.clusters[cluster.number] = cluster
+        await cluster.start()
+        return 200, {"id": cluster.number, "existing": False}
+
+
+def _memberships() -> list[dict[str, Any]]:
+    account = {"id": 1, "slug": WORKSPACE, "name": WORKSPACE}
+    return [{"account": account, "is_admin": True, "is_default_account": True}]
+
+
+def _approximated(package: dict[str, Any]) -> dict[str, Any]:
+    """Return how a machine would install `package`: as it is here."""
+    told = {"note": None, "error": None, "channel_url": None, "client_version": package["version"]}
+    return {
+        **told,
+        "name": package["name"],
+        "conda_name": None,
+        "specifier": f"=={package['version']}",
+        "include": True,
+    }
+
+
+def serve() -> None:
+    """Serve until terminated."""
+    from aiohttp import web
+
+    account = Account()
+
+    async def handle(request: web.Request) -> web.Response:
+        text = await request.text()
+        try:
+            body = json.loads(text) if text else None
+        except ValueError:
+            body = text[:200]
+        status, content = await account.answer(request.method, request.path, request.query, body)
+        with REQUESTS.open("a") as file:
+            asked = {"method": request.method, "path": request.path, "query": list(request.query.items()), "body": body}
+            file.write(json.dumps({**asked, "status": status}) + "\n")
+        return web.json_response(content, status=status)
+
+    application = web.Application(client_max_size=2**30)
+    application.router.add_route("*", "/{path:.*}", handle)
+    REQUESTS.unlink(missing_ok=True)
+    web.run_app(application, host="127.0.0.1", port=PORT, print=None)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["serve"]:
+        serve()
+    elif sys.argv[1:2] == ["stop"]:
+        stop(purge="--purge" in sys.argv)
+    else:
+        print("\n".join(f"export {k}={v}" for k, v in start().items()))
