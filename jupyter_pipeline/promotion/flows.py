@@ -22,8 +22,18 @@ from jupyter_pipeline.promotion.text import docstring, indent, unused, wrapped
 __all__ = ["RESERVED", "render_flow"]
 
 RESERVED = {
-    *("asyncio", "check", "cloudpickle", "create_markdown_artifact", "datetime", "flow", "run_on", "run_window"),
-    *("steps", "task", "unmapped", "exponential_backoff", "code", "list", "Client", CACHED),
+    *(
+        "asyncio",
+        "check",
+        "cloudpickle",
+        "create_markdown_artifact",
+        "datetime",
+        "flow",
+        "inspect",
+        "run_on",
+        "run_window",
+    ),
+    *("steps", "task", "unmapped", "exponential_backoff", "is_dask_collection", "code", "list", "Client", CACHED),
 }
 """Names that the module of a flow may give a meaning of its own."""
 
@@ -135,11 +145,13 @@ def _check(steps: Sequence[Step], imports: Imports, libraries: frozenset[str]) -
         if any(s.kind == "check" and s.asynchronous for s in steps)
         else ""
     )
+    if "dask" in libraries:
+        imports.need("dask", "is_dask_collection")
     verdict = "verdict" if "dask" in libraries else "result"
     looks = (
         "            verdict = result\n"
-        '            if hasattr(result, "compute"):  # lazy: nothing has been looked at before Dask is asked for it\n'
-        '                verdict = len(result) if getattr(result, "ndim", 0) else result.compute()\n'
+        "            if is_dask_collection(result):  # lazy: nothing has been looked at before Dask is asked for it\n"
+        '                verdict = len(result) if hasattr(type(result), "ndim") and result.ndim else result.compute()\n'
         if "dask" in libraries
         else ""
     )

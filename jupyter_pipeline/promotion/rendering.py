@@ -170,8 +170,8 @@ def _return(step: Step) -> list[Piece]:
     if not step.shares:
         return [Piece(f"return {names}")]
     return [
-        Piece("# Several steps read it: what is lazy is computed once, on the cluster."),
-        Piece(f"{names}{',' if len(step.outputs) == 1 else ''} = dask.persist({names})"),
+        Piece("# Read by several steps: what is lazy is computed once, on the cluster."),
+        Piece(f"{names if len(step.outputs) > 1 else f'({names},)'} = dask.persist({names})"),
         Piece(f"return {names}"),
     ]
 

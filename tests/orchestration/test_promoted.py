@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jupyter_pipeline.models import DeploymentSpec, RunRecord, Schedule, ServiceStatus
-from jupyter_pipeline.orchestration import deployments, runs, snapshots
+from jupyter_pipeline.orchestration import deployments, endpoint, runs, snapshots
 from jupyter_pipeline.orchestration.api import connect
 from jupyter_pipeline.promotion import Cell, PromotionOptions, promote
 
@@ -75,6 +78,33 @@ def test_a_promoted_pipeline_runs_with_its_window_its_settings_and_its_checks(
     run = _run({"start": "2026-03-01", "end": "2026-03-02"})
     assert run.state == "Completed"
     assert (tmp_path / "result.txt").read_text().endswith("datetime.date(2026, 3, 1) 2026-03-02 10\n")
+
+
+@pytest.mark.slow
+def test_a_standalone_flow_runs_without_this_package(live: ServiceStatus, tmp_path: Path) -> None:
+    sources = [
+        "import dask",
+        "def double(x):\n    with open('seen.txt', 'a') as file:\n        file.write('x')\n    return 2 * x",
+        "n = 3",
+        "%%step many --cache 1h\nmany = [dask.delayed(double)(i) for i in range(n)]\nlazy = dask.delayed(sum)(many)",
+        "%%check positive\nlazy > 0",
+        "%%step total\ntotal = lazy.compute()\ntotal",
+    ]
+    cells = [Cell(index=i, source=s) for i, s in enumerate(sources)]
+    kwargs = {"processes": True, "threads_per_worker": 1, "dashboard_address": None}
+    cluster = {"class": "distributed.LocalCluster", "kwargs": kwargs, "workers": 1}
+    options = PromotionOptions(name="alone", profile="local", standalone=True, cluster=cluster)
+    for name, text in promote(cells, (3, 4, 5), options).files.items():
+        (tmp_path / name).write_text(text)
+    code = "import sys; sys.modules['jupyter_pipeline'] = None; import flow; print('total', flow.alone(n=4))"
+    guarded = f"if __name__ == '__main__':\n    {code}\n"
+    (tmp_path / "run.py").write_text(guarded)
+    environment = {**os.environ, **endpoint.variables()}
+    done = subprocess.run(
+        [sys.executable, "run.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert "total 12" in done.stdout, done.stderr[-3000:]
+    assert (tmp_path / "seen.txt").read_text() == "xxxx"  # the check and the step that follows share what was computed
 
 
 def _run(parameters: dict[str, Any]) -> RunRecord:
