@@ -82,7 +82,7 @@ class SharedFiles:
             ]
             if stale:
                 return {"stale": stale, "missing": []}
-            if not todo:
+            if not todo and self._in_order(roots):
                 return {"stale": [], "missing": [], "changed": {}}
             after = {key: self._after(key, root) for key, root in todo.items()}
             changes = {key: self._changes(key, root, after[key]) for key, root in todo.items()}
@@ -90,7 +90,7 @@ class SharedFiles:
             missing = await asyncio.to_thread(self._take, blobs, needed)
             if missing:
                 return {"stale": [], "missing": missing}
-            return await self._commit(todo, after, changes, needed)
+            return await self._commit(roots, after, changes, needed)
 
     def _take(self, blobs: list[list[Any]], needed: set[str]) -> list[str]:
         """Stage `blobs`, and what moved or was copied within what is here already; return what is missing still."""
@@ -103,7 +103,7 @@ class SharedFiles:
 
     async def _commit(
         self,
-        todo: Mapping[str, dict[str, Any]],
+        roots: Mapping[str, dict[str, Any]],
         after: Mapping[str, dict[str, Any]],
         changes: dict[str, Any],
         needed: set[str],
@@ -118,23 +118,28 @@ class SharedFiles:
 
         await asyncio.to_thread(commit)
         self.generation = generation
-        for key, root in todo.items():
-            known = {k: root[k] for k in ("digest", "paths", "names")}
-            self.roots.pop(key, None)
-            self.roots[key] = {**known, "files": after[key]}
+        for key, files in after.items():
+            self.roots[key] = {**{k: roots[key][k] for k in ("digest", "paths", "names")}, "files": files}
+        changed = [f"{k}/{p}" for k, c in changes.items() for p in [*c["put"], *c["delete"]]]
+        if not self._in_order(roots):
+            self.roots = {**{key: self.roots[key] for key in roots}, **self.roots}
+            changed = [f"{k}/{p}" for k, root in self.roots.items() for p in root["files"]]
         failures: dict[str, str] = {}
         await self.gate.ask(stores.values(), "environment_commit", failures, changes=changes, generation=generation)
         for worker, text in failures.items():
             store = self.gate.ready.get(worker, {}).get("store")
             for other in [w for w, r in self.gate.ready.items() if r["store"] == store]:
                 self.gate.fail(other, f"Its files could not be replaced: {text}")
-        changed = [f"{k}/{p}" for k, c in changes.items() for p in [*c["put"], *c["delete"]]]
         self._use(changed)
-        roots = {key: {"paths": r["paths"], "names": r["names"]} for key, r in self.roots.items()}
-        answers = await self.gate.ask(self.gate.ready, "environment_refresh", roots=roots, changed=changed)
+        paths = {key: {"paths": r["paths"], "names": r["names"]} for key, r in self.roots.items()}
+        answers = await self.gate.ask(self.gate.ready, "environment_refresh", roots=paths, changed=changed)
         counts = {key: [len(c["put"]), len(c["delete"])] for key, c in changes.items()}
         binary = {w: names for w, names in answers.items() if names}
         return {"stale": [], "missing": [], "changed": counts, "binary": binary}
+
+    def _in_order(self, roots: Mapping[str, Any]) -> bool:
+        """Return whether `roots` follow one another as in the kernel; another kernel's may be in between."""
+        return [key for key in self.roots if key in roots] == list(roots)
 
     async def _send(self, stores: Mapping[str, str], hashes: Iterable[str]) -> None:
         """Stage content in the stores of other hosts, in pieces, so that neither side holds all of it in memory."""
