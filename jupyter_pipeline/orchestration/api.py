@@ -16,7 +16,7 @@ from typing import Any, Self
 
 import httpx
 
-from jupyter_pipeline.exceptions import ApiRefusedError, ApiUnreachableError
+from jupyter_pipeline.exceptions import ApiRefusedError, ApiUnreachableError, OrchestrationError
 from jupyter_pipeline.orchestration.endpoint import Endpoint, resolve
 from jupyter_pipeline.orchestration.facade import run_sync
 
@@ -24,6 +24,12 @@ __all__ = ["PAGE", "PrefectApi", "check", "connect"]
 
 PAGE = 200
 """Most records that the API returns for one request."""
+
+OLDEST = (3, 4)
+"""Oldest Prefect whose API is spoken here."""
+
+_UNKNOWN = (httpx.codes.NOT_FOUND, httpx.codes.METHOD_NOT_ALLOWED, httpx.codes.UNPROCESSABLE_ENTITY)
+"""How a server answers that does not know a route or a field."""
 
 _ATTEMPTS = 6
 _TIMEOUT = 15.0
@@ -129,7 +135,15 @@ class PrefectApi:
                 break
         if response.is_success:
             return response.json() if response.content else None
-        raise _refusal(response, method, path, self.endpoint)
+        age = await self._too_old() if writes and response.status_code in _UNKNOWN else ""
+        raise _refusal(response, method, path, self.endpoint, age)
+
+    async def _too_old(self) -> str:
+        """Return what to say of a server that does not know what we ask for because it is old; empty if it is not."""
+        answer = await self._send("GET", "/admin/version")
+        with contextlib.suppress(ValueError):
+            return _age(str(answer.json()), self.endpoint)
+        return ""
 
     async def _send_patiently(self, method: str, path: str, body: Any) -> httpx.Response:
         """Send a request, again and again while the supervisor of the embedded service restarts its server.
@@ -190,15 +204,30 @@ async def check_async() -> str:
         If it does not answer, or none is configured.
     ApiRefusedError
         If it refuses the credentials.
+    OrchestrationError
+        If it is too old.
     """
     async with connect(timeout=10.0) as api:
-        return str(await api.get("/admin/version"))
+        version = str(await api.get("/admin/version"))
+        if age := _age(version, api.endpoint):
+            raise OrchestrationError(age)
+        return version
 
 
 check = run_sync(check_async)
 
 
-def _refusal(response: httpx.Response, method: str, path: str, endpoint: Endpoint) -> ApiRefusedError:
+def _age(version: str, endpoint: Endpoint) -> str:
+    numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
+    if len(numbers) < 2 or numbers >= OLDEST:
+        return ""
+    return (
+        f"The server at {endpoint.url} runs Prefect {version}; {OLDEST[0]}.{OLDEST[1]} or later is needed. Update it, "
+        "or use the embedded service: unset PREFECT_API_URL and run: jupyter pipeline up"
+    )
+
+
+def _refusal(response: httpx.Response, method: str, path: str, endpoint: Endpoint, age: str) -> ApiRefusedError:
     try:
         content = response.json()
     except ValueError:
@@ -207,7 +236,7 @@ def _refusal(response: httpx.Response, method: str, path: str, endpoint: Endpoin
     if isinstance(content, dict):
         said = content.get("exception_detail") or content.get("detail") or content.get("exception_message")
         reason = str(said or reason)
-    hint = ""
+    hint = age
     if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
         hint = f"Check the credentials (PREFECT_API_KEY or PREFECT_API_AUTH_STRING) for {endpoint.source}."
     return ApiRefusedError(response.status_code, f"{method} {path}", reason[:500], hint)

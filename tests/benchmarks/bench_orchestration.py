@@ -1,7 +1,7 @@
 """How long the Prefect side takes: start, deploy, list, stop.
 
-Run it with ``python tests/benchmarks/bench_orchestration.py``. The command line of Prefect deploys the same flow to the
-same server, in turns with ours.
+Run it with ``python tests/benchmarks/bench_orchestration.py [DEPLOYMENTS]``. Prefect's command line deploys the same
+flow to the same server, in turns with ours; and a promoted cell runs in turns with a flow of the same statements.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 ROUNDS = 5
-MANY = 100
+MANY = int(sys.argv[1]) if len(sys.argv) > 1 else 100
 
 _FLOW = """
 from prefect import flow
@@ -25,6 +26,24 @@ from prefect import flow
 @flow(name="bench")
 def bench():
     return 42
+"""
+
+_CELL = """
+import time
+
+total = 0
+for part in range(30):
+    time.sleep(0.2)
+    total += sum(range(100_000))
+"""
+
+_BARE = f"""
+from prefect import flow
+
+@flow(name="bare")
+def bare():
+{textwrap.indent(_CELL, "    ")}
+    return total
 """
 
 _MANIFEST = """
@@ -99,6 +118,7 @@ def _measure(folder: Path) -> None:
         ratio = statistics.median(theirs) / statistics.median(ours)
         _show("deploy, cold process", statistics.median(ours), f"{ratio:.1f} times faster than the next")
         _show("prefect deploy, the same flow", statistics.median(theirs))
+        _measure_runs(folder)
         for number in range(MANY - len(deployments.list_deployments())):
             deployments.deploy(dataclasses.replace(spec, name=f"many-{number}", flow_name=f"flow-{number % 100}"))
         listing = [_seconds(deployments.list_deployments) for _ in range(ROUNDS)]
@@ -107,6 +127,34 @@ def _measure(folder: Path) -> None:
         _show("down", _seconds(service.down))
     _show("up, again", _seconds(service.up))
     service.down()
+
+
+def _measure_runs(folder: Path) -> None:
+    """Show what a promoted cell costs beyond a flow of the same statements, from the start of a run to its end."""
+    from jupyter_pipeline import promotion
+    from jupyter_pipeline.models import DeploymentSpec
+    from jupyter_pipeline.orchestration import deployments, runs, snapshots
+    from jupyter_pipeline.promotion import Cell, PromotionOptions
+
+    promoted = promotion.promote([Cell(index=0, source=_CELL)], 0, PromotionOptions(name="promoted"))
+    deployed = {
+        "bare": ({"flow.py": _BARE}, "bare", "flow.py:bare"),
+        "promoted": (promoted.files, promoted.flow_name, promoted.entrypoint),
+    }
+    for name, (files, flow_name, entrypoint) in deployed.items():
+        version, path = snapshots.snapshot(files)
+        deployments.deploy(
+            DeploymentSpec(name=name, flow_name=flow_name, entrypoint=entrypoint, path=str(path), version=version)
+        )
+    seconds: dict[str, list[float]] = {name: [] for name in deployed}
+    for _ in range(ROUNDS):
+        for name in deployed:
+            run = runs.wait(deployments.run_now(name).id)
+            assert run.state == "Completed", run
+            seconds[name].append((run.end or 0) - (run.start or 0))
+    bare, ours = (statistics.median(seconds[name]) for name in deployed)
+    _show("run of a bare Prefect flow", bare)
+    _show("run of the promoted cell", ours, f"{100 * (ours / bare - 1):+.1f} %, goal: at most +5 %")
 
 
 def _show(what: str, seconds: float, remark: str = "") -> None:
