@@ -14,7 +14,7 @@ from jupyter_pipeline.app.options import with_options
 from jupyter_pipeline.exceptions import ConfigurationError, RehearsalError, UsageError
 from jupyter_pipeline.models import Deployed
 from jupyter_pipeline.pipeline import options, planning, promotion
-from jupyter_pipeline.promotion import Cell, marked_cells, read_notebook, select_cell, slice_cells
+from jupyter_pipeline.promotion import Cell, read_notebook, select_cell, select_cells, slice_cells
 
 __all__ = ["Deploy", "Slice", "notebook_path", "read_cells"]
 
@@ -50,7 +50,10 @@ def notebook_path(notebook: str, path: str) -> Path:
 
 _OWN = (
     options.Option(
-        "cell", "index from 0, id or tag; may be repeated; by default all marked cells", "CELL", repeat=True
+        "cell",
+        "index from 0, id or tag; a tag means all cells that have it; by default all marked cells",
+        "CELL",
+        repeat=True,
     ),
     options.Option("name", "name of the deployment, and of its folder in pipelines/", "NAME"),
     options.Option("path", "where the notebook is, when it comes from standard input", "PATH"),
@@ -72,11 +75,10 @@ class Deploy(_Options):
         given = self.given()
         where = notebook_path(notebook, given["path"])
         cells = read_cells(notebook)
-        targets = [select_cell(cells, text) for text in given["cell"]] or marked_cells(cells)
         settings = options.read(given, name=given["name"], notebook=where.name)
         plan = planning.plan(
             cells,
-            targets[0] if len(targets) == 1 else targets,
+            select_cells(cells, given["cell"]),
             settings,
             folder=where.absolute().parent,
             dry_run=bool(given["dry_run"]),

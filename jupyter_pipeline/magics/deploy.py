@@ -33,6 +33,10 @@ def deploy_parser(magic: str = "%%deploy") -> Parser:
     parser.add_options(OPTIONS)
     if cell:
         parser.add_argument("--no-run", action="store_true", help="deploy without running the cell here first")
+    else:
+        parser.add_argument(
+            "--cell", action="append", default=[], help="id or tag of its cells, instead of all marked ones"
+        )
     return parser
 
 
@@ -83,10 +87,10 @@ class DeployMagics(Magics):
             given = vars(deploy_parser("%deploy notebook").parse_args(words))
         except HelpShown:
             return None
-        from jupyter_pipeline.promotion import marked_cells, read_notebook
+        from jupyter_pipeline.promotion import read_notebook, select_cells
 
         cells = read_notebook(self.document.whole())
-        plan = self._plan(cells, marked_cells(cells), given)
+        plan = self._plan(cells, select_cells(cells, given["cell"]), given)
         if given["dry_run"]:
             return _show_dry_run(plan)
         _show_plan(plan)

@@ -20,7 +20,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jupyter_pipeline.promotion.cells import Cell, marked_cells, read_notebook, select_cell
+    from jupyter_pipeline.promotion.cells import Cell, read_notebook, select_cell, select_cells
     from jupyter_pipeline.promotion.compiler import promote
     from jupyter_pipeline.promotion.options import Promotion, PromotionOptions
     from jupyter_pipeline.promotion.slicing import Slice, slice_cells
@@ -30,10 +30,10 @@ __all__ = [
     "Promotion",
     "PromotionOptions",
     "Slice",
-    "marked_cells",
     "promote",
     "read_notebook",
     "select_cell",
+    "select_cells",
     "slice_cells",
 ]
 
@@ -42,10 +42,10 @@ _HOME = {
     "Promotion": "options",
     "PromotionOptions": "options",
     "Slice": "slicing",
-    "marked_cells": "cells",
     "promote": "compiler",
     "read_notebook": "cells",
     "select_cell": "cells",
+    "select_cells": "cells",
     "slice_cells": "slicing",
 }
 

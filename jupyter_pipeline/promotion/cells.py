@@ -16,7 +16,7 @@ from jupyter_pipeline.exceptions import NotFoundError, PromotionError, UsageErro
 from jupyter_pipeline.models import Record
 from jupyter_pipeline.promotion.marks import KINDS, read_tag
 
-__all__ = ["Cell", "marked_cells", "order_notes", "read_notebook", "select_cell"]
+__all__ = ["Cell", "marked_cells", "order_notes", "read_notebook", "select_cell", "select_cells"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +116,32 @@ def select_cell(cells: Sequence[Cell], selector: str | int) -> int:
     if cells[found].kind != "code":
         raise UsageError(f"Cell {found} (counted from 0) is {cells[found].kind}, not code. Choose a code cell.")
     return found
+
+
+def select_cells(cells: Sequence[Cell], selectors: Sequence[str]) -> list[int]:
+    """Return the indices of the cells that become the steps of a pipeline, in the order of the document.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+        The notebook.
+    selectors : sequence of str
+        As for `select_cell`; a tag means all code cells that have it. Without any, the marked cells.
+
+    Raises
+    ------
+    NotFoundError
+        If one selects nothing.
+    UsageError
+        If one selects a cell that is not code, or none is given and no cell is marked.
+    """
+    if not selectors:
+        return marked_cells(cells)
+    found: set[int] = set()
+    for selector in selectors:
+        tagged = [c.index for c in cells if c.kind == "code" and selector in c.tags]
+        found.update(tagged or [select_cell(cells, selector)])
+    return sorted(found)
 
 
 def order_notes(cells: Sequence[Cell], target: int) -> list[str]:

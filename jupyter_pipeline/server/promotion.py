@@ -10,7 +10,7 @@ from jupyter_pipeline.models import Deployed, DeploymentStatus
 from jupyter_pipeline.pipeline import options, planning
 from jupyter_pipeline.pipeline.options import OPTIONS
 from jupyter_pipeline.pipeline.status import status
-from jupyter_pipeline.promotion import marked_cells, read_notebook, select_cell
+from jupyter_pipeline.promotion import read_notebook, select_cells
 from jupyter_pipeline.server.base import PipelineHandler, endpoint
 from jupyter_pipeline.server.kernel import find_interpreter
 
@@ -45,7 +45,7 @@ class PreviewHandler(PipelineHandler):
         file = self.notebook_file(asked["path"])
         cells = read_notebook(asked["notebook"])
         settings = options.read(asked, name=asked["name"], notebook=file.name)
-        target = select_cell(cells, str(asked["cell"])) if "cell" in asked else marked_cells(cells)
+        target = select_cells(cells, [str(asked["cell"])] if "cell" in asked else [])
         # The packages of the runs are those of the kernel, which this process may not have.
         made = planning.plan(cells, target, settings, folder=file.parent, dry_run=True, packages=False)
         return made.preview()

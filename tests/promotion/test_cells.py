@@ -5,8 +5,8 @@ import json
 import pytest
 
 from jupyter_pipeline.exceptions import NotFoundError, PipelineError, PromotionError, UsageError
-from jupyter_pipeline.promotion import Cell, marked_cells, read_notebook, select_cell
-from jupyter_pipeline.promotion.cells import order_notes
+from jupyter_pipeline.promotion import Cell, read_notebook, select_cell, select_cells
+from jupyter_pipeline.promotion.cells import marked_cells, order_notes
 
 
 def notebook(*cells: dict[str, object], **more: object) -> str:
@@ -87,3 +87,17 @@ def test_marked_cells_are_those_with_a_magic_or_a_tag() -> None:
     assert marked_cells(cells) == [1, 3]
     with pytest.raises(UsageError, match="No cell is marked"):
         marked_cells(cells[:1])
+
+
+def test_a_tag_selects_all_cells_of_a_pipeline() -> None:
+    cells = [
+        Cell(index=0, source="%%step a\nx = 1", tags=("convert",)),
+        Cell(index=1, source="text", kind="markdown", tags=("convert",)),
+        Cell(index=2, source="%%step b\ny = 1"),
+        Cell(index=3, source="%%check c\nassert x", id="last", tags=("convert",)),
+    ]
+    assert select_cells(cells, ["convert"]) == [0, 3]
+    assert select_cells(cells, ["last", "2"]) == [2, 3]
+    assert select_cells(cells, []) == [0, 2, 3]
+    with pytest.raises(NotFoundError, match="absent"):
+        select_cells(cells, ["absent"])
