@@ -65,7 +65,7 @@ def promote(cells: Sequence[Cell], target: int | Sequence[int], options: Promoti
     """
     check_name("pipeline", options.name)
     options.check()
-    targets = (target,) if isinstance(target, int) else tuple(target)
+    targets = (target,) if isinstance(target, int) else tuple(dict.fromkeys(target))
     by_index = {c.index: c for c in cells}
     if not targets or any(t not in by_index or by_index[t].kind != "code" for t in targets):
         raise UsageError(f"There is no code cell {', '.join(map(str, targets))}. Cells are counted from 0.")
@@ -74,7 +74,7 @@ def promote(cells: Sequence[Cell], target: int | Sequence[int], options: Promoti
     kept = keep(
         [(c.index, c.source) for c in code if c.index <= last],
         targets,
-        later=defined_below([c for c in code if c.index > last]),
+        later=defined_below([c for c in code if c.index > min(targets)]),
         kernel_names=options.kernel_names,
     )
     refuse_what_cannot_run(kept)
@@ -138,7 +138,9 @@ def promote(cells: Sequence[Cell], target: int | Sequence[int], options: Promoti
 
 def _parameters(kept: Kept, tagged: set[int], options: PromotionOptions) -> list[Parameter]:
     wanted = list(dict.fromkeys([*options.parameters, *options.defaults, *options.windows]))
-    parameters, refusals = find_parameters(kept.statements, kept.targets, tagged=tagged, wanted=wanted)
+    parameters, refusals = find_parameters(
+        kept.statements, kept.targets, tagged=tagged, wanted=wanted, reserved=RESERVED
+    )
     if not refusals:
         parameters, refusals = bind_windows(parameters, options.windows, kept.statements)
     if refusals:

@@ -21,21 +21,11 @@ from jupyter_pipeline.promotion.text import docstring, indent, unused, wrapped
 
 __all__ = ["RESERVED", "render_flow"]
 
-RESERVED = {
-    *(
-        "asyncio",
-        "check",
-        "cloudpickle",
-        "create_markdown_artifact",
-        "datetime",
-        "flow",
-        "inspect",
-        "run_on",
-        "run_window",
-    ),
-    *("steps", "task", "unmapped", "exponential_backoff", "is_dask_collection", "code", "list", "Client", CACHED),
-}
-"""Names that the module of a flow may give a meaning of its own."""
+RESERVED = frozenset(
+    f"asyncio check cloudpickle code create_markdown_artifact datetime exponential_backoff flow inspect "
+    f"is_dask_collection list return_state run_on run_window steps task unmapped wait_for Client {CACHED}".split()
+)
+"""Names that a flow, or Prefect, may give a meaning of its own."""
 
 
 def render_flow(
@@ -226,7 +216,7 @@ class _Calls:
         return "\n".join(lines)
 
     def _name(self, steps: Sequence[Step]) -> None:
-        taken = RESERVED | {p.name for s in steps for p in s.parameters}
+        taken = set(RESERVED) | {p.name for s in steps for p in s.parameters}
         for step in steps:
             name = step.name if step.name not in taken else f"{step.name}_run"
             while name in taken or any(name in s.outputs for s in steps if len(s.outputs) > 1):

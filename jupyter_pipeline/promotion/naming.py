@@ -19,8 +19,8 @@ def defined_below(cells: Sequence[Cell]) -> dict[str, int]:
     """Return the names that cells seem to define, with the index of the first: they make a refusal clearer."""
     found: dict[str, int] = {}
     for cell in cells:
-        for match in re.finditer(r"^(?:def |class )?([A-Za-z_]\w*)\s*(?:=(?!=)|\()", cell.source, re.MULTILINE):
-            found.setdefault(match[1], cell.index)
+        for match in re.finditer(r"^(?:async def|def|class) +(\w+)|^([A-Za-z_]\w*) *=(?!=)", cell.source, re.MULTILINE):
+            found.setdefault(match[1] or match[2], cell.index)
     return found
 
 

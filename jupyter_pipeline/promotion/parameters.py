@@ -56,6 +56,7 @@ def find_parameters(
     *,
     tagged: Collection[int] = (),
     wanted: Sequence[str] = (),
+    reserved: Collection[str] = (),
 ) -> tuple[list[Parameter], list[Refusal]]:
     """Return the parameters of a slice in the order of their assignment, and refusals for names that cannot be one.
 
@@ -69,6 +70,8 @@ def find_parameters(
         Indices of the cells tagged ``parameters``.
     wanted : sequence of str
         Names asked for.
+    reserved : collection of str
+        Names that mean something else where parameters are passed.
     """
     binders: dict[str, list[Statement]] = {}
     for statement in statements:
@@ -82,6 +85,8 @@ def find_parameters(
         name = target or ""
         if not name or value is None or len(binders.get(name, ())) != 1 or statement.changed:
             continue
+        if name in reserved:
+            continue
         explicit = name in wanted or statement.cell in tagged
         if not explicit and (statement.cell in targets or name.isupper() or name.startswith("_")):
             continue
@@ -89,7 +94,7 @@ def find_parameters(
         if parameter and name in read:
             found.append(parameter)
     known = {p.name for p in found}
-    refusals = [_refusal(n, binders, statements, read) for n in wanted if n not in known]
+    refusals = [_refusal(n, binders, statements, read, reserved) for n in wanted if n not in known]
     return found, refusals
 
 
@@ -192,7 +197,11 @@ def _plain(value: Any) -> bool:
 
 
 def _refusal(
-    name: str, binders: Mapping[str, Sequence[Statement]], statements: Sequence[Statement], read: Collection[str]
+    name: str,
+    binders: Mapping[str, Sequence[Statement]],
+    statements: Sequence[Statement],
+    read: Collection[str],
+    reserved: Collection[str],
 ) -> Refusal:
     at = binders.get(name, ())
     last = statements[-1]
@@ -210,6 +219,8 @@ def _refusal(
             "it is assigned or changed in several places",
             "Give the parameter a name of its own, assigned once.",
         )
+    elif name in reserved:
+        reason, fix = "the flow that is written uses this name itself", "Give the parameter another name."
     elif name not in read:
         reason, fix = "nothing reads it, so it cannot be a parameter", "Leave it out, or use it in the cell."
     else:
