@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jupyter_pipeline.environments.ignore import IGNORE_FILES, Rules, holds_private_key
-from jupyter_pipeline.environments.remote.store import Entry, content_hash, safe_target
+from jupyter_pipeline.environments.remote.content import Entry, content_hash, safe_target
 from jupyter_pipeline.exceptions import SyncError
 
 __all__ = ["Folder", "Sizes"]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from jupyter_pipeline.environments.diff import CORE, same
+from jupyter_pipeline.environments.remote.content import content_hash
 from jupyter_pipeline.environments.remote.scan import without_credentials
-from jupyter_pipeline.environments.remote.store import content_hash
 from jupyter_pipeline.models import Distribution, Environment
 
 __all__ = ["different", "specification", "syncable"]

@@ -11,8 +11,8 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.environments.folder import Folder
+from jupyter_pipeline.environments.remote.content import Entry, pack
 from jupyter_pipeline.environments.remote.process import PLUGIN, PROTOCOL, identity
-from jupyter_pipeline.environments.remote.store import Entry, pack
 from jupyter_pipeline.exceptions import SyncError, UsageError
 
 if TYPE_CHECKING:

@@ -220,7 +220,7 @@ def _uploaded(folders: Sequence[Folder], reply: Mapping[str, Any], sent: int) ->
 
 def _salt(talk: Session, folders: Sequence[Folder]) -> None:
     from jupyter_pipeline.environments import tokens
-    from jupyter_pipeline.environments.remote.store import content_hash
+    from jupyter_pipeline.environments.remote.content import content_hash
 
     code = sorted((folder.key, folder.digest) for folder in folders if folder.files)
     tokens.set_code(talk.cluster, content_hash(repr(code).encode()) if code else "")

@@ -137,7 +137,7 @@ def note_sync(cluster: AttachedCluster, report: SyncReport, *, packages: bool = 
     """
     from jupyter_pipeline.environments.capture import capture
     from jupyter_pipeline.environments.lock import requirements
-    from jupyter_pipeline.environments.remote.store import content_hash
+    from jupyter_pipeline.environments.remote.content import content_hash
 
     lock = requirements(capture()) if packages else ""
     entry = {

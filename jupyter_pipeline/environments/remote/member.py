@@ -13,11 +13,12 @@ from typing import Any
 
 from distributed.diagnostics.plugin import WorkerPlugin
 
+from jupyter_pipeline.environments.remote.content import safe_path
 from jupyter_pipeline.environments.remote.installer import forget_versions, install, loaded
 from jupyter_pipeline.environments.remote.modules import forget, put_on_path
 from jupyter_pipeline.environments.remote.process import PLUGIN, identity, scratch
 from jupyter_pipeline.environments.remote.scan import describe, scan
-from jupyter_pipeline.environments.remote.store import Store, safe_path, write
+from jupyter_pipeline.environments.remote.store import Store, write
 
 CHUNK = 8 * 2**20
 RUNS_ON = ("jupyter_pipeline", "dask", "distributed", "cloudpickle", "tornado", "msgpack", "tlz", "toolz")

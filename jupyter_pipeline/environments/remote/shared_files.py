@@ -7,10 +7,11 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from jupyter_pipeline.environments.remote.content import pack
 from jupyter_pipeline.environments.remote.gate import Gate
 from jupyter_pipeline.environments.remote.member import CHUNK, RUNS_ON
 from jupyter_pipeline.environments.remote.modules import forget, put_on_path
-from jupyter_pipeline.environments.remote.store import Store, pack
+from jupyter_pipeline.environments.remote.store import Store
 
 
 class SharedFiles:

@@ -7,13 +7,13 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
+from jupyter_pipeline.environments.remote.content import safe_path
 from jupyter_pipeline.environments.remote.gate import Gate
 from jupyter_pipeline.environments.remote.installer import forget_versions, install, loaded, spec_hash
 from jupyter_pipeline.environments.remote.member import keep
 from jupyter_pipeline.environments.remote.process import PLUGIN
 from jupyter_pipeline.environments.remote.scan import describe
 from jupyter_pipeline.environments.remote.shared_files import SharedFiles
-from jupyter_pipeline.environments.remote.store import safe_path
 
 
 class SharedPackages:

@@ -18,65 +18,17 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import json
 import os
 import shutil
 import tempfile
 import time
 import uuid
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-Entry = list[Any]
-"""``["f" | "x", content hash, size]`` for a file (`x`: executable), ``["l", target, 0]`` for a symbolic link."""
-
-Changes = Mapping[str, Mapping[str, Any]]
-"""For each key: ``put`` (path to entry) and ``delete`` (paths)."""
-
-
-def content_hash(data: bytes) -> str:
-    """Return the name of `data`: 32 hexadecimal digits of BLAKE2b."""
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
-
-
-def pack(data: bytes, level: int = 6) -> list[Any]:
-    """Return hash, size, whether compressed, and bytes of `data`, ready to be sent."""
-    squeezed = zlib.compress(data, level)
-    smaller = len(squeezed) < len(data)
-    return [content_hash(data), len(data), smaller, squeezed if smaller else data]
-
-
-def safe_path(path: str) -> PurePosixPath:
-    """Return `path` as a path that stays in its folder.
-
-    Raises
-    ------
-    ValueError
-        If it is absolute, empty, or goes up.
-    """
-    parts = path.split("/")
-    if path.startswith("/") or any(p in ("", ".", "..") for p in parts) or "\0" in path:
-        raise ValueError(f"{path!r} leaves the folder that is synced")
-    return PurePosixPath(path)
-
-
-def safe_target(path: str, target: str) -> str:
-    """Return the target of the link at `path` if it stays in the folder.
-
-    Raises
-    ------
-    ValueError
-        If it is absolute, goes up too far, or goes up from a name: that may be another link.
-    """
-    parts = PurePosixPath(target).parts
-    ups = parts.count("..")
-    too_far = ups >= len(PurePosixPath(path).parts) or ".." in parts[ups:]
-    if target.startswith("/") or too_far or "\0" in target or not target:
-        raise ValueError(f"the link {path!r} points to {target!r}, outside the folder that is synced")
-    return target
+from jupyter_pipeline.environments.remote.content import Changes, Entry, content_hash, safe_path, safe_target, unpack
 
 
 class Store:
@@ -172,14 +124,8 @@ class Store:
         OSError
             If it cannot be written; nothing in use has changed.
         """
-        for digest, size, compressed, data in blobs:
-            content = data
-            if compressed:
-                expander = zlib.decompressobj()
-                content = expander.decompress(data, max(size, 1))  # never more than was announced
-            if len(content) != size or content_hash(content) != digest:
-                raise ValueError(f"content {digest} arrived damaged")
-            write(self.staged(digest), content)
+        for blob in blobs:
+            write(self.staged(blob[0]), unpack(blob))
 
     def commit(self, changes: Changes, generation: int) -> None:
         """Make `changes`, all or nothing, and take the store to `generation`.
