@@ -15,6 +15,7 @@ from jupyter_core.application import JupyterApp, base_aliases, base_flags
 from traitlets import Bool
 
 from jupyter_pipeline import __version__
+from jupyter_pipeline.clusters import configuration
 from jupyter_pipeline.exceptions import NotFoundError, UsageError
 
 __all__ = ["Command", "Group", "emit", "note"]
@@ -36,6 +37,7 @@ def note(text: str) -> None:
 
 class _App(JupyterApp):
     version = __version__
+    classes: ClassVar[list[Any]] = [configuration.JupyterPipeline]
     config_file_name = "jupyter_pipeline_config"
     # The migration of settings from IPython 3 has nothing to do here, and would write into the user's home.
     migrate_config = staticmethod(lambda: None)
@@ -90,6 +92,7 @@ class Command(_App):
         if len(self.extra_args) > len(self.positional):
             extra = self.extra_args[len(self.positional)]
             raise UsageError(f"{self.name} takes {' '.join(self.positional) or 'no argument'}, not also {extra!r}.")
+        configuration.configure(self.config)
         answer = self.work(*self.extra_args)
         if self.as_json:
             emit(json.dumps(_plain(answer), indent=2))

@@ -21,6 +21,7 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
 from jupyter_pipeline import exceptions
+from jupyter_pipeline.clusters import configuration
 from jupyter_pipeline.exceptions import MissingDependencyError, NotFoundError, PipelineError, UsageError
 
 __all__ = ["Interpreter", "RemoteError", "find_interpreter"]
@@ -103,7 +104,7 @@ class Interpreter:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             cwd=cwd,
-            env=clean_environment(os.environ) | {**self.env, "PYTHONUNBUFFERED": "1"},
+            env=clean_environment(os.environ) | configuration.environment() | {**self.env, "PYTHONUNBUFFERED": "1"},
             start_new_session=True,
         )
         try:

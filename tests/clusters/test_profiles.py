@@ -103,7 +103,7 @@ def test_a_later_layer_overrides_key_by_key(user_file: Path, project: Path) -> N
     found = profiles.get_profile("local", cwd=project, extra=extra)
     assert found.cluster_kwargs == {"threads_per_worker": 2, "processes": True, "memory_limit": "2 GiB"}
     assert found.workers == 3
-    assert found.source == "c.JupyterPipeline.profiles"
+    assert found.source == "the caller's own profiles"
 
 
 def test_a_layer_with_another_class_does_not_inherit_arguments(project: Path) -> None:

@@ -33,7 +33,7 @@ def load_profiles(cwd: Path | None = None, *, extra: Mapping[str, Any] | None = 
     cwd : Path, optional
         Where the project's file is looked for; the working folder by default.
     extra : mapping, optional
-        A last layer ``{name: profile}``, such as ``c.JupyterPipeline.profiles``.
+        A last layer ``{name: profile}``, over all that is found.
 
     See Also
     --------

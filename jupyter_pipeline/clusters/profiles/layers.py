@@ -8,7 +8,8 @@
    ``jupyter_pipeline/profiles.yaml`` and ``jupyter_pipeline/profiles.d/*.yaml`` in each.
 5. The project: ``jupyter-pipeline.yaml`` or ``.jupyter-pipeline.yaml`` in the working folder or, inside a git
    repository, in a folder above it up to the repository's root. The nearest wins.
-6. What the caller passes: traitlets (``c.JupyterPipeline.profiles``).
+6. Traitlets' configuration: ``c.JupyterPipeline.profiles``, see `configuration`.
+7. What the caller passes.
 
 A file holds several profiles under ``profiles:``; a file in ``profiles.d`` may also be one profile, named like the
 file. A broken layer or profile is set aside with its error, and is raised by whatever needs it.
@@ -23,6 +24,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
+from jupyter_pipeline.clusters import configuration
 from jupyter_pipeline.clusters.profiles import foreign
 from jupyter_pipeline.clusters.profiles.reading import read_file
 from jupyter_pipeline.exceptions import ConfigurationError, PipelineError
@@ -55,10 +57,19 @@ def find_layers(cwd: Path, extra: Mapping[str, Any] | None = None) -> list[Layer
     project = find_project_file(cwd)
     if project is not None:
         layers.append(_guarded(str(project), functools.partial(_from_file, project)))
+    layers += _configured()
     if extra:
-        source = "c.JupyterPipeline.profiles"
+        source = "the caller's own profiles"
         layers.append(_guarded(source, functools.partial(profiles_in, {"profiles": extra}, source)))
     return [layer for layer in layers if layer.profiles or layer.error]
+
+
+def _configured() -> list[Layer]:
+    try:
+        found = configuration.configured_profiles()
+    except ConfigurationError as error:
+        return [Layer(error.source, error=error)]
+    return [_guarded(s, functools.partial(profiles_in, {"profiles": p}, s)) for s, p in found.items()]
 
 
 def find_project_file(cwd: Path) -> Path | None:

@@ -1,0 +1,94 @@
+"""Profiles in traitlets' configuration, through the command line and the magics; the server's are in `tests/server`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from jupyter_pipeline.clusters import configuration, profiles
+from jupyter_pipeline.exceptions import ConfigurationError
+
+NIGHT = {"night": {"extends": "local", "workers": 3}}
+
+
+@pytest.fixture(autouse=True)
+def no_other_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(configuration, "_own", [])
+
+
+@pytest.fixture
+def config_file() -> Path:
+    """Return the file that counts everywhere, not yet written."""
+    return Path(os.environ["JUPYTER_CONFIG_DIR"], "jupyter_pipeline_config.py")
+
+
+def shown(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "jupyter_pipeline", "profile", "show", "night", "--json", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+def test_the_common_file_counts_on_the_command_line(config_file: Path) -> None:
+    config_file.write_text(f"c.JupyterPipeline.profiles = {NIGHT!r}\n")
+    answer = shown()
+    assert json.loads(answer.stdout)["workers"] == 3, answer.stderr
+
+
+def test_a_file_named_on_the_command_line_counts(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(f"c.JupyterPipeline.profiles = {NIGHT!r}\n")
+    assert json.loads(shown(f"--config={tmp_path / 'mine.py'}").stdout)["workers"] == 3
+    assert json.loads(shown().stdout)["error"] == "NotFoundError"
+
+
+def test_the_configuration_of_ipython_counts_in_notebooks_over_the_common_file(config_file: Path) -> None:
+    config_file.write_text("c.JupyterPipeline.profiles = {'night': {'extends': 'local', 'workers': 1}, 'day': {}}\n")
+    InteractiveShell.clear_instance()
+    shell = InteractiveShell.instance(config=Config({"JupyterPipeline": {"profiles": NIGHT}}))
+    try:
+        shell.run_line_magic("load_ext", "jupyter_pipeline")
+        table = str(shell.run_line_magic("cluster", "profiles"))
+    finally:
+        InteractiveShell.clear_instance()
+    assert "night" in table
+    found = profiles.get_profile("night")
+    assert (found.workers, found.source) == (3, "c.JupyterPipeline.profiles")
+    assert "day" in profiles.profile_names()
+
+
+def test_it_overrides_the_projects_file_key_by_key(config_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "jupyter-pipeline.yaml").write_text("profiles: {night: {extends: local, workers: 1, description: x}}")
+    config_file.write_text("c.JupyterPipeline.profiles = {'night': {'workers': 2}}\n")
+    found = profiles.get_profile("night", cwd=tmp_path)
+    assert (found.workers, found.description) == (2, "x")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("c.JupyterPipeline.profiles = 5\n", "is not a set of names and profiles"),
+        ("c.JupyterPipeline.profiles = {'night': 5}\n", "holds a number"),
+        ("c.JupyterPipeline.profiles = {\n", "cannot be read (SyntaxError"),
+        ("raise OSError('no disk')\n", "cannot be read (OSError: no disk)"),
+    ],
+)
+def test_a_configuration_that_cannot_be_used_is_told(text: str, reason: str, config_file: Path) -> None:
+    config_file.write_text(text)
+    with pytest.raises(ConfigurationError) as caught:
+        profiles.get_profile("local")
+    assert reason in caught.value.reason
+    assert caught.value.source
+    assert caught.value.fix
+
+
+def test_a_child_process_gets_what_counts_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert configuration.environment() == {}
+    configuration.configure(Config({"JupyterPipeline": {"profiles": NIGHT}}))
+    for name, value in configuration.environment().items():
+        monkeypatch.setenv(name, value)
+    assert json.loads(shown().stdout)["workers"] == 3
