@@ -132,6 +132,8 @@ def read(
     text = {o.attribute: str(given.get(o.attribute) or "").strip() for o in OPTIONS if o.metavar and not o.repeat}
     parameters, defaults, windows = _parameters(given.get("param") or ())
     to = arguments.choice("--to", text["to"] or "prefect", ("prefect", "dagster"))
+    overlap = arguments.choice("--overlap", text["overlap"] or "skip", ("skip", "queue", "cancel"))
+    concurrency = arguments.whole("--concurrency", text["concurrency"] or "1", 1, 1000)
     return Settings(
         promotion=PromotionOptions(
             name=name,
@@ -143,14 +145,16 @@ def read(
             defaults=defaults,
             windows=windows,
             tags=tuple(given.get("tag") or ()),
+            overlap=overlap,
+            concurrency=concurrency,
             to=to,
             standalone=bool(given.get("standalone")),
             kernel_names=kernel_names,
             **marks.read_settings({o: text[o.removeprefix("--").replace("-", "_")] for o in marks.OPTIONS}),
         ),
-        overlap=arguments.choice("--overlap", text["overlap"] or "skip", ("skip", "queue", "cancel")),
+        overlap=overlap,
         catch_up=arguments.choice("--catch-up", text["catch_up"] or "latest", ("latest", "all", "none")),
-        concurrency=arguments.whole("--concurrency", text["concurrency"] or "1", 1, 1000),
+        concurrency=concurrency,
         owner=text["owner"],
         alerts=tuple(_alert(each) for each in given.get("notify") or ()),
         target=text["target"] and arguments.choice("--target", text["target"], ("staging", "production")),

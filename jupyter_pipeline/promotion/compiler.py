@@ -24,7 +24,7 @@ from jupyter_pipeline.promotion.cells import Cell, order_notes
 from jupyter_pipeline.promotion.dagster import render_definitions, unsupported
 from jupyter_pipeline.promotion.dialect import to_python
 from jupyter_pipeline.promotion.flows import RESERVED, render_flow
-from jupyter_pipeline.promotion.manifest import render_manifest
+from jupyter_pipeline.promotion.manifest import manifest_notes, render_manifest
 from jupyter_pipeline.promotion.mapping import find_mapped
 from jupyter_pipeline.promotion.marks import Mark, largest
 from jupyter_pipeline.promotion.naming import defined_below, function_names, marks_of, summary
@@ -127,7 +127,7 @@ def promote(cells: Sequence[Cell], target: int | Sequence[int], options: Promoti
         parameter_schema=parameter_schema(parameters),
         version=version,
         cells=kept.cells,
-        notes=(*order_notes(cells, last), *kept.notes, *travel_notes(kept), *unsupported(steps, options)),
+        notes=(*order_notes(cells, last), *kept.notes, *travel_notes(kept), *_notes(steps, options)),
         requirements=tuple(dict.fromkeys(r for c in kept.cells for r in kept.program.plain[c].requirements)),
         notebook=options.notebook,
         windows=options.windows,
@@ -169,6 +169,10 @@ def _complete(
         step.shares = bool(options.profile) and on_dask and len(readers) > 1 and step.mapped is None
     if not options.profile and largest(s.settings for s in steps):
         raise UsageError("--cpus, --memory and --gpus are those of a cluster's workers: name one with --profile.")
+
+
+def _notes(steps: Sequence[Step], options: PromotionOptions) -> list[str]:
+    return unsupported(steps) if options.to == "dagster" else manifest_notes(options)
 
 
 def _version(files: Mapping[str, str]) -> str:

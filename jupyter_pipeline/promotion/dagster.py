@@ -62,10 +62,8 @@ def render_definitions(
     return f'"""{docstring(f"Definitions of {options.name}. {made_from}")}"""\n\n{imports.text()}\n\n\n{body}\n'
 
 
-def unsupported(steps: Sequence[Step], options: PromotionOptions) -> list[str]:
+def unsupported(steps: Sequence[Step]) -> list[str]:
     """Return a note for each setting of a step that Dagster has no word for."""
-    if options.to != "dagster":
-        return []
     found = []
     for step in steps:
         for name, value in (("--timeout", step.settings.timeout), ("--cache", step.settings.cache)):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from jupyter_pipeline.models import Schedule
     from jupyter_pipeline.promotion.options import Promotion, PromotionOptions
 
-__all__ = ["RECORD", "diff", "edited", "render_manifest", "write"]
+__all__ = ["RECORD", "diff", "edited", "manifest_notes", "render_manifest", "write"]
 
 RECORD = ".jupyter-pipeline.json"
 """Name of the file with the hashes of what was written."""
@@ -37,7 +37,7 @@ def render_manifest(options: PromotionOptions, entrypoint: str, parameters: Mapp
     Parameters
     ----------
     options : PromotionOptions
-        Name, schedules, tags, work pool.
+        Name, schedules, tags, work pool, concurrency.
     entrypoint : str
         ``flow.py:function``.
     parameters : mapping
@@ -53,12 +53,21 @@ def render_manifest(options: PromotionOptions, entrypoint: str, parameters: Mapp
     if parameters:
         deployment["parameters"] = dict(parameters)
     deployment["schedules"] = [_schedule(s) for s in options.schedules]
-    deployment["concurrency_limit"] = {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+    deployment["concurrency_limit"] = {
+        "limit": options.concurrency,
+        "collision_strategy": "CANCEL_NEW" if options.overlap == "skip" else "ENQUEUE",
+    }
     deployment["work_pool"] = {"name": options.work_pool or WORK_POOL}
     text = yaml.safe_dump(
         {"name": options.name, "deployments": [deployment]}, sort_keys=False, allow_unicode=True, width=110
     )
     return f"# Deploy it with: prefect deploy --all\n{text}"
+
+
+def manifest_notes(options: PromotionOptions) -> list[str]:
+    """Return notes on what ``prefect.yaml`` has no word for; a deploy by Jupyter Pipeline does it nevertheless."""
+    edged = [s for s in options.schedules if s.end is not None or (s.start is not None and s.every is None)]
+    return ["prefect.yaml cannot say when a schedule begins or ends: prefect deploy leaves it out."] if edged else []
 
 
 def write(folder: Path, promotion: Promotion, *, overwrite: bool = False) -> list[str]:

@@ -33,6 +33,10 @@ class PromotionOptions(StepSettings):
     description: str = ""
     tags: tuple[str, ...] = ()
     work_pool: str = ""
+    overlap: str = "skip"
+    """What becomes of a run that is due while others are at work, in ``prefect.yaml``: ``skip`` or ``queue``."""
+    concurrency: int = 1
+    """How many runs may be at work at the same time, in ``prefect.yaml``."""
     to: str = "prefect"
     """The orchestrator of the rendering: ``prefect`` or ``dagster``."""
     standalone: bool = False

@@ -107,6 +107,36 @@ def test_a_standalone_flow_runs_without_this_package(live: ServiceStatus, tmp_pa
     assert (tmp_path / "seen.txt").read_text() == "xxxx"  # the check and the step that follows share what was computed
 
 
+@pytest.mark.slow
+def test_prefect_itself_deploys_what_is_written(live: ServiceStatus, tmp_path: Path) -> None:
+    cells = [Cell(index=i, id=f"c{i}", source=s) for i, s in enumerate(SOURCES)]
+    morning = Schedule(cron="0 6 * * 1-5", timezone="Europe/Berlin", slug="morning", parameters={"limit": 4})
+    hourly = Schedule(every=3600.0, start=1_780_000_000.0, slug="hourly", active=False)
+    options = PromotionOptions(
+        name="written",
+        profile="local",
+        cpus=2,
+        schedules=(morning, hourly),
+        windows={"start": "start"},
+        defaults={"limit": "7"},
+        overlap="queue",
+        concurrency=2,
+        tags=("daily",),
+        description="Write it down.",
+    )
+    for name, text in promote(cells, (2, 3, 4, 5, 6), options).files.items():
+        (tmp_path / name).write_text(text)
+    command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"]
+    environment = {**os.environ, **endpoint.variables()}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    record = next(d for d in deployments.list_deployments() if d.name == "written")
+    found = {s.slug: s for s in record.schedules}
+    assert (found["morning"].cron, found["morning"].parameters) == ("0 6 * * 1-5", {"limit": 4})
+    assert (found["hourly"].every, found["hourly"].start, found["hourly"].active) == (3600.0, 1_780_000_000.0, False)
+    deployments.delete("written")
+
+
 def _run(parameters: dict[str, Any]) -> RunRecord:
     return runs.wait(deployments.run_now("promoted", parameters).id, timeout=120)
 
