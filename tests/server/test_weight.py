@@ -11,11 +11,13 @@ HEAVY = ("dask", "distributed", "prefect", "pandas", "numpy", "nbformat.v4", "ip
 PROGRAM = """
 import json, sys
 from tornado.web import Application
+from traitlets.config import Config
 
 before = set(sys.modules)
 
 class Server:
     web_app = Application(base_url="/")
+    config = Config()
 
 import jupyter_pipeline
 jupyter_pipeline._load_jupyter_server_extension(Server)
