@@ -94,7 +94,9 @@ def _all(paths: Sequence[str] | None = None) -> Iterator[tuple[str, Distribution
     """Yield distributions with their normalised names; those whose metadata cannot be read are passed over."""
     for installed in distributions() if paths is None else distributions(path=list(paths)):
         with contextlib.suppress(*_BROKEN):
-            yield normalise(installed.metadata["Name"]), installed
+            told = installed.metadata
+            if "Name" in told:
+                yield normalise(told["Name"]), installed
 
 
 def _installed(name: str) -> Distribution | None:
