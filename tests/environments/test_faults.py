@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import subprocess
@@ -45,6 +46,11 @@ def _synced(path: str, dask_worker: object) -> str:
     member = dask_worker.plugins["jupyter-pipeline-environment"]  # type: ignore[attr-defined]
     [found] = member.store.code.glob(f"*/{path}")
     return str(found.read_text())
+
+
+def _value(dotted: str) -> object:
+    name, _, attribute = dotted.rpartition(".")
+    return getattr(importlib.import_module(name), attribute)
 
 
 @pytest.fixture
@@ -140,11 +146,13 @@ def test_a_full_disk_on_one_host_is_told_and_no_host_changes(
 
 
 @pytest.mark.usefixtures("worker")
-def test_a_worker_that_comes_with_a_full_disk_takes_no_tasks_and_says_why(
+def test_a_worker_that_comes_with_a_full_disk_takes_no_tasks_until_a_sync_finds_room(
     write: Write, client: Client, module: str, small_disk: Path, start_workers: Callable[..., None]
 ) -> None:
     project = write(f"{module}.py", "x = 1")
-    (project / "large.bin").write_bytes(os.urandom(3 * 2**20))
+    (project / "large.bin").write_bytes(os.urandom(2**19))
+    filler = small_disk / "filler"
+    filler.write_bytes(b"x" * 2**19)
     sync.sync(client, directories=[project], packages=False)
     before = set(client.scheduler_info(n_workers=-1)["workers"])
     start_workers(small_disk)
@@ -156,6 +164,9 @@ def test_a_worker_that_comes_with_a_full_disk_takes_no_tasks_and_says_why(
     assert f"Worker {late} takes no tasks" in notes[0]
     assert "No space left" in notes[0]
     assert client.submit(int, 3, workers=[late], allow_other_workers=True, pure=False).result(timeout=20) == 3
+    filler.unlink()
+    assert not sync.sync(client, directories=[project]).notes
+    assert client.submit(_value, f"{module}.x", workers=[late], pure=False).result(timeout=20) == 1
 
 
 @pytest.mark.slow

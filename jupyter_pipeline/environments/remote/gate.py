@@ -49,6 +49,11 @@ class Gate:
         for task in self._tasks:
             task.cancel()
 
+    @property
+    def failed(self) -> dict[str, str]:
+        """Why each worker that could not be prepared gets no tasks."""
+        return {worker: reason for worker, reason in self.held.items() if reason}
+
     def hold(self, worker: str) -> None:
         """Give `worker` no tasks until it is released."""
         self.ready.pop(worker, None)

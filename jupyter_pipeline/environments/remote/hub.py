@@ -121,9 +121,10 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
             Arguments of `SharedFiles.apply`.
         """
         applied = await self.files.apply(**apply) if apply is not None else {}
-        failed = {w: reason for w, reason in self.gate.held.items() if reason}
         if rows is None:
-            return {"protocol": PROTOCOL, "applied": applied, "failed": failed}
+            return {"protocol": PROTOCOL, "applied": applied, "failed": self.gate.failed}
+        if apply is not None:
+            await self._retry()
         await self.gate.prepared()
         workers = await self.gate.ask(self.gate.ready, "environment_report", rows=rows)
         self.gate.ready.update({w: {k: v for k, v in r.items() if k != "rows"} for w, r in workers.items()})
@@ -136,8 +137,17 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
             "applied": applied,
             "scheduler": scheduler,
             "workers": workers,
-            "failed": failed,
+            "failed": self.gate.failed,
         }
+
+    async def _retry(self) -> None:
+        """Let workers that could not be prepared try again: a disk may have room by now, an index may answer."""
+        before = self.gate.failed
+        for worker in before:
+            self.gate.hold(worker)
+        failures: dict[str, str] = {}
+        await self.gate.ask(before, "environment_prepare", failures)
+        self.gate.held.update({worker: before[worker] for worker in failures})
 
     async def progress(self) -> dict[str, str]:
         """Return what is being done now, by host or by ``host:prefix``."""

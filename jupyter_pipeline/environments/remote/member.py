@@ -47,6 +47,7 @@ class EnvironmentMember(WorkerPlugin):  # type: ignore[misc] # distributed is un
         self.store = Store(scratch(worker), self.cluster)
         self.inside_kernel = identity() == self.kernel
         worker.handlers.update(
+            environment_prepare=self.prepare,
             environment_report=self.report,
             environment_stage=self.stage,
             environment_commit=self.commit,
@@ -56,6 +57,11 @@ class EnvironmentMember(WorkerPlugin):  # type: ignore[misc] # distributed is un
             environment_variables=self.set_variables,
         )
         self._joining = asyncio.create_task(self._join())
+
+    async def prepare(self) -> None:
+        """Try once more, after a failure, to catch up."""
+        if self._joining.done():
+            self._joining = asyncio.create_task(self._join())
 
     async def teardown(self, worker: Any) -> None:
         """Leave the store."""
