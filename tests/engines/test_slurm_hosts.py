@@ -29,11 +29,8 @@ def started() -> Iterator[Any]:
     reason = slurm.HOSTS.missing()
     if reason:
         pytest.skip(f"slurm-hosts: {reason}")
-    ran = slurm.HOSTS.running()
-    slurm.HOSTS.start()
-    yield slurm.HOSTS
-    if not ran:
-        slurm.HOSTS.stop()
+    with slurm.HOSTS.borrowed() as bed:
+        yield bed
 
 
 @pytest.fixture(autouse=True)

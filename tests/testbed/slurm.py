@@ -7,12 +7,14 @@ no cgroups; ``jobcomp.log`` says how jobs ended. Clients find it by ``SLURM_CONF
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,6 +93,17 @@ class Slurm:
     def running(self) -> bool:
         """Return whether it runs already."""
         return daemons.alive(self.folder / "run" / "slurmctld.pid") is not None
+
+    @contextlib.contextmanager
+    def borrowed(self) -> Iterator[Slurm]:
+        """Run for a while; at the end it is stopped unless it ran before."""
+        ran = self.running()
+        self.start()
+        try:
+            yield self
+        finally:
+            if not ran:
+                self.stop()
 
     def start(self, nodes: int = 2) -> dict[str, str]:
         """Start what does not run yet and return the variables that a client needs."""
