@@ -6,6 +6,7 @@ import os
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from jupyter_pipeline.clusters import engines, manager, orphans
 from jupyter_pipeline.clusters.engines.jobqueue import JobQueueEngine
 from jupyter_pipeline.models import ClusterState
+from jupyter_pipeline.pipeline.environments import diff_cluster, sync_cluster
 
 Eventually = Callable[..., Any]
 
@@ -74,6 +76,26 @@ def test_it_scales_up_and_down(running: Any, eventually: Eventually) -> None:
         running.cluster.scale(size)
         eventually(lambda size=size: len(client.scheduler_info(n_workers=-1)["workers"]) == size, f"{size} workers")
     assert client.submit(sum, [1, 2]).result() == 3
+
+
+def test_a_sync_brings_local_code_and_finds_the_packages_equal(running: Any, tmp_path: Path) -> None:
+    client = running.cluster.get_client()
+    client.wait_for_workers(2, timeout=60)
+    name = f"synced_to_{running.bed.kind}"
+    for version in (1, 2):
+        (tmp_path / f"{name}.py").write_text(f"version = {version}")
+        report = sync_cluster(running.cluster, directories=[tmp_path])
+        assert report.installed == ()
+        assert report.uploaded[0]["changed"] == 1
+        assert set(client.run(_version, name).values()) == {version}
+    assert diff_cluster(running.cluster) == []
+    assert running.cluster.record().last_sync["result"] == "done"
+
+
+def _version(name: str) -> int:
+    import importlib
+
+    return int(importlib.import_module(name).version)
 
 
 def test_a_worker_that_dies_is_replaced(running: Any, eventually: Eventually) -> None:
