@@ -60,7 +60,9 @@ class Follow(RunCommand):
     positional = ("RUN",)
 
     def work(self, run: str) -> RunRecord:
-        return history.follow(run, note if self.as_json else emit)
+        ended = history.follow(run, note if self.as_json else emit)
+        self.exit_code = 0 if ended.state == "Completed" else 1
+        return ended
 
 
 class Rerun(RunCommand):

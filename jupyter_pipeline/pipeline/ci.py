@@ -38,9 +38,9 @@ def write_github(folder: Path, *, overwrite: bool = False) -> Path:
         raise UsageError(f"{here} is in no git repository. Make it one: git init")
     # Braces of the workflow's own would have to be doubled for a format string.
     template = resources.files("jupyter_pipeline.pipeline").joinpath("github.yml").read_text("utf-8")
-    text = template.replace("FOLDER", here.relative_to(root).as_posix()).replace(
-        "PYTHON", f"{sys.version_info.major}.{sys.version_info.minor}"
-    )
+    prefix = "".join(f"{part}/" for part in here.relative_to(root).parts)
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    text = template.replace("FOLDER/", prefix).replace("FOLDER", prefix or ".").replace("PYTHON", python)
     path = root / ".github" / "workflows" / "pipelines.yml"
     if path.exists() and path.read_text("utf-8") != text and not overwrite:
         raise UsageError(f"{path} is there and differs. Replace it with --overwrite, or rename yours.")

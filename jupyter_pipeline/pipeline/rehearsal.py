@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from jupyter_pipeline.models import Record
+from jupyter_pipeline.pipeline.tracebacks import without_engine
 
 __all__ = ["Rehearsal", "rehearse"]
 
@@ -103,7 +104,7 @@ def rehearse(
         shutil.rmtree(folder, ignore_errors=True)
     return Rehearsal(
         error=told["error"] or "",
-        traceback=told.get("traceback", "").replace(f"{folder / 'code'}{os.sep}", ""),
+        traceback=without_engine(told.get("traceback", "")).replace(f"{folder / 'code'}{os.sep}", ""),
         seconds=time.monotonic() - begun,
     )
 

@@ -106,11 +106,11 @@ def run_window(edge: str, *, given: Moment | None, default: Moment) -> Moment:
     """
     if given is not None:
         return given
-    from prefect.runtime import flow_run
+    from prefect.runtime import deployment, flow_run
 
     from jupyter_pipeline.promotion.windows import EDGES, written_like
 
-    window = _window(str(flow_run.id)) if flow_run.id else None
+    window = _window(str(flow_run.id)) if deployment.id else None
     return default if window is None else written_like(window[EDGES.index(edge)], default)
 
 

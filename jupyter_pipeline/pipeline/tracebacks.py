@@ -9,7 +9,7 @@ from typing import Any
 
 from jupyter_pipeline.paths import snapshots_dir
 
-__all__ = ["in_notebook", "located"]
+__all__ = ["in_notebook", "located", "without_engine"]
 
 _ENGINE = re.compile(
     r'^( *)File "(?:[^"\n]*/site-packages/prefect/[^"\n]*|[^"\n]*/rehearsal_child\.py|<frozen importlib[^"\n]*)".*\n'
@@ -17,6 +17,11 @@ _ENGINE = re.compile(
     re.MULTILINE,
 )
 """Frames of what runs a flow, with the lines of source below them."""
+
+
+def without_engine(text: str) -> str:
+    """Return tracebacks without the frames of what runs a flow."""
+    return _ENGINE.sub("", text)
 
 
 def in_notebook(text: str) -> str:
@@ -40,4 +45,4 @@ def located(text: str, known: Mapping[str, Any]) -> str:
     """Return the same for code whose origins are known, without the frames of Prefect's engine."""
     from jupyter_pipeline.promotion import origins
 
-    return origins.locate(_ENGINE.sub("", text), known)
+    return origins.locate(without_engine(text), known)
