@@ -62,7 +62,7 @@ class Folder:
     named : bool
         Whether the user named the folder: what does not fit is then an error, otherwise left out with a note.
     use : str
-        What it is sent for: one folder may be sent as code and as data.
+        ``code``, where ignore files are followed, or something else: one folder may be sent as code and as data.
     """
 
     source: Path
@@ -204,6 +204,8 @@ class Folder:
         return found
 
     def _read_rules(self, prefix: str, found: list[tuple[str, Status]]) -> None:
+        if self.use != "code":
+            return
         names = IGNORE_FILES[:1] if prefix else IGNORE_FILES
         present = sorted(item for item in found if item[0] in names and not stat.S_ISDIR(item[1][4]))
         if present == self._ignore_files.get(prefix, []):

@@ -202,7 +202,8 @@ class Session:
             self.call("environment_stage", blobs=blobs)
             sent += sum(len(blob[3]) for blob in blobs)
             done += sum(e[2] for *_, e in chunk)
-            say(f"Sent {done / 2**20:.2f} of {total / 2**20:.2f} MiB of code")
+            if total > _INLINE:  # what takes no time needs no progress
+                say(f"Sent {done / 2**20:.1f} of {total / 2**20:.1f} MiB")
         return sent
 
 

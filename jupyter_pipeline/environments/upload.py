@@ -68,17 +68,11 @@ def upload(
 
 
 def _to_hosts(talk: Session, source: Path, say: Callable[[str], None]) -> str:
-    file = source.is_file()
-    folder = Folder(
-        source=source.parent if file else source,
-        paths=(),
-        only=(source.name,) if file else (),
-        rules=Rules(include=[f"/{source.name}"] if file else []),
-        sizes=Sizes(file=_LIMIT, total=_LIMIT),
-        use=f"data:{source.name}" if file else "data",
-    )
+    folder = talk.folders.setdefault(("data", source), _folder(source))
     folder.refresh()
-    state = talk.call("environment_state", rows=[], apply=talk.request([folder]))
+    for path, why in sorted(folder.left_out.items()):
+        say(f"{folder.source / path} was left out: it {why}")
+    state = talk.call("environment_state", say, rows=[], apply=talk.request([folder]))
     talk.finish([folder], state["applied"], 0, say)
     homes = {report["code"] for report in state["workers"].values()} or {""}
     if len(homes) > 1:
@@ -86,7 +80,20 @@ def _to_hosts(talk: Session, source: Path, say: Callable[[str], None]) -> str:
             "The workers keep temporary files in different folders, so no one path serves all. "
             "Start them with one --local-directory, or upload to a URL with --to."
         )
-    return "/".join([homes.pop(), folder.key, *([source.name] if file else [])])
+    return "/".join([homes.pop(), folder.key, *([source.name] if source.is_file() else [])])
+
+
+def _folder(source: Path) -> Folder:
+    """Return what is sent of `source`: a file that is named goes whatever it is called; ignore files are for code."""
+    file = source.is_file()
+    return Folder(
+        source=source.parent if file else source,
+        paths=(),
+        only=(source.name,) if file else (),
+        rules=Rules(include=[f"/{source.name}"] if file else []),
+        sizes=Sizes(file=_LIMIT, total=_LIMIT),
+        use=f"data:{source.name}" if file else "data",
+    )
 
 
 def _to_url(source: Path, to: str, say: Callable[[str], None]) -> str:
@@ -95,8 +102,7 @@ def _to_url(source: Path, to: str, say: Callable[[str], None]) -> str:
     target = f"{to.rstrip('/')}/{source.name}"
     try:
         system, place = fsspec.core.url_to_fs(target)
-        files = [source] if source.is_file() else sorted(p for p in source.rglob("*") if p.is_file())
-        for file in files:
+        for file in _chosen(source, say):
             there = place if file == source else f"{place}/{file.relative_to(source).as_posix()}"
             if not _same(system, there, file):
                 say(f"Sending {file.name}, {file.stat().st_size / 1e6:.1f} MB")
@@ -107,6 +113,17 @@ def _to_url(source: Path, to: str, say: Callable[[str], None]) -> str:
     except (OSError, ValueError) as error:
         raise SyncError(f"{source} could not be written to {to}: {error}") from error
     return target
+
+
+def _chosen(source: Path, say: Callable[[str], None]) -> list[Path]:
+    """Return the files of `source` without caches, and without what looks like a secret by its name."""
+    if source.is_file():
+        return [source]
+    rules = Rules()
+    found = {path: rules.verdict(path.relative_to(source).as_posix()) for path in source.rglob("*") if path.is_file()}
+    for path in sorted(path for path, verdict in found.items() if verdict == "secret"):
+        say(f"{path} was left out: it looks like a secret")
+    return sorted(path for path, verdict in found.items() if verdict == "send")
 
 
 def _same(system: Any, there: str, file: Path) -> bool:

@@ -32,6 +32,31 @@ def test_a_folder_keeps_its_shape(client: Client, tmp_path: Path) -> None:
     assert set(client.run(_read, f"{path}/part/1.csv").values()) == {b"a"}
 
 
+def test_ignore_files_are_for_code_and_secrets_stay_and_are_told(client: Client, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    for name, text in {".gitignore": "*", "1.csv": "a", ".env": "TOKEN=1"}.items():
+        (data / name).write_text(text)
+    said: list[str] = []
+    path = upload(client, data, progress=said.append)
+    assert set(client.run(_read, f"{path}/1.csv").values()) == {b"a"}
+    assert said == [f"{data}/.env was left out: it looks like a secret"]
+    with pytest.raises(FileNotFoundError):
+        client.run(_read, f"{path}/.env")
+
+
+def test_secrets_do_not_go_to_a_url_either(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    for name in ("part/1.csv", ".env", ".ssh/id_rsa", "__pycache__/a.pyc"):
+        (data / name).parent.mkdir(parents=True, exist_ok=True)
+        (data / name).write_text("a")
+    said: list[str] = []
+    upload(None, data, to=f"file://{tmp_path}/there", progress=said.append)
+    there = tmp_path / "there" / "data"
+    assert [str(p.relative_to(there)) for p in there.rglob("*") if p.is_file()] == ["part/1.csv"]
+    assert said[:2] == [f"{data}/{name} was left out: it looks like a secret" for name in (".env", ".ssh/id_rsa")]
+
+
 def test_a_url_gets_what_it_has_not(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("1")
     said: list[str] = []
