@@ -25,9 +25,9 @@ from pathlib import Path
 
 import filelock
 
-from jupyter_pipeline import identity
+from jupyter_pipeline import identity, ports
 from jupyter_pipeline.exceptions import OrchestrationError
-from jupyter_pipeline.orchestration import catchup, collecting, health, leftovers, ports
+from jupyter_pipeline.orchestration import catchup, collecting, health, leftovers
 from jupyter_pipeline.orchestration.api import PrefectApi
 from jupyter_pipeline.orchestration.child_environment import DATABASE, server_environment, worker_environment
 from jupyter_pipeline.orchestration.endpoint import embedded
@@ -179,22 +179,29 @@ class Supervisor:
         self.tell()
 
     async def _start_worker(self) -> None:
-        await self.ready.wait()
-        async with self.api() as api:
-            await health.ensure_pool(api)
-            alive = await asyncio.to_thread(leftovers.living_runs, self.home)
-            await health.crash_lost_runs(api, "its process is gone", alive=alive)
-            await self._catch_up(api)
+        while True:
+            await self.ready.wait()
+            try:
+                async with self.api() as api:
+                    await self._settle(api)
+                break
+            except OrchestrationError as error:  # the server has gone again
+                LOG.warning("service | not ready for the worker yet: %s", error)
+                await asyncio.sleep(1.0)
         self.tell(detail="Starting the worker")
         pool = ["--pool", WORK_POOL, "--type", "process", "--name", socket.gethostname()]
         await self.worker.start(["worker", "start", *pool], self._environment(worker_environment), umask=self.umask)
         self.tell()
 
-    async def _catch_up(self, api: PrefectApi) -> None:
+    async def _settle(self, api: PrefectApi) -> None:
+        """See to what a worker should find: its pool, no lost runs, and of the late ones those that are wanted."""
+        await health.ensure_pool(api)
+        alive = await asyncio.to_thread(leftovers.living_runs, self.home)
+        await health.crash_lost_runs(api, "its process is gone", alive=alive)
         since, now = last_seen(), time.time()
         if since is not None and now - since > _OUTAGE:
-            for name, (made, skipped) in (await catchup.settle(api, since, now)).items():
-                LOG.info("service | %s: %d runs made up for, %d skipped", name, made, skipped)
+            for name, what in (await catchup.settle(api, since, now)).items():
+                LOG.info("service | %s: %s", name, what)
         note_seen()
 
     def _environment(self, make: Callable[..., dict[str, str]]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 import psutil
 import pytest
 
+from jupyter_pipeline import paths
 from jupyter_pipeline.clusters import manager, registry
 from jupyter_pipeline.models import ClusterRecord, Limits, Profile
 
@@ -28,10 +29,20 @@ def processes_of_ours() -> list[psutil.Process]:
     return found
 
 
+def sockets_without_a_cluster() -> list[Path]:
+    """Return the control sockets of this test's registry that no record claims."""
+    claimed = {record.id for record in registry.list_records()}
+    sockets = paths.runtime_dir().glob(f"{registry.prefix()}*.sock")
+    return [path for path in sockets if path.stem not in claimed]
+
+
 def nothing_is_left(within: float = 5.0) -> bool:
-    """Return whether no process of ours is there any more, or none is after `within` seconds."""
+    """Return whether no process, port or socket of ours is there any more, or none is after `within` seconds.
+
+    A port is listened on by a process alone.
+    """
     deadline = time.monotonic() + within
-    while processes_of_ours():
+    while processes_of_ours() or sockets_without_a_cluster():
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)

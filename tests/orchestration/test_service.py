@@ -15,6 +15,7 @@ import httpx
 import psutil
 import pytest
 
+from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.exceptions import ConfigurationError, ServiceError
 from jupyter_pipeline.models import DeploymentSpec, ProcessIdentity, ServiceStatus
 from jupyter_pipeline.orchestration import deployments, processes, runs, service, state
@@ -128,6 +129,8 @@ def test_a_killed_supervisor_takes_all_with_it_and_the_next_start_takes_over(liv
     _until(lambda: not _of_this_service(), 20)
     assert service.status().state == "stopped"
     assert "killed" in service.status().reason
+    mark = {"JUPYTER_PIPELINE_CLUSTER": registry.new_id()}
+    stray = subprocess.Popen(["sleep", "1000"], env={**os.environ, **mark})  # what a lost cluster left
     outcomes: list[ServiceStatus] = []
     starters = [threading.Thread(target=lambda: outcomes.append(service.up())) for _ in range(2)]
     for starter in starters:
@@ -137,6 +140,8 @@ def test_a_killed_supervisor_takes_all_with_it_and_the_next_start_takes_over(liv
     assert len({status.pid for status in outcomes}) == 1
     assert outcomes[0].pid != old.pid
     assert outcomes[0].port == old.port  # remembered
+    assert stray.wait(timeout=60) == -signal.SIGTERM
+    _until(lambda: f"removed process {stray.pid} of a lost cluster" in Path(live.log).read_text(), 20)
 
 
 # Without a service
