@@ -1,12 +1,15 @@
-"""What keeping a cluster costs. Run: ``python tests/benchmarks/bench_clusters.py [ROUNDS]``.
+"""What keeping a cluster costs. Run: ``python tests/benchmarks/bench_clusters.py [ROUNDS] [PART …]``.
 
-The machine may be busy: ours and the bare class take turns within one run, and ratios of medians are what counts.
+Parts: ``starts``, ``slurm``, ``attach``, ``rest``, ``list``; by default all. The machine may be busy: ours and the bare
+class take turns, or run side by side, and ratios of medians are what counts.
 """
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
+import json
 import os
 import statistics
 import subprocess
@@ -17,6 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+REST = 60.0  # seconds
 WORKERS = 2
 LOCAL = {"threads_per_worker": 1}
 
@@ -150,45 +154,62 @@ def slurm_starts() -> None:
 
 
 def attaching() -> None:
-    import psutil
+    from distributed import Client
 
-    from jupyter_pipeline.clusters import manager, profiles, registry
+    from jupyter_pipeline.clusters import manager, profiles, registry, security
 
     record = manager.start(profiles.get_profile("local"), name="bench", workers=WORKERS)
-    seconds = statistics.median(timed(lambda: attach("bench")) for _ in range(ROUNDS))
-    row("attach, beyond importing distributed", "", f"{seconds:.3f} s", "")
-    assert record.keeper is not None
-    process = psutil.Process(record.keeper.pid)
-    time.sleep(3)
-    before = sum(process.cpu_times()[:2])
-    time.sleep(20)
-    row("keeper at rest, share of one core", "", f"{(sum(process.cpu_times()[:2]) - before) / 20:.2%}", "")
-    with tempfile.NamedTemporaryFile("w", suffix=".py") as file:
-        file.write(MEMORY)
-        file.flush()
-        alone = int(subprocess.run([sys.executable, file.name], capture_output=True, check=True).stdout)
-    rss = process.memory_info().rss
-    row(
-        "memory of scheduler alone, of keeper, MB",
-        f"{alone / 1e6:.0f}",
-        f"{rss / 1e6:.0f}",
-        f"+{(rss - alone) / 1e6:.0f}",
-    )
-    manager.stop(registry.find_record("bench").name)
+    keys = security.load(registry.cluster_dir(record.id))
+
+    def connect() -> Callable[[], None]:
+        client = Client(record.scheduler_address, security=keys, set_as_default=False)
+        return client.close  # type: ignore[no-any-return]
+
+    theirs = statistics.median(timed(connect) for _ in range(ROUNDS))
+    mine = statistics.median(timed(lambda: attach("bench")) for _ in range(ROUNDS))
+    row("attach, beyond importing distributed", f"{theirs:.3f} s", f"{mine:.3f} s", f"{mine - theirs:+.3f} s")
+    manager.stop("bench")
 
 
-MEMORY = """
-import psutil, time
+BARE_AT_REST = f"""
+import sys
 from distributed import LocalCluster
 if __name__ == "__main__":
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0"):
-        time.sleep(3)
-        print(psutil.Process().memory_info().rss)
+    with LocalCluster(n_workers={WORKERS}, threads_per_worker=1, dashboard_address="127.0.0.1:0"):
+        print("up", flush=True)
+        sys.stdin.read()
 """
 
 
+def resting() -> None:
+    """Compare a keeper with a process that holds the bare class, side by side."""
+    import psutil
+
+    from jupyter_pipeline.clusters import manager, profiles
+
+    with tempfile.NamedTemporaryFile("w", suffix=".py") as file:
+        file.write(BARE_AT_REST)
+        file.flush()
+        bare = subprocess.Popen([sys.executable, file.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert bare.stdout is not None
+        bare.stdout.readline()
+    record = manager.start(profiles.get_profile("local"), name="bench", workers=WORKERS)
+    manager.wait_for_workers("bench")
+    assert record.keeper is not None
+    processes = [psutil.Process(bare.pid), psutil.Process(record.keeper.pid)]
+    time.sleep(5)
+    before = [sum(process.cpu_times()[:2]) for process in processes]
+    time.sleep(REST)
+    theirs, mine = ((sum(p.cpu_times()[:2]) - b) / REST for p, b in zip(processes, before, strict=True))
+    row(f"at rest for {REST:.0f} s, share of one core", f"{theirs:.2%}", f"{mine:.2%}", f"{mine / theirs:.2f}")
+    alone, kept = (process.memory_info().rss / 1e6 for process in processes)
+    row("memory, MB", f"{alone:.0f}", f"{kept:.0f}", f"{kept - alone:+.0f}")
+    manager.stop("bench")
+    bare.communicate()
+
+
 def listing(count: int = 1500) -> None:
-    from jupyter_pipeline import identity
+    from jupyter_pipeline import identity, paths
     from jupyter_pipeline.clusters import registry
     from jupyter_pipeline.models import ClusterRecord, ClusterState
 
@@ -201,24 +222,29 @@ def listing(count: int = 1500) -> None:
             ),
             {},
         )
+    files = list((paths.clusters_dir()).glob("jp-*/record.json"))
+    plain = timed_often(lambda: [json.loads(path.read_bytes()) for path in files])
     for ended in (False, True):
-        seconds = statistics.median(
-            timed(lambda ended=ended: (registry.list_records(include_ended=ended), lambda: None)[1])
-            for _ in range(ROUNDS)
-        )
+        seconds = timed_often(functools.partial(registry.list_records, include_ended=ended))
         what = f"list all of {count} records" if ended else f"list the living among {count} records"
-        row(what, "", f"{seconds * 1000:.0f} ms", "")
+        row(what, f"{plain * 1000:.0f} ms" if ended else "", f"{seconds * 1000:.0f} ms", "")
+
+
+def timed_often(action: Callable[[], object]) -> float:
+    return statistics.median(timed(lambda: (action(), lambda: None)[1]) for _ in range(ROUNDS))
+
+
+PARTS = {"starts": starts, "slurm": slurm_starts, "attach": attaching, "rest": resting, "list": listing}
 
 
 def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["JUPYTER_PIPELINE_STATE"] = folder
-        row("", "bare class", "ours", "ratio")
-        starts()
-        slurm_starts()
-        attaching()
-        listing()
+        row(f"load {os.getloadavg()[0]:.1f}", "bare class", "ours", "ratio")
+        for part in sys.argv[2:] or PARTS:
+            PARTS[part]()
+        print(f"load {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":
