@@ -9,13 +9,13 @@ import difflib
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from jupyter_pipeline import ports
 from jupyter_pipeline.clusters.engines import Engine, get_engine
 from jupyter_pipeline.clusters.engines.batch import explain
 from jupyter_pipeline.clusters.profiles.quantities import format_duration, parse_bytes, parse_walltime
@@ -147,18 +147,8 @@ def _network(profile: Profile, engine: Engine) -> Iterator[str]:
             if name not in known:
                 yield f"This host has no network interface {name!r}. There are: {', '.join(known)}."
     port = scheduler.get("port", kwargs.get("scheduler_port"))
-    if on_this_host and isinstance(port, int) and port > 0 and _taken(port):
+    if on_this_host and isinstance(port, int) and port > 0 and not ports.is_free(port, ""):
         yield f"Port {port} of this host is taken. Choose another, or 0 for any that is free."
-
-
-def _taken(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("", port))
-        except OSError:
-            return True
-    return False
 
 
 def _walltime(profile: Profile, engine: Engine) -> Iterator[str]:

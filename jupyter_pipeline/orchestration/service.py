@@ -12,10 +12,10 @@ from dataclasses import replace
 
 import filelock
 
-from jupyter_pipeline import identity
+from jupyter_pipeline import identity, ports
 from jupyter_pipeline.exceptions import ConfigurationError, ServiceError
 from jupyter_pipeline.models import ServiceStatus
-from jupyter_pipeline.orchestration import leftovers, ports, processes
+from jupyter_pipeline.orchestration import leftovers, processes
 from jupyter_pipeline.orchestration.child_environment import DATABASE, MARK
 from jupyter_pipeline.orchestration.state import WORK_POOL, ServiceState, log_path, read_state, write_state
 from jupyter_pipeline.paths import service_dir, state_dir
@@ -159,9 +159,7 @@ def _refuse_database(state: ServiceState | None) -> None:
             "the environment", DATABASE, "is no address of PostgreSQL", "Write postgresql+asyncpg://USER@HOST/DATABASE"
         )
     if state is not None and state.database == "postgresql" and not address:
-        raise ServiceError(
-            f"The deployments of this state folder are in PostgreSQL: set {DATABASE} to that database."
-        )
+        raise ServiceError(f"The deployments of this state folder are in PostgreSQL: set {DATABASE} to that database.")
 
 
 def _choose_port(port: int | None, state: ServiceState | None, tell: Callable[[str], None]) -> int:

@@ -1,4 +1,4 @@
-"""A free TCP port on the loopback."""
+"""Whether a TCP port of this host is free, and which is."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ FIRST = 4280
 _TRIES = 200
 
 
-def is_free(port: int) -> bool:
-    """Return whether a server can listen on 127.0.0.1:`port` now."""
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """Return whether a server can listen on `port` of the address `host` now; an empty one stands for all."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((host, port))
         except OSError:
             return False
     return True
