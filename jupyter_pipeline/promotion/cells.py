@@ -16,7 +16,7 @@ from jupyter_pipeline.exceptions import NotFoundError, PromotionError, UsageErro
 from jupyter_pipeline.models import Record
 from jupyter_pipeline.promotion.marks import KINDS, read_tag
 
-__all__ = ["Cell", "marked_cells", "order_notes", "read_notebook", "select_cell", "select_cells"]
+__all__ = ["Cell", "is_marked", "marked_cells", "order_notes", "read_notebook", "select_cell", "select_cells"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +69,15 @@ def read_notebook(source: str | bytes | Mapping[str, Any]) -> list[Cell]:
     return [_cell(index, raw, seen) for index, raw in enumerate(cells)]
 
 
+def is_marked(cell: Cell) -> bool:
+    """Return whether a cell is marked as a step or a check: by its first line, a tag, or its metadata."""
+    return cell.kind == "code" and (
+        cell.source.lstrip().startswith(("%%step", "%%check"))
+        or bool(read_tag(cell.tags))
+        or any(kind in cell.settings for kind in KINDS)
+    )
+
+
 def marked_cells(cells: Sequence[Cell]) -> list[int]:
     """Return the indices of the cells that are marked: by ``%%step``, ``%%check``, a tag, or their metadata.
 
@@ -77,16 +86,7 @@ def marked_cells(cells: Sequence[Cell]) -> list[int]:
     UsageError
         If there is none.
     """
-    found = [
-        cell.index
-        for cell in cells
-        if cell.kind == "code"
-        and (
-            cell.source.lstrip().startswith(("%%step", "%%check"))
-            or read_tag(cell.tags)
-            or any(kind in cell.settings for kind in KINDS)
-        )
-    ]
+    found = [cell.index for cell in cells if is_marked(cell)]
     if not found:
         raise UsageError(
             "No cell is marked. Name one: --cell INDEX, --cell ID or --cell TAG; or begin the cells of a pipeline with "

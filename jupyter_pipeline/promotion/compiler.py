@@ -20,7 +20,7 @@ from jupyter_pipeline.exceptions import PromotionRefusedError, UsageError
 from jupyter_pipeline.models import Refusal
 from jupyter_pipeline.paths import check_name
 from jupyter_pipeline.promotion import origins
-from jupyter_pipeline.promotion.cells import Cell, order_notes
+from jupyter_pipeline.promotion.cells import Cell, is_marked, order_notes
 from jupyter_pipeline.promotion.dagster import render_definitions, unsupported
 from jupyter_pipeline.promotion.dialect import to_python
 from jupyter_pipeline.promotion.flows import RESERVED, render_flow
@@ -74,6 +74,7 @@ def promote(cells: Sequence[Cell], target: int | Sequence[int], options: Promoti
     kept = keep(
         [(c.index, c.source) for c in code if c.index <= last],
         targets,
+        apart=[c.index for c in code if c.index not in targets and is_marked(c)],
         later=defined_below([c for c in code if c.index > min(targets)]),
         kernel_names=options.kernel_names,
     )
@@ -106,7 +107,9 @@ def promote(cells: Sequence[Cell], target: int | Sequence[int], options: Promoti
     values = {p.name: typed(p, options.defaults.get(p.name, p.default)) for p in parameters if not p.window}
     if options.to == "dagster":
         entrypoint = "definitions.py:definitions"
-        files["definitions.py"] = render_definitions(function, steps, parameters, options, made_from)
+        files["definitions.py"] = render_definitions(
+            function, steps, parameters, options, made_from, libraries=libraries
+        )
         version = _version(files)
     else:
         flow = f"{function}_flow" if function in RESERVED else function

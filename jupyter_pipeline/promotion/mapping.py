@@ -5,7 +5,8 @@
 2. The list that it goes over is a parameter or the result of another step. The function in ``steps.py`` makes one
    element; the flow calls it for all of them at once, and gathers what they return in order.
 3. That gives the notebook's values where one element does not depend on another. What changes an object on the way
-   (``append``, a counter) is therefore refused, as is whatever has another form.
+   (``append``, a counter, the random state) is therefore refused, as is whatever has another form. Writing files is
+   not: each element is taken to write its own.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def find_mapped(cell: int, statements: Sequence[Statement], given: Collection[st
     if made.items not in given:
         fix = "Mark the cell that makes it with %%step, or make it a parameter: --param."
         raise _refused(own[0], cell, made.items, "it is neither a parameter nor the result of another step", fix)
-    if own[0].changes:
+    if own[0].changes & ~own[0].written:
         fix = "Return what it makes instead, or leave out --map."
         raise _refused(own[0], cell, "--map", "an element changes something that others may see", fix)
     return made

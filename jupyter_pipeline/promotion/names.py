@@ -28,7 +28,7 @@ from jupyter_pipeline.promotion.syntax import as_load, catches_name_error, leave
 __all__ = ["BUILTINS", "Reading", "analyse"]
 
 
-def analyse(program: Program, targets: Collection[int] = ()) -> tuple[list[Missing], int]:
+def analyse(program: Program, targets: Collection[int] = (), apart: Collection[int] = ()) -> tuple[list[Missing], int]:
     """Fill in what each statement of `program` binds, reads and needs.
 
     Parameters
@@ -37,6 +37,8 @@ def analyse(program: Program, targets: Collection[int] = ()) -> tuple[list[Missi
         The cells up to the last target.
     targets : collection of int
         The cells whose functions must be able to run at the end.
+    apart : collection of int
+        Cells of other pipelines: the files that they write are taken to be there.
 
     Returns
     -------
@@ -46,6 +48,7 @@ def analyse(program: Program, targets: Collection[int] = ()) -> tuple[list[Missi
         Bits of the statements that any slice has to keep.
     """
     reading = Reading(Store())
+    reading.apart = apart
     cell = -1
     for statement in program.statements:
         if statement.cell != cell:
@@ -68,7 +71,7 @@ class Reading(Definitions):
     def statement(self, s: Statement) -> None:
         """Read one top-level statement and fill in its record."""
         self.number, self.cell, self.bit = s.number, s.cell, 1 << s.number
-        self.needs = self.reached = 0
+        self.needs = self.reached = self.written = 0
         self.read, self.bound, self.notes = {}, s.bound, s.notes
         self.versions, self.borrowed, self.lent = s.versions, s.borrowed, s.lent
         stars = self.stars
@@ -76,6 +79,7 @@ class Reading(Definitions):
         s.read, s.sources = set(self.read), self.read
         s.needs = self.needs & (self.bit - 1)
         s.reached, s.changes = self.reached, self.store.changed_by.get(self.bit, 0)
+        s.written = self.written
         s.dynamic = self.stars != stars and not isinstance(s.node, ast.ImportFrom)
         self.notes = []
         for name in s.bound:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 from jupyter_pipeline.promotion.knowledge import LIBRARIES, Code, Module
@@ -72,11 +72,16 @@ class Scope:
         self.placeholders: dict[str, int] = {}
         self.strings: dict[str, str] = parent.strings if parent else {}
         self.stars = 0
+        self.apart: Collection[int] = ()
+        """Cells whose files are taken to be there."""
+        self.apart_files: dict[str, int] = {}
+        """Files that these write, with the cell."""
         self.number: int = parent.number if parent else 0
         self.cell: int = parent.cell if parent else 0
         self.bit: int = parent.bit if parent else 1
         self.needs = 0
         self.reached = 0
+        self.written = 0
         self.read: dict[str, int] = {}
         """Names that the statement needs, with the statements from which their values come."""
         self.versions: dict[str, int] = {}
@@ -362,6 +367,9 @@ class Scope:
             roots |= self.env[found].roots
         self.needs |= self.store.changes(roots)
         self.reached |= roots
+        cells = {cell for file, cell in self.apart_files.items() if name == file or "*" in (name, file)}
+        if cells and self.cell not in self.apart:
+            self.uncertain(f"it may read files that another pipeline writes (cell {min(cells)}); they must be there")
         return roots
 
     def write_file(self, name: str) -> int:
@@ -371,9 +379,13 @@ class Scope:
             self.code.free.setdefault(key, 0)
             self.code.changes.add(key)
             return 0
+        if self.cell in self.apart:
+            self.apart_files.setdefault(name, self.cell)
+            return 0
         entry = self.env.get(key)
         if entry is None:
             entry = self.env[key] = Entry(0, self.store.new(0, self.number), None)
+        self.written |= entry.roots
         self.store.change(entry.roots, self.bit)
         return entry.roots
 

@@ -92,6 +92,7 @@ def keep(
     sources: Sequence[tuple[int, str]],
     targets: Sequence[int],
     *,
+    apart: Collection[int] = (),
     later: Mapping[str, int] | None = None,
     kernel_names: Collection[str] = (),
 ) -> Kept:
@@ -103,6 +104,8 @@ def keep(
         Index and text of the code cells up to the last target, in order.
     targets : sequence of int
         Indices of the cells that are kept whole.
+    apart : collection of int, optional
+        Cells of other pipelines: they are not kept for the files that they write.
     later : mapping of str to int, optional
         Names that cells below define, with the cell: they make a refusal clearer.
     kernel_names : collection of str
@@ -110,7 +113,7 @@ def keep(
     """
     with _collecting_later():
         program = parse_cells(sources)
-        missing, always = analyse(program, targets)
+        missing, always = analyse(program, targets, apart)
     statements = program.statements
     wanted = always
     for s in statements:

@@ -51,6 +51,8 @@ class Statement:
     """Bits of the objects that it reads."""
     changes: int = 0
     """Bits of the objects that it may change."""
+    written: int = 0
+    """Bits of the files among them."""
     changed: bool = False
     """Whether an object that it made is changed by a later statement."""
     dynamic: bool = False
