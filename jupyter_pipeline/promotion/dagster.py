@@ -29,7 +29,13 @@ _CLASS = "Parameters"
 
 
 def render_definitions(
-    function: str, steps: Sequence[Step], parameters: Sequence[Parameter], options: PromotionOptions, made_from: str
+    function: str,
+    steps: Sequence[Step],
+    parameters: Sequence[Parameter],
+    options: PromotionOptions,
+    made_from: str,
+    *,
+    libraries: frozenset[str] = frozenset(),
 ) -> str:
     """Return the text of ``definitions.py``.
 
@@ -45,6 +51,8 @@ def render_definitions(
         Name, profile, schedules.
     made_from : str
         A sentence for the docstring of the module.
+    libraries : frozenset of str
+        Top names of what the steps import.
 
     Raises
     ------
@@ -55,7 +63,7 @@ def render_definitions(
     imports.need("steps")
     for name in ("Definitions", "in_process_executor", "job", "mem_io_manager", "op"):
         imports.need("dagster", name)
-    text = _Ops(steps, parameters, options, imports)
+    text = _Ops(steps, parameters, options, imports, lazy="dask" in libraries)
     blocks = [text.parameters(), text.cluster(), *(text.op(s) for s in steps), text.job(f"{function}_job")]
     blocks.append(_definitions(f"{function}_job", text, options, imports))
     body = "\n\n\n".join(block for block in blocks if block)
@@ -76,8 +84,15 @@ class _Ops:
     """The ops of a pipeline, and the resources that they take."""
 
     def __init__(
-        self, steps: Sequence[Step], parameters: Sequence[Parameter], options: PromotionOptions, imports: Imports
+        self,
+        steps: Sequence[Step],
+        parameters: Sequence[Parameter],
+        options: PromotionOptions,
+        imports: Imports,
+        *,
+        lazy: bool,
     ) -> None:
+        self.lazy = lazy
         self.steps, self.given, self.options, self.imports = steps, parameters, options, imports
         taken = {name for s in steps for name in (*s.inputs, s.name)}
         self.names = {key: unused(key, taken) for key in _RESOURCES}

@@ -16,7 +16,7 @@ from jupyter_pipeline.promotion.options import PromotionOptions
 from jupyter_pipeline.promotion.parameters import Parameter
 from jupyter_pipeline.promotion.rendering import signature
 from jupyter_pipeline.promotion.steps import Step
-from jupyter_pipeline.promotion.tasks import CACHED, cached, task_arguments
+from jupyter_pipeline.promotion.tasks import CACHED, cached, lazy_verdict, task_arguments
 from jupyter_pipeline.promotion.text import docstring, indent, unused, wrapped
 
 __all__ = ["RESERVED", "render_flow"]
@@ -135,16 +135,9 @@ def _check(steps: Sequence[Step], imports: Imports, libraries: frozenset[str]) -
         if any(s.kind == "check" and s.asynchronous for s in steps)
         else ""
     )
-    if "dask" in libraries:
-        imports.need("dask", "is_dask_collection")
-    verdict = "verdict" if "dask" in libraries else "result"
-    looks = (
-        "            verdict = result\n"
-        "            if is_dask_collection(result):  # lazy: nothing has been looked at before Dask is asked for it\n"
-        '                verdict = len(result) if hasattr(type(result), "ndim") and result.ndim else result.compute()\n'
-        if "dask" in libraries
-        else ""
-    )
+    lazy = "dask" in libraries
+    verdict = "verdict" if lazy else "result"
+    looks = indent(lazy_verdict(imports), " " * 12) if lazy else ""
     cases = (
         '            if (cases := getattr(error, "failure_cases", None)) is not None:\n'
         '                reason += f"\\n\\n```\\n{cases}\\n```"\n'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jupyter_pipeline.promotion.imports import Imports
 from jupyter_pipeline.promotion.marks import StepSettings
 
-__all__ = ["CACHED", "cached", "task_arguments"]
+__all__ = ["CACHED", "cached", "lazy_verdict", "task_arguments"]
 
 CACHED = "CACHED"
 """Name of the cache policy in a flow's module."""
@@ -29,6 +29,16 @@ def cached(imports: Imports) -> str:
     imports.need("prefect.cache_policies", "INPUTS")
     imports.need("prefect.utilities.hashing", "hash_objects")
     return _CACHED
+
+
+def lazy_verdict(imports: Imports) -> str:
+    """Return the lines that make ``verdict`` of the ``result`` of a check which may be lazy."""
+    imports.need("dask", "is_dask_collection")
+    return (
+        "verdict = result\n"
+        "if is_dask_collection(result):  # lazy: nothing has been looked at before Dask is asked for it\n"
+        '    verdict = len(result) if hasattr(type(result), "ndim") and result.ndim else result.compute()\n'
+    )
 
 
 def task_arguments(settings: StepSettings, imports: Imports, *, standalone: bool) -> list[str]:

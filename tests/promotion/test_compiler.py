@@ -54,7 +54,37 @@ def several() -> Promotion:
     return promote(notebook, (3, 4, 5, 7), PromotionOptions(name="multi", schedules=(Schedule(cron="0 6 * * *"),)))
 
 
-PROMOTIONS = {"single": single, "several": several, "standalone": lambda: single(standalone=True)}
+def rich(**options: Any) -> Promotion:
+    notebook = cells(
+        "from datetime import date\nimport dask.dataframe as dd\nimport pandera.pandas as pa",
+        "day = date(2026, 1, 31)\nregion = 'eu'\npaths = ['a.json', 'b.json']",
+        "def convert(path):\n    dd.read_json(path).to_parquet(path + '.parquet')\n    return path + '.parquet'",
+        "%%step converted --map --retries 3 --retry-delay 30 --backoff 2 --jitter 0.5 --memory 8GiB\n"
+        "converted = [convert(path) for path in paths]",
+        "%%step orders --cache 1h --timeout 10m --cpus 4\norders = dd.read_parquet(converted)\n"
+        "orders = orders[(orders.day == day) & (orders.region == region)]",
+        "%%check sound\npa.DataFrameSchema({'price': pa.Column(float, pa.Check.gt(0))}).validate(orders)",
+        "%%step revenue\nrevenue = orders.groupby('customer').price.sum().compute()\nrevenue",
+    )
+    given = {"name": "revenue", "profile": "slurm", "notebook": "tpch.ipynb", "parameters": ("paths",)} | options
+    return promote(notebook, (3, 4, 5, 6), PromotionOptions(**given))
+
+
+PROMOTIONS = {
+    "single": single,
+    "several": several,
+    "standalone": lambda: single(standalone=True),
+    "rich": lambda: rich(windows={"day": "start"}, requirements="dask==2026.8.0\n"),
+    "cluster": lambda: rich(
+        standalone=True,
+        cluster={
+            "class": "dask_jobqueue.SLURMCluster",
+            "kwargs": {"cores": 4, "memory": "8 GiB"},
+            "adapt": {"maximum": 8},
+        },
+    ),
+    "dagster": lambda: rich(to="dagster", schedules=(Schedule(cron="0 6 * * *", parameters={"region": "us"}),)),
+}
 
 
 @pytest.mark.parametrize("name", PROMOTIONS)
