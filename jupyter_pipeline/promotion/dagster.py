@@ -165,8 +165,10 @@ class _Ops:
             call = f"{self.imports.need('asyncio')}.run({call})"
         if step.kind == "step":
             return f"return {call}"
+        looks = lazy_verdict(self.imports) if self.lazy else ""
+        verdict = "verdict" if self.lazy else "result"
         return (
-            f"result = {call}\nif str(result) == \"False\":  # Python's or NumPy's\n"
+            f"result = {call}\n{looks}if str({verdict}) == \"False\":  # Python's or NumPy's\n"
             f'    raise AssertionError("{step.name} returned False")\nreturn result'
         )
 

@@ -22,7 +22,7 @@ def prepare(rows: int = 4):
 
 
 def clean(raw):
-    """Run cell 3 of the notebook, counted from 0.
+    """Clean.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def clean(raw):
 
 
 def positive(tidy, bad: bool = False):
-    """Run cell 4 of the notebook, counted from 0.
+    """Positive.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def positive(tidy, bad: bool = False):
 
 
 def by_key(tidy):
-    """Run cell 5 of the notebook, counted from 0.
+    """By key.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def by_key(tidy):
 
 
 def report(raw, biggest, sums):
-    """Run cell 7 of the notebook, counted from 0.
+    """Report.
 
     Parameters
     ----------
