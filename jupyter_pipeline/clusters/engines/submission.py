@@ -23,6 +23,7 @@ __all__ = ["CommandError", "Ledger", "tracked"]
 
 _SUBMIT_TIMEOUT = 60.0
 _ADOPTION_TRIES = 4
+_NEVER_SENT = "(connect failure)"  # Slurm's word for a controller that was not reached; of a lost answer it says others
 
 
 class CommandError(RuntimeError):
@@ -91,7 +92,7 @@ def tracked(job_class: type, ledger: Ledger) -> type:
                     ledger.use()
                     await super().start()
                 except (CommandError, ValueError, OSError) as error:
-                    self.job_id = await self._adopt()
+                    self.job_id = None if _NEVER_SENT in str(error) else await self._adopt()
                     if self.job_id is None:
                         ledger.backoff.failed(str(error))
                 if self.job_id is not None:
