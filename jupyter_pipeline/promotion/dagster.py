@@ -20,6 +20,7 @@ from jupyter_pipeline.promotion.marks import largest
 from jupyter_pipeline.promotion.options import PromotionOptions
 from jupyter_pipeline.promotion.parameters import Parameter
 from jupyter_pipeline.promotion.steps import Step
+from jupyter_pipeline.promotion.tasks import lazy_verdict
 from jupyter_pipeline.promotion.text import docstring, identifier, indent, unused, wrapped
 
 __all__ = ["render_definitions", "unsupported"]

@@ -15,7 +15,7 @@ def convert(path):
 
 
 def converted(path):
-    """Run cell 3 of the notebook, counted from 0.
+    """Converted.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def converted(path):
 
 
 def orders(converted, day: date = date(2026, 1, 31), region: str = 'eu'):
-    """Run cell 4 of the notebook, counted from 0.
+    """Orders.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def orders(converted, day: date = date(2026, 1, 31), region: str = 'eu'):
 
 
 def sound(orders):
-    """Run cell 5 of the notebook, counted from 0.
+    """Sound.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def sound(orders):
 
 
 def revenue(orders):
-    """Run cell 6 of the notebook, counted from 0.
+    """Revenue.
 
     Parameters
     ----------
