@@ -132,8 +132,13 @@ def _workers(record: ClusterRecord) -> str:
     return str(record.workers)
 
 
+def _cost(record: ClusterRecord) -> str:
+    return "" if record.cost is None else f"{record.cost:.2f} {record.currency}".rstrip()
+
+
 def clusters(records: Sequence[ClusterRecord]) -> Table:
-    """Return a table of clusters."""
+    """Return a table of clusters, with what they cost where one has a price, and the sum of each currency."""
+    priced = any(r.cost is not None for r in records)
     rows = [
         (
             r.name,
@@ -144,11 +149,17 @@ def clusters(records: Sequence[ClusterRecord]) -> Table:
             _age(r.started),
             _local(r.expires) if r.state.alive else "",
             r.host,
+            *((_cost(r),) if priced else ()),
             r.warning or ("" if r.state is ClusterState.RUNNING else r.reason),
         )
         for r in records
     ]
-    headers = ("cluster", "profile", "state", "workers", "memory", "age", "ends by", "host", "remark")
+    cost = ("cost",) if priced else ()
+    headers = ("cluster", "profile", "state", "workers", "memory", "age", "ends by", "host", *cost, "remark")
+    if priced and len(rows) > 1:
+        for currency in sorted({r.currency for r in records if r.cost is not None}):
+            total = sum(r.cost or 0.0 for r in records if r.currency == currency)
+            rows.append(("sum", *[""] * 7, f"{total:.2f} {currency}".rstrip(), ""))
     return Table(headers, rows, "No cluster is running. Start one: cluster start local")
 
 

@@ -65,6 +65,8 @@ def create(
         adaptive=request.adapt,
         tls=profile.security.get("tls", True) is not False,
         limits=profile.limits,
+        cost=0.0 if profile.price else None,
+        currency=str(profile.price.get("currency", "")),
         expires=now + lifetime if lifetime is not None else None,
         owner=owner,
     )

@@ -121,6 +121,9 @@ class ClusterRecord(Record):
     warning: str = ""
     """A limit that is about to end it."""
     cost: float | None = None
+    """What it has cost until now, by the price of its profile; ``None`` without a price. It stays after the end."""
+    currency: str = ""
+    """Of `cost`."""
     owner: ProcessIdentity | None = None
     control: str = ""
     """Path of the control socket, on `host`."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 import subprocess
@@ -13,7 +14,7 @@ from typing import Any
 import psutil
 import pytest
 
-from jupyter_pipeline import identity
+from jupyter_pipeline import identity, present
 from jupyter_pipeline.clusters import handle, manager, registry
 from jupyter_pipeline.exceptions import (
     ClusterConflictError,
@@ -163,8 +164,10 @@ def test_lifetime_ends_a_cluster_whose_task_hangs(thin: Make, left: Left, wait_f
 
 
 def test_idle_ends_a_cluster_and_extending_postpones_it(thin: Make, left: Left, wait_for: Any) -> None:
-    record = manager.start(thin(limits={"idle": 3.0}), name="one")
+    record = manager.start(thin(limits={"idle": 3.0, "max_lifetime": 700.0}), name="one")
     time.sleep(2)
+    with pytest.raises(UsageError, match="The profile allows a lifetime of 12 min, so at most 100 s more"):
+        manager.extend("one", 200)
     before = manager.extend("one", 60)
     assert before.expires is not None
     assert record.expires is not None
@@ -180,8 +183,14 @@ def test_budget_ends_a_cluster(thin: Make, left: Left, wait_for: Any) -> None:
     record = manager.start(profile, name="one")
     ended = wait_for(record, lambda r: not r.state.alive)
     assert ended.reason == "Its budget of 0.01 EUR is spent"
-    assert ended.cost is not None
     assert left()
+    kept = registry.find_record("one", include_ended=True)  # the cost stays in the registry
+    assert kept.cost is not None
+    assert kept.cost >= 0.01
+    assert kept.currency == "EUR"
+    (line,) = [line for line in str(present.clusters([kept])).splitlines() if line.startswith("one ")]
+    assert f"{kept.cost:.2f} EUR" in line
+    assert "0.02 EUR" in str(present.clusters([dataclasses.replace(kept, cost=0.01)] * 2)).splitlines()[-1]
 
 
 def test_the_end_of_its_owner_ends_a_cluster(thin: Make, left: Left, wait_for: Any) -> None:
