@@ -91,7 +91,8 @@ def promote(cells: Sequence[Cell], target: int | Sequence[int], options: Promoti
         names=function_names(marks, function, module_names),
         kinds={t: mark.kind for t, mark in marks.items()},
         summary=lambda cell: (
-            (" ".join(options.description.split()) if len(targets) == 1 else "") or summary(cells, cell)
+            (" ".join(options.description.split()) if len(targets) == 1 else "")
+            or summary(cells, cell, marks[cell].name if len(targets) > 1 else "")
         ),
         used_below=names_read([to_python(c.source).source for c in code if c.index > last]),
         apart=[t for t, mark in marks.items() if mark.map],

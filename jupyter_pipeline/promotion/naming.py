@@ -63,11 +63,18 @@ def function_names(marks: Mapping[int, Mark], function: str, taken: set[str]) ->
     return names
 
 
-def summary(cells: Sequence[Cell], target: int) -> str:
-    """Return the heading nearest above the cell as a sentence."""
-    for cell in reversed([c for c in cells if c.index < target and c.kind == "markdown"]):
+def summary(cells: Sequence[Cell], target: int, name: str = "") -> str:
+    """Return the heading nearest above the cell as a sentence.
+
+    With the `name` of one step of several, only text directly above the cell is looked at, and the name stands in for
+    a heading.
+    """
+    above = [c for c in cells if c.index < target]
+    if name:
+        above = above[-1:]
+    for cell in reversed([c for c in above if c.kind == "markdown"]):
         headings = re.findall(r"^#+\s+(.+?)\s*#*$", cell.source, re.MULTILINE)
         if headings:
             text = re.sub(r"[*_`\[\]\\]", "", headings[-1]).strip().replace('"', "'")
             return text if text.endswith((".", "?", "!")) else f"{text}."
-    return ""
+    return f"{name.replace('_', ' ').capitalize()}." if name else ""
