@@ -54,6 +54,7 @@ class Watcher:
         self._report = report or (lambda told: None)
         self._stop = threading.Event()
         self._failed = ""
+        self._failures = 0
         self._thread = threading.Thread(target=self._run, name="environment-watch", daemon=True)
         self._thread.start()
 
@@ -79,9 +80,11 @@ class Watcher:
         try:
             report = sync.sync(self._client, options=self._options, directories=self._directories, packages=False)
         except PipelineError as error:
-            if str(error) != self._failed and self._client.status == "running":  # told once, not at every poll
-                self._report(error)
+            # Told once, at the second look: a file that is being written is whole a moment later.
+            self._failures = self._failures + 1 if str(error) == self._failed else 1
             self._failed = str(error)
+            if self._failures == 2 and self._client.status == "running":
+                self._report(error)
             return
         self._failed = ""
         if report.changed:

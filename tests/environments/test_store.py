@@ -205,6 +205,14 @@ def test_a_store_that_nobody_uses_is_removed_and_one_in_use_is_not(store: Store,
     other.close()
 
 
+def test_what_an_interrupted_sync_left_is_kept_for_the_next_but_not_for_ever(store: Store) -> None:
+    store.stage([pack(b"recent"), pack(b"old")])
+    os.utime(store.staged(content_hash(b"old")), (1, 1))
+    put(store, 1, a=b"1")
+    assert store.has(content_hash(b"recent"))
+    assert not store.has(content_hash(b"old"))
+
+
 def test_a_torn_journal_is_no_change(store: Store) -> None:
     put(store, 1, a=b"1")
     (store.root / "journal.json").write_text(json.dumps({"generation": 2})[:-3])

@@ -30,6 +30,9 @@ from typing import Any
 
 from jupyter_pipeline.environments.remote.content import Changes, Entry, content_hash, safe_path, safe_target, unpack
 
+_KEPT = 3600.0
+"""Seconds that content waits for the sync that goes on where another was interrupted."""
+
 
 class Store:
     """The files of one cluster on one host.
@@ -155,6 +158,14 @@ class Store:
                 copy.unlink(missing_ok=True)
             raise
         self.recover()
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Remove content that an interrupted sync left and none has used since."""
+        for path in (self.root / "incoming").iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > _KEPT:
+                    path.unlink()
 
     def recover(self) -> None:
         """Finish the change that the journal describes, if there is one."""
