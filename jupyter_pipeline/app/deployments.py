@@ -172,7 +172,8 @@ class Status(Command):
     aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "path": "Status.path"}
 
     def work(self, notebook: str) -> list[DeploymentStatus]:
-        return status.status(read_cells(notebook), notebook_path(notebook, self.path))
+        where = notebook_path(notebook, self.path)
+        return status.status(read_cells(notebook), where)
 
     def show(self, answer: list[DeploymentStatus]) -> str:
         return str(present.statuses(answer))

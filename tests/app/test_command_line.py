@@ -11,7 +11,12 @@ import jupyter_pipeline
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "jupyter_pipeline", *arguments], capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, "-m", "jupyter_pipeline", *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
 
 
@@ -21,7 +26,20 @@ def test_version() -> None:
 
 def test_help_names_every_subcommand() -> None:
     text = run("--help").stdout
-    for name in ("up", "down", "status", "profile", "cluster", "deploy", "slice", "deployments", "runs"):
+    for name in (
+        "up",
+        "down",
+        "status",
+        "profile",
+        "cluster",
+        "deploy",
+        "slice",
+        "deployments",
+        "runs",
+        "alerts",
+        "test",
+        "ci",
+    ):
         assert f"\n{name}\n" in text
 
 
@@ -40,7 +58,13 @@ def test_help_names_every_subcommand() -> None:
         (["cluster", "status", "nobody"], "No cluster is called 'nobody'"),
         (["up", "--port", "http"], "'http' is not a port"),
         (["deploy", "absent.ipynb", "--cell", "0"], "absent.ipynb: cannot be read"),
-        (["runs", "list", "--limit", "0"], "'0' is not a limit"),
+        (["deploy", "absent.ipynb", "--sampel", "x=1"], "Did you mean --sample"),
+        (["runs", "list", "--limit", "0"], "give a whole number from 1 to 200"),
+        (["alerts", "add"], "needs NAME"),
+        (["alerts", "add", "oncall"], "No address was given"),
+        (["test", "nobody"], "No pipeline is called 'nobody'"),
+        (["ci", "githup"], "Did you mean github?"),
+        (["deployments", "status", "-"], "--path must say where it is"),
     ],
 )
 def test_a_wrong_call_is_told_in_a_line_and_exits_with_2(arguments: list[str], message: str) -> None:
@@ -62,3 +86,15 @@ def test_a_program_reads_an_empty_list_as_json() -> None:
     done = run("cluster", "list", "--json")
     assert json.loads(done.stdout) == []
     assert done.returncode == 0
+
+
+def test_magic_and_command_line_take_the_same_options() -> None:
+    from jupyter_pipeline.app.deploy import Deploy
+    from jupyter_pipeline.magics.deploy import deploy_parser
+    from jupyter_pipeline.pipeline.options import OPTIONS
+
+    names = {o.name for o in OPTIONS} | {f"no-{o.name}" for o in OPTIONS if o.negatable}
+    assert names <= {*Deploy.aliases, *Deploy.flags}
+    for magic in ("%%deploy", "%deploy notebook"):
+        known = {text.removeprefix("--") for text in deploy_parser(magic)._option_string_actions}
+        assert names <= known
