@@ -156,8 +156,8 @@ def _cell_body(
         elif s is last and step.decides:
             value = ast.unparse(s.node.value) if isinstance(s.node, ast.Expr) else "True"
             kept.append(_piece(program, s, f'assert str({value}) != "False", {value!r}'))
-        else:
-            kept.append(_local_piece(program, s, local))
+        elif not (s is last and step.outputs and isinstance(s.node, ast.Expr) and isinstance(s.node.value, ast.Name)):
+            kept.append(_local_piece(program, s, local))  # a name alone is shown in the notebook, and returned here
         previous = s
     kept += after
     return kept if step.returns_last else [*kept, *_return(step)]

@@ -106,3 +106,23 @@ def test_a_function_that_assigns_a_name_of_another_step_is_refused() -> None:
     cells = ["%%step a\nk = len([1])\ndef f():\n    global k\n    k += 1", "%%step b\nf()", "%%step c\ny = k"]
     with pytest.raises(PromotionRefusedError, match="a function of one step assigns it"):
         flow_of(*cells, targets=(0, 1, 2))
+
+
+def test_a_step_of_another_pipeline_is_not_taken_along_for_its_files() -> None:
+    notebook = [
+        Cell(index=0, source="import json"),
+        Cell(index=1, source="%%step make\nn = 3\njson.dump([n], open('made.json', 'w'))\nn"),
+        Cell(index=2, source="%%step use\nfound = json.load(open('made.json'))\nfound"),
+    ]
+    alone = promote(notebook, 2, PromotionOptions(name="use"))
+    assert "json.dump" not in alone.files["steps.py"]
+    assert any("another pipeline writes (cell 1)" in note for note in alone.notes)
+    both = promote(notebook, (1, 2), PromotionOptions(name="both")).files["flow.py"]
+    assert "use = task(steps.use).submit(wait_for=[make])" in both
+
+
+def test_a_name_at_the_end_of_a_step_is_returned_once() -> None:
+    cells = ["%%step a\nx = [1]\nx", "%%step b\ny = x + [2]"]
+    notebook = [Cell(index=i, source=s) for i, s in enumerate(cells)]
+    text = promote(notebook, (0, 1), PromotionOptions(name="pipe")).files["steps.py"]
+    assert "    x = [1]\n    return x\n" in text
