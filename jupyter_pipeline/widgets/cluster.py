@@ -58,11 +58,13 @@ def render(record: ClusterRecord) -> str:
     safe = html.escape
     colour = f"var({_COLOURS[record.state]}, currentColor)"
     chip = f'<span style="color:{colour}">●</span> <b>{safe(record.name)}</b> {record.state.value}'
-    facts = [f"{record.workers} workers" + (f" of {record.workers_wanted}" if record.workers_wanted else "")]
+    facts = [_count(record.workers, "worker")]
     if record.adaptive:
-        facts[0] = f"{record.workers} workers, adapts {record.adaptive[0]} to {record.adaptive[1]}"
+        facts[0] += f", adapts {record.adaptive[0]} to {record.adaptive[1]}"
+    elif record.workers_wanted not in (None, 0, record.workers):
+        facts[0] += f" of {record.workers_wanted}"
     if record.threads:
-        facts.append(f"{record.threads} threads")
+        facts.append(_count(record.threads, "thread"))
     if record.memory_limit:
         facts.append(f"{present.sizes(record.memory_used)} of {present.sizes(record.memory_limit)}")
     if record.tls:
@@ -76,6 +78,10 @@ def render(record: ClusterRecord) -> str:
         link = safe(dashboard_path(record.name), quote=True)
         lines.append(f'<a href="{link}" target="_blank" rel="noopener" style="{_LINK}">Dashboard</a>')
     return f'<div style="line-height: 1.5">{"<br>".join(lines)}</div>'
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def cluster_widget(record: ClusterRecord) -> ipywidgets.Widget:

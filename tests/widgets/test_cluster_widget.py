@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
 
+from jupyter_pipeline import identity
+from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Limits
+from jupyter_pipeline.widgets import cluster
 from jupyter_pipeline.widgets.cluster import dashboard_path, render
 
 RUNNING = ClusterRecord(
@@ -30,6 +35,38 @@ def test_a_running_cluster_shows_what_it_has_and_the_way_to_its_dashboard() -> N
         assert text in shown
     assert 'href="/jupyter-pipeline/clusters/slurm-1/dashboard/status"' in shown
     assert "8787" not in shown
+
+
+@pytest.mark.parametrize(
+    ("workers", "wanted", "adaptive", "words"),
+    [
+        (1, 1, None, "1 worker ·"),
+        (0, 1, None, "0 workers of 1"),
+        (2, None, None, "2 workers ·"),
+        (1, None, (0, 4), "1 worker, adapts 0 to 4"),
+    ],
+)
+def test_sizes_read_well(workers: int, wanted: int | None, adaptive: tuple[int, int] | None, words: str) -> None:
+    record = dataclasses.replace(RUNNING, workers=workers, workers_wanted=wanted, adaptive=adaptive)
+    assert words in render(record)
+
+
+def test_a_warning_reaches_a_widget_that_is_on_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "PERIOD", 0.02)
+    record = dataclasses.replace(RUNNING, id=registry.new_id(), keeper=identity.this_process())
+    folder = registry.create(record, {})
+    box = cluster.cluster_widget(record)
+    warning = "Its lifetime ends in 9 min: extend it to keep the cluster"
+    assert warning not in box.children[0].value
+    registry.write_record(folder, dataclasses.replace(record, warning=warning))
+    deadline = time.monotonic() + 10
+    while warning not in box.children[0].value:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    registry.write_record(folder, dataclasses.replace(record, state=ClusterState.STOPPED, reason="Stopped by request"))
+    while "Stopped by request" not in box.children[0].value:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_text_from_outside_is_escaped() -> None:
