@@ -163,7 +163,9 @@ class Folder:
         level = _Level(found)
         for name, status in found:
             path = prefix + name
-            if stat.S_ISDIR(status[4]):
+            if not name.isascii() and not _is_text(name):
+                level.left_out[path.encode(errors="backslashreplace").decode()] = "has a name that is not UTF-8"
+            elif stat.S_ISDIR(status[4]):
                 if self._sends(path + "/", level):
                     level.below.append(path + "/")
             elif self._sends(path, level):
@@ -291,6 +293,15 @@ class Folder:
         if stat.S_ISDIR(info.st_mode):
             return None, "is a link to a folder outside"
         return self._content(path, full, _status(info), level)
+
+
+def _is_text(name: str) -> bool:
+    """Return whether `name` can be sent; Python keeps other bytes of names as lone surrogates."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _status(info: os.stat_result) -> Status:

@@ -128,6 +128,15 @@ def test_pipes_and_links_to_nothing_are_no_files(make: Make) -> None:
     assert folder.left_out == {"dead": "is a link to nothing", "outside": "is a link to a folder outside"}
 
 
+def test_names_that_are_no_text_are_left_out_and_told_in_one(make: Make) -> None:
+    project = make({"größe/数据 1.txt": "1"})
+    (project / "größe" / os.fsdecode(b"caf\xe9.txt")).write_text("2")
+    folder = Folder(source=project)
+    folder.refresh()
+    assert list(folder.files) == ["größe/数据 1.txt"]
+    assert folder.left_out == {"größe/caf\\udce9.txt": "has a name that is not UTF-8"}
+
+
 def test_a_folder_that_is_gone_is_told(make: Make) -> None:
     project = make({"a.py": "1"})
     folder = Folder(source=project)
