@@ -105,7 +105,7 @@ class ClusterMagics(Magics):
             options = _parser(command).parse_args(words[1:])
         except HelpShown:
             return None
-        if command not in ("list", "attach", "start"):
+        if command not in ("list", "attach"):
             self._greet()
         self._greeted = True
         action: Callable[[argparse.Namespace], Any] = getattr(self, f"_{command}")

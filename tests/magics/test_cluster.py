@@ -46,8 +46,11 @@ def test_a_later_session_is_told_of_the_cluster_and_attaches(
     later = InteractiveShell()
     later.run_line_magic("load_ext", "jupyter_pipeline")
     capsys.readouterr()
-    later.run_line_magic("cluster", "status")
+    with pytest.raises(NotFoundError):
+        later.run_line_magic("cluster", "start no-such-profile")
     assert "left from an earlier session is running: %cluster attach or stop left" in capsys.readouterr().out
+    later.run_line_magic("cluster", "status")
+    assert "earlier session" not in capsys.readouterr().out  # told once
     later.run_line_magic("cluster", "attach left")
     client = later.user_ns["client"]
     assert client.submit(sum, [1, 2]).result(timeout=60) == 3
