@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 from collections.abc import Callable
@@ -17,25 +16,19 @@ from jupyter_pipeline.clusters import engines, handle, manager
 pytestmark = pytest.mark.engine("coiled")
 
 
-def requests(method: str, end: str) -> list[dict[str, Any]]:
-    """Return what was asked by `method` for a path that ends in `end`, in order."""
-    import coiled_api
-
-    asked = [json.loads(line) for line in coiled_api.REQUESTS.read_text().splitlines()]
-    return [one for one in asked if one["method"] == method and one["path"].rstrip("/").endswith(end)]
-
-
 @pytest.mark.slow
 def test_the_packages_of_the_kernel_are_synced_by_coiled_itself(bed_of: Callable[[str], Any]) -> None:
     profile = bed_of("coiled").profile(cluster_kwargs__software=None)
     with handle.attach(manager.start(profile, name="synced", workers=1).name) as cluster:
         assert cluster.get_client().submit(sum, [1, 2]).result() == 3
         record = cluster.record()
-    environment = requests("POST", "software-environment/account/testbed")[-1]["body"]
+    import coiled_api
+
+    environment = coiled_api.DAEMON.asked("POST", "software-environment/account/testbed")[-1]["body"]
     packages = {package["name"]: package for package in environment["packages"]}
     assert packages["distributed"]["client_version"] == version("distributed")
     assert packages["distributed"]["include"]
-    created = requests("POST", "clusters/account/testbed")[-1]["body"]
+    created = coiled_api.DAEMON.asked("POST", "clusters/account/testbed")[-1]["body"]
     assert created["name"] == record.id
     assert created["workers"] == 1
     assert created["env_id"] == 7  # the stand-in's answer to the above

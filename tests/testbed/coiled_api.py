@@ -8,32 +8,27 @@ prices or limits. What was asked is written to ``requests.jsonl``.
 from __future__ import annotations
 
 import itertools
-import json
 import os
-import shutil
-import subprocess
 import sys
-import urllib.request
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 import daemons
+import service
 
-FOLDER = daemons.state_dir("coiled")
 PORT = int(os.environ.get("TESTBED_COILED_PORT", "18940"))
-ADDRESS = f"http://127.0.0.1:{PORT}"
-REQUESTS = FOLDER / "requests.jsonl"
 WORKSPACE = "testbed"
+_ADDRESS = f"http://127.0.0.1:{PORT}"
+_SINCE = "2026-01-01T00:00:00.000000Z"
+DAEMON = service.Daemon(daemons.state_dir("coiled"), __file__, f"{_ADDRESS}/api/v1/health")
 # The public address would be looked up outside.
 ENVIRON = {
-    "DASK_COILED__SERVER": ADDRESS,
+    "DASK_COILED__SERVER": _ADDRESS,
     "DASK_COILED__TOKEN": "no-secret",
     "DASK_COILED__CLIENT_PUBLIC_IP": "127.0.0.1",
 }
-_PID = FOLDER / "server.pid"
-_SINCE = "2026-01-01T00:00:00.000000Z"
-_children: list[subprocess.Popen[bytes]] = []
+running, stop = DAEMON.running, DAEMON.stop
 
 
 def missing() -> str:
@@ -43,86 +38,45 @@ def missing() -> str:
     return "" if find_spec("coiled") else "needs coiled"
 
 
-def running() -> bool:
-    """Return whether it runs already."""
-    return daemons.alive(_PID) is not None
-
-
 def start() -> dict[str, str]:
     """Start the server unless it runs, and return the variables that a client needs."""
     reason = missing()
     if reason:
         raise RuntimeError(reason)
-    if not running():
-        with (FOLDER / "server.log").open("w") as log:
-            process = subprocess.Popen(
-                [sys.executable, __file__, "serve"],
-                cwd=FOLDER,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        _PID.write_text(str(process.pid))
-        _children.append(process)
-    daemons.wait_for(lambda: urllib.request.urlopen(f"{ADDRESS}/api/v1/health", timeout=2), "Coiled's stand-in")
+    DAEMON.start()
     return ENVIRON
 
 
-def stop(*, purge: bool = False) -> None:
-    """Stop the server and its clusters; with `purge`, remove its state."""
-    daemons.stop(_PID, timeout=15)
-    while _children:
-        _children.pop().wait()
-    if purge:
-        shutil.rmtree(FOLDER, ignore_errors=True)
-
-
 class Cluster:
-    """One cluster: a scheduler here, and workers that are processes of this host."""
+    """One cluster of the account."""
 
     def __init__(self, number: int, asked: dict[str, Any]) -> None:
+        from distributed.security import Security
+
         self.number = number
         self.name = asked["name"]
         self.wanted = asked["workers"]
         self.state = "starting"
-        self.workers: dict[str, Any] = {}
-        self._serials = itertools.count()
+        self.security = Security.temporary()
+        self.machines = service.Machines(f"{self.name}-worker", self.security)
 
     async def start(self) -> None:
-        """Start the scheduler and the workers."""
-        from distributed import Scheduler
-        from distributed.security import Security
-
-        self.security = Security.temporary()
-        self._options = {"host": "127.0.0.1", "protocol": "tls://", "security": self.security}
-        self.scheduler = await Scheduler(**self._options, port=0, dashboard_address="127.0.0.1:0")
-        await self.add(self.wanted)
+        """Start scheduler and workers."""
+        await self.machines.start(self.wanted)
         self.state = "ready"
-
-    async def add(self, n: int) -> list[dict[str, Any]]:
-        """Start `n` more workers."""
-        from distributed import Nanny
-
-        names = [f"{self.name}-worker-{next(self._serials)}" for _ in range(n)]
-        for name in names:
-            nanny = Nanny(self.scheduler.address, **self._options, name=name, nthreads=1, dashboard_address=None)
-            self.workers[name] = await nanny
-        return [self._machine(name) for name in names]
-
-    async def remove(self, suffixes: list[str]) -> None:
-        """End the workers whose names end in one of `suffixes`."""
-        for name in [name for name in self.workers if any(name.endswith(f"worker{suffix}") for suffix in suffixes)]:
-            await self.workers.pop(name).close()
 
     async def stop(self) -> None:
         """End everything."""
         self.state = "stopped"
-        await self.remove([name.rpartition("worker")[2] for name in self.workers])
-        await self.scheduler.close()
+        await self.machines.stop()
+
+    async def remove(self, suffixes: list[str]) -> None:
+        """End the workers whose names end in one of `suffixes`."""
+        await self.machines.remove([f"{self.name}-worker{suffix}" for suffix in suffixes])
 
     def describe(self) -> dict[str, Any]:
         """Return what Coiled tells of a cluster."""
+        scheduler = self.machines.scheduler
         return {
             "id": self.number,
             "name": self.name,
@@ -130,19 +84,20 @@ class Cluster:
             "current_state": _state(self.state),
             "desired_workers": self.wanted,
             "scheduler": {
-                **self._machine(f"{self.name}-scheduler"),
-                "dashboard_address": f"http://127.0.0.1:{self.scheduler.http_server.port}",
+                **_machine(f"{self.name}-scheduler"),
+                "dashboard_address": f"http://127.0.0.1:{scheduler.http_server.port}",
             },
-            "scheduler_port": self.scheduler.port,
-            "workers": [self._machine(name) for name in self.workers],
+            "scheduler_port": scheduler.port,
+            "workers": [_machine(name) for name in self.machines.workers],
             "cluster_options": {"tls_cert": self.security.tls_ca_file, "tls_key": self.security.tls_client_key},
             "cluster_infra": {"give_scheduler_public_ip": True, "current_state": _state("created")},
         }
 
-    def _machine(self, name: str) -> dict[str, Any]:
-        address = {"public_ip_address": "127.0.0.1", "private_ip_address": "127.0.0.1"}
-        instance = {"id": 1, "created": _SINCE, "name": name, "current_state": _state("ready"), **address}
-        return {"name": name, "created": _SINCE, "current_state": _state("started"), "instance": instance}
+
+def _machine(name: str) -> dict[str, Any]:
+    address = {"public_ip_address": "127.0.0.1", "private_ip_address": "127.0.0.1"}
+    instance = {"id": 1, "created": _SINCE, "name": name, "current_state": _state("ready"), **address}
+    return {"name": name, "created": _SINCE, "current_state": _state("started"), "instance": instance}
 
 
 def _state(state: str) -> dict[str, str]:
@@ -197,7 +152,7 @@ class Account:
                 first = int(query.get("offset", "0"))
                 return 200, self.clusters[int(number)].describe()["workers"][first:]
             case "POST", "api", "v2", "workers", "account", _, "cluster", number:
-                return 200, await self.clusters[int(number)].add(body["n_workers"])
+                return 200, [_machine(n) for n in await self.clusters[int(number)].machines.add(body["n_workers"])]
             case "DELETE", "api", "v2", "workers", "account", _, "cluster", number:
                 await self.clusters[int(number)].remove(query.getall("name"))
                 return 200, {}
@@ -227,33 +182,9 @@ def _approximated(package: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def serve() -> None:
-    """Serve until terminated."""
-    from aiohttp import web
-
-    account = Account()
-
-    async def handle(request: web.Request) -> web.Response:
-        text = await request.text()
-        try:
-            body = json.loads(text) if text else None
-        except ValueError:
-            body = text[:200]
-        status, content = await account.answer(request.method, request.path, request.query, body)
-        with REQUESTS.open("a") as file:
-            asked = {"method": request.method, "path": request.path, "query": list(request.query.items()), "body": body}
-            file.write(json.dumps({**asked, "status": status}) + "\n")
-        return web.json_response(content, status=status)
-
-    application = web.Application(client_max_size=2**30)
-    application.router.add_route("*", "/{path:.*}", handle)
-    REQUESTS.unlink(missing_ok=True)
-    web.run_app(application, host="127.0.0.1", port=PORT, print=None)
-
-
 if __name__ == "__main__":
     if sys.argv[1:2] == ["serve"]:
-        serve()
+        service.serve(Account().answer, PORT, DAEMON.requests)
     elif sys.argv[1:2] == ["stop"]:
         stop(purge="--purge" in sys.argv)
     else:

@@ -1,0 +1,132 @@
+"""What the stand-ins for services have in common: a web server of its own process, and clusters that really run."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import daemons
+
+__all__ = ["Daemon", "Machines", "serve"]
+
+Answer = Callable[[str, str, Any, Any], Awaitable[tuple[int, Any]]]
+"""From method, path, query and body to status code and content."""
+
+
+class Daemon:
+    """The process of a stand-in.
+
+    Parameters
+    ----------
+    folder : Path
+        Its state: ``server.pid``, ``server.log`` and ``requests.jsonl``.
+    script : str
+        Python file that serves when it is called with ``serve``.
+    address : str
+        Answers once it is up.
+    """
+
+    def __init__(self, folder: Path, script: str, address: str) -> None:
+        self.folder, self.script, self.address = folder, script, address
+        self.requests = folder / "requests.jsonl"
+        self._pid = folder / "server.pid"
+        self._children: list[subprocess.Popen[bytes]] = []
+
+    def running(self) -> bool:
+        """Return whether it runs."""
+        return daemons.alive(self._pid) is not None
+
+    def start(self) -> None:
+        """Start it unless it runs."""
+        if not self.running():
+            with (self.folder / "server.log").open("w") as log:
+                process = subprocess.Popen(
+                    [sys.executable, self.script, "serve"],
+                    cwd=self.folder,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+            self._pid.write_text(str(process.pid))
+            self._children.append(process)
+        daemons.wait_for(lambda: urllib.request.urlopen(self.address, timeout=2), self.folder.name)
+
+    def stop(self, *, purge: bool = False) -> None:
+        """Stop it and its clusters; with `purge`, remove its state."""
+        daemons.stop(self._pid, timeout=15)
+        while self._children:
+            self._children.pop().wait()
+        if purge:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def asked(self, method: str, end: str) -> list[dict[str, Any]]:
+        """Return what was asked by `method` for a path that ends in `end`, in order."""
+        asked = [json.loads(line) for line in self.requests.read_text().splitlines()]
+        return [one for one in asked if one["method"] == method and one["path"].rstrip("/").endswith(end)]
+
+
+class Machines:
+    """A scheduler in this process, and workers that are processes of this host."""
+
+    def __init__(self, prefix: str, security: Any = None) -> None:
+        self.prefix = prefix
+        self.workers: dict[str, Any] = {}
+        self._options = {"host": "127.0.0.1", "protocol": "tls://" if security else "tcp://", "security": security}
+        self._serials = itertools.count()
+
+    async def start(self, workers: int) -> None:
+        """Start the scheduler and `workers` workers."""
+        from distributed import Scheduler
+
+        self.scheduler = await Scheduler(**self._options, port=0, dashboard_address="127.0.0.1:0")
+        await self.add(workers)
+
+    async def add(self, n: int) -> list[str]:
+        """Start `n` more workers and return their names."""
+        from distributed import Nanny
+
+        names = [f"{self.prefix}-{next(self._serials)}" for _ in range(n)]
+        for name in names:
+            nanny = Nanny(self.scheduler.address, **self._options, name=name, nthreads=1, dashboard_address=None)
+            self.workers[name] = await nanny
+        return names
+
+    async def remove(self, names: list[str]) -> None:
+        """End workers."""
+        for name in names:
+            await self.workers.pop(name).close()
+
+    async def stop(self) -> None:
+        """End everything."""
+        await self.remove(list(self.workers))
+        await self.scheduler.close()
+
+
+def serve(answer: Answer, port: int, requests: Path) -> None:
+    """Serve until terminated; write down what was asked."""
+    from aiohttp import web
+
+    async def handle(request: web.Request) -> web.Response:
+        text = await request.text()
+        try:
+            body = json.loads(text) if text else None
+        except ValueError:
+            body = text[:200]
+        status, content = await answer(request.method, request.path, request.query, body)
+        with requests.open("a") as file:
+            asked = {"method": request.method, "path": request.path, "query": list(request.query.items())}
+            file.write(json.dumps({**asked, "body": body, "status": status}) + "\n")
+        return web.json_response(content, status=status)
+
+    application = web.Application(client_max_size=2**30)
+    application.router.add_route("*", "/{path:.*}", handle)
+    requests.unlink(missing_ok=True)
+    web.run_app(application, host="127.0.0.1", port=port, print=None)
