@@ -12,6 +12,7 @@ import multiprocessing.process
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 from jupyter_pipeline import identity, paths
@@ -56,6 +57,9 @@ def take_over(folder: Path) -> ClusterRecord:
             sys.exit(f"{folder} is not the folder of a cluster that starts")
         if marks.asked_to_end(folder):
             sys.exit(f"{record.name} was stopped while it started")
+        if record.keeper is None:  # it waited in a queue: limits count from now on
+            now, lifetime = time.time(), record.limits.lifetime
+            record = dataclasses.replace(record, started=now, expires=now + lifetime if lifetime is not None else None)
         record = dataclasses.replace(
             record,
             keeper=identity.this_process(),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters import engines, handle, launching, manager, profiles, registry, tags
+from jupyter_pipeline.clusters import engines, handle, keeper, launching, manager, orphans, profiles, registry, tags
 from jupyter_pipeline.exceptions import ClusterStartError, PreflightError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
 
@@ -26,6 +28,15 @@ def lsf(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Profile:
     kwargs = {"cluster_kwargs.interface": "lo", "cluster_kwargs.memory": "500 MB", "keeper": "job"}
     limits = {"limits.lifetime": "30 min", "limits.idle": "10 min"}
     return profiles.get_profile("lsf", overrides={**kwargs, **limits})
+
+
+@pytest.fixture
+def never_run(lsf: Profile, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Accept jobs and forget them."""
+    bsub = tmp_path / "bsub"
+    bsub.write_text("#!/bin/sh\ncat > /dev/null\necho 'Job <7> is submitted to queue <normal>.'\n")
+    bsub.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
 
 
 def jobs(record: ClusterRecord) -> list[engines.Job]:
@@ -53,19 +64,26 @@ def test_the_keeper_runs_in_a_job_and_everything_ends_with_stop(lsf: Profile, le
     assert registry.find_record("one", include_ended=True).state is ClusterState.STOPPED
 
 
-def test_a_waiting_keeper_is_shown_and_can_be_stopped(
-    lsf: Profile, left: Callable[..., bool], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    bsub = tmp_path / "bsub"
-    bsub.write_text("#!/bin/sh\ncat > /dev/null\necho 'Job <7> is submitted to queue <normal>.'\n")
-    bsub.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{__import__('os').environ['PATH']}")
+def test_a_waiting_keeper_is_shown_and_can_be_stopped(lsf: Profile, left: Callable[..., bool], never_run: None) -> None:
     record = manager.start(lsf, name="one", wait=False)
     assert (record.state, record.keeper) == (ClusterState.STARTING, None)
     assert registry.find_record("one").state is ClusterState.STARTING
     with pytest.raises(ClusterStartError, match="The job of its keeper ended before it began"):
         launching.await_running(record, None)
     assert registry.list_records() == []
+    assert left(within=0)
+
+
+def test_the_limits_of_a_keeper_that_waited_count_from_its_start(
+    lsf: Profile, left: Callable[..., bool], never_run: None
+) -> None:
+    record = manager.start(lsf, name="one", wait=False)
+    folder = registry.cluster_dir(record.id)
+    registry.write_record(folder, dataclasses.replace(record, started=record.started - 3000, expires=record.started))
+    taken = keeper.take_over(folder)
+    assert taken.started >= record.started
+    assert taken.expires == taken.started + 1800
+    orphans.close_lost(taken)
     assert left(within=0)
 
 
