@@ -138,15 +138,17 @@ class Folder:
         if same and len(levels) == len(self._levels):
             return False
         files = {path: entry for level in levels.values() for path, entry in level.files.items()}
+        left_out = {path: why for level in levels.values() for path, why in level.left_out.items()}
         total = sum(entry[2] for entry in files.values())
         if total > self.sizes.total:
-            raise SyncError(
-                f"{self.source} has {total / 1e6:,.0f} MB to send, "
-                f"more than the limit of {self.sizes.total / 1e6:,.0f} MB. "
-                "Name what is not needed in its .gitignore, or raise environment: max_size."
-            )
+            told = f"has {total / 1e6:,.0f} MB to send, more than the limit of {self.sizes.total / 1e6:,.0f} MB"
+            if self.named:
+                raise SyncError(
+                    f"{self.source} {told}. Name what is not needed in its .gitignore, or raise environment: max_size."
+                )
+            files, left_out = {}, {"": told}
         self._levels = levels
-        self.left_out = {path: why for level in levels.values() for path, why in level.left_out.items()}
+        self.left_out = left_out
         if files == self.files:
             return False
         self.files = files

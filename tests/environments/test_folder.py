@@ -115,6 +115,10 @@ def test_sizes_are_limited_by_file_and_in_all(make: Make) -> None:
     found.refresh()
     assert found.files == {}
     assert set(found.left_out) == {"a.py", "b.py"}
+    large = Folder(source=project, sizes=Sizes(total=9), named=False)
+    large.refresh()
+    assert large.files == {}
+    assert "more than the limit" in large.left_out[""]
 
 
 def test_pipes_and_links_to_nothing_are_no_files(make: Make) -> None:
