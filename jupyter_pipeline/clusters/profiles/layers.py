@@ -17,7 +17,9 @@ file. A broken layer or profile is set aside with its error, and is raised by wh
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
@@ -187,6 +189,16 @@ def _jupyter_config_path() -> list[str]:
 
 
 def _entries() -> list[EntryPoint]:
+    stamp = []
+    for folder in sys.path:
+        with contextlib.suppress(OSError):
+            stamp.append((folder, Path(folder or ".").stat().st_mtime_ns))
+    return _entries_at(tuple(stamp))
+
+
+@functools.lru_cache(maxsize=1)
+def _entries_at(stamp: tuple[tuple[str, int], ...]) -> list[EntryPoint]:
+    """Return the entry points, read anew only where something was installed since: it is a file of each package."""
     return sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda entry: entry.name)
 
 
