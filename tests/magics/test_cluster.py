@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from pathlib import Path
@@ -9,7 +10,7 @@ from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
 from jupyter_pipeline.clusters import registry
-from jupyter_pipeline.exceptions import NotFoundError, PipelineError, UsageError
+from jupyter_pipeline.exceptions import NotFoundError, PipelineError, SyncError, UsageError
 
 
 def test_a_cluster_from_start_to_stop(shell: InteractiveShell, tmp_path: Path) -> None:
@@ -31,6 +32,15 @@ def test_a_cluster_from_start_to_stop(shell: InteractiveShell, tmp_path: Path) -
     where = shell.run_line_magic("cluster", f"upload {tmp_path / 'table.csv'}")
     assert client.submit(lambda path: Path(path).read_text(), where).result(timeout=60) == "a,b"
     assert "same packages" in str(shell.run_line_magic("cluster", "diff"))
+    code = tmp_path / "code"
+    code.mkdir()
+    for number in range(8):
+        (code / f"part_{number}.bin").write_bytes(os.urandom(12 * 2**20))
+    threading.Timer(0.3, signal.raise_signal, [signal.SIGINT]).start()
+    with pytest.raises(SyncError, match=r"interrupted\. What the cluster had is intact"):
+        shell.run_line_magic("cluster", f"sync --no-packages --directory {code}")
+    assert cluster.record().last_sync["result"] == "interrupted"
+    assert client.submit(sum, [1, 2], pure=False).result(timeout=60) == 3
     shell.run_line_magic("cluster", "logs")
     assert "stopped" in str(shell.run_line_magic("cluster", "stop"))
     assert "client" not in shell.user_ns
