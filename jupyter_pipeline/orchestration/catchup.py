@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from jupyter_pipeline.exceptions import ApiRefusedError, UsageError
 from jupyter_pipeline.models import Schedule
 from jupyter_pipeline.orchestration import translation
 from jupyter_pipeline.orchestration.api import PrefectApi
@@ -26,7 +27,7 @@ MOST = 1000
 _BULK = 50
 
 
-async def settle(api: PrefectApi, since: float, now: float) -> dict[str, tuple[int, int]]:
+async def settle(api: PrefectApi, since: float, now: float) -> dict[str, str]:
     """Make up for the runs that were due between two times, as each deployment wants it, and skip the others.
 
     Parameters
@@ -39,28 +40,42 @@ async def settle(api: PrefectApi, since: float, now: float) -> dict[str, tuple[i
     Returns
     -------
     dict
-        For each deployment concerned how many runs were made, and how many skipped. What is interrupted is completed
-        by the next call with the same `since`.
+        What was done, in words, by the name of each deployment concerned. What is interrupted is completed by the next
+        call with the same `since`.
     """
     late = await _late_runs(api, since, now)
     done = {}
     async for deployment in api.pages("/deployments/filter", {"deployments": {"paused": {"eq_": False}}}):
-        settings = translation.settings_of(deployment)
-        if not settings:
+        if not translation.settings_of(deployment):
             continue  # made by other means
-        entries = [entry for entry in deployment.get("schedules") or () if entry.get("active", True)]
-        waiting = {_tick(run): run["id"] for run in late[deployment["id"]]}
-        made = 0
-        for entry in entries:
-            schedule = translation.schedule_from(entry, settings)
-            for tick in chosen(schedule, settings.get("catch_up", "latest"), since, now):
-                if waiting.pop((entry["id"], round(tick)), None) is None:
-                    await _make(api, deployment, entry["id"], schedule, tick)
-                    made += 1
-        await _skip(api, list(waiting.values()))
-        if made or waiting:
-            done[deployment["name"]] = (made, len(waiting))
+        try:
+            made, skipped = await _settle_one(api, deployment, late[deployment["id"]], since, now)
+        except (ApiRefusedError, UsageError) as error:  # its parameters may not fit any longer; the others go on
+            done[deployment["name"]] = f"missed runs could not be made up for: {error}"
+            continue
+        if made or skipped:
+            done[deployment["name"]] = f"{made} runs made up for, {skipped} skipped"
     return done
+
+
+async def _settle_one(
+    api: PrefectApi, deployment: Mapping[str, Any], late: Sequence[Mapping[str, Any]], since: float, now: float
+) -> tuple[int, int]:
+    """Return how many runs were made or left to start, and how many skipped."""
+    settings = translation.settings_of(deployment)
+    waiting = {_tick(run): run["id"] for run in late}
+    made = 0
+    for entry in deployment.get("schedules") or ():
+        if not entry.get("active", True):
+            continue
+        schedule = translation.schedule_from(entry, settings)
+        for tick in chosen(schedule, settings.get("catch_up", "latest"), since, now):
+            made += 1
+            if waiting.pop((entry["id"], round(tick)), None) is None:
+                key = f"catch-up {deployment['id']} {entry['id']} {tick:.0f}"
+                await start_run(api, deployment["id"], deployment["name"], schedule.parameters, due=tick, key=key)
+    await _skip(api, list(waiting.values()))
+    return made, len(waiting)
 
 
 def chosen(schedule: Schedule, policy: str, since: float, now: float) -> Sequence[float]:
@@ -93,11 +108,6 @@ def _tick(run: Mapping[str, Any]) -> tuple[str, int]:
     """Return the schedule that made a run, and the second in which it was due."""
     maker = str((run.get("created_by") or {}).get("id") or "")
     return maker, round(translation.timestamp(run["expected_start_time"]) or 0)
-
-
-async def _make(api: PrefectApi, deployment: Mapping[str, Any], entry: str, schedule: Schedule, tick: float) -> None:
-    key = f"catch-up {deployment['id']} {entry} {tick:.0f}"
-    await start_run(api, deployment["id"], deployment["name"], schedule.parameters, due=tick, key=key)
 
 
 async def _skip(api: PrefectApi, runs: Sequence[str]) -> None:

@@ -67,6 +67,8 @@ def server_environment(
         # It marks silent workers, which the supervisor sees itself, and its writes collide with others: on SQLite a
         # collision can leave the database locked until the server is restarted.
         "PREFECT_SERVER_SERVICES_FOREMAN_ENABLED": "false",
+        # A run that waits for its turn looks again after so many seconds.
+        "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "5",
         "COLUMNS": "1000",  # messages on one line
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         # Leases in memory are lost with the server, and the slots that they hold are then never given back: a

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,8 @@ from jupyter_pipeline.orchestration.targets import PRODUCTION
 __all__ = ["delete", "deploy", "list_deployments", "pause", "promote", "resume", "run_now"]
 
 _FEW = 20
+_PATIENCE = 60.0
+"""Seconds in which a cancelled run ends."""
 _ROUNDS = 8
 """Most requests for the last runs of the deployments; each returns up to a page of the newest ones still wanted."""
 
@@ -82,7 +85,7 @@ async def run_now_async(name: str, parameters: Mapping[str, Any] | None = None) 
     UsageError
         If a parameter is unknown or does not fit its type.
     """
-    async with connect() as api:
+    async with _connect(name) as api:
         found = await find_deployment(api, name)
         known = (found.get("parameter_openapi_schema") or {}).get("properties") or {}
         for parameter in parameters or {}:
@@ -92,13 +95,32 @@ async def run_now_async(name: str, parameters: Mapping[str, Any] | None = None) 
 
 
 async def delete_async(name: str) -> None:
-    """Delete a deployment and the runs that wait for their time; past runs stay."""
-    async with connect() as api:
+    """Delete a deployment and the runs that wait for their time; runs at work are cancelled, past ones stay.
+
+    Versions stay, too, so that it can be brought back: see `versions.rollback`.
+    """
+    async with _connect(name) as api:
         found = await find_deployment(api, name)
         with history.locked(found["name"]):
             await alerts.clear(api, found)
+            await _end_runs(api, found)
             await api.delete(f"/deployments/{found['id']}")
             history.forget(found["name"], api.endpoint.key)
+
+
+async def _end_runs(api: PrefectApi, deployment: Mapping[str, Any]) -> None:
+    """Cancel the runs at work and wait for their end: without their deployment's limit they could not reach any."""
+    body = {
+        "deployments": {"id": {"any_": [deployment["id"]]}},
+        "flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}},
+    }
+    deadline = time.monotonic() + _PATIENCE
+    while (left := await _collect(api, "/flow_runs/filter", body)) and time.monotonic() < deadline:
+        state = {"type": "CANCELLING", "name": "Cancelling", "message": "Its deployment is deleted."}
+        for run in left:
+            if run["state_type"] != "CANCELLING":
+                await api.post(f"/flow_runs/{run['id']}/set_state", {"state": state})
+        await asyncio.sleep(0.5)
 
 
 async def promote_async(
@@ -133,7 +155,7 @@ async def promote_async(
     """
     goal = Target(name=target) if isinstance(target, str) else target
     staged = targets.deployment_name(name, source)
-    async with connect() as api:
+    async with _connect(staged) as api:
         found = await find_deployment(api, staged)
         number = history.live(staged, api.endpoint.key)
         version = next((v for v in history.versions(staged, api.endpoint.key) if v.number == number), None)
@@ -180,8 +202,13 @@ run_now = run_sync(run_now_async)
 delete = run_sync(delete_async)
 
 
+def _connect(name: str) -> PrefectApi:
+    """Return a connection to the server to which a deployment was made, where a target has named it."""
+    return connect(history.reference(name.rpartition("/")[2]))
+
+
 async def _set_paused(name: str, route: str) -> DeploymentRecord:
-    async with connect() as api:
+    async with _connect(name) as api:
         found = await find_deployment(api, name)
         await api.post(f"/deployments/{found['id']}/{route}", {})
         return (await _records(api, [await api.get(f"/deployments/{found['id']}")]))[0]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline.exceptions import ApiRefusedError
@@ -93,7 +94,7 @@ async def stalled_schedules(api: PrefectApi, *, settle: float = 150.0) -> list[s
 
 
 async def crash_lost_runs(
-    api: PrefectApi, reason: str, *, alive: Collection[str] = (), settled: float = 0.0
+    api: PrefectApi, reason: str, *, alive: Collection[str] = (), settled: float = 0.0, leases: Path | None = None
 ) -> list[str]:
     """Crash the runs that the server believes to be at work though no process works on them.
 
@@ -109,6 +110,8 @@ async def crash_lost_runs(
         Ids of the runs that have a process.
     settled : float
         Seconds since its last change of state for which a run is left alone: its process may be about to start or end.
+    leases : Path, optional
+        Folder in which the server keeps who holds a slot of a concurrency limit.
 
     Returns
     -------
@@ -125,8 +128,34 @@ async def crash_lost_runs(
         async for run in api.pages("/flow_runs/filter", body)
         if run["id"] not in alive and (translation.timestamp((run.get("state") or {}).get("timestamp")) or 0) <= until
     ]
+    crashed = []
     for run in lost:
         ended = "CANCELLED" if run["state_type"] == "CANCELLING" else "CRASHED"
         state = {"type": ended, "name": ended.capitalize(), "message": f"The run ended early: {reason}."}
+        if await _set_state(api, run, state) or (
+            leases is not None and _drop_lease(leases, run) and await _set_state(api, run, state)
+        ):
+            crashed.append(run["id"])
+    return crashed
+
+
+async def _set_state(api: PrefectApi, run: Mapping[str, Any], state: Mapping[str, str]) -> bool:
+    """Return whether the server took the state: a run that it cannot handle must not keep the service from its work."""
+    try:
         await api.post(f"/flow_runs/{run['id']}/set_state", {"state": state, "force": True})
-    return [run["id"] for run in lost]
+    except ApiRefusedError:
+        return False
+    return True
+
+
+def _drop_lease(leases: Path, run: Mapping[str, Any]) -> bool:
+    """Remove the lease of a run, and return whether it had one.
+
+    A run that holds a slot of a limit which is gone, since its deployment was deleted by other means, is refused any
+    other state as long as its lease is there.
+    """
+    lease = ((run.get("state") or {}).get("state_details") or {}).get("deployment_concurrency_lease_id")
+    if not lease:
+        return False
+    (leases / f"{lease}.json").unlink(missing_ok=True)
+    return True

@@ -26,7 +26,19 @@ from jupyter_pipeline.exceptions import OrchestrationError
 from jupyter_pipeline.models import Alert, DeploymentSpec, Record, Schedule
 from jupyter_pipeline.paths import versions_dir, write_private
 
-__all__ = ["KEPT", "Version", "forget", "live", "locked", "make_live", "names", "remember", "specification", "versions"]
+__all__ = [
+    "KEPT",
+    "Version",
+    "forget",
+    "live",
+    "locked",
+    "make_live",
+    "names",
+    "reference",
+    "remember",
+    "specification",
+    "versions",
+]
 
 KEPT = 50
 """Versions of a name that are kept, and those that are live."""
@@ -85,6 +97,14 @@ def versions(name: str, server: str) -> list[Version]:
         return []
     found = filter(None, (_read(path) for path in _files(name)))
     return [version for version in found if version.server == server]
+
+
+def reference(name: str) -> str:
+    """Return the server to which a name was deployed last, as its target names it; empty: the configured one."""
+    if not (versions_dir() / quote(name, safe="")).is_dir():
+        return ""
+    last = next(filter(None, (_read(path) for path in reversed(_files(name)))), None)
+    return "" if last is None else str(last.spec.get("server", ""))
 
 
 def live(name: str, server: str) -> int:

@@ -196,13 +196,17 @@ class Supervisor:
     async def _settle(self, api: PrefectApi) -> None:
         """See to what a worker should find: its pool, no lost runs, and of the late ones those that are wanted."""
         await health.ensure_pool(api)
-        alive = await asyncio.to_thread(leftovers.living_runs, self.home)
-        await health.crash_lost_runs(api, "its process is gone", alive=alive)
+        await self._crash_lost(api)
         since, now = last_seen(), time.time()
         if since is not None and now - since > _OUTAGE:
             for name, what in (await catchup.settle(api, since, now)).items():
                 LOG.info("service | %s: %s", name, what)
         note_seen()
+
+    async def _crash_lost(self, api: PrefectApi, *, settled: float = 0.0) -> None:
+        alive = await asyncio.to_thread(leftovers.living_runs, self.home)
+        leases = self.home / "prefect" / "concurrency_leases"
+        await health.crash_lost_runs(api, "its process is gone", alive=alive, settled=settled, leases=leases)
 
     def _environment(self, make: Callable[..., dict[str, str]]) -> dict[str, str]:
         return make(os.environ, home=self.home, state_dir=state_dir(), port=self.state.port, secrets=self.secrets)
@@ -225,8 +229,7 @@ class Supervisor:
                     look = running and rounds % _SCHEDULE_ROUNDS == 0 and self.server.age > _SETTLED
                     stalled = await health.stalled_schedules(api) if look else []
                     if rounds % _SCHEDULE_ROUNDS == 0:
-                        alive = await asyncio.to_thread(leftovers.living_runs, self.home)
-                        await health.crash_lost_runs(api, "its process is gone", alive=alive, settled=_LOST)
+                        await self._crash_lost(api, settled=_LOST)
             except OrchestrationError as error:
                 strikes += 1
                 if self.ready.is_set() and strikes >= _STRIKES:

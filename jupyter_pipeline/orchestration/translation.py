@@ -44,6 +44,8 @@ COMPARE_PACKAGES = "jupyter_pipeline.pipeline.drift.check"
 """Name of the step by which a run looks at its packages."""
 
 _COLLISION = {"skip": "CANCEL_NEW", "queue": "ENQUEUE"}
+_NONE_OF_PREFECT_S = 10_000
+"""A limit that lets all runs begin. Taking away a limit would let the runs that count under it fail at their end."""
 
 
 def timestamp(text: str | None) -> float | None:
@@ -191,7 +193,7 @@ def deployment_body(spec: DeploymentSpec, *, pool: str, pool_type: str) -> dict[
     limit = spec.concurrency_limit
     if spec.overlap not in _COLLISION and limit is not None:  # the run itself sees to it
         pull.insert(0, {MAKE_ROOM: {"limit": limit}})
-        limit = None
+        limit = _NONE_OF_PREFECT_S
     if spec.drift:
         lock = f"{spec.path.rstrip('/')}/requirements.lock"
         pull.append({COMPARE_PACKAGES: {"lock": lock, "policy": spec.drift}})
@@ -209,7 +211,9 @@ def deployment_body(spec: DeploymentSpec, *, pool: str, pool_type: str) -> dict[
         "pull_steps": pull,
         "entrypoint": entrypoint,
         "concurrency_limit": limit,
-        "concurrency_options": None if limit is None else {"collision_strategy": _COLLISION[spec.overlap]},
+        "concurrency_options": None
+        if limit is None
+        else {"collision_strategy": _COLLISION.get(spec.overlap, "ENQUEUE")},
     }
 
 
@@ -277,7 +281,7 @@ def deployment_record(
         target=settings.get("target", ""),
         overlap=settings.get("overlap", ""),
         catch_up=settings.get("catch_up", ""),
-        concurrency_limit=(data.get("global_concurrency_limit") or {}).get("limit", settings.get("limit")),
+        concurrency_limit=settings.get("limit") or (data.get("global_concurrency_limit") or {}).get("limit"),
         url=f"{ui_url}/deployments/deployment/{data['id']}" if ui_url else "",
     )
 

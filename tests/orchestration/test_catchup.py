@@ -61,29 +61,28 @@ def test_an_outage_is_made_up_for_as_each_deployment_wants(
         deployments.deploy(dataclasses.replace(spec, schedules=(Schedule(cron=f"{minute} * * * *"),)))
     deployments.deploy(specification("paused", schedules=(Schedule(cron=f"{minute} * * * *"),)))
     deployments.pause("paused")
-    outage(3 * 3600)
+    outage(2 * 3600)
     ended = {name: [runs.wait(run.id, timeout=120) for run in runs.list_runs(name)] for name in ("newest", "every")}
     assert [run.state for run in ended["newest"]] == ["Completed"]
-    assert [run.state for run in ended["every"]] == ["Completed"] * 3
+    assert [run.state for run in ended["every"]] == ["Completed"] * 2
     due = sorted(run.expected_start or 0 for run in ended["every"])
-    assert [later - earlier for earlier, later in itertools.pairwise(due)] == [3600.0, 3600.0]
+    assert [later - earlier for earlier, later in itertools.pairwise(due)] == [3600.0]
     assert ended["newest"][0].expected_start == due[-1]
     assert runs.list_runs("nothing") == runs.list_runs("paused") == []
 
 
 @pytest.mark.slow
 def test_runs_that_were_made_ahead_are_skipped_but_for_the_newest(live: ServiceStatus, specification: Make) -> None:
-    deployments.deploy(specification("ahead", schedules=(Schedule(every=10.0),)))
+    ended = time.time() + 40
+    deployments.deploy(specification("ahead", schedules=(Schedule(every=10.0, end=ended),)))
     service.down()
-    try:
-        started = state.last_seen()
-        assert started is not None
-        time.sleep(max(0.0, 45 - (time.time() - started)))
-    finally:
-        service.up()
-    deployments.pause("ahead")
-    missed = [run for run in _ended("ahead") if (run.expected_start or 0) > started + 1]
-    assert [run.state for run in missed][:1] == ["Completed"]
+    since = state.last_seen()
+    time.sleep(max(0.0, ended + 5 - time.time()))
+    service.up()
+    assert since is not None
+    missed = [run for run in _ended("ahead") if (run.expected_start or 0) > since]
+    assert len(missed) >= 3
+    assert missed[0].state == "Completed"
     assert {run.state for run in missed[1:]} == {"Skipped"}
     assert "was down" in missed[1].message
 

@@ -83,3 +83,33 @@ def test_secrets_are_not_shown(home: Path) -> None:
     found = endpoint.resolve({"PREFECT_HOME": str(home)})
     assert "bWU6c2VjcmV0" not in repr(found)
     assert state.read_secrets().auth not in repr(state.read_secrets())
+
+
+@pytest.mark.parametrize(
+    ("server", "url", "authorization"),
+    [
+        ("work", "https://prefect.example/api", "Basic bWU6c2VjcmV0"),
+        ("${PROD}", "https://prod.example/api", "Bearer mine"),
+        ("https://prefect.example/api", "https://prefect.example/api", "Basic bWU6c2VjcmV0"),  # of the profile
+    ],
+)
+def test_a_server_is_named_by_reference(home: Path, server: str, url: str, authorization: str) -> None:
+    environ = {"PREFECT_HOME": str(home), "PROD": "https://prod.example/api", "PREFECT_API_KEY": "mine"}
+    found = endpoint.resolve(environ, server=server)
+    assert (found.url, found.authorization, found.key) == (url, authorization, url)
+
+
+@pytest.mark.parametrize(
+    ("server", "complaint"),
+    [
+        ("wrk", "Did you mean work"),
+        ("local", "has no PREFECT_API_URL"),
+        ("${PROD}", "PROD is not set"),
+        ("https://me:secret@prod.example/api", "without credentials"),
+        ("ftp://prod.example", "without credentials"),
+    ],
+)
+def test_a_server_that_cannot_be_used_is_refused(home: Path, server: str, complaint: str) -> None:
+    with pytest.raises((ConfigurationError, NotFoundError), match=complaint) as refused:
+        endpoint.resolve({"PREFECT_HOME": str(home)}, server=server)
+    assert "secret" not in str(refused.value)

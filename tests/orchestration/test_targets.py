@@ -6,9 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError, OrchestrationError, UsageError
+from jupyter_pipeline.exceptions import (
+    ApiUnreachableError,
+    ConfigurationError,
+    NotFoundError,
+    OrchestrationError,
+    UsageError,
+)
 from jupyter_pipeline.models import DeploymentSpec, Schedule, ServiceStatus, Target
-from jupyter_pipeline.orchestration import deployments, runs, targets, versions
+from jupyter_pipeline.orchestration import deployments, runs, state, targets, versions
 
 Make = Callable[..., DeploymentSpec]
 SPEC = DeploymentSpec(
@@ -138,3 +144,18 @@ def test_what_is_not_at_staging_is_not_promoted(live: ServiceStatus, specificati
     deployments.deploy(targets.apply(specification("staged"), Target(name="staging")))
     with pytest.raises(NotFoundError, match="Did you mean staged-staging"):
         deployments.promote("stagd")
+
+
+def test_a_target_may_name_another_server(
+    live: ServiceStatus, specification: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")  # the configured one, which is down
+    monkeypatch.setenv("PROD_API_URL", live.api_url)
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", state.read_secrets().auth)
+    target = Target(name="production", server="${PROD_API_URL}")
+    deployments.deploy(targets.apply(specification("abroad"), target))
+    assert [version.current for version in versions.list_versions("abroad")] == [True]
+    assert deployments.pause("abroad").paused
+    deployments.delete("abroad")
+    with pytest.raises(ApiUnreachableError):
+        deployments.list_deployments()
