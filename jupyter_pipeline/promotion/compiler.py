@@ -97,7 +97,7 @@ def promote(cells: Sequence[Cell], target: int | Sequence[int], options: Promoti
         used_below=names_read([to_python(c.source).source for c in code if c.index > last]),
         apart=[t for t, mark in marks.items() if mark.map],
     )
-    libraries = imported_libraries(kept.statements)
+    libraries = imported_libraries(kept)
     _complete(steps, marks, options, kept.program, on_dask="dask" in libraries)
     made_from = (
         f"Made from {options.notebook} by Jupyter Pipeline." if options.notebook else "Made by Jupyter Pipeline."

@@ -225,10 +225,12 @@ def names_read(sources: Collection[str]) -> set[str]:
     return found
 
 
-def imported_libraries(statements: Sequence[Statement]) -> frozenset[str]:
-    """Return the top names of the modules that the statements import, those inside of functions included."""
+def imported_libraries(kept: Kept) -> frozenset[str]:
+    """Return the top names of the modules that the slice imports, those inside of functions included."""
     found = set()
-    for s in statements:
+    for s in kept.statements:
+        if "import" not in kept.program.plain[s.cell].source:
+            continue
         for node in ast.walk(s.node):
             if isinstance(node, ast.Import):
                 found |= {alias.name.partition(".")[0] for alias in node.names}

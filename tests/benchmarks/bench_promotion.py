@@ -1,6 +1,7 @@
-"""Slice and render against ``ast.parse`` of the same cells, and a notebook of 5,000 cells and 50 MB.
+"""Slice and render against ``ast.parse`` and marimo's ``compile_cell`` of the same cells; 5,000 cells and 50 MB.
 
-Run it with ``python tests/benchmarks/bench_promotion.py``. Ratios are of medians of interleaved rounds in one run.
+Run it with ``python tests/benchmarks/bench_promotion.py``, with marimo installed for that comparison. Ratios are of
+medians of interleaved rounds in one run.
 """
 
 from __future__ import annotations
@@ -59,15 +60,28 @@ def interleaved(rounds: int, **functions: Callable[[], object]) -> dict[str, flo
     return {name: statistics.median(values) for name, values in seconds.items()}
 
 
+def marimo_compile(sources: list[str]) -> Callable[[], object] | None:
+    """Return what compiles the cells with marimo, or ``None`` where it is not installed."""
+    try:
+        from marimo._ast.compiler import compile_cell
+    except ImportError:
+        return None
+    return lambda: [compile_cell(s, cell_id=str(i)) for i, s in enumerate(sources)]
+
+
 def main() -> None:
     """Print the table."""
     sources = notebook(200)
     cells = [Cell(index=i, source=s) for i, s in enumerate(sources)]
+    peer = marimo_compile(sources)
+    if peer is None:
+        print("marimo is not installed: its compile_cell is not compared")
     found = interleaved(
         9,
         parse=lambda: [ast.parse(s) for s in sources],
         slice=lambda: slice_cells(sources, 199),
         promote=lambda: promote(cells, 199, PromotionOptions(name="bench")),
+        **({"marimo compile_cell": peer} if peer else {}),
     )
     print(f"{'200 cells':<28}{'ms':>8}{'x ast.parse':>13}")
     for name, seconds in found.items():
