@@ -13,7 +13,6 @@ from tabulate import tabulate
 from jupyter_pipeline.models import (
     AlertBlock,
     ClusterRecord,
-    ClusterState,
     Deployed,
     DeploymentRecord,
     DeploymentStatus,
@@ -150,7 +149,7 @@ def clusters(records: Sequence[ClusterRecord]) -> Table:
             _local(r.expires) if r.state.alive else "",
             r.host,
             *((_cost(r),) if priced else ()),
-            r.warning or ("" if r.state is ClusterState.RUNNING else r.reason),
+            r.warning or r.reason,
         )
         for r in records
     ]
