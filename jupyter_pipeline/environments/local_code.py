@@ -11,6 +11,7 @@ from types import ModuleType
 
 from jupyter_pipeline.environments.folder import Folder
 from jupyter_pipeline.environments.remote.member import RUNS_ON
+from jupyter_pipeline.environments.remote.modules import file_of
 from jupyter_pipeline.exceptions import NotFoundError, UsageError
 
 __all__ = ["imported_folders", "named_folder"]
@@ -69,7 +70,7 @@ def imported_folders(
     for name, module in list((sys.modules if modules is None else modules).items()):
         if "." in name or name in RUNS_ON or name.startswith("__"):
             continue
-        if (getattr(module, "__file__", None) or "").startswith(quick):
+        if file_of(module).startswith(quick):
             continue
         for place in _places(module):
             if not any(place.is_relative_to(p) for p in installed):
@@ -92,14 +93,13 @@ def imported_folders(
 
 def _places(module: ModuleType) -> Iterable[Path]:
     """Return the package folders, or the file, of a top-level module."""
-    if hasattr(module, "__path__"):
+    file = file_of(module)
+    if "__path__" in getattr(module, "__dict__", {}):
         try:
             yield from (Path(p).resolve() for p in module.__path__ if Path(p).is_dir())
         except (OSError, TypeError, KeyError):
             return
-        return
-    file = getattr(module, "__file__", None)
-    if isinstance(file, str) and Path(file).is_file():
+    elif file and Path(file).is_file():
         yield Path(file).resolve()
 
 

@@ -56,6 +56,17 @@ def test_modules_beside_the_notebook_go_although_nothing_imported_them(tmp_path:
     assert folder.only == ("helpers.py",)
 
 
+def test_a_module_that_raises_at_a_look_is_passed_over(tmp_path: Path, modules: dict[str, ModuleType]) -> None:
+    class Lazy(ModuleType):
+        def __getattr__(self, name: str) -> object:
+            raise ImportError("not installed")
+
+    load(tmp_path, "helpers", modules)
+    modules["lazy"] = Lazy("lazy")
+    [folder], _ = imported_folders(modules, [], tmp_path / "elsewhere")
+    assert folder.only == ("helpers.py",)
+
+
 def test_installed_packages_and_the_standard_library_stay() -> None:
     names = ("json", "distributed", "pathspec", "jupyter_pipeline")
     modules = {name: importlib.import_module(name) for name in names}

@@ -55,7 +55,7 @@ def forget(changed: Iterable[str], code: str, names: Iterable[str], *, protect: 
     binary: list[str] = []
     loaded = list(sys.modules.items())
     for name, module in loaded:  # thousands: nothing dear is done with each
-        file = getattr(module, "__file__", None)
+        file = file_of(module)
         if file in files and (top := name.partition(".")[0]) not in kept:
             tops.add(top)
             if file.endswith((".so", ".pyd")):
@@ -63,7 +63,7 @@ def forget(changed: Iterable[str], code: str, names: Iterable[str], *, protect: 
     if not synced.isdisjoint(sys.modules):
         for name, module in loaded:
             top = name.partition(".")[0]
-            if top in synced and not _below(module, getattr(module, "__file__", None) or "", code):
+            if top in synced and not _below(module, file_of(module), code):
                 tops.add(top)
         # A new file may complete a package, or hide another module of its name.
         tops |= {top for top in synced if top in sys.modules and any(_is_of(f, top, code) for f in files)}
@@ -77,6 +77,12 @@ def forget(changed: Iterable[str], code: str, names: Iterable[str], *, protect: 
     for file in files:
         linecache.checkcache(file)
     return binary
+
+
+def file_of(module: ModuleType) -> str:
+    """Return where `module` was loaded from; a look at its attributes could make a lazy one import something."""
+    file = getattr(module, "__dict__", {}).get("__file__")
+    return file if isinstance(file, str) else ""
 
 
 def _below(module: ModuleType, file: str, code: str) -> bool:
@@ -95,7 +101,7 @@ def _with_holders(tops: set[str], code: str, kept: set[str]) -> set[str]:
     synced = {
         name: module
         for name, module in list(sys.modules.items())
-        if (getattr(module, "__file__", None) or "").startswith(code) and name.partition(".")[0] not in kept
+        if file_of(module).startswith(code) and name.partition(".")[0] not in kept
     }
     found = set(tops)
     grown = True
@@ -110,9 +116,12 @@ def _with_holders(tops: set[str], code: str, kept: set[str]) -> set[str]:
 
 
 def _origin(value: Any) -> str:
-    name = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
-    if not isinstance(name, str):
-        name = getattr(type(value), "__module__", "")
+    try:
+        name = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
+        if not isinstance(name, str):
+            name = getattr(type(value), "__module__", "")
+    except Exception:  # noqa: BLE001 - a proxy without what it stands for raises whatever it likes
+        return ""
     return name.partition(".")[0] if isinstance(name, str) else ""
 
 
