@@ -29,7 +29,10 @@ def asked(kind: str, folder: Path, overrides: dict[str, Any] | None = None) -> d
     [
         (
             "kubernetes",
-            {"name": TAG, "idle_timeout": 7800, "n_workers": 2, "namespace": "default", "asynchronous": True},
+            {
+                "name": TAG, "idle_timeout": 7800, "n_workers": 2, "namespace": "default", "quiet": True,
+                "asynchronous": True,
+            },
         ),
         (
             "coiled",

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "testbed"))
 
 SMALL = {"cluster_kwargs.interface": "lo", "cluster_kwargs.memory": "500 MB"}
 QUICK = ("local", "slurm", "lsf", "ssh", "vm", "gateway")
-HEAVY = ("moab", "sge", "pbs", "oar", "htcondor", "coiled")
+HEAVY = ("moab", "sge", "pbs", "oar", "htcondor", "coiled", "kubernetes")
 
 
 @dataclass
@@ -85,6 +85,13 @@ def _coiled() -> Bed:
     return Bed("coiled", {"cluster_kwargs.software": "testbed"}, coiled_api.start())
 
 
+def _kubernetes() -> Bed:
+    import kubernetes_api
+
+    options = {"security": {"tls": False, "insecure": True}, "cluster_kwargs.scheduler_service_type": "LoadBalancer"}
+    return Bed("kubernetes", options, kubernetes_api.start())
+
+
 def _heavy(name: str) -> Bed:
     import importlib
 
@@ -96,12 +103,17 @@ STARTERS: dict[str, Callable[[], Bed]] = {
     "local": _local, "slurm": _slurm, "lsf": lambda: _standin("lsf"), "moab": lambda: _standin("moab"), "ssh": _ssh,
     "vm": _vm, "gateway": _gateway, "sge": lambda: _heavy("sge"), "pbs": lambda: _heavy("pbs"),
     "oar": lambda: _heavy("oar"), "htcondor": lambda: _heavy("htcondor"), "coiled": _coiled,
+    "kubernetes": _kubernetes,
 }  # fmt: skip
+
+
+MODULES = {"vm": "ssh", "lsf": "standin", "moab": "standin", "coiled": "coiled_api", "kubernetes": "kubernetes_api"}
+"""Modules of the test bed that are not called like the engine."""
 
 
 def start_bed(name: str) -> Bed:
     """Start the engine `name`, or skip the test and say why it cannot run here."""
-    module = {"vm": "ssh", "lsf": "standin", "moab": "standin", "coiled": "coiled_api"}.get(name, name)
+    module = MODULES.get(name, name)
     if name != "local":
         import importlib
 

@@ -31,11 +31,14 @@ class _Service:
     """Whether the idle time is a number of seconds instead of text."""
     asynchronous: bool = True
     fixed: tuple[tuple[str, Any], ...] = ()
-    """Arguments whose default would end a cluster that is well."""
+    """Arguments whose default does not suit a keeper."""
 
 
 _SERVICES = {
-    "dask_kubernetes": _Service("kubernetes", "KUBECONFIG", "name", "idle_timeout", seconds=True),
+    # Its live display draws boxes, here into the keeper's log.
+    "dask_kubernetes": _Service(
+        "kubernetes", "KUBECONFIG", "name", "idle_timeout", seconds=True, fixed=(("quiet", True),)
+    ),
     # A keeper is no client: after two minutes without one Coiled would take the cluster for forgotten.
     "coiled": _Service("coiled", "`coiled login`", "name", "idle_timeout", fixed=(("no_client_timeout", None),)),
     "dask_saturn": _Service("", "SATURN_TOKEN and SATURN_BASE_URL", asynchronous=False),
