@@ -160,7 +160,8 @@ def _look_at_job(record: ClusterRecord) -> ClusterRecord:
             return now
         reason = f"The job of its keeper ended before it began. {_last_lines(registry.cluster_dir(record.id))}"
         return orphans.close_lost(now, state=ClusterState.FAILED, reason=reason)[0]
-    return dataclasses.replace(record, jobs=(job.to_dict(),), reason=f"Its keeper's job is {job.state}: {job.reason}")
+    reason = f"Its keeper's job is {job.state}" + (f": {job.reason}" if job.reason else "")
+    return dataclasses.replace(record, jobs=(job.to_dict(),), reason=reason)
 
 
 def reason_of(record: ClusterRecord) -> str:
