@@ -103,6 +103,7 @@ async def delete_async(name: str) -> None:
         found = await find_deployment(api, name)
         with history.locked(found["name"]):
             await alerts.clear(api, found)
+            await api.post(f"/deployments/{found['id']}/pause_deployment", {})
             await _end_runs(api, found)
             await api.delete(f"/deployments/{found['id']}")
             history.forget(found["name"], api.endpoint.key)
@@ -149,7 +150,7 @@ async def promote_async(
     Raises
     ------
     OrchestrationError
-        If `source` has not enough good runs.
+        If `source` has not enough good runs, or the name belongs to another notebook at `target`.
     NotFoundError
         If it is not deployed at `source`.
     """
@@ -172,7 +173,7 @@ async def promote_async(
         )
     spec = history.specification(version, translation.environment_of(found))
     base = targets.base_of(spec)
-    return await deploy_async(targets.apply(base, goal, profile_file=profile_file), overwrite=True)
+    return await deploy_async(targets.apply(base, goal, profile_file=profile_file))
 
 
 async def _good_runs(api: PrefectApi, deployment: Mapping[str, Any], enough: int) -> int:
