@@ -6,10 +6,13 @@ The stages, each in its module::
     dialect      IPython's dialect to plain Python: magics, shell lines, cell magics
     names        what each statement binds, reads and mutates, on the abstract objects of ``store``
     slicing      the smallest set of statements that gives a cell the same values
-    parameters   which literals become parameters, and their types
-    steps        the slice as a module of pure functions
-    flows        the flow that calls them, and the manifest
-    manifest     writing them beside the notebook, safely
+    marks        which cells are steps and checks, and how they run
+    parameters   which literals become parameters, and their types; ``windows`` binds them to the time window of a run
+    plan         which statements make up which step, and what passes between them
+    rendering    the steps as a module of pure functions; ``mapping`` those that run once for each element
+    flows        the flow that calls them; ``dagster`` the same as definitions of Dagster
+    manifest     the manifest of the deployment, and writing all beside the notebook, safely
+    origins      which line came from which cell, for tracebacks
 
 The public names are imported on first use.
 """

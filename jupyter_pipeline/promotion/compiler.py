@@ -33,7 +33,7 @@ from jupyter_pipeline.promotion.parameters import Parameter, find_parameters, pa
 from jupyter_pipeline.promotion.plan import plan_steps
 from jupyter_pipeline.promotion.rendering import render_steps
 from jupyter_pipeline.promotion.runnable import refuse_what_cannot_run
-from jupyter_pipeline.promotion.secrets import travel_notes
+from jupyter_pipeline.promotion.secrets import refuse_secret_values, travel_notes
 from jupyter_pipeline.promotion.slicing import Kept, keep
 from jupyter_pipeline.promotion.statements import Program
 from jupyter_pipeline.promotion.steps import Step, imported_libraries, last_value, names_read, partition
@@ -65,6 +65,7 @@ def promote(cells: Sequence[Cell], target: int | Sequence[int], options: Promoti
     """
     check_name("pipeline", options.name)
     options.check()
+    refuse_secret_values({**options.defaults, **options.cluster.get("kwargs", {})})
     targets = (target,) if isinstance(target, int) else tuple(dict.fromkeys(target))
     by_index = {c.index: c for c in cells}
     if not targets or any(t not in by_index or by_index[t].kind != "code" for t in targets):

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,12 +31,12 @@ class Piece:
     """Line of the cell with which it begins, from 1."""
 
 
-def trace(pieces: Iterable[Piece], ids: Mapping[int, str], sources: Mapping[int, str]) -> list[dict[str, Any]]:
+def trace(pieces: Sequence[Piece], ids: Mapping[int, str], sources: Mapping[int, str]) -> list[dict[str, Any]]:
     """Return for each run of lines that come from a cell where they stand and where they come from.
 
     Parameters
     ----------
-    pieces : iterable of Piece
+    pieces : sequence of Piece
         The whole file, in order.
     ids, sources : mapping of int to str
         Id and text of each cell, by its index.
@@ -48,11 +48,12 @@ def trace(pieces: Iterable[Piece], ids: Mapping[int, str], sources: Mapping[int,
         has the lines of the cell, one after the other; ``cell`` and ``id`` say which cell.
     """
     found: list[dict[str, Any]] = []
+    lines_of = {cell: sources[cell].split("\n") for cell in {p.cell for p in pieces if p.cell >= 0}}
     number = 1
     for piece in pieces:
         count = piece.text.count("\n") + 1
         if piece.cell >= 0:
-            lines = sources[piece.cell].split("\n")[piece.line - 1 : piece.line - 1 + count]
+            lines = lines_of[piece.cell][piece.line - 1 : piece.line - 1 + count]
             last = found[-1] if found else None
             if last and last["cell"] == piece.cell and _follows(last, number, piece.line):
                 last["source"] += lines

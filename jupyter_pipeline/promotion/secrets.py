@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from jupyter_pipeline.exceptions import MissingDependencyError
+from jupyter_pipeline.exceptions import MissingDependencyError, UsageError
 from jupyter_pipeline.models import Refusal
 from jupyter_pipeline.promotion.slicing import Kept
 from jupyter_pipeline.promotion.statements import first_line
 
-__all__ = ["find_secrets", "travel_notes"]
+__all__ = ["find_secrets", "refuse_secret_values", "travel_notes"]
 
 _SUSPECT = re.compile(
     r"""(?ix)
@@ -41,7 +41,38 @@ _HELD = {
 def find_secrets(kept: Kept) -> list[Refusal]:
     """Return a refusal for each line of the slice in which something looks like a secret."""
     suspects = [(cell, number, line) for cell, number, line in _lines(kept) if _SUSPECT.search(line)]
-    if not suspects:
+    kinds = _kinds([line for _, _, line in suspects])
+    return [
+        Refusal(
+            cell=cell,
+            line=number,
+            name=kind,
+            reason="this looks like a secret, and it would be written to files and into git",
+            fix=_FIX,
+        )
+        for (cell, number, _), kind in zip(suspects, kinds, strict=True)
+        if kind
+    ]
+
+
+def refuse_secret_values(values: Mapping[str, Any]) -> None:
+    """Raise if one of the values that would be written, by their names, looks like a secret.
+
+    Raises
+    ------
+    UsageError
+        The message says which, not what it is.
+    """
+    lines = {name: f"{name} = {value!r}" for name, value in values.items()}
+    suspects = [name for name, line in lines.items() if _SUSPECT.search(line)]
+    for name, kind in zip(suspects, _kinds([lines[n] for n in suspects]), strict=True):
+        if kind:
+            raise UsageError(f"{name} looks like a secret ({kind}), and it would be written to files. {_FIX}")
+
+
+def _kinds(lines: Sequence[str]) -> list[str]:
+    """Return for each line what kind of secret it seems to hold; empty for none."""
+    if not lines:
         return []
     try:
         from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
@@ -51,20 +82,8 @@ def find_secrets(kept: Kept) -> list[Refusal]:
         raise MissingDependencyError("detect-secrets") from error
     detectors: dict[str, Any] = get_mapping_from_secret_type_to_class()
     names = [detector.__name__ for detector in detectors.values() if detector.__name__ not in _ENTROPY]
-    refusals = []
     with transient_settings({"plugins_used": [{"name": n} for n in sorted(names)], "filters_used": []}):
-        for cell, number, line in suspects:
-            for secret in list(scan_line(line))[:1]:
-                refusals.append(
-                    Refusal(
-                        cell=cell,
-                        line=number,
-                        name=secret.type,
-                        reason="this looks like a secret, and it would be written to files and into git",
-                        fix=_FIX,
-                    )
-                )
-    return refusals
+        return [next((str(secret.type) for secret in scan_line(line)), "") for line in lines]
 
 
 def travel_notes(kept: Kept) -> list[str]:

@@ -97,6 +97,15 @@ def test_a_refusal_names_cell_line_reason_and_way_out(
         ({"name": "a/b"}, "a/b"),
         ({"to": "airflow"}, "prefect or dagster, not for 'airflow'"),
         ({"cpus": 4}, "name one with --profile"),
+        ({"defaults": {"password": "hunter2hunter2"}}, r"password looks like a secret \(Secret Keyword\)"),
+        (
+            {
+                "standalone": True,
+                "profile": "x",
+                "cluster": {"class": "a.B", "kwargs": {"token": "AKIAIOSFODNN7EXAMPLQ"}},
+            },
+            "token looks like a secret",
+        ),
         ({"defaults": {"n": "many"}}, "'many' cannot be the value of the parameter n"),
     ],
 )
