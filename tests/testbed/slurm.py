@@ -126,7 +126,7 @@ class Slurm:
             if not daemons.alive(run / f"slurmd-n{i}.pid"):
                 command: list[str | Path] = [_sbin("slurmd"), "-N", f"n{i}"]
                 daemons.run(*(self.network.on(f"n{i}", command) if self.network else command), env=environ)
-        daemons.wait_for(lambda: self.up(nodes), "Slurm")
+        daemons.wait_for(lambda: self.up(nodes), "Slurm", timeout=60)
         return self.environ
 
     def _write(self, nodes: int) -> None:
@@ -162,8 +162,10 @@ class Slurm:
             )  # fmt: skip
 
     def start_controller(self) -> None:
-        """Start slurmctld; with `stop_controller`, for tests of what happens without it."""
-        daemons.run(_sbin("slurmctld"), "-i", env={**os.environ, **self.environ})
+        """Start slurmctld and wait for its answer: a node that asks it before is heard again only much later."""
+        environ = {**os.environ, **self.environ}
+        daemons.run(_sbin("slurmctld"), "-i", env=environ)
+        daemons.wait_for(lambda: "UP" in daemons.run("scontrol", "ping", timeout=5, env=environ), "slurmctld", 60)
 
     def stop_controller(self) -> None:
         """Stop slurmctld; jobs go on."""
