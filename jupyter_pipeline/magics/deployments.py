@@ -10,7 +10,7 @@ from IPython.core.magic import Magics, line_magic, magics_class
 from jupyter_pipeline import arguments
 from jupyter_pipeline.magics.parsing import HelpShown, Parser, interruptible, split, subcommand
 
-__all__ = ["SUBCOMMANDS", "RunsMagics", "manage", "parser"]
+__all__ = ["SUBCOMMANDS", "RunsMagics", "manage", "parser", "runs_parser"]
 
 SUBCOMMANDS = {
     "list": "list what is deployed",
@@ -48,6 +48,20 @@ def parser(command: str) -> Parser:
         add("--from", dest="source", default="staging", help="target that it comes from; by default staging")
         add("--to", dest="target", default="production", help="target that it goes to; by default production")
         add("--after", default="", help="good runs in a row that the source must have seen")
+    return made
+
+
+def runs_parser() -> Parser:
+    """Return the parser of what stands behind ``%runs``."""
+    made = Parser("%runs", "list the last runs, or act on one")
+    made.add_argument("deployment", nargs="?")
+    made.add_argument("--limit", default="20", help="how many are listed")
+    one = made.add_mutually_exclusive_group()
+    one.add_argument("--logs", metavar="RUN", help="print the log of a run")
+    one.add_argument("--follow", metavar="RUN", help="print it as it comes, until the run has ended")
+    one.add_argument("--cancel", metavar="RUN", help="cancel a run")
+    one.add_argument("--rerun", metavar="RUN", help="run again with the same parameters")
+    one.add_argument("--open", metavar="RUN", help="show where Prefect's pages have it")
     return made
 
 
@@ -157,18 +171,8 @@ class RunsMagics(Magics):
         """List the last runs, ``%runs [DEPLOYMENT] [--limit N]``, or act on one, such as ``%runs --logs RUN``."""
         from jupyter_pipeline import present
 
-        parser = Parser("%runs", "list the last runs, or act on one")
-        add = parser.add_argument
-        add("deployment", nargs="?")
-        add("--limit", default="20", help="how many are listed")
-        one = parser.add_mutually_exclusive_group()
-        one.add_argument("--logs", metavar="RUN", help="print the log of a run")
-        one.add_argument("--follow", metavar="RUN", help="print it as it comes, until the run has ended")
-        one.add_argument("--cancel", metavar="RUN", help="cancel a run")
-        one.add_argument("--rerun", metavar="RUN", help="run again with the same parameters")
-        one.add_argument("--open", metavar="RUN", help="show where Prefect's pages have it")
         try:
-            given = parser.parse_args(split(line))
+            given = runs_parser().parse_args(split(line))
         except HelpShown:
             return None
         limit = arguments.whole("--limit", given.limit, 1, 200)

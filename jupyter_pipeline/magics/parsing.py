@@ -41,6 +41,10 @@ class Parser(argparse.ArgumentParser):
             else:
                 self.add_argument(flag, default="", metavar=option.metavar, help=told)
 
+    def options(self) -> list[str]:
+        """Return the options that it takes, but for the help."""
+        return [text for text in self._option_string_actions if text not in ("-h", "--help")]
+
     def error(self, message: str) -> NoReturn:
         """Raise what argparse would print; for an unknown option, the nearest ones."""
         unknown = message.removeprefix("unrecognized arguments: ").split(" ")[0]

@@ -31,6 +31,8 @@ class Option:
     repeat: bool = False
     negatable: bool = False
     """Whether ``--no-NAME`` says the opposite; without either, neither is said."""
+    choices: tuple[str, ...] = ()
+    """The only values that it takes; empty for any. The first is what counts where it is not given."""
 
     @property
     def attribute(self) -> str:
@@ -46,8 +48,18 @@ OPTIONS = (
     Option("timezone", "time zone of the schedules; by default the local one", "ZONE"),
     Option("start", "when the schedules begin, such as 2027-01-01", "TIME"),
     Option("end", "when they end", "TIME"),
-    Option("overlap", "what to do with a run that is due while another is at work: skip, queue or cancel", "POLICY"),
-    Option("catch-up", "which of the runs that an outage has delayed are made: latest, all or none", "POLICY"),
+    Option(
+        "overlap",
+        "what to do with a run that is due while another is at work: skip, queue or cancel",
+        "POLICY",
+        choices=("skip", "queue", "cancel"),
+    ),
+    Option(
+        "catch-up",
+        "which of the runs that an outage has delayed are made: latest, all or none",
+        "POLICY",
+        choices=("latest", "all", "none"),
+    ),
     Option("concurrency", "how many runs may be at work at the same time; by default 1", "N"),
     Option("profile", "cluster profile of the runs", "PROFILE"),
     Option("work-pool", "work pool of a Prefect server of your own", "POOL"),
@@ -61,15 +73,28 @@ OPTIONS = (
     Option("tag", "tag of the deployment", "TAG", repeat=True),
     Option("owner", "who answers for the runs", "NAME"),
     Option("notify", "alert to call, and on what: NAME or NAME:failure,late", "ALERT", repeat=True),
-    Option("target", "staging or production, as pipelines/targets.yaml describes them", "TARGET"),
     Option(
-        "environment", "packages of the runs: kernel (this environment) or locked (one of requirements.lock)", "KIND"
+        "target",
+        "staging or production, as pipelines/targets.yaml describes them",
+        "TARGET",
+        choices=("", "staging", "production"),
+    ),
+    Option(
+        "environment",
+        "packages of the runs: kernel (this environment) or locked (one of requirements.lock)",
+        "KIND",
+        choices=("kernel", "locked"),
     ),
     Option(
         "rehearse", "run it once in a clean process first; by default at the first deploy of a name", negatable=True
     ),
     Option("sample", "parameter of the rehearsal, NAME=VALUE", "NAME=VALUE", repeat=True),
-    Option("to", "orchestrator of the files: prefect, or dagster, to which nothing is deployed", "KIND"),
+    Option(
+        "to",
+        "orchestrator of the files: prefect, or dagster, to which nothing is deployed",
+        "KIND",
+        choices=("prefect", "dagster"),
+    ),
     Option("standalone", "files that run without Jupyter Pipeline"),
     Option("dry-run", "show what would be done and change nothing"),
     Option("overwrite", "replace files that were edited by hand, and a deployment of another notebook"),
@@ -84,9 +109,7 @@ class Settings(Record):
     """What a deploy was asked for."""
 
     promotion: PromotionOptions
-    overlap: str = "skip"
     catch_up: str = "latest"
-    concurrency: int = 1
     owner: str = ""
     alerts: tuple[Alert, ...] = ()
     target: str = ""
@@ -131,9 +154,7 @@ def read(
     check_name("deployment", name)
     text = {o.attribute: str(given.get(o.attribute) or "").strip() for o in OPTIONS if o.metavar and not o.repeat}
     parameters, defaults, windows = _parameters(given.get("param") or ())
-    to = arguments.choice("--to", text["to"] or "prefect", ("prefect", "dagster"))
-    overlap = arguments.choice("--overlap", text["overlap"] or "skip", ("skip", "queue", "cancel"))
-    concurrency = arguments.whole("--concurrency", text["concurrency"] or "1", 1, 1000)
+    chosen = {o.attribute: _chosen(o, text[o.attribute]) for o in OPTIONS if o.choices}
     return Settings(
         promotion=PromotionOptions(
             name=name,
@@ -145,24 +166,27 @@ def read(
             defaults=defaults,
             windows=windows,
             tags=tuple(given.get("tag") or ()),
-            overlap=overlap,
-            concurrency=concurrency,
-            to=to,
+            overlap=chosen["overlap"],
+            concurrency=arguments.whole("--concurrency", text["concurrency"] or "1", 1, 1000),
+            to=chosen["to"],
             standalone=bool(given.get("standalone")),
             kernel_names=kernel_names,
             **marks.read_settings({o: text[o.removeprefix("--").replace("-", "_")] for o in marks.OPTIONS}),
         ),
-        overlap=overlap,
-        catch_up=arguments.choice("--catch-up", text["catch_up"] or "latest", ("latest", "all", "none")),
-        concurrency=concurrency,
+        catch_up=chosen["catch_up"],
         owner=text["owner"],
         alerts=tuple(_alert(each) for each in given.get("notify") or ()),
-        target=text["target"] and arguments.choice("--target", text["target"], ("staging", "production")),
-        environment=arguments.choice("--environment", text["environment"] or "kernel", ("kernel", "locked")),
+        target=chosen["target"],
+        environment=chosen["environment"],
         rehearse=given.get("rehearse"),
         sample=assignments("--sample", given.get("sample") or ()),
         overwrite=bool(given.get("overwrite")),
     )
+
+
+def _chosen(option: Option, text: str) -> str:
+    known = [choice for choice in option.choices if choice]
+    return arguments.choice(f"--{option.name}", text, known) if text else option.choices[0]
 
 
 def assignments(what: str, pairs: Sequence[str]) -> dict[str, Any]:

@@ -32,11 +32,20 @@ def test_a_cluster_from_start_to_stop(shell: InteractiveShell, tmp_path: Path) -
     where = shell.run_line_magic("cluster", f"upload {tmp_path / 'table.csv'}")
     assert client.submit(lambda path: Path(path).read_text(), where).result(timeout=60) == "a,b"
     assert "same packages" in str(shell.run_line_magic("cluster", "diff"))
+    from jupyter_pipeline.environments.session import session
+
     code = tmp_path / "code"
     code.mkdir()
     for number in range(8):
         (code / f"part_{number}.bin").write_bytes(os.urandom(12 * 2**20))
-    threading.Timer(0.3, signal.raise_signal, [signal.SIGINT]).start()
+
+    def interrupt() -> None:
+        if session(client).lock.locked():
+            signal.raise_signal(signal.SIGINT)
+        else:
+            threading.Timer(0.02, interrupt).start()
+
+    threading.Timer(0.02, interrupt).start()
     with pytest.raises(SyncError, match=r"interrupted\. What the cluster had is intact"):
         shell.run_line_magic("cluster", f"sync --no-packages --directory {code}")
     assert cluster.record().last_sync["result"] == "interrupted"
@@ -102,6 +111,12 @@ def test_help_starts_nothing(shell: InteractiveShell, capsys: pytest.CaptureFixt
         ("%deploy pa", {"pause"}),
         ("%cluster start local --wo", {"--workers"}),
         ("%%deploy x --profile lo", {"local"}),
+        ("%%deploy x --ret", {"--retries", "--retry-delay"}),
+        ("%deploy notebook x --reh", {"--rehearse"}),
+        ("%deploy promote x --a", {"--after"}),
+        ("%%deploy x --overlap q", {"queue"}),
+        ("%%deploy x --target prod", {"production"}),
+        ("%runs --re", {"--rerun"}),
     ],
 )
 def test_tab_completes(shell: InteractiveShell, text: str, offered: set[str]) -> None:

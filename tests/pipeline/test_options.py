@@ -13,7 +13,7 @@ def test_nothing_given_means_the_defaults() -> None:
     settings = options.read({}, name="daily")
     assert settings.promotion.name == "daily"
     assert settings.promotion.schedules == ()
-    assert (settings.overlap, settings.catch_up, settings.concurrency) == ("skip", "latest", 1)
+    assert (settings.promotion.overlap, settings.catch_up, settings.promotion.concurrency) == ("skip", "latest", 1)
     assert (settings.environment, settings.rehearse, settings.target) == ("kernel", None, "")
 
 

@@ -158,7 +158,7 @@ def die(*args, **options):
 
 home = {"snapshots": snapshots, "manifest": manifest, "deployments": deployments, "os": os, "Path": Path}
 module, name = sys.argv[3].split(".")
-plan = t.planned(Path(sys.argv[2]), "n = 4", "n * 3", name="killed", every=["2h"])
+plan = t.planned(Path(sys.argv[2]), "n = 4", f"n, {sys.argv[3]!r}", name="killed", every=["2h"])
 setattr(home[module], name, die)
 promotion.deploy(plan)
 """
@@ -181,7 +181,7 @@ def test_a_deploy_that_is_killed_changes_nothing_live_and_converges(live: Path, 
     )
     assert done.returncode == 9, done.stderr
     assert live_record("killed") == before.deployment
-    after = promotion.deploy(planned(tmp_path, "n = 4", "n * 3", name="killed", every=["2h"]))
+    after = promotion.deploy(planned(tmp_path, "n = 4", f"n, {stage!r}", name="killed", every=["2h"]))
     record = live_record("killed")
     assert record is not None
     assert record.version == after.version != before.version
