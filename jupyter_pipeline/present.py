@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from tabulate import tabulate
 from jupyter_pipeline.models import (
     AlertBlock,
     ClusterRecord,
+    ClusterState,
     Deployed,
     DeploymentRecord,
     DeploymentStatus,
@@ -34,11 +35,13 @@ __all__ = [
     "deployments",
     "drift",
     "dry_run",
+    "live",
     "plan",
     "profiles",
     "runs",
     "service",
     "sizes",
+    "starting",
     "statuses",
     "sync",
     "tests",
@@ -162,6 +165,21 @@ def clusters(records: Sequence[ClusterRecord]) -> Table:
     return Table(headers, rows, "No cluster is running. Start one: cluster start local")
 
 
+def starting(say: Callable[[str], None]) -> Callable[[ClusterRecord], None]:
+    """Return a function that tells `say` in a line how far the start of a cluster is, whenever that changed."""
+    said = ""
+
+    def tell(record: ClusterRecord) -> None:
+        nonlocal said
+        workers = f"{_workers(record)} workers" if record.state is ClusterState.RUNNING else ""
+        line = f"{record.name}: {', '.join(filter(None, (record.state.value, workers, record.reason)))}"
+        if record.state.alive and line != said:  # an end is told by the error that follows
+            say(line)
+            said = line
+
+    return tell
+
+
 def profiles(found: Sequence[Profile]) -> Table:
     """Return a table of profiles."""
     rows = [(p.name, p.cluster_class, p.description, p.source) for p in found]
@@ -276,6 +294,14 @@ def deployed(answer: Deployed, *, command: str) -> str:
     if answer.deployment.paused:
         lines.append(f"It is paused. Resume it: {command} resume {name}")
     return "\n".join(lines)
+
+
+def live(record: DeploymentRecord) -> str:
+    """Return what is live under a name, in a line."""
+    at = f" in {record.target}" if record.target else ""
+    return f"{record.name!r} runs version {record.version[:12]} now{at}" + (
+        ", when it is resumed." if record.paused else "."
+    )
 
 
 def versions(records: Sequence[VersionRecord]) -> Table:

@@ -25,6 +25,13 @@ class _DeploymentCommand(Command):
         return str(present.deployments([answer]))
 
 
+class _LiveCommand(Command):
+    positional: ClassVar[tuple[str, ...]] = ("NAME",)
+
+    def show(self, answer: DeploymentRecord) -> str:
+        return present.live(answer)
+
+
 class List(Command):
     """List deployments."""
 
@@ -130,7 +137,7 @@ class Compare(Command):
         return answer["difference"] or "Nothing differs."
 
 
-class Rollback(_DeploymentCommand):
+class Rollback(_LiveCommand):
     """Make an earlier version live again."""
 
     name = "jupyter-pipeline deployments rollback"
@@ -141,7 +148,7 @@ class Rollback(_DeploymentCommand):
         return versions.rollback(name, version)
 
 
-class Promote(_DeploymentCommand):
+class Promote(_LiveCommand):
     """Move what is live at one target to another."""
 
     name = "jupyter-pipeline deployments promote"

@@ -154,4 +154,4 @@ def _deploy(plan: Plan) -> Any:
         print(error.traceback)
         raise
     print(present.deployed(done, command="%deploy"))
-    return present.deployments([done.deployment]) if done.deployment else None
+    return present.Link(done.deployment.url) if done.deployment and done.deployment.url else None

@@ -127,18 +127,18 @@ def _compare(given: Mapping[str, Any]) -> None:
     print(versions.compare(given["name"], given["old"], given["new"]) or "Nothing differs.")
 
 
-def _rollback(given: Mapping[str, Any]) -> Any:
+def _rollback(given: Mapping[str, Any]) -> None:
     from jupyter_pipeline import present
     from jupyter_pipeline.orchestration import versions
 
-    return present.deployments([versions.rollback(given["name"], given["version"])])
+    print(present.live(versions.rollback(given["name"], given["version"])))
 
 
-def _promote(given: Mapping[str, Any]) -> Any:
+def _promote(given: Mapping[str, Any]) -> None:
     from jupyter_pipeline import present
     from jupyter_pipeline.pipeline import history
 
-    return present.deployments([history.promote(**given)])
+    print(present.live(history.promote(**given)))
 
 
 def _delete(given: Mapping[str, Any]) -> None:
