@@ -1,0 +1,87 @@
+"""What all tables share."""
+
+from __future__ import annotations
+
+import html
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tabulate import tabulate
+
+__all__ = ["Link", "Table", "age", "local", "sizes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under headers, with a line for when there is none.
+
+    Attributes
+    ----------
+    headers : sequence of str
+        Column names.
+    rows : sequence of sequence of str
+        One inner sequence a row, as long as `headers`.
+    empty : str
+        What is said instead of a table without rows.
+    """
+
+    headers: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    empty: str
+
+    def __str__(self) -> str:
+        if not self.rows:
+            return self.empty
+        return tabulate(self.rows, headers=self.headers, tablefmt="simple", disable_numparse=True)
+
+    def _repr_html_(self) -> str:
+        if not self.rows:
+            return f"<p>{html.escape(self.empty)}</p>"
+        return tabulate(self.rows, headers=self.headers, tablefmt="html", disable_numparse=True)
+
+    def _repr_pretty_(self, printer: object, cycle: bool) -> None:
+        printer.text(str(self))  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address that a notebook shows as a link."""
+
+    url: str
+
+    def __str__(self) -> str:
+        return self.url
+
+    def _repr_html_(self) -> str:
+        url = html.escape(self.url, quote=True)
+        return f'<a href="{url}" target="_blank" rel="noopener">{url}</a>'
+
+    def _repr_pretty_(self, printer: object, cycle: bool) -> None:
+        printer.text(self.url)  # type: ignore[attr-defined]
+
+
+def sizes(count: float) -> str:
+    """Return `count` bytes in the largest binary unit that leaves at least 1."""
+    for unit in ("B", "KiB", "MiB", "GiB", "TiB"):
+        if abs(count) < 1024 or unit == "TiB":
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1024
+    raise AssertionError("unreachable")
+
+
+def age(moment: float | None) -> str:
+    """Return how long ago a moment was, in its largest unit; empty for none."""
+    if not moment:
+        return ""
+    elapsed = max(0.0, time.time() - moment)
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if elapsed >= size:
+            return f"{elapsed / size:.0f} {unit}"
+    return f"{elapsed:.0f} s"
+
+
+def local(moment: float | None) -> str:
+    """Return a moment in the local time zone; empty for none."""
+    return datetime.fromtimestamp(moment).astimezone().strftime("%a %d %b %H:%M:%S %Z") if moment else ""
