@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline.clusters import registry
+from jupyter_pipeline.clusters import notes, registry
 from jupyter_pipeline.models import ClusterRecord
 from jupyter_pipeline.paths import write_private
 
@@ -44,7 +44,7 @@ class Book:
         before, self.record = self.record, dataclasses.replace(self.record, **changes)
         if self.record.state is not before.state:
             self.record = dataclasses.replace(self.record, since=time.time())
-            registry.add_event(self.folder, self.record)
+            notes.add_event(self.folder, self.record)
         self.keep()
 
     def keep(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jupyter_pipeline.clusters import marks, preflight, registry, security, warm
+from jupyter_pipeline.clusters import marks, notes, preflight, security, warm
 from jupyter_pipeline.clusters.engines import Context, Engine
 from jupyter_pipeline.exceptions import ClusterStartError, PipelineError, PreflightError
 from jupyter_pipeline.models import ClusterRecord, Profile
@@ -42,7 +42,7 @@ async def create(folder: Path, record: ClusterRecord, profile: Profile, engine: 
     # Here rather than in the caller: it imports the class, which the keeper does anyway.
     problems = preflight.check(profile)
     if problems:
-        registry.write_problems(folder, problems)
+        notes.write_problems(folder, problems)
         raise PreflightError(profile.name, problems)
     tls = profile.security.get("tls", True) is not False
     if tls:

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline.clusters import marks, preflight, registry, tags
+from jupyter_pipeline.clusters import marks, notes, preflight, registry, tags
 from jupyter_pipeline.clusters.engines import Context, get_engine, import_class
 from jupyter_pipeline.clusters.request import Request
 from jupyter_pipeline.exceptions import ClusterStartError, PipelineError
@@ -32,7 +32,7 @@ def main(folder: Path) -> None:
         sys.exit(f"{folder} has no record")
     problems = preflight.check(request.profile)
     if problems:
-        registry.write_problems(folder, problems)
+        notes.write_problems(folder, problems)
         sys.exit(problems[0])
     try:
         number = asyncio.run(_submit(folder, request.profile, record))

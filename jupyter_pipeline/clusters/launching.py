@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jupyter_pipeline import identity, paths
-from jupyter_pipeline.clusters import ending, marks, orphans, registry, spare, tags
+from jupyter_pipeline.clusters import ending, marks, notes, orphans, registry, spare, tags
 from jupyter_pipeline.clusters.request import Request
 from jupyter_pipeline.exceptions import ClusterConflictError, ClusterError, ClusterStartError, PreflightError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity, Profile
@@ -105,7 +105,7 @@ def launch(record: ClusterRecord, ready: spare.Spare | None, module: str) -> Non
     finally:
         os.close(descriptor)
     if launched.returncode != 0:
-        problems = registry.read_problems(folder)
+        problems = notes.read_problems(folder)
         if problems:
             raise PreflightError(record.profile, problems)
         raise _start_error(record, f"The keeper of {record.name} did not start: {_last_lines(folder)}")
@@ -133,7 +133,7 @@ def await_running(record: ClusterRecord, progress: Progress | None) -> ClusterRe
         if now.state is ClusterState.RUNNING:
             return now
         if not now.state.alive:
-            problems = registry.read_problems(registry.cluster_dir(now.id))
+            problems = notes.read_problems(registry.cluster_dir(now.id))
             if problems:
                 raise PreflightError(now.profile, problems)
             raise _start_error(now, f"{now.name} did not start: {reason_of(now)}")

@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.clusters import limits, observe, registry
+from jupyter_pipeline.clusters import limits, notes, observe
 from jupyter_pipeline.exceptions import ClusterError, UsageError
 from jupyter_pipeline.models import ClusterState
 
@@ -75,7 +75,7 @@ async def _record_sync(keeper: Keeper, request: Mapping[str, Any]) -> None:
     """Note what a sync or a comparison found."""
     if request.get("sync"):
         entry = dict(request["sync"])
-        registry.add_sync(keeper.folder, entry, str(request.get("lock", "")))
+        notes.add_sync(keeper.folder, entry, str(request.get("lock", "")))
         keeper.update(last_sync={k: entry.get(k, "") for k in ("time", "who", "result", "summary", "lock")})
     if request.get("drift"):
         keeper.update(drift=dict(request["drift"]))

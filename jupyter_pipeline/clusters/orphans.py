@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline import identity
-from jupyter_pipeline.clusters import marks, registry, tags
+from jupyter_pipeline.clusters import marks, notes, registry, tags
 from jupyter_pipeline.clusters.engines import Job, find_engine, get_engine, job_engines
 from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity, Profile
@@ -238,7 +238,7 @@ def close_lost(
     except OSError:  # the disk is full: what matters is gone, and the next look says so again
         registry.release(record)
     else:
-        registry.add_event(folder, record)
+        notes.add_event(folder, record)
     return record, removed
 
 

@@ -33,17 +33,16 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline import identity, paths
+from jupyter_pipeline.clusters import notes
 from jupyter_pipeline.exceptions import ClusterConflictError, NotFoundError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity
 
 __all__ = [
-    "add_event",
-    "add_sync",
     "cluster_dir",
     "create",
     "find_record",
@@ -53,14 +52,11 @@ __all__ = [
     "new_id",
     "prefix",
     "prune",
-    "read_problems",
     "read_record",
     "read_request",
-    "read_syncs",
     "refresh",
     "release",
     "write_keeper",
-    "write_problems",
     "write_record",
 ]
 
@@ -109,7 +105,7 @@ def create(record: ClusterRecord, request: Mapping[str, Any]) -> Path:
     except BaseException:
         shutil.rmtree(hidden, ignore_errors=True)
         raise
-    add_event(folder, record)
+    notes.add_event(folder, record)
     return folder
 
 
@@ -183,19 +179,6 @@ def write_keeper(folder: Path, record: ClusterRecord) -> None:
     paths.write_private(folder / "keeper.json", json.dumps(known))
 
 
-def write_problems(folder: Path, problems: Sequence[str]) -> None:
-    """Write why the cluster in `folder` was refused before it was started."""
-    paths.write_private(folder / "problems.json", json.dumps(list(problems)))
-
-
-def read_problems(folder: Path) -> list[str]:
-    """Return why the cluster in `folder` was refused before it was started; empty if it was not."""
-    try:
-        return [str(problem) for problem in json.loads((folder / "problems.json").read_bytes())]
-    except (OSError, ValueError, TypeError):
-        return []
-
-
 def write_record(folder: Path, record: ClusterRecord) -> None:
     """Replace the record; a state that is final gives the name back.
 
@@ -211,39 +194,6 @@ def write_record(folder: Path, record: ClusterRecord) -> None:
 
 def _write(folder: Path, record: ClusterRecord) -> None:
     paths.write_private(folder / "record.json", json.dumps(record.to_dict(), indent=1))
-
-
-def add_event(folder: Path, record: ClusterRecord, **details: Any) -> None:
-    """Append the state of `record` to its events; a full disk is no reason to stop."""
-    event = {"time": time.time(), "state": record.state, "reason": record.reason, **details}
-    _append(folder / "events.jsonl", event)
-
-
-def add_sync(folder: Path, entry: Mapping[str, Any], lock: str = "") -> None:
-    """Append what a sync did, and keep its lock under the hash that `entry` names."""
-    if lock:
-        with contextlib.suppress(OSError):
-            target = paths.private_dir(folder / "locks") / f"{paths.check_name('lock', str(entry['lock']))}.txt"
-            if not target.exists():
-                paths.write_private(target, lock)
-    _append(folder / "syncs.jsonl", entry)
-
-
-def read_syncs(folder: Path) -> list[dict[str, Any]]:
-    """Return what the syncs of the cluster in `folder` did, oldest first."""
-    try:
-        return [json.loads(line) for line in (folder / "syncs.jsonl").read_text().splitlines() if line.endswith("}")]
-    except OSError:
-        return []
-
-
-def _append(path: Path, entry: Mapping[str, Any]) -> None:
-    with contextlib.suppress(OSError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            os.write(descriptor, (json.dumps(entry) + "\n").encode())
-        finally:
-            os.close(descriptor)
 
 
 def read_record(folder: Path | str) -> ClusterRecord | None:

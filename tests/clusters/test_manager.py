@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from jupyter_pipeline import identity, present
-from jupyter_pipeline.clusters import handle, manager, registry
+from jupyter_pipeline.clusters import handle, manager, notes, registry
 from jupyter_pipeline.exceptions import (
     ClusterConflictError,
     ClusterError,
@@ -236,7 +236,7 @@ def test_a_sync_is_noted_by_the_keeper(started: ClusterRecord) -> None:
     assert noted.drift["warns"] == 1
     assert noted.last_sync["summary"] == "2 files"
     assert registry.find_record("one") == noted
-    [entry] = registry.read_syncs(registry.cluster_dir(noted.id))
+    [entry] = notes.read_syncs(registry.cluster_dir(noted.id))
     assert entry == told
 
 

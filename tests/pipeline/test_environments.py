@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_pipeline import pipeline
-from jupyter_pipeline.clusters import registry
+from jupyter_pipeline.clusters import notes, registry
 from jupyter_pipeline.clusters.handle import AttachedCluster
 from jupyter_pipeline.exceptions import UsageError
 
@@ -41,7 +41,7 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Attache
 
 
 def _entries(cluster: AttachedCluster) -> list[dict[str, object]]:
-    return registry.read_syncs(registry.cluster_dir(cluster.id))
+    return notes.read_syncs(registry.cluster_dir(cluster.id))
 
 
 def test_every_sync_is_noted_whatever_came_of_it(cluster: AttachedCluster, code: Path) -> None:

@@ -1,0 +1,65 @@
+"""What is noted beside the record in a cluster's folder: its changes of state, its syncs, why it was refused.
+
+Only the standard library is used here, as in `registry`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jupyter_pipeline import paths
+from jupyter_pipeline.models import ClusterRecord
+
+__all__ = ["add_event", "add_sync", "read_problems", "read_syncs", "write_problems"]
+
+
+def add_event(folder: Path, record: ClusterRecord, **details: Any) -> None:
+    """Append the state of `record` to its events; a full disk is no reason to stop."""
+    event = {"time": time.time(), "state": record.state, "reason": record.reason, **details}
+    _append(folder / "events.jsonl", event)
+
+
+def add_sync(folder: Path, entry: Mapping[str, Any], lock: str = "") -> None:
+    """Append what a sync did, and keep its lock under the hash that `entry` names."""
+    if lock:
+        with contextlib.suppress(OSError):
+            target = paths.private_dir(folder / "locks") / f"{paths.check_name('lock', str(entry['lock']))}.txt"
+            if not target.exists():
+                paths.write_private(target, lock)
+    _append(folder / "syncs.jsonl", entry)
+
+
+def read_syncs(folder: Path) -> list[dict[str, Any]]:
+    """Return what the syncs of the cluster in `folder` did, oldest first."""
+    try:
+        return [json.loads(line) for line in (folder / "syncs.jsonl").read_text().splitlines() if line.endswith("}")]
+    except OSError:
+        return []
+
+
+def _append(path: Path, entry: Mapping[str, Any]) -> None:
+    with contextlib.suppress(OSError):
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            os.write(descriptor, (json.dumps(entry) + "\n").encode())
+        finally:
+            os.close(descriptor)
+
+
+def write_problems(folder: Path, problems: Sequence[str]) -> None:
+    """Write why the cluster in `folder` was refused before it was started."""
+    paths.write_private(folder / "problems.json", json.dumps(list(problems)))
+
+
+def read_problems(folder: Path) -> list[str]:
+    """Return why the cluster in `folder` was refused before it was started; empty if it was not."""
+    try:
+        return [str(problem) for problem in json.loads((folder / "problems.json").read_bytes())]
+    except (OSError, ValueError, TypeError):
+        return []
