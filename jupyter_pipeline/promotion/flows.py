@@ -174,6 +174,9 @@ class _Calls:
         """The name of each step's future."""
         self.values: dict[tuple[int, str], str] = {}
         """The name of each value that a step returns."""
+        self.seen: set[int] = set()
+        """Steps whose results have been asked for."""
+        self.taken: set[str] = set()
 
     def single(self, step: Step) -> str:
         """Return the only call."""
@@ -189,27 +192,34 @@ class _Calls:
             depth[id(step)] = max((depth[id(b)] + 1 for b in before), default=0)
         needed = {id(b) for s in steps for b in [*s.sources.values(), *s.after]}
         lines = []
-        unseen: list[str] = []
         for level in range(max(depth.values()) + 1):
             here = [s for s in steps if depth[id(s)] == level]
             # A mapped step waits for its list before it is submitted: the others of its level go first.
-            lines += [self._submitted(s) for s in sorted(here, key=lambda s: s.mapped is not None)]
-            unseen += [self.runs[id(s)] for s in here if s.kind == "check"]
+            for step in sorted(here, key=lambda s: s.mapped is not None):
+                if step.mapped and step.mapped.items in step.sources:
+                    lines += self._awaited(_ancestors(step.sources[step.mapped.items], steps))
+                lines.append(self._submitted(step))
             for step in here:
                 if len(step.outputs) > 1 and id(step) in needed:
-                    lines += [f"{name}.result()" for name in unseen]  # so that a check's reason comes first
-                    unseen.clear()
+                    lines += self._awaited(_ancestors(step, steps))
+                    self.seen.add(id(step))
                     names = ", ".join(self.values[id(step), name] for name in step.outputs)
                     lines.append(f"{names} = {self.runs[id(step)]}.result()")
-        ends = [self.runs[id(s)] for s in steps if id(s) not in needed]
-        last = self.runs[id(steps[-1])]
-        waits = [*unseen, *(e for e in ends if e != last and e not in unseen)]
-        lines += [f"{name}.result()" for name in waits]
-        lines.append(f"return {last}.result()")
+        lines += self._awaited(steps[:-1])
+        lines.append(f"return {self.runs[id(steps[-1])]}.result()")
         return "\n".join(lines)
 
+    def _awaited(self, steps: Sequence[Step]) -> list[str]:
+        """Return what asks for the results of `steps` in order, so that the one which failed first says why."""
+        names = [self.runs[id(s)] for s in steps if id(s) not in self.seen]
+        self.seen |= {id(s) for s in steps}
+        if len(names) < 2:
+            return [f"{name}.result()" for name in names]
+        run = unused("run", self.taken)
+        return [f"for {run} in ({', '.join(names)}):\n    {run}.result()  # what failed first says why"]
+
     def _name(self, steps: Sequence[Step]) -> None:
-        taken = set(RESERVED) | {p.name for s in steps for p in s.parameters}
+        taken = self.taken = set(RESERVED) | {p.name for s in steps for p in s.parameters}
         for step in steps:
             name = step.name if step.name not in taken else f"{step.name}_run"
             while name in taken or any(name in s.outputs for s in steps if len(s.outputs) > 1):
@@ -252,3 +262,16 @@ class _Calls:
         arguments = task_arguments(step.settings, self.imports, standalone=self.options.standalone)
         maker = "check" if step.kind == "check" else "task"
         return wrapped(maker, [f"steps.{step.name}", *arguments], room=60)
+
+
+def _ancestors(step: Step, steps: Sequence[Step]) -> list[Step]:
+    """Return the steps that must have ended before `step` can, in their order."""
+    found: set[int] = set()
+    todo = [step]
+    while todo:
+        here = todo.pop()
+        for before in (*here.sources.values(), *here.after):
+            if id(before) not in found:
+                found.add(id(before))
+                todo.append(before)
+    return [s for s in steps if id(s) in found]

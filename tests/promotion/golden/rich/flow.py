@@ -72,7 +72,8 @@ def revenue(
         ).submit(converted, day, region)
         sound = check(steps.sound).submit(orders)
         revenue = task(steps.revenue).submit(orders, wait_for=[sound])
-        sound.result()
+        for run in (converted, orders, sound):
+            run.result()  # what failed first says why
         return revenue.result()
 
 

@@ -31,7 +31,8 @@ def multi(rows: int = 4, bad: bool = False):
     clean = task(steps.clean).submit(prepare)
     positive = check(steps.positive).submit(clean, bad)
     by_key = task(steps.by_key).submit(clean, wait_for=[positive])
-    positive.result()
+    for run in (prepare, clean, positive):
+        run.result()  # what failed first says why
     biggest, sums = by_key.result()
     report = task(steps.report).submit(prepare, biggest, sums, wait_for=[positive])
     return report.result()
