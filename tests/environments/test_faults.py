@@ -17,6 +17,7 @@ import pytest
 from distributed import Client, LocalCluster
 
 from jupyter_pipeline.environments import sync
+from jupyter_pipeline.environments.session import session
 from jupyter_pipeline.exceptions import SyncError
 
 Write = Callable[[str, str], Path]
@@ -115,7 +116,14 @@ def test_an_interrupt_while_files_are_read_changes_nothing(
     write(f"{module}.py", "x = 2")
     for number in range(100):
         (project / f"{number}.bin").write_bytes((b"%d" % number).zfill(4) * 2**18)
-    threading.Timer(0.05, signal.raise_signal, [signal.SIGINT]).start()
+
+    def interrupt() -> None:
+        if session(client).lock.locked():
+            signal.raise_signal(signal.SIGINT)
+        else:
+            threading.Timer(0.02, interrupt).start()
+
+    threading.Timer(0.02, interrupt).start()
     with pytest.raises(KeyboardInterrupt):
         sync.sync(client, directories=[project], packages=False)
     assert value(f"{module}.x") == [1]
