@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+import pickle
+import sys
 import threading
 from typing import Any
 
 _LOCK = threading.Lock()
+
+
+class Guarded:
+    """A pickled plugin that becomes one which does nothing where another version of Python loads it.
+
+    What is pickled by value is bytecode: another minor version of Python may crash over it.
+
+    Parameters
+    ----------
+    data : bytes
+        The pickled plugin.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Unpickle by an expression, which every version of Python understands."""
+        here = f"__import__('sys').version_info[:2] == {tuple(sys.version_info[:2])}"
+        nothing = "__import__('distributed').WorkerPlugin()"
+        return eval, (f"__import__('pickle').loads({self.data!r}) if {here} else {nothing}",)
 
 
 def hub_pickle(cluster: str, kernel: list[Any]) -> bytes:
@@ -27,7 +50,7 @@ def hub_pickle(cluster: str, kernel: list[Any]) -> bytes:
     with _LOCK:  # the registry of cloudpickle is one for the process
         cloudpickle.register_pickle_by_value(remote)
         try:
-            member = cloudpickle.dumps(EnvironmentMember(cluster, kernel))
+            member = pickle.dumps(Guarded(cloudpickle.dumps(EnvironmentMember(cluster, kernel))))
             data: bytes = cloudpickle.dumps(EnvironmentHub(member, kernel))
         finally:
             cloudpickle.unregister_pickle_by_value(remote)

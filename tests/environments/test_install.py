@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -184,6 +185,8 @@ def test_a_late_worker_whose_install_fails_takes_no_task_and_says_why(
     broken = prefix("broken")
     [site] = broken.glob("lib/python*/site-packages")
     (site / "jpsample").write_text("in the way of the install")
+    told: list[str] = []
+    empty.subscribe_topic("warn", lambda event: told.append(pickle.loads(event[1]["message"])))
     start_worker(empty, broken, name="broken", nanny=False)
     deadline = time.monotonic() + 60
     notes: tuple[str, ...] = ()
@@ -191,10 +194,32 @@ def test_a_late_worker_whose_install_fails_takes_no_task_and_says_why(
         notes = sync.sync(empty, directories=[]).notes
         time.sleep(0.2)
     assert "takes no tasks" in notes[0]
+    assert "takes no tasks: its environment could not be prepared" in told[0]
     waiting = empty.submit(_version, workers=["broken"], pure=False)
     time.sleep(0.5)
     assert waiting.status == "pending"
     assert empty.submit(_version, pure=False).result(timeout=30) == "1.0"
+
+
+def test_a_late_worker_with_another_python_takes_no_task_and_says_so(
+    empty: Client, prefix: Callable[[str], Path], start_worker: Callable[..., None]
+) -> None:
+    """It tells another version than it has: whether another interpreter is on this host, nobody knows."""
+    start_worker(empty, prefix("first"), name="first")
+    sync.sync(empty, directories=[])
+    odd = prefix("odd")
+    [site] = odd.glob("lib/python*/site-packages")
+    (site / "zodd.pth").write_text("import jpodd")
+    (site / "jpodd.py").write_text(
+        "import distributed.versions as v\ntold = v.get_system_info\n"
+        "v.get_system_info = lambda: {**told(), 'python': '3.99.1.final.0'}\n"
+    )
+    start_worker(empty, odd, name="odd", nanny=False)
+    [note] = sync.sync(empty, directories=[]).notes
+    assert "takes no tasks: It runs Python 3.99.1, the kernel 3." in note
+    waiting = empty.submit(_version, workers=["odd"], pure=False)
+    assert empty.submit(_version, pure=False).result(timeout=30) == "absent"
+    assert waiting.status == "pending"
 
 
 def test_what_cannot_be_resolved_changes_nothing_and_tells_the_resolvers_reason(
@@ -220,9 +245,9 @@ def test_a_wheel_for_another_platform_is_refused_with_the_reason(
     make_wheel: Callable[..., Path],
     tmp_path: Path,
 ) -> None:
-    wheel = make_wheel(tmp_path, "1.0", tag="cp311-cp311-win_amd64")
+    wheel = make_wheel(tmp_path, "1.0", tag="py3-none-win_amd64")
     start_worker(empty, prefix("node"), name="one")
-    with pytest.raises(SyncError, match=r"(?i)platform|compatible"):
+    with pytest.raises(SyncError, match=r"(?i)platform|compatible|matching Python version"):
         sync.sync(empty, directories=[], options={"pip_install": [str(wheel)]})
     assert _versions(empty) == ["absent"]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import pickle
 from collections.abc import Iterable
 from typing import Any
 
@@ -79,7 +80,7 @@ class Gate:
         self._change(status="paused", worker=worker, stimulus_id=f"{PLUGIN}-hold")
         text = f"Worker {worker} takes no tasks: its environment could not be prepared. {reason}"
         logging.getLogger("distributed.scheduler").error(text)
-        self.scheduler.log_event(["warn", worker], {"message": text})
+        self.scheduler.log_event(["warn", worker], {"message": pickle.dumps(text)})  # as clients expect it
         self._tell()
 
     async def settled(self) -> None:

@@ -75,10 +75,17 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
     def add_worker(self, scheduler: Any, worker: str) -> None:
         """Hold a new worker until it is prepared."""
         self.gate.hold(worker)
-        python = str(scheduler.workers[worker].versions.get("host", {}).get("python", ""))
+        foreign = self._foreign(worker)
+        if foreign:
+            self.gate.fail(worker, foreign)
+
+    def _foreign(self, worker: str) -> str:
+        """Return why nothing can be sent to `worker`: it runs another version of Python."""
+        python = str(self.scheduler.workers[worker].versions.get("host", {}).get("python", ""))
         here = f"{sys.version_info.major}.{sys.version_info.minor}"
-        if python and not python.startswith(f"{here}."):
-            self.gate.fail(worker, f"It runs Python {python}, the kernel {here}; start it with the kernel's Python.")
+        if not python or python.startswith(f"{here}."):
+            return ""
+        return f"It runs Python {python.split('.final')[0]}, the kernel {here}; start it with the kernel's Python."
 
     def remove_worker(self, scheduler: Any, worker: str, **_: Any) -> None:
         """Forget a worker."""
@@ -100,6 +107,7 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
         async with self.files.lock:
             if worker not in self.scheduler.workers:
                 return True
+            reason = reason or self._foreign(worker)
             if reason:
                 self.gate.fail(worker, reason)
             elif generation < self.files.generation or spec != self.packages.spec_hash:
@@ -142,7 +150,7 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
 
     async def _retry(self) -> None:
         """Let workers that could not be prepared try again: a disk may have room by now, an index may answer."""
-        before = self.gate.failed
+        before = {worker: why for worker, why in self.gate.failed.items() if not self._foreign(worker)}
         for worker in before:
             self.gate.hold(worker)
         failures: dict[str, str] = {}
