@@ -19,11 +19,6 @@ from jupyter_pipeline.progress import StatusLine
 __all__ = ["ClusterGroup"]
 
 
-def _tell(record: ClusterRecord) -> None:
-    if record.state.alive:  # an end is told by the error that follows
-        note(f"{record.name}: {record.state.value}{f', {record.reason}' if record.reason else ''}")
-
-
 class _RecordCommand(Command):
     def show(self, answer: ClusterRecord) -> str:
         return str(present.clusters([answer]))
@@ -58,14 +53,15 @@ class Start(_RecordCommand):
     def work(self, profile: str) -> ClusterRecord:
         if self.workers and self.adapt:
             raise UsageError("Give --workers or --adapt, not both: a cluster has a fixed size or adapts.")
+        tell = present.starting(note)
         record = manager.start(
             profiles.get_profile(profile, overrides=arguments.overrides(self.override)),
             name=self.cluster_name or None,
             workers=arguments.workers(self.workers) if self.workers else None,
             adapt=arguments.size_range(self.adapt) if self.adapt else None,
-            progress=_tell,
+            progress=tell,
         )
-        return manager.wait_for_workers(record.name) if self.wait else record
+        return manager.wait_for_workers(record.name, progress=tell) if self.wait else record
 
 
 class List(_RecordsCommand):

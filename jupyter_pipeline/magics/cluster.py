@@ -167,26 +167,17 @@ class ClusterMagics(Magics):
         return present.profiles(list(profiles.load_profiles().values()))
 
     def _start(self, options: argparse.Namespace) -> Any:
-        from jupyter_pipeline import arguments, pipeline
+        from jupyter_pipeline import arguments, pipeline, present
 
         if options.workers and options.adapt:
             raise UsageError("Give --workers or --adapt, not both: a cluster has a fixed size or adapts.")
-        said = ""
-
-        def progress(record: ClusterRecord) -> None:
-            nonlocal said
-            text = f"{record.name}: {record.state}{f', {record.reason}' if record.reason else ''}"
-            if text != said and record.state.alive:
-                print(text)
-                said = text
-
         cluster = pipeline.start_cluster(
             options.profile,
             name=options.name,
             workers=arguments.workers(options.workers) if options.workers else None,
             adapt=arguments.size_range(options.adapt) if options.adapt else None,
             overrides=arguments.overrides(options.override),
-            progress=progress,
+            progress=present.starting(print),
         )
         return self._enter(cluster)
 
