@@ -42,7 +42,13 @@ def asked(kind: str, folder: Path, overrides: dict[str, Any] | None = None) -> d
             },
         ),
         ("saturn", {"n_workers": 2, "shutdown_on_close": True}),
-        ("cloud", {"n_workers": 2, "auto_shutdown": True, "security": True, "asynchronous": True}),
+        (
+            "cloud",
+            {
+                "n_workers": 2, "auto_shutdown": True, "security": True, "asynchronous": True,
+                "instance_tags": {"jupyter-pipeline": TAG},
+            },
+        ),
     ],
 )  # fmt: skip
 def test_a_service_is_asked_for_a_cluster_that_ends_by_itself(

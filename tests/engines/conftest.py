@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import sys
 import tempfile
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import dask
 import pytest
 
 from jupyter_pipeline.clusters import handle, manager, profiles
@@ -21,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "testbed"))
 
 SMALL = {"cluster_kwargs.interface": "lo", "cluster_kwargs.memory": "500 MB"}
 QUICK = ("local", "slurm", "lsf", "ssh", "vm", "gateway")
-HEAVY = ("moab", "sge", "pbs", "oar", "htcondor", "coiled", "kubernetes")
+HEAVY = ("moab", "sge", "pbs", "oar", "htcondor", "coiled", "kubernetes", "cloud")
 
 
 @dataclass
@@ -92,6 +94,15 @@ def _kubernetes() -> Bed:
     return Bed("kubernetes", options, kubernetes_api.start())
 
 
+def _cloud() -> Bed:
+    import ec2_api
+
+    with socket.create_server(("127.0.0.1", 0)) as probe:  # machines share this host, so not each has 8786
+        port = probe.getsockname()[1]
+    scheduler = {"port": port, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
+    return Bed("cloud", {**ec2_api.OVERRIDES, "cluster_kwargs.scheduler_options": scheduler}, ec2_api.start())
+
+
 def _heavy(name: str) -> Bed:
     import importlib
 
@@ -103,11 +114,14 @@ STARTERS: dict[str, Callable[[], Bed]] = {
     "local": _local, "slurm": _slurm, "lsf": lambda: _standin("lsf"), "moab": lambda: _standin("moab"), "ssh": _ssh,
     "vm": _vm, "gateway": _gateway, "sge": lambda: _heavy("sge"), "pbs": lambda: _heavy("pbs"),
     "oar": lambda: _heavy("oar"), "htcondor": lambda: _heavy("htcondor"), "coiled": _coiled,
-    "kubernetes": _kubernetes,
+    "kubernetes": _kubernetes, "cloud": _cloud,
 }  # fmt: skip
 
 
-MODULES = {"vm": "ssh", "lsf": "standin", "moab": "standin", "coiled": "coiled_api", "kubernetes": "kubernetes_api"}
+MODULES = {
+    "vm": "ssh", "lsf": "standin", "moab": "standin", "coiled": "coiled_api", "kubernetes": "kubernetes_api",
+    "cloud": "ec2_api",
+}  # fmt: skip
 """Modules of the test bed that are not called like the engine."""
 
 
@@ -208,6 +222,7 @@ def running(request: pytest.FixtureRequest, home: Path) -> Iterator[Running]:
         bed = start_bed(request.param)
         for name, value in bed.environ.items():
             patch.setenv(name, value)
+        dask.config.refresh()  # it was read before those variables were there
         record = manager.start(bed.profile(), name=request.param, workers=2)
         cluster = handle.attach(record.name)
         try:
@@ -224,6 +239,7 @@ def bed_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Bed]:
         bed = start_bed(name)
         for variable, value in bed.environ.items():
             monkeypatch.setenv(variable, value)
+        dask.config.refresh()
         return bed
 
     return start

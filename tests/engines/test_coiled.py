@@ -37,7 +37,6 @@ def test_the_packages_of_the_kernel_are_synced_by_coiled_itself(bed_of: Callable
 
 def test_a_cluster_whose_keeper_was_killed_is_deleted_by_its_name(bed_of: Callable[[str], Any]) -> None:
     profile = bed_of("coiled").profile()
-    dask.config.refresh()  # this process may have read its own before
     record = manager.start(profile, workers=1)
     engine = engines.get_engine(profile)
     assert record.keeper is not None

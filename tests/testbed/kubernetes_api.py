@@ -1,8 +1,8 @@
 """A stand-in for Kubernetes' API and dask-kubernetes' operator: ``python tests/testbed/kubernetes_api.py start|stop``.
 
 It keeps the objects that the real ``dask_kubernetes.operator.KubeCluster`` creates, and does what the operator does
-with a ``DaskCluster``: a scheduler and as many workers as its worker group says, here as processes of this host, which are
-told of as pods and as a service. It proves what is asked of Kubernetes; it proves nothing about images or nodes.
+with a ``DaskCluster``: a scheduler and as many workers as its worker group says, here as processes of this host, which
+are told of as pods and as a service. It proves what is asked of Kubernetes; it proves nothing about images or nodes.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import sys
+import urllib.parse
 import urllib.request
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -119,11 +120,13 @@ def serve(answer: Answer, port: int, requests: Path) -> None:
         try:
             body = json.loads(text) if text else None
         except ValueError:
-            body = text[:200]
+            body = dict(urllib.parse.parse_qsl(text))
         status, content = await answer(request.method, request.path, request.query, body)
         with requests.open("a") as file:
             asked = {"method": request.method, "path": request.path, "query": list(request.query.items())}
             file.write(json.dumps({**asked, "body": body, "status": status}) + "\n")
+        if isinstance(content, str):
+            return web.Response(text=content, status=status, content_type="text/xml")
         return web.json_response(content, status=status)
 
     application = web.Application(client_max_size=2**30)

@@ -1,7 +1,7 @@
 """Services that own scheduler and workers themselves: Kubernetes' operator, Coiled, Saturn, clouds.
 
-The cluster carries the tag as its name where the service lets it be chosen, and ends by itself after an idle time of
-the service's own, the layer that still works when the keeper and its host are gone.
+The cluster carries the tag as its name where the service lets it be chosen, machines of AWS as a tag of theirs, and
+ends by itself after an idle time of the service's own, the layer that still works when the keeper and its host are gone.
 """
 
 from __future__ import annotations
@@ -67,6 +67,8 @@ class ManagedEngine(Engine):
             del kwargs["asynchronous"]
         if service.name:
             kwargs.setdefault(service.name, context.tag)
+        if profile.cluster_class.endswith(".EC2Cluster"):
+            kwargs["instance_tags"] = {"jupyter-pipeline": context.tag, **(kwargs.get("instance_tags") or {})}
         if service.idle and profile.limits.idle:
             seconds = int(2 * profile.limits.idle + 600)  # after the keeper's own, which is told and can be extended
             kwargs.setdefault(service.idle, seconds if service.seconds else f"{seconds} seconds")

@@ -1,0 +1,126 @@
+"""A stand-in for the part of Amazon's EC2 that dask-cloudprovider uses: ``python tests/testbed/ec2_api.py start|stop``.
+
+A machine that is asked for runs, as a process of this host and without Docker, the command that its user data gives to
+Docker. So the real ``dask_cloudprovider.aws.EC2Cluster`` starts, computes, scales and stops; nothing is proved about
+images, networks or prices.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import itertools
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+import daemons
+import service
+
+PORT = int(os.environ.get("TESTBED_EC2_PORT", "18960"))
+_ADDRESS = f"http://127.0.0.1:{PORT}"
+DAEMON = service.Daemon(daemons.state_dir("ec2"), __file__, f"{_ADDRESS}/health")
+ENVIRON = {
+    "AWS_ENDPOINT_URL_EC2": _ADDRESS,
+    "AWS_ACCESS_KEY_ID": "testbed",
+    "AWS_SECRET_ACCESS_KEY": "no-secret",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+OVERRIDES: dict[str, object] = {
+    "cluster_kwargs.region": "eu-central-1",
+    "cluster_kwargs.instance_type": "m6i.large",
+    "cluster_kwargs.ami": "ami-1",
+    "cluster_kwargs.vpc": "vpc-1",
+    "cluster_kwargs.subnet_id": "subnet-1",
+    "cluster_kwargs.security_groups": ["sg-1"],
+    "cluster_kwargs.bootstrap": False,
+    "cluster_kwargs.worker_options": {"nthreads": 1, "host": "127.0.0.1", "dashboard_address": None},
+}
+_NAMESPACE = "http://ec2.amazonaws.com/doc/2016-11-15/"
+running, stop = DAEMON.running, DAEMON.stop
+
+
+def missing() -> str:
+    """Return why the stand-in cannot run here, or an empty string."""
+    from importlib.util import find_spec
+
+    absent = [name for name in ("dask_cloudprovider", "aiobotocore") if not find_spec(name)]
+    return f"needs {', '.join(absent)}" if absent else ""
+
+
+def start() -> dict[str, str]:
+    """Start the server unless it runs, and return the variables that a client needs."""
+    reason = missing()
+    if reason:
+        raise RuntimeError(reason)
+    DAEMON.start()
+    return ENVIRON
+
+
+class Region:
+    """The machines of one region."""
+
+    def __init__(self) -> None:
+        self.machines: dict[str, subprocess.Popen[bytes]] = {}
+        self._numbers = itertools.count(1)
+
+    async def answer(self, method: str, path: str, query: Any, body: Any) -> tuple[int, Any]:
+        """Return status code and content."""
+        action = (body or {}).get("Action", "")
+        if path == "/health":
+            return 200, {}
+        if action == "RunInstances":
+            name = f"i-{next(self._numbers):08x}"
+            self.machines[name] = _launch(name, base64.b64decode(body["UserData"]).decode())
+            return 200, _xml(action, f"<instancesSet>{_machine(name)}</instancesSet>")
+        if action == "TerminateInstances":
+            process = self.machines.pop(body["InstanceId.1"], None)
+            if process:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGTERM)
+                process.wait()
+            return 200, _xml(action, "<instancesSet/>")
+        if action == "CreateTags":
+            return 200, _xml(action, "<return>true</return>")
+        return 400, _xml(
+            "Error", f"<Errors><Error><Code>InvalidAction</Code><Message>{action}</Message></Error></Errors>"
+        )
+
+
+def _launch(name: str, user_data: str) -> subprocess.Popen[bytes]:
+    """Run what the last command of `user_data` runs in a container."""
+    import yaml
+
+    run = next(line for line in yaml.safe_load(user_data)["runcmd"] if line.startswith("docker run"))
+    command = "exec env " + run.partition(" env ")[2]
+    with (DAEMON.folder / f"{name}.log").open("w") as log:
+        return subprocess.Popen(
+            ["bash", "-c", command],
+            env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def _machine(name: str) -> str:
+    address = "<ipAddress>127.0.0.1</ipAddress><privateIpAddress>127.0.0.1</privateIpAddress>"
+    return f"<item><instanceId>{name}</instanceId>{address}</item>"
+
+
+def _xml(action: str, content: str) -> str:
+    return f'<{action}Response xmlns="{_NAMESPACE}"><requestId>1</requestId>{content}</{action}Response>'
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["serve"]:
+        service.serve(Region().answer, PORT, DAEMON.requests)
+    elif sys.argv[1:2] == ["stop"]:
+        stop(purge="--purge" in sys.argv)
+    else:
+        print("\n".join(f"export {k}={v}" for k, v in start().items()))
