@@ -1,7 +1,8 @@
 """Services that own scheduler and workers themselves: Kubernetes' operator, Coiled, Saturn, clouds.
 
-The cluster carries the tag as its name where the service lets it be chosen, machines of AWS as a tag of theirs, and
-ends by itself after an idle time of the service's own, the layer that still works when the keeper and its host are gone.
+The cluster carries the tag as its name where the service lets it be chosen; machines of AWS carry it as a tag of theirs.
+It ends by itself after an idle time of the service's own, the layer that still works when the keeper and its host are
+gone.
 """
 
 from __future__ import annotations
