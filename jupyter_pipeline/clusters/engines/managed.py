@@ -1,6 +1,6 @@
 """Services that own scheduler and workers themselves: Kubernetes' operator, Coiled, Saturn, clouds.
 
-The cluster carries the tag as its name where the service lets it be chosen; machines of AWS carry it as a tag of theirs.
+The cluster carries the tag as its name where the service lets it be chosen; machines of AWS carry it among their tags.
 It ends by itself after an idle time of the service's own, the layer that still works when the keeper and its host are
 gone.
 """
