@@ -108,6 +108,11 @@ class Child:
         telling = [line for line in self.last_lines if "Error" in line or "rror:" in line]
         return (telling or list(self.last_lines) or [""])[-1].strip()[:300]
 
+    @property
+    def port_was_taken(self) -> bool:
+        """Whether it ended because another program listens on its port; what it says last is of its own clearing up."""
+        return any("already in use" in line for line in self.last_lines)
+
     async def stop(self) -> None:
         """End the process; on return it is gone."""
         if self.process is None or not self.alive:

@@ -153,7 +153,7 @@ class Supervisor:
         while True:
             await start()
             code = await child.wait()
-            if "already in use" in child.last_words and not self.fixed:
+            if child.port_was_taken and not self.fixed:
                 # Another program was faster between our look at the port and the server's.
                 child.deaths = 0
                 self.tell(port=ports.choose(self.state.port + 1))
