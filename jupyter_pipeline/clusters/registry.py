@@ -196,18 +196,31 @@ def _write(folder: Path, record: ClusterRecord) -> None:
     paths.write_private(folder / "record.json", json.dumps(record.to_dict(), indent=1))
 
 
+_known: dict[str, tuple[tuple[int, int, int], ClusterRecord]] = {}
+"""Records as they were read last, by path, each with inode, size and time of change of its file."""
+
+
 def read_record(folder: Path | str) -> ClusterRecord | None:
     """Return the record in `folder` as it was written, ``None`` if there is none or it cannot be read."""
+    path = f"{folder}/record.json"
     try:
-        # Plain calls of the system: a thousand records are read at once.
-        descriptor = os.open(f"{folder}/record.json", os.O_RDONLY | os.O_CLOEXEC)
+        # Plain calls of the system: a thousand records are read at once. A file that was opened is the newest on a
+        # network file system, too, which a look at its name alone need not be.
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            text = os.read(descriptor, os.fstat(descriptor).st_size)
+            info = os.fstat(descriptor)
+            mark = (info.st_ino, info.st_size, info.st_mtime_ns)
+            if path in _known and _known[path][0] == mark:
+                return _known[path][1]
+            text = os.read(descriptor, info.st_size)
         finally:
             os.close(descriptor)
-        return ClusterRecord.from_dict(json.loads(text))
+        record = ClusterRecord.from_dict(json.loads(text))
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        _known.pop(path, None)
         return None
+    _known[path] = (mark, record)
+    return record
 
 
 def read_request(folder: Path) -> dict[str, Any]:

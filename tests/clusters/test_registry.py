@@ -203,3 +203,15 @@ def test_syncs_are_kept_in_order_with_their_locks() -> None:
 
 def test_a_cluster_that_was_never_synced_has_no_syncs() -> None:
     assert notes.read_syncs(registry.create(record(), {})) == []
+
+
+def test_a_record_is_read_again_only_when_its_file_changed() -> None:
+    written = record()
+    folder = registry.create(written, {})
+    assert registry.read_record(folder) is registry.read_record(folder)
+    registry.write_record(folder, dataclasses.replace(written, workers=7))
+    changed = registry.read_record(folder)
+    assert changed is not None
+    assert changed.workers == 7
+    (folder / "record.json").write_bytes(b"{")
+    assert registry.read_record(folder) is None
