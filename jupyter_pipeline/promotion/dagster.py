@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,6 +28,17 @@ __all__ = ["render_definitions", "unsupported"]
 
 _RESOURCES = ("parameters", "cluster")
 _CLASS = "Parameters"
+_RESERVED = {
+    "context",
+    "definitions",
+    "in_process_executor",
+    "job",
+    "mem_io_manager",
+    "op",
+    "resource",
+    "run_on",
+    "steps",
+}
 
 
 def render_definitions(
@@ -97,6 +109,7 @@ class _Ops:
         self.steps, self.given, self.options, self.imports = steps, parameters, options, imports
         taken = {name for s in steps for name in (*s.inputs, s.name)}
         self.names = {key: unused(key, taken) for key in _RESOURCES}
+        self.ops = {id(s): s.name if s.name not in _RESERVED else f"{s.name}_op" for s in steps}
 
     def parameters(self) -> str:
         """Return the class of the parameters; empty without any."""
@@ -149,7 +162,7 @@ class _Ops:
         if step.parameters:
             takes.append(f"{self.names['parameters']}: {_CLASS}")
         head = wrapped("@op", settings) if settings else "@op"
-        return f"{head}\ndef {step.name}({', '.join(takes)}):\n" + indent(
+        return f"{head}\ndef {self.ops[id(step)]}({', '.join(takes)}):\n" + indent(
             f'"""{docstring(step.summary or f"Run the step {step.name}.")}"""\n{self._body(step)}'
         )
 
@@ -188,7 +201,7 @@ class _Ops:
         """Return the job that joins the ops."""
         runs: dict[int, str] = {}
         values: dict[tuple[int, str], str] = {}
-        taken = {s.name for s in self.steps} | {name, "steps", _CLASS, *self.names.values()}
+        taken = {*self.ops.values(), name, "steps", _CLASS, *self.names.values()}
         lines = []
         for step in self.steps:
             several = len(step.outputs) > 1
@@ -198,7 +211,7 @@ class _Ops:
             values |= {(id(step), n): made[i if several else 0] for i, n in enumerate(step.outputs)}
             takes = [values[id(step.sources[n]), n] for n in step.inputs]
             takes += [f"{_after(s)}={runs[id(s)]}" for s in step.after]
-            lines.append(f"{', '.join(made)} = {step.name}({', '.join(takes)})")
+            lines.append(f"{', '.join(made)} = {self.ops[id(step)]}({', '.join(takes)})")
         read = "\n".join(lines)
         lines = [line if _is_read(line, read) else line.partition(" = ")[2] for line in lines]
         summary = docstring(self.options.description or f"Run {self.options.name}.")
@@ -270,7 +283,7 @@ def _after(step: Step) -> str:
 
 def _is_read(line: str, everything: str) -> bool:
     names = line.partition(" = ")[0].split(", ")
-    return any(everything.count(name) > 1 for name in names) or len(names) > 1
+    return any(len(re.findall(rf"\b{name}\b", everything)) > 1 for name in names) or len(names) > 1
 
 
 def _quoted(value: Any) -> str:

@@ -196,8 +196,10 @@ class _Calls:
             here = [s for s in steps if depth[id(s)] == level]
             # A mapped step waits for its list before it is submitted: the others of its level go first.
             for step in sorted(here, key=lambda s: s.mapped is not None):
-                if step.mapped and step.mapped.items in step.sources:
-                    lines += self._awaited(_ancestors(step.sources[step.mapped.items], steps))
+                maker = step.sources.get(step.mapped.items) if step.mapped else None
+                if maker:
+                    lines += self._awaited(_ancestors(maker, steps))
+                    self.seen.add(id(maker))
                 lines.append(self._submitted(step))
             for step in here:
                 if len(step.outputs) > 1 and id(step) in needed:

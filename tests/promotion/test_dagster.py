@@ -39,6 +39,15 @@ def test_the_files_are_steps_and_definitions(capsys: pytest.CaptureFixture[str])
     assert check(made.files["definitions.py"], "definitions.py", reporter) == 0, capsys.readouterr().out
 
 
+def test_steps_with_names_of_dagster_get_others(capsys: pytest.CaptureFixture[str]) -> None:
+    sources = ["%%step op\nx, y = [1], [2]", "%%step steps\nz = x + y", "%%step parameters\nresult = z"]
+    cells = [Cell(index=i, source=s) for i, s in enumerate(sources)]
+    text = promote(cells, (0, 1, 2), PromotionOptions(name="p", to="dagster")).files["definitions.py"]
+    assert "def op_op():" in text
+    assert "steps_result = steps_op(x, y)" in text
+    assert check(text, "definitions.py", Reporter(sys.stdout, sys.stdout)) == 0, capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("schedule", "cron"),
     [
