@@ -23,6 +23,9 @@ from jupyter_pipeline.models import ClusterRecord, Profile
 
 __all__ = ["main"]
 
+_ONCE = {"slurm": "#SBATCH --no-requeue"}
+"""By batch system: what keeps it from running a job again; a second keeper would find the cluster of a dead one."""
+
 
 def main(folder: Path) -> None:
     """Submit the keeper of the cluster in `folder`; on return the record names its job."""
@@ -66,6 +69,7 @@ async def _submit(folder: Path, profile: Profile, record: ClusterRecord) -> str:
     settings = [f"{n}={v}" for n, v in values.items()]
     command = ["env", *settings, sys.executable, "-P", "-m", tags.KEEPER, "--stay", str(folder)]
     job._command_template = shlex.join(command)
+    job.job_header = "\n".join(filter(None, (job.job_header, _ONCE.get(engine.name))))
     marks.expect_jobs(folder)
     await job.start()
     return str(job.job_id)

@@ -140,6 +140,8 @@ def test_a_cancelled_keepers_job_ends_its_cluster_in_order(
 ) -> None:
     record = start(**IN_A_JOB)
     (job,) = engines.find_engine("slurm").find_jobs(tags.keeper_tag(record.id), max_age=0) or []
+    shown = subprocess.run(["scontrol", "show", "job", job.id], capture_output=True, text=True, timeout=20).stdout
+    assert "Requeue=0" in shown, "a keeper cannot begin again"
     subprocess.run(["scancel", job.id], check=True, timeout=20)
     eventually(lambda: not registry.refresh(record).state.alive, "its end")
     assert registry.refresh(record).reason == "Its keeper was asked to end"
