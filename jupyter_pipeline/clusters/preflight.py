@@ -31,6 +31,7 @@ _EXTRAS = {
     "dask_gateway": "gateway",
     "dask_jobqueue": "jobqueue",
     "dask_kubernetes": "kubernetes",
+    "dask_saturn": "saturn",
 }
 _SHORTEST_WALLTIME = 120.0
 _TRANSIENT = re.compile(r"(?i)contact|timed out|connect")

@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "testbed"))
 
 SMALL = {"cluster_kwargs.interface": "lo", "cluster_kwargs.memory": "500 MB"}
 QUICK = ("local", "slurm", "lsf", "ssh", "vm", "gateway")
-HEAVY = ("moab", "sge", "pbs", "oar", "htcondor", "coiled", "kubernetes", "cloud")
+HEAVY = ("moab", "sge", "pbs", "oar", "htcondor", "coiled", "kubernetes", "cloud", "saturn")
 
 
 @dataclass
@@ -103,6 +103,12 @@ def _cloud() -> Bed:
     return Bed("cloud", {**ec2_api.OVERRIDES, "cluster_kwargs.scheduler_options": scheduler}, ec2_api.start())
 
 
+def _saturn() -> Bed:
+    import saturn_api
+
+    return Bed("saturn", {"security": {"tls": False, "insecure": True}}, saturn_api.start())
+
+
 def _heavy(name: str) -> Bed:
     import importlib
 
@@ -114,13 +120,13 @@ STARTERS: dict[str, Callable[[], Bed]] = {
     "local": _local, "slurm": _slurm, "lsf": lambda: _standin("lsf"), "moab": lambda: _standin("moab"), "ssh": _ssh,
     "vm": _vm, "gateway": _gateway, "sge": lambda: _heavy("sge"), "pbs": lambda: _heavy("pbs"),
     "oar": lambda: _heavy("oar"), "htcondor": lambda: _heavy("htcondor"), "coiled": _coiled,
-    "kubernetes": _kubernetes, "cloud": _cloud,
+    "kubernetes": _kubernetes, "cloud": _cloud, "saturn": _saturn,
 }  # fmt: skip
 
 
 MODULES = {
     "vm": "ssh", "lsf": "standin", "moab": "standin", "coiled": "coiled_api", "kubernetes": "kubernetes_api",
-    "cloud": "ec2_api",
+    "cloud": "ec2_api", "saturn": "saturn_api",
 }  # fmt: skip
 """Modules of the test bed that are not called like the engine."""
 

@@ -26,7 +26,7 @@ def test_it_computes_on_its_workers(running: Any, eventually: Eventually) -> Non
     eventually(lambda: running.cluster.record().workers == 2, "the record counts two workers")
     record = running.cluster.record()
     assert record.state is ClusterState.RUNNING
-    encrypted = running.bed.kind != "kubernetes"  # its operator's scheduler speaks no TLS
+    encrypted = running.bed.kind not in ("kubernetes", "saturn")  # whose schedulers speak no TLS
     assert record.tls == encrypted
     assert record.scheduler_address.startswith("tcp://") != encrypted
     assert record.dashboard_link.startswith("http://127.0.0.1:")
@@ -66,7 +66,7 @@ def test_its_jobs_are_found_by_its_tag(running: Any, eventually: Eventually) -> 
 
 
 def test_its_logs_tell_what_its_workers_print(running: Any, eventually: Eventually) -> None:
-    if running.bed.kind in ("gateway", "coiled", "kubernetes", "cloud"):
+    if running.bed.kind in ("gateway", "coiled", "kubernetes", "cloud", "saturn"):
         pytest.skip("the service keeps the logs")
     eventually(lambda: "Registered to" in manager.logs(running.cluster.record().name), "a worker's own words")
 

@@ -121,15 +121,9 @@ class Kubernetes:
             self._add("Service", f"{name}-scheduler", name, "scheduler", spec=spec, status=balancer)
             made["status"] = {"phase": "Running"}
         elif made["kind"] == "DaskWorkerGroup":
-            await self._resize(self.machines[made["spec"]["cluster"]], made["spec"]["worker"]["replicas"])
+            await self.machines[made["spec"]["cluster"]].resize(made["spec"]["worker"]["replicas"])
         elif made["kind"] == "DaskAutoscaler":  # the operator asks the scheduler; here the most is always wanted
-            await self._resize(self.machines[made["spec"]["cluster"]], made["spec"]["maximum"])
-
-    async def _resize(self, machines: service.Machines, n: int) -> None:
-        if n > len(machines.workers):
-            await machines.add(n - len(machines.workers))
-        else:
-            await machines.remove(list(machines.workers)[n:])
+            await self.machines[made["spec"]["cluster"]].resize(made["spec"]["maximum"])
 
     async def _delete(self, gone: dict[str, Any]) -> None:
         name = gone["metadata"]["name"]

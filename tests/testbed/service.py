@@ -100,6 +100,11 @@ class Machines:
             self.workers[name] = await nanny
         return names
 
+    async def resize(self, n: int) -> None:
+        """Start or end workers until there are `n`."""
+        await self.add(n - len(self.workers))
+        await self.remove(list(self.workers)[n:])
+
     async def remove(self, names: list[str]) -> None:
         """End workers."""
         for name in names:

@@ -42,7 +42,7 @@ _SERVICES = {
     ),
     # A keeper is no client: after two minutes without one Coiled would take the cluster for forgotten.
     "coiled": _Service("coiled", "`coiled login`", "name", "idle_timeout", fixed=(("no_client_timeout", None),)),
-    "dask_saturn": _Service("", "SATURN_TOKEN and SATURN_BASE_URL", asynchronous=False),
+    "dask_saturn": _Service("saturn", "SATURN_TOKEN and SATURN_BASE_URL", asynchronous=False),
     "dask_cloudprovider": _Service("cloud", "the cloud's own command line", fixed=(("security", True),)),
 }
 
@@ -52,7 +52,7 @@ class ManagedEngine(Engine):
 
     def __init__(self, package: str) -> None:
         self.service = _SERVICES[package]
-        self.name = self.extra = self.service.extra or package
+        self.name = self.extra = self.service.extra
         self.configured_by = self.service.configured_by
 
     @classmethod
@@ -80,8 +80,29 @@ class ManagedEngine(Engine):
         return kwargs
 
     async def create(self, profile: Profile, context: Context) -> Cluster:
-        """Return the cluster; a class that only blocks does so in a thread."""
+        """Return the cluster; a class that only blocks, Saturn's, does so in a thread."""
         if self.service.asynchronous:
             return await super().create(profile, context)
         cls = import_class(profile.cluster_class, extra=self.extra)
-        return await asyncio.to_thread(cls, **self.prepare(profile, context))
+        cluster = await asyncio.to_thread(cls, **self.prepare(profile, context))
+        from distributed.core import rpc
+
+        # It asks its service about the scheduler; a keeper asks the scheduler itself, as that of any other class.
+        arguments = cluster.security.get_connection_args("client")
+        cluster.scheduler_comm = rpc(cluster.scheduler_address, connection_args=arguments)
+        return cluster
+
+    async def scale(self, cluster: Cluster, n: int) -> None:
+        """Ask for `n` workers; see `Engine.scale`."""
+        if self.service.asynchronous:
+            await super().scale(cluster, n)
+        else:
+            await asyncio.to_thread(cluster.scale, n)
+
+    async def close(self, cluster: Cluster) -> None:
+        """Close the cluster; see `Engine.close`."""
+        if self.service.asynchronous:
+            await super().close(cluster)
+        else:
+            await cluster.scheduler_comm.close_rpc()
+            await asyncio.to_thread(cluster.close)
