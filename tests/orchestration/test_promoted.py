@@ -75,10 +75,6 @@ def test_a_promoted_pipeline_runs_with_its_window_its_settings_and_its_checks(
     assert "failure_case" in reason
     assert "less_than(3)" in reason
 
-    run = _run({"start": "2026-03-01", "end": "2026-03-02"})
-    assert run.state == "Completed"
-    assert (tmp_path / "result.txt").read_text().endswith("datetime.date(2026, 3, 1) 2026-03-02 10\n")
-
 
 @pytest.mark.slow
 def test_a_standalone_flow_runs_without_this_package(live: ServiceStatus, tmp_path: Path) -> None:
