@@ -6,8 +6,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from jupyter_pipeline.environments.capture import from_rows
+from jupyter_pipeline.environments.downloading import download
 from jupyter_pipeline.environments.options import Options
 from jupyter_pipeline.environments.packages import different, specification, syncable
+from jupyter_pipeline.environments.remote.content import content_hash
 from jupyter_pipeline.environments.session import Session
 from jupyter_pipeline.environments.wheels import pack_installed
 from jupyter_pipeline.exceptions import SyncError
@@ -97,16 +99,30 @@ def _ask(
             pack=pack_installed,
             packed=packed,
         )
+        if again and requirements:
+            spec["links"], fetched = _fetched(requirements, options)
+            spec["wheels"] += sorted(fetched)
+            wheels |= fetched
         answer: dict[str, Any] = talk.call("environment_install", say, spec=spec, wheels=wheels, digests=list(targets))
         if not answer["errors"]:
             return answer
         errors = errors or answer["errors"]
         done |= set(answer["installed"])
-        if not any(d.source in ("index", "conda") for d in wanted):
+        if not requirements and not any(d.source in ("index", "conda") for d in wanted):
             break
     told = "\n".join(f"{where}: {reason}" for where, reason in errors.items())
     outcome = f"they were installed in {', '.join(sorted(done))} alone" if done else "nothing was changed"
     raise SyncError(f"Packages could not be installed; {outcome}.\n{told}")
+
+
+def _fetched(requirements: Sequence[str], options: Options) -> tuple[list[str], dict[str, bytes]]:
+    """Return the folder of wheels that were fetched here, and the wheels; nothing where they cannot be had here."""
+    try:
+        files = download(requirements, options.pip_options)
+    except SyncError:  # what the workers said of it is told
+        return [], {}
+    folder = content_hash("".join(sorted(files)).encode())[:12]
+    return ([f"wheels/{folder}"] if files else []), {f"{folder}/{name}": data for name, data in files.items()}
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from distributed import Client, LocalCluster
@@ -283,6 +284,31 @@ def test_workers_that_reach_no_index_get_wheels_from_the_kernel(
     assert _versions(empty) == ["1.0"]
     assert report.remaining == ()
     assert any("wheels from here" in line for line in said)
+
+
+def test_requirements_are_fetched_by_the_kernel_where_workers_reach_no_index(
+    empty: Client,
+    prefix: Callable[[str], Path],
+    start_worker: Callable[..., None],
+    make_wheel: Callable[..., Path],
+    index: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make_wheel(index.folder, "1.0", needs="jpneeded")
+    make_wheel(index.folder, "1.0", name="jpneeded")
+    for name in [n for n in os.environ if n.startswith(("PIP_", "UV_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("UV_INDEX_URL", "http://127.0.0.1:9/simple")
+    start_worker(empty, prefix("first"), name="first")
+    monkeypatch.setenv("PIP_INDEX_URL", index.url)
+    report = sync.sync(empty, directories=[], options={"pip_install": ["jpsample"]})
+    assert sorted(i["package"] for i in report.installed) == ["jpneeded", "jpsample"]
+    assert _versions(empty) == ["1.0"]
+    monkeypatch.delenv("PIP_INDEX_URL")
+    start_worker(empty, prefix("second"), name="second")
+    assert empty.submit(_version, workers=["second"], pure=False).result(timeout=60) == "1.0"
 
 
 def test_an_image_is_only_compared(

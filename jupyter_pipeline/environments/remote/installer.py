@@ -79,7 +79,8 @@ async def install(spec: Mapping[str, Any], wheels: Path, *, dry: bool = False) -
     ----------
     spec : mapping
         ``pins``, installed exactly and without their dependencies; ``requirements``, lines of a requirements file that
-        are resolved; ``options`` for the installer; ``tool``.
+        are resolved; ``links``, folders of wheels to take them from instead of an index; ``options`` for the installer;
+        ``tool``.
     wheels : Path
         Folder of the wheels that pins may name as ``wheels/FILE``.
     dry : bool, default False
@@ -102,6 +103,9 @@ async def install(spec: Mapping[str, Any], wheels: Path, *, dry: bool = False) -
         names = wanted(spec)
         before = {row[0]: row[1] for row in scan(sys.path)}
         requirements = [_line(r, wheels) for r in spec.get("requirements", ())]
+        links = [f"--find-links {_line(link, wheels)}" for link in spec.get("links", ())]
+        if requirements and links:  # they were fetched by the kernel, because no index is reached from here
+            requirements = ["--no-index", *links, *requirements]
         if names and requirements and not dry:
             await _run(spec, requirements, [], True)  # what cannot be resolved must not leave the pins behind
         if names:

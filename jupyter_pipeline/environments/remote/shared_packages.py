@@ -91,8 +91,12 @@ class SharedPackages:
         """Keep `spec` beside those before it: a worker that comes later needs all of them."""
         pins = {**self.spec.get("pins", {}), **spec["pins"]}
         more = [*self.spec.get("requirements", ()), *spec["requirements"]]
-        files = sorted({pin[1][7:] for pin in pins.values() if pin[1].startswith("wheels/")})
-        self.spec = {**spec, "pins": pins, "wheels": files, "requirements": list(dict.fromkeys(more))}
+        links = sorted({*self.spec.get("links", ()), *spec.get("links", ())})
+        folders = (*(pin[1] for pin in pins.values()), *(f"{link}/" for link in links))
+        known = {*self.spec.get("wheels", ()), *spec["wheels"]}
+        files = sorted(f for f in known if f"wheels/{f}".startswith(folders))
+        requirements = list(dict.fromkeys(more))
+        self.spec = {**spec, "pins": pins, "wheels": files, "links": links, "requirements": requirements}
 
     async def _catch_up(self, workers: set[str], spec: dict[str, Any]) -> None:
         """Install in workers that were prepared while others were installed in; one that fails gets no tasks."""
