@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from jupyter_pipeline.models import DeploymentSpec, Record
-from jupyter_pipeline.orchestration import applying, schedules, translation
+from jupyter_pipeline.orchestration import alerts, applying, schedules, translation
 from jupyter_pipeline.orchestration.api import connect
 from jupyter_pipeline.orchestration.facade import run_sync
 from jupyter_pipeline.paths import snapshots_dir
@@ -50,12 +50,13 @@ async def preview_async(spec: DeploymentSpec, code: Mapping[str, str], *, overwr
     ApiUnreachableError
         If no Prefect API answers.
     NotFoundError, ConfigurationError
-        If there is no such work pool, or it is paused.
+        If there is no such work pool or alert, or the pool is paused.
     OrchestrationError
         If the name belongs to another notebook.
     """
     async with connect(spec.server) as api:
         applying.check(spec)
+        await alerts.check(api, spec)
         pool, pool_type = await applying.find_pool(api, spec.work_pool)
         body = translation.deployment_body(spec, pool=pool, pool_type=pool_type)
         server = await applying.find(api, spec)
