@@ -19,7 +19,9 @@ from jupyter_pipeline.orchestration.ticks import next_runs
 __all__ = ["as_rule"]
 
 _DAY = 86400
-_REACH = 400 * _DAY
+_OFTEN = 10_000
+"""About how many times lie between the one from which a rule counts and the present, at its deploy."""
+_SHORTEST = 60
 _WEEKDAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -47,13 +49,14 @@ def as_rule(schedule: Schedule) -> tuple[str, str]:
 def _first(schedule: Schedule) -> float:
     """Return the time from which the rule counts: a tick of an interval, any moment before the first tick of a cron.
 
-    The server goes through all times from there whenever it looks at the schedule, so that it may not be years ago. It
-    hangs on the clock in long steps only, so that the same schedule stays the same text.
+    The server goes through all times from there whenever it looks at the schedule, so that they may not be too many.
+    It hangs on the clock in long steps only, so that the same schedule stays the same text.
     """
     if schedule.start is not None:
         return schedule.start
     assert schedule.end is not None
-    floor = schedule.end - _REACH * max(1, -int((time.time() - schedule.end) // _REACH))
+    reach = _OFTEN * (schedule.every or _shortest(schedule.cron))
+    floor = schedule.end - reach * max(1, -int((time.time() - schedule.end) // reach))
     if schedule.every is None:
         return float(int(floor))
     grid = Schedule(every=schedule.every, timezone=schedule.timezone)
@@ -61,8 +64,10 @@ def _first(schedule: Schedule) -> float:
 
 
 def _interval(seconds: float) -> list[str]:
-    if seconds % 1:
-        raise UsageError(f"An interval of {seconds:g} seconds cannot have an end: give whole seconds.")
+    if seconds % 1 or seconds < _SHORTEST:
+        raise UsageError(
+            f"An interval of {seconds:g} seconds can have neither start nor end: give whole seconds, 60 or more."
+        )
     return [f"FREQ=SECONDLY;INTERVAL={seconds:.0f}"]
 
 
@@ -87,6 +92,14 @@ def _cron(expression: str) -> list[str]:
         rules.append(f"FREQ=MONTHLY;BYDAY={','.join(dict.fromkeys(map(_weekday, sorted(cron.weekdays, key=str))))}")
     # Two restricted day fields are joined by "or": two rules.
     return [";".join([rule, *parts]) for rule in rules or ["FREQ=DAILY"]]
+
+
+def _shortest(expression: str) -> float:
+    """Return the seconds between two times of a day, about."""
+    from cronsim import CronSim
+
+    cron = CronSim(expression, dt.datetime(2024, 1, 1))
+    return _DAY / (len(cron.minutes) * len(cron.hours))
 
 
 def _weekday(day: int | tuple[int, int]) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 
 from jupyter_pipeline.exceptions import NotFoundError, UsageError
 from jupyter_pipeline.models import Schedule
-from jupyter_pipeline.orchestration.ticks import ANCHOR, cron_times, next_runs, window, windows, zone
+from jupyter_pipeline.orchestration.recurrence import as_rule
+from jupyter_pipeline.orchestration.ticks import ANCHOR, cron_times, next_runs, sent_as_rule, window, windows, zone
 from jupyter_pipeline.paths import check_name
 
 __all__ = [
@@ -110,6 +111,8 @@ def parse(
         end=end,
         **more,
     )
+    if sent_as_rule(schedule):
+        as_rule(schedule)  # refuses what cannot be one
     if (rrule or end is not None) and not next_runs(schedule, 1):
         what = f"The rule {rrule!r}" if rrule else "The schedule"
         raise UsageError(f"{what} has no time left in the future: it never fires. Move its end{_END[bool(rrule)]}.")

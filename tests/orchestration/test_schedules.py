@@ -262,6 +262,8 @@ def test_a_mapping_is_read() -> None:
         ({"cron": "0 0 29 2 *", "end": "2027-06-01"}, "no time left in the future"),
         ({"every": "1d", "start": "2099-02-01", "end": "2099-01-01"}, "ends before it starts"),
         ({"every": "1d", "slug": "a b"}, "cannot be the name of a schedule"),
+        ({"every": "10s", "end": "2099-01-01"}, "60 or more"),
+        ({"cron": "0 6 LW * *", "end": "2099-01-01"}, "write it as an --rrule"),
         ({}, "none was given"),
     ],
 )
