@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from importlib.metadata import EntryPoint
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -132,23 +130,44 @@ def test_a_file_in_profiles_d_is_a_profile_of_its_name(user_file: Path) -> None:
     assert profiles.get_profile("flint").adapt_kwargs == {"minimum": 1, "maximum": 38}
 
 
-def test_a_package_offers_profiles_by_an_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
-    entries = [
-        EntryPoint("site", "tests_clusters_fake:profiles", layers.ENTRY_POINT_GROUP),
-        EntryPoint("broken", "no_such_module:profiles", layers.ENTRY_POINT_GROUP),
-    ]
-    monkeypatch.setattr(layers, "_entries", lambda: entries)
-    offered = {"site-slurm": {"extends": "slurm", "cluster_kwargs": {"queue": "site"}}}
-    monkeypatch.setattr(EntryPoint, "load", lambda self: _load(self, offered))
-    assert profiles.load_profiles()["site-slurm"].cluster_kwargs["queue"] == "site"
-    (problem,) = profiles.profile_problems()
-    assert "broken" in problem.source
+@pytest.fixture
+def site_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a package among the installed ones, as pip does: its module, and metadata that names its entry points."""
+    folder = tmp_path / "site-packages"
+    write(
+        folder / "site_profiles.py",
+        "from pathlib import Path\n"
+        "mapping = {'site-slurm': {'extends': 'slurm', 'cluster_kwargs': {'queue': 'site'}}}\n"
+        "def function():\n    return {'profiles': {'site-local': {'extends': 'local', 'workers': 5}}}\n"
+        "def broken():\n    raise RuntimeError('no licence')\n"
+        "file = Path(__file__).with_name('site.yaml')\n",
+    )
+    write(folder / "site.yaml", "profiles: {site-file: {extends: local}}")
+    write(
+        folder / "site_profiles-1.0.dist-info" / "METADATA",
+        "Metadata-Version: 2.1\nName: site-profiles\nVersion: 1.0\n",
+    )
+    write(
+        metadata / "entry_points.txt",
+        f"[{layers.ENTRY_POINT_GROUP}]\n"
+        "a = site_profiles:mapping\nb = site_profiles:function\nc = site_profiles:file\n"
+        "d = site_profiles:broken\ne = no_such_module:x\n",
+    )
+    monkeypatch.syspath_prepend(str(folder))
 
 
-def _load(entry: EntryPoint, offered: Any) -> Any:
-    if entry.name == "broken":
-        raise ModuleNotFoundError("no_such_module")
-    return lambda: offered
+def test_an_installed_package_offers_profiles_by_entry_points(site_package: None) -> None:
+    found = profiles.load_profiles()
+    assert found["site-slurm"].cluster_kwargs["queue"] == "site"
+    assert found["site-local"].workers == 5
+    assert "site-file" in found
+    broken, absent = profiles.profile_problems()
+    assert (broken.source, absent.source) == (
+        "package site-profiles (entry point d)",
+        "package site-profiles (entry point e)",
+    )
+    assert "RuntimeError: no licence" in broken.reason
+    assert broken.fix
 
 
 def test_dasks_configuration_is_offered_as_profiles(monkeypatch: pytest.MonkeyPatch) -> None:
