@@ -143,10 +143,8 @@ def site_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "file = Path(__file__).with_name('site.yaml')\n",
     )
     write(folder / "site.yaml", "profiles: {site-file: {extends: local}}")
-    write(
-        folder / "site_profiles-1.0.dist-info" / "METADATA",
-        "Metadata-Version: 2.1\nName: site-profiles\nVersion: 1.0\n",
-    )
+    metadata = folder / "site_profiles-1.0.dist-info"
+    write(metadata / "METADATA", "Metadata-Version: 2.1\nName: site-profiles\nVersion: 1.0\n")
     write(
         metadata / "entry_points.txt",
         f"[{layers.ENTRY_POINT_GROUP}]\n"
