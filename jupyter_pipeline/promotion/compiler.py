@@ -172,8 +172,12 @@ def _complete(
             step.returns_last, step.decides = not step.outputs, bool(step.outputs)
         readers = [s for s in steps if step in s.sources.values()]
         step.shares = bool(options.profile) and on_dask and len(readers) > 1 and step.mapped is None
-    if not options.profile and largest(s.settings for s in steps):
+    if not largest(s.settings for s in steps):
+        return
+    if not options.profile:
         raise UsageError("--cpus, --memory and --gpus are those of a cluster's workers: name one with --profile.")
+    if options.standalone:
+        raise UsageError("--cpus, --memory and --gpus need Jupyter Pipeline: write them into the profile instead.")
 
 
 def _notes(steps: Sequence[Step], options: PromotionOptions) -> list[str]:

@@ -97,6 +97,7 @@ def test_a_refusal_names_cell_line_reason_and_way_out(
         ({"name": "a/b"}, "a/b"),
         ({"to": "airflow"}, "prefect or dagster, not for 'airflow'"),
         ({"cpus": 4}, "name one with --profile"),
+        ({"cpus": 4, "profile": "slurm", "standalone": True}, "write them into the profile instead"),
         ({"defaults": {"password": "hunter2hunter2"}}, r"password looks like a secret \(Secret Keyword\)"),
         (
             {

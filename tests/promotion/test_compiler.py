@@ -54,14 +54,15 @@ def several() -> Promotion:
     return promote(notebook, (3, 4, 5, 7), PromotionOptions(name="multi", schedules=(Schedule(cron="0 6 * * *"),)))
 
 
-def rich(**options: Any) -> Promotion:
+def rich(*, sized: bool = True, **options: Any) -> Promotion:
+    memory, cpus = (" --memory 8GiB", " --cpus 4") if sized else ("", "")
     notebook = cells(
         "from datetime import date\nimport dask.dataframe as dd\nimport pandera.pandas as pa",
         "day = date(2026, 1, 31)\nregion = 'eu'\npaths = ['a.json', 'b.json']",
         "def convert(path):\n    dd.read_json(path).to_parquet(path + '.parquet')\n    return path + '.parquet'",
-        "%%step converted --map --retries 3 --retry-delay 30 --backoff 2 --jitter 0.5 --memory 8GiB\n"
+        f"%%step converted --map --retries 3 --retry-delay 30 --backoff 2 --jitter 0.5{memory}\n"
         "converted = [convert(path) for path in paths]",
-        "%%step orders --cache 1h --timeout 10m --cpus 4\norders = dd.read_parquet(converted)\n"
+        f"%%step orders --cache 1h --timeout 10m{cpus}\norders = dd.read_parquet(converted)\n"
         "orders = orders[(orders.day == day) & (orders.region == region)]",
         "%%check sound\npa.DataFrameSchema({'price': pa.Column(float, pa.Check.gt(0))}).validate(orders)",
         "%%step revenue\nrevenue = orders.groupby('customer').price.sum().compute()\nrevenue",
@@ -76,6 +77,7 @@ PROMOTIONS = {
     "standalone": lambda: single(standalone=True),
     "rich": lambda: rich(windows={"day": "start"}, requirements="dask==2026.8.0\n"),
     "cluster": lambda: rich(
+        sized=False,
         standalone=True,
         cluster={
             "class": "dask_jobqueue.SLURMCluster",
