@@ -40,7 +40,7 @@ SETTINGS = "JUPYTER_PIPELINE_SETTINGS"
 
 MAKE_ROOM = "jupyter_pipeline.orchestration.admission.make_room"
 """Name of the step by which a run stops older ones."""
-COMPARE_PACKAGES = "jupyter_pipeline.pipeline.drift.check"
+COMPARE_PACKAGES = "jupyter_pipeline.pipeline.drift.check_packages"
 """Name of the step by which a run looks at its packages."""
 
 _COLLISION = {"skip": "CANCEL_NEW", "queue": "ENQUEUE"}

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from jupyter_pipeline.exceptions import DriftError
 
-__all__ = ["check"]
+__all__ = ["check_packages"]
 
 
-def check(lock: str, policy: str = "warn") -> None:
+def check_packages(lock: str, policy: str = "warn") -> None:
     """Compare this process's packages with a lock; a deployment names this as a step before the flow is loaded.
 
     Prefect writes what a step warns of into the log of the run.

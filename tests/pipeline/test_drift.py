@@ -21,19 +21,19 @@ def locked(tmp_path: Path) -> Path:
 
 def test_what_has_changed_is_warned_of_by_name_and_version(locked: Path) -> None:
     with pytest.warns(UserWarning, match=r"pyyaml .* \(deployed with 1.0\).*--environment locked"):
-        drift.check(str(locked))
+        drift.check_packages(str(locked))
 
 
 def test_the_policy_decides(locked: Path) -> None:
     with pytest.raises(DriftError, match="pyyaml"):
-        drift.check(str(locked), "refuse")
+        drift.check_packages(str(locked), "refuse")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        drift.check(str(locked), "ignore")
+        drift.check_packages(str(locked), "ignore")
 
 
 def test_the_same_packages_are_nothing_to_tell(tmp_path: Path) -> None:
     path = tmp_path / "requirements.lock"
     path.write_text(lock.requirements(capture.capture(), roots=["yaml"]))
-    drift.check(str(path), "refuse")
-    drift.check(str(tmp_path / "absent.lock"), "refuse")
+    drift.check_packages(str(path), "refuse")
+    drift.check_packages(str(tmp_path / "absent.lock"), "refuse")
