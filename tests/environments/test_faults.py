@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from distributed import Client, LocalCluster
@@ -33,6 +34,7 @@ sync.sync(client, directories=[sys.argv[2]], packages=False, progress=lambda tex
 
 _WORKERS = """
 import asyncio, sys
+sys.modules["jupyter_pipeline"] = None  # a cluster need not have it
 from distributed import Worker
 async def main(address, base, count):
     workers = [Worker(address, local_directory=f"{base}/{n}", nthreads=1, dashboard=False) for n in range(count)]
@@ -40,18 +42,6 @@ async def main(address, base, count):
     await asyncio.gather(*(worker.finished() for worker in workers))
 asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
 """
-
-
-def _synced(path: str, dask_worker: object) -> str:
-    """Return the content of a synced file in the worker's own store."""
-    member = dask_worker.plugins["jupyter-pipeline-environment"]  # type: ignore[attr-defined]
-    [found] = member.store.code.glob(f"*/{path}")
-    return str(found.read_text())
-
-
-def _value(dotted: str) -> object:
-    name, _, attribute = dotted.rpartition(".")
-    return getattr(importlib.import_module(name), attribute)
 
 
 @pytest.fixture
@@ -174,7 +164,7 @@ def test_a_worker_that_comes_with_a_full_disk_takes_no_tasks_until_a_sync_finds_
     assert client.submit(int, 3, workers=[late], allow_other_workers=True, pure=False).result(timeout=20) == 3
     filler.unlink()
     assert not sync.sync(client, directories=[project]).notes
-    assert client.submit(_value, f"{module}.x", workers=[late], pure=False).result(timeout=20) == 1
+    assert client.submit(lambda: importlib.import_module(module).x, workers=[late], pure=False).result(timeout=20) == 1
 
 
 @pytest.mark.slow
@@ -195,7 +185,13 @@ def test_fifty_hosts_get_the_same_and_so_does_one_that_comes_later(
     late = sorted(set(client.scheduler_info(n_workers=-1)["workers"]) - before)
     assert client.submit(int, 1, workers=late, pure=False).result(timeout=30) == 1
     assert not sync.sync(client, directories=[project], packages=False).changed
-    found = client.run(_synced, f"project/{module}.py")
+
+    def synced(dask_worker: Any) -> str:
+        member = dask_worker.plugins["jupyter-pipeline-environment"]
+        [file] = member.store.code.glob(f"*/project/{module}.py")
+        return str(file.read_text())
+
+    found = client.run(synced)
     assert list(found.values()) == ["x = 2"] * 51
     stores = {p.parent for p in tmp_path.rglob(f"{module}.py") if "environment-" in str(p)}
     assert len(stores) == 51
