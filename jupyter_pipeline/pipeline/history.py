@@ -90,6 +90,7 @@ def promote(name: str, source: str = "staging", target: str = "production", afte
     from jupyter_pipeline.exceptions import NotFoundError
     from jupyter_pipeline.orchestration import deployments, snapshots, targets
 
+    wanted = arguments.whole("--after", after, 0, 1000) if after else None
     staged = targets.deployment_name(name, source)
     live = next((d for d in deployments.list_deployments() if d.name == staged), None)
     if live is None:
@@ -102,5 +103,4 @@ def promote(name: str, source: str = "staging", target: str = "production", afte
     if goal.profile:
         found = profiles.get_profile(goal.profile, cwd=folder)
         file = str(snapshots.snapshot({f"{found.name}.yaml": profiles.resolved(found)})[1] / f"{found.name}.yaml")
-    wanted = arguments.whole("--after", after, 0, 1000) if after else None
     return deployments.promote(name, source=source, target=goal, after=wanted, profile_file=file)

@@ -75,6 +75,20 @@ def test_a_cell_becomes_files_and_a_deployment_that_runs(
 
     assert cells(shell, "%%deploy triple --cron '0 0 29 2 *'\nanswer = factor * 15\nanswer") == [None]
     assert len(shell.run_line_magic("deploy", "list").rows) == 1
+    assert [row[0] for row in shell.run_line_magic("deploy", "versions triple").rows] == ["2", "1"]
+    shell.run_line_magic("deploy", "compare triple")
+    assert "+    answer = factor * 15" in capsys.readouterr().out
+    shell.run_line_magic("deploy", "rollback triple")
+    assert "runs version" in capsys.readouterr().out
+    shell.run_line_magic("runs", f"--logs {last.name}")
+    assert "Completed" in capsys.readouterr().out
+    assert cells(shell, "%%step first\nn = 1", "%%step second\nm = n + 1", "%deploy notebook both --no-rehearse") == [
+        None,
+        None,
+        None,
+    ]
+    assert "second" in (folder / "pipelines" / "both" / "flow.py").read_text()
+    shell.run_line_magic("deploy", "delete both")
     shell.run_line_magic("deploy", "pause triple")
     assert "paused" in str(shell.run_line_magic("deploy", "list"))
     shell.run_line_magic("deploy", "delete triple")
@@ -105,6 +119,26 @@ def test_what_cannot_be_promoted_is_refused_before_anything_is_written(
     assert isinstance(raised, error), raised
     assert message in str(raised)
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "error", "message"),
+    [
+        ("notebook x", UsageError, "marked"),
+        ("notebook x --cron", UsageError, "--cron"),
+        ("notebok x", NotFoundError, "Did you mean notebook?"),
+        ("backfill x someday 2027-01-01", UsageError, "someday"),
+        ("promote x --after few", UsageError, "--after"),
+        ("run x --param rows", UsageError, "NAME=VALUE"),
+    ],
+)
+def test_a_wrong_line_is_refused_with_the_right_form(
+    shell: InteractiveShell, folder: Path, line: str, error: type[Exception], message: str
+) -> None:
+    shell.run_cell("x = 1", store_history=True)
+    with pytest.raises(error) as refused:
+        shell.run_line_magic("deploy", line)
+    assert message in str(refused.value)
 
 
 def test_without_a_server_nothing_is_written(shell: InteractiveShell, folder: Path) -> None:
