@@ -16,6 +16,7 @@ import pytest
 
 from jupyter_pipeline.clusters import engines, handle, manager, orphans, profiles, registry, tags
 from jupyter_pipeline.models import ClusterRecord, ClusterState
+from jupyter_pipeline.pipeline.environments import sync_cluster
 
 pytestmark = pytest.mark.engine("slurm-hosts")
 Eventually = Callable[..., Any]
@@ -63,14 +64,13 @@ IN_A_JOB = {"keeper": "job", "limits.lifetime": "50 min"}
 
 
 def elsewhere(bed: Any, folder: Path, *arguments: str) -> Any:
-    """Run a command of ours on the second login node, which has sockets of its own, and return its answer."""
+    """Run a command of ours on the second login node, which has sockets of its own; return its answer, or its error."""
     import slurm
 
     command = bed.network.on(slurm.LOGIN, [sys.executable, "-m", "jupyter_pipeline", *arguments, "--json"])
     environ = {**os.environ, "TMPDIR": str(folder), "XDG_RUNTIME_DIR": ""}
     done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return json.loads(done.stdout) if done.returncode == 0 else done.stderr + done.stdout
 
 
 def left(record: ClusterRecord) -> list[Any]:
@@ -99,6 +99,8 @@ def test_another_login_node_sees_the_cluster_attaches_changes_and_stops_it(
     record = start()
     (seen,) = elsewhere(bed, tmp_path, "cluster", "list")
     assert (seen["name"], seen["host"], seen["state"]) == (record.name, socket.gethostname(), "running")
+    refused = elsewhere(bed, tmp_path, "cluster", "start", "local", "--name", record.name)
+    assert f"is running on {socket.gethostname()} already" in refused
     script = (
         "import socket, jupyter_pipeline\n"
         f"cluster = jupyter_pipeline.attach({record.name!r})\n"
@@ -122,14 +124,15 @@ def test_a_keeper_in_a_job_is_asked_from_the_login_node(
     record = start(**IN_A_JOB)
     assert record.host in ("n1", "n2")
     assert record.host != socket.gethostname()
-    (tmp_path / "mine.py").write_text("ANSWER = 42\n")
+    (tmp_path / "mine.py").write_text("answer = 42\n")
     with handle.attach(record.name) as cluster:
         client = cluster.get_client()
         assert client.submit(sum, [1, 2]).result(timeout=20) == 3
-        client.upload_file(str(tmp_path / "mine.py"))
+        sync_cluster(cluster, directories=[tmp_path])
         cluster.scale(2)
         eventually(lambda: cluster.record().workers == 2, "two workers")
         assert sorted(client.run(where).values()) == ["n1", "n2"]
+        assert list(client.run(lambda: __import__("mine").answer).values()) == [42, 42]
     assert registry.find_record(record.id, include_ended=True).state is ClusterState.STOPPED
     assert "Start worker at" in manager.logs(record.id), "logs outlive the jobs"
     assert left(record) == []
