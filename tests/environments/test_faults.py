@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,7 +17,7 @@ import pytest
 from distributed import Client, LocalCluster
 
 from jupyter_pipeline.environments import sync
-from jupyter_pipeline.environments.session import session
+from jupyter_pipeline.environments.remote.content import content_hash
 from jupyter_pipeline.exceptions import SyncError
 
 Write = Callable[[str, str], Path]
@@ -99,23 +98,25 @@ def test_a_kernel_that_is_killed_halfway_leaves_the_old_state_and_the_next_resum
 
 @pytest.mark.usefixtures("worker")
 def test_an_interrupt_while_files_are_read_changes_nothing(
-    write: Write, client: Client, module: str, value: Value
+    write: Write, client: Client, module: str, value: Value, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = write(f"{module}.py", "x = 1")
     sync.sync(client, directories=[project], packages=False)
     write(f"{module}.py", "x = 2")
-    for number in range(100):
-        (project / f"{number}.bin").write_bytes((b"%d" % number).zfill(4) * 2**18)
+    for number in range(10):
+        write(f"{number}.txt", str(number))
+    read: list[int] = []
 
-    def interrupt() -> None:
-        if session(client).lock.locked():
+    def interrupted(content: bytes) -> str:
+        read.append(len(content))
+        if len(read) == 6:
             signal.raise_signal(signal.SIGINT)
-        else:
-            threading.Timer(0.02, interrupt).start()
+        return content_hash(content)
 
-    threading.Timer(0.02, interrupt).start()
-    with pytest.raises(KeyboardInterrupt):
-        sync.sync(client, directories=[project], packages=False)
+    with monkeypatch.context() as patch:
+        patch.setattr("jupyter_pipeline.environments.folder.content_hash", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            sync.sync(client, directories=[project], packages=False)
     assert value(f"{module}.x") == [1]
     sync.sync(client, directories=[project], packages=False)
     assert value(f"{module}.x") == [2]
