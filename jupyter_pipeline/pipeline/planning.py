@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,7 +21,7 @@ from jupyter_pipeline.exceptions import ApiUnreachableError, EditedByHandError, 
 from jupyter_pipeline.models import Deployed, DeploymentSpec
 
 if TYPE_CHECKING:
-    from jupyter_pipeline.models import Profile, Target
+    from jupyter_pipeline.models import Distribution, Profile, Target
     from jupyter_pipeline.orchestration.preview import Preview
     from jupyter_pipeline.pipeline.options import Settings
     from jupyter_pipeline.promotion import Cell, Promotion, PromotionOptions
@@ -284,14 +285,22 @@ def _cluster(profile: Profile) -> dict[str, Any]:
 
 def _locked(promoted: Promotion, neighbours: Mapping[str, str]) -> Promotion:
     """Return the promotion with a lock of the packages that its code imports, and of what these need."""
-    from jupyter_pipeline.environments import capture, lock
+    from jupyter_pipeline.environments import capture
     from jupyter_pipeline.promotion.neighbours import imported_modules
 
     own = {name.partition("/")[0].removesuffix(".py") for name in (*promoted.files, *neighbours)}
     texts = [text for name, text in {**promoted.files, **neighbours}.items() if name.endswith(".py")]
     roots = {name for text in texts for name in imported_modules(text)} - own - sys.stdlib_module_names
-    text = lock.requirements(capture.capture(), roots=roots)
+    text = _lock(capture.capture().distributions, frozenset(roots))
     return dataclasses.replace(promoted, files={**promoted.files, LOCK: text})
+
+
+@functools.lru_cache(maxsize=16)
+def _lock(installed: tuple[Distribution, ...], roots: frozenset[str]) -> str:
+    """Return the lock of what is installed; reading what each distribution needs is most of what a plan costs."""
+    from jupyter_pipeline.environments import capture, lock
+
+    return lock.requirements(dataclasses.replace(capture.capture(), distributions=installed), roots=roots)
 
 
 def _origin(cells: Sequence[Cell], target: int | Sequence[int], options: PromotionOptions) -> str:
