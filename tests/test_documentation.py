@@ -199,6 +199,7 @@ def shell_lines(file: Path) -> list[str]:
 
 def test_make_targets_that_are_named_exist() -> None:
     targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    targets |= {f"testbed-{path.stem}" for path in (ROOT / "tests" / "testbed").glob("*.py")}
     for file in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *PAGES):
         for line in shell_lines(file):
             named = re.match(r"make ([\w-]+)", line)
