@@ -14,6 +14,8 @@ from collections.abc import Iterable, Sequence
 from types import ModuleType
 from typing import Any
 
+_EMPTY: dict[str, Any] = {}
+
 
 def put_on_path(entries: Sequence[str], code: str, *, front: bool) -> None:
     """Make `entries`, folders below `code`, the synced part of ``sys.path``.
@@ -54,8 +56,8 @@ def forget(changed: Iterable[str], code: str, names: Iterable[str], *, protect: 
     tops: set[str] = set()
     binary: list[str] = []
     loaded = list(sys.modules.items())
-    for name, module in loaded:  # thousands: nothing dear is done with each
-        file = file_of(module)
+    for name, module in loaded:  # thousands: `file_of` would cost as much again
+        file = getattr(module, "__dict__", _EMPTY).get("__file__")
         if file in files and (top := name.partition(".")[0]) not in kept:
             tops.add(top)
             if file.endswith((".so", ".pyd")):
