@@ -23,7 +23,7 @@ from jupyter_pipeline import exceptions, identity, paths
 from jupyter_pipeline.exceptions import ClusterError, KeeperUnreachableError, PipelineError
 from jupyter_pipeline.models import ClusterRecord
 
-__all__ = ["LINE", "MAILBOX", "call", "socket_path"]
+__all__ = ["LINE", "MAILBOX", "call", "remove_socket", "socket_path"]
 
 LINE = 2**20
 """Bytes that a request or an answer may have: a sync brings its lock along."""
@@ -34,6 +34,13 @@ MAILBOX = "mailbox"
 def socket_path(cluster_id: str) -> Path:
     """Return where the keeper of a cluster listens on this host."""
     return paths.runtime_dir() / f"{cluster_id}.sock"
+
+
+def remove_socket(record: ClusterRecord) -> None:
+    """Remove the socket of a keeper of this host that was killed."""
+    if record.control and record.host == identity.hostname():
+        with contextlib.suppress(OSError):
+            Path(record.control).unlink()
 
 
 def call(record: ClusterRecord, folder: Path, op: str, *, timeout: float = 30.0, **arguments: Any) -> dict[str, Any]:

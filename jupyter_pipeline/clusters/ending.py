@@ -54,6 +54,7 @@ def await_exit(record: ClusterRecord) -> None:
     while record.keeper is not None and record.keeper != me and identity.alive(record.keeper):
         if time.monotonic() >= deadline:
             orphans.end_processes(orphans.find_processes(record.id).get(record.id, []), patience=0.5)
+            control.remove_socket(record)
             return
         time.sleep(0.01)
 

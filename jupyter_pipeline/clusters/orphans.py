@@ -6,16 +6,14 @@ cluster of this registry that no living keeper claims is removed. A record is cl
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import os
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline import identity
-from jupyter_pipeline.clusters import marks, notes, registry, tags
+from jupyter_pipeline.clusters import control, marks, notes, registry, tags
 from jupyter_pipeline.clusters.engines import Job, find_engine, get_engine, job_engines
 from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity, Profile
@@ -202,9 +200,7 @@ def close_lost(
     """
     folder = registry.cluster_dir(record.id)
     removed = _remove_processes(record.id, find_processes(record.id).get(record.id, []))
-    if record.control and record.host == identity.hostname():
-        with contextlib.suppress(OSError):
-            Path(record.control).unlink()
+    control.remove_socket(record)
     doubt = ""
     profile = _profile_of(record) if record.jobs or marks.may_have_jobs(folder) else None
     if profile is not None:

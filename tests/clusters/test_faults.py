@@ -60,7 +60,7 @@ def test_without_its_keeper_all_of_a_cluster_ends_by_itself(thin: Make, left: Le
     with handle.attach("one").get_client(set_as_default=False) as client:
         client.wait_for_workers(2)
         kill(record)
-    assert left(within=30)
+    assert left(within=60)
     assert [r.state for r in registry.list_records()] == [ClusterState.LOST]
 
 
@@ -223,8 +223,7 @@ def test_all_workers_lost_with_tasks_waiting_is_told(started: ClusterRecord, wai
     manager.scale("one", 0)
     wait_for(started, lambda r: r.workers == 0)
     future = client.submit(sum, [1, 2])
-    told = wait_for(started, lambda r: r.reason)
-    assert told.reason == "It has no workers; tasks wait"
+    wait_for(started, lambda r: r.reason == "It has no workers; tasks wait")
     manager.scale("one", 1)
     assert future.result(timeout=20) == 3
     wait_for(started, lambda r: not r.reason)
