@@ -110,3 +110,28 @@ def test_a_class_without_tls_is_refused_unless_the_profile_says_so(own_class: st
     extra = {"site": {"cluster_class": own_class, "cluster_kwargs": {"dashboard_address": "127.0.0.1:0"}}}
     with pytest.raises(ClusterStartError, match="did not turn on TLS"):
         manager.start(profiles.get_profile("site", extra=extra))
+
+
+_LABEXTENSION = """\
+labextension:
+  factory: {module: dask.distributed, class: LocalCluster, args: [], kwargs: {threads_per_worker: 1}}
+  default: {workers: 1, adapt: null}
+"""
+_SPEC = "version: 1\nmodule: dask.distributed\nclass: LocalCluster\nkwargs: {n_workers: 1, threads_per_worker: 1}\n"
+
+
+@pytest.mark.parametrize(
+    ("profile", "file", "text"),
+    [("dask-labextension", "dask/site.yaml", _LABEXTENSION), ("./spec.yaml", "spec.yaml", _SPEC)],
+    ids=["labextension", "dask-ctl"],
+)
+def test_a_cluster_that_another_tool_describes_starts(
+    profile: str, file: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DASK_CONFIG", str(tmp_path / "dask"))
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_text(text)
+    with handle.attach(manager.start(profiles.get_profile(profile, cwd=tmp_path)).name) as cluster:
+        cluster.get_client().wait_for_workers(1, timeout=30)
+        assert cluster.get_client().submit(sum, [1, 2]).result() == 3
+        assert cluster.record().tls
