@@ -5,15 +5,16 @@ from __future__ import annotations
 import ast
 
 from jupyter_pipeline.promotion import knowledge as known
+from jupyter_pipeline.promotion.effects import Effects
 from jupyter_pipeline.promotion.files import file_name
 from jupyter_pipeline.promotion.knowledge import Instance, Module
-from jupyter_pipeline.promotion.scope import FIGURE, RANDOM, Scope
+from jupyter_pipeline.promotion.scope import FIGURE, RANDOM
 from jupyter_pipeline.promotion.store import NOTHING, Value
 
 __all__ = ["Libraries"]
 
 
-class Libraries(Scope):
+class Libraries(Effects):
     """Calls whose effect is known by the name of the function, or not at all."""
 
     def library(

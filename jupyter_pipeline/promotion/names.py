@@ -17,13 +17,14 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any, ClassVar
 
 from jupyter_pipeline.promotion import knowledge as known
+from jupyter_pipeline.promotion.compound import Compound
 from jupyter_pipeline.promotion.definitions import Definitions
 from jupyter_pipeline.promotion.files import file_name
 from jupyter_pipeline.promotion.knowledge import Instance, Module
 from jupyter_pipeline.promotion.scope import BUILTINS, DELETED, FIGURE, Entry, Missing
 from jupyter_pipeline.promotion.statements import Program, Statement
 from jupyter_pipeline.promotion.store import NOTHING, Store, Value, bits
-from jupyter_pipeline.promotion.syntax import as_load, catches_name_error, leaves
+from jupyter_pipeline.promotion.syntax import as_load
 
 __all__ = ["BUILTINS", "Reading", "analyse"]
 
@@ -65,7 +66,7 @@ def analyse(program: Program, targets: Collection[int] = (), apart: Collection[i
     return reading.missing, reading.always
 
 
-class Reading(Definitions):
+class Reading(Compound):
     """Reading of statements, in a module or in a function."""
 
     def statement(self, s: Statement) -> None:
@@ -265,102 +266,6 @@ class Reading(Definitions):
     def _read_type_alias(self, node: Any) -> None:
         self.bind(node.name.id, NOTHING)
 
-    # Compound statements
-
-    def _read_if(self, node: ast.If) -> None:
-        self.eval(node.test)
-        self.branches(lambda: self.body(node.body), lambda: self.body(node.orelse), otherwise=False)
-
-    def _read_for(self, node: ast.For | ast.AsyncFor) -> None:
-        source = self.eval(node.iter)
-        self.consume(source)
-        element = self.own(self.element(source))
-
-        def once() -> None:
-            self.store_to(node.target, element, None)
-            self.body(node.body)
-
-        self._loop(once)
-        self.branches(lambda: self.body(node.orelse), otherwise=True)
-
-    def _read_while(self, node: ast.While) -> None:
-        self.eval(node.test)
-
-        def once() -> None:
-            self.body(node.body)
-            self.eval(node.test)
-
-        self._loop(once)
-        self.branches(lambda: self.body(node.orelse), otherwise=True)
-
-    def _loop(self, once: Callable[[], None]) -> None:
-        """Read a loop's body; twice for the outermost, so that what one round leaves is seen by the next."""
-        self.branches(once, otherwise=True)
-        if not self.in_loop:
-            self.in_loop = True
-            self.branches(once, otherwise=True)
-            self.in_loop = False
-
-    def _read_with(self, node: ast.With | ast.AsyncWith) -> None:
-        for item in node.items:
-            value = self.own(self.eval(item.context_expr))
-            if value.kind != "imm":
-                self.store.change(value.roots, self.bit)
-            if type(value.kind) is Instance:
-                for name in ("__enter__", "__exit__"):
-                    if name in value.kind.of.methods:
-                        value = self.own(self.call_code(value.kind.of.methods[name], value, [value], {}))
-            if item.optional_vars is not None:
-                self.store_to(item.optional_vars, value, None)
-        self.body(node.body)
-
-    def _read_try(self, node: ast.Try) -> None:
-        soft = any(catches_name_error(h) for h in node.handlers)
-        self.soft += soft
-
-        def smoothly() -> None:
-            self.body(node.body)
-            self.body(node.orelse)
-
-        def handled(handler: ast.ExceptHandler) -> Callable[[], None]:
-            def path() -> None:
-                self.branches(lambda: self.body(node.body), otherwise=True)
-                if handler.type is not None:
-                    self.eval(handler.type)
-                if handler.name:
-                    self.bind(handler.name, Value(0, 0, False, None))
-                self.body(handler.body)
-
-            return path
-
-        paths = [handled(h) for h in node.handlers if not leaves(h.body)]
-        for handler in node.handlers:
-            if leaves(handler.body):
-                self.branches(handled(handler), otherwise=True)
-        self.branches(smoothly, *paths, otherwise=False)
-        self.soft -= soft
-        self.body(node.finalbody)
-
-    def _read_match(self, node: ast.Match) -> None:
-        subject = self.eval(node.subject)
-        self.consume(subject)
-
-        def case(one: ast.match_case) -> Callable[[], None]:
-            def path() -> None:
-                for pattern in ast.walk(one.pattern):
-                    name = getattr(pattern, "rest" if isinstance(pattern, ast.MatchMapping) else "name", None)
-                    if isinstance(pattern, ast.expr):
-                        self.eval(pattern)
-                    elif isinstance(name, str):
-                        self.bind(name, self.own(self.union([subject, self.element(subject)])))
-                if one.guard is not None:
-                    self.eval(one.guard)
-                self.body(one.body)
-
-            return path
-
-        self.branches(*(case(c) for c in node.cases), otherwise=True)
-
     # Code that cannot be seen
 
     def dynamic(self, name: str, node: ast.Call) -> Value:
@@ -405,15 +310,15 @@ class Reading(Definitions):
         ast.Pass: _read_nothing,
         ast.Break: _read_nothing,
         ast.Continue: _read_nothing,
-        ast.If: _read_if,
-        ast.For: _read_for,
-        ast.AsyncFor: _read_for,
-        ast.While: _read_while,
-        ast.With: _read_with,
-        ast.AsyncWith: _read_with,
-        ast.Try: _read_try,
-        ast.TryStar: _read_try,
-        ast.Match: _read_match,
+        ast.If: Compound.read_if,
+        ast.For: Compound.read_for,
+        ast.AsyncFor: Compound.read_for,
+        ast.While: Compound.read_while,
+        ast.With: Compound.read_with,
+        ast.AsyncWith: Compound.read_with,
+        ast.Try: Compound.read_try,
+        ast.TryStar: Compound.read_try,
+        ast.Match: Compound.read_match,
         ast.FunctionDef: Definitions.read_function,
         ast.AsyncFunctionDef: Definitions.read_function,
         ast.ClassDef: Definitions.read_class,

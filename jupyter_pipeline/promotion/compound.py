@@ -1,0 +1,121 @@
+"""Statements that hold statements: each path is read by itself, and what the paths bind is joined."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from jupyter_pipeline.promotion.definitions import Definitions
+from jupyter_pipeline.promotion.knowledge import Instance
+from jupyter_pipeline.promotion.store import Value
+from jupyter_pipeline.promotion.syntax import catches_name_error, leaves
+
+__all__ = ["Compound"]
+
+
+class Compound(Definitions):
+    """Branches, loops, ``with``, ``try`` and ``match``."""
+
+    def read_if(self, node: ast.If) -> None:
+        """Read an ``if`` statement."""
+        self.eval(node.test)
+        self.branches(lambda: self.body(node.body), lambda: self.body(node.orelse), otherwise=False)
+
+    def read_for(self, node: ast.For | ast.AsyncFor) -> None:
+        """Read a ``for`` statement."""
+        source = self.eval(node.iter)
+        self.consume(source)
+        element = self.own(self.element(source))
+
+        def once() -> None:
+            self.store_to(node.target, element, None)
+            self.body(node.body)
+
+        self._loop(once)
+        self.branches(lambda: self.body(node.orelse), otherwise=True)
+
+    def read_while(self, node: ast.While) -> None:
+        """Read a ``while`` statement."""
+        self.eval(node.test)
+
+        def once() -> None:
+            self.body(node.body)
+            self.eval(node.test)
+
+        self._loop(once)
+        self.branches(lambda: self.body(node.orelse), otherwise=True)
+
+    def _loop(self, once: Callable[[], None]) -> None:
+        """Read a loop's body; twice for the outermost, so that what one round leaves is seen by the next."""
+        self.branches(once, otherwise=True)
+        if not self.in_loop:
+            self.in_loop = True
+            self.branches(once, otherwise=True)
+            self.in_loop = False
+
+    def read_with(self, node: ast.With | ast.AsyncWith) -> None:
+        """Read a ``with`` statement."""
+        for item in node.items:
+            value = self.own(self.eval(item.context_expr))
+            if value.kind != "imm":
+                self.store.change(value.roots, self.bit)
+            if type(value.kind) is Instance:
+                for name in ("__enter__", "__exit__"):
+                    if name in value.kind.of.methods:
+                        value = self.own(self.call_code(value.kind.of.methods[name], value, [value], {}))
+            if item.optional_vars is not None:
+                self.store_to(item.optional_vars, value, None)
+        self.body(node.body)
+
+    def read_try(self, node: ast.Try) -> None:
+        """Read a ``try`` statement."""
+        soft = any(catches_name_error(h) for h in node.handlers)
+        self.soft += soft
+
+        def smoothly() -> None:
+            self.body(node.body)
+            self.body(node.orelse)
+
+        def handled(handler: ast.ExceptHandler) -> Callable[[], None]:
+            def path() -> None:
+                self.branches(lambda: self.body(node.body), otherwise=True)
+                if handler.type is not None:
+                    self.eval(handler.type)
+                if handler.name:
+                    self.bind(handler.name, Value(0, 0, False, None))
+                self.body(handler.body)
+
+            return path
+
+        paths = [handled(h) for h in node.handlers if not leaves(h.body)]
+        for handler in node.handlers:
+            if leaves(handler.body):
+                self.branches(handled(handler), otherwise=True)
+        self.branches(smoothly, *paths, otherwise=False)
+        self.soft -= soft
+        self.body(node.finalbody)
+
+    def read_match(self, node: ast.Match) -> None:
+        """Read a ``match`` statement."""
+        subject = self.eval(node.subject)
+        self.consume(subject)
+
+        def case(one: ast.match_case) -> Callable[[], None]:
+            def path() -> None:
+                for pattern in ast.walk(one.pattern):
+                    name = getattr(pattern, "rest" if isinstance(pattern, ast.MatchMapping) else "name", None)
+                    if isinstance(pattern, ast.expr):
+                        self.eval(pattern)
+                    elif isinstance(name, str):
+                        self.bind(name, self.own(self.union([subject, self.element(subject)])))
+                if one.guard is not None:
+                    self.eval(one.guard)
+                self.body(one.body)
+
+            return path
+
+        self.branches(*(case(c) for c in node.cases), otherwise=True)
+
+    def store_to(self, target: ast.expr, value: Value, source: ast.expr | None) -> None:
+        """Record the assignment of `value` to `target`."""
+        raise NotImplementedError
