@@ -128,7 +128,7 @@ class DeploymentSpec(Record):
     python: str = ""
     """Interpreter of the runs."""
     drift: str = ""
-    """What a run does when its packages are not those of ``requirements.lock`` any longer: ``warn`` or ``refuse``; empty:
+    """What a run does when its packages differ from those of ``requirements.lock``: ``warn`` or ``refuse``; empty:
     they are not compared."""
     env: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, Any] = field(default_factory=dict)
