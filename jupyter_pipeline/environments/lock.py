@@ -1,4 +1,4 @@
-"""The environment as text that installers read, ``requirements.lock`` and ``environment.yml``, and the way back.
+"""The environment as text that installers read, ``requirements.lock``, and the way back.
 
 Both pip and uv accept the lock. Credentials are not in it: the capture takes them out of URLs, and leaves references
 such as ``${TOKEN}``, which both installers expand.
@@ -14,7 +14,7 @@ from jupyter_pipeline.environments.diff import major, minor, same
 from jupyter_pipeline.environments.remote.scan import normalise
 from jupyter_pipeline.models import Distribution, DriftItem, Environment, Severity
 
-__all__ = ["Lock", "conda", "drift", "read", "requirements"]
+__all__ = ["Lock", "drift", "read", "requirement", "requirements"]
 
 _HEADER = re.compile(r"# Python (?P<python>\S+), (?P<platform>\S*)")
 _IMPORTED = "# Imported: "
@@ -94,17 +94,6 @@ def _hashed(distribution: Distribution, hashes: Collection[str], *, comments: bo
     if comments:
         return "\n".join([line(distribution), *(f"    # --hash={h}" for h in hashes)])
     return " \\\n".join([requirement(distribution), *(f"    --hash={h}" for h in hashes)])
-
-
-def conda(environment: Environment) -> str:
-    """Return an ``environment.yml``; what did not come from conda is in its ``pip`` section."""
-    lines = ["dependencies:", f"  - python={environment.python}"]
-    lines += [f"  - {d.name}={d.version}" for d in environment.distributions if d.source == "conda"]
-    rest = [d for d in environment.distributions if d.source != "conda"]
-    if rest:
-        lines += ["  - pip", "  - pip:"]
-        lines += [f"    - {_quoted(requirement(d))}" for d in rest]
-    return "\n".join(lines) + "\n"
 
 
 def read(text: str) -> Lock:
@@ -238,7 +227,3 @@ def _source(url: str) -> str:
 
 def _item(package: str, locked: str, here: str, severity: Severity, reason: str) -> DriftItem:
     return DriftItem(package=package, kernel=locked, scheduler=here, workers=(here,), severity=severity, reason=reason)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'" if any(c in text for c in "@#:{}'") else text

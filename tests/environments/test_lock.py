@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from jupyter_pipeline.environments import hashes as hashing
 from jupyter_pipeline.environments import lock, locked
@@ -131,12 +130,6 @@ def test_an_editable_package_is_found_by_the_folder_of_its_module(
     monkeypatch.syspath_prepend(str(source))
     found = lock.read(lock.requirements(capture(), roots=["jpmodule.inner", "broken"]))
     assert [(d.name, d.source) for d in found.distributions] == [("jp-project", "editable"), ("tabulate", "index")]
-
-
-def test_the_conda_file_keeps_what_conda_installed_apart() -> None:
-    told = yaml.safe_load(lock.conda(ENVIRONMENT))["dependencies"]
-    assert told[:3] == ["python=3.11.7", "fast=3.1", "pip"]
-    assert "numpy[a,b]==2.1.0" in told[3]["pip"]
 
 
 @pytest.mark.slow
