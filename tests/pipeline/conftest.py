@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from jupyter_pipeline.orchestration import service
-from jupyter_pipeline.promotion import Cell, read_notebook
 
 
 @pytest.fixture(scope="session")
@@ -29,12 +27,3 @@ def live(service_state: Path, isolated_state: Path, monkeypatch: pytest.MonkeyPa
     """Use the session's service, and return its state folder."""
     monkeypatch.setenv("JUPYTER_PIPELINE_STATE", str(service_state))
     return service_state
-
-
-def cells(*sources: str) -> list[Cell]:
-    """Return the cells of a notebook, with the ids ``c0``, ``c1`` …"""
-    made = [
-        {"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": s, "outputs": [], "execution_count": None}
-        for i, s in enumerate(sources)
-    ]
-    return read_notebook(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": made}))

@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +22,6 @@ from jupyter_pipeline.orchestration import deployments, runs
 from jupyter_pipeline.pipeline import options, promotion
 from jupyter_pipeline.pipeline.planning import LOCK, Plan, plan
 from jupyter_pipeline.promotion import Cell, read_notebook
-
-Cells = Callable[..., list[Cell]]
 
 
 def cells(*sources: str) -> list[Cell]:
