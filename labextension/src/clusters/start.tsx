@@ -1,8 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { HTMLSelect } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { Notice, useAction } from '../components';
+import { InputField, SelectField } from '../fields';
 import type { Clusters, IClusterManager } from '../tokens';
 
 /**
@@ -29,33 +29,25 @@ export function StartForm(props: {
   return (
     <form className="jp-pipeline-start" onSubmit={submit}>
       <div className="jp-pipeline-start-row">
-        <label className="jp-pipeline-field jp-mod-wide">
-          <span>{trans.__('Profile')}</span>
-          <HTMLSelect
-            aria-label={trans.__('Profile')}
-            value={profile?.name ?? ''}
-            disabled={profiles.length === 0}
-            onChange={event => setChosen(event.target.value)}
-          >
-            {profiles.map(p => (
-              <option key={p.name} value={p.name}>
-                {p.name}
-              </option>
-            ))}
-          </HTMLSelect>
-        </label>
-        <label className="jp-pipeline-field jp-mod-number">
-          <span>{trans.__('Workers')}</span>
-          <input
-            type="number"
-            className="jp-mod-styled"
-            min={0}
-            max={profile?.max_workers ?? 100000}
-            placeholder={placeholder(profile, trans)}
-            value={workers}
-            onChange={event => setWorkers(event.target.value)}
-          />
-        </label>
+        <SelectField
+          label={trans.__('Profile')}
+          width="wide"
+          name="profile"
+          value={profile?.name ?? ''}
+          choices={profiles.map(p => [p.name, p.name] as const)}
+          disabled={profiles.length === 0}
+          onChange={setChosen}
+        />
+        <InputField
+          label={trans.__('Workers')}
+          width="number"
+          type="number"
+          min={0}
+          max={profile?.max_workers ?? 100000}
+          placeholder={placeholder(profile, trans)}
+          value={workers}
+          onChange={setWorkers}
+        />
         <button
           type="submit"
           className="jp-mod-styled jp-mod-accept"

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { HTMLSelect } from '@jupyterlab/ui-components';
 import React from 'react';
 
+import { InputField, SelectField } from '../fields';
 import type { Clusters } from '../tokens';
 import type { DeployModel } from './model';
 import { ScheduleFields } from './scheduleFields';
@@ -20,19 +20,16 @@ export function DeployForm(props: IProps): JSX.Element {
   const { form } = model;
   return (
     <>
-      <label className="jp-pipeline-field">
-        <span>{trans.__('Name')}</span>
-        <input
-          name="name"
-          type="text"
-          className="jp-mod-styled"
-          value={form.name}
-          spellCheck={false}
-          autoComplete="off"
-          aria-invalid={!model.nameIsValid}
-          aria-describedby="jp-pipeline-name-hint"
-          onChange={event => model.update({ name: event.target.value })}
-        />
+      <InputField
+        label={trans.__('Name')}
+        name="name"
+        type="text"
+        value={form.name}
+        autoComplete="off"
+        aria-invalid={!model.nameIsValid}
+        aria-describedby="jp-pipeline-name-hint"
+        onChange={name => model.update({ name })}
+      >
         {!model.nameIsValid && (
           <span id="jp-pipeline-name-hint" className="jp-pipeline-hint jp-mod-bad">
             {trans.__(
@@ -40,7 +37,7 @@ export function DeployForm(props: IProps): JSX.Element {
             )}
           </span>
         )}
-      </label>
+      </InputField>
       {model.steps > 0 && (
         <label className="jp-pipeline-check">
           <input
@@ -60,36 +57,27 @@ export function DeployForm(props: IProps): JSX.Element {
       )}
       <ScheduleFields {...props} />
       <div className="jp-pipeline-field-row">
-        <label className="jp-pipeline-field jp-mod-wide">
-          <span>{trans.__('Cluster profile')}</span>
-          <HTMLSelect
-            aria-label={trans.__('Cluster profile')}
-            name="profile"
-            value={form.profile}
-            onChange={event => model.update({ profile: event.target.value })}
-          >
-            <option value="">{trans.__('No cluster')}</option>
-            {profiles.map(p => (
-              <option key={p.name} value={p.name}>
-                {p.name}
-              </option>
-            ))}
-          </HTMLSelect>
-        </label>
-        <label className="jp-pipeline-field jp-mod-number">
-          <span>{trans.__('Retries')}</span>
-          <input
-            name="retries"
-            type="number"
-            className="jp-mod-styled"
-            min={0}
-            max={100}
-            value={form.retries}
-            onChange={event =>
-              model.update({ retries: Math.max(0, event.target.valueAsNumber || 0) })
-            }
-          />
-        </label>
+        <SelectField
+          label={trans.__('Cluster profile')}
+          width="wide"
+          name="profile"
+          value={form.profile}
+          choices={[
+            ['', trans.__('No cluster')],
+            ...profiles.map(p => [p.name, p.name] as const)
+          ]}
+          onChange={profile => model.update({ profile })}
+        />
+        <InputField
+          label={trans.__('Retries')}
+          width="number"
+          name="retries"
+          type="number"
+          min={0}
+          max={100}
+          value={form.retries}
+          onChange={text => model.update({ retries: Math.max(0, Number(text) || 0) })}
+        />
       </div>
       <MoreFields {...props} />
     </>
@@ -105,7 +93,7 @@ function MoreFields(props: IProps): JSX.Element {
   return (
     <details className="jp-pipeline-more">
       <summary>{trans.__('More')}</summary>
-      <Choice
+      <SelectField
         label={trans.__('Target')}
         name="target"
         value={form.target}
@@ -116,7 +104,7 @@ function MoreFields(props: IProps): JSX.Element {
         ]}
         onChange={target => model.update({ target })}
       />
-      <Choice
+      <SelectField
         label={trans.__('Packages of the runs')}
         name="environment"
         value={form.environment}
@@ -126,7 +114,7 @@ function MoreFields(props: IProps): JSX.Element {
         ]}
         onChange={environment => model.update({ environment })}
       />
-      <Choice
+      <SelectField
         label={trans.__('Rehearsal')}
         name="rehearse"
         value={form.rehearse}
@@ -137,44 +125,14 @@ function MoreFields(props: IProps): JSX.Element {
         ]}
         onChange={rehearse => model.update({ rehearse })}
       />
-      <label className="jp-pipeline-field">
-        <span>{trans.__('Alert')}</span>
-        <input
-          name="notify"
-          type="text"
-          className="jp-mod-styled"
-          value={form.notify}
-          spellCheck={false}
-          placeholder={trans.__('Name of an alert, such as team')}
-          onChange={event => model.update({ notify: event.target.value.trim() })}
-        />
-      </label>
+      <InputField
+        label={trans.__('Alert')}
+        name="notify"
+        type="text"
+        value={form.notify}
+        placeholder={trans.__('Name of an alert, such as team')}
+        onChange={notify => model.update({ notify: notify.trim() })}
+      />
     </details>
-  );
-}
-
-function Choice<T extends string>(props: {
-  label: string;
-  name: string;
-  value: T;
-  choices: ReadonlyArray<readonly [T, string]>;
-  onChange: (value: T) => void;
-}): JSX.Element {
-  return (
-    <label className="jp-pipeline-field">
-      <span>{props.label}</span>
-      <HTMLSelect
-        aria-label={props.label}
-        name={props.name}
-        value={props.value}
-        onChange={event => props.onChange(event.target.value as T)}
-      >
-        {props.choices.map(([value, text]) => (
-          <option key={value} value={value}>
-            {text}
-          </option>
-        ))}
-      </HTMLSelect>
-    </label>
   );
 }

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { HTMLSelect } from '@jupyterlab/ui-components';
 import React from 'react';
 
+import { InputField, SelectField } from '../fields';
 import type { DeployModel } from './model';
 import { timezones, type IScheduleForm } from './schedule';
 
@@ -22,119 +22,96 @@ export function ScheduleFields(props: IProps): JSX.Element {
   return (
     <>
       <div className="jp-pipeline-field-row">
-        <label className="jp-pipeline-field jp-mod-wide">
-          <span>{trans.__('Schedule')}</span>
-          <HTMLSelect
-            aria-label={trans.__('Schedule')}
-            name="schedule"
-            value={kind}
-            onChange={event =>
-              change({ kind: event.target.value as IScheduleForm['kind'] })
-            }
-          >
-            <option value="none">{trans.__('None: run it by hand')}</option>
-            <option value="hourly">{trans.__('Every hour')}</option>
-            <option value="daily">{trans.__('Every day')}</option>
-            <option value="weekdays">{trans.__('Every weekday')}</option>
-            <option value="weekly">{trans.__('Every week')}</option>
-            <option value="cron">{trans.__('Cron expression')}</option>
-            <option value="every">{trans.__('Interval')}</option>
-          </HTMLSelect>
-        </label>
+        <SelectField
+          label={trans.__('Schedule')}
+          width="wide"
+          name="schedule"
+          value={kind}
+          choices={[
+            ['none', trans.__('None: run it by hand')],
+            ['hourly', trans.__('Every hour')],
+            ['daily', trans.__('Every day')],
+            ['weekdays', trans.__('Every weekday')],
+            ['weekly', trans.__('Every week')],
+            ['cron', trans.__('Cron expression')],
+            ['every', trans.__('Interval')]
+          ]}
+          onChange={chosen => change({ kind: chosen })}
+        />
         {kind === 'weekly' && (
-          <label className="jp-pipeline-field">
-            <span>{trans.__('Day')}</span>
-            <HTMLSelect
-              aria-label={trans.__('Day')}
-              name="day"
-              value={schedule.day}
-              onChange={event => change({ day: Number(event.target.value) })}
-            >
-              {[1, 2, 3, 4, 5, 6, 0].map(day => (
-                <option key={day} value={day}>
-                  {weekday(day)}
-                </option>
-              ))}
-            </HTMLSelect>
-          </label>
+          <SelectField
+            label={trans.__('Day')}
+            name="day"
+            value={String(schedule.day)}
+            choices={[1, 2, 3, 4, 5, 6, 0].map(
+              day => [String(day), weekday(day)] as const
+            )}
+            onChange={day => change({ day: Number(day) })}
+          />
         )}
         {kind === 'hourly' && (
-          <label className="jp-pipeline-field jp-mod-number">
-            <span>{trans.__('Minute')}</span>
-            <input
-              name="minute"
-              type="number"
-              className="jp-mod-styled"
-              min={0}
-              max={59}
-              value={Number(schedule.time.split(':')[1])}
-              onChange={event =>
-                change({ time: `00:${pad(event.target.valueAsNumber || 0)}` })
-              }
-            />
-          </label>
+          <InputField
+            label={trans.__('Minute')}
+            width="number"
+            name="minute"
+            type="number"
+            min={0}
+            max={59}
+            value={Number(schedule.time.split(':')[1])}
+            onChange={minute => change({ time: `00:${pad(Number(minute) || 0)}` })}
+          />
         )}
         {['daily', 'weekdays', 'weekly'].includes(kind) && (
-          <label className="jp-pipeline-field jp-mod-number">
-            <span>{trans.__('Time')}</span>
-            <input
-              name="time"
-              type="time"
-              className="jp-mod-styled"
-              value={schedule.time}
-              onChange={event => change({ time: event.target.value })}
-            />
-          </label>
+          <InputField
+            label={trans.__('Time')}
+            width="number"
+            name="time"
+            type="time"
+            value={schedule.time}
+            onChange={time => change({ time })}
+          />
         )}
         {kind === 'cron' && (
-          <label className="jp-pipeline-field">
-            <span>{trans.__('Cron')}</span>
-            <input
-              name="cron"
-              type="text"
-              className="jp-mod-styled jp-mod-code"
-              value={schedule.cron}
-              spellCheck={false}
-              placeholder="0 6 * * *"
-              aria-invalid={!!model.scheduleError}
-              onChange={event => change({ cron: event.target.value })}
-            />
-          </label>
+          <InputField
+            label={trans.__('Cron')}
+            name="cron"
+            type="text"
+            code
+            value={schedule.cron}
+            placeholder="0 6 * * *"
+            aria-invalid={!!model.scheduleError}
+            onChange={cron => change({ cron })}
+          />
         )}
         {kind === 'every' && (
-          <label className="jp-pipeline-field">
-            <span>{trans.__('Every')}</span>
-            <input
-              name="every"
-              type="text"
-              className="jp-mod-styled jp-mod-code"
-              value={schedule.every}
-              placeholder="15m"
-              aria-invalid={!!model.scheduleError}
-              onChange={event => change({ every: event.target.value })}
-            />
-          </label>
+          <InputField
+            label={trans.__('Every')}
+            name="every"
+            type="text"
+            code
+            value={schedule.every}
+            placeholder="15m"
+            aria-invalid={!!model.scheduleError}
+            onChange={every => change({ every })}
+          />
         )}
       </div>
       {kind !== 'none' && (
         <>
-          <label className="jp-pipeline-field">
-            <span>{trans.__('Time zone')}</span>
-            <input
-              name="timezone"
-              type="text"
-              className="jp-mod-styled"
-              list="jp-pipeline-timezones"
-              value={schedule.timezone}
-              spellCheck={false}
-              onChange={event => change({ timezone: event.target.value })}
-            />
+          <InputField
+            label={trans.__('Time zone')}
+            name="timezone"
+            type="text"
+            list="jp-pipeline-timezones"
+            value={schedule.timezone}
+            onChange={timezone => change({ timezone })}
+          >
             <datalist id="jp-pipeline-timezones">
               {timezones().map(zone => (
                 <option key={zone} value={zone} />
               ))}
             </datalist>
-          </label>
+          </InputField>
           <NextRuns model={model} trans={trans} />
         </>
       )}
