@@ -86,7 +86,6 @@ class Supervisor:
         self.worker = Child("worker", _WORKER_GRACE)
         self.stopping = asyncio.Event()
         self.ready = asyncio.Event()
-        self.was_ready = False
         self.state = ServiceState(
             state="starting",
             detail="Starting the Prefect server",
@@ -161,7 +160,8 @@ class Supervisor:
             pause = min(2.0 ** (child.deaths - 1), _LONGEST_PAUSE)
             LOG.warning("service | the %s ended with %s; next start in %.0f s", child.name, code, pause)
             self.tell(
-                state="starting" if child.deaths == 1 and self.was_ready else "failing",
+                # Once is no failure: a server that starts on a busy host can lose a race with itself.
+                state="starting" if child.deaths == 1 else "failing",
                 reason=f"The {child.name} ended with exit code {code}: {child.last_words}",
                 detail=f"Starting the {child.name} again",
                 restarts=self.state.restarts + 1,
@@ -223,7 +223,6 @@ class Supervisor:
                 async with self.api(timeout=5.0) as api:
                     await health.answers(api)
                     self.ready.set()
-                    self.was_ready = True
                     strikes = 0
                     online = self.worker.alive and await health.worker_online(api, since=self.worker.since)
                     look = running and rounds % _SCHEDULE_ROUNDS == 0 and self.server.age > _SETTLED
