@@ -20,7 +20,8 @@ __all__ = ["run_suite"]
 _USER = "jp-testbed"
 _NEEDS = [
     "cryptography", "dask-jobqueue", "distributed", "filelock", "httpx", "ipykernel", "jupyter_core", "jupyter_server",
-    "psutil", "pytest", "pytest-jupyter", "pytest-timeout", "python-dateutil", "pyyaml", "traitlets",
+    "pathspec", "psutil", "pytest", "pytest-jupyter", "pytest-timeout", "python-dateutil", "pyyaml", "tabulate",
+    "traitlets",
 ]  # fmt: skip
 
 
@@ -43,13 +44,18 @@ def run_suite(engine: str, *arguments: str, environ: Mapping[str, str] | None = 
     home = Path(pwd.getpwnam(_USER).pw_dir)
     venv, project = home / "venv", home / "project"
     as_user = [shutil.which("runuser") or "/usr/sbin/runuser", "-u", _USER, "--"]
-    if not (venv / "bin/pytest").exists():
+    if not (venv / "bin/pip").exists():
         print(f"Making {venv} …", flush=True)
         daemons.run(*as_user, "/usr/bin/python3", "-m", "venv", venv, timeout=120)
-        daemons.run(*as_user, venv / "bin/pip", "install", "-q", *_NEEDS, timeout=900)
+    daemons.run(*as_user, venv / "bin/pip", "install", "-q", *_NEEDS, timeout=900)
     _copy(Path(__file__).parents[2], project)
     environ = {"HOME": str(home), "USER": _USER, "LOGNAME": _USER, "PATH": os.defpath, **(environ or {})}
-    environ |= {"TESTBED_DIR": str(home / "testbed"), "PATH": f"{venv}/bin:{environ['PATH']}"}
+    # Workers find the functions of the tests by the latter.
+    environ |= {
+        "TESTBED_DIR": str(home / "testbed"),
+        "PATH": f"{venv}/bin:{environ['PATH']}",
+        "PYTHONPATH": str(project),
+    }
     pytest = [venv / "bin/python", "-m", "pytest", "tests/engines/test_every_engine.py", f"--engines={engine}"]
     return subprocess.run([*as_user, *pytest, *arguments], cwd=project, env=environ).returncode
 
