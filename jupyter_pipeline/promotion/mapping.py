@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from jupyter_pipeline.exceptions import PromotionRefusedError
 from jupyter_pipeline.models import Refusal
 from jupyter_pipeline.promotion.statements import Statement
+from jupyter_pipeline.promotion.text import unused
 
 __all__ = ["Mapped", "find_mapped"]
 
@@ -87,9 +88,10 @@ def _made(value: ast.expr) -> Mapped | None:
             and len(inner.args) == 2
             and isinstance(inner.args[1], ast.Name)
         ):
-            function = ast.unparse(inner.args[0])
-            variable = "item" if not function.startswith("item") else "element"
-            return Mapped(inner.args[1].id, variable, f"{function}({variable})")
+            function = inner.args[0]
+            variable = unused("item", {n.id for n in ast.walk(function) if isinstance(n, ast.Name)})
+            call = ast.Call(func=function, args=[ast.Name(variable)], keywords=[])
+            return Mapped(inner.args[1].id, variable, ast.unparse(call))
     return None
 
 

@@ -21,6 +21,13 @@ LIST = "%%step names\nnames = ['a', 'bb', 'ccc']"
     [
         [LIST, "%%step sizes --map\nsizes = [len(name) for name in names]", "%%step end\nresult = sum(sizes)"],
         [LIST, "%%step sizes --map\nsizes = list(map(len, names))", "%%step end\nresult = sizes"],
+        [LIST, "%%step sizes --map\nsizes = list(map(lambda n: len(n) + 1, names))", "%%step end\nresult = sizes"],
+        [
+            LIST,
+            "item = [1, 2]",
+            "%%step sizes --map\nsizes = list(map((item * 2).__contains__, names))",
+            "%%step end\nresult = sizes",
+        ],
         [
             LIST,
             "n = 3",
