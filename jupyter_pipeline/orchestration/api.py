@@ -195,8 +195,8 @@ def connect(server: str = "", *, timeout: float = _TIMEOUT) -> PrefectApi:
     return PrefectApi(resolve(server=server), timeout=timeout)
 
 
-async def check_async() -> str:
-    """Return the version of the configured Prefect server, which answers and accepts our credentials.
+async def check_async(server: str = "") -> str:
+    """Return the version of a Prefect server, by default the configured one, which answers and accepts our credentials.
 
     Raises
     ------
@@ -207,7 +207,7 @@ async def check_async() -> str:
     OrchestrationError
         If it is too old.
     """
-    async with connect(timeout=10.0) as api:
+    async with connect(server, timeout=10.0) as api:
         version = str(await api.get("/admin/version"))
         if age := _age(version, api.endpoint):
             raise OrchestrationError(age)

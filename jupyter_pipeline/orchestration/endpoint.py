@@ -103,13 +103,20 @@ def embedded(state: ServiceState) -> Endpoint:
     )
 
 
-def variables() -> dict[str, str]:
+def variables(server: str = "") -> dict[str, str]:
     """Return the variables by which Prefect itself, in a process of its own, reaches what `resolve` returns.
 
-    A server that the user has configured is found by Prefect too: there are none then.
+    A server that the user has configured is found by Prefect too: there are none then, unless `server` names one.
     """
-    found = resolve()
-    return {"PREFECT_API_URL": found.url, "PREFECT_API_AUTH_STRING": read_secrets().auth} if found.embedded else {}
+    found = resolve(server=server)
+    if not (found.embedded or server):
+        return {}
+    kind, _, credentials = found.authorization.partition(" ")
+    return {
+        "PREFECT_API_URL": found.url,
+        "PREFECT_API_KEY": credentials if kind == "Bearer" else "",
+        "PREFECT_API_AUTH_STRING": base64.b64decode(credentials).decode() if kind == "Basic" else "",
+    }
 
 
 def _named(environ: Mapping[str, str], server: str) -> Endpoint:

@@ -203,9 +203,9 @@ async def rerun_async(run: str) -> RunRecord:
         return await start_run(api, found["deployment_id"], name, found.get("parameters") or {})
 
 
-async def remove_tagged_async(tag: str) -> None:
-    """Delete the runs with a tag, as if they had never been."""
-    async with connect() as api:
+async def remove_tagged_async(tag: str, server: str = "") -> None:
+    """Delete the runs with a tag from a server, by default the configured one, as if they had never been."""
+    async with connect(server) as api:
         found = [run["id"] async for run in api.pages("/flow_runs/filter", {"flow_runs": {"tags": {"all_": [tag]}}})]
         for run in found:
             await api.delete(f"/flow_runs/{run}")

@@ -86,6 +86,7 @@ def _rehearse(plan: Plan, spec: DeploymentSpec, say: Callable[[str], None]) -> R
         parameters={**spec.parameters, **plan.settings.sample},
         python=spec.python,
         environment=_variables(spec),
+        server=spec.server,
         progress=lambda line: say(f"  {line}"),
     )
     if done.error:

@@ -52,7 +52,7 @@ def rehearse(
     parameters: Mapping[str, Any] | None = None,
     python: str = sys.executable,
     environment: Mapping[str, str] | None = None,
-    server: bool = True,
+    server: str | None = "",
     progress: Callable[[str], None] | None = None,
 ) -> Rehearsal:
     """Run a pipeline once in a process of its own, and say how that went.
@@ -71,15 +71,15 @@ def rehearse(
         The interpreter of the runs.
     environment : mapping, optional
         Further variables.
-    server : bool, default True
-        Use the Prefect server that is configured; otherwise a temporary one.
+    server : str or None
+        The Prefect server, as in `Target`; empty for the one that is configured, ``None`` for a temporary one.
     progress : callable, optional
         Called with each line that the flow logs or prints.
 
     Raises
     ------
     ApiUnreachableError
-        If `server` and none answers.
+        If that server does not answer.
     """
     mark = f"rehearsal-{secrets.token_hex(4)}"
     folder = Path(tempfile.mkdtemp(prefix="jupyter-pipeline-rehearsal-"))
@@ -97,8 +97,8 @@ def rehearse(
             "mark": mark,
         }
         answer = folder / "answer.json"
-        with _removed_from_server(mark) if server else contextlib.nullcontext():
-            last = _run(python, answer, asked, _variables(folder, environment or {}, server=server), progress)
+        with contextlib.nullcontext() if server is None else _removed_from(server, mark):
+            last = _run(python, answer, asked, _variables(folder, environment or {}, server), progress)
         told = json.loads(answer.read_text("utf-8")) if answer.is_file() else {"error": _silent(last)}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -113,7 +113,7 @@ def _silent(last: str) -> str:
     return f"The process ended without an answer; its last words: {last or 'none'}"
 
 
-def _variables(folder: Path, more: Mapping[str, str], *, server: bool) -> dict[str, str]:
+def _variables(folder: Path, more: Mapping[str, str], server: str | None) -> dict[str, str]:
     """Return the environment of the process: Prefect's settings are the server's, or those of a temporary one."""
     kept = {
         "PREFECT_TASKS_REFRESH_CACHE": "true",
@@ -121,10 +121,10 @@ def _variables(folder: Path, more: Mapping[str, str], *, server: bool) -> dict[s
         "PYTHONUNBUFFERED": "1",
         "DO_NOT_TRACK": "1",
     }
-    if server:
+    if server is not None:
         from jupyter_pipeline.orchestration import endpoint
 
-        return {**os.environ, **endpoint.variables(), **kept, **more}
+        return {**os.environ, **endpoint.variables(server), **kept, **more}
     plain = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     return {
         **plain,
@@ -138,16 +138,17 @@ def _variables(folder: Path, more: Mapping[str, str], *, server: bool) -> dict[s
 
 
 @contextlib.contextmanager
-def _removed_from_server(mark: str) -> Iterator[None]:
+def _removed_from(server: str, mark: str) -> Iterator[None]:
+    """Remove the run with a mark from a server, which must answer before there is one."""
     from jupyter_pipeline.exceptions import OrchestrationError
     from jupyter_pipeline.orchestration import api, runs
 
-    api.check()
+    api.check(server)
     try:
         yield
     finally:
         with contextlib.suppress(OrchestrationError):  # a run too many is no reason to fail
-            runs.remove_tagged(mark)
+            runs.remove_tagged(mark, server)
 
 
 def _run(

@@ -2,12 +2,14 @@
 
 It is run by its path, since that interpreter may lack Jupyter Pipeline: only the standard library is used, and Prefect
 where it is there. Standard input begins with a line of JSON that says what to call; when standard input ends, whoever
-asked has died, and the flow is interrupted. The answer goes to the file of the first argument.
+asked has died: the flow is interrupted, and the folder that was made for it is removed. The answer goes to the file of
+the first argument, which lies there.
 """
 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import functools
 import importlib.util
@@ -15,6 +17,7 @@ import inspect
 import json
 import logging
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -29,7 +32,9 @@ def main() -> None:
     """Call the flow, and write ``{"error": null}`` or the error with its traceback."""
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the parent may ignore it, which is inherited
     asked = json.loads(sys.stdin.readline())
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    alone = threading.Event()
+    atexit.register(_remove_if, alone)  # first, so that it comes last: Prefect's temporary server has its files there
+    threading.Thread(target=_end_with_parent, args=(alone,), daemon=True).start()
     answer: dict[str, Any] = {"error": None}
     try:
         os.chdir(asked["working_directory"])
@@ -43,9 +48,15 @@ def main() -> None:
     Path(sys.argv[1]).write_text(json.dumps(answer), encoding="utf-8")
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(alone: threading.Event) -> None:
     sys.stdin.read()
+    alone.set()
     os.kill(os.getpid(), signal.SIGINT)
+
+
+def _remove_if(alone: threading.Event) -> None:
+    if alone.is_set():
+        shutil.rmtree(Path(sys.argv[1]).parent, ignore_errors=True)
 
 
 def _call(asked: dict[str, Any]) -> None:

@@ -84,7 +84,7 @@ def run_test(folder: Path, *, server: bool = False, progress: Callable[[str], No
         working_directory=home,
         parameters=case.parameters,
         environment=case.env,
-        server=server,
+        server="" if server else None,
         progress=progress,
     )
     return PipelineTest(

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from jupyter_pipeline.orchestration import runs
+from jupyter_pipeline.orchestration import endpoint, runs, state
 from jupyter_pipeline.pipeline.rehearsal import rehearse
 
 FLOW = """
@@ -81,12 +81,32 @@ rehearse(files, "flow.py:main", working_directory=folder, progress=print)
 """
 
 
+def test_it_talks_to_the_server_of_the_target(live: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = endpoint.resolve()
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")  # the configured one, which is down
+    monkeypatch.setenv("PROD_API_URL", there.url)
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", state.read_secrets().auth)
+    lines: list[str] = []
+    done = rehearse(
+        files("import prefect.settings as s; print('at', s.PREFECT_API_URL.value())"),
+        "flow.py:main",
+        working_directory=tmp_path,
+        server="${PROD_API_URL}",
+        progress=lines.append,
+    )
+    assert done.error == ""
+    assert any(f"at {there.url}" in line for line in lines)
+
+
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
 def test_the_process_ends_with_who_asked_for_it(live: Path, tmp_path: Path, end: signal.Signals) -> None:
     for name, text in files("import os, time; print('pid', os.getpid()); time.sleep(300)").items():
         (tmp_path / name).write_text(text)
     asker = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(tmp_path)], stdout=subprocess.PIPE, text=True, env=dict(os.environ)
+        [sys.executable, "-c", PROGRAM, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
     )
     assert asker.stdout is not None
     pid = next(int(line.rpartition("pid ")[2]) for line in asker.stdout if "pid " in line)
@@ -94,6 +114,7 @@ def test_the_process_ends_with_who_asked_for_it(live: Path, tmp_path: Path, end:
     asker.wait(60)
     asker.stdout.close()
     wait_until(lambda: not psutil.pid_exists(pid))
+    assert not list(tmp_path.glob("jupyter-pipeline-rehearsal-*"))
 
 
 def wait_until(true: Callable[[], bool], timeout: float = 60.0) -> None:
@@ -105,5 +126,5 @@ def wait_until(true: Callable[[], bool], timeout: float = 60.0) -> None:
 
 @pytest.mark.slow
 def test_without_a_server_prefect_starts_a_temporary_one(tmp_path: Path) -> None:
-    done = rehearse(files("return n"), "flow.py:main", working_directory=tmp_path, server=False)
+    done = rehearse(files("return n"), "flow.py:main", working_directory=tmp_path, server=None)
     assert done.error == ""
