@@ -8,8 +8,8 @@ from collections.abc import Callable
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import RunRecord
 from jupyter_pipeline.orchestration import schedules, translation
-from jupyter_pipeline.orchestration.api import PrefectApi, connect
-from jupyter_pipeline.orchestration.finding import find_deployment
+from jupyter_pipeline.orchestration.api import PrefectApi
+from jupyter_pipeline.orchestration.finding import connect_to, find_deployment
 from jupyter_pipeline.orchestration.starting import FINAL, start_run
 
 __all__ = ["MOST", "backfill_async"]
@@ -43,7 +43,7 @@ async def backfill_async(
         If no parameter is bound to the window, or the schedules have none in between.
     """
     tell = progress or (lambda run: None)
-    async with connect() as api:
+    async with connect_to(deployment) as api:
         found = await find_deployment(api, deployment)
         settings = translation.settings_of(found)
         if not settings.get("windows"):

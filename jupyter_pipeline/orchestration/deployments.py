@@ -12,11 +12,11 @@ from jupyter_pipeline.models import DeploymentRecord, DeploymentSpec, RunRecord,
 from jupyter_pipeline.orchestration import alerts, applying, history, pruning, targets, translation
 from jupyter_pipeline.orchestration.api import PrefectApi, connect
 from jupyter_pipeline.orchestration.facade import run_sync
-from jupyter_pipeline.orchestration.finding import find_deployment
+from jupyter_pipeline.orchestration.finding import connect_to, find_deployment
 from jupyter_pipeline.orchestration.starting import start_run
 from jupyter_pipeline.orchestration.targets import PRODUCTION
 
-__all__ = ["delete", "deploy", "list_deployments", "pause", "promote", "resume", "run_now"]
+__all__ = ["delete", "deploy", "find", "list_deployments", "pause", "promote", "resume", "run_now"]
 
 _FEW = 20
 _PATIENCE = 60.0
@@ -67,6 +67,18 @@ async def list_deployments_async() -> list[DeploymentRecord]:
         return await _records(api, await _collect(api, "/deployments/filter", {"sort": "NAME_ASC"}))
 
 
+async def find_async(name: str) -> DeploymentRecord:
+    """Return the deployment called ``NAME`` or ``FLOW/NAME``.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none.
+    """
+    async with connect_to(name) as api:
+        return (await _records(api, [await find_deployment(api, name)]))[0]
+
+
 async def pause_async(name: str) -> DeploymentRecord:
     """Pause a deployment: its schedules fire no more; runs that wait for their time are withdrawn."""
     return await _set_paused(name, "pause_deployment")
@@ -85,7 +97,7 @@ async def run_now_async(name: str, parameters: Mapping[str, Any] | None = None) 
     UsageError
         If a parameter is unknown or does not fit its type.
     """
-    async with _connect(name) as api:
+    async with connect_to(name) as api:
         found = await find_deployment(api, name)
         known = (found.get("parameter_openapi_schema") or {}).get("properties") or {}
         for parameter in parameters or {}:
@@ -99,7 +111,7 @@ async def delete_async(name: str) -> None:
 
     Versions stay, too, so that it can be brought back: see `versions.rollback`.
     """
-    async with _connect(name) as api:
+    async with connect_to(name) as api:
         found = await find_deployment(api, name)
         with history.locked(found["name"]):
             await alerts.clear(api, found)
@@ -156,7 +168,7 @@ async def promote_async(
     """
     goal = Target(name=target) if isinstance(target, str) else target
     staged = targets.deployment_name(name, source)
-    async with _connect(staged) as api:
+    async with connect_to(staged) as api:
         found = await find_deployment(api, staged)
         number = history.live(staged, api.endpoint.key)
         version = next((v for v in history.versions(staged, api.endpoint.key) if v.number == number), None)
@@ -196,6 +208,7 @@ async def _good_runs(api: PrefectApi, deployment: Mapping[str, Any], enough: int
 
 deploy = run_sync(deploy_async)
 promote = run_sync(promote_async)
+find = run_sync(find_async)
 list_deployments = run_sync(list_deployments_async)
 pause = run_sync(pause_async)
 resume = run_sync(resume_async)
@@ -203,13 +216,8 @@ run_now = run_sync(run_now_async)
 delete = run_sync(delete_async)
 
 
-def _connect(name: str) -> PrefectApi:
-    """Return a connection to the server to which a deployment was made, where a target has named it."""
-    return connect(history.reference(name.rpartition("/")[2]))
-
-
 async def _set_paused(name: str, route: str) -> DeploymentRecord:
-    async with _connect(name) as api:
+    async with connect_to(name) as api:
         found = await find_deployment(api, name)
         await api.post(f"/deployments/{found['id']}/{route}", {})
         return (await _records(api, [await api.get(f"/deployments/{found['id']}")]))[0]

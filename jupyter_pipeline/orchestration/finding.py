@@ -7,10 +7,15 @@ from uuid import UUID
 
 from jupyter_pipeline.exceptions import NotFoundError, UsageError
 from jupyter_pipeline.models import RunRecord
-from jupyter_pipeline.orchestration import translation
-from jupyter_pipeline.orchestration.api import PrefectApi
+from jupyter_pipeline.orchestration import history, translation
+from jupyter_pipeline.orchestration.api import PrefectApi, connect
 
-__all__ = ["find_deployment", "find_run", "run_records"]
+__all__ = ["connect_to", "find_deployment", "find_run", "run_records"]
+
+
+def connect_to(deployment: str) -> PrefectApi:
+    """Return a connection to the server to which a deployment was made, where a target has named it."""
+    return connect(history.reference(deployment.rpartition("/")[2]))
 
 
 async def find_deployment(api: PrefectApi, name: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from jupyter_pipeline.orchestration import translation
 from jupyter_pipeline.orchestration.api import connect
 from jupyter_pipeline.orchestration.backfills import backfill_async
 from jupyter_pipeline.orchestration.facade import run_sync
-from jupyter_pipeline.orchestration.finding import find_deployment, find_run, run_records
+from jupyter_pipeline.orchestration.finding import connect_to, find_deployment, find_run, run_records
 from jupyter_pipeline.orchestration.logs import failure_async, follow_async, logs_async
 from jupyter_pipeline.orchestration.starting import FINAL, start_run
 
@@ -50,7 +50,7 @@ async def list_runs_async(
     scheduled : bool
         Also those whose time has not come.
     """
-    async with connect() as api:
+    async with connect_to(deployment or "") as api:
         body: dict[str, Any] = {"sort": "EXPECTED_START_TIME_DESC"}
         if deployment is not None:
             found = await find_deployment(api, deployment)
@@ -136,7 +136,7 @@ async def wait_scheduled_async(
     begin = time.time() if since is None else since
     deadline = time.monotonic() + timeout
     said = ("", "")
-    async with connect() as api:
+    async with connect_to(deployment) as api:
         target = await find_deployment(api, deployment)
         body = {
             "sort": "EXPECTED_START_TIME_ASC",

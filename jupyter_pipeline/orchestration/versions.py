@@ -12,8 +12,8 @@ import yaml
 from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError, UsageError
 from jupyter_pipeline.models import DeploymentRecord, VersionRecord
 from jupyter_pipeline.orchestration import alerts, applying, history, schedules, snapshots, translation
-from jupyter_pipeline.orchestration.api import connect
 from jupyter_pipeline.orchestration.facade import run_sync
+from jupyter_pipeline.orchestration.finding import connect_to
 from jupyter_pipeline.orchestration.history import Version
 
 __all__ = ["compare", "list_versions", "rollback"]
@@ -30,7 +30,7 @@ async def list_versions_async(name: str) -> list[VersionRecord]:
     NotFoundError
         If none of that name was ever deployed from here.
     """
-    async with connect(history.reference(name)) as api:
+    async with connect_to(name) as api:
         found, now = _known(name, api.endpoint.key)
         live = next((version for version in found if version.number == now), None)
         server = await applying.find(api, history.specification(live)) if live is not None else None
@@ -67,7 +67,7 @@ async def compare_async(name: str, old: str | None = None, new: str | None = Non
     UsageError
         If there is none before the current one.
     """
-    async with connect(history.reference(name)) as api:
+    async with connect_to(name) as api:
         found, now = _known(name, api.endpoint.key)
     later = _choose(name, found, new) if new else _numbered(name, found, now)
     earlier = _choose(name, found, old) if old else _before(name, found, later)
@@ -101,7 +101,7 @@ async def rollback_async(name: str, version: str | None = None) -> DeploymentRec
     OrchestrationError
         If its code is not there any longer.
     """
-    async with connect(history.reference(name)) as api:
+    async with connect_to(name) as api:
         with history.locked(name):
             found, now = _known(name, api.endpoint.key)
             chosen = _choose(name, found, version) if version else _before(name, found, _numbered(name, found, now))

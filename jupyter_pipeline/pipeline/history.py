@@ -91,10 +91,7 @@ def promote(name: str, source: str = "staging", target: str = "production", afte
     from jupyter_pipeline.orchestration import deployments, snapshots, targets
 
     wanted = arguments.whole("--after", after, 0, 1000) if after else None
-    staged = targets.deployment_name(name, source)
-    live = next((d for d in deployments.list_deployments() if d.name == staged), None)
-    if live is None:
-        raise NotFoundError("deployment", staged, [d.name for d in deployments.list_deployments()])
+    live = deployments.find(targets.deployment_name(name, source))
     folder = Path(live.notebook).parent if live.notebook else Path.cwd()
     known = targets.load(folder / "pipelines", name)
     if target not in known:

@@ -156,6 +156,10 @@ def test_a_target_may_name_another_server(
     deployments.deploy(targets.apply(specification("abroad"), target))
     assert [version.current for version in versions.list_versions("abroad")] == [True]
     assert deployments.pause("abroad").paused
+    assert deployments.find("abroad/abroad").target == "production"
+    assert runs.list_runs("abroad", scheduled=True) == []
+    with pytest.raises(UsageError, match="bound to the time window"):
+        runs.backfill("abroad", 0, 1)
     deployments.delete("abroad")
     with pytest.raises(ApiUnreachableError):
         deployments.list_deployments()
