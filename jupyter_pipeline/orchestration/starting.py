@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,20 +42,19 @@ async def start_run(
     due : float, optional
         When the run should have started, in seconds since the epoch: that decides on its time window. It starts at once
         in any case.
-    key : str
-        With it, a second call makes no second run.
+    key : str, optional
+        A second call with the same key makes no second run; by default each call makes one.
 
     Raises
     ------
     UsageError
         If the deployment does not accept the parameters.
     """
-    body: dict[str, Any] = {"parameters": dict(parameters)}
+    # A request that is sent again, because its answer was lost, must not make a second run.
+    body: dict[str, Any] = {"parameters": dict(parameters), "idempotency_key": key or uuid.uuid4().hex}
     if due is not None:
         time = dt.datetime.fromtimestamp(due, dt.UTC).isoformat()
         body["state"] = {"type": "SCHEDULED", "name": "Scheduled", "state_details": {"scheduled_time": time}}
-    if key:
-        body["idempotency_key"] = key
     try:
         run = await api.post(f"/deployments/{deployment}/create_flow_run", body)
     except ApiRefusedError as error:

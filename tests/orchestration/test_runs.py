@@ -4,13 +4,15 @@ import datetime as dt
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from jupyter_pipeline.clusters import registry
-from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError, UsageError
+from jupyter_pipeline.exceptions import ApiUnreachableError, NotFoundError, OrchestrationError, UsageError
 from jupyter_pipeline.models import DeploymentSpec, RunRecord, Schedule, ServiceStatus
 from jupyter_pipeline.orchestration import deployments, runs, snapshots
+from jupyter_pipeline.orchestration.api import PrefectApi
 
 Make = Callable[..., DeploymentSpec]
 
@@ -36,6 +38,29 @@ def test_a_run_is_started_awaited_and_read(live: ServiceStatus, specification: M
     assert result.read_text() == "42\n"
     assert oct(result.stat().st_mode & 0o777) == "0o644"  # by the umask of the user, not of the service
     assert "Beginning flow run" in _logs_with(run.name, "Finished in state Completed")
+
+
+def test_a_request_whose_answer_is_lost_makes_one_run(
+    live: ServiceStatus, specification: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployments.deploy(specification("once"))
+    send = PrefectApi._send
+    lost: list[str] = []
+
+    async def lose_an_answer(self: PrefectApi, method: str, path: str, *rest: Any, **options: Any) -> Any:
+        answer = await send(self, method, path, *rest, **options)
+        if path.endswith("create_flow_run") and not lost:
+            lost.append(path)
+            raise ApiUnreachableError(live.api_url, "the connection was reset")
+        return answer
+
+    monkeypatch.setattr(PrefectApi, "_send", lose_an_answer)
+    run = deployments.run_now("once")
+    assert lost
+    assert [record.id for record in runs.list_runs("once")] == [run.id]
+    deployments.run_now("once")
+    assert len(runs.list_runs("once")) == 2
+    deployments.delete("once")
 
 
 def _logs_with(run: str, text: str) -> str:
