@@ -16,6 +16,7 @@ from typing import Any
 from jupyter_pipeline.exceptions import OrchestrationError
 from jupyter_pipeline.orchestration.api import PrefectApi, connect
 from jupyter_pipeline.orchestration.facade import run_sync
+from jupyter_pipeline.orchestration.translation import timestamp
 
 __all__ = ["make_room"]
 
@@ -66,8 +67,8 @@ async def _at_work(api: PrefectApi, deployment: str) -> list[dict[str, Any]]:
     return [run async for run in api.pages("/flow_runs/filter", body)]
 
 
-def _order(run: Mapping[str, Any]) -> tuple[str, str]:
-    return str(run["expected_start_time"]), str(run["id"])
+def _order(run: Mapping[str, Any]) -> tuple[float, str]:
+    return timestamp(run["expected_start_time"]) or 0.0, str(run["id"])
 
 
 async def _set(api: PrefectApi, run: str, kind: str, name: str, message: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from jupyter_pipeline.exceptions import NotFoundError
 from jupyter_pipeline.models import DeploymentSpec, RunRecord, ServiceStatus
-from jupyter_pipeline.orchestration import deployments, runs
+from jupyter_pipeline.orchestration import admission, deployments, runs
 
 Make = Callable[..., DeploymentSpec]
 
@@ -47,6 +47,12 @@ def test_a_new_run_stops_the_one_at_work(live: ServiceStatus, specification: Mak
     assert (stopped.state, second.state) == ("Cancelled", "Completed")
     assert (stopped.end or 0) <= (second.start or 0)
     assert (tmp_path / "replacing.txt").read_text() == "42\n"
+
+
+def test_the_order_of_runs_is_that_of_their_times() -> None:
+    due = ["2026-07-14T06:00:00Z", "2026-07-14T06:00:00.25Z", "2026-07-14T06:00:01Z"]
+    runs_of = [{"expected_start_time": time, "id": str(9 - n)} for n, time in enumerate(due)]
+    assert sorted(reversed(runs_of), key=admission._order) == runs_of
 
 
 @pytest.mark.parametrize(("field", "wrong"), [("overlap", "canceled"), ("catch_up", "lates")])
