@@ -57,23 +57,29 @@ def test_a_cluster_is_started_scaled_looked_at_and_stopped(screen: Any, lab: Any
     assert lab.api("GET", "jupyter-pipeline/clusters") == []
 
 
+def run_first_cell(screen: Any) -> None:
+    screen.select_cell(0)
+    screen.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.ready")
+    screen.run("notebook:run-cell")
+
+
 def test_drift_is_shown_and_the_cluster_synced_from_the_notebook(screen: Any, lab: Any) -> None:
     lab.write_notebook("drift.ipynb", "%load_ext jupyter_pipeline\n%cluster start local --name drifting --workers 1")
     screen.open("drift.ipynb")
     page = screen.page
-    screen.select_cell(0)
-    screen.run("notebook:run-cell")
+    run_first_cell(screen)
     card = page.locator("[data-cluster=drifting]")
     expect(card.locator(".jp-pipeline-chip")).to_have_text("running", timeout=60_000)
 
-    # A package that the notebook has and the cluster lacks: it is in the folder of the notebook alone.
-    installed = lab.folder / "acme_reports-2.1.dist-info"
-    installed.mkdir()
-    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-reports\nVersion: 2.1\n")
-    lab.write_notebook("compare.ipynb", "%load_ext jupyter_pipeline\n%cluster diff drifting")
+    # Another version of a package, on the path of this kernel alone.
+    installed = lab.folder / "more" / "msgpack-1.99.dist-info"
+    installed.mkdir(parents=True)
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: msgpack\nVersion: 1.99\n")
+    lab.write_notebook(
+        "compare.ipynb", "import sys\nsys.path.insert(0, 'more')\n%load_ext jupyter_pipeline\n%cluster diff drifting"
+    )
     screen.open("compare.ipynb")
-    screen.select_cell(0)
-    screen.run("notebook:run-cell")
+    run_first_cell(screen)
     badge = card.get_by_role("button", name="1 package differs")
     expect(badge).to_be_visible(timeout=60_000)
 

@@ -242,9 +242,15 @@ function WorkerCount(props: {
   }
   const waiting = workers_wanted !== null && workers_wanted !== workers;
   const text = adaptive
-    ? trans.__('%1 workers (%2 to %3)', workers, adaptive[0], adaptive[1])
+    ? trans._n(
+        '%1 worker (%2 to %3)',
+        '%1 workers (%2 to %3)',
+        workers,
+        adaptive[0],
+        adaptive[1]
+      )
     : waiting
-      ? trans.__('%1 of %2 workers', workers, workers_wanted)
+      ? trans._n('%2 of %1 worker', '%2 of %1 workers', workers_wanted, workers)
       : trans._n('%1 worker', '%1 workers', workers);
   return (
     <button
