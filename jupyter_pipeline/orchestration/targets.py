@@ -22,6 +22,7 @@ from typing import Any
 
 import yaml
 
+from jupyter_pipeline import plain_yaml
 from jupyter_pipeline.exceptions import ConfigurationError, UsageError
 from jupyter_pipeline.models import DeploymentSpec, Schedule, Target
 from jupyter_pipeline.orchestration import schedules
@@ -128,7 +129,7 @@ def base_of(spec: DeploymentSpec) -> DeploymentSpec:
 
 def _read(path: Path) -> Mapping[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text("utf-8"))
+        content = plain_yaml.load(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:

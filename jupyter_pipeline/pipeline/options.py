@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from jupyter_pipeline import arguments
+from jupyter_pipeline import arguments, plain_yaml
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Record, Schedule
 from jupyter_pipeline.promotion import PromotionOptions, marks
@@ -17,7 +17,7 @@ from jupyter_pipeline.promotion import PromotionOptions, marks
 if TYPE_CHECKING:
     from jupyter_pipeline.models import Alert
 
-__all__ = ["OPTIONS", "Option", "Settings", "assignments", "load", "read"]
+__all__ = ["OPTIONS", "Option", "Settings", "assignments", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,30 +214,9 @@ def assignments(what: str, pairs: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-class _Values(yaml.SafeLoader):
-    pass
-
-
-_Values.yaml_implicit_resolvers = {
-    first: [(tag, form) for tag, form in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-def load(text: str) -> Any:
-    """Return what YAML says, safely, with dates as text: parameters travel as JSON, which has none.
-
-    Raises
-    ------
-    yaml.YAMLError
-        If it is malformed.
-    """
-    return yaml.load(text, _Values)  # noqa: S506 - a safe loader
-
-
 def _value(text: str) -> Any:
     try:
-        return load(text)
+        return plain_yaml.load(text)
     except yaml.YAMLError:
         return text
 
@@ -294,7 +273,7 @@ def _several(given: str | Sequence[str] | None) -> Sequence[str]:
 
 def _mapping(text: str) -> dict[str, Any]:
     try:
-        found = load(text)
+        found = plain_yaml.load(text)
     except yaml.YAMLError:
         found = None
     if not isinstance(found, dict):

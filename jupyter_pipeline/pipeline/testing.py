@@ -17,9 +17,9 @@ from typing import Any
 
 import yaml
 
+from jupyter_pipeline import plain_yaml
 from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError
 from jupyter_pipeline.models import PipelineTest
-from jupyter_pipeline.pipeline import options
 
 __all__ = ["find", "run_test"]
 
@@ -118,7 +118,7 @@ def _read_case(folder: Path) -> _Case:
 
 def _mapping(path: Path) -> dict[str, Any]:
     try:
-        found = options.load(path.read_text("utf-8"))
+        found = plain_yaml.load(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigurationError(str(path), "", f"cannot be read ({error})", "Mend it.") from error
     if found is None:

@@ -65,6 +65,16 @@ def test_targets_are_read_and_the_pipeline_s_own_file_counts_over_the_other(tmp_
     assert "nightly" in own
 
 
+def test_dates_in_a_file_of_targets_are_text_as_parameters_travel(tmp_path: Path) -> None:
+    _write(
+        tmp_path / "targets.yaml",
+        "production: {parameters: {since: 2026-01-31}, schedules: [{every: 2h, start: 2027-01-01}]}",
+    )
+    found = targets.load(tmp_path)["production"]
+    assert found.parameters == {"since": "2026-01-31"}
+    assert (found.schedules or ())[0].start == 1798761600.0
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
