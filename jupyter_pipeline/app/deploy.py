@@ -94,7 +94,7 @@ class Deploy(_Options):
             raise
 
     def show(self, answer: Deployed) -> str:
-        if answer.deployment is None and not answer.written:
+        if self.given()["dry_run"]:
             return present.dry_run(answer)
         return present.deployed(answer, command="jupyter pipeline deployments")
 

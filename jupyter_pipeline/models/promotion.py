@@ -42,8 +42,8 @@ class Deployed(Record):
     """Paths that changed."""
     changes: str
     """Difference to the files that were there, as ``diff -u`` writes it."""
-    server_changes: str = ""
-    """Difference to what the server had, in the same form."""
+    server_changes: str | None = None
+    """Difference to what the server had, in the same form; ``None`` where no server was asked, or none answered."""
     notes: tuple[str, ...] = ()
     version: str = ""
     """Content hash of the code."""

@@ -126,7 +126,7 @@ class Plan:
             files=self.promotion.files,
             written=(),
             changes=self.changes,
-            server_changes=self.server.changes if self.server else "",
+            server_changes=self.server.changes if self.server else None,
             notes=self.notes,
             version=snapshots.content_hash(self.code),
             schedules=tuple(schedules.describe(each) for each in planned),

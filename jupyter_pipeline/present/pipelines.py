@@ -90,7 +90,8 @@ def dry_run(answer: Deployed) -> str:
     """Return what a deploy would change, in the files and on the server."""
     lines = [plan(answer)] if plan(answer) else []
     lines.append(answer.changes or "No file would change.")
-    lines.append(answer.server_changes or "Nothing that is deployed would change.")
+    if answer.server_changes is not None:
+        lines.append(answer.server_changes or "Nothing that is deployed would change.")
     if answer.rehearses:
         lines.append("It would be rehearsed first: run once in a clean process.")
     return "\n".join([*lines, "Nothing was written (dry run)."])
@@ -107,7 +108,7 @@ def deployed(answer: Deployed, *, command: str) -> str:
         What the commands about deployments begin with, in the front door that shows this.
     """
     if answer.deployment is None:
-        return f"Wrote {answer.folder}"
+        return f"Wrote {answer.folder}" if answer.written else f"Nothing has changed: {answer.folder}"
     name = answer.deployment.name
     lines = [f"Deployed {name!r}, version {answer.version[:12]}: {answer.folder}"]
     if answer.deployment.paused:

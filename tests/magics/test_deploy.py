@@ -152,7 +152,10 @@ def test_a_dry_run_needs_no_server_and_writes_nothing(
     shell: InteractiveShell, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cells(shell, "%%deploy x --dry-run\nz = 1 + 1") == [None]
-    assert "steps.py" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "steps.py" in told
+    assert "Not compared with what is deployed" in told
+    assert "Nothing that is deployed would change" not in told
     assert list(folder.iterdir()) == []
 
 
