@@ -141,6 +141,7 @@ def plan(
     settings: Settings,
     *,
     folder: Path,
+    cwd: Path | None = None,
     dry_run: bool = False,
     packages: bool = True,
 ) -> Plan:
@@ -156,6 +157,8 @@ def plan(
         See `options.read`.
     folder : Path
         The notebook's folder.
+    cwd : Path, optional
+        From where profiles are looked for; by default the working folder.
     dry_run : bool, default False
         Whether nothing will be deployed: what a deploy would refuse for the sake of what is there (edited files, no
         server) is then a note.
@@ -185,8 +188,8 @@ def plan(
     goal = targets.load(folder / "pipelines", wanted.name)[settings.target] if settings.target else None
     if goal and goal.profile and not wanted.profile:
         wanted = dataclasses.replace(wanted, profile=goal.profile)
-    profile = _profile(wanted.profile)
-    other = _profile(goal.profile) if goal and goal.profile not in ("", wanted.profile) else None
+    profile = _profile(wanted.profile, cwd)
+    other = _profile(goal.profile, cwd) if goal and goal.profile not in ("", wanted.profile) else None
     if wanted.standalone and profile:
         wanted = dataclasses.replace(wanted, cluster=_cluster(profile))
     settings = dataclasses.replace(settings, promotion=wanted)
@@ -242,10 +245,10 @@ def _compared(made: Plan, *, dry_run: bool) -> Plan:
     return dataclasses.replace(made, server=server)
 
 
-def _profile(name: str) -> Profile | None:
+def _profile(name: str, cwd: Path | None) -> Profile | None:
     from jupyter_pipeline.clusters import profiles
 
-    return profiles.get_profile(name) if name else None
+    return profiles.get_profile(name, cwd=cwd) if name else None
 
 
 def _problems(profile: Profile | None) -> Iterator[str]:

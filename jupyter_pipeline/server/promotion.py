@@ -47,8 +47,8 @@ class PreviewHandler(PipelineHandler):
         settings = options.read(asked, name=asked["name"], notebook=file.name)
         target = select_cells(cells, [str(asked["cell"])] if "cell" in asked else [])
         # The packages of the runs are those of the kernel, which this process may not have.
-        made = planning.plan(cells, target, settings, folder=file.parent, dry_run=True, packages=False)
-        return made.preview()
+        here = file.parent
+        return planning.plan(cells, target, settings, folder=here, cwd=here, dry_run=True, packages=False).preview()
 
 
 class PromotionHandler(PipelineHandler):

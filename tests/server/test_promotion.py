@@ -37,6 +37,15 @@ async def test_the_preview_shows_the_files_of_a_notebook_that_was_never_saved(ca
     assert list(jp_root_dir.iterdir()) == []
 
 
+async def test_the_preview_finds_the_profiles_of_the_notebook_s_folder(call: Call, jp_root_dir: Path) -> None:
+    (jp_root_dir / "work").mkdir()
+    text = "profiles: {ours: {cluster_class: dask.distributed.LocalCluster}}"
+    (jp_root_dir / "work" / "jupyter-pipeline.yaml").write_text(text)
+    code, answer = await call("POST", "promotion", "preview", body=ask("1 + 1", profile="ours"))
+    assert code == 200, answer
+    assert 'run_on("ours", __file__)' in answer["files"]["flow.py"]
+
+
 async def test_a_refusal_names_cell_line_and_way_out(call: Call) -> None:
     code, answer = await call("POST", "promotion", "preview", body=ask("x = 1", "y = 2\n!ls"))
     assert (code, answer["error"]) == (422, "PromotionRefusedError")
