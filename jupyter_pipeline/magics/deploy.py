@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["DeployMagics", "deploy_parser"]
 
+_INTERRUPTED = "what is live is as it was, or as it should be; look with %deploy list, or try again"
+
 
 def deploy_parser(magic: str = "%%deploy") -> Parser:
     """Return the parser of what stands behind ``%%deploy`` or ``%deploy notebook``."""
@@ -59,7 +61,7 @@ class DeployMagics(Magics):
     @line_cell_magic
     def deploy(self, line: str, cell: str | None = None) -> Any:
         """Promote a cell (``%%deploy NAME …``), or see to what is deployed (``%deploy list|pause|resume|run NAME``)."""
-        with interruptible("%deploy" if cell is None else "%%deploy"):
+        with interruptible("%deploy" if cell is None else "%%deploy", _INTERRUPTED):
             if cell is not None:
                 return self._deploy_cell(line, cell)
             words = split(line)

@@ -111,7 +111,8 @@ def _backfill(given: Mapping[str, Any]) -> Any:
     from jupyter_pipeline import present
     from jupyter_pipeline.pipeline import history
 
-    return present.runs(history.backfill(**given, progress=print))
+    with interruptible("%deploy backfill", "the run at work goes on; no more are made"):
+        return present.runs(history.backfill(**given, progress=print))
 
 
 def _versions(given: Mapping[str, Any]) -> Any:

@@ -10,6 +10,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from jupyter_pipeline.exceptions import (
     ApiUnreachableError,
     NotFoundError,
+    PipelineError,
     PromotionError,
     PromotionRefusedError,
     UsageError,
@@ -157,6 +158,18 @@ def test_a_dry_run_needs_no_server_and_writes_nothing(
     assert "Not compared with what is deployed" in told
     assert "Nothing that is deployed would change" not in told
     assert list(folder.iterdir()) == []
+
+
+def test_an_interrupted_deploy_says_in_a_line_what_is_live(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("jupyter_pipeline.magics.deploy.manage", interrupt)
+    (raised,) = cells(shell, "%deploy list")
+    assert isinstance(raised, PipelineError)
+    assert "%deploy was interrupted, and what is live is as it was" in str(raised)
 
 
 def test_marked_cells_run_as_they_are(shell: InteractiveShell) -> None:
