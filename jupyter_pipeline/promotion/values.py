@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -46,6 +47,12 @@ def _whole(value: Any) -> int:
     return int(value)
 
 
+def _real(value: Any) -> float:
+    if not math.isfinite(number := float(value)):  # JSON has no such numbers
+        raise ValueError(value)
+    return number
+
+
 def _container(kind: type) -> Callable[[Any], Any]:
     def read(value: Any) -> Any:
         found = json.loads(value) if isinstance(value, str) else value
@@ -58,7 +65,7 @@ def _container(kind: type) -> Callable[[Any], Any]:
 
 _READ: Mapping[str, Callable[[Any], Any]] = {
     "int": _whole,
-    "float": float,
+    "float": _real,
     "bool": _boolean,
     "str": str,
     "list": _container(list),

@@ -116,6 +116,13 @@ def test_options_that_cannot_be_are_refused(options: dict[str, Any], message: st
         promote(cells, 1, PromotionOptions(**{"name": "p", **options}))
 
 
+@pytest.mark.parametrize("value", [float("nan"), "inf", "-Infinity"])
+def test_a_number_that_json_does_not_have_is_no_value_of_a_parameter(value: object) -> None:
+    cells = read_notebook(notebook("rate = 0.5", "y = rate"))
+    with pytest.raises(UsageError, match="cannot be the value of the parameter rate"):
+        promote(cells, 1, PromotionOptions(name="p", defaults={"rate": value}))
+
+
 def test_a_name_that_the_flow_uses_is_no_parameter_unasked() -> None:
     cells = read_notebook(notebook("task = 1\nn = 2", "y = task + n"))
     assert promote(cells, 1, PromotionOptions(name="p")).parameters == {"n": 2}
