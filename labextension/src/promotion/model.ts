@@ -292,13 +292,16 @@ async function settle<T>(work: Promise<T>): Promise<[T, null] | [null, Error]> {
   }
 }
 
-/** A cell that is marked as a step or a check, by its first line or by a tag. */
+/** A cell that is marked as a step or a check: by its first line, a tag, or its metadata. */
 function isMarked(cell: INotebookContent['cells'][number] | undefined): boolean {
   const tags = (cell?.metadata.tags ?? []) as string[];
+  const settings = (cell?.metadata.jupyter_pipeline ?? {}) as object;
   return (
     cell?.cell_type === 'code' &&
     (/^\s*%%(step|check)\b/.test([cell.source].flat().join('')) ||
-      tags.some(tag => /^(step|check)(:|$)/.test(tag)))
+      tags.some(tag => /^(step|check)(:|$)/.test(tag)) ||
+      'step' in settings ||
+      'check' in settings)
   );
 }
 

@@ -188,6 +188,17 @@ test.each<[string, string[], number, number, boolean]>([
   }
 );
 
+test.each([{ tags: ['step:load'] }, { jupyter_pipeline: { check: 'full' } }])(
+  'a cell with %j is marked',
+  async metadata => {
+    const content = notebook('a = 1');
+    content.cells[0].metadata = metadata;
+    const model = create(new FakeServer(answer), { notebook: content });
+    expect(model.steps).toBe(1);
+    model.dispose();
+  }
+);
+
 test('what is left as it is, is not sent', async () => {
   const server = new FakeServer(answer);
   const model = create(server);
