@@ -50,5 +50,10 @@ async def collect() -> None:
     if process.returncode != 0:
         LOG.warning("service | cannot look for what clusters left: %s", complaint.decode(errors="replace").strip())
         return
-    for item in json.loads(said):
+    try:
+        removed = json.loads(said)
+    except ValueError as error:  # something else has written to standard output, too
+        LOG.warning("service | cannot read what was removed of lost clusters: %s", error)
+        return
+    for item in removed:
         LOG.info("service | removed %s %s of a lost cluster", item["kind"], item["id"])

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+import sys
+
+import pytest
+
+from jupyter_pipeline.orchestration import collecting
+
+
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        ("false", "cannot look for what clusters left"),
+        ("echo", "cannot read what was removed"),
+        ("/no/such/python", "cannot look for what clusters left"),
+    ],
+)
+def test_a_collection_that_fails_is_logged_and_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, program: str, told: str
+) -> None:
+    monkeypatch.setattr(sys, "executable", shutil.which(program) or program)
+    with caplog.at_level(logging.INFO):
+        asyncio.run(collecting.collect())
+    assert told in caplog.text
