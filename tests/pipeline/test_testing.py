@@ -87,7 +87,8 @@ def test_the_workflow_names_the_folder_from_the_root_of_the_repository(
     assert workflow[True]["push"]["paths"] == [f"{prefix}**"]  # YAML 1.1 takes the key "on" for a truth value
     assert workflow["jobs"]["find"]["steps"][1]["working-directory"] == f"{prefix}pipelines"
     steps = workflow["jobs"]["test"]["steps"]
-    assert steps[-1]["run"] == 'jupyter pipeline test "${{ matrix.name }}"'
+    assert steps[-1]["run"] == 'jupyter pipeline test "$NAME"'
+    assert not any("matrix.name" in step.get("run", "") for step in steps)
     assert steps[1]["with"]["cache-dependency-path"] == f"{prefix}pipelines/${{{{ matrix.name }}}}/requirements.lock"
 
 
