@@ -35,7 +35,7 @@ _EXTRAS = {
 }
 _SHORTEST_WALLTIME = 120.0
 _TRANSIENT = re.compile(r"(?i)contact|timed out|connect")
-_UNCONFIGURED = re.compile(r"(?i)configuration source|cannot stat file|fetch_config")
+_UNCONFIGURED = re.compile(r"(?i)configuration (source|file)|cannot stat file|fetch_config")
 _NOT_NOW = re.compile(r"(?i)node configuration is not available")  # of drained nodes too, where a real job would wait
 _NAMED_BY_US = {"asynchronous", "loop", "tag"}
 
