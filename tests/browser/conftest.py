@@ -76,7 +76,7 @@ class Lab:
         (self.folder / name).write_text(json.dumps(content))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Start JupyterLab with this tree's extension, and stop it with all that it started."""
     if not (BUILT / "static" / "style.js").exists():

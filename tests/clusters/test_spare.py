@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -31,8 +32,13 @@ def local(thin: Make) -> Profile:
 
 def waiting(processes: Any) -> list[psutil.Process]:
     """Return the spare keepers; a child that one forks looks like it until it runs its own program."""
-    found = [p for p in processes() if "jupyter_pipeline.clusters.spare" in " ".join(p.cmdline())]
-    return [p for p in found if p.ppid() not in {other.pid for other in found}]
+    parents = {}
+    for process in processes():
+        with contextlib.suppress(psutil.NoSuchProcess):  # such a child may have ended meanwhile
+            if "jupyter_pipeline.clusters.spare" in " ".join(process.cmdline()):
+                parents[process] = process.ppid()
+    pids = {process.pid for process in parents}
+    return [process for process, parent in parents.items() if parent not in pids]
 
 
 def test_the_next_cluster_is_kept_by_the_spare(
@@ -129,6 +135,7 @@ def test_a_refused_start_gives_the_spare_back(thin: Make, processes: Any) -> Non
 def test_only_sessions_hold_one(monkeypatch: pytest.MonkeyPatch, setting: str, expected: bool) -> None:
     monkeypatch.setenv("JUPYTER_PIPELINE_SPARE", setting)
     monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
+    monkeypatch.delattr(sys, "ps1", raising=False)
     assert spare.wanted() is expected
 
 
