@@ -70,8 +70,8 @@ test-lab: install-test
 	cd labextension && ../$(BIN)/jlpm test
 
 test-python: install-test
-	@echo "== Testing the package, in Python and in a browser"
-	$(BIN)/python -m pytest
+	@echo "== Testing the package, in Python and in a browser, in two processes: the tests mostly wait"
+	$(BIN)/python -m pytest -n 2 --no-loadscope-reorder
 
 test-engines: install-test ## Run the shared cluster tests on every engine that this machine can start
 	@echo "== Installing the clients of services"

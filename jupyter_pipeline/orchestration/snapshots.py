@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -50,7 +53,9 @@ def snapshot(files: Mapping[str, str], *, beside: Mapping[str, str] | None = Non
         if path.is_absolute() or ".." in path.parts or not path.parts:
             raise UsageError(f"{name!r} is not a path inside a snapshot.")
     version, target = place(files)
-    if not _is_there(target, files):
+    if _is_there(target, files):
+        os.utime(target)  # pruning spares what was in use lately
+    else:
         _store(files, target)
     for name, text in (beside or {}).items():
         if not _same(target / name, text):
@@ -83,14 +88,29 @@ def _store(files: Mapping[str, str], target: Path) -> None:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             file.write_text(text, encoding="utf-8")
             file.chmod(0o400)
-        if target.is_dir():  # damaged: somebody has edited it
-            shutil.rmtree(target)
-        made.rename(target)
-    except OSError:
-        if not target.is_dir():  # otherwise another process was faster
-            raise
+        _put(made, files, target)
     finally:
         shutil.rmtree(made, ignore_errors=True)
+
+
+def _put(made: Path, files: Mapping[str, str], target: Path) -> None:
+    """Rename the complete folder, after a damaged one was moved out of the way; others may do the same meanwhile."""
+    while True:
+        try:
+            made.rename(target)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+        else:
+            return
+        if _is_there(target, files):
+            return  # another process was faster
+        aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                target.rename(aside / "damaged")
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
 
 
 def _same(path: Path, text: str) -> bool:

@@ -27,8 +27,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / "jupyter_pipeline" / "labextension"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-OURS = "jupyter-pipeline"
-"""What is in the messages and traces of our scripts; those of others are not judged here."""
+OURS = "extensions/jupyter-pipeline/"
+"""What is in the messages and traces of our scripts; others, such as the dashboard's, are not judged here."""
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -191,7 +191,7 @@ def page(browser: Browser) -> Iterator[Page]:
     opened.on("pageerror", lambda error: OURS in f"{error} {error.stack}" and errors.append(str(error)))
 
     def note(message: ConsoleMessage) -> None:
-        if message.type == "error" and OURS in message.text:
+        if message.type == "error" and OURS in f"{message.text} {message.location['url']}":
             errors.append(message.text)
 
     opened.on("console", note)

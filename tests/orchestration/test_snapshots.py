@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -45,7 +46,18 @@ def test_a_damaged_snapshot_is_made_anew() -> None:
     assert (path / "flow.py").read_text() == "import steps\n"
 
 
-def test_many_at_once_make_one() -> None:
+def test_what_is_stored_again_counts_as_new() -> None:
+    _, path = snapshots.snapshot(FILES)
+    os.utime(path, (0, 0))
+    snapshots.snapshot(FILES)
+    assert path.stat().st_mtime > 0
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_many_at_once_make_one(damaged: bool) -> None:
+    if damaged:
+        _, path = snapshots.snapshot(FILES)
+        (path / "flow.py").unlink()
     with ThreadPoolExecutor(8) as pool:
         made = set(pool.map(lambda _: snapshots.snapshot(FILES), range(40)))
     assert len(made) == 1
