@@ -20,7 +20,7 @@ __all__ = ["Progress", "abandon", "await_running", "create", "launch", "reason_o
 
 Progress = Callable[[ClusterRecord], None]
 
-_POLL = (0.01, 0.05)  # seconds between two looks at the record, at first and after a while
+_POLL = (0.005, 0.05)  # seconds between two looks at the record, at first and after a while
 _SOON = 5.0
 _JOB_POLL = 1.0
 _ENDING = 30.0  # seconds after which nobody waits for a failed start to end; its keeper goes on

@@ -34,6 +34,7 @@ _WORKER_MODULES = [
     "distributed.http.health",
     "distributed.http.statics",
     "distributed.http.worker.prometheus.core",
+    "jupyter_pipeline.clusters.warm_tls",
 ]
 _KEEPER_MODULES = [
     "distributed",
@@ -45,6 +46,7 @@ _KEEPER_MODULES = [
     "distributed.http.scheduler.json",
     "distributed.http.scheduler.prometheus.core",
     "distributed.http.statics",
+    "jupyter_pipeline.clusters.warm_tls",
     "psutil",
 ]
 # What Dask's nanny sets before it starts a worker: read when a process starts, so too late after a fork.
@@ -94,7 +96,7 @@ def use_forkserver() -> None:
     distributed.utils._forkserver_preload_set = True
     dask.config.set({_METHOD: "forkserver"})
     # How often a nanny looks whether its worker is there: Dask's 50 ms are for workers that import for seconds.
-    distributed.nanny.WorkerProcess._init_msg_interval = 0.01
+    distributed.nanny.WorkerProcess._init_msg_interval = 0.003
 
 
 def import_for_keeper() -> None:
@@ -102,8 +104,11 @@ def import_for_keeper() -> None:
     for name in _KEEPER_MODULES:
         with contextlib.suppress(ImportError):  # what the dashboard needs is optional
             importlib.import_module(name)
+    from distributed.versions import get_versions
+
     from jupyter_pipeline.clusters import engines, security
 
+    get_versions()  # Dask remembers them
     engines.get_engine(Profile(name="", cluster_class="distributed.LocalCluster"))
     with tempfile.TemporaryDirectory() as folder:
         security.make_certificates(Path(folder), "none")
