@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import sys
 
-from tornado import netutil
+import tornado.netutil
 
 if sys.platform == "linux":
     with contextlib.suppress(AttributeError):  # Tornado before 6.5.3 makes it when it is imported
-        netutil._client_ssl_defaults()
+        tornado.netutil._client_ssl_defaults()
