@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import sys
 
-import tornado.netutil
-
 if sys.platform == "linux":
-    with contextlib.suppress(AttributeError):  # Tornado before 6.5.3 makes it when it is imported
-        tornado.netutil._client_ssl_defaults()
+    with contextlib.suppress(ImportError):  # other versions of Tornado make it when they are imported
+        from tornado.netutil import _client_ssl_defaults
+
+        _client_ssl_defaults()
