@@ -2,7 +2,8 @@
 
 A kernel is not told the notebook's text. It sees the source of each cell that runs, and, from JupyterLab and Notebook,
 the cell's id. With the id, an edited cell that runs again replaces its older text; with the saved file, which gives the
-order, it also keeps its place, so that running an early cell again does not move it behind the cells that need it.
+order, it also keeps its place, so that running an early cell again does not move it behind the cells that need it. A
+front end that sends no ids (nbclient) leaves the text, by which a saved cell is known as long as it is not edited.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionInfo, InteractiveShell
 
 __all__ = ["Document", "merge"]
+
+_NAMELESS = "ran-"
+"""What the ids begin with that this module gives to cells which ran without one."""
 
 
 class Document:
@@ -31,14 +35,14 @@ class Document:
         self.shell = shell
         history = [source for source in shell.history_manager.input_hist_raw if source]
         # The last input is the cell that loads the extension: it is still running and is remembered as history.
-        self.ran: dict[str, str] = {f"history-{i}": source for i, source in enumerate(history)}
+        self.ran: dict[str, str] = {f"{_NAMELESS}{i}": source for i, source in enumerate(history)}
         self.current = ""
 
     def remember(self, info: ExecutionInfo) -> None:
         """Note a cell that is about to run; IPython calls this before each."""
         if not info.store_history or not info.raw_cell:
             return
-        self.current = getattr(info, "cell_id", None) or f"ran-{len(self.ran)}"
+        self.current = getattr(info, "cell_id", None) or f"{_NAMELESS}{len(self.ran)}"
         self.ran.pop(self.current, None)
         self.ran[self.current] = info.raw_cell
 
@@ -59,23 +63,31 @@ class Document:
         current : str
             Source of the cell that runs now, whole.
         """
-        cell_id = self.current or "current"
         saved = self._saved()
+        cell_id = self._known(saved).get(self.current, self.current) or "current"
         ran = {**self._ran(saved), cell_id: current}
         return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": merge(ran, saved)}, cell_id
 
     def whole(self) -> dict[str, Any]:
         """Return the notebook with the code of the saved file that did not run, too; without the cell that runs now."""
-        saved = [c for c in self._saved() if c["id"] != self.current]
+        saved = self._saved()
+        current = self._known(saved).get(self.current, self.current)
+        ran = {i: source for i, source in self._ran(saved).items() if i != current}
+        saved = [c for c in saved if c["id"] != current]
         unseen = {c["id"]: _text(c) for c in saved if c.get("cell_type") == "code"}
-        ran = {i: source for i, source in self._ran(saved).items() if i != self.current}
         cells = merge({**{i: t for i, t in unseen.items() if i not in ran}, **ran}, saved)
         return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
 
     def _ran(self, saved: list[dict[str, Any]]) -> dict[str, str]:
-        """Return what ran, what ran before this was there too: its text tells which cell it was."""
+        """Return what ran, under the ids of the saved cells."""
+        known = self._known(saved)
+        return {known.get(cell_id, cell_id): source for cell_id, source in self.ran.items()}
+
+    def _known(self, saved: list[dict[str, Any]]) -> dict[str, str]:
+        """Return the ids of the saved cells whose text ran without one."""
         ids = {_text(c).strip(): c["id"] for c in saved}
-        return {ids.get(source.strip(), i) if i.startswith("history-") else i: source for i, source in self.ran.items()}
+        nameless = {i: source.strip() for i, source in self.ran.items() if i.startswith(_NAMELESS)}
+        return {i: ids[text] for i, text in nameless.items() if text in ids}
 
     def _saved(self) -> list[dict[str, Any]]:
         path = self.path

@@ -79,6 +79,24 @@ def test_what_ran_before_is_known_by_its_text(tmp_path: Path, monkeypatch: pytes
     assert [(c["id"], c["source"]) for c in notebook["cells"]] == [("a", "%pwd"), ("b", "y = 2")]
 
 
+def test_cells_that_run_without_ids_are_known_by_their_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "n.ipynb"
+    sources = ["%%step load\nx = 1", "asks = 1"]
+    cells = [{**cell, "source": source} for cell, source in zip(saved("a", "asks"), sources, strict=True)]
+    path.write_text(json.dumps({"cells": cells}))
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    shell = InteractiveShell()
+    document = Document(shell)
+    shell.events.register("pre_run_cell", document.remember)
+    shell.register_magic_function(lambda line, cell: None, "cell", "step")
+    for source in sources:
+        shell.run_cell(source, store_history=True)
+    assert [(c["id"], c["source"]) for c in document.whole()["cells"]] == [("a", "%%step load\nx = 1")]
+    notebook, current = document.notebook("asks = 1")
+    assert current == "asks"
+    assert [c["id"] for c in notebook["cells"]] == ["a", "asks"]
+
+
 def test_cells_without_ids_keep_the_order_of_running() -> None:
     shell = InteractiveShell()
     document = Document(shell)
