@@ -59,6 +59,8 @@ class Folder:
         What goes on the workers' search path: ``"."`` for the folder, ``".."`` for what holds it.
     only : tuple of str
         Names at the top that are sent; all when empty.
+    beside : bool
+        Whether whatever can be imported at the top is in `only`: what is not has been deleted.
     named : bool
         Whether the user named the folder: what does not fit is then an error, otherwise left out with a note.
     use : str
@@ -68,6 +70,7 @@ class Folder:
     source: Path
     paths: tuple[str, ...] = (".",)
     only: tuple[str, ...] = ()
+    beside: bool = False
     named: bool = True
     use: str = "code"
     rules: Rules = field(default_factory=Rules)

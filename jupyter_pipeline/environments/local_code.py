@@ -84,10 +84,11 @@ def imported_folders(
             if homes[home]:
                 left_out[str(home)] = f"is {reason}; put {', '.join(sorted(homes[home]))} in a folder of their own"
             continue
-        only = homes[home] | (set(_importable(home)) if home in order else set())
+        beside = home in order
+        only = homes[home] | (set(_importable(home)) if beside else set())
         only -= {n for n in only if n.partition(".")[0] in RUNS_ON}
         if only:
-            folders.append(Folder(source=home, only=tuple(sorted(only)), named=False))
+            folders.append(Folder(source=home, only=tuple(sorted(only)), beside=beside, named=False))
     return folders, left_out
 
 

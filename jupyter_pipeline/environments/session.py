@@ -155,6 +155,7 @@ class Session:
         for folder in folders:
             base, before = self._sent.get(folder.key, ("", {}))
             root: dict[str, Any] = {"digest": folder.digest, "paths": folder.search_path, "names": folder.modules}
+            root |= {"only": folder.only, "beside": folder.beside}
             if base != folder.digest:
                 changed = {p: e for p, e in folder.files.items() if before.get(p) != e} if base else {}
                 root |= {"base": base, "put": changed, "delete": [p for p in before if p not in folder.files]}

@@ -156,7 +156,8 @@ def _folders(talk: Session, options: Options, directories: Sequence[Path] | None
         notes += [f"{path} was left out: it {why}" for path, why in left_out.items()]
     kept = []
     for folder in found:
-        key = (folder.source, folder.paths, folder.only, folder.named, options.include, options.exclude, options.sizes)
+        part = (folder.source, folder.paths, folder.only, folder.beside, folder.named)
+        key = (*part, options.include, options.exclude, options.sizes)
         if key not in talk.folders:
             folder.rules = Rules(options.include, options.exclude)
             folder.sizes = options.sizes

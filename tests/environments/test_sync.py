@@ -276,3 +276,40 @@ def test_the_first_folder_wins_as_in_the_kernel_whichever_is_edited(
     sync.sync(client, directories=[second, first])
     assert value(f"{module}.x") == ["second", "second"]
     assert not sync.sync(client, directories=[second, first]).changed
+
+
+def test_a_kernel_that_sees_one_package_of_a_folder_leaves_the_others_files_alone(
+    write: Write, cluster: LocalCluster, module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = write(f"{module}.py", "x = 1")
+    write(f"{module}_package/__init__.py", "x = 1")
+
+    def counts(client: Client) -> list[tuple[int, int]]:
+        told = sync.sync(client, packages=False).uploaded
+        return [(t["changed"], t["deleted"]) for t in told if t["directory"] == str(project)]
+
+    with Client(cluster) as beside, Client(cluster) as editable:
+        with monkeypatch.context() as kernel:
+            kernel.syspath_prepend(str(project))
+            importlib.import_module(f"{module}_package")
+            assert counts(beside) == [(2, 0)]
+        assert counts(editable) == []
+        write(f"{module}_package/__init__.py", "x = 22")
+        assert counts(editable) == [(1, 0)]
+        sys.modules.pop(f"{module}_package")
+        with monkeypatch.context() as kernel:
+            kernel.syspath_prepend(str(project))
+            assert counts(beside) == []
+
+
+def test_a_folder_that_is_named_after_it_was_found_is_a_package_too(
+    write: Write, client: Client, module: str, value: Value, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = write(f"{module}.py", "x = 1")
+    folder = project.rename(project.with_name(f"{module}_folder"))
+    with monkeypatch.context() as kernel:
+        kernel.syspath_prepend(str(folder))
+        importlib.import_module(module)
+        assert sync.sync(client).changed
+    sync.sync(client, directories=[folder])
+    assert value(f"{module}_folder.{module}.x") == [1, 1]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 PLUGIN = "jupyter-pipeline-environment"
-PROTOCOL = 2
+PROTOCOL = 3
 
 
 def identity() -> list[Any]:

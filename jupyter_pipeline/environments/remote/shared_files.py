@@ -11,6 +11,7 @@ from jupyter_pipeline.environments.remote.content import pack
 from jupyter_pipeline.environments.remote.gate import Gate
 from jupyter_pipeline.environments.remote.member import CHUNK, RUNS_ON
 from jupyter_pipeline.environments.remote.modules import forget, put_on_path
+from jupyter_pipeline.environments.remote.roots import Root, Told, after, change, is_current, is_stale
 from jupyter_pipeline.environments.remote.store import Store
 
 
@@ -31,7 +32,7 @@ class SharedFiles:
     lock : asyncio.Lock
         Held while a change is made.
     roots : dict
-        For each key ``digest``, ``paths``, ``names`` and ``files``.
+        By key; see `roots`.
     generation : int
         Number of changes so far.
     progress : dict
@@ -43,7 +44,7 @@ class SharedFiles:
         self.gate = gate
         self.inside_kernel = inside_kernel
         self.lock = asyncio.Lock()
-        self.roots: dict[str, dict[str, Any]] = {}
+        self.roots: dict[str, Root] = {}
         self.generation = 0
         self.progress: dict[str, str] = {}
 
@@ -51,14 +52,13 @@ class SharedFiles:
         """Keep content for an `apply` that follows."""
         await asyncio.to_thread(self.store.stage, blobs)
 
-    async def apply(self, roots: dict[str, dict[str, Any]], blobs: list[list[Any]]) -> dict[str, Any]:
+    async def apply(self, roots: dict[str, Told], blobs: list[list[Any]]) -> dict[str, Any]:
         """Bring folders to a new state, on every host or on none.
 
         Parameters
         ----------
         roots : dict
-            For each key: ``digest`` that it is to have, ``paths`` and ``names``, and ``put`` and ``delete`` relative to
-            the digest ``base``; or ``files``, everything.
+            For each key what the kernel tells of it; see `roots`.
         blobs : list
             Packed content.
 
@@ -71,27 +71,18 @@ class SharedFiles:
         """
         await self.gate.settled()
         async with self.lock:
-            todo = {
-                key: root
-                for key, root in roots.items()
-                if key not in self.roots or self.roots[key]["digest"] != root["digest"]
-            }
-            stale = [
-                k
-                for k, r in todo.items()
-                if "files" not in r and (k not in self.roots or self.roots[k]["digest"] != r["base"])
-            ]
+            todo = {key: told for key, told in roots.items() if not is_current(self.roots.get(key), told)}
+            stale = [key for key, told in todo.items() if is_stale(self.roots.get(key), told)]
             if stale:
                 return {"stale": stale, "missing": []}
             if not todo and self._in_order(roots):
                 return {"stale": [], "missing": [], "changed": {}}
-            after = {key: self._after(key, root) for key, root in todo.items()}
-            changes = {key: self._changes(key, root, after[key]) for key, root in todo.items()}
-            needed = {e[1] for change in changes.values() for e in change["put"].values() if e[0] != "l"}
+            changes = {key: change(self.roots.get(key), told) for key, told in todo.items()}
+            needed = {entry[1] for made in changes.values() for entry in made["put"].values() if entry[0] != "l"}
             missing = await asyncio.to_thread(self._take, blobs, needed)
             if missing:
                 return {"stale": [], "missing": missing}
-            return await self._commit(roots, after, changes, needed)
+            return await self._commit(roots, changes, needed)
 
     def _take(self, blobs: list[list[Any]], needed: set[str]) -> list[str]:
         """Stage `blobs`, and what moved or was copied within what is here already; return what is missing still."""
@@ -102,13 +93,7 @@ class SharedFiles:
             self.store.stage([pack(self.store.read(*here[found]), 0)])
         return [h for h in missing if h not in here]
 
-    async def _commit(
-        self,
-        roots: Mapping[str, dict[str, Any]],
-        after: Mapping[str, dict[str, Any]],
-        changes: dict[str, Any],
-        needed: set[str],
-    ) -> dict[str, Any]:
+    async def _commit(self, roots: Mapping[str, Told], changes: dict[str, Any], needed: set[str]) -> dict[str, Any]:
         stores = {r["store"]: w for w, r in self.gate.ready.items() if r["store"] != self.store.id}
         await self._send(stores, needed)
         generation = self.generation + 1
@@ -119,8 +104,7 @@ class SharedFiles:
 
         await asyncio.to_thread(commit)
         self.generation = generation
-        for key, files in after.items():
-            self.roots[key] = {**{k: roots[key][k] for k in ("digest", "paths", "names")}, "files": files}
+        self.roots |= {key: after(self.roots.get(key), roots[key], made) for key, made in changes.items()}
         changed = [f"{k}/{p}" for k, c in changes.items() for p in [*c["put"], *c["delete"]]]
         if not self._in_order(roots):
             self.roots = {**{key: self.roots[key] for key in roots}, **self.roots}
@@ -169,21 +153,6 @@ class SharedFiles:
 
     def _packed(self, hashes: Iterable[str]) -> list[list[Any]]:
         return [pack(self.store.staged(digest).read_bytes(), 1) for digest in hashes]
-
-    def _after(self, key: str, root: Mapping[str, Any]) -> dict[str, Any]:
-        if "files" in root:
-            return dict(root["files"])
-        after = {**self.roots[key]["files"], **root["put"]}
-        for path in root["delete"]:
-            after.pop(path, None)
-        return after
-
-    def _changes(self, key: str, root: Mapping[str, Any], files: Mapping[str, Any]) -> dict[str, Any]:
-        if "files" not in root:
-            return {"put": root["put"], "delete": root["delete"]}
-        before = self.roots[key]["files"] if key in self.roots else {}
-        put = {p: e for p, e in files.items() if list(before.get(p, ())) != list(e)}
-        return {"put": put, "delete": sorted(before.keys() - files.keys())}
 
     def _places(self) -> dict[str, tuple[str, str]]:
         """Return where each content is in use: its hash to key and path."""
