@@ -58,7 +58,8 @@ export function addBadges(options: {
       for (const one of found.filter(s => s.cells.includes(cell.model.id))) {
         const badge = create(one, trans);
         badge.addEventListener('click', options.open);
-        cell.node.append(badge);
+        // Beside the code: an output may be long. A cell out of sight has no input area yet.
+        (cell.inputArea?.node ?? cell.node).append(badge);
         shown.add(badge);
       }
     }
