@@ -175,12 +175,15 @@ class PreflightError(ClusterError):
         Name of the profile.
     problems : sequence of str
         One sentence each, with its fix.
+    source : str
+        Where the profile is written.
     """
 
-    def __init__(self, profile: str, problems: Sequence[str]) -> None:
+    def __init__(self, profile: str, problems: Sequence[str], source: str = "") -> None:
         self.profile = profile
         self.problems = list(problems)
-        super().__init__(f"Profile {profile!r} cannot start here:\n" + "\n".join(f"  - {p}" for p in problems))
+        which = f"Profile {profile!r}" + (f" ({source})" if source else "")
+        super().__init__(f"{which} cannot start here:\n" + "\n".join(f"  - {p}" for p in problems))
 
 
 class ClusterStartError(ClusterError):

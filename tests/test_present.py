@@ -16,9 +16,13 @@ def test_the_start_of_a_cluster_is_told_once_a_change() -> None:
     there = dataclasses.replace(waiting, workers=2, reason="")
     for now in (record, record, waiting, dataclasses.replace(waiting, memory_used=5), there):
         tell(now)
+    tell(dataclasses.replace(there, workers=1, workers_wanted=1))
+    tell(dataclasses.replace(record, state=ClusterState.STOPPING, reason="told by an error"))
     tell(dataclasses.replace(record, state=ClusterState.FAILED, reason="told by an error"))
     assert said == [
         "one: starting",
         "one: running, 0 of 2 workers, 2 jobs wait: Resources",
         "one: running, 2 workers",
+        "one: running, 1 worker",
+        "one: stopping",
     ]

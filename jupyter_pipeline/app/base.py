@@ -77,6 +77,8 @@ class Command(_App):
             if word == "--":
                 break
             option = word.partition("=")[0]
+            if option[:1] == "-" and option[1:2].isdigit():
+                raise UsageError(f"{self.name} takes no negative number, and was given {word}.")
             if option.startswith("-") and len(option) > 1 and "." not in option and option not in {*known, *_HIDDEN}:
                 near = difflib.get_close_matches(option, known, n=3, cutoff=0.5)
                 offer = f"Did you mean {' or '.join(near)}?" if near else "See --help."

@@ -35,7 +35,7 @@ class Start(_RecordCommand):
     name = "jupyter-pipeline cluster start"
     description = "Start a cluster from a profile. It outlives this command; its limits end it."
     positional = ("PROFILE",)
-    cluster_name = Unicode("", help="Name of the cluster.").tag(config=True)
+    cluster_name = Unicode(None, allow_none=True, help="Name of the cluster.").tag(config=True)
     workers = Unicode("", help="Fixed number of workers.").tag(config=True)
     adapt = Unicode("", help="Adapt between MIN:MAX workers.").tag(config=True)
     override = ListTrait(Unicode(), help="KEY=VALUE of the profile, dotted; may be repeated.").tag(config=True)
@@ -56,7 +56,7 @@ class Start(_RecordCommand):
         tell = present.starting(note)
         record = manager.start(
             profiles.get_profile(profile, overrides=arguments.overrides(self.override)),
-            name=self.cluster_name or None,
+            name=self.cluster_name,
             workers=arguments.workers(self.workers) if self.workers else None,
             adapt=arguments.size_range(self.adapt) if self.adapt else None,
             progress=tell,

@@ -59,9 +59,10 @@ class Check(Command):
     def work(self, name: str) -> dict[str, Any]:
         from jupyter_pipeline.clusters import preflight
 
-        problems = preflight.check(profiles.get_profile(name))
+        profile = profiles.get_profile(name)
+        problems = preflight.check(profile)
         if problems:
-            raise PreflightError(name, problems)
+            raise PreflightError(profile.name, problems, profile.source)
         return {"profile": name, "problems": []}
 
     def show(self, answer: dict[str, Any]) -> str:

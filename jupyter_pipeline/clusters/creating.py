@@ -43,7 +43,7 @@ async def create(folder: Path, record: ClusterRecord, profile: Profile, engine: 
     problems = preflight.check(profile)
     if problems:
         notes.write_problems(folder, problems)
-        raise PreflightError(profile.name, problems)
+        raise PreflightError(profile.name, problems, profile.source)
     tls = profile.security.get("tls", True) is not False
     if tls:
         security.make_certificates(folder, record.id, seconds=security.validity(profile.limits))

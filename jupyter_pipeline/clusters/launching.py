@@ -105,9 +105,7 @@ def launch(record: ClusterRecord, ready: spare.Spare | None, module: str) -> Non
     finally:
         os.close(descriptor)
     if launched.returncode != 0:
-        problems = notes.read_problems(folder)
-        if problems:
-            raise PreflightError(record.profile, problems)
+        _refuse(record)
         raise _start_error(record, f"The keeper of {record.name} did not start: {_last_lines(folder)}")
 
 
@@ -133,13 +131,20 @@ def await_running(record: ClusterRecord, progress: Progress | None) -> ClusterRe
         if now.state is ClusterState.RUNNING:
             return now
         if not now.state.alive:
-            problems = notes.read_problems(registry.cluster_dir(now.id))
-            if problems:
-                raise PreflightError(now.profile, problems)
+            _refuse(now)
             raise _start_error(now, f"{now.name} did not start: {reason_of(now)}")
         if now.state is ClusterState.STOPPING and time.time() - now.since > _ENDING:
             raise _start_error(now, f"{now.name} did not start: {reason_of(now)}")
         time.sleep(_POLL[0] if time.time() - now.started < _SOON else _POLL[1])
+
+
+def _refuse(record: ClusterRecord) -> None:
+    """Raise what the preflight in the keeper found, if it found anything."""
+    folder = registry.cluster_dir(record.id)
+    problems = notes.read_problems(folder)
+    if problems:
+        source = str(registry.read_request(folder).get("profile", {}).get("source", ""))
+        raise PreflightError(record.profile, problems, source)
 
 
 def _start_error(record: ClusterRecord, message: str) -> ClusterStartError:

@@ -336,6 +336,7 @@ class Keeper:
             workers=0,
             threads=0,
             memory_used=0,
+            memory_limit=0,
             jobs=(),
             warning="",
             expires=None,

@@ -223,6 +223,7 @@ def close_lost(
         workers=0,
         threads=0,
         memory_used=0,
+        memory_limit=0,
         jobs=() if not doubt else record.jobs,
         warning="",
     )

@@ -113,6 +113,9 @@ def _arguments(profile: Profile, engine: Engine) -> Iterator[str]:
         text = str(error).strip().partition("\n")[0]
         yield f"{profile.cluster_class} cannot be imported: {text}"
         return
+    except TypeError as error:
+        yield f"cluster_class: {error}. Name a cluster class, such as distributed.LocalCluster."
+        return
     for name in unknown:
         nearest = difflib.get_close_matches(name, [k for k in known if k not in _NAMED_BY_US], n=2, cutoff=0.6)
         offer = f"Did you mean {' or '.join(nearest)}?" if nearest else "Remove it."
@@ -156,7 +159,7 @@ def _walltime(profile: Profile, engine: Engine) -> Iterator[str]:
     value = profile.cluster_kwargs.get("walltime")
     if value is None or not engine.commands:
         return
-    seconds = parse_walltime(f"{value}:00" if engine.name == "lsf" and str(value).count(":") == 1 else value)
+    seconds = parse_walltime(value, system=engine.name)
     if seconds < _SHORTEST_WALLTIME:
         yield (
             f"The walltime {value} leaves a worker no time to work: it hands over before its end. Ask for at least "

@@ -70,6 +70,8 @@ def unknown_arguments(cluster_class: str, names: Iterable[str]) -> tuple[list[st
     ------
     MissingDependencyError, ConfigurationError
         If the class cannot be imported, where it has to be.
+    TypeError
+        If what is imported can be no cluster class, nor a function that returns a cluster.
     """
     unknown = set(names)
     known: set[str] = set()
@@ -90,7 +92,11 @@ def _accepted(cluster_class: str) -> Iterator[set[str] | None]:
         for source in _SOURCES[name]:
             yield _in_source(*source)
         return
-    yield from _in_signatures(import_class(cluster_class))
+    found = import_class(cluster_class)
+    lacks = [method for method in ("scale", "close") if not hasattr(found, method)] if inspect.isclass(found) else []
+    if lacks or not callable(found):
+        raise TypeError(f"{cluster_class} is no cluster class" + (f": it cannot {' or '.join(lacks)}" if lacks else ""))
+    yield from _in_signatures(found)
 
 
 @functools.cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -32,10 +31,18 @@ class Size:
     """
 
     def __init__(self, engine: Engine, request: Request) -> None:
+        profile = request.profile
         self._engine = engine
-        self._options = request.profile.adapt_kwargs
-        self.bounds = request.adapt or _bounds(self._options)
-        self.fixed = request.workers if request.workers is not None else request.profile.workers
+        self._most = profile.limits.max_workers or _UNBOUNDED
+        self._options, of_profile = _parted(profile.adapt_kwargs)
+        self.fixed = request.workers if request.workers is not None else profile.workers
+        self.bounds = request.adapt
+        self._in_units: Mapping[str, Any] = {}
+        """Bounds in jobs, cores or memory, which only the class can turn into workers."""
+        if profile.adapt_kwargs and request.workers is None and request.adapt is None:
+            low, high = of_profile.pop("minimum", 0), of_profile.pop("maximum", None)
+            self.bounds = int(low), min(int(high or _UNBOUNDED), self._most)
+            self._in_units = of_profile
         self.changed = time.time()
 
     @property
@@ -51,7 +58,7 @@ class Size:
     async def apply(self, cluster: Cluster) -> None:
         """Give a new cluster this size."""
         if self.bounds:
-            await self._adapt(cluster, *self.bounds)
+            await self._adapt(cluster, *self.bounds, **self._in_units)
         elif self.fixed is not None and observe.planned(cluster) != self.fixed:
             await self._engine.scale(cluster, self.fixed)
         self.changed = time.time()
@@ -72,16 +79,20 @@ class Size:
         if cluster is not None:
             await self._adapt(cluster, minimum, maximum)
 
-    async def _adapt(self, cluster: Cluster, minimum: int, maximum: int) -> None:
-        result = cluster.adapt(
-            **{**self._engine.adapt_defaults, **self._options, "minimum": minimum, "maximum": maximum}
-        )
+    async def _adapt(self, cluster: Cluster, minimum: int, maximum: int, **in_units: Any) -> None:
+        bounds = {"minimum": minimum, "maximum": maximum, **in_units}
+        result = cluster.adapt(**{**self._engine.adapt_defaults, **self._options, **bounds})
         if hasattr(result, "__await__"):
-            await result
+            result = await result
+        if in_units and hasattr(result, "maximum"):
+            result.maximum = min(result.maximum, self._most)
+            self.bounds = int(result.minimum), int(result.maximum)
 
 
-def _bounds(adapt_kwargs: Mapping[str, Any]) -> tuple[int, int] | None:
-    if not adapt_kwargs:
-        return None
-    maximum = adapt_kwargs.get("maximum", math.inf)
-    return int(adapt_kwargs.get("minimum", 0)), _UNBOUNDED if maximum == math.inf else int(maximum)
+def _parted(adapt_kwargs: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return how it adapts, and between which bounds."""
+    how: dict[str, Any] = {}
+    bounds: dict[str, Any] = {}
+    for key, value in adapt_kwargs.items():
+        (bounds if key.startswith(("minimum", "maximum")) else how)[key] = value
+    return how, {key: value for key, value in bounds.items() if value is not None}

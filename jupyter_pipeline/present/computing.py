@@ -60,9 +60,14 @@ def starting(say: Callable[[str], None]) -> Callable[[ClusterRecord], None]:
 
     def tell(record: ClusterRecord) -> None:
         nonlocal said
-        workers = f"{_workers(record)} workers" if record.state is ClusterState.RUNNING else ""
-        line = f"{record.name}: {', '.join(filter(None, (record.state.value, workers, record.reason)))}"
-        if record.state.alive and line != said:  # an end is told by the error that follows
+        workers, reason = "", record.reason
+        if record.state is ClusterState.RUNNING:
+            count = _workers(record)
+            workers = f"{count} worker{'' if count == '1' else 's'}"
+        elif record.state is ClusterState.STOPPING:
+            reason = ""  # an end is told by the error that follows
+        line = f"{record.name}: {', '.join(filter(None, (record.state.value, workers, reason)))}"
+        if record.state.alive and line != said:
             say(line)
             said = line
 

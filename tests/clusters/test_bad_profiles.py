@@ -157,6 +157,8 @@ BAD_PROFILES: list[tuple[dict[str, Any], str, str]] = [
     ({"limits": {"lifetime": 0}}, "limits.lifetime", "0 is not a positive duration"),
     ({"limits": {"lifetime": True}}, "limits.lifetime", "True is not a duration"),
     ({"limits": {"lifetime": "99 years"}}, "limits.lifetime", "is not a duration"),
+    ({"limits": {"lifetime": "3 h", "max_lifetime": "2 h"}}, "limits.lifetime", "3 h is longer than limits.max_lifetime, 2 h"),
+    ({"limits": {"lifetime": None, "max_lifetime": "2 h"}}, "limits.lifetime", "no end is longer than limits.max_lifetime, 2 h"),
     ({"limits": {"start_timeout": None}}, "limits.start_timeout", "None is not a duration"),
     ({"limits": {"budget": 5}}, "limits.budget", "cannot be kept without a price"),
     ({"limits": {"budget": -5}}, "limits.budget", "-5 is not a positive number"),
@@ -231,6 +233,27 @@ def test_usual_spellings_are_accepted(values: dict[str, Any], project: Path) -> 
     content = {"profiles": {"p": {"extends": "slurm", "cluster_kwargs": values}}}
     write(project / "jupyter-pipeline.yaml", yaml.safe_dump(content))
     assert profiles.get_profile("p", cwd=project).name == "p"
+
+
+@pytest.mark.parametrize(("written", "meant"), [("1:30:00", "1:30:00"), ("4:00", "4:00"), ("12:00:00", "12:00:00")])
+def test_a_walltime_without_quotes_is_what_it_says(written: str, meant: str, project: Path) -> None:
+    """YAML 1.1 makes 5400 of 1:30:00, and Slurm 90 hours of that."""
+    write(
+        project / "jupyter-pipeline.yaml",
+        f"profiles: {{p: {{extends: slurm, cluster_kwargs: {{walltime: {written}}}}}}}",
+    )
+    assert profiles.get_profile("p", cwd=project).cluster_kwargs["walltime"] == meant
+
+
+def test_the_default_lifetime_gives_way_to_a_shorter_bound(project: Path) -> None:
+    write(project / "jupyter-pipeline.yaml", "profiles: {p: {extends: local, limits: {max_lifetime: 30 min}}}")
+    limits = profiles.get_profile("p", cwd=project).limits
+    assert (limits.lifetime, limits.idle) == (1800.0, 1800.0)
+
+
+def test_an_override_that_is_no_yaml_names_its_key() -> None:
+    with pytest.raises(ConfigurationError, match=r"override limits\.idle: line"):
+        profiles.get_profile("local", overrides={"limits.idle": "[1"})
 
 
 def test_tls_may_be_turned_off_on_loopback_and_by_an_explicit_key(project: Path) -> None:

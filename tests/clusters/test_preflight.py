@@ -51,6 +51,20 @@ def test_a_class_that_its_package_does_not_have_is_told() -> None:
 
 
 @pytest.mark.parametrize(
+    ("cluster_class", "reason"),
+    [
+        ("distributed.Client", "distributed.Client is no cluster class: it cannot scale"),
+        ("os.path", "os.path is no cluster class"),
+        ("argparse.ArgumentParser", "it cannot scale or close"),
+    ],
+)
+def test_a_class_that_is_no_cluster_is_told(cluster_class: str, reason: str) -> None:
+    (problem,) = preflight.check(Profile(name="p", cluster_class=cluster_class))
+    assert reason in problem
+    assert problem.endswith("Name a cluster class, such as distributed.LocalCluster.")
+
+
+@pytest.mark.parametrize(
     ("kind", "argument", "nearest"),
     [
         ("local", "n_worker", "n_workers"),

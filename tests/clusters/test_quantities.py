@@ -24,6 +24,13 @@ def test_walltimes_are_spelled_as_sbatch_does(value: object, seconds: float) -> 
 
 
 @pytest.mark.parametrize(
+    ("value", "system", "seconds"), [("90", "pbs", 90), (90, "sge", 90), ("01:30", "lsf", 5400), ("01:30", "pbs", 90)]
+)
+def test_walltimes_mean_what_they_mean_to_the_batch_system(value: object, system: str, seconds: float) -> None:
+    assert quantities.parse_walltime(value, system=system) == seconds
+
+
+@pytest.mark.parametrize(
     ("seconds", "text"), [(0, "0 s"), (59.6, "1 min"), (5400, "1 h 30 min"), (90061, "1 d 1 h"), (86400, "1 d")]
 )
 def test_durations_in_words(seconds: float, text: str) -> None:

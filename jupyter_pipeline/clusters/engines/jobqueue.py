@@ -256,9 +256,7 @@ def lifetime_arguments(walltime: object, arguments: Sequence[str], engine: str =
     """
     if walltime is None or any(a.startswith("--lifetime") for a in arguments):
         return []
-    if engine == "lsf" and str(walltime).count(":") == 1:
-        walltime = f"{walltime}:00"  # LSF's HH:MM
-    seconds = parse_walltime(walltime, bare_number=1.0 if engine in ("pbs", "sge", "moab", "oar") else 60.0)
+    seconds = parse_walltime(walltime, system=engine)
     margin = min(300.0, seconds / 10)
     stagger = margin / 2
     return ["--lifetime", f"{seconds - margin:.0f}s", "--lifetime-stagger", f"{stagger:.0f}s"]

@@ -167,5 +167,5 @@ def _nested(overrides: Mapping[str, Any]) -> dict[str, Any]:
             target = target.setdefault(key, {})
             if not isinstance(target, dict):
                 raise ConfigurationError("override", dotted, f"{key} has a value already", "Give one of the two.")
-        target[last] = read_text(value, "override") if isinstance(value, str) else value
+        target[last] = read_text(value, f"override {dotted}") if isinstance(value, str) else value
     return result

@@ -11,6 +11,7 @@ _MAX_COUNT = 100_000
 _MAX_BYTES = 2**60
 _MAX_SECONDS = 10 * 366 * 86400.0
 
+_IN_SECONDS = ("moab", "oar", "pbs", "sge")
 _NUMBER = r"(\d+(?:\.\d+)?(?:[eE]\+?\d+)?)"
 _BYTES = re.compile(_NUMBER + r"\s*([kKmMgGtTpP]?)(i?)[bB]?")
 _PLAIN_DURATION = re.compile(_NUMBER)
@@ -112,16 +113,15 @@ def parse_duration(value: object) -> float:
     return seconds
 
 
-def parse_walltime(value: object, *, bare_number: float = 60.0) -> float:
+def parse_walltime(value: object, *, system: str = "slurm") -> float:
     """Return the seconds in a batch system's time limit: ``[D-]HH:MM:SS``, ``HH:MM:SS``, ``MM:SS`` or a number.
 
     Parameters
     ----------
     value : object
-        YAML 1.1 reads ``1:30:00`` without quotes as a number in base 60, which is the number of seconds; it arrives
-        here as an integer above 59 and cannot be told from one. Quote walltimes.
-    bare_number : float
-        Seconds in one of a number without colons: 60 for Slurm and LSF, 1 for PBS and SGE.
+        As the profile has it; `reading` leaves ``1:30:00`` without quotes as it is written.
+    system : str
+        The batch system: a number without colons means minutes to Slurm and LSF, seconds to PBS, Moab, SGE and OAR.
 
     Raises
     ------
@@ -131,11 +131,13 @@ def parse_walltime(value: object, *, bare_number: float = 60.0) -> float:
     Notes
     -----
     The spellings are those of ``sbatch --time``: minutes, minutes:seconds, hours:minutes:seconds, days-hours,
-    days-hours:minutes and days-hours:minutes:seconds. LSF's ``HH:MM`` is read by its engine.
+    days-hours:minutes and days-hours:minutes:seconds; LSF's are hours:minutes.
     """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError(f"{value!r} is not a walltime")
     text = str(value).strip()
+    if system == "lsf" and text.count(":") == 1:
+        text += ":00"
     match = re.fullmatch(r"(?:(\d{1,4})-)?(\d{1,6})(?::(\d{1,2}))?(?::(\d{1,2}))?", text)
     if not match:
         raise ValueError(f"{value!r} is not a walltime")
@@ -151,7 +153,7 @@ def parse_walltime(value: object, *, bare_number: float = 60.0) -> float:
     elif len(fields) == 2:
         total = fields[0] * 60.0 + fields[1]
     else:
-        total = fields[0] * bare_number
+        total = fields[0] * (1.0 if system in _IN_SECONDS else 60.0)
     if total <= 0:
         raise ValueError(f"{value!r} is not a positive walltime")
     return total

@@ -1,12 +1,14 @@
 """YAML from a file that someone else may have written, read without trusting it.
 
 ``safe_load`` alone still accepts a key that stands twice (the last wins in silence) and a few lines of aliases that
-grow to millions of nodes. Both are refused here, as are files that others can write to.
+grow to millions of nodes. Both are refused here, as are files that others can write to. It also reads ``1:30:00`` as the
+number 5400, which a batch system takes for minutes: here, as in YAML 1.2, that is text.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import stat
 from collections.abc import Hashable
@@ -22,6 +24,7 @@ __all__ = ["check_ownership", "read_file", "read_text"]
 _MAX_BYTES = 256 * 1024
 _MAX_NODES = 20_000
 _MAX_DEPTH = 40
+_WITH_COLONS = re.compile(r"\d+(?::\d+)+$")
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -43,6 +46,12 @@ class _Loader(_Base):  # type: ignore[misc]
             seen.add(key)
         mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
         return mapping
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [("tag:yaml.org,2002:str", _WITH_COLONS), *resolvers]
+    for first, resolvers in _Base.yaml_implicit_resolvers.items()
+}
 
 
 def _refusal(problem: str, where: Any) -> yaml.MarkedYAMLError:

@@ -253,7 +253,16 @@ def _limits(merged: Merged, values: Mapping[str, Any]) -> Limits:
             raise merged.refuse("limits.max_workers", str(error), "Write a whole number.") from error
     if values.get("budget") is not None:
         result["budget"] = _positive(merged, "limits.budget", values["budget"])
-    lifetime = result.get("lifetime", Limits().lifetime)
+    lifetime, bound = result.get("lifetime", Limits().lifetime), result.get("max_lifetime")
+    if bound is not None and (lifetime is None or lifetime > bound):
+        if "lifetime" in result:
+            written = format_duration(lifetime) if lifetime else "no end"
+            raise merged.refuse(
+                "limits.lifetime",
+                f"{written} is longer than limits.max_lifetime, {format_duration(bound)}",
+                "Shorten it, or lengthen limits.max_lifetime.",
+            )
+        result["lifetime"] = lifetime = bound
     if lifetime is not None:
         idle = result.get("idle", min(Limits().idle or lifetime, lifetime))
         if idle is not None and idle > lifetime:
