@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from IPython.core.magic import Magics, cell_magic, line_cell_magic, magics_class
+from IPython.core.magic import Magics, cell_magic, line_cell_magic, magics_class, no_var_expand
 
 from jupyter_pipeline.exceptions import PromotionError, RehearsalError
 from jupyter_pipeline.magics.deployments import manage
@@ -58,6 +58,9 @@ class DeployMagics(Magics):
         super().__init__(shell)
         self.document = document
 
+    # Without this, IPython would put values of the kernel in place of {names}, and `{{ window.start }}` would lose a
+    # pair of its braces; the command line and the panel read the same text as it stands.
+    @no_var_expand
     @line_cell_magic
     def deploy(self, line: str, cell: str | None = None) -> Any:
         """Promote a cell (``%%deploy NAME …``), or see to what is deployed (``%deploy list|pause|resume|run NAME``)."""
@@ -115,11 +118,13 @@ class DeployMagics(Magics):
         record = getattr(self.shell.user_ns.get("cluster"), "record", None)
         return str(record().profile) if callable(record) else ""
 
+    @no_var_expand
     @cell_magic
     def step(self, line: str, cell: str) -> None:
         """Mark a cell as a step of a pipeline, ``%%step NAME``; here it runs as it is."""
         self._run_marked("step", line, cell)
 
+    @no_var_expand
     @cell_magic
     def check(self, line: str, cell: str) -> None:
         """Mark a cell as a check of a pipeline, ``%%check NAME``; here it runs as it is."""

@@ -164,6 +164,18 @@ def test_a_dry_run_needs_no_server_and_writes_nothing(
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.parametrize("cell", ["%%deploy x --dry-run {}\nz = since", "%deploy notebook x --cell 1 --dry-run {}"])
+def test_braces_are_the_deploy_s_own(
+    shell: InteractiveShell, folder: Path, capsys: pytest.CaptureFixture[str], cell: str
+) -> None:
+    options = '--cron "0 6 * * *" --param "since={{ window.start }}" --schedule "{cron: 0 7 * * *, slug: seven}"'
+    ran = cells(shell, "seven = 8; since = '2026-01-01'", "z = since", cell.replace("{}", options))
+    assert ran == [None, None, None]
+    told = capsys.readouterr().out
+    assert "At 07:00" in told
+    assert "run_window" in told
+
+
 def test_an_interrupted_deploy_says_in_a_line_what_is_live(
     shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
