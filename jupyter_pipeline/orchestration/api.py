@@ -16,7 +16,7 @@ from typing import Any, Self
 
 import httpx
 
-from jupyter_pipeline.exceptions import ApiRefusedError, ApiUnreachableError, OrchestrationError
+from jupyter_pipeline.exceptions import ApiRefusedError, ApiUnreachableError, OrchestrationError, UsageError
 from jupyter_pipeline.orchestration.endpoint import Endpoint, resolve
 from jupyter_pipeline.orchestration.facade import run_sync
 
@@ -166,6 +166,8 @@ class PrefectApi:
         except httpx.HTTPError as error:
             reason = str(error) or type(error).__name__
             raise ApiUnreachableError(self.endpoint.url, f"({reason}) {self.endpoint.hint}") from error
+        except (TypeError, ValueError) as error:  # the body is no JSON, such as a parameter that is not a number
+            raise UsageError(f"This cannot be sent to the Prefect server: {error}. Give what JSON has.") from error
 
     async def _renew_token(self) -> None:
         client = secrets.token_hex(16)

@@ -198,7 +198,7 @@ def assignments(what: str, pairs: Sequence[str]) -> dict[str, Any]:
     Raises
     ------
     UsageError
-        If one has another form.
+        If one has another form, or a value that JSON does not have, such as ``.nan``.
 
     Examples
     --------
@@ -210,13 +210,15 @@ def assignments(what: str, pairs: Sequence[str]) -> dict[str, Any]:
         name, equals, text = pair.partition("=")
         if not equals or not name.strip().isidentifier():
             raise UsageError(f"{what} {pair!r} sets no parameter: give NAME=VALUE, such as rows=100.")
-        found[name.strip()] = _value(text.strip())
+        found[name.strip()] = _value(what, text.strip())
     return found
 
 
-def _value(text: str) -> Any:
+def _value(what: str, text: str) -> Any:
     try:
         return plain_yaml.load(text)
+    except plain_yaml.NotJsonError as error:
+        raise UsageError(f"{what}: {text!r} cannot be a parameter's value: {error.problem}.") from error
     except yaml.YAMLError:
         return text
 
@@ -238,7 +240,7 @@ def _parameters(given: Sequence[str]) -> tuple[tuple[str, ...], dict[str, Any], 
         if edge:
             windows[name] = arguments.choice("--param: window.", edge[1], ("start", "end"))
         elif equals:
-            defaults[name] = _value(text.strip())
+            defaults[name] = _value("--param", text.strip())
     return tuple(names), defaults, windows
 
 
@@ -274,6 +276,8 @@ def _several(given: str | Sequence[str] | None) -> Sequence[str]:
 def _mapping(text: str) -> dict[str, Any]:
     try:
         found = plain_yaml.load(text)
+    except plain_yaml.NotJsonError as error:
+        raise UsageError(f"--schedule {text!r}: {error.problem}.") from error
     except yaml.YAMLError:
         found = None
     if not isinstance(found, dict):

@@ -88,6 +88,8 @@ def test_dates_in_a_file_of_targets_are_text_as_parameters_travel(tmp_path: Path
         ("production: {schedules: [daily]}", "production.schedules[0]: cannot be used"),
         ("production: {schedules: [{cron: '0 0 31 2 *'}]}", "never fires"),
         ("'a b': {}", "cannot be a target's name"),
+        ("production: {parameters: {share: .nan}}", ".nan is no number that JSON has"),
+        ("production: {parameters: {key: !!binary aGk=}}", "JSON has no values of the kind binary"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_with_its_place(tmp_path: Path, text: str, complaint: str) -> None:
