@@ -50,6 +50,10 @@ class Deployed(Record):
     schedules: tuple[str, ...] = ()
     """In words."""
     next_runs: tuple[float, ...] = ()
+    next_runs_text: tuple[str, ...] = ()
+    """The same, as the clocks of their schedules' time zones show them."""
+    clock_changes: tuple[str, ...] = ()
+    """What the next change of the clocks does to the schedules, where it matters."""
     rehearses: bool = False
     """Whether it is run once in a clean process before it is deployed."""
 

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from jupyter_pipeline.models import DeploymentSpec, Record
-from jupyter_pipeline.orchestration import alerts, applying, schedules, translation
+from jupyter_pipeline.orchestration import alerts, applying, translation, words
 from jupyter_pipeline.orchestration.api import connect
 from jupyter_pipeline.orchestration.facade import run_sync
 from jupyter_pipeline.paths import snapshots_dir
@@ -78,8 +78,8 @@ def _changes(server: Mapping[str, Any], body: Mapping[str, Any], spec: Deploymen
     settings = sorted(key for key in changed if changed[key] not in (None, [], {}) or server.get(key))
     now = {key: server.get(key) for key in settings} if server else {}
     then: dict[str, Any] = {key: changed[key] for key in settings}
-    now_scheduled = [schedules.describe(schedule) for schedule in translation.schedules_of(server)]
-    then_scheduled = [schedules.describe(schedule) for schedule in spec.schedules]
+    now_scheduled = [words.describe(schedule) for schedule in translation.schedules_of(server)]
+    then_scheduled = [words.describe(schedule) for schedule in spec.schedules]
     if now_scheduled != then_scheduled:
         then["schedules"] = then_scheduled
         if server:

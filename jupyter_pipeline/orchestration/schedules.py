@@ -1,4 +1,7 @@
-"""Schedules: read from what a person wrote, checked, and told in words (pure); ``ticks`` computes when they fire."""
+"""Schedules: read from what a person wrote, and checked (pure).
+
+``ticks`` computes when they fire, and ``words`` tells them.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,13 @@ from jupyter_pipeline.exceptions import NotFoundError, UsageError
 from jupyter_pipeline.models import Schedule
 from jupyter_pipeline.orchestration.recurrence import as_rule
 from jupyter_pipeline.orchestration.ticks import ANCHOR, cron_times, next_runs, sent_as_rule, window, windows, zone
+from jupyter_pipeline.orchestration.words import UNIT_NAMES, UNITS
 from jupyter_pipeline.paths import check_name
 
 __all__ = [
     "ANCHOR",
     "SHORTEST",
-    "describe",
     "duration",
-    "duration_text",
     "from_mapping",
     "moment",
     "next_runs",
@@ -47,11 +49,9 @@ _HORIZON = dt.timedelta(days=366 * 9)
 
 _END = {True: " (UNTIL, COUNT)", False: ""}
 _KEYS = ("cron", "every", "rrule", "timezone", "start", "end", "parameters", "active", "slug")
-_UNITS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
-_UNIT_NAMES = {"w": "week", "d": "day", "h": "hour", "m": "minute", "s": "second"}
 _LONG_UNITS = {
-    **{name: unit for unit, name in _UNIT_NAMES.items()},
-    **{f"{name}s": unit for unit, name in _UNIT_NAMES.items()},
+    **{name: unit for unit, name in UNIT_NAMES.items()},
+    **{f"{name}s": unit for unit, name in UNIT_NAMES.items()},
     "min": "m",
     "mins": "m",
     "sec": "s",
@@ -186,27 +186,6 @@ def moment(value: Any, timezone: str) -> float:
         raise UsageError(f"{value!r} is neither a date nor a time: write 2027-01-31 or 2027-01-31T06:00.") from error
 
 
-def describe(schedule: Schedule) -> str:
-    """Return the schedule in words, such as ``At 06:00, Monday through Friday (Europe/Berlin)``."""
-    if schedule.cron:
-        from cron_descriptor import Options, get_description
-
-        options = Options()
-        options.use_24hour_time_format = True
-        text = str(get_description(schedule.cron, options))
-    elif schedule.every is not None:
-        text = f"Every {duration_text(schedule.every)}"
-    else:
-        text = _rule_text(schedule.rrule)
-    tz = zone(schedule.timezone)
-    for word, edge in (("from", schedule.start), ("until", schedule.end)):
-        if edge is not None:
-            time = dt.datetime.fromtimestamp(edge, tz)
-            text += f", {word} {time:%Y-%m-%d}" + (f" {time:%H:%M}" if time.time() != dt.time() else "")
-    follows_the_clock = not (schedule.every is not None and schedule.every < _UNITS["h"])
-    return f"{text} ({schedule.timezone})" if follows_the_clock or schedule.start or schedule.end else text
-
-
 def duration(value: str | float) -> float:
     """Return an interval in seconds: from a number of seconds, or text such as ``15m``, ``1h30m``, ``2 days``.
 
@@ -223,26 +202,12 @@ def duration(value: str | float) -> float:
         rest = re.sub(r"\d+(?:\.\d+)?\s*[a-z]*", "", text)
         units = [_LONG_UNITS.get(unit, unit) or "s" for _, unit in parts]
         bare = sum(1 for _, unit in parts if not unit)
-        if not parts or rest.strip(" ,") or any(u not in _UNITS for u in units) or (bare and len(parts) > 1):
+        if not parts or rest.strip(" ,") or any(u not in UNITS for u in units) or (bare and len(parts) > 1):
             raise UsageError(f"{value!r} is not an interval. Write it like 30s, 15m, 1h30m or 2d.")
-        seconds = sum(float(number) * _UNITS[unit] for (number, _), unit in zip(parts, units, strict=True))
+        seconds = sum(float(number) * UNITS[unit] for (number, _), unit in zip(parts, units, strict=True))
     if not SHORTEST <= seconds < 10 * 366 * 86400:
         raise UsageError(f"An interval of {value} is not possible: from 1 second to 10 years is.")
     return seconds
-
-
-def duration_text(seconds: float) -> str:
-    """Return an interval in words: ``1 hour 30 minutes``."""
-    words = []
-    rest = seconds
-    for unit, size in _UNITS.items():
-        number, rest = divmod(rest, size)
-        if unit == "s":
-            number += rest
-        if number:
-            words.append(f"{number:g} {_UNIT_NAMES[unit]}{'' if number == 1 else 's'}")
-    text = " ".join(words)
-    return text.removeprefix("1 ") if len(words) == 1 else text
 
 
 def _check_cron(text: str) -> str:
@@ -294,28 +259,3 @@ def _check_rrule(text: str, tz: zoneinfo.ZoneInfo) -> str:
             f"The recurrence rule {text!r} cannot be read ({error}). Write it like FREQ=WEEKLY;BYDAY=MO,FR;BYHOUR=6."
         ) from error
     return rule
-
-
-def _rule_text(rule: str) -> str:
-    body = rule.rsplit("RRULE:", 1)[-1]
-    parts = dict(part.split("=", 1) for part in body.split(";") if "=" in part)
-    unit = {
-        "YEARLY": "year",
-        "MONTHLY": "month",
-        "WEEKLY": "week",
-        "DAILY": "day",
-        "HOURLY": "hour",
-        "MINUTELY": "minute",
-        "SECONDLY": "second",
-    }.get(parts.get("FREQ", ""), "")
-    interval = int(parts.get("INTERVAL", "1"))
-    text = f"Every {unit}" if interval == 1 else f"Every {interval} {unit}s"
-    names = {"BYDAY": "on", "BYMONTHDAY": "on day", "BYMONTH": "in month", "BYHOUR": "at hour", "BYMINUTE": "at minute"}
-    for key, word in names.items():
-        if key in parts:
-            text += f", {word} {parts[key].replace(',', ', ')}"
-    if "COUNT" in parts:
-        text += f", {parts['COUNT']} times"
-    if "UNTIL" in parts:
-        text += f", until {parts['UNTIL'][:4]}-{parts['UNTIL'][4:6]}-{parts['UNTIL'][6:8]}"
-    return text

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline.models import DeploymentRecord, DeploymentSpec, RunRecord, Schedule
-from jupyter_pipeline.orchestration import recurrence, schedules, ticks
+from jupyter_pipeline.orchestration import recurrence, schedules, ticks, words
 from jupyter_pipeline.orchestration.automations import HEARTBEAT
 
 __all__ = [
@@ -272,7 +272,7 @@ def deployment_record(
         notebook=environment.get(NOTEBOOK, ""),
         paused=paused,
         schedules=entries,
-        schedule_text="; ".join(schedules.describe(entry) for entry in entries),
+        schedule_text="; ".join(words.describe(entry) for entry in entries),
         last_run=last_run,
         next_run=None if paused else _next(entries),
         updated=timestamp(data.get("updated")),

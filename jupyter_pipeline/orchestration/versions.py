@@ -11,7 +11,7 @@ import yaml
 
 from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError, UsageError
 from jupyter_pipeline.models import DeploymentRecord, VersionRecord
-from jupyter_pipeline.orchestration import alerts, applying, history, schedules, snapshots, translation
+from jupyter_pipeline.orchestration import alerts, applying, history, snapshots, translation, words
 from jupyter_pipeline.orchestration.facade import run_sync
 from jupyter_pipeline.orchestration.finding import connect_to
 from jupyter_pipeline.orchestration.history import Version
@@ -168,8 +168,7 @@ def _texts(version: Version) -> dict[str, str]:
         texts |= {Path(spec.profile_file).name: _read(Path(spec.profile_file))}
     settings = {key: value for key, value in _settings(version.spec) if value not in ("", None, [], {})}
     scheduled = [
-        schedules.describe(each) + (f" with {dict(each.parameters)}" if each.parameters else "")
-        for each in spec.schedules
+        words.describe(each) + (f" with {dict(each.parameters)}" if each.parameters else "") for each in spec.schedules
     ]
     texts["deployment"] = yaml.safe_dump(
         {**settings, "schedules": scheduled}, sort_keys=True, allow_unicode=True, width=110

@@ -116,10 +116,11 @@ class Plan:
 
     def preview(self) -> Deployed:
         """Return what a deploy would do."""
-        from jupyter_pipeline.orchestration import schedules, snapshots
+        from jupyter_pipeline.orchestration import schedules, snapshots, words
 
         planned = self.spec().schedules
-        upcoming = sorted(time.timestamp() for each in planned for time in schedules.next_runs(each, 5))
+        due = (time for each in planned for time in schedules.next_runs(each, 5))
+        upcoming = sorted(due, key=lambda time: time.timestamp())[:5]
         return Deployed(
             deployment=None,
             folder=str(self.home),
@@ -129,8 +130,10 @@ class Plan:
             server_changes=self.server.changes if self.server else None,
             notes=self.notes,
             version=snapshots.content_hash(self.code),
-            schedules=tuple(schedules.describe(each) for each in planned),
-            next_runs=tuple(upcoming[:5]),
+            schedules=tuple(words.describe(each) for each in planned),
+            next_runs=tuple(time.timestamp() for time in upcoming),
+            next_runs_text=tuple(words.moment_text(time) for time in upcoming),
+            clock_changes=tuple(filter(None, map(words.clock_change, planned))),
             rehearses=self.rehearses,
         )
 

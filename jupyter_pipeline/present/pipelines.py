@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from jupyter_pipeline.models import (
     AlertBlock,
@@ -81,8 +80,8 @@ def plan(answer: Deployed) -> str:
     """Return what a deploy is about to do: notes, schedules in words, and the next runs."""
     lines = [f"note: {text}" for text in answer.notes]
     lines += [f"Schedule: {text}" for text in answer.schedules]
-    times = [datetime.fromtimestamp(t).astimezone() for t in answer.next_runs]
-    lines += [f"  next run {t:%a %d %b %Y %H:%M:%S %Z}" for t in times]
+    lines += [f"  next run {text}" for text in answer.next_runs_text]
+    lines += [f"  {text}" for text in answer.clock_changes]
     return "\n".join(lines)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import DeploymentRecord, RunRecord, Schedule, VersionRecord
-from jupyter_pipeline.orchestration import deployments, runs, schedules, versions
+from jupyter_pipeline.orchestration import deployments, runs, schedules, versions, words
 from jupyter_pipeline.pipeline import history
 from jupyter_pipeline.server.base import PipelineHandler, endpoint
 
@@ -20,10 +20,6 @@ __all__ = [
     "ScheduleHandler",
     "parse_schedule",
 ]
-
-
-_MINUTE = "%a %d %b %Y, %H:%M %Z"
-_SECOND = "%a %d %b %Y, %H:%M:%S %Z"
 
 
 class DeploymentsHandler(PipelineHandler):
@@ -124,11 +120,10 @@ class ScheduleHandler(PipelineHandler):
         """Say in words what a schedule means, and when the next five runs are."""
         schedule = parse_schedule(self.body(SCHEDULE_KEYS, required=()))
         return {
-            "description": schedules.describe(schedule),
+            "description": words.describe(schedule),
             "timezone": schedule.timezone,
             "next_runs": [
-                {"time": time.timestamp(), "text": f"{time:{_MINUTE if time.second == 0 else _SECOND}}"}
-                for time in schedules.next_runs(schedule, 5)
+                {"time": time.timestamp(), "text": words.moment_text(time)} for time in schedules.next_runs(schedule, 5)
             ],
         }
 

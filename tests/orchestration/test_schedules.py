@@ -47,21 +47,6 @@ def test_what_is_no_interval_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (1, "second"),
-        (30, "30 seconds"),
-        (900, "15 minutes"),
-        (5400, "1 hour 30 minutes"),
-        (604800, "week"),
-        (2.5, "2.5 seconds"),
-    ],
-)
-def test_an_interval_is_told_in_words(seconds: float, text: str) -> None:
-    assert schedules.duration_text(seconds) == text
-
-
-@pytest.mark.parametrize(
     ("cron", "complaint"),
     [
         ("* * *", "has 3 fields instead of 5"),
@@ -104,21 +89,6 @@ def test_a_schedule_that_cannot_be_is_refused(arguments: dict[str, str], complai
     with pytest.raises(UsageError) as refused:
         schedules.parse(**arguments)
     assert complaint in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    ("schedule", "text"),
-    [
-        (Schedule(cron="0 6 * * 1-5", timezone="Europe/Berlin"), "At 06:00, Monday through Friday (Europe/Berlin)"),
-        (Schedule(cron="*/15 * * * *"), "Every 15 minutes (UTC)"),
-        (Schedule(every=900.0), "Every 15 minutes"),
-        (Schedule(every=86400.0, timezone="Asia/Tokyo"), "Every day (Asia/Tokyo)"),
-        (Schedule(rrule="RRULE:FREQ=WEEKLY;BYDAY=MO,FR;BYHOUR=6"), "Every week, on MO, FR, at hour 6 (UTC)"),
-        (Schedule(rrule="RRULE:FREQ=DAILY;INTERVAL=2;COUNT=3"), "Every 2 days, 3 times (UTC)"),
-    ],
-)
-def test_a_schedule_is_told_in_words(schedule: Schedule, text: str) -> None:
-    assert schedules.describe(schedule) == text
 
 
 @pytest.mark.parametrize(
@@ -271,13 +241,6 @@ def test_a_mapping_that_cannot_be_is_refused(given: dict[str, object], complaint
     with pytest.raises(UsageError) as refused:
         schedules.from_mapping(given)
     assert complaint in str(refused.value)
-
-
-def test_start_and_end_are_told_in_words() -> None:
-    schedule = schedules.from_mapping(
-        {"cron": "0 6 * * *", "start": "2099-01-01", "end": "2099-03-01T18:30", "timezone": "Asia/Tokyo"}
-    )
-    assert schedules.describe(schedule) == "At 06:00, from 2099-01-01, until 2099-03-01 18:30 (Asia/Tokyo)"
 
 
 def _at(text: str) -> float:
