@@ -181,7 +181,7 @@ def _last_lines(folder: Path, count: int = 1) -> str:
         lines = (folder / "keeper.log").read_text(errors="replace").strip().splitlines()
     except OSError:
         lines = []
-    return " | ".join(lines[-count:]) or "it left no message"
+    return " | ".join(lines[-count:]) or "It left no message"
 
 
 def abandon(record: ClusterRecord, error: BaseException) -> None:

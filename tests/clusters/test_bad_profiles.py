@@ -134,6 +134,7 @@ BAD_PROFILES: list[tuple[dict[str, Any], str, str]] = [
     ({"adapt_kwargs": {"minimum": -1}}, "adapt_kwargs.minimum", "-1 is less than 0"),
     ({"adapt_kwargs": {"minimal": 1}}, "adapt_kwargs.minimal", "is unknown"),
     ({"limits": {"max_workers": 3}, "workers": 4}, "workers", "4 is above limits.max_workers, 3"),
+    ({"limits": {"max_workers": 3}, "cluster_kwargs": {"n_workers": 4}}, K + "n_workers", "4 is above limits.max_workers, 3"),
     ({"cluster_kwargs": {"cores": -1}}, K + "cores", "-1 is less than 1"),
     ({"cluster_kwargs": {"cores": "ten"}}, K + "cores", "'ten' is not a whole number"),
     ({"cluster_kwargs": {"processes": True}}, K + "processes", "True is not a whole number"),

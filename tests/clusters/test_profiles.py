@@ -67,6 +67,18 @@ def project(tmp_path: Path) -> Path:
 # What is there
 
 
+def test_workers_said_to_the_class_are_the_profiles(tmp_path: Path) -> None:
+    path = tmp_path / "ctl.yaml"
+    path.write_text("{module: dask_jobqueue, class: SLURMCluster, kwargs: {n_workers: 3, cores: 1, memory: 1 GB}}")
+    path.chmod(0o600)
+    assert profiles.get_profile(str(path)).workers == 3
+    assert profiles.get_profile(str(path), overrides={"workers": 2}).workers == 2
+    adaptive = {"adapt_kwargs.maximum": 5, "cluster_kwargs.n_workers": 0}
+    assert profiles.get_profile(str(path), overrides=adaptive).workers is None
+    with pytest.raises(ConfigurationError, match="n_workers: 0 is less than 1"):
+        profiles.get_profile(str(path), overrides={"cluster_kwargs.n_workers": 0})
+
+
 def test_every_kind_of_cluster_has_a_built_in_profile() -> None:
     assert set(profiles.load_profiles()) == BUILT_IN
     assert profiles.profile_problems() == []

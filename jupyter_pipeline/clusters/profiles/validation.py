@@ -87,7 +87,7 @@ def validate(merged: Merged, environ: Mapping[str, str]) -> Profile:
         if value not in choices:
             raise merged.refuse(key, f"{value!r} is not one of {', '.join(choices)}", f"Write {choices[0]}.")
     _check_class(merged, values)
-    _check_kwargs(merged, values["cluster_kwargs"], job_queue)
+    _check_kwargs(merged, values["cluster_kwargs"], job_queue, adapts=bool(values["adapt_kwargs"]))
     limits = _limits(merged, values["limits"])
     workers = _workers(merged, values, limits)
     _check_price(merged, values["price"], limits)
@@ -183,7 +183,7 @@ def _check_class(merged: Merged, values: Mapping[str, Any]) -> None:
         )
 
 
-def _check_kwargs(merged: Merged, kwargs: Mapping[str, Any], job_queue: bool) -> None:
+def _check_kwargs(merged: Merged, kwargs: Mapping[str, Any], job_queue: bool, *, adapts: bool) -> None:
     def number(key: str, parse: Any, example: str) -> None:
         try:
             parse(kwargs[key])
@@ -191,7 +191,7 @@ def _check_kwargs(merged: Merged, kwargs: Mapping[str, Any], job_queue: bool) ->
             raise merged.refuse(f"cluster_kwargs.{key}", str(error), f"Write something like {example}.") from error
 
     for key, value in kwargs.items():
-        if value is None or isinstance(value, list):
+        if value is None or isinstance(value, list) or (key == "n_workers" and value == 0 and adapts):
             continue
         if key in _COUNTS or (key == "processes" and job_queue):
             number(key, parse_count, "4")
@@ -294,7 +294,10 @@ def _workers(merged: Merged, values: Mapping[str, Any], limits: Limits) -> int |
     workers = count("workers", values.get("workers"), 1)
     if workers is not None and adapt:
         raise merged.refuse("workers", "a fixed size beside adapt_kwargs", "Keep one of the two; null removes a key.")
-    largest = "workers", workers
+    key = "workers"
+    if workers is None and not adapt:  # flint's and dask-ctl's files say it to the class
+        key, workers = "cluster_kwargs.n_workers", count("", values["cluster_kwargs"].get("n_workers"), 0) or None
+    largest = key, workers
     for unit in ("", "_jobs", "_cores"):
         low = count(f"adapt_kwargs.minimum{unit}", adapt.get(f"minimum{unit}"), 0)
         high = count(f"adapt_kwargs.maximum{unit}", adapt.get(f"maximum{unit}"), 1)
