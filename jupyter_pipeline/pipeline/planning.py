@@ -9,29 +9,27 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.exceptions import ApiUnreachableError, EditedByHandError, NotFoundError
 from jupyter_pipeline.models import Deployed, DeploymentSpec
+from jupyter_pipeline.pipeline import gathering
+from jupyter_pipeline.pipeline.gathering import LOCK, ORIGIN
 
 if TYPE_CHECKING:
-    from jupyter_pipeline.models import Distribution, Profile, Target
+    from jupyter_pipeline.models import Profile, Target
     from jupyter_pipeline.orchestration.preview import Preview
     from jupyter_pipeline.pipeline.options import Settings
-    from jupyter_pipeline.promotion import Cell, Promotion, PromotionOptions
+    from jupyter_pipeline.promotion import Cell, Promotion
 
-__all__ = ["LOCK", "MANIFEST", "ORIGIN", "Plan", "plan"]
+__all__ = ["MANIFEST", "Plan", "plan"]
 
-LOCK = "requirements.lock"
 MANIFEST = "prefect.yaml"
-ORIGIN = "deploy.json"
-"""Beside the code of a snapshot: cells and options that it was made from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +200,7 @@ def plan(
         worker_size(profile, **sizes)
     neighbours = find_neighbours(promoted.files, folder)
     if packages:
-        promoted = _locked(promoted, neighbours)
+        promoted = gathering.locked(promoted, neighbours)
     if unknown := [name for name in settings.sample if name not in promoted.parameters]:
         raise NotFoundError("parameter", unknown[0], promoted.parameters, "Make it one: --param NAME.")
     home = folder / "pipelines" / promoted.name
@@ -215,10 +213,10 @@ def plan(
         folder=folder,
         # The manifest says how the code is deployed, which may differ between targets; the code does not.
         code={**{n: t for n, t in promoted.files.items() if n != MANIFEST}, **neighbours},
-        beside={"origins.json": json.dumps(promoted.origins), ORIGIN: _origin(cells, target, wanted)},
-        profile=_frozen(profile),
+        beside={"origins.json": json.dumps(promoted.origins), ORIGIN: gathering.origin(cells, target, wanted)},
+        profile=gathering.frozen(profile),
         target=goal,
-        target_profile=_frozen(other),
+        target_profile=gathering.frozen(other),
         drift=_drift(settings, other or profile) if packages else "",
         edited=edited,
         changes=manifest.diff(home, promoted),
@@ -277,43 +275,6 @@ def _place(profile: Mapping[str, str]) -> str:
     return "".join(str(snapshots.place(profile)[1] / name) for name in profile)
 
 
-def _frozen(profile: Profile | None) -> dict[str, str]:
-    """Return the profile as it is now, so that editing it later does not change what was deployed."""
-    from jupyter_pipeline.clusters import profiles
-
-    return {f"{profile.name}.yaml": profiles.resolved(profile)} if profile else {}
-
-
 def _cluster(profile: Profile) -> dict[str, Any]:
     size = {"adapt": dict(profile.adapt_kwargs)} if profile.adapt_kwargs else {"workers": profile.workers}
     return {"class": profile.cluster_class, "kwargs": dict(profile.cluster_kwargs), **size}
-
-
-def _locked(promoted: Promotion, neighbours: Mapping[str, str]) -> Promotion:
-    """Return the promotion with a lock of the packages that its code imports, and of what these need."""
-    from jupyter_pipeline.environments import capture
-    from jupyter_pipeline.promotion.neighbours import imported_modules
-
-    own = {name.partition("/")[0].removesuffix(".py") for name in (*promoted.files, *neighbours)}
-    texts = [text for name, text in {**promoted.files, **neighbours}.items() if name.endswith(".py")]
-    roots = {name for text in texts for name in imported_modules(text)} - own - sys.stdlib_module_names
-    text = _lock(capture.capture().distributions, frozenset(roots))
-    return dataclasses.replace(promoted, files={**promoted.files, LOCK: text})
-
-
-@functools.lru_cache(maxsize=16)
-def _lock(installed: tuple[Distribution, ...], roots: frozenset[str]) -> str:
-    """Return the lock of what is installed; reading what each distribution needs is most of what a plan costs."""
-    from jupyter_pipeline.environments import capture, lock
-
-    return lock.requirements(dataclasses.replace(capture.capture(), distributions=installed), roots=roots)
-
-
-def _origin(cells: Sequence[Cell], target: int | Sequence[int], options: PromotionOptions) -> str:
-    """Return what it takes to compile the same cells again, as JSON."""
-    targets: Iterable[int] = (target,) if isinstance(target, int) else target
-    ids = {cell.index: cell.id for cell in cells}
-    kept = options.to_dict()
-    for name in ("kernel_names", "schedules", "requirements"):
-        del kept[name]
-    return json.dumps({"cells": [ids.get(t, "") for t in targets], "options": kept}, sort_keys=True)

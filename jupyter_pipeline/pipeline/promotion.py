@@ -50,7 +50,7 @@ def deploy(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Depl
     """
     from jupyter_pipeline.environments import locked
     from jupyter_pipeline.orchestration import deployments, snapshots
-    from jupyter_pipeline.pipeline.planning import LOCK
+    from jupyter_pipeline.pipeline.gathering import LOCK
     from jupyter_pipeline.promotion import manifest
 
     say = progress or (lambda text: None)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.models import DeploymentRecord, DeploymentStatus
 from jupyter_pipeline.paths import snapshots_dir
-from jupyter_pipeline.pipeline.planning import LOCK, MANIFEST, ORIGIN
+from jupyter_pipeline.pipeline.gathering import LOCK, ORIGIN
+from jupyter_pipeline.pipeline.planning import MANIFEST
 
 if TYPE_CHECKING:
     from jupyter_pipeline.promotion import Cell

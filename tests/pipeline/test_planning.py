@@ -20,7 +20,8 @@ from jupyter_pipeline.exceptions import (
 from jupyter_pipeline.models import DeploymentRecord
 from jupyter_pipeline.orchestration import deployments, runs
 from jupyter_pipeline.pipeline import options, promotion
-from jupyter_pipeline.pipeline.planning import LOCK, Plan, plan
+from jupyter_pipeline.pipeline.gathering import LOCK
+from jupyter_pipeline.pipeline.planning import Plan, plan
 from jupyter_pipeline.promotion import Cell, read_notebook
 
 
