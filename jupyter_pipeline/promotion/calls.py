@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-import re
 
 from jupyter_pipeline.promotion import knowledge as known
-from jupyter_pipeline.promotion.knowledge import ClassCode, Code, Instance, Module
+from jupyter_pipeline.promotion.kinds import ClassCode, Code, Instance, Module
 from jupyter_pipeline.promotion.libraries import Libraries
 from jupyter_pipeline.promotion.scope import FIGURE, RANDOM
 from jupyter_pipeline.promotion.store import NOTHING, Value
@@ -20,16 +19,26 @@ class Calls(Libraries):
     def call(self, node: ast.Call) -> Value:
         """Return what the call may give, and record what it reads and changes."""
         discarded, self.discarded = self.discarded, False
+        awaited, self.awaited = self.awaited is node, None
         func = node.func
         if type(func) is ast.Attribute:
             receiver = self.eval(func.value)
             args, keywords = self._arguments(node)
+            self.waits = awaited
+            if (
+                type(func.value) is ast.Name
+                and func.value.id in known.TYPES
+                and self.is_builtin(func.value.id)
+                and args
+            ):
+                return self._method_of_type(node, func.attr, args, keywords, discarded)
             return self._method(node, receiver, func.attr, args, keywords, discarded)
         if type(func) is ast.Name and self.is_builtin(func.id):
             args, keywords = self._arguments(node)
             return self._builtin(node, func.id, args, keywords)
         callee = self.eval(func)
         args, keywords = self._arguments(node)
+        self.waits = awaited
         return self._call_value(node, callee, args, keywords, discarded)
 
     def _arguments(self, node: ast.Call) -> tuple[list[Value], dict[str, Value]]:
@@ -38,7 +47,10 @@ class Calls(Libraries):
             if type(arg) is ast.GeneratorExp:
                 arg.used_at_once = True  # type: ignore[attr-defined]
             args.append(self.eval(arg))
-        return args, {k.arg or "**": self.eval(k.value) for k in node.keywords}
+        keywords = {k.arg or "**": self.eval(k.value) for k in node.keywords}
+        if any(k.arg == "inplace" and isinstance(k.value, ast.Constant) and not k.value.value for k in node.keywords):
+            del keywords["inplace"]
+        return args, keywords
 
     def _call_value(
         self, node: ast.Call, callee: Value, args: list[Value], keywords: dict[str, Value], discarded: bool
@@ -61,7 +73,7 @@ class Calls(Libraries):
         if name in known.CONSUMERS:
             for value in args:
                 self.consume(value)
-        if name in known.IMMUTABLE_BUILTINS:
+        if name in known.IMMUTABLE_BUILTINS and (name != "dir" or args):
             if name == "print" and "file" in keywords:
                 self.store.disturb(self.part(keywords["file"]), self.bit)
             return NOTHING
@@ -77,6 +89,8 @@ class Calls(Libraries):
                 return NOTHING
             return Value(self.store.closure(inner), 0, name == "sum", None)
         if name == "next":
+            for value in args[:1]:
+                self.consume(value)
             self.store.change(self.part(args[0]) & (self.store.iterators | args[0].roots) if args else 0, self.bit)
             return Value(self.store.closure(inner), 0, True, None)
         if name in ("setattr", "delattr") and args:
@@ -84,9 +98,16 @@ class Calls(Libraries):
             self.store.link(args[0].roots, inner)
             if type(args[0].kind) is Module:
                 self.process_wide(f"{_shown(node)} changes a library")
+                self.defines_names(args[0].kind.path)
+            elif name == "setattr":
+                self.implicit(args[0], "write")
+            else:
+                self.implicit(args[0], "delete")
             return NOTHING
         if name == "open":
             return self.open_file(node, node.args[0] if node.args else None, node.args[1:])
+        if name in ("vars", "dir") and not every:
+            return self.dynamic(name, node)
         if name in ("exec", "eval", "compile", "__import__", "globals", "locals", "breakpoint"):
             return self.dynamic(name, node)
         if name == "object" or name.endswith(("Error", "Exception", "Warning", "Exit", "Interrupt", "Iteration")):
@@ -105,16 +126,16 @@ class Calls(Libraries):
             of = kind.of if type(kind) is Instance else kind
             code = of.methods.get(name)
             if code is not None:
-                given = [receiver, *args] if type(kind) is Instance else args
-                return self.call_code(code, receiver, given, keywords)
+                takes_receiver = code.receives == "class" or (code.receives == "self" and type(kind) is Instance)
+                return self.call_code(code, receiver, [receiver, *args] if takes_receiver else args, keywords)
             if name not in known.PURE_METHODS or of.open:
                 return self.unknown_call(receiver, [*args, *keywords.values()], f".{name}")
         every = [*args, *keywords.values()]
-        self.run_arguments([*every, receiver] if kind is None else every)
+        self.run_arguments(every if kind in ("imm", "box") else [*every, receiver])
+        if name != "copy":
+            for value in every:
+                self.use_up(value.roots | value.inner)
         if kind == "imm":
-            if name in ("join", "fromkeys"):
-                for value in args:
-                    self.consume(value)
             self.method_files(node, name, receiver, args)
             if name == "open":
                 return self.open_file(
@@ -129,9 +150,12 @@ class Calls(Libraries):
         if name in known.DRAWING:
             self.touch(FIGURE)
         if name in ("query", "eval"):
-            self._names_in_query(node)
+            self.names_in_text(node, "@")
         if kind == "frame" or (kind is None and name in known.FRAME_METHODS):
             return self._frame_method(receiver, name, every, keywords)
+        if name in known.LOGGING and not receiver.roots & ~self.store.libraries:
+            self.store.disturb(self.part(receiver) & ~receiver.roots, self.bit)
+            return NOTHING
         if name in known.BOX_METHODS:
             self._grow(receiver, every)
             return Value(self.part(receiver), 0, True, None)
@@ -143,12 +167,29 @@ class Calls(Libraries):
             inner = 0
             for value in every:
                 inner |= self.hold(value)
-            if name in known.DRAWING or name.startswith(("fit", "set_", "add_", "update", "put", "register")):
+            if name in known.DRAWING or name.startswith(("fit", "set", "add", "update", "put", "register")):
                 self.store.link(receiver.roots, inner)
-            if name in ("readinto", "fetchinto", "dump", "writerows", "writerow"):
-                self.store.disturb(self.store.closure(inner) & self.store.iterators, self.bit)
+            if name in ("sql", "execute", "query") and "duckdb" in self.store.importers:
+                self.names_in_text(node)
+            if name in known.CHANGING_ARGUMENTS:
+                self.store.disturb(self.store.closure(inner), self.bit)
             return Value(self.part(receiver), inner, True, "object")
         return self.unknown_call(receiver, every, f".{name}")
+
+    def _method_of_type(
+        self, node: ast.Call, name: str, args: list[Value], keywords: dict[str, Value], discarded: bool
+    ) -> Value:
+        """Call a method by its builtin type, as in ``list.append(xs, 1)``: what it is given first is the receiver."""
+        if name in ("__setattr__", "__delattr__", "__setitem__", "__delitem__"):
+            self.store.change(args[0].roots, self.bit)
+            for value in args[1:]:
+                self.store.link(args[0].roots, self.hold(value))
+            return NOTHING
+        if name in ("fromkeys", "maketrans", "from_bytes", "fromhex", "from_iterable"):
+            for value in args:
+                self.consume(value)
+            return Value(0, self.contents(args), True, "box")
+        return self._method(node, args[0], name, args[1:], keywords, discarded)
 
     def _box_method(self, receiver: Value, name: str, every: list[Value]) -> Value:
         if name in known.BOX_METHODS:
@@ -172,20 +213,9 @@ class Calls(Libraries):
         for value in every:
             self.store.link(receiver.roots, self.hold(value) | value.inner)
 
-    def _names_in_query(self, node: ast.Call) -> None:
-        """Read the names that ``DataFrame.query`` and ``eval`` take from the caller: ``@name``."""
-        for text in node.args[:1]:
-            if isinstance(text, ast.Constant) and isinstance(text.value, str):
-                for name in re.findall(r"@([A-Za-z_]\w*)", text.value):
-                    self.load(name, node.lineno)
-            elif not isinstance(text, ast.Constant):
-                for name in list(self.env):
-                    self.load(name, node.lineno, strict=False)
-
     def _frame_method(self, receiver: Value, name: str, every: list[Value], keywords: dict[str, Value]) -> Value:
-        changing = name in known.FRAME_CHANGING or "out" in keywords
-        if "inplace" in keywords and self.inplace:
-            changing = True
+        changing = name in known.FRAME_CHANGING or "out" in keywords or "inplace" in keywords
+        changing = changing or ("**" in keywords and name in known.INPLACE_METHODS)
         if changing:
             self.store.change(receiver.roots or self.part(receiver), self.bit)
             for value in every:
@@ -211,7 +241,10 @@ class Calls(Libraries):
             inner |= self.hold(value)
         made = self.store.new(inner, self.number)
         self_value = Value(made, 0, False, Instance(of))
-        for name in ("__new__", "__init__", "__post_init__"):
+        if "__new__" in of.methods:
+            given = self.call_code(of.methods["__new__"], callee, [callee, *args], keywords)
+            self_value = Value(made | given.roots | given.inner, 0, False, Instance(of))
+        for name in ("__init__", "__post_init__"):
             if name in of.methods:
                 self.call_code(of.methods[name], callee, [self_value, *args], keywords)
         if of.open:
@@ -248,6 +281,13 @@ class Calls(Libraries):
                 every_root |= roots
             self.store.disturb(self.store.closure(every_root), self.bit)
         changed = returned = 0
+        for name, parameters in code.keeps.items():
+            kept = extra
+            for parameter in parameters:
+                kept |= bound.get(parameter, callee.roots)
+            self.store.link(self.roots_of(name), kept)
+        for name in code.consumes:
+            self.use_up(bound.get(name, 0))
         for name, roots in bound.items():
             if name in code.changes:
                 changed |= roots
@@ -267,8 +307,12 @@ class Calls(Libraries):
                 if name in code.parameters:
                     returned |= callee.roots
         inner = callee.roots if code.makes_code else 0
-        if code.kind == "iter" and code.free:
-            inner |= callee.roots
+        if (code.kind == "iter" or code.waits) and (code.free or bound):
+            inner |= callee.roots | extra
+            for roots in bound.values():
+                inner |= roots
+        if code.waits and not self.waits:
+            return Value(self.store.new(inner | returned, self.number, "iter"), 0, False, "iter")
         if not code.fresh and not returned:
             return NOTHING if code.kind == "imm" else Value(0, inner, True, code.kind)
         return Value(self.store.closure(returned), inner | returned, code.fresh or bool(inner), code.kind)

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Callable
 
 from jupyter_pipeline.promotion.definitions import Definitions
-from jupyter_pipeline.promotion.knowledge import Instance
+from jupyter_pipeline.promotion.kinds import Instance
 from jupyter_pipeline.promotion.store import Value
-from jupyter_pipeline.promotion.syntax import catches_name_error, leaves
+from jupyter_pipeline.promotion.syntax import catches_name_error, last_name, leaves
 
 __all__ = ["Compound"]
 
@@ -18,7 +18,7 @@ class Compound(Definitions):
 
     def read_if(self, node: ast.If) -> None:
         """Read an ``if`` statement."""
-        self.eval(node.test)
+        self.test(node.test)
         self.branches(lambda: self.body(node.body), lambda: self.body(node.orelse), otherwise=False)
 
     def read_for(self, node: ast.For | ast.AsyncFor) -> None:
@@ -36,11 +36,11 @@ class Compound(Definitions):
 
     def read_while(self, node: ast.While) -> None:
         """Read a ``while`` statement."""
-        self.eval(node.test)
+        self.test(node.test)
 
         def once() -> None:
             self.body(node.body)
-            self.eval(node.test)
+            self.test(node.test)
 
         self._loop(once)
         self.branches(lambda: self.body(node.orelse), otherwise=True)
@@ -55,17 +55,36 @@ class Compound(Definitions):
 
     def read_with(self, node: ast.With | ast.AsyncWith) -> None:
         """Read a ``with`` statement."""
+        swallows = False
         for item in node.items:
             value = self.own(self.eval(item.context_expr))
             if value.kind != "imm":
                 self.store.change(value.roots, self.bit)
-            if type(value.kind) is Instance:
-                for name in ("__enter__", "__exit__"):
-                    if name in value.kind.of.methods:
-                        value = self.own(self.call_code(value.kind.of.methods[name], value, [value], {}))
+            manager = value
+            if type(manager.kind) is Instance:
+                methods = manager.kind.of.methods
+                if "__exit__" in methods:
+                    self.call_code(methods["__exit__"], manager, [manager], {})
+                if "__enter__" in methods:
+                    value = self.own(self.call_code(methods["__enter__"], manager, [manager], {}))
+            self.implicit(manager, "enter")
+            self.use_up(manager.roots)
+            swallows = swallows or self._swallows(item.context_expr, manager)
             if item.optional_vars is not None:
                 self.store_to(item.optional_vars, value, None)
-        self.body(node.body)
+        if swallows:
+            self.branches(lambda: self.body(node.body), otherwise=True)
+        else:
+            self.body(node.body)
+
+    def _swallows(self, node: ast.expr, manager: Value) -> bool:
+        """Whether a context manager may end the block's exception, so that the block may end anywhere."""
+        if type(manager.kind) is Instance:
+            exit_ = manager.kind.of.methods.get("__exit__") or manager.kind.of.methods.get("__aexit__")
+            return exit_ is None or exit_.swallows
+        if isinstance(node, ast.Call) and last_name(node.func) in ("suppress", "ExitStack", "AsyncExitStack", "raises"):
+            return True
+        return any(code.swallows for code in self.store.codes(self.part(manager)))
 
     def read_try(self, node: ast.Try) -> None:
         """Read a ``try`` statement."""

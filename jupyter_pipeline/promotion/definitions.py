@@ -8,10 +8,10 @@ from typing import Any
 
 from jupyter_pipeline.promotion import knowledge as known
 from jupyter_pipeline.promotion.expressions import Expressions
-from jupyter_pipeline.promotion.knowledge import ClassCode, Code, Instance
+from jupyter_pipeline.promotion.kinds import ClassCode, Code, Instance
 from jupyter_pipeline.promotion.scope import Entry
 from jupyter_pipeline.promotion.store import Value
-from jupyter_pipeline.promotion.syntax import bound_names, declared_outside, last_name, yields
+from jupyter_pipeline.promotion.syntax import bound_names, declared_outside, last_name, may_swallow, yields
 
 __all__ = ["Definitions"]
 
@@ -21,6 +21,8 @@ class Definitions(Expressions):
 
     in_loop = False
     """Whether an outer loop is being read."""
+    text_annotations = 0
+    """Bit of the statement since which annotations are not evaluated."""
     results: list[Value]
     """What the function that is being read returns."""
 
@@ -37,11 +39,8 @@ class Definitions(Expressions):
         self.bind(node.name, self._decorated(node, self.function_code(node, node.name)))
 
     def _decorated(self, node: ast.FunctionDef | ast.AsyncFunctionDef, code: Code) -> Value:
-        inner = 0
         arguments = node.args
-        for default in (*arguments.defaults, *arguments.kw_defaults):
-            if default is not None:
-                inner |= self.hold(self.eval(default))
+        inner = self.defaults(arguments)
         if self.code is None:
             for one in (
                 *arguments.posonlyargs,
@@ -51,9 +50,9 @@ class Definitions(Expressions):
                 arguments.kwarg,
             ):
                 if one is not None and one.annotation is not None:
-                    self._annotation(one.annotation)
+                    self.annotation(one.annotation)
             if node.returns is not None:
-                self._annotation(node.returns)
+                self.annotation(node.returns)
         value = self.code_value(code, inner)
         for decorator in reversed(node.decorator_list):
             value = self._decorate(decorator, value)
@@ -72,9 +71,14 @@ class Definitions(Expressions):
             return value
         return self.own(self._call_value(ast.Call(func=node, args=[], keywords=[]), decorator, [value], {}, False))
 
-    def _annotation(self, node: ast.expr) -> None:
-        if not isinstance(node, ast.Constant):
-            self.eval(node)
+    def annotation(self, node: ast.expr) -> None:
+        """Read an annotation, which is evaluated unless annotations are text."""
+        if isinstance(node, ast.Constant):
+            return
+        self.soft += self.text_annotations > 0
+        self.needs |= self.text_annotations
+        self.eval(node)
+        self.soft -= self.text_annotations > 0
 
     def code_value(self, code: Code, inner: int) -> Value:
         """Return the function that runs `code`."""
@@ -89,6 +93,7 @@ class Definitions(Expressions):
         child = type(self)(self.store, self)
         child.code = code
         child.in_loop = self.in_loop
+        child.text_annotations = self.text_annotations
         if isinstance(node, ast.GeneratorExp):
             body: list[ast.stmt] = []
             results: list[ast.expr] = [ast.ListComp(elt=node.elt, generators=node.generators)]
@@ -105,7 +110,10 @@ class Definitions(Expressions):
             child.returned(child.eval(result))
         child.summarise(code, objects)
         self.nested += [(made, one) for made, one in child.nested]
-        if any(yields(s) for s in body):
+        generates = any(yields(s) for s in body)
+        code.waits = isinstance(node, ast.AsyncFunctionDef) and not generates
+        code.swallows = may_swallow(body, name)
+        if generates:
             code.kind, code.fresh = "iter", True
         return code
 
@@ -138,8 +146,15 @@ class Definitions(Expressions):
             inner_code.assigns -= captured
         stand_ins = {**self.placeholders, **objects}
         for name, roots in stand_ins.items():
-            if self.store.closure(roots) & self.store.changed:
+            reach = self.store.closure(roots)
+            if reach & self.store.changed:
                 code.changes.add(name)
+            if reach & self.store.looked:
+                code.consumes.add(name)
+        for name in {*self.placeholders, *self.globals}:
+            reach = self.store.closure(self.placeholders.get(name, 0) | self.roots_of(name))
+            if kept := {parameter for parameter, own in objects.items() if own & reach}:
+                code.keeps[name] = kept
         roots = inner = 0
         for value in self.results:
             roots |= value.roots
@@ -163,6 +178,7 @@ class Definitions(Expressions):
     def read_class(self, node: ast.ClassDef) -> None:
         """Read a class definition."""
         bases = [self.eval(b) for b in node.bases] + [self.eval(k.value) for k in node.keywords]
+        is_meta = any(isinstance(b, ast.Name) and b.id == "type" for b in node.bases)
         inner = 0
         open_ = False
         methods: dict[str, Code] = {}
@@ -182,11 +198,19 @@ class Definitions(Expressions):
                 code = self.function_code(one, one.name)
                 self._decorated(one, code)
                 codes.append(code)
-                methods[one.name] = code
-                if any(last_name(d) in ("property", "cached_property", "setter") for d in one.decorator_list):
+                code.implicit = known.IMPLICIT.get(one.name, "subclass" if is_meta else "")
+                decorators = {last_name(d) for d in one.decorator_list}
+                if decorators & {"setter", "deleter"}:
+                    code.implicit = "write" if "setter" in decorators else "delete"
+                else:
+                    methods[one.name] = code
+                if decorators & {"property", "cached_property"}:
                     properties.add(one.name)
-                if any(last_name(d) in ("staticmethod",) for d in one.decorator_list):
-                    code.parameters.insert(0, "")
+                    code.implicit = "read"
+                if "staticmethod" in decorators:
+                    code.receives = ""
+                elif "classmethod" in decorators or one.name in ("__new__", "__init_subclass__", "__class_getitem__"):
+                    code.receives = "class"
                 self._hide(one.name, hidden)
                 self.env[one.name] = Entry(0, 0, None)
             else:
@@ -203,6 +227,7 @@ class Definitions(Expressions):
         made = self.store.new(inner, self.number)
         self.store.attach_code(made, codes)
         value = Value(made, 0, False, ClassCode(node.name, methods, properties, open_))
+        self.implicit(Value(inner, 0, False, None), "subclass")
         for decorator in reversed(node.decorator_list):
             value = self._decorate(decorator, value)
         self.bind(node.name, value)

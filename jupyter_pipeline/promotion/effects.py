@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from jupyter_pipeline.promotion.knowledge import Code
+from jupyter_pipeline.promotion import knowledge as known
+from jupyter_pipeline.promotion.kinds import Code, Instance
 from jupyter_pipeline.promotion.scope import FIGURE, Entry, Scope
 from jupyter_pipeline.promotion.store import Value
 
@@ -44,6 +45,8 @@ class Effects(Scope):
             if name in code.changes and reach:
                 self.store.change(value.roots, self.bit)
                 self.store.disturb(reach, self.bit)
+            if name in code.consumes:
+                self.use_up(value.roots)
             if reach & self.store.code_mask:
                 for inner in self.store.codes(reach):
                     self.run(inner)
@@ -69,6 +72,48 @@ class Effects(Scope):
             self.process_wide(None)
         else:
             self.touch(name, create=name in code.assumed)
+
+    def run_held(self, reach: int) -> None:
+        """Record that the functions and methods among the objects of `reach` run, on what they hold."""
+        for code in self.store.codes(reach):
+            self.run(code)
+            if code.changes & {*code.parameters, *code.collects}:
+                self.store.disturb(reach, self.bit)
+        if reach & self.store.mutators:
+            self.store.disturb(self.store.closure(reach & self.store.mutators), self.bit)
+
+    def use_up(self, roots: int) -> None:
+        """Record that the statement looks at all that the objects of `roots` give, which uses up iterators."""
+        reach = self.store.closure(roots)
+        if self.code is not None:
+            self.store.looked |= reach
+        found = reach & self.store.iterators
+        if found:
+            held = self.store.closure(found)
+            self.store.disturb(held & self.store.iterators, self.bit)
+            self.run_held(held)
+
+    def implicit(self, value: Value, what: str, name: str = "") -> None:
+        """Run the methods of the notebook's classes that an operation on `value` may run.
+
+        Parameters
+        ----------
+        value : Value
+            The operand.
+        what : str
+            A word of `knowledge.IMPLICIT`.
+        name : str
+            The attribute, where only its property matters.
+        """
+        if not self.store.implicit_mask or value.kind == "imm":
+            return
+        reach = self.store.closure(value.roots | value.inner)
+        for code in self.store.codes(reach & self.store.implicit_mask):
+            if code.implicit != what or (name and code.name != name and code.name not in known.IMPLICIT):
+                continue
+            self.run(code)
+            if code.changes & {*code.parameters, *code.collects}:
+                self.store.disturb(value.roots if type(value.kind) is Instance else reach, self.bit)
 
     def holds(self, code: Code) -> bool:
         """Whether what the summary of `code` took for granted is true here."""

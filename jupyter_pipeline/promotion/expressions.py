@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from jupyter_pipeline.promotion import knowledge as known
 from jupyter_pipeline.promotion.calls import Calls
-from jupyter_pipeline.promotion.knowledge import ClassCode, Code, Instance, Module
+from jupyter_pipeline.promotion.kinds import ClassCode, Code, Instance, Module
 from jupyter_pipeline.promotion.scope import joined
 from jupyter_pipeline.promotion.store import NOTHING, Value
 
@@ -17,6 +17,14 @@ __all__ = ["Expressions"]
 
 class Expressions(Calls):
     """Evaluation of expressions on abstract values."""
+
+    def defaults(self, arguments: ast.arguments) -> int:
+        """Return the objects that the defaults of parameters are."""
+        inner = 0
+        for default in (*arguments.defaults, *arguments.kw_defaults):
+            if default is not None:
+                inner |= self.hold(self.eval(default))
+        return inner
 
     def eval(self, node: ast.expr) -> Value:
         """Return what `node` may give, and record what evaluating it reads and changes."""
@@ -37,7 +45,12 @@ class Expressions(Calls):
             return Value(base.roots, 0, False, Module(f"{kind.path}.{node.attr}"))
         if type(kind) is Instance and node.attr in kind.of.properties:
             return self.call_code(kind.of.methods[node.attr], base, [base], {})
+        self.implicit(base, "read", node.attr)
         part = self.part(base)
+        if node.attr in known.BOX_METHODS | known.CHANGING_METHODS and kind != "frame":
+            made = self.store.new(base.roots | base.inner, self.number)
+            self.store.mutators |= made
+            return Value(made, 0, False, None)
         return Value(part, 0, False, kind if kind in ("frame", "object") else None)
 
     def _subscript(self, node: ast.Subscript) -> Value:
@@ -50,6 +63,9 @@ class Expressions(Calls):
             return Value(base.roots, 0, False, kind)
         if type(kind) is Instance and "__getitem__" in kind.of.methods:
             return self.call_code(kind.of.methods["__getitem__"], base, [base, index], {})
+        self.implicit(base, "item")
+        if base.roots & self.store.growing:
+            self.store.change(base.roots & self.store.growing, self.bit)
         if kind in ("frame", None) and _is_mask(node.slice, index):
             return Value(0, 0 if kind == "frame" else self.part(base), True, kind)
         if kind == "frame":
@@ -69,6 +85,8 @@ class Expressions(Calls):
             return NOTHING
         if type(a) is Instance or type(b) is Instance:
             return self.unknown_call(left, [left, right], "an operator")
+        self.implicit(left, "operator")
+        self.implicit(right, "operator")
         if "frame" in (a, b):
             return Value(0, 0, True, "frame")
         inner = self.hold(left) | self.hold(right)
@@ -76,16 +94,26 @@ class Expressions(Calls):
 
     def _unary(self, node: ast.UnaryOp) -> Value:
         value = self.eval(node.operand)
+        self.implicit(value, "truth" if isinstance(node.op, ast.Not) else "operator")
         if isinstance(node.op, ast.Not) or value.kind == "imm":
             return NOTHING
         return Value(0, 0, True, "frame")
 
     def _bool(self, node: ast.BoolOp) -> Value:
-        return self.union([self.eval(v) for v in node.values])
+        return self.union([self.test(v) for v in node.values])
+
+    def test(self, node: ast.expr) -> Value:
+        """Return what `node` may give, looked at as true or false."""
+        value = self.eval(node)
+        self.implicit(value, "truth")
+        return value
 
     def _compare(self, node: ast.Compare) -> Value:
         values = [self.eval(node.left), *(self.eval(v) for v in node.comparators)]
+        for value in values:
+            self.implicit(value, "operator")
         if any(isinstance(op, ast.In | ast.NotIn) for op in node.ops):
+            self.implicit(values[-1], "item")
             self.consume(values[-1])
         if all(v.kind == "imm" for v in values) or not any(
             isinstance(op, ast.Lt | ast.Gt | ast.LtE | ast.GtE | ast.Eq | ast.NotEq) for op in node.ops
@@ -109,11 +137,12 @@ class Expressions(Calls):
         return Value(0, inner, True, "box")
 
     def _if(self, node: ast.IfExp) -> Value:
-        self.eval(node.test)
+        self.test(node.test)
         return self.union([self.eval(node.body), self.eval(node.orelse)])
 
     def _lambda(self, node: ast.Lambda) -> Value:
-        return self.code_value(self.function_code(node, "<lambda>"), 0)
+        inner = self.defaults(node.args)
+        return self.code_value(self.function_code(node, "<lambda>"), inner)
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp) -> Value:
         return self._comprehend(node.generators, [node.elt], "box")
@@ -138,7 +167,7 @@ class Expressions(Calls):
             self.consume(source)
             self.bind_hidden(generator.target, self.element(source), hidden)
             for condition in generator.ifs:
-                self.eval(condition)
+                self.test(condition)
         inner = 0
         for result in results:
             inner |= self.hold(self.eval(result))
@@ -167,13 +196,23 @@ class Expressions(Calls):
         return NOTHING
 
     def _formatted(self, node: ast.FormattedValue) -> Value:
-        self.eval(node.value)
+        self.implicit(self.eval(node.value), "show")
         if node.format_spec is not None:
             self.eval(node.format_spec)
         return NOTHING
 
-    def _await(self, node: ast.Await | ast.YieldFrom) -> Value:
-        return self.eval(node.value)
+    def _await(self, node: ast.Await) -> Value:
+        self.awaited = node.value
+        value = self.eval(node.value)
+        self.implicit(value, "wait")
+        self.use_up(value.roots | value.inner)
+        return self.element(value) if value.kind == "iter" else value
+
+    def _yield_from(self, node: ast.YieldFrom) -> Value:
+        value = self.eval(node.value)
+        self.consume(value)
+        self.returned(self.element(value))
+        return Value(self.part(value), 0, True, None)
 
     def _yield(self, node: ast.Yield) -> Value:
         if node.value is not None:
@@ -233,9 +272,8 @@ class Expressions(Calls):
 
     def consume(self, value: Value) -> None:
         """Record that iterating over `value` may use it up."""
-        reach = self.store.closure(value.roots | value.inner) & self.store.iterators
-        if reach:
-            self.store.disturb(self.store.closure(reach) & self.store.iterators, self.bit)
+        self.use_up(value.roots | value.inner)
+        self.implicit(value, "iterate")
         if type(value.kind) is Instance or (value.kind is None and not value.fresh and value.roots):
             codes = self.store.codes(self.part(value))
             if codes:
@@ -269,7 +307,7 @@ class Expressions(Calls):
         ast.JoinedStr: _joined,
         ast.FormattedValue: _formatted,
         ast.Await: _await,
-        ast.YieldFrom: _await,
+        ast.YieldFrom: _yield_from,
         ast.Yield: _yield,
     }
 

@@ -1,91 +1,13 @@
 """What is known of the libraries and builtins that notebooks use: which calls change what.
 
-A *kind* is what the analysis knows of a value:
-
-``"imm"``
-    cannot be changed: numbers, strings, ranges
-``"box"``
-    a builtin container
-``"frame"``
-    a table or array of pandas, NumPy, Dask, Polars, xarray, pyarrow
-``"object"``
-    an instance of a known library: its methods may change it, but not their arguments
-``"iter"``
-    an iterator, which is used up by looking at it
-`Module`, `Code`, `ClassCode`, `Instance`
-    a module or what was imported from it, a function, class or instance of one that the notebook defines
-``None``
-    anything: what is done with it is taken to change it
-
 Nothing here has to be complete. What is not listed is taken to change whatever it gets, so more is kept than needed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
-
-__all__ = ["ClassCode", "Code", "Instance", "Module"]
-
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
-
-
-@dataclass(frozen=True, slots=True)
-class Module:
-    """A module, or something imported from one."""
-
-    path: str
-
-
-@dataclass(slots=True, eq=False)
-class Code:
-    """What calling a function of the notebook does."""
-
-    name: str
-    line: int = 0
-    cell: int = 0
-    statement: int = 0
-    """Number of the statement that defines it."""
-    parameters: list[str] = field(default_factory=list)
-    """In order of position."""
-    collects: set[str] = field(default_factory=set)
-    """Its ``*args`` and ``**kwargs``."""
-    free: dict[str, int] = field(default_factory=dict)
-    """Names that it reads from outside, with the line."""
-    changes: set[str] = field(default_factory=set)
-    """Parameters and outside names whose objects it may change."""
-    assigns: set[str] = field(default_factory=set)
-    """Names that it binds by ``global`` or ``nonlocal``."""
-    returned: set[str] = field(default_factory=set)
-    """Parameters and outside names of which the result may be, or hold, a part."""
-    kind: Any = None
-    """Of the result."""
-    fresh: bool = True
-    makes_code: bool = False
-    """Whether the result may hold functions made inside."""
-    dynamic: bool = False
-    assumed: dict[str, Any] = field(default_factory=dict)
-    """Kinds of outside names on which this summary rests."""
-
-
-@dataclass(slots=True, eq=False)
-class ClassCode:
-    """A class of the notebook."""
-
-    name: str
-    methods: dict[str, Code]
-    properties: set[str]
-    open: bool
-    """Whether a base class is unknown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Instance:
-    """An instance of a class of the notebook."""
-
-    of: ClassCode
 
 
 FRAME_LIBRARIES = _words(
@@ -167,6 +89,16 @@ BOX_METHODS = _words(
     move_to_end __setitem__ __delitem__ __iadd__
     """
 )
+CHANGING_METHODS = _words("write writelines put put_nowait send")
+"""Methods of other objects that change them, where they are handed on to be called."""
+CHANGING_ARGUMENTS = _words("shuffle readinto recv_into")
+"""Methods of known libraries that change what they are given."""
+INPLACE_METHODS = _words(
+    """
+    sort_values sort_index drop dropna fillna reset_index set_index drop_duplicates rename rename_axis replace where
+    mask clip interpolate query eval ffill bfill set_axis
+    """
+)
 FRAME_CHANGING = _words(
     """
     insert pop update sort fill resize put partition setflags itemset setfield setdefault append_column
@@ -228,6 +160,8 @@ PLOTTING_LIBRARIES = _words(
     """
 )
 
+TYPES = _words("list dict set tuple str bytes bytearray int float object frozenset type")
+"""Builtin types whose methods may be called by the type's name."""
 IMMUTABLE_BUILTINS = _words(
     """
     int float str bool len abs round hash ord chr repr bin hex oct format isinstance issubclass callable id
@@ -261,6 +195,30 @@ DECORATORS = _words(
     """
 )
 """Last names of decorators that leave a function with the effects that it has."""
+
+IMPLICIT = {
+    name: what
+    for what, names in {
+        "read": "__get__ __getattr__ __getattribute__",
+        "write": "__set__ __setattr__ __setitem__",
+        "delete": "__delete__ __delattr__ __delitem__",
+        "item": "__getitem__ __missing__ __contains__",
+        "iterate": "__iter__ __next__ __aiter__ __anext__ __reversed__",
+        "show": "__str__ __repr__ __format__",
+        "truth": "__bool__ __len__",
+        "operator": """__add__ __sub__ __mul__ __matmul__ __truediv__ __floordiv__ __mod__ __pow__ __and__ __or__
+            __xor__
+            __lshift__ __rshift__ __radd__ __rsub__ __rmul__ __rmatmul__ __rtruediv__ __rfloordiv__ __rmod__ __rpow__
+            __rand__ __ror__ __rxor__ __rlshift__ __rrshift__ __iadd__ __isub__ __imul__ __imatmul__ __itruediv__
+            __ifloordiv__ __imod__ __ipow__ __iand__ __ior__ __ixor__ __ilshift__ __irshift__ __neg__ __pos__ __abs__
+            __invert__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__""",
+        "enter": "__enter__ __exit__ __aenter__ __aexit__",
+        "subclass": "__init_subclass__ __set_name__ __prepare__",
+        "wait": "__await__",
+    }.items()
+    for name in names.split()
+}
+"""What runs a method that nobody calls by its name."""
 
 READING = ("read_", "scan_", "load", "genfromtxt", "fromfile", "memmap", "open")
 FILE_FUNCTIONS_READ = _words(
@@ -302,6 +260,21 @@ FILE_METHODS_WRITE = _words(
     write_html save_model dump extractall
     """
 )
+LOOKING_METHODS = _words("get copy items keys values index count")
+"""What is done with the state of the process without changing it."""
+STATE = ("decimal.getcontext", "logging.getLogger")
+"""Functions that give a part of the library's own state."""
+LOGGING = _words("debug info warning warn error exception critical log isEnabledFor")
+"""Methods of loggers: they change what they write to alone."""
+READING_NAMES = (
+    "pandas.eval",
+    "numexpr.evaluate",
+    "duckdb.sql",
+    "duckdb.query",
+    "duckdb.execute",
+    "statsmodels.formula",
+)
+"""Functions that take names of their caller from a text."""
 PROCESS_WIDE = (
     "locale.setlocale",
     "os.add_dll_directory",

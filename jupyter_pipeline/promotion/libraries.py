@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from jupyter_pipeline.promotion import knowledge as known
 from jupyter_pipeline.promotion.effects import Effects
 from jupyter_pipeline.promotion.files import file_name
-from jupyter_pipeline.promotion.knowledge import Instance, Module
+from jupyter_pipeline.promotion.kinds import Instance, Module
 from jupyter_pipeline.promotion.scope import FIGURE, RANDOM
 from jupyter_pipeline.promotion.store import NOTHING, Value
 
@@ -28,6 +29,9 @@ class Libraries(Effects):
             self.touch(RANDOM)
             return self.unknown_call(callee, every, path, keep_callee=not discarded)
         self.run_arguments(every)
+        if root not in ("itertools", "copy"):
+            for value in every:
+                self.use_up(value.roots | value.inner)
         inner = 0
         for value in every:
             inner |= self.hold(value)
@@ -38,8 +42,12 @@ class Libraries(Effects):
         elif root in known.DRAWS_FROM_SEED:
             self.touch(RANDOM)
         self.library_files(node, path, root, name, args)
-        if path.startswith(known.PROCESS_WIDE):
+        if path.startswith(known.PROCESS_WIDE) and name not in known.LOOKING_METHODS:
             self.process_wide(None)
+        if path.startswith(known.READING_NAMES):
+            self.names_in_text(node)
+        if root == "logging" and name in known.LOGGING:
+            self.store.disturb(self.part(callee) & ~callee.roots, self.bit)
         if root in known.PLOTTING_LIBRARIES:
             return self._plotting(path, name, callee, inner)
         if root == "functools" and name in ("partial", "partialmethod"):
@@ -48,13 +56,14 @@ class Libraries(Effects):
             if name == "deepcopy":
                 return Value(0, self.store.new(0, self.number), True, args[0].kind if args else None)
             return Value(0, self.store.closure(inner), True, args[0].kind if args else None)
-        if discarded and name.startswith(known.CONFIGURING):
-            self.store.change(callee.roots, self.bit)
-            self.store.link(callee.roots, inner)
+        if discarded and name.startswith(known.CONFIGURING) and path not in known.SEEDS:
+            self.configure(root, callee, inner)
+        if path in known.STATE:
+            return Value(callee.roots, 0, False, "object")
         if root in known.FRAME_LIBRARIES:
             view = self.store.closure(inner) if name in known.VIEWING_FUNCTIONS else 0
             if name in known.OWN_GENERATORS:
-                return Value(0, inner, True, "object")
+                return Value(0, inner, True, "iter")
             if name in (
                 "delayed",
                 "from_delayed",
@@ -81,6 +90,11 @@ class Libraries(Effects):
         ):
             if path == "json.load":
                 self.store.disturb(self.store.closure(inner), self.bit)
+            if name == "defaultdict":
+                made = self.store.new(
+                    self.contents(args) | inner | self.store.new(0, self.number), self.number, "growing"
+                )
+                return Value(made, 0, False, "box")
             if name == "namedtuple":
                 return Value(callee.roots, 0, False, Module("collections.tuple"))
             return Value(0, self.contents(args) | inner | self.store.new(0, self.number), True, "box")
@@ -88,7 +102,23 @@ class Libraries(Effects):
             return NOTHING
         if path in ("functools.reduce", "contextlib.nullcontext") or root in ("typing", "tqdm", "contextlib"):
             return Value(self.store.closure(inner), inner, True, None)
-        return Value(0, inner, True, "object")
+        return Value(0, inner, True, "iter" if root == "io" or name in known.OWN_GENERATORS else "object")
+
+    def configure(self, root: str, callee: Value, inner: int) -> None:
+        """Record that the statement sets how a library works: this counts wherever the library is used."""
+        self.store.change(callee.roots, self.bit)
+        self.store.link(callee.roots, inner)
+        self.store.configured[root] = self.store.configured.get(root, 0) | self.bit
+
+    def configure_all(self, base: Value) -> None:
+        """Record that the statement changes what a library gave as part of its own state."""
+        for root in self.store.libraries_of(base.roots):
+            self.configure(root, base, 0)
+
+    def defines_names(self, path: str) -> None:
+        """Record that a change of `path` may define names everywhere."""
+        if path.startswith(("builtins", "sys.modules", "__main__")):
+            self.stars |= self.bit
 
     def _plotting(self, path: str, name: str, callee: Value, inner: int) -> Value:
         """Drawing touches the figure of the cell: Jupyter closes it at the end of the cell."""
@@ -96,7 +126,7 @@ class Libraries(Effects):
         if name in ("use", "rc", "rcdefaults", "context") or name.startswith(
             ("set_theme", "set_style", "set_palette", "set")
         ):
-            self.store.change(callee.roots, self.bit)
+            self.configure(path.partition(".")[0], callee, inner)
         return Value(0, inner | figure, True, "object")
 
     def _random(self, path: str, root: str, name: str) -> None:
@@ -107,7 +137,7 @@ class Libraries(Effects):
 
     def run_arguments(self, values: list[Value], *, alone: bool = False) -> None:
         """Record that a library may call the functions among `values`, with any of the others unless `alone`."""
-        if not self.store.code_mask:
+        if not self.store.code_mask and not self.store.mutators:
             return
         reach = called = 0
         for value in values:
@@ -115,10 +145,15 @@ class Libraries(Effects):
             if type(value.kind) is not Instance:
                 called |= value.roots | value.inner
         callable_codes = self.store.codes(self.store.closure(called))
+        if methods := self.store.closure(called) & self.store.mutators:
+            self.store.disturb(self.store.closure(methods), self.bit)
+            self.store.link(self.store.closure(methods) & ~methods, reach)
         for code in self.store.codes(self.store.closure(reach)):
             self.run(code)
             if alone or code not in callable_codes:
                 continue
+            for name in code.keeps:
+                self.store.link(self.roots_of(name), reach)
             if code.changes & set(code.parameters) or code.collects & code.changes or not self.holds(code):
                 self.store.disturb(self.store.closure(reach), self.bit)
 
@@ -146,6 +181,19 @@ class Libraries(Effects):
                 self.store.link(changed, self.hold(value) if not value.fresh else 0)
             self.uncertain(f"{shown} may change what it is given, so what leads to it is kept")
         return Value(self.store.closure(inner), inner, True, None)
+
+    def names_in_text(self, node: ast.Call, prefix: str = "") -> None:
+        """Read the names that a call takes from its caller by a text: all that `prefix` marks, or any that exist."""
+        for text in node.args[:1]:
+            if isinstance(text, ast.Constant):
+                names = re.findall(rf"(?<!\w){prefix}([A-Za-z_]\w*)", str(text.value))
+            else:
+                names = list(self.env)
+            for name in names:
+                if prefix or name in self.env or self.outer_kind(name) is not None:
+                    self.load(
+                        name, node.lineno if prefix else 0, strict=bool(prefix) and isinstance(text, ast.Constant)
+                    )
 
     # Files
 

@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from jupyter_pipeline.promotion import knowledge as known
 from jupyter_pipeline.promotion.compound import Compound
 from jupyter_pipeline.promotion.definitions import Definitions
 from jupyter_pipeline.promotion.files import file_name
-from jupyter_pipeline.promotion.knowledge import Instance, Module
+from jupyter_pipeline.promotion.kinds import Instance, Module
 from jupyter_pipeline.promotion.scope import BUILTINS, DELETED, FIGURE, Entry, Missing
 from jupyter_pipeline.promotion.statements import Program, Statement
 from jupyter_pipeline.promotion.store import NOTHING, Store, Value, bits
@@ -29,7 +29,19 @@ from jupyter_pipeline.promotion.syntax import as_load
 __all__ = ["BUILTINS", "Reading", "analyse"]
 
 
-def analyse(program: Program, targets: Collection[int] = (), apart: Collection[int] = ()) -> tuple[list[Missing], int]:
+class Analysis(NamedTuple):
+    """What the reading of a program tells beside the records of its statements."""
+
+    missing: list[Missing]
+    """Names that nothing defines where they are read."""
+    always: int
+    """Bits of the statements that any slice has to keep."""
+    wherever: list[tuple[int, int]]
+    """Bits of statements that import a library, and of those that set how it works: with any of the first, all these
+    have to be kept."""
+
+
+def analyse(program: Program, targets: Collection[int] = (), apart: Collection[int] = ()) -> Analysis:
     """Fill in what each statement of `program` binds, reads and needs.
 
     Parameters
@@ -40,13 +52,6 @@ def analyse(program: Program, targets: Collection[int] = (), apart: Collection[i
         The cells whose functions must be able to run at the end.
     apart : collection of int
         Cells of other pipelines: the files that they write are taken to be there.
-
-    Returns
-    -------
-    missing : list of Missing
-        Names that nothing defines where they are read.
-    always : int
-        Bits of the statements that any slice has to keep.
     """
     reading = Reading(Store())
     reading.apart = apart
@@ -63,7 +68,8 @@ def analyse(program: Program, targets: Collection[int] = (), apart: Collection[i
     changed = {store.makers[position] for position in bits(store.changed) if store.later_change(position)}
     for number in changed:
         program.statements[number].changed = True
-    return reading.missing, reading.always
+    wherever = [(store.importers[root], how) for root, how in store.configured.items()]
+    return Analysis(reading.missing, reading.always, wherever)
 
 
 class Reading(Compound):
@@ -131,7 +137,7 @@ class Reading(Compound):
 
     def _read_annotated(self, node: ast.AnnAssign) -> None:
         if self.code is None:
-            self.eval(node.annotation)
+            self.annotation(node.annotation)
         if node.value is not None:
             self.store_to(node.target, self.own(self.eval(node.value)), node.value)
 
@@ -144,6 +150,7 @@ class Reading(Compound):
             if old.kind == "imm" and value.kind == "imm":
                 self.bind(target.id, NOTHING)
                 return
+            self.consume(value)
             if old.kind != "imm":
                 self.store.change(old.roots, self.bit)
                 self.store.link(old.roots, self.hold(value) | value.inner)
@@ -174,6 +181,8 @@ class Reading(Compound):
             base = self.eval(target.value)
             if isinstance(target, ast.Subscript):
                 self.eval(target.slice)
+                if isinstance(target.slice, ast.Slice):
+                    self.consume(value)
             self._change_part(target, base)
             self.store.link(base.roots, value.roots)
 
@@ -193,18 +202,22 @@ class Reading(Compound):
     def _change_part(self, target: ast.Attribute | ast.Subscript, base: Value) -> None:
         if isinstance(target.value, ast.Attribute) or type(base.kind) is Module:
             path = ast.unparse(target.value if isinstance(target, ast.Subscript) else target)
-            if path.startswith(known.PROCESS_WIDE):
+            of = base.kind.path if type(base.kind) is Module else path
+            if f"{of}.".startswith(known.PROCESS_WIDE) or path.startswith(known.PROCESS_WIDE):
                 self.process_wide(None)
+                self.defines_names(of)
             elif type(base.kind) is Module and isinstance(target, ast.Attribute):
                 self.process_wide(f"{path} is changed in a library, so it is kept")
+                self.defines_names(of)
+            elif type(base.kind) is Module:
+                self.configure(of.partition(".")[0], base, 0)
         if isinstance(target.value, ast.Name):
             self.store.change(base.roots, self.bit)
         else:
             self.store.disturb(base.roots, self.bit)
-        if type(base.kind) is Instance:
-            for name in ("__setitem__", "__setattr__"):
-                if name in base.kind.of.methods:
-                    self.run(base.kind.of.methods[name])
+        if type(base.kind) not in (Instance, Module) and base.roots & self.store.libraries:
+            self.configure_all(base)
+        self.implicit(base, "write", target.attr if isinstance(target, ast.Attribute) else "")
 
     def _read_delete(self, node: ast.Delete) -> None:
         for target in node.targets:
@@ -215,6 +228,7 @@ class Reading(Compound):
                 if isinstance(target, ast.Subscript):
                     self.eval(target.slice)
                 self.store.change(base.roots, self.bit)
+                self.implicit(base, "delete")
             elif isinstance(target, ast.Tuple | ast.List):
                 self._read_delete(ast.Delete(targets=target.elts))
 
@@ -230,6 +244,8 @@ class Reading(Compound):
 
     def _read_import_from(self, node: ast.ImportFrom) -> None:
         module = "." * node.level + (node.module or "")
+        if module == "__future__" and any(alias.name == "annotations" for alias in node.names):
+            self.text_annotations |= self.bit
         root = module.partition(".")[0] or module
         for alias in node.names:
             if alias.name == "*":
@@ -245,6 +261,11 @@ class Reading(Compound):
     def _module(self, root: str) -> int:
         """Return the object that stands for a library, the same for all its names."""
         return self.store.module(root, self.number)
+
+    def _read_assert(self, node: ast.Assert) -> None:
+        self.test(node.test)
+        if node.msg is not None:
+            self.eval(node.msg)
 
     def _read_children(self, node: ast.stmt) -> None:
         for child in ast.iter_child_nodes(node):
@@ -302,7 +323,7 @@ class Reading(Compound):
         ast.Delete: _read_delete,
         ast.Import: _read_import,
         ast.ImportFrom: _read_import_from,
-        ast.Assert: _read_children,
+        ast.Assert: _read_assert,
         ast.Raise: _read_children,
         ast.Return: _read_return,
         ast.Global: _read_global,

@@ -1,16 +1,18 @@
 """Names and what they stand for while a program is read from top to bottom, one scope at a time.
 
 The module scope holds the notebook's names; a function body is read once, in a scope of its own whose parameters and
-outside names are stand-ins, and gives a summary (`knowledge.Code`) that is applied at each call.
+outside names are stand-ins, and gives a summary (`kinds.Code`) that is applied at each call.
 """
 
 from __future__ import annotations
 
+import ast
 import builtins
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
-from jupyter_pipeline.promotion.knowledge import LIBRARIES, Code, Module
+from jupyter_pipeline.promotion.kinds import Code, Module
+from jupyter_pipeline.promotion.knowledge import LIBRARIES
 from jupyter_pipeline.promotion.store import Store, Value
 
 __all__ = ["BUILTINS", "DELETED", "FIGURE", "RANDOM", "Entry", "Missing", "Scope", "joined"]
@@ -68,7 +70,8 @@ class Scope:
         self.code: Code | None = None
         """The summary that a function scope writes."""
         self.placeholders: dict[str, int] = {}
-        self.strings: dict[str, str] = parent.strings if parent else {}
+        self.strings: dict[str, str] = {}
+        """Last parts of the paths that names hold, for `files`."""
         self.stars = 0
         self.apart: Collection[int] = ()
         """Cells whose files are taken to be there."""
@@ -92,7 +95,11 @@ class Scope:
         self.missing: list[Missing] = []
         self.always = 0
         self.discarded = False
-        self.inplace = True
+        """Whether nobody takes the value of the call that is read next."""
+        self.awaited: ast.expr | None = None
+        """The expression that is awaited at once."""
+        self.waits = False
+        """Whether the result of the call that is being made is awaited at once."""
         self.soft = 0
         """Above zero where a missing name is not an error: inside ``try`` with a handler for it."""
         self.log: list[dict[str, Entry | None]] = []
@@ -255,6 +262,7 @@ class Scope:
             for entry in entries:
                 defs |= entry.defs
                 roots |= entry.roots
+            self.strings.pop(name, None)
             live = [e for e in entries if e.kind is not DELETED]
             kinds = [e.kind for e in live] or [DELETED]
             self.env[name] = Entry(defs, roots, joined(kinds))

@@ -18,10 +18,11 @@ from dataclasses import dataclass, field
 from jupyter_pipeline.exceptions import PromotionRefusedError, UsageError
 from jupyter_pipeline.models import Record, Refusal
 from jupyter_pipeline.promotion.dialect import PLACEHOLDER
-from jupyter_pipeline.promotion.names import analyse
+from jupyter_pipeline.promotion.names import Analysis, analyse
 from jupyter_pipeline.promotion.scope import Missing
 from jupyter_pipeline.promotion.statements import Program, Statement, parse_cells
 from jupyter_pipeline.promotion.store import bits
+from jupyter_pipeline.promotion.syntax import is_future
 
 __all__ = ["Kept", "Slice", "keep", "slice_cells"]
 
@@ -84,7 +85,8 @@ def slice_cells(sources: Sequence[str], target: int) -> Slice:
         raise UsageError(f"There is no cell {target}: there are {len(sources)} cells, from 0.")
     target %= len(sources)
     kept = keep(list(enumerate(sources[: target + 1])), (target,))
-    parts = [kept.program.text(s) for s in kept.statements]
+    ordered = sorted(kept.statements, key=lambda s: not is_future(s.node))  # Python wants these first
+    parts = [kept.program.text(s) for s in ordered]
     return Slice(source="".join(f"{p}\n" for p in parts), cells=kept.cells, notes=tuple(kept.notes))
 
 
@@ -113,20 +115,13 @@ def keep(
     """
     with _collecting_later():
         program = parse_cells(sources)
-        missing, always = analyse(program, targets, apart)
+        analysis = analyse(program, targets, apart)
     statements = program.statements
-    wanted = always
-    for s in statements:
-        if s.cell in targets:
-            wanted |= 1 << s.number
-    numbers = list(bits(wanted))
-    for number in numbers:
-        new = statements[number].needs & ~wanted
-        if new:
-            wanted |= new
-            numbers += bits(new)
-    kept = Kept(program, tuple(targets), [statements[n] for n in sorted(numbers)])
-    refusals = [_missing(m, later or {}, kernel_names) for m in missing if wanted >> m.statement & 1]
+    wanted = _needed(
+        statements, analysis, analysis.always | sum(1 << s.number for s in statements if s.cell in targets)
+    )
+    kept = Kept(program, tuple(targets), [statements[n] for n in bits(wanted)])
+    refusals = [_missing(m, later or {}, kernel_names) for m in analysis.missing if wanted >> m.statement & 1]
     refusals += [r for s in kept.statements for r in _not_runnable(program, s)]
     if refusals:
         unique = {(r.cell, r.line, r.name): r for r in refusals}
@@ -135,6 +130,25 @@ def keep(
         kept.notes += [f"Cell {cell} (counted from 0): {note}." for note in program.plain[cell].notes]
     kept.notes += dict.fromkeys(f"Cell {s.cell} (counted from 0): {note}." for s in kept.statements for note in s.notes)
     return kept
+
+
+def _needed(statements: Sequence[Statement], analysis: Analysis, wanted: int) -> int:
+    """Return the bits of the wanted statements and of all that these need."""
+    numbers = list(bits(wanted))
+    while numbers:
+        for number in numbers:
+            new = statements[number].needs & ~wanted
+            if new:
+                wanted |= new
+                numbers += bits(new)
+        last = max(bits(wanted), default=0)
+        missing = 0
+        for importers, settings in analysis.wherever:
+            if importers & wanted:
+                missing |= settings & ~wanted & ((1 << last) - 1)
+        wanted |= missing
+        numbers = list(bits(missing))
+    return wanted
 
 
 @contextmanager

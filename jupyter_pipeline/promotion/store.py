@@ -22,7 +22,7 @@ class Value(NamedTuple):
     fresh: bool
     """Whether it may be a new object that can be changed."""
     kind: Any
-    """What is known of it; see `knowledge`."""
+    """What is known of it; see `kinds`."""
 
 
 NOTHING = Value(0, 0, False, "imm")
@@ -63,6 +63,20 @@ class Store:
         """Functions and classes: only a store to one of them changes it."""
         self.iterators = 0
         """Objects that looking at may use up."""
+        self.implicit_mask = 0
+        """Objects with functions that run without being called by name: properties, operators."""
+        self.looked = 0
+        """Objects that a function iterates over."""
+        self.libraries = 0
+        """Objects that stand for libraries."""
+        self.mutators = 0
+        """Methods that change the object which they belong to: whoever calls one changes what it reaches."""
+        self.growing = 0
+        """Dictionaries to which looking for a key adds it."""
+        self.importers: dict[str, int] = {}
+        """Bits of the statements that import each library."""
+        self.configured: dict[str, int] = {}
+        """Bits of the statements that set how a library works: they count wherever it is imported."""
         self.makers: list[int] = []
         """Number of the statement that made each object."""
 
@@ -73,6 +87,8 @@ class Store:
         self.makers.append(statement)
         if kind == "iter":
             self.iterators |= bit
+        elif kind == "growing":
+            self.growing |= bit
         return bit
 
     def attach_code(self, bit: int, codes: list[Any]) -> None:
@@ -80,6 +96,8 @@ class Store:
         self.code.setdefault(bit.bit_length() - 1, []).extend(codes)
         self.code_mask |= bit
         self.definitions |= bit
+        if any(code.implicit for code in codes):
+            self.implicit_mask |= bit
 
     def closure(self, mask: int) -> int:
         """Return everything that the objects of `mask` may reach, themselves included."""
@@ -146,11 +164,17 @@ class Store:
         return [code for position in bits(mask & self.code_mask) for code in self.code[position]]
 
     def module(self, root: str, statement: int) -> int:
-        """Return the one object that stands for a library."""
+        """Return the one object that stands for a library, which the statement imports."""
+        self.importers[root] = self.importers.get(root, 0) | 1 << statement
         bit = self._modules.get(root)
         if bit is None:
             bit = self._modules[root] = self.new(0, statement)
+            self.libraries |= bit
         return bit
+
+    def libraries_of(self, mask: int) -> list[str]:
+        """Return the names of the libraries in `mask`."""
+        return [root for root, bit in self._modules.items() if bit & mask]
 
     def later_change(self, position: int) -> bool:
         """Whether an object is changed by another statement than the one that made it."""

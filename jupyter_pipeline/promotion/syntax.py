@@ -5,7 +5,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-__all__ = ["as_load", "bound_names", "catches_name_error", "declared_outside", "last_name", "leaves", "yields"]
+__all__ = [
+    "as_load",
+    "bound_names",
+    "catches_name_error",
+    "declared_outside",
+    "is_future",
+    "last_name",
+    "leaves",
+    "may_swallow",
+    "yields",
+]
 
 
 def as_load(target: ast.expr) -> ast.expr:
@@ -69,6 +79,11 @@ def yields(node: ast.AST) -> bool:
     return any(yields(child) for child in ast.iter_child_nodes(node))
 
 
+def is_future(node: ast.stmt) -> bool:
+    """Whether the statement is an import from ``__future__``, which has to stand first."""
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
+
+
 def last_name(node: ast.expr) -> str:
     """Return the last part of the name of a decorator."""
     node = node.func if isinstance(node, ast.Call) else node
@@ -81,6 +96,15 @@ def catches_name_error(handler: ast.ExceptHandler) -> bool:
         return True
     names = {n.id for n in ast.walk(handler.type) if isinstance(n, ast.Name)}
     return bool(names & {"NameError", "Exception", "BaseException", "UnboundLocalError"})
+
+
+def may_swallow(body: Sequence[ast.stmt], name: str) -> bool:
+    """Whether a function may end the exception of a ``with`` block: `name` tells ``__exit__`` from a generator."""
+    nodes = [node for statement in body for node in ast.walk(statement)]
+    if name in ("__exit__", "__aexit__"):
+        values = [node.value for node in nodes if isinstance(node, ast.Return)]
+        return any(v is not None and not (isinstance(v, ast.Constant) and not v.value) for v in values)
+    return any(isinstance(node, ast.Try) and node.handlers and yields(node) for node in nodes)
 
 
 def leaves(body: Sequence[ast.stmt]) -> bool:
