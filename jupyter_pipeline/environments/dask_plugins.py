@@ -46,7 +46,8 @@ def sync(
     from distributed.diagnostics.plugin import PipInstall, UploadDirectory
 
     started = time.perf_counter()
-    folders = [named_folder(path).source for path in (*(directories or ()), *options.upload_directory)]
+    named = (named_folder(path).source for path in (*(directories or ()), *options.upload_directory))
+    folders = list(dict.fromkeys(named))
     if packages and options.pip_install:
         command, addresses = split(options.pip_options)  # the plugin's file expands references, its command does not
         _register(

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jupyter_pipeline.environments.ignore import IGNORE_FILES, Rules, holds_private_key
+from jupyter_pipeline.environments.listing import Status, is_text, listing, status
 from jupyter_pipeline.environments.remote.content import Entry, content_hash, safe_target
 from jupyter_pipeline.exceptions import SyncError
 
@@ -31,10 +32,6 @@ class Sizes:
     total: int = 2**30
 
 
-Status = tuple[int, int, int, int, int]
-"""Times of change of content and of anything in nanoseconds, size, inode, mode."""
-
-
 @dataclass(slots=True)
 class _Level:
     """One folder, without what is below it, as it was decided."""
@@ -45,6 +42,12 @@ class _Level:
     left_out: dict[str, str] = field(default_factory=dict)
     settled: bool = True
     """Whether an unchanged status means unchanged content."""
+    size: int = 0
+    """Of `files`, in bytes."""
+
+
+class _TooMuchError(Exception):
+    """The limit of all that is sent is exceeded."""
 
 
 @dataclass
@@ -130,53 +133,65 @@ class Folder:
         SyncError
             If a file cannot be read, or the folder was named and something exceeds the limits.
         """
-        levels: dict[str, _Level] = {}
-        waiting = [""]
-        same = True
-        while waiting:
-            prefix = waiting.pop()
-            level = levels[prefix] = self._look(prefix)
-            same = same and level is self._levels.get(prefix)
-            waiting += level.below
-        if same and len(levels) == len(self._levels):
-            return False
-        files = {path: entry for level in levels.values() for path, entry in level.files.items()}
-        left_out = {path: why for level in levels.values() for path, why in level.left_out.items()}
-        total = sum(entry[2] for entry in files.values())
-        if total > self.sizes.total:
-            told = f"has {total / 1e6:,.0f} MB to send, more than the limit of {self.sizes.total / 1e6:,.0f} MB"
+        try:
+            levels = self._look_everywhere()
+            if levels is None:
+                return False
+            files = {path: entry for level in levels.values() for path, entry in level.files.items()}
+            self.left_out = {path: why for level in levels.values() for path, why in level.left_out.items()}
+        except _TooMuchError:
+            told = f"has more than the limit of {self.sizes.total / 1e6:,.0f} MB to send"
             if self.named:
-                raise SyncError(
-                    f"{self.source} {told}. Name what is not needed in its .gitignore, or raise environment: max_size."
-                )
-            files, left_out = {}, {"": told}
+                raise SyncError(f"{self.source} {told}. {self._remedy('max_size')}") from None
+            levels, files, self.left_out = {}, {}, {"": told}
         self._levels = levels
-        self.left_out = left_out
         if files == self.files:
             return False
         self.files = files
         self._digest = self._modules = None
         return True
 
-    def _look(self, prefix: str) -> _Level:
-        """Return the level below `prefix`: the known one if nothing in it changed."""
+    def _look_everywhere(self) -> dict[str, _Level] | None:
+        """Return all levels by prefix; ``None`` if nothing in any of them changed."""
+        levels: dict[str, _Level] = {}
+        waiting = [""]
+        same = True
+        room = self.sizes.total
+        while waiting:
+            prefix = waiting.pop()
+            level = levels[prefix] = self._look(prefix, room)
+            same = same and level is self._levels.get(prefix)
+            waiting += level.below
+            room -= level.size
+        if room < 0:
+            raise _TooMuchError
+        return None if same and len(levels) == len(self._levels) else levels
+
+    def _look(self, prefix: str, room: int) -> _Level:
+        """Return the level below `prefix`: the known one if nothing in it changed.
+
+        Nothing is read of a file that `room`, in bytes, does not hold.
+        """
         found = self._scan(prefix)
         self._read_rules(prefix, found)
         known = self._levels.get(prefix)
         if known is not None and known.settled and known.status == found:
             return known
         level = _Level(found)
-        for name, status in found:
+        for name, state in found:
             path = prefix + name
-            if not name.isascii() and not _is_text(name):
+            if not name.isascii() and not is_text(name):
                 level.left_out[path.encode(errors="backslashreplace").decode()] = "has a name that is not UTF-8"
-            elif stat.S_ISDIR(status[4]):
+            elif stat.S_ISDIR(state[4]):
                 if self._sends(path + "/", level):
                     level.below.append(path + "/")
             elif self._sends(path, level):
-                entry, why = self._entry(path, status, level)
+                if stat.S_ISREG(state[4]) and room - level.size < state[2] <= self.sizes.file:
+                    raise _TooMuchError
+                entry, why = self._entry(path, state, level)
                 if entry is not None:
                     level.files[path] = entry
+                    level.size += entry[2]
                 elif why:
                     level.left_out[path] = why
         return level
@@ -184,21 +199,9 @@ class Folder:
     def _scan(self, prefix: str) -> list[tuple[str, Status]]:
         """Return the names in a folder with their status; a sync that finds no change spends its time here."""
         here = f"{self.source}/{prefix}"
-        only = () if prefix else self.only
-        found = []
+        only = () if prefix or not self.only else (*self.only, *IGNORE_FILES)
         try:
-            descriptor = os.open(here, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            try:
-                with os.scandir(descriptor) as entries:  # relative to it, each status is a shorter way for the system
-                    for entry in entries:
-                        if only and entry.name not in only and entry.name not in IGNORE_FILES:
-                            continue
-                        try:
-                            found.append((entry.name, _status(entry.stat(follow_symlinks=False))))
-                        except FileNotFoundError:  # editors write temporary files
-                            continue
-            finally:
-                os.close(descriptor)
+            return listing(here, only)
         except FileNotFoundError:
             if prefix:
                 return []
@@ -208,7 +211,6 @@ class Folder:
                 f"{here} cannot be read ({error.strerror}). Nothing was sent. "
                 "Make it readable, or name it in .gitignore."
             ) from error
-        return found
 
     def _read_rules(self, prefix: str, found: list[tuple[str, Status]]) -> None:
         if self.use != "code":
@@ -239,18 +241,18 @@ class Folder:
             level.left_out[path] = "looks like a secret"
         return verdict == "send"
 
-    def _entry(self, path: str, status: Status, level: _Level) -> tuple[Entry | None, str]:
+    def _entry(self, path: str, state: Status, level: _Level) -> tuple[Entry | None, str]:
         """Return what is sent of a file, or why nothing is."""
         known = self._known.get(path)
-        if known is not None and known[0] == status:
+        if known is not None and known[0] == state:
             return known[1], known[2]
         full = self.source / path
-        if stat.S_ISLNK(status[4]):
+        if stat.S_ISLNK(state[4]):
             return self._link(path, full, level)
-        return self._content(path, full, status, level)
+        return self._content(path, full, state, level)
 
-    def _content(self, path: str, full: Path, status: Status, level: _Level) -> tuple[Entry | None, str]:
-        changed, touched, size, _, mode = status
+    def _content(self, path: str, full: Path, state: Status, level: _Level) -> tuple[Entry | None, str]:
+        changed, touched, size, _, mode = state
         if not stat.S_ISREG(mode):
             return None, ""  # sockets, pipes, devices
         if size > self.sizes.file:
@@ -271,7 +273,7 @@ class Folder:
             result, why = None, "has a private key"
         window = _COARSE if changed % 1_000_000_000 == 0 else _FINE
         if now - max(changed, touched) > window:
-            self._known[path] = (status, result, why)
+            self._known[path] = (state, result, why)
         else:
             level.settled = False
         return result, why
@@ -281,8 +283,13 @@ class Folder:
             return f"has {size / 1e6:,.0f} MB"
         raise SyncError(
             f"{full} has {size / 1e6:,.0f} MB, more than the limit of {self.sizes.file / 1e6:,.0f} MB a file. "
-            "Send data with %cluster upload, name it in .gitignore, or raise environment: max_file_size."
+            + self._remedy("max_file_size")
         )
+
+    def _remedy(self, key: str) -> str:
+        if self.use != "code":
+            return "Put it where the workers can read it with %cluster upload --to URL."
+        return f"Send data with %cluster upload, name what is not needed in .gitignore, or raise environment: {key}."
 
     def _link(self, path: str, full: Path, level: _Level) -> tuple[Entry | None, str]:
         """Keep a link within the folder; send the content of a file that a link outside points to."""
@@ -297,17 +304,4 @@ class Folder:
             return None, "is a link to nothing"
         if stat.S_ISDIR(info.st_mode):
             return None, "is a link to a folder outside"
-        return self._content(path, full, _status(info), level)
-
-
-def _is_text(name: str) -> bool:
-    """Return whether `name` can be sent; Python keeps other bytes of names as lone surrogates."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _status(info: os.stat_result) -> Status:
-    return (info.st_mtime_ns, info.st_ctime_ns, info.st_size, info.st_ino, info.st_mode)
+        return self._content(path, full, status(info), level)

@@ -8,7 +8,7 @@ from typing import Any
 from jupyter_pipeline.environments.capture import from_rows
 from jupyter_pipeline.environments.downloading import download
 from jupyter_pipeline.environments.options import Options
-from jupyter_pipeline.environments.packages import different, specification, syncable
+from jupyter_pipeline.environments.packages import different, overruled, specification, syncable
 from jupyter_pipeline.environments.remote.content import content_hash
 from jupyter_pipeline.environments.session import Session
 from jupyter_pipeline.environments.wheels import pack_installed
@@ -48,17 +48,18 @@ def install(
     """
     reports = [state["scheduler"], *state["workers"].values()]
     others = {r["digest"]: from_rows(r, talk.rows[r["digest"]]) for r in reports if not r["inside_kernel"]}
-    wanted = different(kernel, others.values(), options.skip_packages)
+    skip = {*options.skip_packages, *overruled(kernel, options.pip_install)}
+    wanted = different(kernel, others.values(), skip)
     pending = [r for r in options.pip_install if any(f"{d}:{r}" not in talk.done for d in others)]
     asked = (talk.here, options.pip_install, options.pip_options, options.skip_packages)
     unknown = not state["workers"] and talk.told != asked
     if not wanted and not pending and not unknown:
         return [], [], []
-    targets = [d for d, other in others.items() if pending or different(kernel, [other], options.skip_packages)]
+    targets = [d for d, other in others.items() if pending or different(kernel, [other], skip)]
     if wanted or pending:
         say(f"Installing {_listed([d.name for d in wanted] + pending)}")
     requirements = options.pip_install if unknown else pending
-    answer = _ask(talk, kernel, wanted, requirements, options, targets, say)
+    answer = _ask(talk, syncable(kernel, skip), wanted, requirements, options, targets, say)
     talk.told = asked
     for requirement in pending:
         talk.done |= {f"{d}:{requirement}" for d in answer["digests"]}
@@ -76,7 +77,7 @@ def install(
 
 def _ask(
     talk: Session,
-    kernel: Environment,
+    pins: Sequence[Distribution],
     wanted: Sequence[Distribution],
     requirements: Sequence[str],
     options: Options,
@@ -90,9 +91,9 @@ def _ask(
     for again in (False, True):
         if again:
             packed = {d.name for d in wanted}
-            say("Sending wheels from here, since the cluster could not get them")
+            say("Trying once more, with wheels from here")
         spec, wheels = specification(
-            syncable(kernel, options.skip_packages),
+            pins,
             requirements=requirements,
             options=options.pip_options,
             tool=options.installer,

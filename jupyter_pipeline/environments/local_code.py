@@ -14,7 +14,7 @@ from jupyter_pipeline.environments.remote.member import RUNS_ON
 from jupyter_pipeline.environments.remote.modules import file_of
 from jupyter_pipeline.exceptions import NotFoundError, UsageError
 
-__all__ = ["imported_folders", "named_folder"]
+__all__ = ["imported_folders", "named_folder", "never_sent"]
 
 
 def named_folder(path: Path | str) -> Folder:
@@ -33,7 +33,7 @@ def named_folder(path: Path | str) -> Folder:
         raise NotFoundError("folder", str(path), known)
     if not source.is_dir():
         raise UsageError(f"{path} is not a folder. Name the folder that holds it.")
-    reason = _never(source)
+    reason = never_sent(source)
     if reason:
         raise UsageError(f"{path} is {reason}: it is never sent. Name the folder of the code.")
     package = (source / "__init__.py").exists()
@@ -79,7 +79,7 @@ def imported_folders(
         homes.setdefault(here, set())
     folders, left_out = [], {}
     for home in sorted(homes, key=lambda p: (order.index(p) if p in order else len(order), str(p))):
-        reason = _never(home)
+        reason = never_sent(home)
         if reason:
             if homes[home]:
                 left_out[str(home)] = f"is {reason}; put {', '.join(sorted(homes[home]))} in a folder of their own"
@@ -124,7 +124,8 @@ def _installed() -> list[Path]:
     return [Path(p).resolve() for p in paths]
 
 
-def _never(folder: Path) -> str:
+def never_sent(folder: Path) -> str:
+    """Return why `folder` is never sent, neither as code nor as data; empty if it may be."""
     home = Path.home().resolve()
     if folder == Path(folder.anchor):
         return "the root of the file system"
@@ -132,6 +133,8 @@ def _never(folder: Path) -> str:
         return "your home"
     if folder in home.parents:
         return "a folder that holds your home"
+    if folder == Path("/dev") or {Path("/proc"), Path("/sys")} & {folder, *folder.parents}:
+        return "no folder of files, but the operating system's view of itself"
     if (folder / "pyvenv.cfg").exists():
         return "a virtual environment"
     return ""

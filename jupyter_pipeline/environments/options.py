@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline.environments.folder import Sizes
-from jupyter_pipeline.environments.remote.scan import without_credentials
+from jupyter_pipeline.environments.remote.scan import normalise, without_credentials
 from jupyter_pipeline.exceptions import ConfigurationError
 
 __all__ = ["METHODS", "POLICIES", "Options", "parse"]
@@ -78,6 +78,7 @@ def parse(options: Mapping[str, Any] | None) -> Options:
     for key in ("include", "exclude", "skip_packages", "variables"):
         if key in given:
             values[key] = _strings(key, given[key])
+    values["skip_packages"] = tuple(normalise(name) for name in values.get("skip_packages", ()))
     for key in ("max_file_size", "max_size"):
         if key in given:
             values[key] = _size(key, given[key])

@@ -8,10 +8,10 @@ from typing import Any
 
 from jupyter_pipeline.environments.diff import CORE, same
 from jupyter_pipeline.environments.remote.content import content_hash
-from jupyter_pipeline.environments.remote.scan import without_credentials
+from jupyter_pipeline.environments.remote.scan import normalise, without_credentials
 from jupyter_pipeline.models import Distribution, Environment
 
-__all__ = ["different", "specification", "syncable"]
+__all__ = ["different", "overruled", "specification", "syncable"]
 
 _TOOLS = {"pip", "uv", "setuptools", "wheel", "jupyter-pipeline"}
 
@@ -40,6 +40,28 @@ def different(kernel: Environment, others: Iterable[Environment], skip: Collecti
     """Return what is `syncable` and what some of `others`, one for each prefix, lack or have otherwise."""
     there = [{d.name: d for d in other.distributions} for other in others]
     return [d for d in syncable(kernel, skip) if any(not same(d, side.get(d.name)) for side in there)]
+
+
+def overruled(kernel: Environment, requirements: Iterable[str]) -> set[str]:
+    """Return the names of what `requirements`, of a profile, ask for in another version than the kernel's."""
+    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+
+    here = {d.name: d.version for d in kernel.distributions}
+    found: set[str] = set()
+    for text in requirements:
+        try:
+            if text.endswith(".whl"):
+                wheel, version, *_ = parse_wheel_filename(text.rpartition("/")[2])
+                asked = Requirement(f"{wheel}=={version}")
+            else:
+                asked = Requirement(text)
+        except (InvalidRequirement, InvalidWheelFilename):
+            continue  # a folder or an address without a name
+        name = normalise(asked.name)
+        if name in here and (asked.url or not asked.specifier.contains(here[name], prereleases=True)):
+            found.add(name)
+    return found
 
 
 def specification(

@@ -148,7 +148,8 @@ def _sync(
 def _folders(talk: Session, options: Options, directories: Sequence[Path] | None) -> tuple[list[Folder], list[str]]:
     """Return the folders to send, each as it was known at the last sync, and notes."""
     notes: list[str] = []
-    found = [local_code.named_folder(p) for p in (*(directories or ()), *options.upload_directory)]
+    named_folders = [local_code.named_folder(p) for p in (*(directories or ()), *options.upload_directory)]
+    found = list({folder.source: folder for folder in named_folders}.values())
     if directories is None and options.method != "image":
         automatic, left_out = local_code.imported_folders()
         named = {folder.source for folder in found}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.environments.folder import Folder, Sizes
 from jupyter_pipeline.environments.ignore import Rules
+from jupyter_pipeline.environments.local_code import never_sent
 from jupyter_pipeline.environments.session import Session, session
 from jupyter_pipeline.exceptions import NotFoundError, SyncError, UsageError
 
@@ -49,7 +50,7 @@ def upload(
     Raises
     ------
     UsageError
-        If there is no such file or folder.
+        If there is no such file or folder, or it is one that is never sent.
     SyncError
         If it is too large for the workers' disks or cannot be written; nothing was changed.
     """
@@ -57,6 +58,9 @@ def upload(
     if not source.exists():
         known = [p.name for p in source.parent.iterdir()] if source.parent.is_dir() else []
         raise NotFoundError("file or folder", str(path), known)
+    reason = never_sent(source.resolve())
+    if reason:
+        raise UsageError(f"{path} is {reason}: it is never sent. Name the folder of the data.")
     say = progress or (lambda text: None)
     if to is not None:
         return _to_url(source, to, say)

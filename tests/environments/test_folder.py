@@ -121,6 +121,19 @@ def test_sizes_are_limited_by_file_and_in_all(make: Make) -> None:
     assert "more than the limit" in large.left_out[""]
 
 
+def test_a_folder_that_is_too_large_is_not_read_to_its_end(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = make({"a.py": "12345", "below/b.py": "12345", "below/further/c.py": "12345"})
+    read: list[str] = []
+    plain = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda self: [read.append(self.name), plain(self)][1])
+    folder = Folder(source=project, sizes=Sizes(total=12), named=False)
+    folder.refresh()
+    assert sorted(read) == ["a.py", "b.py"]
+    (project / "a.py").unlink()
+    assert folder.refresh()
+    assert sorted(folder.files) == ["below/b.py", "below/further/c.py"]
+
+
 def test_pipes_and_links_to_nothing_are_no_files(make: Make) -> None:
     project = make({"a.py": "1"})
     os.mkfifo(project / "pipe")

@@ -268,6 +268,40 @@ def test_requirements_of_the_profile_are_installed_once(
     assert _versions(empty) == ["1.0"]
 
 
+def test_a_requirement_that_the_profile_changes_or_drops_counts_for_later_workers_too(
+    empty: Client,
+    prefix: Callable[[str], Path],
+    start_worker: Callable[..., None],
+    make_wheel: Callable[..., Path],
+    kernel_site: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    for version in ("1.0", "2.0"):
+        make_wheel(tmp_path, version)
+    kernel_site(make_wheel(tmp_path, "3.0"), from_index=True)
+    start_worker(empty, prefix("node"), name="one")
+    offline = ["--no-index", "--find-links", str(tmp_path)]
+
+    def told(*requirements: str) -> bool:
+        options = {"pip_install": {"packages": list(requirements), "pip_options": offline}}
+        return sync.sync(empty, directories=[], options=options).changed
+
+    def version(worker: str) -> str:
+        return str(empty.submit(_version, workers=[worker], pure=False).result(timeout=60))
+
+    assert told("jpsample==1.0")
+    assert version("one") == "1.0"
+    assert not told("jpsample==1.0")  # although the kernel has another version
+    assert told("jpsample==2.0")
+    assert version("one") == "2.0"
+    start_worker(empty, prefix("second"), name="second")
+    assert version("second") == "2.0"
+    assert told()
+    assert version("one") == "3.0"
+    start_worker(empty, prefix("third"), name="third")
+    assert version("third") == "3.0"
+
+
 def test_workers_that_reach_no_index_get_wheels_from_the_kernel(
     empty: Client,
     prefix: Callable[[str], Path],

@@ -158,6 +158,8 @@ def test_a_worker_that_cannot_store_the_code_takes_no_task_and_says_why(
         ("nowhere", NotFoundError, "nowhere"),
         ("notes.txt", UsageError, "not a folder"),
         ("venv", UsageError, "virtual environment"),
+        ("/proc/self", UsageError, "no folder of files"),
+        ("/dev", UsageError, "no folder of files"),
     ],
 )
 def test_a_folder_that_must_not_be_sent_is_refused(

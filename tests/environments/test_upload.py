@@ -71,6 +71,8 @@ def test_a_url_gets_what_it_has_not(tmp_path: Path) -> None:
         ("absent.csv", None, NotFoundError),
         ("a.csv", None, UsageError),
         ("a.csv", "nowhere://x", SyncError),
+        ("/", "file:///tmp/never", UsageError),
+        ("/proc", "file:///tmp/never", UsageError),
     ],
 )
 def test_what_cannot_be_uploaded_is_refused(path: str, to: str | None, error: type[Exception], tmp_path: Path) -> None:
@@ -82,7 +84,7 @@ def test_what_cannot_be_uploaded_is_refused(path: str, to: str | None, error: ty
 def test_a_file_too_large_for_the_way_is_refused(client: Client, tmp_path: Path) -> None:
     with (tmp_path / "huge.bin").open("wb") as file:
         file.truncate(10 * 2**30)
-    with pytest.raises(SyncError, match="limit"):
+    with pytest.raises(SyncError, match="limit.*--to URL"):
         upload(client, tmp_path / "huge.bin")
 
 

@@ -13,6 +13,7 @@ import hashlib
 import importlib
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline.environments.remote import indexes
-from jupyter_pipeline.environments.remote.scan import scan
+from jupyter_pipeline.environments.remote.scan import normalise, scan
 
 # Looking for conflicts among all that is installed takes pip longer than the install, and changes nothing.
 _PIP = ("--disable-pip-version-check", "--no-input", "--no-warn-conflicts")
@@ -143,6 +144,17 @@ def forget_versions() -> None:
     cached = getattr(versions, "_version_cached", None)
     if cached is not None:
         cached.cache_clear()
+
+
+def named(requirement: str) -> str:
+    """Return what two lines have in common that ask for versions of one thing: its name, or where it comes from."""
+    last = requirement.rpartition("/")[2]
+    if last.endswith(".whl"):
+        return normalise(last.partition("-")[0])
+    asked = re.fullmatch(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^]]*])?\s*(?:[<>=!~;@(].*)?", requirement.strip())
+    if asked:
+        return normalise(asked[1])
+    return requirement.removesuffix(last) + re.split("[@#]", last)[0]  # an address, perhaps with a revision
 
 
 def _line(requirement: str, wheels: Path) -> str:

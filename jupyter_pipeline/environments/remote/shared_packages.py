@@ -9,7 +9,7 @@ from typing import Any
 
 from jupyter_pipeline.environments.remote.content import safe_path
 from jupyter_pipeline.environments.remote.gate import Gate
-from jupyter_pipeline.environments.remote.installer import forget_versions, install, loaded, spec_hash
+from jupyter_pipeline.environments.remote.installer import forget_versions, install, loaded, named, spec_hash
 from jupyter_pipeline.environments.remote.member import keep
 from jupyter_pipeline.environments.remote.process import PLUGIN
 from jupyter_pipeline.environments.remote.scan import describe
@@ -88,15 +88,18 @@ class SharedPackages:
         }
 
     def _remember(self, spec: dict[str, Any]) -> None:
-        """Keep `spec` beside those before it: a worker that comes later needs all of them."""
-        pins = {**self.spec.get("pins", {}), **spec["pins"]}
-        more = [*self.spec.get("requirements", ()), *spec["requirements"]]
+        """Keep `spec` beside those before it; of what was asked for twice, the last counts."""
+        asked = {named(text): text for text in spec["requirements"]}
+        before = {named(text): text for text in self.spec.get("requirements", ())}
+        requirements = {name: text for name, text in before.items() if name not in spec["pins"]} | asked
+        pins = {name: pin for name, pin in self.spec.get("pins", {}).items() if name not in asked} | spec["pins"]
         links = sorted({*self.spec.get("links", ()), *spec.get("links", ())})
+        if asked and not spec.get("links"):
+            links = []  # an index is reached
         folders = (*(pin[1] for pin in pins.values()), *(f"{link}/" for link in links))
         known = {*self.spec.get("wheels", ()), *spec["wheels"]}
         files = sorted(f for f in known if f"wheels/{f}".startswith(folders))
-        requirements = list(dict.fromkeys(more))
-        self.spec = {**spec, "pins": pins, "wheels": files, "links": links, "requirements": requirements}
+        self.spec = {**spec, "pins": pins, "wheels": files, "links": links, "requirements": [*requirements.values()]}
 
     async def _catch_up(self, workers: set[str], spec: dict[str, Any]) -> None:
         """Install in workers that were prepared while others were installed in; one that fails gets no tasks."""
