@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jupyter_pipeline.clusters import marks, observe, orphans
+from jupyter_pipeline.clusters import marks, observe, orphans, processes
 from jupyter_pipeline.clusters.engines import Engine
 from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.models import Profile
@@ -58,8 +58,8 @@ async def remove_leftovers(cluster_id: str, folder: Path, profile: Profile, tell
         Called with what is in the way, at each attempt.
     """
     while True:
-        found = await asyncio.to_thread(orphans.find_processes, cluster_id)
-        left = await asyncio.to_thread(orphans.end_processes, found.get(cluster_id, []), patience=_PATIENCE)
+        found = await asyncio.to_thread(processes.of_cluster, cluster_id)
+        left = await asyncio.to_thread(processes.end, found, patience=_PATIENCE)
         doubt = f"These processes do not end: {', '.join(str(p.pid) for p in left)}" if left else ""
         if not doubt and marks.may_have_jobs(folder):
             try:

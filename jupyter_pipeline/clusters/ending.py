@@ -6,7 +6,7 @@ import dataclasses
 import time
 
 from jupyter_pipeline import identity
-from jupyter_pipeline.clusters import control, marks, orphans, registry
+from jupyter_pipeline.clusters import control, marks, orphans, processes, registry
 from jupyter_pipeline.exceptions import KeeperUnreachableError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
@@ -53,7 +53,7 @@ def await_exit(record: ClusterRecord) -> None:
     me, deadline = identity.this_process(), time.monotonic() + _GRACE
     while record.keeper is not None and record.keeper != me and identity.alive(record.keeper):
         if time.monotonic() >= deadline:
-            orphans.end_processes(orphans.find_processes(record.id).get(record.id, []), patience=0.5)
+            processes.end(processes.of_cluster(record.id), patience=0.5)
             control.remove_socket(record)
             return
         time.sleep(0.01)
@@ -103,8 +103,8 @@ def _force(record: ClusterRecord) -> ClusterRecord:
             f"The keeper of {record.name} is on {record.host} and does not answer. "
             f"Stop the cluster there, or end process {record.keeper.pid} of {record.host}."
         )
-    processes = orphans.find_processes(record.id).get(record.id, [])
+    found = processes.of_cluster(record.id)
     # The keeper alone first: one that was merely stopped ends the cluster in order.
-    orphans.end_processes([p for p in processes if record.keeper and p.pid == record.keeper.pid], patience=_GRACE)
-    orphans.end_processes(processes, patience=0.5)
+    processes.end([p for p in found if record.keeper and p.pid == record.keeper.pid], patience=_GRACE)
+    processes.end(found, patience=0.5)
     return registry.refresh(record)

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from jupyter_pipeline import identity, paths
-from jupyter_pipeline.clusters import control, marks, registry, tags, warm
+from jupyter_pipeline.clusters import control, marks, names, registry, tags, warm
 from jupyter_pipeline.clusters.request import Request
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
@@ -51,7 +51,7 @@ def detach() -> None:
 
 def take_over(folder: Path) -> ClusterRecord:
     """Write this process as the keeper into the record and return it; nothing heavy was imported until then."""
-    with registry.locked():
+    with names.locked():
         record = registry.read_record(folder)
         if record is None or record.state is not ClusterState.STARTING:
             sys.exit(f"{folder} is not the folder of a cluster that starts")

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline.clusters import marks, notes, preflight, registry, tags
+from jupyter_pipeline.clusters import marks, names, notes, preflight, registry, tags
 from jupyter_pipeline.clusters.engines import Context, get_engine, import_class
 from jupyter_pipeline.clusters.request import Request
 from jupyter_pipeline.exceptions import ClusterStartError, PipelineError
@@ -43,7 +43,7 @@ def main(folder: Path) -> None:
         sys.exit(str(error))
     except Exception as error:  # noqa: BLE001 - a class of dask-jobqueue, and a batch system with its own words
         sys.exit(f"The keeper's job was refused: {str(error).strip().splitlines()[-1]}")
-    with registry.locked():
+    with names.locked():
         now = registry.read_record(folder)
         if now is not None and now.keeper == record.keeper and now.state.alive:  # it may have started already
             job = {"id": number, "state": "pending", "reason": "", "tag": tags.keeper_tag(record.id)}

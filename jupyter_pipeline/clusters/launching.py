@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jupyter_pipeline import identity, paths
-from jupyter_pipeline.clusters import ending, marks, notes, orphans, registry, spare, tags
+from jupyter_pipeline.clusters import ending, marks, notes, orphans, processes, registry, spare, tags
 from jupyter_pipeline.clusters.request import Request
 from jupyter_pipeline.exceptions import ClusterConflictError, ClusterError, ClusterStartError, PreflightError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity, Profile
@@ -90,7 +90,7 @@ def launch(record: ClusterRecord, ready: spare.Spare | None, module: str) -> Non
     if ready is not None:
         if ready.adopt(folder, tags.environment(record.id)):
             return
-        orphans.end_processes(orphans.find_processes(record.id).get(record.id, []), patience=0.1)
+        processes.end(processes.of_cluster(record.id), patience=0.1)
     descriptor = os.open(folder / "keeper.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         launched = subprocess.run(

@@ -26,6 +26,7 @@ from jupyter_pipeline.clusters import closing, creating, limits, marks, observe,
 from jupyter_pipeline.clusters.book import Book
 from jupyter_pipeline.clusters.cost import Meter
 from jupyter_pipeline.clusters.engines import SHARED, get_engine
+from jupyter_pipeline.clusters.pulse import Pulse, SchedulerGoneError
 from jupyter_pipeline.clusters.reception import Reception
 from jupyter_pipeline.clusters.request import Request
 from jupyter_pipeline.clusters.size import Size
@@ -43,9 +44,6 @@ _LOOK = 3.0  # seconds between two looks at the scheduler
 _LOOK_WHILE_CHANGING = 0.25
 _MEND = 5.0
 _JOBS = 10.0
-_SILENCE = 20.0  # seconds without an answer after which a scheduler is given up
-_SILENCE_AFTER_BREAK = 4.0  # … whose connection broke, as it does at once when its process dies
-_LOOK_AFTER_BREAK = 0.5
 _SYNC = 30.0
 _CANCEL = 5.0
 
@@ -75,11 +73,7 @@ class Keeper:
         self._ending = asyncio.Event()
         self._reception = Reception(Path(record.control), folder, partial(orders.obey, self))
         self._meter = Meter(request.profile.price, time.monotonic())
-        self._idle_since: float | None = None
-        self._awake = 0.0
-        self._answered = time.monotonic()
-        self._connection: asyncio.Future[Any] | None = None
-        self._had_worker = False
+        self._pulse: Pulse | None = None
 
     @property
     def record(self) -> ClusterRecord:
@@ -101,7 +95,7 @@ class Keeper:
         """Start the cluster, keep it, and return when nothing of it is left and the record is closed."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.end, ClusterState.STOPPED, "Its keeper was asked to end")
+            loop.add_signal_handler(number, self._obey_signal)
         chores = [(_LOOK, self._watch), (_MEND, self._mend)]
         if self.engine.has_jobs:
             chores.append((_JOBS, self._list_jobs))
@@ -127,6 +121,10 @@ class Keeper:
                 ticking.cancel()
             await self._reception.close()
 
+    def _obey_signal(self) -> None:
+        asked = marks.asked_to_end(self.folder)  # whoever stops a keeper that did not answer has noted why
+        self.end(*(asked or (ClusterState.STOPPED, "Its keeper was asked to end")))
+
     # Start
 
     async def _start(self) -> None:
@@ -148,7 +146,7 @@ class Keeper:
             logger.exception("cannot start")
             self.end(ClusterState.FAILED, creating.explain(error, self.profile, self.engine, self.record.name))
         else:
-            self._answered = time.monotonic()
+            self._pulse = Pulse(self.cluster)
             await self._look_at_scheduler()
             if self.final is None:
                 self.update(state=ClusterState.RUNNING, reason="")
@@ -177,7 +175,6 @@ class Keeper:
         if hasattr(cluster, "_sync_interval"):
             cluster._sync_interval = _SYNC  # it tells the scheduler its name, every second
         observe.calm(cluster)
-        self._connection = observe.connection(cluster)
         encrypted = not str(cluster.scheduler_address).startswith(("tcp://", "inproc://"))
         used = getattr(cluster, "security", None)
         if used is not None and encrypted:
@@ -207,12 +204,7 @@ class Keeper:
             wanted = self.record.workers_wanted
             changing = wanted is not None and self.record.workers != wanted
             pause = _LOOK_WHILE_CHANGING if changing and self.size.settling else _LOOK
-            if self._connection is None:
-                await asyncio.sleep(pause)
-            elif self._connection.done():
-                await asyncio.sleep(_LOOK_AFTER_BREAK)
-            else:
-                await asyncio.wait({self._connection}, timeout=pause)
+            await (self._pulse.rest(pause) if self._pulse else asyncio.sleep(pause))
 
     async def _tick(self) -> None:
         """Answer the mailbox, hold the limits, see that the record on disk is the one that was written."""
@@ -221,7 +213,7 @@ class Keeper:
             self.end(ClusterState.STOPPED, "Its folder was removed")
         if self.final is None:
             verdict = self._verdict()
-            if verdict != limits.Verdict() and self._idle_since:
+            if verdict != limits.Verdict() and self._pulse and not self._pulse.works:
                 await self.look()  # a task may have come since the last look
                 verdict = self._verdict()
             if verdict.end:
@@ -236,7 +228,7 @@ class Keeper:
         owner = self.record.owner
         usage = limits.Usage(
             now=time.time(),
-            idle_since=max(self._idle_since, self._awake) if self._idle_since else None,
+            idle_since=self._pulse.idle_since if self._pulse else None,
             expires=self.record.expires,
             cost=self._spend(),
             owner_alive=identity.alive(owner) if owner else None,
@@ -249,12 +241,15 @@ class Keeper:
 
     def _check_first_worker(self) -> None:
         wanted = self.record.adaptive[0] if self.record.adaptive else self.record.workers_wanted
-        if self._had_worker or self.record.state is not ClusterState.RUNNING or not wanted:
+        if self._had_worker() or self.record.state is not ClusterState.RUNNING or not wanted:
             return
         timeout = self.record.limits.start_timeout
         if time.time() - self.record.started > timeout:
             why = f": {self.record.reason}" if self.record.reason else ""
             self.end(ClusterState.FAILED, f"No worker came within {timeout:g} s (limits.start_timeout){why}")
+
+    def _had_worker(self) -> bool:
+        return self._pulse is not None and self._pulse.had_worker
 
     async def look(self) -> None:
         """Ask the scheduler, if there is one to ask."""
@@ -267,22 +262,17 @@ class Keeper:
 
     async def _look_at_scheduler(self) -> None:
         assert self.cluster is not None
+        assert self._pulse is not None
         if observe.is_closed(self.cluster):
             self.end(ClusterState.STOPPED, "Its scheduler was shut down by a client")
             return
-        broken = self._connection is not None and self._connection.done()
         try:
-            facts = await observe.observe(self.cluster, timeout=_SILENCE_AFTER_BREAK / 2 if broken else None)
-        except (OSError, TimeoutError):
-            if time.monotonic() - self._answered > (_SILENCE_AFTER_BREAK if broken else _SILENCE):
-                how = "is gone: the connection broke, and nobody answers" if broken else "does not answer"
-                self.end(ClusterState.FAILED, f"Its scheduler {how} at {self.record.scheduler_address}")
+            facts = await self._pulse.look()
+        except SchedulerGoneError as error:
+            self.end(ClusterState.FAILED, str(error))
             return
-        if broken:
-            self._connection = None  # the scheduler lives: it is given more time from now on
-        self._answered = time.monotonic()
-        self._idle_since = facts.idle_since
-        self._had_worker = self._had_worker or facts.workers > 0
+        if facts is None:
+            return
         self.update(
             workers=facts.workers,
             threads=facts.threads,
@@ -294,17 +284,16 @@ class Keeper:
 
     def stay_awake(self, now: float) -> None:
         """Let the idle time count from `now`, here and in the scheduler."""
-        self._awake = now
-        if self.cluster is not None:
-            observe.stay_awake(self.cluster, now)
+        if self._pulse is not None:
+            self._pulse.stay_awake(now)
 
     async def _mend(self) -> None:
         """Let the engine replace lost workers, and tell what it says."""
-        if not self._at_work:
+        if not self._at_work or self._pulse is None:
             return
         reason = await self.engine.mend(self.cluster)
-        if not reason and self.record.workers == 0 and (self._had_worker or self._idle_since is None):
-            reason = "It has no workers" + ("; tasks wait" if self._idle_since is None else "")
+        if not reason and self.record.workers == 0 and (self._pulse.had_worker or self._pulse.works):
+            reason = "It has no workers" + ("; tasks wait" if self._pulse.works else "")
         self.update(reason=reason)
 
     async def _list_jobs(self) -> None:
@@ -321,7 +310,7 @@ class Keeper:
         if self.record.state is not ClusterState.STOPPING:
             self.update(state=ClusterState.STOPPING, reason=reason, warning="")
         if self.cluster is not None:
-            await closing.close(self.cluster, self.engine, self.folder, had_worker=self._had_worker)
+            await closing.close(self.cluster, self.engine, self.folder, had_worker=self._had_worker())
         warm.end_helpers()
 
         def tell(doubt: str) -> None:

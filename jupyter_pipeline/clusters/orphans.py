@@ -7,86 +7,29 @@ cluster of this registry that no living keeper claims is removed. A record is cl
 from __future__ import annotations
 
 import dataclasses
-import os
+import shutil
 import time
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from jupyter_pipeline import identity
-from jupyter_pipeline.clusters import control, marks, notes, registry, tags
+from jupyter_pipeline.clusters import control, marks, names, notes, processes, registry, tags
 from jupyter_pipeline.clusters.engines import Job, find_engine, get_engine, job_engines
 from jupyter_pipeline.exceptions import PipelineError
-from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity, Profile
-
-if TYPE_CHECKING:
-    import psutil
+from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
 
 __all__ = [
     "close_lost",
     "collect",
-    "end_processes",
     "find_keeper_job",
-    "find_processes",
     "keeper_gone",
     "keeper_is_job",
+    "prune",
     "remove_jobs",
 ]
 
-
-def find_processes(cluster_id: str | None = None) -> dict[str, list[psutil.Process]]:
-    """Return the living processes of this user by the cluster that they belong to.
-
-    Parameters
-    ----------
-    cluster_id : str, optional
-        Only this cluster; by default all of this registry. The calling process is never among them.
-    """
-    import psutil
-
-    found: dict[str, list[psutil.Process]] = {}
-    beginning = registry.prefix()
-    for process in psutil.process_iter():
-        try:
-            if process.pid == os.getpid() or process.uids().real != os.getuid():
-                continue
-            environment = process.environ()
-            tag = environment.get(tags.TAG, "")
-            if tag != cluster_id if cluster_id else not tag.startswith(beginning):
-                continue
-            if process.status() == psutil.STATUS_ZOMBIE or (cluster_id is None and _is_spare(tag, environment)):
-                continue
-        except (psutil.Error, OSError):
-            continue
-        found.setdefault(tag, []).append(process)
-    return found
-
-
-def _is_spare(tag: str, environment: dict[str, str]) -> bool:
-    """Return whether a process waits for its first cluster, and the process that it waits for lives."""
-    pid, _, started = environment.get(tags.SPARE, "").partition(":")
-    if not started or registry.cluster_dir(tag).exists():
-        return False
-    owner = ProcessIdentity(host=identity.hostname(), boot_id=identity.boot_id(), pid=int(pid), started=float(started))
-    return identity.alive(owner) is not False
-
-
-def end_processes(processes: Iterable[psutil.Process], *, patience: float = 1.0) -> list[psutil.Process]:
-    """End `processes`, by force after `patience` seconds; return those that outlived even that."""
-    import psutil
-
-    processes = list(processes)
-    for action in (psutil.Process.terminate, psutil.Process.kill):
-        for process in processes:
-            try:
-                action(process)
-                process.resume()  # a stopped process does not see that it is asked to end
-            except (psutil.Error, OSError):
-                continue
-        processes = psutil.wait_procs(processes, timeout=patience)[1]
-        processes = [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
-        if not processes:
-            break
-    return processes
+_KEPT_DAYS = 14.0
+_KEPT_ENDED = 200
 
 
 def find_keeper_job(record: ClusterRecord, *, max_age: float = 1.0) -> Job | None:
@@ -199,7 +142,7 @@ def close_lost(
         What was removed: ``kind``, ``id`` and ``cluster`` each.
     """
     folder = registry.cluster_dir(record.id)
-    removed = _remove_processes(record.id, find_processes(record.id).get(record.id, []))
+    removed = _remove_processes(record.id)
     control.remove_socket(record)
     doubt = ""
     profile = _profile_of(record) if record.jobs or marks.may_have_jobs(folder) else None
@@ -230,10 +173,10 @@ def close_lost(
     if doubt:
         return record, removed
     try:
-        with registry.locked():
+        with names.locked():
             registry.write_record(folder, record)
     except OSError:  # the disk is full: what matters is gone, and the next look says so again
-        registry.release(record)
+        names.release(record.name, record.id)
     else:
         notes.add_event(folder, record)
     return record, removed
@@ -248,13 +191,10 @@ def _profile_of(record: ClusterRecord) -> Profile | None:
         return None
 
 
-def _remove_processes(cluster_id: str, processes: list[psutil.Process]) -> list[dict[str, Any]]:
-    outliving = {process.pid for process in end_processes(processes)}
-    return [
-        {"kind": "process", "id": process.pid, "cluster": cluster_id}
-        for process in processes
-        if process.pid not in outliving
-    ]
+def _remove_processes(cluster_id: str) -> list[dict[str, Any]]:
+    found = processes.of_cluster(cluster_id)
+    outliving = {process.pid for process in processes.end(found)}
+    return [{"kind": "process", "id": p.pid, "cluster": cluster_id} for p in found if p.pid not in outliving]
 
 
 def collect(progress: Callable[[str], None] | None = None) -> list[dict[str, Any]]:
@@ -278,11 +218,11 @@ def collect(progress: Callable[[str], None] | None = None) -> list[dict[str, Any
             removed += items
             if not closed.state.alive:
                 removed.append({"kind": "cluster", "id": closed.name, "cluster": closed.id})
-    for cluster_id, processes in find_processes().items():
+    for cluster_id in processes.by_cluster():
         if not _claimed(cluster_id):
-            removed += _remove_processes(cluster_id, processes)
+            removed += _remove_processes(cluster_id)
     removed += _collect_jobs()
-    registry.prune()
+    prune()
     return removed
 
 
@@ -290,8 +230,7 @@ def _keeper_at_work(record: ClusterRecord) -> bool:
     """Return whether a record that names no keeper is damaged rather than dead: a process of its tag is a keeper."""
     if record.keeper is not None:
         return False
-    processes = find_processes(record.id).get(record.id, [])
-    return any(tags.KEEPER in " ".join(p.cmdline()) for p in processes)
+    return any(tags.KEEPER in " ".join(p.cmdline()) for p in processes.of_cluster(record.id))
 
 
 def _claimed(cluster_id: str) -> bool:
@@ -313,3 +252,19 @@ def _collect_jobs() -> list[dict[str, Any]]:
             find_engine(engine.name).cancel_jobs(stray)
             removed += [{"kind": "job", "id": job.id, "cluster": job.tag} for job in stray]
     return removed
+
+
+def prune() -> None:
+    """Remove the folders of clusters that ended two weeks ago, and of more than two hundred the oldest."""
+    ended = [r for r in registry.list_records(include_ended=True) if not r.state.alive and not _is_open(r)]
+    ended.sort(key=lambda r: r.since, reverse=True)
+    oldest = time.time() - _KEPT_DAYS * 86400
+    for position, record in enumerate(ended):
+        if position >= _KEPT_ENDED or record.since < oldest:
+            shutil.rmtree(registry.cluster_dir(record.id), ignore_errors=True)
+
+
+def _is_open(record: ClusterRecord) -> bool:
+    """Return whether `record` was judged lost, and is not closed on disk."""
+    written = registry.read_record(registry.cluster_dir(record.id))
+    return written is None or written.state.alive

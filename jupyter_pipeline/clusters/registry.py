@@ -3,7 +3,7 @@
 ::
 
     clusters/
-      .names/NAME -> ID       symbolic link: who holds the name; made by one system call, so that one of many wins
+      .names/NAME -> ID       symbolic link: who holds the name: see `names`
       ID/record.json          the record; written by the keeper alone, while it lives, by write-and-rename
       ID/keeper.json          who the keeper is and where it listens, for when the record is damaged
       ID/request.json         what was asked for: the profile, workers, the interpreter's search path
@@ -23,22 +23,18 @@ Only the standard library is used here, so that the Jupyter server may import it
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import errno
-import fcntl
 import hashlib
 import json
 import os
 import secrets
 import shutil
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline import identity, paths
-from jupyter_pipeline.clusters import notes
+from jupyter_pipeline.clusters import names, notes
 from jupyter_pipeline.exceptions import ClusterConflictError, NotFoundError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity
 
@@ -48,20 +44,15 @@ __all__ = [
     "find_record",
     "judge",
     "list_records",
-    "locked",
     "new_id",
     "prefix",
-    "prune",
     "read_record",
     "read_request",
     "refresh",
-    "release",
     "write_keeper",
     "write_record",
 ]
 
-_KEPT_DAYS = 14.0
-_KEPT_ENDED = 200
 _DANGLING = 30.0  # seconds that a name without a folder is believed to be a start under way
 
 
@@ -95,12 +86,12 @@ def create(record: ClusterRecord, request: Mapping[str, Any]) -> Path:
     try:
         paths.write_private(hidden / "request.json", json.dumps(request, indent=1))
         _write(hidden, record)
-        with locked():
+        with names.locked():
             _claim(record.name, record.id)
             try:
                 hidden.rename(folder)
             except OSError:
-                release(record)
+                names.release(record.name, record.id)
                 raise
     except BaseException:
         shutil.rmtree(hidden, ignore_errors=True)
@@ -110,26 +101,20 @@ def create(record: ClusterRecord, request: Mapping[str, Any]) -> Path:
 
 
 def _claim(name: str, cluster_id: str) -> None:
-    link = paths.private_dir(paths.clusters_dir() / ".names") / name
     for _ in range(3):
-        try:
-            link.symlink_to(cluster_id)
+        holder = names.take(name, cluster_id)
+        if holder == cluster_id:
             return
-        except FileExistsError:
-            holder = _holder(link)
-            if holder == cluster_id:  # a network file system repeated a call that had succeeded
-                return
-            if holder is not None:
-                _refuse_living(name, holder, link)
-                with contextlib.suppress(FileNotFoundError):
-                    link.unlink()
+        if holder is not None:
+            _refuse_living(name, holder)
+            names.release(name, holder)
     raise _conflict(name, "is being started by another process")
 
 
-def _refuse_living(name: str, holder: str, link: Path) -> None:
+def _refuse_living(name: str, holder: str) -> None:
     record = read_record(cluster_dir(holder))
     if record is None:
-        if cluster_dir(holder).exists() or time.time() - link.lstat().st_mtime < _DANGLING:
+        if cluster_dir(holder).exists() or names.age(name) < _DANGLING:
             raise _conflict(name, "is being started by another process")
         return
     if judge(record).state.alive:
@@ -141,36 +126,6 @@ def _conflict(name: str, what: str) -> ClusterConflictError:
     return ClusterConflictError(
         f"The cluster {name!r} {what}. Attach to it, stop it first, or start this one under another name."
     )
-
-
-def _holder(link: Path | str) -> str | None:
-    try:
-        return os.readlink(link)  # noqa: PTH115 - see `read_record`
-    except OSError:
-        return None
-
-
-def release(record: ClusterRecord) -> None:
-    """Give the name of `record` back if it holds it."""
-    link = paths.clusters_dir() / ".names" / record.name
-    if _holder(link) == record.id:
-        with contextlib.suppress(OSError):
-            link.unlink()
-
-
-@contextlib.contextmanager
-def locked() -> Iterator[None]:
-    """Hold the registry's lock. Where the file system has no locks, a name is still claimed by one system call."""
-    descriptor = os.open(paths.clusters_dir() / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        except OSError as error:
-            if error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL):
-                raise
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def write_keeper(folder: Path, record: ClusterRecord) -> None:
@@ -189,7 +144,7 @@ def write_record(folder: Path, record: ClusterRecord) -> None:
     """
     _write(folder, record)
     if not record.state.alive:
-        release(record)
+        names.release(record.name, record.id)
 
 
 def _write(folder: Path, record: ClusterRecord) -> None:
@@ -278,7 +233,7 @@ def list_records(*, include_ended: bool = False) -> list[ClusterRecord]:
     if include_ended:
         ids = [entry.name for entry in os.scandir(root) if not entry.name.startswith(".") and entry.is_dir()]
     else:
-        ids = [holder for _, holder in _names()]
+        ids = [holder for _, holder in names.holders()]
     records = []
     for cluster_id in ids:
         record = read_record(f"{root}/{cluster_id}")
@@ -289,22 +244,13 @@ def list_records(*, include_ended: bool = False) -> list[ClusterRecord]:
     return sorted(records, key=lambda r: (r.started, r.name))
 
 
-def _names() -> list[tuple[str, str]]:
-    try:
-        with os.scandir(paths.clusters_dir() / ".names") as entries:
-            links = [(entry.name, _holder(entry.path)) for entry in entries]
-    except FileNotFoundError:
-        return []
-    return [(name, holder) for name, holder in links if holder]
-
-
 def _unreadable(folder: Path) -> ClusterRecord | None:
     """Return a record for a folder whose own cannot be read, ``None`` if there is no folder."""
     try:
         info = folder.stat()
     except OSError:
         return None
-    name = next((name for name, holder in _names() if holder == folder.name), folder.name)
+    name = next((name for name, holder in names.holders() if holder == folder.name), folder.name)
     try:
         known = json.loads((folder / "keeper.json").read_bytes())
         keeper, control = ProcessIdentity.from_dict(known["keeper"]), str(known["control"])
@@ -339,7 +285,7 @@ def find_record(name: str, *, include_ended: bool = False) -> ClusterRecord:
     NotFoundError
         If there is none; the nearest names are offered.
     """
-    holder = _holder(paths.clusters_dir() / ".names" / paths.check_name("cluster", name)) or name
+    holder = names.holder(paths.check_name("cluster", name)) or name
     record = read_record(cluster_dir(holder)) or _unreadable(cluster_dir(holder))
     if record is not None and record.state.alive:
         return judge(record)
@@ -348,19 +294,3 @@ def find_record(name: str, *, include_ended: bool = False) -> ClusterRecord:
         if name in (record.name, record.id):
             return record
     raise NotFoundError("cluster", name, [r.name for r in records])
-
-
-def prune() -> None:
-    """Remove the folders of clusters that ended two weeks ago, and of more than two hundred the oldest."""
-    ended = [r for r in list_records(include_ended=True) if not r.state.alive and not _is_open(r)]
-    ended.sort(key=lambda r: r.since, reverse=True)
-    oldest = time.time() - _KEPT_DAYS * 86400
-    for position, record in enumerate(ended):
-        if position >= _KEPT_ENDED or record.since < oldest:
-            shutil.rmtree(cluster_dir(record.id), ignore_errors=True)
-
-
-def _is_open(record: ClusterRecord) -> bool:
-    """Return whether `record` was judged lost, and is not closed on disk."""
-    written = read_record(cluster_dir(record.id))
-    return written is None or written.state.alive

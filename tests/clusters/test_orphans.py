@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from jupyter_pipeline import identity
-from jupyter_pipeline.clusters import marks, orphans, registry
+from jupyter_pipeline.clusters import marks, orphans, processes, registry
 from jupyter_pipeline.clusters.engines import Engine, Job
 from jupyter_pipeline.exceptions import ClusterError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
@@ -122,7 +122,7 @@ def test_processes_end_whatever_they_do_with_signals(signals: str) -> None:
     found = psutil.Process(process.pid)
     if signals == "stopped":
         found.suspend()
-    assert orphans.end_processes([found], patience=0.5) == []
+    assert processes.end([found], patience=0.5) == []
     process.wait(5)
     process.stdout.close()
 
@@ -131,5 +131,5 @@ def test_what_is_gone_already_is_no_error(lost: ClusterRecord, batch: Batch) -> 
     process = subprocess.Popen(["true"])
     found: Any = psutil.Process(process.pid)
     process.wait()
-    assert orphans.end_processes([found]) == []
-    assert orphans.find_processes(lost.id) == {}
+    assert processes.end([found]) == []
+    assert processes.of_cluster(lost.id) == []

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_pipeline import identity, paths
-from jupyter_pipeline.clusters import notes, registry
+from jupyter_pipeline.clusters import notes, orphans, registry
 from jupyter_pipeline.exceptions import ClusterConflictError, NotFoundError, UsageError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
@@ -151,7 +151,7 @@ def test_ended_clusters_are_found_when_asked_for() -> None:
 
 
 def test_old_folders_are_pruned_and_living_ones_never(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "_KEPT_ENDED", 2)
+    monkeypatch.setattr(orphans, "_KEPT_ENDED", 2)
     lost = record("lost", keeper=dataclasses.replace(identity.this_process(), started=1.0), since=1.0)
     alive = record("alive", since=1.0)
     for each in (lost, alive):
@@ -159,7 +159,7 @@ def test_old_folders_are_pruned_and_living_ones_never(monkeypatch: pytest.Monkey
     for number in range(4):
         registry.create(record(f"ended-{number}", state=ClusterState.STOPPED, since=time.time() - number), {})
     registry.create(record("old", state=ClusterState.STOPPED, since=time.time() - 15 * 86400), {})
-    registry.prune()
+    orphans.prune()
     names = {r.name for r in registry.list_records(include_ended=True)}
     assert names == {"lost", "alive", "ended-0", "ended-1"}
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters import engines, manager, orphans
+from jupyter_pipeline.clusters import engines, manager, processes
 from jupyter_pipeline.clusters.engines.jobqueue import JobQueueEngine
 from jupyter_pipeline.models import ClusterState
 from jupyter_pipeline.pipeline.environments import diff_cluster, sync_cluster
@@ -163,4 +163,4 @@ def test_it_stops_and_leaves_nothing(running: Any) -> None:
     jobs = engine.find_jobs(record.id, max_age=0)
     assert [job for job in jobs or [] if job.state != "ending"] == []
     assert jobs is not None
-    assert orphans.find_processes(record.id).get(record.id, []) == []
+    assert processes.of_cluster(record.id) == []

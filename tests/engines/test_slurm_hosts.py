@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters import engines, handle, manager, orphans, profiles, registry, tags
+from jupyter_pipeline.clusters import engines, handle, manager, orphans, processes, profiles, registry, tags
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 from jupyter_pipeline.pipeline.environments import sync_cluster
 
@@ -78,7 +78,7 @@ def left(record: ClusterRecord) -> list[Any]:
     engine = engines.find_engine("slurm")
     found = [engine.find_jobs(tag, max_age=0) for tag in (record.id, tags.keeper_tag(record.id))]
     assert None not in found
-    return [*found[0], *found[1], *orphans.find_processes(record.id).get(record.id, [])]
+    return [*found[0], *found[1], *processes.of_cluster(record.id)]
 
 
 def where() -> str:

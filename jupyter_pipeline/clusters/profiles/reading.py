@@ -1,8 +1,8 @@
 """YAML from a file that someone else may have written, read without trusting it.
 
 ``safe_load`` alone still accepts a key that stands twice (the last wins in silence) and a few lines of aliases that
-grow to millions of nodes. Both are refused here, as are files that others can write to. It also reads ``1:30:00`` as the
-number 5400, which a batch system takes for minutes: here, as in YAML 1.2, that is text.
+grow to millions of nodes. Both are refused here, as are files that others can write to. It also reads ``1:30:00``
+as the number 5400, which a batch system takes for minutes: here, as in YAML 1.2, that is text.
 """
 
 from __future__ import annotations

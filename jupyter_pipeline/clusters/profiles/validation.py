@@ -1,6 +1,6 @@
 """From merged values to a `Profile`: every key is known, of the right kind and in range (pure).
 
-Arguments of the class itself are checked as far as they can be without importing it; `preflight` does the rest.
+Arguments of the class itself are checked by `arguments`; `preflight` does the rest.
 """
 
 from __future__ import annotations
@@ -11,15 +11,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from jupyter_pipeline.clusters.profiles.arguments import check_arguments
 from jupyter_pipeline.clusters.profiles.merging import Merged
 from jupyter_pipeline.clusters.profiles.quantities import (
     format_duration,
-    parse_bytes,
     parse_count,
     parse_duration,
-    parse_walltime,
 )
-from jupyter_pipeline.clusters.profiles.variables import JOB_SCRIPT_KEYS, SECRET_KEY, expand
+from jupyter_pipeline.clusters.profiles.variables import SECRET_KEY, expand
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Limits, Profile
 from jupyter_pipeline.paths import check_name
@@ -48,14 +47,11 @@ _SECTION_KEYS = {
     "price": ("currency", "per_worker_hour", "per_core_hour"),
     "security": ("tls", "insecure", "tls_ca_file", "tls_client_cert", "tls_client_key"),
 }  # fmt: skip
-_COUNTS = ("n_workers", "threads_per_worker", "nthreads", "cores", "job_cpu", "ncpus")
-_SIZES = ("memory", "memory_limit", "job_mem", "mem", "worker_memory", "scheduler_memory", "disk")
 _CLASS = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _INLINE_EXPORT = re.compile(
     r"(?i)\b(\w*(?:password|passwd|secret|token|api_?key|access_key)\w*)=(?![\"']?\$)[\"']?[^\s\"']+"
 )
 _URL_WITH_PASSWORD = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@]*:(?!\$)[^\s/@]+@")
-_MULTI_LINE = ("env_extra", "job_script_prologue", "job_script_epilogue")
 _LOCAL = ("distributed.LocalCluster", "dask.distributed.LocalCluster", "distributed.deploy.local.LocalCluster")
 
 
@@ -87,7 +83,7 @@ def validate(merged: Merged, environ: Mapping[str, str]) -> Profile:
         if value not in choices:
             raise merged.refuse(key, f"{value!r} is not one of {', '.join(choices)}", f"Write {choices[0]}.")
     _check_class(merged, values)
-    _check_kwargs(merged, values["cluster_kwargs"], job_queue, adapts=bool(values["adapt_kwargs"]))
+    check_arguments(merged, values["cluster_kwargs"], job_queue=job_queue, adapts=bool(values["adapt_kwargs"]))
     limits = _limits(merged, values["limits"])
     workers = _workers(merged, values, limits)
     _check_price(merged, values["price"], limits)
@@ -180,57 +176,6 @@ def _check_class(merged: Merged, values: Mapping[str, Any]) -> None:
     if not isinstance(path, str) or not _CLASS.fullmatch(path):
         raise merged.refuse(
             "cluster_class", f"{path!r} is not an import path", "Write one such as distributed.LocalCluster."
-        )
-
-
-def _check_kwargs(merged: Merged, kwargs: Mapping[str, Any], job_queue: bool, *, adapts: bool) -> None:
-    def number(key: str, parse: Any, example: str) -> None:
-        try:
-            parse(kwargs[key])
-        except ValueError as error:
-            raise merged.refuse(f"cluster_kwargs.{key}", str(error), f"Write something like {example}.") from error
-
-    for key, value in kwargs.items():
-        if value is None or isinstance(value, list) or (key == "n_workers" and value == 0 and adapts):
-            continue
-        if key in _COUNTS or (key == "processes" and job_queue):
-            number(key, parse_count, "4")
-        elif key in _SIZES and not _is_special_limit(key, value):
-            number(key, parse_bytes, '"4 GiB"')
-        elif key == "walltime":
-            number(key, parse_walltime, '"01:30:00"')
-        elif key in ("name", "job_name") and isinstance(value, str):
-            try:
-                check_name("job", value)
-            except UsageError as error:
-                raise merged.refuse(f"cluster_kwargs.{key}", str(error).rstrip("."), "Rename it.") from error
-    if job_queue:
-        for key, value in kwargs.items():
-            if key not in _MULTI_LINE:
-                _check_one_line(merged, value, f"cluster_kwargs.{key}")
-        for key in JOB_SCRIPT_KEYS & set(kwargs):
-            value = kwargs[key]
-            if isinstance(value, Mapping) and key == "job_extra_directives":  # HTCondor's are a mapping
-                continue
-            if value is not None and not (isinstance(value, list) and all(isinstance(v, str) for v in value)):
-                raise merged.refuse(f"cluster_kwargs.{key}", "is not a list of lines", "Write each line after a dash.")
-
-
-def _is_special_limit(key: str, value: object) -> bool:
-    """Return whether `value` is one of LocalCluster's own spellings of a memory limit."""
-    return key == "memory_limit" and (value == "auto" or (isinstance(value, float) and 0 < value <= 1))
-
-
-def _check_one_line(merged: Merged, value: Any, path: str) -> None:
-    if isinstance(value, Mapping):
-        for key, below in value.items():
-            _check_one_line(merged, below, f"{path}.{key}")
-    elif isinstance(value, list):
-        for i, below in enumerate(value):
-            _check_one_line(merged, below, f"{path}[{i}]")
-    elif isinstance(value, str) and "\n" in value.strip("\n"):
-        raise merged.refuse(
-            path, "a line break would add a line of its own to the job script", "Write one line each, as a list."
         )
 
 
