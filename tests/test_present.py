@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from jupyter_pipeline import present
-from jupyter_pipeline.models import ClusterRecord, ClusterState
+from jupyter_pipeline.models import ClusterRecord, ClusterState, Deployed, DeploymentRecord
 
 
 def test_the_start_of_a_cluster_is_told_once_a_change() -> None:
@@ -26,3 +26,23 @@ def test_the_start_of_a_cluster_is_told_once_a_change() -> None:
         "one: running, 1 worker",
         "one: stopping",
     ]
+
+
+def test_a_dry_run_counts_the_packages_of_a_new_lock() -> None:
+    lock = "--- a/requirements.lock\n+++ b/requirements.lock\n@@ -0,0 +1,3 @@\n+# Python 3.11\n+dask==1\n+numpy==2\n"
+    flow = "--- a/flow.py\n+++ b/flow.py\n@@ -0,0 +1 @@\n+x == 1\n"
+    changed = lock.replace("@@ -0,0", "@@ -1,2")
+    answer = Deployed(deployment=None, folder="/p", files={}, written=(), changes=flow + lock)
+    told = present.dry_run(answer)
+    assert "+# Python 3.11\n+(2 packages)\n" in told
+    assert "numpy" not in told
+    assert "+x == 1" in told
+    assert "+numpy==2" in present.dry_run(dataclasses.replace(answer, changes=changed))
+
+
+def test_a_deploy_that_changed_nothing_says_so() -> None:
+    live = DeploymentRecord(id="1", name="daily", flow_name="daily")
+    answer = Deployed(deployment=live, folder="/p", files={}, written=(), changes="", server_changes="", version="abc")
+    assert present.deployed(answer, command="%deploy") == "Nothing has changed: 'daily', version abc: /p"
+    changed = dataclasses.replace(answer, server_changes="+- new")
+    assert present.deployed(changed, command="%deploy") == "Deployed 'daily', version abc: /p"

@@ -151,6 +151,18 @@ async def bring_live(api: PrefectApi, server: Mapping[str, Any], spec: Deploymen
             await api.put(f"/automations/{found['id']}", {**wanted, "enabled": found["enabled"]})
 
 
+async def live(api: PrefectApi, spec: DeploymentSpec) -> dict[str, list[str]]:
+    """Return the events that the server tells to each address for a deployment, as its automations have them."""
+    body = {"automations": {"name": {"any_": list(names(spec).values())}}}
+    there = {found["name"]: found for found in await api.post("/automations/filter", body)}
+    known = {document["id"]: document["name"] for document in await _documents(api)} if there else {}
+    told: dict[str, list[str]] = {}
+    for event in EVENTS:
+        for action in there.get(names(spec)[event], {}).get("actions", ()):
+            told.setdefault(known.get(action.get("block_document_id"), "another address"), []).append(event)
+    return told
+
+
 async def check(api: PrefectApi, spec: DeploymentSpec) -> None:
     """Refuse alerts whose address is not stored, or whose events do not exist.
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from jupyter_pipeline.models import DeploymentSpec, Record
+from jupyter_pipeline.models import DeploymentSpec, Record, Schedule
 from jupyter_pipeline.orchestration import alerts, applying, translation, words
 from jupyter_pipeline.orchestration.api import connect
 from jupyter_pipeline.orchestration.facade import run_sync
@@ -60,15 +60,22 @@ async def preview_async(spec: DeploymentSpec, code: Mapping[str, str], *, overwr
         pool, pool_type = await applying.find_pool(api, spec.work_pool)
         body = translation.deployment_body(spec, pool=pool, pool_type=pool_type)
         server = await applying.find(api, spec)
+        alerted = await alerts.live(api, spec) if server is not None else {}
     if server is not None:
         applying.refuse_taken(spec, server, overwrite=overwrite)
-    return Preview(first=server is None, changes=_changes(server or {}, body, spec, code))
+    return Preview(first=server is None, changes=_changes(server or {}, body, spec, code, alerted))
 
 
 preview = run_sync(preview_async)
 
 
-def _changes(server: Mapping[str, Any], body: Mapping[str, Any], spec: DeploymentSpec, code: Mapping[str, str]) -> str:
+def _changes(
+    server: Mapping[str, Any],
+    body: Mapping[str, Any],
+    spec: DeploymentSpec,
+    code: Mapping[str, str],
+    alerted: Mapping[str, list[str]],
+) -> str:
     parts = []
     live = Path(str(server.get("entrypoint") or "").rpartition(":")[0]).parent
     if server and live.is_relative_to(snapshots_dir()):
@@ -78,14 +85,21 @@ def _changes(server: Mapping[str, Any], body: Mapping[str, Any], spec: Deploymen
     settings = sorted(key for key in changed if changed[key] not in (None, [], {}) or server.get(key))
     now = {key: server.get(key) for key in settings} if server else {}
     then: dict[str, Any] = {key: changed[key] for key in settings}
-    now_scheduled = [words.describe(schedule) for schedule in translation.schedules_of(server)]
-    then_scheduled = [words.describe(schedule) for schedule in spec.schedules]
-    if now_scheduled != then_scheduled:
-        then["schedules"] = then_scheduled
-        if server:
-            now["schedules"] = now_scheduled
+    told = {alert.block: [event for event in alerts.EVENTS if event in alert.events] for alert in spec.alerts}
+    for key, live_now, planned in (
+        ("schedules", _in_words(translation.schedules_of(server)), _in_words(spec.schedules)),
+        ("alerts", dict(alerted), told),
+    ):
+        if live_now != planned:
+            then[key] = planned
+            if server:
+                now[key] = live_now
     parts.append(_diff(_text(now), _text(then), "deployment"))
     return "".join(parts)
+
+
+def _in_words(scheduled: Iterable[Schedule]) -> list[str]:
+    return [words.describe(schedule) for schedule in scheduled]
 
 
 def _text(settings: Mapping[str, Any]) -> str:

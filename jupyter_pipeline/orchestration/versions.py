@@ -167,9 +167,7 @@ def _texts(version: Version) -> dict[str, str]:
     if spec.profile_file:
         texts |= {Path(spec.profile_file).name: _read(Path(spec.profile_file))}
     settings = {key: value for key, value in _settings(version.spec) if value not in ("", None, [], {})}
-    scheduled = [
-        words.describe(each) + (f" with {dict(each.parameters)}" if each.parameters else "") for each in spec.schedules
-    ]
+    scheduled = [words.describe(each) for each in spec.schedules]
     texts["deployment"] = yaml.safe_dump(
         {**settings, "schedules": scheduled}, sort_keys=True, allow_unicode=True, width=110
     )

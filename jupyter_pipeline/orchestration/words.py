@@ -37,7 +37,10 @@ def describe(schedule: Schedule) -> str:
             time = dt.datetime.fromtimestamp(edge, tz)
             text += f", {word} {time:%Y-%m-%d}" + (f" {time:%H:%M}" if time.time() != dt.time() else "")
     follows_the_clock = not (schedule.every is not None and schedule.every < UNITS["h"])
-    return f"{text} ({schedule.timezone})" if follows_the_clock or schedule.start or schedule.end else text
+    if follows_the_clock or schedule.start or schedule.end:
+        text += f" ({schedule.timezone})"
+    given = ", ".join(f"{name}={value!r}" for name, value in schedule.parameters.items())
+    return f"{text} with {given}" if given else text
 
 
 def duration_text(seconds: float) -> str:
@@ -91,7 +94,8 @@ def clock_change(schedule: Schedule, now: dt.datetime | None = None) -> str:
 
 def _next_change(after: dt.datetime) -> dt.datetime | None:
     """Return the first moment, to the hour, at which the time zone of `after` has another offset from UTC."""
-    tz, offset, day = after.tzinfo, after.utcoffset(), _utc(after)
+    tz, offset = after.tzinfo, after.utcoffset()
+    day = _utc(after).replace(minute=0, second=0, microsecond=0)
     for _ in range(_AHEAD):
         day += dt.timedelta(days=1)
         if day.astimezone(tz).utcoffset() != offset:

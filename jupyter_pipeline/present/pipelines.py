@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from jupyter_pipeline.models import (
@@ -29,6 +30,9 @@ __all__ = [
     "tests",
     "versions",
 ]
+
+_NEW_LOCK = re.compile(r"^(--- a/requirements\.lock\n\+\+\+ .*\n@@ -0,0 .*\n(?:\+#.*\n)*)(?:\+.*\n)+", re.MULTILINE)
+"""The difference that a lock makes where none was: its comments, and one line for each package."""
 
 
 def deployments(records: Sequence[DeploymentRecord]) -> Table:
@@ -88,12 +92,17 @@ def plan(answer: Deployed) -> str:
 def dry_run(answer: Deployed) -> str:
     """Return what a deploy would change, in the files and on the server."""
     lines = [plan(answer)] if plan(answer) else []
-    lines.append(answer.changes or "No file would change.")
+    lines.append(_without_new_lock(answer.changes) or "No file would change.")
     if answer.server_changes is not None:
         lines.append(answer.server_changes or "Nothing that is deployed would change.")
     if answer.rehearses:
         lines.append("It would be rehearsed first: run once in a clean process.")
     return "\n".join([*lines, "Nothing was written (dry run)."])
+
+
+def _without_new_lock(changes: str) -> str:
+    """Return differences without the lines of a new lock, of which there are a hundred that nobody wrote."""
+    return _NEW_LOCK.sub(lambda found: f"{found[1]}+({found[0].count('==')} packages)\n", changes)
 
 
 def deployed(answer: Deployed, *, command: str) -> str:
@@ -109,7 +118,8 @@ def deployed(answer: Deployed, *, command: str) -> str:
     if answer.deployment is None:
         return f"Wrote {answer.folder}" if answer.written else f"Nothing has changed: {answer.folder}"
     name = answer.deployment.name
-    lines = [f"Deployed {name!r}, version {answer.version[:12]}: {answer.folder}"]
+    done = "Deployed" if answer.written or answer.server_changes else "Nothing has changed:"
+    lines = [f"{done} {name!r}, version {answer.version[:12]}: {answer.folder}"]
     if answer.deployment.paused:
         lines.append(f"It is paused. Resume it: {command} resume {name}")
     return "\n".join(lines)

@@ -7,7 +7,7 @@ import pytest
 from jupyter_pipeline.models import Schedule
 from jupyter_pipeline.orchestration import schedules, words
 
-NOVEMBER, JUNE = dt.datetime(2026, 11, 21, tzinfo=dt.UTC), dt.datetime(2027, 6, 1, tzinfo=dt.UTC)
+NOVEMBER, JUNE = dt.datetime(2026, 11, 21, 3, 35, tzinfo=dt.UTC), dt.datetime(2027, 6, 1, 3, 35, tzinfo=dt.UTC)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,13 @@ def test_a_time_is_told_as_the_clock_of_its_zone_shows_it() -> None:
             "The clocks change on Sun 28 Mar 2027: Sat 27 Mar 2027 06:00 CET, then Sun 28 Mar 2027 06:00 CEST, "
             "then Mon 29 Mar 2027 06:00 CEST",
             id="the clock is followed",
+        ),
+        pytest.param(
+            {"cron": "30 3 * * *"},
+            NOVEMBER,
+            "The clocks change on Sun 28 Mar 2027: Sat 27 Mar 2027 03:30 CET, then Sun 28 Mar 2027 03:30 CEST, "
+            "then Mon 29 Mar 2027 03:30 CEST",
+            id="soon after the change",
         ),
         pytest.param(
             {"cron": "30 2 * * *"},

@@ -18,7 +18,7 @@ from jupyter_pipeline.exceptions import (
     UsageError,
 )
 from jupyter_pipeline.models import DeploymentRecord
-from jupyter_pipeline.orchestration import deployments, runs
+from jupyter_pipeline.orchestration import alerts, deployments, runs
 from jupyter_pipeline.pipeline import options, promotion
 from jupyter_pipeline.pipeline.gathering import LOCK
 from jupyter_pipeline.pipeline.planning import Plan, plan
@@ -107,8 +107,24 @@ def test_a_deploy_is_rehearsed_once_and_repeated_without_a_change(live: Path, tm
     assert promotion.deploy(again).written == ()
     assert live_record("once") == done.deployment
     changed = planned(tmp_path, "n = 3", "open('made.txt', 'a').write(str(n + 1))", name="once", tag=["new"])
-    assert "+    return open('made.txt', 'a').write(str(n + 1))" in changed.preview().server_changes
-    assert "+- new" in changed.preview().server_changes
+    differs = changed.preview().server_changes or ""
+    assert "+    return open('made.txt', 'a').write(str(n + 1))" in differs
+    assert "+- new" in differs
+
+
+def test_the_difference_names_alerts_and_the_parameters_of_schedules(live: Path, tmp_path: Path) -> None:
+    alerts.add("oncall", "https://127.0.0.1:9/hook")
+
+    def again(n: int, events: str) -> Plan:
+        schedule = f"{{cron: 0 6 * * *, timezone: UTC, parameters: {{n: {n}}}}}"
+        given: dict[str, Any] = {"schedule": [schedule], "notify": [f"oncall:{events}"], "rehearse": False}
+        return planned(tmp_path, "n = 3", "n * 2", name="alerted", **given)
+
+    promotion.deploy(again(5, "failure"))
+    assert again(5, "failure").preview().server_changes == ""
+    changed = again(6, "failure,late").preview().server_changes or ""
+    assert "-- At 06:00 (UTC) with n=5\n+- At 06:00 (UTC) with n=6" in changed
+    assert "   - failure\n+  - late" in changed
 
 
 def test_what_breaks_in_the_rehearsal_is_told_by_cell_and_line_and_nothing_is_deployed(
