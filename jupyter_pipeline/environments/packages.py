@@ -101,8 +101,7 @@ def specification(
         wheels[place] = data
         pins[d.name] = [d.version, f"wheels/{place}", d.url, _without_secrets(origin)]
     spec: dict[str, Any] = {"pins": pins, "requirements": list(requirements), "options": list(options), "tool": tool}
-    spec["wheels"] = sorted(wheels)
-    return spec, wheels
+    return {**spec, "wheels": sorted(wheels), "held": list(CORE)}, wheels
 
 
 def _without_secrets(origin: str) -> str:

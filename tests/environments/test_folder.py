@@ -125,7 +125,12 @@ def test_a_folder_that_is_too_large_is_not_read_to_its_end(make: Make, monkeypat
     project = make({"a.py": "12345", "below/b.py": "12345", "below/further/c.py": "12345"})
     read: list[str] = []
     plain = Path.read_bytes
-    monkeypatch.setattr(Path, "read_bytes", lambda self: [read.append(self.name), plain(self)][1])
+
+    def noted(self: Path) -> bytes:
+        read.append(self.name)
+        return plain(self)
+
+    monkeypatch.setattr(Path, "read_bytes", noted)
     folder = Folder(source=project, sizes=Sizes(total=12), named=False)
     folder.refresh()
     assert sorted(read) == ["a.py", "b.py"]

@@ -276,8 +276,8 @@ def test_a_requirement_that_the_profile_changes_or_drops_counts_for_later_worker
     kernel_site: Callable[..., Path],
     tmp_path: Path,
 ) -> None:
-    for version in ("1.0", "2.0"):
-        make_wheel(tmp_path, version)
+    for old in ("1.0", "2.0"):
+        make_wheel(tmp_path, old)
     kernel_site(make_wheel(tmp_path, "3.0"), from_index=True)
     start_worker(empty, prefix("node"), name="one")
     offline = ["--no-index", "--find-links", str(tmp_path)]
@@ -300,6 +300,30 @@ def test_a_requirement_that_the_profile_changes_or_drops_counts_for_later_worker
     assert version("one") == "3.0"
     start_worker(empty, prefix("third"), name="third")
     assert version("third") == "3.0"
+
+
+@pytest.mark.parametrize("tool", ["uv", "pip"])
+def test_what_a_requirement_needs_cannot_take_the_place_of_what_the_kernel_has(
+    tool: str,
+    empty: Client,
+    prefix: Callable[[str], Path],
+    start_worker: Callable[..., None],
+    make_wheel: Callable[..., Path],
+    kernel_site: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    kernel_site(make_wheel(tmp_path, "2.0"), from_index=True)
+    make_wheel(tmp_path, "1.0")
+    make_wheel(tmp_path, "1.0", name="jpold", needs="jpsample<2")
+    make_wheel(tmp_path, "1.0", name="jpcore", needs="dask<2")
+    make_wheel(tmp_path, "1.0", name="dask")
+    start_worker(empty, prefix("node"), name="one")
+    offline = ["--no-index", "--find-links", str(tmp_path)]
+    for requirement in ("jpold", "jpcore"):
+        options = {"installer": tool, "pip_install": {"packages": [requirement], "pip_options": offline}}
+        with pytest.raises(SyncError, match=r"(?s)nothing was changed.*(jpsample|dask)"):
+            sync.sync(empty, directories=[], options=options)
+    assert _versions(empty) == ["absent"]
 
 
 def test_workers_that_reach_no_index_get_wheels_from_the_kernel(

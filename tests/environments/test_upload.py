@@ -84,7 +84,7 @@ def test_what_cannot_be_uploaded_is_refused(path: str, to: str | None, error: ty
 def test_a_file_too_large_for_the_way_is_refused(client: Client, tmp_path: Path) -> None:
     with (tmp_path / "huge.bin").open("wb") as file:
         file.truncate(10 * 2**30)
-    with pytest.raises(SyncError, match="limit.*--to URL"):
+    with pytest.raises(SyncError, match=r"limit.*--to URL"):
         upload(client, tmp_path / "huge.bin")
 
 

@@ -80,8 +80,8 @@ async def install(spec: Mapping[str, Any], wheels: Path, *, dry: bool = False) -
     ----------
     spec : mapping
         ``pins``, installed exactly and without their dependencies; ``requirements``, lines of a requirements file that
-        are resolved; ``links``, folders of wheels to take them from instead of an index; ``options`` for the installer;
-        ``tool``.
+        are resolved, and may change neither what is pinned nor ``held``, what this process runs on; ``links``, folders
+        of wheels to take them from instead of an index; ``options`` for the installer; ``tool``.
     wheels : Path
         Folder of the wheels that pins may name as ``wheels/FILE``.
     dry : bool, default False
@@ -104,20 +104,24 @@ async def install(spec: Mapping[str, Any], wheels: Path, *, dry: bool = False) -
         names = wanted(spec)
         before = {row[0]: row[1] for row in scan(sys.path)}
         requirements = [_line(r, wheels) for r in spec.get("requirements", ())]
+        kept = {name: version for name, version in before.items() if name in spec.get("held", ())}
+        kept |= {name: pin[0] for name, pin in spec.get("pins", {}).items()}
+        held = [f"{name}=={version}" for name, version in kept.items()]
         links = [f"--find-links {_line(link, wheels)}" for link in spec.get("links", ())]
         if requirements and links:  # they were fetched by the kernel, because no index is reached from here
             requirements = ["--no-index", *links, *requirements]
-        if names and requirements and not dry:
-            await _run(spec, requirements, [], True)  # what cannot be resolved must not leave the pins behind
+        lines = [_line(spec["pins"][name][1], wheels) for name in names]
+        if names and requirements and not dry:  # what cannot be resolved must not leave the pins behind
+            sent = sorted({f"--find-links {Path(line).parent}" for line in lines if line.startswith(str(wheels))})
+            await _run(spec, [*sent, *requirements], [], True, held)
         if names:
-            lines = [_line(spec["pins"][name][1], wheels) for name in names]
             again = "--reinstall" if "uv" in Path(tool(spec.get("tool", "auto"))[0]).name else "--force-reinstall"
             local = any(line.startswith(str(wheels)) for line in lines)
             await _run(spec, lines, ["--no-deps", *([again] if local else [])], dry)
             if not dry:
                 _note_origins(spec, names)
         if requirements:
-            await _run(spec, requirements, [], dry)
+            await _run(spec, requirements, [], dry, held)
     importlib.invalidate_caches()
     after = {row[0]: row[1] for row in scan(sys.path)}
     changed = [[n, before.get(n, ""), v] for n, v in sorted(after.items()) if before.get(n) != v]
@@ -161,7 +165,9 @@ def _line(requirement: str, wheels: Path) -> str:
     return str(wheels / requirement[7:]) if requirement.startswith("wheels/") else requirement
 
 
-async def _run(spec: Mapping[str, Any], lines: Sequence[str], options: Sequence[str], dry: bool) -> None:
+async def _run(
+    spec: Mapping[str, Any], lines: Sequence[str], options: Sequence[str], dry: bool, held: Sequence[str] = ()
+) -> None:
     begin = tool(spec.get("tool", "auto"))
     command, addresses = indexes.split(spec.get("options", ()))
     unset = indexes.missing([*addresses, *lines], os.environ)
@@ -171,18 +177,19 @@ async def _run(spec: Mapping[str, Any], lines: Sequence[str], options: Sequence[
             "set it where this process is started"
         )
     text, secrets = indexes.for_git([*addresses, *lines], os.environ)
-    # In a file, because others can read the arguments of a process, and because installers expand ${TOKEN} in it.
-    descriptor, name = tempfile.mkstemp(suffix=".txt")
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write("\n".join(text) + "\n")
+    with tempfile.TemporaryDirectory() as folder:
+        # In a file, because others can read the arguments of a process, and because installers expand ${TOKEN} in it.
+        asked, constraints = Path(folder) / "requirements.txt", Path(folder) / "constraints.txt"
+        asked.write_text("\n".join(text) + "\n")
+        constraints.write_text("\n".join(held) + "\n")
         process = await asyncio.create_subprocess_exec(
             *begin,
             *command,
             *options,
             *(["--dry-run"] if dry else []),
+            *(["-c", str(constraints)] if held else []),
             "-r",
-            name,
+            str(asked),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -194,8 +201,6 @@ async def _run(spec: Mapping[str, Any], lines: Sequence[str], options: Sequence[
             process.terminate()
             await process.wait()
             raise
-    finally:
-        Path(name).unlink(missing_ok=True)
     if process.returncode:
         raise RuntimeError(reason(output.decode(errors="replace")))
 
