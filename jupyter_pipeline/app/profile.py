@@ -63,10 +63,10 @@ class Check(Command):
         problems = preflight.check(profile)
         if problems:
             raise PreflightError(profile.name, problems, profile.source)
-        return {"profile": name, "problems": []}
+        return {"profile": name, "problems": [], "doubts": preflight.doubts(profile)}
 
     def show(self, answer: dict[str, Any]) -> str:
-        return f"Profile {answer['profile']!r} can start here."
+        return "\n".join([f"Profile {answer['profile']!r} can start here.", *answer["doubts"]])
 
 
 class New(Command):

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline import identity
-from jupyter_pipeline.clusters import closing, creating, limits, marks, observe, orders, security, warm
+from jupyter_pipeline.clusters import closing, creating, limits, marks, observe, orders, preflight, security, warm
 from jupyter_pipeline.clusters.book import Book
 from jupyter_pipeline.clusters.cost import Meter
 from jupyter_pipeline.clusters.engines import SHARED, get_engine
@@ -246,7 +246,9 @@ class Keeper:
         timeout = self.record.limits.start_timeout
         if time.time() - self.record.started > timeout:
             why = f": {self.record.reason}" if self.record.reason else ""
-            self.end(ClusterState.FAILED, f"No worker came within {timeout:g} s (limits.start_timeout){why}")
+            doubts = " ".join(preflight.doubts(self.profile))
+            reason = f"No worker came within {timeout:g} s (limits.start_timeout){why}. {doubts}"
+            self.end(ClusterState.FAILED, reason.rstrip(". "))
 
     def _had_worker(self) -> bool:
         return self._pulse is not None and self._pulse.had_worker

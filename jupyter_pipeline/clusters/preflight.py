@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline import ports
+from jupyter_pipeline import paths, ports
+from jupyter_pipeline.clusters import mounts
 from jupyter_pipeline.clusters.engines import Engine, get_engine
 from jupyter_pipeline.clusters.engines.batch import explain
 from jupyter_pipeline.clusters.profiles.quantities import format_duration, parse_bytes, parse_walltime
@@ -23,7 +24,7 @@ from jupyter_pipeline.clusters.signature import installed, unknown_arguments
 from jupyter_pipeline.exceptions import ConfigurationError, MissingDependencyError
 from jupyter_pipeline.models import Profile
 
-__all__ = ["check", "estimate"]
+__all__ = ["check", "doubts", "estimate"]
 
 _EXTRAS = {
     "coiled": "coiled",
@@ -57,6 +58,25 @@ def check(profile: Profile) -> list[str]:
     if not problems and engine.name == "slurm":
         problems += list(_slurm(profile))
     return problems
+
+
+def doubts(profile: Profile) -> list[str]:
+    """Return what may keep the workers of `profile` from starting, which nobody can tell from here.
+
+    Parameters
+    ----------
+    profile : Profile
+    """
+    if not get_engine(profile).commands:
+        return []
+    python = profile.cluster_kwargs.get("python") or sys.executable
+    needed = {"the interpreter": python, "the folder of the cluster, with its keys": str(paths.clusters_dir())}
+    found = []
+    for what, path in needed.items():
+        place = "" if "$" in path else mounts.private_place(Path(path))
+        if place:
+            found.append(f"Workers need {what}: {path} lies on a disk of this host ({place}). Do the nodes see it?")
+    return found
 
 
 def estimate(profile: Profile, workers: int | None = None) -> str:

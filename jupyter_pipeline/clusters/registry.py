@@ -15,8 +15,9 @@
       ID/tls/                 certificates and keys
       ID/mailbox/             requests from other hosts, where the control socket cannot be reached
 
-It works on a home that several hosts share. A record of another host is shown as it is: from here nobody can tell
-whether its keeper lives. Reading changes nothing; `orphans` turns what was lost into a closed record.
+It works on a home that several hosts share. Nobody can tell from here whether a keeper of another host lives; when it
+has written nothing for minutes, its record says so. Reading changes nothing; `orphans` turns what was lost into a
+closed record.
 
 Only the standard library is used here, so that the Jupyter server may import it.
 """
@@ -29,6 +30,7 @@ import json
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -53,6 +55,7 @@ __all__ = [
     "write_record",
 ]
 
+_SILENT = 180.0  # seconds without a write after which a keeper elsewhere is told to be silent; it writes every 30
 _DANGLING = 30.0  # seconds that a name without a folder is believed to be a start under way
 
 
@@ -190,7 +193,7 @@ def read_request(folder: Path) -> dict[str, Any]:
 def judge(record: ClusterRecord) -> ClusterRecord:
     """Return `record`, as lost if it claims to live and its keeper is verifiably dead.
 
-    A keeper on another host is never judged from here.
+    A keeper on another host is never called dead from here; its silence is told.
     """
     if not record.state.alive:
         return record
@@ -198,11 +201,27 @@ def judge(record: ClusterRecord) -> ClusterRecord:
         return record
     if record.keeper is None:
         return dataclasses.replace(record, state=ClusterState.LOST, reason="The record names no keeper")
-    if identity.alive(record.keeper) is not False:
+    lives = identity.alive(record.keeper)
+    if lives is None:
+        return _told_silent(record)
+    if lives:
         return record
     return dataclasses.replace(
         record, state=ClusterState.LOST, reason=_why_lost(record.keeper, record.state), workers=0, threads=0
     )
+
+
+def _told_silent(record: ClusterRecord) -> ClusterRecord:
+    """Return `record`, with the silence of its keeper as its reason where that has not written for minutes."""
+    known = _known.get(f"{cluster_dir(record.id)}/record.json")
+    silence = time.time() - known[0][2] / 1e9 if known else 0.0
+    if silence < _SILENT:
+        return record
+    reason = (
+        f"Its keeper on {record.host} has been silent for {silence / 60:.0f} min. "
+        "If it is a batch job, `jupyter pipeline cluster gc` looks whether that lives"
+    )
+    return dataclasses.replace(record, reason=reason)
 
 
 def refresh(record: ClusterRecord) -> ClusterRecord:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters import preflight, profiles
+from jupyter_pipeline.clusters import mounts, preflight, profiles
 from jupyter_pipeline.clusters.signature import installed, unknown_arguments
 from jupyter_pipeline.models import Limits, Profile
 
@@ -99,6 +99,16 @@ def test_the_arguments_of_a_built_in_profile_and_of_its_example_are_the_classes(
             if not installed(profile.cluster_class):
                 pytest.skip(f"{profile.cluster_class} is not installed here")
             assert unknown_arguments(profile.cluster_class, profile.cluster_kwargs)[0] == []
+
+
+def test_what_nodes_may_not_see_is_a_doubt_of_batch_systems_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mounts, "private_place", lambda path: "tmpfs at /tmp")
+    interpreter, folder = preflight.doubts(profiles.get_profile("slurm", overrides={"cluster_kwargs.python": "/x/py"}))
+    assert "the interpreter: /x/py lies on a disk of this host (tmpfs at /tmp)" in interpreter
+    assert "with its keys" in folder
+    assert preflight.doubts(profiles.get_profile("local")) == []
+    monkeypatch.setattr(mounts, "private_place", lambda path: "")
+    assert preflight.doubts(profiles.get_profile("slurm")) == []
 
 
 def test_static_signatures_are_those_of_the_imported_classes() -> None:

@@ -114,6 +114,18 @@ def test_keeper_of_another_host_is_never_judged() -> None:
         registry.create(record(), {})
 
 
+def test_silence_of_a_keeper_elsewhere_is_told() -> None:
+    away = dataclasses.replace(identity.this_process(), host="login2", boot_id="x", pid=1)
+    for name, keeper in (("there", away), ("here", identity.this_process())):
+        folder = registry.create(record(name, keeper=keeper, host=keeper.host), {})
+        five_minutes_ago = time.time() - 300
+        os.utime(folder / "record.json", (five_minutes_ago, five_minutes_ago))
+    found = {r.name: r for r in registry.list_records()}
+    assert found["there"].state is ClusterState.RUNNING
+    assert found["there"].reason.startswith("Its keeper on login2 has been silent for 5 min.")
+    assert found["here"].reason == ""
+
+
 @pytest.mark.parametrize("content", [b"", b'{"id": "x", "na', b"[]", b'{"id": "x"}', b"\xff\xfe"])
 def test_damaged_record_is_told_and_keeps_its_name(content: bytes) -> None:
     written = record()
