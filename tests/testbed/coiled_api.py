@@ -21,30 +21,14 @@ PORT = int(os.environ.get("TESTBED_COILED_PORT", "18940"))
 WORKSPACE = "testbed"
 _ADDRESS = f"http://127.0.0.1:{PORT}"
 _SINCE = "2026-01-01T00:00:00.000000Z"
-DAEMON = service.Daemon(daemons.state_dir("coiled"), __file__, f"{_ADDRESS}/api/v1/health")
 # The public address would be looked up outside.
-ENVIRON = {
+_ENVIRON = {
     "DASK_COILED__SERVER": _ADDRESS,
     "DASK_COILED__TOKEN": "no-secret",
     "DASK_COILED__CLIENT_PUBLIC_IP": "127.0.0.1",
 }
-running, stop = DAEMON.running, DAEMON.stop
-
-
-def missing() -> str:
-    """Return why the stand-in cannot run here, or an empty string."""
-    from importlib.util import find_spec
-
-    return "" if find_spec("coiled") else "needs coiled"
-
-
-def start() -> dict[str, str]:
-    """Start the server unless it runs, and return the variables that a client needs."""
-    reason = missing()
-    if reason:
-        raise RuntimeError(reason)
-    DAEMON.start()
-    return ENVIRON
+DAEMON = service.Daemon(daemons.state_dir("coiled"), __file__, f"{_ADDRESS}/api/v1/health", _ENVIRON, "coiled")
+missing, running, start, stop = DAEMON.missing, DAEMON.running, DAEMON.start, DAEMON.stop
 
 
 class Cluster:
@@ -183,9 +167,4 @@ def _approximated(package: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["serve"]:
-        service.serve(Account().answer, PORT, DAEMON.requests)
-    elif sys.argv[1:2] == ["stop"]:
-        stop(purge="--purge" in sys.argv)
-    else:
-        print("\n".join(f"export {k}={v}" for k, v in start().items()))
+    DAEMON.main(Account().answer)

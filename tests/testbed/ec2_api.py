@@ -23,13 +23,16 @@ import service
 
 PORT = int(os.environ.get("TESTBED_EC2_PORT", "18960"))
 _ADDRESS = f"http://127.0.0.1:{PORT}"
-DAEMON = service.Daemon(daemons.state_dir("ec2"), __file__, f"{_ADDRESS}/health")
-ENVIRON = {
+_ENVIRON = {
     "AWS_ENDPOINT_URL_EC2": _ADDRESS,
     "AWS_ACCESS_KEY_ID": "testbed",
     "AWS_SECRET_ACCESS_KEY": "no-secret",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+DAEMON = service.Daemon(
+    daemons.state_dir("ec2"), __file__, f"{_ADDRESS}/health", _ENVIRON, "dask_cloudprovider", "aiobotocore"
+)
+missing, running, start, stop = DAEMON.missing, DAEMON.running, DAEMON.start, DAEMON.stop
 OVERRIDES: dict[str, object] = {
     "cluster_kwargs.region": "eu-central-1",
     "cluster_kwargs.instance_type": "m6i.large",
@@ -41,24 +44,6 @@ OVERRIDES: dict[str, object] = {
     "cluster_kwargs.worker_options": {"nthreads": 1, "host": "127.0.0.1", "dashboard_address": None},
 }
 _NAMESPACE = "http://ec2.amazonaws.com/doc/2016-11-15/"
-running, stop = DAEMON.running, DAEMON.stop
-
-
-def missing() -> str:
-    """Return why the stand-in cannot run here, or an empty string."""
-    from importlib.util import find_spec
-
-    absent = [name for name in ("dask_cloudprovider", "aiobotocore") if not find_spec(name)]
-    return f"needs {', '.join(absent)}" if absent else ""
-
-
-def start() -> dict[str, str]:
-    """Start the server unless it runs, and return the variables that a client needs."""
-    reason = missing()
-    if reason:
-        raise RuntimeError(reason)
-    DAEMON.start()
-    return ENVIRON
 
 
 class Region:
@@ -118,9 +103,4 @@ def _xml(action: str, content: str) -> str:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["serve"]:
-        service.serve(Region().answer, PORT, DAEMON.requests)
-    elif sys.argv[1:2] == ["stop"]:
-        stop(purge="--purge" in sys.argv)
-    else:
-        print("\n".join(f"export {k}={v}" for k, v in start().items()))
+    DAEMON.main(Region().answer)

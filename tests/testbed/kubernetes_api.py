@@ -18,8 +18,8 @@ import service
 
 PORT = int(os.environ.get("TESTBED_KUBERNETES_PORT", "18950"))
 _ADDRESS = f"http://127.0.0.1:{PORT}"
-DAEMON = service.Daemon(daemons.state_dir("kubernetes"), __file__, f"{_ADDRESS}/version")
-_CONFIG = DAEMON.folder / "config"
+_FOLDER = daemons.state_dir("kubernetes")
+_ENVIRON = {"KUBECONFIG": str(_FOLDER / "config")}
 _KUBECONFIG = f"""\
 apiVersion: v1
 kind: Config
@@ -30,25 +30,16 @@ users: [{{name: testbed, user: {{token: no-secret}}}}]
 """
 _DASK = "kubernetes.dask.org/v1"
 _KINDS = {"DaskCluster": "daskclusters", "DaskWorkerGroup": "daskworkergroups", "DaskAutoscaler": "daskautoscalers"}
-running, stop = DAEMON.running, DAEMON.stop
-
-
-def missing() -> str:
-    """Return why the stand-in cannot run here, or an empty string."""
-    from importlib.util import find_spec
-
-    return "" if find_spec("dask_kubernetes") else "needs dask-kubernetes"
+DAEMON = service.Daemon(_FOLDER, __file__, f"{_ADDRESS}/version", _ENVIRON, "dask_kubernetes")
+missing, running, stop = DAEMON.missing, DAEMON.running, DAEMON.stop
 
 
 def start() -> dict[str, str]:
     """Start the server unless it runs, and return the variables that a client needs."""
-    reason = missing()
-    if reason:
-        raise RuntimeError(reason)
-    _CONFIG.write_text(_KUBECONFIG)
-    _CONFIG.chmod(0o600)
-    DAEMON.start()
-    return {"KUBECONFIG": str(_CONFIG)}
+    config = _FOLDER / "config"
+    config.write_text(_KUBECONFIG)
+    config.chmod(0o600)
+    return DAEMON.start()
 
 
 class Kubernetes:
@@ -168,9 +159,4 @@ def _failure(message: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["serve"]:
-        service.serve(Kubernetes().answer, PORT, DAEMON.requests)
-    elif sys.argv[1:2] == ["stop"]:
-        stop(purge="--purge" in sys.argv)
-    else:
-        print("\n".join(f"export {k}={v}" for k, v in start().items()))
+    DAEMON.main(Kubernetes().answer)

@@ -18,26 +18,12 @@ import service
 
 PORT = int(os.environ.get("TESTBED_SATURN_PORT", "18970"))
 _ADDRESS = f"http://127.0.0.1:{PORT}"
-DAEMON = service.Daemon(daemons.state_dir("saturn"), __file__, f"{_ADDRESS}/api/dask_clusters/info")
 # Outside of Saturn the client would ask for a certificate of Saturn's proxy.
-ENVIRON = {"SATURN_BASE_URL": _ADDRESS, "SATURN_TOKEN": "no-secret", "SATURN_IS_INTERNAL": "true"}
-running, stop = DAEMON.running, DAEMON.stop
-
-
-def missing() -> str:
-    """Return why the stand-in cannot run here, or an empty string."""
-    from importlib.util import find_spec
-
-    return "" if find_spec("dask_saturn") else "needs dask-saturn"
-
-
-def start() -> dict[str, str]:
-    """Start the server unless it runs, and return the variables that a client needs."""
-    reason = missing()
-    if reason:
-        raise RuntimeError(reason)
-    DAEMON.start()
-    return ENVIRON
+_ENVIRON = {"SATURN_BASE_URL": _ADDRESS, "SATURN_TOKEN": "no-secret", "SATURN_IS_INTERNAL": "true"}
+DAEMON = service.Daemon(
+    daemons.state_dir("saturn"), __file__, f"{_ADDRESS}/api/dask_clusters/info", _ENVIRON, "dask_saturn"
+)
+missing, running, start, stop = DAEMON.missing, DAEMON.running, DAEMON.start, DAEMON.stop
 
 
 class Project:
@@ -77,9 +63,4 @@ class Project:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["serve"]:
-        service.serve(Project().answer, PORT, DAEMON.requests)
-    elif sys.argv[1:2] == ["stop"]:
-        stop(purge="--purge" in sys.argv)
-    else:
-        print("\n".join(f"export {k}={v}" for k, v in start().items()))
+    DAEMON.main(Project().answer)

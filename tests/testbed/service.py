@@ -9,13 +9,14 @@ import subprocess
 import sys
 import urllib.parse
 import urllib.request
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import daemons
 
-__all__ = ["Daemon", "Machines", "serve"]
+__all__ = ["Daemon", "Machines"]
 
 Answer = Callable[[str, str, Any, Any], Awaitable[tuple[int, Any]]]
 """From method, path, query and body to status code and content."""
@@ -32,20 +33,31 @@ class Daemon:
         Python file that serves when it is called with ``serve``.
     address : str
         Answers once it is up.
+    environ : mapping of str to str
+        Variables that a client needs.
+    needs : str
+        Modules that a client needs, by their names.
     """
 
-    def __init__(self, folder: Path, script: str, address: str) -> None:
-        self.folder, self.script, self.address = folder, script, address
+    def __init__(self, folder: Path, script: str, address: str, environ: Mapping[str, str], *needs: str) -> None:
+        self.folder, self.script, self.address, self.environ, self.needs = folder, script, address, environ, needs
         self.requests = folder / "requests.jsonl"
         self._pid = folder / "server.pid"
         self._children: list[subprocess.Popen[bytes]] = []
+
+    def missing(self) -> str:
+        """Return why it cannot run here, or an empty string."""
+        absent = [name for name in self.needs if not find_spec(name)]
+        return f"needs {', '.join(absent)}" if absent else ""
 
     def running(self) -> bool:
         """Return whether it runs."""
         return daemons.alive(self._pid) is not None
 
-    def start(self) -> None:
-        """Start it unless it runs."""
+    def start(self) -> dict[str, str]:
+        """Start it unless it runs, and return the variables that a client needs."""
+        if self.missing():
+            raise RuntimeError(self.missing())
         if not self.running():
             with (self.folder / "server.log").open("w") as log:
                 process = subprocess.Popen(
@@ -59,6 +71,7 @@ class Daemon:
             self._pid.write_text(str(process.pid))
             self._children.append(process)
         daemons.wait_for(lambda: urllib.request.urlopen(self.address, timeout=2), self.folder.name)
+        return dict(self.environ)
 
     def stop(self, *, purge: bool = False) -> None:
         """Stop it and its clusters; with `purge`, remove its state."""
@@ -67,6 +80,15 @@ class Daemon:
             self._children.pop().wait()
         if purge:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+    def main(self, answer: Answer) -> None:
+        """Do what the command line says: ``start``, ``stop [--purge]``, or ``serve`` what `answer` answers."""
+        if sys.argv[1:2] == ["serve"]:
+            serve(answer, urllib.parse.urlsplit(self.address).port or 0, self.requests)
+        elif sys.argv[1:2] == ["stop"]:
+            self.stop(purge="--purge" in sys.argv)
+        else:
+            print("\n".join(f"export {k}={v}" for k, v in self.start().items()))
 
     def asked(self, method: str, end: str) -> list[dict[str, Any]]:
         """Return what was asked by `method` for a path that ends in `end`, in order."""
