@@ -134,7 +134,11 @@ class PrefectApi:
             else:
                 break
         if response.is_success:
-            return response.json() if response.content else None
+            try:
+                return response.json() if response.content else None
+            except ValueError as error:
+                what = f"(what answers there is no Prefect API: the address of one ends in /api) {self.endpoint.hint}"
+                raise ApiUnreachableError(self.endpoint.url, what) from error
         age = await self._too_old() if writes and response.status_code in _UNKNOWN else ""
         raise _refusal(response, method, path, self.endpoint, age)
 

@@ -11,7 +11,7 @@ import contextlib
 import json
 import sys
 
-from jupyter_pipeline.orchestration.kept import LOG
+from jupyter_pipeline.orchestration.kept import LOG, survived
 
 __all__ = ["collect", "collect_for_ever"]
 
@@ -23,7 +23,8 @@ async def collect_for_ever(ready: asyncio.Event) -> None:
     """Collect once the service is `ready`, and every ten minutes from then on."""
     await ready.wait()
     while True:
-        await collect()
+        with survived("the collection"):
+            await collect()
         await asyncio.sleep(_PERIOD)
 
 

@@ -9,18 +9,31 @@ import os
 import sys
 import time
 from collections import deque
+from collections.abc import Iterator
 
 from jupyter_pipeline import identity
+from jupyter_pipeline.exceptions import OrchestrationError
 from jupyter_pipeline.models import ProcessIdentity
 from jupyter_pipeline.paths import service_dir
 
-__all__ = ["LOG", "Child"]
+__all__ = ["LOG", "Child", "survived"]
 
 LOG = logging.getLogger("jupyter_pipeline.service")
 """The log of the service."""
 
 _STEADY = 60.0
 """Seconds of life after which the next death counts as the first."""
+
+
+@contextlib.contextmanager
+def survived(chore: str) -> Iterator[None]:
+    """Log what fails in a chore, and go on; that the server does not answer is for the caller."""
+    try:
+        yield
+    except OrchestrationError:
+        raise
+    except Exception:  # whatever it is, the service is worth more than one chore
+        LOG.exception("service | %s failed", chore)
 
 
 class Child:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import logging.handlers
 import os
@@ -31,7 +32,7 @@ from jupyter_pipeline.orchestration import catchup, collecting, health, leftover
 from jupyter_pipeline.orchestration.api import PrefectApi
 from jupyter_pipeline.orchestration.child_environment import DATABASE, server_environment, worker_environment
 from jupyter_pipeline.orchestration.endpoint import embedded
-from jupyter_pipeline.orchestration.kept import LOG, Child
+from jupyter_pipeline.orchestration.kept import LOG, Child, survived
 from jupyter_pipeline.orchestration.state import (
     WORK_POOL,
     ServiceState,
@@ -84,6 +85,8 @@ class Supervisor:
         self.secrets = read_secrets()
         self.server = Child("server", _SERVER_GRACE)
         self.worker = Child("worker", _WORKER_GRACE)
+        self.strikes = 0
+        """Failed checks in a row."""
         self.stopping = asyncio.Event()
         self.ready = asyncio.Event()
         self.state = ServiceState(
@@ -108,7 +111,8 @@ class Supervisor:
             ):
                 LOG.info("service | %s %s", state.state, state.reason or state.detail)
             self.state = state
-            write_state(state)
+            with survived("writing down the state"):
+                write_state(state)
 
     def api(self, timeout: float = 10.0) -> PrefectApi:
         """Return a connection to the server."""
@@ -150,7 +154,12 @@ class Supervisor:
 
     async def _keep(self, child: Child, start: Callable[[], Awaitable[None]]) -> None:
         while True:
-            await start()
+            try:
+                await start()
+            except OSError as error:  # no process, no memory or no disk to be had: later, perhaps
+                LOG.warning("service | the %s cannot be started: %s", child.name, error)
+                await asyncio.sleep(_HEALTH_INTERVAL)
+                continue
             code = await child.wait()
             if child.port_was_taken and not self.fixed:
                 # Another program was faster between our look at the port and the server's.
@@ -196,11 +205,13 @@ class Supervisor:
     async def _settle(self, api: PrefectApi) -> None:
         """See to what a worker should find: its pool, no lost runs, and of the late ones those that are wanted."""
         await health.ensure_pool(api)
-        await self._crash_lost(api)
+        with survived("the search for lost runs"):
+            await self._crash_lost(api)
         since, now = last_seen(), time.time()
         if since is not None and now - since > _OUTAGE:
-            for name, what in (await catchup.settle(api, since, now)).items():
-                LOG.info("service | %s: %s", name, what)
+            with survived("the catch-up"):
+                for name, what in (await catchup.settle(api, since, now)).items():
+                    LOG.info("service | %s: %s", name, what)
         note_seen()
 
     async def _crash_lost(self, api: PrefectApi, *, settled: float = 0.0) -> None:
@@ -212,38 +223,41 @@ class Supervisor:
         return make(os.environ, home=self.home, state_dir=state_dir(), port=self.state.port, secrets=self.secrets)
 
     async def _watch(self) -> None:
-        strikes, rounds = 0, 0
-        while True:
-            running = self.state.state == "running"
-            await asyncio.sleep(_HEALTH_INTERVAL if running else 0.25)
-            if not self.server.alive:
-                continue
-            rounds += 1
-            try:
-                async with self.api(timeout=5.0) as api:
-                    await health.answers(api)
-                    self.ready.set()
-                    strikes = 0
-                    online = self.worker.alive and await health.worker_online(api, since=self.worker.since)
-                    look = running and rounds % _SCHEDULE_ROUNDS == 0 and self.server.age > _SETTLED
-                    stalled = await health.stalled_schedules(api) if look else []
-                    if rounds % _SCHEDULE_ROUNDS == 0:
+        for rounds in itertools.count(1):
+            await asyncio.sleep(_HEALTH_INTERVAL if self.state.state == "running" else 0.25)
+            if self.server.alive:
+                with survived("the look at the service's health"):
+                    await self._look(thorough=rounds % _SCHEDULE_ROUNDS == 0)
+
+    async def _look(self, *, thorough: bool) -> None:
+        """Look at the health of server and worker, thoroughly at its schedules and lost runs, too."""
+        running, stalled = self.state.state == "running", []
+        try:
+            async with self.api(timeout=5.0) as api:
+                await health.answers(api)
+                self.ready.set()
+                self.strikes = 0
+                online = self.worker.alive and await health.worker_online(api, since=self.worker.since)
+                if thorough and running and self.server.age > _SETTLED:
+                    stalled = await health.stalled_schedules(api)
+                if thorough:
+                    with survived("the search for lost runs"):
                         await self._crash_lost(api, settled=_LOST)
-            except OrchestrationError as error:
-                strikes += 1
-                if self.ready.is_set() and strikes >= _STRIKES:
-                    strikes = 0
-                    await self._restart_server(f"The server does not answer. {error}")
-                continue
-            if stalled:
-                await self._restart_server(f"Schedules make no runs ({', '.join(stalled)}).")
-            elif online:
-                note_seen()
-                self.tell(state="running", reason="", detail="")
-            elif running and self.worker.age > _WORKER_SILENCE:
-                LOG.error("service | the worker is silent: restarting it")
-                self.tell(state="failing", reason="The worker gives no sign of life.")
-                await self.worker.stop()
+        except OrchestrationError as error:
+            self.strikes += 1
+            if self.ready.is_set() and self.strikes >= _STRIKES:
+                self.strikes = 0
+                await self._restart_server(f"The server does not answer. {error}")
+            return
+        if stalled:
+            await self._restart_server(f"Schedules make no runs ({', '.join(stalled)}).")
+        elif online:
+            note_seen()
+            self.tell(state="running", reason="", detail="")
+        elif running and self.worker.age > _WORKER_SILENCE:
+            LOG.error("service | the worker is silent: restarting it")
+            self.tell(state="failing", reason="The worker gives no sign of life.")
+            await self.worker.stop()
 
     async def _restart_server(self, reason: str) -> None:
         LOG.error("service | %s: restarting the server", reason)
