@@ -2,8 +2,8 @@
 
 It is run by its path, since that interpreter may lack Jupyter Pipeline: only the standard library is used, and Prefect
 where it is there. Standard input begins with a line of JSON that says what to call; when standard input ends, whoever
-asked has died: the flow is interrupted, and the folder that was made for it is removed. The answer goes to the file of
-the first argument, which lies there.
+asked has died: the flow is interrupted, and its run and the folder that was made for it are removed. The answer goes
+to the file of the first argument, which lies there.
 """
 
 from __future__ import annotations
@@ -46,6 +46,19 @@ def main() -> None:
             "interrupted": isinstance(error, KeyboardInterrupt),
         }
     Path(sys.argv[1]).write_text(json.dumps(answer), encoding="utf-8")
+    if alone.is_set():
+        _remove_runs(asked["mark"])
+
+
+def _remove_runs(mark: str) -> None:
+    """Do what the parent would have done: remove the run from the server."""
+    with contextlib.suppress(Exception):
+        from prefect.client.orchestration import get_client
+        from prefect.client.schemas.filters import FlowRunFilter
+
+        with get_client(sync_client=True) as client:
+            for run in client.read_flow_runs(flow_run_filter=FlowRunFilter.model_validate({"tags": {"all_": [mark]}})):
+                client.delete_flow_run(run.id)
 
 
 def _end_with_parent(alone: threading.Event) -> None:
@@ -80,7 +93,7 @@ async def _wait(outcome: Any) -> None:
 
 
 def _marked(mark: str) -> contextlib.AbstractContextManager[Any]:
-    """Tag the run, by which it is found; let each task be tried once; log no traceback, since it is told later."""
+    """Tag the run, by which it is found; let each task be tried once; log what the cell's author can use."""
     try:
         import prefect
     except ImportError:
@@ -92,14 +105,19 @@ def _marked(mark: str) -> contextlib.AbstractContextManager[Any]:
         make(self, *positional, **{**options, "retries": 0})
 
     prefect.Task.__init__ = once
-    for name in ("prefect.flow_runs", "prefect.task_runs"):
-        logging.getLogger(name).addFilter(_without_traceback)
+    for name in ("prefect.flow_runs", "prefect.task_runs", "prefect.events.utilities"):
+        logging.getLogger(name).addFilter(_tells)
     return prefect.tags(mark)  # type: ignore[no-any-return]
 
 
-def _without_traceback(record: logging.LogRecord) -> bool:
+def _tells(record: logging.LogRecord) -> bool:
+    """Return whether a line is shown, and take its traceback, which is told later.
+
+    Left out are the address of the run, which is removed from the server, and the events that cannot be sent any more
+    while a run ends.
+    """
     record.exc_info = record.exc_text = None
-    return True
+    return record.name != "prefect.events.utilities" and not record.getMessage().startswith("View at ")
 
 
 if __name__ == "__main__":

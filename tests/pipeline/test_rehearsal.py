@@ -42,6 +42,7 @@ def test_a_good_pipeline_works_in_the_folder_and_leaves_no_run(live: Path, tmp_p
     assert done.error == ""
     assert (tmp_path / "made.txt").read_text() == "7"
     assert any("doing 7" in line for line in lines)
+    assert not any("View at" in line for line in lines)
     assert runs.list_runs() == []
 
 
@@ -114,6 +115,7 @@ def test_the_process_ends_with_who_asked_for_it(live: Path, tmp_path: Path, end:
     asker.wait(60)
     asker.stdout.close()
     wait_until(lambda: not psutil.pid_exists(pid))
+    assert runs.list_runs() == []
     assert not list(tmp_path.glob("jupyter-pipeline-rehearsal-*"))
 
 
