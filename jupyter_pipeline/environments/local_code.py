@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import site
 import sys
 import sysconfig
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from types import ModuleType
+from urllib.parse import unquote, urlsplit
 
 from jupyter_pipeline.environments.folder import Folder
 from jupyter_pipeline.environments.remote.member import RUNS_ON
 from jupyter_pipeline.environments.remote.modules import file_of
+from jupyter_pipeline.environments.remote.scan import scan
 from jupyter_pipeline.exceptions import NotFoundError, UsageError
 
 __all__ = ["imported_folders", "named_folder", "never_sent"]
@@ -46,7 +50,7 @@ def imported_folders(
     """Return the folders with local code, in the order of the search path, and what was left out.
 
     That are folders that something imported comes from and that are neither the standard library nor installed packages
-    (editable installs are among them), and the modules beside the notebook.
+    (editable installs are among them, with their metadata), and the modules beside the notebook.
 
     Parameters
     ----------
@@ -89,7 +93,22 @@ def imported_folders(
         only -= {n for n in only if n.partition(".")[0] in RUNS_ON}
         if only:
             folders.append(Folder(source=home, only=tuple(sorted(only)), beside=beside, named=False))
-    return folders, left_out
+    return folders + _metadata_folders([folder.source for folder in folders]), left_out
+
+
+def _metadata_folders(sources: Sequence[Path]) -> list[Folder]:
+    """Return the metadata of the editable packages that `sources` are of: packages ask for their version at import."""
+    found: dict[Path, list[str]] = {}
+    for name, _, source, url in scan(sys.path):
+        if source != "editable" or name == "jupyter-pipeline":
+            continue
+        project = Path(unquote(urlsplit(url).path)).resolve()
+        if any(folder.is_relative_to(project) for folder in sources):
+            with contextlib.suppress(PackageNotFoundError):
+                place = Path(str(distribution(name)._path))  # type: ignore[attr-defined]
+                if place.suffix == ".dist-info":  # an `.egg-info` is in the project itself
+                    found.setdefault(place.parent, []).append(place.name)
+    return [Folder(source=site, only=tuple(sorted(names)), named=False) for site, names in found.items()]
 
 
 def _places(module: ModuleType) -> Iterable[Path]:

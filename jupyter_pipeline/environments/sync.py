@@ -216,7 +216,9 @@ def _uploaded(folders: Sequence[Folder], reply: Mapping[str, Any], sent: int) ->
         changed, deleted = reply.get("changed", {}).get(folder.key, (0, 0))
         if changed or deleted:
             told = 0 if records else sent
-            records.append({"directory": str(folder.source), "changed": changed, "deleted": deleted, "bytes": told})
+            alone = folder.only if len(folder.only) == 1 and not folder.beside else ()
+            place = folder.source.joinpath(*alone)
+            records.append({"directory": str(place), "changed": changed, "deleted": deleted, "bytes": told})
     return records
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.environments.folder import Folder, Sizes
-from jupyter_pipeline.environments.ignore import Rules
+from jupyter_pipeline.environments.ignore import Rules, holds_private_key
 from jupyter_pipeline.environments.local_code import never_sent
 from jupyter_pipeline.environments.session import Session, session
 from jupyter_pipeline.exceptions import NotFoundError, SyncError, UsageError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["upload"]
 
+_HEAD = 8192  # bytes that tell a private key
 _LIMIT = 2 * 2**30  # a file travels through the scheduler's memory
 
 
@@ -54,7 +56,7 @@ def upload(
     SyncError
         If it is too large for the workers' disks or cannot be written; nothing was changed.
     """
-    source = Path(path).expanduser().absolute()
+    source = Path(os.path.normpath(Path(path).expanduser().absolute()))  # by its own name, also if that is a link
     if not source.exists():
         known = [p.name for p in source.parent.iterdir()] if source.parent.is_dir() else []
         raise NotFoundError("file or folder", str(path), known)
@@ -120,14 +122,21 @@ def _to_url(source: Path, to: str, say: Callable[[str], None]) -> str:
 
 
 def _chosen(source: Path, say: Callable[[str], None]) -> list[Path]:
-    """Return the files of `source` without caches, and without what looks like a secret by its name."""
+    """Return the files of `source` without caches, and without what looks like a secret."""
     if source.is_file():
         return [source]
     rules = Rules()
-    found = {path: rules.verdict(path.relative_to(source).as_posix()) for path in source.rglob("*") if path.is_file()}
-    for path in sorted(path for path, verdict in found.items() if verdict == "secret"):
-        say(f"{path} was left out: it looks like a secret")
-    return sorted(path for path, verdict in found.items() if verdict == "send")
+    chosen = []
+    for path in sorted(path for path in source.rglob("*") if path.is_file()):
+        verdict = rules.verdict(path.relative_to(source).as_posix())
+        if verdict == "send":
+            with path.open("rb") as file:
+                verdict = "secret" if holds_private_key(file.read(_HEAD)) else verdict
+        if verdict == "send":
+            chosen.append(path)
+        elif verdict == "secret":
+            say(f"{path} was left out: it looks like a secret")
+    return chosen
 
 
 def _same(system: Any, there: str, file: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import sys
 import threading
@@ -302,6 +303,26 @@ def test_a_kernel_that_sees_one_package_of_a_folder_leaves_the_others_files_alon
         with monkeypatch.context() as kernel:
             kernel.syspath_prepend(str(project))
             assert counts(beside) == []
+
+
+def test_an_editable_package_that_asks_for_its_version_is_imported(
+    write: Write, client: Client, module: str, value: Value, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = write(f"{module}.py", f"from importlib.metadata import version\nx = version({module!r})")
+    info = tmp_path / "site" / f"{module}-1.5.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.5\n")
+    (info / "direct_url.json").write_text(json.dumps({"url": project.as_uri(), "dir_info": {"editable": True}}))
+    monkeypatch.syspath_prepend(str(info.parent))
+    monkeypatch.syspath_prepend(str(project))
+    importlib.import_module(module)
+    sync.sync(client, packages=False)
+    assert value(f"{module}.x") == ["1.5", "1.5"]
+    info.rename(info.with_name(f"{module}-1.6.dist-info"))
+    (info.with_name(f"{module}-1.6.dist-info") / "METADATA").write_text(f"Name: {module}\nVersion: 1.6\n")
+    write(f"{module}.py", f"from importlib.metadata import version\nx = version({module!r})  # edited")
+    sync.sync(client, packages=False)
+    assert value(f"{module}.x") == ["1.6", "1.6"]
 
 
 def test_a_folder_that_is_named_after_it_was_found_is_a_package_too(

@@ -50,11 +50,23 @@ def test_secrets_do_not_go_to_a_url_either(tmp_path: Path) -> None:
     for name in ("part/1.csv", ".env", ".ssh/id_rsa", "__pycache__/a.pyc"):
         (data / name).parent.mkdir(parents=True, exist_ok=True)
         (data / name).write_text("a")
+    (data / "server.pem").write_text("-----BEGIN PRIVATE KEY-----")
     said: list[str] = []
     upload(None, data, to=f"file://{tmp_path}/there", progress=said.append)
     there = tmp_path / "there" / "data"
     assert [str(p.relative_to(there)) for p in there.rglob("*") if p.is_file()] == ["part/1.csv"]
-    assert said[:2] == [f"{data}/{name} was left out: it looks like a secret" for name in (".env", ".ssh/id_rsa")]
+    secret = (".env", ".ssh/id_rsa", "server.pem")
+    assert said[:3] == [f"{data}/{name} was left out: it looks like a secret" for name in secret]
+
+
+def test_a_folder_is_called_by_its_own_name_however_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data" / "below").mkdir(parents=True)
+    (tmp_path / "data" / "1.csv").write_text("a")
+    monkeypatch.chdir(tmp_path / "data" / "below")
+    upload(None, "..", to=f"file://{tmp_path}/there")
+    assert (tmp_path / "there" / "data" / "1.csv").read_text() == "a"
 
 
 def test_a_url_gets_what_it_has_not(tmp_path: Path) -> None:
