@@ -241,6 +241,8 @@ def _refusal(response: httpx.Response, method: str, path: str, endpoint: Endpoin
     reason = response.reason_phrase
     if isinstance(content, dict):
         said = content.get("exception_detail") or content.get("detail") or content.get("exception_message")
+        if isinstance(said, list):  # one entry for each field, with all that was sent
+            said = "; ".join(str(each.get("msg", each)) if isinstance(each, dict) else str(each) for each in said)
         reason = str(said or reason)
     hint = age
     if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):

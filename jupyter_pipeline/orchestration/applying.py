@@ -19,6 +19,16 @@ from jupyter_pipeline.orchestration.state import WORK_POOL
 
 __all__ = ["bring_live", "check", "find", "find_pool", "refuse_taken"]
 
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "array": (list, tuple),
+    "boolean": (bool,),
+    "integer": (int,),
+    "number": (int, float),
+    "object": (dict,),
+    "string": (str,),
+}
+"""Python's types for those of JSON Schema. Its library takes a second to import, and the server uses it in any case."""
+
 
 def check(spec: DeploymentSpec) -> None:
     """Refuse what cannot be meant.
@@ -26,9 +36,9 @@ def check(spec: DeploymentSpec) -> None:
     Raises
     ------
     UsageError
-        If two schedules have one name, or the policies contradict each other.
+        If two schedules have one name, the policies contradict each other, or a parameter cannot have its value.
     NotFoundError
-        If there is no such policy.
+        If there is no such policy or parameter.
     """
     for kind, policy, known in (
         ("overlap policy", spec.overlap, ("skip", "queue", "cancel")),
@@ -44,6 +54,22 @@ def check(spec: DeploymentSpec) -> None:
             f"Catch-up 'all' makes all missed runs at once, of which overlap {spec.overlap!r} would leave one: "
             "take overlap 'queue'."
         )
+    _check_parameters(spec, "The deployment", spec.parameters)
+    for schedule in spec.schedules:
+        _check_parameters(spec, f"The schedule {schedule.slug!r}", schedule.parameters)
+
+
+def _check_parameters(spec: DeploymentSpec, giver: str, given: Mapping[str, Any]) -> None:
+    """Refuse values that the flow would refuse: the server looks at those of schedules only when it makes a run."""
+    known = spec.parameter_schema.get("properties", {})
+    for name, value in given.items() if spec.parameter_schema else ():
+        if name not in known:
+            raise NotFoundError("parameter", name, known, f"{giver} sets it.")
+        kind = known[name].get("type")
+        if kind not in _TYPES or value == known[name].get("default", _TYPES):
+            continue
+        if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
+            raise UsageError(f"{giver} sets the parameter {name!r} to {value!r}, which is of another type than {kind}.")
 
 
 async def find(api: PrefectApi, spec: DeploymentSpec) -> dict[str, Any] | None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -115,10 +117,27 @@ def test_an_unknown_work_pool_is_refused(live: ServiceStatus, specification: Mak
     assert "pooled" not in [record.name for record in deployments.list_deployments()]
 
 
-@pytest.mark.parametrize("parameters", [{"secnds": 1}, {"seconds": "many"}])
+@pytest.mark.parametrize(
+    ("given", "complaint"),
+    [
+        ({"parameters": {"seconds": "many"}}, "The deployment sets the parameter 'seconds' to 'many'"),
+        ({"parameters": {"seconds": True}}, "of another type than number"),
+        ({"schedules": (Schedule(every=60.0, parameters={"secnds": 1}),)}, "Did you mean seconds?"),
+        ({"schedules": (Schedule(every=60.0, slug="a", parameters={"result": 1}),)}, "The schedule 'a' sets"),
+    ],
+)
+def test_parameters_that_the_flow_does_not_take_are_refused_before_the_deploy(
+    live: ServiceStatus, specification: Make, given: dict[str, Any], complaint: str
+) -> None:
+    with pytest.raises(UsageError, match=re.escape(complaint)):
+        deployments.deploy(specification("strict", **given))
+    assert "strict" not in [record.name for record in deployments.list_deployments()]
+
+
+@pytest.mark.parametrize("parameters", [{"secnds": 1}, {"seconds": "many"}, {"seconds": math.nan}])
 def test_wrong_parameters_are_refused(live: ServiceStatus, specification: Make, parameters: dict[str, Any]) -> None:
     deployments.deploy(specification("parametrised"))
-    with pytest.raises(UsageError, match="second"):
+    with pytest.raises(UsageError, match=r"second|JSON"):
         deployments.run_now("parametrised", parameters)
 
 
