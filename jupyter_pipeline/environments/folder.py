@@ -15,21 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jupyter_pipeline.environments.ignore import IGNORE_FILES, Rules, holds_private_key
+from jupyter_pipeline.environments.limits import Sizes, file_error, total_error, total_reason
 from jupyter_pipeline.environments.listing import Status, is_text, listing, status
 from jupyter_pipeline.environments.remote.content import Entry, content_hash, safe_target
 from jupyter_pipeline.exceptions import SyncError
 
-__all__ = ["Folder", "Sizes"]
+__all__ = ["Folder"]
 
 _FINE, _COARSE = 50_000_000, 2_100_000_000  # nanoseconds; the coarsest clock in use, FAT's, ticks every two seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """Limits of what is sent, in bytes."""
-
-    file: int = 100 * 2**20
-    total: int = 2**30
 
 
 @dataclass(slots=True)
@@ -140,10 +133,9 @@ class Folder:
             files = {path: entry for level in levels.values() for path, entry in level.files.items()}
             self.left_out = {path: why for level in levels.values() for path, why in level.left_out.items()}
         except _TooMuchError:
-            told = f"has more than the limit of {self.sizes.total / 1e6:,.0f} MB to send"
             if self.named:
-                raise SyncError(f"{self.source} {told}. {self._remedy('max_size')}") from None
-            levels, files, self.left_out = {}, {}, {"": told}
+                raise total_error(self.source, self.sizes, self.use) from None
+            levels, files, self.left_out = {}, {}, {"": total_reason(self.sizes)}
         self._levels = levels
         if files == self.files:
             return False
@@ -256,7 +248,9 @@ class Folder:
         if not stat.S_ISREG(mode):
             return None, ""  # sockets, pipes, devices
         if size > self.sizes.file:
-            return None, self._too_big(full, size)
+            if self.named:
+                raise file_error(full, size, self.sizes, self.use)
+            return None, f"has {size / 1e6:,.0f} MB"
         now = time.time_ns()
         try:
             content = full.read_bytes()
@@ -277,19 +271,6 @@ class Folder:
         else:
             level.settled = False
         return result, why
-
-    def _too_big(self, full: Path, size: int) -> str:
-        if not self.named:
-            return f"has {size / 1e6:,.0f} MB"
-        raise SyncError(
-            f"{full} has {size / 1e6:,.0f} MB, more than the limit of {self.sizes.file / 1e6:,.0f} MB a file. "
-            + self._remedy("max_file_size")
-        )
-
-    def _remedy(self, key: str) -> str:
-        if self.use != "code":
-            return "Put it where the workers can read it with %cluster upload --to URL."
-        return f"Send data with %cluster upload, name what is not needed in .gitignore, or raise environment: {key}."
 
     def _link(self, path: str, full: Path, level: _Level) -> tuple[Entry | None, str]:
         """Keep a link within the folder; send the content of a file that a link outside points to."""

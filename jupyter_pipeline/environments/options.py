@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline.environments.folder import Sizes
+from jupyter_pipeline.environments.limits import Sizes
 from jupyter_pipeline.environments.remote.scan import normalise, without_credentials
 from jupyter_pipeline.exceptions import ConfigurationError
 

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.environments.folder import Folder, Sizes
+from jupyter_pipeline.environments.folder import Folder
 from jupyter_pipeline.environments.ignore import Rules, holds_private_key
+from jupyter_pipeline.environments.limits import Sizes
 from jupyter_pipeline.environments.local_code import never_sent
 from jupyter_pipeline.environments.session import Session, session
 from jupyter_pipeline.exceptions import NotFoundError, SyncError, UsageError

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_pipeline.environments.folder import Folder, Sizes
+from jupyter_pipeline.environments.folder import Folder
 from jupyter_pipeline.environments.ignore import Rules
+from jupyter_pipeline.environments.limits import Sizes
 from jupyter_pipeline.exceptions import SyncError
 
 OLD = time.time() - 3600.5

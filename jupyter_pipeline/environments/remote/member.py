@@ -18,7 +18,8 @@ from jupyter_pipeline.environments.remote.installer import forget_versions, inst
 from jupyter_pipeline.environments.remote.modules import forget, put_on_path
 from jupyter_pipeline.environments.remote.process import PLUGIN, identity, scratch
 from jupyter_pipeline.environments.remote.scan import describe, scan
-from jupyter_pipeline.environments.remote.store import Store, write
+from jupyter_pipeline.environments.remote.store import Store
+from jupyter_pipeline.environments.remote.tree import write
 
 CHUNK = 8 * 2**20
 RUNS_ON = ("jupyter_pipeline", "dask", "distributed", "cloudpickle", "tornado", "msgpack", "tlz", "toolz")

@@ -21,14 +21,21 @@ import fcntl
 import json
 import os
 import shutil
-import tempfile
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline.environments.remote.content import Changes, Entry, content_hash, safe_path, safe_target, unpack
+from jupyter_pipeline.environments.remote.tree import (
+    files_below,
+    make_parents,
+    matches,
+    remove,
+    remove_bytecode,
+    write,
+)
 
 _KEPT = 3600.0
 """Seconds that content waits for the sync that goes on where another was interrupted."""
@@ -178,7 +185,7 @@ class Store:
         for key, change in data["changes"].items():
             tree = self.code / safe_path(key)
             for path in change["delete"]:
-                _remove(tree, safe_path(path))
+                remove(tree, safe_path(path))
             for path, entry in change["put"].items():
                 self._put(tree, path, entry, self.staged(sources.get((key, path), "")), data["stamp"])
         with contextlib.suppress(FileNotFoundError):  # it was done before the interruption
@@ -188,7 +195,7 @@ class Store:
     def _put(self, tree: Path, path: str, entry: Entry, staged: Path, stamp: int) -> None:
         kind, value, _ = entry
         place = tree / safe_path(path)
-        _make_parents(tree, place)
+        make_parents(tree, place)
         if place.is_dir() and not place.is_symlink():
             shutil.rmtree(place)
         if kind == "l":
@@ -204,7 +211,7 @@ class Store:
         # Bytecode is matched by whole seconds and size: a stamp never comes twice, so that old bytecode never matches.
         os.utime(staged, (stamp, stamp))
         staged.replace(place)
-        _remove_bytecode(place)
+        remove_bytecode(place)
 
     def complete(self, roots: Mapping[str, Mapping[str, Entry]]) -> tuple[dict[str, Any], set[str]]:
         """Compare what is on disk with what should be.
@@ -223,8 +230,8 @@ class Store:
         missing: set[str] = set()
         for key, files in roots.items():
             tree = self.code / safe_path(key)
-            present = {str(p.relative_to(tree)) for p in _files(tree)}
-            put = {path: entry for path, entry in files.items() if not _matches(tree / safe_path(path), entry)}
+            present = {str(p.relative_to(tree)) for p in files_below(tree)}
+            put = {path: entry for path, entry in files.items() if not matches(tree / safe_path(path), entry)}
             changes[key] = {"put": put, "delete": sorted(present - files.keys())}
             missing |= {entry[1] for entry in put.values() if entry[0] != "l" and not self.has(entry[1])}
         return changes, missing
@@ -259,72 +266,3 @@ def _sources(changes: Changes) -> dict[tuple[str, str], str]:
                 number = uses[value] = uses.get(value, -1) + 1
                 sources[key, path] = f"{value}.{number}" if number else value
     return sources
-
-
-def write(path: Path, content: bytes) -> None:
-    """Replace `path` by `content` at once."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
-
-
-def _make_parents(tree: Path, place: Path) -> None:
-    """Create the folders above `place`; a link or a file in their way is replaced, never followed."""
-    current = tree
-    current.mkdir(parents=True, exist_ok=True)
-    for part in place.parent.relative_to(tree).parts:
-        current = current / part
-        if current.is_symlink() or (current.exists() and not current.is_dir()):
-            current.unlink()
-        current.mkdir(exist_ok=True)
-
-
-def _remove(tree: Path, path: PurePosixPath) -> None:
-    place = tree / path
-    if any(p.is_symlink() for p in place.parents if tree in p.parents):
-        return
-    with contextlib.suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError):
-        place.unlink()
-    _remove_bytecode(place)
-    for parent in place.parents:
-        if parent == tree:
-            break
-        with contextlib.suppress(OSError):
-            if {p.name for p in parent.iterdir()} == {"__pycache__"}:
-                shutil.rmtree(parent / "__pycache__")
-        try:
-            parent.rmdir()
-        except OSError:
-            break
-
-
-def _remove_bytecode(place: Path) -> None:
-    if place.suffix != ".py":
-        return
-    for old in [*(place.parent / "__pycache__").glob(f"{place.stem}.*.pyc"), place.with_suffix(".pyc")]:
-        old.unlink(missing_ok=True)
-
-
-def _files(tree: Path) -> Iterator[Path]:
-    for folder, folders, files in os.walk(tree):
-        here = Path(folder)
-        yield from (here / name for name in files if not name.endswith(".pyc"))
-        yield from (here / name for name in folders if (here / name).is_symlink())
-
-
-def _matches(place: Path, entry: Entry) -> bool:
-    kind, value, size = entry
-    if kind == "l":
-        return place.is_symlink() and str(place.readlink()) == value
-    if place.is_symlink() or not place.is_file():
-        return False
-    info = place.stat()
-    if info.st_size != size or bool(info.st_mode & 0o100) != (kind == "x"):
-        return False
-    return content_hash(place.read_bytes()) == str(value)
