@@ -45,6 +45,8 @@ def check_name(kind: str, name: str) -> str:
         If it is empty, longer than 63 characters, or has other characters than letters, digits, ``.``, ``_``, ``-``
         (the first and last must be a letter or digit; ``..`` is refused).
     """
+    if not isinstance(name, str):
+        raise UsageError(f"{name!r} cannot be the name of a {kind}: it is no text.")
     if len(name) > _NAME_LENGTH or not _NAME.fullmatch(name) or ".." in name:
         shown = ascii(name if len(name) <= 40 else name[:40] + "…")
         raise UsageError(

@@ -38,11 +38,16 @@ def attach(name: str) -> AttachedCluster:
         If it does not run, or cannot be reached from this host.
     """
     record = registry.find_record(name)
-    if record.state is not ClusterState.RUNNING:
-        raise ClusterError(f"{record.name} is {record.state}{f': {record.reason}' if record.reason else ''}.")
+    _check_running(record)
     if record.host != identity.hostname() and security.is_loopback(record.scheduler_address):
         raise ClusterError(f"{record.name} can be reached on {record.host} alone: attach there.")
     return AttachedCluster(record)
+
+
+def _check_running(record: ClusterRecord) -> None:
+    if record.state is not ClusterState.RUNNING:
+        reason = f": {record.reason.rstrip('.')}" if record.reason else ""
+        raise ClusterError(f"{record.name} is {record.state}{reason}.")
 
 
 class AttachedCluster:
@@ -102,12 +107,13 @@ class AttachedCluster:
         Raises
         ------
         ClusterError
-            If its certificates have expired, or its scheduler does not answer.
+            If the cluster has ended, its certificates have expired, or its scheduler does not answer.
         """
         from distributed import Client
         from distributed.client import _set_global_client
 
         if self._client is None or self._client.status in ("closed", "closing"):
+            _check_running(registry.refresh(self._record))
             keys = security.load(registry.cluster_dir(self._record.id)) if self._record.tls else None
             try:
                 self._client = Client(

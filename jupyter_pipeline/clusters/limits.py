@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from jupyter_pipeline.arguments import MAXIMUM_WORKERS
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Limits
 
@@ -103,10 +104,12 @@ def check_size(limits: Limits, n: int) -> int:
     Raises
     ------
     UsageError
-        If it is not a whole number from 0 to ``limits.max_workers``.
+        If it is not a whole number from 0 to ``limits.max_workers``, or beyond 100,000.
     """
     if isinstance(n, bool) or not isinstance(n, int) or n < 0:
         raise UsageError(f"A number of workers is a whole number from 0, not {n!r}.")
+    if n > MAXIMUM_WORKERS:
+        raise UsageError(f"A number of workers is at most {MAXIMUM_WORKERS:,}, not {n:,}.")
     if limits.max_workers is not None and n > limits.max_workers:
         plural = "" if limits.max_workers == 1 else "s"
         raise UsageError(f"limits.max_workers of the profile allows {limits.max_workers} worker{plural}, not {n}.")

@@ -120,6 +120,8 @@ def _check_size(profile: Profile, workers: int | None, adapt: tuple[int, int] | 
     if workers is not None:
         limits.check_size(profile.limits, workers)
     if adapt is not None:
+        if len(adapt) != 2:
+            raise UsageError(f"A range to adapt in is a minimum and a maximum, not {adapt!r}.")
         limits.check_range(profile.limits, *adapt)
 
 
@@ -186,11 +188,10 @@ def record_sync(
 
 
 def _ask(name: str, op: str, *, timeout: float = 30.0, **arguments: Any) -> ClusterRecord:
-    record = registry.find_record(name)
+    record = registry.find_record(name, include_ended=True)
     if not record.state.alive:
-        raise ClusterError(
-            f"{record.name} is {record.state}: {record.reason.rstrip('.')}. Stop it to remove what is left of it."
-        )
+        way_out = " Stop it to remove what is left of it." if record.state is ClusterState.LOST else ""
+        raise ClusterError(f"{record.name} is {record.state}: {record.reason.rstrip('.')}.{way_out}")
     answer = control.call(record, registry.cluster_dir(record.id), op, timeout=timeout, **arguments)
     return ClusterRecord.from_dict(answer["record"])
 

@@ -302,7 +302,7 @@ def find_record(name: str, *, include_ended: bool = False) -> ClusterRecord:
     Raises
     ------
     NotFoundError
-        If there is none; the nearest names are offered.
+        If there is none; the nearest names are offered, and how the last of that name ended is told.
     """
     holder = names.holder(paths.check_name("cluster", name)) or name
     record = read_record(cluster_dir(holder)) or _unreadable(cluster_dir(holder))
@@ -312,4 +312,6 @@ def find_record(name: str, *, include_ended: bool = False) -> ClusterRecord:
     for record in reversed(records):
         if name in (record.name, record.id):
             return record
-    raise NotFoundError("cluster", name, [r.name for r in records])
+    ended = [] if include_ended else [r for r in list_records(include_ended=True) if name in (r.name, r.id)]
+    hint = f"The last {name} is {ended[-1].state}: {ended[-1].reason.rstrip('.')}." if ended else ""
+    raise NotFoundError("cluster", name, [r.name for r in records], hint)

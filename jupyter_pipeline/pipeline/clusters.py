@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -67,9 +66,9 @@ def start_cluster(
     from jupyter_pipeline import identity
     from jupyter_pipeline.clusters import handle, manager, profiles
 
-    described = profiles.get_profile(profile, overrides=overrides, cwd=cwd)
     if owner:
-        described = dataclasses.replace(described, owner=owner)
+        overrides = {**(overrides or {}), "owner": owner}
+    described = profiles.get_profile(profile, overrides=overrides, cwd=cwd)
     handle.import_ahead()
     record = manager.start(
         described,

@@ -39,6 +39,14 @@ def test_close_stops_the_cluster_and_twice_is_fine(started: ClusterRecord, left:
         assert cluster.scheduler_address == started.scheduler_address
     assert left(within=0)
     cluster.close()
+    with pytest.raises(ClusterError, match=r"one is stopped: Stopped by request\.$"):
+        cluster.get_client()
+    with pytest.raises(ClusterError, match=r"one is stopped: Stopped by request\.$"):
+        cluster.scale(2)
+    with pytest.raises(
+        NotFoundError, match=r"No cluster is called 'one'.* The last one is stopped: Stopped by request"
+    ):
+        handle.attach("one")
     assert cluster.record().state is ClusterState.STOPPED
     assert repr(cluster) == "<AttachedCluster 'one': stopped, workers: 0, threads: 0, profile thin>"
 

@@ -88,6 +88,11 @@ def test_sizes_are_refused(n: Any) -> None:
         limits.check_size(Limits(max_workers=8), n)
 
 
+def test_no_cluster_has_a_million_workers() -> None:
+    with pytest.raises(UsageError, match="at most 100,000, not 1,000,000,000"):
+        limits.check_size(Limits(), 10**9)
+
+
 @pytest.mark.parametrize(("minimum", "maximum"), [(3, 2), (0, 0), (-1, 2), (0, 9)])
 def test_ranges_are_refused(minimum: int, maximum: int) -> None:
     with pytest.raises(UsageError):

@@ -132,11 +132,15 @@ def test_a_class_that_cannot_close_is_cleaned_up(awkward: Make, left: Left) -> N
 
 def test_sizes_are_checked_before_anything_starts(thin: Make, started: ClusterRecord) -> None:
     profile = thin(limits={"max_workers": 2})
-    for bad in ({"workers": 3}, {"workers": -1}, {"adapt": (2, 1)}, {"workers": 1, "adapt": (1, 2)}):
+    for bad in ({"workers": 3}, {"workers": -1}, {"adapt": (2, 1)}, {"adapt": (1,)}, {"workers": 1, "adapt": (1, 2)}):
         with pytest.raises(UsageError):
             manager.start(profile, name="two", **bad)  # type: ignore[arg-type]
     with pytest.raises(UsageError):
         manager.scale("one", -1)
+    with pytest.raises(UsageError):
+        manager.scale("one", 10**9)
+    with pytest.raises(UsageError):
+        manager.start(profile, name=5)  # type: ignore[arg-type]
     with pytest.raises(UsageError):
         manager.extend("one", 0)
     assert [r.name for r in registry.list_records()] == ["one"]

@@ -12,7 +12,7 @@ import yaml
 from jupyter_pipeline.clusters import profiles
 from jupyter_pipeline.clusters.profiles import layers, validation, variables
 from jupyter_pipeline.environments import options
-from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError
+from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError, UsageError
 
 BUILT_IN = {
     "local", "slurm", "pbs", "sge", "lsf", "htcondor", "oar", "moab", "ssh", "vm", "kubernetes", "gateway", "coiled",
@@ -65,6 +65,11 @@ def project(tmp_path: Path) -> Path:
 
 
 # What is there
+
+
+def test_a_profile_that_is_no_text_is_refused() -> None:
+    with pytest.raises(UsageError, match="not None"):
+        profiles.get_profile(None)  # type: ignore[arg-type]
 
 
 def test_workers_said_to_the_class_are_the_profiles(tmp_path: Path) -> None:

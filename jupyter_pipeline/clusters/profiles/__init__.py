@@ -17,7 +17,7 @@ from jupyter_pipeline.clusters.profiles.merging import merge
 from jupyter_pipeline.clusters.profiles.reading import read_file, read_text
 from jupyter_pipeline.clusters.profiles.validation import is_job_queue, validate
 from jupyter_pipeline.clusters.profiles.variables import escape
-from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError
+from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError, UsageError
 from jupyter_pipeline.models import Profile
 
 __all__ = ["get_profile", "load_profiles", "new", "profile_names", "profile_problems", "resolved"]
@@ -85,6 +85,8 @@ def get_profile(
     >>> get_profile("local").cluster_class
     'distributed.LocalCluster'
     """
+    if not isinstance(name, str):
+        raise UsageError(f"A profile is called by its name or path, as text, not {name!r}.")
     cwd = cwd or Path.cwd()
     layers = _layers.find_layers(cwd, extra)
     for layer in layers:
