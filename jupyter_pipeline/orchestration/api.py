@@ -149,7 +149,7 @@ class PrefectApi:
             return _age(str(answer.json()), self.endpoint)
         return ""
 
-    async def _send_patiently(self, method: str, path: str, body: Any) -> httpx.Response:
+    async def _send_patiently(self, method: str, path: str, body: Any = None, **options: Any) -> httpx.Response:
         """Send a request, again and again while the supervisor of the embedded service restarts its server.
 
         All that we ask for may be asked twice: what is there already is not made again.
@@ -157,7 +157,7 @@ class PrefectApi:
         deadline = time.monotonic() + self.patience
         while True:
             try:
-                return await self._send(method, path, body)
+                return await self._send(method, path, body, **options)
             except ApiUnreachableError:
                 if time.monotonic() > deadline or not self.endpoint.supervised:
                     raise
@@ -175,7 +175,7 @@ class PrefectApi:
 
     async def _renew_token(self) -> None:
         client = secrets.token_hex(16)
-        response = await self._send("GET", "/csrf-token", params={"client": client})
+        response = await self._send_patiently("GET", "/csrf-token", params={"client": client})
         with contextlib.suppress(ValueError, KeyError):
             _csrf[self.endpoint.url] = {
                 "Prefect-Csrf-Token": response.json()["token"],

@@ -14,6 +14,7 @@ import pytest
 from jupyter_pipeline.exceptions import ApiRefusedError, ApiUnreachableError, OrchestrationError
 from jupyter_pipeline.models import Alert, DeploymentSpec, Schedule, ServiceStatus
 from jupyter_pipeline.orchestration import alerts, api, deployments, processes, service, state, versions
+from jupyter_pipeline.orchestration.api import PrefectApi
 
 Make = Callable[..., DeploymentSpec]
 SCHEDULES = (Schedule(cron="0 3 * * *"), Schedule(every=3600.0, slug="hourly"))
@@ -149,6 +150,24 @@ class Old(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_: Any) -> None:
         pass
+
+
+def test_the_first_request_of_a_process_waits_for_the_server_too(
+    live: ServiceStatus, specification: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = PrefectApi._send
+    asked: list[str] = []
+
+    async def away_at_first(self: PrefectApi, method: str, path: str, *rest: Any, **options: Any) -> Any:
+        asked.append(path)
+        if len(asked) == 1:
+            raise ApiUnreachableError(live.api_url, "it is started again")
+        return await send(self, method, path, *rest, **options)
+
+    monkeypatch.setattr(PrefectApi, "_send", away_at_first)
+    monkeypatch.setattr("jupyter_pipeline.orchestration.api._csrf", {})
+    deployments.list_deployments()
+    assert asked[:2] == ["/csrf-token", "/csrf-token"]
 
 
 def test_an_older_server_is_named(monkeypatch: pytest.MonkeyPatch, specification: Make) -> None:
