@@ -69,11 +69,16 @@ class Calls(Libraries):
     def _builtin(self, node: ast.Call, name: str, args: list[Value], keywords: dict[str, Value]) -> Value:
         self.load(name, node.lineno)
         every = [*args, *keywords.values()]
+        if name in ("vars", "dir") and not every:
+            return self.dynamic(name, node)
         self.run_arguments(every, alone=name in known.IMMUTABLE_BUILTINS)
+        if name in known.BUILTINS_RUN:
+            for value in args:
+                self.implicit(value, known.BUILTINS_RUN[name])
         if name in known.CONSUMERS:
             for value in args:
                 self.consume(value)
-        if name in known.IMMUTABLE_BUILTINS and (name != "dir" or args):
+        if name in known.IMMUTABLE_BUILTINS:
             if name == "print" and "file" in keywords:
                 self.store.disturb(self.part(keywords["file"]), self.bit)
             return NOTHING
@@ -106,8 +111,6 @@ class Calls(Libraries):
             return NOTHING
         if name == "open":
             return self.open_file(node, node.args[0] if node.args else None, node.args[1:])
-        if name in ("vars", "dir") and not every:
-            return self.dynamic(name, node)
         if name in ("exec", "eval", "compile", "__import__", "globals", "locals", "breakpoint"):
             return self.dynamic(name, node)
         if name == "object" or name.endswith(("Error", "Exception", "Warning", "Exit", "Interrupt", "Iteration")):
@@ -122,6 +125,10 @@ class Calls(Libraries):
         kind = receiver.kind
         if type(kind) is Module:
             return self.library(node, f"{kind.path}.{name}", receiver, args, keywords, discarded)
+        if type(kind) is Code and name in ("cache_info", "cache_clear"):
+            self.needs |= self.store.changes(kind.cache)
+            self.store.change(kind.cache, self.bit)
+            return NOTHING
         if type(kind) in (Instance, ClassCode):
             of = kind.of if type(kind) is Instance else kind
             code = of.methods.get(name)
@@ -293,6 +300,10 @@ class Calls(Libraries):
                 changed |= roots
             if name in code.returned:
                 returned |= roots
+        if code.changes_class:
+            reach = self.store.closure(callee.roots | bound.get(next(iter(code.parameters), ""), 0))
+            self.store.change(reach & self.store.definitions, self.bit)
+        self.store.change(code.cache, self.bit)
         if changed:
             self.store.disturb(self.store.closure(changed), self.bit)
             everything = extra

@@ -34,7 +34,7 @@ from jupyter_pipeline.promotion.plan import plan_steps
 from jupyter_pipeline.promotion.rendering import render_steps
 from jupyter_pipeline.promotion.runnable import refuse_what_cannot_run
 from jupyter_pipeline.promotion.secrets import refuse_secret_values, travel_notes
-from jupyter_pipeline.promotion.slicing import Kept, keep
+from jupyter_pipeline.promotion.slicing import Kept, collecting_later, keep
 from jupyter_pipeline.promotion.statements import Program
 from jupyter_pipeline.promotion.steps import Step, imported_libraries, last_value, names_read, partition
 from jupyter_pipeline.promotion.text import identifier
@@ -44,6 +44,7 @@ from jupyter_pipeline.promotion.windows import bind_windows
 __all__ = ["promote"]
 
 
+@collecting_later()
 def promote(cells: Sequence[Cell], target: int | Sequence[int], options: PromotionOptions) -> Promotion:
     """Return the pipeline that a cell becomes.
 

@@ -90,6 +90,7 @@ class Compound(Definitions):
         """Read a ``try`` statement."""
         soft = any(catches_name_error(h) for h in node.handlers)
         self.soft += soft
+        self.catches = self.catches or bool(node.handlers)
 
         def smoothly() -> None:
             self.body(node.body)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from jupyter_pipeline.promotion import knowledge as known
@@ -11,7 +11,7 @@ from jupyter_pipeline.promotion.expressions import Expressions
 from jupyter_pipeline.promotion.kinds import ClassCode, Code, Instance
 from jupyter_pipeline.promotion.scope import Entry
 from jupyter_pipeline.promotion.store import Value
-from jupyter_pipeline.promotion.syntax import bound_names, declared_outside, last_name, may_swallow, yields
+from jupyter_pipeline.promotion.syntax import bound_names, declared_outside, last_name
 
 __all__ = ["Definitions"]
 
@@ -23,6 +23,8 @@ class Definitions(Expressions):
     """Whether an outer loop is being read."""
     text_annotations = 0
     """Bit of the statement since which annotations are not evaluated."""
+    yields = returns_true = catches = False
+    """Whether the function that is being read yields, returns what may be true, has an ``except``."""
     results: list[Value]
     """What the function that is being read returns."""
 
@@ -63,8 +65,12 @@ class Definitions(Expressions):
     def _decorate(self, node: ast.expr, value: Value) -> Value:
         callee = node.func if isinstance(node, ast.Call) else node
         name = callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")
+        self.discarded = name.startswith("register")
         decorator = self.eval(node)
+        self.discarded = False
         if name in known.DECORATORS and type(decorator.kind) is not Code:
+            if name in ("cache", "lru_cache") and type(value.kind) is Code:
+                value.kind.cache = self.store.new(0, self.number)
             self.store.link(value.roots, decorator.roots)
             return value
         if name in ("setter", "getter", "deleter"):
@@ -110,10 +116,9 @@ class Definitions(Expressions):
             child.returned(child.eval(result))
         child.summarise(code, objects)
         self.nested += [(made, one) for made, one in child.nested]
-        generates = any(yields(s) for s in body)
-        code.waits = isinstance(node, ast.AsyncFunctionDef) and not generates
-        code.swallows = may_swallow(body, name)
-        if generates:
+        code.waits = isinstance(node, ast.AsyncFunctionDef) and not child.yields
+        code.swallows = child.returns_true if name in ("__exit__", "__aexit__") else child.yields and child.catches
+        if child.yields:
             code.kind, code.fresh = "iter", True
         return code
 
@@ -137,13 +142,7 @@ class Definitions(Expressions):
 
     def summarise(self, code: Code, objects: dict[str, int]) -> None:
         """Tell what became of the stand-ins."""
-        for made, inner_code in self.nested:
-            captured = set(inner_code.free) & (self.locals - self.globals)
-            for name in captured:
-                self.store.link(made, self.roots_of(name))
-                del inner_code.free[name]
-                inner_code.assumed.pop(name, None)
-            inner_code.assigns -= captured
+        self.capture(self.nested, self.locals - self.globals)
         stand_ins = {**self.placeholders, **objects}
         for name, roots in stand_ins.items():
             reach = self.store.closure(roots)
@@ -169,6 +168,18 @@ class Definitions(Expressions):
             code.makes_code = True
             code.kind = code.kind if type(code.kind) is Instance else None
         code.assigns |= {n for n in self.globals if n in self.bound}
+        code.has_state = code.has_state or not code.changes.isdisjoint(objects)
+
+    def capture(self, nested: Iterable[tuple[int, Code]], names: Collection[str]) -> None:
+        """Let functions hold what names of the scope around them stand for: nobody else can bind these."""
+        for made, code in nested:
+            captured = code.free.keys() & set(names)
+            code.has_state = code.has_state or not captured.isdisjoint(code.changes | code.assigns)
+            for name in captured:
+                self.store.link(made, self.roots_of(name))
+                del code.free[name]
+                code.assumed.pop(name, None)
+            code.assigns -= captured
 
     def super_value(self) -> Value:
         """Return what ``super()`` gives: the instance, of which nothing is known."""
@@ -211,6 +222,7 @@ class Definitions(Expressions):
                     code.receives = ""
                 elif "classmethod" in decorators or one.name in ("__new__", "__init_subclass__", "__class_getitem__"):
                     code.receives = "class"
+                    code.changes_class = code.changes_class or not code.changes.isdisjoint(code.parameters[:1])
                 self._hide(one.name, hidden)
                 self.env[one.name] = Entry(0, 0, None)
             else:

@@ -7,6 +7,7 @@ touches.
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from jupyter_pipeline.promotion import knowledge as known
@@ -77,13 +78,15 @@ class Effects(Scope):
         """Record that the functions and methods among the objects of `reach` run, on what they hold."""
         for code in self.store.codes(reach):
             self.run(code)
-            if code.changes & {*code.parameters, *code.collects}:
+            if code.has_state:
                 self.store.disturb(reach, self.bit)
         if reach & self.store.mutators:
             self.store.disturb(self.store.closure(reach & self.store.mutators), self.bit)
 
     def use_up(self, roots: int) -> None:
         """Record that the statement looks at all that the objects of `roots` give, which uses up iterators."""
+        if not roots or (self.code is None and not self.store.iterators):
+            return
         reach = self.store.closure(roots)
         if self.code is not None:
             self.store.looked |= reach
@@ -112,7 +115,7 @@ class Effects(Scope):
             if code.implicit != what or (name and code.name != name and code.name not in known.IMPLICIT):
                 continue
             self.run(code)
-            if code.changes & {*code.parameters, *code.collects}:
+            if code.has_state:
                 self.store.disturb(value.roots if type(value.kind) is Instance else reach, self.bit)
 
     def holds(self, code: Code) -> bool:
@@ -238,6 +241,10 @@ class Effects(Scope):
 
     def code_value(self, code: Code, inner: int) -> Value:
         """Return the function that runs `code`."""
+        raise NotImplementedError
+
+    def capture(self, nested: Iterable[tuple[int, Code]], names: Collection[str]) -> None:
+        """Let functions hold what names of the scope around them stand for: nobody else can bind these."""
         raise NotImplementedError
 
     def bind_hidden(self, target: ast.expr, value: Value, hidden: dict[str, Entry | None]) -> None:

@@ -48,6 +48,8 @@ class Expressions(Calls):
         self.implicit(base, "read", node.attr)
         part = self.part(base)
         if node.attr in known.BOX_METHODS | known.CHANGING_METHODS and kind != "frame":
+            if isinstance(node.value, ast.Name) and node.value.id in known.TYPES and self.is_builtin(node.value.id):
+                return Value(0, 0, False, Module(f"builtins.{node.attr}"))
             made = self.store.new(base.roots | base.inner, self.number)
             self.store.mutators |= made
             return Value(made, 0, False, None)
@@ -70,6 +72,8 @@ class Expressions(Calls):
             return Value(0, 0 if kind == "frame" else self.part(base), True, kind)
         if kind == "frame":
             return Value(self.part(base), 0, True, "frame")
+        if kind == "box" and isinstance(node.slice, ast.Slice):
+            return Value(0, self.part(base) & ~base.roots, True, "box")
         return self.element(base)
 
     def _call(self, node: ast.Call) -> Value:
@@ -162,6 +166,7 @@ class Expressions(Calls):
 
     def _comprehend(self, generators: list[ast.comprehension], results: list[ast.expr], kind: str) -> Value:
         hidden: dict[str, Any] = {}
+        outside = len(self.nested)
         for generator in generators:
             source = self.eval(generator.iter)
             self.consume(source)
@@ -171,6 +176,7 @@ class Expressions(Calls):
         inner = 0
         for result in results:
             inner |= self.hold(self.eval(result))
+        self.capture(self.nested[outside:], hidden)
         self.restore(hidden)
         return Value(0, inner, True, kind)
 
@@ -209,12 +215,14 @@ class Expressions(Calls):
         return self.element(value) if value.kind == "iter" else value
 
     def _yield_from(self, node: ast.YieldFrom) -> Value:
+        self.yields = True
         value = self.eval(node.value)
         self.consume(value)
         self.returned(self.element(value))
         return Value(self.part(value), 0, True, None)
 
     def _yield(self, node: ast.Yield) -> Value:
+        self.yields = True
         if node.value is not None:
             self.returned(self.eval(node.value))
         return Value(0, 0, True, None)

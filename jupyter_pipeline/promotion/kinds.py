@@ -67,6 +67,12 @@ class Code:
     """Whether a call only makes a coroutine."""
     swallows: bool = False
     """Whether, as a context manager, it may end a block's exception."""
+    changes_class: bool = False
+    """Whether it may change attributes of the class that it belongs to."""
+    cache: int = 0
+    """The object that stands for the results which a cached function remembers."""
+    has_state: bool = False
+    """Whether it changes what it captured of a function around it, or what it is given."""
     makes_code: bool = False
     """Whether the result may hold functions made inside."""
     dynamic: bool = False

@@ -51,6 +51,14 @@ CHANGING_FUNCTIONS = _words(
     struct.pack_into numpy.nan_to_num
     """
 )
+
+
+def changes_arguments(path: str) -> bool:
+    """Whether a function changes what it is given."""
+    root, _, name = path.rpartition(".")
+    return path in CHANGING_FUNCTIONS or (root == "builtins" and name in BOX_METHODS)
+
+
 VIEWING_FUNCTIONS = _words(
     """
     asarray asanyarray reshape ravel squeeze transpose swapaxes moveaxis rollaxis expand_dims atleast_1d
@@ -215,10 +223,17 @@ IMPLICIT = {
         "enter": "__enter__ __exit__ __aenter__ __aexit__",
         "subclass": "__init_subclass__ __set_name__ __prepare__",
         "wait": "__await__",
+        "end": "__del__",
     }.items()
     for name in names.split()
 }
 """What runs a method that nobody calls by its name."""
+BUILTINS_RUN = {
+    "bool": "truth", "len": "truth", "any": "truth", "all": "truth", "str": "show", "repr": "show", "ascii": "show",
+    "print": "show", "format": "show", "abs": "operator", "divmod": "operator", "pow": "operator", "round": "operator",
+    "sum": "operator", "min": "operator", "max": "operator", "sorted": "operator",
+}  # fmt: skip
+"""The same for builtin functions."""
 
 READING = ("read_", "scan_", "load", "genfromtxt", "fromfile", "memmap", "open")
 FILE_FUNCTIONS_READ = _words(
@@ -243,12 +258,14 @@ FILE_FUNCTIONS_WRITE = _words(
 )
 UNKNOWN_PATH = _words(
     """
+    os.listdir os.scandir os.walk glob.glob glob.iglob
     os.makedirs os.mkdir os.system subprocess.run subprocess.call subprocess.check_call
     subprocess.check_output subprocess.Popen os.popen os.chdir shutil.unpack_archive shutil.rmtree
     shutil.move os.rename os.replace
     """
 )
 """Calls that touch other files than their arguments tell."""
+UNKNOWN_PATH_METHODS = _words("mkdir rename glob rglob iterdir")
 FILE_METHODS_READ = _words(
     """
     read_text read_bytes open exists is_file is_dir glob rglob iterdir stat

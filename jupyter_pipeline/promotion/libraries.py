@@ -35,7 +35,7 @@ class Libraries(Effects):
         inner = 0
         for value in every:
             inner |= self.hold(value)
-        if path in known.CHANGING_FUNCTIONS or path.endswith((".at", ".dump")) or "out" in keywords:
+        if known.changes_arguments(path) or path.endswith((".at", ".dump")) or "out" in keywords:
             self.store.disturb(self.store.closure(inner), self.bit)
         if root in ("numpy", "random", "torch", "tensorflow"):
             self._random(path, root, name)
@@ -95,6 +95,8 @@ class Libraries(Effects):
                     self.contents(args) | inner | self.store.new(0, self.number), self.number, "growing"
                 )
                 return Value(made, 0, False, "box")
+            if name == "ChainMap":
+                return Value(self.store.closure(inner), inner, True, None)
             if name == "namedtuple":
                 return Value(callee.roots, 0, False, Module("collections.tuple"))
             return Value(0, self.contents(args) | inner | self.store.new(0, self.number), True, "box")
@@ -137,24 +139,28 @@ class Libraries(Effects):
 
     def run_arguments(self, values: list[Value], *, alone: bool = False) -> None:
         """Record that a library may call the functions among `values`, with any of the others unless `alone`."""
-        if not self.store.code_mask and not self.store.mutators:
-            return
         reach = called = 0
         for value in values:
             reach |= value.roots | value.inner
             if type(value.kind) is not Instance:
                 called |= value.roots | value.inner
-        callable_codes = self.store.codes(self.store.closure(called))
-        if methods := self.store.closure(called) & self.store.mutators:
+        if not reach:
+            return
+        callees = self.store.closure(called)
+        everything = callees if called == reach else self.store.closure(reach)
+        callable_codes = self.store.codes(callees)
+        if any(type(v.kind) is Module and known.changes_arguments(v.kind.path) for v in values):
+            self.store.disturb(everything, self.bit)
+        if methods := callees & self.store.mutators:
             self.store.disturb(self.store.closure(methods), self.bit)
             self.store.link(self.store.closure(methods) & ~methods, reach)
-        for code in self.store.codes(self.store.closure(reach)):
+        for code in self.store.codes(everything):
             self.run(code)
             if alone or code not in callable_codes:
                 continue
             for name in code.keeps:
                 self.store.link(self.roots_of(name), reach)
-            if code.changes & set(code.parameters) or code.collects & code.changes or not self.holds(code):
+            if code.has_state or not self.holds(code):
                 self.store.disturb(self.store.closure(reach), self.bit)
 
     def contents(self, args: list[Value]) -> int:
@@ -177,8 +183,9 @@ class Libraries(Effects):
             self.run(code)
         if reach:
             self.store.disturb(reach, self.bit)
+            methods = self.store.closure(callee.roots & self.store.mutators)
             for value in args:
-                self.store.link(changed, self.hold(value) if not value.fresh else 0)
+                self.store.link(changed | methods, self.hold(value) if not value.fresh else 0)
             self.uncertain(f"{shown} may change what it is given, so what leads to it is kept")
         return Value(self.store.closure(inner), inner, True, None)
 
@@ -245,7 +252,7 @@ class Libraries(Effects):
         source = (
             node.func.value if own and isinstance(node.func, ast.Attribute) else node.args[0] if node.args else None
         )
-        where = "*" if source is None or name in ("mkdir", "rename") else file_name(source, self.strings)
+        where = "*" if source is None or name in known.UNKNOWN_PATH_METHODS else file_name(source, self.strings)
         self.read_file(where)
         if writes:
             self.write_file(where)

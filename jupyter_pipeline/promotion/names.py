@@ -24,7 +24,7 @@ from jupyter_pipeline.promotion.kinds import Instance, Module
 from jupyter_pipeline.promotion.scope import BUILTINS, DELETED, FIGURE, Entry, Missing
 from jupyter_pipeline.promotion.statements import Program, Statement
 from jupyter_pipeline.promotion.store import NOTHING, Store, Value, bits
-from jupyter_pipeline.promotion.syntax import as_load
+from jupyter_pipeline.promotion.syntax import as_load, last_name
 
 __all__ = ["BUILTINS", "Reading", "analyse"]
 
@@ -85,7 +85,7 @@ class Reading(Compound):
         self.visit(s.node)
         s.read, s.sources = set(self.read), self.read
         s.needs = self.needs & (self.bit - 1)
-        s.reached, s.changes = self.reached, self.store.changed_by.get(self.bit, 0)
+        s.reached, s.changes = self.reached, self.store.changed_by.get(s.number, 0)
         s.written = self.written
         s.dynamic = self.stars != stars and not isinstance(s.node, ast.ImportFrom)
         self.notes = []
@@ -211,7 +211,10 @@ class Reading(Compound):
                 self.defines_names(of)
             elif type(base.kind) is Module:
                 self.configure(of.partition(".")[0], base, 0)
-        if isinstance(target.value, ast.Name):
+        of_class = last_name(target.value) in ("type", "__class__")
+        if of_class and self.code is not None:
+            self.code.changes_class = True
+        if isinstance(target.value, ast.Name) or of_class:
             self.store.change(base.roots, self.bit)
         else:
             self.store.disturb(base.roots, self.bit)
@@ -222,6 +225,12 @@ class Reading(Compound):
     def _read_delete(self, node: ast.Delete) -> None:
         for target in node.targets:
             if isinstance(target, ast.Name):
+                entry = self.env.get(target.id)
+                if entry is not None:
+                    self.load(target.id, target.lineno, strict=False)
+                    self.implicit(Value(entry.roots, 0, False, entry.kind), "end")
+                    if "weakref" in self.store.importers:
+                        self.store.change(entry.roots, self.bit)
                 self.unbind(target.id)
             elif isinstance(target, ast.Attribute | ast.Subscript):
                 base = self.eval(target.value)
@@ -260,6 +269,8 @@ class Reading(Compound):
 
     def _module(self, root: str) -> int:
         """Return the object that stands for a library, the same for all its names."""
+        if f"<file {root}.py>" in self.env:
+            self.read_file(f"{root}.py")
         return self.store.module(root, self.number)
 
     def _read_assert(self, node: ast.Assert) -> None:
@@ -273,10 +284,11 @@ class Reading(Compound):
                 self.eval(child)
 
     def _read_return(self, node: ast.Return) -> None:
-        if node.value is not None:
-            self.returned(self.eval(node.value))
-        else:
+        if node.value is None:
             self.returned(NOTHING)
+            return
+        self.returned(self.eval(node.value))
+        self.returns_true = self.returns_true or not isinstance(node.value, ast.Constant) or bool(node.value.value)
 
     def _read_global(self, node: ast.Global | ast.Nonlocal) -> None:
         self.globals.update(node.names)

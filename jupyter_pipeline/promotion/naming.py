@@ -40,7 +40,15 @@ def marks_of(cells: Mapping[int, Cell], kept: Kept) -> dict[int, Mark]:
             magic = next((read_mark(kind, text) for kind, text in plain.marks.items()), None)
             marks[index] = magic or read_metadata(cell.settings) or read_tag(cell.tags) or Mark()
         except UsageError as error:
-            refusals.append(Refusal(cell=index, line=1, name="mark", reason=str(error).rstrip("."), fix="Correct the first line of the cell."))
+            refusals.append(
+                Refusal(
+                    cell=index,
+                    line=1,
+                    name="mark",
+                    reason=str(error).rstrip("."),
+                    fix="Correct the first line of the cell.",
+                )
+            )
             continue
         name = marks[index].name
         same = [i for i, mark in marks.items() if name and mark.name == name and i != index]

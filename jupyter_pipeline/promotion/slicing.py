@@ -24,7 +24,7 @@ from jupyter_pipeline.promotion.statements import Program, Statement, parse_cell
 from jupyter_pipeline.promotion.store import bits
 from jupyter_pipeline.promotion.syntax import is_future
 
-__all__ = ["Kept", "Slice", "keep", "slice_cells"]
+__all__ = ["Kept", "Slice", "collecting_later", "keep", "slice_cells"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,19 @@ class Kept:
         return tuple(sorted({s.cell for s in self.statements} | set(self.targets)))
 
 
+@contextmanager
+def collecting_later() -> Iterator[None]:
+    """Keep the garbage collector from going through all trees again for each cell: they hold no cycles."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@collecting_later()
 def slice_cells(sources: Sequence[str], target: int) -> Slice:
     r"""Return the smallest program that gives one cell the same values as the whole notebook.
 
@@ -113,9 +126,8 @@ def keep(
     kernel_names : collection of str
         Names that exist in the running kernel, for the same purpose.
     """
-    with _collecting_later():
-        program = parse_cells(sources)
-        analysis = analyse(program, targets, apart)
+    program = parse_cells(sources)
+    analysis = analyse(program, targets, apart)
     statements = program.statements
     wanted = _needed(
         statements, analysis, analysis.always | sum(1 << s.number for s in statements if s.cell in targets)
@@ -149,18 +161,6 @@ def _needed(statements: Sequence[Statement], analysis: Analysis, wanted: int) ->
         wanted |= missing
         numbers = list(bits(missing))
     return wanted
-
-
-@contextmanager
-def _collecting_later() -> Iterator[None]:
-    """Keep the garbage collector from going through all trees again for each cell: nothing is freed meanwhile."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _missing(missing: Missing, later: Mapping[str, int], kernel_names: Collection[str]) -> Refusal:

@@ -53,7 +53,7 @@ class Store:
         """Large sets that hold all that their objects may reach, the last first: a loop's variable gathers them."""
         self._changes: dict[int, int] = {}
         self.changed_by: dict[int, int] = {}
-        """Objects that each statement, by its bit, may change."""
+        """Objects that each statement, by its number, may change."""
         self.changed = 0
         """Objects that some statement changes."""
         self.code: dict[int, list[Any]] = {}
@@ -142,8 +142,11 @@ class Store:
 
     def change(self, mask: int, statement: int) -> None:
         """Tell that the statement of bit `statement` may change the objects of `mask`."""
+        if not mask:
+            return
         self.changed |= mask
-        self.changed_by[statement] = self.changed_by.get(statement, 0) | mask
+        number = statement.bit_length() - 1  # a key that is hashed at once, unlike a bit far up
+        self.changed_by[number] = self.changed_by.get(number, 0) | mask
         changes = self._changes
         for position in bits(mask):
             changes[position] = changes.get(position, 0) | statement

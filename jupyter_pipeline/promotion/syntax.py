@@ -13,8 +13,6 @@ __all__ = [
     "is_future",
     "last_name",
     "leaves",
-    "may_swallow",
-    "yields",
 ]
 
 
@@ -70,15 +68,6 @@ def declared_outside(body: Sequence[ast.stmt]) -> set[str]:
     return found
 
 
-def yields(node: ast.AST) -> bool:
-    """Whether a function with this statement is a generator."""
-    if isinstance(node, ast.Yield | ast.YieldFrom):
-        return True
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-        return False
-    return any(yields(child) for child in ast.iter_child_nodes(node))
-
-
 def is_future(node: ast.stmt) -> bool:
     """Whether the statement is an import from ``__future__``, which has to stand first."""
     return isinstance(node, ast.ImportFrom) and node.module == "__future__"
@@ -96,15 +85,6 @@ def catches_name_error(handler: ast.ExceptHandler) -> bool:
         return True
     names = {n.id for n in ast.walk(handler.type) if isinstance(n, ast.Name)}
     return bool(names & {"NameError", "Exception", "BaseException", "UnboundLocalError"})
-
-
-def may_swallow(body: Sequence[ast.stmt], name: str) -> bool:
-    """Whether a function may end the exception of a ``with`` block: `name` tells ``__exit__`` from a generator."""
-    nodes = [node for statement in body for node in ast.walk(statement)]
-    if name in ("__exit__", "__aexit__"):
-        values = [node.value for node in nodes if isinstance(node, ast.Return)]
-        return any(v is not None and not (isinstance(v, ast.Constant) and not v.value) for v in values)
-    return any(isinstance(node, ast.Try) and node.handlers and yields(node) for node in nodes)
 
 
 def leaves(body: Sequence[ast.stmt]) -> bool:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import ast
+import asyncio
+import builtins
 import contextlib
+import decimal
+import inspect
 import io
+import os
 import random
 import re
 import sys
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from unittest import mock
+
+import numpy
 
 from jupyter_pipeline.promotion import Cell, PromotionOptions, promote, slice_cells
 
@@ -31,12 +38,32 @@ def values(namespace: dict[str, Any], names: Sequence[str]) -> dict[str, str]:
 
 
 def execute(source: str) -> dict[str, Any]:
-    """Run a program with a random state of its own."""
+    """Run a program, which may await at its top level, with a random state of its own."""
     random.seed(12345)
-    namespace: dict[str, Any] = {"__name__": "__main__"}
-    with contextlib.redirect_stdout(io.StringIO()):
-        exec(compile(source, "<notebook>", "exec"), namespace)
-    return namespace
+    module, pytest_main = types.ModuleType("__main__"), sys.modules["__main__"]
+    code = compile(source, "<notebook>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    sys.modules["__main__"] = module
+    try:
+        with own_process_state():
+            waiting = eval(code, module.__dict__)
+            if inspect.iscoroutine(waiting):
+                asyncio.run(waiting)
+    finally:
+        sys.modules["__main__"] = pytest_main
+    return module.__dict__
+
+
+@contextlib.contextmanager
+def own_process_state() -> Iterator[None]:
+    """Take back what a program changes of the process, so that another one starts as it did."""
+    with (
+        mock.patch.dict(vars(builtins)),
+        mock.patch.dict(os.environ),
+        decimal.localcontext(),
+        numpy.printoptions(),
+        contextlib.redirect_stdout(io.StringIO()),
+    ):
+        yield
 
 
 def bound(source: str) -> list[str]:
@@ -81,6 +108,8 @@ def compare_steps(cells: Sequence[str], name: str = "result") -> str:
         with contextlib.redirect_stdout(io.StringIO()):
             exec(compile(text, "steps.py", "exec"), module.__dict__)
             got = module.pipe()
+            if inspect.iscoroutine(got):
+                got = asyncio.run(got)
     except Exception as error:
         return f"{type(error).__name__}: {error}\n{text}"
     same = values(whole, [name]) == values({name: got}, [name])

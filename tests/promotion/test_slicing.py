@@ -16,7 +16,14 @@ from jupyter_pipeline.exceptions import PromotionRefusedError, UsageError
 from jupyter_pipeline.promotion import slice_cells
 
 ENTRIES = sorted(CORPUS.glob("*.py"))
-NOT_FOR_STEPS = {"exec_keeps_more", "exec_of_a_constant", "globals_store", "format_map_of_locals"}
+NOT_FOR_STEPS = {
+    "exec_keeps_more",
+    "exec_of_a_constant",
+    "globals_store",
+    "format_map_of_locals",
+    "vars_module",
+    "vars_update",
+}
 
 
 def needs_absent_library(path: Path) -> bool:

@@ -1,0 +1,5 @@
+# keeps: 1
+import os
+home = os.environ.get("HOME")
+# %%
+result = 3

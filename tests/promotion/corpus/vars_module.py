@@ -1,0 +1,4 @@
+# keeps: 0 1
+vars()["zz"] = 3
+# %%
+result = zz
