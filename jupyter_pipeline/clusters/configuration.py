@@ -62,17 +62,25 @@ def environment() -> dict[str, str]:
 
 @functools.cache
 def _file_config(folders: tuple[str, ...]) -> Config:
-    """Return the merged configuration files of `folders`, which are Jupyter's; Python in them runs once."""
-    from jupyter_core.application import JupyterApp
+    """Return the merged configuration files of `folders`, which are Jupyter's; Python in them runs once.
 
-    app = JupyterApp(config_file_name=_FILE)
-    app.raise_config_file_errors = True
-    try:
-        app.load_config_file()
-    except Exception as error:
-        reason = f"cannot be read ({type(error).__name__}: {error})"
-        raise ConfigurationError(_FILE, "", reason, "Correct the file; `jupyter --paths` tells its folder.") from error
-    return app.config
+    They are read without an application of Jupyter's: that would set up the logging of this process anew, and so flush
+    all its handlers, for which a run of Prefect stops its event worker and waits five seconds.
+    """
+    from traitlets.config.loader import ConfigFileNotFound, JSONFileConfigLoader, PyFileConfigLoader
+
+    merged = Config()
+    for name in ("jupyter_config", _FILE):
+        for folder in reversed(folders):  # the first counts most
+            for loader in (PyFileConfigLoader(f"{name}.py", folder), JSONFileConfigLoader(f"{name}.json", folder)):
+                try:
+                    merged.merge(loader.load_config())
+                except ConfigFileNotFound:
+                    continue
+                except Exception as error:
+                    reason = f"cannot be read ({type(error).__name__}: {error})"
+                    raise ConfigurationError(loader.full_filename, "", reason, "Correct the file.") from error
+    return merged
 
 
 def _profiles(config: Config) -> dict[str, Any]:

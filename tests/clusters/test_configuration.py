@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -92,3 +93,28 @@ def test_a_child_process_gets_what_counts_here(monkeypatch: pytest.MonkeyPatch) 
     for name, value in configuration.environment().items():
         monkeypatch.setenv(name, value)
     assert json.loads(shown().stdout)["workers"] == 3
+
+
+def test_reading_the_files_leaves_the_logging_of_the_process_alone(config_file: Path) -> None:
+    flushed: list[str] = []
+
+    class Handler(logging.Handler):
+        def flush(self) -> None:
+            flushed.append("flushed")
+
+    handler = Handler()
+    try:
+        config_file.write_text(f"c.JupyterPipeline.profiles = {NIGHT!r}\n")
+        configuration._file_config.cache_clear()
+        assert profiles.get_profile("night").workers == 3
+        assert flushed == []
+    finally:
+        handler.close()
+
+
+def test_a_file_in_the_working_folder_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "jupyter_pipeline_config.py").write_text("raise SystemExit('somebody else wrote this')
+")
+    configuration._file_config.cache_clear()
+    assert configuration.configured_profiles() == {}
