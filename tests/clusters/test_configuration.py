@@ -114,7 +114,6 @@ def test_reading_the_files_leaves_the_logging_of_the_process_alone(config_file: 
 
 def test_a_file_in_the_working_folder_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "jupyter_pipeline_config.py").write_text("raise SystemExit('somebody else wrote this')
-")
+    (tmp_path / "jupyter_pipeline_config.py").write_text("raise SystemExit('somebody else wrote this')")
     configuration._file_config.cache_clear()
     assert configuration.configured_profiles() == {}
