@@ -13,19 +13,18 @@ through one shutdown, which closes the record only once nothing of the cluster w
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import signal
-import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline import identity
-from jupyter_pipeline.clusters import closing, creating, limits, marks, observe, orders, preflight, security, warm
+from jupyter_pipeline.clusters import closing, creating, limits, marks, observe, orders, security, warm
 from jupyter_pipeline.clusters.book import Book
-from jupyter_pipeline.clusters.cost import Meter
 from jupyter_pipeline.clusters.engines import SHARED, get_engine
+from jupyter_pipeline.clusters.guard import Guard
 from jupyter_pipeline.clusters.pulse import Pulse, SchedulerGoneError
 from jupyter_pipeline.clusters.reception import Reception
 from jupyter_pipeline.clusters.request import Request
@@ -44,6 +43,7 @@ _LOOK = 3.0  # seconds between two looks at the scheduler
 _LOOK_WHILE_CHANGING = 0.25
 _MEND = 5.0
 _JOBS = 10.0
+_JOBS_PATIENCE = 1.0
 _SYNC = 30.0
 _CANCEL = 5.0
 
@@ -72,8 +72,9 @@ class Keeper:
         self._book = Book(folder, record)
         self._ending = asyncio.Event()
         self._reception = Reception(Path(record.control), folder, partial(orders.obey, self))
-        self._meter = Meter(request.profile.price, time.monotonic())
+        self._guard = Guard(request.profile)
         self._pulse: Pulse | None = None
+        self._hindrance = ""
 
     @property
     def record(self) -> ClusterRecord:
@@ -212,46 +213,19 @@ class Keeper:
         if not self.folder.exists() and self.folder.parent.exists():
             self.end(ClusterState.STOPPED, "Its folder was removed")
         if self.final is None:
-            verdict = self._verdict()
+            verdict = self._guard.judge(self.record, self._pulse)
             if verdict != limits.Verdict() and self._pulse and not self._pulse.works:
                 await self.look()  # a task may have come since the last look
-                verdict = self._verdict()
+                verdict = self._guard.judge(self.record, self._pulse)
             if verdict.end:
                 self.end(ClusterState.STOPPED, verdict.end)
             elif verdict.warning != self.record.warning:
                 self.update(warning=verdict.warning)
-            self._check_first_worker()
+            missed = self._guard.misses_workers(self.record, self._pulse)
+            if missed:
+                self.end(ClusterState.FAILED, missed)
         self._book.keep()
         self._book.cut_log()
-
-    def _verdict(self) -> limits.Verdict:
-        owner = self.record.owner
-        usage = limits.Usage(
-            now=time.time(),
-            idle_since=self._pulse.idle_since if self._pulse else None,
-            expires=self.record.expires,
-            cost=self._spend(),
-            owner_alive=identity.alive(owner) if owner else None,
-            currency=str(self.profile.price.get("currency", "")),
-        )
-        return limits.decide(self.record.limits, usage)
-
-    def _spend(self) -> float:
-        return self._meter.read(time.monotonic(), workers=self.record.workers, threads=self.record.threads)
-
-    def _check_first_worker(self) -> None:
-        wanted = self.record.adaptive[0] if self.record.adaptive else self.record.workers_wanted
-        if self._had_worker() or self.record.state is not ClusterState.RUNNING or not wanted:
-            return
-        timeout = self.record.limits.start_timeout
-        if time.time() - self.record.started > timeout:
-            why = f": {self.record.reason}" if self.record.reason else ""
-            doubts = " ".join(preflight.doubts(self.profile))
-            reason = f"No worker came within {timeout:g} s (limits.start_timeout){why}. {doubts}"
-            self.end(ClusterState.FAILED, reason.rstrip(". "))
-
-    def _had_worker(self) -> bool:
-        return self._pulse is not None and self._pulse.had_worker
 
     async def look(self) -> None:
         """Ask the scheduler, if there is one to ask."""
@@ -275,13 +249,21 @@ class Keeper:
             return
         if facts is None:
             return
+        changes: dict[str, Any] = {}
+        if facts.workers == self.record.workers_wanted != self.record.workers:  # who waits for them sees their jobs too
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_JOBS_PATIENCE):
+                    changes = await self._find_jobs(max_age=1.0)
+        if self.record.state is ClusterState.RUNNING:
+            changes["reason"] = self._hindrance or self._pulse.hindrance(facts.workers, self.record.workers_wanted)
         self.update(
+            **changes,
             workers=facts.workers,
             threads=facts.threads,
             memory_used=facts.memory_used,
             memory_limit=facts.memory_limit,
             dashboard_link=str(self.cluster.dashboard_link or ""),
-            cost=self._meter.total,
+            cost=self._guard.cost,
         )
 
     def stay_awake(self, now: float) -> None:
@@ -291,19 +273,18 @@ class Keeper:
 
     async def _mend(self) -> None:
         """Let the engine replace lost workers, and tell what it says."""
-        if not self._at_work or self._pulse is None:
-            return
-        reason = await self.engine.mend(self.cluster)
-        if not reason and self.record.workers == 0 and (self._pulse.had_worker or self._pulse.works):
-            reason = "It has no workers" + ("; tasks wait" if self._pulse.works else "")
-        self.update(reason=reason)
+        if self._at_work:
+            self._hindrance = await self.engine.mend(self.cluster)
+            await self.look()
 
     async def _list_jobs(self) -> None:
-        if not marks.may_have_jobs(self.folder):
-            return
-        jobs = await asyncio.to_thread(self.engine.find_jobs, self.record.id, max_age=SHARED)
-        if jobs is not None:  # unknown is not gone
-            self.update(jobs=tuple(job.to_dict() for job in jobs))
+        self.update(**await self._find_jobs(max_age=SHARED))
+
+    async def _find_jobs(self, *, max_age: float) -> dict[str, Any]:
+        if not self.engine.has_jobs or not marks.may_have_jobs(self.folder):
+            return {}
+        jobs = await asyncio.to_thread(self.engine.find_jobs, self.record.id, max_age=max_age)
+        return {} if jobs is None else {"jobs": tuple(job.to_dict() for job in jobs)}  # unknown is not gone
 
     # End
 
@@ -312,14 +293,15 @@ class Keeper:
         if self.record.state is not ClusterState.STOPPING:
             self.update(state=ClusterState.STOPPING, reason=reason, warning="")
         if self.cluster is not None:
-            await closing.close(self.cluster, self.engine, self.folder, had_worker=self._had_worker())
+            had_worker = self._pulse is not None and self._pulse.had_worker
+            await closing.close(self.cluster, self.engine, self.folder, had_worker=had_worker)
         warm.end_helpers()
 
         def tell(doubt: str) -> None:
             self.update(reason=f"{reason.rstrip('.')}. {doubt}")
 
         await closing.remove_leftovers(self.record.id, self.folder, self.profile, tell)
-        self._spend()
+        self._guard.spend(self.record)
         self._book.release()
         self.update(
             state=state,
@@ -331,5 +313,5 @@ class Keeper:
             jobs=(),
             warning="",
             expires=None,
-            cost=self._meter.total,
+            cost=self._guard.cost,
         )

@@ -78,6 +78,14 @@ class Pulse:
         """Whether it had tasks when it was looked at last."""
         return self._idle_since is None
 
+    def hindrance(self, workers: int, wanted: int | None) -> str:
+        """Return why a cluster of so many workers computes nothing; empty if nothing hinders it."""
+        if workers:
+            return ""
+        if self.had_worker or self.works:
+            return "It has no workers" + ("; tasks wait" if self.works else "")
+        return "No workers were asked for: scale it, or let it adapt" if wanted == 0 else ""
+
     @property
     def idle_since(self) -> float | None:
         """Seconds since the epoch from which on its idle time counts; ``None`` while it has tasks."""

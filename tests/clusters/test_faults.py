@@ -167,7 +167,7 @@ def test_keeper_that_was_stopped_is_ended_in_order(
     with pytest.raises(ClusterError, match=r"did not answer within .* stop one"):
         manager._ask("one", "scale", n=2, timeout=0.5)
     stopped = manager.stop("one")
-    assert stopped.state is ClusterState.STOPPED
+    assert (stopped.state, stopped.reason) == (ClusterState.STOPPED, "Stopped by request")
     assert left(within=0)
 
 

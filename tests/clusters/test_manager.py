@@ -146,6 +146,15 @@ def test_sizes_are_checked_before_anything_starts(thin: Make, started: ClusterRe
     assert [r.name for r in registry.list_records()] == ["one"]
 
 
+def test_a_cluster_without_workers_says_that_none_were_asked_for(thin: Make, wait_for: Any) -> None:
+    record = manager.start(thin(), name="one", workers=0)
+    wait_for(record, lambda r: r.reason == "No workers were asked for: scale it, or let it adapt")
+    manager.scale("one", 1)
+    there = wait_for(record, lambda r: r.workers == 1)
+    assert there.reason == ""
+    manager.stop("one")
+
+
 def test_lifetime_over_while_processes_start(thin: Make, left: Left) -> None:
     with pytest.raises(ClusterStartError, match=r"Its lifetime of .* is over"):
         manager.start(thin(limits={"lifetime": 0.05}, cluster_kwargs={"processes": True}), name="one", workers=4)

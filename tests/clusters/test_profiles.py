@@ -67,6 +67,13 @@ def project(tmp_path: Path) -> Path:
 # What is there
 
 
+def test_an_override_leaves_the_source_of_the_profile(tmp_path: Path) -> None:
+    path = tmp_path / "p.yaml"
+    path.write_text("{extends: local}")
+    path.chmod(0o600)
+    assert profiles.get_profile(str(path), overrides={"workers": 2}).source == str(path)
+
+
 def test_a_profile_that_is_no_text_is_refused() -> None:
     with pytest.raises(UsageError, match="not None"):
         profiles.get_profile(None)  # type: ignore[arg-type]

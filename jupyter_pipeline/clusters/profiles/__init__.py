@@ -98,7 +98,9 @@ def get_profile(
         layers = [*layers, layer] if "extends" in layer.profiles[name] else [layer]
     merged = merge(name, layers)
     if overrides:
+        written = merged.source_of("")
         merged.add(_nested(overrides), "override")
+        merged.origins[""] = written
     return validate(merged, os.environ)
 
 
