@@ -69,7 +69,9 @@ def manage(words: Sequence[str]) -> Any:
     """Do what ``%deploy WORDS…`` asks for, and return what the cell shows."""
     command, *rest = words or ["list"]
     if command in ("-h", "--help"):
-        print("\n".join(f"%deploy {name:10}{text}" for name, text in SUBCOMMANDS.items()))
+        lines = [f"%deploy {name:10}{text}" for name, text in SUBCOMMANDS.items()]
+        lines.append("%%deploy NAME      promote the cell below it; %deploy notebook --help lists the options")
+        print("\n".join(lines))
         return None
     try:
         given = vars(parser(command).parse_args(rest))

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["HelpShown", "Parser", "interruptible", "split", "subcommand"]
 
+_LINE = 160
+
 
 class HelpShown(Exception):  # noqa: N818 - it ends the parsing, it is no error
     """The help was asked for and printed."""
@@ -50,7 +52,17 @@ class Parser(argparse.ArgumentParser):
         unknown = message.removeprefix("unrecognized arguments: ").split(" ")[0]
         if unknown != message and unknown.startswith("-"):
             raise NotFoundError(f"option of {self.prog}", unknown, self._option_string_actions)
-        raise UsageError(f"{self.prog}: {message}. Its form: {self.format_usage().removeprefix('usage: ').strip()}")
+        raise UsageError(f"{self.prog}: {message}. Its form: {self._form()}")
+
+    def _form(self) -> str:
+        """Return the form in a line: of many options, where they are listed."""
+        form = " ".join(self.format_usage().removeprefix("usage: ").split())
+        if len(form) <= _LINE:
+            return form
+        names = [action.dest.upper() for action in self._get_positional_actions()]
+        # A cell magic without a cell below it is refused by IPython, its help too.
+        asked = "%deploy notebook --help" if self.prog.startswith("%%") else f"{self.prog} --help"
+        return " ".join([self.prog, *names, f"[OPTIONS]; {asked} lists them"])
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
         """End the parsing after ``--help``."""

@@ -31,3 +31,16 @@ def test_an_unknown_option_offers_the_nearest() -> None:
     parser.add_argument("--name")
     with pytest.raises(NotFoundError, match="Did you mean --name"):
         parser.parse_args(["--nmae", "x"])
+
+
+def test_the_form_is_told_in_a_line() -> None:
+    parser = Parser("%thing", "a thing")
+    parser.add_argument("name")
+    with pytest.raises(UsageError) as few:
+        parser.parse_args([])
+    assert str(few.value).endswith("Its form: %thing [-h] name")
+    for letter in "abcdefghijklmnopq":
+        parser.add_argument(f"--{letter}", metavar="VALUE")
+    with pytest.raises(UsageError) as many:
+        parser.parse_args([])
+    assert str(many.value).endswith("Its form: %thing NAME [OPTIONS]; %thing --help lists them")
