@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from importlib.metadata import distributions
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,6 +71,25 @@ def test_the_first_on_the_path_wins_and_an_install_is_noticed(tmp_path: Path) ->
     assert [row[1] for row in scan(paths)] == ["1.0"]
     install(tmp_path / "b", "two-2.0")
     assert [row[:2] for row in scan(paths)] == [("one", "1.0"), ("two", "2.0")]
+
+
+def test_only_the_folder_that_changed_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(tmp_path / "site", "one-1.0")
+    notebook = tmp_path / "work"
+    notebook.mkdir()
+    paths = [str(notebook), str(tmp_path / "site")]
+    before = scan(paths)
+    read: list[str] = []
+    plain = os.scandir
+
+    def noted(path: str) -> Any:
+        read.append(path)
+        return plain(path)
+
+    monkeypatch.setattr(os, "scandir", noted)
+    (notebook / "saved.ipynb").write_text("")
+    assert scan(paths) is before
+    assert read == [str(notebook)]
 
 
 @pytest.mark.parametrize(

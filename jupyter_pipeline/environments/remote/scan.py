@@ -2,12 +2,14 @@
 
 ``importlib.metadata`` opens a file for each distribution; a folder's name has its project and version already
 (https://packaging.python.org/en/latest/specifications/recording-installed-packages/), and only distributions that did
-not come from an index have a ``direct_url.json``. A scan is kept until a folder of the path changes.
+not come from an index have a ``direct_url.json``. What a folder of the path has is kept until that folder changes: a
+notebook that is saved changes its own folder, and no other.
 """
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import platform
@@ -21,7 +23,7 @@ from urllib.parse import urlsplit, urlunsplit
 Row = tuple[str, str, str, str]
 """Normalised name, version, source, URL: the fields of ``models.Distribution``."""
 
-_KEPT: dict[tuple[Any, ...], list[Row]] = {}
+_SCANS: dict[str, tuple[tuple[Any, ...], dict[Any, list[Row]], list[Row]]] = {}
 _DIGESTS: dict[str, tuple[list[Row], str]] = {}
 
 
@@ -69,14 +71,16 @@ def scan(paths: Sequence[str]) -> list[Row]:
         Name, version, source and URL of each.
     """
     known = fingerprint(paths)
-    if known not in _KEPT:
+    before, folders, rows = _SCANS.get("last", ((), {}, []))
+    if known != before:
+        folders = {state: folders[state] if state in folders else list(_folder(state[0] or ".")) for state in known}
         found: dict[str, Row] = {}
-        for path, *_ in known:
-            for row in _folder(path or "."):
-                found.setdefault(row[0], row)
-        _KEPT.clear()  # only the present state is asked for
-        _KEPT[known] = sorted(found.values())
-    return _KEPT[known]
+        for row in itertools.chain(*folders.values()):
+            found.setdefault(row[0], row)
+        present = sorted(found.values())
+        rows = rows if rows == present else present  # of what is the same list the digest is known
+        _SCANS["last"] = known, folders, rows
+    return rows
 
 
 def _folder(path: str) -> Iterable[Row]:
