@@ -8,6 +8,13 @@ from jupyter_pipeline import present
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Deployed, DeploymentRecord
 
 
+def test_bounds_are_told_of_living_clusters_alone() -> None:
+    record = ClusterRecord(id="a", name="one", profile="local", state=ClusterState.RUNNING, workers=1, adaptive=(0, 2))
+    assert "1 (adapts 0 to 2)" in str(present.clusters([record]))
+    ended = dataclasses.replace(record, state=ClusterState.STOPPED, workers=0)
+    assert "adapts" not in str(present.clusters([ended]))
+
+
 def test_the_start_of_a_cluster_is_told_once_a_change() -> None:
     said: list[str] = []
     tell = present.starting(said.append)

@@ -50,6 +50,8 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise what argparse would print; for an unknown option, the nearest ones."""
         unknown = message.removeprefix("unrecognized arguments: ").split(" ")[0]
+        if unknown != message and unknown[:1] == "-" and unknown[1:2].isdigit():
+            raise UsageError(f"{self.prog} takes no negative number, and was given {unknown}.")
         if unknown != message and unknown.startswith("-"):
             raise NotFoundError(f"option of {self.prog}", unknown, self._option_string_actions)
         raise UsageError(f"{self.prog}: {message}. Its form: {self._form()}")

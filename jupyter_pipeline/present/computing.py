@@ -15,7 +15,7 @@ def _memory(record: ClusterRecord) -> str:
 
 
 def _workers(record: ClusterRecord) -> str:
-    if record.adaptive:
+    if record.adaptive and record.state.alive:
         low, high = record.adaptive
         return f"{record.workers} (adapts {low} to {high})"
     if record.state.alive and record.workers_wanted not in (None, record.workers):

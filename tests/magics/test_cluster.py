@@ -82,6 +82,7 @@ def test_a_later_session_is_told_of_the_cluster_and_attaches(
         ("strat local", NotFoundError, "Did you mean start"),
         ("start lokal", NotFoundError, "Did you mean local"),
         ("start", UsageError, "required: profile"),
+        ("scale one -2", UsageError, "takes no negative number, and was given -2"),
         ("start local --workers two", UsageError, "'two' is not a number of workers"),
         ("start local --workers 1 --adapt 1:2", UsageError, "not both"),
         ("start local --name ../x", UsageError, "cannot be the name"),
