@@ -42,9 +42,18 @@ class Document:
         """Note a cell that is about to run; IPython calls this before each."""
         if not info.store_history or not info.raw_cell:
             return
-        self.current = getattr(info, "cell_id", None) or f"{_NAMELESS}{len(self.ran)}"
-        self.ran.pop(self.current, None)
+        cell_id = getattr(info, "cell_id", None)
+        again = None if cell_id else self._marked_alike(info.raw_cell)
+        self.current = cell_id or again or f"{_NAMELESS}{len(self.ran)}"
+        if again is None:
+            self.ran.pop(self.current, None)
         self.ran[self.current] = info.raw_cell
+
+    def _marked_alike(self, source: str) -> str | None:
+        """Return the nameless cell with the mark of `source`: in a terminal, ``%%step load`` is typed again."""
+        mark = _mark(source)
+        nameless = (cell_id for cell_id in self.ran if cell_id.startswith(_NAMELESS))
+        return next((cell_id for cell_id in nameless if mark and _mark(self.ran[cell_id]) == mark), None)
 
     @property
     def path(self) -> Path | None:
@@ -136,6 +145,11 @@ def _as_it_ran(cell: dict[str, Any], source: str) -> dict[str, Any]:
         "metadata": cell.get("metadata", {}),
         "outputs": [],
     }
+
+
+def _mark(source: str) -> list[str]:
+    words = source.split(maxsplit=2)[:2]
+    return words if words[:1] in (["%%step"], ["%%check"], ["%%deploy"]) else []
 
 
 def _text(cell: dict[str, Any]) -> str:

@@ -97,6 +97,16 @@ def test_cells_that_run_without_ids_are_known_by_their_text(tmp_path: Path, monk
     assert [c["id"] for c in notebook["cells"]] == ["a", "asks"]
 
 
+def test_a_marked_cell_that_is_typed_again_takes_the_place_of_its_older_text() -> None:
+    shell = InteractiveShell()
+    document = Document(shell)
+    shell.events.register("pre_run_cell", document.remember)
+    shell.register_magic_function(lambda line, cell: None, "cell", "step")
+    for source in ["%%step load --retries 1\nx = 1", "%%step use\nx", "%%step load\nx = 2", "asks = 1"]:
+        shell.run_cell(source, store_history=True)
+    assert [c["source"] for c in document.whole()["cells"]] == ["%%step load\nx = 2", "%%step use\nx"]
+
+
 def test_cells_without_ids_keep_the_order_of_running() -> None:
     shell = InteractiveShell()
     document = Document(shell)
