@@ -142,7 +142,9 @@ class Session:
         from jupyter_pipeline.environments.shipping import hub_pickle
 
         data = hub_pickle(self.cluster, identity())
-        self.client.sync(self.client.scheduler.register_scheduler_plugin, plugin=data, name=PLUGIN, idempotent=True)
+        scheduler = self.client.scheduler
+        self.client.sync(scheduler.register_scheduler_plugin, plugin=data, name=PLUGIN, idempotent=True)
+        check_protocol(self.client.sync(scheduler.environment_state, rows=None))
         self._registered = True
 
     # Files

@@ -24,7 +24,7 @@ from jupyter_pipeline.environments.installing import install
 from jupyter_pipeline.environments.options import Options
 from jupyter_pipeline.environments.remote.installer import loaded
 from jupyter_pipeline.environments.remote.scan import digest
-from jupyter_pipeline.environments.session import Session, check_protocol, known_rows, session
+from jupyter_pipeline.environments.session import Session, known_rows, session
 from jupyter_pipeline.environments.variables import share
 from jupyter_pipeline.exceptions import SyncError
 from jupyter_pipeline.models import DriftItem, Environment, SyncReport
@@ -177,7 +177,6 @@ def _state(
         talk.rows[talk.here] = [list(row) for row in _rows(kernel)]
     rows = list(talk.rows) if environments else None
     state: dict[str, Any] = talk.call("environment_state", rows=rows, apply=request)
-    check_protocol(state)
     if environments:
         known_rows(state, talk.rows)
     return state

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["upload"]
 
+Say = Callable[[str], None]
+
 _HEAD = 8192  # bytes that tell a private key
 _LIMIT = 2 * 2**30  # a file travels through the scheduler's memory
 
@@ -29,7 +31,8 @@ def upload(
     path: Path | str,
     *,
     to: str | None = None,
-    progress: Callable[[str], None] | None = None,
+    progress: Say | None = None,
+    note: Say | None = None,
 ) -> str:
     """Put a file or a folder where workers can read it.
 
@@ -44,6 +47,8 @@ def upload(
         every host: only what changed is sent, and workers that come later fetch it.
     progress : callable, optional
         Called with a line for each stage.
+    note : callable, optional
+        Called with a line for each file that was left out; by default `progress`.
 
     Returns
     -------
@@ -55,7 +60,7 @@ def upload(
     UsageError
         If there is no such file or folder, or it is one that is never sent.
     SyncError
-        If it is too large for the workers' disks or cannot be written; nothing was changed.
+        If it is too large for the workers' disks or cannot be written, or no one path serves all; nothing was changed.
     """
     source = Path(os.path.normpath(Path(path).expanduser().absolute()))  # by its own name, also if that is a link
     if not source.exists():
@@ -65,28 +70,32 @@ def upload(
     if reason:
         raise UsageError(f"{path} is {reason}: it is never sent. Name the folder of the data.")
     say = progress or (lambda text: None)
+    told = note or say
     if to is not None:
-        return _to_url(source, to, say)
+        return _to_url(source, to, say, told)
     if client is None:
         raise UsageError("Name a cluster, or a URL with --to.")
     talk = session(client)
     with talk.lock:
-        return _to_hosts(talk, source, say)
+        return _to_hosts(talk, source, say, told)
 
 
-def _to_hosts(talk: Session, source: Path, say: Callable[[str], None]) -> str:
+def _to_hosts(talk: Session, source: Path, say: Say, told: Say) -> str:
     folder = talk.folders.setdefault(("data", source), _folder(source))
     folder.refresh()
     for path, why in sorted(folder.left_out.items()):
-        say(f"{folder.source / path} was left out: it {why}")
-    state = talk.call("environment_state", say, rows=[], apply=talk.request([folder]))
-    talk.finish([folder], state["applied"], 0, say)
-    homes = {report["code"] for report in state["workers"].values()} or {""}
+        told(f"{folder.source / path} was left out: it {why}")
+    homes = {report["code"] for report in talk.call("environment_state", rows=[])["workers"].values()}
+    if not homes:
+        raise SyncError(
+            "The cluster has no worker yet, which would tell the path. Wait for one: client.wait_for_workers(1)."
+        )
     if len(homes) > 1:
         raise SyncError(
             "The workers keep temporary files in different folders, so no one path serves all. "
             "Start them with one --local-directory, or upload to a URL with --to."
         )
+    talk.finish([folder], talk.call("environment_apply", say, **talk.request([folder])), 0, say)
     return "/".join([homes.pop(), folder.key, *([source.name] if source.is_file() else [])])
 
 
@@ -103,13 +112,13 @@ def _folder(source: Path) -> Folder:
     )
 
 
-def _to_url(source: Path, to: str, say: Callable[[str], None]) -> str:
+def _to_url(source: Path, to: str, say: Say, told: Say) -> str:
     import fsspec
 
     target = f"{to.rstrip('/')}/{source.name}"
     try:
         system, place = fsspec.core.url_to_fs(target)
-        for file in _chosen(source, say):
+        for file in _chosen(source, told):
             there = place if file == source else f"{place}/{file.relative_to(source).as_posix()}"
             if not _same(system, there, file):
                 say(f"Sending {file.name}, {file.stat().st_size / 1e6:.1f} MB")
@@ -122,7 +131,7 @@ def _to_url(source: Path, to: str, say: Callable[[str], None]) -> str:
     return target
 
 
-def _chosen(source: Path, say: Callable[[str], None]) -> list[Path]:
+def _chosen(source: Path, told: Say) -> list[Path]:
     """Return the files of `source` without caches, and without what looks like a secret."""
     if source.is_file():
         return [source]
@@ -136,7 +145,7 @@ def _chosen(source: Path, say: Callable[[str], None]) -> list[Path]:
         if verdict == "send":
             chosen.append(path)
         elif verdict == "secret":
-            say(f"{path} was left out: it looks like a secret")
+            told(f"{path} was left out: it looks like a secret")
     return chosen
 
 

@@ -264,7 +264,11 @@ class ClusterMagics(Magics):
 
         client = None if options.to else self._chosen(options.name).get_client(set_as_default=False)
         with StatusLine(rewrite=True if hasattr(self.shell, "kernel") else None) as tell:
-            return upload(client, options.path, to=options.to, progress=tell)
+            notes: list[str] = []
+            where = upload(client, options.path, to=options.to, progress=tell, note=notes.append)
+        for text in notes:  # after the line that is written over
+            print(f"note: {text}")
+        return where
 
     def _diff(self, options: argparse.Namespace) -> Any:
         from jupyter_pipeline import pipeline, present

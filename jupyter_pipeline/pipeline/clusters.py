@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.models import ClusterRecord
+from jupyter_pipeline.models import ClusterRecord, SyncReport
 
 if TYPE_CHECKING:
     from jupyter_pipeline.clusters.handle import AttachedCluster
@@ -83,13 +83,18 @@ def start_cluster(
         from jupyter_pipeline.environments import policy
         from jupyter_pipeline.pipeline.environments import note_drift, note_sync
 
+        def told(report: SyncReport) -> None:
+            note_sync(cluster, report)
+            for text in report.notes:
+                warnings.warn(text, stacklevel=2)
+
         chosen = described.environment.get("policy", "warn")
         try:
             items = policy.enforce(
                 cluster.get_client(),
                 described.environment,
                 progress=warnings.warn if chosen == "warn" else None,
-                report=lambda report: note_sync(cluster, report),
+                report=told,
             )
             if chosen != "ignore":
                 note_drift(cluster, items)

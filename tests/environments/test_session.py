@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -74,3 +75,14 @@ def test_what_fails_there_is_told_with_what_is_left(talk: Session, cluster: Loca
     cluster.scheduler.handlers["slow"] = fail
     with pytest.raises(SyncError, match=r"(no|No space).*What was there before is intact"):
         talk.call("slow", seconds=600)
+
+
+def test_another_version_of_this_package_is_refused_before_it_changes_anything(
+    talk: Session, cluster: LocalCluster, write: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = write("module.py", "x = 1")
+    monkeypatch.setattr("jupyter_pipeline.environments.session.PROTOCOL", 999)
+    before = cluster.scheduler.plugins[PLUGIN].files.generation
+    with Client(cluster) as other, pytest.raises(SyncError, match="Another version of Jupyter Pipeline"):
+        sync.sync(other, directories=[project])
+    assert cluster.scheduler.plugins[PLUGIN].files.generation == before

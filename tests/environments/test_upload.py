@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from distributed import Client
+from distributed import Client, LocalCluster
 
 from jupyter_pipeline.environments.upload import upload
 from jupyter_pipeline.exceptions import NotFoundError, SyncError, UsageError
@@ -38,11 +38,23 @@ def test_ignore_files_are_for_code_and_secrets_stay_and_are_told(client: Client,
     for name, text in {".gitignore": "*", "1.csv": "a", ".env": "TOKEN=1"}.items():
         (data / name).write_text(text)
     said: list[str] = []
-    path = upload(client, data, progress=said.append)
+    noted: list[str] = []
+    path = upload(client, data, progress=said.append, note=noted.append)
     assert set(client.run(_read, f"{path}/1.csv").values()) == {b"a"}
-    assert said == [f"{data}/.env was left out: it looks like a secret"]
+    assert noted == [f"{data}/.env was left out: it looks like a secret"]
+    assert said == []
     with pytest.raises(FileNotFoundError):
         client.run(_read, f"{path}/.env")
+
+
+def test_without_a_worker_no_path_is_told_and_nothing_is_sent(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("1")
+    with LocalCluster(n_workers=0, dashboard_address=":0") as cluster, Client(cluster) as client:
+        with pytest.raises(SyncError, match="no worker yet"):
+            upload(client, tmp_path / "a.csv")
+        cluster.scale(1)
+        client.wait_for_workers(1, timeout=60)
+        assert client.submit(_read, upload(client, tmp_path / "a.csv")).result(timeout=60) == b"1"
 
 
 def test_secrets_do_not_go_to_a_url_either(tmp_path: Path) -> None:

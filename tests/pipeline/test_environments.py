@@ -44,6 +44,14 @@ def _entries(cluster: AttachedCluster) -> list[dict[str, object]]:
     return notes.read_syncs(registry.cluster_dir(cluster.id))
 
 
+def test_what_a_start_leaves_out_is_told(tmp_path: Path, code: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (code / ".env").write_text("TOKEN=1")
+    overrides = {"environment": {"policy": "sync", "upload_directory": str(code)}}
+    monkeypatch.chdir(tmp_path)
+    with pytest.warns(UserWarning, match=r"\.env was left out: it looks like a secret"):
+        pipeline.start_cluster("local", workers=1, overrides=overrides).close()
+
+
 def test_every_sync_is_noted_whatever_came_of_it(cluster: AttachedCluster, code: Path) -> None:
     """At the start, done, refused, interrupted, and by a watch; those that changed nothing too."""
     record = cluster.record()
