@@ -1,17 +1,18 @@
-"""The arguments of the cluster class, checked as far as they can be without importing it (pure)."""
+"""The arguments of the cluster class and of its ``adapt``, checked as far as they can be without importing it (pure)."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from jupyter_pipeline.clusters.profiles.merging import Merged
-from jupyter_pipeline.clusters.profiles.quantities import parse_bytes, parse_count, parse_walltime
+from jupyter_pipeline.clusters.profiles.quantities import parse_bytes, parse_count, parse_duration, parse_walltime
 from jupyter_pipeline.clusters.profiles.variables import JOB_SCRIPT_KEYS
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.paths import check_name
 
-__all__ = ["check_arguments"]
+__all__ = ["check_adaptation", "check_arguments", "positive"]
 
 _COUNTS = ("n_workers", "threads_per_worker", "nthreads", "cores", "job_cpu", "ncpus")
 _SIZES = ("memory", "memory_limit", "job_mem", "mem", "worker_memory", "scheduler_memory", "disk")
@@ -58,6 +59,17 @@ def check_arguments(merged: Merged, kwargs: Mapping[str, Any], *, job_queue: boo
                 check_name("job", value)
             except UsageError as error:
                 raise merged.refuse(f"cluster_kwargs.{key}", str(error).rstrip("."), "Rename it.") from error
+    options = kwargs.get("scheduler_options")
+    ports = {"scheduler_port": kwargs.get("scheduler_port")}
+    if isinstance(options, Mapping):
+        ports["scheduler_options.port"] = options.get("port")
+    for key, port in ports.items():
+        if port is not None and (isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535):
+            raise merged.refuse(
+                f"cluster_kwargs.{key}",
+                f"{port!r} is not a port",
+                "Write one from 1 to 65535, or 0 for any that is free.",
+            )
     if job_queue:
         for key, value in kwargs.items():
             if key not in _MULTI_LINE:
@@ -86,3 +98,42 @@ def _check_one_line(merged: Merged, value: Any, path: str) -> None:
         raise merged.refuse(
             path, "a line break would add a line of its own to the job script", "Write one line each, as a list."
         )
+
+
+def check_adaptation(merged: Merged, adapt: Mapping[str, Any]) -> None:
+    """Refuse arguments of ``Cluster.adapt`` over which Dask would stumble each time that it looks, in silence.
+
+    Parameters
+    ----------
+    merged : Merged
+        The profile, for the message.
+    adapt : mapping
+        Its ``adapt_kwargs``, variables replaced.
+
+    Raises
+    ------
+    ConfigurationError
+        Names file, key, reason and fix of the first thing that is wrong.
+    """
+    for key in ("interval", "target_duration"):
+        value = adapt.get(key)
+        if value is not None:
+            try:
+                # Milliseconds are Dask's alone.
+                parse_duration(value[:-2] if isinstance(value, str) and value.endswith("ms") else value)
+            except ValueError as error:
+                raise merged.refuse(f"adapt_kwargs.{key}", str(error), "Write something like 2s.") from error
+    if adapt.get("wait_count") is not None:
+        try:
+            parse_count(adapt["wait_count"])
+        except ValueError as error:
+            raise merged.refuse("adapt_kwargs.wait_count", str(error), "Write a whole number.") from error
+    if adapt.get("scale_factor") is not None:
+        positive(merged, "adapt_kwargs.scale_factor", adapt["scale_factor"])
+
+
+def positive(merged: Merged, key: str, value: object) -> float:
+    """Return the number `value`, refused unless it is above zero."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
+        raise merged.refuse(key, f"{value!r} is not a positive number", "Write something like 2.5.")
+    return float(value)

@@ -53,6 +53,8 @@ def parse_bytes(value: object) -> int:
         amount = float(number) * (1024 if binary else 1000) ** " kmgtp".index(prefix.lower() or " ")
     else:
         amount = float(value)
+        if math.isfinite(amount) and amount != int(amount):
+            raise ValueError(f"{value!r} is not a whole number of bytes")
     if math.isnan(amount) or amount < 1:
         raise ValueError(f"{value!r} is not a positive size")
     if amount > _MAX_BYTES:

@@ -6,12 +6,11 @@ Arguments of the class itself are checked by `arguments`; `preflight` does the r
 from __future__ import annotations
 
 import difflib
-import math
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from jupyter_pipeline.clusters.profiles.arguments import check_arguments
+from jupyter_pipeline.clusters.profiles.arguments import check_adaptation, check_arguments, positive
 from jupyter_pipeline.clusters.profiles.merging import Merged
 from jupyter_pipeline.clusters.profiles.quantities import (
     format_duration,
@@ -83,6 +82,11 @@ def validate(merged: Merged, environ: Mapping[str, str]) -> Profile:
         if value not in choices:
             raise merged.refuse(key, f"{value!r} is not one of {', '.join(choices)}", f"Write {choices[0]}.")
     _check_class(merged, values)
+    check_adaptation(merged, values["adapt_kwargs"])
+    if values.get("keeper") == "job" and not job_queue:
+        raise merged.refuse(
+            "keeper", f"job needs a batch system, and {values['cluster_class']} has none", "Write local."
+        )
     check_arguments(merged, values["cluster_kwargs"], job_queue=job_queue, adapts=bool(values["adapt_kwargs"]))
     limits = _limits(merged, values["limits"])
     workers = _workers(merged, values, limits)
@@ -197,7 +201,7 @@ def _limits(merged: Merged, values: Mapping[str, Any]) -> Limits:
         except ValueError as error:
             raise merged.refuse("limits.max_workers", str(error), "Write a whole number.") from error
     if values.get("budget") is not None:
-        result["budget"] = _positive(merged, "limits.budget", values["budget"])
+        result["budget"] = positive(merged, "limits.budget", values["budget"])
     lifetime, bound = result.get("lifetime", Limits().lifetime), result.get("max_lifetime")
     if bound is not None and (lifetime is None or lifetime > bound):
         if "lifetime" in result:
@@ -218,12 +222,6 @@ def _limits(merged: Merged, values: Mapping[str, Any]) -> Limits:
             )
         result["idle"] = idle
     return Limits(**result)
-
-
-def _positive(merged: Merged, key: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
-        raise merged.refuse(key, f"{value!r} is not a positive number", "Write something like 2.5.")
-    return float(value)
 
 
 def _workers(merged: Merged, values: Mapping[str, Any], limits: Limits) -> int | None:
@@ -263,7 +261,7 @@ def _workers(merged: Merged, values: Mapping[str, Any], limits: Limits) -> int |
 def _check_price(merged: Merged, price: Mapping[str, Any], limits: Limits) -> None:
     for key in ("per_worker_hour", "per_core_hour"):
         if price.get(key) is not None:
-            _positive(merged, f"price.{key}", price[key])
+            positive(merged, f"price.{key}", price[key])
     if price.get("currency") is not None and not isinstance(price["currency"], str):
         raise merged.refuse("price.currency", "is not text", "Write one such as EUR or core-hours.")
     if limits.budget is not None and not (price.get("per_worker_hour") or price.get("per_core_hour")):
