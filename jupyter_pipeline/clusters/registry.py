@@ -15,8 +15,8 @@
       ID/tls/                 certificates and keys
       ID/mailbox/             requests from other hosts, where the control socket cannot be reached
 
-It works on a home that several hosts share. Nobody can tell from here whether a keeper of another host lives; when it
-has written nothing for minutes, its record says so. Reading changes nothing; `orphans` turns what was lost into a
+It works on a home that several hosts share. Nobody can tell from here whether a keeper of another host lives; of one
+that has written nothing for minutes, the record says so. Reading changes nothing; `orphans` turns what was lost into a
 closed record.
 
 Only the standard library is used here, so that the Jupyter server may import it.
@@ -55,7 +55,7 @@ __all__ = [
     "write_record",
 ]
 
-_SILENT = 180.0  # seconds without a write after which a keeper elsewhere is told to be silent; it writes every 30
+_SILENT = 180.0  # seconds without a write after which a keeper is told to be silent; it writes every 30
 _DANGLING = 30.0  # seconds that a name without a folder is believed to be a start under way
 
 
@@ -193,7 +193,7 @@ def read_request(folder: Path) -> dict[str, Any]:
 def judge(record: ClusterRecord) -> ClusterRecord:
     """Return `record`, as lost if it claims to live and its keeper is verifiably dead.
 
-    A keeper on another host is never called dead from here; its silence is told.
+    A keeper on another host is never called dead from here. Its silence is told, and that of one which hangs here.
     """
     if not record.state.alive:
         return record
@@ -201,27 +201,25 @@ def judge(record: ClusterRecord) -> ClusterRecord:
         return record
     if record.keeper is None:
         return dataclasses.replace(record, state=ClusterState.LOST, reason="The record names no keeper")
-    lives = identity.alive(record.keeper)
-    if lives is None:
-        return _told_silent(record)
-    if lives:
-        return record
+    if identity.alive(record.keeper) is not False:
+        return _told_silent(record, record.keeper)
     return dataclasses.replace(
         record, state=ClusterState.LOST, reason=_why_lost(record.keeper, record.state), workers=0, threads=0
     )
 
 
-def _told_silent(record: ClusterRecord) -> ClusterRecord:
+def _told_silent(record: ClusterRecord, keeper: ProcessIdentity) -> ClusterRecord:
     """Return `record`, with the silence of its keeper as its reason where that has not written for minutes."""
     known = _known.get(f"{cluster_dir(record.id)}/record.json")
     silence = time.time() - known[0][2] / 1e9 if known else 0.0
     if silence < _SILENT:
         return record
-    reason = (
-        f"Its keeper on {record.host} has been silent for {silence / 60:.0f} min. "
-        "If it is a batch job, `jupyter pipeline cluster gc` looks whether that lives"
-    )
-    return dataclasses.replace(record, reason=reason)
+    if identity.alive(keeper):
+        way_out = "stop the cluster to end it by force"
+    else:
+        way_out = "if it is a batch job, `jupyter pipeline cluster gc` looks whether that lives"
+    who = f"Its keeper (process {keeper.pid} on {keeper.host})"
+    return dataclasses.replace(record, reason=f"{who} has been silent for {silence / 60:.0f} min; {way_out}")
 
 
 def refresh(record: ClusterRecord) -> ClusterRecord:

@@ -114,16 +114,19 @@ def test_keeper_of_another_host_is_never_judged() -> None:
         registry.create(record(), {})
 
 
-def test_silence_of_a_keeper_elsewhere_is_told() -> None:
+def test_silence_of_a_keeper_is_told() -> None:
     away = dataclasses.replace(identity.this_process(), host="login2", boot_id="x", pid=1)
+    registry.create(record("fresh", keeper=away, host="login2"), {})
     for name, keeper in (("there", away), ("here", identity.this_process())):
         folder = registry.create(record(name, keeper=keeper, host=keeper.host), {})
         five_minutes_ago = time.time() - 300
         os.utime(folder / "record.json", (five_minutes_ago, five_minutes_ago))
     found = {r.name: r for r in registry.list_records()}
     assert found["there"].state is ClusterState.RUNNING
-    assert found["there"].reason.startswith("Its keeper on login2 has been silent for 5 min.")
-    assert found["here"].reason == ""
+    assert found["there"].reason.startswith("Its keeper (process 1 on login2) has been silent for 5 min; if it is a")
+    assert found["here"].state is ClusterState.RUNNING
+    assert found["here"].reason.endswith("has been silent for 5 min; stop the cluster to end it by force")
+    assert registry.find_record("fresh").reason == ""
 
 
 @pytest.mark.parametrize("content", [b"", b'{"id": "x", "na', b"[]", b'{"id": "x"}', b"\xff\xfe"])

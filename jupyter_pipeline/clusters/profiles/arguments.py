@@ -1,4 +1,4 @@
-"""The arguments of the cluster class and of its ``adapt``, checked as far as they can be without importing it (pure)."""
+"""Arguments of the cluster class and of its ``adapt``, checked as far as they can be without importing it (pure)."""
 
 from __future__ import annotations
 
