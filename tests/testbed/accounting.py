@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import subprocess
 from pathlib import Path
 
 import daemons
@@ -55,15 +54,11 @@ def start(folder: Path, port: int, environ: dict[str, str]) -> None:
             "--auth-root-authentication-method=normal", "--skip-test-db", timeout=60,
         )  # fmt: skip
     if not daemons.alive(run / "mariadbd.pid"):
-        with (folder / "log" / "mariadbd.log").open("w") as log:
-            subprocess.Popen(
-                [
-                    _sbin("mariadbd"), "--no-defaults", "--user=root", f"--datadir={data}", f"--socket={socket_file}",
-                    f"--pid-file={run}/mariadbd.pid", "--bind-address=127.0.0.1", f"--port={port + 1}",
-                    "--innodb-buffer-pool-size=64M",
-                ],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
+        daemons.spawn(
+            _sbin("mariadbd"), "--no-defaults", "--user=root", f"--datadir={data}", f"--socket={socket_file}",
+            f"--pid-file={run}/mariadbd.pid", "--bind-address=127.0.0.1", f"--port={port + 1}",
+            "--innodb-buffer-pool-size=64M", log=folder / "log" / "mariadbd.log",
+        )  # fmt: skip
     granted = ["mariadb", "--no-defaults", "-uroot", "-S", str(socket_file), "-e", _GRANT]
     daemons.wait_for(lambda: daemons.run(*granted) == "", "MariaDB")
     conf = folder / "slurmdbd.conf"

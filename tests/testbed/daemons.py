@@ -10,8 +10,11 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
-__all__ = ["alive", "install", "run", "state_dir", "stop", "wait_for"]
+__all__ = ["alive", "install", "run", "spawn", "state_dir", "stop", "wait_for"]
+
+_children: list[subprocess.Popen[bytes]] = []
 
 
 def state_dir(engine: str) -> Path:
@@ -39,7 +42,7 @@ def install(packages: Sequence[str], commands: Sequence[str]) -> str:
     return ""
 
 
-def run(*command: str | Path, timeout: float = 30.0, **options: object) -> str:
+def run(*command: str | Path, timeout: float = 30.0, **options: Any) -> str:
     """Run `command` and return its output; its error text is in the exception when it fails."""
     done = subprocess.run(
         list(map(str, command)), capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL, **options
@@ -48,7 +51,23 @@ def run(*command: str | Path, timeout: float = 30.0, **options: object) -> str:
         raise RuntimeError(
             f"{command[0]} failed with code {done.returncode}: {done.stderr.strip() or done.stdout.strip()}"
         )
-    return done.stdout
+    return str(done.stdout)
+
+
+def spawn(*command: str | Path, log: Path, pid_file: Path | None = None, **options: Any) -> None:
+    """Start a process that outlives this one, its output in `log`; one without `pid_file` writes its own."""
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            list(map(str, command)),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            **options,
+        )
+    _children.append(process)
+    if pid_file is not None:
+        pid_file.write_text(str(process.pid))
 
 
 def alive(pid_file: Path) -> int | None:
@@ -61,19 +80,20 @@ def alive(pid_file: Path) -> int | None:
     return None if stat.rpartition(")")[2].split()[0] in "ZX" else pid
 
 
-def stop(*pid_files: Path, timeout: float = 5.0) -> None:
-    """Terminate the processes in `pid_files`, the first first; kill what stays."""
+def stop(*pid_files: Path, timeout: float = 5.0, number: int = signal.SIGTERM) -> None:
+    """Send the signal `number` to the processes in `pid_files`, the first first; kill what stays."""
     for file in pid_files:
         pid = alive(file)
         if pid is None:
             continue
         with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)
+            os.kill(pid, number)
             deadline = time.monotonic() + timeout
             while alive(file) and time.monotonic() < deadline:
                 time.sleep(0.05)
             if alive(file):
                 os.kill(pid, signal.SIGKILL)
+    _children[:] = [child for child in _children if child.poll() is None]
 
 
 def wait_for(condition: Callable[[], object], what: str, timeout: float = 20.0) -> None:

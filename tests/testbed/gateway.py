@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 import urllib.request
 from pathlib import Path
@@ -20,7 +19,6 @@ PORT = int(os.environ.get("TESTBED_GATEWAY_PORT", "18900"))
 ADDRESS = f"http://127.0.0.1:{PORT}"
 PROXY_ADDRESS = f"gateway://127.0.0.1:{PORT + 2}"
 PASSWORD = "pw"
-_children: list[subprocess.Popen[bytes]] = []
 
 _CONF = """\
 import sys
@@ -68,18 +66,15 @@ def start() -> dict[str, str]:
     pid_file = FOLDER / "server.pid"
     if not daemons.alive(pid_file):
         bin_dir = Path(sys.executable).parent
-        with (FOLDER / "server.log").open("w") as log:
-            process = subprocess.Popen(
-                [bin_dir / "dask-gateway-server", "-f", conf],
-                cwd=FOLDER,
-                env={**os.environ, "PATH": f"{bin_dir}:{os.environ['PATH']}"},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        pid_file.write_text(str(process.pid))
-        _children.append(process)
+        daemons.spawn(
+            bin_dir / "dask-gateway-server",
+            "-f",
+            conf,
+            log=FOLDER / "server.log",
+            pid_file=pid_file,
+            cwd=FOLDER,
+            env={**os.environ, "PATH": f"{bin_dir}:{os.environ['PATH']}"},
+        )
     daemons.wait_for(lambda: urllib.request.urlopen(f"{ADDRESS}/api/version", timeout=2), "dask-gateway")
     return {"address": ADDRESS, "proxy_address": PROXY_ADDRESS}
 
@@ -87,8 +82,6 @@ def start() -> dict[str, str]:
 def stop(*, purge: bool = False) -> None:
     """Stop the server and its clusters; with `purge`, remove its state."""
     daemons.stop(FOLDER / "server.pid", timeout=15)
-    while _children:
-        _children.pop().wait()
     if purge:
         shutil.rmtree(FOLDER, ignore_errors=True)
 

@@ -82,16 +82,8 @@ def start() -> dict[str, str]:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = probe.getsockname()[1]
         Path(_ENVIRON["CONDOR_CONFIG"]).write_text(_CONF.format(root=ROOT, folder=FOLDER, port=port))
-        with (FOLDER / "master.log").open("w") as log:
-            process = subprocess.Popen(
-                [ROOT / "usr/sbin/condor_master", "-f"],
-                env=_ENVIRON,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        _MASTER.write_text(str(process.pid))
+        master = ROOT / "usr/sbin/condor_master"
+        daemons.spawn(master, "-f", log=FOLDER / "master.log", pid_file=_MASTER, env=_ENVIRON)
     daemons.wait_for(lambda: "slot" in _condor("condor_status", "-af", "Name"), "HTCondor's machine", timeout=60)
     daemons.wait_for(lambda: _condor("condor_q"), "HTCondor's queue", timeout=60)
     return _ENVIRON
@@ -153,11 +145,9 @@ def test(*arguments: str) -> int:
 
 def stop(*, purge: bool = False) -> None:
     """Remove all jobs and stop the daemons; with `purge`, remove what was unpacked too."""
-    master = daemons.alive(_MASTER)
-    if master:
+    if daemons.alive(_MASTER):
         subprocess.run(["condor_rm", "-all"], env={**os.environ, **_ENVIRON}, capture_output=True, timeout=20)
-        os.kill(master, signal.SIGQUIT)  # the quick one: it lets no job finish
-        daemons.wait_for(lambda: not daemons.alive(_MASTER), "the end of HTCondor", timeout=30)
+        daemons.stop(_MASTER, timeout=30, number=signal.SIGQUIT)  # the quick one: it lets no job finish
     if purge:
         shutil.rmtree(FOLDER, ignore_errors=True)
 

@@ -115,19 +115,15 @@ def _configure() -> None:
 
 
 def _start_server() -> None:
-    with (FOLDER / "almighty.log").open("w") as log:
-        process = subprocess.Popen(
-            ["/usr/sbin/Almighty"],
-            env={"PATH": "/usr/lib/oar:/usr/bin:/bin:/usr/sbin"},
-            user="oar",
-            group="oar",
-            extra_groups=[],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    (FOLDER / "almighty.pid").write_text(str(process.pid))
+    daemons.spawn(
+        "/usr/sbin/Almighty",
+        log=FOLDER / "almighty.log",
+        pid_file=FOLDER / "almighty.pid",
+        env={"PATH": "/usr/lib/oar:/usr/bin:/bin:/usr/sbin"},
+        user="oar",
+        group="oar",
+        extra_groups=[],
+    )
 
 
 def _add_cores() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
-import subprocess
 import sys
 import urllib.parse
 import urllib.request
@@ -43,7 +42,6 @@ class Daemon:
         self.folder, self.script, self.address, self.environ, self.needs = folder, script, address, environ, needs
         self.requests = folder / "requests.jsonl"
         self._pid = folder / "server.pid"
-        self._children: list[subprocess.Popen[bytes]] = []
 
     def missing(self) -> str:
         """Return why it cannot run here, or an empty string."""
@@ -59,25 +57,14 @@ class Daemon:
         if self.missing():
             raise RuntimeError(self.missing())
         if not self.running():
-            with (self.folder / "server.log").open("w") as log:
-                process = subprocess.Popen(
-                    [sys.executable, self.script, "serve"],
-                    cwd=self.folder,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    start_new_session=True,
-                )
-            self._pid.write_text(str(process.pid))
-            self._children.append(process)
+            command = [sys.executable, self.script, "serve"]
+            daemons.spawn(*command, log=self.folder / "server.log", pid_file=self._pid, cwd=self.folder)
         daemons.wait_for(lambda: urllib.request.urlopen(self.address, timeout=2), self.folder.name)
         return dict(self.environ)
 
     def stop(self, *, purge: bool = False) -> None:
         """Stop it and its clusters; with `purge`, remove its state."""
         daemons.stop(self._pid, timeout=15)
-        while self._children:
-            self._children.pop().wait()
         if purge:
             shutil.rmtree(self.folder, ignore_errors=True)
 

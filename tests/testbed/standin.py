@@ -12,7 +12,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,15 +51,8 @@ def _submit(folder: Path, arguments: list[str]) -> str:
         job = folder / "jobs" / f"{number}.json"
         job.write_text("{}")
     (folder / "jobs" / f"{number}.sh").write_text(script)
-    with (folder / "jobs" / f"{number}.out").open("w") as out:
-        process = subprocess.Popen(
-            ["bash", folder / "jobs" / f"{number}.sh"],
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-            start_new_session=True,
-        )
-    (folder / "jobs" / f"{number}.pid").write_text(str(process.pid))
+    base = folder / "jobs" / str(number)
+    daemons.spawn("bash", f"{base}.sh", log=Path(f"{base}.out"), pid_file=Path(f"{base}.pid"))
     job.write_text(json.dumps({"name": name[1] if name else ""}))
     return str(number)
 
