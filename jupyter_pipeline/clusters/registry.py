@@ -27,6 +27,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 import os
 import secrets
 import shutil
@@ -158,6 +159,10 @@ _known: dict[str, tuple[tuple[int, int, int], ClusterRecord]] = {}
 """Records as they were read last, by path, each with inode, size and time of change of its file."""
 
 
+_written: dict[str, float] = {}
+"""When the file of each record was written, by id, in seconds since the epoch."""
+
+
 def read_record(folder: Path | str) -> ClusterRecord | None:
     """Return the record in `folder` as it was written, ``None`` if there is none or it cannot be read."""
     path = f"{folder}/record.json"
@@ -178,6 +183,7 @@ def read_record(folder: Path | str) -> ClusterRecord | None:
         _known.pop(path, None)
         return None
     _known[path] = (mark, record)
+    _written[record.id] = info.st_mtime
     return record
 
 
@@ -210,8 +216,7 @@ def judge(record: ClusterRecord) -> ClusterRecord:
 
 def _told_silent(record: ClusterRecord, keeper: ProcessIdentity) -> ClusterRecord:
     """Return `record`, with the silence of its keeper as its reason where that has not written for minutes."""
-    known = _known.get(f"{cluster_dir(record.id)}/record.json")
-    silence = time.time() - known[0][2] / 1e9 if known else 0.0
+    silence = time.time() - _written.get(record.id, math.inf)
     if silence < _SILENT:
         return record
     if identity.alive(keeper):
