@@ -15,6 +15,7 @@ import zoneinfo
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice, pairwise, takewhile
+from typing import Any
 
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Schedule
@@ -36,6 +37,7 @@ ANCHOR = dt.datetime(2020, 1, 1)
 nothing, at midnight, so that an interval of 15 minutes fires at the quarters."""
 
 _DAY = 86400.0
+_SECONDS = {"HOURLY": 3600, "MINUTELY": 60, "SECONDLY": 1}
 _LOOKS_BACK = [_DAY / 24, _DAY, 8 * _DAY, 32 * _DAY, 367 * _DAY, 9 * 366 * _DAY]
 """Seconds before a time in which its last tick is looked for: the next longer one where it has none."""
 
@@ -235,5 +237,21 @@ def _rule_times(schedule: Schedule, tz: zoneinfo.ZoneInfo, after: dt.datetime) -
     from dateutil.rrule import rrulestr
 
     start = _anchor(schedule, tz).replace(tzinfo=None, microsecond=0)
-    rule = rrulestr(schedule.rrule, dtstart=start)
-    yield from _on_the_clock(rule.xafter(after.replace(tzinfo=None), inc=True), after)
+    local = after.replace(tzinfo=None)
+    rule = _forwarded(rrulestr(schedule.rrule, dtstart=start), schedule.rrule, local)
+    yield from _on_the_clock(rule.xafter(local, inc=True), after)
+
+
+def _forwarded(rule: Any, text: str, after: dt.datetime) -> Any:
+    """Return a rule that has the same times from `after` on, and begins shortly before it.
+
+    The library goes through all times since the beginning, of which a rule of minutes has half a million a year. A
+    rule that counts its times stays, as does a set of rules.
+    """
+    frequency = re.search(r"FREQ=(HOURLY|MINUTELY|SECONDLY)", text)
+    if frequency is None or "COUNT" in text or not hasattr(rule, "replace"):
+        return rule
+    interval = re.search(r"INTERVAL=(\d+)", text)
+    step = _SECONDS[frequency[1]] * int(interval[1] if interval else 1)
+    passed = int((after - rule._dtstart).total_seconds() // step) - 1
+    return rule.replace(dtstart=rule._dtstart + dt.timedelta(seconds=step * passed)) if passed > 0 else rule

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -218,6 +219,39 @@ def test_a_mapping_is_read() -> None:
         cron="0 6 * * *", timezone="Europe/Berlin", end=end, parameters={"region": "eu"}, slug="eu", active=False
     )
     assert schedules.from_mapping({"every": "15m"}, timezone="Asia/Tokyo").timezone == "Asia/Tokyo"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=MINUTELY;INTERVAL=7",
+        "FREQ=HOURLY;INTERVAL=5;BYMINUTE=10,40",
+        "DTSTART:20200301T101500\nRRULE:FREQ=HOURLY;INTERVAL=3;BYDAY=MO,TH",
+        "FREQ=MINUTELY;INTERVAL=45;BYHOUR=6,7,8",
+    ],
+)
+def test_a_rule_of_minutes_or_hours_has_the_times_of_its_whole_history(rule: str) -> None:
+    from dateutil.rrule import rrulestr
+
+    schedule = schedules.parse(rrule=rule)
+    after = dt.datetime(2020, 7, 15, 9, 30)
+    whole = rrulestr(schedule.rrule, dtstart=schedules.ANCHOR).xafter(after, count=20)
+    found = schedules.next_runs(schedule, 20, after=after.replace(tzinfo=dt.UTC))
+    assert [time.replace(tzinfo=None) for time in found] == list(whole)
+
+
+@pytest.mark.parametrize("given", [{"rrule": "FREQ=SECONDLY"}, {"rrule": "FREQ=MINUTELY;INTERVAL=5"}])
+def test_a_frequent_rule_is_not_gone_through_from_its_beginning(
+    given: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dateutil.rrule import rrule
+
+    begun: list[dt.datetime] = []
+    iterate = rrule.xafter
+    monkeypatch.setattr(rrule, "xafter", lambda self, *a, **k: begun.append(self._dtstart) or iterate(self, *a, **k))
+    after = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
+    assert len(schedules.next_runs(Schedule(**given), 3, after=after)) == 3
+    assert after - begun[0].replace(tzinfo=dt.UTC) <= dt.timedelta(minutes=10)
 
 
 @pytest.mark.parametrize(
