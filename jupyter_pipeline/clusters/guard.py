@@ -57,5 +57,6 @@ class Guard:
         if time.time() - record.started <= timeout:
             return ""
         why = f": {record.reason}" if record.reason else ""
-        doubts = " ".join(preflight.doubts(self._profile))
-        return f"No worker came within {timeout:g} s (limits.start_timeout){why}. {doubts}".rstrip(". ")
+        waiting = record.jobs and all(job["state"] == "pending" for job in record.jobs)
+        doubts = [] if waiting else preflight.doubts(self._profile)
+        return " ".join([f"No worker came within {timeout:g} s (limits.start_timeout){why}.", *doubts]).rstrip(".")

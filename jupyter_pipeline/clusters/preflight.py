@@ -75,7 +75,7 @@ def doubts(profile: Profile) -> list[str]:
     for what, path in needed.items():
         place = "" if "$" in path else mounts.private_place(Path(path))
         if place:
-            found.append(f"Workers need {what}: {path} lies on a disk of this host ({place}). Do the nodes see it?")
+            found.append(f"Workers need {what}: {path} lies on a disk of this host ({place}), which nodes may not see.")
     return found
 
 

@@ -1,0 +1,45 @@
+"""When a cluster is given up because no worker came."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from jupyter_pipeline.clusters import mounts
+from jupyter_pipeline.clusters.guard import Guard
+from jupyter_pipeline.clusters.pulse import Pulse
+from jupyter_pipeline.models import ClusterRecord, ClusterState, Limits, Profile
+
+SLURM = Profile(name="p", cluster_class="dask_jobqueue.SLURMCluster", cluster_kwargs={"python": "/x/python"})
+
+
+class Cluster:
+    scheduler_address = "tls://127.0.0.1:1"
+
+
+def record(**values: Any) -> ClusterRecord:
+    values = {"workers_wanted": 2, "started": time.time() - 20, "limits": Limits(start_timeout=10.0), **values}
+    return ClusterRecord(id="a", name="one", profile="p", state=ClusterState.RUNNING, **values)
+
+
+@pytest.mark.parametrize(
+    ("values", "had_worker"),
+    [({"started": time.time()}, False), ({"workers_wanted": 0}, False), ({"adaptive": (0, 2)}, False), ({}, True)],
+)
+def test_it_waits_for_workers_that_are_due_and_never_came(values: dict[str, Any], had_worker: bool) -> None:
+    pulse = Pulse(Cluster())  # type: ignore[arg-type]
+    pulse.had_worker = had_worker
+    fresh = {"limits": Limits(start_timeout=600.0)} if "started" in values else {}
+    assert Guard(SLURM).misses_workers(record(**values, **fresh), pulse) == ""
+
+
+def test_what_nodes_may_not_see_is_told_unless_the_jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mounts, "private_place", lambda path: "tmpfs at /tmp")
+    pulse = Pulse(Cluster())  # type: ignore[arg-type]
+    waiting = record(reason="1 job waits: Resources", jobs=({"id": "1", "state": "pending"},))
+    said = Guard(SLURM).misses_workers(waiting, pulse)
+    assert said == "No worker came within 10 s (limits.start_timeout): 1 job waits: Resources"
+    said = Guard(SLURM).misses_workers(record(jobs=({"id": "1", "state": "running"},)), pulse)
+    assert said.startswith("No worker came within 10 s (limits.start_timeout). Workers need the interpreter: /x/python")
