@@ -118,6 +118,7 @@ class Plan:
 
         planned = self.spec().schedules
         due = (time for each in planned for time in schedules.next_runs(each, 5))
+        changes = {words.describe(each): text for each in planned if (text := words.clock_change(each))}
         upcoming = sorted(due, key=lambda time: time.timestamp())[:5]
         return Deployed(
             deployment=None,
@@ -131,7 +132,7 @@ class Plan:
             schedules=tuple(words.describe(each) for each in planned),
             next_runs=tuple(time.timestamp() for time in upcoming),
             next_runs_text=tuple(words.moment_text(time) for time in upcoming),
-            clock_changes=tuple(filter(None, map(words.clock_change, planned))),
+            clock_changes=tuple(f"{of}: {text}" if len(planned) > 1 else text for of, text in changes.items()),
             rehearses=self.rehearses,
         )
 

@@ -47,9 +47,17 @@ def test_a_dry_run_needs_no_server_and_changes_nothing(tmp_path: Path) -> None:
     assert list(answer.files) == ["steps.py", "flow.py", "prefect.yaml", LOCK]
     assert answer.schedules == ("At 06:00 (UTC)",)
     assert len(answer.next_runs) == 5
+    assert all(text.endswith("06:00 UTC") for text in answer.next_runs_text)
+    assert answer.clock_changes == ()
     assert "+++ b/steps.py" in answer.changes
     assert "No Prefect API answers" in answer.notes[-1]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_next_change_of_the_clocks_is_told_for_each_schedule(tmp_path: Path) -> None:
+    given: dict[str, Any] = {"cron": ["0 6 * * *", "*/5 * * * *"], "timezone": "Europe/Berlin", "dry_run": True}
+    (told,) = planned(tmp_path, "n = 3", "n * 2", **given).preview().clock_changes
+    assert told.startswith("At 06:00 (Europe/Berlin): The clocks change on Sun ")
 
 
 def test_the_lock_names_what_the_code_imports_and_no_more(tmp_path: Path) -> None:
