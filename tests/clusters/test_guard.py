@@ -29,7 +29,7 @@ def record(**values: Any) -> ClusterRecord:
     [({"started": time.time()}, False), ({"workers_wanted": 0}, False), ({"adaptive": (0, 2)}, False), ({}, True)],
 )
 def test_it_waits_for_workers_that_are_due_and_never_came(values: dict[str, Any], had_worker: bool) -> None:
-    pulse = Pulse(Cluster())  # type: ignore[arg-type]
+    pulse = Pulse(Cluster())
     pulse.had_worker = had_worker
     fresh = {"limits": Limits(start_timeout=600.0)} if "started" in values else {}
     assert Guard(SLURM).misses_workers(record(**values, **fresh), pulse) == ""
@@ -37,7 +37,7 @@ def test_it_waits_for_workers_that_are_due_and_never_came(values: dict[str, Any]
 
 def test_what_nodes_may_not_see_is_told_unless_the_jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mounts, "private_place", lambda path: "tmpfs at /tmp")
-    pulse = Pulse(Cluster())  # type: ignore[arg-type]
+    pulse = Pulse(Cluster())
     waiting = record(reason="1 job waits: Resources", jobs=({"id": "1", "state": "pending"},))
     said = Guard(SLURM).misses_workers(waiting, pulse)
     assert said == "No worker came within 10 s (limits.start_timeout): 1 job waits: Resources"
