@@ -335,7 +335,7 @@ def test_workers_that_reach_no_index_get_wheels_from_the_kernel(
     tmp_path: Path,
 ) -> None:
     kernel_site(make_wheel(tmp_path, "1.0"), from_index=True)
-    start_worker(empty, prefix("node"), name="one")
+    start_worker(empty, prefix("a node"), name="one")
     said: list[str] = []
     options = {"pip_install": {"packages": [], "pip_options": ["--no-index"]}}
     report = sync.sync(empty, directories=[], options=options, progress=said.append)
@@ -359,13 +359,13 @@ def test_requirements_are_fetched_by_the_kernel_where_workers_reach_no_index(
     monkeypatch.setenv("UV_HTTP_RETRIES", "0")
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("UV_INDEX_URL", "http://127.0.0.1:9/simple")
-    start_worker(empty, prefix("first"), name="first")
+    start_worker(empty, prefix("a first one"), name="first")
     monkeypatch.setenv("PIP_INDEX_URL", index.url)
     report = sync.sync(empty, directories=[], options={"pip_install": ["jpsample"]})
     assert sorted(i["package"] for i in report.installed) == ["jpneeded", "jpsample"]
     assert _versions(empty) == ["1.0"]
     monkeypatch.delenv("PIP_INDEX_URL")
-    start_worker(empty, prefix("second"), name="second")
+    start_worker(empty, prefix("a second one"), name="second", uv=False)
     assert empty.submit(_version, workers=["second"], pure=False).result(timeout=60) == "1.0"
 
 

@@ -112,11 +112,12 @@ async def install(spec: Mapping[str, Any], wheels: Path, *, dry: bool = False) -
             requirements = ["--no-index", *links, *requirements]
         lines = [_line(spec["pins"][name][1], wheels) for name in names]
         if names and requirements and not dry:  # what cannot be resolved must not leave the pins behind
-            sent = sorted({f"--find-links {Path(line).parent}" for line in lines if line.startswith(str(wheels))})
+            folders = {line.rpartition("/")[0] for line in lines if line.startswith(wheels.as_uri())}
+            sent = [f"--find-links {folder}" for folder in sorted(folders)]
             await _run(spec, [*sent, *requirements], [], True, held)
         if names:
             again = "--reinstall" if "uv" in Path(tool(spec.get("tool", "auto"))[0]).name else "--force-reinstall"
-            local = any(line.startswith(str(wheels)) for line in lines)
+            local = any(line.startswith(wheels.as_uri()) for line in lines)
             await _run(spec, lines, ["--no-deps", *([again] if local else [])], dry)
             if not dry:
                 _note_origins(spec, names)
@@ -162,7 +163,8 @@ def named(requirement: str) -> str:
 
 
 def _line(requirement: str, wheels: Path) -> str:
-    return str(wheels / requirement[7:]) if requirement.startswith("wheels/") else requirement
+    """Return `requirement` with the place of a wheel, or of a folder of them, as a URL: paths may have spaces."""
+    return (wheels / requirement[7:]).as_uri() if requirement.startswith("wheels/") else requirement
 
 
 async def _run(
