@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import signal
 import sys
 import time
 from collections import deque
@@ -115,11 +116,12 @@ class Child:
         """Whether the process runs."""
         return self.process is not None and self.process.returncode is None
 
-    @property
-    def last_words(self) -> str:
-        """The line of its output that says most likely why it ended."""
+    def ending(self, code: int) -> str:
+        """Return how it ended, with the line of its output that says most likely why, unless a signal ended it."""
+        if code < 0:
+            return f"was ended by {signal.Signals(-code).name}"
         telling = [line for line in self.last_lines if "Error" in line or "rror:" in line]
-        return (telling or list(self.last_lines) or [""])[-1].strip()[:300]
+        return f"ended with exit code {code}: {(telling or list(self.last_lines) or [''])[-1].strip()[:300]}"
 
     @property
     def port_was_taken(self) -> bool:

@@ -171,7 +171,7 @@ class Supervisor:
             self.tell(
                 # Once is no failure: a server that starts on a busy host can lose a race with itself.
                 state="starting" if child.deaths == 1 else "failing",
-                reason=f"The {child.name} ended with exit code {code}: {child.last_words}",
+                reason=f"The {child.name} {child.ending(code)}",
                 detail=f"Starting the {child.name} again",
                 restarts=self.state.restarts + 1,
             )

@@ -66,6 +66,19 @@ def test_a_chore_that_fails_is_logged_and_survived(
     assert "TypeError" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (3, "ended with exit code 3: ImportError: no module"),
+        (-9, "was ended by SIGKILL"),
+    ],
+)
+def test_the_end_of_a_process_is_told_with_what_explains_it(code: int, told: str) -> None:
+    child = Child("server", 1.0)
+    child.last_lines.extend(["ImportError: no module", "Check out the dashboard"])
+    assert child.ending(code) == told
+
+
 def test_what_answers_and_is_no_prefect_is_named(
     isolated_state: Path, odd_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
