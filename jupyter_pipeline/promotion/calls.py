@@ -166,6 +166,8 @@ class Calls(Libraries):
         if name in known.BOX_METHODS:
             self._grow(receiver, every)
             return Value(self.part(receiver), 0, True, None)
+        if name == "copy" and kind is None:
+            return Value(0, self.part(receiver) & ~receiver.roots, True, None)
         if name in known.PURE_METHODS:
             return Value(self.part(receiver), 0, True, None)
         if kind in ("object", "iter"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import partial
 
 from jupyter_pipeline.promotion.definitions import Definitions
 from jupyter_pipeline.promotion.kinds import Instance
@@ -17,9 +18,14 @@ class Compound(Definitions):
     """Branches, loops, ``with``, ``try`` and ``match``."""
 
     def read_if(self, node: ast.If) -> None:
-        """Read an ``if`` statement."""
+        """Read an ``if`` statement with all its ``elif``, which the tree nests in one another."""
         self.test(node.test)
-        self.branches(lambda: self.body(node.body), lambda: self.body(node.orelse), otherwise=False)
+        bodies = [node.body]
+        while len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If):
+            node = node.orelse[0]
+            self.branches(partial(self.test, node.test), otherwise=True)
+            bodies.append(node.body)
+        self.branches(*(partial(self.body, b) for b in (*bodies, node.orelse)), otherwise=False)
 
     def read_for(self, node: ast.For | ast.AsyncFor) -> None:
         """Read a ``for`` statement."""

@@ -58,8 +58,6 @@ class Definitions(Expressions):
         value = self.code_value(code, inner)
         for decorator in reversed(node.decorator_list):
             value = self._decorate(decorator, value)
-        if self.code is not None:
-            self.run(code)
         return value
 
     def _decorate(self, node: ast.expr, value: Value) -> Value:
@@ -91,6 +89,8 @@ class Definitions(Expressions):
         made = self.store.new(inner, self.number)
         self.store.attach_code(made, [code])
         self.nested.append((made, code))
+        if self.code is not None:
+            self.run(code)  # whoever gets it may call it
         return Value(made, 0, False, code)
 
     def function_code(self, node: Any, name: str) -> Code:
@@ -130,7 +130,7 @@ class Definitions(Expressions):
         code.collects = {a.arg for a in (arguments.vararg, arguments.kwarg) if a is not None}
         objects = {}
         for name in (*code.parameters, *code.collects):
-            objects[name] = self.store.new(0, self.number)
+            objects[name] = self.store.new(self.store.new(0, self.number), self.number)
             self.env[name] = Entry(0, objects[name], None)
         self.locals |= set(objects)
         return objects
@@ -154,6 +154,9 @@ class Definitions(Expressions):
             reach = self.store.closure(self.placeholders.get(name, 0) | self.roots_of(name))
             if kept := {parameter for parameter, own in objects.items() if own & reach}:
                 code.keeps[name] = kept
+        for _, inner_code in self.nested:
+            for name, kept in inner_code.keeps.items():
+                code.keeps[name] = code.keeps.get(name, set()) | kept
         roots = inner = 0
         for value in self.results:
             roots |= value.roots
@@ -169,6 +172,8 @@ class Definitions(Expressions):
             code.kind = code.kind if type(code.kind) is Instance else None
         code.assigns |= {n for n in self.globals if n in self.bound}
         code.has_state = code.has_state or not code.changes.isdisjoint(objects)
+        if code.makes_code:
+            code.has_state = code.has_state or any(one.has_state for _, one in self.nested)
 
     def capture(self, nested: Iterable[tuple[int, Code]], names: Collection[str]) -> None:
         """Let functions hold what names of the scope around them stand for: nobody else can bind these."""

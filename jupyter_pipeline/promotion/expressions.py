@@ -61,6 +61,8 @@ class Expressions(Calls):
         kind = base.kind
         if kind == "imm":
             return NOTHING
+        if type(kind) is ClassCode:
+            self.implicit(base, "item")
         if type(kind) in (Module, Code, ClassCode):
             return Value(base.roots, 0, False, kind)
         if type(kind) is Instance and "__getitem__" in kind.of.methods:
@@ -80,7 +82,15 @@ class Expressions(Calls):
         return self.call(node)
 
     def _binary(self, node: ast.BinOp) -> Value:
-        return self.combine(self.eval(node.left), self.eval(node.right))
+        left: ast.expr = node
+        operands = []
+        while isinstance(left, ast.BinOp):  # a sum of hundreds of terms is as deep
+            operands.append(left.right)
+            left = left.left
+        value = self.eval(left)
+        for operand in reversed(operands):
+            value = self.combine(value, self.eval(operand))
+        return value
 
     def combine(self, left: Value, right: Value) -> Value:
         """Return the result of an operator on two values."""

@@ -210,7 +210,7 @@ IMPLICIT = {
         "read": "__get__ __getattr__ __getattribute__",
         "write": "__set__ __setattr__ __setitem__",
         "delete": "__delete__ __delattr__ __delitem__",
-        "item": "__getitem__ __missing__ __contains__",
+        "item": "__getitem__ __missing__ __contains__ __class_getitem__",
         "iterate": "__iter__ __next__ __aiter__ __anext__ __reversed__",
         "show": "__str__ __repr__ __format__",
         "truth": "__bool__ __len__",
@@ -279,6 +279,8 @@ FILE_METHODS_WRITE = _words(
 )
 LOOKING_METHODS = _words("get copy items keys values index count")
 """What is done with the state of the process without changing it."""
+FIELDS = ("dataclasses.field", "attr.ib", "attrs.field", "pydantic.Field")
+"""Functions that describe a field of a class; each instance has its own value."""
 STATE = ("decimal.getcontext", "logging.getLogger")
 """Functions that give a part of the library's own state."""
 LOGGING = _words("debug info warning warn error exception critical log isEnabledFor")

@@ -54,10 +54,13 @@ class Libraries(Effects):
             return Value(0, inner, True, None)
         if root == "copy":
             if name == "deepcopy":
-                return Value(0, self.store.new(0, self.number), True, args[0].kind if args else None)
+                shared = self.store.closure(inner) & self.store.definitions  # functions and classes are not copied
+                return Value(0, self.store.new(shared, self.number), True, args[0].kind if args else None)
             return Value(0, self.store.closure(inner), True, args[0].kind if args else None)
         if discarded and name.startswith(known.CONFIGURING) and path not in known.SEEDS:
             self.configure(root, callee, inner)
+        if path in known.FIELDS:
+            return Value(inner, 0, False, None) if inner else NOTHING
         if path in known.STATE:
             return Value(callee.roots, 0, False, "object")
         if root in known.FRAME_LIBRARIES:
@@ -181,6 +184,10 @@ class Libraries(Effects):
         reach = self.store.closure(changed)
         for code in self.store.codes(self.store.closure(inner)):
             self.run(code)
+            for name in code.keeps:
+                self.store.link(self.roots_of(name), inner)
+            if code.changes_class:
+                self.store.change(self.store.closure(inner) & self.store.definitions, self.bit)
         if reach:
             self.store.disturb(reach, self.bit)
             methods = self.store.closure(callee.roots & self.store.mutators)

@@ -16,6 +16,8 @@ import ast
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, ClassVar, NamedTuple
 
+from jupyter_pipeline.exceptions import PromotionRefusedError
+from jupyter_pipeline.models import Refusal
 from jupyter_pipeline.promotion import knowledge as known
 from jupyter_pipeline.promotion.compound import Compound
 from jupyter_pipeline.promotion.definitions import Definitions
@@ -60,7 +62,10 @@ def analyse(program: Program, targets: Collection[int] = (), apart: Collection[i
         if statement.cell != cell:
             cell = statement.cell
             reading.env.pop(FIGURE, None)
-        reading.statement(statement)
+        try:
+            reading.statement(statement)
+        except RecursionError:
+            raise PromotionRefusedError([_too_deep(statement)]) from None
     for statement in program.statements:
         if statement.cell in targets and statement.bound:
             reading.prepare(statement, last=statement.cell == max(targets))
@@ -70,6 +75,16 @@ def analyse(program: Program, targets: Collection[int] = (), apart: Collection[i
         program.statements[number].changed = True
     wherever = [(store.importers[root], how) for root, how in store.configured.items()]
     return Analysis(reading.missing, reading.always, wherever)
+
+
+def _too_deep(statement: Statement) -> Refusal:
+    return Refusal(
+        cell=statement.cell,
+        line=statement.node.lineno,
+        name=type(statement.node).__name__,
+        reason="it is nested too deeply to be read",
+        fix="Divide it into several statements.",
+    )
 
 
 class Reading(Compound):

@@ -231,7 +231,7 @@ class Scope:
         self.env[name] = Entry(self.bit, 0, DELETED)
         self.bound.add(name)
 
-    def branches(self, *paths: Callable[[], None], otherwise: bool) -> None:
+    def branches(self, *paths: Callable[[], object], otherwise: bool) -> None:
         """Read alternative paths, and join what they bind.
 
         Parameters
