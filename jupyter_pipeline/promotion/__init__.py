@@ -4,7 +4,7 @@ The stages, each in its module::
 
     cells        notebook JSON to cells
     dialect      IPython's dialect to plain Python: magics, shell lines, cell magics
-    names        what each statement binds, reads and mutates, on the abstract objects of ``store``
+    analysis     what each statement needs: ``names`` reads it on the abstract objects of ``store``
     slicing      the smallest set of statements that gives a cell the same values
     marks        which cells are steps and checks, and how they run
     parameters   which literals become parameters, and their types; ``windows`` binds them to the time window of a run

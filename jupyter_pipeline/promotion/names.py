@@ -13,78 +13,20 @@ A statement then needs those that bound the names it reads, and those that chang
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Sequence
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
-from jupyter_pipeline.exceptions import PromotionRefusedError
-from jupyter_pipeline.models import Refusal
 from jupyter_pipeline.promotion import knowledge as known
 from jupyter_pipeline.promotion.compound import Compound
 from jupyter_pipeline.promotion.definitions import Definitions
 from jupyter_pipeline.promotion.files import file_name
 from jupyter_pipeline.promotion.kinds import Instance, Module
-from jupyter_pipeline.promotion.scope import BUILTINS, DELETED, FIGURE, Entry, Missing
-from jupyter_pipeline.promotion.statements import Program, Statement
-from jupyter_pipeline.promotion.store import NOTHING, Store, Value, bits
+from jupyter_pipeline.promotion.scope import BUILTINS, DELETED, Entry
+from jupyter_pipeline.promotion.statements import Statement
+from jupyter_pipeline.promotion.store import NOTHING, Value
 from jupyter_pipeline.promotion.syntax import as_load, last_name
 
-__all__ = ["BUILTINS", "Reading", "analyse"]
-
-
-class Analysis(NamedTuple):
-    """What the reading of a program tells beside the records of its statements."""
-
-    missing: list[Missing]
-    """Names that nothing defines where they are read."""
-    always: int
-    """Bits of the statements that any slice has to keep."""
-    wherever: list[tuple[int, int]]
-    """Bits of statements that import a library, and of those that set how it works: with any of the first, all these
-    have to be kept."""
-
-
-def analyse(program: Program, targets: Collection[int] = (), apart: Collection[int] = ()) -> Analysis:
-    """Fill in what each statement of `program` binds, reads and needs.
-
-    Parameters
-    ----------
-    program : Program
-        The cells up to the last target.
-    targets : collection of int
-        The cells whose functions must be able to run at the end.
-    apart : collection of int
-        Cells of other pipelines: the files that they write are taken to be there.
-    """
-    reading = Reading(Store())
-    reading.apart = apart
-    cell = -1
-    for statement in program.statements:
-        if statement.cell != cell:
-            cell = statement.cell
-            reading.env.pop(FIGURE, None)
-        try:
-            reading.statement(statement)
-        except RecursionError:
-            raise PromotionRefusedError([_too_deep(statement)]) from None
-    for statement in program.statements:
-        if statement.cell in targets and statement.bound:
-            reading.prepare(statement, last=statement.cell == max(targets))
-    store = reading.store
-    changed = {store.makers[position] for position in bits(store.changed) if store.later_change(position)}
-    for number in changed:
-        program.statements[number].changed = True
-    wherever = [(store.importers[root], how) for root, how in store.configured.items()]
-    return Analysis(reading.missing, reading.always, wherever)
-
-
-def _too_deep(statement: Statement) -> Refusal:
-    return Refusal(
-        cell=statement.cell,
-        line=statement.node.lineno,
-        name=type(statement.node).__name__,
-        reason="it is nested too deeply to be read",
-        fix="Divide it into several statements.",
-    )
+__all__ = ["BUILTINS", "Reading"]
 
 
 class Reading(Compound):

@@ -1,7 +1,7 @@
 """The smallest part of the notebook that gives a cell the same values.
 
 1. Parse the cells up to the target (`statements`); cells below it have not run when it runs.
-2. Let `names` tell for each statement which earlier ones it needs.
+2. Let `analysis` tell for each statement which earlier ones it needs.
 3. Take the target cell whole, and go back from it along these needs. Order stays that of the document.
 4. Refuse what cannot run outside the notebook, where it was kept: a name that nothing defines, a line that is not
    Python, a question to a person.
@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 
 from jupyter_pipeline.exceptions import PromotionRefusedError, UsageError
 from jupyter_pipeline.models import Record, Refusal
+from jupyter_pipeline.promotion.analysis import Analysis, analyse
 from jupyter_pipeline.promotion.dialect import PLACEHOLDER
-from jupyter_pipeline.promotion.names import Analysis, analyse
 from jupyter_pipeline.promotion.scope import Missing
 from jupyter_pipeline.promotion.statements import Program, Statement, parse_cells
 from jupyter_pipeline.promotion.store import bits
