@@ -8,19 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from xdist.scheduler.loadscope import LoadScopeScheduling
 
 
-class OneMachine(LoadScopeScheduling):  # type: ignore[misc]  # without types
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     """Share the tests by files, so that fixtures of a module are made once; engines are one for the machine."""
+    from xdist.scheduler.loadscope import LoadScopeScheduling
 
-    def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.split("::")[0]
-        return "engines" if file.startswith("tests/engines/") else file
+    class OneMachine(LoadScopeScheduling):  # type: ignore[misc]  # without types
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.split("::")[0]
+            return "engines" if file.startswith("tests/engines/") else file
 
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneMachine:
-    """Choose how parallel processes share the tests."""
     return OneMachine(config, log)
 
 
