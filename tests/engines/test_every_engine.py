@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cloudpickle
 import pytest
 
 from jupyter_pipeline.clusters import engines, manager, processes
@@ -17,6 +19,8 @@ from jupyter_pipeline.models import ClusterState
 from jupyter_pipeline.pipeline.environments import diff_cluster, sync_cluster
 
 Eventually = Callable[..., Any]
+
+cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers need not find the tests
 
 
 def test_it_computes_on_its_workers(running: Any, eventually: Eventually) -> None:

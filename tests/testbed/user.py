@@ -50,12 +50,7 @@ def run_suite(engine: str, *arguments: str, environ: Mapping[str, str] | None = 
     daemons.run(*as_user, venv / "bin/pip", "install", "-q", *_NEEDS, timeout=900)
     _copy(Path(__file__).parents[2], project)
     environ = {"HOME": str(home), "USER": _USER, "LOGNAME": _USER, "PATH": os.defpath, **(environ or {})}
-    # Workers find the functions of the tests by the latter.
-    environ |= {
-        "TESTBED_DIR": str(home / "testbed"),
-        "PATH": f"{venv}/bin:{environ['PATH']}",
-        "PYTHONPATH": str(project),
-    }
+    environ |= {"TESTBED_DIR": str(home / "testbed"), "PATH": f"{venv}/bin:{environ['PATH']}"}
     pytest = [venv / "bin/python", "-m", "pytest", "tests/engines/test_every_engine.py", f"--engines={engine}"]
     return subprocess.run([*as_user, *pytest, *arguments], cwd=project, env=environ).returncode
 
