@@ -127,20 +127,27 @@ def is_import(node: ast.stmt) -> bool:
 
 
 def _is_cheap(node: ast.stmt) -> bool:
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return True
-    if isinstance(node, ast.Try):
-        handlers = [s for h in node.handlers for s in h.body]
-        return all(
-            is_import(s) or _is_cheap(s) or isinstance(s, ast.Pass) for s in [*node.body, *handlers, *node.orelse]
-        )
-    if isinstance(node, ast.If):
-        return _cheap_value(node.test) and all(is_import(s) or _is_cheap(s) for s in [*node.body, *node.orelse])
-    if isinstance(node, ast.Assign):
-        return all(isinstance(t, ast.Name) for t in node.targets) and _cheap_value(node.value)
-    if isinstance(node, ast.AnnAssign):
-        return isinstance(node.target, ast.Name) and (node.value is None or _cheap_value(node.value))
-    return type(node).__name__ == "TypeAlias"
+    pending = [node]  # not by recursion: a chain of `elif` is as deep as it is long
+    while pending:
+        one = pending.pop()
+        if is_import(one) or isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Pass):
+            continue
+        match one:
+            case ast.Try():
+                pending += [*one.body, *(s for h in one.handlers for s in h.body), *one.orelse]
+                cheap = True
+            case ast.If():
+                pending += [*one.body, *one.orelse]
+                cheap = _cheap_value(one.test)
+            case ast.Assign():
+                cheap = all(isinstance(t, ast.Name) for t in one.targets) and _cheap_value(one.value)
+            case ast.AnnAssign():
+                cheap = isinstance(one.target, ast.Name) and (one.value is None or _cheap_value(one.value))
+            case _:
+                cheap = type(one).__name__ == "TypeAlias"
+        if not cheap:
+            return False
+    return True
 
 
 def _cheap_value(node: ast.expr) -> bool:

@@ -241,3 +241,9 @@ def test_importing_the_package_is_cheap() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_a_long_chain_of_elif_is_no_depth() -> None:
+    chain = "if x == 0:\n    y = 0\n" + "".join(f"elif x == {i}:\n    y = {i}\n" for i in range(1, 900))
+    made = promote(cells("x = 5", chain, "y"), 2, PromotionOptions(name="deep"))
+    assert "elif x == 899:" in made.files["steps.py"]
