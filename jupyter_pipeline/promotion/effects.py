@@ -219,22 +219,6 @@ class Effects(Scope):
         """Return what `node` may give, and record what evaluating it reads and changes."""
         raise NotImplementedError
 
-    def part(self, value: Value) -> int:
-        """Return the objects of which an attribute or element of `value` may be one."""
-        raise NotImplementedError
-
-    def element(self, value: Value) -> Value:
-        """Return what iterating over `value` or indexing it may give."""
-        raise NotImplementedError
-
-    def hold(self, value: Value) -> int:
-        """Return the objects that a container of `value` holds, making one for it if it is new."""
-        raise NotImplementedError
-
-    def consume(self, value: Value) -> None:
-        """Record that iterating over `value` may use it up."""
-        raise NotImplementedError
-
     def function_code(self, node: Any, name: str) -> Code:
         """Read the body of a function, and return the summary of its effects."""
         raise NotImplementedError

@@ -6,16 +6,16 @@ import ast
 import re
 
 from jupyter_pipeline.promotion import knowledge as known
-from jupyter_pipeline.promotion.effects import Effects
 from jupyter_pipeline.promotion.files import file_name
 from jupyter_pipeline.promotion.kinds import Instance, Module
+from jupyter_pipeline.promotion.parts import Parts
 from jupyter_pipeline.promotion.scope import FIGURE, RANDOM
 from jupyter_pipeline.promotion.store import NOTHING, Value
 
 __all__ = ["Libraries"]
 
 
-class Libraries(Effects):
+class Libraries(Parts):
     """Calls whose effect is known by the name of the function, or not at all."""
 
     def library(
@@ -165,13 +165,6 @@ class Libraries(Effects):
                 self.store.link(self.roots_of(name), reach)
             if code.has_state or not self.holds(code):
                 self.store.disturb(self.store.closure(reach), self.bit)
-
-    def contents(self, args: list[Value]) -> int:
-        """Return what a new container made of the contents of `args` holds."""
-        inner = 0
-        for value in args:
-            inner |= self.part(value) if value.roots or value.inner else 0
-        return inner
 
     def unknown_call(self, callee: Value, args: list[Value], shown: str, *, keep_callee: bool = False) -> Value:
         """Return what a call of something unknown may give: it may change and return anything that it gets."""
