@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 
 from jupyter_pipeline.promotion import knowledge as known
+from jupyter_pipeline.promotion.functions import Functions
 from jupyter_pipeline.promotion.kinds import ClassCode, Code, Instance, Module
-from jupyter_pipeline.promotion.libraries import Libraries
 from jupyter_pipeline.promotion.scope import FIGURE, RANDOM
 from jupyter_pipeline.promotion.store import NOTHING, Value
 
 __all__ = ["Calls"]
 
 
-class Calls(Libraries):
+class Calls(Functions):
     """Calls of builtins, of known libraries, of the notebook's own functions, and of anything else."""
 
     def call(self, node: ast.Call) -> Value:
@@ -59,7 +59,7 @@ class Calls(Libraries):
         if type(kind) is Code:
             return self.call_code(kind, callee, args, keywords)
         if type(kind) is ClassCode:
-            return self._instantiate(kind, callee, args, keywords)
+            return self.instantiate(kind, callee, args, keywords)
         if type(kind) is Module:
             return self.library(node, kind.path, callee, args, keywords, discarded)
         if type(kind) is Instance and "__call__" in kind.of.methods:
@@ -243,92 +243,6 @@ class Calls(Libraries):
                 inner |= self.part(value) if value.kind is not None or value.roots else 0
             return Value(self.part(receiver), inner, True, "frame")
         return Value(0, 0, True, "frame")
-
-    def _instantiate(self, of: ClassCode, callee: Value, args: list[Value], keywords: dict[str, Value]) -> Value:
-        inner = callee.roots
-        for value in (*args, *keywords.values()):
-            inner |= self.hold(value)
-        made = self.store.new(inner, self.number)
-        self_value = Value(made, 0, False, Instance(of))
-        if "__new__" in of.methods:
-            given = self.call_code(of.methods["__new__"], callee, [callee, *args], keywords)
-            self_value = Value(made | given.roots | given.inner, 0, False, Instance(of))
-        for name in ("__init__", "__post_init__"):
-            if name in of.methods:
-                self.call_code(of.methods[name], callee, [self_value, *args], keywords)
-        if of.open:
-            self.store.link(made, self.store.closure(inner))
-        return self_value
-
-    def call_code(self, code: Code, callee: Value, args: list[Value], keywords: dict[str, Value]) -> Value:
-        """Return what calling a function of the notebook may give, and record what it changes."""
-        self.run(code)
-        self.run_arguments([*args, *keywords.values()], alone=True)
-        bound: dict[str, int] = {}
-        extra = 0
-        held = [self.hold(v) for v in args]
-        for position, roots in enumerate(held):
-            if position < len(code.parameters) and "**" not in keywords:
-                bound[code.parameters[position]] = roots
-            else:
-                extra |= roots
-        for name, value in keywords.items():
-            roots = self.hold(value)
-            if name in code.parameters:
-                bound[name] = bound.get(name, 0) | roots
-            else:
-                extra |= roots
-        if extra and code.collects:
-            for name in code.collects:
-                bound[name] = extra
-        elif extra:
-            for name in code.parameters:
-                bound[name] = bound.get(name, 0) | extra
-        if not self.holds(code):
-            every_root = extra
-            for roots in bound.values():
-                every_root |= roots
-            self.store.disturb(self.store.closure(every_root), self.bit)
-        changed = returned = 0
-        for name, parameters in code.keeps.items():
-            kept = extra
-            for parameter in parameters:
-                kept |= bound.get(parameter, callee.roots)
-            self.store.link(self.roots_of(name), kept)
-        for name in code.consumes:
-            self.use_up(bound.get(name, 0))
-        for name, roots in bound.items():
-            if name in code.changes:
-                changed |= roots
-            if name in code.returned:
-                returned |= roots
-        if code.changes_class:
-            reach = self.store.closure(callee.roots | bound.get(next(iter(code.parameters), ""), 0))
-            self.store.change(reach & self.store.definitions, self.bit)
-        self.store.change(code.cache, self.bit)
-        if changed:
-            self.store.disturb(self.store.closure(changed), self.bit)
-            everything = extra
-            for roots in bound.values():
-                everything |= roots
-            self.store.link(changed, everything)
-        if any(name in code.changes for name in code.parameters if name not in bound):
-            self.store.change(callee.roots, self.bit)
-        for name in code.returned:
-            if name not in bound:
-                returned |= self.roots_of(name)
-                if name in code.parameters:
-                    returned |= callee.roots
-        inner = callee.roots if code.makes_code else 0
-        if (code.kind == "iter" or code.waits) and (code.free or bound):
-            inner |= callee.roots | extra
-            for roots in bound.values():
-                inner |= roots
-        if code.waits and not self.waits:
-            return Value(self.store.new(inner | returned, self.number, "iter"), 0, False, "iter")
-        if not code.fresh and not returned:
-            return NOTHING if code.kind == "imm" else Value(0, inner, True, code.kind)
-        return Value(self.store.closure(returned), inner | returned, code.fresh or bool(inner), code.kind)
 
 
 def _shown(node: ast.expr) -> str:
