@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from functools import partial
 
-from jupyter_pipeline.promotion.definitions import Definitions
+from jupyter_pipeline.promotion.bindings import Bindings
 from jupyter_pipeline.promotion.kinds import Instance
 from jupyter_pipeline.promotion.store import Value
 from jupyter_pipeline.promotion.syntax import catches_name_error, last_name, leaves
@@ -14,7 +14,7 @@ from jupyter_pipeline.promotion.syntax import catches_name_error, last_name, lea
 __all__ = ["Compound"]
 
 
-class Compound(Definitions):
+class Compound(Bindings):
     """Branches, loops, ``with``, ``try`` and ``match``."""
 
     def read_if(self, node: ast.If) -> None:
@@ -141,7 +141,3 @@ class Compound(Definitions):
             return path
 
         self.branches(*(case(c) for c in node.cases), otherwise=True)
-
-    def store_to(self, target: ast.expr, value: Value, source: ast.expr | None) -> None:
-        """Record the assignment of `value` to `target`."""
-        raise NotImplementedError
