@@ -5,6 +5,7 @@ The stages, each in its module::
     cells        notebook JSON to cells
     dialect      IPython's dialect to plain Python: magics, shell lines, cell magics
     analysis     what each statement needs: ``names`` reads it on the abstract objects of ``store``
+                 by what is known of libraries: ``knowledge`` of values, ``surroundings`` of files and the process
     slicing      the smallest set of statements that gives a cell the same values
     marks        which cells are steps and checks, and how they run
     parameters   which literals become parameters, and their types; ``windows`` binds them to the time window of a run

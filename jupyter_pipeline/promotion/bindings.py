@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from jupyter_pipeline.promotion import knowledge as known
+from jupyter_pipeline.promotion import surroundings
 from jupyter_pipeline.promotion.definitions import Definitions
 from jupyter_pipeline.promotion.files import file_name
 from jupyter_pipeline.promotion.kinds import Instance, Module
@@ -94,7 +94,7 @@ class Bindings(Definitions):
         if isinstance(target.value, ast.Attribute) or type(base.kind) is Module:
             path = ast.unparse(target.value if isinstance(target, ast.Subscript) else target)
             of = base.kind.path if type(base.kind) is Module else path
-            if f"{of}.".startswith(known.PROCESS_WIDE) or path.startswith(known.PROCESS_WIDE):
+            if f"{of}.".startswith(surroundings.PROCESS_WIDE) or path.startswith(surroundings.PROCESS_WIDE):
                 self.process_wide(None)
                 self.defines_names(of)
             elif type(base.kind) is Module and isinstance(target, ast.Attribute):

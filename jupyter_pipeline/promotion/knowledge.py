@@ -6,17 +6,20 @@ Nothing here has to be complete. What is not listed is taken to change whatever 
 from __future__ import annotations
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
+    """Return the words of `text`."""
     return frozenset(text.split())
 
 
-FRAME_LIBRARIES = _words(
+# Libraries and their functions
+
+FRAME_LIBRARIES = words(
     """
     pandas numpy dask polars pyarrow xarray geopandas cupy cudf jax scipy numba bottleneck numexpr modin
     vaex
     """
 )
-IMMUTABLE_LIBRARIES = _words(
+IMMUTABLE_LIBRARIES = words(
     """
     math cmath statistics time datetime string calendar zoneinfo decimal fractions uuid hashlib base64
     binascii textwrap html locale pathlib platform operator keyword zlib secrets numbers dateutil
@@ -26,7 +29,7 @@ IMMUTABLE_LIBRARIES = _words(
 LIBRARIES = (
     FRAME_LIBRARIES
     | IMMUTABLE_LIBRARIES
-    | _words(
+    | words(
         """
     os sys re json csv io pathlib glob shutil itertools functools collections contextlib copy random heapq
     bisect logging warnings tempfile subprocess urllib pickle typing types abc enum dataclasses inspect ast
@@ -40,8 +43,9 @@ LIBRARIES = (
     )
 )
 """Libraries whose functions leave their arguments as they are, but for those listed below."""
+PLOTTING_LIBRARIES = words("matplotlib seaborn")
 
-CHANGING_FUNCTIONS = _words(
+CHANGING_FUNCTIONS = words(
     """
     numpy.random.shuffle random.shuffle numpy.put numpy.copyto numpy.fill_diagonal numpy.place
     numpy.putmask numpy.put_along_axis heapq.heappush heapq.heappop heapq.heapify heapq.heapreplace
@@ -59,7 +63,7 @@ def changes_arguments(path: str) -> bool:
     return path in CHANGING_FUNCTIONS or (root == "builtins" and name in BOX_METHODS)
 
 
-VIEWING_FUNCTIONS = _words(
+VIEWING_FUNCTIONS = words(
     """
     asarray asanyarray reshape ravel squeeze transpose swapaxes moveaxis rollaxis expand_dims atleast_1d
     atleast_2d atleast_3d broadcast_to broadcast_arrays split array_split hsplit vsplit dsplit diagonal
@@ -68,53 +72,51 @@ VIEWING_FUNCTIONS = _words(
     Dataset DataArray from_array Table
     """
 )
-CONFIGURING = (
-    "basic",
-    "capture",
-    "config",
-    "disable",
-    "enable",
-    "filterwarnings",
-    "init",
-    "install",
-    "manual_seed",
-    "options",
-    "patch",
-    "rc",
-    "register",
-    "reset",
-    "seed",
-    "set",
-    "simplefilter",
-    "use",
+"""Functions whose result may share memory with what they are given."""
+FIELDS = ("dataclasses.field", "attr.ib", "attrs.field", "pydantic.Field")
+"""Functions that describe a field of a class; each instance has its own value."""
+STATE = ("decimal.getcontext", "logging.getLogger")
+"""Functions that give a part of the library's own state."""
+READING_NAMES = (
+    "pandas.eval",
+    "numexpr.evaluate",
+    "duckdb.sql",
+    "duckdb.query",
+    "duckdb.execute",
+    "statsmodels.formula",
 )
-"""Beginnings of the names of functions that a statement calls for their effect on the library."""
+"""Functions that take names of their caller from a text."""
 
-BOX_METHODS = _words(
+# Methods
+
+BOX_METHODS = words(
     """
     append extend insert remove pop clear sort reverse add discard update setdefault popitem appendleft
     popleft extendleft rotate difference_update intersection_update symmetric_difference_update subtract
     move_to_end __setitem__ __delitem__ __iadd__
     """
 )
-CHANGING_METHODS = _words("write writelines put put_nowait send")
+"""Methods of builtin containers that change them."""
+CHANGING_METHODS = words("write writelines put put_nowait send")
 """Methods of other objects that change them, where they are handed on to be called."""
-CHANGING_ARGUMENTS = _words("shuffle readinto recv_into")
+CHANGING_ARGUMENTS = words("shuffle readinto recv_into")
 """Methods of known libraries that change what they are given."""
-INPLACE_METHODS = _words(
+INPLACE_METHODS = words(
     """
     sort_values sort_index drop dropna fillna reset_index set_index drop_duplicates rename rename_axis replace where
     mask clip interpolate query eval ffill bfill set_axis
     """
 )
-FRAME_CHANGING = _words(
+"""Methods of tables that change them if they are asked to."""
+FRAME_CHANGING = words(
     """
     insert pop update sort fill resize put partition setflags itemset setfield setdefault append_column
     __setitem__ __delitem__ isetitem set_flags extend append add_column clear byteswap setfield set_value
     load
     """
 )
-PURE_METHODS = _words(
+"""Methods of tables and arrays that change them."""
+PURE_METHODS = words(
     """
     get keys values items copy count index find rfind split rsplit splitlines strip lstrip rstrip join
     replace lower upper title capitalize startswith endswith format encode decode isdigit isalpha zfill
@@ -127,7 +129,7 @@ PURE_METHODS = _words(
     """
 )
 """Methods that leave a value of unknown kind as it is."""
-FRAME_METHODS = _words(
+FRAME_METHODS = words(
     """
     groupby merge sort_values sort_index dropna fillna assign reset_index set_index query astype
     drop_duplicates value_counts describe pivot_table pivot melt agg aggregate mean sum std var min max
@@ -145,64 +147,41 @@ FRAME_METHODS = _words(
     """
 )
 """Methods that tell a table or an array, whatever is known of the value, and leave it as it is."""
-VIEWING_METHODS = _words(
+VIEWING_METHODS = words(
     """
     reshape ravel squeeze transpose swapaxes view to_numpy astype items iterrows groupby rolling expanding
     ewm resample get diagonal head tail xs get_group rename set_axis rename_axis iter_rows pipe apply map
-    transform values keys sort_index drop reset_index set_index droplevel swaplevel group_by
-    """
-) - _words(
-    """
-    sort_index drop reset_index set_index droplevel swaplevel
+    transform values keys group_by
     """
 )
 """Methods of tables and arrays whose result may share memory with them."""
-DRAWING = _words(
-    """
-    plot hist boxplot hvplot
-    """
-)
-PLOTTING_LIBRARIES = _words(
-    """
-    matplotlib seaborn
-    """
-)
+DRAWING = words("plot hist boxplot hvplot")
+LOGGING = words("debug info warning warn error exception critical log isEnabledFor")
+"""Methods of loggers: they change what they write to alone."""
 
-TYPES = _words("list dict set tuple str bytes bytearray int float object frozenset type")
+# Builtins and decorators
+
+TYPES = words("list dict set tuple str bytes bytearray int float object frozenset type")
 """Builtin types whose methods may be called by the type's name."""
-IMMUTABLE_BUILTINS = _words(
+IMMUTABLE_BUILTINS = words(
     """
     int float str bool len abs round hash ord chr repr bin hex oct format isinstance issubclass callable id
     any all divmod pow complex bytes hasattr print ascii range slice display help dir
     """
 )
-BOX_BUILTINS = _words(
-    """
-    list tuple set frozenset dict sorted bytearray
-    """
-)
-ITERATOR_BUILTINS = _words(
-    """
-    iter map filter zip enumerate reversed aiter
-    """
-)
-PASSING_BUILTINS = _words(
-    """
-    min max getattr vars type memoryview staticmethod classmethod property sum anext
-    """
-)
-CONSUMERS = _words(
-    """
-    list tuple set frozenset dict sorted sum any all min max next
-    """
-)
-DECORATORS = _words(
+BOX_BUILTINS = words("list tuple set frozenset dict sorted bytearray")
+ITERATOR_BUILTINS = words("iter map filter zip enumerate reversed aiter")
+PASSING_BUILTINS = words("min max getattr vars type memoryview staticmethod classmethod property sum anext")
+CONSUMERS = words("list tuple set frozenset dict sorted sum any all min max next")
+DECORATORS = words(
     """
     cache lru_cache wraps dataclass total_ordering contextmanager staticmethod classmethod property
     cached_property abstractmethod njit jit vectorize task flow function overload override final delayed
     """
 )
 """Last names of decorators that leave a function with the effects that it has."""
+
+# What runs without a call by name
 
 IMPLICIT = {
     name: what
@@ -234,92 +213,3 @@ BUILTINS_RUN = {
     "sum": "operator", "min": "operator", "max": "operator", "sorted": "operator",
 }  # fmt: skip
 """The same for builtin functions."""
-
-READING = ("read_", "scan_", "load", "genfromtxt", "fromfile", "memmap", "open")
-FILE_FUNCTIONS_READ = _words(
-    """
-    os.listdir os.scandir os.walk os.stat os.path.exists os.path.isfile os.path.isdir os.path.getsize
-    os.path.getmtime glob.glob glob.iglob numpy.load numpy.loadtxt numpy.genfromtxt numpy.fromfile
-    joblib.load torch.load zipfile.ZipFile tarfile.open gzip.open bz2.open lzma.open sqlite3.connect
-    h5py.File xarray.open_dataset zarr.open matplotlib.pyplot.imread PIL.Image.open fsspec.open
-    duckdb.connect io.open duckdb.sql duckdb.query importlib.import_module
-    """
-)
-FILE_FUNCTIONS_WRITE = _words(
-    """
-    numpy.save numpy.savetxt numpy.savez numpy.savez_compressed joblib.dump torch.save os.remove os.unlink
-    os.rename os.replace os.rmdir os.system shutil.copy shutil.copyfile shutil.copy2 shutil.move
-    shutil.rmtree shutil.copytree shutil.unpack_archive shutil.make_archive urllib.request.urlretrieve
-    subprocess.run subprocess.call subprocess.check_call subprocess.check_output subprocess.Popen
-    os.makedirs os.mkdir os.symlink os.link matplotlib.pyplot.savefig matplotlib.pyplot.imsave os.chmod
-    os.popen zipfile.ZipFile tarfile.open gzip.open bz2.open lzma.open sqlite3.connect h5py.File zarr.open
-    fsspec.open duckdb.connect duckdb.sql io.open
-    """
-)
-UNKNOWN_PATH = _words(
-    """
-    os.listdir os.scandir os.walk glob.glob glob.iglob
-    os.makedirs os.mkdir os.system subprocess.run subprocess.call subprocess.check_call
-    subprocess.check_output subprocess.Popen os.popen os.chdir shutil.unpack_archive shutil.rmtree
-    shutil.move os.rename os.replace
-    """
-)
-"""Calls that touch other files than their arguments tell."""
-UNKNOWN_PATH_METHODS = _words("mkdir rename glob rglob iterdir")
-FILE_METHODS_READ = _words(
-    """
-    read_text read_bytes open exists is_file is_dir glob rglob iterdir stat
-    """
-)
-FILE_METHODS_WRITE = _words(
-    """
-    write_text write_bytes open mkdir unlink touch rename rmdir symlink_to savefig save write_image
-    write_html save_model dump extractall
-    """
-)
-LOOKING_METHODS = _words("get copy items keys values index count")
-"""What is done with the state of the process without changing it."""
-FIELDS = ("dataclasses.field", "attr.ib", "attrs.field", "pydantic.Field")
-"""Functions that describe a field of a class; each instance has its own value."""
-STATE = ("decimal.getcontext", "logging.getLogger")
-"""Functions that give a part of the library's own state."""
-LOGGING = _words("debug info warning warn error exception critical log isEnabledFor")
-"""Methods of loggers: they change what they write to alone."""
-READING_NAMES = (
-    "pandas.eval",
-    "numexpr.evaluate",
-    "duckdb.sql",
-    "duckdb.query",
-    "duckdb.execute",
-    "statsmodels.formula",
-)
-"""Functions that take names of their caller from a text."""
-PROCESS_WIDE = (
-    "locale.setlocale",
-    "os.add_dll_directory",
-    "os.chdir",
-    "os.environ",
-    "os.putenv",
-    "os.umask",
-    "sys.modules",
-    "sys.path",
-    "sys.setrecursionlimit",
-    "time.tzset",
-)
-"""What changes the whole process: always kept."""
-SEEDS = _words(
-    """
-    random.seed numpy.random.seed torch.manual_seed tensorflow.random.set_seed random.setstate
-    numpy.random.set_state transformers.set_seed
-    """
-)
-DRAWS_FROM_SEED = _words(
-    """
-    sklearn scipy imblearn lightgbm xgboost catboost torch tensorflow keras nltk
-    """
-)
-OWN_GENERATORS = _words(
-    """
-    default_rng RandomState Generator SeedSequence PCG64 Random SystemRandom
-    """
-)

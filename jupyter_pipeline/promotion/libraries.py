@@ -6,6 +6,7 @@ import ast
 import re
 
 from jupyter_pipeline.promotion import knowledge as known
+from jupyter_pipeline.promotion import surroundings
 from jupyter_pipeline.promotion.files import file_name
 from jupyter_pipeline.promotion.kinds import Instance, Module
 from jupyter_pipeline.promotion.parts import Parts
@@ -39,10 +40,10 @@ class Libraries(Parts):
             self.store.disturb(self.store.closure(inner), self.bit)
         if root in ("numpy", "random", "torch", "tensorflow"):
             self._random(path, root, name)
-        elif root in known.DRAWS_FROM_SEED:
+        elif root in surroundings.DRAWS_FROM_SEED:
             self.touch(RANDOM)
         self.library_files(node, path, root, name, args)
-        if path.startswith(known.PROCESS_WIDE) and name not in known.LOOKING_METHODS:
+        if path.startswith(surroundings.PROCESS_WIDE) and name not in surroundings.LOOKING_METHODS:
             self.process_wide(None)
         if path.startswith(known.READING_NAMES):
             self.names_in_text(node)
@@ -57,7 +58,7 @@ class Libraries(Parts):
                 shared = self.store.closure(inner) & self.store.definitions  # functions and classes are not copied
                 return Value(0, self.store.new(shared, self.number), True, args[0].kind if args else None)
             return Value(0, self.store.closure(inner), True, args[0].kind if args else None)
-        if discarded and name.startswith(known.CONFIGURING) and path not in known.SEEDS:
+        if discarded and name.startswith(surroundings.CONFIGURING) and path not in surroundings.SEEDS:
             self.configure(root, callee, inner)
         if path in known.FIELDS:
             return Value(inner, 0, False, None) if inner else NOTHING
@@ -65,7 +66,7 @@ class Libraries(Parts):
             return Value(callee.roots, 0, False, "object")
         if root in known.FRAME_LIBRARIES:
             view = self.store.closure(inner) if name in known.VIEWING_FUNCTIONS else 0
-            if name in known.OWN_GENERATORS:
+            if name in surroundings.OWN_GENERATORS:
                 return Value(0, inner, True, "iter")
             if name in (
                 "delayed",
@@ -107,7 +108,7 @@ class Libraries(Parts):
             return NOTHING
         if path in ("functools.reduce", "contextlib.nullcontext") or root in ("typing", "tqdm", "contextlib"):
             return Value(self.store.closure(inner), inner, True, None)
-        return Value(0, inner, True, "iter" if root == "io" or name in known.OWN_GENERATORS else "object")
+        return Value(0, inner, True, "iter" if root == "io" or name in surroundings.OWN_GENERATORS else "object")
 
     def configure(self, root: str, callee: Value, inner: int) -> None:
         """Record that the statement sets how a library works: this counts wherever the library is used."""
@@ -135,9 +136,9 @@ class Libraries(Parts):
         return Value(0, inner | figure, True, "object")
 
     def _random(self, path: str, root: str, name: str) -> None:
-        if path in known.SEEDS:
+        if path in surroundings.SEEDS:
             self.touch(RANDOM, create=True)
-        elif name not in known.OWN_GENERATORS and (root != "numpy" or ".random." in path):
+        elif name not in surroundings.OWN_GENERATORS and (root != "numpy" or ".random." in path):
             self.touch(RANDOM)
 
     def run_arguments(self, values: list[Value], *, alone: bool = False) -> None:
@@ -217,13 +218,13 @@ class Libraries(Parts):
 
     def library_files(self, node: ast.Call, path: str, root: str, name: str, args: list[Value]) -> None:
         """Record which file a function of a library reads or writes."""
-        reads = path in known.FILE_FUNCTIONS_READ or (
+        reads = path in surroundings.FILE_FUNCTIONS_READ or (
             root in known.FRAME_LIBRARIES and name.startswith(("read_", "scan_", "open_"))
         )
-        writes = path in known.FILE_FUNCTIONS_WRITE or (root == "subprocess")
+        writes = path in surroundings.FILE_FUNCTIONS_WRITE or (root == "subprocess")
         if not reads and not writes:
             return
-        where = "*" if path in known.UNKNOWN_PATH or not node.args else file_name(node.args[0], self.strings)
+        where = "*" if path in surroundings.UNKNOWN_PATH or not node.args else file_name(node.args[0], self.strings)
         if (
             writes
             and path in ("shutil.copy", "shutil.copyfile", "shutil.copy2", "urllib.request.urlretrieve", "joblib.dump")
@@ -237,22 +238,22 @@ class Libraries(Parts):
 
     def method_files(self, node: ast.Call, name: str, receiver: Value, args: list[Value]) -> None:
         """Record which file a method reads or writes."""
-        writes = name in known.FILE_METHODS_WRITE or (
+        writes = name in surroundings.FILE_METHODS_WRITE or (
             name.startswith("to_")
             and name not in ("to_numpy", "to_frame", "to_list", "to_dict", "to_datetime", "to_pandas")
             and bool(node.args)
         )
-        reads = name in known.FILE_METHODS_READ
+        reads = name in surroundings.FILE_METHODS_READ
         if not (writes or reads):
             return
         own = isinstance(node.func, ast.Attribute) and (
-            name in known.FILE_METHODS_READ
+            name in surroundings.FILE_METHODS_READ
             or name in ("write_text", "write_bytes", "mkdir", "unlink", "touch", "rename")
         )
         source = (
             node.func.value if own and isinstance(node.func, ast.Attribute) else node.args[0] if node.args else None
         )
-        where = "*" if source is None or name in known.UNKNOWN_PATH_METHODS else file_name(source, self.strings)
+        where = "*" if source is None or name in surroundings.UNKNOWN_PATH_METHODS else file_name(source, self.strings)
         self.read_file(where)
         if writes:
             self.write_file(where)

@@ -9,9 +9,9 @@
 
 A statement then needs those that bound the names it reads, and those that changed the objects these reach.
 
-The reading is one class, told in layers that each build on those before: ``scope`` (names), ``effects``, ``parts`` (of
-values), the calls of ``libraries``, of the notebook's ``functions`` and all ``calls``, ``expressions``, ``definitions``,
-``bindings``, ``compound`` statements, and this module.
+The reading is one class, told in layers that each build on those before: `scope` (names), `effects`, `parts` (of
+values), `libraries` and `functions` (calls of either), `calls`, `expressions`, `definitions`, `bindings`, `compound`
+(statements that hold statements), and this module.
 """
 
 from __future__ import annotations
