@@ -9,16 +9,28 @@ from pathlib import Path
 
 import pytest
 
+ONE_FOR_THE_MACHINE = {
+    "engines": ("tests/engines/",),
+    # Each would take the other's port while it starts anew.
+    "service": (
+        "tests/orchestration/",
+        "tests/pipeline/",
+        "tests/notebooks/",
+        "tests/magics/test_deploy.py",
+        "tests/browser/test_deploy.py",
+    ),
+}
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """Share the tests by files, so that fixtures of a module are made once; engines are one for the machine."""
+    """Share the tests by files, so that fixtures of a module are made once, but for what is one for the machine."""
     from xdist.scheduler.loadscope import LoadScopeScheduling
 
     class OneMachine(LoadScopeScheduling):  # type: ignore[misc]  # without types
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.split("::")[0]
-            return "engines" if file.startswith("tests/engines/") else file
+            return next((one for one, paths in ONE_FOR_THE_MACHINE.items() if file.startswith(paths)), file)
 
     return OneMachine(config, log)
 

@@ -22,7 +22,7 @@ from jupyter_pipeline.exceptions import UsageError
 def code(tmp_path: Path) -> Path:
     folder = tmp_path / "code"
     folder.mkdir()
-    (folder / "synced_module.py").write_text("x = 1")
+    (folder / "synced_module.py").write_text("x = 84172")  # what no other file has: content travels once
     return folder
 
 
@@ -91,7 +91,7 @@ def test_every_sync_is_noted_whatever_came_of_it(cluster: AttachedCluster, code:
     watcher.stop()
 
     assert [e["result"] for e in _entries(cluster)] == ["done", "done", "done", "failed", "interrupted", "done"]
-    assert _entries(cluster)[1]["uploaded"] == [{"directory": str(code), "changed": 1, "deleted": 0, "bytes": 5}]
+    assert _entries(cluster)[1]["uploaded"] == [{"directory": str(code), "changed": 1, "deleted": 0, "bytes": 9}]
 
 
 def test_a_terminal_syncs_what_is_named_and_what_the_profile_names(cluster: AttachedCluster, tmp_path: Path) -> None:
