@@ -76,7 +76,7 @@ test-python: install-test
 test-engines: install-test ## Run the shared cluster tests on every engine that this machine can start
 	@echo "== Installing the clients of services"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 -e '.[test-engines]'
-	$(BIN)/python -m pytest tests/engines --engines=all -v
+	$(BIN)/python -m pytest tests/backends --engines=all -v
 	@for engine in oar htcondor; do
 		echo "== $$engine, which takes no jobs of root, as a user of its own"
 		$(BIN)/python tests/testbed/$$engine.py test -q

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import jupyter_pipeline
+from jupyter_pipeline.compiler import Cell, PromotionOptions, promote, read_notebook, select_cell
 from jupyter_pipeline.models import Schedule
-from jupyter_pipeline.promotion import Cell, PromotionOptions, promote, read_notebook, select_cell
 
 HERE = Path(__file__).parent
 

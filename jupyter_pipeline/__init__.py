@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
     from jupyter_server.serverapp import ServerApp
 
-    from jupyter_pipeline.pipeline import attach, start_cluster
+    from jupyter_pipeline.workflows import attach, start_cluster
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "attach", "start_cluster"]
 
-_HOME = {"attach": "jupyter_pipeline.pipeline", "start_cluster": "jupyter_pipeline.pipeline"}
+_HOME = {"attach": "jupyter_pipeline.workflows", "start_cluster": "jupyter_pipeline.workflows"}
 
 
 def __getattr__(name: str) -> Any:

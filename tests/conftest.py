@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 ONE_FOR_THE_MACHINE = {
-    "engines": ("tests/engines/",),
+    "engines": ("tests/backends/",),
     # Each would take the other's port while it starts anew.
     "service": (
         "tests/orchestration/",
-        "tests/pipeline/",
+        "tests/workflows/",
         "tests/notebooks/",
         "tests/magics/test_deploy.py",
         "tests/browser/test_deploy.py",

@@ -12,17 +12,17 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from jupyter_pipeline import exceptions
-from jupyter_pipeline.app import PipelineApp
-from jupyter_pipeline.app.base import Command, Group
+from jupyter_pipeline.cli import PipelineApp
+from jupyter_pipeline.cli.base import Command, Group
 from jupyter_pipeline.clusters.profiles import validation
-from jupyter_pipeline.magics import cluster, deploy, deployments, parsing, service
+from jupyter_pipeline.magics import arguments, cluster, deploy, deployments, service
 from jupyter_pipeline.models import ClusterState, Limits
 from jupyter_pipeline.server.routes import ROUTES
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
-BUILTIN = sorted(p.stem for p in (ROOT / "jupyter_pipeline" / "clusters" / "builtin").glob("*.yaml"))
+BUILTIN = sorted(p.stem for p in (ROOT / "jupyter_pipeline" / "clusters" / "profiles" / "builtin").glob("*.yaml"))
 
 
 def page(name: str) -> str:
@@ -118,7 +118,7 @@ def test_the_options_of_a_magic_without_subcommands_are_documented(
 @pytest.mark.parametrize("name", BUILTIN)
 def test_every_built_in_profile_has_a_row_and_its_text(name: str) -> None:
     assert re.search(rf"^\| `{name}` \|", page("clusters.md"), re.MULTILINE)
-    assert f"clusters/builtin/{name}.yaml" in page("clusters.md")
+    assert f"clusters/profiles/builtin/{name}.yaml" in page("clusters.md")
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def magic_lines(file: Path) -> list[str]:
 
 @pytest.mark.parametrize("line", [line for file in PAGES for line in magic_lines(file)])
 def test_magic_lines_that_are_shown_can_be_typed(line: str) -> None:
-    magic, *words = parsing.split(line)
+    magic, *words = arguments.split(line)
     if magic == "%%deploy":
         deploy.deploy_parser().parse_args(words)
     elif magic == "%cluster":

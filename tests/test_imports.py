@@ -16,9 +16,9 @@ PACKAGE = Path(jupyter_pipeline.__file__).parent
 REPOSITORY = PACKAGE.parent
 HEAVY_HOMES = {
     "ipywidgets": ("widgets/",),
-    "prefect": ("pipeline/", "orchestration/sqlite.py"),
-    "distributed": ("clusters/", "environments/", "pipeline/"),
-    "dask_jobqueue": ("clusters/engines/",),
+    "prefect": ("workflows/", "orchestration/service/sqlite.py"),
+    "distributed": ("clusters/", "environments/", "workflows/"),
+    "dask_jobqueue": ("clusters/backends/",),
     "coiled": ("clusters/",),
     "jupyter_server": ("server/",),
     "nbformat": (),

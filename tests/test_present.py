@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 
-from jupyter_pipeline import present
+from jupyter_pipeline import tables
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Deployed, DeploymentRecord
 
 
 def test_bounds_are_told_of_living_clusters_alone() -> None:
     record = ClusterRecord(id="a", name="one", profile="local", state=ClusterState.RUNNING, workers=1, adaptive=(0, 2))
-    assert "1 (adapts 0 to 2)" in str(present.clusters([record]))
+    assert "1 (adapts 0 to 2)" in str(tables.clusters([record]))
     ended = dataclasses.replace(record, state=ClusterState.STOPPED, workers=0)
-    assert "adapts" not in str(present.clusters([ended]))
+    assert "adapts" not in str(tables.clusters([ended]))
 
 
 def test_the_start_of_a_cluster_is_told_once_a_change() -> None:
     said: list[str] = []
-    tell = present.starting(said.append)
+    tell = tables.starting(said.append)
     record = ClusterRecord(id="a", name="one", profile="slurm", state=ClusterState.STARTING, workers_wanted=2)
     waiting = dataclasses.replace(record, state=ClusterState.RUNNING, reason="2 jobs wait: Resources")
     there = dataclasses.replace(waiting, workers=2, reason="")
@@ -40,16 +40,16 @@ def test_a_dry_run_counts_the_packages_of_a_new_lock() -> None:
     flow = "--- a/flow.py\n+++ b/flow.py\n@@ -0,0 +1 @@\n+x == 1\n"
     changed = lock.replace("@@ -0,0", "@@ -1,2")
     answer = Deployed(deployment=None, folder="/p", files={}, written=(), changes=flow + lock)
-    told = present.dry_run(answer)
+    told = tables.dry_run(answer)
     assert "+# Python 3.11\n+(2 packages)\n" in told
     assert "numpy" not in told
     assert "+x == 1" in told
-    assert "+numpy==2" in present.dry_run(dataclasses.replace(answer, changes=changed))
+    assert "+numpy==2" in tables.dry_run(dataclasses.replace(answer, changes=changed))
 
 
 def test_a_deploy_that_changed_nothing_says_so() -> None:
     live = DeploymentRecord(id="1", name="daily", flow_name="daily")
     answer = Deployed(deployment=live, folder="/p", files={}, written=(), changes="", server_changes="", version="abc")
-    assert present.deployed(answer, command="%deploy") == "Nothing has changed: 'daily', version abc: /p"
+    assert tables.deployed(answer, command="%deploy") == "Nothing has changed: 'daily', version abc: /p"
     changed = dataclasses.replace(answer, server_changes="+- new")
-    assert present.deployed(changed, command="%deploy") == "Deployed 'daily', version abc: /p"
+    assert tables.deployed(changed, command="%deploy") == "Deployed 'daily', version abc: /p"

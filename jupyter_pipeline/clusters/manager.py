@@ -13,9 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline import identity, paths
-from jupyter_pipeline.clusters import control, ending, launching, limits, orphans, registry, spare, tags
-from jupyter_pipeline.clusters.launching import Progress
-from jupyter_pipeline.clusters.request import Request
+from jupyter_pipeline.clusters import launch, limits
+from jupyter_pipeline.clusters import stop as ending
+from jupyter_pipeline.clusters.cleanup import orphans, tags
+from jupyter_pipeline.clusters.keeper import control_client, standby
+from jupyter_pipeline.clusters.keeper.start_request import Request
+from jupyter_pipeline.clusters.launch import Progress
+from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.exceptions import (
     ClusterError,
     ClusterStartError,
@@ -94,23 +98,23 @@ def start(
         cwd=str(Path.cwd()),
         sys_path=tuple(dict.fromkeys(str(Path(p).absolute()) for p in sys.path)),  # "" stands for the working folder
     )
-    ready = spare.claim(profile)
+    ready = standby.claim(profile)
     try:
-        record = launching.create(profile, name, request, _owner(profile, owner), ready.cluster_id if ready else "")
+        record = launch.create(profile, name, request, _owner(profile, owner), ready.cluster_id if ready else "")
     except BaseException as error:
         if ready is not None:
-            spare.give_back(ready)
+            standby.give_back(ready)
         if isinstance(error, OSError):
             where = f"A cluster cannot be recorded in {paths.clusters_dir()}"
             raise ClusterStartError(f"{where}: {error.strerror}.") from error
         raise
     try:
-        launching.launch(record, ready, tags.KEEPER_JOB if profile.keeper == "job" else tags.KEEPER)
-        started = launching.await_running(record, progress) if wait else registry.refresh(record)
+        launch.launch(record, ready, tags.KEEPER_JOB if profile.keeper == "job" else tags.KEEPER)
+        started = launch.await_running(record, progress) if wait else registry.refresh(record)
     except BaseException as error:
-        launching.abandon(record, error)
+        launch.abandon(record, error)
         raise
-    spare.prepare_soon(profile)
+    standby.prepare_soon(profile)
     return started
 
 
@@ -192,7 +196,7 @@ def _ask(name: str, op: str, *, timeout: float = 30.0, **arguments: Any) -> Clus
     if not record.state.alive:
         way_out = " Stop it to remove what is left of it." if record.state is ClusterState.LOST else ""
         raise ClusterError(f"{record.name} is {record.state}: {record.reason.rstrip('.')}.{way_out}")
-    answer = control.call(record, registry.cluster_dir(record.id), op, timeout=timeout, **arguments)
+    answer = control_client.call(record, registry.cluster_dir(record.id), op, timeout=timeout, **arguments)
     return ClusterRecord.from_dict(answer["record"])
 
 
@@ -214,7 +218,7 @@ def wait_for_workers(name: str, *, progress: Progress | None = None) -> ClusterR
         if record.state is ClusterState.RUNNING and record.workers >= (1 if wanted is None else wanted):
             return record
         if not record.state.alive:
-            raise ClusterError(f"{record.name} is {record.state}: {launching.reason_of(record)}")
+            raise ClusterError(f"{record.name} is {record.state}: {launch.reason_of(record)}")
         if time.time() - record.started > record.limits.start_timeout:
             missing = (1 if wanted is None else wanted) - record.workers
             raise ClusterError(
@@ -258,7 +262,7 @@ def stop_all(*, timeout: float = 60.0) -> list[ClusterRecord]:
     for record in records:  # all are asked first, so that they end side by side
         if record.state.alive:
             try:
-                control.call(record, registry.cluster_dir(record.id), "stop", timeout=ending.PATIENCE)
+                control_client.call(record, registry.cluster_dir(record.id), "stop", timeout=ending.PATIENCE)
             except (KeeperUnreachableError, ClusterError):
                 continue
     ended = []
@@ -284,7 +288,7 @@ def logs(name: str, *, tail: int | None = None) -> str:
     folder = registry.cluster_dir(record.id)
     if record.state is ClusterState.RUNNING:
         with contextlib.suppress(ClusterError):  # what was written before is shown
-            control.call(record, folder, "logs", timeout=15.0)
+            control_client.call(record, folder, "logs", timeout=15.0)
     parts = []
     for path in [folder / "keeper.log", *sorted((folder / "logs").glob("*"))]:
         if path.is_file():

@@ -26,12 +26,12 @@ from urllib.parse import unquote, urlsplit
 import filelock
 import psutil
 
-from jupyter_pipeline.environments import dependencies, wheels
-from jupyter_pipeline.environments.capture import capture
+from jupyter_pipeline.environments.capture import dependencies, wheels
+from jupyter_pipeline.environments.capture.environment import capture
 from jupyter_pipeline.environments.diff import minor, same
-from jupyter_pipeline.environments.lock import Lock, read, requirement
-from jupyter_pipeline.environments.remote import indexes
-from jupyter_pipeline.environments.remote.installer import find_uv, reason
+from jupyter_pipeline.environments.lock.lockfile import Lock, read, requirement
+from jupyter_pipeline.environments.plugins import package_indexes
+from jupyter_pipeline.environments.plugins.installer import find_uv, reason
 from jupyter_pipeline.exceptions import SoftwareEnvironmentError
 from jupyter_pipeline.models import Distribution
 from jupyter_pipeline.paths import environments_dir, write_private
@@ -164,7 +164,7 @@ def _build(wanted: Lock, link: Path, say: Say) -> None:
             f"The lock was made with Python {wanted.python}, and this is {here}. "
             f"Use Python {minor(wanted.python)}, or make the lock again with this one."
         )
-    unset = indexes.missing([*wanted.others, *map(requirement, wanted.distributions)], os.environ)
+    unset = package_indexes.missing([*wanted.others, *map(requirement, wanted.distributions)], os.environ)
     if unset:
         raise SoftwareEnvironmentError(
             f"The lock refers to {' and '.join(unset)}, which is not set. Set it in the environment of this process."
@@ -177,7 +177,7 @@ def _build(wanted: Lock, link: Path, say: Say) -> None:
             for number, (options, lines) in enumerate(_installs(wanted, Path(scratch))):
                 say(f"Installing {len(lines)} packages")
                 file = Path(scratch) / f"{number}.txt"
-                text, secrets = indexes.for_git([*wanted.others, *lines], os.environ)
+                text, secrets = package_indexes.for_git([*wanted.others, *lines], os.environ)
                 write_private(file, "\n".join(text) + "\n")
                 _run([*_install_command(folder / "bin" / "python"), *options, "-r", str(file)], secrets)
         temporary = folder.with_suffix(".link")
@@ -269,7 +269,7 @@ def _run(command: Sequence[str], secrets: Mapping[str, str] = MappingProxyType({
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-        env={**os.environ, **indexes.for_uv(os.environ), **secrets},
+        env={**os.environ, **package_indexes.for_uv(os.environ), **secrets},
     )
     if done.returncode:
         raise SoftwareEnvironmentError(

@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline.environments.limits import Sizes
-from jupyter_pipeline.environments.remote.scan import normalise, without_credentials
+from jupyter_pipeline.environments.capture.size_limits import Sizes
+from jupyter_pipeline.environments.plugins.installed import normalise, without_credentials
 from jupyter_pipeline.exceptions import ConfigurationError
 
 __all__ = ["METHODS", "POLICIES", "Options", "parse"]

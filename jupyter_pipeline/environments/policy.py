@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.environments import options as parsing
-from jupyter_pipeline.environments import sync
+from jupyter_pipeline.environments.sync import synchronize as sync
 from jupyter_pipeline.exceptions import DriftError
 from jupyter_pipeline.models import DriftItem, Severity, SyncReport
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jupyter_pipeline.clusters import configuration
+from jupyter_pipeline.clusters.profiles import traitlets_config
 from jupyter_pipeline.magics.cluster import ClusterMagics
 from jupyter_pipeline.magics.completion import complete
 from jupyter_pipeline.magics.deploy import DeployMagics
 from jupyter_pipeline.magics.deployments import RunsMagics
-from jupyter_pipeline.magics.document import Document
+from jupyter_pipeline.magics.notebook_document import Document
 from jupyter_pipeline.magics.service import ServiceMagics
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _MAGICS = ("cluster", "deploy", "runs", "pipeline", "step", "check")
 
 def register(shell: InteractiveShell) -> None:
     """Give `shell` the magics, their completion, and a memory of the cells that it runs."""
-    configuration.configure(shell.config)
+    traitlets_config.configure(shell.config)
     document = Document(shell)
     shell.events.register("pre_run_cell", document.remember)
     shell.register_magics(ClusterMagics(shell), ServiceMagics(shell), RunsMagics(shell), DeployMagics(shell, document))

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import Magics, line_magic, magics_class
 
 from jupyter_pipeline.exceptions import SyncError, UsageError
-from jupyter_pipeline.magics.parsing import HelpShown, Parser, interruptible, split, subcommand
+from jupyter_pipeline.magics.arguments import HelpShown, Parser, interruptible, split, subcommand
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from jupyter_pipeline.clusters.handle import AttachedCluster
-    from jupyter_pipeline.environments.watch import Watcher
+    from jupyter_pipeline.clusters.attached import AttachedCluster
+    from jupyter_pipeline.environments.sync.watch import Watcher
     from jupyter_pipeline.models import ClusterRecord
 
 __all__ = ["SUBCOMMANDS", "ClusterMagics"]
@@ -114,7 +114,7 @@ class ClusterMagics(Magics):
 
     def _greet(self) -> None:
         """Name the clusters that an earlier session left, once, before the first command that is not about them."""
-        from jupyter_pipeline.clusters import registry
+        from jupyter_pipeline.clusters.registry import records as registry
 
         if self._greeted or self._attached() is not None:
             return
@@ -122,14 +122,14 @@ class ClusterMagics(Magics):
             print(f"{record.name} from an earlier session is {record.state}: %cluster attach or stop {record.name}")
 
     def _attached(self) -> AttachedCluster | None:
-        from jupyter_pipeline.clusters.handle import AttachedCluster
+        from jupyter_pipeline.clusters.attached import AttachedCluster
 
         found = self.shell.user_ns.get("cluster")
         return found if isinstance(found, AttachedCluster) else None
 
     def _name(self, given: str | None) -> str:
         """Return the cluster that is meant: the one named, the attached one, or the only one."""
-        from jupyter_pipeline.clusters import registry
+        from jupyter_pipeline.clusters.registry import records as registry
 
         if given:
             return given
@@ -154,76 +154,76 @@ class ClusterMagics(Magics):
             from jupyter_pipeline.widgets.cluster import cluster_widget
 
             return cluster_widget(record)
-        from jupyter_pipeline import present
+        from jupyter_pipeline import tables
 
-        return present.clusters([record])
+        return tables.clusters([record])
 
     def _profiles(self, options: argparse.Namespace) -> Any:
-        from jupyter_pipeline import present
+        from jupyter_pipeline import tables
         from jupyter_pipeline.clusters import profiles
 
         for problem in profiles.profile_problems():
             print(f"left out: {problem}")
-        return present.profiles(list(profiles.load_profiles().values()))
+        return tables.profiles(list(profiles.load_profiles().values()))
 
     def _start(self, options: argparse.Namespace) -> Any:
-        from jupyter_pipeline import arguments, pipeline, present
+        from jupyter_pipeline import arguments, tables, workflows
 
         if options.workers and options.adapt:
             raise UsageError("Give --workers or --adapt, not both: a cluster has a fixed size or adapts.")
-        cluster = pipeline.start_cluster(
+        cluster = workflows.start_cluster(
             options.profile,
             name=options.name,
             workers=arguments.workers(options.workers) if options.workers else None,
             adapt=arguments.size_range(options.adapt) if options.adapt else None,
             overrides=arguments.overrides(options.override),
-            progress=present.starting(print),
+            progress=tables.starting(print),
         )
         return self._enter(cluster)
 
     def _list(self, options: argparse.Namespace) -> Any:
-        from jupyter_pipeline import present
-        from jupyter_pipeline.clusters import registry
+        from jupyter_pipeline import tables
+        from jupyter_pipeline.clusters.registry import records as registry
 
-        return present.clusters(registry.list_records(include_ended=options.all))
+        return tables.clusters(registry.list_records(include_ended=options.all))
 
     def _attach(self, options: argparse.Namespace) -> Any:
-        from jupyter_pipeline import pipeline
+        from jupyter_pipeline import workflows
 
-        return self._enter(pipeline.attach(options.name))
+        return self._enter(workflows.attach(options.name))
 
     def _status(self, options: argparse.Namespace) -> Any:
-        from jupyter_pipeline.clusters import registry
+        from jupyter_pipeline.clusters.registry import records as registry
 
         return self._show(registry.find_record(self._name(options.name)))
 
     def _scale(self, options: argparse.Namespace) -> Any:
-        from jupyter_pipeline import arguments, present
+        from jupyter_pipeline import arguments, tables
         from jupyter_pipeline.clusters import manager
 
-        return present.clusters([manager.scale(self._name(options.name), arguments.workers(options.n))])
+        return tables.clusters([manager.scale(self._name(options.name), arguments.workers(options.n))])
 
     def _adapt(self, options: argparse.Namespace) -> Any:
-        from jupyter_pipeline import arguments, present
+        from jupyter_pipeline import arguments, tables
         from jupyter_pipeline.clusters import manager
 
-        return present.clusters([manager.adapt(self._name(options.name), *arguments.size_range(options.bounds))])
+        return tables.clusters([manager.adapt(self._name(options.name), *arguments.size_range(options.bounds))])
 
     def _extend(self, options: argparse.Namespace) -> Any:
-        from jupyter_pipeline import arguments, present
+        from jupyter_pipeline import arguments, tables
         from jupyter_pipeline.clusters import manager
 
-        return present.clusters([manager.extend(self._name(options.name), arguments.seconds(options.time))])
+        return tables.clusters([manager.extend(self._name(options.name), arguments.seconds(options.time))])
 
     def _sync(self, options: argparse.Namespace) -> Any:
         from pathlib import Path
 
-        from jupyter_pipeline import pipeline, present
+        from jupyter_pipeline import tables, workflows
         from jupyter_pipeline.progress import StatusLine
 
         with StatusLine(rewrite=True if hasattr(self.shell, "kernel") else None) as tell:
             try:
-                report = pipeline.sync_cluster(
+                report = workflows.sync_cluster(
                     self._chosen(options.name),
                     directories=[Path(d) for d in options.directory] if options.directory else None,
                     packages=not options.no_packages,
@@ -238,12 +238,12 @@ class ClusterMagics(Magics):
             print(f"note: {text}")
         if options.watch:
             self._watch(self._chosen(options.name), options.directory)
-        return present.sync(report)
+        return tables.sync(report)
 
     def _watch(self, cluster: AttachedCluster, directories: list[str] | None) -> None:
         from pathlib import Path
 
-        from jupyter_pipeline import pipeline
+        from jupyter_pipeline import workflows
         from jupyter_pipeline.models import SyncReport
 
         previous = self._watchers.pop(cluster.name, None)
@@ -255,11 +255,11 @@ class ClusterMagics(Magics):
                 print(f"A saved file could not be sent: {told}")
 
         chosen = [Path(d) for d in directories] if directories else None
-        self._watchers[cluster.name] = pipeline.watch_cluster(cluster, directories=chosen, report=report)
+        self._watchers[cluster.name] = workflows.watch_cluster(cluster, directories=chosen, report=report)
         print("Saved files are sent from now on.")
 
     def _upload(self, options: argparse.Namespace) -> str:
-        from jupyter_pipeline.environments.upload import upload
+        from jupyter_pipeline.environments.sync.upload import upload
         from jupyter_pipeline.progress import StatusLine
 
         client = None if options.to else self._chosen(options.name).get_client(set_as_default=False)
@@ -271,18 +271,18 @@ class ClusterMagics(Magics):
         return where
 
     def _diff(self, options: argparse.Namespace) -> Any:
-        from jupyter_pipeline import pipeline, present
+        from jupyter_pipeline import tables, workflows
 
-        return present.drift(pipeline.diff_cluster(self._chosen(options.name)))
+        return tables.drift(workflows.diff_cluster(self._chosen(options.name)))
 
     def _chosen(self, given: str | None) -> AttachedCluster:
-        from jupyter_pipeline import pipeline
+        from jupyter_pipeline import workflows
 
         name, attached = self._name(given), self._attached()
-        return attached if attached is not None and attached.name == name else pipeline.attach(name)
+        return attached if attached is not None and attached.name == name else workflows.attach(name)
 
     def _stop(self, options: argparse.Namespace) -> Any:
-        from jupyter_pipeline import present
+        from jupyter_pipeline import tables
         from jupyter_pipeline.clusters import manager
 
         if options.all and options.name:
@@ -294,7 +294,7 @@ class ClusterMagics(Magics):
             attached.detach()
             for bound in ("cluster", "client"):
                 self.shell.user_ns.pop(bound, None)
-        return present.clusters([manager.stop(name)] if name else manager.stop_all())
+        return tables.clusters([manager.stop(name)] if name else manager.stop_all())
 
     def _logs(self, options: argparse.Namespace) -> None:
         from jupyter_pipeline.clusters import manager

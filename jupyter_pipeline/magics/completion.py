@@ -80,13 +80,13 @@ def _values(magic: str, option: str) -> list[str]:
         return _clusters()
     if magic != "deploy":
         return []
-    from jupyter_pipeline.pipeline.options import OPTIONS
+    from jupyter_pipeline.workflows.deploy_options import OPTIONS
 
     return [choice for each in OPTIONS if f"--{each.name}" == option for choice in each.choices if choice]
 
 
 def _deployments() -> list[str]:
-    from jupyter_pipeline.orchestration import history
+    from jupyter_pipeline.orchestration.deployments import history
 
     return sorted(history.names())  # from files: a server that hangs must not hang the Tab key
 
@@ -98,6 +98,6 @@ def _profiles() -> list[str]:
 
 
 def _clusters() -> list[str]:
-    from jupyter_pipeline.clusters import registry
+    from jupyter_pipeline.clusters.registry import records as registry
 
     return sorted(record.name for record in registry.list_records())

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import Magics, cell_magic, line_cell_magic, magics_class, no_var_expand
 
 from jupyter_pipeline.exceptions import PromotionError, RehearsalError
+from jupyter_pipeline.magics.arguments import HelpShown, Parser, interruptible, split
 from jupyter_pipeline.magics.deployments import manage
-from jupyter_pipeline.magics.parsing import HelpShown, Parser, interruptible, split
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from jupyter_pipeline.magics.document import Document
-    from jupyter_pipeline.pipeline.planning import Plan
-    from jupyter_pipeline.promotion import Cell
+    from jupyter_pipeline.compiler import Cell
+    from jupyter_pipeline.magics.notebook_document import Document
+    from jupyter_pipeline.workflows.deploy_plan import Plan
 
 __all__ = ["DeployMagics", "deploy_parser"]
 
@@ -26,7 +26,7 @@ _INTERRUPTED = "what is live is as it was, or as it should be; look with %deploy
 
 def deploy_parser(magic: str = "%%deploy") -> Parser:
     """Return the parser of what stands behind ``%%deploy`` or ``%deploy notebook``."""
-    from jupyter_pipeline.pipeline.options import OPTIONS
+    from jupyter_pipeline.workflows.deploy_options import OPTIONS
 
     cell = magic == "%%deploy"
     what = "this cell, with all it needs," if cell else "all cells that are marked as steps and checks"
@@ -75,7 +75,7 @@ class DeployMagics(Magics):
             given = vars(deploy_parser().parse_args(split(line)))
         except HelpShown:
             return None
-        from jupyter_pipeline.promotion import read_notebook, select_cell
+        from jupyter_pipeline.compiler import read_notebook, select_cell
 
         content, cell_id = self.document.notebook(f"%%deploy {line}\n{cell}")
         cells = read_notebook(content)
@@ -92,7 +92,7 @@ class DeployMagics(Magics):
             given = vars(deploy_parser("%deploy notebook").parse_args(words))
         except HelpShown:
             return None
-        from jupyter_pipeline.promotion import read_notebook, select_cells
+        from jupyter_pipeline.compiler import read_notebook, select_cells
 
         cells = read_notebook(self.document.whole())
         plan = self._plan(cells, select_cells(cells, given["cell"]), given)
@@ -102,17 +102,17 @@ class DeployMagics(Magics):
         return _deploy(plan)
 
     def _plan(self, cells: Sequence[Cell], target: int | Sequence[int], given: Mapping[str, Any]) -> Plan:
-        from jupyter_pipeline.pipeline import options, planning
+        from jupyter_pipeline.workflows import deploy_options, deploy_plan
 
         path = self.document.path
-        settings = options.read(
+        settings = deploy_options.read(
             {**given, "profile": given["profile"] or self._attached_profile()},
             name=given["name"],
             notebook=path.name if path else "",
             kernel_names=frozenset(self.shell.user_ns) - frozenset(self.shell.user_ns_hidden),
         )
         folder = path.parent if path else Path.cwd()
-        return planning.plan(cells, target, settings, folder=folder, dry_run=given["dry_run"])
+        return deploy_plan.plan(cells, target, settings, folder=folder, dry_run=given["dry_run"])
 
     def _attached_profile(self) -> str:
         record = getattr(self.shell.user_ns.get("cluster"), "record", None)
@@ -131,7 +131,7 @@ class DeployMagics(Magics):
         self._run_marked("check", line, cell)
 
     def _run_marked(self, kind: str, line: str, cell: str) -> None:
-        from jupyter_pipeline.promotion.marks import read_mark
+        from jupyter_pipeline.compiler.frontend.directives import read_mark
 
         read_mark(kind, line)  # a wrong option is told now, not at the deploy
         if not self.shell.run_cell(cell, store_history=False).success:
@@ -139,26 +139,26 @@ class DeployMagics(Magics):
 
 
 def _show_dry_run(plan: Plan) -> None:
-    from jupyter_pipeline import present
+    from jupyter_pipeline import tables
 
-    print(present.dry_run(plan.preview()))
+    print(tables.dry_run(plan.preview()))
 
 
 def _show_plan(plan: Plan) -> None:
-    from jupyter_pipeline import present
+    from jupyter_pipeline import tables
 
-    if text := present.plan(plan.preview()):
+    if text := tables.plan(plan.preview()):
         print(text)
 
 
 def _deploy(plan: Plan) -> Any:
-    from jupyter_pipeline import present
-    from jupyter_pipeline.pipeline import promotion
+    from jupyter_pipeline import tables
+    from jupyter_pipeline.workflows import deploy as promotion
 
     try:
         done = promotion.deploy(plan, progress=print)
     except RehearsalError as error:
         print(error.traceback)
         raise
-    print(present.deployed(done, command="%deploy"))
-    return present.Link(done.deployment.url) if done.deployment and done.deployment.url else None
+    print(tables.deployed(done, command="%deploy"))
+    return tables.Link(done.deployment.url) if done.deployment and done.deployment.url else None

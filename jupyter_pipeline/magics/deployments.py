@@ -8,7 +8,7 @@ from typing import Any
 from IPython.core.magic import Magics, line_magic, magics_class
 
 from jupyter_pipeline import arguments
-from jupyter_pipeline.magics.parsing import HelpShown, Parser, interruptible, split, subcommand
+from jupyter_pipeline.magics.arguments import HelpShown, Parser, interruptible, split, subcommand
 
 __all__ = ["SUBCOMMANDS", "RunsMagics", "manage", "parser", "runs_parser"]
 
@@ -81,71 +81,71 @@ def manage(words: Sequence[str]) -> Any:
 
 
 def _list(given: Mapping[str, Any]) -> Any:
-    from jupyter_pipeline import present
-    from jupyter_pipeline.orchestration import deployments
+    from jupyter_pipeline import tables
+    from jupyter_pipeline.orchestration.deployments import manage as deployments
 
-    return present.deployments(deployments.list_deployments())
+    return tables.deployments(deployments.list_deployments())
 
 
 def _pause(given: Mapping[str, Any]) -> Any:
-    from jupyter_pipeline import present
-    from jupyter_pipeline.orchestration import deployments
+    from jupyter_pipeline import tables
+    from jupyter_pipeline.orchestration.deployments import manage as deployments
 
-    return present.deployments([deployments.pause(given["name"])])
+    return tables.deployments([deployments.pause(given["name"])])
 
 
 def _resume(given: Mapping[str, Any]) -> Any:
-    from jupyter_pipeline import present
-    from jupyter_pipeline.orchestration import deployments
+    from jupyter_pipeline import tables
+    from jupyter_pipeline.orchestration.deployments import manage as deployments
 
-    return present.deployments([deployments.resume(given["name"])])
+    return tables.deployments([deployments.resume(given["name"])])
 
 
 def _run(given: Mapping[str, Any]) -> Any:
-    from jupyter_pipeline import present
-    from jupyter_pipeline.orchestration import deployments
-    from jupyter_pipeline.pipeline import options
+    from jupyter_pipeline import tables
+    from jupyter_pipeline.orchestration.deployments import manage as deployments
+    from jupyter_pipeline.workflows import deploy_options
 
-    return present.runs([deployments.run_now(given["name"], options.assignments("--param", given["param"]))])
+    return tables.runs([deployments.run_now(given["name"], deploy_options.assignments("--param", given["param"]))])
 
 
 def _backfill(given: Mapping[str, Any]) -> Any:
-    from jupyter_pipeline import present
-    from jupyter_pipeline.pipeline import history
+    from jupyter_pipeline import tables
+    from jupyter_pipeline.workflows import run_history
 
     with interruptible("%deploy backfill", "the run at work goes on; no more are made"):
-        return present.runs(history.backfill(**given, progress=print))
+        return tables.runs(run_history.backfill(**given, progress=print))
 
 
 def _versions(given: Mapping[str, Any]) -> Any:
-    from jupyter_pipeline import present
-    from jupyter_pipeline.orchestration import versions
+    from jupyter_pipeline import tables
+    from jupyter_pipeline.orchestration.deployments import versions
 
-    return present.versions(versions.list_versions(given["name"]))
+    return tables.versions(versions.list_versions(given["name"]))
 
 
 def _compare(given: Mapping[str, Any]) -> None:
-    from jupyter_pipeline.orchestration import versions
+    from jupyter_pipeline.orchestration.deployments import versions
 
     print(versions.compare(given["name"], given["old"], given["new"]) or "Nothing differs.")
 
 
 def _rollback(given: Mapping[str, Any]) -> None:
-    from jupyter_pipeline import present
-    from jupyter_pipeline.orchestration import versions
+    from jupyter_pipeline import tables
+    from jupyter_pipeline.orchestration.deployments import versions
 
-    print(present.live(versions.rollback(given["name"], given["version"])))
+    print(tables.live(versions.rollback(given["name"], given["version"])))
 
 
 def _promote(given: Mapping[str, Any]) -> None:
-    from jupyter_pipeline import present
-    from jupyter_pipeline.pipeline import history
+    from jupyter_pipeline import tables
+    from jupyter_pipeline.workflows import run_history
 
-    print(present.live(history.promote(**given)))
+    print(tables.live(run_history.promote(**given)))
 
 
 def _delete(given: Mapping[str, Any]) -> None:
-    from jupyter_pipeline.orchestration import deployments
+    from jupyter_pipeline.orchestration.deployments import manage as deployments
 
     deployments.delete(given["name"])
     print(f"Deployment {given['name']!r} is deleted.")
@@ -172,26 +172,26 @@ class RunsMagics(Magics):
     @line_magic
     def runs(self, line: str) -> Any:
         """List the last runs, ``%runs [DEPLOYMENT] [--limit N]``, or act on one, such as ``%runs --logs RUN``."""
-        from jupyter_pipeline import present
+        from jupyter_pipeline import tables
 
         try:
             given = runs_parser().parse_args(split(line))
         except HelpShown:
             return None
         limit = arguments.whole("--limit", given.limit, 1, 200)
-        from jupyter_pipeline.orchestration import runs
-        from jupyter_pipeline.pipeline import history
+        from jupyter_pipeline.orchestration.runs import manage as runs
+        from jupyter_pipeline.workflows import run_history
 
         if given.logs:
-            print(history.logs(given.logs))
+            print(run_history.logs(given.logs))
             return None
         if given.follow:
             with interruptible("%runs --follow", "the run goes on"):
-                return present.runs([history.follow(given.follow, print)])
+                return tables.runs([run_history.follow(given.follow, print)])
         if given.open:
-            return present.Link(runs.find(given.open).url)
+            return tables.Link(runs.find(given.open).url)
         if given.cancel:
-            return present.runs([runs.cancel(given.cancel)])
+            return tables.runs([runs.cancel(given.cancel)])
         if given.rerun:
-            return present.runs([runs.rerun(given.rerun)])
-        return present.runs(runs.list_runs(given.deployment, limit=limit))
+            return tables.runs([runs.rerun(given.rerun)])
+        return tables.runs(runs.list_runs(given.deployment, limit=limit))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from IPython.core.magic import Magics, line_magic, magics_class
 
-from jupyter_pipeline.magics.parsing import HelpShown, Parser, interruptible, split, subcommand
+from jupyter_pipeline.magics.arguments import HelpShown, Parser, interruptible, split, subcommand
 
 __all__ = ["SUBCOMMANDS", "ServiceMagics"]
 
@@ -22,7 +22,7 @@ class ServiceMagics(Magics):
     @line_magic
     def pipeline(self, line: str) -> None:
         """Start, stop or show the embedded Prefect server and worker: ``%pipeline up``, ``down`` or ``status``."""
-        from jupyter_pipeline import present
+        from jupyter_pipeline import tables
 
         words = split(line) or ["status"]
         if words[0] in ("-h", "--help"):
@@ -33,11 +33,11 @@ class ServiceMagics(Magics):
             parser.parse_args(words[1:])
         except HelpShown:
             return
-        from jupyter_pipeline.orchestration import service
+        from jupyter_pipeline.orchestration.service import control as service
 
         with interruptible(f"%pipeline {words[0]}"):
             if words[0] == "up":
                 answer = service.up(progress=print)
             else:
                 answer = service.down() if words[0] == "down" else service.status()
-        print(present.service(answer))
+        print(tables.service(answer))

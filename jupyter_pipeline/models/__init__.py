@@ -7,6 +7,7 @@ Each has ``to_dict()``, which decides what leaves the process: plain JSON types 
 from __future__ import annotations
 
 from jupyter_pipeline.models.clusters import ClusterRecord, ClusterState, Limits, ProcessIdentity, Profile
+from jupyter_pipeline.models.compiler import Deployed, DeploymentStatus, PipelineTest, Refusal
 from jupyter_pipeline.models.environments import Distribution, DriftItem, Environment, Severity, SyncReport
 from jupyter_pipeline.models.orchestration import (
     WORK_POOL,
@@ -20,7 +21,6 @@ from jupyter_pipeline.models.orchestration import (
     Target,
     VersionRecord,
 )
-from jupyter_pipeline.models.promotion import Deployed, DeploymentStatus, PipelineTest, Refusal
 from jupyter_pipeline.models.record import Record
 
 __all__ = [

@@ -25,10 +25,10 @@ def load(server_app: ServerApp) -> None:
     """
     from jupyter_server.utils import url_path_join
 
-    from jupyter_pipeline.clusters import configuration
+    from jupyter_pipeline.clusters.profiles import traitlets_config
     from jupyter_pipeline.server.routes import ROUTES
 
-    configuration.configure(server_app.config)
+    traitlets_config.configure(server_app.config)
     base_url = server_app.web_app.settings["base_url"]
     server_app.web_app.add_handlers(
         ".*$", [(url_path_join(base_url, "jupyter-pipeline", pattern), handler) for pattern, handler in ROUTES]

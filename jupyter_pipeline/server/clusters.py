@@ -7,12 +7,13 @@ import contextlib
 from collections.abc import Sequence
 from typing import Any
 
-from jupyter_pipeline.clusters import manager, profiles, registry
+from jupyter_pipeline.clusters import manager, profiles
+from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.exceptions import NotFoundError, PipelineError, UsageError
 from jupyter_pipeline.models import ClusterRecord
 from jupyter_pipeline.paths import check_name
-from jupyter_pipeline.server.base import PipelineHandler, endpoint
-from jupyter_pipeline.server.kernel import find_interpreter
+from jupyter_pipeline.server.handler import PipelineHandler, endpoint
+from jupyter_pipeline.server.kernel_cli import find_interpreter
 
 __all__ = ["ClusterHandler", "ClusterLogsHandler", "ClustersHandler", "ProfilesHandler"]
 

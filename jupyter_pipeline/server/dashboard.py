@@ -20,10 +20,10 @@ from jupyter_server_proxy.handlers import ProxyHandler
 from tornado.web import HTTPError
 
 from jupyter_pipeline import identity
-from jupyter_pipeline.clusters import registry
+from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.exceptions import ClusterError, NotFoundError, PipelineError
 from jupyter_pipeline.models import ClusterRecord
-from jupyter_pipeline.server.base import AUTH_RESOURCE, status_of
+from jupyter_pipeline.server.handler import AUTH_RESOURCE, status_of
 
 __all__ = ["DashboardHandler", "address", "listener_is_mine"]
 

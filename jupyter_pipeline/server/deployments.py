@@ -6,9 +6,13 @@ from typing import Any
 
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import DeploymentRecord, RunRecord, Schedule, VersionRecord
-from jupyter_pipeline.orchestration import deployments, runs, schedules, versions, words
-from jupyter_pipeline.pipeline import history
-from jupyter_pipeline.server.base import PipelineHandler, endpoint
+from jupyter_pipeline.orchestration.deployments import manage as deployments
+from jupyter_pipeline.orchestration.deployments import versions
+from jupyter_pipeline.orchestration.runs import manage as runs
+from jupyter_pipeline.orchestration.schedules import describe
+from jupyter_pipeline.orchestration.schedules import parse as schedules
+from jupyter_pipeline.server.handler import PipelineHandler, endpoint
+from jupyter_pipeline.workflows import run_history
 
 __all__ = [
     "DeploymentHandler",
@@ -88,7 +92,7 @@ class DeploymentPromotionHandler(PipelineHandler):
     async def post(self, name: str) -> DeploymentRecord:
         """Deploy to production what is in staging; `name` is that of the pipeline."""
         self.body({})
-        return await self.in_thread(history.promote, name)
+        return await self.in_thread(run_history.promote, name)
 
 
 class RunHandler(PipelineHandler):
@@ -97,7 +101,7 @@ class RunHandler(PipelineHandler):
     @endpoint
     async def get(self, run: str) -> dict[str, str]:
         """Return the log of a run."""
-        return {"logs": await self.in_thread(history.logs, run)}
+        return {"logs": await self.in_thread(run_history.logs, run)}
 
     @endpoint
     async def post(self, run: str) -> RunRecord:
@@ -120,10 +124,11 @@ class ScheduleHandler(PipelineHandler):
         """Say in words what a schedule means, and when the next five runs are."""
         schedule = parse_schedule(self.body(SCHEDULE_KEYS, required=()))
         return {
-            "description": words.describe(schedule),
+            "description": describe.describe(schedule),
             "timezone": schedule.timezone,
             "next_runs": [
-                {"time": time.timestamp(), "text": words.moment_text(time)} for time in schedules.next_runs(schedule, 5)
+                {"time": time.timestamp(), "text": describe.moment_text(time)}
+                for time in schedules.next_runs(schedule, 5)
             ],
         }
 

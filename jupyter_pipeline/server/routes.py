@@ -5,8 +5,8 @@ from __future__ import annotations
 from tornado.web import RequestHandler
 
 from jupyter_pipeline.exceptions import MissingDependencyError
-from jupyter_pipeline.server import clusters, deployments, promotion, service
-from jupyter_pipeline.server.base import PipelineHandler, endpoint
+from jupyter_pipeline.server import clusters, deploy, deployments, service
+from jupyter_pipeline.server.handler import PipelineHandler, endpoint
 
 try:
     from jupyter_pipeline.server.dashboard import DashboardHandler
@@ -38,8 +38,8 @@ ROUTES: list[tuple[str, type[RequestHandler]]] = [
     (r"deployments/([^/]+)/promote", deployments.DeploymentPromotionHandler),
     (r"runs/([^/]+)", deployments.RunHandler),
     (r"schedule", deployments.ScheduleHandler),
-    (r"promotion/preview", promotion.PreviewHandler),
-    (r"promotion/status", promotion.StatusHandler),
-    (r"promotion", promotion.PromotionHandler),
+    (r"promotion/preview", deploy.PreviewHandler),
+    (r"promotion/status", deploy.StatusHandler),
+    (r"promotion", deploy.PromotionHandler),
     (r"service", service.ServiceHandler),
 ]

@@ -11,8 +11,9 @@ from pathlib import Path
 import ipywidgets
 from jupyter_core.paths import jupyter_runtime_dir
 
-from jupyter_pipeline import present
-from jupyter_pipeline.clusters import manager, registry
+from jupyter_pipeline import tables
+from jupyter_pipeline.clusters import manager
+from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
@@ -66,7 +67,7 @@ def render(record: ClusterRecord) -> str:
     if record.threads:
         facts.append(_count(record.threads, "thread"))
     if record.memory_limit:
-        facts.append(f"{present.sizes(record.memory_used)} of {present.sizes(record.memory_limit)}")
+        facts.append(f"{tables.sizes(record.memory_used)} of {tables.sizes(record.memory_limit)}")
     if record.tls:
         facts.append("encrypted")
     lines = [f"{chip} <span style='opacity:.7'>{safe(record.profile)}</span>", safe(" · ".join(facts))]

@@ -5,7 +5,7 @@ import {
 } from './clusters/plugin';
 import { deploymentManagerPlugin, deploymentPanelPlugin } from './deployments/plugin';
 import { panelPlugin } from './panel';
-import { promotionPlugin } from './promotion/plugin';
+import { promotionPlugin } from './deploy/plugin';
 
 export * from './tokens';
 

@@ -100,9 +100,9 @@ def ours(workers: int) -> Callable[[], None]:
 
 
 def attach(name: str) -> Callable[[], None]:
-    from jupyter_pipeline.clusters import handle
+    from jupyter_pipeline.clusters import attached
 
-    cluster = handle.attach(name)
+    cluster = attached.attach(name)
     cluster.get_client(set_as_default=False)
     return cluster.detach
 
@@ -114,7 +114,7 @@ def row(what: str, *values: str) -> None:
 def starts() -> None:
     import distributed  # noqa: F401 - a warm session has it
 
-    from jupyter_pipeline.clusters import spare
+    from jupyter_pipeline.clusters.keeper import standby
 
     for workers in (WORKERS, 2 * WORKERS):
         cold: dict[str, list[float]] = {"bare": [], "ours": []}
@@ -122,11 +122,11 @@ def starts() -> None:
         for _ in range(ROUNDS):
             cold["bare"].append(in_new_process(BARE, workers))
             cold["ours"].append(in_new_process(OURS, workers))
-            spare.prepare()
+            standby.prepare()
             time.sleep(3)  # as a user takes to come back
             warm["bare"].append(timed(lambda: bare(workers)))  # noqa: B023 - called at once
             warm["ours"].append(timed(lambda: ours(workers)))  # noqa: B023
-        spare.discard()
+        standby.discard()
         for what, seconds in (("cold start, new process", cold), ("warm start, second in a session", warm)):
             mine, theirs = (statistics.median(seconds[k]) for k in ("ours", "bare"))
             row(f"{what}, {workers} workers", f"{theirs:.2f} s", f"{mine:.2f} s", f"{mine / theirs:.2f}")
@@ -159,7 +159,8 @@ def slurm_starts() -> None:
 def attaching() -> None:
     from distributed import Client
 
-    from jupyter_pipeline.clusters import manager, profiles, registry, security
+    from jupyter_pipeline.clusters import manager, profiles, security
+    from jupyter_pipeline.clusters.registry import records as registry
 
     record = manager.start(profiles.get_profile("local"), name="bench", workers=WORKERS)
     keys = security.load(registry.cluster_dir(record.id))
@@ -213,7 +214,7 @@ def resting() -> None:
 
 def listing(count: int = 1500) -> None:
     from jupyter_pipeline import identity, paths
-    from jupyter_pipeline.clusters import registry
+    from jupyter_pipeline.clusters.registry import records as registry
     from jupyter_pipeline.models import ClusterRecord, ClusterState
 
     record = ClusterRecord(id="", name="", profile="local", state=ClusterState.RUNNING, keeper=identity.this_process())

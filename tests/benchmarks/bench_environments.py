@@ -30,8 +30,8 @@ from distributed import Client, LocalCluster
 from distributed.diagnostics.plugin import PipInstall, UploadDirectory
 from tabulate import tabulate
 
-from jupyter_pipeline.environments import sync
-from jupyter_pipeline.environments.watch import Watcher
+from jupyter_pipeline.environments.sync import synchronize as sync
+from jupyter_pipeline.environments.sync.watch import Watcher
 
 WORKERS = 4
 ROUNDS = 5

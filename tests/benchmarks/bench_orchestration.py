@@ -58,7 +58,8 @@ deployments:
 _COLD = """
 import sys
 from jupyter_pipeline.models import DeploymentSpec
-from jupyter_pipeline.orchestration import deployments, schedules, snapshots
+from jupyter_pipeline.orchestration.deployments import manage as deployments, snapshots
+from jupyter_pipeline.orchestration.schedules import parse as schedules
 version, path = snapshots.snapshot({"flow.py": open("flow.py").read()})
 deployments.deploy(DeploymentSpec(name="by-us", flow_name="bench", entrypoint="flow.py:bench", path=str(path),
     version=version, description=sys.argv[1], schedules=(schedules.parse(cron="0 6 * * *"),)))
@@ -80,7 +81,11 @@ def main() -> None:
 
 def _measure(folder: Path) -> None:
     from jupyter_pipeline.models import DeploymentSpec
-    from jupyter_pipeline.orchestration import deployments, schedules, service, snapshots, state
+    from jupyter_pipeline.orchestration.deployments import manage as deployments
+    from jupyter_pipeline.orchestration.deployments import snapshots
+    from jupyter_pipeline.orchestration.schedules import parse as schedules
+    from jupyter_pipeline.orchestration.service import control as service
+    from jupyter_pipeline.orchestration.service import state
 
     _show("up, first time", _seconds(service.up))
     try:
@@ -131,12 +136,14 @@ def _measure(folder: Path) -> None:
 
 def _measure_runs(folder: Path) -> None:
     """Show what a promoted cell costs beyond a flow of the same statements, from the start of a run to its end."""
-    from jupyter_pipeline import promotion
+    from jupyter_pipeline import compiler
+    from jupyter_pipeline.compiler import Cell, PromotionOptions
     from jupyter_pipeline.models import DeploymentSpec
-    from jupyter_pipeline.orchestration import deployments, runs, snapshots
-    from jupyter_pipeline.promotion import Cell, PromotionOptions
+    from jupyter_pipeline.orchestration.deployments import manage as deployments
+    from jupyter_pipeline.orchestration.deployments import snapshots
+    from jupyter_pipeline.orchestration.runs import manage as runs
 
-    promoted = promotion.promote([Cell(index=0, source=_CELL)], 0, PromotionOptions(name="promoted"))
+    promoted = compiler.promote([Cell(index=0, source=_CELL)], 0, PromotionOptions(name="promoted"))
     deployed = {
         "bare": ({"flow.py": _BARE}, "bare", "flow.py:bare"),
         "promoted": (promoted.files, promoted.flow_name, promoted.entrypoint),

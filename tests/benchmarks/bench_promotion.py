@@ -12,7 +12,7 @@ import statistics
 import time
 from collections.abc import Callable
 
-from jupyter_pipeline.promotion import Cell, PromotionOptions, promote, read_notebook, slice_cells
+from jupyter_pipeline.compiler import Cell, PromotionOptions, promote, read_notebook, slice_cells
 
 _CELL = '''# Cell {i}: monthly figures
 columns_{i} = ["month", "carrier", "delay", "distance"]

@@ -12,7 +12,8 @@ import psutil
 import pytest
 
 from jupyter_pipeline import paths
-from jupyter_pipeline.clusters import manager, registry
+from jupyter_pipeline.clusters import manager
+from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.models import ClusterRecord, Limits, Profile
 
 

@@ -13,7 +13,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from jupyter_pipeline.clusters import configuration, profiles
+from jupyter_pipeline.clusters import profiles
+from jupyter_pipeline.clusters.profiles import traitlets_config
 from jupyter_pipeline.exceptions import ConfigurationError
 
 NIGHT = {"night": {"extends": "local", "workers": 3}}
@@ -21,7 +22,7 @@ NIGHT = {"night": {"extends": "local", "workers": 3}}
 
 @pytest.fixture(autouse=True)
 def no_other_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(configuration, "_own", [])
+    monkeypatch.setattr(traitlets_config, "_own", [])
 
 
 @pytest.fixture
@@ -88,9 +89,9 @@ def test_a_configuration_that_cannot_be_used_is_told(text: str, reason: str, con
 
 
 def test_a_child_process_gets_what_counts_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert configuration.environment() == {}
-    configuration.configure(Config({"JupyterPipeline": {"profiles": NIGHT}}))
-    for name, value in configuration.environment().items():
+    assert traitlets_config.environment() == {}
+    traitlets_config.configure(Config({"JupyterPipeline": {"profiles": NIGHT}}))
+    for name, value in traitlets_config.environment().items():
         monkeypatch.setenv(name, value)
     assert json.loads(shown().stdout)["workers"] == 3
 
@@ -105,7 +106,7 @@ def test_reading_the_files_leaves_the_logging_of_the_process_alone(config_file: 
     handler = Handler()
     try:
         config_file.write_text(f"c.JupyterPipeline.profiles = {NIGHT!r}\n")
-        configuration._file_config.cache_clear()
+        traitlets_config._file_config.cache_clear()
         assert profiles.get_profile("night").workers == 3
         assert flushed == []
     finally:
@@ -115,5 +116,5 @@ def test_reading_the_files_leaves_the_logging_of_the_process_alone(config_file: 
 def test_a_file_in_the_working_folder_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "jupyter_pipeline_config.py").write_text("raise SystemExit('somebody else wrote this')")
-    configuration._file_config.cache_clear()
-    assert configuration.configured_profiles() == {}
+    traitlets_config._file_config.cache_clear()
+    assert traitlets_config.configured_profiles() == {}

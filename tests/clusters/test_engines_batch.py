@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_pipeline.clusters.engines.batch import SYSTEMS
-from jupyter_pipeline.clusters.engines.job import Job
+from jupyter_pipeline.clusters.backends.batch.commands import SYSTEMS
+from jupyter_pipeline.clusters.backends.batch.job import Job
 from jupyter_pipeline.exceptions import ClusterError
 
 SLURM = SYSTEMS["slurm"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_pipeline.clusters.engines import ends
-from jupyter_pipeline.clusters.engines.job import Job, why_waiting
+from jupyter_pipeline.clusters.backends.batch import accounting
+from jupyter_pipeline.clusters.backends.batch.job import Job, why_waiting
 
 
 @pytest.mark.parametrize(
@@ -28,12 +28,12 @@ from jupyter_pipeline.clusters.engines.job import Job, why_waiting
     ],
 )
 def test_a_state_is_told_in_words(state: str, exit_code: str, node: str, expected: str) -> None:
-    assert ends.describe(state, exit_code, node) == expected
+    assert accounting.describe(state, exit_code, node) == expected
 
 
 @pytest.mark.parametrize("text", ["", "Slurm accounting storage is disabled", "slurm_load_jobs error: Invalid job id"])
 def test_a_system_that_does_not_know_tells_nothing(text: str) -> None:
-    assert ends.sacct(text) == ends.scontrol(text) == {}
+    assert accounting.sacct(text) == accounting.scontrol(text) == {}
 
 
 def test_jobs_that_wait_are_counted_with_their_reasons() -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from distributed.core import Status
 
-from jupyter_pipeline.clusters import engines, profiles
-from jupyter_pipeline.clusters.engines.jobqueue import JobQueueEngine, dashboard_arguments, lifetime_arguments
-from jupyter_pipeline.clusters.engines.submission import Ledger, tracked
+from jupyter_pipeline.clusters import backends, profiles
+from jupyter_pipeline.clusters.backends.batch.base import JobQueueEngine, dashboard_arguments, lifetime_arguments
+from jupyter_pipeline.clusters.backends.batch.submission import Ledger, tracked
 from jupyter_pipeline.clusters.security import make_certificates, own_security
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -39,11 +39,11 @@ def job_script(kind: str, folder: Path) -> str:
     """Return the script of a worker of the built-in profile `kind`, free of this machine's paths."""
     profile = profiles.get_profile(kind, overrides=OVERRIDES[kind])
     make_certificates(folder, TAG)
-    context = engines.Context(tag=TAG, name="demo", directory=folder, security=own_security(folder))
+    context = backends.Context(tag=TAG, name="demo", directory=folder, security=own_security(folder))
 
     async def write() -> str:
-        engine = engines.get_engine(profile)
-        cls = engines.import_class(profile.cluster_class)
+        engine = backends.get_engine(profile)
+        cls = backends.import_class(profile.cluster_class)
         ledger = Ledger(TAG, lambda: asyncio.sleep(0, []))
         job_class = tracked(cls.job_cls, ledger)
         cluster = cls(job_cls=job_class, **engine.prepare(profile, context))
@@ -95,11 +95,11 @@ def test_a_worker_hands_over_before_its_walltime(
 
 def test_each_batch_system_has_an_engine_and_its_orphans_are_found_where_it_is() -> None:
     for kind in OVERRIDES:
-        engine = engines.get_engine(profiles.get_profile(kind))
+        engine = backends.get_engine(profiles.get_profile(kind))
         assert isinstance(engine, JobQueueEngine)
         assert engine.name == kind
-        assert engines.find_engine(kind).name == kind
-    assert {e.name for e in engines.job_engines()} <= set(OVERRIDES)
+        assert backends.find_engine(kind).name == kind
+    assert {e.name for e in backends.job_engines()} <= set(OVERRIDES)
 
 
 def test_a_profile_that_places_its_dashboards_is_left_alone() -> None:

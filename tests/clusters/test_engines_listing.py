@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from jupyter_pipeline.clusters.engines import listing
-from jupyter_pipeline.clusters.engines.batch import SYSTEMS, explain
-from jupyter_pipeline.clusters.engines.job import Job
+from jupyter_pipeline.clusters.backends.batch import listing
+from jupyter_pipeline.clusters.backends.batch.commands import SYSTEMS, explain
+from jupyter_pipeline.clusters.backends.batch.job import Job
 
 TAG = "jp-0a1b2c-0123456789"
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from jupyter_pipeline.clusters import engines, profiles
-from jupyter_pipeline.clusters.engines.managed import ManagedEngine
-from jupyter_pipeline.clusters.signature import installed, unknown_arguments
+from jupyter_pipeline.clusters import backends, profiles
+from jupyter_pipeline.clusters.backends.managed import ManagedEngine
+from jupyter_pipeline.clusters.preflight.signatures import installed, unknown_arguments
 
 GOLDEN = Path(__file__).parent / "golden"
 TAG = "jp-0a1b2c-0123456789"
@@ -19,9 +19,9 @@ TAG = "jp-0a1b2c-0123456789"
 
 def asked(kind: str, folder: Path, overrides: dict[str, Any] | None = None) -> dict[str, Any]:
     profile = profiles.get_profile(kind, overrides=overrides)
-    engine = engines.get_engine(profile)
+    engine = backends.get_engine(profile)
     assert isinstance(engine, ManagedEngine)
-    return engine.prepare(profile, engines.Context(tag=TAG, name="demo", directory=folder, workers=2))
+    return engine.prepare(profile, backends.Context(tag=TAG, name="demo", directory=folder, workers=2))
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,8 @@ import psutil
 import pytest
 
 from jupyter_pipeline import identity, paths
-from jupyter_pipeline.clusters import ending, handle, manager, registry, security
+from jupyter_pipeline.clusters import attached, manager, security, stop
+from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.exceptions import ClusterConflictError, ClusterError, ClusterStartError, PreflightError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
 
@@ -57,7 +58,7 @@ def test_keeper_killed_while_idle(thin: Make, left: Left, kill: Any) -> None:
 def test_without_its_keeper_all_of_a_cluster_ends_by_itself(thin: Make, left: Left, kill: Any) -> None:
     """Nobody stops it and nobody collects: the layer that still holds when this package is gone."""
     record = manager.start(in_processes(thin, workers=2), name="one")
-    with handle.attach("one").get_client(set_as_default=False) as client:
+    with attached.attach("one").get_client(set_as_default=False) as client:
         client.wait_for_workers(2)
         kill(record)
     assert left(within=60)
@@ -142,7 +143,7 @@ def test_scheduler_killed(awkward: Make, left: Left, wait_for: Any, processes: A
 
 
 def test_scheduler_shut_down_by_a_client(started: ClusterRecord, left: Left, wait_for: Any) -> None:
-    handle.attach("one").get_client(set_as_default=False).shutdown()
+    attached.attach("one").get_client(set_as_default=False).shutdown()
     ended = wait_for(started, lambda r: not r.state.alive)
     assert (ended.state, ended.reason) == (ClusterState.STOPPED, "Its scheduler was shut down by a client")
     assert left()
@@ -150,7 +151,7 @@ def test_scheduler_shut_down_by_a_client(started: ClusterRecord, left: Left, wai
 
 def test_worker_killed_is_replaced(thin: Make, left: Left) -> None:
     manager.start(in_processes(thin), name="one")
-    with handle.attach("one") as cluster:
+    with attached.attach("one") as cluster:
         client = cluster.get_client(set_as_default=False)
         pid = client.submit(os.getpid).result()
         os.kill(pid, signal.SIGKILL)
@@ -161,7 +162,7 @@ def test_worker_killed_is_replaced(thin: Make, left: Left) -> None:
 def test_keeper_that_was_stopped_is_ended_in_order(
     started: ClusterRecord, left: Left, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ending, "PATIENCE", 0.5)
+    monkeypatch.setattr(stop, "PATIENCE", 0.5)
     assert started.keeper is not None
     os.kill(started.keeper.pid, signal.SIGSTOP)
     with pytest.raises(ClusterError, match=r"did not answer within .* stop one"):
@@ -219,7 +220,7 @@ def test_registry_removed_under_a_running_cluster(started: ClusterRecord, left: 
 
 
 def test_all_workers_lost_with_tasks_waiting_is_told(started: ClusterRecord, wait_for: Any) -> None:
-    client = handle.attach("one").get_client(set_as_default=False)
+    client = attached.attach("one").get_client(set_as_default=False)
     manager.scale("one", 0)
     wait_for(started, lambda r: r.workers == 0)
     future = client.submit(sum, [1, 2])
@@ -279,7 +280,7 @@ def test_an_expired_certificate_is_told(started: ClusterRecord) -> None:
     folder = registry.cluster_dir(started.id)
     security.make_certificates(folder, started.id, seconds=-1)
     with pytest.raises(ClusterError, match=r"expired on .* Stop the cluster and start it again"):
-        handle.attach("one").get_client()
+        attached.attach("one").get_client()
 
 
 _ONE_OF_MANY = """
@@ -312,9 +313,9 @@ def test_fifty_starts_of_one_name_give_one_cluster(left: Left) -> None:
 def test_killed_while_the_name_is_claimed(thin: Make, left: Left) -> None:
     """A start that dies between its claim and its keeper gives the name back."""
     code = (
-        "import os\nfrom jupyter_pipeline.clusters import launching, manager\n"
+        "import os\nfrom jupyter_pipeline.clusters import launch, manager\n"
         "from jupyter_pipeline.models import Profile\n"
-        "launching.launch = lambda *_: os._exit(9)\n"
+        "launch.launch = lambda *_: os._exit(9)\n"
         "manager.start(Profile(name='thin', cluster_class='distributed.LocalCluster'), name='one')"
     )
     subprocess.run([sys.executable, "-c", code], check=False)

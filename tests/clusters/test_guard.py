@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters import mounts
-from jupyter_pipeline.clusters.guard import Guard
-from jupyter_pipeline.clusters.pulse import Pulse
+from jupyter_pipeline.clusters.keeper.limit_monitor import Guard
+from jupyter_pipeline.clusters.keeper.scheduler_monitor import Pulse
+from jupyter_pipeline.clusters.preflight import mounts
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Limits, Profile
 
 SLURM = Profile(name="p", cluster_class="dask_jobqueue.SLURMCluster", cluster_kwargs={"python": "/x/python"})

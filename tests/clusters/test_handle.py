@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from jupyter_pipeline import identity
-from jupyter_pipeline.clusters import handle, registry
+from jupyter_pipeline.clusters import attached
+from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.exceptions import ClusterError, NotFoundError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
@@ -17,7 +18,7 @@ from jupyter_pipeline.models import ClusterRecord, ClusterState
 def test_client_is_made_once_and_becomes_the_default(started: ClusterRecord) -> None:
     from distributed import default_client
 
-    cluster = handle.attach("one")
+    cluster = attached.attach("one")
     client = cluster.get_client(set_as_default=False)
     with pytest.raises(ValueError, match="No client"):
         default_client()
@@ -33,7 +34,7 @@ def test_client_is_made_once_and_becomes_the_default(started: ClusterRecord) -> 
 
 
 def test_close_stops_the_cluster_and_twice_is_fine(started: ClusterRecord, left: Callable[..., bool]) -> None:
-    with handle.attach("one") as cluster:
+    with attached.attach("one") as cluster:
         assert cluster.scale(2).workers_wanted == 2
         assert cluster.adapt(minimum=1, maximum=2).adaptive == (1, 2)
         assert cluster.scheduler_address == started.scheduler_address
@@ -46,14 +47,14 @@ def test_close_stops_the_cluster_and_twice_is_fine(started: ClusterRecord, left:
     with pytest.raises(
         NotFoundError, match=r"No cluster is called 'one'.* The last one is stopped: Stopped by request"
     ):
-        handle.attach("one")
+        attached.attach("one")
     assert cluster.record().state is ClusterState.STOPPED
     assert repr(cluster) == "<AttachedCluster 'one': stopped, workers: 0, threads: 0, profile thin>"
 
 
 def test_unknown_name_offers_the_nearest(started: ClusterRecord) -> None:
     with pytest.raises(NotFoundError, match="Did you mean one"):
-        handle.attach("onne")
+        attached.attach("onne")
 
 
 def test_loopback_of_another_host_is_not_tried() -> None:
@@ -69,22 +70,22 @@ def test_loopback_of_another_host_is_not_tried() -> None:
     )
     registry.create(record, {})
     with pytest.raises(ClusterError, match="login2 alone: attach there"):
-        handle.attach("away")
+        attached.attach("away")
 
 
 def test_a_scheduler_that_is_gone_is_told(started: ClusterRecord, monkeypatch: pytest.MonkeyPatch) -> None:
-    cluster = handle.attach("one")
+    cluster = attached.attach("one")
     monkeypatch.setattr(
         cluster, "_record", dataclasses.replace(cluster.record(), scheduler_address="tls://127.0.0.1:9")
     )
-    monkeypatch.setattr(handle, "_CONNECT", "1s")
+    monkeypatch.setattr(attached, "_CONNECT", "1s")
     with pytest.raises(ClusterError, match="does not answer"):
         cluster.get_client(set_as_default=False)
 
 
 def test_attaching_without_a_client_imports_no_dask() -> None:
     code = (
-        "import sys; from jupyter_pipeline.clusters import handle, manager;"
+        "import sys; from jupyter_pipeline.clusters import attached, manager;"
         "print([m for m in ('distributed', 'dask', 'psutil', 'cryptography') if m in sys.modules])"
     )
     done: Any = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters import engines, handle, keeper, launching, manager, orphans, profiles, registry, tags
+from jupyter_pipeline.clusters import attached, backends, launch, manager, profiles
+from jupyter_pipeline.clusters.cleanup import orphans, tags
+from jupyter_pipeline.clusters.keeper import main
+from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.exceptions import ClusterStartError, PreflightError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
 
@@ -39,8 +42,8 @@ def never_run(lsf: Profile, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
 
 
-def jobs(record: ClusterRecord) -> list[engines.Job]:
-    found = engines.find_engine("lsf").find_jobs(max_age=0.0)
+def jobs(record: ClusterRecord) -> list[backends.Job]:
+    found = backends.find_engine("lsf").find_jobs(max_age=0.0)
     return [job for job in found or [] if tags.owner_of_tag(job.tag) == record.id]
 
 
@@ -57,7 +60,7 @@ def test_the_keeper_runs_in_a_job_and_everything_ends_with_stop(lsf: Profile, le
     (job,) = [job for job in jobs(record) if job.tag == tags.keeper_tag(record.id)]
     assert job.state == "running"
     assert manager.wait_for_workers("one").workers == 1
-    with handle.attach("one") as cluster:
+    with attached.attach("one") as cluster:
         assert cluster.get_client(set_as_default=False).submit(sum, [1, 2]).result(timeout=20) == 3
     assert left()
     assert jobs(record) == []
@@ -69,7 +72,7 @@ def test_a_waiting_keeper_is_shown_and_can_be_stopped(lsf: Profile, left: Callab
     assert (record.state, record.keeper) == (ClusterState.STARTING, None)
     assert registry.find_record("one").state is ClusterState.STARTING
     with pytest.raises(ClusterStartError, match="The job of its keeper ended before it began"):
-        launching.await_running(record, None)
+        launch.await_running(record, None)
     assert registry.list_records() == []
     assert left(within=0)
 
@@ -80,7 +83,7 @@ def test_the_limits_of_a_keeper_that_waited_count_from_its_start(
     record = manager.start(lsf, name="one", wait=False)
     folder = registry.cluster_dir(record.id)
     registry.write_record(folder, dataclasses.replace(record, started=record.started - 3000, expires=record.started))
-    taken = keeper.take_over(folder)
+    taken = main.take_over(folder)
     assert taken.started >= record.started
     assert taken.expires == taken.started + 1800
     orphans.close_lost(taken)

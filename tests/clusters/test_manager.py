@@ -14,8 +14,10 @@ from typing import Any
 import psutil
 import pytest
 
-from jupyter_pipeline import identity, present
-from jupyter_pipeline.clusters import handle, manager, notes, registry
+from jupyter_pipeline import identity, tables
+from jupyter_pipeline.clusters import attached, manager
+from jupyter_pipeline.clusters.registry import events
+from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.exceptions import (
     ClusterConflictError,
     ClusterError,
@@ -61,8 +63,8 @@ def test_keeper_is_detached_and_a_stranger_can_attach(started: ClusterRecord) ->
     assert process.ppid() not in (os.getpid(), psutil.Process().ppid())
     assert os.getsid(process.pid) == process.pid or os.getsid(process.pid) != os.getsid(0)
     code = (
-        "from jupyter_pipeline.clusters import handle\n"
-        "cluster = handle.attach('one')\n"
+        "from jupyter_pipeline.clusters import attached\n"
+        "cluster = attached.attach('one')\n"
         "print(cluster.get_client().submit(sum, [1, 2]).result(timeout=20), cluster)\n"
         "cluster.detach()"
     )
@@ -164,7 +166,7 @@ def test_lifetime_over_while_processes_start(thin: Make, left: Left) -> None:
 @pytest.mark.slow
 def test_lifetime_ends_a_cluster_whose_task_hangs(thin: Make, left: Left, wait_for: Any) -> None:
     record = manager.start(thin(limits={"lifetime": 12.0, "idle": 3.0}, cluster_kwargs={"processes": True}), name="one")
-    client = handle.attach("one").get_client(set_as_default=False)
+    client = attached.attach("one").get_client(set_as_default=False)
     future = client.submit(time.sleep, 1000)
     warned = wait_for(record, lambda r: "lifetime" in r.warning or not r.state.alive)
     assert warned.warning.startswith("Its lifetime ends in ")
@@ -201,9 +203,9 @@ def test_budget_ends_a_cluster(thin: Make, left: Left, wait_for: Any) -> None:
     assert kept.cost is not None
     assert kept.cost >= 0.01
     assert kept.currency == "EUR"
-    (line,) = [line for line in str(present.clusters([kept])).splitlines() if line.startswith("one ")]
+    (line,) = [line for line in str(tables.clusters([kept])).splitlines() if line.startswith("one ")]
     assert f"{kept.cost:.2f} EUR" in line
-    assert "0.02 EUR" in str(present.clusters([dataclasses.replace(kept, cost=0.01)] * 2)).splitlines()[-1]
+    assert "0.02 EUR" in str(tables.clusters([dataclasses.replace(kept, cost=0.01)] * 2)).splitlines()[-1]
 
 
 def test_the_end_of_its_owner_ends_a_cluster(thin: Make, left: Left, wait_for: Any) -> None:
@@ -230,7 +232,7 @@ def test_plain_tcp_needs_the_word_of_the_profile(thin: Make, left: Left) -> None
     assert left(within=0)
     record = manager.start(thin(security={"tls": False}, cluster_kwargs={"protocol": "tcp"}), name="two")
     assert not record.tls
-    with handle.attach("two") as cluster:
+    with attached.attach("two") as cluster:
         assert cluster.get_client(set_as_default=False).submit(sum, [1, 2]).result() == 3
     assert left(within=0)
 
@@ -249,12 +251,12 @@ def test_a_sync_is_noted_by_the_keeper(started: ClusterRecord) -> None:
     assert noted.drift["warns"] == 1
     assert noted.last_sync["summary"] == "2 files"
     assert registry.find_record("one") == noted
-    [entry] = notes.read_syncs(registry.cluster_dir(noted.id))
+    [entry] = events.read_syncs(registry.cluster_dir(noted.id))
     assert entry == told
 
 
 def test_logs_are_kept_after_the_end(started: ClusterRecord) -> None:
-    with handle.attach("one").get_client(set_as_default=False) as client:
+    with attached.attach("one").get_client(set_as_default=False) as client:
         client.submit(print, "said by a task").result()
     while_running = manager.logs("one")
     assert "== keeper ==" in while_running
@@ -280,7 +282,7 @@ def test_settings_reach_the_workers(thin: Make, tmp_path: Path, monkeypatch: pyt
 
         return str(Path.cwd()), os.environ.get("OF_THE_USER"), of_the_user.answer, os.environ.get("PYTHONPATH")
 
-    with handle.attach("one") as cluster:
+    with attached.attach("one") as cluster:
         found = cluster.get_client(set_as_default=False).submit(look).result()
     assert found == (str(tmp_path), "yes", 42, os.environ.get("PYTHONPATH"))
 
@@ -290,4 +292,4 @@ def test_asking_a_lost_cluster_says_what_to_do(started: ClusterRecord, kill: Any
     with pytest.raises(ClusterError, match=r"one is lost: Its keeper .* died"):
         manager.scale("one", 2)
     with pytest.raises(ClusterError, match="one is lost"):
-        handle.attach("one")
+        attached.attach("one")

@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters import launching, manager, marks, profiles, registry
+from jupyter_pipeline.clusters import launch as launching
+from jupyter_pipeline.clusters import manager, profiles
+from jupyter_pipeline.clusters.registry import markers
+from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.exceptions import ClusterStartError, PreflightError
 from jupyter_pipeline.models import ClusterState, Profile
 
@@ -63,7 +66,7 @@ def test_a_cluster_without_jobs_stops_though_the_batch_system_is_silent(
 
 def test_what_may_have_been_submitted_is_asked_for(silent_slurm: Path, thin: Callable[..., Profile]) -> None:
     record = manager.start(thin(), name="one")
-    assert marks.may_have_jobs(registry.cluster_dir(record.id))
+    assert markers.may_have_jobs(registry.cluster_dir(record.id))
     manager.stop("one")
 
 
@@ -84,7 +87,7 @@ def test_a_stop_before_the_keeper_began_is_kept(
     launch = launching.launch
 
     def late(record: Any, *arguments: Any) -> None:
-        marks.request_end(registry.cluster_dir(record.id), ClusterState.STOPPED, "Stopped by request")
+        markers.request_end(registry.cluster_dir(record.id), ClusterState.STOPPED, "Stopped by request")
         launch(record, *arguments)
 
     monkeypatch.setattr(launching, "launch", late)
@@ -104,12 +107,12 @@ def test_a_stop_waits_for_a_keeper_that_is_being_started(thin: Callable[..., Pro
 
 
 def test_the_first_request_to_end_stays(tmp_path: Path) -> None:
-    assert marks.asked_to_end(tmp_path) is None
-    marks.request_end(tmp_path, ClusterState.STOPPED, "first")
-    marks.request_end(tmp_path, ClusterState.FAILED, "second")
-    assert marks.asked_to_end(tmp_path) == (ClusterState.STOPPED, "first")
+    assert markers.asked_to_end(tmp_path) is None
+    markers.request_end(tmp_path, ClusterState.STOPPED, "first")
+    markers.request_end(tmp_path, ClusterState.FAILED, "second")
+    assert markers.asked_to_end(tmp_path) == (ClusterState.STOPPED, "first")
     (tmp_path / "end.json").write_text("[]")
-    assert marks.asked_to_end(tmp_path) is None
+    assert markers.asked_to_end(tmp_path) is None
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_pipeline.clusters import mounts
+from jupyter_pipeline.clusters.preflight import mounts
 
 MOUNTS = """\
 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw

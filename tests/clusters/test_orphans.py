@@ -11,8 +11,10 @@ import psutil
 import pytest
 
 from jupyter_pipeline import identity
-from jupyter_pipeline.clusters import marks, orphans, processes, registry
-from jupyter_pipeline.clusters.engines import Engine, Job
+from jupyter_pipeline.clusters.backends import Engine, Job
+from jupyter_pipeline.clusters.cleanup import orphans, processes
+from jupyter_pipeline.clusters.registry import markers
+from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.exceptions import ClusterError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
 
@@ -91,7 +93,7 @@ def test_a_silent_batch_system_keeps_the_record_open(
 
 
 def test_a_batch_system_that_never_got_a_job_is_not_asked(lost: ClusterRecord, batch: Batch) -> None:
-    marks.expect_no_jobs(registry.cluster_dir(lost.id))
+    markers.expect_no_jobs(registry.cluster_dir(lost.id))
     batch.silent = True
     closed, _ = orphans.close_lost(lost, state=ClusterState.STOPPED, reason="Stopped by request")
     assert (closed.state, closed.reason) == (ClusterState.STOPPED, "Stopped by request")

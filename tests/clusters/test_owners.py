@@ -17,7 +17,8 @@ import psutil
 import pytest
 from jupyter_client import BlockingKernelClient
 
-from jupyter_pipeline.clusters import handle, manager, registry
+from jupyter_pipeline.clusters import attached, manager
+from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
 _PROFILE = """
@@ -127,7 +128,7 @@ def test_clusters_end_with_the_kernel_or_server_that_owns_them_and_no_sooner(
     session.server.wait()
     ended = wait_for(records["server"], lambda r: not r.state.alive)
     assert (ended.state, ended.reason) == (ClusterState.STOPPED, "The process that owns it ended")
-    with handle.attach("detached") as cluster:
+    with attached.attach("detached") as cluster:
         assert cluster.get_client(set_as_default=False).submit(sum, [1, 2]).result(timeout=20) == 3
     assert registry.list_records() == []
     assert manager.gc() == []

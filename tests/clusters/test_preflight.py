@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters import mounts, preflight, profiles
-from jupyter_pipeline.clusters.signature import installed, unknown_arguments
+from jupyter_pipeline.clusters import preflight, profiles
+from jupyter_pipeline.clusters.preflight import mounts
+from jupyter_pipeline.clusters.preflight.signatures import installed, unknown_arguments
 from jupyter_pipeline.models import Limits, Profile
 
 JOBQUEUE = ["htcondor", "lsf", "moab", "oar", "pbs", "sge", "slurm"]

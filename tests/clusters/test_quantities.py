@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_pipeline.clusters.profiles import quantities
+from jupyter_pipeline import units
 
 
 @pytest.mark.parametrize(
@@ -12,7 +12,7 @@ from jupyter_pipeline.clusters.profiles import quantities
     [("90", 90), (90, 90), ("1h30m", 5400), ("90 min", 5400), ("2 days", 172800), ("1.5 h", 5400), ("1w", 604800)],
 )
 def test_durations(value: object, seconds: float) -> None:
-    assert quantities.parse_duration(value) == seconds
+    assert units.parse_duration(value) == seconds
 
 
 @pytest.mark.parametrize(
@@ -20,18 +20,18 @@ def test_durations(value: object, seconds: float) -> None:
     [("01:30:00", 5400), ("90", 5400), ("90:30", 5430), ("1-0", 86400), ("1-1:30", 91800), ("1-00:00:10", 86410)],
 )
 def test_walltimes_are_spelled_as_sbatch_does(value: object, seconds: float) -> None:
-    assert quantities.parse_walltime(value) == seconds
+    assert units.parse_walltime(value) == seconds
 
 
 @pytest.mark.parametrize(
     ("value", "system", "seconds"), [("90", "pbs", 90), (90, "sge", 90), ("01:30", "lsf", 5400), ("01:30", "pbs", 90)]
 )
 def test_walltimes_mean_what_they_mean_to_the_batch_system(value: object, system: str, seconds: float) -> None:
-    assert quantities.parse_walltime(value, system=system) == seconds
+    assert units.parse_walltime(value, system=system) == seconds
 
 
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0, "0 s"), (59.6, "1 min"), (5400, "1 h 30 min"), (90061, "1 d 1 h"), (86400, "1 d")]
 )
 def test_durations_in_words(seconds: float, text: str) -> None:
-    assert quantities.format_duration(seconds) == text
+    assert units.format_duration(seconds) == text

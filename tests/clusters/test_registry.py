@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from jupyter_pipeline import identity, paths
-from jupyter_pipeline.clusters import notes, orphans, registry
+from jupyter_pipeline.clusters.cleanup import orphans
+from jupyter_pipeline.clusters.registry import events
+from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.exceptions import ClusterConflictError, NotFoundError, UsageError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
@@ -206,18 +208,18 @@ def test_registry_imports_the_standard_library_alone() -> None:
 
 def test_syncs_are_kept_in_order_with_their_locks() -> None:
     folder = registry.create(record(), {})
-    notes.add_sync(folder, {"time": 1.0, "summary": "first", "lock": "abc"}, "dask==1\n")
-    notes.add_sync(folder, {"time": 2.0, "summary": "second", "lock": "abc"}, "dask==1\n")
-    assert [entry["summary"] for entry in notes.read_syncs(folder)] == ["first", "second"]
+    events.add_sync(folder, {"time": 1.0, "summary": "first", "lock": "abc"}, "dask==1\n")
+    events.add_sync(folder, {"time": 2.0, "summary": "second", "lock": "abc"}, "dask==1\n")
+    assert [entry["summary"] for entry in events.read_syncs(folder)] == ["first", "second"]
     assert (folder / "locks" / "abc.txt").read_text() == "dask==1\n"
     for path in folder.rglob("*"):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
     with pytest.raises(UsageError):
-        notes.add_sync(folder, {"lock": "../../x"}, "text")
+        events.add_sync(folder, {"lock": "../../x"}, "text")
 
 
 def test_a_cluster_that_was_never_synced_has_no_syncs() -> None:
-    assert notes.read_syncs(registry.create(record(), {})) == []
+    assert events.read_syncs(registry.create(record(), {})) == []
 
 
 def test_a_record_is_read_again_only_when_its_file_changed() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
-from jupyter_pipeline.clusters import handle, manager, security
+from jupyter_pipeline.clusters import attached, manager, security
 from jupyter_pipeline.exceptions import ClusterError
 from jupyter_pipeline.models import Limits
 
@@ -139,7 +139,7 @@ def test_scheduler_nanny_and_worker_let_in_their_own_cluster_alone(thin: Callabl
     from distributed.security import Security
 
     manager.start(thin(cluster_kwargs={"processes": True}), name="one")
-    with handle.attach("one") as cluster:
+    with attached.attach("one") as cluster:
         client = cluster.get_client(set_as_default=False)
         client.wait_for_workers(1)
         ((worker, known),) = client.scheduler_info()["workers"].items()

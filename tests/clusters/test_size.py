@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters.engines.base import Engine
-from jupyter_pipeline.clusters.request import Request
-from jupyter_pipeline.clusters.size import Size
+from jupyter_pipeline.clusters.backends.base import Engine
+from jupyter_pipeline.clusters.keeper.scaling import Size
+from jupyter_pipeline.clusters.keeper.start_request import Request
 from jupyter_pipeline.models import Limits, Profile
 
 

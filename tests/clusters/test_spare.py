@@ -13,7 +13,9 @@ import psutil
 import pytest
 
 from jupyter_pipeline import paths
-from jupyter_pipeline.clusters import handle, manager, registry, spare
+from jupyter_pipeline.clusters import attached, manager
+from jupyter_pipeline.clusters.keeper import standby
+from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.exceptions import ClusterConflictError
 from jupyter_pipeline.models import Profile
 
@@ -23,7 +25,7 @@ Make = Callable[..., Profile]
 @pytest.fixture(autouse=True)
 def no_spare() -> Iterator[None]:
     yield
-    spare.discard()
+    standby.discard()
 
 
 def local(thin: Make) -> Profile:
@@ -35,7 +37,7 @@ def waiting(processes: Any) -> list[psutil.Process]:
     parents = {}
     for process in processes():
         with contextlib.suppress(psutil.NoSuchProcess):  # such a child may have ended meanwhile
-            if "jupyter_pipeline.clusters.spare" in " ".join(process.cmdline()):
+            if "jupyter_pipeline.clusters.keeper.standby" in " ".join(process.cmdline()):
                 parents[process] = process.ppid()
     pids = {process.pid for process in parents}
     return [process for process, parent in parents.items() if parent not in pids]
@@ -46,7 +48,7 @@ def test_the_next_cluster_is_kept_by_the_spare(
 ) -> None:
     monkeypatch.setenv("SET_BEFORE", "old")
     monkeypatch.setenv("REMOVED", "yes")
-    spare.prepare()
+    standby.prepare()
     (ready,) = waiting(processes)
     monkeypatch.setenv("SET_BEFORE", "new")
     monkeypatch.delenv("REMOVED")
@@ -62,7 +64,7 @@ def test_the_next_cluster_is_kept_by_the_spare(
         print("said by a task")
         return str(Path.cwd()), os.environ.get("SET_BEFORE"), os.environ.get("OMP_NUM_THREADS")
 
-    with handle.attach("one") as cluster:
+    with attached.attach("one") as cluster:
         client = cluster.get_client(set_as_default=False)
         assert client.submit(look).result() == (str(tmp_path), "new", "1")
         client.close()
@@ -73,8 +75,9 @@ def test_the_next_cluster_is_kept_by_the_spare(
 
 def test_gc_leaves_a_spare_alone_and_it_ends_with_its_process(processes: Any, left: Any) -> None:
     code = (
-        "import sys\nfrom jupyter_pipeline.clusters import manager, spare\n"
-        "spare.prepare()\nprint(manager.gc(), flush=True)\nsys.stdin.read()"
+        "import sys\nfrom jupyter_pipeline.clusters import manager\n"
+        "from jupyter_pipeline.clusters.keeper import standby\n"
+        "standby.prepare()\nprint(manager.gc(), flush=True)\nsys.stdin.read()"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as session:
         assert session.stdout is not None
@@ -92,7 +95,7 @@ def test_a_spare_that_is_out_of_date_is_not_used(
     packages = tmp_path / "site-packages"
     packages.mkdir()
     monkeypatch.syspath_prepend(str(packages))
-    spare.prepare()
+    standby.prepare()
     (ready,) = waiting(processes)
     if what == "package":
         time.sleep(0.02)
@@ -110,18 +113,18 @@ def test_a_spare_that_is_out_of_date_is_not_used(
 
 
 def test_another_kind_of_cluster_leaves_the_spare(thin: Make) -> None:
-    spare.prepare()
-    assert spare.claim(thin()) is None
-    assert spare.claim(thin(cluster_class="dask_jobqueue.SLURMCluster")) is None
-    claimed = spare.claim(local(thin))
+    standby.prepare()
+    assert standby.claim(thin()) is None
+    assert standby.claim(thin(cluster_class="dask_jobqueue.SLURMCluster")) is None
+    claimed = standby.claim(local(thin))
     assert claimed is not None
-    spare.give_back(claimed)
+    standby.give_back(claimed)
 
 
 def test_a_refused_start_gives_the_spare_back(thin: Make, processes: Any) -> None:
     profile = local(thin)
     manager.start(profile, name="one")
-    spare.prepare()
+    standby.prepare()
     (ready,) = waiting(processes)
     with pytest.raises(ClusterConflictError):
         manager.start(profile, name="one")
@@ -136,11 +139,11 @@ def test_only_sessions_hold_one(monkeypatch: pytest.MonkeyPatch, setting: str, e
     monkeypatch.setenv("JUPYTER_PIPELINE_SPARE", setting)
     monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
     monkeypatch.delattr(sys, "ps1", raising=False)
-    assert spare.wanted() is expected
+    assert standby.wanted() is expected
 
 
 def test_its_folder_is_made_when_it_is_used(processes: Any) -> None:
-    spare.prepare()
+    standby.prepare()
     assert registry.list_records(include_ended=True) == []
     assert {p.environ()["JUPYTER_PIPELINE_CLUSTER"][:10] for p in waiting(processes)} == {registry.prefix()}
     assert os.getpid() == int(waiting(processes)[0].environ()["JUPYTER_PIPELINE_SPARE_OF"].split(":")[0])

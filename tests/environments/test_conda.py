@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from jupyter_pipeline.environments import conda
+from jupyter_pipeline.environments.lock import conda
 from jupyter_pipeline.models import Distribution, Environment
 
 

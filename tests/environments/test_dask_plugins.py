@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from distributed import Client
 
-from jupyter_pipeline.environments import sync
+from jupyter_pipeline.environments.sync import synchronize as sync
 from jupyter_pipeline.exceptions import SyncError, UsageError
 
 Write = Callable[[str, str], Path]

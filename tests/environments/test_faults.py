@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from distributed import Client, LocalCluster
 
-from jupyter_pipeline.environments import sync
-from jupyter_pipeline.environments.remote.content import content_hash
+from jupyter_pipeline.environments.plugins.content import content_hash
+from jupyter_pipeline.environments.sync import synchronize as sync
 from jupyter_pipeline.exceptions import SyncError
 
 Write = Callable[[str, str], Path]
@@ -26,7 +26,7 @@ Value = Callable[[str], list[object]]
 _SYNC = """
 import sys
 from distributed import Client
-from jupyter_pipeline.environments import sync
+from jupyter_pipeline.environments.sync import synchronize as sync
 client = Client(sys.argv[1], set_as_default=False)
 sync.sync(client, directories=[sys.argv[2]], packages=False, progress=lambda text: print(text, flush=True))
 """
@@ -114,7 +114,7 @@ def test_an_interrupt_while_files_are_read_changes_nothing(
         return content_hash(content)
 
     with monkeypatch.context() as patch:
-        patch.setattr("jupyter_pipeline.environments.folder.content_hash", interrupted)
+        patch.setattr("jupyter_pipeline.environments.capture.folder.content_hash", interrupted)
         with pytest.raises(KeyboardInterrupt):
             sync.sync(client, directories=[project], packages=False)
     assert value(f"{module}.x") == [1]

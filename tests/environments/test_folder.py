@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_pipeline.environments.folder import Folder
-from jupyter_pipeline.environments.ignore import Rules
-from jupyter_pipeline.environments.limits import Sizes
+from jupyter_pipeline.environments.capture.folder import Folder
+from jupyter_pipeline.environments.capture.ignore import Rules
+from jupyter_pipeline.environments.capture.size_limits import Sizes
 from jupyter_pipeline.exceptions import SyncError
 
 OLD = time.time() - 3600.5
@@ -34,7 +34,7 @@ def make(tmp_path: Path) -> Make:
 
 def test_what_is_known_is_not_read_again(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = Folder(source=make({"a.py": "1", "below/b.py": "2"}))
-    monkeypatch.setattr("jupyter_pipeline.environments.folder._FINE", 0)
+    monkeypatch.setattr("jupyter_pipeline.environments.capture.folder._FINE", 0)
     time.sleep(0.01)
     assert folder.refresh()
     monkeypatch.setattr(Path, "read_bytes", lambda self: pytest.fail(f"{self} was read"))

@@ -16,7 +16,7 @@ import pytest
 from distributed import Client, LocalCluster
 from distributed.diagnostics.plugin import UploadDirectory
 
-from jupyter_pipeline.environments import sync
+from jupyter_pipeline.environments.sync import synchronize as sync
 
 Write = Callable[[str, str], Path]
 Value = Callable[[str], list[object]]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_pipeline.environments.ignore import Rules, holds_private_key
+from jupyter_pipeline.environments.capture.ignore import Rules, holds_private_key
 
 
 @pytest.mark.parametrize(

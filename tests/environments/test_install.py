@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from distributed import Client, LocalCluster
 
-from jupyter_pipeline.environments import sync
+from jupyter_pipeline.environments.sync import synchronize as sync
 from jupyter_pipeline.exceptions import SyncError
 from jupyter_pipeline.models import Severity
 

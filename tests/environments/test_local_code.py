@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from jupyter_pipeline.environments.local_code import imported_folders, named_folder
+from jupyter_pipeline.environments.capture.local_code import imported_folders, named_folder
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.environments import hashes as hashing
-from jupyter_pipeline.environments import lock, locked
-from jupyter_pipeline.environments.capture import capture
+from jupyter_pipeline.environments import locked
+from jupyter_pipeline.environments.capture.environment import capture
+from jupyter_pipeline.environments.lock import hashes as hashing
+from jupyter_pipeline.environments.lock import lockfile as lock
 from jupyter_pipeline.exceptions import SoftwareEnvironmentError
 from jupyter_pipeline.models import Distribution, Environment, Severity
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.environments.remote.modules import forget, put_on_path
+from jupyter_pipeline.environments.plugins.module_reload import forget, put_on_path
 
 CODE = "/scratch/code"
 Load = Callable[..., types.ModuleType]

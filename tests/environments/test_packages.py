@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_pipeline.environments.packages import overruled
-from jupyter_pipeline.environments.remote.installer import named
+from jupyter_pipeline.environments.plugins.installer import named
+from jupyter_pipeline.environments.sync.package_plan import overruled
 from jupyter_pipeline.models import Distribution, Environment
 
 KERNEL = Environment(

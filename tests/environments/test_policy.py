@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from distributed import Client
 
-from jupyter_pipeline.environments import policy, sync
+from jupyter_pipeline.environments import policy
+from jupyter_pipeline.environments.sync import synchronize as sync
 from jupyter_pipeline.exceptions import DriftError
 from jupyter_pipeline.models import DriftItem, Severity
 

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from distributed import Client, LocalCluster
 
-from jupyter_pipeline.environments import lock, locked, sync
-from jupyter_pipeline.environments.capture import capture
+from jupyter_pipeline.environments import locked
+from jupyter_pipeline.environments.capture.environment import capture
+from jupyter_pipeline.environments.lock import lockfile as lock
 from jupyter_pipeline.environments.options import parse
-from jupyter_pipeline.environments.remote import indexes
+from jupyter_pipeline.environments.plugins import package_indexes
+from jupyter_pipeline.environments.sync import synchronize as sync
 from jupyter_pipeline.exceptions import ConfigurationError, SoftwareEnvironmentError, SyncError
 
 OWN = "-e file:///nowhere/jupyter_pipeline  # jupyter-pipeline==0"
@@ -167,11 +169,11 @@ def test_credentials_by_value_are_refused_and_not_repeated(environment: dict[str
 
 def test_addresses_go_into_the_file_and_the_rest_into_the_command() -> None:
     options = ["--index-url", "https://${T}@h/s", "--upgrade", "--find-links=/w", "--extra-index-url https://e/s"]
-    assert indexes.split(options) == (
+    assert package_indexes.split(options) == (
         ["--upgrade"],
         ["--index-url https://${T}@h/s", "--find-links /w", "--extra-index-url https://e/s"],
     )
-    assert indexes.missing(["https://${T}@h", "${OTHER}"], {"OTHER": "1"}) == ["T"]
+    assert package_indexes.missing(["https://${T}@h", "${OTHER}"], {"OTHER": "1"}) == ["T"]
 
 
 @pytest.mark.parametrize(
@@ -205,7 +207,7 @@ def test_pips_settings_become_uvs(
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     given = {"HOME": str(tmp_path), **environ}
-    assert indexes.for_uv(given, str(tmp_path / "prefix"), system=tmp_path / "etc") == expected
+    assert package_indexes.for_uv(given, str(tmp_path / "prefix"), system=tmp_path / "etc") == expected
 
 
 @pytest.mark.slow

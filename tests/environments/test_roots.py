@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.environments.remote.roots import Root, after, change, is_current, is_stale
+from jupyter_pipeline.environments.plugins.shared_folders import Root, after, change, is_current, is_stale
 
 _HELPER, _PACKAGE, _DATA, _LOOSE = "helper.py", "package/__init__.py", "table.csv", "loose/module.py"
 _ALL = {path: ["f", path, 1] for path in (_HELPER, _PACKAGE, _DATA, _LOOSE)}

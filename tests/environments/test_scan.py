@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.environments.capture import capture
-from jupyter_pipeline.environments.remote.scan import normalise, scan, without_credentials
-from jupyter_pipeline.environments.variables import chosen
+from jupyter_pipeline.environments.capture.environment import capture
+from jupyter_pipeline.environments.capture.variables import chosen
+from jupyter_pipeline.environments.plugins.installed import normalise, scan, without_credentials
 
 
 def install(site: Path, stem: str, origin: object = None) -> Path:

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from distributed import Client, LocalCluster
 
-from jupyter_pipeline.environments import sync
-from jupyter_pipeline.environments.remote.process import PLUGIN
-from jupyter_pipeline.environments.session import Session, session
+from jupyter_pipeline.environments.plugins.process import PLUGIN
+from jupyter_pipeline.environments.sync import synchronize as sync
+from jupyter_pipeline.environments.sync.session import Session, session
 from jupyter_pipeline.exceptions import SyncError
 
 
@@ -81,7 +81,7 @@ def test_another_version_of_this_package_is_refused_before_it_changes_anything(
     talk: Session, cluster: LocalCluster, write: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = write("module.py", "x = 1")
-    monkeypatch.setattr("jupyter_pipeline.environments.session.PROTOCOL", 999)
+    monkeypatch.setattr("jupyter_pipeline.environments.sync.session.PROTOCOL", 999)
     before = cluster.scheduler.plugins[PLUGIN].files.generation
     with Client(cluster) as other, pytest.raises(SyncError, match="Another version of Jupyter Pipeline"):
         sync.sync(other, directories=[project])

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_pipeline.environments.remote import store as stores
-from jupyter_pipeline.environments.remote.content import content_hash, pack, safe_path, safe_target
-from jupyter_pipeline.environments.remote.store import Store
+from jupyter_pipeline.environments.plugins import file_store as stores
+from jupyter_pipeline.environments.plugins.content import content_hash, pack, safe_path, safe_target
+from jupyter_pipeline.environments.plugins.file_store import Store
 
 
 @pytest.fixture
@@ -110,8 +110,8 @@ def test_a_commit_killed_in_between_is_finished_by_the_next_process(tmp_path: Pa
     """The process kills itself after the first of two renames."""
     code = """
 import os, pathlib, sys
-from jupyter_pipeline.environments.remote.content import content_hash, pack
-from jupyter_pipeline.environments.remote.store import Store
+from jupyter_pipeline.environments.plugins.content import content_hash, pack
+from jupyter_pipeline.environments.plugins.file_store import Store
 store = Store(pathlib.Path(sys.argv[1]), "one")
 store.open()
 store.stage([pack(b"1"), pack(b"2")])

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from distributed import Client, LocalCluster, Worker
 
-from jupyter_pipeline.environments import session, sync
+from jupyter_pipeline.environments.sync import session
+from jupyter_pipeline.environments.sync import synchronize as sync
 from jupyter_pipeline.exceptions import NotFoundError, SyncError, UsageError
 
 Write = Callable[[str, str], Path]

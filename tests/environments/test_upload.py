@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from distributed import Client, LocalCluster
 
-from jupyter_pipeline.environments.upload import upload
+from jupyter_pipeline.environments.sync.upload import upload
 from jupyter_pipeline.exceptions import NotFoundError, SyncError, UsageError
 
 
@@ -115,7 +115,7 @@ def test_a_file_too_large_for_the_way_is_refused(client: Client, tmp_path: Path)
 def test_data_and_code_of_one_folder_do_not_mix(
     client: Client, write: Callable[[str, str], Path], module: str, value: Callable[[str], list[object]]
 ) -> None:
-    from jupyter_pipeline.environments import sync
+    from jupyter_pipeline.environments.sync import synchronize as sync
 
     project = write(f"{module}.py", "x = 1")
     write("data.csv", "1")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from distributed import Client
 
-from jupyter_pipeline.environments.watch import Watcher
+from jupyter_pipeline.environments.sync.watch import Watcher
 from jupyter_pipeline.exceptions import PipelineError, SyncError
 from jupyter_pipeline.models import SyncReport
 

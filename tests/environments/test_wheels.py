@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_pipeline.environments.wheels import pack_installed
+from jupyter_pipeline.environments.capture.wheels import pack_installed
 from jupyter_pipeline.exceptions import SyncError
 
 

@@ -9,7 +9,7 @@ import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
-from jupyter_pipeline.clusters import registry
+from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.exceptions import NotFoundError, PipelineError, SyncError, UsageError
 
 
@@ -32,7 +32,7 @@ def test_a_cluster_from_start_to_stop(shell: InteractiveShell, tmp_path: Path) -
     where = shell.run_line_magic("cluster", f"upload {tmp_path / 'table.csv'}")
     assert client.submit(lambda path: Path(path).read_text(), where).result(timeout=60) == "a,b"
     assert "same packages" in str(shell.run_line_magic("cluster", "diff"))
-    from jupyter_pipeline.environments.session import session
+    from jupyter_pipeline.environments.sync.session import session
 
     code = tmp_path / "code"
     code.mkdir()

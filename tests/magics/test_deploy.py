@@ -16,7 +16,8 @@ from jupyter_pipeline.exceptions import (
     UsageError,
 )
 from jupyter_pipeline.models import RunRecord
-from jupyter_pipeline.orchestration import runs, service
+from jupyter_pipeline.orchestration.runs import manage as runs
+from jupyter_pipeline.orchestration.service import control as service
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from jupyter_pipeline.magics.document import Document, merge
+from jupyter_pipeline.magics.notebook_document import Document, merge
 
 
 def saved(*ids: str) -> list[dict[str, Any]]:

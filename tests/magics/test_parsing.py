@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_pipeline.exceptions import NotFoundError, UsageError
-from jupyter_pipeline.magics.parsing import Parser, split
+from jupyter_pipeline.magics.arguments import Parser, split
 
 
 @pytest.mark.parametrize(

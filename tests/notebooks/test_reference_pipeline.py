@@ -12,7 +12,9 @@ import pandas as pd
 import pytest
 from nbclient import NotebookClient
 
-from jupyter_pipeline.orchestration import deployments, runs, service
+from jupyter_pipeline.orchestration.deployments import manage as deployments
+from jupyter_pipeline.orchestration.runs import manage as runs
+from jupyter_pipeline.orchestration.service import control as service
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "reference_pipeline.ipynb"
 PIPELINES = ("generate", "convert", "compact", "reduce", "report")

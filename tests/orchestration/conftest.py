@@ -10,8 +10,10 @@ import psutil
 import pytest
 
 from jupyter_pipeline.models import DeploymentSpec, Schedule, ServiceStatus
-from jupyter_pipeline.orchestration import processes, service, snapshots
-from jupyter_pipeline.orchestration.child_environment import MARK
+from jupyter_pipeline.orchestration.deployments import snapshots
+from jupyter_pipeline.orchestration.service import control as service
+from jupyter_pipeline.orchestration.service import processes
+from jupyter_pipeline.orchestration.service.environment import MARK
 
 FLOW = """
 import time

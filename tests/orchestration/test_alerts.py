@@ -18,10 +18,14 @@ import pytest
 
 from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError, UsageError
 from jupyter_pipeline.models import Alert, DeploymentSpec, ServiceStatus
-from jupyter_pipeline.orchestration import alerts, automations, deployments, processes, runs
-from jupyter_pipeline.orchestration.api import connect
-from jupyter_pipeline.orchestration.child_environment import MARK
-from jupyter_pipeline.orchestration.facade import run_sync
+from jupyter_pipeline.orchestration.alerts import automations
+from jupyter_pipeline.orchestration.alerts import manage as alerts
+from jupyter_pipeline.orchestration.deployments import manage as deployments
+from jupyter_pipeline.orchestration.prefect_api.client import connect
+from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
+from jupyter_pipeline.orchestration.runs import manage as runs
+from jupyter_pipeline.orchestration.service import processes
+from jupyter_pipeline.orchestration.service.environment import MARK
 from jupyter_pipeline.paths import service_dir
 
 Make = Callable[..., DeploymentSpec]

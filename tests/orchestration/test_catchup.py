@@ -11,7 +11,11 @@ import pytest
 
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import DeploymentSpec, Schedule, ServiceStatus
-from jupyter_pipeline.orchestration import catchup, deployments, runs, service, state
+from jupyter_pipeline.orchestration.deployments import manage as deployments
+from jupyter_pipeline.orchestration.runs import catch_up
+from jupyter_pipeline.orchestration.runs import manage as runs
+from jupyter_pipeline.orchestration.service import control as service
+from jupyter_pipeline.orchestration.service import state
 
 Make = Callable[..., DeploymentSpec]
 MINUTELY = Schedule(cron="* * * * *")
@@ -22,12 +26,12 @@ MINUTELY = Schedule(cron="* * * * *")
     [("none", []), ("latest", [420.0]), ("all", [120.0, 180.0, 240.0, 300.0, 360.0, 420.0])],
 )
 def test_the_policy_chooses_among_the_missed_times(policy: str, expected: list[float]) -> None:
-    assert catchup.chosen(MINUTELY, policy, 100.0, 430.0) == expected
+    assert catch_up.chosen(MINUTELY, policy, 100.0, 430.0) == expected
 
 
 def test_after_a_long_outage_the_newest_are_made_up_for() -> None:
-    chosen = catchup.chosen(Schedule(every=60.0), "all", 1.7e9, 1.7e9 + 86400)
-    assert len(chosen) == catchup.MOST
+    chosen = catch_up.chosen(Schedule(every=60.0), "all", 1.7e9, 1.7e9 + 86400)
+    assert len(chosen) == catch_up.MOST
     assert chosen[-1] == 1.7e9 + 86400 - (1.7e9 + 86400) % 60
 
 

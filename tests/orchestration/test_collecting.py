@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from jupyter_pipeline.orchestration import collecting
+from jupyter_pipeline.orchestration.service import cluster_cleanup
 
 
 @pytest.mark.parametrize(
@@ -23,5 +23,5 @@ def test_a_collection_that_fails_is_logged_and_ends_nothing(
 ) -> None:
     monkeypatch.setattr(sys, "executable", shutil.which(program) or program)
     with caplog.at_level(logging.INFO):
-        asyncio.run(collecting.collect())
+        asyncio.run(cluster_cleanup.collect())
     assert told in caplog.text

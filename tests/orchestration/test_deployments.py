@@ -11,7 +11,8 @@ import pytest
 
 from jupyter_pipeline.exceptions import ApiUnreachableError, NotFoundError, OrchestrationError, UsageError
 from jupyter_pipeline.models import DeploymentSpec, Schedule, ServiceStatus
-from jupyter_pipeline.orchestration import api, deployments
+from jupyter_pipeline.orchestration.deployments import manage as deployments
+from jupyter_pipeline.orchestration.prefect_api import client
 
 Make = Callable[..., DeploymentSpec]
 NIGHTLY = Schedule(cron="0 3 * * *", timezone="Europe/Berlin")
@@ -21,14 +22,14 @@ NIGHTLY = Schedule(cron="0 3 * * *", timezone="Europe/Berlin")
 def writes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Collect the requests that change something."""
     seen: list[str] = []
-    send = api.PrefectApi._send
+    send = client.PrefectApi._send
 
     async def listen(self: Any, method: str, path: str, *rest: Any, **options: Any) -> Any:
         if method != "GET" and not path.endswith("/filter"):
             seen.append(f"{method} {path}")
         return await send(self, method, path, *rest, **options)
 
-    monkeypatch.setattr(api.PrefectApi, "_send", listen)
+    monkeypatch.setattr(client.PrefectApi, "_send", listen)
     return seen
 
 
@@ -86,7 +87,7 @@ def test_a_schedule_added_by_other_means_stays(live: ServiceStatus, specificatio
     made = deployments.deploy(spec)
 
     async def add() -> None:
-        async with api.connect() as connection:
+        async with client.connect() as connection:
             body = [{"schedule": {"cron": "5 5 * * *", "timezone": "UTC"}, "active": True}]
             await connection.post(f"/deployments/{made.id}/schedules", body)
 

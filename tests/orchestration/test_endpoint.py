@@ -7,7 +7,8 @@ import pytest
 from jupyter_pipeline import identity
 from jupyter_pipeline.exceptions import ApiUnreachableError, ConfigurationError, NotFoundError
 from jupyter_pipeline.models import ProcessIdentity
-from jupyter_pipeline.orchestration import endpoint, state
+from jupyter_pipeline.orchestration.prefect_api import endpoint
+from jupyter_pipeline.orchestration.service import state
 
 PROFILES = """
 active = "work"

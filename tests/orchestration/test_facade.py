@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from jupyter_pipeline.orchestration.facade import run_sync
+from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 
 
 @run_sync

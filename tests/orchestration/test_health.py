@@ -5,8 +5,11 @@ import time
 from collections.abc import Callable
 
 from jupyter_pipeline.models import DeploymentSpec, Schedule, ServiceStatus
-from jupyter_pipeline.orchestration import api, deployments, health, leftovers, processes, runs
-from jupyter_pipeline.orchestration.child_environment import MARK
+from jupyter_pipeline.orchestration.deployments import manage as deployments
+from jupyter_pipeline.orchestration.prefect_api import client
+from jupyter_pipeline.orchestration.runs import manage as runs
+from jupyter_pipeline.orchestration.service import health, leftovers, processes
+from jupyter_pipeline.orchestration.service.environment import MARK
 from jupyter_pipeline.paths import service_dir
 
 
@@ -17,7 +20,7 @@ def test_schedules_that_make_no_runs_are_noticed(
     waiting = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
 
     async def look() -> tuple[list[str], list[str], list[str]]:
-        async with api.connect() as connection:
+        async with client.connect() as connection:
             well = await health.stalled_schedules(connection, settle=0)
             while (await connection.post("/flow_runs/bulk_delete", waiting))["deleted"]:
                 pass
@@ -33,7 +36,7 @@ def test_schedules_that_make_no_runs_are_noticed(
 
 def test_the_pool_is_made_once(live: ServiceStatus) -> None:
     async def again() -> bool:
-        async with api.connect() as connection:
+        async with client.connect() as connection:
             await health.ensure_pool(connection)
             await health.answers(connection)
             return await health.worker_online(connection, since=0)
@@ -49,7 +52,7 @@ def test_a_lost_run_whose_limit_is_gone_is_crashed(
     _await_running(run.id)
 
     async def lose() -> list[str]:
-        async with api.connect() as connection:
+        async with client.connect() as connection:
             await connection.delete(f"/deployments/{made.id}")  # as another program might
             for process in processes.marked(MARK, str(service_dir())):
                 if process.environ().get("PREFECT__FLOW_RUN_ID") == run.id:

@@ -13,8 +13,13 @@ import pytest
 
 from jupyter_pipeline.exceptions import ApiRefusedError, ApiUnreachableError, OrchestrationError
 from jupyter_pipeline.models import Alert, DeploymentSpec, Schedule, ServiceStatus
-from jupyter_pipeline.orchestration import alerts, api, deployments, processes, service, state, versions
-from jupyter_pipeline.orchestration.api import PrefectApi
+from jupyter_pipeline.orchestration.alerts import manage as alerts
+from jupyter_pipeline.orchestration.deployments import manage as deployments
+from jupyter_pipeline.orchestration.deployments import versions
+from jupyter_pipeline.orchestration.prefect_api import client
+from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
+from jupyter_pipeline.orchestration.service import control as service
+from jupyter_pipeline.orchestration.service import processes, state
 
 Make = Callable[..., DeploymentSpec]
 SCHEDULES = (Schedule(cron="0 3 * * *"), Schedule(every=3600.0, slug="hourly"))
@@ -165,7 +170,7 @@ def test_the_first_request_of_a_process_waits_for_the_server_too(
         return await send(self, method, path, *rest, **options)
 
     monkeypatch.setattr(PrefectApi, "_send", away_at_first)
-    monkeypatch.setattr("jupyter_pipeline.orchestration.api._csrf", {})
+    monkeypatch.setattr("jupyter_pipeline.orchestration.prefect_api.client._csrf", {})
     deployments.list_deployments()
     assert asked[:2] == ["/csrf-token", "/csrf-token"]
 
@@ -177,7 +182,7 @@ def test_an_older_server_is_named(monkeypatch: pytest.MonkeyPatch, specification
         monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{server.server_port}/api")
         try:
             with pytest.raises(OrchestrationError, match=r"runs Prefect 2\.20\.3; 3\.4 or later is needed"):
-                api.check()
+                client.check()
             with pytest.raises(ApiRefusedError, match=r"Extra inputs.*runs Prefect 2\.20\.3"):
                 deployments.deploy(specification("old"))
         finally:

@@ -8,7 +8,9 @@ import pytest
 
 from jupyter_pipeline.exceptions import NotFoundError
 from jupyter_pipeline.models import DeploymentSpec, RunRecord, ServiceStatus
-from jupyter_pipeline.orchestration import admission, deployments, runs
+from jupyter_pipeline.orchestration.deployments import manage as deployments
+from jupyter_pipeline.orchestration.runs import manage as runs
+from jupyter_pipeline.orchestration.runs import overlap
 
 Make = Callable[..., DeploymentSpec]
 
@@ -52,7 +54,7 @@ def test_a_new_run_stops_the_one_at_work(live: ServiceStatus, specification: Mak
 def test_the_order_of_runs_is_that_of_their_times() -> None:
     due = ["2026-07-14T06:00:00Z", "2026-07-14T06:00:00.25Z", "2026-07-14T06:00:01Z"]
     runs_of = [{"expected_start_time": time, "id": str(9 - n)} for n, time in enumerate(due)]
-    assert sorted([*runs_of[1:], runs_of[0]], key=admission._order) == runs_of
+    assert sorted([*runs_of[1:], runs_of[0]], key=overlap._order) == runs_of
 
 
 @pytest.mark.parametrize(("field", "wrong"), [("overlap", "canceled"), ("catch_up", "lates")])

@@ -18,8 +18,12 @@ import pytest
 
 from jupyter_pipeline.exceptions import ConfigurationError, ServiceError
 from jupyter_pipeline.models import DeploymentSpec, Schedule
-from jupyter_pipeline.orchestration import deployments, processes, runs, service, state, versions
-from jupyter_pipeline.orchestration.child_environment import DATABASE, MARK
+from jupyter_pipeline.orchestration.deployments import manage as deployments
+from jupyter_pipeline.orchestration.deployments import versions
+from jupyter_pipeline.orchestration.runs import manage as runs
+from jupyter_pipeline.orchestration.service import control as service
+from jupyter_pipeline.orchestration.service import processes, state
+from jupyter_pipeline.orchestration.service.environment import DATABASE, MARK
 
 Make = Callable[..., DeploymentSpec]
 

@@ -12,10 +12,13 @@ from typing import Any
 
 import pytest
 
+from jupyter_pipeline.compiler import Cell, PromotionOptions, promote
 from jupyter_pipeline.models import DeploymentSpec, RunRecord, Schedule, ServiceStatus
-from jupyter_pipeline.orchestration import deployments, endpoint, runs, snapshots
-from jupyter_pipeline.orchestration.api import connect
-from jupyter_pipeline.promotion import Cell, PromotionOptions, promote
+from jupyter_pipeline.orchestration.deployments import manage as deployments
+from jupyter_pipeline.orchestration.deployments import snapshots
+from jupyter_pipeline.orchestration.prefect_api import endpoint
+from jupyter_pipeline.orchestration.prefect_api.client import connect
+from jupyter_pipeline.orchestration.runs import manage as runs
 
 SOURCES = [
     "import pandas as pd\nimport pandera.pandas as pa\nfrom datetime import date",

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters import registry
+from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.exceptions import ApiUnreachableError, NotFoundError, OrchestrationError, UsageError
 from jupyter_pipeline.models import DeploymentSpec, RunRecord, Schedule, ServiceStatus
-from jupyter_pipeline.orchestration import deployments, runs, snapshots
-from jupyter_pipeline.orchestration.api import PrefectApi
+from jupyter_pipeline.orchestration.deployments import manage as deployments
+from jupyter_pipeline.orchestration.deployments import snapshots
+from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
+from jupyter_pipeline.orchestration.runs import manage as runs
 
 Make = Callable[..., DeploymentSpec]
 
@@ -189,7 +191,7 @@ def test_a_failed_run_shows_its_traceback_and_is_run_again(live: ServiceStatus, 
 
 WINDOW = """
 from prefect import flow, runtime
-from jupyter_pipeline.orchestration.run_window import window_of
+from jupyter_pipeline.orchestration.runs.window import window_of
 
 @flow(name="windowed")
 def windowed(result: str):
@@ -234,7 +236,7 @@ def test_a_backfill_without_windows_is_refused(live: ServiceStatus, specificatio
 CLUSTERED = """
 import time
 from prefect import flow
-from jupyter_pipeline.pipeline import run_on
+from jupyter_pipeline.workflows import run_on
 
 @flow(name="clustered")
 def clustered(ready: str):

@@ -12,7 +12,8 @@ import pytest
 
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Schedule
-from jupyter_pipeline.orchestration import schedules, translation
+from jupyter_pipeline.orchestration.prefect_api import conversion
+from jupyter_pipeline.orchestration.schedules import parse as schedules
 
 SUMMER = dt.datetime(2027, 7, 1, 12, tzinfo=dt.UTC)
 
@@ -192,7 +193,7 @@ def test_the_times_shown_are_those_that_prefect_will_use(tmp_path: Path) -> None
         for schedule in edged
         for month in (1, 3, 10, 11)
     ]
-    asked = json.dumps([(translation.schedule_body(schedule), after.timestamp()) for schedule, after in cases])
+    asked = json.dumps([(conversion.schedule_body(schedule), after.timestamp()) for schedule, after in cases])
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", _THEIRS],
         input=asked,

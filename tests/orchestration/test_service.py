@@ -15,11 +15,14 @@ import httpx
 import psutil
 import pytest
 
-from jupyter_pipeline.clusters import registry
+from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.exceptions import ConfigurationError, ServiceError
 from jupyter_pipeline.models import DeploymentSpec, ProcessIdentity, ServiceStatus
-from jupyter_pipeline.orchestration import deployments, kept, processes, runs, service, state
-from jupyter_pipeline.orchestration.child_environment import MARK
+from jupyter_pipeline.orchestration.deployments import manage as deployments
+from jupyter_pipeline.orchestration.runs import manage as runs
+from jupyter_pipeline.orchestration.service import control as service
+from jupyter_pipeline.orchestration.service import managed_process, processes, state
+from jupyter_pipeline.orchestration.service.environment import MARK
 from jupyter_pipeline.paths import service_dir
 
 Make = Callable[..., DeploymentSpec]
@@ -239,7 +242,7 @@ def test_a_server_that_cannot_start_is_explained_and_nothing_is_left() -> None:
 
 
 def test_a_port_that_another_program_took_meanwhile_is_recognised_behind_what_is_said_last() -> None:
-    child = kept.Child("server", 1.0)
+    child = managed_process.Child("server", 1.0)
     child.last_lines.append("ERROR:    [Errno 98] error while attempting to bind on address: address already in use")
     child.last_lines.append("AssertionError: Reactive triggers not started")
     assert child.port_was_taken

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from jupyter_pipeline.exceptions import UsageError
-from jupyter_pipeline.orchestration import snapshots
+from jupyter_pipeline.orchestration.deployments import snapshots
 from jupyter_pipeline.paths import snapshots_dir
 
 FILES = {"flow.py": "import steps\n", "steps.py": "# Größe\n", "data/names.txt": ""}

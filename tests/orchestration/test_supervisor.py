@@ -11,9 +11,9 @@ from threading import Thread
 import pytest
 
 from jupyter_pipeline.exceptions import ApiUnreachableError
-from jupyter_pipeline.orchestration import deployments
-from jupyter_pipeline.orchestration.kept import Child
-from jupyter_pipeline.orchestration.supervisor import Supervisor
+from jupyter_pipeline.orchestration.deployments import manage as deployments
+from jupyter_pipeline.orchestration.service.managed_process import Child
+from jupyter_pipeline.orchestration.service.supervisor import Supervisor
 
 
 class OddServer(BaseHTTPRequestHandler):

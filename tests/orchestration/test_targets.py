@@ -14,7 +14,10 @@ from jupyter_pipeline.exceptions import (
     UsageError,
 )
 from jupyter_pipeline.models import DeploymentSpec, Schedule, ServiceStatus, Target
-from jupyter_pipeline.orchestration import deployments, runs, state, targets, versions
+from jupyter_pipeline.orchestration.deployments import manage as deployments
+from jupyter_pipeline.orchestration.deployments import targets, versions
+from jupyter_pipeline.orchestration.runs import manage as runs
+from jupyter_pipeline.orchestration.service import state
 
 Make = Callable[..., DeploymentSpec]
 SPEC = DeploymentSpec(

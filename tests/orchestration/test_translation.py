@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jupyter_pipeline.models import DeploymentSpec, Schedule
-from jupyter_pipeline.orchestration import translation
+from jupyter_pipeline.orchestration.prefect_api import conversion
 
 SPEC = DeploymentSpec(name="n", flow_name="f", entrypoint="flow.py:f", path="/snap/1", profile="slurm")
 
@@ -23,9 +23,9 @@ SPEC = DeploymentSpec(name="n", flow_name="f", entrypoint="flow.py:f", path="/sn
     ],
 )
 def test_a_schedule_comes_back_as_it_went(schedule: Schedule) -> None:
-    body = json.loads(json.dumps(translation.schedule_body(schedule)))
+    body = json.loads(json.dumps(conversion.schedule_body(schedule)))
     entry = {"schedule": body, "slug": schedule.slug, "active": schedule.active, "parameters": schedule.parameters}
-    assert translation.schedule_from(entry) == schedule
+    assert conversion.schedule_from(entry) == schedule
 
 
 EDGED = Schedule(cron="0 6 * * 1", timezone="Asia/Tokyo", start=4e9, end=4.1e9, slug="edged", active=True)
@@ -41,22 +41,22 @@ EDGED = Schedule(cron="0 6 * * 1", timezone="Asia/Tokyo", start=4e9, end=4.1e9, 
 )
 def test_a_schedule_with_edges_goes_as_a_rule_and_comes_back(schedule: Schedule) -> None:
     spec = DeploymentSpec(**{**_fields(SPEC), "schedules": (schedule,)})
-    body = translation.deployment_body(spec, pool="p", pool_type="process")
-    sent = translation.schedule_body(schedule)
+    body = conversion.deployment_body(spec, pool="p", pool_type="process")
+    sent = conversion.schedule_body(schedule)
     assert "RRULE:" in sent["rrule"]
     server = {**body, "schedules": [{"schedule": sent, "slug": schedule.slug, "active": schedule.active}]}
-    assert translation.schedules_of(json.loads(json.dumps(server))) == (schedule,)
+    assert conversion.schedules_of(json.loads(json.dumps(server))) == (schedule,)
 
 
 def test_a_schedule_changed_by_other_means_is_told_as_it_is() -> None:
     spec = DeploymentSpec(**{**_fields(SPEC), "schedules": (EDGED,)})
-    body = translation.deployment_body(spec, pool="p", pool_type="process")
+    body = conversion.deployment_body(spec, pool="p", pool_type="process")
     server = {**body, "schedules": [{"schedule": {"cron": "5 5 * * *", "timezone": "UTC"}, "slug": "edged"}]}
-    assert translation.schedules_of(server) == (Schedule(cron="5 5 * * *", slug="edged", active=True),)
+    assert conversion.schedules_of(server) == (Schedule(cron="5 5 * * *", slug="edged", active=True),)
 
 
 def test_a_rule_without_a_start_is_given_one() -> None:
-    body = translation.schedule_body(Schedule(rrule="RRULE:FREQ=DAILY"))
+    body = conversion.schedule_body(Schedule(rrule="RRULE:FREQ=DAILY"))
     assert body["rrule"] == "DTSTART:20200101T000000\nRRULE:FREQ=DAILY"
 
 
@@ -70,7 +70,7 @@ def test_a_rule_without_a_start_is_given_one() -> None:
 )
 def test_a_process_pool_is_told_the_interpreter(pool_type: str, python: str, command: str | None) -> None:
     spec = DeploymentSpec(**{**_fields(SPEC), "python": python})
-    body = translation.deployment_body(spec, pool="p", pool_type=pool_type)
+    body = conversion.deployment_body(spec, pool="p", pool_type=pool_type)
     assert body["job_variables"].get("command") == command
     assert body["job_variables"]["env"]["JUPYTER_PIPELINE_PROFILE"] == "slurm"
 
@@ -80,17 +80,17 @@ def _fields(spec: DeploymentSpec) -> dict[str, Any]:
 
 
 def test_runs_work_in_the_snapshot_unless_told_otherwise() -> None:
-    body = translation.deployment_body(SPEC, pool="p", pool_type="process")
+    body = conversion.deployment_body(SPEC, pool="p", pool_type="process")
     assert body["entrypoint"] == "flow.py:f"
     assert body["pull_steps"] == [{"prefect.deployments.steps.set_working_directory": {"directory": "/snap/1"}}]
     spec = DeploymentSpec(**{**_fields(SPEC), "working_directory": "/home/me/work"})
-    body = translation.deployment_body(spec, pool="p", pool_type="process")
+    body = conversion.deployment_body(spec, pool="p", pool_type="process")
     assert body["entrypoint"] == "/snap/1/flow.py:f"
     assert body["pull_steps"] == [{"prefect.deployments.steps.set_working_directory": {"directory": "/home/me/work"}}]
 
 
 def test_only_what_differs_is_sent() -> None:
-    body = translation.deployment_body(SPEC, pool="p", pool_type="process")
+    body = conversion.deployment_body(SPEC, pool="p", pool_type="process")
     server = {
         **body,
         "concurrency_limit": None,
@@ -98,6 +98,6 @@ def test_only_what_differs_is_sent() -> None:
         "concurrency_options": {"collision_strategy": "CANCEL_NEW", "grace_period_seconds": 60},
         "description": "",
     }
-    assert translation.differences(body, server) == {}
-    assert translation.differences({**body, "version": "2"}, server) == {"version": "2"}
-    assert translation.differences({**body, "concurrency_limit": 2}, server) == {"concurrency_limit": 2}
+    assert conversion.differences(body, server) == {}
+    assert conversion.differences({**body, "version": "2"}, server) == {"version": "2"}
+    assert conversion.differences({**body, "concurrency_limit": 2}, server) == {"concurrency_limit": 2}

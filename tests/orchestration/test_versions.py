@@ -11,7 +11,9 @@ import pytest
 
 from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError, UsageError
 from jupyter_pipeline.models import DeploymentSpec, Schedule, ServiceStatus
-from jupyter_pipeline.orchestration import applying, deployments, history, runs, snapshots, versions
+from jupyter_pipeline.orchestration.deployments import apply, history, snapshots, versions
+from jupyter_pipeline.orchestration.deployments import manage as deployments
+from jupyter_pipeline.orchestration.runs import manage as runs
 from jupyter_pipeline.paths import snapshots_dir, versions_dir
 
 Make = Callable[..., DeploymentSpec]
@@ -160,7 +162,7 @@ def test_what_is_secret_is_not_kept_and_comes_back(live: ServiceStatus, specific
     assert "eu" in stored
     versions.rollback("secretive")
     found = history.versions("secretive", "embedded")[0]
-    assert applying.check(history.specification(found)) is None
+    assert apply.check(history.specification(found)) is None
     body = deployments.run_now("secretive")
     assert runs.wait(body.id, timeout=120).state == "Completed"
 

@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from jupyter_pipeline.models import Schedule
-from jupyter_pipeline.orchestration import schedules, words
+from jupyter_pipeline.orchestration.schedules import describe
+from jupyter_pipeline.orchestration.schedules import parse as schedules
 
 NOVEMBER, JUNE = dt.datetime(2026, 11, 21, 3, 35, tzinfo=dt.UTC), dt.datetime(2027, 6, 1, 3, 35, tzinfo=dt.UTC)
 
@@ -22,7 +23,7 @@ NOVEMBER, JUNE = dt.datetime(2026, 11, 21, 3, 35, tzinfo=dt.UTC), dt.datetime(20
     ],
 )
 def test_an_interval_is_told_in_words(seconds: float, text: str) -> None:
-    assert words.duration_text(seconds) == text
+    assert describe.duration_text(seconds) == text
 
 
 @pytest.mark.parametrize(
@@ -37,20 +38,20 @@ def test_an_interval_is_told_in_words(seconds: float, text: str) -> None:
     ],
 )
 def test_a_schedule_is_told_in_words(schedule: Schedule, text: str) -> None:
-    assert words.describe(schedule) == text
+    assert describe.describe(schedule) == text
 
 
 def test_start_and_end_are_told_in_words() -> None:
     schedule = schedules.from_mapping(
         {"cron": "0 6 * * *", "start": "2099-01-01", "end": "2099-03-01T18:30", "timezone": "Asia/Tokyo"}
     )
-    assert words.describe(schedule) == "At 06:00, from 2099-01-01, until 2099-03-01 18:30 (Asia/Tokyo)"
+    assert describe.describe(schedule) == "At 06:00, from 2099-01-01, until 2099-03-01 18:30 (Asia/Tokyo)"
 
 
 def test_a_time_is_told_as_the_clock_of_its_zone_shows_it() -> None:
     berlin = schedules.parse(cron="0 6 * * *", timezone="Europe/Berlin")
-    assert words.moment_text(schedules.next_runs(berlin, 1, after=NOVEMBER)[0]) == "Sat 21 Nov 2026 06:00 CET"
-    assert words.moment_text(dt.datetime(2027, 6, 1, 0, 0, 5, tzinfo=dt.UTC)) == "Tue 01 Jun 2027 00:00:05 UTC"
+    assert describe.moment_text(schedules.next_runs(berlin, 1, after=NOVEMBER)[0]) == "Sat 21 Nov 2026 06:00 CET"
+    assert describe.moment_text(dt.datetime(2027, 6, 1, 0, 0, 5, tzinfo=dt.UTC)) == "Tue 01 Jun 2027 00:00:05 UTC"
 
 
 @pytest.mark.parametrize(
@@ -91,4 +92,4 @@ def test_a_time_is_told_as_the_clock_of_its_zone_shows_it() -> None:
 )
 def test_what_a_change_of_the_clocks_does_is_told(schedule: dict[str, object], now: dt.datetime, told: str) -> None:
     parsed = schedules.parse(**{"timezone": "Europe/Berlin", **schedule})  # type: ignore[arg-type]
-    assert words.clock_change(parsed, now) == told
+    assert describe.clock_change(parsed, now) == told

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from jupyter_pipeline import exceptions
-from jupyter_pipeline.server.base import STATUS, status_of
+from jupyter_pipeline.server.handler import STATUS, status_of
 
 Call = Callable[..., Awaitable[tuple[int, Any]]]
 

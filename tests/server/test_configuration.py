@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters import configuration
-from jupyter_pipeline.server.kernel import Interpreter
+from jupyter_pipeline.clusters.profiles import traitlets_config
+from jupyter_pipeline.server.kernel_cli import Interpreter
 
 
 @pytest.fixture
 def jp_server_config(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    monkeypatch.setattr(configuration, "_own", [])
+    monkeypatch.setattr(traitlets_config, "_own", [])
     return {
         "ServerApp": {"jpserver_extensions": {"jupyter_pipeline": True}},
         "JupyterPipeline": {"profiles": {"night": {"extends": "local", "workers": 3}}},

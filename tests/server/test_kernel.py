@@ -20,7 +20,7 @@ from jupyter_pipeline.exceptions import (
     PromotionRefusedError,
     UsageError,
 )
-from jupyter_pipeline.server.kernel import Interpreter, RemoteError, clean_environment, find_interpreter
+from jupyter_pipeline.server.kernel_cli import Interpreter, RemoteError, clean_environment, find_interpreter
 
 
 def stand_in(folder: Path, script: str) -> Interpreter:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.server.promotion import _arguments
+from jupyter_pipeline.server.deploy import _arguments
 
 Call = Callable[..., Awaitable[tuple[int, Any]]]
 

@@ -21,18 +21,20 @@ class Server:
 
 import jupyter_pipeline
 jupyter_pipeline._load_jupyter_server_extension(Server)
-from jupyter_pipeline.clusters import profiles, registry
+from jupyter_pipeline.clusters import profiles
+from jupyter_pipeline.clusters.registry import records as registry
 profiles.load_profiles()
 registry.list_records()
-from jupyter_pipeline.orchestration import schedules, service
+from jupyter_pipeline.orchestration.schedules import parse as schedules
+from jupyter_pipeline.orchestration.service import control as service
 service.status()
 schedules.next_runs(schedules.parse(cron="0 6 * * *"), 5)
-from jupyter_pipeline import promotion
-from jupyter_pipeline.pipeline import options, planning
+from jupyter_pipeline import compiler
+from jupyter_pipeline.workflows import deploy_options, deploy_plan
 cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "x = 1", "outputs": [], "execution_count": None}
-cells = promotion.read_notebook({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]})
-asked, here = options.read({}, name="x"), __import__("pathlib").Path(".")
-planning.plan(cells, 0, asked, folder=here, dry_run=True, packages=False).preview()
+cells = compiler.read_notebook({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]})
+asked, here = deploy_options.read({}, name="x"), __import__("pathlib").Path(".")
+deploy_plan.plan(cells, 0, asked, folder=here, dry_run=True, packages=False).preview()
 print(json.dumps(sorted(set(sys.modules) - before)))
 """
 

@@ -51,7 +51,7 @@ def run_suite(engine: str, *arguments: str, environ: Mapping[str, str] | None = 
     _copy(Path(__file__).parents[2], project)
     environ = {"HOME": str(home), "USER": _USER, "LOGNAME": _USER, "PATH": os.defpath, **(environ or {})}
     environ |= {"TESTBED_DIR": str(home / "testbed"), "PATH": f"{venv}/bin:{environ['PATH']}"}
-    pytest = [venv / "bin/python", "-m", "pytest", "tests/engines/test_every_engine.py", f"--engines={engine}"]
+    pytest = [venv / "bin/python", "-m", "pytest", "tests/backends/test_every_engine.py", f"--engines={engine}"]
     return subprocess.run([*as_user, *pytest, *arguments], cwd=project, env=environ).returncode
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_pipeline import identity
-from jupyter_pipeline.clusters import registry
+from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Limits
 from jupyter_pipeline.widgets import cluster
 from jupyter_pipeline.widgets.cluster import dashboard_path, render

@@ -14,15 +14,15 @@ from typing import Any
 
 from jupyter_pipeline.clusters.profiles import layers as _layers
 from jupyter_pipeline.clusters.profiles.merging import merge
-from jupyter_pipeline.clusters.profiles.reading import read_file, read_text
 from jupyter_pipeline.clusters.profiles.validation import is_job_queue, validate
 from jupyter_pipeline.clusters.profiles.variables import escape
 from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError, UsageError
 from jupyter_pipeline.models import Profile
+from jupyter_pipeline.safe_yaml import read_file, read_text
 
 __all__ = ["get_profile", "load_profiles", "new", "profile_names", "profile_problems", "resolved"]
 
-_BUILTIN = Path(__file__).parent.parent / "builtin"
+_BUILTIN = Path(__file__).parent / "builtin"
 
 
 def load_profiles(cwd: Path | None = None, *, extra: Mapping[str, Any] | None = None) -> dict[str, Profile]:

@@ -26,15 +26,14 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline.clusters import configuration
-from jupyter_pipeline.clusters.profiles import foreign
-from jupyter_pipeline.clusters.profiles.reading import read_file
+from jupyter_pipeline.clusters.profiles import foreign_formats, traitlets_config
 from jupyter_pipeline.exceptions import ConfigurationError, PipelineError
+from jupyter_pipeline.safe_yaml import read_file
 
 __all__ = ["ENTRY_POINT_GROUP", "Layer", "find_layers", "find_project_file", "profiles_in"]
 
 ENTRY_POINT_GROUP = "jupyter_pipeline.profiles"
-_BUILTIN = Path(__file__).parent.parent / "builtin"
+_BUILTIN = Path(__file__).parent / "builtin"
 _PROJECT_FILES = ("jupyter-pipeline.yaml", ".jupyter-pipeline.yaml")
 
 
@@ -52,7 +51,7 @@ def find_layers(cwd: Path, extra: Mapping[str, Any] | None = None) -> list[Layer
     """Return all layers that exist, the most general first."""
     layers = [_builtin()]
     layers += [_guarded(_name_of(entry), functools.partial(_from_entry_point, entry)) for entry in _entries()]
-    layers.append(_guarded("Dask's configuration", foreign.dask_config_profiles))
+    layers.append(_guarded("Dask's configuration", foreign_formats.dask_config_profiles))
     for folder in reversed(_jupyter_config_path()):
         for path in _files(Path(folder) / "jupyter_pipeline"):
             layers.append(_guarded(str(path), functools.partial(_from_file, path)))
@@ -68,7 +67,7 @@ def find_layers(cwd: Path, extra: Mapping[str, Any] | None = None) -> list[Layer
 
 def _configured() -> list[Layer]:
     try:
-        found = configuration.configured_profiles()
+        found = traitlets_config.configured_profiles()
     except ConfigurationError as error:
         return [Layer(error.source, error=error)]
     return [_guarded(s, functools.partial(profiles_in, {"profiles": p}, s)) for s, p in found.items()]
@@ -122,7 +121,7 @@ def profiles_in(content: object, source: str, name: str | None = None) -> dict[s
             raise ConfigurationError(
                 source, "", "has no `profiles:`", "Write `profiles:` and below it each name with its profile."
             )
-        return {name: foreign.recognise(content, source)}
+        return {name: foreign_formats.recognise(content, source)}
     others = sorted(str(key) for key in content if key != "profiles")
     if others:
         raise ConfigurationError(
@@ -142,7 +141,7 @@ def profiles_in(content: object, source: str, name: str | None = None) -> dict[s
                 f"holds {_kind(profile)}",
                 "Write keys with values, such as `extends: local`.",
             )
-        result[str(key)] = foreign.recognise(profile, source, f"profiles.{key}")
+        result[str(key)] = foreign_formats.recognise(profile, source, f"profiles.{key}")
     return result
 
 

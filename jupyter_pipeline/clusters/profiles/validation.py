@@ -10,17 +10,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from jupyter_pipeline.clusters.profiles.arguments import check_adaptation, check_arguments, positive
+from jupyter_pipeline.clusters.profiles.class_arguments import check_adaptation, check_arguments, positive
 from jupyter_pipeline.clusters.profiles.merging import Merged
-from jupyter_pipeline.clusters.profiles.quantities import (
-    format_duration,
-    parse_count,
-    parse_duration,
-)
 from jupyter_pipeline.clusters.profiles.variables import SECRET_KEY, expand
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Limits, Profile
 from jupyter_pipeline.paths import check_name
+from jupyter_pipeline.units import format_duration, parse_count, parse_duration
 
 __all__ = ["is_job_queue", "validate"]
 

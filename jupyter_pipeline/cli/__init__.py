@@ -1,0 +1,67 @@
+"""``jupyter pipeline``: the command line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any, ClassVar, NoReturn
+
+from jupyter_core.application import NoStart
+
+from jupyter_pipeline.cli.base import Group, emit, note
+from jupyter_pipeline.exceptions import PipelineError
+
+__all__ = ["PipelineApp", "main"]
+
+
+class PipelineApp(Group):
+    """The root of the command line."""
+
+    name = "jupyter-pipeline"
+    description = "From a notebook cell to a cluster and to a scheduled production run."
+    examples = """
+        jupyter pipeline cluster start local --workers 4   # start a cluster
+        jupyter pipeline up                                # start the embedded Prefect server and worker
+        jupyter pipeline deploy notebook.ipynb --cell 3 --name daily --cron "0 6 * * *" --profile local
+    """
+    subcommands: ClassVar[dict[str, Any]] = {
+        "up": ("jupyter_pipeline.cli.service.Up", "Start the embedded Prefect server and worker."),
+        "down": ("jupyter_pipeline.cli.service.Down", "Stop them."),
+        "status": ("jupyter_pipeline.cli.service.Status", "Say whether they run, and where."),
+        "profile": ("jupyter_pipeline.cli.profile.ProfileGroup", "List, show, check and write cluster profiles."),
+        "cluster": ("jupyter_pipeline.cli.cluster.ClusterGroup", "Start, list, scale, sync and stop clusters."),
+        "deploy": ("jupyter_pipeline.cli.deploy.Deploy", "Promote a notebook cell to a scheduled deployment."),
+        "slice": ("jupyter_pipeline.cli.deploy.Slice", "Print the smallest program that a cell needs."),
+        "deployments": (
+            "jupyter_pipeline.cli.deployments.DeploymentsGroup",
+            "List, run, compare, promote deployments.",
+        ),
+        "runs": ("jupyter_pipeline.cli.runs.RunsGroup", "List, follow, read, repeat and cancel runs."),
+        "alerts": ("jupyter_pipeline.cli.alerts.AlertsGroup", "Store and try the addresses that alerts go to."),
+        "test": ("jupyter_pipeline.cli.testing.Test", "Run pipelines once in a clean process."),
+        "ci": ("jupyter_pipeline.cli.testing.CiGroup", "Write the workflow of a CI service that tests pipelines."),
+    }
+
+
+def main(argv: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit: 0 done, 1 it failed, 2 the call was wrong, 130 interrupted."""
+    arguments = sys.argv[1:] if argv is None else argv
+    application = PipelineApp()
+    try:
+        application.initialize(arguments)
+        application.start()
+    except NoStart:
+        pass
+    except PipelineError as error:
+        if "--json" in arguments:
+            emit(json.dumps(error.to_dict(), indent=2))
+        else:
+            note(f"jupyter pipeline: {error}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        note("Interrupted.")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    sys.exit(0)

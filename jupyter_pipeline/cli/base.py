@@ -1,0 +1,122 @@
+"""What every command shares: options, ``--json``, errors as one to three lines, exit codes.
+
+To add a command, subclass `Command`: give `description`, name the `positional` arguments, declare options as traits
+with an alias, and implement `work`, which returns what ``--json`` prints, and `show`, which returns what people read.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import sys
+from typing import Any, ClassVar
+
+from jupyter_core.application import JupyterApp, base_aliases, base_flags
+from traitlets import Bool
+
+from jupyter_pipeline import __version__
+from jupyter_pipeline.clusters.profiles import traitlets_config
+from jupyter_pipeline.exceptions import NotFoundError, UsageError
+
+__all__ = ["Command", "Group", "emit", "note"]
+
+_HIDDEN = ("-h", "--help", "--help-all", "--version", "--debug", "--show-config", "--show-config-json")
+
+
+def emit(text: str) -> None:
+    """Write the answer of a command to standard output."""
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    sys.stdout.flush()
+
+
+def note(text: str) -> None:
+    """Write progress to standard error, so that standard output stays readable by programs."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+class _App(JupyterApp):
+    version = __version__
+    classes: ClassVar[list[Any]] = [traitlets_config.JupyterPipeline]
+    config_file_name = "jupyter_pipeline_config"
+    # The migration of settings from IPython 3 has nothing to do here, and would write into the user's home.
+    migrate_config = staticmethod(lambda: None)
+
+
+class Group(_App):
+    """A command that only has subcommands."""
+
+    def start(self) -> None:
+        """Run the subcommand, or say which there are."""
+        super().start()
+        if self.extra_args:
+            raise NotFoundError("subcommand", self.extra_args[0], self.subcommands)
+        self.print_help()
+
+
+class Command(_App):
+    """One command of the command line."""
+
+    as_json = Bool(False, help="Print the answer as JSON.").tag(config=True)
+    exit_code = 0
+    """What the process exits with after an answer."""
+    positional: ClassVar[tuple[str, ...]] = ()
+    """Names of the arguments; one in brackets may be left out."""
+
+    flags: ClassVar[dict[str, Any]] = {
+        **{k: v for k, v in base_flags.items() if k == "debug"},
+        "json": ({"Command": {"as_json": True}}, "Print the answer as JSON."),
+    }
+    aliases: ClassVar[dict[str, Any]] = {"config": base_aliases["config"], "log-level": base_aliases["log-level"]}
+
+    def parse_command_line(self, argv: list[str] | None = None) -> None:
+        """Refuse an unknown option with the nearest ones, then parse."""
+        given = sys.argv[1:] if argv is None else argv
+        known = {f"-{k}" if len(k) == 1 else f"--{k}" for names in (*self.flags, *self.aliases) for k in _each(names)}
+        for word in given:
+            if word == "--":
+                break
+            option = word.partition("=")[0]
+            if option[:1] == "-" and option[1:2].isdigit():
+                raise UsageError(f"{self.name} takes no negative number, and was given {word}.")
+            if option.startswith("-") and len(option) > 1 and "." not in option and option not in {*known, *_HIDDEN}:
+                near = difflib.get_close_matches(option, known, n=3, cutoff=0.5)
+                offer = f"Did you mean {' or '.join(near)}?" if near else "See --help."
+                raise UsageError(f"{self.name} has no option {option}. {offer}")
+        super().parse_command_line(argv)
+
+    def start(self) -> None:
+        """Check the arguments, do the work, print the answer."""
+        super().start()
+        needed = [p for p in self.positional if not p.startswith("[")]
+        if len(self.extra_args) < len(needed):
+            raise UsageError(f"{self.name} needs {' '.join(self.positional)}. See --help.")
+        if len(self.extra_args) > len(self.positional):
+            extra = self.extra_args[len(self.positional)]
+            raise UsageError(f"{self.name} takes {' '.join(self.positional) or 'no argument'}, not also {extra!r}.")
+        traitlets_config.configure(self.config)
+        answer = self.work(*self.extra_args)
+        if self.as_json:
+            emit(json.dumps(_plain(answer), indent=2))
+        else:
+            emit(self.show(answer))
+        if self.exit_code:
+            self.exit(self.exit_code)
+
+    def work(self, *arguments: Any, **options: Any) -> Any:
+        """Do what the command is for and return records, or plain data."""
+        raise NotImplementedError
+
+    def show(self, answer: Any) -> str:
+        """Return the answer as people read it."""
+        return str(answer)
+
+
+def _each(names: Any) -> tuple[str, ...]:
+    return names if isinstance(names, tuple) else (names,)
+
+
+def _plain(answer: Any) -> Any:
+    if isinstance(answer, list | tuple):
+        return [_plain(a) for a in answer]
+    return answer.to_dict() if hasattr(answer, "to_dict") else answer

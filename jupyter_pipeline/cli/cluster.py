@@ -1,0 +1,234 @@
+"""``jupyter pipeline cluster``: start, list, scale, sync and stop clusters."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, ClassVar
+
+from traitlets import Bool, Unicode
+from traitlets import List as ListTrait
+
+from jupyter_pipeline import arguments, tables, workflows
+from jupyter_pipeline.cli.base import Command, Group, note
+from jupyter_pipeline.clusters import manager, profiles
+from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.exceptions import ClusterError, UsageError
+from jupyter_pipeline.models import ClusterRecord, ClusterState, DriftItem, SyncReport
+from jupyter_pipeline.progress import StatusLine
+
+__all__ = ["ClusterGroup"]
+
+
+class _RecordCommand(Command):
+    def show(self, answer: ClusterRecord) -> str:
+        return str(tables.clusters([answer]))
+
+
+class _RecordsCommand(Command):
+    def show(self, answer: list[ClusterRecord]) -> str:
+        return str(tables.clusters(answer))
+
+
+class Start(_RecordCommand):
+    """Start a cluster."""
+
+    name = "jupyter-pipeline cluster start"
+    description = "Start a cluster from a profile. It outlives this command; its limits end it."
+    positional = ("PROFILE",)
+    cluster_name = Unicode(None, allow_none=True, help="Name of the cluster.").tag(config=True)
+    workers = Unicode("", help="Fixed number of workers.").tag(config=True)
+    adapt = Unicode("", help="Adapt between MIN:MAX workers.").tag(config=True)
+    override = ListTrait(Unicode(), help="KEY=VALUE of the profile, dotted; may be repeated.").tag(config=True)
+    wait = Bool(False, help="Wait until the workers that were asked for are there.").tag(config=True)
+    aliases: ClassVar[dict[str, Any]] = {
+        **Command.aliases,
+        "name": "Start.cluster_name",
+        "workers": "Start.workers",
+        "adapt": "Start.adapt",
+        "o": "Start.override",
+        "override": "Start.override",
+    }
+    flags: ClassVar[dict[str, Any]] = {**Command.flags, "wait": ({"Start": {"wait": True}}, "Wait for the workers.")}
+
+    def work(self, profile: str) -> ClusterRecord:
+        if self.workers and self.adapt:
+            raise UsageError("Give --workers or --adapt, not both: a cluster has a fixed size or adapts.")
+        tell = tables.starting(note)
+        record = manager.start(
+            profiles.get_profile(profile, overrides=arguments.overrides(self.override)),
+            name=self.cluster_name,
+            workers=arguments.workers(self.workers) if self.workers else None,
+            adapt=arguments.size_range(self.adapt) if self.adapt else None,
+            progress=tell,
+        )
+        return manager.wait_for_workers(record.name, progress=tell) if self.wait else record
+
+
+class List(_RecordsCommand):
+    """List clusters."""
+
+    name = "jupyter-pipeline cluster list"
+    description = "List the clusters that live; with --all, the ended ones too."
+    everything = Bool(False, help="Show the ended ones too.").tag(config=True)
+    flags: ClassVar[dict[str, Any]] = {**Command.flags, "all": ({"List": {"everything": True}}, "The ended ones too.")}
+
+    def work(self) -> list[ClusterRecord]:
+        return registry.list_records(include_ended=self.everything)
+
+
+class Status(_RecordCommand):
+    """Show one cluster."""
+
+    name = "jupyter-pipeline cluster status"
+    description = "Show one cluster."
+    positional = ("NAME",)
+
+    def work(self, name: str) -> ClusterRecord:
+        return registry.find_record(name)
+
+
+class Scale(_RecordCommand):
+    """Scale a cluster."""
+
+    name = "jupyter-pipeline cluster scale"
+    description = "Give a cluster a fixed number of workers."
+    positional = ("NAME", "N")
+
+    def work(self, name: str, n: str) -> ClusterRecord:
+        return manager.scale(name, arguments.workers(n))
+
+
+class Adapt(_RecordCommand):
+    """Let a cluster adapt."""
+
+    name = "jupyter-pipeline cluster adapt"
+    description = "Let a cluster adapt its number of workers to its work."
+    positional = ("NAME", "MIN:MAX")
+
+    def work(self, name: str, bounds: str) -> ClusterRecord:
+        return manager.adapt(name, *arguments.size_range(bounds))
+
+
+class Extend(_RecordCommand):
+    """Give a cluster more time."""
+
+    name = "jupyter-pipeline cluster extend"
+    description = "Postpone the end of a cluster's lifetime, within the bound of its profile."
+    positional = ("NAME", "TIME")
+
+    def work(self, name: str, time: str) -> ClusterRecord:
+        return manager.extend(name, arguments.seconds(time))
+
+
+class Stop(_RecordsCommand):
+    """Stop clusters."""
+
+    name = "jupyter-pipeline cluster stop"
+    description = "Stop a cluster, or all with --all."
+    positional = ("[NAME]",)
+    everything = Bool(False, help="Stop all clusters.").tag(config=True)
+    flags: ClassVar[dict[str, Any]] = {**Command.flags, "all": ({"Stop": {"everything": True}}, "Stop all clusters.")}
+
+    def work(self, name: str = "") -> list[ClusterRecord]:
+        if bool(name) == self.everything:
+            raise UsageError("Name the cluster to stop, or give --all.")
+        ended = manager.stop_all() if self.everything else [manager.stop(name)]
+        open_ = [r for r in ended if r.state.alive or r.state is ClusterState.LOST]
+        if open_:
+            raise ClusterError("\n".join(f"{r.name} is {r.state}: {r.reason}" for r in open_))
+        return ended
+
+
+class Logs(Command):
+    """Print the logs of a cluster."""
+
+    name = "jupyter-pipeline cluster logs"
+    description = "Print the logs of a cluster, also of one that ended."
+    positional = ("NAME",)
+
+    def work(self, name: str) -> str:
+        return manager.logs(name)
+
+
+class Gc(Command):
+    """Remove what no living cluster claims."""
+
+    name = "jupyter-pipeline cluster gc"
+    description = "Find processes and batch jobs of clusters that are gone, and remove them."
+
+    def work(self) -> list[dict[str, Any]]:
+        return manager.gc()
+
+    def show(self, answer: list[dict[str, Any]]) -> str:
+        if not answer:
+            return "Nothing is left over."
+        return "\n".join("Removed " + ", ".join(f"{k} {v}" for k, v in item.items()) for item in answer)
+
+
+class Sync(Command):
+    """Bring the environment along."""
+
+    name = "jupyter-pipeline cluster sync"
+    description = (
+        "Make a cluster's packages equal to this interpreter's, and send local code: the folders that are named, and "
+        "those of the profile that the cluster was started from."
+    )
+    positional = ("NAME",)
+    directory = ListTrait(Unicode(), help="Folder with local code to send; may be repeated.").tag(config=True)
+    packages = Bool(True, help="Compare packages and install what differs.").tag(config=True)
+    aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "directory": "Sync.directory"}
+    flags: ClassVar[dict[str, Any]] = {
+        **Command.flags,
+        "no-packages": ({"Sync": {"packages": False}}, "Send local code only."),
+    }
+
+    def work(self, name: str) -> SyncReport:
+        cluster = workflows.attach(name)
+        directories = [Path(d) for d in self.directory]  # what a notebook has imported is not known here
+        try:
+            with StatusLine(sys.stderr) as tell:
+                return workflows.sync_cluster(cluster, directories=directories, packages=self.packages, progress=tell)
+        finally:
+            cluster.detach()
+
+    def show(self, answer: SyncReport) -> str:
+        return "\n".join([*(f"note: {text}" for text in answer.notes), str(tables.sync(answer))])
+
+
+class Diff(Command):
+    """Compare the environments."""
+
+    name = "jupyter-pipeline cluster diff"
+    description = "Show how the packages of a cluster differ from this environment's."
+    positional = ("NAME",)
+
+    def work(self, name: str) -> list[DriftItem]:
+        cluster = workflows.attach(name)
+        try:
+            return workflows.diff_cluster(cluster)
+        finally:
+            cluster.detach()
+
+    def show(self, answer: list[DriftItem]) -> str:
+        return str(tables.drift(answer))
+
+
+class ClusterGroup(Group):
+    """Clusters."""
+
+    name = "jupyter-pipeline cluster"
+    description = "Start, list, scale, sync and stop clusters."
+    subcommands: ClassVar[dict[str, Any]] = {
+        "start": (Start, "Start a cluster from a profile."),
+        "list": (List, "List clusters."),
+        "status": (Status, "Show one cluster."),
+        "scale": (Scale, "Give a cluster a fixed number of workers."),
+        "adapt": (Adapt, "Let a cluster adapt its size."),
+        "extend": (Extend, "Give a cluster more time."),
+        "stop": (Stop, "Stop a cluster, or all."),
+        "logs": (Logs, "Print the logs of a cluster."),
+        "gc": (Gc, "Remove what no living cluster claims."),
+        "sync": (Sync, "Bring the environment along."),
+        "diff": (Diff, "Compare the environments."),
+    }

@@ -1,0 +1,119 @@
+"""``jupyter pipeline deploy`` and ``jupyter pipeline slice``: notebook cells without a kernel."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, ClassVar
+
+from traitlets import Unicode
+
+from jupyter_pipeline import tables
+from jupyter_pipeline.cli.base import Command, note
+from jupyter_pipeline.cli.traits import with_options
+from jupyter_pipeline.compiler import Cell, read_notebook, select_cell, select_cells, slice_cells
+from jupyter_pipeline.exceptions import ConfigurationError, RehearsalError, UsageError
+from jupyter_pipeline.models import Deployed
+from jupyter_pipeline.workflows import deploy, deploy_options, deploy_plan
+
+__all__ = ["Deploy", "Slice", "notebook_path", "read_cells"]
+
+
+def read_cells(notebook: str) -> list[Cell]:
+    """Return the cells of a notebook: a file, or ``-`` for standard input.
+
+    Raises
+    ------
+    ConfigurationError
+        If it cannot be read.
+    """
+    if notebook == "-":
+        return read_notebook(sys.stdin.buffer.read())
+    try:
+        return read_notebook(Path(notebook).read_bytes())
+    except OSError as error:
+        raise ConfigurationError(notebook, "", f"cannot be read ({error.strerror})", "Give a notebook file.") from error
+
+
+def notebook_path(notebook: str, path: str) -> Path:
+    """Return where a notebook is: the file, or what ``--path`` says of one from standard input.
+
+    Raises
+    ------
+    UsageError
+        If nothing says it.
+    """
+    if notebook == "-" and not path:
+        raise UsageError("With a notebook from standard input, --path must say where it is.")
+    return Path(path or notebook)
+
+
+_OWN = (
+    deploy_options.Option(
+        "cell",
+        "index from 0, id or tag; a tag means all cells that have it; by default all marked cells",
+        "CELL",
+        repeat=True,
+    ),
+    deploy_options.Option("name", "name of the deployment, and of its folder in pipelines/", "NAME"),
+    deploy_options.Option("path", "where the notebook is, when it comes from standard input", "PATH"),
+)
+_Options: Any = with_options((*_OWN, *deploy_options.OPTIONS), name="DeployOptions")
+
+
+class Deploy(_Options):
+    """Promote a notebook cell to a scheduled deployment."""
+
+    name = "jupyter-pipeline deploy"
+    description = "Promote a cell of a notebook (a file, or - for standard input) to a scheduled Prefect deployment."
+    examples = """
+        jupyter pipeline deploy report.ipynb --cell daily --name daily --cron "0 6 * * *" --profile local
+    """
+    positional = ("NOTEBOOK",)
+
+    def work(self, notebook: str) -> Deployed:
+        given = self.given()
+        where = notebook_path(notebook, given["path"])
+        cells = read_cells(notebook)
+        settings = deploy_options.read(given, name=given["name"], notebook=where.name)
+        plan = deploy_plan.plan(
+            cells,
+            select_cells(cells, given["cell"]),
+            settings,
+            folder=where.absolute().parent,
+            dry_run=bool(given["dry_run"]),
+        )
+        if given["dry_run"]:
+            return plan.preview()
+        if not self.as_json and (text := tables.plan(plan.preview())):
+            note(text)
+        try:
+            return deploy.deploy(plan, progress=note)
+        except RehearsalError as error:
+            note(error.traceback)
+            raise
+
+    def show(self, answer: Deployed) -> str:
+        if self.given()["dry_run"]:
+            return tables.dry_run(answer)
+        return tables.deployed(answer, command="jupyter pipeline deployments")
+
+
+class Slice(Command):
+    """Print the smallest program that a cell needs."""
+
+    name = "jupyter-pipeline slice"
+    description = "Print the smallest program that gives what a cell of a notebook gives."
+    positional = ("NOTEBOOK",)
+    cell = Unicode("", help="Index from 0, id or tag of the cell.").tag(config=True)
+    aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "cell": "Slice.cell"}
+
+    def work(self, notebook: str) -> dict[str, Any]:
+        if not self.cell:
+            raise UsageError("Name the cell: --cell INDEX, --cell ID or --cell TAG.")
+        cells = read_cells(notebook)
+        sources = [c.source if c.kind == "code" else "" for c in cells]
+        return slice_cells(sources, select_cell(cells, self.cell)).to_dict()
+
+    def show(self, answer: dict[str, Any]) -> str:
+        return "".join(f"# note: {text}\n" for text in answer["notes"]) + str(answer["source"])

@@ -1,0 +1,207 @@
+"""``jupyter pipeline deployments``: what is deployed, its versions and targets."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from traitlets import List as ListTrait
+from traitlets import Unicode
+
+from jupyter_pipeline import tables
+from jupyter_pipeline.cli.base import Command, Group, note
+from jupyter_pipeline.cli.deploy import notebook_path, read_cells
+from jupyter_pipeline.cli.runs import RunCommand
+from jupyter_pipeline.models import DeploymentRecord, DeploymentStatus, RunRecord, VersionRecord
+from jupyter_pipeline.orchestration.deployments import manage as deployments
+from jupyter_pipeline.orchestration.deployments import versions
+from jupyter_pipeline.workflows import deploy_options, deployment_status, run_history
+
+__all__ = ["DeploymentsGroup"]
+
+
+class _DeploymentCommand(Command):
+    positional: ClassVar[tuple[str, ...]] = ("NAME",)
+
+    def show(self, answer: DeploymentRecord) -> str:
+        return str(tables.deployments([answer]))
+
+
+class _LiveCommand(Command):
+    positional: ClassVar[tuple[str, ...]] = ("NAME",)
+
+    def show(self, answer: DeploymentRecord) -> str:
+        return tables.live(answer)
+
+
+class List(Command):
+    """List deployments."""
+
+    name = "jupyter-pipeline deployments list"
+    description = "List what is deployed, with the state of the last run and the next one."
+
+    def work(self) -> list[DeploymentRecord]:
+        return deployments.list_deployments()
+
+    def show(self, answer: list[DeploymentRecord]) -> str:
+        return str(tables.deployments(answer))
+
+
+class Pause(_DeploymentCommand):
+    """Pause a deployment."""
+
+    name = "jupyter-pipeline deployments pause"
+    description = "Keep the schedules of a deployment from making runs."
+
+    def work(self, name: str) -> DeploymentRecord:
+        return deployments.pause(name)
+
+
+class Resume(_DeploymentCommand):
+    """Resume a deployment."""
+
+    name = "jupyter-pipeline deployments resume"
+    description = "Let the schedules of a paused deployment make runs again."
+
+    def work(self, name: str) -> DeploymentRecord:
+        return deployments.resume(name)
+
+
+class Run(RunCommand):
+    """Run a deployment now."""
+
+    name = "jupyter-pipeline deployments run"
+    description = "Run a deployment now, beside its schedule."
+    positional = ("NAME",)
+    param = ListTrait(Unicode(), help="Parameter of this run, NAME=VALUE; may be repeated.").tag(config=True)
+    aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "param": "Run.param"}
+
+    def work(self, name: str) -> RunRecord:
+        return deployments.run_now(name, deploy_options.assignments("--param", self.param))
+
+
+class Delete(Command):
+    """Delete a deployment."""
+
+    name = "jupyter-pipeline deployments delete"
+    description = "Delete a deployment and its schedules; its files and the records of its runs stay."
+    positional = ("NAME",)
+
+    def work(self, name: str) -> dict[str, Any]:
+        deployments.delete(name)
+        return {"deleted": name}
+
+    def show(self, answer: dict[str, Any]) -> str:
+        return f"Deployment {answer['deleted']!r} is deleted."
+
+
+class Backfill(Command):
+    """Run a deployment for the time windows of the past."""
+
+    name = "jupyter-pipeline deployments backfill"
+    description = "Run a deployment once for each time window of its schedule between two times, the oldest first."
+    positional = ("NAME", "START", "END")
+    timezone = Unicode("", help="Time zone of the two times; by default the local one.").tag(config=True)
+    aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "timezone": "Backfill.timezone"}
+
+    def work(self, name: str, start: str, end: str) -> list[RunRecord]:
+        return run_history.backfill(name, start, end, self.timezone, progress=note)
+
+    def show(self, answer: list[RunRecord]) -> str:
+        return str(tables.runs(answer))
+
+
+class Versions(Command):
+    """List the versions of a deployment."""
+
+    name = "jupyter-pipeline deployments versions"
+    description = "List what was deployed under a name, the newest first."
+    positional = ("NAME",)
+
+    def work(self, name: str) -> list[VersionRecord]:
+        return versions.list_versions(name)
+
+    def show(self, answer: list[VersionRecord]) -> str:
+        return str(tables.versions(answer))
+
+
+class Compare(Command):
+    """Compare two versions."""
+
+    name = "jupyter-pipeline deployments compare"
+    description = "Show what differs between two versions, by default the current one and the one before it."
+    positional = ("NAME", "[OLD]", "[NEW]")
+
+    def work(self, name: str, old: str | None = None, new: str | None = None) -> dict[str, Any]:
+        return {"name": name, "difference": versions.compare(name, old, new)}
+
+    def show(self, answer: dict[str, Any]) -> str:
+        return answer["difference"] or "Nothing differs."
+
+
+class Rollback(_LiveCommand):
+    """Make an earlier version live again."""
+
+    name = "jupyter-pipeline deployments rollback"
+    description = "Make an earlier version live again, by default the one before the current one."
+    positional = ("NAME", "[VERSION]")
+
+    def work(self, name: str, version: str | None = None) -> DeploymentRecord:
+        return versions.rollback(name, version)
+
+
+class Promote(_LiveCommand):
+    """Move what is live at one target to another."""
+
+    name = "jupyter-pipeline deployments promote"
+    description = "Deploy to production exactly the code that is live in staging."
+    source = Unicode("staging", help="Target that it comes from.").tag(config=True)
+    target = Unicode("production", help="Target that it goes to.").tag(config=True)
+    after = Unicode("", help="Good runs in a row that the source must have seen.").tag(config=True)
+    aliases: ClassVar[dict[str, Any]] = {
+        **Command.aliases,
+        "from": "Promote.source",
+        "to": "Promote.target",
+        "after": "Promote.after",
+    }
+
+    def work(self, name: str) -> DeploymentRecord:
+        return run_history.promote(name, self.source, self.target, self.after)
+
+
+class Status(Command):
+    """Say how the deployments of a notebook are."""
+
+    name = "jupyter-pipeline deployments status"
+    description = (
+        "Say for each deployment of a notebook (a file, or - for standard input) whether its cells have changed."
+    )
+    positional = ("NOTEBOOK",)
+    path = Unicode("", help="Where the notebook is, when it comes from standard input.").tag(config=True)
+    aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "path": "Status.path"}
+
+    def work(self, notebook: str) -> list[DeploymentStatus]:
+        where = notebook_path(notebook, self.path)
+        return deployment_status.status(read_cells(notebook), where)
+
+    def show(self, answer: list[DeploymentStatus]) -> str:
+        return str(tables.statuses(answer))
+
+
+class DeploymentsGroup(Group):
+    """Deployments."""
+
+    name = "jupyter-pipeline deployments"
+    description = "List, pause, resume and run deployments."
+    subcommands: ClassVar[dict[str, Any]] = {
+        "list": (List, "List what is deployed."),
+        "pause": (Pause, "Stop the schedules of a deployment."),
+        "resume": (Resume, "Let them make runs again."),
+        "run": (Run, "Run a deployment now."),
+        "backfill": (Backfill, "Run a deployment for time windows of the past."),
+        "versions": (Versions, "List the versions of a deployment."),
+        "compare": (Compare, "Show what differs between two versions."),
+        "rollback": (Rollback, "Make an earlier version live again."),
+        "promote": (Promote, "Move what is live in staging to production."),
+        "status": (Status, "Say how the deployments of a notebook are."),
+        "delete": (Delete, "Delete a deployment."),
+    }

@@ -1,0 +1,68 @@
+"""``jupyter pipeline test`` and ``jupyter pipeline ci``: pipelines that are in git, tried before they are merged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from traitlets import Bool
+
+from jupyter_pipeline import tables
+from jupyter_pipeline.cli.base import Command, Group, note
+from jupyter_pipeline.models import PipelineTest
+from jupyter_pipeline.workflows import ci, testing
+
+__all__ = ["CiGroup", "Test"]
+
+
+class Test(Command):
+    """Run pipelines once in a clean process."""
+
+    name = "jupyter-pipeline test"
+    description = (
+        "Run the pipelines in pipelines/ once, each in a clean process; what is known of one is in its test.yaml."
+    )
+    positional = ("[NAME]",)
+    server = Bool(False, help="Use the configured Prefect server instead of a temporary one.").tag(config=True)
+    flags: ClassVar[dict[str, Any]] = {
+        **Command.flags,
+        "server": ({"Test": {"server": True}}, "Use the configured Prefect server instead of a temporary one."),
+    }
+
+    def work(self, name: str = "") -> list[PipelineTest]:
+        outcomes = []
+        for folder in testing.find(Path.cwd(), [name] if name else []):
+            note(f"Testing {folder.name}")
+            outcomes.append(testing.run_test(folder, server=self.server, progress=note))
+        if not all(outcome.passed for outcome in outcomes):
+            self.exit_code = 1
+        return outcomes
+
+    def show(self, answer: list[PipelineTest]) -> str:
+        return "\n".join([*(o.traceback for o in answer if not o.passed), str(tables.tests(answer))])
+
+
+class GitHub(Command):
+    """Write the workflow for GitHub."""
+
+    name = "jupyter-pipeline ci github"
+    description = "Write .github/workflows/pipelines.yml, which tests each pipeline with the packages of its lock."
+    overwrite = Bool(False, help="Replace a workflow that is there.").tag(config=True)
+    flags: ClassVar[dict[str, Any]] = {
+        **Command.flags,
+        "overwrite": ({"GitHub": {"overwrite": True}}, "Replace a workflow that is there."),
+    }
+
+    def work(self) -> dict[str, Any]:
+        return {"written": str(ci.write_github(Path.cwd(), overwrite=self.overwrite))}
+
+    def show(self, answer: dict[str, Any]) -> str:
+        return f"Wrote {answer['written']}. Commit it."
+
+
+class CiGroup(Group):
+    """Continuous integration."""
+
+    name = "jupyter-pipeline ci"
+    description = "Write the workflow of a CI service that tests pipelines."
+    subcommands: ClassVar[dict[str, Any]] = {"github": (GitHub, "Write the workflow for GitHub.")}

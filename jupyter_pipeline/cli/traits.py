@@ -1,0 +1,48 @@
+"""Options that are declared in one table, as the traits that traitlets wants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from traitlets import Bool, Unicode
+from traitlets import List as ListTrait
+
+from jupyter_pipeline.cli.base import Command
+from jupyter_pipeline.workflows.deploy_options import Option
+
+__all__ = ["with_options"]
+
+
+def with_options(options: Iterable[Option], *, name: str) -> Any:
+    """Return a kind of command that has a trait, with an alias or a flag, for each option.
+
+    Its `given` returns their values by `Option.attribute`.
+
+    Parameters
+    ----------
+    options : iterable of Option
+        The table.
+    name : str
+        Name of the class, under which a configuration file can set them.
+    """
+    traits: dict[str, Any] = {}
+    aliases: dict[str, Any] = dict(Command.aliases)
+    flags: dict[str, Any] = dict(Command.flags)
+    for option in options:
+        trait = f"option_{option.attribute}"  # "config" and "name" are an application's own
+        if not option.metavar:
+            traits[trait] = Bool(None, allow_none=True, help=option.help).tag(config=True)
+            flags[option.name] = ({name: {trait: True}}, option.help)
+            if option.negatable:
+                flags[f"no-{option.name}"] = ({name: {trait: False}}, f"the opposite of --{option.name}")
+            continue
+        traits[trait] = (ListTrait(Unicode()) if option.repeat else Unicode("")).tag(config=True)
+        traits[trait].help = option.help
+        aliases[option.name] = (f"{name}.{trait}", option.help)
+
+    def given(self: Any) -> dict[str, Any]:
+        """Return what was given, by `Option.attribute`."""
+        return {trait.removeprefix("option_"): getattr(self, trait) for trait in traits}
+
+    return type(name, (Command,), {**traits, "aliases": aliases, "flags": flags, "given": given})

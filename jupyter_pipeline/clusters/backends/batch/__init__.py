@@ -1,0 +1,1 @@
+"""Batch systems: dask-jobqueue clusters, job listing, cancellation, accounting."""

@@ -1,0 +1,153 @@
+"""dask-gateway: a server starts scheduler and workers and keeps the credentials.
+
+Its cluster class is almost `distributed.deploy.Cluster`: the status is text, and TLS lives in memory. The name that the
+server gave to the cluster is written into the cluster's folder, so that it can be found when the keeper is killed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+from collections.abc import Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from jupyter_pipeline import paths
+from jupyter_pipeline.clusters.backends.base import Context, Engine, import_class
+from jupyter_pipeline.clusters.backends.batch.job import Job
+from jupyter_pipeline.clusters.profiles.variables import reveal
+from jupyter_pipeline.exceptions import ClusterError, ClusterStartError
+from jupyter_pipeline.models import Profile
+
+if TYPE_CHECKING:
+    from distributed.deploy.cluster import Cluster
+
+__all__ = ["GatewayEngine"]
+
+_FILE = "gateway.json"
+_CONNECTION = ("address", "proxy_address", "public_address", "auth")
+_STATES = {"PENDING": "pending", "RUNNING": "running", "STOPPING": "ending"}
+
+
+class GatewayEngine(Engine):
+    """A cluster of a dask-gateway server."""
+
+    name = "gateway"
+    extra = "gateway"
+    has_jobs = True
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+
+    def prepare(self, profile: Profile, context: Context) -> dict[str, Any]:
+        """Return the arguments; ``auth`` may be a mapping with ``class`` and the arguments of that class."""
+        kwargs = super().prepare(profile, context)
+        kwargs["auth"] = _auth(kwargs.get("auth"))
+        return kwargs
+
+    async def create(self, profile: Profile, context: Context) -> Cluster:
+        """Return the cluster with its scheduler answering through the gateway's proxy."""
+        cluster_class = import_class(profile.cluster_class, extra=self.extra)
+        cluster = cluster_class(**self.prepare(profile, context))
+        try:
+            cluster.name = await cluster.gateway._submit(
+                cluster_options=cluster._cluster_options, **cluster._cluster_kwargs
+            )
+            cluster.status = "starting"
+            reference = {"name": cluster.name, "profile": profile.name}
+            paths.write_private(context.directory / _FILE, json.dumps(reference))
+            await cluster
+        except (OSError, RuntimeError, ValueError, import_class("dask_gateway.GatewayClusterError")) as error:
+            with contextlib.suppress(Exception):
+                await cluster.close()
+            raise ClusterStartError(
+                f"The gateway did not start the cluster ({error}). Check cluster_kwargs.address and what it allows."
+            ) from error
+        cluster.security = _in_files(cluster.security, context)
+        return cluster
+
+    async def close(self, cluster: Cluster) -> None:
+        """Stop the cluster; on return the server tells that it has stopped, or a minute has passed."""
+        name = cluster.name
+        await cluster.close()
+        await self._stop(name)
+
+    def find_jobs(self, tag: str | None = None, *, timeout: float = 10.0, max_age: float = 1.0) -> list[Job] | None:
+        """Return the server's cluster as one job, by the name that was written down when it was asked for."""
+        name = _remembered(tag)
+        if name is None:
+            return []
+        try:
+            report = _run(asyncio.wait_for(self._report(name), timeout))
+        except ValueError:  # the server does not know it, any more
+            return []
+        except Exception:  # noqa: BLE001 - unreachable, refused, an authentication plug-in: unknown is not gone
+            return None
+        state = _STATES.get(report.status.name)
+        return [Job(id=name, name=name, tag=str(tag), state=state, engine=self.name)] if state else []
+
+    def cancel_jobs(self, jobs: Sequence[Job], *, timeout: float = 30.0) -> None:
+        """Ask the server to stop its clusters."""
+        for job in jobs:
+            try:
+                _run(asyncio.wait_for(self._stop(job.id), timeout))
+            except Exception as error:
+                raise ClusterError(f"The gateway did not stop its cluster {job.id} ({error}).") from error
+
+    def _gateway(self) -> Any:
+        kwargs = reveal(self.profile.cluster_kwargs, os.environ)
+        connection = {key: kwargs[key] for key in _CONNECTION if key in kwargs}
+        if "auth" in connection:
+            connection["auth"] = _auth(connection["auth"])
+        return import_class("dask_gateway.Gateway", extra=self.extra)(**connection, asynchronous=True)
+
+    async def _report(self, name: str) -> Any:
+        async with self._gateway() as gateway:
+            return await gateway._cluster_report(name)
+
+    async def _stop(self, name: str) -> None:
+        async with self._gateway() as gateway:
+            with contextlib.suppress(ValueError):  # gone already
+                await gateway.stop_cluster(name)
+                while (await gateway._cluster_report(name)).status.name in _STATES:
+                    await asyncio.sleep(0.2)
+
+
+def _run(awaitable: Coroutine[Any, Any, Any]) -> Any:
+    """Run in a thread of its own: the caller may be in an event loop's thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, awaitable).result()
+
+
+def _remembered(tag: str | None) -> str | None:
+    try:
+        content = json.loads((paths.clusters_dir() / str(tag) / _FILE).read_bytes())
+        return str(content["name"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _auth(value: object) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    arguments = {key: item for key, item in value.items() if key != "class"}
+    names = {"basic": "BasicAuth", "jupyterhub": "JupyterHubAuth", "kerberos": "KerberosAuth"}
+    kind = str(value.get("class", "basic"))
+    return import_class(f"dask_gateway.auth.{names.get(kind, kind)}", extra="gateway")(**arguments)
+
+
+def _in_files(security: Any, context: Context) -> Any:
+    """Return the credentials, which came in memory, with files that other processes can load."""
+    from jupyter_pipeline.clusters.backends.gateway_security import GatewaySecurity
+
+    folder = paths.private_dir(context.directory / "tls")
+    certificate, key = folder / "gateway-cert.pem", folder / "gateway-key.pem"
+    paths.write_private(certificate, security.tls_cert)
+    paths.write_private(key, security.tls_key)
+    return GatewaySecurity(
+        tls_ca_file=str(certificate),
+        tls_client_cert=str(certificate),
+        tls_client_key=str(key),
+    )

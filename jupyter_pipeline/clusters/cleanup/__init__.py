@@ -1,0 +1,1 @@
+"""Clean-up after clusters whose keeper is gone: tags, processes, orphaned jobs."""

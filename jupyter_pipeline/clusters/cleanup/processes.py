@@ -1,0 +1,80 @@
+"""Processes of this host by the cluster whose tag they carry, whatever became of their keeper."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from jupyter_pipeline import identity
+from jupyter_pipeline.clusters.cleanup import tags
+from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.models import ProcessIdentity
+
+if TYPE_CHECKING:
+    import psutil
+
+__all__ = ["by_cluster", "end", "of_cluster"]
+
+
+def of_cluster(cluster_id: str) -> list[psutil.Process]:
+    """Return the living processes of the cluster, but the calling one."""
+    return [process for tag, _, process in _tagged() if tag == cluster_id]
+
+
+def by_cluster() -> dict[str, list[psutil.Process]]:
+    """Return the living processes of this registry's clusters, but the calling one.
+
+    A keeper that is held ready for a living process has no cluster yet, and is none of them.
+    """
+    found: dict[str, list[psutil.Process]] = {}
+    beginning = registry.prefix()
+    for tag, environment, process in _tagged():
+        if tag.startswith(beginning) and not _is_spare(tag, environment):
+            found.setdefault(tag, []).append(process)
+    return found
+
+
+def _tagged() -> Iterator[tuple[str, dict[str, str], psutil.Process]]:
+    """Yield tag, environment and process of this user's processes that have a tag."""
+    import psutil
+
+    for process in psutil.process_iter():
+        try:
+            if process.pid == os.getpid() or process.uids().real != os.getuid():
+                continue
+            environment = process.environ()
+            tag = environment.get(tags.TAG)
+            if not tag or process.status() == psutil.STATUS_ZOMBIE:
+                continue
+        except (psutil.Error, OSError):
+            continue
+        yield tag, environment, process
+
+
+def _is_spare(tag: str, environment: dict[str, str]) -> bool:
+    """Return whether a process waits for its first cluster, and the process that it waits for lives."""
+    pid, _, started = environment.get(tags.SPARE, "").partition(":")
+    if not started or registry.cluster_dir(tag).exists():
+        return False
+    owner = ProcessIdentity(host=identity.hostname(), boot_id=identity.boot_id(), pid=int(pid), started=float(started))
+    return identity.alive(owner) is not False
+
+
+def end(processes: Iterable[psutil.Process], *, patience: float = 1.0) -> list[psutil.Process]:
+    """End `processes`, by force after `patience` seconds; return those that outlived even that."""
+    import psutil
+
+    processes = list(processes)
+    for action in (psutil.Process.terminate, psutil.Process.kill):
+        for process in processes:
+            try:
+                action(process)
+                process.resume()  # a stopped process does not see that it is asked to end
+            except (psutil.Error, OSError):
+                continue
+        processes = psutil.wait_procs(processes, timeout=patience)[1]
+        processes = [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+        if not processes:
+            break
+    return processes

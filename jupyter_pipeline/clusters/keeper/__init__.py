@@ -1,0 +1,1 @@
+"""The keeper: the process that owns one cluster, its control socket and its monitors."""

@@ -1,0 +1,111 @@
+"""The keeper's end of `control`: a Unix socket and a mailbox, which lead to one function."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import struct
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from jupyter_pipeline import paths
+from jupyter_pipeline.clusters.keeper import control_client
+from jupyter_pipeline.exceptions import PipelineError
+
+__all__ = ["Handler", "Reception"]
+
+Handler = Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]
+"""Answers one request; a `PipelineError` that it raises reaches the caller."""
+
+
+class Reception:
+    """Listens, and answers one request after another.
+
+    Parameters
+    ----------
+    path : Path
+        The socket.
+    folder : Path
+        The cluster's folder, with the mailbox.
+    handler : callable
+        Answers a request.
+    """
+
+    def __init__(self, path: Path, folder: Path, handler: Handler) -> None:
+        self.path = path
+        self._mailbox = folder / control_client.MAILBOX
+        self._handler = handler
+        self._server: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        """Listen. On return a caller is answered."""
+        paths.private_dir(self._mailbox)
+        await self._bind()
+
+    async def _bind(self) -> None:
+        self.path.unlink(missing_ok=True)
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        previous = os.umask(0o177)
+        try:
+            listener.bind(str(self.path))
+        finally:
+            os.umask(previous)
+        self._server = await asyncio.start_unix_server(self._serve, sock=listener, limit=control_client.LINE)
+
+    async def tend(self) -> None:
+        """Read the mailbox, and listen anew where the runtime folder was swept, as logind does at the last log-out."""
+        if self._server is not None and not self.path.exists():
+            self._server.close()
+            with contextlib.suppress(OSError, PipelineError):
+                paths.runtime_dir()
+                await self._bind()
+        with contextlib.suppress(FileNotFoundError):
+            for entry in sorted(self._mailbox.glob("*.request")):
+                with contextlib.suppress(OSError):
+                    text = entry.read_bytes()
+                    entry.unlink()
+                    answer = await self._answer(text)
+                    paths.write_private(entry.with_suffix(".answer"), json.dumps(answer))
+
+    async def close(self) -> None:
+        """Stop to listen and remove the socket."""
+        if self._server is not None:
+            self._server.close()
+        self.path.unlink(missing_ok=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            if not _same_user(writer.get_extra_info("socket")):
+                return
+            while line := await reader.readline():
+                writer.write(json.dumps(await self._answer(line)).encode() + b"\n")
+                await writer.drain()
+        except (OSError, ValueError):  # the caller went away, or sent a line without an end
+            pass
+        finally:
+            writer.close()
+
+    async def _answer(self, line: bytes) -> dict[str, Any]:
+        try:
+            request = json.loads(line)
+            if not isinstance(request, dict):
+                raise TypeError
+        except (ValueError, TypeError):
+            return {"error": "UsageError", "message": "A request is a JSON object."}
+        try:
+            return await self._handler(request)
+        except PipelineError as error:
+            return error.to_dict()
+        except Exception as error:  # noqa: BLE001 - a cluster class may raise anything; the keeper lives on
+            return {"error": "ClusterError", "message": f"{type(error).__name__}: {error}"}
+
+
+def _same_user(connection: Any) -> bool:
+    if not hasattr(socket, "SO_PEERCRED"):  # not Linux: the mode of the folder has to do
+        return True
+    _, uid, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
+    return bool(uid == os.getuid())

@@ -1,0 +1,1 @@
+"""The registry of clusters on disk: records, names, events, markers."""

@@ -1,0 +1,1 @@
+"""Code generation: steps.py, the orchestrator's definitions, manifests, source maps."""

@@ -1,0 +1,279 @@
+"""The flow that calls the steps, in Prefect's words; the only generated file that knows an orchestrator.
+
+1. Each step becomes a task with its settings (`tasks`), each check a task that stops what follows it.
+2. Tasks are submitted level by level, so that those without edges between them run at the same time.
+3. What the run needs around them comes first: its time window, its cluster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jupyter_pipeline.compiler.codegen.imports import Imports
+from jupyter_pipeline.compiler.codegen.prefect_tasks import CACHED, cached, lazy_verdict, task_arguments
+from jupyter_pipeline.compiler.codegen.steps import signature
+from jupyter_pipeline.compiler.codegen.text import docstring, indent, unused, wrapped
+from jupyter_pipeline.compiler.frontend.directives import largest
+from jupyter_pipeline.compiler.graph.parameters import Parameter
+from jupyter_pipeline.compiler.graph.steps import Step
+from jupyter_pipeline.compiler.options import PromotionOptions
+
+__all__ = ["RESERVED", "render_flow"]
+
+RESERVED = frozenset(
+    f"asyncio check cloudpickle code create_markdown_artifact datetime exponential_backoff flow inspect "
+    f"is_dask_collection list return_state run_on run_window steps task unmapped wait_for Client {CACHED}".split()
+)
+"""Names that a flow, or Prefect, may give a meaning of its own."""
+
+
+def render_flow(
+    function: str,
+    steps: Sequence[Step],
+    parameters: Sequence[Parameter],
+    options: PromotionOptions,
+    title: str,
+    *,
+    libraries: frozenset[str] = frozenset(),
+) -> str:
+    """Return the text of ``flow.py``.
+
+    Parameters
+    ----------
+    function : str
+        Name of the flow function.
+    steps : sequence of Step
+        In the order in which they run.
+    parameters : sequence of Parameter
+        Of the flow.
+    options : PromotionOptions
+        Profile, name, and whether the file stands alone.
+    title : str
+        Of the module.
+    libraries : frozenset of str
+        Top names of what the steps import.
+    """
+    imports = Imports()
+    imports.need("prefect", "flow")
+    imports.need("prefect", "task")
+    imports.need("steps")
+    alone = steps[0] if len(steps) == 1 and not steps[0].mapped else None
+    asynchronous = alone is not None and alone.asynchronous and alone.kind == "step"
+    flow = _Calls(options, imports)
+    body = flow.single(alone) if alone else flow.several(steps)
+    body = _windowed(parameters, imports) + _on_cluster(body, steps, options, imports)
+    helpers = cached(imports) if any(s.settings.cache for s in steps) else ""
+    helpers += _check(steps, imports, libraries) if any(s.kind == "check" for s in steps) else ""
+    summary = alone.summary if alone and alone.summary else f"Run {options.name}."
+    given = [_given(p, imports) for p in parameters]
+    run = f"{imports.need('asyncio')}.run({function}())" if asynchronous else f"{function}()"
+    return (
+        f'"""{docstring(title)}"""\n\n{imports.text()}\n{helpers}\n\n@flow(name="{options.name}", log_prints=True)\n'
+        + signature(function, given, asynchronous=asynchronous)
+        + "\n"
+        + indent(f'"""{docstring(summary)}"""\n{body}')
+        + f'\n\n\nif __name__ == "__main__":\n    {run}\n'
+    )
+
+
+def _given(parameter: Parameter, imports: Imports) -> str:
+    if parameter.annotation == "Any":
+        imports.need("typing", "Any")
+    if parameter.annotation.startswith("datetime."):
+        imports.need("datetime")
+    if parameter.window:
+        return f"{parameter.name}: {parameter.annotation} | None = None"
+    return f"{parameter.name}: {parameter.annotation} = {parameter.text}"
+
+
+def _windowed(parameters: Sequence[Parameter], imports: Imports) -> str:
+    lines = ""
+    for p in parameters:
+        if p.window:
+            imports.need("jupyter_pipeline.workflows", "run_window")
+            lines += f'{p.name} = run_window("{p.window}", given={p.name}, default={p.text})\n'
+    return lines
+
+
+def _on_cluster(body: str, steps: Sequence[Step], options: PromotionOptions, imports: Imports) -> str:
+    """Return `body` inside of the profile's cluster, or as it is without a profile."""
+    if not options.profile:
+        return body
+    if not options.standalone:
+        imports.need("jupyter_pipeline.workflows", "run_on")
+        sizes = "".join(f", {name}={value!r}" for name, value in largest(s.settings for s in steps).items())
+        return f"with run_on({options.profile!r}, __file__{sizes}):\n".replace("'", '"') + indent(body)
+    imports.need("distributed", "Client")
+    if not options.cluster:
+        return "with Client():\n" + indent(body)
+    return _own_cluster(options.cluster, body, imports)
+
+
+def _own_cluster(cluster: Mapping[str, Any], body: str, imports: Imports) -> str:
+    """Return `body` inside of a cluster that its class makes, without this package."""
+    imports.need("cloudpickle")
+    module, _, name = str(cluster["class"]).rpartition(".")
+    arguments = ", ".join(f"{key}={value!r}" for key, value in cluster.get("kwargs", {}).items())
+    size = f"scale({cluster['workers']})" if cluster.get("workers") else ""
+    if cluster.get("adapt"):
+        size = f"adapt({', '.join(f'{key}={value!r}' for key, value in cluster['adapt'].items())})"
+    sized = f"    cluster.{size}\n" if size else ""
+    return (
+        f"from {module} import {name}\n\n"  # here: some of these modules can only be imported in the main thread
+        "cloudpickle.register_pickle_by_value(steps)  # the workers cannot import it\n"
+        f"with {name}({arguments}) as cluster, Client(cluster):\n{sized}" + indent(body)
+    )
+
+
+def _check(steps: Sequence[Step], imports: Imports, libraries: frozenset[str]) -> str:
+    """Return the function that makes a task of a check, with what the libraries of this pipeline need."""
+    imports.need("prefect.artifacts", "create_markdown_artifact")
+    waits = (
+        f"            if {imports.need('inspect')}.iscoroutine(result):\n"
+        f"                result = {imports.need('asyncio')}.run(result)\n"
+        if any(s.kind == "check" and s.asynchronous for s in steps)
+        else ""
+    )
+    lazy = "dask" in libraries
+    verdict = "verdict" if lazy else "result"
+    looks = indent(lazy_verdict(imports), " " * 12) if lazy else ""
+    cases = (
+        '            if (cases := getattr(error, "failure_cases", None)) is not None:\n'
+        '                reason += f"\\n\\n```\\n{cases}\\n```"\n'
+        if "pandera" in libraries
+        else ""
+    )
+    return f'''
+
+def check(function, **settings):
+    """Return a task that stops what follows when `function` raises or returns False, and tells why."""
+
+    @task(name=function.__name__, **settings)
+    def run(*args):
+        try:
+            result = function(*args)
+{waits}{looks}            if str({verdict}) == "False":  # Python's or NumPy's
+                raise AssertionError(f"{{function.__name__}} returned False")
+        except Exception as error:
+            reason = str(error) or type(error).__name__
+{cases}            create_markdown_artifact(f"**{{function.__name__}}** did not pass: {{reason}}")
+            raise
+        return result
+
+    return run
+'''
+
+
+class _Calls:
+    """The calls of the tasks."""
+
+    def __init__(self, options: PromotionOptions, imports: Imports) -> None:
+        self.options, self.imports = options, imports
+        self.runs: dict[int, str] = {}
+        """The name of each step's future."""
+        self.values: dict[tuple[int, str], str] = {}
+        """The name of each value that a step returns."""
+        self.seen: set[int] = set()
+        """Steps whose results have been asked for."""
+        self.taken: set[str] = set()
+
+    def single(self, step: Step) -> str:
+        """Return the only call."""
+        wait = "await " if step.asynchronous and step.kind == "step" else ""
+        return f"return {wait}{self._task(step)}({', '.join(p.name for p in step.parameters)})"
+
+    def several(self, steps: Sequence[Step]) -> str:
+        """Return the calls, those of one depth before anything waits, so that they run at the same time."""
+        self._name(steps)
+        depth: dict[int, int] = {}
+        for step in steps:
+            before = [*step.sources.values(), *step.after]
+            depth[id(step)] = max((depth[id(b)] + 1 for b in before), default=0)
+        needed = {id(b) for s in steps for b in [*s.sources.values(), *s.after]}
+        lines = []
+        for level in range(max(depth.values()) + 1):
+            here = [s for s in steps if depth[id(s)] == level]
+            # A mapped step waits for its list before it is submitted: the others of its level go first.
+            for step in sorted(here, key=lambda s: s.mapped is not None):
+                maker = step.sources.get(step.mapped.items) if step.mapped else None
+                if maker:
+                    lines += self._awaited(_ancestors(maker, steps))
+                    self.seen.add(id(maker))
+                lines.append(self._submitted(step))
+            for step in here:
+                if len(step.outputs) > 1 and id(step) in needed:
+                    lines += self._awaited(_ancestors(step, steps))
+                    self.seen.add(id(step))
+                    names = ", ".join(self.values[id(step), name] for name in step.outputs)
+                    lines.append(f"{names} = {self.runs[id(step)]}.result()")
+        lines += self._awaited(steps[:-1])
+        lines.append(f"return {self.runs[id(steps[-1])]}.result()")
+        return "\n".join(lines)
+
+    def _awaited(self, steps: Sequence[Step]) -> list[str]:
+        """Return what asks for the results of `steps` in order, so that the one which failed first says why."""
+        names = [self.runs[id(s)] for s in steps if id(s) not in self.seen]
+        self.seen |= {id(s) for s in steps}
+        if len(names) < 2:
+            return [f"{name}.result()" for name in names]
+        run = unused("run", self.taken)
+        return [f"for {run} in ({', '.join(names)}):\n    {run}.result()  # what failed first says why"]
+
+    def _name(self, steps: Sequence[Step]) -> None:
+        taken = self.taken = set(RESERVED) | {p.name for s in steps for p in s.parameters}
+        for step in steps:
+            name = step.name if step.name not in taken else f"{step.name}_run"
+            while name in taken or any(name in s.outputs for s in steps if len(s.outputs) > 1):
+                name += "_"
+            taken.add(name)
+            self.runs[id(step)] = name
+        for step in steps:
+            for name in step.outputs:
+                value = self.runs[id(step)] if len(step.outputs) == 1 else unused(name, taken)
+                self.values[id(step), name] = value
+                taken.add(value)
+
+    def _submitted(self, step: Step) -> str:
+        arguments = [self.values[id(step.sources[name]), name] for name in step.inputs]
+        arguments += [p.name for p in step.parameters]
+        call = "submit"
+        if step.mapped:
+            call, arguments = "map", self._mapped(step)
+        after = [self.runs[id(s)] for s in step.after]
+        if after:
+            arguments.append(f"wait_for=[{', '.join(after)}]")
+        return wrapped(f"{self.runs[id(step)]} = {self._task(step)}.{call}", arguments)
+
+    def _mapped(self, step: Step) -> list[str]:
+        """Return the arguments of a mapped step: the list, and what all elements share."""
+        assert step.mapped
+        items = step.mapped.items
+        found = [] if items in step.inputs else [f"list({items})"]
+        for name in step.inputs:
+            value = self.values[id(step.sources[name]), name]
+            ready = len(step.sources[name].outputs) > 1
+            if name == items:
+                found.append(f"list({value if ready else f'{value}.result()'})")
+            else:
+                found.append(f"{self.imports.need('prefect', 'unmapped')}({value})")
+        shared = [p.name for p in step.parameters if p.name != items]
+        return found + [f"{self.imports.need('prefect', 'unmapped')}({name})" for name in shared]
+
+    def _task(self, step: Step) -> str:
+        arguments = task_arguments(step.settings, self.imports, standalone=self.options.standalone)
+        maker = "check" if step.kind == "check" else "task"
+        return wrapped(maker, [f"steps.{step.name}", *arguments], room=60)
+
+
+def _ancestors(step: Step, steps: Sequence[Step]) -> list[Step]:
+    """Return the steps that must have ended before `step` can, in their order."""
+    found: set[int] = set()
+    todo = [step]
+    while todo:
+        here = todo.pop()
+        for before in (*here.sources.values(), *here.after):
+            if id(before) not in found:
+                found.add(id(before))
+                todo.append(before)
+    return [s for s in steps if id(s) in found]

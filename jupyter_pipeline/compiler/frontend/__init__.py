@@ -1,0 +1,1 @@
+"""Compiler frontend: notebook JSON, IPython syntax, cell directives."""

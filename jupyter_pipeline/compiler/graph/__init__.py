@@ -1,0 +1,1 @@
+"""The pipeline graph: steps, edges, parameters, time windows, mapped steps."""

@@ -1,0 +1,100 @@
+"""Steps that run once for each element of a list: ``%%step NAME --map``.
+
+1. The cell is one assignment of a list that is made element by element: ``tables = [read(path) for path in paths]`` or
+   ``tables = list(map(read, paths))``.
+2. The list that it goes over is a parameter or the result of another step. The function in ``steps.py`` makes one
+   element; the flow calls it for all of them at once, and gathers what they return in order.
+3. That gives the notebook's values where one element does not depend on another. What changes an object on the way
+   (``append``, a counter, the random state) is therefore refused, as is whatever has another form. Writing files is
+   not: each element is taken to write its own.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from jupyter_pipeline.compiler.analysis.statements import Statement
+from jupyter_pipeline.compiler.codegen.text import unused
+from jupyter_pipeline.exceptions import PromotionRefusedError
+from jupyter_pipeline.models import Refusal
+
+__all__ = ["Mapped", "find_mapped"]
+
+_FORM = "Write the cell as NAME = [f(x) for x in ITEMS], and the rest in other cells."
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What a mapped step does with each element."""
+
+    items: str
+    """Name of the list that it goes over."""
+    variable: str
+    """Name of one element."""
+    element: str
+    """Expression for the element of the result."""
+
+
+def find_mapped(cell: int, statements: Sequence[Statement], given: Collection[str]) -> Mapped:
+    """Return what the step of a cell does for each element.
+
+    Parameters
+    ----------
+    cell : int
+        Index of the cell.
+    statements : sequence of Statement
+        Of its step, without imports.
+    given : collection of str
+        Names that the step takes: parameters, and results of other steps.
+
+    Raises
+    ------
+    PromotionRefusedError
+        If the cell has another form, or its elements depend on one another.
+    """
+    own = [s for s in statements if s.cell == cell]
+    node = own[-1].node if own else None
+    made = _made(node.value) if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) else None
+    if len(own) != 1 or made is None or not isinstance(node, ast.Assign) or len(node.targets) > 1:
+        raise _refused(own[0] if own else None, cell, "--map", "the cell is not one list made by element", _FORM)
+    if made.items not in given:
+        fix = "Mark the cell that makes it with %%step, or make it a parameter: --param."
+        raise _refused(own[0], cell, made.items, "it is neither a parameter nor the result of another step", fix)
+    if own[0].changes & ~own[0].written:
+        fix = "Return what it makes instead, or leave out --map."
+        raise _refused(own[0], cell, "--map", "an element changes something that others may see", fix)
+    return made
+
+
+def _made(value: ast.expr) -> Mapped | None:
+    if isinstance(value, ast.ListComp) and len(value.generators) == 1:
+        loop = value.generators[0]
+        if isinstance(loop.target, ast.Name) and isinstance(loop.iter, ast.Name) and not (loop.ifs or loop.is_async):
+            return Mapped(loop.iter.id, loop.target.id, ast.unparse(value.elt))
+    if (
+        isinstance(value, ast.Call)
+        and isinstance(value.func, ast.Name)
+        and value.func.id == "list"
+        and len(value.args) == 1
+        and not value.keywords
+    ):
+        inner = value.args[0]
+        if (
+            isinstance(inner, ast.Call)
+            and isinstance(inner.func, ast.Name)
+            and inner.func.id == "map"
+            and len(inner.args) == 2
+            and isinstance(inner.args[1], ast.Name)
+        ):
+            function = inner.args[0]
+            variable = unused("item", {n.id for n in ast.walk(function) if isinstance(n, ast.Name)})
+            call = ast.Call(func=function, args=[ast.Name(variable)], keywords=[])
+            return Mapped(inner.args[1].id, variable, ast.unparse(call))
+    return None
+
+
+def _refused(statement: Statement | None, cell: int, name: str, reason: str, fix: str) -> PromotionRefusedError:
+    line = statement.node.lineno if statement else 1
+    return PromotionRefusedError([Refusal(cell=cell, line=line, name=name, reason=reason, fix=fix)])

@@ -1,0 +1,88 @@
+"""What steps are called and what they say of themselves: marks, function names, summaries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from jupyter_pipeline.compiler.analysis.slicer import Kept
+from jupyter_pipeline.compiler.codegen.text import identifier
+from jupyter_pipeline.compiler.frontend.directives import Mark, read_mark, read_metadata, read_tag
+from jupyter_pipeline.compiler.frontend.notebook import Cell
+from jupyter_pipeline.exceptions import PromotionRefusedError, UsageError
+from jupyter_pipeline.models import Refusal
+
+__all__ = ["defined_below", "function_names", "marks_of", "summary"]
+
+
+def defined_below(cells: Sequence[Cell]) -> dict[str, int]:
+    """Return the names that cells seem to define, with the index of the first: they make a refusal clearer."""
+    found: dict[str, int] = {}
+    for cell in cells:
+        for match in re.finditer(r"^(?:async def|def|class) +(\w+)|^([A-Za-z_]\w*) *=(?!=)", cell.source, re.MULTILINE):
+            found.setdefault(match[1] or match[2], cell.index)
+    return found
+
+
+def marks_of(cells: Mapping[int, Cell], kept: Kept) -> dict[int, Mark]:
+    """Return the mark of each target: that of its magic, or else of its metadata, or else of a tag.
+
+    Raises
+    ------
+    PromotionRefusedError
+        If one cannot be read, or two steps have one name.
+    """
+    marks: dict[int, Mark] = {}
+    refusals = []
+    for index, cell in cells.items():
+        plain = kept.program.plain[index]
+        try:
+            magic = next((read_mark(kind, text) for kind, text in plain.marks.items()), None)
+            marks[index] = magic or read_metadata(cell.settings) or read_tag(cell.tags) or Mark()
+        except UsageError as error:
+            refusals.append(
+                Refusal(
+                    cell=index,
+                    line=1,
+                    name="mark",
+                    reason=str(error).rstrip("."),
+                    fix="Correct the first line of the cell.",
+                )
+            )
+            continue
+        name = marks[index].name
+        same = [i for i, mark in marks.items() if name and mark.name == name and i != index]
+        if same:
+            reason = f"cell {same[0]} (counted from 0) has the same name"
+            refusals.append(Refusal(cell=index, line=1, name=name, reason=reason, fix="Give each step its own name."))
+    if refusals:
+        raise PromotionRefusedError(refusals)
+    return marks
+
+
+def function_names(marks: Mapping[int, Mark], function: str, taken: set[str]) -> dict[int, str]:
+    """Return a function name for each target: the mark's, or the pipeline's for a single cell."""
+    names: dict[int, str] = {}
+    for target, mark in marks.items():
+        found = function if len(marks) == 1 else identifier(mark.name or f"{mark.kind}_{target}")
+        while found in taken or found in names.values():
+            found += "_step" if not found.endswith("_step") else "_"
+        names[target] = found
+    return names
+
+
+def summary(cells: Sequence[Cell], target: int, name: str = "") -> str:
+    """Return the heading nearest above the cell as a sentence.
+
+    With the `name` of one step of several, only text directly above the cell is looked at, and the name stands in for
+    a heading.
+    """
+    above = [c for c in cells if c.index < target]
+    if name:
+        above = above[-1:]
+    for cell in reversed([c for c in above if c.kind == "markdown"]):
+        headings = re.findall(r"^#+\s+(.+?)\s*#*$", cell.source, re.MULTILINE)
+        if headings:
+            text = re.sub(r"[*_`\[\]\\]", "", headings[-1]).strip().replace('"', "'")
+            return text if text.endswith((".", "?", "!")) else f"{text}."
+    return f"{name.replace('_', ' ').capitalize()}." if name else ""

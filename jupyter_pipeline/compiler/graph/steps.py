@@ -1,0 +1,246 @@
+"""What of the slice stays at the level of the module, and what belongs to a step.
+
+1. Imports that mean one thing go to the top of the module.
+2. What is cheap and never changes stays at the level of the module, as it was typed: functions, classes, constants.
+   Whatever touches a name that a step assigns is itself part of a step.
+3. Everything else goes inside the steps.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from jupyter_pipeline.compiler.analysis.library_models.known import FRAME_METHODS, PURE_METHODS
+from jupyter_pipeline.compiler.analysis.slicer import Kept
+from jupyter_pipeline.compiler.analysis.statements import Statement
+from jupyter_pipeline.compiler.frontend.directives import StepSettings
+from jupyter_pipeline.compiler.graph.mapping import Mapped
+from jupyter_pipeline.compiler.graph.parameters import Parameter
+
+__all__ = [
+    "Step",
+    "assigned_last",
+    "changed_names",
+    "imported_libraries",
+    "is_import",
+    "last_value",
+    "names_read",
+    "partition",
+]
+
+_CHEAP_CALLS = {
+    "Path",
+    "timedelta",
+    "date",
+    "datetime",
+    "Decimal",
+    "Fraction",
+    "frozenset",
+    "tuple",
+    "compile",
+    "namedtuple",
+    "TypeVar",
+    "NewType",
+    "Enum",
+    "getLogger",
+}
+_SILENT = {"print", "display", "show", "clear_output", "plot", "savefig", "append", "sort", "extend", "update", "add"}
+
+
+@dataclass(slots=True, eq=False)
+class Step:
+    """One function of the module."""
+
+    name: str
+    """Of the function."""
+    cell: int
+    statements: list[Statement]
+    """What runs inside it, in order."""
+    kind: str = "step"
+    """``step`` or ``check``."""
+    parameters: list[Parameter] = field(default_factory=list)
+    inputs: list[str] = field(default_factory=list)
+    """Results of earlier steps that it takes."""
+    outputs: list[str] = field(default_factory=list)
+    """Names that it returns."""
+    returns_last: bool = False
+    """Whether the value of the last expression is returned, after the names."""
+    decides: bool = False
+    """Whether the last expression of a check is looked at inside it, since it returns names."""
+    sources: dict[str, Step] = field(default_factory=dict)
+    """The step that each input comes from."""
+    after: list[Step] = field(default_factory=list)
+    """Steps that must have ended, beyond those that inputs come from."""
+    summary: str = ""
+    asynchronous: bool = False
+    settings: StepSettings = field(default_factory=StepSettings)
+    mapped: Mapped | None = None
+    """Where it runs once for each element of a list."""
+    shares: bool = False
+    """Whether Dask collections among its results are read by several steps, on the run's cluster."""
+
+
+def partition(kept: Kept, parameters: Sequence[Parameter]) -> tuple[list[Statement], list[Statement], list[Statement]]:
+    """Return the imports, what else stays at the level of the module, and what belongs to a step.
+
+    Parameters
+    ----------
+    kept : Kept
+        The slice.
+    parameters : sequence of Parameter
+        Names that become arguments; the statements that assign them are in no part.
+    """
+    given = {p.statement for p in parameters}
+    rest = [s for s in kept.statements if s.number not in given]
+    binders: dict[str, set[str]] = {}
+    for s in rest:
+        for name in s.bound | s.assigned:
+            binders.setdefault(name, set()).add(ast.dump(s.node) if is_import(s.node) else str(s.number))
+    inner = {name for name, by in binders.items() if len(by) > 1} | {p.name for p in parameters}
+    level: dict[int, Statement] = {}
+    for s in rest:
+        is_target = s.cell in kept.targets
+        if is_import(s.node) or (not s.changed and not is_target and _is_cheap(s.node)):
+            level[s.number] = s
+    touched = True
+    while touched:
+        touched = False
+        for s in rest:
+            if s.number not in level:
+                new = s.bound - inner
+                inner |= new
+                touched = touched or bool(new)
+        for s in list(level.values()):
+            if (s.bound | s.read | s.deferred | s.assigned) & inner:
+                del level[s.number]
+                touched = True
+    imports = [s for s in level.values() if is_import(s.node)]
+    helpers = [s for s in level.values() if not is_import(s.node)]
+    return imports, helpers, [s for s in rest if s.number not in level]
+
+
+def is_import(node: ast.stmt) -> bool:
+    """Whether the statement imports something."""
+    return isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def _is_cheap(node: ast.stmt) -> bool:
+    pending = [node]  # not by recursion: a chain of `elif` is as deep as it is long
+    while pending:
+        one = pending.pop()
+        if is_import(one) or isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Pass):
+            continue
+        match one:
+            case ast.Try():
+                pending += [*one.body, *(s for h in one.handlers for s in h.body), *one.orelse]
+                cheap = True
+            case ast.If():
+                pending += [*one.body, *one.orelse]
+                cheap = _cheap_value(one.test)
+            case ast.Assign():
+                cheap = all(isinstance(t, ast.Name) for t in one.targets) and _cheap_value(one.value)
+            case ast.AnnAssign():
+                cheap = isinstance(one.target, ast.Name) and (one.value is None or _cheap_value(one.value))
+            case _:
+                cheap = type(one).__name__ == "TypeAlias"
+        if not cheap:
+            return False
+    return True
+
+
+def _cheap_value(node: ast.expr) -> bool:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Call):
+            name = part.func.attr if isinstance(part.func, ast.Attribute) else getattr(part.func, "id", "")
+            if name not in _CHEAP_CALLS:
+                return False
+        elif isinstance(
+            part, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr | ast.comprehension | ast.Subscript
+        ):
+            return False
+    return True
+
+
+def last_value(step_statements: Sequence[Statement], source: str) -> bool:
+    """Whether the last statement is an expression whose value someone looks at."""
+    if not step_statements or not isinstance(step_statements[-1].node, ast.Expr):
+        return False
+    node = step_statements[-1].node
+    if (
+        source.split("\n")[(node.end_lineno or 1) - 1]
+        .encode()[node.end_col_offset or 0 :]
+        .decode()
+        .lstrip()
+        .startswith(";")
+    ):
+        return False
+    value = node.value
+    if isinstance(value, ast.Constant):
+        return False
+    if isinstance(value, ast.Call):
+        name = value.func.attr if isinstance(value.func, ast.Attribute) else getattr(value.func, "id", "")
+        return name not in _SILENT
+    return True
+
+
+def assigned_last(statements: Sequence[Statement]) -> list[str]:
+    """Return the names that the last assignment binds, or whose objects it changes."""
+    for s in reversed(statements):
+        if isinstance(s.node, ast.Assign | ast.AugAssign | ast.AnnAssign):
+            return sorted({n for n in s.bound if not n.startswith("_")} | changed_names(s.node))
+    return []
+
+
+def changed_names(node: ast.stmt) -> set[str]:
+    """Return the names whose objects the statement plainly changes: by element, by attribute, by a discarded call."""
+    found: set[str] = set()
+    targets: list[ast.expr] = []
+    if isinstance(node, ast.Assign):
+        targets = node.targets
+    elif isinstance(node, ast.AugAssign | ast.AnnAssign):
+        targets = [node.target]
+    elif isinstance(node, ast.Delete):
+        targets = node.targets
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
+        if node.value.func.attr not in FRAME_METHODS | PURE_METHODS or any(
+            k.arg == "inplace" for k in node.value.keywords
+        ):
+            targets = [node.value.func]
+    elif isinstance(node, ast.For | ast.While | ast.If | ast.With):
+        for child in [*node.body, *getattr(node, "orelse", ())]:
+            found |= changed_names(child)
+    for target in targets:
+        root: ast.expr = target
+        while isinstance(root, ast.Attribute | ast.Subscript):
+            root = root.value
+        if root is not target and isinstance(root, ast.Name):
+            found.add(root.id)
+    return found
+
+
+def names_read(sources: Collection[str]) -> set[str]:
+    """Return the names that occur in `sources`, those that do not parse left out."""
+    found: set[str] = set()
+    for source in sources:
+        try:
+            tree = ast.parse(source)
+        except (SyntaxError, ValueError):
+            continue
+        found |= {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    return found
+
+
+def imported_libraries(kept: Kept) -> frozenset[str]:
+    """Return the top names of the modules that the slice imports, those inside of functions included."""
+    found = set()
+    for s in kept.statements:
+        if "import" not in kept.program.plain[s.cell].source:
+            continue
+        for node in ast.walk(s.node):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.partition(".")[0])
+    return frozenset(found)

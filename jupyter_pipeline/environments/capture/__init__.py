@@ -1,0 +1,1 @@
+"""Capture this process's environment: packages, local code, folders, variables."""

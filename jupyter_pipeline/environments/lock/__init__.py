@@ -1,0 +1,1 @@
+"""Lock files: requirements with versions and hashes, and conda's environment.yml."""

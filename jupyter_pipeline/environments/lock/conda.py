@@ -1,0 +1,77 @@
+"""What conda recorded of a prefix, and the ``environment.yml`` that makes it again."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from jupyter_pipeline.environments.lock.lockfile import requirement
+from jupyter_pipeline.environments.plugins.installed import without_credentials
+from jupyter_pipeline.models import Environment
+
+__all__ = ["Package", "environment_file", "packages"]
+
+_SYSTEMS = ("linux", "osx", "win")
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One package of conda; it may be no Python distribution, and may have another name than that."""
+
+    name: str
+    version: str
+    build: str
+    channel: str
+
+
+def packages(prefix: Path | None = None) -> list[Package]:
+    """Return what conda installed in a prefix, by default this process's, by name; nothing where it is not conda's.
+
+    Records are those of https://docs.conda.io/projects/conda/en/stable/dev-guide/specs/; one that cannot be read is
+    passed over.
+    """
+    return sorted(_records(prefix or Path(sys.prefix)), key=lambda package: package.name)
+
+
+def environment_file(environment: Environment, prefix: Path | None = None) -> str:
+    """Return an ``environment.yml`` of what conda installed, and in its ``pip`` part of what pip did.
+
+    Parameters
+    ----------
+    environment : Environment
+        See `capture.capture`.
+    prefix : Path, optional
+        Where ``conda-meta`` is; by default this process's prefix.
+    """
+    import yaml
+
+    found = packages(prefix)
+    lines: list[object] = [f"{p.name}={p.version}={p.build}" for p in found]
+    if not any(p.name == "python" for p in found):
+        lines.insert(0, f"python={environment.python}")
+    rest = [requirement(d) for d in environment.distributions if d.source != "conda"]
+    if rest:
+        lines += [*([] if any(p.name == "pip" for p in found) else ["pip"]), {"pip": rest}]
+    channels = list(dict.fromkeys(p.channel for p in found if p.channel))
+    return str(yaml.safe_dump({"channels": channels or ["conda-forge"], "dependencies": lines}, sort_keys=False))
+
+
+def _records(prefix: Path) -> Iterator[Package]:
+    for file in (prefix / "conda-meta").glob("*.json"):
+        try:
+            data = json.loads(file.read_text(encoding="utf-8"))
+            channel = re.sub(r"/t/[^/]+", "", without_credentials(str(data.get("channel", ""))))  # a token in the path
+            yield Package(data["name"], data["version"], data["build"], _short(channel))
+        except (OSError, ValueError, KeyError, AttributeError):
+            continue
+
+
+def _short(channel: str) -> str:
+    """Return a channel as users write it: without conda's own host and without the platform."""
+    named = channel.removeprefix("https://conda.anaconda.org/").rstrip("/")
+    head, _, last = named.rpartition("/")
+    return head if head and (last == "noarch" or ("-" in last and last.split("-")[0] in _SYSTEMS)) else named

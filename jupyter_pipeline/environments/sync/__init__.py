@@ -1,0 +1,1 @@
+"""Synchronize scheduler and workers with the kernel's packages and local code."""

@@ -1,0 +1,1 @@
+"""Alerts: notification blocks and automations of the Prefect server."""

@@ -1,0 +1,1 @@
+"""Deployments: apply, list, version, roll back, promote between targets, prune snapshots."""

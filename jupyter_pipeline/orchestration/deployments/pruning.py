@@ -1,0 +1,61 @@
+"""Snapshots that nothing needs any longer, removed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from jupyter_pipeline.orchestration.deployments import history
+from jupyter_pipeline.orchestration.prefect_api import conversion
+from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
+from jupyter_pipeline.paths import snapshots_dir, versions_dir
+
+__all__ = ["prune_after"]
+
+_GRACE = 86400.0
+"""Seconds for which a snapshot is left alone: a deploy may be about to use it, or a run be at work in it."""
+
+
+async def prune_after(api: PrefectApi, removed: Iterable[history.Version]) -> list[str]:
+    """Remove the snapshots of versions that are gone, unless another version or a deployment of the server needs them.
+
+    Returns
+    -------
+    list of str
+        Names of the snapshots that were removed.
+    """
+    root = snapshots_dir()
+    candidates = {name for version in removed for name in _named_in(version.spec, root)}
+    candidates = {name for name in candidates if _old(root / name)}
+    if not candidates:
+        return []
+    for path in versions_dir().glob("*/*.json"):
+        candidates -= _mentioned(path.read_text("utf-8"), candidates)
+    async for deployment in api.pages("/deployments/filter", {}):
+        text = f"{deployment.get('entrypoint')} {deployment.get('pull_steps')} {conversion.environment_of(deployment)}"
+        candidates -= _mentioned(text, candidates)
+    for name in candidates:
+        shutil.rmtree(root / name, ignore_errors=True)
+    return sorted(candidates)
+
+
+def _named_in(spec: Mapping[str, Any], root: Path) -> Iterator[str]:
+    for text in (spec.get("path", ""), spec.get("profile_file", ""), (spec.get("base") or {}).get("profile_file", "")):
+        path = Path(text)
+        if path.is_relative_to(root) and path != root:
+            yield path.relative_to(root).parts[0]
+
+
+def _mentioned(text: str, names: set[str]) -> set[str]:
+    return names & set(re.findall(r"[0-9a-f]{16}", text))
+
+
+def _old(path: Path) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime > _GRACE
+    except OSError:
+        return False

@@ -1,0 +1,176 @@
+"""Targets: where a pipeline is deployed, and what differs there; the code does not.
+
+``pipelines/targets.yaml`` describes them for all pipelines of a folder, ``pipelines/NAME/targets.yaml`` for one::
+
+    staging:
+      profile: local
+      parameters: {root: /data/staging}
+    production:
+      profile: slurm
+      schedules: [{cron: "0 6 * * 1-5", timezone: Europe/Berlin}]
+      env: {DATA_ROOT: /data/production}
+      server: production        # a Prefect profile, ${VARIABLE}, or an address
+      after: 3                  # good runs in a row at staging before a promotion
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from jupyter_pipeline import json_yaml
+from jupyter_pipeline.exceptions import ConfigurationError, UsageError
+from jupyter_pipeline.models import DeploymentSpec, Schedule, Target
+from jupyter_pipeline.orchestration.schedules import parse as schedules
+from jupyter_pipeline.paths import check_name
+
+__all__ = ["PRODUCTION", "apply", "base_of", "deployment_name", "load"]
+
+PRODUCTION = "production"
+"""The target whose deployments have the pipeline's own name."""
+
+_ALWAYS = ("staging", PRODUCTION)
+_KEYS: Mapping[str, type] = {
+    "profile": str,
+    "server": str,
+    "work_pool": str,
+    "parameters": dict,
+    "env": dict,
+    "schedules": list,
+    "after": int,
+}
+
+
+def load(folder: Path, pipeline: str = "") -> Mapping[str, Target]:
+    """Return the targets by name that ``folder/targets.yaml`` describes, ``staging`` and ``production`` always.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder ``pipelines`` beside the notebook.
+    pipeline : str, optional
+        With it, ``folder/PIPELINE/targets.yaml`` counts over the other file, key by key.
+
+    Raises
+    ------
+    ConfigurationError
+        If a file cannot be read; names file, key, reason and fix.
+    """
+    paths = [folder / "targets.yaml", *([folder / pipeline / "targets.yaml"] if pipeline else [])]
+    found: dict[str, dict[str, Any]] = {name: {} for name in _ALWAYS}
+    for path in paths:
+        for name, given in _read(path).items():
+            found[name] = {**found.get(name, {}), **_checked(path, name, given)}
+    return {name: Target(name=name, **given) for name, given in found.items()}
+
+
+def deployment_name(pipeline: str, target: str) -> str:
+    """Return the name of a pipeline's deployment at a target: ``NAME``, or ``NAME-TARGET`` unless it is production."""
+    return pipeline if target in ("", PRODUCTION) else f"{pipeline}-{target}"
+
+
+def apply(spec: DeploymentSpec, target: Target, *, profile_file: str = "") -> DeploymentSpec:
+    """Return what is deployed at `target`: `spec` with the target's settings over it, and its name.
+
+    Parameters
+    ----------
+    spec : DeploymentSpec
+        The pipeline as its notebook says; its name is the pipeline's.
+    target : Target
+        The target.
+    profile_file : str, optional
+        The target's profile, frozen; by default that of `spec`, if the target has no profile of its own.
+
+    Raises
+    ------
+    UsageError
+        If the target sets a parameter that the pipeline does not have.
+    """
+    known = spec.parameter_schema.get("properties") or {}
+    for name in target.parameters:
+        if known and name not in known:
+            raise UsageError(
+                f"The target {target.name!r} sets the parameter {name!r}, which {spec.name!r} does not have. "
+                f"It has: {', '.join(known)}."
+            )
+    own = bool(target.profile) and target.profile != spec.profile
+    return replace(
+        spec,
+        name=deployment_name(spec.name, target.name),
+        target=target.name,
+        server=target.server,
+        profile=target.profile or spec.profile,
+        profile_file=profile_file or ("" if own else spec.profile_file),
+        parameters={**spec.parameters, **target.parameters},
+        schedules=spec.schedules if target.schedules is None else target.schedules,
+        env={**spec.env, **target.env},
+        work_pool=target.work_pool or spec.work_pool,
+        base=spec.to_dict(),
+    )
+
+
+def base_of(spec: DeploymentSpec) -> DeploymentSpec:
+    """Return the specification that `spec` was before its target's settings."""
+    if not spec.base:
+        return spec
+    given = {name: spec.env.get(name) if value is None else value for name, value in spec.base["env"].items()}
+    base = DeploymentSpec.from_dict({**spec.base, "env": {n: v for n, v in given.items() if v is not None}})
+    return replace(
+        base,
+        tags=tuple(base.tags),
+        schedules=tuple(Schedule.from_dict(each) for each in spec.base["schedules"]),
+        alerts=spec.alerts,
+    )
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        content = json_yaml.load(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigurationError(str(path), "", f"cannot be read ({error})", "Repair it.") from error
+    if not isinstance(content or {}, Mapping):
+        raise ConfigurationError(str(path), "", "is no mapping of targets", "Write: production: {profile: slurm}")
+    return content or {}
+
+
+def _checked(path: Path, name: Any, given: Any) -> dict[str, Any]:
+    """Return the fields of a target that a file gives."""
+    try:
+        check_name("target", str(name))
+    except UsageError as error:
+        raise ConfigurationError(str(path), str(name), "cannot be a target's name", str(error)) from error
+    if not isinstance(given or {}, Mapping):
+        raise ConfigurationError(str(path), str(name), "is no mapping", "Write: production: {profile: slurm}")
+    fields = dict(given or {})
+    for key, value in fields.items():
+        where = f"{name}.{key}"
+        if key not in _KEYS:
+            raise ConfigurationError(str(path), where, "is unknown", f"Known are: {', '.join(_KEYS)}.")
+        if not isinstance(value, _KEYS[key]) or isinstance(value, bool):
+            kind = {"dict": "a mapping", "list": "a list", "int": "a whole number", "str": "text"}[_KEYS[key].__name__]
+            raise ConfigurationError(str(path), where, f"is {value!r}", f"Write {kind}.")
+    if fields.get("after", 0) < 0:
+        raise ConfigurationError(str(path), f"{name}.after", f"is {fields['after']}", "Write 0 or more.")
+    if "env" in fields:
+        fields["env"] = {str(variable): str(value) for variable, value in fields["env"].items()}
+    if "schedules" in fields:
+        fields["schedules"] = _schedules(path, f"{name}.schedules", fields["schedules"])
+    return fields
+
+
+def _schedules(path: Path, where: str, given: Sequence[Any]) -> tuple[Schedule, ...]:
+    found = []
+    for number, each in enumerate(given, 1):
+        try:
+            if not isinstance(each, Mapping):
+                raise UsageError(f"{each!r} is no mapping such as {{cron: '0 6 * * *'}}.")
+            found.append(schedules.from_mapping({"slug": f"schedule-{number}", **each}))
+        except UsageError as error:
+            raise ConfigurationError(str(path), f"{where}[{number - 1}]", "cannot be used", str(error)) from error
+    return tuple(found)

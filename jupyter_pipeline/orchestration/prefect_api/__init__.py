@@ -1,0 +1,1 @@
+"""Client of Prefect's REST API: endpoint, authentication, requests, conversion of records."""

@@ -1,0 +1,77 @@
+"""Deployments and runs by the names that people use."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from jupyter_pipeline.exceptions import NotFoundError, UsageError
+from jupyter_pipeline.models import RunRecord
+from jupyter_pipeline.orchestration.deployments import history
+from jupyter_pipeline.orchestration.prefect_api import conversion
+from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
+
+__all__ = ["connect_to", "find_deployment", "find_run", "run_records"]
+
+
+def connect_to(deployment: str) -> PrefectApi:
+    """Return a connection to the server to which a deployment was made, where a target has named it."""
+    return connect(history.reference(deployment.rpartition("/")[2]))
+
+
+async def find_deployment(api: PrefectApi, name: str) -> dict[str, Any]:
+    """Return the deployment called ``NAME`` or ``FLOW/NAME``, as the API has it.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none.
+    UsageError
+        If several flows have one of that name.
+    """
+    flow_name, _, short = name.rpartition("/")
+    body: dict[str, Any] = {"deployments": {"name": {"any_": [short]}}}
+    if flow_name:
+        body["flows"] = {"name": {"any_": [flow_name]}}
+    found: list[dict[str, Any]] = await api.post("/deployments/filter", body)
+    if not found:
+        known = [record["name"] async for record in api.pages("/deployments/filter", {})]
+        raise NotFoundError("deployment", name, known)
+    if len(found) > 1:
+        flows = await api.post("/flows/filter", {"flows": {"id": {"any_": [record["flow_id"] for record in found]}}})
+        full = " or ".join(sorted(f"{flow['name']}/{short}" for flow in flows))
+        raise UsageError(f"{len(found)} flows have a deployment called {name!r}. Say which: {full}.")
+    return found[0]
+
+
+async def find_run(api: PrefectApi, run: str) -> dict[str, Any]:
+    """Return the run with this id, or the newest with this name.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none.
+    """
+    try:
+        condition = {"id": {"any_": [str(UUID(run))]}}
+    except ValueError:
+        condition = {"name": {"any_": [run]}}
+    body = {"flow_runs": condition, "sort": "EXPECTED_START_TIME_DESC", "limit": 1}
+    found: list[dict[str, Any]] = await api.post("/flow_runs/filter", body)
+    if not found:
+        recent = await api.post("/flow_runs/filter", {"sort": "EXPECTED_START_TIME_DESC", "limit": 50})
+        raise NotFoundError("run", run, [record["name"] for record in recent])
+    return found[0]
+
+
+async def run_records(api: PrefectApi, runs: list[dict[str, Any]]) -> list[RunRecord]:
+    """Return runs with the names of their deployments."""
+    ids = sorted({run["deployment_id"] for run in runs if run.get("deployment_id")})
+    names = {}
+    if ids:
+        body = {"deployments": {"id": {"any_": ids}}}
+        names = {record["id"]: record["name"] async for record in api.pages("/deployments/filter", body)}
+    return [
+        conversion.run_record(run, deployment=names.get(run.get("deployment_id"), ""), ui_url=api.endpoint.ui_url)
+        for run in runs
+    ]

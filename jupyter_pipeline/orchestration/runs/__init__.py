@@ -1,0 +1,1 @@
+"""Flow runs: start, list, follow, cancel, backfill, catch up after an outage."""

@@ -1,0 +1,107 @@
+"""The log of a run: read, followed, and searched for the reason of a failure."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from jupyter_pipeline.models import RunRecord
+from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
+from jupyter_pipeline.orchestration.prefect_api.lookup import find_run, run_records
+from jupyter_pipeline.orchestration.runs.start import FINAL
+
+__all__ = ["failure_async", "follow_async", "logs_async"]
+
+_LEVELS = {10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR", 50: "CRITICAL"}
+_POLL = 0.7
+_OVERLAP = dt.timedelta(seconds=10)
+"""How far back lines are asked for again: several processes write to one log, each in parts of its own."""
+_QUIET_ROUNDS = 5
+"""Rounds without a line after which the log of an ended run is complete."""
+_TRACEBACK = "Traceback (most recent call last)"
+
+
+async def logs_async(run: str) -> str:
+    """Return the log of a run, a line each: time, level, task in brackets, message."""
+    async with connect() as api:
+        found = await find_run(api, run)
+        entries = [entry async for entry in api.pages("/logs/filter", _of(found))]
+        tasks = await _task_names(api, entries, {})
+    return "\n".join(_line(entry, tasks) for entry in entries)
+
+
+async def follow_async(run: str, write: Callable[[str], None]) -> RunRecord:
+    """Write the log of a run as it comes, and return the run once it has ended; an interrupt leaves the run at work.
+
+    Parameters
+    ----------
+    run : str
+        Id or name.
+    write : callable
+        Called with each line, without its end.
+    """
+    async with connect() as api:
+        found = await find_run(api, run)
+        seen: set[str] = set()
+        tasks: dict[str, str] = {}
+        since, quiet = None, 0
+        while True:
+            ended = found["state_type"] in FINAL
+            fresh = [e async for e in api.pages("/logs/filter", _of(found, since)) if e["id"] not in seen]
+            tasks = await _task_names(api, fresh, tasks)
+            for entry in fresh:
+                write(_line(entry, tasks))
+            if fresh:
+                seen |= {entry["id"] for entry in fresh}
+                since = dt.datetime.fromisoformat(fresh[-1]["timestamp"]) - _OVERLAP
+            quiet = 0 if fresh else quiet + 1
+            if ended and quiet >= _QUIET_ROUNDS:
+                return (await run_records(api, [found]))[0]
+            await asyncio.sleep(_POLL)
+            if not ended:
+                found = await api.get(f"/flow_runs/{found['id']}")
+                quiet = 0
+
+
+async def failure_async(run: str) -> str:
+    """Return the traceback of a failed run, or why it failed where there is none; empty if it did not fail."""
+    async with connect() as api:
+        found = await find_run(api, run)
+        if found["state_type"] not in ("FAILED", "CRASHED"):
+            return ""
+        body = _of(found)
+        body["logs"]["level"] = {"ge_": 40}
+        entries = [entry async for entry in api.pages("/logs/filter", body) if _TRACEBACK in entry["message"]]
+    reason = str((found.get("state") or {}).get("message") or found["state_name"])
+    # Where several have failed, the one that the run died of; the flow's own traceback ends in its task's.
+    traces = [entry for entry in entries if entry["message"].rstrip().rpartition("\n")[2] in reason] or entries
+    chosen = [entry for entry in traces if entry.get("task_run_id")] or traces
+    if not chosen:
+        return reason
+    message = str(chosen[-1]["message"])
+    return message[message.index(_TRACEBACK) :].rstrip()
+
+
+def _of(run: Mapping[str, Any], since: dt.datetime | None = None) -> dict[str, Any]:
+    wanted: dict[str, Any] = {"flow_run_id": {"any_": [run["id"]]}}
+    if since is not None:
+        wanted["timestamp"] = {"after_": since.isoformat()}
+    return {"logs": wanted, "sort": "TIMESTAMP_ASC"}
+
+
+async def _task_names(api: PrefectApi, entries: Iterable[Mapping[str, Any]], known: dict[str, str]) -> dict[str, str]:
+    """Return the names of the task runs that have written something, by id."""
+    ids = {entry["task_run_id"] for entry in entries if entry.get("task_run_id")} - known.keys()
+    if not ids:
+        return known
+    body = {"task_runs": {"id": {"any_": sorted(ids)}}}
+    return known | {run["id"]: run["name"] async for run in api.pages("/task_runs/filter", body)}
+
+
+def _line(entry: Mapping[str, Any], tasks: Mapping[str, str]) -> str:
+    when = dt.datetime.fromisoformat(entry["timestamp"]).astimezone()
+    level = _LEVELS.get(entry["level"] // 10 * 10, str(entry["level"]))
+    task = tasks.get(entry.get("task_run_id") or "", "")
+    return f"{when:%Y-%m-%d %H:%M:%S} {level:<8} {f'[{task}] ' if task else ''}{entry['message']}"

@@ -1,0 +1,1 @@
+"""Schedules: parse the text, compute occurrences, convert to recurrence rules, describe in words."""

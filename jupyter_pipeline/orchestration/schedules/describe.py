@@ -1,0 +1,133 @@
+"""Schedules told in words, and their times as the clock of their time zone shows them (pure)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import pairwise
+
+from jupyter_pipeline.models import Schedule
+from jupyter_pipeline.orchestration.schedules.occurrences import next_runs, previous_run, zone
+
+__all__ = ["UNITS", "UNIT_NAMES", "clock_change", "describe", "duration_text", "moment_text"]
+
+UNITS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
+"""Seconds of each."""
+
+UNIT_NAMES = {"w": "week", "d": "day", "h": "hour", "m": "minute", "s": "second"}
+
+_AHEAD = 366
+"""Days in which a change of the clocks is looked for."""
+
+
+def describe(schedule: Schedule) -> str:
+    """Return the schedule in words, such as ``At 06:00, Monday through Friday (Europe/Berlin)``."""
+    if schedule.cron:
+        from cron_descriptor import Options, get_description
+
+        options = Options()
+        options.use_24hour_time_format = True
+        text = str(get_description(schedule.cron, options))
+    elif schedule.every is not None:
+        text = f"Every {duration_text(schedule.every)}"
+    else:
+        text = _rule_text(schedule.rrule)
+    tz = zone(schedule.timezone)
+    for word, edge in (("from", schedule.start), ("until", schedule.end)):
+        if edge is not None:
+            time = dt.datetime.fromtimestamp(edge, tz)
+            text += f", {word} {time:%Y-%m-%d}" + (f" {time:%H:%M}" if time.time() != dt.time() else "")
+    follows_the_clock = not (schedule.every is not None and schedule.every < UNITS["h"])
+    if follows_the_clock or schedule.start or schedule.end:
+        text += f" ({schedule.timezone})"
+    given = ", ".join(f"{name}={value!r}" for name, value in schedule.parameters.items())
+    return f"{text} with {given}" if given else text
+
+
+def duration_text(seconds: float) -> str:
+    """Return an interval in words: ``1 hour 30 minutes``."""
+    words = []
+    rest = seconds
+    for unit, size in UNITS.items():
+        number, rest = divmod(rest, size)
+        if unit == "s":
+            number += rest
+        if number:
+            words.append(f"{number:g} {UNIT_NAMES[unit]}{'' if number == 1 else 's'}")
+    text = " ".join(words)
+    return text.removeprefix("1 ") if len(words) == 1 else text
+
+
+def moment_text(time: dt.datetime) -> str:
+    """Return a time as the clock of its time zone shows it: ``Mon 23 Nov 2026 06:00 CET``."""
+    return f"{time:%a %d %b %Y %H:%M}{f':{time:%S}' if time.second else ''} {time:%Z}"
+
+
+def clock_change(schedule: Schedule, now: dt.datetime | None = None) -> str:
+    """Return what the next change of the clocks does to a schedule; empty where it does not matter.
+
+    Parameters
+    ----------
+    schedule : Schedule
+        The schedule. One that fires every hour or more often is not concerned.
+    now : datetime, optional
+        An aware time; by default the present.
+
+    Returns
+    -------
+    str
+        The last run before it and the two after, such as ``The clocks change on Sun 28 Mar 2027: Sat 27 Mar 2027 06:00
+        CET, then Sun 28 Mar 2027 06:00 CEST, then Mon 29 Mar 2027 06:00 CEST``.
+    """
+    change = _next_change((now or dt.datetime.now(dt.UTC)).astimezone(zone(schedule.timezone)))
+    if change is None:
+        return ""
+    before = previous_run(schedule, change.timestamp())
+    around = [] if before is None else [dt.datetime.fromtimestamp(before, change.tzinfo)]
+    first = next_runs(schedule, 1, after=_utc(change) - dt.timedelta(seconds=1))
+    # Each from the one before it: that is how the server, which looks but a little ahead, comes to them.
+    second = next_runs(schedule, 1, after=first[0]) if first else []
+    around = [*around, *first, *second]
+    if not first or any(_utc(b) - _utc(a) <= dt.timedelta(hours=1) for a, b in pairwise(around)):
+        return ""
+    return f"The clocks change on {change:%a %d %b %Y}: {', then '.join(map(moment_text, around))}"
+
+
+def _next_change(after: dt.datetime) -> dt.datetime | None:
+    """Return the first moment, to the hour, at which the time zone of `after` has another offset from UTC."""
+    tz, offset = after.tzinfo, after.utcoffset()
+    day = _utc(after).replace(minute=0, second=0, microsecond=0)
+    for _ in range(_AHEAD):
+        day += dt.timedelta(days=1)
+        if day.astimezone(tz).utcoffset() != offset:
+            hours = (day - dt.timedelta(hours=back) for back in range(24, -1, -1))
+            return next(hour.astimezone(tz) for hour in hours if hour.astimezone(tz).utcoffset() != offset)
+    return None
+
+
+def _utc(time: dt.datetime) -> dt.datetime:
+    return time.astimezone(dt.UTC)
+
+
+def _rule_text(rule: str) -> str:
+    body = rule.rsplit("RRULE:", 1)[-1]
+    parts = dict(part.split("=", 1) for part in body.split(";") if "=" in part)
+    unit = {
+        "YEARLY": "year",
+        "MONTHLY": "month",
+        "WEEKLY": "week",
+        "DAILY": "day",
+        "HOURLY": "hour",
+        "MINUTELY": "minute",
+        "SECONDLY": "second",
+    }.get(parts.get("FREQ", ""), "")
+    interval = int(parts.get("INTERVAL", "1"))
+    text = f"Every {unit}" if interval == 1 else f"Every {interval} {unit}s"
+    names = {"BYDAY": "on", "BYMONTHDAY": "on day", "BYMONTH": "in month", "BYHOUR": "at hour", "BYMINUTE": "at minute"}
+    for key, word in names.items():
+        if key in parts:
+            text += f", {word} {parts[key].replace(',', ', ')}"
+    if "COUNT" in parts:
+        text += f", {parts['COUNT']} times"
+    if "UNTIL" in parts:
+        text += f", until {parts['UNTIL'][:4]}-{parts['UNTIL'][4:6]}-{parts['UNTIL'][6:8]}"
+    return text

@@ -1,0 +1,269 @@
+"""Schedules: read from what a person wrote, and checked (pure).
+
+``ticks`` computes when they fire, and ``words`` tells them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zoneinfo
+from collections.abc import Mapping
+from typing import Any
+
+from jupyter_pipeline.exceptions import NotFoundError, UsageError
+from jupyter_pipeline.models import Schedule
+from jupyter_pipeline.orchestration.schedules.describe import UNIT_NAMES, UNITS
+from jupyter_pipeline.orchestration.schedules.occurrences import (
+    ANCHOR,
+    cron_times,
+    next_runs,
+    sent_as_rule,
+    window,
+    windows,
+    zone,
+)
+from jupyter_pipeline.orchestration.schedules.rrule import as_rule
+from jupyter_pipeline.paths import check_name
+
+__all__ = [
+    "ANCHOR",
+    "SHORTEST",
+    "duration",
+    "from_mapping",
+    "moment",
+    "next_runs",
+    "parse",
+    "window",
+    "windows",
+    "zone",
+]
+
+SHORTEST = 1.0
+"""Shortest interval, in seconds."""
+
+_ALIASES = {
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+    "@monthly": "0 0 1 * *",
+    "@weekly": "0 0 * * 0",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@hourly": "0 * * * *",
+}
+_FIELDS = ("minute", "hour", "day of the month", "month", "day of the week")
+_HORIZON = dt.timedelta(days=366 * 9)
+"""A cron expression that does not fire within it never will: 29 February comes back after eight years at most."""
+
+_END = {True: " (UNTIL, COUNT)", False: ""}
+_KEYS = ("cron", "every", "rrule", "timezone", "start", "end", "parameters", "active", "slug")
+_LONG_UNITS = {
+    **{name: unit for unit, name in UNIT_NAMES.items()},
+    **{f"{name}s": unit for unit, name in UNIT_NAMES.items()},
+    "min": "m",
+    "mins": "m",
+    "sec": "s",
+    "secs": "s",
+    "hr": "h",
+    "hrs": "h",
+}
+
+
+def parse(
+    *,
+    cron: str = "",
+    every: str | float | None = None,
+    rrule: str = "",
+    timezone: str = "UTC",
+    start: float | None = None,
+    end: float | None = None,
+    **more: Any,
+) -> Schedule:
+    """Return the schedule that was asked for.
+
+    Parameters
+    ----------
+    cron : str
+        Five fields, or an alias such as ``@daily``.
+    every : str or float, optional
+        An interval: seconds, or text such as ``15m``, ``1h30m``, ``2 days``.
+    rrule : str
+        A recurrence rule as in RFC 5545, such as ``FREQ=WEEKLY;BYDAY=MO``.
+    timezone : str
+        A name of the IANA database.
+    start : float, optional
+        When it begins to count, in seconds since the epoch.
+    end : float, optional
+        When it ends.
+    **more
+        Further fields of `Schedule`.
+
+    Raises
+    ------
+    UsageError
+        If not exactly one kind is given, if it is malformed, or if it never fires.
+    """
+    given = [name for name, value in (("cron", cron), ("every", every), ("rrule", rrule)) if value not in ("", None)]
+    if len(given) != 1:
+        what = f"{' and '.join(given)} were" if given else "none was"
+        raise UsageError(f"A schedule is one of cron, every and rrule; {what} given.")
+    tz = zone(timezone)
+    if start is not None and end is not None and end <= start:
+        raise UsageError("The schedule ends before it starts: it never fires. Give --end a later time than --start.")
+    schedule = Schedule(
+        cron=_check_cron(cron) if cron else "",
+        every=duration(every) if every not in ("", None) else None,
+        rrule=_check_rrule(rrule, tz) if rrule else "",
+        timezone=timezone,
+        start=start,
+        end=end,
+        **more,
+    )
+    if sent_as_rule(schedule):
+        as_rule(schedule)  # refuses what cannot be one
+    if (rrule or end is not None) and not next_runs(schedule, 1):
+        what = f"The rule {rrule!r}" if rrule else "The schedule"
+        raise UsageError(f"{what} has no time left in the future: it never fires. Move its end{_END[bool(rrule)]}.")
+    return schedule
+
+
+def from_mapping(given: Mapping[str, Any], *, timezone: str = "UTC") -> Schedule:
+    """Return the schedule that a mapping describes, such as ``{cron: "0 6 * * *", parameters: {region: eu}}``.
+
+    Parameters
+    ----------
+    given : mapping
+        ``cron``, ``every`` or ``rrule``, and ``timezone``, ``start``, ``end`` (dates, or times as ISO 8601 writes them;
+        local to the time zone unless they say otherwise), ``parameters``, ``active``, ``slug``.
+    timezone : str
+        What counts where the mapping has none.
+
+    Raises
+    ------
+    UsageError
+        If a key is unknown or a value cannot be used.
+    """
+    for key in given:
+        if key not in _KEYS:
+            raise NotFoundError("key of a schedule", str(key), _KEYS)
+    parameters = given.get("parameters") or {}
+    if not isinstance(parameters, Mapping):
+        raise UsageError(f"The parameters of a schedule are a mapping such as {{region: eu}}, not {parameters!r}.")
+    if given.get("active") not in (None, True, False):
+        raise UsageError(f"A schedule is active: true or active: false, not {given['active']!r}.")
+    local = str(given.get("timezone") or timezone)
+    fields: dict[str, Any] = {key: moment(given[key], local) for key in ("start", "end") if given.get(key) is not None}
+    if given.get("slug"):
+        fields["slug"] = check_name("schedule", str(given["slug"]))
+    return parse(
+        cron=str(given.get("cron") or ""),
+        every=given.get("every"),
+        rrule=str(given.get("rrule") or ""),
+        timezone=local,
+        parameters=dict(parameters),
+        active=given.get("active"),
+        **fields,
+    )
+
+
+def moment(value: Any, timezone: str) -> float:
+    """Return a date or time in seconds since the epoch; what names no zone is local to `timezone`.
+
+    Parameters
+    ----------
+    value : str, date, datetime or float
+        Such as ``2027-01-01``, ``2027-01-01T06:00`` or ``2027-01-01T06:00+01:00``; a number is seconds since the epoch.
+    timezone : str
+        A name of the IANA database.
+
+    Raises
+    ------
+    UsageError
+        If it is neither.
+    """
+    tz = zone(timezone)
+    try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            time = dt.datetime.fromtimestamp(value, dt.UTC)
+        elif isinstance(value, dt.date):  # YAML reads dates itself
+            time = value if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time())
+        else:
+            time = dt.datetime.fromisoformat(str(value).strip())
+        return (time if time.tzinfo else time.replace(tzinfo=tz)).timestamp()
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(f"{value!r} is neither a date nor a time: write 2027-01-31 or 2027-01-31T06:00.") from error
+
+
+def duration(value: str | float) -> float:
+    """Return an interval in seconds: from a number of seconds, or text such as ``15m``, ``1h30m``, ``2 days``.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read, or is shorter than a second.
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        seconds = float(value)
+    else:
+        text = str(value).strip().lower()
+        parts = re.findall(r"(\d+(?:\.\d+)?)\s*([a-z]*)", text)
+        rest = re.sub(r"\d+(?:\.\d+)?\s*[a-z]*", "", text)
+        units = [_LONG_UNITS.get(unit, unit) or "s" for _, unit in parts]
+        bare = sum(1 for _, unit in parts if not unit)
+        if not parts or rest.strip(" ,") or any(u not in UNITS for u in units) or (bare and len(parts) > 1):
+            raise UsageError(f"{value!r} is not an interval. Write it like 30s, 15m, 1h30m or 2d.")
+        seconds = sum(float(number) * UNITS[unit] for (number, _), unit in zip(parts, units, strict=True))
+    if not SHORTEST <= seconds < 10 * 366 * 86400:
+        raise UsageError(f"An interval of {value} is not possible: from 1 second to 10 years is.")
+    return seconds
+
+
+def _check_cron(text: str) -> str:
+    from cronsim import CronSim, CronSimError
+
+    expression = _ALIASES.get(text.strip().lower(), " ".join(text.split()))
+    fields = expression.split(" ")
+    if len(fields) != len(_FIELDS):
+        raise UsageError(
+            f"The cron expression {text!r} has {len(fields)} field{'' if len(fields) == 1 else 's'} instead of 5: "
+            "minute hour day-of-month month day-of-week, such as '0 6 * * 1-5'."
+        )
+    for position, (field, name) in enumerate(zip(fields, _FIELDS, strict=True)):
+        alone = ["*"] * len(_FIELDS)
+        alone[position] = field
+        try:
+            CronSim(" ".join(alone), dt.datetime(2024, 1, 1))
+        except (CronSimError, AssertionError, ValueError) as error:
+            raise UsageError(
+                f"The cron expression {text!r} is wrong in field {position + 1}, the {name}: "
+                f"{field!r} is not possible there."
+            ) from error
+    now = dt.datetime.now(dt.UTC)
+    first = next(cron_times(expression, now), None)
+    if first is None or first - now > _HORIZON:
+        raise UsageError(f"The cron expression {text!r} never fires: no month has such a day. Change day or month.")
+    return expression
+
+
+def _check_rrule(text: str, tz: zoneinfo.ZoneInfo) -> str:
+    from dateutil.rrule import rrulestr
+
+    rule = text.strip()
+    if "RRULE" not in rule.upper() and "=" in rule:
+        rule = f"RRULE:{rule}"
+    if "TZID" in rule:
+        raise UsageError("A recurrence rule cannot name its own time zone (TZID): give it as the schedule's time zone.")
+
+    def local(match: re.Match[str]) -> str:
+        time = dt.datetime.strptime(match[2], "%Y%m%dT%H%M%S").replace(tzinfo=dt.UTC).astimezone(tz)
+        return f"{match[1]}{time:%Y%m%dT%H%M%S}"
+
+    try:
+        # Prefect reads all times of a rule as local to the schedule's time zone, and chokes on a mixture.
+        rule = re.sub(r"(UNTIL=|DTSTART:)(\d{8}T\d{6})Z", local, rule)
+        rrulestr(rule, dtstart=ANCHOR)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise UsageError(
+            f"The recurrence rule {text!r} cannot be read ({error}). Write it like FREQ=WEEKLY;BYDAY=MO,FR;BYHOUR=6."
+        ) from error
+    return rule

@@ -1,0 +1,1 @@
+"""The embedded Prefect service: supervisor, server, worker, health checks, state files."""

@@ -1,0 +1,254 @@
+"""The embedded Prefect service: a server and a worker in the background, one for each user and state folder."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import filelock
+
+from jupyter_pipeline import identity, ports
+from jupyter_pipeline.exceptions import ConfigurationError, ServiceError
+from jupyter_pipeline.models import ServiceStatus
+from jupyter_pipeline.orchestration.service import leftovers, processes
+from jupyter_pipeline.orchestration.service.environment import DATABASE, MARK
+from jupyter_pipeline.orchestration.service.state import WORK_POOL, ServiceState, log_path, read_state, write_state
+from jupyter_pipeline.paths import service_dir, state_dir
+
+__all__ = ["down", "status", "up"]
+
+_START_TIMEOUT = 180.0
+_STOP_TIMEOUT = 40.0
+_POLL = 0.1
+
+_launched: list[subprocess.Popen[bytes]] = []
+"""Supervisors that this process has started; kept so that they can be reaped."""
+
+
+def status() -> ServiceStatus:
+    """Return what the service does, without asking it: from its record and the list of processes."""
+    state = read_state()
+    if state is None:
+        return ServiceStatus(state="stopped", work_pool=WORK_POOL, log=str(log_path()))
+    supervisor = state.supervisor
+    if supervisor is not None and not identity.on_this_host(supervisor):
+        return _status(state, reason=f"It runs on {supervisor.host}.")
+    if processes.find(supervisor) is None:
+        if state.state == "stopped":
+            return _status(state)
+        return _status(state, name="stopped", reason="It was killed. Start it again: jupyter pipeline up")
+    return _status(state)
+
+
+def up(*, port: int | None = None, progress: Callable[[str], None] | None = None) -> ServiceStatus:
+    """Start the service and return once schedules fire and runs are taken; do nothing if it runs already.
+
+    Parameters
+    ----------
+    port : int, optional
+        TCP port on the loopback. By default the one of last time, or the next that is free.
+    progress : callable, optional
+        Called with a sentence at each stage.
+
+    Returns
+    -------
+    ServiceStatus
+        The service as it runs.
+
+    Raises
+    ------
+    ServiceError
+        If it cannot be started; nothing of it is left then, nor after an interrupt.
+    """
+    tell = progress or (lambda text: None)
+    with _locked(tell):
+        state = read_state()
+        _refuse_other_host(state)
+        if state is not None and processes.find(state.supervisor):
+            if port not in (None, state.port):
+                raise ServiceError(f"The service runs on port {state.port}. Stop it first: jupyter pipeline down")
+            _wait_until_running(tell)
+            return status()
+        _refuse_database(state)
+        chosen = _choose_port(port, state, tell)
+        try:
+            process = _launch(chosen, fixed=port is not None)
+            _wait_until_running(tell, process)
+        except BaseException:
+            _stop(tell)
+            raise
+        return status()
+
+
+def down(*, progress: Callable[[str], None] | None = None) -> ServiceStatus:
+    """Stop the service and everything that it has started; on return nothing is left.
+
+    Clusters that were started with ``%cluster`` go on. Runs that were at work are marked as crashed.
+
+    Raises
+    ------
+    ServiceError
+        If something could not be ended.
+    """
+    tell = progress or (lambda text: None)
+    with _locked(tell):
+        _refuse_other_host(read_state())
+        _stop(tell)
+    return status()
+
+
+@contextlib.contextmanager
+def _locked(tell: Callable[[str], None]) -> Iterator[None]:
+    """Keep other commands that start or stop the service waiting."""
+    path = service_dir() / "up.lock"
+    lock = filelock.FileLock(path, mode=0o600)
+    try:
+        try:
+            lock.acquire(timeout=0.5)
+        except filelock.Timeout:
+            tell("Waiting for another command that starts or stops the service")
+            lock.acquire(timeout=_START_TIMEOUT)
+    except filelock.Timeout:
+        raise ServiceError(f"Another command has held {path} for minutes. End it, then try again.") from None
+    except OSError as error:
+        raise ConfigurationError(
+            str(path),
+            "",
+            f"cannot be written ({error.strerror})",
+            "Point JUPYTER_PIPELINE_STATE at a folder of yours.",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _status(state: ServiceState, *, name: str = "", reason: str = "") -> ServiceStatus:
+    stopped = (name or state.state) == "stopped"
+    return ServiceStatus(
+        state=name or state.state,
+        reason=reason or state.reason or ("" if stopped else state.detail),
+        api_url="" if stopped else state.api_url,
+        ui_url="" if stopped else state.ui_url,
+        port=state.port,
+        pid=0 if stopped or state.supervisor is None else state.supervisor.pid,
+        started=state.started,
+        restarts=state.restarts,
+        work_pool=WORK_POOL,
+        log=str(log_path()),
+    )
+
+
+def _refuse_other_host(state: ServiceState | None) -> None:
+    if state is not None and state.supervisor is not None and not identity.on_this_host(state.supervisor):
+        raise ServiceError(
+            f"The service of this state folder runs on {state.supervisor.host}. Use it there, or set "
+            "JUPYTER_PIPELINE_STATE to a folder of this host."
+        )
+
+
+def _refuse_database(state: ServiceState | None) -> None:
+    address = os.environ.get(DATABASE, "")
+    if address and not address.startswith("postgresql+asyncpg://"):
+        raise ConfigurationError(
+            "the environment", DATABASE, "is no address of PostgreSQL", "Write postgresql+asyncpg://USER@HOST/DATABASE"
+        )
+    if state is not None and state.database == "postgresql" and not address:
+        raise ServiceError(f"The deployments of this state folder are in PostgreSQL: set {DATABASE} to that database.")
+
+
+def _choose_port(port: int | None, state: ServiceState | None, tell: Callable[[str], None]) -> int:
+    if port is not None:
+        if not 1 <= port <= 65535:
+            raise ServiceError(f"{port} is not a TCP port: give one from 1024 to 65535.")
+        if not ports.is_free(port):
+            raise ServiceError(
+                f"Port {port} is occupied by another program. Give another, or leave --port out: a free one is taken."
+            )
+        return port
+    last = state.port if state is not None and state.port else ports.FIRST
+    if ports.is_free(last):
+        return last
+    chosen = ports.choose(last + 1)
+    tell(f"Port {last} is occupied: using {chosen}")
+    return chosen
+
+
+def _launch(port: int, *, fixed: bool) -> subprocess.Popen[bytes]:
+    """Start the supervisor in a session of its own, so that it outlives the caller and its terminal."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    descriptor = os.open(log_path(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "jupyter_pipeline.orchestration.service.supervisor"),
+                *("--port", str(port), "--umask", f"{mask:o}"),
+                *(["--fixed"] if fixed else []),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=descriptor,
+            stderr=descriptor,
+            cwd=service_dir(),
+            env={**os.environ, MARK: str(service_dir()), "JUPYTER_PIPELINE_STATE": str(state_dir())},
+            start_new_session=True,
+        )
+    finally:
+        os.close(descriptor)
+    _launched.append(process)
+    return process
+
+
+def _wait_until_running(tell: Callable[[str], None], launched: subprocess.Popen[bytes] | None = None) -> None:
+    """Return once the service runs; `launched` is its supervisor where the caller has just started it."""
+    deadline = time.monotonic() + _START_TIMEOUT
+    said = ""
+    while time.monotonic() < deadline:
+        state = read_state()
+        mine = state is not None and (
+            launched is None or (state.supervisor is not None and state.supervisor.pid == launched.pid)
+        )
+        if state is not None and mine:
+            if state.state == "running":
+                return
+            if state.state == "failing":
+                raise ServiceError(f"The Prefect service fails: {state.reason}\nIts log: {log_path()}")
+            if state.detail and state.detail != said:
+                said = state.detail
+                tell(said)
+        if launched is not None and launched.poll() is not None:
+            raise ServiceError(f"The Prefect service ended at once.\n{_log_tail()}Its log: {log_path()}")
+        if launched is None and (state is None or processes.find(state.supervisor) is None):
+            raise ServiceError(f"The Prefect service ended while it was awaited. Its log: {log_path()}")
+        time.sleep(_POLL)
+    raise ServiceError(
+        f"The Prefect service did not come up within {_START_TIMEOUT:.0f} seconds. Its log: {log_path()}"
+    )
+
+
+def _log_tail() -> str:
+    lines = log_path().read_text(errors="replace").splitlines()
+    return f"{lines[-1][:300]}\n" if lines else ""
+
+
+def _stop(tell: Callable[[str], None]) -> None:
+    state = read_state()
+    if state is not None and (supervisor := processes.find(state.supervisor)):
+        tell("Stopping the worker and the Prefect server")
+        processes.stop([supervisor], grace=_STOP_TIMEOUT)
+    survivors = leftovers.stop_all(service_dir(), read_state(), grace=3.0)
+    for process in _launched:
+        process.poll()
+    if survivors:
+        raise ServiceError(
+            f"Processes {', '.join(str(p.pid) for p in survivors)} of the service could not be ended. "
+            f"Its log: {log_path()}"
+        )
+    state = read_state()
+    if state is not None and state.state != "stopped":
+        write_state(replace(state, state="stopped", reason="", detail="", supervisor=None, children={}))

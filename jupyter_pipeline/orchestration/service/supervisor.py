@@ -1,0 +1,301 @@
+"""``python -m jupyter_pipeline.orchestration.service.supervisor``: keeps the Prefect server and a worker alive.
+
+Started detached by ``service.up``. It holds ``supervisor.lock`` for as long as it lives, so that there is one for each
+state folder, and writes ``service.json``, which tells everyone else what runs. What it starts dies with it.
+
+The stages of a start: take the lock, clear what a killed predecessor left, start the server, wait until it answers
+from its database, see to the work pool, crash the runs that no process works on any more, make up for those that the
+outage has prevented, start the worker, wait until the worker is online. From then on each child that dies is started
+again, with a growing pause, and the health of the whole is looked at every few seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import logging.handlers
+import os
+import signal
+import socket
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import filelock
+
+from jupyter_pipeline import identity, ports
+from jupyter_pipeline.exceptions import OrchestrationError
+from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
+from jupyter_pipeline.orchestration.prefect_api.endpoint import embedded
+from jupyter_pipeline.orchestration.runs import catch_up
+from jupyter_pipeline.orchestration.service import cluster_cleanup, health, leftovers
+from jupyter_pipeline.orchestration.service.environment import DATABASE, server_environment, worker_environment
+from jupyter_pipeline.orchestration.service.managed_process import LOG, Child, survived
+from jupyter_pipeline.orchestration.service.state import (
+    WORK_POOL,
+    ServiceState,
+    last_seen,
+    log_path,
+    note_seen,
+    read_secrets,
+    read_state,
+    write_state,
+)
+from jupyter_pipeline.paths import service_dir, state_dir
+
+__all__ = ["main"]
+
+_HEALTH_INTERVAL = 5.0
+_SCHEDULE_ROUNDS = 12
+"""Checks of health after which the schedules are looked at, too."""
+_SETTLED = 150.0
+"""Seconds after the server's start from which its schedules must have made runs."""
+_WORKER_SILENCE = 120.0
+"""Seconds without a sign of life after which the worker is restarted; it gives one every thirty."""
+_LOST = 60.0
+"""Seconds after which a run without a process is crashed."""
+_OUTAGE = 20.0
+"""Seconds without a worker from which runs are made up for; after fewer, the worker takes them up by itself."""
+_STRIKES = 4
+"""Failed checks in a row after which the server is restarted."""
+_LONGEST_PAUSE = 60.0
+_SERVER_GRACE = 6.0
+_WORKER_GRACE = 12.0
+
+
+class Supervisor:
+    """The server, the worker and what is known of them.
+
+    Parameters
+    ----------
+    port : int
+        TCP port of the server.
+    fixed : bool
+        Whether the user asked for that port, so that no other will do.
+    umask : int
+        Mask of the user, for the files that runs write.
+    """
+
+    def __init__(self, port: int, *, fixed: bool, umask: int) -> None:
+        self.home = service_dir()
+        self.fixed = fixed
+        self.umask = umask
+        self.secrets = read_secrets()
+        self.server = Child("server", _SERVER_GRACE)
+        self.worker = Child("worker", _WORKER_GRACE)
+        self.strikes = 0
+        """Failed checks in a row."""
+        self.stopping = asyncio.Event()
+        self.ready = asyncio.Event()
+        self.state = ServiceState(
+            state="starting",
+            detail="Starting the Prefect server",
+            port=port,
+            started=time.time(),
+            database="postgresql" if os.environ.get(DATABASE) else "sqlite",
+            supervisor=identity.this_process(),
+        )
+        write_state(self.state)
+
+    def tell(self, **changes: object) -> None:
+        """Write what has changed."""
+        children = {c.name: c.identity for c in (self.server, self.worker) if c.identity is not None}
+        state = replace(self.state, children=children, **changes)  # type: ignore[arg-type]
+        if state != self.state:
+            if (state.state, state.reason, state.detail) != (
+                self.state.state,
+                self.state.reason,
+                self.state.detail,
+            ):
+                LOG.info("service | %s %s", state.state, state.reason or state.detail)
+            self.state = state
+            with survived("writing down the state"):
+                write_state(state)
+
+    def api(self, timeout: float = 10.0) -> PrefectApi:
+        """Return a connection to the server."""
+        return PrefectApi(embedded(self.state), timeout=timeout, patience=0.0)
+
+    async def run(self) -> None:
+        """Keep everything alive until a signal says to end; on return nothing is left."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stopping.set)
+        work = [
+            asyncio.create_task(self._keep(self.server, self._start_server)),
+            asyncio.create_task(self._keep(self.worker, self._start_worker)),
+            asyncio.create_task(self._watch()),
+            asyncio.create_task(cluster_cleanup.collect_for_ever(self.ready)),
+        ]
+        stop = asyncio.create_task(self.stopping.wait())
+        try:
+            done, _ = await asyncio.wait([*work, stop], return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {stop}:
+                LOG.error("service | a part of the supervisor failed", exc_info=task.exception())
+        finally:
+            self.tell(state="stopping", reason="", detail="Stopping")
+            for task in [*work, stop]:
+                task.cancel()
+            await asyncio.gather(*work, stop, return_exceptions=True)
+            await self._stop()
+
+    async def _stop(self) -> None:
+        await self.worker.stop()
+        with contextlib.suppress(OrchestrationError, asyncio.TimeoutError):
+            await asyncio.to_thread(leftovers.stop_runs, self.home, grace=5.0)
+            if self.ready.is_set():
+                async with self.api(timeout=3.0) as api:
+                    await asyncio.wait_for(health.crash_lost_runs(api, "the service was stopped"), 5.0)
+        await self.server.stop()
+        self.server.identity = self.worker.identity = None
+        self.tell(state="stopped", reason="", detail="", supervisor=None)
+
+    async def _keep(self, child: Child, start: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await start()
+            except OSError as error:  # no process, no memory or no disk to be had: later, perhaps
+                LOG.warning("service | the %s cannot be started: %s", child.name, error)
+                await asyncio.sleep(_HEALTH_INTERVAL)
+                continue
+            code = await child.wait()
+            if child.port_was_taken and not self.fixed:
+                # Another program was faster between our look at the port and the server's.
+                child.deaths = 0
+                self.tell(port=ports.choose(self.state.port + 1))
+                continue
+            pause = min(2.0 ** (child.deaths - 1), _LONGEST_PAUSE)
+            LOG.warning("service | the %s ended with %s; next start in %.0f s", child.name, code, pause)
+            self.tell(
+                # Once is no failure: a server that starts on a busy host can lose a race with itself.
+                state="starting" if child.deaths == 1 else "failing",
+                reason=f"The {child.name} {child.ending(code)}",
+                detail=f"Starting the {child.name} again",
+                restarts=self.state.restarts + 1,
+            )
+            await asyncio.sleep(pause)
+
+    async def _start_server(self) -> None:
+        self.ready.clear()
+        if not ports.is_free(self.state.port) and not self.fixed:
+            self.tell(port=ports.choose(self.state.port + 1))
+        (self.home / "prefect").mkdir(mode=0o700, exist_ok=True)
+        listen = ["--host", "127.0.0.1", "--port", str(self.state.port)]
+        # Nobody else may read the database.
+        await self.server.start(["server", "start", *listen], self._environment(server_environment), umask=0o077)
+        self.tell()
+
+    async def _start_worker(self) -> None:
+        while True:
+            await self.ready.wait()
+            try:
+                async with self.api() as api:
+                    await self._settle(api)
+                break
+            except OrchestrationError as error:  # the server has gone again
+                LOG.warning("service | not ready for the worker yet: %s", error)
+                await asyncio.sleep(1.0)
+        self.tell(detail="Starting the worker")
+        pool = ["--pool", WORK_POOL, "--type", "process", "--name", socket.gethostname()]
+        await self.worker.start(["worker", "start", *pool], self._environment(worker_environment), umask=self.umask)
+        self.tell()
+
+    async def _settle(self, api: PrefectApi) -> None:
+        """See to what a worker should find: its pool, no lost runs, and of the late ones those that are wanted."""
+        await health.ensure_pool(api)
+        with survived("the search for lost runs"):
+            await self._crash_lost(api)
+        since, now = last_seen(), time.time()
+        if since is not None and now - since > _OUTAGE:
+            with survived("the catch-up"):
+                for name, what in (await catch_up.settle(api, since, now)).items():
+                    LOG.info("service | %s: %s", name, what)
+        note_seen()
+
+    async def _crash_lost(self, api: PrefectApi, *, settled: float = 0.0) -> None:
+        alive = await asyncio.to_thread(leftovers.living_runs, self.home)
+        leases = self.home / "prefect" / "concurrency_leases"
+        await health.crash_lost_runs(api, "its process is gone", alive=alive, settled=settled, leases=leases)
+
+    def _environment(self, make: Callable[..., dict[str, str]]) -> dict[str, str]:
+        return make(os.environ, home=self.home, state_dir=state_dir(), port=self.state.port, secrets=self.secrets)
+
+    async def _watch(self) -> None:
+        for rounds in itertools.count(1):
+            await asyncio.sleep(_HEALTH_INTERVAL if self.state.state == "running" else 0.25)
+            if self.server.alive:
+                with survived("the look at the service's health"):
+                    await self._look(thorough=rounds % _SCHEDULE_ROUNDS == 0)
+
+    async def _look(self, *, thorough: bool) -> None:
+        """Look at the health of server and worker, thoroughly at its schedules and lost runs, too."""
+        running, stalled = self.state.state == "running", []
+        try:
+            async with self.api(timeout=5.0) as api:
+                await health.answers(api)
+                self.ready.set()
+                self.strikes = 0
+                online = self.worker.alive and await health.worker_online(api, since=self.worker.since)
+                if thorough and running and self.server.age > _SETTLED:
+                    stalled = await health.stalled_schedules(api)
+                if thorough:
+                    with survived("the search for lost runs"):
+                        await self._crash_lost(api, settled=_LOST)
+        except OrchestrationError as error:
+            self.strikes += 1
+            if self.ready.is_set() and self.strikes >= _STRIKES:
+                self.strikes = 0
+                await self._restart_server(f"The server does not answer. {error}")
+            return
+        if stalled:
+            await self._restart_server(f"Schedules make no runs ({', '.join(stalled)}).")
+        elif online:
+            note_seen()
+            self.tell(state="running", reason="", detail="")
+        elif running and self.worker.age > _WORKER_SILENCE:
+            LOG.error("service | the worker is silent: restarting it")
+            self.tell(state="failing", reason="The worker gives no sign of life.")
+            await self.worker.stop()
+
+    async def _restart_server(self, reason: str) -> None:
+        LOG.error("service | %s: restarting the server", reason)
+        self.tell(state="failing", reason=reason)
+        self.ready.clear()
+        await self.server.stop()
+
+
+def main() -> None:
+    """Run the supervisor: on ``--port``, and no other if ``--fixed``; runs write files by ``--umask``."""
+    import argparse
+
+    parser = argparse.ArgumentParser(prog="jupyter_pipeline.orchestration.service.supervisor")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--fixed", action="store_true")
+    parser.add_argument("--umask", type=lambda text: int(text, 8), default=0o022)
+    options = parser.parse_args()
+    os.umask(0o077)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    handler = logging.handlers.RotatingFileHandler(log_path(), maxBytes=5_000_000, backupCount=2)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    LOG.addHandler(handler)
+    LOG.setLevel(logging.INFO)
+    lock = filelock.FileLock(Path(service_dir()) / "supervisor.lock", timeout=0)
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        return  # another one was faster
+    with lock:
+        leftovers.stop_all(service_dir(), read_state(), grace=3.0)
+        asyncio.run(_run(options.port, fixed=options.fixed, umask=options.umask))
+
+
+async def _run(port: int, *, fixed: bool, umask: int) -> None:
+    await Supervisor(port, fixed=fixed, umask=umask).run()
+
+
+if __name__ == "__main__":
+    main()

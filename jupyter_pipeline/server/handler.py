@@ -1,0 +1,168 @@
+"""What every route shares: authentication, authorisation, JSON in and out, errors as status codes."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar, ParamSpec, TypeVar, cast
+
+from jupyter_server.auth.decorator import authorized
+from jupyter_server.base.handlers import APIHandler
+from jupyter_server.utils import to_os_path
+from tornado.web import authenticated
+
+from jupyter_pipeline import exceptions
+from jupyter_pipeline.exceptions import PipelineError, UsageError
+from jupyter_pipeline.models import Record
+from jupyter_pipeline.server.kernel_cli import RemoteError
+
+__all__ = ["AUTH_RESOURCE", "STATUS", "PipelineHandler", "endpoint", "status_of"]
+
+AUTH_RESOURCE = "jupyter-pipeline"
+"""What an authorizer is asked about."""
+
+STATUS: Mapping[type[PipelineError], int] = {
+    exceptions.NotFoundError: 404,
+    exceptions.UsageError: 400,
+    exceptions.ConfigurationError: 422,
+    exceptions.MissingDependencyError: 501,
+    exceptions.PreflightError: 422,
+    exceptions.ClusterConflictError: 409,
+    exceptions.KeeperUnreachableError: 502,
+    exceptions.DriftError: 409,
+    exceptions.PromotionError: 422,
+    exceptions.EditedByHandError: 409,
+    exceptions.ApiUnreachableError: 503,
+    exceptions.PipelineError: 500,
+}
+"""The status code of each error; an error that is not listed has that of its nearest base."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def status_of(kind: type[BaseException]) -> int:
+    """Return the status code that `STATUS` gives to an error class."""
+    return next((STATUS[base] for base in kind.__mro__ if base in STATUS), 500)
+
+
+def endpoint(method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[None]]:
+    """Make a coroutine that returns records, or plain data, a method of a route.
+
+    The request must be authenticated and authorised. The answer is sent as JSON, ``None`` as 204, and an error of ours
+    with its status code and ``to_dict()``.
+    """
+
+    @authenticated
+    @authorized
+    @functools.wraps(method)
+    async def call(self: PipelineHandler, *arguments: str) -> None:
+        self._work = asyncio.ensure_future(method(self, *arguments))
+        try:
+            answer = await self._work
+        except asyncio.CancelledError:
+            if self._work.cancelled():
+                return  # nobody waits for the answer
+            raise
+        except PipelineError as error:
+            self.set_status(status_of(error.kind if isinstance(error, RemoteError) else type(error)))
+            answer = {"error": type(error).__name__, "message": str(error), **error.to_dict()}
+        if answer is None:
+            self.set_status(204)
+            self.finish()
+        else:
+            self.finish(json.dumps(_plain(answer)))
+
+    return cast(Callable[..., Awaitable[None]], call)
+
+
+class PipelineHandler(APIHandler):
+    """Base of the REST handlers.
+
+    Subclasses define ``get``, ``post``, ``patch`` or ``delete`` as coroutines decorated with `endpoint`; the parts of
+    the address that its pattern captures are their arguments.
+    """
+
+    auth_resource: ClassVar[str] = AUTH_RESOURCE
+    interruptible: ClassVar[bool] = False
+    """Whether the work ends when the front end gives the request up."""
+    _work: asyncio.Future[Any] | None = None
+
+    def on_connection_close(self) -> None:
+        """End the work, where that is wanted."""
+        super().on_connection_close()
+        if self.interruptible and self._work is not None:
+            self._work.cancel()
+
+    def body(self, allowed: Mapping[str, type | tuple[type, ...]], *, required: tuple[str, ...] = ()) -> dict[str, Any]:
+        """Return the JSON object in the request.
+
+        Parameters
+        ----------
+        allowed : mapping of str to type
+            The keys that may be there, and the types of their values. ``null`` stands for an absent key.
+        required : tuple of str
+            Those that must be there.
+
+        Raises
+        ------
+        UsageError
+            If it is not such an object.
+        """
+        try:
+            content = json.loads(self.request.body or b"{}")
+        except ValueError as error:
+            raise UsageError(f"The request is not JSON ({error}).") from error
+        if not isinstance(content, dict):
+            raise UsageError("The request must be a JSON object.")
+        content = {key: value for key, value in content.items() if value is not None}
+        for key, value in content.items():
+            if key not in allowed:
+                raise UsageError(f"The request has an unknown key {key!r}. It may have: {', '.join(sorted(allowed))}.")
+            kinds = allowed[key]
+            if not isinstance(value, kinds) or (isinstance(value, bool) and not _takes_bool(kinds)):
+                raise UsageError(f"The request's {key!r} has a wrong type ({type(value).__name__}).")
+        for key in required:
+            if key not in content:
+                raise UsageError(f"The request has no {key!r}.")
+        return content
+
+    async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a function that waits for files or for the network, off the event loop."""
+        return await asyncio.to_thread(function, *args, **kwargs)
+
+    def notebook_file(self, path: str) -> Path:
+        """Return the file of the notebook that the front end calls `path`.
+
+        Raises
+        ------
+        UsageError
+            If notebooks are not files here, or the path leads out of the server's folder.
+        """
+        root = getattr(self.contents_manager, "root_dir", "")
+        if not root:
+            raise UsageError(
+                "This Jupyter server keeps notebooks elsewhere than in files: use jupyter pipeline deploy."
+            )
+        folder = Path(root).resolve()
+        file = Path(to_os_path(path, str(folder)))
+        if not file.resolve().is_relative_to(folder):
+            raise UsageError(f"{path!r} is not below the folder of this Jupyter server.")
+        return file
+
+
+def _takes_bool(kinds: type | tuple[type, ...]) -> bool:
+    return bool in (kinds if isinstance(kinds, tuple) else (kinds,))
+
+
+def _plain(answer: Any) -> Any:
+    if isinstance(answer, Record):
+        return answer.to_dict()
+    if isinstance(answer, list | tuple):
+        return [_plain(item) for item in answer]
+    if isinstance(answer, dict):
+        return {key: _plain(value) for key, value in answer.items()}
+    return answer

@@ -1,0 +1,41 @@
+"""Records as tables for people: the same rows as text in a terminal and as HTML in a notebook."""
+
+from __future__ import annotations
+
+from jupyter_pipeline.tables.base import Link, Table, sizes
+from jupyter_pipeline.tables.clusters import clusters, drift, profiles, starting, sync
+from jupyter_pipeline.tables.deployments import (
+    alerts,
+    deployed,
+    deployments,
+    dry_run,
+    live,
+    plan,
+    runs,
+    service,
+    statuses,
+    tests,
+    versions,
+)
+
+__all__ = [
+    "Link",
+    "Table",
+    "alerts",
+    "clusters",
+    "deployed",
+    "deployments",
+    "drift",
+    "dry_run",
+    "live",
+    "plan",
+    "profiles",
+    "runs",
+    "service",
+    "sizes",
+    "starting",
+    "statuses",
+    "sync",
+    "tests",
+    "versions",
+]

@@ -1,0 +1,116 @@
+"""Clusters, profiles and environments as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from jupyter_pipeline.models import ClusterRecord, ClusterState, DriftItem, Profile, SyncReport
+from jupyter_pipeline.tables.base import Table, age, local, sizes
+
+__all__ = ["clusters", "drift", "profiles", "starting", "sync"]
+
+
+def _memory(record: ClusterRecord) -> str:
+    return f"{sizes(record.memory_used)} of {sizes(record.memory_limit)}" if record.memory_limit else ""
+
+
+def _workers(record: ClusterRecord) -> str:
+    if record.adaptive and record.state.alive:
+        low, high = record.adaptive
+        return f"{record.workers} (adapts {low} to {high})"
+    if record.state.alive and record.workers_wanted not in (None, record.workers):
+        return f"{record.workers} of {record.workers_wanted}"
+    return str(record.workers)
+
+
+def _cost(record: ClusterRecord) -> str:
+    return "" if record.cost is None else f"{record.cost:.2f} {record.currency}".rstrip()
+
+
+def clusters(records: Sequence[ClusterRecord]) -> Table:
+    """Return a table of clusters, with what they cost where one has a price, and the sum of each currency."""
+    priced = any(r.cost is not None for r in records)
+    rows = [
+        (
+            r.name,
+            r.profile,
+            r.state.value,
+            _workers(r),
+            _memory(r),
+            age(r.started),
+            local(r.expires) if r.state.alive else "",
+            r.host,
+            *((_cost(r),) if priced else ()),
+            r.warning or r.reason,
+        )
+        for r in records
+    ]
+    cost = ("cost",) if priced else ()
+    headers = ("cluster", "profile", "state", "workers", "memory", "age", "ends by", "host", *cost, "remark")
+    if priced and len(rows) > 1:
+        for currency in sorted({r.currency for r in records if r.cost is not None}):
+            total = sum(r.cost or 0.0 for r in records if r.currency == currency)
+            rows.append(("sum", *[""] * 7, f"{total:.2f} {currency}".rstrip(), ""))
+    return Table(headers, rows, "No cluster is running. Start one: cluster start local")
+
+
+def starting(say: Callable[[str], None]) -> Callable[[ClusterRecord], None]:
+    """Return a function that tells `say` in a line how far the start of a cluster is, whenever that changed."""
+    said = ""
+
+    def tell(record: ClusterRecord) -> None:
+        nonlocal said
+        workers, reason = "", record.reason
+        if record.state is ClusterState.RUNNING:
+            count = _workers(record)
+            workers = f"{count} worker{'' if count == '1' else 's'}"
+        elif record.state is ClusterState.STOPPING:
+            reason = ""  # an end is told by the error that follows
+        line = f"{record.name}: {', '.join(filter(None, (record.state.value, workers, reason)))}"
+        if record.state.alive and line != said:
+            say(line)
+            said = line
+
+    return tell
+
+
+def profiles(found: Sequence[Profile]) -> Table:
+    """Return a table of profiles."""
+    rows = [(p.name, p.cluster_class, p.description, p.source) for p in found]
+    return Table(("profile", "class", "description", "source"), rows, "There is no profile.")
+
+
+def drift(items: Sequence[DriftItem]) -> Table:
+    """Return a table of what differs between kernel, scheduler and workers."""
+    rows = [
+        (
+            i.package,
+            i.kernel or "absent",
+            i.scheduler or "absent",
+            ", ".join(w or "absent" for w in i.workers),
+            i.severity.value,
+            i.reason,
+        )
+        for i in items
+    ]
+    headers = ("package", "kernel", "scheduler", "workers", "severity", "remark")
+    return Table(headers, rows, "Kernel, scheduler and workers have the same packages.")
+
+
+def sync(report: SyncReport) -> Table:
+    """Return a table of what a sync changed."""
+    rows = [
+        (str(i["package"]), str(i.get("before") or "absent"), str(i["after"]), str(i.get("where", "")))
+        for i in report.installed
+    ]
+    for item in report.uploaded:
+        changed, deleted = item.get("changed", 0), item.get("deleted", 0)
+        if changed or deleted:
+            what = f"{changed} changed, {deleted} deleted, {sizes(item.get('bytes', 0))}"
+            rows.append((str(item["directory"]), "", what, "scheduler and workers"))
+    rows += [
+        (i.package, i.scheduler or ", ".join(i.workers) or "absent", "unchanged", f"{i.severity.value}: {i.reason}")
+        for i in report.remaining
+    ]
+    empty = f"In sync: nothing differs ({report.seconds:.2f} s)."
+    return Table(("package or folder", "before", "now", "where"), rows, empty)

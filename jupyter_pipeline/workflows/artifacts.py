@@ -1,0 +1,58 @@
+"""What travels with the code of a pipeline: the lock of its packages, the profile as it is, and where it came from."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jupyter_pipeline.compiler import Cell, Promotion, PromotionOptions
+    from jupyter_pipeline.models import Distribution, Profile
+
+__all__ = ["LOCK", "ORIGIN", "frozen", "locked", "origin"]
+
+LOCK = "requirements.lock"
+ORIGIN = "deploy.json"
+"""Beside the code of a snapshot: cells and options that it was made from."""
+
+
+def frozen(profile: Profile | None) -> dict[str, str]:
+    """Return the profile as it is now, so that editing it later does not change what was deployed."""
+    from jupyter_pipeline.clusters import profiles
+
+    return {f"{profile.name}.yaml": profiles.resolved(profile)} if profile else {}
+
+
+def locked(promoted: Promotion, neighbours: Mapping[str, str]) -> Promotion:
+    """Return the promotion with a lock of the packages that its code imports, and of what these need."""
+    from jupyter_pipeline.compiler.local_modules import imported_modules
+    from jupyter_pipeline.environments.capture import environment as capture
+
+    own = {name.partition("/")[0].removesuffix(".py") for name in (*promoted.files, *neighbours)}
+    texts = [text for name, text in {**promoted.files, **neighbours}.items() if name.endswith(".py")]
+    roots = {name for text in texts for name in imported_modules(text)} - own - sys.stdlib_module_names
+    text = _lock(capture.capture().distributions, frozenset(roots))
+    return dataclasses.replace(promoted, files={**promoted.files, LOCK: text})
+
+
+@functools.lru_cache(maxsize=16)
+def _lock(installed: tuple[Distribution, ...], roots: frozenset[str]) -> str:
+    """Return the lock of what is installed; reading what each distribution needs is most of what a plan costs."""
+    from jupyter_pipeline.environments.capture import environment as capture
+    from jupyter_pipeline.environments.lock import lockfile as lock
+
+    return lock.requirements(dataclasses.replace(capture.capture(), distributions=installed), roots=roots)
+
+
+def origin(cells: Sequence[Cell], target: int | Sequence[int], options: PromotionOptions) -> str:
+    """Return what it takes to compile the same cells again, as JSON."""
+    targets: Iterable[int] = (target,) if isinstance(target, int) else target
+    ids = {cell.index: cell.id for cell in cells}
+    kept = options.to_dict()
+    for name in ("kernel_names", "schedules", "requirements"):
+        del kept[name]
+    return json.dumps({"cells": [ids.get(t, "") for t in targets], "options": kept}, sort_keys=True)

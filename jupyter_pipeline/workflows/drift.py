@@ -1,0 +1,44 @@
+"""What has changed in an environment since a pipeline was deployed from it, told when a run begins."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+from jupyter_pipeline.exceptions import DriftError
+
+__all__ = ["check_packages"]
+
+
+def check_packages(lock: str, policy: str = "warn") -> None:
+    """Compare this process's packages with a lock; a deployment names this as a step before the flow is loaded.
+
+    Prefect writes what a step warns of into the log of the run.
+
+    Parameters
+    ----------
+    lock : str
+        Path of ``requirements.lock``.
+    policy : str
+        ``warn``, ``refuse`` or ``ignore``; notes, such as a package that is only here, are no reason to do either.
+
+    Raises
+    ------
+    DriftError
+        If the policy is ``refuse``, and packages differ.
+    """
+    from jupyter_pipeline.environments.lock import lockfile as locks
+    from jupyter_pipeline.models import Severity
+
+    path = Path(lock)
+    if policy == "ignore" or not path.is_file():
+        return
+    items = [item for item in locks.drift(path.read_text("utf-8")) if item.severity is not Severity.NOTES]
+    if not items:
+        return
+    told = ", ".join(f"{i.package} {'/'.join(i.workers) or 'absent'} (deployed with {i.kernel})" for i in items[:10])
+    more = f" and {len(items) - 10} more" if len(items) > 10 else ""
+    message = f"The packages have changed since the deploy: {told}{more}. Deploy again, or with --environment locked."
+    if policy == "refuse":
+        raise DriftError(message, items)
+    warnings.warn(message, stacklevel=2)

@@ -1,0 +1,210 @@
+"""A pipeline run once in a clean process, before anything depends on it.
+
+What runs is the flow itself, by the interpreter, in the folder and with the modules that its runs will have, and on
+the cluster of its profile: a package that only the kernel has, a name of the notebook's state, a profile that does not
+start and a result that cannot travel show here. It talks to the Prefect server that is deployed to, since a flow may
+need what is stored there (blocks, variables); its run is removed from there afterwards. Without a server, Prefect
+starts a temporary one, which takes some fifteen seconds more.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from jupyter_pipeline.models import Record
+from jupyter_pipeline.workflows.tracebacks import without_engine
+
+__all__ = ["Rehearsal", "rehearse"]
+
+_PATIENCE = 20.0
+"""Seconds in which an interrupted flow has stopped its cluster."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal(Record):
+    """How a pipeline did in a clean process."""
+
+    error: str = ""
+    """``TypeName: message`` of what the flow raised; empty when it went well."""
+    traceback: str = ""
+    """With the files as they are named in the pipeline's folder."""
+    seconds: float = 0.0
+
+
+def rehearse(
+    files: Mapping[str, str],
+    entrypoint: str,
+    *,
+    working_directory: Path,
+    parameters: Mapping[str, Any] | None = None,
+    python: str = sys.executable,
+    environment: Mapping[str, str] | None = None,
+    server: str | None = "",
+    progress: Callable[[str], None] | None = None,
+) -> Rehearsal:
+    """Run a pipeline once in a process of its own, and say how that went.
+
+    Parameters
+    ----------
+    files : mapping of str to str
+        Text by relative path: all that a run has.
+    entrypoint : str
+        ``flow.py:function``.
+    working_directory : Path
+        Where it works: what relative paths count from.
+    parameters : mapping, optional
+        Instead of the flow's defaults.
+    python : str
+        The interpreter of the runs.
+    environment : mapping, optional
+        Further variables.
+    server : str or None
+        The Prefect server, as in `Target`; empty for the one that is configured, ``None`` for a temporary one.
+    progress : callable, optional
+        Called with each line that the flow logs or prints.
+
+    Raises
+    ------
+    ApiUnreachableError
+        If that server does not answer.
+    """
+    mark = f"rehearsal-{secrets.token_hex(4)}"
+    folder = Path(tempfile.mkdtemp(prefix="jupyter-pipeline-rehearsal-"))
+    begun = time.monotonic()
+    try:
+        for name, text in files.items():
+            path = folder / "code" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        asked = {
+            "folder": str(folder / "code"),
+            "entrypoint": entrypoint,
+            "working_directory": str(working_directory),
+            "parameters": dict(parameters or {}),
+            "mark": mark,
+        }
+        answer = folder / "answer.json"
+        with contextlib.nullcontext() if server is None else _removed_from(server, mark):
+            last = _run(python, answer, asked, _variables(folder, environment or {}, server), progress)
+        told = json.loads(answer.read_text("utf-8")) if answer.is_file() else {"error": _silent(last)}
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return Rehearsal(
+        error=told["error"] or "",
+        traceback=without_engine(told.get("traceback", "")).replace(f"{folder / 'code'}{os.sep}", ""),
+        seconds=time.monotonic() - begun,
+    )
+
+
+def _silent(last: str) -> str:
+    return f"The process ended without an answer; its last words: {last or 'none'}"
+
+
+def _variables(folder: Path, more: Mapping[str, str], server: str | None) -> dict[str, str]:
+    """Return the environment of the process: Prefect's settings are the server's, or those of a temporary one."""
+    kept = {
+        "PREFECT_TASKS_REFRESH_CACHE": "true",
+        "PREFECT_LOGGING_COLORS": "false",
+        "PYTHONUNBUFFERED": "1",
+        "DO_NOT_TRACK": "1",
+    }
+    if server is not None:
+        from jupyter_pipeline.orchestration.prefect_api import endpoint
+
+        return {**os.environ, **endpoint.variables(server), **kept, **more}
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    return {
+        **plain,
+        "PREFECT_HOME": str(folder / "prefect"),
+        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        **kept,
+        **more,
+    }
+
+
+@contextlib.contextmanager
+def _removed_from(server: str, mark: str) -> Iterator[None]:
+    """Remove the run with a mark from a server, which must answer before there is one."""
+    from jupyter_pipeline.exceptions import OrchestrationError
+    from jupyter_pipeline.orchestration.prefect_api import client
+    from jupyter_pipeline.orchestration.runs import manage as runs
+
+    client.check(server)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OrchestrationError):  # a run too many is no reason to fail
+            runs.remove_tagged(mark, server)
+
+
+def _run(
+    python: str,
+    answer: Path,
+    asked: Mapping[str, Any],
+    variables: Mapping[str, str],
+    progress: Callable[[str], None] | None,
+) -> str:
+    """Run the script until it ends and return the last line that it wrote; an interrupt is passed on to it."""
+    process = subprocess.Popen(
+        [python, str(Path(__file__).with_name("rehearsal_child.py")), str(answer)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=dict(variables),
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    last = ""
+    try:
+        process.stdin.write(json.dumps(asked) + "\n")
+        process.stdin.flush()
+        for line in process.stdout:
+            if line.strip():
+                last = line.rstrip()
+                if progress is not None:
+                    progress(last)
+        process.wait()
+    except BrokenPipeError:  # it died at once, and said why
+        last = _rest(process.stdout) or last
+    finally:
+        _end(process)
+    return last
+
+
+def _rest(stream: IO[str]) -> str:
+    lines = [line.rstrip() for line in stream if line.strip()]
+    return lines[-1] if lines else ""
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End a process that still runs, gently at first, so that it stops its cluster."""
+    for number in (signal.SIGINT, signal.SIGKILL):
+        if process.poll() is not None:
+            break
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_PATIENCE)
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with contextlib.suppress(OSError):
+                stream.close()

@@ -1,0 +1,121 @@
+"""What a promoted flow asks of the run it is in: its cluster, and its time window."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    import datetime
+
+    import distributed
+
+__all__ = ["run_on", "run_window"]
+
+Moment = TypeVar("Moment")
+"""``datetime.datetime``, ``datetime.date`` or ``str``."""
+
+
+@contextmanager
+def run_on(
+    profile: str, flow_file: str, *, workers: int | None = None, cpus: int = 0, memory: str = "", gpus: int = 0
+) -> Iterator[distributed.Client]:
+    """Start the profile's cluster, make its client Dask's default, and stop the cluster at the end.
+
+    This is what a generated flow runs in. The cluster belongs to this process: when the process is killed, its keeper
+    stops the cluster.
+
+    Parameters
+    ----------
+    profile : str
+        Name of the profile. A run of a deployment uses it as it was when it was deployed: the file that the variable
+        ``JUPYTER_PIPELINE_PROFILE`` names, or ``PROFILE.yaml`` in the folder of the flow. Otherwise it is looked for
+        from that folder.
+    flow_file : str
+        ``__file__`` of the flow. What is imported from its folder is sent to the workers by value, since they cannot
+        import it.
+    workers : int, optional
+        Number of workers instead of the profile's.
+    cpus, memory, gpus : int, str, int, optional
+        Size of each worker instead of the profile's: the most that a step asks for.
+
+    Yields
+    ------
+    distributed.Client
+        Connected to the cluster.
+    """
+    from jupyter_pipeline.clusters import profiles
+    from jupyter_pipeline.workflows.clusters import start_cluster
+    from jupyter_pipeline.workflows.worker_resources import worker_size
+
+    folder = Path(flow_file).absolute().parent
+    source = _profile_of_run(profile, folder)
+    size = worker_size(profiles.get_profile(source, cwd=folder), cpus=cpus, memory=memory, gpus=gpus)
+    name = f"{profile[:40]}-run-{os.getpid()}"
+    with start_cluster(source, name=name, workers=workers, overrides=size, owner="kernel", cwd=folder) as cluster:
+        client = cluster.get_client()
+        _send_by_value(folder)
+        try:
+            if workers or cluster.record().workers_wanted:
+                client.wait_for_workers(1, timeout=cluster.record().limits.start_timeout)
+            yield client
+        finally:
+            client.close()
+
+
+def _profile_of_run(profile: str, folder: Path) -> str:
+    """Return the profile's file as it was deployed, or else its name."""
+    for frozen in (os.environ.get("JUPYTER_PIPELINE_PROFILE", ""), str(folder / f"{profile}.yaml")):
+        if frozen.endswith(".yaml") and Path(frozen).is_file():
+            return frozen
+    return profile
+
+
+def _send_by_value(folder: Path) -> None:
+    """Let functions of the modules in `folder` travel inside the tasks that call them."""
+    import cloudpickle
+
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None)
+        if file and module.__name__ != "__main__" and Path(file).absolute().is_relative_to(folder):
+            cloudpickle.register_pickle_by_value(module)
+
+
+def run_window(edge: str, *, given: Moment | None, default: Moment) -> Moment:
+    """Return one edge of the time window of this run: the schedule's tick before its own, or its own.
+
+    Parameters
+    ----------
+    edge : str
+        ``"start"`` or ``"end"``.
+    given : datetime, date or str, optional
+        What the run was given explicitly: it wins. That is how a backfill works.
+    default : datetime, date or str
+        The notebook's value: the result is of its type and form, and it is the result where no schedule stands behind
+        the run, as with ``python flow.py``.
+
+    Examples
+    --------
+    >>> run_window("start", given=None, default="2026-01-01")
+    '2026-01-01'
+    """
+    if given is not None:
+        return given
+    from prefect.runtime import deployment, flow_run
+
+    from jupyter_pipeline.compiler.graph.windows import EDGES, written_like
+
+    window = _window(str(flow_run.id)) if deployment.id else None
+    return default if window is None else written_like(window[EDGES.index(edge)], default)
+
+
+@functools.cache
+def _window(run_id: str) -> tuple[datetime.datetime, datetime.datetime] | None:
+    from jupyter_pipeline.orchestration.runs.window import window_of
+
+    return window_of(run_id)

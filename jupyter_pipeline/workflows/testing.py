@@ -1,0 +1,128 @@
+"""The rehearsal of pipelines that are in git, for CI: no notebook, no kernel, and by default no server.
+
+A pipeline is a folder of ``pipelines/`` with a ``prefect.yaml``, which names its flow. Its ``test.yaml`` says what to
+try it with::
+
+    parameters: {rows: 100, source: tests/small.csv}
+    env: {STAGE: test}
+
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from jupyter_pipeline import json_yaml
+from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError
+from jupyter_pipeline.models import PipelineTest
+
+__all__ = ["find", "run_test"]
+
+_TEXT = (".py", ".lock", ".json", ".yaml", ".toml", ".sql", ".txt")
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    entrypoint: str
+    parameters: Mapping[str, Any]
+    env: Mapping[str, str]
+
+
+def find(folder: Path, names: Sequence[str] = ()) -> list[Path]:
+    """Return the folders of pipelines in ``folder/pipelines``: those with these names, or all.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none of a name, or none at all.
+    """
+    known = {path.parent.name: path.parent for path in sorted((folder / "pipelines").glob("*/prefect.yaml"))}
+    for name in names:
+        if name not in known:
+            raise NotFoundError("pipeline", name, known, f"They are in {folder / 'pipelines'}.")
+    if not known:
+        raise NotFoundError("pipeline", "*", (), f"{folder / 'pipelines'} has none. Deploy one, or go to its folder.")
+    return [known[name] for name in names] if names else list(known.values())
+
+
+def run_test(folder: Path, *, server: bool = False, progress: Callable[[str], None] | None = None) -> PipelineTest:
+    """Run a pipeline once in a clean process, with the parameters of its ``test.yaml``.
+
+    Parameters
+    ----------
+    folder : Path
+        The pipeline's.
+    server : bool, default False
+        Use the Prefect server that is configured, for flows that need what is stored there; otherwise a temporary one.
+    progress : callable, optional
+        Called with each line that the flow logs or prints.
+
+    Raises
+    ------
+    ConfigurationError
+        If ``prefect.yaml`` or ``test.yaml`` cannot be used.
+    """
+    from jupyter_pipeline.compiler.local_modules import find_neighbours
+    from jupyter_pipeline.workflows.rehearsal import rehearse
+
+    case = _read_case(folder)
+    home = folder.absolute().parent.parent
+    files = {
+        path.relative_to(folder).as_posix(): path.read_text("utf-8")
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix in _TEXT and not path.name.startswith(".")
+    }
+    code = {name: text for name, text in files.items() if name.endswith(".py")}
+    done = rehearse(
+        {**files, **find_neighbours(code, home)},
+        case.entrypoint,
+        working_directory=home,
+        parameters=case.parameters,
+        environment=case.env,
+        server="" if server else None,
+        progress=progress,
+    )
+    return PipelineTest(
+        name=folder.name, passed=not done.error, seconds=done.seconds, error=done.error, traceback=done.traceback
+    )
+
+
+def _read_case(folder: Path) -> _Case:
+    manifest = _mapping(folder / "prefect.yaml")
+    deployments = manifest.get("deployments")
+    if not isinstance(deployments, list) or not deployments or "entrypoint" not in deployments[0]:
+        raise ConfigurationError(
+            str(folder / "prefect.yaml"), "deployments", "names no flow", "Deploy the pipeline again."
+        )
+    case = _mapping(folder / "test.yaml") if (folder / "test.yaml").exists() else {}
+    if unknown := [key for key in case if key not in ("parameters", "env")]:
+        raise ConfigurationError(
+            str(folder / "test.yaml"), str(unknown[0]), "is unknown", "The keys are parameters and env."
+        )
+    for key in ("parameters", "env"):
+        if not isinstance(case.get(key) or {}, dict):
+            raise ConfigurationError(
+                str(folder / "test.yaml"), key, "is no mapping", f"Write it like {key}: {{rows: 100}}."
+            )
+    return _Case(
+        entrypoint=str(deployments[0]["entrypoint"]),
+        parameters=case.get("parameters") or {},
+        env={str(name): str(value) for name, value in (case.get("env") or {}).items()},
+    )
+
+
+def _mapping(path: Path) -> dict[str, Any]:
+    try:
+        found = json_yaml.load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigurationError(str(path), "", f"cannot be read ({error})", "Mend it.") from error
+    if found is None:
+        return {}
+    if not isinstance(found, dict):
+        raise ConfigurationError(str(path), "", "is no mapping", "Write keys and values.")
+    return found

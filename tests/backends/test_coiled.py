@@ -1,0 +1,56 @@
+"""What Coiled is asked for, told by the stand-in for its API behind the real client."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any
+
+import dask
+import pytest
+
+from jupyter_pipeline.clusters import attached, backends, manager
+
+pytestmark = pytest.mark.engine("coiled")
+
+
+@pytest.mark.slow
+def test_the_packages_of_the_kernel_are_synced_by_coiled_itself(bed_of: Callable[[str], Any]) -> None:
+    profile = bed_of("coiled").profile(cluster_kwargs__software=None)
+    with attached.attach(manager.start(profile, name="synced", workers=1).name) as cluster:
+        assert cluster.get_client().submit(sum, [1, 2]).result() == 3
+        record = cluster.record()
+    import coiled_api
+
+    environment = coiled_api.DAEMON.asked("POST", "software-environment/account/testbed")[-1]["body"]
+    packages = {package["name"]: package for package in environment["packages"]}
+    assert packages["distributed"]["client_version"] == version("distributed")
+    assert packages["distributed"]["include"]
+    created = coiled_api.DAEMON.asked("POST", "clusters/account/testbed")[-1]["body"]
+    assert created["name"] == record.id
+    assert created["workers"] == 1
+    assert created["env_id"] == 7  # the stand-in's answer to the above
+    assert created["scheduler_options"]["idle_timeout"] == "3000 seconds"  # behind the keeper's own
+
+
+def test_a_cluster_whose_keeper_was_killed_is_deleted_by_its_name(bed_of: Callable[[str], Any]) -> None:
+    profile = bed_of("coiled").profile()
+    record = manager.start(profile, workers=1)
+    engine = backends.get_engine(profile)
+    assert record.keeper is not None
+    os.kill(record.keeper.pid, signal.SIGKILL)
+    (job,) = engine.find_jobs(record.id, max_age=0) or []
+    assert job.state == "running"
+    manager.stop(record.name)
+    assert engine.find_jobs(record.id, max_age=0) == []
+
+
+def test_a_coiled_that_does_not_answer_is_not_taken_for_empty(
+    bed_of: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = bed_of("coiled").profile()
+    monkeypatch.setenv("DASK_COILED__SERVER", "http://127.0.0.1:1")
+    dask.config.refresh()
+    assert backends.get_engine(profile).find_jobs("jp-any", timeout=5) is None

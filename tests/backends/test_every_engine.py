@@ -1,0 +1,171 @@
+"""One suite for every engine: what a cluster can do must not depend on where it runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cloudpickle
+import pytest
+
+from jupyter_pipeline.clusters import backends, manager
+from jupyter_pipeline.clusters.backends.batch.base import JobQueueEngine
+from jupyter_pipeline.clusters.cleanup import processes
+from jupyter_pipeline.models import ClusterState
+from jupyter_pipeline.workflows.environments import diff_cluster, sync_cluster
+
+Eventually = Callable[..., Any]
+
+cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers need not find the tests
+
+
+def test_it_computes_on_its_workers(running: Any, eventually: Eventually) -> None:
+    client = running.cluster.get_client()
+    client.wait_for_workers(2, timeout=60)
+    assert client.gather(client.map(lambda x: x + 1, range(20))) == list(range(1, 21))
+    eventually(lambda: running.cluster.record().workers == 2, "the record counts two workers")
+    record = running.cluster.record()
+    assert record.state is ClusterState.RUNNING
+    encrypted = running.bed.kind not in ("kubernetes", "saturn")  # whose schedulers speak no TLS
+    assert record.tls == encrypted
+    assert record.scheduler_address.startswith("tcp://") != encrypted
+    assert record.dashboard_link.startswith("http://127.0.0.1:")
+
+
+def test_its_dashboard_answers(running: Any, eventually: Eventually) -> None:
+    def page() -> bytes:
+        try:
+            with urllib.request.urlopen(running.cluster.record().dashboard_link, timeout=30) as answer:
+                return bytes(answer.read().lower())
+        except urllib.error.HTTPError:  # it is added once the cluster runs
+            return b""
+
+    eventually(lambda: b"bokeh" in page(), "the dashboard's page")
+
+
+def test_dashboards_of_workers_are_off_the_network(running: Any) -> None:
+    engine = backends.get_engine(running.bed.profile())
+    if engine.name == "gateway":
+        pytest.skip("the gateway starts its workers")
+    client = running.cluster.get_client()
+    client.wait_for_workers(2, timeout=60)
+    addresses = client.run(lambda dask_worker: dask_worker.http_server.address)
+    assert set(addresses.values()) == {"127.0.0.1"}
+
+
+def test_its_jobs_are_found_by_its_tag(running: Any, eventually: Eventually) -> None:
+    engine = backends.get_engine(running.bed.profile())
+    if not engine.has_jobs:
+        pytest.skip(f"{engine.name} has no jobs")
+    record = running.cluster.record()
+    jobs = engine.find_jobs(record.id, max_age=0)
+    expected = 2 if isinstance(engine, JobQueueEngine) else 1
+    assert [job.state for job in jobs or []] == ["running"] * expected
+    assert {job.tag for job in jobs or []} == {record.id}
+    eventually(lambda: len(running.cluster.record().jobs) == expected, "the record lists the jobs")
+
+
+def test_its_logs_tell_what_its_workers_print(running: Any, eventually: Eventually) -> None:
+    if running.bed.kind in ("gateway", "coiled", "kubernetes", "cloud", "saturn"):
+        pytest.skip("the service keeps the logs")
+    eventually(lambda: "Registered to" in manager.logs(running.cluster.record().name), "a worker's own words")
+
+
+def test_it_scales_up_and_down(running: Any, eventually: Eventually) -> None:
+    client = running.cluster.get_client()
+    for size in (3, 1, 2):
+        running.cluster.scale(size)
+        eventually(lambda size=size: len(client.scheduler_info(n_workers=-1)["workers"]) == size, f"{size} workers")
+    assert client.submit(sum, [1, 2]).result() == 3
+
+
+def test_a_sync_brings_local_code_and_finds_the_packages_equal(running: Any, tmp_path: Path) -> None:
+    client = running.cluster.get_client()
+    client.wait_for_workers(2, timeout=60)
+    name = f"synced_to_{running.bed.kind}"
+    for version in (1, 2):
+        (tmp_path / f"{name}.py").write_text(f"version = {version}")
+        report = sync_cluster(running.cluster, directories=[tmp_path])
+        assert report.installed == ()
+        assert report.uploaded[0]["changed"] == 1
+        assert set(client.run(_version, name).values()) == {version}
+    assert diff_cluster(running.cluster) == []
+    assert running.cluster.record().last_sync["result"] == "done"
+
+
+def _version(name: str) -> int:
+    import importlib
+
+    return int(importlib.import_module(name).version)
+
+
+def test_a_worker_that_dies_is_replaced(running: Any, eventually: Eventually) -> None:
+    client = running.cluster.get_client()
+    workers = client.scheduler_info(n_workers=-1)["workers"]
+    first = next(iter(workers))
+    pid = client.run(os.getpid, workers=[first])[first]
+    client.run(_die, workers=[first])
+
+    def replaced() -> bool:
+        now = client.scheduler_info(n_workers=-1)["workers"]
+        return len(now) == 2 and pid not in client.run(os.getpid, on_error="ignore").values()
+
+    eventually(replaced, "two workers again")
+    assert client.submit(sum, [1, 2]).result() == 3
+
+
+def _die() -> None:
+    import threading
+
+    threading.Timer(0.2, os._exit, [1]).start()
+
+
+def test_a_job_that_is_taken_away_is_replaced(running: Any, eventually: Eventually) -> None:
+    engine = backends.get_engine(running.bed.profile())
+    if not isinstance(engine, JobQueueEngine):
+        pytest.skip(f"{engine.name} submits no jobs")
+    client = running.cluster.get_client()
+    record = running.cluster.record()
+    before = engine.find_jobs(record.id, max_age=0) or []
+    engine.cancel_jobs(before[:1])
+
+    def replaced() -> bool:
+        jobs = engine.find_jobs(record.id) or []
+        workers = client.scheduler_info(n_workers=-1)["workers"]
+        return len(workers) == 2 and len(jobs) == 2 and before[0].id not in {job.id for job in jobs}
+
+    eventually(replaced, "another job in its place")
+    assert client.submit(sum, [1, 2]).result() == 3
+
+
+def test_it_adapts_to_the_work(running: Any, eventually: Eventually) -> None:
+    client = running.cluster.get_client()
+    running.cluster.adapt(minimum=1, maximum=3)
+    assert running.cluster.record().adaptive == (1, 3)
+    futures = client.map(_nap, range(60))
+    eventually(lambda: len(client.scheduler_info(n_workers=-1)["workers"]) >= 2, "more workers for more work")
+    client.cancel(futures)
+
+
+def _nap(x: int) -> int:
+    import time
+
+    time.sleep(1)
+    return x
+
+
+def test_it_stops_and_leaves_nothing(running: Any) -> None:
+    record = running.cluster.record()
+    running.cluster.detach()
+    ended = manager.stop(record.name)
+    assert ended.state is ClusterState.STOPPED
+    engine = backends.get_engine(running.bed.profile())
+    jobs = engine.find_jobs(record.id, max_age=0)
+    assert [job for job in jobs or [] if job.state != "ending"] == []
+    assert jobs is not None
+    assert processes.of_cluster(record.id) == []

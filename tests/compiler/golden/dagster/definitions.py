@@ -1,0 +1,96 @@
+"""Definitions of revenue. Made from tpch.ipynb by Jupyter Pipeline."""
+
+import datetime
+
+from dagster import (
+    Backoff,
+    ConfigurableResource,
+    Definitions,
+    In,
+    Jitter,
+    Nothing,
+    RetryPolicy,
+    ScheduleDefinition,
+    in_process_executor,
+    job,
+    mem_io_manager,
+    op,
+    resource,
+)
+from dask import is_dask_collection
+from jupyter_pipeline.workflows import run_on
+
+import steps
+
+
+class Parameters(ConfigurableResource):
+    """What a run can be given."""
+
+    day: str = '2026-01-31'
+    region: str = 'eu'
+    paths: list = ['a.json', 'b.json']
+
+
+@resource
+def cluster(context):
+    """The cluster of a run."""
+    with run_on("slurm", __file__, cpus=4, memory="8GiB") as client:
+        yield client
+
+
+@op(
+    required_resource_keys={"cluster"},
+    retry_policy=RetryPolicy(max_retries=3, delay=30, backoff=Backoff.EXPONENTIAL, jitter=Jitter.PLUS_MINUS),
+)
+def converted(context, parameters: Parameters):
+    """Converted."""
+    return [steps.converted(path) for path in parameters.paths]
+
+
+@op(required_resource_keys={"cluster"})
+def orders(context, converted, parameters: Parameters):
+    """Orders."""
+    return steps.orders(converted, datetime.date.fromisoformat(parameters.day), parameters.region)
+
+
+@op(required_resource_keys={"cluster"})
+def sound(context, orders):
+    """Sound."""
+    result = steps.sound(orders)
+    verdict = result
+    if is_dask_collection(result):  # lazy: nothing has been looked at before Dask is asked for it
+        verdict = len(result) if hasattr(type(result), "ndim") and result.ndim else result.compute()
+    if str(verdict) == "False":  # Python's or NumPy's
+        raise AssertionError("sound returned False")
+    return result
+
+
+@op(ins={"after_sound": In(Nothing)}, required_resource_keys={"cluster"})
+def revenue(context, orders):
+    """Revenue."""
+    return steps.revenue(orders)
+
+
+@job(name="revenue")
+def revenue_job():
+    """Run revenue."""
+    converted_result = converted()
+    orders_result = orders(converted_result)
+    sound_result = sound(orders_result)
+    revenue(orders_result, after_sound=sound_result)
+
+
+definitions = Definitions(
+    jobs=[revenue_job],
+    schedules=[
+        ScheduleDefinition(
+            name="revenue_schedule_1",
+            job=revenue_job,
+            cron_schedule="0 6 * * *",
+            execution_timezone="UTC",
+            run_config={'resources': {'parameters': {'config': {'region': 'us'}}}},
+        ),
+    ],
+    resources={"io_manager": mem_io_manager, "parameters": Parameters(), "cluster": cluster},
+    executor=in_process_executor,
+)

@@ -1,0 +1,81 @@
+"""Flow revenue. Made from tpch.ipynb by Jupyter Pipeline."""
+
+import datetime
+from pathlib import Path
+
+from dask import is_dask_collection
+from jupyter_pipeline.workflows import run_on, run_window
+from jupyter_pipeline.workflows.task_results import TableSerializer
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import INPUTS, CacheKeyFnPolicy
+from prefect.tasks import exponential_backoff
+from prefect.utilities.hashing import hash_objects
+
+import steps
+
+
+def code(context, arguments):
+    """Return a key of the task and of all code here: a result is used again only where nothing has changed."""
+    files = sorted(Path(__file__).parent.rglob("*.py"))
+    return hash_objects(context.task.name, *(file.read_text() for file in files))
+
+
+CACHED = INPUTS + CacheKeyFnPolicy(cache_key_fn=code)
+
+
+def check(function, **settings):
+    """Return a task that stops what follows when `function` raises or returns False, and tells why."""
+
+    @task(name=function.__name__, **settings)
+    def run(*args):
+        try:
+            result = function(*args)
+            verdict = result
+            if is_dask_collection(result):  # lazy: nothing has been looked at before Dask is asked for it
+                verdict = len(result) if hasattr(type(result), "ndim") and result.ndim else result.compute()
+            if str(verdict) == "False":  # Python's or NumPy's
+                raise AssertionError(f"{function.__name__} returned False")
+        except Exception as error:
+            reason = str(error) or type(error).__name__
+            if (cases := getattr(error, "failure_cases", None)) is not None:
+                reason += f"\n\n```\n{cases}\n```"
+            create_markdown_artifact(f"**{function.__name__}** did not pass: {reason}")
+            raise
+        return result
+
+    return run
+
+
+@flow(name="revenue", log_prints=True)
+def revenue(
+    day: datetime.date | None = None,
+    region: str = 'eu',
+    paths: list = ['a.json', 'b.json'],
+):
+    """Run revenue."""
+    day = run_window("start", given=day, default=datetime.date(2026, 1, 31))
+    with run_on("slurm", __file__, cpus=4, memory="8GiB"):
+        converted = task(
+            steps.converted,
+            retries=3,
+            retry_delay_seconds=exponential_backoff(30),
+            retry_jitter_factor=0.5,
+        ).map(list(paths))
+        orders = task(
+            steps.orders,
+            timeout_seconds=600,
+            cache_policy=CACHED,
+            cache_expiration=datetime.timedelta(hours=1),
+            persist_result=True,
+            result_serializer=TableSerializer(),
+        ).submit(converted, day, region)
+        sound = check(steps.sound).submit(orders)
+        revenue = task(steps.revenue).submit(orders, wait_for=[sound])
+        for run in (converted, orders, sound):
+            run.result()  # what failed first says why
+        return revenue.result()
+
+
+if __name__ == "__main__":
+    revenue()

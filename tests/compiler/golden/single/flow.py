@@ -1,0 +1,17 @@
+"""Flow delays. Made from notebooks/flights.ipynb by Jupyter Pipeline."""
+
+from jupyter_pipeline.workflows import run_on
+from prefect import flow, task
+
+import steps
+
+
+@flow(name="delays", log_prints=True)
+def delays(month: int = 3):
+    """Delay of each carrier."""
+    with run_on("local", __file__):
+        return task(steps.delays, retries=2)(month)
+
+
+if __name__ == "__main__":
+    delays()

@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pyflakes.api import check
+from pyflakes.reporter import Reporter
+
+from jupyter_pipeline.compiler import Cell, Promotion, PromotionOptions, promote
+from jupyter_pipeline.compiler.codegen.prefect_yaml import RECORD, diff, write
+from jupyter_pipeline.exceptions import EditedByHandError, PromotionRefusedError, UsageError
+from jupyter_pipeline.models import Schedule
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def cells(*sources: str | Cell) -> list[Cell]:
+    return [s if isinstance(s, Cell) else Cell(index=i, source=s) for i, s in enumerate(sources)]
+
+
+def single(**options: Any) -> Promotion:
+    notebook = cells(
+        Cell(index=0, source="# Flights\n\n## Delay of each carrier", kind="markdown"),
+        "import pandas as pd\n%load_ext jupyter_pipeline\n%cluster start local",
+        "month = 3  # March\nLIMITS = {'late': 15}",
+        "# the worst\ndef worst(table, n=5):\n    '''First rows.'''\n    return table.head(n)  # sorted already",
+        "flights = pd.DataFrame({'month': [1, 3, 3], 'carrier': list('aab'), 'delay': [1, 20, 30]})",
+        "flights.head()",
+        "%%deploy delays --every 5m\nchosen = flights[flights.month == month]\n\n# by carrier\n"
+        "delays = worst(chosen[chosen.delay > LIMITS['late']].groupby('carrier').delay.mean())\ndelays",
+        "delays.plot()",
+    )
+    given = {"name": "delays", "profile": "local", "retries": 2, "notebook": "notebooks/flights.ipynb"} | options
+    return promote(notebook, 6, PromotionOptions(**given))
+
+
+def several() -> Promotion:
+    notebook = cells(
+        "import pandas as pd",
+        "rows = 4\nbad = False",
+        "raw = pd.DataFrame({'k': list('aabb'), 'v': range(rows)})",
+        "%%step clean\ntidy = raw.dropna()\ntidy['w'] = tidy.v * 2",
+        "%%check positive\nassert (tidy.v >= 0).all(), 'negative values'\nassert not bad, 'bad was asked for'",
+        "%%step by_key\nsums = tidy.groupby('k').w.sum()\nbiggest = sums.idxmax()",
+        "size = len(raw)",
+        "%%step report\nline = f'{biggest}: {sums.max()} of {size}'\nline",
+    )
+    return promote(notebook, (3, 4, 5, 7), PromotionOptions(name="multi", schedules=(Schedule(cron="0 6 * * *"),)))
+
+
+def rich(*, sized: bool = True, **options: Any) -> Promotion:
+    memory, cpus = (" --memory 8GiB", " --cpus 4") if sized else ("", "")
+    notebook = cells(
+        "from datetime import date\nimport dask.dataframe as dd\nimport pandera.pandas as pa",
+        "day = date(2026, 1, 31)\nregion = 'eu'\npaths = ['a.json', 'b.json']",
+        "def convert(path):\n    dd.read_json(path).to_parquet(path + '.parquet')\n    return path + '.parquet'",
+        f"%%step converted --map --retries 3 --retry-delay 30 --backoff 2 --jitter 0.5{memory}\n"
+        "converted = [convert(path) for path in paths]",
+        f"%%step orders --cache 1h --timeout 10m{cpus}\norders = dd.read_parquet(converted)\n"
+        "orders = orders[(orders.day == day) & (orders.region == region)]",
+        "%%check sound\npa.DataFrameSchema({'price': pa.Column(float, pa.Check.gt(0))}).validate(orders)",
+        "%%step revenue\nrevenue = orders.groupby('customer').price.sum().compute()\nrevenue",
+    )
+    given = {"name": "revenue", "profile": "slurm", "notebook": "tpch.ipynb", "parameters": ("paths",)} | options
+    return promote(notebook, (3, 4, 5, 6), PromotionOptions(**given))
+
+
+PROMOTIONS = {
+    "single": single,
+    "several": several,
+    "standalone": lambda: single(standalone=True),
+    "rich": lambda: rich(windows={"day": "start"}, requirements="dask==2026.8.0\n"),
+    "cluster": lambda: rich(
+        sized=False,
+        standalone=True,
+        cluster={
+            "class": "dask_jobqueue.SLURMCluster",
+            "kwargs": {"cores": 4, "memory": "8 GiB"},
+            "adapt": {"maximum": 8},
+        },
+    ),
+    "dagster": lambda: rich(to="dagster", schedules=(Schedule(cron="0 6 * * *", parameters={"region": "us"}),)),
+}
+
+
+@pytest.mark.parametrize("name", PROMOTIONS)
+def test_files_are_those_of_the_golden_folder(name: str) -> None:
+    folder = GOLDEN / name
+    files = PROMOTIONS[name]().files
+    if os.environ.get("UPDATE_GOLDEN"):
+        folder.mkdir(exist_ok=True)
+        for path, text in files.items():
+            (folder / path).write_text(text)
+    assert {p.name: p.read_text() for p in folder.iterdir()} == files
+
+
+@pytest.mark.parametrize("name", PROMOTIONS)
+def test_pyflakes_finds_nothing(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for path, text in PROMOTIONS[name]().files.items():
+        if path.endswith(".py"):
+            assert check(text, path, Reporter(sys.stdout, sys.stdout)) == 0, capsys.readouterr().out
+
+
+def test_same_input_gives_same_version_and_another_value_another() -> None:
+    assert single().version == single().version
+    assert single(retries=3).version != single().version
+
+
+def test_schema_and_defaults_of_parameters_are_those_of_prefect() -> None:
+    promotion = single()
+    assert promotion.parameters == {"month": 3}
+    assert promotion.parameter_schema == {
+        "title": "Parameters",
+        "type": "object",
+        "properties": {"month": {"default": 3, "position": 0, "title": "month", "type": "integer"}},
+        "required": [],
+        "definitions": {},
+    }
+    json.dumps(promotion.to_dict())
+
+
+@pytest.mark.parametrize(
+    ("sources", "wanted", "parameters"),
+    [
+        (["n = 2\ns = 'x'\nf = 1.5\nb = True", "y = (n, s, f, b)"], (), {"n": 2, "s": "x", "f": 1.5, "b": True}),
+        (["n = 2\nn = 3", "y = n"], (), {"n": 3}),
+        (["n = 0\nfor i in range(3):\n    n += i", "y = n"], (), {}),
+        (["LIMIT = 2", "y = LIMIT"], (), {}),
+        (["LIMIT = 2", "y = LIMIT"], ("LIMIT",), {"LIMIT": 2}),
+        (["items = [1, 2]", "y = items"], (), {}),
+        (["items = [1, 2]", "y = items"], ("items",), {"items": [1, 2]}),
+        (["x = -1", "y = x"], (), {"x": -1}),
+    ],
+)
+def test_literals_become_parameters(sources: list[str], wanted: tuple[str, ...], parameters: dict[str, Any]) -> None:
+    found = promote(cells(*sources), len(sources) - 1, PromotionOptions(name="p", parameters=wanted))
+    assert found.parameters == parameters
+
+
+def test_tagged_cells_make_parameters_of_constants_too() -> None:
+    tagged = Cell(index=0, source="LIMIT = 2\nnames = ['a']", tags=("parameters",))
+    found = promote(cells(tagged, "y = names * LIMIT"), 1, PromotionOptions(name="p"))
+    assert found.parameters == {"LIMIT": 2, "names": ["a"]}
+
+
+@pytest.mark.parametrize(
+    ("sources", "name", "reason"),
+    [
+        (["x = 1", "y = x"], "z", "nothing that this cell needs is called so"),
+        (["x = open('a')", "y = x"], "x", "not a literal"),
+        (["x = 1", "x += 1", "y = x"], "x", "several places"),
+    ],
+)
+def test_a_parameter_that_cannot_be_is_refused(sources: list[str], name: str, reason: str) -> None:
+    with pytest.raises(PromotionRefusedError, match=reason):
+        promote(cells(*sources), len(sources) - 1, PromotionOptions(name="p", parameters=(name,)))
+
+
+@pytest.mark.parametrize(
+    ("sources", "reason"),
+    [
+        (["exec('x = 1')\ny = x"], "cannot be seen"),
+        (["y = globals()['a']"], "cannot be seen"),
+        ([""], "does nothing"),
+        (["key = 'AKIA' 'x'", "aws = 'AKIAIOSFODNN7EXAMPLQ'\ny = aws"], "looks like a secret"),
+        (["password = 'hunter2hunter2'", "y = password"], "looks like a secret"),
+    ],
+)
+def test_what_cannot_be_promoted_is_refused(sources: list[str], reason: str) -> None:
+    with pytest.raises(PromotionRefusedError, match=reason):
+        promote(cells(*sources), len(sources) - 1, PromotionOptions(name="p"))
+
+
+def test_names_of_the_kernel_and_of_cells_below_make_refusals_clearer() -> None:
+    options = PromotionOptions(name="p", kernel_names=("ghost",))
+    with pytest.raises(PromotionRefusedError, match="exists in the kernel, but no cell above defines it"):
+        promote(cells("y = ghost"), 0, options)
+    with pytest.raises(PromotionRefusedError, match="defined only below, in cell 1"):
+        promote(cells("y = later", "later = 1"), 0, options)
+
+
+@pytest.mark.parametrize("name", ["../x", "", "a/b", "x" * 64])
+def test_names_that_are_no_folder_are_refused(name: str) -> None:
+    with pytest.raises(UsageError):
+        promote(cells("x = 1"), 0, PromotionOptions(name=name))
+
+
+def test_paths_of_this_machine_and_clients_are_noted() -> None:
+    notebook = cells("from distributed import Client", "client = Client()", "y = open('/home/me/x.csv').read(), client")
+    notes = "\n".join(promote(notebook, 2, PromotionOptions(name="p")).notes)
+    assert "'/home/me/x.csv' is a path of this machine" in notes
+    assert "Client: a Dask client of its own" in notes
+
+
+def test_manifest_is_read_back_by_yaml() -> None:
+    manifest = yaml.safe_load(several().files["prefect.yaml"])
+    (deployment,) = manifest["deployments"]
+    assert deployment["entrypoint"] == "flow.py:multi"
+    assert deployment["schedules"][0]["cron"] == "0 6 * * *"
+    assert deployment["parameters"] == {"rows": 4, "bad": False}
+
+
+def test_writing_twice_changes_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "pipelines" / "delays"
+    assert sorted(write(folder, single())) == ["flow.py", "prefect.yaml", "steps.py"]
+    assert write(folder, single()) == []
+    assert diff(folder, single()) == ""
+    assert {p.name for p in folder.iterdir()} == {"flow.py", "prefect.yaml", "steps.py", RECORD}
+
+
+def test_edits_by_hand_are_never_overwritten_unasked(tmp_path: Path) -> None:
+    write(tmp_path, single())
+    edited = (tmp_path / "steps.py").read_text() + "# mine\n"
+    (tmp_path / "steps.py").write_text(edited)
+    with pytest.raises(EditedByHandError, match=r"steps\.py"):
+        write(tmp_path, single(retries=5))
+    assert (tmp_path / "steps.py").read_text() == edited
+    assert "retries=2" in (tmp_path / "flow.py").read_text()
+    assert "-# mine" in diff(tmp_path, single())
+    assert write(tmp_path, single(retries=5), overwrite=True)
+    assert (tmp_path / "steps.py").read_text() == single().files["steps.py"]
+
+
+def test_files_without_a_record_count_as_edited(tmp_path: Path) -> None:
+    (tmp_path / "flow.py").write_text("mine")
+    with pytest.raises(EditedByHandError):
+        write(tmp_path, single())
+    assert [p.name for p in tmp_path.iterdir()] == ["flow.py"]
+
+
+def test_importing_the_package_is_cheap() -> None:
+    code = (
+        "import sys, jupyter_pipeline.compiler as p; p.slice_cells;"
+        "print({'pandas', 'prefect', 'nbformat', 'IPython', 'distributed', 'detect_secrets'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_a_long_chain_of_elif_is_no_depth() -> None:
+    chain = "if x == 0:\n    y = 0\n" + "".join(f"elif x == {i}:\n    y = {i}\n" for i in range(1, 900))
+    made = promote(cells("x = 5", chain, "y"), 2, PromotionOptions(name="deep"))
+    assert "elif x == 899:" in made.files["steps.py"]

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from jupyter_pipeline.compiler import Cell, PromotionOptions, promote
+from jupyter_pipeline.compiler.codegen.imports import Imports
+from jupyter_pipeline.compiler.codegen.prefect_tasks import task_arguments
+from jupyter_pipeline.compiler.frontend.directives import (
+    Mark,
+    StepSettings,
+    largest,
+    read_mark,
+    read_metadata,
+    read_tag,
+)
+from jupyter_pipeline.exceptions import PromotionRefusedError, UsageError
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ("clean", Mark(name="clean")),
+        ("clean --map", Mark(name="clean", map=True)),
+        ("'two words' # why", Mark(name="two words")),
+        ("a --retries 3 --retry-delay=30", Mark(name="a", settings={"retries": 3, "retry_delay": 30.0})),
+        (
+            "a --backoff 2 --jitter 0.5 --timeout 10m --cache 1h",
+            Mark(name="a", settings={"retry_backoff": 2.0, "retry_jitter": 0.5, "timeout": 600.0, "cache": 3600.0}),
+        ),
+        (
+            "a --cpus 4 --memory 8GiB --gpus 1",
+            Mark(name="a", settings={"cpus": 4, "memory": "8GiB", "gpus": 1}),
+        ),
+    ],
+)
+def test_a_mark_is_a_name_and_settings(text: str, mark: Mark) -> None:
+    assert read_mark("step", text) == mark
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "needs a name"),
+        ("--retries 3", "needs a name"),
+        ("a --retry 3", "does not know '--retry'"),
+        ("a b", "does not know 'b'"),
+        ("a --retries", "--retries needs a value"),
+        ("a --retries many", "give a whole number from 0 to 100"),
+        ("a --retries 60 --backoff 2", "at most 50 retries"),
+        ("a --backoff 0.5", "give a number from 1 to 100"),
+        ("a --timeout soon", "such as 30m"),
+        ("a --memory 8", "give a size with its unit"),
+        ("'a", "Close the quotation"),
+    ],
+)
+def test_a_mark_that_cannot_be_read_says_what_to_write(text: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        read_mark("step", text)
+
+
+def test_tags_and_metadata_mark_too() -> None:
+    assert read_tag(("x", "check:sound")) == Mark(kind="check", name="sound")
+    assert read_tag(("steps",)) is None
+    assert read_metadata({"step": "clean", "retries": 2, "timeout": "5m", "map": True}) == Mark(
+        name="clean", settings={"retries": 2, "timeout": 300.0}, map=True
+    )
+    assert read_metadata({}) is None
+    with pytest.raises(UsageError, match="do not know 'retry'"):
+        read_metadata({"step": "clean", "retry": 2})
+
+
+def test_magic_wins_over_metadata_and_metadata_over_tags() -> None:
+    cells = [
+        Cell(index=0, source="%%step one\nx = [1]", settings={"step": "two"}),
+        Cell(index=1, source="y = x + [2]", settings={"step": "three", "retries": 4}, tags=("step:four",)),
+    ]
+    flow = promote(cells, (0, 1), PromotionOptions(name="p")).files["flow.py"]
+    assert "task(steps.one).submit()" in flow
+    assert "task(steps.three, retries=4).submit(one)" in flow
+
+
+@pytest.mark.parametrize(
+    ("settings", "arguments"),
+    [
+        ({}, []),
+        ({"retries": 2}, ["retries=2"]),
+        ({"retries": 2, "retry_delay": 30}, ["retries=2", "retry_delay_seconds=30"]),
+        (
+            {"retries": 3, "retry_delay": 30, "retry_backoff": 2, "retry_jitter": 0.5},
+            ["retries=3", "retry_delay_seconds=exponential_backoff(30)", "retry_jitter_factor=0.5"],
+        ),
+        ({"retries": 3, "retry_delay": 10, "retry_backoff": 3}, ["retries=3", "retry_delay_seconds=[10, 30, 90]"]),
+        ({"timeout": 600}, ["timeout_seconds=600"]),
+        ({"retry_delay": 5}, []),
+    ],
+)
+def test_settings_are_written_in_words_of_prefect(settings: dict[str, Any], arguments: list[str]) -> None:
+    assert task_arguments(StepSettings(**settings), Imports(), standalone=False) == arguments
+
+
+def test_the_mark_of_a_step_wins_over_the_settings_of_the_deployment() -> None:
+    cells = [Cell(index=0, source="%%step a --retries 5\nx = [1]"), Cell(index=1, source="%%step b\ny = x")]
+    flow = promote(cells, (0, 1), PromotionOptions(name="p", retries=1, timeout=60)).files["flow.py"]
+    assert "task(steps.a, retries=5, timeout_seconds=60)" in flow
+    assert "task(steps.b, retries=1, timeout_seconds=60)" in flow
+
+
+def test_the_largest_that_a_step_asks_sizes_the_workers() -> None:
+    cells = [
+        Cell(index=0, source="%%step a --cpus 4 --memory 900MB\nx = [1]"),
+        Cell(index=1, source="%%step b --memory 1GiB --gpus 1\ny = x"),
+    ]
+    found = promote(cells, (0, 1), PromotionOptions(name="p", profile="slurm"))
+    assert 'with run_on("slurm", __file__, cpus=4, memory="1GiB", gpus=1):' in found.files["flow.py"]
+    assert found.resources == {"a": {"cpus": 4, "memory": "900MB"}, "b": {"memory": "1GiB", "gpus": 1}}
+    assert largest([]) == {}
+    with pytest.raises(UsageError, match="name one with --profile"):
+        promote(cells, (0, 1), PromotionOptions(name="p"))
+
+
+@pytest.mark.parametrize(
+    ("sources", "reason"),
+    [
+        (["%%step a --retrys 2\nx = 1"], "does not know '--retrys'"),
+        (["%%step a\nx = 1", "%%step a\ny = x"], "has the same name"),
+        (["%%check a --map\nassert 1"], "leave out --map"),
+    ],
+)
+def test_a_bad_mark_refuses_with_its_cell(sources: list[str], reason: str) -> None:
+    cells = [Cell(index=i, source=s) for i, s in enumerate(sources)]
+    with pytest.raises(PromotionRefusedError, match=reason) as refused:
+        promote(cells, range(len(cells)), PromotionOptions(name="p"))
+    assert refused.value.refusals[0].cell == len(cells) - 1

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import io
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from differential import CORPUS, compare, compare_steps, corpus_entry, execute
+from random_notebooks import random_notebook
+
+from jupyter_pipeline.compiler import slice_cells
+from jupyter_pipeline.exceptions import PromotionRefusedError, UsageError
+
+ENTRIES = sorted(CORPUS.glob("*.py"))
+NOT_FOR_STEPS = {
+    "exec_keeps_more",
+    "exec_of_a_constant",
+    "globals_store",
+    "format_map_of_locals",
+    "vars_module",
+    "vars_update",
+}
+
+
+def needs_absent_library(path: Path) -> bool:
+    return "matplotlib" in path.read_text() and importlib.util.find_spec("matplotlib") is None
+
+
+@pytest.mark.parametrize("path", ENTRIES, ids=lambda p: p.stem)
+def test_slice_keeps_just_the_cells_that_matter(path: Path) -> None:
+    cells, kept = corpus_entry(path)
+    assert slice_cells(cells, -1).cells == kept
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("path", ENTRIES, ids=lambda p: p.stem)
+def test_slice_gives_the_values_of_the_whole_notebook(path: Path) -> None:
+    if needs_absent_library(path):
+        pytest.skip("matplotlib is not installed")
+    cells, _ = corpus_entry(path)
+    assert compare(cells) == ""
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("path", [p for p in ENTRIES if p.stem not in NOT_FOR_STEPS], ids=lambda p: p.stem)
+def test_promoted_function_returns_what_the_notebook_has(path: Path) -> None:
+    if needs_absent_library(path):
+        pytest.skip("matplotlib is not installed")
+    cells, _ = corpus_entry(path)
+    assert compare_steps(cells) == ""
+
+
+@contextlib.contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Give up on a notebook that loops for ever."""
+
+    def stop(*_: object) -> None:
+        raise TimeoutError
+
+    previous = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+def running_notebooks(seeds: range) -> Iterator[tuple[int, list[str]]]:
+    for seed in seeds:
+        cells = random_notebook(seed)
+        try:
+            with at_most(2.0), contextlib.redirect_stdout(io.StringIO()):
+                execute("\n".join(cells))
+        except Exception:
+            continue
+        yield seed, cells
+
+
+def test_slices_of_random_notebooks_give_the_same_values() -> None:
+    found = [(seed, compare(cells)) for seed, cells in running_notebooks(range(250))]
+    assert len(found) > 200
+    assert [f for f in found if f[1]] == []
+
+
+def test_slices_of_fresh_random_notebooks_give_the_same_values() -> None:
+    start = int(time.time()) * 1000
+    found = [(seed, compare(cells)) for seed, cells in running_notebooks(range(start, start + 100))]
+    assert len([f for f in found if f[1]]) <= len(found) // 200, found
+
+
+def test_slices_of_random_notebooks_are_small() -> None:
+    kept = whole = 0
+    for _, cells in running_notebooks(range(100)):
+        kept += len(slice_cells(cells, -1).source.splitlines())
+        whole += len("\n".join(cells).splitlines())
+    assert kept < 0.4 * whole
+
+
+@pytest.mark.parametrize(
+    ("cells", "cell", "line", "name", "reason"),
+    [
+        (["x = 1", "y = x +"], 1, 1, "y = x +", "not valid Python"),
+        (["x = 1", "\ny = nothing + x"], 1, 2, "nothing", "no cell above defines it"),
+        (["def f():\n    return nothing", "y = f()"], 0, 2, "nothing", "no cell above defines it"),
+        (["x = 1\ndel x", "y = x"], 1, 1, "x", "deleted"),
+        (["x = 1", "!wget http://example.org"], 1, 1, "!wget", "shell line"),
+        (["files = !ls", "n = len(files)"], 0, 1, "!ls", "only inside Jupyter"),
+        (["%%bash\nls"], 0, 1, "%%bash", "only inside Jupyter"),
+        (["%run other.py"], 0, 1, "%run", "only inside Jupyter"),
+        (["name = input('who?')", "print(name)"], 0, 1, "input()", "nobody is there"),
+        (["x = 1", "y = _1"], 1, 1, "_1", "only inside IPython"),
+        (["y = get_ipython()"], 0, 1, "get_ipython", "only inside IPython"),
+    ],
+)
+def test_refusals_name_cell_line_and_reason(cells: list[str], cell: int, line: int, name: str, reason: str) -> None:
+    with pytest.raises(PromotionRefusedError) as caught:
+        slice_cells(cells, -1)
+    (refusal,) = caught.value.refusals
+    assert (refusal.cell, refusal.line, refusal.name) == (cell, line, name)
+    assert reason in refusal.reason
+    assert refusal.fix
+
+
+def test_what_cannot_run_does_not_matter_where_nothing_needs_it() -> None:
+    kept = slice_cells(["x = 1", "!ls\nfiles = !ls\n%matplotlib inline\nz = undefined", "y = x"], 2)
+    assert kept.source == "x = 1\ny = x\n"
+
+
+def test_unknown_calls_are_kept_with_a_note() -> None:
+    kept = slice_cells(["import secretlib", "d = []", "secretlib.touch(d)", "y = d"], 3)
+    assert kept.cells == (0, 1, 2, 3)
+    assert any("secretlib.touch" in note for note in kept.notes)
+
+
+def test_target_may_count_from_the_end_and_must_exist() -> None:
+    assert slice_cells(["x = 1", "y = 2"], -2).source == "x = 1\n"
+    with pytest.raises(UsageError, match="no cell 2"):
+        slice_cells(["x = 1", "y = 2"], 2)

@@ -1,0 +1,128 @@
+"""What the record of a real cluster, kept over TLS, tells of its syncs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jupyter_pipeline import workflows
+from jupyter_pipeline.clusters.attached import AttachedCluster
+from jupyter_pipeline.clusters.registry import events
+from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.exceptions import UsageError
+
+
+@pytest.fixture
+def code(tmp_path: Path) -> Path:
+    folder = tmp_path / "code"
+    folder.mkdir()
+    (folder / "synced_module.py").write_text("x = 84172")  # what no other file has: content travels once
+    return folder
+
+
+@pytest.fixture
+def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AttachedCluster]:
+    """A cluster of a project's profile, which names a folder."""
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (shared / "shared_module.py").write_text("x = 3")
+    (tmp_path / "jupyter-pipeline.yaml").write_text(
+        f"profiles: {{synced: {{extends: local, environment: {{policy: sync, upload_directory: '{shared}'}}}}}}"
+    )
+    monkeypatch.chdir(tmp_path)
+    with workflows.start_cluster("synced", name="one", workers=1) as started:
+        yield started
+
+
+def _entries(cluster: AttachedCluster) -> list[dict[str, object]]:
+    return events.read_syncs(registry.cluster_dir(cluster.id))
+
+
+def test_what_a_start_leaves_out_is_told(tmp_path: Path, code: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (code / ".env").write_text("TOKEN=1")
+    overrides = {"environment": {"policy": "sync", "upload_directory": str(code)}}
+    monkeypatch.chdir(tmp_path)
+    with pytest.warns(UserWarning, match=r"\.env was left out: it looks like a secret"):
+        workflows.start_cluster("local", workers=1, overrides=overrides).close()
+
+
+def test_every_sync_is_noted_whatever_came_of_it(cluster: AttachedCluster, code: Path) -> None:
+    """At the start, done, refused, interrupted, and by a watch; those that changed nothing too."""
+    record = cluster.record()
+    assert record.tls
+    assert record.last_sync["result"] == "done"
+    assert set(record.drift) == {"blocks", "warns", "notes", "checked"}
+
+    workflows.sync_cluster(cluster, directories=[code])
+    noted = cluster.record().last_sync
+    assert noted["summary"].startswith("1 file changed")
+    assert f"process {os.getpid()}" in noted["who"]
+    assert noted["time"] <= time.time()
+    lock = registry.cluster_dir(cluster.id) / "locks" / f"{noted['lock']}.txt"
+    assert "distributed==" in lock.read_text()
+
+    workflows.sync_cluster(cluster, directories=[code])
+    assert cluster.record().last_sync["summary"] == "nothing differed"
+
+    with pytest.raises(UsageError):
+        workflows.sync_cluster(cluster, directories=[Path("/")])
+    assert cluster.record().last_sync["result"] == "failed"
+    assert "root of the file system" in cluster.record().last_sync["summary"]
+
+    def interrupt(text: str) -> None:
+        raise KeyboardInterrupt
+
+    (code / "large.bin").write_bytes(os.urandom(2 * 2**20))
+    with pytest.raises(KeyboardInterrupt):
+        workflows.sync_cluster(cluster, directories=[code], progress=interrupt)
+    assert cluster.record().last_sync["result"] == "interrupted"
+
+    watcher = workflows.watch_cluster(cluster, directories=[code])
+    deadline = time.monotonic() + 20
+    while cluster.record().last_sync["result"] != "done":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    watcher.stop()
+
+    assert [e["result"] for e in _entries(cluster)] == ["done", "done", "done", "failed", "interrupted", "done"]
+    assert _entries(cluster)[1]["uploaded"] == [{"directory": str(code), "changed": 1, "deleted": 0, "bytes": 9}]
+
+
+def test_a_terminal_syncs_what_is_named_and_what_the_profile_names(cluster: AttachedCluster, tmp_path: Path) -> None:
+    """From another folder than the cluster was started in, where a program reads the answer."""
+    named = tmp_path / "named"
+    named.mkdir()
+    (named / "other_module.py").write_text("x = 2")
+    (tmp_path / "shared" / "shared_module.py").write_text("x = 4")
+
+    def command(*arguments: str) -> dict[str, object]:
+        done = subprocess.run(
+            [sys.executable, "-m", "jupyter_pipeline", "cluster", *arguments, "--json"],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+            cwd="/",
+        )
+        answer: dict[str, object] = json.loads(done.stdout)
+        return answer
+
+    report = command("sync", "one", "--directory", str(named))
+    told = report["uploaded"]
+    assert isinstance(told, list)
+    assert {item["directory"] for item in told} == {str(named), str(tmp_path / "shared")}
+    client = cluster.get_client()
+    assert client.submit(lambda: __import__("other_module").x).result() == 2
+    assert client.submit(lambda: __import__("shared_module").x).result() == 4
+    assert command("sync", "one", "--no-packages")["uploaded"] == []
+    status = command("status", "one")
+    assert isinstance(status["last_sync"], dict)
+    assert status["last_sync"]["summary"] == "nothing differed"
+    assert command("diff", "one") == [] or cluster.record().drift["checked"] > 0

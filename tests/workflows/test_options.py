@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from jupyter_pipeline.exceptions import UsageError
+from jupyter_pipeline.models import Alert
+from jupyter_pipeline.workflows import deploy_options
+
+
+def test_nothing_given_means_the_defaults() -> None:
+    settings = deploy_options.read({}, name="daily")
+    assert settings.promotion.name == "daily"
+    assert settings.promotion.schedules == ()
+    assert (settings.promotion.overlap, settings.catch_up, settings.promotion.concurrency) == ("skip", "latest", 1)
+    assert (settings.environment, settings.rehearse, settings.target) == ("kernel", None, "")
+
+
+def test_schedules_add_up_and_each_has_a_name_of_its_own() -> None:
+    given = {
+        "cron": ["0 6 * * *"],
+        "every": ["2h", "5h"],
+        "schedule": ["{cron: '0 7 * * *', timezone: Europe/Berlin, parameters: {region: eu, day: 2027-01-01}}"],
+        "timezone": "UTC",
+    }
+    found = deploy_options.read(given, name="daily").promotion.schedules
+    assert [(s.cron, s.every, s.timezone, s.slug) for s in found] == [
+        ("0 6 * * *", None, "UTC", "schedule-1"),
+        ("", 7200.0, "UTC", "schedule-2"),
+        ("", 18000.0, "UTC", "schedule-3"),
+        ("0 7 * * *", None, "Europe/Berlin", "schedule-4"),
+    ]
+    assert found[3].parameters == {"region": "eu", "day": "2027-01-01"}
+
+
+def test_start_and_end_hold_in_the_time_zone_of_the_schedules() -> None:
+    given = {"every": "1h", "timezone": "Europe/Berlin", "start": "2027-01-01", "end": "2027-02-01T12:00"}
+    (schedule,) = deploy_options.read(given, name="daily").promotion.schedules
+    assert (schedule.start, schedule.end) == (1798758000.0, 1801479600.0)
+
+
+def test_a_parameter_is_a_name_a_value_or_an_edge_of_the_window() -> None:
+    given = {"param": ["region", "rows=10", "name=eu=1", "since={{ window.start }}", "until={{window.end}}"]}
+    promotion = deploy_options.read(given, name="daily").promotion
+    assert promotion.parameters == ("region", "rows", "name", "since", "until")
+    assert promotion.defaults == {"rows": 10, "name": "eu=1"}
+    assert promotion.windows == {"since": "start", "until": "end"}
+
+
+def test_an_alert_names_its_events_or_means_all() -> None:
+    settings = deploy_options.read({"notify": ["oncall", "team:failure,late"]}, name="daily")
+    assert settings.alerts == (Alert(block="oncall"), Alert(block="team", events=("failure", "late")))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("3", 3),
+        ("0.5", 0.5),
+        ("true", True),
+        ("null", None),
+        ("[1, a]", [1, "a"]),
+        ("2026-01-31", "2026-01-31"),
+        ("[", "["),
+    ],
+)
+def test_values_are_what_they_look_like_and_dates_are_text(text: str, value: Any) -> None:
+    assert deploy_options.assignments("--sample", [f"x={text}"]) == {"x": value}
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"overlap": "Queue"}, "Did you mean queue?"),
+        ({"overlap": "both"}, "Give skip, queue or cancel."),
+        ({"catch_up": "last"}, "Did you mean latest?"),
+        ({"target": "prod"}, "Did you mean production?"),
+        ({"environment": "lock"}, "Did you mean locked?"),
+        ({"to": "airflow"}, "prefect or dagster"),
+        ({"concurrency": "0"}, "whole number from 1"),
+        ({"retries": "-1"}, "whole number from 0"),
+        ({"timeout": "soon"}, "such as 30m"),
+        ({"memory": "8"}, "such as 8GiB"),
+        ({"param": ["1x"]}, "names no parameter"),
+        ({"param": ["since={{ window.begin }}"]}, "Give start or end"),
+        ({"sample": ["rows"]}, "give NAME=VALUE"),
+        ({"sample": ["share=.nan"]}, "--sample: '.nan' cannot be a parameter's value"),
+        ({"param": ["shares=[1, -.inf]"]}, "-.inf is no number that JSON has"),
+        ({"schedule": ["{every: 1h, parameters: {share: .inf}}"]}, ".inf is no number that JSON has"),
+        ({"notify": ["team:"]}, "NAME:failure,late"),
+        ({"notify": ["team:failed"]}, "Did you mean failure?"),
+        ({"schedule": ["daily"]}, "is no mapping"),
+        ({"schedule": ["{corn: 1}"]}, "corn"),
+        ({"start": "2027-01-01"}, "--start needs a schedule"),
+        ({"timezone": "UTC"}, "A time zone needs a schedule"),
+        ({"every": "1h", "end": "someday"}, "someday"),
+        ({"cron": "0 0 31 2 *"}, "never fires"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_used_is_refused_with_the_right_form(given: dict[str, Any], told: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        deploy_options.read(given, name="daily")
+    assert told in str(refused.value)
+
+
+def test_every_option_has_a_name_of_its_own() -> None:
+    names = [option.attribute for option in deploy_options.OPTIONS]
+    assert len(names) == len(set(names))
+    assert all(option.help for option in deploy_options.OPTIONS)

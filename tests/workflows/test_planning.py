@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_pipeline.compiler import Cell, read_notebook
+from jupyter_pipeline.exceptions import (
+    ApiUnreachableError,
+    ConfigurationError,
+    EditedByHandError,
+    NotFoundError,
+    OrchestrationError,
+    RehearsalError,
+    UsageError,
+)
+from jupyter_pipeline.models import DeploymentRecord
+from jupyter_pipeline.orchestration.alerts import manage as alerts
+from jupyter_pipeline.orchestration.deployments import manage as deployments
+from jupyter_pipeline.orchestration.runs import manage as runs
+from jupyter_pipeline.workflows import deploy, deploy_options
+from jupyter_pipeline.workflows.artifacts import LOCK
+from jupyter_pipeline.workflows.deploy_plan import Plan, plan
+
+
+def cells(*sources: str) -> list[Cell]:
+    made = [
+        {"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": s, "outputs": [], "execution_count": None}
+        for i, s in enumerate(sources)
+    ]
+    return read_notebook({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": made})
+
+
+def planned(folder: Path, *sources: str, name: str = "daily", notebook: str = "n.ipynb", **given: Any) -> Plan:
+    settings = deploy_options.read(given, name=name, notebook=notebook)
+    return plan(cells(*sources), len(sources) - 1, settings, folder=folder, dry_run=bool(given.get("dry_run")))
+
+
+def live_record(name: str) -> DeploymentRecord | None:
+    return next((d for d in deployments.list_deployments() if d.name == name), None)
+
+
+def test_a_dry_run_needs_no_server_and_changes_nothing(tmp_path: Path) -> None:
+    answer = planned(tmp_path, "n = 3", "n * 2", cron="0 6 * * *", timezone="UTC", dry_run=True).preview()
+    assert list(answer.files) == ["steps.py", "flow.py", "prefect.yaml", LOCK]
+    assert answer.schedules == ("At 06:00 (UTC)",)
+    assert len(answer.next_runs) == 5
+    assert all(text.endswith("06:00 UTC") for text in answer.next_runs_text)
+    assert answer.clock_changes == ()
+    assert "+++ b/steps.py" in answer.changes
+    assert "No Prefect API answers" in answer.notes[-1]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_next_change_of_the_clocks_is_told_for_each_schedule(tmp_path: Path) -> None:
+    given: dict[str, Any] = {"cron": ["0 6 * * *", "*/5 * * * *"], "timezone": "Europe/Berlin", "dry_run": True}
+    (told,) = planned(tmp_path, "n = 3", "n * 2", **given).preview().clock_changes
+    assert told.startswith("At 06:00 (Europe/Berlin): The clocks change on Sun ")
+
+
+def test_the_lock_names_what_the_code_imports_and_no_more(tmp_path: Path) -> None:
+    text = planned(tmp_path, "import yaml", "yaml.safe_load('1')", dry_run=True).promotion.files[LOCK]
+    assert "pyyaml==" in text
+    assert "prefect==" in text
+    assert "jupyterlab==" not in text
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "told"),
+    [
+        ({"sample": ["m=1"]}, NotFoundError, "There is: n."),
+        ({"target": "staging", "targets": "staging: {colour: red}"}, ConfigurationError, "colour"),
+        ({"profile": "locl"}, NotFoundError, "Did you mean local?"),
+        ({"profile": "local", "gpus": "1"}, UsageError, "--gpus cannot be chosen"),
+        ({"memory": "1GiB"}, UsageError, "--profile"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_deployed_is_refused_before_a_server_is_asked(
+    tmp_path: Path, given: dict[str, Any], error: type[Exception], told: str
+) -> None:
+    if "targets" in given:
+        (tmp_path / "pipelines").mkdir()
+        (tmp_path / "pipelines" / "targets.yaml").write_text(given.pop("targets"))
+    with pytest.raises(error) as refused:
+        planned(tmp_path, "n = 3", "n * 2", **given)
+    assert told in str(refused.value)
+
+
+def test_without_a_server_there_is_no_plan(tmp_path: Path) -> None:
+    with pytest.raises(ApiUnreachableError):
+        planned(tmp_path, "n = 3", "n * 2")
+
+
+def test_files_for_another_orchestrator_need_no_server(tmp_path: Path) -> None:
+    done = deploy.deploy(planned(tmp_path, "n = 3", "n * 2", to="dagster"))
+    assert done.deployment is None
+    assert done.written
+    assert (tmp_path / "pipelines" / "daily" / "steps.py").is_file()
+
+
+def test_a_deploy_is_rehearsed_once_and_repeated_without_a_change(live: Path, tmp_path: Path) -> None:
+    first = planned(tmp_path, "n = 3", "open('made.txt', 'a').write(str(n))", name="once", sample=["n=5"])
+    assert first.rehearses
+    told: list[str] = []
+    done = deploy.deploy(first, progress=told.append)
+    assert (tmp_path / "made.txt").read_text() == "5"
+    assert done.deployment is not None
+    assert done.deployment.version == done.version
+    again = planned(tmp_path, "n = 3", "open('made.txt', 'a').write(str(n))", name="once")
+    assert not again.rehearses
+    assert (again.preview().changes, again.preview().server_changes) == ("", "")
+    assert deploy.deploy(again).written == ()
+    assert live_record("once") == done.deployment
+    changed = planned(tmp_path, "n = 3", "open('made.txt', 'a').write(str(n + 1))", name="once", tag=["new"])
+    differs = changed.preview().server_changes or ""
+    assert "+    return open('made.txt', 'a').write(str(n + 1))" in differs
+    assert "+- new" in differs
+
+
+def test_the_difference_names_alerts_and_the_parameters_of_schedules(live: Path, tmp_path: Path) -> None:
+    alerts.add("oncall", "https://127.0.0.1:9/hook")
+
+    def again(n: int, events: str) -> Plan:
+        schedule = f"{{cron: 0 6 * * *, timezone: UTC, parameters: {{n: {n}}}}}"
+        given: dict[str, Any] = {"schedule": [schedule], "notify": [f"oncall:{events}"], "rehearse": False}
+        return planned(tmp_path, "n = 3", "n * 2", name="alerted", **given)
+
+    deploy.deploy(again(5, "failure"))
+    assert again(5, "failure").preview().server_changes == ""
+    changed = again(6, "failure,late").preview().server_changes or ""
+    assert "-- At 06:00 (UTC) with n=5\n+- At 06:00 (UTC) with n=6" in changed
+    assert "   - failure\n+  - late" in changed
+
+
+def test_what_breaks_in_the_rehearsal_is_told_by_cell_and_line_and_nothing_is_deployed(
+    live: Path, tmp_path: Path
+) -> None:
+    made = planned(tmp_path, "x = [1]\n\ndef pick(i):\n    return x[i]", "y = 0\npick(5)", name="breaks")
+    with pytest.raises(RehearsalError) as broken:
+        deploy.deploy(made)
+    assert "(counted from 0, id c0) of n.ipynb, line 4" in broken.value.where
+    assert "IndexError" in str(broken.value)
+    assert "Cell 1 (counted from 0, id c1) of n.ipynb, line 2" in broken.value.traceback
+    assert "site-packages/prefect" not in broken.value.traceback
+    assert live_record("breaks") is None
+    assert list(tmp_path.iterdir()) == []
+    assert not [run for run in runs.list_runs() if run.deployment == ""]
+
+
+def test_edits_by_hand_and_names_that_are_taken_are_refused_first(live: Path, tmp_path: Path) -> None:
+    deploy.deploy(planned(tmp_path, "1 + 1", name="mine", rehearse=False))
+    steps = tmp_path / "pipelines" / "mine" / "steps.py"
+    steps.write_text("# mine\n")
+    with pytest.raises(EditedByHandError):
+        planned(tmp_path, "1 + 2", name="mine")
+    assert "was edited by hand" in " ".join(planned(tmp_path, "1 + 2", name="mine", dry_run=True).notes)
+    assert steps.read_text() == "# mine\n"
+    deploy.deploy(planned(tmp_path, "1 + 2", name="mine", overwrite=True))
+    other = tmp_path / "other"
+    other.mkdir()
+    with pytest.raises(OrchestrationError, match="belongs to the notebook"):
+        planned(other, "1 + 3", name="mine", notebook="o.ipynb")
+    assert list(other.iterdir()) == []
+
+
+PROGRAM = """
+import os, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+import test_planning as t
+from jupyter_pipeline.compiler.codegen import prefect_yaml as manifest
+from jupyter_pipeline.orchestration.deployments import manage as deployments, snapshots
+from jupyter_pipeline.workflows import deploy
+
+def die(*args, **options):
+    os._exit(9)
+
+home = {"snapshots": snapshots, "manifest": manifest, "deployments": deployments, "os": os, "Path": Path}
+module, name = sys.argv[3].split(".")
+plan = t.planned(Path(sys.argv[2]), "n = 4", f"n, {sys.argv[3]!r}", name="killed", every=["2h"])
+setattr(home[module], name, die)
+deploy.deploy(plan)
+"""
+
+
+@pytest.mark.parametrize(
+    "stage", ["snapshots.snapshot", "Path.rename", "manifest.write", "Path.replace", "deployments.deploy"]
+)
+def test_a_deploy_that_is_killed_changes_nothing_live_and_converges(live: Path, tmp_path: Path, stage: str) -> None:
+    before = deploy.deploy(
+        planned(tmp_path, "n = 3", "n * 2", name="killed", every=["1h"], rehearse=False, overwrite=True)
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(Path(__file__).parent), str(tmp_path), stage],
+        env={**os.environ, "PYTHONWARNINGS": ""},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 9, done.stderr
+    assert live_record("killed") == before.deployment
+    after = deploy.deploy(planned(tmp_path, "n = 4", f"n, {stage!r}", name="killed", every=["2h"]))
+    record = live_record("killed")
+    assert record is not None
+    assert record.version == after.version != before.version
+    assert record.schedules[0].every == 7200
+    home = tmp_path / "pipelines" / "killed"
+    assert {p.name: p.read_text() for p in home.iterdir() if not p.name.startswith(".")} == dict(after.files)

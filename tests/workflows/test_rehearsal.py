@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from jupyter_pipeline.orchestration.prefect_api import endpoint
+from jupyter_pipeline.orchestration.runs import manage as runs
+from jupyter_pipeline.orchestration.service import state
+from jupyter_pipeline.workflows.rehearsal import rehearse
+
+FLOW = """
+from prefect import flow, task
+
+import steps
+
+
+@flow(name="rehearsed", log_prints=True)
+def main(n: int = 2):
+    return task(steps.work, retries=3, retry_delay_seconds=60)(n)
+"""
+
+
+def files(body: str) -> dict[str, str]:
+    return {"flow.py": FLOW, "steps.py": f"def work(n):\n    {body}\n"}
+
+
+def test_a_good_pipeline_works_in_the_folder_and_leaves_no_run(live: Path, tmp_path: Path) -> None:
+    lines: list[str] = []
+    done = rehearse(
+        files("print('doing', n); open('made.txt', 'w').write(str(n))"),
+        "flow.py:main",
+        working_directory=tmp_path,
+        parameters={"n": 7},
+        progress=lines.append,
+    )
+    assert done.error == ""
+    assert (tmp_path / "made.txt").read_text() == "7"
+    assert any("doing 7" in line for line in lines)
+    assert not any("View at" in line for line in lines)
+    assert runs.list_runs() == []
+
+
+def test_what_breaks_is_told_with_file_and_line_after_one_try(live: Path, tmp_path: Path) -> None:
+    done = rehearse(files("return 1 / 0"), "flow.py:main", working_directory=tmp_path)
+    assert done.error == "ZeroDivisionError: division by zero"
+    assert 'File "steps.py", line 2, in work' in done.traceback
+    assert done.seconds < 60  # the flow's own tries would take three minutes
+    assert runs.list_runs() == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"steps.py": "import nowhere_installed"}, "ModuleNotFoundError: No module named 'nowhere_installed'"),
+        ({"steps.py": "import os\n\ndef work(n):\n    os._exit(3)\n"}, "ended without an answer"),
+    ],
+)
+def test_whatever_ends_the_process_is_a_finding(live: Path, tmp_path: Path, changed: dict[str, str], told: str) -> None:
+    done = rehearse(files("return n") | changed, "flow.py:main", working_directory=tmp_path)
+    assert told in done.error
+
+
+def test_modules_beside_the_notebook_are_those_of_the_snapshot_alone(live: Path, tmp_path: Path) -> None:
+    (tmp_path / "beside.py").write_text("x = 1")
+    done = rehearse(files("import beside; return beside.x"), "flow.py:main", working_directory=tmp_path)
+    assert "No module named 'beside'" in done.error
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from jupyter_pipeline.workflows.rehearsal import rehearse
+folder = Path(sys.argv[1])
+files = {name: (folder / name).read_text() for name in ("flow.py", "steps.py")}
+rehearse(files, "flow.py:main", working_directory=folder, progress=print)
+"""
+
+
+def test_it_talks_to_the_server_of_the_target(live: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = endpoint.resolve()
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")  # the configured one, which is down
+    monkeypatch.setenv("PROD_API_URL", there.url)
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", state.read_secrets().auth)
+    lines: list[str] = []
+    done = rehearse(
+        files("import prefect.settings as s; print('at', s.PREFECT_API_URL.value())"),
+        "flow.py:main",
+        working_directory=tmp_path,
+        server="${PROD_API_URL}",
+        progress=lines.append,
+    )
+    assert done.error == ""
+    assert any(f"at {there.url}" in line for line in lines)
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
+def test_the_process_ends_with_who_asked_for_it(live: Path, tmp_path: Path, end: signal.Signals) -> None:
+    for name, text in files("import os, time; print('pid', os.getpid()); time.sleep(300)").items():
+        (tmp_path / name).write_text(text)
+    asker = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+    )
+    assert asker.stdout is not None
+    pid = next(int(line.rpartition("pid ")[2]) for line in asker.stdout if "pid " in line)
+    asker.send_signal(end)
+    asker.wait(60)
+    asker.stdout.close()
+    wait_until(lambda: not psutil.pid_exists(pid))
+    assert runs.list_runs() == []
+    assert not list(tmp_path.glob("jupyter-pipeline-rehearsal-*"))
+
+
+def wait_until(true: Callable[[], bool], timeout: float = 60.0) -> None:
+    deadline = time.monotonic() + timeout
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+@pytest.mark.slow
+def test_without_a_server_prefect_starts_a_temporary_one(tmp_path: Path) -> None:
+    done = rehearse(files("return n"), "flow.py:main", working_directory=tmp_path, server=None)
+    assert done.error == ""

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.workflows import run_on, run_window
+
+
+def test_a_run_has_the_deployed_profile_with_workers_as_its_steps_ask(
+    tmp_path: Path, isolated_state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "deployed.yaml").write_text(
+        "profiles:\n  other:\n    cluster_class: distributed.LocalCluster\n    workers: 1\n"
+        "    cluster_kwargs: {threads_per_worker: 1}\n"
+    )
+    monkeypatch.setenv("JUPYTER_PIPELINE_PROFILE", str(tmp_path / "deployed.yaml"))
+    with run_on("local", str(tmp_path / "flow.py"), cpus=3, memory="200 MB") as client:
+        (worker,) = client.scheduler_info()["workers"].values()
+        assert worker["nthreads"] == 3
+        assert worker["memory_limit"] == 200_000_000
+        assert [record.profile for record in registry.list_records()] == ["other"]
+
+
+@pytest.mark.parametrize("default", ["2026-01-01", dt.date(2026, 1, 1), dt.datetime(2026, 1, 1)])
+def test_outside_of_a_run_the_window_is_that_of_the_notebook(default: str | dt.date) -> None:
+    assert run_window("start", given=None, default=default) == default
+
+
+def test_a_given_edge_wins() -> None:
+    assert run_window("end", given="2026-02-02", default="2026-01-01") == "2026-02-02"
