@@ -10,7 +10,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install install-test system-packages demo lab test test-python test-lab test-engines check format docs bench clean
+.PHONY: help install install-test system-packages demo lab test test-python test-lab test-backends check format docs bench clean
 
 help: ## Show this help
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z%-]+):.*## /\1\t/' | expand -t 18
@@ -73,16 +73,16 @@ test-python: install-test
 	@echo "== Testing the package, in Python and in a browser, in two processes: the tests mostly wait"
 	$(BIN)/python -m pytest -n 2 --no-loadscope-reorder
 
-test-engines: install-test ## Run the shared cluster tests on every engine that this machine can start
+test-backends: install-test ## Run the shared cluster tests on every backend that this machine can start
 	@echo "== Installing the clients of services"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 -e '.[test-engines]'
-	$(BIN)/python -m pytest tests/backends --engines=all -v
-	@for engine in oar htcondor; do
-		echo "== $$engine, which takes no jobs of root, as a user of its own"
-		$(BIN)/python tests/testbed/$$engine.py test -q
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 -e '.[test-backends]'
+	$(BIN)/python -m pytest tests/backends --backends=all -v
+	@for backend in oar htcondor; do
+		echo "== $$backend, which takes no jobs of root, as a user of its own"
+		$(BIN)/python tests/testbed/$$backend.py test -q
 	done
 
-testbed-%: install-test ## Start a real engine by hand: make testbed-slurm, -ssh, -gateway, -sge, -pbs, -oar, -htcondor; STOP=1 ends it; for Slurm HOSTS=1 makes nodes hosts
+testbed-%: install-test ## Start a real backend by hand: make testbed-slurm, -ssh, -gateway, -sge, -pbs, -oar, -htcondor; STOP=1 ends it; for Slurm HOSTS=1 makes nodes hosts
 	@$(BIN)/python tests/testbed/$*.py $(if $(STOP),stop,start) $(if $(HOSTS),--hosts)
 
 check: install-test ## Check format, lint, types, imports and docstrings

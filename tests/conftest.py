@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ONE_FOR_THE_MACHINE = {
-    "engines": ("tests/backends/",),
+    "backends": ("tests/backends/",),
     # Each would take the other's port while it starts anew.
     "service": (
         "tests/orchestration/",

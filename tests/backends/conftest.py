@@ -1,4 +1,4 @@
-"""Engines on this machine, and one running cluster of each for the tests of a module."""
+"""Backends on this machine, and one running cluster of each for the tests of a module."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HEAVY = ("moab", "sge", "pbs", "oar", "htcondor", "coiled", "kubernetes", "cloud
 
 @dataclass
 class Bed:
-    """An engine that runs here."""
+    """A backend that runs here."""
 
     kind: str
     """Name of the built-in profile."""
@@ -128,11 +128,11 @@ MODULES = {
     "vm": "ssh", "lsf": "standin", "moab": "standin", "coiled": "coiled_api", "kubernetes": "kubernetes_api",
     "cloud": "ec2_api", "saturn": "saturn_api",
 }  # fmt: skip
-"""Modules of the test bed that are not called like the engine."""
+"""Modules of the test bed that are not called like the backend."""
 
 
 def start_bed(name: str) -> Bed:
-    """Start the engine `name`, or skip the test and say why it cannot run here."""
+    """Start the backend `name`, or skip the test and say why it cannot run here."""
     module = MODULES.get(name, name)
     if name != "local":
         import importlib
@@ -166,7 +166,7 @@ def beds_stop() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def home() -> Iterator[Path]:
     """Return a state folder that the tests of a module share: a cluster outlives a test here."""
-    folder = Path(tempfile.mkdtemp(prefix="engines-"))
+    folder = Path(tempfile.mkdtemp(prefix="backends-"))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -186,17 +186,17 @@ class Running:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the choice of engines: the heavy ones install a batch system, and run only when they are asked for."""
-    parser.addoption("--engines", default="quick", help="quick (default), all, or names separated by commas")
+    """Add the choice of backends: the heavy ones install a batch system, and run only when they are asked for."""
+    parser.addoption("--backends", default="quick", help="quick (default), all, or names separated by commas")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect the engines that were not asked for."""
-    asked = config.getoption("--engines", "quick")
+    """Deselect the backends that were not asked for."""
+    asked = config.getoption("--backends", "quick")
     names = set(QUICK) if asked == "quick" else set(asked.split(","))
     chosen, others = [], []
     for item in items:
-        marks = {mark.args[0] for mark in item.iter_markers("engine") if mark.args}
+        marks = {mark.args[0] for mark in item.iter_markers("backend") if mark.args}
         (chosen if asked == "all" or not marks or marks & names else others).append(item)
     if others:
         config.hook.pytest_deselected(items=others)
@@ -204,24 +204,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say on which engines the tests ran."""
+    """Say on which backends the tests ran."""
     ran = {
-        engine
+        backend
         for report in terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", [])
-        for engine in (*QUICK, *HEAVY)
+        for backend in (*QUICK, *HEAVY)
         if report.when == "call" and "tests/backends" in report.nodeid
-        if f"[{engine}]" in report.nodeid or f"/test_{engine}.py" in report.nodeid
+        if f"[{backend}]" in report.nodeid or f"/test_{backend}.py" in report.nodeid
     }
     if ran:
-        terminalreporter.write_line(f"Engines that ran: {', '.join(sorted(ran))}")
+        terminalreporter.write_line(f"Backends that ran: {', '.join(sorted(ran))}")
 
 
-ENGINES = [pytest.param(name, marks=[pytest.mark.engine(name)]) for name in (*QUICK, *HEAVY)]
+BACKENDS = [pytest.param(name, marks=[pytest.mark.backend(name)]) for name in (*QUICK, *HEAVY)]
 
 
-@pytest.fixture(scope="module", params=ENGINES)
+@pytest.fixture(scope="module", params=BACKENDS)
 def running(request: pytest.FixtureRequest, home: Path) -> Iterator[Running]:
-    """Start two workers on each engine and stop them after the module's tests."""
+    """Start two workers on each backend and stop them after the module's tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_PIPELINE_STATE", str(home))
         patch.chdir(home)  # the stand-in for PBS leaves the output of its jobs in the working folder
@@ -239,7 +239,7 @@ def running(request: pytest.FixtureRequest, home: Path) -> Iterator[Running]:
 
 @pytest.fixture
 def bed_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Bed]:
-    """Return a function that starts an engine and sets its variables for one test."""
+    """Return a function that starts a backend and sets its variables for one test."""
 
     def start(name: str) -> Bed:
         bed = start_bed(name)

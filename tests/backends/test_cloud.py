@@ -14,7 +14,7 @@ import yaml
 
 from jupyter_pipeline.clusters import attached, manager
 
-pytestmark = pytest.mark.engine("cloud")
+pytestmark = pytest.mark.backend("cloud")
 
 GOLDEN = Path(__file__).parent / "golden" / "ec2_run_instances.json"
 

@@ -13,7 +13,7 @@ import pytest
 
 from jupyter_pipeline.clusters import attached, backends, manager
 
-pytestmark = pytest.mark.engine("coiled")
+pytestmark = pytest.mark.backend("coiled")
 
 
 @pytest.mark.slow
@@ -38,13 +38,13 @@ def test_the_packages_of_the_kernel_are_synced_by_coiled_itself(bed_of: Callable
 def test_a_cluster_whose_keeper_was_killed_is_deleted_by_its_name(bed_of: Callable[[str], Any]) -> None:
     profile = bed_of("coiled").profile()
     record = manager.start(profile, workers=1)
-    engine = backends.get_engine(profile)
+    backend = backends.get_backend(profile)
     assert record.keeper is not None
     os.kill(record.keeper.pid, signal.SIGKILL)
-    (job,) = engine.find_jobs(record.id, max_age=0) or []
+    (job,) = backend.find_jobs(record.id, max_age=0) or []
     assert job.state == "running"
     manager.stop(record.name)
-    assert engine.find_jobs(record.id, max_age=0) == []
+    assert backend.find_jobs(record.id, max_age=0) == []
 
 
 def test_a_coiled_that_does_not_answer_is_not_taken_for_empty(
@@ -53,4 +53,4 @@ def test_a_coiled_that_does_not_answer_is_not_taken_for_empty(
     profile = bed_of("coiled").profile()
     monkeypatch.setenv("DASK_COILED__SERVER", "http://127.0.0.1:1")
     dask.config.refresh()
-    assert backends.get_engine(profile).find_jobs("jp-any", timeout=5) is None
+    assert backends.get_backend(profile).find_jobs("jp-any", timeout=5) is None

@@ -18,7 +18,7 @@ import pytest
 from jupyter_pipeline import workflows
 from jupyter_pipeline.clusters import attached, manager
 
-pytestmark = [pytest.mark.engine("slurm"), pytest.mark.slow]
+pytestmark = [pytest.mark.backend("slurm"), pytest.mark.slow]
 
 _TREE = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
 

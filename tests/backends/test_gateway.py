@@ -12,19 +12,19 @@ import pytest
 from jupyter_pipeline.clusters import backends, manager
 from jupyter_pipeline.exceptions import ClusterStartError
 
-pytestmark = pytest.mark.engine("gateway")
+pytestmark = pytest.mark.backend("gateway")
 
 
 def test_a_cluster_whose_keeper_was_killed_is_stopped_by_its_name(bed_of: Callable[[str], Any]) -> None:
     profile = bed_of("gateway").profile()
     record = manager.start(profile, workers=1)
-    engine = backends.get_engine(profile)
+    backend = backends.get_backend(profile)
     assert record.keeper is not None
     os.kill(record.keeper.pid, signal.SIGKILL)
-    (job,) = engine.find_jobs(record.id) or []
+    (job,) = backend.find_jobs(record.id) or []
     assert job.state == "running"
     manager.stop(record.name)
-    assert engine.find_jobs(record.id) == []
+    assert backend.find_jobs(record.id) == []
 
 
 def test_a_gateway_that_does_not_answer_is_not_taken_for_empty(
@@ -32,7 +32,7 @@ def test_a_gateway_that_does_not_answer_is_not_taken_for_empty(
 ) -> None:
     profile = bed_of("gateway").profile()
     record = manager.start(profile, workers=1)
-    away = backends.get_engine(bed_of("gateway").profile(cluster_kwargs__address="http://127.0.0.1:1"))
+    away = backends.get_backend(bed_of("gateway").profile(cluster_kwargs__address="http://127.0.0.1:1"))
     assert away.find_jobs(record.id) is None
     manager.stop(record.name)
 

@@ -49,7 +49,7 @@ def bring_data(folder: Path, cells: list[Cell], *names: str, environ: Mapping[st
         )
 
 
-@pytest.mark.engine("slurm")
+@pytest.mark.backend("slurm")
 @pytest.mark.slow
 def test_the_reduction_runs_on_a_cluster_of_slurm(tmp_path: Path, bed_of: Callable[[str], Any]) -> None:
     bed = bed_of("slurm")
@@ -63,7 +63,7 @@ def test_the_reduction_runs_on_a_cluster_of_slurm(tmp_path: Path, bed_of: Callab
     assert subprocess.run(["squeue", "--noheader"], capture_output=True, text=True, check=True).stdout.strip() == ""
 
 
-@pytest.mark.engine("coiled")
+@pytest.mark.backend("coiled")
 def test_a_mapped_step_can_be_a_function_of_coiled(tmp_path: Path, bed_of: Callable[[str], Any]) -> None:
     bed = bed_of("coiled")
     text = NOTEBOOK.read_text("utf-8")

@@ -19,9 +19,9 @@ from jupyter_pipeline.exceptions import ClusterStartError, PreflightError
 from jupyter_pipeline.models import ClusterState
 
 Eventually = Callable[..., Any]
-QUICK = pytest.mark.engine("slurm")
-LONG = pytest.mark.engine("slurm-long")
-"""Tests that wait for Slurm: they run with ``--engines=all``."""
+QUICK = pytest.mark.backend("slurm")
+LONG = pytest.mark.backend("slurm-long")
+"""Tests that wait for Slurm: they run with ``--backends=all``."""
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +52,7 @@ def commands(folder: Path, name: str, script: str, monkeypatch: pytest.MonkeyPat
 
 
 def jobs_of(cluster: attached.AttachedCluster) -> list[backends.Job]:
-    return backends.find_engine("slurm").find_jobs(cluster.record().id, max_age=0) or []
+    return backends.find_backend("slurm").find_jobs(cluster.record().id, max_age=0) or []
 
 
 def slurm(*command: str) -> str:
@@ -109,7 +109,7 @@ def test_a_job_that_sbatch_refuses_fails_the_start_with_its_reason(
     commands(tmp_path, "sbatch", refuse, monkeypatch)
     with pytest.raises(ClusterStartError, match="sbatch refused 2 of 2 jobs: QOSMaxSubmitJobPerUserLimit"):
         manager.start(bed.profile(), name="refused", workers=2)
-    assert [job for job in backends.find_engine("slurm").find_jobs(max_age=0) or [] if job.state == "pending"] == []
+    assert [job for job in backends.find_backend("slurm").find_jobs(max_age=0) or [] if job.state == "pending"] == []
 
 
 @QUICK
@@ -256,7 +256,7 @@ def test_a_start_without_a_controller_fails_with_its_reason_and_leaves_no_job(
     record = registry.find_record("unreached", include_ended=True)
     eventually(lambda: not registry.refresh(record).state.alive, "its keeper saw that nothing is left")
     assert registry.refresh(record).state is ClusterState.FAILED
-    assert backends.find_engine("slurm").find_jobs(record.id, max_age=0) == []
+    assert backends.find_backend("slurm").find_jobs(record.id, max_age=0) == []
 
 
 @LONG
@@ -271,7 +271,7 @@ def test_a_stop_without_a_controller_goes_on_until_the_jobs_are_gone(
     controller.start_controller()
     eventually(lambda: not registry.refresh(record).state.alive, "it ends", 90)
     assert registry.refresh(record).state is ClusterState.STOPPED
-    assert backends.find_engine("slurm").find_jobs(record.id, max_age=0) == []
+    assert backends.find_backend("slurm").find_jobs(record.id, max_age=0) == []
 
 
 @LONG
@@ -326,10 +326,10 @@ def test_a_squeue_that_is_broken_takes_no_job_for_lost(
 @LONG
 def test_a_cluster_that_stops_while_its_jobs_wait_cancels_them(bed: Any, eventually: Eventually) -> None:
     record = manager.start(bed.profile(cluster_kwargs__job_extra_directives=["--hold"]), workers=2)
-    engine = backends.find_engine("slurm")
-    eventually(lambda: len(engine.find_jobs(record.id, max_age=0) or []) == 2, "two jobs wait")
+    backend = backends.find_backend("slurm")
+    eventually(lambda: len(backend.find_jobs(record.id, max_age=0) or []) == 2, "two jobs wait")
     found = attached.attach(record.name)
     jobs = eventually(lambda: found.record().jobs, "the record tells of them")
     assert {job["reason"] for job in jobs} == {"JobHeldUser"}
     manager.stop(record.name)
-    assert engine.find_jobs(record.id, max_age=0) == []
+    assert backend.find_jobs(record.id, max_age=0) == []

@@ -17,7 +17,7 @@ import pytest
 from jupyter_pipeline.clusters import attached, manager, profiles
 from jupyter_pipeline.workflows.environments import diff_cluster, sync_cluster
 
-pytestmark = pytest.mark.engine("slurm-hosts")
+pytestmark = pytest.mark.backend("slurm-hosts")
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 from jupyter_pipeline.workflows.environments import sync_cluster
 
-pytestmark = pytest.mark.engine("slurm-hosts")
+pytestmark = pytest.mark.backend("slurm-hosts")
 Eventually = Callable[..., Any]
 
 
@@ -77,8 +77,8 @@ def elsewhere(bed: Any, folder: Path, *arguments: str) -> Any:
 
 def left(record: ClusterRecord) -> list[Any]:
     """Return the jobs and processes that are left of a cluster."""
-    engine = backends.find_engine("slurm")
-    found = [engine.find_jobs(tag, max_age=0) for tag in (record.id, tags.keeper_tag(record.id))]
+    backend = backends.find_backend("slurm")
+    found = [backend.find_jobs(tag, max_age=0) for tag in (record.id, tags.keeper_tag(record.id))]
     assert None not in found
     return [*found[0], *found[1], *processes.of_cluster(record.id)]
 
@@ -144,7 +144,7 @@ def test_a_cancelled_keepers_job_ends_its_cluster_in_order(
     start: Callable[..., ClusterRecord], eventually: Eventually
 ) -> None:
     record = start(**IN_A_JOB)
-    (job,) = backends.find_engine("slurm").find_jobs(tags.keeper_tag(record.id), max_age=0) or []
+    (job,) = backends.find_backend("slurm").find_jobs(tags.keeper_tag(record.id), max_age=0) or []
     shown = subprocess.run(["scontrol", "show", "job", job.id], capture_output=True, text=True, timeout=20).stdout
     assert "Requeue=0" in shown, "a keeper cannot begin again"
     subprocess.run(["scancel", job.id], check=True, timeout=20)
@@ -165,7 +165,7 @@ def test_a_keeper_that_died_on_its_node_is_noticed_from_the_login_node(
 
 def test_accounting_tells_who_cancelled_a_job(start: Callable[..., ClusterRecord], eventually: Eventually) -> None:
     record = start()
-    (job,) = backends.find_engine("slurm").find_jobs(record.id, max_age=0) or []
+    (job,) = backends.find_backend("slurm").find_jobs(record.id, max_age=0) or []
     subprocess.run(["scancel", job.id], check=True, timeout=20)
     told = f"job {job.id} of worker {record.name}-0: it was cancelled (CANCELLED by 0 on "
     eventually(lambda: told in manager.logs(record.name), "the log tells")

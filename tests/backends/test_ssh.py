@@ -14,7 +14,7 @@ import pytest
 from jupyter_pipeline.clusters import attached, manager
 from jupyter_pipeline.exceptions import ClusterStartError
 
-pytestmark = pytest.mark.engine("ssh")
+pytestmark = pytest.mark.backend("ssh")
 
 
 def running(pid: int) -> bool:

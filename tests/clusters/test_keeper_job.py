@@ -43,7 +43,7 @@ def never_run(lsf: Profile, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
 
 def jobs(record: ClusterRecord) -> list[backends.Job]:
-    found = backends.find_engine("lsf").find_jobs(max_age=0.0)
+    found = backends.find_backend("lsf").find_jobs(max_age=0.0)
     return [job for job in found or [] if tags.owner_of_tag(job.tag) == record.id]
 
 
@@ -90,7 +90,7 @@ def test_the_limits_of_a_keeper_that_waited_count_from_its_start(
     assert left(within=0)
 
 
-def test_an_engine_without_jobs_is_refused(thin: Callable[..., Profile], left: Callable[..., bool]) -> None:
+def test_a_backend_without_jobs_is_refused(thin: Callable[..., Profile], left: Callable[..., bool]) -> None:
     with pytest.raises((ClusterStartError, PreflightError), match=r"batch system|walltime"):
         manager.start(thin(keeper="job"), name="one")
     assert left(within=0)

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from jupyter_pipeline import identity
-from jupyter_pipeline.clusters.backends import Engine, Job
+from jupyter_pipeline.clusters.backends import Backend, Job
 from jupyter_pipeline.clusters.cleanup import orphans, processes
 from jupyter_pipeline.clusters.registry import markers
 from jupyter_pipeline.clusters.registry import records as registry
@@ -19,14 +19,14 @@ from jupyter_pipeline.exceptions import ClusterError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
 
 
-class Batch(Engine):
+class Batch(Backend):
     """A batch system of three answers at most: jobs, none, or silence."""
 
     name = "batch"
     has_jobs = True
 
     def __init__(self, *tags: str) -> None:
-        self.jobs = [Job(id=str(n), tag=tag, state="running", engine="batch") for n, tag in enumerate(tags)]
+        self.jobs = [Job(id=str(n), tag=tag, state="running", backend="batch") for n, tag in enumerate(tags)]
         self.silent = False
         self.refusing = False
 
@@ -58,11 +58,11 @@ def lost(thin: Callable[..., Profile]) -> ClusterRecord:
 @pytest.fixture
 def batch(lost: ClusterRecord, monkeypatch: pytest.MonkeyPatch) -> Batch:
     """Return the batch system with a job of the lost cluster, one of nobody, one of another registry."""
-    engine = Batch(lost.id, registry.new_id(), "jp-000000-1", "")
-    monkeypatch.setattr(orphans, "get_engine", lambda profile: engine)
-    monkeypatch.setattr(orphans, "find_engine", lambda name: engine)
-    monkeypatch.setattr(orphans, "job_engines", lambda: [engine])
-    return engine
+    backend = Batch(lost.id, registry.new_id(), "jp-000000-1", "")
+    monkeypatch.setattr(orphans, "get_backend", lambda profile: backend)
+    monkeypatch.setattr(orphans, "find_backend", lambda name: backend)
+    monkeypatch.setattr(orphans, "job_backends", lambda: [backend])
+    return backend
 
 
 def test_jobs_of_lost_clusters_and_of_none_are_removed_and_no_others(lost: ClusterRecord, batch: Batch) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters.backends.base import Engine
+from jupyter_pipeline.clusters.backends.base import Backend
 from jupyter_pipeline.clusters.keeper.scaling import Size
 from jupyter_pipeline.clusters.keeper.start_request import Request
 from jupyter_pipeline.models import Limits, Profile
@@ -28,7 +28,7 @@ def size(
         adapt_kwargs=adapt_kwargs,
         limits=Limits(max_workers=max_workers),
     )
-    return Size(Engine(), Request(profile=profile, workers=workers, adapt=adapt))
+    return Size(Backend(), Request(profile=profile, workers=workers, adapt=adapt))
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,12 @@ __all__ = ["alive", "install", "run", "spawn", "state_dir", "stop", "wait_for"]
 _children: list[subprocess.Popen[bytes]] = []
 
 
-def state_dir(engine: str) -> Path:
-    """Return the folder of `engine`'s test bed, below ``TESTBED_DIR`` or the temporary folder."""
+def state_dir(backend: str) -> Path:
+    """Return the folder of `backend`'s test bed, below ``TESTBED_DIR`` or the temporary folder."""
     root = Path(os.environ.get("TESTBED_DIR", "/tmp/jupyter-pipeline-testbed"))
     root.mkdir(parents=True, exist_ok=True)
     root.chmod(0o755)
-    folder = root / engine
+    folder = root / backend
     folder.mkdir(exist_ok=True)
     return folder
 

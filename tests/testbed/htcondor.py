@@ -2,7 +2,7 @@
 
 Debian 12 has no HTCondor. The packages of Debian 13 and all that they need, the C library too, are unpacked into a
 folder, and their programs are told to take libraries from there; nothing is installed. HTCondor refuses jobs of root:
-``test`` runs the engine suite as a user.
+``test`` runs the backend suite as a user.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def _bind_libraries() -> None:
 
 
 def test(*arguments: str) -> int:
-    """Start HTCondor and run the engine suite on it; return its exit code. It is stopped unless it ran before."""
+    """Start HTCondor and run the backend suite on it; return its exit code. It is stopped unless it ran before."""
     found_running = running()
     environ = start()
     try:

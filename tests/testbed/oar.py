@@ -1,6 +1,6 @@
 """A real OAR on this machine, with a PostgreSQL of its own: ``python tests/testbed/oar.py start|stop|test``.
 
-OAR refuses jobs of root: ``test`` starts OAR as root and runs the engine suite as a user.
+OAR refuses jobs of root: ``test`` starts OAR as root and runs the backend suite as a user.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def _oar(*command: str) -> str:
 
 
 def test(*arguments: str) -> int:
-    """Start OAR and run the engine suite on it as a user; return its exit code. It is stopped unless it ran before."""
+    """Start OAR and run the backend suite on it as a user; return its exit code. It is stopped unless it ran before."""
     found_running = running()
     start()
     try:

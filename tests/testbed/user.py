@@ -1,4 +1,4 @@
-"""The engine suite as a user of its own, for batch systems that take no jobs of root.
+"""The backend suite as a user of its own, for batch systems that take no jobs of root.
 
 Such a user cannot reach an interpreter in root's home, and needs an own state folder: keys and sockets are private. So
 there is a virtual environment of the system's Python, and a copy of the project, in the user's home.
@@ -25,17 +25,17 @@ _NEEDS = [
 ]  # fmt: skip
 
 
-def run_suite(engine: str, *arguments: str, environ: Mapping[str, str] | None = None) -> int:
-    """Run the shared tests on `engine` and return pytest's exit code.
+def run_suite(backend: str, *arguments: str, environ: Mapping[str, str] | None = None) -> int:
+    """Run the shared tests on `backend` and return pytest's exit code.
 
     Parameters
     ----------
-    engine : str
+    backend : str
         Its name in the suite.
     *arguments : str
         Further arguments of pytest.
     environ : mapping, optional
-        Variables that a client of the engine needs.
+        Variables that a client of the backend needs.
     """
     try:
         pwd.getpwnam(_USER)
@@ -51,7 +51,7 @@ def run_suite(engine: str, *arguments: str, environ: Mapping[str, str] | None = 
     _copy(Path(__file__).parents[2], project)
     environ = {"HOME": str(home), "USER": _USER, "LOGNAME": _USER, "PATH": os.defpath, **(environ or {})}
     environ |= {"TESTBED_DIR": str(home / "testbed"), "PATH": f"{venv}/bin:{environ['PATH']}"}
-    pytest = [venv / "bin/python", "-m", "pytest", "tests/backends/test_every_engine.py", f"--engines={engine}"]
+    pytest = [venv / "bin/python", "-m", "pytest", "tests/backends/test_every_backend.py", f"--backends={backend}"]
     return subprocess.run([*as_user, *pytest, *arguments], cwd=project, env=environ).returncode
 
 

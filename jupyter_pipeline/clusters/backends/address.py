@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.clusters.backends.base import Context, Engine
+from jupyter_pipeline.clusters.backends.base import Context, Backend
 from jupyter_pipeline.exceptions import ClusterError, ClusterStartError
 from jupyter_pipeline.models import Profile
 
 if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
 
-__all__ = ["AddressEngine"]
+__all__ = ["AddressBackend"]
 
 _NOT_OURS = "This scheduler was started elsewhere: its workers are not ours to start or end."
 
 
-class AddressEngine(Engine):
+class AddressBackend(Backend):
     """Attach to an address, with the TLS files that the profile names."""
 
     name = "address"

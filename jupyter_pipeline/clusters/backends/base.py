@@ -1,4 +1,4 @@
-"""What an engine is: the interface, and the base class that serves every class with an import path."""
+"""What a backend is: the interface, and the base class that serves every class with an import path."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
     from distributed.security import Security
 
-__all__ = ["SHARED", "Context", "Engine", "import_class"]
+__all__ = ["SHARED", "Context", "Backend", "import_class"]
 
 SHARED = 4.5
 """Seconds that a list of jobs may be old for a keeper that looks every five: all keepers of a user share one."""
@@ -26,7 +26,7 @@ SHARED = 4.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What the keeper gives to an engine beside the profile."""
+    """What the keeper gives to a backend beside the profile."""
 
     tag: str
     """Id of the cluster; jobs and remote processes carry it in their name."""
@@ -42,7 +42,7 @@ class Context:
     """Further options of the scheduler, such as its idle timeout."""
 
 
-class Engine:
+class Backend:
     """One kind of cluster. This base serves any class with the interface of `distributed.deploy.Cluster`.
 
     Implement what differs from it: `prepare` for how arguments are spelled, `find_jobs` and `cancel_jobs` where
@@ -60,7 +60,7 @@ class Engine:
     has_jobs = False
     """Whether `find_jobs` can find anything."""
     submits_on_scale = False
-    """Whether `create` submits nothing, and the engine itself notes the first job by `marks.expect_jobs`."""
+    """Whether `create` submits nothing, and the backend itself notes the first job by `marks.expect_jobs`."""
     adapt_defaults: ClassVar[Mapping[str, Any]] = {}
     """Arguments of ``Cluster.adapt`` where the profile names none."""
 

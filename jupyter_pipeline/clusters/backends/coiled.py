@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.clusters.backends.base import Context, import_class
 from jupyter_pipeline.clusters.backends.batch.job import Job
-from jupyter_pipeline.clusters.backends.managed import ManagedEngine
+from jupyter_pipeline.clusters.backends.managed import ManagedBackend
 from jupyter_pipeline.exceptions import ClusterError
 from jupyter_pipeline.models import Profile
 
 if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
 
-__all__ = ["CoiledEngine"]
+__all__ = ["CoiledBackend"]
 
 _STATES = {"pending": "pending", "starting": "pending", "scaling": "running", "ready": "running", "stopping": "ending"}
 _KEPT = 30.0  # seconds; a listing goes through all clusters of the user, and Coiled limits how often it answers
 
 
-class CoiledEngine(ManagedEngine):
+class CoiledBackend(ManagedBackend):
     """A cluster of Coiled, which counts as one job."""
 
     has_jobs = True
@@ -41,7 +41,7 @@ class CoiledEngine(ManagedEngine):
         return cluster
 
     def find_jobs(self, tag: str | None = None, *, timeout: float = 10.0, max_age: float = 1.0) -> list[Job] | None:
-        """Return the cluster called `tag`, if it lives; see `Engine.find_jobs`."""
+        """Return the cluster called `tag`, if it lives; see `Backend.find_jobs`."""
         now = time.monotonic()
         if self._listed is None or max_age <= 0 or now - self._listed[0] > max(max_age, _KEPT):
             try:
@@ -75,7 +75,7 @@ def _state(cluster: dict[str, Any]) -> str:
 
 def _job(cluster: dict[str, Any]) -> Job:
     name = str(cluster["name"])
-    return Job(id=str(cluster["id"]), name=name, tag=name, state=_state(cluster), engine="coiled")
+    return Job(id=str(cluster["id"]), name=name, tag=name, state=_state(cluster), backend="coiled")
 
 
 def _dasks_own(security: Any) -> Any:

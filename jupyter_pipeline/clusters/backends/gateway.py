@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline import paths
-from jupyter_pipeline.clusters.backends.base import Context, Engine, import_class
+from jupyter_pipeline.clusters.backends.base import Context, Backend, import_class
 from jupyter_pipeline.clusters.backends.batch.job import Job
 from jupyter_pipeline.clusters.profiles.variables import reveal
 from jupyter_pipeline.exceptions import ClusterError, ClusterStartError
@@ -24,14 +24,14 @@ from jupyter_pipeline.models import Profile
 if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
 
-__all__ = ["GatewayEngine"]
+__all__ = ["GatewayBackend"]
 
 _FILE = "gateway.json"
 _CONNECTION = ("address", "proxy_address", "public_address", "auth")
 _STATES = {"PENDING": "pending", "RUNNING": "running", "STOPPING": "ending"}
 
 
-class GatewayEngine(Engine):
+class GatewayBackend(Backend):
     """A cluster of a dask-gateway server."""
 
     name = "gateway"
@@ -86,7 +86,7 @@ class GatewayEngine(Engine):
         except Exception:  # noqa: BLE001 - unreachable, refused, an authentication plug-in: unknown is not gone
             return None
         state = _STATES.get(report.status.name)
-        return [Job(id=name, name=name, tag=str(tag), state=state, engine=self.name)] if state else []
+        return [Job(id=name, name=name, tag=str(tag), state=state, backend=self.name)] if state else []
 
     def cancel_jobs(self, jobs: Sequence[Job], *, timeout: float = 30.0) -> None:
         """Ask the server to stop its clusters."""

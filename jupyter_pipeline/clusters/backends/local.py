@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.clusters.backends import dashboard
-from jupyter_pipeline.clusters.backends.base import Context, Engine, import_class
+from jupyter_pipeline.clusters.backends.base import Context, Backend, import_class
 from jupyter_pipeline.models import Profile
 
 if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
 
-__all__ = ["LocalEngine"]
+__all__ = ["LocalBackend"]
 
 
-class LocalEngine(Engine):
+class LocalBackend(Backend):
     """Workers that are processes or threads of this host."""
 
     name = "local"

@@ -11,13 +11,13 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.clusters.backends.base import Context, Engine, import_class
+from jupyter_pipeline.clusters.backends.base import Context, Backend, import_class
 from jupyter_pipeline.models import Profile
 
 if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
 
-__all__ = ["ManagedEngine"]
+__all__ = ["ManagedBackend"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ _SERVICES = {
 }
 
 
-class ManagedEngine(Engine):
+class ManagedBackend(Backend):
     """A cluster that a service runs."""
 
     def __init__(self, package: str) -> None:
@@ -56,8 +56,8 @@ class ManagedEngine(Engine):
         self.configured_by = self.service.configured_by
 
     @classmethod
-    def for_class(cls, path: str) -> ManagedEngine | None:
-        """Return the engine for the class at the import `path`, if a service is behind it."""
+    def for_class(cls, path: str) -> ManagedBackend | None:
+        """Return the backend for the class at the import `path`, if a service is behind it."""
         package = path.partition(".")[0]
         return cls(package) if package in _SERVICES else None
 
@@ -93,14 +93,14 @@ class ManagedEngine(Engine):
         return cluster
 
     async def scale(self, cluster: Cluster, n: int) -> None:
-        """Ask for `n` workers; see `Engine.scale`."""
+        """Ask for `n` workers; see `Backend.scale`."""
         if self.service.asynchronous:
             await super().scale(cluster, n)
         else:
             await asyncio.to_thread(cluster.scale, n)
 
     async def close(self, cluster: Cluster) -> None:
-        """Close the cluster; see `Engine.close`."""
+        """Close the cluster; see `Backend.close`."""
         if self.service.asynchronous:
             await super().close(cluster)
         else:

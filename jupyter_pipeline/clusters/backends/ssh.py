@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.clusters.backends.base import Context, Engine
+from jupyter_pipeline.clusters.backends.base import Context, Backend
 from jupyter_pipeline.exceptions import ClusterError, ClusterStartError
 from jupyter_pipeline.models import Profile
 
 if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
 
-__all__ = ["SSHEngine"]
+__all__ = ["SSHBackend"]
 
 
-class SSHEngine(Engine):
+class SSHBackend(Backend):
     """Remote processes that end with their connection, so that nothing is left to find when the keeper is killed."""
 
     name = "ssh"

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from jupyter_pipeline import identity
-from jupyter_pipeline.clusters.backends import Job, find_engine, get_engine, job_engines
+from jupyter_pipeline.clusters.backends import Job, find_backend, get_backend, job_backends
 from jupyter_pipeline.clusters.cleanup import processes, tags
 from jupyter_pipeline.clusters.keeper import control_client
 from jupyter_pipeline.clusters.registry import events, markers, names
@@ -43,7 +43,7 @@ def find_keeper_job(record: ClusterRecord, *, max_age: float = 1.0) -> Job | Non
     profile = _profile_of(record)
     if profile is None:
         return None
-    jobs = get_engine(profile).find_jobs(tags.keeper_tag(record.id), max_age=max_age)
+    jobs = get_backend(profile).find_jobs(tags.keeper_tag(record.id), max_age=max_age)
     if jobs is None:
         return None
     return jobs[0] if jobs else Job(id="", state="ended")
@@ -94,15 +94,15 @@ def remove_jobs(
     str
         Why it is not certain that none is left; empty when none is.
     """
-    engine = get_engine(profile)
+    backend = get_backend(profile)
     cancelled: dict[str, Job] = {}
-    if not engine.has_jobs:
+    if not backend.has_jobs:
         return [], ""
     deadline = time.monotonic() + patience
     while True:
-        jobs = engine.find_jobs(cluster_id, max_age=0.0)
+        jobs = backend.find_jobs(cluster_id, max_age=0.0)
         if jobs is not None and with_keeper:
-            of_keeper = engine.find_jobs(tags.keeper_tag(cluster_id))
+            of_keeper = backend.find_jobs(tags.keeper_tag(cluster_id))
             jobs = None if of_keeper is None else jobs + of_keeper
         if jobs is not None:
             jobs = [job for job in jobs if job.state != "ended"]
@@ -110,15 +110,15 @@ def remove_jobs(
                 return list(cancelled.values()), ""
             new = [job for job in jobs if job.id not in cancelled]
             if new:
-                engine.cancel_jobs(new)
+                backend.cancel_jobs(new)
                 cancelled |= {job.id: job for job in new}
         if time.monotonic() >= deadline:
             if jobs is None:
                 return list(cancelled.values()), (
-                    f"The batch system does not answer: {engine.name}, so whether jobs are left is unknown"
+                    f"The batch system does not answer: {backend.name}, so whether jobs are left is unknown"
                 )
             left = ", ".join(job.id for job in jobs[:5])
-            return list(cancelled.values()), f"These jobs do not end: {left} ({engine.name})"
+            return list(cancelled.values()), f"These jobs do not end: {left} ({backend.name})"
         time.sleep(0.5)
 
 
@@ -248,11 +248,11 @@ def _claimed(cluster_id: str) -> bool:
 def _collect_jobs() -> list[dict[str, Any]]:
     removed: list[dict[str, Any]] = []
     beginning = registry.prefix()
-    for engine in job_engines():
-        jobs = engine.find_jobs() or []
+    for backend in job_backends():
+        jobs = backend.find_jobs() or []
         stray = [j for j in jobs if j.tag.startswith(beginning) and j.state != "ended" and not _claimed(j.tag)]
         if stray:
-            find_engine(engine.name).cancel_jobs(stray)
+            find_backend(backend.name).cancel_jobs(stray)
             removed += [{"kind": "job", "id": job.id, "cluster": job.tag} for job in stray]
     return removed
 

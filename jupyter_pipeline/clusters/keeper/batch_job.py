@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline.clusters import preflight
-from jupyter_pipeline.clusters.backends import Context, get_engine, import_class
+from jupyter_pipeline.clusters.backends import Context, get_backend, import_class
 from jupyter_pipeline.clusters.cleanup import tags
 from jupyter_pipeline.clusters.keeper.start_request import Request
 from jupyter_pipeline.clusters.registry import events, markers, names
@@ -57,15 +57,15 @@ def main(folder: Path) -> None:
 async def _submit(folder: Path, profile: Profile, record: ClusterRecord) -> str:
     from distributed.core import Status
 
-    engine = get_engine(profile)
-    if not engine.has_jobs:
+    backend = get_backend(profile)
+    if not backend.has_jobs:
         raise ClusterStartError(f"keeper: job needs a batch system, and {profile.cluster_class} has none.")
     context = Context(tag=tags.keeper_tag(record.id), name=record.name, directory=folder)
-    cluster: Any = import_class(profile.cluster_class, extra=engine.extra)(**engine.prepare(profile, context))
+    cluster: Any = import_class(profile.cluster_class, extra=backend.extra)(**backend.prepare(profile, context))
     cluster.status = Status.closed  # only its job is wanted; it is never started
     name = f"{tags.keeper_tag(record.id)}.0"
     job = cluster.job_cls("tcp://keeper:0", name="keeper", **{**cluster._job_kwargs, "job_name": name})
-    if not hasattr(job, "_command_template") or engine.name == "htcondor":
+    if not hasattr(job, "_command_template") or backend.name == "htcondor":
         raise ClusterStartError(f"keeper: job is not known for {profile.cluster_class}. Write keeper: local.")
     # Only what the keeper needs to be found; the rest of the environment is the batch system's affair.
     values = {n: os.environ[n] for n in (tags.TAG, "JUPYTER_PIPELINE_STATE", "PYTHONPATH") if n in os.environ}
@@ -73,7 +73,7 @@ async def _submit(folder: Path, profile: Profile, record: ClusterRecord) -> str:
     settings = [f"{n}={v}" for n, v in values.items()]
     command = ["env", *settings, sys.executable, "-P", "-m", tags.KEEPER, "--stay", str(folder)]
     job._command_template = shlex.join(command)
-    job.job_header = "\n".join(filter(None, (job.job_header, _ONCE.get(engine.name))))
+    job.job_header = "\n".join(filter(None, (job.job_header, _ONCE.get(backend.name))))
     markers.expect_jobs(folder)
     await job.start()
     return str(job.job_id)

@@ -109,7 +109,7 @@ def import_for_keeper() -> None:
     from jupyter_pipeline.clusters import backends, security
 
     get_versions()  # Dask remembers them
-    backends.get_engine(Profile(name="", cluster_class="distributed.LocalCluster"))
+    backends.get_backend(Profile(name="", cluster_class="distributed.LocalCluster"))
     with tempfile.TemporaryDirectory() as folder:
         security.make_certificates(Path(folder), "none")
         security.own_security(Path(folder)).get_connection_args("scheduler")

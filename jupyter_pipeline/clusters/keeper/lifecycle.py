@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.clusters import limits, security
-from jupyter_pipeline.clusters.backends import SHARED, get_engine
+from jupyter_pipeline.clusters.backends import SHARED, get_backend
 from jupyter_pipeline.clusters.keeper import commands, fork_server, scheduler_info, shutdown, startup
 from jupyter_pipeline.clusters.keeper.control_server import Reception
 from jupyter_pipeline.clusters.keeper.limit_monitor import Guard
@@ -66,8 +66,8 @@ class Keeper:
     def __init__(self, folder: Path, record: ClusterRecord, request: Request) -> None:
         self.folder = folder
         self.profile = request.profile
-        self.engine = get_engine(request.profile)
-        self.size = Size(self.engine, request)
+        self.backend = get_backend(request.profile)
+        self.size = Size(self.backend, request)
         self.cluster: Cluster | None = None
         self.final: tuple[ClusterState, str] | None = None
         """In which state and why it ends; ``None`` while it lives."""
@@ -100,7 +100,7 @@ class Keeper:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._obey_signal)
         chores = [(_LOOK, self._watch), (_MEND, self._mend)]
-        if self.engine.has_jobs:
+        if self.backend.has_jobs:
             chores.append((_JOBS, self._list_jobs))
         running: list[asyncio.Task[None]] = []
         try:
@@ -132,7 +132,7 @@ class Keeper:
 
     async def _start(self) -> None:
         timeout = self.profile.limits.start_timeout
-        creation = startup.create(self.folder, self.record, self.profile, self.engine, self.size.at_least)
+        creation = startup.create(self.folder, self.record, self.profile, self.backend, self.size.at_least)
         task = asyncio.create_task(creation)
         if not await self._before_end(task, timeout=timeout):
             self.end(ClusterState.FAILED, f"Its scheduler did not answer within {timeout:g} s (limits.start_timeout)")
@@ -147,7 +147,7 @@ class Keeper:
             self._remember(self.cluster)
         except Exception as error:  # any class, any exception; the reason is the user's to read
             logger.exception("cannot start")
-            self.end(ClusterState.FAILED, startup.explain(error, self.profile, self.engine, self.record.name))
+            self.end(ClusterState.FAILED, startup.explain(error, self.profile, self.backend, self.record.name))
         else:
             self._pulse = Pulse(self.cluster)
             await self._look_at_scheduler()
@@ -169,7 +169,7 @@ class Keeper:
     async def _complete(self, cluster: Cluster) -> None:
         """Do what nobody who waits for the cluster should wait for."""
         try:
-            await self.engine.complete(cluster)
+            await self.backend.complete(cluster)
         except Exception:  # such as a dashboard: the cluster computes without it
             logger.exception("cannot complete")
         await asyncio.to_thread(shutdown.collect_others)
@@ -274,18 +274,18 @@ class Keeper:
             self._pulse.stay_awake(now)
 
     async def _mend(self) -> None:
-        """Let the engine replace lost workers, and tell what it says."""
+        """Let the backend replace lost workers, and tell what it says."""
         if self._at_work:
-            self._hindrance = await self.engine.mend(self.cluster)
+            self._hindrance = await self.backend.mend(self.cluster)
             await self.look()
 
     async def _list_jobs(self) -> None:
         self.update(**await self._find_jobs(max_age=SHARED))
 
     async def _find_jobs(self, *, max_age: float) -> dict[str, Any]:
-        if not self.engine.has_jobs or not markers.may_have_jobs(self.folder):
+        if not self.backend.has_jobs or not markers.may_have_jobs(self.folder):
             return {}
-        jobs = await asyncio.to_thread(self.engine.find_jobs, self.record.id, max_age=max_age)
+        jobs = await asyncio.to_thread(self.backend.find_jobs, self.record.id, max_age=max_age)
         return {} if jobs is None else {"jobs": tuple(job.to_dict() for job in jobs)}  # unknown is not gone
 
     # End
@@ -296,7 +296,7 @@ class Keeper:
             self.update(state=ClusterState.STOPPING, reason=reason, warning="")
         if self.cluster is not None:
             had_worker = self._pulse is not None and self._pulse.had_worker
-            await shutdown.close(self.cluster, self.engine, self.folder, had_worker=had_worker)
+            await shutdown.close(self.cluster, self.backend, self.folder, had_worker=had_worker)
         fork_server.end_helpers()
 
         def tell(doubt: str) -> None:

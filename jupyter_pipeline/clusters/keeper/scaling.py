@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.clusters.backends import Engine
+from jupyter_pipeline.clusters.backends import Backend
 from jupyter_pipeline.clusters.keeper import scheduler_info
 from jupyter_pipeline.clusters.keeper.start_request import Request
 
@@ -24,15 +24,15 @@ class Size:
 
     Parameters
     ----------
-    engine : Engine
+    backend : Backend
         Brings it about.
     request : Request
         The start.
     """
 
-    def __init__(self, engine: Engine, request: Request) -> None:
+    def __init__(self, backend: Backend, request: Request) -> None:
         profile = request.profile
-        self._engine = engine
+        self._backend = backend
         self._most = profile.limits.max_workers or _UNBOUNDED
         self._options, of_profile = _parted(profile.adapt_kwargs)
         self.fixed = request.workers if request.workers is not None else profile.workers
@@ -60,7 +60,7 @@ class Size:
         if self.bounds:
             await self._adapt(cluster, *self.bounds, **self._in_units)
         elif self.fixed is not None and scheduler_info.planned(cluster) != self.fixed:
-            await self._engine.scale(cluster, self.fixed)
+            await self._backend.scale(cluster, self.fixed)
         self.changed = time.time()
 
     async def scale(self, cluster: Cluster | None, n: int) -> None:
@@ -70,7 +70,7 @@ class Size:
             adaptive = getattr(cluster, "_adaptive", None)
             if adaptive is not None:
                 adaptive.stop()
-            await self._engine.scale(cluster, n)
+            await self._backend.scale(cluster, n)
         self.changed = time.time()
 
     async def adapt(self, cluster: Cluster | None, minimum: int, maximum: int) -> None:
@@ -81,7 +81,7 @@ class Size:
 
     async def _adapt(self, cluster: Cluster, minimum: int, maximum: int, **in_units: Any) -> None:
         bounds = {"minimum": minimum, "maximum": maximum, **in_units}
-        result = cluster.adapt(**{**self._engine.adapt_defaults, **self._options, **bounds})
+        result = cluster.adapt(**{**self._backend.adapt_defaults, **self._options, **bounds})
         if hasattr(result, "__await__"):
             result = await result
         if in_units and hasattr(result, "maximum"):

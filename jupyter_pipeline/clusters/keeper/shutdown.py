@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jupyter_pipeline.clusters.backends import Engine
+from jupyter_pipeline.clusters.backends import Backend
 from jupyter_pipeline.clusters.cleanup import orphans, processes
 from jupyter_pipeline.clusters.keeper import scheduler_info
 from jupyter_pipeline.clusters.registry import markers
@@ -30,7 +30,7 @@ _PATIENCE = 2.0
 _RETRY = 5.0
 
 
-async def close(cluster: Cluster, engine: Engine, folder: Path, *, had_worker: bool) -> None:
+async def close(cluster: Cluster, backend: Backend, folder: Path, *, had_worker: bool) -> None:
     """Keep the logs of `cluster` in `folder` and close it; what its class leaves behind is no failure here."""
     import dask
 
@@ -40,7 +40,7 @@ async def close(cluster: Cluster, engine: Engine, folder: Path, *, had_worker: b
             await scheduler_info.save_logs(cluster, folder)
         try:
             async with asyncio.timeout(_CLOSE if had_worker else _CLOSE_EARLY):
-                await engine.close(cluster)
+                await backend.close(cluster)
         except Exception:  # what it leaves is removed by its tag
             logger.exception("closing failed")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_pipeline.clusters import preflight, security
-from jupyter_pipeline.clusters.backends import Context, Engine
+from jupyter_pipeline.clusters.backends import Context, Backend
 from jupyter_pipeline.clusters.keeper import fork_server
 from jupyter_pipeline.clusters.registry import events, markers
 from jupyter_pipeline.exceptions import ClusterStartError, PipelineError, PreflightError
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["check_encryption", "create", "explain"]
 
 
-async def create(folder: Path, record: ClusterRecord, profile: Profile, engine: Engine, workers: int | None) -> Cluster:
+async def create(
+    folder: Path, record: ClusterRecord, profile: Profile, backend: Backend, workers: int | None
+) -> Cluster:
     """Return the cluster of `record`, its scheduler answering.
 
     Parameters
@@ -29,7 +31,7 @@ async def create(folder: Path, record: ClusterRecord, profile: Profile, engine: 
         Who it is.
     profile : Profile
         What it is.
-    engine : Engine
+    backend : Backend
         That of its class.
     workers : int or None
         Workers to start with, where the class wants it at construction.
@@ -60,9 +62,9 @@ async def create(folder: Path, record: ClusterRecord, profile: Profile, engine: 
         # The second layer, for a scheduler that outlives its keeper: it must not fire before the first one.
         scheduler_options={"idle_timeout": f"{2 * idle + 600:g} s"} if idle else {},
     )
-    if not engine.submits_on_scale:
+    if not backend.submits_on_scale:
         markers.expect_jobs(folder)
-    return await engine.create(profile, context)
+    return await backend.create(profile, context)
 
 
 def check_encryption(profile: Profile, address: str) -> None:
@@ -87,7 +89,7 @@ def check_encryption(profile: Profile, address: str) -> None:
         )
 
 
-def explain(error: BaseException, profile: Profile, engine: Engine, name: str) -> str:
+def explain(error: BaseException, profile: Profile, backend: Backend, name: str) -> str:
     """Return why the cluster called `name` could not be created, in words for the user.
 
     An error of ours says it already. For any other, it is told where the class that failed is configured, and where
@@ -102,5 +104,5 @@ def explain(error: BaseException, profile: Profile, engine: Engine, name: str) -
     written = f"{profile.name} ({profile.source})" if profile.source else profile.name
     return (
         f"{what.rstrip('.')}. {profile.cluster_class} is configured by cluster_kwargs of profile {written} "
-        f"and by {engine.configured_by}. Run: jupyter pipeline cluster logs {name}"
+        f"and by {backend.configured_by}. Run: jupyter pipeline cluster logs {name}"
     )

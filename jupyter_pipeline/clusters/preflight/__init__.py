@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline import paths, ports
-from jupyter_pipeline.clusters.backends import Engine, get_engine
+from jupyter_pipeline.clusters.backends import Backend, get_backend
 from jupyter_pipeline.clusters.backends.batch.commands import explain
 from jupyter_pipeline.clusters.preflight import mounts
 from jupyter_pipeline.clusters.preflight.signatures import installed, unknown_arguments
@@ -51,11 +51,11 @@ def check(profile: Profile) -> list[str]:
     if not installed(profile.cluster_class):
         package = profile.cluster_class.partition(".")[0]
         return [str(MissingDependencyError(package.replace("_", "-"), _EXTRAS.get(package, "")))]
-    engine = get_engine(profile)
+    backend = get_backend(profile)
     problems = []
     for look in (_arguments, _commands, _interpreter, _network, _walltime, _folders, _hosts, _address):
-        problems += list(look(profile, engine))
-    if not problems and engine.name == "slurm":
+        problems += list(look(profile, backend))
+    if not problems and backend.name == "slurm":
         problems += list(_slurm(profile))
     return problems
 
@@ -67,7 +67,7 @@ def doubts(profile: Profile) -> list[str]:
     ----------
     profile : Profile
     """
-    if not get_engine(profile).commands:
+    if not get_backend(profile).commands:
         return []
     python = profile.cluster_kwargs.get("python") or sys.executable
     needed = {"the interpreter": python, "the folder of the cluster, with its keys": str(paths.clusters_dir())}
@@ -123,7 +123,7 @@ def _hourly(profile: Profile) -> float:
     return float(price.get("per_worker_hour") or 0) + float(price.get("per_core_hour") or 0) * float(cores)
 
 
-def _arguments(profile: Profile, engine: Engine) -> Iterator[str]:
+def _arguments(profile: Profile, backend: Backend) -> Iterator[str]:
     try:
         unknown, known = unknown_arguments(profile.cluster_class, profile.cluster_kwargs)
     except (MissingDependencyError, ConfigurationError) as error:
@@ -142,8 +142,8 @@ def _arguments(profile: Profile, engine: Engine) -> Iterator[str]:
         yield f"{profile.cluster_class} takes no argument {name!r}. {offer}"
 
 
-def _commands(profile: Profile, engine: Engine) -> Iterator[str]:
-    absent = [command for command in engine.commands if not shutil.which(command)]
+def _commands(profile: Profile, backend: Backend) -> Iterator[str]:
+    absent = [command for command in backend.commands if not shutil.which(command)]
     if absent:
         yield (
             f"{', '.join(absent)} {'is' if len(absent) == 1 else 'are'} not on the PATH. "
@@ -151,18 +151,18 @@ def _commands(profile: Profile, engine: Engine) -> Iterator[str]:
         )
 
 
-def _interpreter(profile: Profile, engine: Engine) -> Iterator[str]:
+def _interpreter(profile: Profile, backend: Backend) -> Iterator[str]:
     python = profile.cluster_kwargs.get("python")
-    if not engine.commands or not isinstance(python, str) or "$" in python:
+    if not backend.commands or not isinstance(python, str) or "$" in python:
         return
     if not shutil.which(python):
         yield f"There is no interpreter {python}. Correct cluster_kwargs.python, or leave it out for {sys.executable}."
 
 
-def _network(profile: Profile, engine: Engine) -> Iterator[str]:
+def _network(profile: Profile, backend: Backend) -> Iterator[str]:
     kwargs = profile.cluster_kwargs
     scheduler = kwargs.get("scheduler_options") or {}
-    on_this_host = engine.name not in ("ssh", "gateway", "address")
+    on_this_host = backend.name not in ("ssh", "gateway", "address")
     for name in {kwargs.get("interface"), scheduler.get("interface")}:
         if isinstance(name, str) and on_this_host:
             import psutil
@@ -175,11 +175,11 @@ def _network(profile: Profile, engine: Engine) -> Iterator[str]:
         yield f"Port {port} of this host is taken. Choose another, or 0 for any that is free."
 
 
-def _walltime(profile: Profile, engine: Engine) -> Iterator[str]:
+def _walltime(profile: Profile, backend: Backend) -> Iterator[str]:
     value = profile.cluster_kwargs.get("walltime")
-    if value is None or not engine.commands:
+    if value is None or not backend.commands:
         return
-    seconds = parse_walltime(value, system=engine.name)
+    seconds = parse_walltime(value, system=backend.name)
     if seconds < _SHORTEST_WALLTIME:
         yield (
             f"The walltime {value} leaves a worker no time to work: it hands over before its end. Ask for at least "
@@ -193,8 +193,8 @@ def _walltime(profile: Profile, engine: Engine) -> Iterator[str]:
         )
 
 
-def _folders(profile: Profile, engine: Engine) -> Iterator[str]:
-    keys = ["log_directory", "shared_temp_directory", *([] if engine.commands else ["local_directory"])]
+def _folders(profile: Profile, backend: Backend) -> Iterator[str]:
+    keys = ["log_directory", "shared_temp_directory", *([] if backend.commands else ["local_directory"])]
     for key in keys:
         value = profile.cluster_kwargs.get(key)
         if not isinstance(value, str) or "$" in value:
@@ -206,8 +206,8 @@ def _folders(profile: Profile, engine: Engine) -> Iterator[str]:
             yield f"cluster_kwargs.{key}: {folder} cannot be written to. Name a folder of yours."
 
 
-def _hosts(profile: Profile, engine: Engine) -> Iterator[str]:
-    if engine.name != "ssh":
+def _hosts(profile: Profile, backend: Backend) -> Iterator[str]:
+    if backend.name != "ssh":
         return
     kwargs = profile.cluster_kwargs
     if not installed("asyncssh"):
@@ -224,8 +224,8 @@ def _hosts(profile: Profile, engine: Engine) -> Iterator[str]:
             )
 
 
-def _address(profile: Profile, engine: Engine) -> Iterator[str]:
-    if engine.name != "address":
+def _address(profile: Profile, backend: Backend) -> Iterator[str]:
+    if backend.name != "address":
         return
     address = profile.cluster_kwargs.get("address")
     if not isinstance(address, str) or "://" not in address:

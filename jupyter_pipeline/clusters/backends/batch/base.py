@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.clusters.backends import dashboard
-from jupyter_pipeline.clusters.backends.base import SHARED, Context, Engine, import_class
+from jupyter_pipeline.clusters.backends.base import SHARED, Context, Backend, import_class
 from jupyter_pipeline.clusters.backends.batch import accounting
 from jupyter_pipeline.clusters.backends.batch.commands import SYSTEMS, BatchSystem
 from jupyter_pipeline.clusters.backends.batch.job import Job, why_waiting
@@ -29,7 +29,7 @@ from jupyter_pipeline.units import parse_bytes, parse_walltime
 if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
 
-__all__ = ["JobQueueEngine", "dashboard_arguments", "lifetime_arguments"]
+__all__ = ["BatchBackend", "dashboard_arguments", "lifetime_arguments"]
 
 logger = logging.getLogger("jupyter_pipeline.keeper")
 
@@ -46,7 +46,7 @@ _MISSES = 2  # listings in a row without a job before it counts as lost
 _SHORT_LIFE = 60.0  # seconds; a job that ends sooner without its worker is a failure
 
 
-class JobQueueEngine(Engine):
+class BatchBackend(Backend):
     """One batch system under dask-jobqueue."""
 
     has_jobs = True
@@ -60,8 +60,8 @@ class JobQueueEngine(Engine):
         self.commands = system.commands
 
     @classmethod
-    def for_class(cls, path: str) -> JobQueueEngine | None:
-        """Return the engine for the class at the import `path`, if it is one of dask-jobqueue's."""
+    def for_class(cls, path: str) -> BatchBackend | None:
+        """Return the backend for the class at the import `path`, if it is one of dask-jobqueue's."""
         module, _, name = path.rpartition(".")
         if module.partition(".")[0] != "dask_jobqueue" or name not in _CLASSES:
             return None
@@ -200,7 +200,9 @@ class JobQueueEngine(Engine):
         ledger.closing = True
         deadline = time.monotonic() + timeout
         problem = ""
-        submitted = [Job(id=job.job_id, engine=self.name) for job in cluster.workers.values() if job.job_id is not None]
+        submitted = [
+            Job(id=job.job_id, backend=self.name) for job in cluster.workers.values() if job.job_id is not None
+        ]
         with contextlib.suppress(ClusterError):  # asked again below, where it is told
             await asyncio.to_thread(self.cancel_jobs, submitted)
         await cluster.close()
@@ -221,7 +223,7 @@ class JobQueueEngine(Engine):
             await asyncio.sleep(1.0)
 
     def find_jobs(self, tag: str | None = None, *, timeout: float = 10.0, max_age: float = 1.0) -> list[Job] | None:
-        """Return the jobs of this user whose name begins with `tag`; see `Engine.find_jobs`."""
+        """Return the jobs of this user whose name begins with `tag`; see `Backend.find_jobs`."""
         jobs = self.system.jobs(timeout=timeout, max_age=max_age)
         if jobs is None:
             return None
@@ -244,7 +246,7 @@ def dashboard_arguments(address: str, arguments: Sequence[str]) -> list[str]:
     return ["--dashboard-address", address, "--no-dashboard"]
 
 
-def lifetime_arguments(walltime: object, arguments: Sequence[str], engine: str = "slurm") -> list[str]:
+def lifetime_arguments(walltime: object, arguments: Sequence[str], backend: str = "slurm") -> list[str]:
     """Return worker arguments that drain it before its `walltime`, so that no task dies with the job.
 
     A tenth of the walltime, at most five minutes, is kept for moving results to other workers. Workers that began
@@ -257,7 +259,7 @@ def lifetime_arguments(walltime: object, arguments: Sequence[str], engine: str =
     """
     if walltime is None or any(a.startswith("--lifetime") for a in arguments):
         return []
-    seconds = parse_walltime(walltime, system=engine)
+    seconds = parse_walltime(walltime, system=backend)
     margin = min(300.0, seconds / 10)
     stagger = margin / 2
     return ["--lifetime", f"{seconds - margin:.0f}s", "--lifetime-stagger", f"{stagger:.0f}s"]

@@ -24,8 +24,8 @@ class Job(Record):
     reason: str = ""
     """The batch system's own word for why it waits or ended."""
     host: str = ""
-    engine: str = ""
-    """Name of the engine that can cancel it."""
+    backend: str = ""
+    """Name of the backend that can cancel it."""
 
 
 def why_waiting(jobs: Iterable[Job]) -> str:

@@ -164,7 +164,7 @@ def _host(text: str) -> str:
     return "" if text in ("n/a", "N/A") else text
 
 
-def _job(engine: str, number: str, name: str, state: str, reason: str, host: str) -> Job:
+def _job(backend: str, number: str, name: str, state: str, reason: str, host: str) -> Job:
     return Job(
-        id=number, name=name, tag=name.partition(".")[0], state=state, reason=reason.strip(), host=host, engine=engine
+        id=number, name=name, tag=name.partition(".")[0], state=state, reason=reason.strip(), host=host, backend=backend
     )

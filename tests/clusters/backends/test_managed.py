@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from jupyter_pipeline.clusters import backends, profiles
-from jupyter_pipeline.clusters.backends.managed import ManagedEngine
+from jupyter_pipeline.clusters.backends.managed import ManagedBackend
 from jupyter_pipeline.clusters.preflight.signatures import installed, unknown_arguments
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -19,9 +19,9 @@ TAG = "jp-0a1b2c-0123456789"
 
 def asked(kind: str, folder: Path, overrides: dict[str, Any] | None = None) -> dict[str, Any]:
     profile = profiles.get_profile(kind, overrides=overrides)
-    engine = backends.get_engine(profile)
-    assert isinstance(engine, ManagedEngine)
-    return engine.prepare(profile, backends.Context(tag=TAG, name="demo", directory=folder, workers=2))
+    backend = backends.get_backend(profile)
+    assert isinstance(backend, ManagedBackend)
+    return backend.prepare(profile, backends.Context(tag=TAG, name="demo", directory=folder, workers=2))
 
 
 @pytest.mark.parametrize(

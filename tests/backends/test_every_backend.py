@@ -1,4 +1,4 @@
-"""One suite for every engine: what a cluster can do must not depend on where it runs."""
+"""One suite for every backend: what a cluster can do must not depend on where it runs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import cloudpickle
 import pytest
 
 from jupyter_pipeline.clusters import backends, manager
-from jupyter_pipeline.clusters.backends.batch.base import JobQueueEngine
+from jupyter_pipeline.clusters.backends.batch.base import BatchBackend
 from jupyter_pipeline.clusters.cleanup import processes
 from jupyter_pipeline.models import ClusterState
 from jupyter_pipeline.workflows.environments import diff_cluster, sync_cluster
@@ -49,8 +49,8 @@ def test_its_dashboard_answers(running: Any, eventually: Eventually) -> None:
 
 
 def test_dashboards_of_workers_are_off_the_network(running: Any) -> None:
-    engine = backends.get_engine(running.bed.profile())
-    if engine.name == "gateway":
+    backend = backends.get_backend(running.bed.profile())
+    if backend.name == "gateway":
         pytest.skip("the gateway starts its workers")
     client = running.cluster.get_client()
     client.wait_for_workers(2, timeout=60)
@@ -59,12 +59,12 @@ def test_dashboards_of_workers_are_off_the_network(running: Any) -> None:
 
 
 def test_its_jobs_are_found_by_its_tag(running: Any, eventually: Eventually) -> None:
-    engine = backends.get_engine(running.bed.profile())
-    if not engine.has_jobs:
-        pytest.skip(f"{engine.name} has no jobs")
+    backend = backends.get_backend(running.bed.profile())
+    if not backend.has_jobs:
+        pytest.skip(f"{backend.name} has no jobs")
     record = running.cluster.record()
-    jobs = engine.find_jobs(record.id, max_age=0)
-    expected = 2 if isinstance(engine, JobQueueEngine) else 1
+    jobs = backend.find_jobs(record.id, max_age=0)
+    expected = 2 if isinstance(backend, BatchBackend) else 1
     assert [job.state for job in jobs or []] == ["running"] * expected
     assert {job.tag for job in jobs or []} == {record.id}
     eventually(lambda: len(running.cluster.record().jobs) == expected, "the record lists the jobs")
@@ -126,16 +126,16 @@ def _die() -> None:
 
 
 def test_a_job_that_is_taken_away_is_replaced(running: Any, eventually: Eventually) -> None:
-    engine = backends.get_engine(running.bed.profile())
-    if not isinstance(engine, JobQueueEngine):
-        pytest.skip(f"{engine.name} submits no jobs")
+    backend = backends.get_backend(running.bed.profile())
+    if not isinstance(backend, BatchBackend):
+        pytest.skip(f"{backend.name} submits no jobs")
     client = running.cluster.get_client()
     record = running.cluster.record()
-    before = engine.find_jobs(record.id, max_age=0) or []
-    engine.cancel_jobs(before[:1])
+    before = backend.find_jobs(record.id, max_age=0) or []
+    backend.cancel_jobs(before[:1])
 
     def replaced() -> bool:
-        jobs = engine.find_jobs(record.id) or []
+        jobs = backend.find_jobs(record.id) or []
         workers = client.scheduler_info(n_workers=-1)["workers"]
         return len(workers) == 2 and len(jobs) == 2 and before[0].id not in {job.id for job in jobs}
 
@@ -164,8 +164,8 @@ def test_it_stops_and_leaves_nothing(running: Any) -> None:
     running.cluster.detach()
     ended = manager.stop(record.name)
     assert ended.state is ClusterState.STOPPED
-    engine = backends.get_engine(running.bed.profile())
-    jobs = engine.find_jobs(record.id, max_age=0)
+    backend = backends.get_backend(running.bed.profile())
+    jobs = backend.find_jobs(record.id, max_age=0)
     assert [job for job in jobs or [] if job.state != "ending"] == []
     assert jobs is not None
     assert processes.of_cluster(record.id) == []

@@ -12,7 +12,7 @@ import pytest
 from distributed.core import Status
 
 from jupyter_pipeline.clusters import backends, profiles
-from jupyter_pipeline.clusters.backends.batch.base import JobQueueEngine, dashboard_arguments, lifetime_arguments
+from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, dashboard_arguments, lifetime_arguments
 from jupyter_pipeline.clusters.backends.batch.submission import Ledger, tracked
 from jupyter_pipeline.clusters.security import make_certificates, own_security
 
@@ -42,11 +42,11 @@ def job_script(kind: str, folder: Path) -> str:
     context = backends.Context(tag=TAG, name="demo", directory=folder, security=own_security(folder))
 
     async def write() -> str:
-        engine = backends.get_engine(profile)
+        backend = backends.get_backend(profile)
         cls = backends.import_class(profile.cluster_class)
         ledger = Ledger(TAG, lambda: asyncio.sleep(0, []))
         job_class = tracked(cls.job_cls, ledger)
-        cluster = cls(job_cls=job_class, **engine.prepare(profile, context))
+        cluster = cls(job_cls=job_class, **backend.prepare(profile, context))
         job = job_class("tls://10.0.0.1:8786", name=cluster._new_worker_name(7), **cluster._job_kwargs)
         cluster.status = Status.closed  # it was never started
         return str(job.job_script())
@@ -76,7 +76,7 @@ def test_no_key_is_in_the_job_script(kind: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("walltime", "arguments", "engine", "expected"),
+    ("walltime", "arguments", "backend", "expected"),
     [
         ("01:00:00", [], "slurm", ["--lifetime", "3300s", "--lifetime-stagger", "150s"]),
         ("00:10:00", [], "pbs", ["--lifetime", "540s", "--lifetime-stagger", "30s"]),
@@ -88,18 +88,18 @@ def test_no_key_is_in_the_job_script(kind: str, tmp_path: Path) -> None:
     ],
 )
 def test_a_worker_hands_over_before_its_walltime(
-    walltime: object, arguments: list[str], engine: str, expected: list[str]
+    walltime: object, arguments: list[str], backend: str, expected: list[str]
 ) -> None:
-    assert lifetime_arguments(walltime, arguments, engine) == expected
+    assert lifetime_arguments(walltime, arguments, backend) == expected
 
 
-def test_each_batch_system_has_an_engine_and_its_orphans_are_found_where_it_is() -> None:
+def test_each_batch_system_has_a_backend_and_its_orphans_are_found_where_it_is() -> None:
     for kind in OVERRIDES:
-        engine = backends.get_engine(profiles.get_profile(kind))
-        assert isinstance(engine, JobQueueEngine)
-        assert engine.name == kind
-        assert backends.find_engine(kind).name == kind
-    assert {e.name for e in backends.job_engines()} <= set(OVERRIDES)
+        backend = backends.get_backend(profiles.get_profile(kind))
+        assert isinstance(backend, BatchBackend)
+        assert backend.name == kind
+        assert backends.find_backend(kind).name == kind
+    assert {e.name for e in backends.job_backends()} <= set(OVERRIDES)
 
 
 def test_a_profile_that_places_its_dashboards_is_left_alone() -> None:
