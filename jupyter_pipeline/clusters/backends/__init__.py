@@ -10,11 +10,11 @@ imports none of Dask: preflight, the orphan search and the Jupyter server may ca
 
 from __future__ import annotations
 
-from jupyter_pipeline.clusters.backends.base import SHARED, Context, Backend, import_class
+from jupyter_pipeline.clusters.backends.base import SHARED, Backend, Context, import_class
 from jupyter_pipeline.clusters.backends.batch.job import Job
 from jupyter_pipeline.models import Profile
 
-__all__ = ["SHARED", "Context", "Backend", "Job", "find_backend", "get_backend", "import_class", "job_backends"]
+__all__ = ["SHARED", "Backend", "Context", "Job", "find_backend", "get_backend", "import_class", "job_backends"]
 
 
 def get_backend(profile: Profile) -> Backend:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
     from distributed.security import Security
 
-__all__ = ["SHARED", "Context", "Backend", "import_class"]
+__all__ = ["SHARED", "Backend", "Context", "import_class"]
 
 SHARED = 4.5
 """Seconds that a list of jobs may be old for a keeper that looks every five: all keepers of a user share one."""

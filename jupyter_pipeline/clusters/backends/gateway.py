@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline import paths
-from jupyter_pipeline.clusters.backends.base import Context, Backend, import_class
+from jupyter_pipeline.clusters.backends.base import Backend, Context, import_class
 from jupyter_pipeline.clusters.backends.batch.job import Job
 from jupyter_pipeline.clusters.profiles.variables import reveal
 from jupyter_pipeline.exceptions import ClusterError, ClusterStartError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.clusters.backends import dashboard
-from jupyter_pipeline.clusters.backends.base import Context, Backend, import_class
+from jupyter_pipeline.clusters.backends.base import Backend, Context, import_class
 from jupyter_pipeline.models import Profile
 
 if TYPE_CHECKING:

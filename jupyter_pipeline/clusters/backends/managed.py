@@ -11,7 +11,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.clusters.backends.base import Context, Backend, import_class
+from jupyter_pipeline.clusters.backends.base import Backend, Context, import_class
 from jupyter_pipeline.models import Profile
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.clusters.backends.base import Context, Backend
+from jupyter_pipeline.clusters.backends.base import Backend, Context
 from jupyter_pipeline.exceptions import ClusterError, ClusterStartError
 from jupyter_pipeline.models import Profile
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_pipeline.clusters import preflight, security
-from jupyter_pipeline.clusters.backends import Context, Backend
+from jupyter_pipeline.clusters.backends import Backend, Context
 from jupyter_pipeline.clusters.keeper import fork_server
 from jupyter_pipeline.clusters.registry import events, markers
 from jupyter_pipeline.exceptions import ClusterStartError, PipelineError, PreflightError

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.clusters.backends import dashboard
-from jupyter_pipeline.clusters.backends.base import SHARED, Context, Backend, import_class
+from jupyter_pipeline.clusters.backends.base import SHARED, Backend, Context, import_class
 from jupyter_pipeline.clusters.backends.batch import accounting
 from jupyter_pipeline.clusters.backends.batch.commands import SYSTEMS, BatchSystem
 from jupyter_pipeline.clusters.backends.batch.job import Job, why_waiting
