@@ -1,8 +1,8 @@
 """Where the domains meet: clusters with environments, promotion with orchestration.
 
 The domains know nothing of one another. Magics, command line and panel call what is here when a job needs two of them.
-Generated flows import `run_on` and `run_window`, and notebooks import `start_cluster` and `attach`. Each is imported on
-first use. A deploy goes through `options` (what was asked for), `planning` (may it be done?) and `promotion` (do it).
+Generated flows import from `jupyter_pipeline.runtime`, and notebooks import `start_cluster` and `attach`. Each is
+imported on first use. A deploy goes through `options` (what was asked for), `planning` (may it be done?) and `promotion` (do it).
 """
 
 from __future__ import annotations
@@ -13,13 +13,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from jupyter_pipeline.workflows.clusters import attach, start_cluster
     from jupyter_pipeline.workflows.environments import diff_cluster, sync_cluster, watch_cluster
-    from jupyter_pipeline.workflows.runtime import run_on, run_window
 
 __all__ = [
     "attach",
     "diff_cluster",
-    "run_on",
-    "run_window",
     "start_cluster",
     "sync_cluster",
     "watch_cluster",
@@ -28,7 +25,6 @@ __all__ = [
 _HOME = {
     **dict.fromkeys(("attach", "start_cluster"), "clusters"),
     **dict.fromkeys(("diff_cluster", "sync_cluster", "watch_cluster"), "environments"),
-    **dict.fromkeys(("run_on", "run_window"), "runtime"),
 }
 
 

@@ -62,7 +62,7 @@ def test_a_bound_parameter_is_the_edge_unless_it_is_given(
     made = promoted(value, windows={"day": "start"})
     flow = made.files["flow.py"]
     assert f"day: {annotation} | None = None" in flow
-    assert f'day = run_window("start", given=day, default={default})' in flow
+    assert f'day = run_window("start", value=day, default={default})' in flow
     assert made.parameters == {"region": "eu"}
     schema = made.parameter_schema["properties"]["day"]
     assert schema["anyOf"] == [kind, {"type": "null"}]

@@ -152,7 +152,7 @@ def test_a_flow_runs_in_it(tmp_path: Path) -> None:
     python = locked.interpreter(text)
     flow = tmp_path / "flow.py"
     flow.write_text(
-        "from prefect import flow\nfrom tabulate import tabulate\nfrom jupyter_pipeline.workflows import run_on\n"
+        "from prefect import flow\nfrom tabulate import tabulate\nfrom jupyter_pipeline.runtime import run_on\n"
         "@flow\ndef main():\n    return tabulate([[1]])\n"
         "import jupyter_pipeline, sys\nassert jupyter_pipeline.__file__.startswith(sys.prefix)\nprint(main.fn())\n"
     )

@@ -236,7 +236,7 @@ def test_a_backfill_without_windows_is_refused(live: ServiceStatus, specificatio
 CLUSTERED = """
 import time
 from prefect import flow
-from jupyter_pipeline.workflows import run_on
+from jupyter_pipeline.runtime import run_on
 
 @flow(name="clustered")
 def clustered(ready: str):

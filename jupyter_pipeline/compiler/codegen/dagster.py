@@ -131,7 +131,7 @@ class _Ops:
             self.imports.need("distributed", "Client")
             made = "Client()"
         else:
-            self.imports.need("jupyter_pipeline.workflows", "run_on")
+            self.imports.need("jupyter_pipeline.runtime", "run_on")
             sizes = "".join(
                 f", {name}={_quoted(value)}" for name, value in largest(s.settings for s in self.steps).items()
             )

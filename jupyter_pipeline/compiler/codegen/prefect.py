@@ -91,8 +91,8 @@ def _windowed(parameters: Sequence[Parameter], imports: Imports) -> str:
     lines = ""
     for p in parameters:
         if p.window:
-            imports.need("jupyter_pipeline.workflows", "run_window")
-            lines += f'{p.name} = run_window("{p.window}", given={p.name}, default={p.text})\n'
+            imports.need("jupyter_pipeline.runtime", "run_window")
+            lines += f'{p.name} = run_window("{p.window}", value={p.name}, default={p.text})\n'
     return lines
 
 
@@ -101,7 +101,7 @@ def _on_cluster(body: str, steps: Sequence[Step], options: PromotionOptions, imp
     if not options.profile:
         return body
     if not options.standalone:
-        imports.need("jupyter_pipeline.workflows", "run_on")
+        imports.need("jupyter_pipeline.runtime", "run_on")
         sizes = "".join(f", {name}={value!r}" for name, value in largest(s.settings for s in steps).items())
         return f"with run_on({options.profile!r}, __file__{sizes}):\n".replace("'", '"') + indent(body)
     imports.need("distributed", "Client")

@@ -69,7 +69,7 @@ def task_arguments(settings: StepSettings, imports: Imports, *, standalone: bool
             found.append('result_serializer="compressed/pickle"')
         else:
             found.append(
-                f"result_serializer={imports.need('jupyter_pipeline.workflows.task_results', 'TableSerializer')}()"
+                f"result_serializer={imports.need('jupyter_pipeline.runtime', 'TableSerializer')}()"
             )
     return found
 

@@ -18,7 +18,7 @@ from dagster import (
     resource,
 )
 from dask import is_dask_collection
-from jupyter_pipeline.workflows import run_on
+from jupyter_pipeline.runtime import run_on
 
 import steps
 

@@ -4,8 +4,7 @@ import datetime
 from pathlib import Path
 
 from dask import is_dask_collection
-from jupyter_pipeline.workflows import run_on, run_window
-from jupyter_pipeline.workflows.task_results import TableSerializer
+from jupyter_pipeline.runtime import TableSerializer, run_on, run_window
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import INPUTS, CacheKeyFnPolicy
@@ -54,7 +53,7 @@ def revenue(
     paths: list = ['a.json', 'b.json'],
 ):
     """Run revenue."""
-    day = run_window("start", given=day, default=datetime.date(2026, 1, 31))
+    day = run_window("start", value=day, default=datetime.date(2026, 1, 31))
     with run_on("slurm", __file__, cpus=4, memory="8GiB"):
         converted = task(
             steps.converted,

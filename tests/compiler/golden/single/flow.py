@@ -1,6 +1,6 @@
 """Flow delays. Made from notebooks/flights.ipynb by Jupyter Pipeline."""
 
-from jupyter_pipeline.workflows import run_on
+from jupyter_pipeline.runtime import run_on
 from prefect import flow, task
 
 import steps

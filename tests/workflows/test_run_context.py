@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_pipeline.clusters.registry import records as registry
-from jupyter_pipeline.workflows import run_on, run_window
+from jupyter_pipeline.runtime import run_on, run_window
 
 
 def test_a_run_has_the_deployed_profile_with_workers_as_its_steps_ask(
@@ -25,9 +25,9 @@ def test_a_run_has_the_deployed_profile_with_workers_as_its_steps_ask(
 
 
 @pytest.mark.parametrize("default", ["2026-01-01", dt.date(2026, 1, 1), dt.datetime(2026, 1, 1)])
-def test_outside_of_a_run_the_window_is_that_of_the_notebook(default: str | dt.date) -> None:
-    assert run_window("start", given=None, default=default) == default
+def test_outside_a_run_the_window_has_the_notebooks_value(default: str | dt.date) -> None:
+    assert run_window("start", value=None, default=default) == default
 
 
-def test_a_given_edge_wins() -> None:
-    assert run_window("end", given="2026-02-02", default="2026-01-01") == "2026-02-02"
+def test_an_explicit_edge_wins() -> None:
+    assert run_window("end", value="2026-02-02", default="2026-01-01") == "2026-02-02"

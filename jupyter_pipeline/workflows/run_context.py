@@ -1,4 +1,4 @@
-"""What a promoted flow asks of the run it is in: its cluster, and its time window."""
+"""Start the cluster of a flow run, and compute its time window."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def run_on(
 ) -> Iterator[distributed.Client]:
     """Start the profile's cluster, make its client Dask's default, and stop the cluster at the end.
 
-    This is what a generated flow runs in. The cluster belongs to this process: when the process is killed, its keeper
-    stops the cluster.
+    A generated flow runs inside this context manager. The cluster belongs to this process: if the process is killed,
+    the keeper stops the cluster.
 
     Parameters
     ----------
@@ -86,26 +86,26 @@ def _send_by_value(folder: Path) -> None:
             cloudpickle.register_pickle_by_value(module)
 
 
-def run_window(edge: str, *, given: Moment | None, default: Moment) -> Moment:
+def run_window(edge: str, *, value: Moment | None, default: Moment) -> Moment:
     """Return one edge of the time window of this run: the schedule's tick before its own, or its own.
 
     Parameters
     ----------
     edge : str
         ``"start"`` or ``"end"``.
-    given : datetime, date or str, optional
-        What the run was given explicitly: it wins. That is how a backfill works.
+    value : datetime, date or str, optional
+        Parameter of the run. If it is set, it is returned; a backfill sets it.
     default : datetime, date or str
-        The notebook's value: the result is of its type and form, and it is the result where no schedule stands behind
-        the run, as with ``python flow.py``.
+        Value in the notebook. The result has its type and form. It is the result if the run has no schedule, as with
+        ``python flow.py``.
 
     Examples
     --------
-    >>> run_window("start", given=None, default="2026-01-01")
+    >>> run_window("start", value=None, default="2026-01-01")
     '2026-01-01'
     """
-    if given is not None:
-        return given
+    if value is not None:
+        return value
     from prefect.runtime import deployment, flow_run
 
     from jupyter_pipeline.compiler.graph.windows import EDGES, written_like
