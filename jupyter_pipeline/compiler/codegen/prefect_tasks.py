@@ -68,9 +68,7 @@ def task_arguments(settings: StepSettings, imports: Imports, *, standalone: bool
         if standalone:
             found.append('result_serializer="compressed/pickle"')
         else:
-            found.append(
-                f"result_serializer={imports.need('jupyter_pipeline.runtime', 'TableSerializer')}()"
-            )
+            found.append(f"result_serializer={imports.need('jupyter_pipeline.runtime', 'TableSerializer')}()")
     return found
 
 
