@@ -2,7 +2,7 @@
 
 The domains know nothing of one another. Magics, command line and panel call what is here when a job needs two of them.
 Generated flows import from `jupyter_pipeline.runtime`, and notebooks import `start_cluster` and `attach`. Each is
-imported on first use. A deploy goes through `options` (what was asked for), `planning` (may it be done?) and `promotion` (do it).
+imported on first use. A deploy reads its options (`deploy_options`), plans (`deploy_plan`), and then acts (`deploy`).
 """
 
 from __future__ import annotations
