@@ -38,11 +38,11 @@ def test_a_local_profile_can_start() -> None:
     assert problems("local") == []
 
 
-def test_a_class_that_is_not_installed_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_class_that_is_not_installed_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preflight, "installed", lambda path: False)
     (problem,) = problems("slurm")
     assert problem == (
-        'dask-jobqueue is not installed in this environment. Install it: pip install "jupyter_pipeline[jobqueue]"'
+        "dask-jobqueue is not installed in this environment. Install it: pip install dask-jobqueue"
     )
 
 

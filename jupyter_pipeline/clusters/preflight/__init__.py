@@ -30,7 +30,6 @@ _EXTRAS = {
     "coiled": "coiled",
     "dask_cloudprovider": "cloud",
     "dask_gateway": "gateway",
-    "dask_jobqueue": "jobqueue",
     "dask_kubernetes": "kubernetes",
     "dask_saturn": "saturn",
 }

@@ -56,7 +56,6 @@ class BatchBackend(Backend):
     def __init__(self, system: BatchSystem) -> None:
         self.system = system
         self.name = system.name
-        self.extra = system.name
         self.commands = system.commands
 
     @classmethod
