@@ -41,9 +41,7 @@ def test_a_local_profile_can_start() -> None:
 def test_a_class_that_is_not_installed_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preflight, "installed", lambda path: False)
     (problem,) = problems("slurm")
-    assert problem == (
-        "dask-jobqueue is not installed in this environment. Install it: pip install dask-jobqueue"
-    )
+    assert problem == ("dask-jobqueue is not installed in this environment. Install it: pip install dask-jobqueue")
 
 
 def test_a_class_that_its_package_does_not_have_is_told() -> None:
