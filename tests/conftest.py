@@ -52,7 +52,7 @@ def isolated_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest
         (root / folder).mkdir(mode=0o700)
         monkeypatch.setenv(name, str(root / folder))
     # The tests are no session that holds a spare keeper, whatever one of them has imported.
-    monkeypatch.setenv("JUPYTER_PIPELINE_SPARE", "0")
+    monkeypatch.setenv("JUPYTER_PIPELINE_STANDBY", "0")
     return root / "state"
 
 

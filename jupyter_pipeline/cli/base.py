@@ -94,7 +94,7 @@ class Command(_App):
         if len(self.extra_args) > len(self.positional):
             extra = self.extra_args[len(self.positional)]
             raise UsageError(f"{self.name} takes {' '.join(self.positional) or 'no argument'}, not also {extra!r}.")
-        traitlets_config.configure(self.config)
+        traitlets_config.set_config(self.config)
         answer = self.work(*self.extra_args)
         if self.as_json:
             emit(json.dumps(_plain(answer), indent=2))

@@ -11,8 +11,7 @@ from traitlets import List as ListTrait
 
 from jupyter_pipeline import arguments, tables, workflows
 from jupyter_pipeline.cli.base import Command, Group, note
-from jupyter_pipeline.clusters import manager, profiles
-from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.clusters import manager, profiles, registry
 from jupyter_pipeline.exceptions import ClusterError, UsageError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, DriftItem, SyncReport
 from jupyter_pipeline.progress import StatusLine

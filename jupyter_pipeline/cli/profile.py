@@ -77,7 +77,7 @@ class New(Command):
     positional = ("KIND",)
 
     def work(self, kind: str) -> str:
-        return profiles.new(kind)
+        return profiles.render_template(kind)
 
 
 class ProfileGroup(Group):

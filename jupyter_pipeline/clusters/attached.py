@@ -9,20 +9,19 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from jupyter_pipeline import identity
-from jupyter_pipeline.clusters import manager, security
-from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.clusters import manager, registry, security
 from jupyter_pipeline.exceptions import ClusterError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
 if TYPE_CHECKING:
     import distributed
 
-__all__ = ["AttachedCluster", "attach", "import_ahead"]
+__all__ = ["AttachedCluster", "attach", "preload_distributed"]
 
 _CONNECT = "30s"
 
 
-def import_ahead() -> None:
+def preload_distributed() -> None:
     """Import what a client needs in the background, while its cluster starts."""
     if "distributed" not in sys.modules:
         threading.Thread(target=importlib.import_module, args=("distributed",), daemon=True).start()
@@ -94,7 +93,7 @@ class AttachedCluster:
         """Return what the registry knows of it now, also after its end."""
         found = registry.read_record(registry.cluster_dir(self._record.id))
         if found is not None:
-            self._record = registry.judge(found)
+            self._record = registry.resolve_state(found)
         return self._record
 
     def get_client(self, set_as_default: bool = True) -> distributed.Client:
@@ -114,8 +113,8 @@ class AttachedCluster:
         from distributed.client import _set_global_client
 
         if self._client is None or self._client.status in ("closed", "closing"):
-            _check_running(registry.refresh(self._record))
-            keys = security.load(registry.cluster_dir(self._record.id)) if self._record.tls else None
+            _check_running(registry.refresh_record(self._record))
+            keys = security.load_connection(registry.cluster_dir(self._record.id)) if self._record.tls else None
             try:
                 self._client = Client(
                     self._record.scheduler_address, security=keys, set_as_default=set_as_default, timeout=_CONNECT

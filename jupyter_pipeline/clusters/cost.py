@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["Meter", "rate"]
+__all__ = ["CostMeter", "hourly_rate"]
 
 
-def rate(price: Mapping[str, Any], *, workers: int, threads: int) -> float | None:
+def hourly_rate(price: Mapping[str, Any], *, workers: int, threads: int) -> float | None:
     """Return what the cluster costs in an hour, ``None`` when its profile names no price."""
     if "per_worker_hour" in price:
         return float(price["per_worker_hour"]) * workers
@@ -17,7 +17,7 @@ def rate(price: Mapping[str, Any], *, workers: int, threads: int) -> float | Non
     return None
 
 
-class Meter:
+class CostMeter:
     """Adds up the cost of one cluster.
 
     Parameters
@@ -40,7 +40,7 @@ class Meter:
 
     def read(self, now: float, *, workers: int, threads: int) -> float:
         """Return the cost until `now`, if so many ran since the last reading."""
-        hourly = rate(self._price, workers=workers, threads=threads)
+        hourly = hourly_rate(self._price, workers=workers, threads=threads)
         if hourly is not None:
             self._total += hourly * (now - self._read) / 3600
         self._read = now

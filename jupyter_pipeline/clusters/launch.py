@@ -11,16 +11,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jupyter_pipeline import identity, paths
-from jupyter_pipeline.clusters import stop
+from jupyter_pipeline.clusters import registry, stop
 from jupyter_pipeline.clusters.cleanup import orphans, processes, tags
 from jupyter_pipeline.clusters.keeper import standby
-from jupyter_pipeline.clusters.keeper.start_request import Request
 from jupyter_pipeline.clusters.registry import events, markers
-from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.clusters.registry.start_request import StartRequest
 from jupyter_pipeline.exceptions import ClusterConflictError, ClusterError, ClusterStartError, PreflightError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity, Profile
 
-__all__ = ["Progress", "abandon", "await_running", "create", "launch", "reason_of"]
+__all__ = ["Progress", "clean_up_failed_start", "create_record", "explain_state", "launch_keeper", "wait_until_running"]
 
 Progress = Callable[[ClusterRecord], None]
 
@@ -30,8 +29,8 @@ _JOB_POLL = 1.0
 _ENDING = 30.0  # seconds after which nobody waits for a failed start to end; its keeper goes on
 
 
-def create(
-    profile: Profile, name: str | None, request: Request, owner: ProcessIdentity | None, cluster_id: str
+def create_record(
+    profile: Profile, name: str | None, request: StartRequest, owner: ProcessIdentity | None, cluster_id: str
 ) -> ClusterRecord:
     """Claim a name and write the cluster's folder; return its record.
 
@@ -75,26 +74,26 @@ def create(
         owner=owner,
     )
     if name is not None:
-        registry.create(record, request.to_dict())
+        registry.create_record(record, request.to_dict())
         return record
     for number in range(1, 10_000):
         record = dataclasses.replace(record, name=f"{profile.name[:56].rstrip('.-_')}-{number}")
         try:
-            registry.create(record, request.to_dict())
+            registry.create_record(record, request.to_dict())
         except ClusterConflictError:
             continue
         return record
     raise ClusterError(f"All names from {profile.name}-1 on are taken. Stop clusters, or give a name.")
 
 
-def launch(record: ClusterRecord, ready: standby.Spare | None, module: str) -> None:
+def launch_keeper(record: ClusterRecord, ready: standby.StandbyKeeper | None, module: str) -> None:
     """Start the keeper, or use the one that is `ready`; on return it has taken the record over, or waits as a job."""
     folder = registry.cluster_dir(record.id)
-    markers.expect_no_jobs(folder)
+    markers.mark_unsubmitted(folder)
     if ready is not None:
-        if ready.adopt(folder, tags.environment(record.id)):
+        if ready.adopt(folder, tags.build_environment(record.id)):
             return
-        processes.end(processes.of_cluster(record.id), patience=0.1)
+        processes.end(processes.find_processes(record.id), patience=0.1)
     descriptor = os.open(folder / "keeper.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         launched = subprocess.run(
@@ -102,18 +101,18 @@ def launch(record: ClusterRecord, ready: standby.Spare | None, module: str) -> N
             stdin=subprocess.DEVNULL,
             stdout=descriptor,
             stderr=descriptor,
-            env=tags.environment(record.id),
+            env=tags.build_environment(record.id),
             start_new_session=True,
             check=False,
         )
     finally:
         os.close(descriptor)
     if launched.returncode != 0:
-        _refuse(record)
+        _raise_preflight_problems(record)
         raise _start_error(record, f"The keeper of {record.name} did not start: {_last_lines(folder)}")
 
 
-def await_running(record: ClusterRecord, progress: Progress | None) -> ClusterRecord:
+def wait_until_running(record: ClusterRecord, progress: Progress | None) -> ClusterRecord:
     """Return the record once the scheduler answers.
 
     Raises
@@ -123,26 +122,26 @@ def await_running(record: ClusterRecord, progress: Progress | None) -> ClusterRe
     """
     seen: ClusterRecord | None = None
     while True:
-        now = registry.refresh(record)
+        now = registry.refresh_record(record)
         if now.keeper is None and now.state.alive:
-            now = _look_at_job(now)
-        elif orphans.keeper_gone(now):
+            now = _check_keeper_job(now)
+        elif orphans.is_keeper_job_gone(now):
             reason = f"The job of its keeper ended. {_last_lines(registry.cluster_dir(now.id))}"
-            now = orphans.close_lost(now, state=ClusterState.FAILED, reason=reason)[0]
+            now = orphans.close_lost_cluster(now, state=ClusterState.FAILED, reason=reason)[0]
         if progress and now != seen:
             progress(now)
             seen = now
         if now.state is ClusterState.RUNNING:
             return now
         if not now.state.alive:
-            _refuse(now)
-            raise _start_error(now, f"{now.name} did not start: {reason_of(now)}")
+            _raise_preflight_problems(now)
+            raise _start_error(now, f"{now.name} did not start: {explain_state(now)}")
         if now.state is ClusterState.STOPPING and time.time() - now.since > _ENDING:
-            raise _start_error(now, f"{now.name} did not start: {reason_of(now)}")
+            raise _start_error(now, f"{now.name} did not start: {explain_state(now)}")
         time.sleep(_POLL[0] if time.time() - now.started < _SOON else _POLL[1])
 
 
-def _refuse(record: ClusterRecord) -> None:
+def _raise_preflight_problems(record: ClusterRecord) -> None:
     """Raise what the preflight in the keeper found, if it found anything."""
     folder = registry.cluster_dir(record.id)
     problems = events.read_problems(folder)
@@ -152,28 +151,28 @@ def _refuse(record: ClusterRecord) -> None:
 
 
 def _start_error(record: ClusterRecord, message: str) -> ClusterStartError:
-    if markers.asked_to_end(registry.cluster_dir(record.id)):
+    if markers.read_stop_request(registry.cluster_dir(record.id)):
         return ClusterStartError(f"{record.name} was stopped while it started.")
     return ClusterStartError(message)
 
 
-def _look_at_job(record: ClusterRecord) -> ClusterRecord:
+def _check_keeper_job(record: ClusterRecord) -> ClusterRecord:
     """Return `record` with what the batch system says of the job of its keeper; failed when that job is gone."""
     time.sleep(_JOB_POLL)
     job = orphans.find_keeper_job(record)
     if job is None:
         return record
     if job.state == "ended":
-        now = registry.refresh(record)  # it may have taken over just now
+        now = registry.refresh_record(record)  # it may have taken over just now
         if now.keeper is not None or not now.state.alive:
             return now
         reason = f"The job of its keeper ended before it began. {_last_lines(registry.cluster_dir(record.id))}"
-        return orphans.close_lost(now, state=ClusterState.FAILED, reason=reason)[0]
+        return orphans.close_lost_cluster(now, state=ClusterState.FAILED, reason=reason)[0]
     reason = f"Its keeper's job is {job.state}" + (f": {job.reason}" if job.reason else "")
     return dataclasses.replace(record, jobs=(job.to_dict(),), reason=reason)
 
 
-def reason_of(record: ClusterRecord) -> str:
+def explain_state(record: ClusterRecord) -> str:
     """Return why `record` is in its state, with the last words of a keeper that died."""
     if record.state is ClusterState.LOST:
         return f"{record.reason.rstrip('.')}. {_last_lines(registry.cluster_dir(record.id))}"
@@ -188,7 +187,7 @@ def _last_lines(folder: Path, count: int = 1) -> str:
     return " | ".join(lines[-count:]) or "It left no message"
 
 
-def abandon(record: ClusterRecord, error: BaseException) -> None:
+def clean_up_failed_start(record: ClusterRecord, error: BaseException) -> None:
     """End a start that went wrong, whatever it takes; on return nothing of the cluster is left.
 
     Only where a batch system does not tell whether its jobs are gone, its keeper goes on asking.
@@ -196,14 +195,14 @@ def abandon(record: ClusterRecord, error: BaseException) -> None:
     failed = isinstance(error, Exception)
     state = ClusterState.FAILED if failed else ClusterState.STOPPED
     reason = str(error) if failed else "Interrupted while starting"
-    now = registry.refresh(record)
+    now = registry.refresh_record(record)
     if now.state.alive and now.keeper == identity.this_process():
-        orphans.close_lost(now, state=state, reason=reason)
+        orphans.close_lost_cluster(now, state=state, reason=reason)
     elif now.state is ClusterState.STOPPING and failed:
         return
     elif now.state.alive:
-        stop.end(now, timeout=30.0, reason=reason, state=state)
+        stop.stop_cluster(now, timeout=30.0, reason=reason, state=state)
     elif now.state is ClusterState.LOST:
-        orphans.close_lost(now, state=ClusterState.FAILED)
+        orphans.close_lost_cluster(now, state=ClusterState.FAILED)
     else:
-        stop.await_exit(now)
+        stop.wait_for_exit(now)

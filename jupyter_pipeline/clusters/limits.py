@@ -12,7 +12,7 @@ from jupyter_pipeline.arguments import MAXIMUM_WORKERS
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Limits
 
-__all__ = ["Usage", "Verdict", "check_range", "check_size", "decide", "extended"]
+__all__ = ["Decision", "Usage", "check_limits", "check_range", "check_size", "extend_lifetime"]
 
 _WARN_FRACTION = 0.1
 _WARN_SECONDS = 600.0
@@ -34,7 +34,7 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Decision:
     """What follows from the usage; at most one of the two is set."""
 
     end: str = ""
@@ -43,18 +43,18 @@ class Verdict:
     """Which limit is about to end it."""
 
 
-def decide(limits: Limits, usage: Usage) -> Verdict:
+def check_limits(limits: Limits, usage: Usage) -> Decision:
     """Return whether a limit ends the cluster now, or is about to."""
     if usage.owner_alive is False:
-        return Verdict(end="The process that owns it ended")
+        return Decision(end="The process that owns it ended")
     if usage.expires is not None and usage.now >= usage.expires:
-        return Verdict(end=f"Its lifetime of {_duration(limits.lifetime)} is over")
+        return Decision(end=f"Its lifetime of {_duration(limits.lifetime)} is over")
     if limits.budget is not None and usage.cost >= limits.budget:
-        return Verdict(end=f"Its budget of {_money(limits.budget, usage.currency)} is spent")
+        return Decision(end=f"Its budget of {_money(limits.budget, usage.currency)} is spent")
     idle = usage.now - usage.idle_since if usage.idle_since is not None else 0.0
     if limits.idle is not None and usage.idle_since is not None and idle >= limits.idle:
-        return Verdict(end=f"It had no tasks for {_duration(limits.idle)}")
-    return Verdict(warning=_warning(limits, usage, idle))
+        return Decision(end=f"It had no tasks for {_duration(limits.idle)}")
+    return Decision(warning=_warning(limits, usage, idle))
 
 
 def _warning(limits: Limits, usage: Usage, idle: float) -> str:
@@ -76,7 +76,7 @@ def _horizon(limit: float) -> float:
     return min(max(limit * _WARN_FRACTION, 2.0), _WARN_SECONDS)
 
 
-def extended(limits: Limits, *, started: float, expires: float | None, seconds: float) -> float | None:
+def extend_lifetime(limits: Limits, *, started: float, expires: float | None, seconds: float) -> float | None:
     """Return the new end of the lifetime after an extension by `seconds`; ``None`` when there is no such limit.
 
     Raises

@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline import identity, paths
-from jupyter_pipeline.clusters import launch, limits
-from jupyter_pipeline.clusters import stop as ending
+from jupyter_pipeline.clusters import launch, limits, registry
 from jupyter_pipeline.clusters.cleanup import orphans, tags
 from jupyter_pipeline.clusters.keeper import control_client, standby
-from jupyter_pipeline.clusters.keeper.start_request import Request
 from jupyter_pipeline.clusters.launch import Progress
-from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.clusters.registry.start_request import StartRequest
+from jupyter_pipeline.clusters.stop import COMMAND_TIMEOUT, stop_cluster
 from jupyter_pipeline.exceptions import (
     ClusterError,
     ClusterStartError,
@@ -91,7 +90,7 @@ def start(
         If the cluster does not come up; nothing of it is left running.
     """
     _check_size(profile, workers, adapt)
-    request = Request(
+    request = StartRequest(
         profile=profile,
         workers=workers,
         adapt=adapt,
@@ -100,21 +99,21 @@ def start(
     )
     ready = standby.claim(profile)
     try:
-        record = launch.create(profile, name, request, _owner(profile, owner), ready.cluster_id if ready else "")
+        record = launch.create_record(profile, name, request, _owner(profile, owner), ready.cluster_id if ready else "")
     except BaseException as error:
         if ready is not None:
-            standby.give_back(ready)
+            standby.release(ready)
         if isinstance(error, OSError):
             where = f"A cluster cannot be recorded in {paths.clusters_dir()}"
             raise ClusterStartError(f"{where}: {error.strerror}.") from error
         raise
     try:
-        launch.launch(record, ready, tags.KEEPER_JOB if profile.keeper == "job" else tags.KEEPER)
-        started = launch.await_running(record, progress) if wait else registry.refresh(record)
+        launch.launch_keeper(record, ready, tags.KEEPER_JOB_MODULE if profile.keeper == "job" else tags.KEEPER_MODULE)
+        started = launch.wait_until_running(record, progress) if wait else registry.refresh_record(record)
     except BaseException as error:
-        launch.abandon(record, error)
+        launch.clean_up_failed_start(record, error)
         raise
-    standby.prepare_soon(profile)
+    standby.schedule_start(profile)
     return started
 
 
@@ -143,7 +142,7 @@ def scale(name: str, n: int) -> ClusterRecord:
     ------
     NotFoundError, UsageError, KeeperUnreachableError, ClusterError
     """
-    return _ask(name, "scale", n=n)
+    return _send(name, "scale", n=n)
 
 
 def adapt(name: str, minimum: int, maximum: int) -> ClusterRecord:
@@ -153,7 +152,7 @@ def adapt(name: str, minimum: int, maximum: int) -> ClusterRecord:
     ------
     NotFoundError, UsageError, KeeperUnreachableError, ClusterError
     """
-    return _ask(name, "adapt", minimum=minimum, maximum=maximum)
+    return _send(name, "adapt", minimum=minimum, maximum=maximum)
 
 
 def extend(name: str, seconds: float) -> ClusterRecord:
@@ -165,7 +164,7 @@ def extend(name: str, seconds: float) -> ClusterRecord:
     UsageError
         If the profile's ``limits.max_lifetime`` does not allow it.
     """
-    return _ask(name, "extend", seconds=seconds)
+    return _send(name, "extend", seconds=seconds)
 
 
 def record_sync(
@@ -188,15 +187,15 @@ def record_sync(
     ------
     NotFoundError, KeeperUnreachableError, ClusterError
     """
-    return _ask(name, "record_sync", sync=sync, lock=lock, drift=drift, timeout=10.0)
+    return _send(name, "record_sync", sync=sync, lock=lock, drift=drift, timeout=10.0)
 
 
-def _ask(name: str, op: str, *, timeout: float = 30.0, **arguments: Any) -> ClusterRecord:
+def _send(name: str, op: str, *, timeout: float = 30.0, **arguments: Any) -> ClusterRecord:
     record = registry.find_record(name, include_ended=True)
     if not record.state.alive:
         way_out = " Stop it to remove what is left of it." if record.state is ClusterState.LOST else ""
         raise ClusterError(f"{record.name} is {record.state}: {record.reason.rstrip('.')}.{way_out}")
-    answer = control_client.call(record, registry.cluster_dir(record.id), op, timeout=timeout, **arguments)
+    answer = control_client.send_command(record, registry.cluster_dir(record.id), op, timeout=timeout, **arguments)
     return ClusterRecord.from_dict(answer["record"])
 
 
@@ -218,7 +217,7 @@ def wait_for_workers(name: str, *, progress: Progress | None = None) -> ClusterR
         if record.state is ClusterState.RUNNING and record.workers >= (1 if wanted is None else wanted):
             return record
         if not record.state.alive:
-            raise ClusterError(f"{record.name} is {record.state}: {launch.reason_of(record)}")
+            raise ClusterError(f"{record.name} is {record.state}: {launch.explain_state(record)}")
         if time.time() - record.started > record.limits.start_timeout:
             missing = (1 if wanted is None else wanted) - record.workers
             raise ClusterError(
@@ -226,7 +225,7 @@ def wait_for_workers(name: str, *, progress: Progress | None = None) -> ClusterR
                 f"after {record.limits.start_timeout:g} s (limits.start_timeout). {record.reason}".rstrip()
             )
         time.sleep(_POLL)
-        record = registry.refresh(record)
+        record = registry.refresh_record(record)
 
 
 def stop(name: str, *, timeout: float = 60.0) -> ClusterRecord:
@@ -251,7 +250,7 @@ def stop(name: str, *, timeout: float = 60.0) -> ClusterRecord:
     KeeperUnreachableError
         If its keeper is on another host and does not answer.
     """
-    return ending.end(
+    return stop_cluster(
         registry.find_record(name), timeout=timeout, reason="Stopped by request", state=ClusterState.STOPPED
     )
 
@@ -262,7 +261,7 @@ def stop_all(*, timeout: float = 60.0) -> list[ClusterRecord]:
     for record in records:  # all are asked first, so that they end side by side
         if record.state.alive:
             try:
-                control_client.call(record, registry.cluster_dir(record.id), "stop", timeout=ending.PATIENCE)
+                control_client.send_command(record, registry.cluster_dir(record.id), "stop", timeout=COMMAND_TIMEOUT)
             except (KeeperUnreachableError, ClusterError):
                 continue
     ended = []
@@ -270,7 +269,7 @@ def stop_all(*, timeout: float = 60.0) -> list[ClusterRecord]:
         try:
             ended.append(stop(record.id, timeout=timeout))
         except NotFoundError:  # it ended meanwhile
-            ended.append(registry.refresh(record))
+            ended.append(registry.refresh_record(record))
     return ended
 
 
@@ -288,7 +287,7 @@ def logs(name: str, *, tail: int | None = None) -> str:
     folder = registry.cluster_dir(record.id)
     if record.state is ClusterState.RUNNING:
         with contextlib.suppress(ClusterError):  # what was written before is shown
-            control_client.call(record, folder, "logs", timeout=15.0)
+            control_client.send_command(record, folder, "logs", timeout=15.0)
     parts = []
     for path in [folder / "keeper.log", *sorted((folder / "logs").glob("*"))]:
         if path.is_file():
@@ -305,4 +304,4 @@ def gc() -> list[dict[str, Any]]:
     list of dict
         What was removed: ``kind`` (``cluster``, ``process`` or ``job``), ``id`` and ``cluster`` each.
     """
-    return orphans.collect()
+    return orphans.remove_orphans()

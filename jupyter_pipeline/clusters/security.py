@@ -20,14 +20,22 @@ from jupyter_pipeline.paths import private_dir, write_private
 if TYPE_CHECKING:
     from distributed.security import Security
 
-__all__ = ["check_expiry", "is_loopback", "load", "make_certificates", "own_security", "remember", "validity"]
+__all__ = [
+    "certificate_lifetime",
+    "check_expiry",
+    "is_loopback",
+    "load_connection",
+    "load_own_security",
+    "make_certificates",
+    "save_connection",
+]
 
 _DAY = 86400.0
 _YEAR = 365 * _DAY
 _FILES = ("ca.pem", "cert.pem", "key.pem")
 
 
-def validity(limits: Limits) -> float:
+def certificate_lifetime(limits: Limits) -> float:
     """Return for how many seconds certificates are made: a year, or twice the longest lifetime if that is longer."""
     return max(_YEAR, 2 * (limits.max_lifetime or limits.lifetime or 0.0))
 
@@ -103,7 +111,7 @@ def make_certificates(folder: Path, cluster_id: str, *, seconds: float = _YEAR) 
         write_private(target / name, content)
 
 
-def own_security(folder: Path) -> Security:
+def load_own_security(folder: Path) -> Security:
     """Return Dask's description of the certificates that `make_certificates` wrote."""
     from distributed.security import Security
 
@@ -116,7 +124,7 @@ def own_security(folder: Path) -> Security:
     )
 
 
-def remember(folder: Path, security: Any) -> None:
+def save_connection(folder: Path, security: Any) -> None:
     """Write into `folder` what a client of another process needs to connect with `security`.
 
     Certificates that a class holds in memory are written to files, 0600. A class of security that is not Dask's own,
@@ -136,7 +144,7 @@ def remember(folder: Path, security: Any) -> None:
     write_private(folder / "connection.json", json.dumps(described))
 
 
-def load(folder: Path) -> Any:
+def load_connection(folder: Path) -> Any:
     """Return the security with which a client connects to the cluster in `folder`.
 
     Raises

@@ -6,90 +6,92 @@ import dataclasses
 import time
 
 from jupyter_pipeline import identity
+from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.cleanup import orphans, processes
 from jupyter_pipeline.clusters.keeper import control_client
 from jupyter_pipeline.clusters.registry import markers
-from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.exceptions import KeeperUnreachableError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
-__all__ = ["PATIENCE", "await_exit", "end"]
+__all__ = ["COMMAND_TIMEOUT", "stop_cluster", "wait_for_exit"]
 
-PATIENCE = 10.0
+COMMAND_TIMEOUT = 10.0
 """Seconds for a keeper to answer what it can answer at once."""
 _POLL = 0.05
 _GRACE = 5.0
 
 
-def end(record: ClusterRecord, *, timeout: float, reason: str, state: ClusterState) -> ClusterRecord:
+def stop_cluster(record: ClusterRecord, *, timeout: float, reason: str, state: ClusterState) -> ClusterRecord:
     """End the cluster of `record` in `state`, because of `reason`; see `manager.stop`."""
     deadline = time.monotonic() + timeout
     starting = record.state is ClusterState.STARTING
-    markers.request_end(registry.cluster_dir(record.id), state, reason)
-    record = _await_keeper(record, min(deadline, time.monotonic() + PATIENCE))
-    if record.state.alive and (record.keeper is None or orphans.keeper_gone(record)):
+    markers.write_stop_request(registry.cluster_dir(record.id), state, reason)
+    record = _wait_for_keeper(record, min(deadline, time.monotonic() + COMMAND_TIMEOUT))
+    if record.state.alive and (record.keeper is None or orphans.is_keeper_job_gone(record)):
         # Its keeper is a job that waits still, or that ended.
-        record, _ = orphans.close_lost(record, state=state, reason=reason)
+        record, _ = orphans.close_lost_cluster(record, state=state, reason=reason)
     if record.state.alive:
         # A network file system may show a letter to another host only after a minute.
-        patience = min(timeout, PATIENCE) if record.host == identity.hostname() else timeout
+        patience = min(timeout, COMMAND_TIMEOUT) if record.host == identity.hostname() else timeout
         try:
-            control_client.call(record, registry.cluster_dir(record.id), "stop", timeout=patience, reason=reason)
-            record = _await_end(record, deadline)
+            control_client.send_command(
+                record, registry.cluster_dir(record.id), "stop", timeout=patience, reason=reason
+            )
+            record = _wait_until_ended(record, deadline)
         except KeeperUnreachableError:
-            record = registry.refresh(record)
+            record = registry.refresh_record(record)
             if record.state.alive:
-                record = _force(record)
-    if record.state.alive and not _answers(record):
-        record = _force(record)
+                record = _kill_keeper(record)
+    if record.state.alive and not _is_responding(record):
+        record = _kill_keeper(record)
     if record.state is ClusterState.LOST:
         # A keeper that had nothing to keep yet is no loss to tell of.
         why = reason if starting else f"{reason}, by force: {record.reason}"
-        record, _ = orphans.close_lost(record, state=state, reason=why)
+        record, _ = orphans.close_lost_cluster(record, state=state, reason=why)
     if not record.state.alive:
-        await_exit(record)
+        wait_for_exit(record)
     return record
 
 
-def await_exit(record: ClusterRecord) -> None:
+def wait_for_exit(record: ClusterRecord) -> None:
     """Wait until the keeper, which closed the record as its last act, has left too."""
     me, deadline = identity.this_process(), time.monotonic() + _GRACE
     while record.keeper is not None and record.keeper != me and identity.alive(record.keeper):
         if time.monotonic() >= deadline:
-            processes.end(processes.of_cluster(record.id), patience=0.5)
-            control_client.remove_socket(record)
+            processes.end(processes.find_processes(record.id), patience=0.5)
+            orphans.remove_socket(record)
             return
         time.sleep(0.01)
 
 
-def _await_keeper(record: ClusterRecord, deadline: float) -> ClusterRecord:
+def _wait_for_keeper(record: ClusterRecord, deadline: float) -> ClusterRecord:
     """Return the record once a keeper has taken it over from who starts it, or has refused to."""
     me = identity.this_process()
     while record.state.alive and record.keeper not in (None, me) and not record.control:
         if time.monotonic() >= deadline:
             break
         time.sleep(_POLL)
-        record = registry.refresh(record)
+        record = registry.refresh_record(record)
     return record
 
 
-def _await_end(record: ClusterRecord, deadline: float) -> ClusterRecord:
+def _wait_until_ended(record: ClusterRecord, deadline: float) -> ClusterRecord:
     while True:
-        record = registry.refresh(record)
+        record = registry.refresh_record(record)
         if not record.state.alive or time.monotonic() >= deadline:
             return record
         time.sleep(_POLL)
 
 
-def _answers(record: ClusterRecord) -> bool:
+def _is_responding(record: ClusterRecord) -> bool:
     try:
-        control_client.call(record, registry.cluster_dir(record.id), "ping", timeout=PATIENCE)
+        control_client.send_command(record, registry.cluster_dir(record.id), "ping", timeout=COMMAND_TIMEOUT)
     except KeeperUnreachableError:
         return False
     return True
 
 
-def _force(record: ClusterRecord) -> ClusterRecord:
+def _kill_keeper(record: ClusterRecord) -> ClusterRecord:
     """Kill a keeper that does not answer and return the record, judged lost.
 
     One that is a batch job on another host is ended with the cluster's other jobs.
@@ -100,14 +102,14 @@ def _force(record: ClusterRecord) -> ClusterRecord:
         If it is on another host otherwise.
     """
     if record.keeper is not None and identity.alive(record.keeper) is None:
-        if orphans.keeper_is_job(record):
+        if orphans.is_keeper_job(record):
             return dataclasses.replace(record, state=ClusterState.LOST, reason="Its keeper's job did not answer")
         raise KeeperUnreachableError(
             f"The keeper of {record.name} is on {record.host} and does not answer. "
             f"Stop the cluster there, or end process {record.keeper.pid} of {record.host}."
         )
-    found = processes.of_cluster(record.id)
+    found = processes.find_processes(record.id)
     # The keeper alone first: one that was merely stopped ends the cluster in order.
     processes.end([p for p in found if record.keeper and p.pid == record.keeper.pid], patience=_GRACE)
     processes.end(found, patience=0.5)
-    return registry.refresh(record)
+    return registry.refresh_record(record)

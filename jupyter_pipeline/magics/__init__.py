@@ -25,7 +25,7 @@ _MAGICS = ("cluster", "deploy", "runs", "pipeline", "step", "check")
 
 def register(shell: InteractiveShell) -> None:
     """Give `shell` the magics, their completion, and a memory of the cells that it runs."""
-    traitlets_config.configure(shell.config)
+    traitlets_config.set_config(shell.config)
     document = Document(shell)
     shell.events.register("pre_run_cell", document.remember)
     shell.register_magics(ClusterMagics(shell), ServiceMagics(shell), RunsMagics(shell), DeployMagics(shell, document))

@@ -114,7 +114,7 @@ class ClusterMagics(Magics):
 
     def _greet(self) -> None:
         """Name the clusters that an earlier session left, once, before the first command that is not about them."""
-        from jupyter_pipeline.clusters.registry import records as registry
+        from jupyter_pipeline.clusters import registry
 
         if self._greeted or self._attached() is not None:
             return
@@ -129,7 +129,7 @@ class ClusterMagics(Magics):
 
     def _name(self, given: str | None) -> str:
         """Return the cluster that is meant: the one named, the attached one, or the only one."""
-        from jupyter_pipeline.clusters.registry import records as registry
+        from jupyter_pipeline.clusters import registry
 
         if given:
             return given
@@ -183,7 +183,7 @@ class ClusterMagics(Magics):
 
     def _list(self, options: argparse.Namespace) -> Any:
         from jupyter_pipeline import tables
-        from jupyter_pipeline.clusters.registry import records as registry
+        from jupyter_pipeline.clusters import registry
 
         return tables.clusters(registry.list_records(include_ended=options.all))
 
@@ -193,7 +193,7 @@ class ClusterMagics(Magics):
         return self._enter(workflows.attach(options.name))
 
     def _status(self, options: argparse.Namespace) -> Any:
-        from jupyter_pipeline.clusters.registry import records as registry
+        from jupyter_pipeline.clusters import registry
 
         return self._show(registry.find_record(self._name(options.name)))
 

@@ -98,6 +98,6 @@ def _profiles() -> list[str]:
 
 
 def _clusters() -> list[str]:
-    from jupyter_pipeline.clusters.registry import records as registry
+    from jupyter_pipeline.clusters import registry
 
     return sorted(record.name for record in registry.list_records())

@@ -28,7 +28,7 @@ def load(server_app: ServerApp) -> None:
     from jupyter_pipeline.clusters.profiles import traitlets_config
     from jupyter_pipeline.server.routes import ROUTES
 
-    traitlets_config.configure(server_app.config)
+    traitlets_config.set_config(server_app.config)
     base_url = server_app.web_app.settings["base_url"]
     server_app.web_app.add_handlers(
         ".*$", [(url_path_join(base_url, "jupyter-pipeline", pattern), handler) for pattern, handler in ROUTES]

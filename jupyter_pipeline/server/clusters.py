@@ -7,8 +7,7 @@ import contextlib
 from collections.abc import Sequence
 from typing import Any
 
-from jupyter_pipeline.clusters import manager, profiles
-from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.clusters import manager, profiles, registry
 from jupyter_pipeline.exceptions import NotFoundError, PipelineError, UsageError
 from jupyter_pipeline.models import ClusterRecord
 from jupyter_pipeline.paths import check_name

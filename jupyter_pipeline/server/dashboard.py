@@ -20,7 +20,7 @@ from jupyter_server_proxy.handlers import ProxyHandler
 from tornado.web import HTTPError
 
 from jupyter_pipeline import identity
-from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.exceptions import ClusterError, NotFoundError, PipelineError
 from jupyter_pipeline.models import ClusterRecord
 from jupyter_pipeline.server.handler import AUTH_RESOURCE, status_of

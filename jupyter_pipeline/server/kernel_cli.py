@@ -104,7 +104,9 @@ class Interpreter:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             cwd=cwd,
-            env=clean_environment(os.environ) | traitlets_config.environment() | {**self.env, "PYTHONUNBUFFERED": "1"},
+            env=clean_environment(os.environ)
+            | traitlets_config.build_environment()
+            | {**self.env, "PYTHONUNBUFFERED": "1"},
             start_new_session=True,
         )
         try:

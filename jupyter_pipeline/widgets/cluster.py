@@ -12,8 +12,7 @@ import ipywidgets
 from jupyter_core.paths import jupyter_runtime_dir
 
 from jupyter_pipeline import tables
-from jupyter_pipeline.clusters import manager
-from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.clusters import manager, registry
 from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 

@@ -24,7 +24,7 @@ def frozen(profile: Profile | None) -> dict[str, str]:
     """Return the profile as it is now, so that editing it later does not change what was deployed."""
     from jupyter_pipeline.clusters import profiles
 
-    return {f"{profile.name}.yaml": profiles.resolved(profile)} if profile else {}
+    return {f"{profile.name}.yaml": profiles.render_profile(profile)} if profile else {}
 
 
 def locked(promoted: Promotion, neighbours: Mapping[str, str]) -> Promotion:

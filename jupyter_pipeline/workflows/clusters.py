@@ -69,7 +69,7 @@ def start_cluster(
     if owner:
         overrides = {**(overrides or {}), "owner": owner}
     described = profiles.get_profile(profile, overrides=overrides, cwd=cwd)
-    attached.import_ahead()
+    attached.preload_distributed()
     record = manager.start(
         described,
         name=name,

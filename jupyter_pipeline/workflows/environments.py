@@ -113,8 +113,7 @@ def watch_cluster(
 
 def _options(cluster: AttachedCluster, profile: Profile | None) -> Mapping[str, Any]:
     """Return the profile's ``environment`` as it is now; as it was at the start where the profile is not found."""
-    from jupyter_pipeline.clusters import profiles
-    from jupyter_pipeline.clusters.registry import records as registry
+    from jupyter_pipeline.clusters import profiles, registry
 
     try:
         return (profile or profiles.get_profile(cluster.record().profile)).environment

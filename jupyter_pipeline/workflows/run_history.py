@@ -101,5 +101,5 @@ def promote(name: str, source: str = "staging", target: str = "production", afte
     goal, file = known[target], ""
     if goal.profile:
         found = profiles.get_profile(goal.profile, cwd=folder)
-        file = str(snapshots.snapshot({f"{found.name}.yaml": profiles.resolved(found)})[1] / f"{found.name}.yaml")
+        file = str(snapshots.snapshot({f"{found.name}.yaml": profiles.render_profile(found)})[1] / f"{found.name}.yaml")
     return deployments.promote(name, source=source, target=goal, after=wanted, profile_file=file)

@@ -168,4 +168,4 @@ def test_it_stops_and_leaves_nothing(running: Any) -> None:
     jobs = backend.find_jobs(record.id, max_age=0)
     assert [job for job in jobs or [] if job.state != "ending"] == []
     assert jobs is not None
-    assert processes.of_cluster(record.id) == []
+    assert processes.find_processes(record.id) == []

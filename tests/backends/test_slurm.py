@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters import attached, backends, manager
-from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.clusters import attached, backends, manager, registry
 from jupyter_pipeline.exceptions import ClusterStartError, PreflightError
 from jupyter_pipeline.models import ClusterState
 
@@ -254,8 +253,8 @@ def test_a_start_without_a_controller_fails_with_its_reason_and_leaves_no_job(
         manager.start(bed.profile(), name="unreached", workers=1)
     controller.start_controller()
     record = registry.find_record("unreached", include_ended=True)
-    eventually(lambda: not registry.refresh(record).state.alive, "its keeper saw that nothing is left")
-    assert registry.refresh(record).state is ClusterState.FAILED
+    eventually(lambda: not registry.refresh_record(record).state.alive, "its keeper saw that nothing is left")
+    assert registry.refresh_record(record).state is ClusterState.FAILED
     assert backends.find_backend("slurm").find_jobs(record.id, max_age=0) == []
 
 
@@ -269,8 +268,8 @@ def test_a_stop_without_a_controller_goes_on_until_the_jobs_are_gone(
     record = manager.stop(record.name, timeout=20)
     assert record.state is ClusterState.STOPPING
     controller.start_controller()
-    eventually(lambda: not registry.refresh(record).state.alive, "it ends", 90)
-    assert registry.refresh(record).state is ClusterState.STOPPED
+    eventually(lambda: not registry.refresh_record(record).state.alive, "it ends", 90)
+    assert registry.refresh_record(record).state is ClusterState.STOPPED
     assert backends.find_backend("slurm").find_jobs(record.id, max_age=0) == []
 
 

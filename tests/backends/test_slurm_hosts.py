@@ -14,9 +14,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters import attached, backends, manager, profiles
+from jupyter_pipeline.clusters import attached, backends, manager, profiles, registry
 from jupyter_pipeline.clusters.cleanup import orphans, processes, tags
-from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 from jupyter_pipeline.workflows.environments import sync_cluster
 
@@ -54,7 +53,7 @@ def start(bed: Any) -> Iterator[Callable[..., ClusterRecord]]:
         record = manager.start(profile, workers=workers)
         names.append(record.id)
         manager.wait_for_workers(record.name)
-        return registry.refresh(record)
+        return registry.refresh_record(record)
 
     yield begin
     for name in names:
@@ -78,9 +77,9 @@ def elsewhere(bed: Any, folder: Path, *arguments: str) -> Any:
 def left(record: ClusterRecord) -> list[Any]:
     """Return the jobs and processes that are left of a cluster."""
     backend = backends.find_backend("slurm")
-    found = [backend.find_jobs(tag, max_age=0) for tag in (record.id, tags.keeper_tag(record.id))]
+    found = [backend.find_jobs(tag, max_age=0) for tag in (record.id, tags.keeper_job_tag(record.id))]
     assert None not in found
-    return [*found[0], *found[1], *processes.of_cluster(record.id)]
+    return [*found[0], *found[1], *processes.find_processes(record.id)]
 
 
 def where() -> str:
@@ -115,7 +114,7 @@ def test_another_login_node_sees_the_cluster_attaches_changes_and_stops_it(
     assert said[0] == slurm.LOGIN
     assert said[1] in ("n1", "n2")
     assert elsewhere(bed, tmp_path, "cluster", "scale", record.name, "2")["workers_wanted"] == 2
-    eventually(lambda: registry.refresh(record).workers == 2, "another worker")
+    eventually(lambda: registry.refresh_record(record).workers == 2, "another worker")
     assert elsewhere(bed, tmp_path, "cluster", "stop", record.name)[0]["state"] == "stopped"
     assert left(record) == []
 
@@ -144,12 +143,12 @@ def test_a_cancelled_keepers_job_ends_its_cluster_in_order(
     start: Callable[..., ClusterRecord], eventually: Eventually
 ) -> None:
     record = start(**IN_A_JOB)
-    (job,) = backends.find_backend("slurm").find_jobs(tags.keeper_tag(record.id), max_age=0) or []
+    (job,) = backends.find_backend("slurm").find_jobs(tags.keeper_job_tag(record.id), max_age=0) or []
     shown = subprocess.run(["scontrol", "show", "job", job.id], capture_output=True, text=True, timeout=20).stdout
     assert "Requeue=0" in shown, "a keeper cannot begin again"
     subprocess.run(["scancel", job.id], check=True, timeout=20)
-    eventually(lambda: not registry.refresh(record).state.alive, "its end")
-    assert registry.refresh(record).reason == "Its keeper was asked to end"
+    eventually(lambda: not registry.refresh_record(record).state.alive, "its end")
+    assert registry.refresh_record(record).reason == "Its keeper was asked to end"
     eventually(lambda: left(record) == [], "nothing is left")
 
 
@@ -158,7 +157,7 @@ def test_a_keeper_that_died_on_its_node_is_noticed_from_the_login_node(
 ) -> None:
     record = start(**IN_A_JOB)
     os.kill(record.keeper.pid, signal.SIGKILL)
-    eventually(lambda: orphans.keeper_gone(registry.refresh(record)), "its job is gone")
+    eventually(lambda: orphans.is_keeper_job_gone(registry.refresh_record(record)), "its job is gone")
     assert manager.stop(record.name, timeout=20).state is ClusterState.STOPPED
     assert left(record) == []
 
@@ -169,5 +168,5 @@ def test_accounting_tells_who_cancelled_a_job(start: Callable[..., ClusterRecord
     subprocess.run(["scancel", job.id], check=True, timeout=20)
     told = f"job {job.id} of worker {record.name}-0: it was cancelled (CANCELLED by 0 on "
     eventually(lambda: told in manager.logs(record.name), "the log tells")
-    eventually(lambda: len(left(record)) >= 2 and registry.refresh(record).workers == 1, "another worker", 60)
-    assert registry.refresh(record).state is ClusterState.RUNNING
+    eventually(lambda: len(left(record)) >= 2 and registry.refresh_record(record).workers == 1, "another worker", 60)
+    assert registry.refresh_record(record).state is ClusterState.RUNNING

@@ -122,7 +122,7 @@ def starts() -> None:
         for _ in range(ROUNDS):
             cold["bare"].append(in_new_process(BARE, workers))
             cold["ours"].append(in_new_process(OURS, workers))
-            standby.prepare()
+            standby.start()
             time.sleep(3)  # as a user takes to come back
             warm["bare"].append(timed(lambda: bare(workers)))  # noqa: B023 - called at once
             warm["ours"].append(timed(lambda: ours(workers)))  # noqa: B023
@@ -159,11 +159,10 @@ def slurm_starts() -> None:
 def attaching() -> None:
     from distributed import Client
 
-    from jupyter_pipeline.clusters import manager, profiles, security
-    from jupyter_pipeline.clusters.registry import records as registry
+    from jupyter_pipeline.clusters import manager, profiles, registry, security
 
     record = manager.start(profiles.get_profile("local"), name="bench", workers=WORKERS)
-    keys = security.load(registry.cluster_dir(record.id))
+    keys = security.load_connection(registry.cluster_dir(record.id))
 
     def connect() -> Callable[[], None]:
         client = Client(record.scheduler_address, security=keys, set_as_default=False)
@@ -214,13 +213,13 @@ def resting() -> None:
 
 def listing(count: int = 1500) -> None:
     from jupyter_pipeline import identity, paths
-    from jupyter_pipeline.clusters.registry import records as registry
+    from jupyter_pipeline.clusters import registry
     from jupyter_pipeline.models import ClusterRecord, ClusterState
 
     record = ClusterRecord(id="", name="", profile="local", state=ClusterState.RUNNING, keeper=identity.this_process())
     for number in range(count):
         state = ClusterState.RUNNING if number % 2 else ClusterState.STOPPED
-        registry.create(
+        registry.create_record(
             dataclasses.replace(
                 record, id=registry.new_id(), name=f"cluster-{number}", state=state, started=float(number)
             ),
@@ -230,7 +229,7 @@ def listing(count: int = 1500) -> None:
     plain = timed_often(lambda: [json.loads(path.read_bytes()) for path in files])
     for what, ended in (("the living among", False), ("all of", True)):
         look = functools.partial(registry.list_records, include_ended=ended)
-        first, again = timed_often(look, prepare=registry._known.clear), timed_often(look)
+        first, again = timed_often(look, prepare=registry.records._cache.clear), timed_often(look)
         peer = f"{plain * 1000:.0f} ms" if ended else ""
         row(f"list {what} {count} records, CPU", peer, f"{first * 1000:.0f} ms", f"again {again * 1000:.0f} ms")
 

@@ -12,8 +12,7 @@ import psutil
 import pytest
 
 from jupyter_pipeline import paths
-from jupyter_pipeline.clusters import manager
-from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.clusters import manager, registry
 from jupyter_pipeline.models import ClusterRecord, Limits, Profile
 
 
@@ -23,7 +22,7 @@ def processes_of_ours() -> list[psutil.Process]:
     for process in psutil.process_iter():
         try:
             tag = process.environ().get("JUPYTER_PIPELINE_CLUSTER", "")
-            if tag.startswith(registry.prefix()) and process.status() != psutil.STATUS_ZOMBIE:
+            if tag.startswith(registry.id_prefix()) and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
         except (psutil.Error, OSError):
             continue
@@ -33,7 +32,7 @@ def processes_of_ours() -> list[psutil.Process]:
 def sockets_without_a_cluster() -> list[Path]:
     """Return the control sockets of this test's registry that no record claims."""
     claimed = {record.id for record in registry.list_records()}
-    sockets = paths.runtime_dir().glob(f"{registry.prefix()}*.sock")
+    sockets = paths.runtime_dir().glob(f"{registry.id_prefix()}*.sock")
     return [path for path in sockets if path.stem not in claimed]
 
 

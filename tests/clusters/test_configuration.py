@@ -89,9 +89,9 @@ def test_a_configuration_that_cannot_be_used_is_told(text: str, reason: str, con
 
 
 def test_a_child_process_gets_what_counts_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert traitlets_config.environment() == {}
-    traitlets_config.configure(Config({"JupyterPipeline": {"profiles": NIGHT}}))
-    for name, value in traitlets_config.environment().items():
+    assert traitlets_config.build_environment() == {}
+    traitlets_config.set_config(Config({"JupyterPipeline": {"profiles": NIGHT}}))
+    for name, value in traitlets_config.build_environment().items():
         monkeypatch.setenv(name, value)
     assert json.loads(shown().stdout)["workers"] == 3
 
@@ -117,4 +117,4 @@ def test_a_file_in_the_working_folder_is_not_run(tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     (tmp_path / "jupyter_pipeline_config.py").write_text("raise SystemExit('somebody else wrote this')")
     traitlets_config._file_config.cache_clear()
-    assert traitlets_config.configured_profiles() == {}
+    assert traitlets_config.read_profiles() == {}

@@ -14,7 +14,7 @@ import pytest
 
 from jupyter_pipeline import identity, paths
 from jupyter_pipeline.clusters.keeper import control_client, control_server
-from jupyter_pipeline.clusters.keeper.control_server import Reception
+from jupyter_pipeline.clusters.keeper.control_server import ControlServer
 from jupyter_pipeline.exceptions import ClusterError, KeeperUnreachableError, NotFoundError, UsageError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
@@ -39,7 +39,7 @@ def served(folder: Path) -> Iterator[ClusterRecord]:
     ready, finish = threading.Event(), threading.Event()
 
     async def serve() -> None:
-        server = Reception(path, folder, handler)
+        server = ControlServer(path, folder, handler)
         await server.start()
         ready.set()
         while not finish.is_set():
@@ -68,13 +68,13 @@ def served(folder: Path) -> Iterator[ClusterRecord]:
 
 def test_answers_and_refusals_reach_the_caller(tmp_path: Path) -> None:
     with served(tmp_path) as record:
-        assert control_client.call(record, tmp_path, "scale", n=3) == {"record": {"workers": 3}}
+        assert control_client.send_command(record, tmp_path, "scale", n=3) == {"record": {"workers": 3}}
         with pytest.raises(UsageError, match="no"):
-            control_client.call(record, tmp_path, "refuse")
+            control_client.send_command(record, tmp_path, "refuse")
         with pytest.raises(ClusterError, match="No thing is called 'x'"):
-            control_client.call(record, tmp_path, "seek")
+            control_client.send_command(record, tmp_path, "seek")
         with pytest.raises(ClusterError, match="ValueError: a class of the user failed"):
-            control_client.call(record, tmp_path, "break")
+            control_client.send_command(record, tmp_path, "break")
 
 
 def test_socket_and_its_folder_are_private(tmp_path: Path) -> None:
@@ -87,13 +87,13 @@ def test_another_user_is_turned_away(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with served(tmp_path) as record:
         monkeypatch.setattr(control_server.os, "getuid", lambda: 12345)
         with pytest.raises(KeeperUnreachableError):
-            control_client.call(record, tmp_path, "scale", n=3, timeout=2)
+            control_client.send_command(record, tmp_path, "scale", n=3, timeout=2)
         monkeypatch.undo()
 
 
 def test_a_keeper_that_hangs_is_told(tmp_path: Path) -> None:
     with served(tmp_path) as record, pytest.raises(KeeperUnreachableError, match=r"did not answer within 0.3 s"):
-        control_client.call(record, tmp_path, "hang", timeout=0.3)
+        control_client.send_command(record, tmp_path, "hang", timeout=0.3)
 
 
 @pytest.mark.parametrize("line", [b"[]\n", b"nonsense\n", b'"x"\n', b"\xff\n"])
@@ -103,7 +103,7 @@ def test_nonsense_is_answered_and_survived(tmp_path: Path, line: bytes) -> None:
             raw.connect(record.control)
             raw.sendall(line)
             assert json.loads(raw.recv(4096))["error"] == "UsageError"
-        assert control_client.call(record, tmp_path, "scale", n=1)
+        assert control_client.send_command(record, tmp_path, "scale", n=1)
 
 
 def test_an_endless_line_is_survived(tmp_path: Path) -> None:
@@ -113,22 +113,22 @@ def test_an_endless_line_is_survived(tmp_path: Path) -> None:
             raw.connect(record.control)
             with pytest.raises(OSError):  # noqa: PT011 - reset or broken pipe
                 raw.sendall(b"x" * 10_000_000)
-        assert control_client.call(record, tmp_path, "scale", n=1)
+        assert control_client.send_command(record, tmp_path, "scale", n=1)
 
 
 def test_another_host_asks_through_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with served(tmp_path) as record:
         monkeypatch.setattr(control_client.identity, "hostname", lambda: "login2")
-        assert control_client.call(record, tmp_path, "scale", n=3) == {"record": {"workers": 3}}
+        assert control_client.send_command(record, tmp_path, "scale", n=3) == {"record": {"workers": 3}}
         with pytest.raises(UsageError, match="no"):
-            control_client.call(record, tmp_path, "refuse")
+            control_client.send_command(record, tmp_path, "refuse")
         assert list((tmp_path / "mailbox").iterdir()) == []
 
 
 def test_a_swept_runtime_folder_is_made_again(tmp_path: Path) -> None:
     with served(tmp_path) as record:
         Path(record.control).unlink()
-        assert control_client.call(record, tmp_path, "scale", n=3, timeout=5)["record"] == {"workers": 3}
+        assert control_client.send_command(record, tmp_path, "scale", n=3, timeout=5)["record"] == {"workers": 3}
         deadline = threading.Event()
         for _ in range(100):
             if Path(record.control).is_socket():
@@ -148,4 +148,4 @@ def test_nobody_there(tmp_path: Path, left: Callable[..., bool]) -> None:
     )
     paths.private_dir(tmp_path / "mailbox")
     with pytest.raises(KeeperUnreachableError, match="stop one"):
-        control_client.call(record, tmp_path, "ping", timeout=0.3)
+        control_client.send_command(record, tmp_path, "ping", timeout=0.3)

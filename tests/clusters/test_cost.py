@@ -12,11 +12,11 @@ from jupyter_pipeline.clusters import cost
     [({}, None), ({"per_worker_hour": 0.5}, 2.0), ({"per_core_hour": 0.1, "currency": "EUR"}, 1.6)],
 )
 def test_cost_of_an_hour(price: dict[str, Any], rate: float | None) -> None:
-    assert cost.rate(price, workers=4, threads=16) == (rate if rate is None else pytest.approx(rate))
+    assert cost.hourly_rate(price, workers=4, threads=16) == (rate if rate is None else pytest.approx(rate))
 
 
 def test_what_ran_between_two_readings_is_added_up() -> None:
-    meter = cost.Meter({"per_worker_hour": 2.0}, now=100.0)
+    meter = cost.CostMeter({"per_worker_hour": 2.0}, now=100.0)
     assert meter.total == 0
     assert meter.read(1900.0, workers=4, threads=8) == pytest.approx(4.0)
     assert meter.read(1900.0, workers=100, threads=100) == pytest.approx(4.0)
@@ -26,6 +26,6 @@ def test_what_ran_between_two_readings_is_added_up() -> None:
 
 
 def test_without_a_price_no_cost_is_told() -> None:
-    meter = cost.Meter({}, now=0.0)
+    meter = cost.CostMeter({}, now=0.0)
     assert meter.read(3600.0, workers=4, threads=8) == 0
     assert meter.total is None

@@ -19,8 +19,7 @@ import psutil
 import pytest
 
 from jupyter_pipeline import identity, paths
-from jupyter_pipeline.clusters import attached, manager, security, stop
-from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.clusters import attached, manager, registry, security, stop
 from jupyter_pipeline.exceptions import ClusterConflictError, ClusterError, ClusterStartError, PreflightError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
 
@@ -162,11 +161,11 @@ def test_worker_killed_is_replaced(thin: Make, left: Left) -> None:
 def test_keeper_that_was_stopped_is_ended_in_order(
     started: ClusterRecord, left: Left, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stop, "PATIENCE", 0.5)
+    monkeypatch.setattr(stop, "COMMAND_TIMEOUT", 0.5)
     assert started.keeper is not None
     os.kill(started.keeper.pid, signal.SIGSTOP)
     with pytest.raises(ClusterError, match=r"did not answer within .* stop one"):
-        manager._ask("one", "scale", n=2, timeout=0.5)
+        manager._send("one", "scale", n=2, timeout=0.5)
     stopped = manager.stop("one")
     assert (stopped.state, stopped.reason) == (ClusterState.STOPPED, "Stopped by request")
     assert left(within=0)
@@ -182,7 +181,7 @@ def test_reboot_and_reused_pid_free_the_name(thin: Make, left: Left) -> None:
             host=identity.hostname(),
             keeper=dataclasses.replace(identity.this_process(), **change),  # type: ignore[arg-type]
         )
-        registry.create(record, {"profile": thin().to_dict()})
+        registry.create_record(record, {"profile": thin().to_dict()})
         if number == 0:
             assert manager.gc() == [{"kind": "cluster", "id": "one", "cluster": record.id}]
         else:
@@ -315,7 +314,7 @@ def test_killed_while_the_name_is_claimed(thin: Make, left: Left) -> None:
     code = (
         "import os\nfrom jupyter_pipeline.clusters import launch, manager\n"
         "from jupyter_pipeline.models import Profile\n"
-        "launch.launch = lambda *_: os._exit(9)\n"
+        "launch.launch_keeper = lambda *_: os._exit(9)\n"
         "manager.start(Profile(name='thin', cluster_class='distributed.LocalCluster'), name='one')"
     )
     subprocess.run([sys.executable, "-c", code], check=False)

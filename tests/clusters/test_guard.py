@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters.keeper.limit_monitor import Guard
-from jupyter_pipeline.clusters.keeper.scheduler_monitor import Pulse
+from jupyter_pipeline.clusters.keeper.limit_monitor import LimitMonitor
+from jupyter_pipeline.clusters.keeper.scheduler_monitor import SchedulerMonitor
 from jupyter_pipeline.clusters.preflight import mounts
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Limits, Profile
 
@@ -29,17 +29,17 @@ def record(**values: Any) -> ClusterRecord:
     [({"started": time.time()}, False), ({"workers_wanted": 0}, False), ({"adaptive": (0, 2)}, False), ({}, True)],
 )
 def test_it_waits_for_workers_that_are_due_and_never_came(values: dict[str, Any], had_worker: bool) -> None:
-    pulse = Pulse(Cluster())
+    pulse = SchedulerMonitor(Cluster())
     pulse.had_worker = had_worker
     fresh = {"limits": Limits(start_timeout=600.0)} if "started" in values else {}
-    assert Guard(SLURM).misses_workers(record(**values, **fresh), pulse) == ""
+    assert LimitMonitor(SLURM).misses_workers(record(**values, **fresh), pulse) == ""
 
 
 def test_what_nodes_may_not_see_is_told_unless_the_jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mounts, "private_place", lambda path: "tmpfs at /tmp")
-    pulse = Pulse(Cluster())
+    pulse = SchedulerMonitor(Cluster())
     waiting = record(reason="1 job waits: Resources", jobs=({"id": "1", "state": "pending"},))
-    said = Guard(SLURM).misses_workers(waiting, pulse)
+    said = LimitMonitor(SLURM).misses_workers(waiting, pulse)
     assert said == "No worker came within 10 s (limits.start_timeout): 1 job waits: Resources"
-    said = Guard(SLURM).misses_workers(record(jobs=({"id": "1", "state": "running"},)), pulse)
+    said = LimitMonitor(SLURM).misses_workers(record(jobs=({"id": "1", "state": "running"},)), pulse)
     assert said.startswith("No worker came within 10 s (limits.start_timeout). Workers need the interpreter: /x/python")

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from jupyter_pipeline import identity
-from jupyter_pipeline.clusters import attached
-from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.clusters import attached, registry
 from jupyter_pipeline.exceptions import ClusterError, NotFoundError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
@@ -68,7 +67,7 @@ def test_loopback_of_another_host_is_not_tried() -> None:
         keeper=away,
         scheduler_address="tls://127.0.0.1:1",
     )
-    registry.create(record, {})
+    registry.create_record(record, {})
     with pytest.raises(ClusterError, match="login2 alone: attach there"):
         attached.attach("away")
 

@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters import attached, backends, launch, manager, profiles
+from jupyter_pipeline.clusters import attached, backends, launch, manager, profiles, registry
 from jupyter_pipeline.clusters.cleanup import orphans, tags
 from jupyter_pipeline.clusters.keeper import main
-from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.exceptions import ClusterStartError, PreflightError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
 
@@ -44,20 +43,20 @@ def never_run(lsf: Profile, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
 def jobs(record: ClusterRecord) -> list[backends.Job]:
     found = backends.find_backend("lsf").find_jobs(max_age=0.0)
-    return [job for job in found or [] if tags.owner_of_tag(job.tag) == record.id]
+    return [job for job in found or [] if tags.cluster_id_of(job.tag) == record.id]
 
 
 def test_tags_lead_back_to_the_cluster() -> None:
     tag = registry.new_id()
-    assert tags.owner_of_tag(tags.keeper_tag(tag)) == tag
-    assert tags.owner_of_tag(tag) == tag
+    assert tags.cluster_id_of(tags.keeper_job_tag(tag)) == tag
+    assert tags.cluster_id_of(tag) == tag
 
 
 @pytest.mark.slow
 def test_the_keeper_runs_in_a_job_and_everything_ends_with_stop(lsf: Profile, left: Any) -> None:
     record = manager.start(lsf, name="one", workers=1)
     assert record.state is ClusterState.RUNNING
-    (job,) = [job for job in jobs(record) if job.tag == tags.keeper_tag(record.id)]
+    (job,) = [job for job in jobs(record) if job.tag == tags.keeper_job_tag(record.id)]
     assert job.state == "running"
     assert manager.wait_for_workers("one").workers == 1
     with attached.attach("one") as cluster:
@@ -72,7 +71,7 @@ def test_a_waiting_keeper_is_shown_and_can_be_stopped(lsf: Profile, left: Callab
     assert (record.state, record.keeper) == (ClusterState.STARTING, None)
     assert registry.find_record("one").state is ClusterState.STARTING
     with pytest.raises(ClusterStartError, match="The job of its keeper ended before it began"):
-        launch.await_running(record, None)
+        launch.wait_until_running(record, None)
     assert registry.list_records() == []
     assert left(within=0)
 
@@ -86,7 +85,7 @@ def test_the_limits_of_a_keeper_that_waited_count_from_its_start(
     taken = main.take_over(folder)
     assert taken.started >= record.started
     assert taken.expires == taken.started + 1800
-    orphans.close_lost(taken)
+    orphans.close_lost_cluster(taken)
     assert left(within=0)
 
 

@@ -35,7 +35,7 @@ def usage(**values: Any) -> limits.Usage:
     ],
 )
 def test_limits_end_a_cluster(bounds: dict[str, Any], used: dict[str, Any], end: str) -> None:
-    assert limits.decide(Limits(**{"idle": None, "lifetime": None, **bounds}), usage(**used)).end == end
+    assert limits.check_limits(Limits(**{"idle": None, "lifetime": None, **bounds}), usage(**used)).end == end
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,8 @@ def test_limits_end_a_cluster(bounds: dict[str, Any], used: dict[str, Any], end:
     ],
 )
 def test_limits_warn_before_they_end(bounds: dict[str, Any], used: dict[str, Any], warning: str) -> None:
-    verdict = limits.decide(Limits(**{"idle": None, "lifetime": None, **bounds}), usage(**used))
-    assert verdict == limits.Verdict(warning=warning)
+    verdict = limits.check_limits(Limits(**{"idle": None, "lifetime": None, **bounds}), usage(**used))
+    assert verdict == limits.Decision(warning=warning)
 
 
 @pytest.mark.parametrize(
@@ -68,18 +68,18 @@ def test_limits_warn_before_they_end(bounds: dict[str, Any], used: dict[str, Any
     ],
 )
 def test_extension(bounds: dict[str, Any], expires: float | None, seconds: float, expected: float | None) -> None:
-    assert limits.extended(Limits(**bounds), started=0.0, expires=expires, seconds=seconds) == expected
+    assert limits.extend_lifetime(Limits(**bounds), started=0.0, expires=expires, seconds=seconds) == expected
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("inf"), float("nan")])
 def test_extension_by_nonsense_is_refused(seconds: float) -> None:
     with pytest.raises(UsageError, match="positive"):
-        limits.extended(Limits(), started=0.0, expires=1.0, seconds=seconds)
+        limits.extend_lifetime(Limits(), started=0.0, expires=1.0, seconds=seconds)
 
 
 def test_extension_beyond_the_bound_names_what_is_left() -> None:
     with pytest.raises(UsageError, match=r"lifetime of 100 s, so at most 10 s more"):
-        limits.extended(Limits(max_lifetime=100), started=0.0, expires=90.0, seconds=11)
+        limits.extend_lifetime(Limits(max_lifetime=100), started=0.0, expires=90.0, seconds=11)
 
 
 @pytest.mark.parametrize("n", [-1, True, 1.5, "3", None, 9])

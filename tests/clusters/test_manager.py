@@ -15,9 +15,8 @@ import psutil
 import pytest
 
 from jupyter_pipeline import identity, tables
-from jupyter_pipeline.clusters import attached, manager
+from jupyter_pipeline.clusters import attached, manager, registry
 from jupyter_pipeline.clusters.registry import events
-from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.exceptions import (
     ClusterConflictError,
     ClusterError,

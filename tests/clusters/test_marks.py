@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from jupyter_pipeline.clusters import launch as launching
-from jupyter_pipeline.clusters import manager, profiles
+from jupyter_pipeline.clusters import manager, profiles, registry
 from jupyter_pipeline.clusters.registry import markers
-from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.exceptions import ClusterStartError, PreflightError
 from jupyter_pipeline.models import ClusterState, Profile
 
@@ -84,13 +83,13 @@ def test_who_waits_for_a_start_is_told_that_it_was_stopped(
 def test_a_stop_before_the_keeper_began_is_kept(
     thin: Callable[..., Profile], left: Callable[..., bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    launch = launching.launch
+    launch = launching.launch_keeper
 
     def late(record: Any, *arguments: Any) -> None:
-        markers.request_end(registry.cluster_dir(record.id), ClusterState.STOPPED, "Stopped by request")
+        markers.write_stop_request(registry.cluster_dir(record.id), ClusterState.STOPPED, "Stopped by request")
         launch(record, *arguments)
 
-    monkeypatch.setattr(launching, "launch", late)
+    monkeypatch.setattr(launching, "launch_keeper", late)
     with pytest.raises(ClusterStartError, match="one was stopped while it started"):
         manager.start(thin(), name="one")
     ended = registry.find_record("one", include_ended=True)
@@ -107,12 +106,12 @@ def test_a_stop_waits_for_a_keeper_that_is_being_started(thin: Callable[..., Pro
 
 
 def test_the_first_request_to_end_stays(tmp_path: Path) -> None:
-    assert markers.asked_to_end(tmp_path) is None
-    markers.request_end(tmp_path, ClusterState.STOPPED, "first")
-    markers.request_end(tmp_path, ClusterState.FAILED, "second")
-    assert markers.asked_to_end(tmp_path) == (ClusterState.STOPPED, "first")
-    (tmp_path / "end.json").write_text("[]")
-    assert markers.asked_to_end(tmp_path) is None
+    assert markers.read_stop_request(tmp_path) is None
+    markers.write_stop_request(tmp_path, ClusterState.STOPPED, "first")
+    markers.write_stop_request(tmp_path, ClusterState.FAILED, "second")
+    assert markers.read_stop_request(tmp_path) == (ClusterState.STOPPED, "first")
+    (tmp_path / "stop-request.json").write_text("[]")
+    assert markers.read_stop_request(tmp_path) is None
 
 
 @pytest.mark.slow

@@ -11,10 +11,10 @@ import psutil
 import pytest
 
 from jupyter_pipeline import identity
+from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.backends import Backend, Job
 from jupyter_pipeline.clusters.cleanup import orphans, processes
 from jupyter_pipeline.clusters.registry import markers
-from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.exceptions import ClusterError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
 
@@ -51,7 +51,7 @@ def lost(thin: Callable[..., Profile]) -> ClusterRecord:
         host=identity.hostname(),
         keeper=dataclasses.replace(identity.this_process(), started=1.0),
     )
-    registry.create(record, {"profile": thin().to_dict()})
+    registry.create_record(record, {"profile": thin().to_dict()})
     return registry.find_record("one")
 
 
@@ -66,7 +66,7 @@ def batch(lost: ClusterRecord, monkeypatch: pytest.MonkeyPatch) -> Batch:
 
 
 def test_jobs_of_lost_clusters_and_of_none_are_removed_and_no_others(lost: ClusterRecord, batch: Batch) -> None:
-    removed = orphans.collect()
+    removed = orphans.remove_orphans()
     assert [(item["kind"], item["id"]) for item in removed] == [("job", "0"), ("cluster", "one"), ("job", "1")]
     assert [job.tag for job in batch.jobs] == ["jp-000000-1", ""]
     assert registry.find_record("one", include_ended=True).state is ClusterState.LOST
@@ -78,7 +78,7 @@ def test_a_silent_batch_system_keeps_the_record_open(
 ) -> None:
     monkeypatch.setattr(orphans.remove_jobs, "__kwdefaults__", {"patience": 0.1})
     batch.silent = True
-    closed, removed = orphans.close_lost(lost, state=ClusterState.STOPPED, reason="Stopped by request.")
+    closed, removed = orphans.close_lost_cluster(lost, state=ClusterState.STOPPED, reason="Stopped by request.")
     assert closed.state is ClusterState.LOST
     assert closed.reason == (
         "Stopped by request. The batch system does not answer: batch, so whether jobs are left is unknown; "
@@ -89,20 +89,20 @@ def test_a_silent_batch_system_keeps_the_record_open(
     assert written is not None
     assert written.state is ClusterState.RUNNING
     batch.silent = False
-    assert orphans.close_lost(lost)[1] == [{"kind": "job", "id": "0", "cluster": lost.id}]
+    assert orphans.close_lost_cluster(lost)[1] == [{"kind": "job", "id": "0", "cluster": lost.id}]
 
 
 def test_a_batch_system_that_never_got_a_job_is_not_asked(lost: ClusterRecord, batch: Batch) -> None:
-    markers.expect_no_jobs(registry.cluster_dir(lost.id))
+    markers.mark_unsubmitted(registry.cluster_dir(lost.id))
     batch.silent = True
-    closed, _ = orphans.close_lost(lost, state=ClusterState.STOPPED, reason="Stopped by request")
+    closed, _ = orphans.close_lost_cluster(lost, state=ClusterState.STOPPED, reason="Stopped by request")
     assert (closed.state, closed.reason) == (ClusterState.STOPPED, "Stopped by request")
     assert registry.list_records() == []
 
 
 def test_a_refused_cancellation_is_told(lost: ClusterRecord, batch: Batch) -> None:
     batch.refusing = True
-    closed, _ = orphans.close_lost(lost)
+    closed, _ = orphans.close_lost_cluster(lost)
     assert "Unable to contact slurm controller" in closed.reason
     assert registry.list_records() != []
 
@@ -110,7 +110,7 @@ def test_a_refused_cancellation_is_told(lost: ClusterRecord, batch: Batch) -> No
 def test_jobs_of_a_living_cluster_stay(lost: ClusterRecord, batch: Batch) -> None:
     alive = dataclasses.replace(lost, state=ClusterState.RUNNING, keeper=identity.this_process())
     registry.write_record(registry.cluster_dir(lost.id), alive)
-    orphans.collect()
+    orphans.remove_orphans()
     assert [job.tag for job in batch.jobs] == [lost.id, "jp-000000-1", ""]
 
 
@@ -134,4 +134,4 @@ def test_what_is_gone_already_is_no_error(lost: ClusterRecord, batch: Batch) -> 
     found: Any = psutil.Process(process.pid)
     process.wait()
     assert processes.end([found]) == []
-    assert processes.of_cluster(lost.id) == []
+    assert processes.find_processes(lost.id) == []

@@ -17,8 +17,7 @@ import psutil
 import pytest
 from jupyter_client import BlockingKernelClient
 
-from jupyter_pipeline.clusters import attached, manager
-from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.clusters import attached, manager, registry
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
 _PROFILE = """
@@ -62,7 +61,7 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session
     runtime = Path(f"/tmp/jp-test-{os.getpid()}")  # short: the paths of a kernel's sockets are limited
     runtime.mkdir(mode=0o700)
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(runtime))
-    monkeypatch.setenv("JUPYTER_PIPELINE_SPARE", "0")
+    monkeypatch.setenv("JUPYTER_PIPELINE_STANDBY", "0")
     command = [sys.executable, "-m", "jupyter_server", "--ServerApp.port=0", "--no-browser", "--allow-root"]
     log = (tmp_path / "server.log").open("wb")
     server = subprocess.Popen([*command, f"--ServerApp.root_dir={tmp_path}"], stdout=log, stderr=log)

@@ -91,7 +91,7 @@ def test_the_arguments_of_a_built_in_profile_and_of_its_example_are_the_classes(
 ) -> None:
     for name in ("USER", "GATEWAY_PASSWORD"):
         monkeypatch.setenv(name, "alice")
-    (tmp_path / "jupyter-pipeline.yaml").write_text(profiles.new(kind))
+    (tmp_path / "jupyter-pipeline.yaml").write_text(profiles.render_template(kind))
     (tmp_path / "jupyter-pipeline.yaml").chmod(0o600)
     for profile in profiles.load_profiles(tmp_path).values():
         if profile.name in (kind, f"my-{kind}", "my-hosts", "team-scheduler"):

@@ -100,7 +100,7 @@ def test_every_kind_of_cluster_has_a_built_in_profile() -> None:
 def test_the_worked_example_of_a_kind_is_a_profile(kind: str, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("USER", "GATEWAY_PASSWORD"):
         monkeypatch.setenv(name, "alice")
-    text = profiles.new(kind)
+    text = profiles.render_template(kind)
     assert text.startswith("# ")
     (name,) = yaml.safe_load(text)["profiles"]
     write(project / "jupyter-pipeline.yaml", text)
@@ -112,7 +112,7 @@ def test_an_unknown_profile_offers_the_nearest_names() -> None:
     with pytest.raises(NotFoundError, match=r"No profile is called 'slrum'\. Did you mean slurm"):
         profiles.get_profile("slrum")
     with pytest.raises(NotFoundError, match="Did you mean slurm"):
-        profiles.new("slrum")
+        profiles.render_template("slrum")
 
 
 # Layers
@@ -328,15 +328,15 @@ def test_a_secret_stays_a_reference_until_the_class_is_called(project: Path, mon
     write(project / "jupyter-pipeline.yaml", text)
     found = profiles.get_profile("g", cwd=project)
     assert "hunter2" not in str(found)
-    assert "hunter2" not in profiles.resolved(found)
-    assert variables.reveal(found.cluster_kwargs, os.environ)["auth"]["password"] == "hunter2"
+    assert "hunter2" not in profiles.render_profile(found)
+    assert variables.expand_secrets(found.cluster_kwargs, os.environ)["auth"]["password"] == "hunter2"
 
 
 def test_a_resolved_profile_with_dollar_signs_is_read_back(tmp_path: Path, project: Path) -> None:
     text = "profiles: {p: {extends: slurm, description: costs 5$$, cluster_kwargs: {job_script_prologue: [echo $X]}}}"
     write(project / "jupyter-pipeline.yaml", text)
     found = profiles.get_profile("p", cwd=project)
-    path = write(tmp_path / "p.yaml", profiles.resolved(found))
+    path = write(tmp_path / "p.yaml", profiles.render_profile(found))
     assert dataclasses.replace(profiles.get_profile(str(path)), source=found.source) == found
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from jupyter_pipeline import identity, paths
+from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.cleanup import orphans
 from jupyter_pipeline.clusters.registry import events
-from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.exceptions import ClusterConflictError, NotFoundError, UsageError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
@@ -28,7 +28,7 @@ def record(name: str = "one", **values: object) -> ClusterRecord:
 
 def test_record_comes_back_as_it_was_written() -> None:
     written = record(adaptive=(1, 4), jobs=({"id": "7", "state": "pending", "reason": "Resources"},), expires=1.0)
-    folder = registry.create(written, {"asked": 1})
+    folder = registry.create_record(written, {"asked": 1})
     assert registry.read_record(folder) == written
     assert registry.find_record("one") == written
     assert registry.find_record(written.id) == written
@@ -36,15 +36,15 @@ def test_record_comes_back_as_it_was_written() -> None:
 
 
 def test_folders_and_files_are_private() -> None:
-    folder = registry.create(record(), {})
+    folder = registry.create_record(record(), {})
     for path in [folder, *folder.rglob("*"), folder.parent / ".names"]:
         assert stat.S_IMODE(path.lstat().st_mode) & 0o077 == 0 or path.is_symlink(), path
 
 
 def test_a_living_name_is_refused_with_what_to_do() -> None:
-    registry.create(record(), {})
+    registry.create_record(record(), {})
     with pytest.raises(ClusterConflictError, match=r"'one' is running already .* Attach to it, stop it first"):
-        registry.create(record(), {})
+        registry.create_record(record(), {})
     assert len(registry.list_records(include_ended=True)) == 1
     assert not list(paths.clusters_dir().glob(".jp-*"))
 
@@ -52,17 +52,17 @@ def test_a_living_name_is_refused_with_what_to_do() -> None:
 @pytest.mark.parametrize("state", ["stopped", "failed", "lost"])
 def test_an_ended_name_is_free_again(state: str) -> None:
     first = record()
-    folder = registry.create(first, {})
+    folder = registry.create_record(first, {})
     registry.write_record(folder, dataclasses.replace(first, state=ClusterState(state)))
-    registry.create(record(), {})
+    registry.create_record(record(), {})
     assert len(registry.list_records()) == 1
 
 
 def test_a_name_of_a_dead_keeper_is_free_again() -> None:
     dead = dataclasses.replace(identity.this_process(), started=1.0)
-    registry.create(record(keeper=dead), {})
+    registry.create_record(record(keeper=dead), {})
     second = record()
-    registry.create(second, {})
+    registry.create_record(second, {})
     assert registry.find_record("one").id == second.id
 
 
@@ -70,15 +70,15 @@ def test_a_name_whose_folder_is_missing_is_free_only_when_old() -> None:
     link = paths.private_dir(paths.clusters_dir() / ".names") / "one"
     link.symlink_to(registry.new_id())
     with pytest.raises(ClusterConflictError, match="being started"):
-        registry.create(record(), {})
+        registry.create_record(record(), {})
     os.utime(link, (1, 1), follow_symlinks=False)
-    registry.create(record(), {})
+    registry.create_record(record(), {})
 
 
 def _create(number: int, stale: bool) -> str:
     time.sleep(0.05)
     try:
-        registry.create(record(id=f"{registry.prefix()}{number:010}"), {})
+        registry.create_record(record(id=f"{registry.id_prefix()}{number:010}"), {})
     except ClusterConflictError:
         return "refused"
     return "won"
@@ -87,7 +87,7 @@ def _create(number: int, stale: bool) -> str:
 @pytest.mark.parametrize("stale", [False, True])
 def test_of_fifty_at_once_one_wins(stale: bool) -> None:
     if stale:
-        registry.create(record(keeper=dataclasses.replace(identity.this_process(), started=1.0)), {})
+        registry.create_record(record(keeper=dataclasses.replace(identity.this_process(), started=1.0)), {})
     context = multiprocessing.get_context("fork")
     with context.Pool(10) as pool:
         outcomes = pool.starmap(_create, [(n, stale) for n in range(50)], chunksize=1)
@@ -96,7 +96,7 @@ def test_of_fifty_at_once_one_wins(stale: bool) -> None:
 
 def test_dead_keeper_is_told_as_lost_with_the_reason_and_nothing_is_written() -> None:
     dead = record(keeper=dataclasses.replace(identity.this_process(), pid=2**22 + 1))
-    folder = registry.create(dead, {})
+    folder = registry.create_record(dead, {})
     (found,) = registry.list_records()
     assert found.state is ClusterState.LOST
     assert found.reason.startswith("Its keeper (process 4194305 on ")
@@ -104,23 +104,23 @@ def test_dead_keeper_is_told_as_lost_with_the_reason_and_nothing_is_written() ->
 
 
 def test_reboot_is_told() -> None:
-    registry.create(record(keeper=dataclasses.replace(identity.this_process(), boot_id="before")), {})
+    registry.create_record(record(keeper=dataclasses.replace(identity.this_process(), boot_id="before")), {})
     assert "was rebooted while the cluster was running" in registry.find_record("one").reason
 
 
 def test_keeper_of_another_host_is_never_judged() -> None:
     away = dataclasses.replace(identity.this_process(), host="login2", boot_id="x", pid=1)
-    registry.create(record(keeper=away, host="login2"), {})
+    registry.create_record(record(keeper=away, host="login2"), {})
     assert registry.find_record("one").state is ClusterState.RUNNING
     with pytest.raises(ClusterConflictError, match="running on login2 already"):
-        registry.create(record(), {})
+        registry.create_record(record(), {})
 
 
 def test_silence_of_a_keeper_is_told() -> None:
     away = dataclasses.replace(identity.this_process(), host="login2", boot_id="x", pid=1)
-    registry.create(record("fresh", keeper=away, host="login2"), {})
+    registry.create_record(record("fresh", keeper=away, host="login2"), {})
     for name, keeper in (("there", away), ("here", identity.this_process())):
-        folder = registry.create(record(name, keeper=keeper, host=keeper.host), {})
+        folder = registry.create_record(record(name, keeper=keeper, host=keeper.host), {})
         five_minutes_ago = time.time() - 300
         os.utime(folder / "record.json", (five_minutes_ago, five_minutes_ago))
     found = {r.name: r for r in registry.list_records()}
@@ -134,18 +134,18 @@ def test_silence_of_a_keeper_is_told() -> None:
 @pytest.mark.parametrize("content", [b"", b'{"id": "x", "na', b"[]", b'{"id": "x"}', b"\xff\xfe"])
 def test_damaged_record_is_told_and_keeps_its_name(content: bytes) -> None:
     written = record()
-    folder = registry.create(written, {"profile": {"name": "thin"}})
-    registry.write_keeper(folder, written)
+    folder = registry.create_record(written, {"profile": {"name": "thin"}})
+    registry.write_keeper_file(folder, written)
     (folder / "record.json").write_bytes(content)
     (found,) = registry.list_records()
     assert (found.name, found.profile, found.keeper) == ("one", "thin", identity.this_process())
     assert "cannot be read" in found.reason
     with pytest.raises(ClusterConflictError):
-        registry.create(record(), {})
+        registry.create_record(record(), {})
 
 
 def test_unknown_name_offers_the_nearest() -> None:
-    registry.create(record("local-1"), {})
+    registry.create_record(record("local-1"), {})
     with pytest.raises(NotFoundError, match="Did you mean local-1"):
         registry.find_record("locl-1")
 
@@ -158,7 +158,7 @@ def test_names_that_are_no_names_are_refused(name: str) -> None:
 
 def test_ended_clusters_are_found_when_asked_for() -> None:
     first = record()
-    folder = registry.create(first, {})
+    folder = registry.create_record(first, {})
     registry.write_record(folder, dataclasses.replace(first, state=ClusterState.FAILED, reason="why"))
     assert registry.list_records() == []
     with pytest.raises(NotFoundError):
@@ -168,22 +168,22 @@ def test_ended_clusters_are_found_when_asked_for() -> None:
 
 
 def test_old_folders_are_pruned_and_living_ones_never(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(orphans, "_KEPT_ENDED", 2)
+    monkeypatch.setattr(orphans, "_MAX_CLOSED_RECORDS", 2)
     lost = record("lost", keeper=dataclasses.replace(identity.this_process(), started=1.0), since=1.0)
     alive = record("alive", since=1.0)
     for each in (lost, alive):
-        registry.create(each, {})
+        registry.create_record(each, {})
     for number in range(4):
-        registry.create(record(f"ended-{number}", state=ClusterState.STOPPED, since=time.time() - number), {})
-    registry.create(record("old", state=ClusterState.STOPPED, since=time.time() - 15 * 86400), {})
-    orphans.prune()
+        registry.create_record(record(f"ended-{number}", state=ClusterState.STOPPED, since=time.time() - number), {})
+    registry.create_record(record("old", state=ClusterState.STOPPED, since=time.time() - 15 * 86400), {})
+    orphans.prune_records()
     names = {r.name for r in registry.list_records(include_ended=True)}
     assert names == {"lost", "alive", "ended-0", "ended-1"}
 
 
 def test_full_disk_leaves_the_old_record(monkeypatch: pytest.MonkeyPatch) -> None:
     first = record()
-    folder = registry.create(first, {})
+    folder = registry.create_record(first, {})
 
     def full(path: Path, content: object) -> None:
         raise OSError(28, "No space left on device")
@@ -207,7 +207,7 @@ def test_registry_imports_the_standard_library_alone() -> None:
 
 
 def test_syncs_are_kept_in_order_with_their_locks() -> None:
-    folder = registry.create(record(), {})
+    folder = registry.create_record(record(), {})
     events.add_sync(folder, {"time": 1.0, "summary": "first", "lock": "abc"}, "dask==1\n")
     events.add_sync(folder, {"time": 2.0, "summary": "second", "lock": "abc"}, "dask==1\n")
     assert [entry["summary"] for entry in events.read_syncs(folder)] == ["first", "second"]
@@ -219,12 +219,12 @@ def test_syncs_are_kept_in_order_with_their_locks() -> None:
 
 
 def test_a_cluster_that_was_never_synced_has_no_syncs() -> None:
-    assert events.read_syncs(registry.create(record(), {})) == []
+    assert events.read_syncs(registry.create_record(record(), {})) == []
 
 
 def test_a_record_is_read_again_only_when_its_file_changed() -> None:
     written = record()
-    folder = registry.create(written, {})
+    folder = registry.create_record(written, {})
     assert registry.read_record(folder) is registry.read_record(folder)
     registry.write_record(folder, dataclasses.replace(written, workers=7))
     changed = registry.read_record(folder)

@@ -12,5 +12,5 @@ from jupyter_pipeline.clusters import profiles
 def test_a_resolved_profile_is_read_back_as_it_was(name: str, tmp_path: Path) -> None:
     profile = profiles.get_profile(name)
     path = tmp_path / f"{name}.yaml"
-    path.write_text(profiles.resolved(profile))
+    path.write_text(profiles.render_profile(profile))
     assert dataclasses.replace(profiles.get_profile(str(path)), source=profile.source) == profile

@@ -49,7 +49,7 @@ def test_files_are_private_and_the_authority_cannot_sign_again(tmp_path: Path) -
     [({}, 365), ({"lifetime": None}, 365), ({"lifetime": 86400.0 * 300}, 600), ({"max_lifetime": 1e8}, 2e8 / 86400)],
 )
 def test_certificates_outlast_every_lifetime(bounds: dict[str, float], days: float) -> None:
-    assert security.validity(Limits(**bounds)) == pytest.approx(days * 86400)
+    assert security.certificate_lifetime(Limits(**bounds)) == pytest.approx(days * 86400)
 
 
 def _shake(server: Path, client: Path | None) -> None:
@@ -94,8 +94,8 @@ def test_own_certificate_is_accepted_others_and_none_are_not(tmp_path: Path) -> 
 
 def test_another_process_gets_the_same_security(tmp_path: Path) -> None:
     security.make_certificates(tmp_path, "jp-x-1")
-    security.remember(tmp_path, security.own_security(tmp_path))
-    loaded = security.load(tmp_path)
+    security.save_connection(tmp_path, security.load_own_security(tmp_path))
+    loaded = security.load_connection(tmp_path)
     assert loaded.require_encryption is True
     assert loaded.tls_ca_file == str(tmp_path / "tls/ca.pem")
     assert loaded.tls_client_key == str(tmp_path / "tls/key.pem")
@@ -104,26 +104,26 @@ def test_another_process_gets_the_same_security(tmp_path: Path) -> None:
 def test_keys_in_memory_are_written_to_private_files(tmp_path: Path) -> None:
     from distributed.security import Security
 
-    security.remember(tmp_path, Security.temporary())
+    security.save_connection(tmp_path, Security.temporary())
     assert "PRIVATE" not in (tmp_path / "connection.json").read_text()
     key = tmp_path / "tls/tls_client_key.pem"
     assert "PRIVATE" in key.read_text()
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
-    assert security.load(tmp_path).tls_client_key == str(key)
+    assert security.load_connection(tmp_path).tls_client_key == str(key)
 
 
 def test_expired_certificate_is_refused_with_its_date(tmp_path: Path) -> None:
     security.make_certificates(tmp_path, "jp-x-1", seconds=-60)
-    security.remember(tmp_path, security.own_security(tmp_path))
+    security.save_connection(tmp_path, security.load_own_security(tmp_path))
     today = datetime.datetime.now(datetime.UTC)
     with pytest.raises(ClusterError, match=rf"expired on {today:%Y}-.* Stop the cluster and start it again"):
-        security.load(tmp_path)
+        security.load_connection(tmp_path)
 
 
 @pytest.mark.parametrize("damage", ["missing", "garbage", "no certificate"])
 def test_damaged_keys_are_told(tmp_path: Path, damage: str) -> None:
     security.make_certificates(tmp_path, "jp-x-1")
-    security.remember(tmp_path, security.own_security(tmp_path))
+    security.save_connection(tmp_path, security.load_own_security(tmp_path))
     if damage == "missing":
         (tmp_path / "connection.json").unlink()
     elif damage == "garbage":
@@ -131,7 +131,7 @@ def test_damaged_keys_are_told(tmp_path: Path, damage: str) -> None:
     else:
         (tmp_path / "tls/cert.pem").write_text("nothing")
     with pytest.raises(ClusterError, match="start it again"):
-        security.load(tmp_path)
+        security.load_connection(tmp_path)
 
 
 def test_scheduler_nanny_and_worker_let_in_their_own_cluster_alone(thin: Callable[..., Any], tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_scheduler_nanny_and_worker_let_in_their_own_cluster_alone(thin: Callabl
         addresses = [cluster.scheduler_address, worker, known["nanny"]]
         assert all(address.startswith("tls://127.0.0.1:") for address in addresses)
         security.make_certificates(tmp_path, "other")
-        other = security.own_security(tmp_path).get_connection_args("client")
+        other = security.load_own_security(tmp_path).get_connection_args("client")
         own = client.security.get_connection_args("client")
 
         async def greet(address: str, arguments: dict[str, Any]) -> Any:

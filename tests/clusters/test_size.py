@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from jupyter_pipeline.clusters.backends.base import Backend
-from jupyter_pipeline.clusters.keeper.scaling import Size
-from jupyter_pipeline.clusters.keeper.start_request import Request
+from jupyter_pipeline.clusters.keeper.scaling import Scaler
+from jupyter_pipeline.clusters.registry.start_request import StartRequest
 from jupyter_pipeline.models import Limits, Profile
 
 
@@ -20,7 +20,7 @@ def size(
     workers: int | None = None,
     adapt: tuple[int, int] | None = None,
     max_workers: int | None = None,
-) -> Size:
+) -> Scaler:
     profile = Profile(
         name="p",
         cluster_class="a.B",
@@ -28,7 +28,7 @@ def size(
         adapt_kwargs=adapt_kwargs,
         limits=Limits(max_workers=max_workers),
     )
-    return Size(Backend(), Request(profile=profile, workers=workers, adapt=adapt))
+    return Scaler(Backend(), StartRequest(profile=profile, workers=workers, adapt=adapt))
 
 
 @pytest.mark.parametrize(

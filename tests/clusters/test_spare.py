@@ -13,9 +13,8 @@ import psutil
 import pytest
 
 from jupyter_pipeline import paths
-from jupyter_pipeline.clusters import attached, manager
+from jupyter_pipeline.clusters import attached, manager, registry
 from jupyter_pipeline.clusters.keeper import standby
-from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.exceptions import ClusterConflictError
 from jupyter_pipeline.models import Profile
 
@@ -48,7 +47,7 @@ def test_the_next_cluster_is_kept_by_the_spare(
 ) -> None:
     monkeypatch.setenv("SET_BEFORE", "old")
     monkeypatch.setenv("REMOVED", "yes")
-    standby.prepare()
+    standby.start()
     (ready,) = waiting(processes)
     monkeypatch.setenv("SET_BEFORE", "new")
     monkeypatch.delenv("REMOVED")
@@ -77,7 +76,7 @@ def test_gc_leaves_a_spare_alone_and_it_ends_with_its_process(processes: Any, le
     code = (
         "import sys\nfrom jupyter_pipeline.clusters import manager\n"
         "from jupyter_pipeline.clusters.keeper import standby\n"
-        "standby.prepare()\nprint(manager.gc(), flush=True)\nsys.stdin.read()"
+        "standby.start()\nprint(manager.gc(), flush=True)\nsys.stdin.read()"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as session:
         assert session.stdout is not None
@@ -95,7 +94,7 @@ def test_a_spare_that_is_out_of_date_is_not_used(
     packages = tmp_path / "site-packages"
     packages.mkdir()
     monkeypatch.syspath_prepend(str(packages))
-    standby.prepare()
+    standby.start()
     (ready,) = waiting(processes)
     if what == "package":
         time.sleep(0.02)
@@ -113,18 +112,18 @@ def test_a_spare_that_is_out_of_date_is_not_used(
 
 
 def test_another_kind_of_cluster_leaves_the_spare(thin: Make) -> None:
-    standby.prepare()
+    standby.start()
     assert standby.claim(thin()) is None
     assert standby.claim(thin(cluster_class="dask_jobqueue.SLURMCluster")) is None
     claimed = standby.claim(local(thin))
     assert claimed is not None
-    standby.give_back(claimed)
+    standby.release(claimed)
 
 
 def test_a_refused_start_gives_the_spare_back(thin: Make, processes: Any) -> None:
     profile = local(thin)
     manager.start(profile, name="one")
-    standby.prepare()
+    standby.start()
     (ready,) = waiting(processes)
     with pytest.raises(ClusterConflictError):
         manager.start(profile, name="one")
@@ -136,14 +135,14 @@ def test_a_refused_start_gives_the_spare_back(thin: Make, processes: Any) -> Non
 
 @pytest.mark.parametrize(("setting", "expected"), [("1", True), ("0", False), ("", False)])
 def test_only_sessions_hold_one(monkeypatch: pytest.MonkeyPatch, setting: str, expected: bool) -> None:
-    monkeypatch.setenv("JUPYTER_PIPELINE_SPARE", setting)
+    monkeypatch.setenv("JUPYTER_PIPELINE_STANDBY", setting)
     monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
     monkeypatch.delattr(sys, "ps1", raising=False)
-    assert standby.wanted() is expected
+    assert standby.is_enabled() is expected
 
 
 def test_its_folder_is_made_when_it_is_used(processes: Any) -> None:
-    standby.prepare()
+    standby.start()
     assert registry.list_records(include_ended=True) == []
-    assert {p.environ()["JUPYTER_PIPELINE_CLUSTER"][:10] for p in waiting(processes)} == {registry.prefix()}
-    assert os.getpid() == int(waiting(processes)[0].environ()["JUPYTER_PIPELINE_SPARE_OF"].split(":")[0])
+    assert {p.environ()["JUPYTER_PIPELINE_CLUSTER"][:10] for p in waiting(processes)} == {registry.id_prefix()}
+    assert os.getpid() == int(waiting(processes)[0].environ()["JUPYTER_PIPELINE_STANDBY_OF"].split(":")[0])

@@ -9,7 +9,7 @@ import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
-from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.exceptions import NotFoundError, PipelineError, SyncError, UsageError
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.exceptions import ApiUnreachableError, NotFoundError, OrchestrationError, UsageError
 from jupyter_pipeline.models import DeploymentSpec, RunRecord, Schedule, ServiceStatus
 from jupyter_pipeline.orchestration.deployments import manage as deployments

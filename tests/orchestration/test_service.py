@@ -15,7 +15,7 @@ import httpx
 import psutil
 import pytest
 
-from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.exceptions import ConfigurationError, ServiceError
 from jupyter_pipeline.models import DeploymentSpec, ProcessIdentity, ServiceStatus
 from jupyter_pipeline.orchestration.deployments import manage as deployments

@@ -11,7 +11,7 @@ import pytest
 from pytest_jupyter.jupyter_server import *  # noqa: F403 - fixtures, and the hook that runs coroutines as tests
 
 from jupyter_pipeline import identity
-from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
 
@@ -53,7 +53,7 @@ def add_cluster() -> Callable[..., ClusterRecord]:
             "keeper": me,
         }
         record = ClusterRecord(name=name, **{**defaults, **values})
-        registry.create(record, {})
+        registry.create_record(record, {})
         return record
 
     return add

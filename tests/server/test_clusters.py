@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
 Call = Callable[..., Awaitable[tuple[int, Any]]]

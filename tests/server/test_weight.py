@@ -22,7 +22,7 @@ class Server:
 import jupyter_pipeline
 jupyter_pipeline._load_jupyter_server_extension(Server)
 from jupyter_pipeline.clusters import profiles
-from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.clusters import registry
 profiles.load_profiles()
 registry.list_records()
 from jupyter_pipeline.orchestration.schedules import parse as schedules

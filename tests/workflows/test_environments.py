@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from jupyter_pipeline import workflows
+from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.attached import AttachedCluster
 from jupyter_pipeline.clusters.registry import events
-from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.exceptions import UsageError
 
 

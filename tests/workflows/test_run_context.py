@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.runtime import run_on, run_window
 
 

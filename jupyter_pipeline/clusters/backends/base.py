@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from jupyter_pipeline.clusters.backends.batch.job import Job
-from jupyter_pipeline.clusters.profiles.variables import reveal
+from jupyter_pipeline.clusters.profiles.variables import expand_secrets
 from jupyter_pipeline.exceptions import ConfigurationError, MissingDependencyError
 from jupyter_pipeline.models import Profile
 
@@ -60,7 +60,7 @@ class Backend:
     has_jobs = False
     """Whether `find_jobs` can find anything."""
     submits_on_scale = False
-    """Whether `create` submits nothing, and the backend itself notes the first job by `marks.expect_jobs`."""
+    """Whether `create` submits nothing, and the backend itself notes the first job by `markers.mark_submitted`."""
     adapt_defaults: ClassVar[Mapping[str, Any]] = {}
     """Arguments of ``Cluster.adapt`` where the profile names none."""
 
@@ -70,7 +70,7 @@ class Backend:
         The profile's own arguments win, except that what carries the tag, TLS and the private dashboard is set here.
         """
         try:
-            kwargs = reveal(profile.cluster_kwargs, os.environ)
+            kwargs = expand_secrets(profile.cluster_kwargs, os.environ)
         except KeyError as error:
             name = error.args[0]
             raise ConfigurationError(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_pipeline import paths
 from jupyter_pipeline.clusters.backends.base import Backend, Context, import_class
 from jupyter_pipeline.clusters.backends.batch.job import Job
-from jupyter_pipeline.clusters.profiles.variables import reveal
+from jupyter_pipeline.clusters.profiles.variables import expand_secrets
 from jupyter_pipeline.exceptions import ClusterError, ClusterStartError
 from jupyter_pipeline.models import Profile
 
@@ -97,7 +97,7 @@ class GatewayBackend(Backend):
                 raise ClusterError(f"The gateway did not stop its cluster {job.id} ({error}).") from error
 
     def _gateway(self) -> Any:
-        kwargs = reveal(self.profile.cluster_kwargs, os.environ)
+        kwargs = expand_secrets(self.profile.cluster_kwargs, os.environ)
         connection = {key: kwargs[key] for key in _CONNECTION if key in kwargs}
         if "auth" in connection:
             connection["auth"] = _auth(connection["auth"])

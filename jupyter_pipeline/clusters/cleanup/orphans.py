@@ -6,33 +6,36 @@ cluster of this registry that no living keeper claims is removed. A record is cl
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import shutil
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline import identity
+from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.backends import Job, find_backend, get_backend, job_backends
 from jupyter_pipeline.clusters.cleanup import processes, tags
-from jupyter_pipeline.clusters.keeper import control_client
 from jupyter_pipeline.clusters.registry import events, markers, names
-from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.clusters.registry.start_request import StartRequest
 from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
 
 __all__ = [
-    "close_lost",
-    "collect",
+    "close_lost_cluster",
     "find_keeper_job",
-    "keeper_gone",
-    "keeper_is_job",
-    "prune",
+    "is_keeper_job",
+    "is_keeper_job_gone",
+    "prune_records",
     "remove_jobs",
+    "remove_orphans",
+    "remove_socket",
 ]
 
-_KEPT_DAYS = 14.0
-_KEPT_ENDED = 200
+_RETENTION_DAYS = 14.0
+_MAX_CLOSED_RECORDS = 200
 
 
 def find_keeper_job(record: ClusterRecord, *, max_age: float = 1.0) -> Job | None:
@@ -40,29 +43,29 @@ def find_keeper_job(record: ClusterRecord, *, max_age: float = 1.0) -> Job | Non
 
     ``None`` when the batch system does not answer.
     """
-    profile = _profile_of(record)
+    profile = _read_profile(record)
     if profile is None:
         return None
-    jobs = get_backend(profile).find_jobs(tags.keeper_tag(record.id), max_age=max_age)
+    jobs = get_backend(profile).find_jobs(tags.keeper_job_tag(record.id), max_age=max_age)
     if jobs is None:
         return None
     return jobs[0] if jobs else Job(id="", state="ended")
 
 
-def keeper_is_job(record: ClusterRecord) -> bool:
+def is_keeper_job(record: ClusterRecord) -> bool:
     """Return whether the keeper of `record` is a batch job on another host."""
     if record.keeper is None or identity.alive(record.keeper) is not None:
         return False
-    profile = _profile_of(record)
+    profile = _read_profile(record)
     return profile is not None and profile.keeper == "job"
 
 
-def keeper_gone(record: ClusterRecord) -> bool:
+def is_keeper_job_gone(record: ClusterRecord) -> bool:
     """Return whether the keeper of `record` was a batch job on another host, and that job is there no more.
 
     Of any other keeper elsewhere nobody can tell from here.
     """
-    if not (record.state.alive and keeper_is_job(record)):
+    if not (record.state.alive and is_keeper_job(record)):
         return False
     for max_age in (1.0, 0.0):  # a list that is a moment old may not have it yet
         job = find_keeper_job(record, max_age=max_age)
@@ -102,7 +105,7 @@ def remove_jobs(
     while True:
         jobs = backend.find_jobs(cluster_id, max_age=0.0)
         if jobs is not None and with_keeper:
-            of_keeper = backend.find_jobs(tags.keeper_tag(cluster_id))
+            of_keeper = backend.find_jobs(tags.keeper_job_tag(cluster_id))
             jobs = None if of_keeper is None else jobs + of_keeper
         if jobs is not None:
             jobs = [job for job in jobs if job.state != "ended"]
@@ -122,7 +125,14 @@ def remove_jobs(
         time.sleep(0.5)
 
 
-def close_lost(
+def remove_socket(record: ClusterRecord) -> None:
+    """Remove the socket of a keeper of this host that was killed."""
+    if record.control and record.host == identity.hostname():
+        with contextlib.suppress(OSError):
+            Path(record.control).unlink()
+
+
+def close_lost_cluster(
     record: ClusterRecord, *, state: ClusterState = ClusterState.LOST, reason: str = ""
 ) -> tuple[ClusterRecord, list[dict[str, Any]]]:
     """Remove what is left of a cluster whose keeper is dead, and close its record.
@@ -146,9 +156,9 @@ def close_lost(
     """
     folder = registry.cluster_dir(record.id)
     removed = _remove_processes(record.id)
-    control_client.remove_socket(record)
+    remove_socket(record)
     doubt = ""
-    profile = _profile_of(record) if record.jobs or markers.may_have_jobs(folder) else None
+    profile = _read_profile(record) if record.jobs or markers.may_have_jobs(folder) else None
     if profile is not None:
         try:
             jobs, doubt = remove_jobs(profile, record.id, with_keeper=True)
@@ -156,7 +166,7 @@ def close_lost(
         except PipelineError as error:
             doubt = str(error)
     reason = reason or record.reason
-    asked = markers.asked_to_end(folder)
+    asked = markers.read_stop_request(folder)
     if asked:
         state, reason = asked[0], reason if reason.startswith(asked[1]) else asked[1]
     if doubt:
@@ -176,7 +186,7 @@ def close_lost(
     if doubt:
         return record, removed
     try:
-        with names.locked():
+        with names.lock_registry():
             registry.write_record(folder, record)
     except OSError:  # the disk is full: what matters is gone, and the next look says so again
         names.release(record.name, record.id)
@@ -185,22 +195,20 @@ def close_lost(
     return record, removed
 
 
-def _profile_of(record: ClusterRecord) -> Profile | None:
-    from jupyter_pipeline.clusters.keeper.start_request import Request
-
+def _read_profile(record: ClusterRecord) -> Profile | None:
     try:
-        return Request.from_dict(registry.read_request(registry.cluster_dir(record.id))).profile
+        return StartRequest.from_dict(registry.read_request(registry.cluster_dir(record.id))).profile
     except (KeyError, TypeError, AttributeError):
         return None
 
 
 def _remove_processes(cluster_id: str) -> list[dict[str, Any]]:
-    found = processes.of_cluster(cluster_id)
+    found = processes.find_processes(cluster_id)
     outliving = {process.pid for process in processes.end(found)}
     return [{"kind": "process", "id": p.pid, "cluster": cluster_id} for p in found if p.pid not in outliving]
 
 
-def collect(progress: Callable[[str], None] | None = None) -> list[dict[str, Any]]:
+def remove_orphans(progress: Callable[[str], None] | None = None) -> list[dict[str, Any]]:
     """Close every cluster that is known here to be lost, and remove processes and jobs that no living record claims.
 
     Returns
@@ -214,56 +222,56 @@ def collect(progress: Callable[[str], None] | None = None) -> list[dict[str, Any
         waiting = find_keeper_job(record) if record.keeper is None and record.state.alive else None
         if waiting is not None and waiting.state == "ended":
             reason = "The job of its keeper ended before it began"
-        elif keeper_gone(record):
+        elif is_keeper_job_gone(record):
             reason = f"The job of its keeper ended while the cluster was {record.state}"
-        if reason or (record.state is ClusterState.LOST and not _keeper_at_work(record)):
-            closed, items = close_lost(record, reason=reason)
+        if reason or (record.state is ClusterState.LOST and not _is_keeper_running(record)):
+            closed, items = close_lost_cluster(record, reason=reason)
             removed += items
             if not closed.state.alive:
                 removed.append({"kind": "cluster", "id": closed.name, "cluster": closed.id})
-    for cluster_id in processes.by_cluster():
-        if not _claimed(cluster_id):
+    for cluster_id in processes.group_by_cluster():
+        if not _is_is_is_claimed(cluster_id):
             removed += _remove_processes(cluster_id)
-    removed += _collect_jobs()
-    prune()
+    removed += _remove_orphaned_jobs()
+    prune_records()
     return removed
 
 
-def _keeper_at_work(record: ClusterRecord) -> bool:
+def _is_keeper_running(record: ClusterRecord) -> bool:
     """Return whether a record that names no keeper is damaged rather than dead: a process of its tag is a keeper."""
     if record.keeper is not None:
         return False
-    return any(tags.KEEPER in " ".join(p.cmdline()) for p in processes.of_cluster(record.id))
+    return any(tags.KEEPER_MODULE in " ".join(p.cmdline()) for p in processes.find_processes(record.id))
 
 
-def _claimed(cluster_id: str) -> bool:
+def _is_is_is_claimed(cluster_id: str) -> bool:
     """Return whether a cluster may be at work: unknown is not gone."""
-    folder = registry.cluster_dir(tags.owner_of_tag(cluster_id))
+    folder = registry.cluster_dir(tags.cluster_id_of(cluster_id))
     record = registry.read_record(folder)
     if record is None:
         return folder.exists()
-    return registry.judge(record).state.alive
+    return registry.resolve_state(record).state.alive
 
 
-def _collect_jobs() -> list[dict[str, Any]]:
+def _remove_orphaned_jobs() -> list[dict[str, Any]]:
     removed: list[dict[str, Any]] = []
-    beginning = registry.prefix()
+    beginning = registry.id_prefix()
     for backend in job_backends():
         jobs = backend.find_jobs() or []
-        stray = [j for j in jobs if j.tag.startswith(beginning) and j.state != "ended" and not _claimed(j.tag)]
+        stray = [j for j in jobs if j.tag.startswith(beginning) and j.state != "ended" and not _is_is_is_claimed(j.tag)]
         if stray:
             find_backend(backend.name).cancel_jobs(stray)
             removed += [{"kind": "job", "id": job.id, "cluster": job.tag} for job in stray]
     return removed
 
 
-def prune() -> None:
+def prune_records() -> None:
     """Remove the folders of clusters that ended two weeks ago, and of more than two hundred the oldest."""
     ended = [r for r in registry.list_records(include_ended=True) if not r.state.alive and not _is_open(r)]
     ended.sort(key=lambda r: r.since, reverse=True)
-    oldest = time.time() - _KEPT_DAYS * 86400
+    oldest = time.time() - _RETENTION_DAYS * 86400
     for position, record in enumerate(ended):
-        if position >= _KEPT_ENDED or record.since < oldest:
+        if position >= _MAX_CLOSED_RECORDS or record.since < oldest:
             shutil.rmtree(registry.cluster_dir(record.id), ignore_errors=True)
 
 

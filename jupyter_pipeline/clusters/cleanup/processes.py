@@ -7,35 +7,35 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from jupyter_pipeline import identity
+from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.cleanup import tags
-from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.models import ProcessIdentity
 
 if TYPE_CHECKING:
     import psutil
 
-__all__ = ["by_cluster", "end", "of_cluster"]
+__all__ = ["end", "find_processes", "group_by_cluster"]
 
 
-def of_cluster(cluster_id: str) -> list[psutil.Process]:
+def find_processes(cluster_id: str) -> list[psutil.Process]:
     """Return the living processes of the cluster, but the calling one."""
-    return [process for tag, _, process in _tagged() if tag == cluster_id]
+    return [process for tag, _, process in _iter_iter_iter_tagged() if tag == cluster_id]
 
 
-def by_cluster() -> dict[str, list[psutil.Process]]:
+def group_by_cluster() -> dict[str, list[psutil.Process]]:
     """Return the living processes of this registry's clusters, but the calling one.
 
     A keeper that is held ready for a living process has no cluster yet, and is none of them.
     """
     found: dict[str, list[psutil.Process]] = {}
-    beginning = registry.prefix()
-    for tag, environment, process in _tagged():
-        if tag.startswith(beginning) and not _is_spare(tag, environment):
+    beginning = registry.id_prefix()
+    for tag, environment, process in _iter_iter_iter_tagged():
+        if tag.startswith(beginning) and not _is_standby(tag, environment):
             found.setdefault(tag, []).append(process)
     return found
 
 
-def _tagged() -> Iterator[tuple[str, dict[str, str], psutil.Process]]:
+def _iter_iter_iter_tagged() -> Iterator[tuple[str, dict[str, str], psutil.Process]]:
     """Yield tag, environment and process of this user's processes that have a tag."""
     import psutil
 
@@ -44,7 +44,7 @@ def _tagged() -> Iterator[tuple[str, dict[str, str], psutil.Process]]:
             if process.pid == os.getpid() or process.uids().real != os.getuid():
                 continue
             environment = process.environ()
-            tag = environment.get(tags.TAG)
+            tag = environment.get(tags.TAG_VARIABLE)
             if not tag or process.status() == psutil.STATUS_ZOMBIE:
                 continue
         except (psutil.Error, OSError):
@@ -52,9 +52,9 @@ def _tagged() -> Iterator[tuple[str, dict[str, str], psutil.Process]]:
         yield tag, environment, process
 
 
-def _is_spare(tag: str, environment: dict[str, str]) -> bool:
+def _is_standby(tag: str, environment: dict[str, str]) -> bool:
     """Return whether a process waits for its first cluster, and the process that it waits for lives."""
-    pid, _, started = environment.get(tags.SPARE, "").partition(":")
+    pid, _, started = environment.get(tags.STANDBY_VARIABLE, "").partition(":")
     if not started or registry.cluster_dir(tag).exists():
         return False
     owner = ProcessIdentity(host=identity.hostname(), boot_id=identity.boot_id(), pid=int(pid), started=float(started))

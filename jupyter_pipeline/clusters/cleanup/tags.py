@@ -12,49 +12,49 @@ import jupyter_pipeline
 from jupyter_pipeline import paths
 
 __all__ = [
-    "KEEPER",
-    "KEEPER_JOB",
-    "ORIGINAL_PYTHONPATH",
-    "SPARE",
-    "TAG",
-    "environment",
-    "keeper_tag",
-    "owner_of_tag",
+    "KEEPER_JOB_MODULE",
+    "KEEPER_MODULE",
+    "PYTHONPATH_VARIABLE",
+    "STANDBY_VARIABLE",
+    "TAG_VARIABLE",
+    "build_environment",
+    "cluster_id_of",
+    "keeper_job_tag",
 ]
 
-KEEPER = "jupyter_pipeline.clusters.keeper.main"
+KEEPER_MODULE = "jupyter_pipeline.clusters.keeper.main"
 """Module that a keeper runs."""
-KEEPER_JOB = "jupyter_pipeline.clusters.keeper.batch_job"
+KEEPER_JOB_MODULE = "jupyter_pipeline.clusters.keeper.batch_job"
 """Module that submits a keeper as a batch job."""
-TAG = "JUPYTER_PIPELINE_CLUSTER"
+TAG_VARIABLE = "JUPYTER_PIPELINE_CLUSTER"
 """Environment variable with the id of the cluster that a process belongs to."""
-SPARE = "JUPYTER_PIPELINE_SPARE_OF"
+STANDBY_VARIABLE = "JUPYTER_PIPELINE_STANDBY_OF"
 """Environment variable with pid and start of the process for which a keeper is held ready."""
-ORIGINAL_PYTHONPATH = "JUPYTER_PIPELINE_ORIGINAL_PYTHONPATH"
+PYTHONPATH_VARIABLE = "JUPYTER_PIPELINE_ORIGINAL_PYTHONPATH"
 """Environment variable with the user's own ``PYTHONPATH``, which is put back before anything of theirs runs."""
-_OF_KEEPER = "-keeper"
+_KEEPER_SUFFIX = "-keeper"
 
 
-def environment(cluster_id: str) -> dict[str, str]:
+def build_environment(cluster_id: str) -> dict[str, str]:
     """Return the environment for a keeper: that of this process, the tag, and where this package is."""
     home = str(Path(jupyter_pipeline.__file__).parent.parent)
     own = os.environ.get("PYTHONPATH", "")
     values = {
         **os.environ,
-        TAG: cluster_id,
+        TAG_VARIABLE: cluster_id,
         "JUPYTER_PIPELINE_STATE": str(paths.state_dir()),
-        ORIGINAL_PYTHONPATH: own,
+        PYTHONPATH_VARIABLE: own,
         "PYTHONPATH": os.pathsep.join(p for p in (home, own) if p),
     }
-    values.pop(SPARE, None)
+    values.pop(STANDBY_VARIABLE, None)
     return values
 
 
-def keeper_tag(cluster_id: str) -> str:
+def keeper_job_tag(cluster_id: str) -> str:
     """Return the tag of the job in which the keeper runs: another than its workers', whom it cancels."""
-    return cluster_id + _OF_KEEPER
+    return cluster_id + _KEEPER_SUFFIX
 
 
-def owner_of_tag(tag: str) -> str:
+def cluster_id_of(tag: str) -> str:
     """Return the id of the cluster that a job tagged `tag` belongs to."""
-    return tag.removesuffix(_OF_KEEPER)
+    return tag.removesuffix(_KEEPER_SUFFIX)

@@ -16,12 +16,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline.clusters import preflight
+from jupyter_pipeline.clusters import preflight, registry
 from jupyter_pipeline.clusters.backends import Context, get_backend, import_class
 from jupyter_pipeline.clusters.cleanup import tags
-from jupyter_pipeline.clusters.keeper.start_request import Request
 from jupyter_pipeline.clusters.registry import events, markers, names
-from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.clusters.registry.start_request import StartRequest
 from jupyter_pipeline.exceptions import ClusterStartError, PipelineError
 from jupyter_pipeline.models import ClusterRecord, Profile
 
@@ -33,7 +32,7 @@ _ONCE = {"slurm": "#SBATCH --no-requeue"}
 
 def main(folder: Path) -> None:
     """Submit the keeper of the cluster in `folder`; on return the record names its job."""
-    request = Request.from_dict(registry.read_request(folder))
+    request = StartRequest.from_dict(registry.read_request(folder))
     record = registry.read_record(folder)
     if record is None:
         sys.exit(f"{folder} has no record")
@@ -47,10 +46,10 @@ def main(folder: Path) -> None:
         sys.exit(str(error))
     except Exception as error:  # noqa: BLE001 - a class of dask-jobqueue, and a batch system with its own words
         sys.exit(f"The keeper's job was refused: {str(error).strip().splitlines()[-1]}")
-    with names.locked():
+    with names.lock_registry():
         now = registry.read_record(folder)
         if now is not None and now.keeper == record.keeper and now.state.alive:  # it may have started already
-            job = {"id": number, "state": "pending", "reason": "", "tag": tags.keeper_tag(record.id)}
+            job = {"id": number, "state": "pending", "reason": "", "tag": tags.keeper_job_tag(record.id)}
             registry.write_record(folder, dataclasses.replace(now, keeper=None, host="", jobs=(job,)))
 
 
@@ -60,21 +59,21 @@ async def _submit(folder: Path, profile: Profile, record: ClusterRecord) -> str:
     backend = get_backend(profile)
     if not backend.has_jobs:
         raise ClusterStartError(f"keeper: job needs a batch system, and {profile.cluster_class} has none.")
-    context = Context(tag=tags.keeper_tag(record.id), name=record.name, directory=folder)
+    context = Context(tag=tags.keeper_job_tag(record.id), name=record.name, directory=folder)
     cluster: Any = import_class(profile.cluster_class, extra=backend.extra)(**backend.prepare(profile, context))
     cluster.status = Status.closed  # only its job is wanted; it is never started
-    name = f"{tags.keeper_tag(record.id)}.0"
+    name = f"{tags.keeper_job_tag(record.id)}.0"
     job = cluster.job_cls("tcp://keeper:0", name="keeper", **{**cluster._job_kwargs, "job_name": name})
     if not hasattr(job, "_command_template") or backend.name == "htcondor":
         raise ClusterStartError(f"keeper: job is not known for {profile.cluster_class}. Write keeper: local.")
     # Only what the keeper needs to be found; the rest of the environment is the batch system's affair.
-    values = {n: os.environ[n] for n in (tags.TAG, "JUPYTER_PIPELINE_STATE", "PYTHONPATH") if n in os.environ}
-    values[tags.ORIGINAL_PYTHONPATH] = os.environ.get(tags.ORIGINAL_PYTHONPATH, "")
+    values = {n: os.environ[n] for n in (tags.TAG_VARIABLE, "JUPYTER_PIPELINE_STATE", "PYTHONPATH") if n in os.environ}
+    values[tags.PYTHONPATH_VARIABLE] = os.environ.get(tags.PYTHONPATH_VARIABLE, "")
     settings = [f"{n}={v}" for n, v in values.items()]
-    command = ["env", *settings, sys.executable, "-P", "-m", tags.KEEPER, "--stay", str(folder)]
+    command = ["env", *settings, sys.executable, "-P", "-m", tags.KEEPER_MODULE, "--stay", str(folder)]
     job._command_template = shlex.join(command)
     job.job_header = "\n".join(filter(None, (job.job_header, _ONCE.get(backend.name))))
-    markers.expect_jobs(folder)
+    markers.mark_submitted(folder)
     await job.start()
     return str(job.job_id)
 

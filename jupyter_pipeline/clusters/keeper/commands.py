@@ -15,12 +15,12 @@ from jupyter_pipeline.models import ClusterState
 if TYPE_CHECKING:
     from jupyter_pipeline.clusters.keeper.lifecycle import Keeper
 
-__all__ = ["obey"]
+__all__ = ["handle_command"]
 
 Order = Callable[["Keeper", Mapping[str, Any]], Awaitable[None]]
 
 
-async def obey(keeper: Keeper, request: Mapping[str, Any]) -> dict[str, Any]:
+async def handle_command(keeper: Keeper, request: Mapping[str, Any]) -> dict[str, Any]:
     """Do what `request` asks and return the answer.
 
     Raises
@@ -63,7 +63,7 @@ async def _adapt(keeper: Keeper, request: Mapping[str, Any]) -> None:
 async def _extend(keeper: Keeper, request: Mapping[str, Any]) -> None:
     record = keeper.record
     seconds = float(request.get("seconds", 0))
-    expires = limits.extended(record.limits, started=record.started, expires=record.expires, seconds=seconds)
+    expires = limits.extend_lifetime(record.limits, started=record.started, expires=record.expires, seconds=seconds)
     keeper.stay_awake(time.time())
     keeper.update(expires=expires, warning="")
 

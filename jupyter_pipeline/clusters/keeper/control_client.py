@@ -23,11 +23,11 @@ from jupyter_pipeline import exceptions, identity, paths
 from jupyter_pipeline.exceptions import ClusterError, KeeperUnreachableError, PipelineError
 from jupyter_pipeline.models import ClusterRecord
 
-__all__ = ["LINE", "MAILBOX", "call", "remove_socket", "socket_path"]
+__all__ = ["MAILBOX_DIR", "MAX_LINE_BYTES", "send_command", "socket_path"]
 
-LINE = 2**20
+MAX_LINE_BYTES = 2**20
 """Bytes that a request or an answer may have: a sync brings its lock along."""
-MAILBOX = "mailbox"
+MAILBOX_DIR = "mailbox"
 """Folder of the letters from other hosts, in the cluster's folder."""
 
 
@@ -36,14 +36,9 @@ def socket_path(cluster_id: str) -> Path:
     return paths.runtime_dir() / f"{cluster_id}.sock"
 
 
-def remove_socket(record: ClusterRecord) -> None:
-    """Remove the socket of a keeper of this host that was killed."""
-    if record.control and record.host == identity.hostname():
-        with contextlib.suppress(OSError):
-            Path(record.control).unlink()
-
-
-def call(record: ClusterRecord, folder: Path, op: str, *, timeout: float = 30.0, **arguments: Any) -> dict[str, Any]:
+def send_command(
+    record: ClusterRecord, folder: Path, op: str, *, timeout: float = 30.0, **arguments: Any
+) -> dict[str, Any]:
     """Ask the keeper of `record` and return its answer.
 
     Parameters
@@ -69,17 +64,17 @@ def call(record: ClusterRecord, folder: Path, op: str, *, timeout: float = 30.0,
     request = json.dumps({"op": op, **arguments}).encode() + b"\n"
     try:
         if record.host == identity.hostname() and Path(record.control).is_socket():
-            answer = _through_socket(record.control, request, timeout)
+            answer = _send_send_send_through_socket(record.control, request, timeout)
         else:
-            answer = _through_mailbox(folder, request, timeout)
+            answer = _send_send_send_through_mailbox(folder, request, timeout)
     except OSError as error:
-        raise _unreachable(record, timeout) from error
+        raise _build_build_build_unreachable_error_error_error(record, timeout) from error
     if "error" in answer:
-        raise _as_exception(answer)
+        raise _rebuild_exception(answer)
     return answer
 
 
-def _through_socket(path: str, request: bytes, timeout: float) -> dict[str, Any]:
+def _send_send_send_through_socket(path: str, request: bytes, timeout: float) -> dict[str, Any]:
     deadline = time.monotonic() + timeout
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(timeout)
@@ -88,7 +83,7 @@ def _through_socket(path: str, request: bytes, timeout: float) -> dict[str, Any]
         received = b""
         while not received.endswith(b"\n"):
             connection.settimeout(max(0.001, deadline - time.monotonic()))
-            part = connection.recv(LINE)
+            part = connection.recv(MAX_LINE_BYTES)
             if not part:
                 raise ConnectionResetError("closed without an answer")
             received += part
@@ -96,8 +91,8 @@ def _through_socket(path: str, request: bytes, timeout: float) -> dict[str, Any]
     return answer
 
 
-def _through_mailbox(folder: Path, request: bytes, timeout: float) -> dict[str, Any]:
-    letter = folder / MAILBOX / f"{secrets.token_hex(8)}.request"
+def _send_send_send_through_mailbox(folder: Path, request: bytes, timeout: float) -> dict[str, Any]:
+    letter = folder / MAILBOX_DIR / f"{secrets.token_hex(8)}.request"
     reply = letter.with_suffix(".answer")
     paths.write_private(letter, request)
     deadline = time.monotonic() + timeout
@@ -113,7 +108,7 @@ def _through_mailbox(folder: Path, request: bytes, timeout: float) -> dict[str, 
     raise TimeoutError
 
 
-def _unreachable(record: ClusterRecord, timeout: float) -> KeeperUnreachableError:
+def _build_build_build_unreachable_error_error_error(record: ClusterRecord, timeout: float) -> KeeperUnreachableError:
     who = f"process {record.keeper.pid} on {record.host}" if record.keeper else "an unknown process"
     return KeeperUnreachableError(
         f"The keeper of {record.name} ({who}) did not answer within {timeout:g} s. "
@@ -121,7 +116,7 @@ def _unreachable(record: ClusterRecord, timeout: float) -> KeeperUnreachableErro
     )
 
 
-def _as_exception(answer: Mapping[str, Any]) -> PipelineError:
+def _rebuild_exception(answer: Mapping[str, Any]) -> PipelineError:
     kind = getattr(exceptions, str(answer["error"]), None)
     simple = isinstance(kind, type) and issubclass(kind, PipelineError) and kind.__init__ is Exception.__init__
     message = str(answer.get("message", ""))

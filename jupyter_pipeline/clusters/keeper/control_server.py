@@ -16,13 +16,13 @@ from jupyter_pipeline import paths
 from jupyter_pipeline.clusters.keeper import control_client
 from jupyter_pipeline.exceptions import PipelineError
 
-__all__ = ["Handler", "Reception"]
+__all__ = ["ControlServer", "Handler"]
 
 Handler = Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]
 """Answers one request; a `PipelineError` that it raises reaches the caller."""
 
 
-class Reception:
+class ControlServer:
     """Listens, and answers one request after another.
 
     Parameters
@@ -37,7 +37,7 @@ class Reception:
 
     def __init__(self, path: Path, folder: Path, handler: Handler) -> None:
         self.path = path
-        self._mailbox = folder / control_client.MAILBOX
+        self._mailbox = folder / control_client.MAILBOX_DIR
         self._handler = handler
         self._server: asyncio.Server | None = None
 
@@ -54,7 +54,7 @@ class Reception:
             listener.bind(str(self.path))
         finally:
             os.umask(previous)
-        self._server = await asyncio.start_unix_server(self._serve, sock=listener, limit=control_client.LINE)
+        self._server = await asyncio.start_unix_server(self._serve, sock=listener, limit=control_client.MAX_LINE_BYTES)
 
     async def tend(self) -> None:
         """Read the mailbox, and listen anew where the runtime folder was swept, as logind does at the last log-out."""

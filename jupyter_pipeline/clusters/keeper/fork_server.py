@@ -17,12 +17,12 @@ from pathlib import Path
 from jupyter_pipeline.models import Profile
 
 __all__ = [
-    "BEFORE_START",
-    "calm_dask",
-    "end_helpers",
-    "forks_workers",
-    "import_for_keeper",
+    "STARTUP_ENVIRONMENT",
+    "can_fork_workers",
+    "preload_keeper_modules",
+    "reduce_polling",
     "start_forkserver",
+    "stop_helper_processes",
     "use_forkserver",
 ]
 
@@ -50,7 +50,7 @@ _KEEPER_MODULES = [
     "psutil",
 ]
 # What Dask's nanny sets before it starts a worker: read when a process starts, so too late after a fork.
-BEFORE_START = {
+STARTUP_ENVIRONMENT = {
     "MALLOC_TRIM_THRESHOLD_": "65536",
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -58,7 +58,7 @@ BEFORE_START = {
 }
 
 
-def forks_workers(profile: Profile) -> bool:
+def can_fork_workers(profile: Profile) -> bool:
     """Return whether `profile` starts worker processes on this host that may be forked."""
     return profile.cluster_class.rpartition(".")[2] == "LocalCluster" and profile.cluster_kwargs.get("processes", True)
 
@@ -71,7 +71,7 @@ def start_forkserver() -> None:
     import multiprocessing
     from multiprocessing import forkserver
 
-    for name, value in BEFORE_START.items():
+    for name, value in STARTUP_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     multiprocessing.set_forkserver_preload(_WORKER_MODULES)
     forkserver.ensure_running()
@@ -90,7 +90,7 @@ def use_forkserver() -> None:
 
     dashboard.leave_out_proxy()
     chosen = dask.config.get("distributed.nanny.pre-spawn-environ", {})
-    if dask.config.get(_METHOD) != "spawn" or {str(k): str(v) for k, v in chosen.items()} != BEFORE_START:
+    if dask.config.get(_METHOD) != "spawn" or {str(k): str(v) for k, v in chosen.items()} != STARTUP_ENVIRONMENT:
         return
     # Dask would import every optional package into this process, to choose what the fork server imports.
     distributed.utils._forkserver_preload_set = True
@@ -99,7 +99,7 @@ def use_forkserver() -> None:
     distributed.nanny.WorkerProcess._init_msg_interval = 0.003
 
 
-def import_for_keeper() -> None:
+def preload_keeper_modules() -> None:
     """Import what the keeper of a local cluster will need, and load what is loaded on first use."""
     for name in _KEEPER_MODULES:
         with contextlib.suppress(ImportError):  # what the dashboard needs is optional
@@ -112,10 +112,10 @@ def import_for_keeper() -> None:
     backends.get_backend(Profile(name="", cluster_class="distributed.LocalCluster"))
     with tempfile.TemporaryDirectory() as folder:
         security.make_certificates(Path(folder), "none")
-        security.own_security(Path(folder)).get_connection_args("scheduler")
+        security.load_own_security(Path(folder)).get_connection_args("scheduler")
 
 
-def calm_dask() -> None:
+def reduce_polling() -> None:
     """Let a scheduler at rest rest: Dask looks 50 times a second whether its event loop hangs, and at the GIL."""
     import dask
 
@@ -127,7 +127,7 @@ def calm_dask() -> None:
             dask.config.set({key: calm})
 
 
-def end_helpers() -> None:
+def stop_helper_processes() -> None:
     """Let multiprocessing's own processes end: both do when their pipes close. Nobody waits for them here.
 
     The resource tracker ignores SIGTERM, and removes semaphores that a worker left when it ends by itself.

@@ -4,7 +4,7 @@
 
     starting ──> running ──> stopping ──> stopped
         │           │            │
-        └───────────┴────────────┴──────> failed          (lost: see `registry.judge`)
+        └───────────┴────────────┴──────> failed          (lost: see `registry.resolve_state`)
 
 Whatever ends the cluster (a request, a limit, its owner's end, an error) goes through `Keeper.end`, and from there
 through one shutdown, which closes the record only once nothing of the cluster was found.
@@ -24,13 +24,13 @@ from typing import TYPE_CHECKING, Any
 from jupyter_pipeline.clusters import limits, security
 from jupyter_pipeline.clusters.backends import SHARED, get_backend
 from jupyter_pipeline.clusters.keeper import commands, fork_server, scheduler_info, shutdown, startup
-from jupyter_pipeline.clusters.keeper.control_server import Reception
-from jupyter_pipeline.clusters.keeper.limit_monitor import Guard
-from jupyter_pipeline.clusters.keeper.record_writer import Book
-from jupyter_pipeline.clusters.keeper.scaling import Size
-from jupyter_pipeline.clusters.keeper.scheduler_monitor import Pulse, SchedulerGoneError
-from jupyter_pipeline.clusters.keeper.start_request import Request
+from jupyter_pipeline.clusters.keeper.control_server import ControlServer
+from jupyter_pipeline.clusters.keeper.limit_monitor import LimitMonitor
+from jupyter_pipeline.clusters.keeper.record_writer import RecordWriter
+from jupyter_pipeline.clusters.keeper.scaling import Scaler
+from jupyter_pipeline.clusters.keeper.scheduler_monitor import SchedulerLostError, SchedulerMonitor
 from jupyter_pipeline.clusters.registry import markers
+from jupyter_pipeline.clusters.registry.start_request import StartRequest
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
 if TYPE_CHECKING:
@@ -63,19 +63,19 @@ class Keeper:
         What was asked for.
     """
 
-    def __init__(self, folder: Path, record: ClusterRecord, request: Request) -> None:
+    def __init__(self, folder: Path, record: ClusterRecord, request: StartRequest) -> None:
         self.folder = folder
         self.profile = request.profile
         self.backend = get_backend(request.profile)
-        self.size = Size(self.backend, request)
+        self.size = Scaler(self.backend, request)
         self.cluster: Cluster | None = None
         self.final: tuple[ClusterState, str] | None = None
         """In which state and why it ends; ``None`` while it lives."""
-        self._book = Book(folder, record)
+        self._book = RecordWriter(folder, record)
         self._ending = asyncio.Event()
-        self._reception = Reception(Path(record.control), folder, partial(commands.obey, self))
-        self._guard = Guard(request.profile)
-        self._pulse: Pulse | None = None
+        self._reception = ControlServer(Path(record.control), folder, partial(commands.handle_command, self))
+        self._guard = LimitMonitor(request.profile)
+        self._pulse: SchedulerMonitor | None = None
         self._hindrance = ""
 
     @property
@@ -106,7 +106,7 @@ class Keeper:
         try:
             self._book.reserve()
             await self._reception.start()
-            asked = markers.asked_to_end(self.folder)
+            asked = markers.read_stop_request(self.folder)
             if asked:  # before anybody could listen
                 self.end(*asked)
             ticking = asyncio.create_task(self._repeat(_TICK, self._tick))  # goes on until the very end
@@ -125,14 +125,14 @@ class Keeper:
             await self._reception.close()
 
     def _obey_signal(self) -> None:
-        asked = markers.asked_to_end(self.folder)  # whoever stops a keeper that did not answer has noted why
+        asked = markers.read_stop_request(self.folder)  # whoever stops a keeper that did not answer has noted why
         self.end(*(asked or (ClusterState.STOPPED, "Its keeper was asked to end")))
 
     # Start
 
     async def _start(self) -> None:
         timeout = self.profile.limits.start_timeout
-        creation = startup.create(self.folder, self.record, self.profile, self.backend, self.size.at_least)
+        creation = startup.create_cluster(self.folder, self.record, self.profile, self.backend, self.size.at_least)
         task = asyncio.create_task(creation)
         if not await self._before_end(task, timeout=timeout):
             self.end(ClusterState.FAILED, f"Its scheduler did not answer within {timeout:g} s (limits.start_timeout)")
@@ -147,9 +147,9 @@ class Keeper:
             self._remember(self.cluster)
         except Exception as error:  # any class, any exception; the reason is the user's to read
             logger.exception("cannot start")
-            self.end(ClusterState.FAILED, startup.explain(error, self.profile, self.backend, self.record.name))
+            self.end(ClusterState.FAILED, startup.explain_failure(error, self.profile, self.backend, self.record.name))
         else:
-            self._pulse = Pulse(self.cluster)
+            self._pulse = SchedulerMonitor(self.cluster)
             await self._look_at_scheduler()
             if self.final is None:
                 self.update(state=ClusterState.RUNNING, reason="")
@@ -172,21 +172,23 @@ class Keeper:
             await self.backend.complete(cluster)
         except Exception:  # such as a dashboard: the cluster computes without it
             logger.exception("cannot complete")
-        await asyncio.to_thread(shutdown.collect_others)
+        await asyncio.to_thread(shutdown.remove_other_orphans)
 
     def _remember(self, cluster: Cluster) -> None:
         if hasattr(cluster, "_sync_interval"):
             cluster._sync_interval = _SYNC  # it tells the scheduler its name, every second
-        scheduler_info.calm(cluster)
+        scheduler_info.reduce_idle_checks(cluster)
         encrypted = not str(cluster.scheduler_address).startswith(("tcp://", "inproc://"))
         used = getattr(cluster, "security", None)
         if used is not None and encrypted:
-            security.remember(self.folder, used)
+            security.save_connection(self.folder, used)
         self.update(
             scheduler_address=str(cluster.scheduler_address),
             dashboard_link=str(cluster.dashboard_link or ""),
             tls=encrypted,
-            workers_wanted=None if self.size.bounds else self.size.fixed or scheduler_info.planned(cluster),
+            workers_wanted=None
+            if self.size.bounds
+            else self.size.fixed or scheduler_info.count_planned_workers(cluster),
             adaptive=self.size.bounds,
         )
 
@@ -216,7 +218,7 @@ class Keeper:
             self.end(ClusterState.STOPPED, "Its folder was removed")
         if self.final is None:
             verdict = self._guard.judge(self.record, self._pulse)
-            if verdict != limits.Verdict() and self._pulse and not self._pulse.works:
+            if verdict != limits.Decision() and self._pulse and not self._pulse.works:
                 await self.look()  # a task may have come since the last look
                 verdict = self._guard.judge(self.record, self._pulse)
             if verdict.end:
@@ -246,7 +248,7 @@ class Keeper:
             return
         try:
             facts = await self._pulse.look()
-        except SchedulerGoneError as error:
+        except SchedulerLostError as error:
             self.end(ClusterState.FAILED, str(error))
             return
         if facts is None:
@@ -296,8 +298,8 @@ class Keeper:
             self.update(state=ClusterState.STOPPING, reason=reason, warning="")
         if self.cluster is not None:
             had_worker = self._pulse is not None and self._pulse.had_worker
-            await shutdown.close(self.cluster, self.backend, self.folder, had_worker=had_worker)
-        fork_server.end_helpers()
+            await shutdown.close_cluster(self.cluster, self.backend, self.folder, had_worker=had_worker)
+        fork_server.stop_helper_processes()
 
         def tell(doubt: str) -> None:
             self.update(reason=f"{reason.rstrip('.')}. {doubt}")

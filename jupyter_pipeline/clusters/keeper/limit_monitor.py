@@ -6,14 +6,14 @@ import time
 
 from jupyter_pipeline import identity
 from jupyter_pipeline.clusters import limits, preflight
-from jupyter_pipeline.clusters.cost import Meter
-from jupyter_pipeline.clusters.keeper.scheduler_monitor import Pulse
+from jupyter_pipeline.clusters.cost import CostMeter
+from jupyter_pipeline.clusters.keeper.scheduler_monitor import SchedulerMonitor
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
 
-__all__ = ["Guard"]
+__all__ = ["LimitMonitor"]
 
 
-class Guard:
+class LimitMonitor:
     """Holds a cluster to its limits.
 
     Parameters
@@ -24,7 +24,7 @@ class Guard:
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
-        self._meter = Meter(profile.price, time.monotonic())
+        self._meter = CostMeter(profile.price, time.monotonic())
 
     @property
     def cost(self) -> float | None:
@@ -35,7 +35,7 @@ class Guard:
         """Count what ran since the last call, and return the cost until now."""
         return self._meter.read(time.monotonic(), workers=record.workers, threads=record.threads)
 
-    def judge(self, record: ClusterRecord, pulse: Pulse | None) -> limits.Verdict:
+    def judge(self, record: ClusterRecord, pulse: SchedulerMonitor | None) -> limits.Decision:
         """Return whether a limit ends the cluster now, or is about to; `pulse` is ``None`` before it runs."""
         owner = record.owner
         usage = limits.Usage(
@@ -46,9 +46,9 @@ class Guard:
             owner_alive=identity.alive(owner) if owner else None,
             currency=record.currency,
         )
-        return limits.decide(record.limits, usage)
+        return limits.check_limits(record.limits, usage)
 
-    def misses_workers(self, record: ClusterRecord, pulse: Pulse | None) -> str:
+    def misses_workers(self, record: ClusterRecord, pulse: SchedulerMonitor | None) -> str:
         """Return why the cluster is given up if no worker came in time; empty otherwise."""
         wanted = record.adaptive[0] if record.adaptive else record.workers_wanted
         timeout = record.limits.start_timeout

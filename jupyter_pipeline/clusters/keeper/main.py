@@ -16,11 +16,11 @@ import time
 from pathlib import Path
 
 from jupyter_pipeline import identity, paths
+from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.cleanup import tags
 from jupyter_pipeline.clusters.keeper import control_client, fork_server
-from jupyter_pipeline.clusters.keeper.start_request import Request
 from jupyter_pipeline.clusters.registry import markers, names
-from jupyter_pipeline.clusters.registry import records as registry
+from jupyter_pipeline.clusters.registry.start_request import StartRequest
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
 __all__ = ["detach", "main", "run", "stay", "take_over"]
@@ -54,11 +54,11 @@ def detach() -> None:
 
 def take_over(folder: Path) -> ClusterRecord:
     """Write this process as the keeper into the record and return it; nothing heavy was imported until then."""
-    with names.locked():
+    with names.lock_registry():
         record = registry.read_record(folder)
         if record is None or record.state is not ClusterState.STARTING:
             sys.exit(f"{folder} is not the folder of a cluster that starts")
-        if markers.asked_to_end(folder):
+        if markers.read_stop_request(folder):
             sys.exit(f"{record.name} was stopped while it started")
         if record.keeper is None:  # it waited in a queue: limits count from now on
             now, lifetime = time.time(), record.limits.lifetime
@@ -70,17 +70,17 @@ def take_over(folder: Path) -> ClusterRecord:
             python=sys.executable,
             control=str(control_client.socket_path(record.id)),
         )
-        paths.private_dir(folder / control_client.MAILBOX)  # who asks before the keeper listens is answered later
-        registry.write_keeper(folder, record)
+        paths.private_dir(folder / control_client.MAILBOX_DIR)  # who asks before the keeper listens is answered later
+        registry.write_keeper_file(folder, record)
         registry.write_record(folder, record)
     return record
 
 
 def run(folder: Path, record: ClusterRecord) -> None:
     """Keep the cluster until it has ended, and end the process."""
-    request = Request.from_dict(registry.read_request(folder))
+    request = StartRequest.from_dict(registry.read_request(folder))
     _settle(request)
-    forked = fork_server.forks_workers(request.profile)
+    forked = fork_server.can_fork_workers(request.profile)
     if forked:
         fork_server.start_forkserver()
     # Not before: the fork server imports longest.
@@ -108,14 +108,14 @@ def run(folder: Path, record: ClusterRecord) -> None:
         os._exit(code)
 
 
-def _settle(request: Request) -> None:
+def _settle(request: StartRequest) -> None:
     """Take the working folder and the search path of the process that asked, as workers inherit them from here."""
     with contextlib.suppress(OSError):
         os.chdir(request.cwd)
         # Where worker processes start; a keeper that was held ready came from elsewhere.
         setattr(multiprocessing.process, "ORIGINAL_DIR", str(Path.cwd()))  # noqa: B010 - typeshed does not know it
     sys.path[:] = dict.fromkeys((*request.sys_path, *sys.path))
-    original = os.environ.pop(tags.ORIGINAL_PYTHONPATH, None)
+    original = os.environ.pop(tags.PYTHONPATH_VARIABLE, None)
     if original is not None:
         os.environ.pop("PYTHONPATH", None)
         os.environ |= {"PYTHONPATH": original} if original else {}

@@ -9,12 +9,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.registry import events
-from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.models import ClusterRecord
 from jupyter_pipeline.paths import write_private
 
-__all__ = ["Book"]
+__all__ = ["RecordWriter"]
 
 logger = logging.getLogger("jupyter_pipeline.keeper")
 
@@ -24,7 +24,7 @@ _RESERVE = 65536
 _LOG_SIZE = 32 * 2**20
 
 
-class Book:
+class RecordWriter:
     """The record of one cluster in the hands of its keeper.
 
     Parameters

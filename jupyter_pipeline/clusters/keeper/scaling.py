@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.clusters.backends import Backend
 from jupyter_pipeline.clusters.keeper import scheduler_info
-from jupyter_pipeline.clusters.keeper.start_request import Request
+from jupyter_pipeline.clusters.registry.start_request import StartRequest
 
 if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
 
-__all__ = ["Size"]
+__all__ = ["Scaler"]
 
 _UNBOUNDED = 10**6
 _SETTLING = 60.0  # seconds after a change during which workers are expected to come or go
 
 
-class Size:
+class Scaler:
     """The size that was asked for last; at first the request's, else the profile's.
 
     Parameters
@@ -30,7 +30,7 @@ class Size:
         The start.
     """
 
-    def __init__(self, backend: Backend, request: Request) -> None:
+    def __init__(self, backend: Backend, request: StartRequest) -> None:
         profile = request.profile
         self._backend = backend
         self._most = profile.limits.max_workers or _UNBOUNDED
@@ -59,7 +59,7 @@ class Size:
         """Give a new cluster this size."""
         if self.bounds:
             await self._adapt(cluster, *self.bounds, **self._in_units)
-        elif self.fixed is not None and scheduler_info.planned(cluster) != self.fixed:
+        elif self.fixed is not None and scheduler_info.count_planned_workers(cluster) != self.fixed:
             await self._backend.scale(cluster, self.fixed)
         self.changed = time.time()
 

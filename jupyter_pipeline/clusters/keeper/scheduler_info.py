@@ -13,14 +13,23 @@ from jupyter_pipeline.paths import private_dir, write_private
 if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
 
-__all__ = ["Facts", "calm", "connection", "is_closed", "observe", "planned", "save_logs", "stay_awake"]
+__all__ = [
+    "SchedulerInfo",
+    "count_planned_workers",
+    "fetch_info",
+    "get_status_task",
+    "is_closed",
+    "postpone_idle_timeout",
+    "reduce_idle_checks",
+    "save_logs",
+]
 
 _TIMEOUT = 5.0
 _IDLE_LOOK = 5000.0  # milliseconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class SchedulerInfo:
     """One look at a cluster."""
 
     workers: int
@@ -31,7 +40,7 @@ class Facts:
     """Seconds since the epoch from which on there were no tasks; ``None`` while there are some."""
 
 
-async def observe(cluster: Cluster, *, timeout: float | None = None) -> Facts:
+async def fetch_info(cluster: Cluster, *, timeout: float | None = None) -> SchedulerInfo:
     """Return what the scheduler tells.
 
     Parameters
@@ -46,16 +55,16 @@ async def observe(cluster: Cluster, *, timeout: float | None = None) -> Facts:
     OSError, asyncio.TimeoutError
         If it does not answer.
     """
-    scheduler = _in_process(cluster)
+    scheduler = _get_local_scheduler(cluster)
     if scheduler is not None:
-        return _facts(scheduler.identity(), scheduler.check_idle())
+        return _build_info(scheduler.identity(), scheduler.check_idle())
     async with asyncio.timeout(timeout or _TIMEOUT):
-        return _facts(await cluster.scheduler_comm.identity(), await cluster.scheduler_comm.check_idle())
+        return _build_info(await cluster.scheduler_comm.identity(), await cluster.scheduler_comm.check_idle())
 
 
-def _facts(known: dict[str, Any], idle_since: float | None) -> Facts:
+def _build_info(known: dict[str, Any], idle_since: float | None) -> SchedulerInfo:
     workers = known["workers"].values()
-    return Facts(
+    return SchedulerInfo(
         workers=len(workers),
         threads=sum(w["nthreads"] for w in workers),
         memory_used=sum(int(w["metrics"].get("memory", 0)) for w in workers),
@@ -64,7 +73,7 @@ def _facts(known: dict[str, Any], idle_since: float | None) -> Facts:
     )
 
 
-def _in_process(cluster: Cluster) -> Any:
+def _get_local_scheduler(cluster: Cluster) -> Any:
     """Return the scheduler if it lives in this process, as it does for local clusters and batch systems."""
     scheduler = getattr(cluster, "scheduler", None)
     return scheduler if hasattr(scheduler, "check_idle") else None
@@ -72,11 +81,11 @@ def _in_process(cluster: Cluster) -> Any:
 
 def is_closed(cluster: Cluster) -> bool:
     """Return whether the scheduler was closed by somebody else: a client's ``shutdown()``, or its idle timeout."""
-    scheduler = _in_process(cluster)
+    scheduler = _get_local_scheduler(cluster)
     return scheduler is not None and scheduler.status.name in ("closing", "closed")
 
 
-def connection(cluster: Cluster) -> asyncio.Future[Any] | None:
+def get_status_task(cluster: Cluster) -> asyncio.Future[Any] | None:
     """Return what is done once the connection breaks over which the scheduler tells of its workers.
 
     It breaks at once when a scheduler elsewhere is killed. ``None`` for a class that has no such connection.
@@ -85,22 +94,22 @@ def connection(cluster: Cluster) -> asyncio.Future[Any] | None:
     return task if isinstance(task, asyncio.Future) else None
 
 
-def calm(cluster: Cluster) -> None:
+def reduce_idle_checks(cluster: Cluster) -> None:
     """Let a scheduler in this process look less often whether its idle time is over, which takes minutes at least."""
-    callbacks = getattr(_in_process(cluster), "periodic_callbacks", {})
+    callbacks = getattr(_get_local_scheduler(cluster), "periodic_callbacks", {})
     for name in ("idle-timeout", "no-workers-timeout"):
         if name in callbacks:
             callbacks[name].callback_time = _IDLE_LOOK
 
 
-def stay_awake(cluster: Cluster, now: float) -> None:
+def postpone_idle_timeout(cluster: Cluster, now: float) -> None:
     """Let the scheduler count its idle time from `now`, so that its own timeout, the second layer, waits too."""
-    scheduler = _in_process(cluster)
+    scheduler = _get_local_scheduler(cluster)
     if scheduler is not None and scheduler.idle_since:
         scheduler.idle_since = now
 
 
-def planned(cluster: Cluster) -> int | None:
+def count_planned_workers(cluster: Cluster) -> int | None:
     """Return how many workers the cluster tries to have, ``None`` when its class does not tell."""
     plan = getattr(cluster, "plan", None)
     try:

@@ -11,18 +11,18 @@ from jupyter_pipeline.clusters.keeper import scheduler_info
 if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
 
-__all__ = ["Pulse", "SchedulerGoneError"]
+__all__ = ["SchedulerLostError", "SchedulerMonitor"]
 
 _SILENCE = 20.0  # seconds without an answer after which a scheduler is given up
 _SILENCE_AFTER_BREAK = 4.0  # … whose connection broke, as it does at once when its process dies
 _LOOK_AFTER_BREAK = 0.5
 
 
-class SchedulerGoneError(Exception):
+class SchedulerLostError(Exception):
     """The scheduler is given up; the message says why."""
 
 
-class Pulse:
+class SchedulerMonitor:
     """What is known of one scheduler from looking at it again and again.
 
     Parameters
@@ -34,28 +34,28 @@ class Pulse:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._address = str(cluster.scheduler_address)
-        self._connection: asyncio.Future[Any] | None = scheduler_info.connection(cluster)
+        self._connection: asyncio.Future[Any] | None = scheduler_info.get_status_task(cluster)
         self._answered = time.monotonic()
         self._awake = 0.0
         self._idle_since: float | None = None
         self.had_worker = False
         """Whether a worker was ever seen."""
 
-    async def look(self) -> scheduler_info.Facts | None:
+    async def look(self) -> scheduler_info.SchedulerInfo | None:
         """Ask the scheduler; ``None`` if it did not answer this time.
 
         Raises
         ------
-        SchedulerGoneError
+        SchedulerLostError
             If it did not answer for so long that it is given up.
         """
         broken = self._connection is not None and self._connection.done()
         try:
-            facts = await scheduler_info.observe(self._cluster, timeout=_SILENCE_AFTER_BREAK / 2 if broken else None)
+            facts = await scheduler_info.fetch_info(self._cluster, timeout=_SILENCE_AFTER_BREAK / 2 if broken else None)
         except (OSError, TimeoutError) as error:
             if time.monotonic() - self._answered > (_SILENCE_AFTER_BREAK if broken else _SILENCE):
                 how = "is gone: the connection broke, and nobody answers" if broken else "does not answer"
-                raise SchedulerGoneError(f"Its scheduler {how} at {self._address}") from error
+                raise SchedulerLostError(f"Its scheduler {how} at {self._address}") from error
             return None
         if broken:
             self._connection = None  # the scheduler lives: it is given more time from now on
@@ -94,4 +94,4 @@ class Pulse:
     def stay_awake(self, now: float) -> None:
         """Let the idle time count from `now`, here and in the scheduler."""
         self._awake = now
-        scheduler_info.stay_awake(self._cluster, now)
+        scheduler_info.postpone_idle_timeout(self._cluster, now)

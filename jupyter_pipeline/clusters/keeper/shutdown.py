@@ -19,7 +19,7 @@ from jupyter_pipeline.models import Profile
 if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
 
-__all__ = ["close", "collect_others", "remove_leftovers"]
+__all__ = ["close_cluster", "remove_leftovers", "remove_other_orphans"]
 
 logger = logging.getLogger("jupyter_pipeline.keeper")
 
@@ -30,7 +30,7 @@ _PATIENCE = 2.0
 _RETRY = 5.0
 
 
-async def close(cluster: Cluster, backend: Backend, folder: Path, *, had_worker: bool) -> None:
+async def close_cluster(cluster: Cluster, backend: Backend, folder: Path, *, had_worker: bool) -> None:
     """Keep the logs of `cluster` in `folder` and close it; what its class leaves behind is no failure here."""
     import dask
 
@@ -60,7 +60,7 @@ async def remove_leftovers(cluster_id: str, folder: Path, profile: Profile, tell
         Called with what is in the way, at each attempt.
     """
     while True:
-        found = await asyncio.to_thread(processes.of_cluster, cluster_id)
+        found = await asyncio.to_thread(processes.find_processes, cluster_id)
         left = await asyncio.to_thread(processes.end, found, patience=_PATIENCE)
         doubt = f"These processes do not end: {', '.join(str(p.pid) for p in left)}" if left else ""
         if not doubt and markers.may_have_jobs(folder):
@@ -74,10 +74,10 @@ async def remove_leftovers(cluster_id: str, folder: Path, profile: Profile, tell
         await asyncio.sleep(_RETRY)
 
 
-def collect_others() -> None:
+def remove_other_orphans() -> None:
     """Remove what clusters before this one left; a failure there is none of this cluster's."""
     try:
-        for item in orphans.collect():
+        for item in orphans.remove_orphans():
             logger.info("removed what a lost cluster left: %s", item)
     except (PipelineError, OSError):
         logger.exception("cannot remove what lost clusters left")

@@ -24,15 +24,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline import identity, paths
+from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.cleanup import tags
 from jupyter_pipeline.clusters.keeper import fork_server
-from jupyter_pipeline.clusters.registry import records as registry
 from jupyter_pipeline.models import Profile
 
 if TYPE_CHECKING:
     from io import FileIO
 
-__all__ = ["Spare", "claim", "discard", "give_back", "prepare", "prepare_soon", "wanted"]
+__all__ = ["StandbyKeeper", "claim", "discard", "is_enabled", "release", "schedule_start", "start"]
 
 _DELAY = 2.0  # seconds after a start, so that a spare does not compete with what the cluster was started for
 _WAIT = 3600.0
@@ -42,7 +42,7 @@ _AT_START = ("LD_", "PYTHON", "MALLOC_", "OMP_", "MKL_", "OPENBLAS_", "DASK_", "
 
 
 @dataclass
-class Spare:
+class StandbyKeeper:
     """One spare keeper, as the process that made it sees it."""
 
     cluster_id: str
@@ -79,50 +79,50 @@ class Spare:
 
 
 _lock = threading.Lock()
-_held: Spare | None = None
+_held: StandbyKeeper | None = None
 
 
-def wanted() -> bool:
+def is_enabled() -> bool:
     """Return whether this process is a session in which somebody may start another cluster.
 
-    ``JUPYTER_PIPELINE_SPARE`` set to ``0`` or ``1`` decides it.
+    ``JUPYTER_PIPELINE_STANDBY`` set to ``0`` or ``1`` decides it.
     """
-    chosen = os.environ.get("JUPYTER_PIPELINE_SPARE", "")
+    chosen = os.environ.get("JUPYTER_PIPELINE_STANDBY", "")
     return chosen == "1" if chosen else "ipykernel" in sys.modules or hasattr(sys, "ps1")
 
 
-def prepare_soon(profile: Profile) -> None:
+def schedule_start(profile: Profile) -> None:
     """Make a spare keeper in a moment, if `profile` can use one and this is a session."""
-    if wanted() and _held is None and fork_server.forks_workers(profile) and profile.keeper == "local":
-        timer = threading.Timer(_DELAY, prepare)
+    if is_enabled() and _held is None and fork_server.can_fork_workers(profile) and profile.keeper == "local":
+        timer = threading.Timer(_DELAY, start)
         timer.daemon = True
         timer.start()
 
 
-def prepare() -> None:
+def start() -> None:
     """Make a spare keeper, unless there is one. It gets ready while this process goes on."""
     global _held
     with _lock, contextlib.suppress(OSError):
         if _held is None:
-            _held = _make()
+            _held = _spawn()
 
 
-def claim(profile: Profile) -> Spare | None:
+def claim(profile: Profile) -> StandbyKeeper | None:
     """Return the spare keeper if it can keep a cluster of `profile` now; it is no longer held then."""
     global _held
-    if _held is None or not fork_server.forks_workers(profile) or profile.keeper != "local":
+    if _held is None or not fork_server.can_fork_workers(profile) or profile.keeper != "local":
         return None
     with _lock:
         spare, _held = _held, None
     if spare is None:
         return None
-    if spare.fingerprint == fingerprint() and spare.alive():
+    if spare.fingerprint == compute_fingerprint() and spare.alive():
         return spare
     spare.close()
     return None
 
 
-def give_back(spare: Spare) -> None:
+def release(spare: StandbyKeeper) -> None:
     """Hold `spare` again, which was claimed and not used."""
     global _held
     with _lock:
@@ -140,7 +140,7 @@ def discard() -> None:
         _held = None
 
 
-def fingerprint() -> str:
+def compute_fingerprint() -> str:
     """Return what changes when packages are installed or removed, or settings that a process reads when it starts."""
     folders = {p for p in sys.path if p.endswith(("site-packages", "dist-packages"))}
     with contextlib.suppress(AttributeError):  # some virtual environments lack these functions
@@ -160,14 +160,14 @@ def _dask_configuration() -> list[Path]:
     return [*folders, *(file for folder in folders if folder.is_dir() for file in sorted(folder.glob("*.y*ml")))]
 
 
-def _make() -> Spare:
+def _spawn() -> StandbyKeeper:
     me = identity.this_process()
     cluster_id = registry.new_id()
-    log = _log(cluster_id)
+    log = _log_path(cluster_id)
     order_end, order = os.pipe()
     answer, answer_end = os.pipe()
     out = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    made = fingerprint()
+    made = compute_fingerprint()
     try:
         subprocess.run(
             [sys.executable, "-P", "-m", __name__, str(log), str(answer_end)],
@@ -175,7 +175,7 @@ def _make() -> Spare:
             stdout=out,
             stderr=out,
             pass_fds=[answer_end],
-            env=tags.environment(cluster_id) | {tags.SPARE: f"{me.pid}:{me.started}"},
+            env=tags.build_environment(cluster_id) | {tags.STANDBY_VARIABLE: f"{me.pid}:{me.started}"},
             start_new_session=True,
             check=True,
         )
@@ -187,10 +187,10 @@ def _make() -> Spare:
     finally:
         for descriptor in (order_end, answer_end, out):
             os.close(descriptor)
-    return Spare(cluster_id, made, os.fdopen(order, "wb", buffering=0), os.fdopen(answer, "rb", buffering=0))
+    return StandbyKeeper(cluster_id, made, os.fdopen(order, "wb", buffering=0), os.fdopen(answer, "rb", buffering=0))
 
 
-def _log(cluster_id: str) -> Path:
+def _log_path(cluster_id: str) -> Path:
     """Return where a spare keeper writes: on the file system of the registry, so that it can become keeper.log."""
     return paths.clusters_dir() / f".{cluster_id}.log"
 
@@ -203,7 +203,7 @@ def main(log: Path, answer: int) -> None:
 
     keeper.detach()
     fork_server.start_forkserver()
-    fork_server.import_for_keeper()
+    fork_server.preload_keeper_modules()
     fork_server.use_forkserver()
     line = b""
     with contextlib.suppress(BrokenPipeError):
@@ -229,7 +229,7 @@ def _take_environment(environment: Mapping[str, str]) -> None:
     import dask.config
 
     changed = {k: v for k, v in environment.items() if os.environ.get(k) != v}
-    for name in set(os.environ) - set(environment) - {tags.SPARE, *fork_server.BEFORE_START}:
+    for name in set(os.environ) - set(environment) - {tags.STANDBY_VARIABLE, *fork_server.STARTUP_ENVIRONMENT}:
         del os.environ[name]
     os.environ.update(changed)
     dask.config.set({"distributed.nanny.environ": {**dask.config.get("distributed.nanny.environ", {}), **changed}})

@@ -15,10 +15,10 @@ from jupyter_pipeline.models import ClusterRecord, Profile
 if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
 
-__all__ = ["check_encryption", "create", "explain"]
+__all__ = ["check_encryption", "create_cluster", "explain_failure"]
 
 
-async def create(
+async def create_cluster(
     folder: Path, record: ClusterRecord, profile: Profile, backend: Backend, workers: int | None
 ) -> Cluster:
     """Return the cluster of `record`, its scheduler answering.
@@ -50,20 +50,20 @@ async def create(
         raise PreflightError(profile.name, problems, profile.source)
     tls = profile.security.get("tls", True) is not False
     if tls:
-        security.make_certificates(folder, record.id, seconds=security.validity(profile.limits))
+        security.make_certificates(folder, record.id, seconds=security.certificate_lifetime(profile.limits))
     idle = profile.limits.idle
-    fork_server.calm_dask()
+    fork_server.reduce_polling()
     context = Context(
         tag=record.id,
         name=record.name,
         directory=folder,
-        security=security.own_security(folder) if tls else None,
+        security=security.load_own_security(folder) if tls else None,
         workers=workers,
         # The second layer, for a scheduler that outlives its keeper: it must not fire before the first one.
         scheduler_options={"idle_timeout": f"{2 * idle + 600:g} s"} if idle else {},
     )
     if not backend.submits_on_scale:
-        markers.expect_jobs(folder)
+        markers.mark_submitted(folder)
     return await backend.create(profile, context)
 
 
@@ -89,7 +89,7 @@ def check_encryption(profile: Profile, address: str) -> None:
         )
 
 
-def explain(error: BaseException, profile: Profile, backend: Backend, name: str) -> str:
+def explain_failure(error: BaseException, profile: Profile, backend: Backend, name: str) -> str:
     """Return why the cluster called `name` could not be created, in words for the user.
 
     An error of ours says it already. For any other, it is told where the class that failed is configured, and where

@@ -20,7 +20,7 @@ from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError, Usage
 from jupyter_pipeline.models import Profile
 from jupyter_pipeline.safe_yaml import read_file, read_text
 
-__all__ = ["get_profile", "load_profiles", "new", "profile_names", "profile_problems", "resolved"]
+__all__ = ["get_profile", "load_profiles", "profile_names", "profile_problems", "render_profile", "render_template"]
 
 _BUILTIN = Path(__file__).parent / "builtin"
 
@@ -104,7 +104,7 @@ def get_profile(
     return validate(merged, os.environ)
 
 
-def new(kind: str) -> str:
+def render_template(kind: str) -> str:
     """Return commented YAML to start a profile of one's own from the built-in `kind`: its worked example.
 
     As a whole it is a file such as ``jupyter-pipeline.yaml``.
@@ -122,7 +122,7 @@ def new(kind: str) -> str:
     return "\n".join(line.removeprefix("#   ") if line.startswith("#   ") else line for line in comments) + "\n"
 
 
-def resolved(profile: Profile) -> str:
+def render_profile(profile: Profile) -> str:
     """Return `profile` as YAML with every key, as it is used; secrets are still the variables that hold them.
 
     A file of that text, named like the profile, is read back as the same profile.

@@ -67,7 +67,7 @@ def find_layers(cwd: Path, extra: Mapping[str, Any] | None = None) -> list[Layer
 
 def _configured() -> list[Layer]:
     try:
-        found = traitlets_config.configured_profiles()
+        found = traitlets_config.read_profiles()
     except ConfigurationError as error:
         return [Layer(error.source, error=error)]
     return [_guarded(s, functools.partial(profiles_in, {"profiles": p}, s)) for s, p in found.items()]

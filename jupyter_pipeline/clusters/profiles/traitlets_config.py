@@ -18,7 +18,7 @@ from traitlets.config import Config, Configurable
 
 from jupyter_pipeline.exceptions import ConfigurationError
 
-__all__ = ["JupyterPipeline", "configure", "configured_profiles", "environment"]
+__all__ = ["JupyterPipeline", "build_environment", "read_profiles", "set_config"]
 
 _FILE = "jupyter_pipeline_config"
 _VARIABLE = "JUPYTER_PIPELINE_PROFILES"
@@ -31,12 +31,12 @@ class JupyterPipeline(Configurable):  # type: ignore[misc]
     profiles = Dict(help="Cluster profiles by name, with the keys of a profile's file.").tag(config=True)
 
 
-def configure(config: Config) -> None:
+def set_config(config: Config) -> None:
     """Let the profiles in `config`, that of the application around, count in this process."""
     _own[:] = [config]
 
 
-def configured_profiles() -> dict[str, Mapping[str, Any]]:
+def read_profiles() -> dict[str, Mapping[str, Any]]:
     """Return the profiles by name of each source that has any, the weakest source first.
 
     Raises
@@ -54,7 +54,7 @@ def configured_profiles() -> dict[str, Mapping[str, Any]]:
     return {source: found for source, found in sources.items() if found}
 
 
-def environment() -> dict[str, str]:
+def build_environment() -> dict[str, str]:
     """Return the variables by which a child process gets the profiles that count in this one."""
     found = [profiles for config in _own if (profiles := _profiles(config))]
     return {_VARIABLE: json.dumps(found[0])} if found else {}

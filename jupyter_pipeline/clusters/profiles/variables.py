@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-__all__ = ["JOB_SCRIPT_KEYS", "SECRET_KEY", "escape", "expand", "reveal", "substitute"]
+__all__ = ["JOB_SCRIPT_KEYS", "SECRET_KEY", "escape", "expand", "expand_secrets", "substitute"]
 
 JOB_SCRIPT_KEYS = frozenset(
     {
@@ -125,7 +125,7 @@ def _change_strings(values: Any, change: Callable[[str, str], str], *, job_queue
     return change(values, path) if isinstance(values, str) and "$" in values else values
 
 
-def reveal(kwargs: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+def expand_secrets(kwargs: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
     """Return `kwargs` with the variables of secret keys replaced: for the call of the class and nothing else.
 
     Raises
@@ -136,7 +136,7 @@ def reveal(kwargs: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, A
     result: dict[str, Any] = {}
     for key, value in kwargs.items():
         if isinstance(value, Mapping):
-            result[key] = reveal(value, environ)
+            result[key] = expand_secrets(value, environ)
         elif isinstance(value, str) and SECRET_KEY.search(key):
             result[key] = substitute(value, environ)
         else:

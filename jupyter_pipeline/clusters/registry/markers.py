@@ -1,8 +1,8 @@
-"""Marks in a cluster's folder: what has to be known of it whoever died meanwhile, its keeper too.
+"""Marker files in a cluster's folder, which stay valid after its keeper has died.
 
-``unsubmitted`` says that no job of the cluster was ever handed to a batch system, which then need not be asked. It is
-there from the beginning and is removed before the first job: where it is missing, jobs may exist. ``end.json`` says
-that somebody asked for the end, and why: the record closes so, whoever closes it.
+``unsubmitted`` means that no job of the cluster was submitted, so the batch system need not be asked. It is created
+with the cluster and removed before the first submission. Without it, jobs may exist. ``stop-request.json`` holds the
+final state and the reason of a requested stop, used by any process that closes the record.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from pathlib import Path
 from jupyter_pipeline import paths
 from jupyter_pipeline.models import ClusterState
 
-__all__ = ["asked_to_end", "expect_jobs", "expect_no_jobs", "may_have_jobs", "request_end"]
+__all__ = ["mark_submitted", "mark_unsubmitted", "may_have_jobs", "read_stop_request", "write_stop_request"]
 
 _UNSUBMITTED = "unsubmitted"
-_END = "end.json"
+_STOP_REQUEST = "stop-request.json"
 
 
-def expect_no_jobs(folder: Path) -> None:
+def mark_unsubmitted(folder: Path) -> None:
     """Note that nothing was submitted for the cluster in `folder` so far."""
     with contextlib.suppress(OSError):  # without the mark the batch system is asked: slower, never wrong
         (folder / _UNSUBMITTED).touch(mode=0o600)
 
 
-def expect_jobs(folder: Path) -> None:
+def mark_submitted(folder: Path) -> None:
     """Note that jobs of the cluster in `folder` may exist from now on.
 
     Raises
@@ -42,17 +42,17 @@ def may_have_jobs(folder: Path) -> bool:
     return not (folder / _UNSUBMITTED).exists()
 
 
-def request_end(folder: Path, state: ClusterState, reason: str) -> None:
+def write_stop_request(folder: Path, state: ClusterState, reason: str) -> None:
     """Note that the cluster in `folder` is to end in `state`, because of `reason`; the first request stays."""
-    if asked_to_end(folder) is None:
+    if read_stop_request(folder) is None:
         with contextlib.suppress(OSError):  # its keeper is asked, too
-            paths.write_private(folder / _END, json.dumps({"state": state, "reason": reason}))
+            paths.write_private(folder / _STOP_REQUEST, json.dumps({"state": state, "reason": reason}))
 
 
-def asked_to_end(folder: Path) -> tuple[ClusterState, str] | None:
+def read_stop_request(folder: Path) -> tuple[ClusterState, str] | None:
     """Return in which state and why the cluster in `folder` was asked to end, ``None`` if it was not."""
     try:
-        request = json.loads((folder / _END).read_bytes())
+        request = json.loads((folder / _STOP_REQUEST).read_bytes())
         return ClusterState(request["state"]), str(request["reason"])
     except (OSError, ValueError, TypeError, KeyError):
         return None

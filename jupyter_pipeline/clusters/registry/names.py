@@ -18,24 +18,24 @@ from pathlib import Path
 
 from jupyter_pipeline import paths
 
-__all__ = ["age", "holder", "holders", "locked", "release", "take"]
+__all__ = ["claim", "find_holder", "get_claim_age", "list_holders", "lock_registry", "release"]
 
 
-def take(name: str, cluster_id: str) -> str | None:
+def claim(name: str, cluster_id: str) -> str | None:
     """Let the cluster hold `name` if it is free; return who holds it now, ``None`` when that changed just then."""
     link = paths.private_dir(_folder()) / name
     with contextlib.suppress(FileExistsError):
         link.symlink_to(cluster_id)
         return cluster_id
-    return holder(name)
+    return find_holder(name)
 
 
-def holder(name: str) -> str | None:
+def find_holder(name: str) -> str | None:
     """Return the id of the cluster that holds `name`, ``None`` if it is free."""
     return _read(_folder() / name)
 
 
-def holders() -> list[tuple[str, str]]:
+def list_holders() -> list[tuple[str, str]]:
     """Return each name that is held, with the id of its cluster."""
     try:
         with os.scandir(_folder()) as entries:
@@ -45,7 +45,7 @@ def holders() -> list[tuple[str, str]]:
     return [(name, cluster_id) for name, cluster_id in links if cluster_id]
 
 
-def age(name: str) -> float:
+def get_claim_age(name: str) -> float:
     """Return for how many seconds `name` has been held; infinity if it is free."""
     try:
         return time.time() - (_folder() / name).lstat().st_mtime
@@ -55,13 +55,13 @@ def age(name: str) -> float:
 
 def release(name: str, cluster_id: str) -> None:
     """Give `name` back if the cluster holds it."""
-    if holder(name) == cluster_id:
+    if find_holder(name) == cluster_id:
         with contextlib.suppress(OSError):
             (_folder() / name).unlink()
 
 
 @contextlib.contextmanager
-def locked() -> Iterator[None]:
+def lock_registry() -> Iterator[None]:
     """Hold the registry's lock. Where the file system has no locks, a name is still claimed by one system call."""
     descriptor = os.open(paths.clusters_dir() / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:

@@ -43,31 +43,31 @@ from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity
 
 __all__ = [
     "cluster_dir",
-    "create",
+    "create_record",
     "find_record",
-    "judge",
+    "id_prefix",
     "list_records",
     "new_id",
-    "prefix",
     "read_record",
     "read_request",
-    "refresh",
-    "write_keeper",
+    "refresh_record",
+    "resolve_state",
+    "write_keeper_file",
     "write_record",
 ]
 
-_SILENT = 180.0  # seconds without a write after which a keeper is told to be silent; it writes every 30
-_DANGLING = 30.0  # seconds that a name without a folder is believed to be a start under way
+_SILENCE_TIMEOUT = 180.0  # seconds without a write after which a keeper is told to be silent; it writes every 30
+_CLAIM_TIMEOUT = 30.0  # seconds that a name without a folder is believed to be a start under way
 
 
-def prefix() -> str:
+def id_prefix() -> str:
     """Return what the ids of this registry begin with: a job or process tagged otherwise is none of our business."""
     return f"jp-{hashlib.sha256(os.fsencode(paths.clusters_dir())).hexdigest()[:6]}-"
 
 
 def new_id() -> str:
     """Return a new id. It is also the tag on jobs and processes, so it has only letters, digits and hyphens."""
-    return prefix() + secrets.token_hex(5)
+    return id_prefix() + secrets.token_hex(5)
 
 
 def cluster_dir(cluster_id: str) -> Path:
@@ -75,7 +75,7 @@ def cluster_dir(cluster_id: str) -> Path:
     return paths.clusters_dir() / cluster_id
 
 
-def create(record: ClusterRecord, request: Mapping[str, Any]) -> Path:
+def create_record(record: ClusterRecord, request: Mapping[str, Any]) -> Path:
     """Claim the name of `record` and write its folder; return the folder.
 
     Of any number of processes that do this at once with one name, exactly one returns.
@@ -89,8 +89,8 @@ def create(record: ClusterRecord, request: Mapping[str, Any]) -> Path:
     hidden = paths.private_dir(folder.with_name(f".{record.id}"))
     try:
         paths.write_private(hidden / "request.json", json.dumps(request, indent=1))
-        _write(hidden, record)
-        with names.locked():
+        _write_json(hidden, record)
+        with names.lock_registry():
             _claim(record.name, record.id)
             try:
                 hidden.rename(folder)
@@ -106,22 +106,22 @@ def create(record: ClusterRecord, request: Mapping[str, Any]) -> Path:
 
 def _claim(name: str, cluster_id: str) -> None:
     for _ in range(3):
-        holder = names.take(name, cluster_id)
+        holder = names.claim(name, cluster_id)
         if holder == cluster_id:
             return
         if holder is not None:
-            _refuse_living(name, holder)
+            _refuse_running(name, holder)
             names.release(name, holder)
     raise _conflict(name, "is being started by another process")
 
 
-def _refuse_living(name: str, holder: str) -> None:
+def _refuse_running(name: str, holder: str) -> None:
     record = read_record(cluster_dir(holder))
     if record is None:
-        if cluster_dir(holder).exists() or names.age(name) < _DANGLING:
+        if cluster_dir(holder).exists() or names.get_claim_age(name) < _CLAIM_TIMEOUT:
             raise _conflict(name, "is being started by another process")
         return
-    if judge(record).state.alive:
+    if resolve_state(record).state.alive:
         where = f" on {record.host}" if record.host != identity.hostname() else ""
         raise _conflict(name, f"is {record.state}{where} already (profile {record.profile}, workers: {record.workers})")
 
@@ -132,7 +132,7 @@ def _conflict(name: str, what: str) -> ClusterConflictError:
     )
 
 
-def write_keeper(folder: Path, record: ClusterRecord) -> None:
+def write_keeper_file(folder: Path, record: ClusterRecord) -> None:
     """Write who keeps `record`, once, beside it."""
     known = {"keeper": record.keeper.to_dict() if record.keeper else None, "control": record.control}
     paths.write_private(folder / "keeper.json", json.dumps(known))
@@ -146,20 +146,20 @@ def write_record(folder: Path, record: ClusterRecord) -> None:
     OSError
         If the disk is full or the folder is gone; the old record is intact.
     """
-    _write(folder, record)
+    _write_json(folder, record)
     if not record.state.alive:
         names.release(record.name, record.id)
 
 
-def _write(folder: Path, record: ClusterRecord) -> None:
+def _write_json(folder: Path, record: ClusterRecord) -> None:
     paths.write_private(folder / "record.json", json.dumps(record.to_dict(), indent=1))
 
 
-_known: dict[str, tuple[tuple[int, int, int], ClusterRecord]] = {}
+_cache: dict[str, tuple[tuple[int, int, int], ClusterRecord]] = {}
 """Records as they were read last, by path, each with inode, size and time of change of its file."""
 
 
-_written: dict[str, float] = {}
+_write_times: dict[str, float] = {}
 """When the file of each record was written, by id, in seconds since the epoch."""
 
 
@@ -173,17 +173,17 @@ def read_record(folder: Path | str) -> ClusterRecord | None:
         try:
             info = os.fstat(descriptor)
             mark = (info.st_ino, info.st_size, info.st_mtime_ns)
-            if path in _known and _known[path][0] == mark:
-                return _known[path][1]
+            if path in _cache and _cache[path][0] == mark:
+                return _cache[path][1]
             text = os.read(descriptor, info.st_size)
         finally:
             os.close(descriptor)
         record = ClusterRecord.from_dict(json.loads(text))
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        _known.pop(path, None)
+        _cache.pop(path, None)
         return None
-    _known[path] = (mark, record)
-    _written[record.id] = info.st_mtime
+    _cache[path] = (mark, record)
+    _write_times[record.id] = info.st_mtime
     return record
 
 
@@ -196,7 +196,7 @@ def read_request(folder: Path) -> dict[str, Any]:
     return request if isinstance(request, dict) else {}
 
 
-def judge(record: ClusterRecord) -> ClusterRecord:
+def resolve_state(record: ClusterRecord) -> ClusterRecord:
     """Return `record`, as lost if it claims to live and its keeper is verifiably dead.
 
     A keeper on another host is never called dead from here. Its silence is told, and that of one which hangs here.
@@ -208,16 +208,16 @@ def judge(record: ClusterRecord) -> ClusterRecord:
     if record.keeper is None:
         return dataclasses.replace(record, state=ClusterState.LOST, reason="The record names no keeper")
     if identity.alive(record.keeper) is not False:
-        return _told_silent(record, record.keeper)
+        return _describe_silence(record, record.keeper)
     return dataclasses.replace(
-        record, state=ClusterState.LOST, reason=_why_lost(record.keeper, record.state), workers=0, threads=0
+        record, state=ClusterState.LOST, reason=_explain_loss(record.keeper, record.state), workers=0, threads=0
     )
 
 
-def _told_silent(record: ClusterRecord, keeper: ProcessIdentity) -> ClusterRecord:
+def _describe_silence(record: ClusterRecord, keeper: ProcessIdentity) -> ClusterRecord:
     """Return `record`, with the silence of its keeper as its reason where that has not written for minutes."""
-    silence = time.time() - _written.get(record.id, math.inf)
-    if silence < _SILENT:
+    silence = time.time() - _write_times.get(record.id, math.inf)
+    if silence < _SILENCE_TIMEOUT:
         return record
     if identity.alive(keeper):
         way_out = "stop the cluster to end it by force"
@@ -227,13 +227,13 @@ def _told_silent(record: ClusterRecord, keeper: ProcessIdentity) -> ClusterRecor
     return dataclasses.replace(record, reason=f"{who} has been silent for {silence / 60:.0f} min; {way_out}")
 
 
-def refresh(record: ClusterRecord) -> ClusterRecord:
+def refresh_record(record: ClusterRecord) -> ClusterRecord:
     """Return `record` as it is on disk now, judged; as it is where it cannot be read."""
     found = read_record(cluster_dir(record.id))
-    return judge(found) if found is not None else record
+    return resolve_state(found) if found is not None else record
 
 
-def _why_lost(keeper: ProcessIdentity, state: ClusterState) -> str:
+def _explain_loss(keeper: ProcessIdentity, state: ClusterState) -> str:
     if keeper.boot_id != identity.boot_id():
         return f"{keeper.host} was rebooted while the cluster was {state}"
     return f"Its keeper (process {keeper.pid} on {keeper.host}) died while the cluster was {state}"
@@ -255,24 +255,24 @@ def list_records(*, include_ended: bool = False) -> list[ClusterRecord]:
     if include_ended:
         ids = [entry.name for entry in os.scandir(root) if not entry.name.startswith(".") and entry.is_dir()]
     else:
-        ids = [holder for _, holder in names.holders()]
+        ids = [holder for _, holder in names.list_holders()]
     records = []
     for cluster_id in ids:
         record = read_record(f"{root}/{cluster_id}")
         if record is None:
-            record = _unreadable(root / cluster_id)
+            record = _reconstruct_record(root / cluster_id)
         if record is not None and (include_ended or record.state.alive):
-            records.append(judge(record))
+            records.append(resolve_state(record))
     return sorted(records, key=lambda r: (r.started, r.name))
 
 
-def _unreadable(folder: Path) -> ClusterRecord | None:
+def _reconstruct_record(folder: Path) -> ClusterRecord | None:
     """Return a record for a folder whose own cannot be read, ``None`` if there is no folder."""
     try:
         info = folder.stat()
     except OSError:
         return None
-    name = next((name for name, holder in names.holders() if holder == folder.name), folder.name)
+    name = next((name for name, holder in names.list_holders() if holder == folder.name), folder.name)
     try:
         known = json.loads((folder / "keeper.json").read_bytes())
         keeper, control = ProcessIdentity.from_dict(known["keeper"]), str(known["control"])
@@ -307,10 +307,10 @@ def find_record(name: str, *, include_ended: bool = False) -> ClusterRecord:
     NotFoundError
         If there is none; the nearest names are offered, and how the last of that name ended is told.
     """
-    holder = names.holder(paths.check_name("cluster", name)) or name
-    record = read_record(cluster_dir(holder)) or _unreadable(cluster_dir(holder))
+    holder = names.find_holder(paths.check_name("cluster", name)) or name
+    record = read_record(cluster_dir(holder)) or _reconstruct_record(cluster_dir(holder))
     if record is not None and record.state.alive:
-        return judge(record)
+        return resolve_state(record)
     records = list_records(include_ended=include_ended)
     for record in reversed(records):
         if name in (record.name, record.id):

@@ -14,7 +14,7 @@ from distributed.core import Status
 from jupyter_pipeline.clusters import backends, profiles
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, dashboard_arguments, lifetime_arguments
 from jupyter_pipeline.clusters.backends.batch.submission import Ledger, tracked
-from jupyter_pipeline.clusters.security import make_certificates, own_security
+from jupyter_pipeline.clusters.security import load_own_security, make_certificates
 
 GOLDEN = Path(__file__).parent / "golden"
 TAG = "jp-0a1b2c-0123456789"
@@ -39,7 +39,7 @@ def job_script(kind: str, folder: Path) -> str:
     """Return the script of a worker of the built-in profile `kind`, free of this machine's paths."""
     profile = profiles.get_profile(kind, overrides=OVERRIDES[kind])
     make_certificates(folder, TAG)
-    context = backends.Context(tag=TAG, name="demo", directory=folder, security=own_security(folder))
+    context = backends.Context(tag=TAG, name="demo", directory=folder, security=load_own_security(folder))
 
     async def write() -> str:
         backend = backends.get_backend(profile)

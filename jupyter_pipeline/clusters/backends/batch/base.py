@@ -98,7 +98,7 @@ class BatchBackend(Backend):
         ledger = Ledger(
             context.tag,
             lambda: asyncio.to_thread(self.find_jobs, context.tag),
-            before_first=lambda: markers.expect_jobs(context.directory),
+            before_first=lambda: markers.mark_submitted(context.directory),
         )
         dashboard.leave_out_proxy()
         kwargs = self.prepare(profile, context)

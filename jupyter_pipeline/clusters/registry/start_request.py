@@ -8,11 +8,11 @@ from typing import Any, Self
 
 from jupyter_pipeline.models import Limits, Profile, Record
 
-__all__ = ["Request"]
+__all__ = ["StartRequest"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request(Record):
+class StartRequest(Record):
     """One start."""
 
     profile: Profile
