@@ -1,6 +1,6 @@
-"""Text that users type into several front doors, turned into values.
+"""Parse option values that several front doors accept.
 
-A magic, the command line and the panel take the same options; what the text means is said once, here.
+Magics, command line and REST routes share these functions, so that one text has one meaning.
 """
 
 from __future__ import annotations
@@ -8,21 +8,21 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
+from jupyter_pipeline import units
 from jupyter_pipeline.exceptions import UsageError
 
-__all__ = ["choice", "overrides", "seconds", "size_range", "whole", "workers"]
+__all__ = ["choice", "duration", "overrides", "size_range", "whole_number", "workers"]
 
 MAXIMUM_WORKERS = 100_000
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def workers(text: str) -> int:
-    """Return the number of workers that `text` names, at least 0.
+    """Return the number of workers in `text`.
 
     Raises
     ------
     UsageError
-        If it is not a whole number between 0 and 100,000.
+        If `text` is not a whole number from 0 to 100,000.
 
     Examples
     --------
@@ -30,7 +30,7 @@ def workers(text: str) -> int:
     4
     """
     if not text.isascii() or not text.isdigit() or int(text) > MAXIMUM_WORKERS:
-        raise UsageError(f"{text!r} is not a number of workers: give a whole number from 0 to {MAXIMUM_WORKERS:,}.")
+        raise UsageError(f"{text!r} is not a number of workers. Use a whole number from 0 to {MAXIMUM_WORKERS:,}.")
     return int(text)
 
 
@@ -40,7 +40,7 @@ def size_range(text: str) -> tuple[int, int]:
     Raises
     ------
     UsageError
-        If it has another form, or the minimum is above the maximum.
+        If `text` has another form, or the minimum exceeds the maximum.
 
     Examples
     --------
@@ -49,43 +49,41 @@ def size_range(text: str) -> tuple[int, int]:
     """
     low, colon, high = text.partition(":")
     if not colon:
-        raise UsageError(f"{text!r} is not a range of workers: give MIN:MAX, such as 0:8.")
+        raise UsageError(f"{text!r} is not a range of workers. Write MIN:MAX, such as 0:8.")
     minimum, maximum = workers(low), workers(high)
     if maximum < 1 or minimum > maximum:
-        raise UsageError(f"{text!r} is not a range of workers: the maximum must be at least 1 and the minimum.")
+        raise UsageError(
+            f"{text!r} is not a range of workers. The maximum must be at least 1 and at least the minimum."
+        )
     return minimum, maximum
 
 
-def seconds(text: str) -> float:
-    """Return the seconds that a duration such as ``90``, ``45s``, ``10m``, ``2h`` or ``1d`` names.
+def duration(text: str) -> float:
+    """Return the seconds in a duration such as ``90``, ``45s``, ``10m``, ``1h30m`` or ``1d``.
 
     Raises
     ------
     UsageError
-        If it is no positive duration.
+        If `text` is not a positive duration of at most ten years.
 
     Examples
     --------
-    >>> seconds("2h")
+    >>> duration("2h")
     7200.0
     """
-    number, unit = (text[:-1], text[-1]) if text[-1:] in _UNITS else (text, "s")
     try:
-        value = float(number) * _UNITS[unit]
-    except ValueError:
-        value = -1
-    if not 0 < value < float("inf"):
-        raise UsageError(f"{text!r} is not a duration: give a number with s, m, h or d, such as 30m.")
-    return value
+        return units.parse_duration(text)
+    except ValueError as error:
+        raise UsageError(f"{error}. Write a number with s, m, h or d, such as 30m.") from error
 
 
 def overrides(pairs: Sequence[str]) -> dict[str, str]:
-    """Return the mapping of dotted keys to values that texts of the form ``KEY=VALUE`` name.
+    """Return a mapping of dotted keys to values from texts of the form ``KEY=VALUE``.
 
     Raises
     ------
     UsageError
-        If a text has no ``=``.
+        If a text has no ``=`` or no key.
 
     Examples
     --------
@@ -96,45 +94,45 @@ def overrides(pairs: Sequence[str]) -> dict[str, str]:
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key:
-            raise UsageError(f"{pair!r} does not set a key: give KEY=VALUE, such as cluster_kwargs.cores=4.")
+            raise UsageError(f"{pair!r} does not set a key. Write KEY=VALUE, such as cluster_kwargs.cores=4.")
         result[key] = value
     return result
 
 
-def whole(what: str, text: str, low: int, high: int) -> int:
-    """Return the whole number that `text` names.
+def whole_number(option: str, text: str, low: int, high: int) -> int:
+    """Return the whole number in `text`.
 
     Parameters
     ----------
-    what : str
-        What it is, for the message: ``"--limit"``.
+    option : str
+        Name of the option, for the error message.
     text : str
-        The number.
+        Decimal digits.
     low, high : int
-        The smallest and the largest that will do.
+        Smallest and largest accepted value.
 
     Raises
     ------
     UsageError
-        If it is none, or out of range.
+        If `text` is not a whole number from `low` to `high`.
 
     Examples
     --------
-    >>> whole("--limit", "20", 1, 200)
+    >>> whole_number("--limit", "20", 1, 200)
     20
     """
     if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
-        raise UsageError(f"{what} {text!r} is not possible: give a whole number from {low} to {high:,}.")
+        raise UsageError(f"{option} {text!r} is invalid. Use a whole number from {low} to {high:,}.")
     return int(text)
 
 
-def choice(what: str, text: str, known: Sequence[str]) -> str:
-    """Return `text`, which is one of `known`.
+def choice(option: str, text: str, known: Sequence[str]) -> str:
+    """Return `text` if it is one of `known`.
 
     Raises
     ------
     UsageError
-        If it is not; the nearest one is offered.
+        If `text` is not in `known`. The message suggests the nearest value.
 
     Examples
     --------
@@ -144,5 +142,5 @@ def choice(what: str, text: str, known: Sequence[str]) -> str:
     if text in known:
         return text
     near = [k for k in known if text and k.startswith(text.lower())] or difflib.get_close_matches(text.lower(), known)
-    offer = f"Did you mean {near[0]}?" if near else f"Give {', '.join(known[:-1])} or {known[-1]}."
-    raise UsageError(f"{what} {text!r} is not possible. {offer}")
+    suggestion = f"Did you mean {near[0]}?" if near else f"Use {', '.join(known[:-1])} or {known[-1]}."
+    raise UsageError(f"{option} {text!r} is invalid. {suggestion}")

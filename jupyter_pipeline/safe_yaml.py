@@ -1,12 +1,13 @@
-"""YAML from a file that someone else may have written, read without trusting it.
+"""Read YAML strictly: the one YAML loader of the package.
 
-``safe_load`` alone still accepts a key that stands twice (the last wins in silence) and a few lines of aliases that
-grow to millions of nodes. Both are refused here, as are files that others can write to. It also reads ``1:30:00``
-as the number 5400, which a batch system takes for minutes: here, as in YAML 1.2, that is text.
+PyYAML's ``safe_load`` accepts duplicate keys (the last one wins) and aliases that expand to millions of nodes.
+This loader refuses both. It also refuses files that other users can write to.
+``1:30:00`` stays text, as in YAML 1.2; YAML 1.1 reads it as the number 5400.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import shlex
@@ -19,7 +20,7 @@ import yaml
 
 from jupyter_pipeline.exceptions import ConfigurationError
 
-__all__ = ["check_ownership", "read_file", "read_text"]
+__all__ = ["NotJsonError", "check_ownership", "parse", "read_file", "read_text"]
 
 _MAX_BYTES = 256 * 1024
 _MAX_NODES = 20_000
@@ -28,8 +29,12 @@ _WITH_COLONS = re.compile(r"\d+(?::\d+)+$")
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+class NotJsonError(yaml.MarkedYAMLError):
+    """Raised for a YAML value that JSON cannot represent, such as ``.nan`` or a set."""
+
+
 class _Loader(_Base):  # type: ignore[misc]
-    """The safe loader, which refuses a key that stands twice in one mapping."""
+    """Safe loader that refuses duplicate keys."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[Hashable] = set()
@@ -41,7 +46,7 @@ class _Loader(_Base):  # type: ignore[misc]
                 raise yaml.constructor.ConstructorError(None, None, "a key must be a plain value", key_node.start_mark)
             if key in seen:
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} stands twice", key_node.start_mark
+                    None, None, f"the key {key!r} occurs twice", key_node.start_mark
                 )
             seen.add(key)
         mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
@@ -54,12 +59,37 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
+class _JsonLoader(_Loader):
+    """Loader that keeps dates as text and refuses values that JSON cannot represent."""
+
+
+def _json_float(loader: Any, node: yaml.ScalarNode) -> float:
+    number = float(loader.construct_yaml_float(node))
+    if not math.isfinite(number):
+        raise NotJsonError(problem=f"JSON cannot represent the number {node.value}", problem_mark=node.start_mark)
+    return number
+
+
+def _refuse_tag(loader: Any, node: yaml.Node) -> None:
+    kind = node.tag.rpartition(":")[2]
+    raise NotJsonError(problem=f"JSON cannot represent a value of type {kind}", problem_mark=node.start_mark)
+
+
+_JsonLoader.add_constructor("tag:yaml.org,2002:float", _json_float)
+for _kind in ("binary", "omap", "pairs", "set", "timestamp"):
+    _JsonLoader.add_constructor(f"tag:yaml.org,2002:{_kind}", _refuse_tag)
+_JsonLoader.yaml_implicit_resolvers = {
+    first: [(tag, form) for tag, form in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in _Loader.yaml_implicit_resolvers.items()
+}
+
+
 def _refusal(problem: str, where: Any) -> yaml.MarkedYAMLError:
     return yaml.MarkedYAMLError(problem=problem, problem_mark=where.start_mark)
 
 
 def _check_depth(text: str) -> None:
-    """Count levels from the events, since composing a deeply nested document exhausts the stack."""
+    """Count levels from parser events: composing a deeply nested document would exhaust the stack."""
     depth = 0
     for event in yaml.parse(text, Loader=_Base):
         if isinstance(event, yaml.CollectionStartEvent):
@@ -71,7 +101,7 @@ def _check_depth(text: str) -> None:
 
 
 def _expanded_size(node: yaml.Node, known: dict[int, int]) -> int:
-    """Return how many nodes `node` has once every alias is written out."""
+    """Return the number of nodes in `node` after expansion of every alias."""
     if id(node) in known:
         if known[id(node)] < 0:
             raise _refusal("an alias contains itself", node)
@@ -88,59 +118,82 @@ def _expanded_size(node: yaml.Node, known: dict[int, int]) -> int:
     return size
 
 
-def read_text(text: str, source: str) -> Any:
-    """Return the one YAML document in `text` as plain values.
+def parse(text: str, *, json: bool = False) -> Any:
+    """Return the YAML document in `text` as plain values.
 
     Parameters
     ----------
     text : str
-        At most 256 KiB.
-    source : str
-        Where it came from, for the message.
+        One document, at most 256 KiB, at most 40 levels deep, at most 20,000 nodes after alias expansion.
+    json : bool
+        Accept only values that JSON can represent. Dates stay text.
 
     Raises
     ------
-    ConfigurationError
-        If it is not YAML, is larger or deeper than a profile ever is, has a key twice, asks for a Python object, or
-        has aliases that contain themselves or multiply.
+    yaml.YAMLError
+        If the text is malformed, exceeds a limit, repeats a key or contains a Python object.
+    NotJsonError
+        If `json` is true and a value has no JSON equivalent.
+
+    Examples
+    --------
+    >>> parse("{day: 2026-01-31, rows: 100}", json=True)
+    {'day': '2026-01-31', 'rows': 100}
     """
     if len(text.encode(errors="surrogatepass")) > _MAX_BYTES:
-        raise ConfigurationError(
-            source, "", f"is larger than {_MAX_BYTES // 1024} KiB", "Profiles are short: is it another file?"
-        )
-    if "\0" in text:
-        raise ConfigurationError(source, "", "contains a NUL character", "Save it as plain UTF-8 text.")
-    loader = None
+        raise yaml.YAMLError(f"larger than {_MAX_BYTES // 1024} KiB")
+    _check_depth(text)
+    loader = (_JsonLoader if json else _Loader)(text)
     try:
-        _check_depth(text)
-        loader = _Loader(text)
         node = loader.get_single_node()
         if node is None:
             return None
         _expanded_size(node, {})
         return loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
+def read_text(text: str, source: str, *, json: bool = False) -> Any:
+    """Return the YAML document in `text`; errors name `source`.
+
+    Parameters
+    ----------
+    text : str
+        One document; see `parse` for the limits.
+    source : str
+        Name of the file or option, for error messages.
+    json : bool
+        Accept only values that JSON can represent.
+
+    Raises
+    ------
+    ConfigurationError
+        If `parse` refuses the text.
+    """
+    if len(text.encode(errors="surrogatepass")) > _MAX_BYTES:
+        raise ConfigurationError(
+            source, "", f"is larger than {_MAX_BYTES // 1024} KiB", "Check that this is the right file."
+        )
+    if "\0" in text:
+        raise ConfigurationError(source, "", "contains a NUL character", "Save it as plain UTF-8 text.")
+    try:
+        return parse(text, json=json)
     except yaml.constructor.ConstructorError as error:
         problem = str(error.problem)
         fix = "Remove one of the two."
         if "tag:yaml.org,2002:python" in problem or "could not determine a constructor" in problem:
-            problem = "asks for a Python object, which is never built from a file"
-            fix = "Write plain values only."
-        elif "stands twice" not in problem:
+            problem = "contains a Python object, which is never loaded from a file"
+            fix = "Use plain values only."
+        elif "occurs twice" not in problem:
             fix = "Correct the line."
         raise ConfigurationError(source, _line(error.problem_mark), problem, fix) from error
     except yaml.MarkedYAMLError as error:
-        raise ConfigurationError(
-            source,
-            _line(error.problem_mark),
-            f"is not a YAML file that can be used ({error.problem})",
-            "Correct the line.",
-        ) from error
+        problem = f"is not a usable YAML file ({error.problem})"
+        raise ConfigurationError(source, _line(error.problem_mark), problem, "Correct the line.") from error
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         reason = str(error).partition("\n")[0]
         raise ConfigurationError(source, "", f"is not YAML ({reason})", "Save it as plain UTF-8 text.") from error
-    finally:
-        if loader is not None:
-            loader.dispose()
 
 
 def _line(mark: Any) -> str:
@@ -148,12 +201,12 @@ def _line(mark: Any) -> str:
 
 
 def check_ownership(path: Path, source: str) -> None:
-    """Refuse a file through which someone else could run code as this user.
+    """Raise an error if another user could change the file.
 
     Raises
     ------
     ConfigurationError
-        If everyone may write to it, or it is another user's file in a folder that everyone may write to.
+        If the file is world-writable, or belongs to another user and its folder is world-writable.
     """
     info = path.stat()
     if not stat.S_ISREG(info.st_mode):
@@ -162,25 +215,32 @@ def check_ownership(path: Path, source: str) -> None:
         raise ConfigurationError(
             source,
             "",
-            "can be written by everyone, who could then run code as you",
+            "is world-writable, so every user of this host could run code as you",
             f"Run: chmod o-w {shlex.quote(str(path))}",
         )
     if info.st_uid not in (0, os.getuid()) and path.resolve().parent.stat().st_mode & stat.S_IWOTH:
         raise ConfigurationError(
             source,
             "",
-            "belongs to another user and lies in a folder where everyone may write",
-            "Copy it to a folder of yours if you trust it.",
+            "belongs to another user and its folder is world-writable",
+            "If you trust the file, copy it to one of your own folders.",
         )
 
 
-def read_file(path: Path) -> Any:
-    """Return the YAML document in the file `path`; see `read_text` and `check_ownership`.
+def read_file(path: Path, *, json: bool = False) -> Any:
+    """Return the YAML document in the file `path`.
+
+    Parameters
+    ----------
+    path : Path
+        File to read.
+    json : bool
+        Accept only values that JSON can represent.
 
     Raises
     ------
     ConfigurationError
-        Also if the file cannot be read.
+        If the file cannot be read, `check_ownership` refuses it, or `parse` refuses its content.
     """
     source = str(path)
     try:
@@ -194,4 +254,4 @@ def read_file(path: Path) -> Any:
         ) from error
     except UnicodeDecodeError as error:
         raise ConfigurationError(source, "", "is not UTF-8 text", "Save it as plain UTF-8 text.") from error
-    return read_text(text, source)
+    return read_text(text, source, json=json)

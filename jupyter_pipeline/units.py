@@ -1,11 +1,14 @@
-"""Sizes, durations, walltimes and counts as people write them (pure)."""
+"""Parse and format durations, sizes and counts (pure).
+
+The one parser and the one formatter of each quantity. Durations are seconds, sizes are bytes.
+"""
 
 from __future__ import annotations
 
 import math
 import re
 
-__all__ = ["format_duration", "parse_bytes", "parse_count", "parse_duration", "parse_walltime"]
+__all__ = ["format_bytes", "format_duration", "parse_bytes", "parse_count", "parse_duration", "parse_walltime"]
 
 _MAX_COUNT = 100_000
 _MAX_BYTES = 2**60
@@ -15,7 +18,7 @@ _IN_SECONDS = ("moab", "oar", "pbs", "sge")
 _NUMBER = r"(\d+(?:\.\d+)?(?:[eE]\+?\d+)?)"
 _BYTES = re.compile(_NUMBER + r"\s*([kKmMgGtTpP]?)(i?)[bB]?")
 _PLAIN_DURATION = re.compile(_NUMBER)
-_DURATION = re.compile(_NUMBER + r"\s*([a-zA-Z]+)\s*")
+_DURATION = re.compile(_NUMBER + r"\s*([a-zA-Z]+)[\s,]*")
 _UNITS = {
     "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1,
     "m": 60, "min": 60, "mins": 60, "minute": 60, "minutes": 60,
@@ -23,10 +26,12 @@ _UNITS = {
     "d": 86400, "day": 86400, "days": 86400,
     "w": 604800, "week": 604800, "weeks": 604800,
 }  # fmt: skip
+_LONG = (("week", 604800), ("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
+_SHORT = (("d", 86400), ("h", 3600), ("min", 60))
 
 
 def parse_bytes(value: object) -> int:
-    """Return the number of bytes in `value`, spelled as Dask does: ``"4gb"``, ``"4 GiB"``, ``4e9``.
+    """Return the number of bytes in `value`, in the notation of Dask: ``"4gb"``, ``"4 GiB"``, ``4e9``.
 
     Parameters
     ----------
@@ -36,7 +41,7 @@ def parse_bytes(value: object) -> int:
     Raises
     ------
     ValueError
-        If it is not a size, is zero or negative, or larger than one EiB; the message says which.
+        If `value` is not a size, is not positive, or exceeds one EiB.
 
     Examples
     --------
@@ -68,7 +73,7 @@ def parse_count(value: object, *, minimum: int = 1) -> int:
     Raises
     ------
     ValueError
-        Otherwise; text and booleans are not numbers.
+        If `value` is text, a boolean, not whole, or out of range.
     """
     if (
         isinstance(value, bool)
@@ -87,12 +92,22 @@ def parse_count(value: object, *, minimum: int = 1) -> int:
 
 
 def parse_duration(value: object) -> float:
-    """Return the seconds in `value`: a number of seconds, or text such as ``"90 min"`` or ``"1h30m"``.
+    """Return the seconds in `value`.
+
+    Parameters
+    ----------
+    value : object
+        A number of seconds, or text such as ``"90"``, ``"90 min"``, ``"1h30m"`` or ``"2 days"``.
 
     Raises
     ------
     ValueError
-        If it is not a duration, not positive, or longer than ten years.
+        If `value` is not a duration, is not positive, or exceeds ten years.
+
+    Examples
+    --------
+    >>> parse_duration("1h30m")
+    5400.0
     """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError(f"{value!r} is not a duration")
@@ -161,12 +176,58 @@ def parse_walltime(value: object, *, system: str = "slurm") -> float:
     return total
 
 
-def format_duration(seconds: float) -> str:
-    """Return `seconds` in words of at most two units, such as ``"1 h 30 min"``."""
-    left = round(seconds)
+def format_duration(seconds: float, *, long: bool = False) -> str:
+    """Return a duration as text.
+
+    Parameters
+    ----------
+    seconds : float
+        Duration in seconds.
+    long : bool
+        Write unit names in full and every unit. By default the two largest units, abbreviated.
+
+    Examples
+    --------
+    >>> format_duration(5400), format_duration(90)
+    ('1 h 30 min', '90 s')
+    >>> format_duration(5400, long=True)
+    '1 hour 30 minutes'
+    """
+    if long:
+        return _format_long(seconds)
+    if seconds < 120:
+        return f"{seconds:.3g} s"
+    rest = round(seconds / 60) * 60
     parts = []
-    for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
-        amount, left = divmod(left, size)
+    for unit, size in _SHORT:
+        amount, rest = divmod(rest, size)
         if amount:
             parts.append(f"{amount} {unit}")
-    return " ".join(parts[:2]) or "0 s"
+    return " ".join(parts[:2])
+
+
+def _format_long(seconds: float) -> str:
+    parts = []
+    rest = seconds
+    for unit, size in _LONG:
+        amount, rest = divmod(rest, size)
+        if size == 1:
+            amount += rest
+        if amount:
+            parts.append(f"{amount:g} {unit}{'' if amount == 1 else 's'}")
+    return " ".join(parts) or "0 seconds"
+
+
+def format_bytes(count: float) -> str:
+    """Return a size in the largest binary unit that leaves a number of at least 1.
+
+    Examples
+    --------
+    >>> format_bytes(1536)
+    '1.5 KiB'
+    """
+    for unit in ("B", "KiB", "MiB", "GiB", "TiB"):
+        if abs(count) < 1024 or unit == "TiB":
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1024
+    raise AssertionError("unreachable")

@@ -117,7 +117,7 @@ class Extend(_RecordCommand):
     positional = ("NAME", "TIME")
 
     def work(self, name: str, time: str) -> ClusterRecord:
-        return manager.extend(name, arguments.seconds(time))
+        return manager.extend(name, arguments.duration(time))
 
 
 class Stop(_RecordsCommand):

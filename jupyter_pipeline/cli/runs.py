@@ -35,7 +35,7 @@ class ListRuns(Command):
     aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "limit": "ListRuns.limit"}
 
     def work(self, deployment: str = "") -> list[RunRecord]:
-        return runs.list_runs(deployment or None, limit=arguments.whole("--limit", self.limit, 1, 200))
+        return runs.list_runs(deployment or None, limit=arguments.whole_number("--limit", self.limit, 1, 200))
 
     def show(self, answer: list[RunRecord]) -> str:
         return str(tables.runs(answer))

@@ -8,7 +8,7 @@ import threading
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from jupyter_pipeline import identity
+from jupyter_pipeline import processes
 from jupyter_pipeline.clusters import manager, registry, security
 from jupyter_pipeline.exceptions import ClusterError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
@@ -39,7 +39,7 @@ def attach(name: str) -> AttachedCluster:
     """
     record = registry.find_record(name)
     _check_running(record)
-    if record.host != identity.hostname() and security.is_loopback(record.scheduler_address):
+    if record.host != processes.hostname() and security.is_loopback(record.scheduler_address):
         raise ClusterError(f"{record.name} can be reached on {record.host} alone: attach there.")
     return AttachedCluster(record)
 

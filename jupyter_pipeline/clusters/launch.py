@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from jupyter_pipeline import identity, paths
+from jupyter_pipeline import paths, processes
 from jupyter_pipeline.clusters import registry, stop
-from jupyter_pipeline.clusters.cleanup import orphans, processes, tags
+from jupyter_pipeline.clusters.cleanup import orphans, tags
 from jupyter_pipeline.clusters.keeper import standby
 from jupyter_pipeline.clusters.registry import events, markers
 from jupyter_pipeline.clusters.registry.start_request import StartRequest
@@ -61,8 +61,8 @@ def create_record(
         state=ClusterState.STARTING,
         since=now,
         started=now,
-        host=identity.hostname(),
-        keeper=identity.this_process(),  # until the keeper itself takes over
+        host=processes.hostname(),
+        keeper=processes.this_process(),  # until the keeper itself takes over
         python=sys.executable,
         workers_wanted=request.workers if request.workers is not None else profile.workers,
         adaptive=request.adapt,
@@ -93,7 +93,7 @@ def launch_keeper(record: ClusterRecord, ready: standby.StandbyKeeper | None, mo
     if ready is not None:
         if ready.adopt(folder, tags.build_environment(record.id)):
             return
-        processes.end(processes.find_processes(record.id), patience=0.1)
+        processes.terminate(cluster_processes.find_processes(record.id), grace=0.1)
     descriptor = os.open(folder / "keeper.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         launched = subprocess.run(
@@ -196,7 +196,7 @@ def clean_up_failed_start(record: ClusterRecord, error: BaseException) -> None:
     state = ClusterState.FAILED if failed else ClusterState.STOPPED
     reason = str(error) if failed else "Interrupted while starting"
     now = registry.refresh_record(record)
-    if now.state.alive and now.keeper == identity.this_process():
+    if now.state.alive and now.keeper == processes.this_process():
         orphans.close_lost_cluster(now, state=state, reason=reason)
     elif now.state is ClusterState.STOPPING and failed:
         return

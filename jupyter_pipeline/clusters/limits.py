@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from jupyter_pipeline.arguments import MAXIMUM_WORKERS
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Limits
+from jupyter_pipeline.units import format_duration
 
 __all__ = ["Decision", "Usage", "check_limits", "check_range", "check_size", "extend_lifetime"]
 
@@ -48,12 +49,13 @@ def check_limits(limits: Limits, usage: Usage) -> Decision:
     if usage.owner_alive is False:
         return Decision(end="The process that owns it ended")
     if usage.expires is not None and usage.now >= usage.expires:
-        return Decision(end=f"Its lifetime of {_duration(limits.lifetime)} is over")
+        length = f" of {format_duration(limits.lifetime)}" if limits.lifetime else ""
+        return Decision(end=f"Its lifetime{length} is over")
     if limits.budget is not None and usage.cost >= limits.budget:
         return Decision(end=f"Its budget of {_money(limits.budget, usage.currency)} is spent")
     idle = usage.now - usage.idle_since if usage.idle_since is not None else 0.0
     if limits.idle is not None and usage.idle_since is not None and idle >= limits.idle:
-        return Decision(end=f"It had no tasks for {_duration(limits.idle)}")
+        return Decision(end=f"It had no tasks for {format_duration(limits.idle)}")
     return Decision(warning=_warning(limits, usage, idle))
 
 
@@ -61,14 +63,14 @@ def _warning(limits: Limits, usage: Usage, idle: float) -> str:
     if usage.expires is not None and limits.lifetime is not None:
         left = usage.expires - usage.now
         if left <= _horizon(limits.lifetime):
-            return f"Its lifetime ends in {_duration(left)}: extend it to keep the cluster"
+            return f"Its lifetime ends in {format_duration(left)}: extend it to keep the cluster"
     if limits.budget is not None and usage.cost >= limits.budget * (1 - _WARN_FRACTION):
         spent = _money(usage.cost, usage.currency)
         return f"{spent} of its budget of {_money(limits.budget, usage.currency)} are spent"
     if limits.idle is not None and usage.idle_since is not None:
         left = limits.idle - idle
         if left <= _horizon(limits.idle):
-            return f"It has no tasks and will be stopped in {_duration(left)}: extend it, or compute something"
+            return f"It has no tasks and will be stopped in {format_duration(left)}: extend it, or compute something"
     return ""
 
 
@@ -92,7 +94,7 @@ def extend_lifetime(limits: Limits, *, started: float, expires: float | None, se
     if bound is not None and expires + seconds > started + bound:
         left = max(0.0, started + bound - expires)
         raise UsageError(
-            f"The profile allows a lifetime of {_duration(bound)}, so at most {_duration(left)} more. "
+            f"The profile allows a lifetime of {format_duration(bound)}, so at most {format_duration(left)} more. "
             "Raise limits.max_lifetime in the profile for the next cluster."
         )
     return expires + seconds
@@ -135,19 +137,3 @@ def check_range(limits: Limits, minimum: int, maximum: int) -> tuple[int, int]:
 
 def _money(amount: float, currency: str) -> str:
     return f"{amount:.2f} {currency}".rstrip()
-
-
-def _duration(seconds: float | None) -> str:
-    """Return `seconds` in the largest units that tell it: ``90 s``, ``2 h``, ``1 h 30 min``."""
-    if seconds is None:
-        return "unknown length"
-    if seconds < 120:
-        return f"{seconds:.3g} s"
-    minutes = round(seconds / 60)
-    if minutes < 120:
-        return f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    if hours < 48:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    days, hours = divmod(hours, 24)
-    return f"{days} d {hours} h" if hours else f"{days} d"

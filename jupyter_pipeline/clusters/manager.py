@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline import identity, paths
+from jupyter_pipeline import paths, processes
 from jupyter_pipeline.clusters import launch, limits, registry
 from jupyter_pipeline.clusters.cleanup import orphans, tags
 from jupyter_pipeline.clusters.keeper import control_client, standby
@@ -132,7 +132,7 @@ def _owner(profile: Profile, owner: ProcessIdentity | None) -> ProcessIdentity |
     """Return the process that owns the cluster by the profile's policy; a command line that ends at once owns none."""
     if profile.owner == "detached" or owner is None:
         return None
-    return identity.server_process() or owner if profile.owner == "server" else owner
+    return processes.server_process() or owner if profile.owner == "server" else owner
 
 
 def scale(name: str, n: int) -> ClusterRecord:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 import time
 
-from jupyter_pipeline import identity
+from jupyter_pipeline import processes
 from jupyter_pipeline.clusters import registry
-from jupyter_pipeline.clusters.cleanup import orphans, processes
+from jupyter_pipeline.clusters.cleanup import orphans
 from jupyter_pipeline.clusters.keeper import control_client
 from jupyter_pipeline.clusters.registry import markers
 from jupyter_pipeline.exceptions import KeeperUnreachableError
@@ -32,7 +32,7 @@ def stop_cluster(record: ClusterRecord, *, timeout: float, reason: str, state: C
         record, _ = orphans.close_lost_cluster(record, state=state, reason=reason)
     if record.state.alive:
         # A network file system may show a letter to another host only after a minute.
-        patience = min(timeout, COMMAND_TIMEOUT) if record.host == identity.hostname() else timeout
+        patience = min(timeout, COMMAND_TIMEOUT) if record.host == processes.hostname() else timeout
         try:
             control_client.send_command(
                 record, registry.cluster_dir(record.id), "stop", timeout=patience, reason=reason
@@ -55,10 +55,10 @@ def stop_cluster(record: ClusterRecord, *, timeout: float, reason: str, state: C
 
 def wait_for_exit(record: ClusterRecord) -> None:
     """Wait until the keeper, which closed the record as its last act, has left too."""
-    me, deadline = identity.this_process(), time.monotonic() + _GRACE
-    while record.keeper is not None and record.keeper != me and identity.alive(record.keeper):
+    me, deadline = processes.this_process(), time.monotonic() + _GRACE
+    while record.keeper is not None and record.keeper != me and processes.is_running(record.keeper):
         if time.monotonic() >= deadline:
-            processes.end(processes.find_processes(record.id), patience=0.5)
+            processes.terminate(cluster_processes.find_processes(record.id), grace=0.5)
             orphans.remove_socket(record)
             return
         time.sleep(0.01)
@@ -66,7 +66,7 @@ def wait_for_exit(record: ClusterRecord) -> None:
 
 def _wait_for_keeper(record: ClusterRecord, deadline: float) -> ClusterRecord:
     """Return the record once a keeper has taken it over from who starts it, or has refused to."""
-    me = identity.this_process()
+    me = processes.this_process()
     while record.state.alive and record.keeper not in (None, me) and not record.control:
         if time.monotonic() >= deadline:
             break
@@ -101,15 +101,15 @@ def _kill_keeper(record: ClusterRecord) -> ClusterRecord:
     KeeperUnreachableError
         If it is on another host otherwise.
     """
-    if record.keeper is not None and identity.alive(record.keeper) is None:
+    if record.keeper is not None and processes.is_running(record.keeper) is None:
         if orphans.is_keeper_job(record):
             return dataclasses.replace(record, state=ClusterState.LOST, reason="Its keeper's job did not answer")
         raise KeeperUnreachableError(
             f"The keeper of {record.name} is on {record.host} and does not answer. "
             f"Stop the cluster there, or end process {record.keeper.pid} of {record.host}."
         )
-    found = processes.find_processes(record.id)
+    found = cluster_processes.find_processes(record.id)
     # The keeper alone first: one that was merely stopped ends the cluster in order.
-    processes.end([p for p in found if record.keeper and p.pid == record.keeper.pid], patience=_GRACE)
-    processes.end(found, patience=0.5)
+    processes.terminate([p for p in found if record.keeper and p.pid == record.keeper.pid], grace=_GRACE)
+    processes.terminate(found, grace=0.5)
     return registry.refresh_record(record)

@@ -213,7 +213,7 @@ class ClusterMagics(Magics):
         from jupyter_pipeline import arguments, tables
         from jupyter_pipeline.clusters import manager
 
-        return tables.clusters([manager.extend(self._name(options.name), arguments.seconds(options.time))])
+        return tables.clusters([manager.extend(self._name(options.name), arguments.duration(options.time))])
 
     def _sync(self, options: argparse.Namespace) -> Any:
         from pathlib import Path

@@ -178,7 +178,7 @@ class RunsMagics(Magics):
             given = runs_parser().parse_args(split(line))
         except HelpShown:
             return None
-        limit = arguments.whole("--limit", given.limit, 1, 200)
+        limit = arguments.whole_number("--limit", given.limit, 1, 200)
         from jupyter_pipeline.orchestration.runs import manage as runs
         from jupyter_pipeline.workflows import run_history
 

@@ -19,7 +19,7 @@ from jupyter_core.utils import ensure_async
 from jupyter_server_proxy.handlers import ProxyHandler
 from tornado.web import HTTPError
 
-from jupyter_pipeline import identity
+from jupyter_pipeline import processes
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.exceptions import ClusterError, NotFoundError, PipelineError
 from jupyter_pipeline.models import ClusterRecord
@@ -49,7 +49,7 @@ def address(record: ClusterRecord) -> tuple[str, int]:
     host = parts.hostname or ""
     if not _loopback(host) or not parts.port:
         raise ClusterError(f"The dashboard of {record.name!r} is not on this host: open {record.dashboard_link}")
-    if record.host and record.host != identity.hostname():
+    if record.host and record.host != processes.hostname():
         raise ClusterError(f"The cluster {record.name!r} runs on {record.host}: open its dashboard from there.")
     return host, parts.port
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jupyter_pipeline.tables.base import Link, Table, sizes
+from jupyter_pipeline.tables.base import Link, Table
 from jupyter_pipeline.tables.clusters import clusters, drift, profiles, starting, sync
 from jupyter_pipeline.tables.deployments import (
     alerts,
@@ -32,7 +32,6 @@ __all__ = [
     "profiles",
     "runs",
     "service",
-    "sizes",
     "starting",
     "statuses",
     "sync",

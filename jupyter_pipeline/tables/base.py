@@ -10,7 +10,7 @@ from datetime import datetime
 
 from tabulate import tabulate
 
-__all__ = ["Link", "Table", "age", "local", "sizes"]
+__all__ = ["Link", "Table", "age", "local"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +60,6 @@ class Link:
 
     def _repr_pretty_(self, printer: object, cycle: bool) -> None:
         printer.text(self.url)  # type: ignore[attr-defined]
-
-
-def sizes(count: float) -> str:
-    """Return `count` bytes in the largest binary unit that leaves at least 1."""
-    for unit in ("B", "KiB", "MiB", "GiB", "TiB"):
-        if abs(count) < 1024 or unit == "TiB":
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
-        count /= 1024
-    raise AssertionError("unreachable")
 
 
 def age(moment: float | None) -> str:

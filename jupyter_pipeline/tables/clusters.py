@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from jupyter_pipeline.models import ClusterRecord, ClusterState, DriftItem, Profile, SyncReport
-from jupyter_pipeline.tables.base import Table, age, local, sizes
+from jupyter_pipeline.tables.base import Table, age, local
+from jupyter_pipeline.units import format_bytes
 
 __all__ = ["clusters", "drift", "profiles", "starting", "sync"]
 
 
 def _memory(record: ClusterRecord) -> str:
-    return f"{sizes(record.memory_used)} of {sizes(record.memory_limit)}" if record.memory_limit else ""
+    return f"{format_bytes(record.memory_used)} of {format_bytes(record.memory_limit)}" if record.memory_limit else ""
 
 
 def _workers(record: ClusterRecord) -> str:
@@ -106,7 +107,7 @@ def sync(report: SyncReport) -> Table:
     for item in report.uploaded:
         changed, deleted = item.get("changed", 0), item.get("deleted", 0)
         if changed or deleted:
-            what = f"{changed} changed, {deleted} deleted, {sizes(item.get('bytes', 0))}"
+            what = f"{changed} changed, {deleted} deleted, {format_bytes(item.get('bytes', 0))}"
             rows.append((str(item["directory"]), "", what, "scheduler and workers"))
     rows += [
         (i.package, i.scheduler or ", ".join(i.workers) or "absent", "unchanged", f"{i.severity.value}: {i.reason}")

@@ -11,10 +11,10 @@ from pathlib import Path
 import ipywidgets
 from jupyter_core.paths import jupyter_runtime_dir
 
-from jupyter_pipeline import tables
 from jupyter_pipeline.clusters import manager, registry
 from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
+from jupyter_pipeline.units import format_bytes
 
 __all__ = ["cluster_widget", "dashboard_path", "render"]
 
@@ -66,7 +66,7 @@ def render(record: ClusterRecord) -> str:
     if record.threads:
         facts.append(_count(record.threads, "thread"))
     if record.memory_limit:
-        facts.append(f"{tables.sizes(record.memory_used)} of {tables.sizes(record.memory_limit)}")
+        facts.append(f"{format_bytes(record.memory_used)} of {format_bytes(record.memory_limit)}")
     if record.tls:
         facts.append("encrypted")
     lines = [f"{chip} <span style='opacity:.7'>{safe(record.profile)}</span>", safe(" · ".join(facts))]

@@ -63,7 +63,7 @@ def start_cluster(
     >>> with start_cluster("local", workers=2) as cluster:  # doctest: +SKIP
     ...     client = cluster.get_client()
     """
-    from jupyter_pipeline import identity
+    from jupyter_pipeline import processes
     from jupyter_pipeline.clusters import attached, manager, profiles
 
     if owner:
@@ -76,7 +76,7 @@ def start_cluster(
         workers=workers,
         adapt=adapt,
         progress=progress,
-        owner=identity.this_process(),
+        owner=processes.this_process(),
     )
     cluster = attach(record.name)
     if described.environment:

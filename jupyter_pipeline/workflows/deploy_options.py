@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from jupyter_pipeline import arguments, json_yaml
+from jupyter_pipeline import arguments, safe_yaml
 from jupyter_pipeline.compiler import PromotionOptions
 from jupyter_pipeline.compiler.frontend import directives
 from jupyter_pipeline.exceptions import UsageError
@@ -168,7 +168,7 @@ def read(
             windows=windows,
             tags=tuple(given.get("tag") or ()),
             overlap=chosen["overlap"],
-            concurrency=arguments.whole("--concurrency", text["concurrency"] or "1", 1, 1000),
+            concurrency=arguments.whole_number("--concurrency", text["concurrency"] or "1", 1, 1000),
             to=chosen["to"],
             standalone=bool(given.get("standalone")),
             kernel_names=kernel_names,
@@ -217,8 +217,8 @@ def assignments(what: str, pairs: Sequence[str]) -> dict[str, Any]:
 
 def _value(what: str, text: str) -> Any:
     try:
-        return json_yaml.load(text)
-    except json_yaml.NotJsonError as error:
+        return safe_yaml.parse(text, json=True)
+    except safe_yaml.NotJsonError as error:
         raise UsageError(f"{what}: {text!r} cannot be a parameter's value: {error.problem}.") from error
     except yaml.YAMLError:
         return text
@@ -276,8 +276,8 @@ def _several(given: str | Sequence[str] | None) -> Sequence[str]:
 
 def _mapping(text: str) -> dict[str, Any]:
     try:
-        found = json_yaml.load(text)
-    except json_yaml.NotJsonError as error:
+        found = safe_yaml.parse(text, json=True)
+    except safe_yaml.NotJsonError as error:
         raise UsageError(f"--schedule {text!r}: {error.problem}.") from error
     except yaml.YAMLError:
         found = None

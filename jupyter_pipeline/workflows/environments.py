@@ -167,10 +167,10 @@ def _note(
     cluster: AttachedCluster, entry: dict[str, Any] | None, *, lock: str = "", drift: dict[str, Any] | None = None
 ) -> None:
     """Tell the keeper; a cluster that is in sync stays so where its keeper cannot be told."""
-    from jupyter_pipeline import identity
+    from jupyter_pipeline import processes
     from jupyter_pipeline.clusters import manager
 
     if entry is not None:
-        entry["who"] = f"{getpass.getuser()} on {identity.hostname()}, process {os.getpid()}"
+        entry["who"] = f"{getpass.getuser()} on {processes.hostname()}, process {os.getpid()}"
     with contextlib.suppress(PipelineError):
         manager.record_sync(cluster.id, sync=entry, lock=lock, drift=drift)

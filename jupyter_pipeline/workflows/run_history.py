@@ -92,7 +92,7 @@ def promote(name: str, source: str = "staging", target: str = "production", afte
     from jupyter_pipeline.orchestration.deployments import manage as deployments
     from jupyter_pipeline.orchestration.deployments import snapshots, targets
 
-    wanted = arguments.whole("--after", after, 0, 1000) if after else None
+    wanted = arguments.whole_number("--after", after, 0, 1000) if after else None
     live = deployments.find(targets.deployment_name(name, source))
     folder = Path(live.notebook).parent if live.notebook else Path.cwd()
     known = targets.load(folder / "pipelines", name)

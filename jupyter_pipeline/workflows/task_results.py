@@ -14,9 +14,10 @@ from typing import Any
 import cloudpickle
 from dask import is_dask_collection
 from dask.sizeof import sizeof
-from dask.utils import format_bytes
 from prefect.serializers import Serializer
 from pydantic import Field
+
+from jupyter_pipeline.units import format_bytes
 
 __all__ = ["LARGEST", "TableSerializer"]
 

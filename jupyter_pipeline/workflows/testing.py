@@ -15,9 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from jupyter_pipeline import json_yaml
+from jupyter_pipeline import safe_yaml
 from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError
 from jupyter_pipeline.models import PipelineTest
 
@@ -117,10 +115,7 @@ def _read_case(folder: Path) -> _Case:
 
 
 def _mapping(path: Path) -> dict[str, Any]:
-    try:
-        found = json_yaml.load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigurationError(str(path), "", f"cannot be read ({error})", "Mend it.") from error
+    found = safe_yaml.read_file(path, json=True)
     if found is None:
         return {}
     if not isinstance(found, dict):

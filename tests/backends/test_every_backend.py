@@ -15,7 +15,6 @@ import pytest
 
 from jupyter_pipeline.clusters import backends, manager
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend
-from jupyter_pipeline.clusters.cleanup import processes
 from jupyter_pipeline.models import ClusterState
 from jupyter_pipeline.workflows.environments import diff_cluster, sync_cluster
 
@@ -168,4 +167,4 @@ def test_it_stops_and_leaves_nothing(running: Any) -> None:
     jobs = backend.find_jobs(record.id, max_age=0)
     assert [job for job in jobs or [] if job.state != "ending"] == []
     assert jobs is not None
-    assert processes.find_processes(record.id) == []
+    assert cluster_processes.find_processes(record.id) == []

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from jupyter_pipeline.clusters import attached, backends, manager, profiles, registry
-from jupyter_pipeline.clusters.cleanup import orphans, processes, tags
+from jupyter_pipeline.clusters.cleanup import orphans, tags
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 from jupyter_pipeline.workflows.environments import sync_cluster
 
@@ -79,7 +79,7 @@ def left(record: ClusterRecord) -> list[Any]:
     backend = backends.find_backend("slurm")
     found = [backend.find_jobs(tag, max_age=0) for tag in (record.id, tags.keeper_job_tag(record.id))]
     assert None not in found
-    return [*found[0], *found[1], *processes.find_processes(record.id)]
+    return [*found[0], *found[1], *cluster_processes.find_processes(record.id)]
 
 
 def where() -> str:

@@ -212,11 +212,11 @@ def resting() -> None:
 
 
 def listing(count: int = 1500) -> None:
-    from jupyter_pipeline import identity, paths
+    from jupyter_pipeline import paths, processes
     from jupyter_pipeline.clusters import registry
     from jupyter_pipeline.models import ClusterRecord, ClusterState
 
-    record = ClusterRecord(id="", name="", profile="local", state=ClusterState.RUNNING, keeper=identity.this_process())
+    record = ClusterRecord(id="", name="", profile="local", state=ClusterState.RUNNING, keeper=processes.this_process())
     for number in range(count):
         state = ClusterState.RUNNING if number % 2 else ClusterState.STOPPED
         registry.create_record(

@@ -62,7 +62,7 @@ def test_help_names_every_subcommand() -> None:
         (["up", "--port", "http"], "'http' is not a port"),
         (["deploy", "absent.ipynb", "--cell", "0"], "absent.ipynb: cannot be read"),
         (["deploy", "absent.ipynb", "--sampel", "x=1"], "Did you mean --sample"),
-        (["runs", "list", "--limit", "0"], "give a whole number from 1 to 200"),
+        (["runs", "list", "--limit", "0"], "Use a whole number from 1 to 200"),
         (["alerts", "add"], "needs NAME"),
         (["alerts", "add", "oncall"], "No address was given"),
         (["test", "nobody"], "No pipeline is called 'nobody'"),

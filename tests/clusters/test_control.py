@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline import identity, paths
+from jupyter_pipeline import paths, processes
 from jupyter_pipeline.clusters.keeper import control_client, control_server
 from jupyter_pipeline.clusters.keeper.control_server import ControlServer
 from jupyter_pipeline.exceptions import ClusterError, KeeperUnreachableError, NotFoundError, UsageError
@@ -56,8 +56,8 @@ def served(folder: Path) -> Iterator[ClusterRecord]:
             name="one",
             profile="thin",
             state=ClusterState.RUNNING,
-            host=identity.hostname(),
-            keeper=identity.this_process(),
+            host=processes.hostname(),
+            keeper=processes.this_process(),
             control=str(path),
         )
     finally:
@@ -143,7 +143,7 @@ def test_nobody_there(tmp_path: Path, left: Callable[..., bool]) -> None:
         name="one",
         profile="thin",
         state=ClusterState.RUNNING,
-        host=identity.hostname(),
+        host=processes.hostname(),
         control="/nowhere",
     )
     paths.private_dir(tmp_path / "mailbox")

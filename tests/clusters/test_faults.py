@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 import pytest
 
-from jupyter_pipeline import identity, paths
+from jupyter_pipeline import paths, processes
 from jupyter_pipeline.clusters import attached, manager, registry, security, stop
 from jupyter_pipeline.exceptions import ClusterConflictError, ClusterError, ClusterStartError, PreflightError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
@@ -178,8 +178,8 @@ def test_reboot_and_reused_pid_free_the_name(thin: Make, left: Left) -> None:
             name="one",
             profile="thin",
             state=ClusterState.RUNNING,
-            host=identity.hostname(),
-            keeper=dataclasses.replace(identity.this_process(), **change),  # type: ignore[arg-type]
+            host=processes.hostname(),
+            keeper=dataclasses.replace(processes.this_process(), **change),  # type: ignore[arg-type]
         )
         registry.create_record(record, {"profile": thin().to_dict()})
         if number == 0:
@@ -329,7 +329,7 @@ def test_killed_while_the_name_is_claimed(thin: Make, left: Left) -> None:
 def test_another_host_stops_through_the_folder(
     started: ClusterRecord, left: Left, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(identity, "hostname", lambda: "login2")
+    monkeypatch.setattr(processes, "hostname", lambda: "login2")
     assert registry.find_record("one").state is ClusterState.RUNNING
     assert manager.scale("one", 2).workers_wanted == 2
     stopped = manager.stop("one")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline import identity
+from jupyter_pipeline import processes
 from jupyter_pipeline.clusters import attached, registry
 from jupyter_pipeline.exceptions import ClusterError, NotFoundError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
@@ -57,7 +57,7 @@ def test_unknown_name_offers_the_nearest(started: ClusterRecord) -> None:
 
 
 def test_loopback_of_another_host_is_not_tried() -> None:
-    away = dataclasses.replace(identity.this_process(), host="login2")
+    away = dataclasses.replace(processes.this_process(), host="login2")
     record = ClusterRecord(
         id=registry.new_id(),
         name="away",

@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 import pytest
 
-from jupyter_pipeline import identity, tables
+from jupyter_pipeline import processes, tables
 from jupyter_pipeline.clusters import attached, manager, registry
 from jupyter_pipeline.clusters.registry import events
 from jupyter_pipeline.exceptions import (
@@ -209,7 +209,7 @@ def test_budget_ends_a_cluster(thin: Make, left: Left, wait_for: Any) -> None:
 
 def test_the_end_of_its_owner_ends_a_cluster(thin: Make, left: Left, wait_for: Any) -> None:
     owner = subprocess.Popen(["sleep", "1000"])
-    record = manager.start(thin(owner="kernel"), name="one", owner=identity.identify(owner.pid))
+    record = manager.start(thin(owner="kernel"), name="one", owner=processes.identify(owner.pid))
     assert record.owner is not None
     owner.kill()
     owner.wait()
@@ -219,7 +219,7 @@ def test_the_end_of_its_owner_ends_a_cluster(thin: Make, left: Left, wait_for: A
 
 
 def test_a_detached_cluster_has_no_owner(thin: Make) -> None:
-    record = manager.start(thin(), name="one", owner=identity.this_process(), wait=False)
+    record = manager.start(thin(), name="one", owner=processes.this_process(), wait=False)
     assert record.owner is None
     manager.stop("one")
 

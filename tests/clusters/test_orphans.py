@@ -10,10 +10,10 @@ from typing import Any
 import psutil
 import pytest
 
-from jupyter_pipeline import identity
+from jupyter_pipeline import processes
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.backends import Backend, Job
-from jupyter_pipeline.clusters.cleanup import orphans, processes
+from jupyter_pipeline.clusters.cleanup import orphans
 from jupyter_pipeline.clusters.registry import markers
 from jupyter_pipeline.exceptions import ClusterError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
@@ -48,8 +48,8 @@ def lost(thin: Callable[..., Profile]) -> ClusterRecord:
         profile="thin",
         state=ClusterState.RUNNING,
         started=time.time(),
-        host=identity.hostname(),
-        keeper=dataclasses.replace(identity.this_process(), started=1.0),
+        host=processes.hostname(),
+        keeper=dataclasses.replace(processes.this_process(), started=1.0),
     )
     registry.create_record(record, {"profile": thin().to_dict()})
     return registry.find_record("one")
@@ -108,7 +108,7 @@ def test_a_refused_cancellation_is_told(lost: ClusterRecord, batch: Batch) -> No
 
 
 def test_jobs_of_a_living_cluster_stay(lost: ClusterRecord, batch: Batch) -> None:
-    alive = dataclasses.replace(lost, state=ClusterState.RUNNING, keeper=identity.this_process())
+    alive = dataclasses.replace(lost, state=ClusterState.RUNNING, keeper=processes.this_process())
     registry.write_record(registry.cluster_dir(lost.id), alive)
     orphans.remove_orphans()
     assert [job.tag for job in batch.jobs] == [lost.id, "jp-000000-1", ""]
@@ -124,7 +124,7 @@ def test_processes_end_whatever_they_do_with_signals(signals: str) -> None:
     found = psutil.Process(process.pid)
     if signals == "stopped":
         found.suspend()
-    assert processes.end([found], patience=0.5) == []
+    assert processes.terminate([found], grace=0.5) == []
     process.wait(5)
     process.stdout.close()
 
@@ -133,5 +133,5 @@ def test_what_is_gone_already_is_no_error(lost: ClusterRecord, batch: Batch) -> 
     process = subprocess.Popen(["true"])
     found: Any = psutil.Process(process.pid)
     process.wait()
-    assert processes.end([found]) == []
-    assert processes.find_processes(lost.id) == []
+    assert processes.terminate([found]) == []
+    assert cluster_processes.find_processes(lost.id) == []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_pipeline import identity, paths
+from jupyter_pipeline import paths, processes
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.cleanup import orphans
 from jupyter_pipeline.clusters.registry import events
@@ -19,9 +19,9 @@ from jupyter_pipeline.models import ClusterRecord, ClusterState
 
 def record(name: str = "one", **values: object) -> ClusterRecord:
     values.setdefault("id", registry.new_id())
-    values.setdefault("keeper", identity.this_process())
+    values.setdefault("keeper", processes.this_process())
     values.setdefault("state", ClusterState.RUNNING)
-    values.setdefault("host", identity.hostname())
+    values.setdefault("host", processes.hostname())
     values.setdefault("since", time.time())
     return ClusterRecord(name=name, profile="thin", started=time.time(), **values)  # type: ignore[arg-type]
 
@@ -59,7 +59,7 @@ def test_an_ended_name_is_free_again(state: str) -> None:
 
 
 def test_a_name_of_a_dead_keeper_is_free_again() -> None:
-    dead = dataclasses.replace(identity.this_process(), started=1.0)
+    dead = dataclasses.replace(processes.this_process(), started=1.0)
     registry.create_record(record(keeper=dead), {})
     second = record()
     registry.create_record(second, {})
@@ -87,7 +87,7 @@ def _create(number: int, stale: bool) -> str:
 @pytest.mark.parametrize("stale", [False, True])
 def test_of_fifty_at_once_one_wins(stale: bool) -> None:
     if stale:
-        registry.create_record(record(keeper=dataclasses.replace(identity.this_process(), started=1.0)), {})
+        registry.create_record(record(keeper=dataclasses.replace(processes.this_process(), started=1.0)), {})
     context = multiprocessing.get_context("fork")
     with context.Pool(10) as pool:
         outcomes = pool.starmap(_create, [(n, stale) for n in range(50)], chunksize=1)
@@ -95,7 +95,7 @@ def test_of_fifty_at_once_one_wins(stale: bool) -> None:
 
 
 def test_dead_keeper_is_told_as_lost_with_the_reason_and_nothing_is_written() -> None:
-    dead = record(keeper=dataclasses.replace(identity.this_process(), pid=2**22 + 1))
+    dead = record(keeper=dataclasses.replace(processes.this_process(), pid=2**22 + 1))
     folder = registry.create_record(dead, {})
     (found,) = registry.list_records()
     assert found.state is ClusterState.LOST
@@ -104,12 +104,12 @@ def test_dead_keeper_is_told_as_lost_with_the_reason_and_nothing_is_written() ->
 
 
 def test_reboot_is_told() -> None:
-    registry.create_record(record(keeper=dataclasses.replace(identity.this_process(), boot_id="before")), {})
+    registry.create_record(record(keeper=dataclasses.replace(processes.this_process(), boot_id="before")), {})
     assert "was rebooted while the cluster was running" in registry.find_record("one").reason
 
 
 def test_keeper_of_another_host_is_never_judged() -> None:
-    away = dataclasses.replace(identity.this_process(), host="login2", boot_id="x", pid=1)
+    away = dataclasses.replace(processes.this_process(), host="login2", boot_id="x", pid=1)
     registry.create_record(record(keeper=away, host="login2"), {})
     assert registry.find_record("one").state is ClusterState.RUNNING
     with pytest.raises(ClusterConflictError, match="running on login2 already"):
@@ -117,9 +117,9 @@ def test_keeper_of_another_host_is_never_judged() -> None:
 
 
 def test_silence_of_a_keeper_is_told() -> None:
-    away = dataclasses.replace(identity.this_process(), host="login2", boot_id="x", pid=1)
+    away = dataclasses.replace(processes.this_process(), host="login2", boot_id="x", pid=1)
     registry.create_record(record("fresh", keeper=away, host="login2"), {})
-    for name, keeper in (("there", away), ("here", identity.this_process())):
+    for name, keeper in (("there", away), ("here", processes.this_process())):
         folder = registry.create_record(record(name, keeper=keeper, host=keeper.host), {})
         five_minutes_ago = time.time() - 300
         os.utime(folder / "record.json", (five_minutes_ago, five_minutes_ago))
@@ -138,7 +138,7 @@ def test_damaged_record_is_told_and_keeps_its_name(content: bytes) -> None:
     registry.write_keeper_file(folder, written)
     (folder / "record.json").write_bytes(content)
     (found,) = registry.list_records()
-    assert (found.name, found.profile, found.keeper) == ("one", "thin", identity.this_process())
+    assert (found.name, found.profile, found.keeper) == ("one", "thin", processes.this_process())
     assert "cannot be read" in found.reason
     with pytest.raises(ClusterConflictError):
         registry.create_record(record(), {})
@@ -169,7 +169,7 @@ def test_ended_clusters_are_found_when_asked_for() -> None:
 
 def test_old_folders_are_pruned_and_living_ones_never(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(orphans, "_MAX_CLOSED_RECORDS", 2)
-    lost = record("lost", keeper=dataclasses.replace(identity.this_process(), started=1.0), since=1.0)
+    lost = record("lost", keeper=dataclasses.replace(processes.this_process(), started=1.0), since=1.0)
     alive = record("alive", since=1.0)
     for each in (lost, alive):
         registry.create_record(each, {})

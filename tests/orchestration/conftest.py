@@ -9,10 +9,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from jupyter_pipeline import processes
 from jupyter_pipeline.models import DeploymentSpec, Schedule, ServiceStatus
 from jupyter_pipeline.orchestration.deployments import snapshots
 from jupyter_pipeline.orchestration.service import control as service
-from jupyter_pipeline.orchestration.service import processes
 from jupyter_pipeline.orchestration.service.environment import MARK
 
 FLOW = """
@@ -30,7 +30,7 @@ def {name}(result: str = "{result}", seconds: float = 0.0):
 
 
 def processes_of(state: Path) -> list[psutil.Process]:
-    return list(processes.marked(MARK, str(state / "service")))
+    return list(processes.with_variable(MARK, str(state / "service")))
 
 
 @pytest.fixture(scope="session")

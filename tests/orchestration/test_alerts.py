@@ -16,6 +16,7 @@ from typing import Any
 import psutil
 import pytest
 
+from jupyter_pipeline import processes
 from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError, UsageError
 from jupyter_pipeline.models import Alert, DeploymentSpec, ServiceStatus
 from jupyter_pipeline.orchestration.alerts import automations
@@ -24,7 +25,6 @@ from jupyter_pipeline.orchestration.deployments import manage as deployments
 from jupyter_pipeline.orchestration.prefect_api.client import connect
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.orchestration.runs import manage as runs
-from jupyter_pipeline.orchestration.service import processes
 from jupyter_pipeline.orchestration.service.environment import MARK
 from jupyter_pipeline.paths import service_dir
 
@@ -133,7 +133,7 @@ def test_a_run_without_a_sign_of_life_is_told_and_crashed(
 def _engine(run_id: str) -> psutil.Process:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        for process in processes.marked(MARK, str(service_dir())):
+        for process in processes.with_variable(MARK, str(service_dir())):
             if process.environ().get("PREFECT__FLOW_RUN_ID") == run_id and runs.find(run_id).state == "Running":
                 return process
         time.sleep(0.3)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_pipeline import identity
+from jupyter_pipeline import processes
 from jupyter_pipeline.exceptions import ApiUnreachableError, ConfigurationError, NotFoundError
 from jupyter_pipeline.models import ProcessIdentity
 from jupyter_pipeline.orchestration.prefect_api import endpoint
@@ -29,7 +29,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def _run_here() -> ProcessIdentity:
-    me = identity.this_process()
+    me = processes.this_process()
     state.write_state(state.ServiceState(state="running", port=4299, supervisor=me))
     return me
 

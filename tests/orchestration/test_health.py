@@ -4,11 +4,12 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from jupyter_pipeline import processes
 from jupyter_pipeline.models import DeploymentSpec, Schedule, ServiceStatus
 from jupyter_pipeline.orchestration.deployments import manage as deployments
 from jupyter_pipeline.orchestration.prefect_api import client
 from jupyter_pipeline.orchestration.runs import manage as runs
-from jupyter_pipeline.orchestration.service import health, leftovers, processes
+from jupyter_pipeline.orchestration.service import health, leftovers
 from jupyter_pipeline.orchestration.service.environment import MARK
 from jupyter_pipeline.paths import service_dir
 
@@ -54,7 +55,7 @@ def test_a_lost_run_whose_limit_is_gone_is_crashed(
     async def lose() -> list[str]:
         async with client.connect() as connection:
             await connection.delete(f"/deployments/{made.id}")  # as another program might
-            for process in processes.marked(MARK, str(service_dir())):
+            for process in processes.with_variable(MARK, str(service_dir())):
                 if process.environ().get("PREFECT__FLOW_RUN_ID") == run.id:
                     process.kill()
             alive = leftovers.living_runs(service_dir())

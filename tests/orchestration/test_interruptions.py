@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from jupyter_pipeline import processes
 from jupyter_pipeline.exceptions import ApiRefusedError, ApiUnreachableError, OrchestrationError
 from jupyter_pipeline.models import Alert, DeploymentSpec, Schedule, ServiceStatus
 from jupyter_pipeline.orchestration.alerts import manage as alerts
@@ -19,7 +20,7 @@ from jupyter_pipeline.orchestration.deployments import versions
 from jupyter_pipeline.orchestration.prefect_api import client
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
 from jupyter_pipeline.orchestration.service import control as service
-from jupyter_pipeline.orchestration.service import processes, state
+from jupyter_pipeline.orchestration.service import state
 
 Make = Callable[..., DeploymentSpec]
 SCHEDULES = (Schedule(cron="0 3 * * *"), Schedule(every=3600.0, slug="hourly"))

@@ -16,13 +16,14 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_pipeline import processes
 from jupyter_pipeline.exceptions import ConfigurationError, ServiceError
 from jupyter_pipeline.models import DeploymentSpec, Schedule
 from jupyter_pipeline.orchestration.deployments import manage as deployments
 from jupyter_pipeline.orchestration.deployments import versions
 from jupyter_pipeline.orchestration.runs import manage as runs
 from jupyter_pipeline.orchestration.service import control as service
-from jupyter_pipeline.orchestration.service import processes, state
+from jupyter_pipeline.orchestration.service import state
 from jupyter_pipeline.orchestration.service.environment import DATABASE, MARK
 
 Make = Callable[..., DeploymentSpec]
@@ -90,7 +91,7 @@ def test_the_service_works_on_postgresql(
         deployments.deploy(dataclasses.replace(specs[0], description="changed"))
         assert versions.rollback("stored0").version == specs[0].version
         assert runs.wait(deployments.run_now("stored0").id, timeout=120).state == "Completed"
-        for process in processes.marked(MARK, str(isolated_state / "service")):
+        for process in processes.with_variable(MARK, str(isolated_state / "service")):
             if "worker" in process.cmdline():
                 assert DATABASE not in process.environ()
         address = f"{database.rpartition(':')[0]}"

@@ -81,7 +81,7 @@ def test_dates_in_a_file_of_targets_are_text_as_parameters_travel(tmp_path: Path
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("production: [", "cannot be read"),
+        ("production: [", "is not a usable YAML file"),
         ("- production", "is no mapping of targets"),
         ("production: slurm", "production: is no mapping"),
         ("production: {profil: slurm}", "production.profil: is unknown"),
@@ -91,8 +91,8 @@ def test_dates_in_a_file_of_targets_are_text_as_parameters_travel(tmp_path: Path
         ("production: {schedules: [daily]}", "production.schedules[0]: cannot be used"),
         ("production: {schedules: [{cron: '0 0 31 2 *'}]}", "never fires"),
         ("'a b': {}", "cannot be a target's name"),
-        ("production: {parameters: {share: .nan}}", ".nan is no number that JSON has"),
-        ("production: {parameters: {key: !!binary aGk=}}", "JSON has no values of the kind binary"),
+        ("production: {parameters: {share: .nan}}", "JSON cannot represent the number .nan"),
+        ("production: {parameters: {key: !!binary aGk=}}", "JSON cannot represent a value of type binary"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_with_its_place(tmp_path: Path, text: str, complaint: str) -> None:

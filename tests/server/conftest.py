@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pytest_jupyter.jupyter_server import *  # noqa: F403 - fixtures, and the hook that runs coroutines as tests
 
-from jupyter_pipeline import identity
+from jupyter_pipeline import processes
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
@@ -42,14 +42,14 @@ def add_cluster() -> Callable[..., ClusterRecord]:
     """Write the record of a cluster whose keeper is this very process."""
 
     def add(name: str, **values: Any) -> ClusterRecord:
-        me = identity.this_process()
+        me = processes.this_process()
         defaults: dict[str, Any] = {
             "id": registry.new_id(),
             "profile": "local",
             "state": ClusterState.RUNNING,
             "since": time.time(),
             "started": time.time(),
-            "host": identity.hostname(),
+            "host": processes.hostname(),
             "keeper": me,
         }
         record = ClusterRecord(name=name, **{**defaults, **values})

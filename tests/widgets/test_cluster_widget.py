@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_pipeline import identity
+from jupyter_pipeline import processes
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Limits
 from jupyter_pipeline.widgets import cluster
@@ -53,7 +53,7 @@ def test_sizes_read_well(workers: int, wanted: int | None, adaptive: tuple[int, 
 
 def test_a_warning_reaches_a_widget_that_is_on_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "PERIOD", 0.02)
-    record = dataclasses.replace(RUNNING, id=registry.new_id(), keeper=identity.this_process())
+    record = dataclasses.replace(RUNNING, id=registry.new_id(), keeper=processes.this_process())
     folder = registry.create_record(record, {})
     box = cluster.cluster_widget(record)
     warning = "Its lifetime ends in 9 min: extend it to keep the cluster"

@@ -86,7 +86,7 @@ def test_values_are_what_they_look_like_and_dates_are_text(text: str, value: Any
         ({"param": ["since={{ window.begin }}"]}, "Give start or end"),
         ({"sample": ["rows"]}, "give NAME=VALUE"),
         ({"sample": ["share=.nan"]}, "--sample: '.nan' cannot be a parameter's value"),
-        ({"param": ["shares=[1, -.inf]"]}, "-.inf is no number that JSON has"),
+        ({"param": ["shares=[1, -.inf]"]}, "JSON cannot represent the number -.inf"),
         ({"schedule": ["{every: 1h, parameters: {share: .inf}}"]}, ".inf is no number that JSON has"),
         ({"notify": ["team:"]}, "NAME:failure,late"),
         ({"notify": ["team:failed"]}, "Did you mean failure?"),

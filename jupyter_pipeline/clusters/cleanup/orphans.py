@@ -14,10 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline import identity
+from jupyter_pipeline import processes
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.backends import Job, find_backend, get_backend, job_backends
-from jupyter_pipeline.clusters.cleanup import processes, tags
+from jupyter_pipeline.clusters.cleanup import tags
 from jupyter_pipeline.clusters.registry import events, markers, names
 from jupyter_pipeline.clusters.registry.start_request import StartRequest
 from jupyter_pipeline.exceptions import PipelineError
@@ -54,7 +54,7 @@ def find_keeper_job(record: ClusterRecord, *, max_age: float = 1.0) -> Job | Non
 
 def is_keeper_job(record: ClusterRecord) -> bool:
     """Return whether the keeper of `record` is a batch job on another host."""
-    if record.keeper is None or identity.alive(record.keeper) is not None:
+    if record.keeper is None or processes.is_running(record.keeper) is not None:
         return False
     profile = _read_profile(record)
     return profile is not None and profile.keeper == "job"
@@ -127,7 +127,7 @@ def remove_jobs(
 
 def remove_socket(record: ClusterRecord) -> None:
     """Remove the socket of a keeper of this host that was killed."""
-    if record.control and record.host == identity.hostname():
+    if record.control and record.host == processes.hostname():
         with contextlib.suppress(OSError):
             Path(record.control).unlink()
 
@@ -203,8 +203,8 @@ def _read_profile(record: ClusterRecord) -> Profile | None:
 
 
 def _remove_processes(cluster_id: str) -> list[dict[str, Any]]:
-    found = processes.find_processes(cluster_id)
-    outliving = {process.pid for process in processes.end(found)}
+    found = cluster_processes.find_processes(cluster_id)
+    outliving = {process.pid for process in processes.terminate(found)}
     return [{"kind": "process", "id": p.pid, "cluster": cluster_id} for p in found if p.pid not in outliving]
 
 
@@ -229,7 +229,7 @@ def remove_orphans(progress: Callable[[str], None] | None = None) -> list[dict[s
             removed += items
             if not closed.state.alive:
                 removed.append({"kind": "cluster", "id": closed.name, "cluster": closed.id})
-    for cluster_id in processes.group_by_cluster():
+    for cluster_id in cluster_processes.group_by_cluster():
         if not _is_is_is_claimed(cluster_id):
             removed += _remove_processes(cluster_id)
     removed += _remove_orphaned_jobs()
@@ -241,7 +241,7 @@ def _is_keeper_running(record: ClusterRecord) -> bool:
     """Return whether a record that names no keeper is damaged rather than dead: a process of its tag is a keeper."""
     if record.keeper is not None:
         return False
-    return any(tags.KEEPER_MODULE in " ".join(p.cmdline()) for p in processes.find_processes(record.id))
+    return any(tags.KEEPER_MODULE in " ".join(p.cmdline()) for p in cluster_processes.find_processes(record.id))
 
 
 def _is_is_is_claimed(cluster_id: str) -> bool:

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline import exceptions, identity, paths
+from jupyter_pipeline import exceptions, paths, processes
 from jupyter_pipeline.exceptions import ClusterError, KeeperUnreachableError, PipelineError
 from jupyter_pipeline.models import ClusterRecord
 
@@ -63,7 +63,7 @@ def send_command(
     """
     request = json.dumps({"op": op, **arguments}).encode() + b"\n"
     try:
-        if record.host == identity.hostname() and Path(record.control).is_socket():
+        if record.host == processes.hostname() and Path(record.control).is_socket():
             answer = _send_send_send_through_socket(record.control, request, timeout)
         else:
             answer = _send_send_send_through_mailbox(folder, request, timeout)

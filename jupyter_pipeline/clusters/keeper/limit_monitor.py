@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from jupyter_pipeline import identity
+from jupyter_pipeline import processes
 from jupyter_pipeline.clusters import limits, preflight
 from jupyter_pipeline.clusters.cost import CostMeter
 from jupyter_pipeline.clusters.keeper.scheduler_monitor import SchedulerMonitor
@@ -43,7 +43,7 @@ class LimitMonitor:
             idle_since=pulse.idle_since if pulse else None,
             expires=record.expires,
             cost=self.spend(record),
-            owner_alive=identity.alive(owner) if owner else None,
+            owner_alive=processes.is_running(owner) if owner else None,
             currency=record.currency,
         )
         return limits.check_limits(record.limits, usage)

@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-from jupyter_pipeline import identity, paths
+from jupyter_pipeline import paths, processes
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.cleanup import tags
 from jupyter_pipeline.clusters.keeper import control_client, fork_server
@@ -65,8 +65,8 @@ def take_over(folder: Path) -> ClusterRecord:
             record = dataclasses.replace(record, started=now, expires=now + lifetime if lifetime is not None else None)
         record = dataclasses.replace(
             record,
-            keeper=identity.this_process(),
-            host=identity.hostname(),
+            keeper=processes.this_process(),
+            host=processes.hostname(),
             python=sys.executable,
             control=str(control_client.socket_path(record.id)),
         )

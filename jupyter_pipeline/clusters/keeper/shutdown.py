@@ -9,8 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jupyter_pipeline import processes
 from jupyter_pipeline.clusters.backends import Backend
-from jupyter_pipeline.clusters.cleanup import orphans, processes
+from jupyter_pipeline.clusters.cleanup import orphans
 from jupyter_pipeline.clusters.keeper import scheduler_info
 from jupyter_pipeline.clusters.registry import markers
 from jupyter_pipeline.exceptions import PipelineError
@@ -60,8 +61,8 @@ async def remove_leftovers(cluster_id: str, folder: Path, profile: Profile, tell
         Called with what is in the way, at each attempt.
     """
     while True:
-        found = await asyncio.to_thread(processes.find_processes, cluster_id)
-        left = await asyncio.to_thread(processes.end, found, patience=_PATIENCE)
+        found = await asyncio.to_thread(cluster_processes.find_processes, cluster_id)
+        left = await asyncio.to_thread(processes.terminate, found, grace=_PATIENCE)
         doubt = f"These processes do not end: {', '.join(str(p.pid) for p in left)}" if left else ""
         if not doubt and markers.may_have_jobs(folder):
             try:

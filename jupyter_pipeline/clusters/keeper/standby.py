@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline import identity, paths
+from jupyter_pipeline import paths, processes
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.cleanup import tags
 from jupyter_pipeline.clusters.keeper import fork_server
@@ -161,7 +161,7 @@ def _dask_configuration() -> list[Path]:
 
 
 def _spawn() -> StandbyKeeper:
-    me = identity.this_process()
+    me = processes.this_process()
     cluster_id = registry.new_id()
     log = _log_path(cluster_id)
     order_end, order = os.pipe()

@@ -36,7 +36,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline import identity, paths
+from jupyter_pipeline import paths, processes
 from jupyter_pipeline.clusters.registry import events, names
 from jupyter_pipeline.exceptions import ClusterConflictError, NotFoundError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity
@@ -122,7 +122,7 @@ def _refuse_running(name: str, holder: str) -> None:
             raise _conflict(name, "is being started by another process")
         return
     if resolve_state(record).state.alive:
-        where = f" on {record.host}" if record.host != identity.hostname() else ""
+        where = f" on {record.host}" if record.host != processes.hostname() else ""
         raise _conflict(name, f"is {record.state}{where} already (profile {record.profile}, workers: {record.workers})")
 
 
@@ -207,7 +207,7 @@ def resolve_state(record: ClusterRecord) -> ClusterRecord:
         return record
     if record.keeper is None:
         return dataclasses.replace(record, state=ClusterState.LOST, reason="The record names no keeper")
-    if identity.alive(record.keeper) is not False:
+    if processes.is_running(record.keeper) is not False:
         return _describe_silence(record, record.keeper)
     return dataclasses.replace(
         record, state=ClusterState.LOST, reason=_explain_loss(record.keeper, record.state), workers=0, threads=0
@@ -219,7 +219,7 @@ def _describe_silence(record: ClusterRecord, keeper: ProcessIdentity) -> Cluster
     silence = time.time() - _write_times.get(record.id, math.inf)
     if silence < _SILENCE_TIMEOUT:
         return record
-    if identity.alive(keeper):
+    if processes.is_running(keeper):
         way_out = "stop the cluster to end it by force"
     else:
         way_out = "if it is a batch job, `jupyter pipeline cluster gc` looks whether that lives"
@@ -234,7 +234,7 @@ def refresh_record(record: ClusterRecord) -> ClusterRecord:
 
 
 def _explain_loss(keeper: ProcessIdentity, state: ClusterState) -> str:
-    if keeper.boot_id != identity.boot_id():
+    if keeper.boot_id != processes.boot_id():
         return f"{keeper.host} was rebooted while the cluster was {state}"
     return f"Its keeper (process {keeper.pid} on {keeper.host}) died while the cluster was {state}"
 

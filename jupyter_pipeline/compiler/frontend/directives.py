@@ -219,7 +219,7 @@ def _factor(option: str, text: str) -> float:
 
 def _seconds(option: str, text: str) -> float:
     try:
-        return arguments.seconds(text)
+        return arguments.duration(text)
     except UsageError as error:
         raise UsageError(f"{option} {text}: give a number with s, m, h or d, such as 30m.") from error
 

@@ -20,9 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from jupyter_pipeline import json_yaml
+from jupyter_pipeline import safe_yaml
 from jupyter_pipeline.exceptions import ConfigurationError, UsageError
 from jupyter_pipeline.models import DeploymentSpec, Schedule, Target
 from jupyter_pipeline.orchestration.schedules import parse as schedules
@@ -128,12 +126,9 @@ def base_of(spec: DeploymentSpec) -> DeploymentSpec:
 
 
 def _read(path: Path) -> Mapping[str, Any]:
-    try:
-        content = json_yaml.load(path.read_text("utf-8"))
-    except FileNotFoundError:
+    if not path.exists():
         return {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigurationError(str(path), "", f"cannot be read ({error})", "Repair it.") from error
+    content = safe_yaml.read_file(path, json=True)
     if not isinstance(content or {}, Mapping):
         raise ConfigurationError(str(path), "", "is no mapping of targets", "Write: production: {profile: slurm}")
     return content or {}

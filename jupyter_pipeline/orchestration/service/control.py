@@ -12,10 +12,10 @@ from dataclasses import replace
 
 import filelock
 
-from jupyter_pipeline import identity, ports
+from jupyter_pipeline import ports, processes
 from jupyter_pipeline.exceptions import ConfigurationError, ServiceError
 from jupyter_pipeline.models import ServiceStatus
-from jupyter_pipeline.orchestration.service import leftovers, processes
+from jupyter_pipeline.orchestration.service import leftovers
 from jupyter_pipeline.orchestration.service.environment import DATABASE, MARK
 from jupyter_pipeline.orchestration.service.state import WORK_POOL, ServiceState, log_path, read_state, write_state
 from jupyter_pipeline.paths import service_dir, state_dir
@@ -36,7 +36,7 @@ def status() -> ServiceStatus:
     if state is None:
         return ServiceStatus(state="stopped", work_pool=WORK_POOL, log=str(log_path()))
     supervisor = state.supervisor
-    if supervisor is not None and not identity.on_this_host(supervisor):
+    if supervisor is not None and not processes.on_this_host(supervisor):
         return _status(state, reason=f"It runs on {supervisor.host}.")
     if processes.find(supervisor) is None:
         if state.state == "stopped":
@@ -145,7 +145,7 @@ def _status(state: ServiceState, *, name: str = "", reason: str = "") -> Service
 
 
 def _refuse_other_host(state: ServiceState | None) -> None:
-    if state is not None and state.supervisor is not None and not identity.on_this_host(state.supervisor):
+    if state is not None and state.supervisor is not None and not processes.on_this_host(state.supervisor):
         raise ServiceError(
             f"The service of this state folder runs on {state.supervisor.host}. Use it there, or set "
             "JUPYTER_PIPELINE_STATE to a folder of this host."
@@ -240,7 +240,7 @@ def _stop(tell: Callable[[str], None]) -> None:
     state = read_state()
     if state is not None and (supervisor := processes.find(state.supervisor)):
         tell("Stopping the worker and the Prefect server")
-        processes.stop([supervisor], grace=_STOP_TIMEOUT)
+        processes.terminate([supervisor], grace=_STOP_TIMEOUT)
     survivors = leftovers.stop_all(service_dir(), read_state(), grace=3.0)
     for process in _launched:
         process.poll()

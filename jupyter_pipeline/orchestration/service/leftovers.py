@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from jupyter_pipeline.orchestration.service import processes
+from jupyter_pipeline import processes
 from jupyter_pipeline.orchestration.service.environment import MARK
 from jupyter_pipeline.orchestration.service.state import ServiceState
 
@@ -27,7 +27,7 @@ _RUN_ID = "PREFECT__FLOW_RUN_ID"
 def living_runs(home: Path) -> set[str]:
     """Return the ids of the runs of the service at `home` that have a living process."""
     ids = set()
-    for process in processes.marked(MARK, str(home)):
+    for process in processes.with_variable(MARK, str(home)):
         with contextlib.suppress(psutil.Error):
             ids.add(process.environ().get(_RUN_ID, ""))
     return ids - {""}
@@ -46,7 +46,7 @@ def processes_of(home: Path, state: ServiceState | None) -> list[psutil.Process]
 
 def stop_all(home: Path, state: ServiceState | None, *, grace: float) -> list[psutil.Process]:
     """End everything that belongs to the service at `home`, and return what survived."""
-    return processes.stop(processes_of(home, state), grace=grace)
+    return processes.terminate(processes_of(home, state), grace=grace)
 
 
 def stop_runs(home: Path, *, grace: float) -> None:
@@ -56,11 +56,11 @@ def stop_runs(home: Path, *, grace: float) -> None:
         with contextlib.suppress(psutil.Error):
             if _RUN_ID in process.environ():
                 runs.append(process)
-    processes.stop(runs, grace=grace)
+    processes.terminate(runs, grace=grace)
 
 
 def _marked_without_clusters(home: Path) -> Iterator[psutil.Process]:
-    for process in processes.marked(MARK, str(home)):
+    for process in processes.with_variable(MARK, str(home)):
         with contextlib.suppress(psutil.Error):
             family = [process, *process.parents()]
             if not any("jupyter_pipeline.clusters.keeper.main" in p.cmdline() for p in family):

@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 
-from jupyter_pipeline import identity
+from jupyter_pipeline import processes
 from jupyter_pipeline.exceptions import OrchestrationError
 from jupyter_pipeline.models import ProcessIdentity
 from jupyter_pipeline.paths import service_dir
@@ -78,7 +78,7 @@ class Child:
             limit=2**20,
         )
         self.since = time.time()
-        self.identity = identity.identify(self.process.pid)
+        self.identity = processes.identify(self.process.pid)
         self.last_lines.clear()
         self._pump = asyncio.create_task(self._log_output(self.process))
 

@@ -26,7 +26,7 @@ from pathlib import Path
 
 import filelock
 
-from jupyter_pipeline import identity, ports
+from jupyter_pipeline import ports, processes
 from jupyter_pipeline.exceptions import OrchestrationError
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
 from jupyter_pipeline.orchestration.prefect_api.endpoint import embedded
@@ -96,7 +96,7 @@ class Supervisor:
             port=port,
             started=time.time(),
             database="postgresql" if os.environ.get(DATABASE) else "sqlite",
-            supervisor=identity.this_process(),
+            supervisor=processes.this_process(),
         )
         write_state(self.state)
 

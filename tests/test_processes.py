@@ -6,28 +6,28 @@ import subprocess
 
 import pytest
 
-from jupyter_pipeline import identity
+from jupyter_pipeline import processes
 
 
 def test_this_process_lives() -> None:
-    me = identity.this_process()
+    me = processes.this_process()
     assert me.pid == os.getpid()
-    assert identity.alive(me) is True
+    assert processes.is_running(me) is True
 
 
 @pytest.mark.parametrize("change", [{"started": 1.0}, {"boot_id": "another boot"}, {"pid": 2**22 + 1}])
 def test_reused_pid_foreign_boot_and_missing_pid_are_dead(change: dict[str, object]) -> None:
-    assert identity.alive(dataclasses.replace(identity.this_process(), **change)) is False  # type: ignore[arg-type]
+    assert processes.is_running(dataclasses.replace(processes.this_process(), **change)) is False  # type: ignore[arg-type]
 
 
 def test_nobody_knows_about_a_process_of_another_host() -> None:
-    assert identity.alive(dataclasses.replace(identity.this_process(), host="elsewhere", pid=1)) is None
+    assert processes.is_running(dataclasses.replace(processes.this_process(), host="elsewhere", pid=1)) is None
 
 
 def test_zombie_is_dead() -> None:
     child = subprocess.Popen(["true"])
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
-    assert identity.identify(child.pid) is None
+    assert processes.identify(child.pid) is None
     child.wait()
 
 
@@ -36,18 +36,18 @@ def test_command_with_parentheses_and_spaces_is_read(tmp_path) -> None:  # type:
     odd.symlink_to("/bin/sleep")
     child = subprocess.Popen([odd, "30"])
     try:
-        found = identity.identify(child.pid)
+        found = processes.identify(child.pid)
         assert found is not None
         assert found.started > 0
-        assert identity.alive(found) is True
+        assert processes.is_running(found) is True
     finally:
         child.kill()
         child.wait()
-    assert identity.alive(found) is False
+    assert processes.is_running(found) is False
 
 
 def test_kernel_knows_its_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("JPY_PARENT_PID", raising=False)
-    assert identity.server_process() is None
+    assert processes.server_process() is None
     monkeypatch.setenv("JPY_PARENT_PID", str(os.getpid()))
-    assert identity.server_process() == identity.this_process()
+    assert processes.server_process() == processes.this_process()

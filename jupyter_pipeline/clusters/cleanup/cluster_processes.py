@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from jupyter_pipeline import identity
+from jupyter_pipeline import processes
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.cleanup import tags
 from jupyter_pipeline.models import ProcessIdentity
@@ -14,12 +14,12 @@ from jupyter_pipeline.models import ProcessIdentity
 if TYPE_CHECKING:
     import psutil
 
-__all__ = ["end", "find_processes", "group_by_cluster"]
+__all__ = ["find_processes", "group_by_cluster"]
 
 
 def find_processes(cluster_id: str) -> list[psutil.Process]:
     """Return the living processes of the cluster, but the calling one."""
-    return [process for tag, _, process in _iter_iter_iter_tagged() if tag == cluster_id]
+    return [process for tag, _, process in _iter_tagged() if tag == cluster_id]
 
 
 def group_by_cluster() -> dict[str, list[psutil.Process]]:
@@ -29,13 +29,13 @@ def group_by_cluster() -> dict[str, list[psutil.Process]]:
     """
     found: dict[str, list[psutil.Process]] = {}
     beginning = registry.id_prefix()
-    for tag, environment, process in _iter_iter_iter_tagged():
+    for tag, environment, process in _iter_tagged():
         if tag.startswith(beginning) and not _is_standby(tag, environment):
             found.setdefault(tag, []).append(process)
     return found
 
 
-def _iter_iter_iter_tagged() -> Iterator[tuple[str, dict[str, str], psutil.Process]]:
+def _iter_tagged() -> Iterator[tuple[str, dict[str, str], psutil.Process]]:
     """Yield tag, environment and process of this user's processes that have a tag."""
     import psutil
 
@@ -57,24 +57,7 @@ def _is_standby(tag: str, environment: dict[str, str]) -> bool:
     pid, _, started = environment.get(tags.STANDBY_VARIABLE, "").partition(":")
     if not started or registry.cluster_dir(tag).exists():
         return False
-    owner = ProcessIdentity(host=identity.hostname(), boot_id=identity.boot_id(), pid=int(pid), started=float(started))
-    return identity.alive(owner) is not False
-
-
-def end(processes: Iterable[psutil.Process], *, patience: float = 1.0) -> list[psutil.Process]:
-    """End `processes`, by force after `patience` seconds; return those that outlived even that."""
-    import psutil
-
-    processes = list(processes)
-    for action in (psutil.Process.terminate, psutil.Process.kill):
-        for process in processes:
-            try:
-                action(process)
-                process.resume()  # a stopped process does not see that it is asked to end
-            except (psutil.Error, OSError):
-                continue
-        processes = psutil.wait_procs(processes, timeout=patience)[1]
-        processes = [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
-        if not processes:
-            break
-    return processes
+    owner = ProcessIdentity(
+        host=processes.hostname(), boot_id=processes.boot_id(), pid=int(pid), started=float(started)
+    )
+    return processes.is_running(owner) is not False
