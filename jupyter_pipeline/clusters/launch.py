@@ -12,7 +12,7 @@ from pathlib import Path
 
 from jupyter_pipeline import paths, processes
 from jupyter_pipeline.clusters import registry, stop
-from jupyter_pipeline.clusters.cleanup import orphans, tags
+from jupyter_pipeline.clusters.cleanup import cluster_processes, orphans, tags
 from jupyter_pipeline.clusters.keeper import standby
 from jupyter_pipeline.clusters.registry import events, markers
 from jupyter_pipeline.clusters.registry.start_request import StartRequest

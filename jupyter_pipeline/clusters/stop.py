@@ -7,7 +7,7 @@ import time
 
 from jupyter_pipeline import processes
 from jupyter_pipeline.clusters import registry
-from jupyter_pipeline.clusters.cleanup import orphans
+from jupyter_pipeline.clusters.cleanup import cluster_processes, orphans
 from jupyter_pipeline.clusters.keeper import control_client
 from jupyter_pipeline.clusters.registry import markers
 from jupyter_pipeline.exceptions import KeeperUnreachableError

@@ -15,6 +15,7 @@ import pytest
 
 from jupyter_pipeline.clusters import backends, manager
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend
+from jupyter_pipeline.clusters.cleanup import cluster_processes
 from jupyter_pipeline.models import ClusterState
 from jupyter_pipeline.workflows.environments import diff_cluster, sync_cluster
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from jupyter_pipeline.clusters import attached, backends, manager, profiles, registry
-from jupyter_pipeline.clusters.cleanup import orphans, tags
+from jupyter_pipeline.clusters.cleanup import cluster_processes, orphans, tags
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 from jupyter_pipeline.workflows.environments import sync_cluster
 

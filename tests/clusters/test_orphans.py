@@ -13,7 +13,7 @@ import pytest
 from jupyter_pipeline import processes
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.backends import Backend, Job
-from jupyter_pipeline.clusters.cleanup import orphans
+from jupyter_pipeline.clusters.cleanup import cluster_processes, orphans
 from jupyter_pipeline.clusters.registry import markers
 from jupyter_pipeline.exceptions import ClusterError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile

@@ -15,13 +15,14 @@ import httpx
 import psutil
 import pytest
 
+from jupyter_pipeline import processes
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.exceptions import ConfigurationError, ServiceError
 from jupyter_pipeline.models import DeploymentSpec, ProcessIdentity, ServiceStatus
 from jupyter_pipeline.orchestration.deployments import manage as deployments
 from jupyter_pipeline.orchestration.runs import manage as runs
 from jupyter_pipeline.orchestration.service import control as service
-from jupyter_pipeline.orchestration.service import managed_process, processes, state
+from jupyter_pipeline.orchestration.service import managed_process, state
 from jupyter_pipeline.orchestration.service.environment import MARK
 from jupyter_pipeline.paths import service_dir
 
@@ -29,7 +30,7 @@ Make = Callable[..., DeploymentSpec]
 
 
 def _of_this_service() -> list[psutil.Process]:
-    return list(processes.marked(MARK, str(service_dir())))
+    return list(processes.with_variable(MARK, str(service_dir())))
 
 
 def _child(name: str) -> psutil.Process:

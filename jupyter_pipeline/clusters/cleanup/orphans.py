@@ -17,7 +17,7 @@ from typing import Any
 from jupyter_pipeline import processes
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.backends import Job, find_backend, get_backend, job_backends
-from jupyter_pipeline.clusters.cleanup import tags
+from jupyter_pipeline.clusters.cleanup import cluster_processes, tags
 from jupyter_pipeline.clusters.registry import events, markers, names
 from jupyter_pipeline.clusters.registry.start_request import StartRequest
 from jupyter_pipeline.exceptions import PipelineError

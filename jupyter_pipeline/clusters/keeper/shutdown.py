@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_pipeline import processes
 from jupyter_pipeline.clusters.backends import Backend
-from jupyter_pipeline.clusters.cleanup import orphans
+from jupyter_pipeline.clusters.cleanup import cluster_processes, orphans
 from jupyter_pipeline.clusters.keeper import scheduler_info
 from jupyter_pipeline.clusters.registry import markers
 from jupyter_pipeline.exceptions import PipelineError
