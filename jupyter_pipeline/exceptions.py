@@ -1,31 +1,31 @@
-"""Every error that Jupyter Pipeline raises on purpose.
+"""Exceptions of Jupyter Pipeline.
 
 ::
 
-    PipelineError                    base; its message is safe and fit to show to a user
-    ├── UsageError                   the call itself is wrong: unknown option, bad value, contradictory values
-    │   └── NotFoundError            an unknown name; knows the nearest names that exist
-    ├── ConfigurationError           a profile or another file: names file, key, reason and fix
-    ├── MissingDependencyError       an optional package is absent; names the extra that brings it
-    ├── ClusterError                 a cluster could not do what was asked
-    │   ├── PreflightError           refused before anything was submitted
-    │   ├── ClusterStartError        it did not come up; nothing of it is left
-    │   ├── ClusterConflictError     a living cluster has that name already
-    │   └── KeeperUnreachableError   the keeper does not answer
-    ├── SoftwareEnvironmentError     environment sync
-    │   ├── DriftError               the policy refuses this difference
-    │   └── SyncError                the difference could not be applied; the old state is intact
+    PipelineError                    base class; its message can be shown to users
+    ├── UsageError                   invalid call: unknown option, bad value, contradictory values
+    │   └── NotFoundError            unknown name; suggests the nearest known names
+    ├── ConfigurationError           invalid profile or other file; has file, key, reason and fix
+    ├── MissingDependencyError       missing optional package; names the extra to install
+    ├── ClusterError                 cluster operation failed
+    │   ├── PreflightError           refused before submission
+    │   ├── ClusterStartError        start failed; nothing is left running
+    │   ├── ClusterConflictError     a running cluster already has the name
+    │   └── KeeperUnreachableError   keeper does not answer
+    ├── SoftwareEnvironmentError     environment sync failed
+    │   ├── DriftError               the policy refuses a difference
+    │   └── SyncError                a change could not be applied; the old state is unchanged
     ├── PromotionError               promotion of a cell
     │   ├── PromotionRefusedError    the cell cannot be promoted; carries the refusals
-    │   ├── EditedByHandError        generated files have been edited since
-    │   └── RehearsalError           the pipeline broke in a clean process, so it was not deployed
-    └── OrchestrationError           the Prefect side
-        ├── ServiceError             the embedded service could not be started or stopped
+    │   ├── EditedByHandError        generated files contain manual edits
+    │   └── RehearsalError           the rehearsal failed, so nothing was deployed
+    └── OrchestrationError           Prefect operation failed
+        ├── ServiceError             embedded service could not start or stop
         ├── ApiUnreachableError      no Prefect API answers
-        └── ApiRefusedError          the Prefect API answered, and refused
+        └── ApiRefusedError          Prefect API rejected a request
 
-A message names the thing, the cause and the next step, in one to three lines. Front doors print it without a
-traceback. What callers may want to act on is an attribute, not text.
+A message names the object, the cause and the next step, in one to three lines. Magics, command line and REST API
+show it without a traceback. Attributes carry the data that callers need.
 """
 
 from __future__ import annotations
@@ -63,44 +63,44 @@ __all__ = [
 
 
 class PipelineError(Exception):
-    """Base of all errors that are meant for the user.
+    """Base class of all exceptions of Jupyter Pipeline.
 
     Attributes
     ----------
     exit_code : int
-        What the command line exits with.
+        Exit code of the command line.
     """
 
     exit_code = 1
 
     def _render_traceback_(self) -> list[str]:
-        """Show the message alone in IPython, which looks for this method: the message tells what the user can do."""
+        """Return the message for IPython, which then shows no traceback."""
         return [f"{type(self).__name__}: {self}"]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the error as ``{"error": type, "message": text}``, for programs."""
+        """Return ``{"error": type, "message": text}``."""
         return {"error": type(self).__name__, "message": str(self)}
 
 
 class UsageError(PipelineError):
-    """The call itself is wrong."""
+    """The call is invalid."""
 
     exit_code = 2
 
 
 class NotFoundError(UsageError):
-    """A name that does not exist.
+    """The name does not exist.
 
     Parameters
     ----------
     kind : str
-        What was looked for: ``"profile"``, ``"cluster"``, ``"subcommand"``.
+        Kind of object, such as ``"profile"``, ``"cluster"`` or ``"subcommand"``.
     name : str
-        The name as given.
+        Unknown name.
     known : iterable of str
-        The names that exist; the nearest three are offered.
+        Known names. The message suggests the nearest three.
     hint : str, optional
-        The next step, where the names alone do not tell it.
+        Next step for the user.
     """
 
     def __init__(self, kind: str, name: str, known: Iterable[str] = (), hint: str = "") -> None:
@@ -119,18 +119,18 @@ class NotFoundError(UsageError):
 
 
 class ConfigurationError(PipelineError):
-    """A file or setting that cannot be used.
+    """A file or setting is invalid.
 
     Parameters
     ----------
     source : str
-        The file, or where else the setting came from.
+        File or other origin of the setting.
     key : str
-        Dotted path of the key; empty when the whole source is meant.
+        Dotted path of the key. Empty for the whole source.
     reason : str
-        What is wrong.
+        Cause, as a predicate without a subject.
     fix : str
-        What to write instead.
+        Correction, as one sentence.
     """
 
     exit_code = 2
@@ -145,14 +145,14 @@ class ConfigurationError(PipelineError):
 
 
 class MissingDependencyError(PipelineError):
-    """An optional package is absent.
+    """An optional package is not installed.
 
     Parameters
     ----------
     package : str
-        The package that could not be imported.
+        Name of the missing package.
     extra : str
-        The extra of this project that brings it; empty if there is none.
+        Extra of this project that contains the package. Empty without one.
     """
 
     def __init__(self, package: str, extra: str = "") -> None:
@@ -163,20 +163,20 @@ class MissingDependencyError(PipelineError):
 
 
 class ClusterError(PipelineError):
-    """A cluster could not do what was asked."""
+    """A cluster operation failed."""
 
 
 class PreflightError(ClusterError):
-    """Refused before anything was submitted.
+    """A start was refused before submission.
 
     Parameters
     ----------
     profile : str
         Name of the profile.
     problems : sequence of str
-        One sentence each, with its fix.
+        Problems, one sentence each, with the fix.
     source : str
-        Where the profile is written.
+        File of the profile.
     """
 
     def __init__(self, profile: str, problems: Sequence[str], source: str = "") -> None:
@@ -187,28 +187,28 @@ class PreflightError(ClusterError):
 
 
 class ClusterStartError(ClusterError):
-    """The cluster did not come up; nothing of it is left running."""
+    """The cluster did not start. Nothing is left running."""
 
 
 class ClusterConflictError(ClusterError):
-    """A living cluster has that name already."""
+    """A running cluster already has the name."""
 
 
 class KeeperUnreachableError(ClusterError):
-    """The process that owns the cluster does not answer."""
+    """The keeper of the cluster does not answer."""
 
 
 class SoftwareEnvironmentError(PipelineError):
-    """Base of what environment sync raises."""
+    """Base class of errors of environment sync."""
 
 
 class DriftError(SoftwareEnvironmentError):
-    """The drift policy refuses to go on.
+    """The drift policy refuses the differences.
 
     Parameters
     ----------
     message : str
-        What differs and what to do.
+        Differences and next step.
     items : sequence of DriftItem
         The differences.
     """
@@ -219,7 +219,7 @@ class DriftError(SoftwareEnvironmentError):
 
 
 class SyncError(SoftwareEnvironmentError):
-    """The difference could not be applied; what was there before is intact."""
+    """A change could not be applied. The previous state is unchanged."""
 
 
 class PromotionError(PipelineError):
@@ -247,12 +247,12 @@ class PromotionRefusedError(PromotionError):
 
 
 class EditedByHandError(PromotionError):
-    """Generated files were edited since they were written.
+    """Generated files contain manual edits.
 
     Parameters
     ----------
     paths : sequence of str
-        The files.
+        Paths of the edited files.
     """
 
     def __init__(self, paths: Sequence[str]) -> None:
@@ -264,16 +264,16 @@ class EditedByHandError(PromotionError):
 
 
 class RehearsalError(PromotionError):
-    """The pipeline broke in a clean process, before anything was deployed.
+    """The pipeline failed in a clean process. Nothing was deployed.
 
     Parameters
     ----------
     error : str
-        What it raised: type and message.
+        Type and message of the exception.
     where : str
-        Cell and line of the notebook; empty where it broke outside of the notebook's code.
+        Cell and line of the notebook. Empty for an error outside the notebook's code.
     traceback : str
-        The whole traceback, with cells in place of generated files.
+        Traceback with notebook cells in place of generated files.
     """
 
     def __init__(self, error: str, *, where: str = "", traceback: str = "") -> None:
@@ -283,7 +283,7 @@ class RehearsalError(PromotionError):
         place = f"{where}: " if where else ""
         super().__init__(
             f"The rehearsal failed, so nothing was deployed.\n{place}{error}\n"
-            "Mend it, or give it other values with --sample NAME=VALUE; --no-rehearse deploys without trying."
+            "Fix the cell, or set other values with --sample NAME=VALUE. --no-rehearse deploys without a rehearsal."
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -292,11 +292,11 @@ class RehearsalError(PromotionError):
 
 
 class OrchestrationError(PipelineError):
-    """Base of what the Prefect side raises."""
+    """Base of what Prefect operation failed raises."""
 
 
 class ServiceError(OrchestrationError):
-    """The embedded Prefect service could not be started or stopped."""
+    """The embedded Prefect service could not start or stop."""
 
 
 class ApiUnreachableError(OrchestrationError):
@@ -305,9 +305,9 @@ class ApiUnreachableError(OrchestrationError):
     Parameters
     ----------
     url : str
-        The address that was tried; empty when none is configured.
+        URL of the API. Empty if none is configured.
     hint : str
-        The next step.
+        Next step for the user.
     """
 
     def __init__(self, url: str, hint: str) -> None:
@@ -317,7 +317,7 @@ class ApiUnreachableError(OrchestrationError):
 
 
 class ApiRefusedError(OrchestrationError):
-    """The Prefect API answered, and refused the request.
+    """The Prefect API rejected a request.
 
     Parameters
     ----------
@@ -326,9 +326,9 @@ class ApiRefusedError(OrchestrationError):
     request : str
         Method and path.
     reason : str
-        What the server said.
+        Message of the server.
     hint : str
-        The next step.
+        Next step for the user.
     """
 
     def __init__(self, status: int, request: str, reason: str, hint: str = "") -> None:

@@ -1,11 +1,11 @@
-"""Where state lives, and how files there are written.
+"""Locations of state files, and functions that write them.
 
-Everything that outlives a process is below one folder, ``state_dir()``: ``JUPYTER_PIPELINE_STATE`` if it is set,
-otherwise ``$XDG_STATE_HOME/jupyter-pipeline``, otherwise ``~/.local/state/jupyter-pipeline``. It may be on a home
-that several hosts share, so only plain files and renames are used there. Unix sockets do not work on such a home and
-their paths are limited to 107 bytes: they go to ``runtime_dir()``.
+``state_dir()`` contains everything that outlives a process: ``JUPYTER_PIPELINE_STATE`` if it is set, otherwise
+``$XDG_STATE_HOME/jupyter-pipeline``, otherwise ``~/.local/state/jupyter-pipeline``. Several hosts may share it, so
+only plain files and renames are used there. Unix sockets are in ``runtime_dir()``: they do not work on a shared
+file system, and their paths are limited to 107 bytes.
 
-Only the standard library is used here.
+This module imports the standard library only.
 """
 
 from __future__ import annotations
@@ -42,27 +42,27 @@ def check_name(kind: str, name: str) -> str:
     Raises
     ------
     UsageError
-        If it is empty, longer than 63 characters, or has other characters than letters, digits, ``.``, ``_``, ``-``
-        (the first and last must be a letter or digit; ``..`` is refused).
+        If `name` is empty, is longer than 63 characters, contains ``..``, contains other characters than letters,
+        digits, ``.``, ``_`` and ``-``, or does not start and end with a letter or digit.
     """
     if not isinstance(name, str):
-        raise UsageError(f"{name!r} cannot be the name of a {kind}: it is no text.")
+        raise UsageError(f"{name!r} cannot be the name of a {kind}: it is not text.")
     if len(name) > _NAME_LENGTH or not _NAME.fullmatch(name) or ".." in name:
         shown = ascii(name if len(name) <= 40 else name[:40] + "…")
         raise UsageError(
             f"{shown} cannot be the name of a {kind}: use 1 to {_NAME_LENGTH} letters, digits, "
-            "'.', '_' or '-', beginning and ending with a letter or digit."
+            "'.', '_' or '-'. Start and end with a letter or digit."
         )
     return name
 
 
 def private_dir(path: Path) -> Path:
-    """Create `path` with mode 0700 where it is absent and return it.
+    """Create `path` with mode 0700 if it is absent, and return it.
 
     Raises
     ------
     ConfigurationError
-        If it cannot be created, or belongs to another user.
+        If `path` cannot be created or belongs to another user.
     """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -72,17 +72,19 @@ def private_dir(path: Path) -> Path:
             str(path),
             "",
             f"cannot be created ({error.strerror})",
-            "Point JUPYTER_PIPELINE_STATE at a folder of yours.",
+            "Set JUPYTER_PIPELINE_STATE to a folder that you own.",
         ) from error
     if not stat.S_ISDIR(path.stat().st_mode) or info.st_uid != os.getuid():
-        raise ConfigurationError(str(path), "", "is not a folder of yours", "Remove it, or choose another place.")
+        raise ConfigurationError(
+            str(path), "", "is not a folder that you own", "Remove it, or choose another location."
+        )
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         path.chmod(0o700)
     return path
 
 
 def state_dir() -> Path:
-    """Return the folder that holds everything which outlives a process, created if needed (0700)."""
+    """Return the state folder. It is created with mode 0700 if needed."""
     chosen = os.environ.get("JUPYTER_PIPELINE_STATE")
     if chosen:
         return private_dir(Path(chosen).expanduser().absolute())
@@ -91,32 +93,32 @@ def state_dir() -> Path:
 
 
 def clusters_dir() -> Path:
-    """Return the registry: one folder a cluster (0700)."""
+    """Return the folder of the cluster registry, which has one folder per cluster (0700)."""
     return private_dir(state_dir() / "clusters")
 
 
 def service_dir() -> Path:
-    """Return the home of the embedded Prefect service (0700)."""
+    """Return the folder of the embedded Prefect service (0700)."""
     return private_dir(state_dir() / "service")
 
 
 def snapshots_dir() -> Path:
-    """Return where deployed code is kept by content hash (0700)."""
+    """Return the folder of code snapshots, named by content hash (0700)."""
     return private_dir(state_dir() / "snapshots")
 
 
 def environments_dir() -> Path:
-    """Return where isolated environments are, by what decides them (0700)."""
+    """Return the folder of isolated environments, named by a hash of their lock (0700)."""
     return private_dir(state_dir() / "environments")
 
 
 def versions_dir() -> Path:
-    """Return where is kept what was deployed under each name (0700)."""
+    """Return the folder of deployed versions, by deployment name (0700)."""
     return private_dir(state_dir() / "versions")
 
 
 def runtime_dir() -> Path:
-    """Return a folder on this host for Unix sockets (0700), below ``XDG_RUNTIME_DIR`` or the temporary folder."""
+    """Return the folder for Unix sockets on this host, in ``XDG_RUNTIME_DIR`` or the temporary folder (0700)."""
     base = os.environ.get("XDG_RUNTIME_DIR")
     if base and os.access(base, os.W_OK):
         return private_dir(Path(base) / "jupyter-pipeline")
@@ -124,9 +126,10 @@ def runtime_dir() -> Path:
 
 
 def write_private(path: Path, content: str | bytes) -> None:
-    """Replace `path` by `content` at once, with mode 0600; a reader sees the old or the new, never a part.
+    """Replace the content of `path` atomically, with mode 0600.
 
-    The new file is flushed to disk before it gets its name, so that a full disk leaves the old one as it was.
+    A reader sees the old or the new content, never a part. The new file is flushed to disk before the rename, so
+    that a full disk leaves the old file unchanged.
     """
     data = content.encode() if isinstance(content, str) else content
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mkstemp gives 0600

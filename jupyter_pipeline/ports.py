@@ -1,4 +1,4 @@
-"""Whether a TCP port of this host is free, and which is."""
+"""Find free TCP ports of this host."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from jupyter_pipeline.exceptions import ServiceError
 __all__ = ["FIRST", "choose", "is_free"]
 
 FIRST = 4280
-"""Where the search begins: beside Prefect's own 4200, which stays free for a server of the user's."""
+"""First port of the search. Prefect's default, 4200, stays free for another server of the user."""
 
 _TRIES = 200
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
-    """Return whether a server can listen on `port` of the address `host` now; an empty one stands for all."""
+    """Return True if a server can listen on `port` of the address `host`. An empty `host` means all addresses."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -26,14 +26,14 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def choose(first: int = FIRST) -> int:
-    """Return the first free port from `first` on.
+    """Return the first free port, starting at `first`.
 
     Raises
     ------
     ServiceError
-        If there is none within two hundred.
+        If none of the next 200 ports is free.
     """
     for port in range(first, min(first + _TRIES, 65536)):
         if is_free(port):
             return port
-    raise ServiceError(f"No port is free from {first} to {first + _TRIES - 1}. Give one: --port N")
+    raise ServiceError(f"No port is free from {first} to {first + _TRIES - 1}. Choose a port: --port N")

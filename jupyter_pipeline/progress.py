@@ -1,4 +1,4 @@
-"""Stages of long work for people: one line that is written over where that is possible, a line for each otherwise."""
+"""Progress of long operations: one rewritten line on a terminal, one line per text elsewhere."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ __all__ = ["StatusLine"]
 
 
 class StatusLine:
-    """Shows the latest of many short texts.
+    """Show the latest progress text.
 
     Parameters
     ----------
     stream : file, optional
-        Where to; by default standard output as it is when something is told.
+        Output stream. By default the standard output at the time of each call.
     rewrite : bool, optional
-        Whether a text takes the place of the one before; by default where `stream` is a terminal.
+        Overwrite the previous text. By default true if `stream` is a terminal.
 
     Examples
     --------
-    >>> with StatusLine(rewrite=False) as tell:
-    ...     tell("Sent 1 of 2 MiB")
+    >>> with StatusLine(rewrite=False) as show:
+    ...     show("Sent 1 of 2 MiB")
     Sent 1 of 2 MiB
     """
 
@@ -48,7 +48,7 @@ class StatusLine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let what follows begin on a line of its own."""
+        """Start a new line for later output."""
         if self._width:
             stream = self._stream or sys.stdout
             stream.write("\n")

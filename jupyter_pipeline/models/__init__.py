@@ -1,7 +1,7 @@
 """Frozen records that cross the boundaries between domains, front doors and processes.
 
-Each has ``to_dict()``, which decides what leaves the process: plain JSON types only. Times are seconds since the epoch
-(UTC), sizes bytes, durations seconds. Only the standard library is used here.
+``to_dict()`` returns plain JSON types. Times are seconds since the epoch (UTC), sizes are bytes, durations are
+seconds. These modules import the standard library only.
 """
 
 from __future__ import annotations

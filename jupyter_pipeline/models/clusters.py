@@ -1,4 +1,4 @@
-"""Profiles, and what the registry knows of a cluster."""
+"""Records of profiles and clusters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["ClusterRecord", "ClusterState", "Limits", "ProcessIdentity", "Profil
 
 
 class ClusterState(enum.StrEnum):
-    """Life of a cluster; the last three are final."""
+    """State of a cluster. The last three are final."""
 
     STARTING = "starting"
     RUNNING = "running"
@@ -24,30 +24,30 @@ class ClusterState(enum.StrEnum):
 
     @property
     def alive(self) -> bool:
-        """Whether something of the cluster may still run."""
+        """True if parts of the cluster may still run."""
         return self in (ClusterState.STARTING, ClusterState.RUNNING, ClusterState.STOPPING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits(Record):
-    """When a cluster must end by itself. ``None`` means no such limit."""
+    """Limits after which a cluster stops. ``None`` means no limit."""
 
     idle: float | None = 3600.0
     """Seconds without tasks."""
     lifetime: float | None = 86400.0
-    """Seconds since its start, whatever it does."""
+    """Seconds since the start, idle or busy."""
     start_timeout: float = 600.0
-    """Seconds until the scheduler must answer and the first worker be there."""
+    """Seconds within which the scheduler must answer and the first worker must connect."""
     max_workers: int | None = None
     max_lifetime: float | None = None
-    """Seconds since its start up to which the lifetime can be extended by hand."""
+    """Upper bound of an extended lifetime, in seconds since the start."""
     budget: float | None = None
     """Cost in the currency of `Profile.price`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile(Record):
-    """Named description of a cluster and of the policy around it."""
+    """Named description of a cluster, its limits and its environment."""
 
     name: str
     cluster_class: str
@@ -56,47 +56,47 @@ class Profile(Record):
     adapt_kwargs: Mapping[str, Any] = field(default_factory=dict)
     """Keyword arguments of ``Cluster.adapt``; empty for a fixed size."""
     workers: int | None = None
-    """Fixed size after the start; ``None`` leaves what the class does by itself."""
+    """Number of workers after the start. ``None`` keeps the default of the class."""
     description: str = ""
     limits: Limits = field(default_factory=Limits)
     price: Mapping[str, Any] = field(default_factory=dict)
     """``currency`` and ``per_worker_hour`` or ``per_core_hour``."""
     environment: Mapping[str, Any] = field(default_factory=dict)
-    """How the environment reaches the cluster: ``method``, ``policy``, ``pip_install``, ``upload_directory`` …"""
+    """Settings of environment sync: ``method``, ``policy``, ``pip_install``, ``upload_directory`` …"""
     security: Mapping[str, Any] = field(default_factory=dict)
     """``tls: false`` turns encryption off."""
     keeper: str = "local"
-    """Where the keeper runs: ``local`` or ``job``."""
+    """Location of the keeper: ``local`` or ``job`` (a batch job)."""
     owner: str = "detached"
-    """Whose end ends the cluster: ``kernel``, ``server`` or ``detached`` (nobody's)."""
+    """Process whose exit stops the cluster: ``kernel``, ``server`` or ``detached`` (none)."""
     source: str = ""
-    """The file or package that defined it."""
+    """File or package that defines the profile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessIdentity(Record):
-    """One process on one host since its boot: a pid alone is reused."""
+    """Identity of a process. A pid alone is reused."""
 
     host: str
     boot_id: str
     pid: int
     started: float
-    """Start in seconds, as the operating system tells it: since the boot on Linux, since the epoch elsewhere."""
+    """Start time in seconds: since the boot on Linux, since the epoch elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterRecord(Record):
-    """What the registry knows of one cluster."""
+    """State of one cluster in the registry."""
 
     id: str
-    """Unique for ever; also the tag on jobs and processes."""
+    """Unique id. Jobs and processes carry it as their tag."""
     name: str
     profile: str
     state: ClusterState
     reason: str = ""
-    """Why it is in this state, in a sentence."""
+    """Reason for this state, in one sentence."""
     since: float = 0.0
-    """When it entered this state."""
+    """Time at which the cluster entered this state."""
     started: float = 0.0
     host: str = ""
     keeper: ProcessIdentity | None = None
@@ -104,37 +104,37 @@ class ClusterRecord(Record):
     """Interpreter of keeper, scheduler and workers."""
     scheduler_address: str = ""
     dashboard_link: str = ""
-    """The dashboard's own address, on the loopback of `host`."""
+    """Address of the dashboard on the loopback interface of `host`."""
     workers: int = 0
-    """Workers that the scheduler counts."""
+    """Number of connected workers."""
     workers_wanted: int | None = None
     threads: int = 0
     memory_used: int = 0
     memory_limit: int = 0
     adaptive: tuple[int, int] | None = None
     jobs: tuple[Mapping[str, Any], ...] = ()
-    """One record a batch job: ``id``, ``state``, ``reason``."""
+    """Batch jobs: ``id``, ``state`` and ``reason`` of each."""
     tls: bool = True
     limits: Limits = field(default_factory=Limits)
     expires: float | None = None
-    """When the lifetime ends it."""
+    """Time at which the lifetime ends."""
     warning: str = ""
-    """A limit that is about to end it."""
+    """Limit that will soon stop the cluster."""
     cost: float | None = None
-    """What it has cost until now, by the price of its profile; ``None`` without a price. It stays after the end."""
+    """Cost until now by the price of the profile. ``None`` without a price."""
     currency: str = ""
-    """Of `cost`."""
+    """Currency of `cost`."""
     owner: ProcessIdentity | None = None
     control: str = ""
-    """Path of the control socket, on `host`."""
+    """Path of the control socket on `host`."""
     last_sync: Mapping[str, Any] = field(default_factory=dict)
     """``time``, ``who``, ``result`` (``done``, ``failed`` or ``interrupted``), ``summary``, ``lock`` (its hash)."""
     drift: Mapping[str, Any] = field(default_factory=dict)
-    """Differences from the kernel by severity, when last compared: ``blocks``, ``warns``, ``notes``, ``checked``."""
+    """Result of the last comparison with the kernel: ``blocks``, ``warns``, ``notes``, ``checked``."""
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Rebuild the nested records too."""
+        """Return the record in `data`, nested records included."""
         names = field_names(cls)  # type: ignore[arg-type]
         values = {k: v for k, v in data.items() if k in names}
         values["state"] = ClusterState(values["state"])

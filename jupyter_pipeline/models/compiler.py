@@ -30,50 +30,50 @@ class Refusal(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployed(Record):
-    """What a deploy did, or would do."""
+    """Result of a deploy or of a dry run."""
 
     deployment: DeploymentRecord | None
-    """``None`` where nothing was deployed: a dry run, or files for another orchestrator."""
+    """``None`` for a dry run and for files of another orchestrator."""
     folder: str
-    """Where the files are: ``pipelines/NAME``."""
+    """Folder of the generated files: ``pipelines/NAME``."""
     files: Mapping[str, str]
-    """Text of each file by its path relative to `folder`."""
+    """Text of each file by path relative to `folder`."""
     written: tuple[str, ...]
-    """Paths that changed."""
+    """Paths of changed files."""
     changes: str
-    """Difference to the files that were there, as ``diff -u`` writes it."""
+    """Unified diff to the previous files."""
     server_changes: str | None = None
-    """Difference to what the server had, in the same form; ``None`` where no server was asked, or none answered."""
+    """Unified diff to the deployment on the server. ``None`` if no server answered."""
     notes: tuple[str, ...] = ()
     version: str = ""
     """Content hash of the code."""
     schedules: tuple[str, ...] = ()
-    """In words."""
+    """Descriptions of the schedules."""
     next_runs: tuple[float, ...] = ()
     next_runs_text: tuple[str, ...] = ()
-    """The same, as the clocks of their schedules' time zones show them."""
+    """`next_runs` in the time zones of their schedules."""
     clock_changes: tuple[str, ...] = ()
-    """What the next change of the clocks does to the schedules, where it matters."""
+    """Effects of the next daylight-saving change on the schedules."""
     rehearses: bool = False
-    """Whether it is run once in a clean process before it is deployed."""
+    """True if the deploy includes a rehearsal: one run in a clean process."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentStatus(Record):
-    """How a deployment is, beside the cells that it was made from."""
+    """Status of a deployment compared with its cells."""
 
     name: str
     cells: tuple[str, ...]
-    """Ids of the cells."""
+    """Ids of the source cells."""
     version: str
     changed: bool
-    """Whether a deploy of the cells as they are now would deploy other code, or is refused."""
+    """True if deploying the current cells would change the code or would be refused."""
     reason: str = ""
-    """Why they cannot be compared, or would be refused."""
+    """Reason for a refusal or a failed comparison."""
     last_run: str = ""
-    """State of the last run; empty if none ran."""
+    """State of the last run. Empty before the first run."""
     failing: bool = False
-    """Whether that run failed."""
+    """True if the last run failed."""
     paused: bool = False
     target: str = ""
     url: str = ""
@@ -81,7 +81,7 @@ class DeploymentStatus(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PipelineTest(Record):
-    """How a pipeline did in a clean process."""
+    """Result of a pipeline test."""
 
     name: str
     passed: bool

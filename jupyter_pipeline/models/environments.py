@@ -1,4 +1,4 @@
-"""Environments, their differences, and what a sync did."""
+"""Records of environments, their differences and syncs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Distribution", "DriftItem", "Environment", "Severity", "SyncReport"]
 
 
 class Severity(enum.StrEnum):
-    """How much a difference matters."""
+    """Severity of a difference."""
 
     BLOCKS = "blocks"
     WARNS = "warns"
@@ -25,19 +25,19 @@ class Distribution(Record):
     """One installed distribution."""
 
     name: str
-    """Normalised (PEP 503)."""
+    """Normalized name (PEP 503)."""
     version: str
     source: str = "index"
     """``index``, ``url``, ``vcs``, ``editable``, ``path`` or ``conda``."""
     url: str = ""
-    """Where it came from when not an index, without credentials."""
+    """Origin if not an index, without credentials."""
     extras: tuple[str, ...] = ()
-    """Those that other distributions ask for; known when the capture looked for them."""
+    """Extras that other distributions require. Filled on request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment(Record):
-    """What is installed in one prefix."""
+    """Distributions installed in one prefix."""
 
     python: str
     """Full version, such as ``3.12.4``."""
@@ -45,7 +45,7 @@ class Environment(Record):
     prefix: str
     distributions: tuple[Distribution, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
-    """Chosen environment variables; none that looks like a secret."""
+    """Selected environment variables, without secrets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,39 +54,39 @@ class DriftItem(Record):
 
     package: str
     kernel: str
-    """Version; empty when absent."""
+    """Version in the kernel. Empty if absent."""
     scheduler: str
     workers: tuple[str, ...]
-    """The distinct versions; an empty string stands for absent."""
+    """Distinct versions on the workers. An empty string means absent."""
     severity: Severity
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncReport(Record):
-    """What a sync did."""
+    """Result of a sync."""
 
     installed: tuple[Mapping[str, Any], ...] = ()
     """``package``, ``before``, ``after``, ``where``."""
     uploaded: tuple[Mapping[str, Any], ...] = ()
     """``directory``, ``changed``, ``deleted``, ``bytes``."""
     remaining: tuple[DriftItem, ...] = ()
-    """What differs still, because it cannot or must not be synced."""
+    """Differences that sync cannot or must not remove."""
     restarted: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    """What the user should know: files that were left out, workers that failed."""
+    """Messages for the user, such as skipped files and failed workers."""
     seconds: float = 0.0
 
     @property
     def changed(self) -> bool:
-        """Whether anything was done."""
+        """True if the sync changed anything."""
         return bool(
             self.installed or self.restarted or any(u.get("changed") or u.get("deleted") for u in self.uploaded)
         )
 
     @property
     def summary(self) -> str:
-        """What was done, in a line."""
+        """Summary in one line."""
         counts = {
             "package installed": len({i["package"] for i in self.installed}),
             "file changed": sum(u.get("changed", 0) for u in self.uploaded),
@@ -94,5 +94,5 @@ class SyncReport(Record):
             "byte sent": sum(u.get("bytes", 0) for u in self.uploaded),
             "worker restarted": len(self.restarted),
         }
-        told = [f"{n:,} {what if n == 1 else what.replace(' ', 's ', 1)}" for what, n in counts.items() if n]
-        return ", ".join(told) or "nothing differed"
+        parts = [f"{n:,} {text if n == 1 else text.replace(' ', 's ', 1)}" for text, n in counts.items() if n]
+        return ", ".join(parts) or "nothing differed"

@@ -1,4 +1,4 @@
-"""Schedules, deployments, runs and the embedded service."""
+"""Records of schedules, deployments, runs and the embedded service."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 WORK_POOL = "jupyter-pipeline"
-"""Work pool that the worker of the embedded service polls, and that deployments name unless they say otherwise."""
+"""Work pool of the embedded service, and the default work pool of deployments."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,101 +35,100 @@ class Schedule(Record):
     rrule: str = ""
     timezone: str = "UTC"
     start: float | None = None
-    """First moment at which it may fire, in seconds since the epoch."""
+    """Earliest time at which it fires, in seconds since the epoch."""
     end: float | None = None
-    """Moment from which it fires no more."""
+    """Time after which it does not fire, in seconds since the epoch."""
     slug: str = "schedule-1"
-    """Stable name, by which a new deploy finds the schedule that it updates."""
+    """Stable name. A later deploy updates the schedule with the same slug."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     active: bool | None = None
-    """``None`` keeps what the server has, so that a pause survives a deploy."""
+    """``None`` keeps the state on the server, so that a deploy does not resume a paused schedule."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert(Record):
-    """Who is told what about the runs of a deployment."""
+    """Alert about runs of a deployment: recipient and events."""
 
     block: str
-    """Name under which `alerts.add` has stored the address."""
+    """Name of the alert block that stores the address."""
     events: tuple[str, ...] = ("failure", "recovery", "late", "heartbeat")
-    """``failure``: a run failed, crashed or ran out of time. ``recovery``: the first good one after it. ``late``: a run
-    did not start in time. ``heartbeat``: a run at work gives no sign of life."""
+    """``failure``: a run failed, crashed or timed out. ``recovery``: the first successful run after a failure.
+    ``late``: a run did not start in time. ``heartbeat``: a running flow sends no heartbeats."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertBlock(Record):
-    """A stored address; what is secret in it stays on the server."""
+    """Stored address of an alert. Secrets in it stay on the server."""
 
     name: str
     kind: str
-    """The scheme of its address: ``slack``, ``json``, ``mailto`` …"""
+    """Scheme of the address: ``slack``, ``json``, ``mailto`` …"""
     used_by: tuple[str, ...] = ()
-    """Deployments that tell it something."""
+    """Names of the deployments that send alerts to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target(Record):
-    """Where a pipeline is deployed, and what differs there; what is ``None`` or empty stays as deployed."""
+    """Deployment target, such as staging. Fields that are ``None`` or empty keep the deployed value."""
 
     name: str
     profile: str = ""
     server: str = ""
-    """Name of a Prefect profile, ``${VARIABLE}``, or an address without credentials; empty: the configured server."""
+    """Prefect profile, ``${VARIABLE}`` or URL without credentials. Empty: the configured server."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     schedules: tuple[Schedule, ...] | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     work_pool: str = ""
     after: int = 0
-    """Good runs in a row at the source that a promotion to here needs."""
+    """Number of consecutive successful runs at the source that a promotion requires."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentSpec(Record):
-    """What is deployed, complete."""
+    """Complete specification of a deployment."""
 
     name: str
     flow_name: str
     entrypoint: str
     """``flow.py:function`` relative to `path`."""
     path: str
-    """Folder of the code: a snapshot."""
+    """Folder of the code, a snapshot."""
     working_directory: str = ""
-    """Folder in which runs work, against which their relative paths count; empty: `path`."""
+    """Working directory of runs. Empty: `path`."""
     notebook: str = ""
-    """The notebook that it was made from: no other may take its name unasked."""
+    """Source notebook. Another notebook must not reuse the name."""
     version: str = ""
     """Content hash of the code."""
     profile: str = ""
     profile_file: str = ""
-    """The profile as it was at the deploy, outside of the code, so that all targets share one content hash."""
+    """Copy of the profile at deploy time. It is outside `path`, so that all targets share one content hash."""
     schedules: tuple[Schedule, ...] = ()
     windows: Mapping[str, str] = field(default_factory=dict)
-    """Parameters that each run takes from its time window: ``start`` or ``end`` by name."""
+    """Parameters bound to an edge of the run's time window: ``start`` or ``end`` by name."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     parameter_schema: Mapping[str, Any] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     description: str = ""
     concurrency_limit: int | None = 1
-    """Runs at one time; ``None``: any number."""
+    """Maximum number of concurrent runs. ``None``: no limit."""
     overlap: str = "skip"
-    """What becomes of a run that would be one too many: it is left out (``skip``), waits (``queue``), or the oldest run
-    at work is stopped for it (``cancel``)."""
+    """Policy if the concurrency limit is reached: skip the new run (``skip``), let it wait (``queue``), or cancel the
+    oldest one (``cancel``)."""
     catch_up: str = "latest"
-    """Which of the runs that an outage of the service has prevented are made up for: ``latest``, ``all``, ``none``."""
+    """Missed runs to start after an outage of the service: ``latest``, ``all`` or ``none``."""
     alerts: tuple[Alert, ...] = ()
     owner: str = ""
     target: str = ""
     server: str = ""
-    """As in `Target`."""
+    """See `Target.server`."""
     base: Mapping[str, Any] = field(default_factory=dict)
-    """The specification before its target's settings, from which it is promoted to another; empty without a target."""
+    """Specification without the settings of the target, for a later promotion. Empty without a target."""
     work_pool: str = ""
-    """Empty: the pool of the embedded service."""
+    """Work pool. Empty: the pool of the embedded service."""
     python: str = ""
-    """Interpreter of the runs."""
+    """Python interpreter of the runs."""
     drift: str = ""
-    """What a run does when its packages differ from those of ``requirements.lock``: ``warn`` or ``refuse``; empty:
-    they are not compared."""
+    """Action of a run if its packages differ from ``requirements.lock``: ``warn`` or ``refuse``. Empty: no check."""
     env: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, Any] = field(default_factory=dict)
 
@@ -145,19 +144,19 @@ class RunRecord(Record):
     """Prefect's state name: ``Scheduled``, ``Running``, ``Completed`` …"""
     message: str = ""
     version: str = ""
-    """Content hash of the code that it runs."""
+    """Content hash of the code."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     expected_start: float | None = None
     start: float | None = None
     end: float | None = None
     auto_scheduled: bool = False
-    """Whether the schedule made it."""
+    """True if a schedule created the run."""
     url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentRecord(Record):
-    """One deployment as the server has it."""
+    """State of one deployment on the server."""
 
     id: str
     name: str
@@ -183,7 +182,7 @@ class DeploymentRecord(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionRecord(Record):
-    """One deploy of a name; it never changes."""
+    """One version of a deployment. It never changes."""
 
     number: int
     """1, 2, 3 …"""
@@ -195,12 +194,12 @@ class VersionRecord(Record):
     target: str = ""
     notebook: str = ""
     current: bool = False
-    """Whether this is what runs now."""
+    """True if this version is deployed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceStatus(Record):
-    """The embedded Prefect service."""
+    """State of the embedded Prefect service."""
 
     state: str
     """``running``, ``starting``, ``failing`` or ``stopped``."""

@@ -1,4 +1,4 @@
-"""What all records share: plain data and back."""
+"""Base class of records: conversion to and from plain data."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _plain(value: Any) -> Any:
 
 
 class Record:
-    """Base of the records: conversion to plain data and back."""
+    """Base class of records."""
 
     __slots__ = ()
 
@@ -36,7 +36,7 @@ class Record:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Return the record that `data` describes; unknown keys, from a newer version, are ignored."""
+        """Return the record in `data`. Unknown keys, written by a newer version, are ignored."""
         names = field_names(cls)  # type: ignore[arg-type]
         return cls(**{k: v for k, v in data.items() if k in names})
 
