@@ -21,7 +21,7 @@ def test_the_drawn_tree_is_the_real_one() -> None:
     stack: list[tuple[int, str]] = []
     for line in (exceptions.__doc__ or "").splitlines():
         name = next((w for w in line.split() if w in classes()), None)
-        if name is None or not re.match(r"    (PipelineError|[├└│])", line):
+        if name is None or not re.match(r"    (PipelineError|[├└│ ])", line):
             continue
         depth = line.index(name)
         while stack and stack[-1][0] >= depth:
