@@ -1,8 +1,8 @@
-"""From a notebook cell to a run that its schedule fired, on this machine: ``make demo``, or ``demo.py [FOLDER]``.
+"""Deploy a notebook cell and wait for a scheduled run: ``make demo``, or ``demo.py [FOLDER]``.
 
-The embedded Prefect service is started with a state folder of its own, ``quickstart.ipynb`` is executed in a real
-kernel, and the schedule of the deployment that it makes is waited for. Everything that was started is stopped at the
-end, whatever happened, and the exit code says whether each step worked.
+The demo starts the embedded Prefect service with a separate state folder, executes ``quickstart.ipynb`` in a kernel
+and waits until the schedule of the deployment has fired a run. It always stops everything that it started. The exit
+code is 0 if every step succeeded.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 FOLDER = Path(sys.argv[1]).absolute() if len(sys.argv) > 1 else HERE.parent / ".demo"
-# Before the package is imported: every process that is started inherits it.
+# Set before the import of the package, so that every started process inherits it.
 os.environ["JUPYTER_PIPELINE_STATE"] = str(FOLDER / "state")
 for name in [n for n in os.environ if n.startswith("PREFECT_")]:
     del os.environ[name]
@@ -35,30 +35,30 @@ from jupyter_pipeline.orchestration.runs import manage as runs  # noqa: E402
 from jupyter_pipeline.orchestration.service import control as service  # noqa: E402
 
 DEPLOYMENT = "delays"
-PATIENCE = 240.0  # seconds until the schedule must have fired a run that completed
-BEGUN = time.monotonic()
+RUN_TIMEOUT = 240.0  # seconds until a scheduled run must have completed
+START = time.monotonic()
 
 
 class StepError(Exception):
-    """A step of the demo did not do what it should."""
+    """A step of the demo failed."""
 
 
 def say(text: str) -> None:
-    """Print a line with the seconds since the start."""
-    print(f"{time.monotonic() - BEGUN:7.1f} s  {text}", flush=True)
+    """Print `text` with the seconds since the start."""
+    print(f"{time.monotonic() - START:7.1f} s  {text}", flush=True)
 
 
 @contextmanager
 def step(text: str) -> Iterator[None]:
-    """Say what begins, and how long it took."""
+    """Print the start and the duration of a step."""
     say(f"{text} …")
-    begun = time.monotonic()
+    start = time.monotonic()
     yield
-    say(f"{text}: done in {time.monotonic() - begun:.1f} s")
+    say(f"{text}: done in {time.monotonic() - start:.1f} s")
 
 
 def execute(notebook: Path) -> None:
-    """Execute every cell in a kernel, saying which."""
+    """Execute every cell of `notebook` in a kernel and print its first line."""
     content = nbformat.read(notebook, as_version=4)
 
     def begin(cell: nbformat.NotebookNode, cell_index: int) -> None:
@@ -72,7 +72,7 @@ def execute(notebook: Path) -> None:
         on_cell_start=begin,
     )
     try:
-        # What a Jupyter server tells its kernels: where the notebook is.
+        # A Jupyter server passes the path of the notebook to its kernels in this variable.
         client.execute(env={**os.environ, "JPY_SESSION_NAME": str(notebook)})
     except CellExecutionError as error:
         raise StepError(f"a cell failed:\n{error}") from error
@@ -81,9 +81,9 @@ def execute(notebook: Path) -> None:
 
 
 def wait_for_schedule() -> RunRecord:
-    """Return the first run that the schedule made and that completed."""
-    told = ""
-    deadline = time.monotonic() + PATIENCE
+    """Return the first completed run that the schedule created."""
+    shown = ""
+    deadline = time.monotonic() + RUN_TIMEOUT
     while time.monotonic() < deadline:
         found = [r for r in runs.list_runs(DEPLOYMENT) if r.auto_scheduled]
         for run in found:
@@ -91,17 +91,17 @@ def wait_for_schedule() -> RunRecord:
                 return run
             if run.state in ("Failed", "Crashed", "TimedOut"):
                 raise StepError(f"the run {run.name} is {run.state}: {run.message}\n{runs.logs(run.id)}")
-        begun = [r for r in found if r.start]
-        text = f"  run {begun[0].name} is {begun[0].state}" if begun else "  the schedule has not fired yet"
-        if text != told:
+        started = [r for r in found if r.start]
+        text = f"  run {started[0].name} is {started[0].state}" if started else "  the schedule has not fired yet"
+        if text != shown:
             say(text)
-            told = text
+            shown = text
         time.sleep(1)
-    raise StepError(f"no scheduled run completed within {PATIENCE:.0f} s\n{service.status().log}")
+    raise StepError(f"no scheduled run completed within {RUN_TIMEOUT:.0f} s\n{service.status().log}")
 
 
 def check_result(result: Path, run: RunRecord) -> None:
-    """Fail unless the scheduled run itself, not the notebook, wrote the file."""
+    """Raise StepError unless the scheduled run wrote the file."""
     if not result.is_file():
         raise StepError(f"the run did not write {result}")
     if run.start is None or result.stat().st_mtime < run.start:
@@ -110,13 +110,13 @@ def check_result(result: Path, run: RunRecord) -> None:
     say(f"  {result.name}: {len(lines) - 1} carriers; the latest is {lines[1]}")
 
 
-def ours() -> list[psutil.Process]:
-    """Return the processes, other than this one, that were started with the demo's state folder."""
+def demo_processes() -> list[psutil.Process]:
+    """Return the other processes with the state folder of the demo."""
     found = []
     for process in psutil.process_iter():
         try:
-            ran_with = process.environ().get("JUPYTER_PIPELINE_STATE")
-            if ran_with == os.environ["JUPYTER_PIPELINE_STATE"] and process.status() != psutil.STATUS_ZOMBIE:
+            state = process.environ().get("JUPYTER_PIPELINE_STATE")
+            if state == os.environ["JUPYTER_PIPELINE_STATE"] and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
         except psutil.Error:
             continue
@@ -125,7 +125,7 @@ def ours() -> list[psutil.Process]:
 
 
 def stop_all() -> None:
-    """Stop clusters and service, and fail if a process of the demo is left."""
+    """Stop clusters and service. Raise StepError if a process of the demo still runs."""
     problems = []
     stops: list[Callable[[], object]] = [manager.stop_all, service.down]
     for stop in stops:
@@ -133,14 +133,14 @@ def stop_all() -> None:
             stop()
         except PipelineError as error:
             problems.append(str(error))
-    _, left = psutil.wait_procs(ours(), timeout=15)
-    problems += [f"process {p.pid} is left: {' '.join(p.cmdline())[:100]}" for p in left if p.is_running()]
+    _, left = psutil.wait_procs(demo_processes(), timeout=15)
+    problems += [f"process {p.pid} is still running: {' '.join(p.cmdline())[:100]}" for p in left if p.is_running()]
     if problems:
         raise StepError("; ".join(problems))
 
 
 def main() -> int:
-    """Run the demo and return the exit code."""
+    """Run the demo and return its exit code."""
     if FOLDER.exists():
         with step("Cleaning up after an earlier demo"):
             stop_all()
@@ -156,7 +156,7 @@ def main() -> int:
             execute(notebook)
         with step("Waiting for the schedule to fire a run"):
             run = wait_for_schedule()
-            say(f"  run {run.name}, made by the schedule, completed")
+            say(f"  scheduled run {run.name} completed")
             check_result(work / "results" / "delays.csv", run)
     except (StepError, PipelineError) as error:
         print(f"FAILED: {error}", file=sys.stderr, flush=True)
@@ -177,7 +177,7 @@ def main() -> int:
         for path in files:
             if path.is_file() and "__pycache__" not in path.parts:
                 print(f"  {path}")
-        print("\nOpen the notebook with the panel:  make lab\nThe demo worked.")
+        print("\nOpen the notebook with the panel:  make lab\nThe demo succeeded.")
     return code
 
 
