@@ -15,7 +15,8 @@ from jupyter_pipeline import exceptions
 from jupyter_pipeline.cli import PipelineApp
 from jupyter_pipeline.cli.base import Command, Group
 from jupyter_pipeline.clusters.profiles import validation
-from jupyter_pipeline.magics import arguments, cluster, deploy, deployments, service
+from jupyter_pipeline.magics import arguments, deploy
+from jupyter_pipeline.magics.completion import SUBCOMMANDS
 from jupyter_pipeline.models import ClusterState, Limits
 from jupyter_pipeline.server.routes import ROUTES
 
@@ -91,22 +92,20 @@ def told(shell: InteractiveShell, capsys: pytest.CaptureFixture[str], magic: str
     return capsys.readouterr().out
 
 
-@pytest.mark.parametrize("magic", ["%cluster", "%deploy", "%pipeline"])
+@pytest.mark.parametrize("magic", [f"%{name}" for name in SUBCOMMANDS])
 def test_every_subcommand_and_its_options_are_documented(
     shell: InteractiveShell, capsys: pytest.CaptureFixture[str], magic: str
 ) -> None:
-    subcommands = importlib.import_module(
-        f"jupyter_pipeline.magics.{ {'%pipeline': 'service', '%deploy': 'deployments'}.get(magic, magic[1:]) }"
-    ).SUBCOMMANDS
+    subcommands = SUBCOMMANDS[magic[1:]]
     rows = {match[1]: match[0] for match in re.finditer(rf"^\| `{magic} ([\w-]+).*$", page("magics.md"), re.MULTILINE)}
     assert set(rows) == set(subcommands)
     for command, row in rows.items():
-        if command == "notebook":  # it has the options of %%deploy, and says so
-            continue
+        positionals = subcommands[command].parser(magic).positionals()
+        assert f"`{' '.join([magic, command, *positionals])}`" in row
         assert options(row) == options(told(shell, capsys, magic, f"{command} --help")) - {"-h", "--help"}, command
 
 
-@pytest.mark.parametrize("magic", ["%%deploy", "%runs"])
+@pytest.mark.parametrize("magic", ["%%deploy"])
 def test_the_options_of_a_magic_without_subcommands_are_documented(
     shell: InteractiveShell, capsys: pytest.CaptureFixture[str], magic: str
 ) -> None:
@@ -230,20 +229,18 @@ def magic_lines(file: Path) -> list[str]:
         line
         for block in blocks
         for line in block.splitlines()
-        if re.match(r"%%?(cluster|deploy|runs|pipeline)\b", line)
+        if re.match(rf"%%?({'|'.join(SUBCOMMANDS)}|deploy)\b", line)
     ]
 
 
 @pytest.mark.parametrize("line", [line for file in PAGES for line in magic_lines(file)])
 def test_magic_lines_that_are_shown_can_be_typed(line: str) -> None:
     magic, *words = arguments.split(line)
-    if magic == "%%deploy":
-        deploy.deploy_parser().parse_args(words)
-    elif magic == "%cluster":
-        cluster._parser(words[0]).parse_args(words[1:])
+    name = magic.lstrip("%")
+    if name == "deploy":
+        deploy.deploy_parser(magic).parse_args(words)
     else:
-        known = {"%deploy": deployments.SUBCOMMANDS, "%pipeline": service.SUBCOMMANDS}.get(magic, {})
-        assert magic == "%runs" or words[0] in known
+        SUBCOMMANDS[name][words[0]].parser(magic).parse_args(words[1:])
 
 
 def test_rooms_that_the_design_names_exist() -> None:

@@ -18,7 +18,7 @@ class PipelineApp(Group):
     """The root of the command line."""
 
     name = "jupyter-pipeline"
-    description = "From a notebook cell to a cluster and to a scheduled production run."
+    description = "Start Dask clusters and deploy notebook cells as scheduled Prefect runs."
     examples = """
         jupyter pipeline cluster start local --workers 4   # start a cluster
         jupyter pipeline up                                # start the embedded Prefect server and worker
@@ -26,25 +26,28 @@ class PipelineApp(Group):
     """
     subcommands: ClassVar[dict[str, Any]] = {
         "up": ("jupyter_pipeline.cli.service.Up", "Start the embedded Prefect server and worker."),
-        "down": ("jupyter_pipeline.cli.service.Down", "Stop them."),
-        "status": ("jupyter_pipeline.cli.service.Status", "Say whether they run, and where."),
-        "profile": ("jupyter_pipeline.cli.profile.ProfileGroup", "List, show, check and write cluster profiles."),
+        "down": ("jupyter_pipeline.cli.service.Down", "Stop the embedded Prefect server and worker."),
+        "status": ("jupyter_pipeline.cli.service.Status", "Show the state and the addresses of the service."),
+        "profiles": ("jupyter_pipeline.cli.profiles.ProfilesGroup", "List, show, check and write cluster profiles."),
         "cluster": ("jupyter_pipeline.cli.cluster.ClusterGroup", "Start, list, scale, sync and stop clusters."),
-        "deploy": ("jupyter_pipeline.cli.deploy.Deploy", "Promote a notebook cell to a scheduled deployment."),
-        "slice": ("jupyter_pipeline.cli.deploy.Slice", "Print the smallest program that a cell needs."),
+        "deploy": ("jupyter_pipeline.cli.deploy.Deploy", "Deploy notebook cells, with schedules."),
+        "slice": ("jupyter_pipeline.cli.deploy.Slice", "Print a cell with the code that it needs."),
         "deployments": (
             "jupyter_pipeline.cli.deployments.DeploymentsGroup",
-            "List, run, compare, promote deployments.",
+            "List, run, compare and promote deployments.",
         ),
         "runs": ("jupyter_pipeline.cli.runs.RunsGroup", "List, follow, read, repeat and cancel runs."),
-        "alerts": ("jupyter_pipeline.cli.alerts.AlertsGroup", "Store and try the addresses that alerts go to."),
-        "test": ("jupyter_pipeline.cli.testing.Test", "Run pipelines once in a clean process."),
-        "ci": ("jupyter_pipeline.cli.testing.CiGroup", "Write the workflow of a CI service that tests pipelines."),
+        "alerts": ("jupyter_pipeline.cli.alerts.AlertsGroup", "Store and test the addresses of alerts."),
+        "test": ("jupyter_pipeline.cli.testing.Test", "Run pipelines once in a separate process."),
+        "ci": ("jupyter_pipeline.cli.testing.CiGroup", "Write a CI workflow that tests pipelines."),
     }
 
 
 def main(argv: list[str] | None = None) -> NoReturn:
-    """Run the command line and exit: 0 done, 1 it failed, 2 the call was wrong, 130 interrupted."""
+    """Run the command line and exit.
+
+    Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted.
+    """
     arguments = sys.argv[1:] if argv is None else argv
     application = PipelineApp()
     try:

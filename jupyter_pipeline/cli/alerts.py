@@ -1,4 +1,4 @@
-"""``jupyter pipeline alerts``: who is told when a run fails."""
+"""``jupyter pipeline alerts``: store, list, test and remove the addresses of alerts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class List(Command):
     """List the stored addresses."""
 
     name = "jupyter-pipeline alerts list"
-    description = "List the addresses that alerts can go to; what is secret in them is not shown."
+    description = "List the addresses of alerts, without their secrets."
 
     def work(self) -> list[AlertBlock]:
         return alerts.list_alerts()
@@ -32,25 +32,25 @@ class Add(Command):
     """Store an address."""
 
     name = "jupyter-pipeline alerts add"
-    description = "Store an address, such as slack://…, which is asked for or read from standard input."
+    description = "Store an address, such as slack://…, read from a prompt or from standard input."
     positional = ("NAME",)
 
     def work(self, name: str) -> AlertBlock:
-        # An address has tokens in it, and an argument list can be read by everybody on the machine.
+        # An address contains tokens, and every user of the machine can read argument lists.
         url = getpass("Address (slack://…, json://…, mailto://…): ") if sys.stdin.isatty() else sys.stdin.readline()
         if not url.strip():
-            raise UsageError("No address was given: type it when asked, or send it to standard input.")
+            raise UsageError("The address is empty. Type it at the prompt, or pipe it to standard input.")
         return alerts.add(name, url.strip())
 
     def show(self, answer: AlertBlock) -> str:
-        return f"Alert {answer.name!r} is stored. Try it: jupyter pipeline alerts test {answer.name}"
+        return f"Alert {answer.name!r} is stored. Test it: jupyter pipeline alerts test {answer.name}"
 
 
 class Remove(Command):
     """Delete an address."""
 
     name = "jupyter-pipeline alerts remove"
-    description = "Delete a stored address that no deployment uses."
+    description = "Delete an address that no deployment uses."
     positional = ("NAME",)
 
     def work(self, name: str) -> dict[str, Any]:
@@ -58,14 +58,14 @@ class Remove(Command):
         return {"removed": name}
 
     def show(self, answer: dict[str, Any]) -> str:
-        return f"Alert {answer['removed']!r} is removed."
+        return f"Alert {answer['removed']!r} was removed."
 
 
 class Test(Command):
-    """Send a message to an address."""
+    """Send a test message to an address."""
 
     name = "jupyter-pipeline alerts test"
-    description = "Send a message to a stored address."
+    description = "Send a test message to a stored address."
     positional = ("NAME",)
 
     def work(self, name: str) -> dict[str, Any]:
@@ -73,17 +73,17 @@ class Test(Command):
         return {"sent": name}
 
     def show(self, answer: dict[str, Any]) -> str:
-        return f"A message was sent to {answer['sent']!r}, and was accepted there."
+        return f"{answer['sent']!r} accepted a test message."
 
 
 class AlertsGroup(Group):
     """Alerts."""
 
     name = "jupyter-pipeline alerts"
-    description = "Store, list, try and remove the addresses that alerts go to."
+    description = "Store, list, test and remove the addresses of alerts."
     subcommands: ClassVar[dict[str, Any]] = {
         "list": (List, "List the stored addresses."),
-        "add": (Add, "Store an address, which is asked for."),
+        "add": (Add, "Store an address."),
         "remove": (Remove, "Delete an address."),
-        "test": (Test, "Send a message to an address."),
+        "test": (Test, "Send a test message to an address."),
     }

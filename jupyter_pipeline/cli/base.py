@@ -1,7 +1,7 @@
-"""What every command shares: options, ``--json``, errors as one to three lines, exit codes.
+"""Base classes of the commands: options, ``--json``, short errors and exit codes.
 
-To add a command, subclass `Command`: give `description`, name the `positional` arguments, declare options as traits
-with an alias, and implement `work`, which returns what ``--json`` prints, and `show`, which returns what people read.
+To add a command, subclass `Command`. Set `description`, name the `positional` arguments, and declare options as traits
+with an alias. Implement `work`, which returns the records for ``--json``, and `show`, which returns text for people.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _HIDDEN = ("-h", "--help", "--help-all", "--version", "--debug", "--show-config"
 
 
 def emit(text: str) -> None:
-    """Write the answer of a command to standard output."""
+    """Write the result of a command to standard output."""
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
     sys.stdout.flush()
 
 
 def note(text: str) -> None:
-    """Write progress to standard error, so that standard output stays readable by programs."""
+    """Write progress to standard error; standard output carries the result only."""
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
 
@@ -39,7 +39,7 @@ class _App(JupyterApp):
     version = __version__
     classes: ClassVar[list[Any]] = [traitlets_config.JupyterPipeline]
     config_file_name = "jupyter_pipeline_config"
-    # The migration of settings from IPython 3 has nothing to do here, and would write into the user's home.
+    # JupyterApp would migrate settings of IPython 3, which writes into the user's home directory.
     migrate_config = staticmethod(lambda: None)
 
 
@@ -47,7 +47,7 @@ class Group(_App):
     """A command that only has subcommands."""
 
     def start(self) -> None:
-        """Run the subcommand, or say which there are."""
+        """Run the subcommand, or print the list of subcommands."""
         super().start()
         if self.extra_args:
             raise NotFoundError("subcommand", self.extra_args[0], self.subcommands)
@@ -57,28 +57,28 @@ class Group(_App):
 class Command(_App):
     """One command of the command line."""
 
-    as_json = Bool(False, help="Print the answer as JSON.").tag(config=True)
+    as_json = Bool(False, help="Print the result as JSON.").tag(config=True)
     exit_code = 0
-    """What the process exits with after an answer."""
+    """Exit code of the process after a result was printed."""
     positional: ClassVar[tuple[str, ...]] = ()
-    """Names of the arguments; one in brackets may be left out."""
+    """Names of the arguments; optional ones in brackets."""
 
     flags: ClassVar[dict[str, Any]] = {
         **{k: v for k, v in base_flags.items() if k == "debug"},
-        "json": ({"Command": {"as_json": True}}, "Print the answer as JSON."),
+        "json": ({"Command": {"as_json": True}}, "Print the result as JSON."),
     }
     aliases: ClassVar[dict[str, Any]] = {"config": base_aliases["config"], "log-level": base_aliases["log-level"]}
 
     def parse_command_line(self, argv: list[str] | None = None) -> None:
-        """Refuse an unknown option with the nearest ones, then parse."""
-        given = sys.argv[1:] if argv is None else argv
+        """Parse the command line; for an unknown option, suggest the nearest ones."""
+        words = sys.argv[1:] if argv is None else argv
         known = {f"-{k}" if len(k) == 1 else f"--{k}" for names in (*self.flags, *self.aliases) for k in _each(names)}
-        for word in given:
+        for word in words:
             if word == "--":
                 break
             option = word.partition("=")[0]
             if option[:1] == "-" and option[1:2].isdigit():
-                raise UsageError(f"{self.name} takes no negative number, and was given {word}.")
+                raise UsageError(f"{self.name} takes no negative number, but got {word}.")
             if option.startswith("-") and len(option) > 1 and "." not in option and option not in {*known, *_HIDDEN}:
                 near = difflib.get_close_matches(option, known, n=3, cutoff=0.5)
                 offer = f"Did you mean {' or '.join(near)}?" if near else "See --help."
@@ -86,14 +86,14 @@ class Command(_App):
         super().parse_command_line(argv)
 
     def start(self) -> None:
-        """Check the arguments, do the work, print the answer."""
+        """Check the arguments, call `work`, and print its result."""
         super().start()
         needed = [p for p in self.positional if not p.startswith("[")]
         if len(self.extra_args) < len(needed):
             raise UsageError(f"{self.name} needs {' '.join(self.positional)}. See --help.")
         if len(self.extra_args) > len(self.positional):
             extra = self.extra_args[len(self.positional)]
-            raise UsageError(f"{self.name} takes {' '.join(self.positional) or 'no argument'}, not also {extra!r}.")
+            raise UsageError(f"{self.name} takes {' '.join(self.positional) or 'no argument'}; {extra!r} is one too many.")
         traitlets_config.set_config(self.config)
         answer = self.work(*self.extra_args)
         if self.as_json:
@@ -104,11 +104,11 @@ class Command(_App):
             self.exit(self.exit_code)
 
     def work(self, *arguments: Any, **options: Any) -> Any:
-        """Do what the command is for and return records, or plain data."""
+        """Run the command and return records or plain data."""
         raise NotImplementedError
 
     def show(self, answer: Any) -> str:
-        """Return the answer as people read it."""
+        """Return the result of `work` as text for people."""
         return str(answer)
 
 

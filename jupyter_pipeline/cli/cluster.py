@@ -33,13 +33,13 @@ class Start(_RecordCommand):
     """Start a cluster."""
 
     name = "jupyter-pipeline cluster start"
-    description = "Start a cluster from a profile. It outlives this command; its limits end it."
+    description = "Start a cluster from a profile. It keeps running after this command, until it is stopped or meets a limit."
     positional = ("PROFILE",)
     cluster_name = Unicode(None, allow_none=True, help="Name of the cluster.").tag(config=True)
     workers = Unicode("", help="Fixed number of workers.").tag(config=True)
-    adapt = Unicode("", help="Adapt between MIN:MAX workers.").tag(config=True)
-    override = ListTrait(Unicode(), help="KEY=VALUE of the profile, dotted; may be repeated.").tag(config=True)
-    wait = Bool(False, help="Wait until the workers that were asked for are there.").tag(config=True)
+    adapt = Unicode("", help="Scale adaptively between MIN:MAX workers.").tag(config=True)
+    override = ListTrait(Unicode(), help="Dotted key of the profile and its value, KEY=VALUE; repeatable.").tag(config=True)
+    wait = Bool(False, help="Return when the requested workers have connected.").tag(config=True)
     aliases: ClassVar[dict[str, Any]] = {
         **Command.aliases,
         "name": "Start.cluster_name",
@@ -48,29 +48,29 @@ class Start(_RecordCommand):
         "o": "Start.override",
         "override": "Start.override",
     }
-    flags: ClassVar[dict[str, Any]] = {**Command.flags, "wait": ({"Start": {"wait": True}}, "Wait for the workers.")}
+    flags: ClassVar[dict[str, Any]] = {**Command.flags, "wait": ({"Start": {"wait": True}}, "Return when the requested workers have connected.")}
 
     def work(self, profile: str) -> ClusterRecord:
         if self.workers and self.adapt:
-            raise UsageError("Give --workers or --adapt, not both: a cluster has a fixed size or adapts.")
-        tell = tables.starting(note)
+            raise UsageError("--workers and --adapt exclude each other. Give one of them.")
+        report = tables.starting(note)
         record = manager.start(
             profiles.get_profile(profile, overrides=arguments.overrides(self.override)),
             name=self.cluster_name,
             workers=arguments.workers(self.workers) if self.workers else None,
             adapt=arguments.size_range(self.adapt) if self.adapt else None,
-            progress=tell,
+            progress=report,
         )
-        return manager.wait_for_workers(record.name, progress=tell) if self.wait else record
+        return manager.wait_for_workers(record.name, progress=report) if self.wait else record
 
 
 class List(_RecordsCommand):
     """List clusters."""
 
     name = "jupyter-pipeline cluster list"
-    description = "List the clusters that live; with --all, the ended ones too."
-    everything = Bool(False, help="Show the ended ones too.").tag(config=True)
-    flags: ClassVar[dict[str, Any]] = {**Command.flags, "all": ({"List": {"everything": True}}, "The ended ones too.")}
+    description = "List the running clusters; with --all, the ended ones too."
+    everything = Bool(False, help="Include ended clusters.").tag(config=True)
+    flags: ClassVar[dict[str, Any]] = {**Command.flags, "all": ({"List": {"everything": True}}, "Include ended clusters.")}
 
     def work(self) -> list[ClusterRecord]:
         return registry.list_records(include_ended=self.everything)
@@ -91,7 +91,7 @@ class Scale(_RecordCommand):
     """Scale a cluster."""
 
     name = "jupyter-pipeline cluster scale"
-    description = "Give a cluster a fixed number of workers."
+    description = "Set a fixed number of workers."
     positional = ("NAME", "N")
 
     def work(self, name: str, n: str) -> ClusterRecord:
@@ -99,10 +99,10 @@ class Scale(_RecordCommand):
 
 
 class Adapt(_RecordCommand):
-    """Let a cluster adapt."""
+    """Scale a cluster adaptively."""
 
     name = "jupyter-pipeline cluster adapt"
-    description = "Let a cluster adapt its number of workers to its work."
+    description = "Scale the number of workers with the load."
     positional = ("NAME", "MIN:MAX")
 
     def work(self, name: str, bounds: str) -> ClusterRecord:
@@ -110,10 +110,10 @@ class Adapt(_RecordCommand):
 
 
 class Extend(_RecordCommand):
-    """Give a cluster more time."""
+    """Extend the lifetime of a cluster."""
 
     name = "jupyter-pipeline cluster extend"
-    description = "Postpone the end of a cluster's lifetime, within the bound of its profile."
+    description = "Extend the lifetime of a cluster, up to the maximum of its profile."
     positional = ("NAME", "TIME")
 
     def work(self, name: str, time: str) -> ClusterRecord:
@@ -124,7 +124,7 @@ class Stop(_RecordsCommand):
     """Stop clusters."""
 
     name = "jupyter-pipeline cluster stop"
-    description = "Stop a cluster, or all with --all."
+    description = "Stop a cluster, or with --all every cluster."
     positional = ("[NAME]",)
     everything = Bool(False, help="Stop all clusters.").tag(config=True)
     flags: ClassVar[dict[str, Any]] = {**Command.flags, "all": ({"Stop": {"everything": True}}, "Stop all clusters.")}
@@ -133,9 +133,9 @@ class Stop(_RecordsCommand):
         if bool(name) == self.everything:
             raise UsageError("Name the cluster to stop, or give --all.")
         ended = manager.stop_all() if self.everything else [manager.stop(name)]
-        open_ = [r for r in ended if r.state.alive or r.state is ClusterState.LOST]
-        if open_:
-            raise ClusterError("\n".join(f"{r.name} is {r.state}: {r.reason}" for r in open_))
+        not_stopped = [r for r in ended if r.state.alive or r.state is ClusterState.LOST]
+        if not_stopped:
+            raise ClusterError("\n".join(f"{r.name} is {r.state}: {r.reason}" for r in not_stopped))
         return ended
 
 
@@ -143,7 +143,7 @@ class Logs(Command):
     """Print the logs of a cluster."""
 
     name = "jupyter-pipeline cluster logs"
-    description = "Print the logs of a cluster, also of one that ended."
+    description = "Print the logs of a running or ended cluster."
     positional = ("NAME",)
 
     def work(self, name: str) -> str:
@@ -151,31 +151,31 @@ class Logs(Command):
 
 
 class Gc(Command):
-    """Remove what no living cluster claims."""
+    """Remove processes and jobs that belong to no running cluster."""
 
     name = "jupyter-pipeline cluster gc"
-    description = "Find processes and batch jobs of clusters that are gone, and remove them."
+    description = "Find and remove processes and batch jobs that belong to no running cluster."
 
     def work(self) -> list[dict[str, Any]]:
         return manager.gc()
 
     def show(self, answer: list[dict[str, Any]]) -> str:
         if not answer:
-            return "Nothing is left over."
+            return "Nothing to remove."
         return "\n".join("Removed " + ", ".join(f"{k} {v}" for k, v in item.items()) for item in answer)
 
 
 class Sync(Command):
-    """Bring the environment along."""
+    """Synchronize the environment."""
 
     name = "jupyter-pipeline cluster sync"
     description = (
-        "Make a cluster's packages equal to this interpreter's, and send local code: the folders that are named, and "
-        "those of the profile that the cluster was started from."
+        "Install this environment's packages on a cluster and send local code: the folders of --directory and of the "
+        "cluster's profile."
     )
     positional = ("NAME",)
-    directory = ListTrait(Unicode(), help="Folder with local code to send; may be repeated.").tag(config=True)
-    packages = Bool(True, help="Compare packages and install what differs.").tag(config=True)
+    directory = ListTrait(Unicode(), help="Folder with local code to send; repeatable.").tag(config=True)
+    packages = Bool(True, help="Compare packages and install those that differ.").tag(config=True)
     aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "directory": "Sync.directory"}
     flags: ClassVar[dict[str, Any]] = {
         **Command.flags,
@@ -184,10 +184,10 @@ class Sync(Command):
 
     def work(self, name: str) -> SyncReport:
         cluster = workflows.attach(name)
-        directories = [Path(d) for d in self.directory]  # what a notebook has imported is not known here
+        directories = [Path(d) for d in self.directory]  # the imports of a notebook are unknown here
         try:
-            with StatusLine(sys.stderr) as tell:
-                return workflows.sync_cluster(cluster, directories=directories, packages=self.packages, progress=tell)
+            with StatusLine(sys.stderr) as status:
+                return workflows.sync_cluster(cluster, directories=directories, packages=self.packages, progress=status)
         finally:
             cluster.detach()
 
@@ -196,10 +196,10 @@ class Sync(Command):
 
 
 class Diff(Command):
-    """Compare the environments."""
+    """Compare the packages with this environment's."""
 
     name = "jupyter-pipeline cluster diff"
-    description = "Show how the packages of a cluster differ from this environment's."
+    description = "Compare the packages of a cluster with this environment's."
     positional = ("NAME",)
 
     def work(self, name: str) -> list[DriftItem]:
@@ -222,12 +222,12 @@ class ClusterGroup(Group):
         "start": (Start, "Start a cluster from a profile."),
         "list": (List, "List clusters."),
         "status": (Status, "Show one cluster."),
-        "scale": (Scale, "Give a cluster a fixed number of workers."),
-        "adapt": (Adapt, "Let a cluster adapt its size."),
-        "extend": (Extend, "Give a cluster more time."),
+        "scale": (Scale, "Set a fixed number of workers."),
+        "adapt": (Adapt, "Scale the number of workers with the load."),
+        "extend": (Extend, "Extend the lifetime of a cluster."),
         "stop": (Stop, "Stop a cluster, or all."),
         "logs": (Logs, "Print the logs of a cluster."),
-        "gc": (Gc, "Remove what no living cluster claims."),
-        "sync": (Sync, "Bring the environment along."),
-        "diff": (Diff, "Compare the environments."),
+        "gc": (Gc, "Remove processes and jobs that belong to no running cluster."),
+        "sync": (Sync, "Send packages and local code."),
+        "diff": (Diff, "Compare the packages with this environment's."),
     }

@@ -1,4 +1,4 @@
-"""``jupyter pipeline deploy`` and ``jupyter pipeline slice``: notebook cells without a kernel."""
+"""``jupyter pipeline deploy`` and ``jupyter pipeline slice``: deploy and slice notebook cells without a kernel."""
 
 from __future__ import annotations
 
@@ -36,54 +36,54 @@ def read_cells(notebook: str) -> list[Cell]:
 
 
 def notebook_path(notebook: str, path: str) -> Path:
-    """Return where a notebook is: the file, or what ``--path`` says of one from standard input.
+    """Return the path of a notebook: `path` if it is not empty, else the file.
 
     Raises
     ------
     UsageError
-        If nothing says it.
+        If the notebook comes from standard input and `path` is empty.
     """
     if notebook == "-" and not path:
-        raise UsageError("With a notebook from standard input, --path must say where it is.")
+        raise UsageError("A notebook from standard input needs its path. Give --path PATH.")
     return Path(path or notebook)
 
 
 _OWN = (
     deploy_options.Option(
         "cell",
-        "index from 0, id or tag; a tag means all cells that have it; by default all marked cells",
+        "zero-based index, id or tag of a cell; a tag selects every cell that has it; by default all marked cells",
         "CELL",
         repeat=True,
     ),
-    deploy_options.Option("name", "name of the deployment, and of its folder in pipelines/", "NAME"),
-    deploy_options.Option("path", "where the notebook is, when it comes from standard input", "PATH"),
+    deploy_options.Option("name", "name of the deployment and of its folder in pipelines/", "NAME"),
+    deploy_options.Option("path", "path of a notebook that comes from standard input", "PATH"),
 )
 _Options: Any = with_options((*_OWN, *deploy_options.OPTIONS), name="DeployOptions")
 
 
 class Deploy(_Options):
-    """Promote a notebook cell to a scheduled deployment."""
+    """Deploy notebook cells."""
 
     name = "jupyter-pipeline deploy"
-    description = "Promote a cell of a notebook (a file, or - for standard input) to a scheduled Prefect deployment."
+    description = "Deploy cells of a notebook (a file, or - for standard input) to Prefect, with schedules."
     examples = """
         jupyter pipeline deploy report.ipynb --cell daily --name daily --cron "0 6 * * *" --profile local
     """
     positional = ("NOTEBOOK",)
 
     def work(self, notebook: str) -> Deployed:
-        given = self.given()
-        where = notebook_path(notebook, given["path"])
+        options = self.options()
+        path = notebook_path(notebook, options["path"])
         cells = read_cells(notebook)
-        settings = deploy_options.read(given, name=given["name"], notebook=where.name)
+        settings = deploy_options.read(options, name=options["name"], notebook=path.name)
         plan = deploy_plan.plan(
             cells,
-            select_cells(cells, given["cell"]),
+            select_cells(cells, options["cell"]),
             settings,
-            folder=where.absolute().parent,
-            dry_run=bool(given["dry_run"]),
+            folder=path.absolute().parent,
+            dry_run=bool(options["dry_run"]),
         )
-        if given["dry_run"]:
+        if options["dry_run"]:
             return plan.preview()
         if not self.as_json and (text := tables.plan(plan.preview())):
             note(text)
@@ -94,18 +94,18 @@ class Deploy(_Options):
             raise
 
     def show(self, answer: Deployed) -> str:
-        if self.given()["dry_run"]:
+        if self.options()["dry_run"]:
             return tables.dry_run(answer)
         return tables.deployed(answer, command="jupyter pipeline deployments")
 
 
 class Slice(Command):
-    """Print the smallest program that a cell needs."""
+    """Print a cell with the code that it needs."""
 
     name = "jupyter-pipeline slice"
-    description = "Print the smallest program that gives what a cell of a notebook gives."
+    description = "Print the smallest program that computes the result of a notebook cell."
     positional = ("NOTEBOOK",)
-    cell = Unicode("", help="Index from 0, id or tag of the cell.").tag(config=True)
+    cell = Unicode("", help="Zero-based index, id or tag of the cell.").tag(config=True)
     aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "cell": "Slice.cell"}
 
     def work(self, notebook: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""``jupyter pipeline deployments``: what is deployed, its versions and targets."""
+"""``jupyter pipeline deployments``: list, run, compare, roll back and promote deployments."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class List(Command):
     """List deployments."""
 
     name = "jupyter-pipeline deployments list"
-    description = "List what is deployed, with the state of the last run and the next one."
+    description = "List the deployments with their last run and the next one."
 
     def work(self) -> list[DeploymentRecord]:
         return deployments.list_deployments()
@@ -50,7 +50,7 @@ class Pause(_DeploymentCommand):
     """Pause a deployment."""
 
     name = "jupyter-pipeline deployments pause"
-    description = "Keep the schedules of a deployment from making runs."
+    description = "Pause the schedules of a deployment."
 
     def work(self, name: str) -> DeploymentRecord:
         return deployments.pause(name)
@@ -60,7 +60,7 @@ class Resume(_DeploymentCommand):
     """Resume a deployment."""
 
     name = "jupyter-pipeline deployments resume"
-    description = "Let the schedules of a paused deployment make runs again."
+    description = "Resume the schedules of a deployment."
 
     def work(self, name: str) -> DeploymentRecord:
         return deployments.resume(name)
@@ -70,9 +70,9 @@ class Run(RunCommand):
     """Run a deployment now."""
 
     name = "jupyter-pipeline deployments run"
-    description = "Run a deployment now, beside its schedule."
+    description = "Run a deployment now, in addition to its schedules."
     positional = ("NAME",)
-    param = ListTrait(Unicode(), help="Parameter of this run, NAME=VALUE; may be repeated.").tag(config=True)
+    param = ListTrait(Unicode(), help="Parameter of this run, NAME=VALUE; repeatable.").tag(config=True)
     aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "param": "Run.param"}
 
     def work(self, name: str) -> RunRecord:
@@ -83,7 +83,7 @@ class Delete(Command):
     """Delete a deployment."""
 
     name = "jupyter-pipeline deployments delete"
-    description = "Delete a deployment and its schedules; its files and the records of its runs stay."
+    description = "Delete a deployment and its schedules, but not its files and runs."
     positional = ("NAME",)
 
     def work(self, name: str) -> dict[str, Any]:
@@ -91,14 +91,14 @@ class Delete(Command):
         return {"deleted": name}
 
     def show(self, answer: dict[str, Any]) -> str:
-        return f"Deployment {answer['deleted']!r} is deleted."
+        return f"Deployment {answer['deleted']!r} was deleted."
 
 
 class Backfill(Command):
-    """Run a deployment for the time windows of the past."""
+    """Run a deployment for past time windows."""
 
     name = "jupyter-pipeline deployments backfill"
-    description = "Run a deployment once for each time window of its schedule between two times, the oldest first."
+    description = "Run a deployment once for each time window of its schedule between two times, oldest first."
     positional = ("NAME", "START", "END")
     timezone = Unicode("", help="Time zone of the two times; by default the local one.").tag(config=True)
     aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "timezone": "Backfill.timezone"}
@@ -114,7 +114,7 @@ class Versions(Command):
     """List the versions of a deployment."""
 
     name = "jupyter-pipeline deployments versions"
-    description = "List what was deployed under a name, the newest first."
+    description = "List the versions of a deployment, newest first."
     positional = ("NAME",)
 
     def work(self, name: str) -> list[VersionRecord]:
@@ -128,21 +128,21 @@ class Compare(Command):
     """Compare two versions."""
 
     name = "jupyter-pipeline deployments compare"
-    description = "Show what differs between two versions, by default the current one and the one before it."
+    description = "Show the differences between two versions, by default the current one and its predecessor."
     positional = ("NAME", "[OLD]", "[NEW]")
 
     def work(self, name: str, old: str | None = None, new: str | None = None) -> dict[str, Any]:
         return {"name": name, "difference": versions.compare(name, old, new)}
 
     def show(self, answer: dict[str, Any]) -> str:
-        return answer["difference"] or "Nothing differs."
+        return answer["difference"] or "The versions are equal."
 
 
 class Rollback(_LiveCommand):
-    """Make an earlier version live again."""
+    """Deploy an earlier version again."""
 
     name = "jupyter-pipeline deployments rollback"
-    description = "Make an earlier version live again, by default the one before the current one."
+    description = "Deploy an earlier version again, by default the one before the current one."
     positional = ("NAME", "[VERSION]")
 
     def work(self, name: str, version: str | None = None) -> DeploymentRecord:
@@ -150,13 +150,13 @@ class Rollback(_LiveCommand):
 
 
 class Promote(_LiveCommand):
-    """Move what is live at one target to another."""
+    """Deploy to one target the version that is live in another."""
 
     name = "jupyter-pipeline deployments promote"
-    description = "Deploy to production exactly the code that is live in staging."
-    source = Unicode("staging", help="Target that it comes from.").tag(config=True)
-    target = Unicode("production", help="Target that it goes to.").tag(config=True)
-    after = Unicode("", help="Good runs in a row that the source must have seen.").tag(config=True)
+    description = "Deploy to production the version that is live in staging."
+    source = Unicode("staging", help="Target with the version; by default staging.").tag(config=True)
+    target = Unicode("production", help="Target to deploy to; by default production.").tag(config=True)
+    after = Unicode("", help="Required number of successful runs in a row.").tag(config=True)
     aliases: ClassVar[dict[str, Any]] = {
         **Command.aliases,
         "from": "Promote.source",
@@ -169,19 +169,19 @@ class Promote(_LiveCommand):
 
 
 class Status(Command):
-    """Say how the deployments of a notebook are."""
+    """Show the deployments of a notebook."""
 
     name = "jupyter-pipeline deployments status"
     description = (
-        "Say for each deployment of a notebook (a file, or - for standard input) whether its cells have changed."
+        "Show for each deployment of a notebook (a file, or - for standard input) if its cells have changed."
     )
     positional = ("NOTEBOOK",)
-    path = Unicode("", help="Where the notebook is, when it comes from standard input.").tag(config=True)
+    path = Unicode("", help="Path of a notebook that comes from standard input.").tag(config=True)
     aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "path": "Status.path"}
 
     def work(self, notebook: str) -> list[DeploymentStatus]:
-        where = notebook_path(notebook, self.path)
-        return deployment_status.status(read_cells(notebook), where)
+        path = notebook_path(notebook, self.path)
+        return deployment_status.status(read_cells(notebook), path)
 
     def show(self, answer: list[DeploymentStatus]) -> str:
         return str(tables.statuses(answer))
@@ -191,17 +191,17 @@ class DeploymentsGroup(Group):
     """Deployments."""
 
     name = "jupyter-pipeline deployments"
-    description = "List, pause, resume and run deployments."
+    description = "List, run, compare, roll back and promote deployments."
     subcommands: ClassVar[dict[str, Any]] = {
-        "list": (List, "List what is deployed."),
-        "pause": (Pause, "Stop the schedules of a deployment."),
-        "resume": (Resume, "Let them make runs again."),
+        "list": (List, "List the deployments."),
+        "pause": (Pause, "Pause the schedules of a deployment."),
+        "resume": (Resume, "Resume the schedules of a deployment."),
         "run": (Run, "Run a deployment now."),
-        "backfill": (Backfill, "Run a deployment for time windows of the past."),
+        "backfill": (Backfill, "Run a deployment for past time windows."),
         "versions": (Versions, "List the versions of a deployment."),
-        "compare": (Compare, "Show what differs between two versions."),
-        "rollback": (Rollback, "Make an earlier version live again."),
-        "promote": (Promote, "Move what is live in staging to production."),
-        "status": (Status, "Say how the deployments of a notebook are."),
+        "compare": (Compare, "Show the differences between two versions."),
+        "rollback": (Rollback, "Deploy an earlier version again."),
+        "promote": (Promote, "Deploy to production the version that is live in staging."),
+        "status": (Status, "Show the deployments of a notebook."),
         "delete": (Delete, "Delete a deployment."),
     }

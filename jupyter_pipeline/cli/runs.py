@@ -1,4 +1,4 @@
-"""``jupyter pipeline runs``."""
+"""``jupyter pipeline runs``: list, follow, read, repeat and cancel runs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["RunCommand", "RunsGroup"]
 
 
 class RunCommand(Command):
-    """A command that answers with one run."""
+    """A command that returns one run."""
 
     def show(self, answer: RunRecord) -> str:
         return str(tables.runs([answer]))
@@ -31,7 +31,7 @@ class ListRuns(Command):
     name = "jupyter-pipeline runs list"
     description = "List the last runs, of one deployment or of all."
     positional = ("[DEPLOYMENT]",)
-    limit = Unicode("20", help="How many.").tag(config=True)
+    limit = Unicode("20", help="Number of runs; by default 20.").tag(config=True)
     aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "limit": "ListRuns.limit"}
 
     def work(self, deployment: str = "") -> list[RunRecord]:
@@ -45,7 +45,7 @@ class Logs(Command):
     """Print the log of a run."""
 
     name = "jupyter-pipeline runs logs"
-    description = "Print the log of a run; tracebacks point at cells and lines of the notebook."
+    description = "Print the log of a run. Tracebacks name cells and lines of the notebook."
     positional = ("RUN",)
 
     def work(self, run: str) -> str:
@@ -53,10 +53,10 @@ class Logs(Command):
 
 
 class Follow(RunCommand):
-    """Print the log of a run as it comes."""
+    """Print the log of a run as it is written."""
 
     name = "jupyter-pipeline runs follow"
-    description = "Print the log of a run as it comes, until it has ended; Ctrl-C leaves the run at work."
+    description = "Print the log of a run as it is written, until the run ends. Ctrl-C does not stop the run."
     positional = ("RUN",)
 
     def work(self, run: str) -> RunRecord:
@@ -69,7 +69,7 @@ class Rerun(RunCommand):
     """Run again."""
 
     name = "jupyter-pipeline runs rerun"
-    description = "Run what is deployed now with the parameters of an earlier run."
+    description = "Run the current version with the parameters of an earlier run."
     positional = ("RUN",)
 
     def work(self, run: str) -> RunRecord:
@@ -77,17 +77,17 @@ class Rerun(RunCommand):
 
 
 class Open(Command):
-    """Open a run in Prefect's pages."""
+    """Open a run in Prefect's interface."""
 
     name = "jupyter-pipeline runs open"
-    description = "Print where Prefect's pages have a run, and open it in a browser where there is one."
+    description = "Print the address of a run in Prefect's interface, and open it in a browser if there is one."
     positional = ("RUN",)
 
     def work(self, run: str) -> dict[str, Any]:
         return {"url": runs.find(run).url}
 
     def show(self, answer: dict[str, Any]) -> str:
-        # Without a display, a browser of the terminal would take the terminal over.
+        # Without a display, `webbrowser` may start a text browser in this terminal.
         if sys.platform == "darwin" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
             webbrowser.open(answer["url"])
         return str(answer["url"])
@@ -97,7 +97,7 @@ class Cancel(RunCommand):
     """Cancel a run."""
 
     name = "jupyter-pipeline runs cancel"
-    description = "Cancel a run; its cluster is stopped."
+    description = "Cancel a run and stop its cluster."
     positional = ("RUN",)
 
     def work(self, run: str) -> RunRecord:
@@ -112,8 +112,8 @@ class RunsGroup(Group):
     subcommands: ClassVar[dict[str, Any]] = {
         "list": (ListRuns, "List the last runs."),
         "logs": (Logs, "Print the log of a run."),
-        "follow": (Follow, "Print it as it comes."),
+        "follow": (Follow, "Print the log of a run as it is written."),
         "rerun": (Rerun, "Run again with the same parameters."),
-        "open": (Open, "Open a run in Prefect's pages."),
+        "open": (Open, "Open a run in Prefect's interface."),
         "cancel": (Cancel, "Cancel a run."),
     }

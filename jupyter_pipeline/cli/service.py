@@ -1,4 +1,4 @@
-"""``jupyter pipeline up | down | status``: the embedded Prefect server and worker."""
+"""``jupyter pipeline up``, ``down`` and ``status``: the embedded Prefect server and worker."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from typing import Any, ClassVar
 
 from traitlets import Unicode
 
-from jupyter_pipeline import tables
+from jupyter_pipeline import arguments, tables
 from jupyter_pipeline.cli.base import Command, note
-from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import ServiceStatus
 from jupyter_pipeline.orchestration.service import control as service
 
@@ -24,14 +23,13 @@ class Up(_ServiceCommand):
     """Start the service."""
 
     name = "jupyter-pipeline up"
-    description = "Start the embedded Prefect server and worker, one a user; nothing happens where they run already."
-    port = Unicode("", help="Port of the server; by default the last one used, or a free one.").tag(config=True)
+    description = "Start the embedded Prefect server and worker, if they do not run yet."
+    port = Unicode("", help="Port of the server; by default the last one, or a free one.").tag(config=True)
     aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "port": "Up.port"}
 
     def work(self) -> ServiceStatus:
-        if self.port and not (self.port.isdigit() and 0 < int(self.port) < 65536):
-            raise UsageError(f"{self.port!r} is not a port: give a number from 1 to 65535.")
-        return service.up(port=int(self.port) if self.port else None, progress=note)
+        port = arguments.whole_number("--port", self.port, 1, 65535) if self.port else None
+        return service.up(port=port, progress=note)
 
 
 class Down(_ServiceCommand):
@@ -45,10 +43,10 @@ class Down(_ServiceCommand):
 
 
 class Status(_ServiceCommand):
-    """Say whether the service runs."""
+    """Show the state of the service."""
 
     name = "jupyter-pipeline status"
-    description = "Say whether the embedded Prefect server and worker run, and where."
+    description = "Show the state and the addresses of the embedded Prefect server and worker."
 
     def work(self) -> ServiceStatus:
         return service.status()

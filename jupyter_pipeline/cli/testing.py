@@ -1,4 +1,4 @@
-"""``jupyter pipeline test`` and ``jupyter pipeline ci``: pipelines that are in git, tried before they are merged."""
+"""``jupyter pipeline test`` and ``jupyter pipeline ci``: test the pipelines of a repository."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ __all__ = ["CiGroup", "Test"]
 
 
 class Test(Command):
-    """Run pipelines once in a clean process."""
+    """Run pipelines once in a separate process."""
 
     name = "jupyter-pipeline test"
     description = (
-        "Run the pipelines in pipelines/ once, each in a clean process; what is known of one is in its test.yaml."
+        "Run the pipelines in pipelines/ once, each in a separate process, with the parameters of its test.yaml."
     )
     positional = ("[NAME]",)
     server = Bool(False, help="Use the configured Prefect server instead of a temporary one.").tag(config=True)
@@ -46,11 +46,11 @@ class GitHub(Command):
     """Write the workflow for GitHub."""
 
     name = "jupyter-pipeline ci github"
-    description = "Write .github/workflows/pipelines.yml, which tests each pipeline with the packages of its lock."
-    overwrite = Bool(False, help="Replace a workflow that is there.").tag(config=True)
+    description = "Write .github/workflows/pipelines.yml, which tests each pipeline with its locked packages."
+    overwrite = Bool(False, help="Replace an existing workflow.").tag(config=True)
     flags: ClassVar[dict[str, Any]] = {
         **Command.flags,
-        "overwrite": ({"GitHub": {"overwrite": True}}, "Replace a workflow that is there."),
+        "overwrite": ({"GitHub": {"overwrite": True}}, "Replace an existing workflow."),
     }
 
     def work(self) -> dict[str, Any]:
@@ -64,5 +64,5 @@ class CiGroup(Group):
     """Continuous integration."""
 
     name = "jupyter-pipeline ci"
-    description = "Write the workflow of a CI service that tests pipelines."
+    description = "Write a CI workflow that tests pipelines."
     subcommands: ClassVar[dict[str, Any]] = {"github": (GitHub, "Write the workflow for GitHub.")}

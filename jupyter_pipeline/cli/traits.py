@@ -1,4 +1,4 @@
-"""Options that are declared in one table, as the traits that traitlets wants."""
+"""Build traitlets options from a table of options."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ __all__ = ["with_options"]
 
 
 def with_options(options: Iterable[Option], *, name: str) -> Any:
-    """Return a kind of command that has a trait, with an alias or a flag, for each option.
+    """Return a subclass of `Command` with a trait, and an alias or a flag, for each option.
 
-    Its `given` returns their values by `Option.attribute`.
+    Its method ``options()`` returns the values by `Option.attribute`.
 
     Parameters
     ----------
     options : iterable of Option
-        The table.
+        Table of options.
     name : str
-        Name of the class, under which a configuration file can set them.
+        Name of the class; configuration files use it to set the options.
     """
     traits: dict[str, Any] = {}
     aliases: dict[str, Any] = dict(Command.aliases)
     flags: dict[str, Any] = dict(Command.flags)
     for option in options:
-        trait = f"option_{option.attribute}"  # "config" and "name" are an application's own
+        trait = f"option_{option.attribute}"  # an application has traits named "config" and "name"
         if not option.metavar:
             traits[trait] = Bool(None, allow_none=True, help=option.help).tag(config=True)
             flags[option.name] = ({name: {trait: True}}, option.help)
             if option.negatable:
-                flags[f"no-{option.name}"] = ({name: {trait: False}}, f"the opposite of --{option.name}")
+                flags[f"no-{option.name}"] = ({name: {trait: False}}, f"opposite of --{option.name}")
             continue
         traits[trait] = (ListTrait(Unicode()) if option.repeat else Unicode("")).tag(config=True)
         traits[trait].help = option.help
         aliases[option.name] = (f"{name}.{trait}", option.help)
 
-    def given(self: Any) -> dict[str, Any]:
-        """Return what was given, by `Option.attribute`."""
+    def values(self: Any) -> dict[str, Any]:
+        """Return the values by `Option.attribute`."""
         return {trait.removeprefix("option_"): getattr(self, trait) for trait in traits}
 
-    return type(name, (Command,), {**traits, "aliases": aliases, "flags": flags, "given": given})
+    return type(name, (Command,), {**traits, "aliases": aliases, "flags": flags, "options": values})

@@ -1,6 +1,7 @@
-"""The IPython magics: ``%cluster``, ``%%deploy``, ``%deploy``, ``%runs`` and ``%pipeline``.
+"""IPython magics: ``%cluster``, ``%profiles``, ``%%deploy``, ``%deployments``, ``%runs`` and ``%pipeline``.
 
-Nothing heavy is imported here or at the top of the modules below: ``%load_ext`` must not be noticed.
+Line magics take the subcommands, arguments and options of the command line. A cluster may be omitted: the magics use
+the attached one. No module of this package imports a heavy library at its top, which keeps ``%load_ext`` fast.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from jupyter_pipeline.clusters.profiles import traitlets_config
 from jupyter_pipeline.magics.cluster import ClusterMagics
 from jupyter_pipeline.magics.completion import complete
 from jupyter_pipeline.magics.deploy import DeployMagics
-from jupyter_pipeline.magics.deployments import RunsMagics
+from jupyter_pipeline.magics.deployments import DeploymentsMagics
 from jupyter_pipeline.magics.notebook_document import Document
+from jupyter_pipeline.magics.profiles import ProfilesMagics
+from jupyter_pipeline.magics.runs import RunsMagics
 from jupyter_pipeline.magics.service import ServiceMagics
 
 if TYPE_CHECKING:
@@ -20,20 +23,22 @@ if TYPE_CHECKING:
 
 __all__ = ["register", "unregister"]
 
-_MAGICS = ("cluster", "deploy", "runs", "pipeline", "step", "check")
+_MAGICS = ("cluster", "profiles", "deploy", "deployments", "runs", "pipeline", "step", "check")
 
 
 def register(shell: InteractiveShell) -> None:
-    """Give `shell` the magics, their completion, and a memory of the cells that it runs."""
+    """Register the magics and their completion in `shell`, and record the cells that it runs."""
     traitlets_config.set_config(shell.config)
     document = Document(shell)
     shell.events.register("pre_run_cell", document.remember)
-    shell.register_magics(ClusterMagics(shell), ServiceMagics(shell), RunsMagics(shell), DeployMagics(shell, document))
-    shell.set_hook("complete_command", complete, re_key=r"%{1,2}(cluster|deploy|runs|pipeline)\b")
+    for magics in (ClusterMagics, ProfilesMagics, DeploymentsMagics, RunsMagics, ServiceMagics):
+        shell.register_magics(magics(shell))
+    shell.register_magics(DeployMagics(shell, document))
+    shell.set_hook("complete_command", complete, re_key=rf"%{{1,2}}({'|'.join(_MAGICS)})\b")
 
 
 def unregister(shell: InteractiveShell) -> None:
-    """Take back what `register` gave."""
+    """Remove the magics from `shell`."""
     magics = shell.magics_manager.registry.get("DeployMagics")
     if magics is not None:
         shell.events.unregister("pre_run_cell", magics.document.remember)

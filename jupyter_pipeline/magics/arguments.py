@@ -1,4 +1,4 @@
-"""The line of a magic, parsed: subcommand, options, errors in one line."""
+"""Parse the lines of magics: words, subcommands and options."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import itertools
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from jupyter_pipeline.exceptions import NotFoundError, PipelineError, UsageError
@@ -14,65 +15,96 @@ from jupyter_pipeline.exceptions import NotFoundError, PipelineError, UsageError
 if TYPE_CHECKING:
     from jupyter_pipeline.workflows.deploy_options import Option
 
-__all__ = ["HelpShown", "Parser", "interruptible", "split", "subcommand"]
+__all__ = ["Argument", "HelpShown", "Parser", "Subcommand", "argument", "interruptible", "parse_subcommand", "split"]
 
 _LINE = 160
 
 
 class HelpShown(Exception):  # noqa: N818 - it ends the parsing, it is no error
-    """The help was asked for and printed."""
+    """The help was requested and printed."""
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that raises `UsageError` instead of ending the process."""
+    """An argument parser that raises `UsageError` instead of exiting the process."""
 
     def __init__(self, prog: str, description: str) -> None:
         super().__init__(prog=prog, description=description, allow_abbrev=False)
 
     def add_options(self, options: Iterable[Option]) -> None:
-        """Take the options of a table; what is not given is empty, or ``None`` where it can be denied."""
+        """Add the options of a table; an absent option is empty, or ``None`` if it is negatable."""
         for option in options:
-            flag, told = f"--{option.name}", option.help.replace("%", "%%")
+            flag, text = f"--{option.name}", option.help.replace("%", "%%")
             if option.negatable:
-                self.add_argument(flag, action=argparse.BooleanOptionalAction, help=told)
+                self.add_argument(flag, action=argparse.BooleanOptionalAction, help=text)
             elif not option.metavar:
-                self.add_argument(flag, action="store_true", help=told)
+                self.add_argument(flag, action="store_true", help=text)
             elif option.repeat:
-                again = f"{told}; may be repeated"
-                self.add_argument(flag, action="append", default=[], metavar=option.metavar, help=again)
+                self.add_argument(flag, action="append", default=[], metavar=option.metavar, help=f"{text}; repeatable")
             else:
-                self.add_argument(flag, default="", metavar=option.metavar, help=told)
+                self.add_argument(flag, default="", metavar=option.metavar, help=text)
 
     def options(self) -> list[str]:
-        """Return the options that it takes, but for the help."""
+        """Return the options of this parser, without the help."""
         return [text for text in self._option_string_actions if text not in ("-h", "--help")]
 
+    def positionals(self) -> tuple[str, ...]:
+        """Return the positional arguments in order; optional ones in brackets."""
+        names = ((str(a.metavar or a.dest).upper(), a.nargs) for a in self._get_positional_actions())
+        return tuple(f"[{name}]" if nargs == "?" else name for name, nargs in names)
+
     def error(self, message: str) -> NoReturn:
-        """Raise what argparse would print; for an unknown option, the nearest ones."""
+        """Raise the error that argparse would print, with the nearest options for an unknown one."""
         unknown = message.removeprefix("unrecognized arguments: ").split(" ")[0]
         if unknown != message and unknown[:1] == "-" and unknown[1:2].isdigit():
-            raise UsageError(f"{self.prog} takes no negative number, and was given {unknown}.")
+            raise UsageError(f"{self.prog} takes no negative number, but got {unknown}.")
         if unknown != message and unknown.startswith("-"):
             raise NotFoundError(f"option of {self.prog}", unknown, self._option_string_actions)
-        raise UsageError(f"{self.prog}: {message}. Its form: {self._form()}")
+        raise UsageError(f"{self.prog}: {message}. Usage: {self._usage()}")
 
-    def _form(self) -> str:
-        """Return the form in a line: of many options, where they are listed."""
-        form = " ".join(self.format_usage().removeprefix("usage: ").split())
-        if len(form) <= _LINE:
-            return form
-        names = [action.dest.upper() for action in self._get_positional_actions()]
-        # A cell magic without a cell below it is refused by IPython, its help too.
-        asked = "%deploy notebook --help" if self.prog.startswith("%%") else f"{self.prog} --help"
-        return " ".join([self.prog, *names, f"[OPTIONS]; {asked} lists them"])
+    def _usage(self) -> str:
+        """Return the usage in one line; with many options, the command that lists them."""
+        usage = " ".join(self.format_usage().removeprefix("usage: ").split())
+        if len(usage) <= _LINE:
+            return usage
+        # IPython refuses a cell magic without a cell, even for its help.
+        command = self.prog.replace("%%", "%")
+        return " ".join([self.prog, *self.positionals(), f"[OPTIONS]; {command} --help lists them"])
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
-        """End the parsing after ``--help``."""
+        """Stop parsing after ``--help``."""
         raise HelpShown
 
 
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a subcommand, as ``argparse`` declares it."""
+
+    names: tuple[str, ...]
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Subcommand:
+    """One subcommand of a line magic."""
+
+    help: str
+    arguments: tuple[Argument, ...] = ()
+
+    def parser(self, prog: str) -> Parser:
+        """Return a parser of the arguments; `prog` is shown in its messages."""
+        parser = Parser(prog, self.help)
+        for each in self.arguments:
+            parser.add_argument(*each.names, **each.settings)
+        return parser
+
+
+def argument(*names: str, **settings: Any) -> Argument:
+    """Return an argument with the parameters of ``ArgumentParser.add_argument``."""
+    return Argument(names, settings)
+
+
 def split(line: str) -> list[str]:
-    """Return the words of `line`, quotes and a comment at its end understood as a shell does.
+    """Split `line` as a shell does, without a comment at its end.
 
     Raises
     ------
@@ -85,34 +117,58 @@ def split(line: str) -> list[str]:
         words.commenters = ""  # it would also end a word at a "#" inside
         return list(itertools.takewhile(lambda word: not word.startswith("#"), words))
     except ValueError as error:
-        raise UsageError(f"{line!r} cannot be read: {error}. Close the quotation.") from error
+        raise UsageError(f"{line!r} cannot be parsed: {error}. Close the quotation.") from error
 
 
-def subcommand(magic: str, word: str, commands: Mapping[str, Any]) -> Any:
-    """Return what `commands` has for `word`.
+def parse_subcommand(
+    magic: str, line: str, subcommands: Mapping[str, Subcommand], *, default: str = ""
+) -> tuple[str, argparse.Namespace] | None:
+    """Return the subcommand in `line` and its arguments, or ``None`` after printing the help.
+
+    Parameters
+    ----------
+    magic : str
+        The magic with its percent sign, such as ``"%runs"``.
+    line : str
+        Text after the magic.
+    subcommands : mapping of str to Subcommand
+        The subcommands by name.
+    default : str
+        Subcommand of an empty line; without it, an empty line prints the help.
 
     Raises
     ------
     NotFoundError
-        If it has nothing; the nearest subcommands are offered.
+        If there is no such subcommand or option; the error suggests the nearest.
+    UsageError
+        If the arguments do not fit the subcommand.
     """
-    if word not in commands:
-        raise NotFoundError(f"subcommand of {magic}", word, commands, hint=f"See {magic} --help.")
-    return commands[word]
+    name, *rest = split(line) or [default]
+    if name in ("", "-h", "--help"):
+        width = max(map(len, subcommands)) + 2
+        lines = [f"  {name:{width}}{each.help}" for name, each in subcommands.items()]
+        print("\n".join([f"{magic} SUBCOMMAND …; {magic} SUBCOMMAND --help lists its arguments", "", *lines]))
+        return None
+    if name not in subcommands:
+        raise NotFoundError(f"subcommand of {magic}", name, subcommands, hint=f"See {magic} --help.")
+    try:
+        return name, subcommands[name].parser(f"{magic} {name}").parse_args(rest)
+    except HelpShown:
+        return None
 
 
 @contextmanager
-def interruptible(what: str, outcome: str = "what it had begun is undone") -> Iterator[None]:
-    """Turn an interrupt into one line.
+def interruptible(command: str, outcome: str = "everything it had started was undone") -> Iterator[None]:
+    """Turn a ``KeyboardInterrupt`` into a `PipelineError` of one line.
 
     Parameters
     ----------
-    what : str
-        The magic, as it is typed.
+    command : str
+        The magic as the user typed it.
     outcome : str
-        What is true then of what is called here.
+        State of the system after the interrupt.
     """
     try:
         yield
     except KeyboardInterrupt:
-        raise PipelineError(f"{what} was interrupted, and {outcome}.") from None
+        raise PipelineError(f"{command} was interrupted; {outcome}.") from None

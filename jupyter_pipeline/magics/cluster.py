@@ -1,4 +1,4 @@
-"""``%cluster``: start, list, attach, scale, sync and stop clusters from a notebook or a terminal."""
+"""``%cluster``: start, list, attach, scale, sync and stop clusters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import Magics, line_magic, magics_class
 
 from jupyter_pipeline.exceptions import SyncError, UsageError
-from jupyter_pipeline.magics.arguments import HelpShown, Parser, interruptible, split, subcommand
+from jupyter_pipeline.magics.arguments import Subcommand, argument, interruptible, parse_subcommand
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -20,63 +20,62 @@ if TYPE_CHECKING:
 
 __all__ = ["SUBCOMMANDS", "ClusterMagics"]
 
+_NAME = argument("name", nargs="?", help="cluster; by default the attached one, or the only one that runs")
+
 SUBCOMMANDS = {
-    "profiles": "list the profiles",
-    "start": "start a cluster from a profile and attach to it",
-    "list": "list the clusters that live",
-    "attach": "bring a living cluster into this notebook as `cluster` and `client`",
-    "status": "show one cluster",
-    "scale": "give a cluster a fixed number of workers",
-    "adapt": "let a cluster adapt its number of workers",
-    "extend": "give a cluster more time",
-    "sync": "bring packages and local code to scheduler and workers",
-    "upload": "put local data where workers can read it, and tell the path to use",
-    "diff": "show how their packages differ from this kernel's",
-    "stop": "stop a cluster, or all",
-    "logs": "print the logs of a cluster",
-    "gc": "remove what no living cluster claims",
+    "start": Subcommand(
+        "start a cluster from a profile and attach to it",
+        (
+            argument("profile"),
+            argument("--name", metavar="NAME", help="name of the cluster"),
+            argument("--workers", metavar="N", help="fixed number of workers"),
+            argument("--adapt", metavar="MIN:MAX", help="scale adaptively between these numbers of workers"),
+            argument(
+                "-o",
+                "--override",
+                action="append",
+                default=[],
+                metavar="KEY=VALUE",
+                help="dotted key of the profile and its value; repeatable",
+            ),
+            argument("--wait", action="store_true", help="return when the requested workers have connected"),
+        ),
+    ),
+    "list": Subcommand("list the running clusters", (argument("--all", action="store_true", help="include ended ones"),)),
+    "attach": Subcommand("connect this notebook to a running cluster, as `cluster` and `client`", (argument("name"),)),
+    "status": Subcommand("show one cluster", (_NAME,)),
+    "scale": Subcommand("set a fixed number of workers", (_NAME, argument("n"))),
+    "adapt": Subcommand("scale the number of workers with the load", (_NAME, argument("bounds", metavar="MIN:MAX"))),
+    "extend": Subcommand("extend the lifetime of a cluster", (_NAME, argument("time", help="such as 30m or 2h"))),
+    "sync": Subcommand(
+        "send packages and local code to scheduler and workers",
+        (
+            _NAME,
+            argument(
+                "--directory",
+                action="append",
+                metavar="FOLDER",
+                help="folder with local code; repeatable; by default the folders that this kernel imports from",
+            ),
+            argument("--no-packages", action="store_true", help="send local code only"),
+            argument("--watch", action="store_true", help="send each saved file, until the cluster or the kernel stops"),
+        ),
+    ),
+    "upload": Subcommand(
+        "copy local data to where workers can read it, and print the path to use",
+        (
+            _NAME,
+            argument("path"),
+            argument("--to", metavar="URL", help="any fsspec URL; by default the disks of the workers' hosts"),
+        ),
+    ),
+    "diff": Subcommand("compare the packages of a cluster with this kernel's", (_NAME,)),
+    "stop": Subcommand(
+        "stop a cluster, or all", (_NAME, argument("--all", action="store_true", help="stop all clusters"))
+    ),
+    "logs": Subcommand("print the logs of a cluster", (_NAME,)),
+    "gc": Subcommand("remove processes and jobs that belong to no running cluster"),
 }
-
-
-def _parser(command: str) -> Parser:
-    parser = Parser(f"%cluster {command}", SUBCOMMANDS[command])
-    add = parser.add_argument
-    if command == "start":
-        add("profile")
-        add("--name", help="name of the cluster")
-        add("--workers", help="fixed number of workers")
-        add("--adapt", metavar="MIN:MAX", help="adapt between these numbers of workers")
-        add("-o", "--override", action="append", default=[], metavar="KEY=VALUE", help="a key of the profile, dotted")
-    elif command == "attach":
-        add("name")
-    elif command in ("status", "logs"):
-        add("name", nargs="?")
-    elif command == "sync":
-        add("name", nargs="?")
-        add("--directory", action="append", help="local code to send; by default what this kernel imports from")
-        add("--no-packages", action="store_true", help="send local code only")
-        add("--watch", action="store_true", help="send a file whenever it is saved, until the cluster or kernel ends")
-    elif command == "upload":
-        add("path")
-        add("--to", metavar="URL", help="any fsspec URL; by default the disks of the workers' hosts")
-        add("--name")
-    elif command == "diff":
-        add("name", nargs="?")
-    elif command == "scale":
-        add("n")
-        add("--name")
-    elif command == "adapt":
-        add("bounds", metavar="MIN:MAX")
-        add("--name")
-    elif command == "extend":
-        add("time", help="such as 30m or 2h")
-        add("--name")
-    elif command == "stop":
-        add("name", nargs="?")
-        add("--all", action="store_true", help="stop all clusters")
-    elif command == "list":
-        add("--all", action="store_true", help="the ended ones too")
-    return parser
 
 
 @magics_class
@@ -93,18 +92,11 @@ class ClusterMagics(Magics):
 
     @line_magic
     def cluster(self, line: str) -> Any:
-        """Start, list, attach, scale, sync and stop Dask clusters; ``%cluster --help`` tells the subcommands."""
-        words = split(line)
-        if not words or words[0] in ("-h", "--help"):
-            print("%cluster SUBCOMMAND …\n")
-            print("\n".join(f"  {name:10}{text}" for name, text in SUBCOMMANDS.items()))
+        """Start, list, attach, scale, sync and stop Dask clusters; ``%cluster --help`` lists the subcommands."""
+        parsed = parse_subcommand("%cluster", line, SUBCOMMANDS)
+        if parsed is None:
             return None
-        command = words[0]
-        subcommand("%cluster", command, SUBCOMMANDS)
-        try:
-            options = _parser(command).parse_args(words[1:])
-        except HelpShown:
-            return None
+        command, options = parsed
         if command not in ("list", "attach"):
             self._greet()
         self._greeted = True
@@ -113,7 +105,7 @@ class ClusterMagics(Magics):
             return action(options)
 
     def _greet(self) -> None:
-        """Name the clusters that an earlier session left, once, before the first command that is not about them."""
+        """Print the clusters that an earlier session started, once per shell."""
         from jupyter_pipeline.clusters import registry
 
         if self._greeted or self._attached() is not None:
@@ -127,29 +119,29 @@ class ClusterMagics(Magics):
         found = self.shell.user_ns.get("cluster")
         return found if isinstance(found, AttachedCluster) else None
 
-    def _name(self, given: str | None) -> str:
-        """Return the cluster that is meant: the one named, the attached one, or the only one."""
+    def _name(self, name: str | None) -> str:
+        """Return `name`, or else the name of the attached cluster, or of the only one that runs."""
         from jupyter_pipeline.clusters import registry
 
-        if given:
-            return given
+        if name:
+            return name
         attached = self._attached()
         if attached is not None:
             return attached.name
-        living = registry.list_records()
-        if len(living) == 1:
-            return living[0].name
-        if not living:
+        running = registry.list_records()
+        if len(running) == 1:
+            return running[0].name
+        if not running:
             raise UsageError("No cluster is running. Start one: %cluster start local")
-        raise UsageError(f"Say which cluster: {', '.join(r.name for r in living)}.")
+        raise UsageError(f"Several clusters are running. Name one: {', '.join(r.name for r in running)}.")
 
     def _enter(self, cluster: AttachedCluster) -> Any:
-        """Put `cluster` and its client into the namespace and return what shows it."""
+        """Bind `cluster` and `client` in the namespace and return a display of the cluster."""
         self.shell.push({"cluster": cluster, "client": cluster.get_client()})
         return self._show(cluster.record())
 
     def _show(self, record: ClusterRecord) -> Any:
-        """Return the live widget in a notebook, a table in a terminal."""
+        """Return a widget in a notebook, a table in a terminal."""
         if hasattr(self.shell, "kernel"):
             from jupyter_pipeline.widgets.cluster import cluster_widget
 
@@ -158,27 +150,23 @@ class ClusterMagics(Magics):
 
         return tables.clusters([record])
 
-    def _profiles(self, options: argparse.Namespace) -> Any:
-        from jupyter_pipeline import tables
-        from jupyter_pipeline.clusters import profiles
-
-        for problem in profiles.profile_problems():
-            print(f"left out: {problem}")
-        return tables.profiles(list(profiles.load_profiles().values()))
-
     def _start(self, options: argparse.Namespace) -> Any:
         from jupyter_pipeline import arguments, tables, workflows
+        from jupyter_pipeline.clusters import manager
 
         if options.workers and options.adapt:
-            raise UsageError("Give --workers or --adapt, not both: a cluster has a fixed size or adapts.")
+            raise UsageError("--workers and --adapt exclude each other. Give one of them.")
+        report = tables.starting(print)
         cluster = workflows.start_cluster(
             options.profile,
             name=options.name,
             workers=arguments.workers(options.workers) if options.workers else None,
             adapt=arguments.size_range(options.adapt) if options.adapt else None,
             overrides=arguments.overrides(options.override),
-            progress=tables.starting(print),
+            progress=report,
         )
+        if options.wait:
+            manager.wait_for_workers(cluster.name, progress=report)
         return self._enter(cluster)
 
     def _list(self, options: argparse.Namespace) -> Any:
@@ -221,23 +209,23 @@ class ClusterMagics(Magics):
         from jupyter_pipeline import tables, workflows
         from jupyter_pipeline.progress import StatusLine
 
-        with StatusLine(rewrite=True if hasattr(self.shell, "kernel") else None) as tell:
+        with StatusLine(rewrite=True if hasattr(self.shell, "kernel") else None) as show:
             try:
                 report = workflows.sync_cluster(
-                    self._chosen(options.name),
+                    self._connect(options.name),
                     directories=[Path(d) for d in options.directory] if options.directory else None,
                     packages=not options.no_packages,
-                    progress=tell,
+                    progress=show,
                 )
             except KeyboardInterrupt:
                 raise SyncError(
-                    "%cluster sync was interrupted. What the cluster had is intact; an install that had begun goes on "
-                    "to its end. The next sync resumes."
+                    "%cluster sync was interrupted. The packages and files on the cluster are intact; an install that "
+                    "has started runs to its end. Run %cluster sync again to resume."
                 ) from None
         for text in report.notes:
             print(f"note: {text}")
         if options.watch:
-            self._watch(self._chosen(options.name), options.directory)
+            self._watch(self._connect(options.name), options.directory)
         return tables.sync(report)
 
     def _watch(self, cluster: AttachedCluster, directories: list[str] | None) -> None:
@@ -250,35 +238,36 @@ class ClusterMagics(Magics):
         if previous is not None:
             previous.stop()
 
-        def report(told: object) -> None:
-            if not isinstance(told, SyncReport):
-                print(f"A saved file could not be sent: {told}")
+        def report(outcome: object) -> None:
+            if not isinstance(outcome, SyncReport):
+                print(f"A saved file could not be sent: {outcome}")
 
         chosen = [Path(d) for d in directories] if directories else None
         self._watchers[cluster.name] = workflows.watch_cluster(cluster, directories=chosen, report=report)
-        print("Saved files are sent from now on.")
+        print("Watching: each saved file is sent to the cluster.")
 
     def _upload(self, options: argparse.Namespace) -> str:
         from jupyter_pipeline.environments.sync.upload import upload
         from jupyter_pipeline.progress import StatusLine
 
-        client = None if options.to else self._chosen(options.name).get_client(set_as_default=False)
-        with StatusLine(rewrite=True if hasattr(self.shell, "kernel") else None) as tell:
+        client = None if options.to else self._connect(options.name).get_client(set_as_default=False)
+        with StatusLine(rewrite=True if hasattr(self.shell, "kernel") else None) as show:
             notes: list[str] = []
-            where = upload(client, options.path, to=options.to, progress=tell, note=notes.append)
-        for text in notes:  # after the line that is written over
+            where = upload(client, options.path, to=options.to, progress=show, note=notes.append)
+        for text in notes:  # after the status line, which overwrites itself
             print(f"note: {text}")
         return where
 
     def _diff(self, options: argparse.Namespace) -> Any:
         from jupyter_pipeline import tables, workflows
 
-        return tables.drift(workflows.diff_cluster(self._chosen(options.name)))
+        return tables.drift(workflows.diff_cluster(self._connect(options.name)))
 
-    def _chosen(self, given: str | None) -> AttachedCluster:
+    def _connect(self, name: str | None) -> AttachedCluster:
+        """Return the cluster `name`, by default the attached one, without binding it in the namespace."""
         from jupyter_pipeline import workflows
 
-        name, attached = self._name(given), self._attached()
+        name, attached = self._name(name), self._attached()
         return attached if attached is not None and attached.name == name else workflows.attach(name)
 
     def _stop(self, options: argparse.Namespace) -> Any:
@@ -286,11 +275,11 @@ class ClusterMagics(Magics):
         from jupyter_pipeline.clusters import manager
 
         if options.all and options.name:
-            raise UsageError("Name the cluster to stop or give --all, not both.")
+            raise UsageError("A cluster name and --all exclude each other. Give one of them.")
         name = "" if options.all else self._name(options.name)
         attached = self._attached()
         if attached is not None and name in ("", attached.name):
-            # Before the cluster ends: a client that loses its scheduler complains at length.
+            # Before the cluster stops: a client that loses its scheduler logs many errors.
             attached.detach()
             for bound in ("cluster", "client"):
                 self.shell.user_ns.pop(bound, None)
@@ -306,4 +295,4 @@ class ClusterMagics(Magics):
 
         removed = manager.gc()
         lines = ["Removed " + ", ".join(f"{k} {v}" for k, v in item.items()) for item in removed]
-        print("\n".join(lines) or "Nothing is left over.")
+        print("\n".join(lines) or "Nothing to remove.")

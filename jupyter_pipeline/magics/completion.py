@@ -1,85 +1,84 @@
-"""Tab completion of the magics: subcommands, and names of profiles, clusters and deployments."""
+"""Tab completion of the magics: subcommands, options, and names of profiles, clusters and deployments."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.exceptions import PipelineError
-from jupyter_pipeline.magics.cluster import SUBCOMMANDS as CLUSTER
+from jupyter_pipeline.magics import cluster, deployments, profiles, runs, service
 from jupyter_pipeline.magics.deploy import deploy_parser
-from jupyter_pipeline.magics.deployments import SUBCOMMANDS as DEPLOY
-from jupyter_pipeline.magics.deployments import parser, runs_parser
-from jupyter_pipeline.magics.service import SUBCOMMANDS as SERVICE
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-__all__ = ["complete"]
+__all__ = ["SUBCOMMANDS", "complete"]
 
-_SUBCOMMANDS = {"cluster": CLUSTER, "deploy": DEPLOY, "pipeline": SERVICE, "runs": {}}
-_CLUSTER_OPTIONS = ("--name", "--workers", "--adapt", "--override", "--all")
+SUBCOMMANDS = {
+    "cluster": cluster.SUBCOMMANDS,
+    "profiles": profiles.SUBCOMMANDS,
+    "deployments": deployments.SUBCOMMANDS,
+    "runs": runs.SUBCOMMANDS,
+    "pipeline": service.SUBCOMMANDS,
+}
+"""Subcommands of each line magic by its name."""
 
 
 def complete(shell: InteractiveShell, event: Any) -> list[str]:
-    """Return what may follow in the line of a magic.
+    """Return the completions of the line of a magic.
 
     Parameters
     ----------
     shell : InteractiveShell
-        The shell that asks.
+        Shell that requests the completions.
     event : object
-        With ``line``, the text up to the cursor, and ``symbol``, the word to complete.
+        ``line`` is the text up to the cursor, ``symbol`` the word to complete.
     """
     words = event.line.split()
     if not event.line.endswith((" ", "\t")):
         words = words[:-1]
     if not words:
         return []
-    magic, given = words[0].lstrip("%"), words[1:]
-    cell = words[0].startswith("%%")
+    magic, previous = words[0].lstrip("%"), words[1:]
     try:
         if event.symbol.startswith("-"):
-            return _options(magic, given, cell=cell)
-        return _words(magic, given, cell=cell)
-    except (PipelineError, OSError):  # a broken profile must not break the Tab key
+            return _options(words[0], magic, previous)
+        return _words(magic, previous)
+    except (PipelineError, OSError):  # an invalid profile must not break the Tab key
         return []
 
 
-def _options(magic: str, given: list[str], *, cell: bool) -> list[str]:
-    if magic == "cluster":
-        return list(_CLUSTER_OPTIONS)
-    if magic == "runs":
-        return runs_parser().options()
-    if magic != "deploy":
+def _options(typed: str, magic: str, previous: list[str]) -> list[str]:
+    if magic == "deploy":
+        return deploy_parser(typed).options()
+    subcommand = SUBCOMMANDS.get(magic, {}).get(previous[0]) if previous else None
+    return subcommand.parser(magic).options() if subcommand else []
+
+
+def _words(magic: str, previous: list[str]) -> list[str]:
+    if previous and previous[-1].startswith("--"):
+        return _values(magic, previous[-1])
+    if not previous:
+        return list(SUBCOMMANDS.get(magic, ()))
+    if len(previous) > 1:
         return []
-    if cell or given[:1] == ["notebook"]:
-        return deploy_parser("%%deploy" if cell else "%deploy notebook").options()
-    return parser(given[0]).options() if given else []
-
-
-def _words(magic: str, given: list[str], *, cell: bool) -> list[str]:
-    last = given[-1] if given else ""
-    if last.startswith("--"):
-        return _values(magic, last)
-    if not given and not cell and magic != "runs":
-        return list(_SUBCOMMANDS.get(magic, ()))
-    if magic == "cluster" and len(given) == 1:
-        if given[0] == "start":
+    match magic, previous[0]:
+        case ("cluster", "start") | ("profiles", "show" | "check"):
             return _profiles()
-        if given[0] in ("attach", "stop", "status", "sync", "diff", "logs"):
+        case ("cluster", "list" | "gc") | ("deployments", "list"):
+            return []
+        case ("cluster", _):
             return _clusters()
-    named = magic == "deploy" and len(given) == 1 and not cell and given[0] not in ("list", "notebook")
-    return _deployments() if named or (magic == "runs" and not given) else []
+        case ("deployments", _) | ("runs", "list"):
+            return _deployments()
+    return []
 
 
 def _values(magic: str, option: str) -> list[str]:
-    """Return what may follow an option."""
-    if option == "--profile":
-        return _profiles()
-    if option == "--name":
-        return _clusters()
+    """Return the values of an option of ``%deploy`` and ``%%deploy``."""
     if magic != "deploy":
         return []
+    if option == "--profile":
+        return _profiles()
     from jupyter_pipeline.workflows.deploy_options import OPTIONS
 
     return [choice for each in OPTIONS if f"--{each.name}" == option for choice in each.choices if choice]
@@ -88,7 +87,7 @@ def _values(magic: str, option: str) -> list[str]:
 def _deployments() -> list[str]:
     from jupyter_pipeline.orchestration.deployments import history
 
-    return sorted(history.names())  # from files: a server that hangs must not hang the Tab key
+    return sorted(history.names())  # from files: a server that hangs must not block the Tab key
 
 
 def _profiles() -> list[str]:

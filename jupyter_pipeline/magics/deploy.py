@@ -1,4 +1,4 @@
-"""``%%deploy``: promote a cell; ``%deploy notebook``: all marked cells; ``%%step`` and ``%%check`` mark them."""
+"""``%%deploy`` deploys a cell, ``%deploy`` the marked cells of a notebook; ``%%step`` and ``%%check`` mark cells."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from IPython.core.magic import Magics, cell_magic, line_cell_magic, magics_class
 
 from jupyter_pipeline.exceptions import PromotionError, RehearsalError
 from jupyter_pipeline.magics.arguments import HelpShown, Parser, interruptible, split
-from jupyter_pipeline.magics.deployments import manage
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -21,98 +20,99 @@ if TYPE_CHECKING:
 
 __all__ = ["DeployMagics", "deploy_parser"]
 
-_INTERRUPTED = "what is live is as it was, or as it should be; look with %deploy list, or try again"
+_INTERRUPTED = "either the old or the new version is live; list the deployments with %deployments list, or deploy again"
 
 
 def deploy_parser(magic: str = "%%deploy") -> Parser:
-    """Return the parser of what stands behind ``%%deploy`` or ``%deploy notebook``."""
+    """Return the parser of ``%%deploy`` or ``%deploy``."""
     from jupyter_pipeline.workflows.deploy_options import OPTIONS
 
     cell = magic == "%%deploy"
-    what = "this cell, with all it needs," if cell else "all cells that are marked as steps and checks"
-    parser = Parser(magic, f"promote {what} to a scheduled deployment")
+    content = "this cell and the code that it needs" if cell else "the cells that are marked as steps and checks"
+    parser = Parser(magic, f"deploy {content}, with schedules")
     parser.add_argument("name", help="name of the deployment and of its folder in pipelines/")
     parser.add_options(OPTIONS)
     if cell:
-        parser.add_argument("--no-run", action="store_true", help="deploy without running the cell here first")
+        parser.add_argument("--no-run", action="store_true", help="deploy without running the cell in this kernel first")
     else:
         parser.add_argument(
-            "--cell", action="append", default=[], help="id or tag of its cells, instead of all marked ones"
+            "--cell",
+            action="append",
+            default=[],
+            metavar="CELL",
+            help="index, id or tag of a cell; repeatable; by default all marked cells",
         )
     return parser
 
 
 @magics_class
 class DeployMagics(Magics):
-    """Promotion from a notebook.
+    """Deploys from a notebook.
 
     Parameters
     ----------
     shell : InteractiveShell
-        The shell.
+        Shell that registers the magics.
     document : Document
-        The cells that the shell ran.
+        Cells that the shell ran.
     """
 
     def __init__(self, shell: InteractiveShell, document: Document) -> None:
         super().__init__(shell)
         self.document = document
 
-    # Without this, IPython would put values of the kernel in place of {names}, and `{{ window.start }}` would lose a
-    # pair of its braces; the command line and the panel read the same text as it stands.
+    # IPython would otherwise replace {names} by values of the kernel and shorten `{{ window.start }}` to
+    # `{ window.start }`. The command line and the panel take the text unchanged.
     @no_var_expand
     @line_cell_magic
     def deploy(self, line: str, cell: str | None = None) -> Any:
-        """Promote a cell (``%%deploy NAME …``), or see to what is deployed (``%deploy list|pause|resume|run NAME``)."""
+        """Deploy a cell (``%%deploy NAME …``) or the marked cells of the notebook (``%deploy NAME …``)."""
         with interruptible("%deploy" if cell is None else "%%deploy", _INTERRUPTED):
-            if cell is not None:
-                return self._deploy_cell(line, cell)
-            words = split(line)
-            return self._deploy_notebook(words[1:]) if words[:1] == ["notebook"] else manage(words)
+            return self._deploy_notebook(line) if cell is None else self._deploy_cell(line, cell)
 
     def _deploy_cell(self, line: str, cell: str) -> Any:
         try:
-            given = vars(deploy_parser().parse_args(split(line)))
+            options = vars(deploy_parser().parse_args(split(line)))
         except HelpShown:
             return None
         from jupyter_pipeline.compiler import read_notebook, select_cell
 
         content, cell_id = self.document.notebook(f"%%deploy {line}\n{cell}")
         cells = read_notebook(content)
-        plan = self._plan(cells, select_cell(cells, cell_id), given)
-        if given["dry_run"]:
+        plan = self._plan(cells, select_cell(cells, cell_id), options)
+        if options["dry_run"]:
             return _show_dry_run(plan)
         _show_plan(plan)
-        if not given["no_run"] and not self.shell.run_cell(cell, store_history=False).success:
-            raise PromotionError("The cell failed here, so it was not deployed. Mend it, or deploy with --no-run.")
+        if not options["no_run"] and not self.shell.run_cell(cell, store_history=False).success:
+            raise PromotionError("The cell failed here, so it was not deployed. Fix it, or deploy with --no-run.")
         return _deploy(plan)
 
-    def _deploy_notebook(self, words: list[str]) -> Any:
+    def _deploy_notebook(self, line: str) -> Any:
         try:
-            given = vars(deploy_parser("%deploy notebook").parse_args(words))
+            options = vars(deploy_parser("%deploy").parse_args(split(line)))
         except HelpShown:
             return None
         from jupyter_pipeline.compiler import read_notebook, select_cells
 
         cells = read_notebook(self.document.whole())
-        plan = self._plan(cells, select_cells(cells, given["cell"]), given)
-        if given["dry_run"]:
+        plan = self._plan(cells, select_cells(cells, options["cell"]), options)
+        if options["dry_run"]:
             return _show_dry_run(plan)
         _show_plan(plan)
         return _deploy(plan)
 
-    def _plan(self, cells: Sequence[Cell], target: int | Sequence[int], given: Mapping[str, Any]) -> Plan:
+    def _plan(self, cells: Sequence[Cell], selected: int | Sequence[int], options: Mapping[str, Any]) -> Plan:
         from jupyter_pipeline.workflows import deploy_options, deploy_plan
 
         path = self.document.path
         settings = deploy_options.read(
-            {**given, "profile": given["profile"] or self._attached_profile()},
-            name=given["name"],
+            {**options, "profile": options["profile"] or self._attached_profile()},
+            name=options["name"],
             notebook=path.name if path else "",
             kernel_names=frozenset(self.shell.user_ns) - frozenset(self.shell.user_ns_hidden),
         )
         folder = path.parent if path else Path.cwd()
-        return deploy_plan.plan(cells, target, settings, folder=folder, dry_run=given["dry_run"])
+        return deploy_plan.plan(cells, selected, settings, folder=folder, dry_run=options["dry_run"])
 
     def _attached_profile(self) -> str:
         record = getattr(self.shell.user_ns.get("cluster"), "record", None)
@@ -121,19 +121,19 @@ class DeployMagics(Magics):
     @no_var_expand
     @cell_magic
     def step(self, line: str, cell: str) -> None:
-        """Mark a cell as a step of a pipeline, ``%%step NAME``; here it runs as it is."""
+        """Mark a cell as a step of a pipeline, ``%%step NAME``; the notebook runs it unchanged."""
         self._run_marked("step", line, cell)
 
     @no_var_expand
     @cell_magic
     def check(self, line: str, cell: str) -> None:
-        """Mark a cell as a check of a pipeline, ``%%check NAME``; here it runs as it is."""
+        """Mark a cell as a check of a pipeline, ``%%check NAME``; the notebook runs it unchanged."""
         self._run_marked("check", line, cell)
 
     def _run_marked(self, kind: str, line: str, cell: str) -> None:
         from jupyter_pipeline.compiler.frontend.directives import read_mark
 
-        read_mark(kind, line)  # a wrong option is told now, not at the deploy
+        read_mark(kind, line)  # report a wrong option now rather than at the deploy
         if not self.shell.run_cell(cell, store_history=False).success:
             raise PromotionError("The cell failed.")
 
@@ -153,12 +153,12 @@ def _show_plan(plan: Plan) -> None:
 
 def _deploy(plan: Plan) -> Any:
     from jupyter_pipeline import tables
-    from jupyter_pipeline.workflows import deploy as promotion
+    from jupyter_pipeline.workflows import deploy
 
     try:
-        done = promotion.deploy(plan, progress=print)
+        outcome = deploy.deploy(plan, progress=print)
     except RehearsalError as error:
         print(error.traceback)
         raise
-    print(tables.deployed(done, command="%deploy"))
-    return tables.Link(done.deployment.url) if done.deployment and done.deployment.url else None
+    print(tables.deployed(outcome, command="%deployments"))
+    return tables.Link(outcome.deployment.url) if outcome.deployment and outcome.deployment.url else None

@@ -1,157 +1,161 @@
-"""``%deploy SUBCOMMAND``: see to what is deployed. ``%runs``: what became of it."""
+"""``%deployments``: list, run, compare, roll back and promote deployments."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from argparse import Namespace
+from collections.abc import Callable
 from typing import Any
 
-from IPython.core.magic import Magics, line_magic, magics_class
+from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 
-from jupyter_pipeline import arguments
-from jupyter_pipeline.magics.arguments import HelpShown, Parser, interruptible, split, subcommand
+from jupyter_pipeline.magics.arguments import Subcommand, argument, interruptible, parse_subcommand
 
-__all__ = ["SUBCOMMANDS", "RunsMagics", "manage", "parser", "runs_parser"]
+__all__ = ["SUBCOMMANDS", "DeploymentsMagics"]
+
+_NAME = argument("name", help="name of the deployment")
 
 SUBCOMMANDS = {
-    "list": "list what is deployed",
-    "notebook": "promote all marked cells of this notebook",
-    "pause": "keep the schedules of a deployment from making runs",
-    "resume": "let them make runs again",
-    "run": "run a deployment now",
-    "backfill": "run a deployment once for each time window between two times",
-    "versions": "list the versions of a deployment",
-    "compare": "show what differs between two versions",
-    "rollback": "make an earlier version live again",
-    "promote": "deploy to production exactly what is live in staging",
-    "delete": "delete a deployment",
+    "list": Subcommand("list the deployments"),
+    "pause": Subcommand("pause the schedules of a deployment", (_NAME,)),
+    "resume": Subcommand("resume the schedules of a deployment", (_NAME,)),
+    "run": Subcommand(
+        "run a deployment now",
+        (
+            _NAME,
+            argument(
+                "--param",
+                action="append",
+                default=[],
+                metavar="NAME=VALUE",
+                help="parameter of this run; repeatable",
+            ),
+        ),
+    ),
+    "backfill": Subcommand(
+        "run a deployment once for each time window between two times",
+        (
+            _NAME,
+            argument("start", help="such as 2027-01-01"),
+            argument("end", help="such as 2027-02-01"),
+            argument("--timezone", default="", metavar="ZONE", help="of the two times; by default the local one"),
+        ),
+    ),
+    "versions": Subcommand("list the versions of a deployment", (_NAME,)),
+    "compare": Subcommand(
+        "show the differences between two versions",
+        (
+            _NAME,
+            argument("old", nargs="?", help="number or hash; by default the version before the current one"),
+            argument("new", nargs="?", help="number or hash; by default the current version"),
+        ),
+    ),
+    "rollback": Subcommand(
+        "deploy an earlier version again",
+        (_NAME, argument("version", nargs="?", help="number or hash; by default the one before the current one")),
+    ),
+    "promote": Subcommand(
+        "deploy to production the version that is live in staging",
+        (
+            _NAME,
+            argument("--from", dest="source", default="staging", metavar="TARGET", help="by default staging"),
+            argument("--to", dest="target", default="production", metavar="TARGET", help="by default production"),
+            argument("--after", default="", metavar="N", help="required number of successful runs in a row"),
+        ),
+    ),
+    "delete": Subcommand("delete a deployment", (_NAME,)),
 }
 
 
-def parser(command: str) -> Parser:
-    """Return the parser of what stands behind ``%deploy COMMAND``."""
-    made = Parser(f"%deploy {command}", subcommand("%deploy", command, SUBCOMMANDS))
-    add = made.add_argument
-    if command != "list":
-        add("name")
-    if command == "run":
-        add("--param", action="append", default=[], help="parameter of this run, NAME=VALUE; may be repeated")
-    elif command == "backfill":
-        add("start", help="such as 2027-01-01")
-        add("end", help="such as 2027-02-01")
-        add("--timezone", default="", help="of the two times; by default the local one")
-    elif command == "compare":
-        add("old", nargs="?", help="number or hash; by default the version before the current one")
-        add("new", nargs="?", help="number or hash; by default the current version")
-    elif command == "rollback":
-        add("version", nargs="?", help="number or hash; by default the version before the current one")
-    elif command == "promote":
-        add("--from", dest="source", default="staging", help="target that it comes from; by default staging")
-        add("--to", dest="target", default="production", help="target that it goes to; by default production")
-        add("--after", default="", help="good runs in a row that the source must have seen")
-    return made
+@magics_class
+class DeploymentsMagics(Magics):
+    """Deployments."""
+
+    @no_var_expand  # values of --param may have braces
+    @line_magic
+    def deployments(self, line: str) -> Any:
+        """List, run, compare, roll back and promote deployments; ``%deployments --help`` lists the subcommands."""
+        parsed = parse_subcommand("%deployments", line, SUBCOMMANDS, default="list")
+        if parsed is None:
+            return None
+        command, options = parsed
+        with interruptible(f"%deployments {command}", "list the deployments to see the result: %deployments list"):
+            return _ACTIONS[command](options)
 
 
-def runs_parser() -> Parser:
-    """Return the parser of what stands behind ``%runs``."""
-    made = Parser("%runs", "list the last runs, or act on one")
-    made.add_argument("deployment", nargs="?")
-    made.add_argument("--limit", default="20", help="how many are listed")
-    one = made.add_mutually_exclusive_group()
-    one.add_argument("--logs", metavar="RUN", help="print the log of a run")
-    one.add_argument("--follow", metavar="RUN", help="print it as it comes, until the run has ended")
-    one.add_argument("--cancel", metavar="RUN", help="cancel a run")
-    one.add_argument("--rerun", metavar="RUN", help="run again with the same parameters")
-    one.add_argument("--open", metavar="RUN", help="show where Prefect's pages have it")
-    return made
-
-
-def manage(words: Sequence[str]) -> Any:
-    """Do what ``%deploy WORDS…`` asks for, and return what the cell shows."""
-    command, *rest = words or ["list"]
-    if command in ("-h", "--help"):
-        lines = [f"%deploy {name:10}{text}" for name, text in SUBCOMMANDS.items()]
-        lines.append("%%deploy NAME      promote the cell below it; %deploy notebook --help lists the options")
-        print("\n".join(lines))
-        return None
-    try:
-        given = vars(parser(command).parse_args(rest))
-    except HelpShown:
-        return None
-    return _ACTIONS[command](given)
-
-
-def _list(given: Mapping[str, Any]) -> Any:
+def _list(options: Namespace) -> Any:
     from jupyter_pipeline import tables
     from jupyter_pipeline.orchestration.deployments import manage as deployments
 
     return tables.deployments(deployments.list_deployments())
 
 
-def _pause(given: Mapping[str, Any]) -> Any:
+def _pause(options: Namespace) -> Any:
     from jupyter_pipeline import tables
     from jupyter_pipeline.orchestration.deployments import manage as deployments
 
-    return tables.deployments([deployments.pause(given["name"])])
+    return tables.deployments([deployments.pause(options.name)])
 
 
-def _resume(given: Mapping[str, Any]) -> Any:
+def _resume(options: Namespace) -> Any:
     from jupyter_pipeline import tables
     from jupyter_pipeline.orchestration.deployments import manage as deployments
 
-    return tables.deployments([deployments.resume(given["name"])])
+    return tables.deployments([deployments.resume(options.name)])
 
 
-def _run(given: Mapping[str, Any]) -> Any:
+def _run(options: Namespace) -> Any:
     from jupyter_pipeline import tables
     from jupyter_pipeline.orchestration.deployments import manage as deployments
     from jupyter_pipeline.workflows import deploy_options
 
-    return tables.runs([deployments.run_now(given["name"], deploy_options.assignments("--param", given["param"]))])
+    return tables.runs([deployments.run_now(options.name, deploy_options.assignments("--param", options.param))])
 
 
-def _backfill(given: Mapping[str, Any]) -> Any:
+def _backfill(options: Namespace) -> Any:
     from jupyter_pipeline import tables
     from jupyter_pipeline.workflows import run_history
 
-    with interruptible("%deploy backfill", "the run at work goes on; no more are made"):
-        return tables.runs(run_history.backfill(**given, progress=print))
+    with interruptible("%deployments backfill", "the current run continues, and no further run is created"):
+        return tables.runs(
+            run_history.backfill(options.name, options.start, options.end, options.timezone, progress=print)
+        )
 
 
-def _versions(given: Mapping[str, Any]) -> Any:
+def _versions(options: Namespace) -> Any:
     from jupyter_pipeline import tables
     from jupyter_pipeline.orchestration.deployments import versions
 
-    return tables.versions(versions.list_versions(given["name"]))
+    return tables.versions(versions.list_versions(options.name))
 
 
-def _compare(given: Mapping[str, Any]) -> None:
+def _compare(options: Namespace) -> None:
     from jupyter_pipeline.orchestration.deployments import versions
 
-    print(versions.compare(given["name"], given["old"], given["new"]) or "Nothing differs.")
+    print(versions.compare(options.name, options.old, options.new) or "The versions are equal.")
 
 
-def _rollback(given: Mapping[str, Any]) -> None:
+def _rollback(options: Namespace) -> None:
     from jupyter_pipeline import tables
     from jupyter_pipeline.orchestration.deployments import versions
 
-    print(tables.live(versions.rollback(given["name"], given["version"])))
+    print(tables.live(versions.rollback(options.name, options.version)))
 
 
-def _promote(given: Mapping[str, Any]) -> None:
+def _promote(options: Namespace) -> None:
     from jupyter_pipeline import tables
     from jupyter_pipeline.workflows import run_history
 
-    print(tables.live(run_history.promote(**given)))
+    print(tables.live(run_history.promote(options.name, options.source, options.target, options.after)))
 
 
-def _delete(given: Mapping[str, Any]) -> None:
+def _delete(options: Namespace) -> None:
     from jupyter_pipeline.orchestration.deployments import manage as deployments
 
-    deployments.delete(given["name"])
-    print(f"Deployment {given['name']!r} is deleted.")
+    deployments.delete(options.name)
+    print(f"Deployment {options.name!r} was deleted.")
 
 
-_ACTIONS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+_ACTIONS: dict[str, Callable[[Namespace], Any]] = {
     "list": _list,
     "pause": _pause,
     "resume": _resume,
@@ -163,35 +167,3 @@ _ACTIONS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "promote": _promote,
     "delete": _delete,
 }
-
-
-@magics_class
-class RunsMagics(Magics):
-    """What became of the deployments."""
-
-    @line_magic
-    def runs(self, line: str) -> Any:
-        """List the last runs, ``%runs [DEPLOYMENT] [--limit N]``, or act on one, such as ``%runs --logs RUN``."""
-        from jupyter_pipeline import tables
-
-        try:
-            given = runs_parser().parse_args(split(line))
-        except HelpShown:
-            return None
-        limit = arguments.whole_number("--limit", given.limit, 1, 200)
-        from jupyter_pipeline.orchestration.runs import manage as runs
-        from jupyter_pipeline.workflows import run_history
-
-        if given.logs:
-            print(run_history.logs(given.logs))
-            return None
-        if given.follow:
-            with interruptible("%runs --follow", "the run goes on"):
-                return tables.runs([run_history.follow(given.follow, print)])
-        if given.open:
-            return tables.Link(runs.find(given.open).url)
-        if given.cancel:
-            return tables.runs([runs.cancel(given.cancel)])
-        if given.rerun:
-            return tables.runs([runs.rerun(given.rerun)])
-        return tables.runs(runs.list_runs(given.deployment, limit=limit))

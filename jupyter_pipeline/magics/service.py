@@ -1,17 +1,21 @@
-"""``%pipeline up | down | status``: the embedded Prefect server and worker."""
+"""``%pipeline``: start, stop and show the embedded Prefect server and worker."""
 
 from __future__ import annotations
 
 from IPython.core.magic import Magics, line_magic, magics_class
 
-from jupyter_pipeline.magics.arguments import HelpShown, Parser, interruptible, split, subcommand
+from jupyter_pipeline import arguments
+from jupyter_pipeline.magics.arguments import Subcommand, argument, interruptible, parse_subcommand
 
 __all__ = ["SUBCOMMANDS", "ServiceMagics"]
 
 SUBCOMMANDS = {
-    "up": "start the embedded Prefect server and worker",
-    "down": "stop them",
-    "status": "say whether they run, and where",
+    "up": Subcommand(
+        "start the embedded Prefect server and worker",
+        (argument("--port", default="", metavar="N", help="port of the server; by default the last one, or a free one"),),
+    ),
+    "down": Subcommand("stop the embedded Prefect server and worker"),
+    "status": Subcommand("show the state and the addresses of the embedded Prefect server and worker"),
 }
 
 
@@ -21,23 +25,18 @@ class ServiceMagics(Magics):
 
     @line_magic
     def pipeline(self, line: str) -> None:
-        """Start, stop or show the embedded Prefect server and worker: ``%pipeline up``, ``down`` or ``status``."""
+        """Start, stop and show the embedded Prefect server and worker: ``%pipeline up``, ``down`` or ``status``."""
+        parsed = parse_subcommand("%pipeline", line, SUBCOMMANDS, default="status")
+        if parsed is None:
+            return
+        command, options = parsed
         from jupyter_pipeline import tables
-
-        words = split(line) or ["status"]
-        if words[0] in ("-h", "--help"):
-            print("\n".join(f"%pipeline {name:10}{text}" for name, text in SUBCOMMANDS.items()))
-            return
-        parser = Parser(f"%pipeline {words[0]}", subcommand("%pipeline", words[0], SUBCOMMANDS))
-        try:
-            parser.parse_args(words[1:])
-        except HelpShown:
-            return
         from jupyter_pipeline.orchestration.service import control as service
 
-        with interruptible(f"%pipeline {words[0]}"):
-            if words[0] == "up":
-                answer = service.up(progress=print)
+        with interruptible(f"%pipeline {command}"):
+            if command == "up":
+                port = arguments.whole_number("--port", options.port, 1, 65535) if options.port else None
+                answer = service.up(port=port, progress=print)
             else:
-                answer = service.down() if words[0] == "down" else service.status()
+                answer = service.down() if command == "down" else service.status()
         print(tables.service(answer))

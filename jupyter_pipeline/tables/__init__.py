@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jupyter_pipeline.tables.base import Link, Table
-from jupyter_pipeline.tables.clusters import clusters, drift, profiles, starting, sync
+from jupyter_pipeline.tables.clusters import clusters, drift, profile, profile_check, profiles, starting, sync
 from jupyter_pipeline.tables.deployments import (
     alerts,
     deployed,
@@ -29,6 +29,8 @@ __all__ = [
     "dry_run",
     "live",
     "plan",
+    "profile",
+    "profile_check",
     "profiles",
     "runs",
     "service",

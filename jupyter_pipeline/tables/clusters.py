@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from jupyter_pipeline.models import ClusterRecord, ClusterState, DriftItem, Profile, SyncReport
 from jupyter_pipeline.tables.base import Table, age, local
 from jupyter_pipeline.units import format_bytes
 
-__all__ = ["clusters", "drift", "profiles", "starting", "sync"]
+__all__ = ["clusters", "drift", "profile", "profile_check", "profiles", "starting", "sync"]
 
 
 def _memory(record: ClusterRecord) -> str:
@@ -79,6 +80,18 @@ def profiles(found: Sequence[Profile]) -> Table:
     """Return a table of profiles."""
     rows = [(p.name, p.cluster_class, p.description, p.source) for p in found]
     return Table(("profile", "class", "description", "source"), rows, "There is no profile.")
+
+
+def profile(settings: Mapping[str, Any]) -> str:
+    """Return the settings of a profile as YAML."""
+    import yaml
+
+    return yaml.safe_dump(dict(settings), sort_keys=False, allow_unicode=True)
+
+
+def profile_check(answer: Mapping[str, Any]) -> str:
+    """Return the result of a successful check of a profile."""
+    return "\n".join([f"Profile {answer['profile']!r} can start here.", *answer["doubts"]])
 
 
 def drift(items: Sequence[DriftItem]) -> Table:

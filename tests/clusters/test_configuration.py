@@ -32,7 +32,7 @@ def config_file() -> Path:
 
 
 def shown(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "jupyter_pipeline", "profile", "show", "night", "--json", *arguments]
+    command = [sys.executable, "-m", "jupyter_pipeline", "profiles", "show", "night", "--json", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
 

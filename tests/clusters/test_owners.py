@@ -119,7 +119,7 @@ def test_clusters_end_with_the_kernel_or_server_that_owns_them_and_no_sooner(
     assert (ended.state, ended.reason) == (ClusterState.STOPPED, "The process that owns it ended")
     session.await_restart()
     assert int(session.run("import os; print(os.getpid())")) != kernel
-    said = session.run("%load_ext jupyter_pipeline\n%cluster profiles")
+    said = session.run("%load_ext jupyter_pipeline\n%cluster status")
     for name in ("server", "detached"):
         assert f"{name} from an earlier session is running: %cluster attach or stop {name}" in said
 

@@ -46,7 +46,7 @@ def test_a_cluster_from_start_to_stop(shell: InteractiveShell, tmp_path: Path) -
             threading.Timer(0.02, interrupt).start()
 
     threading.Timer(0.02, interrupt).start()
-    with pytest.raises(SyncError, match=r"interrupted\. What the cluster had is intact"):
+    with pytest.raises(SyncError, match=r"interrupted\. The packages and files on the cluster are intact"):
         shell.run_line_magic("cluster", f"sync --no-packages --directory {code}")
     assert cluster.record().last_sync["result"] == "interrupted"
     assert client.submit(sum, [1, 2], pure=False).result(timeout=60) == 3
@@ -82,14 +82,14 @@ def test_a_later_session_is_told_of_the_cluster_and_attaches(
         ("strat local", NotFoundError, "Did you mean start"),
         ("start lokal", NotFoundError, "Did you mean local"),
         ("start", UsageError, "required: profile"),
-        ("scale one -2", UsageError, "takes no negative number, and was given -2"),
+        ("scale one -2", UsageError, "'-2' is not a number of workers"),
         ("start local --workers two", UsageError, "'two' is not a number of workers"),
-        ("start local --workers 1 --adapt 1:2", UsageError, "not both"),
+        ("start local --workers 1 --adapt 1:2", UsageError, "exclude each other"),
         ("start local --name ../x", UsageError, "cannot be the name"),
         ("start local --name 'x", UsageError, "Close the quotation"),
         ("attach nobody", NotFoundError, "No cluster is called 'nobody'"),
         ("scale 3", UsageError, "No cluster is running"),
-        ("stop a --all", UsageError, "not both"),
+        ("stop a --all", UsageError, "exclude each other"),
     ],
 )
 def test_a_wrong_call_starts_nothing(shell: InteractiveShell, line: str, error: type[Exception], message: str) -> None:
@@ -109,15 +109,18 @@ def test_help_starts_nothing(shell: InteractiveShell, capsys: pytest.CaptureFixt
         ("%cluster st", {"start", "status", "stop"}),
         ("%cluster start lo", {"local"}),
         ("%pipeline u", {"up"}),
-        ("%deploy pa", {"pause"}),
+        ("%deployments pa", {"pause"}),
         ("%cluster start local --wo", {"--workers"}),
         ("%%deploy x --profile lo", {"local"}),
         ("%%deploy x --ret", {"--retries", "--retry-delay"}),
-        ("%deploy notebook x --reh", {"--rehearse"}),
-        ("%deploy promote x --a", {"--after"}),
+        ("%deploy x --reh", {"--rehearse"}),
+        ("%deployments promote x --a", {"--after"}),
         ("%%deploy x --overlap q", {"queue"}),
         ("%%deploy x --target prod", {"production"}),
-        ("%runs --re", {"--rerun"}),
+        ("%runs re", {"rerun"}),
+        ("%profiles sh", {"show"}),
+        ("%cluster start local --w", {"--wait", "--workers"}),
+        ("%pipeline up --p", {"--port"}),
     ],
 )
 def test_tab_completes(shell: InteractiveShell, text: str, offered: set[str]) -> None:

@@ -55,50 +55,50 @@ def test_a_cell_becomes_files_and_a_deployment_that_runs(
     assert "unused" not in steps
     assert "prefect" not in steps
     assert {"steps.py", "flow.py", "prefect.yaml"} <= {p.name for p in (folder / "pipelines" / "triple").iterdir()}
-    assert "triple" in str(shell.run_line_magic("deploy", "list"))
+    assert "triple" in str(shell.run_line_magic("deployments", "list"))
 
     (folder / "answer.txt").unlink()
 
     def by_hand() -> RunRecord:
         return next(r for r in runs.list_runs("triple") if not r.auto_scheduled)
 
-    shell.run_line_magic("deploy", "run triple")
+    shell.run_line_magic("deployments", "run triple")
     deadline = time.monotonic() + 90
     while (last := by_hand()).state not in ("Completed", "Failed", "Crashed"):
         assert time.monotonic() < deadline, last
         time.sleep(0.5)
     assert last.state == "Completed", runs.logs(last.id)
     assert (folder / "answer.txt").read_text() == "42"
-    assert "Completed" in str(shell.run_line_magic("runs", "triple"))
+    assert "Completed" in str(shell.run_line_magic("runs", "list triple"))
 
     (failed,) = cells(shell, "%%deploy other\n1 / 0")
     assert "The cell failed here" in str(failed)
     assert not (folder / "pipelines" / "other").exists()
 
     assert cells(shell, "%%deploy triple --cron '0 0 29 2 *'\nanswer = factor * 15\nanswer") == [None]
-    assert len(shell.run_line_magic("deploy", "list").rows) == 1
-    assert [row[0] for row in shell.run_line_magic("deploy", "versions triple").rows] == ["2", "1"]
-    shell.run_line_magic("deploy", "compare triple")
+    assert len(shell.run_line_magic("deployments", "list").rows) == 1
+    assert [row[0] for row in shell.run_line_magic("deployments", "versions triple").rows] == ["2", "1"]
+    shell.run_line_magic("deployments", "compare triple")
     assert "+    answer = factor * 15" in capsys.readouterr().out
-    shell.run_line_magic("deploy", "rollback triple")
+    shell.run_line_magic("deployments", "rollback triple")
     assert "runs version" in capsys.readouterr().out
     told = ""
     while "Completed" not in told:  # Prefect sends lines of a log together, now and then
         assert time.monotonic() < deadline + 30, told
-        shell.run_line_magic("runs", f"--logs {last.name}")
+        shell.run_line_magic("runs", f"logs {last.name}")
         told = capsys.readouterr().out
         time.sleep(0.5)
-    assert cells(shell, "%%step first\nn = 1", "%%step second\nm = n + 1", "%deploy notebook both --no-rehearse") == [
+    assert cells(shell, "%%step first\nn = 1", "%%step second\nm = n + 1", "%deploy both --no-rehearse") == [
         None,
         None,
         None,
     ]
     assert "second" in (folder / "pipelines" / "both" / "flow.py").read_text()
-    shell.run_line_magic("deploy", "delete both")
-    shell.run_line_magic("deploy", "pause triple")
-    assert "paused" in str(shell.run_line_magic("deploy", "list"))
-    shell.run_line_magic("deploy", "delete triple")
-    assert "Nothing is deployed" in str(shell.run_line_magic("deploy", "list"))
+    shell.run_line_magic("deployments", "delete both")
+    shell.run_line_magic("deployments", "pause triple")
+    assert "paused" in str(shell.run_line_magic("deployments", "list"))
+    shell.run_line_magic("deployments", "delete triple")
+    assert "Nothing is deployed" in str(shell.run_line_magic("deployments", "list"))
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_cell_becomes_files_and_a_deployment_that_runs(
         ("%%deploy x --retries many\n1", UsageError, "many"),
         ("%%deploy x --profile nobody\n1", NotFoundError, "No profile is called 'nobody'"),
         ("%%deploy x --croon 1\n1", UsageError, "Did you mean --cron?"),
-        ("%%deploy x --cron\n1", UsageError, "%%deploy NAME [OPTIONS]; %deploy notebook --help lists them"),
+        ("%%deploy x --cron\n1", UsageError, "%%deploy NAME [OPTIONS]; %deploy --help lists them"),
     ],
 )
 def test_what_cannot_be_promoted_is_refused_before_anything_is_written(
@@ -131,12 +131,12 @@ def test_what_cannot_be_promoted_is_refused_before_anything_is_written(
 @pytest.mark.parametrize(
     ("line", "error", "message"),
     [
-        ("notebook x", UsageError, "marked"),
-        ("notebook x --cron", UsageError, "--cron"),
-        ("notebok x", NotFoundError, "Did you mean notebook?"),
-        ("backfill x someday 2027-01-01", UsageError, "someday"),
-        ("promote x --after few", UsageError, "--after"),
-        ("run x --param rows", UsageError, "NAME=VALUE"),
+        ("deploy x", UsageError, "marked"),
+        ("deploy x --cron", UsageError, "--cron"),
+        ("deployments backfil x", NotFoundError, "Did you mean backfill?"),
+        ("deployments backfill x someday 2027-01-01", UsageError, "someday"),
+        ("deployments promote x --after few", UsageError, "--after"),
+        ("deployments run x --param rows", UsageError, "NAME=VALUE"),
     ],
 )
 def test_a_wrong_line_is_refused_with_the_right_form(
@@ -144,7 +144,7 @@ def test_a_wrong_line_is_refused_with_the_right_form(
 ) -> None:
     shell.run_cell("x = 1", store_history=True)
     with pytest.raises(error) as refused:
-        shell.run_line_magic("deploy", line)
+        shell.run_line_magic(*line.split(" ", 1))
     assert message in str(refused.value)
 
 
@@ -166,7 +166,7 @@ def test_a_dry_run_needs_no_server_and_writes_nothing(
     assert list(folder.iterdir()) == []
 
 
-@pytest.mark.parametrize("cell", ["%%deploy x --dry-run {}\nz = since", "%deploy notebook x --cell 1 --dry-run {}"])
+@pytest.mark.parametrize("cell", ["%%deploy x --dry-run {}\nz = since", "%deploy x --cell 1 --dry-run {}"])
 def test_braces_are_the_deploy_s_own(
     shell: InteractiveShell, folder: Path, capsys: pytest.CaptureFixture[str], cell: str
 ) -> None:
@@ -184,10 +184,10 @@ def test_an_interrupted_deploy_says_in_a_line_what_is_live(
     def interrupt(_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("jupyter_pipeline.magics.deploy.manage", interrupt)
-    (raised,) = cells(shell, "%deploy list")
+    monkeypatch.setattr("jupyter_pipeline.magics.deploy.split", interrupt)
+    (raised,) = cells(shell, "%deploy daily")
     assert isinstance(raised, PipelineError)
-    assert "%deploy was interrupted, and what is live is as it was" in str(raised)
+    assert "%deploy was interrupted; either the old or the new version is live" in str(raised)
 
 
 def test_marked_cells_run_as_they_are(shell: InteractiveShell) -> None:

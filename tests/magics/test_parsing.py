@@ -38,9 +38,9 @@ def test_the_form_is_told_in_a_line() -> None:
     parser.add_argument("name")
     with pytest.raises(UsageError) as few:
         parser.parse_args([])
-    assert str(few.value).endswith("Its form: %thing [-h] name")
+    assert str(few.value).endswith("Usage: %thing [-h] name")
     for letter in "abcdefghijklmnopq":
         parser.add_argument(f"--{letter}", metavar="VALUE")
     with pytest.raises(UsageError) as many:
         parser.parse_args([])
-    assert str(many.value).endswith("Its form: %thing NAME [OPTIONS]; %thing --help lists them")
+    assert str(many.value).endswith("Usage: %thing NAME [OPTIONS]; %thing --help lists them")

@@ -27,5 +27,5 @@ async def test_they_are_listed_and_handed_to_the_command_line_of_kernels(
     code, profiles = await call("GET", "profiles")
     assert code == 200
     assert next(p for p in profiles if p["name"] == "night")["workers"] == 3
-    answer = await Interpreter(sys.executable).run(["profile", "show", "night"])
+    answer = await Interpreter(sys.executable).run(["profiles", "show", "night"])
     assert answer["workers"] == 3

@@ -74,7 +74,7 @@ def test_a_kernel_that_cannot_serve_is_refused(
 
 
 def test_the_command_line_of_a_real_interpreter_answers() -> None:
-    answer = asyncio.run(Interpreter(sys.executable).run(["profile", "list"]))
+    answer = asyncio.run(Interpreter(sys.executable).run(["profiles", "list"]))
     assert "local" in [profile["name"] for profile in answer]
 
 

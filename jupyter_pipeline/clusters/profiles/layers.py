@@ -107,7 +107,7 @@ def profiles_in(content: object, source: str, name: str | None = None) -> dict[s
     """
     if content is None:
         raise ConfigurationError(
-            source, "", "is empty", "Write a profile; `jupyter pipeline profile new local` shows one."
+            source, "", "is empty", "Write a profile; `jupyter pipeline profiles new local` shows one."
         )
     if not isinstance(content, Mapping):
         raise ConfigurationError(

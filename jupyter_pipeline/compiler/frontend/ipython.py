@@ -52,6 +52,7 @@ _UNWRAPPED = {"time", "capture", "deploy", "step", "check", "prun", "memit", "mp
 _SHOWN = {"timeit", "html", "HTML", "javascript", "js", "latex", "markdown", "svg", "SVG", "debug", "mermaid"}
 _DROPPED = {
     "autoawait", "autocall", "autoindent", "automagic", "autoreload", "cluster", "colors", "conda", "config", "deploy",
+    "deployments", "profiles",
     "dirs", "doctest_mode", "environment", "history", "hist", "load_ext", "lsmagic", "magic", "matplotlib", "mamba",
     "page", "pdb", "pdef", "pdoc", "pfile", "pinfo", "pinfo2", "pip", "pprint", "precision", "psearch", "psource",
     "quickref", "recall", "reload_ext", "runs", "tb", "timeit", "unload_ext", "uv", "watermark", "who", "who_ls",

@@ -1,0 +1,49 @@
+"""``%profiles``: list, show, check and write cluster profiles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from IPython.core.magic import Magics, line_magic, magics_class
+
+from jupyter_pipeline.magics.arguments import Subcommand, argument, parse_subcommand
+
+__all__ = ["SUBCOMMANDS", "ProfilesMagics"]
+
+SUBCOMMANDS = {
+    "list": Subcommand("list the profiles"),
+    "show": Subcommand(
+        "show the settings of a profile",
+        (argument("name"), argument("--resolved", action="store_true", help="include the defaults")),
+    ),
+    "check": Subcommand("check that a profile can start here", (argument("name"),)),
+    "new": Subcommand("print a commented profile of a kind", (argument("kind"),)),
+}
+
+
+@magics_class
+class ProfilesMagics(Magics):
+    """Cluster profiles."""
+
+    @line_magic
+    def profiles(self, line: str) -> Any:
+        """List, show, check and write cluster profiles; ``%profiles --help`` lists the subcommands."""
+        parsed = parse_subcommand("%profiles", line, SUBCOMMANDS, default="list")
+        if parsed is None:
+            return None
+        from jupyter_pipeline import tables
+        from jupyter_pipeline.clusters import profiles
+        from jupyter_pipeline.workflows.profiles import check_profile, profile_settings
+
+        command, options = parsed
+        if command == "list":
+            for problem in profiles.profile_problems():
+                print(f"skipped: {problem}")
+            return tables.profiles(list(profiles.load_profiles().values()))
+        if command == "show":
+            print(tables.profile(profile_settings(options.name, resolved=options.resolved)))
+        elif command == "check":
+            print(tables.profile_check(check_profile(options.name)))
+        else:
+            print(profiles.render_template(options.kind))
+        return None

@@ -1,0 +1,58 @@
+"""``%runs``: list, follow, read, repeat and cancel runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from IPython.core.magic import Magics, line_magic, magics_class
+
+from jupyter_pipeline import arguments
+from jupyter_pipeline.magics.arguments import Subcommand, argument, interruptible, parse_subcommand
+
+__all__ = ["SUBCOMMANDS", "RunsMagics"]
+
+_RUN = argument("run", help="name or id of the run")
+
+SUBCOMMANDS = {
+    "list": Subcommand(
+        "list the last runs, of one deployment or of all",
+        (
+            argument("deployment", nargs="?"),
+            argument("--limit", default="20", metavar="N", help="number of runs; by default 20"),
+        ),
+    ),
+    "logs": Subcommand("print the log of a run", (_RUN,)),
+    "follow": Subcommand("print the log of a run as it is written, until the run ends", (_RUN,)),
+    "rerun": Subcommand("run again with the same parameters", (_RUN,)),
+    "open": Subcommand("show the address of a run in Prefect's interface", (_RUN,)),
+    "cancel": Subcommand("cancel a run", (_RUN,)),
+}
+
+
+@magics_class
+class RunsMagics(Magics):
+    """Runs of deployments."""
+
+    @line_magic
+    def runs(self, line: str) -> Any:
+        """List, follow, read, repeat and cancel runs; ``%runs --help`` lists the subcommands."""
+        parsed = parse_subcommand("%runs", line, SUBCOMMANDS, default="list")
+        if parsed is None:
+            return None
+        command, options = parsed
+        from jupyter_pipeline import tables
+        from jupyter_pipeline.orchestration.runs import manage as runs
+        from jupyter_pipeline.workflows import run_history
+
+        if command == "list":
+            limit = arguments.whole_number("--limit", options.limit, 1, 200)
+            return tables.runs(runs.list_runs(options.deployment, limit=limit))
+        if command == "logs":
+            print(run_history.logs(options.run))
+            return None
+        if command == "follow":
+            with interruptible("%runs follow", "the run continues"):
+                return tables.runs([run_history.follow(options.run, print)])
+        if command == "open":
+            return tables.Link(runs.find(options.run).url)
+        return tables.runs([(runs.cancel if command == "cancel" else runs.rerun)(options.run)])
