@@ -93,7 +93,9 @@ class Command(_App):
             raise UsageError(f"{self.name} needs {' '.join(self.positional)}. See --help.")
         if len(self.extra_args) > len(self.positional):
             extra = self.extra_args[len(self.positional)]
-            raise UsageError(f"{self.name} takes {' '.join(self.positional) or 'no argument'}; {extra!r} is one too many.")
+            raise UsageError(
+                f"{self.name} takes {' '.join(self.positional) or 'no argument'}; {extra!r} is one too many."
+            )
         traitlets_config.set_config(self.config)
         answer = self.work(*self.extra_args)
         if self.as_json:

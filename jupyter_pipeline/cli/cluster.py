@@ -33,12 +33,16 @@ class Start(_RecordCommand):
     """Start a cluster."""
 
     name = "jupyter-pipeline cluster start"
-    description = "Start a cluster from a profile. It keeps running after this command, until it is stopped or meets a limit."
+    description = (
+        "Start a cluster from a profile. It keeps running after this command, until it is stopped or meets a limit."
+    )
     positional = ("PROFILE",)
     cluster_name = Unicode(None, allow_none=True, help="Name of the cluster.").tag(config=True)
     workers = Unicode("", help="Fixed number of workers.").tag(config=True)
     adapt = Unicode("", help="Scale adaptively between MIN:MAX workers.").tag(config=True)
-    override = ListTrait(Unicode(), help="Dotted key of the profile and its value, KEY=VALUE; repeatable.").tag(config=True)
+    override = ListTrait(Unicode(), help="Dotted key of the profile and its value, KEY=VALUE; repeatable.").tag(
+        config=True
+    )
     wait = Bool(False, help="Return when the requested workers have connected.").tag(config=True)
     aliases: ClassVar[dict[str, Any]] = {
         **Command.aliases,
@@ -48,7 +52,10 @@ class Start(_RecordCommand):
         "o": "Start.override",
         "override": "Start.override",
     }
-    flags: ClassVar[dict[str, Any]] = {**Command.flags, "wait": ({"Start": {"wait": True}}, "Return when the requested workers have connected.")}
+    flags: ClassVar[dict[str, Any]] = {
+        **Command.flags,
+        "wait": ({"Start": {"wait": True}}, "Return when the requested workers have connected."),
+    }
 
     def work(self, profile: str) -> ClusterRecord:
         if self.workers and self.adapt:
@@ -70,7 +77,10 @@ class List(_RecordsCommand):
     name = "jupyter-pipeline cluster list"
     description = "List the running clusters; with --all, the ended ones too."
     everything = Bool(False, help="Include ended clusters.").tag(config=True)
-    flags: ClassVar[dict[str, Any]] = {**Command.flags, "all": ({"List": {"everything": True}}, "Include ended clusters.")}
+    flags: ClassVar[dict[str, Any]] = {
+        **Command.flags,
+        "all": ({"List": {"everything": True}}, "Include ended clusters."),
+    }
 
     def work(self) -> list[ClusterRecord]:
         return registry.list_records(include_ended=self.everything)

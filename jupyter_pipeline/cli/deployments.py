@@ -172,9 +172,7 @@ class Status(Command):
     """Show the deployments of a notebook."""
 
     name = "jupyter-pipeline deployments status"
-    description = (
-        "Show for each deployment of a notebook (a file, or - for standard input) if its cells have changed."
-    )
+    description = "Show for each deployment of a notebook (a file, or - for standard input) if its cells have changed."
     positional = ("NOTEBOOK",)
     path = Unicode("", help="Path of a notebook that comes from standard input.").tag(config=True)
     aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "path": "Status.path"}

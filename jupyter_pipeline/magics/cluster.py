@@ -41,7 +41,9 @@ SUBCOMMANDS = {
             argument("--wait", action="store_true", help="return when the requested workers have connected"),
         ),
     ),
-    "list": Subcommand("list the running clusters", (argument("--all", action="store_true", help="include ended ones"),)),
+    "list": Subcommand(
+        "list the running clusters", (argument("--all", action="store_true", help="include ended ones"),)
+    ),
     "attach": Subcommand("connect this notebook to a running cluster, as `cluster` and `client`", (argument("name"),)),
     "status": Subcommand("show one cluster", (_NAME,)),
     "scale": Subcommand("set a fixed number of workers", (_NAME, argument("n"))),
@@ -58,7 +60,9 @@ SUBCOMMANDS = {
                 help="folder with local code; repeatable; by default the folders that this kernel imports from",
             ),
             argument("--no-packages", action="store_true", help="send local code only"),
-            argument("--watch", action="store_true", help="send each saved file, until the cluster or the kernel stops"),
+            argument(
+                "--watch", action="store_true", help="send each saved file, until the cluster or the kernel stops"
+            ),
         ),
     ),
     "upload": Subcommand(

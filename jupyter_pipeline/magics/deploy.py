@@ -33,7 +33,9 @@ def deploy_parser(magic: str = "%%deploy") -> Parser:
     parser.add_argument("name", help="name of the deployment and of its folder in pipelines/")
     parser.add_options(OPTIONS)
     if cell:
-        parser.add_argument("--no-run", action="store_true", help="deploy without running the cell in this kernel first")
+        parser.add_argument(
+            "--no-run", action="store_true", help="deploy without running the cell in this kernel first"
+        )
     else:
         parser.add_argument(
             "--cell",

@@ -12,7 +12,11 @@ __all__ = ["SUBCOMMANDS", "ServiceMagics"]
 SUBCOMMANDS = {
     "up": Subcommand(
         "start the embedded Prefect server and worker",
-        (argument("--port", default="", metavar="N", help="port of the server; by default the last one, or a free one"),),
+        (
+            argument(
+                "--port", default="", metavar="N", help="port of the server; by default the last one, or a free one"
+            ),
+        ),
     ),
     "down": Subcommand("stop the embedded Prefect server and worker"),
     "status": Subcommand("show the state and the addresses of the embedded Prefect server and worker"),

@@ -59,7 +59,7 @@ def test_help_names_every_subcommand() -> None:
         (["cluster", "start", "local", "--name", "../x"], "cannot be the name of a cluster"),
         (["cluster", "stop"], "Name the cluster to stop"),
         (["cluster", "status", "nobody"], "No cluster is called 'nobody'"),
-        (["up", "--port", "http"], "--port 'http' is not possible"),
+        (["up", "--port", "http"], "--port 'http' is invalid"),
         (["deploy", "absent.ipynb", "--cell", "0"], "absent.ipynb: cannot be read"),
         (["deploy", "absent.ipynb", "--sampel", "x=1"], "Did you mean --sample"),
         (["runs", "list", "--limit", "0"], "Use a whole number from 1 to 200"),
