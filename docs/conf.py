@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import jupyter_pipeline
-from jupyter_pipeline.compiler import Cell, PromotionOptions, promote, read_notebook, select_cell
+from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells, read_notebook, select_cell
 from jupyter_pipeline.models import Schedule
 
 HERE = Path(__file__).parent
@@ -36,11 +36,11 @@ STEPS = {
 }
 
 
-def write_example(cells: list[Cell], targets: int | list[int], options: PromotionOptions) -> None:
+def write_example(cells: list[Cell], targets: int | list[int], options: CompileOptions) -> None:
     """Promote cells, and write the files for `promotion.md` to include."""
     folder = GENERATED / options.name
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in promote(cells, targets, options).files.items():
+    for name, text in compile_cells(cells, targets, options).files.items():
         (folder / name).write_text(text, encoding="utf-8")
 
 
@@ -49,14 +49,14 @@ def quickstart() -> None:
     notebook = HERE.parent / "notebooks" / "quickstart.ipynb"
     cells = read_notebook(notebook.read_bytes())
     schedules = (Schedule(every=60.0),)
-    options = PromotionOptions(name="delays", notebook=notebook.name, profile="local", retries=2, schedules=schedules)
+    options = CompileOptions(name="delays", notebook=notebook.name, profile="local", retries=2, schedules=schedules)
     write_example(cells, select_cell(cells, "deploy"), options)
 
 
 def several_steps() -> None:
     """Promote the cells of `STEPS`, and write them down as they are typed."""
     cells = [Cell(index=i, id=name, source=source) for i, (name, source) in enumerate(STEPS.items())]
-    write_example(cells, list(range(1, len(cells))), PromotionOptions(name="regions", notebook="sales.ipynb"))
+    write_example(cells, list(range(1, len(cells))), CompileOptions(name="regions", notebook="sales.ipynb"))
     (GENERATED / "regions" / "cells.py").write_text("\n\n\n".join(STEPS.values()), encoding="utf-8")
 
 

@@ -15,8 +15,8 @@
     ├── SoftwareEnvironmentError     environment sync failed
     │   ├── DriftError               the policy refuses a difference
     │   └── SyncError                a change could not be applied; the old state is unchanged
-    ├── PromotionError               promotion of a cell
-    │   ├── PromotionRefusedError    the cell cannot be promoted; carries the refusals
+    ├── CompileError                 a cell could not be compiled or deployed
+    │   ├── CompileRefusedError      the cell cannot be compiled; has the refusals
     │   ├── EditedByHandError        generated files contain manual edits
     │   └── RehearsalError           the rehearsal failed, so nothing was deployed
     └── OrchestrationError           Prefect operation failed
@@ -43,6 +43,8 @@ __all__ = [
     "ClusterConflictError",
     "ClusterError",
     "ClusterStartError",
+    "CompileError",
+    "CompileRefusedError",
     "ConfigurationError",
     "DriftError",
     "EditedByHandError",
@@ -52,8 +54,6 @@ __all__ = [
     "OrchestrationError",
     "PipelineError",
     "PreflightError",
-    "PromotionError",
-    "PromotionRefusedError",
     "RehearsalError",
     "ServiceError",
     "SoftwareEnvironmentError",
@@ -222,12 +222,12 @@ class SyncError(SoftwareEnvironmentError):
     """A change could not be applied. The previous state is unchanged."""
 
 
-class PromotionError(PipelineError):
-    """Base of what promotion raises."""
+class CompileError(PipelineError):
+    """Base of the compiler's errors."""
 
 
-class PromotionRefusedError(PromotionError):
-    """The cell cannot be promoted.
+class CompileRefusedError(CompileError):
+    """The cell cannot be compiled.
 
     Parameters
     ----------
@@ -246,7 +246,7 @@ class PromotionRefusedError(PromotionError):
         return {"refused": [r.to_dict() for r in self.refusals]}
 
 
-class EditedByHandError(PromotionError):
+class EditedByHandError(CompileError):
     """Generated files contain manual edits.
 
     Parameters
@@ -263,7 +263,7 @@ class EditedByHandError(PromotionError):
         )
 
 
-class RehearsalError(PromotionError):
+class RehearsalError(CompileError):
     """The pipeline failed in a clean process. Nothing was deployed.
 
     Parameters

@@ -50,7 +50,7 @@ def test_an_unknown_name_offers_the_nearest(name: str, known: list[str], text: s
 
 def test_refusals_are_plain_data() -> None:
     refusal = Refusal(cell=2, line=3, name="!ls", reason="a shell command", fix="Use subprocess.run.")
-    error = exceptions.PromotionRefusedError([refusal])
+    error = exceptions.CompileRefusedError([refusal])
     assert error.to_dict() == {"refused": [refusal.to_dict()]}
     assert str(error) == "Cell 2 (counted from 0), line 3: !ls: a shell command. Use subprocess.run."
 

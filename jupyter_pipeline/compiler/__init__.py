@@ -1,4 +1,4 @@
-"""Promotion: a compiler from notebook cells to pipeline code. Pure: no kernel, no orchestrator.
+"""Compile notebook cells to pipeline code. Pure: no kernel, no orchestrator.
 
 The stages, each in its module::
 
@@ -25,16 +25,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jupyter_pipeline.compiler.analysis.slicer import Slice, slice_cells
-    from jupyter_pipeline.compiler.driver import promote
+    from jupyter_pipeline.compiler.driver import compile_cells
     from jupyter_pipeline.compiler.frontend.notebook import Cell, read_notebook, select_cell, select_cells
-    from jupyter_pipeline.compiler.options import Promotion, PromotionOptions
+    from jupyter_pipeline.compiler.options import Compilation, CompileOptions
 
 __all__ = [
     "Cell",
-    "Promotion",
-    "PromotionOptions",
+    "Compilation",
+    "CompileOptions",
     "Slice",
-    "promote",
+    "compile_cells",
     "read_notebook",
     "select_cell",
     "select_cells",
@@ -43,10 +43,10 @@ __all__ = [
 
 _HOME = {
     "Cell": "frontend.notebook",
-    "Promotion": "options",
-    "PromotionOptions": "options",
+    "Compilation": "options",
+    "CompileOptions": "options",
     "Slice": "analysis.slicer",
-    "promote": "driver",
+    "compile_cells": "driver",
     "read_notebook": "frontend.notebook",
     "select_cell": "frontend.notebook",
     "select_cells": "frontend.notebook",

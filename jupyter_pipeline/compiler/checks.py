@@ -6,7 +6,7 @@ import ast
 
 from jupyter_pipeline.compiler.analysis.slicer import Kept
 from jupyter_pipeline.compiler.secrets import find_secrets
-from jupyter_pipeline.exceptions import PromotionRefusedError
+from jupyter_pipeline.exceptions import CompileRefusedError
 from jupyter_pipeline.models import Refusal
 
 __all__ = ["refuse_what_cannot_run"]
@@ -17,12 +17,12 @@ def refuse_what_cannot_run(kept: Kept) -> None:
 
     Raises
     ------
-    PromotionRefusedError
+    CompileRefusedError
         With all refusals of the first kind that is found.
     """
     for find in (_empty, _dynamic, find_secrets):
         if refusals := find(kept):
-            raise PromotionRefusedError(refusals)
+            raise CompileRefusedError(refusals)
 
 
 def _empty(kept: Kept) -> list[Refusal]:

@@ -25,27 +25,27 @@ from jupyter_pipeline.compiler.codegen.prefect import RESERVED, render_flow
 from jupyter_pipeline.compiler.codegen.prefect_yaml import manifest_notes, render_manifest
 from jupyter_pipeline.compiler.codegen.steps import render_steps
 from jupyter_pipeline.compiler.codegen.text import identifier
-from jupyter_pipeline.compiler.frontend.directives import Mark, largest
+from jupyter_pipeline.compiler.frontend.directives import Directive, largest
 from jupyter_pipeline.compiler.frontend.ipython import to_python
-from jupyter_pipeline.compiler.frontend.notebook import Cell, is_marked, order_notes
+from jupyter_pipeline.compiler.frontend.notebook import Cell, has_directive, order_notes
 from jupyter_pipeline.compiler.graph.mapping import find_mapped
-from jupyter_pipeline.compiler.graph.naming import defined_below, function_names, marks_of, summary
+from jupyter_pipeline.compiler.graph.naming import collect_directives, defined_below, function_names, summary
 from jupyter_pipeline.compiler.graph.parameter_values import typed
 from jupyter_pipeline.compiler.graph.parameters import Parameter, find_parameters, parameter_schema
 from jupyter_pipeline.compiler.graph.partition import plan_steps
 from jupyter_pipeline.compiler.graph.steps import Step, imported_libraries, last_value, names_read, partition
 from jupyter_pipeline.compiler.graph.windows import bind_windows
-from jupyter_pipeline.compiler.options import Promotion, PromotionOptions
+from jupyter_pipeline.compiler.options import Compilation, CompileOptions
 from jupyter_pipeline.compiler.secrets import refuse_secret_values, travel_notes
-from jupyter_pipeline.exceptions import PromotionRefusedError, UsageError
+from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
 from jupyter_pipeline.models import Refusal
 from jupyter_pipeline.paths import check_name
 
-__all__ = ["promote"]
+__all__ = ["compile_cells"]
 
 
 @collecting_later()
-def promote(cells: Sequence[Cell], target: int | Sequence[int], options: PromotionOptions) -> Promotion:
+def compile_cells(cells: Sequence[Cell], target: int | Sequence[int], options: CompileOptions) -> Compilation:
     """Return the pipeline that a cell becomes.
 
     Parameters
@@ -54,12 +54,12 @@ def promote(cells: Sequence[Cell], target: int | Sequence[int], options: Promoti
         The notebook.
     target : int or sequence of int
         Index of the cell, or of the cells.
-    options : PromotionOptions
+    options : CompileOptions
         Name, profile, schedules, parameters.
 
     Raises
     ------
-    PromotionRefusedError
+    CompileRefusedError
         If it cannot run outside the notebook.
     UsageError
         If there is no such cell, the name cannot be one, or the options contradict one another.
@@ -76,12 +76,12 @@ def promote(cells: Sequence[Cell], target: int | Sequence[int], options: Promoti
     kept = keep(
         [(c.index, c.source) for c in code if c.index <= last],
         targets,
-        apart=[c.index for c in code if c.index not in targets and is_marked(c)],
+        apart=[c.index for c in code if c.index not in targets and has_directive(c)],
         later=defined_below([c for c in code if c.index > min(targets)]),
         kernel_names=options.kernel_names,
     )
     refuse_what_cannot_run(kept)
-    marks = marks_of({t: by_index[t] for t in targets}, kept)
+    marks = collect_directives({t: by_index[t] for t in targets}, kept)
     parameters = _parameters(kept, {c.index for c in code if "parameters" in c.tags}, options)
     imports, helpers, inner = partition(kept, parameters)
     function = identifier(options.name)
@@ -124,7 +124,7 @@ def promote(cells: Sequence[Cell], target: int | Sequence[int], options: Promoti
     if options.requirements:
         files["requirements.lock"] = options.requirements
     traced = source_map.trace(pieces, {c.index: c.id for c in code}, {c.index: c.source for c in code})
-    return Promotion(
+    return Compilation(
         name=options.name,
         flow_name=options.name,
         files=files,
@@ -142,7 +142,7 @@ def promote(cells: Sequence[Cell], target: int | Sequence[int], options: Promoti
     )
 
 
-def _parameters(kept: Kept, tagged: set[int], options: PromotionOptions) -> list[Parameter]:
+def _parameters(kept: Kept, tagged: set[int], options: CompileOptions) -> list[Parameter]:
     wanted = list(dict.fromkeys([*options.parameters, *options.defaults, *options.windows]))
     parameters, refusals = find_parameters(
         kept.statements, kept.targets, tagged=tagged, wanted=wanted, reserved=RESERVED
@@ -150,22 +150,22 @@ def _parameters(kept: Kept, tagged: set[int], options: PromotionOptions) -> list
     if not refusals:
         parameters, refusals = bind_windows(parameters, options.windows, kept.statements)
     if refusals:
-        raise PromotionRefusedError(refusals)
+        raise CompileRefusedError(refusals)
     return parameters
 
 
 def _complete(
-    steps: Sequence[Step], marks: Mapping[int, Mark], options: PromotionOptions, program: Program, *, on_dask: bool
+    steps: Sequence[Step], marks: Mapping[int, Directive], options: CompileOptions, program: Program, *, on_dask: bool
 ) -> None:
     """Give each step its settings, what it does for each element, and whether it shares what Dask computes."""
     for step in steps:
-        mark = marks.get(step.cell, Mark())
+        mark = marks.get(step.cell, Directive())
         step.settings = replace(options.settings(), **mark.settings)
         if mark.map:
             if step.asynchronous:
                 fix = "Leave out --map, or call a function that does not wait."
                 refusal = Refusal(cell=step.cell, line=1, name="--map", reason="an element awaits something", fix=fix)
-                raise PromotionRefusedError([refusal])
+                raise CompileRefusedError([refusal])
             given = {*step.inputs, *(p.name for p in step.parameters)}
             step.mapped = find_mapped(step.cell, step.statements, given)
         own = [s for s in step.statements if s.cell == step.cell]
@@ -181,7 +181,7 @@ def _complete(
         raise UsageError("--cpus, --memory and --gpus need Jupyter Pipeline: write them into the profile instead.")
 
 
-def _notes(steps: Sequence[Step], options: PromotionOptions) -> list[str]:
+def _notes(steps: Sequence[Step], options: CompileOptions) -> list[str]:
     return unsupported(steps) if options.to == "dagster" else manifest_notes(options)
 
 

@@ -6,12 +6,12 @@ import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from jupyter_pipeline.exceptions import PromotionError
+from jupyter_pipeline.exceptions import CompileError
 
-__all__ = ["find_neighbours", "imported_modules"]
+__all__ = ["find_local_modules", "imported_modules"]
 
 
-def find_neighbours(files: Mapping[str, str], folder: Path) -> dict[str, str]:
+def find_local_modules(files: Mapping[str, str], folder: Path) -> dict[str, str]:
     """Return the modules in `folder` that `files` import, and those that these import.
 
     Parameters
@@ -28,7 +28,7 @@ def find_neighbours(files: Mapping[str, str], folder: Path) -> dict[str, str]:
 
     Raises
     ------
-    PromotionError
+    CompileError
         If one has the name of a generated file, is not UTF-8, or cannot be read.
     """
     found: dict[str, str] = {}
@@ -40,7 +40,7 @@ def find_neighbours(files: Mapping[str, str], folder: Path) -> dict[str, str]:
         for path in _files_of(name, folder):
             relative = path.relative_to(folder).as_posix()
             if relative in files:
-                raise PromotionError(f"{path} has the name of a generated file. Rename the module.")
+                raise CompileError(f"{path} has the name of a generated file. Rename the module.")
             found[relative] = _read(path)
             waiting |= set(imported_modules(found[relative])) - seen
     return found
@@ -70,6 +70,4 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise PromotionError(
-            f"{path}, which the cell needs, cannot be read ({error}). Mend it, then deploy."
-        ) from error
+        raise CompileError(f"{path}, which the cell needs, cannot be read ({error}). Mend it, then deploy.") from error

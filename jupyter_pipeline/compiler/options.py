@@ -1,4 +1,4 @@
-"""What a promotion is given, and what it gives."""
+"""What a compilation is given, and what it gives."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from jupyter_pipeline.compiler.frontend.directives import StepSettings
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Record, Schedule
 
-__all__ = ["Promotion", "PromotionOptions"]
+__all__ = ["Compilation", "CompileOptions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PromotionOptions(StepSettings):
-    """How a cell is promoted; the settings hold for every step whose mark says nothing else."""
+class CompileOptions(StepSettings):
+    """Options of a compilation. Step settings are defaults; a cell's directive overrides them."""
 
     name: str
     """Of the pipeline: also of its folder, flow and deployment."""
@@ -73,8 +73,8 @@ class PromotionOptions(StepSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Promotion(Record):
-    """A promoted pipeline: files and what a deployment needs to know of them."""
+class Compilation(Record):
+    """A compiled pipeline: its files, and the data that a deployment needs."""
 
     name: str
     flow_name: str

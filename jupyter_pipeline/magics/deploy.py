@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, cell_magic, line_cell_magic, magics_class, no_var_expand
 
-from jupyter_pipeline.exceptions import PromotionError, RehearsalError
+from jupyter_pipeline.exceptions import CompileError, RehearsalError
 from jupyter_pipeline.magics.arguments import HelpShown, Parser, interruptible, split
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class DeployMagics(Magics):
             return _show_dry_run(plan)
         _show_plan(plan)
         if not options["no_run"] and not self.shell.run_cell(cell, store_history=False).success:
-            raise PromotionError("The cell failed here, so it was not deployed. Fix it, or deploy with --no-run.")
+            raise CompileError("The cell failed here, so it was not deployed. Fix it, or deploy with --no-run.")
         return _deploy(plan)
 
     def _deploy_notebook(self, line: str) -> Any:
@@ -133,11 +133,11 @@ class DeployMagics(Magics):
         self._run_marked("check", line, cell)
 
     def _run_marked(self, kind: str, line: str, cell: str) -> None:
-        from jupyter_pipeline.compiler.frontend.directives import read_mark
+        from jupyter_pipeline.compiler.frontend.directives import read_directive
 
-        read_mark(kind, line)  # report a wrong option now rather than at the deploy
+        read_directive(kind, line)  # report a wrong option now rather than at the deploy
         if not self.shell.run_cell(cell, store_history=False).success:
-            raise PromotionError("The cell failed.")
+            raise CompileError("The cell failed.")
 
 
 def _show_dry_run(plan: Plan) -> None:

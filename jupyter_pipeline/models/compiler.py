@@ -1,4 +1,4 @@
-"""Why a cell cannot be promoted, and what a deploy did."""
+"""Records of the compiler: refusals, deploys, tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Deployed", "DeploymentStatus", "PipelineTest", "Refusal"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal(Record):
-    """Why a cell cannot be promoted, and the way out."""
+    """Reason why a cell cannot be compiled, and how to fix it."""
 
     cell: int
     """Index of the cell in the notebook, from 0."""

@@ -33,7 +33,7 @@ STATUS: Mapping[type[PipelineError], int] = {
     exceptions.ClusterConflictError: 409,
     exceptions.KeeperUnreachableError: 502,
     exceptions.DriftError: 409,
-    exceptions.PromotionError: 422,
+    exceptions.CompileError: 422,
     exceptions.EditedByHandError: 409,
     exceptions.ApiUnreachableError: 503,
     exceptions.PipelineError: 500,

@@ -42,7 +42,7 @@ class RemoteError(PipelineError):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.data = dict(data)
-        name = "PromotionRefusedError" if "refused" in data else str(data.get("error", ""))
+        name = "CompileRefusedError" if "refused" in data else str(data.get("error", ""))
         found = getattr(exceptions, name, PipelineError)
         self.kind: type[PipelineError] = found if isinstance(found, type) else PipelineError
         super().__init__(data.get("message") or "\n".join(_sentence(refusal) for refusal in data.get("refused", ())))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from jupyter_pipeline.compiler import Cell, Promotion, PromotionOptions
+    from jupyter_pipeline.compiler import Cell, Compilation, CompileOptions
     from jupyter_pipeline.models import Distribution, Profile
 
 __all__ = ["LOCK", "ORIGIN", "frozen", "locked", "origin"]
@@ -27,16 +27,16 @@ def frozen(profile: Profile | None) -> dict[str, str]:
     return {f"{profile.name}.yaml": profiles.render_profile(profile)} if profile else {}
 
 
-def locked(promoted: Promotion, neighbours: Mapping[str, str]) -> Promotion:
-    """Return the promotion with a lock of the packages that its code imports, and of what these need."""
+def locked(compilation: Compilation, modules: Mapping[str, str]) -> Compilation:
+    """Return the compilation with a lock of the packages that its code imports, and of what these need."""
     from jupyter_pipeline.compiler.local_modules import imported_modules
     from jupyter_pipeline.environments.capture import environment as capture
 
-    own = {name.partition("/")[0].removesuffix(".py") for name in (*promoted.files, *neighbours)}
-    texts = [text for name, text in {**promoted.files, **neighbours}.items() if name.endswith(".py")]
+    own = {name.partition("/")[0].removesuffix(".py") for name in (*compilation.files, *modules)}
+    texts = [text for name, text in {**compilation.files, **modules}.items() if name.endswith(".py")]
     roots = {name for text in texts for name in imported_modules(text)} - own - sys.stdlib_module_names
     text = _lock(capture.capture().distributions, frozenset(roots))
-    return dataclasses.replace(promoted, files={**promoted.files, LOCK: text})
+    return dataclasses.replace(compilation, files={**compilation.files, LOCK: text})
 
 
 @functools.lru_cache(maxsize=16)
@@ -48,7 +48,7 @@ def _lock(installed: tuple[Distribution, ...], roots: frozenset[str]) -> str:
     return lock.requirements(dataclasses.replace(capture.capture(), distributions=installed), roots=roots)
 
 
-def origin(cells: Sequence[Cell], target: int | Sequence[int], options: PromotionOptions) -> str:
+def origin(cells: Sequence[Cell], target: int | Sequence[int], options: CompileOptions) -> str:
     """Return what it takes to compile the same cells again, as JSON."""
     targets: Iterable[int] = (target,) if isinstance(target, int) else target
     ids = {cell.index: cell.id for cell in cells}

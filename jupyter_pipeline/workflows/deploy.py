@@ -43,7 +43,7 @@ def deploy(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Depl
         It broke in a clean process; nothing was deployed.
     SoftwareEnvironmentError
         The locked environment cannot be built; nothing was deployed.
-    PromotionError
+    CompileError
         The files cannot be written; nothing was deployed.
     ApiUnreachableError, ApiRefusedError
         The server does not take it. What was live is live.
@@ -56,8 +56,8 @@ def deploy(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Depl
 
     say = progress or (lambda text: None)
     answer = plan.preview()
-    if plan.settings.promotion.to != "prefect":
-        written = prefect_yaml.write(plan.home, plan.promotion, overwrite=plan.settings.overwrite)
+    if plan.settings.compile_options.to != "prefect":
+        written = prefect_yaml.write(plan.home, plan.compilation, overwrite=plan.settings.overwrite)
         return dataclasses.replace(answer, written=tuple(written))
     spec = plan.spec()
     if plan.settings.environment == "locked":
@@ -68,7 +68,7 @@ def deploy(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Depl
     if plan.rehearses:
         _rehearse(plan, spec, say)
     snapshots.snapshot(plan.code, beside=plan.beside)
-    written = prefect_yaml.write(plan.home, plan.promotion, overwrite=plan.settings.overwrite)
+    written = prefect_yaml.write(plan.home, plan.compilation, overwrite=plan.settings.overwrite)
     if written:
         say(f"Wrote {plan.home}")
     say("Deploying")
@@ -79,7 +79,7 @@ def deploy(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Depl
 def _rehearse(plan: Plan, spec: DeploymentSpec, say: Callable[[str], None]) -> Rehearsal:
     from jupyter_pipeline.workflows.rehearsal import rehearse
 
-    say(f"Rehearsing {plan.promotion.name}: it runs once in a clean process (--no-rehearse leaves it out)")
+    say(f"Rehearsing {plan.compilation.name}: it runs once in a clean process (--no-rehearse leaves it out)")
     done = rehearse(
         plan.code,
         spec.entrypoint,
@@ -104,6 +104,6 @@ def _broken(plan: Plan, done: Rehearsal) -> RehearsalError:
     """Return the error that shows where in the notebook it broke."""
     from jupyter_pipeline.workflows.tracebacks import located
 
-    shown = located(done.traceback, plan.promotion.origins)
+    shown = located(done.traceback, plan.compilation.origins)
     places = _CELL.findall(shown)
     return RehearsalError(done.error, where=places[-1] if places else "", traceback=shown)

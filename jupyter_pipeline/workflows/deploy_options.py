@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from jupyter_pipeline import arguments, safe_yaml
-from jupyter_pipeline.compiler import PromotionOptions
+from jupyter_pipeline.compiler import CompileOptions
 from jupyter_pipeline.compiler.frontend import directives
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Record, Schedule
@@ -109,7 +109,7 @@ _WINDOW = re.compile(r"\{\{\s*window\.(\w+)\s*\}\}")
 class Settings(Record):
     """What a deploy was asked for."""
 
-    promotion: PromotionOptions
+    compile_options: CompileOptions
     catch_up: str = "latest"
     owner: str = ""
     alerts: tuple[Alert, ...] = ()
@@ -157,7 +157,7 @@ def read(
     parameters, defaults, windows = _parameters(given.get("param") or ())
     chosen = {o.attribute: _chosen(o, text[o.attribute]) for o in OPTIONS if o.choices}
     return Settings(
-        promotion=PromotionOptions(
+        compile_options=CompileOptions(
             name=name,
             notebook=notebook,
             schedules=_schedules(given, text),

@@ -22,7 +22,7 @@ from jupyter_pipeline.workflows import artifacts
 from jupyter_pipeline.workflows.artifacts import LOCK, ORIGIN
 
 if TYPE_CHECKING:
-    from jupyter_pipeline.compiler import Cell, Promotion
+    from jupyter_pipeline.compiler import Cell, Compilation
     from jupyter_pipeline.models import Profile, Target
     from jupyter_pipeline.orchestration.deployments.preview import Preview
     from jupyter_pipeline.workflows.deploy_options import Settings
@@ -37,7 +37,7 @@ class Plan:
     """A deploy that nothing is known to stand against."""
 
     settings: Settings
-    promotion: Promotion
+    compilation: Compilation
     folder: Path
     """The notebook's."""
     code: Mapping[str, str]
@@ -62,7 +62,7 @@ class Plan:
     @property
     def home(self) -> Path:
         """Return the folder of the generated files."""
-        return self.folder / "pipelines" / self.promotion.name
+        return self.folder / "pipelines" / self.compilation.name
 
     @property
     def rehearses(self) -> bool:
@@ -82,20 +82,20 @@ class Plan:
         """Return what is deployed."""
         from jupyter_pipeline.orchestration.deployments import snapshots, targets
 
-        promoted, options = self.promotion, self.settings.promotion
+        compilation, options = self.compilation, self.settings.compile_options
         version, path = snapshots.place(self.code)
         spec = DeploymentSpec(
-            name=promoted.name,
-            flow_name=promoted.flow_name,
-            entrypoint=promoted.entrypoint,
+            name=compilation.name,
+            flow_name=compilation.flow_name,
+            entrypoint=compilation.entrypoint,
             path=str(path),
             version=version,
             profile=options.profile,
             profile_file=_place(self.profile),
             schedules=options.schedules,
-            windows=promoted.windows,
-            parameters=promoted.parameters,
-            parameter_schema=promoted.parameter_schema,
+            windows=compilation.windows,
+            parameters=compilation.parameters,
+            parameter_schema=compilation.parameter_schema,
             tags=options.tags,
             description=options.description,
             concurrency_limit=options.concurrency,
@@ -125,7 +125,7 @@ class Plan:
         return Deployed(
             deployment=None,
             folder=str(self.home),
-            files=self.promotion.files,
+            files=self.compilation.files,
             written=(),
             changes=self.changes,
             server_changes=self.server.changes if self.server else None,
@@ -171,8 +171,8 @@ def plan(
 
     Raises
     ------
-    PromotionRefusedError
-        The cells cannot be promoted.
+    CompileRefusedError
+        The cells cannot be compiled.
     EditedByHandError
         The files were edited since; ``settings.overwrite`` is false.
     ApiUnreachableError
@@ -182,14 +182,14 @@ def plan(
     NotFoundError, ConfigurationError
         Profile, target, work pool or sample parameter cannot be used.
     """
-    from jupyter_pipeline import compiler as promotion
+    from jupyter_pipeline import compiler
     from jupyter_pipeline.compiler.codegen import prefect_yaml
     from jupyter_pipeline.compiler.frontend import directives
-    from jupyter_pipeline.compiler.local_modules import find_neighbours
+    from jupyter_pipeline.compiler.local_modules import find_local_modules
     from jupyter_pipeline.orchestration.deployments import targets
     from jupyter_pipeline.workflows.worker_resources import worker_size
 
-    wanted = settings.promotion
+    wanted = settings.compile_options
     goal = targets.load(folder / "pipelines", wanted.name)[settings.target] if settings.target else None
     if goal and goal.profile and not wanted.profile:
         wanted = dataclasses.replace(wanted, profile=goal.profile)
@@ -197,37 +197,37 @@ def plan(
     other = _profile(goal.profile, cwd) if goal and goal.profile not in ("", wanted.profile) else None
     if wanted.standalone and profile:
         wanted = dataclasses.replace(wanted, cluster=_cluster(profile))
-    settings = dataclasses.replace(settings, promotion=wanted)
-    promoted = promotion.promote(cells, target, wanted)
+    settings = dataclasses.replace(settings, compile_options=wanted)
+    compilation = compiler.compile_cells(cells, target, wanted)
     if profile and not wanted.standalone:
-        sizes = directives.largest(directives.StepSettings.from_dict(each) for each in promoted.resources.values())
+        sizes = directives.largest(directives.StepSettings.from_dict(each) for each in compilation.resources.values())
         worker_size(profile, **sizes)
-    neighbours = find_neighbours(promoted.files, folder)
+    modules = find_local_modules(compilation.files, folder)
     if packages:
-        promoted = artifacts.locked(promoted, neighbours)
-    if unknown := [name for name in settings.sample if name not in promoted.parameters]:
-        raise NotFoundError("parameter", unknown[0], promoted.parameters, "Make it one: --param NAME.")
-    home = folder / "pipelines" / promoted.name
-    edited = () if settings.overwrite else tuple(prefect_yaml.edited(home, promoted))
+        compilation = artifacts.locked(compilation, modules)
+    if unknown := [name for name in settings.sample if name not in compilation.parameters]:
+        raise NotFoundError("parameter", unknown[0], compilation.parameters, "Make it one: --param NAME.")
+    home = folder / "pipelines" / compilation.name
+    edited = () if settings.overwrite else tuple(prefect_yaml.edited(home, compilation))
     if edited and not dry_run:
         raise EditedByHandError([str(home / name) for name in edited])
     made = Plan(
         settings=settings,
-        promotion=promoted,
+        compilation=compilation,
         folder=folder,
         # The manifest says how the code is deployed, which may differ between targets; the code does not.
-        code={**{n: t for n, t in promoted.files.items() if n != MANIFEST}, **neighbours},
-        beside={"origins.json": json.dumps(promoted.origins), ORIGIN: artifacts.origin(cells, target, wanted)},
+        code={**{n: t for n, t in compilation.files.items() if n != MANIFEST}, **modules},
+        beside={"origins.json": json.dumps(compilation.origins), ORIGIN: artifacts.origin(cells, target, wanted)},
         profile=artifacts.frozen(profile),
         target=goal,
         target_profile=artifacts.frozen(other),
         drift=_drift(settings, other or profile) if packages else "",
         edited=edited,
-        changes=prefect_yaml.diff(home, promoted),
+        changes=prefect_yaml.diff(home, compilation),
         server=None,
         notes=(
-            *promoted.notes,
-            *(f"{path} travels with the deployment as it is now." for path in sorted(neighbours)),
+            *compilation.notes,
+            *(f"{path} travels with the deployment as it is now." for path in sorted(modules)),
             *(f"{home / name} was edited by hand: a deploy needs --overwrite." for name in edited),
             *_problems(other or profile),
         ),
@@ -266,7 +266,7 @@ def _problems(profile: Profile | None) -> Iterator[str]:
 
 def _drift(settings: Settings, profile: Profile | None) -> str:
     """Return what runs do about changed packages: an environment of their own does not change."""
-    if settings.environment == "locked" or settings.promotion.standalone:
+    if settings.environment == "locked" or settings.compile_options.standalone:
         return ""
     policy = profile.environment.get("policy", "warn") if profile else "warn"
     return {"ignore": "", "refuse": "refuse"}.get(policy, "warn")

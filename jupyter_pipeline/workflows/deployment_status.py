@@ -75,10 +75,10 @@ def _changed(cells: Sequence[Cell], targets: Sequence[str], options: Mapping[str
     from jupyter_pipeline import compiler
 
     indices = [compiler.select_cell(cells, target) for target in targets]
-    again = compiler.promote(
+    again = compiler.compile_cells(
         cells,
         indices[0] if len(indices) == 1 else indices,
-        compiler.PromotionOptions.from_dict({k: tuple(v) if isinstance(v, list) else v for k, v in options.items()}),
+        compiler.CompileOptions.from_dict({k: tuple(v) if isinstance(v, list) else v for k, v in options.items()}),
     )
     code = {name: text for name, text in again.files.items() if name not in (LOCK, MANIFEST)}
     return any(_read(folder / name) != text for name, text in code.items())

@@ -65,7 +65,7 @@ def run_test(folder: Path, *, server: bool = False, progress: Callable[[str], No
     ConfigurationError
         If ``prefect.yaml`` or ``test.yaml`` cannot be used.
     """
-    from jupyter_pipeline.compiler.local_modules import find_neighbours
+    from jupyter_pipeline.compiler.local_modules import find_local_modules
     from jupyter_pipeline.workflows.rehearsal import rehearse
 
     case = _read_case(folder)
@@ -77,7 +77,7 @@ def run_test(folder: Path, *, server: bool = False, progress: Callable[[str], No
     }
     code = {name: text for name, text in files.items() if name.endswith(".py")}
     done = rehearse(
-        {**files, **find_neighbours(code, home)},
+        {**files, **find_local_modules(code, home)},
         case.entrypoint,
         working_directory=home,
         parameters=case.parameters,

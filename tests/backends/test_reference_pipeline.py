@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from jupyter_pipeline.clusters import profiles
-from jupyter_pipeline.compiler import Cell, PromotionOptions, promote, read_notebook, select_cells
+from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells, read_notebook, select_cells
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "reference_pipeline.ipynb"
 
 
 def write_pipeline(folder: Path, cells: list[Cell], name: str, profile: str = "") -> Path:
-    made = promote(cells, select_cells(cells, [name]), PromotionOptions(name=name, profile=profile))
+    made = compile_cells(cells, select_cells(cells, [name]), CompileOptions(name=name, profile=profile))
     home = folder / name
     home.mkdir()
     for path, text in made.files.items():

@@ -1,7 +1,7 @@
 """How long the Prefect side takes: start, deploy, list, stop.
 
 Run it with ``python tests/benchmarks/bench_orchestration.py [DEPLOYMENTS]``. Prefect's command line deploys the same
-flow to the same server, in turns with ours; and a promoted cell runs in turns with a flow of the same statements.
+flow to the same server, in turns with ours; and a compiled cell runs in turns with a flow of the same statements.
 """
 
 from __future__ import annotations
@@ -135,18 +135,18 @@ def _measure(folder: Path) -> None:
 
 
 def _measure_runs(folder: Path) -> None:
-    """Show what a promoted cell costs beyond a flow of the same statements, from the start of a run to its end."""
+    """Show what a compiled cell costs beyond a flow of the same statements, from the start of a run to its end."""
     from jupyter_pipeline import compiler
-    from jupyter_pipeline.compiler import Cell, PromotionOptions
+    from jupyter_pipeline.compiler import Cell, CompileOptions
     from jupyter_pipeline.models import DeploymentSpec
     from jupyter_pipeline.orchestration.deployments import manage as deployments
     from jupyter_pipeline.orchestration.deployments import snapshots
     from jupyter_pipeline.orchestration.runs import manage as runs
 
-    promoted = compiler.promote([Cell(index=0, source=_CELL)], 0, PromotionOptions(name="promoted"))
+    compiled = compiler.compile_cells([Cell(index=0, source=_CELL)], 0, CompileOptions(name="compiled"))
     deployed = {
         "bare": ({"flow.py": _BARE}, "bare", "flow.py:bare"),
-        "promoted": (promoted.files, promoted.flow_name, promoted.entrypoint),
+        "compiled": (compiled.files, compiled.flow_name, compiled.entrypoint),
     }
     for name, (files, flow_name, entrypoint) in deployed.items():
         version, path = snapshots.snapshot(files)
@@ -161,7 +161,7 @@ def _measure_runs(folder: Path) -> None:
             seconds[name].append((run.end or 0) - (run.start or 0))
     bare, ours = (statistics.median(seconds[name]) for name in deployed)
     _show("run of a bare Prefect flow", bare)
-    _show("run of the promoted cell", ours, f"{100 * (ours / bare - 1):+.1f} %, goal: at most +5 %")
+    _show("run of the compiled cell", ours, f"{100 * (ours / bare - 1):+.1f} %, goal: at most +5 %")
 
 
 def _show(what: str, seconds: float, remark: str = "") -> None:

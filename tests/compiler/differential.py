@@ -21,7 +21,7 @@ from unittest import mock
 
 import numpy
 
-from jupyter_pipeline.compiler import Cell, PromotionOptions, promote, slice_cells
+from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells, slice_cells
 
 CORPUS = Path(__file__).parent / "corpus"
 
@@ -95,16 +95,16 @@ def compare(cells: Sequence[str]) -> str:
 
 
 def compare_steps(cells: Sequence[str], name: str = "result") -> str:
-    """Return how the promoted function's result differs from `name` in the whole notebook; empty when it does not."""
+    """Return how the compiled function's result differs from `name` in the whole notebook; empty when it does not."""
     whole = execute("\n".join(cells))
     source = [*cells[:-1], f"{cells[-1].rstrip()}\n{name}"]
-    promotion = promote(
-        [Cell(index=i, source=s) for i, s in enumerate(source)], len(cells) - 1, PromotionOptions(name="pipe")
+    compilation = compile_cells(
+        [Cell(index=i, source=s) for i, s in enumerate(source)], len(cells) - 1, CompileOptions(name="pipe")
     )
-    text = promotion.files["steps.py"]
+    text = compilation.files["steps.py"]
     try:
         random.seed(12345)
-        module = sys.modules["promoted_steps"] = types.ModuleType("promoted_steps")
+        module = sys.modules["compiled_steps"] = types.ModuleType("compiled_steps")
         with contextlib.redirect_stdout(io.StringIO()):
             exec(compile(text, "steps.py", "exec"), module.__dict__)
             got = module.pipe()

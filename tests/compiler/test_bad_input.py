@@ -1,4 +1,4 @@
-"""What cannot be promoted: refused before there is anything to write, with cell, line, reason and the way out."""
+"""Refusals of the compiler: cell, line, reason and fix, before anything is written."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.compiler import PromotionOptions, promote, read_notebook, select_cell
-from jupyter_pipeline.compiler.frontend.notebook import marked_cells
-from jupyter_pipeline.exceptions import PromotionError, PromotionRefusedError, UsageError
+from jupyter_pipeline.compiler import CompileOptions, compile_cells, read_notebook, select_cell
+from jupyter_pipeline.compiler.frontend.notebook import find_marked_cells
+from jupyter_pipeline.exceptions import CompileError, CompileRefusedError, UsageError
 
 
 def notebook(*sources: str, **more: Any) -> str:
@@ -34,7 +34,7 @@ def notebook(*sources: str, **more: Any) -> str:
     ],
 )
 def test_what_is_no_notebook_is_told(content: str | bytes, message: str) -> None:
-    with pytest.raises(PromotionError, match=message):
+    with pytest.raises(CompileError, match=message):
         read_notebook(content)
 
 
@@ -49,7 +49,7 @@ def test_ids_that_are_missing_or_repeated_become_positions() -> None:
 
 def test_a_notebook_without_marks_says_how_to_mark() -> None:
     with pytest.raises(UsageError, match=r"No cell is marked.*%%step NAME"):
-        marked_cells(read_notebook(notebook("x = 1")))
+        find_marked_cells(read_notebook(notebook("x = 1")))
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ def test_a_refusal_names_cell_line_reason_and_way_out(
 ) -> None:
     cells = read_notebook(notebook(*sources))
     marked = [i for i, s in enumerate(sources) if s.startswith(("%%step", "%%check"))]
-    with pytest.raises(PromotionRefusedError) as refused:
-        promote(cells, marked or len(cells) - 1, PromotionOptions(name="p", **options))
+    with pytest.raises(CompileRefusedError) as refused:
+        compile_cells(cells, marked or len(cells) - 1, CompileOptions(name="p", **options))
     (refusal,) = refused.value.refusals
     assert (refusal.cell, refusal.line, refusal.name) == (cell, line, name)
     assert reason in refusal.reason
@@ -113,23 +113,23 @@ def test_a_refusal_names_cell_line_reason_and_way_out(
 def test_options_that_cannot_be_are_refused(options: dict[str, Any], message: str) -> None:
     cells = read_notebook(notebook("n = 1", "y = n"))
     with pytest.raises(UsageError, match=message):
-        promote(cells, 1, PromotionOptions(**{"name": "p", **options}))
+        compile_cells(cells, 1, CompileOptions(**{"name": "p", **options}))
 
 
 @pytest.mark.parametrize("value", [float("nan"), "inf", "-Infinity"])
 def test_a_number_that_json_does_not_have_is_no_value_of_a_parameter(value: object) -> None:
     cells = read_notebook(notebook("rate = 0.5", "y = rate"))
     with pytest.raises(UsageError, match="cannot be the value of the parameter rate"):
-        promote(cells, 1, PromotionOptions(name="p", defaults={"rate": value}))
+        compile_cells(cells, 1, CompileOptions(name="p", defaults={"rate": value}))
 
 
 def test_a_name_that_the_flow_uses_is_no_parameter_unasked() -> None:
     cells = read_notebook(notebook("task = 1\nn = 2", "y = task + n"))
-    assert promote(cells, 1, PromotionOptions(name="p")).parameters == {"n": 2}
+    assert compile_cells(cells, 1, CompileOptions(name="p")).parameters == {"n": 2}
 
 
 def test_cells_that_ran_out_of_order_are_noted() -> None:
     content = json.loads(notebook("x = 1", "y = x"))
     content["cells"][0]["execution_count"], content["cells"][1]["execution_count"] = 2, 1
-    notes = promote(read_notebook(content), 1, PromotionOptions(name="p")).notes
+    notes = compile_cells(read_notebook(content), 1, CompileOptions(name="p")).notes
     assert any("ran after a cell below" in note for note in notes)

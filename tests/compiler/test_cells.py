@@ -5,8 +5,8 @@ import json
 import pytest
 
 from jupyter_pipeline.compiler import Cell, read_notebook, select_cell, select_cells
-from jupyter_pipeline.compiler.frontend.notebook import marked_cells, order_notes
-from jupyter_pipeline.exceptions import NotFoundError, PipelineError, PromotionError, UsageError
+from jupyter_pipeline.compiler.frontend.notebook import find_marked_cells, order_notes
+from jupyter_pipeline.exceptions import CompileError, NotFoundError, PipelineError, UsageError
 
 
 def notebook(*cells: dict[str, object], **more: object) -> str:
@@ -48,7 +48,7 @@ def test_missing_and_repeated_ids_become_positions() -> None:
     ],
 )
 def test_what_is_not_a_notebook_is_refused(source: str | bytes, message: str) -> None:
-    with pytest.raises(PromotionError, match=message):
+    with pytest.raises(CompileError, match=message):
         read_notebook(source)
 
 
@@ -84,9 +84,9 @@ def test_marked_cells_are_those_with_a_magic_or_a_tag() -> None:
         Cell(index=2, source="y = 2"),
         Cell(index=3, source="assert x", tags=("check:positive",)),
     ]
-    assert marked_cells(cells) == [1, 3]
+    assert find_marked_cells(cells) == [1, 3]
     with pytest.raises(UsageError, match="No cell is marked"):
-        marked_cells(cells[:1])
+        find_marked_cells(cells[:1])
 
 
 def test_a_tag_selects_all_cells_of_a_pipeline() -> None:

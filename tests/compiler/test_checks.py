@@ -10,7 +10,7 @@ from unittest import mock
 
 import pytest
 
-from jupyter_pipeline.compiler import Cell, PromotionOptions, promote
+from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells
 
 LIBRARIES = "import dask\nimport pandera.pandas as pa"
 
@@ -18,7 +18,7 @@ LIBRARIES = "import dask\nimport pandera.pandas as pa"
 def written(*sources: str) -> dict[str, str]:
     cells = [Cell(index=i, source=s) for i, s in enumerate(sources)]
     marked = [i for i, s in enumerate(sources) if s.startswith("%%")]
-    return dict(promote(cells, marked, PromotionOptions(name="p")).files)
+    return dict(compile_cells(cells, marked, CompileOptions(name="p")).files)
 
 
 def task(*given: Any, **_: Any) -> Any:

@@ -12,9 +12,9 @@ import yaml
 from pyflakes.api import check
 from pyflakes.reporter import Reporter
 
-from jupyter_pipeline.compiler import Cell, Promotion, PromotionOptions, promote
+from jupyter_pipeline.compiler import Cell, Compilation, CompileOptions, compile_cells
 from jupyter_pipeline.compiler.codegen.prefect_yaml import RECORD, diff, write
-from jupyter_pipeline.exceptions import EditedByHandError, PromotionRefusedError, UsageError
+from jupyter_pipeline.exceptions import CompileRefusedError, EditedByHandError, UsageError
 from jupyter_pipeline.models import Schedule
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -24,7 +24,7 @@ def cells(*sources: str | Cell) -> list[Cell]:
     return [s if isinstance(s, Cell) else Cell(index=i, source=s) for i, s in enumerate(sources)]
 
 
-def single(**options: Any) -> Promotion:
+def single(**options: Any) -> Compilation:
     notebook = cells(
         Cell(index=0, source="# Flights\n\n## Delay of each carrier", kind="markdown"),
         "import pandas as pd\n%load_ext jupyter_pipeline\n%cluster start local",
@@ -37,10 +37,10 @@ def single(**options: Any) -> Promotion:
         "delays.plot()",
     )
     given = {"name": "delays", "profile": "local", "retries": 2, "notebook": "notebooks/flights.ipynb"} | options
-    return promote(notebook, 6, PromotionOptions(**given))
+    return compile_cells(notebook, 6, CompileOptions(**given))
 
 
-def several() -> Promotion:
+def several() -> Compilation:
     notebook = cells(
         "import pandas as pd",
         "rows = 4\nbad = False",
@@ -51,10 +51,10 @@ def several() -> Promotion:
         "size = len(raw)",
         "%%step report\nline = f'{biggest}: {sums.max()} of {size}'\nline",
     )
-    return promote(notebook, (3, 4, 5, 7), PromotionOptions(name="multi", schedules=(Schedule(cron="0 6 * * *"),)))
+    return compile_cells(notebook, (3, 4, 5, 7), CompileOptions(name="multi", schedules=(Schedule(cron="0 6 * * *"),)))
 
 
-def rich(*, sized: bool = True, **options: Any) -> Promotion:
+def rich(*, sized: bool = True, **options: Any) -> Compilation:
     memory, cpus = (" --memory 8GiB", " --cpus 4") if sized else ("", "")
     notebook = cells(
         "from datetime import date\nimport dask.dataframe as dd\nimport pandera.pandas as pa",
@@ -68,7 +68,7 @@ def rich(*, sized: bool = True, **options: Any) -> Promotion:
         "%%step revenue\nrevenue = orders.groupby('customer').price.sum().compute()\nrevenue",
     )
     given = {"name": "revenue", "profile": "slurm", "notebook": "tpch.ipynb", "parameters": ("paths",)} | options
-    return promote(notebook, (3, 4, 5, 6), PromotionOptions(**given))
+    return compile_cells(notebook, (3, 4, 5, 6), CompileOptions(**given))
 
 
 PROMOTIONS = {
@@ -113,16 +113,16 @@ def test_same_input_gives_same_version_and_another_value_another() -> None:
 
 
 def test_schema_and_defaults_of_parameters_are_those_of_prefect() -> None:
-    promotion = single()
-    assert promotion.parameters == {"month": 3}
-    assert promotion.parameter_schema == {
+    compilation = single()
+    assert compilation.parameters == {"month": 3}
+    assert compilation.parameter_schema == {
         "title": "Parameters",
         "type": "object",
         "properties": {"month": {"default": 3, "position": 0, "title": "month", "type": "integer"}},
         "required": [],
         "definitions": {},
     }
-    json.dumps(promotion.to_dict())
+    json.dumps(compilation.to_dict())
 
 
 @pytest.mark.parametrize(
@@ -139,13 +139,13 @@ def test_schema_and_defaults_of_parameters_are_those_of_prefect() -> None:
     ],
 )
 def test_literals_become_parameters(sources: list[str], wanted: tuple[str, ...], parameters: dict[str, Any]) -> None:
-    found = promote(cells(*sources), len(sources) - 1, PromotionOptions(name="p", parameters=wanted))
+    found = compile_cells(cells(*sources), len(sources) - 1, CompileOptions(name="p", parameters=wanted))
     assert found.parameters == parameters
 
 
 def test_tagged_cells_make_parameters_of_constants_too() -> None:
     tagged = Cell(index=0, source="LIMIT = 2\nnames = ['a']", tags=("parameters",))
-    found = promote(cells(tagged, "y = names * LIMIT"), 1, PromotionOptions(name="p"))
+    found = compile_cells(cells(tagged, "y = names * LIMIT"), 1, CompileOptions(name="p"))
     assert found.parameters == {"LIMIT": 2, "names": ["a"]}
 
 
@@ -158,8 +158,8 @@ def test_tagged_cells_make_parameters_of_constants_too() -> None:
     ],
 )
 def test_a_parameter_that_cannot_be_is_refused(sources: list[str], name: str, reason: str) -> None:
-    with pytest.raises(PromotionRefusedError, match=reason):
-        promote(cells(*sources), len(sources) - 1, PromotionOptions(name="p", parameters=(name,)))
+    with pytest.raises(CompileRefusedError, match=reason):
+        compile_cells(cells(*sources), len(sources) - 1, CompileOptions(name="p", parameters=(name,)))
 
 
 @pytest.mark.parametrize(
@@ -172,28 +172,28 @@ def test_a_parameter_that_cannot_be_is_refused(sources: list[str], name: str, re
         (["password = 'hunter2hunter2'", "y = password"], "looks like a secret"),
     ],
 )
-def test_what_cannot_be_promoted_is_refused(sources: list[str], reason: str) -> None:
-    with pytest.raises(PromotionRefusedError, match=reason):
-        promote(cells(*sources), len(sources) - 1, PromotionOptions(name="p"))
+def test_constructs_that_cannot_be_compiled_are_refused(sources: list[str], reason: str) -> None:
+    with pytest.raises(CompileRefusedError, match=reason):
+        compile_cells(cells(*sources), len(sources) - 1, CompileOptions(name="p"))
 
 
 def test_names_of_the_kernel_and_of_cells_below_make_refusals_clearer() -> None:
-    options = PromotionOptions(name="p", kernel_names=("ghost",))
-    with pytest.raises(PromotionRefusedError, match="exists in the kernel, but no cell above defines it"):
-        promote(cells("y = ghost"), 0, options)
-    with pytest.raises(PromotionRefusedError, match="defined only below, in cell 1"):
-        promote(cells("y = later", "later = 1"), 0, options)
+    options = CompileOptions(name="p", kernel_names=("ghost",))
+    with pytest.raises(CompileRefusedError, match="exists in the kernel, but no cell above defines it"):
+        compile_cells(cells("y = ghost"), 0, options)
+    with pytest.raises(CompileRefusedError, match="defined only below, in cell 1"):
+        compile_cells(cells("y = later", "later = 1"), 0, options)
 
 
 @pytest.mark.parametrize("name", ["../x", "", "a/b", "x" * 64])
 def test_names_that_are_no_folder_are_refused(name: str) -> None:
     with pytest.raises(UsageError):
-        promote(cells("x = 1"), 0, PromotionOptions(name=name))
+        compile_cells(cells("x = 1"), 0, CompileOptions(name=name))
 
 
 def test_paths_of_this_machine_and_clients_are_noted() -> None:
     notebook = cells("from distributed import Client", "client = Client()", "y = open('/home/me/x.csv').read(), client")
-    notes = "\n".join(promote(notebook, 2, PromotionOptions(name="p")).notes)
+    notes = "\n".join(compile_cells(notebook, 2, CompileOptions(name="p")).notes)
     assert "'/home/me/x.csv' is a path of this machine" in notes
     assert "Client: a Dask client of its own" in notes
 
@@ -245,5 +245,5 @@ def test_importing_the_package_is_cheap() -> None:
 
 def test_a_long_chain_of_elif_is_no_depth() -> None:
     chain = "if x == 0:\n    y = 0\n" + "".join(f"elif x == {i}:\n    y = {i}\n" for i in range(1, 900))
-    made = promote(cells("x = 5", chain, "y"), 2, PromotionOptions(name="deep"))
+    made = compile_cells(cells("x = 5", chain, "y"), 2, CompileOptions(name="deep"))
     assert "elif x == 899:" in made.files["steps.py"]

@@ -9,7 +9,7 @@ import pytest
 from pyflakes.api import check
 from pyflakes.reporter import Reporter
 
-from jupyter_pipeline.compiler import Cell, Promotion, PromotionOptions, promote
+from jupyter_pipeline.compiler import Cell, Compilation, CompileOptions, compile_cells
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Schedule
 
@@ -23,10 +23,10 @@ SOURCES = [
 ]
 
 
-def rendered(**options: Any) -> Promotion:
+def rendered(**options: Any) -> Compilation:
     cells = [Cell(index=i, id=f"c{i}", source=s) for i, s in enumerate(SOURCES)]
     given = {"name": "numbers", "to": "dagster", "parameters": ("names",)} | options
-    return promote(cells, (2, 3, 4, 5), PromotionOptions(**given))
+    return compile_cells(cells, (2, 3, 4, 5), CompileOptions(**given))
 
 
 def test_the_files_are_steps_and_definitions(capsys: pytest.CaptureFixture[str]) -> None:
@@ -42,7 +42,7 @@ def test_the_files_are_steps_and_definitions(capsys: pytest.CaptureFixture[str])
 def test_steps_with_names_of_dagster_get_others(capsys: pytest.CaptureFixture[str]) -> None:
     sources = ["%%step op\nx, y = [1], [2]", "%%step steps\nz = x + y", "%%step parameters\nresult = z"]
     cells = [Cell(index=i, source=s) for i, s in enumerate(sources)]
-    text = promote(cells, (0, 1, 2), PromotionOptions(name="p", to="dagster")).files["definitions.py"]
+    text = compile_cells(cells, (0, 1, 2), CompileOptions(name="p", to="dagster")).files["definitions.py"]
     assert "def op_op():" in text
     assert "steps_result = steps_op(x, y)" in text
     assert check(text, "definitions.py", Reporter(sys.stdout, sys.stdout)) == 0, capsys.readouterr().out

@@ -3,14 +3,14 @@ from __future__ import annotations
 import pytest
 from differential import execute, run_flow
 
-from jupyter_pipeline.compiler import Cell, PromotionOptions, promote
-from jupyter_pipeline.exceptions import PromotionRefusedError, UsageError
+from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells
+from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
 
 
-def promoted(sources: list[str], **options: object) -> dict[str, str]:
+def compiled(sources: list[str], **options: object) -> dict[str, str]:
     cells = [Cell(index=i, source=s) for i, s in enumerate(sources)]
     targets = [i for i, s in enumerate(sources) if s.startswith("%%")]
-    return dict(promote(cells, targets, PromotionOptions(name="p", **options)).files)  # type: ignore[arg-type]
+    return dict(compile_cells(cells, targets, CompileOptions(name="p", **options)).files)  # type: ignore[arg-type]
 
 
 LIST = "%%step names\nnames = ['a', 'bb', 'ccc']"
@@ -61,14 +61,14 @@ def test_a_mapped_step_gives_what_the_notebook_gives(sources: list[str]) -> None
     wanted = [n for n in ("items",) if any(s.startswith("items") for s in sources)]
     without = [s for s in sources if not s.startswith("%%check")]  # the stand-in for Prefect knows no artifacts
     whole = execute("\n".join(s.partition("\n")[2] if s.startswith("%%") else s for s in without))
-    files = promoted(without, parameters=tuple(wanted))
+    files = compiled(without, parameters=tuple(wanted))
     assert ".map(" in files["flow.py"]
     assert [run_flow(files, "p", seed) for seed in range(3)] == [whole["result"]] * 3
-    promoted(sources, parameters=tuple(wanted))
+    compiled(sources, parameters=tuple(wanted))
 
 
 def test_a_mapped_function_makes_one_element() -> None:
-    files = promoted([LIST, "%%step sizes --map --retries 2\nsizes = [len(name) for name in names]"])
+    files = compiled([LIST, "%%step sizes --map --retries 2\nsizes = [len(name) for name in names]"])
     assert "def sizes(name):" in files["steps.py"]
     assert "    return len(name)\n" in files["steps.py"]
     assert "sizes = task(steps.sizes, retries=2).map(list(names.result()))" in files["flow.py"]
@@ -94,11 +94,11 @@ def test_what_has_another_form_is_refused(cell: str, reason: str) -> None:
         f"%%step sizes --map\n{cell}",
         "%%step e\ny = (sizes, seen)",
     ]
-    with pytest.raises(PromotionRefusedError, match=reason) as refused:
-        promoted(sources)
+    with pytest.raises(CompileRefusedError, match=reason) as refused:
+        compiled(sources)
     assert refused.value.refusals[0].cell == 2
 
 
 def test_a_check_is_not_mapped() -> None:
-    with pytest.raises((PromotionRefusedError, UsageError), match="leave out --map"):
-        promoted([LIST, "%%check sizes --map\nassert names"])
+    with pytest.raises((CompileRefusedError, UsageError), match="leave out --map"):
+        compiled([LIST, "%%check sizes --map\nassert names"])

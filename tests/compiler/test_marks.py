@@ -4,39 +4,41 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.compiler import Cell, PromotionOptions, promote
+from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells
 from jupyter_pipeline.compiler.codegen.imports import Imports
 from jupyter_pipeline.compiler.codegen.prefect_tasks import task_arguments
 from jupyter_pipeline.compiler.frontend.directives import (
-    Mark,
+    Directive,
     StepSettings,
     largest,
-    read_mark,
+    read_directive,
     read_metadata,
     read_tag,
 )
-from jupyter_pipeline.exceptions import PromotionRefusedError, UsageError
+from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
 
 
 @pytest.mark.parametrize(
     ("text", "mark"),
     [
-        ("clean", Mark(name="clean")),
-        ("clean --map", Mark(name="clean", map=True)),
-        ("'two words' # why", Mark(name="two words")),
-        ("a --retries 3 --retry-delay=30", Mark(name="a", settings={"retries": 3, "retry_delay": 30.0})),
+        ("clean", Directive(name="clean")),
+        ("clean --map", Directive(name="clean", map=True)),
+        ("'two words' # why", Directive(name="two words")),
+        ("a --retries 3 --retry-delay=30", Directive(name="a", settings={"retries": 3, "retry_delay": 30.0})),
         (
             "a --backoff 2 --jitter 0.5 --timeout 10m --cache 1h",
-            Mark(name="a", settings={"retry_backoff": 2.0, "retry_jitter": 0.5, "timeout": 600.0, "cache": 3600.0}),
+            Directive(
+                name="a", settings={"retry_backoff": 2.0, "retry_jitter": 0.5, "timeout": 600.0, "cache": 3600.0}
+            ),
         ),
         (
             "a --cpus 4 --memory 8GiB --gpus 1",
-            Mark(name="a", settings={"cpus": 4, "memory": "8GiB", "gpus": 1}),
+            Directive(name="a", settings={"cpus": 4, "memory": "8GiB", "gpus": 1}),
         ),
     ],
 )
-def test_a_mark_is_a_name_and_settings(text: str, mark: Mark) -> None:
-    assert read_mark("step", text) == mark
+def test_a_directive_has_a_name_and_settings(text: str, mark: Directive) -> None:
+    assert read_directive("step", text) == mark
 
 
 @pytest.mark.parametrize(
@@ -57,13 +59,13 @@ def test_a_mark_is_a_name_and_settings(text: str, mark: Mark) -> None:
 )
 def test_a_mark_that_cannot_be_read_says_what_to_write(text: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        read_mark("step", text)
+        read_directive("step", text)
 
 
 def test_tags_and_metadata_mark_too() -> None:
-    assert read_tag(("x", "check:sound")) == Mark(kind="check", name="sound")
+    assert read_tag(("x", "check:sound")) == Directive(kind="check", name="sound")
     assert read_tag(("steps",)) is None
-    assert read_metadata({"step": "clean", "retries": 2, "timeout": "5m", "map": True}) == Mark(
+    assert read_metadata({"step": "clean", "retries": 2, "timeout": "5m", "map": True}) == Directive(
         name="clean", settings={"retries": 2, "timeout": 300.0}, map=True
     )
     assert read_metadata({}) is None
@@ -76,7 +78,7 @@ def test_magic_wins_over_metadata_and_metadata_over_tags() -> None:
         Cell(index=0, source="%%step one\nx = [1]", settings={"step": "two"}),
         Cell(index=1, source="y = x + [2]", settings={"step": "three", "retries": 4}, tags=("step:four",)),
     ]
-    flow = promote(cells, (0, 1), PromotionOptions(name="p")).files["flow.py"]
+    flow = compile_cells(cells, (0, 1), CompileOptions(name="p")).files["flow.py"]
     assert "task(steps.one).submit()" in flow
     assert "task(steps.three, retries=4).submit(one)" in flow
 
@@ -102,7 +104,7 @@ def test_settings_are_written_in_words_of_prefect(settings: dict[str, Any], argu
 
 def test_the_mark_of_a_step_wins_over_the_settings_of_the_deployment() -> None:
     cells = [Cell(index=0, source="%%step a --retries 5\nx = [1]"), Cell(index=1, source="%%step b\ny = x")]
-    flow = promote(cells, (0, 1), PromotionOptions(name="p", retries=1, timeout=60)).files["flow.py"]
+    flow = compile_cells(cells, (0, 1), CompileOptions(name="p", retries=1, timeout=60)).files["flow.py"]
     assert "task(steps.a, retries=5, timeout_seconds=60)" in flow
     assert "task(steps.b, retries=1, timeout_seconds=60)" in flow
 
@@ -112,12 +114,12 @@ def test_the_largest_that_a_step_asks_sizes_the_workers() -> None:
         Cell(index=0, source="%%step a --cpus 4 --memory 900MB\nx = [1]"),
         Cell(index=1, source="%%step b --memory 1GiB --gpus 1\ny = x"),
     ]
-    found = promote(cells, (0, 1), PromotionOptions(name="p", profile="slurm"))
+    found = compile_cells(cells, (0, 1), CompileOptions(name="p", profile="slurm"))
     assert 'with run_on("slurm", __file__, cpus=4, memory="1GiB", gpus=1):' in found.files["flow.py"]
     assert found.resources == {"a": {"cpus": 4, "memory": "900MB"}, "b": {"memory": "1GiB", "gpus": 1}}
     assert largest([]) == {}
     with pytest.raises(UsageError, match="name one with --profile"):
-        promote(cells, (0, 1), PromotionOptions(name="p"))
+        compile_cells(cells, (0, 1), CompileOptions(name="p"))
 
 
 @pytest.mark.parametrize(
@@ -130,6 +132,6 @@ def test_the_largest_that_a_step_asks_sizes_the_workers() -> None:
 )
 def test_a_bad_mark_refuses_with_its_cell(sources: list[str], reason: str) -> None:
     cells = [Cell(index=i, source=s) for i, s in enumerate(sources)]
-    with pytest.raises(PromotionRefusedError, match=reason) as refused:
-        promote(cells, range(len(cells)), PromotionOptions(name="p"))
+    with pytest.raises(CompileRefusedError, match=reason) as refused:
+        compile_cells(cells, range(len(cells)), CompileOptions(name="p"))
     assert refused.value.refusals[0].cell == len(cells) - 1

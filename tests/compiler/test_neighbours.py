@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_pipeline.compiler.local_modules import find_neighbours
-from jupyter_pipeline.exceptions import PromotionError
+from jupyter_pipeline.compiler.local_modules import find_local_modules
+from jupyter_pipeline.exceptions import CompileError
 
 
 def write(folder: Path, **texts: str) -> None:
@@ -17,28 +17,28 @@ def write(folder: Path, **texts: str) -> None:
 
 def test_modules_that_are_imported_travel_and_others_stay(tmp_path: Path) -> None:
     write(tmp_path, helper="import deeper", deeper="import json", unused="", steps="", flow="")
-    found = find_neighbours({"steps.py": "import helper\nimport numpy", "flow.py": "import steps"}, tmp_path)
+    found = find_local_modules({"steps.py": "import helper\nimport numpy", "flow.py": "import steps"}, tmp_path)
     assert found == {"helper.py": "import deeper", "deeper.py": "import json"}
 
 
 def test_a_package_travels_whole(tmp_path: Path) -> None:
     write(tmp_path, **{"tools/__init__": "", "tools/a": "from . import b", "tools/b": "", "tools/sub/c": ""})
-    found = find_neighbours({"steps.py": "from tools.a import x"}, tmp_path)
+    found = find_local_modules({"steps.py": "from tools.a import x"}, tmp_path)
     assert sorted(found) == ["tools/__init__.py", "tools/a.py", "tools/b.py", "tools/sub/c.py"]
 
 
 def test_modules_that_import_each_other_are_found_once(tmp_path: Path) -> None:
     write(tmp_path, a="import b", b="import a")
-    assert sorted(find_neighbours({"steps.py": "def f():\n    import a"}, tmp_path)) == ["a.py", "b.py"]
+    assert sorted(find_local_modules({"steps.py": "def f():\n    import a"}, tmp_path)) == ["a.py", "b.py"]
 
 
 def test_a_module_that_is_not_text_is_named(tmp_path: Path) -> None:
     (tmp_path / "helper.py").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(PromotionError, match=r"helper\.py"):
-        find_neighbours({"steps.py": "import helper"}, tmp_path)
+    with pytest.raises(CompileError, match=r"helper\.py"):
+        find_local_modules({"steps.py": "import helper"}, tmp_path)
 
 
 def test_a_module_with_the_name_of_a_generated_file_is_refused(tmp_path: Path) -> None:
     write(tmp_path, helper="import steps", steps="")
-    with pytest.raises(PromotionError, match="Rename the module"):
-        find_neighbours({"steps.py": "import helper"}, tmp_path)
+    with pytest.raises(CompileError, match="Rename the module"):
+        find_local_modules({"steps.py": "import helper"}, tmp_path)

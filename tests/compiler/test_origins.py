@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from jupyter_pipeline.compiler import Cell, Promotion, PromotionOptions, promote
+from jupyter_pipeline.compiler import Cell, Compilation, CompileOptions, compile_cells
 from jupyter_pipeline.compiler.codegen.source_map import locate
 
 SOURCES = [
@@ -16,13 +16,13 @@ SOURCES = [
 ]
 
 
-def promotion() -> Promotion:
+def compilation() -> Compilation:
     cells = [Cell(index=i, id=f"id{i}", source=s) for i, s in enumerate(SOURCES)]
-    return promote(cells, (2, 3), PromotionOptions(name="p", notebook="rates.ipynb"))
+    return compile_cells(cells, (2, 3), CompileOptions(name="p", notebook="rates.ipynb"))
 
 
 def test_every_traced_line_is_the_line_of_its_cell() -> None:
-    made = promotion()
+    made = compilation()
     lines = made.files["steps.py"].split("\n")
     entries = made.origins["steps.py"]
     assert {e["cell"] for e in entries} == {0, 1, 2, 3}
@@ -35,7 +35,7 @@ def test_every_traced_line_is_the_line_of_its_cell() -> None:
 
 
 def test_a_traceback_of_a_run_points_at_the_notebook(tmp_path: Path) -> None:
-    made = promotion()
+    made = compilation()
     (tmp_path / "steps.py").write_text(made.files["steps.py"])
     code = "import steps; whole = steps.load(); steps.report(whole)"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -48,6 +48,6 @@ def test_a_traceback_of_a_run_points_at_the_notebook(tmp_path: Path) -> None:
 
 def test_frames_from_elsewhere_stay_as_they_are() -> None:
     text = 'Traceback (most recent call last):\n  File "/x/other.py", line 3, in f\n    g()\nValueError: "no"\n'
-    assert locate(text, promotion().origins) == text
+    assert locate(text, compilation().origins) == text
     assert locate(text, {}) == text
-    assert locate("", promotion().origins) == ""
+    assert locate("", compilation().origins) == ""

@@ -6,17 +6,17 @@ import pytest
 from differential import bound, execute, run_flow
 from random_notebooks import random_notebook
 
-from jupyter_pipeline.compiler import Cell, PromotionOptions, promote
-from jupyter_pipeline.exceptions import PromotionRefusedError
+from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells
+from jupyter_pipeline.exceptions import CompileRefusedError
 
 
 def compare_flow(cells: list[str], targets: list[int], names: list[str]) -> str:
     whole = execute("\n".join(cells))
     sources = [*cells[:-1], f"{cells[-1]}\nresult = [{', '.join(names)}]\nresult"]
     notebook = [Cell(index=i, source=s) for i, s in enumerate(sources)]
-    promotion = promote(notebook, targets, PromotionOptions(name="pipe"))
+    compilation = compile_cells(notebook, targets, CompileOptions(name="pipe"))
     for seed in range(3):
-        got = run_flow(promotion.files, "pipe", seed)
+        got = run_flow(compilation.files, "pipe", seed)
         if repr(got) != repr([whole[n] for n in names]):
             return f"{[whole[n] for n in names]} != {got}"
     return ""
@@ -36,7 +36,7 @@ def test_flows_of_random_notebooks_give_the_values_of_the_whole_notebook() -> No
             continue
         try:
             assert compare_flow(cells, targets, names) == "", seed
-        except PromotionRefusedError:
+        except CompileRefusedError:
             continue
         compared += 1
     assert compared > 200
@@ -44,7 +44,7 @@ def test_flows_of_random_notebooks_give_the_values_of_the_whole_notebook() -> No
 
 def flow_of(*sources: str, targets: tuple[int, ...]) -> str:
     notebook = [Cell(index=i, source=s) for i, s in enumerate(sources)]
-    return promote(notebook, targets, PromotionOptions(name="pipe")).files["flow.py"]
+    return compile_cells(notebook, targets, CompileOptions(name="pipe")).files["flow.py"]
 
 
 def test_steps_without_edges_are_submitted_before_anything_waits() -> None:
@@ -91,20 +91,20 @@ def test_a_name_may_be_bound_by_several_steps(cells: tuple[str, ...], targets: t
     plain = [c.split("\n", 1)[1] if c.startswith("%%") else c for c in cells]
     whole = execute("\n".join(plain))
     notebook = [Cell(index=i, source=s) for i, s in enumerate([*cells[:-1], f"{cells[-1]}\n{name}"])]
-    files = promote(notebook, targets, PromotionOptions(name="pipe")).files
+    files = compile_cells(notebook, targets, CompileOptions(name="pipe")).files
     got = run_flow(files, "pipe")
     assert got == whole[name] or got == (whole[name], whole[name])
 
 
 def test_a_function_that_would_see_another_value_is_refused() -> None:
     cells = ["%%step a\nk = len([1])\ndef f():\n    return k", "%%step b\nk = len([1, 2])", "%%step c\ny = f(), k"]
-    with pytest.raises(PromotionRefusedError, match="a function of one step reads it, and another step binds it"):
+    with pytest.raises(CompileRefusedError, match="a function of one step reads it, and another step binds it"):
         flow_of(*cells, targets=(0, 1, 2))
 
 
 def test_a_function_that_assigns_a_name_of_another_step_is_refused() -> None:
     cells = ["%%step a\nk = len([1])\ndef f():\n    global k\n    k += 1", "%%step b\nf()", "%%step c\ny = k"]
-    with pytest.raises(PromotionRefusedError, match="a function of one step assigns it"):
+    with pytest.raises(CompileRefusedError, match="a function of one step assigns it"):
         flow_of(*cells, targets=(0, 1, 2))
 
 
@@ -114,15 +114,15 @@ def test_a_step_of_another_pipeline_is_not_taken_along_for_its_files() -> None:
         Cell(index=1, source="%%step make\nn = 3\njson.dump([n], open('made.json', 'w'))\nn"),
         Cell(index=2, source="%%step use\nfound = json.load(open('made.json'))\nfound"),
     ]
-    alone = promote(notebook, 2, PromotionOptions(name="use"))
+    alone = compile_cells(notebook, 2, CompileOptions(name="use"))
     assert "json.dump" not in alone.files["steps.py"]
     assert any("another pipeline writes (cell 1)" in note for note in alone.notes)
-    both = promote(notebook, (1, 2), PromotionOptions(name="both")).files["flow.py"]
+    both = compile_cells(notebook, (1, 2), CompileOptions(name="both")).files["flow.py"]
     assert "use = task(steps.use).submit(wait_for=[make])" in both
 
 
 def test_a_name_at_the_end_of_a_step_is_returned_once() -> None:
     cells = ["%%step a\nx = [1]\nx", "%%step b\ny = x + [2]"]
     notebook = [Cell(index=i, source=s) for i, s in enumerate(cells)]
-    text = promote(notebook, (0, 1), PromotionOptions(name="pipe")).files["steps.py"]
+    text = compile_cells(notebook, (0, 1), CompileOptions(name="pipe")).files["steps.py"]
     assert "    x = [1]\n    return x\n" in text

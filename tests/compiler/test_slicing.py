@@ -13,7 +13,7 @@ from differential import CORPUS, compare, compare_steps, corpus_entry, execute
 from random_notebooks import random_notebook
 
 from jupyter_pipeline.compiler import slice_cells
-from jupyter_pipeline.exceptions import PromotionRefusedError, UsageError
+from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
 
 ENTRIES = sorted(CORPUS.glob("*.py"))
 NOT_FOR_STEPS = {
@@ -47,7 +47,7 @@ def test_slice_gives_the_values_of_the_whole_notebook(path: Path) -> None:
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("path", [p for p in ENTRIES if p.stem not in NOT_FOR_STEPS], ids=lambda p: p.stem)
-def test_promoted_function_returns_what_the_notebook_has(path: Path) -> None:
+def test_compiled_function_returns_the_notebooks_value(path: Path) -> None:
     if needs_absent_library(path):
         pytest.skip("matplotlib is not installed")
     cells, _ = corpus_entry(path)
@@ -118,7 +118,7 @@ def test_slices_of_random_notebooks_are_small() -> None:
     ],
 )
 def test_refusals_name_cell_line_and_reason(cells: list[str], cell: int, line: int, name: str, reason: str) -> None:
-    with pytest.raises(PromotionRefusedError) as caught:
+    with pytest.raises(CompileRefusedError) as caught:
         slice_cells(cells, -1)
     (refusal,) = caught.value.refusals
     assert (refusal.cell, refusal.line, refusal.name) == (cell, line, name)

@@ -8,20 +8,20 @@ import pytest
 from pyflakes.api import check
 from pyflakes.reporter import Reporter
 
-from jupyter_pipeline.compiler import Cell, Promotion, PromotionOptions, promote
+from jupyter_pipeline.compiler import Cell, Compilation, CompileOptions, compile_cells
 from jupyter_pipeline.compiler.graph.windows import written_like
-from jupyter_pipeline.exceptions import PromotionRefusedError, UsageError
+from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
 
 TIME = dt.datetime(2026, 7, 14, 6, 30, tzinfo=zoneinfo.ZoneInfo("Europe/Berlin"))
 
 
-def promoted(value: str, **options: Any) -> Promotion:
+def compiled(value: str, **options: Any) -> Compilation:
     cells = [
         Cell(index=0, source="import datetime as dt\nfrom datetime import date"),
         Cell(index=1, source=f"day = {value}\nregion = 'eu'"),
         Cell(index=2, source="text = f'{day} {region}'\ntext"),
     ]
-    return promote(cells, 2, PromotionOptions(name="daily", **options))
+    return compile_cells(cells, 2, CompileOptions(name="daily", **options))
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_an_edge_is_written_like_the_value_of_the_notebook(example: Any, written
 def test_a_bound_parameter_is_the_edge_unless_it_is_given(
     value: str, annotation: str, default: str, kind: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = promoted(value, windows={"day": "start"})
+    made = compiled(value, windows={"day": "start"})
     flow = made.files["flow.py"]
     assert f"day: {annotation} | None = None" in flow
     assert f'day = run_window("start", value=day, default={default})' in flow
@@ -74,8 +74,8 @@ def test_a_bound_parameter_is_the_edge_unless_it_is_given(
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"windows": {"region": "start"}}, PromotionRefusedError, "'eu' is neither a date nor a time"),
-        ({"windows": {"week": "start"}}, PromotionRefusedError, "nothing that this cell needs is called so"),
+        ({"windows": {"region": "start"}}, CompileRefusedError, "'eu' is neither a date nor a time"),
+        ({"windows": {"week": "start"}}, CompileRefusedError, "nothing that this cell needs is called so"),
         ({"windows": {"day": "middle"}}, UsageError, "a window has a start and an end"),
         ({"windows": {"day": "end"}, "standalone": True}, UsageError, "leave out --standalone"),
         ({"windows": {"day": "end"}, "to": "dagster"}, UsageError, "leave out --to dagster"),
@@ -84,7 +84,7 @@ def test_a_bound_parameter_is_the_edge_unless_it_is_given(
 )
 def test_what_cannot_be_bound_is_refused(options: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
-        promoted("date(2026, 1, 31)", **options)
+        compiled("date(2026, 1, 31)", **options)
 
 
 @pytest.mark.parametrize(
@@ -100,12 +100,12 @@ def test_what_cannot_be_bound_is_refused(options: dict[str, Any], error: type[Ex
 def test_values_given_to_a_deployment_are_of_the_type_of_the_notebook(
     value: str, given: dict[str, Any], parameters: dict[str, Any]
 ) -> None:
-    made = promoted(value, defaults=given)
+    made = compiled(value, defaults=given)
     assert made.parameters == parameters
-    assert made.files["steps.py"] == promoted(value, parameters=("day",)).files["steps.py"]
+    assert made.files["steps.py"] == compiled(value, parameters=("day",)).files["steps.py"]
 
 
 @pytest.mark.parametrize(("value", "given"), [("7", "seven"), ("7", 7.5), ("True", "perhaps"), ("[1]", "{}")])
 def test_a_value_of_another_type_is_refused(value: str, given: Any) -> None:
     with pytest.raises(UsageError, match="cannot be the value of the parameter day"):
-        promoted(value, defaults={"day": given})
+        compiled(value, defaults={"day": given})

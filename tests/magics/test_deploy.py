@@ -9,10 +9,10 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from jupyter_pipeline.exceptions import (
     ApiUnreachableError,
+    CompileError,
+    CompileRefusedError,
     NotFoundError,
     PipelineError,
-    PromotionError,
-    PromotionRefusedError,
     UsageError,
 )
 from jupyter_pipeline.models import RunRecord
@@ -104,10 +104,10 @@ def test_a_cell_becomes_files_and_a_deployment_that_runs(
 @pytest.mark.parametrize(
     ("cell", "error", "message"),
     [
-        ("%%deploy x\nprint(nobody)", PromotionRefusedError, "line 2: nobody"),
-        ("%%deploy x\n!ls", PromotionRefusedError, "line 2"),
-        ("%%deploy x\ny = input()", PromotionRefusedError, "input"),
-        ("%%deploy x\ndef f(:", PromotionRefusedError, "line 2"),
+        ("%%deploy x\nprint(nobody)", CompileRefusedError, "line 2: nobody"),
+        ("%%deploy x\n!ls", CompileRefusedError, "line 2"),
+        ("%%deploy x\ny = input()", CompileRefusedError, "input"),
+        ("%%deploy x\ndef f(:", CompileRefusedError, "line 2"),
         ("%%deploy ../x\n1", UsageError, "cannot be the name of a deployment"),
         ("%%deploy x --cron '0 0 31 2 *'\n1", UsageError, "never fires"),
         ("%%deploy x --cron 'daily at six'\n1", UsageError, "cron"),
@@ -194,4 +194,4 @@ def test_marked_cells_run_as_they_are(shell: InteractiveShell) -> None:
     assert cells(shell, "%%step load\nx = 1", "%%check positive\nassert x > 0") == [None, None]
     assert shell.user_ns["x"] == 1
     (raised,) = cells(shell, "%%check negative\nassert x < 0")
-    assert isinstance(raised, PromotionError)
+    assert isinstance(raised, CompileError)

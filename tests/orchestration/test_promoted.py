@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.compiler import Cell, PromotionOptions, promote
+from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells
 from jupyter_pipeline.models import DeploymentSpec, RunRecord, Schedule, ServiceStatus
 from jupyter_pipeline.orchestration.deployments import manage as deployments
 from jupyter_pipeline.orchestration.deployments import snapshots
@@ -41,8 +41,8 @@ def test_a_promoted_pipeline_runs_with_its_window_its_settings_and_its_checks(
     daily = Schedule(cron="0 6 * * *", timezone="Europe/Berlin", active=False)
     cells = [Cell(index=i, id=f"c{i}", source=s) for i, s in enumerate(SOURCES)]
     windows = {"start": "start", "end": "end"}
-    options = PromotionOptions(name="promoted", schedules=(daily,), windows=windows, parameters=("limit",))
-    made = promote(cells, (2, 3, 4, 5, 6), options)
+    options = CompileOptions(name="promoted", schedules=(daily,), windows=windows, parameters=("limit",))
+    made = compile_cells(cells, (2, 3, 4, 5, 6), options)
     version, path = snapshots.snapshot(made.files)
     spec = DeploymentSpec(
         name=made.name,
@@ -92,8 +92,8 @@ def test_a_standalone_flow_runs_without_this_package(live: ServiceStatus, tmp_pa
     cells = [Cell(index=i, source=s) for i, s in enumerate(sources)]
     kwargs = {"processes": True, "threads_per_worker": 1, "dashboard_address": None}
     cluster = {"class": "distributed.LocalCluster", "kwargs": kwargs, "workers": 1}
-    options = PromotionOptions(name="alone", profile="local", standalone=True, cluster=cluster)
-    for name, text in promote(cells, (3, 4, 5), options).files.items():
+    options = CompileOptions(name="alone", profile="local", standalone=True, cluster=cluster)
+    for name, text in compile_cells(cells, (3, 4, 5), options).files.items():
         (tmp_path / name).write_text(text)
     code = "import sys; sys.modules['jupyter_pipeline'] = None; import flow; print('total', flow.alone(n=4))"
     guarded = f"if __name__ == '__main__':\n    {code}\n"
@@ -111,7 +111,7 @@ def test_prefect_itself_deploys_what_is_written(live: ServiceStatus, tmp_path: P
     cells = [Cell(index=i, id=f"c{i}", source=s) for i, s in enumerate(SOURCES)]
     morning = Schedule(cron="0 6 * * 1-5", timezone="Europe/Berlin", slug="morning", parameters={"limit": 4})
     hourly = Schedule(every=3600.0, start=1_780_000_000.0, slug="hourly", active=False)
-    options = PromotionOptions(
+    options = CompileOptions(
         name="written",
         profile="local",
         cpus=2,
@@ -123,7 +123,7 @@ def test_prefect_itself_deploys_what_is_written(live: ServiceStatus, tmp_path: P
         tags=("daily",),
         description="Write it down.",
     )
-    for name, text in promote(cells, (2, 3, 4, 5, 6), options).files.items():
+    for name, text in compile_cells(cells, (2, 3, 4, 5, 6), options).files.items():
         (tmp_path / name).write_text(text)
     command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"]
     environment = {**os.environ, **endpoint.variables()}

@@ -23,7 +23,7 @@ def test_every_error_has_a_status_code_that_says_error(name: str) -> None:
         (exceptions.UsageError, 400),
         (exceptions.ClusterConflictError, 409),
         (exceptions.ClusterStartError, 500),
-        (exceptions.PromotionRefusedError, 422),
+        (exceptions.CompileRefusedError, 422),
         (exceptions.ApiUnreachableError, 503),
         (RuntimeError, 500),
     ],

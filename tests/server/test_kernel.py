@@ -14,10 +14,10 @@ import pytest
 from jupyter_client.kernelspec import KernelSpecManager
 
 from jupyter_pipeline.exceptions import (
+    CompileRefusedError,
     MissingDependencyError,
     NotFoundError,
     PipelineError,
-    PromotionRefusedError,
     UsageError,
 )
 from jupyter_pipeline.server.kernel_cli import Interpreter, RemoteError, clean_environment, find_interpreter
@@ -90,7 +90,7 @@ def test_refusals_come_back_whole(tmp_path: Path) -> None:
     interpreter = stand_in(tmp_path, f"echo '{json.dumps({'refused': [refusal]})}'; exit 2")
     with pytest.raises(RemoteError, match=r"line 1: input\(\): nobody answers") as raised:
         asyncio.run(interpreter.run(["deploy"]))
-    assert raised.value.kind is PromotionRefusedError
+    assert raised.value.kind is CompileRefusedError
     assert raised.value.to_dict()["refused"] == [refusal]
 
 

@@ -11,9 +11,13 @@ from jupyter_pipeline.workflows import deploy_options
 
 def test_nothing_given_means_the_defaults() -> None:
     settings = deploy_options.read({}, name="daily")
-    assert settings.promotion.name == "daily"
-    assert settings.promotion.schedules == ()
-    assert (settings.promotion.overlap, settings.catch_up, settings.promotion.concurrency) == ("skip", "latest", 1)
+    assert settings.compile_options.name == "daily"
+    assert settings.compile_options.schedules == ()
+    assert (settings.compile_options.overlap, settings.catch_up, settings.compile_options.concurrency) == (
+        "skip",
+        "latest",
+        1,
+    )
     assert (settings.environment, settings.rehearse, settings.target) == ("kernel", None, "")
 
 
@@ -24,7 +28,7 @@ def test_schedules_add_up_and_each_has_a_name_of_its_own() -> None:
         "schedule": ["{cron: '0 7 * * *', timezone: Europe/Berlin, parameters: {region: eu, day: 2027-01-01}}"],
         "timezone": "UTC",
     }
-    found = deploy_options.read(given, name="daily").promotion.schedules
+    found = deploy_options.read(given, name="daily").compile_options.schedules
     assert [(s.cron, s.every, s.timezone, s.slug) for s in found] == [
         ("0 6 * * *", None, "UTC", "schedule-1"),
         ("", 7200.0, "UTC", "schedule-2"),
@@ -36,16 +40,16 @@ def test_schedules_add_up_and_each_has_a_name_of_its_own() -> None:
 
 def test_start_and_end_hold_in_the_time_zone_of_the_schedules() -> None:
     given = {"every": "1h", "timezone": "Europe/Berlin", "start": "2027-01-01", "end": "2027-02-01T12:00"}
-    (schedule,) = deploy_options.read(given, name="daily").promotion.schedules
+    (schedule,) = deploy_options.read(given, name="daily").compile_options.schedules
     assert (schedule.start, schedule.end) == (1798758000.0, 1801479600.0)
 
 
 def test_a_parameter_is_a_name_a_value_or_an_edge_of_the_window() -> None:
     given = {"param": ["region", "rows=10", "name=eu=1", "since={{ window.start }}", "until={{window.end}}"]}
-    promotion = deploy_options.read(given, name="daily").promotion
-    assert promotion.parameters == ("region", "rows", "name", "since", "until")
-    assert promotion.defaults == {"rows": 10, "name": "eu=1"}
-    assert promotion.windows == {"since": "start", "until": "end"}
+    options = deploy_options.read(given, name="daily").compile_options
+    assert options.parameters == ("region", "rows", "name", "since", "until")
+    assert options.defaults == {"rows": 10, "name": "eu=1"}
+    assert options.windows == {"since": "start", "until": "end"}
 
 
 def test_an_alert_names_its_events_or_means_all() -> None:

@@ -63,7 +63,7 @@ def test_the_next_change_of_the_clocks_is_told_for_each_schedule(tmp_path: Path)
 
 
 def test_the_lock_names_what_the_code_imports_and_no_more(tmp_path: Path) -> None:
-    text = planned(tmp_path, "import yaml", "yaml.safe_load('1')", dry_run=True).promotion.files[LOCK]
+    text = planned(tmp_path, "import yaml", "yaml.safe_load('1')", dry_run=True).compilation.files[LOCK]
     assert "pyyaml==" in text
     assert "prefect==" in text
     assert "jupyterlab==" not in text

@@ -6,8 +6,8 @@ from typing import Any
 
 from jupyter_pipeline.compiler import Cell, read_notebook
 from jupyter_pipeline.orchestration.deployments import manage as deployments
-from jupyter_pipeline.workflows import deploy as promotion
 from jupyter_pipeline.workflows import deploy_options
+from jupyter_pipeline.workflows.deploy import deploy as deploy_plan
 from jupyter_pipeline.workflows.deploy_plan import plan
 from jupyter_pipeline.workflows.deployment_status import status
 
@@ -23,7 +23,7 @@ def cells(**sources: str) -> list[Cell]:
 
 def deploy(notebook: Path, made: list[Cell], target: int | list[int], name: str, **given: Any) -> None:
     settings = deploy_options.read({"rehearse": False, **given}, name=name, notebook=notebook.name)
-    promotion.deploy(plan(made, target, settings, folder=notebook.parent))
+    deploy_plan(plan(made, target, settings, folder=notebook.parent))
 
 
 def test_a_badge_tells_what_changed_since_and_what_is_gone(live: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from jupyter_pipeline.compiler.analysis.heap import Store, bits
 from jupyter_pipeline.compiler.analysis.reading import Reading
 from jupyter_pipeline.compiler.analysis.scope import FIGURE, Missing
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement
-from jupyter_pipeline.exceptions import PromotionRefusedError
+from jupyter_pipeline.exceptions import CompileRefusedError
 from jupyter_pipeline.models import Refusal
 
 __all__ = ["Analysis", "analyse"]
@@ -49,7 +49,7 @@ def analyse(program: Program, targets: Collection[int] = (), apart: Collection[i
         try:
             reading.statement(statement)
         except RecursionError:
-            raise PromotionRefusedError([_too_deep(statement)]) from None
+            raise CompileRefusedError([_too_deep(statement)]) from None
     for statement in program.statements:
         if statement.cell in targets and statement.bound:
             reading.prepare(statement, last=statement.cell == max(targets))

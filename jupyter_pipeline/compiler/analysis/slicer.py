@@ -21,7 +21,7 @@ from jupyter_pipeline.compiler.analysis.scope import Missing
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement, parse_cells
 from jupyter_pipeline.compiler.analysis.syntax import is_future
 from jupyter_pipeline.compiler.frontend.ipython import PLACEHOLDER
-from jupyter_pipeline.exceptions import PromotionRefusedError, UsageError
+from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
 from jupyter_pipeline.models import Record, Refusal
 
 __all__ = ["Kept", "Slice", "collecting_later", "keep", "slice_cells"]
@@ -86,7 +86,7 @@ def slice_cells(sources: Sequence[str], target: int) -> Slice:
     ------
     UsageError
         If there is no such cell.
-    PromotionRefusedError
+    CompileRefusedError
         If what the cell needs cannot run outside the notebook.
 
     Examples
@@ -137,7 +137,7 @@ def keep(
     refusals += [r for s in kept.statements for r in _not_runnable(program, s)]
     if refusals:
         unique = {(r.cell, r.line, r.name): r for r in refusals}
-        raise PromotionRefusedError([unique[k] for k in sorted(unique)])
+        raise CompileRefusedError([unique[k] for k in sorted(unique)])
     for cell in kept.cells:
         kept.notes += [f"Cell {cell} (counted from 0): {note}." for note in program.plain[cell].notes]
     kept.notes += dict.fromkeys(f"Cell {s.cell} (counted from 0): {note}." for s in kept.statements for note in s.notes)

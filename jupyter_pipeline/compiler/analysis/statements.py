@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from jupyter_pipeline.compiler.frontend.ipython import PlainCell, to_python
-from jupyter_pipeline.exceptions import PromotionRefusedError
+from jupyter_pipeline.exceptions import CompileRefusedError
 from jupyter_pipeline.models import Refusal
 
 __all__ = ["Program", "Statement", "parse_cells"]
@@ -111,7 +111,7 @@ def parse_cells(sources: Sequence[tuple[int, str]]) -> Program:
 
     Raises
     ------
-    PromotionRefusedError
+    CompileRefusedError
         If a cell is neither Python nor IPython's dialect of it.
     """
     plain: dict[int, PlainCell] = {}
@@ -129,7 +129,7 @@ def parse_cells(sources: Sequence[tuple[int, str]]) -> Program:
         for node in body:
             statements.append(Statement(len(statements), cell, node))
     if refusals:
-        raise PromotionRefusedError(refusals)
+        raise CompileRefusedError(refusals)
     return Program(plain, statements)
 
 

@@ -20,7 +20,7 @@ from jupyter_pipeline.compiler.codegen.text import docstring, identifier, indent
 from jupyter_pipeline.compiler.frontend.directives import largest
 from jupyter_pipeline.compiler.graph.parameters import Parameter
 from jupyter_pipeline.compiler.graph.steps import Step
-from jupyter_pipeline.compiler.options import PromotionOptions
+from jupyter_pipeline.compiler.options import CompileOptions
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Schedule
 
@@ -45,7 +45,7 @@ def render_definitions(
     function: str,
     steps: Sequence[Step],
     parameters: Sequence[Parameter],
-    options: PromotionOptions,
+    options: CompileOptions,
     made_from: str,
     *,
     libraries: frozenset[str] = frozenset(),
@@ -60,7 +60,7 @@ def render_definitions(
         In the order in which they run.
     parameters : sequence of Parameter
         Of the pipeline.
-    options : PromotionOptions
+    options : CompileOptions
         Name, profile, schedules.
     made_from : str
         A sentence for the docstring of the module.
@@ -100,7 +100,7 @@ class _Ops:
         self,
         steps: Sequence[Step],
         parameters: Sequence[Parameter],
-        options: PromotionOptions,
+        options: CompileOptions,
         imports: Imports,
         *,
         lazy: bool,
@@ -220,7 +220,7 @@ class _Ops:
         )
 
 
-def _definitions(job: str, ops: _Ops, options: PromotionOptions, imports: Imports) -> str:
+def _definitions(job: str, ops: _Ops, options: CompileOptions, imports: Imports) -> str:
     resources = ['"io_manager": mem_io_manager']
     resources += [f'"{ops.names["parameters"]}": {_CLASS}()'] if ops.given else []
     resources += [f'"{ops.names["cluster"]}": {ops.names["cluster"]}'] if options.profile else []
@@ -232,7 +232,7 @@ def _definitions(job: str, ops: _Ops, options: PromotionOptions, imports: Import
     return "definitions = Definitions(\n" + "".join(f"    {a},\n" for a in arguments) + ")"
 
 
-def _schedule(schedule: Schedule, job: str, ops: _Ops, options: PromotionOptions) -> str:
+def _schedule(schedule: Schedule, job: str, ops: _Ops, options: CompileOptions) -> str:
     name = identifier(f"{options.name}_{schedule.slug}")
     arguments = [
         f'name="{name}"',

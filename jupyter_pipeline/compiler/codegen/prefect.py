@@ -17,7 +17,7 @@ from jupyter_pipeline.compiler.codegen.text import docstring, indent, unused, wr
 from jupyter_pipeline.compiler.frontend.directives import largest
 from jupyter_pipeline.compiler.graph.parameters import Parameter
 from jupyter_pipeline.compiler.graph.steps import Step
-from jupyter_pipeline.compiler.options import PromotionOptions
+from jupyter_pipeline.compiler.options import CompileOptions
 
 __all__ = ["RESERVED", "render_flow"]
 
@@ -32,7 +32,7 @@ def render_flow(
     function: str,
     steps: Sequence[Step],
     parameters: Sequence[Parameter],
-    options: PromotionOptions,
+    options: CompileOptions,
     title: str,
     *,
     libraries: frozenset[str] = frozenset(),
@@ -47,7 +47,7 @@ def render_flow(
         In the order in which they run.
     parameters : sequence of Parameter
         Of the flow.
-    options : PromotionOptions
+    options : CompileOptions
         Profile, name, and whether the file stands alone.
     title : str
         Of the module.
@@ -96,7 +96,7 @@ def _windowed(parameters: Sequence[Parameter], imports: Imports) -> str:
     return lines
 
 
-def _on_cluster(body: str, steps: Sequence[Step], options: PromotionOptions, imports: Imports) -> str:
+def _on_cluster(body: str, steps: Sequence[Step], options: CompileOptions, imports: Imports) -> str:
     """Return `body` inside of the profile's cluster, or as it is without a profile."""
     if not options.profile:
         return body
@@ -168,7 +168,7 @@ def check(function, **settings):
 class _Calls:
     """The calls of the tasks."""
 
-    def __init__(self, options: PromotionOptions, imports: Imports) -> None:
+    def __init__(self, options: CompileOptions, imports: Imports) -> None:
         self.options, self.imports = options, imports
         self.runs: dict[int, str] = {}
         """The name of each step's future."""

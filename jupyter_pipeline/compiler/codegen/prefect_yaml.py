@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from jupyter_pipeline.exceptions import EditedByHandError, PromotionError
+from jupyter_pipeline.exceptions import CompileError, EditedByHandError
 from jupyter_pipeline.models import WORK_POOL
 
 if TYPE_CHECKING:
-    from jupyter_pipeline.compiler.options import Promotion, PromotionOptions
+    from jupyter_pipeline.compiler.options import Compilation, CompileOptions
     from jupyter_pipeline.models import Schedule
 
 __all__ = ["RECORD", "diff", "edited", "manifest_notes", "render_manifest", "write"]
@@ -31,12 +31,12 @@ RECORD = ".jupyter-pipeline.json"
 """Name of the file with the hashes of what was written."""
 
 
-def render_manifest(options: PromotionOptions, entrypoint: str, parameters: Mapping[str, Any], version: str) -> str:
+def render_manifest(options: CompileOptions, entrypoint: str, parameters: Mapping[str, Any], version: str) -> str:
     """Return the text of ``prefect.yaml``, which ``prefect deploy --all`` accepts in its folder.
 
     Parameters
     ----------
-    options : PromotionOptions
+    options : CompileOptions
         Name, schedules, tags, work pool, concurrency.
     entrypoint : str
         ``flow.py:function``.
@@ -64,20 +64,20 @@ def render_manifest(options: PromotionOptions, entrypoint: str, parameters: Mapp
     return f"# Deploy it with: prefect deploy --all\n{text}"
 
 
-def manifest_notes(options: PromotionOptions) -> list[str]:
+def manifest_notes(options: CompileOptions) -> list[str]:
     """Return notes on what ``prefect.yaml`` has no word for; a deploy by Jupyter Pipeline does it nevertheless."""
     edged = [s for s in options.schedules if s.end is not None or (s.start is not None and s.every is None)]
     return ["prefect.yaml cannot say when a schedule begins or ends: prefect deploy leaves it out."] if edged else []
 
 
-def write(folder: Path, promotion: Promotion, *, overwrite: bool = False) -> list[str]:
-    """Write the files of `promotion` into `folder`, all or none.
+def write(folder: Path, compilation: Compilation, *, overwrite: bool = False) -> list[str]:
+    """Write the files of `compilation` into `folder`, all or none.
 
     Parameters
     ----------
     folder : Path
         Created if needed.
-    promotion : Promotion
+    compilation : Compilation
         What to write.
     overwrite : bool
         Replace files that were edited by hand.
@@ -91,13 +91,13 @@ def write(folder: Path, promotion: Promotion, *, overwrite: bool = False) -> lis
     ------
     EditedByHandError
         If a file is not as it was written, and `overwrite` is false. Nothing was written.
-    PromotionError
+    CompileError
         If the folder cannot be written. Nothing was written.
     """
-    if not overwrite and (changed := edited(folder, promotion)):
+    if not overwrite and (changed := edited(folder, compilation)):
         raise EditedByHandError([str(folder / name) for name in changed])
-    record = {"notebook": promotion.notebook, "files": {n: _hash(t) for n, t in sorted(promotion.files.items())}}
-    contents = {**promotion.files, RECORD: json.dumps(record, indent=1) + "\n"}
+    record = {"notebook": compilation.notebook, "files": {n: _hash(t) for n, t in sorted(compilation.files.items())}}
+    contents = {**compilation.files, RECORD: json.dumps(record, indent=1) + "\n"}
     needed = {name: text for name, text in contents.items() if _read(folder / name) != text}
     staged: list[tuple[str, Path]] = []
     try:
@@ -111,7 +111,7 @@ def write(folder: Path, promotion: Promotion, *, overwrite: bool = False) -> lis
         for path, final in staged:
             Path(path).replace(final)
     except OSError as error:
-        raise PromotionError(
+        raise CompileError(
             f"{folder} cannot be written ({error.strerror}). Make it writable, or move the notebook."
         ) from error
     finally:
@@ -121,24 +121,24 @@ def write(folder: Path, promotion: Promotion, *, overwrite: bool = False) -> lis
     return [name for name in needed if name != RECORD]
 
 
-def edited(folder: Path, promotion: Promotion) -> list[str]:
+def edited(folder: Path, compilation: Compilation) -> list[str]:
     """Return the names of files in `folder` which are neither what was written last nor what would be written now."""
     try:
         known = json.loads((folder / RECORD).read_text("utf-8"))["files"]
     except (OSError, ValueError, KeyError, TypeError):
         known = {}
     found = []
-    for name, text in promotion.files.items():
+    for name, text in compilation.files.items():
         present = _read(folder / name)
         if present is not None and present != text and _hash(present) != known.get(name):
             found.append(name)
     return found
 
 
-def diff(folder: Path, promotion: Promotion) -> str:
-    """Return what writing `promotion` into `folder` would change, as a unified diff; empty for nothing."""
+def diff(folder: Path, compilation: Compilation) -> str:
+    """Return the unified diff between the files in `folder` and those of `compilation`; empty if equal."""
     parts = []
-    for name, text in promotion.files.items():
+    for name, text in compilation.files.items():
         before = (_read(folder / name) or "").splitlines(keepends=True)
         lines = difflib.unified_diff(before, text.splitlines(keepends=True), f"a/{name}", f"b/{name}")
         parts.append("".join(lines))

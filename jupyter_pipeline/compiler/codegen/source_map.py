@@ -72,7 +72,7 @@ def locate(traceback_text: str, origins: Mapping[str, Any]) -> str:
     traceback_text : str
         As Python prints it.
     origins : mapping
-        ``Promotion.origins``: what `trace` returned, by the name of the file, and the notebook's path as ``notebook``.
+        `Compilation.origins`: the result of `trace` by file name, and the notebook's path as ``notebook``.
 
     Returns
     -------

@@ -21,10 +21,10 @@ from jupyter_pipeline.models import Record
 __all__ = [
     "KINDS",
     "OPTIONS",
-    "Mark",
+    "Directive",
     "StepSettings",
     "largest",
-    "read_mark",
+    "read_directive",
     "read_metadata",
     "read_settings",
     "read_tag",
@@ -75,7 +75,7 @@ class StepSettings(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark(Record):
+class Directive(Record):
     """What the mark of a cell says."""
 
     kind: str = "step"
@@ -87,7 +87,7 @@ class Mark(Record):
     """Whether the step runs once for each element of a list."""
 
 
-def read_mark(kind: str, text: str) -> Mark:
+def read_directive(kind: str, text: str) -> Directive:
     """Return the mark that ``%%step`` or ``%%check`` makes with the rest of its line.
 
     Raises
@@ -97,7 +97,7 @@ def read_mark(kind: str, text: str) -> Mark:
 
     Examples
     --------
-    >>> read_mark("step", "clean --retries 3 --timeout 10m").settings
+    >>> read_directive("step", "clean --retries 3 --timeout 10m").settings
     {'retries': 3, 'timeout': 600.0}
     """
     try:
@@ -122,16 +122,16 @@ def read_mark(kind: str, text: str) -> Mark:
     return _mark(kind, words[0], given, mapped=mapped)
 
 
-def read_tag(tags: Sequence[str]) -> Mark | None:
+def read_tag(tags: Sequence[str]) -> Directive | None:
     """Return the mark that a tag such as ``step:clean`` makes."""
     for tag in tags:
         kind, _, name = tag.partition(":")
         if kind in KINDS:
-            return Mark(kind=kind, name=name)
+            return Directive(kind=kind, name=name)
     return None
 
 
-def read_metadata(data: Mapping[str, Any]) -> Mark | None:
+def read_metadata(data: Mapping[str, Any]) -> Directive | None:
     """Return the mark in a cell's metadata, their key ``jupyter_pipeline``: ``{"step": "clean", "retries": 3}``.
 
     Raises
@@ -185,10 +185,10 @@ def largest(settings: Iterable[StepSettings]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-def _mark(kind: str, name: str, given: Mapping[str, str], *, mapped: bool) -> Mark:
+def _mark(kind: str, name: str, given: Mapping[str, str], *, mapped: bool) -> Directive:
     if kind == "check" and mapped:
         raise UsageError(f"A check looks at all that came before it: leave out {_MAP}.")
-    return Mark(kind=kind, name=name, settings=read_settings(given), map=mapped)
+    return Directive(kind=kind, name=name, settings=read_settings(given), map=mapped)
 
 
 def _bytes(text: str) -> float:

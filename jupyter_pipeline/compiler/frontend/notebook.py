@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jupyter_pipeline.compiler.frontend.directives import KINDS, read_tag
-from jupyter_pipeline.exceptions import NotFoundError, PromotionError, UsageError
+from jupyter_pipeline.exceptions import CompileError, NotFoundError, UsageError
 from jupyter_pipeline.models import Record
 
-__all__ = ["Cell", "is_marked", "marked_cells", "order_notes", "read_notebook", "select_cell", "select_cells"]
+__all__ = ["Cell", "find_marked_cells", "has_directive", "order_notes", "read_notebook", "select_cell", "select_cells"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,26 +50,26 @@ def read_notebook(source: str | bytes | Mapping[str, Any]) -> list[Cell]:
 
     Raises
     ------
-    PromotionError
+    CompileError
         If it is not UTF-8, not JSON, not a notebook, or of another format than 4.
     """
     data = _decode(source) if isinstance(source, str | bytes) else source
     if not isinstance(data, Mapping):
-        raise PromotionError("This is not a notebook: its JSON is not an object. Choose an .ipynb file.")
+        raise CompileError("This is not a notebook: its JSON is not an object. Choose an .ipynb file.")
     version = data.get("nbformat")
     if "worksheets" in data or (isinstance(version, int) and version < 4):
-        raise PromotionError(
+        raise CompileError(
             f"This notebook has format {version or 3}; format 4 is needed. Open and save it in JupyterLab, or run: "
             "jupyter nbconvert --to notebook --inplace NOTEBOOK"
         )
     cells = data.get("cells")
     if not isinstance(cells, Sequence) or isinstance(cells, str):
-        raise PromotionError("This is not a notebook: it has no list of cells. Choose an .ipynb file.")
+        raise CompileError("This is not a notebook: it has no list of cells. Choose an .ipynb file.")
     seen: set[str] = set()
     return [_cell(index, raw, seen) for index, raw in enumerate(cells)]
 
 
-def is_marked(cell: Cell) -> bool:
+def has_directive(cell: Cell) -> bool:
     """Return whether a cell is marked as a step or a check: by its first line, a tag, or its metadata."""
     return cell.kind == "code" and (
         cell.source.lstrip().startswith(("%%step", "%%check"))
@@ -78,7 +78,7 @@ def is_marked(cell: Cell) -> bool:
     )
 
 
-def marked_cells(cells: Sequence[Cell]) -> list[int]:
+def find_marked_cells(cells: Sequence[Cell]) -> list[int]:
     """Return the indices of the cells that are marked: by ``%%step``, ``%%check``, a tag, or their metadata.
 
     Raises
@@ -86,7 +86,7 @@ def marked_cells(cells: Sequence[Cell]) -> list[int]:
     UsageError
         If there is none.
     """
-    found = [cell.index for cell in cells if is_marked(cell)]
+    found = [cell.index for cell in cells if has_directive(cell)]
     if not found:
         raise UsageError(
             "No cell is marked. Name one: --cell INDEX, --cell ID or --cell TAG; or begin the cells of a pipeline with "
@@ -136,7 +136,7 @@ def select_cells(cells: Sequence[Cell], selectors: Sequence[str]) -> list[int]:
         If one selects a cell that is not code, or none is given and no cell is marked.
     """
     if not selectors:
-        return marked_cells(cells)
+        return find_marked_cells(cells)
     found: set[int] = set()
     for selector in selectors:
         tagged = [c.index for c in cells if c.kind == "code" and selector in c.tags]
@@ -165,26 +165,26 @@ def _decode(source: str | bytes) -> Any:
     try:
         text = source.decode("utf-8-sig") if isinstance(source, bytes) else source
     except UnicodeDecodeError as error:
-        raise PromotionError(f"This notebook is not UTF-8 (byte {error.start}). Save it again in Jupyter.") from error
+        raise CompileError(f"This notebook is not UTF-8 (byte {error.start}). Save it again in Jupyter.") from error
     try:
         return json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
         where = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise PromotionError(
+        raise CompileError(
             f"This notebook is not valid JSON{where}; it may be cut off. Save it again, or restore a checkpoint."
         ) from error
 
 
 def _cell(index: int, raw: Any, seen: set[str]) -> Cell:
     if not isinstance(raw, Mapping):
-        raise PromotionError(
+        raise CompileError(
             f"Cell {index} (counted from 0) of this notebook is not an object. Save it again in Jupyter."
         )
     source = raw.get("source", "")
     if isinstance(source, Sequence) and not isinstance(source, str):
         source = "".join(str(line) for line in source)
     if not isinstance(source, str):
-        raise PromotionError(f"Cell {index} (counted from 0) of this notebook has no text. Save it again in Jupyter.")
+        raise CompileError(f"Cell {index} (counted from 0) of this notebook has no text. Save it again in Jupyter.")
     metadata = raw.get("metadata")
     metadata = metadata if isinstance(metadata, Mapping) else {}
     tags, settings = metadata.get("tags"), metadata.get("jupyter_pipeline")

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from jupyter_pipeline.compiler.analysis.statements import Statement
 from jupyter_pipeline.compiler.codegen.text import unused
-from jupyter_pipeline.exceptions import PromotionRefusedError
+from jupyter_pipeline.exceptions import CompileRefusedError
 from jupyter_pipeline.models import Refusal
 
 __all__ = ["Mapped", "find_mapped"]
@@ -51,7 +51,7 @@ def find_mapped(cell: int, statements: Sequence[Statement], given: Collection[st
 
     Raises
     ------
-    PromotionRefusedError
+    CompileRefusedError
         If the cell has another form, or its elements depend on one another.
     """
     own = [s for s in statements if s.cell == cell]
@@ -95,6 +95,6 @@ def _made(value: ast.expr) -> Mapped | None:
     return None
 
 
-def _refused(statement: Statement | None, cell: int, name: str, reason: str, fix: str) -> PromotionRefusedError:
+def _refused(statement: Statement | None, cell: int, name: str, reason: str, fix: str) -> CompileRefusedError:
     line = statement.node.lineno if statement else 1
-    return PromotionRefusedError([Refusal(cell=cell, line=line, name=name, reason=reason, fix=fix)])
+    return CompileRefusedError([Refusal(cell=cell, line=line, name=name, reason=reason, fix=fix)])

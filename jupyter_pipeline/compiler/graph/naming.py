@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 
 from jupyter_pipeline.compiler.analysis.slicer import Kept
 from jupyter_pipeline.compiler.codegen.text import identifier
-from jupyter_pipeline.compiler.frontend.directives import Mark, read_mark, read_metadata, read_tag
+from jupyter_pipeline.compiler.frontend.directives import Directive, read_directive, read_metadata, read_tag
 from jupyter_pipeline.compiler.frontend.notebook import Cell
-from jupyter_pipeline.exceptions import PromotionRefusedError, UsageError
+from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
 from jupyter_pipeline.models import Refusal
 
-__all__ = ["defined_below", "function_names", "marks_of", "summary"]
+__all__ = ["collect_directives", "defined_below", "function_names", "summary"]
 
 
 def defined_below(cells: Sequence[Cell]) -> dict[str, int]:
@@ -24,21 +24,21 @@ def defined_below(cells: Sequence[Cell]) -> dict[str, int]:
     return found
 
 
-def marks_of(cells: Mapping[int, Cell], kept: Kept) -> dict[int, Mark]:
+def collect_directives(cells: Mapping[int, Cell], kept: Kept) -> dict[int, Directive]:
     """Return the mark of each target: that of its magic, or else of its metadata, or else of a tag.
 
     Raises
     ------
-    PromotionRefusedError
+    CompileRefusedError
         If one cannot be read, or two steps have one name.
     """
-    marks: dict[int, Mark] = {}
+    marks: dict[int, Directive] = {}
     refusals = []
     for index, cell in cells.items():
         plain = kept.program.plain[index]
         try:
-            magic = next((read_mark(kind, text) for kind, text in plain.marks.items()), None)
-            marks[index] = magic or read_metadata(cell.settings) or read_tag(cell.tags) or Mark()
+            magic = next((read_directive(kind, text) for kind, text in plain.marks.items()), None)
+            marks[index] = magic or read_metadata(cell.settings) or read_tag(cell.tags) or Directive()
         except UsageError as error:
             refusals.append(
                 Refusal(
@@ -56,11 +56,11 @@ def marks_of(cells: Mapping[int, Cell], kept: Kept) -> dict[int, Mark]:
             reason = f"cell {same[0]} (counted from 0) has the same name"
             refusals.append(Refusal(cell=index, line=1, name=name, reason=reason, fix="Give each step its own name."))
     if refusals:
-        raise PromotionRefusedError(refusals)
+        raise CompileRefusedError(refusals)
     return marks
 
 
-def function_names(marks: Mapping[int, Mark], function: str, taken: set[str]) -> dict[int, str]:
+def function_names(marks: Mapping[int, Directive], function: str, taken: set[str]) -> dict[int, str]:
     """Return a function name for each target: the mark's, or the pipeline's for a single cell."""
     names: dict[int, str] = {}
     for target, mark in marks.items():

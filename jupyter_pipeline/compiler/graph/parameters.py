@@ -65,7 +65,7 @@ def find_parameters(
     statements : sequence of Statement
         The slice.
     targets : collection of int
-        Indices of the promoted cells: their literals are parameters only if asked for.
+        Indices of the compiled cells: their literals are parameters only if asked for.
     tagged : collection of int
         Indices of the cells tagged ``parameters``.
     wanted : sequence of str

@@ -21,7 +21,7 @@ from jupyter_pipeline.compiler.codegen.text import unused
 from jupyter_pipeline.compiler.graph.edges import connect
 from jupyter_pipeline.compiler.graph.parameters import Parameter
 from jupyter_pipeline.compiler.graph.steps import Step, assigned_last, changed_names, last_value
-from jupyter_pipeline.exceptions import PromotionRefusedError
+from jupyter_pipeline.exceptions import CompileRefusedError
 from jupyter_pipeline.models import Refusal
 
 __all__ = ["plan_steps"]
@@ -64,7 +64,7 @@ def plan_steps(
         if not refusals:
             break
     if refusals:
-        raise PromotionRefusedError(list(dict.fromkeys(refusals)))
+        raise CompileRefusedError(list(dict.fromkeys(refusals)))
     given = {p.name: p for p in parameters}
     for step in steps:
         read = {n for s in step.statements for n in s.read | s.deferred}

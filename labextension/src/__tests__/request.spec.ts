@@ -20,13 +20,13 @@ test('an error keeps its type, message and refusals', async () => {
   const refusal = { cell: 1, line: 2, name: 'x', reason: 'why', fix: 'how' };
   const server = new FakeServer(() => [
     422,
-    { error: 'PromotionRefusedError', message: 'no', refused: [refusal] }
+    { error: 'CompileRefusedError', message: 'no', refused: [refusal] }
   ]);
   const error = await request(server.settings, 'POST', ['promotion'], {}).catch(e => e);
   expect(error).toBeInstanceOf(PipelineError);
   expect(error).toMatchObject({
     message: 'no',
-    kind: 'PromotionRefusedError',
+    kind: 'CompileRefusedError',
     status: 422,
     refusals: [refusal]
   });

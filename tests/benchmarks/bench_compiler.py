@@ -1,6 +1,6 @@
 """Slice and render against ``ast.parse`` and marimo's ``compile_cell`` of the same cells; 5,000 cells and 50 MB.
 
-Run it with ``python tests/benchmarks/bench_promotion.py``, with marimo installed for that comparison. Ratios are of
+Run it with ``python tests/benchmarks/bench_compiler.py``, with marimo installed for that comparison. Ratios are of
 medians of interleaved rounds in one run.
 """
 
@@ -12,7 +12,7 @@ import statistics
 import time
 from collections.abc import Callable
 
-from jupyter_pipeline.compiler import Cell, PromotionOptions, promote, read_notebook, slice_cells
+from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells, read_notebook, slice_cells
 
 _CELL = '''# Cell {i}: monthly figures
 columns_{i} = ["month", "carrier", "delay", "distance"]
@@ -80,7 +80,7 @@ def main() -> None:
         9,
         parse=lambda: [ast.parse(s) for s in sources],
         slice=lambda: slice_cells(sources, 199),
-        promote=lambda: promote(cells, 199, PromotionOptions(name="bench")),
+        compile=lambda: compile_cells(cells, 199, CompileOptions(name="bench")),
         **({"marimo compile_cell": peer} if peer else {}),
     )
     print(f"{'200 cells':<28}{'ms':>8}{'x ast.parse':>13}")
@@ -88,7 +88,7 @@ def main() -> None:
         print(f"{name:<28}{seconds * 1000:>8.0f}{seconds / found['parse']:>13.1f}")
     text = large_notebook(5000, 50_000_000)
     start = time.perf_counter()
-    promote(read_notebook(text), 4999, PromotionOptions(name="bench"))
+    compile_cells(read_notebook(text), 4999, CompileOptions(name="bench"))
     print(f"{'5,000 cells, 50 MB':<28}{(time.perf_counter() - start) * 1000:>8.0f}   read, slice, render")
     sources = notebook(5000)
     start = time.perf_counter()
