@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from jupyter_pipeline.compiler.analysis.slicer import Kept
+from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
 from jupyter_pipeline.compiler.secrets import find_secrets
 from jupyter_pipeline.exceptions import CompileRefusedError
 from jupyter_pipeline.models import Refusal
@@ -12,7 +12,7 @@ from jupyter_pipeline.models import Refusal
 __all__ = ["refuse_what_cannot_run"]
 
 
-def refuse_what_cannot_run(kept: Kept) -> None:
+def refuse_what_cannot_run(kept: SlicedProgram) -> None:
     """Raise the refusals of a slice that holds what cannot, or must not, go into a pipeline.
 
     Raises
@@ -25,15 +25,15 @@ def refuse_what_cannot_run(kept: Kept) -> None:
             raise CompileRefusedError(refusals)
 
 
-def _empty(kept: Kept) -> list[Refusal]:
+def _empty(kept: SlicedProgram) -> list[Refusal]:
     return [
         Refusal(cell=target, line=1, name="cell", reason="it does nothing", fix="Choose a cell with code.")
-        for target in kept.targets
+        for target in kept.criteria
         if not kept.program.of_cell(target)
     ]
 
 
-def _dynamic(kept: Kept) -> list[Refusal]:
+def _dynamic(kept: SlicedProgram) -> list[Refusal]:
     """Find what reads or makes names of the notebook that would be a function's own names in the pipeline."""
     refusals = []
     for s in kept.statements:

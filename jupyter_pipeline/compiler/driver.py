@@ -16,7 +16,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from jupyter_pipeline.compiler.analysis.slicer import Kept, collecting_later, keep
+from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram, collecting_later, slice_program
 from jupyter_pipeline.compiler.analysis.statements import Program
 from jupyter_pipeline.compiler.checks import refuse_what_cannot_run
 from jupyter_pipeline.compiler.codegen import source_map
@@ -73,10 +73,10 @@ def compile_cells(cells: Sequence[Cell], target: int | Sequence[int], options: C
         raise UsageError(f"There is no code cell {', '.join(map(str, targets))}. Cells are counted from 0.")
     code = [c for c in cells if c.kind == "code"]
     last = max(targets)
-    kept = keep(
+    kept = slice_program(
         [(c.index, c.source) for c in code if c.index <= last],
         targets,
-        apart=[c.index for c in code if c.index not in targets and has_directive(c)],
+        external=[c.index for c in code if c.index not in targets and has_directive(c)],
         later=defined_below([c for c in code if c.index > min(targets)]),
         kernel_names=options.kernel_names,
     )
@@ -142,10 +142,10 @@ def compile_cells(cells: Sequence[Cell], target: int | Sequence[int], options: C
     )
 
 
-def _parameters(kept: Kept, tagged: set[int], options: CompileOptions) -> list[Parameter]:
+def _parameters(kept: SlicedProgram, tagged: set[int], options: CompileOptions) -> list[Parameter]:
     wanted = list(dict.fromkeys([*options.parameters, *options.defaults, *options.windows]))
     parameters, refusals = find_parameters(
-        kept.statements, kept.targets, tagged=tagged, wanted=wanted, reserved=RESERVED
+        kept.statements, kept.criteria, tagged=tagged, wanted=wanted, reserved=RESERVED
     )
     if not refusals:
         parameters, refusals = bind_windows(parameters, options.windows, kept.statements)

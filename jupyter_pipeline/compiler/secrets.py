@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from jupyter_pipeline.compiler.analysis.slicer import Kept
+from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
 from jupyter_pipeline.compiler.analysis.statements import first_line
 from jupyter_pipeline.exceptions import MissingDependencyError, UsageError
 from jupyter_pipeline.models import Refusal
@@ -38,7 +38,7 @@ _HELD = {
 }
 
 
-def find_secrets(kept: Kept) -> list[Refusal]:
+def find_secrets(kept: SlicedProgram) -> list[Refusal]:
     """Return a refusal for each line of the slice in which something looks like a secret."""
     suspects = [(cell, number, line) for cell, number, line in _lines(kept) if _SUSPECT.search(line)]
     kinds = _kinds([line for _, _, line in suspects])
@@ -86,7 +86,7 @@ def _kinds(lines: Sequence[str]) -> list[str]:
         return [next((str(secret.type) for secret in scan_line(line)), "") for line in lines]
 
 
-def travel_notes(kept: Kept) -> list[str]:
+def travel_notes(kept: SlicedProgram) -> list[str]:
     """Return notes on what the slice has of this machine or of this process."""
     notes = []
     for s in kept.statements:
@@ -109,7 +109,7 @@ def _mentions(source: str) -> bool:
     return any(word in source for word in ('"/', "'/", "~/", ":\\", *_HELD))
 
 
-def _lines(kept: Kept) -> Iterator[tuple[int, int, str]]:
+def _lines(kept: SlicedProgram) -> Iterator[tuple[int, int, str]]:
     """Yield cell, line number and text of what is kept, the comments above a statement included."""
     for s in kept.statements:
         lines = kept.program.plain[s.cell].source.split("\n")

@@ -38,7 +38,7 @@ class Reading(Compound):
         self.number, self.cell, self.bit = s.number, s.cell, 1 << s.number
         self.needs = self.reached = self.written = 0
         self.read, self.bound, self.notes = {}, s.bound, s.notes
-        self.versions, self.borrowed, self.lent = s.versions, s.borrowed, s.lent
+        self.versions, self.borrowed, self.lent = s.versions, s.deferred_versions, s.assigned_by
         stars = self.stars
         self.visit(s.node)
         s.read, s.sources = set(self.read), self.read
@@ -59,7 +59,7 @@ class Reading(Compound):
         """Record what the names that `s` may bind, and the functions among them, need after the last cell."""
         self.number, self.cell, self.bit = s.number, s.cell, 1 << s.number
         self.needs, self.read, self.versions = 0, {}, {}
-        self.borrowed = s.borrowed if last else {}
+        self.borrowed = s.deferred_versions if last else {}
         for name in s.bound:
             entry = self.env.get(name)
             if entry is None or entry.kind is DELETED:

@@ -24,7 +24,7 @@ from jupyter_pipeline.compiler.frontend.ipython import PLACEHOLDER
 from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
 from jupyter_pipeline.models import Record, Refusal
 
-__all__ = ["Kept", "Slice", "collecting_later", "keep", "slice_cells"]
+__all__ = ["Slice", "SlicedProgram", "collecting_later", "slice_cells", "slice_program"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,18 +40,18 @@ class Slice(Record):
 
 
 @dataclass(slots=True)
-class Kept:
+class SlicedProgram:
     """The statements that are kept, for the stages that follow."""
 
     program: Program
-    targets: tuple[int, ...]
+    criteria: tuple[int, ...]
     statements: list[Statement]
     notes: list[str] = field(default_factory=list)
 
     @property
     def cells(self) -> tuple[int, ...]:
         """Indices of the cells of which something was kept."""
-        return tuple(sorted({s.cell for s in self.statements} | set(self.targets)))
+        return tuple(sorted({s.cell for s in self.statements} | set(self.criteria)))
 
 
 @contextmanager
@@ -97,20 +97,20 @@ def slice_cells(sources: Sequence[str], target: int) -> Slice:
     if not -len(sources) <= target < len(sources):
         raise UsageError(f"There is no cell {target}: there are {len(sources)} cells, from 0.")
     target %= len(sources)
-    kept = keep(list(enumerate(sources[: target + 1])), (target,))
+    kept = slice_program(list(enumerate(sources[: target + 1])), (target,))
     ordered = sorted(kept.statements, key=lambda s: not is_future(s.node))  # Python wants these first
     parts = [kept.program.text(s) for s in ordered]
     return Slice(source="".join(f"{p}\n" for p in parts), cells=kept.cells, notes=tuple(kept.notes))
 
 
-def keep(
+def slice_program(
     sources: Sequence[tuple[int, str]],
     targets: Sequence[int],
     *,
-    apart: Collection[int] = (),
+    external: Collection[int] = (),
     later: Mapping[str, int] | None = None,
     kernel_names: Collection[str] = (),
-) -> Kept:
+) -> SlicedProgram:
     """Return the statements that the target cells need.
 
     Parameters
@@ -119,7 +119,7 @@ def keep(
         Index and text of the code cells up to the last target, in order.
     targets : sequence of int
         Indices of the cells that are kept whole.
-    apart : collection of int, optional
+    external : collection of int, optional
         Cells of other pipelines: they are not kept for the files that they write.
     later : mapping of str to int, optional
         Names that cells below define, with the cell: they make a refusal clearer.
@@ -127,12 +127,12 @@ def keep(
         Names that exist in the running kernel, for the same purpose.
     """
     program = parse_cells(sources)
-    analysis = analyse(program, targets, apart)
+    analysis = analyse(program, targets, external)
     statements = program.statements
     wanted = _needed(
         statements, analysis, analysis.always | sum(1 << s.number for s in statements if s.cell in targets)
     )
-    kept = Kept(program, tuple(targets), [statements[n] for n in bits(wanted)])
+    kept = SlicedProgram(program, tuple(targets), [statements[n] for n in bits(wanted)])
     refusals = [_missing(m, later or {}, kernel_names) for m in analysis.missing if wanted >> m.statement & 1]
     refusals += [r for s in kept.statements for r in _not_runnable(program, s)]
     if refusals:

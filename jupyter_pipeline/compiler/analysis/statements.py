@@ -35,11 +35,11 @@ class Statement:
     """For a name that it needs, the bits of the statements from which the value comes."""
     versions: dict[str, int] = field(default_factory=dict)
     """For a name that it reads itself, the bits of the statements that may have bound it."""
-    borrowed: dict[tuple[str, int], int] = field(default_factory=dict)
+    deferred_versions: dict[tuple[str, int], int] = field(default_factory=dict)
     """The same for a name that a function reads which it may call, with the number of the statement that made it."""
     binds: dict[str, int] = field(default_factory=dict)
     """For a name that it binds, the bits of the statements that may have bound it afterwards."""
-    lent: dict[str, set[int]] = field(default_factory=dict)
+    assigned_by: dict[str, set[int]] = field(default_factory=dict)
     """For a name that functions assign which it calls, the numbers of the statements that made them."""
     deferred: set[str] = field(default_factory=set)
     """Names that the functions it defines need when they are called."""

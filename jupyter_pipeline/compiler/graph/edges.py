@@ -51,7 +51,7 @@ class _Edges:
             for s in step.statements:
                 for name, bits in s.versions.items():
                     self.meant.setdefault(name, set()).add(bits)
-                for (name, lender), bits in s.borrowed.items():
+                for (name, lender), bits in s.deferred_versions.items():
                     self.meant.setdefault(name, set()).add(bits)
                     if lender in self.home:
                         names = self.lent[self.home[lender]]
@@ -119,13 +119,13 @@ class _Edges:
                 expected = bits & self.inner & ~own
                 if expected and local.get(name, 0) != expected:
                     yield _refusal(s, name, "several steps bind it, and not the last of them is meant here")
-            for (name, lender), bits in s.borrowed.items():
+            for (name, lender), bits in s.deferred_versions.items():
                 expected = bits & self.inner & ~own
                 maker = self.home.get(lender, position)
                 present = local if maker == position else self.ends[maker] if maker < position else {}
                 if expected and present.get(name, 0) != expected:
                     yield _refusal(s, name, "a function of one step reads it, and another step binds it")
-            for name, lenders in s.lent.items():
+            for name, lenders in s.assigned_by.items():
                 if name in s.bound and any(self.home.get(lender, position) != position for lender in lenders):
                     yield _refusal(s, name, "a function of one step assigns it, and another step calls that function")
             for name in s.bound:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from jupyter_pipeline.compiler.analysis.slicer import Kept
+from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
 from jupyter_pipeline.compiler.codegen.text import identifier
 from jupyter_pipeline.compiler.frontend.directives import Directive, read_directive, read_metadata, read_tag
 from jupyter_pipeline.compiler.frontend.notebook import Cell
@@ -24,7 +24,7 @@ def defined_below(cells: Sequence[Cell]) -> dict[str, int]:
     return found
 
 
-def collect_directives(cells: Mapping[int, Cell], kept: Kept) -> dict[int, Directive]:
+def collect_directives(cells: Mapping[int, Cell], kept: SlicedProgram) -> dict[int, Directive]:
     """Return the mark of each target: that of its magic, or else of its metadata, or else of a tag.
 
     Raises

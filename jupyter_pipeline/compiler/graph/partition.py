@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import Enum, auto
 
 from jupyter_pipeline.compiler.analysis.heap import bits
-from jupyter_pipeline.compiler.analysis.slicer import Kept
+from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
 from jupyter_pipeline.compiler.analysis.statements import Statement
 from jupyter_pipeline.compiler.codegen.text import unused
 from jupyter_pipeline.compiler.graph.edges import connect
@@ -28,7 +28,7 @@ __all__ = ["plan_steps"]
 
 
 def plan_steps(
-    kept: Kept,
+    kept: SlicedProgram,
     inner: Sequence[Statement],
     parameters: Sequence[Parameter],
     *,
@@ -42,7 +42,7 @@ def plan_steps(
 
     Parameters
     ----------
-    kept : Kept
+    kept : SlicedProgram
         The slice.
     inner : sequence of Statement
         What does not stay at the level of the module.
@@ -92,14 +92,14 @@ class _Arrangement(Enum):
 
 
 def _group(
-    kept: Kept,
+    kept: SlicedProgram,
     inner: Sequence[Statement],
     names: Mapping[int, str],
     kinds: Mapping[int, str],
     arrangement: _Arrangement,
     apart: Collection[int],
 ) -> list[Step]:
-    targets = sorted(kept.targets)
+    targets = sorted(kept.criteria)
     wanted_by = _wanted_by(kept, inner)
     steps = {t: Step(name=names[t], cell=t, statements=[], kind=kinds.get(t, "step")) for t in targets}
     shared: dict[int, Step] = {}
@@ -135,19 +135,19 @@ def _group(
     return found
 
 
-def _wanted_by(kept: Kept, inner: Sequence[Statement]) -> dict[int, set[int]]:
+def _wanted_by(kept: SlicedProgram, inner: Sequence[Statement]) -> dict[int, set[int]]:
     """Return for each statement outside of the target cells the targets that need it."""
     statements = {s.number: s for s in kept.statements}
     everything = sum(1 << number for number in statements)
     found: dict[int, set[int]] = {}
-    for target in kept.targets:
+    for target in kept.criteria:
         todo = [s for s in inner if s.cell == target]
         seen = 0
         while todo:
             new = todo.pop().needs & ~seen & everything
             seen |= new
             for number in bits(new):
-                if statements[number].cell not in kept.targets:
+                if statements[number].cell not in kept.criteria:
                     todo.append(statements[number])
                     found.setdefault(number, set()).add(target)
     return found

@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from jupyter_pipeline.compiler.analysis.library_models.known import FRAME_METHODS, PURE_METHODS
-from jupyter_pipeline.compiler.analysis.slicer import Kept
+from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
 from jupyter_pipeline.compiler.analysis.statements import Statement
 from jupyter_pipeline.compiler.frontend.directives import StepSettings
 from jupyter_pipeline.compiler.graph.mapping import Mapped
@@ -82,12 +82,14 @@ class Step:
     """Whether Dask collections among its results are read by several steps, on the run's cluster."""
 
 
-def partition(kept: Kept, parameters: Sequence[Parameter]) -> tuple[list[Statement], list[Statement], list[Statement]]:
+def partition(
+    kept: SlicedProgram, parameters: Sequence[Parameter]
+) -> tuple[list[Statement], list[Statement], list[Statement]]:
     """Return the imports, what else stays at the level of the module, and what belongs to a step.
 
     Parameters
     ----------
-    kept : Kept
+    kept : SlicedProgram
         The slice.
     parameters : sequence of Parameter
         Names that become arguments; the statements that assign them are in no part.
@@ -101,7 +103,7 @@ def partition(kept: Kept, parameters: Sequence[Parameter]) -> tuple[list[Stateme
     inner = {name for name, by in binders.items() if len(by) > 1} | {p.name for p in parameters}
     level: dict[int, Statement] = {}
     for s in rest:
-        is_target = s.cell in kept.targets
+        is_target = s.cell in kept.criteria
         if is_import(s.node) or (not s.changed and not is_target and _is_cheap(s.node)):
             level[s.number] = s
     touched = True
@@ -232,7 +234,7 @@ def names_read(sources: Collection[str]) -> set[str]:
     return found
 
 
-def imported_libraries(kept: Kept) -> frozenset[str]:
+def imported_libraries(kept: SlicedProgram) -> frozenset[str]:
     """Return the top names of the modules that the slice imports, those inside of functions included."""
     found = set()
     for s in kept.statements:
