@@ -1,1 +1,1 @@
-"""Clusters: profiles that describe them, the keeper that owns each one, the registry that knows them all."""
+"""Clusters: profiles that describe them, the keeper that owns each of them, and the registry that lists them."""

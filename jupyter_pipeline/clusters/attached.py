@@ -1,4 +1,4 @@
-"""A living cluster in the hands of a notebook or a script, whoever started it."""
+"""Use a running cluster from a notebook or a script, independent of the process that started it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 __all__ = ["AttachedCluster", "attach", "preload_distributed"]
 
-_CONNECT = "30s"
+_CONNECT_TIMEOUT = "30s"
 
 
 def preload_distributed() -> None:
-    """Import what a client needs in the background, while its cluster starts."""
+    """Import ``distributed`` in a thread, while the cluster starts."""
     if "distributed" not in sys.modules:
         threading.Thread(target=importlib.import_module, args=("distributed",), daemon=True).start()
 
@@ -33,14 +33,14 @@ def attach(name: str) -> AttachedCluster:
     Raises
     ------
     NotFoundError
-        If there is none; the nearest names are offered.
+        If there is none. The message offers similar names.
     ClusterError
-        If it does not run, or cannot be reached from this host.
+        If the cluster is not running, or its scheduler cannot be reached from this host.
     """
     record = registry.find_record(name)
     _check_running(record)
     if record.host != processes.hostname() and security.is_loopback(record.scheduler_address):
-        raise ClusterError(f"{record.name} can be reached on {record.host} alone: attach there.")
+        raise ClusterError(f"{record.name} can only be reached on {record.host}: attach there.")
     return AttachedCluster(record)
 
 
@@ -51,7 +51,7 @@ def _check_running(record: ClusterRecord) -> None:
 
 
 class AttachedCluster:
-    """One cluster that is kept by its keeper; this object may come and go.
+    """A cluster owned by its keeper. The cluster is independent of this object.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ class AttachedCluster:
 
     @property
     def id(self) -> str:
-        """Id of the cluster: another may have its name one day."""
+        """Id of the cluster. Unlike its name, it is never used again."""
         return self._record.id
 
     @property
@@ -81,28 +81,28 @@ class AttachedCluster:
 
     @property
     def scheduler_address(self) -> str:
-        """Where its scheduler listens."""
+        """Address of the scheduler."""
         return self._record.scheduler_address
 
     @property
     def dashboard_link(self) -> str:
-        """The dashboard's own address, on the loopback of its host."""
+        """Address of the dashboard on the loopback interface of the cluster's host."""
         return self._record.dashboard_link
 
     def record(self) -> ClusterRecord:
-        """Return what the registry knows of it now, also after its end."""
+        """Return the current record from the registry, also after the end of the cluster."""
         found = registry.read_record(registry.cluster_dir(self._record.id))
         if found is not None:
             self._record = registry.resolve_state(found)
         return self._record
 
     def get_client(self, set_as_default: bool = True) -> distributed.Client:
-        """Return a client of the cluster; always the same one until it is closed.
+        """Return a client of the cluster, the same one until it is closed.
 
         Parameters
         ----------
         set_as_default : bool, default True
-            Whether collections compute on it from now on.
+            Compute collections on this client from now on.
 
         Raises
         ------
@@ -117,7 +117,10 @@ class AttachedCluster:
             keys = security.load_connection(registry.cluster_dir(self._record.id)) if self._record.tls else None
             try:
                 self._client = Client(
-                    self._record.scheduler_address, security=keys, set_as_default=set_as_default, timeout=_CONNECT
+                    self._record.scheduler_address,
+                    security=keys,
+                    set_as_default=set_as_default,
+                    timeout=_CONNECT_TIMEOUT,
                 )
             except OSError as error:
                 raise ClusterError(
@@ -129,23 +132,23 @@ class AttachedCluster:
         return self._client
 
     def scale(self, n: int) -> ClusterRecord:
-        """Ask for `n` workers."""
+        """Request `n` workers."""
         self._record = manager.scale(self._record.id, n)
         return self._record
 
     def adapt(self, *, minimum: int, maximum: int) -> ClusterRecord:
-        """Let the number of workers follow the work, from `minimum` to `maximum`."""
+        """Scale adaptively between `minimum` and `maximum` workers."""
         self._record = manager.adapt(self._record.id, minimum, maximum)
         return self._record
 
     def close(self) -> None:
-        """Stop the cluster. On return nothing of it is left; no-op if it ended already."""
+        """Stop the cluster. On return, all its processes and jobs have ended. No-op if it has ended already."""
         self.detach()
         if self.record().state.alive or self._record.state is ClusterState.LOST:
             self._record = manager.stop(self._record.id)
 
     def detach(self) -> None:
-        """Close this object's client; the cluster lives on."""
+        """Close the client of this object. The cluster continues to run."""
         client, self._client = self._client, None
         if client is not None:
             client.close()

@@ -1,4 +1,4 @@
-"""What a cluster costs: its profile's price, times what ran. Pure: the time comes from the caller."""
+"""Compute the cost of a cluster from its profile's price and its running workers. The caller passes the time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,20 @@ __all__ = ["CostMeter", "hourly_rate"]
 
 
 def hourly_rate(price: Mapping[str, Any], *, workers: int, threads: int) -> float | None:
-    """Return what the cluster costs in an hour, ``None`` when its profile names no price."""
+    """Return the cost per hour.
+
+    Parameters
+    ----------
+    price : mapping
+        See `Profile.price`.
+    workers, threads : int
+        Number of running workers, and of their threads.
+
+    Returns
+    -------
+    float or None
+        Cost in the currency of `price`, ``None`` if `price` is empty.
+    """
     if "per_worker_hour" in price:
         return float(price["per_worker_hour"]) * workers
     if "per_core_hour" in price:
@@ -18,30 +31,30 @@ def hourly_rate(price: Mapping[str, Any], *, workers: int, threads: int) -> floa
 
 
 class CostMeter:
-    """Adds up the cost of one cluster.
+    """Add up the cost of one cluster.
 
     Parameters
     ----------
     price : mapping
         See `Profile.price`.
     now : float
-        Seconds of a clock that never goes back.
+        Seconds of a monotonic clock.
     """
 
     def __init__(self, price: Mapping[str, Any], now: float) -> None:
         self._price = price
-        self._read = now
+        self._last = now
         self._total = 0.0
 
     @property
     def total(self) -> float | None:
-        """Cost until the last reading, ``None`` without a price."""
+        """Cost until the last call of `add`, ``None`` without a price."""
         return round(self._total, 4) if self._price else None
 
-    def read(self, now: float, *, workers: int, threads: int) -> float:
-        """Return the cost until `now`, if so many ran since the last reading."""
-        hourly = hourly_rate(self._price, workers=workers, threads=threads)
-        if hourly is not None:
-            self._total += hourly * (now - self._read) / 3600
-        self._read = now
+    def add(self, now: float, *, workers: int, threads: int) -> float:
+        """Add the cost of `workers` with `threads` since the last call until `now`, and return the total."""
+        rate = hourly_rate(self._price, workers=workers, threads=threads)
+        if rate is not None:
+            self._total += rate * (now - self._last) / 3600
+        self._last = now
         return self._total

@@ -1,4 +1,4 @@
-"""From a request to a running cluster: its folder, its keeper, the wait; and back to nothing when that goes wrong."""
+"""Launch the keeper of a new cluster, wait until it runs, and clean up after a failed start."""
 
 from __future__ import annotations
 
@@ -19,38 +19,46 @@ from jupyter_pipeline.clusters.registry.start_request import StartRequest
 from jupyter_pipeline.exceptions import ClusterConflictError, ClusterError, ClusterStartError, PreflightError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity, Profile
 
-__all__ = ["Progress", "clean_up_failed_start", "create_record", "explain_state", "launch_keeper", "wait_until_running"]
+__all__ = [
+    "Progress",
+    "clean_up_failed_start",
+    "create_record",
+    "explain_state",
+    "launch_keeper",
+    "wait_until_running",
+]
 
 Progress = Callable[[ClusterRecord], None]
 
-_POLL = (0.005, 0.05)  # seconds between two looks at the record, at first and after a while
-_SOON = 5.0
-_JOB_POLL = 1.0
-_ENDING = 30.0  # seconds after which nobody waits for a failed start to end; its keeper goes on
+_FAST_POLL_INTERVAL = 0.005
+_POLL_INTERVAL = 0.05
+_FAST_POLL_PERIOD = 5.0  # seconds after the start during which the record is polled fast
+_JOB_POLL_INTERVAL = 1.0
+_STOP_TIMEOUT = 30.0  # seconds to wait for the shutdown after a failed start; the keeper continues it
 
 
 def create_record(
     profile: Profile, name: str | None, request: StartRequest, owner: ProcessIdentity | None, cluster_id: str
 ) -> ClusterRecord:
-    """Claim a name and write the cluster's folder; return its record.
+    """Claim a name, create the folder of the cluster, and return its record.
 
     Parameters
     ----------
     profile : Profile
-        What is to be started.
+        Profile of the cluster.
     name : str or None
-        ``None`` takes the profile's name and the first number that is free.
-    request : Request
-        For the keeper.
+        Name of the cluster. ``None`` appends the first free number to the profile's name.
+    request : StartRequest
+        Start request for the keeper.
     owner : ProcessIdentity or None
-        Whose end ends the cluster.
+        Process whose exit stops the cluster.
     cluster_id : str
-        Id made beforehand for a keeper that waits; empty for a new one.
+        Id of the standby keeper that will own the cluster, empty for a new keeper.
 
     Raises
     ------
     ClusterConflictError
-        If a living cluster has the name.
+        If a running cluster holds the name.
     """
     now = time.time()
     lifetime = profile.limits.lifetime
@@ -62,7 +70,7 @@ def create_record(
         since=now,
         started=now,
         host=processes.hostname(),
-        keeper=processes.this_process(),  # until the keeper itself takes over
+        keeper=processes.this_process(),  # until the keeper takes over
         python=sys.executable,
         workers_wanted=request.workers if request.workers is not None else profile.workers,
         adaptive=request.adapt,
@@ -83,20 +91,35 @@ def create_record(
         except ClusterConflictError:
             continue
         return record
-    raise ClusterError(f"All names from {profile.name}-1 on are taken. Stop clusters, or give a name.")
+    raise ClusterError(f"All names from {profile.name}-1 on are taken. Stop clusters, or choose a name.")
 
 
-def launch_keeper(record: ClusterRecord, ready: standby.StandbyKeeper | None, module: str) -> None:
-    """Start the keeper, or use the one that is `ready`; on return it has taken the record over, or waits as a job."""
+def launch_keeper(record: ClusterRecord, standby_keeper: standby.StandbyKeeper | None, module: str) -> None:
+    """Launch the keeper of `record`. On return, it has taken over the record or is a pending batch job.
+
+    Parameters
+    ----------
+    record : ClusterRecord
+        The cluster.
+    standby_keeper : StandbyKeeper or None
+        Standby keeper to assign the cluster to. If that fails, a new keeper is launched.
+    module : str
+        Module that runs or submits a new keeper, see `tags`.
+
+    Raises
+    ------
+    ClusterStartError, PreflightError
+        If the keeper does not start.
+    """
     folder = registry.cluster_dir(record.id)
     markers.mark_unsubmitted(folder)
-    if ready is not None:
-        if ready.adopt(folder, tags.build_environment(record.id)):
+    if standby_keeper is not None:
+        if standby_keeper.assign(folder, tags.build_environment(record.id)):
             return
         processes.terminate(cluster_processes.find_processes(record.id), grace=0.1)
     descriptor = os.open(folder / "keeper.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        launched = subprocess.run(
+        completed = subprocess.run(
             [sys.executable, "-P", "-m", module, str(folder)],
             stdin=subprocess.DEVNULL,
             stdout=descriptor,
@@ -107,42 +130,50 @@ def launch_keeper(record: ClusterRecord, ready: standby.StandbyKeeper | None, mo
         )
     finally:
         os.close(descriptor)
-    if launched.returncode != 0:
+    if completed.returncode != 0:
         _raise_preflight_problems(record)
-        raise _start_error(record, f"The keeper of {record.name} did not start: {_last_lines(folder)}")
+        raise _build_start_error(record, f"The keeper of {record.name} did not start: {_read_last_line(folder)}")
 
 
 def wait_until_running(record: ClusterRecord, progress: Progress | None) -> ClusterRecord:
     """Return the record once the scheduler answers.
 
+    Parameters
+    ----------
+    record : ClusterRecord
+        The cluster.
+    progress : callable or None
+        Called with the record after each change.
+
     Raises
     ------
     PreflightError, ClusterStartError
-        If it ends before.
+        If the cluster ends before.
     """
     seen: ClusterRecord | None = None
     while True:
-        now = registry.refresh_record(record)
-        if now.keeper is None and now.state.alive:
-            now = _check_keeper_job(now)
-        elif orphans.is_keeper_job_gone(now):
-            reason = f"The job of its keeper ended. {_last_lines(registry.cluster_dir(now.id))}"
-            now = orphans.close_lost_cluster(now, state=ClusterState.FAILED, reason=reason)[0]
-        if progress and now != seen:
-            progress(now)
-            seen = now
-        if now.state is ClusterState.RUNNING:
-            return now
-        if not now.state.alive:
-            _raise_preflight_problems(now)
-            raise _start_error(now, f"{now.name} did not start: {explain_state(now)}")
-        if now.state is ClusterState.STOPPING and time.time() - now.since > _ENDING:
-            raise _start_error(now, f"{now.name} did not start: {explain_state(now)}")
-        time.sleep(_POLL[0] if time.time() - now.started < _SOON else _POLL[1])
+        current = registry.refresh_record(record)
+        if current.keeper is None and current.state.alive:
+            current = _check_keeper_job(current)
+        elif orphans.is_keeper_job_gone(current):
+            reason = f"The keeper's job ended. {_read_last_line(registry.cluster_dir(current.id))}"
+            current = orphans.close_lost_cluster(current, state=ClusterState.FAILED, reason=reason)[0]
+        if progress and current != seen:
+            progress(current)
+            seen = current
+        if current.state is ClusterState.RUNNING:
+            return current
+        if not current.state.alive:
+            _raise_preflight_problems(current)
+            raise _build_start_error(current, f"{current.name} did not start: {explain_state(current)}")
+        if current.state is ClusterState.STOPPING and time.time() - current.since > _STOP_TIMEOUT:
+            raise _build_start_error(current, f"{current.name} did not start: {explain_state(current)}")
+        fast = time.time() - current.started < _FAST_POLL_PERIOD
+        time.sleep(_FAST_POLL_INTERVAL if fast else _POLL_INTERVAL)
 
 
 def _raise_preflight_problems(record: ClusterRecord) -> None:
-    """Raise what the preflight in the keeper found, if it found anything."""
+    """Raise the problems that the preflight checks in the keeper found, if any."""
     folder = registry.cluster_dir(record.id)
     problems = events.read_problems(folder)
     if problems:
@@ -150,59 +181,67 @@ def _raise_preflight_problems(record: ClusterRecord) -> None:
         raise PreflightError(record.profile, problems, source)
 
 
-def _start_error(record: ClusterRecord, message: str) -> ClusterStartError:
+def _build_start_error(record: ClusterRecord, message: str) -> ClusterStartError:
     if markers.read_stop_request(registry.cluster_dir(record.id)):
-        return ClusterStartError(f"{record.name} was stopped while it started.")
+        return ClusterStartError(f"{record.name} was stopped during its start.")
     return ClusterStartError(message)
 
 
 def _check_keeper_job(record: ClusterRecord) -> ClusterRecord:
-    """Return `record` with what the batch system says of the job of its keeper; failed when that job is gone."""
-    time.sleep(_JOB_POLL)
+    """Return `record` with the state of the keeper's job, closed as failed if that job has ended."""
+    time.sleep(_JOB_POLL_INTERVAL)
     job = orphans.find_keeper_job(record)
     if job is None:
         return record
     if job.state == "ended":
-        now = registry.refresh_record(record)  # it may have taken over just now
-        if now.keeper is not None or not now.state.alive:
-            return now
-        reason = f"The job of its keeper ended before it began. {_last_lines(registry.cluster_dir(record.id))}"
-        return orphans.close_lost_cluster(now, state=ClusterState.FAILED, reason=reason)[0]
-    reason = f"Its keeper's job is {job.state}" + (f": {job.reason}" if job.reason else "")
+        current = registry.refresh_record(record)  # the keeper may have taken over just now
+        if current.keeper is not None or not current.state.alive:
+            return current
+        last_line = _read_last_line(registry.cluster_dir(record.id))
+        reason = f"The keeper's job ended before the keeper started. {last_line}"
+        return orphans.close_lost_cluster(current, state=ClusterState.FAILED, reason=reason)[0]
+    reason = f"The keeper's job is {job.state}" + (f": {job.reason}" if job.reason else "")
     return dataclasses.replace(record, jobs=(job.to_dict(),), reason=reason)
 
 
 def explain_state(record: ClusterRecord) -> str:
-    """Return why `record` is in its state, with the last words of a keeper that died."""
+    """Return the reason of the record's state, with the last log line of a keeper that died."""
     if record.state is ClusterState.LOST:
-        return f"{record.reason.rstrip('.')}. {_last_lines(registry.cluster_dir(record.id))}"
+        return f"{record.reason.rstrip('.')}. {_read_last_line(registry.cluster_dir(record.id))}"
     return record.reason or "it ended without a reason"
 
 
-def _last_lines(folder: Path, count: int = 1) -> str:
+def _read_last_line(folder: Path) -> str:
     try:
         lines = (folder / "keeper.log").read_text(errors="replace").strip().splitlines()
     except OSError:
         lines = []
-    return " | ".join(lines[-count:]) or "It left no message"
+    return lines[-1] if lines else "Its log is empty"
 
 
 def clean_up_failed_start(record: ClusterRecord, error: BaseException) -> None:
-    """End a start that went wrong, whatever it takes; on return nothing of the cluster is left.
+    """Stop a cluster whose start failed or was interrupted. On return, all its processes and jobs have ended.
 
-    Only where a batch system does not tell whether its jobs are gone, its keeper goes on asking.
+    Only while a batch system does not report the state of its jobs, the keeper continues to ask.
+
+    Parameters
+    ----------
+    record : ClusterRecord
+        The cluster.
+    error : BaseException
+        The failure. A ``KeyboardInterrupt`` and its like close the record as stopped, other errors as failed.
     """
     failed = isinstance(error, Exception)
     state = ClusterState.FAILED if failed else ClusterState.STOPPED
-    reason = str(error) if failed else "Interrupted while starting"
-    now = registry.refresh_record(record)
-    if now.state.alive and now.keeper == processes.this_process():
-        orphans.close_lost_cluster(now, state=state, reason=reason)
-    elif now.state is ClusterState.STOPPING and failed:
+    reason = str(error) if failed else "Interrupted during its start"
+    current = registry.refresh_record(record)
+    if current.state.alive and current.keeper == processes.this_process():
+        orphans.close_lost_cluster(current, state=state, reason=reason)
+    elif current.state is ClusterState.STOPPING and failed:
         return
-    elif now.state.alive:
-        stop.stop_cluster(now, timeout=30.0, reason=reason, state=state)
-    elif now.state is ClusterState.LOST:
-        orphans.close_lost_cluster(now, state=ClusterState.FAILED)
+    elif current.state.alive:
+        stop.stop_cluster(current, timeout=_STOP_TIMEOUT, reason=reason, state=state)
+    elif current.state is ClusterState.LOST:
+        orphans.close_lost_cluster(current, state=ClusterState.FAILED)
     else:
-        stop.wait_for_exit(now)
+        stop.wait_for_exit(current)

@@ -1,7 +1,7 @@
-"""When a cluster must end by itself: pure rules, without a clock of their own.
+"""Rules for the limits that stop a cluster. They are pure functions: the caller passes the time and the usage.
 
-The lifetime does not look at what the cluster does, so it ends one whose task hangs; Dask's idle timeout never would.
-A limit warns before it ends the cluster: during its last tenth, at most ten minutes.
+The lifetime applies to a cluster with a hanging task as well; Dask's idle timeout never stops such a cluster. Each
+limit warns during its last tenth, for at most ten minutes.
 """
 
 from __future__ import annotations
@@ -16,75 +16,93 @@ from jupyter_pipeline.units import format_duration
 __all__ = ["Decision", "Usage", "check_limits", "check_range", "check_size", "extend_lifetime"]
 
 _WARN_FRACTION = 0.1
-_WARN_SECONDS = 600.0
+_MIN_WARN_SECONDS = 2.0
+_MAX_WARN_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What a cluster did until now. Times are seconds of one clock."""
+    """Usage of a cluster until now. All times are seconds since the epoch."""
 
     now: float
     idle_since: float | None
-    """Since when it had no tasks; ``None`` while it has some."""
+    """Start of the time without tasks, ``None`` while there are tasks."""
     expires: float | None
-    """When its lifetime is over, extensions included."""
+    """End of the lifetime, extensions included."""
     cost: float = 0.0
     owner_alive: bool | None = None
-    """``None`` when nobody owns it, or when the owner cannot be seen from here."""
+    """``None`` without an owner, or for an owner on another host."""
     currency: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What follows from the usage; at most one of the two is set."""
+    """Result of a check. At most one field is set."""
 
-    end: str = ""
-    """Why the cluster must end now."""
+    stop: str = ""
+    """Reason to stop the cluster now."""
     warning: str = ""
-    """Which limit is about to end it."""
+    """Limit that will stop the cluster soon."""
 
 
 def check_limits(limits: Limits, usage: Usage) -> Decision:
-    """Return whether a limit ends the cluster now, or is about to."""
+    """Decide whether a limit stops the cluster now or soon."""
     if usage.owner_alive is False:
-        return Decision(end="The process that owns it ended")
+        return Decision(stop="Its owner process exited")
     if usage.expires is not None and usage.now >= usage.expires:
         length = f" of {format_duration(limits.lifetime)}" if limits.lifetime else ""
-        return Decision(end=f"Its lifetime{length} is over")
+        return Decision(stop=f"Its lifetime{length} is over")
     if limits.budget is not None and usage.cost >= limits.budget:
-        return Decision(end=f"Its budget of {_money(limits.budget, usage.currency)} is spent")
+        return Decision(stop=f"Its budget of {_format_money(limits.budget, usage.currency)} is spent")
     idle = usage.now - usage.idle_since if usage.idle_since is not None else 0.0
     if limits.idle is not None and usage.idle_since is not None and idle >= limits.idle:
-        return Decision(end=f"It had no tasks for {format_duration(limits.idle)}")
-    return Decision(warning=_warning(limits, usage, idle))
+        return Decision(stop=f"It had no tasks for {format_duration(limits.idle)}")
+    return Decision(warning=_find_warning(limits, usage, idle))
 
 
-def _warning(limits: Limits, usage: Usage, idle: float) -> str:
+def _find_warning(limits: Limits, usage: Usage, idle: float) -> str:
     if usage.expires is not None and limits.lifetime is not None:
-        left = usage.expires - usage.now
-        if left <= _horizon(limits.lifetime):
-            return f"Its lifetime ends in {format_duration(left)}: extend it to keep the cluster"
+        remaining = usage.expires - usage.now
+        if remaining <= _warning_period(limits.lifetime):
+            return f"Its lifetime ends in {format_duration(remaining)}: extend it to keep the cluster"
     if limits.budget is not None and usage.cost >= limits.budget * (1 - _WARN_FRACTION):
-        spent = _money(usage.cost, usage.currency)
-        return f"{spent} of its budget of {_money(limits.budget, usage.currency)} are spent"
+        spent = _format_money(usage.cost, usage.currency)
+        return f"{spent} of its budget of {_format_money(limits.budget, usage.currency)} are spent"
     if limits.idle is not None and usage.idle_since is not None:
-        left = limits.idle - idle
-        if left <= _horizon(limits.idle):
-            return f"It has no tasks and will be stopped in {format_duration(left)}: extend it, or compute something"
+        remaining = limits.idle - idle
+        if remaining <= _warning_period(limits.idle):
+            time = format_duration(remaining)
+            return f"It has no tasks and will be stopped in {time}: extend it, or compute something"
     return ""
 
 
-def _horizon(limit: float) -> float:
-    return min(max(limit * _WARN_FRACTION, 2.0), _WARN_SECONDS)
+def _warning_period(limit: float) -> float:
+    return min(max(limit * _WARN_FRACTION, _MIN_WARN_SECONDS), _MAX_WARN_SECONDS)
 
 
 def extend_lifetime(limits: Limits, *, started: float, expires: float | None, seconds: float) -> float | None:
-    """Return the new end of the lifetime after an extension by `seconds`; ``None`` when there is no such limit.
+    """Return the end of the lifetime after an extension.
+
+    Parameters
+    ----------
+    limits : Limits
+        Limits of the cluster.
+    started : float
+        Start of the cluster in seconds since the epoch.
+    expires : float or None
+        Current end of the lifetime in seconds since the epoch, ``None`` without a lifetime limit.
+    seconds : float
+        Length of the extension, above 0.
+
+    Returns
+    -------
+    float or None
+        The new end, ``None`` without a lifetime limit.
 
     Raises
     ------
     UsageError
-        If `seconds` is not positive, or the profile's ``limits.max_lifetime`` would be exceeded.
+        If `seconds` is not positive, or the lifetime would exceed the profile's ``limits.max_lifetime``.
     """
     if not 0 < seconds < float("inf"):
         raise UsageError(f"Extend by a positive number of seconds, not {seconds:g}.")
@@ -92,21 +110,21 @@ def extend_lifetime(limits: Limits, *, started: float, expires: float | None, se
         return None
     bound = limits.max_lifetime
     if bound is not None and expires + seconds > started + bound:
-        left = max(0.0, started + bound - expires)
+        remaining = max(0.0, started + bound - expires)
         raise UsageError(
-            f"The profile allows a lifetime of {format_duration(bound)}, so at most {format_duration(left)} more. "
+            f"The profile allows a lifetime of {format_duration(bound)}, so at most {format_duration(remaining)} more. "
             "Raise limits.max_lifetime in the profile for the next cluster."
         )
     return expires + seconds
 
 
 def check_size(limits: Limits, n: int) -> int:
-    """Return `n` if the cluster may have so many workers.
+    """Return `n` if it is an allowed number of workers.
 
     Raises
     ------
     UsageError
-        If it is not a whole number from 0 to ``limits.max_workers``, or beyond 100,000.
+        If `n` is not a whole number from 0 to ``limits.max_workers``, or above 100,000.
     """
     if isinstance(n, bool) or not isinstance(n, int) or n < 0:
         raise UsageError(f"A number of workers is a whole number from 0, not {n!r}.")
@@ -119,21 +137,21 @@ def check_size(limits: Limits, n: int) -> int:
 
 
 def check_range(limits: Limits, minimum: int, maximum: int) -> tuple[int, int]:
-    """Return both bounds if the cluster may adapt between them.
+    """Return both bounds if they are allowed for adaptive scaling.
 
     Raises
     ------
     UsageError
-        If one is not allowed, or `minimum` is above `maximum`, or `maximum` is 0.
+        If a bound is not an allowed number of workers, `minimum` is above `maximum`, or `maximum` is 0.
     """
     check_size(limits, minimum)
     check_size(limits, maximum)
     if minimum > maximum or maximum == 0:
         raise UsageError(
-            f"Adapt between a minimum and a maximum that is not below it and above 0, not {minimum}:{maximum}."
+            f"A range of workers is 0 ≤ minimum ≤ maximum with a maximum above 0, not {minimum}:{maximum}."
         )
     return minimum, maximum
 
 
-def _money(amount: float, currency: str) -> str:
+def _format_money(amount: float, currency: str) -> str:
     return f"{amount:.2f} {currency}".rstrip()

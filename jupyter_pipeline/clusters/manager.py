@@ -1,6 +1,6 @@
-"""Start, change and stop clusters from any process, by name.
+"""Start, change and stop clusters by name, from any process.
 
-Nothing of Dask is imported: a keeper does the work, and is asked through its control socket.
+Nothing of Dask is imported: the keeper does the work and receives commands through its control socket.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ __all__ = [
     "wait_for_workers",
 ]
 
-_POLL = 0.05
+_POLL_INTERVAL = 0.05
+_SYNC_TIMEOUT = 10.0
+_LOGS_TIMEOUT = 15.0
 
 
 def start(
@@ -59,35 +61,35 @@ def start(
     Parameters
     ----------
     profile : Profile
-        What to start.
+        Profile of the cluster.
     name : str, optional
-        Its name; by default the profile's name and the first number that is free.
+        Name of the cluster. By default, the profile's name with the first free number.
     workers : int, optional
-        Fixed number of workers, instead of the profile's.
+        Fixed number of workers, in place of the profile's.
     adapt : tuple of int, optional
-        Minimum and maximum between which it adapts, instead of the profile's.
+        Minimum and maximum number of workers for adaptive scaling, in place of the profile's.
     wait : bool, default True
-        Whether to return only when the scheduler answers. An interrupt while waiting stops the cluster.
+        Return only when the scheduler answers. An interrupt stops the cluster.
     progress : callable, optional
-        Called with the record when it changes.
+        Called with the record after each change.
     owner : ProcessIdentity, optional
-        The process whose end ends the cluster, where the profile says ``owner: kernel`` or ``server``.
+        Process whose exit stops the cluster if the profile has ``owner: kernel`` or ``owner: server``.
 
     Returns
     -------
     ClusterRecord
-        Running; or starting, without `wait`.
+        A running cluster, or a starting one without `wait`.
 
     Raises
     ------
     UsageError
         If the name or the size is not allowed.
     ClusterConflictError
-        If a living cluster has the name.
+        If a running cluster holds the name.
     PreflightError
-        If the profile cannot start here.
+        If a preflight check fails.
     ClusterStartError
-        If the cluster does not come up; nothing of it is left running.
+        If the cluster does not start. All its processes and jobs have ended then.
     """
     _check_size(profile, workers, adapt)
     request = StartRequest(
@@ -95,20 +97,22 @@ def start(
         workers=workers,
         adapt=adapt,
         cwd=str(Path.cwd()),
-        sys_path=tuple(dict.fromkeys(str(Path(p).absolute()) for p in sys.path)),  # "" stands for the working folder
+        sys_path=tuple(dict.fromkeys(str(Path(p).absolute()) for p in sys.path)),  # "" means the working folder
     )
-    ready = standby.claim(profile)
+    standby_keeper = standby.claim(profile)
     try:
-        record = launch.create_record(profile, name, request, _owner(profile, owner), ready.cluster_id if ready else "")
+        cluster_id = standby_keeper.cluster_id if standby_keeper else ""
+        record = launch.create_record(profile, name, request, _select_owner(profile, owner), cluster_id)
     except BaseException as error:
-        if ready is not None:
-            standby.release(ready)
+        if standby_keeper is not None:
+            standby.release(standby_keeper)
         if isinstance(error, OSError):
-            where = f"A cluster cannot be recorded in {paths.clusters_dir()}"
-            raise ClusterStartError(f"{where}: {error.strerror}.") from error
+            problem = f"A cluster cannot be recorded in {paths.clusters_dir()}"
+            raise ClusterStartError(f"{problem}: {error.strerror}.") from error
         raise
     try:
-        launch.launch_keeper(record, ready, tags.KEEPER_JOB_MODULE if profile.keeper == "job" else tags.KEEPER_MODULE)
+        module = tags.KEEPER_JOB_MODULE if profile.keeper == "job" else tags.KEEPER_MODULE
+        launch.launch_keeper(record, standby_keeper, module)
         started = launch.wait_until_running(record, progress) if wait else registry.refresh_record(record)
     except BaseException as error:
         launch.clean_up_failed_start(record, error)
@@ -119,44 +123,65 @@ def start(
 
 def _check_size(profile: Profile, workers: int | None, adapt: tuple[int, int] | None) -> None:
     if workers is not None and adapt is not None:
-        raise UsageError("Give a fixed number of workers or a range to adapt in, not both.")
+        raise UsageError("Choose a fixed number of workers or a range for adaptive scaling, not both.")
     if workers is not None:
         limits.check_size(profile.limits, workers)
     if adapt is not None:
         if len(adapt) != 2:
-            raise UsageError(f"A range to adapt in is a minimum and a maximum, not {adapt!r}.")
+            raise UsageError(f"A range for adaptive scaling is a minimum and a maximum, not {adapt!r}.")
         limits.check_range(profile.limits, *adapt)
 
 
-def _owner(profile: Profile, owner: ProcessIdentity | None) -> ProcessIdentity | None:
-    """Return the process that owns the cluster by the profile's policy; a command line that ends at once owns none."""
+def _select_owner(profile: Profile, owner: ProcessIdentity | None) -> ProcessIdentity | None:
+    """Return the owner process by the profile's policy; without `owner`, as on the command line, there is none."""
     if profile.owner == "detached" or owner is None:
         return None
     return processes.server_process() or owner if profile.owner == "server" else owner
 
 
 def scale(name: str, n: int) -> ClusterRecord:
-    """Give the cluster `name` a fixed number of workers; returns as soon as they are asked for.
+    """Request a fixed number of workers, without waiting for them.
+
+    Parameters
+    ----------
+    name : str
+        Name or id of the cluster.
+    n : int
+        Number of workers.
 
     Raises
     ------
     NotFoundError, UsageError, KeeperUnreachableError, ClusterError
     """
-    return _send(name, "scale", n=n)
+    return _send_command(name, "scale", n=n)
 
 
 def adapt(name: str, minimum: int, maximum: int) -> ClusterRecord:
-    """Let the cluster `name` adapt its number of workers to its work.
+    """Scale adaptively to the number of tasks.
+
+    Parameters
+    ----------
+    name : str
+        Name or id of the cluster.
+    minimum, maximum : int
+        Bounds for the number of workers.
 
     Raises
     ------
     NotFoundError, UsageError, KeeperUnreachableError, ClusterError
     """
-    return _send(name, "adapt", minimum=minimum, maximum=maximum)
+    return _send_command(name, "adapt", minimum=minimum, maximum=maximum)
 
 
 def extend(name: str, seconds: float) -> ClusterRecord:
-    """Postpone the end of the lifetime of the cluster `name`, and let its idle time count from now.
+    """Extend the lifetime of a cluster, and count its idle time from now.
+
+    Parameters
+    ----------
+    name : str
+        Name or id of the cluster.
+    seconds : float
+        Length of the extension.
 
     Raises
     ------
@@ -164,22 +189,22 @@ def extend(name: str, seconds: float) -> ClusterRecord:
     UsageError
         If the profile's ``limits.max_lifetime`` does not allow it.
     """
-    return _send(name, "extend", seconds=seconds)
+    return _send_command(name, "extend", seconds=seconds)
 
 
 def record_sync(
     name: str, *, sync: Mapping[str, Any] | None = None, lock: str = "", drift: Mapping[str, Any] | None = None
 ) -> ClusterRecord:
-    """Note in the record of the cluster `name` what a sync did, and how far it differs from the kernel.
+    """Add the result of a sync, or of a comparison with the kernel, to the record of a cluster.
 
     Parameters
     ----------
     name : str
-        Name or id.
+        Name or id of the cluster.
     sync : mapping, optional
-        See `ClusterRecord.last_sync`; more keys go to the cluster's ``syncs.jsonl``.
+        See `ClusterRecord.last_sync`. Other keys are written to the cluster's ``syncs.jsonl`` only.
     lock : str, optional
-        The text whose hash is ``sync["lock"]``.
+        Text of the lock whose hash is ``sync["lock"]``.
     drift : mapping, optional
         See `ClusterRecord.drift`.
 
@@ -187,25 +212,32 @@ def record_sync(
     ------
     NotFoundError, KeeperUnreachableError, ClusterError
     """
-    return _send(name, "record_sync", sync=sync, lock=lock, drift=drift, timeout=10.0)
+    return _send_command(name, "record_sync", sync=sync, lock=lock, drift=drift, timeout=_SYNC_TIMEOUT)
 
 
-def _send(name: str, op: str, *, timeout: float = 30.0, **arguments: Any) -> ClusterRecord:
+def _send_command(name: str, op: str, *, timeout: float = 30.0, **arguments: Any) -> ClusterRecord:
     record = registry.find_record(name, include_ended=True)
     if not record.state.alive:
-        way_out = " Stop it to remove what is left of it." if record.state is ClusterState.LOST else ""
-        raise ClusterError(f"{record.name} is {record.state}: {record.reason.rstrip('.')}.{way_out}")
+        fix = " Stop it to remove its processes and jobs." if record.state is ClusterState.LOST else ""
+        raise ClusterError(f"{record.name} is {record.state}: {record.reason.rstrip('.')}.{fix}")
     answer = control_client.send_command(record, registry.cluster_dir(record.id), op, timeout=timeout, **arguments)
     return ClusterRecord.from_dict(answer["record"])
 
 
 def wait_for_workers(name: str, *, progress: Progress | None = None) -> ClusterRecord:
-    """Return when the cluster `name` has the workers that were asked for.
+    """Return when the requested number of workers is connected.
+
+    Parameters
+    ----------
+    name : str
+        Name or id of the cluster.
+    progress : callable, optional
+        Called with the record after each change.
 
     Raises
     ------
     ClusterError
-        If they are not there when the profile's start timeout is over, or the cluster ends.
+        If the cluster ends, or the profile's start timeout passes.
     """
     record = registry.find_record(name)
     seen: ClusterRecord | None = None
@@ -213,52 +245,57 @@ def wait_for_workers(name: str, *, progress: Progress | None = None) -> ClusterR
         if progress and record != seen:
             progress(record)
             seen = record
-        wanted = record.adaptive[0] if record.adaptive else record.workers_wanted
-        if record.state is ClusterState.RUNNING and record.workers >= (1 if wanted is None else wanted):
+        requested = record.adaptive[0] if record.adaptive else record.workers_wanted
+        if record.state is ClusterState.RUNNING and record.workers >= (1 if requested is None else requested):
             return record
         if not record.state.alive:
             raise ClusterError(f"{record.name} is {record.state}: {launch.explain_state(record)}")
         if time.time() - record.started > record.limits.start_timeout:
-            missing = (1 if wanted is None else wanted) - record.workers
+            missing = (1 if requested is None else requested) - record.workers
             raise ClusterError(
                 f"{record.name} still waits for {missing} worker{'' if missing == 1 else 's'} "
                 f"after {record.limits.start_timeout:g} s (limits.start_timeout). {record.reason}".rstrip()
             )
-        time.sleep(_POLL)
+        time.sleep(_POLL_INTERVAL)
         record = registry.refresh_record(record)
 
 
 def stop(name: str, *, timeout: float = 60.0) -> ClusterRecord:
-    """Stop the cluster `name`, by force if its keeper does not answer.
+    """Stop a cluster. A keeper that does not answer is killed.
 
     Parameters
     ----------
     name : str
-        Name or id.
-    timeout : float
+        Name or id of the cluster.
+    timeout : float, default 60.0
         Seconds to wait for the end.
 
     Returns
     -------
     ClusterRecord
-        Stopped, nothing of it left; or stopping, with the reason, when `timeout` is over and its keeper is still at it.
+        A stopped cluster without processes and jobs. After `timeout`, a stopping one with the reason.
 
     Raises
     ------
     NotFoundError
         If there is no such cluster.
     KeeperUnreachableError
-        If its keeper is on another host and does not answer.
+        If its keeper runs on another host and does not answer.
     """
-    return stop_cluster(
-        registry.find_record(name), timeout=timeout, reason="Stopped by request", state=ClusterState.STOPPED
-    )
+    record = registry.find_record(name)
+    return stop_cluster(record, timeout=timeout, reason="Stopped by request", state=ClusterState.STOPPED)
 
 
 def stop_all(*, timeout: float = 60.0) -> list[ClusterRecord]:
-    """Stop every cluster that lives; those of other hosts too."""
+    """Stop all active clusters, including those of other hosts.
+
+    Parameters
+    ----------
+    timeout : float, default 60.0
+        Seconds to wait for the end of each cluster.
+    """
     records = registry.list_records()
-    for record in records:  # all are asked first, so that they end side by side
+    for record in records:  # send all commands first, so that the clusters stop in parallel
         if record.state.alive:
             try:
                 control_client.send_command(record, registry.cluster_dir(record.id), "stop", timeout=COMMAND_TIMEOUT)
@@ -268,26 +305,26 @@ def stop_all(*, timeout: float = 60.0) -> list[ClusterRecord]:
     for record in records:
         try:
             ended.append(stop(record.id, timeout=timeout))
-        except NotFoundError:  # it ended meanwhile
+        except NotFoundError:  # it has ended meanwhile
             ended.append(registry.refresh_record(record))
     return ended
 
 
 def logs(name: str, *, tail: int | None = None) -> str:
-    """Return the logs of the cluster `name`, also of one that ended.
+    """Return the logs of keeper, scheduler and workers, also of an ended cluster.
 
     Parameters
     ----------
     name : str
-        Name or id; of several that ended the newest.
+        Name or id of the cluster. Of several ended clusters with that name, the newest is used.
     tail : int, optional
-        Only so many last lines of each log.
+        Number of last lines of each log, all lines by default.
     """
     record = registry.find_record(name, include_ended=True)
     folder = registry.cluster_dir(record.id)
     if record.state is ClusterState.RUNNING:
-        with contextlib.suppress(ClusterError):  # what was written before is shown
-            control_client.send_command(record, folder, "logs", timeout=15.0)
+        with contextlib.suppress(ClusterError):  # earlier logs are still shown
+            control_client.send_command(record, folder, "logs", timeout=_LOGS_TIMEOUT)
     parts = []
     for path in [folder / "keeper.log", *sorted((folder / "logs").glob("*"))]:
         if path.is_file():
@@ -297,11 +334,11 @@ def logs(name: str, *, tail: int | None = None) -> str:
 
 
 def gc() -> list[dict[str, Any]]:
-    """Remove processes and batch jobs that no living cluster claims, and close the records of lost clusters.
+    """Remove processes and batch jobs that no active cluster claims, and close the records of lost clusters.
 
     Returns
     -------
     list of dict
-        What was removed: ``kind`` (``cluster``, ``process`` or ``job``), ``id`` and ``cluster`` each.
+        The removed items: ``kind`` (``cluster``, ``process`` or ``job``), ``id`` and ``cluster`` each.
     """
     return orphans.remove_orphans()

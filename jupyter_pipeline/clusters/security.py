@@ -1,7 +1,7 @@
-"""TLS of one cluster: an authority of its own, whose key is thrown away once it has signed.
+"""TLS certificates of clusters: one authority per cluster, whose key is discarded after signing.
 
-Dask checks no host names, so whoever has a certificate of the authority is let in: one authority for each cluster. The
-keys lie in the cluster's folder, 0600, so that any process of the user can attach; jobs get them by path.
+Dask does not check host names: any certificate of the authority gives access, so each cluster has its own. The keys
+are in the cluster's folder with mode 0600, where all processes of the user can read them. Jobs get their paths.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _FILES = ("ca.pem", "cert.pem", "key.pem")
 
 
 def certificate_lifetime(limits: Limits) -> float:
-    """Return for how many seconds certificates are made: a year, or twice the longest lifetime if that is longer."""
+    """Return the validity of new certificates in seconds: a year, or twice the maximum lifetime if that is longer."""
     return max(_YEAR, 2 * (limits.max_lifetime or limits.lifetime or 0.0))
 
 
@@ -50,7 +50,7 @@ def make_certificates(folder: Path, cluster_id: str, *, seconds: float = _YEAR) 
     cluster_id : str
         Common name of the authority.
     seconds : float
-        How long the certificates hold from now. They hold from yesterday on: the clocks of nodes differ.
+        Validity from now in seconds. It begins yesterday, since the clocks of nodes differ.
     """
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
@@ -112,7 +112,7 @@ def make_certificates(folder: Path, cluster_id: str, *, seconds: float = _YEAR) 
 
 
 def load_own_security(folder: Path) -> Security:
-    """Return Dask's description of the certificates that `make_certificates` wrote."""
+    """Return the security with the certificates that `make_certificates` wrote into `folder`."""
     from distributed.security import Security
 
     ca, certificate, key = (str(folder / "tls" / name) for name in _FILES)
@@ -125,10 +125,15 @@ def load_own_security(folder: Path) -> Security:
 
 
 def save_connection(folder: Path, security: Any) -> None:
-    """Write into `folder` what a client of another process needs to connect with `security`.
+    """Write the connection settings of `security` into ``connection.json``, for clients of other processes.
 
-    Certificates that a class holds in memory are written to files, 0600. A class of security that is not Dask's own,
-    such as dask-gateway's, is kept by its import path.
+    Parameters
+    ----------
+    folder : Path
+        Folder of the cluster.
+    security : distributed.Security or a similar class
+        Certificates that it holds in memory are written to files of mode 0600. Another class than Dask's, such as
+        dask-gateway's, is stored by its import path.
     """
     values: dict[str, Any] = {}
     for name in ("tls_ca_file", "tls_client_cert", "tls_client_key", "tls_cert", "tls_key"):
@@ -140,23 +145,23 @@ def save_connection(folder: Path, security: Any) -> None:
         if isinstance(value, str):
             values[name] = value
     kind = type(security)
-    described = {"class": f"{kind.__module__}.{kind.__qualname__}", "values": values}
-    write_private(folder / "connection.json", json.dumps(described))
+    settings = {"class": f"{kind.__module__}.{kind.__qualname__}", "values": values}
+    write_private(folder / "connection.json", json.dumps(settings))
 
 
 def load_connection(folder: Path) -> Any:
-    """Return the security with which a client connects to the cluster in `folder`.
+    """Return the security for a client of the cluster in `folder`.
 
     Raises
     ------
     ClusterError
-        If the files are gone or the certificate has expired.
+        If the files are missing or the certificate has expired.
     """
     from distributed.utils import import_term
 
     try:
-        described = json.loads((folder / "connection.json").read_bytes())
-        values = dict(described["values"])
+        settings = json.loads((folder / "connection.json").read_bytes())
+        values = dict(settings["values"])
         certificate = values.get("tls_client_cert") or values.get("tls_cert")
         if certificate:
             check_expiry(Path(certificate))
@@ -164,18 +169,18 @@ def load_connection(folder: Path) -> Any:
         raise ClusterError(
             f"The keys of the cluster in {folder} cannot be read ({error}). Stop the cluster and start it again."
         ) from error
-    if described["class"].startswith("distributed."):
+    if settings["class"].startswith("distributed."):
         values["require_encryption"] = True
-    return import_term(described["class"])(**values)
+    return import_term(settings["class"])(**values)
 
 
 def check_expiry(certificate: Path) -> None:
-    """Refuse a certificate that has expired.
+    """Check that a certificate has not expired.
 
     Raises
     ------
     ClusterError
-        Which one, and since when.
+        If it has, or if the file is no certificate.
     """
     from cryptography import x509
 
@@ -190,7 +195,7 @@ def check_expiry(certificate: Path) -> None:
 
 
 def is_loopback(address: str) -> bool:
-    """Return whether a scheduler address, such as ``tcp://127.0.0.1:8786``, is reached from its own host alone."""
+    """Return True if a scheduler address, such as ``tcp://127.0.0.1:8786``, can only be reached from its host."""
     scheme, _, rest = address.rpartition("://")
     if scheme == "inproc":
         return True

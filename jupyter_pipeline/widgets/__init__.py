@@ -1,1 +1,1 @@
-"""Widgets that the magics show in a notebook; the one home of ipywidgets."""
+"""Widgets that the magics show in a notebook. Only this package imports ipywidgets."""

@@ -1,4 +1,4 @@
-"""A cluster in a notebook's output: state, workers, memory and the way to the dashboard, while the cluster lives."""
+"""A widget that shows the state of a cluster in a notebook's output, with controls to scale and stop it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from jupyter_pipeline.units import format_bytes
 
 __all__ = ["cluster_widget", "dashboard_path", "render"]
 
-PERIOD = 2.0  # seconds between two looks at the registry, which the keeper writes about as often
+POLL_INTERVAL = 2.0  # seconds between two reads of the record, which the keeper writes about as often
 _COLOURS = {
     ClusterState.STARTING: "--jp-warn-color1",
     ClusterState.RUNNING: "--jp-success-color1",
@@ -27,22 +27,22 @@ _COLOURS = {
     ClusterState.FAILED: "--jp-error-color1",
     ClusterState.LOST: "--jp-error-color1",
 }
-# JupyterLab takes the look of links away.
+# JupyterLab removes the style of links in outputs.
 _LINK = "color: var(--jp-content-link-color, revert); text-decoration: underline"
-# Of each kernel, the newest widget of a cluster is updated; an older one keeps what it showed last.
+# Per cluster id, the event that ends the updates of its newest widget. Older widgets keep their last content.
 _watching: dict[str, threading.Event] = {}
 
 
 def dashboard_path(name: str) -> str:
-    """Return the path of a cluster's dashboard on the Jupyter server that this kernel belongs to.
+    """Return the path of a cluster's dashboard on the Jupyter server of this kernel.
 
-    The server passes the dashboard on to authenticated users; the dashboard itself listens on the loopback only.
+    The server proxies the dashboard for authenticated users. The dashboard itself listens on the loopback interface.
     """
     return f"{_base_url()}jupyter-pipeline/clusters/{name}/dashboard/status"
 
 
 def _base_url() -> str:
-    """Return the base URL of the server that started this kernel, as its runtime file tells it."""
+    """Return the base URL of the server that started this kernel, read from the server's runtime file."""
     prefix = os.environ.get("JUPYTERHUB_SERVICE_PREFIX")
     if prefix:
         return prefix
@@ -54,7 +54,7 @@ def _base_url() -> str:
 
 
 def render(record: ClusterRecord) -> str:
-    """Return the record as HTML; colours come from the theme."""
+    """Return the record as HTML, with the colours of the theme."""
     safe = html.escape
     colour = f"var({_COLOURS[record.state]}, currentColor)"
     chip = f'<span style="color:{colour}">●</span> <b>{safe(record.name)}</b> {record.state.value}'
@@ -80,42 +80,42 @@ def render(record: ClusterRecord) -> str:
     return f'<div style="line-height: 1.5">{"<br>".join(lines)}</div>'
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def cluster_widget(record: ClusterRecord) -> ipywidgets.Widget:
-    """Return a box that shows the cluster and follows it until it ends, with a field to scale and a button to stop."""
+    """Return a widget that shows the cluster until it ends, with a field to scale it and a button to stop it."""
     view = ipywidgets.HTML(render(record))
     count = ipywidgets.BoundedIntText(
         value=record.workers_wanted or record.workers, min=0, max=100_000, description="Workers"
     )
     count.layout.width = "12em"
-    scale = ipywidgets.Button(description="Scale", tooltip="Give the cluster this number of workers")
+    scale = ipywidgets.Button(description="Scale", tooltip="Request this number of workers")
     stop = ipywidgets.Button(description="Stop", button_style="danger", tooltip="Stop the cluster")
-    said = ipywidgets.HTML()
-    controls = ipywidgets.HBox([count, scale, stop, said])
+    message = ipywidgets.HTML()
+    controls = ipywidgets.HBox([count, scale, stop, message])
 
-    def act(change: str) -> None:
+    def run_command(command: str) -> None:
         try:
-            if change == "scale":
+            if command == "scale":
                 manager.scale(record.name, count.value)
             else:
                 manager.stop(record.name)
-            said.value = ""
+            message.value = ""
         except PipelineError as error:
-            said.value = html.escape(str(error))
+            message.value = html.escape(str(error))
 
-    scale.on_click(lambda _: act("scale"))
-    stop.on_click(lambda _: act("stop"))
+    scale.on_click(lambda _: run_command("scale"))
+    stop.on_click(lambda _: run_command("stop"))
     previous = _watching.pop(record.id, None)
     if previous is not None:
         previous.set()
-    ended = _watching[record.id] = threading.Event()
+    stopped = _watching[record.id] = threading.Event()
     box = ipywidgets.VBox([view, controls])
 
-    def follow() -> None:
-        while not ended.wait(PERIOD):
+    def update_view() -> None:
+        while not stopped.wait(POLL_INTERVAL):
             latest = registry.read_record(registry.cluster_dir(record.id))
             if latest is None:
                 break
@@ -123,9 +123,9 @@ def cluster_widget(record: ClusterRecord) -> ipywidgets.Widget:
             if not latest.state.alive:
                 controls.layout.display = "none"
                 break
-        if _watching.get(record.id) is ended:
+        if _watching.get(record.id) is stopped:
             del _watching[record.id]
 
-    # A thread, not a task of the kernel's loop: the loop stands still while a cell computes.
-    threading.Thread(target=follow, name=f"cluster-{record.name}", daemon=True).start()
+    # A thread rather than a task: the kernel's event loop is blocked while a cell runs.
+    threading.Thread(target=update_view, name=f"cluster-{record.name}", daemon=True).start()
     return box

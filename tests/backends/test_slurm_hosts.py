@@ -148,7 +148,7 @@ def test_a_cancelled_keepers_job_ends_its_cluster_in_order(
     assert "Requeue=0" in shown, "a keeper cannot begin again"
     subprocess.run(["scancel", job.id], check=True, timeout=20)
     eventually(lambda: not registry.refresh_record(record).state.alive, "its end")
-    assert registry.refresh_record(record).reason == "Its keeper was asked to end"
+    assert registry.refresh_record(record).reason == "Its keeper was terminated"
     eventually(lambda: left(record) == [], "nothing is left")
 
 

@@ -43,7 +43,7 @@ def served(folder: Path) -> Iterator[ClusterRecord]:
         await server.start()
         ready.set()
         while not finish.is_set():
-            await server.tend()
+            await server.poll()
             await asyncio.sleep(0.02)
         await server.close()
 

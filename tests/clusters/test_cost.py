@@ -18,14 +18,14 @@ def test_cost_of_an_hour(price: dict[str, Any], rate: float | None) -> None:
 def test_what_ran_between_two_readings_is_added_up() -> None:
     meter = cost.CostMeter({"per_worker_hour": 2.0}, now=100.0)
     assert meter.total == 0
-    assert meter.read(1900.0, workers=4, threads=8) == pytest.approx(4.0)
-    assert meter.read(1900.0, workers=100, threads=100) == pytest.approx(4.0)
-    assert meter.read(2800.0, workers=0, threads=0) == pytest.approx(4.0)
-    assert meter.read(3700.0, workers=1, threads=1) == pytest.approx(4.5)
+    assert meter.add(1900.0, workers=4, threads=8) == pytest.approx(4.0)
+    assert meter.add(1900.0, workers=100, threads=100) == pytest.approx(4.0)
+    assert meter.add(2800.0, workers=0, threads=0) == pytest.approx(4.0)
+    assert meter.add(3700.0, workers=1, threads=1) == pytest.approx(4.5)
     assert meter.total == pytest.approx(4.5)
 
 
 def test_without_a_price_no_cost_is_told() -> None:
     meter = cost.CostMeter({}, now=0.0)
-    assert meter.read(3600.0, workers=4, threads=8) == 0
+    assert meter.add(3600.0, workers=4, threads=8) == 0
     assert meter.total is None

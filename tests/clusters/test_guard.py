@@ -32,14 +32,14 @@ def test_it_waits_for_workers_that_are_due_and_never_came(values: dict[str, Any]
     pulse = SchedulerMonitor(Cluster())
     pulse.had_worker = had_worker
     fresh = {"limits": Limits(start_timeout=600.0)} if "started" in values else {}
-    assert LimitMonitor(SLURM).misses_workers(record(**values, **fresh), pulse) == ""
+    assert LimitMonitor(SLURM).explain_missing_workers(record(**values, **fresh), pulse) == ""
 
 
 def test_what_nodes_may_not_see_is_told_unless_the_jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mounts, "private_place", lambda path: "tmpfs at /tmp")
     pulse = SchedulerMonitor(Cluster())
     waiting = record(reason="1 job waits: Resources", jobs=({"id": "1", "state": "pending"},))
-    said = LimitMonitor(SLURM).misses_workers(waiting, pulse)
-    assert said == "No worker came within 10 s (limits.start_timeout): 1 job waits: Resources"
-    said = LimitMonitor(SLURM).misses_workers(record(jobs=({"id": "1", "state": "running"},)), pulse)
-    assert said.startswith("No worker came within 10 s (limits.start_timeout). Workers need the interpreter: /x/python")
+    said = LimitMonitor(SLURM).explain_missing_workers(waiting, pulse)
+    assert said == "No worker started within 10 s (limits.start_timeout): 1 job waits: Resources"
+    said = LimitMonitor(SLURM).explain_missing_workers(record(jobs=({"id": "1", "state": "running"},)), pulse)
+    assert said.startswith("No worker started within 10 s (limits.start_timeout). Workers need the interpreter: /x/python")

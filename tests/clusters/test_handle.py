@@ -68,7 +68,7 @@ def test_loopback_of_another_host_is_not_tried() -> None:
         scheduler_address="tls://127.0.0.1:1",
     )
     registry.create_record(record, {})
-    with pytest.raises(ClusterError, match="login2 alone: attach there"):
+    with pytest.raises(ClusterError, match="can only be reached on login2: attach there"):
         attached.attach("away")
 
 
@@ -77,7 +77,7 @@ def test_a_scheduler_that_is_gone_is_told(started: ClusterRecord, monkeypatch: p
     monkeypatch.setattr(
         cluster, "_record", dataclasses.replace(cluster.record(), scheduler_address="tls://127.0.0.1:9")
     )
-    monkeypatch.setattr(attached, "_CONNECT", "1s")
+    monkeypatch.setattr(attached, "_CONNECT_TIMEOUT", "1s")
     with pytest.raises(ClusterError, match="does not answer"):
         cluster.get_client(set_as_default=False)
 

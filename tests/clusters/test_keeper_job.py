@@ -70,7 +70,7 @@ def test_a_waiting_keeper_is_shown_and_can_be_stopped(lsf: Profile, left: Callab
     record = manager.start(lsf, name="one", wait=False)
     assert (record.state, record.keeper) == (ClusterState.STARTING, None)
     assert registry.find_record("one").state is ClusterState.STARTING
-    with pytest.raises(ClusterStartError, match="The job of its keeper ended before it began"):
+    with pytest.raises(ClusterStartError, match="The keeper's job ended before the keeper started"):
         launch.wait_until_running(record, None)
     assert registry.list_records() == []
     assert left(within=0)

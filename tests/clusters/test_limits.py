@@ -30,12 +30,12 @@ def usage(**values: Any) -> limits.Usage:
         ({"budget": 5}, {"cost": 5.0, "currency": "EUR"}, "Its budget of 5.00 EUR is spent"),
         ({"budget": 5}, {"cost": 4.99}, ""),
         ({"budget": 0}, {}, "Its budget of 0.00 is spent"),
-        ({}, {"owner_alive": False}, "The process that owns it ended"),
+        ({}, {"owner_alive": False}, "Its owner process exited"),
         ({}, {"owner_alive": None}, ""),
     ],
 )
 def test_limits_end_a_cluster(bounds: dict[str, Any], used: dict[str, Any], end: str) -> None:
-    assert limits.check_limits(Limits(**{"idle": None, "lifetime": None, **bounds}), usage(**used)).end == end
+    assert limits.check_limits(Limits(**{"idle": None, "lifetime": None, **bounds}), usage(**used)).stop == end
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def test_an_interrupted_start_leaves_nothing(awkward: Make, left: Left, processe
         manager.start(awkward("NeverStarts"), name="one")
     assert left(within=0)
     record = registry.find_record("one", include_ended=True)
-    assert (record.state, record.reason) == (ClusterState.STOPPED, "Interrupted while starting")
+    assert (record.state, record.reason) == (ClusterState.STOPPED, "Interrupted during its start")
 
 
 def test_a_starting_cluster_can_be_stopped(awkward: Make, left: Left) -> None:
@@ -149,7 +149,7 @@ def test_sizes_are_checked_before_anything_starts(thin: Make, started: ClusterRe
 
 def test_a_cluster_without_workers_says_that_none_were_asked_for(thin: Make, wait_for: Any) -> None:
     record = manager.start(thin(), name="one", workers=0)
-    wait_for(record, lambda r: r.reason == "No workers were asked for: scale it, or let it adapt")
+    wait_for(record, lambda r: r.reason == "No workers requested: scale the cluster, or scale it adaptively")
     manager.scale("one", 1)
     there = wait_for(record, lambda r: r.workers == 1)
     assert there.reason == ""
@@ -214,7 +214,7 @@ def test_the_end_of_its_owner_ends_a_cluster(thin: Make, left: Left, wait_for: A
     owner.kill()
     owner.wait()
     ended = wait_for(record, lambda r: not r.state.alive)
-    assert ended.reason == "The process that owns it ended"
+    assert ended.reason == "Its owner process exited"
     assert left()
 
 

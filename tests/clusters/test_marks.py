@@ -73,7 +73,7 @@ def test_who_waits_for_a_start_is_told_that_it_was_stopped(
     awkward: Callable[..., Profile], left: Callable[..., bool]
 ) -> None:
     threading.Timer(1.0, manager.stop, ["one"]).start()
-    with pytest.raises(ClusterStartError, match=r"^one was stopped while it started\.$"):
+    with pytest.raises(ClusterStartError, match=r"^one was stopped during its start\.$"):
         manager.start(awkward("NeverStarts"), name="one")
     ended = registry.find_record("one", include_ended=True)
     assert (ended.state, ended.reason) == (ClusterState.STOPPED, "Stopped by request")
@@ -90,7 +90,7 @@ def test_a_stop_before_the_keeper_began_is_kept(
         launch(record, *arguments)
 
     monkeypatch.setattr(launching, "launch_keeper", late)
-    with pytest.raises(ClusterStartError, match="one was stopped while it started"):
+    with pytest.raises(ClusterStartError, match="one was stopped during its start"):
         manager.start(thin(), name="one")
     ended = registry.find_record("one", include_ended=True)
     assert (ended.state, ended.reason) == (ClusterState.STOPPED, "Stopped by request")
@@ -123,8 +123,8 @@ def test_who_stops_a_cluster_of_a_silent_batch_system_is_told_what_is_unknown(
     record = manager.start(profiles.get_profile("slurm", overrides=overrides), name="one")
     stopped = manager.stop("one", timeout=1.0)
     assert stopped.state is ClusterState.STOPPING
-    told = wait_for(record, lambda r: "its keeper goes on asking" in r.reason, within=60.0)
-    assert "The batch system does not answer: slurm, so whether jobs are left is unknown" in told.reason
+    told = wait_for(record, lambda r: "the keeper will retry" in r.reason, within=60.0)
+    assert "slurm does not answer, so jobs may remain" in told.reason
     (silent_slurm / "squeue").write_text("#!/bin/sh\n")
     wait_for(record, lambda r: r.state is ClusterState.STOPPED)
     assert left()

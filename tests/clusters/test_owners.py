@@ -116,7 +116,7 @@ def test_clusters_end_with_the_kernel_or_server_that_owns_them_and_no_sooner(
 
     os.kill(kernel, 9)
     ended = wait_for(records["kernel"], lambda r: not r.state.alive)
-    assert (ended.state, ended.reason) == (ClusterState.STOPPED, "The process that owns it ended")
+    assert (ended.state, ended.reason) == (ClusterState.STOPPED, "Its owner process exited")
     session.await_restart()
     assert int(session.run("import os; print(os.getpid())")) != kernel
     said = session.run("%load_ext jupyter_pipeline\n%cluster status")
@@ -126,7 +126,7 @@ def test_clusters_end_with_the_kernel_or_server_that_owns_them_and_no_sooner(
     session.server.kill()
     session.server.wait()
     ended = wait_for(records["server"], lambda r: not r.state.alive)
-    assert (ended.state, ended.reason) == (ClusterState.STOPPED, "The process that owns it ended")
+    assert (ended.state, ended.reason) == (ClusterState.STOPPED, "Its owner process exited")
     with attached.attach("detached") as cluster:
         assert cluster.get_client(set_as_default=False).submit(sum, [1, 2]).result(timeout=20) == 3
     assert registry.list_records() == []

@@ -127,7 +127,7 @@ def test_silence_of_a_keeper_is_told() -> None:
     assert found["there"].state is ClusterState.RUNNING
     assert found["there"].reason.startswith("Its keeper (process 1 on login2) has been silent for 5 min; if it is a")
     assert found["here"].state is ClusterState.RUNNING
-    assert found["here"].reason.endswith("has been silent for 5 min; stop the cluster to end it by force")
+    assert found["here"].reason.endswith("has been silent for 5 min; stop the cluster to terminate it")
     assert registry.find_record("fresh").reason == ""
 
 

@@ -46,7 +46,7 @@ def size(
 )
 def test_the_request_goes_before_the_profile(asked: Any, bounds: Any, fixed: Any) -> None:
     found = size(**asked)
-    assert (found.bounds, found.fixed) == (bounds, fixed)
+    assert (found.bounds, found.n_workers) == (bounds, fixed)
 
 
 def test_bounds_in_cores_become_workers_and_obey_the_limit() -> None:

@@ -52,7 +52,7 @@ def test_sizes_read_well(workers: int, wanted: int | None, adaptive: tuple[int, 
 
 
 def test_a_warning_reaches_a_widget_that_is_on_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "PERIOD", 0.02)
+    monkeypatch.setattr(cluster, "POLL_INTERVAL", 0.02)
     record = dataclasses.replace(RUNNING, id=registry.new_id(), keeper=processes.this_process())
     folder = registry.create_record(record, {})
     box = cluster.cluster_widget(record)

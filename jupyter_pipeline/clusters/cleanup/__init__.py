@@ -1,1 +1,1 @@
-"""Clean-up after clusters whose keeper is gone: tags, processes, orphaned jobs."""
+"""Find and remove processes and batch jobs of clusters whose keeper has exited."""

@@ -1,4 +1,4 @@
-"""Processes of this host by the cluster whose tag they carry, whatever became of their keeper."""
+"""Find processes of this host by the cluster id in their environment."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ __all__ = ["find_processes", "group_by_cluster"]
 
 
 def find_processes(cluster_id: str) -> list[psutil.Process]:
-    """Return the living processes of the cluster, but the calling one."""
+    """Return the running processes of the cluster, except the calling process."""
     return [process for tag, _, process in _iter_tagged() if tag == cluster_id]
 
 
 def group_by_cluster() -> dict[str, list[psutil.Process]]:
-    """Return the living processes of this registry's clusters, but the calling one.
+    """Return the running processes of this registry's clusters by cluster id, except the calling process.
 
-    A keeper that is held ready for a living process has no cluster yet, and is none of them.
+    Standby keepers of running processes are left out: they have no cluster yet.
     """
-    found: dict[str, list[psutil.Process]] = {}
-    beginning = registry.id_prefix()
+    groups: dict[str, list[psutil.Process]] = {}
+    prefix = registry.id_prefix()
     for tag, environment, process in _iter_tagged():
-        if tag.startswith(beginning) and not _is_standby(tag, environment):
-            found.setdefault(tag, []).append(process)
-    return found
+        if tag.startswith(prefix) and not _is_standby(tag, environment):
+            groups.setdefault(tag, []).append(process)
+    return groups
 
 
 def _iter_tagged() -> Iterator[tuple[str, dict[str, str], psutil.Process]]:
-    """Yield tag, environment and process of this user's processes that have a tag."""
+    """Yield tag, environment and process of each tagged process of this user."""
     import psutil
 
     for process in psutil.process_iter():
@@ -53,7 +53,7 @@ def _iter_tagged() -> Iterator[tuple[str, dict[str, str], psutil.Process]]:
 
 
 def _is_standby(tag: str, environment: dict[str, str]) -> bool:
-    """Return whether a process waits for its first cluster, and the process that it waits for lives."""
+    """Return True if a process is a standby keeper whose parent process is running."""
     pid, _, started = environment.get(tags.STANDBY_VARIABLE, "").partition(":")
     if not started or registry.cluster_dir(tag).exists():
         return False

@@ -1,7 +1,8 @@
-"""What is left of clusters that are gone: found by tag, whatever was killed, and removed.
+"""Find and remove orphans: processes and jobs of clusters whose keeper has exited.
 
-Processes of this host carry the cluster's id in their environment, batch jobs in their name. What carries the id of a
-cluster of this registry that no living keeper claims is removed. A record is closed only once nothing of it was found.
+A process carries its cluster's id in the environment, a batch job in its name. Orphans are processes and jobs with an
+id of this registry that no running keeper claims. A record is closed only after a search found no process and no job
+of its cluster.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import contextlib
 import dataclasses
 import shutil
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +36,23 @@ __all__ = [
 
 _RETENTION_DAYS = 14.0
 _MAX_CLOSED_RECORDS = 200
+_POLL_INTERVAL = 0.5
 
 
 def find_keeper_job(record: ClusterRecord, *, max_age: float = 1.0) -> Job | None:
-    """Return the job in which the keeper of `record` waits or runs, as ended if there is none any more.
+    """Return the job that runs the keeper of `record`.
 
-    ``None`` when the batch system does not answer.
+    Parameters
+    ----------
+    record : ClusterRecord
+        The cluster.
+    max_age : float, default 1.0
+        Age in seconds up to which a cached job list is used.
+
+    Returns
+    -------
+    Job or None
+        A job in state ``ended`` if the batch system does not list it, ``None`` if the batch system does not answer.
     """
     profile = _read_profile(record)
     if profile is None:
@@ -53,7 +64,7 @@ def find_keeper_job(record: ClusterRecord, *, max_age: float = 1.0) -> Job | Non
 
 
 def is_keeper_job(record: ClusterRecord) -> bool:
-    """Return whether the keeper of `record` is a batch job on another host."""
+    """Return True if the keeper of `record` is a batch job on another host."""
     if record.keeper is None or processes.is_running(record.keeper) is not None:
         return False
     profile = _read_profile(record)
@@ -61,13 +72,13 @@ def is_keeper_job(record: ClusterRecord) -> bool:
 
 
 def is_keeper_job_gone(record: ClusterRecord) -> bool:
-    """Return whether the keeper of `record` was a batch job on another host, and that job is there no more.
+    """Return True if the keeper of `record` was a batch job on another host and that job has ended.
 
-    Of any other keeper elsewhere nobody can tell from here.
+    The state of any other keeper on another host is unknown here.
     """
     if not (record.state.alive and is_keeper_job(record)):
         return False
-    for max_age in (1.0, 0.0):  # a list that is a moment old may not have it yet
+    for max_age in (1.0, 0.0):  # a cached list may be older than the job
         job = find_keeper_job(record, max_age=max_age)
         if job is None or job.state != "ended":
             return False
@@ -75,38 +86,38 @@ def is_keeper_job_gone(record: ClusterRecord) -> bool:
 
 
 def remove_jobs(
-    profile: Profile, cluster_id: str, *, patience: float = 30.0, with_keeper: bool = False
+    profile: Profile, cluster_id: str, *, timeout: float = 30.0, include_keeper: bool = False
 ) -> tuple[list[Job], str]:
-    """Cancel the batch jobs of a cluster and wait until they are gone.
+    """Cancel the batch jobs of a cluster and wait until they have ended.
 
     Parameters
     ----------
     profile : Profile
-        The cluster's.
+        Profile of the cluster.
     cluster_id : str
-        Its id.
-    patience : float
+        Id of the cluster.
+    timeout : float, default 30.0
         Seconds to wait.
-    with_keeper : bool
-        Whether the job of its keeper, if it has one, ends too. The keeper itself says no.
+    include_keeper : bool, default False
+        Also cancel the job that runs the keeper.
 
     Returns
     -------
     list of Job
-        What was cancelled.
+        The cancelled jobs.
     str
-        Why it is not certain that none is left; empty when none is.
+        The reason why jobs may remain, empty if none does.
     """
     backend = get_backend(profile)
     cancelled: dict[str, Job] = {}
     if not backend.has_jobs:
         return [], ""
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + timeout
     while True:
         jobs = backend.find_jobs(cluster_id, max_age=0.0)
-        if jobs is not None and with_keeper:
-            of_keeper = backend.find_jobs(tags.keeper_job_tag(cluster_id))
-            jobs = None if of_keeper is None else jobs + of_keeper
+        if jobs is not None and include_keeper:
+            keeper_jobs = backend.find_jobs(tags.keeper_job_tag(cluster_id))
+            jobs = None if keeper_jobs is None else jobs + keeper_jobs
         if jobs is not None:
             jobs = [job for job in jobs if job.state != "ended"]
             if not jobs:
@@ -117,16 +128,14 @@ def remove_jobs(
                 cancelled |= {job.id: job for job in new}
         if time.monotonic() >= deadline:
             if jobs is None:
-                return list(cancelled.values()), (
-                    f"The batch system does not answer: {backend.name}, so whether jobs are left is unknown"
-                )
-            left = ", ".join(job.id for job in jobs[:5])
-            return list(cancelled.values()), f"These jobs do not end: {left} ({backend.name})"
-        time.sleep(0.5)
+                return list(cancelled.values()), f"{backend.name} does not answer, so jobs may remain"
+            ids = ", ".join(job.id for job in jobs[:5])
+            return list(cancelled.values()), f"These {backend.name} jobs do not end: {ids}"
+        time.sleep(_POLL_INTERVAL)
 
 
 def remove_socket(record: ClusterRecord) -> None:
-    """Remove the socket of a keeper of this host that was killed."""
+    """Remove the control socket of a killed keeper of this host."""
     if record.control and record.host == processes.hostname():
         with contextlib.suppress(OSError):
             Path(record.control).unlink()
@@ -135,60 +144,60 @@ def remove_socket(record: ClusterRecord) -> None:
 def close_lost_cluster(
     record: ClusterRecord, *, state: ClusterState = ClusterState.LOST, reason: str = ""
 ) -> tuple[ClusterRecord, list[dict[str, Any]]]:
-    """Remove what is left of a cluster whose keeper is dead, and close its record.
+    """Remove processes and jobs of a cluster whose keeper has exited, then close its record.
 
     Parameters
     ----------
     record : ClusterRecord
-        The cluster; its keeper is dead.
-    state : ClusterState
-        The final state: lost, or stopped or failed where the caller knows better.
+        The cluster.
+    state : ClusterState, default ClusterState.LOST
+        Final state of the record. A stop request in the cluster's folder takes precedence.
     reason : str, optional
-        Why, instead of what the record says. What was asked for before goes before both.
+        Reason of the state, in place of the record's. A stop request takes precedence.
 
     Returns
     -------
     ClusterRecord
-        As it is now. It stays open, with the reason, where the batch system does not tell that its jobs are gone; a
-        batch system that never got a job is not asked.
+        The closed record. It stays open, with a reason, while jobs may remain. A batch system that never received a
+        job of the cluster is not asked.
     list of dict
-        What was removed: ``kind``, ``id`` and ``cluster`` each.
+        The removed items: ``kind``, ``id`` and ``cluster`` each.
     """
     folder = registry.cluster_dir(record.id)
     removed = _remove_processes(record.id)
     remove_socket(record)
-    doubt = ""
+    problem = ""
     profile = _read_profile(record) if record.jobs or markers.may_have_jobs(folder) else None
     if profile is not None:
         try:
-            jobs, doubt = remove_jobs(profile, record.id, with_keeper=True)
+            jobs, problem = remove_jobs(profile, record.id, include_keeper=True)
             removed += [{"kind": "job", "id": job.id, "cluster": record.id} for job in jobs]
         except PipelineError as error:
-            doubt = str(error)
+            problem = str(error)
     reason = reason or record.reason
-    asked = markers.read_stop_request(folder)
-    if asked:
-        state, reason = asked[0], reason if reason.startswith(asked[1]) else asked[1]
-    if doubt:
-        reason = f"{reason.rstrip('.')}. {doubt}; `jupyter pipeline cluster gc` asks again"
+    request = markers.read_stop_request(folder)
+    if request:
+        state, reason = request[0], reason if reason.startswith(request[1]) else request[1]
+    if problem:
+        reason = f"{reason.rstrip('.')}. {problem.rstrip('.')}. Run `jupyter pipeline cluster gc` to try again"
     record = dataclasses.replace(
         record,
-        state=record.state if doubt else state,
+        state=record.state if problem else state,
         reason=reason,
         since=time.time(),
         workers=0,
         threads=0,
         memory_used=0,
         memory_limit=0,
-        jobs=() if not doubt else record.jobs,
+        jobs=() if not problem else record.jobs,
         warning="",
     )
-    if doubt:
+    if problem:
         return record, removed
     try:
         with names.lock_registry():
             registry.write_record(folder, record)
-    except OSError:  # the disk is full: what matters is gone, and the next look says so again
+    except OSError:  # the disk is full; the next search finds nothing and closes the record
         names.release(record.name, record.id)
     else:
         events.add_event(folder, record)
@@ -204,33 +213,33 @@ def _read_profile(record: ClusterRecord) -> Profile | None:
 
 def _remove_processes(cluster_id: str) -> list[dict[str, Any]]:
     found = cluster_processes.find_processes(cluster_id)
-    outliving = {process.pid for process in processes.terminate(found)}
-    return [{"kind": "process", "id": p.pid, "cluster": cluster_id} for p in found if p.pid not in outliving]
+    surviving = {process.pid for process in processes.terminate(found)}
+    return [{"kind": "process", "id": p.pid, "cluster": cluster_id} for p in found if p.pid not in surviving]
 
 
-def remove_orphans(progress: Callable[[str], None] | None = None) -> list[dict[str, Any]]:
-    """Close every cluster that is known here to be lost, and remove processes and jobs that no living record claims.
+def remove_orphans() -> list[dict[str, Any]]:
+    """Close every lost cluster, and remove processes and jobs that no active record claims.
 
     Returns
     -------
     list of dict
-        What was removed: ``kind`` (``cluster``, ``process``, ``job``), ``id`` and ``cluster`` each.
+        The removed items: ``kind`` (``cluster``, ``process``, ``job``), ``id`` and ``cluster`` each.
     """
     removed: list[dict[str, Any]] = []
     for record in registry.list_records():
         reason = ""
-        waiting = find_keeper_job(record) if record.keeper is None and record.state.alive else None
-        if waiting is not None and waiting.state == "ended":
-            reason = "The job of its keeper ended before it began"
+        job = find_keeper_job(record) if record.keeper is None and record.state.alive else None
+        if job is not None and job.state == "ended":
+            reason = "The keeper's job ended before the keeper started"
         elif is_keeper_job_gone(record):
-            reason = f"The job of its keeper ended while the cluster was {record.state}"
+            reason = f"The keeper's job ended while the cluster was {record.state}"
         if reason or (record.state is ClusterState.LOST and not _is_keeper_running(record)):
             closed, items = close_lost_cluster(record, reason=reason)
             removed += items
             if not closed.state.alive:
                 removed.append({"kind": "cluster", "id": closed.name, "cluster": closed.id})
     for cluster_id in cluster_processes.group_by_cluster():
-        if not _is_is_is_claimed(cluster_id):
+        if not _is_claimed(cluster_id):
             removed += _remove_processes(cluster_id)
     removed += _remove_orphaned_jobs()
     prune_records()
@@ -238,15 +247,15 @@ def remove_orphans(progress: Callable[[str], None] | None = None) -> list[dict[s
 
 
 def _is_keeper_running(record: ClusterRecord) -> bool:
-    """Return whether a record that names no keeper is damaged rather than dead: a process of its tag is a keeper."""
+    """Return True if a record that names no keeper is only damaged: a keeper process with its tag is running."""
     if record.keeper is not None:
         return False
     return any(tags.KEEPER_MODULE in " ".join(p.cmdline()) for p in cluster_processes.find_processes(record.id))
 
 
-def _is_is_is_claimed(cluster_id: str) -> bool:
-    """Return whether a cluster may be at work: unknown is not gone."""
-    folder = registry.cluster_dir(tags.cluster_id_of(cluster_id))
+def _is_claimed(tag: str) -> bool:
+    """Return True unless the cluster of `tag` has verifiably ended."""
+    folder = registry.cluster_dir(tags.cluster_id_of(tag))
     record = registry.read_record(folder)
     if record is None:
         return folder.exists()
@@ -255,18 +264,18 @@ def _is_is_is_claimed(cluster_id: str) -> bool:
 
 def _remove_orphaned_jobs() -> list[dict[str, Any]]:
     removed: list[dict[str, Any]] = []
-    beginning = registry.id_prefix()
+    prefix = registry.id_prefix()
     for backend in job_backends():
         jobs = backend.find_jobs() or []
-        stray = [j for j in jobs if j.tag.startswith(beginning) and j.state != "ended" and not _is_is_is_claimed(j.tag)]
-        if stray:
-            find_backend(backend.name).cancel_jobs(stray)
-            removed += [{"kind": "job", "id": job.id, "cluster": job.tag} for job in stray]
+        orphaned = [j for j in jobs if j.tag.startswith(prefix) and j.state != "ended" and not _is_claimed(j.tag)]
+        if orphaned:
+            find_backend(backend.name).cancel_jobs(orphaned)
+            removed += [{"kind": "job", "id": job.id, "cluster": job.tag} for job in orphaned]
     return removed
 
 
 def prune_records() -> None:
-    """Remove the folders of clusters that ended two weeks ago, and of more than two hundred the oldest."""
+    """Remove folders of clusters that ended over two weeks ago, and the oldest if more than 200 have ended."""
     ended = [r for r in registry.list_records(include_ended=True) if not r.state.alive and not _is_open(r)]
     ended.sort(key=lambda r: r.since, reverse=True)
     oldest = time.time() - _RETENTION_DAYS * 86400
@@ -276,6 +285,6 @@ def prune_records() -> None:
 
 
 def _is_open(record: ClusterRecord) -> bool:
-    """Return whether `record` was judged lost, and is not closed on disk."""
+    """Return True if `record` counts as lost but is not closed on disk."""
     written = registry.read_record(registry.cluster_dir(record.id))
     return written is None or written.state.alive

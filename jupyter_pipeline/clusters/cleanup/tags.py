@@ -1,6 +1,6 @@
-"""By what the processes and batch jobs of a cluster are known, whichever of them still lives: its id.
+"""Tags that connect processes and batch jobs with their cluster: the cluster's id.
 
-A process carries it in its environment, as it was when it started; a job carries it in its name.
+A process carries the id in its initial environment, a job in its name.
 """
 
 from __future__ import annotations
@@ -23,38 +23,38 @@ __all__ = [
 ]
 
 KEEPER_MODULE = "jupyter_pipeline.clusters.keeper.main"
-"""Module that a keeper runs."""
+"""Module that runs as the keeper."""
 KEEPER_JOB_MODULE = "jupyter_pipeline.clusters.keeper.batch_job"
 """Module that submits a keeper as a batch job."""
 TAG_VARIABLE = "JUPYTER_PIPELINE_CLUSTER"
-"""Environment variable with the id of the cluster that a process belongs to."""
+"""Environment variable with the id of the cluster to which a process belongs."""
 STANDBY_VARIABLE = "JUPYTER_PIPELINE_STANDBY_OF"
-"""Environment variable with pid and start of the process for which a keeper is held ready."""
+"""Environment variable of a standby keeper with pid and start time of its parent process."""
 PYTHONPATH_VARIABLE = "JUPYTER_PIPELINE_ORIGINAL_PYTHONPATH"
-"""Environment variable with the user's own ``PYTHONPATH``, which is put back before anything of theirs runs."""
+"""Environment variable with the user's ``PYTHONPATH``, which the keeper restores before it runs user code."""
 _KEEPER_SUFFIX = "-keeper"
 
 
 def build_environment(cluster_id: str) -> dict[str, str]:
-    """Return the environment for a keeper: that of this process, the tag, and where this package is."""
+    """Return the environment of a new keeper: this process's, the tag, and the location of this package."""
     home = str(Path(jupyter_pipeline.__file__).parent.parent)
-    own = os.environ.get("PYTHONPATH", "")
+    original = os.environ.get("PYTHONPATH", "")
     values = {
         **os.environ,
         TAG_VARIABLE: cluster_id,
         "JUPYTER_PIPELINE_STATE": str(paths.state_dir()),
-        PYTHONPATH_VARIABLE: own,
-        "PYTHONPATH": os.pathsep.join(p for p in (home, own) if p),
+        PYTHONPATH_VARIABLE: original,
+        "PYTHONPATH": os.pathsep.join(p for p in (home, original) if p),
     }
     values.pop(STANDBY_VARIABLE, None)
     return values
 
 
 def keeper_job_tag(cluster_id: str) -> str:
-    """Return the tag of the job in which the keeper runs: another than its workers', whom it cancels."""
+    """Return the tag of the job that runs the keeper. It differs from the workers' tag, whose jobs it cancels."""
     return cluster_id + _KEEPER_SUFFIX
 
 
 def cluster_id_of(tag: str) -> str:
-    """Return the id of the cluster that a job tagged `tag` belongs to."""
+    """Return the id of the cluster to which a job tagged `tag` belongs."""
     return tag.removesuffix(_KEEPER_SUFFIX)

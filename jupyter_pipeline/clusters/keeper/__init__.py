@@ -1,1 +1,1 @@
-"""The keeper: the process that owns one cluster, its control socket and its monitors."""
+"""The keeper: the process that owns one cluster, with its control server and its monitors."""

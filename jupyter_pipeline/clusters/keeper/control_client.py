@@ -1,11 +1,11 @@
-"""How a keeper is told what to do: one JSON object a line, over a Unix socket of this user.
+"""Send commands to a keeper: one JSON object per line over a Unix socket, or files in its mailbox.
 
-A request is ``{"op": …, …}``; the answer ``{"record": …}`` or ``{"error": type, "message": text}``. From another host,
-or when the socket is gone, the same request goes through the cluster's folder: ``mailbox/ID.request`` is answered by
-``mailbox/ID.answer``. Both ways end in the same function of the keeper.
+A command is ``{"op": …, …}``. The answer is ``{"record": …}`` or ``{"error": type, "message": text}``. From another
+host, or if the socket is missing, the command goes through the cluster's folder: the keeper answers
+``mailbox/ID.request`` with ``mailbox/ID.answer``. Both ways call the same handler of the keeper.
 
-The socket has mode 0600 in a folder of mode 0700, and the uid at its other end is checked. The folder is private too:
-whoever writes there may read the keys anyway.
+The socket has mode 0600 in a folder of mode 0700, and the server checks the peer's uid. The cluster's folder is private
+as well: a user who can write there can read the TLS keys anyway.
 """
 
 from __future__ import annotations
@@ -26,60 +26,61 @@ from jupyter_pipeline.models import ClusterRecord
 __all__ = ["MAILBOX_DIR", "MAX_LINE_BYTES", "send_command", "socket_path"]
 
 MAX_LINE_BYTES = 2**20
-"""Bytes that a request or an answer may have: a sync brings its lock along."""
+"""Maximum size of a command or an answer in bytes. A sync sends its lock file."""
 MAILBOX_DIR = "mailbox"
-"""Folder of the letters from other hosts, in the cluster's folder."""
+"""Name of the mailbox folder inside the cluster's folder."""
+_POLL_INTERVAL = 0.1
 
 
 def socket_path(cluster_id: str) -> Path:
-    """Return where the keeper of a cluster listens on this host."""
+    """Return the path of the keeper's control socket on this host."""
     return paths.runtime_dir() / f"{cluster_id}.sock"
 
 
 def send_command(
     record: ClusterRecord, folder: Path, op: str, *, timeout: float = 30.0, **arguments: Any
 ) -> dict[str, Any]:
-    """Ask the keeper of `record` and return its answer.
+    """Send a command to the keeper of `record` and return its answer.
 
     Parameters
     ----------
     record : ClusterRecord
         The cluster.
     folder : Path
-        Its folder.
+        Folder of the cluster.
     op : str
         ``ping``, ``status``, ``scale``, ``adapt``, ``extend``, ``logs``, ``record_sync`` or ``stop``.
-    timeout : float
+    timeout : float, default 30.0
         Seconds to wait for the answer.
     **arguments
-        What `op` takes.
+        Arguments of the command, JSON values.
 
     Raises
     ------
     KeeperUnreachableError
         If there is no answer in time.
     PipelineError
-        What the keeper refuses, as the type that it raised.
+        If the keeper refuses the command, with the type that it raised.
     """
-    request = json.dumps({"op": op, **arguments}).encode() + b"\n"
+    command = json.dumps({"op": op, **arguments}).encode() + b"\n"
     try:
         if record.host == processes.hostname() and Path(record.control).is_socket():
-            answer = _send_send_send_through_socket(record.control, request, timeout)
+            answer = _send_through_socket(record.control, command, timeout)
         else:
-            answer = _send_send_send_through_mailbox(folder, request, timeout)
+            answer = _send_through_mailbox(folder, command, timeout)
     except OSError as error:
-        raise _build_build_build_unreachable_error_error_error(record, timeout) from error
+        raise _build_unreachable_error(record, timeout) from error
     if "error" in answer:
         raise _rebuild_exception(answer)
     return answer
 
 
-def _send_send_send_through_socket(path: str, request: bytes, timeout: float) -> dict[str, Any]:
+def _send_through_socket(path: str, command: bytes, timeout: float) -> dict[str, Any]:
     deadline = time.monotonic() + timeout
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(timeout)
         connection.connect(path)
-        connection.sendall(request)
+        connection.sendall(command)
         received = b""
         while not received.endswith(b"\n"):
             connection.settimeout(max(0.001, deadline - time.monotonic()))
@@ -91,28 +92,28 @@ def _send_send_send_through_socket(path: str, request: bytes, timeout: float) ->
     return answer
 
 
-def _send_send_send_through_mailbox(folder: Path, request: bytes, timeout: float) -> dict[str, Any]:
-    letter = folder / MAILBOX_DIR / f"{secrets.token_hex(8)}.request"
-    reply = letter.with_suffix(".answer")
-    paths.write_private(letter, request)
+def _send_through_mailbox(folder: Path, command: bytes, timeout: float) -> dict[str, Any]:
+    request = folder / MAILBOX_DIR / f"{secrets.token_hex(8)}.request"
+    reply = request.with_suffix(".answer")
+    paths.write_private(request, command)
     deadline = time.monotonic() + timeout
     try:
         while time.monotonic() < deadline:
             with contextlib.suppress(FileNotFoundError):
                 answer: dict[str, Any] = json.loads(reply.read_bytes())
                 return answer
-            time.sleep(0.1)
+            time.sleep(_POLL_INTERVAL)
     finally:
-        letter.unlink(missing_ok=True)
+        request.unlink(missing_ok=True)
         reply.unlink(missing_ok=True)
     raise TimeoutError
 
 
-def _build_build_build_unreachable_error_error_error(record: ClusterRecord, timeout: float) -> KeeperUnreachableError:
-    who = f"process {record.keeper.pid} on {record.host}" if record.keeper else "an unknown process"
+def _build_unreachable_error(record: ClusterRecord, timeout: float) -> KeeperUnreachableError:
+    process = f"process {record.keeper.pid} on {record.host}" if record.keeper else "an unknown process"
     return KeeperUnreachableError(
-        f"The keeper of {record.name} ({who}) did not answer within {timeout:g} s. "
-        f"Stop the cluster to end it by force: stop {record.name}"
+        f"The keeper of {record.name} ({process}) did not answer within {timeout:g} s. "
+        f"Stop the cluster to terminate it: stop {record.name}"
     )
 
 

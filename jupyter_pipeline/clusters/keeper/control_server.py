@@ -1,4 +1,4 @@
-"""The keeper's end of `control`: a Unix socket and a mailbox, which lead to one function."""
+"""The keeper's end of the control connection: a Unix socket and a mailbox that call one handler."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from jupyter_pipeline.exceptions import PipelineError
 __all__ = ["ControlServer", "Handler"]
 
 Handler = Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]
-"""Answers one request; a `PipelineError` that it raises reaches the caller."""
+"""Coroutine function that answers one command. A `PipelineError` that it raises is sent to the client."""
 
 
 class ControlServer:
-    """Listens, and answers one request after another.
+    """Listen for commands and answer them.
 
     Parameters
     ----------
     path : Path
-        The socket.
+        Path of the socket.
     folder : Path
-        The cluster's folder, with the mailbox.
+        Folder of the cluster, which contains the mailbox.
     handler : callable
-        Answers a request.
+        Answers a command.
     """
 
     def __init__(self, path: Path, folder: Path, handler: Handler) -> None:
@@ -42,7 +42,7 @@ class ControlServer:
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
-        """Listen. On return a caller is answered."""
+        """Listen on the socket. On return, commands are answered."""
         paths.private_dir(self._mailbox)
         await self._bind()
 
@@ -56,8 +56,11 @@ class ControlServer:
             os.umask(previous)
         self._server = await asyncio.start_unix_server(self._serve, sock=listener, limit=control_client.MAX_LINE_BYTES)
 
-    async def tend(self) -> None:
-        """Read the mailbox, and listen anew where the runtime folder was swept, as logind does at the last log-out."""
+    async def poll(self) -> None:
+        """Answer the commands in the mailbox, and create the socket again if it was removed.
+
+        logind removes the runtime folder at a user's last log-out.
+        """
         if self._server is not None and not self.path.exists():
             self._server.close()
             with contextlib.suppress(OSError, PipelineError):
@@ -72,40 +75,40 @@ class ControlServer:
                     paths.write_private(entry.with_suffix(".answer"), json.dumps(answer))
 
     async def close(self) -> None:
-        """Stop to listen and remove the socket."""
+        """Stop listening and remove the socket."""
         if self._server is not None:
             self._server.close()
         self.path.unlink(missing_ok=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            if not _same_user(writer.get_extra_info("socket")):
+            if not _is_same_user(writer.get_extra_info("socket")):
                 return
             while line := await reader.readline():
                 writer.write(json.dumps(await self._answer(line)).encode() + b"\n")
                 await writer.drain()
-        except (OSError, ValueError):  # the caller went away, or sent a line without an end
+        except (OSError, ValueError):  # the client disconnected, or sent too long a line
             pass
         finally:
             writer.close()
 
     async def _answer(self, line: bytes) -> dict[str, Any]:
         try:
-            request = json.loads(line)
-            if not isinstance(request, dict):
+            command = json.loads(line)
+            if not isinstance(command, dict):
                 raise TypeError
         except (ValueError, TypeError):
-            return {"error": "UsageError", "message": "A request is a JSON object."}
+            return {"error": "UsageError", "message": "A command is a JSON object."}
         try:
-            return await self._handler(request)
+            return await self._handler(command)
         except PipelineError as error:
             return error.to_dict()
-        except Exception as error:  # noqa: BLE001 - a cluster class may raise anything; the keeper lives on
+        except Exception as error:  # noqa: BLE001 - a cluster class may raise anything; the keeper must continue
             return {"error": "ClusterError", "message": f"{type(error).__name__}: {error}"}
 
 
-def _same_user(connection: Any) -> bool:
-    if not hasattr(socket, "SO_PEERCRED"):  # not Linux: the mode of the folder has to do
+def _is_same_user(connection: Any) -> bool:
+    if not hasattr(socket, "SO_PEERCRED"):  # not Linux: only the mode of the folder protects the socket
         return True
     _, uid, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
     return bool(uid == os.getuid())

@@ -1,8 +1,8 @@
-"""Local workers without the wait for their imports: forked from a process that has imported Dask.
+"""Fork local workers from a process that has imported Dask, so that they start without imports.
 
-Dask starts workers by `spawn`: each imports everything anew. The keeper of a local cluster lets multiprocessing's fork
-server import meanwhile, side by side with its own imports, and forks workers from it. That server has no threads, no
-connections and nothing of the user's, so a fork of it is as clean as a new process.
+Dask starts workers by `spawn`, and each of them imports all modules. The keeper of a local cluster makes
+multiprocessing's fork server import them, in parallel to its own imports, and forks workers from it. The fork server
+has no threads, no connections and no user code, so its forks are as clean as new processes.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _KEEPER_MODULES = [
     "jupyter_pipeline.clusters.keeper.preload_tls",
     "psutil",
 ]
-# What Dask's nanny sets before it starts a worker: read when a process starts, so too late after a fork.
+# Variables that Dask's nanny sets for a new worker. They are read at the start of a process, before a fork.
 STARTUP_ENVIRONMENT = {
     "MALLOC_TRIM_THRESHOLD_": "65536",
     "OMP_NUM_THREADS": "1",
@@ -59,14 +59,14 @@ STARTUP_ENVIRONMENT = {
 
 
 def can_fork_workers(profile: Profile) -> bool:
-    """Return whether `profile` starts worker processes on this host that may be forked."""
+    """Return True if `profile` starts worker processes on this host that can be forked."""
     return profile.cluster_class.rpartition(".")[2] == "LocalCluster" and profile.cluster_kwargs.get("processes", True)
 
 
 def start_forkserver() -> None:
-    """Start the process that workers are forked from; returns at once, while it imports.
+    """Start the fork server, which imports modules in the background.
 
-    To be called before Dask is imported, so that both import side by side.
+    Call this before importing Dask, so that both processes import in parallel.
     """
     import multiprocessing
     from multiprocessing import forkserver
@@ -78,9 +78,9 @@ def start_forkserver() -> None:
 
 
 def use_forkserver() -> None:
-    """Let Dask fork its workers, unless its configuration says otherwise.
+    """Configure Dask to fork workers.
 
-    It does so by another method than its default, or by settings that a process must have when it starts.
+    A configuration with another start method, or with variables for the start of workers, is left unchanged.
     """
     import dask.config
     import distributed.nanny
@@ -92,23 +92,23 @@ def use_forkserver() -> None:
     chosen = dask.config.get("distributed.nanny.pre-spawn-environ", {})
     if dask.config.get(_METHOD) != "spawn" or {str(k): str(v) for k, v in chosen.items()} != STARTUP_ENVIRONMENT:
         return
-    # Dask would import every optional package into this process, to choose what the fork server imports.
+    # Prevents Dask from importing optional packages into this process to choose the fork server's modules.
     distributed.utils._forkserver_preload_set = True
     dask.config.set({_METHOD: "forkserver"})
-    # How often a nanny looks whether its worker is there: Dask's 50 ms are for workers that import for seconds.
+    # Poll interval for a new worker: Dask's 50 ms suit workers that import for seconds.
     distributed.nanny.WorkerProcess._init_msg_interval = 0.003
 
 
 def preload_keeper_modules() -> None:
-    """Import what the keeper of a local cluster will need, and load what is loaded on first use."""
+    """Import the modules of a local cluster's keeper, and fill caches that are filled on first use."""
     for name in _KEEPER_MODULES:
-        with contextlib.suppress(ImportError):  # what the dashboard needs is optional
+        with contextlib.suppress(ImportError):  # modules of the dashboard are optional
             importlib.import_module(name)
     from distributed.versions import get_versions
 
     from jupyter_pipeline.clusters import backends, security
 
-    get_versions()  # Dask remembers them
+    get_versions()  # cached by Dask
     backends.get_backend(Profile(name="", cluster_class="distributed.LocalCluster"))
     with tempfile.TemporaryDirectory() as folder:
         security.make_certificates(Path(folder), "none")
@@ -116,25 +116,25 @@ def preload_keeper_modules() -> None:
 
 
 def reduce_polling() -> None:
-    """Let a scheduler at rest rest: Dask looks 50 times a second whether its event loop hangs, and at the GIL."""
+    """Reduce the load of an idle scheduler: Dask checks event loop and GIL 50 times a second by default."""
     import dask
 
-    for key, usual, calm in (
+    for key, default, reduced in (
         ("distributed.admin.tick.interval", "20ms", "500ms"),
         ("distributed.admin.system-monitor.gil.enabled", True, False),
     ):
-        if dask.config.get(key, None) == usual:
-            dask.config.set({key: calm})
+        if dask.config.get(key, None) == default:
+            dask.config.set({key: reduced})
 
 
 def stop_helper_processes() -> None:
-    """Let multiprocessing's own processes end: both do when their pipes close. Nobody waits for them here.
+    """Stop multiprocessing's fork server and resource tracker by closing their pipes, without waiting.
 
-    The resource tracker ignores SIGTERM, and removes semaphores that a worker left when it ends by itself.
+    The resource tracker ignores SIGTERM. It removes remaining semaphores of workers when it exits.
     """
     from multiprocessing import forkserver, resource_tracker
 
-    gc.collect()  # semaphores are unlinked by their owners
+    gc.collect()  # collects semaphores, which their owners unlink
     for owner, pipe in (
         (forkserver._forkserver, "_forkserver_alive_fd"),
         (resource_tracker._resource_tracker, "_fd"),

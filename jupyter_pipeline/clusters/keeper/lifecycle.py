@@ -1,4 +1,4 @@
-"""The life of one cluster, from its start to its proven absence: what its keeper does all day.
+"""The lifecycle of one cluster, from its start until no process and no job of it is found.
 
 ::
 
@@ -6,8 +6,8 @@
         │           │            │
         └───────────┴────────────┴──────> failed          (lost: see `registry.resolve_state`)
 
-Whatever ends the cluster (a request, a limit, its owner's end, an error) goes through `Keeper.end`, and from there
-through one shutdown, which closes the record only once nothing of the cluster was found.
+Every cause of the end (a command, a limit, the exit of the owner, an error) goes through `Keeper.request_stop`, and
+from there through one shutdown. It closes the record only after a search found nothing of the cluster.
 """
 
 from __future__ import annotations
@@ -40,246 +40,254 @@ __all__ = ["Keeper"]
 
 logger = logging.getLogger("jupyter_pipeline.keeper")
 
-_TICK = 1.0
-_LOOK = 3.0  # seconds between two looks at the scheduler
-_LOOK_WHILE_CHANGING = 0.25
-_MEND = 5.0
-_JOBS = 10.0
-_JOBS_PATIENCE = 1.0
-_SYNC = 30.0
-_CANCEL = 5.0
+# Intervals and timeouts in seconds.
+_TICK_INTERVAL = 1.0
+_POLL_INTERVAL = 3.0
+_POLL_INTERVAL_WHILE_SCALING = 0.25
+_REPAIR_INTERVAL = 5.0
+_JOBS_INTERVAL = 10.0
+_JOBS_TIMEOUT = 1.0
+_CANCEL_TIMEOUT = 5.0
 
 
 class Keeper:
-    """Owns one cluster.
+    """Own one cluster: start it, monitor it, obey commands and limits, shut it down.
 
     Parameters
     ----------
     folder : Path
-        The cluster's folder.
+        Folder of the cluster.
     record : ClusterRecord
-        Its record, with this process as its keeper.
-    request : Request
-        What was asked for.
+        Record of the cluster, with this process as its keeper.
+    request : StartRequest
+        The start request.
     """
 
     def __init__(self, folder: Path, record: ClusterRecord, request: StartRequest) -> None:
         self.folder = folder
         self.profile = request.profile
         self.backend = get_backend(request.profile)
-        self.size = Scaler(self.backend, request)
+        self.scaler = Scaler(self.backend, request)
         self.cluster: Cluster | None = None
-        self.final: tuple[ClusterState, str] | None = None
-        """In which state and why it ends; ``None`` while it lives."""
-        self._book = RecordWriter(folder, record)
-        self._ending = asyncio.Event()
-        self._reception = ControlServer(Path(record.control), folder, partial(commands.handle_command, self))
-        self._guard = LimitMonitor(request.profile)
-        self._pulse: SchedulerMonitor | None = None
-        self._hindrance = ""
+        self.stop_request: tuple[ClusterState, str] | None = None
+        """Requested final state and its reason, ``None`` while the cluster may run."""
+        self._writer = RecordWriter(folder, record)
+        self._stop_event = asyncio.Event()
+        self._control_server = ControlServer(Path(record.control), folder, partial(commands.handle_command, self))
+        self._limit_monitor = LimitMonitor(request.profile)
+        self._scheduler_monitor: SchedulerMonitor | None = None
+        self._backend_problem = ""
 
     @property
     def record(self) -> ClusterRecord:
-        """The record as it is now."""
-        return self._book.record
+        """The current record."""
+        return self._writer.record
 
     def update(self, **changes: Any) -> None:
-        """Change the record, and write it if the change is worth it."""
-        self._book.update(**changes)
+        """Change fields of the record, and write it if the change is relevant."""
+        self._writer.update(**changes)
 
-    def end(self, state: ClusterState, reason: str) -> None:
-        """Let the cluster end in `state` because of `reason`; the first reason stays."""
-        if self.final is None:
-            logger.info("ending: %s", reason)
-            self.final = (state, reason)
-            self._ending.set()
+    def request_stop(self, state: ClusterState, reason: str) -> None:
+        """Stop the cluster in `state` because of `reason`; an earlier request takes precedence."""
+        if self.stop_request is None:
+            logger.info("stopping: %s", reason)
+            self.stop_request = (state, reason)
+            self._stop_event.set()
 
     async def run(self) -> None:
-        """Start the cluster, keep it, and return when nothing of it is left and the record is closed."""
+        """Start the cluster, keep it running, and return after its shutdown."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._obey_signal)
-        chores = [(_LOOK, self._watch), (_MEND, self._mend)]
+            loop.add_signal_handler(number, self._handle_signal)
+        periodic = [(_POLL_INTERVAL, self._poll_scheduler), (_REPAIR_INTERVAL, self._repair)]
         if self.backend.has_jobs:
-            chores.append((_JOBS, self._list_jobs))
-        running: list[asyncio.Task[None]] = []
+            periodic.append((_JOBS_INTERVAL, self._list_jobs))
+        tasks: list[asyncio.Task[None]] = []
         try:
-            self._book.reserve()
-            await self._reception.start()
-            asked = markers.read_stop_request(self.folder)
-            if asked:  # before anybody could listen
-                self.end(*asked)
-            ticking = asyncio.create_task(self._repeat(_TICK, self._tick))  # goes on until the very end
-            running = [asyncio.create_task(self._repeat(*chore)) for chore in chores]
+            self._writer.reserve_space()
+            await self._control_server.start()
+            earlier_request = markers.read_stop_request(self.folder)  # written before the server listened
+            if earlier_request:
+                self.request_stop(*earlier_request)
+            tick = asyncio.create_task(self._repeat(_TICK_INTERVAL, self._tick))  # continues during the shutdown
+            tasks = [asyncio.create_task(self._repeat(*each)) for each in periodic]
             await self._start()
-            await self._ending.wait()
+            await self._stop_event.wait()
         except OSError as error:
-            self.end(ClusterState.FAILED, f"Its keeper failed: {error}")
+            self.request_stop(ClusterState.FAILED, f"Its keeper failed: {error}")
         finally:
-            for chore in running:
-                chore.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await self._shut_down()
-            if running:
-                ticking.cancel()
-            await self._reception.close()
+            if tasks:
+                tick.cancel()
+            await self._control_server.close()
 
-    def _obey_signal(self) -> None:
-        asked = markers.read_stop_request(self.folder)  # whoever stops a keeper that did not answer has noted why
-        self.end(*(asked or (ClusterState.STOPPED, "Its keeper was asked to end")))
+    def _handle_signal(self) -> None:
+        # A process that terminates an unresponsive keeper writes its reason first.
+        request = markers.read_stop_request(self.folder)
+        self.request_stop(*(request or (ClusterState.STOPPED, "Its keeper was terminated")))
 
     # Start
 
     async def _start(self) -> None:
         timeout = self.profile.limits.start_timeout
-        creation = startup.create_cluster(self.folder, self.record, self.profile, self.backend, self.size.at_least)
-        task = asyncio.create_task(creation)
-        if not await self._before_end(task, timeout=timeout):
-            self.end(ClusterState.FAILED, f"Its scheduler did not answer within {timeout:g} s (limits.start_timeout)")
+        creation = asyncio.create_task(
+            startup.create_cluster(self.folder, self.record, self.profile, self.backend, self.scaler.minimum)
+        )
+        if not await self._finish_before_stop(creation, timeout=timeout):
+            reason = f"Its scheduler did not answer within {timeout:g} s (limits.start_timeout)"
+            self.request_stop(ClusterState.FAILED, reason)
             return
         try:
-            self.cluster = task.result()
+            self.cluster = creation.result()
             startup.check_encryption(self.profile, str(self.cluster.scheduler_address))
-            sizing = asyncio.create_task(self.size.apply(self.cluster))
-            if not await self._before_end(sizing):
+            scaling = asyncio.create_task(self.scaler.apply(self.cluster))
+            if not await self._finish_before_stop(scaling):
                 return
-            sizing.result()
-            self._remember(self.cluster)
-        except Exception as error:  # any class, any exception; the reason is the user's to read
+            scaling.result()
+            self._record_connection(self.cluster)
+        except Exception as error:  # a cluster class may raise anything
             logger.exception("cannot start")
-            self.end(ClusterState.FAILED, startup.explain_failure(error, self.profile, self.backend, self.record.name))
+            reason = startup.explain_failure(error, self.profile, self.backend, self.record.name)
+            self.request_stop(ClusterState.FAILED, reason)
         else:
-            self._pulse = SchedulerMonitor(self.cluster)
-            await self._look_at_scheduler()
-            if self.final is None:
+            self._scheduler_monitor = SchedulerMonitor(self.cluster)
+            await self._update_from_scheduler()
+            if self.stop_request is None:
                 self.update(state=ClusterState.RUNNING, reason="")
-                self._completing = asyncio.create_task(self._complete(self.cluster))
+                self._completion = asyncio.create_task(self._complete_start(self.cluster))
 
-    async def _before_end(self, task: asyncio.Task[Any], *, timeout: float | None = None) -> bool:
-        """Return whether `task` was done before the cluster had to end, or `timeout` was over; else it is cancelled."""
-        ending = asyncio.create_task(self._ending.wait())
-        await asyncio.wait({task, ending}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-        ending.cancel()
+    async def _finish_before_stop(self, task: asyncio.Task[Any], *, timeout: float | None = None) -> bool:
+        """Return True if `task` finishes before a stop request and before `timeout` seconds; else cancel it."""
+        stop = asyncio.create_task(self._stop_event.wait())
+        await asyncio.wait({task, stop}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
         if task.done():
             return True
         task.cancel()
-        await asyncio.wait({task}, timeout=_CANCEL)
+        await asyncio.wait({task}, timeout=_CANCEL_TIMEOUT)
         return False
 
-    async def _complete(self, cluster: Cluster) -> None:
-        """Do what nobody who waits for the cluster should wait for."""
+    async def _complete_start(self, cluster: Cluster) -> None:
+        """Run the parts of the start that no client needs to wait for."""
         try:
             await self.backend.complete(cluster)
-        except Exception:  # such as a dashboard: the cluster computes without it
-            logger.exception("cannot complete")
+        except Exception:  # such as a failed dashboard: the cluster computes without it
+            logger.exception("cannot complete the start")
         await asyncio.to_thread(shutdown.remove_other_orphans)
 
-    def _remember(self, cluster: Cluster) -> None:
-        if hasattr(cluster, "_sync_interval"):
-            cluster._sync_interval = _SYNC  # it tells the scheduler its name, every second
+    def _record_connection(self, cluster: Cluster) -> None:
+        """Record the addresses, the security and the size with which the cluster has started."""
         scheduler_info.reduce_idle_checks(cluster)
         encrypted = not str(cluster.scheduler_address).startswith(("tcp://", "inproc://"))
-        used = getattr(cluster, "security", None)
-        if used is not None and encrypted:
-            security.save_connection(self.folder, used)
+        cluster_security = getattr(cluster, "security", None)
+        if cluster_security is not None and encrypted:
+            security.save_connection(self.folder, cluster_security)
+        n_workers = self.scaler.n_workers or scheduler_info.count_planned_workers(cluster)
         self.update(
             scheduler_address=str(cluster.scheduler_address),
             dashboard_link=str(cluster.dashboard_link or ""),
             tls=encrypted,
-            workers_wanted=None
-            if self.size.bounds
-            else self.size.fixed or scheduler_info.count_planned_workers(cluster),
-            adaptive=self.size.bounds,
+            workers_wanted=None if self.scaler.bounds else n_workers,
+            adaptive=self.scaler.bounds,
         )
 
-    # Chores
+    # Periodic tasks
 
-    async def _repeat(self, seconds: float, chore: Callable[[], Awaitable[None]]) -> None:
+    async def _repeat(self, seconds: float, action: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
-                await chore()
-            except Exception:  # a chore that fails once must not leave the cluster without a keeper
-                logger.exception("%s failed", getattr(chore, "__name__", chore))
+                await action()
+            except Exception:  # one failure must not end the monitoring
+                logger.exception("%s failed", getattr(action, "__name__", action))
             await asyncio.sleep(seconds)
 
-    async def _watch(self) -> None:
-        """Look at the scheduler, often while workers come and go, and at once when its connection breaks."""
+    async def _poll_scheduler(self) -> None:
+        """Poll the scheduler: often while workers start or stop, and at once when its connection breaks."""
         while True:
-            await self.look()
-            wanted = self.record.workers_wanted
-            changing = wanted is not None and self.record.workers != wanted
-            pause = _LOOK_WHILE_CHANGING if changing and self.size.settling else _LOOK
-            await (self._pulse.rest(pause) if self._pulse else asyncio.sleep(pause))
+            await self.refresh()
+            requested = self.record.workers_wanted
+            changing = requested is not None and self.record.workers != requested
+            interval = _POLL_INTERVAL_WHILE_SCALING if changing and self.scaler.is_settling else _POLL_INTERVAL
+            await (self._scheduler_monitor.wait(interval) if self._scheduler_monitor else asyncio.sleep(interval))
 
     async def _tick(self) -> None:
-        """Answer the mailbox, hold the limits, see that the record on disk is the one that was written."""
-        await self._reception.tend()
+        """Answer the mailbox, check the limits, and write the record again if it was damaged."""
+        await self._control_server.poll()
         if not self.folder.exists() and self.folder.parent.exists():
-            self.end(ClusterState.STOPPED, "Its folder was removed")
-        if self.final is None:
-            verdict = self._guard.judge(self.record, self._pulse)
-            if verdict != limits.Decision() and self._pulse and not self._pulse.works:
-                await self.look()  # a task may have come since the last look
-                verdict = self._guard.judge(self.record, self._pulse)
-            if verdict.end:
-                self.end(ClusterState.STOPPED, verdict.end)
-            elif verdict.warning != self.record.warning:
-                self.update(warning=verdict.warning)
-            missed = self._guard.misses_workers(self.record, self._pulse)
-            if missed:
-                self.end(ClusterState.FAILED, missed)
-        self._book.keep()
-        self._book.cut_log()
+            self.request_stop(ClusterState.STOPPED, "Its folder was removed")
+        if self.stop_request is None:
+            await self._check_limits()
+        self._writer.flush()
+        self._writer.rotate_log()
 
-    async def look(self) -> None:
-        """Ask the scheduler, if there is one to ask."""
-        if self._at_work:
-            await self._look_at_scheduler()
+    async def _check_limits(self) -> None:
+        monitor = self._scheduler_monitor
+        decision = self._limit_monitor.check(self.record, monitor)
+        if decision != limits.Decision() and monitor and not monitor.is_busy:
+            await self.refresh()  # a task may have been submitted since the last poll
+            decision = self._limit_monitor.check(self.record, monitor)
+        if decision.stop:
+            self.request_stop(ClusterState.STOPPED, decision.stop)
+        elif decision.warning != self.record.warning:
+            self.update(warning=decision.warning)
+        reason = self._limit_monitor.explain_missing_workers(self.record, monitor)
+        if reason:
+            self.request_stop(ClusterState.FAILED, reason)
+
+    async def refresh(self) -> None:
+        """Update the record from the scheduler if the cluster is running."""
+        if self._is_operational:
+            await self._update_from_scheduler()
 
     @property
-    def _at_work(self) -> bool:
-        return self.cluster is not None and self.final is None and self.record.state is ClusterState.RUNNING
+    def _is_operational(self) -> bool:
+        return self.cluster is not None and self.stop_request is None and self.record.state is ClusterState.RUNNING
 
-    async def _look_at_scheduler(self) -> None:
+    async def _update_from_scheduler(self) -> None:
         assert self.cluster is not None
-        assert self._pulse is not None
+        assert self._scheduler_monitor is not None
         if scheduler_info.is_closed(self.cluster):
-            self.end(ClusterState.STOPPED, "Its scheduler was shut down by a client")
+            self.request_stop(ClusterState.STOPPED, "Its scheduler was shut down by a client")
             return
         try:
-            facts = await self._pulse.look()
+            info = await self._scheduler_monitor.poll()
         except SchedulerLostError as error:
-            self.end(ClusterState.FAILED, str(error))
+            self.request_stop(ClusterState.FAILED, str(error))
             return
-        if facts is None:
+        if info is None:
             return
         changes: dict[str, Any] = {}
-        if facts.workers == self.record.workers_wanted != self.record.workers:  # who waits for them sees their jobs too
+        requested = self.record.workers_wanted
+        if info.workers == requested != self.record.workers:  # clients that wait for workers see their jobs too
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_JOBS_PATIENCE):
+                async with asyncio.timeout(_JOBS_TIMEOUT):
                     changes = await self._find_jobs(max_age=1.0)
         if self.record.state is ClusterState.RUNNING:
-            changes["reason"] = self._hindrance or self._pulse.hindrance(facts.workers, self.record.workers_wanted)
+            problem = self._scheduler_monitor.explain_no_workers(info.workers, self.record.workers_wanted)
+            changes["reason"] = self._backend_problem or problem
         self.update(
             **changes,
-            workers=facts.workers,
-            threads=facts.threads,
-            memory_used=facts.memory_used,
-            memory_limit=facts.memory_limit,
+            workers=info.workers,
+            threads=info.threads,
+            memory_used=info.memory_used,
+            memory_limit=info.memory_limit,
             dashboard_link=str(self.cluster.dashboard_link or ""),
-            cost=self._guard.cost,
+            cost=self._limit_monitor.cost,
         )
 
-    def stay_awake(self, now: float) -> None:
-        """Let the idle time count from `now`, here and in the scheduler."""
-        if self._pulse is not None:
-            self._pulse.stay_awake(now)
+    def postpone_idle_timeout(self, now: float) -> None:
+        """Count the idle time from `now`, in seconds since the epoch, here and in the scheduler."""
+        if self._scheduler_monitor is not None:
+            self._scheduler_monitor.postpone_idle_timeout(now)
 
-    async def _mend(self) -> None:
-        """Let the backend replace lost workers, and tell what it says."""
-        if self._at_work:
-            self._hindrance = await self.backend.mend(self.cluster)
-            await self.look()
+    async def _repair(self) -> None:
+        """Replace lost workers through the backend, and record its problem."""
+        if self._is_operational:
+            self._backend_problem = await self.backend.mend(self.cluster)
+            await self.refresh()
 
     async def _list_jobs(self) -> None:
         self.update(**await self._find_jobs(max_age=SHARED))
@@ -288,25 +296,25 @@ class Keeper:
         if not self.backend.has_jobs or not markers.may_have_jobs(self.folder):
             return {}
         jobs = await asyncio.to_thread(self.backend.find_jobs, self.record.id, max_age=max_age)
-        return {} if jobs is None else {"jobs": tuple(job.to_dict() for job in jobs)}  # unknown is not gone
+        return {} if jobs is None else {"jobs": tuple(job.to_dict() for job in jobs)}  # None: unknown, keep the last
 
-    # End
+    # Shutdown
 
     async def _shut_down(self) -> None:
-        state, reason = self.final or (ClusterState.FAILED, "Its keeper failed")
+        state, reason = self.stop_request or (ClusterState.FAILED, "Its keeper failed")
         if self.record.state is not ClusterState.STOPPING:
             self.update(state=ClusterState.STOPPING, reason=reason, warning="")
         if self.cluster is not None:
-            had_worker = self._pulse is not None and self._pulse.had_worker
+            had_worker = self._scheduler_monitor is not None and self._scheduler_monitor.had_worker
             await shutdown.close_cluster(self.cluster, self.backend, self.folder, had_worker=had_worker)
         fork_server.stop_helper_processes()
 
-        def tell(doubt: str) -> None:
-            self.update(reason=f"{reason.rstrip('.')}. {doubt}")
+        def report(problem: str) -> None:
+            self.update(reason=f"{reason.rstrip('.')}. {problem}")
 
-        await shutdown.remove_leftovers(self.record.id, self.folder, self.profile, tell)
-        self._guard.spend(self.record)
-        self._book.release()
+        await shutdown.remove_remaining(self.record.id, self.folder, self.profile, report)
+        self._limit_monitor.update_cost(self.record)
+        self._writer.release_space()
         self.update(
             state=state,
             reason=reason,
@@ -317,5 +325,5 @@ class Keeper:
             jobs=(),
             warning="",
             expires=None,
-            cost=self._guard.cost,
+            cost=self._limit_monitor.cost,
         )

@@ -1,4 +1,4 @@
-"""The limits of one cluster with a clock and a meter: `limits` decides, here is what it decides upon."""
+"""Check the limits of one cluster with the current time, cost and owner; `limits` has the rules."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ __all__ = ["LimitMonitor"]
 
 
 class LimitMonitor:
-    """Holds a cluster to its limits.
+    """Check a cluster against the limits of its profile.
 
     Parameters
     ----------
     profile : Profile
-        The cluster's.
+        Profile of the cluster.
     """
 
     def __init__(self, profile: Profile) -> None:
@@ -28,35 +28,43 @@ class LimitMonitor:
 
     @property
     def cost(self) -> float | None:
-        """What it has cost; ``None`` without a price."""
+        """Cost until the last update, ``None`` without a price."""
         return self._meter.total
 
-    def spend(self, record: ClusterRecord) -> float:
-        """Count what ran since the last call, and return the cost until now."""
-        return self._meter.read(time.monotonic(), workers=record.workers, threads=record.threads)
+    def update_cost(self, record: ClusterRecord) -> float:
+        """Add the cost of `record`'s workers since the last call, and return the total."""
+        return self._meter.add(time.monotonic(), workers=record.workers, threads=record.threads)
 
-    def judge(self, record: ClusterRecord, pulse: SchedulerMonitor | None) -> limits.Decision:
-        """Return whether a limit ends the cluster now, or is about to; `pulse` is ``None`` before it runs."""
+    def check(self, record: ClusterRecord, monitor: SchedulerMonitor | None) -> limits.Decision:
+        """Decide whether a limit stops the cluster now or soon.
+
+        Parameters
+        ----------
+        record : ClusterRecord
+            The cluster.
+        monitor : SchedulerMonitor or None
+            Monitor of its scheduler, ``None`` before the scheduler runs.
+        """
         owner = record.owner
         usage = limits.Usage(
             now=time.time(),
-            idle_since=pulse.idle_since if pulse else None,
+            idle_since=monitor.idle_since if monitor else None,
             expires=record.expires,
-            cost=self.spend(record),
+            cost=self.update_cost(record),
             owner_alive=processes.is_running(owner) if owner else None,
             currency=record.currency,
         )
         return limits.check_limits(record.limits, usage)
 
-    def misses_workers(self, record: ClusterRecord, pulse: SchedulerMonitor | None) -> str:
-        """Return why the cluster is given up if no worker came in time; empty otherwise."""
-        wanted = record.adaptive[0] if record.adaptive else record.workers_wanted
+    def explain_missing_workers(self, record: ClusterRecord, monitor: SchedulerMonitor | None) -> str:
+        """Return the reason to stop a cluster whose first worker did not start in time, empty otherwise."""
+        requested = record.adaptive[0] if record.adaptive else record.workers_wanted
         timeout = record.limits.start_timeout
-        if pulse is None or pulse.had_worker or record.state is not ClusterState.RUNNING or not wanted:
+        if monitor is None or monitor.had_worker or record.state is not ClusterState.RUNNING or not requested:
             return ""
         if time.time() - record.started <= timeout:
             return ""
         why = f": {record.reason}" if record.reason else ""
-        waiting = record.jobs and all(job["state"] == "pending" for job in record.jobs)
-        doubts = [] if waiting else preflight.doubts(self._profile)
-        return " ".join([f"No worker came within {timeout:g} s (limits.start_timeout){why}.", *doubts]).rstrip(".")
+        pending = record.jobs and all(job["state"] == "pending" for job in record.jobs)
+        hints = [] if pending else preflight.doubts(self._profile)
+        return " ".join([f"No worker started within {timeout:g} s (limits.start_timeout){why}.", *hints]).rstrip(".")

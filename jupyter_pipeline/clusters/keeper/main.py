@@ -1,7 +1,7 @@
-"""The process that owns one cluster: ``python -m jupyter_pipeline.clusters.keeper.main FOLDER``.
+"""Run the keeper, the process that owns one cluster: ``python -m jupyter_pipeline.clusters.keeper.main FOLDER``.
 
-It detaches itself: a session of its own, no terminal, default signals, no parent that waits for it. So it survives the
-kernel, the Jupyter server and the log-out of whoever started it. The call returns once the record names the keeper.
+The process daemonizes: a new session, no terminal, default signal handlers, no waiting parent. So it survives the
+exit of the kernel and the Jupyter server, and the user's log-out. The command returns once the record names the keeper.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ from jupyter_pipeline.clusters.registry import markers, names
 from jupyter_pipeline.clusters.registry.start_request import StartRequest
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
-__all__ = ["detach", "main", "run", "stay", "take_over"]
+__all__ = ["daemonize", "main", "run", "run_in_foreground", "take_over"]
 
 
 def main(folder: Path) -> None:
     """Become the keeper of the cluster in `folder`.
 
-    The calling process ends with code 0 once its child has taken the record over, and with 1 if that failed.
+    The calling process exits with 0 once its child process has taken over the record, and with 1 on failure.
     """
     reader, writer = os.pipe()
     if os.fork():
         os.close(writer)
         os._exit(0 if os.read(reader, 1) else 1)
     os.close(reader)
-    detach()
+    daemonize()
     record = take_over(folder)
     os.write(writer, b"1")
     os.close(writer)
     run(folder, record)
 
 
-def detach() -> None:
-    """Leave the session of the caller and forget its signals; some start us with SIGINT ignored."""
+def daemonize() -> None:
+    """Start a new session and restore default signal handlers; some parents start processes with SIGINT ignored."""
     os.setsid()
     os.umask(0o077)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT, signal.SIGCHLD):
@@ -53,14 +53,17 @@ def detach() -> None:
 
 
 def take_over(folder: Path) -> ClusterRecord:
-    """Write this process as the keeper into the record and return it; nothing heavy was imported until then."""
+    """Write this process into the record as the keeper, and return the record.
+
+    No heavy module is imported until then. The process exits if the cluster is not starting any more.
+    """
     with names.lock_registry():
         record = registry.read_record(folder)
         if record is None or record.state is not ClusterState.STARTING:
-            sys.exit(f"{folder} is not the folder of a cluster that starts")
+            sys.exit(f"{folder} is not the folder of a starting cluster")
         if markers.read_stop_request(folder):
-            sys.exit(f"{record.name} was stopped while it started")
-        if record.keeper is None:  # it waited in a queue: limits count from now on
+            sys.exit(f"{record.name} was stopped during its start")
+        if record.keeper is None:  # a batch job that was pending: limits count from now on
             now, lifetime = time.time(), record.limits.lifetime
             record = dataclasses.replace(record, started=now, expires=now + lifetime if lifetime is not None else None)
         record = dataclasses.replace(
@@ -70,20 +73,20 @@ def take_over(folder: Path) -> ClusterRecord:
             python=sys.executable,
             control=str(control_client.socket_path(record.id)),
         )
-        paths.private_dir(folder / control_client.MAILBOX_DIR)  # who asks before the keeper listens is answered later
+        paths.private_dir(folder / control_client.MAILBOX_DIR)  # clients may write before the server listens
         registry.write_keeper_file(folder, record)
         registry.write_record(folder, record)
     return record
 
 
 def run(folder: Path, record: ClusterRecord) -> None:
-    """Keep the cluster until it has ended, and end the process."""
+    """Run the cluster until it has ended, then exit the process."""
     request = StartRequest.from_dict(registry.read_request(folder))
-    _settle(request)
-    forked = fork_server.can_fork_workers(request.profile)
-    if forked:
+    _apply_caller_settings(request)
+    use_forks = fork_server.can_fork_workers(request.profile)
+    if use_forks:
         fork_server.start_forkserver()
-    # Not before: the fork server imports longest.
+    # Imported after the fork server has started: its imports take longest.
     import asyncio
     import logging
 
@@ -92,7 +95,7 @@ def run(folder: Path, record: ClusterRecord) -> None:
     try:
         from jupyter_pipeline.clusters.keeper.lifecycle import Keeper
 
-        if forked:
+        if use_forks:
             fork_server.use_forkserver()
         asyncio.run(Keeper(folder, record, request).run())
         code = 0
@@ -104,30 +107,30 @@ def run(folder: Path, record: ClusterRecord) -> None:
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(OSError, ValueError):
                 stream.flush()
-        # Nothing may hold the process back that a cluster class left behind: threads, exit handlers.
+        # Threads and exit handlers of a cluster class must not delay the exit.
         os._exit(code)
 
 
-def _settle(request: StartRequest) -> None:
-    """Take the working folder and the search path of the process that asked, as workers inherit them from here."""
+def _apply_caller_settings(request: StartRequest) -> None:
+    """Apply working folder, search path and ``PYTHONPATH`` of the caller, which workers inherit."""
     with contextlib.suppress(OSError):
         os.chdir(request.cwd)
-        # Where worker processes start; a keeper that was held ready came from elsewhere.
-        setattr(multiprocessing.process, "ORIGINAL_DIR", str(Path.cwd()))  # noqa: B010 - typeshed does not know it
+        # Start folder of worker processes; a standby keeper was started in another one.
+        setattr(multiprocessing.process, "ORIGINAL_DIR", str(Path.cwd()))  # noqa: B010 - missing in typeshed
     sys.path[:] = dict.fromkeys((*request.sys_path, *sys.path))
     original = os.environ.pop(tags.PYTHONPATH_VARIABLE, None)
     if original is not None:
         os.environ.pop("PYTHONPATH", None)
         os.environ |= {"PYTHONPATH": original} if original else {}
-    # Worker processes started by `spawn` run the main module again; there is nothing of the user's in this one.
+    # Worker processes started by `spawn` run the main module again; this one has no user code.
     module = sys.modules["__main__"]
     module.__spec__ = None
     with contextlib.suppress(AttributeError):
         del module.__file__
 
 
-def stay(folder: Path) -> None:
-    """Become the keeper of the cluster in `folder` without leaving the batch job that this process is."""
+def run_in_foreground(folder: Path) -> None:
+    """Become the keeper of the cluster in `folder` without daemonizing, inside a batch job."""
     os.umask(0o077)
     log = os.open(folder / "keeper.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     for stream in (1, 2):
@@ -136,7 +139,7 @@ def stay(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "--stay":
-        stay(Path(sys.argv[2]))
+    if sys.argv[1] == "--foreground":
+        run_in_foreground(Path(sys.argv[2]))
     else:
         main(Path(sys.argv[1]))

@@ -1,7 +1,8 @@
-"""Imported for its effect: Tornado's default TLS context, which reads all certificates of the system, made in advance.
+"""Create Tornado's default TLS context on import, before a process forks.
 
-Each process would make it when it opens its first encrypted connection, though Dask's have contexts of their own.
-Elsewhere than on Linux that may start threads, which a process that is forked must not have.
+The context reads all certificates of the system. Each process would create it at its first encrypted connection,
+although Dask's connections use their own contexts. On other systems than Linux this may start threads, which a
+process that forks must not have.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import contextlib
 import sys
 
 if sys.platform == "linux":
-    with contextlib.suppress(ImportError):  # other versions of Tornado make it when they are imported
+    with contextlib.suppress(ImportError):  # other versions of Tornado create it on import
         from tornado.netutil import _client_ssl_defaults
 
         _client_ssl_defaults()

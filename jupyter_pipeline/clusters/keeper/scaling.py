@@ -1,4 +1,4 @@
-"""How many workers a cluster is to have: a fixed number, or bounds between which it adapts."""
+"""The requested size of a cluster: a fixed number of workers, or bounds for adaptive scaling."""
 
 from __future__ import annotations
 
@@ -16,83 +16,85 @@ if TYPE_CHECKING:
 __all__ = ["Scaler"]
 
 _UNBOUNDED = 10**6
-_SETTLING = 60.0  # seconds after a change during which workers are expected to come or go
+_SETTLING_TIME = 60.0  # seconds after a change during which workers start or stop
 
 
 class Scaler:
-    """The size that was asked for last; at first the request's, else the profile's.
+    """Hold the requested size and apply it to the cluster.
+
+    The first size is the request's if it has one, otherwise the profile's.
 
     Parameters
     ----------
     backend : Backend
-        Brings it about.
-    request : Request
-        The start.
+        Backend of the cluster.
+    request : StartRequest
+        The start request.
     """
 
     def __init__(self, backend: Backend, request: StartRequest) -> None:
         profile = request.profile
         self._backend = backend
-        self._most = profile.limits.max_workers or _UNBOUNDED
-        self._options, of_profile = _parted(profile.adapt_kwargs)
-        self.fixed = request.workers if request.workers is not None else profile.workers
+        self._max_workers = profile.limits.max_workers or _UNBOUNDED
+        self._options, profile_bounds = _split_bounds(profile.adapt_kwargs)
+        self.n_workers = request.workers if request.workers is not None else profile.workers
         self.bounds = request.adapt
-        self._in_units: Mapping[str, Any] = {}
-        """Bounds in jobs, cores or memory, which only the class can turn into workers."""
+        self._unit_bounds: Mapping[str, Any] = {}
+        """Bounds in jobs, cores or memory, which only the cluster class can convert to workers."""
         if profile.adapt_kwargs and request.workers is None and request.adapt is None:
-            low, high = of_profile.pop("minimum", 0), of_profile.pop("maximum", None)
-            self.bounds = int(low), min(int(high or _UNBOUNDED), self._most)
-            self._in_units = of_profile
-        self.changed = time.time()
+            low, high = profile_bounds.pop("minimum", 0), profile_bounds.pop("maximum", None)
+            self.bounds = int(low), min(int(high or _UNBOUNDED), self._max_workers)
+            self._unit_bounds = profile_bounds
+        self._changed = time.time()
 
     @property
-    def at_least(self) -> int | None:
-        """Workers that the cluster should have whatever its work; ``None`` leaves that to its class."""
-        return self.bounds[0] if self.bounds else self.fixed
+    def minimum(self) -> int | None:
+        """Minimum number of workers, ``None`` if the cluster class decides."""
+        return self.bounds[0] if self.bounds else self.n_workers
 
     @property
-    def settling(self) -> bool:
-        """Whether the size was changed just now."""
-        return time.time() - self.changed < _SETTLING
+    def is_settling(self) -> bool:
+        """True if the size was changed within the last minute."""
+        return time.time() - self._changed < _SETTLING_TIME
 
     async def apply(self, cluster: Cluster) -> None:
-        """Give a new cluster this size."""
+        """Scale a new cluster to the requested size."""
         if self.bounds:
-            await self._adapt(cluster, *self.bounds, **self._in_units)
-        elif self.fixed is not None and scheduler_info.count_planned_workers(cluster) != self.fixed:
-            await self._backend.scale(cluster, self.fixed)
-        self.changed = time.time()
+            await self._adapt(cluster, *self.bounds, **self._unit_bounds)
+        elif self.n_workers is not None and scheduler_info.count_planned_workers(cluster) != self.n_workers:
+            await self._backend.scale(cluster, self.n_workers)
+        self._changed = time.time()
 
     async def scale(self, cluster: Cluster | None, n: int) -> None:
-        """Ask for `n` workers from now on; a cluster that is not there yet starts with them."""
-        self.bounds, self.fixed = None, n
+        """Request `n` workers. With `cluster` ``None``, the cluster starts with them."""
+        self.bounds, self.n_workers = None, n
         if cluster is not None:
             adaptive = getattr(cluster, "_adaptive", None)
             if adaptive is not None:
                 adaptive.stop()
             await self._backend.scale(cluster, n)
-        self.changed = time.time()
+        self._changed = time.time()
 
     async def adapt(self, cluster: Cluster | None, minimum: int, maximum: int) -> None:
-        """Let the cluster adapt between `minimum` and `maximum` from now on."""
-        self.bounds, self.fixed = (minimum, maximum), None
+        """Scale adaptively between `minimum` and `maximum` workers."""
+        self.bounds, self.n_workers = (minimum, maximum), None
         if cluster is not None:
             await self._adapt(cluster, minimum, maximum)
 
-    async def _adapt(self, cluster: Cluster, minimum: int, maximum: int, **in_units: Any) -> None:
-        bounds = {"minimum": minimum, "maximum": maximum, **in_units}
+    async def _adapt(self, cluster: Cluster, minimum: int, maximum: int, **unit_bounds: Any) -> None:
+        bounds = {"minimum": minimum, "maximum": maximum, **unit_bounds}
         result = cluster.adapt(**{**self._backend.adapt_defaults, **self._options, **bounds})
         if hasattr(result, "__await__"):
             result = await result
-        if in_units and hasattr(result, "maximum"):
-            result.maximum = min(result.maximum, self._most)
+        if unit_bounds and hasattr(result, "maximum"):
+            result.maximum = min(result.maximum, self._max_workers)
             self.bounds = int(result.minimum), int(result.maximum)
 
 
-def _parted(adapt_kwargs: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return how it adapts, and between which bounds."""
-    how: dict[str, Any] = {}
+def _split_bounds(adapt_kwargs: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the options and the bounds in `adapt_kwargs`."""
+    options: dict[str, Any] = {}
     bounds: dict[str, Any] = {}
     for key, value in adapt_kwargs.items():
-        (bounds if key.startswith(("minimum", "maximum")) else how)[key] = value
-    return how, {key: value for key, value in bounds.items() if value is not None}
+        (bounds if key.startswith(("minimum", "maximum")) else options)[key] = value
+    return options, {key: value for key, value in bounds.items() if value is not None}

@@ -1,4 +1,4 @@
-"""What a cluster does now, as its scheduler tells it."""
+"""Query the scheduler of a cluster: workers, memory, idle time, logs."""
 
 from __future__ import annotations
 
@@ -25,35 +25,35 @@ __all__ = [
 ]
 
 _TIMEOUT = 5.0
-_IDLE_LOOK = 5000.0  # milliseconds
+_IDLE_CHECK_INTERVAL = 5000.0  # milliseconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchedulerInfo:
-    """One look at a cluster."""
+    """State of a scheduler at one time."""
 
     workers: int
     threads: int
     memory_used: int
     memory_limit: int
     idle_since: float | None
-    """Seconds since the epoch from which on there were no tasks; ``None`` while there are some."""
+    """Seconds since the epoch since when there are no tasks, ``None`` while there are tasks."""
 
 
 async def fetch_info(cluster: Cluster, *, timeout: float | None = None) -> SchedulerInfo:
-    """Return what the scheduler tells.
+    """Return the current state of the scheduler.
 
     Parameters
     ----------
     cluster : Cluster
-        Whose scheduler is asked.
+        The cluster.
     timeout : float, optional
-        Seconds for one elsewhere to answer.
+        Seconds to wait for a scheduler in another process, 5 by default.
 
     Raises
     ------
     OSError, asyncio.TimeoutError
-        If it does not answer.
+        If the scheduler does not answer.
     """
     scheduler = _get_local_scheduler(cluster)
     if scheduler is not None:
@@ -62,8 +62,8 @@ async def fetch_info(cluster: Cluster, *, timeout: float | None = None) -> Sched
         return _build_info(await cluster.scheduler_comm.identity(), await cluster.scheduler_comm.check_idle())
 
 
-def _build_info(known: dict[str, Any], idle_since: float | None) -> SchedulerInfo:
-    workers = known["workers"].values()
+def _build_info(scheduler: dict[str, Any], idle_since: float | None) -> SchedulerInfo:
+    workers = scheduler["workers"].values()
     return SchedulerInfo(
         workers=len(workers),
         threads=sum(w["nthreads"] for w in workers),
@@ -74,43 +74,43 @@ def _build_info(known: dict[str, Any], idle_since: float | None) -> SchedulerInf
 
 
 def _get_local_scheduler(cluster: Cluster) -> Any:
-    """Return the scheduler if it lives in this process, as it does for local clusters and batch systems."""
+    """Return the scheduler if it runs in this process, as for local clusters and batch systems."""
     scheduler = getattr(cluster, "scheduler", None)
     return scheduler if hasattr(scheduler, "check_idle") else None
 
 
 def is_closed(cluster: Cluster) -> bool:
-    """Return whether the scheduler was closed by somebody else: a client's ``shutdown()``, or its idle timeout."""
+    """Return True if a client's ``shutdown()`` or the idle timeout has closed the scheduler."""
     scheduler = _get_local_scheduler(cluster)
     return scheduler is not None and scheduler.status.name in ("closing", "closed")
 
 
 def get_status_task(cluster: Cluster) -> asyncio.Future[Any] | None:
-    """Return what is done once the connection breaks over which the scheduler tells of its workers.
+    """Return the task that receives worker updates from the scheduler, ``None`` if the class has none.
 
-    It breaks at once when a scheduler elsewhere is killed. ``None`` for a class that has no such connection.
+    The task is done as soon as the connection to the scheduler breaks, such as when the scheduler is killed.
     """
     task = getattr(cluster, "_watch_worker_status_task", None)
     return task if isinstance(task, asyncio.Future) else None
 
 
 def reduce_idle_checks(cluster: Cluster) -> None:
-    """Let a scheduler in this process look less often whether its idle time is over, which takes minutes at least."""
+    """Make a scheduler in this process check its timeouts less often; they last minutes at least."""
     callbacks = getattr(_get_local_scheduler(cluster), "periodic_callbacks", {})
     for name in ("idle-timeout", "no-workers-timeout"):
         if name in callbacks:
-            callbacks[name].callback_time = _IDLE_LOOK
+            callbacks[name].callback_time = _IDLE_CHECK_INTERVAL
 
 
 def postpone_idle_timeout(cluster: Cluster, now: float) -> None:
-    """Let the scheduler count its idle time from `now`, so that its own timeout, the second layer, waits too."""
+    """Make the scheduler's own idle timeout count from `now`, in seconds since the epoch."""
     scheduler = _get_local_scheduler(cluster)
     if scheduler is not None and scheduler.idle_since:
         scheduler.idle_since = now
 
 
 def count_planned_workers(cluster: Cluster) -> int | None:
-    """Return how many workers the cluster tries to have, ``None`` when its class does not tell."""
+    """Return the number of workers that the cluster plans to have, ``None`` if its class has no plan."""
     plan = getattr(cluster, "plan", None)
     try:
         return len(plan) if plan is not None else None
@@ -119,7 +119,7 @@ def count_planned_workers(cluster: Cluster) -> int | None:
 
 
 async def save_logs(cluster: Cluster, folder: Path) -> None:
-    """Write the logs of scheduler and workers, as Dask holds them, into ``folder/logs``.
+    """Write the logs of scheduler and workers into ``folder/logs``.
 
     Raises
     ------

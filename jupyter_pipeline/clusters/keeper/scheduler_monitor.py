@@ -1,4 +1,4 @@
-"""Whether the scheduler of a cluster lives, and since when it has had nothing to do."""
+"""Monitor the scheduler of a cluster: detect its exit, and track the start of its idle time."""
 
 from __future__ import annotations
 
@@ -13,85 +13,99 @@ if TYPE_CHECKING:
 
 __all__ = ["SchedulerLostError", "SchedulerMonitor"]
 
-_SILENCE = 20.0  # seconds without an answer after which a scheduler is given up
-_SILENCE_AFTER_BREAK = 4.0  # … whose connection broke, as it does at once when its process dies
-_LOOK_AFTER_BREAK = 0.5
+_TIMEOUT = 20.0  # seconds without an answer after which a scheduler counts as lost
+_TIMEOUT_AFTER_DISCONNECT = 4.0  # the same after its connection broke, which happens when its process exits
+_INTERVAL_AFTER_DISCONNECT = 0.5
 
 
 class SchedulerLostError(Exception):
-    """The scheduler is given up; the message says why."""
+    """The scheduler does not answer any more; the message says why."""
 
 
 class SchedulerMonitor:
-    """What is known of one scheduler from looking at it again and again.
+    """Poll one scheduler and remember its state.
 
     Parameters
     ----------
     cluster : Cluster
-        Its scheduler answers.
+        A cluster whose scheduler answers.
     """
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._address = str(cluster.scheduler_address)
-        self._connection: asyncio.Future[Any] | None = scheduler_info.get_status_task(cluster)
-        self._answered = time.monotonic()
-        self._awake = 0.0
+        self._status_task: asyncio.Future[Any] | None = scheduler_info.get_status_task(cluster)
+        self._last_answer = time.monotonic()
+        self._postponed = 0.0
         self._idle_since: float | None = None
         self.had_worker = False
-        """Whether a worker was ever seen."""
+        """True once a worker has connected."""
 
-    async def look(self) -> scheduler_info.SchedulerInfo | None:
-        """Ask the scheduler; ``None`` if it did not answer this time.
+    async def poll(self) -> scheduler_info.SchedulerInfo | None:
+        """Return the state of the scheduler, ``None`` if it does not answer this time.
 
         Raises
         ------
         SchedulerLostError
-            If it did not answer for so long that it is given up.
+            If the scheduler has not answered for too long.
         """
-        broken = self._connection is not None and self._connection.done()
+        disconnected = self._status_task is not None and self._status_task.done()
         try:
-            facts = await scheduler_info.fetch_info(self._cluster, timeout=_SILENCE_AFTER_BREAK / 2 if broken else None)
+            timeout = _TIMEOUT_AFTER_DISCONNECT / 2 if disconnected else None
+            info = await scheduler_info.fetch_info(self._cluster, timeout=timeout)
         except (OSError, TimeoutError) as error:
-            if time.monotonic() - self._answered > (_SILENCE_AFTER_BREAK if broken else _SILENCE):
-                how = "is gone: the connection broke, and nobody answers" if broken else "does not answer"
-                raise SchedulerLostError(f"Its scheduler {how} at {self._address}") from error
+            if time.monotonic() - self._last_answer > (_TIMEOUT_AFTER_DISCONNECT if disconnected else _TIMEOUT):
+                problem = "exited: its connection broke and it does not answer" if disconnected else "does not answer"
+                raise SchedulerLostError(f"The scheduler at {self._address} {problem}") from error
             return None
-        if broken:
-            self._connection = None  # the scheduler lives: it is given more time from now on
-        self._answered = time.monotonic()
-        self._idle_since = facts.idle_since
-        self.had_worker = self.had_worker or facts.workers > 0
-        return facts
+        if disconnected:
+            self._status_task = None  # the scheduler is running: use the longer timeout from now on
+        self._last_answer = time.monotonic()
+        self._idle_since = info.idle_since
+        self.had_worker = self.had_worker or info.workers > 0
+        return info
 
-    async def rest(self, seconds: float) -> None:
+    async def wait(self, seconds: float) -> None:
         """Return after `seconds`, or as soon as the connection to the scheduler breaks."""
-        if self._connection is None:
+        if self._status_task is None:
             await asyncio.sleep(seconds)
-        elif self._connection.done():
-            await asyncio.sleep(_LOOK_AFTER_BREAK)
+        elif self._status_task.done():
+            await asyncio.sleep(_INTERVAL_AFTER_DISCONNECT)
         else:
-            await asyncio.wait({self._connection}, timeout=seconds)
+            await asyncio.wait({self._status_task}, timeout=seconds)
 
     @property
-    def works(self) -> bool:
-        """Whether it had tasks when it was looked at last."""
+    def is_busy(self) -> bool:
+        """True if there were tasks at the last poll."""
         return self._idle_since is None
 
-    def hindrance(self, workers: int, wanted: int | None) -> str:
-        """Return why a cluster of so many workers computes nothing; empty if nothing hinders it."""
+    def explain_no_workers(self, workers: int, requested: int | None) -> str:
+        """Return the reason why a cluster has no workers.
+
+        Parameters
+        ----------
+        workers : int
+            Number of connected workers.
+        requested : int or None
+            Number of requested workers, ``None`` for adaptive scaling.
+
+        Returns
+        -------
+        str
+            Empty if the cluster has workers or they are still starting.
+        """
         if workers:
             return ""
-        if self.had_worker or self.works:
-            return "It has no workers" + ("; tasks wait" if self.works else "")
-        return "No workers were asked for: scale it, or let it adapt" if wanted == 0 else ""
+        if self.had_worker or self.is_busy:
+            return "No workers" + ("; tasks are waiting" if self.is_busy else "")
+        return "No workers requested: scale the cluster, or scale it adaptively" if requested == 0 else ""
 
     @property
     def idle_since(self) -> float | None:
-        """Seconds since the epoch from which on its idle time counts; ``None`` while it has tasks."""
-        return max(self._idle_since, self._awake) if self._idle_since else None
+        """Start of the idle time in seconds since the epoch, ``None`` while there are tasks."""
+        return max(self._idle_since, self._postponed) if self._idle_since else None
 
-    def stay_awake(self, now: float) -> None:
-        """Let the idle time count from `now`, here and in the scheduler."""
-        self._awake = now
+    def postpone_idle_timeout(self, now: float) -> None:
+        """Count the idle time from `now`, here and in the scheduler."""
+        self._postponed = now
         scheduler_info.postpone_idle_timeout(self._cluster, now)

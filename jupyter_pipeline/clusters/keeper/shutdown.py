@@ -1,4 +1,4 @@
-"""The end of a cluster as its keeper brings it about: its class closes it, and what that leaves is removed."""
+"""Shut down a cluster from its keeper: close it, then remove remaining processes and jobs."""
 
 from __future__ import annotations
 
@@ -20,65 +20,77 @@ from jupyter_pipeline.models import Profile
 if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
 
-__all__ = ["close_cluster", "remove_leftovers", "remove_other_orphans"]
+__all__ = ["close_cluster", "remove_other_orphans", "remove_remaining"]
 
 logger = logging.getLogger("jupyter_pipeline.keeper")
 
-_CLOSE = 50.0
-_CLOSE_EARLY = 10.0  # before the first worker came: those half started may answer nobody
-_GOOD_BYE = "2s"
-_PATIENCE = 2.0
-_RETRY = 5.0
+_CLOSE_TIMEOUT = 50.0
+_CLOSE_TIMEOUT_WITHOUT_WORKERS = 10.0  # workers that are still starting may answer nothing
+_CONNECT_TIMEOUT = "2s"
+_TERMINATE_TIMEOUT = 2.0
+_RETRY_INTERVAL = 5.0
 
 
 async def close_cluster(cluster: Cluster, backend: Backend, folder: Path, *, had_worker: bool) -> None:
-    """Keep the logs of `cluster` in `folder` and close it; what its class leaves behind is no failure here."""
+    """Save the logs of `cluster` in `folder` and close it; log failures, since `remove_remaining` follows.
+
+    Parameters
+    ----------
+    cluster : Cluster
+        The cluster.
+    backend : Backend
+        Backend of the cluster.
+    folder : Path
+        Folder of the cluster.
+    had_worker : bool
+        True if a worker has connected. Without workers, the time to close is shorter.
+    """
     import dask
 
-    # The scheduler may be gone already: nobody needs to wait long for its answer.
-    with dask.config.set({"distributed.comm.timeouts.connect": _GOOD_BYE}):
-        with contextlib.suppress(Exception):  # logs are worth a try, not a delay
+    # The scheduler may have exited already: do not wait long for a connection.
+    with dask.config.set({"distributed.comm.timeouts.connect": _CONNECT_TIMEOUT}):
+        with contextlib.suppress(Exception):  # logs are not worth a failure
             await scheduler_info.save_logs(cluster, folder)
         try:
-            async with asyncio.timeout(_CLOSE if had_worker else _CLOSE_EARLY):
+            async with asyncio.timeout(_CLOSE_TIMEOUT if had_worker else _CLOSE_TIMEOUT_WITHOUT_WORKERS):
                 await backend.close(cluster)
-        except Exception:  # what it leaves is removed by its tag
+        except Exception:  # remaining processes and jobs are found by tag
             logger.exception("closing failed")
 
 
-async def remove_leftovers(cluster_id: str, folder: Path, profile: Profile, tell: Callable[[str], None]) -> None:
-    """Return once neither a process nor a job of the cluster is found, however long that takes.
+async def remove_remaining(cluster_id: str, folder: Path, profile: Profile, report: Callable[[str], None]) -> None:
+    """Remove processes and jobs of the cluster; return only when none is found.
 
     Parameters
     ----------
     cluster_id : str
-        The tag.
+        Id of the cluster, which tags its processes and jobs.
     folder : Path
-        The cluster's folder.
+        Folder of the cluster.
     profile : Profile
-        Says which batch system to ask.
-    tell : callable
-        Called with what is in the way, at each attempt.
+        Profile of the cluster.
+    report : callable
+        Called with the problem after each failed attempt.
     """
     while True:
         found = await asyncio.to_thread(cluster_processes.find_processes, cluster_id)
-        left = await asyncio.to_thread(processes.terminate, found, grace=_PATIENCE)
-        doubt = f"These processes do not end: {', '.join(str(p.pid) for p in left)}" if left else ""
-        if not doubt and markers.may_have_jobs(folder):
+        remaining = await asyncio.to_thread(processes.terminate, found, grace=_TERMINATE_TIMEOUT)
+        problem = f"These processes do not exit: {', '.join(str(p.pid) for p in remaining)}" if remaining else ""
+        if not problem and markers.may_have_jobs(folder):
             try:
-                _, doubt = await asyncio.to_thread(orphans.remove_jobs, profile, cluster_id)
+                _, problem = await asyncio.to_thread(orphans.remove_jobs, profile, cluster_id)
             except PipelineError as error:
-                doubt = str(error)
-        if not doubt:
+                problem = str(error)
+        if not problem:
             return
-        tell(f"{doubt.rstrip('.')}; its keeper goes on asking")
-        await asyncio.sleep(_RETRY)
+        report(f"{problem.rstrip('.')}; the keeper will retry")
+        await asyncio.sleep(_RETRY_INTERVAL)
 
 
 def remove_other_orphans() -> None:
-    """Remove what clusters before this one left; a failure there is none of this cluster's."""
+    """Remove orphans of other clusters; log failures."""
     try:
         for item in orphans.remove_orphans():
-            logger.info("removed what a lost cluster left: %s", item)
+            logger.info("removed an orphan of a lost cluster: %s", item)
     except (PipelineError, OSError):
-        logger.exception("cannot remove what lost clusters left")
+        logger.exception("cannot remove orphans of lost clusters")

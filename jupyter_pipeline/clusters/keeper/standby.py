@@ -1,10 +1,10 @@
-"""A keeper held ready: the second local cluster of a session starts at once.
+"""A standby keeper, with which the second local cluster of a session starts at once.
 
-A process waits, with everything imported and a fork server for its workers, for the folder of a cluster to keep. It
-belongs to the process that made it and ends with it: it reads from a pipe that the kernel of the operating system
-closes. It is thrown away when packages or settings changed since, and after an hour.
+A standby keeper is a process that has imported all modules and runs a fork server for workers. It waits for the folder
+of a cluster. It exits with the process that started it, when their pipe closes, and after an hour. It is discarded if
+packages or settings have changed since its start.
 
-Its id is made beforehand, because the tag of a process is read from the environment that it started with.
+Its cluster id is created in advance, since the tag of a process is read from its initial environment.
 """
 
 from __future__ import annotations
@@ -32,40 +32,58 @@ from jupyter_pipeline.models import Profile
 if TYPE_CHECKING:
     from io import FileIO
 
-__all__ = ["StandbyKeeper", "claim", "discard", "is_enabled", "release", "schedule_start", "start"]
+__all__ = [
+    "StandbyKeeper",
+    "claim",
+    "compute_fingerprint",
+    "discard",
+    "is_enabled",
+    "release",
+    "schedule_start",
+    "start",
+]
 
-_DELAY = 2.0  # seconds after a start, so that a spare does not compete with what the cluster was started for
-_WAIT = 3600.0
-_TAKE_OVER = 10.0
-# What a process reads when it starts: a change cannot reach one that runs.
-_AT_START = ("LD_", "PYTHON", "MALLOC_", "OMP_", "MKL_", "OPENBLAS_", "DASK_", "JUPYTER_PIPELINE_STATE", "TMPDIR")
+_START_DELAY = 2.0  # seconds after a cluster's start, so that the user's first computation is not slowed
+_MAX_AGE = 3600.0
+_TAKE_OVER_TIMEOUT = 10.0
+_READY, _TAKEN_OVER = b"r", b"1"
+# Prefixes of variables that a process reads when it starts: a change cannot reach a running one.
+_READ_AT_START = ("LD_", "PYTHON", "MALLOC_", "OMP_", "MKL_", "OPENBLAS_", "DASK_", "JUPYTER_PIPELINE_STATE", "TMPDIR")
 
 
 @dataclass
 class StandbyKeeper:
-    """One spare keeper, as the process that made it sees it."""
+    """A standby keeper from the view of the process that started it."""
 
     cluster_id: str
     fingerprint: str
-    order: FileIO
-    answer: FileIO
+    request_pipe: FileIO
+    reply_pipe: FileIO
 
-    def alive(self) -> bool:
-        """Return whether it waits still."""
-        readable, _, _ = select.select([self.answer], [], [], 0)
-        return not readable or self.answer.read(1) == b"r"
+    def is_running(self) -> bool:
+        """Return True if the process is starting or ready."""
+        readable, _, _ = select.select([self.reply_pipe], [], [], 0)
+        return not readable or self.reply_pipe.read(1) == _READY
 
-    def adopt(self, folder: Path, environment: Mapping[str, str]) -> bool:
-        """Let it keep the cluster in `folder`; return whether it has taken the record over."""
-        order = json.dumps({"folder": str(folder), "environment": dict(environment)})
+    def assign(self, folder: Path, environment: Mapping[str, str]) -> bool:
+        """Assign the cluster in `folder`; return True once the process has taken over its record.
+
+        Parameters
+        ----------
+        folder : Path
+            Folder of the cluster.
+        environment : mapping
+            Environment for the keeper, in place of its own.
+        """
+        request = json.dumps({"folder": str(folder), "environment": dict(environment)})
         try:
-            self.order.write(order.encode() + b"\n")
-            deadline = time.monotonic() + _TAKE_OVER
+            self.request_pipe.write(request.encode() + b"\n")
+            deadline = time.monotonic() + _TAKE_OVER_TIMEOUT
             while time.monotonic() < deadline:
-                readable, _, _ = select.select([self.answer], [], [], max(0.0, deadline - time.monotonic()))
-                said = self.answer.read(1) if readable else b""
-                if said != b"r":
-                    return said == b"1"
+                readable, _, _ = select.select([self.reply_pipe], [], [], max(0.0, deadline - time.monotonic()))
+                reply = self.reply_pipe.read(1) if readable else b""
+                if reply != _READY:
+                    return reply == _TAKEN_OVER
             return False
         except OSError:
             return False
@@ -73,87 +91,97 @@ class StandbyKeeper:
             self.close()
 
     def close(self) -> None:
-        """Let go of it: one that waits still ends."""
-        self.order.close()
-        self.answer.close()
+        """Close the pipes. A process without a cluster exits then."""
+        self.request_pipe.close()
+        self.reply_pipe.close()
 
 
 _lock = threading.Lock()
-_held: StandbyKeeper | None = None
+_standby: StandbyKeeper | None = None
 
 
 def is_enabled() -> bool:
-    """Return whether this process is a session in which somebody may start another cluster.
+    """Return True in an interactive session, where another cluster may be started.
 
-    ``JUPYTER_PIPELINE_STANDBY`` set to ``0`` or ``1`` decides it.
+    ``JUPYTER_PIPELINE_STANDBY`` set to ``0`` or ``1`` takes precedence.
     """
-    chosen = os.environ.get("JUPYTER_PIPELINE_STANDBY", "")
-    return chosen == "1" if chosen else "ipykernel" in sys.modules or hasattr(sys, "ps1")
+    setting = os.environ.get("JUPYTER_PIPELINE_STANDBY", "")
+    return setting == "1" if setting else "ipykernel" in sys.modules or hasattr(sys, "ps1")
 
 
 def schedule_start(profile: Profile) -> None:
-    """Make a spare keeper in a moment, if `profile` can use one and this is a session."""
-    if is_enabled() and _held is None and fork_server.can_fork_workers(profile) and profile.keeper == "local":
-        timer = threading.Timer(_DELAY, start)
+    """Start a standby keeper after a delay, if this is a session and `profile` can use one."""
+    if is_enabled() and _standby is None and _can_use(profile):
+        timer = threading.Timer(_START_DELAY, start)
         timer.daemon = True
         timer.start()
 
 
 def start() -> None:
-    """Make a spare keeper, unless there is one. It gets ready while this process goes on."""
-    global _held
+    """Start a standby keeper unless there is one, without waiting until it is ready."""
+    global _standby
     with _lock, contextlib.suppress(OSError):
-        if _held is None:
-            _held = _spawn()
+        if _standby is None:
+            _standby = _spawn()
 
 
 def claim(profile: Profile) -> StandbyKeeper | None:
-    """Return the spare keeper if it can keep a cluster of `profile` now; it is no longer held then."""
-    global _held
-    if _held is None or not fork_server.can_fork_workers(profile) or profile.keeper != "local":
+    """Take the standby keeper for a cluster of `profile`.
+
+    Returns
+    -------
+    StandbyKeeper or None
+        ``None`` if there is none, if it is out of date, or if `profile` cannot use it.
+    """
+    global _standby
+    if _standby is None or not _can_use(profile):
         return None
     with _lock:
-        spare, _held = _held, None
-    if spare is None:
+        standby, _standby = _standby, None
+    if standby is None:
         return None
-    if spare.fingerprint == compute_fingerprint() and spare.alive():
-        return spare
-    spare.close()
+    if standby.fingerprint == compute_fingerprint() and standby.is_running():
+        return standby
+    standby.close()
     return None
 
 
-def release(spare: StandbyKeeper) -> None:
-    """Hold `spare` again, which was claimed and not used."""
-    global _held
+def release(standby: StandbyKeeper) -> None:
+    """Give back a claimed standby keeper that was not used."""
+    global _standby
     with _lock:
-        if _held is not None:
-            _held.close()
-        _held = spare
+        if _standby is not None:
+            _standby.close()
+        _standby = standby
 
 
 def discard() -> None:
-    """Let the spare keeper end, if there is one."""
-    global _held
+    """Stop the standby keeper if there is one."""
+    global _standby
     with _lock:
-        if _held is not None:
-            _held.close()
-        _held = None
+        if _standby is not None:
+            _standby.close()
+        _standby = None
+
+
+def _can_use(profile: Profile) -> bool:
+    return profile.keeper == "local" and fork_server.can_fork_workers(profile)
 
 
 def compute_fingerprint() -> str:
-    """Return what changes when packages are installed or removed, or settings that a process reads when it starts."""
+    """Return a text that changes with the installed packages and with settings read at the start of a process."""
     folders = {p for p in sys.path if p.endswith(("site-packages", "dist-packages"))}
     with contextlib.suppress(AttributeError):  # some virtual environments lack these functions
         folders |= {*site.getsitepackages(), site.getusersitepackages()}
-    seen: list[Any] = [sys.executable]
-    for path in (*(Path(folder) for folder in sorted(folders)), *_dask_configuration()):
+    parts: list[Any] = [sys.executable]
+    for path in (*(Path(folder) for folder in sorted(folders)), *_list_dask_config()):
         with contextlib.suppress(OSError):
-            seen.append([str(path), path.stat().st_mtime_ns])
-    seen += sorted((k, v) for k, v in os.environ.items() if k.startswith(_AT_START))
-    return json.dumps(seen)
+            parts.append([str(path), path.stat().st_mtime_ns])
+    parts += sorted((k, v) for k, v in os.environ.items() if k.startswith(_READ_AT_START))
+    return json.dumps(parts)
 
 
-def _dask_configuration() -> list[Path]:
+def _list_dask_config() -> list[Path]:
     folders = [Path("~/.config/dask").expanduser(), Path("/etc/dask")]
     if os.environ.get("DASK_CONFIG"):
         folders.append(Path(os.environ["DASK_CONFIG"]))
@@ -161,71 +189,84 @@ def _dask_configuration() -> list[Path]:
 
 
 def _spawn() -> StandbyKeeper:
-    me = processes.this_process()
+    parent = processes.this_process()
     cluster_id = registry.new_id()
     log = _log_path(cluster_id)
-    order_end, order = os.pipe()
-    answer, answer_end = os.pipe()
-    out = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    made = compute_fingerprint()
+    request_reader, request_writer = os.pipe()
+    reply_reader, reply_writer = os.pipe()
+    output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fingerprint = compute_fingerprint()
     try:
         subprocess.run(
-            [sys.executable, "-P", "-m", __name__, str(log), str(answer_end)],
-            stdin=order_end,
-            stdout=out,
-            stderr=out,
-            pass_fds=[answer_end],
-            env=tags.build_environment(cluster_id) | {tags.STANDBY_VARIABLE: f"{me.pid}:{me.started}"},
+            [sys.executable, "-P", "-m", __name__, str(log), str(reply_writer)],
+            stdin=request_reader,
+            stdout=output,
+            stderr=output,
+            pass_fds=[reply_writer],
+            env=tags.build_environment(cluster_id) | {tags.STANDBY_VARIABLE: f"{parent.pid}:{parent.started}"},
             start_new_session=True,
             check=True,
         )
     except (OSError, subprocess.SubprocessError):
-        os.close(order)
-        os.close(answer)
+        os.close(request_writer)
+        os.close(reply_reader)
         log.unlink(missing_ok=True)
         raise
     finally:
-        for descriptor in (order_end, answer_end, out):
+        for descriptor in (request_reader, reply_writer, output):
             os.close(descriptor)
-    return StandbyKeeper(cluster_id, made, os.fdopen(order, "wb", buffering=0), os.fdopen(answer, "rb", buffering=0))
+    return StandbyKeeper(
+        cluster_id,
+        fingerprint,
+        os.fdopen(request_writer, "wb", buffering=0),
+        os.fdopen(reply_reader, "rb", buffering=0),
+    )
 
 
 def _log_path(cluster_id: str) -> Path:
-    """Return where a spare keeper writes: on the file system of the registry, so that it can become keeper.log."""
+    """Return the path of the log, on the registry's file system, so that it can be renamed to ``keeper.log``."""
     return paths.clusters_dir() / f".{cluster_id}.log"
 
 
-def main(log: Path, answer: int) -> None:
-    """Get ready, wait for an order, and become the keeper that it asks for."""
+def main(log: Path, reply: int) -> None:
+    """Prepare, wait for a request, and become the keeper of its cluster.
+
+    Parameters
+    ----------
+    log : Path
+        Path of this process's log.
+    reply : int
+        File descriptor of the reply pipe.
+    """
     if os.fork():
         os._exit(0)
-    from jupyter_pipeline.clusters.keeper import main as keeper  # whoever makes a spare needs none of it
+    from jupyter_pipeline.clusters.keeper.main import daemonize, run, take_over  # not needed by the parent process
 
-    keeper.detach()
+    daemonize()
     fork_server.start_forkserver()
     fork_server.preload_keeper_modules()
     fork_server.use_forkserver()
     line = b""
     with contextlib.suppress(BrokenPipeError):
-        os.write(answer, b"r")
-        readable, _, _ = select.select([0], [], [], _WAIT)
+        os.write(reply, _READY)
+        readable, _, _ = select.select([0], [], [], _MAX_AGE)
         line = sys.stdin.buffer.readline() if readable else b""
-    if not line.endswith(b"\n"):  # whoever made this process is gone, or has no use for it
+    if not line.endswith(b"\n"):  # the parent process has exited or discarded this one
         log.unlink(missing_ok=True)
         os._exit(0)
-    order = json.loads(line)
-    folder = Path(order["folder"])
+    request = json.loads(line)
+    folder = Path(request["folder"])
     log.rename(folder / "keeper.log")
-    _take_environment(order["environment"])
-    record = keeper.take_over(folder)
-    os.write(answer, b"1")
-    os.close(answer)
+    _replace_environment(request["environment"])
+    record = take_over(folder)
+    os.write(reply, _TAKEN_OVER)
+    os.close(reply)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    keeper.run(folder, record)
+    run(folder, record)
 
 
-def _take_environment(environment: Mapping[str, str]) -> None:
-    """Take the environment of the process that asks; workers, forked from an older one, get what changed from Dask."""
+def _replace_environment(environment: Mapping[str, str]) -> None:
+    """Use `environment`. Dask passes changed variables to workers, which fork from an older process."""
     import dask.config
 
     changed = {k: v for k, v in environment.items() if os.environ.get(k) != v}

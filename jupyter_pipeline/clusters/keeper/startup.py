@@ -1,4 +1,4 @@
-"""From a profile to a cluster whose scheduler answers, and what is said when that fails."""
+"""Create a cluster from a profile, check its encryption, and explain a failed start."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ __all__ = ["check_encryption", "create_cluster", "explain_failure"]
 async def create_cluster(
     folder: Path, record: ClusterRecord, profile: Profile, backend: Backend, workers: int | None
 ) -> Cluster:
-    """Return the cluster of `record`, its scheduler answering.
+    """Return a new cluster whose scheduler answers.
 
     Parameters
     ----------
     folder : Path
-        The cluster's folder.
+        Folder of the cluster.
     record : ClusterRecord
-        Who it is.
+        Record of the cluster.
     profile : Profile
-        What it is.
+        Profile of the cluster.
     backend : Backend
-        That of its class.
+        Backend of the profile's class.
     workers : int or None
-        Workers to start with, where the class wants it at construction.
+        Initial number of workers, for classes that take it as an argument.
 
     Raises
     ------
     PreflightError
-        If it cannot start here.
+        If a preflight check fails.
     Exception
-        Whatever its class raises; see `explain`.
+        Any exception of the cluster class; see `explain_failure`.
     """
-    # Here rather than in the caller: it imports the class, which the keeper does anyway.
+    # Preflight imports the class, as the keeper must anyway, so the caller is spared the import.
     problems = preflight.check(profile)
     if problems:
         events.write_problems(folder, problems)
@@ -59,7 +59,7 @@ async def create_cluster(
         directory=folder,
         security=security.load_own_security(folder) if tls else None,
         workers=workers,
-        # The second layer, for a scheduler that outlives its keeper: it must not fire before the first one.
+        # Stops a scheduler that outlives its keeper; must not fire before the keeper's own idle limit.
         scheduler_options={"idle_timeout": f"{2 * idle + 600:g} s"} if idle else {},
     )
     if not backend.submits_on_scale:
@@ -68,41 +68,54 @@ async def create_cluster(
 
 
 def check_encryption(profile: Profile, address: str) -> None:
-    """Refuse a scheduler that listens at `address` without TLS, unless the profile says so.
+    """Check that a scheduler at `address` uses TLS, unless the profile turns it off.
 
     Raises
     ------
     ClusterStartError
-        What the profile has to say.
+        If it does not. The message names the profile key to set.
     """
     if not address.startswith(("tcp://", "ws://")):
         return
     if profile.security.get("tls", True) is not False:
         raise ClusterStartError(
             f"{profile.cluster_class} did not turn on TLS: its scheduler listens on {address}. "
-            "Write security.tls: false into the profile if the network is closed to others."
+            "Set security.tls: false in the profile if the network is closed to others."
         )
     if not (security.is_loopback(address) or profile.security.get("insecure")):
         raise ClusterStartError(
             f"The scheduler listens on {address} without TLS, open to every user of the network. "
-            "Remove security.tls: false, or write security.insecure: true beside it."
+            "Remove security.tls: false, or add security.insecure: true."
         )
 
 
 def explain_failure(error: BaseException, profile: Profile, backend: Backend, name: str) -> str:
-    """Return why the cluster called `name` could not be created, in words for the user.
+    """Return the message for a failed start.
 
-    An error of ours says it already. For any other, it is told where the class that failed is configured, and where
-    more can be read.
+    Parameters
+    ----------
+    error : BaseException
+        The failure. The message of a `PipelineError` is returned as it is.
+    profile : Profile
+        Profile of the cluster.
+    backend : Backend
+        Backend of the profile's class.
+    name : str
+        Name of the cluster.
+
+    Returns
+    -------
+    str
+        The innermost cause, the place where the class is configured, and the command that shows the logs.
     """
     if isinstance(error, PipelineError):
         return str(error)
-    while error.__cause__ is not None:  # the innermost names what went wrong; classes wrap it
+    while error.__cause__ is not None:  # cluster classes wrap the cause
         error = error.__cause__
     text = str(error).strip()
-    what = f"{type(error).__name__}: {text}" if text else type(error).__name__
-    written = f"{profile.name} ({profile.source})" if profile.source else profile.name
+    cause = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    origin = f"{profile.name} ({profile.source})" if profile.source else profile.name
     return (
-        f"{what.rstrip('.')}. {profile.cluster_class} is configured by cluster_kwargs of profile {written} "
+        f"{cause.rstrip('.')}. {profile.cluster_class} is configured by cluster_kwargs of profile {origin} "
         f"and by {backend.configured_by}. Run: jupyter pipeline cluster logs {name}"
     )

@@ -1,6 +1,6 @@
-"""What is noted beside the record in a cluster's folder: its changes of state, its syncs, why it was refused.
+"""Append events and syncs to logs in a cluster's folder, and store the problems that prevented its start.
 
-Only the standard library is used here, as in `registry`.
+Only the standard library is used.
 """
 
 from __future__ import annotations
@@ -20,13 +20,23 @@ __all__ = ["add_event", "add_sync", "read_problems", "read_syncs", "write_proble
 
 
 def add_event(folder: Path, record: ClusterRecord, **details: Any) -> None:
-    """Append the state of `record` to its events; a full disk is no reason to stop."""
+    """Append the state of `record` to its event log; ignore a full disk."""
     event = {"time": time.time(), "state": record.state, "reason": record.reason, **details}
     _append(folder / "events.jsonl", event)
 
 
 def add_sync(folder: Path, entry: Mapping[str, Any], lock: str = "") -> None:
-    """Append what a sync did, and keep its lock under the hash that `entry` names."""
+    """Append the result of a sync to its log.
+
+    Parameters
+    ----------
+    folder : Path
+        The cluster's folder.
+    entry : mapping
+        The sync, see `ClusterRecord.last_sync`.
+    lock : str, optional
+        Lock text, stored once under the hash ``entry["lock"]``.
+    """
     if lock:
         with contextlib.suppress(OSError):
             target = paths.private_dir(folder / "locks") / f"{paths.check_name('lock', str(entry['lock']))}.txt"
@@ -36,7 +46,7 @@ def add_sync(folder: Path, entry: Mapping[str, Any], lock: str = "") -> None:
 
 
 def read_syncs(folder: Path) -> list[dict[str, Any]]:
-    """Return what the syncs of the cluster in `folder` did, oldest first."""
+    """Return the syncs of the cluster in `folder`, oldest first."""
     try:
         return [json.loads(line) for line in (folder / "syncs.jsonl").read_text().splitlines() if line.endswith("}")]
     except OSError:
@@ -53,12 +63,12 @@ def _append(path: Path, entry: Mapping[str, Any]) -> None:
 
 
 def write_problems(folder: Path, problems: Sequence[str]) -> None:
-    """Write why the cluster in `folder` was refused before it was started."""
+    """Store the preflight problems that prevented the start of the cluster in `folder`."""
     paths.write_private(folder / "problems.json", json.dumps(list(problems)))
 
 
 def read_problems(folder: Path) -> list[str]:
-    """Return why the cluster in `folder` was refused before it was started; empty if it was not."""
+    """Return the preflight problems of the cluster in `folder`, an empty list without any."""
     try:
         return [str(problem) for problem in json.loads((folder / "problems.json").read_bytes())]
     except (OSError, ValueError, TypeError):

@@ -1,8 +1,8 @@
-"""Marker files in a cluster's folder, which stay valid after its keeper has died.
+"""Read and write marker files in a cluster's folder, which stay valid after its keeper has died.
 
 ``unsubmitted`` means that no job of the cluster was submitted, so the batch system need not be asked. It is created
 with the cluster and removed before the first submission. Without it, jobs may exist. ``stop-request.json`` holds the
-final state and the reason of a requested stop, used by any process that closes the record.
+final state and the reason of a requested stop, for any process that closes the record.
 """
 
 from __future__ import annotations
@@ -21,36 +21,36 @@ _STOP_REQUEST = "stop-request.json"
 
 
 def mark_unsubmitted(folder: Path) -> None:
-    """Note that nothing was submitted for the cluster in `folder` so far."""
-    with contextlib.suppress(OSError):  # without the mark the batch system is asked: slower, never wrong
+    """Record that no job of the cluster in `folder` was submitted so far."""
+    with contextlib.suppress(OSError):  # without the marker the batch system is asked: slower, but correct
         (folder / _UNSUBMITTED).touch(mode=0o600)
 
 
 def mark_submitted(folder: Path) -> None:
-    """Note that jobs of the cluster in `folder` may exist from now on.
+    """Record that jobs of the cluster in `folder` may exist from now on.
 
     Raises
     ------
     OSError
-        If that cannot be noted: then nothing may be submitted.
+        If the marker cannot be removed. The caller must not submit then.
     """
     (folder / _UNSUBMITTED).unlink(missing_ok=True)
 
 
 def may_have_jobs(folder: Path) -> bool:
-    """Return whether jobs of the cluster in `folder` may exist."""
+    """Return True if jobs of the cluster in `folder` may exist."""
     return not (folder / _UNSUBMITTED).exists()
 
 
 def write_stop_request(folder: Path, state: ClusterState, reason: str) -> None:
-    """Note that the cluster in `folder` is to end in `state`, because of `reason`; the first request stays."""
+    """Record that the cluster in `folder` must stop in `state` because of `reason`; keep an earlier request."""
     if read_stop_request(folder) is None:
-        with contextlib.suppress(OSError):  # its keeper is asked, too
+        with contextlib.suppress(OSError):  # the keeper gets the command as well
             paths.write_private(folder / _STOP_REQUEST, json.dumps({"state": state, "reason": reason}))
 
 
 def read_stop_request(folder: Path) -> tuple[ClusterState, str] | None:
-    """Return in which state and why the cluster in `folder` was asked to end, ``None`` if it was not."""
+    """Return the requested final state and reason of the cluster in `folder`, ``None`` without a request."""
     try:
         request = json.loads((folder / _STOP_REQUEST).read_bytes())
         return ClusterState(request["state"]), str(request["reason"])

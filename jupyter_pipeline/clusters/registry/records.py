@@ -1,25 +1,25 @@
-"""The registry: one folder a cluster, below ``paths.clusters_dir()``.
+"""Read and write the records of clusters: one folder per cluster, below ``paths.clusters_dir()``.
 
 ::
 
     clusters/
-      .names/NAME -> ID       symbolic link: who holds the name: see `names`
-      ID/record.json          the record; written by the keeper alone, while it lives, by write-and-rename
-      ID/keeper.json          who the keeper is and where it listens, for when the record is damaged
-      ID/request.json         what was asked for: the profile, workers, the interpreter's search path
-      ID/events.jsonl         one line for each change of state; append only
-      ID/syncs.jsonl          one line for each sync; append only
-      ID/locks/HASH.txt       the packages of the kernel at a sync, as a requirements file
-      ID/keeper.log           what the keeper and its children print
+      .names/NAME -> ID       symbolic link from a claimed name to its cluster, see `names`
+      ID/record.json          the record; a running keeper is its only writer, by write-and-rename
+      ID/keeper.json          process and control socket of the keeper, used if the record is damaged
+      ID/request.json         the start request: profile, workers, module search path
+      ID/events.jsonl         one line per change of state; append only
+      ID/syncs.jsonl          one line per sync; append only
+      ID/locks/HASH.txt       packages of the kernel at a sync, as a requirements file
+      ID/keeper.log           output of the keeper and its child processes
       ID/logs/                logs of scheduler and workers
       ID/tls/                 certificates and keys
-      ID/mailbox/             requests from other hosts, where the control socket cannot be reached
+      ID/mailbox/             commands from other hosts, which cannot reach the control socket
 
-It works on a home that several hosts share. Nobody can tell from here whether a keeper of another host lives; of one
-that has written nothing for minutes, the record says so. Reading changes nothing; `orphans` turns what was lost into a
-closed record.
+The registry works in a home folder shared by several hosts. From one host, the state of a keeper on another host is
+unknown. If such a keeper has written nothing for minutes, the record's reason says so. Reading changes nothing on
+disk: `orphans` closes the records of lost clusters.
 
-Only the standard library is used here, so that the Jupyter server may import it.
+Only the standard library is used, so that the Jupyter server may import this module.
 """
 
 from __future__ import annotations
@@ -56,49 +56,49 @@ __all__ = [
     "write_record",
 ]
 
-_SILENCE_TIMEOUT = 180.0  # seconds without a write after which a keeper is told to be silent; it writes every 30
-_CLAIM_TIMEOUT = 30.0  # seconds that a name without a folder is believed to be a start under way
+_SILENCE_TIMEOUT = 180.0  # seconds without a write before a keeper is reported as silent; it writes every 30
+_CLAIM_TIMEOUT = 30.0  # seconds that a claimed name without a folder counts as a start in progress
 
 
 def id_prefix() -> str:
-    """Return what the ids of this registry begin with: a job or process tagged otherwise is none of our business."""
+    """Return the common prefix of the ids of this registry; jobs and processes tagged otherwise belong to others."""
     return f"jp-{hashlib.sha256(os.fsencode(paths.clusters_dir())).hexdigest()[:6]}-"
 
 
 def new_id() -> str:
-    """Return a new id. It is also the tag on jobs and processes, so it has only letters, digits and hyphens."""
+    """Return a new cluster id of letters, digits and hyphens, which also tags jobs and processes."""
     return id_prefix() + secrets.token_hex(5)
 
 
 def cluster_dir(cluster_id: str) -> Path:
-    """Return the folder of a cluster, which need not exist."""
+    """Return the path of a cluster's folder, which need not exist."""
     return paths.clusters_dir() / cluster_id
 
 
 def create_record(record: ClusterRecord, request: Mapping[str, Any]) -> Path:
     """Claim the name of `record` and write its folder; return the folder.
 
-    Of any number of processes that do this at once with one name, exactly one returns.
+    If several processes do this at once with one name, exactly one returns.
 
     Raises
     ------
     ClusterConflictError
-        If a living cluster has the name.
+        If a running cluster holds the name.
     """
     folder = cluster_dir(record.id)
-    hidden = paths.private_dir(folder.with_name(f".{record.id}"))
+    staging = paths.private_dir(folder.with_name(f".{record.id}"))
     try:
-        paths.write_private(hidden / "request.json", json.dumps(request, indent=1))
-        _write_json(hidden, record)
+        paths.write_private(staging / "request.json", json.dumps(request, indent=1))
+        _write_json(staging, record)
         with names.lock_registry():
             _claim(record.name, record.id)
             try:
-                hidden.rename(folder)
+                staging.rename(folder)
             except OSError:
                 names.release(record.name, record.id)
                 raise
     except BaseException:
-        shutil.rmtree(hidden, ignore_errors=True)
+        shutil.rmtree(staging, ignore_errors=True)
         raise
     events.add_event(folder, record)
     return folder
@@ -126,25 +126,25 @@ def _refuse_running(name: str, holder: str) -> None:
         raise _conflict(name, f"is {record.state}{where} already (profile {record.profile}, workers: {record.workers})")
 
 
-def _conflict(name: str, what: str) -> ClusterConflictError:
+def _conflict(name: str, problem: str) -> ClusterConflictError:
     return ClusterConflictError(
-        f"The cluster {name!r} {what}. Attach to it, stop it first, or start this one under another name."
+        f"The cluster {name!r} {problem}. Attach to it, stop it first, or start this one under another name."
     )
 
 
 def write_keeper_file(folder: Path, record: ClusterRecord) -> None:
-    """Write who keeps `record`, once, beside it."""
-    known = {"keeper": record.keeper.to_dict() if record.keeper else None, "control": record.control}
-    paths.write_private(folder / "keeper.json", json.dumps(known))
+    """Write the keeper of `record` into ``keeper.json``, from which a damaged record is reconstructed."""
+    content = {"keeper": record.keeper.to_dict() if record.keeper else None, "control": record.control}
+    paths.write_private(folder / "keeper.json", json.dumps(content))
 
 
 def write_record(folder: Path, record: ClusterRecord) -> None:
-    """Replace the record; a state that is final gives the name back.
+    """Replace the record; release its name if the state is final.
 
     Raises
     ------
     OSError
-        If the disk is full or the folder is gone; the old record is intact.
+        If the disk is full or the folder was removed. The old record stays intact.
     """
     _write_json(folder, record)
     if not record.state.alive:
@@ -156,24 +156,24 @@ def _write_json(folder: Path, record: ClusterRecord) -> None:
 
 
 _cache: dict[str, tuple[tuple[int, int, int], ClusterRecord]] = {}
-"""Records as they were read last, by path, each with inode, size and time of change of its file."""
+"""Last read records by path, each with inode, size and modification time of its file."""
 
 
 _write_times: dict[str, float] = {}
-"""When the file of each record was written, by id, in seconds since the epoch."""
+"""Modification time of each record's file by id, in seconds since the epoch."""
 
 
 def read_record(folder: Path | str) -> ClusterRecord | None:
-    """Return the record in `folder` as it was written, ``None`` if there is none or it cannot be read."""
+    """Return the record in `folder` as written, ``None`` if it is missing or cannot be read."""
     path = f"{folder}/record.json"
     try:
-        # Plain calls of the system: a thousand records are read at once. A file that was opened is the newest on a
-        # network file system, too, which a look at its name alone need not be.
+        # Plain system calls, since a thousand records may be read at once. Opening the file refreshes cached
+        # attributes on a network file system; stat of the path does not.
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
             info = os.fstat(descriptor)
-            mark = (info.st_ino, info.st_size, info.st_mtime_ns)
-            if path in _cache and _cache[path][0] == mark:
+            stamp = (info.st_ino, info.st_size, info.st_mtime_ns)
+            if path in _cache and _cache[path][0] == stamp:
                 return _cache[path][1]
             text = os.read(descriptor, info.st_size)
         finally:
@@ -182,13 +182,13 @@ def read_record(folder: Path | str) -> ClusterRecord | None:
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         _cache.pop(path, None)
         return None
-    _cache[path] = (mark, record)
+    _cache[path] = (stamp, record)
     _write_times[record.id] = info.st_mtime
     return record
 
 
 def read_request(folder: Path) -> dict[str, Any]:
-    """Return what was asked for when the cluster in `folder` was started; empty if it cannot be read."""
+    """Return the start request of the cluster in `folder`, an empty mapping if it cannot be read."""
     try:
         request = json.loads((folder / "request.json").read_bytes())
     except (OSError, ValueError):
@@ -197,13 +197,13 @@ def read_request(folder: Path) -> dict[str, Any]:
 
 
 def resolve_state(record: ClusterRecord) -> ClusterRecord:
-    """Return `record`, as lost if it claims to live and its keeper is verifiably dead.
+    """Return `record` in the state that its keeper's process implies: lost if the process has exited.
 
-    A keeper on another host is never called dead from here. Its silence is told, and that of one which hangs here.
+    A keeper on another host never counts as exited. The reason reports a keeper that has been silent for minutes.
     """
     if not record.state.alive:
         return record
-    if record.keeper is None and record.jobs:  # its keeper is a job that waits; see `keeper_job`
+    if record.keeper is None and record.jobs:  # the keeper is a pending batch job
         return record
     if record.keeper is None:
         return dataclasses.replace(record, state=ClusterState.LOST, reason="The record names no keeper")
@@ -215,20 +215,20 @@ def resolve_state(record: ClusterRecord) -> ClusterRecord:
 
 
 def _describe_silence(record: ClusterRecord, keeper: ProcessIdentity) -> ClusterRecord:
-    """Return `record`, with the silence of its keeper as its reason where that has not written for minutes."""
+    """Return `record`; if its keeper has written nothing for minutes, with that as the reason."""
     silence = time.time() - _write_times.get(record.id, math.inf)
     if silence < _SILENCE_TIMEOUT:
         return record
     if processes.is_running(keeper):
-        way_out = "stop the cluster to end it by force"
+        fix = "stop the cluster to terminate it"
     else:
-        way_out = "if it is a batch job, `jupyter pipeline cluster gc` looks whether that lives"
-    who = f"Its keeper (process {keeper.pid} on {keeper.host})"
-    return dataclasses.replace(record, reason=f"{who} has been silent for {silence / 60:.0f} min; {way_out}")
+        fix = "if it is a batch job, `jupyter pipeline cluster gc` checks whether it still runs"
+    name = f"Its keeper (process {keeper.pid} on {keeper.host})"
+    return dataclasses.replace(record, reason=f"{name} has been silent for {silence / 60:.0f} min; {fix}")
 
 
 def refresh_record(record: ClusterRecord) -> ClusterRecord:
-    """Return `record` as it is on disk now, judged; as it is where it cannot be read."""
+    """Return the current record from disk with its state resolved, or `record` if that cannot be read."""
     found = read_record(cluster_dir(record.id))
     return resolve_state(found) if found is not None else record
 
@@ -240,16 +240,16 @@ def _explain_loss(keeper: ProcessIdentity, state: ClusterState) -> str:
 
 
 def list_records(*, include_ended: bool = False) -> list[ClusterRecord]:
-    """Return the clusters that live, oldest first.
+    """Return the active clusters, oldest first.
 
     Parameters
     ----------
     include_ended : bool, default False
-        Whether to return those that ended too, as long as their folders are kept.
+        Also return ended clusters whose folders still exist.
 
     Notes
     -----
-    A cluster whose keeper died is told as lost, among the living, until its leftovers have been removed.
+    A cluster whose keeper died is listed as lost until its processes and jobs have been removed.
     """
     root = paths.clusters_dir()
     if include_ended:
@@ -267,7 +267,7 @@ def list_records(*, include_ended: bool = False) -> list[ClusterRecord]:
 
 
 def _reconstruct_record(folder: Path) -> ClusterRecord | None:
-    """Return a record for a folder whose own cannot be read, ``None`` if there is no folder."""
+    """Return a substitute for the unreadable record in `folder`, ``None`` if there is no folder."""
     try:
         info = folder.stat()
     except OSError:
@@ -293,19 +293,19 @@ def _reconstruct_record(folder: Path) -> ClusterRecord | None:
 
 
 def find_record(name: str, *, include_ended: bool = False) -> ClusterRecord:
-    """Return the living cluster called `name`.
+    """Return the active cluster called `name`.
 
     Parameters
     ----------
     name : str
-        Name, or id.
+        Name or id.
     include_ended : bool, default False
-        Whether to fall back on the newest of that name that ended.
+        Fall back on the newest ended cluster of that name.
 
     Raises
     ------
     NotFoundError
-        If there is none; the nearest names are offered, and how the last of that name ended is told.
+        If there is none. The message offers similar names and says how the last cluster of that name ended.
     """
     holder = names.find_holder(paths.check_name("cluster", name)) or name
     record = read_record(cluster_dir(holder)) or _reconstruct_record(cluster_dir(holder))

@@ -1,4 +1,4 @@
-"""What a cluster is started with: written by who starts it, read by its keeper."""
+"""The arguments of one cluster start, written by the caller and read by the keeper."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ __all__ = ["StartRequest"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartRequest(Record):
-    """One start."""
+    """Arguments of one start."""
 
     profile: Profile
     workers: int | None = None
-    """Fixed size."""
+    """Fixed number of workers, in place of the profile's."""
     adapt: tuple[int, int] | None = None
+    """Minimum and maximum number of workers, in place of the profile's."""
     cwd: str = ""
-    """Working folder of keeper and local workers."""
+    """Working folder of the keeper and of local workers."""
     sys_path: tuple[str, ...] = ()
-    """Where modules are found, as in the process that asks."""
+    """Module search path of the caller."""
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Rebuild the profile too."""
+        """Rebuild a request, including its profile."""
         profile = dict(data["profile"])
         profile["limits"] = Limits.from_dict(profile.get("limits") or {})
         adapt = data.get("adapt")
