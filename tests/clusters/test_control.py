@@ -118,7 +118,7 @@ def test_an_endless_line_is_survived(tmp_path: Path) -> None:
 
 def test_another_host_asks_through_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with served(tmp_path) as record:
-        monkeypatch.setattr(control_client.identity, "hostname", lambda: "login2")
+        monkeypatch.setattr(control_client.processes, "hostname", lambda: "login2")
         assert control_client.send_command(record, tmp_path, "scale", n=3) == {"record": {"workers": 3}}
         with pytest.raises(UsageError, match="no"):
             control_client.send_command(record, tmp_path, "refuse")

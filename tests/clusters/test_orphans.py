@@ -76,7 +76,7 @@ def test_jobs_of_lost_clusters_and_of_none_are_removed_and_no_others(lost: Clust
 def test_a_silent_batch_system_keeps_the_record_open(
     lost: ClusterRecord, batch: Batch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(orphans.remove_jobs, "__kwdefaults__", {"timeout": 0.1})
+    monkeypatch.setattr(orphans.remove_jobs, "__kwdefaults__", {"timeout": 0.1, "include_keeper": False})
     batch.silent = True
     closed, removed = orphans.close_lost_cluster(lost, state=ClusterState.STOPPED, reason="Stopped by request.")
     assert closed.state is ClusterState.LOST
