@@ -42,4 +42,6 @@ def test_what_nodes_may_not_see_is_told_unless_the_jobs_wait(monkeypatch: pytest
     said = LimitMonitor(SLURM).explain_missing_workers(waiting, pulse)
     assert said == "No worker started within 10 s (limits.start_timeout): 1 job waits: Resources"
     said = LimitMonitor(SLURM).explain_missing_workers(record(jobs=({"id": "1", "state": "running"},)), pulse)
-    assert said.startswith("No worker started within 10 s (limits.start_timeout). Workers need the interpreter: /x/python")
+    assert said.startswith(
+        "No worker started within 10 s (limits.start_timeout). Workers need the interpreter: /x/python"
+    )

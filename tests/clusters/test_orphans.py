@@ -81,8 +81,7 @@ def test_a_silent_batch_system_keeps_the_record_open(
     closed, removed = orphans.close_lost_cluster(lost, state=ClusterState.STOPPED, reason="Stopped by request.")
     assert closed.state is ClusterState.LOST
     assert closed.reason == (
-        "Stopped by request. batch does not answer, so jobs may remain. "
-        "Run `jupyter pipeline cluster gc` to try again"
+        "Stopped by request. batch does not answer, so jobs may remain. Run `jupyter pipeline cluster gc` to try again"
     )
     assert removed == []
     written = registry.read_record(registry.cluster_dir(lost.id))
