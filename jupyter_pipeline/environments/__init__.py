@@ -1,8 +1,11 @@
-"""What runs in the notebook runs on the cluster: capture, comparison and sync of packages and local code.
+"""Keep the packages and the local code of a cluster equal to the kernel's.
 
-`capture` describes this process's environment, `diff` compares (pure), `sync` brings scheduler and workers to the
-kernel's state. What runs on the cluster is in `remote`; it is sent by value, so that the cluster's environment
-need not have this package.
+- `capture` describes the environment of this process: packages, local code, variables.
+- `diff` compares environments and rates each difference. It is pure.
+- `sync` brings the scheduler and the workers to the kernel's state.
+- `plugins` runs on the cluster. It is pickled by value, so the cluster does not need this package.
+- `lock` writes and reads ``requirements.lock``; `locked` builds isolated environments from a lock.
+- `options` parses a profile's ``environment``; `policy` applies its ``policy``.
 """
 
 from __future__ import annotations

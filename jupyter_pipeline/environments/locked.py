@@ -1,8 +1,8 @@
-"""Isolated environments, built from a lock: what a promoted run uses when the notebook's may change.
+"""Build isolated environments from a lock, for deployed flows that must not change with the notebook's environment.
 
-Each is below ``STATE/environments``, under a name that the lock, the version of Python and the state of local packages
-decide. It is built in a folder of its own, to which a symbolic link points when it is whole: whoever finds the link
-finds an environment that works.
+Environments are stored below ``STATE/environments``. The name of one is a hash of the lock, the Python version and the
+state of local packages. It is built in a temporary folder. A symbolic link is set to the folder after the last
+install, so an environment that is found through its link is complete.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ import filelock
 import psutil
 
 from jupyter_pipeline.environments.capture import dependencies, wheels
-from jupyter_pipeline.environments.capture.environment import capture
-from jupyter_pipeline.environments.diff import minor, same
-from jupyter_pipeline.environments.lock.lockfile import Lock, read, requirement
-from jupyter_pipeline.environments.plugins import package_indexes
-from jupyter_pipeline.environments.plugins.installer import find_uv, reason
+from jupyter_pipeline.environments.capture.environment import capture_environment
+from jupyter_pipeline.environments.diff import is_same_build, minor_version
+from jupyter_pipeline.environments.lock.lockfile import Lock, format_requirement, parse_lock
+from jupyter_pipeline.environments.plugins.installer import failure_reason, find_uv
+from jupyter_pipeline.environments.plugins.package_indexes import git_settings, missing_variables, uv_settings
 from jupyter_pipeline.exceptions import SoftwareEnvironmentError
 from jupyter_pipeline.models import Distribution
 from jupyter_pipeline.paths import environments_dir, write_private
 
-__all__ = ["interpreter", "place", "prune"]
+__all__ = ["ensure_interpreter", "interpreter_path", "prune_environments"]
 
 _OWN = "jupyter-pipeline"
 _DAY = 86_400.0
@@ -44,67 +44,69 @@ _DAY = 86_400.0
 Say = Callable[[str], None]
 
 
-def interpreter(lock: str, *, progress: Say | None = None) -> Path:
-    """Return the interpreter of an environment that has what `lock` says, built where there is none yet.
+def ensure_interpreter(lock: str, *, progress: Say | None = None) -> Path:
+    """Return the interpreter of an environment with the packages in `lock`; build the environment if it is missing.
 
-    Jupyter Pipeline and what it needs are in it whether `lock` names them or not; what is not named has this process's
-    version. Editable and local packages are in it as they are now.
+    Jupyter Pipeline and its dependencies are added if `lock` does not name them, in the versions of this process.
+    Editable and local packages are installed in their present state.
 
     Parameters
     ----------
     lock : str
-        See `lock.requirements`.
+        Text of the lock; see `pinning.lock_environment`.
     progress : callable, optional
-        Called with a line for each stage.
+        Called with one line for each stage.
 
     Raises
     ------
     SoftwareEnvironmentError
-        With the installer's reason; nothing is left of what was begun.
+        The build failed. The message has the installer's error, and the partial environment was removed.
     """
     say = progress or (lambda text: None)
-    wanted = read(lock)
-    python = place(lock)
+    wanted = parse_lock(lock)
+    python = interpreter_path(lock)
     link = python.parent.parent
     home, key = link.parent, link.name
-    if python.exists():  # follows links: false, too, where the Python that it was built on is gone
+    if python.exists():  # follows links: False too if the base Python was removed
         os.utime(link.resolve())
         return python
     holder = filelock.FileLock(home / f"{key}.lock", mode=0o600)
     try:
         holder.acquire(timeout=0)
     except filelock.Timeout:
-        say("Waiting for another process that builds this environment")
+        say("Waiting for another process that is building this environment")
         holder.acquire()
     try:
         if not python.exists():
-            for left in home.glob(f"{key}-*"):  # of a process that was killed
-                shutil.rmtree(left, ignore_errors=True)
+            for partial in home.glob(f"{key}-*"):  # of a process that was killed
+                shutil.rmtree(partial, ignore_errors=True)
             _build(wanted, link, say)
     finally:
         holder.release()
     return python
 
 
-def place(lock: str) -> Path:
-    """Return the interpreter that `interpreter` returns, whether it is there or not."""
-    return environments_dir() / _key(read(lock)) / "bin" / "python"
+def interpreter_path(lock: str) -> Path:
+    """Return the path of the interpreter of the environment for `lock`, which may not exist yet."""
+    return environments_dir() / _key(parse_lock(lock)) / "bin" / "python"
 
 
-def prune(*, keep: Collection[Path] = (), unused: float = 30 * _DAY) -> list[str]:
-    """Remove environments that were not asked for lately, and what interrupted builds left.
+def prune_environments(*, keep: Collection[Path] = (), unused: float = 30 * _DAY) -> list[str]:
+    """Remove environments that have not been used recently, and folders of interrupted builds.
+
+    An environment is kept while a process runs in it.
 
     Parameters
     ----------
     keep : collection of Path
-        Interpreters that are needed still, as `interpreter` returned them.
-    unused : float
-        Seconds since an environment was last asked for.
+        Interpreters of environments to keep, as `ensure_interpreter` returned them.
+    unused : float, default 30 days
+        Seconds since the last use of an environment.
 
     Returns
     -------
     list of str
-        Names of what was removed. One that a process runs in is kept.
+        Names of the environments that were removed.
     """
     home = environments_dir()
     kept = {path.parent.parent.name for path in keep} | _running(home)
@@ -124,20 +126,20 @@ def prune(*, keep: Collection[Path] = (), unused: float = 30 * _DAY) -> list[str
 
 
 def _key(wanted: Lock) -> str:
-    """Return the name of the environment: what is equal in everything that matters has one name."""
+    """Return the name of the environment: a hash of everything that its content depends on."""
     local = [(d.name, _state(_folder(d))) for d in wanted.distributions if d.source in ("editable", "path")]
-    told = (
+    content = (
         platform.python_version(),
         sysconfig.get_platform(),
-        sorted(map(requirement, wanted.distributions)),
+        sorted(map(format_requirement, wanted.distributions)),
         sorted(wanted.others),
         local,
     )
-    return hashlib.blake2b(repr(told).encode(), digest_size=12).hexdigest()
+    return hashlib.blake2b(repr(content).encode(), digest_size=12).hexdigest()
 
 
 def _state(place: Path) -> str:
-    """Return what changes when a file of a local package does."""
+    """Return a fingerprint of the files of a local package."""
     if not place.is_dir():
         info = place.stat() if place.exists() else None
         return f"{info.st_size}:{info.st_mtime_ns}" if info else ""
@@ -159,25 +161,25 @@ def _folder(distribution: Distribution) -> Path:
 
 def _build(wanted: Lock, link: Path, say: Say) -> None:
     here = platform.python_version()
-    if wanted.python and minor(wanted.python) != minor(here):
+    if wanted.python and minor_version(wanted.python) != minor_version(here):
         raise SoftwareEnvironmentError(
-            f"The lock was made with Python {wanted.python}, and this is {here}. "
-            f"Use Python {minor(wanted.python)}, or make the lock again with this one."
+            f"The lock was written by Python {wanted.python}, and this is Python {here}. "
+            f"Use Python {minor_version(wanted.python)}, or write the lock again with this Python."
         )
-    unset = package_indexes.missing([*wanted.others, *map(requirement, wanted.distributions)], os.environ)
+    unset = missing_variables([*wanted.others, *map(format_requirement, wanted.distributions)], os.environ)
     if unset:
         raise SoftwareEnvironmentError(
             f"The lock refers to {' and '.join(unset)}, which is not set. Set it in the environment of this process."
         )
     folder = Path(tempfile.mkdtemp(prefix=f"{link.name}-", dir=link.parent))
     try:
-        say("Making an environment for the lock")
+        say("Creating an environment for the lock")
         _run(_venv_command(folder))
         with tempfile.TemporaryDirectory() as scratch:
             for number, (options, lines) in enumerate(_installs(wanted, Path(scratch))):
                 say(f"Installing {len(lines)} packages")
                 file = Path(scratch) / f"{number}.txt"
-                text, secrets = package_indexes.for_git([*wanted.others, *lines], os.environ)
+                text, secrets = git_settings([*wanted.others, *lines], os.environ)
                 write_private(file, "\n".join(text) + "\n")
                 _run([*_install_command(folder / "bin" / "python"), *options, "-r", str(file)], secrets)
         temporary = folder.with_suffix(".link")
@@ -189,17 +191,17 @@ def _build(wanted: Lock, link: Path, say: Say) -> None:
 
 
 def _installs(wanted: Lock, scratch: Path) -> list[tuple[list[str], list[str]]]:
-    """Return options and lines of each install: one with hashes that are checked, one for what has none."""
+    """Return options and requirements of each install: one checks hashes, one is for packages without a hash."""
     hashed, plain = [], []
     for distribution in _completed(wanted):
         hashes = wanted.hashes.get(distribution.name, ())
         if hashes:
-            hashed.append(" ".join([requirement(distribution), *(f"--hash={h}" for h in hashes)]))
+            hashed.append(" ".join([format_requirement(distribution), *(f"--hash={h}" for h in hashes)]))
         else:
-            plain.append(_local(distribution, scratch) or requirement(distribution))
-    pinned = all(text.startswith("-") for text in wanted.others)  # what is not pinned needs a resolver
+            plain.append(_local(distribution, scratch) or format_requirement(distribution))
+    pinned = all(text.startswith("-") for text in wanted.others)  # requirements that are not pinned need a resolver
     exact = ["--no-deps"] if pinned else []
-    if find_uv():  # its cache looks at few of a project's files
+    if find_uv():  # uv's cache checks few of a project's files for changes
         exact += [
             text for d in wanted.distributions if d.source == "editable" for text in ("--refresh-package", d.name)
         ]
@@ -208,26 +210,26 @@ def _installs(wanted: Lock, scratch: Path) -> list[tuple[list[str], list[str]]]:
 
 
 def _completed(wanted: Lock) -> list[Distribution]:
-    """Return what the lock names, and what runs need besides, as it is in this process's environment."""
+    """Return the locked distributions, and the dependencies of Jupyter Pipeline that the lock does not name."""
     named = {d.name for d in wanted.distributions}
     if _OWN in named:
         return list(wanted.distributions)
-    needed = dependencies.closure(wheels.own_requirements()) - named
-    more = [d for d in capture().distributions if d.name in needed]
+    needed = dependencies.dependency_closure(wheels.jupyter_pipeline_requirements()) - named
+    more = [d for d in capture_environment().distributions if d.name in needed]
     return [*wanted.distributions, *more, Distribution(name=_OWN, version="", source="editable")]
 
 
 def _local(distribution: Distribution, scratch: Path) -> str:
-    """Return what to install for a package that is no index's; empty where its own requirement does."""
+    """Return the requirement of a package that comes from no index; empty if the locked requirement is enough."""
     if distribution.source not in ("editable", "path", "vcs"):
         return ""
     if distribution.name == _OWN:
-        name, data = wheels.pack_own()
+        name, data = wheels.pack_jupyter_pipeline()
     elif distribution.source == "editable":
         return f"{distribution.name} @ {distribution.url}"
     else:
-        present = {d.name: d for d in capture().distributions}
-        if not same(distribution, present.get(distribution.name)):
+        present = {d.name: d for d in capture_environment().distributions}
+        if not is_same_build(distribution, present.get(distribution.name)):
             return ""
         name, data, _ = wheels.pack_installed(distribution.name)
     (scratch / name).write_bytes(data)
@@ -256,9 +258,7 @@ def _install_command(python: Path) -> list[str]:
             "--no-input",
             "--no-warn-script-location",
         ]
-    raise SoftwareEnvironmentError(
-        f"{sys.prefix} has neither uv nor pip to build the environment with: install uv there."
-    )
+    raise SoftwareEnvironmentError(f"{sys.prefix} has neither uv nor pip to build the environment. Install uv there.")
 
 
 def _run(command: Sequence[str], secrets: Mapping[str, str] = MappingProxyType({})) -> None:
@@ -269,16 +269,17 @@ def _run(command: Sequence[str], secrets: Mapping[str, str] = MappingProxyType({
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-        env={**os.environ, **package_indexes.for_uv(os.environ), **secrets},
+        env={**os.environ, **uv_settings(os.environ), **secrets},
     )
     if done.returncode:
         raise SoftwareEnvironmentError(
-            f"The environment of the lock could not be built, and nothing is left of it.\n{reason(done.stdout)}"
+            "The environment of the lock could not be built. The partial environment was removed.\n"
+            + failure_reason(done.stdout)
         )
 
 
 def _running(home: Path) -> set[str]:
-    """Return the names of environments that processes of this host run in."""
+    """Return the names of the environments that processes on this host use."""
     found = set()
     for process in psutil.process_iter(["cmdline"]):
         command = process.info["cmdline"] or [""]

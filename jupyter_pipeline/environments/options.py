@@ -1,4 +1,4 @@
-"""What a profile's ``environment`` says, read and checked."""
+"""Parse and validate a profile's ``environment``."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline.environments.capture.size_limits import Sizes
-from jupyter_pipeline.environments.plugins.installed import normalise, without_credentials
+from jupyter_pipeline.environments.capture.size_limits import SizeLimits
+from jupyter_pipeline.environments.plugins.distributions import normalize_name, strip_credentials
 from jupyter_pipeline.exceptions import ConfigurationError
 
-__all__ = ["METHODS", "POLICIES", "Options", "parse"]
+__all__ = ["METHODS", "POLICIES", "Options", "parse_options"]
 
 METHODS = ("packages", "dask", "image")
-"""``packages``: sync by difference. ``dask``: distributed's own plugins. ``image``: left as it is, only compared."""
+"""``packages`` installs the differences, ``dask`` uses distributed's plugins, ``image`` only compares packages."""
 
 POLICIES = ("refuse", "sync", "warn", "ignore")
 
@@ -25,85 +25,85 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How the environment reaches the cluster."""
+    """Options of a sync."""
 
     method: str = "packages"
     policy: str = "warn"
-    """What a difference means at a start and before a promoted run."""
+    """Reaction to differences when a cluster starts and before a compiled flow runs; one of `POLICIES`."""
     pip_install: tuple[str, ...] = ()
-    """Requirements that workers need beyond the kernel's, resolved with their dependencies."""
+    """Requirements beyond the kernel's packages, installed on the workers with their dependencies."""
     pip_options: tuple[str, ...] = ()
     restart_workers: bool = False
     upload_directory: tuple[Path, ...] = ()
-    """Folders beside what the kernel imports from."""
+    """Folders that are sent in addition to those that the kernel imports from."""
     upload_options: Mapping[str, Any] | None = None
-    """Options of ``UploadDirectory``, for ``method: dask``."""
+    """Arguments of ``UploadDirectory``, for ``method: dask``."""
     include: tuple[str, ...] = ()
-    """Patterns of files that are sent although they are ignored or look like secrets."""
+    """Patterns of files that are sent even if they are ignored or look like secrets."""
     exclude: tuple[str, ...] = ()
     """Patterns of files, in the syntax of ``.gitignore``, that are not sent."""
     skip_packages: tuple[str, ...] = ()
-    """Distributions that are left as they are on the cluster."""
+    """Normalized names of distributions that a sync does not change on the cluster."""
     variables: tuple[str, ...] = ()
-    """Names of environment variables whose values go along."""
+    """Names of environment variables that are set on the cluster."""
     installer: str = "auto"
-    max_file_size: int = Sizes().file
-    max_size: int = Sizes().total
+    max_file_size: int = SizeLimits().file
+    max_size: int = SizeLimits().total
 
     @property
-    def sizes(self) -> Sizes:
-        """The limits of what is sent."""
-        return Sizes(file=self.max_file_size, total=self.max_size)
+    def sizes(self) -> SizeLimits:
+        """Size limits of the files that are sent."""
+        return SizeLimits(file=self.max_file_size, total=self.max_size)
 
 
-def parse(options: Mapping[str, Any] | None) -> Options:
+def parse_options(options: Mapping[str, Any] | None) -> Options:
     """Return the options of a profile's ``environment``.
 
     Raises
     ------
     ConfigurationError
-        Naming the key at fault and what it takes.
+        A key is unknown or has a value that it does not take.
     """
-    given = dict(options or {})
+    raw = dict(options or {})
     known = {f.name for f in fields(Options)} - {"pip_options", "upload_options"}
-    for key in given:
+    for key in raw:
         if key not in known:
             raise _error(key, "is unknown", f"Known are {', '.join(sorted(known))}")
     values: dict[str, Any] = {}
     for key, allowed in (("method", METHODS), ("policy", POLICIES), ("installer", ("auto", "uv", "pip"))):
-        if key in given:
-            if given[key] not in allowed:
-                raise _error(key, f"cannot be {given[key]!r}", f"Use {', '.join(allowed)}")
-            values[key] = given[key]
+        if key in raw:
+            if raw[key] not in allowed:
+                raise _error(key, f"cannot be {raw[key]!r}", f"Use {', '.join(allowed)}")
+            values[key] = raw[key]
     for key in ("include", "exclude", "skip_packages", "variables"):
-        if key in given:
-            values[key] = _strings(key, given[key])
-    values["skip_packages"] = tuple(normalise(name) for name in values.get("skip_packages", ()))
+        if key in raw:
+            values[key] = _strings(key, raw[key])
+    values["skip_packages"] = tuple(normalize_name(name) for name in values.get("skip_packages", ()))
     for key in ("max_file_size", "max_size"):
-        if key in given:
-            values[key] = _size(key, given[key])
-    values |= _pip(given.get("pip_install"))
-    directory = _directory(given.get("upload_directory"))
+        if key in raw:
+            values[key] = _size(key, raw[key])
+    values |= _pip(raw.get("pip_install"))
+    directory = _directory(raw.get("upload_directory"))
     directory["exclude"] = (*values.get("exclude", ()), *directory.get("exclude", ()))
     values |= directory
-    if "restart_workers" in given:
-        values["restart_workers"] = bool(given["restart_workers"])
+    if "restart_workers" in raw:
+        values["restart_workers"] = bool(raw["restart_workers"])
     _refuse_secrets("pip_install", values.get("pip_install", ()))
     _refuse_secrets("pip_install.pip_options", values.get("pip_options", ()))
     return Options(**values)
 
 
 def _refuse_secrets(key: str, texts: Sequence[str]) -> None:
-    """Refuse addresses with credentials by value: a profile is read, shown and recorded in many places."""
+    """Raise if an address contains credentials: a profile is displayed and recorded in many places."""
     for text in texts:
         address = _ADDRESS.search(text)
-        if address and without_credentials(address[0]) != address[0]:
+        if address and strip_credentials(address[0]) != address[0]:
             fix = "Write a reference such as https://${TOKEN}@host and set TOKEN for the workers, or use a netrc file"
             raise _error(key, "has credentials in an address", fix)
 
 
 def _pip(value: Any) -> dict[str, Any]:
-    """Read a list of requirements, or the arguments of ``PipInstall``."""
+    """Parse a list of requirements, or the arguments of ``PipInstall``."""
     if value is None:
         return {}
     if isinstance(value, Mapping):
@@ -119,7 +119,7 @@ def _pip(value: Any) -> dict[str, Any]:
 
 
 def _directory(value: Any) -> dict[str, Any]:
-    """Read a path, a list of paths, or the arguments of ``UploadDirectory``."""
+    """Parse a path, a list of paths, or the arguments of ``UploadDirectory``."""
     if value is None:
         return {}
     if isinstance(value, Mapping):
@@ -145,7 +145,7 @@ def _strings(key: str, value: Any) -> tuple[str, ...]:
         return (str(value),)
     if isinstance(value, Sequence) and all(isinstance(v, str | Path) for v in value):
         return tuple(str(v) for v in value)
-    raise _error(key, f"cannot be {value!r}", "Use a text or a list of texts")
+    raise _error(key, f"cannot be {value!r}", "Use a string or a list of strings")
 
 
 def _size(key: str, value: Any) -> int:

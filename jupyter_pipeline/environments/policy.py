@@ -1,65 +1,65 @@
-"""What a difference means at the start of a cluster and before a promoted run: ``environment: policy``."""
+"""Apply ``environment: policy`` when a cluster starts and before a compiled flow runs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.environments import options as parsing
-from jupyter_pipeline.environments.sync import synchronize as sync
+from jupyter_pipeline.environments.options import parse_options
+from jupyter_pipeline.environments.sync.synchronize import diff_environment, sync_environment
 from jupyter_pipeline.exceptions import DriftError
 from jupyter_pipeline.models import DriftItem, Severity, SyncReport
 
 if TYPE_CHECKING:
     import distributed
 
-__all__ = ["enforce"]
+__all__ = ["enforce_policy"]
 
 
-def enforce(
+def enforce_policy(
     client: distributed.Client,
     options: Mapping[str, Any] | None = None,
     *,
     progress: Callable[[str], None] | None = None,
     report: Callable[[SyncReport], None] | None = None,
 ) -> list[DriftItem]:
-    """Do what the policy says and return what differs then.
+    """Apply the policy and return the remaining differences.
 
-    ``refuse`` raises when something blocks or warns; ``sync`` syncs, and raises when something still blocks; ``warn``
-    tells the differences; ``ignore`` does not even look.
+    ``refuse`` raises if a difference blocks or warns. ``sync`` syncs, then raises if a difference still blocks.
+    ``warn`` reports the differences. ``ignore`` does not compare.
 
     Parameters
     ----------
     client : distributed.Client
-        Connected to the cluster; synchronous.
+        Synchronous client of the cluster.
     options : mapping, optional
         A profile's ``environment``.
     progress : callable, optional
-        Called with a line for each stage and, by ``warn``, for each difference that is more than a note.
+        Called with one line for each stage and, under ``warn``, for each difference that blocks or warns.
     report : callable, optional
-        Called with what a sync did, where there was one.
+        Called with the report of the sync, under ``sync``.
 
     Raises
     ------
     DriftError
-        With the differences.
+        The policy does not allow the differences, which are in ``items``.
     """
-    policy = parsing.parse(options).policy
+    policy = parse_options(options).policy
     say = progress or (lambda text: None)
     if policy == "ignore":
         return []
     if policy == "sync":
-        done = sync.sync(client, options=options, progress=progress)
+        done = sync_environment(client, options=options, progress=progress)
         if report is not None:
             report(done)
         items = list(done.remaining)
         _refuse([item for item in items if item.severity is Severity.BLOCKS], "cannot be synced")
         return items
-    items = sync.diff(client)
-    grave = [item for item in items if item.severity is not Severity.NOTES]
+    items = diff_environment(client)
+    serious = [item for item in items if item.severity is not Severity.NOTES]
     if policy == "refuse":
-        _refuse(grave, "differs, and the profile's policy is to refuse that")
-    for item in grave:
+        _refuse(serious, "differs, and the profile's policy refuses differences")
+    for item in serious:
         say(_line(item))
     return items
 
@@ -73,5 +73,5 @@ def _refuse(items: list[DriftItem], why: str) -> None:
 
 def _line(item: DriftItem) -> str:
     there = sorted({item.scheduler, *item.workers})
-    told = ", ".join(version or "absent" for version in there)
-    return f"{item.package}: {item.kernel or 'absent'} here, {told} there: {item.reason}"
+    versions = ", ".join(version or "absent" for version in there)
+    return f"{item.package}: {item.kernel or 'absent'} here, {versions} there: {item.reason}"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from jupyter_pipeline.clusters.attached import AttachedCluster
-    from jupyter_pipeline.environments.sync.watch import Watcher
+    from jupyter_pipeline.environments.sync.watcher import Watcher
     from jupyter_pipeline.models import ClusterRecord
 
 __all__ = ["SUBCOMMANDS", "ClusterMagics"]

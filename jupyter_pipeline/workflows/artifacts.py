@@ -30,22 +30,22 @@ def frozen(profile: Profile | None) -> dict[str, str]:
 def locked(compilation: Compilation, modules: Mapping[str, str]) -> Compilation:
     """Return the compilation with a lock of the packages that its code imports, and of what these need."""
     from jupyter_pipeline.compiler.local_modules import imported_modules
-    from jupyter_pipeline.environments.capture import environment as capture
+    from jupyter_pipeline.environments.capture.environment import capture_environment
 
     own = {name.partition("/")[0].removesuffix(".py") for name in (*compilation.files, *modules)}
     texts = [text for name, text in {**compilation.files, **modules}.items() if name.endswith(".py")]
     roots = {name for text in texts for name in imported_modules(text)} - own - sys.stdlib_module_names
-    text = _lock(capture.capture().distributions, frozenset(roots))
+    text = _lock(capture_environment().distributions, frozenset(roots))
     return dataclasses.replace(compilation, files={**compilation.files, LOCK: text})
 
 
 @functools.lru_cache(maxsize=16)
 def _lock(installed: tuple[Distribution, ...], roots: frozenset[str]) -> str:
     """Return the lock of what is installed; reading what each distribution needs is most of what a plan costs."""
-    from jupyter_pipeline.environments.capture import environment as capture
-    from jupyter_pipeline.environments.lock import lockfile as lock
+    from jupyter_pipeline.environments.capture.environment import capture_environment
+    from jupyter_pipeline.environments.lock.pinning import lock_environment
 
-    return lock.requirements(dataclasses.replace(capture.capture(), distributions=installed), roots=roots)
+    return lock_environment(dataclasses.replace(capture_environment(), distributions=installed), modules=roots)
 
 
 def origin(cells: Sequence[Cell], target: int | Sequence[int], options: CompileOptions) -> str:

@@ -90,7 +90,7 @@ def start_cluster(
 
         chosen = described.environment.get("policy", "warn")
         try:
-            items = policy.enforce(
+            items = policy.enforce_policy(
                 cluster.get_client(),
                 described.environment,
                 progress=warnings.warn if chosen == "warn" else None,

@@ -61,7 +61,7 @@ def deploy(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Depl
         return dataclasses.replace(answer, written=tuple(written))
     spec = plan.spec()
     if plan.settings.environment == "locked":
-        locked.interpreter(plan.code[LOCK], progress=say)
+        locked.ensure_interpreter(plan.code[LOCK], progress=say)
     for profile in (plan.profile, plan.target_profile):
         if profile:
             snapshots.snapshot(profile)

@@ -76,7 +76,7 @@ class Plan:
         from jupyter_pipeline.environments import locked
 
         wanted = self.settings.environment == "locked" and LOCK in self.code
-        return str(locked.place(self.code[LOCK])) if wanted else sys.executable
+        return str(locked.interpreter_path(self.code[LOCK])) if wanted else sys.executable
 
     def spec(self) -> DeploymentSpec:
         """Return what is deployed."""

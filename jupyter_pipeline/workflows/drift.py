@@ -27,13 +27,13 @@ def check_packages(lock: str, policy: str = "warn") -> None:
     DriftError
         If the policy is ``refuse``, and packages differ.
     """
-    from jupyter_pipeline.environments.lock import lockfile as locks
+    from jupyter_pipeline.environments.lock.lock_drift import find_drift
     from jupyter_pipeline.models import Severity
 
     path = Path(lock)
     if policy == "ignore" or not path.is_file():
         return
-    items = [item for item in locks.drift(path.read_text("utf-8")) if item.severity is not Severity.NOTES]
+    items = [item for item in find_drift(path.read_text("utf-8")) if item.severity is not Severity.NOTES]
     if not items:
         return
     told = ", ".join(f"{i.package} {'/'.join(i.workers) or 'absent'} (deployed with {i.kernel})" for i in items[:10])

@@ -15,7 +15,7 @@ from jupyter_pipeline.models import DriftItem, Profile, Severity, SyncReport
 
 if TYPE_CHECKING:
     from jupyter_pipeline.clusters.attached import AttachedCluster
-    from jupyter_pipeline.environments.sync.watch import Watcher
+    from jupyter_pipeline.environments.sync.watcher import Watcher
 
 __all__ = ["diff_cluster", "note_drift", "note_sync", "sync_cluster", "watch_cluster"]
 
@@ -54,11 +54,11 @@ def sync_cluster(
     UsageError, ConfigurationError
         A folder or an option cannot be used.
     """
-    from jupyter_pipeline.environments.sync import synchronize as sync
+    from jupyter_pipeline.environments.sync.synchronize import sync_environment
 
     started = time.time()
     try:
-        report = sync.sync(
+        report = sync_environment(
             cluster.get_client(set_as_default=False),
             options=_options(cluster, profile),
             directories=directories,
@@ -75,9 +75,9 @@ def sync_cluster(
 
 def diff_cluster(cluster: AttachedCluster) -> list[DriftItem]:
     """Return how the packages of `cluster` differ from this process's, the worst first, and note how many they are."""
-    from jupyter_pipeline.environments.sync import synchronize as sync
+    from jupyter_pipeline.environments.sync.synchronize import diff_environment
 
-    items = sync.diff(cluster.get_client(set_as_default=False))
+    items = diff_environment(cluster.get_client(set_as_default=False))
     note_drift(cluster, items)
     return items
 
@@ -99,7 +99,7 @@ def watch_cluster(
     report : callable, optional
         Called, in another thread, with the report of each sync that changed something, or with the error of one.
     """
-    from jupyter_pipeline.environments.sync.watch import Watcher
+    from jupyter_pipeline.environments.sync.watcher import Watcher
 
     def noted(told: SyncReport | PipelineError) -> None:
         if isinstance(told, SyncReport):
@@ -135,11 +135,11 @@ def note_sync(cluster: AttachedCluster, report: SyncReport, *, packages: bool = 
     packages : bool, default True
         Whether it compared packages: then the kernel's lock is kept too.
     """
-    from jupyter_pipeline.environments.capture.environment import capture
-    from jupyter_pipeline.environments.lock.lockfile import requirements
+    from jupyter_pipeline.environments.capture.environment import capture_environment
+    from jupyter_pipeline.environments.lock.pinning import lock_environment
     from jupyter_pipeline.environments.plugins.content import content_hash
 
-    lock = requirements(capture()) if packages else ""
+    lock = lock_environment(capture_environment()) if packages else ""
     entry = {
         "time": time.time() - report.seconds,
         "result": "done",

@@ -30,8 +30,8 @@ from distributed import Client, LocalCluster
 from distributed.diagnostics.plugin import PipInstall, UploadDirectory
 from tabulate import tabulate
 
-from jupyter_pipeline.environments.sync import synchronize as sync
-from jupyter_pipeline.environments.sync.watch import Watcher
+from jupyter_pipeline.environments.sync.synchronize import diff_environment, sync_environment
+from jupyter_pipeline.environments.sync.watcher import Watcher
 
 WORKERS = 4
 ROUNDS = 5
@@ -114,7 +114,7 @@ def folder_rows(client: Client, folder: Path, *, files: int, size: int, rounds: 
     floor, sent = [], []
 
     def ship(source: Path) -> Any:
-        return sync.sync(client, directories=[source], packages=False)
+        return sync_environment(client, directories=[source], packages=False)
 
     for turn in range(rounds):
         fresh = folder.parent / f"{folder.name}-{turn}"
@@ -168,10 +168,10 @@ def unchanged_rows(client: Client, rounds: int) -> list[Row]:
     name = "tabulate"
     client.register_plugin(PipInstall([name]))
     pip, ours, empty = [], [], []
-    sync.sync(client, directories=[])
+    sync_environment(client, directories=[])
     for _ in range(rounds):
         pip.append(timed(lambda: client.register_plugin(PipInstall([name]))))
-        ours.append(timed(lambda: sync.sync(client, directories=[])))
+        ours.append(timed(lambda: sync_environment(client, directories=[])))
         empty.append(timed(lambda: client.run(int)))
     return [
         row("packages unchanged", "PipInstall again", pip, ours, 100),
@@ -184,7 +184,7 @@ def drift_row(client: Client, rounds: int) -> Row:
     theirs, ours = [], []
     for _ in range(rounds * 3):
         theirs.append(timed(lambda: client.get_versions(check=True)))
-        ours.append(timed(lambda: sync.diff(client)))
+        ours.append(timed(lambda: diff_environment(client)))
     return row("drift of all packages", "get_versions of ten", theirs, ours, 2.5, at_most=True)
 
 
@@ -226,12 +226,12 @@ def measure_installs(folder: Path, tool: str, rounds: int) -> None:
         def sync_wheel(wheel: Path) -> float:
             shutil.rmtree(kernel, ignore_errors=True)
             zipfile.ZipFile(wheel).extractall(kernel)
-            return timed(lambda: sync.sync(client, directories=[], options={"installer": tool}))
+            return timed(lambda: sync_environment(client, directories=[], options={"installer": tool}))
 
         def ask_for(wheel: Path) -> float:
             shutil.rmtree(kernel, ignore_errors=True)
             options = {"pip_install": [str(wheel)], "installer": tool, "skip_packages": ["jpbench"]}
-            return timed(lambda: sync.sync(client, directories=[], options=options))
+            return timed(lambda: sync_environment(client, directories=[], options=options))
 
         sync_wheel(wheels[-1])
         for turn in range(rounds):

@@ -11,7 +11,7 @@ import yaml
 
 from jupyter_pipeline.clusters import profiles
 from jupyter_pipeline.clusters.profiles import layers, validation, variables
-from jupyter_pipeline.environments import options
+from jupyter_pipeline.environments.options import METHODS, POLICIES, Options
 from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError, UsageError
 
 BUILT_IN = {
@@ -349,10 +349,10 @@ def test_one_word_is_short_for_the_policy_of_the_environment(project: Path) -> N
 
 
 def test_the_keys_of_the_environment_are_those_that_sync_takes() -> None:
-    known = {f.name for f in dataclasses.fields(options.Options)} - {"pip_options", "upload_options"}
+    known = {f.name for f in dataclasses.fields(Options)} - {"pip_options", "upload_options"}
     assert set(validation._SECTION_KEYS["environment"]) == known
-    assert set(validation._CHOICES["environment.policy"]) == set(options.POLICIES)
-    assert set(validation._CHOICES["environment.method"]) == set(options.METHODS)
+    assert set(validation._CHOICES["environment.policy"]) == set(POLICIES)
+    assert set(validation._CHOICES["environment.method"]) == set(METHODS)
 
 
 def test_an_idle_time_that_is_not_given_fits_the_lifetime(project: Path) -> None:

@@ -24,6 +24,7 @@ from pathlib import Path
 
 import pytest
 from distributed import Client, LocalCluster
+from waiting import wait_until
 
 _NUMBERS = itertools.count()
 
@@ -245,16 +246,17 @@ def start_worker() -> Iterator[Callable[..., None]]:
         options = ["--nthreads", "1", "--no-dashboard", "--name", name, "--nanny" if nanny else "--no-nanny"]
         scratch = ["--local-directory", str(prefix / "scratch")]
         started.append(subprocess.Popen([*command, *options, *scratch], env={**os.environ, "PATH": path}))
-        deadline = time.monotonic() + 60
-        while name not in {w["name"] for w in client.scheduler_info(n_workers=-1)["workers"].values()}:
-            assert time.monotonic() < deadline, "the worker did not come"
-            time.sleep(0.1)
+        wait_until(lambda: name in _worker_names(client), timeout=60, message=f"worker {name} joins")
 
     yield start
     for process in started:
         process.terminate()
     for process in started:
         process.wait(20)
+
+
+def _worker_names(client: Client) -> set[str]:
+    return {worker["name"] for worker in client.scheduler_info(n_workers=-1)["workers"].values()}
 
 
 @pytest.fixture

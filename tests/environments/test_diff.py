@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_pipeline.environments.diff import compare, worst
+from jupyter_pipeline.environments.diff import compare_environments, worst_severity
 from jupyter_pipeline.models import Distribution, Environment, Severity
 
 
@@ -32,28 +32,28 @@ def test_a_difference_has_its_severity_and_reason(
 ) -> None:
     here = environment(**{name: kernel} if kernel else {})
     there = environment(**{name: cluster} if cluster else {})
-    [item] = compare(here, there, [there], imported=[name] if imported else [])
+    [item] = compare_environments(here, there, [there], imported=[name] if imported else [])
     assert item.severity is severity
     assert says in item.reason
     assert (item.kernel, item.scheduler, item.workers) == (kernel, cluster, (cluster,))
 
 
 def test_equal_environments_differ_in_nothing() -> None:
-    assert compare(environment(a="1"), environment(a="1"), [environment(a="1")] * 3) == []
+    assert compare_environments(environment(a="1"), environment(a="1"), [environment(a="1")] * 3) == []
 
 
 def test_another_python_blocks_and_comes_first_while_a_patch_release_does_not_matter() -> None:
     here, there = environment("3.11.7", a="1"), environment("3.12.1", a="2")
-    items = compare(here, there, [there])
+    items = compare_environments(here, there, [there])
     assert [i.package for i in items] == ["python", "a"]
     assert "cannot be synced" in items[0].reason
-    assert worst(items) is Severity.BLOCKS
-    assert compare(environment("3.11.7"), environment("3.11.9"), []) == []
+    assert worst_severity(items) is Severity.BLOCKS
+    assert compare_environments(environment("3.11.7"), environment("3.11.9"), []) == []
 
 
-def test_worker_groups_are_told_by_their_distinct_versions() -> None:
+def test_worker_groups_are_reported_by_their_distinct_versions() -> None:
     here = environment(a="2")
-    [item] = compare(here, here, [environment(a="1"), here, environment()])
+    [item] = compare_environments(here, here, [environment(a="1"), here, environment()])
     assert item.workers == ("", "1", "2")
 
 
@@ -73,4 +73,4 @@ def test_one_version_from_two_sources_is_two_builds(
         one = Distribution(name="a", version="1", source=source[0], url=source[1])
         return Environment(python="3.11.7", platform="", prefix="", distributions=(one,))
 
-    assert bool(compare(built(kernel), built(kernel), [built(worker)])) is differs
+    assert bool(compare_environments(built(kernel), built(kernel), [built(worker)])) is differs

@@ -6,15 +6,15 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from waiting import wait_until
 
 from jupyter_pipeline.environments import locked
-from jupyter_pipeline.environments.capture.environment import capture
-from jupyter_pipeline.environments.lock import lockfile as lock
+from jupyter_pipeline.environments.capture.environment import capture_environment
+from jupyter_pipeline.environments.lock.pinning import lock_environment
 from jupyter_pipeline.exceptions import SoftwareEnvironmentError
 
 OWN = "-e file:///nowhere/jupyter_pipeline  # jupyter-pipeline==0"
@@ -45,41 +45,41 @@ def test_what_the_notebook_installs_later_changes_nothing(
 ) -> None:
     old, new = make_wheel(tmp_path, "1.0"), make_wheel(tmp_path, "2.0")
     site = kernel_site(old, from_index=True)
-    text = offline(tmp_path, lock.requirements(capture(directories=[site])))
-    python = locked.interpreter(text)
+    text = offline(tmp_path, lock_environment(capture_environment(directories=[site])))
+    python = locked.ensure_interpreter(text)
     kernel_site(new, from_index=True)
-    assert [d.version for d in capture(directories=[site]).distributions] == ["2.0"]
+    assert [d.version for d in capture_environment(directories=[site]).distributions] == ["2.0"]
     assert ask(python, VERSION) == "1.0"
-    assert locked.interpreter(text) == python
+    assert locked.ensure_interpreter(text) == python
     assert ask(python, "import jupyter_pipeline; print(jupyter_pipeline.__file__)").startswith(str(python.parents[1]))
 
 
 def test_another_lock_has_another_environment(make_wheel: Callable[..., Path], tmp_path: Path) -> None:
     for version in ("1.0", "2.0"):
         make_wheel(tmp_path, version)
-    pythons = [locked.interpreter(offline(tmp_path, f"jpsample=={version}")) for version in ("1.0", "2.0")]
+    pythons = [locked.ensure_interpreter(offline(tmp_path, f"jpsample=={version}")) for version in ("1.0", "2.0")]
     assert [ask(python, VERSION) for python in pythons] == ["1.0", "2.0"]
 
 
-def test_what_cannot_be_had_is_told_with_the_resolvers_reason_and_leaves_nothing(
+def test_what_cannot_be_had_is_reported_with_the_resolvers_reason_and_leaves_nothing(
     installer: str, make_wheel: Callable[..., Path], tmp_path: Path, isolated_state: Path
 ) -> None:
     make_wheel(tmp_path, "1.0")
-    with pytest.raises(SoftwareEnvironmentError, match=r"(?s)nothing is left.*jpsample==3"):
-        locked.interpreter(offline(tmp_path, "jpsample==3"))
+    with pytest.raises(SoftwareEnvironmentError, match=r"(?s)partial environment was removed.*jpsample==3"):
+        locked.ensure_interpreter(offline(tmp_path, "jpsample==3"))
     assert [p for p in (isolated_state / "environments").iterdir() if p.is_dir()] == []
 
 
 def test_a_lock_of_another_python_is_refused() -> None:
     with pytest.raises(SoftwareEnvironmentError, match=r"Python 3\.8\.1"):
-        locked.interpreter("# Python 3.8.1, linux-x86_64\nnumpy==1.24\n")
+        locked.ensure_interpreter("# Python 3.8.1, linux-x86_64\nnumpy==1.24\n")
 
 
 CHILD = """
 import sys
 from pathlib import Path
 from jupyter_pipeline.environments import locked
-print(locked.interpreter(Path(sys.argv[1]).read_text(), progress=lambda text: print(text, flush=True)))
+print(locked.ensure_interpreter(Path(sys.argv[1]).read_text(), progress=lambda text: print(text, flush=True)))
 """
 
 
@@ -103,27 +103,24 @@ def test_a_build_that_was_killed_leaves_nothing_that_is_used(
 ) -> None:
     source = f"-e {slow_source(tmp_path / 'source', 3.0)}  # jpslow==1.0"
     child = start(offline(tmp_path, source), tmp_path)
-    deadline = time.monotonic() + 60
-    while not (tmp_path / "source" / "builds.log").exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until((tmp_path / "source" / "builds.log").exists, timeout=60)
     child.send_signal(signal.SIGKILL)
     child.communicate()
     assert not any(p.is_symlink() for p in (isolated_state / "environments").iterdir())
     (tmp_path / "source" / "builds.log").unlink()
-    python = locked.interpreter(offline(tmp_path, source))
+    python = locked.ensure_interpreter(offline(tmp_path, source))
     assert ask(python, "import jpslow; print(jpslow.version)") == "1.0"
-    locked.prune()  # the installer of the process that was killed may have gone on
+    locked.prune_environments()  # the installer of the process that was killed may have gone on
     folders = [p for p in (isolated_state / "environments").iterdir() if p.is_dir() and not p.is_symlink()]
     assert folders == [python.parents[1].resolve()]
 
 
 def test_an_edited_local_package_is_built_again_beside_the_old(slow_source: Callable[..., str], tmp_path: Path) -> None:
     text = offline(tmp_path, f"-e {slow_source(tmp_path / 'source', 0)}  # jpslow==1.0")
-    first = locked.interpreter(text)
+    first = locked.ensure_interpreter(text)
     backend = tmp_path / "source" / "backend.py"
     backend.write_text(backend.read_text().replace("version = '1.0'", "version = 'edited'"))
-    second = locked.interpreter(text)
+    second = locked.ensure_interpreter(text)
     assert [ask(p, "import jpslow; print(jpslow.version)") for p in (first, second)] == ["1.0", "edited"]
 
 
@@ -132,13 +129,13 @@ def test_prune_removes_what_is_old_and_neither_kept_nor_running(
 ) -> None:
     for version in ("1.0", "2.0", "3.0"):
         make_wheel(tmp_path, version)
-    old, kept, running = (locked.interpreter(offline(tmp_path, f"jpsample=={v}.0")) for v in (1, 2, 3))
-    assert locked.prune() == []
+    old, kept, running = (locked.ensure_interpreter(offline(tmp_path, f"jpsample=={v}.0")) for v in (1, 2, 3))
+    assert locked.prune_environments() == []
     for python in (old, kept, running):
         os.utime(python.parents[1], (0, 0))
     process = subprocess.Popen([running, "-c", "input()"], stdin=subprocess.PIPE)
     try:
-        assert locked.prune(keep=[kept]) == [old.parents[1].name]
+        assert locked.prune_environments(keep=[kept]) == [old.parents[1].name]
     finally:
         process.communicate(b"\n")
     assert (old.exists(), kept.exists(), running.exists()) == (False, True, True)
@@ -148,8 +145,8 @@ def test_prune_removes_what_is_old_and_neither_kept_nor_running(
 @pytest.mark.slow
 def test_a_flow_runs_in_it(tmp_path: Path) -> None:
     """Prefect, Dask and Jupyter Pipeline are in it although the lock names one package alone."""
-    text = lock.requirements(capture(), roots=["tabulate"])
-    python = locked.interpreter(text)
+    text = lock_environment(capture_environment(), modules=["tabulate"])
+    python = locked.ensure_interpreter(text)
     flow = tmp_path / "flow.py"
     flow.write_text(
         "from prefect import flow\nfrom tabulate import tabulate\nfrom jupyter_pipeline.runtime import run_on\n"

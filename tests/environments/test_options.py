@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.environments.options import Options, parse
+from jupyter_pipeline.environments.options import Options, parse_options
 from jupyter_pipeline.exceptions import ConfigurationError
 
 
@@ -29,7 +29,7 @@ from jupyter_pipeline.exceptions import ConfigurationError
     ],
 )
 def test_a_profiles_environment_is_read(given: dict[str, Any] | None, expected: Options) -> None:
-    assert parse(given) == expected
+    assert parse_options(given) == expected
 
 
 @pytest.mark.parametrize(
@@ -48,5 +48,5 @@ def test_a_profiles_environment_is_read(given: dict[str, Any] | None, expected: 
 )
 def test_what_cannot_be_used_is_refused_with_its_key(given: dict[str, Any], key: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        parse(given)
+        parse_options(given)
     assert caught.value.key == key

@@ -7,7 +7,7 @@ import pytest
 from distributed import Client
 
 from jupyter_pipeline.environments import policy
-from jupyter_pipeline.environments.sync import synchronize as sync
+from jupyter_pipeline.environments.sync.synchronize import sync_environment
 from jupyter_pipeline.exceptions import DriftError
 from jupyter_pipeline.models import DriftItem, Severity
 
@@ -18,19 +18,19 @@ ITEM = DriftItem(
 
 def test_a_cluster_in_sync_passes_every_policy(client: Client) -> None:
     for name in ("refuse", "warn", "ignore"):
-        assert policy.enforce(client, {"policy": name}) == []
-    assert policy.enforce(client, {"policy": "sync", "method": "image"}) == []
+        assert policy.enforce_policy(client, {"policy": name}) == []
+    assert policy.enforce_policy(client, {"policy": "sync", "method": "image"}) == []
 
 
 def test_refuse_raises_with_what_differs_and_warn_tells_it(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sync, "diff", lambda _: [ITEM])
+    monkeypatch.setattr(policy, "diff_environment", lambda _: [ITEM])
     with pytest.raises(DriftError, match=r"numpy: 2\.1 here, 1\.26 there") as caught:
-        policy.enforce(client, {"policy": "refuse"})
+        policy.enforce_policy(client, {"policy": "refuse"})
     assert caught.value.items == [ITEM]
     said: list[str] = []
-    assert policy.enforce(client, {"policy": "warn"}, progress=said.append) == [ITEM]
+    assert policy.enforce_policy(client, {"policy": "warn"}, progress=said.append) == [ITEM]
     assert "numpy" in said[0]
-    assert policy.enforce(client, {"policy": "ignore"}) == []
+    assert policy.enforce_policy(client, {"policy": "ignore"}) == []
 
 
 def test_the_plugins_of_distributed_can_be_chosen(
@@ -39,7 +39,7 @@ def test_the_plugins_of_distributed_can_be_chosen(
     """Their workers find the folder after a restart, as their documentation says."""
     project = write(f"{module}/__init__.py", "x = 1")
     options = {"method": "dask", "upload_directory": {"path": str(project / module), "restart_workers": False}}
-    report = sync.sync(client, options=options)
+    report = sync_environment(client, options=options)
     assert report.uploaded[0]["directory"] == str(project / module)
 
     def found(dask_worker: object) -> bool:

@@ -32,7 +32,7 @@ def test_a_cluster_from_start_to_stop(shell: InteractiveShell, tmp_path: Path) -
     where = shell.run_line_magic("cluster", f"upload {tmp_path / 'table.csv'}")
     assert client.submit(lambda path: Path(path).read_text(), where).result(timeout=60) == "a,b"
     assert "same packages" in str(shell.run_line_magic("cluster", "diff"))
-    from jupyter_pipeline.environments.sync.session import session
+    from jupyter_pipeline.environments.sync.session import get_session
 
     code = tmp_path / "code"
     code.mkdir()
@@ -40,7 +40,7 @@ def test_a_cluster_from_start_to_stop(shell: InteractiveShell, tmp_path: Path) -
         (code / f"part_{number}.bin").write_bytes(os.urandom(12 * 2**20))
 
     def interrupt() -> None:
-        if session(client).lock.locked():
+        if get_session(client).lock.locked():
             signal.raise_signal(signal.SIGINT)
         else:
             threading.Timer(0.02, interrupt).start()

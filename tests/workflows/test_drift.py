@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_pipeline.environments.capture import environment as capture
-from jupyter_pipeline.environments.lock import lockfile as lock
+from jupyter_pipeline.environments.capture.environment import capture_environment
+from jupyter_pipeline.environments.lock.pinning import lock_environment
 from jupyter_pipeline.exceptions import DriftError
 from jupyter_pipeline.workflows import drift
 
@@ -15,7 +15,7 @@ from jupyter_pipeline.workflows import drift
 def locked(tmp_path: Path) -> Path:
     """A lock of what is installed here, but for one package that it has in another version."""
     path = tmp_path / "requirements.lock"
-    text = lock.requirements(capture.capture(), roots=["yaml"])
+    text = lock_environment(capture_environment(), modules=["yaml"])
     path.write_text("".join("pyyaml==1.0\n" if "pyyaml==" in line else line for line in text.splitlines(True)))
     return path
 
@@ -35,6 +35,6 @@ def test_the_policy_decides(locked: Path) -> None:
 
 def test_the_same_packages_are_nothing_to_tell(tmp_path: Path) -> None:
     path = tmp_path / "requirements.lock"
-    path.write_text(lock.requirements(capture.capture(), roots=["yaml"]))
+    path.write_text(lock_environment(capture_environment(), modules=["yaml"]))
     drift.check_packages(str(path), "refuse")
     drift.check_packages(str(tmp_path / "absent.lock"), "refuse")

@@ -1,1 +1,1 @@
-"""Capture this process's environment: packages, local code, folders, variables."""
+"""Capture the environment of this process: packages, local code and variables."""

@@ -1,4 +1,4 @@
-"""Which installed distributions something needs, read from their metadata in this process's environment."""
+"""Resolve dependencies between installed distributions from their metadata."""
 
 from __future__ import annotations
 
@@ -11,52 +11,52 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from jupyter_pipeline.environments.plugins.installed import normalise, origin
+from jupyter_pipeline.environments.plugins.distributions import normalize_name, parse_origin
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
-__all__ = ["closure", "extras", "providers"]
+__all__ = ["dependency_closure", "find_extras", "find_providers"]
 
 _BROKEN = (OSError, TypeError, KeyError, AttributeError)
-"""What readers of the standard library raise where a metadata folder is incomplete."""
+"""Exceptions that ``importlib.metadata`` raises for incomplete metadata folders."""
 
 
-def providers(imports: Collection[str]) -> set[str]:
-    """Return the normalised names of the distributions that the top-level modules `imports` come from.
+def find_providers(imports: Collection[str]) -> set[str]:
+    """Return the normalized names of the distributions that provide the top-level modules `imports`.
 
-    Modules of the standard library and local ones come from none.
+    Modules of the standard library and local modules belong to no distribution.
     """
-    left = {name.partition(".")[0] for name in imports}
+    pending = {name.partition(".")[0] for name in imports}
     found: dict[str, set[str]] = {}
     folders = {}
     for name, installed in _all():
-        for module in left & _modules(installed):
+        for module in pending & _modules(installed):
             found.setdefault(module, set()).add(name)
-        source, url = origin(installed.read_text("direct_url.json") or "")
+        source, url = parse_origin(installed.read_text("direct_url.json") or "")
         if source == "editable":
             folders[name] = Path(unquote(urlsplit(url).path))
-    for module in left - found.keys():
-        # An editable one may list no modules: it is found by its name, or by the folder that the module is in.
+    for module in pending - found.keys():
+        # The metadata of an editable distribution may list no modules: search by name and by source folder.
         if _installed(module) is not None:
-            found[module] = {normalise(module)}
+            found[module] = {normalize_name(module)}
         else:
             found[module] = {name for name, folder in folders.items() if _is_in(module, folder)}
     return set().union(*found.values())
 
 
-def closure(requirements: Collection[str]) -> set[str]:
-    """Return the normalised names of what `requirements` name and of all that it depends on, where it is installed.
+def dependency_closure(requirements: Collection[str]) -> set[str]:
+    """Return the normalized names of `requirements` and of all their dependencies that are installed.
 
     Parameters
     ----------
     requirements : collection of str
-        Such as ``dask[array]``; one whose marker does not hold here is passed over.
+        Requirements such as ``dask[array]``. Those whose marker excludes this process are skipped.
     """
     from packaging.requirements import Requirement
 
     wanted = [r for r in map(Requirement, requirements) if _applies(r, ())]
-    todo = [(normalise(r.name), frozenset(r.extras)) for r in wanted]
+    todo = [(normalize_name(r.name), frozenset(r.extras)) for r in wanted]
     seen: set[tuple[str, frozenset[str]]] = set()
     while todo:
         item = todo.pop()
@@ -68,20 +68,20 @@ def closure(requirements: Collection[str]) -> set[str]:
         seen.add(item)
         for requirement in _requirements(found):
             if _applies(requirement, item[1]):
-                todo.append((normalise(requirement.name), frozenset(requirement.extras)))
+                todo.append((normalize_name(requirement.name), frozenset(requirement.extras)))
     return {name for name, _ in seen}
 
 
-def extras(paths: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return the extras that the distributions on `paths` ask for, by normalised name.
+def find_extras(paths: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the extras that the distributions on `paths` require of each other, by normalized name.
 
-    They are recorded nowhere else: what a user asked for by hand is not known.
+    Extras that a user installed directly are not recorded in any metadata.
     """
     found: dict[str, set[str]] = {}
     for _, installed in _all(paths):
         for requirement in _requirements(installed):
             if requirement.extras and _applies(requirement, ()):
-                found.setdefault(normalise(requirement.name), set()).update(requirement.extras)
+                found.setdefault(normalize_name(requirement.name), set()).update(requirement.extras)
     return {name: tuple(sorted(names)) for name, names in found.items()}
 
 
@@ -91,12 +91,12 @@ def _applies(requirement: Requirement, wanted: Collection[str]) -> bool:
 
 
 def _all(paths: Sequence[str] | None = None) -> Iterator[tuple[str, Distribution]]:
-    """Yield distributions with their normalised names; those whose metadata cannot be read are passed over."""
+    """Yield normalized names and distributions, without those whose metadata cannot be read."""
     for installed in distributions() if paths is None else distributions(path=list(paths)):
         with contextlib.suppress(*_BROKEN):
-            told = installed.metadata
-            if "Name" in told:
-                yield normalise(told["Name"]), installed
+            metadata = installed.metadata
+            if "Name" in metadata:
+                yield normalize_name(metadata["Name"]), installed
 
 
 def _installed(name: str) -> Distribution | None:
@@ -107,7 +107,7 @@ def _installed(name: str) -> Distribution | None:
 
 
 def _requirements(installed: Distribution) -> Iterator[Requirement]:
-    """Yield what a distribution requires, as far as it can be read."""
+    """Yield the requirements of a distribution that can be parsed."""
     from packaging.requirements import InvalidRequirement, Requirement
 
     texts: list[str] = []
@@ -119,7 +119,7 @@ def _requirements(installed: Distribution) -> Iterator[Requirement]:
 
 
 def _modules(installed: Distribution) -> set[str]:
-    """Return the names of the top-level modules of a distribution, as it declares them or by its files."""
+    """Return the top-level modules of a distribution, from ``top_level.txt`` or from its files."""
     declared = (installed.read_text("top_level.txt") or "").split()
     if declared:
         return set(declared)

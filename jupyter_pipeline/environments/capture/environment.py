@@ -1,4 +1,4 @@
-"""Describes this process's environment, and the local code that it imports from."""
+"""Capture the environment of this process."""
 
 from __future__ import annotations
 
@@ -9,42 +9,44 @@ from dataclasses import replace
 from pathlib import Path
 
 from jupyter_pipeline.environments.capture import dependencies
-from jupyter_pipeline.environments.capture.variables import chosen
-from jupyter_pipeline.environments.plugins import installed
+from jupyter_pipeline.environments.capture.variables import select_variables
+from jupyter_pipeline.environments.plugins.distributions import describe_environment, scan_distributions
 from jupyter_pipeline.models import Distribution, Environment
 
-__all__ = ["capture", "from_rows"]
+__all__ = ["capture_environment", "environment_from_rows"]
 
 
-def capture(*, directories: Sequence[Path] = (), extras: bool = False, variables: Collection[str] = ()) -> Environment:
-    """Return what is installed where this process imports from.
+def capture_environment(
+    *, directories: Sequence[Path] = (), extras: bool = False, variables: Collection[str] = ()
+) -> Environment:
+    """Return the packages that this process can import.
 
     Parameters
     ----------
     directories : sequence of Path, optional
-        Folders to look in instead of ``sys.path``.
+        Folders to search instead of ``sys.path``.
     extras : bool, default False
-        Whether the extras in use are looked for, which reads the metadata of all.
+        Find the extras in use, which reads the metadata of all distributions.
     variables : collection of str, optional
-        Names of environment variables; those that look like secrets are left out.
+        Names of environment variables to include. Those that look like secrets are left out.
 
     Returns
     -------
     Environment
-        Distributions sorted by name. URLs carry no credentials.
+        Distributions are sorted by name; their URLs have no credentials.
     """
     paths = [str(d) for d in directories] or sys.path
-    description = installed.describe(paths)
-    environment = from_rows(description, installed.scan(paths))
+    description = describe_environment(paths)
+    environment = environment_from_rows(description, scan_distributions(paths))
     if extras:
-        known = dependencies.extras(paths)
+        known = dependencies.find_extras(paths)
         with_extras = (replace(d, extras=known.get(d.name, ())) for d in environment.distributions)
         environment = replace(environment, distributions=tuple(with_extras))
-    return replace(environment, variables=chosen(variables)[0]) if variables else environment
+    return replace(environment, variables=select_variables(variables)[0]) if variables else environment
 
 
-def from_rows(description: dict[str, str], rows: Sequence[Sequence[str]]) -> Environment:
-    """Return the environment that a process of the cluster described."""
+def environment_from_rows(description: dict[str, str], rows: Sequence[Sequence[str]]) -> Environment:
+    """Return the environment from the report of a process of the cluster."""
     return Environment(
         python=description["python"],
         platform=description["platform"],

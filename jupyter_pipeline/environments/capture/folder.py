@@ -1,8 +1,8 @@
-"""One local folder by content: which files there are and what each contains, with as few reads as possible.
+"""Track the files of one local folder by content, with as few reads as possible.
 
-Each level, a folder without what is below it, is decided anew only when the status of something in it changed. A file
-is read again only when its own did, or when it was read so soon after its last change that the clock of the file
-system may not tell a later change apart.
+A directory is evaluated again only if the status of one of its entries has changed. A file is read again only in two
+cases: its own status has changed, or it was read so soon after its last change that a later change could have the same
+time stamp.
 """
 
 from __future__ import annotations
@@ -11,56 +11,63 @@ import os
 import socket
 import stat
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jupyter_pipeline.environments.capture.directory_listing import Status, is_text, listing, status
-from jupyter_pipeline.environments.capture.ignore import IGNORE_FILES, Rules, holds_private_key
-from jupyter_pipeline.environments.capture.size_limits import Sizes, file_error, total_error, total_reason
+from jupyter_pipeline.environments.capture.ignore import IGNORE_FILES, IgnoreRules, has_private_key
+from jupyter_pipeline.environments.capture.size_limits import SizeLimits, file_error, total_error, total_reason
 from jupyter_pipeline.environments.plugins.content import Entry, content_hash, safe_target
 from jupyter_pipeline.exceptions import SyncError
 
 __all__ = ["Folder"]
 
-_FINE, _COARSE = 50_000_000, 2_100_000_000  # nanoseconds; the coarsest clock in use, FAT's, ticks every two seconds
+Status = tuple[int, int, int, int, int]
+"""Modification time and change time in nanoseconds, size in bytes, inode and mode."""
+
+_FINE, _COARSE = 50_000_000, 2_100_000_000  # nanoseconds; FAT has the coarsest time stamps, of two seconds
 
 
 @dataclass(slots=True)
-class _Level:
-    """One folder, without what is below it, as it was decided."""
+class _Directory:
+    """One directory without its subdirectories: its status and the files to send."""
 
     status: list[tuple[str, Status]]
     files: dict[str, Entry] = field(default_factory=dict)
     below: list[str] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
     settled: bool = True
-    """Whether an unchanged status means unchanged content."""
+    """True if an unchanged status proves unchanged content."""
     size: int = 0
-    """Of `files`, in bytes."""
+    """Total size of `files`, in bytes."""
 
 
 class _TooMuchError(Exception):
-    """The limit of all that is sent is exceeded."""
+    """The limit for the total size is exceeded."""
 
 
 @dataclass
 class Folder:
-    """A folder that is kept equal on the cluster.
+    """A local folder that is synced to the cluster.
 
     Parameters
     ----------
     source : Path
         The folder, absolute.
     paths : tuple of str
-        What goes on the workers' search path: ``"."`` for the folder, ``".."`` for what holds it.
+        Entries for the workers' search path: ``"."`` for the folder, ``".."`` for its parent.
     only : tuple of str
-        Names at the top that are sent; all when empty.
+        Top-level names that are sent; all names if empty.
     beside : bool
-        Whether whatever can be imported at the top is in `only`: what is not has been deleted.
+        True if `only` has every top-level module of the folder. Other modules on the cluster are then deleted.
     named : bool
-        Whether the user named the folder: what does not fit is then an error, otherwise left out with a note.
+        True if the user named the folder. A file over the limits is then an error, otherwise it is left out.
     use : str
-        ``code``, where ignore files are followed, or something else: one folder may be sent as code and as data.
+        ``code`` applies ignore files. Any other value does not, so that a folder can be sent as code and as data.
+    rules : IgnoreRules
+        Rules for files that are not sent.
+    sizes : SizeLimits
+        Limits in bytes.
     """
 
     source: Path
@@ -69,14 +76,14 @@ class Folder:
     beside: bool = False
     named: bool = True
     use: str = "code"
-    rules: Rules = field(default_factory=Rules)
-    sizes: Sizes = field(default_factory=Sizes)
+    rules: IgnoreRules = field(default_factory=IgnoreRules)
+    sizes: SizeLimits = field(default_factory=SizeLimits)
     files: dict[str, Entry] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
-    """Path and why, for what a user may miss."""
-    _levels: dict[str, _Level] = field(default_factory=dict, repr=False)
+    """Reasons by path, for files that were not sent and that a user may expect."""
+    _directories: dict[str, _Directory] = field(default_factory=dict, repr=False)
     _known: dict[str, tuple[Status, Entry | None, str]] = field(default_factory=dict, repr=False)
-    """What each file was, and why it was left out if it was."""
+    """Status, entry, and reason for leaving it out, by path."""
     _verdicts: dict[str, str] = field(default_factory=dict, repr=False)
     _ignore_files: dict[str, list[tuple[str, Status]]] = field(default_factory=dict, repr=False)
     _digest: str | None = None
@@ -84,22 +91,22 @@ class Folder:
 
     @property
     def key(self) -> str:
-        """The folder's name on the cluster: two folders of one name differ in it."""
+        """Name of the folder on the cluster, unique by host, use and path."""
         return f"{content_hash(f'{socket.gethostname()}:{self.use}:{self.source}'.encode())[:12]}/{self.name}"
 
     @property
     def name(self) -> str:
-        """The last part of its path."""
+        """Last component of the path."""
         return self.source.name
 
     @property
     def search_path(self) -> list[str]:
-        """Entries for the search path, relative to where all synced folders are."""
+        """Entries for the search path, relative to the directory of all synced folders."""
         return [self.key if p == "." else self.key.partition("/")[0] for p in self.paths]
 
     @property
     def modules(self) -> list[str]:
-        """Names of the top-level modules that can be imported from it."""
+        """Top-level modules that can be imported from the folder."""
         if self._modules is None:
             found = {self.name} if ".." in self.paths else set()
             if "." in self.paths:
@@ -119,15 +126,15 @@ class Folder:
         return (self.source / path).read_bytes()
 
     def refresh(self) -> bool:
-        """Bring `files` up to date and return whether anything changed.
+        """Update `files`, and return True if any of them changed.
 
         Raises
         ------
         SyncError
-            If a file cannot be read, or the folder was named and something exceeds the limits.
+            A file cannot be read, or the user named the folder and a limit is exceeded.
         """
         try:
-            levels = self._look_everywhere()
+            levels = self._scan_tree()
             if levels is None:
                 return False
             files = {path: entry for level in levels.values() for path, entry in level.files.items()}
@@ -136,43 +143,43 @@ class Folder:
             if self.named:
                 raise total_error(self.source, self.sizes, self.use) from None
             levels, files, self.left_out = {}, {}, {"": total_reason(self.sizes)}
-        self._levels = levels
+        self._directories = levels
         if files == self.files:
             return False
         self.files = files
         self._digest = self._modules = None
         return True
 
-    def _look_everywhere(self) -> dict[str, _Level] | None:
-        """Return all levels by prefix; ``None`` if nothing in any of them changed."""
-        levels: dict[str, _Level] = {}
+    def _scan_tree(self) -> dict[str, _Directory] | None:
+        """Return all directories by prefix, or ``None`` if none of them changed."""
+        levels: dict[str, _Directory] = {}
         waiting = [""]
         same = True
         room = self.sizes.total
         while waiting:
             prefix = waiting.pop()
-            level = levels[prefix] = self._look(prefix, room)
-            same = same and level is self._levels.get(prefix)
+            level = levels[prefix] = self._scan_directory(prefix, room)
+            same = same and level is self._directories.get(prefix)
             waiting += level.below
             room -= level.size
         if room < 0:
             raise _TooMuchError
-        return None if same and len(levels) == len(self._levels) else levels
+        return None if same and len(levels) == len(self._directories) else levels
 
-    def _look(self, prefix: str, room: int) -> _Level:
-        """Return the level below `prefix`: the known one if nothing in it changed.
+    def _scan_directory(self, prefix: str, room: int) -> _Directory:
+        """Return the directory at `prefix`; reuse the previous evaluation if nothing in it changed.
 
-        Nothing is read of a file that `room`, in bytes, does not hold.
+        Files larger than `room`, in bytes, are not read.
         """
-        found = self._scan(prefix)
+        found = self._list(prefix)
         self._read_rules(prefix, found)
-        known = self._levels.get(prefix)
+        known = self._directories.get(prefix)
         if known is not None and known.settled and known.status == found:
             return known
-        level = _Level(found)
+        level = _Directory(found)
         for name, state in found:
             path = prefix + name
-            if not name.isascii() and not is_text(name):
+            if not name.isascii() and not _is_utf8(name):
                 level.left_out[path.encode(errors="backslashreplace").decode()] = "has a name that is not UTF-8"
             elif stat.S_ISDIR(state[4]):
                 if self._sends(path + "/", level):
@@ -188,12 +195,12 @@ class Folder:
                     level.left_out[path] = why
         return level
 
-    def _scan(self, prefix: str) -> list[tuple[str, Status]]:
-        """Return the names in a folder with their status; a sync that finds no change spends its time here."""
+    def _list(self, prefix: str) -> list[tuple[str, Status]]:
+        """Return the names in a directory with their status. A sync without changes spends most of its time here."""
         here = f"{self.source}/{prefix}"
         only = () if prefix or not self.only else (*self.only, *IGNORE_FILES)
         try:
-            return listing(here, only)
+            return _list_directory(here, only)
         except FileNotFoundError:
             if prefix:
                 return []
@@ -218,14 +225,14 @@ class Folder:
             raise SyncError(f"{error.filename} cannot be read ({error.strerror}). Nothing was sent.") from error
         self._ignore_files[prefix] = present
         self._verdicts.clear()
-        self._levels = {}
+        self._directories = {}
 
-    def _sends(self, path: str, level: _Level) -> bool:
+    def _sends(self, path: str, level: _Directory) -> bool:
         if self.only and "/" not in path.rstrip("/") and path.rstrip("/") not in self.only:
             return False
         verdict = self._verdicts.get(path)
         if verdict is None:
-            verdict = self.rules.verdict(path)
+            verdict = self.rules.classify(path)
             if path.endswith("/") and verdict == "send" and (self.source / path / "pyvenv.cfg").exists():
                 verdict = "ignored"
             self._verdicts[path] = verdict
@@ -233,8 +240,8 @@ class Folder:
             level.left_out[path] = "looks like a secret"
         return verdict == "send"
 
-    def _entry(self, path: str, state: Status, level: _Level) -> tuple[Entry | None, str]:
-        """Return what is sent of a file, or why nothing is."""
+    def _entry(self, path: str, state: Status, level: _Directory) -> tuple[Entry | None, str]:
+        """Return the entry of a file, or ``None`` and the reason for leaving it out."""
         known = self._known.get(path)
         if known is not None and known[0] == state:
             return known[1], known[2]
@@ -243,7 +250,7 @@ class Folder:
             return self._link(path, full, level)
         return self._content(path, full, state, level)
 
-    def _content(self, path: str, full: Path, state: Status, level: _Level) -> tuple[Entry | None, str]:
+    def _content(self, path: str, full: Path, state: Status, level: _Directory) -> tuple[Entry | None, str]:
         changed, touched, size, _, mode = state
         if not stat.S_ISREG(mode):
             return None, ""  # sockets, pipes, devices
@@ -263,7 +270,7 @@ class Folder:
             ) from error
         result: Entry | None = ["x" if mode & stat.S_IXUSR else "f", content_hash(content), len(content)]
         why = ""
-        if holds_private_key(content) and not self.rules.includes(path):
+        if has_private_key(content) and not self.rules.includes(path):
             result, why = None, "has a private key"
         window = _COARSE if changed % 1_000_000_000 == 0 else _FINE
         if now - max(changed, touched) > window:
@@ -272,17 +279,49 @@ class Folder:
             level.settled = False
         return result, why
 
-    def _link(self, path: str, full: Path, level: _Level) -> tuple[Entry | None, str]:
-        """Keep a link within the folder; send the content of a file that a link outside points to."""
+    def _link(self, path: str, full: Path, level: _Directory) -> tuple[Entry | None, str]:
+        """Return the entry of a symbolic link. A link to a file outside the folder is sent as a file."""
         try:
             target = os.readlink(full)  # noqa: PTH115 - kept as it is written
             return ["l", safe_target(path, target), 0], ""
         except ValueError:
-            level.settled = False  # what it points to may change without it
+            level.settled = False  # the target may change while the link does not
         try:
             info = full.stat()
         except OSError:
             return None, "is a link to nothing"
         if stat.S_ISDIR(info.st_mode):
             return None, "is a link to a folder outside"
-        return self._content(path, full, status(info), level)
+        return self._content(path, full, _status(info), level)
+
+
+def _list_directory(folder: str, only: Collection[str] = ()) -> list[tuple[str, Status]]:
+    """Return the names in `folder`, or only the names in `only`, with their status. Links are not followed."""
+    found = []
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with os.scandir(descriptor) as entries:  # paths relative to a descriptor are cheaper to resolve
+            for entry in entries:
+                if only and entry.name not in only:
+                    continue
+                try:
+                    found.append((entry.name, _status(entry.stat(follow_symlinks=False))))
+                except FileNotFoundError:  # a temporary file of an editor
+                    continue
+    finally:
+        os.close(descriptor)
+    return found
+
+
+def _status(info: os.stat_result) -> Status:
+    """Return the values that change when a file changes."""
+    return (info.st_mtime_ns, info.st_ctime_ns, info.st_size, info.st_ino, info.st_mode)
+
+
+def _is_utf8(name: str) -> bool:
+    """Return True if `name` can be encoded. Python decodes other bytes of file names to lone surrogates."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,7 +1,8 @@
-"""Which files of a folder stay behind: ignored ones, and those that look like secrets.
+"""Decide which files of a folder are sent.
 
-Patterns of ``.gitignore`` (in the folder and below) and ``.dockerignore`` (in the folder) are relative to the folder,
-never to what lies above it. What a user includes by name wins over everything.
+Ignored files and files that look like secrets are not sent. ``.gitignore`` files are read in the folder and in its
+subfolders, ``.dockerignore`` only in the folder. Ignore files above the folder are not read. Patterns that the user
+includes take precedence over all others.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pathspec
 
-__all__ = ["IGNORE_FILES", "Rules", "holds_private_key"]
+__all__ = ["IGNORE_FILES", "IgnoreRules", "has_private_key"]
 
 IGNORE_FILES = (".gitignore", ".dockerignore")
 
@@ -73,15 +74,15 @@ _SECRET = [
 ]
 
 
-class Rules:
-    """Decides for each path of one folder whether it is sent.
+class IgnoreRules:
+    """Rules that classify the paths of one folder.
 
     Parameters
     ----------
     include : sequence of str
-        Patterns, in the syntax of ``.gitignore``, of what is sent whatever else is said.
+        Patterns of files that are always sent, in the syntax of ``.gitignore``.
     exclude : sequence of str
-        Patterns of what stays behind, beside the ignore files.
+        Patterns of files that are not sent, in addition to the ignore files.
     """
 
     def __init__(self, include: Sequence[str] = (), exclude: Sequence[str] = ()) -> None:
@@ -91,19 +92,19 @@ class Rules:
         self._below: dict[str, pathspec.GitIgnoreSpec] = {}
 
     def read(self, folder: str, files: Sequence[Path]) -> None:
-        """Take in the ignore files of a folder, instead of those that it had.
+        """Read the ignore files of a folder, replacing the rules that were read from it before.
 
         Parameters
         ----------
         folder : str
-            Where they are, relative to the root: ``""`` or ``"a/b/"``.
+            Folder relative to the root: ``""`` or ``"a/b/"``.
         files : sequence of Path
-            None, one or several; later ones win.
+            Ignore files; later ones take precedence.
 
         Raises
         ------
         OSError
-            If one cannot be read.
+            A file cannot be read.
         """
         lines: list[str] = []
         for file in files:
@@ -114,11 +115,11 @@ class Rules:
             self._below[folder] = pathspec.GitIgnoreSpec.from_lines(lines)
 
     def includes(self, path: str) -> bool:
-        """Return whether the user named `path`."""
+        """Return True if the user included `path`."""
         return self._include.match_file(path)
 
-    def verdict(self, path: str) -> str:
-        """Return ``"send"``, ``"ignored"`` or ``"secret"`` for `path`; folders end with a slash."""
+    def classify(self, path: str) -> str:
+        """Return ``"send"``, ``"ignored"`` or ``"secret"`` for `path`. Paths of folders end with a slash."""
         if self.includes(path):
             return "send"
         if self._secret.match_file(path):
@@ -128,25 +129,25 @@ class Rules:
             folder = folder.rpartition("/")[0]
             spec = self._below.get(f"{folder}/" if folder else "")
             if spec is not None:
-                told = spec.check_file(path[len(folder) + 1 :] if folder else path).include
-                if told is not None:
-                    return "ignored" if told else "send"
+                ignored = spec.check_file(path[len(folder) + 1 :] if folder else path).include
+                if ignored is not None:
+                    return "ignored" if ignored else "send"
             if not folder:
                 return "ignored" if self._base.match_file(path) else "send"
 
 
-@functools.lru_cache(maxsize=64)  # compiling the usual patterns takes as long as a look at two hundred files
+@functools.lru_cache(maxsize=64)  # compiling the default patterns takes as long as a scan of 200 files
 def _spec(*lines: str) -> pathspec.GitIgnoreSpec:
     return pathspec.GitIgnoreSpec.from_lines(lines)
 
 
-def holds_private_key(content: bytes) -> bool:
-    """Return whether `content` begins like a PEM file with a private key."""
+def has_private_key(content: bytes) -> bool:
+    """Return True if `content` is a PEM file with a private key."""
     return content.lstrip()[:11] == b"-----BEGIN " and b"PRIVATE KEY-----" in content[:8192]
 
 
 def _from_docker(line: str) -> str:
-    """Return a pattern of ``.dockerignore``, which is always relative to the root, as one of ``.gitignore``."""
+    """Convert a pattern of ``.dockerignore``, which is relative to the root, to one of ``.gitignore``."""
     text = line.strip()
     if not text or text.startswith("#"):
         return ""

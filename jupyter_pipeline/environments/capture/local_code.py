@@ -1,4 +1,4 @@
-"""Finds the local code that this process imports from: what no index could give a worker."""
+"""Find the local code that this process imports, which workers cannot install from an index."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from types import ModuleType
 from urllib.parse import unquote, urlsplit
 
 from jupyter_pipeline.environments.capture.folder import Folder
-from jupyter_pipeline.environments.plugins.installed import scan
+from jupyter_pipeline.environments.plugins.distributions import scan_distributions
 from jupyter_pipeline.environments.plugins.module_reload import file_of
 from jupyter_pipeline.environments.plugins.worker_plugin import RUNS_ON
 from jupyter_pipeline.exceptions import NotFoundError, UsageError
 
-__all__ = ["imported_folders", "named_folder", "never_sent"]
+__all__ = ["find_imported_folders", "forbidden_reason", "resolve_folder"]
 
 
-def named_folder(path: Path | str) -> Folder:
-    """Return the folder that a user named.
+def resolve_folder(path: Path | str) -> Folder:
+    """Return the folder at a path that the user named.
 
-    A package is imported from the folder that holds it; any other folder also serves as a search path itself.
+    A package is imported from its parent folder. Any other folder is also added to the search path itself.
 
     Raises
     ------
     UsageError
-        If it is no folder, or one that must never be sent: the root, the home or what holds it, a virtual environment.
+        The path is not a folder, or it is never sent: the root, a home or its parents, a virtual environment.
     """
     source = Path(path).expanduser().resolve()
     if not source.exists():
@@ -37,39 +37,39 @@ def named_folder(path: Path | str) -> Folder:
         raise NotFoundError("folder", str(path), known)
     if not source.is_dir():
         raise UsageError(f"{path} is not a folder. Name the folder that holds it.")
-    reason = never_sent(source)
+    reason = forbidden_reason(source)
     if reason:
         raise UsageError(f"{path} is {reason}: it is never sent. Name the folder of the code.")
     package = (source / "__init__.py").exists()
     return Folder(source=source, paths=("..",) if package else (".", ".."))
 
 
-def imported_folders(
+def find_imported_folders(
     modules: Mapping[str, ModuleType] | None = None, path: Sequence[str] | None = None, cwd: Path | None = None
 ) -> tuple[list[Folder], dict[str, str]]:
-    """Return the folders with local code, in the order of the search path, and what was left out.
+    """Return the folders with local code in the order of the search path, and the folders that were left out.
 
-    That are folders that something imported comes from and that are neither the standard library nor installed packages
-    (editable installs are among them, with their metadata), and the modules beside the notebook.
+    A folder is included if an imported module is in it, and it is neither the standard library nor a site-packages
+    folder. Editable installs are included with their metadata. The modules beside the notebook are always included.
 
     Parameters
     ----------
     modules : mapping, optional
-        By default ``sys.modules``.
+        Loaded modules; by default ``sys.modules``.
     path : sequence of str, optional
-        By default ``sys.path``.
+        Search path; by default ``sys.path``.
     cwd : Path, optional
-        By default the current folder.
+        Folder of the notebook; by default the current folder.
 
     Returns
     -------
     tuple
-        The folders, and path and reason of what cannot be sent.
+        List of folders, and a dict of reasons by path of the folders that cannot be sent.
     """
     here = (cwd or Path.cwd()).resolve()
     order = [Path(p).resolve() if p else here for p in (sys.path if path is None else path)]
     installed = _installed()
-    quick = tuple(f"{p}/" for p in installed)  # spares most modules the look at the file system
+    quick = tuple(f"{p}/" for p in installed)  # avoids file system calls for most modules
     homes: dict[Path, set[str]] = {}
     for name, module in list((sys.modules if modules is None else modules).items()):
         if "." in name or name in RUNS_ON or name.startswith("__"):
@@ -83,10 +83,10 @@ def imported_folders(
         homes.setdefault(here, set())
     folders, left_out = [], {}
     for home in sorted(homes, key=lambda p: (order.index(p) if p in order else len(order), str(p))):
-        reason = never_sent(home)
+        reason = forbidden_reason(home)
         if reason:
             if homes[home]:
-                left_out[str(home)] = f"is {reason}; put {', '.join(sorted(homes[home]))} in a folder of their own"
+                left_out[str(home)] = f"is {reason}; move {', '.join(sorted(homes[home]))} to a separate folder"
             continue
         beside = home in order
         only = homes[home] | (set(_importable(home)) if beside else set())
@@ -97,9 +97,9 @@ def imported_folders(
 
 
 def _metadata_folders(sources: Sequence[Path]) -> list[Folder]:
-    """Return the metadata of the editable packages that `sources` are of: packages ask for their version at import."""
+    """Return the metadata folders of editable packages in `sources`: packages read their version at import."""
     found: dict[Path, list[str]] = {}
-    for name, _, source, url in scan(sys.path):
+    for name, _, source, url in scan_distributions(sys.path):
         if source != "editable" or name == "jupyter-pipeline":
             continue
         project = Path(unquote(urlsplit(url).path)).resolve()
@@ -124,7 +124,7 @@ def _places(module: ModuleType) -> Iterable[Path]:
 
 
 def _importable(folder: Path) -> Iterable[str]:
-    """Return what can be imported from `folder`: modules, and packages with an ``__init__.py``."""
+    """Yield the modules, and the packages with an ``__init__.py``, in `folder`."""
     for entry in sorted(folder.iterdir()):
         if (entry.suffix == ".py" and entry.stem.isidentifier() and entry.is_file()) or (
             entry.name.isidentifier() and (entry / "__init__.py").is_file()
@@ -143,17 +143,17 @@ def _installed() -> list[Path]:
     return [Path(p).resolve() for p in paths]
 
 
-def never_sent(folder: Path) -> str:
-    """Return why `folder` is never sent, neither as code nor as data; empty if it may be."""
+def forbidden_reason(folder: Path) -> str:
+    """Return the reason why `folder` must never be sent as code or data; empty if it may be sent."""
     home = Path.home().resolve()
     if folder == Path(folder.anchor):
         return "the root of the file system"
     if folder == home:
-        return "your home"
+        return "your home folder"
     if folder in home.parents:
-        return "a folder that holds your home"
+        return "a folder that contains your home folder"
     if folder == Path("/dev") or {Path("/proc"), Path("/sys")} & {folder, *folder.parents}:
-        return "no folder of files, but the operating system's view of itself"
+        return "a virtual file system of the operating system"
     if (folder / "pyvenv.cfg").exists():
         return "a virtual environment"
     return ""

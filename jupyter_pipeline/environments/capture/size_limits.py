@@ -1,4 +1,4 @@
-"""How much is sent, and what is said of more; pure."""
+"""Limits for the size of files that are sent, and their errors; pure."""
 
 from __future__ import annotations
 
@@ -7,34 +7,34 @@ from pathlib import Path
 
 from jupyter_pipeline.exceptions import SyncError
 
-__all__ = ["Sizes", "file_error", "total_error", "total_reason"]
+__all__ = ["SizeLimits", "file_error", "total_error", "total_reason"]
 
 
 @dataclass(frozen=True, slots=True)
-class Sizes:
-    """Limits of what is sent, in bytes."""
+class SizeLimits:
+    """Limits in bytes for one file and for one folder."""
 
     file: int = 100 * 2**20
     total: int = 2**30
 
 
-def file_error(file: Path, size: int, limits: Sizes, use: str) -> SyncError:
-    """Return what is raised for a `file` of `size` bytes."""
-    told = f"{file} has {size / 1e6:,.0f} MB, more than the limit of {limits.file / 1e6:,.0f} MB a file"
-    return SyncError(f"{told}. {_remedy(use, 'max_file_size')}")
+def file_error(file: Path, size: int, limits: SizeLimits, use: str) -> SyncError:
+    """Return the error for a `file` of `size` bytes."""
+    problem = f"{file} has {size / 1e6:,.0f} MB, more than the limit of {limits.file / 1e6:,.0f} MB per file"
+    return SyncError(f"{problem}. {_remedy(use, 'max_file_size')}")
 
 
-def total_error(folder: Path, limits: Sizes, use: str) -> SyncError:
-    """Return what is raised for a `folder` with too much in it."""
+def total_error(folder: Path, limits: SizeLimits, use: str) -> SyncError:
+    """Return the error for a `folder` over the limit."""
     return SyncError(f"{folder} {total_reason(limits)}. {_remedy(use, 'max_size')}")
 
 
-def total_reason(limits: Sizes) -> str:
-    """Return why a folder with too much in it is not sent."""
+def total_reason(limits: SizeLimits) -> str:
+    """Return the reason why a folder over the limit is not sent."""
     return f"has more than the limit of {limits.total / 1e6:,.0f} MB to send"
 
 
 def _remedy(use: str, key: str) -> str:
     if use != "code":
-        return "Put it where the workers can read it with %cluster upload --to URL."
-    return f"Send data with %cluster upload, name what is not needed in .gitignore, or raise environment: {key}."
+        return "Upload it to storage that the workers can read: %cluster upload --to URL."
+    return f"Send data with %cluster upload, add files that are not needed to .gitignore, or raise environment: {key}."

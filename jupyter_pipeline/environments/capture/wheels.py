@@ -1,6 +1,6 @@
-"""Packs an installed distribution as a wheel again, exactly as the kernel imports it.
+"""Repack installed distributions as wheels.
 
-So it needs neither the index or repository it came from, nor credentials, nor a build. The format is that of
+A repacked wheel needs no index, repository, credentials or build. The format is
 https://packaging.python.org/en/latest/specifications/binary-distribution-format/.
 """
 
@@ -18,8 +18,9 @@ from pathlib import Path, PurePosixPath
 
 from jupyter_pipeline.exceptions import SyncError
 
-__all__ = ["own_requirements", "pack_installed", "pack_own"]
+__all__ = ["jupyter_pipeline_requirements", "pack_installed", "pack_jupyter_pipeline"]
 
+_PACKAGE = Path(__file__).parents[2]
 _INSTALLER_FILES = {"INSTALLER", "REQUESTED", "RECORD", "direct_url.json", "RECORD.jws", "RECORD.p7s", "uv_cache.json"}
 
 
@@ -29,7 +30,7 @@ def pack_installed(name: str) -> tuple[str, bytes, str]:
     Raises
     ------
     SyncError
-        If it was not installed from a wheel, or files of it are gone.
+        The distribution was not installed from a wheel, or some of its files are missing.
     """
     try:
         installed = distribution(name)
@@ -44,17 +45,14 @@ def pack_installed(name: str) -> tuple[str, bytes, str]:
     return f"{stem}-{_compressed(tags)}.whl", _archive(stem, contents), origin
 
 
-def pack_own() -> tuple[str, bytes]:
-    """Return file name and content of a wheel of Jupyter Pipeline as it is imported here.
+def pack_jupyter_pipeline() -> tuple[str, bytes]:
+    """Return file name and content of a wheel of the Jupyter Pipeline that this process imports.
 
-    The extension of JupyterLab is not in it: runs do not need it, and building it takes Node.
+    The wheel has no JupyterLab extension: flow runs do not need it, and its build needs Node.
     """
-    import jupyter_pipeline
-
-    root = Path(jupyter_pipeline.__file__).parent
-    metadata, commands = _own_metadata(root)
-    version = re.search(r"^Version: (.+)$", metadata, re.MULTILINE)
-    stem = f"jupyter_pipeline-{version[1] if version else jupyter_pipeline.__version__}"
+    metadata, commands = _package_metadata()
+    [version] = re.findall(r"^Version: (.+)$", metadata, re.MULTILINE)
+    stem = f"jupyter_pipeline-{version}"
     tag = "py3-none-any"
     wheel = f"Wheel-Version: 1.0\nGenerator: jupyter_pipeline\nRoot-Is-Purelib: true\nTag: {tag}\n"
     contents = {
@@ -62,28 +60,26 @@ def pack_own() -> tuple[str, bytes]:
         f"{stem}.dist-info/WHEEL": (wheel.encode(), 0o644),
         f"{stem}.dist-info/entry_points.txt": (commands.encode(), 0o644),
     }
-    for file in sorted(root.rglob("*")):
-        inside = file.relative_to(root)
+    for file in sorted(_PACKAGE.rglob("*")):
+        inside = file.relative_to(_PACKAGE)
         if file.is_file() and "__pycache__" not in inside.parts and inside.parts[0] != "labextension":
-            contents[f"{root.name}/{inside.as_posix()}"] = (file.read_bytes(), 0o644)
+            contents[f"{_PACKAGE.name}/{inside.as_posix()}"] = (file.read_bytes(), 0o644)
     return f"{stem}-{tag}.whl", _archive(stem, contents)
 
 
-def own_requirements() -> list[str]:
-    """Return what Jupyter Pipeline needs to run, as requirements."""
-    import jupyter_pipeline
-
-    metadata, _ = _own_metadata(Path(jupyter_pipeline.__file__).parent)
+def jupyter_pipeline_requirements() -> list[str]:
+    """Return the requirements of Jupyter Pipeline."""
+    metadata, _ = _package_metadata()
     return re.findall(r"^Requires-Dist: (.+)$", metadata, re.MULTILINE)
 
 
-def _own_metadata(root: Path) -> tuple[str, str]:
-    """Return the metadata and entry points as installed; those of the source tree where nothing is installed."""
+def _package_metadata() -> tuple[str, str]:
+    """Return metadata and entry points of the installed package, or of the source tree if it is not installed."""
     try:
         installed = distribution("jupyter_pipeline")
         return installed.read_text("METADATA") or "", installed.read_text("entry_points.txt") or ""
     except PackageNotFoundError:
-        project = tomllib.loads((root.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        project = tomllib.loads((_PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     lines = ["Metadata-Version: 2.1", f"Name: {project['name']}", f"Version: {project['version']}"]
     lines += [f"Requires-Dist: {text}" for text in project["dependencies"]]
     commands = "".join(f"{name} = {target}\n" for name, target in project["scripts"].items())
@@ -91,7 +87,7 @@ def _own_metadata(root: Path) -> tuple[str, str]:
 
 
 def _archive(stem: str, contents: Mapping[str, tuple[bytes, int]]) -> bytes:
-    """Return a wheel of files with their modes; the record of their hashes is added."""
+    """Return a wheel of `contents`, path to data and mode, with a ``RECORD`` of their hashes."""
     record = "".join(f"{path},{_hash(data)},{len(data)}\n" for path, (data, _) in contents.items())
     name = f"{stem}.dist-info/RECORD"
     target = io.BytesIO()
@@ -125,7 +121,7 @@ def _contents(installed: Distribution) -> dict[str, tuple[bytes, int]]:
 
 
 def _place(path: PurePosixPath, stem: str, scripts: set[str]) -> str | None:
-    """Return where a recorded file belongs in a wheel; ``None`` for scripts that installers make themselves."""
+    """Return the path of a recorded file in a wheel; ``None`` for scripts that installers generate."""
     if path.parts[0] != "..":
         return str(path)
     outside = [part for part in path.parts if part != ".."]
@@ -139,7 +135,7 @@ def _lines(installed: Distribution, name: str) -> list[str]:
 
 
 def _compressed(tags: list[str]) -> str:
-    """Return tags as a file name has them: each part joined by dots."""
+    """Return the tags in the compressed form of wheel file names."""
     parts = zip(*(tag.split("-") for tag in tags), strict=True)
     return "-".join(".".join(dict.fromkeys(part)) for part in parts)
 

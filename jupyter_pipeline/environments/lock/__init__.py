@@ -1,1 +1,1 @@
-"""Lock files: requirements with versions and hashes, and conda's environment.yml."""
+"""Write and read lock files: ``requirements.lock`` with versions and hashes, and conda's ``environment.yml``."""

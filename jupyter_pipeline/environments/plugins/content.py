@@ -1,4 +1,4 @@
-"""What travels: content named by its hash, and paths that stay in their folder; pure."""
+"""Pack file content under its hash, and check that paths stay in their folder; pure."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from pathlib import PurePosixPath
 from typing import Any
 
 Entry = list[Any]
-"""``["f" | "x", content hash, size]`` for a file (`x`: executable), ``["l", target, 0]`` for a symbolic link."""
+"""``["f", content hash, size]`` for a file, ``"x"`` if it is executable, ``["l", target, 0]`` for a symbolic link."""
 
 Changes = Mapping[str, Mapping[str, Any]]
-"""For each key: ``put`` (path to entry) and ``delete`` (paths)."""
+"""Changes by key of the folder: ``put`` (entries by path) and ``delete`` (paths)."""
 
 
 def content_hash(data: bytes) -> str:
-    """Return the name of `data`: 32 hexadecimal digits of BLAKE2b."""
+    """Return the hash that names `data`: 32 hexadecimal digits of BLAKE2b."""
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def pack(data: bytes, level: int = 6) -> list[Any]:
-    """Return hash, size, whether compressed, and bytes of `data`, ready to be sent."""
+def pack_blob(data: bytes, level: int = 6) -> list[Any]:
+    """Return hash, size, compression flag and bytes of `data`."""
     squeezed = zlib.compress(data, level)
     smaller = len(squeezed) < len(data)
     return [content_hash(data), len(data), smaller, squeezed if smaller else data]
 
 
 def safe_path(path: str) -> PurePosixPath:
-    """Return `path` as a path that stays in its folder.
+    """Return `path` after a check that it stays in its folder.
 
     Raises
     ------
     ValueError
-        If it is absolute, empty, or goes up.
+        The path is absolute, empty, or has a ``..``.
     """
     parts = path.split("/")
     if path.startswith("/") or any(p in ("", ".", "..") for p in parts) or "\0" in path:
@@ -42,12 +42,12 @@ def safe_path(path: str) -> PurePosixPath:
 
 
 def safe_target(path: str, target: str) -> str:
-    """Return the target of the link at `path` if it stays in the folder.
+    """Return the target of the link at `path` after a check that it stays in the folder.
 
     Raises
     ------
     ValueError
-        If it is absolute, goes up too far, or goes up from a name: that may be another link.
+        The target is absolute, leaves the folder, or has a ``..`` after a name, which may be another link.
     """
     parts = PurePosixPath(target).parts
     ups = parts.count("..")
@@ -57,18 +57,18 @@ def safe_target(path: str, target: str) -> str:
     return target
 
 
-def unpack(blob: list[Any]) -> bytes:
-    """Return the content of what `pack` returned.
+def unpack_blob(blob: list[Any]) -> bytes:
+    """Return the content of a blob that `pack_blob` returned.
 
     Raises
     ------
     ValueError
-        If it is not what its hash says.
+        The content does not match its hash.
     """
     digest, size, compressed, data = blob
     content: bytes = data
     if compressed:
-        content = zlib.decompressobj().decompress(data, max(size, 1))  # never more than was announced
+        content = zlib.decompressobj().decompress(data, max(size, 1))  # at most the announced size
     if len(content) != size or content_hash(content) != digest:
         raise ValueError(f"content {digest} arrived damaged")
     return content

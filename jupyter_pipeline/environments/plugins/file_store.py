@@ -1,17 +1,17 @@
-"""The synced files on one host: staged by content hash, replaced in one short step, safe from escapes.
+"""Store the synced files of one host: stage content by its hash, then replace files in one short step.
 
 All processes of one cluster that see one temporary folder share one store::
 
     environment-CLUSTER/
-      id              random; two processes with the same id share the store
+      id              random ID; processes that read the same ID share the store
       state.json      generation and time stamp of what is in `code`
-      journal.json    changes that are being made; finished by whoever opens the store next
-      incoming/HASH   content that is not in use yet
-      code/KEY/       the files of each synced folder; a key ends with the folder's name
-      users/          one locked file for each process; without locks the store is a leftover
+      journal.json    change in progress; the next process that opens the store finishes it
+      incoming/HASH   staged content
+      code/KEY/       files of one synced folder; the key ends with the folder's name
+      users/          one locked file per process; a store without locks is removed
 
-Content is staged first: a full disk or an interruption changes nothing in use. Then the journal is written and files
-are renamed to their places. A process killed in between leaves a journal that is followed to its end later.
+Content is staged first, so a full disk or an interruption changes no file in use. Then the journal is written, and
+the files are renamed into place. If the process is killed in between, a later process completes the journal.
 """
 
 from __future__ import annotations
@@ -27,21 +27,28 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline.environments.plugins.content import Changes, Entry, content_hash, safe_path, safe_target, unpack
+from jupyter_pipeline.environments.plugins.content import (
+    Changes,
+    Entry,
+    content_hash,
+    safe_path,
+    safe_target,
+    unpack_blob,
+)
 from jupyter_pipeline.environments.plugins.file_tree import (
-    files_below,
+    list_files,
     make_parents,
-    matches,
-    remove,
+    matches_entry,
     remove_bytecode,
-    write,
+    remove_file,
+    write_atomically,
 )
 
-_KEPT = 3600.0
-"""Seconds that content waits for the sync that goes on where another was interrupted."""
+_STAGED_TTL = 3600.0
+"""Seconds before staged content of an interrupted sync is removed."""
 
 
-class Store:
+class FileStore:
     """The files of one cluster on one host.
 
     Parameters
@@ -59,10 +66,10 @@ class Store:
         self.id = ""
         self._user: Any = None
 
-    # Life
+    # Lifecycle
 
     def open(self) -> None:
-        """Create the store or join it, finish an interrupted change, and remove stores that nobody uses."""
+        """Create or join the store, finish an interrupted change, and remove unused stores."""
         self.base.mkdir(parents=True, exist_ok=True)
         with _locked(self.base / f"environment-{os.getuid()}.lock"):
             self._remove_leftovers()
@@ -73,7 +80,7 @@ class Store:
                 (self.root / folder).mkdir(mode=0o700, exist_ok=True)
             identity = self.root / "id"
             if not identity.exists():
-                write(identity, uuid.uuid4().hex.encode())
+                write_atomically(identity, uuid.uuid4().hex.encode())
             self.id = identity.read_text()
             self._user = (self.root / "users" / uuid.uuid4().hex).open("w")
             fcntl.flock(self._user, fcntl.LOCK_EX)
@@ -81,7 +88,7 @@ class Store:
             self.recover()
 
     def close(self) -> None:
-        """Leave the store; the last process removes it."""
+        """Leave the store. The last process removes it."""
         if self._user is None:
             return
         with contextlib.suppress(OSError), _locked(self.base / f"environment-{os.getuid()}.lock"):
@@ -97,13 +104,13 @@ class Store:
                 shutil.rmtree(other, ignore_errors=True)
 
     def locked(self) -> contextlib.AbstractContextManager[None]:
-        """Return a lock of the store across processes; may wait."""
+        """Return a context manager that locks the store across processes; it may block."""
         return _locked(self.root / "lock")
 
     # State
 
     def state(self) -> dict[str, Any]:
-        """Return ``generation`` (-1 when nothing complete is here) and ``stamp``."""
+        """Return ``generation``, -1 if the store has no complete state, and ``stamp``."""
         try:
             data = json.loads((self.root / "state.json").read_bytes())
             return {"generation": int(data["generation"]), "stamp": int(data["stamp"])}
@@ -117,30 +124,30 @@ class Store:
     # Change
 
     def staged(self, digest: str) -> Path:
-        """Return where content waits for a commit."""
+        """Return the path of staged content."""
         return self.root / "incoming" / digest
 
     def has(self, digest: str) -> bool:
-        """Return whether content is staged."""
+        """Return True if content is staged."""
         return self.staged(digest).exists()
 
     def stage(self, blobs: Iterable[list[Any]]) -> None:
-        """Keep packed content until a commit uses it.
+        """Store packed content until a commit uses it.
 
         Raises
         ------
         ValueError
-            If content is not what its hash says.
+            Content does not match its hash.
         OSError
-            If it cannot be written; nothing in use has changed.
+            Content cannot be written. No file in use has changed.
         """
         for blob in blobs:
-            write(self.staged(blob[0]), unpack(blob))
+            write_atomically(self.staged(blob[0]), unpack_blob(blob))
 
     def commit(self, changes: Changes, generation: int) -> None:
-        """Make `changes`, all or nothing, and take the store to `generation`.
+        """Apply all of `changes` or none, and set the store to `generation`.
 
-        Everything is checked, and all that takes room is written, before the first file is touched.
+        All checks and all writes that need disk space precede the first replaced file.
         """
         for key, change in changes.items():
             safe_path(key)
@@ -158,8 +165,8 @@ class Store:
         try:
             for copy in copies:
                 shutil.copyfile(copy.with_suffix(""), copy)
-            write(self.root / "state.next", json.dumps(state).encode())
-            write(self.root / "journal.json", json.dumps({**state, "changes": changes}).encode())
+            write_atomically(self.root / "state.next", json.dumps(state).encode())
+            write_atomically(self.root / "journal.json", json.dumps({**state, "changes": changes}).encode())
         except BaseException:
             for copy in copies:
                 copy.unlink(missing_ok=True)
@@ -168,14 +175,14 @@ class Store:
         self._sweep()
 
     def _sweep(self) -> None:
-        """Remove content that an interrupted sync left and none has used since."""
+        """Remove old staged content of interrupted syncs."""
         for path in (self.root / "incoming").iterdir():
             with contextlib.suppress(FileNotFoundError):
-                if time.time() - path.stat().st_mtime > _KEPT:
+                if time.time() - path.stat().st_mtime > _STAGED_TTL:
                     path.unlink()
 
     def recover(self) -> None:
-        """Finish the change that the journal describes, if there is one."""
+        """Finish the change in the journal, if there is one."""
         journal = self.root / "journal.json"
         try:
             data = json.loads(journal.read_bytes())
@@ -185,7 +192,7 @@ class Store:
         for key, change in data["changes"].items():
             tree = self.code / safe_path(key)
             for path in change["delete"]:
-                remove(tree, safe_path(path))
+                remove_file(tree, safe_path(path))
             for path, entry in change["put"].items():
                 self._put(tree, path, entry, self.staged(sources.get((key, path), "")), data["stamp"])
         with contextlib.suppress(FileNotFoundError):  # it was done before the interruption
@@ -208,30 +215,30 @@ class Store:
                 return  # done before the interruption
             raise FileNotFoundError(f"content of {path} is lost")
         staged.chmod(0o700 if kind == "x" else 0o600)
-        # Bytecode is matched by whole seconds and size: a stamp never comes twice, so that old bytecode never matches.
+        # Python matches bytecode by size and time in seconds. A stamp is never reused, so old bytecode never matches.
         os.utime(staged, (stamp, stamp))
         staged.replace(place)
         remove_bytecode(place)
 
-    def complete(self, roots: Mapping[str, Mapping[str, Entry]]) -> tuple[dict[str, Any], set[str]]:
-        """Compare what is on disk with what should be.
+    def complete(self, folders: Mapping[str, Mapping[str, Entry]]) -> tuple[dict[str, Any], set[str]]:
+        """Compare the files on disk with the expected files.
 
         Parameters
         ----------
-        roots : mapping
-            For each key, all paths and their entries.
+        folders : mapping
+            Entries by path, by key of the folder.
 
         Returns
         -------
         tuple
-            The changes that lead there, and the hashes that have to be staged for them.
+            Changes that are needed, and hashes of the content that must be staged for them.
         """
         changes: dict[str, Any] = {}
         missing: set[str] = set()
-        for key, files in roots.items():
+        for key, files in folders.items():
             tree = self.code / safe_path(key)
-            present = {str(p.relative_to(tree)) for p in files_below(tree)}
-            put = {path: entry for path, entry in files.items() if not matches(tree / safe_path(path), entry)}
+            present = {str(p.relative_to(tree)) for p in list_files(tree)}
+            put = {path: entry for path, entry in files.items() if not matches_entry(tree / safe_path(path), entry)}
             changes[key] = {"put": put, "delete": sorted(present - files.keys())}
             missing |= {entry[1] for entry in put.values() if entry[0] != "l" and not self.has(entry[1])}
         return changes, missing
@@ -257,7 +264,7 @@ def _in_use(root: Path) -> bool:
 
 
 def _sources(changes: Changes) -> dict[tuple[str, str], str]:
-    """Return what is staged for each file: the content, or a numbered copy where several files have the same."""
+    """Return the staged name for each file: the hash, with a number if several files have the same content."""
     sources: dict[tuple[str, str], str] = {}
     uses: dict[str, int] = {}
     for key, change in changes.items():

@@ -1,4 +1,4 @@
-"""Files of one folder on disk: replaced, removed and compared, and never through a link."""
+"""Replace, remove and compare files below a folder without following links."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 from jupyter_pipeline.environments.plugins.content import Entry, content_hash
 
 
-def write(path: Path, content: bytes) -> None:
-    """Replace `path` by `content` at once."""
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace the file at `path` in one step."""
     descriptor, name = tempfile.mkstemp(dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -26,7 +26,7 @@ def write(path: Path, content: bytes) -> None:
 
 
 def make_parents(tree: Path, place: Path) -> None:
-    """Create the folders above `place`; a link or a file in their way is replaced, never followed."""
+    """Create the folders above `place`; replace links and files that are in the way."""
     current = tree
     current.mkdir(parents=True, exist_ok=True)
     for part in place.parent.relative_to(tree).parts:
@@ -36,8 +36,8 @@ def make_parents(tree: Path, place: Path) -> None:
         current.mkdir(exist_ok=True)
 
 
-def remove(tree: Path, path: PurePosixPath) -> None:
-    """Remove the file at `path`, its bytecode, and the folders that it leaves empty."""
+def remove_file(tree: Path, path: PurePosixPath) -> None:
+    """Remove the file at `path`, its bytecode, and folders that become empty."""
     place = tree / path
     if any(p.is_symlink() for p in place.parents if tree in p.parents):
         return
@@ -57,23 +57,23 @@ def remove(tree: Path, path: PurePosixPath) -> None:
 
 
 def remove_bytecode(place: Path) -> None:
-    """Remove what was compiled of the module at `place`."""
+    """Remove the bytecode of the module at `place`."""
     if place.suffix != ".py":
         return
     for old in [*(place.parent / "__pycache__").glob(f"{place.stem}.*.pyc"), place.with_suffix(".pyc")]:
         old.unlink(missing_ok=True)
 
 
-def files_below(tree: Path) -> Iterator[Path]:
-    """Yield all files and links but bytecode."""
+def list_files(tree: Path) -> Iterator[Path]:
+    """Yield all files and links except bytecode."""
     for folder, folders, files in os.walk(tree):
         here = Path(folder)
         yield from (here / name for name in files if not name.endswith(".pyc"))
         yield from (here / name for name in folders if (here / name).is_symlink())
 
 
-def matches(place: Path, entry: Entry) -> bool:
-    """Return whether what is at `place` is what `entry` says."""
+def matches_entry(place: Path, entry: Entry) -> bool:
+    """Return True if the file or link at `place` equals `entry`."""
     kind, value, size = entry
     if kind == "l":
         return place.is_symlink() and str(place.readlink()) == value

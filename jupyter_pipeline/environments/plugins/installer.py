@@ -1,7 +1,7 @@
-"""Installs packages into the prefix of this process, in a subprocess, one at a time for each prefix.
+"""Install packages into the prefix of this process with uv or pip.
 
-The lock is a file in the prefix itself: it holds for every host that sees the prefix, for as long as an install takes,
-and is released by the operating system when its owner dies.
+A file lock in the prefix allows one install at a time, on all hosts that share the prefix. The operating system
+releases the lock if its owner exits.
 """
 
 from __future__ import annotations
@@ -24,15 +24,21 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline.environments.plugins import package_indexes
-from jupyter_pipeline.environments.plugins.installed import normalise, scan
+from jupyter_pipeline.environments.plugins.distributions import normalize_name, scan_distributions
+from jupyter_pipeline.environments.plugins.package_indexes import (
+    git_settings,
+    missing_variables,
+    redact_credentials,
+    split_options,
+    uv_settings,
+)
 
-# Looking for conflicts among all that is installed takes pip longer than the install, and changes nothing.
+# pip's check for conflicts takes longer than the install and does not change it.
 _PIP = ("--disable-pip-version-check", "--no-input", "--no-warn-conflicts")
 
 
-def tool(preferred: str = "auto") -> list[str]:
-    """Return the beginning of an install command: uv where present, else pip.
+def install_command(preferred: str = "auto") -> list[str]:
+    """Return the first arguments of an install command: uv if present, else pip.
 
     Parameters
     ----------
@@ -42,7 +48,7 @@ def tool(preferred: str = "auto") -> list[str]:
     Raises
     ------
     RuntimeError
-        If neither is there.
+        The installer is not present.
     """
     uv = find_uv()
     if uv and preferred in ("auto", "uv"):
@@ -50,73 +56,81 @@ def tool(preferred: str = "auto") -> list[str]:
     if preferred != "uv" and find_spec("pip"):
         return [sys.executable, "-m", "pip", "install", *_PIP]
     wanted = "uv or pip" if preferred == "auto" else preferred
-    raise RuntimeError(f"{sys.prefix} has no {wanted} to install with; install one there")
+    raise RuntimeError(f"{sys.prefix} has no {wanted}; install one there")
 
 
 def find_uv() -> str | None:
-    """Return the path of uv: beside this interpreter, or on the search path."""
+    """Return the path of uv beside this interpreter or on ``PATH``, or ``None``."""
     beside = Path(sys.executable).with_name("uv")
     return str(beside) if beside.exists() else shutil.which("uv")
 
 
-def wanted(spec: Mapping[str, Any]) -> list[str]:
-    """Return the pins of `spec` that this prefix does not have.
+def missing_pins(spec: Mapping[str, Any]) -> list[str]:
+    """Return the names of pins in `spec` that this prefix does not satisfy.
 
     Parameters
     ----------
     spec : mapping
-        ``pins``: normalised name to ``[version, requirement, url, direct_url.json]``; the last two are empty for what
-        an index has.
+        ``pins``: ``[version, requirement, url, direct_url.json]`` by normalized name. The last two are empty for
+        packages from an index.
     """
     importlib.invalidate_caches()
-    present = {row[0]: (row[1], row[3]) for row in scan(sys.path)}
+    present = {row[0]: (row[1], row[3]) for row in scan_distributions(sys.path)}
     return [name for name, (version, _, url, _) in spec.get("pins", {}).items() if present.get(name) != (version, url)]
 
 
-async def install(spec: Mapping[str, Any], wheels: Path, *, dry: bool = False) -> dict[str, Any]:
-    """Bring this prefix to `spec`.
+async def install_packages(spec: Mapping[str, Any], wheels: Path, *, dry: bool = False) -> dict[str, Any]:
+    """Install the packages of `spec` into this prefix.
 
     Parameters
     ----------
     spec : mapping
-        ``pins``, installed exactly and without their dependencies; ``requirements``, lines of a requirements file that
-        are resolved, and may change neither what is pinned nor ``held``, what this process runs on; ``links``, folders
-        of wheels to take them from instead of an index; ``options`` for the installer; ``tool``.
+        - ``pins``: packages that are installed in exactly these versions, without dependencies.
+        - ``requirements``: lines of a requirements file, installed with dependencies.
+        - ``held``: names of packages that requirements must not change. Pins must not change either.
+        - ``links``: folders of wheels to use instead of an index.
+        - ``options`` for the installer, and its name, ``tool``.
     wheels : Path
-        Folder of the wheels that pins may name as ``wheels/FILE``.
+        Folder of the wheels that pins name as ``wheels/FILE``.
     dry : bool, default False
-        Resolve only.
+        Resolve only; install nothing.
 
     Returns
     -------
     dict
-        ``installed``: list of name, version before, version after.
+        ``installed``: list of name, previous version and new version.
 
     Raises
     ------
     RuntimeError
-        With the installer's reason.
+        The install failed; the message has the installer's error.
     """
     base = Path(sys.prefix)
     if not os.access(sysconfig.get_path("purelib"), os.W_OK):
-        raise RuntimeError(f"{base} is read-only for this user; bring the packages into it in another way")
+        raise RuntimeError(f"{base} is read-only for this user; ask its administrator to install the packages")
     async with _locked(base):
-        names = wanted(spec)
-        before = {row[0]: row[1] for row in scan(sys.path)}
+        names = missing_pins(spec)
+        before = {row[0]: row[1] for row in scan_distributions(sys.path)}
         requirements = [_line(r, wheels) for r in spec.get("requirements", ())]
         kept = {name: version for name, version in before.items() if name in spec.get("held", ())}
         kept |= {name: pin[0] for name, pin in spec.get("pins", {}).items()}
         held = [f"{name}=={version}" for name, version in kept.items()]
         links = [f"--find-links {_line(link, wheels)}" for link in spec.get("links", ())]
-        if requirements and links:  # they were fetched by the kernel, because no index is reached from here
+        if requirements and links:  # the kernel downloaded them because this host reaches no index
             requirements = ["--no-index", *links, *requirements]
         lines = [_line(spec["pins"][name][1], wheels) for name in names]
-        if names and requirements and not dry:  # what cannot be resolved must not leave the pins behind
+        if (
+            names and requirements and not dry
+        ):  # resolve first, so that a failure does not leave only the pins installed
             folders = {line.rpartition("/")[0] for line in lines if line.startswith(wheels.as_uri())}
             sent = [f"--find-links {folder}" for folder in sorted(folders)]
             await _run(spec, [*sent, *requirements], [], True, held)
         if names:
-            again = "--reinstall" if "uv" in Path(tool(spec.get("tool", "auto"))[0]).name else "--force-reinstall"
+            again = (
+                "--reinstall"
+                if "uv" in Path(install_command(spec.get("tool", "auto"))[0]).name
+                else "--force-reinstall"
+            )
             local = any(line.startswith(wheels.as_uri()) for line in lines)
             await _run(spec, lines, ["--no-deps", *([again] if local else [])], dry)
             if not dry:
@@ -124,13 +138,13 @@ async def install(spec: Mapping[str, Any], wheels: Path, *, dry: bool = False) -
         if requirements:
             await _run(spec, requirements, [], dry, held)
     importlib.invalidate_caches()
-    after = {row[0]: row[1] for row in scan(sys.path)}
+    after = {row[0]: row[1] for row in scan_distributions(sys.path)}
     changed = [[n, before.get(n, ""), v] for n, v in sorted(after.items()) if before.get(n) != v]
     return {"installed": changed}
 
 
 def _note_origins(spec: Mapping[str, Any], names: Sequence[str]) -> None:
-    """Record where packed wheels came from at first, so that a comparison with the kernel finds them equal."""
+    """Record the original source of packed wheels, so that a comparison with the kernel finds them equal."""
     from importlib.metadata import distribution
 
     importlib.invalidate_caches()
@@ -142,8 +156,8 @@ def _note_origins(spec: Mapping[str, Any], names: Sequence[str]) -> None:
             file.unlink(missing_ok=True)
 
 
-def forget_versions() -> None:
-    """Drop what distributed remembers of versions, so that ``Client.get_versions`` tells the new ones."""
+def clear_version_cache() -> None:
+    """Clear distributed's cache of versions, so that ``Client.get_versions`` returns the new ones."""
     from distributed import versions
 
     cached = getattr(versions, "_version_cached", None)
@@ -151,38 +165,38 @@ def forget_versions() -> None:
         cached.cache_clear()
 
 
-def named(requirement: str) -> str:
-    """Return what two lines have in common that ask for versions of one thing: its name, or where it comes from."""
+def requirement_key(requirement: str) -> str:
+    """Return the name or the source of a requirement; requirements of one package have the same key."""
     last = requirement.rpartition("/")[2]
     if last.endswith(".whl"):
-        return normalise(last.partition("-")[0])
-    asked = re.fullmatch(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^]]*])?\s*(?:[<>=!~;@(].*)?", requirement.strip())
-    if asked:
-        return normalise(asked[1])
-    return requirement.removesuffix(last) + re.split("[@#]", last)[0]  # an address, perhaps with a revision
+        return normalize_name(last.partition("-")[0])
+    match = re.fullmatch(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^]]*])?\s*(?:[<>=!~;@(].*)?", requirement.strip())
+    if match:
+        return normalize_name(match[1])
+    return requirement.removesuffix(last) + re.split("[@#]", last)[0]  # a URL, perhaps with a revision
 
 
 def _line(requirement: str, wheels: Path) -> str:
-    """Return `requirement` with the place of a wheel, or of a folder of them, as a URL: paths may have spaces."""
+    """Return `requirement`, with the path of wheels as a URL because paths may have spaces."""
     return (wheels / requirement[7:]).as_uri() if requirement.startswith("wheels/") else requirement
 
 
 async def _run(
     spec: Mapping[str, Any], lines: Sequence[str], options: Sequence[str], dry: bool, held: Sequence[str] = ()
 ) -> None:
-    begin = tool(spec.get("tool", "auto"))
-    command, addresses = package_indexes.split(spec.get("options", ()))
-    unset = package_indexes.missing([*addresses, *lines], os.environ)
+    begin = install_command(spec.get("tool", "auto"))
+    command, addresses = split_options(spec.get("options", ()))
+    unset = missing_variables([*addresses, *lines], os.environ)
     if unset:
         raise RuntimeError(
             f"{platform.node()} has no environment variable {' or '.join(unset)}, which the requirements refer to; "
             "set it where this process is started"
         )
-    text, secrets = package_indexes.for_git([*addresses, *lines], os.environ)
+    text, secrets = git_settings([*addresses, *lines], os.environ)
     with tempfile.TemporaryDirectory() as folder:
-        # In a file, because others can read the arguments of a process, and because installers expand ${TOKEN} in it.
-        asked, constraints = Path(folder) / "requirements.txt", Path(folder) / "constraints.txt"
-        asked.write_text("\n".join(text) + "\n")
+        # Use files: other users can read arguments, and installers expand ${TOKEN} only in files.
+        requirements, constraints = Path(folder) / "requirements.txt", Path(folder) / "constraints.txt"
+        requirements.write_text("\n".join(text) + "\n")
         constraints.write_text("\n".join(held) + "\n")
         process = await asyncio.create_subprocess_exec(
             *begin,
@@ -191,11 +205,11 @@ async def _run(
             *(["--dry-run"] if dry else []),
             *(["-c", str(constraints)] if held else []),
             "-r",
-            str(asked),
+            str(requirements),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **package_indexes.for_uv(os.environ), **secrets, "PYTHONPATH": ""},
+            env={**os.environ, **uv_settings(os.environ), **secrets, "PYTHONPATH": ""},
         )
         try:
             output, _ = await process.communicate()
@@ -204,19 +218,19 @@ async def _run(
             await process.wait()
             raise
     if process.returncode:
-        raise RuntimeError(reason(output.decode(errors="replace")))
+        raise RuntimeError(failure_reason(output.decode(errors="replace")))
 
 
-def reason(output: str) -> str:
-    """Return what an installer's output says of its failure: from the first error on, 2,000 characters at most."""
+def failure_reason(output: str) -> str:
+    """Return the output of an installer from its first error on, at most 2,000 characters."""
     lines = [line.rstrip() for line in output.splitlines() if line.strip()]
-    marks = ("error", "\N{MULTIPLICATION SIGN}")  # uv draws a tree of causes
-    start = next((i for i, line in enumerate(lines) if line.strip().lower().startswith(marks)), -5)
-    return package_indexes.redacted("\n".join(lines[start:])[:2000])
+    prefixes = ("error", "\N{MULTIPLICATION SIGN}")  # uv draws a tree of causes
+    start = next((i for i, line in enumerate(lines) if line.strip().lower().startswith(prefixes)), -5)
+    return redact_credentials("\n".join(lines[start:])[:2000])
 
 
-def loaded(name: str) -> bool:
-    """Return whether this process has imported a module of the distribution `name`."""
+def is_loaded(name: str) -> bool:
+    """Return True if this process has imported a module of the distribution `name`."""
     from importlib.metadata import PackageNotFoundError, distribution
 
     try:
@@ -235,10 +249,10 @@ async def _locked(base: Path) -> Any:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                await asyncio.sleep(0.2)  # another install holds it for as long as it takes
+                await asyncio.sleep(0.2)  # another install holds the lock
         yield
 
 
 def spec_hash(spec: Mapping[str, Any]) -> str:
-    """Return a short name for what `spec` asks for."""
+    """Return a hash of `spec`."""
     return hashlib.blake2b(repr(sorted(spec.items())).encode(), digest_size=8).hexdigest()

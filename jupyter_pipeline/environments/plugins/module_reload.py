@@ -1,7 +1,7 @@
-"""Makes a running process import what was synced: its search path, and the modules it has imported already.
+"""Make a running process import synced code: update its search path, and unload changed modules.
 
-A changed module is taken out of ``sys.modules`` with every module that may hold something of it, so that the next task
-imports afresh. Functions that run go on with what they have.
+A changed module is removed from ``sys.modules`` with all modules that refer to its objects, so that the next task
+imports them again. Functions that are running keep their objects.
 """
 
 from __future__ import annotations
@@ -17,46 +17,48 @@ from typing import Any
 _EMPTY: dict[str, Any] = {}
 
 
-def put_on_path(entries: Sequence[str], code: str, *, front: bool) -> None:
-    """Make `entries`, folders below `code`, the synced part of ``sys.path``.
+def set_search_path(entries: Sequence[str], code: str, *, front: bool) -> None:
+    """Set the synced part of ``sys.path`` to `entries`.
 
     Parameters
     ----------
     entries : sequence of str
-        Folders in the order of the kernel's path.
+        Folders below `code`, in the order of the kernel's path.
     code : str
-        Folder of all synced files; other entries below it are dropped.
+        Folder of all synced files. Other entries below it are removed.
     front : bool
-        Whether they come before or after everything else.
+        Insert the entries before all others; otherwise append them.
     """
     others = [p for p in sys.path if not p.startswith(code)]
     sys.path[:] = [*entries, *others] if front else [*others, *entries]
 
 
-def forget(changed: Iterable[str], code: str, names: Iterable[str], *, protect: Iterable[str] = ()) -> list[str]:
-    """Take out of ``sys.modules`` what has to be imported again.
+def forget_modules(
+    changed: Iterable[str], code: str, names: Iterable[str], *, protect: Iterable[str] = ()
+) -> list[str]:
+    """Remove the modules from ``sys.modules`` that must be imported again.
 
     Parameters
     ----------
     changed : iterable of str
-        Changed and deleted files.
+        Paths of changed and deleted files.
     code : str
         Folder of all synced files.
     names : iterable of str
-        Top-level modules that are synced: loaded from elsewhere, they are out of date too.
+        Top-level modules that are synced. If they were loaded from another place, they are removed too.
     protect : iterable of str
-        Top-level modules that this process runs on.
+        Top-level modules that are never removed.
 
     Returns
     -------
     list of str
-        Names of changed extension modules that are loaded: only a new process can load them again.
+        Names of loaded extension modules that changed. Only a new process can load them again.
     """
     files, synced, kept = set(changed), set(names) - set(protect), {*protect, "__main__"}
     tops: set[str] = set()
     binary: list[str] = []
     loaded = list(sys.modules.items())
-    for name, module in loaded:  # thousands: `file_of` would cost as much again
+    for name, module in loaded:  # inlined `file_of`, because there are thousands of modules
         file = getattr(module, "__dict__", _EMPTY).get("__file__")
         if file in files and (top := name.partition(".")[0]) not in kept:
             tops.add(top)
@@ -67,7 +69,7 @@ def forget(changed: Iterable[str], code: str, names: Iterable[str], *, protect: 
             top = name.partition(".")[0]
             if top in synced and not _below(module, file_of(module), code):
                 tops.add(top)
-        # A new file may complete a package, or hide another module of its name.
+        # A new file may complete a package, or shadow another module of the same name.
         tops |= {top for top in synced if top in sys.modules and any(_is_of(f, top, code) for f in files)}
     if tops:
         tops = _with_holders(tops, code, kept)
@@ -82,7 +84,7 @@ def forget(changed: Iterable[str], code: str, names: Iterable[str], *, protect: 
 
 
 def file_of(module: ModuleType) -> str:
-    """Return where `module` was loaded from; a look at its attributes could make a lazy one import something."""
+    """Return the file of `module` without attribute access, which could trigger the import of a lazy module."""
     file = getattr(module, "__dict__", {}).get("__file__")
     return file if isinstance(file, str) else ""
 
@@ -99,7 +101,7 @@ def _is_of(file: str, top: str, code: str) -> bool:
 
 
 def _with_holders(tops: set[str], code: str, kept: set[str]) -> set[str]:
-    """Return `tops` and the synced top-level modules that hold something of them, and so on."""
+    """Return `tops` and the synced top-level modules that refer to them, directly or indirectly."""
     synced = {
         name: module
         for name, module in list(sys.modules.items())
@@ -128,7 +130,7 @@ def _origin(value: Any) -> str:
 
 
 def _wait_for_imports(names: Iterable[str], patience: float = 5.0) -> None:
-    """Let imports that run in other threads finish: they fail when their module vanishes."""
+    """Wait for imports in other threads, which fail if their module is removed."""
     deadline = time.monotonic() + patience
     for name in names:
         while time.monotonic() < deadline:

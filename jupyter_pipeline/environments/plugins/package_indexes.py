@@ -1,7 +1,7 @@
-"""Where an install gets its packages from: addresses with references to credentials, and pip's settings for uv.
+"""Pass package indexes and credentials to installers, and pip's settings to uv.
 
-Arguments of a process can be read by every user of its host. So addresses go into the requirements file, which both
-installers read with ``${NAME}`` expanded, and what Git needs goes into its environment.
+Every user of a host can read the arguments of a process. So URLs are written into the requirements file, in which both
+installers expand ``${NAME}``. Credentials for Git are passed in its environment.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _PRIVATE_GIT = re.compile(r"git\+(?P<scheme>https?)://(?P<user>[^/\s@]+)@(?P<hos
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+@")
 
 
-def split(options: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return the options for the command, and the lines of a requirements file for those that name addresses."""
+def split_options(options: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Split options into arguments for the command and lines for the requirements file, which have all URLs."""
     command: list[str] = []
     lines: list[str] = []
     rest = iter(options)
@@ -37,15 +37,15 @@ def split(options: Sequence[str]) -> tuple[list[str], list[str]]:
     return command, lines
 
 
-def missing(lines: Iterable[str], environ: Mapping[str, str]) -> list[str]:
-    """Return the names of the variables that `lines` refer to and that are not set."""
+def missing_variables(lines: Iterable[str], environ: Mapping[str, str]) -> list[str]:
+    """Return the names of variables in `lines` that are not set."""
     return sorted({name for line in lines for name in _REFERENCE.findall(line) if name not in environ})
 
 
-def for_git(lines: Iterable[str], environ: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
-    """Return `lines` with no credentials in the addresses of Git, and the variables by which Git gets them.
+def git_settings(lines: Iterable[str], environ: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
+    """Return `lines` without credentials in Git URLs, and the variables that pass them to Git.
 
-    Installers give Git the address as an argument; a header from its environment is seen by nobody.
+    Installers pass URLs to Git as arguments. An HTTP header in Git's environment is not visible to other users.
     """
     kept, headers = [], {}
     for line in lines:
@@ -64,22 +64,22 @@ def for_git(lines: Iterable[str], environ: Mapping[str, str]) -> tuple[list[str]
     return kept, variables | ({"GIT_CONFIG_COUNT": str(first + len(headers))} if headers else {})
 
 
-def redacted(text: str) -> str:
-    """Return `text` with nothing of the credentials in its addresses."""
+def redact_credentials(text: str) -> str:
+    """Return `text` with the credentials in its URLs replaced by asterisks."""
     return _CREDENTIALS.sub("****@", text)
 
 
-def for_uv(environ: Mapping[str, str], prefix: str = sys.prefix, system: Path = Path("/etc")) -> dict[str, str]:
-    """Return the variables that let uv use the indexes which pip is configured for, where uv is not configured itself.
+def uv_settings(environ: Mapping[str, str], prefix: str = sys.prefix, system: Path = Path("/etc")) -> dict[str, str]:
+    """Return variables that make uv use pip's indexes; empty if uv has a configuration.
 
     Parameters
     ----------
     environ : mapping
-        Of the process.
+        Environment variables of the process.
     prefix : str
-        Whose ``pip.conf`` counts, too.
+        Prefix whose ``pip.conf`` is read.
     system : Path
-        Folder of the settings for all users.
+        Folder of the system-wide settings.
     """
     home = Path(environ.get("HOME", "~")).expanduser()
     settings = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
@@ -97,12 +97,12 @@ def for_uv(environ: Mapping[str, str], prefix: str = sys.prefix, system: Path = 
         "SSL_CERT_FILE": environ.get("SSL_CERT_FILE", pip.get("cert", "")),
     }
     if found["UV_INDEX"]:
-        found["UV_INDEX_STRATEGY"] = "unsafe-best-match"  # pip looks in all of its indexes, too
+        found["UV_INDEX_STRATEGY"] = "unsafe-best-match"  # as pip, which searches all of its indexes
     return {name: value for name, value in found.items() if value}
 
 
 def _pip_settings(environ: Mapping[str, str], files: Sequence[Path], prefix: str) -> dict[str, str]:
-    """Return what applies to ``pip install``; see https://pip.pypa.io/en/stable/topics/configuration/."""
+    """Return the settings of ``pip install``; see https://pip.pypa.io/en/stable/topics/configuration/."""
     read = configparser.RawConfigParser()
     chosen = environ.get("PIP_CONFIG_FILE", "")
     if chosen != os.devnull:

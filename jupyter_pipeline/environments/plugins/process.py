@@ -1,4 +1,4 @@
-"""Which process this is, and where it keeps its temporary files."""
+"""Identify this process, and find its folder for temporary files."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ PLUGIN = "jupyter-pipeline-environment"
 PROTOCOL = 3
 
 
-def identity() -> list[Any]:
-    """Return what no other living process has: host, boot, pid namespace and pid."""
+def process_identity() -> list[Any]:
+    """Return an identity that no other running process has: host, boot ID, PID namespace and PID."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         space = os.readlink("/proc/self/ns/pid")  # noqa: PTH115 - the target is no path
@@ -21,7 +21,7 @@ def identity() -> list[Any]:
     return [platform.node(), boot, space, os.getpid()]
 
 
-def scratch(server: Any) -> Path:
-    """Return the folder that all Dask processes of this user share on this host, unless configured apart."""
+def scratch_folder(server: Any) -> Path:
+    """Return the scratch folder that Dask processes of this user share on this host."""
     folder = Path(server.local_directory)
     return folder if folder.name.startswith("dask-scratch-space") else folder.parent

@@ -1,6 +1,6 @@
-"""The scheduler's plugin: holds what every worker must have, and lets no worker work that has not.
+"""Scheduler plugin: holds the state that every worker must have, and gives no task to other workers.
 
-It has a fixed name, so that registering it again changes nothing.
+The plugin has a fixed name, so registering it again has no effect.
 """
 
 from __future__ import annotations
@@ -11,43 +11,43 @@ from typing import Any
 
 from distributed.diagnostics.plugin import SchedulerPlugin
 
-from jupyter_pipeline.environments.plugins.file_distribution import SharedFiles
-from jupyter_pipeline.environments.plugins.file_store import Store
-from jupyter_pipeline.environments.plugins.installed import describe, scan
-from jupyter_pipeline.environments.plugins.package_distribution import SharedPackages
-from jupyter_pipeline.environments.plugins.process import PLUGIN, PROTOCOL, identity, scratch
-from jupyter_pipeline.environments.plugins.worker_gate import Gate
+from jupyter_pipeline.environments.plugins.distributions import describe_environment, scan_distributions
+from jupyter_pipeline.environments.plugins.file_distributor import FileDistributor
+from jupyter_pipeline.environments.plugins.file_store import FileStore
+from jupyter_pipeline.environments.plugins.package_distributor import PackageDistributor
+from jupyter_pipeline.environments.plugins.process import PLUGIN, PROTOCOL, process_identity, scratch_folder
+from jupyter_pipeline.environments.plugins.worker_gate import WorkerGate
 
 
-class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is untyped
-    """The state that scheduler and workers are kept in.
+class EnvironmentSchedulerPlugin(SchedulerPlugin):  # type: ignore[misc] # distributed is untyped
+    """Keep the scheduler and the workers in the kernel's state.
 
     Parameters
     ----------
-    member : bytes
-        The pickled plugin of the workers.
+    worker_plugin : bytes
+        Pickled worker plugin.
     kernel : list
-        Identity of the kernel's process.
+        Identity of the kernel's process; see `process.process_identity`.
     """
 
     name = PLUGIN
     idempotent = True
 
-    def __init__(self, member: bytes, kernel: list[Any]) -> None:
-        self.member = member
+    def __init__(self, worker_plugin: bytes, kernel: list[Any]) -> None:
+        self.worker_plugin = worker_plugin
         self.kernel = kernel
 
-    # Life
+    # Lifecycle
 
     async def start(self, scheduler: Any) -> None:
-        """Open the store, offer the operations, and register the workers' plugin."""
+        """Open the store, add the handlers, and register the worker plugin."""
         self.scheduler = scheduler
-        self.gate = Gate(scheduler)
-        self.inside_kernel = identity() == self.kernel
-        self.store = Store(scratch(scheduler), scheduler.id)
+        self.gate = WorkerGate(scheduler)
+        self.inside_kernel = process_identity() == self.kernel
+        self.store = FileStore(scratch_folder(scheduler), scheduler.id)
         await asyncio.to_thread(self.store.open)
-        self.files = SharedFiles(self.store, self.gate, inside_kernel=self.inside_kernel)
-        self.packages = SharedPackages(self.files, self.gate)
+        self.files = FileDistributor(self.store, self.gate, inside_kernel=self.inside_kernel)
+        self.packages = PackageDistributor(self.files, self.gate)
         scheduler.handlers.update(
             environment_state=self.state,
             environment_progress=self.progress,
@@ -60,17 +60,19 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
             environment_pull=self.pull,
             environment_joined=self.joined,
         )
-        answers = await scheduler.register_worker_plugin(comm=None, plugin=self.member, name=PLUGIN, idempotent=False)
+        answers = await scheduler.register_worker_plugin(
+            comm=None, plugin=self.worker_plugin, name=PLUGIN, idempotent=False
+        )
         for worker, answer in answers.items():
             if answer.get("status") == "error" and worker not in self.gate.ready:
-                self.gate.fail(worker, "It could not load what keeps its environment; its log has the reason.")
+                self.gate.fail(worker, "It could not load the environment plugin; its log has the reason.")
 
     async def close(self) -> None:
-        """Leave the store."""
+        """Restore the scheduler's handler and leave the store."""
         self.gate.close()
         await asyncio.to_thread(self.store.close)
 
-    # Workers come and go
+    # Workers join and leave
 
     def add_worker(self, scheduler: Any, worker: str) -> None:
         """Hold a new worker until it is prepared."""
@@ -80,7 +82,7 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
             self.gate.fail(worker, foreign)
 
     def _foreign(self, worker: str) -> str:
-        """Return why nothing can be sent to `worker`: it runs another version of Python."""
+        """Return an error if `worker` runs another version of Python, else an empty string."""
         python = str(self.scheduler.workers[worker].versions.get("host", {}).get("python", ""))
         here = f"{sys.version_info.major}.{sys.version_info.minor}"
         if not python or python.startswith(f"{here}."):
@@ -92,17 +94,17 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
         self.gate.forget(worker)
 
     async def pull(self, worker: str, store: str) -> dict[str, Any]:
-        """Return everything a worker must have; waits while a change is made."""
+        """Return the state that a worker must have; waits for a change in progress."""
         async with self.files.lock:
-            return {**self.files.told(store), **self.packages.told()}
+            return {**self.files.state_for(store), **self.packages.worker_state()}
 
     async def joined(self, worker: str, report: dict[str, Any], generation: int, spec: str, reason: str) -> bool:
-        """Release a worker that is prepared; one that failed stays held, and the user is told why.
+        """Release a prepared worker, or hold one that failed and report the reason to clients.
 
         Returns
         -------
         bool
-            Whether all is well; otherwise something changed meanwhile, and the worker must pull again.
+            False if the state has changed meanwhile, so that the worker must pull again.
         """
         async with self.files.lock:
             if worker not in self.scheduler.workers:
@@ -116,30 +118,30 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
                 self.gate.release(worker, report)
         return True
 
-    # What the client calls
+    # Operations for clients
 
     async def state(self, rows: list[str] | None, apply: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return the state of scheduler and workers; with `apply`, change files first.
+        """Return the state of the scheduler and the workers; with `apply`, change files first.
 
         Parameters
         ----------
         rows : list of str or None
-            Digests of environments that the client knows; ``None`` when it asks for no environments.
+            Digests of the environments that the client knows; ``None`` to return no environments.
         apply : dict, optional
-            Arguments of `SharedFiles.apply`.
+            Arguments of `FileDistributor.apply`.
         """
         applied = await self.files.apply(**apply) if apply is not None else {}
         if rows is None:
             return {"protocol": PROTOCOL, "applied": applied, "failed": self.gate.failed}
         if apply is not None:
             await self._retry()
-        await self.gate.prepared()
-        workers = await self.gate.ask(self.gate.ready, "environment_report", rows=rows)
+        await self.gate.wait_until_prepared()
+        workers = await self.gate.call_workers(self.gate.ready, "environment_report", rows=rows)
         self.gate.ready.update({w: {k: v for k, v in r.items() if k != "rows"} for w, r in workers.items()})
-        paths = self.files.outside()
-        scheduler = {**describe(paths), "inside_kernel": self.inside_kernel}
+        paths = self.files.base_search_path()
+        scheduler = {**describe_environment(paths), "inside_kernel": self.inside_kernel}
         if scheduler["digest"] not in rows:
-            scheduler["rows"] = [list(row) for row in scan(paths)]
+            scheduler["rows"] = [list(row) for row in scan_distributions(paths)]
         return {
             "protocol": PROTOCOL,
             "applied": applied,
@@ -149,14 +151,14 @@ class EnvironmentHub(SchedulerPlugin):  # type: ignore[misc] # distributed is un
         }
 
     async def _retry(self) -> None:
-        """Let workers that could not be prepared try again: a disk may have room by now, an index may answer."""
+        """Prepare workers again that failed before: the cause, such as a full disk, may be gone."""
         before = {worker: why for worker, why in self.gate.failed.items() if not self._foreign(worker)}
         for worker in before:
             self.gate.hold(worker)
         failures: dict[str, str] = {}
-        await self.gate.ask(before, "environment_prepare", failures)
+        await self.gate.call_workers(before, "environment_prepare", failures)
         self.gate.held.update({worker: before[worker] for worker in failures})
 
     async def progress(self) -> dict[str, str]:
-        """Return what is being done now, by host or by ``host:prefix``."""
+        """Return the operations in progress, by host or by ``host:prefix``."""
         return {**self.files.progress, **self.packages.progress}

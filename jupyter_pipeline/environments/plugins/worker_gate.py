@@ -1,7 +1,7 @@
-"""Knows which workers are prepared, and lets no task reach one that is not.
+"""Track which workers are prepared, and hold tasks back from the others.
 
-The scheduler gives tasks to workers whose status is *running*. A held worker is *paused* to the scheduler, whatever it
-says itself: its own memory monitor resumes a worker that only it has paused.
+The scheduler assigns tasks to workers with the status *running*. It sees a held worker as *paused*, even if the memory
+monitor of the worker reports *running*.
 """
 
 from __future__ import annotations
@@ -15,97 +15,97 @@ from typing import Any
 
 from jupyter_pipeline.environments.plugins.process import PLUGIN
 
-PATIENCE = 120.0
+PREPARE_TIMEOUT = 120.0
 """Seconds to wait for workers that are being prepared."""
 
 
-class Gate:
-    """The workers of one scheduler.
+class WorkerGate:
+    """Workers of one scheduler.
 
     Parameters
     ----------
     scheduler : distributed.Scheduler
-        Its handler of status changes is replaced until `close`.
+        Scheduler whose handler of status changes is replaced until `close`.
 
     Attributes
     ----------
     ready : dict
         Last report of each prepared worker.
     held : dict
-        Why a worker gets no tasks; empty while it is being prepared.
+        Reasons by worker that gets no tasks; empty while a worker is being prepared.
     """
 
     def __init__(self, scheduler: Any) -> None:
         self.scheduler = scheduler
         self.ready: dict[str, dict[str, Any]] = {}
         self.held: dict[str, str] = {}
-        self._news = asyncio.Condition()
+        self._changed = asyncio.Condition()
         self._tasks: set[asyncio.Task[None]] = set()
         self._change = scheduler.stream_handlers["worker-status-change"]
         scheduler.stream_handlers["worker-status-change"] = self._on_status_change
 
     def close(self) -> None:
-        """Give the scheduler its own handler back."""
+        """Restore the scheduler's handler."""
         self.scheduler.stream_handlers["worker-status-change"] = self._change
         for task in self._tasks:
             task.cancel()
 
     @property
     def failed(self) -> dict[str, str]:
-        """Why each worker that could not be prepared gets no tasks."""
+        """Reasons by worker that could not be prepared."""
         return {worker: reason for worker, reason in self.held.items() if reason}
 
     def hold(self, worker: str) -> None:
-        """Give `worker` no tasks until it is released."""
+        """Hold tasks back from `worker` until it is released."""
         self.ready.pop(worker, None)
         self.held[worker] = ""
 
     def forget(self, worker: str) -> None:
-        """Drop a worker that left."""
+        """Remove a worker that has left."""
         self.ready.pop(worker, None)
         self.held.pop(worker, None)
-        self._tell()
+        self._notify()
 
     def release(self, worker: str, report: dict[str, Any]) -> None:
-        """Give a prepared worker tasks."""
+        """Allow tasks on a prepared worker."""
         self.ready[worker] = report
         if self.held.pop(worker, None) is not None:
             self._change(status="running", worker=worker, stimulus_id=f"{PLUGIN}-release")
-        self._tell()
+        self._notify()
 
     def fail(self, worker: str, reason: str) -> None:
-        """Give `worker` no tasks any more, and tell every client why."""
+        """Hold tasks back from `worker` permanently, and report the reason to every client."""
         self.ready.pop(worker, None)
         self.held[worker] = reason
         self._change(status="paused", worker=worker, stimulus_id=f"{PLUGIN}-hold")
         text = f"Worker {worker} takes no tasks: its environment could not be prepared. {reason}"
         logging.getLogger("distributed.scheduler").error(text)
-        self.scheduler.log_event(["warn", worker], {"message": pickle.dumps(text)})  # as clients expect it
-        self._tell()
+        self.scheduler.log_event(["warn", worker], {"message": pickle.dumps(text)})  # the format that clients expect
+        self._notify()
 
-    async def settled(self) -> None:
-        """Wait for the workers that were there before the gate; later ones are held from their beginning."""
+    async def wait_until_known(self) -> None:
+        """Wait for the workers that joined before the plugin. Later ones are held when they join."""
         await self._until(lambda: all(w in self.ready or w in self.held for w in self.scheduler.workers))
 
-    async def prepared(self) -> None:
-        """Wait until no worker is being prepared; one that takes longer than `PATIENCE` is not waited for."""
+    async def wait_until_prepared(self) -> None:
+        """Wait until no worker is being prepared, at most `PREPARE_TIMEOUT` seconds."""
         with contextlib.suppress(TimeoutError):
-            await self.settled()
+            await self.wait_until_known()
             await self._until(lambda: "" not in self.held.values())
 
-    async def ask(
+    async def call_workers(
         self, workers: Iterable[str], operation: str, failures: dict[str, str] | None = None, **arguments: Any
     ) -> dict[str, Any]:
-        """Call an operation of `workers` at once and return their answers; a worker that left meanwhile has none.
+        """Call an operation on `workers` concurrently and return results by worker; workers that left have none.
 
-        What fails goes to `failures` where that is given, and is raised otherwise, after all have answered.
+        Errors are added to `failures`. Without it, they are raised after all workers have replied.
         """
         failed: dict[str, str] = {}
 
         async def one(worker: str) -> Any:
             try:
                 return await getattr(self.scheduler.rpc(worker), operation)(**arguments)
-            except Exception as error:  # noqa: BLE001 - whatever a worker raises arrives as a bare exception
+            except Exception as error:  # noqa: BLE001 - a worker may raise any exception
                 if worker in self.scheduler.workers:
                     failed[worker] = str(error) or type(error).__name__
                 return None
@@ -124,17 +124,17 @@ class Gate:
             status = "paused"
         self._change(status=status, worker=worker, stimulus_id=stimulus_id)
 
-    async def _until(self, true: Any) -> None:
-        if true():
+    async def _until(self, condition: Any) -> None:
+        if condition():
             return
-        async with self._news:
-            await asyncio.wait_for(self._news.wait_for(true), PATIENCE)
+        async with self._changed:
+            await asyncio.wait_for(self._changed.wait_for(condition), PREPARE_TIMEOUT)
 
-    def _tell(self) -> None:
-        async def tell() -> None:
-            async with self._news:
-                self._news.notify_all()
+    def _notify(self) -> None:
+        async def notify() -> None:
+            async with self._changed:
+                self._changed.notify_all()
 
-        task = asyncio.create_task(tell())
+        task = asyncio.create_task(notify())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

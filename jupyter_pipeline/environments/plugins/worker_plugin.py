@@ -1,4 +1,4 @@
-"""The worker's side: brings itself to the state that the scheduler holds, and answers the scheduler's calls."""
+"""Worker plugin: brings its worker to the state that the scheduler plugin holds."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from typing import Any
 from distributed.diagnostics.plugin import WorkerPlugin
 
 from jupyter_pipeline.environments.plugins.content import safe_path
-from jupyter_pipeline.environments.plugins.file_store import Store
-from jupyter_pipeline.environments.plugins.file_tree import write
-from jupyter_pipeline.environments.plugins.installed import describe, scan
-from jupyter_pipeline.environments.plugins.installer import forget_versions, install, loaded
-from jupyter_pipeline.environments.plugins.module_reload import forget, put_on_path
-from jupyter_pipeline.environments.plugins.process import PLUGIN, identity, scratch
+from jupyter_pipeline.environments.plugins.distributions import describe_environment, scan_distributions
+from jupyter_pipeline.environments.plugins.file_store import FileStore
+from jupyter_pipeline.environments.plugins.file_tree import write_atomically
+from jupyter_pipeline.environments.plugins.installer import clear_version_cache, install_packages, is_loaded
+from jupyter_pipeline.environments.plugins.module_reload import forget_modules, set_search_path
+from jupyter_pipeline.environments.plugins.process import PLUGIN, process_identity, scratch_folder
 
 CHUNK = 8 * 2**20
 RUNS_ON = ("jupyter_pipeline", "dask", "distributed", "cloudpickle", "tornado", "msgpack", "tlz", "toolz")
 
 
-class EnvironmentMember(WorkerPlugin):  # type: ignore[misc] # distributed is untyped
-    """Keeps one worker's files, search path and packages as the scheduler's plugin says.
+class EnvironmentWorkerPlugin(WorkerPlugin):  # type: ignore[misc] # distributed is untyped
+    """Keep the files, the search path and the packages of one worker in the state of the scheduler plugin.
 
     Parameters
     ----------
     cluster : str
-        Id of the scheduler.
+        ID of the scheduler.
     kernel : list
-        Identity of the kernel's process; a worker in it is left alone.
+        Identity of the kernel's process. A worker in that process is not changed.
     """
 
     name = PLUGIN
@@ -43,10 +43,10 @@ class EnvironmentMember(WorkerPlugin):  # type: ignore[misc] # distributed is un
         self.kernel = kernel
 
     async def setup(self, worker: Any) -> None:
-        """Begin to catch up; the scheduler gives the worker no task until it has."""
+        """Start to prepare the worker. It gets no task before it is prepared."""
         self.worker = worker
-        self.store = Store(scratch(worker), self.cluster)
-        self.inside_kernel = identity() == self.kernel
+        self.store = FileStore(scratch_folder(worker), self.cluster)
+        self.inside_kernel = process_identity() == self.kernel
         worker.handlers.update(
             environment_prepare=self.prepare,
             environment_report=self.report,
@@ -60,18 +60,18 @@ class EnvironmentMember(WorkerPlugin):  # type: ignore[misc] # distributed is un
         self._joining = asyncio.create_task(self._join())
 
     async def prepare(self) -> None:
-        """Try once more, after a failure, to catch up."""
+        """Prepare the worker again after a failure."""
         if self._joining.done():
             self._joining = asyncio.create_task(self._join())
 
     async def teardown(self, worker: Any) -> None:
-        """Leave the store."""
+        """Stop the preparation and leave the store."""
         self._joining.cancel()
         await asyncio.to_thread(self.store.close)
 
     async def _join(self) -> None:
-        hub = self.worker.scheduler
-        me = self.worker.contact_address or self.worker.address
+        scheduler = self.worker.scheduler
+        address = self.worker.contact_address or self.worker.address
         joined = False
         while not joined:
             reason = ""
@@ -79,19 +79,19 @@ class EnvironmentMember(WorkerPlugin):  # type: ignore[misc] # distributed is un
             try:
                 if not self.store.id:
                     await asyncio.to_thread(self.store.open)
-                reply = await hub.environment_pull(worker=me, store=self.store.id)
+                reply = await scheduler.environment_pull(worker=address, store=self.store.id)
                 await self._catch_up(reply)
                 await self.set_variables(reply["variables"])
                 if reply["spec"] and not self.inside_kernel:
-                    await install(reply["spec"], await self._wheels(reply["spec"]))
-                    forget_versions()
+                    await install_packages(reply["spec"], await self._wheels(reply["spec"]))
+                    clear_version_cache()
             except asyncio.CancelledError:
                 raise
             except Exception as error:
                 reason = f"{type(error).__name__}: {error}"
                 logging.getLogger("distributed.worker").exception("The environment could not be prepared")
-            joined = await hub.environment_joined(
-                worker=me,
+            joined = await scheduler.environment_joined(
+                worker=address,
                 report=self._report(),
                 generation=reply["generation"],
                 spec=reply["spec_hash"],
@@ -100,18 +100,18 @@ class EnvironmentMember(WorkerPlugin):  # type: ignore[misc] # distributed is un
 
     async def _catch_up(self, reply: Mapping[str, Any]) -> None:
         if not reply["shared"]:
-            roots = {key: root["files"] for key, root in reply["roots"].items()}
+            folders = {key: root["files"] for key, root in reply["folders"].items()}
             lock = self.store.locked()
-            await asyncio.to_thread(lock.__enter__)  # one process fetches for all on this host
+            await asyncio.to_thread(lock.__enter__)  # one process fetches for all processes on this host
             try:
                 if self.store.state()["generation"] < reply["generation"]:
-                    await self._fetch(roots, reply["generation"])
+                    await self._fetch(folders, reply["generation"])
             finally:
                 lock.__exit__(None, None, None)
-        self._use(reply["roots"], [])
+        self._use(reply["folders"], [])
 
-    async def _fetch(self, roots: Mapping[str, Any], generation: int) -> None:
-        changes, missing = await asyncio.to_thread(self.store.complete, roots)
+    async def _fetch(self, folders: Mapping[str, Any], generation: int) -> None:
+        changes, missing = await asyncio.to_thread(self.store.complete, folders)
         while missing:
             blobs = await self.worker.scheduler.environment_blobs(hashes=sorted(missing), limit=CHUNK)
             await asyncio.to_thread(self.store.stage, blobs)
@@ -123,39 +123,39 @@ class EnvironmentMember(WorkerPlugin):  # type: ignore[misc] # distributed is un
         for name in spec.get("wheels", ()):
             if not (folder / name).exists():
                 data = await self.worker.scheduler.environment_wheel(name=name)
-                await asyncio.to_thread(keep, folder / safe_path(name), data)
+                await asyncio.to_thread(write_wheel, folder / safe_path(name), data)
         return folder
 
     def _report(self) -> dict[str, Any]:
         paths = [p for p in sys.path if not p.startswith(str(self.store.code))]
         return {
-            **describe(paths),
+            **describe_environment(paths),
             "store": self.store.id,
             "code": str(self.store.code),
             "nanny": bool(self.worker.nanny),
             "inside_kernel": self.inside_kernel,
         }
 
-    def _use(self, roots: Mapping[str, Mapping[str, Any]], changed: list[str]) -> list[str]:
+    def _use(self, folders: Mapping[str, Mapping[str, Any]], changed: list[str]) -> list[str]:
         if self.inside_kernel:
             return []
         code = str(self.store.code)
-        put_on_path([f"{code}/{p}" for root in roots.values() for p in root["paths"]], code, front=True)
-        names = {name for root in roots.values() for name in root["names"]}
-        return forget([f"{code}/{path}" for path in changed], code, names, protect=RUNS_ON)
+        set_search_path([f"{code}/{p}" for root in folders.values() for p in root["paths"]], code, front=True)
+        names = {name for root in folders.values() for name in root["names"]}
+        return forget_modules([f"{code}/{path}" for path in changed], code, names, protect=RUNS_ON)
 
-    # What the scheduler calls
+    # Operations for the scheduler
 
     async def report(self, rows: list[str] | None = None) -> dict[str, Any]:
-        """Return the worker's environment; its distributions too where `rows` has not its digest."""
+        """Return the worker's environment, with its distributions if its digest is not in `rows`."""
         report = self._report()
         if rows is not None and report["digest"] not in rows:
             code = str(self.store.code)
-            report["rows"] = [list(row) for row in scan([p for p in sys.path if not p.startswith(code)])]
+            report["rows"] = [list(row) for row in scan_distributions([p for p in sys.path if not p.startswith(code)])]
         return report
 
     async def stage(self, blobs: list[list[Any]]) -> None:
-        """Keep content for a commit."""
+        """Store content for a commit."""
         await asyncio.to_thread(self.store.stage, blobs)
 
     async def commit(self, changes: dict[str, Any], generation: int) -> None:
@@ -171,14 +171,14 @@ class EnvironmentMember(WorkerPlugin):  # type: ignore[misc] # distributed is un
 
         await asyncio.to_thread(change)
 
-    async def refresh(self, roots: dict[str, Any], changed: list[str]) -> list[str]:
-        """Use the files that were committed; return loaded extension modules that only a restart would replace."""
-        return self._use(roots, changed)
+    async def refresh(self, folders: dict[str, Any], changed: list[str]) -> list[str]:
+        """Use the committed files; return changed extension modules that are loaded until a restart."""
+        return self._use(folders, changed)
 
     async def install(self, spec: dict[str, Any], dry: bool = False) -> dict[str, Any]:
-        """Install packages; the answer has the installer's ``error`` where it failed."""
+        """Install packages; the result has ``error`` if the installer failed."""
         try:
-            result = await install(spec, await self._wheels(spec), dry=dry)
+            result = await install_packages(spec, await self._wheels(spec), dry=dry)
         except (RuntimeError, OSError) as error:
             return {"error": str(error)}
         return result
@@ -189,13 +189,13 @@ class EnvironmentMember(WorkerPlugin):  # type: ignore[misc] # distributed is un
             os.environ.update(values)
 
     async def installed(self, names: list[str]) -> list[str]:
-        """Take notice that `names` were installed; return those of which this process has imported something."""
+        """Refresh caches after an install of `names`; return those that this process has imported."""
         importlib.invalidate_caches()
-        forget_versions()
-        return [name for name in names if loaded(name)]
+        clear_version_cache()
+        return [name for name in names if is_loaded(name)]
 
 
-def keep(path: Path, data: bytes) -> None:
-    """Write a wheel to `path` at once."""
+def write_wheel(path: Path, data: bytes) -> None:
+    """Write a wheel to `path` in one step."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write(path, data)
+    write_atomically(path, data)

@@ -1,1 +1,1 @@
-"""Synchronize scheduler and workers with the kernel's packages and local code."""
+"""Bring the scheduler and the workers to the kernel's packages, local code, data and variables."""

@@ -1,6 +1,6 @@
-"""Syncs by distributed's own plugins, for who wants exactly those: ``method: dask``.
+"""Sync with distributed's ``PipInstall`` and ``UploadDirectory``: ``method: dask``.
 
-They know no difference: what is named is installed and uploaded again each time.
+These plugins do not compare: each sync installs and uploads everything again.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.environments.capture.local_code import named_folder
+from jupyter_pipeline.environments.capture.local_code import resolve_folder
 from jupyter_pipeline.environments.options import Options
-from jupyter_pipeline.environments.plugins.package_indexes import split
+from jupyter_pipeline.environments.plugins.package_indexes import split_options
 from jupyter_pipeline.exceptions import SyncError
 from jupyter_pipeline.models import SyncReport
 
 if TYPE_CHECKING:
     import distributed
 
-__all__ = ["sync"]
+__all__ = ["sync_with_dask_plugins"]
 
 
-def sync(
+def sync_with_dask_plugins(
     client: distributed.Client, options: Options, *, directories: Sequence[Path] | None, packages: bool
 ) -> SyncReport:
     """Register ``PipInstall`` and ``UploadDirectory`` with the options of the profile.
@@ -30,26 +30,28 @@ def sync(
     Parameters
     ----------
     client : distributed.Client
-        Connected to the cluster.
+        Client of the cluster.
     options : Options
-        ``pip_install`` and ``upload_directory`` with the options of the plugins.
+        ``pip_install`` and ``upload_directory``, with the arguments of the plugins.
     directories : sequence of Path, optional
-        Folders beside those of the options.
+        Folders in addition to those in the options.
     packages : bool
-        Whether packages are installed.
+        Install packages.
 
     Raises
     ------
     SyncError
-        With the plugin's reason.
+        A plugin failed; the message has its error.
     """
     from distributed.diagnostics.plugin import PipInstall, UploadDirectory
 
     started = time.perf_counter()
-    named = (named_folder(path).source for path in (*(directories or ()), *options.upload_directory))
+    named = (resolve_folder(path).source for path in (*(directories or ()), *options.upload_directory))
     folders = list(dict.fromkeys(named))
     if packages and options.pip_install:
-        command, addresses = split(options.pip_options)  # the plugin's file expands references, its command does not
+        command, addresses = split_options(
+            options.pip_options
+        )  # pip expands references in a requirements file, not in arguments
         _register(
             client,
             PipInstall,
@@ -68,8 +70,8 @@ def sync(
     )
 
 
-def _register(client: distributed.Client, kind: type[Any], **options: Any) -> None:
+def _register(client: distributed.Client, plugin: type[Any], **options: Any) -> None:
     try:
-        client.register_plugin(kind(**options))
+        client.register_plugin(plugin(**options))
     except Exception as error:
-        raise SyncError(f"{kind.__name__} failed: {error}") from error
+        raise SyncError(f"{plugin.__name__} failed: {error}") from error

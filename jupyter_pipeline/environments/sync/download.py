@@ -1,4 +1,4 @@
-"""Gets wheels of requirements here, for workers that reach no index."""
+"""Download wheels in the kernel for workers that cannot reach a package index."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from jupyter_pipeline.environments.plugins import package_indexes
-from jupyter_pipeline.environments.plugins.installer import find_uv, reason
+from jupyter_pipeline.environments.plugins.installer import failure_reason, find_uv
+from jupyter_pipeline.environments.plugins.package_indexes import git_settings, split_options, uv_settings
 from jupyter_pipeline.exceptions import SyncError
 from jupyter_pipeline.paths import write_private
 
-__all__ = ["download"]
+__all__ = ["download_wheels"]
 
 
-def download(requirements: Sequence[str], options: Sequence[str]) -> dict[str, bytes]:
-    """Return wheels of `requirements` and of all that they need, by file name; what has no wheel is built.
+def download_wheels(requirements: Sequence[str], options: Sequence[str]) -> dict[str, bytes]:
+    """Return wheels of `requirements` and of their dependencies, by file name; build those without a wheel.
 
     Parameters
     ----------
@@ -31,10 +31,10 @@ def download(requirements: Sequence[str], options: Sequence[str]) -> dict[str, b
     Raises
     ------
     SyncError
-        With pip's reason.
+        The download failed; the message has pip's error.
     """
-    command, addresses = package_indexes.split(options)
-    text, secrets = package_indexes.for_git([*addresses, *requirements], os.environ)
+    command, addresses = split_options(options)
+    text, secrets = git_settings([*addresses, *requirements], os.environ)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_private(folder / "requirements.txt", "\n".join(text) + "\n")
@@ -45,10 +45,13 @@ def download(requirements: Sequence[str], options: Sequence[str]) -> dict[str, b
             capture_output=True,
             text=True,
             errors="replace",
-            env={**os.environ, **package_indexes.for_uv(os.environ), **secrets},
+            env={**os.environ, **uv_settings(os.environ), **secrets},
         )
         if done.returncode:
-            raise SyncError(f"{', '.join(requirements)} could not be fetched here either.\n{reason(done.stderr)}")
+            raise SyncError(
+                f"{', '.join(requirements)} could not be downloaded by the kernel either.\n"
+                + failure_reason(done.stderr)
+            )
         return {file.name: file.read_bytes() for file in sorted(folder.glob("*.whl"))}
 
 
@@ -56,6 +59,6 @@ def _pip() -> list[str]:
     if find_spec("pip"):
         return [sys.executable, "-m", "pip"]
     uv = find_uv()
-    if uv:  # it has no command of its own that keeps wheels
+    if uv:  # uv has no command that downloads wheels
         return [uv, "tool", "run", "--quiet", "--python", sys.executable, "pip"]
-    raise SyncError(f"{sys.prefix} has neither pip nor uv to fetch wheels with: install one there.")
+    raise SyncError(f"{sys.prefix} has neither pip nor uv to download wheels. Install one there.")

@@ -1,4 +1,4 @@
-"""Decides which packages a cluster needs to be like the kernel; pure but for the packing of wheels."""
+"""Plan the packages that a cluster needs to equal the kernel; pure except for the packing of wheels."""
 
 from __future__ import annotations
 
@@ -6,44 +6,46 @@ import json
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from jupyter_pipeline.environments.diff import CORE, same
+from jupyter_pipeline.environments.diff import CORE, is_same_build
 from jupyter_pipeline.environments.plugins.content import content_hash
-from jupyter_pipeline.environments.plugins.installed import normalise, without_credentials
+from jupyter_pipeline.environments.plugins.distributions import normalize_name, strip_credentials
 from jupyter_pipeline.models import Distribution, Environment
 
-__all__ = ["different", "overruled", "specification", "syncable"]
+__all__ = ["build_specification", "find_differences", "find_overruled", "list_syncable"]
 
 _TOOLS = {"pip", "uv", "setuptools", "wheel", "jupyter-pipeline"}
 
 Pack = Callable[[str], tuple[str, bytes, str]]
-"""See `wheels.pack_installed`."""
+"""Function such as `wheels.pack_installed`."""
 
 
-def syncable(kernel: Environment, skip: Collection[str] = ()) -> list[Distribution]:
+def list_syncable(kernel: Environment, skip: Collection[str] = ()) -> list[Distribution]:
     """Return the kernel's distributions that can be installed on a cluster.
 
-    Editable ones are not among them, since their code travels as a folder, nor what the cluster itself runs on, nor
-    what installs packages.
+    Editable distributions are excluded, because their code is sent as a folder. The packages that the cluster runs on
+    and the installers are excluded too.
 
     Parameters
     ----------
     kernel : Environment
-        What all others are to be like.
+        Environment of the kernel.
     skip : collection of str
-        Names that are left alone.
+        Names of further distributions to exclude.
     """
-    left = {*CORE, *_TOOLS, *skip}
-    return [d for d in kernel.distributions if d.source != "editable" and d.name not in left]
+    excluded = {*CORE, *_TOOLS, *skip}
+    return [d for d in kernel.distributions if d.source != "editable" and d.name not in excluded]
 
 
-def different(kernel: Environment, others: Iterable[Environment], skip: Collection[str] = ()) -> list[Distribution]:
-    """Return what is `syncable` and what some of `others`, one for each prefix, lack or have otherwise."""
+def find_differences(
+    kernel: Environment, others: Iterable[Environment], skip: Collection[str] = ()
+) -> list[Distribution]:
+    """Return the syncable distributions that are absent or different in some of `others`, one per prefix."""
     there = [{d.name: d for d in other.distributions} for other in others]
-    return [d for d in syncable(kernel, skip) if any(not same(d, side.get(d.name)) for side in there)]
+    return [d for d in list_syncable(kernel, skip) if any(not is_same_build(d, side.get(d.name)) for side in there)]
 
 
-def overruled(kernel: Environment, requirements: Iterable[str]) -> set[str]:
-    """Return the names of what `requirements`, of a profile, ask for in another version than the kernel's."""
+def find_overruled(kernel: Environment, requirements: Iterable[str]) -> set[str]:
+    """Return the names that `requirements` of a profile require in another version than the kernel's."""
     from packaging.requirements import InvalidRequirement, Requirement
     from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
@@ -53,18 +55,18 @@ def overruled(kernel: Environment, requirements: Iterable[str]) -> set[str]:
         try:
             if text.endswith(".whl"):
                 wheel, version, *_ = parse_wheel_filename(text.rpartition("/")[2])
-                asked = Requirement(f"{wheel}=={version}")
+                parsed = Requirement(f"{wheel}=={version}")
             else:
-                asked = Requirement(text)
+                parsed = Requirement(text)
         except (InvalidRequirement, InvalidWheelFilename):
             continue  # a folder or an address without a name
-        name = normalise(asked.name)
-        if name in here and (asked.url or not asked.specifier.contains(here[name], prereleases=True)):
+        name = normalize_name(parsed.name)
+        if name in here and (parsed.url or not parsed.specifier.contains(here[name], prereleases=True)):
             found.add(name)
     return found
 
 
-def specification(
+def build_specification(
     wanted: Iterable[Distribution],
     *,
     requirements: Iterable[str] = (),
@@ -73,22 +75,22 @@ def specification(
     pack: Pack,
     packed: Collection[str] = (),
 ) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """Return what the cluster's installers are told, and the wheels that go with it.
+    """Return the specification for the installers on the cluster, and the wheels that it names.
 
     Parameters
     ----------
     wanted : iterable of Distribution
-        Pins. What came from an index is fetched there by the workers; anything else is packed here.
+        Pins. Workers install those from an index themselves. All others are packed as wheels here.
     requirements : iterable of str
-        Further requirements, with their dependencies.
+        Further requirements, installed with their dependencies.
     options : iterable of str
         Options for the installer.
     tool : str
         ``auto``, ``uv`` or ``pip``.
     pack : callable
-        Makes a wheel of an installed distribution.
+        Function that packs an installed distribution as a wheel.
     packed : collection of str
-        Names of what is packed although an index has it, because the workers could not get it there.
+        Names to pack although an index has them, because the workers could not reach the index.
     """
     pins: dict[str, list[str]] = {}
     wheels: dict[str, bytes] = {}
@@ -108,5 +110,5 @@ def _without_secrets(origin: str) -> str:
     if not origin:
         return ""
     data = json.loads(origin)
-    data["url"] = without_credentials(data["url"])
+    data["url"] = strip_credentials(data["url"])
     return json.dumps(data)

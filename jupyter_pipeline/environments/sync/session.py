@@ -1,4 +1,4 @@
-"""One kernel's talk with one cluster: installs the plugins there once, and sends only what changed."""
+"""Connect one kernel with one cluster: register the plugins once, and send only changes."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.environments.capture.folder import Folder
-from jupyter_pipeline.environments.plugins.content import Entry, pack
-from jupyter_pipeline.environments.plugins.process import PLUGIN, PROTOCOL, identity
+from jupyter_pipeline.environments.plugins.content import Entry, pack_blob
+from jupyter_pipeline.environments.plugins.process import PLUGIN, PROTOCOL, process_identity
 from jupyter_pipeline.exceptions import SyncError, UsageError
 
 if TYPE_CHECKING:
     import distributed
 
-__all__ = ["Session", "session"]
+__all__ = ["Session", "get_session"]
 
 Say = Callable[[str], None]
 
@@ -27,16 +27,16 @@ _POLL = 0.5  # seconds between questions for progress
 _SESSIONS: weakref.WeakKeyDictionary[Any, Session] = weakref.WeakKeyDictionary()
 
 
-def session(client: distributed.Client) -> Session:
+def get_session(client: distributed.Client) -> Session:
     """Return the session of `client`.
 
     Raises
     ------
     UsageError
-        If the client is asynchronous or closed.
+        The client is asynchronous or closed.
     """
     if client.asynchronous:
-        raise UsageError("Sync works on a synchronous client: make it without asynchronous=True.")
+        raise UsageError("Sync needs a synchronous client. Create it without asynchronous=True.")
     if client.status != "running":
         raise UsageError(f"The client is {client.status}; attach to a running cluster.")
     if client not in _SESSIONS:
@@ -45,12 +45,31 @@ def session(client: distributed.Client) -> Session:
 
 
 class Session:
-    """What this kernel knows of a cluster's state.
+    """State of a cluster as far as this kernel knows it.
 
     Parameters
     ----------
     client : distributed.Client
-        Connected and synchronous.
+        Synchronous client of the cluster.
+
+    Attributes
+    ----------
+    folders : dict
+        Folders that were sent, by source and rules.
+    lock : threading.Lock
+        Held during a sync.
+    rows : dict
+        Distributions of an environment, by its digest.
+    done : set of str
+        Requirements that were installed, as ``digest:requirement``.
+    last_request : tuple or None
+        Last request for an install.
+    variables : dict
+        Environment variables that were set on the cluster.
+    kernel : tuple of Distribution
+        Distributions of the kernel in the last sync.
+    kernel_digest : str
+        Digest of the kernel's environment in the last sync.
     """
 
     def __init__(self, client: distributed.Client) -> None:
@@ -61,10 +80,10 @@ class Session:
         self.lock = threading.Lock()
         self.rows: dict[str, list[list[str]]] = {}
         self.done: set[str] = set()
-        self.told: object = None
+        self.last_request: object = None
         self.variables: dict[str, str] = {}
         self.kernel: object = None
-        self.here = ""
+        self.kernel_digest = ""
 
     @property
     def client(self) -> distributed.Client:
@@ -75,7 +94,7 @@ class Session:
 
     @property
     def cluster(self) -> str:
-        """Id of the scheduler."""
+        """ID of the scheduler."""
         return str(self.client._scheduler_identity["id"])
 
     def call(self, operation: str, say: Say | None = None, **arguments: Any) -> Any:
@@ -84,31 +103,29 @@ class Session:
         Parameters
         ----------
         operation : str
-            Its name.
+            Name of the operation.
         say : callable, optional
-            Told while it takes long what hosts and prefixes are doing.
+            Called with the progress of hosts and prefixes during a long operation.
         **arguments
-            What it takes.
+            Arguments of the operation.
 
         Raises
         ------
         SyncError
-            With the reason why it failed there.
+            The operation failed on the cluster.
         """
         self._register()
         try:
             return self._wait(getattr(self.client.scheduler, operation)(**arguments), say)
         except (OSError, ValueError, RuntimeError, TimeoutError) as error:
             text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-            raise SyncError(
-                f"The cluster could not apply the change: {text}. What was there before is intact."
-            ) from error
+            raise SyncError(f"The cluster could not apply the change: {text}. The previous state is intact.") from error
 
     def _wait(self, answer: Coroutine[Any, Any, Any], say: Say | None) -> Any:
-        """Return what `answer` returns; an interrupt ends the wait at once."""
+        """Wait for `answer` and return its result; an interrupt ends the wait at once."""
         loop = self.client.loop.asyncio_loop
         waiting = asyncio.run_coroutine_threadsafe(answer, loop)
-        told: dict[str, str] = {}
+        reported: dict[str, str] = {}
         try:
             while not concurrent.futures.wait([waiting], timeout=_POLL).done:
                 if self.client.status != "running":
@@ -116,15 +133,15 @@ class Session:
                 asking = asyncio.run_coroutine_threadsafe(self.client.scheduler.environment_progress(), loop)
                 concurrent.futures.wait([waiting, asking], return_when=concurrent.futures.FIRST_COMPLETED)
                 doing = asking.result() if asking.done() else {}
-                if say is not None and doing and doing != told:
+                if say is not None and doing and doing != reported:
                     say("; ".join(f"{where}: {what}" for where, what in sorted(doing.items())))
-                    told = doing
+                    reported = doing
             return waiting.result()
         finally:
             waiting.cancel()
 
-    def pythons(self) -> dict[str, str]:
-        """Return the Python version of the scheduler and of each worker, without any plugin."""
+    def python_versions(self) -> dict[str, str]:
+        """Return the Python version of the scheduler and of each worker; needs no plugin."""
         versions = self.client.get_versions()
         found = {"scheduler": versions["scheduler"], **versions["workers"]}
         return {w: ".".join(v["host"]["python"].split(".")[:3]) for w, v in found.items() if v}
@@ -133,15 +150,15 @@ class Session:
         if self._registered:
             return
         here = sys.version_info[:2]
-        for where, version in self.pythons().items():
+        for where, version in self.python_versions().items():
             if tuple(int(n) for n in version.split(".")[:2]) != here:
                 raise SyncError(
                     f"{where} runs Python {version}, this kernel {here[0]}.{here[1]}. Python cannot be synced: "
                     "start the cluster with the kernel's Python, or choose a kernel with the cluster's."
                 )
-        from jupyter_pipeline.environments.sync.by_value import hub_pickle
+        from jupyter_pipeline.environments.sync.pickling import pickle_scheduler_plugin
 
-        data = hub_pickle(self.cluster, identity())
+        data = pickle_scheduler_plugin(self.cluster, process_identity())
         scheduler = self.client.scheduler
         self.client.sync(scheduler.register_scheduler_plugin, plugin=data, name=PLUGIN, idempotent=True)
         check_protocol(self.client.sync(scheduler.environment_state, rows=None))
@@ -149,47 +166,47 @@ class Session:
 
     # Files
 
-    def request(self, folders: Sequence[Folder]) -> dict[str, Any]:
-        """Return the arguments of the operation ``apply``: what changed since the last time, small content with it."""
-        roots: dict[str, Any] = {}
+    def build_request(self, folders: Sequence[Folder]) -> dict[str, Any]:
+        """Return the arguments of ``environment_apply``: recent changes, with the content of small files."""
+        updates: dict[str, Any] = {}
         blobs: list[list[Any]] = []
-        size = 0  # beyond a little, the cluster is asked first what it lacks
+        size = 0  # larger content is sent only if the cluster requests it
         for folder in folders:
             base, before = self._sent.get(folder.key, ("", {}))
-            root: dict[str, Any] = {"digest": folder.digest, "paths": folder.search_path, "names": folder.modules}
-            root |= {"only": folder.only, "beside": folder.beside}
+            update: dict[str, Any] = {"digest": folder.digest, "paths": folder.search_path, "names": folder.modules}
+            update |= {"only": folder.only, "beside": folder.beside}
             if base != folder.digest:
                 changed = {p: e for p, e in folder.files.items() if before.get(p) != e} if base else {}
-                root |= {"base": base, "put": changed, "delete": [p for p in before if p not in folder.files]}
+                update |= {"base": base, "put": changed, "delete": [p for p in before if p not in folder.files]}
                 for path, entry in changed.items():
                     size += entry[2]
                     if entry[0] != "l" and size < _INLINE:
-                        blobs.append(pack(folder.read(path)))
+                        blobs.append(pack_blob(folder.read(path)))
             else:
-                root |= {"base": base, "put": {}, "delete": []}
-            roots[folder.key] = root
-        return {"roots": roots, "blobs": blobs}
+                update |= {"base": base, "put": {}, "delete": []}
+            updates[folder.key] = update
+        return {"updates": updates, "blobs": blobs}
 
-    def finish(
+    def complete_upload(
         self, folders: Sequence[Folder], reply: dict[str, Any], sent: int, say: Say
     ) -> tuple[dict[str, Any], int]:
-        """Tell everything about folders of which the cluster has another state, and send the content that it lacks.
+        """Send the missing content, and the full list of files of folders whose state on the cluster differs.
 
         Returns
         -------
         tuple
-            The cluster's last answer, and the bytes sent in all.
+            Last reply of the cluster, and the total number of bytes sent.
         """
         stale: set[str] = set()
         while reply.get("stale") or reply.get("missing"):
             stale |= set(reply.get("stale", ()))
             if reply.get("missing"):
                 sent += self._send(folders, reply["missing"], say)
-            roots = {}
-            for key, root in self.request(folders)["roots"].items():
+            updates = {}
+            for key, update in self.build_request(folders)["updates"].items():
                 folder = next(f for f in folders if f.key == key)
-                roots[key] = {**root, "files": folder.files} if key in stale else root
-            reply = self.call("environment_apply", say, roots=roots, blobs=[])
+                updates[key] = {**update, "files": folder.files} if key in stale else update
+            reply = self.call("environment_apply", say, updates=updates, blobs=[])
         for folder in folders:
             self._sent[folder.key] = (folder.digest, folder.files)
         return reply, sent
@@ -205,15 +222,15 @@ class Session:
             self.call("environment_stage", blobs=blobs)
             sent += sum(len(blob[3]) for blob in blobs)
             done += sum(e[2] for *_, e in chunk)
-            if total > _INLINE:  # what takes no time needs no progress
+            if total > _INLINE:  # small uploads need no progress
                 say(f"Sent {done / 2**20:.1f} of {total / 2**20:.1f} MiB")
         return sent
 
 
 def _packed(folder: Folder, path: str, entry: Entry) -> list[Any]:
-    blob = pack(folder.read(path), 1)
+    blob = pack_blob(folder.read(path), 1)
     if blob[0] != entry[1]:
-        raise SyncError(f"{folder.source / path} changed while it was sent. Nothing was changed; sync again.")
+        raise SyncError(f"{folder.source / path} changed while it was sent. The cluster was not changed. Sync again.")
     return blob
 
 
@@ -230,21 +247,21 @@ def _chunks(places: Sequence[tuple[Folder, str, Entry]]) -> Iterator[list[tuple[
         yield chunk
 
 
-def known_rows(state: Mapping[str, Any], kept: dict[str, list[list[str]]]) -> dict[str, list[list[str]]]:
-    """Add the distributions that `state` tells to `kept`, by digest."""
+def collect_rows(state: Mapping[str, Any], known: dict[str, list[list[str]]]) -> dict[str, list[list[str]]]:
+    """Add the distributions that are in `state` to `known`, by digest."""
     for report in (state["scheduler"], *state["workers"].values()):
         if "rows" in report:
-            kept[report["digest"]] = report["rows"]
-    return kept
+            known[report["digest"]] = report["rows"]
+    return known
 
 
 def check_protocol(state: Mapping[str, Any]) -> None:
-    """Refuse a cluster that another version of this package has prepared.
+    """Raise if another version of this package has registered its plugins on the cluster.
 
     Raises
     ------
     SyncError
-        With what to do.
+        The versions differ.
     """
     if state["protocol"] != PROTOCOL:
         raise SyncError("Another version of Jupyter Pipeline has synced this cluster. Stop it and start it again.")

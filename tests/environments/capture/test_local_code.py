@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from jupyter_pipeline.environments.capture.local_code import find_imported_folders, resolve_folder
+
+
+@pytest.fixture
+def modules() -> dict[str, ModuleType]:
+    return {}
+
+
+def load(folder: Path, name: str, modules: dict[str, ModuleType], *, package: bool = False) -> None:
+    file = folder / name / "__init__.py" if package else folder / f"{name}.py"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("")
+    module = ModuleType(name)
+    module.__file__ = str(file)
+    if package:
+        module.__path__ = [str(file.parent)]
+    modules[name] = module
+
+
+def test_what_is_imported_from_the_path_goes_with_what_can_be_imported_beside_it(
+    tmp_path: Path, modules: dict[str, ModuleType]
+) -> None:
+    load(tmp_path / "src", "package", modules, package=True)
+    (tmp_path / "src" / "other.py").write_text("")
+    (tmp_path / "src" / "data").mkdir()
+    (tmp_path / "src" / "data" / "big.bin").write_text("")
+    [folder], left_out = find_imported_folders(modules, [str(tmp_path / "src")], tmp_path)
+    assert (folder.source, folder.only, folder.named) == (tmp_path / "src", ("other.py", "package"), False)
+    folder.refresh()
+    assert sorted(folder.files) == ["other.py", "package/__init__.py"]
+    assert left_out == {}
+
+
+def test_an_editable_install_off_the_path_goes_with_its_package_alone(
+    tmp_path: Path, modules: dict[str, ModuleType]
+) -> None:
+    load(tmp_path, "package", modules, package=True)
+    (tmp_path / "setup.py").write_text("")
+    [folder], _ = find_imported_folders(modules, [], tmp_path / "elsewhere")
+    assert folder.only == ("package",)
+
+
+def test_modules_beside_the_notebook_go_although_nothing_imported_them(tmp_path: Path) -> None:
+    (tmp_path / "helpers.py").write_text("")
+    (tmp_path / "not-a-module.py").write_text("")
+    [folder], _ = find_imported_folders({}, [""], tmp_path)
+    assert folder.only == ("helpers.py",)
+
+
+def test_a_module_that_raises_at_a_look_is_passed_over(tmp_path: Path, modules: dict[str, ModuleType]) -> None:
+    class Lazy(ModuleType):
+        def __getattr__(self, name: str) -> object:
+            raise ImportError("not installed")
+
+    load(tmp_path, "helpers", modules)
+    modules["lazy"] = Lazy("lazy")
+    [folder], _ = find_imported_folders(modules, [], tmp_path / "elsewhere")
+    assert folder.only == ("helpers.py",)
+
+
+def test_installed_packages_and_the_standard_library_stay() -> None:
+    names = ("json", "distributed", "pathspec", "jupyter_pipeline")
+    modules = {name: importlib.import_module(name) for name in names}
+    assert find_imported_folders(modules, [p for p in sys.path if p], Path("/")) == ([], {})
+
+
+def test_the_home_is_never_sent_and_that_is_reported(
+    tmp_path: Path, modules: dict[str, ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    load(tmp_path, "helpers", modules)
+    folders, left_out = find_imported_folders(modules, [""], tmp_path)
+    assert folders == []
+    assert "your home" in left_out[str(tmp_path)]
+    assert "helpers.py" in left_out[str(tmp_path)]
+
+
+def test_the_order_is_that_of_the_path(tmp_path: Path, modules: dict[str, ModuleType]) -> None:
+    for name in ("b", "a"):
+        load(tmp_path / name, f"module_{name}", modules)
+    folders, _ = find_imported_folders(modules, [str(tmp_path / "b"), str(tmp_path / "a")], tmp_path / "nowhere")
+    assert [f.name for f in folders] == ["b", "a"]
+
+
+def test_folders_of_one_name_have_keys_of_their_own(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name / "lib").mkdir(parents=True)
+    one, two = resolve_folder(tmp_path / "a" / "lib"), resolve_folder(f"{tmp_path}/b/lib/")
+    assert one.key != two.key
+    assert one.key.endswith("/lib")
