@@ -11,6 +11,7 @@ from typing import Any
 from jupyter_pipeline.environments.capture.size_limits import SizeLimits
 from jupyter_pipeline.environments.plugins.distributions import normalize_name, strip_credentials
 from jupyter_pipeline.exceptions import ConfigurationError
+from jupyter_pipeline.units import parse_bytes
 
 __all__ = ["METHODS", "POLICIES", "Options", "parse_options"]
 
@@ -20,7 +21,6 @@ METHODS = ("packages", "dask", "image")
 POLICIES = ("refuse", "sync", "warn", "ignore")
 
 _ADDRESS = re.compile(r"[\w+.-]+://\S+")
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,11 +149,10 @@ def _strings(key: str, value: Any) -> tuple[str, ...]:
 
 
 def _size(key: str, value: Any) -> int:
-    match = _SIZE.fullmatch(str(value).strip())
-    if isinstance(value, bool) or not match:
-        raise _error(key, f"cannot be {value!r}", "Use bytes, or a size such as 200 MB or 2 GiB")
-    number, unit, binary = match.groups()
-    return int(float(number) * (1024 if binary else 1000) ** " kmgt".index(unit.lower() or " "))
+    try:
+        return parse_bytes(value)
+    except ValueError as error:
+        raise _error(key, f"cannot be {value!r}", "Use bytes, or a size such as 200 MB or 2 GiB") from error
 
 
 def _error(key: str, reason: str, fix: str) -> ConfigurationError:

@@ -23,10 +23,19 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import waiting
 from distributed import Client, LocalCluster
 from waiting import wait_until
 
 _NUMBERS = itertools.count()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _support_on_path() -> Iterator[None]:
+    """Let workers in other processes import the helpers of the tests, whose functions they unpickle."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(Path(waiting.__file__).parent), prepend=os.pathsep)
+        yield
 
 
 @pytest.fixture(scope="module")

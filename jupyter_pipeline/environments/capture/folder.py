@@ -19,6 +19,7 @@ from jupyter_pipeline.environments.capture.ignore import IGNORE_FILES, IgnoreRul
 from jupyter_pipeline.environments.capture.size_limits import SizeLimits, file_error, total_error, total_reason
 from jupyter_pipeline.environments.plugins.content import Entry, content_hash, safe_target
 from jupyter_pipeline.exceptions import SyncError
+from jupyter_pipeline.units import format_bytes
 
 __all__ = ["Folder"]
 
@@ -257,7 +258,7 @@ class Folder:
         if size > self.sizes.file:
             if self.named:
                 raise file_error(full, size, self.sizes, self.use)
-            return None, f"has {size / 1e6:,.0f} MB"
+            return None, f"has {format_bytes(size)}"
         now = time.time_ns()
         try:
             content = full.read_bytes()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jupyter_pipeline.exceptions import SyncError
+from jupyter_pipeline.units import format_bytes
 
 __all__ = ["SizeLimits", "file_error", "total_error", "total_reason"]
 
@@ -20,7 +21,7 @@ class SizeLimits:
 
 def file_error(file: Path, size: int, limits: SizeLimits, use: str) -> SyncError:
     """Return the error for a `file` of `size` bytes."""
-    problem = f"{file} has {size / 1e6:,.0f} MB, more than the limit of {limits.file / 1e6:,.0f} MB per file"
+    problem = f"{file} has {format_bytes(size)}, more than the limit of {format_bytes(limits.file)} per file"
     return SyncError(f"{problem}. {_remedy(use, 'max_file_size')}")
 
 
@@ -31,7 +32,7 @@ def total_error(folder: Path, limits: SizeLimits, use: str) -> SyncError:
 
 def total_reason(limits: SizeLimits) -> str:
     """Return the reason why a folder over the limit is not sent."""
-    return f"has more than the limit of {limits.total / 1e6:,.0f} MB to send"
+    return f"has more than the limit of {format_bytes(limits.total)} to send"
 
 
 def _remedy(use: str, key: str) -> str:

@@ -14,6 +14,7 @@ from jupyter_pipeline.environments.capture.folder import Folder
 from jupyter_pipeline.environments.plugins.content import Entry, pack_blob
 from jupyter_pipeline.environments.plugins.process import PLUGIN, PROTOCOL, process_identity
 from jupyter_pipeline.exceptions import SyncError, UsageError
+from jupyter_pipeline.units import format_bytes
 
 if TYPE_CHECKING:
     import distributed
@@ -223,7 +224,7 @@ class Session:
             sent += sum(len(blob[3]) for blob in blobs)
             done += sum(e[2] for *_, e in chunk)
             if total > _INLINE:  # small uploads need no progress
-                say(f"Sent {done / 2**20:.1f} of {total / 2**20:.1f} MiB")
+                say(f"Sent {format_bytes(done)} of {format_bytes(total)}")
         return sent
 
 

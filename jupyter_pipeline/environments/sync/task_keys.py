@@ -1,8 +1,10 @@
 """Make the keys of Dask tasks depend on the synced local code.
 
 Dask derives a task's key from the module and the name of its function. An edit of the function would not change the
-key, and Dask would return the old result. So the digest of the synced code is added to the token of every callable. After
-an edit new tasks have new keys, and earlier futures keep their results.
+key, and Dask would return the old result.
+
+The digest of the synced code is added to the token of every callable. After an edit new tasks have new keys, and
+earlier futures keep their results.
 """
 
 from __future__ import annotations

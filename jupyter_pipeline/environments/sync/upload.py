@@ -14,6 +14,7 @@ from jupyter_pipeline.environments.capture.local_code import forbidden_reason
 from jupyter_pipeline.environments.capture.size_limits import SizeLimits
 from jupyter_pipeline.environments.sync.session import Session, get_session
 from jupyter_pipeline.exceptions import NotFoundError, SyncError, UsageError
+from jupyter_pipeline.units import format_bytes
 
 if TYPE_CHECKING:
     import distributed
@@ -124,7 +125,7 @@ def _to_url(source: Path, to: str, say: Say, report: Say) -> str:
         for file in _select_files(source, report):
             there = place if file == source else f"{place}/{file.relative_to(source).as_posix()}"
             if not _is_uploaded(system, there, file):
-                say(f"Sending {file.name}, {file.stat().st_size / 1e6:.1f} MB")
+                say(f"Sending {file.name}, {format_bytes(file.stat().st_size)}")
                 system.makedirs(there.rpartition("/")[0], exist_ok=True)
                 system.put_file(str(file), there)
     except ImportError as error:

@@ -109,7 +109,7 @@ def test_a_secret_that_is_named_goes(make: Make) -> None:
 
 def test_sizes_are_limited_by_file_and_in_all(make: Make) -> None:
     project = make({"a.py": "12345", "b.py": "12345"})
-    with pytest.raises(SyncError, match=r"has 0 MB.*max_file_size"):
+    with pytest.raises(SyncError, match=r"has 5 B.*max_file_size"):
         Folder(source=project, sizes=SizeLimits(file=4)).refresh()
     with pytest.raises(SyncError, match=r"to send.*max_size"):
         Folder(source=project, sizes=SizeLimits(total=9)).refresh()

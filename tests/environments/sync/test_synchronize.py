@@ -178,7 +178,7 @@ def test_a_file_over_the_limit_is_refused_and_nothing_is_sent(
     project = write(f"{module}.py", "x = 1")
     with (project / "huge.bin").open("wb") as file:
         file.truncate(10 * 2**30)
-    with pytest.raises(SyncError, match=r"huge\.bin has 10,737 MB.*max_file_size"):
+    with pytest.raises(SyncError, match=r"huge\.bin has 10.0 GiB.*max_file_size"):
         sync_environment(client, directories=[project])
     assert value(f"{module}.x") == ["absent", "absent"]
 
