@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import jupyter_pipeline
@@ -9,6 +10,9 @@ from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells, read_
 from jupyter_pipeline.models import Schedule
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+from option_table import option_table  # noqa: E402 - beside this file
 
 project = "Jupyter Pipeline"
 author = copyright = "The Jupyter Pipeline developers"
@@ -62,3 +66,4 @@ def several_steps() -> None:
 
 quickstart()
 several_steps()
+(GENERATED / "deploy-options.md").write_text(option_table(), encoding="utf-8")

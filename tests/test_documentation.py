@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import re
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,8 +27,12 @@ PAGES = sorted(DOCS.glob("*.md"))
 BUILTIN = sorted(p.stem for p in (ROOT / "jupyter_pipeline" / "clusters" / "profiles" / "builtin").glob("*.yaml"))
 
 
+INCLUDED = "```{include} _build/generated/deploy-options.md\n```"
+option_table = runpy.run_path(str(DOCS / "option_table.py"))["option_table"]
+
+
 def page(name: str) -> str:
-    return (DOCS / name).read_text(encoding="utf-8")
+    return (DOCS / name).read_text(encoding="utf-8").replace(INCLUDED, option_table())
 
 
 def sections(text: str, level: int) -> dict[str, str]:

@@ -31,6 +31,7 @@ class PipelineApp(Group):
         "profiles": ("jupyter_pipeline.cli.profiles.ProfilesGroup", "List, show, check and write cluster profiles."),
         "cluster": ("jupyter_pipeline.cli.cluster.ClusterGroup", "Start, list, scale, sync and stop clusters."),
         "deploy": ("jupyter_pipeline.cli.deploy.Deploy", "Deploy notebook cells, with schedules."),
+        "options": ("jupyter_pipeline.cli.deploy.Options", "List the options of a deploy."),
         "slice": ("jupyter_pipeline.cli.deploy.Slice", "Print a cell with the code that it needs."),
         "deployments": (
             "jupyter_pipeline.cli.deployments.DeploymentsGroup",

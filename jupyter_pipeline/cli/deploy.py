@@ -16,7 +16,7 @@ from jupyter_pipeline.exceptions import ConfigurationError, RehearsalError, Usag
 from jupyter_pipeline.models import Deployed
 from jupyter_pipeline.workflows import deploy, deploy_options, deploy_plan
 
-__all__ = ["Deploy", "Slice", "notebook_path", "read_cells"]
+__all__ = ["Deploy", "Options", "Slice", "notebook_path", "read_cells"]
 
 
 def read_cells(notebook: str) -> list[Cell]:
@@ -75,7 +75,7 @@ class Deploy(_Options):
         options = self.options()
         path = notebook_path(notebook, options["path"])
         cells = read_cells(notebook)
-        settings = deploy_options.read(options, name=options["name"], notebook=path.name)
+        settings = deploy_options.parse_options(options, name=options["name"], notebook=path.name)
         plan = deploy_plan.plan(
             cells,
             select_cells(cells, options["cell"]),
@@ -97,6 +97,19 @@ class Deploy(_Options):
         if self.options()["dry_run"]:
             return tables.dry_run(answer)
         return tables.deployed(answer, command="jupyter pipeline deployments")
+
+
+class Options(Command):
+    """List the options of a deploy."""
+
+    name = "jupyter-pipeline options"
+    description = "List the options of a deploy; with --json, as a JSON Schema."
+
+    def work(self) -> dict[str, Any]:
+        return deploy_options.json_schema()
+
+    def show(self, answer: dict[str, Any]) -> str:
+        return str(tables.options(answer))
 
 
 class Slice(Command):

@@ -107,7 +107,7 @@ class DeployMagics(Magics):
         from jupyter_pipeline.workflows import deploy_options, deploy_plan
 
         path = self.document.path
-        settings = deploy_options.read(
+        settings = deploy_options.parse_options(
             {**options, "profile": options["profile"] or self._attached_profile()},
             name=options["name"],
             notebook=path.name if path else "",

@@ -1,4 +1,4 @@
-"""Routes that promote a notebook cell."""
+"""Routes of deploys: deploy, preview, status, and the options."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from jupyter_pipeline.workflows import deploy_options, deploy_plan
 from jupyter_pipeline.workflows.deploy_options import OPTIONS
 from jupyter_pipeline.workflows.deployment_status import status
 
-__all__ = ["PreviewHandler", "PromotionHandler", "StatusHandler"]
+__all__ = ["DeployHandler", "DeployPreviewHandler", "DeployStatusHandler", "OptionsHandler"]
 
 _KEYS: dict[str, type | tuple[type, ...]] = {
     "notebook": dict,
@@ -22,69 +22,81 @@ _KEYS: dict[str, type | tuple[type, ...]] = {
     "cell": (str, int),
     "name": str,
     "kernel": str,
-    **{o.attribute: (str, int, float) if o.metavar else bool for o in OPTIONS if not o.repeat},
-    **{o.attribute: (list, str) for o in OPTIONS if o.repeat},
+    **deploy_options.json_types(),
 }
-_LONGEST = 3600.0
-"""Seconds: a rehearsal runs the pipeline once, and packages may have to be installed."""
+_TIMEOUT = 3600.0
+"""Seconds. A rehearsal runs the pipeline once, and a locked environment may have to be built."""
 _REQUIRED = ("notebook", "path", "name")
 
 
-class PreviewHandler(PipelineHandler):
-    """``promotion/preview``."""
+class OptionsHandler(PipelineHandler):
+    """``options``."""
+
+    @endpoint
+    async def get(self) -> dict[str, Any]:
+        """Return the JSON Schema of the options of a deploy."""
+        return deploy_options.json_schema()
+
+
+class DeployPreviewHandler(PipelineHandler):
+    """``deploy/preview``."""
 
     @endpoint
     async def post(self) -> Deployed:
-        """Return the files that a deploy would write, and change nothing.
+        """Return the effects of a deploy without changing anything.
 
-        The notebook comes as the front end has it, saved or not. The compiler is pure, so no kernel is needed.
+        The body has the notebook as the front end shows it, saved or not. Compiling needs no kernel.
         """
         return await self.in_thread(self._preview, self.body(_KEYS, required=_REQUIRED))
 
     def _preview(self, asked: dict[str, Any]) -> Deployed:
         file = self.notebook_file(asked["path"])
         cells = read_notebook(asked["notebook"])
-        settings = deploy_options.read(asked, name=asked["name"], notebook=file.name)
-        target = select_cells(cells, [str(asked["cell"])] if "cell" in asked else [])
-        # The packages of the runs are those of the kernel, which this process may not have.
-        here = file.parent
-        return deploy_plan.plan(cells, target, settings, folder=here, cwd=here, dry_run=True, packages=False).preview()
+        settings = deploy_options.parse_options(asked, name=asked["name"], notebook=file.name)
+        selected = select_cells(cells, [str(asked["cell"])] if "cell" in asked else [])
+        # The runs use the packages of the kernel, which this process may not have.
+        folder = file.parent
+        plan = deploy_plan.plan(cells, selected, settings, folder=folder, cwd=folder, dry_run=True, packages=False)
+        return plan.preview()
 
 
-class PromotionHandler(PipelineHandler):
-    """``promotion``."""
+class DeployHandler(PipelineHandler):
+    """``deploy``."""
 
     interruptible = True
 
     @endpoint
     async def post(self) -> dict[str, Any]:
-        """Deploy a cell, or all marked cells where none is named, in the environment of the notebook's kernel."""
+        """Deploy a cell, or all marked cells without ``cell``, in the environment of the notebook's kernel."""
         asked = self.body(_KEYS, required=_REQUIRED)
         file = self.notebook_file(asked["path"])
         kernel = asked.get("kernel") or str(self.settings["kernel_manager"].default_kernel_name)
         interpreter = find_interpreter(self.kernel_spec_manager, kernel)
         answer = await interpreter.run(
-            _arguments(asked, str(file)), stdin=json.dumps(asked["notebook"]), cwd=file.parent, timeout=_LONGEST
+            _arguments(asked, str(file)), stdin=json.dumps(asked["notebook"]), cwd=file.parent, timeout=_TIMEOUT
         )
         if not isinstance(answer, dict):
-            raise PipelineError("The kernel's jupyter_pipeline gave an answer of another version. Upgrade it.")
+            raise PipelineError("The kernel's jupyter_pipeline has an incompatible version. Upgrade it.")
         self.set_status(201)
         return answer
 
 
-class StatusHandler(PipelineHandler):
-    """``promotion/status``."""
+class DeployStatusHandler(PipelineHandler):
+    """``deploy/status``."""
 
     @endpoint
     async def post(self) -> list[DeploymentStatus]:
-        """Return how the deployments are that were made from a notebook, which comes as the front end has it."""
+        """Return the status of the deployments of a notebook; the body has it as the front end shows it."""
         asked = self.body({"notebook": dict, "path": str}, required=("notebook", "path"))
         file = self.notebook_file(asked["path"])
         return await self.in_thread(status, read_notebook(asked["notebook"]), file)
 
 
 def _arguments(asked: dict[str, Any], path: str) -> list[str]:
-    """Return the command line of a deploy. Values are joined to their options, so that none can pass for an option."""
+    """Return the command line of a deploy.
+
+    Each value is joined to its option, so that no value is parsed as an option.
+    """
     arguments = ["deploy", "-", f"--path={path}", f"--name={asked['name']}"]
     arguments += [f"--cell={asked['cell']}"] if "cell" in asked else []
     for option in OPTIONS:

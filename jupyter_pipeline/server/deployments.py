@@ -16,7 +16,7 @@ from jupyter_pipeline.workflows import run_history
 
 __all__ = [
     "DeploymentHandler",
-    "DeploymentPromotionHandler",
+    "DeploymentPromoteHandler",
     "DeploymentRunsHandler",
     "DeploymentVersionsHandler",
     "DeploymentsHandler",
@@ -85,12 +85,12 @@ class DeploymentVersionsHandler(PipelineHandler):
         return await self.in_thread(versions.rollback, name, version)
 
 
-class DeploymentPromotionHandler(PipelineHandler):
+class DeploymentPromoteHandler(PipelineHandler):
     """``deployments/NAME/promote``."""
 
     @endpoint
     async def post(self, name: str) -> DeploymentRecord:
-        """Deploy to production what is in staging; `name` is that of the pipeline."""
+        """Deploy to production the version that is live in staging; `name` is the name of the pipeline."""
         self.body({})
         return await self.in_thread(run_history.promote, name)
 

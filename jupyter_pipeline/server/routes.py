@@ -1,4 +1,4 @@
-"""All routes: the pattern of the address below ``jupyter-pipeline/``, and its handler."""
+"""Routes: the pattern of the address below ``jupyter-pipeline/``, and its handler."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from jupyter_pipeline.server.handler import PipelineHandler, endpoint
 
 try:
     from jupyter_pipeline.server.dashboard import DashboardHandler
-except ModuleNotFoundError as missing:  # the rest of the panel works without the proxy
+except ModuleNotFoundError as missing:  # the other routes work without the proxy
     if (missing.name or "").partition(".")[0] != "jupyter_server_proxy":
         raise
 
     class DashboardHandler(PipelineHandler):  # type: ignore[no-redef]
-        """Stands where the dashboards would be."""
+        """Handler of dashboards without jupyter-server-proxy."""
 
         @endpoint
         async def get(self, name: str, path: str) -> None:
-            """Say what is missing."""
+            """Raise the error that names the missing package."""
             raise MissingDependencyError("jupyter-server-proxy", "lab")
 
 
@@ -35,11 +35,12 @@ ROUTES: list[tuple[str, type[RequestHandler]]] = [
     (r"deployments/([^/]+)", deployments.DeploymentHandler),
     (r"deployments/([^/]+)/runs", deployments.DeploymentRunsHandler),
     (r"deployments/([^/]+)/versions", deployments.DeploymentVersionsHandler),
-    (r"deployments/([^/]+)/promote", deployments.DeploymentPromotionHandler),
+    (r"deployments/([^/]+)/promote", deployments.DeploymentPromoteHandler),
     (r"runs/([^/]+)", deployments.RunHandler),
     (r"schedule", deployments.ScheduleHandler),
-    (r"promotion/preview", deploy.PreviewHandler),
-    (r"promotion/status", deploy.StatusHandler),
-    (r"promotion", deploy.PromotionHandler),
+    (r"options", deploy.OptionsHandler),
+    (r"deploy", deploy.DeployHandler),
+    (r"deploy/preview", deploy.DeployPreviewHandler),
+    (r"deploy/status", deploy.DeployStatusHandler),
     (r"service", service.ServiceHandler),
 ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from jupyter_pipeline.models import (
     AlertBlock,
@@ -23,6 +24,7 @@ __all__ = [
     "deployments",
     "dry_run",
     "live",
+    "options",
     "plan",
     "runs",
     "service",
@@ -78,6 +80,15 @@ def versions(records: Sequence[VersionRecord]) -> Table:
         for r in records
     ]
     return Table(("number", "version", "deployed", "by", "target", ""), rows, "It has no version.")
+
+
+def options(schema: Mapping[str, Any]) -> Table:
+    """Return a table of the options in a JSON Schema."""
+    rows = [
+        (f"--{name.replace('_', '-')}", str(each.get("x-metavar", "")), each["x-group"], each["description"])
+        for name, each in schema["properties"].items()
+    ]
+    return Table(("option", "value", "group", "description"), rows, "There is no option.")
 
 
 def plan(answer: Deployed) -> str:

@@ -1,11 +1,11 @@
-"""The second stage of a deploy: a plan becomes files, a snapshot and a deployment.
+"""Carry out the plan of a deploy: files, snapshot and deployment.
 
-1. The locked environment is built, if the runs are to have one.
-2. The pipeline is rehearsed, at the first deploy of its name; what breaks there ends the deploy.
-3. Its code is stored under its hash, and its files are written beside the notebook.
-4. The server gets it, with one request: until then, what is live is what was live before.
+1. Build the locked environment, if the runs use one.
+2. Rehearse the pipeline, at the first deploy of its name. An error there stops the deploy.
+3. Store the code under its hash, and write the files beside the notebook.
+4. Update the server with one request. The old version stays live until then.
 
-Each stage finds done what an interrupted deploy has done before it.
+A deploy that follows an interrupted one skips the stages that are complete.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ _CELL = re.compile(r"^\s*(Cell \d+ \(counted from 0.*?\).*?, line \d+)", re.MULT
 
 
 def deploy(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Deployed:
-    """Do what was planned.
+    """Carry out a plan.
 
     Parameters
     ----------
     plan : Plan
-        See `planning.plan`.
+        Result of `deploy_plan.plan`.
     progress : callable, optional
-        Called with a line for each stage, and with each line that a rehearsal logs.
+        Function that gets one line for each stage and each line that a rehearsal logs.
 
     Raises
     ------
     RehearsalError
-        It broke in a clean process; nothing was deployed.
+        The pipeline failed in a separate process; nothing was deployed.
     SoftwareEnvironmentError
         The locked environment cannot be built; nothing was deployed.
     CompileError
         The files cannot be written; nothing was deployed.
     ApiUnreachableError, ApiRefusedError
-        The server does not take it. What was live is live.
+        The server cannot be reached or refused the deployment. The old version is live.
     """
     from jupyter_pipeline.compiler.codegen import prefect_yaml
     from jupyter_pipeline.environments import locked
@@ -54,32 +54,32 @@ def deploy(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Depl
     from jupyter_pipeline.orchestration.deployments import snapshots
     from jupyter_pipeline.workflows.artifacts import LOCK
 
-    say = progress or (lambda text: None)
+    report = progress or (lambda text: None)
     answer = plan.preview()
     if plan.settings.compile_options.to != "prefect":
         written = prefect_yaml.write(plan.home, plan.compilation, overwrite=plan.settings.overwrite)
         return dataclasses.replace(answer, written=tuple(written))
     spec = plan.spec()
     if plan.settings.environment == "locked":
-        locked.ensure_interpreter(plan.code[LOCK], progress=say)
+        locked.ensure_interpreter(plan.code[LOCK], progress=report)
     for profile in (plan.profile, plan.target_profile):
         if profile:
             snapshots.snapshot(profile)
     if plan.rehearses:
-        _rehearse(plan, spec, say)
+        _rehearse(plan, spec, report)
     snapshots.snapshot(plan.code, beside=plan.beside)
     written = prefect_yaml.write(plan.home, plan.compilation, overwrite=plan.settings.overwrite)
     if written:
-        say(f"Wrote {plan.home}")
-    say("Deploying")
+        report(f"Wrote {plan.home}")
+    report("Deploying")
     record = deployments.deploy(spec, overwrite=plan.settings.overwrite)
     return dataclasses.replace(answer, deployment=record, written=tuple(written))
 
 
-def _rehearse(plan: Plan, spec: DeploymentSpec, say: Callable[[str], None]) -> Rehearsal:
+def _rehearse(plan: Plan, spec: DeploymentSpec, report: Callable[[str], None]) -> Rehearsal:
     from jupyter_pipeline.workflows.rehearsal import rehearse
 
-    say(f"Rehearsing {plan.compilation.name}: it runs once in a clean process (--no-rehearse leaves it out)")
+    report(f"Rehearsing {plan.compilation.name}: one run in a separate process (--no-rehearse skips it)")
     done = rehearse(
         plan.code,
         spec.entrypoint,
@@ -88,11 +88,11 @@ def _rehearse(plan: Plan, spec: DeploymentSpec, say: Callable[[str], None]) -> R
         python=spec.python,
         environment=_variables(spec),
         server=spec.server,
-        progress=lambda line: say(f"  {line}"),
+        progress=lambda line: report(f"  {line}"),
     )
     if done.error:
-        raise _broken(plan, done)
-    say(f"The rehearsal went well ({done.seconds:.1f} s)")
+        raise _rehearsal_error(plan, done)
+    report(f"The rehearsal succeeded ({done.seconds:.1f} s)")
     return done
 
 
@@ -100,8 +100,8 @@ def _variables(spec: DeploymentSpec) -> Mapping[str, str]:
     return {**spec.env, **({"JUPYTER_PIPELINE_PROFILE": spec.profile_file} if spec.profile_file else {})}
 
 
-def _broken(plan: Plan, done: Rehearsal) -> RehearsalError:
-    """Return the error that shows where in the notebook it broke."""
+def _rehearsal_error(plan: Plan, done: Rehearsal) -> RehearsalError:
+    """Return the error with the cell and the line of the notebook."""
     from jupyter_pipeline.workflows.tracebacks import located
 
     shown = located(done.traceback, plan.compilation.origins)

@@ -1,9 +1,15 @@
-"""The options of a deploy: declared once, and read from the text that a front door was given."""
+"""Options of a deploy: one table, and the functions that parse their values.
+
+`OPTIONS` declares each option once. Every front door derives from it: the traits of the command line, the parsers of
+the magics, the checks of the REST body, the form of the panel (by `json_schema`) and the table in the documentation.
+`Option.fields` names the fields of `CompileOptions` and `DeploymentSpec` that take the value. An option that only
+passes a value to such a field needs no other code.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,101 +24,241 @@ from jupyter_pipeline.models import Record, Schedule
 if TYPE_CHECKING:
     from jupyter_pipeline.models import Alert
 
-__all__ = ["OPTIONS", "Option", "Settings", "assignments", "read"]
+__all__ = ["OPTIONS", "Option", "Settings", "assignments", "json_schema", "json_types", "parse_options"]
+
+_COMPILE, _DEPLOYMENT = "compile_options.", "deployment."
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option of ``%%deploy``, ``%deploy notebook`` and ``jupyter pipeline deploy``."""
+    """One option of ``%%deploy``, ``%deploy`` and ``jupyter pipeline deploy``."""
 
     name: str
     help: str
     metavar: str = ""
-    """What its value is called; empty for one that takes none."""
+    """Name of the value in usage lines; empty for a flag."""
+    type: str = "string"
+    """JSON type of one value: ``string``, ``integer`` or ``number``. A flag is a ``boolean``."""
+    group: str = "deployment"
+    """Part of a form: ``schedule``, ``cluster``, ``steps``, ``parameters``, ``deployment`` or ``files``."""
     repeat: bool = False
     negatable: bool = False
-    """Whether ``--no-NAME`` says the opposite; without either, neither is said."""
+    """True if ``--no-NAME`` is an option too; without both, the value is ``None``."""
     choices: tuple[str, ...] = ()
-    """The only values that it takes; empty for any. The first is what counts where it is not given."""
+    """Accepted values; empty for any."""
+    default: str = ""
+    """Value of an absent option."""
+    minimum: int = 0
+    maximum: int = 1000
+    """Bounds of an integer."""
+    fields: tuple[str, ...] = ()
+    """Dotted fields of `Settings` that take the value."""
+    parse: Callable[[Any], Any] | None = None
+    """Function that returns the value for `fields`; by default derived from the type."""
 
     @property
     def attribute(self) -> str:
-        """Return the key of its value."""
+        """Key of the value in a mapping of values."""
         return self.name.replace("-", "_")
+
+    @property
+    def title(self) -> str:
+        """Label of the option in a form."""
+        return self.name.replace("-", " ").capitalize()
+
+    def value(self, values: Mapping[str, Any]) -> Any:
+        """Return the checked value of this option in `values`.
+
+        Raises
+        ------
+        UsageError
+            If the value is not accepted. The message suggests the nearest accepted one.
+        """
+        value = values.get(self.attribute)
+        if not self.metavar:
+            return value if self.negatable else bool(value)
+        if self.repeat:
+            items = tuple(_as_list(value))
+            return self.parse(items) if self.parse else items
+        text = str(value if value is not None else "").strip() or self.default
+        if self.choices and text:
+            text = arguments.choice(f"--{self.name}", text, self.choices)
+        if self.type == "integer" and text:
+            return arguments.whole_number(f"--{self.name}", text, self.minimum, self.maximum)
+        return self.parse(text) if self.parse else text
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of the value."""
+        schema: dict[str, Any] = {"title": self.title, "description": self.help, "x-group": self.group}
+        if not self.metavar:
+            return {**schema, "type": "boolean", **({} if self.negatable else {"default": False})}
+        value: dict[str, Any] = {"type": self.type}
+        if self.choices:
+            value["enum"] = list(self.choices)
+        if self.type == "integer":
+            value |= {"minimum": self.minimum, "maximum": self.maximum}
+        if self.repeat:
+            return {**schema, "type": "array", "items": value, "default": [], "x-metavar": self.metavar}
+        default = int(self.default) if self.default and self.type == "integer" else self.default
+        return {**schema, **value, "x-metavar": self.metavar, **({"default": default} if self.default else {})}
+
+
+def _assigned(pairs: Sequence[str]) -> dict[str, Any]:
+    return assignments("--sample", pairs)
+
+
+def _alerts(texts: Sequence[str]) -> tuple[Alert, ...]:
+    return tuple(_alert(text) for text in texts)
+
+
+def _step_option(name: str, text: str) -> Option:
+    kind = {"retries": "integer", "cpus": "integer", "gpus": "integer", "backoff": "number", "jitter": "number"}
+    group = "cluster" if name in ("cpus", "memory", "gpus") else "steps"
+    maximum = directives.MOST_RETRIES if name == "retries" else 100_000
+    return Option(name, text, "VALUE", type=kind.get(name, "string"), group=group, maximum=maximum)
 
 
 OPTIONS = (
-    Option("cron", 'schedule, such as "0 6 * * 1-5"', "EXPRESSION", repeat=True),
-    Option("every", "schedule, such as 15m", "TIME", repeat=True),
-    Option("rrule", "schedule, as a recurrence rule (RFC 5545)", "RULE", repeat=True),
-    Option("schedule", 'schedule as YAML, such as "{every: 1d, parameters: {region: eu}}"', "MAPPING", repeat=True),
-    Option("timezone", "time zone of the schedules; by default the local one", "ZONE"),
-    Option("start", "when the schedules begin, such as 2027-01-01", "TIME"),
-    Option("end", "when they end", "TIME"),
+    Option("cron", 'schedule, such as "0 6 * * 1-5"', "EXPRESSION", repeat=True, group="schedule"),
+    Option("every", "schedule, such as 15m", "TIME", repeat=True, group="schedule"),
+    Option("rrule", "schedule, as a recurrence rule (RFC 5545)", "RULE", repeat=True, group="schedule"),
+    Option(
+        "schedule",
+        'schedule as YAML, such as "{every: 1d, parameters: {region: eu}}"',
+        "MAPPING",
+        repeat=True,
+        group="schedule",
+    ),
+    Option("timezone", "time zone of the schedules; by default the local one", "ZONE", group="schedule"),
+    Option("start", "start of the schedules, such as 2027-01-01", "TIME", group="schedule"),
+    Option("end", "end of the schedules", "TIME", group="schedule"),
     Option(
         "overlap",
-        "what to do with a run that is due while another is at work: skip, queue or cancel",
+        "policy for a run that is due while another one is running: skip the new run, queue it, or cancel the old run",
         "POLICY",
         choices=("skip", "queue", "cancel"),
+        default="skip",
+        fields=("compile_options.overlap", "deployment.overlap"),
     ),
     Option(
         "catch-up",
-        "which of the runs that an outage has delayed are made: latest, all or none",
+        "runs to start for those that an outage has prevented: latest, all or none",
         "POLICY",
         choices=("latest", "all", "none"),
+        default="latest",
+        fields=("deployment.catch_up",),
     ),
-    Option("concurrency", "how many runs may be at work at the same time; by default 1", "N"),
-    Option("profile", "cluster profile of the runs", "PROFILE"),
-    Option("work-pool", "work pool of a Prefect server of your own", "POOL"),
-    *(Option(name.removeprefix("--"), text, "VALUE") for name, text in directives.OPTIONS.items()),
+    Option(
+        "concurrency",
+        "number of runs at one time; by default 1",
+        "N",
+        type="integer",
+        default="1",
+        minimum=1,
+        fields=("compile_options.concurrency", "deployment.concurrency_limit"),
+    ),
+    Option(
+        "profile",
+        "cluster profile of the runs",
+        "PROFILE",
+        group="cluster",
+        fields=("compile_options.profile",),
+    ),
+    Option(
+        "work-pool",
+        "work pool of another Prefect server",
+        "POOL",
+        fields=("compile_options.work_pool", "deployment.work_pool"),
+    ),
+    *(_step_option(name.removeprefix("--"), text) for name, text in directives.OPTIONS.items()),
     Option(
         "param",
-        'parameter: NAME, NAME=VALUE instead of the notebook\'s value, or "NAME={{ window.start }}"',
+        'parameter: NAME, NAME=VALUE to replace the notebook\'s value, or "NAME={{ window.start }}"',
         "NAME",
         repeat=True,
+        group="parameters",
     ),
-    Option("tag", "tag of the deployment", "TAG", repeat=True),
-    Option("owner", "who answers for the runs", "NAME"),
-    Option("notify", "alert to call, and on what: NAME or NAME:failure,late", "ALERT", repeat=True),
+    Option(
+        "tag",
+        "tag of the deployment",
+        "TAG",
+        repeat=True,
+        fields=("compile_options.tags", "deployment.tags"),
+    ),
+    Option("owner", "person or team that is responsible for the runs", "NAME", fields=("deployment.owner",)),
+    Option(
+        "notify",
+        "stored alert and its events: NAME, or NAME:failure,recovery,late,heartbeat",
+        "ALERT",
+        repeat=True,
+        fields=("deployment.alerts",),
+        parse=_alerts,
+    ),
     Option(
         "target",
-        "staging or production, as pipelines/targets.yaml describes them",
+        "target of pipelines/targets.yaml: staging or production",
         "TARGET",
-        choices=("", "staging", "production"),
+        choices=("staging", "production"),
+        fields=("target",),
     ),
     Option(
         "environment",
-        "packages of the runs: kernel (this environment) or locked (one of requirements.lock)",
+        "packages of the runs: kernel (this environment) or locked (an environment built from requirements.lock)",
         "KIND",
         choices=("kernel", "locked"),
+        default="kernel",
+        fields=("environment",),
     ),
     Option(
-        "rehearse", "run it once in a clean process first; by default at the first deploy of a name", negatable=True
+        "rehearse",
+        "run once in a separate process before the deploy; by default at the first deploy of a name",
+        negatable=True,
+        fields=("rehearse",),
     ),
-    Option("sample", "parameter of the rehearsal, NAME=VALUE", "NAME=VALUE", repeat=True),
+    Option(
+        "sample",
+        "parameter of the rehearsal, NAME=VALUE",
+        "NAME=VALUE",
+        repeat=True,
+        group="parameters",
+        fields=("sample",),
+        parse=_assigned,
+    ),
     Option(
         "to",
-        "orchestrator of the files: prefect, or dagster, to which nothing is deployed",
+        "orchestrator of the generated files: prefect, or dagster, which writes files only",
         "KIND",
         choices=("prefect", "dagster"),
+        default="prefect",
+        group="files",
+        fields=("compile_options.to",),
     ),
-    Option("standalone", "files that run without Jupyter Pipeline"),
-    Option("dry-run", "show what would be done and change nothing"),
-    Option("overwrite", "replace files that were edited by hand, and a deployment of another notebook"),
+    Option(
+        "standalone",
+        "generate files that run without Jupyter Pipeline",
+        group="files",
+        fields=("compile_options.standalone",),
+    ),
+    Option("dry-run", "show the changes without making them", group="files"),
+    Option(
+        "overwrite",
+        "replace files that were edited by hand, and a deployment of another notebook",
+        group="files",
+        fields=("overwrite",),
+    ),
 )
-"""All of them, in the order in which they are told."""
+"""Options of a deploy, in the order of the help."""
 
 _WINDOW = re.compile(r"\{\{\s*window\.(\w+)\s*\}\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings(Record):
-    """What a deploy was asked for."""
+    """Parsed options of a deploy."""
 
     compile_options: CompileOptions
-    catch_up: str = "latest"
-    owner: str = ""
-    alerts: tuple[Alert, ...] = ()
+    deployment: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of `DeploymentSpec` by name."""
     target: str = ""
     environment: str = "kernel"
     rehearse: bool | None = None
@@ -122,119 +268,136 @@ class Settings(Record):
     overwrite: bool = False
 
 
-def read(
-    given: Mapping[str, Any],
+def parse_options(
+    values: Mapping[str, Any],
     *,
     name: str,
     notebook: str = "",
     kernel_names: frozenset[str] = frozenset(),
 ) -> Settings:
-    """Return what the texts of options mean.
+    """Return the settings that `values` describe.
 
     Parameters
     ----------
-    given : mapping
-        By `Option.attribute`: text, a list of texts where it may be repeated, a truth value where it takes none. What
-        is absent or empty was not given.
+    values : mapping
+        Values by `Option.attribute`: a text, a list of texts for a repeatable option, a boolean for a flag. An absent
+        or empty value stands for the default.
     name : str
-        Of the deployment.
+        Name of the deployment.
     notebook : str
-        Name of the notebook's file, as it is shown in the generated files.
+        File name of the notebook, for the generated files.
     kernel_names : frozenset of str
-        Names that exist in the running kernel; they make refusals clearer.
+        Names that exist in the running kernel. They make refusals clearer.
 
     Raises
     ------
     UsageError
-        If one cannot be used; the nearest right form is told.
+        If a value is not accepted. The message suggests a form that is.
     """
     from jupyter_pipeline.paths import check_name
 
     if not name:
-        raise UsageError("Name the deployment: --name NAME.")
+        raise UsageError("The deployment needs a name. Give --name NAME.")
     check_name("deployment", name)
-    text = {o.attribute: str(given.get(o.attribute) or "").strip() for o in OPTIONS if o.metavar and not o.repeat}
-    parameters, defaults, windows = _parameters(given.get("param") or ())
-    chosen = {o.attribute: _chosen(o, text[o.attribute]) for o in OPTIONS if o.choices}
+    fields = {path: option.value(values) for option in OPTIONS for path in option.fields}
+    parameters, defaults, windows = _parameters(_as_list(values.get("param")))
+    steps = {o: str(values.get(o.removeprefix("--").replace("-", "_")) or "") for o in directives.OPTIONS}
+    schedules = _schedules(values)
     return Settings(
         compile_options=CompileOptions(
             name=name,
             notebook=notebook,
-            schedules=_schedules(given, text),
-            profile=text["profile"],
-            work_pool=text["work_pool"],
+            schedules=schedules,
             parameters=parameters,
             defaults=defaults,
             windows=windows,
-            tags=tuple(given.get("tag") or ()),
-            overlap=chosen["overlap"],
-            concurrency=arguments.whole_number("--concurrency", text["concurrency"] or "1", 1, 1000),
-            to=chosen["to"],
-            standalone=bool(given.get("standalone")),
             kernel_names=kernel_names,
-            **directives.read_settings({o: text[o.removeprefix("--").replace("-", "_")] for o in directives.OPTIONS}),
+            **directives.read_settings(steps),
+            **_below(_COMPILE, fields),
         ),
-        catch_up=chosen["catch_up"],
-        owner=text["owner"],
-        alerts=tuple(_alert(each) for each in given.get("notify") or ()),
-        target=chosen["target"],
-        environment=chosen["environment"],
-        rehearse=given.get("rehearse"),
-        sample=assignments("--sample", given.get("sample") or ()),
-        overwrite=bool(given.get("overwrite")),
+        deployment={"schedules": schedules, **_below(_DEPLOYMENT, fields)},
+        **{path: value for path, value in fields.items() if "." not in path},
     )
 
 
-def _chosen(option: Option, text: str) -> str:
-    known = [choice for choice in option.choices if choice]
-    return arguments.choice(f"--{option.name}", text, known) if text else option.choices[0]
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the options, by `Option.attribute`.
+
+    ``x-group`` is the part of a form, ``x-metavar`` the name of the value in usage lines.
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Options of a deploy",
+        "type": "object",
+        "properties": {option.attribute: option.schema() for option in OPTIONS},
+        "additionalProperties": False,
+    }
 
 
-def assignments(what: str, pairs: Sequence[str]) -> dict[str, Any]:
-    """Return the values that texts of the form ``NAME=VALUE`` give to names.
+def json_types() -> dict[str, type | tuple[type, ...]]:
+    """Return the accepted types of the values in a JSON document, by `Option.attribute`."""
+    return {
+        option.attribute: bool if not option.metavar else (list, str) if option.repeat else (str, int, float)
+        for option in OPTIONS
+    }
 
-    A value is read as YAML reads it: numbers, ``true``, ``null`` and ``[lists]`` are what they look like; the rest,
-    dates too, is text.
+
+def _below(prefix: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {path.removeprefix(prefix): value for path, value in fields.items() if path.startswith(prefix)}
+
+
+def assignments(option: str, pairs: Sequence[str]) -> dict[str, Any]:
+    """Return the values by name in texts of the form ``NAME=VALUE``.
+
+    A value is parsed as YAML: numbers, ``true``, ``null`` and ``[lists]`` have their types. Everything else, including
+    a date, is text.
+
+    Parameters
+    ----------
+    option : str
+        Name of the option, for the error message.
+    pairs : sequence of str
+        Texts such as ``"rows=100"``.
 
     Raises
     ------
     UsageError
-        If one has another form, or a value that JSON does not have, such as ``.nan``.
+        If a text has another form, or a value that JSON cannot represent, such as ``.nan``.
 
     Examples
     --------
     >>> assignments("--sample", ["rows=100", "day=2026-01-31"])
     {'rows': 100, 'day': '2026-01-31'}
     """
-    found = {}
+    values = {}
     for pair in pairs:
         name, equals, text = pair.partition("=")
         if not equals or not name.strip().isidentifier():
-            raise UsageError(f"{what} {pair!r} sets no parameter: give NAME=VALUE, such as rows=100.")
-        found[name.strip()] = _value(what, text.strip())
-    return found
+            raise UsageError(f"{option} {pair!r} sets no parameter. Write NAME=VALUE, such as rows=100.")
+        values[name.strip()] = _value(option, text.strip())
+    return values
 
 
-def _value(what: str, text: str) -> Any:
+def _value(option: str, text: str) -> Any:
     try:
         return safe_yaml.parse(text, json=True)
     except safe_yaml.NotJsonError as error:
-        raise UsageError(f"{what}: {text!r} cannot be a parameter's value: {error.problem}.") from error
+        raise UsageError(f"{option}: {text!r} is not a value of a parameter: {error.problem}.") from error
     except yaml.YAMLError:
         return text
 
 
-def _parameters(given: Sequence[str]) -> tuple[tuple[str, ...], dict[str, Any], dict[str, str]]:
-    """Return the names that must be parameters, other values for some, and the edge of the window for some."""
+def _parameters(texts: Sequence[str]) -> tuple[tuple[str, ...], dict[str, Any], dict[str, str]]:
+    """Return the names of the parameters, their values, and their edges of the time window."""
     names: dict[str, None] = {}
     defaults: dict[str, Any] = {}
     windows: dict[str, str] = {}
-    for item in given:
+    for item in texts:
         name, equals, text = item.partition("=")
         name = name.strip()
         if not name.isidentifier():
             raise UsageError(
-                f'--param {item!r} names no parameter: give NAME, NAME=VALUE or "NAME={{{{ window.start }}}}".'
+                f'--param {item!r} names no parameter. Write NAME, NAME=VALUE or "NAME={{{{ window.start }}}}".'
             )
         names[name] = None
         edge = _WINDOW.fullmatch(text.strip())
@@ -245,33 +408,34 @@ def _parameters(given: Sequence[str]) -> tuple[tuple[str, ...], dict[str, Any], 
     return tuple(names), defaults, windows
 
 
-def _schedules(given: Mapping[str, Any], text: Mapping[str, str]) -> tuple[Schedule, ...]:
+def _schedules(values: Mapping[str, Any]) -> tuple[Schedule, ...]:
     import tzlocal
 
     from jupyter_pipeline.orchestration.schedules import parse as schedules
 
+    text = {key: str(values.get(key) or "").strip() for key in ("timezone", "start", "end")}
     zone = text["timezone"] or tzlocal.get_localzone_name() or "UTC"
     edges = {key: schedules.moment(text[key], zone) for key in ("start", "end") if text[key]}
     plain: list[dict[str, Any]] = [
-        {kind: each} for kind in ("cron", "every", "rrule") for each in _several(given.get(kind))
+        {kind: each} for kind in ("cron", "every", "rrule") for each in _as_list(values.get(kind))
     ]
-    mappings = [_mapping(each) for each in _several(given.get("schedule"))]
+    mappings = [_mapping(each) for each in _as_list(values.get("schedule"))]
     if not plain and (edges or (text["timezone"] and not mappings)):
-        what = "A time zone" if text["timezone"] else f"--{next(iter(edges))}"
-        raise UsageError(f"{what} needs a schedule: give --cron, --every or --rrule too.")
+        option = "A time zone" if text["timezone"] else f"--{next(iter(edges))}"
+        raise UsageError(f"{option} needs a schedule. Add --cron, --every or --rrule.")
     found = [schedules.parse(**{**each, **edges}, timezone=zone) for each in plain]
     found += [schedules.from_mapping(each, timezone=zone) for each in mappings]
     return tuple(_with_slug(schedule, i) for i, schedule in enumerate(found, 1))
 
 
 def _with_slug(schedule: Schedule, number: int) -> Schedule:
-    """Return a schedule under a name of its own, unless it was given one."""
+    """Return the schedule with a distinct name, unless it has one."""
     unnamed = Schedule.__dataclass_fields__["slug"].default
     return replace(schedule, slug=f"schedule-{number}") if schedule.slug == unnamed else schedule
 
 
-def _several(given: str | Sequence[str] | None) -> Sequence[str]:
-    return [given] if isinstance(given, str) and given else given or ()
+def _as_list(value: str | Sequence[str] | None) -> Sequence[str]:
+    return [value] if isinstance(value, str) and value else value or ()
 
 
 def _mapping(text: str) -> dict[str, Any]:
@@ -283,7 +447,7 @@ def _mapping(text: str) -> dict[str, Any]:
         found = None
     if not isinstance(found, dict):
         raise UsageError(
-            f"--schedule {text!r} is no mapping: write it like \"{{cron: '0 6 * * *', parameters: {{region: eu}}}}\"."
+            f"--schedule {text!r} is not a mapping. Write \"{{cron: '0 6 * * *', parameters: {{region: eu}}}}\"."
         )
     return found
 
@@ -294,7 +458,7 @@ def _alert(text: str) -> Alert:
     block, colon, events = text.partition(":")
     known = ("failure", "recovery", "late", "heartbeat")
     if not block or (colon and not events):
-        raise UsageError(f"--notify {text!r} names no alert: give NAME, or NAME:failure,late.")
+        raise UsageError(f"--notify {text!r} names no alert. Write NAME, or NAME:failure,late.")
     return (
         Alert(block=block, events=tuple(arguments.choice("--notify", e.strip(), known) for e in events.split(",")))
         if events

@@ -1,9 +1,11 @@
-"""The first stage of a deploy: all that can be refused is refused here, and nothing is changed.
+"""Plan a deploy: compile, collect and compare, without changing anything.
 
-1. The cells are compiled.
-2. What travels with the code is gathered: modules beside the notebook, the lock of the packages, the frozen profile.
-3. Files edited by hand, and the profile, are looked at.
-4. The server is asked what it has under that name.
+1. Compile the cells.
+2. Collect local modules, the lock of the packages and the current profile.
+3. Check for files that were edited by hand, and check the profile.
+4. Compare with the deployment of that name on the server.
+
+Every refusal of a deploy happens here.
 """
 
 from __future__ import annotations
@@ -34,52 +36,52 @@ MANIFEST = "prefect.yaml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A deploy that nothing is known to stand against."""
+    """A deploy that has passed every check."""
 
     settings: Settings
     compilation: Compilation
     folder: Path
-    """The notebook's."""
+    """Folder of the notebook."""
     code: Mapping[str, str]
-    """All that a run has, by relative path: its hash is the version."""
+    """Text of each file of a run by relative path. Its hash is the version."""
     beside: Mapping[str, str]
-    """What goes into the snapshot without counting for its hash."""
+    """Files of the snapshot that do not count for its hash."""
     profile: Mapping[str, str]
-    """The profile as it is now, by the name of its file; empty without one."""
+    """Current text of the profile by file name; empty without a profile."""
     target: Target | None
     target_profile: Mapping[str, str]
-    """That of the target, if it has one of its own."""
+    """Current text of the target's profile by file name; empty if the target has none."""
     drift: str
-    """What a run does when its packages have changed: see `DeploymentSpec.drift`."""
+    """Policy for changed packages: see `DeploymentSpec.drift`."""
     edited: tuple[str, ...]
     """Files that were edited by hand."""
     changes: str
-    """Difference to the files that are there, as ``diff -u`` writes it."""
+    """Difference to the existing files, in the format of ``diff -u``."""
     server: Preview | None
-    """``None`` where no server was asked, or none answered."""
+    """Comparison with the server; ``None`` if no server was queried or none answered."""
     notes: tuple[str, ...] = ()
 
     @property
     def home(self) -> Path:
-        """Return the folder of the generated files."""
+        """Folder of the generated files."""
         return self.folder / "pipelines" / self.compilation.name
 
     @property
     def rehearses(self) -> bool:
-        """Return whether it runs once before it is deployed."""
-        wanted = self.settings.rehearse
-        return bool(self.server and self.server.first) if wanted is None else wanted
+        """True if the deploy runs the pipeline once before."""
+        rehearse = self.settings.rehearse
+        return bool(self.server and self.server.first) if rehearse is None else rehearse
 
     @property
     def python(self) -> str:
-        """Return the interpreter of the runs: this one, or that of an environment of their own, built by the deploy."""
+        """Interpreter of the runs: this one, or the interpreter of the locked environment that the deploy builds."""
         from jupyter_pipeline.environments import locked
 
-        wanted = self.settings.environment == "locked" and LOCK in self.code
-        return str(locked.interpreter_path(self.code[LOCK])) if wanted else sys.executable
+        builds = self.settings.environment == "locked" and LOCK in self.code
+        return str(locked.interpreter_path(self.code[LOCK])) if builds else sys.executable
 
     def spec(self) -> DeploymentSpec:
-        """Return what is deployed."""
+        """Return the specification of the deployment."""
         from jupyter_pipeline.orchestration.deployments import snapshots, targets
 
         compilation, options = self.compilation, self.settings.compile_options
@@ -92,28 +94,20 @@ class Plan:
             version=version,
             profile=options.profile,
             profile_file=_place(self.profile),
-            schedules=options.schedules,
             windows=compilation.windows,
             parameters=compilation.parameters,
             parameter_schema=compilation.parameter_schema,
-            tags=options.tags,
             description=options.description,
-            concurrency_limit=options.concurrency,
-            overlap=options.overlap,
-            catch_up=self.settings.catch_up,
-            alerts=self.settings.alerts,
-            owner=self.settings.owner,
-            work_pool=options.work_pool,
             python=self.python,
             drift=self.drift,
             notebook=str(self.folder / options.notebook) if options.notebook else "",
-            # Relative paths mean in a run what they mean in the notebook.
-            working_directory=str(self.folder),
+            working_directory=str(self.folder),  # a run resolves relative paths as the notebook does
+            **self.settings.deployment,
         )
         return targets.apply(spec, self.target, profile_file=_place(self.target_profile)) if self.target else spec
 
     def preview(self) -> Deployed:
-        """Return what a deploy would do."""
+        """Return the effects of the deploy."""
         from jupyter_pipeline.orchestration.deployments import snapshots
         from jupyter_pipeline.orchestration.schedules import describe
         from jupyter_pipeline.orchestration.schedules import parse as schedules
@@ -141,7 +135,7 @@ class Plan:
 
 def plan(
     cells: Sequence[Cell],
-    target: int | Sequence[int],
+    selected: int | Sequence[int],
     settings: Settings,
     *,
     folder: Path,
@@ -149,38 +143,37 @@ def plan(
     dry_run: bool = False,
     packages: bool = True,
 ) -> Plan:
-    """Compile cells and find out whether they can be deployed; nothing is changed.
+    """Compile cells and check that they can be deployed, without changing anything.
 
     Parameters
     ----------
     cells : sequence of Cell
         All cells of the notebook.
-    target : int or sequence of int
-        Index of the cell, or of the cells that are steps.
+    selected : int or sequence of int
+        Index of the cell, or indices of the cells that are steps.
     settings : Settings
-        See `options.read`.
+        Parsed options; see `deploy_options.parse_options`.
     folder : Path
-        The notebook's folder.
+        Folder of the notebook.
     cwd : Path, optional
-        From where profiles are looked for; by default the working folder.
+        Folder from which profiles are searched; by default the working folder.
     dry_run : bool, default False
-        Whether nothing will be deployed: what a deploy would refuse for the sake of what is there (edited files, no
-        server) is then a note.
+        True if nothing will be deployed. Edited files and a missing server are then notes instead of errors.
     packages : bool, default True
-        Whether this process has the packages that the runs will have, so that they are locked.
+        True if this process has the packages of the runs. They are then locked.
 
     Raises
     ------
     CompileRefusedError
         The cells cannot be compiled.
     EditedByHandError
-        The files were edited since; ``settings.overwrite`` is false.
+        Generated files were edited by hand, and ``settings.overwrite`` is false.
     ApiUnreachableError
         No Prefect server answers.
     OrchestrationError
-        The name belongs to another notebook; ``settings.overwrite`` is false.
+        The deployment belongs to another notebook, and ``settings.overwrite`` is false.
     NotFoundError, ConfigurationError
-        Profile, target, work pool or sample parameter cannot be used.
+        The profile, target, work pool or sample parameter does not exist or is not valid.
     """
     from jupyter_pipeline import compiler
     from jupyter_pipeline.compiler.codegen import prefect_yaml
@@ -189,17 +182,17 @@ def plan(
     from jupyter_pipeline.orchestration.deployments import targets
     from jupyter_pipeline.workflows.worker_resources import worker_size
 
-    wanted = settings.compile_options
-    goal = targets.load(folder / "pipelines", wanted.name)[settings.target] if settings.target else None
-    if goal and goal.profile and not wanted.profile:
-        wanted = dataclasses.replace(wanted, profile=goal.profile)
-    profile = _profile(wanted.profile, cwd)
-    other = _profile(goal.profile, cwd) if goal and goal.profile not in ("", wanted.profile) else None
-    if wanted.standalone and profile:
-        wanted = dataclasses.replace(wanted, cluster=_cluster(profile))
-    settings = dataclasses.replace(settings, compile_options=wanted)
-    compilation = compiler.compile_cells(cells, target, wanted)
-    if profile and not wanted.standalone:
+    options = settings.compile_options
+    target = targets.load(folder / "pipelines", options.name)[settings.target] if settings.target else None
+    if target and target.profile and not options.profile:
+        options = dataclasses.replace(options, profile=target.profile)
+    profile = _profile(options.profile, cwd)
+    other = _profile(target.profile, cwd) if target and target.profile not in ("", options.profile) else None
+    if options.standalone and profile:
+        options = dataclasses.replace(options, cluster=_cluster(profile))
+    settings = dataclasses.replace(settings, compile_options=options)
+    compilation = compiler.compile_cells(cells, selected, options)
+    if profile and not options.standalone:
         sizes = directives.largest(directives.StepSettings.from_dict(each) for each in compilation.resources.values())
         worker_size(profile, **sizes)
     modules = find_local_modules(compilation.files, folder)
@@ -211,15 +204,15 @@ def plan(
     edited = () if settings.overwrite else tuple(prefect_yaml.edited(home, compilation))
     if edited and not dry_run:
         raise EditedByHandError([str(home / name) for name in edited])
-    made = Plan(
+    planned = Plan(
         settings=settings,
         compilation=compilation,
         folder=folder,
-        # The manifest says how the code is deployed, which may differ between targets; the code does not.
+        # The manifest may differ between targets; the code does not.
         code={**{n: t for n, t in compilation.files.items() if n != MANIFEST}, **modules},
-        beside={"origins.json": json.dumps(compilation.origins), ORIGIN: artifacts.origin(cells, target, wanted)},
+        beside={"origins.json": json.dumps(compilation.origins), ORIGIN: artifacts.origin(cells, selected, options)},
         profile=artifacts.frozen(profile),
-        target=goal,
+        target=target,
         target_profile=artifacts.frozen(other),
         drift=_drift(settings, other or profile) if packages else "",
         edited=edited,
@@ -227,27 +220,25 @@ def plan(
         server=None,
         notes=(
             *compilation.notes,
-            *(f"{path} travels with the deployment as it is now." for path in sorted(modules)),
-            *(f"{home / name} was edited by hand: a deploy needs --overwrite." for name in edited),
+            *(f"{path} is deployed with the code." for path in sorted(modules)),
+            *(f"{home / name} was edited by hand. A deploy needs --overwrite." for name in edited),
             *_problems(other or profile),
         ),
     )
-    if wanted.to != "prefect":
-        return made
-    return _compared(made, dry_run=dry_run)
+    return planned if options.to != "prefect" else _compare(planned, dry_run=dry_run)
 
 
-def _compared(made: Plan, *, dry_run: bool) -> Plan:
-    """Return the plan with what the server says to it."""
+def _compare(planned: Plan, *, dry_run: bool) -> Plan:
+    """Return the plan with its comparison to the server."""
     from jupyter_pipeline.orchestration.deployments import preview
 
     try:
-        server = preview.preview(made.spec(), made.code, overwrite=made.settings.overwrite)
+        server = preview.preview(planned.spec(), planned.code, overwrite=planned.settings.overwrite)
     except ApiUnreachableError as error:
         if not dry_run:
             raise
-        return dataclasses.replace(made, notes=(*made.notes, f"Not compared with what is deployed: {error}"))
-    return dataclasses.replace(made, server=server)
+        return dataclasses.replace(planned, notes=(*planned.notes, f"Not compared with the deployment: {error}"))
+    return dataclasses.replace(planned, server=server)
 
 
 def _profile(name: str, cwd: Path | None) -> Profile | None:
@@ -261,11 +252,11 @@ def _problems(profile: Profile | None) -> Iterator[str]:
 
     if profile:
         for problem in preflight.check(profile):
-            yield f"The profile {profile.name!r} could not start here now: {problem}"
+            yield f"The profile {profile.name!r} cannot start here now: {problem}"
 
 
 def _drift(settings: Settings, profile: Profile | None) -> str:
-    """Return what runs do about changed packages: an environment of their own does not change."""
+    """Return the policy of the runs for changed packages; the packages of a locked environment do not change."""
     if settings.environment == "locked" or settings.compile_options.standalone:
         return ""
     policy = profile.environment.get("policy", "warn") if profile else "warn"
@@ -273,7 +264,7 @@ def _drift(settings: Settings, profile: Profile | None) -> str:
 
 
 def _place(profile: Mapping[str, str]) -> str:
-    """Return where the file of a profile is stored; empty without one."""
+    """Return the path of the stored profile; empty without a profile."""
     from jupyter_pipeline.orchestration.deployments import snapshots
 
     return "".join(str(snapshots.place(profile)[1] / name) for name in profile)

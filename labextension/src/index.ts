@@ -5,7 +5,7 @@ import {
 } from './clusters/plugin';
 import { deploymentManagerPlugin, deploymentPanelPlugin } from './deployments/plugin';
 import { panelPlugin } from './panel';
-import { promotionPlugin } from './deploy/plugin';
+import { deployPlugin } from './deploy/plugin';
 
 export * from './tokens';
 
@@ -16,5 +16,5 @@ export default [
   runningPlugin,
   deploymentManagerPlugin,
   deploymentPanelPlugin,
-  promotionPlugin
+  deployPlugin
 ];

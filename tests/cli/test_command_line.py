@@ -33,6 +33,7 @@ def test_help_names_every_subcommand() -> None:
         "profiles",
         "cluster",
         "deploy",
+        "options",
         "slice",
         "deployments",
         "runs",
@@ -89,3 +90,8 @@ def test_a_program_reads_an_empty_list_as_json() -> None:
     done = run("cluster", "list", "--json")
     assert json.loads(done.stdout) == []
     assert done.returncode == 0
+
+
+def test_the_options_of_a_deploy_are_printed_as_a_schema() -> None:
+    done = run("options", "--json")
+    assert json.loads(done.stdout)["properties"]["overlap"]["enum"] == ["skip", "queue", "cancel"]

@@ -33,7 +33,7 @@ from jupyter_pipeline import compiler
 from jupyter_pipeline.workflows import deploy_options, deploy_plan
 cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "x = 1", "outputs": [], "execution_count": None}
 cells = compiler.read_notebook({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]})
-asked, here = deploy_options.read({}, name="x"), __import__("pathlib").Path(".")
+asked, here = deploy_options.parse_options({}, name="x"), __import__("pathlib").Path(".")
 deploy_plan.plan(cells, 0, asked, folder=here, dry_run=True, packages=False).preview()
 print(json.dumps(sorted(set(sys.modules) - before)))
 """

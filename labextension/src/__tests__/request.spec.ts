@@ -22,7 +22,7 @@ test('an error keeps its type, message and refusals', async () => {
     422,
     { error: 'CompileRefusedError', message: 'no', refused: [refusal] }
   ]);
-  const error = await request(server.settings, 'POST', ['promotion'], {}).catch(e => e);
+  const error = await request(server.settings, 'POST', ['deploy'], {}).catch(e => e);
   expect(error).toBeInstanceOf(PipelineError);
   expect(error).toMatchObject({
     message: 'no',

@@ -83,13 +83,13 @@ export class DeployModel implements IDisposable {
   scheduleError: Error | null = null;
 
   /** The files a deploy would write. */
-  preview: api.IPromoted | null = null;
+  preview: api.IDeployed | null = null;
 
   /** Why the cell is refused. */
   previewError: PipelineError | Error | null = null;
 
   /** What was deployed; the dialog is done. */
-  result: api.IPromoted | null = null;
+  result: api.IDeployed | null = null;
 
   /** Why the deploy failed. */
   deployError: PipelineError | Error | null = null;
@@ -167,7 +167,7 @@ export class DeployModel implements IDisposable {
     this.deployError = null;
     this._changed.emit();
     try {
-      const asked = { ...this._promotion(), kernel: this.options.kernel, overwrite };
+      const asked = { ...this._values(), kernel: this.options.kernel, overwrite };
       this.result = await api.deploy(
         this.options.serverSettings,
         asked,
@@ -192,7 +192,7 @@ export class DeployModel implements IDisposable {
     Signal.clearData(this);
   }
 
-  private _promotion(): api.IPromotion {
+  private _values(): api.IDeployOptions {
     const { name, profile, retries, schedule, whole, rehearse } = this._form;
     const { target, environment, notify } = this._form;
     return {
@@ -230,7 +230,7 @@ export class DeployModel implements IDisposable {
       return;
     }
     const [preview, previewError] = await settle(
-      api.preview(serverSettings, this._promotion())
+      api.preview(serverSettings, this._values())
     );
     if (turn === this._turn) {
       this.preview = preview;

@@ -20,7 +20,7 @@ import { addBadges } from './badges';
 import { DeployDialog } from './dialog';
 import { DeployModel, proposeName, proposeProfile } from './model';
 
-export const promotionPlugin: JupyterFrontEndPlugin<void> = {
+export const deployPlugin: JupyterFrontEndPlugin<void> = {
   id: SETTINGS_ID,
   description: 'Deploys a cell as a scheduled pipeline, from its toolbar.',
   autoStart: true,

@@ -8,7 +8,7 @@ import type { ISchedule } from './schedule';
 /**
  * Which cell is promoted, and how.
  */
-export interface IPromotion extends ISchedule {
+export interface IDeployOptions extends ISchedule {
   /** The notebook as it is in the editor, saved or not. */
   notebook: INotebookContent;
 
@@ -36,7 +36,7 @@ export interface IPromotion extends ISchedule {
 /**
  * What a deploy did, or would do.
  */
-export interface IPromoted {
+export interface IDeployed {
   readonly deployment: Deployments.IModel | null;
   readonly folder: string;
   readonly files: { readonly [path: string]: string };
@@ -85,15 +85,15 @@ export const explainSchedule = (
 
 export const preview = (
   settings: Settings,
-  promotion: IPromotion
-): Promise<IPromoted> => request(settings, 'POST', ['promotion', 'preview'], promotion);
+  options: IDeployOptions
+): Promise<IDeployed> => request(settings, 'POST', ['deploy', 'preview'], options);
 
 export const deploy = (
   settings: Settings,
-  promotion: IPromotion,
+  options: IDeployOptions,
   signal: AbortSignal
-): Promise<IPromoted> =>
-  request(settings, 'POST', ['promotion'], promotion, {}, signal);
+): Promise<IDeployed> =>
+  request(settings, 'POST', ['deploy'], options, {}, signal);
 
 export const status = (
   settings: Settings,
@@ -103,7 +103,7 @@ export const status = (
   request(
     settings,
     'POST',
-    ['promotion', 'status'],
+    ['deploy', 'status'],
     { notebook, path },
     { no_track_activity: '1' }
   );

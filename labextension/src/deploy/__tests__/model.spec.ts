@@ -24,9 +24,9 @@ function answer(asked: IAsked): [number, unknown] {
       return asked.body.cron?.includes('31 2')
         ? [400, { error: 'UsageError', message: 'never fires' }]
         : [200, { description: 'words', timezone: 'UTC', next_runs: [] }];
-    case 'promotion/preview':
+    case 'deploy/preview':
       return [200, PREVIEW];
-    case 'promotion':
+    case 'deploy':
       return [201, { ...PREVIEW, deployment: { name: asked.body.name } }];
   }
   return [404, {}];
@@ -94,7 +94,7 @@ test('only the last of several changes counts', async () => {
   for (const name of ['a', 'ab', 'abc']) {
     model.update({ name });
   }
-  const previews = () => server.asked.filter(a => a.path === 'promotion/preview');
+  const previews = () => server.asked.filter(a => a.path === 'deploy/preview');
   await until(() => previews().length === 2);
   expect(previews()[1].body.name).toBe('abc');
   model.dispose();
@@ -182,7 +182,7 @@ test.each<[string, string[], number, number, boolean]>([
     await until(() => model.preview !== null);
     expect(model.steps).toBe(steps);
     expect(model.form.whole).toBe(whole);
-    const asked = server.asked.find(a => a.path === 'promotion/preview')!;
+    const asked = server.asked.find(a => a.path === 'deploy/preview')!;
     expect(asked.body.cell).toBe(whole ? undefined : cell);
     model.dispose();
   }
@@ -206,7 +206,7 @@ test('what is left as it is, is not sent', async () => {
   model.update({ target: 'staging', rehearse: 'no', notify: 'team' });
   await until(() => server.asked.some(a => a.body?.target === 'staging'));
   const bodies = server.asked
-    .filter(a => a.path === 'promotion/preview')
+    .filter(a => a.path === 'deploy/preview')
     .map(a => a.body);
   expect(bodies[0]).not.toHaveProperty('target');
   expect(bodies[0]).not.toHaveProperty('rehearse');

@@ -36,7 +36,7 @@ def cells(*sources: str) -> list[Cell]:
 
 
 def planned(folder: Path, *sources: str, name: str = "daily", notebook: str = "n.ipynb", **given: Any) -> Plan:
-    settings = deploy_options.read(given, name=name, notebook=notebook)
+    settings = deploy_options.parse_options(given, name=name, notebook=notebook)
     return plan(cells(*sources), len(sources) - 1, settings, folder=folder, dry_run=bool(given.get("dry_run")))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from jupyter_pipeline.server.deploy import _arguments
+from jupyter_pipeline.workflows import deploy_options
 
 Call = Callable[..., Awaitable[tuple[int, Any]]]
 
@@ -26,7 +27,7 @@ def ask(*sources: str, **values: Any) -> dict[str, Any]:
 
 async def test_the_preview_shows_the_files_of_a_notebook_that_was_never_saved(call: Call, jp_root_dir: Path) -> None:
     body = ask("n = 3", "print('other')", "n * 2", cron="0 6 * * *", retries=2)
-    code, answer = await call("POST", "promotion", "preview", body=body)
+    code, answer = await call("POST", "deploy", "preview", body=body)
     assert code == 200, answer
     assert list(answer["files"]) == ["steps.py", "flow.py", "prefect.yaml"]
     assert "n: int = 3" in answer["files"]["steps.py"]
@@ -41,13 +42,13 @@ async def test_the_preview_finds_the_profiles_of_the_notebook_s_folder(call: Cal
     (jp_root_dir / "work").mkdir()
     text = "profiles: {ours: {cluster_class: dask.distributed.LocalCluster}}"
     (jp_root_dir / "work" / "jupyter-pipeline.yaml").write_text(text)
-    code, answer = await call("POST", "promotion", "preview", body=ask("1 + 1", profile="ours"))
+    code, answer = await call("POST", "deploy", "preview", body=ask("1 + 1", profile="ours"))
     assert code == 200, answer
     assert 'run_on("ours", __file__)' in answer["files"]["flow.py"]
 
 
 async def test_a_refusal_names_cell_line_and_way_out(call: Call) -> None:
-    code, answer = await call("POST", "promotion", "preview", body=ask("x = 1", "y = 2\n!ls"))
+    code, answer = await call("POST", "deploy", "preview", body=ask("x = 1", "y = 2\n!ls"))
     assert (code, answer["error"]) == (422, "CompileRefusedError")
     assert [(r["cell"], r["line"]) for r in answer["refused"]] == [(1, 2)]
     assert all(r["reason"] and r["fix"] for r in answer["refused"])
@@ -71,7 +72,7 @@ async def test_a_refusal_names_cell_line_and_way_out(call: Call) -> None:
 async def test_what_cannot_be_previewed_is_refused(
     call: Call, values: dict[str, Any], code: int | None, words: str, jp_root_dir: Path
 ) -> None:
-    got, answer = await call("POST", "promotion", "preview", body=ask("1 + 1", **values))
+    got, answer = await call("POST", "deploy", "preview", body=ask("1 + 1", **values))
     assert got in ((400, 422) if code is None else (code,)), answer
     assert words in answer["message"]
     assert list(jp_root_dir.iterdir()) == []
@@ -79,14 +80,14 @@ async def test_what_cannot_be_previewed_is_refused(
 
 async def test_a_deploy_without_a_server_is_503_and_writes_nothing(call: Call, jp_root_dir: Path) -> None:
     (jp_root_dir / "work").mkdir()
-    code, answer = await call("POST", "promotion", body=ask("1 + 1"), request_timeout=60)
+    code, answer = await call("POST", "deploy", body=ask("1 + 1"), request_timeout=60)
     assert (code, answer["error"]) == (503, "ApiUnreachableError"), answer
     assert list((jp_root_dir / "work").iterdir()) == []
 
 
 async def test_a_deploy_is_refused_by_the_kernels_compiler_too(call: Call, jp_root_dir: Path) -> None:
     (jp_root_dir / "work").mkdir()
-    code, answer = await call("POST", "promotion", body=ask("input()"), request_timeout=60)
+    code, answer = await call("POST", "deploy", body=ask("input()"), request_timeout=60)
     assert code == 422, answer
     assert answer["refused"][0]["name"] == "input()"
 
@@ -97,3 +98,9 @@ def test_no_value_can_pass_for_an_option() -> None:
     assert arguments[:2] == ["deploy", "-"]
     assert all("=" in argument for argument in arguments[2:])
     assert _arguments({**asked, "overwrite": True}, "/nb.ipynb")[-1] == "--overwrite"
+
+
+async def test_the_options_come_as_a_schema_with_the_keys_of_a_deploy(call: Call) -> None:
+    code, answer = await call("GET", "options")
+    assert code == 200
+    assert set(answer["properties"]) == set(deploy_options.json_types())

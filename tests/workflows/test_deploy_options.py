@@ -1,19 +1,25 @@
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
 
+from jupyter_pipeline.compiler import CompileOptions
 from jupyter_pipeline.exceptions import UsageError
-from jupyter_pipeline.models import Alert
+from jupyter_pipeline.models import Alert, DeploymentSpec
 from jupyter_pipeline.workflows import deploy_options
 
 
 def test_nothing_given_means_the_defaults() -> None:
-    settings = deploy_options.read({}, name="daily")
+    settings = deploy_options.parse_options({}, name="daily")
     assert settings.compile_options.name == "daily"
     assert settings.compile_options.schedules == ()
-    assert (settings.compile_options.overlap, settings.catch_up, settings.compile_options.concurrency) == (
+    assert (
+        settings.deployment["overlap"],
+        settings.deployment["catch_up"],
+        settings.deployment["concurrency_limit"],
+    ) == (
         "skip",
         "latest",
         1,
@@ -28,7 +34,7 @@ def test_schedules_add_up_and_each_has_a_name_of_its_own() -> None:
         "schedule": ["{cron: '0 7 * * *', timezone: Europe/Berlin, parameters: {region: eu, day: 2027-01-01}}"],
         "timezone": "UTC",
     }
-    found = deploy_options.read(given, name="daily").compile_options.schedules
+    found = deploy_options.parse_options(given, name="daily").compile_options.schedules
     assert [(s.cron, s.every, s.timezone, s.slug) for s in found] == [
         ("0 6 * * *", None, "UTC", "schedule-1"),
         ("", 7200.0, "UTC", "schedule-2"),
@@ -40,21 +46,21 @@ def test_schedules_add_up_and_each_has_a_name_of_its_own() -> None:
 
 def test_start_and_end_hold_in_the_time_zone_of_the_schedules() -> None:
     given = {"every": "1h", "timezone": "Europe/Berlin", "start": "2027-01-01", "end": "2027-02-01T12:00"}
-    (schedule,) = deploy_options.read(given, name="daily").compile_options.schedules
+    (schedule,) = deploy_options.parse_options(given, name="daily").compile_options.schedules
     assert (schedule.start, schedule.end) == (1798758000.0, 1801479600.0)
 
 
 def test_a_parameter_is_a_name_a_value_or_an_edge_of_the_window() -> None:
     given = {"param": ["region", "rows=10", "name=eu=1", "since={{ window.start }}", "until={{window.end}}"]}
-    options = deploy_options.read(given, name="daily").compile_options
+    options = deploy_options.parse_options(given, name="daily").compile_options
     assert options.parameters == ("region", "rows", "name", "since", "until")
     assert options.defaults == {"rows": 10, "name": "eu=1"}
     assert options.windows == {"since": "start", "until": "end"}
 
 
 def test_an_alert_names_its_events_or_means_all() -> None:
-    settings = deploy_options.read({"notify": ["oncall", "team:failure,late"]}, name="daily")
-    assert settings.alerts == (Alert(block="oncall"), Alert(block="team", events=("failure", "late")))
+    settings = deploy_options.parse_options({"notify": ["oncall", "team:failure,late"]}, name="daily")
+    assert settings.deployment["alerts"] == (Alert(block="oncall"), Alert(block="team", events=("failure", "late")))
 
 
 @pytest.mark.parametrize(
@@ -77,7 +83,7 @@ def test_values_are_what_they_look_like_and_dates_are_text(text: str, value: Any
     ("given", "told"),
     [
         ({"overlap": "Queue"}, "Did you mean queue?"),
-        ({"overlap": "both"}, "Give skip, queue or cancel."),
+        ({"overlap": "both"}, "Use skip, queue or cancel."),
         ({"catch_up": "last"}, "Did you mean latest?"),
         ({"target": "prod"}, "Did you mean production?"),
         ({"environment": "lock"}, "Did you mean locked?"),
@@ -87,14 +93,14 @@ def test_values_are_what_they_look_like_and_dates_are_text(text: str, value: Any
         ({"timeout": "soon"}, "such as 30m"),
         ({"memory": "8"}, "such as 8GiB"),
         ({"param": ["1x"]}, "names no parameter"),
-        ({"param": ["since={{ window.begin }}"]}, "Give start or end"),
-        ({"sample": ["rows"]}, "give NAME=VALUE"),
-        ({"sample": ["share=.nan"]}, "--sample: '.nan' cannot be a parameter's value"),
+        ({"param": ["since={{ window.begin }}"]}, "Use start or end"),
+        ({"sample": ["rows"]}, "Write NAME=VALUE"),
+        ({"sample": ["share=.nan"]}, "--sample: '.nan' is not a value of a parameter"),
         ({"param": ["shares=[1, -.inf]"]}, "JSON cannot represent the number -.inf"),
-        ({"schedule": ["{every: 1h, parameters: {share: .inf}}"]}, ".inf is no number that JSON has"),
+        ({"schedule": ["{every: 1h, parameters: {share: .inf}}"]}, "JSON cannot represent the number .inf"),
         ({"notify": ["team:"]}, "NAME:failure,late"),
         ({"notify": ["team:failed"]}, "Did you mean failure?"),
-        ({"schedule": ["daily"]}, "is no mapping"),
+        ({"schedule": ["daily"]}, "is not a mapping"),
         ({"schedule": ["{corn: 1}"]}, "corn"),
         ({"start": "2027-01-01"}, "--start needs a schedule"),
         ({"timezone": "UTC"}, "A time zone needs a schedule"),
@@ -105,7 +111,7 @@ def test_values_are_what_they_look_like_and_dates_are_text(text: str, value: Any
 )
 def test_what_cannot_be_used_is_refused_with_the_right_form(given: dict[str, Any], told: str) -> None:
     with pytest.raises(UsageError) as refused:
-        deploy_options.read(given, name="daily")
+        deploy_options.parse_options(given, name="daily")
     assert told in str(refused.value)
 
 
@@ -113,3 +119,38 @@ def test_every_option_has_a_name_of_its_own() -> None:
     names = [option.attribute for option in deploy_options.OPTIONS]
     assert len(names) == len(set(names))
     assert all(option.help for option in deploy_options.OPTIONS)
+
+
+def test_every_option_takes_effect_through_existing_fields() -> None:
+    homes = {
+        "compile_options": {f.name for f in dataclasses.fields(CompileOptions)},
+        "deployment": {f.name for f in dataclasses.fields(DeploymentSpec)},
+        "": {f.name for f in dataclasses.fields(deploy_options.Settings)},
+    }
+    for option in deploy_options.OPTIONS:
+        for path in option.fields:
+            home, _, name = path.rpartition(".")
+            assert name in homes[home], path
+
+
+def test_the_schema_describes_every_option_and_its_default() -> None:
+    properties = deploy_options.json_schema()["properties"]
+    assert list(properties) == [option.attribute for option in deploy_options.OPTIONS]
+    assert properties["cron"] == {
+        "title": "Cron",
+        "description": 'schedule, such as "0 6 * * 1-5"',
+        "x-group": "schedule",
+        "x-metavar": "EXPRESSION",
+        "type": "array",
+        "items": {"type": "string"},
+        "default": [],
+    }
+    assert (properties["overlap"]["enum"], properties["overlap"]["default"]) == (["skip", "queue", "cancel"], "skip")
+    assert (properties["concurrency"]["minimum"], properties["concurrency"]["default"]) == (1, 1)
+    assert properties["standalone"]["default"] is False
+    assert "default" not in properties["rehearse"]
+
+
+def test_the_defaults_of_the_schema_are_accepted() -> None:
+    defaults = {k: v["default"] for k, v in deploy_options.json_schema()["properties"].items() if "default" in v}
+    assert deploy_options.parse_options(defaults, name="x") == deploy_options.parse_options({}, name="x")
