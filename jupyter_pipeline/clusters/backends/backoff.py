@@ -1,4 +1,4 @@
-"""How long to wait before trying again what failed (pure)."""
+"""Pauses between retries."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from dataclasses import dataclass
 
 __all__ = ["Backoff"]
 
-_FIRST = 10.0
-_LONGEST = 600.0
+_FIRST_PAUSE = 10.0
+_LONGEST_PAUSE = 600.0
 
 
 @dataclass(slots=True)
 class Backoff:
-    """Failures in a row, each of which doubles the pause, from ten seconds to ten minutes."""
+    """Consecutive failures, each of which doubles the pause, from ten seconds to ten minutes."""
 
     reason: str = ""
-    """Why the last attempt failed; empty after one that succeeded."""
+    """Reason of the last failure; empty after a success."""
     failures: int = 0
     retry_at: float = 0.0
-    """Monotonic time before which nothing is tried."""
+    """Monotonic time of the next attempt."""
 
     @property
-    def waiting(self) -> bool:
-        """Whether it is too early to try again."""
+    def is_waiting(self) -> bool:
+        """True if the pause has not passed."""
         return time.monotonic() < self.retry_at
 
-    def failed(self, reason: str) -> None:
-        """Note a failure."""
+    def fail(self, reason: str) -> None:
+        """Record a failure."""
         self.reason = reason
-        self.retry_at = time.monotonic() + min(_LONGEST, _FIRST * 2**self.failures)
+        self.retry_at = time.monotonic() + min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**self.failures)
         self.failures += 1
 
-    def succeeded(self) -> None:
-        """Note a success."""
+    def succeed(self) -> None:
+        """Record a success."""
         self.reason, self.failures, self.retry_at = "", 0, 0.0

@@ -1,73 +1,232 @@
-"""What a backend is: the interface, and the base class that serves every class with an import path."""
+"""The interface of a backend, and the base class that runs any cluster class with an import path."""
 
 from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from jupyter_pipeline.clusters.backends.batch.job import Job
-from jupyter_pipeline.clusters.profiles.variables import expand_secrets
-from jupyter_pipeline.exceptions import ConfigurationError, MissingDependencyError
+from jupyter_pipeline.clusters.backends.job import Job
+from jupyter_pipeline.clusters.variables import expand_secrets
+from jupyter_pipeline.exceptions import ClusterStartError, ConfigurationError, MissingDependencyError, UsageError
 from jupyter_pipeline.models import Profile
+from jupyter_pipeline.units import parse_bytes, parse_count
 
 if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
     from distributed.security import Security
 
-__all__ = ["SHARED", "Backend", "Context", "import_class"]
+__all__ = [
+    "CLUSTER_SOURCES",
+    "COUNT",
+    "SHARED_LISTING_AGE",
+    "SIZE",
+    "ArgumentType",
+    "Backend",
+    "Context",
+    "import_class",
+]
 
-SHARED = 4.5
-"""Seconds that a list of jobs may be old for a keeper that looks every five: all keepers of a user share one."""
+SHARED_LISTING_AGE = 4.5
+"""Maximum age in seconds of a job listing that keepers share; each keeper lists its jobs every five seconds."""
+
+CLUSTER_SOURCES = (("distributed", "deploy/spec.py", "SpecCluster"), ("distributed", "deploy/cluster.py", "Cluster"))
+"""Sources of the base classes of Dask's clusters, for `Backend.sources`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArgumentType:
+    """Values that an argument of a cluster class accepts."""
+
+    parse: Callable[[Any], object]
+    """Function that raises `ValueError` for any other value."""
+    example: str
+    """Valid value, for error messages."""
+
+
+COUNT = ArgumentType(parse_count, "4")
+SIZE = ArgumentType(parse_bytes, '"4 GiB"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What the keeper gives to a backend beside the profile."""
+    """One cluster to start: the values that do not come from its profile."""
 
     tag: str
-    """Id of the cluster; jobs and remote processes carry it in their name."""
+    """Id of the cluster, part of the name of its jobs and remote processes."""
     name: str
     directory: Path
-    """The cluster's own folder (0700), seen by the workers if the home is shared."""
+    """Folder of the cluster (0700). Workers see it if the home directory is shared."""
     security: Security | None = None
-    """TLS with its keys in files; ``None`` when the profile turns it off."""
+    """TLS credentials in files; ``None`` if the profile disables TLS."""
     dashboard_address: str = "127.0.0.1:0"
     workers: int | None = None
-    """Workers to start with, where the class wants it at construction."""
+    """Initial number of workers, for classes that need it at construction."""
     scheduler_options: Mapping[str, Any] = field(default_factory=dict)
     """Further options of the scheduler, such as its idle timeout."""
 
 
 class Backend:
-    """One kind of cluster. This base serves any class with the interface of `distributed.deploy.Cluster`.
+    """One kind of cluster.
 
-    Implement what differs from it: `prepare` for how arguments are spelled, `find_jobs` and `cancel_jobs` where
-    something outlives the processes of this host, `mend` where lost workers are not refilled. You get: start, scale,
-    adapt, jobs with their reasons in the record, clean-up by tag, and preflight.
+    This base class runs any class with the interface of `distributed.deploy.Cluster`. To add a backend, derive from
+    it in one module. Third parties publish the class in the entry-point group ``jupyter_pipeline.backends``.
+
+    Set these attributes: `name`, `cluster_classes`, `extra`, and those whose default does not fit. Profiles are
+    checked against them without importing Dask, so the module must not import Dask either.
+
+    Override these methods where the class differs: `prepare` (spelling of arguments), `check` and `check_submission`
+    (preflight), `find_jobs` and `cancel_jobs` (something outlives the processes of this host),
+    `replace_lost_workers` (the class does not replace them), `size_workers`, `submit_command`.
+
+    You get: start, scale, adapt, jobs with their reasons in the record, clean-up by tag, and preflight.
+
+    Parameters
+    ----------
+    profile : Profile, optional
+        Profile of the cluster. A backend without a profile can only find and cancel jobs.
     """
 
-    name = "generic"
-    extra = ""
-    """Extra of this project that brings the class."""
-    commands: tuple[str, ...] = ()
+    name: ClassVar[str] = "generic"
+    cluster_classes: ClassVar[tuple[str, ...]] = ()
+    """Cluster classes of this backend: top-level package, dot, class name, each a pattern of `fnmatch`."""
+    extra: ClassVar[str] = ""
+    """Extra of this project that installs the class."""
+    commands: ClassVar[tuple[str, ...]] = ()
     """Programs that must be on the ``PATH``."""
-    configured_by = "Dask's configuration"
-    """Where a class takes from what the profile leaves out, for the message when it fails."""
-    has_jobs = False
-    """Whether `find_jobs` can find anything."""
-    submits_on_scale = False
-    """Whether `create` submits nothing, and the backend itself notes the first job by `markers.mark_submitted`."""
+    configured_by: ClassVar[str] = "Dask's configuration"
+    """Second source of the class's settings, for the message when a start fails."""
+    has_jobs: ClassVar[bool] = False
+    """True if `find_jobs` can find anything."""
+    finds_all_jobs: ClassVar[bool] = False
+    """True if `find_jobs` without a tag lists the jobs of all clusters of this user."""
+    submits_on_scale: ClassVar[bool] = False
+    """True if `create` submits nothing and the backend calls `markers.mark_submitted` before the first job."""
     adapt_defaults: ClassVar[Mapping[str, Any]] = {}
-    """Arguments of ``Cluster.adapt`` where the profile names none."""
+    """Arguments of ``Cluster.adapt`` that a profile can override."""
+
+    sources: ClassVar[tuple[tuple[str, str, str], ...]] = ()
+    """Package, file and name of the classes that accept the arguments. If empty, the class itself is imported."""
+    size_arguments: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Arguments that set ``cpus``, ``memory`` and ``gpus`` of a worker, as far as they can be chosen."""
+    writes_job_script: ClassVar[bool] = False
+    """True if arguments become lines of a job script."""
+    script_arguments: ClassVar[frozenset[str]] = frozenset((
+        "cancel_command_extra", "env_extra", "extra", "header_skip", "job_directives_skip", "job_extra",
+        "job_extra_directives", "job_script_epilogue", "job_script_prologue", "submit_command_extra",
+        "worker_extra_args",
+    ))  # fmt: skip
+    """Arguments with lines of the job script.
+
+    Their ``$NAME`` are expanded on the node. The default serves classes of other packages that derive from
+    dask-jobqueue's.
+    """
+    shell_arguments: ClassVar[frozenset[str]] = frozenset()
+    """Further arguments whose ``$NAME`` are expanded on the node, in the worker's command line."""
+    mapping_arguments: ClassVar[frozenset[str]] = frozenset()
+    """Script arguments that may be a mapping instead of a list of lines."""
+    local_folders: ClassVar[tuple[str, ...]] = ("log_directory", "shared_temp_directory", "local_directory")
+    """Arguments that name a folder of this host."""
+    scheduler_is_here: ClassVar[bool] = True
+    """True if the scheduler runs on this host."""
+    shares_files: ClassVar[bool] = False
+    """True if workers read the interpreter and the cluster's folder from a shared file system."""
+
+    def __init__(self, profile: Profile | None = None) -> None:
+        self.profile = profile
+
+    @classmethod
+    def matches(cls, cluster_class: str, *, any_package: bool = True) -> bool:
+        """Return True if this backend runs the class at an import path.
+
+        Parameters
+        ----------
+        cluster_class : str
+            Import path.
+        any_package : bool
+            Whether to consider the patterns that name no package.
+        """
+        short = f"{cluster_class.partition('.')[0]}.{cluster_class.rpartition('.')[2]}"
+        return any(fnmatchcase(short, p) for p in cls.cluster_classes if any_package or not p.startswith("*."))
+
+    @classmethod
+    def available(cls) -> bool:
+        """Return True if the programs of this backend are on the ``PATH``."""
+        return all(shutil.which(command) for command in cls.commands)
+
+    @classmethod
+    def argument_types(cls) -> Mapping[str, ArgumentType]:
+        """Return the types of the arguments that are checked when a profile is loaded."""
+        counts = ("n_workers", "threads_per_worker", "nthreads", "cores")
+        sizes = ("memory", "memory_limit", "worker_memory", "scheduler_memory")
+        return {**dict.fromkeys(counts, COUNT), **dict.fromkeys(sizes, SIZE)}
+
+    @classmethod
+    def listens_on_loopback(cls, cluster_class: str, cluster_kwargs: Mapping[str, Any]) -> bool:
+        """Return True if a scheduler of this class with these arguments is reachable from its own host only."""
+        return False
+
+    def forks_workers(self, profile: Profile) -> bool:
+        """Return True if workers are child processes of the keeper, which Dask may fork."""
+        return False
+
+    def size_workers(self, profile: Profile, *, cpus: int = 0, memory: str = "", gpus: int = 0) -> dict[str, Any]:
+        """Return the overrides of `profile` that give each worker this size.
+
+        Parameters
+        ----------
+        profile : Profile
+        cpus : int
+            Processors; 0 keeps the profile's value.
+        memory : str
+            Such as ``8GiB``; empty keeps the profile's value.
+        gpus : int
+            Graphics processors; 0 keeps the profile's value.
+
+        Returns
+        -------
+        dict of str to Any
+            Values by dotted key, as `get_profile` accepts them.
+
+        Raises
+        ------
+        UsageError
+            If this backend has no argument for one of them.
+        """
+        overrides: dict[str, Any] = {}
+        for option, value in (("cpus", cpus), ("memory", memory), ("gpus", gpus)):
+            if value and option not in self.size_arguments:
+                raise UsageError(
+                    f"--{option} cannot be chosen for workers of {profile.cluster_class} (profile {profile.name!r}). "
+                    "Write it into a separate profile, and deploy with that profile."
+                )
+            if value:
+                overrides |= {f"cluster_kwargs.{argument}": value for argument in self.size_arguments[option]}
+        return overrides
+
+    def check(self, profile: Profile) -> Iterator[str]:
+        """Yield the reasons why `profile` cannot start here, each with its fix.
+
+        Runs on this host in milliseconds, without commands and without a network.
+        """
+        yield from ()
+
+    def check_submission(self, profile: Profile) -> Iterator[str]:
+        """Ask the batch system or service if it would accept `profile`, and yield its objections.
+
+        Called when `check` found nothing. Yields nothing if there is no answer.
+        """
+        yield from ()
 
     def prepare(self, profile: Profile, context: Context) -> dict[str, Any]:
-        """Return the keyword arguments with which the class is called.
+        """Return the keyword arguments of the cluster class.
 
-        The profile's own arguments win, except that what carries the tag, TLS and the private dashboard is set here.
+        Arguments of the profile win, except those with the tag, TLS and the private dashboard.
         """
         try:
             kwargs = expand_secrets(profile.cluster_kwargs, os.environ)
@@ -82,61 +241,78 @@ class Backend:
         return {**kwargs, "asynchronous": True}
 
     async def create(self, profile: Profile, context: Context) -> Cluster:
-        """Return the cluster, its scheduler answering.
+        """Start the cluster. On return its scheduler accepts connections.
 
         Raises
         ------
         ClusterStartError
-            If it does not come up; what was started of it has been removed.
+            If it does not start. Everything that was started has been removed.
         """
         cluster = import_class(profile.cluster_class, extra=self.extra)(**self.prepare(profile, context))
         return await cluster
 
-    async def complete(self, cluster: Cluster) -> None:
-        """Do what those who wait for the cluster need not wait for; called once, when it runs."""
+    async def after_start(self, cluster: Cluster) -> None:
+        """Finish work that users need not wait for. Called once, when the cluster runs."""
 
     async def scale(self, cluster: Cluster, n: int) -> None:
-        """Ask for `n` workers; returns at once.
+        """Request `n` workers. Returns before they have connected.
 
         Raises
         ------
         ClusterError
-            If the batch system refuses, with its own reason.
+            If the batch system refuses, with its reason.
         """
         result = cluster.scale(n)
         if hasattr(result, "__await__"):
             await result
 
-    async def mend(self, cluster: Cluster) -> str:
-        """Replace workers that were lost; called every few seconds by the keeper.
+    async def replace_lost_workers(self, cluster: Cluster) -> str:
+        """Replace workers that were lost. The keeper calls this every few seconds.
 
         Returns
         -------
         str
-            What is wrong, in the batch system's own words, or an empty string.
+            Reason why workers are missing, in the words of the batch system; empty if none is.
         """
         return ""
 
     async def close(self, cluster: Cluster) -> None:
-        """Close the cluster; its jobs are gone or cancelled on return. No-op if it is closed already."""
+        """Close the cluster. On return its jobs are cancelled or gone. No-op if it is already closed."""
         result = cluster.close()
         if hasattr(result, "__await__"):
             await result
 
-    def find_jobs(self, tag: str | None = None, *, timeout: float = 10.0, max_age: float = 1.0) -> list[Job] | None:
-        """Return the living jobs of the cluster `tag`, or of every cluster of this user.
+    async def submit_command(self, profile: Profile, context: Context, command: Sequence[str]) -> str:
+        """Submit one job that runs `command`, with the resources of a worker's job, and return its id.
 
-        One call asks for all jobs of the user at once and is shared by those who ask within a second.
+        Raises
+        ------
+        ClusterStartError
+            If this backend cannot submit it.
+        """
+        raise ClusterStartError(f"keeper: job needs a batch system, and {profile.cluster_class} has none.")
+
+    def find_jobs(self, tag: str | None = None, *, timeout: float = 10.0, max_age: float = 1.0) -> list[Job] | None:
+        """Return the active jobs of one cluster, or of all clusters of this user.
+
+        Parameters
+        ----------
+        tag : str, optional
+            Id of the cluster.
+        timeout : float
+            Seconds to wait for an answer.
+        max_age : float
+            Maximum age in seconds of a listing that another process has stored; 0 requests a new one.
 
         Returns
         -------
         list of Job or None
-            ``None`` when the batch system did not answer sensibly: unknown is not gone.
+            ``None`` if the batch system does not answer: unknown is not gone.
         """
         return []
 
     def cancel_jobs(self, jobs: Sequence[Job], *, timeout: float = 30.0) -> None:
-        """Ask for the end of `jobs`; those that ended meanwhile are passed over.
+        """Cancel `jobs`. Jobs that have ended are ignored.
 
         Raises
         ------
@@ -146,14 +322,21 @@ class Backend:
 
 
 def import_class(path: str, *, extra: str = "") -> Any:
-    """Return the class or function at the import path `path`.
+    """Return the class or function at an import path.
+
+    Parameters
+    ----------
+    path : str
+        Import path.
+    extra : str
+        Extra of this project that installs its package, for the message.
 
     Raises
     ------
     MissingDependencyError
         If its package is not installed.
     ConfigurationError
-        If the package has nothing of that name.
+        If the package has no such name.
     """
     module_name, _, name = path.rpartition(".")
     try:

@@ -1,6 +1,6 @@
-"""The dashboard of a scheduler in this process, added once workers were asked for.
+"""Add the dashboard to a running scheduler of this process.
 
-Importing Bokeh takes longer than to submit jobs: a scheduler that begins without its dashboard gets its workers sooner.
+Importing Bokeh takes longer than submitting jobs. A scheduler that starts without its dashboard has workers sooner.
 """
 
 from __future__ import annotations
@@ -11,31 +11,43 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
 
-__all__ = ["add", "can_wait", "leave_out_proxy"]
+__all__ = ["add", "can_defer", "remove_proxy"]
 
 _MODULE = "distributed.dashboard.scheduler"
 _ROUTES = "distributed.scheduler.http.routes"
 _PROXY = "distributed.http.proxy"
 
 
-def can_wait(options: Mapping[str, Any]) -> bool:
-    """Return whether a scheduler with `options` may begin with ``dashboard=False`` and be given one by `add`.
+def can_defer(options: Mapping[str, Any]) -> bool:
+    """Return True if a scheduler may start with ``dashboard=False`` and get its dashboard from `add`.
 
-    One that asks for its dashboard, or for none, is left alone; so is one without Bokeh, which tells its readers so.
+    Parameters
+    ----------
+    options : mapping
+        Arguments of the scheduler. With a ``dashboard`` among them, Dask decides. Without Bokeh Dask decides, too,
+        because it shows a page that names the missing package.
     """
     return "dashboard" not in options and find_spec("bokeh") is not None
 
 
 async def add(scheduler: Any, options: Mapping[str, Any]) -> None:
-    """Give `scheduler`, made with `options`, its dashboard; other tasks go on meanwhile."""
+    """Add the dashboard to a scheduler. The import runs in a thread.
+
+    Parameters
+    ----------
+    scheduler : distributed.Scheduler
+        Scheduler in this process.
+    options : mapping
+        Arguments that it was created with.
+    """
     module = await asyncio.to_thread(importlib.import_module, _MODULE)
     module.connect(
         scheduler.http_application, scheduler.http_server, scheduler, prefix=options.get("http_prefix") or "/"
     )
 
 
-def leave_out_proxy() -> None:
-    """Let schedulers do without the proxy to the dashboards of workers that have none: its import is long."""
+def remove_proxy() -> None:
+    """Remove the proxy to the workers' dashboards from new schedulers: its import is slow, and workers have none."""
     import dask.config
 
     routes = dask.config.get(_ROUTES)

@@ -1,7 +1,7 @@
 """dask-gateway: a server starts scheduler and workers and keeps the credentials.
 
-Its cluster class is almost `distributed.deploy.Cluster`: the status is text, and TLS lives in memory. The name that the
-server gave to the cluster is written into the cluster's folder, so that it can be found when the keeper is killed.
+Its cluster class differs from `distributed.deploy.Cluster`: the status is text, and TLS credentials are in memory. The
+server's name of the cluster is written into the cluster's folder, so it can be found after the keeper was killed.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline import paths
 from jupyter_pipeline.clusters.backends.base import Backend, Context, import_class
-from jupyter_pipeline.clusters.backends.batch.job import Job
-from jupyter_pipeline.clusters.profiles.variables import expand_secrets
+from jupyter_pipeline.clusters.backends.job import Job
+from jupyter_pipeline.clusters.variables import expand_secrets
 from jupyter_pipeline.exceptions import ClusterError, ClusterStartError
 from jupyter_pipeline.models import Profile
 
@@ -35,20 +35,19 @@ class GatewayBackend(Backend):
     """A cluster of a dask-gateway server."""
 
     name = "gateway"
+    cluster_classes = ("*.GatewayCluster",)
     extra = "gateway"
     has_jobs = True
-
-    def __init__(self, profile: Profile) -> None:
-        self.profile = profile
+    scheduler_is_here = False
 
     def prepare(self, profile: Profile, context: Context) -> dict[str, Any]:
-        """Return the arguments; ``auth`` may be a mapping with ``class`` and the arguments of that class."""
+        """Return the arguments. ``auth`` may be a mapping with ``class`` and the arguments of that class."""
         kwargs = super().prepare(profile, context)
-        kwargs["auth"] = _auth(kwargs.get("auth"))
+        kwargs["auth"] = _make_auth(kwargs.get("auth"))
         return kwargs
 
     async def create(self, profile: Profile, context: Context) -> Cluster:
-        """Return the cluster with its scheduler answering through the gateway's proxy."""
+        """Start the cluster. On return its scheduler answers through the gateway's proxy."""
         cluster_class = import_class(profile.cluster_class, extra=self.extra)
         cluster = cluster_class(**self.prepare(profile, context))
         try:
@@ -65,23 +64,23 @@ class GatewayBackend(Backend):
             raise ClusterStartError(
                 f"The gateway did not start the cluster ({error}). Check cluster_kwargs.address and what it allows."
             ) from error
-        cluster.security = _in_files(cluster.security, context)
+        cluster.security = _write_security(cluster.security, context)
         return cluster
 
     async def close(self, cluster: Cluster) -> None:
-        """Stop the cluster; on return the server tells that it has stopped, or a minute has passed."""
+        """Stop the cluster. On return the server reports that it has stopped. No-op if it is already closed."""
         name = cluster.name
         await cluster.close()
         await self._stop(name)
 
     def find_jobs(self, tag: str | None = None, *, timeout: float = 10.0, max_age: float = 1.0) -> list[Job] | None:
-        """Return the server's cluster as one job, by the name that was written down when it was asked for."""
-        name = _remembered(tag)
+        """Return the server's cluster as one job, found by the name in the cluster's folder."""
+        name = _read_name(tag)
         if name is None:
             return []
         try:
             report = _run(asyncio.wait_for(self._report(name), timeout))
-        except ValueError:  # the server does not know it, any more
+        except ValueError:  # unknown to the server: it has stopped
             return []
         except Exception:  # noqa: BLE001 - unreachable, refused, an authentication plug-in: unknown is not gone
             return None
@@ -89,7 +88,7 @@ class GatewayBackend(Backend):
         return [Job(id=name, name=name, tag=str(tag), state=state, backend=self.name)] if state else []
 
     def cancel_jobs(self, jobs: Sequence[Job], *, timeout: float = 30.0) -> None:
-        """Ask the server to stop its clusters."""
+        """Stop clusters of the server."""
         for job in jobs:
             try:
                 _run(asyncio.wait_for(self._stop(job.id), timeout))
@@ -97,10 +96,12 @@ class GatewayBackend(Backend):
                 raise ClusterError(f"The gateway did not stop its cluster {job.id} ({error}).") from error
 
     def _gateway(self) -> Any:
+        if self.profile is None:
+            raise RuntimeError("the address of a gateway is in a profile")
         kwargs = expand_secrets(self.profile.cluster_kwargs, os.environ)
         connection = {key: kwargs[key] for key in _CONNECTION if key in kwargs}
         if "auth" in connection:
-            connection["auth"] = _auth(connection["auth"])
+            connection["auth"] = _make_auth(connection["auth"])
         return import_class("dask_gateway.Gateway", extra=self.extra)(**connection, asynchronous=True)
 
     async def _report(self, name: str) -> Any:
@@ -109,19 +110,19 @@ class GatewayBackend(Backend):
 
     async def _stop(self, name: str) -> None:
         async with self._gateway() as gateway:
-            with contextlib.suppress(ValueError):  # gone already
+            with contextlib.suppress(ValueError):  # already stopped
                 await gateway.stop_cluster(name)
                 while (await gateway._cluster_report(name)).status.name in _STATES:
                     await asyncio.sleep(0.2)
 
 
 def _run(awaitable: Coroutine[Any, Any, Any]) -> Any:
-    """Run in a thread of its own: the caller may be in an event loop's thread."""
+    """Run a coroutine in a new thread, because the caller may be in an event loop."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, awaitable).result()
 
 
-def _remembered(tag: str | None) -> str | None:
+def _read_name(tag: str | None) -> str | None:
     try:
         content = json.loads((paths.clusters_dir() / str(tag) / _FILE).read_bytes())
         return str(content["name"])
@@ -129,7 +130,7 @@ def _remembered(tag: str | None) -> str | None:
         return None
 
 
-def _auth(value: object) -> Any:
+def _make_auth(value: object) -> Any:
     if not isinstance(value, Mapping):
         return value
     arguments = {key: item for key, item in value.items() if key != "class"}
@@ -138,8 +139,8 @@ def _auth(value: object) -> Any:
     return import_class(f"dask_gateway.auth.{names.get(kind, kind)}", extra="gateway")(**arguments)
 
 
-def _in_files(security: Any, context: Context) -> Any:
-    """Return the credentials, which came in memory, with files that other processes can load."""
+def _write_security(security: Any, context: Context) -> Any:
+    """Write the credentials into files that other processes can load."""
     from jupyter_pipeline.clusters.backends.gateway_security import GatewaySecurity
 
     folder = paths.private_dir(context.directory / "tls")

@@ -1,6 +1,7 @@
 """Credentials for a scheduler behind dask-gateway's proxy.
 
-Importing this module makes ``gateway://`` addresses known to Dask, so that whoever loads the credentials can connect.
+Importing this module registers the scheme ``gateway://``. The class that `security.load` imports is here and not in
+`gateway`, because `gateway` must not import Dask.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ __all__ = ["GatewaySecurity"]
 
 
 class GatewaySecurity(Security):  # type: ignore[misc]
-    """Dask's own security with the gateway's credentials in files, which other processes can load.
+    """`distributed.security.Security` with the gateway's credentials in files, which other processes can load.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
-"""Clusters whose workers are batch jobs: dask-jobqueue's classes, with their gaps closed.
+"""The base class of batch systems: dask-jobqueue's classes without their gaps.
 
-Seen with dask-jobqueue 0.9.0: a refused submission is silent and makes `close` fail; a lost job is refilled only under
-`adapt` and after 15 s; a cancelled job under a fixed size never; several processes a job are never noticed as lost;
-`close` leaves jobs when the batch system does not answer; adaptive scaling cancels jobs that wait in the queue and
-submits them again. Here jobs are judged by the batch system's own list.
+dask-jobqueue 0.9.0 has these gaps. A refused submission is silent and makes `close` fail. A lost job is replaced only
+under `adapt` and after 15 s. A cancelled job of a cluster of fixed size is never replaced. The loss of one of several
+processes of a job is not noticed. `close` leaves jobs if the batch system does not answer. Adaptive scaling cancels
+pending jobs and submits them again. `BatchBackend` compares jobs with the listing of the batch system instead.
 """
 
 from __future__ import annotations
@@ -11,65 +11,186 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import shlex
+import shutil
+import sys
 import time
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from jupyter_pipeline.clusters.backends import dashboard
-from jupyter_pipeline.clusters.backends.base import SHARED, Backend, Context, import_class
-from jupyter_pipeline.clusters.backends.batch import accounting
-from jupyter_pipeline.clusters.backends.batch.commands import SYSTEMS, BatchSystem
-from jupyter_pipeline.clusters.backends.batch.job import Job, why_waiting
-from jupyter_pipeline.clusters.backends.batch.submission import Ledger, tracked
+from jupyter_pipeline.clusters.backends.base import (
+    COUNT,
+    SHARED_LISTING_AGE,
+    SIZE,
+    ArgumentType,
+    Backend,
+    Context,
+    import_class,
+)
+from jupyter_pipeline.clusters.backends.batch.commands import JobListing, cancel_jobs
+from jupyter_pipeline.clusters.backends.batch.submission import SubmissionLog, track_submissions
+from jupyter_pipeline.clusters.backends.batch.walltime import parse_walltime
+from jupyter_pipeline.clusters.backends.job import Job, summarize_pending
 from jupyter_pipeline.clusters.registry import markers
 from jupyter_pipeline.exceptions import ClusterError
 from jupyter_pipeline.models import Profile
-from jupyter_pipeline.units import parse_bytes, parse_walltime
+from jupyter_pipeline.units import format_duration
 
 if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
 
-__all__ = ["BatchBackend", "dashboard_arguments", "lifetime_arguments"]
+__all__ = ["BatchBackend", "dashboard_arguments", "jobqueue_sources", "lifetime_arguments", "make_job"]
 
 logger = logging.getLogger("jupyter_pipeline.keeper")
 
-_CLASSES = {
-    "HTCondorCluster": "htcondor",
-    "LSFCluster": "lsf",
-    "MoabCluster": "moab",
-    "OARCluster": "oar",
-    "PBSCluster": "pbs",
-    "SGECluster": "sge",
-    "SLURMCluster": "slurm",
-}
-_MISSES = 2  # listings in a row without a job before it counts as lost
-_SHORT_LIFE = 60.0  # seconds; a job that ends sooner without its worker is a failure
+_LOST_AFTER = 2  # consecutive listings without a job
+_SHORT_LIFE = 60.0  # seconds; a job that ends sooner without a connected worker is a failure
+_SHORTEST_WALLTIME = 120.0
+
+
+def jobqueue_sources(module: str, job_class: str) -> tuple[tuple[str, str, str], ...]:
+    """Return `Backend.sources` of a cluster class of dask-jobqueue.
+
+    Parameters
+    ----------
+    module : str
+        Module of dask-jobqueue.
+    job_class : str
+        Name of its job class.
+    """
+    return (
+        ("dask_jobqueue", f"{module}.py", job_class),
+        ("dask_jobqueue", "core.py", "Job"),
+        ("dask_jobqueue", "core.py", "JobQueueCluster"),
+    )
+
+
+def make_job(backend: str, number: str, name: str, state: str, reason: str = "", host: str = "") -> Job:
+    """Return one entry of a job listing as a record. The tag is the part of the name before the first dot."""
+    return Job(
+        id=number, name=name, tag=name.partition(".")[0], state=state, reason=reason.strip(), host=host, backend=backend
+    )
 
 
 class BatchBackend(Backend):
-    """One batch system under dask-jobqueue."""
+    """One batch system under dask-jobqueue.
+
+    To add a system, derive from this class in a module of this package. Set `name`, `cluster_classes`, `sources`,
+    `submit_program`, `cancel_program`, `listing_command` and `states`, and implement `parse_listing`. Override
+    `describe_ended_jobs` if the system records why jobs ended, and `check_submission` if it can test a submission.
+    """
 
     has_jobs = True
+    finds_all_jobs = True
     submits_on_scale = True
-    adapt_defaults = {"interval": "2s", "wait_count": 15}  # noqa: RUF012 - read only; half a minute unwanted, then cancelled
+    adapt_defaults: ClassVar[Mapping[str, Any]] = {"interval": "2s", "wait_count": 15}
+    """Jobs that are not needed are cancelled after half a minute."""
+    size_arguments: ClassVar[Mapping[str, tuple[str, ...]]] = {"cpus": ("cores",), "memory": ("memory",)}
+    writes_job_script = True
+    shell_arguments = frozenset(("local_directory", "python"))
+    local_folders = ("log_directory", "shared_temp_directory")
+    shares_files = True
 
-    def __init__(self, system: BatchSystem) -> None:
-        self.system = system
-        self.name = system.name
-        self.commands = system.commands
+    config_name: ClassVar[str] = ""
+    """Name of the section of dask-jobqueue's configuration, if it is not `name`."""
+    submit_program: ClassVar[str]
+    cancel_program: ClassVar[str]
+    listing_command: ClassVar[tuple[str, ...]]
+    """Command that lists the jobs of the user ``{user}``."""
+    system_variables: ClassVar[tuple[str, ...]] = ()
+    """Environment variables that select another system of the same kind."""
+    states: ClassVar[Mapping[str, str]] = {}
+    """States of the system, separated by spaces, by the state of `Job`. Other states mean ``ended``."""
+    walltime_unit: ClassVar[float] = 60.0
+    """Seconds of a walltime without colons."""
+    name_argument: ClassVar[str] = "job_name"
+    """Argument of the job class with the job's name; empty if there is none."""
+    keeper_directives: ClassVar[tuple[str, ...]] = ()
+    """Lines of the keeper's job script that stop the system from running the job again.
+
+    A keeper that starts again would find the cluster of its predecessor.
+    """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.commands = (cls.submit_program, cls.listing_command[0], cls.cancel_program)
+
+    @staticmethod
+    def parse_listing(text: str) -> list[Job]:
+        """Return the jobs in the output of `listing_command`.
+
+        Raises
+        ------
+        ValueError
+            If the output has another form.
+        """
+        raise NotImplementedError
 
     @classmethod
-    def for_class(cls, path: str) -> BatchBackend | None:
-        """Return the backend for the class at the import `path`, if it is one of dask-jobqueue's."""
-        module, _, name = path.rpartition(".")
-        if module.partition(".")[0] != "dask_jobqueue" or name not in _CLASSES:
-            return None
-        return cls(SYSTEMS[_CLASSES[name]])
+    def job_state(cls, state: str) -> str:
+        """Return the state of `Job` for a state of the system."""
+        return next((ours for ours, theirs in cls.states.items() if state in theirs.split()), "ended")
+
+    @classmethod
+    def parse_walltime(cls, value: object) -> float:
+        """Return the seconds of a walltime, as this system reads it. Raises `ValueError`."""
+        return parse_walltime(value, unit=cls.walltime_unit)
+
+    def describe_ended_jobs(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return how jobs ended, by id, for the jobs that the system remembers."""
+        return {}
+
+    def label_job(self, job: Any, name: str) -> None:
+        """Write a name into a job of dask-jobqueue whose class has no `name_argument`."""
+
+    @classmethod
+    def argument_types(cls) -> Mapping[str, ArgumentType]:
+        """Return the types of the arguments, walltime included."""
+        walltime = ArgumentType(cls.parse_walltime, '"01:30:00"')
+        return {**super().argument_types(), "processes": COUNT, "job_cpu": COUNT, "job_mem": SIZE, "walltime": walltime}
+
+    def size_workers(self, profile: Profile, *, cpus: int = 0, memory: str = "", gpus: int = 0) -> dict[str, Any]:
+        """Return the overrides for one worker process per job of this size."""
+        overrides = super().size_workers(profile, cpus=cpus, memory=memory, gpus=gpus)
+        if cpus or memory:
+            overrides["cluster_kwargs.processes"] = 1
+        return overrides
+
+    def check(self, profile: Profile) -> Iterator[str]:
+        """Yield missing commands, a missing interpreter, and a walltime that is too short."""
+        absent = [command for command in self.commands if not shutil.which(command)]
+        if absent:
+            yield (
+                f"{', '.join(absent)} {'is' if len(absent) == 1 else 'are'} not on the PATH. "
+                "Start Jupyter on a login node, or load the module of the batch system first."
+            )
+        python = profile.cluster_kwargs.get("python")
+        if isinstance(python, str) and "$" not in python and not shutil.which(python):
+            yield (
+                f"There is no interpreter {python}. "
+                f"Correct cluster_kwargs.python, or remove it to use {sys.executable}."
+            )
+        walltime = profile.cluster_kwargs.get("walltime")
+        if walltime is None:
+            return
+        seconds = self.parse_walltime(walltime)
+        if seconds < _SHORTEST_WALLTIME:
+            yield (
+                f"The walltime {walltime} leaves a worker no time to work, because it stops before the walltime ends. "
+                f"Request at least {format_duration(_SHORTEST_WALLTIME)}."
+            )
+        lifetime = profile.limits.lifetime
+        if profile.keeper == "job" and (lifetime is None or lifetime > seconds):
+            yield (
+                f"With keeper: job the cluster ends at the walltime, {format_duration(seconds)}, before its lifetime. "
+                "Shorten limits.lifetime or request a longer walltime."
+            )
 
     def prepare(self, profile: Profile, context: Context) -> dict[str, Any]:
-        """Return the arguments: tag, TLS by file, private dashboard, logs in the cluster's folder, graceful end."""
+        """Return the arguments with tag, TLS, private dashboard, log folder, and the drain before the walltime."""
         kwargs = super().prepare(profile, context)
-        kwargs.pop("n_workers", None)  # workers are asked for by `scale`, which tells of a refusal
+        kwargs.pop("n_workers", None)  # `scale` submits instead, because it reports a refusal
         kwargs["name"] = context.name
         kwargs["security"] = context.security
         kwargs["scheduler_options"] = {
@@ -78,41 +199,42 @@ class BatchBackend(Backend):
             **(kwargs.get("scheduler_options") or {}),
         }
         kwargs.setdefault("log_directory", str(context.directory / "logs"))
-        if self.name == "oar" and kwargs["log_directory"]:  # its class leaves the output in the working folder
-            logs = kwargs["log_directory"]
-            output = [f"-O {logs}/%jobid%.out", f"-E {logs}/%jobid%.err"]
-            kwargs["job_extra_directives"] = output + list(kwargs.get("job_extra_directives") or [])
         extra = list(kwargs.get("worker_extra_args") or [])
+        walltime = kwargs.get("walltime")
         kwargs["worker_extra_args"] = [
             *extra,
             *dashboard_arguments(context.dashboard_address, extra),
-            *lifetime_arguments(kwargs.get("walltime"), extra, self.name),
+            *lifetime_arguments(None if walltime is None else self.parse_walltime(walltime), extra),
         ]
-        if self.name == "lsf" and isinstance(kwargs.get("mem"), str):
-            kwargs["mem"] = parse_bytes(kwargs["mem"])
         return kwargs
 
     async def create(self, profile: Profile, context: Context) -> Cluster:
-        """Return the cluster with its scheduler answering and no job submitted."""
+        """Start the scheduler. No job is submitted on return."""
         cluster_class = import_class(profile.cluster_class, extra=self.extra)
-        ledger = Ledger(
+        log = SubmissionLog(
             context.tag,
             lambda: asyncio.to_thread(self.find_jobs, context.tag),
             before_first=lambda: markers.mark_submitted(context.directory),
         )
-        dashboard.leave_out_proxy()
+        dashboard.remove_proxy()
         kwargs = self.prepare(profile, context)
-        late = dashboard.can_wait(kwargs["scheduler_options"])
-        if late:
+        deferred = dashboard.can_defer(kwargs["scheduler_options"])
+        if deferred:
             kwargs["scheduler_options"]["dashboard"] = False
-        cluster = cluster_class(job_cls=tracked(cluster_class.job_cls, ledger), **kwargs)
-        cluster.jupyter_pipeline_ledger = ledger
-        cluster.jupyter_pipeline_late_dashboard = late
+        cluster = cluster_class(job_cls=self.make_job_class(cluster_class, log), **kwargs)
+        cluster.jupyter_pipeline_submissions = log
+        cluster.jupyter_pipeline_deferred_dashboard = deferred
         return await cluster
 
-    async def complete(self, cluster: Cluster) -> None:
-        """Add the dashboard, which the first jobs did not have to wait for."""
-        if getattr(cluster, "jupyter_pipeline_late_dashboard", False):
+    def make_job_class(self, cluster_class: Any, log: SubmissionLog) -> type:
+        """Return the job class of `cluster_class`, extended to record submissions in `log`."""
+        return track_submissions(
+            cluster_class.job_cls, log, name_argument=self.name_argument, label=self.label_job
+        )
+
+    async def after_start(self, cluster: Cluster) -> None:
+        """Add the dashboard, which would delay the first jobs."""
+        if getattr(cluster, "jupyter_pipeline_deferred_dashboard", False):
             await dashboard.add(cluster.scheduler, cluster.scheduler_spec["options"])
 
     async def scale(self, cluster: Cluster, n: int) -> None:
@@ -121,109 +243,130 @@ class BatchBackend(Backend):
         Raises
         ------
         ClusterError
-            If the batch system refuses, with its own reason; what it accepted stays.
+            If the batch system refuses, with its reason. Accepted jobs stay.
         """
-        ledger = _ledger(cluster)
-        ledger.wanted = n
-        ledger.backoff.retry_at = 0.0  # someone asks: try at once
+        log = _submissions(cluster)
+        log.backoff.retry_at = 0.0  # a user asks: submit at once
         before = set(cluster.worker_spec)
         cluster.scale(n)
         await cluster._correct_state()
         refused = [name for name, job in cluster.workers.items() if job.job_id is None and name in cluster.worker_spec]
-        if not refused or not ledger.backoff.reason:
+        if not refused or not log.backoff.reason:
             return
         for name in refused:
-            _forget(cluster, name)
+            _forget_job(cluster, name)
             cluster.worker_spec.pop(name, None)
-        ledger.wanted = len(cluster.worker_spec)
-        asked = len(set(refused) | (set(cluster.worker_spec) - before))
+        requested = len(set(refused) | (set(cluster.worker_spec) - before))
         raise ClusterError(
-            f"{self.system.submit} refused {len(refused)} of {asked} jobs: {ledger.backoff.reason}. "
+            f"{self.submit_program} refused {len(refused)} of {requested} jobs: {log.backoff.reason}. "
             "Correct the profile and start again."
         )
 
-    async def mend(self, cluster: Cluster) -> str:
+    async def replace_lost_workers(self, cluster: Cluster) -> str:
         """Submit again for jobs that ended, were cancelled or reached their walltime."""
-        ledger = _ledger(cluster)
-        if ledger.closing:
+        log = _submissions(cluster)
+        if log.closing:
             return ""
-        jobs = await asyncio.to_thread(self.find_jobs, ledger.tag, max_age=SHARED)
+        jobs = await asyncio.to_thread(self.find_jobs, log.tag, max_age=SHARED_LISTING_AGE)
         if jobs is None:
-            return f"{self.system.listing[0]} does not answer"
-        living = {job.id for job in jobs if job.state != "ended"}
-        connected = _connected(cluster)
+            return f"{self.listing_command[0]} does not answer"
+        active = {job.id for job in jobs if job.state != "ended"}
+        connected = _connected_jobs(cluster)
         lost = []
         for name, job in list(cluster.workers.items()):
             present = name in connected
-            if present and not job.came:
-                job.came = True
-                ledger.backoff.succeeded()
-            if present or job.job_id in living:
-                job.missed = 0
+            if present and not job.has_connected:
+                job.has_connected = True
+                log.backoff.succeed()
+            if present or job.job_id in active:
+                job.missing_listings = 0
                 continue
-            job.missed += 1
-            if job.job_id is None and not ledger.backoff.waiting:
-                _forget(cluster, name)
-            elif job.job_id is not None and job.missed >= _MISSES:
-                _forget(cluster, name)
+            job.missing_listings += 1
+            if job.job_id is None and not log.backoff.is_waiting:
+                _forget_job(cluster, name)
+            elif job.job_id is not None and job.missing_listings >= _LOST_AFTER:
+                _forget_job(cluster, name)
                 lost.append(job)
-        await self._tell(ledger, lost)
-        if set(cluster.worker_spec) - set(cluster.workers) and not ledger.backoff.waiting:
+        await self._record_losses(log, lost)
+        if set(cluster.worker_spec) - set(cluster.workers) and not log.backoff.is_waiting:
             await cluster._correct_state()
         if set(cluster.worker_spec) <= connected:
-            ledger.lost = ""
-        return "; ".join(filter(None, (ledger.backoff.reason or ledger.lost, why_waiting(jobs))))
+            log.loss = ""
+        return "; ".join(filter(None, (log.backoff.reason or log.loss, summarize_pending(jobs))))
 
-    async def _tell(self, ledger: Ledger, lost: Sequence[Any]) -> None:
-        """Note in log and ledger how the jobs `lost` ended; those that never brought a worker are failures."""
-        told_by = accounting.TOLD_BY.get(self.name)
-        known = await asyncio.to_thread(told_by, [job.job_id for job in lost]) if told_by and lost else {}
+    async def _record_losses(self, log: SubmissionLog, lost: Sequence[Any]) -> None:
+        """Record how jobs ended. A job that ended early and without a worker counts as a failure."""
+        ends = await asyncio.to_thread(self.describe_ended_jobs, [job.job_id for job in lost]) if lost else {}
         for job in lost:
-            end = known.get(job.job_id, "it is gone")
+            end = ends.get(job.job_id, "it is gone")
             logger.info("job %s of worker %s: %s", job.job_id, job.name, end)
-            if time.monotonic() - job.born < _SHORT_LIFE and not job.came:
-                reason = f"job {job.job_id} ended before its worker came: {end}; see the cluster's logs"
-                ledger.backoff.failed(reason)
+            if time.monotonic() - job.submitted_at < _SHORT_LIFE and not job.has_connected:
+                log.backoff.fail(f"job {job.job_id} ended before its worker came: {end}; see the cluster's logs")
             else:
-                ledger.lost = f"job {job.job_id} is replaced: {end}"
+                log.loss = f"job {job.job_id} is replaced: {end}"
 
     async def close(self, cluster: Cluster, *, timeout: float = 45.0) -> None:
-        """Close the cluster and cancel its jobs; on return the batch system lists none of them.
+        """Close the cluster and cancel its jobs. On return the batch system lists none of them.
+
+        Parameters
+        ----------
+        cluster : Cluster
+            Cluster of this backend. No-op if it is already closed and has no jobs.
+        timeout : float
+            Seconds to wait until the listing is empty.
 
         Raises
         ------
         ClusterError
-            If that could not be seen within `timeout` seconds.
+            If it is not empty by then.
         """
-        ledger = _ledger(cluster)
-        ledger.closing = True
+        log = _submissions(cluster)
+        log.closing = True
         deadline = time.monotonic() + timeout
         problem = ""
-        submitted = [
-            Job(id=job.job_id, backend=self.name) for job in cluster.workers.values() if job.job_id is not None
-        ]
-        with contextlib.suppress(ClusterError):  # asked again below, where it is told
+        submitted = [Job(id=job.job_id, backend=self.name) for job in cluster.workers.values() if job.job_id]
+        with contextlib.suppress(ClusterError):  # tried again below, where the error is reported
             await asyncio.to_thread(self.cancel_jobs, submitted)
         await cluster.close()
-        while ledger.used:
-            jobs = await asyncio.to_thread(self.find_jobs, ledger.tag, max_age=0.0)
+        while log.used:
+            jobs = await asyncio.to_thread(self.find_jobs, log.tag, max_age=0.0)
             if jobs is not None:
-                left = [job for job in jobs if job.state in ("pending", "running")]
-                if not left:
+                active = [job for job in jobs if job.state in ("pending", "running")]
+                if not active:
                     return
                 try:
-                    await asyncio.to_thread(self.cancel_jobs, left)
+                    await asyncio.to_thread(self.cancel_jobs, active)
                 except ClusterError as error:
                     problem = str(error)
             else:
-                problem = f"{self.system.listing[0]} does not answer."
+                problem = f"{self.listing_command[0]} does not answer."
             if time.monotonic() > deadline:
-                raise ClusterError(f"Jobs of {ledger.tag} may still be there. {problem}")
+                raise ClusterError(f"Jobs of {log.tag} may still exist. {problem}")
             await asyncio.sleep(1.0)
 
+    async def submit_command(self, profile: Profile, context: Context, command: Sequence[str]) -> str:
+        """Submit one job that runs `command`, with the header of a worker's job script, and return its id."""
+        from distributed.core import Status
+
+        cluster = import_class(profile.cluster_class, extra=self.extra)(**self.prepare(profile, context))
+        cluster.status = Status.closed  # only its job is used; it never starts
+        job = cluster.job_cls(
+            "tcp://keeper:0", name="keeper", **{**cluster._job_kwargs, self.name_argument: f"{context.tag}.0"}
+        )
+        job._command_template = shlex.join(command)
+        job.job_header = "\n".join(filter(None, (job.job_header, *self.keeper_directives)))
+        markers.mark_submitted(context.directory)
+        await job.start()
+        return str(job.job_id)
+
+    @property
+    def listing(self) -> JobListing:
+        """The listing of this system's jobs."""
+        return JobListing(self.name, self.listing_command, self.parse_listing, self.system_variables)
+
     def find_jobs(self, tag: str | None = None, *, timeout: float = 10.0, max_age: float = 1.0) -> list[Job] | None:
-        """Return the jobs of this user whose name begins with `tag`; see `Backend.find_jobs`."""
-        jobs = self.system.jobs(timeout=timeout, max_age=max_age)
+        """Return the jobs of this user whose name begins with `tag`, or with the tag of any cluster."""
+        jobs = self.listing.read(timeout=timeout, max_age=max_age)
         if jobs is None:
             return None
         return [job for job in jobs if job.state != "ended" and (job.tag == tag if tag else job.tag.startswith("jp-"))]
@@ -231,46 +374,51 @@ class BatchBackend(Backend):
     def cancel_jobs(self, jobs: Sequence[Job], *, timeout: float = 30.0) -> None:
         """Cancel `jobs` with one command."""
         if jobs:
-            self.system.cancel_jobs(jobs, timeout=timeout)
+            cancel_jobs(self.cancel_program, jobs, self.listing, timeout=timeout)
 
 
 def dashboard_arguments(address: str, arguments: Sequence[str]) -> list[str]:
-    """Return worker arguments that keep its pages, which ask nobody who they are, off the network.
+    """Return worker arguments that keep the worker's dashboard off the network.
 
-    On the node's loopback nobody could see a dashboard, and a worker without one starts sooner. A profile that names
-    ``--dashboard``, ``--dashboard-address`` or ``--no-dashboard`` itself is left alone.
+    The dashboard has no authentication. On the loopback of a node it would be useless, and a worker without it starts
+    sooner. Arguments that name ``--dashboard``, ``--dashboard-address`` or ``--no-dashboard`` stay as they are.
     """
     if any(a.startswith(("--dashboard", "--no-dashboard")) for a in arguments):
         return []
     return ["--dashboard-address", address, "--no-dashboard"]
 
 
-def lifetime_arguments(walltime: object, arguments: Sequence[str], backend: str = "slurm") -> list[str]:
-    """Return worker arguments that drain it before its `walltime`, so that no task dies with the job.
+def lifetime_arguments(walltime: float | None, arguments: Sequence[str]) -> list[str]:
+    """Return worker arguments that drain a worker before its walltime, so that no task dies with the job.
 
-    A tenth of the walltime, at most five minutes, is kept for moving results to other workers. Workers that began
-    together end up to half of that apart. A profile that names ``--lifetime`` itself is left alone.
+    A tenth of the walltime, at most five minutes, remains for moving results to other workers. Workers that started
+    together stop up to half of this time apart. Arguments that name ``--lifetime`` stay as they are.
+
+    Parameters
+    ----------
+    walltime : float or None
+        Walltime in seconds.
+    arguments : sequence of str
+        Worker arguments of the profile.
 
     Examples
     --------
-    >>> lifetime_arguments("01:00:00", [])
+    >>> lifetime_arguments(3600, [])
     ['--lifetime', '3300s', '--lifetime-stagger', '150s']
     """
     if walltime is None or any(a.startswith("--lifetime") for a in arguments):
         return []
-    seconds = parse_walltime(walltime, system=backend)
-    margin = min(300.0, seconds / 10)
-    stagger = margin / 2
-    return ["--lifetime", f"{seconds - margin:.0f}s", "--lifetime-stagger", f"{stagger:.0f}s"]
+    margin = min(300.0, walltime / 10)
+    return ["--lifetime", f"{walltime - margin:.0f}s", "--lifetime-stagger", f"{margin / 2:.0f}s"]
 
 
-def _ledger(cluster: Cluster) -> Ledger:
-    ledger: Ledger = cluster.jupyter_pipeline_ledger
-    return ledger
+def _submissions(cluster: Cluster) -> SubmissionLog:
+    log: SubmissionLog = cluster.jupyter_pipeline_submissions
+    return log
 
 
-def _connected(cluster: Cluster) -> set[Any]:
-    """Return the names of the jobs from which at least one worker is connected."""
+def _connected_jobs(cluster: Cluster) -> set[Any]:
+    """Return the names of the jobs with at least one connected worker."""
     names = {str(worker["name"]) for worker in cluster.scheduler_info["workers"].values()}
     found = set()
     for job, spec in cluster.worker_spec.items():
@@ -280,8 +428,8 @@ def _connected(cluster: Cluster) -> set[Any]:
     return found
 
 
-def _forget(cluster: Cluster, name: Any) -> None:
-    """Drop a job that is gone, so that its place in `worker_spec` is filled anew."""
+def _forget_job(cluster: Cluster, name: Any) -> None:
+    """Remove a lost job, so that Dask fills its place in `worker_spec`."""
     from distributed.core import Status
 
     job = cluster.workers.pop(name, None)

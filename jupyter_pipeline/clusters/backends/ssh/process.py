@@ -1,6 +1,6 @@
-"""One Dask process on another host, bound to the SSH connection that started it.
+"""Run one Dask process on another host, over an SSH connection.
 
-`remote` runs there and ends the process with the connection; certificates travel over the connection.
+`launcher` runs there. It stops the process when the connection ends. Certificates are sent over the connection.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 from distributed.core import Status
 from distributed.deploy.spec import ProcessInterface
 
-from jupyter_pipeline.clusters.backends import ssh_launcher
+from jupyter_pipeline.clusters.backends.ssh import launcher
 
 __all__ = ["RemoteProcess"]
 
@@ -38,17 +38,17 @@ class RemoteProcess(ProcessInterface):  # type: ignore[misc]
     connect_options : mapping
         Arguments of `asyncssh.connect`.
     spec : mapping
-        What ``dask spec`` runs: ``cls`` and ``opts``.
+        Class and options for ``dask spec``: ``cls`` and ``opts``.
     tag : str
         Id of the cluster, on the command line of the remote process.
     security : distributed.security.Security, optional
-        Its files are copied over the connection.
+        Credentials, copied over the connection.
     remote_python : str, optional
-        Interpreter there; by default this one.
+        Interpreter on the host; the one of this process by default.
     log : Path, optional
-        File that gets what the process prints.
+        File for the output of the process.
     tunnel : bool
-        Whether to reach the scheduler through the connection, from this host's loopback.
+        Reach the scheduler through the connection, from this host's loopback.
     name : object
         Name of the worker.
     group : sequence of str
@@ -88,12 +88,12 @@ class RemoteProcess(ProcessInterface):  # type: ignore[misc]
         self._drain: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Start the process; its address is known on return.
+        """Start the process. On return its address is known.
 
         Raises
         ------
         OSError
-            If the host cannot be reached, or the process ends before it listens; the message says what it printed.
+            If the host cannot be reached, or the process exits before it listens. The message has its output.
         """
         try:
             await asyncio.wait_for(self._start(), _START_TIMEOUT)
@@ -111,18 +111,18 @@ class RemoteProcess(ProcessInterface):  # type: ignore[misc]
         import asyncssh
 
         self.connection = await asyncssh.connect(self.host, **self.connect_options)
-        source = inspect.getsource(ssh_launcher)
+        source = inspect.getsource(launcher)
         boot = f"import sys; exec(sys.stdin.buffer.read({len(source.encode())}))"
         command = f"{shlex.quote(self.remote_python)} -u -c {shlex.quote(boot)} {shlex.quote(self.tag)}"
         self.process = await self.connection.create_process(command, stderr=asyncssh.STDOUT)
-        self.process.stdin.write(source + json.dumps(self._order()) + "\n")
-        said: list[str] = []
+        self.process.stdin.write(source + json.dumps(self._request()) + "\n")
+        output: list[str] = []
         workers = 0
         while True:
             line = await self.process.stdout.readline()
             if not line:
-                raise OSError("; ".join(said[-3:]) or "the process ended at once")
-            said.append(line.strip())
+                raise OSError("; ".join(output[-3:]) or "the process exited at once")
+            output.append(line.strip())
             if self.scheduler is None and "dashboard at:" in line:
                 await self._forward_dashboard(line)
             if self.scheduler is None and "Scheduler at:" in line:
@@ -133,7 +133,7 @@ class RemoteProcess(ProcessInterface):  # type: ignore[misc]
             if (self.scheduler is None and "dashboard at:" in line) or workers == len(self.names):
                 return
 
-    def _order(self) -> dict[str, Any]:
+    def _request(self) -> dict[str, Any]:
         arguments = ["-m", "distributed.cli.dask_spec"] + ([self.scheduler] if self.scheduler else [])
         files: dict[str, str] = {}
         environ: dict[str, str] = {}
@@ -155,7 +155,7 @@ class RemoteProcess(ProcessInterface):  # type: ignore[misc]
         return {name: {**self.spec, "opts": {**options, "name": name}} for name in self.names}
 
     async def _forward(self, address: str) -> str:
-        """Open a port of this host's loopback that leads to `address` as the remote host sees it."""
+        """Forward a port of this host's loopback to `address`, as the remote host resolves it."""
         scheme, _, rest = address.rpartition("://")
         host, _, port = rest.rpartition(":")
         listener = await self.connection.forward_local_port("127.0.0.1", 0, host, int(port))
@@ -169,7 +169,7 @@ class RemoteProcess(ProcessInterface):  # type: ignore[misc]
             self.dashboard_link = f"{forwarded}/{path}"
 
     async def _copy_output(self) -> None:
-        """Read on, so that the process never blocks on a full pipe; mark the end."""
+        """Read the output until the process exits, so that it never blocks on a full pipe."""
         file = self.log.open("a") if self.log else None
         try:
             async for line in self.process.stdout:
@@ -186,7 +186,7 @@ class RemoteProcess(ProcessInterface):  # type: ignore[misc]
             self._event_finished.set()
 
     async def close(self) -> None:
-        """End the process by ending its connection, and wait until the remote side has cleaned up."""
+        """Close the connection. On return the process has stopped and its certificates are removed."""
         await self._disconnect()
         await super().close()
 

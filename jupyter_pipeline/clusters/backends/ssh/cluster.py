@@ -1,8 +1,7 @@
-"""Scheduler and workers on hosts reached by SSH.
+"""A cluster on hosts reached by SSH.
 
-`distributed.SSHCluster` cannot scale (`TypeError`), knows nothing of TLS, and leaves scheduler and workers running for
-ever when its process is killed. This class takes the same arguments; each of its processes is a `RemoteProcess`, and
-workers are dealt to the hosts in turn.
+`distributed.SSHCluster` cannot scale (`TypeError`), has no TLS, and leaves scheduler and workers running when its
+process is killed. The class here accepts the same arguments. Each of its processes is a `RemoteProcess`.
 """
 
 from __future__ import annotations
@@ -14,34 +13,34 @@ from typing import Any
 from distributed.deploy.spec import SpecCluster
 
 from jupyter_pipeline.clusters.backends.backoff import Backoff
-from jupyter_pipeline.clusters.backends.ssh_process import RemoteProcess
+from jupyter_pipeline.clusters.backends.ssh.process import RemoteProcess
 
-__all__ = ["SSHCluster", "VMCluster"]
+__all__ = ["SSHCluster"]
 
 
 class SSHCluster(SpecCluster):  # type: ignore[misc]
-    """A scheduler on the first host and workers on the others in turn; the arguments are `distributed.SSHCluster`'s.
+    """A scheduler on the first host, and workers on the other hosts in turn.
 
     Parameters
     ----------
     hosts : list of str
-        With a single host, scheduler and workers share it.
+        Host names. A single host runs scheduler and workers.
     connect_options : dict or list of dict
-        Arguments of `asyncssh.connect`, for all hosts or one each.
+        Arguments of `asyncssh.connect`, for all hosts or one per host.
     worker_options, scheduler_options : dict
-        Options of the worker and scheduler classes; ``n_workers`` workers go into one process.
+        Arguments of the worker and scheduler classes. ``n_workers`` workers share one process.
     worker_class : str
-        Import path.
+        Import path of the class.
     remote_python : str or list of str, optional
-        Interpreter there; by default this one.
+        Interpreter on the hosts; the one of this process by default.
     tag : str
         Id of the cluster.
     security : distributed.security.Security, optional
-        TLS by files.
+        TLS credentials in files.
     logs : Path, optional
-        Folder for what the processes print.
+        Folder for the output of the processes.
     tunnel : bool
-        Whether the scheduler is reached through the SSH connection.
+        Reach the scheduler through the SSH connection.
     **kwargs
         Further arguments of `distributed.SpecCluster`.
     """
@@ -94,7 +93,7 @@ class SSHCluster(SpecCluster):  # type: ignore[misc]
         }
 
     def new_worker_spec(self) -> dict[Any, dict[str, Any]]:
-        """Return name and spec of the next worker, on the next host."""
+        """Return the name and spec of the next worker, on the next host."""
         number = self._i
         self._i += 1
         name = f"{self._name}-{number}"
@@ -109,22 +108,5 @@ class SSHCluster(SpecCluster):  # type: ignore[misc]
 
     @property
     def dashboard_link(self) -> str:
-        """Address of the dashboard on this host's loopback, through the SSH connection."""
+        """Address of the dashboard on this host's loopback, forwarded through the SSH connection."""
         return str(getattr(self.scheduler, "dashboard_link", ""))
-
-
-class VMCluster(SSHCluster):
-    """Scheduler and workers on one large machine, reached through one SSH tunnel.
-
-    Parameters
-    ----------
-    host : str
-        Host name or address.
-    **kwargs
-        See `SSHCluster`.
-    """
-
-    def __init__(self, host: str, **kwargs: Any) -> None:
-        kwargs["scheduler_options"] = {"host": "127.0.0.1", **(kwargs.get("scheduler_options") or {})}
-        kwargs["worker_options"] = {"host": "127.0.0.1", **(kwargs.get("worker_options") or {})}
-        super().__init__([host], tunnel=True, **kwargs)

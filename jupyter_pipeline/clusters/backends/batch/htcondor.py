@@ -1,0 +1,60 @@
+"""HTCondor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from jupyter_pipeline.clusters.backends.base import SIZE, ArgumentType, Context
+from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, jobqueue_sources, make_job
+from jupyter_pipeline.clusters.backends.job import Job
+from jupyter_pipeline.exceptions import ClusterStartError
+from jupyter_pipeline.models import Profile
+
+__all__ = ["HTCondorBackend"]
+
+
+class HTCondorBackend(BatchBackend):
+    """Workers as jobs of HTCondor, which have an attribute instead of a name."""
+
+    name = "htcondor"
+    cluster_classes = ("dask_jobqueue.HTCondorCluster",)
+    sources = jobqueue_sources("htcondor", "HTCondorJob")
+    submit_program = "condor_submit"
+    cancel_program = "condor_rm"
+    listing_command = (
+        "condor_q", "-constraint", "JupyterPipelineJob =!= undefined", "-af:V,",
+        "ClusterId", "ProcId", "JobStatus", "JupyterPipelineJob", "RemoteHost", "HoldReason",
+    )  # fmt: skip
+    system_variables = ("CONDOR_CONFIG", "_CONDOR_SCHEDD_HOST")
+    states: ClassVar[Mapping[str, str]] = {"pending": "1 5", "running": "2 6 7"}
+    name_argument = ""
+    mapping_arguments = frozenset(("job_extra_directives",))
+
+    @classmethod
+    def argument_types(cls) -> Mapping[str, ArgumentType]:
+        """Return the types of the arguments, HTCondor's own ``disk`` included."""
+        return {**super().argument_types(), "disk": SIZE}
+
+    def label_job(self, job: Any, name: str) -> None:
+        """Write the name into an attribute of the job."""
+        job.job_header_dict["MY.JupyterPipelineJob"] = f'"{name}"'
+
+    async def submit_command(self, profile: Profile, context: Context, command: Sequence[str]) -> str:
+        """Refuse: a submit description has no place for a command of ours."""
+        raise ClusterStartError(f"keeper: job is not supported for {profile.cluster_class}. Write keeper: local.")
+
+    @staticmethod
+    def parse_listing(text: str) -> list[Job]:
+        """Parse the output of condor_q. The reason, the last field, may contain commas."""
+        jobs = []
+        for line in text.splitlines():
+            if not line.strip():
+                continue
+            fields = [f.strip().strip('"') for f in line.split(",", 5)]
+            if len(fields) != 6 or not fields[0].isdigit():
+                raise ValueError(f"condor_q: {line[:80]!r}")
+            cluster, process, state, name, host, reason = ("" if f == "undefined" else f for f in fields)
+            number, node = f"{cluster}.{process}", host.rpartition("@")[2]
+            jobs.append(make_job("htcondor", number, name, HTCondorBackend.job_state(state), reason, node))
+        return jobs

@@ -1,0 +1,48 @@
+"""Moab."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+from xml.etree import ElementTree
+
+from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, jobqueue_sources, make_job
+from jupyter_pipeline.clusters.backends.job import Job
+
+__all__ = ["MoabBackend"]
+
+
+class MoabBackend(BatchBackend):
+    """Workers as jobs of Moab."""
+
+    name = "moab"
+    cluster_classes = ("dask_jobqueue.MoabCluster",)
+    sources = jobqueue_sources("pbs", "PBSJob")  # the base class of Moab's
+    submit_program = "msub"
+    cancel_program = "canceljob"
+    listing_command = ("showq", "-u", "{user}", "--xml")
+    states: ClassVar[Mapping[str, str]] = {
+        "pending": "Idle Deferred Hold BatchHold UserHold SystemHold Starting",
+        "running": "Running Suspended",
+        "ending": "Removed",
+    }
+    walltime_unit = 1.0
+
+    @staticmethod
+    def parse_listing(text: str) -> list[Job]:
+        """Parse the output of showq."""
+        try:
+            root = ElementTree.fromstring(text)  # noqa: S314 - output of the batch system itself
+        except ElementTree.ParseError as error:
+            raise ValueError(f"showq: {error}") from error
+        return [
+            make_job(
+                "moab",
+                item.get("JobID", ""),
+                item.get("JobName", ""),
+                MoabBackend.job_state(item.get("State", "")),
+                item.get("BlockReason", ""),
+                item.get("MasterHost", ""),
+            )
+            for item in root.iter("job")
+        ]

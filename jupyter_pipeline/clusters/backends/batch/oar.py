@@ -1,0 +1,60 @@
+"""OAR."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from jupyter_pipeline.clusters.backends.base import Context
+from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, jobqueue_sources, make_job
+from jupyter_pipeline.clusters.backends.job import Job
+from jupyter_pipeline.models import Profile
+
+__all__ = ["OARBackend"]
+
+
+class OARBackend(BatchBackend):
+    """Workers as jobs of OAR."""
+
+    name = "oar"
+    cluster_classes = ("dask_jobqueue.OARCluster",)
+    sources = jobqueue_sources("oar", "OARJob")
+    submit_program = "oarsub"
+    cancel_program = "oardel"
+    listing_command = ("oarstat", "-u", "{user}", "-J")
+    states: ClassVar[Mapping[str, str]] = {
+        "pending": "Waiting Hold toLaunch toAckReservation Launching",
+        "running": "Running Suspended Resuming",
+        "ending": "Finishing toError",
+    }
+    walltime_unit = 1.0
+
+    def prepare(self, profile: Profile, context: Context) -> dict[str, Any]:
+        """Return the arguments, with log files, because the class leaves them in the working folder."""
+        kwargs = super().prepare(profile, context)
+        logs = kwargs["log_directory"]
+        if logs:
+            output = [f"-O {logs}/%jobid%.out", f"-E {logs}/%jobid%.err"]
+            kwargs["job_extra_directives"] = output + list(kwargs.get("job_extra_directives") or [])
+        return kwargs
+
+    @staticmethod
+    def parse_listing(text: str) -> list[Job]:
+        """Parse the output of oarstat: one JSON object with the jobs by id, or nothing if there is no job."""
+        if not text.strip():
+            return []
+        content = json.loads(text)
+        if not isinstance(content, dict):
+            raise ValueError("oarstat: no object")
+        return [
+            make_job(
+                "oar",
+                str(job.get("Job_Id", number)),
+                str(job.get("name") or ""),
+                OARBackend.job_state(str(job.get("state"))),
+                str(job.get("message") or ""),
+                next(iter(job.get("assigned_network_address") or []), ""),
+            )
+            for number, job in content.items()
+        ]

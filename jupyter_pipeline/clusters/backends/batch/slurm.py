@@ -1,0 +1,164 @@
+"""Slurm."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+
+from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, jobqueue_sources, make_job
+from jupyter_pipeline.clusters.backends.batch.commands import run_query, shorten_error
+from jupyter_pipeline.clusters.backends.job import Job
+from jupyter_pipeline.models import Profile
+from jupyter_pipeline.units import parse_bytes
+
+__all__ = ["SlurmBackend", "describe_end", "parse_sacct", "parse_scontrol"]
+
+_ENDS = {
+    "BOOT_FAIL": "its node did not boot",
+    "CANCELLED": "it was cancelled",
+    "COMPLETED": "it completed",
+    "DEADLINE": "its deadline passed",
+    "FAILED": "it failed",
+    "NODE_FAIL": "its node failed",
+    "OUT_OF_MEMORY": "it needed more memory than it had requested",
+    "PREEMPTED": "it was preempted",
+    "TIMEOUT": "it reached its walltime",
+}
+_TRANSIENT = re.compile(r"(?i)contact|timed out|connect")
+_UNCONFIGURED = re.compile(r"(?i)configuration (source|file)|cannot stat file|fetch_config")
+_NOT_NOW = re.compile(r"(?i)node configuration is not available")  # also while nodes are drained: a job would wait
+
+
+class SlurmBackend(BatchBackend):
+    """Workers as jobs of Slurm."""
+
+    name = "slurm"
+    cluster_classes = ("dask_jobqueue.SLURMCluster",)
+    sources = jobqueue_sources("slurm", "SLURMJob")
+    submit_program = "sbatch"
+    cancel_program = "scancel"
+    listing_command = ("squeue", "--noheader", "--user={user}", "--format=%i|%T|%B|%j|%r")
+    system_variables = ("SLURM_CONF", "SLURM_CLUSTERS")
+    states: ClassVar[Mapping[str, str]] = {
+        "pending": "PENDING CONFIGURING REQUEUED REQUEUE_HOLD REQUEUE_FED SPECIAL_EXIT RESV_DEL_HOLD",
+        "running": "RUNNING SUSPENDED STOPPED RESIZING SIGNALING STAGE_OUT",
+        "ending": "COMPLETING",
+    }
+    keeper_directives = ("#SBATCH --no-requeue",)
+
+    @staticmethod
+    def parse_listing(text: str) -> list[Job]:
+        """Parse the output of squeue. The reason, the last field, may contain any character."""
+        jobs = []
+        for line in text.splitlines():
+            if not line.strip():
+                continue
+            fields = line.split("|", 4)
+            if len(fields) != 5 or not re.match(r"\d+", fields[0]):
+                raise ValueError(f"squeue: {line[:80]!r}")
+            number, state, host, name, reason = (f.strip() for f in fields)
+            host = "" if host.lower() == "n/a" else host
+            reason = "" if reason == "None" else reason
+            jobs.append(make_job("slurm", number, name, SlurmBackend.job_state(state), reason, host))
+        return jobs
+
+    def describe_ended_jobs(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return how jobs ended, from the accounting, or else from the memory of the controller."""
+        fields = "--format=JobIDRaw,State,ExitCode,NodeList"
+        ends = parse_sacct(run_query(["sacct", "-XnP", f"--jobs={','.join(ids)}", fields]))
+        for number in ids:
+            if number not in ends:
+                ends |= parse_scontrol(run_query(["scontrol", "--oneliner", "show", "job", number]))
+        return ends
+
+    def size_workers(self, profile: Profile, *, cpus: int = 0, memory: str = "", gpus: int = 0) -> dict[str, Any]:
+        """Return the overrides for a worker of this size. A ``--gpus`` directive replaces the profile's."""
+        overrides = super().size_workers(profile, cpus=cpus, memory=memory)
+        if gpus:
+            directives = profile.cluster_kwargs.get("job_extra_directives") or ()
+            others = [line for line in directives if not str(line).startswith("--gpus")]
+            overrides["cluster_kwargs.job_extra_directives"] = [*others, f"--gpus={gpus}"]
+        return overrides
+
+    def check_submission(self, profile: Profile) -> Iterator[str]:
+        """Yield the objections of ``sbatch --test-only``."""
+        kwargs = profile.cluster_kwargs
+        cores = kwargs.get("job_cpu") or kwargs.get("cores", 1)
+        command = ["sbatch", "--test-only", "--ntasks=1", f"--cpus-per-task={cores}"]
+        for option, argument in (("partition", "queue"), ("account", "account"), ("time", "walltime")):
+            if kwargs.get(argument):
+                command.append(f"--{option}={kwargs[argument]}")
+        memory = kwargs.get("job_mem") or kwargs.get("memory")
+        if memory:
+            command.append(f"--mem={-(-parse_bytes(memory) // 2**20)}M")
+        try:
+            answer = subprocess.run([*command, "--wrap=true"], capture_output=True, text=True, timeout=5)
+        except OSError:
+            return
+        except subprocess.TimeoutExpired as error:  # sbatch searches for its configuration for a minute
+            reason = shorten_error((error.stderr or b"").decode(errors="replace"), "sbatch")
+            if not _UNCONFIGURED.search(reason):
+                return
+        else:
+            reason = shorten_error(answer.stderr, "sbatch")
+            if answer.returncode == 0 or _TRANSIENT.search(reason) or _NOT_NOW.search(reason):  # the keeper waits
+                return
+        if _UNCONFIGURED.search(reason):
+            last = reason.rpartition("; ")[2]
+            yield f"Slurm cannot be used from this host ({last}). Start Jupyter on a login node, or set SLURM_CONF."
+        else:
+            yield f"Slurm refuses such a job: {reason}. Correct queue, account, cores, memory or walltime."
+
+
+def parse_sacct(text: str) -> dict[str, str]:
+    r"""Return how jobs ended from ``sacct -XnP --format=JobIDRaw,State,ExitCode,NodeList``, by id.
+
+    Examples
+    --------
+    >>> parse_sacct("17|TIMEOUT|0:0|n1\n18|RUNNING|0:0|n2\n")
+    {'17': 'it reached its walltime (TIMEOUT on n1)'}
+    """
+    rows = (line.split("|") for line in text.splitlines())
+    ends = {row[0]: describe_end(*row[1:]) for row in rows if len(row) == 4}
+    return {number: end for number, end in ends.items() if end}
+
+
+def parse_scontrol(text: str) -> dict[str, str]:
+    """Return how jobs ended from ``scontrol --oneliner show job``, by id.
+
+    Examples
+    --------
+    >>> parse_scontrol("JobId=18 JobName=x JobState=FAILED ExitCode=3:0 NodeList=n2 NumNodes=1")
+    {'18': 'it failed (FAILED on n2, exit code 3)'}
+    """
+    ends = {}
+    for line in text.splitlines():
+        values = dict(re.findall(r"(?:^|\s)(JobId|JobState|ExitCode|NodeList)=(\S*)", line))
+        if "JobId" in values:
+            ends[values["JobId"]] = describe_end(
+                values.get("JobState", ""), values.get("ExitCode", ""), values.get("NodeList", "")
+            )
+    return {number: end for number, end in ends.items() if end}
+
+
+def describe_end(state: str, exit_code: str, node: str) -> str:
+    """Return the end of a job as text, empty if it has not ended.
+
+    Parameters
+    ----------
+    state : str
+        Such as ``CANCELLED by 1000``.
+    exit_code : str
+        Exit code and signal, such as ``0:15``.
+    node : str
+        First node.
+    """
+    word = state.partition(" ")[0].rstrip("+")
+    if word not in _ENDS:
+        return ""
+    where = f" on {node}" if node and not node.startswith(("None", "(null)")) else ""
+    code, _, number = exit_code.partition(":")
+    how = f", exit code {code}" if code not in ("", "0") else f", signal {number}" if number not in ("", "0") else ""
+    return f"{_ENDS[word]} ({state}{where}{how})"
