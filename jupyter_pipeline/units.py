@@ -8,13 +8,12 @@ from __future__ import annotations
 import math
 import re
 
-__all__ = ["format_bytes", "format_duration", "parse_bytes", "parse_count", "parse_duration", "parse_walltime"]
+__all__ = ["format_bytes", "format_duration", "parse_bytes", "parse_count", "parse_duration"]
 
 _MAX_COUNT = 100_000
 _MAX_BYTES = 2**60
 _MAX_SECONDS = 10 * 366 * 86400.0
 
-_IN_SECONDS = ("moab", "oar", "pbs", "sge")
 _NUMBER = r"(\d+(?:\.\d+)?(?:[eE]\+?\d+)?)"
 _BYTES = re.compile(_NUMBER + r"\s*([kKmMgGtTpP]?)(i?)[bB]?")
 _PLAIN_DURATION = re.compile(_NUMBER)
@@ -128,52 +127,6 @@ def parse_duration(value: object) -> float:
     if seconds > _MAX_SECONDS:
         raise ValueError(f"{value!r} is longer than ten years")
     return seconds
-
-
-def parse_walltime(value: object, *, system: str = "slurm") -> float:
-    """Return the seconds in a batch system's time limit: ``[D-]HH:MM:SS``, ``HH:MM:SS``, ``MM:SS`` or a number.
-
-    Parameters
-    ----------
-    value : object
-        As the profile has it; `reading` leaves ``1:30:00`` without quotes as it is written.
-    system : str
-        The batch system: a number without colons means minutes to Slurm and LSF, seconds to PBS, Moab, SGE and OAR.
-
-    Raises
-    ------
-    ValueError
-        If it is none of these, or zero.
-
-    Notes
-    -----
-    The spellings are those of ``sbatch --time``: minutes, minutes:seconds, hours:minutes:seconds, days-hours,
-    days-hours:minutes and days-hours:minutes:seconds; LSF's are hours:minutes.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError(f"{value!r} is not a walltime")
-    text = str(value).strip()
-    if system == "lsf" and text.count(":") == 1:
-        text += ":00"
-    match = re.fullmatch(r"(?:(\d{1,4})-)?(\d{1,6})(?::(\d{1,2}))?(?::(\d{1,2}))?", text)
-    if not match:
-        raise ValueError(f"{value!r} is not a walltime")
-    days, *rest = match.groups()
-    fields = [int(part) for part in rest if part is not None]
-    if any(field > 59 for field in fields[1:]):
-        raise ValueError(f"{value!r} is not a walltime")
-    if days is not None:
-        hours, minutes, seconds = (*fields, 0, 0)[:3]
-        total = int(days) * 86400.0 + hours * 3600 + minutes * 60 + seconds
-    elif len(fields) == 3:
-        total = fields[0] * 3600.0 + fields[1] * 60 + fields[2]
-    elif len(fields) == 2:
-        total = fields[0] * 60.0 + fields[1]
-    else:
-        total = fields[0] * (1.0 if system in _IN_SECONDS else 60.0)
-    if total <= 0:
-        raise ValueError(f"{value!r} is not a positive walltime")
-    return total
 
 
 def format_duration(seconds: float, *, long: bool = False) -> str:

@@ -14,21 +14,6 @@ def test_durations(value: object, seconds: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "seconds"),
-    [("01:30:00", 5400), ("90", 5400), ("90:30", 5430), ("1-0", 86400), ("1-1:30", 91800), ("1-00:00:10", 86410)],
-)
-def test_walltimes_are_spelled_as_sbatch_does(value: object, seconds: float) -> None:
-    assert units.parse_walltime(value) == seconds
-
-
-@pytest.mark.parametrize(
-    ("value", "system", "seconds"), [("90", "pbs", 90), (90, "sge", 90), ("01:30", "lsf", 5400), ("01:30", "pbs", 90)]
-)
-def test_walltimes_mean_what_they_mean_to_the_batch_system(value: object, system: str, seconds: float) -> None:
-    assert units.parse_walltime(value, system=system) == seconds
-
-
-@pytest.mark.parametrize(
     ("seconds", "text"),
     [
         (0, "0 s"),

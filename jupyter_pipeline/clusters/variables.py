@@ -1,37 +1,17 @@
 """Variables in profiles: ``$NAME``, ``${NAME}``, ``${NAME:-default}``; ``$$`` is a dollar sign (pure).
 
-Lines that end up in a job script are left alone: the worker's shell expands them, on the node, where
-``$SLURM_CPUS_ON_NODE`` or ``$TMPDIR`` exist. Values of secret keys are left alone too, until the keeper builds the
-cluster, so that no secret is written down or shown.
+Two kinds of values stay as they are. Lines of a job script are expanded by the shell on the node, where
+``$SLURM_CPUS_ON_NODE`` or ``$TMPDIR`` exist; the caller names their arguments. Values of secret keys are expanded when
+the keeper creates the cluster, so that no secret is stored or shown.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-__all__ = ["JOB_SCRIPT_KEYS", "SECRET_KEY", "escape", "expand", "expand_secrets", "substitute"]
-
-JOB_SCRIPT_KEYS = frozenset(
-    {
-        "env_extra",
-        "extra",
-        "header_skip",
-        "job_directives_skip",
-        "job_extra",
-        "job_extra_directives",
-        "job_script_epilogue",
-        "job_script_prologue",
-        "submit_command_extra",
-        "cancel_command_extra",
-        "worker_extra_args",
-    }
-)
-"""Arguments of dask-jobqueue's classes whose text goes into the job script as it stands."""
-
-_WORKER_SIDE_KEYS = frozenset({"local_directory", "python"})
-"""Arguments that job-queue classes write into the worker's command line, so that its shell expands them."""
+__all__ = ["SECRET_KEY", "escape", "expand", "expand_secrets", "substitute"]
 
 SECRET_KEY = re.compile(
     r"(?i)(?:^|[_.-])(?:password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key|credentials?)$"
@@ -76,18 +56,18 @@ def expand(
     environ: Mapping[str, str],
     refuse: Callable[[str, str, str], Exception],
     *,
-    job_queue: bool = False,
+    unexpanded: Collection[str] = (),
 ) -> Any:
-    """Return `values` with the variables in all its strings replaced, job-script lines and secrets excepted.
+    """Return `values` with the variables in all strings expanded, except secrets and the arguments in `unexpanded`.
 
     Parameters
     ----------
     values : mapping, list, str or another plain value
     environ : mapping of str to str
     refuse : callable
-        Makes the error from key, reason and fix.
-    job_queue : bool
-        Whether the class writes job scripts.
+        Returns the error for a key, a reason and a fix.
+    unexpanded : collection of str
+        Arguments below ``cluster_kwargs`` that the shell on the node expands.
     """
 
     def change(text: str, path: str) -> str:
@@ -101,27 +81,27 @@ def expand(
                 path, f"{error.args[0]!r} is not a variable", "Write $NAME or ${NAME:-default}; $$ for a dollar sign."
             ) from None
 
-    return _change_strings(values, change, job_queue=job_queue)
+    return _change_strings(values, change, unexpanded)
 
 
-def escape(values: Any, *, job_queue: bool = False) -> Any:
-    """Return `values` so that `expand` gives them back."""
-    return _change_strings(values, lambda text, path: text.replace("$", "$$"), job_queue=job_queue)
+def escape(values: Any, *, unexpanded: Collection[str] = ()) -> Any:
+    """Return `values` with each dollar sign escaped, so that `expand` returns the original."""
+    return _change_strings(values, lambda text, path: text.replace("$", "$$"), unexpanded)
 
 
-def _change_strings(values: Any, change: Callable[[str, str], str], *, job_queue: bool, path: str = "") -> Any:
+def _change_strings(values: Any, change: Callable[[str, str], str], unexpanded: Collection[str], path: str = "") -> Any:
     if isinstance(values, Mapping):
         result = {}
         for key, value in values.items():
-            kept = path == "cluster_kwargs" and (key in JOB_SCRIPT_KEYS or (job_queue and key in _WORKER_SIDE_KEYS))
-            if kept or (isinstance(value, str) and SECRET_KEY.search(str(key))):
+            on_node = path == "cluster_kwargs" and key in unexpanded
+            if on_node or (isinstance(value, str) and SECRET_KEY.search(str(key))):
                 result[key] = value
             else:
                 below = f"{path}.{key}" if path else str(key)
-                result[key] = _change_strings(value, change, job_queue=job_queue, path=below)
+                result[key] = _change_strings(value, change, unexpanded, below)
         return result
     if isinstance(values, list):
-        return [_change_strings(v, change, job_queue=job_queue, path=f"{path}[{i}]") for i, v in enumerate(values)]
+        return [_change_strings(v, change, unexpanded, f"{path}[{i}]") for i, v in enumerate(values)]
     return change(values, path) if isinstance(values, str) and "$" in values else values
 
 

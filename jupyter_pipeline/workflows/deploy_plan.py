@@ -176,11 +176,11 @@ def plan(
         The profile, target, work pool or sample parameter does not exist or is not valid.
     """
     from jupyter_pipeline import compiler
+    from jupyter_pipeline.clusters.backends import get_backend
     from jupyter_pipeline.compiler.codegen import prefect_yaml
     from jupyter_pipeline.compiler.frontend import directives
     from jupyter_pipeline.compiler.local_modules import find_local_modules
     from jupyter_pipeline.orchestration.deployments import targets
-    from jupyter_pipeline.workflows.worker_resources import worker_size
 
     options = settings.compile_options
     target = targets.load(folder / "pipelines", options.name)[settings.target] if settings.target else None
@@ -194,7 +194,7 @@ def plan(
     compilation = compiler.compile_cells(cells, selected, options)
     if profile and not options.standalone:
         sizes = directives.largest(directives.StepSettings.from_dict(each) for each in compilation.resources.values())
-        worker_size(profile, **sizes)
+        get_backend(profile).size_workers(profile, **sizes)
     modules = find_local_modules(compilation.files, folder)
     if packages:
         compilation = artifacts.locked(compilation, modules)

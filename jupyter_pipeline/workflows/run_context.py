@@ -49,13 +49,13 @@ def run_on(
     distributed.Client
         Connected to the cluster.
     """
-    from jupyter_pipeline.clusters import profiles
+    from jupyter_pipeline.clusters import backends, profiles
     from jupyter_pipeline.workflows.clusters import start_cluster
-    from jupyter_pipeline.workflows.worker_resources import worker_size
 
     folder = Path(flow_file).absolute().parent
     source = _profile_of_run(profile, folder)
-    size = worker_size(profiles.get_profile(source, cwd=folder), cpus=cpus, memory=memory, gpus=gpus)
+    found = profiles.get_profile(source, cwd=folder)
+    size = backends.get_backend(found).size_workers(found, cpus=cpus, memory=memory, gpus=gpus)
     name = f"{profile[:40]}-run-{os.getpid()}"
     with start_cluster(source, name=name, workers=workers, overrides=size, owner="kernel", cwd=folder) as cluster:
         client = cluster.get_client()

@@ -36,7 +36,7 @@ def test_it_waits_for_workers_that_are_due_and_never_came(values: dict[str, Any]
 
 
 def test_what_nodes_may_not_see_is_told_unless_the_jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mounts, "private_place", lambda path: "tmpfs at /tmp")
+    monkeypatch.setattr(mounts, "find_private_disk", lambda path: "tmpfs at /tmp")
     pulse = SchedulerMonitor(Cluster())
     waiting = record(reason="1 job waits: Resources", jobs=({"id": "1", "state": "pending"},))
     said = LimitMonitor(SLURM).explain_missing_workers(waiting, pulse)

@@ -29,11 +29,11 @@ garbage
     ],
 )
 def test_the_deepest_and_last_mount_counts(path: str, expected: tuple[str, str]) -> None:
-    assert mounts.file_system(Path(path), MOUNTS) == expected
+    assert mounts.find_file_system(Path(path), MOUNTS) == expected
 
 
 def test_no_mounts_tell_nothing() -> None:
-    assert mounts.file_system(Path("/home"), "") == ("", "")
+    assert mounts.find_file_system(Path("/home"), "") == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -44,9 +44,9 @@ def test_disks_of_this_host_are_told_but_for_its_system(
     path: str, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mounts, "_MOUNTS", tmp_path / "mountinfo")
-    assert mounts.private_place(Path(path)) == ""
+    assert mounts.find_private_disk(Path(path)) == ""
     (tmp_path / "mountinfo").write_text(MOUNTS)
-    assert mounts.private_place(Path(path)) == place
+    assert mounts.find_private_disk(Path(path)) == place
 
 
 def test_an_interpreter_behind_a_link_is_where_the_link_leads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,6 +58,6 @@ def test_an_interpreter_behind_a_link_is_where_the_link_leads(tmp_path: Path, mo
     text = f"1 0 8:1 / / rw - ext4 d rw\n2 1 0:1 / {shared} rw - nfs d rw\n"
     monkeypatch.setattr(mounts, "_MOUNTS", tmp_path / "mountinfo")
     (tmp_path / "mountinfo").write_text(text)
-    assert mounts.private_place(shared / "python") == "ext4 at /"
+    assert mounts.find_private_disk(shared / "python") == "ext4 at /"
     (tmp_path / "mountinfo").write_text(text + f"3 1 0:2 / {own} rw - lustre d rw\n")
-    assert mounts.private_place(shared / "python") == ""
+    assert mounts.find_private_disk(shared / "python") == ""

@@ -1,15 +1,15 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters import preflight, profiles
-from jupyter_pipeline.clusters.preflight import mounts
-from jupyter_pipeline.clusters.preflight.signatures import installed, unknown_arguments
+from jupyter_pipeline.clusters import backends, cost, preflight, profiles
+from jupyter_pipeline.clusters.preflight import checks, mounts
+from jupyter_pipeline.clusters.preflight.signatures import find_unknown_arguments, is_installed
 from jupyter_pipeline.models import Limits, Profile
 
 JOBQUEUE = ["htcondor", "lsf", "moab", "oar", "pbs", "sge", "slurm"]
@@ -30,6 +30,10 @@ def program(folder: Path, name: str, script: str = "exit 0") -> None:
     path.chmod(0o755)
 
 
+def unknown(cluster_class: str, names: Iterable[str]) -> list[str]:
+    return find_unknown_arguments(cluster_class, names, backends.get_backend_class(cluster_class).sources)[0]
+
+
 def problems(kind: str, overrides: Mapping[str, Any] | None = None) -> list[str]:
     return preflight.check(profiles.get_profile(kind, overrides=overrides))
 
@@ -39,7 +43,7 @@ def test_a_local_profile_can_start() -> None:
 
 
 def test_a_class_that_is_not_installed_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preflight, "installed", lambda path: False)
+    monkeypatch.setattr(checks, "is_installed", lambda path: False)
     (problem,) = problems("slurm")
     assert problem == ("dask-jobqueue is not installed in this environment. Install it: pip install dask-jobqueue")
 
@@ -79,7 +83,7 @@ def test_a_class_that_is_no_cluster_is_told(cluster_class: str, reason: str) -> 
 )
 def test_an_unknown_argument_offers_the_nearest(kind: str, argument: str, nearest: str) -> None:
     profile = profiles.get_profile(kind)
-    if kind in ("kubernetes", "coiled", "cloud") and not installed(profile.cluster_class):
+    if kind in ("kubernetes", "coiled", "cloud") and not is_installed(profile.cluster_class):
         pytest.skip(f"{profile.cluster_class} is not installed here")
     found = problems(kind, {f"cluster_kwargs.{argument}": "1"})
     assert f"{profile.cluster_class} takes no argument {argument!r}. Did you mean {nearest}" in "\n".join(found)
@@ -95,19 +99,21 @@ def test_the_arguments_of_a_built_in_profile_and_of_its_example_are_the_classes(
     (tmp_path / "jupyter-pipeline.yaml").chmod(0o600)
     for profile in profiles.load_profiles(tmp_path).values():
         if profile.name in (kind, f"my-{kind}", "my-hosts", "team-scheduler"):
-            if not installed(profile.cluster_class):
+            if not is_installed(profile.cluster_class):
                 pytest.skip(f"{profile.cluster_class} is not installed here")
-            assert unknown_arguments(profile.cluster_class, profile.cluster_kwargs)[0] == []
+            assert unknown(profile.cluster_class, profile.cluster_kwargs) == []
 
 
 def test_what_nodes_may_not_see_is_a_doubt_of_batch_systems_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mounts, "private_place", lambda path: "tmpfs at /tmp")
-    interpreter, folder = preflight.doubts(profiles.get_profile("slurm", overrides={"cluster_kwargs.python": "/x/py"}))
-    assert "the interpreter: /x/py lies on a disk of this host (tmpfs at /tmp)" in interpreter
+    monkeypatch.setattr(mounts, "find_private_disk", lambda path: "tmpfs at /tmp")
+    interpreter, folder = preflight.find_doubts(
+        profiles.get_profile("slurm", overrides={"cluster_kwargs.python": "/x/py"})
+    )
+    assert "the interpreter: /x/py is on a disk of this host (tmpfs at /tmp)" in interpreter
     assert "with its keys" in folder
-    assert preflight.doubts(profiles.get_profile("local")) == []
-    monkeypatch.setattr(mounts, "private_place", lambda path: "")
-    assert preflight.doubts(profiles.get_profile("slurm")) == []
+    assert preflight.find_doubts(profiles.get_profile("local")) == []
+    monkeypatch.setattr(mounts, "find_private_disk", lambda path: "")
+    assert preflight.find_doubts(profiles.get_profile("slurm")) == []
 
 
 def test_static_signatures_are_those_of_the_imported_classes() -> None:
@@ -128,8 +134,8 @@ def test_static_signatures_are_those_of_the_imported_classes() -> None:
             for p in inspect.signature(function).parameters.values()
             if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL) and p.name != "self"
         }
-        assert unknown_arguments(path, names)[0] == []
-        assert unknown_arguments(path, ["no_such_argument"])[0] == ["no_such_argument"]
+        assert unknown(path, names) == []
+        assert unknown(path, ["no_such_argument"]) == ["no_such_argument"]
 
 
 @pytest.mark.parametrize("kind", JOBQUEUE)
@@ -257,4 +263,4 @@ def test_hosts_and_addresses(kind: str, overrides: dict[str, Any], said: str) ->
     ],
 )
 def test_the_cost_is_estimated(values: dict[str, Any], workers: int | None, text: str) -> None:
-    assert preflight.estimate(Profile(name="p", cluster_class="a.B", **values), workers) == text
+    assert cost.estimate_cost(Profile(name="p", cluster_class="a.B", **values), workers) == text

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from jupyter_pipeline.clusters import profiles
-from jupyter_pipeline.clusters.profiles import layers, validation, variables
+from jupyter_pipeline.clusters import profiles, variables
+from jupyter_pipeline.clusters.profiles import layers, validation
 from jupyter_pipeline.environments.options import METHODS, POLICIES, Options
 from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError, UsageError
 

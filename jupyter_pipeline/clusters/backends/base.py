@@ -155,6 +155,11 @@ class Backend:
         return any(fnmatchcase(short, p) for p in cls.cluster_classes if any_package or not p.startswith("*."))
 
     @classmethod
+    def unexpanded_arguments(cls) -> frozenset[str]:
+        """Return the arguments whose ``$NAME`` are expanded on the node."""
+        return cls.script_arguments | cls.shell_arguments
+
+    @classmethod
     def available(cls) -> bool:
         """Return True if the programs of this backend are on the ``PATH``."""
         return all(shutil.which(command) for command in cls.commands)

@@ -10,24 +10,18 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import os
-import shlex
 import sys
 from pathlib import Path
-from typing import Any
 
 from jupyter_pipeline.clusters import preflight, registry
-from jupyter_pipeline.clusters.backends import Context, get_backend, import_class
+from jupyter_pipeline.clusters.backends import Context, get_backend
 from jupyter_pipeline.clusters.cleanup import tags
-from jupyter_pipeline.clusters.registry import events, markers, names
+from jupyter_pipeline.clusters.registry import events, names
 from jupyter_pipeline.clusters.registry.start_request import StartRequest
-from jupyter_pipeline.exceptions import ClusterStartError, PipelineError
+from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.models import ClusterRecord, Profile
 
 __all__ = ["main"]
-
-_NO_REQUEUE = {"slurm": "#SBATCH --no-requeue"}
-"""Directive by batch system that prevents a second run of the job: its keeper would find a lost cluster."""
-
 
 def main(folder: Path) -> None:
     """Submit the keeper of the cluster in `folder`. On return, the record names its job."""
@@ -53,29 +47,15 @@ def main(folder: Path) -> None:
 
 
 async def _submit(folder: Path, profile: Profile, record: ClusterRecord) -> str:
-    from distributed.core import Status
-
-    backend = get_backend(profile)
-    if not backend.has_jobs:
-        raise ClusterStartError(f"keeper: job needs a batch system, and {profile.cluster_class} has none.")
+    """Submit a job that runs the keeper, and return its id."""
     context = Context(tag=tags.keeper_job_tag(record.id), name=record.name, directory=folder)
-    cluster: Any = import_class(profile.cluster_class, extra=backend.extra)(**backend.prepare(profile, context))
-    cluster.status = Status.closed  # only its job script is used; the cluster is never started
-    name = f"{tags.keeper_job_tag(record.id)}.0"
-    job = cluster.job_cls("tcp://keeper:0", name="keeper", **{**cluster._job_kwargs, "job_name": name})
-    if not hasattr(job, "_command_template") or backend.name == "htcondor":
-        raise ClusterStartError(f"keeper: job is not supported for {profile.cluster_class}. Set keeper: local.")
     # Only variables that the keeper needs; the batch system decides about the rest of the environment.
     variables = (tags.TAG_VARIABLE, "JUPYTER_PIPELINE_STATE", "PYTHONPATH")
     values = {n: os.environ[n] for n in variables if n in os.environ}
     values[tags.PYTHONPATH_VARIABLE] = os.environ.get(tags.PYTHONPATH_VARIABLE, "")
     settings = [f"{n}={v}" for n, v in values.items()]
     command = ["env", *settings, sys.executable, "-P", "-m", tags.KEEPER_MODULE, "--foreground", str(folder)]
-    job._command_template = shlex.join(command)
-    job.job_header = "\n".join(filter(None, (job.job_header, _NO_REQUEUE.get(backend.name))))
-    markers.mark_submitted(folder)
-    await job.start()
-    return str(job.job_id)
+    return await get_backend(profile).submit_command(profile, context, command)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from jupyter_pipeline.clusters.backends import get_backend
 from jupyter_pipeline.models import Profile
 
 __all__ = [
@@ -60,7 +61,7 @@ STARTUP_ENVIRONMENT = {
 
 def can_fork_workers(profile: Profile) -> bool:
     """Return True if `profile` starts worker processes on this host that can be forked."""
-    return profile.cluster_class.rpartition(".")[2] == "LocalCluster" and profile.cluster_kwargs.get("processes", True)
+    return get_backend(profile).forks_workers(profile)
 
 
 def start_forkserver() -> None:
@@ -88,7 +89,7 @@ def use_forkserver() -> None:
 
     from jupyter_pipeline.clusters.backends import dashboard
 
-    dashboard.leave_out_proxy()
+    dashboard.remove_proxy()
     chosen = dask.config.get("distributed.nanny.pre-spawn-environ", {})
     if dask.config.get(_METHOD) != "spawn" or {str(k): str(v) for k, v in chosen.items()} != STARTUP_ENVIRONMENT:
         return
@@ -106,10 +107,10 @@ def preload_keeper_modules() -> None:
             importlib.import_module(name)
     from distributed.versions import get_versions
 
-    from jupyter_pipeline.clusters import backends, security
+    from jupyter_pipeline.clusters import security
 
     get_versions()  # cached by Dask
-    backends.get_backend(Profile(name="", cluster_class="distributed.LocalCluster"))
+    get_backend(Profile(name="", cluster_class="distributed.LocalCluster"))
     with tempfile.TemporaryDirectory() as folder:
         security.make_certificates(Path(folder), "none")
         security.load_own_security(Path(folder)).get_connection_args("scheduler")

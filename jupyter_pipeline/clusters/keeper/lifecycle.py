@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.clusters import limits, security
-from jupyter_pipeline.clusters.backends import SHARED, get_backend
+from jupyter_pipeline.clusters.backends import SHARED_LISTING_AGE, get_backend
 from jupyter_pipeline.clusters.keeper import commands, fork_server, scheduler_info, shutdown, startup
 from jupyter_pipeline.clusters.keeper.control_server import ControlServer
 from jupyter_pipeline.clusters.keeper.limit_monitor import LimitMonitor
@@ -173,7 +173,7 @@ class Keeper:
     async def _complete_start(self, cluster: Cluster) -> None:
         """Run the parts of the start that no client needs to wait for."""
         try:
-            await self.backend.complete(cluster)
+            await self.backend.after_start(cluster)
         except Exception:  # such as a failed dashboard: the cluster computes without it
             logger.exception("cannot complete the start")
         await asyncio.to_thread(shutdown.remove_other_orphans)
@@ -286,11 +286,11 @@ class Keeper:
     async def _repair(self) -> None:
         """Replace lost workers through the backend, and record its problem."""
         if self._is_operational:
-            self._backend_problem = await self.backend.mend(self.cluster)
+            self._backend_problem = await self.backend.replace_lost_workers(self.cluster)
             await self.refresh()
 
     async def _list_jobs(self) -> None:
-        self.update(**await self._find_jobs(max_age=SHARED))
+        self.update(**await self._find_jobs(max_age=SHARED_LISTING_AGE))
 
     async def _find_jobs(self, *, max_age: float) -> dict[str, Any]:
         if not self.backend.has_jobs or not markers.may_have_jobs(self.folder):

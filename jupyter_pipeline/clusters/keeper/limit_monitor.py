@@ -66,5 +66,5 @@ class LimitMonitor:
             return ""
         why = f": {record.reason}" if record.reason else ""
         pending = record.jobs and all(job["state"] == "pending" for job in record.jobs)
-        hints = [] if pending else preflight.doubts(self._profile)
+        hints = [] if pending else preflight.find_doubts(self._profile)
         return " ".join([f"No worker started within {timeout:g} s (limits.start_timeout){why}.", *hints]).rstrip(".")

@@ -1,6 +1,6 @@
-"""Whether other hosts can see a path, as far as the kernel's list of mounts tells.
+"""Find out if a path is on a disk of this host, from the kernel's list of mounts.
 
-A network file system may be mounted elsewhere, or not: nobody can tell from here. A disk of this host is not.
+Other hosts cannot see such a disk. They may see a network file system, which cannot be verified from this host.
 """
 
 from __future__ import annotations
@@ -8,17 +8,17 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-__all__ = ["file_system", "private_place"]
+__all__ = ["find_file_system", "find_private_disk"]
 
-_OF_ONE_HOST = frozenset(("btrfs", "ext2", "ext3", "ext4", "f2fs", "overlay", "ramfs", "tmpfs", "xfs"))
-_SYSTEM = ("/bin", "/lib", "/lib64", "/opt", "/sbin", "/usr")  # hosts that are installed alike have the same there
+_LOCAL_TYPES = frozenset(("btrfs", "ext2", "ext3", "ext4", "f2fs", "overlay", "ramfs", "tmpfs", "xfs"))
+_SYSTEM_FOLDERS = ("/bin", "/lib", "/lib64", "/opt", "/sbin", "/usr")  # the same on hosts with one installation
 _MOUNTS = Path("/proc/self/mountinfo")
 
 
-def private_place(path: Path) -> str:
-    """Return where `path` lies if other hosts cannot see it, such as ``"ext4 at /"``; empty if they may.
+def find_private_disk(path: Path) -> str:
+    """Return the disk of `path` if other hosts cannot see it, such as ``"ext4 at /"``; empty if they may.
 
-    Folders of the operating system are left out, and so is every system but Linux.
+    Empty for folders of the operating system, and on systems other than Linux.
     """
     try:
         mounts = _MOUNTS.read_text(errors="replace")
@@ -26,25 +26,26 @@ def private_place(path: Path) -> str:
     except (OSError, RuntimeError):
         return ""
     for place in sorted(paths):
-        kind, mount = file_system(place, mounts)
-        if kind in _OF_ONE_HOST and not any(place.is_relative_to(folder) for folder in _SYSTEM):
+        kind, mount = find_file_system(place, mounts)
+        if kind in _LOCAL_TYPES and not any(place.is_relative_to(folder) for folder in _SYSTEM_FOLDERS):
             return f"{kind} at {mount}"
     return ""
 
 
-def file_system(path: Path, mounts: str) -> tuple[str, str]:
-    r"""Return type and mount point of the file system that holds `path`, by `mounts`; empty if they do not tell.
+def find_file_system(path: Path, mounts: str) -> tuple[str, str]:
+    r"""Return type and mount point of the file system of `path`; empty if it is not in `mounts`.
 
     Parameters
     ----------
     path : Path
-        Absolute.
+        Absolute path.
     mounts : str
-        As in ``/proc/self/mountinfo``; of several at one point, the last covers the others.
+        Text of ``/proc/self/mountinfo``. The last of several mounts at one point covers the others.
 
     Examples
     --------
-    >>> file_system(Path("/home/me"), "22 1 8:1 / / rw - ext4 /dev/sda rw\n30 22 0:9 / /home rw - nfs4 server:/ rw")
+    >>> mounts = "22 1 8:1 / / rw - ext4 /dev/sda rw\n30 22 0:9 / /home rw - nfs4 server:/ rw"
+    >>> find_file_system(Path("/home/me"), mounts)
     ('nfs4', '/home')
     """
     best, kind = "", ""

@@ -1,7 +1,7 @@
-"""Which arguments a cluster class takes, told without importing Dask where that can be avoided.
+"""Find the arguments that a cluster class accepts, without importing Dask where possible.
 
-Importing distributed costs half a second, which a start cannot afford in the process that asks. The arguments of the
-classes that are known here are read from the source of the installed packages; any other class is imported.
+Importing distributed takes half a second, which is too long for the process that starts a cluster. If the backend names
+the sources of its class, the arguments are read from those files. Any other class is imported.
 """
 
 from __future__ import annotations
@@ -10,54 +10,29 @@ import ast
 import functools
 import importlib.util
 import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline.clusters.backends import import_class
 
-__all__ = ["installed", "unknown_arguments"]
+__all__ = ["find_unknown_arguments", "is_installed"]
 
-_CLUSTER = (("distributed", "deploy/spec.py", "SpecCluster"), ("distributed", "deploy/cluster.py", "Cluster"))
-_SOURCES: dict[str, tuple[tuple[str, str, str], ...]] = {
-    "LocalCluster": (
-        ("distributed", "deploy/local.py", "LocalCluster"),
-        *_CLUSTER,
-        ("distributed", "nanny.py", "Nanny"),  # the rest goes to the workers
-        ("distributed", "worker.py", "Worker"),
-    ),
-    "SSHCluster": (("distributed", "deploy/ssh.py", "SSHCluster"), *_CLUSTER),
-    "VMCluster": (
-        ("jupyter_pipeline", "clusters/backends/ssh_cluster.py", "VMCluster"),
-        ("distributed", "deploy/ssh.py", "SSHCluster"),
-        *_CLUSTER,
-    ),
-    "AddressCluster": (("jupyter_pipeline", "clusters/backends/address_cluster.py", "AddressCluster"), _CLUSTER[1]),
-}
-_PARENTS = {"moab": ("pbs", "PBS")}
-for _module, _prefix in (
-    ("htcondor", "HTCondor"), ("lsf", "LSF"), ("moab", "Moab"), ("oar", "OAR"), ("pbs", "PBS"), ("sge", "SGE"),
-    ("slurm", "SLURM"),
-):  # fmt: skip
-    _file, _job = _PARENTS.get(_module, (_module, _prefix))
-    _SOURCES[f"{_prefix}Cluster"] = (
-        ("dask_jobqueue", f"{_file}.py", f"{_job}Job"),
-        ("dask_jobqueue", "core.py", "Job"),
-        ("dask_jobqueue", "core.py", "JobQueueCluster"),
-    )
-_OURS = {"dask_jobqueue", "distributed", "dask", "jupyter_pipeline"}
+_READ_FROM_SOURCE = {"dask_jobqueue", "distributed", "dask", "jupyter_pipeline"}
 
 
-def installed(cluster_class: str) -> bool:
-    """Return whether the package of the class at that import path is there; nothing is imported."""
+def is_installed(cluster_class: str) -> bool:
+    """Return True if the package of the class at an import path is installed. Nothing is imported."""
     try:
         return importlib.util.find_spec(cluster_class.partition(".")[0]) is not None
     except (ImportError, ValueError):
         return False
 
 
-def unknown_arguments(cluster_class: str, names: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Return those of `names` that the class does not take, and all that it takes.
+def find_unknown_arguments(
+    cluster_class: str, names: Iterable[str], sources: Sequence[tuple[str, str, str]] = ()
+) -> tuple[list[str], list[str]]:
+    """Return the names that the class does not accept, and all names that it accepts.
 
     Parameters
     ----------
@@ -65,42 +40,43 @@ def unknown_arguments(cluster_class: str, names: Iterable[str]) -> tuple[list[st
         Import path.
     names : iterable of str
         Names of arguments.
+    sources : sequence of (str, str, str)
+        Package, file and name of the classes and functions that accept the arguments, see `Backend.sources`.
 
     Raises
     ------
     MissingDependencyError, ConfigurationError
-        If the class cannot be imported, where it has to be.
+        If the class must be imported and cannot be.
     TypeError
-        If what is imported can be no cluster class, nor a function that returns a cluster.
+        If the imported object is neither a cluster class nor a function.
     """
     unknown = set(names)
     known: set[str] = set()
-    for found in _accepted(cluster_class):
-        if found is None:  # it takes anything
+    for accepted in _list_accepted(cluster_class, sources):
+        if accepted is None:  # any argument
             return [], []
-        unknown -= found
-        known |= found
+        unknown -= accepted
+        known |= accepted
         if not unknown:
             break
     return sorted(unknown), sorted(known)
 
 
-def _accepted(cluster_class: str) -> Iterator[set[str] | None]:
-    """Yield the arguments of the class, then of what it hands the rest to."""
-    package, _, name = cluster_class.rpartition(".")
-    if name in _SOURCES and package.partition(".")[0] in _OURS:
-        for source in _SOURCES[name]:
-            yield _in_source(*source)
+def _list_accepted(cluster_class: str, sources: Sequence[tuple[str, str, str]]) -> Iterator[set[str] | None]:
+    """Yield the arguments of the class, then those of the classes that receive its ``**kwargs``."""
+    if sources and cluster_class.partition(".")[0] in _READ_FROM_SOURCE:
+        for source in sources:
+            yield _read_source(*source)
         return
     found = import_class(cluster_class)
     lacks = [method for method in ("scale", "close") if not hasattr(found, method)] if inspect.isclass(found) else []
     if lacks or not callable(found):
         raise TypeError(f"{cluster_class} is no cluster class" + (f": it cannot {' or '.join(lacks)}" if lacks else ""))
-    yield from _in_signatures(found)
+    yield from _inspect_signatures(found)
 
 
 @functools.cache
-def _in_source(package: str, file: str, name: str) -> set[str]:
+def _read_source(package: str, file: str, name: str) -> set[str]:
     spec = importlib.util.find_spec(package)
     folder = Path(next(iter(spec.submodule_search_locations or []))) if spec else Path()
     for node in ast.parse((folder / file).read_text()).body:
@@ -117,7 +93,7 @@ def _arguments(function: ast.FunctionDef) -> set[str]:
     return {a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)} - {"self"}
 
 
-def _in_signatures(target: Any) -> Iterator[set[str] | None]:
+def _inspect_signatures(target: Any) -> Iterator[set[str] | None]:
     classes = inspect.getmro(target) if inspect.isclass(target) else (target,)
     for cls in classes:
         function = cls.__dict__.get("__init__") if inspect.isclass(cls) else cls
@@ -131,4 +107,4 @@ def _in_signatures(target: Any) -> Iterator[set[str] | None]:
         yield {p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)} - {"self"}
         if not any(p.kind is p.VAR_KEYWORD for p in parameters):
             return
-    yield None  # the last one takes any keyword
+    yield None  # the last class accepts any argument

@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from jupyter_pipeline.clusters.backends import get_backend_class
 from jupyter_pipeline.clusters.profiles import layers as _layers
 from jupyter_pipeline.clusters.profiles.merging import merge
-from jupyter_pipeline.clusters.profiles.validation import is_job_queue, validate
-from jupyter_pipeline.clusters.profiles.variables import escape
+from jupyter_pipeline.clusters.profiles.validation import validate
+from jupyter_pipeline.clusters.variables import escape
 from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError, UsageError
 from jupyter_pipeline.models import Profile
 from jupyter_pipeline.safe_yaml import read_file, read_text
@@ -129,7 +130,8 @@ def render_profile(profile: Profile) -> str:
     """
     import yaml
 
-    values = escape(profile.to_dict(), job_queue=is_job_queue(profile.cluster_class))
+    backend = get_backend_class(profile.cluster_class)
+    values = escape(profile.to_dict(), unexpanded=backend.unexpanded_arguments())
     source = values.pop("source")
     del values["name"]
     text: str = yaml.safe_dump(values, sort_keys=False, allow_unicode=True)

@@ -6,20 +6,18 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from jupyter_pipeline.clusters.backends import Backend
 from jupyter_pipeline.clusters.profiles.merging import Merged
-from jupyter_pipeline.clusters.profiles.variables import JOB_SCRIPT_KEYS
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.paths import check_name
-from jupyter_pipeline.units import parse_bytes, parse_count, parse_duration, parse_walltime
+from jupyter_pipeline.units import parse_count, parse_duration
 
 __all__ = ["check_adaptation", "check_arguments", "positive"]
 
-_COUNTS = ("n_workers", "threads_per_worker", "nthreads", "cores", "job_cpu", "ncpus")
-_SIZES = ("memory", "memory_limit", "job_mem", "mem", "worker_memory", "scheduler_memory", "disk")
 _MULTI_LINE = ("env_extra", "job_script_prologue", "job_script_epilogue")
 
 
-def check_arguments(merged: Merged, kwargs: Mapping[str, Any], *, job_queue: bool, adapts: bool) -> None:
+def check_arguments(merged: Merged, kwargs: Mapping[str, Any], backend: type[Backend], *, adapts: bool) -> None:
     """Refuse sizes, walltimes, names and job-script lines that no class can use.
 
     Parameters
@@ -28,8 +26,8 @@ def check_arguments(merged: Merged, kwargs: Mapping[str, Any], *, job_queue: boo
         The profile, for the message.
     kwargs : mapping
         Its ``cluster_kwargs``, variables replaced.
-    job_queue : bool
-        Whether the class writes job scripts.
+    backend : type of Backend
+        Backend of the class.
     adapts : bool
         Whether the profile adapts: it may begin without workers.
 
@@ -38,22 +36,16 @@ def check_arguments(merged: Merged, kwargs: Mapping[str, Any], *, job_queue: boo
     ConfigurationError
         Names file, key, reason and fix of the first thing that is wrong.
     """
-
-    def number(key: str, parse: Any, example: str) -> None:
-        try:
-            parse(kwargs[key])
-        except ValueError as error:
-            raise merged.refuse(f"cluster_kwargs.{key}", str(error), f"Write something like {example}.") from error
-
+    types = backend.argument_types()
     for key, value in kwargs.items():
         if value is None or isinstance(value, list) or (key == "n_workers" and value == 0 and adapts):
             continue
-        if key in _COUNTS or (key == "processes" and job_queue):
-            number(key, parse_count, "4")
-        elif key in _SIZES and not _is_special_limit(key, value):
-            number(key, parse_bytes, '"4 GiB"')
-        elif key == "walltime":
-            number(key, parse_walltime, '"01:30:00"')
+        if key in types:
+            try:
+                types[key].parse(value)
+            except ValueError as error:
+                fix = f"Write something like {types[key].example}."
+                raise merged.refuse(f"cluster_kwargs.{key}", str(error), fix) from error
         elif key in ("name", "job_name") and isinstance(value, str):
             try:
                 check_name("job", value)
@@ -70,21 +62,16 @@ def check_arguments(merged: Merged, kwargs: Mapping[str, Any], *, job_queue: boo
                 f"{port!r} is not a port",
                 "Write one from 1 to 65535, or 0 for any that is free.",
             )
-    if job_queue:
+    if backend.writes_job_script:
         for key, value in kwargs.items():
             if key not in _MULTI_LINE:
                 _check_one_line(merged, value, f"cluster_kwargs.{key}")
-        for key in JOB_SCRIPT_KEYS & set(kwargs):
+        for key in backend.script_arguments & set(kwargs):
             value = kwargs[key]
-            if isinstance(value, Mapping) and key == "job_extra_directives":  # HTCondor's are a mapping
+            if isinstance(value, Mapping) and key in backend.mapping_arguments:
                 continue
             if value is not None and not (isinstance(value, list) and all(isinstance(v, str) for v in value)):
                 raise merged.refuse(f"cluster_kwargs.{key}", "is not a list of lines", "Write each line after a dash.")
-
-
-def _is_special_limit(key: str, value: object) -> bool:
-    """Return whether `value` is one of LocalCluster's own spellings of a memory limit."""
-    return key == "memory_limit" and (value == "auto" or (isinstance(value, float) and 0 < value <= 1))
 
 
 def _check_one_line(merged: Merged, value: Any, path: str) -> None:

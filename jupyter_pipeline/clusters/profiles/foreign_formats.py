@@ -14,20 +14,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from jupyter_pipeline.clusters.backends import list_backends
 from jupyter_pipeline.exceptions import ConfigurationError
 from jupyter_pipeline.safe_yaml import read_file
 
 __all__ = ["dask_config_profiles", "recognise"]
 
-_JOBQUEUE = {
-    "htcondor": "HTCondorCluster",
-    "lsf": "LSFCluster",
-    "moab": "MoabCluster",
-    "oar": "OARCluster",
-    "pbs": "PBSCluster",
-    "sge": "SGECluster",
-    "slurm": "SLURMCluster",
-}
 _SPEC_KEYS = {"version", "module", "class", "args", "kwargs"}
 
 
@@ -71,14 +63,16 @@ def dask_config_profiles() -> dict[str, Mapping[str, Any]]:
         if isinstance(content, Mapping):
             _merge(config, {k: content[k] for k in ("jobqueue", "labextension") if k in content})
     profiles: dict[str, Mapping[str, Any]] = {}
-    for name, options in _mapping(config.get("jobqueue")).items():
-        if name in _JOBQUEUE and isinstance(options, Mapping) and options.get("cores") and options.get("memory"):
+    jobqueue = _mapping(config.get("jobqueue"))
+    classes = _jobqueue_classes() if jobqueue else {}
+    for name, options in jobqueue.items():
+        if name in classes and isinstance(options, Mapping) and options.get("cores") and options.get("memory"):
             kwargs = {str(k).replace("-", "_"): v for k, v in options.items() if v is not None and v != []}
             if "name" in kwargs:
                 kwargs["job_name"] = kwargs.pop("name")
             profiles[f"dask-{name}"] = {
                 "description": f"jobqueue.{name} of your Dask configuration",
-                "cluster_class": f"dask_jobqueue.{_JOBQUEUE[name]}",
+                "cluster_class": classes[name],
                 "cluster_kwargs": kwargs,
             }
     labextension = _mapping(config.get("labextension"))
@@ -94,6 +88,12 @@ def dask_config_profiles() -> dict[str, Mapping[str, Any]]:
             **({"adapt_kwargs": dict(adapt)} if adapt else {"workers": default.get("workers")}),
         }
     return profiles
+
+
+def _jobqueue_classes() -> dict[str, str]:
+    """Return the cluster classes of batch systems, by the name of their section in Dask's configuration."""
+    batch = (backend for backend in list_backends() if backend.writes_job_script)
+    return {backend.name: backend.cluster_classes[0] for backend in batch}
 
 
 def _config_files() -> list[Path]:

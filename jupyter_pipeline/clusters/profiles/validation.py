@@ -10,15 +10,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from jupyter_pipeline.clusters.backends import Backend, get_backend_class
 from jupyter_pipeline.clusters.profiles.class_arguments import check_adaptation, check_arguments, positive
 from jupyter_pipeline.clusters.profiles.merging import Merged
-from jupyter_pipeline.clusters.profiles.variables import SECRET_KEY, expand
+from jupyter_pipeline.clusters.variables import SECRET_KEY, expand
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Limits, Profile
 from jupyter_pipeline.paths import check_name
 from jupyter_pipeline.units import format_duration, parse_count, parse_duration
 
-__all__ = ["is_job_queue", "validate"]
+__all__ = ["validate"]
 
 _MAPPINGS = ("cluster_kwargs", "adapt_kwargs", "limits", "price", "environment", "security")
 _KEYS = ("cluster_class", "workers", "description", "keeper", "owner", "extends", *_MAPPINGS)
@@ -47,12 +48,6 @@ _INLINE_EXPORT = re.compile(
     r"(?i)\b(\w*(?:password|passwd|secret|token|api_?key|access_key)\w*)=(?![\"']?\$)[\"']?[^\s\"']+"
 )
 _URL_WITH_PASSWORD = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@]*:(?!\$)[^\s/@]+@")
-_LOCAL = ("distributed.LocalCluster", "dask.distributed.LocalCluster", "distributed.deploy.local.LocalCluster")
-
-
-def is_job_queue(cluster_class: str) -> bool:
-    """Return whether the class writes job scripts for a batch system."""
-    return cluster_class.startswith("dask_jobqueue.")
 
 
 def validate(merged: Merged, environ: Mapping[str, str]) -> Profile:
@@ -65,8 +60,8 @@ def validate(merged: Merged, environ: Mapping[str, str]) -> Profile:
     """
     _check_shape(merged)
     _check_secrets(merged, merged.values, "")
-    job_queue = is_job_queue(str(merged.values.get("cluster_class", "")))
-    values = expand(merged.values, environ, merged.refuse, job_queue=job_queue)
+    backend = get_backend_class(str(merged.values.get("cluster_class", "")))
+    values = expand(merged.values, environ, merged.refuse, unexpanded=backend.unexpanded_arguments())
     for key in _MAPPINGS:
         values[key] = values.get(key) or {}
         known = _SECTION_KEYS.get(key)
@@ -79,15 +74,15 @@ def validate(merged: Merged, environ: Mapping[str, str]) -> Profile:
             raise merged.refuse(key, f"{value!r} is not one of {', '.join(choices)}", f"Write {choices[0]}.")
     _check_class(merged, values)
     check_adaptation(merged, values["adapt_kwargs"])
-    if values.get("keeper") == "job" and not job_queue:
+    if values.get("keeper") == "job" and not backend.writes_job_script:
         raise merged.refuse(
             "keeper", f"job needs a batch system, and {values['cluster_class']} has none", "Write local."
         )
-    check_arguments(merged, values["cluster_kwargs"], job_queue=job_queue, adapts=bool(values["adapt_kwargs"]))
+    check_arguments(merged, values["cluster_kwargs"], backend, adapts=bool(values["adapt_kwargs"]))
     limits = _limits(merged, values["limits"])
     workers = _workers(merged, values, limits)
     _check_price(merged, values["price"], limits)
-    _check_security(merged, values)
+    _check_security(merged, values, backend)
     return Profile(
         name=merged.name,
         cluster_class=values["cluster_class"],
@@ -264,13 +259,12 @@ def _check_price(merged: Merged, price: Mapping[str, Any], limits: Limits) -> No
         raise merged.refuse("limits.budget", "cannot be kept without a price", "Write price.per_worker_hour.")
 
 
-def _check_security(merged: Merged, values: Mapping[str, Any]) -> None:
+def _check_security(merged: Merged, values: Mapping[str, Any], backend: type[Backend]) -> None:
     security = values["security"]
     for key in ("tls", "insecure"):
         if not isinstance(security.get(key, False), bool):
             raise merged.refuse(f"security.{key}", f"{security[key]!r} is not true or false", "Write true or false.")
-    host = values["cluster_kwargs"].get("host", "127.0.0.1")
-    loopback = values["cluster_class"] in _LOCAL and (host == "localhost" or str(host).startswith("127."))
+    loopback = backend.listens_on_loopback(values["cluster_class"], values["cluster_kwargs"])
     if security.get("tls") is False and not loopback and not security.get("insecure"):
         raise merged.refuse(
             "security.tls",

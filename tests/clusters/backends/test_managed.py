@@ -11,7 +11,7 @@ import yaml
 
 from jupyter_pipeline.clusters import backends, profiles
 from jupyter_pipeline.clusters.backends.managed import ManagedBackend
-from jupyter_pipeline.clusters.preflight.signatures import installed, unknown_arguments
+from jupyter_pipeline.clusters.preflight.signatures import find_unknown_arguments, is_installed
 
 GOLDEN = Path(__file__).parent / "golden"
 TAG = "jp-0a1b2c-0123456789"
@@ -60,9 +60,10 @@ def test_a_service_is_asked_for_a_cluster_that_ends_by_itself(
 @pytest.mark.parametrize("kind", ["kubernetes", "coiled", "saturn", "cloud"])
 def test_the_class_takes_what_it_is_given(kind: str, tmp_path: Path) -> None:
     path = profiles.get_profile(kind).cluster_class
-    if not installed(path):
+    if not is_installed(path):
         pytest.skip(f"{path} is not installed here")
-    assert unknown_arguments(path, asked(kind, tmp_path))[0] == []
+    sources = backends.get_backend_class(path).sources
+    assert find_unknown_arguments(path, asked(kind, tmp_path), sources)[0] == []
 
 
 def test_the_profile_decides_where_it_says_something(tmp_path: Path) -> None:

@@ -228,9 +228,7 @@ class BatchBackend(Backend):
 
     def make_job_class(self, cluster_class: Any, log: SubmissionLog) -> type:
         """Return the job class of `cluster_class`, extended to record submissions in `log`."""
-        return track_submissions(
-            cluster_class.job_cls, log, name_argument=self.name_argument, label=self.label_job
-        )
+        return track_submissions(cluster_class.job_cls, log, name_argument=self.name_argument, label=self.label_job)
 
     async def after_start(self, cluster: Cluster) -> None:
         """Add the dashboard, which would delay the first jobs."""

@@ -117,9 +117,7 @@ def cancel_jobs(program: str, jobs: Sequence[Job], listing: JobListing, *, timeo
 def run_query(command: Sequence[str]) -> str:
     """Return the output of a command that reads the state of the batch system, empty if it fails."""
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=_QUERY_TIMEOUT, stdin=subprocess.DEVNULL
-        )
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_QUERY_TIMEOUT, stdin=subprocess.DEVNULL)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout if done.returncode == 0 else ""

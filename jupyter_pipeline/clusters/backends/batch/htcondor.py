@@ -42,7 +42,7 @@ class HTCondorBackend(BatchBackend):
 
     async def submit_command(self, profile: Profile, context: Context, command: Sequence[str]) -> str:
         """Refuse: a submit description has no place for a command of ours."""
-        raise ClusterStartError(f"keeper: job is not supported for {profile.cluster_class}. Write keeper: local.")
+        raise ClusterStartError(f"keeper: job is not supported for {profile.cluster_class}. Set keeper: local.")
 
     @staticmethod
     def parse_listing(text: str) -> list[Job]:

@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters import profiles
+from jupyter_pipeline.clusters import backends, profiles
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Profile
-from jupyter_pipeline.workflows.worker_resources import worker_size
+
+
+def worker_size(profile: Profile, **sizes: Any) -> dict[str, Any]:
+    return backends.get_backend(profile).size_workers(profile, **sizes)
 
 
 @pytest.mark.parametrize(

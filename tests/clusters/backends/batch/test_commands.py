@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - program output is not wrapped
 """The commands of a batch system, played by small programs on the ``PATH``."""
 
 from __future__ import annotations
@@ -8,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_pipeline.clusters.backends.batch.commands import SYSTEMS
-from jupyter_pipeline.clusters.backends.batch.job import Job
+from jupyter_pipeline.clusters.backends.batch.commands import shorten_error
+from jupyter_pipeline.clusters.backends.batch.lsf import LSFBackend
+from jupyter_pipeline.clusters.backends.batch.slurm import SlurmBackend
+from jupyter_pipeline.clusters.backends.job import Job
 from jupyter_pipeline.exceptions import ClusterError
 
-SLURM = SYSTEMS["slurm"]
+SLURM = SlurmBackend()
 LINE = "1|RUNNING|n1|jp-aaaaaa-0000000000.0|None"
 
 
@@ -34,26 +37,26 @@ def program(folder: Path, name: str, script: str) -> None:
 def test_many_who_ask_at_once_ask_the_batch_system_once(programs: Path) -> None:
     program(programs, "squeue", f"echo x >> {programs}/asked; sleep 0.2; echo '{LINE}'")
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: SLURM.jobs(max_age=5), range(8)))
+        answers = list(pool.map(lambda _: SLURM.listing.read(max_age=5), range(8)))
     assert [[job.id for job in answer or []] for answer in answers] == [["1"]] * 8
     assert (programs / "asked").read_text().count("x") == 1
 
 
 def test_an_answer_too_old_is_asked_anew(programs: Path) -> None:
     program(programs, "squeue", f"echo x >> {programs}/asked; echo '{LINE}'")
-    SLURM.jobs(max_age=0.1)
+    SLURM.listing.read(max_age=0.1)
     time.sleep(0.15)
-    SLURM.jobs(max_age=0.1)
-    SLURM.jobs(max_age=0)
+    SLURM.listing.read(max_age=0.1)
+    SLURM.listing.read(max_age=0)
     assert (programs / "asked").read_text().count("x") == 3
 
 
 def test_two_systems_of_one_kind_share_no_answer(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program(programs, "squeue", f"echo x >> {programs}/asked; echo '{LINE}'")
     monkeypatch.setenv("SLURM_CONF", "/a")
-    SLURM.jobs(max_age=60)
+    SLURM.listing.read(max_age=60)
     monkeypatch.setenv("SLURM_CONF", "/b")
-    SLURM.jobs(max_age=60)
+    SLURM.listing.read(max_age=60)
     assert (programs / "asked").read_text().count("x") == 2
 
 
@@ -63,12 +66,12 @@ def test_two_systems_of_one_kind_share_no_answer(programs: Path, monkeypatch: py
 )
 def test_no_sensible_answer_is_not_no_jobs(script: str, programs: Path) -> None:
     program(programs, "squeue", script)
-    assert SLURM.jobs(timeout=0.5) is None
+    assert SLURM.listing.read(timeout=0.5) is None
 
 
 def test_a_program_that_is_not_there_is_not_no_jobs(programs: Path) -> None:
-    assert SYSTEMS["lsf"].jobs() is None
-    assert not SYSTEMS["lsf"].available()
+    assert LSFBackend().listing.read() is None
+    assert not LSFBackend.available()
 
 
 def test_jobs_are_cancelled_by_one_command(programs: Path) -> None:
@@ -89,3 +92,19 @@ def test_a_refusal_to_cancel_a_job_that_may_live_is_told(squeue: str, programs: 
     program(programs, "squeue", squeue)
     with pytest.raises(ClusterError, match="scancel did not cancel jobs 1: Access denied"):
         SLURM.cancel_jobs([Job(id="1")])
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (
+            "sbatch: error: invalid partition specified: nope\nsbatch: error: Batch job submission failed: Invalid partition name specified\n",
+            "invalid partition specified: nope; Batch job submission failed: Invalid partition name specified",
+        ),
+        ("qsub: Unknown queue\n", "Unknown queue"),
+        ("same\nsame\n", "same"),
+        ("", ""),
+    ],
+)
+def test_a_refusal_is_shortened_to_one_line(text: str, reason: str) -> None:
+    assert shorten_error(text, "sbatch", "qsub") == reason

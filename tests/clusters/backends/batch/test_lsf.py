@@ -1,0 +1,40 @@
+"""Backend of LSF."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from jupyter_pipeline.clusters.backends.batch.lsf import LSFBackend
+
+TAG = "jp-0a1b2c-0123456789"
+LISTING = f"""\
+31|RUN|8*hostA|{TAG}.0|-
+32|PEND|-|{TAG}.1|New job is waiting for scheduling;
+33|EXIT|hostA|{TAG}.2|-
+"""
+
+
+def test_a_listing_is_read(read_listing: Callable[..., Any]) -> None:
+    assert read_listing(LSFBackend, LISTING) == [
+        ("31", "running", "", "hostA"),
+        ("32", "pending", "New job is waiting for scheduling;", ""),
+        ("33", "ended", "", "hostA"),
+    ]
+
+
+def test_no_jobs_are_no_jobs() -> None:
+    assert LSFBackend.parse_listing("No unfinished job found\n") == []
+
+
+def test_the_job_script_is_the_golden_one(check_job_script: Callable[..., str]) -> None:
+    check_job_script(
+        "lsf", {"cluster_kwargs.queue": "normal", "cluster_kwargs.mem": "4 GiB", "cluster_kwargs.lsf_units": "mb"}
+    )
+
+
+@pytest.mark.parametrize(("value", "seconds"), [("01:30", 5400)])
+def test_a_walltime_has_the_units_of_the_system(value: object, seconds: float) -> None:
+    assert LSFBackend.parse_walltime(value) == seconds
