@@ -23,6 +23,7 @@ from jupyter_pipeline.models import ClusterRecord, Profile
 
 __all__ = ["main"]
 
+
 def main(folder: Path) -> None:
     """Submit the keeper of the cluster in `folder`. On return, the record names its job."""
     request = StartRequest.from_dict(registry.read_request(folder))
