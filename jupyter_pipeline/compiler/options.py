@@ -38,7 +38,7 @@ class CompileOptions(StepSettings):
     concurrency: int = 1
     """How many runs may be at work at the same time, in ``prefect.yaml``."""
     to: str = "prefect"
-    """The orchestrator of the rendering: ``prefect`` or ``dagster``."""
+    """Target of code generation, one of `codegen.registry.list_code_generators`."""
     standalone: bool = False
     """Whether the files must run without this package; a profile's cluster is then made by its class."""
     cluster: Mapping[str, Any] = field(default_factory=dict)
@@ -60,14 +60,6 @@ class CompileOptions(StepSettings):
         UsageError
             The message says which, and what to leave out.
         """
-        if self.to not in ("prefect", "dagster"):
-            raise UsageError(f"A pipeline is rendered for prefect or dagster, not for {self.to!r}.")
-        if self.windows and (self.standalone or self.to == "dagster"):
-            with_what = "--standalone" if self.standalone else "--to dagster"
-            raise UsageError(
-                f"A window is computed from the schedule when a run starts, by Jupyter Pipeline: leave out "
-                f"{with_what}, or make {', '.join(self.windows)} a plain parameter."
-            )
         if both := sorted(set(self.windows) & set(self.defaults)):
             raise UsageError(f"{both[0]} cannot have a value of its own and be bound to a window: give one of them.")
 
@@ -97,5 +89,5 @@ class Compilation(Record):
     """Parameters that each run takes from its time window: ``start`` or ``end`` by name."""
     resources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What steps ask of the workers, by step: ``cpus``, ``memory``, ``gpus``."""
-    origins: Mapping[str, Any] = field(default_factory=dict)
-    """Which lines of each generated file come from which cell: ``origins.json`` of the snapshot."""
+    source_map: Mapping[str, Any] = field(default_factory=dict)
+    """Cell and line of each generated line, by file name: ``source_map.json`` of the snapshot."""

@@ -48,7 +48,8 @@ def deploy(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Depl
     ApiUnreachableError, ApiRefusedError
         The server cannot be reached or refused the deployment. The old version is live.
     """
-    from jupyter_pipeline.compiler.codegen import prefect_yaml
+    from jupyter_pipeline.compiler import output
+    from jupyter_pipeline.compiler.codegen import registry
     from jupyter_pipeline.environments import locked
     from jupyter_pipeline.orchestration.deployments import manage as deployments
     from jupyter_pipeline.orchestration.deployments import snapshots
@@ -56,8 +57,8 @@ def deploy(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Depl
 
     report = progress or (lambda text: None)
     answer = plan.preview()
-    if plan.settings.compile_options.to != "prefect":
-        written = prefect_yaml.write(plan.home, plan.compilation, overwrite=plan.settings.overwrite)
+    if not registry.get_code_generator(plan.settings.compile_options.to).deployable:
+        written = output.write_files(plan.home, plan.compilation, overwrite=plan.settings.overwrite)
         return dataclasses.replace(answer, written=tuple(written))
     spec = plan.spec()
     if plan.settings.environment == "locked":
@@ -68,7 +69,7 @@ def deploy(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Depl
     if plan.rehearses:
         _rehearse(plan, spec, report)
     snapshots.snapshot(plan.code, beside=plan.beside)
-    written = prefect_yaml.write(plan.home, plan.compilation, overwrite=plan.settings.overwrite)
+    written = output.write_files(plan.home, plan.compilation, overwrite=plan.settings.overwrite)
     if written:
         report(f"Wrote {plan.home}")
     report("Deploying")
@@ -104,6 +105,6 @@ def _rehearsal_error(plan: Plan, done: Rehearsal) -> RehearsalError:
     """Return the error with the cell and the line of the notebook."""
     from jupyter_pipeline.workflows.tracebacks import located
 
-    shown = located(done.traceback, plan.compilation.origins)
+    shown = located(done.traceback, plan.compilation.source_map)
     places = _CELL.findall(shown)
     return RehearsalError(done.error, where=places[-1] if places else "", traceback=shown)

@@ -17,6 +17,7 @@ import yaml
 
 from jupyter_pipeline import arguments, safe_yaml
 from jupyter_pipeline.compiler import CompileOptions
+from jupyter_pipeline.compiler.codegen.registry import list_code_generators
 from jupyter_pipeline.compiler.frontend import directives
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Record, Schedule
@@ -226,9 +227,9 @@ OPTIONS = (
     ),
     Option(
         "to",
-        "orchestrator of the generated files: prefect, or dagster, which writes files only",
+        "orchestrator of the generated files; any other than prefect writes files only",
         "KIND",
-        choices=("prefect", "dagster"),
+        choices=list_code_generators(),
         default="prefect",
         group="files",
         fields=("compile_options.to",),

@@ -177,7 +177,8 @@ def plan(
     """
     from jupyter_pipeline import compiler
     from jupyter_pipeline.clusters.backends import get_backend
-    from jupyter_pipeline.compiler.codegen import prefect_yaml
+    from jupyter_pipeline.compiler import output
+    from jupyter_pipeline.compiler.codegen import registry, source_map
     from jupyter_pipeline.compiler.frontend import directives
     from jupyter_pipeline.compiler.local_modules import find_local_modules
     from jupyter_pipeline.orchestration.deployments import targets
@@ -201,7 +202,7 @@ def plan(
     if unknown := [name for name in settings.sample if name not in compilation.parameters]:
         raise NotFoundError("parameter", unknown[0], compilation.parameters, "Make it one: --param NAME.")
     home = folder / "pipelines" / compilation.name
-    edited = () if settings.overwrite else tuple(prefect_yaml.edited(home, compilation))
+    edited = () if settings.overwrite else tuple(output.find_manual_edits(home, compilation))
     if edited and not dry_run:
         raise EditedByHandError([str(home / name) for name in edited])
     planned = Plan(
@@ -210,13 +211,16 @@ def plan(
         folder=folder,
         # The manifest may differ between targets; the code does not.
         code={**{n: t for n, t in compilation.files.items() if n != MANIFEST}, **modules},
-        beside={"origins.json": json.dumps(compilation.origins), ORIGIN: artifacts.origin(cells, selected, options)},
+        beside={
+            source_map.FILE: json.dumps(compilation.source_map),
+            ORIGIN: artifacts.origin(cells, selected, options),
+        },
         profile=artifacts.frozen(profile),
         target=target,
         target_profile=artifacts.frozen(other),
         drift=_drift(settings, other or profile) if packages else "",
         edited=edited,
-        changes=prefect_yaml.diff(home, compilation),
+        changes=output.diff_files(home, compilation),
         server=None,
         notes=(
             *compilation.notes,
@@ -225,7 +229,8 @@ def plan(
             *_problems(other or profile),
         ),
     )
-    return planned if options.to != "prefect" else _compare(planned, dry_run=dry_run)
+    deployable = registry.get_code_generator(options.to).deployable
+    return _compare(planned, dry_run=dry_run) if deployable else planned
 
 
 def _compare(planned: Plan, *, dry_run: bool) -> Plan:

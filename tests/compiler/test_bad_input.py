@@ -95,9 +95,9 @@ def test_a_refusal_names_cell_line_reason_and_way_out(
     ("options", "message"),
     [
         ({"name": "a/b"}, "a/b"),
-        ({"to": "airflow"}, "prefect or dagster, not for 'airflow'"),
-        ({"cpus": 4}, "name one with --profile"),
-        ({"cpus": 4, "profile": "slurm", "standalone": True}, "write them into the profile instead"),
+        ({"to": "airflow"}, "No target of code generation is called .airflow."),
+        ({"cpus": 4}, "choose one with --profile"),
+        ({"cpus": 4, "profile": "slurm", "standalone": True}, "set them in the profile instead"),
         ({"defaults": {"password": "hunter2hunter2"}}, r"password looks like a secret \(Secret Keyword\)"),
         (
             {

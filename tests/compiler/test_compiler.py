@@ -13,7 +13,7 @@ from pyflakes.api import check
 from pyflakes.reporter import Reporter
 
 from jupyter_pipeline.compiler import Cell, Compilation, CompileOptions, compile_cells
-from jupyter_pipeline.compiler.codegen.prefect_yaml import RECORD, diff, write
+from jupyter_pipeline.compiler.output import RECORD, diff_files, write_files
 from jupyter_pipeline.exceptions import CompileRefusedError, EditedByHandError, UsageError
 from jupyter_pipeline.models import Schedule
 
@@ -208,29 +208,29 @@ def test_manifest_is_read_back_by_yaml() -> None:
 
 def test_writing_twice_changes_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "pipelines" / "delays"
-    assert sorted(write(folder, single())) == ["flow.py", "prefect.yaml", "steps.py"]
-    assert write(folder, single()) == []
-    assert diff(folder, single()) == ""
+    assert sorted(write_files(folder, single())) == ["flow.py", "prefect.yaml", "steps.py"]
+    assert write_files(folder, single()) == []
+    assert diff_files(folder, single()) == ""
     assert {p.name for p in folder.iterdir()} == {"flow.py", "prefect.yaml", "steps.py", RECORD}
 
 
 def test_edits_by_hand_are_never_overwritten_unasked(tmp_path: Path) -> None:
-    write(tmp_path, single())
+    write_files(tmp_path, single())
     edited = (tmp_path / "steps.py").read_text() + "# mine\n"
     (tmp_path / "steps.py").write_text(edited)
     with pytest.raises(EditedByHandError, match=r"steps\.py"):
-        write(tmp_path, single(retries=5))
+        write_files(tmp_path, single(retries=5))
     assert (tmp_path / "steps.py").read_text() == edited
     assert "retries=2" in (tmp_path / "flow.py").read_text()
-    assert "-# mine" in diff(tmp_path, single())
-    assert write(tmp_path, single(retries=5), overwrite=True)
+    assert "-# mine" in diff_files(tmp_path, single())
+    assert write_files(tmp_path, single(retries=5), overwrite=True)
     assert (tmp_path / "steps.py").read_text() == single().files["steps.py"]
 
 
 def test_files_without_a_record_count_as_edited(tmp_path: Path) -> None:
     (tmp_path / "flow.py").write_text("mine")
     with pytest.raises(EditedByHandError):
-        write(tmp_path, single())
+        write_files(tmp_path, single())
     assert [p.name for p in tmp_path.iterdir()] == ["flow.py"]
 
 

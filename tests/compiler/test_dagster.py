@@ -34,7 +34,7 @@ def test_the_files_are_steps_and_definitions(capsys: pytest.CaptureFixture[str])
     assert list(made.files) == ["steps.py", "definitions.py", "requirements.lock"]
     assert made.entrypoint == "definitions.py:definitions"
     assert made.files["steps.py"] == rendered(to="prefect").files["steps.py"]
-    assert any("--timeout of the step report is left out" in note for note in made.notes)
+    assert any("--timeout of the step report is ignored" in note for note in made.notes)
     reporter = Reporter(sys.stdout, sys.stdout)
     assert check(made.files["definitions.py"], "definitions.py", reporter) == 0, capsys.readouterr().out
 

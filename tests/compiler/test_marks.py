@@ -118,7 +118,7 @@ def test_the_largest_that_a_step_asks_sizes_the_workers() -> None:
     assert 'with run_on("slurm", __file__, cpus=4, memory="1GiB", gpus=1):' in found.files["flow.py"]
     assert found.resources == {"a": {"cpus": 4, "memory": "900MB"}, "b": {"memory": "1GiB", "gpus": 1}}
     assert largest([]) == {}
-    with pytest.raises(UsageError, match="name one with --profile"):
+    with pytest.raises(UsageError, match="choose one with --profile"):
         compile_cells(cells, (0, 1), CompileOptions(name="p"))
 
 

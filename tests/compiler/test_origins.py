@@ -24,7 +24,7 @@ def compilation() -> Compilation:
 def test_every_traced_line_is_the_line_of_its_cell() -> None:
     made = compilation()
     lines = made.files["steps.py"].split("\n")
-    entries = made.origins["steps.py"]
+    entries = made.source_map["steps.py"]
     assert {e["cell"] for e in entries} == {0, 1, 2, 3}
     for entry in entries:
         cell = SOURCES[entry["cell"]].split("\n")
@@ -39,7 +39,7 @@ def test_a_traceback_of_a_run_points_at_the_notebook(tmp_path: Path) -> None:
     (tmp_path / "steps.py").write_text(made.files["steps.py"])
     code = "import steps; whole = steps.load(); steps.report(whole)"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
-    located = locate(done.stderr, made.origins)
+    located = locate(done.stderr, made.source_map)
     assert "Cell 3 (counted from 0, id id3) of rates.ipynb, line 3, in report\n    share = rate(\n" in located
     assert "Cell 1 (counted from 0, id id1) of rates.ipynb, line 4, in rate\n    return part / whole\n" in located
     assert "steps.py" not in located
@@ -48,6 +48,6 @@ def test_a_traceback_of_a_run_points_at_the_notebook(tmp_path: Path) -> None:
 
 def test_frames_from_elsewhere_stay_as_they_are() -> None:
     text = 'Traceback (most recent call last):\n  File "/x/other.py", line 3, in f\n    g()\nValueError: "no"\n'
-    assert locate(text, compilation().origins) == text
+    assert locate(text, compilation().source_map) == text
     assert locate(text, {}) == text
-    assert locate("", compilation().origins) == ""
+    assert locate("", compilation().source_map) == ""

@@ -173,14 +173,14 @@ import os, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 import test_planning as t
-from jupyter_pipeline.compiler.codegen import prefect_yaml as manifest
+from jupyter_pipeline.compiler import output
 from jupyter_pipeline.orchestration.deployments import manage as deployments, snapshots
 from jupyter_pipeline.workflows import deploy
 
 def die(*args, **options):
     os._exit(9)
 
-home = {"snapshots": snapshots, "manifest": manifest, "deployments": deployments, "os": os, "Path": Path}
+home = {"snapshots": snapshots, "output": output, "deployments": deployments, "os": os, "Path": Path}
 module, name = sys.argv[3].split(".")
 plan = t.planned(Path(sys.argv[2]), "n = 4", f"n, {sys.argv[3]!r}", name="killed", every=["2h"])
 setattr(home[module], name, die)
@@ -189,7 +189,7 @@ deploy.deploy(plan)
 
 
 @pytest.mark.parametrize(
-    "stage", ["snapshots.snapshot", "Path.rename", "manifest.write", "Path.replace", "deployments.deploy"]
+    "stage", ["snapshots.snapshot", "Path.rename", "output.write_files", "Path.replace", "deployments.deploy"]
 )
 def test_a_deploy_that_is_killed_changes_nothing_live_and_converges(live: Path, tmp_path: Path, stage: str) -> None:
     before = deploy.deploy(

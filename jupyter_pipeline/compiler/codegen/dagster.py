@@ -1,30 +1,33 @@
-"""The same steps as Dagster's definitions: the only generated file of that rendering which knows an orchestrator.
+"""Generate ``definitions.py`` for Dagster.
 
-1. Each step is an op that calls its function in ``steps.py``; edges are those of the flow. An op that only has to wait
-   takes ``Nothing``. A check is an op that fails, so that what follows does not run.
-2. Parameters are one resource, so that a run is given each of them once, whichever steps read it.
-3. A profile's cluster is a resource too: it lives as long as the run. Results stay in the memory of the run's process,
-   as in the flow: nothing is pickled to disk.
-4. Schedules become cron; what Dagster has no word for is noted, or refused where a run would mean something else.
+1. Each step is an op that calls its function in ``steps.py``. The graph has the edges of the flow. An op that only
+   waits takes ``Nothing``. A failed check is a failed op, so that later ops do not run.
+2. Parameters are one resource, so that a run sets each of them once.
+3. The profile's cluster is a resource: it runs as long as the run. Results stay in the memory of the run's process;
+   nothing is pickled to disk.
+4. Schedules become cron expressions. Settings that Dagster lacks are noted. They are refused if they would change
+   the result of a run.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
+from jupyter_pipeline.compiler.codegen.base import CodeGenerator, origin_sentence
 from jupyter_pipeline.compiler.codegen.imports import Imports
-from jupyter_pipeline.compiler.codegen.prefect_tasks import lazy_verdict
-from jupyter_pipeline.compiler.codegen.text import docstring, identifier, indent, unused, wrapped
+from jupyter_pipeline.compiler.codegen.text import docstring, indent, lazy_verdict, wrapped
 from jupyter_pipeline.compiler.frontend.directives import largest
+from jupyter_pipeline.compiler.graph.naming import to_identifier, unused_name
 from jupyter_pipeline.compiler.graph.parameters import Parameter
+from jupyter_pipeline.compiler.graph.pipeline import PipelineGraph
 from jupyter_pipeline.compiler.graph.steps import Step
 from jupyter_pipeline.compiler.options import CompileOptions
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Schedule
 
-__all__ = ["render_definitions", "unsupported"]
+__all__ = ["DagsterCodeGenerator"]
 
 _RESOURCES = ("parameters", "cluster")
 _CLASS = "Parameters"
@@ -41,60 +44,45 @@ _RESERVED = {
 }
 
 
-def render_definitions(
-    function: str,
-    steps: Sequence[Step],
-    parameters: Sequence[Parameter],
-    options: CompileOptions,
-    made_from: str,
-    *,
-    libraries: frozenset[str] = frozenset(),
-) -> str:
-    """Return the text of ``definitions.py``.
+class DagsterCodeGenerator(CodeGenerator):
+    """Generate Dagster definitions."""
 
-    Parameters
-    ----------
-    function : str
-        Name of the pipeline as Python writes it.
-    steps : sequence of Step
-        In the order in which they run.
-    parameters : sequence of Parameter
-        Of the pipeline.
-    options : CompileOptions
-        Name, profile, schedules.
-    made_from : str
-        A sentence for the docstring of the module.
-    libraries : frozenset of str
-        Top names of what the steps import.
+    name: ClassVar[str] = "dagster"
 
-    Raises
-    ------
-    UsageError
-        If a schedule cannot be written as cron.
-    """
+    def notes(self, graph: PipelineGraph, options: CompileOptions) -> list[str]:
+        """Return a note for each step setting that Dagster ops lack."""
+        found = []
+        for step in graph.steps:
+            for name, value in (("--timeout", step.settings.timeout), ("--cache", step.settings.cache)):
+                if value:
+                    found.append(f"{name} of the step {step.name} is ignored: Dagster has no such setting for an op.")
+        return found
+
+    def entrypoint(self, graph: PipelineGraph, options: CompileOptions) -> str:
+        """Return ``definitions.py:definitions``."""
+        return "definitions.py:definitions"
+
+    def render(self, graph: PipelineGraph, options: CompileOptions) -> Mapping[str, str]:
+        """Return ``definitions.py``."""
+        return {"definitions.py": _render_definitions(graph, options)}
+
+
+def _render_definitions(graph: PipelineGraph, options: CompileOptions) -> str:
     imports = Imports()
     imports.need("steps")
     for name in ("Definitions", "in_process_executor", "job", "mem_io_manager", "op"):
         imports.need("dagster", name)
-    text = _Ops(steps, parameters, options, imports, lazy="dask" in libraries)
-    blocks = [text.parameters(), text.cluster(), *(text.op(s) for s in steps), text.job(f"{function}_job")]
-    blocks.append(_definitions(f"{function}_job", text, options, imports))
+    job = f"{graph.function}_job"
+    ops = _Ops(graph.steps, graph.parameters, options, imports, lazy="dask" in graph.libraries)
+    blocks = [ops.parameters(), ops.cluster(), *(ops.op(s) for s in graph.steps), ops.job(job)]
+    blocks.append(_definitions(job, ops, options, imports))
     body = "\n\n\n".join(block for block in blocks if block)
-    return f'"""{docstring(f"Definitions of {options.name}. {made_from}")}"""\n\n{imports.text()}\n\n\n{body}\n'
-
-
-def unsupported(steps: Sequence[Step]) -> list[str]:
-    """Return a note for each setting of a step that Dagster has no word for."""
-    found = []
-    for step in steps:
-        for name, value in (("--timeout", step.settings.timeout), ("--cache", step.settings.cache)):
-            if value:
-                found.append(f"{name} of the step {step.name} is left out: Dagster has none for one op.")
-    return found
+    title = f"Definitions of {options.name}. {origin_sentence(options)}"
+    return f'"""{docstring(title)}"""\n\n{imports.text()}\n\n\n{body}\n'
 
 
 class _Ops:
-    """The ops of a pipeline, and the resources that they take."""
+    """Ops of a pipeline, and their resources."""
 
     def __init__(
         self,
@@ -106,23 +94,23 @@ class _Ops:
         lazy: bool,
     ) -> None:
         self.lazy = lazy
-        self.steps, self.given, self.options, self.imports = steps, parameters, options, imports
+        self.steps, self.pipeline_parameters, self.options, self.imports = steps, parameters, options, imports
         taken = {name for s in steps for name in (*s.inputs, s.name)}
-        self.names = {key: unused(key, taken) for key in _RESOURCES}
+        self.names = {key: unused_name(key, taken) for key in _RESOURCES}
         self.ops = {id(s): s.name if s.name not in _RESERVED else f"{s.name}_op" for s in steps}
 
     def parameters(self) -> str:
-        """Return the class of the parameters; empty without any."""
-        if not self.given:
+        """Return the class of the parameters; empty if there are none."""
+        if not self.pipeline_parameters:
             return ""
         self.imports.need("dagster", "ConfigurableResource")
-        if any(p.annotation.startswith("datetime.") for p in self.given):
+        if any(p.annotation.startswith("datetime.") for p in self.pipeline_parameters):
             self.imports.need("datetime")
-        lines = [f"    {p.name}: {_plain_type(p, self.imports)} = {_plain_value(p)}" for p in self.given]
-        return f'class {_CLASS}(ConfigurableResource):\n    """What a run can be given."""\n\n' + "\n".join(lines)
+        lines = [f"    {p.name}: {_plain_type(p, self.imports)} = {_plain_value(p)}" for p in self.pipeline_parameters]
+        return f'class {_CLASS}(ConfigurableResource):\n    """Parameters of a run."""\n\n' + "\n".join(lines)
 
     def cluster(self) -> str:
-        """Return the resource that is the profile's cluster; empty without a profile."""
+        """Return the resource of the profile's cluster; empty without a profile."""
         profile = self.options.profile
         if not profile:
             return ""
@@ -205,7 +193,11 @@ class _Ops:
         lines = []
         for step in self.steps:
             several = len(step.outputs) > 1
-            made = [unused(n, taken) for n in step.outputs] if several else [unused(f"{step.name}_result", taken)]
+            made = (
+                [unused_name(n, taken) for n in step.outputs]
+                if several
+                else [unused_name(f"{step.name}_result", taken)]
+            )
             taken |= set(made)
             runs[id(step)] = made[0]
             values |= {(id(step), n): made[i if several else 0] for i, n in enumerate(step.outputs)}
@@ -215,14 +207,14 @@ class _Ops:
         read = "\n".join(lines)
         lines = [line if _is_read(line, read) else line.partition(" = ")[2] for line in lines]
         summary = docstring(self.options.description or f"Run {self.options.name}.")
-        return f'@job(name="{identifier(self.options.name)}")\ndef {name}():\n' + indent(
+        return f'@job(name="{to_identifier(self.options.name)}")\ndef {name}():\n' + indent(
             f'"""{summary}"""\n' + "\n".join(lines)
         )
 
 
 def _definitions(job: str, ops: _Ops, options: CompileOptions, imports: Imports) -> str:
     resources = ['"io_manager": mem_io_manager']
-    resources += [f'"{ops.names["parameters"]}": {_CLASS}()'] if ops.given else []
+    resources += [f'"{ops.names["parameters"]}": {_CLASS}()'] if ops.pipeline_parameters else []
     resources += [f'"{ops.names["cluster"]}": {ops.names["cluster"]}'] if options.profile else []
     arguments = [f"jobs=[{job}]", f"resources={{{', '.join(resources)}}}", "executor=in_process_executor"]
     if options.schedules:
@@ -233,7 +225,7 @@ def _definitions(job: str, ops: _Ops, options: CompileOptions, imports: Imports)
 
 
 def _schedule(schedule: Schedule, job: str, ops: _Ops, options: CompileOptions) -> str:
-    name = identifier(f"{options.name}_{schedule.slug}")
+    name = to_identifier(f"{options.name}_{schedule.slug}")
     arguments = [
         f'name="{name}"',
         f"job={job}",
@@ -271,7 +263,7 @@ def _plain_value(parameter: Parameter) -> str:
 
 
 def _value(parameter: Parameter, text: str) -> str:
-    """Return the expression for the value of a parameter; Dagster's configuration has no dates."""
+    """Return the expression of a parameter's value. Dagster's configuration has no dates: they are parsed."""
     if parameter.annotation.startswith("datetime."):
         return f"{parameter.annotation}.fromisoformat({text})"
     return text

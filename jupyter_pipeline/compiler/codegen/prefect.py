@@ -1,59 +1,63 @@
-"""The flow that calls the steps, in Prefect's words; the only generated file that knows an orchestrator.
+"""Generate ``flow.py`` and ``prefect.yaml`` for Prefect.
 
-1. Each step becomes a task with its settings (`tasks`), each check a task that stops what follows it.
-2. Tasks are submitted level by level, so that those without edges between them run at the same time.
-3. What the run needs around them comes first: its time window, its cluster.
+1. Each step becomes a task with its settings (`prefect_tasks`). Each check becomes a task that stops later steps.
+2. Tasks are submitted level by level, so that tasks without edges between them run in parallel.
+3. The time window and the cluster of the run are set up first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
+from jupyter_pipeline.compiler.codegen.base import RESERVED_NAMES, CodeGenerator, origin_sentence
 from jupyter_pipeline.compiler.codegen.imports import Imports
-from jupyter_pipeline.compiler.codegen.prefect_tasks import CACHED, cached, lazy_verdict, task_arguments
-from jupyter_pipeline.compiler.codegen.steps import signature
-from jupyter_pipeline.compiler.codegen.text import docstring, indent, unused, wrapped
+from jupyter_pipeline.compiler.codegen.prefect_tasks import render_cache_policy, task_arguments
+from jupyter_pipeline.compiler.codegen.prefect_yaml import prefect_yaml_notes, render_prefect_yaml
+from jupyter_pipeline.compiler.codegen.text import docstring, indent, lazy_verdict, signature, wrapped
 from jupyter_pipeline.compiler.frontend.directives import largest
+from jupyter_pipeline.compiler.graph.naming import unused_name
 from jupyter_pipeline.compiler.graph.parameters import Parameter
+from jupyter_pipeline.compiler.graph.pipeline import PipelineGraph
 from jupyter_pipeline.compiler.graph.steps import Step
 from jupyter_pipeline.compiler.options import CompileOptions
 
-__all__ = ["RESERVED", "render_flow"]
-
-RESERVED = frozenset(
-    f"asyncio check cloudpickle code create_markdown_artifact datetime exponential_backoff flow inspect "
-    f"is_dask_collection list return_state run_on run_window steps task unmapped wait_for Client {CACHED}".split()
-)
-"""Names that a flow, or Prefect, may give a meaning of its own."""
+__all__ = ["PrefectCodeGenerator"]
 
 
-def render_flow(
-    function: str,
-    steps: Sequence[Step],
-    parameters: Sequence[Parameter],
-    options: CompileOptions,
-    title: str,
-    *,
-    libraries: frozenset[str] = frozenset(),
-) -> str:
-    """Return the text of ``flow.py``.
+class PrefectCodeGenerator(CodeGenerator):
+    """Generate a Prefect flow and its ``prefect.yaml``."""
 
-    Parameters
-    ----------
-    function : str
-        Name of the flow function.
-    steps : sequence of Step
-        In the order in which they run.
-    parameters : sequence of Parameter
-        Of the flow.
-    options : CompileOptions
-        Profile, name, and whether the file stands alone.
-    title : str
-        Of the module.
-    libraries : frozenset of str
-        Top names of what the steps import.
-    """
+    name: ClassVar[str] = "prefect"
+    deployable: ClassVar[bool] = True
+    supports_windows: ClassVar[bool] = True
+
+    def notes(self, graph: PipelineGraph, options: CompileOptions) -> list[str]:
+        """Return notes on options that ``prefect deploy`` ignores; a deploy by Jupyter Pipeline applies them."""
+        return prefect_yaml_notes(options)
+
+    def entrypoint(self, graph: PipelineGraph, options: CompileOptions) -> str:
+        """Return ``flow.py:FUNCTION``."""
+        return f"flow.py:{_flow_function(graph)}"
+
+    def render(self, graph: PipelineGraph, options: CompileOptions) -> Mapping[str, str]:
+        """Return ``flow.py``."""
+        return {"flow.py": _render_flow(graph, options)}
+
+    def render_manifest(
+        self, graph: PipelineGraph, options: CompileOptions, *, version: str, parameters: Mapping[str, object]
+    ) -> Mapping[str, str]:
+        """Return ``prefect.yaml``."""
+        return {"prefect.yaml": render_prefect_yaml(options, self.entrypoint(graph, options), parameters, version)}
+
+
+def _flow_function(graph: PipelineGraph) -> str:
+    return f"{graph.function}_flow" if graph.function in RESERVED_NAMES else graph.function
+
+
+def _render_flow(graph: PipelineGraph, options: CompileOptions) -> str:
+    function, steps, parameters = _flow_function(graph), graph.steps, graph.parameters
+    title = f"Flow {options.name}. {origin_sentence(options)}"
     imports = Imports()
     imports.need("prefect", "flow")
     imports.need("prefect", "task")
@@ -63,21 +67,21 @@ def render_flow(
     flow = _Calls(options, imports)
     body = flow.single(alone) if alone else flow.several(steps)
     body = _windowed(parameters, imports) + _on_cluster(body, steps, options, imports)
-    helpers = cached(imports) if any(s.settings.cache for s in steps) else ""
-    helpers += _check(steps, imports, libraries) if any(s.kind == "check" for s in steps) else ""
+    helpers = render_cache_policy(imports) if any(s.settings.cache for s in steps) else ""
+    helpers += _check(steps, imports, graph.libraries) if any(s.kind == "check" for s in steps) else ""
     summary = alone.summary if alone and alone.summary else f"Run {options.name}."
-    given = [_given(p, imports) for p in parameters]
+    arguments = [_argument(p, imports) for p in parameters]
     run = f"{imports.need('asyncio')}.run({function}())" if asynchronous else f"{function}()"
     return (
         f'"""{docstring(title)}"""\n\n{imports.text()}\n{helpers}\n\n@flow(name="{options.name}", log_prints=True)\n'
-        + signature(function, given, asynchronous=asynchronous)
+        + signature(function, arguments, asynchronous=asynchronous)
         + "\n"
         + indent(f'"""{docstring(summary)}"""\n{body}')
         + f'\n\n\nif __name__ == "__main__":\n    {run}\n'
     )
 
 
-def _given(parameter: Parameter, imports: Imports) -> str:
+def _argument(parameter: Parameter, imports: Imports) -> str:
     if parameter.annotation == "Any":
         imports.need("typing", "Any")
     if parameter.annotation.startswith("datetime."):
@@ -97,7 +101,7 @@ def _windowed(parameters: Sequence[Parameter], imports: Imports) -> str:
 
 
 def _on_cluster(body: str, steps: Sequence[Step], options: CompileOptions, imports: Imports) -> str:
-    """Return `body` inside of the profile's cluster, or as it is without a profile."""
+    """Return `body` inside the profile's cluster, or unchanged without a profile."""
     if not options.profile:
         return body
     if not options.standalone:
@@ -111,7 +115,7 @@ def _on_cluster(body: str, steps: Sequence[Step], options: CompileOptions, impor
 
 
 def _own_cluster(cluster: Mapping[str, Any], body: str, imports: Imports) -> str:
-    """Return `body` inside of a cluster that its class makes, without this package."""
+    """Return `body` inside a cluster of `cluster['class']`, without this package."""
     imports.need("cloudpickle")
     module, _, name = str(cluster["class"]).rpartition(".")
     arguments = ", ".join(f"{key}={value!r}" for key, value in cluster.get("kwargs", {}).items())
@@ -127,7 +131,7 @@ def _own_cluster(cluster: Mapping[str, Any], body: str, imports: Imports) -> str
 
 
 def _check(steps: Sequence[Step], imports: Imports, libraries: frozenset[str]) -> str:
-    """Return the function that makes a task of a check, with what the libraries of this pipeline need."""
+    """Return the function ``check`` of a flow, which makes a task of a check."""
     imports.need("prefect.artifacts", "create_markdown_artifact")
     waits = (
         f"            if {imports.need('inspect')}.iscoroutine(result):\n"
@@ -166,25 +170,26 @@ def check(function, **settings):
 
 
 class _Calls:
-    """The calls of the tasks."""
+    """Calls of the tasks in a flow."""
 
     def __init__(self, options: CompileOptions, imports: Imports) -> None:
         self.options, self.imports = options, imports
-        self.runs: dict[int, str] = {}
-        """The name of each step's future."""
+        self.futures: dict[int, str] = {}
+        """Variable of each step's future, by ``id(step)``."""
         self.values: dict[tuple[int, str], str] = {}
-        """The name of each value that a step returns."""
-        self.seen: set[int] = set()
-        """Steps whose results have been asked for."""
+        """Variable of each returned value, by ``id(step)`` and name."""
+        self.awaited: set[int] = set()
+        """``id`` of each step whose result the flow has awaited."""
         self.taken: set[str] = set()
+        """Names in use in the flow."""
 
     def single(self, step: Step) -> str:
-        """Return the only call."""
+        """Return the call of a pipeline with one step."""
         wait = "await " if step.asynchronous and step.kind == "step" else ""
         return f"return {wait}{self._task(step)}({', '.join(p.name for p in step.parameters)})"
 
     def several(self, steps: Sequence[Step]) -> str:
-        """Return the calls, those of one depth before anything waits, so that they run at the same time."""
+        """Return the calls level by level; each level is submitted before the flow waits for a result."""
         self._name(steps)
         depth: dict[int, int] = {}
         for step in steps:
@@ -199,38 +204,38 @@ class _Calls:
                 maker = step.sources.get(step.mapped.items) if step.mapped else None
                 if maker:
                     lines += self._awaited(_ancestors(maker, steps))
-                    self.seen.add(id(maker))
+                    self.awaited.add(id(maker))
                 lines.append(self._submitted(step))
             for step in here:
                 if len(step.outputs) > 1 and id(step) in needed:
                     lines += self._awaited(_ancestors(step, steps))
-                    self.seen.add(id(step))
+                    self.awaited.add(id(step))
                     names = ", ".join(self.values[id(step), name] for name in step.outputs)
-                    lines.append(f"{names} = {self.runs[id(step)]}.result()")
+                    lines.append(f"{names} = {self.futures[id(step)]}.result()")
         lines += self._awaited(steps[:-1])
-        lines.append(f"return {self.runs[id(steps[-1])]}.result()")
+        lines.append(f"return {self.futures[id(steps[-1])]}.result()")
         return "\n".join(lines)
 
     def _awaited(self, steps: Sequence[Step]) -> list[str]:
-        """Return what asks for the results of `steps` in order, so that the one which failed first says why."""
-        names = [self.runs[id(s)] for s in steps if id(s) not in self.seen]
-        self.seen |= {id(s) for s in steps}
+        """Return the lines that await `steps` in order, so that the first failure is raised."""
+        names = [self.futures[id(s)] for s in steps if id(s) not in self.awaited]
+        self.awaited |= {id(s) for s in steps}
         if len(names) < 2:
             return [f"{name}.result()" for name in names]
-        run = unused("run", self.taken)
+        run = unused_name("run", self.taken)
         return [f"for {run} in ({', '.join(names)}):\n    {run}.result()  # what failed first says why"]
 
     def _name(self, steps: Sequence[Step]) -> None:
-        taken = self.taken = set(RESERVED) | {p.name for s in steps for p in s.parameters}
+        taken = self.taken = set(RESERVED_NAMES) | {p.name for s in steps for p in s.parameters}
         for step in steps:
             name = step.name if step.name not in taken else f"{step.name}_run"
             while name in taken or any(name in s.outputs for s in steps if len(s.outputs) > 1):
                 name += "_"
             taken.add(name)
-            self.runs[id(step)] = name
+            self.futures[id(step)] = name
         for step in steps:
             for name in step.outputs:
-                value = self.runs[id(step)] if len(step.outputs) == 1 else unused(name, taken)
+                value = self.futures[id(step)] if len(step.outputs) == 1 else unused_name(name, taken)
                 self.values[id(step), name] = value
                 taken.add(value)
 
@@ -240,13 +245,13 @@ class _Calls:
         call = "submit"
         if step.mapped:
             call, arguments = "map", self._mapped(step)
-        after = [self.runs[id(s)] for s in step.after]
+        after = [self.futures[id(s)] for s in step.after]
         if after:
             arguments.append(f"wait_for=[{', '.join(after)}]")
-        return wrapped(f"{self.runs[id(step)]} = {self._task(step)}.{call}", arguments)
+        return wrapped(f"{self.futures[id(step)]} = {self._task(step)}.{call}", arguments)
 
     def _mapped(self, step: Step) -> list[str]:
-        """Return the arguments of a mapped step: the list, and what all elements share."""
+        """Return the arguments of a mapped step: the list, then the shared values as ``unmapped``."""
         assert step.mapped
         items = step.mapped.items
         found = [] if items in step.inputs else [f"list({items})"]
@@ -267,7 +272,7 @@ class _Calls:
 
 
 def _ancestors(step: Step, steps: Sequence[Step]) -> list[Step]:
-    """Return the steps that must have ended before `step` can, in their order."""
+    """Return the transitive predecessors of `step`, in the order of `steps`."""
     found: set[int] = set()
     todo = [step]
     while todo:

@@ -1,14 +1,14 @@
-"""How a step runs, in Prefect's words: the arguments of ``task``."""
+"""Render the settings of a step as arguments of Prefect's ``task``."""
 
 from __future__ import annotations
 
 from jupyter_pipeline.compiler.codegen.imports import Imports
 from jupyter_pipeline.compiler.frontend.directives import StepSettings
 
-__all__ = ["CACHED", "cached", "lazy_verdict", "task_arguments"]
+__all__ = ["CACHED", "render_cache_policy", "task_arguments"]
 
 CACHED = "CACHED"
-"""Name of the cache policy in a flow's module."""
+"""Name of the cache policy in a flow's module; one of `base.RESERVED_NAMES`."""
 
 _CACHED = f'''
 
@@ -22,8 +22,8 @@ def code(context, arguments):
 '''
 
 
-def cached(imports: Imports) -> str:
-    """Return the definition of the cache policy; what it needs is added to `imports`."""
+def render_cache_policy(imports: Imports) -> str:
+    """Return the definition of the cache policy, and add its imports to `imports`."""
     imports.need("pathlib", "Path")
     imports.need("prefect.cache_policies", "CacheKeyFnPolicy")
     imports.need("prefect.cache_policies", "INPUTS")
@@ -31,49 +31,39 @@ def cached(imports: Imports) -> str:
     return _CACHED
 
 
-def lazy_verdict(imports: Imports) -> str:
-    """Return the lines that make ``verdict`` of the ``result`` of a check which may be lazy."""
-    imports.need("dask", "is_dask_collection")
-    return (
-        "verdict = result\n"
-        "if is_dask_collection(result):  # lazy: nothing has been looked at before Dask is asked for it\n"
-        '    verdict = len(result) if hasattr(type(result), "ndim") and result.ndim else result.compute()\n'
-    )
-
-
 def task_arguments(settings: StepSettings, imports: Imports, *, standalone: bool) -> list[str]:
-    """Return the arguments of ``task`` for `settings`; what they need is added to `imports`.
+    """Return the arguments of ``task`` for `settings`, and add their imports to `imports`.
 
     Parameters
     ----------
     settings : StepSettings
-        Of the step.
+        Settings of the step.
     imports : Imports
-        Of the file.
+        Imports of the generated file.
     standalone : bool
-        Whether the file must not import this package: results that are kept are then pickled, not written as Parquet.
+        Do not import this package. Cached results are then pickled instead of written as Parquet.
     """
-    found = []
+    arguments = []
     if settings.retries:
-        found.append(f"retries={settings.retries}")
+        arguments.append(f"retries={settings.retries}")
         if delay := _delay(settings, imports):
-            found.append(f"retry_delay_seconds={delay}")
+            arguments.append(f"retry_delay_seconds={delay}")
         if settings.retry_jitter:
-            found.append(f"retry_jitter_factor={settings.retry_jitter:g}")
+            arguments.append(f"retry_jitter_factor={settings.retry_jitter:g}")
     if settings.timeout:
-        found.append(f"timeout_seconds={settings.timeout:g}")
+        arguments.append(f"timeout_seconds={settings.timeout:g}")
     if settings.cache:
         imports.need("datetime")
-        found += [f"cache_policy={CACHED}", f"cache_expiration={_span(settings.cache)}", "persist_result=True"]
+        arguments += [f"cache_policy={CACHED}", f"cache_expiration={_span(settings.cache)}", "persist_result=True"]
         if standalone:
-            found.append('result_serializer="compressed/pickle"')
+            arguments.append('result_serializer="compressed/pickle"')
         else:
-            found.append(f"result_serializer={imports.need('jupyter_pipeline.runtime', 'TableSerializer')}()")
-    return found
+            arguments.append(f"result_serializer={imports.need('jupyter_pipeline.runtime', 'TableSerializer')}()")
+    return arguments
 
 
 def _delay(settings: StepSettings, imports: Imports) -> str:
-    """Return the delay, or how it grows: Prefect's own function doubles it, other factors are written out."""
+    """Return the delay, ``exponential_backoff`` for a factor of 2, or a list of delays for other factors."""
     delay = settings.retry_delay or (1.0 if settings.retry_backoff or settings.retry_jitter else 0.0)
     if settings.retry_backoff == 2:
         return f"{imports.need('prefect.tasks', 'exponential_backoff')}({delay:g})"

@@ -14,7 +14,7 @@ from typing import Any
 
 __all__ = ["FILE", "Piece", "locate", "trace"]
 
-FILE = "origins.json"
+FILE = "source_map.json"
 """Name of the file in the folder of the deployed code."""
 
 _FRAME = re.compile(r'^(?P<indent>\s*)File "(?P<path>[^"\n]*)", line (?P<line>\d+)(?:, in (?P<function>.+))?$')
@@ -64,15 +64,15 @@ def trace(pieces: Sequence[Piece], ids: Mapping[int, str], sources: Mapping[int,
     return found
 
 
-def locate(traceback_text: str, origins: Mapping[str, Any]) -> str:
+def locate(traceback_text: str, source_map: Mapping[str, Any]) -> str:
     r"""Return a traceback with cells and lines of the notebook in place of lines of the generated code.
 
     Parameters
     ----------
     traceback_text : str
         As Python prints it.
-    origins : mapping
-        `Compilation.origins`: the result of `trace` by file name, and the notebook's path as ``notebook``.
+    source_map : mapping
+        `Compilation.source_map`: the result of `trace` by file name, and the notebook's path as ``notebook``.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def locate(traceback_text: str, origins: Mapping[str, Any]) -> str:
         x = 1 / 0
     <BLANKLINE>
     """
-    return "\n".join(_located(traceback_text.split("\n"), origins))
+    return "\n".join(_located(traceback_text.split("\n"), source_map))
 
 
 def _follows(entry: Mapping[str, Any], number: int, line: int) -> bool:
@@ -95,14 +95,14 @@ def _follows(entry: Mapping[str, Any], number: int, line: int) -> bool:
     return bool(entry["first"] + length == number and entry["line"] + length == line)
 
 
-def _located(lines: Sequence[str], origins: Mapping[str, Any]) -> Iterator[str]:
-    notebook = origins.get("notebook") or "the notebook"
+def _located(lines: Sequence[str], source_map: Mapping[str, Any]) -> Iterator[str]:
+    notebook = source_map.get("notebook") or "the notebook"
     position = 0
     while position < len(lines):
         line = lines[position]
         position += 1
         frame = _FRAME.match(line)
-        entry = _entry(origins, frame["path"], int(frame["line"])) if frame else None
+        entry = _entry(source_map, frame["path"], int(frame["line"])) if frame else None
         if frame is None or entry is None:
             yield line
             continue
@@ -121,8 +121,8 @@ def _located(lines: Sequence[str], origins: Mapping[str, Any]) -> Iterator[str]:
                 position += 1
 
 
-def _entry(origins: Mapping[str, Any], path: str, line: int) -> Mapping[str, Any] | None:
-    for entry in origins.get(re.split(r"[/\\]", path)[-1], ()):
+def _entry(source_map: Mapping[str, Any], path: str, line: int) -> Mapping[str, Any] | None:
+    for entry in source_map.get(re.split(r"[/\\]", path)[-1], ()):
         if 0 <= line - entry["first"] < len(entry["source"]):
             return entry  # type: ignore[no-any-return]
     return None

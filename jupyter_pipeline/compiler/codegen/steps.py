@@ -16,10 +16,10 @@ from dataclasses import replace
 
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement
 from jupyter_pipeline.compiler.codegen.source_map import Piece
-from jupyter_pipeline.compiler.codegen.text import docstring, indent
+from jupyter_pipeline.compiler.codegen.text import docstring, indent, signature
 from jupyter_pipeline.compiler.graph.steps import Step
 
-__all__ = ["render_steps", "signature"]
+__all__ = ["render_steps"]
 
 _EMPTY = Piece("")
 
@@ -94,15 +94,6 @@ def _indented(pieces: Sequence[Piece]) -> list[Piece]:
 
 def _local_piece(program: Program, statement: Statement, local: Collection[str]) -> Piece:
     return _piece(program, statement, _as_local(program.text(statement), statement.node, local))
-
-
-def signature(name: str, parameters: Sequence[str], *, asynchronous: bool = False) -> str:
-    """Return the first line of a function, over several lines where it is long."""
-    start = f"{'async ' if asynchronous else ''}def {name}("
-    line = f"{start}{', '.join(parameters)}):"
-    if len(line) <= 100:
-        return line
-    return start + "\n" + "".join(f"    {p},\n" for p in parameters) + "):"
 
 
 def _docstring(step: Step) -> str:

@@ -1,15 +1,16 @@
-"""Python source as text: indenting it without touching strings, names that are fit for Python."""
+"""Format Python source: indent it outside strings, wrap calls and signatures, escape docstrings."""
 
 from __future__ import annotations
 
 import io
-import itertools
-import keyword
-import re
 import tokenize
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-__all__ = ["docstring", "identifier", "indent", "unused", "wrapped"]
+if TYPE_CHECKING:
+    from jupyter_pipeline.compiler.codegen.imports import Imports
+
+__all__ = ["docstring", "indent", "lazy_verdict", "signature", "wrapped"]
 
 _FSTRING = {
     getattr(tokenize, name): step
@@ -19,7 +20,7 @@ _FSTRING = {
 
 
 def indent(source: str, prefix: str = "    ") -> str:
-    """Return `source` with `prefix` before each line that does not begin inside a string."""
+    """Return `source` with `prefix` before each line that does not start inside a string."""
     lines = source.split("\n")
     inside: set[int] = set()
     if len(lines) > 1 and any(quote in source for quote in ('"""', "'''", "\\\n")):
@@ -36,29 +37,34 @@ def indent(source: str, prefix: str = "    ") -> str:
     )
 
 
-def identifier(name: str) -> str:
-    """Return `name` as a Python identifier in lower case."""
-    found = re.sub(r"\W+", "_", name).strip("_").lower() or "step"
-    if found[0].isdigit():
-        found = f"step_{found}"
-    return f"{found}_" if keyword.iskeyword(found) or keyword.issoftkeyword(found) else found
-
-
-def unused(name: str, taken: Collection[str]) -> str:
-    """Return `name`, or `name` with the first number that makes it differ from all in `taken`."""
-    numbered = (f"{name}_{number}" for number in itertools.count(2))
-    return name if name not in taken else next(n for n in numbered if n not in taken)
-
-
 def wrapped(function: str, arguments: Sequence[str], *, room: int = 92) -> str:
-    """Return a call, with one argument on each line where it takes more than `room` columns."""
+    """Return a call, with one argument on each line if it exceeds `room` columns."""
     line = f"{function}({', '.join(arguments)})"
     if len(line.rpartition("\n")[2]) <= room or not arguments:
         return line
     return f"{function}(\n" + "".join(f"    {a},\n" for a in arguments) + ")"
 
 
+def signature(name: str, parameters: Sequence[str], *, asynchronous: bool = False) -> str:
+    """Return the header of a function, on several lines if it exceeds 100 columns."""
+    start = f"{'async ' if asynchronous else ''}def {name}("
+    line = f"{start}{', '.join(parameters)}):"
+    if len(line) <= 100:
+        return line
+    return start + "\n" + "".join(f"    {p},\n" for p in parameters) + "):"
+
+
 def docstring(text: str) -> str:
-    """Return `text` as the content of a docstring: nothing in it ends the string."""
+    """Return `text` escaped as the content of a docstring."""
     safe = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     return f'{safe[:-1]}\\"' if safe.endswith('"') else safe
+
+
+def lazy_verdict(imports: Imports) -> str:
+    """Return the lines that compute ``verdict`` from a check's ``result``, which may be a Dask collection."""
+    imports.need("dask", "is_dask_collection")
+    return (
+        "verdict = result\n"
+        "if is_dask_collection(result):  # lazy: nothing has been looked at before Dask is asked for it\n"
+        '    verdict = len(result) if hasattr(type(result), "ndim") and result.ndim else result.compute()\n'
+    )

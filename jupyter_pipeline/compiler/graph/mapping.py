@@ -16,7 +16,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from jupyter_pipeline.compiler.analysis.statements import Statement
-from jupyter_pipeline.compiler.codegen.text import unused
+from jupyter_pipeline.compiler.graph.naming import unused_name
 from jupyter_pipeline.exceptions import CompileRefusedError
 from jupyter_pipeline.models import Refusal
 
@@ -89,7 +89,7 @@ def _made(value: ast.expr) -> Mapped | None:
             and isinstance(inner.args[1], ast.Name)
         ):
             function = inner.args[0]
-            variable = unused("item", {n.id for n in ast.walk(function) if isinstance(n, ast.Name)})
+            variable = unused_name("item", {n.id for n in ast.walk(function) if isinstance(n, ast.Name)})
             call = ast.Call(func=function, args=[ast.Name(variable)], keywords=[])
             return Mapped(inner.args[1].id, variable, ast.unparse(call))
     return None

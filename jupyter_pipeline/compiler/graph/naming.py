@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+import keyword
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
-from jupyter_pipeline.compiler.codegen.text import identifier
 from jupyter_pipeline.compiler.frontend.directives import Directive, read_directive, read_metadata, read_tag
 from jupyter_pipeline.compiler.frontend.notebook import Cell
 from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
 from jupyter_pipeline.models import Refusal
 
-__all__ = ["collect_directives", "defined_below", "function_names", "summary"]
+__all__ = ["collect_directives", "defined_below", "function_names", "summary", "to_identifier", "unused_name"]
 
 
 def defined_below(cells: Sequence[Cell]) -> dict[str, int]:
@@ -64,7 +65,7 @@ def function_names(marks: Mapping[int, Directive], function: str, taken: set[str
     """Return a function name for each target: the mark's, or the pipeline's for a single cell."""
     names: dict[int, str] = {}
     for target, mark in marks.items():
-        found = function if len(marks) == 1 else identifier(mark.name or f"{mark.kind}_{target}")
+        found = function if len(marks) == 1 else to_identifier(mark.name or f"{mark.kind}_{target}")
         while found in taken or found in names.values():
             found += "_step" if not found.endswith("_step") else "_"
         names[target] = found
@@ -86,3 +87,17 @@ def summary(cells: Sequence[Cell], target: int, name: str = "") -> str:
             text = re.sub(r"[*_`\[\]\\]", "", headings[-1]).strip().replace('"', "'")
             return text if text.endswith((".", "?", "!")) else f"{text}."
     return f"{name.replace('_', ' ').capitalize()}." if name else ""
+
+
+def to_identifier(name: str) -> str:
+    """Return `name` as a Python identifier in lower case."""
+    found = re.sub(r"\W+", "_", name).strip("_").lower() or "step"
+    if found[0].isdigit():
+        found = f"step_{found}"
+    return f"{found}_" if keyword.iskeyword(found) or keyword.issoftkeyword(found) else found
+
+
+def unused_name(name: str, taken: Collection[str]) -> str:
+    """Return `name`, or `name` with the first number that is not in `taken`."""
+    numbered = (f"{name}_{number}" for number in itertools.count(2))
+    return name if name not in taken else next(n for n in numbered if n not in taken)

@@ -17,8 +17,8 @@ from enum import Enum, auto
 from jupyter_pipeline.compiler.analysis.heap import bits
 from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
 from jupyter_pipeline.compiler.analysis.statements import Statement
-from jupyter_pipeline.compiler.codegen.text import unused
 from jupyter_pipeline.compiler.graph.edges import connect
+from jupyter_pipeline.compiler.graph.naming import unused_name
 from jupyter_pipeline.compiler.graph.parameters import Parameter
 from jupyter_pipeline.compiler.graph.steps import Step, assigned_last, changed_names, last_value
 from jupyter_pipeline.exceptions import CompileRefusedError
@@ -127,7 +127,7 @@ def _group(
     taken = set(names.values())
     for t in targets:
         if t in shared:
-            shared[t].name = unused("prepare", taken)
+            shared[t].name = unused_name("prepare", taken)
             taken.add(shared[t].name)
             found.append(shared[t])
         steps[t].statements.sort(key=lambda s: s.number)

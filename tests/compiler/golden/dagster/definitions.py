@@ -24,7 +24,7 @@ import steps
 
 
 class Parameters(ConfigurableResource):
-    """What a run can be given."""
+    """Parameters of a run."""
 
     day: str = '2026-01-31'
     region: str = 'eu'
