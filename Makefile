@@ -10,7 +10,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install install-test system-packages demo lab test test-python test-lab test-backends check format docs bench clean
+.PHONY: help install install-test system-packages demo lab test test-python test-lab test-backends check format types docs bench clean
 
 help: ## Show this help
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z%-]+):.*## /\1\t/' | expand -t 18
@@ -99,6 +99,9 @@ format: install-test ## Format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	cd labextension && ../$(BIN)/jlpm lint
+
+types: install-test ## Generate the TypeScript types of the records
+	$(BIN)/python labextension/generate_types.py
 
 docs: $(BIN)/python ## Build the documentation into docs/_build/html
 	$(needs_node)

@@ -5,40 +5,61 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 from jupyter_pipeline.clusters import manager, profiles, registry
 from jupyter_pipeline.exceptions import NotFoundError, PipelineError, UsageError
-from jupyter_pipeline.models import ClusterRecord
+from jupyter_pipeline.models import ClusterRecord, Profile, Record
 from jupyter_pipeline.paths import check_name
 from jupyter_pipeline.server.handler import PipelineHandler, endpoint
 from jupyter_pipeline.server.kernel_cli import find_interpreter
 
-__all__ = ["ClusterHandler", "ClusterLogsHandler", "ClustersHandler", "ProfilesHandler"]
+__all__ = ["ClusterHandler", "ClusterLogsHandler", "ClustersHandler", "ProfileSummary", "ProfilesHandler"]
 
 _STARTING: set[asyncio.Task[Any]] = set()
-"""Commands that still wait for their cluster; held here because the event loop keeps weak references alone."""
+"""Commands that wait for their cluster. The event loop itself keeps weak references only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileSummary(Record):
+    """Profile of clusters, as a form shows it."""
+
+    name: str
+    description: str
+    cluster_class: str
+    workers: int | None
+    """Fixed number of workers after the start; ``None`` for the default of the class."""
+    adapt: tuple[int, int | None] | None
+    """Minimum and maximum number of workers; ``None`` for a fixed size."""
+    max_workers: int | None
+    """Limit of the number of workers; ``None`` for no limit."""
+    source: str
+    """File or package that defines the profile."""
+
+    @classmethod
+    def of(cls, profile: Profile) -> Self:
+        """Return the summary of a profile."""
+        adapt = profile.adapt_kwargs
+        return cls(
+            name=profile.name,
+            description=profile.description,
+            cluster_class=profile.cluster_class,
+            workers=profile.workers,
+            adapt=(adapt.get("minimum", 0), adapt.get("maximum")) if adapt else None,
+            max_workers=profile.limits.max_workers,
+            source=profile.source,
+        )
 
 
 class ProfilesHandler(PipelineHandler):
     """``profiles``."""
 
     @endpoint
-    async def get(self) -> list[dict[str, Any]]:
+    async def get(self) -> list[ProfileSummary]:
         """List the profiles."""
         found = await self.in_thread(profiles.load_profiles)
-        return [
-            {
-                "name": p.name,
-                "description": p.description,
-                "cluster_class": p.cluster_class,
-                "workers": p.workers,
-                "adapt": [p.adapt_kwargs.get("minimum", 0), p.adapt_kwargs.get("maximum")] if p.adapt_kwargs else None,
-                "max_workers": p.limits.max_workers,
-                "source": p.source,
-            }
-            for p in found.values()
-        ]
+        return [ProfileSummary.of(profile) for profile in found.values()]
 
 
 class ClustersHandler(PipelineHandler):
@@ -46,26 +67,26 @@ class ClustersHandler(PipelineHandler):
 
     @endpoint
     async def get(self) -> list[ClusterRecord]:
-        """List the living clusters; with ``?ended=1`` those that ended too."""
+        """List the running clusters; with ``?ended=1`` the ended ones too."""
         ended = self.get_argument("ended", "") not in ("", "0")
         return await self.in_thread(registry.list_records, include_ended=ended)
 
     @endpoint
     async def post(self) -> ClusterRecord:
-        """Start a cluster and return its record as soon as there is one: the start itself goes on."""
-        asked = self.body(
+        """Start a cluster and return its record as soon as it exists, before the cluster runs."""
+        body = self.body(
             {"profile": str, "name": str, "workers": int, "adapt": list, "kernel": str}, required=("profile",)
         )
-        name = check_name("cluster", asked["name"]) if asked.get("name") else await self.in_thread(_free_name, asked)
-        await self.in_thread(profiles.get_profile, asked["profile"])  # refused here and at once, if there is none
-        arguments = ["cluster", "start", asked["profile"], f"--name={name}"]
-        if "workers" in asked and "adapt" in asked:
-            raise UsageError("Give 'workers' or 'adapt', not both: a cluster has a fixed size or adapts.")
-        if "workers" in asked:
-            arguments.append(f"--workers={asked['workers']}")
-        if "adapt" in asked:
-            arguments.append("--adapt={}:{}".format(*_bounds(asked["adapt"])))
-        interpreter = find_interpreter(self.kernel_spec_manager, asked.get("kernel") or self.default_kernel)
+        name = check_name("cluster", body["name"]) if body.get("name") else await self.in_thread(_free_name, body)
+        await self.in_thread(profiles.get_profile, body["profile"])  # fail now if there is none
+        arguments = ["cluster", "start", body["profile"], f"--name={name}"]
+        if "workers" in body and "adapt" in body:
+            raise UsageError("'workers' and 'adapt' exclude each other. Send one of them.")
+        if "workers" in body:
+            arguments.append(f"--workers={body['workers']}")
+        if "adapt" in body:
+            arguments.append("--adapt={}:{}".format(*_bounds(body["adapt"])))
+        interpreter = find_interpreter(self.kernel_spec_manager, body.get("kernel") or self.default_kernel)
         self.set_status(201)
         return await _start(
             asyncio.create_task(interpreter.run(arguments, timeout=3600)), name, {r.id for r in await _records()}
@@ -73,7 +94,7 @@ class ClustersHandler(PipelineHandler):
 
     @property
     def default_kernel(self) -> str:
-        """Name of the kernel that is used when the request names none."""
+        """Name of the kernel of requests without ``kernel``."""
         return str(self.settings["kernel_manager"].default_kernel_name)
 
 
@@ -87,19 +108,19 @@ class ClusterHandler(PipelineHandler):
 
     @endpoint
     async def patch(self, name: str) -> ClusterRecord:
-        """Scale a cluster, let it adapt, or extend its life (seconds)."""
-        asked = self.body({"workers": int, "adapt": list, "extend": (int, float)})
-        if len(asked) != 1:
-            raise UsageError("Give one of 'workers', 'adapt' and 'extend'.")
-        if "workers" in asked:
-            return await self.in_thread(manager.scale, name, asked["workers"])
-        if "adapt" in asked:
-            return await self.in_thread(manager.adapt, name, *_bounds(asked["adapt"]))
-        return await self.in_thread(manager.extend, name, asked["extend"])
+        """Scale a cluster, make it adaptive, or extend its lifetime (seconds)."""
+        body = self.body({"workers": int, "adapt": list, "extend": (int, float)})
+        if len(body) != 1:
+            raise UsageError("Send exactly one of 'workers', 'adapt' and 'extend'.")
+        if "workers" in body:
+            return await self.in_thread(manager.scale, name, body["workers"])
+        if "adapt" in body:
+            return await self.in_thread(manager.adapt, name, *_bounds(body["adapt"]))
+        return await self.in_thread(manager.extend, name, body["extend"])
 
     @endpoint
     async def delete(self, name: str) -> ClusterRecord:
-        """Stop a cluster; it is gone when this returns."""
+        """Stop a cluster; the response follows when it has stopped."""
         return await self.in_thread(manager.stop, name)
 
 
@@ -108,7 +129,7 @@ class ClusterLogsHandler(PipelineHandler):
 
     @endpoint
     async def get(self, name: str) -> dict[str, str]:
-        """Return the last lines of a cluster's logs, 200 unless ``?tail=`` says otherwise."""
+        """Return the last lines of a cluster's logs: ``?tail=`` lines, by default 200."""
         tail = self.get_argument("tail", "200")
         if not tail.isdigit():
             raise UsageError(f"'tail' must be a number of lines, not {tail!r}.")
@@ -121,10 +142,10 @@ def _bounds(adapt: Sequence[Any]) -> tuple[int, int]:
     return adapt[0], adapt[1]
 
 
-def _free_name(asked: dict[str, Any]) -> str:
-    """Return ``PROFILE-1``, or the first number that no living cluster has."""
+def _free_name(body: dict[str, Any]) -> str:
+    """Return the first name of the form ``PROFILE-NUMBER`` that no running cluster has."""
     taken = {record.name for record in registry.list_records()}
-    return next(name for n in range(1, 10_000) if (name := f"{asked['profile'][:50]}-{n}") not in taken)
+    return next(name for n in range(1, 10_000) if (name := f"{body['profile'][:50]}-{n}") not in taken)
 
 
 async def _records() -> list[ClusterRecord]:
@@ -132,10 +153,10 @@ async def _records() -> list[ClusterRecord]:
 
 
 async def _start(command: asyncio.Task[Any], name: str, before: set[str]) -> ClusterRecord:
-    """Return the record of the cluster that `command` starts: that is, `name` with an id which was not there `before`.
+    """Return the record of the cluster `name` that `command` starts; its id is not in `before`.
 
-    A start takes minutes where a batch system queues it. The panel follows the record; the command goes on without it,
-    and says why in the record when it fails.
+    A batch system may queue a start for minutes. The command continues after this function has returned, and writes the
+    reason of a failure into the record, which the panel polls.
     """
     _STARTING.add(command)
     command.add_done_callback(_forget)
@@ -149,10 +170,10 @@ async def _start(command: asyncio.Task[Any], name: str, before: set[str]) -> Clu
     try:
         return ClusterRecord.from_dict(answer)
     except (KeyError, TypeError, ValueError) as error:
-        raise PipelineError("The kernel's jupyter_pipeline gave an answer of another version. Upgrade it.") from error
+        raise PipelineError("The kernel's jupyter_pipeline has an incompatible version. Upgrade it.") from error
 
 
 def _forget(command: asyncio.Task[Any]) -> None:
     _STARTING.discard(command)
     if not command.cancelled():
-        command.exception()  # else asyncio reports it as never retrieved
+        command.exception()  # otherwise asyncio logs it as never retrieved

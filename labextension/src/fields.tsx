@@ -19,11 +19,14 @@ export function SelectField<T extends string>(
     /** The values and what is shown for them. */
     choices: ReadonlyArray<readonly [T, string]>;
     disabled?: boolean;
+
+    /** The text of the tooltip. */
+    title?: string;
     onChange: (value: T) => void;
   }
 ): JSX.Element {
   return (
-    <label className={className(props)}>
+    <label className={className(props)} title={props.title}>
       <span>{props.label}</span>
       <HTMLSelect
         aria-label={props.label}

@@ -1,16 +1,7 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
-/**
- * Why a cell cannot be promoted, and the way out.
- */
-export interface IRefusal {
-  readonly cell: number;
-  readonly line: number;
-  readonly name: string;
-  readonly reason: string;
-  readonly fix: string;
-}
+import type { IRefusal } from './records';
 
 /**
  * An error that the server reported; its message is fit to show.

@@ -3,6 +3,16 @@ import type { IDisposable } from '@lumino/disposable';
 import type { Widget } from '@lumino/widgets';
 import { Token } from '@lumino/coreutils';
 
+import type {
+  ClusterState,
+  IClusterRecord,
+  IDeploymentRecord,
+  IProfileSummary,
+  IRunRecord,
+  IServiceStatus,
+  IVersionRecord
+} from './records';
+
 /**
  * The id of the plugin that owns the settings; the name of the schema follows from it.
  */
@@ -126,28 +136,11 @@ export interface IClusterManager extends IPolled {
  * Records of clusters, as the server gives them. Times are seconds since the epoch, sizes bytes.
  */
 export namespace Clusters {
-  export type State =
-    'starting' | 'running' | 'stopping' | 'stopped' | 'failed' | 'lost';
+  export type State = ClusterState;
 
-  export interface IModel {
-    readonly id: string;
-    readonly name: string;
-    readonly profile: string;
-    readonly state: State;
-    readonly reason: string;
-    readonly since: number;
-    readonly started: number;
-    readonly host: string;
-    readonly dashboard_link: string;
-    readonly workers: number;
-    readonly workers_wanted: number | null;
-    readonly threads: number;
-    readonly memory_used: number;
-    readonly memory_limit: number;
-    readonly adaptive: readonly [number, number] | null;
+  /** A cluster, with the types of the mappings in its record. */
+  export interface IModel extends Omit<IClusterRecord, 'jobs' | 'last_sync' | 'drift'> {
     readonly jobs: ReadonlyArray<{ id?: string; state?: string; reason?: string }>;
-    readonly expires: number | null;
-    readonly warning: string;
 
     /** The last sync; empty before the first. */
     readonly last_sync: {
@@ -164,15 +157,7 @@ export namespace Clusters {
     };
   }
 
-  export interface IProfile {
-    readonly name: string;
-    readonly description: string;
-    readonly cluster_class: string;
-    readonly workers: number | null;
-    readonly adapt: readonly [number, number | null] | null;
-    readonly max_workers: number | null;
-    readonly source: string;
-  }
+  export type IProfile = IProfileSummary;
 
   export interface IStartOptions {
     profile: string;
@@ -224,51 +209,14 @@ export interface IDeploymentManager extends IPolled {
  * Records of deployments, as the server gives them. Times are seconds since the epoch.
  */
 export namespace Deployments {
-  export interface IRun {
-    readonly id: string;
-    readonly name: string;
-    readonly state: string;
-    readonly message: string;
-    readonly expected_start: number | null;
-    readonly start: number | null;
-    readonly end: number | null;
-    readonly auto_scheduled: boolean;
-    readonly url: string;
-  }
+  export type IRun = IRunRecord;
+  export type IModel = IDeploymentRecord;
+  export type IVersion = IVersionRecord;
 
-  export interface IModel {
-    readonly id: string;
-    readonly name: string;
-    readonly flow_name: string;
-    readonly version: string;
-    readonly profile: string;
-    readonly target: string;
-
-    /** Path of the notebook that it was made from; empty for none. */
-    readonly notebook: string;
-    readonly paused: boolean;
-    readonly schedules: ReadonlyArray<unknown>;
-    readonly schedule_text: string;
-    readonly last_run: IRun | null;
-    readonly next_run: number | null;
-    readonly url: string;
-  }
-
-  export interface IVersion {
-    readonly number: number;
-    readonly version: string;
-    readonly deployed: number;
-    readonly by: string;
-    readonly current: boolean;
-  }
-
-  export interface IService {
+  export interface IService extends Omit<IServiceStatus, 'state'> {
     readonly state: 'running' | 'starting' | 'failing' | 'stopped';
-    readonly reason: string;
-    readonly ui_url: string;
-    readonly restarts: number;
 
-    /** The Prefect API that is used, which may be another than this service's; null for none. */
+    /** The Prefect API in use, which may belong to another service; null for none. */
     readonly api: { readonly source: string; readonly embedded: boolean } | null;
   }
 }

@@ -5,8 +5,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
 import { Debouncer } from '@lumino/polling';
 
+import type { IDeploymentStatus } from '../records';
 import type { IDeploymentManager } from '../tokens';
-import { status, type IStatus } from './restapi';
+import { status } from './restapi';
 
 /** Wait this long (milliseconds) after a change of the notebook before its cells are compared. */
 const PAUSE = 1500;
@@ -34,7 +35,7 @@ export function addBadges(options: {
     if (panel.isDisposed || !model || (!known && shown.size === 0)) {
       return;
     }
-    let found: IStatus[] = [];
+    let found: IDeploymentStatus[] = [];
     if (known) {
       try {
         found = await status(
@@ -51,7 +52,7 @@ export function addBadges(options: {
     }
   };
   const shown = new Set<HTMLElement>();
-  const draw = (found: ReadonlyArray<IStatus>): void => {
+  const draw = (found: ReadonlyArray<IDeploymentStatus>): void => {
     shown.forEach(node => node.remove());
     shown.clear();
     for (const cell of panel.content.widgets) {
@@ -78,7 +79,7 @@ export function addBadges(options: {
   });
 }
 
-function create(one: IStatus, trans: TranslationBundle): HTMLElement {
+function create(one: IDeploymentStatus, trans: TranslationBundle): HTMLElement {
   const [tone, text] = one.failing
     ? ['bad', trans.__('%1 fails', one.name)]
     : one.changed

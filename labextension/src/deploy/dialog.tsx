@@ -7,7 +7,8 @@ import React from 'react';
 
 import { Notice } from '../components';
 import { formatMoment, formatRelative } from '../format';
-import { PipelineError, type IRefusal } from '../request';
+import type { IRefusal } from '../records';
+import { PipelineError } from '../request';
 import type { Clusters } from '../tokens';
 import { DeployForm } from './form';
 import type { DeployModel } from './model';

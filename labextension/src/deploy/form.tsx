@@ -4,6 +4,7 @@ import React from 'react';
 import { InputField, SelectField } from '../fields';
 import type { Clusters } from '../tokens';
 import type { DeployModel } from './model';
+import { OptionFields } from './optionFields';
 import { ScheduleFields } from './scheduleFields';
 
 interface IProps {
@@ -79,60 +80,7 @@ export function DeployForm(props: IProps): JSX.Element {
           onChange={text => model.update({ retries: Math.max(0, Number(text) || 0) })}
         />
       </div>
-      <MoreFields {...props} />
+      <OptionFields model={model} trans={trans} />
     </>
-  );
-}
-
-/**
- * What most deploys leave as it is.
- */
-function MoreFields(props: IProps): JSX.Element {
-  const { model, trans } = props;
-  const { form } = model;
-  return (
-    <details className="jp-pipeline-more">
-      <summary>{trans.__('More')}</summary>
-      <SelectField
-        label={trans.__('Target')}
-        name="target"
-        value={form.target}
-        choices={[
-          ['', trans.__('No target')],
-          ['staging', trans.__('Staging')],
-          ['production', trans.__('Production')]
-        ]}
-        onChange={target => model.update({ target })}
-      />
-      <SelectField
-        label={trans.__('Packages of the runs')}
-        name="environment"
-        value={form.environment}
-        choices={[
-          ['kernel', trans.__('Those of the kernel')],
-          ['locked', trans.__('Locked: an environment of their own')]
-        ]}
-        onChange={environment => model.update({ environment })}
-      />
-      <SelectField
-        label={trans.__('Rehearsal')}
-        name="rehearse"
-        value={form.rehearse}
-        choices={[
-          ['', trans.__('At the first deploy of a name')],
-          ['yes', trans.__('Run it once before it is deployed')],
-          ['no', trans.__('None')]
-        ]}
-        onChange={rehearse => model.update({ rehearse })}
-      />
-      <InputField
-        label={trans.__('Alert')}
-        name="notify"
-        type="text"
-        value={form.notify}
-        placeholder={trans.__('Name of an alert, such as team')}
-        onChange={notify => model.update({ notify: notify.trim() })}
-      />
-    </details>
   );
 }

@@ -4,7 +4,16 @@ import type { IDisposable } from '@lumino/disposable';
 import { Debouncer } from '@lumino/polling';
 import { Signal, type ISignal } from '@lumino/signaling';
 
+import type { IDeployed } from '../records';
 import { PipelineError } from '../request';
+import {
+  fetchOptions,
+  filled,
+  withoutField,
+  type IOption,
+  type IOptionsSchema,
+  type OptionValue
+} from './options';
 import * as api from './restapi';
 import { DEFAULT_SCHEDULE, toSchedule, type IScheduleForm } from './schedule';
 
@@ -25,14 +34,8 @@ export interface IForm {
   /** Whether all marked cells are deployed, as the steps of one pipeline, instead of this cell. */
   whole: boolean;
 
-  target: '' | 'staging' | 'production';
-  environment: 'kernel' | 'locked';
-
-  /** Whether it is run once before it is deployed; empty for the first deploy of a name. */
-  rehearse: '' | 'yes' | 'no';
-
-  /** The alert that is called when a run fails; empty for none. */
-  notify: string;
+  /** The values of the other options, by name. */
+  options: { readonly [name: string]: OptionValue | undefined };
 }
 
 /**
@@ -47,10 +50,7 @@ export class DeployModel implements IDisposable {
       retries: 0,
       schedule: DEFAULT_SCHEDULE,
       whole: isMarked(options.notebook.cells[options.cell]),
-      target: '',
-      environment: 'kernel',
-      rehearse: '',
-      notify: ''
+      options: {}
     };
     this._asker = new Debouncer(() => this._ask(), PAUSE);
     void this._ask();
@@ -83,18 +83,31 @@ export class DeployModel implements IDisposable {
   scheduleError: Error | null = null;
 
   /** The files a deploy would write. */
-  preview: api.IDeployed | null = null;
+  preview: IDeployed | null = null;
 
   /** Why the cell is refused. */
   previewError: PipelineError | Error | null = null;
 
   /** What was deployed; the dialog is done. */
-  result: api.IDeployed | null = null;
+  result: IDeployed | null = null;
 
   /** Why the deploy failed. */
   deployError: PipelineError | Error | null = null;
 
   phase: 'editing' | 'starting' | 'deploying' | 'deployed' = 'editing';
+
+  /** The options that have no field of their own. */
+  get moreOptions(): ReadonlyArray<readonly [string, IOption]> {
+    return withoutField(this._schema);
+  }
+
+  /**
+   * Fetch the schema of the options; without it, the form has the first fields only.
+   */
+  async loadOptions(): Promise<void> {
+    [this._schema] = await settle(fetchOptions(this.options.serverSettings));
+    this._emit();
+  }
 
   /** Whether the Prefect service can be started from here, and has to be. */
   get needsService(): boolean {
@@ -193,20 +206,16 @@ export class DeployModel implements IDisposable {
   }
 
   private _values(): api.IDeployOptions {
-    const { name, profile, retries, schedule, whole, rehearse } = this._form;
-    const { target, environment, notify } = this._form;
+    const { name, profile, retries, schedule, whole, options } = this._form;
     return {
       notebook: this.options.notebook,
       path: this.options.path,
       name,
       retries,
-      environment,
+      ...filled(options),
       ...(whole ? {} : { cell: this.options.cell }),
       ...(this.scheduleError ? {} : toSchedule(schedule)), // the code is shown all the same
-      ...(profile ? { profile } : {}),
-      ...(target ? { target } : {}),
-      ...(notify ? { notify } : {}),
-      ...(rehearse ? { rehearse: rehearse === 'yes' } : {})
+      ...(profile ? { profile } : {})
     };
   }
 
@@ -250,6 +259,7 @@ export class DeployModel implements IDisposable {
   private _changed = new Signal<this, void>(this);
   private _form: IForm;
   private _isDisposed = false;
+  private _schema: IOptionsSchema | null = null;
   private _turn = 0;
 }
 

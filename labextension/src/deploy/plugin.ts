@@ -78,6 +78,7 @@ export const deployPlugin: JupyterFrontEndPlugin<void> = {
             (args.profile as string) ??
             proposeProfile(notebook, clusters?.clusters ?? [])
         });
+        void model.loadOptions();
         await new DeployDialog({
           model,
           profiles: clusters?.profiles ?? [],

@@ -2,7 +2,7 @@ import type { INotebookContent } from '@jupyterlab/nbformat';
 import type { ServerConnection } from '@jupyterlab/services';
 
 import { request } from '../request';
-import type { Deployments } from '../tokens';
+import type { IDeployed, IDeploymentStatus } from '../records';
 import type { ISchedule } from './schedule';
 
 /**
@@ -24,47 +24,12 @@ export interface IDeployOptions extends ISchedule {
   profile?: string;
   retries?: number;
   overwrite?: boolean;
-  target?: string;
-  environment?: string;
-  rehearse?: boolean;
-  notify?: string;
 
   /** The name of the notebook's kernel. */
   kernel?: string;
-}
 
-/**
- * What a deploy did, or would do.
- */
-export interface IDeployed {
-  readonly deployment: Deployments.IModel | null;
-  readonly folder: string;
-  readonly files: { readonly [path: string]: string };
-  readonly written: ReadonlyArray<string>;
-  readonly changes: string;
-  readonly notes: ReadonlyArray<string>;
-  readonly version: string;
-  readonly next_runs: ReadonlyArray<number>;
-
-  /** Whether it is run once in a clean process before it is deployed. */
-  readonly rehearses: boolean;
-}
-
-/**
- * How a deployment is, beside the cells that it was made from.
- */
-export interface IStatus {
-  readonly name: string;
-
-  /** Ids of the cells. */
-  readonly cells: ReadonlyArray<string>;
-
-  /** Whether a deploy would deploy other code. */
-  readonly changed: boolean;
-  readonly reason: string;
-  readonly last_run: string;
-  readonly failing: boolean;
-  readonly paused: boolean;
+  /** The other options, by name. */
+  [option: string]: unknown;
 }
 
 /**
@@ -92,14 +57,13 @@ export const deploy = (
   settings: Settings,
   options: IDeployOptions,
   signal: AbortSignal
-): Promise<IDeployed> =>
-  request(settings, 'POST', ['deploy'], options, {}, signal);
+): Promise<IDeployed> => request(settings, 'POST', ['deploy'], options, {}, signal);
 
 export const status = (
   settings: Settings,
   notebook: INotebookContent,
   path: string
-): Promise<IStatus[]> =>
+): Promise<IDeploymentStatus[]> =>
   request(
     settings,
     'POST',

@@ -203,13 +203,34 @@ test('what is left as it is, is not sent', async () => {
   const server = new FakeServer(answer);
   const model = create(server);
   await until(() => model.preview !== null);
-  model.update({ target: 'staging', rehearse: 'no', notify: 'team' });
+  model.update({
+    options: { target: 'staging', rehearse: false, notify: ['team', ''], tag: [''] }
+  });
   await until(() => server.asked.some(a => a.body?.target === 'staging'));
-  const bodies = server.asked
-    .filter(a => a.path === 'deploy/preview')
-    .map(a => a.body);
+  const bodies = server.asked.filter(a => a.path === 'deploy/preview').map(a => a.body);
   expect(bodies[0]).not.toHaveProperty('target');
   expect(bodies[0]).not.toHaveProperty('rehearse');
-  expect(bodies.pop()).toMatchObject({ rehearse: false, notify: 'team' });
+  expect(bodies[bodies.length - 1]).toMatchObject({
+    rehearse: false,
+    notify: ['team']
+  });
+  expect(bodies.pop()).not.toHaveProperty('tag');
+  model.dispose();
+});
+
+test('the form has every option of the server without a field of its own', async () => {
+  const option = { title: 'T', description: 'd', type: 'string' };
+  const properties = {
+    cron: { ...option, 'x-group': 'schedule' },
+    profile: { ...option, 'x-group': 'cluster' },
+    brand_new: { ...option, 'x-group': 'deployment' }
+  };
+  const server = new FakeServer(asked =>
+    asked.path === 'options' ? [200, { properties }] : answer(asked)
+  );
+  const model = create(server);
+  expect(model.moreOptions).toEqual([]);
+  await model.loadOptions();
+  expect(model.moreOptions.map(([name]) => name)).toEqual(['brand_new']);
   model.dispose();
 });
