@@ -15,7 +15,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from jupyter_pipeline import exceptions
 from jupyter_pipeline.cli import PipelineApp
 from jupyter_pipeline.cli.base import Command, Group
-from jupyter_pipeline.clusters.profiles import validation
+from jupyter_pipeline.clusters.profiles import schema
 from jupyter_pipeline.magics import arguments, deploy
 from jupyter_pipeline.magics.completion import SUBCOMMANDS
 from jupyter_pipeline.models import ClusterState, Limits
@@ -128,14 +128,17 @@ def test_every_built_in_profile_has_a_row_and_its_text(name: str) -> None:
 @pytest.mark.parametrize(
     "key",
     [
-        *validation._KEYS,
-        *(key for section in ("limits", "price", "security") for key in validation._SECTION_KEYS[section]),
+        *(key for section in ("", "limits", "price", "security") for key in schema.SECTIONS[section]),
         *(field.name for field in dataclasses.fields(Limits)),
         *ClusterState,
     ],
 )
 def test_every_key_of_a_profile_and_every_state_is_documented(key: str) -> None:
     assert f"`{key}`" in page("clusters.md") or f"`{key}:" in page("clusters.md")
+
+
+def test_the_reference_of_profile_keys_is_generated_from_their_declarations() -> None:
+    assert page("profile-keys.md") == schema.render_reference()
 
 
 def test_every_route_and_its_methods_are_documented() -> None:

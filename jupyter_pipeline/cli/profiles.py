@@ -22,7 +22,7 @@ class List(Command):
     description = "List the cluster profiles that apply in this folder."
 
     def work(self) -> list[Profile]:
-        for problem in profiles.profile_problems():
+        for problem in profiles.list_problems():
             note(f"skipped: {problem}")
         return list(profiles.load_profiles().values())
 

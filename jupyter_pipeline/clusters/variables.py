@@ -1,8 +1,8 @@
-"""Variables in profiles: ``$NAME``, ``${NAME}``, ``${NAME:-default}``; ``$$`` is a dollar sign (pure).
+"""Replace variables in profiles: ``$NAME``, ``${NAME}``, ``${NAME:-default}``; ``$$`` is a dollar sign.
 
-Two kinds of values stay as they are. Lines of a job script are expanded by the shell on the node, where
-``$SLURM_CPUS_ON_NODE`` or ``$TMPDIR`` exist; the caller names their arguments. Values of secret keys are expanded when
-the keeper creates the cluster, so that no secret is stored or shown.
+Two kinds of values are unchanged. The shell on the node expands lines of a job script, since ``$SLURM_CPUS_ON_NODE``
+or ``$TMPDIR`` exist only there. The keeper expands values of secret keys when it creates the cluster, so that no
+secret is stored or shown. All functions are pure.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["SECRET_KEY", "escape", "expand", "expand_secrets", "substitute"]
 SECRET_KEY = re.compile(
     r"(?i)(?:^|[_.-])(?:password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key|credentials?)$"
 )
-"""Keys whose value must come from a variable or a file."""
+"""Keys whose value must be a variable."""
 
 _VARIABLE = re.compile(
     r"\$(?:(?P<escaped>\$)|(?P<plain>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)(?::-(?P<default>[^{}]*))?\}|(?P<bad>))"
@@ -24,14 +24,14 @@ _VARIABLE = re.compile(
 
 
 def substitute(text: str, environ: Mapping[str, str]) -> str:
-    """Return `text` with its variables replaced.
+    """Return `text` with replaced variables.
 
     Raises
     ------
     KeyError
-        With the name of a variable that is not set and has no default.
+        For a variable that is not set and has no default, with its name.
     ValueError
-        If a ``$`` begins something else, such as ``$(command)``.
+        For a ``$`` before anything else, such as ``$(command)``.
     """
 
     def value(match: re.Match[str]) -> str:
@@ -54,17 +54,19 @@ def substitute(text: str, environ: Mapping[str, str]) -> str:
 def expand(
     values: Any,
     environ: Mapping[str, str],
-    refuse: Callable[[str, str, str], Exception],
+    build_error: Callable[[str, str, str], Exception],
     *,
     unexpanded: Collection[str] = (),
 ) -> Any:
-    """Return `values` with the variables in all strings expanded, except secrets and the arguments in `unexpanded`.
+    """Return `values` with replaced variables, except in secrets and in the arguments `unexpanded`.
 
     Parameters
     ----------
     values : mapping, list, str or another plain value
+        Values of a profile.
     environ : mapping of str to str
-    refuse : callable
+        Environment variables.
+    build_error : callable
         Returns the error for a key, a reason and a fix.
     unexpanded : collection of str
         Arguments below ``cluster_kwargs`` that the shell on the node expands.
@@ -75,21 +77,23 @@ def expand(
             return substitute(text, environ)
         except KeyError as error:
             name = error.args[0]
-            raise refuse(path, f"the variable {name} is not set", f"Set it, or write ${{{name}:-default}}.") from None
+            raise build_error(
+                path, f"the variable {name} is not set", f"Set it, or write ${{{name}:-default}}."
+            ) from None
         except ValueError as error:
-            raise refuse(
+            raise build_error(
                 path, f"{error.args[0]!r} is not a variable", "Write $NAME or ${NAME:-default}; $$ for a dollar sign."
             ) from None
 
-    return _change_strings(values, change, unexpanded)
+    return _map_strings(values, change, unexpanded)
 
 
 def escape(values: Any, *, unexpanded: Collection[str] = ()) -> Any:
     """Return `values` with each dollar sign escaped, so that `expand` returns the original."""
-    return _change_strings(values, lambda text, path: text.replace("$", "$$"), unexpanded)
+    return _map_strings(values, lambda text, path: text.replace("$", "$$"), unexpanded)
 
 
-def _change_strings(values: Any, change: Callable[[str, str], str], unexpanded: Collection[str], path: str = "") -> Any:
+def _map_strings(values: Any, change: Callable[[str, str], str], unexpanded: Collection[str], path: str = "") -> Any:
     if isinstance(values, Mapping):
         result = {}
         for key, value in values.items():
@@ -98,20 +102,20 @@ def _change_strings(values: Any, change: Callable[[str, str], str], unexpanded: 
                 result[key] = value
             else:
                 below = f"{path}.{key}" if path else str(key)
-                result[key] = _change_strings(value, change, unexpanded, below)
+                result[key] = _map_strings(value, change, unexpanded, below)
         return result
     if isinstance(values, list):
-        return [_change_strings(v, change, unexpanded, f"{path}[{i}]") for i, v in enumerate(values)]
+        return [_map_strings(v, change, unexpanded, f"{path}[{i}]") for i, v in enumerate(values)]
     return change(values, path) if isinstance(values, str) and "$" in values else values
 
 
 def expand_secrets(kwargs: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
-    """Return `kwargs` with the variables of secret keys replaced: for the call of the class and nothing else.
+    """Return `kwargs` with replaced variables in secret keys. Use the result only to call the class.
 
     Raises
     ------
     KeyError
-        With the name of a variable that is not set.
+        For a variable that is not set, with its name.
     """
     result: dict[str, Any] = {}
     for key, value in kwargs.items():

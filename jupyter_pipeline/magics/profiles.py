@@ -37,7 +37,7 @@ class ProfilesMagics(Magics):
 
         command, options = parsed
         if command == "list":
-            for problem in profiles.profile_problems():
+            for problem in profiles.list_problems():
                 print(f"skipped: {problem}")
             return tables.profiles(list(profiles.load_profiles().values()))
         if command == "show":

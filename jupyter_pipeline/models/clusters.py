@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,30 @@ from typing import Any, Self
 from jupyter_pipeline.models.record import Record, field_names
 
 __all__ = ["ClusterRecord", "ClusterState", "Limits", "ProcessIdentity", "Profile"]
+
+
+def setting(kind: str, summary: str, default: Any = dataclasses.MISSING, **options: Any) -> Any:
+    """Return a dataclass field that is also a key of a profile.
+
+    Parameters
+    ----------
+    kind : str
+        ``any``, ``text``, ``flag``, ``number``, ``count``, ``duration``, ``choice`` or ``mapping``.
+    summary : str
+        Text for the documentation.
+    default : object, optional
+        Default of the field. Without it, the key is required.
+    **options
+        ``minimum`` of a count, ``choices`` of a choice, ``nullable``.
+
+    Notes
+    -----
+    `jupyter_pipeline.clusters.profiles.schema` reads the metadata, validates the key and documents it.
+    """
+    metadata = {"kind": kind, "summary": summary, **options}
+    if kind == "mapping":
+        return field(default_factory=dict, metadata=metadata)
+    return field(default=default, metadata=metadata)
 
 
 class ClusterState(enum.StrEnum):
@@ -32,17 +57,19 @@ class ClusterState(enum.StrEnum):
 class Limits(Record):
     """Limits after which a cluster stops. ``None`` means no limit."""
 
-    idle: float | None = 3600.0
-    """Seconds without tasks."""
-    lifetime: float | None = 86400.0
-    """Seconds since the start, idle or busy."""
-    start_timeout: float = 600.0
-    """Seconds within which the scheduler must answer and the first worker must connect."""
-    max_workers: int | None = None
-    max_lifetime: float | None = None
-    """Upper bound of an extended lifetime, in seconds since the start."""
-    budget: float | None = None
-    """Cost in the currency of `Profile.price`."""
+    idle: float | None = setting("duration", "Stop after this time without tasks.", 3600.0)
+    lifetime: float | None = setting("duration", "Stop this long after the start, idle or busy.", 86400.0)
+    start_timeout: float = setting(
+        "duration",
+        "Stop unless the scheduler answers and the first worker connects within this time.",
+        600.0,
+        nullable=False,
+    )
+    max_workers: int | None = setting("count", "Refuse larger sizes.", None)
+    max_lifetime: float | None = setting("duration", "Refuse extensions beyond this time since the start.", None)
+    budget: float | None = setting(
+        "number", "Stop when the cost reaches this amount, in the currency of `price`.", None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,25 +77,26 @@ class Profile(Record):
     """Named description of a cluster, its limits and its environment."""
 
     name: str
-    cluster_class: str
-    """Import path of a ``distributed.deploy.Cluster`` class."""
-    cluster_kwargs: Mapping[str, Any] = field(default_factory=dict)
-    adapt_kwargs: Mapping[str, Any] = field(default_factory=dict)
-    """Keyword arguments of ``Cluster.adapt``; empty for a fixed size."""
-    workers: int | None = None
-    """Number of workers after the start. ``None`` keeps the default of the class."""
-    description: str = ""
-    limits: Limits = field(default_factory=Limits)
-    price: Mapping[str, Any] = field(default_factory=dict)
-    """``currency`` and ``per_worker_hour`` or ``per_core_hour``."""
-    environment: Mapping[str, Any] = field(default_factory=dict)
-    """Settings of environment sync: ``method``, ``policy``, ``pip_install``, ``upload_directory`` …"""
-    security: Mapping[str, Any] = field(default_factory=dict)
-    """``tls: false`` turns encryption off."""
-    keeper: str = "local"
-    """Location of the keeper: ``local`` or ``job`` (a batch job)."""
-    owner: str = "detached"
-    """Process whose exit stops the cluster: ``kernel``, ``server`` or ``detached`` (none)."""
+    cluster_class: str = setting("any", "Import path of a `distributed.deploy.Cluster` class.")
+    cluster_kwargs: Mapping[str, Any] = setting("mapping", "Arguments of the class.")
+    adapt_kwargs: Mapping[str, Any] = setting("mapping", "Arguments of `Cluster.adapt`; empty for a fixed size.")
+    workers: int | None = setting("count", "Number of workers. Without it, the default of the class applies.", None)
+    description: str = setting("any", "One line for lists.", "")
+    limits: Limits = field(
+        default_factory=Limits, metadata={"kind": "mapping", "summary": "Limits that stop the cluster, see below."}
+    )
+    price: Mapping[str, Any] = setting("mapping", "Price of workers or threads, see below.")
+    environment: Mapping[str, Any] = setting("mapping", "Settings of environment sync, see below.")
+    security: Mapping[str, Any] = setting("mapping", "TLS, see below.")
+    keeper: str = setting(
+        "choice", "Location of the keeper: this host or a batch job.", "local", choices=("local", "job")
+    )
+    owner: str = setting(
+        "choice",
+        "Process whose exit stops the cluster.",
+        "detached",
+        choices=("detached", "kernel", "server"),
+    )
     source: str = ""
     """File or package that defines the profile."""
 

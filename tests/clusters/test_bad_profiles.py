@@ -31,15 +31,15 @@ def project(tmp_path: Path) -> Path:
 BAD_FILES = [
     ("", "", "is empty"),
     ("# only a comment\n", "", "is empty"),
-    ("just text", "", "holds text"),
-    ("[1, 2]", "", "holds a list"),
+    ("just text", "", "contains text"),
+    ("[1, 2]", "", "contains a list"),
     ("a: [1", "line", "is not a usable YAML file"),
     ("a: b: c", "line 1", "is not a usable YAML file"),
     ("profiles: {a: !!python/object/apply:os.system [id]}", "line 1", "contains a Python object"),
     ("profiles: {a: {x: 1, x: 2}}", "line 1", "the key 'x' occurs twice"),
     ("profiles: {a: {extends: local}}\nprofiles: {}", "line 2", "the key 'profiles' occurs twice"),
-    ("profiles: 5", "profiles", "holds a number"),
-    ("profiles: {a: 5}", "profiles.a", "holds a number"),
+    ("profiles: 5", "profiles", "contains a number"),
+    ("profiles: {a: 5}", "profiles.a", "contains a number"),
     ("profiles: {}\nother: 1", "other", "is unknown beside"),
     ("slurm: {}", "", "has no `profiles:`"),
     ("a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -188,7 +188,7 @@ BAD_PROFILES: list[tuple[dict[str, Any], str, str]] = [
     ({"cluster_kwargs": {"address": "http://me:pw@host"}}, K + "address", "contains a password"),
     ({"cluster_kwargs": {"job_script_prologue": ["export AWS_SECRET_ACCESS_KEY=abc"]}}, K + "job_script_prologue[0]", "a secret"),
     ({"keeper": "cloud"}, "keeper", "'cloud' is not one of local, job"),
-    ({"owner": "me"}, "owner", "'me' is not one of kernel"),
+    ({"owner": "me"}, "owner", "'me' is not one of detached"),
     ({"security": {"tls": "no"}}, "security.tls", "'no' is not true or false"),
     ({"security": {"tls": False}}, "security.tls", "without TLS"),
     ({"security": {"ssl": True}}, "security.ssl", "is unknown"),
@@ -212,7 +212,7 @@ def test_a_bad_profile_is_refused(values: dict[str, Any], key: str, reason: str,
 @pytest.mark.parametrize("name", ["../x", "$(id)", "a b", "x" * 300, "-x", "a/b", "a\0b", ""])
 def test_a_bad_name_is_refused(name: str, project: Path) -> None:
     write(project / "jupyter-pipeline.yaml", yaml.safe_dump({"profiles": {name: {"extends": "local"}}}))
-    (problem,) = profiles.profile_problems(project)
+    (problem,) = profiles.list_problems(project)
     assert "cannot be the name of a profile" in problem.reason
 
 

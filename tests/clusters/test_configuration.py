@@ -22,7 +22,7 @@ NIGHT = {"night": {"extends": "local", "workers": 3}}
 
 @pytest.fixture(autouse=True)
 def no_other_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(traitlets_config, "_own", [])
+    monkeypatch.setattr(traitlets_config, "_application_configs", [])
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_the_configuration_of_ipython_counts_in_notebooks_over_the_common_file(c
     assert "night" in table
     found = profiles.get_profile("night")
     assert (found.workers, found.source) == (3, "c.JupyterPipeline.profiles")
-    assert "day" in profiles.profile_names()
+    assert "day" in profiles.list_names()
 
 
 def test_it_overrides_the_projects_file_key_by_key(config_file: Path, tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_it_overrides_the_projects_file_key_by_key(config_file: Path, tmp_path: 
     ("text", "reason"),
     [
         ("c.JupyterPipeline.profiles = 5\n", "is not a set of names and profiles"),
-        ("c.JupyterPipeline.profiles = {'night': 5}\n", "holds a number"),
+        ("c.JupyterPipeline.profiles = {'night': 5}\n", "contains a number"),
         ("c.JupyterPipeline.profiles = {\n", "cannot be read (SyntaxError"),
         ("raise OSError('no disk')\n", "cannot be read (OSError: no disk)"),
     ],

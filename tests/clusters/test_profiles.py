@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from jupyter_pipeline.clusters import profiles, variables
-from jupyter_pipeline.clusters.profiles import layers, validation
+from jupyter_pipeline.clusters.profiles import layers, schema
 from jupyter_pipeline.environments.options import METHODS, POLICIES, Options
 from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError, UsageError
 
@@ -93,7 +93,7 @@ def test_workers_said_to_the_class_are_the_profiles(tmp_path: Path) -> None:
 
 def test_every_kind_of_cluster_has_a_built_in_profile() -> None:
     assert set(profiles.load_profiles()) == BUILT_IN
-    assert profiles.profile_problems() == []
+    assert profiles.list_problems() == []
 
 
 @pytest.mark.parametrize("kind", sorted(BUILT_IN))
@@ -183,7 +183,7 @@ def test_an_installed_package_offers_profiles_by_entry_points(site_package: None
     assert found["site-slurm"].cluster_kwargs["queue"] == "site"
     assert found["site-local"].workers == 5
     assert "site-file" in found
-    broken, absent = profiles.profile_problems()
+    broken, absent = profiles.list_problems()
     assert (broken.source, absent.source) == (
         "package site-profiles (entry point d)",
         "package site-profiles (entry point e)",
@@ -214,7 +214,7 @@ labextension:
 def test_one_broken_profile_does_not_hide_the_others(project: Path) -> None:
     write(project / "jupyter-pipeline.yaml", "profiles: {good: {extends: local}, bad: {extends: local, workers: ten}}")
     assert "good" in profiles.load_profiles(project)
-    (problem,) = profiles.profile_problems(project)
+    (problem,) = profiles.list_problems(project)
     assert problem.key == "profile bad: workers"
     assert profiles.get_profile("good", cwd=project).name == "good"
     with pytest.raises(ConfigurationError, match="'ten' is not a whole number"):
@@ -350,9 +350,11 @@ def test_one_word_is_short_for_the_policy_of_the_environment(project: Path) -> N
 
 def test_the_keys_of_the_environment_are_those_that_sync_takes() -> None:
     known = {f.name for f in dataclasses.fields(Options)} - {"pip_options", "upload_options"}
-    assert set(validation._SECTION_KEYS["environment"]) == known
-    assert set(validation._CHOICES["environment.policy"]) == set(POLICIES)
-    assert set(validation._CHOICES["environment.method"]) == set(METHODS)
+    keys = schema.SECTIONS["environment"]
+    assert set(keys) == known
+    for name, choices in (("policy", POLICIES), ("method", METHODS)):
+        assert {keys[name].parse(choice) for choice in choices} == set(choices)
+        assert keys[name].type.count("`") == 2 * len(choices)
 
 
 def test_an_idle_time_that_is_not_given_fits_the_lifetime(project: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from jupyter_pipeline.clusters import profiles
 
 
-@pytest.mark.parametrize("name", profiles.profile_names())
+@pytest.mark.parametrize("name", profiles.list_names())
 def test_a_resolved_profile_is_read_back_as_it_was(name: str, tmp_path: Path) -> None:
     profile = profiles.get_profile(name)
     path = tmp_path / f"{name}.yaml"

@@ -1,9 +1,9 @@
-"""Cluster descriptions of other tools, read as profiles.
+"""Convert cluster descriptions of other tools to profiles.
 
-- flint: ``cluster_class``, ``cluster_kwargs`` and ``adapt_kwargs`` are a profile as they stand.
+- flint: ``cluster_class``, ``cluster_kwargs`` and ``adapt_kwargs`` form a profile without conversion.
 - dask-ctl: ``version``, ``module``, ``class``, ``args`` and ``kwargs``.
 - Dask's configuration: ``jobqueue.slurm`` and its siblings become ``dask-slurm`` …, ``labextension.factory`` becomes
-  ``dask-labextension``. The YAML files are read here; importing ``dask.config`` costs 0.1 s.
+  ``dask-labextension``. The YAML files are read without importing ``dask.config``, which takes 0.1 s.
 """
 
 from __future__ import annotations
@@ -18,18 +18,27 @@ from jupyter_pipeline.clusters.backends import list_backends
 from jupyter_pipeline.exceptions import ConfigurationError
 from jupyter_pipeline.safe_yaml import read_file
 
-__all__ = ["dask_config_profiles", "recognise"]
+__all__ = ["convert_spec", "read_dask_config"]
 
 _SPEC_KEYS = {"version", "module", "class", "args", "kwargs"}
 
 
-def recognise(content: Mapping[str, Any], source: str, key: str = "") -> Mapping[str, Any]:
-    """Return `content` with the keys of a profile, if it is a dask-ctl spec; otherwise as it is.
+def convert_spec(content: Mapping[str, Any], source: str, key: str = "") -> Mapping[str, Any]:
+    """Return a dask-ctl spec with the keys of a profile, and other `content` unchanged.
+
+    Parameters
+    ----------
+    content : mapping
+        A profile or a spec.
+    source : str
+        Source for messages.
+    key : str, optional
+        Dotted key of `content` in its source, for messages.
 
     Raises
     ------
     ConfigurationError
-        If a dask-ctl spec has positional arguments or keys of another kind.
+        If a dask-ctl spec has positional arguments or unknown keys.
     """
     if "module" not in content or "class" not in content or "cluster_class" in content:
         return content
@@ -55,16 +64,16 @@ def recognise(content: Mapping[str, Any], source: str, key: str = "") -> Mapping
     }
 
 
-def dask_config_profiles() -> dict[str, Mapping[str, Any]]:
-    """Return the clusters that the user's Dask configuration describes."""
+def read_dask_config() -> dict[str, Mapping[str, Any]]:
+    """Return profiles for the clusters in the user's Dask configuration, by name."""
     config: dict[str, Any] = {}
-    for path in _config_files():
+    for path in _find_config_files():
         content = read_file(path)
         if isinstance(content, Mapping):
             _merge(config, {k: content[k] for k in ("jobqueue", "labextension") if k in content})
     profiles: dict[str, Mapping[str, Any]] = {}
-    jobqueue = _mapping(config.get("jobqueue"))
-    classes = _jobqueue_classes() if jobqueue else {}
+    jobqueue = _as_mapping(config.get("jobqueue"))
+    classes = _get_jobqueue_classes() if jobqueue else {}
     for name, options in jobqueue.items():
         if name in classes and isinstance(options, Mapping) and options.get("cores") and options.get("memory"):
             kwargs = {str(k).replace("-", "_"): v for k, v in options.items() if v is not None and v != []}
@@ -75,14 +84,14 @@ def dask_config_profiles() -> dict[str, Mapping[str, Any]]:
                 "cluster_class": classes[name],
                 "cluster_kwargs": kwargs,
             }
-    labextension = _mapping(config.get("labextension"))
-    factory = _mapping(labextension.get("factory"))
+    labextension = _as_mapping(config.get("labextension"))
+    factory = _as_mapping(labextension.get("factory"))
     if factory.get("module") and factory.get("class"):
-        default = _mapping(labextension.get("default"))
-        adapt = _mapping(default.get("adapt"))
+        default = _as_mapping(labextension.get("default"))
+        adapt = _as_mapping(default.get("adapt"))
         profiles["dask-labextension"] = {
             "description": "labextension.factory of your Dask configuration",
-            **recognise(
+            **convert_spec(
                 {k: v for k, v in factory.items() if k in _SPEC_KEYS}, "Dask's configuration", "labextension.factory"
             ),
             **({"adapt_kwargs": dict(adapt)} if adapt else {"workers": default.get("workers")}),
@@ -90,14 +99,14 @@ def dask_config_profiles() -> dict[str, Mapping[str, Any]]:
     return profiles
 
 
-def _jobqueue_classes() -> dict[str, str]:
+def _get_jobqueue_classes() -> dict[str, str]:
     """Return the cluster classes of batch systems, by the name of their section in Dask's configuration."""
     batch = (backend for backend in list_backends() if backend.writes_job_script)
     return {backend.name: backend.cluster_classes[0] for backend in batch}
 
 
-def _config_files() -> list[Path]:
-    """Return Dask's configuration files, the weakest first; the folders are those of ``dask.config``."""
+def _find_config_files() -> list[Path]:
+    """Return Dask's configuration files in the folders of ``dask.config``, lowest priority first."""
     folders = [os.environ.get("DASK_ROOT_CONFIG", "/etc/dask"), str(Path(sys.prefix, "etc", "dask"))]
     folders.append(str(Path("~/.config/dask").expanduser()))
     if "DASK_CONFIG" in os.environ:
@@ -111,7 +120,7 @@ def _config_files() -> list[Path]:
     return files
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
+def _as_mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 

@@ -1,18 +1,18 @@
-"""Where profiles are found, from the most general layer to the most particular.
+"""Find the layers of profiles, from the most general to the most specific.
 
 1. Built in: ``builtin/*.yaml`` of this package.
 2. Packages: entry points of the group ``jupyter_pipeline.profiles``, each a mapping, a function that returns one, or
    the path of a YAML file.
-3. Dask's own configuration, see `foreign`.
+3. Dask's own configuration, see `foreign_formats`.
 4. Jupyter's configuration folders, system, then environment, then user (`jupyter --paths` lists them):
    ``jupyter_pipeline/profiles.yaml`` and ``jupyter_pipeline/profiles.d/*.yaml`` in each.
 5. The project: ``jupyter-pipeline.yaml`` or ``.jupyter-pipeline.yaml`` in the working folder or, inside a git
-   repository, in a folder above it up to the repository's root. The nearest wins.
-6. Traitlets' configuration: ``c.JupyterPipeline.profiles``, see `configuration`.
-7. What the caller passes.
+   repository, in a folder above it up to the repository's root. The nearest file is used.
+6. Traitlets' configuration: ``c.JupyterPipeline.profiles``, see `traitlets_config`.
+7. The caller's `extra`.
 
-A file holds several profiles under ``profiles:``; a file in ``profiles.d`` may also be one profile, named like the
-file. A broken layer or profile is set aside with its error, and is raised by whatever needs it.
+A file contains several profiles under ``profiles:``. A file in ``profiles.d`` may also be one profile, named like the
+file. A broken layer keeps its error, which `get_profile` raises.
 """
 
 from __future__ import annotations
@@ -30,53 +30,57 @@ from jupyter_pipeline.clusters.profiles import foreign_formats, traitlets_config
 from jupyter_pipeline.exceptions import ConfigurationError, PipelineError
 from jupyter_pipeline.safe_yaml import read_file
 
-__all__ = ["ENTRY_POINT_GROUP", "Layer", "find_layers", "find_project_file", "profiles_in"]
+__all__ = ["BUILTIN_DIR", "ENTRY_POINT_GROUP", "Layer", "find_layers", "find_project_file", "parse_profiles"]
 
 ENTRY_POINT_GROUP = "jupyter_pipeline.profiles"
-_BUILTIN = Path(__file__).parent / "builtin"
+BUILTIN_DIR = Path(__file__).parent / "builtin"
+"""Folder of the built-in profiles."""
 _PROJECT_FILES = ("jupyter-pipeline.yaml", ".jupyter-pipeline.yaml")
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """The profiles of one source as they are written, before anything is merged."""
+    """The profiles of one source before merging."""
 
     source: str
     profiles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     error: ConfigurationError | None = None
-    """Why the source could not be read."""
+    """Error of a source that cannot be read."""
 
 
 def find_layers(cwd: Path, extra: Mapping[str, Any] | None = None) -> list[Layer]:
-    """Return all layers that exist, the most general first."""
-    layers = [_builtin()]
-    layers += [_guarded(_name_of(entry), functools.partial(_from_entry_point, entry)) for entry in _entries()]
-    layers.append(_guarded("Dask's configuration", foreign_formats.dask_config_profiles))
+    """Return all existing layers, the most general first."""
+    layers = [_read_builtin()]
+    layers += [
+        _read_layer(_describe_entry_point(entry), functools.partial(_load_entry_point, entry))
+        for entry in _find_entry_points()
+    ]
+    layers.append(_read_layer("Dask's configuration", foreign_formats.read_dask_config))
     for folder in reversed(_jupyter_config_path()):
-        for path in _files(Path(folder) / "jupyter_pipeline"):
-            layers.append(_guarded(str(path), functools.partial(_from_file, path)))
+        for path in _list_files(Path(folder) / "jupyter_pipeline"):
+            layers.append(_read_layer(str(path), functools.partial(_read_profile_file, path)))
     project = find_project_file(cwd)
     if project is not None:
-        layers.append(_guarded(str(project), functools.partial(_from_file, project)))
-    layers += _configured()
+        layers.append(_read_layer(str(project), functools.partial(_read_profile_file, project)))
+    layers += _read_traitlets_layers()
     if extra:
         source = "the caller's own profiles"
-        layers.append(_guarded(source, functools.partial(profiles_in, {"profiles": extra}, source)))
+        layers.append(_read_layer(source, functools.partial(parse_profiles, {"profiles": extra}, source)))
     return [layer for layer in layers if layer.profiles or layer.error]
 
 
-def _configured() -> list[Layer]:
+def _read_traitlets_layers() -> list[Layer]:
     try:
         found = traitlets_config.read_profiles()
     except ConfigurationError as error:
         return [Layer(error.source, error=error)]
-    return [_guarded(s, functools.partial(profiles_in, {"profiles": p}, s)) for s, p in found.items()]
+    return [_read_layer(s, functools.partial(parse_profiles, {"profiles": p}, s)) for s, p in found.items()]
 
 
 def find_project_file(cwd: Path) -> Path | None:
-    """Return the project's file that counts in the folder `cwd`.
+    """Return the project's file for the folder `cwd`, ``None`` if there is none.
 
-    Outside a git repository only `cwd` itself is searched: a folder above it may be anybody's.
+    Outside a git repository only `cwd` is searched: a folder above it may belong to another user.
     """
     cwd = cwd.absolute()
     above = [cwd, *cwd.parents]
@@ -88,22 +92,22 @@ def find_project_file(cwd: Path) -> Path | None:
     return None
 
 
-def profiles_in(content: object, source: str, name: str | None = None) -> dict[str, Mapping[str, Any]]:
+def parse_profiles(content: object, source: str, name: str | None = None) -> dict[str, Mapping[str, Any]]:
     """Return the profiles in the `content` of one file.
 
     Parameters
     ----------
     content : object
-        ``{"profiles": {name: profile}}``; or, where `name` is given, also one profile.
+        ``{"profiles": {name: profile}}``. With `name`, one profile is allowed as well.
     source : str
-        For messages.
+        Source for messages.
     name : str, optional
-        Name of a single profile.
+        Name for a single profile.
 
     Raises
     ------
     ConfigurationError
-        If it is neither.
+        If `content` has another structure.
     """
     if content is None:
         raise ConfigurationError(
@@ -113,7 +117,7 @@ def profiles_in(content: object, source: str, name: str | None = None) -> dict[s
         raise ConfigurationError(
             source,
             "",
-            f"holds {_kind(content)} where keys were expected",
+            f"contains {_describe_type(content)} instead of keys",
             "Write keys with values, such as `profiles:`.",
         )
     if "profiles" not in content:
@@ -121,7 +125,7 @@ def profiles_in(content: object, source: str, name: str | None = None) -> dict[s
             raise ConfigurationError(
                 source, "", "has no `profiles:`", "Write `profiles:` and below it each name with its profile."
             )
-        return {name: foreign_formats.recognise(content, source)}
+        return {name: foreign_formats.convert_spec(content, source)}
     others = sorted(str(key) for key in content if key != "profiles")
     if others:
         raise ConfigurationError(
@@ -130,7 +134,7 @@ def profiles_in(content: object, source: str, name: str | None = None) -> dict[s
     profiles = content["profiles"]
     if not isinstance(profiles, Mapping):
         raise ConfigurationError(
-            source, "profiles", f"holds {_kind(profiles)}", "Write each name with its profile below it."
+            source, "profiles", f"contains {_describe_type(profiles)}", "Write each name with its profile below it."
         )
     result = {}
     for key, profile in profiles.items():
@@ -138,14 +142,14 @@ def profiles_in(content: object, source: str, name: str | None = None) -> dict[s
             raise ConfigurationError(
                 source,
                 f"profiles.{key}",
-                f"holds {_kind(profile)}",
+                f"contains {_describe_type(profile)}",
                 "Write keys with values, such as `extends: local`.",
             )
-        result[str(key)] = foreign_formats.recognise(profile, source, f"profiles.{key}")
+        result[str(key)] = foreign_formats.convert_spec(profile, source, f"profiles.{key}")
     return result
 
 
-def _kind(value: object) -> str:
+def _describe_type(value: object) -> str:
     names = {
         list: "a list",
         str: "text",
@@ -157,7 +161,7 @@ def _kind(value: object) -> str:
     return names.get(type(value), f"a {type(value).__name__}")
 
 
-def _guarded(source: str, read: Callable[[], Mapping[str, Mapping[str, Any]]]) -> Layer:
+def _read_layer(source: str, read: Callable[[], Mapping[str, Mapping[str, Any]]]) -> Layer:
     try:
         return Layer(source, read())
     except ConfigurationError as error:
@@ -165,20 +169,20 @@ def _guarded(source: str, read: Callable[[], Mapping[str, Mapping[str, Any]]]) -
 
 
 @functools.cache
-def _builtin() -> Layer:
-    profiles = {path.stem: read_file(path) for path in sorted(_BUILTIN.glob("*.yaml"))}
+def _read_builtin() -> Layer:
+    profiles = {path.stem: read_file(path) for path in sorted(BUILTIN_DIR.glob("*.yaml"))}
     return Layer("built in", profiles)
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _list_files(folder: Path) -> Iterator[Path]:
     if (folder / "profiles.yaml").exists():
         yield folder / "profiles.yaml"
     yield from sorted((folder / "profiles.d").glob("*.yaml"))
 
 
-def _from_file(path: Path) -> dict[str, Mapping[str, Any]]:
+def _read_profile_file(path: Path) -> dict[str, Mapping[str, Any]]:
     single = path.stem if path.parent.name == "profiles.d" else None
-    return profiles_in(read_file(path), str(path), single)
+    return parse_profiles(read_file(path), str(path), single)
 
 
 def _jupyter_config_path() -> list[str]:
@@ -187,26 +191,26 @@ def _jupyter_config_path() -> list[str]:
     return list(jupyter_config_path())
 
 
-def _entries() -> list[EntryPoint]:
+def _find_entry_points() -> list[EntryPoint]:
     stamp = []
     for folder in sys.path:
         with contextlib.suppress(OSError):
             stamp.append((folder, Path(folder or ".").stat().st_mtime_ns))
-    return _entries_at(tuple(stamp))
+    return _read_entry_points(tuple(stamp))
 
 
 @functools.lru_cache(maxsize=1)
-def _entries_at(stamp: tuple[tuple[str, int], ...]) -> list[EntryPoint]:
-    """Return the entry points, read anew only where something was installed since: it is a file of each package."""
+def _read_entry_points(stamp: tuple[tuple[str, int], ...]) -> list[EntryPoint]:
+    """Return the entry points. They are read again only after an install, since each package has its own file."""
     return sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda entry: entry.name)
 
 
-def _name_of(entry: EntryPoint) -> str:
+def _describe_entry_point(entry: EntryPoint) -> str:
     return f"package {entry.dist.name if entry.dist else '?'} (entry point {entry.name})"
 
 
-def _from_entry_point(entry: EntryPoint) -> dict[str, Mapping[str, Any]]:
-    source = _name_of(entry)
+def _load_entry_point(entry: EntryPoint) -> dict[str, Mapping[str, Any]]:
+    source = _describe_entry_point(entry)
     try:
         value = entry.load()
         content = value() if callable(value) else value
@@ -220,4 +224,4 @@ def _from_entry_point(entry: EntryPoint) -> dict[str, Mapping[str, Any]]:
         ) from error
     if isinstance(content, Mapping) and "profiles" not in content and "cluster_class" not in content:
         content = {"profiles": content}
-    return profiles_in(content, source, entry.name)
+    return parse_profiles(content, source, entry.name)

@@ -1,4 +1,4 @@
-"""Several layers and ``extends`` become one mapping, and each key remembers the file that set it (pure)."""
+"""Merge layers and ``extends`` into one mapping, and track the source of each key. All functions are pure."""
 
 from __future__ import annotations
 
@@ -10,37 +10,38 @@ from typing import Any
 from jupyter_pipeline.clusters.profiles.layers import Layer
 from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError
 
-__all__ = ["Merged", "merge"]
+__all__ = ["MergedProfile", "merge"]
 
 _MAX_CHAIN = 20
 
 
 @dataclass(slots=True)
-class Merged:
-    """One profile, merged, not yet checked."""
+class MergedProfile:
+    """A merged profile before validation."""
 
     name: str
     values: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
     """Source of each dotted key."""
 
-    def source_of(self, key: str) -> str:
-        """Return the source of the dotted `key`, or of what holds it."""
+    def get_source(self, key: str) -> str:
+        """Return the source of the dotted `key`, or of the nearest key above it."""
         while key:
             if key in self.origins:
                 return self.origins[key]
             key = key.rpartition(".")[0]
         return self.origins.get("", "")
 
-    def refuse(self, key: str, reason: str, fix: str) -> ConfigurationError:
-        """Return the error that `key` cannot be used."""
-        return ConfigurationError(self.source_of(key), f"profile {self.name}: {key}" if key else self.name, reason, fix)
+    def build_error(self, key: str, reason: str, fix: str) -> ConfigurationError:
+        """Return the error for a `key` with an unusable value."""
+        return ConfigurationError(
+            self.get_source(key), f"profile {self.name}: {key}" if key else self.name, reason, fix
+        )
 
-    def add(self, values: Mapping[str, Any], source: str) -> None:
-        """Put `values` over what is there, key by key.
+    def overlay(self, values: Mapping[str, Any], source: str) -> None:
+        """Overlay `values`, key by key.
 
-        Another ``cluster_class`` begins anew with its arguments: those of the former class mean nothing to it.
-        ``environment: WORD`` is short for its policy.
+        A new ``cluster_class`` discards the arguments of the former class. ``environment: WORD`` sets its policy.
         """
         if isinstance(values.get("environment"), str):
             values = {**values, "environment": {"policy": values["environment"]}}
@@ -55,27 +56,27 @@ class Merged:
         for key, value in values.items():
             path = f"{prefix}{key}"
             self.origins[path] = source
-            below = target.get(key)
-            if isinstance(value, Mapping) and isinstance(below, dict):
-                self._overlay(below, value, source, f"{path}.")
+            existing = target.get(key)
+            if isinstance(value, Mapping) and isinstance(existing, dict):
+                self._overlay(existing, value, source, f"{path}.")
             else:
                 target[key] = copy.deepcopy(value)
 
 
-def merge(name: str, layers: Sequence[Layer], *, _chain: tuple[str, ...] = ()) -> Merged:
-    """Return the profile `name` from all `layers`, on top of what it extends.
+def merge(name: str, layers: Sequence[Layer], *, _chain: tuple[str, ...] = ()) -> MergedProfile:
+    """Return the profile `name` from all `layers`, overlaid on the profile that it extends.
 
     Raises
     ------
     NotFoundError
         If no layer has it.
     ConfigurationError
-        If ``extends`` goes in a circle or names a profile that does not exist.
+        If ``extends`` is circular or names an unknown profile.
     """
     parts = [(layer.source, layer.profiles[name]) for layer in layers if name in layer.profiles]
     if not parts:
         raise NotFoundError("profile", name, {n for layer in layers for n in layer.profiles})
-    merged = Merged(name)
+    merged = MergedProfile(name)
     base, origin = None, ""
     for source, values in parts:
         if "extends" in values:
@@ -88,12 +89,12 @@ def merge(name: str, layers: Sequence[Layer], *, _chain: tuple[str, ...] = ()) -
             if error.name != base:
                 raise
             raise ConfigurationError(
-                origin, f"profile {name}: extends", f"no profile is called {base!r}", _offer(error)
+                origin, f"profile {name}: extends", f"no profile is called {base!r}", _list_known(error)
             ) from error
         merged.name = name
         merged.values.pop("description", None)
     for source, values in parts:
-        merged.add({k: v for k, v in values.items() if k != "extends"}, source)
+        merged.overlay({k: v for k, v in values.items() if k != "extends"}, source)
     return merged
 
 
@@ -103,16 +104,13 @@ def _check_base(name: str, base: object, origin: str, chain: tuple[str, ...]) ->
         raise ConfigurationError(origin, key, "is not the name of a profile", "Write one name.")
     if base == name:
         raise ConfigurationError(
-            origin,
-            key,
-            "a profile cannot extend itself",
-            "Remove it: a later layer overrides the earlier one by itself.",
+            origin, key, "a profile cannot extend itself", "Remove it: a later layer overrides an earlier one anyway."
         )
     if base in chain or len(chain) > _MAX_CHAIN:
         circle = " → ".join((*chain[chain.index(base) :], name, base)) if base in chain else "too long a chain"
         raise ConfigurationError(origin, key, f"goes in a circle: {circle}", "Remove one of them.")
 
 
-def _offer(error: NotFoundError) -> str:
+def _list_known(error: NotFoundError) -> str:
     names = error.nearest or error.known[:8]
     return f"There {'is' if len(names) == 1 else 'are'}: {', '.join(names)}."

@@ -1,8 +1,8 @@
-"""Profiles in traitlets' configuration: ``c.JupyterPipeline.profiles = {"night": {"extends": "slurm"}}``.
+"""Read profiles from traitlets' configuration: ``c.JupyterPipeline.profiles = {"night": {"extends": "slurm"}}``.
 
-``jupyter_pipeline_config.py`` (or ``.json``) in Jupyter's configuration folders counts everywhere.
-``ipython_config.py`` counts in notebooks; ``jupyter_server_config.py`` in the Jupyter server and in what it starts, to
-which the profiles are handed by a variable. A front door calls `configure` when it is loaded, which costs nothing.
+``jupyter_pipeline_config.py`` (or ``.json``) in Jupyter's configuration folders applies everywhere.
+``ipython_config.py`` applies in notebooks, ``jupyter_server_config.py`` in the Jupyter server and in its child
+processes, which receive the profiles in an environment variable. Each front end calls `set_config` when it is loaded.
 """
 
 from __future__ import annotations
@@ -22,32 +22,32 @@ __all__ = ["JupyterPipeline", "build_environment", "read_profiles", "set_config"
 
 _FILE = "jupyter_pipeline_config"
 _VARIABLE = "JUPYTER_PIPELINE_PROFILES"
-_own: list[Config] = []
+_application_configs: list[Config] = []
 
 
 class JupyterPipeline(Configurable):  # type: ignore[misc]
-    """What traitlets' configuration can say of Jupyter Pipeline."""
+    """Settings of Jupyter Pipeline in traitlets' configuration."""
 
     profiles = Dict(help="Cluster profiles by name, with the keys of a profile's file.").tag(config=True)
 
 
 def set_config(config: Config) -> None:
-    """Let the profiles in `config`, that of the application around, count in this process."""
-    _own[:] = [config]
+    """Use the profiles in `config`, the configuration of the surrounding application, in this process."""
+    _application_configs[:] = [config]
 
 
 def read_profiles() -> dict[str, Mapping[str, Any]]:
-    """Return the profiles by name of each source that has any, the weakest source first.
+    """Return the profiles by source and name, the source with the lowest priority first.
 
     Raises
     ------
     ConfigurationError
-        If a configuration file cannot be read, or what it says is not a set of profiles.
+        If a configuration file cannot be read, or its value is not a set of profiles.
     """
     from jupyter_core.paths import jupyter_config_path
 
     sources = {f"c.JupyterPipeline.profiles in {_FILE}": _profiles(_file_config(tuple(jupyter_config_path())))}
-    for config in _own:
+    for config in _application_configs:
         sources["c.JupyterPipeline.profiles"] = _profiles(config)
     if os.environ.get(_VARIABLE):
         sources[f"the Jupyter server's configuration ({_VARIABLE})"] = json.loads(os.environ[_VARIABLE])
@@ -55,23 +55,23 @@ def read_profiles() -> dict[str, Mapping[str, Any]]:
 
 
 def build_environment() -> dict[str, str]:
-    """Return the variables by which a child process gets the profiles that count in this one."""
-    found = [profiles for config in _own if (profiles := _profiles(config))]
+    """Return the environment variables that pass the profiles of this process to a child process."""
+    found = [profiles for config in _application_configs if (profiles := _profiles(config))]
     return {_VARIABLE: json.dumps(found[0])} if found else {}
 
 
 @functools.cache
 def _file_config(folders: tuple[str, ...]) -> Config:
-    """Return the merged configuration files of `folders`, which are Jupyter's; Python in them runs once.
+    """Return the merged configuration files of `folders`. Python files run once per process.
 
-    They are read without an application of Jupyter's: that would set up the logging of this process anew, and so flush
-    all its handlers, for which a run of Prefect stops its event worker and waits five seconds.
+    No Jupyter application is created: it would configure logging again and flush all handlers. In a Prefect run, that
+    stops the event worker and waits five seconds.
     """
     from traitlets.config.loader import ConfigFileNotFound, JSONFileConfigLoader, PyFileConfigLoader
 
     merged = Config()
     for name in ("jupyter_config", _FILE):
-        for folder in reversed(folders):  # the first counts most
+        for folder in reversed(folders):  # the first folder has the highest priority
             for loader in (PyFileConfigLoader(f"{name}.py", folder), JSONFileConfigLoader(f"{name}.json", folder)):
                 try:
                     merged.merge(loader.load_config())
