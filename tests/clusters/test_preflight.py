@@ -10,6 +10,7 @@ import pytest
 from jupyter_pipeline.clusters import backends, cost, preflight, profiles
 from jupyter_pipeline.clusters.preflight import checks, mounts
 from jupyter_pipeline.clusters.preflight.signatures import find_unknown_arguments, is_installed
+from jupyter_pipeline.clusters.profiles import layers
 from jupyter_pipeline.models import Limits, Profile
 
 JOBQUEUE = ["htcondor", "lsf", "moab", "oar", "pbs", "sge", "slurm"]
@@ -89,7 +90,7 @@ def test_an_unknown_argument_offers_the_nearest(kind: str, argument: str, neares
     assert f"{profile.cluster_class} takes no argument {argument!r}. Did you mean {nearest}" in "\n".join(found)
 
 
-@pytest.mark.parametrize("kind", sorted(p.stem for p in profiles._BUILTIN.glob("*.yaml")))
+@pytest.mark.parametrize("kind", sorted(p.stem for p in layers.BUILTIN_DIR.glob("*.yaml")))
 def test_the_arguments_of_a_built_in_profile_and_of_its_example_are_the_classes(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
