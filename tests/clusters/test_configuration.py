@@ -54,7 +54,7 @@ def test_the_configuration_of_ipython_counts_in_notebooks_over_the_common_file(c
     shell = InteractiveShell.instance(config=Config({"JupyterPipeline": {"profiles": NIGHT}}))
     try:
         shell.run_line_magic("load_ext", "jupyter_pipeline")
-        table = str(shell.run_line_magic("cluster", "profiles"))
+        table = str(shell.run_line_magic("profiles", "list"))
     finally:
         InteractiveShell.clear_instance()
     assert "night" in table
