@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import jupyter_pipeline
 from jupyter_pipeline import paths
 
 __all__ = [
@@ -37,14 +36,14 @@ _KEEPER_SUFFIX = "-keeper"
 
 def build_environment(cluster_id: str) -> dict[str, str]:
     """Return the environment of a new keeper: this process's, the tag, and the location of this package."""
-    home = str(Path(jupyter_pipeline.__file__).parent.parent)
+    package_location = str(Path(paths.__file__).parent.parent)
     original = os.environ.get("PYTHONPATH", "")
     values = {
         **os.environ,
         TAG_VARIABLE: cluster_id,
         "JUPYTER_PIPELINE_STATE": str(paths.state_dir()),
         PYTHONPATH_VARIABLE: original,
-        "PYTHONPATH": os.pathsep.join(p for p in (home, original) if p),
+        "PYTHONPATH": os.pathsep.join(p for p in (package_location, original) if p),
     }
     values.pop(STANDBY_VARIABLE, None)
     return values
