@@ -26,7 +26,7 @@ def offline(folder: Path, *lines: str) -> str:
 
 
 def ask(python: Path, code: str) -> str:
-    done = subprocess.run([python, "-c", code], cwd="/", capture_output=True, text=True, check=True)
+    done = subprocess.run([python, "-I", "-c", code], cwd="/", capture_output=True, text=True, check=True)
     return done.stdout.strip()
 
 
@@ -94,7 +94,7 @@ def test_processes_that_want_it_at_once_build_it_once(slow_source: Callable[...,
     children = [start(text, tmp_path) for _ in range(3)]
     answers = [child.communicate(timeout=60)[0].splitlines() for child in children]
     assert len({answer[-1] for answer in answers}) == 1
-    assert sum("Making an environment for the lock" in answer for answer in answers) == 1
+    assert sum("Creating an environment for the lock" in answer for answer in answers) == 1
     assert ask(Path(answers[0][-1]), "import jpslow; print(jpslow.version)") == "1.0"
 
 
