@@ -73,7 +73,9 @@ def installer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
 
 def ask(python: Path, code: str) -> str:
-    return subprocess.run([python, "-I", "-c", code], cwd="/", capture_output=True, text=True, check=True).stdout.strip()
+    return subprocess.run(
+        [python, "-I", "-c", code], cwd="/", capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
 def test_a_private_index_is_named_with_a_reference(
