@@ -10,7 +10,7 @@ from jupyter_pipeline import tables
 from jupyter_pipeline.cli.base import Command, Group
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import AlertBlock
-from jupyter_pipeline.orchestration.alerts import manage as alerts
+from jupyter_pipeline.orchestration import alerts
 
 __all__ = ["AlertsGroup"]
 

@@ -12,8 +12,7 @@ from jupyter_pipeline.cli.base import Command, Group, note
 from jupyter_pipeline.cli.deploy import notebook_path, read_cells
 from jupyter_pipeline.cli.runs import RunCommand
 from jupyter_pipeline.models import DeploymentRecord, DeploymentStatus, RunRecord, VersionRecord
-from jupyter_pipeline.orchestration.deployments import manage as deployments
-from jupyter_pipeline.orchestration.deployments import versions
+from jupyter_pipeline.orchestration import deployments
 from jupyter_pipeline.workflows import deploy_options, deployment_status, run_history
 
 __all__ = ["DeploymentsGroup"]
@@ -118,7 +117,7 @@ class Versions(Command):
     positional = ("NAME",)
 
     def work(self, name: str) -> list[VersionRecord]:
-        return versions.list_versions(name)
+        return deployments.list_versions(name)
 
     def show(self, answer: list[VersionRecord]) -> str:
         return str(tables.versions(answer))
@@ -132,7 +131,7 @@ class Compare(Command):
     positional = ("NAME", "[OLD]", "[NEW]")
 
     def work(self, name: str, old: str | None = None, new: str | None = None) -> dict[str, Any]:
-        return {"name": name, "difference": versions.compare(name, old, new)}
+        return {"name": name, "difference": deployments.compare_versions(name, old, new)}
 
     def show(self, answer: dict[str, Any]) -> str:
         return answer["difference"] or "The versions are equal."
@@ -146,7 +145,7 @@ class Rollback(_LiveCommand):
     positional = ("NAME", "[VERSION]")
 
     def work(self, name: str, version: str | None = None) -> DeploymentRecord:
-        return versions.rollback(name, version)
+        return deployments.rollback(name, version)
 
 
 class Promote(_LiveCommand):

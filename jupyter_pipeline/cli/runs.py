@@ -12,7 +12,7 @@ from traitlets import Unicode
 from jupyter_pipeline import arguments, tables
 from jupyter_pipeline.cli.base import Command, Group, emit, note
 from jupyter_pipeline.models import RunRecord
-from jupyter_pipeline.orchestration.runs import manage as runs
+from jupyter_pipeline.orchestration import runs
 from jupyter_pipeline.workflows import run_history
 
 __all__ = ["RunCommand", "RunsGroup"]

@@ -9,7 +9,7 @@ from traitlets import Unicode
 from jupyter_pipeline import arguments, tables
 from jupyter_pipeline.cli.base import Command, note
 from jupyter_pipeline.models import ServiceStatus
-from jupyter_pipeline.orchestration.service import control as service
+from jupyter_pipeline.orchestration import service
 
 __all__ = ["Down", "Status", "Up"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from jupyter_pipeline.compiler.frontend.directives import StepSettings
 from jupyter_pipeline.exceptions import UsageError
-from jupyter_pipeline.models import Record, Schedule
+from jupyter_pipeline.models import OverlapPolicy, Record, Schedule
 
 __all__ = ["Compilation", "CompileOptions"]
 
@@ -33,10 +33,10 @@ class CompileOptions(StepSettings):
     description: str = ""
     tags: tuple[str, ...] = ()
     work_pool: str = ""
-    overlap: str = "skip"
-    """What becomes of a run that is due while others are at work, in ``prefect.yaml``: ``skip`` or ``queue``."""
-    concurrency: int = 1
-    """How many runs may be at work at the same time, in ``prefect.yaml``."""
+    overlap: str = OverlapPolicy.SKIP.value
+    """A value of `OverlapPolicy`, in ``prefect.yaml``."""
+    concurrency_limit: int = 1
+    """Most runs that run at the same time, in ``prefect.yaml``."""
     to: str = "prefect"
     """Target of code generation, one of `codegen.registry.list_code_generators`."""
     standalone: bool = False

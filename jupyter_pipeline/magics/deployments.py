@@ -84,28 +84,28 @@ class DeploymentsMagics(Magics):
 
 def _list(options: Namespace) -> Any:
     from jupyter_pipeline import tables
-    from jupyter_pipeline.orchestration.deployments import manage as deployments
+    from jupyter_pipeline.orchestration import deployments
 
     return tables.deployments(deployments.list_deployments())
 
 
 def _pause(options: Namespace) -> Any:
     from jupyter_pipeline import tables
-    from jupyter_pipeline.orchestration.deployments import manage as deployments
+    from jupyter_pipeline.orchestration import deployments
 
     return tables.deployments([deployments.pause(options.name)])
 
 
 def _resume(options: Namespace) -> Any:
     from jupyter_pipeline import tables
-    from jupyter_pipeline.orchestration.deployments import manage as deployments
+    from jupyter_pipeline.orchestration import deployments
 
     return tables.deployments([deployments.resume(options.name)])
 
 
 def _run(options: Namespace) -> Any:
     from jupyter_pipeline import tables
-    from jupyter_pipeline.orchestration.deployments import manage as deployments
+    from jupyter_pipeline.orchestration import deployments
     from jupyter_pipeline.workflows import deploy_options
 
     return tables.runs([deployments.run_now(options.name, deploy_options.assignments("--param", options.param))])
@@ -123,22 +123,22 @@ def _backfill(options: Namespace) -> Any:
 
 def _versions(options: Namespace) -> Any:
     from jupyter_pipeline import tables
-    from jupyter_pipeline.orchestration.deployments import versions
+    from jupyter_pipeline.orchestration import deployments
 
-    return tables.versions(versions.list_versions(options.name))
+    return tables.versions(deployments.list_versions(options.name))
 
 
 def _compare(options: Namespace) -> None:
-    from jupyter_pipeline.orchestration.deployments import versions
+    from jupyter_pipeline.orchestration import deployments
 
-    print(versions.compare(options.name, options.old, options.new) or "The versions are equal.")
+    print(deployments.compare_versions(options.name, options.old, options.new) or "The versions are equal.")
 
 
 def _rollback(options: Namespace) -> None:
     from jupyter_pipeline import tables
-    from jupyter_pipeline.orchestration.deployments import versions
+    from jupyter_pipeline.orchestration import deployments
 
-    print(tables.live(versions.rollback(options.name, options.version)))
+    print(tables.live(deployments.rollback(options.name, options.version)))
 
 
 def _promote(options: Namespace) -> None:
@@ -149,7 +149,7 @@ def _promote(options: Namespace) -> None:
 
 
 def _delete(options: Namespace) -> None:
-    from jupyter_pipeline.orchestration.deployments import manage as deployments
+    from jupyter_pipeline.orchestration import deployments
 
     deployments.delete(options.name)
     print(f"Deployment {options.name!r} was deleted.")

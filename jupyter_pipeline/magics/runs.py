@@ -41,7 +41,7 @@ class RunsMagics(Magics):
             return None
         command, options = parsed
         from jupyter_pipeline import tables
-        from jupyter_pipeline.orchestration.runs import manage as runs
+        from jupyter_pipeline.orchestration import runs
         from jupyter_pipeline.workflows import run_history
 
         if command == "list":

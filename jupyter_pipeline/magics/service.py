@@ -35,7 +35,7 @@ class ServiceMagics(Magics):
             return
         command, options = parsed
         from jupyter_pipeline import tables
-        from jupyter_pipeline.orchestration.service import control as service
+        from jupyter_pipeline.orchestration import service
 
         with interruptible(f"%pipeline {command}"):
             if command == "up":

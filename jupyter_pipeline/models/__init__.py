@@ -6,15 +6,16 @@ seconds. These modules import the standard library only.
 
 from __future__ import annotations
 
+from jupyter_pipeline.models.alerts import Alert, AlertBlock, AlertEvent
 from jupyter_pipeline.models.clusters import ClusterRecord, ClusterState, Limits, ProcessIdentity, Profile
 from jupyter_pipeline.models.compiler import Deployed, DeploymentStatus, PipelineTest, Refusal
 from jupyter_pipeline.models.environments import Distribution, DriftItem, Environment, Severity, SyncReport
 from jupyter_pipeline.models.orchestration import (
     WORK_POOL,
-    Alert,
-    AlertBlock,
+    CatchUpPolicy,
     DeploymentRecord,
     DeploymentSpec,
+    OverlapPolicy,
     RunRecord,
     Schedule,
     ServiceStatus,
@@ -27,6 +28,8 @@ __all__ = [
     "WORK_POOL",
     "Alert",
     "AlertBlock",
+    "AlertEvent",
+    "CatchUpPolicy",
     "ClusterRecord",
     "ClusterState",
     "Deployed",
@@ -37,6 +40,7 @@ __all__ = [
     "DriftItem",
     "Environment",
     "Limits",
+    "OverlapPolicy",
     "PipelineTest",
     "ProcessIdentity",
     "Profile",

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from jupyter_pipeline.models.alerts import Alert
 from jupyter_pipeline.models.record import Record
 
 __all__ = [
     "WORK_POOL",
-    "Alert",
-    "AlertBlock",
+    "CatchUpPolicy",
     "DeploymentRecord",
     "DeploymentSpec",
+    "OverlapPolicy",
     "RunRecord",
     "Schedule",
     "ServiceStatus",
@@ -23,6 +25,33 @@ __all__ = [
 
 WORK_POOL = "jupyter-pipeline"
 """Work pool of the embedded service, and the default work pool of deployments."""
+
+
+class OverlapPolicy(enum.StrEnum):
+    """Policy for a run that is due while `DeploymentSpec.concurrency_limit` runs are running."""
+
+    SKIP = "skip"
+    """Cancel the new run."""
+    QUEUE = "queue"
+    """Start the new run when another one has ended."""
+    CANCEL = "cancel"
+    """Cancel the oldest run and start the new one."""
+
+    @property
+    def collision_strategy(self) -> str:
+        """Prefect's name of the policy. Prefect has none for ``cancel``: the new run cancels the oldest one itself."""
+        return "CANCEL_NEW" if self is OverlapPolicy.SKIP else "ENQUEUE"
+
+
+class CatchUpPolicy(enum.StrEnum):
+    """Policy for the runs that were missed during an outage of the service."""
+
+    LATEST = "latest"
+    """Start the newest missed run of each schedule."""
+    ALL = "all"
+    """Start all missed runs."""
+    NONE = "none"
+    """Skip all missed runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,28 +72,6 @@ class Schedule(Record):
     parameters: Mapping[str, Any] = field(default_factory=dict)
     active: bool | None = None
     """``None`` keeps the state on the server, so that a deploy does not resume a paused schedule."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alert(Record):
-    """Alert about runs of a deployment: recipient and events."""
-
-    block: str
-    """Name of the alert block that stores the address."""
-    events: tuple[str, ...] = ("failure", "recovery", "late", "heartbeat")
-    """``failure``: a run failed, crashed or timed out. ``recovery``: the first successful run after a failure.
-    ``late``: a run did not start in time. ``heartbeat``: a running flow sends no heartbeats."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertBlock(Record):
-    """Stored address of an alert. Secrets in it stay on the server."""
-
-    name: str
-    kind: str
-    """Scheme of the address: ``slack``, ``json``, ``mailto`` …"""
-    used_by: tuple[str, ...] = ()
-    """Names of the deployments that send alerts to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,12 +117,11 @@ class DeploymentSpec(Record):
     tags: tuple[str, ...] = ()
     description: str = ""
     concurrency_limit: int | None = 1
-    """Maximum number of concurrent runs. ``None``: no limit."""
-    overlap: str = "skip"
-    """Policy if the concurrency limit is reached: skip the new run (``skip``), let it wait (``queue``), or cancel the
-    oldest one (``cancel``)."""
-    catch_up: str = "latest"
-    """Missed runs to start after an outage of the service: ``latest``, ``all`` or ``none``."""
+    """Most runs that run at the same time; ``None`` for no limit."""
+    overlap: str = OverlapPolicy.SKIP.value
+    """A value of `OverlapPolicy`."""
+    catch_up: str = CatchUpPolicy.LATEST.value
+    """A value of `CatchUpPolicy`."""
     alerts: tuple[Alert, ...] = ()
     owner: str = ""
     target: str = ""

@@ -6,11 +6,7 @@ from typing import Any
 
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import DeploymentRecord, RunRecord, Schedule, VersionRecord
-from jupyter_pipeline.orchestration.deployments import manage as deployments
-from jupyter_pipeline.orchestration.deployments import versions
-from jupyter_pipeline.orchestration.runs import manage as runs
-from jupyter_pipeline.orchestration.schedules import describe
-from jupyter_pipeline.orchestration.schedules import parse as schedules
+from jupyter_pipeline.orchestration import deployments, runs, schedules
 from jupyter_pipeline.server.handler import PipelineHandler, endpoint
 from jupyter_pipeline.workflows import run_history
 
@@ -75,14 +71,14 @@ class DeploymentVersionsHandler(PipelineHandler):
     @endpoint
     async def get(self, name: str) -> list[VersionRecord]:
         """List the versions, the newest first."""
-        return await self.in_thread(versions.list_versions, name)
+        return await self.in_thread(deployments.list_versions, name)
 
     @endpoint
     async def post(self, name: str) -> DeploymentRecord:
         """Roll back to a version, by its number; to the one before the current one where none is named."""
         asked = self.body({"version": (str, int)})
         version = str(asked["version"]) if "version" in asked else None
-        return await self.in_thread(versions.rollback, name, version)
+        return await self.in_thread(deployments.rollback, name, version)
 
 
 class DeploymentPromoteHandler(PipelineHandler):
@@ -124,10 +120,10 @@ class ScheduleHandler(PipelineHandler):
         """Say in words what a schedule means, and when the next five runs are."""
         schedule = parse_schedule(self.body(SCHEDULE_KEYS, required=()))
         return {
-            "description": describe.describe(schedule),
+            "description": schedules.describe_schedule(schedule),
             "timezone": schedule.timezone,
             "next_runs": [
-                {"time": time.timestamp(), "text": describe.moment_text(time)}
+                {"time": time.timestamp(), "text": schedules.format_time(time)}
                 for time in schedules.next_runs(schedule, 5)
             ],
         }
@@ -143,4 +139,4 @@ SCHEDULE_KEYS: dict[str, type | tuple[type, ...]] = {
 
 def parse_schedule(asked: dict[str, Any]) -> Schedule:
     """Return the schedule that the keys ``cron``, ``every``, ``rrule`` and ``timezone`` describe."""
-    return schedules.parse(**{key: asked[key] for key in SCHEDULE_KEYS if asked.get(key)})
+    return schedules.parse_schedule(**{key: asked[key] for key in SCHEDULE_KEYS if asked.get(key)})

@@ -6,8 +6,8 @@ from typing import Any
 
 from jupyter_pipeline.exceptions import ApiUnreachableError
 from jupyter_pipeline.models import ServiceStatus
+from jupyter_pipeline.orchestration import service
 from jupyter_pipeline.orchestration.prefect_api.endpoint import resolve
-from jupyter_pipeline.orchestration.service import control as service
 from jupyter_pipeline.server.handler import PipelineHandler, endpoint
 from jupyter_pipeline.server.kernel_cli import find_interpreter
 

@@ -51,8 +51,8 @@ def deploy(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Depl
     from jupyter_pipeline.compiler import output
     from jupyter_pipeline.compiler.codegen import registry
     from jupyter_pipeline.environments import locked
-    from jupyter_pipeline.orchestration.deployments import manage as deployments
-    from jupyter_pipeline.orchestration.deployments import snapshots
+    from jupyter_pipeline.orchestration import deployments
+    from jupyter_pipeline.orchestration.versions import snapshots
     from jupyter_pipeline.workflows.artifacts import LOCK
 
     report = progress or (lambda text: None)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
@@ -20,10 +20,7 @@ from jupyter_pipeline.compiler import CompileOptions
 from jupyter_pipeline.compiler.codegen.registry import list_code_generators
 from jupyter_pipeline.compiler.frontend import directives
 from jupyter_pipeline.exceptions import UsageError
-from jupyter_pipeline.models import Record, Schedule
-
-if TYPE_CHECKING:
-    from jupyter_pipeline.models import Alert
+from jupyter_pipeline.models import Alert, AlertEvent, CatchUpPolicy, OverlapPolicy, Record, Schedule
 
 __all__ = ["OPTIONS", "Option", "Settings", "assignments", "json_schema", "json_types", "parse_options"]
 
@@ -137,26 +134,26 @@ OPTIONS = (
         "overlap",
         "policy for a run that is due while another one is running: skip the new run, queue it, or cancel the old run",
         "POLICY",
-        choices=("skip", "queue", "cancel"),
-        default="skip",
+        choices=tuple(policy.value for policy in OverlapPolicy),
+        default=OverlapPolicy.SKIP.value,
         fields=("compile_options.overlap", "deployment.overlap"),
     ),
     Option(
         "catch-up",
-        "runs to start for those that an outage has prevented: latest, all or none",
+        "missed runs to start after an outage: latest, all or none",
         "POLICY",
-        choices=("latest", "all", "none"),
-        default="latest",
+        choices=tuple(policy.value for policy in CatchUpPolicy),
+        default=CatchUpPolicy.LATEST.value,
         fields=("deployment.catch_up",),
     ),
     Option(
-        "concurrency",
+        "concurrency-limit",
         "number of runs at one time; by default 1",
         "N",
         type="integer",
         default="1",
         minimum=1,
-        fields=("compile_options.concurrency", "deployment.concurrency_limit"),
+        fields=("compile_options.concurrency_limit", "deployment.concurrency_limit"),
     ),
     Option(
         "profile",
@@ -189,7 +186,7 @@ OPTIONS = (
     Option("owner", "person or team that is responsible for the runs", "NAME", fields=("deployment.owner",)),
     Option(
         "notify",
-        "stored alert and its events: NAME, or NAME:failure,recovery,late,heartbeat",
+        f"stored alert and its events: NAME, or NAME:{','.join(event.value for event in AlertEvent)}",
         "ALERT",
         repeat=True,
         fields=("deployment.alerts",),
@@ -412,11 +409,11 @@ def _parameters(texts: Sequence[str]) -> tuple[tuple[str, ...], dict[str, Any], 
 def _schedules(values: Mapping[str, Any]) -> tuple[Schedule, ...]:
     import tzlocal
 
-    from jupyter_pipeline.orchestration.schedules import parse as schedules
+    from jupyter_pipeline.orchestration import schedules
 
     text = {key: str(values.get(key) or "").strip() for key in ("timezone", "start", "end")}
     zone = text["timezone"] or tzlocal.get_localzone_name() or "UTC"
-    edges = {key: schedules.moment(text[key], zone) for key in ("start", "end") if text[key]}
+    edges = {key: schedules.parse_time(text[key], zone) for key in ("start", "end") if text[key]}
     plain: list[dict[str, Any]] = [
         {kind: each} for kind in ("cron", "every", "rrule") for each in _as_list(values.get(kind))
     ]
@@ -424,8 +421,8 @@ def _schedules(values: Mapping[str, Any]) -> tuple[Schedule, ...]:
     if not plain and (edges or (text["timezone"] and not mappings)):
         option = "A time zone" if text["timezone"] else f"--{next(iter(edges))}"
         raise UsageError(f"{option} needs a schedule. Add --cron, --every or --rrule.")
-    found = [schedules.parse(**{**each, **edges}, timezone=zone) for each in plain]
-    found += [schedules.from_mapping(each, timezone=zone) for each in mappings]
+    found = [schedules.parse_schedule(**{**each, **edges}, timezone=zone) for each in plain]
+    found += [schedules.schedule_from_mapping(each, timezone=zone) for each in mappings]
     return tuple(_with_slug(schedule, i) for i, schedule in enumerate(found, 1))
 
 
@@ -454,10 +451,8 @@ def _mapping(text: str) -> dict[str, Any]:
 
 
 def _alert(text: str) -> Alert:
-    from jupyter_pipeline.models import Alert
-
     block, colon, events = text.partition(":")
-    known = ("failure", "recovery", "late", "heartbeat")
+    known = [event.value for event in AlertEvent]
     if not block or (colon and not events):
         raise UsageError(f"--notify {text!r} names no alert. Write NAME, or NAME:failure,late.")
     return (

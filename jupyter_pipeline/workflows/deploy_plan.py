@@ -26,7 +26,7 @@ from jupyter_pipeline.workflows.artifacts import LOCK, ORIGIN
 if TYPE_CHECKING:
     from jupyter_pipeline.compiler import Cell, Compilation
     from jupyter_pipeline.models import Profile, Target
-    from jupyter_pipeline.orchestration.deployments.preview import Preview
+    from jupyter_pipeline.orchestration.deployments import Preview
     from jupyter_pipeline.workflows.deploy_options import Settings
 
 __all__ = ["MANIFEST", "Plan", "plan"]
@@ -82,7 +82,8 @@ class Plan:
 
     def spec(self) -> DeploymentSpec:
         """Return the specification of the deployment."""
-        from jupyter_pipeline.orchestration.deployments import snapshots, targets
+        from jupyter_pipeline.orchestration.deployments import targets
+        from jupyter_pipeline.orchestration.versions import snapshots
 
         compilation, options = self.compilation, self.settings.compile_options
         version, path = snapshots.place(self.code)
@@ -104,17 +105,22 @@ class Plan:
             working_directory=str(self.folder),  # a run resolves relative paths as the notebook does
             **self.settings.deployment,
         )
-        return targets.apply(spec, self.target, profile_file=_place(self.target_profile)) if self.target else spec
+        if self.target is None:
+            return spec
+        return targets.apply_target(spec, self.target, profile_file=_place(self.target_profile))
 
     def preview(self) -> Deployed:
         """Return the effects of the deploy."""
-        from jupyter_pipeline.orchestration.deployments import snapshots
-        from jupyter_pipeline.orchestration.schedules import describe
-        from jupyter_pipeline.orchestration.schedules import parse as schedules
+        from jupyter_pipeline.orchestration import schedules
+        from jupyter_pipeline.orchestration.versions import snapshots
 
         planned = self.spec().schedules
         due = (time for each in planned for time in schedules.next_runs(each, 5))
-        changes = {describe.describe(each): text for each in planned if (text := describe.clock_change(each))}
+        changes = {
+            schedules.describe_schedule(each): text
+            for each in planned
+            if (text := schedules.describe_clock_change(each))
+        }
         upcoming = sorted(due, key=lambda time: time.timestamp())[:5]
         return Deployed(
             deployment=None,
@@ -125,9 +131,9 @@ class Plan:
             server_changes=self.server.changes if self.server else None,
             notes=self.notes,
             version=snapshots.content_hash(self.code),
-            schedules=tuple(describe.describe(each) for each in planned),
+            schedules=tuple(schedules.describe_schedule(each) for each in planned),
             next_runs=tuple(time.timestamp() for time in upcoming),
-            next_runs_text=tuple(describe.moment_text(time) for time in upcoming),
+            next_runs_text=tuple(schedules.format_time(time) for time in upcoming),
             clock_changes=tuple(f"{of}: {text}" if len(planned) > 1 else text for of, text in changes.items()),
             rehearses=self.rehearses,
         )
@@ -235,10 +241,10 @@ def plan(
 
 def _compare(planned: Plan, *, dry_run: bool) -> Plan:
     """Return the plan with its comparison to the server."""
-    from jupyter_pipeline.orchestration.deployments import preview
+    from jupyter_pipeline.orchestration import deployments
 
     try:
-        server = preview.preview(planned.spec(), planned.code, overwrite=planned.settings.overwrite)
+        server = deployments.preview(planned.spec(), planned.code, overwrite=planned.settings.overwrite)
     except ApiUnreachableError as error:
         if not dry_run:
             raise
@@ -270,7 +276,7 @@ def _drift(settings: Settings, profile: Profile | None) -> str:
 
 def _place(profile: Mapping[str, str]) -> str:
     """Return the path of the stored profile; empty without a profile."""
-    from jupyter_pipeline.orchestration.deployments import snapshots
+    from jupyter_pipeline.orchestration.versions import snapshots
 
     return "".join(str(snapshots.place(profile)[1] / name) for name in profile)
 

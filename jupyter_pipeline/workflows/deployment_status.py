@@ -39,7 +39,7 @@ def status(cells: Sequence[Cell], notebook: Path) -> list[DeploymentStatus]:
     ApiUnreachableError
         If no Prefect server answers.
     """
-    from jupyter_pipeline.orchestration.deployments import manage as deployments
+    from jupyter_pipeline.orchestration import deployments
 
     here = str(notebook.absolute())
     return [_status(cells, record) for record in deployments.list_deployments() if record.notebook == here]

@@ -141,8 +141,8 @@ def _variables(folder: Path, more: Mapping[str, str], server: str | None) -> dic
 def _removed_from(server: str, mark: str) -> Iterator[None]:
     """Remove the run with a mark from a server, which must answer before there is one."""
     from jupyter_pipeline.exceptions import OrchestrationError
+    from jupyter_pipeline.orchestration import runs
     from jupyter_pipeline.orchestration.prefect_api import client
-    from jupyter_pipeline.orchestration.runs import manage as runs
 
     client.check(server)
     try:

@@ -20,14 +20,14 @@ def logs(run: str) -> str:
     run : str
         Id or name.
     """
-    from jupyter_pipeline.orchestration.runs import manage as runs
+    from jupyter_pipeline.orchestration import runs
 
-    return in_notebook(runs.logs(run))
+    return in_notebook(runs.read_log(run))
 
 
 def follow(run: str, write: Callable[[str], None]) -> RunRecord:
     """Write the log of a run as it comes, and return the run once it has ended; an interrupt leaves the run at work."""
-    from jupyter_pipeline.orchestration.runs import manage as runs
+    from jupyter_pipeline.orchestration import runs
 
     return runs.follow(run, lambda text: write(in_notebook(text)))
 
@@ -55,15 +55,14 @@ def backfill(
     """
     import tzlocal
 
-    from jupyter_pipeline.orchestration.runs import manage as runs
-    from jupyter_pipeline.orchestration.schedules import parse as schedules
+    from jupyter_pipeline.orchestration import runs, schedules
 
     zone = timezone or tzlocal.get_localzone_name() or "UTC"
     say = progress or (lambda text: None)
     return runs.backfill(
         name,
-        schedules.moment(start, zone),
-        schedules.moment(end, zone),
+        schedules.parse_time(start, zone),
+        schedules.parse_time(end, zone),
         progress=lambda run: say(f"{run.name}: {run.state}"),
     )
 
@@ -89,8 +88,9 @@ def promote(name: str, source: str = "staging", target: str = "production", afte
     """
     from jupyter_pipeline.clusters import profiles
     from jupyter_pipeline.exceptions import NotFoundError
-    from jupyter_pipeline.orchestration.deployments import manage as deployments
-    from jupyter_pipeline.orchestration.deployments import snapshots, targets
+    from jupyter_pipeline.orchestration import deployments
+    from jupyter_pipeline.orchestration.deployments import targets
+    from jupyter_pipeline.orchestration.versions import snapshots
 
     wanted = arguments.whole_number("--after", after, 0, 1000) if after else None
     live = deployments.find(targets.deployment_name(name, source))

@@ -58,11 +58,12 @@ deployments:
 _COLD = """
 import sys
 from jupyter_pipeline.models import DeploymentSpec
-from jupyter_pipeline.orchestration.deployments import manage as deployments, snapshots
-from jupyter_pipeline.orchestration.schedules import parse as schedules
+from jupyter_pipeline.orchestration import deployments
+from jupyter_pipeline.orchestration.versions import snapshots
+from jupyter_pipeline.orchestration import schedules
 version, path = snapshots.snapshot({"flow.py": open("flow.py").read()})
 deployments.deploy(DeploymentSpec(name="by-us", flow_name="bench", entrypoint="flow.py:bench", path=str(path),
-    version=version, description=sys.argv[1], schedules=(schedules.parse(cron="0 6 * * *"),)))
+    version=version, description=sys.argv[1], schedules=(schedules.parse_schedule(cron="0 6 * * *"),)))
 """
 
 
@@ -81,11 +82,8 @@ def main() -> None:
 
 def _measure(folder: Path) -> None:
     from jupyter_pipeline.models import DeploymentSpec
-    from jupyter_pipeline.orchestration.deployments import manage as deployments
-    from jupyter_pipeline.orchestration.deployments import snapshots
-    from jupyter_pipeline.orchestration.schedules import parse as schedules
-    from jupyter_pipeline.orchestration.service import control as service
-    from jupyter_pipeline.orchestration.service import state
+    from jupyter_pipeline.orchestration import deployments, schedules, service, service_state
+    from jupyter_pipeline.orchestration.versions import snapshots
 
     _show("up, first time", _seconds(service.up))
     try:
@@ -98,7 +96,7 @@ def _measure(folder: Path) -> None:
             entrypoint="flow.py:bench",
             path=str(path),
             version=version,
-            schedules=(schedules.parse(cron="0 6 * * *"),),
+            schedules=(schedules.parse_schedule(cron="0 6 * * *"),),
         )
         first = _seconds(lambda: deployments.deploy(spec))
         changed = [
@@ -112,7 +110,7 @@ def _measure(folder: Path) -> None:
         environment = {
             **os.environ,
             "PREFECT_API_URL": service.status().api_url,
-            "PREFECT_API_AUTH_STRING": state.read_secrets().auth,
+            "PREFECT_API_AUTH_STRING": service_state.read_secrets().auth,
         }
         ours, theirs = [], []
         for number in range(ROUNDS):
@@ -139,9 +137,8 @@ def _measure_runs(folder: Path) -> None:
     from jupyter_pipeline import compiler
     from jupyter_pipeline.compiler import Cell, CompileOptions
     from jupyter_pipeline.models import DeploymentSpec
-    from jupyter_pipeline.orchestration.deployments import manage as deployments
-    from jupyter_pipeline.orchestration.deployments import snapshots
-    from jupyter_pipeline.orchestration.runs import manage as runs
+    from jupyter_pipeline.orchestration import deployments, runs
+    from jupyter_pipeline.orchestration.versions import snapshots
 
     compiled = compiler.compile_cells([Cell(index=0, source=_CELL)], 0, CompileOptions(name="compiled"))
     deployed = {

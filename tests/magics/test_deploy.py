@@ -16,8 +16,7 @@ from jupyter_pipeline.exceptions import (
     UsageError,
 )
 from jupyter_pipeline.models import RunRecord
-from jupyter_pipeline.orchestration.runs import manage as runs
-from jupyter_pipeline.orchestration.service import control as service
+from jupyter_pipeline.orchestration import runs, service
 
 
 @pytest.fixture
@@ -67,7 +66,7 @@ def test_a_cell_becomes_files_and_a_deployment_that_runs(
     while (last := by_hand()).state not in ("Completed", "Failed", "Crashed"):
         assert time.monotonic() < deadline, last
         time.sleep(0.5)
-    assert last.state == "Completed", runs.logs(last.id)
+    assert last.state == "Completed", runs.read_log(last.id)
     assert (folder / "answer.txt").read_text() == "42"
     assert "Completed" in str(shell.run_line_magic("runs", "list triple"))
 

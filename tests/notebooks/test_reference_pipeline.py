@@ -12,9 +12,7 @@ import pandas as pd
 import pytest
 from nbclient import NotebookClient
 
-from jupyter_pipeline.orchestration.deployments import manage as deployments
-from jupyter_pipeline.orchestration.runs import manage as runs
-from jupyter_pipeline.orchestration.service import control as service
+from jupyter_pipeline.orchestration import deployments, runs, service
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "reference_pipeline.ipynb"
 PIPELINES = ("generate", "convert", "compact", "reduce", "report")
@@ -48,7 +46,7 @@ def test_the_notebook_deploys_its_pipelines_and_each_of_them_runs(tmp_path: Path
     for name in PIPELINES:
         consumed = list((data / CONSUMED[name]).glob("*/*")) if name in CONSUMED else []
         done = runs.wait(deployments.run_now(f"tpch-{name}").id, timeout=180)
-        assert done.state == "Completed", f"{name}: {done.message}\n{runs.logs(done.id)}"
+        assert done.state == "Completed", f"{name}: {done.message}\n{runs.read_log(done.id)}"
         assert not [path for path in consumed if path.exists()]
 
     assert len(list((data / "arrived").iterdir())) > arrived

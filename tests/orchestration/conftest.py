@@ -11,9 +11,9 @@ import pytest
 
 from jupyter_pipeline import processes
 from jupyter_pipeline.models import DeploymentSpec, Schedule, ServiceStatus
-from jupyter_pipeline.orchestration.deployments import snapshots
-from jupyter_pipeline.orchestration.service import control as service
+from jupyter_pipeline.orchestration import service
 from jupyter_pipeline.orchestration.service.environment import MARK
+from jupyter_pipeline.orchestration.versions import snapshots
 
 FLOW = """
 import time

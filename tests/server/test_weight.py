@@ -25,10 +25,10 @@ from jupyter_pipeline.clusters import profiles
 from jupyter_pipeline.clusters import registry
 profiles.load_profiles()
 registry.list_records()
-from jupyter_pipeline.orchestration.schedules import parse as schedules
-from jupyter_pipeline.orchestration.service import control as service
+from jupyter_pipeline.orchestration import schedules
+from jupyter_pipeline.orchestration import service
 service.status()
-schedules.next_runs(schedules.parse(cron="0 6 * * *"), 5)
+schedules.next_runs(schedules.parse_schedule(cron="0 6 * * *"), 5)
 from jupyter_pipeline import compiler
 from jupyter_pipeline.workflows import deploy_options, deploy_plan
 cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "x = 1", "outputs": [], "execution_count": None}

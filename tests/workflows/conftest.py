@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_pipeline.orchestration.service import control as service
+from jupyter_pipeline.orchestration import service
 
 
 @pytest.fixture(scope="session")

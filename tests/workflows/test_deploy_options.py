@@ -88,7 +88,7 @@ def test_values_are_what_they_look_like_and_dates_are_text(text: str, value: Any
         ({"target": "prod"}, "Did you mean production?"),
         ({"environment": "lock"}, "Did you mean locked?"),
         ({"to": "airflow"}, "prefect or dagster"),
-        ({"concurrency": "0"}, "whole number from 1"),
+        ({"concurrency_limit": "0"}, "whole number from 1"),
         ({"retries": "-1"}, "whole number from 0"),
         ({"timeout": "soon"}, "such as 30m"),
         ({"memory": "8"}, "such as 8GiB"),
@@ -146,7 +146,7 @@ def test_the_schema_describes_every_option_and_its_default() -> None:
         "default": [],
     }
     assert (properties["overlap"]["enum"], properties["overlap"]["default"]) == (["skip", "queue", "cancel"], "skip")
-    assert (properties["concurrency"]["minimum"], properties["concurrency"]["default"]) == (1, 1)
+    assert (properties["concurrency_limit"]["minimum"], properties["concurrency_limit"]["default"]) == (1, 1)
     assert properties["standalone"]["default"] is False
     assert "default" not in properties["rehearse"]
 

@@ -19,9 +19,7 @@ from jupyter_pipeline.exceptions import (
     UsageError,
 )
 from jupyter_pipeline.models import DeploymentRecord
-from jupyter_pipeline.orchestration.alerts import manage as alerts
-from jupyter_pipeline.orchestration.deployments import manage as deployments
-from jupyter_pipeline.orchestration.runs import manage as runs
+from jupyter_pipeline.orchestration import alerts, deployments, runs
 from jupyter_pipeline.workflows import deploy, deploy_options
 from jupyter_pipeline.workflows.artifacts import LOCK
 from jupyter_pipeline.workflows.deploy_plan import Plan, plan
@@ -174,7 +172,8 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 import test_planning as t
 from jupyter_pipeline.compiler import output
-from jupyter_pipeline.orchestration.deployments import manage as deployments, snapshots
+from jupyter_pipeline.orchestration import deployments
+from jupyter_pipeline.orchestration.versions import snapshots
 from jupyter_pipeline.workflows import deploy
 
 def die(*args, **options):

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline.compiler import Cell, read_notebook
-from jupyter_pipeline.orchestration.deployments import manage as deployments
+from jupyter_pipeline.orchestration import deployments
 from jupyter_pipeline.workflows import deploy_options
 from jupyter_pipeline.workflows.deploy import deploy as deploy_plan
 from jupyter_pipeline.workflows.deploy_plan import plan

@@ -11,9 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from jupyter_pipeline.orchestration import runs, service_state
 from jupyter_pipeline.orchestration.prefect_api import endpoint
-from jupyter_pipeline.orchestration.runs import manage as runs
-from jupyter_pipeline.orchestration.service import state
 from jupyter_pipeline.workflows.rehearsal import rehearse
 
 FLOW = """
@@ -88,7 +87,7 @@ def test_it_talks_to_the_server_of_the_target(live: Path, tmp_path: Path, monkey
     there = endpoint.resolve()
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")  # the configured one, which is down
     monkeypatch.setenv("PROD_API_URL", there.url)
-    monkeypatch.setenv("PREFECT_API_AUTH_STRING", state.read_secrets().auth)
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", service_state.read_secrets().auth)
     lines: list[str] = []
     done = rehearse(
         files("import prefect.settings as s; print('at', s.PREFECT_API_URL.value())"),

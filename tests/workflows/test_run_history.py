@@ -6,10 +6,10 @@ import pytest
 
 from jupyter_pipeline.exceptions import NotFoundError
 from jupyter_pipeline.models import DeploymentSpec, Target
-from jupyter_pipeline.orchestration.deployments import manage as deployments
-from jupyter_pipeline.orchestration.deployments import snapshots, targets
+from jupyter_pipeline.orchestration import deployments, service_state
+from jupyter_pipeline.orchestration.deployments import targets
 from jupyter_pipeline.orchestration.prefect_api import endpoint
-from jupyter_pipeline.orchestration.service import state
+from jupyter_pipeline.orchestration.versions import snapshots
 from jupyter_pipeline.workflows import run_history
 
 
@@ -24,7 +24,7 @@ def stage(name: str, folder: Path, target: Target) -> str:
         notebook=str(folder / "n.ipynb"),
         working_directory=str(folder),
     )
-    deployments.deploy(targets.apply(spec, target))
+    deployments.deploy(targets.apply_target(spec, target))
     return version
 
 
@@ -46,7 +46,7 @@ def test_a_promotion_finds_what_is_staged_on_another_server(
 ) -> None:
     monkeypatch.setenv("STAGING_API_URL", endpoint.resolve().url)
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")  # the configured one, which is down
-    monkeypatch.setenv("PREFECT_API_AUTH_STRING", state.read_secrets().auth)
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", service_state.read_secrets().auth)
     there = "${STAGING_API_URL}"
     version = stage("afar", tmp_path, Target(name="staging", server=there))
     (tmp_path / "pipelines").mkdir()

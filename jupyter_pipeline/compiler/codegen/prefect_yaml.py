@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from jupyter_pipeline.models import WORK_POOL
+from jupyter_pipeline.models import WORK_POOL, OverlapPolicy
 
 if TYPE_CHECKING:
     from jupyter_pipeline.compiler.options import CompileOptions
@@ -23,7 +23,7 @@ def render_prefect_yaml(options: CompileOptions, entrypoint: str, parameters: Ma
     Parameters
     ----------
     options : CompileOptions
-        Name, schedules, tags, work pool, concurrency.
+        Name, schedules, tags, work pool, overlap policy, concurrency limit.
     entrypoint : str
         ``flow.py:function``.
     parameters : mapping
@@ -40,8 +40,8 @@ def render_prefect_yaml(options: CompileOptions, entrypoint: str, parameters: Ma
         deployment["parameters"] = dict(parameters)
     deployment["schedules"] = [_schedule(s) for s in options.schedules]
     deployment["concurrency_limit"] = {
-        "limit": options.concurrency,
-        "collision_strategy": "CANCEL_NEW" if options.overlap == "skip" else "ENQUEUE",
+        "limit": options.concurrency_limit,
+        "collision_strategy": OverlapPolicy(options.overlap).collision_strategy,
     }
     deployment["work_pool"] = {"name": options.work_pool or WORK_POOL}
     text = yaml.safe_dump(

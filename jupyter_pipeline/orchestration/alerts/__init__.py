@@ -1,1 +1,24 @@
-"""Alerts: notification blocks and automations of the Prefect server."""
+"""Store the addresses of alerts, and create the automations that send alerts to them."""
+
+from __future__ import annotations
+
+from jupyter_pipeline.orchestration.alerts.automations import run_environment
+from jupyter_pipeline.orchestration.alerts.blocks import add, list_alerts, remove, test
+from jupyter_pipeline.orchestration.alerts.deployment_alerts import (
+    apply_alerts,
+    check_alerts,
+    delete_automations,
+    live_alerts,
+)
+
+__all__ = [
+    "add",
+    "apply_alerts",
+    "check_alerts",
+    "delete_automations",
+    "list_alerts",
+    "live_alerts",
+    "remove",
+    "run_environment",
+    "test",
+]

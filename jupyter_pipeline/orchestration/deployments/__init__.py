@@ -1,1 +1,25 @@
-"""Deployments: apply, list, version, roll back, promote between targets, prune snapshots."""
+"""Deploy, list, pause, preview, version, restore and promote deployments."""
+
+from __future__ import annotations
+
+from jupyter_pipeline.orchestration.deployments.deploy_preview import Preview, preview
+from jupyter_pipeline.orchestration.deployments.deployed_versions import compare_versions, list_versions, rollback
+from jupyter_pipeline.orchestration.deployments.lifecycle import delete, deploy, pause, resume, run_now
+from jupyter_pipeline.orchestration.deployments.listing import find, list_deployments
+from jupyter_pipeline.orchestration.deployments.promotion import promote
+
+__all__ = [
+    "Preview",
+    "compare_versions",
+    "delete",
+    "deploy",
+    "find",
+    "list_deployments",
+    "list_versions",
+    "pause",
+    "preview",
+    "promote",
+    "resume",
+    "rollback",
+    "run_now",
+]

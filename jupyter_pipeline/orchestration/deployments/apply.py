@@ -7,15 +7,17 @@ where it was interrupted.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError, OrchestrationError, UsageError
-from jupyter_pipeline.models import DeploymentSpec, Schedule
-from jupyter_pipeline.orchestration.prefect_api import conversion
+from jupyter_pipeline.models import WORK_POOL, CatchUpPolicy, DeploymentSpec, OverlapPolicy, Schedule
+from jupyter_pipeline.orchestration.deployments.deployment_body import deployment_body, find_differences, spec_settings
+from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
-from jupyter_pipeline.orchestration.service.state import WORK_POOL
+from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import schedule_body, to_schedule
 
 __all__ = ["bring_live", "check", "find", "find_pool", "refuse_taken"]
 
@@ -40,16 +42,22 @@ def check(spec: DeploymentSpec) -> None:
     NotFoundError
         If there is no such policy or parameter.
     """
-    for kind, policy, known in (
-        ("overlap policy", spec.overlap, ("skip", "queue", "cancel")),
-        ("catch-up policy", spec.catch_up, ("latest", "all", "none")),
-    ):
+    policies: tuple[tuple[str, str, type[enum.StrEnum]], ...] = (
+        ("overlap policy", spec.overlap, OverlapPolicy),
+        ("catch-up policy", spec.catch_up, CatchUpPolicy),
+    )
+    for kind, policy, choices in policies:
+        known = [choice.value for choice in choices]
         if policy not in known:
             raise NotFoundError(kind, policy, known)
     slugs = [schedule.slug for schedule in spec.schedules]
     if twice := {slug for slug in slugs if slugs.count(slug) > 1}:
         raise UsageError(f"Two schedules are called {min(twice)!r}: give each a slug of its own.")
-    if spec.catch_up == "all" and spec.overlap != "queue" and spec.concurrency_limit is not None:
+    if (
+        spec.catch_up == CatchUpPolicy.ALL
+        and spec.overlap != OverlapPolicy.QUEUE
+        and spec.concurrency_limit is not None
+    ):
         raise UsageError(
             f"Catch-up 'all' makes all missed runs at once, of which overlap {spec.overlap!r} would leave one: "
             "take overlap 'queue'."
@@ -93,7 +101,7 @@ async def bring_live(api: PrefectApi, spec: DeploymentSpec, *, overwrite: bool =
     """
     check(spec)
     pool, pool_type = await find_pool(api, spec.work_pool)
-    body = conversion.deployment_body(spec, pool=pool, pool_type=pool_type)
+    body = deployment_body(spec, pool=pool, pool_type=pool_type)
     server = await find(api, spec)
     if server is None:
         flow = await api.post("/flows/", {"name": spec.flow_name})
@@ -102,7 +110,7 @@ async def bring_live(api: PrefectApi, spec: DeploymentSpec, *, overwrite: bool =
         server = await api.post("/deployments/", {**made, **body})
     else:
         refuse_taken(spec, server, overwrite=overwrite)
-        changes = conversion.differences(body, server)
+        changes = find_differences(body, server)
         sent, gone = _schedule_changes(server, spec)
         if sent is not None:
             changes["schedules"] = sent
@@ -121,7 +129,7 @@ async def bring_live(api: PrefectApi, spec: DeploymentSpec, *, overwrite: bool =
 
 def refuse_taken(spec: DeploymentSpec, server: Mapping[str, Any], *, overwrite: bool) -> None:
     """Refuse to change a deployment that was made from another notebook, unless that is asked for."""
-    owner = ((server.get("job_variables") or {}).get("env") or {}).get(conversion.NOTEBOOK, "")
+    owner = ((server.get("job_variables") or {}).get("env") or {}).get(records.NOTEBOOK, "")
     if owner and spec.notebook and owner != spec.notebook and not overwrite:
         raise OrchestrationError(
             f"The deployment {spec.name!r} belongs to the notebook {owner}. Choose another name, or deploy with "
@@ -157,7 +165,7 @@ async def find_pool(api: PrefectApi, name: str) -> tuple[str, str]:
 
 def _entry(schedule: Schedule) -> dict[str, Any]:
     return {
-        "schedule": conversion.schedule_body(schedule),
+        "schedule": schedule_body(schedule),
         "slug": schedule.slug,
         "parameters": dict(schedule.parameters),
         "active": schedule.active is not False,
@@ -172,7 +180,7 @@ def _schedule_changes(
     The server finds a schedule by its slug if all that it has have one, and leaves alone what is not sent. Otherwise it
     replaces them all by what is sent: then those without a slug, which were added by other means, are sent along.
     """
-    settings = conversion.settings_of(server)
+    settings = records.get_settings(server)
     there = server.get("schedules") or []
     ours = {entry["slug"]: entry for entry in there if entry.get("slug")}
     foreign = [entry for entry in there if not entry.get("slug")]
@@ -183,8 +191,8 @@ def _schedule_changes(
             changed = True
         else:
             wanted["active"] = entry["active"] if schedule.active is None else schedule.active
-            live = conversion.schedule_from(entry, settings)
-            meant = conversion.schedule_from({**wanted, "active": live.active}, conversion.settings_in(spec))
+            live = to_schedule(entry, settings)
+            meant = to_schedule({**wanted, "active": live.active}, spec_settings(spec))
             changed |= live != meant or live.active != wanted["active"]
         entries.append(wanted)
     gone = list(ours.values())

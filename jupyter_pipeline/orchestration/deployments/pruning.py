@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline.orchestration.deployments import history
-from jupyter_pipeline.orchestration.prefect_api import conversion
+from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
+from jupyter_pipeline.orchestration.versions import history
 from jupyter_pipeline.paths import snapshots_dir, versions_dir
 
 __all__ = ["prune_after"]
@@ -36,7 +36,7 @@ async def prune_after(api: PrefectApi, removed: Iterable[history.Version]) -> li
     for path in versions_dir().glob("*/*.json"):
         candidates -= _mentioned(path.read_text("utf-8"), candidates)
     async for deployment in api.pages("/deployments/filter", {}):
-        text = f"{deployment.get('entrypoint')} {deployment.get('pull_steps')} {conversion.environment_of(deployment)}"
+        text = f"{deployment.get('entrypoint')} {deployment.get('pull_steps')} {records.get_environment(deployment)}"
         candidates -= _mentioned(text, candidates)
     for name in candidates:
         shutil.rmtree(root / name, ignore_errors=True)

@@ -23,10 +23,10 @@ from typing import Any
 from jupyter_pipeline import safe_yaml
 from jupyter_pipeline.exceptions import ConfigurationError, UsageError
 from jupyter_pipeline.models import DeploymentSpec, Schedule, Target
-from jupyter_pipeline.orchestration.schedules import parse as schedules
+from jupyter_pipeline.orchestration import schedules
 from jupyter_pipeline.paths import check_name
 
-__all__ = ["PRODUCTION", "apply", "base_of", "deployment_name", "load"]
+__all__ = ["PRODUCTION", "apply_target", "base_of", "deployment_name", "load"]
 
 PRODUCTION = "production"
 """The target whose deployments have the pipeline's own name."""
@@ -71,7 +71,7 @@ def deployment_name(pipeline: str, target: str) -> str:
     return pipeline if target in ("", PRODUCTION) else f"{pipeline}-{target}"
 
 
-def apply(spec: DeploymentSpec, target: Target, *, profile_file: str = "") -> DeploymentSpec:
+def apply_target(spec: DeploymentSpec, target: Target, *, profile_file: str = "") -> DeploymentSpec:
     """Return what is deployed at `target`: `spec` with the target's settings over it, and its name.
 
     Parameters
@@ -165,7 +165,7 @@ def _schedules(path: Path, where: str, given: Sequence[Any]) -> tuple[Schedule, 
         try:
             if not isinstance(each, Mapping):
                 raise UsageError(f"{each!r} is no mapping such as {{cron: '0 6 * * *'}}.")
-            found.append(schedules.from_mapping({"slug": f"schedule-{number}", **each}))
+            found.append(schedules.schedule_from_mapping({"slug": f"schedule-{number}", **each}))
         except UsageError as error:
             raise ConfigurationError(str(path), f"{where}[{number - 1}]", "cannot be used", str(error)) from error
     return tuple(found)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from jupyter_pipeline import processes
 from jupyter_pipeline.exceptions import ApiUnreachableError, ConfigurationError, NotFoundError
-from jupyter_pipeline.orchestration.service.state import ServiceState, read_secrets, read_state
+from jupyter_pipeline.orchestration.service_state import ServiceState, read_secrets, read_state
 
 __all__ = ["START_HINT", "Endpoint", "embedded", "resolve", "variables"]
 

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from jupyter_pipeline.exceptions import NotFoundError, UsageError
 from jupyter_pipeline.models import RunRecord
-from jupyter_pipeline.orchestration.deployments import history
-from jupyter_pipeline.orchestration.prefect_api import conversion
+from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
+from jupyter_pipeline.orchestration.versions import history
 
 __all__ = ["connect_to", "find_deployment", "find_run", "run_records"]
 
@@ -72,6 +72,6 @@ async def run_records(api: PrefectApi, runs: list[dict[str, Any]]) -> list[RunRe
         body = {"deployments": {"id": {"any_": ids}}}
         names = {record["id"]: record["name"] async for record in api.pages("/deployments/filter", body)}
     return [
-        conversion.run_record(run, deployment=names.get(run.get("deployment_id"), ""), ui_url=api.endpoint.ui_url)
+        records.to_run_record(run, deployment=names.get(run.get("deployment_id"), ""), ui_url=api.endpoint.ui_url)
         for run in runs
     ]

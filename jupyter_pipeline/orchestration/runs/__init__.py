@@ -1,1 +1,36 @@
-"""Flow runs: start, list, follow, cancel, backfill, catch up after an outage."""
+"""List, start, await, read and cancel flow runs; backfill windows; catch up on missed runs."""
+
+from __future__ import annotations
+
+from jupyter_pipeline.orchestration.runs.backfills import backfill
+from jupyter_pipeline.orchestration.runs.catch_up import catch_up_missed_runs
+from jupyter_pipeline.orchestration.runs.flow_runs import (
+    FINAL,
+    cancel,
+    find,
+    list_runs,
+    remove_tagged,
+    rerun,
+    start_run,
+)
+from jupyter_pipeline.orchestration.runs.logs import failure, follow, read_log
+from jupyter_pipeline.orchestration.runs.waiting import wait, wait_scheduled
+from jupyter_pipeline.orchestration.runs.window import window_of
+
+__all__ = [
+    "FINAL",
+    "backfill",
+    "cancel",
+    "catch_up_missed_runs",
+    "failure",
+    "find",
+    "follow",
+    "list_runs",
+    "read_log",
+    "remove_tagged",
+    "rerun",
+    "start_run",
+    "wait",
+    "wait_scheduled",
+    "window_of",
+]

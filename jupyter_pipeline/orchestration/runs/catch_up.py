@@ -13,13 +13,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jupyter_pipeline.exceptions import ApiRefusedError, UsageError
-from jupyter_pipeline.models import Schedule
-from jupyter_pipeline.orchestration.prefect_api import conversion
+from jupyter_pipeline.models import CatchUpPolicy, Schedule
+from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
-from jupyter_pipeline.orchestration.runs.start import start_run
+from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp, to_schedule
+from jupyter_pipeline.orchestration.runs.flow_runs import start_run
 from jupyter_pipeline.orchestration.schedules.occurrences import runs_between
 
-__all__ = ["MOST", "chosen", "settle"]
+__all__ = ["MOST", "catch_up_missed_runs", "select_missed_times"]
 
 MOST = 1000
 """Most missed runs of one schedule that are made up for: the newest."""
@@ -27,7 +28,7 @@ MOST = 1000
 _BULK = 50
 
 
-async def settle(api: PrefectApi, since: float, now: float) -> dict[str, str]:
+async def catch_up_missed_runs(api: PrefectApi, since: float, now: float) -> dict[str, str]:
     """Make up for the runs that were due between two times, as each deployment wants it, and skip the others.
 
     Parameters
@@ -46,10 +47,10 @@ async def settle(api: PrefectApi, since: float, now: float) -> dict[str, str]:
     late = await _late_runs(api, since, now)
     done = {}
     async for deployment in api.pages("/deployments/filter", {"deployments": {"paused": {"eq_": False}}}):
-        if not conversion.settings_of(deployment):
+        if not records.get_settings(deployment):
             continue  # made by other means
         try:
-            made, skipped = await _settle_one(api, deployment, late[deployment["id"]], since, now)
+            made, skipped = await _catch_up_deployment(api, deployment, late[deployment["id"]], since, now)
         except (ApiRefusedError, UsageError) as error:  # its parameters may not fit any longer; the others go on
             done[deployment["name"]] = f"missed runs could not be made up for: {error}"
             continue
@@ -58,18 +59,20 @@ async def settle(api: PrefectApi, since: float, now: float) -> dict[str, str]:
     return done
 
 
-async def _settle_one(
+async def _catch_up_deployment(
     api: PrefectApi, deployment: Mapping[str, Any], late: Sequence[Mapping[str, Any]], since: float, now: float
 ) -> tuple[int, int]:
     """Return how many runs were made or left to start, and how many skipped."""
-    settings = conversion.settings_of(deployment)
+    settings = records.get_settings(deployment)
     waiting = {_tick(run): run["id"] for run in late}
     made = 0
     for entry in deployment.get("schedules") or ():
         if not entry.get("active", True):
             continue
-        schedule = conversion.schedule_from(entry, settings)
-        for tick in chosen(schedule, settings.get("catch_up", "latest"), since, now):
+        schedule = to_schedule(entry, settings)
+        for tick in select_missed_times(
+            schedule, CatchUpPolicy(settings.get("catch_up", CatchUpPolicy.LATEST)), since, now
+        ):
             made += 1
             if waiting.pop((entry["id"], round(tick)), None) is None:
                 key = f"catch-up {deployment['id']} {entry['id']} {tick:.0f}"
@@ -78,12 +81,12 @@ async def _settle_one(
     return made, len(waiting)
 
 
-def chosen(schedule: Schedule, policy: str, since: float, now: float) -> Sequence[float]:
+def select_missed_times(schedule: Schedule, policy: CatchUpPolicy, since: float, now: float) -> Sequence[float]:
     """Return the missed times of a schedule whose runs are wanted all the same (pure)."""
-    if policy == "none":
+    if policy is CatchUpPolicy.NONE:
         return []
     missed = list(runs_between(schedule, since, now))
-    return missed[-1:] if policy == "latest" else missed[-MOST:]
+    return missed[-1:] if policy is CatchUpPolicy.LATEST else missed[-MOST:]
 
 
 async def _late_runs(api: PrefectApi, since: float, now: float) -> dict[str, list[dict[str, Any]]]:
@@ -107,7 +110,7 @@ async def _late_runs(api: PrefectApi, since: float, now: float) -> dict[str, lis
 def _tick(run: Mapping[str, Any]) -> tuple[str, int]:
     """Return the schedule that made a run, and the second in which it was due."""
     maker = str((run.get("created_by") or {}).get("id") or "")
-    return maker, round(conversion.timestamp(run["expected_start_time"]) or 0)
+    return maker, round(parse_timestamp(run["expected_start_time"]) or 0)
 
 
 async def _skip(api: PrefectApi, runs: Sequence[str]) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 from jupyter_pipeline.models import RunRecord
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
 from jupyter_pipeline.orchestration.prefect_api.lookup import find_run, run_records
-from jupyter_pipeline.orchestration.runs.start import FINAL
+from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
+from jupyter_pipeline.orchestration.runs.flow_runs import FINAL
 
-__all__ = ["failure_async", "follow_async", "logs_async"]
+__all__ = ["failure", "follow", "read_log"]
 
 _LEVELS = {10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR", 50: "CRITICAL"}
 _POLL = 0.7
@@ -23,7 +24,7 @@ _QUIET_ROUNDS = 5
 _TRACEBACK = "Traceback (most recent call last)"
 
 
-async def logs_async(run: str) -> str:
+async def read_log_async(run: str) -> str:
     """Return the log of a run, a line each: time, level, task in brackets, message."""
     async with connect() as api:
         found = await find_run(api, run)
@@ -105,3 +106,8 @@ def _line(entry: Mapping[str, Any], tasks: Mapping[str, str]) -> str:
     level = _LEVELS.get(entry["level"] // 10 * 10, str(entry["level"]))
     task = tasks.get(entry.get("task_run_id") or "", "")
     return f"{when:%Y-%m-%d %H:%M:%S} {level:<8} {f'[{task}] ' if task else ''}{entry['message']}"
+
+
+read_log = run_sync(read_log_async)
+follow = run_sync(follow_async)
+failure = run_sync(failure_async)

@@ -15,8 +15,8 @@ from typing import Any
 
 from jupyter_pipeline.exceptions import OrchestrationError
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
-from jupyter_pipeline.orchestration.prefect_api.conversion import timestamp
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
+from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp
 
 __all__ = ["make_room"]
 
@@ -25,8 +25,15 @@ _PATIENCE = 300.0
 _POLL = 0.5
 
 
-async def make_room_async(limit: int = 1) -> None:
-    """Cancel the oldest runs of this run's deployment until it is one of `limit`; end if newer ones have the room.
+async def make_room_async(concurrency_limit: int = 1) -> None:
+    """Cancel the oldest runs of this run's deployment until `concurrency_limit` are left.
+
+    Exit if that many newer runs are running.
+
+    Parameters
+    ----------
+    concurrency_limit : int
+        Most runs of the deployment that run at the same time.
 
     Raises
     ------
@@ -40,10 +47,10 @@ async def make_room_async(limit: int = 1) -> None:
         while True:
             others = [run for run in await _at_work(api, mine["deployment_id"]) if run["id"] != run_id]
             newer = [run for run in others if _order(run) > _order(mine)]
-            if len(newer) >= limit:
+            if len(newer) >= concurrency_limit:
                 await _set(api, run_id, "CANCELLED", "Skipped", "A newer run took its place.")
                 os._exit(0)  # nothing of it has begun, and Prefect knows of no other way to end well here
-            surplus = sorted(others, key=_order)[: len(others) + 1 - limit]
+            surplus = sorted(others, key=_order)[: len(others) + 1 - concurrency_limit]
             if not surplus:
                 return
             for run in surplus:
@@ -68,7 +75,7 @@ async def _at_work(api: PrefectApi, deployment: str) -> list[dict[str, Any]]:
 
 
 def _order(run: Mapping[str, Any]) -> tuple[float, str]:
-    return timestamp(run["expected_start_time"]) or 0.0, str(run["id"])
+    return parse_timestamp(run["expected_start_time"]) or 0.0, str(run["id"])
 
 
 async def _set(api: PrefectApi, run: str, kind: str, name: str, message: str) -> None:

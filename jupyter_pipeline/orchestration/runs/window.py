@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
+from jupyter_pipeline.orchestration import schedules
 from jupyter_pipeline.orchestration.prefect_api.client import connect
-from jupyter_pipeline.orchestration.prefect_api.conversion import schedule_from, settings_of, timestamp
+from jupyter_pipeline.orchestration.prefect_api.records import get_settings
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
-from jupyter_pipeline.orchestration.schedules import parse as schedules
+from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp, to_schedule
 
 __all__ = ["window_of"]
 
@@ -33,15 +34,15 @@ async def window_of_async(run_id: str) -> tuple[dt.datetime, dt.datetime] | None
         deployment = await api.get(f"deployments/{run['deployment_id']}")
     entries = deployment.get("schedules") or []
     maker = (run.get("created_by") or {}).get("id")
-    settings = settings_of(deployment)
-    scheduled = [schedule_from(e, settings) for e in entries if e.get("id") == maker] or [
-        schedule_from(e, settings) for e in entries
+    settings = get_settings(deployment)
+    scheduled = [to_schedule(e, settings) for e in entries if e.get("id") == maker] or [
+        to_schedule(e, settings) for e in entries
     ]
     if not scheduled:
         return None
-    at = timestamp(run.get("expected_start_time")) or dt.datetime.now(dt.UTC).timestamp()
-    start, end = schedules.window(scheduled, at)
-    zone = schedules.zone(scheduled[0].timezone)
+    at = parse_timestamp(run.get("expected_start_time")) or dt.datetime.now(dt.UTC).timestamp()
+    start, end = schedules.find_window(scheduled, at)
+    zone = schedules.load_timezone(scheduled[0].timezone)
     return dt.datetime.fromtimestamp(start, zone), dt.datetime.fromtimestamp(end, zone)
 
 

@@ -6,20 +6,17 @@ import datetime as dt
 from itertools import pairwise
 
 from jupyter_pipeline.models import Schedule
-from jupyter_pipeline.orchestration.schedules.occurrences import next_runs, previous_run, zone
+from jupyter_pipeline.orchestration.schedules.occurrences import load_timezone, next_runs, previous_run
+from jupyter_pipeline.units import format_duration
 
-__all__ = ["UNITS", "UNIT_NAMES", "clock_change", "describe", "duration_text", "moment_text"]
+__all__ = ["describe_clock_change", "describe_schedule", "format_time"]
 
-UNITS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
-"""Seconds of each."""
-
-UNIT_NAMES = {"w": "week", "d": "day", "h": "hour", "m": "minute", "s": "second"}
-
+_HOUR = 3600
 _AHEAD = 366
 """Days in which a change of the clocks is looked for."""
 
 
-def describe(schedule: Schedule) -> str:
+def describe_schedule(schedule: Schedule) -> str:
     """Return the schedule in words, such as ``At 06:00, Monday through Friday (Europe/Berlin)``."""
     if schedule.cron:
         from cron_descriptor import Options, get_description
@@ -28,41 +25,33 @@ def describe(schedule: Schedule) -> str:
         options.use_24hour_time_format = True
         text = str(get_description(schedule.cron, options))
     elif schedule.every is not None:
-        text = f"Every {duration_text(schedule.every)}"
+        text = f"Every {_interval_text(schedule.every)}"
     else:
         text = _rule_text(schedule.rrule)
-    tz = zone(schedule.timezone)
+    tz = load_timezone(schedule.timezone)
     for word, edge in (("from", schedule.start), ("until", schedule.end)):
         if edge is not None:
             time = dt.datetime.fromtimestamp(edge, tz)
             text += f", {word} {time:%Y-%m-%d}" + (f" {time:%H:%M}" if time.time() != dt.time() else "")
-    follows_the_clock = not (schedule.every is not None and schedule.every < UNITS["h"])
+    follows_the_clock = not (schedule.every is not None and schedule.every < _HOUR)
     if follows_the_clock or schedule.start or schedule.end:
         text += f" ({schedule.timezone})"
     given = ", ".join(f"{name}={value!r}" for name, value in schedule.parameters.items())
     return f"{text} with {given}" if given else text
 
 
-def duration_text(seconds: float) -> str:
-    """Return an interval in words: ``1 hour 30 minutes``."""
-    words = []
-    rest = seconds
-    for unit, size in UNITS.items():
-        number, rest = divmod(rest, size)
-        if unit == "s":
-            number += rest
-        if number:
-            words.append(f"{number:g} {UNIT_NAMES[unit]}{'' if number == 1 else 's'}")
-    text = " ".join(words)
-    return text.removeprefix("1 ") if len(words) == 1 else text
+def _interval_text(seconds: float) -> str:
+    """Return an interval in words, such as ``hour`` or ``1 hour 30 minutes``."""
+    text = format_duration(seconds, long=True)
+    return text.removeprefix("1 ") if text.count(" ") == 1 else text
 
 
-def moment_text(time: dt.datetime) -> str:
+def format_time(time: dt.datetime) -> str:
     """Return a time as the clock of its time zone shows it: ``Mon 23 Nov 2026 06:00 CET``."""
     return f"{time:%a %d %b %Y %H:%M}{f':{time:%S}' if time.second else ''} {time:%Z}"
 
 
-def clock_change(schedule: Schedule, now: dt.datetime | None = None) -> str:
+def describe_clock_change(schedule: Schedule, now: dt.datetime | None = None) -> str:
     """Return what the next change of the clocks does to a schedule; empty where it does not matter.
 
     Parameters
@@ -78,7 +67,7 @@ def clock_change(schedule: Schedule, now: dt.datetime | None = None) -> str:
         The last run before it and the two after, such as ``The clocks change on Sun 28 Mar 2027: Sat 27 Mar 2027 06:00
         CET, then Sun 28 Mar 2027 06:00 CEST, then Mon 29 Mar 2027 06:00 CEST``.
     """
-    change = _next_change((now or dt.datetime.now(dt.UTC)).astimezone(zone(schedule.timezone)))
+    change = _next_change((now or dt.datetime.now(dt.UTC)).astimezone(load_timezone(schedule.timezone)))
     if change is None:
         return ""
     before = previous_run(schedule, change.timestamp())
@@ -89,7 +78,7 @@ def clock_change(schedule: Schedule, now: dt.datetime | None = None) -> str:
     around = [*around, *first, *second]
     if not first or any(_utc(b) - _utc(a) <= dt.timedelta(hours=1) for a, b in pairwise(around)):
         return ""
-    return f"The clocks change on {change:%a %d %b %Y}: {', then '.join(map(moment_text, around))}"
+    return f"The clocks change on {change:%a %d %b %Y}: {', then '.join(map(format_time, around))}"
 
 
 def _next_change(after: dt.datetime) -> dt.datetime | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import functools
+import importlib.metadata
 import re
 import sys
 import zoneinfo
@@ -23,13 +25,13 @@ from jupyter_pipeline.models import Schedule
 __all__ = [
     "ANCHOR",
     "cron_times",
+    "find_window",
+    "list_windows",
+    "load_timezone",
+    "needs_rule",
     "next_runs",
     "previous_run",
     "runs_between",
-    "sent_as_rule",
-    "window",
-    "windows",
-    "zone",
 ]
 
 ANCHOR = dt.datetime(2020, 1, 1)
@@ -37,6 +39,8 @@ ANCHOR = dt.datetime(2020, 1, 1)
 nothing, at midnight, so that an interval of 15 minutes fires at the quarters."""
 
 _DAY = 86400.0
+_LONGEST_SHIFT = dt.timedelta(hours=3)
+"""Time after a change of the clocks in which shifted times may lie."""
 _SECONDS = {"HOURLY": 3600, "MINUTELY": 60, "SECONDLY": 1}
 _LOOKS_BACK = [_DAY / 24, _DAY, 8 * _DAY, 32 * _DAY, 367 * _DAY, 9 * 366 * _DAY]
 """Seconds before a time in which its last tick is looked for: the next longer one where it has none."""
@@ -74,7 +78,7 @@ def runs_between(schedule: Schedule, after: float, until: float) -> Iterator[flo
     return takewhile(lambda due: due <= until, times)
 
 
-def window(scheduled: Iterable[Schedule], at: float) -> tuple[float, float]:
+def find_window(scheduled: Iterable[Schedule], at: float) -> tuple[float, float]:
     """Return the time window of the run that was due at a time: from the tick before it to its own.
 
     A run that no schedule made gets the window that ended last. The first run of a schedule that has a start begins its
@@ -110,7 +114,7 @@ def window(scheduled: Iterable[Schedule], at: float) -> tuple[float, float]:
     return min((begin for begin in begins if begin is not None), default=last), last
 
 
-def windows(schedule: Schedule, start: float, end: float) -> list[tuple[float, float]]:
+def list_windows(schedule: Schedule, start: float, end: float) -> list[tuple[float, float]]:
     """Return the time windows of the runs that are due after `start` and not after `end`, the oldest first.
 
     They are those that the schedule would have given to its runs, whether it was in force at that time or not.
@@ -124,7 +128,7 @@ def windows(schedule: Schedule, start: float, end: float) -> list[tuple[float, f
     return list(pairwise(due if before is None else [before, *due]))
 
 
-def zone(name: str) -> zoneinfo.ZoneInfo:
+def load_timezone(name: str) -> zoneinfo.ZoneInfo:
     """Return the time zone of a name.
 
     Raises
@@ -147,7 +151,7 @@ def zone(name: str) -> zoneinfo.ZoneInfo:
     raise UsageError(f"No time zone is called {name!r}. {offer}")
 
 
-def sent_as_rule(schedule: Schedule) -> bool:
+def needs_rule(schedule: Schedule) -> bool:
     """Return whether Prefect is given a recurrence rule in place of this schedule; see ``recurrence``.
 
     Its cron expressions have neither start nor end, its intervals have no end and fire before their anchor, too.
@@ -160,7 +164,7 @@ def sent_as_rule(schedule: Schedule) -> bool:
 
 def _times(schedule: Schedule, after: dt.datetime) -> Iterator[dt.datetime]:
     """Yield the times later than `after`, in the schedule's own time zone, until it ends."""
-    tz = zone(schedule.timezone)
+    tz = load_timezone(schedule.timezone)
     begin = after.astimezone(tz)
     if schedule.start is not None:
         begin = max(begin, dt.datetime.fromtimestamp(schedule.start, tz) - dt.timedelta(microseconds=1))
@@ -168,7 +172,7 @@ def _times(schedule: Schedule, after: dt.datetime) -> Iterator[dt.datetime]:
         times = cron_times(schedule.cron, begin)
     elif schedule.every is not None:
         anchor = _anchor(schedule, tz)
-        if sent_as_rule(schedule):  # which counts elapsed time alone
+        if needs_rule(schedule):  # which counts elapsed time alone
             anchor, begin = anchor.astimezone(dt.UTC), begin.astimezone(dt.UTC)
         times = (due.astimezone(tz) for due in _interval_times(schedule.every, anchor, begin))
     else:
@@ -187,27 +191,54 @@ def cron_times(expression: str, after: dt.datetime) -> Iterator[dt.datetime]:
         fields[2] = re.sub(r"^\*/", "1-31/", fields[2])
         fields[4] = re.sub(r"^\*/", "0-6/", fields[4])
     try:
-        yield from _on_the_clock(CronSim(" ".join(fields), after.replace(tzinfo=None)), after)
+        times = CronSim(" ".join(fields), after.replace(tzinfo=None) - _shift_before(after))
+        yield from _localize(times, after, forwards=_prefect_version() >= (3, 9))
     except CronSimError:
         return
 
 
-def _on_the_clock(times: Iterable[dt.datetime], after: dt.datetime) -> Iterator[dt.datetime]:
-    """Yield local times as Prefect does: an hour that comes twice counts once, its first time.
+def _shift_before(after: dt.datetime) -> dt.timedelta:
+    """Return the length of a skipped hour just before `after`, whose times Prefect 3.9 moves to the hour after it."""
+    offset, before = after.utcoffset(), (_utc(after) - _LONGEST_SHIFT).astimezone(after.tzinfo).utcoffset()
+    if _prefect_version() < (3, 9) or offset is None or before is None:
+        return dt.timedelta()
+    return max(offset - before, dt.timedelta())
 
-    An hour that the clocks skip is moved: backwards by the library that Prefect uses before Python 3.13, forwards by
-    the one that it uses since.
+
+@functools.cache
+def _prefect_version() -> tuple[int, int]:
+    """Return the major and minor version of the installed Prefect, whose server fires the schedules."""
+    major, minor = importlib.metadata.version("prefect").split(".")[:2]
+    return int(major), int(minor)
+
+
+def _localize(times: Iterable[dt.datetime], after: dt.datetime, *, forwards: bool) -> Iterator[dt.datetime]:
+    """Yield local times later than `after` as Prefect does: a repeated hour counts once, its first time.
+
+    Parameters
+    ----------
+    times : iterable of datetime
+        Naive times in ascending order.
+    after : datetime
+        An aware time. Its time zone is that of the results.
+    forwards : bool
+        Move the times of a skipped hour forwards. Prefect does so on Python 3.13 and later, and from 3.9 on for cron
+        expressions on any Python; otherwise it moves them backwards.
     """
     tz = after.tzinfo
     last = after
     for time in times:
         local = time.replace(tzinfo=tz)
-        real = local.astimezone(dt.UTC).astimezone(tz)
-        if real.replace(tzinfo=None) != time and sys.version_info < (3, 13):
-            real = local.replace(fold=1).astimezone(dt.UTC).astimezone(tz)
+        real = _utc(local).astimezone(tz)
+        if real.replace(tzinfo=None) != time and not forwards and sys.version_info < (3, 13):
+            real = _utc(local.replace(fold=1)).astimezone(tz)
         if real.timestamp() > last.timestamp():
             last = real
             yield real
+
+
+def _utc(time: dt.datetime) -> dt.datetime:
+    return time.astimezone(dt.UTC)
 
 
 def _anchor(schedule: Schedule, tz: zoneinfo.ZoneInfo) -> dt.datetime:
@@ -219,18 +250,42 @@ def _anchor(schedule: Schedule, tz: zoneinfo.ZoneInfo) -> dt.datetime:
 def _interval_times(seconds: float, anchor: dt.datetime, after: dt.datetime) -> Iterator[dt.datetime]:
     """Yield times as Prefect's ``IntervalSchedule`` does.
 
-    It goes from the anchor to the present by elapsed time, and from there by the wall clock if it is a day or longer.
+    Intervals shorter than a day count elapsed time. From 3.9 on, Prefect counts whole days by the wall clock. It counts
+    other intervals by elapsed time from the anchor to the present, and by the wall clock from there.
     """
     tz = anchor.tzinfo
-    passed = max(0, int((after.timestamp() - anchor.timestamp()) / seconds))
-    time = (anchor.astimezone(dt.UTC) + dt.timedelta(seconds=seconds * passed)).astimezone(tz)
+    if seconds % _DAY == 0 and isinstance(tz, zoneinfo.ZoneInfo) and _prefect_version() >= (3, 9):
+        time = _first_in_year(anchor.replace(tzinfo=None), tz, int(seconds // _DAY), after.year)
+    else:
+        passed = max(0, int((after.timestamp() - anchor.timestamp()) / seconds))
+        time = (_utc(anchor) + dt.timedelta(seconds=seconds * passed)).astimezone(tz)
     while True:
         if time.timestamp() > after.timestamp():
             yield time
-        if seconds >= _DAY:
-            time = (time + dt.timedelta(seconds=seconds)).astimezone(dt.UTC).astimezone(tz)
-        else:
-            time = (time.astimezone(dt.UTC) + dt.timedelta(seconds=seconds)).astimezone(tz)
+        time = (
+            _add_days(time, seconds / _DAY)
+            if seconds >= _DAY
+            else (_utc(time) + dt.timedelta(seconds=seconds)).astimezone(tz)
+        )
+
+
+@functools.lru_cache(maxsize=4096)
+def _first_in_year(anchor: dt.datetime, tz: zoneinfo.ZoneInfo, days: int, year: int) -> dt.datetime:
+    """Return the first time of an interval of whole days in a year, or the anchor if that is later.
+
+    An anchor in a skipped hour shifts all later times, so that the times must be computed one after the other.
+    """
+    if year <= anchor.year:
+        return anchor.replace(tzinfo=tz)
+    time = _first_in_year(anchor, tz, days, year - 1)
+    while time.year < year:
+        time = _add_days(time, days)
+    return time
+
+
+def _add_days(time: dt.datetime, days: float) -> dt.datetime:
+    """Return the time some days later by the wall clock; a skipped hour is moved forwards."""
+    return _utc(time + dt.timedelta(days=days)).astimezone(time.tzinfo)
 
 
 def _rule_times(schedule: Schedule, tz: zoneinfo.ZoneInfo, after: dt.datetime) -> Iterator[dt.datetime]:
@@ -239,7 +294,7 @@ def _rule_times(schedule: Schedule, tz: zoneinfo.ZoneInfo, after: dt.datetime) -
     start = _anchor(schedule, tz).replace(tzinfo=None, microsecond=0)
     local = after.replace(tzinfo=None)
     rule = _forwarded(rrulestr(schedule.rrule, dtstart=start), schedule.rrule, local)
-    yield from _on_the_clock(rule.xafter(local, inc=True), after)
+    yield from _localize(rule.xafter(local, inc=True), after, forwards=False)
 
 
 def _forwarded(rule: Any, text: str, after: dt.datetime) -> Any:

@@ -13,31 +13,18 @@ from typing import Any
 
 from jupyter_pipeline.exceptions import NotFoundError, UsageError
 from jupyter_pipeline.models import Schedule
-from jupyter_pipeline.orchestration.schedules.describe import UNIT_NAMES, UNITS
 from jupyter_pipeline.orchestration.schedules.occurrences import (
     ANCHOR,
     cron_times,
+    load_timezone,
+    needs_rule,
     next_runs,
-    sent_as_rule,
-    window,
-    windows,
-    zone,
 )
-from jupyter_pipeline.orchestration.schedules.rrule import as_rule
+from jupyter_pipeline.orchestration.schedules.rrule import to_rule
 from jupyter_pipeline.paths import check_name
+from jupyter_pipeline.units import parse_duration
 
-__all__ = [
-    "ANCHOR",
-    "SHORTEST",
-    "duration",
-    "from_mapping",
-    "moment",
-    "next_runs",
-    "parse",
-    "window",
-    "windows",
-    "zone",
-]
+__all__ = ["SHORTEST", "parse_interval", "parse_schedule", "parse_time", "schedule_from_mapping"]
 
 SHORTEST = 1.0
 """Shortest interval, in seconds."""
@@ -57,19 +44,9 @@ _HORIZON = dt.timedelta(days=366 * 9)
 
 _END = {True: " (UNTIL, COUNT)", False: ""}
 _KEYS = ("cron", "every", "rrule", "timezone", "start", "end", "parameters", "active", "slug")
-_LONG_UNITS = {
-    **{name: unit for unit, name in UNIT_NAMES.items()},
-    **{f"{name}s": unit for unit, name in UNIT_NAMES.items()},
-    "min": "m",
-    "mins": "m",
-    "sec": "s",
-    "secs": "s",
-    "hr": "h",
-    "hrs": "h",
-}
 
 
-def parse(
+def parse_schedule(
     *,
     cron: str = "",
     every: str | float | None = None,
@@ -107,27 +84,27 @@ def parse(
     if len(given) != 1:
         what = f"{' and '.join(given)} were" if given else "none was"
         raise UsageError(f"A schedule is one of cron, every and rrule; {what} given.")
-    tz = zone(timezone)
+    tz = load_timezone(timezone)
     if start is not None and end is not None and end <= start:
         raise UsageError("The schedule ends before it starts: it never fires. Give --end a later time than --start.")
     schedule = Schedule(
         cron=_check_cron(cron) if cron else "",
-        every=duration(every) if every not in ("", None) else None,
+        every=parse_interval(every) if every not in ("", None) else None,
         rrule=_check_rrule(rrule, tz) if rrule else "",
         timezone=timezone,
         start=start,
         end=end,
         **more,
     )
-    if sent_as_rule(schedule):
-        as_rule(schedule)  # refuses what cannot be one
+    if needs_rule(schedule):
+        to_rule(schedule)  # refuses what cannot be one
     if (rrule or end is not None) and not next_runs(schedule, 1):
         what = f"The rule {rrule!r}" if rrule else "The schedule"
         raise UsageError(f"{what} has no time left in the future: it never fires. Move its end{_END[bool(rrule)]}.")
     return schedule
 
 
-def from_mapping(given: Mapping[str, Any], *, timezone: str = "UTC") -> Schedule:
+def schedule_from_mapping(given: Mapping[str, Any], *, timezone: str = "UTC") -> Schedule:
     """Return the schedule that a mapping describes, such as ``{cron: "0 6 * * *", parameters: {region: eu}}``.
 
     Parameters
@@ -152,10 +129,12 @@ def from_mapping(given: Mapping[str, Any], *, timezone: str = "UTC") -> Schedule
     if given.get("active") not in (None, True, False):
         raise UsageError(f"A schedule is active: true or active: false, not {given['active']!r}.")
     local = str(given.get("timezone") or timezone)
-    fields: dict[str, Any] = {key: moment(given[key], local) for key in ("start", "end") if given.get(key) is not None}
+    fields: dict[str, Any] = {
+        key: parse_time(given[key], local) for key in ("start", "end") if given.get(key) is not None
+    }
     if given.get("slug"):
         fields["slug"] = check_name("schedule", str(given["slug"]))
-    return parse(
+    return parse_schedule(
         cron=str(given.get("cron") or ""),
         every=given.get("every"),
         rrule=str(given.get("rrule") or ""),
@@ -166,7 +145,7 @@ def from_mapping(given: Mapping[str, Any], *, timezone: str = "UTC") -> Schedule
     )
 
 
-def moment(value: Any, timezone: str) -> float:
+def parse_time(value: Any, timezone: str) -> float:
     """Return a date or time in seconds since the epoch; what names no zone is local to `timezone`.
 
     Parameters
@@ -181,7 +160,7 @@ def moment(value: Any, timezone: str) -> float:
     UsageError
         If it is neither.
     """
-    tz = zone(timezone)
+    tz = load_timezone(timezone)
     try:
         if isinstance(value, int | float) and not isinstance(value, bool):
             time = dt.datetime.fromtimestamp(value, dt.UTC)
@@ -194,27 +173,25 @@ def moment(value: Any, timezone: str) -> float:
         raise UsageError(f"{value!r} is neither a date nor a time: write 2027-01-31 or 2027-01-31T06:00.") from error
 
 
-def duration(value: str | float) -> float:
-    """Return an interval in seconds: from a number of seconds, or text such as ``15m``, ``1h30m``, ``2 days``.
+def parse_interval(value: str | float) -> float:
+    """Return an interval in seconds.
+
+    Parameters
+    ----------
+    value : str or float
+        A number of seconds, or text such as ``15m``, ``1h30m`` or ``2 days``.
 
     Raises
     ------
     UsageError
-        If it cannot be read, or is shorter than a second.
+        If it is not a duration, is shorter than a second, or exceeds ten years.
     """
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        seconds = float(value)
-    else:
-        text = str(value).strip().lower()
-        parts = re.findall(r"(\d+(?:\.\d+)?)\s*([a-z]*)", text)
-        rest = re.sub(r"\d+(?:\.\d+)?\s*[a-z]*", "", text)
-        units = [_LONG_UNITS.get(unit, unit) or "s" for _, unit in parts]
-        bare = sum(1 for _, unit in parts if not unit)
-        if not parts or rest.strip(" ,") or any(u not in UNITS for u in units) or (bare and len(parts) > 1):
-            raise UsageError(f"{value!r} is not an interval. Write it like 30s, 15m, 1h30m or 2d.")
-        seconds = sum(float(number) * UNITS[unit] for (number, _), unit in zip(parts, units, strict=True))
-    if not SHORTEST <= seconds < 10 * 366 * 86400:
-        raise UsageError(f"An interval of {value} is not possible: from 1 second to 10 years is.")
+    try:
+        seconds = parse_duration(value)
+    except ValueError as error:
+        raise UsageError(f"{error}: write an interval like 30s, 15m, 1h30m or 2d.") from error
+    if seconds < SHORTEST:
+        raise UsageError(f"The interval {value} is too short: write an interval of 1 second or more.")
     return seconds
 
 

@@ -16,7 +16,7 @@ from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Schedule
 from jupyter_pipeline.orchestration.schedules.occurrences import next_runs
 
-__all__ = ["as_rule"]
+__all__ = ["to_rule"]
 
 _DAY = 86400
 _OFTEN = 10_000
@@ -25,7 +25,7 @@ _SHORTEST = 60
 _WEEKDAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
-def as_rule(schedule: Schedule) -> tuple[str, str]:
+def to_rule(schedule: Schedule) -> tuple[str, str]:
     """Return the recurrence rule that fires when `schedule` does, and its time zone.
 
     Parameters

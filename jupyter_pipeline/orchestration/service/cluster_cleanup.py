@@ -11,7 +11,7 @@ import contextlib
 import json
 import sys
 
-from jupyter_pipeline.orchestration.service.managed_process import LOG, survived
+from jupyter_pipeline.orchestration.service.child_process import LOG, log_failure
 
 __all__ = ["collect", "collect_for_ever"]
 
@@ -23,7 +23,7 @@ async def collect_for_ever(ready: asyncio.Event) -> None:
     """Collect once the service is `ready`, and every ten minutes from then on."""
     await ready.wait()
     while True:
-        with survived("the collection"):
+        with log_failure("the collection"):
             await collect()
         await asyncio.sleep(_PERIOD)
 

@@ -15,9 +15,9 @@ import filelock
 from jupyter_pipeline import ports, processes
 from jupyter_pipeline.exceptions import ConfigurationError, ServiceError
 from jupyter_pipeline.models import ServiceStatus
-from jupyter_pipeline.orchestration.service import leftovers
+from jupyter_pipeline.orchestration.service import process_cleanup
 from jupyter_pipeline.orchestration.service.environment import DATABASE, MARK
-from jupyter_pipeline.orchestration.service.state import WORK_POOL, ServiceState, log_path, read_state, write_state
+from jupyter_pipeline.orchestration.service_state import WORK_POOL, ServiceState, log_path, read_state, write_state
 from jupyter_pipeline.paths import service_dir, state_dir
 
 __all__ = ["down", "status", "up"]
@@ -241,7 +241,7 @@ def _stop(tell: Callable[[str], None]) -> None:
     if state is not None and (supervisor := processes.find(state.supervisor)):
         tell("Stopping the worker and the Prefect server")
         processes.terminate([supervisor], grace=_STOP_TIMEOUT)
-    survivors = leftovers.stop_all(service_dir(), read_state(), grace=3.0)
+    survivors = process_cleanup.stop_all(service_dir(), read_state(), grace=3.0)
     for process in _launched:
         process.poll()
     if survivors:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from jupyter_pipeline.orchestration.service.state import Secrets
+from jupyter_pipeline.orchestration.service_state import Secrets
 
 __all__ = ["DATABASE", "MARK", "server_environment", "worker_environment"]
 

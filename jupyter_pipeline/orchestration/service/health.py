@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline.exceptions import ApiRefusedError
-from jupyter_pipeline.orchestration.prefect_api import conversion
+from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
-from jupyter_pipeline.orchestration.service.state import WORK_POOL
+from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp
+from jupyter_pipeline.orchestration.service_state import WORK_POOL
 
 __all__ = ["answers", "crash_lost_runs", "ensure_pool", "stalled_schedules", "worker_online"]
 
@@ -49,7 +50,7 @@ async def worker_online(api: PrefectApi, *, since: float) -> bool:
     """Return whether a worker of the pool has sent a sign of life after `since`, in seconds since the epoch."""
     workers = await api.post(f"/work_pools/{WORK_POOL}/workers/filter", {})
     return any(
-        worker.get("status") == "ONLINE" and (conversion.timestamp(worker.get("last_heartbeat_time")) or 0) >= since
+        worker.get("status") == "ONLINE" and (parse_timestamp(worker.get("last_heartbeat_time")) or 0) >= since
         for worker in workers
     )
 
@@ -71,7 +72,7 @@ async def stalled_schedules(api: PrefectApi, *, settle: float = 150.0) -> list[s
     active = {"deployments": {"paused": {"eq_": False}}, "sort": "UPDATED_DESC"}
     due: list[dict[str, Any]] = []
     async for deployment in api.pages("/deployments/filter", active, limit=200):
-        record = conversion.deployment_record(deployment, flow_name="", last_run=None)
+        record = records.to_deployment_record(deployment, flow_name="", last_run=None)
         if record.next_run is not None and time.time() - (record.updated or 0) >= settle:
             due.append(deployment)
         if len(due) == _SAMPLE:
@@ -126,7 +127,7 @@ async def crash_lost_runs(
     lost = [
         run
         async for run in api.pages("/flow_runs/filter", body)
-        if run["id"] not in alive and (conversion.timestamp((run.get("state") or {}).get("timestamp")) or 0) <= until
+        if run["id"] not in alive and (parse_timestamp((run.get("state") or {}).get("timestamp")) or 0) <= until
     ]
     crashed = []
     for run in lost:

@@ -14,10 +14,9 @@ import runpy
 import signal
 import sys
 import zoneinfo
+from typing import Any
 
-from jupyter_pipeline.orchestration.service import sqlite
-
-__all__ = ["main"]
+__all__ = ["main", "write_in_turn"]
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -34,9 +33,21 @@ def main() -> None:
     # list of 500 deployments would take seconds, in which the server does nothing else.
     zoneinfo.available_timezones = functools.cache(zoneinfo.available_timezones)
     if sys.argv[2] == "server" and os.environ["PREFECT_SERVER_DATABASE_CONNECTION_URL"].startswith("sqlite"):
-        sqlite.write_in_turn()
+        write_in_turn()
     sys.argv = ["prefect", *sys.argv[2:]]
     runpy.run_module("prefect", run_name="__main__", alter_sys=True)
+
+
+def write_in_turn() -> None:
+    """Let each transaction of the Prefect server on SQLite take the write lock at its beginning."""
+    from prefect.server.database.configurations import AioSqliteConfiguration
+
+    begin = AioSqliteConfiguration.begin_transaction
+
+    def begin_immediately(self: Any, session: Any, with_for_update: bool = False) -> Any:
+        return begin(self, session, with_for_update=True)
+
+    AioSqliteConfiguration.begin_transaction = begin_immediately
 
 
 if __name__ == "__main__":

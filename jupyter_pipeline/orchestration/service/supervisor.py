@@ -30,11 +30,11 @@ from jupyter_pipeline import ports, processes
 from jupyter_pipeline.exceptions import OrchestrationError
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
 from jupyter_pipeline.orchestration.prefect_api.endpoint import embedded
-from jupyter_pipeline.orchestration.runs import catch_up
-from jupyter_pipeline.orchestration.service import cluster_cleanup, health, leftovers
+from jupyter_pipeline.orchestration.runs import catch_up_missed_runs
+from jupyter_pipeline.orchestration.service import cluster_cleanup, health, process_cleanup
+from jupyter_pipeline.orchestration.service.child_process import LOG, ChildProcess, log_failure
 from jupyter_pipeline.orchestration.service.environment import DATABASE, server_environment, worker_environment
-from jupyter_pipeline.orchestration.service.managed_process import LOG, Child, survived
-from jupyter_pipeline.orchestration.service.state import (
+from jupyter_pipeline.orchestration.service_state import (
     WORK_POOL,
     ServiceState,
     last_seen,
@@ -84,8 +84,8 @@ class Supervisor:
         self.fixed = fixed
         self.umask = umask
         self.secrets = read_secrets()
-        self.server = Child("server", _SERVER_GRACE)
-        self.worker = Child("worker", _WORKER_GRACE)
+        self.server = ChildProcess("server", _SERVER_GRACE)
+        self.worker = ChildProcess("worker", _WORKER_GRACE)
         self.strikes = 0
         """Failed checks in a row."""
         self.stopping = asyncio.Event()
@@ -112,7 +112,7 @@ class Supervisor:
             ):
                 LOG.info("service | %s %s", state.state, state.reason or state.detail)
             self.state = state
-            with survived("writing down the state"):
+            with log_failure("writing down the state"):
                 write_state(state)
 
     def api(self, timeout: float = 10.0) -> PrefectApi:
@@ -145,7 +145,7 @@ class Supervisor:
     async def _stop(self) -> None:
         await self.worker.stop()
         with contextlib.suppress(OrchestrationError, asyncio.TimeoutError):
-            await asyncio.to_thread(leftovers.stop_runs, self.home, grace=5.0)
+            await asyncio.to_thread(process_cleanup.stop_runs, self.home, grace=5.0)
             if self.ready.is_set():
                 async with self.api(timeout=3.0) as api:
                     await asyncio.wait_for(health.crash_lost_runs(api, "the service was stopped"), 5.0)
@@ -153,7 +153,7 @@ class Supervisor:
         self.server.identity = self.worker.identity = None
         self.tell(state="stopped", reason="", detail="", supervisor=None)
 
-    async def _keep(self, child: Child, start: Callable[[], Awaitable[None]]) -> None:
+    async def _keep(self, child: ChildProcess, start: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
                 await start()
@@ -206,17 +206,17 @@ class Supervisor:
     async def _settle(self, api: PrefectApi) -> None:
         """See to what a worker should find: its pool, no lost runs, and of the late ones those that are wanted."""
         await health.ensure_pool(api)
-        with survived("the search for lost runs"):
+        with log_failure("the search for lost runs"):
             await self._crash_lost(api)
         since, now = last_seen(), time.time()
         if since is not None and now - since > _OUTAGE:
-            with survived("the catch-up"):
-                for name, what in (await catch_up.settle(api, since, now)).items():
+            with log_failure("the catch-up"):
+                for name, what in (await catch_up_missed_runs(api, since, now)).items():
                     LOG.info("service | %s: %s", name, what)
         note_seen()
 
     async def _crash_lost(self, api: PrefectApi, *, settled: float = 0.0) -> None:
-        alive = await asyncio.to_thread(leftovers.living_runs, self.home)
+        alive = await asyncio.to_thread(process_cleanup.find_running_runs, self.home)
         leases = self.home / "prefect" / "concurrency_leases"
         await health.crash_lost_runs(api, "its process is gone", alive=alive, settled=settled, leases=leases)
 
@@ -227,7 +227,7 @@ class Supervisor:
         for rounds in itertools.count(1):
             await asyncio.sleep(_HEALTH_INTERVAL if self.state.state == "running" else 0.25)
             if self.server.alive:
-                with survived("the look at the service's health"):
+                with log_failure("the look at the service's health"):
                     await self._look(thorough=rounds % _SCHEDULE_ROUNDS == 0)
 
     async def _look(self, *, thorough: bool) -> None:
@@ -242,7 +242,7 @@ class Supervisor:
                 if thorough and running and self.server.age > _SETTLED:
                     stalled = await health.stalled_schedules(api)
                 if thorough:
-                    with survived("the search for lost runs"):
+                    with log_failure("the search for lost runs"):
                         await self._crash_lost(api, settled=_LOST)
         except OrchestrationError as error:
             self.strikes += 1
@@ -289,7 +289,7 @@ def main() -> None:
     except filelock.Timeout:
         return  # another one was faster
     with lock:
-        leftovers.stop_all(service_dir(), read_state(), grace=3.0)
+        process_cleanup.stop_all(service_dir(), read_state(), grace=3.0)
         asyncio.run(_run(options.port, fixed=options.fixed, umask=options.umask))
 
 

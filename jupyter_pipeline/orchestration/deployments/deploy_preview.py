@@ -1,0 +1,123 @@
+"""What a deploy would find and change on the server; it changes nothing."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from jupyter_pipeline.models import AlertEvent, DeploymentSpec, Record, Schedule
+from jupyter_pipeline.orchestration import alerts, schedules
+from jupyter_pipeline.orchestration.deployments import apply
+from jupyter_pipeline.orchestration.deployments.deployment_body import deployment_body, find_differences
+from jupyter_pipeline.orchestration.prefect_api import records
+from jupyter_pipeline.orchestration.prefect_api.client import connect
+from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
+from jupyter_pipeline.paths import snapshots_dir
+
+__all__ = ["Preview", "preview"]
+
+
+_FROM_CODE = ("enforce_parameter_schema", "entrypoint", "parameter_openapi_schema")
+"""What the code decides, whose own difference is shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview(Record):
+    """What the server says to a deployment before it is made."""
+
+    first: bool
+    """Whether nothing is deployed under that name."""
+    changes: str
+    """Difference between what is live and what would be, code and settings, as ``diff -u`` writes it."""
+
+
+async def preview_async(spec: DeploymentSpec, code: Mapping[str, str], *, overwrite: bool = False) -> Preview:
+    """Compare a deployment with what the server has, and refuse what deploying would refuse.
+
+    Parameters
+    ----------
+    spec : DeploymentSpec
+        The deployment, complete.
+    code : mapping of str to str
+        The files of its snapshot.
+    overwrite : bool
+        Take the name even if it belongs to another notebook.
+
+    Raises
+    ------
+    ApiUnreachableError
+        If no Prefect API answers.
+    NotFoundError, ConfigurationError
+        If there is no such work pool or alert, or the pool is paused.
+    OrchestrationError
+        If the name belongs to another notebook.
+    """
+    async with connect(spec.server) as api:
+        apply.check(spec)
+        await alerts.check_alerts(api, spec)
+        pool, pool_type = await apply.find_pool(api, spec.work_pool)
+        body = deployment_body(spec, pool=pool, pool_type=pool_type)
+        server = await apply.find(api, spec)
+        alerted = await alerts.live_alerts(api, spec) if server is not None else {}
+    if server is not None:
+        apply.refuse_taken(spec, server, overwrite=overwrite)
+    return Preview(first=server is None, changes=_changes(server or {}, body, spec, code, alerted))
+
+
+preview = run_sync(preview_async)
+
+
+def _changes(
+    server: Mapping[str, Any],
+    body: Mapping[str, Any],
+    spec: DeploymentSpec,
+    code: Mapping[str, str],
+    alerted: Mapping[str, list[str]],
+) -> str:
+    parts = []
+    live = Path(str(server.get("entrypoint") or "").rpartition(":")[0]).parent
+    if server and live.is_relative_to(snapshots_dir()):
+        before = {name: _read(live / name) for name in code}
+        parts += [_diff(before[name], text, name) for name, text in code.items()]
+    changed = {k: v for k, v in find_differences(body, server).items() if k not in _FROM_CODE}
+    settings = sorted(key for key in changed if changed[key] not in (None, [], {}) or server.get(key))
+    now = {key: server.get(key) for key in settings} if server else {}
+    then: dict[str, Any] = {key: changed[key] for key in settings}
+    told = {alert.block: [event.value for event in AlertEvent if event in alert.events] for alert in spec.alerts}
+    for key, live_now, planned in (
+        ("schedules", _in_words(records.get_schedules(server)), _in_words(spec.schedules)),
+        ("alerts", dict(alerted), told),
+    ):
+        if live_now != planned:
+            then[key] = planned
+            if server:
+                now[key] = live_now
+    parts.append(_diff(_text(now), _text(then), "deployment"))
+    return "".join(parts)
+
+
+def _in_words(scheduled: Iterable[Schedule]) -> list[str]:
+    return [schedules.describe_schedule(schedule) for schedule in scheduled]
+
+
+def _text(settings: Mapping[str, Any]) -> str:
+    return yaml.safe_dump(dict(settings), sort_keys=False, allow_unicode=True, width=110) if settings else ""
+
+
+def _diff(before: str, after: str, name: str) -> str:
+    lines = difflib.unified_diff(
+        before.splitlines(keepends=True), after.splitlines(keepends=True), f"live/{name}", f"new/{name}"
+    )
+    return "".join(lines)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""

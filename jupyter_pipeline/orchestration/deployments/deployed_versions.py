@@ -1,0 +1,186 @@
+"""Versions of a deployment: listed, compared, rolled back."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError, UsageError
+from jupyter_pipeline.models import DeploymentRecord, VersionRecord
+from jupyter_pipeline.orchestration import alerts, schedules
+from jupyter_pipeline.orchestration.deployments import apply
+from jupyter_pipeline.orchestration.prefect_api import records
+from jupyter_pipeline.orchestration.prefect_api.lookup import connect_to
+from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
+from jupyter_pipeline.orchestration.versions import history, snapshots
+from jupyter_pipeline.orchestration.versions.history import Version
+
+__all__ = ["compare_versions", "list_versions", "rollback"]
+
+_ELSEWHERE = ("path", "profile_file", "base", "schedules", "parameter_schema")
+"""What a specification holds that is compared as files or words, or follows from the rest."""
+
+
+async def list_versions_async(name: str) -> list[VersionRecord]:
+    """Return the versions of the deployment `name`, the newest first.
+
+    Raises
+    ------
+    NotFoundError
+        If none of that name was ever deployed from here.
+    """
+    async with connect_to(name) as api:
+        found, now = _known(name, api.endpoint.key)
+        live = next((version for version in found if version.number == now), None)
+        server = await apply.find(api, history.specification(live)) if live is not None else None
+    # Somebody may have deployed it from elsewhere since.
+    same = server is not None and live is not None and server.get("version") == live.spec["version"]
+    return [
+        VersionRecord(
+            number=version.number,
+            version=version.spec["version"],
+            deployed=version.deployed,
+            by=version.by,
+            target=version.spec.get("target", ""),
+            notebook=version.spec.get("notebook", ""),
+            current=same and version.number == now,
+        )
+        for version in reversed(found)
+    ]
+
+
+async def compare_versions_async(name: str, old: str | None = None, new: str | None = None) -> str:
+    """Return what differs between two versions, files and settings, as ``diff -u`` writes it; empty for nothing.
+
+    Parameters
+    ----------
+    name : str
+        The deployment.
+    old, new : str, optional
+        Number or content hash; by default the version before the current one, and the current one.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such version.
+    UsageError
+        If there is none before the current one.
+    """
+    async with connect_to(name) as api:
+        found, now = _known(name, api.endpoint.key)
+    later = _choose(name, found, new) if new else _numbered(name, found, now)
+    earlier = _choose(name, found, old) if old else _before(name, found, later)
+    then, since = _texts(earlier), _texts(later)
+    return "".join(
+        line
+        for file in sorted(then.keys() | since.keys())
+        for line in difflib.unified_diff(
+            then.get(file, "").splitlines(keepends=True),
+            since.get(file, "").splitlines(keepends=True),
+            f"{earlier.number}/{file}",
+            f"{later.number}/{file}",
+        )
+    )
+
+
+async def rollback_async(name: str, version: str | None = None) -> DeploymentRecord:
+    """Make an earlier version live again; pauses stay.
+
+    Parameters
+    ----------
+    name : str
+        The deployment.
+    version : str, optional
+        Number or content hash; by default what was live before the current version.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such version.
+    OrchestrationError
+        If its code is not there any longer.
+    """
+    async with connect_to(name) as api:
+        with history.locked(name):
+            found, now = _known(name, api.endpoint.key)
+            chosen = _choose(name, found, version) if version else _before(name, found, _numbered(name, found, now))
+            spec = history.specification(chosen)
+            if not Path(spec.path).is_dir():
+                raise OrchestrationError(
+                    f"The code of version {chosen.number} of {name!r} is not there any longer: {spec.path}. "
+                    "Choose another version."
+                )
+            there = await apply.find(api, spec)
+            spec = history.specification(chosen, records.get_environment(there or {}))
+            server = await apply.bring_live(api, spec, overwrite=True)
+            await alerts.apply_alerts(api, server, spec)
+            history.make_live(name, api.endpoint.key, chosen.number)
+        return records.to_deployment_record(server, flow_name=spec.flow_name, last_run=None, ui_url=api.endpoint.ui_url)
+
+
+list_versions = run_sync(list_versions_async)
+compare_versions = run_sync(compare_versions_async)
+rollback = run_sync(rollback_async)
+
+
+def _known(name: str, server: str) -> tuple[list[Version], int]:
+    """Return the versions of a name, the oldest first, and the number of the one that is live."""
+    found = history.versions(name, server)
+    if not found:
+        known = [other for other in history.names() if history.versions(other, server)]
+        raise NotFoundError("deployment with versions", name, known)
+    return found, history.live(name, server)
+
+
+def _choose(name: str, found: list[Version], text: str) -> Version:
+    """Return the version of a number, or the newest of a content hash or its beginning."""
+    if text.isdecimal() and len(text) < 7 and any(version.number == int(text) for version in found):
+        return _numbered(name, found, int(text))
+    matching = [version for version in found if version.spec["version"].startswith(text) and len(text) >= 4]
+    if not matching:
+        known = [str(version.number) for version in found]
+        raise NotFoundError(f"version of {name!r}", text, known)
+    return matching[-1]
+
+
+def _numbered(name: str, found: list[Version], number: int) -> Version:
+    for version in found:
+        if version.number == number:
+            return version
+    raise UsageError(f"No version of {name!r} is live. Say which is meant: 1 to {found[-1].number}.")
+
+
+def _before(name: str, found: list[Version], version: Version) -> Version:
+    earlier = [other for other in found if other.number == version.previous]
+    if not earlier:
+        raise UsageError(f"There is no version of {name!r} before {version.number}.")
+    return earlier[0]
+
+
+def _texts(version: Version) -> dict[str, str]:
+    """Return all that a version consists of as texts by name: its code, its profile, its settings."""
+    spec = history.specification(version)
+    texts = snapshots.read(Path(spec.path))
+    if spec.profile_file:
+        texts |= {Path(spec.profile_file).name: _read(Path(spec.profile_file))}
+    settings = {key: value for key, value in _settings(version.spec) if value not in ("", None, [], {})}
+    scheduled = [schedules.describe_schedule(each) for each in spec.schedules]
+    texts["deployment"] = yaml.safe_dump(
+        {**settings, "schedules": scheduled}, sort_keys=True, allow_unicode=True, width=110
+    )
+    return texts
+
+
+def _settings(spec: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    return ((key, value) for key, value in spec.items() if key not in _ELSEWHERE)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""

@@ -1,0 +1,106 @@
+"""Convert a deployment specification to Prefect's JSON, and compare it with the server's (pure)."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from jupyter_pipeline.models import DeploymentSpec, OverlapPolicy
+from jupyter_pipeline.orchestration.alerts import run_environment
+from jupyter_pipeline.orchestration.prefect_api.records import NOTEBOOK, PROFILE, SETTINGS
+
+__all__ = ["deployment_body", "find_differences", "spec_settings"]
+
+MAKE_ROOM = "jupyter_pipeline.orchestration.runs.overlap.make_room"
+"""Pull step by which a run cancels older runs."""
+COMPARE_PACKAGES = "jupyter_pipeline.workflows.drift.check_packages"
+"""Pull step by which a run compares its packages with the lock file."""
+
+_NO_LIMIT = 10_000
+"""Limit that lets all runs start. Removing a limit would make the runs that count under it fail at their end."""
+
+
+def spec_settings(spec: DeploymentSpec) -> dict[str, Any]:
+    """Return what a deployment's `SETTINGS` will hold; what is empty is left out."""
+    edged = {
+        schedule.slug: {
+            key: value
+            for key, value in schedule.to_dict().items()
+            if key in ("cron", "every", "rrule", "timezone", "start", "end") and value not in ("", None)
+        }
+        for schedule in spec.schedules
+        if schedule.start is not None or schedule.end is not None
+    }
+    settings = {
+        "concurrency_limit": spec.concurrency_limit,
+        "overlap": spec.overlap,
+        "catch_up": spec.catch_up,
+        "owner": spec.owner,
+        "target": spec.target,
+        "profile": spec.profile if spec.profile_file else "",
+        "windows": dict(spec.windows),
+        "schedules": edged,
+    }
+    return {key: value for key, value in settings.items() if value}
+
+
+def deployment_body(spec: DeploymentSpec, *, pool: str, pool_type: str) -> dict[str, Any]:
+    """Return all of a deployment that can be changed later, without its schedules."""
+    environment = {**run_environment(spec), **spec.env, SETTINGS: json.dumps(spec_settings(spec), sort_keys=True)}
+    for name, value in ((PROFILE, spec.profile_file or spec.profile), (NOTEBOOK, spec.notebook)):
+        if value:
+            environment[name] = value
+    variables: dict[str, Any] = {"env": environment}
+    if pool_type == "process":
+        # Without a command the worker resolves a workspace for each run, which takes as long again as the start.
+        variables["command"] = f"{shlex.quote(spec.python or sys.executable)} -m prefect.engine"
+    working = spec.working_directory or spec.path
+    entrypoint = spec.entrypoint if working == spec.path else f"{spec.path.rstrip('/')}/{spec.entrypoint}"
+    pull: list[dict[str, Any]] = [{"prefect.deployments.steps.set_working_directory": {"directory": working}}]
+    limit = spec.concurrency_limit
+    overlap = OverlapPolicy(spec.overlap)
+    if overlap is OverlapPolicy.CANCEL and limit is not None:  # the run itself cancels older ones
+        pull.insert(0, {MAKE_ROOM: {"concurrency_limit": limit}})
+        limit = _NO_LIMIT
+    if spec.drift:
+        lock = f"{spec.path.rstrip('/')}/requirements.lock"
+        pull.append({COMPARE_PACKAGES: {"lock": lock, "policy": spec.drift}})
+    return {
+        "version": spec.version or None,
+        "description": spec.description or None,
+        "tags": sorted(spec.tags),
+        "parameters": dict(spec.parameters),
+        "parameter_openapi_schema": dict(spec.parameter_schema) or {"type": "object", "properties": {}},
+        "enforce_parameter_schema": bool(spec.parameter_schema),
+        "work_pool_name": pool,
+        "job_variables": variables,
+        # With a path alone, Prefect would copy the folder for each run.
+        "path": None,
+        "pull_steps": pull,
+        "entrypoint": entrypoint,
+        "concurrency_limit": limit,
+        "concurrency_options": None if limit is None else {"collision_strategy": overlap.collision_strategy},
+    }
+
+
+def find_differences(body: Mapping[str, Any], server: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the part of `body` that `server`, a deployment as the API returns it, does not have."""
+    limit = server.get("global_concurrency_limit") or {}
+    has = {
+        **server,
+        "tags": sorted(server.get("tags") or []),
+        "description": server.get("description") or None,
+        "concurrency_limit": limit.get("limit"),
+        "concurrency_options": _subset(server.get("concurrency_options"), body.get("concurrency_options")),
+    }
+    return {key: value for key, value in body.items() if has.get(key) != value}
+
+
+def _subset(has: Mapping[str, Any] | None, wanted: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return `has` without what was not asked for, which the server fills in."""
+    if has is None or wanted is None:
+        return has
+    return {key: has.get(key) for key in wanted}

@@ -1,0 +1,132 @@
+"""Deploy, pause, resume, run and delete deployments."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from jupyter_pipeline.exceptions import NotFoundError
+from jupyter_pipeline.models import DeploymentRecord, DeploymentSpec, RunRecord
+from jupyter_pipeline.orchestration import alerts
+from jupyter_pipeline.orchestration.deployments import apply, pruning
+from jupyter_pipeline.orchestration.deployments.listing import to_deployment_records
+from jupyter_pipeline.orchestration.prefect_api import records
+from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
+from jupyter_pipeline.orchestration.prefect_api.lookup import connect_to, find_deployment
+from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
+from jupyter_pipeline.orchestration.runs import start_run
+from jupyter_pipeline.orchestration.versions import history
+
+__all__ = ["delete", "deploy", "pause", "resume", "run_now"]
+
+_PATIENCE = 60.0
+"""Seconds within which a cancelled run must end."""
+
+
+async def deploy_async(spec: DeploymentSpec, *, overwrite: bool = False) -> DeploymentRecord:
+    """Make a deployment, or change the one of that name in place.
+
+    Only what differs is sent: the same specification again writes nothing. What somebody has paused stays paused, and
+    schedules that somebody has added by other means stay.
+
+    Parameters
+    ----------
+    spec : DeploymentSpec
+        The deployment, complete.
+    overwrite : bool
+        Take the name even if it belongs to another notebook.
+
+    Returns
+    -------
+    DeploymentRecord
+        The deployment as the server has it now.
+
+    Raises
+    ------
+    ApiUnreachableError
+        If no Prefect API answers.
+    OrchestrationError
+        If the name belongs to another notebook.
+    """
+    async with connect(spec.server) as api:
+        await alerts.check_alerts(api, spec)
+        with history.locked(spec.name):
+            server = await apply.bring_live(api, spec, overwrite=overwrite)
+            await alerts.apply_alerts(api, server, spec)
+            removed = history.remember(spec, api.endpoint.key)
+        if removed:
+            await pruning.prune_after(api, removed)
+        return records.to_deployment_record(server, flow_name=spec.flow_name, last_run=None, ui_url=api.endpoint.ui_url)
+
+
+async def pause_async(name: str) -> DeploymentRecord:
+    """Pause a deployment: its schedules fire no more; runs that wait for their time are withdrawn."""
+    return await _set_paused(name, "pause_deployment")
+
+
+async def resume_async(name: str) -> DeploymentRecord:
+    """Let the schedules of a paused deployment fire again."""
+    return await _set_paused(name, "resume_deployment")
+
+
+async def _set_paused(name: str, route: str) -> DeploymentRecord:
+    async with connect_to(name) as api:
+        found = await find_deployment(api, name)
+        await api.post(f"/deployments/{found['id']}/{route}", {})
+        return (await to_deployment_records(api, [await api.get(f"/deployments/{found['id']}")]))[0]
+
+
+async def run_now_async(name: str, parameters: Mapping[str, Any] | None = None) -> RunRecord:
+    """Start a run of a deployment at once.
+
+    Raises
+    ------
+    UsageError
+        If a parameter is unknown or does not fit its type.
+    """
+    async with connect_to(name) as api:
+        found = await find_deployment(api, name)
+        known = (found.get("parameter_openapi_schema") or {}).get("properties") or {}
+        for parameter in parameters or {}:
+            if known and parameter not in known:
+                raise NotFoundError("parameter", parameter, known)
+        return await start_run(api, found["id"], found["name"], parameters or {})
+
+
+async def delete_async(name: str) -> None:
+    """Delete a deployment and the runs that wait for their time; runs at work are cancelled, past ones stay.
+
+    Versions stay, too, so that it can be brought back: see `deployments.rollback`.
+    """
+    async with connect_to(name) as api:
+        found = await find_deployment(api, name)
+        with history.locked(found["name"]):
+            await alerts.delete_automations(api, found)
+            await api.post(f"/deployments/{found['id']}/pause_deployment", {})
+            await _end_runs(api, found)
+            await api.delete(f"/deployments/{found['id']}")
+            history.forget(found["name"], api.endpoint.key)
+
+
+async def _end_runs(api: PrefectApi, deployment: Mapping[str, Any]) -> None:
+    """Cancel the runs at work and wait for their end: without their deployment's limit they could not reach any."""
+    body = {
+        "deployments": {"id": {"any_": [deployment["id"]]}},
+        "flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}},
+    }
+    deadline = time.monotonic() + _PATIENCE
+    while (left := [run async for run in api.pages("/flow_runs/filter", body)]) and time.monotonic() < deadline:
+        state = {"type": "CANCELLING", "name": "Cancelling", "message": "Its deployment is deleted."}
+        for run in left:
+            if run["state_type"] != "CANCELLING":
+                await api.post(f"/flow_runs/{run['id']}/set_state", {"state": state})
+        await asyncio.sleep(0.5)
+
+
+deploy = run_sync(deploy_async)
+pause = run_sync(pause_async)
+resume = run_sync(resume_async)
+run_now = run_sync(run_now_async)
+delete = run_sync(delete_async)

@@ -1,0 +1,97 @@
+"""List deployments with their last and next runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from jupyter_pipeline.models import DeploymentRecord
+from jupyter_pipeline.orchestration.prefect_api import records
+from jupyter_pipeline.orchestration.prefect_api.client import PAGE, PrefectApi, connect
+from jupyter_pipeline.orchestration.prefect_api.lookup import connect_to, find_deployment
+from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
+
+__all__ = ["find", "list_deployments", "to_deployment_records"]
+
+_FEW = 20
+_ROUNDS = 8
+"""Most requests for the last runs of the deployments; each returns up to a page of the newest ones still wanted."""
+
+
+async def list_deployments_async() -> list[DeploymentRecord]:
+    """Return all deployments by name, each with its last run and the time of the next."""
+    async with connect() as api:
+        return await to_deployment_records(
+            api, [found async for found in api.pages("/deployments/filter", {"sort": "NAME_ASC"})]
+        )
+
+
+async def find_async(name: str) -> DeploymentRecord:
+    """Return the deployment called ``NAME`` or ``FLOW/NAME``.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none.
+    """
+    async with connect_to(name) as api:
+        return (await to_deployment_records(api, [await find_deployment(api, name)]))[0]
+
+
+async def to_deployment_records(api: PrefectApi, found: list[dict[str, Any]]) -> list[DeploymentRecord]:
+    """Return deployments with the names of their flows and their last runs."""
+    ids = {record["flow_id"] for record in found}
+    # Naming each of many flows would be a longer request than the answer is.
+    wanted = {"flows": {"id": {"any_": sorted(ids)}}} if len(ids) <= _FEW else {}
+    flows, last = await asyncio.gather(_collect_flows(api, wanted), _last_runs(api, [record["id"] for record in found]))
+    names = {flow["id"]: flow["name"] for flow in flows}
+    ui_url = api.endpoint.ui_url
+    return [
+        records.to_deployment_record(
+            record,
+            flow_name=names.get(record["flow_id"], ""),
+            last_run=(
+                records.to_run_record(last[record["id"]], deployment=record["name"], ui_url=ui_url)
+                if record["id"] in last
+                else None
+            ),
+            ui_url=ui_url,
+        )
+        for record in found
+    ]
+
+
+async def _collect_flows(api: PrefectApi, body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [flow async for flow in api.pages("/flows/filter", body)]
+
+
+async def _last_runs(api: PrefectApi, ids: list[str]) -> dict[str, dict[str, Any]]:
+    """Return the newest run that is not merely scheduled, by deployment id.
+
+    The API has no such query. Each round asks for the newest runs of the deployments that no earlier round has covered,
+    so that one which runs every second does not hide the others.
+    """
+    last: dict[str, dict[str, Any]] = {}
+    wanted = set(ids)
+    for _ in range(_ROUNDS):
+        if not wanted:
+            break
+        runs = await api.post(
+            "/flow_runs/filter",
+            {
+                "sort": "EXPECTED_START_TIME_DESC",
+                "flow_runs": {"state": {"type": {"not_any_": ["SCHEDULED"]}}},
+                "deployments": {"id": {"any_": sorted(wanted)}},
+            },
+        )
+        for run in runs:
+            last.setdefault(run["deployment_id"], run)
+        wanted -= last.keys()
+        if len(runs) < PAGE:
+            break
+    return last
+
+
+list_deployments = run_sync(list_deployments_async)
+find = run_sync(find_async)

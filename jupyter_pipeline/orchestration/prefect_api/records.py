@@ -1,0 +1,108 @@
+"""Convert Prefect's JSON to our records (pure).
+
+Prefect fixes the labels of a deployment at its creation. Profile, notebook and settings therefore travel as environment
+variables of the run, which can be changed and which the run can read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from jupyter_pipeline.models import DeploymentRecord, RunRecord, Schedule
+from jupyter_pipeline.orchestration import schedules
+from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp, to_schedule
+
+__all__ = [
+    "NOTEBOOK",
+    "PROFILE",
+    "SETTINGS",
+    "get_environment",
+    "get_schedules",
+    "get_settings",
+    "to_deployment_record",
+    "to_run_record",
+]
+
+PROFILE = "JUPYTER_PIPELINE_PROFILE"
+NOTEBOOK = "JUPYTER_PIPELINE_NOTEBOOK"
+SETTINGS = "JUPYTER_PIPELINE_SETTINGS"
+"""Variable with a JSON object of settings for which Prefect has no field: policies, owner, target, windows, schedules
+that are sent as rules."""
+
+
+def get_settings(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return our own settings of a deployment as the API returns it; empty where it was made by other means."""
+    try:
+        found = json.loads(get_environment(data).get(SETTINGS) or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def get_environment(data: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the environment variables of a deployment's runs."""
+    return (data.get("job_variables") or {}).get("env") or {}
+
+
+def get_schedules(data: Mapping[str, Any]) -> tuple[Schedule, ...]:
+    """Return the schedules of a deployment as the API returns it."""
+    settings = get_settings(data)
+    return tuple(to_schedule(entry, settings) for entry in data.get("schedules") or ())
+
+
+def to_run_record(data: Mapping[str, Any], *, deployment: str = "", ui_url: str = "") -> RunRecord:
+    """Return a flow run as the API returns it."""
+    state = data.get("state") or {}
+    return RunRecord(
+        id=data["id"],
+        name=data["name"],
+        deployment=deployment,
+        state=data.get("state_name") or state.get("name") or "",
+        message=state.get("message") or "",
+        version=data.get("deployment_version") or "",
+        parameters=data.get("parameters") or {},
+        expected_start=parse_timestamp(data.get("expected_start_time")),
+        start=parse_timestamp(data.get("start_time")),
+        end=parse_timestamp(data.get("end_time")),
+        auto_scheduled=bool(data.get("auto_scheduled")),
+        url=f"{ui_url}/runs/flow-run/{data['id']}" if ui_url else "",
+    )
+
+
+def to_deployment_record(
+    data: Mapping[str, Any], *, flow_name: str, last_run: RunRecord | None, ui_url: str = ""
+) -> DeploymentRecord:
+    """Return a deployment as the API returns it; the time of the next run is computed here."""
+    entries = get_schedules(data)
+    settings, environment = get_settings(data), get_environment(data)
+    paused = bool(data.get("paused"))
+    return DeploymentRecord(
+        id=data["id"],
+        name=data["name"],
+        flow_name=flow_name,
+        version=data.get("version") or "",
+        profile=settings.get("profile") or Path(environment.get(PROFILE, "")).stem,
+        notebook=environment.get(NOTEBOOK, ""),
+        paused=paused,
+        schedules=entries,
+        schedule_text="; ".join(schedules.describe_schedule(entry) for entry in entries),
+        last_run=last_run,
+        next_run=None if paused else _next(entries),
+        updated=parse_timestamp(data.get("updated")),
+        tags=tuple(data.get("tags") or ()),
+        owner=settings.get("owner", ""),
+        target=settings.get("target", ""),
+        overlap=settings.get("overlap", ""),
+        catch_up=settings.get("catch_up", ""),
+        concurrency_limit=settings.get("concurrency_limit")
+        or (data.get("global_concurrency_limit") or {}).get("limit"),
+        url=f"{ui_url}/deployments/deployment/{data['id']}" if ui_url else "",
+    )
+
+
+def _next(entries: Iterable[Schedule]) -> float | None:
+    times = [time.timestamp() for entry in entries if entry.active for time in schedules.next_runs(entry, 1)]
+    return min(times, default=None)

@@ -1,0 +1,86 @@
+"""Runs for time windows of the past."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from jupyter_pipeline.exceptions import UsageError
+from jupyter_pipeline.models import OverlapPolicy, RunRecord
+from jupyter_pipeline.orchestration import schedules
+from jupyter_pipeline.orchestration.prefect_api import records
+from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
+from jupyter_pipeline.orchestration.prefect_api.lookup import connect_to, find_deployment
+from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
+from jupyter_pipeline.orchestration.runs.flow_runs import FINAL, start_run
+
+__all__ = ["MOST", "backfill"]
+
+MOST = 1000
+"""Most runs that one backfill makes."""
+
+_POLL = 0.5
+
+
+async def backfill_async(
+    deployment: str, start: float, end: float, *, progress: Callable[[RunRecord], None] | None = None
+) -> list[RunRecord]:
+    """Run a deployment once for each time window of its schedules that ends between two times, the oldest first.
+
+    Where the deployment leaves out what is too many, each run is awaited before the next is made; an interrupt leaves
+    the run that works, and makes no more.
+
+    Parameters
+    ----------
+    deployment : str
+        Its name; parameters of it must be bound to the window.
+    start, end : float
+        Seconds since the epoch.
+    progress : callable, optional
+        Called with each run that was made, and again when it has ended, if it was awaited.
+
+    Raises
+    ------
+    UsageError
+        If no parameter is bound to the window, or the schedules have none in between.
+    """
+    tell = progress or (lambda run: None)
+    async with connect_to(deployment) as api:
+        found = await find_deployment(api, deployment)
+        settings = records.get_settings(found)
+        if not settings.get("windows"):
+            raise UsageError(
+                f"No parameter of {deployment!r} is bound to the time window, so that all runs would be alike. "
+                'Deploy it with --param "NAME={{ window.start }}".'
+            )
+        due = sorted(
+            (window[1], index)
+            for index, schedule in enumerate(records.get_schedules(found))
+            for window in schedules.list_windows(schedule, start, end)
+        )
+        if not due:
+            raise UsageError(f"The schedules of {deployment!r} have no time window that ends between these times.")
+        if len(due) > MOST:
+            raise UsageError(f"That would be {len(due)} runs; one backfill makes {MOST} at most. Take a shorter time.")
+        parameters = [dict(schedule.parameters) for schedule in records.get_schedules(found)]
+        in_turn = settings.get("concurrency_limit") is not None and settings.get("overlap") != OverlapPolicy.QUEUE
+        made = []
+        for time, index in due:
+            run = await start_run(api, found["id"], found["name"], parameters[index], due=time)
+            tell(run)
+            if in_turn:
+                run = await _ended(api, run)
+                tell(run)
+            made.append(run)
+        return made
+
+
+async def _ended(api: PrefectApi, run: RunRecord) -> RunRecord:
+    while True:
+        found = await api.get(f"/flow_runs/{run.id}")
+        if found["state_type"] in FINAL:
+            return records.to_run_record(found, deployment=run.deployment, ui_url=api.endpoint.ui_url)
+        await asyncio.sleep(_POLL)
+
+
+backfill = run_sync(backfill_async)

@@ -1,0 +1,152 @@
+"""List, start, cancel and delete flow runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from jupyter_pipeline.exceptions import ApiRefusedError, OrchestrationError, UsageError
+from jupyter_pipeline.models import RunRecord
+from jupyter_pipeline.orchestration.prefect_api import records
+from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
+from jupyter_pipeline.orchestration.prefect_api.lookup import connect_to, find_deployment, find_run, run_records
+from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
+
+__all__ = ["FINAL", "cancel", "find", "list_runs", "remove_tagged", "rerun", "start_run"]
+
+FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+"""Prefect's state types that do not change any more."""
+
+
+async def list_runs_async(
+    deployment: str | None = None, limit: int = 20, *, scheduled: bool = False
+) -> list[RunRecord]:
+    """Return the newest runs first.
+
+    Parameters
+    ----------
+    deployment : str, optional
+        Only the runs of this one.
+    limit : int
+        How many at most.
+    scheduled : bool
+        Also those whose time has not come.
+    """
+    async with connect_to(deployment or "") as api:
+        body: dict[str, Any] = {"sort": "EXPECTED_START_TIME_DESC"}
+        if deployment is not None:
+            found = await find_deployment(api, deployment)
+            body["deployments"] = {"id": {"any_": [found["id"]]}}
+        if not scheduled:
+            body["flow_runs"] = {
+                "expected_start_time": {"before_": dt.datetime.now(dt.UTC).isoformat()},
+            }
+        runs = [run async for run in api.pages("/flow_runs/filter", body, limit)]
+        return await run_records(api, runs)
+
+
+async def find_async(run: str) -> RunRecord:
+    """Return the run with this id, or the newest with this name."""
+    async with connect() as api:
+        return (await run_records(api, [await find_run(api, run)]))[0]
+
+
+async def start_run(
+    api: PrefectApi,
+    deployment: str,
+    name: str,
+    parameters: Mapping[str, Any],
+    *,
+    due: float | None = None,
+    key: str = "",
+) -> RunRecord:
+    """Make a run and return it.
+
+    Parameters
+    ----------
+    api : PrefectApi
+        The server.
+    deployment : str
+        Id of the deployment.
+    name : str
+        Its name.
+    parameters : mapping
+        Those that are not its own.
+    due : float, optional
+        When the run should have started, in seconds since the epoch: that decides on its time window. It starts at once
+        in any case.
+    key : str, optional
+        A second call with the same key makes no second run; by default each call makes one.
+
+    Raises
+    ------
+    UsageError
+        If the deployment does not accept the parameters.
+    """
+    # A request that is sent again, because its answer was lost, must not make a second run.
+    body: dict[str, Any] = {"parameters": dict(parameters), "idempotency_key": key or uuid.uuid4().hex}
+    if due is not None:
+        time = dt.datetime.fromtimestamp(due, dt.UTC).isoformat()
+        body["state"] = {"type": "SCHEDULED", "name": "Scheduled", "state_details": {"scheduled_time": time}}
+    try:
+        run = await api.post(f"/deployments/{deployment}/create_flow_run", body)
+    except ApiRefusedError as error:
+        if error.status in (400, 409, 422):
+            raise UsageError(f"{name!r} does not accept these parameters: {error.reason}") from error
+        raise
+    return records.to_run_record(run, deployment=name, ui_url=api.endpoint.ui_url)
+
+
+async def cancel_async(run: str) -> RunRecord:
+    """Ask for the end of a run; a run at work is `Cancelling` until its process has ended.
+
+    Raises
+    ------
+    UsageError
+        If it has ended already.
+    """
+    async with connect() as api:
+        found = await find_run(api, run)
+        if found["state_type"] in FINAL:
+            raise UsageError(f"The run {found['name']} has ended already: {found['state_name']}.")
+        answer = await api.post(
+            f"/flow_runs/{found['id']}/set_state",
+            {"state": {"type": "CANCELLING", "name": "Cancelling", "message": "Cancelled by its owner."}},
+        )
+        if answer["status"] not in ("ACCEPT", "REJECT"):
+            reason = (answer.get("details") or {}).get("reason") or answer["status"]
+            raise OrchestrationError(f"The run {found['name']} cannot be cancelled: {reason}")
+        return (await run_records(api, [await api.get(f"/flow_runs/{found['id']}")]))[0]
+
+
+async def rerun_async(run: str) -> RunRecord:
+    """Start a run with the parameters of an earlier one, of what is deployed now.
+
+    Raises
+    ------
+    UsageError
+        If its deployment is gone, or does not accept these parameters any longer.
+    """
+    async with connect() as api:
+        found = await find_run(api, run)
+        name = (await run_records(api, [found]))[0].deployment
+        if not name:
+            raise UsageError(f"The run {found['name']} has no deployment (any longer): there is nothing to run again.")
+        return await start_run(api, found["deployment_id"], name, found.get("parameters") or {})
+
+
+async def remove_tagged_async(tag: str, server: str = "") -> None:
+    """Delete the runs with a tag from a server, by default the configured one, as if they had never been."""
+    async with connect(server) as api:
+        found = [run["id"] async for run in api.pages("/flow_runs/filter", {"flow_runs": {"tags": {"all_": [tag]}}})]
+        for run in found:
+            await api.delete(f"/flow_runs/{run}")
+
+
+list_runs = run_sync(list_runs_async)
+find = run_sync(find_async)
+cancel = run_sync(cancel_async)
+rerun = run_sync(rerun_async)
+remove_tagged = run_sync(remove_tagged_async)

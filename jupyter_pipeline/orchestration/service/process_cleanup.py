@@ -1,0 +1,67 @@
+"""Finding and ending what a service has started, whoever of its processes still lives.
+
+A process belongs to a service if its recorded identity says so, or if it carries the service's mark in its
+environment. Clusters that a run has started carry the mark too, by inheritance; they belong to their keepers and are
+left alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+
+from jupyter_pipeline import processes
+from jupyter_pipeline.orchestration.service.environment import MARK
+from jupyter_pipeline.orchestration.service_state import ServiceState
+
+__all__ = ["find_processes", "find_running_runs", "stop_all", "stop_runs"]
+
+_RUN_ID = "PREFECT__FLOW_RUN_ID"
+"""Variable that Prefect's worker gives to the process of a run."""
+
+
+def find_running_runs(home: Path) -> set[str]:
+    """Return the ids of the runs of the service at `home` that have a living process."""
+    ids = set()
+    for process in processes.with_variable(MARK, str(home)):
+        with contextlib.suppress(psutil.Error):
+            ids.add(process.environ().get(_RUN_ID, ""))
+    return ids - {""}
+
+
+def find_processes(home: Path, state: ServiceState | None) -> list[psutil.Process]:
+    """Return the living processes of the service at `home`, this one and its clusters apart."""
+    found = {process.pid: process for process in _marked_without_clusters(home)}
+    if state is not None:
+        for identity in [state.supervisor, *state.children.values()]:
+            if process := processes.find(identity):
+                found[process.pid] = process
+    found.pop(os.getpid(), None)
+    return list(found.values())
+
+
+def stop_all(home: Path, state: ServiceState | None, *, grace: float) -> list[psutil.Process]:
+    """End everything that belongs to the service at `home`, and return what log_failure."""
+    return processes.terminate(find_processes(home, state), grace=grace)
+
+
+def stop_runs(home: Path, *, grace: float) -> None:
+    """End the processes of runs, and wait until they are gone."""
+    runs = []
+    for process in _marked_without_clusters(home):
+        with contextlib.suppress(psutil.Error):
+            if _RUN_ID in process.environ():
+                runs.append(process)
+    processes.terminate(runs, grace=grace)
+
+
+def _marked_without_clusters(home: Path) -> Iterator[psutil.Process]:
+    for process in processes.with_variable(MARK, str(home)):
+        with contextlib.suppress(psutil.Error):
+            family = [process, *process.parents()]
+            if not any("jupyter_pipeline.clusters.keeper.main" in p.cmdline() for p in family):
+                yield process

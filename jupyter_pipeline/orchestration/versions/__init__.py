@@ -1,0 +1,1 @@
+"""Store deployed versions on disk: their specifications and snapshots of their code."""

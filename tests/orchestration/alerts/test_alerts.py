@@ -1,0 +1,240 @@
+"""Alerts are seen to arrive at a receiver that takes what Slack's webhooks take."""
+
+from __future__ import annotations
+
+import dataclasses
+import http.server
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from jupyter_pipeline import processes
+from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError, UsageError
+from jupyter_pipeline.models import Alert, AlertEvent, DeploymentSpec, ServiceStatus
+from jupyter_pipeline.orchestration import alerts, deployments, runs
+from jupyter_pipeline.orchestration.prefect_api.client import connect
+from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
+from jupyter_pipeline.orchestration.service.environment import MARK
+from jupyter_pipeline.paths import service_dir
+
+Make = Callable[..., DeploymentSpec]
+PATH = "/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX"
+
+
+class Receiver(http.server.ThreadingHTTPServer):
+    """Answers as Slack's webhooks do: ``ok`` to JSON with a text, refusals to anything else."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Answer)
+        self.texts: list[str] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}{PATH}"
+
+    def wait(self, begin: str, seconds: float = 60) -> str:
+        deadline = time.monotonic() + seconds
+        while not (found := [text for text in self.texts if text.startswith(begin)]):
+            assert time.monotonic() < deadline, self.texts
+            time.sleep(0.2)
+        return found[0]
+
+
+class Answer(http.server.BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        status, answer = 200, b"ok"
+        if self.path != PATH:
+            status, answer = 404, b"no_service"
+        elif not self.headers["Content-Type"].startswith("application/json") or not json.loads(body).get("text"):
+            status, answer = 400, b"invalid_payload"
+        else:
+            self.server.texts.append(json.loads(body)["text"])
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    server = Receiver()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_failure_and_recovery_are_told(
+    live: ServiceStatus, specification: Make, receiver: Receiver, tmp_path: Path
+) -> None:
+    alerts.add("team", receiver.url)
+    spec = specification("watched", alerts=(Alert(block="team", events=("failure", "recovery")),), owner="ada")
+    deployments.deploy(spec)
+    broken = {"result": str(tmp_path / "no" / "folder")}
+    for parameters in (None, broken, None, None):
+        runs.wait(deployments.run_now("watched", parameters).id, timeout=120)
+    failed = receiver.wait("watched failed\n")
+    assert "FileNotFoundError" in failed
+    assert "Owner: ada" in failed
+    assert f"{live.ui_url}/runs/flow-run/" in failed
+    assert "Completed" in receiver.wait("watched runs again\n")
+    time.sleep(3)
+    assert len(receiver.texts) == 2  # neither the first good run nor the last is a recovery
+    deployments.deploy(dataclasses.replace(spec, alerts=()))
+    alerts.remove("team")
+
+
+def test_a_late_run_is_told(live: ServiceStatus, specification: Make, receiver: Receiver) -> None:
+    _make_pool("nobody")
+    alerts.add("late-team", receiver.url)
+    deployments.deploy(specification("tardy", work_pool="nobody", alerts=(Alert(block="late-team"),)))
+    run = deployments.run_now("tardy")
+    assert run.name in receiver.wait("tardy is late\n", 90)
+    deployments.delete("tardy")
+    alerts.remove("late-team")
+
+
+@pytest.mark.slow
+def test_a_run_without_a_sign_of_life_is_told_and_crashed(
+    live: ServiceStatus, specification: Make, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AlertEvent.HEARTBEAT, "trigger", {**AlertEvent.HEARTBEAT.trigger, "within": 40})
+    alerts.add("heart-team", receiver.url)
+    deployments.deploy(specification("hanging", alerts=(Alert(block="heart-team", events=("heartbeat", "failure")),)))
+    run = deployments.run_now("hanging", {"seconds": 600})
+    engine = _engine(run.id)
+    time.sleep(10)  # its first sign of life
+    for process in [engine, *engine.children(recursive=True)]:
+        process.send_signal(signal.SIGSTOP)
+    assert run.name in receiver.wait("hanging sends no heartbeat\n", 150)
+    _make_lost(engine)
+    assert "Crashed" in receiver.wait("hanging failed\n", 120)
+    assert runs.find(run.id).state == "Crashed"
+
+
+def _engine(run_id: str) -> psutil.Process:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        for process in processes.with_variable(MARK, str(service_dir())):
+            if process.environ().get("PREFECT__FLOW_RUN_ID") == run_id and runs.find(run_id).state == "Running":
+                return process
+        time.sleep(0.3)
+    raise AssertionError("the run did not start")
+
+
+def _make_lost(engine: psutil.Process) -> None:
+    os.kill(engine.pid, signal.SIGKILL)
+
+
+async def _make_pool_async(name: str) -> None:
+    async with connect() as api:
+        if await api.find(f"/work_pools/{name}") is None:
+            await api.post("/work_pools/", {"name": name, "type": "process"})
+
+
+_make_pool = run_sync(_make_pool_async)
+
+
+async def _automations_async() -> dict[str, Any]:
+    async with connect() as api:
+        return {found["name"]: found async for found in api.pages("/automations/filter", {})}
+
+
+_automations = run_sync(_automations_async)
+
+
+def test_automations_follow_the_deployment(live: ServiceStatus, specification: Make, receiver: Receiver) -> None:
+    for name in ("first", "second"):
+        alerts.add(name, receiver.url)
+    spec = specification("followed", alerts=(Alert(block="first"),))
+    deployments.deploy(spec)
+    mine = {name: found for name, found in _automations().items() if name.startswith("followed/followed: ")}
+    assert {name.rpartition(": ")[2] for name in mine} == set(AlertEvent)
+    deployments.deploy(spec)
+    assert {n: f for n, f in _automations().items() if n in mine} == mine  # untouched
+    both = (Alert(block="first", events=("failure",)), Alert(block="second", events=("failure",)))
+    deployments.deploy(dataclasses.replace(spec, alerts=both))
+    changed = {name: found for name, found in _automations().items() if name.startswith("followed/")}
+    assert list(changed) == ["followed/followed: failure"]
+    assert len(changed["followed/followed: failure"]["actions"]) == 2
+    assert changed["followed/followed: failure"]["id"] == mine["followed/followed: failure"]["id"]
+    with pytest.raises(UsageError, match="is used by followed/followed"):
+        alerts.remove("second")
+    assert {block.name: block.used_by for block in alerts.list_alerts()}["first"] == ("followed/followed",)
+    deployments.delete("followed")
+    assert not [name for name in _automations() if name.startswith("followed/")]
+    alerts.remove("first")
+    alerts.remove("second")
+
+
+def test_a_test_message_arrives_and_a_wrong_address_is_told(live: ServiceStatus, receiver: Receiver) -> None:
+    alerts.add("mine", receiver.url)
+    alerts.test("mine")
+    assert receiver.texts == ["This is a test of the alert 'mine'."]
+    for address, reason in (
+        (f"{receiver.url}x", "404 Not Found"),
+        ("json://127.0.0.1:9/", "ConnectError"),
+        ("mmost://127.0.0.1:9/3ccdd113474722377935511fc85d3dd4", "could not deliver"),
+    ):
+        alerts.add("mine", address)
+        with pytest.raises(OrchestrationError, match=reason) as failed:
+            alerts.test("mine")
+        assert "services/T" not in str(failed.value)
+    assert [block.kind for block in alerts.list_alerts() if block.name == "mine"] == ["apprise"]
+    alerts.remove("mine")
+    with pytest.raises(NotFoundError, match="alert is called 'mine'"):
+        alerts.test("mine")
+
+
+def test_the_address_is_kept_encrypted(live: ServiceStatus, receiver: Receiver) -> None:
+    alerts.add("hidden", f"{receiver.url}?token=hunter2hunter2")
+    for path in (service_dir() / "prefect").glob("prefect.db*"):
+        assert b"hunter2hunter2" not in path.read_bytes()
+    assert "hunter2" not in Path(live.log).read_text()
+    alerts.remove("hidden")
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "complaint"),
+    [
+        ("My Team", "https://example.com/x", "lower-case letters"),
+        ("team", "gopher-hole", "none that apprise can use"),
+        ("team", "https://", "names no host"),
+        ("team", "slack://", "none that apprise can use"),
+        ("team", "https://[", "names no host"),
+    ],
+)
+def test_what_cannot_be_an_alert_is_refused(name: str, url: str, complaint: str) -> None:
+    with pytest.raises(UsageError, match=complaint):
+        alerts.add(name, url)
+
+
+def test_a_deployment_cannot_tell_whom_nobody_knows(live: ServiceStatus, specification: Make) -> None:
+    for alert, complaint in (
+        (Alert(block="tem"), "alerts add"),
+        (Alert(block="tem", events=("failures",)), "Did you mean failure"),
+    ):
+        with pytest.raises(NotFoundError, match=complaint):
+            deployments.deploy(specification("untold", alerts=(alert,)))
+    assert "untold" not in [record.name for record in deployments.list_deployments()]
+
+
+def test_the_documentation_lists_every_event() -> None:
+    documented = (Path(__file__).parents[3] / "docs" / "service.md").read_text()
+    for event in AlertEvent:
+        assert f"| `{event.value}` | {event.description} |" in documented

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import pytest
+
+from jupyter_pipeline.models import DeploymentSpec, Schedule
+from jupyter_pipeline.orchestration.deployments.deployment_body import deployment_body, find_differences
+from jupyter_pipeline.orchestration.prefect_api.records import get_schedules
+from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import schedule_body
+
+SPEC = DeploymentSpec(name="n", flow_name="f", entrypoint="flow.py:f", path="/snap/1", profile="slurm")
+
+
+EDGED = Schedule(cron="0 6 * * 1", timezone="Asia/Tokyo", start=4e9, end=4.1e9, slug="edged", active=True)
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        EDGED,
+        Schedule(every=900.0, end=4e9, slug="ends", active=False),
+        Schedule(every=900.0, start=4e9, slug="starts", active=True),
+    ],
+)
+def test_a_schedule_with_edges_goes_as_a_rule_and_comes_back(schedule: Schedule) -> None:
+    spec = DeploymentSpec(**{**_fields(SPEC), "schedules": (schedule,)})
+    body = deployment_body(spec, pool="p", pool_type="process")
+    sent = schedule_body(schedule)
+    assert "RRULE:" in sent["rrule"]
+    server = {**body, "schedules": [{"schedule": sent, "slug": schedule.slug, "active": schedule.active}]}
+    assert get_schedules(json.loads(json.dumps(server))) == (schedule,)
+
+
+def test_a_schedule_changed_by_other_means_is_told_as_it_is() -> None:
+    spec = DeploymentSpec(**{**_fields(SPEC), "schedules": (EDGED,)})
+    body = deployment_body(spec, pool="p", pool_type="process")
+    server = {**body, "schedules": [{"schedule": {"cron": "5 5 * * *", "timezone": "UTC"}, "slug": "edged"}]}
+    assert get_schedules(server) == (Schedule(cron="5 5 * * *", slug="edged", active=True),)
+
+
+@pytest.mark.parametrize(
+    ("pool_type", "python", "command"),
+    [
+        ("process", "", f"{sys.executable} -m prefect.engine"),
+        ("process", "/a b/python", "'/a b/python' -m prefect.engine"),
+        ("kubernetes", "", None),
+    ],
+)
+def test_a_process_pool_is_told_the_interpreter(pool_type: str, python: str, command: str | None) -> None:
+    spec = DeploymentSpec(**{**_fields(SPEC), "python": python})
+    body = deployment_body(spec, pool="p", pool_type=pool_type)
+    assert body["job_variables"].get("command") == command
+    assert body["job_variables"]["env"]["JUPYTER_PIPELINE_PROFILE"] == "slurm"
+
+
+def _fields(spec: DeploymentSpec) -> dict[str, Any]:
+    return {name: getattr(spec, name) for name in DeploymentSpec.__dataclass_fields__}
+
+
+def test_runs_work_in_the_snapshot_unless_told_otherwise() -> None:
+    body = deployment_body(SPEC, pool="p", pool_type="process")
+    assert body["entrypoint"] == "flow.py:f"
+    assert body["pull_steps"] == [{"prefect.deployments.steps.set_working_directory": {"directory": "/snap/1"}}]
+    spec = DeploymentSpec(**{**_fields(SPEC), "working_directory": "/home/me/work"})
+    body = deployment_body(spec, pool="p", pool_type="process")
+    assert body["entrypoint"] == "/snap/1/flow.py:f"
+    assert body["pull_steps"] == [{"prefect.deployments.steps.set_working_directory": {"directory": "/home/me/work"}}]
+
+
+def test_only_what_differs_is_sent() -> None:
+    body = deployment_body(SPEC, pool="p", pool_type="process")
+    server = {
+        **body,
+        "concurrency_limit": None,
+        "global_concurrency_limit": {"limit": 1},
+        "concurrency_options": {"collision_strategy": "CANCEL_NEW", "grace_period_seconds": 60},
+        "description": "",
+    }
+    assert find_differences(body, server) == {}
+    assert find_differences({**body, "version": "2"}, server) == {"version": "2"}
+    assert find_differences({**body, "concurrency_limit": 2}, server) == {"concurrency_limit": 2}

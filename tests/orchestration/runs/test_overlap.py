@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from jupyter_pipeline.exceptions import NotFoundError
+from jupyter_pipeline.models import DeploymentSpec, RunRecord, ServiceStatus
+from jupyter_pipeline.orchestration import deployments, runs
+from jupyter_pipeline.orchestration.runs import overlap
+
+Make = Callable[..., DeploymentSpec]
+
+
+def _running(run: RunRecord) -> None:
+    deadline = time.monotonic() + 90
+    while runs.find(run.id).state != "Running":
+        assert time.monotonic() < deadline, runs.find(run.id)
+        time.sleep(0.3)
+
+
+def test_a_run_that_is_one_too_many_is_left_out(live: ServiceStatus, specification: Make) -> None:
+    deployments.deploy(specification("skipping"))
+    first = deployments.run_now("skipping", {"seconds": 600})
+    _running(first)
+    assert runs.wait(deployments.run_now("skipping").id, timeout=90).state == "Cancelled"
+    assert runs.find(first.id).state == "Running"
+    runs.cancel(first.id)
+
+
+def test_a_run_that_is_one_too_many_waits_its_turn(live: ServiceStatus, specification: Make) -> None:
+    deployments.deploy(specification("queueing", overlap="queue"))
+    made = [deployments.run_now("queueing", {"seconds": 3}) for _ in range(2)]
+    ended = sorted((runs.wait(run.id, timeout=150) for run in made), key=lambda run: run.start or 0)
+    assert [run.state for run in ended] == ["Completed", "Completed"]
+    assert (ended[0].end or 0) <= (ended[1].start or 0)
+
+
+def test_a_new_run_stops_the_one_at_work(live: ServiceStatus, specification: Make, tmp_path: Path) -> None:
+    made = deployments.deploy(specification("replacing", overlap="cancel"))
+    assert (made.overlap, made.concurrency_limit) == ("cancel", 1)
+    first = deployments.run_now("replacing", {"seconds": 600})
+    _running(first)
+    second = runs.wait(deployments.run_now("replacing").id, timeout=120)
+    stopped = runs.find(first.id)
+    assert (stopped.state, second.state) == ("Cancelled", "Completed")
+    assert (stopped.end or 0) <= (second.start or 0)
+    assert (tmp_path / "replacing.txt").read_text() == "42\n"
+
+
+def test_the_order_of_runs_is_that_of_their_times() -> None:
+    due = ["2026-07-14T06:00:00Z", "2026-07-14T06:00:00.25Z", "2026-07-14T06:00:01Z"]
+    runs_of = [{"expected_start_time": time, "id": str(9 - n)} for n, time in enumerate(due)]
+    assert sorted([*runs_of[1:], runs_of[0]], key=overlap._order) == runs_of
+
+
+@pytest.mark.parametrize(("field", "wrong"), [("overlap", "canceled"), ("catch_up", "lates")])
+def test_an_unknown_policy_is_refused(live: ServiceStatus, specification: Make, field: str, wrong: str) -> None:
+    with pytest.raises(NotFoundError, match="Did you mean"):
+        deployments.deploy(specification("undecided", **{field: wrong}))

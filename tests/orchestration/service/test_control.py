@@ -1,0 +1,247 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from jupyter_pipeline import processes
+from jupyter_pipeline.clusters import registry
+from jupyter_pipeline.exceptions import ConfigurationError, ServiceError
+from jupyter_pipeline.models import DeploymentSpec, ProcessIdentity, ServiceStatus
+from jupyter_pipeline.orchestration import deployments, runs, service, service_state
+from jupyter_pipeline.orchestration.service import child_process, control
+from jupyter_pipeline.orchestration.service.environment import MARK
+from jupyter_pipeline.paths import service_dir
+
+Make = Callable[..., DeploymentSpec]
+
+
+def _of_this_service() -> list[psutil.Process]:
+    return list(processes.with_variable(MARK, str(service_dir())))
+
+
+def _child(name: str) -> psutil.Process:
+    found = service_state.read_state()
+    assert found is not None
+    process = processes.find(found.children[name])
+    assert process is not None
+    return process
+
+
+def _until(condition: Callable[[], bool], seconds: float = 90) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, service.status()
+        time.sleep(0.2)
+
+
+# Of the service that runs
+
+
+def test_up_again_changes_nothing(live: ServiceStatus) -> None:
+    said: list[str] = []
+    before = service.status()
+    assert service.up(progress=said.append) == before
+    assert before.state == "running"
+    assert said == []
+
+
+def test_another_port_is_refused_while_it_runs(live: ServiceStatus) -> None:
+    with pytest.raises(ServiceError, match=f"runs on port {live.port}"):
+        service.up(port=live.port + 1)
+
+
+def test_nobody_else_may_read_what_it_keeps(live: ServiceStatus) -> None:
+    home = service_dir()
+    assert home.stat().st_mode & 0o777 == 0o700
+    database = list((home / "prefect").glob("prefect.db*"))
+    assert database
+    for path in [home / "prefect", *home.glob("*.json"), *home.glob("*.log"), *home.glob("*.lock"), *database]:
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_secrets_are_in_no_argument_list_and_no_log(live: ServiceStatus) -> None:
+    password = service_state.read_secrets().auth.split(":")[1]
+    for process in _of_this_service():
+        assert password not in " ".join(process.cmdline())
+    assert password not in Path(live.log).read_text()
+
+
+@pytest.mark.parametrize("auth", [None, ("jupyter-pipeline", "guessed")])
+def test_strangers_are_kept_out(live: ServiceStatus, auth: tuple[str, str] | None) -> None:
+    assert httpx.get(f"{live.api_url}/admin/version", auth=auth, trust_env=False).status_code == 401
+
+
+def test_a_page_elsewhere_cannot_write_with_the_browser_s_credentials(live: ServiceStatus) -> None:
+    user, password = service_state.read_secrets().auth.split(":", 1)
+    headers = {"Prefect-Csrf-Token": "guessed", "Prefect-Csrf-Client": "x", "Origin": "http://elsewhere.example"}
+    answer = httpx.post(
+        f"{live.api_url}/flows/", json={"name": "x"}, headers=headers, auth=(user, password), trust_env=False
+    )
+    assert answer.status_code == 403
+    answer = httpx.get(f"{live.api_url}/health", headers={"Origin": "http://elsewhere.example"}, trust_env=False)
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_it_listens_on_the_loopback_alone(live: ServiceStatus) -> None:
+    addresses = {c.laddr.ip for c in _child("server").net_connections(kind="inet") if c.status == "LISTEN"}
+    assert addresses == {"127.0.0.1"}
+
+
+def test_a_server_that_dies_comes_back(live: ServiceStatus) -> None:
+    restarts = service.status().restarts
+    _child("server").kill()
+    _until(lambda: service.status().restarts > restarts)
+    _until(lambda: service.status().state == "running")
+    assert service.status().port == live.port
+    assert isinstance(deployments.list_deployments(), list)
+
+
+def test_a_run_whose_worker_dies_is_crashed_and_the_next_one_runs(
+    live: ServiceStatus, specification: Make, tmp_path: Path
+) -> None:
+    deployments.deploy(specification("lost"))
+    run = deployments.run_now("lost", {"seconds": 600})
+    _until(lambda: runs.list_runs("lost", 1)[0].state == "Running")
+    engines = [p for p in _of_this_service() if p.environ().get("PREFECT__FLOW_RUN_ID") == run.id]
+    restarts = service.status().restarts
+    for process in [_child("worker"), *engines]:
+        process.kill()
+    _until(lambda: service.status().restarts > restarts)
+    lost = runs.wait(run.id, timeout=90)
+    assert (lost.state, lost.message) == ("Crashed", "The run ended early: its process is gone.")
+    after = runs.wait(deployments.run_now("lost").id, timeout=90)  # the slot of its limit is free again
+    assert after.state == "Completed"
+
+
+def test_a_killed_supervisor_takes_all_with_it_and_the_next_start_takes_over(live: ServiceStatus) -> None:
+    old = service.status()
+    psutil.Process(old.pid).kill()
+    _until(lambda: not _of_this_service(), 20)
+    assert service.status().state == "stopped"
+    assert "killed" in service.status().reason
+    mark = {"JUPYTER_PIPELINE_CLUSTER": registry.new_id()}
+    stray = subprocess.Popen(["sleep", "1000"], env={**os.environ, **mark})  # what a lost cluster left
+    outcomes: list[ServiceStatus] = []
+    starters = [threading.Thread(target=lambda: outcomes.append(service.up())) for _ in range(2)]
+    for starter in starters:
+        starter.start()
+    for starter in starters:
+        starter.join()
+    assert len({status.pid for status in outcomes}) == 1
+    assert outcomes[0].pid != old.pid
+    assert outcomes[0].port == old.port  # remembered
+    assert stray.wait(timeout=60) == -signal.SIGTERM
+    _until(lambda: f"removed process {stray.pid} of a lost cluster" in Path(live.log).read_text(), 20)
+
+
+# Without a service
+
+
+def test_it_is_stopped_where_it_never_ran() -> None:
+    assert service.status().state == "stopped"
+    assert service.down().state == "stopped"
+
+
+def test_an_occupied_port_is_refused_at_once() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(ServiceError, match=f"Port {port} is occupied"):
+            service.up(port=port)
+    assert service.status().state == "stopped"
+
+
+def test_an_occupied_remembered_port_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen: list[int] = []
+
+    def launch(port: int, *, fixed: bool) -> None:
+        chosen.append(port)
+        raise ServiceError("far enough")
+
+    monkeypatch.setattr(control, "_launch", launch)
+    said: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        service_state.write_state(service_state.ServiceState(state="stopped", port=port))
+        with pytest.raises(ServiceError, match="far enough"):
+            service.up(progress=said.append)
+    assert chosen[0] > port
+    assert said == [f"Port {port} is occupied: using {chosen[0]}"]
+
+
+@pytest.mark.parametrize("port", [0, -1, 70000])
+def test_what_is_no_port_is_refused(port: int) -> None:
+    with pytest.raises(ServiceError, match="not a TCP port"):
+        service.up(port=port)
+
+
+def test_a_folder_that_cannot_be_written_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    monkeypatch.setenv("JUPYTER_PIPELINE_STATE", str(blocked))
+    with pytest.raises(ConfigurationError, match="JUPYTER_PIPELINE_STATE"):
+        service.up()
+
+
+def test_a_lock_that_cannot_be_written_is_named() -> None:
+    (service_dir() / "up.lock").mkdir()
+    with pytest.raises(ConfigurationError, match=r"up\.lock: cannot be written"):
+        service.up()
+
+
+def test_a_service_of_another_host_is_left_alone() -> None:
+    elsewhere = ProcessIdentity(host="login2", boot_id="x", pid=1, started=0.0)
+    service_state.write_state(service_state.ServiceState(state="running", port=4280, supervisor=elsewhere))
+    assert "login2" in service.status().reason
+    for action in (service.up, service.down):
+        with pytest.raises(ServiceError, match="runs on login2"):
+            action()
+
+
+def test_a_truncated_record_is_as_none() -> None:
+    (service_dir() / "service.json").write_text('{"state": "runn')
+    assert service.status().state == "stopped"
+
+
+def test_an_interrupted_start_leaves_nothing() -> None:
+    up = "from jupyter_pipeline.orchestration import service; service.up(progress=lambda text: print(text, flush=True))"
+    with subprocess.Popen(
+        [sys.executable, "-c", up], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ)
+    ) as process:
+        assert process.stdout is not None
+        while process.stdout.readline() != "Starting the Prefect server\n":
+            assert process.poll() is None
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert "KeyboardInterrupt" in errors
+    assert _of_this_service() == []
+    assert service.status().state == "stopped"
+
+
+def test_a_server_that_cannot_start_is_explained_and_nothing_is_left() -> None:
+    home = service_dir() / "prefect"
+    home.mkdir(mode=0o700)
+    (home / "prefect.db").write_text("this is no database, but long enough to be read as one" * 20)
+    with pytest.raises(ServiceError, match="file is not a database"):
+        service.up()
+    assert _of_this_service() == []
+    assert json.loads((service_dir() / "service.json").read_text())["state"] == "stopped"
+
+
+def test_a_port_that_another_program_took_meanwhile_is_recognised_behind_what_is_said_last() -> None:
+    child = child_process.ChildProcess("server", 1.0)
+    child.last_lines.append("ERROR:    [Errno 98] error while attempting to bind on address: address already in use")
+    child.last_lines.append("AssertionError: Reactive triggers not started")
+    assert child.port_was_taken

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from jupyter_pipeline import processes
+from jupyter_pipeline.models import DeploymentSpec, Schedule, ServiceStatus
+from jupyter_pipeline.orchestration import deployments, runs
+from jupyter_pipeline.orchestration.prefect_api import client
+from jupyter_pipeline.orchestration.service import health, process_cleanup
+from jupyter_pipeline.orchestration.service.environment import MARK
+from jupyter_pipeline.paths import service_dir
+
+
+def test_schedules_that_make_no_runs_are_noticed(
+    live: ServiceStatus, specification: Callable[..., DeploymentSpec]
+) -> None:
+    deployments.deploy(specification("hourly", schedules=(Schedule(cron="0 * * * *"),)))
+    waiting = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
+
+    async def look() -> tuple[list[str], list[str], list[str]]:
+        async with client.connect() as connection:
+            well = await health.stalled_schedules(connection, settle=0)
+            while (await connection.post("/flow_runs/bulk_delete", waiting))["deleted"]:
+                pass
+            ill = await health.stalled_schedules(connection, settle=0)
+            return well, ill, await health.stalled_schedules(connection, settle=3600)
+
+    well, ill, soon = asyncio.run(look())
+    assert well == []
+    assert "hourly" in ill
+    assert soon == []  # it was deployed just now
+    deployments.pause("hourly")
+
+
+def test_the_pool_is_made_once(live: ServiceStatus) -> None:
+    async def again() -> bool:
+        async with client.connect() as connection:
+            await health.ensure_pool(connection)
+            await health.answers(connection)
+            return await health.worker_online(connection, since=0)
+
+    assert asyncio.run(again())
+
+
+def test_a_lost_run_whose_limit_is_gone_is_crashed(
+    live: ServiceStatus, specification: Callable[..., DeploymentSpec]
+) -> None:
+    made = deployments.deploy(specification("orphan"))
+    run = deployments.run_now("orphan", {"seconds": 600})
+    _await_running(run.id)
+
+    async def lose() -> list[str]:
+        async with client.connect() as connection:
+            await connection.delete(f"/deployments/{made.id}")  # as another program might
+            for process in processes.with_variable(MARK, str(service_dir())):
+                if process.environ().get("PREFECT__FLOW_RUN_ID") == run.id:
+                    process.kill()
+            alive = process_cleanup.find_running_runs(service_dir())
+            leases = service_dir() / "prefect" / "concurrency_leases"
+            return await health.crash_lost_runs(connection, "its process is gone", alive=alive, leases=leases)
+
+    asyncio.run(lose())
+    assert runs.wait(run.id, timeout=30).state == "Crashed"
+
+
+def test_a_deployment_is_deleted_after_its_runs_have_ended(
+    live: ServiceStatus, specification: Callable[..., DeploymentSpec]
+) -> None:
+    deployments.deploy(specification("ending"))
+    run = deployments.run_now("ending", {"seconds": 600})
+    _await_running(run.id)
+    deployments.delete("ending")
+    assert runs.find(run.id).state == "Cancelled"
+
+
+def _await_running(run: str) -> None:
+    deadline = time.monotonic() + 90
+    while runs.find(run).state != "Running":
+        assert time.monotonic() < deadline
+        time.sleep(0.3)

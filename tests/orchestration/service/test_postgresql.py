@@ -1,0 +1,107 @@
+"""The service on a real PostgreSQL, on the loopback."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from jupyter_pipeline import processes
+from jupyter_pipeline.exceptions import ConfigurationError, ServiceError
+from jupyter_pipeline.models import DeploymentSpec, Schedule
+from jupyter_pipeline.orchestration import deployments, runs, service, service_state
+from jupyter_pipeline.orchestration.service.environment import DATABASE, MARK
+
+Make = Callable[..., DeploymentSpec]
+
+
+@contextlib.contextmanager
+def _server(folder: Path) -> Iterator[str]:
+    """Run a server with an empty database, and yield its address for Prefect; on return it is gone."""
+    programs = max(Path("/usr/lib/postgresql").glob("*/bin"), default=None, key=lambda path: int(path.parent.name))
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed")
+    owner = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
+    data = folder / "postgres"
+    data.mkdir()
+    shutil.chown(data, owner)
+    for parent in data.parents:  # the server's user must pass
+        if parent.stat().st_uid == os.getuid() and parent != Path("/"):
+            parent.chmod(parent.stat().st_mode | 0o011)
+    _as(owner, [programs / "initdb", "-D", data, "-A", "trust", "-U", "prefect", "--no-sync"])
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [str(programs / "postgres"), "-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", "", "-F"]
+    log = (folder / "postgres.log").open("wb")
+    with log, subprocess.Popen(command, user=owner, stdout=log, stderr=log, cwd="/") as process:
+        try:
+            _await(programs, port, process)
+            _as(owner, [programs / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "prefect", "prefect"])
+            yield f"postgresql+asyncpg://prefect@127.0.0.1:{port}/prefect"
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _await(programs: Path, port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    ready: list[str | Path] = [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+    while subprocess.run(ready, check=False).returncode:
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def _as(owner: str, command: list[str | Path]) -> None:
+    subprocess.run(command, user=owner, check=True, capture_output=True, cwd="/")
+
+
+@pytest.fixture
+def database(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    with _server(tmp_path_factory.mktemp("database")) as address:
+        monkeypatch.setenv(DATABASE, address)
+        yield address
+
+
+@pytest.mark.slow
+def test_the_service_works_on_postgresql(
+    database: str, specification: Make, isolated_state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.up()
+    try:
+        assert not list((isolated_state / "service" / "prefect").glob("prefect.db*"))
+        specs = [specification(f"stored{n}", schedules=(Schedule(cron="0 3 * * *"),)) for n in range(8)]
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(deployments.deploy, specs))
+        assert len(deployments.list_deployments()) == 8
+        deployments.deploy(dataclasses.replace(specs[0], description="changed"))
+        assert deployments.rollback("stored0").version == specs[0].version
+        assert runs.wait(deployments.run_now("stored0").id, timeout=120).state == "Completed"
+        for process in processes.with_variable(MARK, str(isolated_state / "service")):
+            if "worker" in process.cmdline():
+                assert DATABASE not in process.environ()
+        address = f"{database.rpartition(':')[0]}"
+        assert address not in Path(service.status().log).read_text()
+    finally:
+        service.down()
+    monkeypatch.delenv(DATABASE)
+    with pytest.raises(ServiceError, match="are in PostgreSQL"):
+        service.up()
+
+
+def test_an_address_of_another_database_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(DATABASE, "mysql://me:hunter2@db/prefect")
+    with pytest.raises(ConfigurationError, match=DATABASE) as refused:
+        service.up()
+    assert "hunter2" not in str(refused.value)
+    assert service_state.read_state() is None
