@@ -31,8 +31,7 @@ from nbclient.exceptions import CellExecutionError  # noqa: E402
 from jupyter_pipeline.clusters import manager  # noqa: E402
 from jupyter_pipeline.exceptions import PipelineError  # noqa: E402
 from jupyter_pipeline.models import RunRecord  # noqa: E402
-from jupyter_pipeline.orchestration.runs import manage as runs  # noqa: E402
-from jupyter_pipeline.orchestration.service import control as service  # noqa: E402
+from jupyter_pipeline.orchestration import runs, service  # noqa: E402
 
 DEPLOYMENT = "delays"
 RUN_TIMEOUT = 240.0  # seconds until a scheduled run must have completed
