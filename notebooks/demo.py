@@ -89,7 +89,7 @@ def wait_for_schedule() -> RunRecord:
             if run.state == "Completed":
                 return run
             if run.state in ("Failed", "Crashed", "TimedOut"):
-                raise StepError(f"the run {run.name} is {run.state}: {run.message}\n{runs.logs(run.id)}")
+                raise StepError(f"the run {run.name} is {run.state}: {run.message}\n{runs.read_log(run.id)}")
         started = [r for r in found if r.start]
         text = f"  run {started[0].name} is {started[0].state}" if started else "  the schedule has not fired yet"
         if text != shown:
