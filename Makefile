@@ -9,8 +9,14 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Tested versions. `make CONSTRAINTS=` installs the newest ones.
+CONSTRAINTS ?= tests/constraints.txt
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 $(addprefix --constraint ,$(CONSTRAINTS))
+FAST = not service and not slow and not browser
+INSTALL_FAILED = { echo "The installation failed. Check the network connection and the package index."; exit 1; }
 
-.PHONY: help install install-test system-packages demo lab test test-python test-lab test-backends check format types docs bench clean
+.PHONY: help install install-test system-packages demo lab test test-fast test-python test-lab test-backends \
+	test-latest test-lowest check format types constraints dist docs bench clean
 
 help: ## Show this help
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z%-]+):.*## /\1\t/' | expand -t 18
@@ -35,16 +41,16 @@ define needs_node
 endef
 
 # The stamp is newer than all that decides what gets installed.
-$(VENV)/.demo: $(BIN)/python pyproject.toml labextension/package.json labextension/yarn.lock $(shell find labextension/src labextension/style labextension/schema -type f 2>/dev/null)
+$(VENV)/.demo: $(BIN)/python pyproject.toml $(CONSTRAINTS) labextension/package.json labextension/yarn.lock $(shell find labextension/src labextension/style labextension/schema -type f 2>/dev/null)
 	$(needs_node)
 	@echo "== Installing the project and what the demo needs into $(VENV)"
 	rm -rf jupyter_pipeline/labextension
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 -e '.[demo]' || { echo "Installing failed. Is there a network, and a package index?"; exit 1; }
+	$(PIP_INSTALL) -e '.[demo]' || $(INSTALL_FAILED)
 	touch $@
 
 $(VENV)/.test: $(VENV)/.demo
 	@echo "== Installing what the tests need into $(VENV)"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 -e '.[test]' || { echo "Installing failed. Is there a network, and a package index?"; exit 1; }
+	$(PIP_INSTALL) -e '.[test]' || $(INSTALL_FAILED)
 	touch $@
 
 install: $(VENV)/.demo ## Install the project into .venv
@@ -61,21 +67,22 @@ demo: $(VENV)/.demo ## From a cell to a scheduled run, step by step, then stop a
 lab: $(VENV)/.demo ## Open JupyterLab on the quickstart notebook
 	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/quickstart.ipynb
 
+test-fast: install-test ## Run the unit tests that start no service, in under a minute
+	$(BIN)/python -m pytest -n 2 -q -m "$(FAST)"
+
 test: install-test ## Run all tests
 	@$(MAKE) --no-print-directory test-lab
 	@$(MAKE) --no-print-directory test-python
 
 test-lab: install-test
 	@echo "== Testing the JupyterLab extension"
-	cd labextension && ../$(BIN)/jlpm test
+	cd labextension && $(abspath $(BIN))/jlpm test
 
 test-python: install-test
-	@echo "== Testing the package, in Python and in a browser, in two processes: the tests mostly wait"
+	@echo "== Testing the package with Python and a browser, in two processes"
 	$(BIN)/python -m pytest -n 2 --no-loadscope-reorder
 
 test-backends: install-test ## Run the shared cluster tests on every backend that this machine can start
-	@echo "== Installing the clients of services"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 -e '.[test-backends]'
 	$(BIN)/python -m pytest tests/backends --backends=all -v
 	@for backend in oar htcondor; do
 		echo "== $$backend, which takes no jobs of root, as a user of its own"
@@ -85,27 +92,52 @@ test-backends: install-test ## Run the shared cluster tests on every backend tha
 testbed-%: install-test ## Start a real backend by hand: make testbed-slurm, -ssh, -gateway, -sge, -pbs, -oar, -htcondor; STOP=1 ends it; for Slurm HOSTS=1 makes nodes hosts
 	@$(BIN)/python tests/testbed/$*.py $(if $(STOP),stop,start) $(if $(HOSTS),--hosts)
 
-check: install-test ## Check format, lint, types, imports and docstrings
+test-latest: ## Run the Python tests with the newest versions of all packages, in .venv-latest
+	@$(MAKE) --no-print-directory VENV=$(VENV)-latest CONSTRAINTS= test-python
+
+test-lowest: ## Run the fast tests with the lowest versions that pyproject.toml allows, in .venv-lowest
+	@$(MAKE) --no-print-directory VENV=$(VENV)-lowest lowest-tests
+
+.PHONY: lowest-tests
+lowest-tests: $(BIN)/python
+	@echo "== Installing the lowest supported versions into $(VENV)"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile --quiet --no-header --no-annotate --resolution lowest-direct --extra test --python $(BIN)/python pyproject.toml --output-file $(VENV)/lowest.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --requirements $(VENV)/lowest.txt --editable . || $(INSTALL_FAILED)
+	$(BIN)/python -m pytest -n 2 -q -m "$(FAST)"
+
+check: install-test ## Check format, lint, types, import contracts, docstrings and language
 	@echo "== Format and lint"
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	cd labextension && ../$(BIN)/jlpm lint:check && cd ..
+	cd labextension && $(abspath $(BIN))/jlpm lint:check && cd ..
 	@echo "== Types"
 	$(BIN)/mypy
-	@echo "== Docstrings"
+	@echo "== Import contracts"
+	$(BIN)/lint-imports --no-cache
+	@echo "== Docstrings and language"
 	$(BIN)/python -m numpydoc.hooks.validate_docstrings $$(git ls-files 'jupyter_pipeline/*.py')
 
-format: install-test ## Format and mend what can be mended
+format: install-test ## Format and fix lint errors
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-	cd labextension && ../$(BIN)/jlpm lint
+	cd labextension && $(abspath $(BIN))/jlpm lint
 
 types: install-test ## Generate the TypeScript types of the records
 	$(BIN)/python labextension/generate_types.py
 
+constraints: ## Write the versions installed in .venv to tests/constraints.txt
+	@$(BIN)/python tests/support/constraints.py tests/constraints.txt
+
+dist: $(BIN)/python ## Build the sdist and the wheel into dist
+	$(needs_node)
+	rm -rf dist jupyter_pipeline/labextension
+	$(PIP_INSTALL) build
+	$(BIN)/python -m build
+
 docs: $(BIN)/python ## Build the documentation into docs/_build/html
 	$(needs_node)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 -e '.[docs]'
+	@$(PIP_INSTALL) -e '.[docs]' || $(INSTALL_FAILED)
 	$(BIN)/python -m sphinx -W -b html docs docs/_build/html
 	@echo "Open docs/_build/html/index.html"
 
@@ -113,4 +145,4 @@ bench: install-test ## Run the benchmarks and print their tables
 	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
 
 clean: ## Remove what was built
-	rm -rf $(VENV) dist build docs/_build jupyter_pipeline/labextension labextension/lib labextension/node_modules
+	rm -rf $(VENV) $(VENV)-latest $(VENV)-lowest dist build docs/_build jupyter_pipeline/labextension labextension/lib labextension/node_modules

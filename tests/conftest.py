@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 
 import pytest
+import session
 
 ONE_FOR_THE_MACHINE = {
     "backends": ("tests/backends/",),
@@ -20,6 +23,46 @@ ONE_FOR_THE_MACHINE = {
         "tests/browser/test_deploy.py",
     ),
 }
+
+
+# Tests in these folders and modules, or with these fixtures, start services, clusters, shells or installers:
+# `make test-fast` leaves them out.
+SERVICE_FOLDERS = ("tests/backends/", "tests/browser/", "tests/notebooks/")
+SERVICE_MODULES = {
+    "test_command_line", "test_drift", "test_environments", "test_keeper_job", "test_locked", "test_pinning",
+    "test_private_indexes", "test_run_context", "test_service", "test_spare", "test_standby", "test_weight",
+    "test_wheels",
+}  # fmt: skip
+SERVICE_FIXTURES = {
+    "awkward", "client", "cluster", "live", "running_service", "service_state", "shell", "started", "thin",
+}  # fmt: skip
+WATCHER = pytest.StashKey[subprocess.Popen[bytes]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let a termination finalize the fixtures as an interrupt does, and watch over the session's processes."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    if not hasattr(config, "workerinput"):  # the first process, not one of xdist's
+        config.stash[WATCHER] = session.begin()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that start services."""
+    for item in items:
+        fixtures = SERVICE_FIXTURES.intersection(getattr(item, "fixturenames", ()))
+        if item.nodeid.startswith(SERVICE_FOLDERS) or item.path.stem in SERVICE_MODULES or fixtures:
+            item.add_marker("service")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End what the session left running, and name it."""
+    if watcher := config.stash.get(WATCHER, None):
+        for command in session.end(watcher):
+            print(f"\nA test left a process running: {command[:200]}")
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
+import functools
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,9 +26,11 @@ HEAVY_HOMES = {
 }
 
 
-def imports(path: Path) -> Iterator[str]:
-    """Yield the top-level package of every import in a file that runs, lazy ones too."""
+@functools.cache
+def imports(path: Path) -> frozenset[str]:
+    """Return the top-level package of every import in a file that runs, lazy ones too."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = set()
     checked = {
         id(inner)
         for node in ast.walk(tree)
@@ -39,15 +41,17 @@ def imports(path: Path) -> Iterator[str]:
         if id(node) in checked:
             continue
         if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
+            found.update(alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module.partition(".")[0]
+            found.add(node.module.partition(".")[0])
+    return frozenset(found)
 
 
 def files() -> list[Path]:
     return [p for p in sorted(PACKAGE.rglob("*.py")) if "labextension" not in p.parts]
 
 
+@pytest.mark.slow
 def test_layers_hold() -> None:
     linter = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([linter, "--no-cache"], cwd=REPOSITORY, capture_output=True, text=True, check=False)
@@ -59,7 +63,7 @@ def test_a_heavy_package_is_imported_in_its_home_alone(package: str) -> None:
     strangers = [
         str(path.relative_to(PACKAGE))
         for path in files()
-        if package in set(imports(path)) and not str(path.relative_to(PACKAGE)).startswith(HEAVY_HOMES[package])
+        if package in imports(path) and not str(path.relative_to(PACKAGE)).startswith(HEAVY_HOMES[package])
     ]
     assert strangers == []
 
@@ -69,7 +73,7 @@ LOWEST = [*(PACKAGE / "models").glob("*.py"), PACKAGE / "exceptions.py", PACKAGE
 
 @pytest.mark.parametrize("module", LOWEST, ids=lambda path: path.stem)
 def test_the_lowest_layer_uses_the_standard_library_alone(module: Path) -> None:
-    assert set(imports(module)) <= sys.stdlib_module_names | {"jupyter_pipeline"}
+    assert imports(module) <= sys.stdlib_module_names | {"jupyter_pipeline"}
 
 
 def test_loading_the_extension_imports_nothing_heavy() -> None:

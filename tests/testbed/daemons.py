@@ -7,12 +7,16 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-__all__ = ["alive", "install", "run", "spawn", "state_dir", "stop", "wait_for"]
+sys.path.insert(0, str(Path(__file__).parent.parent / "support"))
+import session
+
+__all__ = ["alive", "end_with_session", "install", "run", "spawn", "state_dir", "stop", "wait_for"]
 
 _children: list[subprocess.Popen[bytes]] = []
 
@@ -68,6 +72,13 @@ def spawn(*command: str | Path, log: Path, pid_file: Path | None = None, **optio
     _children.append(process)
     if pid_file is not None:
         pid_file.write_text(str(process.pid))
+
+
+def end_with_session(pid_file: Path) -> None:
+    """Let the test session end the daemon in `pid_file`, which overwrites its environment."""
+    pid = alive(pid_file)
+    if pid is not None:
+        session.own(pid)
 
 
 def alive(pid_file: Path) -> int | None:

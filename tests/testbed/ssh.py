@@ -60,6 +60,8 @@ def start() -> dict[str, object]:
             Path("/run/sshd").mkdir(exist_ok=True)
         sshd = shutil.which("sshd") or "/usr/sbin/sshd"
         daemons.run(sshd, "-f", FOLDER / "sshd_config", "-E", FOLDER / "sshd.log")
+        daemons.wait_for(lambda: daemons.alive(FOLDER / "sshd.pid"), "sshd")
+        daemons.end_with_session(FOLDER / "sshd.pid")
     daemons.wait_for(lambda: socket.create_connection(("127.0.0.1", PORT), 1).close() is None, "sshd")
     return {"port": PORT, "client_keys": [str(FOLDER / "id")], "known_hosts": str(FOLDER / "known_hosts")}
 
