@@ -52,7 +52,7 @@ def test_refusals_are_plain_data() -> None:
     refusal = Refusal(cell=2, line=3, name="!ls", reason="a shell command", fix="Use subprocess.run.")
     error = exceptions.CompileRefusedError([refusal])
     assert error.to_dict() == {"refused": [refusal.to_dict()]}
-    assert str(error) == "Cell 2 (counted from 0), line 3: !ls: a shell command. Use subprocess.run."
+    assert str(error) == "Cell 3, line 3: !ls: a shell command. Use subprocess.run."
 
 
 def test_ipython_shows_the_message_without_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,14 +17,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram, collecting_later, slice_program
-from jupyter_pipeline.compiler.checks import refuse_what_cannot_run
+from jupyter_pipeline.compiler.checks import check_slice, refusal
 from jupyter_pipeline.compiler.codegen import source_map
 from jupyter_pipeline.compiler.codegen.base import RESERVED_NAMES, origin_sentence
 from jupyter_pipeline.compiler.codegen.registry import get_code_generator
 from jupyter_pipeline.compiler.codegen.steps import render_steps
 from jupyter_pipeline.compiler.frontend.directives import Directive, largest
 from jupyter_pipeline.compiler.frontend.ipython import to_python
-from jupyter_pipeline.compiler.frontend.notebook import Cell, has_directive, order_notes
+from jupyter_pipeline.compiler.frontend.notebook import (
+    Cell,
+    CellNote,
+    has_directive,
+    label_cells,
+    label_refusals,
+    order_notes,
+)
 from jupyter_pipeline.compiler.graph.mapping import find_mapped
 from jupyter_pipeline.compiler.graph.naming import (
     collect_directives,
@@ -40,9 +47,8 @@ from jupyter_pipeline.compiler.graph.pipeline import PipelineGraph
 from jupyter_pipeline.compiler.graph.steps import Step, imported_libraries, last_value, names_read, partition
 from jupyter_pipeline.compiler.graph.windows import bind_windows
 from jupyter_pipeline.compiler.options import Compilation, CompileOptions
-from jupyter_pipeline.compiler.secrets import refuse_secret_values, travel_notes
+from jupyter_pipeline.compiler.secrets import find_machine_values, refuse_secret_values
 from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
-from jupyter_pipeline.models import Refusal
 from jupyter_pipeline.paths import check_name
 
 __all__ = ["compile_cells"]
@@ -75,9 +81,12 @@ def compile_cells(cells: Sequence[Cell], target: int | Sequence[int], options: C
     refuse_secret_values({**options.defaults, **options.cluster.get("kwargs", {})})
     selected = (target,) if isinstance(target, int) else tuple(dict.fromkeys(target))
     _check_selected(cells, selected)
-    sliced = _slice(cells, selected, options)
-    refuse_what_cannot_run(sliced)
-    graph = _build_graph(cells, sliced, options)
+    labels = label_cells(cells)
+    with label_refusals(labels):
+        sliced = _slice(cells, selected, options, labels)
+        check_slice(sliced)
+        graph = _build_graph(cells, sliced, options, labels)
+    remarks = [*sliced.notes, *(CellNote(cell, text) for cell, text in find_machine_values(sliced))]
     values = {p.name: typed(p, options.defaults.get(p.name, p.default)) for p in graph.parameters if not p.window}
     title = (graph.steps[0].summary if len(graph.steps) == 1 else options.description) or f"Pipeline {options.name}."
     pieces = render_steps(
@@ -88,7 +97,6 @@ def compile_cells(cells: Sequence[Cell], target: int | Sequence[int], options: C
     files |= generator.render_manifest(graph, options, version=version, parameters=values)
     if options.requirements:
         files["requirements.lock"] = options.requirements
-    code = [c for c in cells if c.kind == "code"]
     return Compilation(
         name=options.name,
         flow_name=options.name,
@@ -100,8 +108,7 @@ def compile_cells(cells: Sequence[Cell], target: int | Sequence[int], options: C
         cells=sliced.cells,
         notes=(
             *order_notes(cells, max(selected)),
-            *sliced.notes,
-            *travel_notes(sliced),
+            *(remark.format(labels) for remark in remarks),
             *generator.notes(graph, options),
         ),
         requirements=tuple(dict.fromkeys(r for c in sliced.cells for r in sliced.program.plain[c].requirements)),
@@ -110,7 +117,7 @@ def compile_cells(cells: Sequence[Cell], target: int | Sequence[int], options: C
         resources={s.name: sizes for s in graph.steps if (sizes := largest([s.settings]))},
         source_map={
             "notebook": options.notebook,
-            "steps.py": source_map.trace(pieces, {c.index: c.id for c in code}, {c.index: c.source for c in code}),
+            "steps.py": source_map.trace(pieces, cells),
         },
     )
 
@@ -118,23 +125,28 @@ def compile_cells(cells: Sequence[Cell], target: int | Sequence[int], options: C
 def _check_selected(cells: Sequence[Cell], selected: Sequence[int]) -> None:
     code = {c.index for c in cells if c.kind == "code"}
     if not selected or not code.issuperset(selected):
-        raise UsageError(f"There is no code cell {', '.join(map(str, selected))}. Cells are counted from 0.")
+        indices = ", ".join(map(str, selected))
+        raise UsageError(f"There is no code cell with index {indices}. The first cell has index 0.")
 
 
-def _slice(cells: Sequence[Cell], selected: Sequence[int], options: CompileOptions) -> SlicedProgram:
+def _slice(
+    cells: Sequence[Cell], selected: Sequence[int], options: CompileOptions, labels: Mapping[int, str]
+) -> SlicedProgram:
     code = [c for c in cells if c.kind == "code"]
     return slice_program(
         [(c.index, c.source) for c in code if c.index <= max(selected)],
         selected,
         external=[c.index for c in code if c.index not in selected and has_directive(c)],
-        later=defined_below([c for c in code if c.index > min(selected)]),
+        later=defined_below([c for c in code if c.index > min(selected)], labels),
         kernel_names=options.kernel_names,
     )
 
 
-def _build_graph(cells: Sequence[Cell], sliced: SlicedProgram, options: CompileOptions) -> PipelineGraph:
+def _build_graph(
+    cells: Sequence[Cell], sliced: SlicedProgram, options: CompileOptions, labels: Mapping[int, str]
+) -> PipelineGraph:
     by_index = {c.index: c for c in cells}
-    directives = collect_directives({i: by_index[i] for i in sliced.criteria}, sliced)
+    directives = collect_directives({i: by_index[i] for i in sliced.criteria}, sliced, labels)
     parameters = _find_parameters(cells, sliced, options)
     imports, helpers, inner = partition(sliced, parameters)
     function = to_identifier(options.name)
@@ -192,9 +204,7 @@ def _complete_step(
     step.settings = replace(options.settings(), **directive.settings)
     if directive.map:
         if step.asynchronous:
-            fix = "Leave out --map, or call a function that does not wait."
-            refusal = Refusal(cell=step.cell, line=1, name="--map", reason="an element awaits something", fix=fix)
-            raise CompileRefusedError([refusal])
+            raise CompileRefusedError([refusal("map-awaits", cell=step.cell, line=1, name="--map")])
         step.mapped = find_mapped(step.cell, step.statements, {*step.inputs, *(p.name for p in step.parameters)})
     own = [s for s in step.statements if s.cell == step.cell]
     if step.kind == "check" and last_value(own, sliced.program.plain[step.cell].source):

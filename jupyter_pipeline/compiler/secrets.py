@@ -1,7 +1,7 @@
-"""What must not be written to files: secrets; and what is written but may not travel: paths, clients, locks.
+"""Find secrets, which must not be written to files, and machine-specific values: paths, clients, locks.
 
-The detectors are those of ``detect-secrets`` that know a form (keys of cloud providers, tokens, private keys, passwords
-in addresses and assignments); its entropy detectors are left out, for they take checksums for secrets.
+The detectors of ``detect-secrets`` that recognize a format are used: keys of cloud providers, tokens, private keys,
+passwords in URLs and assignments. Its entropy detectors report checksums as secrets, so they are not used.
 """
 
 from __future__ import annotations
@@ -9,69 +9,59 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
-from jupyter_pipeline.compiler.analysis.statements import first_line
 from jupyter_pipeline.exceptions import MissingDependencyError, UsageError
-from jupyter_pipeline.models import Refusal
 
-__all__ = ["find_secrets", "refuse_secret_values", "travel_notes"]
+if TYPE_CHECKING:
+    from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
+
+__all__ = ["FIX", "find_machine_values", "find_secrets", "refuse_secret_values"]
 
 _SUSPECT = re.compile(
     r"""(?ix)
-    (?: pass | secret | token | key | auth | cred | pwd )\w*['"\]]*\s*[:=]   # what is called a secret
+    (?: pass | secret | token | key | auth | cred | pwd )\w*['"\]]*\s*[:=]   # a name that suggests a secret
   | -----BEGIN
   | ://[^/\s'"]*:[^/\s'"]*@                                               # a password in an address
-  | ['"](?=[^'"\s]*\d)[\w+/=.:-]{16,}['"]                                 # what looks like a key
+  | ['"](?=[^'"\s]*\d)[\w+/=.:-]{16,}['"]                                 # a string that looks like a key
     """
 )
-"""Lines worth the time of all detectors."""
-_FIX = 'Read it when it runs: os.environ["NAME"], or prefect.blocks.system.Secret.load("name").get().'
+"""Lines that all detectors scan."""
+FIX = 'Read it at run time: os.environ["NAME"], or prefect.blocks.system.Secret.load("name").get().'
 _ENTROPY = ("HexHighEntropyString", "Base64HighEntropyString")
 _HERE = re.compile(r"^(/(?:home|Users|root|tmp|scratch|mnt|media)/|~/|[A-Za-z]:\\)")
 _HELD = {
-    "Client": "a Dask client of its own starts with each run; %cluster and --profile give it the profile's cluster",
-    "LocalCluster": "a cluster of its own starts with each run; %cluster and --profile give it the profile's cluster",
-    "Lock": "a lock holds within one process only",
-    "RLock": "a lock holds within one process only",
+    "Client": "each run starts a separate Dask client; with --profile it connects to the profile's cluster",
+    "LocalCluster": "each run starts a separate cluster; with --profile it uses the profile's cluster",
+    "Lock": "a lock works within one process only",
+    "RLock": "a lock works within one process only",
 }
 
 
-def find_secrets(kept: SlicedProgram) -> list[Refusal]:
-    """Return a refusal for each line of the slice in which something looks like a secret."""
-    suspects = [(cell, number, line) for cell, number, line in _lines(kept) if _SUSPECT.search(line)]
-    kinds = _kinds([line for _, _, line in suspects])
-    return [
-        Refusal(
-            cell=cell,
-            line=number,
-            name=kind,
-            reason="this looks like a secret, and it would be written to files and into git",
-            fix=_FIX,
-        )
-        for (cell, number, _), kind in zip(suspects, kinds, strict=True)
-        if kind
-    ]
+def find_secrets(sliced: SlicedProgram) -> list[tuple[int, int, str]]:
+    """Return cell, line and kind of each line of the slice that looks like a secret."""
+    suspects = [(cell, number, line) for cell, number, line in _lines(sliced) if _SUSPECT.search(line)]
+    kinds = _detect([line for _, _, line in suspects])
+    return [(cell, number, kind) for (cell, number, _), kind in zip(suspects, kinds, strict=True) if kind]
 
 
 def refuse_secret_values(values: Mapping[str, Any]) -> None:
-    """Raise if one of the values that would be written, by their names, looks like a secret.
+    """Raise if a value that would be written to files looks like a secret.
 
     Raises
     ------
     UsageError
-        The message says which, not what it is.
+        The message has the name, not the value.
     """
     lines = {name: f"{name} = {value!r}" for name, value in values.items()}
     suspects = [name for name, line in lines.items() if _SUSPECT.search(line)]
-    for name, kind in zip(suspects, _kinds([lines[n] for n in suspects]), strict=True):
+    for name, kind in zip(suspects, _detect([lines[n] for n in suspects]), strict=True):
         if kind:
-            raise UsageError(f"{name} looks like a secret ({kind}), and it would be written to files. {_FIX}")
+            raise UsageError(f"{name} looks like a secret ({kind}), and it would be written to files. {FIX}")
 
 
-def _kinds(lines: Sequence[str]) -> list[str]:
-    """Return for each line what kind of secret it seems to hold; empty for none."""
+def _detect(lines: Sequence[str]) -> list[str]:
+    """Return the kind of secret that each line seems to contain; empty for none."""
     if not lines:
         return []
     try:
@@ -86,34 +76,31 @@ def _kinds(lines: Sequence[str]) -> list[str]:
         return [next((str(secret.type) for secret in scan_line(line)), "") for line in lines]
 
 
-def travel_notes(kept: SlicedProgram) -> list[str]:
-    """Return notes on what the slice has of this machine or of this process."""
-    notes = []
-    for s in kept.statements:
-        source = kept.program.plain[s.cell].source
-        if not (_mentions(source)):
+def find_machine_values(sliced: SlicedProgram) -> list[tuple[int, str]]:
+    """Return cell and note for each path of this machine, and each object of this process, in the slice."""
+    found = []
+    for s in sliced.statements:
+        if not _mentions(sliced.program.plain[s.cell].source):
             continue
         for node in ast.walk(s.node):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and _HERE.match(node.value):
-                notes.append(
-                    f"Cell {s.cell} (counted from 0), line {node.lineno}: {node.value!r} is a path of this machine"
-                )
+                found.append((s.cell, f"line {node.lineno}: {node.value!r} is a path of this machine"))
             elif isinstance(node, ast.Call):
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
                 if name in _HELD:
-                    notes.append(f"Cell {s.cell} (counted from 0), line {node.lineno}: {name}: {_HELD[name]}")
-    return list(dict.fromkeys(f"{note}." for note in notes))
+                    found.append((s.cell, f"line {node.lineno}: {name}: {_HELD[name]}"))
+    return list(dict.fromkeys(found))
 
 
 def _mentions(source: str) -> bool:
     return any(word in source for word in ('"/', "'/", "~/", ":\\", *_HELD))
 
 
-def _lines(kept: SlicedProgram) -> Iterator[tuple[int, int, str]]:
-    """Yield cell, line number and text of what is kept, the comments above a statement included."""
-    for s in kept.statements:
-        lines = kept.program.plain[s.cell].source.split("\n")
-        first = first_line(s.node)
+def _lines(sliced: SlicedProgram) -> Iterator[tuple[int, int, str]]:
+    """Yield cell, line number and text of each line of the slice, with the comments above each statement."""
+    for s in sliced.statements:
+        lines = sliced.program.plain[s.cell].source.split("\n")
+        first = min(n.lineno for n in (s.node, *getattr(s.node, "decorator_list", ())))
         while first > 1 and lines[first - 2].startswith("#"):
             first -= 1
         for number in range(first, (s.node.end_lineno or first) + 1):

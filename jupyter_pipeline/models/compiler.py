@@ -23,9 +23,14 @@ class Refusal(Record):
     """The name or construct at fault."""
     reason: str
     fix: str
+    rule: str = ""
+    """Id of the rule in the compiler's table."""
+    label: str = ""
+    """The cell as the notebook shows it, such as ``In [4] "df = …"``."""
 
     def __str__(self) -> str:
-        return f"Cell {self.cell} (counted from 0), line {self.line}: {self.name}: {self.reason}. {self.fix}"
+        label = self.label or f"cell {self.cell + 1}"
+        return f"{label[0].upper()}{label[1:]}, line {self.line}: {self.name}: {self.reason}. {self.fix}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,6 @@ A deploy that follows an interrupted one skips the stages that are complete.
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from jupyter_pipeline.workflows.rehearsal import Rehearsal
 
 __all__ = ["deploy"]
-
-_CELL = re.compile(r"^\s*(Cell \d+ \(counted from 0.*?\).*?, line \d+)", re.MULTILINE)
 
 
 def deploy(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Deployed:
@@ -103,8 +100,9 @@ def _variables(spec: DeploymentSpec) -> Mapping[str, str]:
 
 def _rehearsal_error(plan: Plan, done: Rehearsal) -> RehearsalError:
     """Return the error with the cell and the line of the notebook."""
+    from jupyter_pipeline.compiler.codegen import source_map
     from jupyter_pipeline.workflows.tracebacks import located
 
     shown = located(done.traceback, plan.compilation.source_map)
-    places = _CELL.findall(shown)
+    places = source_map.find_locations(done.traceback, plan.compilation.source_map)
     return RehearsalError(done.error, where=places[-1] if places else "", traceback=shown)

@@ -126,6 +126,10 @@ export interface IRefusal {
   readonly name: string;
   readonly reason: string;
   readonly fix: string;
+  /** Id of the rule in the compiler's table. */
+  readonly rule: string;
+  /** The cell as the notebook shows it, such as `In [4] "df = …"`. */
+  readonly label: string;
 }
 
 /** One run of a deployment. */
@@ -193,18 +197,11 @@ export interface IProcessIdentity {
 
 /** Limits after which a cluster stops. `null` means no limit. */
 export interface ILimits {
-  /** Seconds without tasks. */
   readonly idle: number | null;
-  /** Seconds since the start, idle or busy. */
   readonly lifetime: number | null;
-  /**
-   * Seconds within which the scheduler must answer and the first worker must connect.
-   */
   readonly start_timeout: number;
   readonly max_workers: number | null;
-  /** Upper bound of an extended lifetime, in seconds since the start. */
   readonly max_lifetime: number | null;
-  /** Cost in the currency of `Profile.price`. */
   readonly budget: number | null;
 }
 

@@ -30,7 +30,7 @@ def notebook(*sources: str, **more: Any) -> str:
         ('{"worksheets": []}', "format 3"),
         ("[]", "its JSON is not an object"),
         ('{"nbformat": 4}', "no list of cells"),
-        ('{"nbformat": 4, "cells": ["x = 1"]}', "Cell 0 .* not an object"),
+        ('{"nbformat": 4, "cells": ["x = 1"]}', "Cell 1 of 1 is not a JSON object"),
     ],
 )
 def test_what_is_no_notebook_is_told(content: str | bytes, message: str) -> None:
@@ -48,7 +48,7 @@ def test_ids_that_are_missing_or_repeated_become_positions() -> None:
 
 
 def test_a_notebook_without_marks_says_how_to_mark() -> None:
-    with pytest.raises(UsageError, match=r"No cell is marked.*%%step NAME"):
+    with pytest.raises(UsageError, match=r"No cell is a step.*%%step NAME"):
         find_marked_cells(read_notebook(notebook("x = 1")))
 
 
@@ -56,24 +56,24 @@ def test_a_notebook_without_marks_says_how_to_mark() -> None:
     ("sources", "options", "cell", "line", "name", "reason"),
     [
         (["x = 1", "y = x + zz"], {}, 1, 1, "zz", "no cell above defines it"),
-        (["%%step a\nx = y", "%%step b\ny = x"], {}, 0, 2, "y", "defined only below, in cell 1"),
+        (["%%step a\nx = y", "%%step b\ny = x"], {}, 0, 2, "y", "defined only below, in cell 2 of 2"),
         (["x = 1\ndel x", "y = x"], {}, 1, 1, "x", "deleted before it is used"),
         (["x = (1", "y = x"], {}, 0, 1, "x = (1", "not valid Python"),
         (["y = 1\n!rm -r data"], {}, 0, 2, "!rm", "a shell line does not run"),
         (["files = !ls\ny = files"], {}, 0, 1, "!ls", "only inside Jupyter"),
         (["%run other.py\ny = 1"], {}, 0, 1, "%run", "runs only inside Jupyter"),
         (["%%bash\nls"], {}, 0, 1, "%%bash", "only inside Jupyter"),
-        (["\n\nname = input('who')"], {}, 0, 3, "input()", "nobody is there to answer"),
+        (["\n\nname = input('who')"], {}, 0, 3, "input()", "cannot answer a prompt"),
         (["y = Out[3]"], {}, 0, 1, "Out", "only inside IPython"),
         (["# nothing"], {}, 0, 1, "cell", "does nothing"),
-        (["exec('y = 1')\ny"], {}, 0, 1, "exec()", "cannot be seen"),
+        (["exec('y = 1')\ny"], {}, 0, 1, "exec()", "the analysis cannot see"),
         (["password = 'hunter2hunter2'", "y = password"], {}, 0, 1, "Secret Keyword", "looks like a secret"),
-        (["a = 1", "y = 2"], {"parameters": ("a",)}, 1, 1, "a", "nothing that this cell needs"),
+        (["a = 1", "y = 2"], {"parameters": ("a",)}, 1, 1, "a", "no statement that this cell needs binds"),
         (["a = 1\na += 1", "y = a"], {"parameters": ("a",)}, 0, 2, "a", "assigned or changed in several places"),
         (["a = open", "y = a"], {"parameters": ("a",)}, 0, 1, "a", "its value is not a literal"),
         (["task = 1", "y = task"], {"parameters": ("task",)}, 0, 1, "task", "uses this name itself"),
         (["a = 'x'", "y = a"], {"windows": {"a": "start"}}, 0, 1, "a", "neither a date nor a time"),
-        (["%%step a --retries x\ny = 1"], {}, 0, 1, "mark", "whole number"),
+        (["%%step a --retries x\ny = 1"], {}, 0, 1, "directive", "whole number"),
         (["%%step a\nx = 1", "%%check a\nassert x"], {}, 1, 1, "a", "the same name"),
     ],
 )

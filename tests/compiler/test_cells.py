@@ -42,7 +42,7 @@ def test_missing_and_repeated_ids_become_positions() -> None:
         ("[]", "not a notebook"),
         ('{"nbformat": 4}', "no list of cells"),
         ('{"nbformat": 3, "worksheets": [{"cells": []}]}', "format 3"),
-        ('{"nbformat": 4, "cells": [1]}', "Cell 0"),
+        ('{"nbformat": 4, "cells": [1]}', "Cell 1 of 1"),
         ('{"nbformat": 4, "cells": [{"source": 5}]}', "no text"),
         ("[" * 100000, "not valid JSON"),
     ],
@@ -73,7 +73,7 @@ def test_a_cell_that_is_not_there_is_named(selector: str, error: type[PipelineEr
 
 def test_cells_that_ran_out_of_order_are_told() -> None:
     cells = [Cell(index=i, source="x", execution_count=n) for i, n in enumerate([3, 1, 2])]
-    assert "Cell 0 (counted from 0) ran after a cell below" in order_notes(cells, 2)[0]
+    assert 'In [3] "x" ran after a cell below' in order_notes(cells, 2)[0]
     assert order_notes(cells[1:], 2) == []
 
 
@@ -85,7 +85,7 @@ def test_marked_cells_are_those_with_a_magic_or_a_tag() -> None:
         Cell(index=3, source="assert x", tags=("check:positive",)),
     ]
     assert find_marked_cells(cells) == [1, 3]
-    with pytest.raises(UsageError, match="No cell is marked"):
+    with pytest.raises(UsageError, match="No cell is a step"):
         find_marked_cells(cells[:1])
 
 

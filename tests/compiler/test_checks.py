@@ -1,103 +1,104 @@
-"""The check that a flow is written with, on what checks may give."""
+"""The table of refusal rules: each has a notebook that violates it."""
 
 from __future__ import annotations
 
-import sys
-import types
-from collections.abc import Callable
 from typing import Any
-from unittest import mock
 
 import pytest
 
-from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells
+from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells, slice_cells
+from jupyter_pipeline.compiler.analysis.slicer import slice_program
+from jupyter_pipeline.compiler.checks import RULES
+from jupyter_pipeline.compiler.graph.edges import connect
+from jupyter_pipeline.compiler.graph.steps import Step
+from jupyter_pipeline.exceptions import CompileRefusedError
 
-LIBRARIES = "import dask\nimport pandera.pandas as pa"
+CASES: dict[str, tuple[list[str], dict[str, Any]]] = {
+    "syntax-error": (["x = ("], {}),
+    "nested-too-deeply": (["x = 1\ny = x" + ".a" * 2000], {}),
+    "ipython-name": (["y = Out[3]"], {}),
+    "deleted-name": (["x = 1\ndel x", "y = x"], {}),
+    "name-defined-below": (["y = later", "later = 1"], {"cells": (0,)}),
+    "name-only-in-kernel": (["y = ghost"], {"kernel_names": ("ghost",)}),
+    "undefined-name": (["y = missing"], {}),
+    "not-python": (["%run other.py\ny = 1"], {}),
+    "input": (["y = input('name')"], {}),
+    "empty-cell": (["# nothing"], {}),
+    "dynamic-names": (["y = globals()['a']"], {}),
+    "secret": (["password = 'hunter2hunter2'", "y = password"], {}),
+    "invalid-directive": (["%%step a --retries x\ny = 1"], {}),
+    "duplicate-step-name": (["%%step a\nx = 1", "%%check a\nassert x"], {}),
+    "parameter-not-found": (["a = 1", "y = 2"], {"parameters": ("a",)}),
+    "parameter-rebound": (["a = 1\na += 1", "y = a"], {"parameters": ("a",)}),
+    "parameter-reserved": (["task = 1", "y = task"], {"parameters": ("task",)}),
+    "parameter-unused": (["y = 1"], {"parameters": ("y",)}),
+    "parameter-not-literal": (["a = open", "y = a"], {"parameters": ("a",)}),
+    "window-not-a-time": (["a = 'x'", "y = a"], {"windows": {"a": "start"}}),
+    "map-form": (["xs = [1]", "%%step y --map\ny = {x: 1 for x in xs}"], {"parameters": ("xs",)}),
+    "map-items": (["XS = (1,)\nxs = XS", "%%step y --map\ny = [x for x in xs]", "%%step z\nz = y"], {}),
+    "map-side-effect": (
+        ["xs = [1]", "seen = []", "%%step y --map\ny = [seen.append(x) for x in xs]", "%%step z\nz = (y, seen)"],
+        {"parameters": ("xs",)},
+    ),
+    "map-awaits": (["xs = [1]", "%%step y --map\ny = [await x for x in xs]"], {"parameters": ("xs",)}),
+    "captured-name-rebound": (
+        ["%%step a\nk = len([1])\ndef f():\n    return k", "%%step b\nk = len([1, 2])", "%%step c\ny = f(), k"],
+        {},
+    ),
+    "captured-name-assigned": (
+        ["%%step a\nk = len([1])\ndef f():\n    global k\n    k += 1", "%%step b\nf()", "%%step c\ny = k"],
+        {},
+    ),
+}
 
 
-def written(*sources: str) -> dict[str, str]:
+EDGE_CASES: dict[str, tuple[list[str], list[list[int]]]] = {
+    "ambiguous-binding": (["k = len([1])", "y = k", "k = len([1, 2])", "z = k"], [[0], [2], [1, 3]]),
+    "changed-before-read": (["xs = [1]", "n = len(xs)", "xs.append(2)", "y = xs"], [[0], [2], [1], [3]]),
+}
+"""Sources of cells, and the cells of each step. `plan_steps` finds an arrangement without a violation."""
+
+
+def test_each_rule_has_a_case() -> None:
+    assert CASES.keys() | EDGE_CASES.keys() == RULES.keys()
+
+
+@pytest.mark.parametrize("rule", EDGE_CASES)
+def test_a_wrong_arrangement_of_steps_is_refused_by_its_rule(rule: str) -> None:
+    sources, arrangement = EDGE_CASES[rule]
+    sliced = slice_program(list(enumerate(sources)), range(len(sources)))
+    steps = [
+        Step(name=f"s{cells[0]}", cell=cells[-1], statements=[s for s in sliced.statements if s.cell in cells])
+        for cells in arrangement
+    ]
+    assert {refusal.rule for refusal in connect(steps)} == {rule}
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_a_case_is_refused_by_its_rule(rule: str) -> None:
+    sources, options = CASES[rule]
     cells = [Cell(index=i, source=s) for i, s in enumerate(sources)]
     marked = [i for i, s in enumerate(sources) if s.startswith("%%")]
-    return dict(compile_cells(cells, marked, CompileOptions(name="p")).files)
+    selected = options.pop("cells", None) or marked or [len(cells) - 1]
+    with pytest.raises(CompileRefusedError) as error:
+        compile_cells(cells, selected, CompileOptions(name="p", **options))
+    refusal = error.value.refusals[0]
+    assert refusal.rule == rule
+    assert refusal.label == f"cell {refusal.cell + 1} of {len(cells)}"
+    assert str(refusal).startswith(f"Cell {refusal.cell + 1} of {len(cells)}, line {refusal.line}: {refusal.name}: ")
+    assert "{" not in refusal.reason + refusal.fix
+    assert refusal.fix.endswith(".")
 
 
-def task(*given: Any, **_: Any) -> Any:
-    return given[0] if given else lambda function: function
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_texts_are_fragments_and_sentences(rule: Any) -> None:
+    assert not rule.reason.endswith(".")
+    assert rule.fix.endswith(".") or rule.fix.startswith("{")
 
 
-@pytest.fixture(scope="module")
-def check() -> Callable[[Any], list[str]]:
-    """Return what runs a function as a check of a flow, and gives the artifacts that it made."""
-    files = written(LIBRARIES, "x = [1]\nx.append(2)", "%%check a\ndask.delayed(x)\npa.Check", "%%step b\ny = x")
-    prefect, artifacts = types.ModuleType("prefect"), types.ModuleType("prefect.artifacts")
-    made: list[str] = []
-    prefect.__dict__.update(task=task, flow=lambda **_: lambda f: f)
-    artifacts.__dict__.update(create_markdown_artifact=made.append)
-    modules = {"prefect": prefect, "prefect.artifacts": artifacts, "steps": types.ModuleType("steps")}
-    namespace: dict[str, Any] = {"__name__": "flow"}
-    with mock.patch.dict(sys.modules, modules):
-        exec(compile(files["flow.py"], "flow.py", "exec"), namespace)
-
-    def run(function: Any) -> list[str]:
-        made.clear()
-        try:
-            result = namespace["check"](function)()
-        except Exception:
-            assert made
-            return list(made)
-        assert not made
-        return [repr(result)] if isinstance(result, tuple) else []
-
-    return run
-
-
-@pytest.mark.parametrize("value", [True, None, 0, "", [], (1, 2)])
-def test_what_is_not_false_passes(check: Callable[[Any], list[str]], value: Any) -> None:
-    assert check(lambda: value) == ([repr(value)] if isinstance(value, tuple) else [])
-
-
-def test_false_of_python_numpy_and_dask_stops(check: Callable[[Any], list[str]]) -> None:
-    np, dask = pytest.importorskip("numpy"), pytest.importorskip("dask")
-
-    for value in (False, np.bool_(False), np.array([1, 2]).max() > 5, dask.delayed(lambda: False)()):
-        assert check(lambda value=value: value) == ["**<lambda>** did not pass: <lambda> returned False"]
-
-
-def test_a_table_as_last_value_passes_and_a_lazy_one_is_looked_at(check: Callable[[Any], list[str]]) -> None:
-    pd, dd = pytest.importorskip("pandas"), pytest.importorskip("dask.dataframe")
-    table = pd.DataFrame({"v": [1, 2]})
-    assert check(lambda: table) == []
-
-    def broken(part: Any) -> Any:
-        raise ValueError("a part is broken")
-
-    def lazy() -> Any:
-        return dd.from_pandas(table, npartitions=1).map_partitions(broken, meta=table)
-
-    assert "a part is broken" in check(lazy)[0]
-
-
-def test_the_reason_is_that_of_the_assertion_or_the_schema(check: Callable[[Any], list[str]]) -> None:
-    pd, pa = pytest.importorskip("pandas"), pytest.importorskip("pandera.pandas")
-
-    def asserts() -> None:
-        raise AssertionError("too few")
-
-    assert check(asserts) == ["**asserts** did not pass: too few"]
-
-    class Sales(pa.DataFrameModel):  # type: ignore[misc,name-defined]
-        amount: float = pa.Field(ge=0)
-
-    table = pd.DataFrame({"amount": [1.0, -7.5]})
-    for lazy in (False, True):
-        (reason,) = check(lambda lazy=lazy: Sales.validate(table, lazy=lazy))
-        assert "greater_than_or_equal_to(0)" in reason
-        assert "-7.5" in reason
-        assert reason.endswith("```")
-
-
-def test_a_check_returns_its_last_value_or_what_later_steps_read() -> None:
-    steps = written("x = [1]\nx.append(2)", "%%check a\nlen(x) == 2", "%%step b\ny = x")["steps.py"]
-    assert "    return len(x) == 2\n" in steps
-    steps = written("x = [1]\nx.append(2)", "%%check a\nn = len(x)\nn == 2", "%%step b\ny = n")["steps.py"]
-    assert "    assert str(n == 2) != \"False\", 'n == 2'\n    return n\n" in steps
+def test_a_refusal_names_the_cell_as_the_notebook_shows_it() -> None:
+    cells = [Cell(index=0, source="\ntotal = sum(values)", execution_count=7)]
+    with pytest.raises(CompileRefusedError, match=r'^In \[7\] "total = sum\(values\)", line 2: values: no cell above'):
+        compile_cells(cells, 0, CompileOptions(name="p"))
+    with pytest.raises(CompileRefusedError, match=r"^Cell 2 of 2, line 1: values: no cell above"):
+        slice_cells(["x = 1", "total = sum(values)"], 1)

@@ -152,7 +152,7 @@ def test_tagged_cells_make_parameters_of_constants_too() -> None:
 @pytest.mark.parametrize(
     ("sources", "name", "reason"),
     [
-        (["x = 1", "y = x"], "z", "nothing that this cell needs is called so"),
+        (["x = 1", "y = x"], "z", "no statement that this cell needs binds"),
         (["x = open('a')", "y = x"], "x", "not a literal"),
         (["x = 1", "x += 1", "y = x"], "x", "several places"),
     ],
@@ -165,8 +165,8 @@ def test_a_parameter_that_cannot_be_is_refused(sources: list[str], name: str, re
 @pytest.mark.parametrize(
     ("sources", "reason"),
     [
-        (["exec('x = 1')\ny = x"], "cannot be seen"),
-        (["y = globals()['a']"], "cannot be seen"),
+        (["exec('x = 1')\ny = x"], "the analysis cannot see"),
+        (["y = globals()['a']"], "the analysis cannot see"),
         ([""], "does nothing"),
         (["key = 'AKIA' 'x'", "aws = 'AKIAIOSFODNN7EXAMPLQ'\ny = aws"], "looks like a secret"),
         (["password = 'hunter2hunter2'", "y = password"], "looks like a secret"),
@@ -181,7 +181,7 @@ def test_names_of_the_kernel_and_of_cells_below_make_refusals_clearer() -> None:
     options = CompileOptions(name="p", kernel_names=("ghost",))
     with pytest.raises(CompileRefusedError, match="exists in the kernel, but no cell above defines it"):
         compile_cells(cells("y = ghost"), 0, options)
-    with pytest.raises(CompileRefusedError, match="defined only below, in cell 1"):
+    with pytest.raises(CompileRefusedError, match="defined only below, in cell 2 of 2"):
         compile_cells(cells("y = later", "later = 1"), 0, options)
 
 
@@ -195,7 +195,7 @@ def test_paths_of_this_machine_and_clients_are_noted() -> None:
     notebook = cells("from distributed import Client", "client = Client()", "y = open('/home/me/x.csv').read(), client")
     notes = "\n".join(compile_cells(notebook, 2, CompileOptions(name="p")).notes)
     assert "'/home/me/x.csv' is a path of this machine" in notes
-    assert "Client: a Dask client of its own" in notes
+    assert "Client: each run starts a separate Dask client" in notes
 
 
 def test_manifest_is_read_back_by_yaml() -> None:

@@ -83,7 +83,7 @@ def test_a_mapped_function_makes_one_element() -> None:
         ("sizes = [n for n in sorted(names)]", "not one list"),
         ("factor = 2\nsizes = [n * factor for n in names]", "not one list"),
         ("sizes = [n for n in others]", "neither a parameter nor the result of another step"),
-        ("sizes = [seen.append(n) for n in names]", "changes something that others may see"),
+        ("sizes = [seen.append(n) for n in names]", "side effect that other elements may see"),
         ("sizes = [await n for n in names]", "awaits something"),
     ],
 )

@@ -40,8 +40,8 @@ def test_a_traceback_of_a_run_points_at_the_notebook(tmp_path: Path) -> None:
     code = "import steps; whole = steps.load(); steps.report(whole)"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     located = locate(done.stderr, made.source_map)
-    assert "Cell 3 (counted from 0, id id3) of rates.ipynb, line 3, in report\n    share = rate(\n" in located
-    assert "Cell 1 (counted from 0, id id1) of rates.ipynb, line 4, in rate\n    return part / whole\n" in located
+    assert "Cell 4 of 4 in rates.ipynb, line 3, in report\n    share = rate(\n" in located
+    assert "Cell 2 of 4 in rates.ipynb, line 4, in rate\n    return part / whole\n" in located
     assert "steps.py" not in located
     assert located.rstrip().endswith("ZeroDivisionError: division by zero")
 

@@ -112,7 +112,7 @@ def test_slices_of_random_notebooks_are_small() -> None:
         (["files = !ls", "n = len(files)"], 0, 1, "!ls", "only inside Jupyter"),
         (["%%bash\nls"], 0, 1, "%%bash", "only inside Jupyter"),
         (["%run other.py"], 0, 1, "%run", "only inside Jupyter"),
-        (["name = input('who?')", "print(name)"], 0, 1, "input()", "nobody is there"),
+        (["name = input('who?')", "print(name)"], 0, 1, "input()", "cannot answer a prompt"),
         (["x = 1", "y = _1"], 1, 1, "_1", "only inside IPython"),
         (["y = get_ipython()"], 0, 1, "get_ipython", "only inside IPython"),
     ],

@@ -75,7 +75,7 @@ def test_a_bound_parameter_is_the_edge_unless_it_is_given(
     ("options", "error", "message"),
     [
         ({"windows": {"region": "start"}}, CompileRefusedError, "'eu' is neither a date nor a time"),
-        ({"windows": {"week": "start"}}, CompileRefusedError, "nothing that this cell needs is called so"),
+        ({"windows": {"week": "start"}}, CompileRefusedError, "no statement that this cell needs binds"),
         ({"windows": {"day": "middle"}}, UsageError, "a window has a start and an end"),
         ({"windows": {"day": "end"}, "standalone": True}, UsageError, "leave out --standalone"),
         ({"windows": {"day": "end"}, "to": "dagster"}, UsageError, "leave out --to dagster"),

@@ -141,9 +141,9 @@ def test_what_breaks_in_the_rehearsal_is_told_by_cell_and_line_and_nothing_is_de
     made = planned(tmp_path, "x = [1]\n\ndef pick(i):\n    return x[i]", "y = 0\npick(5)", name="breaks")
     with pytest.raises(RehearsalError) as broken:
         deploy.deploy(made)
-    assert "(counted from 0, id c0) of n.ipynb, line 4" in broken.value.where
+    assert "Cell 1 of 2 in n.ipynb, line 4" in broken.value.where
     assert "IndexError" in str(broken.value)
-    assert "Cell 1 (counted from 0, id c1) of n.ipynb, line 2" in broken.value.traceback
+    assert "Cell 2 of 2 in n.ipynb, line 2" in broken.value.traceback
     assert "site-packages/prefect" not in broken.value.traceback
     assert live_record("breaks") is None
     assert list(tmp_path.iterdir()) == []

@@ -9,6 +9,7 @@ from jupyter_pipeline.compiler.analysis.heap import Store, bits
 from jupyter_pipeline.compiler.analysis.reading import Reading
 from jupyter_pipeline.compiler.analysis.scope import FIGURE, Missing
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement
+from jupyter_pipeline.compiler.checks import refusal
 from jupyter_pipeline.exceptions import CompileRefusedError
 from jupyter_pipeline.models import Refusal
 
@@ -62,10 +63,5 @@ def analyse(program: Program, targets: Collection[int] = (), apart: Collection[i
 
 
 def _too_deep(statement: Statement) -> Refusal:
-    return Refusal(
-        cell=statement.cell,
-        line=statement.node.lineno,
-        name=type(statement.node).__name__,
-        reason="it is nested too deeply to be read",
-        fix="Divide it into several statements.",
-    )
+    name = type(statement.node).__name__
+    return refusal("nested-too-deeply", cell=statement.cell, line=statement.node.lineno, name=name)

@@ -20,7 +20,9 @@ from jupyter_pipeline.compiler.analysis.heap import bits
 from jupyter_pipeline.compiler.analysis.scope import Missing
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement, parse_cells
 from jupyter_pipeline.compiler.analysis.syntax import is_future
+from jupyter_pipeline.compiler.checks import refusal
 from jupyter_pipeline.compiler.frontend.ipython import PLACEHOLDER
+from jupyter_pipeline.compiler.frontend.notebook import Cell, CellNote, label_cells, label_refusals
 from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
 from jupyter_pipeline.models import Record, Refusal
 
@@ -46,7 +48,7 @@ class SlicedProgram:
     program: Program
     criteria: tuple[int, ...]
     statements: list[Statement]
-    notes: list[str] = field(default_factory=list)
+    notes: list[CellNote] = field(default_factory=list)
 
     @property
     def cells(self) -> tuple[int, ...]:
@@ -95,12 +97,18 @@ def slice_cells(sources: Sequence[str], target: int) -> Slice:
     'x = 1\ny = x + 1\n'
     """
     if not -len(sources) <= target < len(sources):
-        raise UsageError(f"There is no cell {target}: there are {len(sources)} cells, from 0.")
+        raise UsageError(f"There is no cell {target}: the indices of {len(sources)} cells start at 0.")
     target %= len(sources)
-    kept = slice_program(list(enumerate(sources[: target + 1])), (target,))
+    labels = label_cells([Cell(index=i, source=s) for i, s in enumerate(sources)])
+    with label_refusals(labels):
+        kept = slice_program(list(enumerate(sources[: target + 1])), (target,))
     ordered = sorted(kept.statements, key=lambda s: not is_future(s.node))  # Python wants these first
     parts = [kept.program.text(s) for s in ordered]
-    return Slice(source="".join(f"{p}\n" for p in parts), cells=kept.cells, notes=tuple(kept.notes))
+    return Slice(
+        source="".join(f"{p}\n" for p in parts),
+        cells=kept.cells,
+        notes=tuple(note.format(labels) for note in kept.notes),
+    )
 
 
 def slice_program(
@@ -108,7 +116,7 @@ def slice_program(
     targets: Sequence[int],
     *,
     external: Collection[int] = (),
-    later: Mapping[str, int] | None = None,
+    later: Mapping[str, str] | None = None,
     kernel_names: Collection[str] = (),
 ) -> SlicedProgram:
     """Return the statements that the target cells need.
@@ -121,8 +129,8 @@ def slice_program(
         Indices of the cells that are kept whole.
     external : collection of int, optional
         Cells of other pipelines: they are not kept for the files that they write.
-    later : mapping of str to int, optional
-        Names that cells below define, with the cell: they make a refusal clearer.
+    later : mapping of str to str, optional
+        Names that cells below define, with the label of the cell, for clearer refusals.
     kernel_names : collection of str
         Names that exist in the running kernel, for the same purpose.
     """
@@ -139,8 +147,8 @@ def slice_program(
         unique = {(r.cell, r.line, r.name): r for r in refusals}
         raise CompileRefusedError([unique[k] for k in sorted(unique)])
     for cell in kept.cells:
-        kept.notes += [f"Cell {cell} (counted from 0): {note}." for note in program.plain[cell].notes]
-    kept.notes += dict.fromkeys(f"Cell {s.cell} (counted from 0): {note}." for s in kept.statements for note in s.notes)
+        kept.notes += [CellNote(cell, note) for note in program.plain[cell].notes]
+    kept.notes += dict.fromkeys(CellNote(s.cell, note) for s in kept.statements for note in s.notes)
     return kept
 
 
@@ -163,21 +171,19 @@ def _needed(statements: Sequence[Statement], analysis: Analysis, wanted: int) ->
     return wanted
 
 
-def _missing(missing: Missing, later: Mapping[str, int], kernel_names: Collection[str]) -> Refusal:
+def _missing(missing: Missing, later: Mapping[str, str], kernel_names: Collection[str]) -> Refusal:
     name = missing.name
     if name in ("In", "Out", "get_ipython", "exit", "quit") or (name[0] == "_" and name.strip("_0123456789i") == ""):
-        reason, fix = "it exists only inside IPython", "Write what it stands for."
+        rule = "ipython-name"
     elif missing.deleted:
-        reason, fix = "it is deleted before it is used here", "Remove the del statement, or define it again."
+        rule = "deleted-name"
     elif name in later:
-        reason = f"it is defined only below, in cell {later[name]} (counted from 0)"
-        fix = f"Move cell {later[name]} above this one."
+        rule = "name-defined-below"
     elif name in kernel_names:
-        reason = "it exists in the kernel, but no cell above defines it (was its cell deleted or edited?)"
-        fix = "Write the cell that defines it again."
+        rule = "name-only-in-kernel"
     else:
-        reason, fix = "no cell above defines it", "Define it in a cell above, or import it."
-    return Refusal(cell=missing.cell, line=missing.line, name=name, reason=reason, fix=fix)
+        rule = "undefined-name"
+    return refusal(rule, cell=missing.cell, line=missing.line, name=name, other=later.get(name, ""))
 
 
 def _not_runnable(program: Program, statement: Statement) -> list[Refusal]:
@@ -189,19 +195,10 @@ def _not_runnable(program: Program, statement: Statement) -> list[Refusal]:
     for node in ast.walk(statement.node):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
             continue
+        place = {"cell": statement.cell, "line": node.lineno}
         if node.func.id == PLACEHOLDER:
             found = obstacles[node.lineno]
-            refusals.append(
-                Refusal(cell=statement.cell, line=node.lineno, name=found.name, reason=found.reason, fix=found.fix)
-            )
+            refusals.append(refusal("not-python", **place, name=found.name, reason=found.reason, fix=found.fix))
         elif node.func.id == "input":
-            refusals.append(
-                Refusal(
-                    cell=statement.cell,
-                    line=node.lineno,
-                    name="input()",
-                    reason="nobody is there to answer when a schedule runs it",
-                    fix="Assign the value to a name above; it becomes a parameter.",
-                )
-            )
+            refusals.append(refusal("input", **place, name="input()"))
     return refusals

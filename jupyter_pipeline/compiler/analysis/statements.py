@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from jupyter_pipeline.compiler.checks import refusal
 from jupyter_pipeline.compiler.frontend.ipython import PlainCell, to_python
 from jupyter_pipeline.exceptions import CompileRefusedError
 from jupyter_pipeline.models import Refusal
@@ -137,11 +138,4 @@ def _syntax(cell: int, error: Exception) -> Refusal:
     line = getattr(error, "lineno", None) or 1
     text = (getattr(error, "text", None) or "").strip()
     reason = getattr(error, "msg", None) or str(error)
-    name = text[:60] if text else "syntax"
-    return Refusal(
-        cell=cell,
-        line=line,
-        name=name,
-        reason=f"this is not valid Python ({reason})",
-        fix="Correct the line, run the cell, and try again.",
-    )
+    return refusal("syntax-error", cell=cell, line=line, name=text[:60] or "syntax", error=reason)

@@ -1,8 +1,8 @@
-"""Where the lines of generated code come from, so that a traceback of a run points at the notebook.
+"""Map the lines of generated code to cells, so that a traceback of a run points at the notebook.
 
-1. What is rendered is made of pieces; each knows the cell and the line that it was typed in, or none.
-2. `trace` writes down which lines of a file come from which cell. It travels with the deployed code.
-3. `locate` rewrites a traceback: lines of the generated file become cells of the notebook.
+1. Rendered code consists of pieces. Each piece records its cell and line, if it comes from one.
+2. `trace` returns the map of a file. It is stored with the deployed code.
+3. `locate` rewrites a traceback: lines of the generated file become lines of cells.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["FILE", "Piece", "locate", "trace"]
+from jupyter_pipeline.compiler.frontend.notebook import Cell, label_cells
+
+__all__ = ["FILE", "Piece", "find_locations", "locate", "trace"]
 
 FILE = "source_map.json"
 """Name of the file in the folder of the deployed code."""
@@ -22,33 +24,34 @@ _FRAME = re.compile(r'^(?P<indent>\s*)File "(?P<path>[^"\n]*)", line (?P<line>\d
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some lines of a generated file."""
+    """Lines of a generated file."""
 
     text: str
     cell: int = -1
-    """Index of the cell that it comes from; negative for none."""
+    """Zero-based index of the cell; negative if it comes from none."""
     line: int = 0
-    """Line of the cell with which it begins, from 1."""
+    """First line in the cell, from 1."""
 
 
-def trace(pieces: Sequence[Piece], ids: Mapping[int, str], sources: Mapping[int, str]) -> list[dict[str, Any]]:
-    """Return for each run of lines that come from a cell where they stand and where they come from.
+def trace(pieces: Sequence[Piece], cells: Sequence[Cell]) -> list[dict[str, Any]]:
+    """Return an entry for each run of lines that come from one cell.
 
     Parameters
     ----------
     pieces : sequence of Piece
         The whole file, in order.
-    ids, sources : mapping of int to str
-        Id and text of each cell, by its index.
+    cells : sequence of Cell
+        All cells of the notebook.
 
     Returns
     -------
     list of dict
-        ``first`` is a line of the file and ``line`` the one of the cell that it comes from, both from 1; ``source``
-        has the lines of the cell, one after the other; ``cell`` and ``id`` say which cell.
+        ``first`` is the first line in the file, and ``line`` the first line in the cell, both from 1. ``source`` has
+        the lines of the cell. ``cell`` is its zero-based index, ``id`` its id, ``label`` its name in messages.
     """
+    by_index, labels = {c.index: c for c in cells}, label_cells(cells)
     found: list[dict[str, Any]] = []
-    lines_of = {cell: sources[cell].split("\n") for cell in {p.cell for p in pieces if p.cell >= 0}}
+    lines_of = {cell: by_index[cell].source.split("\n") for cell in {p.cell for p in pieces if p.cell >= 0}}
     number = 1
     for piece in pieces:
         count = piece.text.count("\n") + 1
@@ -58,8 +61,8 @@ def trace(pieces: Sequence[Piece], ids: Mapping[int, str], sources: Mapping[int,
             if last and last["cell"] == piece.cell and _follows(last, number, piece.line):
                 last["source"] += lines
             else:
-                here = {"first": number, "cell": piece.cell, "id": ids[piece.cell], "line": piece.line}
-                found.append({**here, "source": lines})
+                entry = {"first": number, "cell": piece.cell, "id": by_index[piece.cell].id, "line": piece.line}
+                found.append({**entry, "label": labels[piece.cell], "source": lines})
         number += count
     return found
 
@@ -83,11 +86,28 @@ def locate(traceback_text: str, source_map: Mapping[str, Any]) -> str:
     --------
     >>> made = {"steps.py": [{"first": 7, "cell": 2, "id": "load", "line": 1, "source": ["x = 1 / 0"]}]}
     >>> print(locate('  File "/code/steps.py", line 7, in load\n    x = 1 / 0\n', made | {"notebook": "n.ipynb"}))
-      Cell 2 (counted from 0, id load) of n.ipynb, line 1, in load
+      Cell 3 of 4 in n.ipynb, line 1, in load
         x = 1 / 0
     <BLANKLINE>
     """
     return "\n".join(_located(traceback_text.split("\n"), source_map))
+
+
+def find_locations(traceback_text: str, source_map: Mapping[str, Any]) -> list[str]:
+    """Return cell, notebook and line of each frame of a traceback that comes from a cell, the innermost last."""
+    found = []
+    for line in traceback_text.split("\n"):
+        frame = _FRAME.match(line)
+        entry = _entry(source_map, frame["path"], int(frame["line"])) if frame else None
+        if frame and entry:
+            found.append(_location(source_map, entry, int(frame["line"])))
+    return found
+
+
+def _location(source_map: Mapping[str, Any], entry: Mapping[str, Any], line: int) -> str:
+    label = entry["label"][:1].upper() + entry["label"][1:]
+    notebook = source_map.get("notebook") or "the notebook"
+    return f"{label} in {notebook}, line {entry['line'] + line - entry['first']}"
 
 
 def _follows(entry: Mapping[str, Any], number: int, line: int) -> bool:
@@ -96,7 +116,6 @@ def _follows(entry: Mapping[str, Any], number: int, line: int) -> bool:
 
 
 def _located(lines: Sequence[str], source_map: Mapping[str, Any]) -> Iterator[str]:
-    notebook = source_map.get("notebook") or "the notebook"
     position = 0
     while position < len(lines):
         line = lines[position]
@@ -108,8 +127,7 @@ def _located(lines: Sequence[str], source_map: Mapping[str, Any]) -> Iterator[st
             continue
         offset = int(frame["line"]) - entry["first"]
         inside = f", in {frame['function']}" if frame["function"] else ""
-        where = f"Cell {entry['cell']} (counted from 0, id {entry['id']}) of {notebook}, line {entry['line'] + offset}"
-        yield f"{frame['indent']}{where}{inside}"
+        yield f"{frame['indent']}{_location(source_map, entry, int(frame['line']))}{inside}"
         deeper = frame["indent"] + "  "
         source = entry["source"][offset].strip()
         shown = lines[position].strip() if position < len(lines) and lines[position].startswith(deeper) else None

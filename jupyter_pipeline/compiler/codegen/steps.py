@@ -97,7 +97,7 @@ def _local_piece(program: Program, statement: Statement, local: Collection[str])
 
 
 def _docstring(step: Step) -> str:
-    lines = [step.summary or f"Run cell {step.cell} of the notebook, counted from 0."]
+    lines = [step.summary or f"Run cell {step.cell + 1} of the notebook."]
     if step.parameters or step.inputs:
         lines += ["", "Parameters", "----------"]
         mapped = step.mapped.items if step.mapped else ""

@@ -1,22 +1,38 @@
-"""Notebook JSON to cells.
+"""Read the cells of a notebook, select them, and label them for messages.
 
-1. Decode: UTF-8, JSON, an object with ``nbformat`` 4 (importing nbformat costs a second, so ``json`` does).
-2. Take each cell's source, tags, id and execution count; ids that are missing or repeated get a positional one.
-3. Find one cell by index, id or tag (`select_cell`), and tell when cells ran in another order than they stand.
+1. Decode UTF-8 and JSON; require ``nbformat`` 4. Importing nbformat takes a second, so ``json`` is used.
+2. Read each cell's source, tags, id and execution count. Missing and repeated ids are replaced by positional ids.
+3. Select cells by index, id or tag (`select_cell`). Note cells that ran in another order than the document's.
+
+Messages name a cell as the notebook shows it (`label_cells`); indices in records are zero-based.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from jupyter_pipeline.compiler.frontend.directives import KINDS, read_tag
-from jupyter_pipeline.exceptions import CompileError, NotFoundError, UsageError
+from jupyter_pipeline.exceptions import CompileError, CompileRefusedError, NotFoundError, UsageError
 from jupyter_pipeline.models import Record
 
-__all__ = ["Cell", "find_marked_cells", "has_directive", "order_notes", "read_notebook", "select_cell", "select_cells"]
+__all__ = [
+    "Cell",
+    "CellNote",
+    "find_marked_cells",
+    "has_directive",
+    "label_cells",
+    "label_refusals",
+    "order_notes",
+    "read_notebook",
+    "select_cell",
+    "select_cells",
+]
+
+_LABEL_WIDTH = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +40,7 @@ class Cell(Record):
     """One cell of a notebook."""
 
     index: int
-    """Position in the notebook, from 0; markdown cells count."""
+    """Zero-based position in the notebook; markdown cells count."""
     source: str
     id: str = ""
     kind: str = "code"
@@ -32,7 +48,54 @@ class Cell(Record):
     tags: tuple[str, ...] = ()
     execution_count: int | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
-    """The key ``jupyter_pipeline`` of its metadata: a mark, as `marks.read_metadata` reads it."""
+    """Value of ``jupyter_pipeline`` in the metadata: a directive, see `directives.read_metadata`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellNote:
+    """A remark of the compiler on one cell."""
+
+    cell: int
+    """Zero-based index of the cell."""
+    text: str
+    """Remark without a period."""
+
+    def format(self, labels: Mapping[int, str]) -> str:
+        """Return the remark as a sentence that starts with the label of the cell."""
+        return f"{_capitalize(labels[self.cell])}: {self.text}."
+
+
+def label_cells(cells: Sequence[Cell]) -> dict[int, str]:
+    r"""Return the label of each cell by its index, as the notebook shows it.
+
+    Examples
+    --------
+    >>> label_cells([Cell(index=0, source="df = read()\ndf", execution_count=4), Cell(index=1, source="")])
+    {0: 'In [4] "df = read()"', 1: 'cell 2 of 2'}
+    """
+    return {cell.index: _label(cell, len(cells)) for cell in cells}
+
+
+@contextmanager
+def label_refusals(labels: Mapping[int, str]) -> Iterator[None]:
+    """Add the label of the cell to each refusal that is raised inside the context."""
+    try:
+        yield
+    except CompileRefusedError as error:
+        labelled = [replace(refusal, label=labels.get(refusal.cell, "")) for refusal in error.refusals]
+        raise CompileRefusedError(labelled) from None
+
+
+def _label(cell: Cell, total: int) -> str:
+    if cell.execution_count is None:
+        return f"cell {cell.index + 1} of {total}"
+    first = next((line.strip() for line in cell.source.split("\n") if line.strip()), "")
+    shown = first if len(first) <= _LABEL_WIDTH else f"{first[: _LABEL_WIDTH - 1].rstrip()}…"
+    return f'In [{cell.execution_count}] "{shown}"'
+
+
+def _capitalize(label: str) -> str:
+    return label[:1].upper() + label[1:]
 
 
 def read_notebook(source: str | bytes | Mapping[str, Any]) -> list[Cell]:
@@ -46,12 +109,12 @@ def read_notebook(source: str | bytes | Mapping[str, Any]) -> list[Cell]:
     Returns
     -------
     list of Cell
-        All cells in document order, markdown too, so that indices are those of the notebook.
+        All cells in document order, markdown included.
 
     Raises
     ------
     CompileError
-        If it is not UTF-8, not JSON, not a notebook, or of another format than 4.
+        If the file is not UTF-8, not JSON, not a notebook, or not of format 4.
     """
     data = _decode(source) if isinstance(source, str | bytes) else source
     if not isinstance(data, Mapping):
@@ -66,11 +129,11 @@ def read_notebook(source: str | bytes | Mapping[str, Any]) -> list[Cell]:
     if not isinstance(cells, Sequence) or isinstance(cells, str):
         raise CompileError("This is not a notebook: it has no list of cells. Choose an .ipynb file.")
     seen: set[str] = set()
-    return [_cell(index, raw, seen) for index, raw in enumerate(cells)]
+    return [_cell(index, raw, seen, len(cells)) for index, raw in enumerate(cells)]
 
 
 def has_directive(cell: Cell) -> bool:
-    """Return whether a cell is marked as a step or a check: by its first line, a tag, or its metadata."""
+    """Return True if a cell has a directive: on its first line, in a tag, or in its metadata."""
     return cell.kind == "code" and (
         cell.source.lstrip().startswith(("%%step", "%%check"))
         or bool(read_tag(cell.tags))
@@ -79,7 +142,7 @@ def has_directive(cell: Cell) -> bool:
 
 
 def find_marked_cells(cells: Sequence[Cell]) -> list[int]:
-    """Return the indices of the cells that are marked: by ``%%step``, ``%%check``, a tag, or their metadata.
+    """Return the indices of the cells that have a directive.
 
     Raises
     ------
@@ -89,32 +152,33 @@ def find_marked_cells(cells: Sequence[Cell]) -> list[int]:
     found = [cell.index for cell in cells if has_directive(cell)]
     if not found:
         raise UsageError(
-            "No cell is marked. Name one: --cell INDEX, --cell ID or --cell TAG; or begin the cells of a pipeline with "
-            "%%step NAME and %%check NAME."
+            "No cell is a step. Choose one with --cell INDEX, --cell ID or --cell TAG, or start the cells of a "
+            "pipeline with %%step NAME and %%check NAME."
         )
     return found
 
 
 def select_cell(cells: Sequence[Cell], selector: str | int) -> int:
-    """Return the index of the one code cell that `selector` means.
+    """Return the index of the code cell that `selector` identifies.
 
     Parameters
     ----------
     cells : sequence of Cell
         The notebook.
     selector : str or int
-        Index from 0, negative from the end as in Python; or an id; or a tag that one cell has.
+        Id, tag of one cell, or zero-based index. A negative index counts from the end.
 
     Raises
     ------
     NotFoundError
-        If there is none.
+        If no cell matches.
     UsageError
-        If a tag is on several cells, or the cell is not code.
+        If several cells have the tag, or the cell is not code.
     """
     found = _find(cells, str(selector))
     if cells[found].kind != "code":
-        raise UsageError(f"Cell {found} (counted from 0) is {cells[found].kind}, not code. Choose a code cell.")
+        label = _capitalize(label_cells(cells)[found])
+        raise UsageError(f"{label} is {cells[found].kind}, not code. Choose a code cell.")
     return found
 
 
@@ -126,14 +190,14 @@ def select_cells(cells: Sequence[Cell], selectors: Sequence[str]) -> list[int]:
     cells : sequence of Cell
         The notebook.
     selectors : sequence of str
-        As for `select_cell`; a tag means all code cells that have it. Without any, the marked cells.
+        See `select_cell`; a tag selects all code cells that have it. If empty, all cells with directives.
 
     Raises
     ------
     NotFoundError
-        If one selects nothing.
+        If a selector matches no cell.
     UsageError
-        If one selects a cell that is not code, or none is given and no cell is marked.
+        If a selected cell is not code, or `selectors` is empty and no cell has a directive.
     """
     if not selectors:
         return find_marked_cells(cells)
@@ -145,7 +209,7 @@ def select_cells(cells: Sequence[Cell], selectors: Sequence[str]) -> list[int]:
 
 
 def order_notes(cells: Sequence[Cell], target: int) -> list[str]:
-    """Return a note for code cells up to `target` that ran after a cell which stands below them, or never."""
+    """Return a note on code cells up to `target` that ran after a cell below them."""
     counts = [(c.index, c.execution_count) for c in cells[: target + 1] if c.kind == "code" and c.source.strip()]
     latest, late = 0, []
     for index, count in reversed(counts):
@@ -155,10 +219,9 @@ def order_notes(cells: Sequence[Cell], target: int) -> list[str]:
             latest = min(latest or count, count)
     if not late:
         return []
-    plural = "s" if len(late) > 1 else ""
-    shown = ", ".join(str(index) for index in sorted(late))
-    text = f"Cell{plural} {shown} (counted from 0) ran after a cell below; the pipeline runs cells in document order."
-    return [text]
+    labels = label_cells(cells)
+    shown = _capitalize(", ".join(labels[index] for index in sorted(late)))
+    return [f"{shown} ran after a cell below; the pipeline runs cells in document order."]
 
 
 def _decode(source: str | bytes) -> Any:
@@ -175,16 +238,14 @@ def _decode(source: str | bytes) -> Any:
         ) from error
 
 
-def _cell(index: int, raw: Any, seen: set[str]) -> Cell:
+def _cell(index: int, raw: Any, seen: set[str], total: int) -> Cell:
     if not isinstance(raw, Mapping):
-        raise CompileError(
-            f"Cell {index} (counted from 0) of this notebook is not an object. Save it again in Jupyter."
-        )
+        raise CompileError(f"Cell {index + 1} of {total} is not a JSON object. Save the notebook again in Jupyter.")
     source = raw.get("source", "")
     if isinstance(source, Sequence) and not isinstance(source, str):
         source = "".join(str(line) for line in source)
     if not isinstance(source, str):
-        raise CompileError(f"Cell {index} (counted from 0) of this notebook has no text. Save it again in Jupyter.")
+        raise CompileError(f"Cell {index + 1} of {total} has no text. Save the notebook again in Jupyter.")
     metadata = raw.get("metadata")
     metadata = metadata if isinstance(metadata, Mapping) else {}
     tags, settings = metadata.get("tags"), metadata.get("jupyter_pipeline")
@@ -210,15 +271,16 @@ def _find(cells: Sequence[Cell], selector: str) -> int:
         return by_id[0]
     tagged = [c.index for c in cells if selector in c.tags]
     if len(tagged) > 1:
-        shown = ", ".join(str(i) for i in tagged)
-        raise UsageError(f"The tag {selector!r} is on cells {shown} (from 0). Choose one by index or id.")
+        labels = label_cells(cells)
+        shown = "; ".join(labels[i] for i in tagged)
+        raise UsageError(f"Several cells have the tag {selector!r}: {shown}. Choose one by index or id.")
     if tagged:
         return tagged[0]
     try:
         index = int(selector)
     except ValueError:
         known = {c.id for c in cells} | {t for c in cells for t in c.tags}
-        raise NotFoundError("cell", selector, known, "Give an index from 0, an id or a tag.") from None
+        raise NotFoundError("cell", selector, known, "Give an id, a tag, or a zero-based index.") from None
     if not -len(cells) <= index < len(cells):
-        raise UsageError(f"There is no cell {index}: the notebook has {len(cells)} cells, from 0.")
+        raise UsageError(f"There is no cell with index {index}: the indices of {len(cells)} cells start at 0.")
     return index % len(cells)

@@ -16,6 +16,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from jupyter_pipeline.compiler.analysis.statements import Statement
+from jupyter_pipeline.compiler.checks import refusal
 from jupyter_pipeline.compiler.graph.steps import Step
 from jupyter_pipeline.models import Refusal
 
@@ -118,25 +119,23 @@ class _Edges:
             for name, bits in s.versions.items():
                 expected = bits & self.inner & ~own
                 if expected and local.get(name, 0) != expected:
-                    yield _refusal(s, name, "several steps bind it, and not the last of them is meant here")
+                    yield _refusal(s, name, "ambiguous-binding")
             for (name, lender), bits in s.deferred_versions.items():
                 expected = bits & self.inner & ~own
                 maker = self.home.get(lender, position)
                 present = local if maker == position else self.ends[maker] if maker < position else {}
                 if expected and present.get(name, 0) != expected:
-                    yield _refusal(s, name, "a function of one step reads it, and another step binds it")
+                    yield _refusal(s, name, "captured-name-rebound")
             for name, lenders in s.assigned_by.items():
                 if name in s.bound and any(self.home.get(lender, position) != position for lender in lenders):
-                    yield _refusal(s, name, "a function of one step assigns it, and another step calls that function")
+                    yield _refusal(s, name, "captured-name-assigned")
             for name in s.bound:
                 after = s.binds.get(name, 0)
                 local[name] = own if not after & ~own else local.get(name, 0) | own
 
 
-def _refusal(s: Statement, name: str, reason: str) -> Refusal:
-    return Refusal(
-        cell=s.cell, line=s.node.lineno, name=name, reason=reason, fix="Give it another name in one of them."
-    )
+def _refusal(s: Statement, name: str, rule: str) -> Refusal:
+    return refusal(rule, cell=s.cell, line=s.node.lineno, name=name)
 
 
 def _keep_order(steps: Sequence[Step]) -> Iterator[Refusal]:
@@ -153,10 +152,4 @@ def _keep_order(steps: Sequence[Step]) -> Iterator[Refusal]:
                     if reader not in [*step.sources.values(), *step.after]:
                         step.after.append(reader)
                     continue
-                yield Refusal(
-                    cell=s.cell,
-                    line=s.node.lineno,
-                    name=ast.unparse(s.node).split("\n")[0][:60],
-                    reason="it changes what a step below reads as it was before",
-                    fix="Mark its cell with %%step too, or change a copy.",
-                )
+                yield _refusal(s, ast.unparse(s.node).split("\n")[0][:60], "changed-before-read")

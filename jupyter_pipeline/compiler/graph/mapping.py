@@ -16,13 +16,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from jupyter_pipeline.compiler.analysis.statements import Statement
+from jupyter_pipeline.compiler.checks import refusal
 from jupyter_pipeline.compiler.graph.naming import unused_name
 from jupyter_pipeline.exceptions import CompileRefusedError
-from jupyter_pipeline.models import Refusal
 
 __all__ = ["Mapped", "find_mapped"]
-
-_FORM = "Write the cell as NAME = [f(x) for x in ITEMS], and the rest in other cells."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +54,17 @@ def find_mapped(cell: int, statements: Sequence[Statement], given: Collection[st
     """
     own = [s for s in statements if s.cell == cell]
     node = own[-1].node if own else None
-    made = _made(node.value) if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) else None
+    made = _parse_map(node.value) if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) else None
     if len(own) != 1 or made is None or not isinstance(node, ast.Assign) or len(node.targets) > 1:
-        raise _refused(own[0] if own else None, cell, "--map", "the cell is not one list made by element", _FORM)
+        raise _refused("map-form", own[0] if own else None, cell, "--map")
     if made.items not in given:
-        fix = "Mark the cell that makes it with %%step, or make it a parameter: --param."
-        raise _refused(own[0], cell, made.items, "it is neither a parameter nor the result of another step", fix)
+        raise _refused("map-items", own[0], cell, made.items)
     if own[0].changes & ~own[0].written:
-        fix = "Return what it makes instead, or leave out --map."
-        raise _refused(own[0], cell, "--map", "an element changes something that others may see", fix)
+        raise _refused("map-side-effect", own[0], cell, "--map")
     return made
 
 
-def _made(value: ast.expr) -> Mapped | None:
+def _parse_map(value: ast.expr) -> Mapped | None:
     if isinstance(value, ast.ListComp) and len(value.generators) == 1:
         loop = value.generators[0]
         if isinstance(loop.target, ast.Name) and isinstance(loop.iter, ast.Name) and not (loop.ifs or loop.is_async):
@@ -95,6 +91,6 @@ def _made(value: ast.expr) -> Mapped | None:
     return None
 
 
-def _refused(statement: Statement | None, cell: int, name: str, reason: str, fix: str) -> CompileRefusedError:
+def _refused(rule: str, statement: Statement | None, cell: int, name: str) -> CompileRefusedError:
     line = statement.node.lineno if statement else 1
-    return CompileRefusedError([Refusal(cell=cell, line=line, name=name, reason=reason, fix=fix)])
+    return CompileRefusedError([refusal(rule, cell=cell, line=line, name=name)])

@@ -1,4 +1,4 @@
-"""What steps are called and what they say of themselves: marks, function names, summaries."""
+"""Name steps and their functions, and summarize them for docstrings."""
 
 from __future__ import annotations
 
@@ -8,64 +8,59 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
+from jupyter_pipeline.compiler.checks import refusal
 from jupyter_pipeline.compiler.frontend.directives import Directive, read_directive, read_metadata, read_tag
 from jupyter_pipeline.compiler.frontend.notebook import Cell
 from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
-from jupyter_pipeline.models import Refusal
 
 __all__ = ["collect_directives", "defined_below", "function_names", "summary", "to_identifier", "unused_name"]
 
 
-def defined_below(cells: Sequence[Cell]) -> dict[str, int]:
-    """Return the names that cells seem to define, with the index of the first: they make a refusal clearer."""
-    found: dict[str, int] = {}
+def defined_below(cells: Sequence[Cell], labels: Mapping[int, str]) -> dict[str, str]:
+    """Return the names that cells seem to define, with the label of the first cell that defines each."""
+    found: dict[str, str] = {}
     for cell in cells:
         for match in re.finditer(r"^(?:async def|def|class) +(\w+)|^([A-Za-z_]\w*) *=(?!=)", cell.source, re.MULTILINE):
-            found.setdefault(match[1] or match[2], cell.index)
+            found.setdefault(match[1] or match[2], labels[cell.index])
     return found
 
 
-def collect_directives(cells: Mapping[int, Cell], kept: SlicedProgram) -> dict[int, Directive]:
-    """Return the mark of each target: that of its magic, or else of its metadata, or else of a tag.
+def collect_directives(
+    cells: Mapping[int, Cell], sliced: SlicedProgram, labels: Mapping[int, str]
+) -> dict[int, Directive]:
+    """Return the directive of each selected cell: from its magic, its metadata, or a tag, in this order.
 
     Raises
     ------
     CompileRefusedError
-        If one cannot be read, or two steps have one name.
+        If a directive is invalid, or two steps have the same name.
     """
-    marks: dict[int, Directive] = {}
+    directives: dict[int, Directive] = {}
     refusals = []
     for index, cell in cells.items():
-        plain = kept.program.plain[index]
+        plain = sliced.program.plain[index]
         try:
             magic = next((read_directive(kind, text) for kind, text in plain.marks.items()), None)
-            marks[index] = magic or read_metadata(cell.settings) or read_tag(cell.tags) or Directive()
+            directives[index] = magic or read_metadata(cell.settings) or read_tag(cell.tags) or Directive()
         except UsageError as error:
-            refusals.append(
-                Refusal(
-                    cell=index,
-                    line=1,
-                    name="mark",
-                    reason=str(error).rstrip("."),
-                    fix="Correct the first line of the cell.",
-                )
-            )
+            error_text = str(error).rstrip(".")
+            refusals.append(refusal("invalid-directive", cell=index, line=1, name="directive", error=error_text))
             continue
-        name = marks[index].name
-        same = [i for i, mark in marks.items() if name and mark.name == name and i != index]
+        name = directives[index].name
+        same = [i for i, directive in directives.items() if name and directive.name == name and i != index]
         if same:
-            reason = f"cell {same[0]} (counted from 0) has the same name"
-            refusals.append(Refusal(cell=index, line=1, name=name, reason=reason, fix="Give each step its own name."))
+            other = labels[same[0]]
+            refusals.append(refusal("duplicate-step-name", cell=index, line=1, name=name, other=other))
     if refusals:
         raise CompileRefusedError(refusals)
-    return marks
+    return directives
 
 
-def function_names(marks: Mapping[int, Directive], function: str, taken: set[str]) -> dict[int, str]:
-    """Return a function name for each target: the mark's, or the pipeline's for a single cell."""
+def function_names(directives: Mapping[int, Directive], function: str, taken: set[str]) -> dict[int, str]:
+    """Return the function name of each selected cell: from its directive, or the pipeline's for a single cell."""
     names: dict[int, str] = {}
-    for target, mark in marks.items():
-        found = function if len(marks) == 1 else to_identifier(mark.name or f"{mark.kind}_{target}")
+    for target, directive in directives.items():
+        found = function if len(directives) == 1 else to_identifier(directive.name or f"{directive.kind}_{target}")
         while found in taken or found in names.values():
             found += "_step" if not found.endswith("_step") else "_"
         names[target] = found
@@ -75,8 +70,8 @@ def function_names(marks: Mapping[int, Directive], function: str, taken: set[str
 def summary(cells: Sequence[Cell], target: int, name: str = "") -> str:
     """Return the heading nearest above the cell as a sentence.
 
-    With the `name` of one step of several, only text directly above the cell is looked at, and the name stands in for
-    a heading.
+    With the `name` of one step of several, only the cell directly above is searched, and the name replaces a missing
+    heading.
     """
     above = [c for c in cells if c.index < target]
     if name:

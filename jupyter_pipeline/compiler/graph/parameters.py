@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jupyter_pipeline.compiler.analysis.statements import Statement
+from jupyter_pipeline.compiler.checks import refusal
 from jupyter_pipeline.models import Record, Refusal
 
 __all__ = ["Parameter", "find_parameters", "parameter_schema"]
@@ -204,25 +205,14 @@ def _refusal(
     reserved: Collection[str],
 ) -> Refusal:
     at = binders.get(name, ())
-    last = statements[-1]
     if not at:
-        return Refusal(
-            cell=last.cell,
-            line=1,
-            name=name,
-            reason="nothing that this cell needs is called so, so it cannot be a parameter",
-            fix="Leave it out, or use the name in the cell.",
-        )
-    where = at[-1]
-    if len(at) > 1 or where.changed:
-        reason, fix = (
-            "it is assigned or changed in several places",
-            "Give the parameter a name of its own, assigned once.",
-        )
+        return refusal("parameter-not-found", cell=statements[-1].cell, line=1, name=name)
+    if len(at) > 1 or at[-1].changed:
+        rule = "parameter-rebound"
     elif name in reserved:
-        reason, fix = "the flow that is written uses this name itself", "Give the parameter another name."
+        rule = "parameter-reserved"
     elif name not in read:
-        reason, fix = "nothing reads it, so it cannot be a parameter", "Leave it out, or use it in the cell."
+        rule = "parameter-unused"
     else:
-        reason, fix = "its value is not a literal", "Assign a number, a string, a list or a dictionary as it stands."
-    return Refusal(cell=where.cell, line=where.node.lineno, name=name, reason=reason, fix=fix)
+        rule = "parameter-not-literal"
+    return refusal(rule, cell=at[-1].cell, line=at[-1].node.lineno, name=name)

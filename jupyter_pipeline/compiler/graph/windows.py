@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from jupyter_pipeline.compiler.checks import refusal
 from jupyter_pipeline.exceptions import UsageError
-from jupyter_pipeline.models import Refusal
 
 if TYPE_CHECKING:
     from jupyter_pipeline.compiler.analysis.statements import Statement
     from jupyter_pipeline.compiler.graph.parameters import Parameter
+    from jupyter_pipeline.models import Refusal
 
 __all__ = ["EDGES", "bind_windows", "text_format", "written_like"]
 
@@ -66,15 +67,8 @@ def bind_windows(
         )
         if parameter.name in windows and not fits:
             at = made_by[parameter.statement]
-            refusals.append(
-                Refusal(
-                    cell=at.cell,
-                    line=at.node.lineno,
-                    name=parameter.name,
-                    reason=f"{parameter.text} is neither a date nor a time, so it cannot be an edge of a time window",
-                    fix='Give it a value such as "2026-01-31" or date(2026, 1, 31).',
-                )
-            )
+            place = {"cell": at.cell, "line": at.node.lineno}
+            refusals.append(refusal("window-not-a-time", **place, name=parameter.name, value=parameter.text))
         bound.append(replace(parameter, window=windows.get(parameter.name, "")))
     return bound, refusals
 
