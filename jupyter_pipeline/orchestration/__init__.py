@@ -1,5 +1,6 @@
-"""The Prefect side: the embedded service, schedules, deployments and runs.
+"""Run the embedded Prefect service, and manage schedules, deployments, runs and alerts through Prefect's REST API.
 
-Prefect is reached through its REST API alone and never imported here, except by the service's own child processes
-and by ``runtime``, which promoted flows import.
+Prefect itself is imported only in the service's child processes. Each folder's ``__init__`` is its public interface.
+The levels, from the top: `service`, `deployments`, `alerts` and `runs`, `prefect_api`, then `schedules`, `versions` and
+`service_state`.
 """

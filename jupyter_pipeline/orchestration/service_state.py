@@ -1,7 +1,7 @@
-"""What the embedded service keeps on disk, all of it below ``paths.service_dir()`` with mode 0600.
+"""Read and write the files of the embedded service in ``paths.service_dir()``, with mode 0600.
 
-``service.json`` is written by the supervisor alone and tells every other process what runs and where; it stays after
-the end, since it remembers the port. ``secrets.json`` is made once. ``prefect/`` is the home of the Prefect server.
+The supervisor alone writes ``service.json``, from which other processes read state and port. The file stays after a
+stop, to keep the port. ``secrets.json`` is created once. ``prefect/`` is the home of the Prefect server.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceState(Record):
-    """The service as its supervisor last wrote it."""
+    """State of the service as its supervisor last wrote it."""
 
     state: str
     """``starting``, ``running``, ``failing``, ``stopped``."""
     reason: str = ""
     detail: str = ""
-    """What it is doing now, for who waits."""
+    """Current step, shown to callers that wait."""
     port: int = 0
     started: float = 0.0
     restarts: int = 0
@@ -59,7 +59,7 @@ class ServiceState(Record):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Rebuild the identities too."""
+        """Return the state that `data` describes, with its process identities."""
         supervisor = data.get("supervisor")
         return cls(
             **{
@@ -74,21 +74,21 @@ class ServiceState(Record):
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """What protects the API and the stored blocks."""
+    """Secrets that protect the API and the stored blocks."""
 
     auth: str = field(repr=False)
     """``user:password`` of the API."""
     encryption_key: str = field(repr=False)
-    """Fernet key of what the server stores encrypted."""
+    """Fernet key with which the server encrypts blocks."""
 
 
 def log_path() -> Path:
-    """Return the log of the supervisor and of what it starts."""
+    """Return the path of the log of the supervisor and its child processes."""
     return service_dir() / "service.log"
 
 
 def read_state() -> ServiceState | None:
-    """Return what the supervisor last wrote, or ``None`` where no service ever ran or the file cannot be used."""
+    """Return the state of the service, or ``None`` if the file is absent or damaged."""
     try:
         return ServiceState.from_dict(json.loads((service_dir() / "service.json").read_bytes()))
     except (FileNotFoundError, ValueError, TypeError, KeyError):
@@ -96,12 +96,12 @@ def read_state() -> ServiceState | None:
 
 
 def write_state(state: ServiceState) -> None:
-    """Replace the record."""
+    """Replace the state file."""
     write_private(service_dir() / "service.json", json.dumps(state.to_dict(), indent=1))
 
 
 def last_seen() -> float | None:
-    """Return when the service last took up runs, in seconds since the epoch, or ``None`` if it never did."""
+    """Return the last time the service started runs, in seconds since the epoch, or ``None`` if it never did."""
     try:
         return (service_dir() / "seen").stat().st_mtime
     except FileNotFoundError:
@@ -109,12 +109,12 @@ def last_seen() -> float | None:
 
 
 def note_seen() -> None:
-    """Note that the service takes up runs now."""
+    """Record that the service starts runs now."""
     (service_dir() / "seen").touch(mode=0o600)
 
 
 def read_secrets() -> Secrets:
-    """Return the secrets of the service, made on first use."""
+    """Return the secrets of the service; create them on first use."""
     path = service_dir() / "secrets.json"
     try:
         data = json.loads(path.read_bytes())

@@ -1,1 +1,1 @@
-"""Client of Prefect's REST API: endpoint, authentication, requests, conversion of records."""
+"""Find the Prefect API, send requests to it, look up its objects and convert them to records."""

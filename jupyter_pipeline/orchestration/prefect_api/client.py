@@ -1,8 +1,4 @@
-"""Prefect's REST API.
-
-Only what is spoken on the wire is known here: addresses, credentials, the CSRF token, retries and the translation of
-refusals. What the requests mean is the business of ``deployments`` and ``runs``.
-"""
+"""Send requests to Prefect's REST API: credentials, CSRF token, retries, pages and errors."""
 
 from __future__ import annotations
 
@@ -23,34 +19,34 @@ from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 __all__ = ["PAGE", "PrefectApi", "check", "connect"]
 
 PAGE = 200
-"""Most records that the API returns for one request."""
+"""Maximum number of records that the API returns for one request."""
 
 OLDEST = (3, 4)
-"""Oldest Prefect whose API is spoken here."""
+"""Oldest supported version of Prefect."""
 
 _UNKNOWN = (httpx.codes.NOT_FOUND, httpx.codes.METHOD_NOT_ALLOWED, httpx.codes.UNPROCESSABLE_ENTITY)
-"""How a server answers that does not know a route or a field."""
+"""Status codes of a server that does not know a route or a field."""
 
 _ATTEMPTS = 6
 _TIMEOUT = 15.0
 _PATIENCE = 75.0
-"""Seconds in which the supervisor of the embedded service has found out that its server hangs, and started another."""
+"""Seconds within which the supervisor of the embedded service detects a hanging server and restarts it."""
 
 _csrf: dict[str, dict[str, str]] = {}
-"""Headers by address: a token holds for an hour, so that one serves many connections."""
+"""CSRF headers by address. A token is valid for an hour and shared by all connections."""
 
 
 class PrefectApi:
-    """One connection to a Prefect API; an asynchronous context manager.
+    """Connection to a Prefect API; an asynchronous context manager.
 
     Parameters
     ----------
     endpoint : Endpoint
         The API.
     timeout : float
-        Seconds that an answer may take.
+        Timeout of one request in seconds.
     patience : float
-        Seconds for which the embedded service is waited for while it restarts its server.
+        Seconds to wait for the embedded service while it restarts its server.
     """
 
     def __init__(self, endpoint: Endpoint, *, timeout: float = _TIMEOUT, patience: float = _PATIENCE) -> None:
@@ -61,7 +57,7 @@ class PrefectApi:
             base_url=endpoint.url,
             headers={"Authorization": endpoint.authorization} if endpoint.authorization else {},
             timeout=timeout,
-            # A proxy is never meant for the loopback, and loading certificates for it would take 30 ms.
+            # No proxy serves the loopback, and loading certificates would take 30 ms.
             trust_env=not local,
             verify=not endpoint.url.startswith("http://"),
         )
@@ -75,7 +71,7 @@ class PrefectApi:
         await self._http.aclose()
 
     async def get(self, path: str) -> Any:
-        """Return what is at `path`."""
+        """Return the object at `path`."""
         return await self._request("GET", path)
 
     async def post(self, path: str, body: Mapping[str, Any] | list[Any]) -> Any:
@@ -83,19 +79,19 @@ class PrefectApi:
         return await self._request("POST", path, body)
 
     async def patch(self, path: str, body: Mapping[str, Any]) -> Any:
-        """Change what is at `path`."""
+        """Update the object at `path`."""
         return await self._request("PATCH", path, body)
 
     async def put(self, path: str, body: Mapping[str, Any]) -> Any:
-        """Replace what is at `path`."""
+        """Replace the object at `path`."""
         return await self._request("PUT", path, body)
 
     async def delete(self, path: str) -> None:
-        """Delete what is at `path`."""
+        """Delete the object at `path`."""
         await self._request("DELETE", path)
 
     async def find(self, path: str) -> Any | None:
-        """Return what is at `path`, or ``None`` if there is nothing."""
+        """Return the object at `path`, or ``None`` if there is none."""
         try:
             return await self.get(path)
         except ApiRefusedError as error:
@@ -104,7 +100,7 @@ class PrefectApi:
             raise
 
     async def pages(self, path: str, body: Mapping[str, Any], limit: int | None = None) -> AsyncIterator[Any]:
-        """Yield the records of a ``…/filter`` route, however many there are, or the first `limit`."""
+        """Yield all records of a ``…/filter`` route, or the first `limit`."""
         offset = 0
         while limit is None or offset < limit:
             size = PAGE if limit is None else min(PAGE, limit - offset)
@@ -137,22 +133,22 @@ class PrefectApi:
             try:
                 return response.json() if response.content else None
             except ValueError as error:
-                what = f"(what answers there is no Prefect API: the address of one ends in /api) {self.endpoint.hint}"
+                what = f"(the server there is not a Prefect API, whose address ends in /api) {self.endpoint.hint}"
                 raise ApiUnreachableError(self.endpoint.url, what) from error
         age = await self._too_old() if writes and response.status_code in _UNKNOWN else ""
         raise _refusal(response, method, path, self.endpoint, age)
 
     async def _too_old(self) -> str:
-        """Return what to say of a server that does not know what we ask for because it is old; empty if it is not."""
+        """Return a message if the server is older than the oldest supported version; empty if it is not."""
         answer = await self._send("GET", "/admin/version")
         with contextlib.suppress(ValueError):
             return _age(str(answer.json()), self.endpoint)
         return ""
 
     async def _send_patiently(self, method: str, path: str, body: Any = None, **options: Any) -> httpx.Response:
-        """Send a request, again and again while the supervisor of the embedded service restarts its server.
+        """Send a request, and repeat it while the supervisor of the embedded service restarts its server.
 
-        All that we ask for may be asked twice: what is there already is not made again.
+        All requests of this package are safe to repeat.
         """
         deadline = time.monotonic() + self.patience
         while True:
@@ -170,8 +166,10 @@ class PrefectApi:
         except httpx.HTTPError as error:
             reason = str(error) or type(error).__name__
             raise ApiUnreachableError(self.endpoint.url, f"({reason}) {self.endpoint.hint}") from error
-        except (TypeError, ValueError) as error:  # the body is no JSON, such as a parameter that is not a number
-            raise UsageError(f"This cannot be sent to the Prefect server: {error}. Give what JSON has.") from error
+        except (TypeError, ValueError) as error:  # the body is not JSON, such as a parameter NaN
+            raise UsageError(
+                f"The Prefect server cannot receive these values: {error}. Use values that JSON can represent."
+            ) from error
 
     async def _renew_token(self) -> None:
         client = secrets.token_hex(16)
@@ -184,30 +182,30 @@ class PrefectApi:
 
 
 def connect(server: str = "", *, timeout: float = _TIMEOUT) -> PrefectApi:
-    """Return a connection to the configured API: ``PREFECT_API_URL``, the Prefect profile, the embedded service.
+    """Return a connection to the configured API, or to a named server.
 
     Parameters
     ----------
     server : str
-        Another server, as in `Target`.
+        Another server, as in `Target`; empty for the configured one.
     timeout : float
-        Seconds that an answer may take.
+        Timeout of one request in seconds.
 
     Raises
     ------
     ApiUnreachableError
-        If none is configured and the embedded service does not run.
+        If no API is configured and the embedded service is not running.
     """
     return PrefectApi(resolve(server=server), timeout=timeout)
 
 
 async def check_async(server: str = "") -> str:
-    """Return the version of a Prefect server, by default the configured one, which answers and accepts our credentials.
+    """Return the version of a Prefect server after checking that it answers and accepts the credentials.
 
     Raises
     ------
     ApiUnreachableError
-        If it does not answer, or none is configured.
+        If it does not answer, or no server is configured.
     ApiRefusedError
         If it refuses the credentials.
     OrchestrationError

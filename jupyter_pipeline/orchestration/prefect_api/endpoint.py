@@ -1,4 +1,4 @@
-"""Which Prefect API is meant, and how to identify oneself to it.
+"""Find the configured Prefect API and its credentials.
 
 The order is Prefect's own, with the embedded service last: the variable ``PREFECT_API_URL``, the active Prefect
 profile if it names an API, the embedded service if it runs. Prefect's files are read without importing Prefect.
@@ -25,55 +25,55 @@ START_HINT = "Start the embedded service: jupyter pipeline up, or %pipeline up i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """One Prefect API."""
+    """Address and credentials of one Prefect API."""
 
     url: str
     source: str
-    """Where the address came from, for messages."""
+    """Origin of the address, for messages."""
     authorization: str = field(default="", repr=False)
     """Value of the ``Authorization`` header; empty for none."""
     ui_url: str = ""
     embedded: bool = False
-    """Whether it is the service of this state folder."""
+    """True for the embedded service of this state folder."""
 
     @property
     def key(self) -> str:
-        """What tells this server from others in the history of deployments: the embedded one may change its port."""
+        """Stable key of the server in stored versions. The port of the embedded server may change."""
         return "embedded" if self.embedded else self.url
 
     @property
     def supervised(self) -> bool:
-        """Whether it is the embedded service and its supervisor lives, so that a dead server comes back."""
+        """True if a running supervisor restarts this server when it exits."""
         state = read_state() if self.embedded else None
         return state is not None and state.state != "stopping" and processes.find(state.supervisor) is not None
 
     @property
     def hint(self) -> str:
-        """What to do when it does not answer."""
+        """Next step for the user when the server does not answer."""
         if self.embedded:
-            return "See what it does: jupyter pipeline status"
+            return "Check the service: jupyter pipeline status"
         return f"The address comes from {self.source}. Start that server, or unset it and run: jupyter pipeline up"
 
 
 def resolve(environ: Mapping[str, str] | None = None, *, server: str = "") -> Endpoint:
-    """Return the API that is configured, or that of a server that is named.
+    """Return the configured API, or the API of a named server.
 
     Parameters
     ----------
     environ : mapping, optional
-        The environment; by default that of the process.
+        The environment; by default ``os.environ``.
     server : str
-        Name of a Prefect profile, ``${VARIABLE}`` that holds an address, or an address without credentials. They come
-        from the Prefect profile, or from the environment.
+        Name of a Prefect profile, ``${VARIABLE}`` that holds an address, or an address without credentials. The
+        credentials come from a Prefect profile with this address, or from the environment.
 
     Raises
     ------
     ApiUnreachableError
-        If none is configured and the embedded service does not run.
+        If no API is configured and the embedded service is not running.
     ConfigurationError
         If the file of Prefect profiles cannot be read, or `server` cannot be used.
     NotFoundError
-        If there is no such Prefect profile.
+        If there is no Prefect profile of this name.
     """
     environ = os.environ if environ is None else environ
     if server:
@@ -104,9 +104,9 @@ def embedded(state: ServiceState) -> Endpoint:
 
 
 def variables(server: str = "") -> dict[str, str]:
-    """Return the variables by which Prefect itself, in a process of its own, reaches what `resolve` returns.
+    """Return the environment variables with which Prefect in another process reaches the same API.
 
-    A server that the user has configured is found by Prefect too: there are none then, unless `server` names one.
+    Prefect finds a server that the user has configured itself: the result is empty then, unless `server` is set.
     """
     found = resolve(server=server)
     if not (found.embedded or server):
@@ -134,8 +134,8 @@ def _named(environ: Mapping[str, str], server: str) -> Endpoint:
             raise ConfigurationError(str(path), server, "has no PREFECT_API_URL", fix)
         return _from_settings(profiles[server], f"the Prefect profile {server!r}")
     if not re.match(r"https?://[^/@]+(/|$)", server):
-        fix = "Write http(s)://HOST/api, and give the credentials by a Prefect profile or PREFECT_API_AUTH_STRING."
-        raise ConfigurationError("the target", "server", "is no address without credentials", fix)
+        fix = "Write http(s)://HOST/api, and set the credentials in a Prefect profile or PREFECT_API_AUTH_STRING."
+        raise ConfigurationError("the target", "server", "is not an address without credentials", fix)
     same = [s for s in profiles.values() if s.get("PREFECT_API_URL", "").rstrip("/") == server.rstrip("/")]
     credentials = {key: environ[key] for key in ("PREFECT_API_KEY", "PREFECT_API_AUTH_STRING") if environ.get(key)}
     return _from_settings({**(same[0] if same else credentials), "PREFECT_API_URL": server}, where)
@@ -157,7 +157,7 @@ def _basic(auth: str) -> str:
 
 
 def _ui_url(api_url: str) -> str:
-    """Return the address of the pages that belong to an API, by Prefect's own rule."""
+    """Return the address of the UI of an API, by Prefect's own rule."""
     if re.match(r"https://api[.\w]*\.prefect\.", api_url):
         url = api_url.replace("https://api", "https://app", 1).replace("/api/", "/", 1)
         return url.replace("/accounts/", "/account/").replace("/workspaces/", "/workspace/")
@@ -173,7 +173,7 @@ def _active_profile(environ: Mapping[str, str]) -> tuple[str, dict[str, str]]:
 
 
 def _profiles(environ: Mapping[str, str]) -> tuple[dict[str, dict[str, str]], Path]:
-    """Return the settings of Prefect's profiles by name, under the empty name which is active, and their file."""
+    """Return the settings of Prefect's profiles by name, and their file; the empty name holds the active profile."""
     home = Path(environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
     path = Path(environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml").expanduser()
     try:

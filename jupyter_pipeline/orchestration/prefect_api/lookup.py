@@ -1,4 +1,4 @@
-"""Deployments and runs by the names that people use."""
+"""Look up deployments and runs by name or id."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ __all__ = ["connect_to", "find_deployment", "find_run", "run_records"]
 
 
 def connect_to(deployment: str) -> PrefectApi:
-    """Return a connection to the server to which a deployment was made, where a target has named it."""
+    """Return a connection to the server of a deployment: its target's, or the configured one."""
     return connect(history.reference(deployment.rpartition("/")[2]))
 
 
 async def find_deployment(api: PrefectApi, name: str) -> dict[str, Any]:
-    """Return the deployment called ``NAME`` or ``FLOW/NAME``, as the API has it.
+    """Return the deployment ``NAME`` or ``FLOW/NAME`` as the API returns it.
 
     Raises
     ------
     NotFoundError
-        If there is none.
+        If there is no deployment of this name.
     UsageError
-        If several flows have one of that name.
+        If several flows have a deployment of this name.
     """
     flow_name, _, short = name.rpartition("/")
     body: dict[str, Any] = {"deployments": {"name": {"any_": [short]}}}
@@ -40,17 +40,17 @@ async def find_deployment(api: PrefectApi, name: str) -> dict[str, Any]:
     if len(found) > 1:
         flows = await api.post("/flows/filter", {"flows": {"id": {"any_": [record["flow_id"] for record in found]}}})
         full = " or ".join(sorted(f"{flow['name']}/{short}" for flow in flows))
-        raise UsageError(f"{len(found)} flows have a deployment called {name!r}. Say which: {full}.")
+        raise UsageError(f"{len(found)} flows have a deployment called {name!r}. Use its full name: {full}.")
     return found[0]
 
 
 async def find_run(api: PrefectApi, run: str) -> dict[str, Any]:
-    """Return the run with this id, or the newest with this name.
+    """Return the run with this id, or the newest run with this name, as the API returns it.
 
     Raises
     ------
     NotFoundError
-        If there is none.
+        If there is no such run.
     """
     try:
         condition = {"id": {"any_": [str(UUID(run))]}}
@@ -65,7 +65,7 @@ async def find_run(api: PrefectApi, run: str) -> dict[str, Any]:
 
 
 async def run_records(api: PrefectApi, runs: list[dict[str, Any]]) -> list[RunRecord]:
-    """Return runs with the names of their deployments."""
+    """Return the records of runs with the names of their deployments."""
     ids = sorted({run["deployment_id"] for run in runs if run.get("deployment_id")})
     names = {}
     if ids:

@@ -34,7 +34,7 @@ that are sent as rules."""
 
 
 def get_settings(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return our own settings of a deployment as the API returns it; empty where it was made by other means."""
+    """Return the settings in a deployment of the API; empty if another program created it."""
     try:
         found = json.loads(get_environment(data).get(SETTINGS) or "{}")
     except ValueError:
@@ -48,13 +48,13 @@ def get_environment(data: Mapping[str, Any]) -> Mapping[str, str]:
 
 
 def get_schedules(data: Mapping[str, Any]) -> tuple[Schedule, ...]:
-    """Return the schedules of a deployment as the API returns it."""
+    """Return the schedules of a deployment of the API."""
     settings = get_settings(data)
     return tuple(to_schedule(entry, settings) for entry in data.get("schedules") or ())
 
 
 def to_run_record(data: Mapping[str, Any], *, deployment: str = "", ui_url: str = "") -> RunRecord:
-    """Return a flow run as the API returns it."""
+    """Return the record of a flow run of the API."""
     state = data.get("state") or {}
     return RunRecord(
         id=data["id"],
@@ -75,7 +75,7 @@ def to_run_record(data: Mapping[str, Any], *, deployment: str = "", ui_url: str 
 def to_deployment_record(
     data: Mapping[str, Any], *, flow_name: str, last_run: RunRecord | None, ui_url: str = ""
 ) -> DeploymentRecord:
-    """Return a deployment as the API returns it; the time of the next run is computed here."""
+    """Return the record of a deployment of the API, with the time of its next run."""
     entries = get_schedules(data)
     settings, environment = get_settings(data), get_environment(data)
     paused = bool(data.get("paused"))

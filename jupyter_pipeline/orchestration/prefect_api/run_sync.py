@@ -1,4 +1,4 @@
-"""Plain functions around asynchronous ones."""
+"""Call coroutine functions from synchronous code."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ T = TypeVar("T")
 
 
 def run_sync(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
-    """Return `function` as a plain one, which also works where an event loop runs already, as in a kernel.
+    """Return a synchronous version of `function`, which also works in a running event loop, as in a kernel.
 
-    An interrupt cancels the work and is raised once the work has ended.
+    An interrupt cancels the coroutine and is raised after the coroutine has ended.
     """
 
     @functools.wraps(function)

@@ -14,15 +14,14 @@ __all__ = ["parse_timestamp", "schedule_body", "to_schedule"]
 
 
 def parse_timestamp(text: str | None) -> float | None:
-    """Return seconds since the epoch."""
+    """Return a time of the API in seconds since the epoch."""
     return None if text is None else dt.datetime.fromisoformat(text).timestamp()
 
 
 def schedule_body(schedule: Schedule) -> dict[str, Any]:
-    """Return a schedule as Prefect's API takes it, and returns it.
+    """Return a schedule in the form that the API accepts and returns.
 
-    What the server would fill in (the anchor of an interval, the start of a rule) is always given, so that the same
-    schedule is the same text.
+    The anchor of an interval and the start of a rule are always included, so that equal schedules have equal bodies.
     """
     return _as_rule(schedule) if schedules.needs_rule(schedule) else _native(schedule)
 
@@ -54,14 +53,14 @@ def _native(schedule: Schedule) -> dict[str, Any]:
 
 
 def to_schedule(data: Mapping[str, Any], settings: Mapping[str, Any] | None = None) -> Schedule:
-    """Return the schedule that the server has.
+    """Return the schedule of an entry of the API.
 
     Parameters
     ----------
     data : mapping
-        The schedule as the API returns it.
+        The entry in the schedules of a deployment.
     settings : mapping, optional
-        Of its deployment, see `get_settings`: they know what was sent as a rule.
+        Settings of the deployment, see `records.get_settings`: they hold schedules that were sent as rules.
     """
     body = data["schedule"]
     common: dict[str, Any] = {
@@ -71,10 +70,10 @@ def to_schedule(data: Mapping[str, Any], settings: Mapping[str, Any] | None = No
     }
     written = ((settings or {}).get("schedules") or {}).get(common["slug"])
     if written is not None:
-        meant = Schedule(**{**written, **common})
-        sent = [_native(meant), *([_as_rule(meant)] if "rrule" in body and not meant.rrule else [])]
-        if _without_start(body) in map(_without_start, sent):  # nobody has changed it by other means
-            return meant
+        original = Schedule(**{**written, **common})
+        sent = [_native(original), *([_as_rule(original)] if "rrule" in body and not original.rrule else [])]
+        if _without_start(body) in map(_without_start, sent):  # no other program has changed it
+            return original
     common["timezone"] = body.get("timezone") or "UTC"
     if "cron" in body:
         return Schedule(cron=body["cron"], **common)
@@ -87,6 +86,6 @@ def to_schedule(data: Mapping[str, Any], settings: Mapping[str, Any] | None = No
 
 
 def _without_start(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a schedule's body without the time from which a rule counts, which may be a later one by now."""
+    """Return the body of a schedule without the start of its rule, which may have advanced."""
     rule = "\n".join(line for line in body.get("rrule", "").split("\n") if not line.startswith("DTSTART"))
     return {**body, "rrule": rule}

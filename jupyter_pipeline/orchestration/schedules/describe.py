@@ -1,4 +1,4 @@
-"""Schedules told in words, and their times as the clock of their time zone shows them (pure)."""
+"""Describe schedules in words, and format their times in their time zone (pure)."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ __all__ = ["describe_clock_change", "describe_schedule", "format_time"]
 
 _HOUR = 3600
 _AHEAD = 366
-"""Days in which a change of the clocks is looked for."""
+"""Number of days in which to look for a change of the clocks."""
 
 
 def describe_schedule(schedule: Schedule) -> str:
-    """Return the schedule in words, such as ``At 06:00, Monday through Friday (Europe/Berlin)``."""
+    """Return a schedule in words, such as ``At 06:00, Monday through Friday (Europe/Berlin)``."""
     if schedule.cron:
         from cron_descriptor import Options, get_description
 
@@ -36,8 +36,8 @@ def describe_schedule(schedule: Schedule) -> str:
     follows_the_clock = not (schedule.every is not None and schedule.every < _HOUR)
     if follows_the_clock or schedule.start or schedule.end:
         text += f" ({schedule.timezone})"
-    given = ", ".join(f"{name}={value!r}" for name, value in schedule.parameters.items())
-    return f"{text} with {given}" if given else text
+    parameters = ", ".join(f"{name}={value!r}" for name, value in schedule.parameters.items())
+    return f"{text} with {parameters}" if parameters else text
 
 
 def _interval_text(seconds: float) -> str:
@@ -47,24 +47,24 @@ def _interval_text(seconds: float) -> str:
 
 
 def format_time(time: dt.datetime) -> str:
-    """Return a time as the clock of its time zone shows it: ``Mon 23 Nov 2026 06:00 CET``."""
+    """Return a time in its time zone, such as ``Mon 23 Nov 2026 06:00 CET``."""
     return f"{time:%a %d %b %Y %H:%M}{f':{time:%S}' if time.second else ''} {time:%Z}"
 
 
 def describe_clock_change(schedule: Schedule, now: dt.datetime | None = None) -> str:
-    """Return what the next change of the clocks does to a schedule; empty where it does not matter.
+    """Return the effect of the next change of the clocks on a schedule; empty if there is none.
 
     Parameters
     ----------
     schedule : Schedule
-        The schedule. One that fires every hour or more often is not concerned.
+        The schedule. A change does not affect schedules that fire every hour or more often.
     now : datetime, optional
-        An aware time; by default the present.
+        An aware time; by default the current time.
 
     Returns
     -------
     str
-        The last run before it and the two after, such as ``The clocks change on Sun 28 Mar 2027: Sat 27 Mar 2027 06:00
+        The last run before the change and the two after it, such as ``The clocks change on Sun 28 Mar 2027: Sat 27 Mar 2027 06:00
         CET, then Sun 28 Mar 2027 06:00 CEST, then Mon 29 Mar 2027 06:00 CEST``.
     """
     change = _next_change((now or dt.datetime.now(dt.UTC)).astimezone(load_timezone(schedule.timezone)))
@@ -73,7 +73,7 @@ def describe_clock_change(schedule: Schedule, now: dt.datetime | None = None) ->
     before = previous_run(schedule, change.timestamp())
     around = [] if before is None else [dt.datetime.fromtimestamp(before, change.tzinfo)]
     first = next_runs(schedule, 1, after=_utc(change) - dt.timedelta(seconds=1))
-    # Each from the one before it: that is how the server, which looks but a little ahead, comes to them.
+    # Compute each time from the one before, as the server does, which looks only a little ahead.
     second = next_runs(schedule, 1, after=first[0]) if first else []
     around = [*around, *first, *second]
     if not first or any(_utc(b) - _utc(a) <= dt.timedelta(hours=1) for a, b in pairwise(around)):
@@ -82,7 +82,7 @@ def describe_clock_change(schedule: Schedule, now: dt.datetime | None = None) ->
 
 
 def _next_change(after: dt.datetime) -> dt.datetime | None:
-    """Return the first moment, to the hour, at which the time zone of `after` has another offset from UTC."""
+    """Return the first full hour at which the time zone of `after` has another offset from UTC."""
     tz, offset = after.tzinfo, after.utcoffset()
     day = _utc(after).replace(minute=0, second=0, microsecond=0)
     for _ in range(_AHEAD):

@@ -1,8 +1,8 @@
-"""When schedules fire, computed ahead (pure).
+"""Compute the times at which schedules fire (pure).
 
-The meaning is Prefect's, so that the times shown are those that the server will use: a cron expression follows the wall
-clock of its time zone through a change of daylight saving time; an interval counts elapsed time from an anchor, so that
-for a time of day one takes cron; a recurrence rule (RFC 5545) is local to its time zone.
+The rules are Prefect's, so that the times equal the server's. A cron expression follows the wall clock of its time zone
+through changes of daylight saving time. An interval counts elapsed time from an anchor; from Prefect 3.9 on, intervals
+of whole days follow the wall clock. A recurrence rule (RFC 5545) is local to its time zone.
 """
 
 from __future__ import annotations
@@ -35,15 +35,17 @@ __all__ = [
 ]
 
 ANCHOR = dt.datetime(2020, 1, 1)
-"""Local time from which intervals and rules count where no start is given: a fixed one, so that deploying again changes
-nothing, at midnight, so that an interval of 15 minutes fires at the quarters."""
+"""Local time from which intervals and rules without a start count.
+
+It is fixed, so that deploying again changes nothing, and at midnight, so that an interval of 15 minutes fires at the
+quarter hours."""
 
 _DAY = 86400.0
 _LONGEST_SHIFT = dt.timedelta(hours=3)
 """Time after a change of the clocks in which shifted times may lie."""
 _SECONDS = {"HOURLY": 3600, "MINUTELY": 60, "SECONDLY": 1}
 _LOOKS_BACK = [_DAY / 24, _DAY, 8 * _DAY, 32 * _DAY, 367 * _DAY, 9 * 366 * _DAY]
-"""Seconds before a time in which its last tick is looked for: the next longer one where it has none."""
+"""Seconds before a time in which to look for the previous run, in the order of the attempts."""
 
 
 def next_runs(schedule: Schedule, count: int = 5, after: dt.datetime | None = None) -> list[dt.datetime]:
@@ -54,15 +56,15 @@ def next_runs(schedule: Schedule, count: int = 5, after: dt.datetime | None = No
     schedule : Schedule
         The schedule.
     count : int
-        How many at most; fewer come if it ends.
+        Maximum number of times; fewer if the schedule ends.
     after : datetime, optional
-        An aware time; the results are later. By default now.
+        An aware time before all results; by default the current time.
     """
     return list(islice(_times(schedule, after or dt.datetime.now(dt.UTC)), count))
 
 
 def previous_run(schedule: Schedule, before: float) -> float | None:
-    """Return the last time of a schedule before another, in seconds since the epoch, or ``None`` if it has none."""
+    """Return the last time of a schedule before `before`, or ``None``; both in seconds since the epoch."""
     for seconds in _LOOKS_BACK:
         last = None
         for last in runs_between(schedule, before - seconds, before - 1e-3):  # noqa: B007 - the last one counts
@@ -79,22 +81,22 @@ def runs_between(schedule: Schedule, after: float, until: float) -> Iterator[flo
 
 
 def find_window(scheduled: Iterable[Schedule], at: float) -> tuple[float, float]:
-    """Return the time window of the run that was due at a time: from the tick before it to its own.
+    """Return the time window of the run that was due at `at`: from the previous scheduled time to its own.
 
-    A run that no schedule made gets the window that ended last. The first run of a schedule that has a start begins its
-    window there.
+    A run without a schedule gets the last window that ended before. The window of a schedule's first run begins at the
+    start of the schedule.
 
     Parameters
     ----------
     scheduled : iterable of Schedule
         The schedules of the deployment.
     at : float
-        When the run was due, in seconds since the epoch.
+        Due time of the run in seconds since the epoch.
 
     Raises
     ------
     UsageError
-        If no schedule has fired until then.
+        If no schedule has fired before `at`.
     """
     ended = []
     for schedule in scheduled:
@@ -105,8 +107,8 @@ def find_window(scheduled: Iterable[Schedule], at: float) -> tuple[float, float]
     if not ended:
         until = dt.datetime.fromtimestamp(at, dt.UTC)
         raise UsageError(
-            f"No schedule has fired until {until:%Y-%m-%d %H:%M} UTC, so that a run has no time window: give the "
-            "parameters that it would set."
+            f"No schedule has fired until {until:%Y-%m-%d %H:%M} UTC, so a run has no time window. Set the parameters of "
+            "the window."
         )
     # Of several that end together, the longest window: an hourly and a daily run are both due at midnight.
     last = max(end for end, _ in ended)
@@ -117,7 +119,7 @@ def find_window(scheduled: Iterable[Schedule], at: float) -> tuple[float, float]
 def list_windows(schedule: Schedule, start: float, end: float) -> list[tuple[float, float]]:
     """Return the time windows of the runs that are due after `start` and not after `end`, the oldest first.
 
-    They are those that the schedule would have given to its runs, whether it was in force at that time or not.
+    The windows do not depend on the start and end of the schedule.
     """
     anchor = schedule.start
     if schedule.every is not None and anchor is not None and anchor > start:  # the same grid, continued backwards
@@ -134,7 +136,7 @@ def load_timezone(name: str) -> zoneinfo.ZoneInfo:
     Raises
     ------
     UsageError
-        If there is none; the nearest names are offered.
+        If there is no such time zone; the message suggests similar names.
     """
     try:
         return zoneinfo.ZoneInfo(name)
@@ -152,9 +154,9 @@ def load_timezone(name: str) -> zoneinfo.ZoneInfo:
 
 
 def needs_rule(schedule: Schedule) -> bool:
-    """Return whether Prefect is given a recurrence rule in place of this schedule; see ``recurrence``.
+    """Return True if the schedule must be sent to Prefect as a recurrence rule, see `rrule.to_rule`.
 
-    Its cron expressions have neither start nor end, its intervals have no end and fire before their anchor, too.
+    Prefect's cron expressions have neither start nor end. Its intervals have no end, and fire before their anchor too.
     """
     if schedule.cron:
         return schedule.start is not None or schedule.end is not None
@@ -163,7 +165,7 @@ def needs_rule(schedule: Schedule) -> bool:
 
 
 def _times(schedule: Schedule, after: dt.datetime) -> Iterator[dt.datetime]:
-    """Yield the times later than `after`, in the schedule's own time zone, until it ends."""
+    """Yield the times of a schedule later than `after`, in its own time zone."""
     tz = load_timezone(schedule.timezone)
     begin = after.astimezone(tz)
     if schedule.start is not None:
@@ -172,7 +174,7 @@ def _times(schedule: Schedule, after: dt.datetime) -> Iterator[dt.datetime]:
         times = cron_times(schedule.cron, begin)
     elif schedule.every is not None:
         anchor = _anchor(schedule, tz)
-        if needs_rule(schedule):  # which counts elapsed time alone
+        if needs_rule(schedule):  # a rule counts elapsed time alone
             anchor, begin = anchor.astimezone(dt.UTC), begin.astimezone(dt.UTC)
         times = (due.astimezone(tz) for due in _interval_times(schedule.every, anchor, begin))
     else:
@@ -298,10 +300,10 @@ def _rule_times(schedule: Schedule, tz: zoneinfo.ZoneInfo, after: dt.datetime) -
 
 
 def _forwarded(rule: Any, text: str, after: dt.datetime) -> Any:
-    """Return a rule that has the same times from `after` on, and begins shortly before it.
+    """Return a rule with the same times from `after` on that begins shortly before.
 
-    The library goes through all times since the beginning, of which a rule of minutes has half a million a year. A
-    rule that counts its times stays, as does a set of rules.
+    The library iterates over all times since the beginning: half a million a year for a rule of minutes. A rule with
+    ``COUNT`` and a set of rules are returned unchanged.
     """
     frequency = re.search(r"FREQ=(HOURLY|MINUTELY|SECONDLY)", text)
     if frequency is None or "COUNT" in text or not hasattr(rule, "replace"):

@@ -1,7 +1,4 @@
-"""Schedules: read from what a person wrote, and checked (pure).
-
-``ticks`` computes when they fire, and ``words`` tells them.
-"""
+"""Parse and check schedules (pure)."""
 
 from __future__ import annotations
 
@@ -40,7 +37,7 @@ _ALIASES = {
 }
 _FIELDS = ("minute", "hour", "day of the month", "month", "day of the week")
 _HORIZON = dt.timedelta(days=366 * 9)
-"""A cron expression that does not fire within it never will: 29 February comes back after eight years at most."""
+"""Time within which every cron expression that fires at all does so: 29 February recurs within eight years."""
 
 _END = {True: " (UNTIL, COUNT)", False: ""}
 _KEYS = ("cron", "every", "rrule", "timezone", "start", "end", "parameters", "active", "slug")
@@ -56,7 +53,7 @@ def parse_schedule(
     end: float | None = None,
     **more: Any,
 ) -> Schedule:
-    """Return the schedule that was asked for.
+    """Return a checked schedule.
 
     Parameters
     ----------
@@ -69,24 +66,24 @@ def parse_schedule(
     timezone : str
         A name of the IANA database.
     start : float, optional
-        When it begins to count, in seconds since the epoch.
+        First moment at which it may fire, in seconds since the epoch.
     end : float, optional
-        When it ends.
+        Moment from which it no longer fires.
     **more
         Further fields of `Schedule`.
 
     Raises
     ------
     UsageError
-        If not exactly one kind is given, if it is malformed, or if it never fires.
+        If not exactly one of `cron`, `every` and `rrule` is set, if it is malformed, or if it never fires.
     """
-    given = [name for name, value in (("cron", cron), ("every", every), ("rrule", rrule)) if value not in ("", None)]
-    if len(given) != 1:
-        what = f"{' and '.join(given)} were" if given else "none was"
+    kinds = [name for name, value in (("cron", cron), ("every", every), ("rrule", rrule)) if value not in ("", None)]
+    if len(kinds) != 1:
+        what = f"{' and '.join(kinds)} were" if kinds else "none was"
         raise UsageError(f"A schedule is one of cron, every and rrule; {what} given.")
     tz = load_timezone(timezone)
     if start is not None and end is not None and end <= start:
-        raise UsageError("The schedule ends before it starts: it never fires. Give --end a later time than --start.")
+        raise UsageError("The schedule ends before it starts: it never fires. Set --end to a later time than --start.")
     schedule = Schedule(
         cron=_check_cron(cron) if cron else "",
         every=parse_interval(every) if every not in ("", None) else None,
@@ -97,56 +94,56 @@ def parse_schedule(
         **more,
     )
     if needs_rule(schedule):
-        to_rule(schedule)  # refuses what cannot be one
+        to_rule(schedule)  # raises if there is no such rule
     if (rrule or end is not None) and not next_runs(schedule, 1):
         what = f"The rule {rrule!r}" if rrule else "The schedule"
         raise UsageError(f"{what} has no time left in the future: it never fires. Move its end{_END[bool(rrule)]}.")
     return schedule
 
 
-def schedule_from_mapping(given: Mapping[str, Any], *, timezone: str = "UTC") -> Schedule:
+def schedule_from_mapping(mapping: Mapping[str, Any], *, timezone: str = "UTC") -> Schedule:
     """Return the schedule that a mapping describes, such as ``{cron: "0 6 * * *", parameters: {region: eu}}``.
 
     Parameters
     ----------
-    given : mapping
-        ``cron``, ``every`` or ``rrule``, and ``timezone``, ``start``, ``end`` (dates, or times as ISO 8601 writes them;
-        local to the time zone unless they say otherwise), ``parameters``, ``active``, ``slug``.
+    mapping : mapping
+        Keys ``cron``, ``every`` or ``rrule``, and ``timezone``, ``start``, ``end``, ``parameters``, ``active``, ``slug``.
+        ``start`` and ``end`` are dates or times in ISO 8601, local to the time zone if they have no offset.
     timezone : str
-        What counts where the mapping has none.
+        Time zone of a mapping without ``timezone``.
 
     Raises
     ------
     UsageError
         If a key is unknown or a value cannot be used.
     """
-    for key in given:
+    for key in mapping:
         if key not in _KEYS:
             raise NotFoundError("key of a schedule", str(key), _KEYS)
-    parameters = given.get("parameters") or {}
+    parameters = mapping.get("parameters") or {}
     if not isinstance(parameters, Mapping):
         raise UsageError(f"The parameters of a schedule are a mapping such as {{region: eu}}, not {parameters!r}.")
-    if given.get("active") not in (None, True, False):
-        raise UsageError(f"A schedule is active: true or active: false, not {given['active']!r}.")
-    local = str(given.get("timezone") or timezone)
+    if mapping.get("active") not in (None, True, False):
+        raise UsageError(f"A schedule is active: true or active: false, not {mapping['active']!r}.")
+    local = str(mapping.get("timezone") or timezone)
     fields: dict[str, Any] = {
-        key: parse_time(given[key], local) for key in ("start", "end") if given.get(key) is not None
+        key: parse_time(mapping[key], local) for key in ("start", "end") if mapping.get(key) is not None
     }
-    if given.get("slug"):
-        fields["slug"] = check_name("schedule", str(given["slug"]))
+    if mapping.get("slug"):
+        fields["slug"] = check_name("schedule", str(mapping["slug"]))
     return parse_schedule(
-        cron=str(given.get("cron") or ""),
-        every=given.get("every"),
-        rrule=str(given.get("rrule") or ""),
+        cron=str(mapping.get("cron") or ""),
+        every=mapping.get("every"),
+        rrule=str(mapping.get("rrule") or ""),
         timezone=local,
         parameters=dict(parameters),
-        active=given.get("active"),
+        active=mapping.get("active"),
         **fields,
     )
 
 
 def parse_time(value: Any, timezone: str) -> float:
-    """Return a date or time in seconds since the epoch; what names no zone is local to `timezone`.
+    """Return a date or time in seconds since the epoch; a time without an offset is local to `timezone`.
 
     Parameters
     ----------
@@ -158,7 +155,7 @@ def parse_time(value: Any, timezone: str) -> float:
     Raises
     ------
     UsageError
-        If it is neither.
+        If it is not a date or time.
     """
     tz = load_timezone(timezone)
     try:
@@ -229,14 +226,14 @@ def _check_rrule(text: str, tz: zoneinfo.ZoneInfo) -> str:
     if "RRULE" not in rule.upper() and "=" in rule:
         rule = f"RRULE:{rule}"
     if "TZID" in rule:
-        raise UsageError("A recurrence rule cannot name its own time zone (TZID): give it as the schedule's time zone.")
+        raise UsageError("A recurrence rule cannot have its own time zone (TZID). Use the time zone of the schedule.")
 
     def local(match: re.Match[str]) -> str:
         time = dt.datetime.strptime(match[2], "%Y%m%dT%H%M%S").replace(tzinfo=dt.UTC).astimezone(tz)
         return f"{match[1]}{time:%Y%m%dT%H%M%S}"
 
     try:
-        # Prefect reads all times of a rule as local to the schedule's time zone, and chokes on a mixture.
+        # Prefect reads all times of a rule as local to the schedule's time zone, and fails on a mixture.
         rule = re.sub(r"(UNTIL=|DTSTART:)(\d{8}T\d{6})Z", local, rule)
         rrulestr(rule, dtstart=ANCHOR)
     except (ValueError, TypeError, KeyError, AttributeError) as error:

@@ -1,8 +1,8 @@
-"""Schedules with a start or an end as recurrence rules (pure).
+"""Convert schedules with a start or an end to recurrence rules (pure).
 
-Prefect's cron expressions have neither start nor end, and its intervals have no end; its recurrence rules (RFC 5545)
-have both. A rule of cron's meaning says which minutes, hours, days and months; a rule of an interval's meaning steps
-from a first time.
+Prefect's cron expressions have neither start nor end, and its intervals have no end. Its recurrence rules (RFC 5545)
+have both. The rule of a cron expression lists minutes, hours, days and months. The rule of an interval counts from a
+first time.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ["to_rule"]
 
 _DAY = 86400
 _OFTEN = 10_000
-"""About how many times lie between the one from which a rule counts and the present, at its deploy."""
+"""Approximate number of times between the start of a rule and the present when it is deployed."""
 _SHORTEST = 60
 _WEEKDAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
@@ -31,14 +31,14 @@ def to_rule(schedule: Schedule) -> tuple[str, str]:
     Parameters
     ----------
     schedule : Schedule
-        With a start or an end.
+        A schedule with a start or an end.
 
     Raises
     ------
     UsageError
-        If no rule says the same.
+        If no rule has the same times.
     """
-    timezone = schedule.timezone if schedule.cron else "UTC"  # elapsed time knows no change of the clocks
+    timezone = schedule.timezone if schedule.cron else "UTC"  # elapsed time has no change of the clocks
     tz = zoneinfo.ZoneInfo(timezone)
     rules = _interval(schedule.every) if schedule.every is not None else _cron(schedule.cron)
     first = dt.datetime.fromtimestamp(_first(schedule), tz)
@@ -47,10 +47,10 @@ def to_rule(schedule: Schedule) -> tuple[str, str]:
 
 
 def _first(schedule: Schedule) -> float:
-    """Return the time from which the rule counts: a tick of an interval, any moment before the first tick of a cron.
+    """Return the start of the rule: a time of an interval, or any time before the first run of a cron expression.
 
-    The server goes through all times from there whenever it looks at the schedule, so that they may not be too many.
-    It hangs on the clock in long steps only, so that the same schedule stays the same text.
+    The server iterates over all times since the start whenever it reads the schedule, so there must not be too many.
+    The start advances in long steps only, so that equal schedules have equal rules.
     """
     if schedule.start is not None:
         return schedule.start
@@ -66,7 +66,7 @@ def _first(schedule: Schedule) -> float:
 def _interval(seconds: float) -> list[str]:
     if seconds % 1 or seconds < _SHORTEST:
         raise UsageError(
-            f"An interval of {seconds:g} seconds can have neither start nor end: give whole seconds, 60 or more."
+            f"An interval of {seconds:g} seconds can have neither start nor end. Use whole seconds, 60 or more."
         )
     return [f"FREQ=SECONDLY;INTERVAL={seconds:.0f}"]
 
@@ -95,7 +95,7 @@ def _cron(expression: str) -> list[str]:
 
 
 def _shortest(expression: str) -> float:
-    """Return the seconds between two times of a day, about."""
+    """Return the approximate number of seconds between two times of a day."""
     from cronsim import CronSim
 
     cron = CronSim(expression, dt.datetime(2024, 1, 1))
