@@ -64,8 +64,8 @@ def describe_clock_change(schedule: Schedule, now: dt.datetime | None = None) ->
     Returns
     -------
     str
-        The last run before the change and the two after it, such as ``The clocks change on Sun 28 Mar 2027: Sat 27 Mar 2027 06:00
-        CET, then Sun 28 Mar 2027 06:00 CEST, then Mon 29 Mar 2027 06:00 CEST``.
+        The last run before the change and the two after it, such as ``The clocks change on Sun 28 Mar 2027: Sat 27
+        Mar 2027 06:00 CET, then Sun 28 Mar 2027 06:00 CEST, then Mon 29 Mar 2027 06:00 CEST``.
     """
     change = _next_change((now or dt.datetime.now(dt.UTC)).astimezone(load_timezone(schedule.timezone)))
     if change is None:

@@ -107,8 +107,8 @@ def find_window(scheduled: Iterable[Schedule], at: float) -> tuple[float, float]
     if not ended:
         until = dt.datetime.fromtimestamp(at, dt.UTC)
         raise UsageError(
-            f"No schedule has fired until {until:%Y-%m-%d %H:%M} UTC, so a run has no time window. Set the parameters of "
-            "the window."
+            f"No schedule has fired until {until:%Y-%m-%d %H:%M} UTC, so a run has no time window. Set the "
+            "parameters of the window."
         )
     # Of several that end together, the longest window: an hourly and a daily run are both due at midnight.
     last = max(end for end, _ in ended)

@@ -107,8 +107,8 @@ def schedule_from_mapping(mapping: Mapping[str, Any], *, timezone: str = "UTC") 
     Parameters
     ----------
     mapping : mapping
-        Keys ``cron``, ``every`` or ``rrule``, and ``timezone``, ``start``, ``end``, ``parameters``, ``active``, ``slug``.
-        ``start`` and ``end`` are dates or times in ISO 8601, local to the time zone if they have no offset.
+        Keys ``cron``, ``every`` or ``rrule``, and ``timezone``, ``start``, ``end``, ``parameters``, ``active``,
+        ``slug``. ``start`` and ``end`` are dates or times in ISO 8601, local to the time zone if they have no offset.
     timezone : str
         Time zone of a mapping without ``timezone``.
 
