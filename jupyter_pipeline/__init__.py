@@ -1,7 +1,6 @@
-"""From a notebook cell to a cluster and to a scheduled production run, without leaving the notebook.
+"""Start Dask clusters from notebooks, and deploy notebook cells as scheduled Prefect runs.
 
-The public names below are imported on first use, so that ``%load_ext jupyter_pipeline`` costs nothing that can be
-noticed.
+The public names are imported on first use, which keeps ``%load_ext jupyter_pipeline`` fast.
 """
 
 from __future__ import annotations
@@ -13,18 +12,31 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
     from jupyter_server.serverapp import ServerApp
 
-    from jupyter_pipeline.workflows import attach, start_cluster
+    from jupyter_pipeline.compiler import slice_cells
+    from jupyter_pipeline.workflows.api import deploy, runs, sync
+    from jupyter_pipeline.workflows.clusters import attach, start_cluster
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "attach", "start_cluster"]
+__all__ = ["__version__", "attach", "deploy", "runs", "slice_cells", "start_cluster", "sync"]
 
-_HOME = {"attach": "jupyter_pipeline.workflows", "start_cluster": "jupyter_pipeline.workflows"}
+_MODULES = {
+    "attach": "jupyter_pipeline.workflows.clusters",
+    "deploy": "jupyter_pipeline.workflows.api",
+    "runs": "jupyter_pipeline.workflows.api",
+    "slice_cells": "jupyter_pipeline.compiler",
+    "start_cluster": "jupyter_pipeline.workflows.clusters",
+    "sync": "jupyter_pipeline.workflows.api",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        return getattr(importlib.import_module(_HOME[name]), name)
+    if name in _MODULES:
+        return getattr(importlib.import_module(_MODULES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
@@ -35,7 +47,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
 
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
-    """Take the magics back; called by ``%unload_ext jupyter_pipeline``. Clusters go on."""
+    """Remove the magics; called by ``%unload_ext jupyter_pipeline``. Clusters keep running."""
     from jupyter_pipeline.magics import unregister
 
     unregister(shell)

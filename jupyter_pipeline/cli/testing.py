@@ -31,7 +31,7 @@ class Test(Command):
 
     def work(self, name: str = "") -> list[PipelineTest]:
         outcomes = []
-        for folder in testing.find(Path.cwd(), [name] if name else []):
+        for folder in testing.find_pipelines(Path.cwd(), [name] if name else []):
             note(f"Testing {folder.name}")
             outcomes.append(testing.run_test(folder, server=self.server, progress=note))
         if not all(outcome.passed for outcome in outcomes):

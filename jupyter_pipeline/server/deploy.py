@@ -49,11 +49,11 @@ class DeployPreviewHandler(PipelineHandler):
         """
         return await self.in_thread(self._preview, self.body(_KEYS, required=_REQUIRED))
 
-    def _preview(self, asked: dict[str, Any]) -> Deployed:
-        file = self.notebook_file(asked["path"])
-        cells = read_notebook(asked["notebook"])
-        settings = deploy_options.parse_options(asked, name=asked["name"], notebook=file.name)
-        selected = select_cells(cells, [str(asked["cell"])] if "cell" in asked else [])
+    def _preview(self, body: dict[str, Any]) -> Deployed:
+        file = self.notebook_file(body["path"])
+        cells = read_notebook(body["notebook"])
+        settings = deploy_options.parse_options(body, name=body["name"], notebook=file.name)
+        selected = select_cells(cells, [str(body["cell"])] if "cell" in body else [])
         # The runs use the packages of the kernel, which this process may not have.
         folder = file.parent
         plan = deploy_plan.plan(cells, selected, settings, folder=folder, cwd=folder, dry_run=True, packages=False)
@@ -68,12 +68,12 @@ class DeployHandler(PipelineHandler):
     @endpoint
     async def post(self) -> dict[str, Any]:
         """Deploy a cell, or all marked cells without ``cell``, in the environment of the notebook's kernel."""
-        asked = self.body(_KEYS, required=_REQUIRED)
-        file = self.notebook_file(asked["path"])
-        kernel = asked.get("kernel") or str(self.settings["kernel_manager"].default_kernel_name)
+        body = self.body(_KEYS, required=_REQUIRED)
+        file = self.notebook_file(body["path"])
+        kernel = body.get("kernel") or str(self.settings["kernel_manager"].default_kernel_name)
         interpreter = find_interpreter(self.kernel_spec_manager, kernel)
         answer = await interpreter.run(
-            _arguments(asked, str(file)), stdin=json.dumps(asked["notebook"]), cwd=file.parent, timeout=_TIMEOUT
+            _arguments(body, str(file)), stdin=json.dumps(body["notebook"]), cwd=file.parent, timeout=_TIMEOUT
         )
         if not isinstance(answer, dict):
             raise PipelineError("The kernel's jupyter_pipeline has an incompatible version. Upgrade it.")
@@ -87,20 +87,20 @@ class DeployStatusHandler(PipelineHandler):
     @endpoint
     async def post(self) -> list[DeploymentStatus]:
         """Return the status of the deployments of a notebook; the body has it as the front end shows it."""
-        asked = self.body({"notebook": dict, "path": str}, required=("notebook", "path"))
-        file = self.notebook_file(asked["path"])
-        return await self.in_thread(status, read_notebook(asked["notebook"]), file)
+        body = self.body({"notebook": dict, "path": str}, required=("notebook", "path"))
+        file = self.notebook_file(body["path"])
+        return await self.in_thread(status, read_notebook(body["notebook"]), file)
 
 
-def _arguments(asked: dict[str, Any], path: str) -> list[str]:
+def _arguments(body: dict[str, Any], path: str) -> list[str]:
     """Return the command line of a deploy.
 
     Each value is joined to its option, so that no value is parsed as an option.
     """
-    arguments = ["deploy", "-", f"--path={path}", f"--name={asked['name']}"]
-    arguments += [f"--cell={asked['cell']}"] if "cell" in asked else []
+    arguments = ["deploy", "-", f"--path={path}", f"--name={body['name']}"]
+    arguments += [f"--cell={body['cell']}"] if "cell" in body else []
     for option in OPTIONS:
-        value = asked.get(option.attribute)
+        value = body.get(option.attribute)
         if not option.metavar:
             arguments += [f"--{option.name}"] if value else []
             arguments += [f"--no-{option.name}"] if option.negatable and value is False else []

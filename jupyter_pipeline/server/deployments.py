@@ -37,8 +37,8 @@ class DeploymentHandler(PipelineHandler):
     @endpoint
     async def patch(self, name: str) -> DeploymentRecord:
         """Pause or resume the schedules."""
-        asked = self.body({"paused": bool}, required=("paused",))
-        return await self.in_thread(deployments.pause if asked["paused"] else deployments.resume, name)
+        body = self.body({"paused": bool}, required=("paused",))
+        return await self.in_thread(deployments.pause if body["paused"] else deployments.resume, name)
 
     @endpoint
     async def delete(self, name: str) -> None:
@@ -60,9 +60,9 @@ class DeploymentRunsHandler(PipelineHandler):
     @endpoint
     async def post(self, name: str) -> RunRecord:
         """Run the deployment now."""
-        asked = self.body({"parameters": dict})
+        body = self.body({"parameters": dict})
         self.set_status(201)
-        return await self.in_thread(deployments.run_now, name, asked.get("parameters"))
+        return await self.in_thread(deployments.run_now, name, body.get("parameters"))
 
 
 class DeploymentVersionsHandler(PipelineHandler):
@@ -76,8 +76,8 @@ class DeploymentVersionsHandler(PipelineHandler):
     @endpoint
     async def post(self, name: str) -> DeploymentRecord:
         """Roll back to a version, by its number; to the one before the current one where none is named."""
-        asked = self.body({"version": (str, int)})
-        version = str(asked["version"]) if "version" in asked else None
+        body = self.body({"version": (str, int)})
+        version = str(body["version"]) if "version" in body else None
         return await self.in_thread(deployments.rollback, name, version)
 
 
@@ -137,6 +137,6 @@ SCHEDULE_KEYS: dict[str, type | tuple[type, ...]] = {
 }
 
 
-def parse_schedule(asked: dict[str, Any]) -> Schedule:
+def parse_schedule(body: dict[str, Any]) -> Schedule:
     """Return the schedule that the keys ``cron``, ``every``, ``rrule`` and ``timezone`` describe."""
-    return schedules.parse_schedule(**{key: asked[key] for key in SCHEDULE_KEYS if asked.get(key)})
+    return schedules.parse_schedule(**{key: body[key] for key in SCHEDULE_KEYS if body.get(key)})

@@ -1,8 +1,8 @@
-"""Where the domains meet: clusters with environments, promotion with orchestration.
+"""Use cases that join domains: clusters with environments, the compiler with orchestration.
 
-The domains know nothing of one another. Magics, command line and panel call what is here when a job needs two of them.
-Generated flows import from `jupyter_pipeline.runtime`, and notebooks import `start_cluster` and `attach`. Each is
-imported on first use. A deploy reads its options (`deploy_options`), plans (`deploy_plan`), and then acts (`deploy`).
+The domains do not import one another. Magics, command line and server call this package for work that needs two of
+them. Generated flows import from `jupyter_pipeline.runtime`. The names below are imported on first use. A deploy parses
+its options (`deploy_options`), plans (`deploy_plan`), and carries out the plan (`deploy`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What travels with the code of a pipeline: the lock of its packages, the profile as it is, and where it came from."""
+"""Files that are deployed with the code of a pipeline: lock, profile and origin."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ if TYPE_CHECKING:
     from jupyter_pipeline.compiler import Cell, Compilation, CompileOptions
     from jupyter_pipeline.models import Distribution, Profile
 
-__all__ = ["LOCK", "ORIGIN", "frozen", "locked", "origin"]
+__all__ = ["LOCK", "ORIGIN", "add_lock", "describe_origin", "profile_file"]
 
 LOCK = "requirements.lock"
 ORIGIN = "deploy.json"
-"""Beside the code of a snapshot: cells and options that it was made from."""
+"""File of a snapshot with the cells and the options of its deploy."""
 
 
-def frozen(profile: Profile | None) -> dict[str, str]:
-    """Return the profile as it is now, so that editing it later does not change what was deployed."""
+def profile_file(profile: Profile | None) -> dict[str, str]:
+    """Return the current text of a profile by its file name; later edits do not change the deployment."""
     from jupyter_pipeline.clusters import profiles
 
     return {f"{profile.name}.yaml": profiles.render_profile(profile)} if profile else {}
 
 
-def locked(compilation: Compilation, modules: Mapping[str, str]) -> Compilation:
-    """Return the compilation with a lock of the packages that its code imports, and of what these need."""
+def add_lock(compilation: Compilation, modules: Mapping[str, str]) -> Compilation:
+    """Return the compilation with a lock of the packages that its code imports and of their dependencies."""
     from jupyter_pipeline.compiler.local_modules import imported_modules
     from jupyter_pipeline.environments.capture.environment import capture_environment
 
@@ -41,18 +41,18 @@ def locked(compilation: Compilation, modules: Mapping[str, str]) -> Compilation:
 
 @functools.lru_cache(maxsize=16)
 def _lock(installed: tuple[Distribution, ...], roots: frozenset[str]) -> str:
-    """Return the lock of what is installed; reading what each distribution needs is most of what a plan costs."""
+    """Return the lock of the installed packages. Reading their dependencies dominates the cost of a plan."""
     from jupyter_pipeline.environments.capture.environment import capture_environment
     from jupyter_pipeline.environments.lock.pinning import lock_environment
 
     return lock_environment(dataclasses.replace(capture_environment(), distributions=installed), modules=roots)
 
 
-def origin(cells: Sequence[Cell], target: int | Sequence[int], options: CompileOptions) -> str:
-    """Return what it takes to compile the same cells again, as JSON."""
-    targets: Iterable[int] = (target,) if isinstance(target, int) else target
+def describe_origin(cells: Sequence[Cell], selected: int | Sequence[int], options: CompileOptions) -> str:
+    """Return the ids of the cells and the options of a deploy as JSON, to compile the cells again."""
+    indices: Iterable[int] = (selected,) if isinstance(selected, int) else selected
     ids = {cell.index: cell.id for cell in cells}
-    kept = options.to_dict()
+    values = options.to_dict()
     for name in ("kernel_names", "schedules", "requirements"):
-        del kept[name]
-    return json.dumps({"cells": [ids.get(t, "") for t in targets], "options": kept}, sort_keys=True)
+        del values[name]
+    return json.dumps({"cells": [ids.get(index, "") for index in indices], "options": values}, sort_keys=True)

@@ -1,4 +1,4 @@
-"""Clusters with environments: a cluster that has what this process has."""
+"""Start clusters with the environment of this process, and attach to running clusters."""
 
 from __future__ import annotations
 
@@ -31,31 +31,32 @@ def start_cluster(
     Parameters
     ----------
     profile : str
-        Name of a profile, or path of a file with one.
+        Name of a profile, or path of a YAML file with one.
     name : str, optional
         Name of the cluster; by default the profile's name and a number.
     workers : int, optional
         Fixed number of workers.
     adapt : tuple of int, optional
-        Minimum and maximum number of workers between which the cluster adapts.
+        Minimum and maximum number of workers of an adaptive cluster.
     overrides : mapping, optional
-        Dotted keys of the profile and the values to use instead.
+        Values by dotted key that replace those of the profile.
     owner : str, optional
         ``"kernel"``, ``"server"`` or ``"detached"`` instead of the profile's owner policy.
     cwd : Path, optional
-        From where profiles are looked for; by default the working folder.
+        Folder from which profiles are searched; by default the working folder.
     progress : callable, optional
-        Called with the cluster's record when it changes.
+        Function that gets the cluster's record after each change.
 
     Returns
     -------
     AttachedCluster
-        With ``get_client()``, ``scale()``, ``adapt()``, ``close()``; usable as a context manager.
+        The running cluster, with ``get_client()``, ``scale()``, ``adapt()`` and ``close()``. As a context manager, it
+        stops the cluster at the end of the block.
 
     Raises
     ------
     ConfigurationError, PreflightError, ClusterStartError, ClusterConflictError
-        Nothing is left running.
+        If the cluster cannot start. No process and no job remains.
 
     Examples
     --------
@@ -81,10 +82,10 @@ def start_cluster(
     cluster = attach(record.name)
     if described.environment:
         from jupyter_pipeline.environments import policy
-        from jupyter_pipeline.workflows.environments import note_drift, note_sync
+        from jupyter_pipeline.workflows.environments import record_drift, record_sync
 
-        def told(report: SyncReport) -> None:
-            note_sync(cluster, report)
+        def report_sync(report: SyncReport) -> None:
+            record_sync(cluster, report)
             for text in report.notes:
                 warnings.warn(text, stacklevel=2)
 
@@ -94,10 +95,10 @@ def start_cluster(
                 cluster.get_client(),
                 described.environment,
                 progress=warnings.warn if chosen == "warn" else None,
-                report=told,
+                report=report_sync,
             )
             if chosen != "ignore":
-                note_drift(cluster, items)
+                record_drift(cluster, items)
         except BaseException:
             cluster.close()
             raise
@@ -105,12 +106,29 @@ def start_cluster(
 
 
 def attach(name: str) -> AttachedCluster:
-    """Return the living cluster called `name`, whoever started it.
+    """Attach to a running cluster.
+
+    Parameters
+    ----------
+    name : str
+        Name of the cluster. Any notebook, terminal or panel may have started it.
+
+    Returns
+    -------
+    AttachedCluster
+        The running cluster, with ``get_client()``, ``scale()``, ``adapt()`` and ``close()``.
 
     Raises
     ------
     NotFoundError
-        If there is none; the nearest names are offered.
+        If no cluster of that name is running. The message suggests the nearest names.
+    ClusterError
+        If the cluster cannot be reached from this host.
+
+    Examples
+    --------
+    >>> from jupyter_pipeline import attach
+    >>> client = attach("local-1").get_client()  # doctest: +SKIP
     """
     from jupyter_pipeline.clusters import attached
 

@@ -101,8 +101,8 @@ def _variables(spec: DeploymentSpec) -> Mapping[str, str]:
 def _rehearsal_error(plan: Plan, done: Rehearsal) -> RehearsalError:
     """Return the error with the cell and the line of the notebook."""
     from jupyter_pipeline.compiler.codegen import source_map
-    from jupyter_pipeline.workflows.tracebacks import located
+    from jupyter_pipeline.workflows.tracebacks import locate
 
-    shown = located(done.traceback, plan.compilation.source_map)
+    shown = locate(done.traceback, plan.compilation.source_map)
     places = source_map.find_locations(done.traceback, plan.compilation.source_map)
     return RehearsalError(done.error, where=places[-1] if places else "", traceback=shown)

@@ -94,7 +94,7 @@ class Plan:
             path=str(path),
             version=version,
             profile=options.profile,
-            profile_file=_place(self.profile),
+            profile_file=_stored_path(self.profile),
             windows=compilation.windows,
             parameters=compilation.parameters,
             parameter_schema=compilation.parameter_schema,
@@ -107,7 +107,7 @@ class Plan:
         )
         if self.target is None:
             return spec
-        return targets.apply_target(spec, self.target, profile_file=_place(self.target_profile))
+        return targets.apply_target(spec, self.target, profile_file=_stored_path(self.target_profile))
 
     def preview(self) -> Deployed:
         """Return the effects of the deploy."""
@@ -204,7 +204,7 @@ def plan(
         get_backend(profile).size_workers(profile, **sizes)
     modules = find_local_modules(compilation.files, folder)
     if packages:
-        compilation = artifacts.locked(compilation, modules)
+        compilation = artifacts.add_lock(compilation, modules)
     if unknown := [name for name in settings.sample if name not in compilation.parameters]:
         raise NotFoundError("parameter", unknown[0], compilation.parameters, "Make it one: --param NAME.")
     home = folder / "pipelines" / compilation.name
@@ -219,11 +219,11 @@ def plan(
         code={**{n: t for n, t in compilation.files.items() if n != MANIFEST}, **modules},
         beside={
             source_map.FILE: json.dumps(compilation.source_map),
-            ORIGIN: artifacts.origin(cells, selected, options),
+            ORIGIN: artifacts.describe_origin(cells, selected, options),
         },
-        profile=artifacts.frozen(profile),
+        profile=artifacts.profile_file(profile),
         target=target,
-        target_profile=artifacts.frozen(other),
+        target_profile=artifacts.profile_file(other),
         drift=_drift(settings, other or profile) if packages else "",
         edited=edited,
         changes=output.diff_files(home, compilation),
@@ -274,7 +274,7 @@ def _drift(settings: Settings, profile: Profile | None) -> str:
     return {"ignore": "", "refuse": "refuse"}.get(policy, "warn")
 
 
-def _place(profile: Mapping[str, str]) -> str:
+def _stored_path(profile: Mapping[str, str]) -> str:
     """Return the path of the stored profile; empty without a profile."""
     from jupyter_pipeline.orchestration.versions import snapshots
 

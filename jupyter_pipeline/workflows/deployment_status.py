@@ -1,6 +1,7 @@
-"""How the deployments of a notebook are: still what the cells say, and still going well.
+"""Compare the deployments of a notebook with its current cells.
 
-It costs a list of deployments and a compilation for each of this notebook, so that a badge can ask often.
+The cost is one list of deployments and one compilation for each deployment of the notebook. The badges of the panel
+repeat it after each change.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ _FAILED = ("Failed", "Crashed", "TimedOut")
 
 
 def status(cells: Sequence[Cell], notebook: Path) -> list[DeploymentStatus]:
-    """Return how each deployment that was made from a notebook is.
+    """Return the status of each deployment of a notebook.
 
     Parameters
     ----------
     cells : sequence of Cell
-        The notebook as it is now, saved or not.
+        Current cells of the notebook, saved or not.
     notebook : Path
-        Where it is: by its path, a deployment knows its notebook.
+        Path of the notebook. A deployment refers to its notebook by path.
 
     Raises
     ------
@@ -49,16 +50,16 @@ def _status(cells: Sequence[Cell], record: DeploymentRecord) -> DeploymentStatus
     folder = snapshots_dir() / record.version
     try:
         origin = json.loads((folder / ORIGIN).read_text("utf-8"))
-        targets, reason = tuple(origin["cells"]), ""
-        changed = _changed(cells, targets, origin["options"], folder)
+        ids, reason = tuple(origin["cells"]), ""
+        changed = _is_changed(cells, ids, origin["options"], folder)
     except (OSError, ValueError, KeyError):
-        targets, changed, reason = (), False, "It was deployed by other means, or from another machine."
+        ids, changed, reason = (), False, "The snapshot is not on this machine, or another tool deployed it."
     except PipelineError as error:
         changed, reason = True, str(error)
     last = record.last_run
     return DeploymentStatus(
         name=record.name,
-        cells=targets,
+        cells=ids,
         version=record.version,
         changed=changed,
         reason=reason,
@@ -70,11 +71,11 @@ def _status(cells: Sequence[Cell], record: DeploymentRecord) -> DeploymentStatus
     )
 
 
-def _changed(cells: Sequence[Cell], targets: Sequence[str], options: Mapping[str, Any], folder: Path) -> bool:
-    """Return whether the same cells now compile to other code than a snapshot has."""
+def _is_changed(cells: Sequence[Cell], ids: Sequence[str], options: Mapping[str, Any], folder: Path) -> bool:
+    """Return True if the cells now compile to code that differs from the snapshot."""
     from jupyter_pipeline import compiler
 
-    indices = [compiler.select_cell(cells, target) for target in targets]
+    indices = [compiler.select_cell(cells, each) for each in ids]
     again = compiler.compile_cells(
         cells,
         indices[0] if len(indices) == 1 else indices,

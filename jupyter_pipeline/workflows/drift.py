@@ -1,4 +1,4 @@
-"""What has changed in an environment since a pipeline was deployed from it, told when a run begins."""
+"""Check at the start of a run that the packages have not changed since the deploy."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ __all__ = ["check_packages"]
 
 
 def check_packages(lock: str, policy: str = "warn") -> None:
-    """Compare this process's packages with a lock; a deployment names this as a step before the flow is loaded.
+    """Compare the packages of this process with a lock.
 
-    Prefect writes what a step warns of into the log of the run.
+    The ``pull`` section of a deployment names this function. Prefect writes its warnings into the log of the run.
 
     Parameters
     ----------
     lock : str
         Path of ``requirements.lock``.
     policy : str
-        ``warn``, ``refuse`` or ``ignore``; notes, such as a package that is only here, are no reason to do either.
+        ``warn``, ``refuse`` or ``ignore``. Differences of severity ``notes`` have no effect.
 
     Raises
     ------
@@ -36,9 +36,13 @@ def check_packages(lock: str, policy: str = "warn") -> None:
     items = [item for item in find_drift(path.read_text("utf-8")) if item.severity is not Severity.NOTES]
     if not items:
         return
-    told = ", ".join(f"{i.package} {'/'.join(i.workers) or 'absent'} (deployed with {i.kernel})" for i in items[:10])
+    differences = ", ".join(
+        f"{i.package} {'/'.join(i.workers) or 'absent'} (deployed with {i.kernel})" for i in items[:10]
+    )
     more = f" and {len(items) - 10} more" if len(items) > 10 else ""
-    message = f"The packages have changed since the deploy: {told}{more}. Deploy again, or with --environment locked."
+    message = (
+        f"The packages have changed since the deploy: {differences}{more}. Deploy again, or with --environment locked."
+    )
     if policy == "refuse":
         raise DriftError(message, items)
     warnings.warn(message, stacklevel=2)

@@ -1,4 +1,4 @@
-"""A cluster's environment: sync, comparison and watch, each noted in the cluster's record by its keeper."""
+"""Synchronize, compare and watch the environment of a cluster; its keeper records the results."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from jupyter_pipeline.clusters.attached import AttachedCluster
     from jupyter_pipeline.environments.sync.watcher import Watcher
 
-__all__ = ["diff_cluster", "note_drift", "note_sync", "sync_cluster", "watch_cluster"]
+__all__ = ["diff_cluster", "record_drift", "record_sync", "sync_cluster", "watch_cluster"]
 
-_SUMMARY = 300  # characters of a failure that are kept
+_SUMMARY = 300  # maximum length of a recorded failure
 
 
 def sync_cluster(
@@ -30,29 +30,30 @@ def sync_cluster(
     packages: bool = True,
     progress: Callable[[str], None] | None = None,
 ) -> SyncReport:
-    """Make scheduler and workers of `cluster` equal to this process's packages and local code.
+    """Send the packages and the local code of this process to scheduler and workers of `cluster`.
 
-    What was done, or why it was not, is noted in the cluster's record.
+    The result, or the reason of a failure, is added to the record of the cluster.
 
     Parameters
     ----------
     cluster : AttachedCluster
         The cluster.
     profile : Profile, optional
-        Its ``environment`` says how; by default the profile that the cluster was started from.
+        Profile whose ``environment`` section applies; by default the profile of the cluster.
     directories : sequence of Path, optional
-        Local code to send beside the profile's; by default what this process imports from.
+        Folders with local code, in addition to those of the profile. By default the folders that this process imports
+        from.
     packages : bool, default True
-        Whether packages are compared and installed.
+        Compare packages and install those that differ.
     progress : callable, optional
-        Called with a line for each stage.
+        Function that gets a line for each stage.
 
     Raises
     ------
     SyncError
-        What was there before is intact.
+        If the synchronization failed. The previous packages and files are intact.
     UsageError, ConfigurationError
-        A folder or an option cannot be used.
+        If a folder or an option is not valid.
     """
     from jupyter_pipeline.environments.sync.synchronize import sync_environment
 
@@ -67,18 +68,21 @@ def sync_cluster(
         )
     except (PipelineError, KeyboardInterrupt) as error:
         result = "failed" if isinstance(error, PipelineError) else "interrupted"
-        _note(cluster, {"time": started, "result": result, "summary": str(error)[:_SUMMARY]})
+        _send(cluster, {"time": started, "result": result, "summary": str(error)[:_SUMMARY]})
         raise
-    note_sync(cluster, report, packages=packages)
+    record_sync(cluster, report, packages=packages)
     return report
 
 
 def diff_cluster(cluster: AttachedCluster) -> list[DriftItem]:
-    """Return how the packages of `cluster` differ from this process's, the worst first, and note how many they are."""
+    """Return the differences between the packages of `cluster` and of this process, most severe first.
+
+    Their number is added to the record of the cluster.
+    """
     from jupyter_pipeline.environments.sync.synchronize import diff_environment
 
     items = diff_environment(cluster.get_client(set_as_default=False))
-    note_drift(cluster, items)
+    record_drift(cluster, items)
     return items
 
 
@@ -88,7 +92,7 @@ def watch_cluster(
     directories: Sequence[Path] | None = None,
     report: Callable[[SyncReport | PipelineError], None] | None = None,
 ) -> Watcher:
-    """Send files of `cluster`'s synced folders whenever they are saved, until the answer's ``stop()`` is called.
+    """Send each saved file of the synced folders to `cluster`, until ``stop()`` of the result is called.
 
     Parameters
     ----------
@@ -97,43 +101,43 @@ def watch_cluster(
     directories : sequence of Path, optional
         See `sync_cluster`.
     report : callable, optional
-        Called, in another thread, with the report of each sync that changed something, or with the error of one.
+        Function that gets the report of each sync that changed something, or its error. A background thread calls it.
     """
     from jupyter_pipeline.environments.sync.watcher import Watcher
 
-    def noted(told: SyncReport | PipelineError) -> None:
-        if isinstance(told, SyncReport):
-            note_sync(cluster, told, packages=False)
+    def record(outcome: SyncReport | PipelineError) -> None:
+        if isinstance(outcome, SyncReport):
+            record_sync(cluster, outcome, packages=False)
         if report is not None:
-            report(told)
+            report(outcome)
 
     client = cluster.get_client(set_as_default=False)
-    return Watcher(client, options=_options(cluster, None), directories=directories, report=noted)
+    return Watcher(client, options=_options(cluster, None), directories=directories, report=record)
 
 
 def _options(cluster: AttachedCluster, profile: Profile | None) -> Mapping[str, Any]:
-    """Return the profile's ``environment`` as it is now; as it was at the start where the profile is not found."""
+    """Return the ``environment`` section of the current profile; if there is none, of the profile at the start."""
     from jupyter_pipeline.clusters import profiles, registry
 
     try:
         return (profile or profiles.get_profile(cluster.record().profile)).environment
     except NotFoundError:
-        asked = registry.read_request(registry.cluster_dir(cluster.id)).get("profile", {})
-        options: Mapping[str, Any] = asked.get("environment") or {}
+        stored = registry.read_request(registry.cluster_dir(cluster.id)).get("profile", {})
+        options: Mapping[str, Any] = stored.get("environment") or {}
         return options
 
 
-def note_sync(cluster: AttachedCluster, report: SyncReport, *, packages: bool = True) -> None:
-    """Note in the record of `cluster` what a sync did, and what differs still.
+def record_sync(cluster: AttachedCluster, report: SyncReport, *, packages: bool = True) -> None:
+    """Add the result of a sync, and the remaining differences, to the record of `cluster`.
 
     Parameters
     ----------
     cluster : AttachedCluster
         The cluster.
     report : SyncReport
-        What the sync answered.
+        Result of the sync.
     packages : bool, default True
-        Whether it compared packages: then the kernel's lock is kept too.
+        True if the sync compared packages. The lock of the kernel is then stored too.
     """
     from jupyter_pipeline.environments.capture.environment import capture_environment
     from jupyter_pipeline.environments.lock.pinning import lock_environment
@@ -151,22 +155,22 @@ def note_sync(cluster: AttachedCluster, report: SyncReport, *, packages: bool = 
         "restarted": list(report.restarted),
         "notes": list(report.notes),
     }
-    _note(cluster, entry, lock=lock, drift=_count(report.remaining) if packages else None)
+    _send(cluster, entry, lock=lock, drift=_count(report.remaining) if packages else None)
 
 
-def note_drift(cluster: AttachedCluster, items: Sequence[DriftItem]) -> None:
-    """Note in the record of `cluster` how many differences a comparison found."""
-    _note(cluster, None, drift=_count(items))
+def record_drift(cluster: AttachedCluster, items: Sequence[DriftItem]) -> None:
+    """Add the number of differences by severity to the record of `cluster`."""
+    _send(cluster, None, drift=_count(items))
 
 
 def _count(items: Sequence[DriftItem]) -> dict[str, Any]:
     return {**{s.value: sum(item.severity is s for item in items) for s in Severity}, "checked": time.time()}
 
 
-def _note(
+def _send(
     cluster: AttachedCluster, entry: dict[str, Any] | None, *, lock: str = "", drift: dict[str, Any] | None = None
 ) -> None:
-    """Tell the keeper; a cluster that is in sync stays so where its keeper cannot be told."""
+    """Send the entry to the keeper; an unreachable keeper is no error."""
     from jupyter_pipeline import processes
     from jupyter_pipeline.clusters import manager
 

@@ -1,10 +1,9 @@
-"""A pipeline run once in a clean process, before anything depends on it.
+"""Rehearse a pipeline: run its flow once in a separate process before the deploy.
 
-What runs is the flow itself, by the interpreter, in the folder and with the modules that its runs will have, and on
-the cluster of its profile: a package that only the kernel has, a name of the notebook's state, a profile that does not
-start and a result that cannot travel show here. It talks to the Prefect server that is deployed to, since a flow may
-need what is stored there (blocks, variables); its run is removed from there afterwards. Without a server, Prefect
-starts a temporary one, which takes some fifteen seconds more.
+The flow runs with the interpreter, folder, modules and cluster profile of its later runs. A rehearsal therefore finds a
+package that only the kernel has, a name that only the notebook defines, a profile that does not start, and a result
+that cannot be serialized. It uses the Prefect server of the deployment, because flows may read blocks and variables
+there, and removes its run from the server. Without a server, Prefect starts a temporary one within about 15 seconds.
 """
 
 from __future__ import annotations
@@ -25,22 +24,22 @@ from pathlib import Path
 from typing import IO, Any
 
 from jupyter_pipeline.models import Record
-from jupyter_pipeline.workflows.tracebacks import without_engine
+from jupyter_pipeline.workflows.tracebacks import strip_engine_frames
 
 __all__ = ["Rehearsal", "rehearse"]
 
 _PATIENCE = 20.0
-"""Seconds in which an interrupted flow has stopped its cluster."""
+"""Seconds that an interrupted flow has to stop its cluster."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsal(Record):
-    """How a pipeline did in a clean process."""
+    """Result of a rehearsal."""
 
     error: str = ""
-    """``TypeName: message`` of what the flow raised; empty when it went well."""
+    """``TypeName: message`` of the exception; empty for success."""
     traceback: str = ""
-    """With the files as they are named in the pipeline's folder."""
+    """Traceback with file names relative to the folder of the pipeline."""
     seconds: float = 0.0
 
 
@@ -55,31 +54,31 @@ def rehearse(
     server: str | None = "",
     progress: Callable[[str], None] | None = None,
 ) -> Rehearsal:
-    """Run a pipeline once in a process of its own, and say how that went.
+    """Run a pipeline once in a separate process, and return the result.
 
     Parameters
     ----------
     files : mapping of str to str
-        Text by relative path: all that a run has.
+        Text of each file of a run by relative path.
     entrypoint : str
         ``flow.py:function``.
     working_directory : Path
-        Where it works: what relative paths count from.
+        Working folder of the run.
     parameters : mapping, optional
-        Instead of the flow's defaults.
+        Values that replace the defaults of the flow.
     python : str
-        The interpreter of the runs.
+        Interpreter of the runs.
     environment : mapping, optional
-        Further variables.
+        Additional environment variables.
     server : str or None
-        The Prefect server, as in `Target`; empty for the one that is configured, ``None`` for a temporary one.
+        Prefect server, as in `Target`; empty for the configured one, ``None`` for a temporary one.
     progress : callable, optional
-        Called with each line that the flow logs or prints.
+        Function that gets each line that the flow logs or prints.
 
     Raises
     ------
     ApiUnreachableError
-        If that server does not answer.
+        If the server does not answer.
     """
     mark = f"rehearsal-{secrets.token_hex(4)}"
     folder = Path(tempfile.mkdtemp(prefix="jupyter-pipeline-rehearsal-"))
@@ -89,7 +88,7 @@ def rehearse(
             path = folder / "code" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        asked = {
+        request = {
             "folder": str(folder / "code"),
             "entrypoint": entrypoint,
             "working_directory": str(working_directory),
@@ -98,13 +97,13 @@ def rehearse(
         }
         answer = folder / "answer.json"
         with contextlib.nullcontext() if server is None else _removed_from(server, mark):
-            last = _run(python, answer, asked, _variables(folder, environment or {}, server), progress)
-        told = json.loads(answer.read_text("utf-8")) if answer.is_file() else {"error": _silent(last)}
+            last = _run(python, answer, request, _variables(folder, environment or {}, server), progress)
+        result = json.loads(answer.read_text("utf-8")) if answer.is_file() else {"error": _silent(last)}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return Rehearsal(
-        error=told["error"] or "",
-        traceback=without_engine(told.get("traceback", "")).replace(f"{folder / 'code'}{os.sep}", ""),
+        error=result["error"] or "",
+        traceback=strip_engine_frames(result.get("traceback", "")).replace(f"{folder / 'code'}{os.sep}", ""),
         seconds=time.monotonic() - begun,
     )
 
@@ -155,11 +154,11 @@ def _removed_from(server: str, mark: str) -> Iterator[None]:
 def _run(
     python: str,
     answer: Path,
-    asked: Mapping[str, Any],
+    request: Mapping[str, Any],
     variables: Mapping[str, str],
     progress: Callable[[str], None] | None,
 ) -> str:
-    """Run the script until it ends and return the last line that it wrote; an interrupt is passed on to it."""
+    """Run the script until it ends and return its last line; an interrupt is forwarded to the script."""
     process = subprocess.Popen(
         [python, str(Path(__file__).with_name("rehearsal_child.py")), str(answer)],
         stdin=subprocess.PIPE,
@@ -175,7 +174,7 @@ def _run(
     assert process.stdout is not None
     last = ""
     try:
-        process.stdin.write(json.dumps(asked) + "\n")
+        process.stdin.write(json.dumps(request) + "\n")
         process.stdin.flush()
         for line in process.stdout:
             if line.strip():
@@ -183,7 +182,7 @@ def _run(
                 if progress is not None:
                     progress(last)
         process.wait()
-    except BrokenPipeError:  # it died at once, and said why
+    except BrokenPipeError:  # the process failed at its start and printed the reason
         last = _rest(process.stdout) or last
     finally:
         _end(process)
@@ -196,7 +195,7 @@ def _rest(stream: IO[str]) -> str:
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """End a process that still runs, gently at first, so that it stops its cluster."""
+    """Terminate a process that still runs; the first signal lets it stop its cluster."""
     for number in (signal.SIGINT, signal.SIGKILL):
         if process.poll() is not None:
             break

@@ -1,9 +1,9 @@
-"""A script for the interpreter of the runs: it calls a flow once, as a run would, and tells how that ended.
+"""Script that calls a flow once in the interpreter of the runs, and writes the result to a file.
 
-It is run by its path, since that interpreter may lack Jupyter Pipeline: only the standard library is used, and Prefect
-where it is there. Standard input begins with a line of JSON that says what to call; when standard input ends, whoever
-asked has died: the flow is interrupted, and its run and the folder that was made for it are removed. The answer goes
-to the file of the first argument, which lies there.
+`rehearsal` runs it by path, because that interpreter may lack Jupyter Pipeline. It imports the standard library and, if
+installed, Prefect. The first line of standard input is a JSON request. The end of standard input means that the parent
+process has exited: the script then interrupts the flow and removes its run and its folder. The result goes to the file
+of the first argument.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ __all__ = ["main"]
 
 def main() -> None:
     """Call the flow, and write ``{"error": null}`` or the error with its traceback."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # the parent may ignore it, which is inherited
-    asked = json.loads(sys.stdin.readline())
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a child inherits an ignored signal
+    request = json.loads(sys.stdin.readline())
     alone = threading.Event()
-    atexit.register(_remove_if, alone)  # first, so that it comes last: Prefect's temporary server has its files there
+    atexit.register(_remove_if, alone)  # registered first to run last: Prefect's temporary server has files there
     threading.Thread(target=_end_with_parent, args=(alone,), daemon=True).start()
     answer: dict[str, Any] = {"error": None}
     try:
-        os.chdir(asked["working_directory"])
-        _call(asked)
+        os.chdir(request["working_directory"])
+        _call(request)
     except BaseException as error:  # noqa: BLE001 - a flow may raise anything, SystemExit too
         answer = {
             "error": f"{type(error).__name__}: {error}".removesuffix(": "),
@@ -47,11 +47,11 @@ def main() -> None:
         }
     Path(sys.argv[1]).write_text(json.dumps(answer), encoding="utf-8")
     if alone.is_set():
-        _remove_runs(asked["mark"])
+        _remove_runs(request["mark"])
 
 
 def _remove_runs(mark: str) -> None:
-    """Do what the parent would have done: remove the run from the server."""
+    """Remove the run from the server, in place of the parent process."""
     with contextlib.suppress(Exception):
         from prefect.client.orchestration import get_client
         from prefect.client.schemas.filters import FlowRunFilter
@@ -72,18 +72,18 @@ def _remove_if(alone: threading.Event) -> None:
         shutil.rmtree(Path(sys.argv[1]).parent, ignore_errors=True)
 
 
-def _call(asked: dict[str, Any]) -> None:
-    folder, (file, _, name) = asked["folder"], asked["entrypoint"].partition(":")
-    # In place of this script's own folder: a run imports what was deployed with it, and nothing else from disk.
+def _call(request: dict[str, Any]) -> None:
+    folder, (file, _, name) = request["folder"], request["entrypoint"].partition(":")
+    # Replaces the folder of this script: a run imports its deployed modules only.
     sys.path[0] = folder
-    with _marked(asked["mark"]):
+    with _marked(request["mark"]):
         spec = importlib.util.spec_from_file_location("flow", Path(folder) / file)
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         sys.modules["flow"] = module
         spec.loader.exec_module(module)
-        outcome = getattr(module, name)(**asked["parameters"])
+        outcome = getattr(module, name)(**request["parameters"])
         if inspect.isawaitable(outcome):
             asyncio.run(_wait(outcome))
 
@@ -93,7 +93,7 @@ async def _wait(outcome: Any) -> None:
 
 
 def _marked(mark: str) -> contextlib.AbstractContextManager[Any]:
-    """Tag the run, by which it is found; let each task be tried once; log what the cell's author can use."""
+    """Tag the run, disable retries, and reduce the log to lines for the author of the notebook."""
     try:
         import prefect
     except ImportError:
@@ -101,20 +101,20 @@ def _marked(mark: str) -> contextlib.AbstractContextManager[Any]:
     make = prefect.Task.__init__
 
     @functools.wraps(make)
-    def once(self: Any, *positional: Any, **options: Any) -> None:
+    def without_retries(self: Any, *positional: Any, **options: Any) -> None:
         make(self, *positional, **{**options, "retries": 0})
 
-    prefect.Task.__init__ = once
+    prefect.Task.__init__ = without_retries
     for name in ("prefect.flow_runs", "prefect.task_runs", "prefect.events.utilities"):
-        logging.getLogger(name).addFilter(_tells)
+        logging.getLogger(name).addFilter(_is_shown)
     return prefect.tags(mark)  # type: ignore[no-any-return]
 
 
-def _tells(record: logging.LogRecord) -> bool:
-    """Return whether a line is shown, and take its traceback, which is told later.
+def _is_shown(record: logging.LogRecord) -> bool:
+    """Return True if a log record is shown, and drop its traceback, which the result contains.
 
-    Left out are the address of the run, which is removed from the server, and the events that cannot be sent any more
-    while a run ends.
+    Hidden are the address of the run, which is removed from the server, and failures to send events at the end of a
+    run.
     """
     record.exc_info = record.exc_text = None
     return record.name != "prefect.events.utilities" and not record.getMessage().startswith("View at ")

@@ -1,4 +1,4 @@
-"""What became of deployments, told in the notebook's words: logs with cells, promotions with profiles."""
+"""Read logs with cells of the notebook, backfill, and promote deployments with their profiles."""
 
 from __future__ import annotations
 
@@ -7,29 +7,32 @@ from pathlib import Path
 
 from jupyter_pipeline import arguments
 from jupyter_pipeline.models import DeploymentRecord, RunRecord
-from jupyter_pipeline.workflows.tracebacks import in_notebook
+from jupyter_pipeline.workflows.tracebacks import locate_in_notebook
 
 __all__ = ["backfill", "follow", "logs", "promote"]
 
 
 def logs(run: str) -> str:
-    """Return the log of a run; its tracebacks point at the notebook.
+    """Return the log of a run. Its tracebacks name cells and lines of the notebook.
 
     Parameters
     ----------
     run : str
-        Id or name.
+        Id or name of the run.
     """
     from jupyter_pipeline.orchestration import runs
 
-    return in_notebook(runs.read_log(run))
+    return locate_in_notebook(runs.read_log(run))
 
 
 def follow(run: str, write: Callable[[str], None]) -> RunRecord:
-    """Write the log of a run as it comes, and return the run once it has ended; an interrupt leaves the run at work."""
+    """Pass the log of a run to `write` until the run ends, and return the run.
+
+    An interrupt does not stop the run.
+    """
     from jupyter_pipeline.orchestration import runs
 
-    return runs.follow(run, lambda text: write(in_notebook(text)))
+    return runs.follow(run, lambda text: write(locate_in_notebook(text)))
 
 
 def backfill(
@@ -40,51 +43,51 @@ def backfill(
     Parameters
     ----------
     name : str
-        The deployment.
+        Name of the deployment.
     start, end : str
-        Dates or times as ISO 8601 writes them.
+        Dates or times in ISO 8601 format.
     timezone : str
-        What they mean where they do not say so; by default the local one.
+        Time zone of times without an offset; by default the local one.
     progress : callable, optional
-        Called with a line for each run that was made.
+        Function that gets a line for each created run.
 
     Raises
     ------
     UsageError
-        If a time cannot be read, or nothing of the deployment is bound to the window.
+        If a time is not valid, or no parameter of the deployment is bound to the time window.
     """
     import tzlocal
 
     from jupyter_pipeline.orchestration import runs, schedules
 
     zone = timezone or tzlocal.get_localzone_name() or "UTC"
-    say = progress or (lambda text: None)
+    report = progress or (lambda text: None)
     return runs.backfill(
         name,
         schedules.parse_time(start, zone),
         schedules.parse_time(end, zone),
-        progress=lambda run: say(f"{run.name}: {run.state}"),
+        progress=lambda run: report(f"{run.name}: {run.state}"),
     )
 
 
 def promote(name: str, source: str = "staging", target: str = "production", after: str = "") -> DeploymentRecord:
-    """Deploy at one target exactly the code that is live at another.
+    """Deploy to one target the version that is live in another.
 
     Parameters
     ----------
     name : str
-        The pipeline.
+        Name of the pipeline.
     source, target : str
-        Names of the targets. Those of the notebook's folder say what differs.
+        Names of targets. ``pipelines/targets.yaml`` in the folder of the notebook describes them.
     after : str
-        Good runs in a row that the source must have seen; empty for what the target asks for.
+        Required number of successful runs in a row at `source`; empty for the number of the target.
 
     Raises
     ------
     NotFoundError
-        If there is no such target, or nothing is deployed at `source`.
+        If there is no such target, or no deployment at `source`.
     OrchestrationError
-        If there were too few good runs.
+        If there were too few successful runs.
     """
     from jupyter_pipeline.clusters import profiles
     from jupyter_pipeline.exceptions import NotFoundError
@@ -92,14 +95,14 @@ def promote(name: str, source: str = "staging", target: str = "production", afte
     from jupyter_pipeline.orchestration.deployments import targets
     from jupyter_pipeline.orchestration.versions import snapshots
 
-    wanted = arguments.whole_number("--after", after, 0, 1000) if after else None
+    required = arguments.whole_number("--after", after, 0, 1000) if after else None
     live = deployments.find(targets.deployment_name(name, source))
     folder = Path(live.notebook).parent if live.notebook else Path.cwd()
     known = targets.load(folder / "pipelines", name)
     if target not in known:
         raise NotFoundError("target", target, known)
-    goal, file = known[target], ""
-    if goal.profile:
-        found = profiles.get_profile(goal.profile, cwd=folder)
+    destination, file = known[target], ""
+    if destination.profile:
+        found = profiles.get_profile(destination.profile, cwd=folder)
         file = str(snapshots.snapshot({f"{found.name}.yaml": profiles.render_profile(found)})[1] / f"{found.name}.yaml")
-    return deployments.promote(name, source=source, target=goal, after=wanted, profile_file=file)
+    return deployments.promote(name, source=source, target=destination, after=required, profile_file=file)

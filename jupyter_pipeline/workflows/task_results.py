@@ -1,7 +1,6 @@
-"""What steps return, where it is kept for later runs (``--cache``): tables as Parquet, small things as pickles.
+"""Serialize results of steps for later runs (``--cache``): tables as Parquet, small objects as pickles.
 
-Within one run, results stay in the memory of the run, and what is lazy stays lazy: nothing is written. Kept results go
-to Prefect's result storage.
+Within one run, results stay in memory and lazy collections stay lazy. Cached results go to Prefect's result storage.
 """
 
 from __future__ import annotations
@@ -22,44 +21,44 @@ from jupyter_pipeline.units import format_bytes
 __all__ = ["LARGEST", "TableSerializer"]
 
 LARGEST = 256 * 2**20
-"""Bytes of the largest object that is pickled."""
+"""Maximum size in bytes of a pickled object."""
 
 _PARQUET, _PICKLE = b"PARQUET\n", b"PICKLE\n"
 
 
 class TableSerializer(Serializer):  # type: ignore[misc] # Prefect is not typed here
-    """Tables of pandas as Parquet, other results as pickles.
+    """Serializer of pandas tables as Parquet, and of other results as pickles.
 
-    A result that is lazy, or too large to be pickled unasked, is not kept: the run goes on with it, its log says why,
-    and the next run computes it again.
+    A lazy or large result is not cached. The run continues with it, its log has the reason, and the next run computes
+    it again.
     """
 
     type: str = Field(default="jupyter-pipeline-table", frozen=True)
 
     def dumps(self, obj: Any) -> bytes:
-        """Return `obj` as bytes, which Prefect asks to be text.
+        """Return `obj` as bytes that are valid text, as Prefect requires.
 
         Raises
         ------
         ValueError
-            If it is lazy or too large. Prefect then keeps nothing.
+            If `obj` is lazy or too large. Prefect then stores nothing.
         """
         if is_dask_collection(obj):
             raise ValueError(
-                "a lazy Dask collection is no result: compute it, or write it to a file and return the path"
+                "a lazy Dask collection cannot be cached: compute it, or write it to a file and return the path"
             )
         if _is_plain_table(obj) and find_spec("pyarrow"):
             return _PARQUET + base64.b64encode(obj.to_parquet())
         size = sizeof(obj)
         if size > LARGEST:
             raise ValueError(
-                f"a {type(obj).__name__} of {format_bytes(size)} would be pickled, more than {format_bytes(LARGEST)}: "
+                f"a {type(obj).__name__} of {format_bytes(size)} exceeds the limit of {format_bytes(LARGEST)}: "
                 "write it to a file and return the path"
             )
         return _PICKLE + base64.b64encode(cloudpickle.dumps(obj))
 
     def loads(self, blob: bytes) -> Any:
-        """Return the object that `dumps` made `blob` of."""
+        """Return the object that `dumps` serialized."""
         if blob.startswith(_PARQUET):
             from pyarrow import parquet
 
@@ -68,7 +67,7 @@ class TableSerializer(Serializer):  # type: ignore[misc] # Prefect is not typed 
 
 
 def _is_plain_table(obj: Any) -> bool:
-    """Whether `obj` is a table of pandas that Parquet gives back as it was: typed columns with names, a plain index."""
+    """Return True if Parquet restores the pandas table `obj` exactly: named typed columns and a plain index."""
     kind = type(obj)
     if kind.__module__.partition(".")[0] != "pandas" or kind.__name__ != "DataFrame":
         return False

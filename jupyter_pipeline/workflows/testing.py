@@ -1,7 +1,7 @@
-"""The rehearsal of pipelines that are in git, for CI: no notebook, no kernel, and by default no server.
+"""Test the pipelines of a repository in CI: without notebook and kernel, and by default without a server.
 
-A pipeline is a folder of ``pipelines/`` with a ``prefect.yaml``, which names its flow. Its ``test.yaml`` says what to
-try it with::
+A pipeline is a folder of ``pipelines/`` with a ``prefect.yaml``, which names its flow. Its ``test.yaml`` has parameters
+and environment variables of the test::
 
     parameters: {rows: 100, source: tests/small.csv}
     env: {STAGE: test}
@@ -19,7 +19,7 @@ from jupyter_pipeline import safe_yaml
 from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError
 from jupyter_pipeline.models import PipelineTest
 
-__all__ = ["find", "run_test"]
+__all__ = ["find_pipelines", "run_test"]
 
 _TEXT = (".py", ".lock", ".json", ".yaml", ".toml", ".sql", ".txt")
 
@@ -31,39 +31,41 @@ class _Case:
     env: Mapping[str, str]
 
 
-def find(folder: Path, names: Sequence[str] = ()) -> list[Path]:
-    """Return the folders of pipelines in ``folder/pipelines``: those with these names, or all.
+def find_pipelines(folder: Path, names: Sequence[str] = ()) -> list[Path]:
+    """Return the folders of the pipelines in ``folder/pipelines``: those in `names`, or all.
 
     Raises
     ------
     NotFoundError
-        If there is none of a name, or none at all.
+        If a name has no pipeline, or there is no pipeline.
     """
     known = {path.parent.name: path.parent for path in sorted((folder / "pipelines").glob("*/prefect.yaml"))}
     for name in names:
         if name not in known:
-            raise NotFoundError("pipeline", name, known, f"They are in {folder / 'pipelines'}.")
+            raise NotFoundError("pipeline", name, known, f"Pipelines are in {folder / 'pipelines'}.")
     if not known:
-        raise NotFoundError("pipeline", "*", (), f"{folder / 'pipelines'} has none. Deploy one, or go to its folder.")
+        raise NotFoundError(
+            "pipeline", "*", (), f"{folder / 'pipelines'} has no pipeline. Deploy one, or change to its folder."
+        )
     return [known[name] for name in names] if names else list(known.values())
 
 
 def run_test(folder: Path, *, server: bool = False, progress: Callable[[str], None] | None = None) -> PipelineTest:
-    """Run a pipeline once in a clean process, with the parameters of its ``test.yaml``.
+    """Run a pipeline once in a separate process, with the parameters of its ``test.yaml``.
 
     Parameters
     ----------
     folder : Path
-        The pipeline's.
+        Folder of the pipeline.
     server : bool, default False
-        Use the Prefect server that is configured, for flows that need what is stored there; otherwise a temporary one.
+        Use the configured Prefect server, for flows that read blocks or variables; otherwise a temporary one.
     progress : callable, optional
-        Called with each line that the flow logs or prints.
+        Function that gets each line that the flow logs or prints.
 
     Raises
     ------
     ConfigurationError
-        If ``prefect.yaml`` or ``test.yaml`` cannot be used.
+        If ``prefect.yaml`` or ``test.yaml`` is not valid.
     """
     from jupyter_pipeline.compiler.local_modules import find_local_modules
     from jupyter_pipeline.workflows.rehearsal import rehearse
@@ -105,7 +107,7 @@ def _read_case(folder: Path) -> _Case:
     for key in ("parameters", "env"):
         if not isinstance(case.get(key) or {}, dict):
             raise ConfigurationError(
-                str(folder / "test.yaml"), key, "is no mapping", f"Write it like {key}: {{rows: 100}}."
+                str(folder / "test.yaml"), key, "is not a mapping", f"Write it like {key}: {{rows: 100}}."
             )
     return _Case(
         entrypoint=str(deployments[0]["entrypoint"]),
@@ -119,5 +121,5 @@ def _mapping(path: Path) -> dict[str, Any]:
     if found is None:
         return {}
     if not isinstance(found, dict):
-        raise ConfigurationError(str(path), "", "is no mapping", "Write keys and values.")
+        raise ConfigurationError(str(path), "", "is not a mapping", "Write keys and values.")
     return found

@@ -1,4 +1,4 @@
-"""Tracebacks of runs, as the notebook's author reads them."""
+"""Translate tracebacks of runs to cells and lines of the notebook."""
 
 from __future__ import annotations
 
@@ -9,40 +9,40 @@ from typing import Any
 
 from jupyter_pipeline.paths import snapshots_dir
 
-__all__ = ["in_notebook", "located", "without_engine"]
+__all__ = ["locate", "locate_in_notebook", "strip_engine_frames"]
 
 _ENGINE = re.compile(
     r'^( *)File "(?:[^"\n]*/site-packages/prefect/[^"\n]*|[^"\n]*/rehearsal_child\.py|<frozen importlib[^"\n]*)".*\n'
     r"(?:\1  .*\n)*",
     re.MULTILINE,
 )
-"""Frames of what runs a flow, with the lines of source below them."""
+"""Frames of Prefect's engine and of the import system, with the source lines below them."""
 
 
-def without_engine(text: str) -> str:
-    """Return tracebacks without the frames of what runs a flow."""
+def strip_engine_frames(text: str) -> str:
+    """Return `text` without the frames of Prefect's engine in its tracebacks."""
     return _ENGINE.sub("", text)
 
 
-def in_notebook(text: str) -> str:
-    """Return tracebacks in a log with cells and lines of the notebook in place of those of deployed code.
+def locate_in_notebook(text: str) -> str:
+    """Return a log whose tracebacks name cells and lines of the notebook instead of deployed files.
 
-    What was deployed by other means, or elsewhere, stays as it is.
+    Tracebacks of code without a snapshot on this machine do not change.
     """
     from jupyter_pipeline.compiler.codegen import source_map
 
     root = snapshots_dir()
     for version in dict.fromkeys(re.findall(rf"{re.escape(str(root))}/(\w+)/", text)):
         try:
-            known = json.loads((root / version / source_map.FILE).read_text("utf-8"))
+            origins = json.loads((root / version / source_map.FILE).read_text("utf-8"))
         except (OSError, ValueError):
             continue
-        text = located(text, known)
+        text = locate(text, origins)
     return text
 
 
-def located(text: str, known: Mapping[str, Any]) -> str:
-    """Return the same for code whose origins are known, without the frames of Prefect's engine."""
+def locate(text: str, origins: Mapping[str, Any]) -> str:
+    """Return `text` with cells and lines by the source map `origins`, without the frames of Prefect's engine."""
     from jupyter_pipeline.compiler.codegen import source_map
 
-    return source_map.locate(without_engine(text), known)
+    return source_map.locate(strip_engine_frames(text), origins)

@@ -160,8 +160,8 @@ def test_a_dry_run_needs_no_server_and_writes_nothing(
     assert cells(shell, "%%deploy x --dry-run\nz = 1 + 1") == [None]
     told = capsys.readouterr().out
     assert "steps.py" in told
-    assert "Not compared with what is deployed" in told
-    assert "Nothing that is deployed would change" not in told
+    assert "Not compared with the deployment" in told
+    assert "The deployment would not change" not in told
     assert list(folder.iterdir()) == []
 
 

@@ -58,4 +58,4 @@ def test_without_the_proxy_everything_but_the_dashboards_is_there() -> None:
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT_PROXY], capture_output=True, text=True, timeout=60, check=False
     )
-    assert done.stdout == "Stands where the dashboards would be.\n", done.stderr
+    assert done.stdout == "Handler of dashboards without jupyter-server-proxy.\n", done.stderr

@@ -53,7 +53,7 @@ def test_other_results_are_pickled_up_to_a_size(monkeypatch: pytest.MonkeyPatch)
     serializer = TableSerializer()
     assert serializer.loads(serializer.dumps({"a": (1, None)})) == {"a": (1, None)}
     monkeypatch.setattr(task_results, "LARGEST", 1000)
-    with pytest.raises(ValueError, match="would be pickled, more than"):
+    with pytest.raises(ValueError, match="exceeds the limit of"):
         serializer.dumps(bytes(2000))
     assert serializer.dumps(table(v=range(1000))).startswith(b"PARQUET\n")
 

@@ -34,12 +34,12 @@ def pipeline(tmp_path: Path) -> Path:
 
 def test_all_pipelines_of_a_folder_are_found_or_those_that_are_named(pipeline: Path, tmp_path: Path) -> None:
     (tmp_path / "pipelines" / "notes").mkdir()
-    assert testing.find(tmp_path) == [pipeline]
-    assert testing.find(tmp_path, ["tested"]) == [pipeline]
+    assert testing.find_pipelines(tmp_path) == [pipeline]
+    assert testing.find_pipelines(tmp_path, ["tested"]) == [pipeline]
     with pytest.raises(NotFoundError, match="Did you mean tested"):
-        testing.find(tmp_path, ["testd"])
-    with pytest.raises(NotFoundError, match="has none"):
-        testing.find(pipeline)
+        testing.find_pipelines(tmp_path, ["testd"])
+    with pytest.raises(NotFoundError, match="has no pipeline"):
+        testing.find_pipelines(pipeline)
 
 
 def test_a_pipeline_runs_with_the_parameters_of_its_test(live: Path, pipeline: Path) -> None:
@@ -57,8 +57,8 @@ def test_a_pipeline_runs_with_the_parameters_of_its_test(live: Path, pipeline: P
     ("file", "text", "told"),
     [
         ("test.yaml", "rows: 3", "rows: is unknown"),
-        ("test.yaml", "parameters: [n]", "parameters: is no mapping"),
-        ("test.yaml", "- n", "is no mapping"),
+        ("test.yaml", "parameters: [n]", "parameters: is not a mapping"),
+        ("test.yaml", "- n", "is not a mapping"),
         ("test.yaml", "parameters: {", "cannot be read"),
         ("prefect.yaml", "name: x", "names no flow"),
         ("prefect.yaml", "deployments: [{}]", "names no flow"),
