@@ -83,7 +83,7 @@ def _gateway() -> Bed:
 def _coiled() -> Bed:
     import coiled_api
 
-    # A software environment that exists already: Coiled need not look at each package here.
+    # A software environment that exists: the client does not inspect each package of this host.
     return Bed("coiled", {"cluster_kwargs.software": "testbed"}, coiled_api.start())
 
 
@@ -97,7 +97,7 @@ def _kubernetes() -> Bed:
 def _cloud() -> Bed:
     import ec2_api
 
-    with socket.create_server(("127.0.0.1", 0)) as probe:  # machines share this host, so not each has 8786
+    with socket.create_server(("127.0.0.1", 0)) as probe:  # machines share this host, and with it port 8786
         port = probe.getsockname()[1]
     scheduler = {"port": port, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
     return Bed("cloud", {**ec2_api.OVERRIDES, "cluster_kwargs.scheduler_options": scheduler}, ec2_api.start())
@@ -128,11 +128,11 @@ MODULES = {
     "vm": "ssh", "lsf": "standin", "moab": "standin", "coiled": "coiled_api", "kubernetes": "kubernetes_api",
     "cloud": "ec2_api", "saturn": "saturn_api",
 }  # fmt: skip
-"""Modules of the test bed that are not called like the backend."""
+"""Modules of the test bed whose name differs from the backend's."""
 
 
 def start_bed(name: str) -> Bed:
-    """Start the backend `name`, or skip the test and say why it cannot run here."""
+    """Start the backend `name`, or skip the test with the reason."""
     module = MODULES.get(name, name)
     if name != "local":
         import importlib
@@ -148,7 +148,7 @@ _TO_STOP: dict[str, Callable[[], None]] = {}
 
 
 def _remember(module: ModuleType, name: str) -> None:
-    """Let the session stop what it is about to start; what ran before is left running."""
+    """Stop this daemon at the end of the session, unless it ran before."""
     if module.__name__ == "standin":
         _TO_STOP[name] = lambda: module.stop(name)
     elif module.__name__ not in _TO_STOP and not module.running():
@@ -157,7 +157,7 @@ def _remember(module: ModuleType, name: str) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def beds_stop() -> Iterator[None]:
-    """Stop at the end what the session started."""
+    """Stop the daemons that the session has started."""
     yield
     for stop in reversed(_TO_STOP.values()):
         stop()
@@ -165,7 +165,7 @@ def beds_stop() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def home() -> Iterator[Path]:
-    """Return a state folder that the tests of a module share: a cluster outlives a test here."""
+    """Return a state folder that the tests of a module share, because a cluster outlives a test here."""
     folder = Path(tempfile.mkdtemp(prefix="backends-"))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
@@ -173,7 +173,7 @@ def home() -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def shared_state(home: Path, isolated_state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put the module's state folder in the place of the test's own."""
+    """Use the module's state folder instead of the test's."""
     monkeypatch.setenv("JUPYTER_PIPELINE_STATE", str(home))
 
 
@@ -186,12 +186,12 @@ class Running:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the choice of backends: the heavy ones install a batch system, and run only when they are asked for."""
+    """Add the option that selects backends. The heavy ones install a batch system and are not run by default."""
     parser.addoption("--backends", default="quick", help="quick (default), all, or names separated by commas")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect the backends that were not asked for."""
+    """Deselect the other backends."""
     asked = config.getoption("--backends", "quick")
     names = set(QUICK) if asked == "quick" else set(asked.split(","))
     chosen, others = [], []
@@ -204,7 +204,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say on which backends the tests ran."""
+    """List the backends of the tests that ran."""
     ran = {
         backend
         for report in terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", [])
@@ -224,11 +224,11 @@ def running(request: pytest.FixtureRequest, home: Path) -> Iterator[Running]:
     """Start two workers on each backend and stop them after the module's tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_PIPELINE_STATE", str(home))
-        patch.chdir(home)  # the stand-in for PBS leaves the output of its jobs in the working folder
+        patch.chdir(home)  # the substitute for PBS writes the output of jobs to the working folder
         bed = start_bed(request.param)
         for name, value in bed.environ.items():
             patch.setenv(name, value)
-        dask.config.refresh()  # it was read before those variables were there
+        dask.config.refresh()  # it was read before the variables were set
         record = manager.start(bed.profile(), name=request.param, workers=2)
         cluster = attached.attach(record.name)
         try:

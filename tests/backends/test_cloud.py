@@ -1,4 +1,4 @@
-"""What Amazon's EC2 is asked for, told by the stand-in that runs what it is asked to."""
+"""Requests to Amazon's EC2, recorded by a substitute that runs the machines."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_each_machine_is_tagged_and_ends_with_its_process(bed_of: Callable[[str]
     for one in runs:
         commands = yaml.safe_load(base64.b64decode(one.pop("UserData")))["runcmd"]
         assert commands[-2].startswith("docker run --net=host")
-        assert commands[-1] == "shutdown -h now"  # and the machine is terminated by that
+        assert commands[-1] == "shutdown -h now"  # this terminates the machine
         del one["ClientToken"]
     golden = json.dumps(runs, indent=1, sort_keys=True).replace(record.id, "TAG") + "\n"
     if os.environ.get("UPDATE_GOLDEN"):

@@ -1,4 +1,4 @@
-"""What Coiled is asked for, told by the stand-in for its API behind the real client."""
+"""Requests of the real client of Coiled, recorded by a substitute for its API."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def test_the_packages_of_the_kernel_are_synced_by_coiled_itself(bed_of: Callable
     created = coiled_api.DAEMON.asked("POST", "clusters/account/testbed")[-1]["body"]
     assert created["name"] == record.id
     assert created["workers"] == 1
-    assert created["env_id"] == 7  # the stand-in's answer to the above
-    assert created["scheduler_options"]["idle_timeout"] == "3000 seconds"  # behind the keeper's own
+    assert created["env_id"] == 7  # the substitute's answer to the above
+    assert created["scheduler_options"]["idle_timeout"] == "3000 seconds"  # after the keeper's own limit
 
 
 def test_a_cluster_whose_keeper_was_killed_is_deleted_by_its_name(bed_of: Callable[[str], Any]) -> None:

@@ -30,7 +30,7 @@ def _look(name: str) -> tuple[object, str]:
 
 @pytest.fixture
 def start(bed_of: Callable[[str], Any]) -> Iterator[Callable[..., attached.AttachedCluster]]:
-    """Return a function that starts a cluster of two jobs, which is stopped after the test."""
+    """Return a function that starts a cluster of two jobs. The cluster is stopped after the test."""
     bed = bed_of("slurm")
     names: list[str] = []
 
@@ -96,7 +96,7 @@ def kernel_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_package_is_installed_once_in_each_nodes_own_prefix(
     start: Callable[..., attached.AttachedCluster], kernel_site: Path, tmp_path: Path
 ) -> None:
-    """Each job makes a prefix of its own, with everything of this one, before its worker starts."""
+    """Each job creates a separate prefix with all packages of this one before its worker starts."""
     prefix = f"{tmp_path}/prefix-$SLURM_JOB_ID"
     cluster = start(
         cluster_kwargs__python=f"{prefix}/bin/python",

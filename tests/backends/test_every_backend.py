@@ -1,4 +1,4 @@
-"""One suite for every backend: what a cluster can do must not depend on where it runs."""
+"""One suite for every backend: the features of a cluster must not depend on the backend."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_it_computes_on_its_workers(running: Any, eventually: Eventually) -> Non
     eventually(lambda: running.cluster.record().workers == 2, "the record counts two workers")
     record = running.cluster.record()
     assert record.state is ClusterState.RUNNING
-    encrypted = running.bed.kind not in ("kubernetes", "saturn")  # whose schedulers speak no TLS
+    encrypted = running.bed.kind not in ("kubernetes", "saturn")  # their schedulers have no TLS
     assert record.tls == encrypted
     assert record.scheduler_address.startswith("tcp://") != encrypted
     assert record.dashboard_link.startswith("http://127.0.0.1:")
@@ -42,7 +42,7 @@ def test_its_dashboard_answers(running: Any, eventually: Eventually) -> None:
         try:
             with urllib.request.urlopen(running.cluster.record().dashboard_link, timeout=30) as answer:
                 return bytes(answer.read().lower())
-        except urllib.error.HTTPError:  # it is added once the cluster runs
+        except urllib.error.HTTPError:  # the dashboard is added after the start
             return b""
 
     eventually(lambda: b"bokeh" in page(), "the dashboard's page")
@@ -70,7 +70,7 @@ def test_its_jobs_are_found_by_its_tag(running: Any, eventually: Eventually) -> 
     eventually(lambda: len(running.cluster.record().jobs) == expected, "the record lists the jobs")
 
 
-def test_its_logs_tell_what_its_workers_print(running: Any, eventually: Eventually) -> None:
+def test_its_logs_have_the_output_of_its_workers(running: Any, eventually: Eventually) -> None:
     if running.bed.kind in ("gateway", "coiled", "kubernetes", "cloud", "saturn"):
         pytest.skip("the service keeps the logs")
     eventually(lambda: "Registered to" in manager.logs(running.cluster.record().name), "a worker's own words")
@@ -125,7 +125,7 @@ def _die() -> None:
     threading.Timer(0.2, os._exit, [1]).start()
 
 
-def test_a_job_that_is_taken_away_is_replaced(running: Any, eventually: Eventually) -> None:
+def test_a_cancelled_job_is_replaced(running: Any, eventually: Eventually) -> None:
     backend = backends.get_backend(running.bed.profile())
     if not isinstance(backend, BatchBackend):
         pytest.skip(f"{backend.name} submits no jobs")

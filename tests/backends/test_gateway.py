@@ -1,4 +1,4 @@
-"""A gateway keeps clusters for those who started them: what a killed keeper leaves there is found and stopped."""
+"""dask-gateway: a cluster whose keeper was killed is found on the server and stopped."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ def test_a_gateway_that_does_not_answer_is_not_taken_for_empty(
     manager.stop(record.name)
 
 
-def test_a_wrong_password_is_told_and_not_shown(bed_of: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_password_is_reported_and_not_shown(
+    bed_of: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     profile = bed_of("gateway").profile()
     monkeypatch.setenv("GATEWAY_PASSWORD", "not-the-password")
     with pytest.raises(ClusterStartError, match=r"Unauthorized|401") as caught:

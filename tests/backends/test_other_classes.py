@@ -1,4 +1,4 @@
-"""Schedulers that run already, and classes that nothing here knows."""
+"""Schedulers that already run, and classes without a backend."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if __name__ == "__main__":
 
 @pytest.fixture
 def scheduler(tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """Start a scheduler with one worker that is nobody's here; yield its address and the folder of its keys."""
+    """Start a scheduler with one worker outside of the registry. Yield its address and the folder of its keys."""
     security.make_certificates(tmp_path, "elsewhere")
     script = tmp_path / "scheduler.py"
     script.write_text(_SCHEDULER)
@@ -64,7 +64,7 @@ def address_profile(address: str, keys: Path) -> Any:
     )
 
 
-def test_a_scheduler_that_runs_already_is_attached_to_and_left_running(
+def test_an_existing_scheduler_is_attached_to_and_left_running(
     scheduler: tuple[str, Path], eventually: Callable[..., Any]
 ) -> None:
     address, keys = scheduler
@@ -78,7 +78,7 @@ def test_a_scheduler_that_runs_already_is_attached_to_and_left_running(
     assert cluster.record().state is ClusterState.STOPPED
 
 
-def test_an_address_where_nothing_listens_is_told(tmp_path: Path) -> None:
+def test_an_address_without_a_scheduler_is_reported(tmp_path: Path) -> None:
     security.make_certificates(tmp_path, "nowhere")
     with pytest.raises(ClusterStartError, match="No scheduler answers at tls://127"):
         manager.start(address_profile("tls://127.0.0.1:1", tmp_path / "tls"))
@@ -86,7 +86,7 @@ def test_an_address_where_nothing_listens_is_told(tmp_path: Path) -> None:
 
 @pytest.fixture
 def own_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Return the import path of a cluster class that nothing here knows."""
+    """Return the import path of a cluster class without a backend."""
     module = tmp_path / "site_clusters.py"
     module.write_text("from distributed import LocalCluster\nclass SiteCluster(LocalCluster):\n    pass\n")
     monkeypatch.syspath_prepend(str(tmp_path))

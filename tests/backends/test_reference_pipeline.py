@@ -1,4 +1,4 @@
-"""The reference pipeline elsewhere than on this host's own processes: on a batch system, and by functions of Coiled."""
+"""The reference pipeline on a batch system and by functions of Coiled."""
 
 from __future__ import annotations
 

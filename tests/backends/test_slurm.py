@@ -1,4 +1,4 @@
-"""What goes wrong under a batch system, on a real Slurm."""
+"""Failures under a batch system, on a real Slurm."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def bed(bed_of: Callable[[str], Any]) -> Any:
 
 @pytest.fixture
 def start(bed: Any) -> Iterator[Callable[..., attached.AttachedCluster]]:
-    """Return a function that starts a cluster, which is stopped after the test."""
+    """Return a function that starts a cluster. The cluster is stopped after the test."""
     names: list[str] = []
 
     def begin(*, workers: int = 1, **overrides: Any) -> attached.AttachedCluster:
@@ -64,7 +64,7 @@ def drained() -> Iterator[Callable[[], None]]:
 
     def resume() -> None:
         for node in ("n1", "n2"):
-            with contextlib.suppress(subprocess.CalledProcessError):  # it is not drained any more
+            with contextlib.suppress(subprocess.CalledProcessError):  # no longer drained
                 slurm("scontrol", "update", f"nodename={node}", "state=resume")
 
     for node in ("n1", "n2"):
@@ -75,7 +75,7 @@ def drained() -> Iterator[Callable[[], None]]:
 
 @pytest.fixture
 def controller() -> Iterator[Any]:
-    """Return the Slurm of the test bed, whose controller is started again after the test."""
+    """Return the Slurm of the test bed. Its controller is started again after the test."""
     import slurm as bed
 
     yield bed.PLAIN
@@ -84,7 +84,7 @@ def controller() -> Iterator[Any]:
 
 @pytest.fixture
 def counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Callable[[], int]]:
-    """Return a function that begins to count the calls of a program."""
+    """Return a function that starts counting the calls of a program."""
 
     def count(name: str) -> Callable[[], int]:
         calls = tmp_path / f"{name}.calls"
@@ -134,7 +134,7 @@ def test_a_requeued_job_comes_back(start: Callable[..., attached.AttachedCluster
     (job,) = jobs_of(cluster)
     slurm("scontrol", "requeue", job.id)
     eventually(lambda: not client.scheduler_info()["workers"], "the worker is gone")
-    # Slurm holds a requeued job back for a while; what counts is that it is not taken for lost.
+    # Slurm delays a requeued job; it must not count as lost meanwhile.
     (again,) = jobs_of(cluster)
     assert again.id == job.id
     cluster.detach()
@@ -155,7 +155,7 @@ def test_a_drained_node_takes_no_new_job(
 
 
 @LONG
-def test_jobs_that_wait_are_told_of_with_slurms_reason_and_run_when_they_can(
+def test_pending_jobs_are_reported_with_slurms_reason_and_run_when_they_can(
     start: Callable[..., attached.AttachedCluster], drained: Callable[[], None], eventually: Eventually
 ) -> None:
     cluster = start(workers=2)
@@ -170,7 +170,7 @@ def test_jobs_that_wait_are_told_of_with_slurms_reason_and_run_when_they_can(
 
 
 @LONG
-def test_waiting_in_the_queue_adaptive_scaling_neither_cancels_nor_submits_again(
+def test_adaptive_scaling_neither_cancels_nor_resubmits_pending_jobs(
     start: Callable[..., attached.AttachedCluster],
     drained: Callable[[], None],
     counted: Callable[[str], Callable[[], int]],
@@ -189,7 +189,7 @@ def test_waiting_in_the_queue_adaptive_scaling_neither_cancels_nor_submits_again
     assert (submitted() - before, cancelled()) == (2, 0)
     drained()
     assert client.gather(futures) == list(range(40))
-    del futures  # a worker that holds results is kept
+    del futures  # a worker with results is not stopped
     eventually(lambda: not jobs_of(cluster), "no work, no jobs", 90)
     assert submitted() - before == 2
     cluster.detach()
@@ -201,15 +201,15 @@ def _nap(x: int) -> int:
 
 
 @LONG
-def test_a_job_that_slurm_ends_at_its_walltime_is_refilled_and_told_of(
+def test_a_job_that_slurm_ends_at_its_walltime_is_replaced_and_reported(
     start: Callable[..., attached.AttachedCluster], eventually: Eventually
 ) -> None:
-    # Its worker would drain before; one that is told to live longer meets the end.
+    # Its worker would drain before; with a longer lifetime it runs until the walltime.
     cluster = start(cluster_kwargs__worker_extra_args=["--lifetime", "1h"])
     client = cluster.get_client()
     client.wait_for_workers(1, timeout=60)
     (first,) = jobs_of(cluster)
-    slurm("scontrol", "update", f"jobid={first.id}", "timelimit=1")  # minute, the shortest that there is
+    slurm("scontrol", "update", f"jobid={first.id}", "timelimit=1")  # minute, the minimum
     future = client.submit(_nap, 7)
     eventually(lambda: {job.id for job in jobs_of(cluster)} - {first.id}, "another job", 150)
     assert future.result(timeout=60) == 7
@@ -229,7 +229,7 @@ def test_a_worker_hands_its_results_over_before_its_walltime(
     calls = tmp_path / "calls"
     futures = client.map(_noted, range(20), path=str(calls))
     assert client.gather(futures) == list(range(20))
-    time.sleep(8)  # the second lives longer by that
+    time.sleep(8)  # the second worker runs longer by that
     cluster.scale(2)
     client.wait_for_workers(2, timeout=60)
     eventually(lambda: first not in client.scheduler_info(n_workers=-1)["workers"], "the first left", 60)
@@ -280,14 +280,14 @@ def test_five_clusters_share_one_listing_a_poll(
     asked = counted("squeue")
     for _ in range(5):
         start(workers=1)
-    time.sleep(10)  # what a start asks for is over
+    time.sleep(10)  # after the requests of the start
     before = asked()
     time.sleep(20)
-    assert 2 <= asked() - before <= 6  # every five seconds, for however many
+    assert 2 <= asked() - before <= 6  # every five seconds, for any number of clusters
 
 
 @LONG
-def test_a_worker_that_reaches_its_lifetime_is_refilled(
+def test_a_worker_that_reaches_its_lifetime_is_replaced(
     start: Callable[..., attached.AttachedCluster], eventually: Eventually
 ) -> None:
     cluster = start(cluster_kwargs__worker_extra_args=["--lifetime", "6s"])
@@ -302,7 +302,7 @@ def test_a_worker_that_reaches_its_lifetime_is_refilled(
 
 @LONG
 @pytest.mark.parametrize("answer", ["exit 1", "echo garbage", "true", "sleep 30"])
-def test_a_squeue_that_is_broken_takes_no_job_for_lost(
+def test_with_a_broken_squeue_no_job_counts_as_lost(
     answer: str,
     start: Callable[..., attached.AttachedCluster],
     tmp_path: Path,

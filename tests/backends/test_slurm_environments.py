@@ -1,4 +1,4 @@
-"""A sync to workers on hosts of their own: with one prefix for all nodes, and with a prefix on each."""
+"""Sync to workers on separate hosts: with one prefix for all nodes, and with a prefix per node."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.backend("slurm-hosts")
 
 @pytest.fixture(scope="module")
 def started() -> Iterator[Any]:
-    """Start a Slurm whose nodes are hosts, or say why it cannot be here."""
+    """Start a Slurm whose nodes are hosts, or skip with the reason."""
     import slurm
 
     reason = slurm.HOSTS.missing()
@@ -34,7 +34,7 @@ def started() -> Iterator[Any]:
 
 @pytest.fixture
 def start(started: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], attached.AttachedCluster]]:
-    """Return a function that starts two workers, one a node, with an interpreter that the job's shell names."""
+    """Return a function that starts one worker on each of two nodes, with an interpreter chosen by the job's shell."""
     for name, value in started.environ.items():
         monkeypatch.setenv(name, value)
     clusters: list[attached.AttachedCluster] = []
@@ -53,7 +53,7 @@ def start(started: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[s
 
 
 def make_prefix(folder: Path) -> Path:
-    """Make a virtual environment that has everything of this one, and installs for itself."""
+    """Create a virtual environment with all packages of this one. Installs go to the new one."""
     venv.create(folder, with_pip=False, symlinks=True)
     [site] = folder.glob("lib/python*/site-packages")
     (site / "all.pth").write_text(sysconfig.get_path("purelib"))
@@ -62,7 +62,7 @@ def make_prefix(folder: Path) -> Path:
 
 @pytest.fixture
 def publish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Return a function that gives this process a version of a package that no worker has."""
+    """Return a function that installs a version of a package for this process only."""
     site = tmp_path / "kernel-site"
     site.mkdir()
     monkeypatch.syspath_prepend(str(site))
@@ -97,12 +97,12 @@ def _look(name: str) -> tuple[str, str]:
 
 
 def versions(cluster: attached.AttachedCluster, name: str = "jpsample") -> list[tuple[str, str]]:
-    """Return what each worker imports, and on which host."""
+    """Return the version that each worker imports, and its host."""
     return sorted(cluster.get_client().run(_look, name).values())
 
 
 def installed(prefix: Path) -> list[str]:
-    """Return which versions a prefix has."""
+    """Return the versions in a prefix."""
     return sorted(path.name for path in prefix.glob("lib/python*/site-packages/jpsample-*.dist-info"))
 
 

@@ -1,4 +1,4 @@
-"""A Slurm whose nodes and login nodes are hosts of their own, with one home and with accounting."""
+"""A Slurm whose nodes and login nodes are separate hosts, with one home and with accounting."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Eventually = Callable[..., Any]
 
 @pytest.fixture(scope="module")
 def started() -> Iterator[Any]:
-    """Start that Slurm, or say why it cannot be here."""
+    """Start that Slurm, or skip with the reason."""
     import slurm
 
     reason = slurm.HOSTS.missing()
@@ -44,7 +44,7 @@ def bed(started: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.fixture
 def start(bed: Any) -> Iterator[Callable[..., ClusterRecord]]:
-    """Return a function that starts a cluster, which is stopped after the test."""
+    """Return a function that starts a cluster. The cluster is stopped after the test."""
     names: list[str] = []
 
     def begin(*, workers: int = 1, **overrides: Any) -> ClusterRecord:
@@ -65,7 +65,7 @@ IN_A_JOB = {"keeper": "job", "limits.lifetime": "50 min"}
 
 
 def elsewhere(bed: Any, folder: Path, *arguments: str) -> Any:
-    """Run a command of ours on the second login node, which has sockets of its own; return its answer, or its error."""
+    """Run a command on the second login node, which has separate sockets. Return its answer, or its error."""
     import slurm
 
     command = bed.network.on(slurm.LOGIN, [sys.executable, "-m", "jupyter_pipeline", *arguments, "--json"])
@@ -75,7 +75,7 @@ def elsewhere(bed: Any, folder: Path, *arguments: str) -> Any:
 
 
 def left(record: ClusterRecord) -> list[Any]:
-    """Return the jobs and processes that are left of a cluster."""
+    """Return the remaining jobs and processes of a cluster."""
     backend = backends.find_backend("slurm")
     found = [backend.find_jobs(tag, max_age=0) for tag in (record.id, tags.keeper_job_tag(record.id))]
     assert None not in found
@@ -162,7 +162,7 @@ def test_a_keeper_that_died_on_its_node_is_noticed_from_the_login_node(
     assert left(record) == []
 
 
-def test_accounting_tells_who_cancelled_a_job(start: Callable[..., ClusterRecord], eventually: Eventually) -> None:
+def test_accounting_shows_who_cancelled_a_job(start: Callable[..., ClusterRecord], eventually: Eventually) -> None:
     record = start()
     (job,) = backends.find_backend("slurm").find_jobs(record.id, max_age=0) or []
     subprocess.run(["scancel", job.id], check=True, timeout=20)

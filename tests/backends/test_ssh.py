@@ -1,4 +1,4 @@
-"""Remote processes end with the connection that started them, however it ended."""
+"""Remote processes stop when the connection that started them ends."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def keys() -> set[Path]:
 def command_line(process: Path) -> bytes:
     try:
         return (process / "cmdline").read_bytes()
-    except OSError:  # it ended meanwhile
+    except OSError:  # it has exited
         return b""
 
 
@@ -70,7 +70,7 @@ def test_no_key_is_on_a_command_line(bed_of: Callable[[str], Any]) -> None:
         ({"cluster_kwargs__connect_options": {"port": 1}}, "Connect call failed|Connection refused"),
     ],
 )
-def test_a_host_that_cannot_run_the_scheduler_is_told(
+def test_a_host_that_cannot_run_the_scheduler_is_reported(
     overrides: dict[str, Any], said: str, bed_of: Callable[[str], Any]
 ) -> None:
     with pytest.raises(ClusterStartError, match=said):

@@ -1,4 +1,4 @@
-"""Slurm's accounting: a slurmdbd with a MariaDB of its own, for a real ``sacct``."""
+"""Slurm's accounting: a slurmdbd with a separate MariaDB, for a real ``sacct``."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _GRANT = (
 
 
 def missing() -> str:
-    """Return why there can be no accounting here, or an empty string."""
+    """Return the reason why accounting cannot run here, or an empty string."""
     return daemons.install(["slurmdbd", "mariadb-server"], ["slurmdbd", "mariadbd"])
 
 
@@ -46,7 +46,7 @@ def settings(folder: Path, port: int) -> str:
 
 
 def start(folder: Path, port: int, environ: dict[str, str]) -> None:
-    """Start what does not run yet, for the Slurm in `folder` whose munged runs; MariaDB takes the port after `port`."""
+    """Start the daemons that are not running, for the Slurm in `folder`. MariaDB listens on the port after `port`."""
     data, run, socket_file = folder / "db", folder / "run", folder / "run" / "mysql.sock"
     if not (data / "mysql").exists():
         daemons.run(
@@ -74,7 +74,7 @@ def start(folder: Path, port: int, environ: dict[str, str]) -> None:
 
 
 def stop(folder: Path) -> None:
-    """Stop both."""
+    """Stop slurmdbd and MariaDB."""
     daemons.stop(folder / "run" / "slurmdbd.pid", folder / "run" / "mariadbd.pid", timeout=15)
 
 

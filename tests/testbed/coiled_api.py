@@ -1,8 +1,8 @@
-"""A stand-in for the API of Coiled, on loopback: ``python tests/testbed/coiled_api.py start|stop``.
+"""A substitute for the API of Coiled, on loopback: ``python tests/testbed/coiled_api.py start|stop``.
 
-Behind it, a cluster is a TLS scheduler and workers of this host, so that the real ``coiled.Cluster`` starts, computes,
-scales and stops. That proves what the client asks for and what becomes of it here; it proves nothing about machines,
-prices or limits. What was asked is written to ``requests.jsonl``.
+A cluster is a TLS scheduler and workers on this host. So the real ``coiled.Cluster`` starts, computes, scales and
+stops. This tests the requests of the client. It does not test machines, prices or limits. The requests are written to
+``requests.jsonl``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PORT = int(os.environ.get("TESTBED_COILED_PORT", "18940"))
 WORKSPACE = "testbed"
 _ADDRESS = f"http://127.0.0.1:{PORT}"
 _SINCE = "2026-01-01T00:00:00.000000Z"
-# The public address would be looked up outside.
+# Without this, the client asks an external service for the public address.
 _ENVIRON = {
     "DASK_COILED__SERVER": _ADDRESS,
     "DASK_COILED__TOKEN": "no-secret",
@@ -50,16 +50,16 @@ class Cluster:
         self.state = "ready"
 
     async def stop(self) -> None:
-        """End everything."""
+        """Stop scheduler and workers."""
         self.state = "stopped"
         await self.machines.stop()
 
     async def remove(self, suffixes: list[str]) -> None:
-        """End the workers whose names end in one of `suffixes`."""
+        """Stop the workers whose names end in one of `suffixes`."""
         await self.machines.remove([f"{self.name}-worker{suffix}" for suffix in suffixes])
 
     def describe(self) -> dict[str, Any]:
-        """Return what Coiled tells of a cluster."""
+        """Return Coiled's description of a cluster."""
         scheduler = self.machines.scheduler
         return {
             "id": self.number,
@@ -89,7 +89,7 @@ def _state(state: str) -> dict[str, str]:
 
 
 class Account:
-    """What Coiled knows of one account."""
+    """Clusters and packages of one account."""
 
     def __init__(self) -> None:
         self.clusters: dict[int, Cluster] = {}
@@ -155,7 +155,7 @@ def _memberships() -> list[dict[str, Any]]:
 
 
 def _approximated(package: dict[str, Any]) -> dict[str, Any]:
-    """Return how a machine would install `package`: as it is here."""
+    """Return the package as a machine would install it: the version of this host."""
     told = {"note": None, "error": None, "channel_url": None, "client_version": package["version"]}
     return {
         **told,

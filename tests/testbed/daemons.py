@@ -1,4 +1,4 @@
-"""Starting and stopping daemons by their pid files, without systemd."""
+"""Start and stop daemons by their pid files, without systemd."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def state_dir(backend: str) -> Path:
 
 
 def install(packages: Sequence[str], commands: Sequence[str]) -> str:
-    """Install Debian `packages` unless all `commands` are there; return why that cannot be done here, if so."""
+    """Install Debian `packages` unless all `commands` exist. Return the reason if that fails, or an empty string."""
     if all(shutil.which(c) or Path("/usr/sbin", c).exists() for c in commands):
         return ""
     if os.getuid() != 0 or not shutil.which("apt-get"):
@@ -47,7 +47,7 @@ def install(packages: Sequence[str], commands: Sequence[str]) -> str:
 
 
 def run(*command: str | Path, timeout: float = 30.0, **options: Any) -> str:
-    """Run `command` and return its output; its error text is in the exception when it fails."""
+    """Run `command` and return its output. Raise `RuntimeError` with its error output if it fails."""
     done = subprocess.run(
         list(map(str, command)), capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL, **options
     )
@@ -59,7 +59,7 @@ def run(*command: str | Path, timeout: float = 30.0, **options: Any) -> str:
 
 
 def spawn(*command: str | Path, log: Path, pid_file: Path | None = None, **options: Any) -> None:
-    """Start a process that outlives this one, its output in `log`; one without `pid_file` writes its own."""
+    """Start a process that outlives this one. Without `pid_file`, the process writes its pid file itself."""
     with log.open("w") as output:
         process = subprocess.Popen(
             list(map(str, command)),
@@ -82,7 +82,7 @@ def end_with_session(pid_file: Path) -> None:
 
 
 def alive(pid_file: Path) -> int | None:
-    """Return the pid in `pid_file` if that process runs. A zombie does not: process 1 may be slow to reap it."""
+    """Return the pid in `pid_file` if that process runs. A zombie, which init may reap late, does not run."""
     try:
         pid = int(pid_file.read_text().split()[0])
         stat = Path(f"/proc/{pid}/stat").read_text()
@@ -92,7 +92,7 @@ def alive(pid_file: Path) -> int | None:
 
 
 def stop(*pid_files: Path, timeout: float = 5.0, number: int = signal.SIGTERM) -> None:
-    """Send the signal `number` to the processes in `pid_files`, the first first; kill what stays."""
+    """Send the signal `number` to the processes in `pid_files`, in order. Kill those that do not exit."""
     for file in pid_files:
         pid = alive(file)
         if pid is None:

@@ -1,8 +1,10 @@
-"""A stand-in for the part of Amazon's EC2 that dask-cloudprovider uses: ``python tests/testbed/ec2_api.py start|stop``.
+"""A substitute for the part of Amazon's EC2 that dask-cloudprovider uses.
 
-A machine that is asked for runs, as a process of this host and without Docker, the command that its user data gives to
-Docker. So the real ``dask_cloudprovider.aws.EC2Cluster`` starts, computes, scales and stops; nothing is proved about
-images, networks or prices.
+Start it by ``python tests/testbed/ec2_api.py start|stop``.
+
+A machine is a process of this host. It runs the Docker command of its user data without Docker. So the real
+``dask_cloudprovider.aws.EC2Cluster`` starts, computes, scales and stops. This does not test images, networks or
+prices.
 """
 
 from __future__ import annotations
@@ -77,7 +79,7 @@ class Region:
 
 
 def _launch(name: str, user_data: str) -> subprocess.Popen[bytes]:
-    """Run what the last command of `user_data` runs in a container."""
+    """Run the command of the container that `user_data` starts."""
     import yaml
 
     run = next(line for line in yaml.safe_load(user_data)["runcmd"] if line.startswith("docker run"))

@@ -1,6 +1,6 @@
 """A dask-gateway server with its proxy on loopback: ``python tests/testbed/gateway.py start|stop``.
 
-Users are isolated from one another; any name is let in with the password ``pw``.
+Users are isolated from one another. Every user name has the password ``pw``.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ c.ClusterConfig.idle_timeout = 60
 
 
 def missing() -> str:
-    """Return why the gateway cannot run here, or an empty string."""
+    """Return the reason why the gateway cannot run here, or an empty string."""
     return "" if Path(sys.executable).with_name("dask-gateway-server").exists() else "needs dask-gateway-server[local]"
 
 
 def running() -> bool:
-    """Return whether it runs already."""
+    """Return True if it is running."""
     return daemons.alive(FOLDER / "server.pid") is not None
 
 
@@ -80,7 +80,7 @@ def start() -> dict[str, str]:
 
 
 def stop(*, purge: bool = False) -> None:
-    """Stop the server and its clusters; with `purge`, remove its state."""
+    """Stop the server and its clusters. With `purge`, remove its state."""
     daemons.stop(FOLDER / "server.pid", timeout=15)
     if purge:
         shutil.rmtree(FOLDER, ignore_errors=True)

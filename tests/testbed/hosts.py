@@ -1,7 +1,7 @@
-"""Hosts of our own on one machine: network namespaces on a bridge, each with a host name.
+"""Several hosts on one machine: network namespaces on a bridge, each with a host name.
 
-They share files, processes and users, as hosts with a shared home do; sockets and ports they do not share. This machine
-is on the bridge too.
+They share files, processes and users, as hosts with a shared home do. They do not share sockets and ports. This
+machine is on the bridge, too.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["Network", "missing"]
 
 
 def missing() -> str:
-    """Return why there can be no such hosts here, or an empty string."""
+    """Return the reason why such hosts cannot exist here, or an empty string."""
     if os.getuid() != 0:
         return "network namespaces need root"
     reason = daemons.install(["iproute2", "util-linux"], ["ip", "nsenter", "unshare"])
@@ -38,18 +38,18 @@ class Network:
     interface : str
         Name of the bridge, and of the interface of each host.
     prefix : str
-        First three numbers of their addresses; this machine has ``.1``.
+        First three numbers of their addresses. This machine has ``.1``.
     """
 
     interface: str
     prefix: str
 
     def address(self, number: int) -> str:
-        """Return the address of the host `number`; 1 is this machine."""
+        """Return the address of the host `number`. Number 1 is this machine."""
         return f"{self.prefix}.{number}"
 
     def up(self, hosts: Mapping[str, int]) -> None:
-        """Make the bridge and `hosts`, names with their numbers, unless they are there."""
+        """Create the bridge and `hosts`, names with their numbers, unless they exist."""
         if not Path("/sys/class/net", self.interface).exists():
             _ip("link", "add", self.interface, "type", "bridge")
             _ip("addr", "add", f"{self.address(1)}/24", "dev", self.interface)
@@ -67,7 +67,7 @@ class Network:
             _ip("-n", space, "addr", "add", f"{self.address(number)}/24", "dev", self.interface)
 
     def down(self) -> None:
-        """Remove all of it; what runs on a host keeps its namespace until it ends."""
+        """Remove bridge and hosts. A process on a host keeps its namespace until it exits."""
         for space in Path("/run/netns").glob(f"{self.interface}-*"):
             _ip("netns", "del", space.name)
         if Path("/sys/class/net", self.interface).exists():

@@ -1,8 +1,9 @@
 """A real HTCondor on this machine: ``python tests/testbed/htcondor.py start|stop|test``.
 
-Debian 12 has no HTCondor. The packages of Debian 13 and all that they need, the C library too, are unpacked into a
-folder, and their programs are told to take libraries from there; nothing is installed. HTCondor refuses jobs of root:
-``test`` runs the backend suite as a user.
+Debian 12 has no HTCondor. The packages of Debian 13 and their dependencies, the C library included, are unpacked into a
+folder and not installed. Their programs are patched to load libraries from that folder. The packages come from the
+mirror of this machine's apt configuration, or from ``TESTBED_DEBIAN_MIRROR``. HTCondor refuses jobs of root: ``test``
+runs the backend suite as a user.
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ ROOT = FOLDER / "root"
 OVERRIDES: dict[str, object] = {"cluster_kwargs.disk": "100 MB"}
 
 _RELEASE = "trixie"
-_MIRROR = os.environ.get("TESTBED_DEBIAN_MIRROR", "http://deb.debian.org/debian")
 _MASTER = FOLDER / "master.pid"
 _ENVIRON = {"CONDOR_CONFIG": str(FOLDER / "condor_config"), "PATH": f"{FOLDER / 'bin'}:/usr/bin:/bin"}
 _CONF = """\
@@ -58,19 +58,19 @@ MOUNT_UNDER_SCRATCH =
 
 
 def missing() -> str:
-    """Return why HTCondor cannot take jobs of this user here, or an empty string."""
+    """Return the reason why HTCondor accepts no jobs of this user here, or an empty string."""
     if os.getuid() == 0:
         return "HTCondor refuses jobs of root; `python tests/testbed/htcondor.py test` runs the suite as a user"
     return "" if shutil.which("condor_q") else "HTCondor does not run here"
 
 
 def running() -> bool:
-    """Return whether it runs already."""
+    """Return True if it is running."""
     return os.getuid() != 0 or daemons.alive(_MASTER) is not None
 
 
 def start() -> dict[str, str]:
-    """Return the variables that a client needs; root starts what does not run yet."""
+    """Return the variables that a client needs. Root starts the daemons that are not running."""
     if os.getuid() != 0:
         return {}
     if not (FOLDER / "complete").exists():
@@ -78,7 +78,7 @@ def start() -> dict[str, str]:
     if not running():
         for name in ("execute", "lock", "log", "run", "spool"):
             daemons.run("install", "-d", "-o", "daemon", "-g", "daemon", FOLDER / "local" / name)
-        # Another port at each start: HTCondor does not bind one again that it had within the last minute.
+        # A new port at each start: HTCondor cannot bind a port again within a minute.
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = probe.getsockname()[1]
         Path(_ENVIRON["CONDOR_CONFIG"]).write_text(_CONF.format(root=ROOT, folder=FOLDER, port=port))
@@ -94,7 +94,7 @@ def _condor(*command: str) -> str:
 
 
 def _unpack() -> None:
-    """Download the packages with an apt that believes nothing is installed, unpack them, and bind their programs."""
+    """Download the packages with an empty apt database, unpack them, and patch their programs."""
     reason = daemons.install(["patchelf"], ["patchelf"])
     if reason:
         raise RuntimeError(reason)
@@ -102,7 +102,7 @@ def _unpack() -> None:
     for name in ("apt/lists/partial", "apt/archives/partial", "apt/parts"):
         (FOLDER / name).mkdir(parents=True, exist_ok=True)
     (FOLDER / "apt/status").touch()
-    (FOLDER / "apt/sources.list").write_text(f"deb {_MIRROR} {_RELEASE} main\n")
+    (FOLDER / "apt/sources.list").write_text(f"deb {_find_mirror()} {_RELEASE} main\n")
     paths = {
         "State": "", "State::status": "status", "State::Lists": "lists", "Cache": "", "Etc::SourceList": "sources.list",
         "Etc::SourceParts": "parts",
@@ -118,7 +118,20 @@ def _unpack() -> None:
     (FOLDER / "complete").touch()
 
 
+def _find_mirror() -> str:
+    """Return the address of the Debian mirror that apt is configured with."""
+    chosen = os.environ.get("TESTBED_DEBIAN_MIRROR")
+    if chosen:
+        return chosen
+    listed = daemons.run("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages").split()
+    mirrors = [address for address in listed if address.rstrip("/").endswith("/debian")]
+    if not mirrors:
+        raise RuntimeError("apt is configured with no Debian mirror: set TESTBED_DEBIAN_MIRROR")
+    return mirrors[0]
+
+
 def _bind_libraries() -> None:
+    """Patch the programs to load the unpacked libraries."""
     libraries = ROOT / "usr/lib/x86_64-linux-gnu"
     path = f"{libraries}:{ROOT / 'usr/lib'}:{ROOT / 'usr/lib/condor'}"
     programs = [p for d in ("usr/bin", "usr/sbin", "usr/libexec/condor") for p in (ROOT / d).glob("condor_*")]
@@ -128,12 +141,12 @@ def _bind_libraries() -> None:
         loader = ["--set-interpreter", libraries / "ld-linux-x86-64.so.2"]
         daemons.run("patchelf", *loader, "--force-rpath", "--set-rpath", path, program)
     (FOLDER / "bin").mkdir(exist_ok=True)
-    for program in (ROOT / "usr/bin").glob("condor_*"):  # without the other programs of that release
+    for program in (ROOT / "usr/bin").glob("condor_*"):  # leave out the other programs of that release
         (FOLDER / "bin" / program.name).symlink_to(program)
 
 
 def test(*arguments: str) -> int:
-    """Start HTCondor and run the backend suite on it; return its exit code. It is stopped unless it ran before."""
+    """Start HTCondor, run the backend suite on it, and return its exit code. Stop it unless it ran before."""
     found_running = running()
     environ = start()
     try:
@@ -144,10 +157,10 @@ def test(*arguments: str) -> int:
 
 
 def stop(*, purge: bool = False) -> None:
-    """Remove all jobs and stop the daemons; with `purge`, remove what was unpacked too."""
+    """Remove all jobs and stop the daemons. With `purge`, remove the unpacked packages, too."""
     if daemons.alive(_MASTER):
         subprocess.run(["condor_rm", "-all"], env={**os.environ, **_ENVIRON}, capture_output=True, timeout=20)
-        daemons.stop(_MASTER, timeout=30, number=signal.SIGQUIT)  # the quick one: it lets no job finish
+        daemons.stop(_MASTER, timeout=30, number=signal.SIGQUIT)  # shut down without waiting for jobs
     if purge:
         shutil.rmtree(FOLDER, ignore_errors=True)
 

@@ -1,8 +1,10 @@
-"""A stand-in for Kubernetes' API and dask-kubernetes' operator: ``python tests/testbed/kubernetes_api.py start|stop``.
+"""A substitute for Kubernetes' API and dask-kubernetes' operator.
 
-It keeps the objects that the real ``dask_kubernetes.operator.KubeCluster`` creates, and does what the operator does
-with a ``DaskCluster``: a scheduler and as many workers as its worker group says, here as processes of this host, which
-are told of as pods and as a service. It proves what is asked of Kubernetes; it proves nothing about images or nodes.
+Start it by ``python tests/testbed/kubernetes_api.py start|stop``.
+
+It stores the objects that the real ``dask_kubernetes.operator.KubeCluster`` creates. Like the operator, it starts the
+scheduler and the workers of a ``DaskCluster``. They are processes of this host, listed as pods and as a service. This
+tests the requests to Kubernetes. It does not test images or nodes.
 """
 
 from __future__ import annotations
@@ -43,7 +45,7 @@ def start() -> dict[str, str]:
 
 
 class Kubernetes:
-    """The objects of one namespace by plural and name, and what runs of them."""
+    """The objects of one namespace by plural and name, and their processes."""
 
     def __init__(self) -> None:
         self.objects: dict[str, dict[str, Any]] = {plural: {} for plural in (*_KINDS.values(), "pods", "services")}
@@ -92,7 +94,7 @@ class Kubernetes:
         return 200, objects[name[0]]
 
     async def _act(self, made: dict[str, Any]) -> None:
-        """Do what the operator does when an object has come or changed."""
+        """Act like the operator after an object was created or changed."""
         name = made["metadata"]["name"]
         if made["kind"] == "DaskCluster" and name not in self.machines:
             machines = self.machines[name] = service.Machines(f"{name}-worker")
@@ -113,7 +115,7 @@ class Kubernetes:
             made["status"] = {"phase": "Running"}
         elif made["kind"] == "DaskWorkerGroup":
             await self.machines[made["spec"]["cluster"]].resize(made["spec"]["worker"]["replicas"])
-        elif made["kind"] == "DaskAutoscaler":  # the operator asks the scheduler; here the most is always wanted
+        elif made["kind"] == "DaskAutoscaler":  # the operator asks the scheduler; here the maximum is always wanted
             await self.machines[made["spec"]["cluster"]].resize(made["spec"]["maximum"])
 
     async def _delete(self, gone: dict[str, Any]) -> None:

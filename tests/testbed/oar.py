@@ -1,4 +1,4 @@
-"""A real OAR on this machine, with a PostgreSQL of its own: ``python tests/testbed/oar.py start|stop|test``.
+"""A real OAR on this machine, with a separate PostgreSQL: ``python tests/testbed/oar.py start|stop|test``.
 
 OAR refuses jobs of root: ``test`` starts OAR as root and runs the backend suite as a user.
 """
@@ -42,19 +42,19 @@ _UNSET = ("JOB_RESOURCE_MANAGER_PROPERTY_DB_FIELD", "PINGCHECKER_SENTINELLE")
 
 
 def missing() -> str:
-    """Return why OAR cannot take jobs of this user here, or an empty string."""
+    """Return the reason why OAR accepts no jobs of this user here, or an empty string."""
     if os.getuid() == 0:
         return "OAR refuses jobs of root; `python tests/testbed/oar.py test` runs the suite as a user"
     return "" if shutil.which("oarsub") and _oar("oarnodes", "-s") else "OAR does not run here"
 
 
 def running() -> bool:
-    """Return whether it runs already."""
+    """Return True if it is running."""
     return daemons.alive(FOLDER / "almighty.pid") is not None
 
 
 def start() -> dict[str, str]:
-    """Return the variables that a client needs; root starts what does not run yet."""
+    """Return the variables that a client needs. Root starts the daemons that are not running."""
     if os.getuid() != 0:
         return {}
     reason = daemons.install(PACKAGES, ["oarsub", "oar-database", "sshd", "ping"])
@@ -141,7 +141,7 @@ def _oar(*command: str) -> str:
 
 
 def test(*arguments: str) -> int:
-    """Start OAR and run the backend suite on it as a user; return its exit code. It is stopped unless it ran before."""
+    """Start OAR, run the backend suite on it as a user, and return its exit code. Stop it unless it ran before."""
     found_running = running()
     start()
     try:
@@ -152,7 +152,7 @@ def test(*arguments: str) -> int:
 
 
 def stop(*, purge: bool = False) -> None:
-    """Delete all jobs, stop the daemons and put OAR's configuration back; with `purge`, remove their state."""
+    """Delete all jobs, stop the daemons and restore OAR's configuration. With `purge`, remove their state."""
     for line in _oar("oarstat").splitlines() if shutil.which("oarstat") else []:
         if line.split(" ")[0].isdigit():
             subprocess.run(["oardel", line.split(" ")[0]], capture_output=True, timeout=20)

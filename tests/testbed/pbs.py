@@ -1,7 +1,7 @@
 """PBS's command line over a real Slurm: ``python tests/testbed/pbs.py start|stop``.
 
-Debian has no PBS server. Its ``slurm-wlm-torque`` speaks Torque's ``qsub``, ``qstat`` and ``qdel`` to Slurm; it is
-unpacked and not installed, as it conflicts with Grid Engine's client. Name, cores, memory and walltime are honoured.
+Debian has no PBS server. Its ``slurm-wlm-torque`` has Torque's ``qsub``, ``qstat`` and ``qdel`` for Slurm. It is
+unpacked and not installed, because it conflicts with Grid Engine's client. Name, cores, memory and walltime work.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ OVERRIDES: dict[str, object] = {"cluster_kwargs.resource_spec": "nodes=1:ppn=1,m
 
 
 def missing() -> str:
-    """Return why PBS's commands cannot run here, or an empty string."""
+    """Return the reason why PBS's commands cannot run here, or an empty string."""
     return slurm.missing() or _unpack()
 
 
@@ -46,13 +46,13 @@ def _unpack() -> str:
         return f"needs slurm-wlm-torque and {', '.join(PERL)}: {done.stderr.strip()[-200:]}"
     (package,) = FOLDER.glob("slurm-wlm-torque_*.deb")
     daemons.run("dpkg", "-x", package, root)
-    for command in ("sbatch", "scancel", "salloc", "srun"):  # looked for beside the commands
+    for command in ("sbatch", "scancel", "salloc", "srun"):  # searched for next to the commands
         (root / "usr/bin" / command).symlink_to(shutil.which(command) or f"/usr/bin/{command}")
     return ""
 
 
 def running() -> bool:
-    """Return whether it runs already."""
+    """Return True if it is running."""
     return slurm.running()
 
 
@@ -65,7 +65,7 @@ def start() -> dict[str, str]:
 
 
 def stop(*, purge: bool = False) -> None:
-    """Stop Slurm; with `purge`, remove the commands too."""
+    """Stop Slurm. With `purge`, remove the commands, too."""
     slurm.stop(purge=purge)
     if purge:
         shutil.rmtree(FOLDER, ignore_errors=True)

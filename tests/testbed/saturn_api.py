@@ -1,7 +1,7 @@
-"""A stand-in for the API of Saturn Cloud, on loopback: ``python tests/testbed/saturn_api.py start|stop``.
+"""A substitute for the API of Saturn Cloud, on loopback: ``python tests/testbed/saturn_api.py start|stop``.
 
-Behind it, a cluster is a scheduler and workers of this host, so that the real ``dask_saturn.SaturnCluster`` starts,
-computes, scales and stops. It proves what is asked for; it proves nothing about machines.
+A cluster is a scheduler and workers on this host. So the real ``dask_saturn.SaturnCluster`` starts, computes, scales
+and stops. This tests the requests. It does not test machines.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import service
 
 PORT = int(os.environ.get("TESTBED_SATURN_PORT", "18970"))
 _ADDRESS = f"http://127.0.0.1:{PORT}"
-# Outside of Saturn the client would ask for a certificate of Saturn's proxy.
+# Without this, the client requests a certificate of Saturn's proxy.
 _ENVIRON = {"SATURN_BASE_URL": _ADDRESS, "SATURN_TOKEN": "no-secret", "SATURN_IS_INTERNAL": "true"}
 DAEMON = service.Daemon(
     daemons.state_dir("saturn"), __file__, f"{_ADDRESS}/api/dask_clusters/info", _ENVIRON, "dask_saturn"

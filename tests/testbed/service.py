@@ -1,4 +1,4 @@
-"""What the stand-ins for services have in common: a web server of its own process, and clusters that really run."""
+"""Code shared by the substitutes for services: a web server process, and clusters that run on this host."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ Answer = Callable[[str, str, Any, Any], Awaitable[tuple[int, Any]]]
 
 
 class Daemon:
-    """The process of a stand-in.
+    """The process of a substitute.
 
     Parameters
     ----------
     folder : Path
-        Its state: ``server.pid``, ``server.log`` and ``requests.jsonl``.
+        Folder with its state: ``server.pid``, ``server.log`` and ``requests.jsonl``.
     script : str
-        Python file that serves when it is called with ``serve``.
+        Python file that serves requests when called with ``serve``.
     address : str
-        Answers once it is up.
+        Address that answers once it is running.
     environ : mapping of str to str
         Variables that a client needs.
     needs : str
-        Modules that a client needs, by their names.
+        Names of the modules that a client needs.
     """
 
     def __init__(self, folder: Path, script: str, address: str, environ: Mapping[str, str], *needs: str) -> None:
@@ -44,16 +44,16 @@ class Daemon:
         self._pid = folder / "server.pid"
 
     def missing(self) -> str:
-        """Return why it cannot run here, or an empty string."""
+        """Return the reason why it cannot run here, or an empty string."""
         absent = [name for name in self.needs if not find_spec(name)]
         return f"needs {', '.join(absent)}" if absent else ""
 
     def running(self) -> bool:
-        """Return whether it runs."""
+        """Return True if it is running."""
         return daemons.alive(self._pid) is not None
 
     def start(self) -> dict[str, str]:
-        """Start it unless it runs, and return the variables that a client needs."""
+        """Start it unless it is running, and return the variables that a client needs."""
         if self.missing():
             raise RuntimeError(self.missing())
         if not self.running():
@@ -63,13 +63,13 @@ class Daemon:
         return dict(self.environ)
 
     def stop(self, *, purge: bool = False) -> None:
-        """Stop it and its clusters; with `purge`, remove its state."""
+        """Stop it and its clusters. With `purge`, remove its state."""
         daemons.stop(self._pid, timeout=15)
         if purge:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def main(self, answer: Answer) -> None:
-        """Do what the command line says: ``start``, ``stop [--purge]``, or ``serve`` what `answer` answers."""
+        """Run the command ``start``, ``stop [--purge]``, or ``serve``, which serves the answers of `answer`."""
         if sys.argv[1:2] == ["serve"]:
             serve(answer, urllib.parse.urlsplit(self.address).port or 0, self.requests)
         elif sys.argv[1:2] == ["stop"]:
@@ -78,7 +78,7 @@ class Daemon:
             print("\n".join(f"export {k}={v}" for k, v in self.start().items()))
 
     def asked(self, method: str, end: str) -> list[dict[str, Any]]:
-        """Return what was asked by `method` for a path that ends in `end`, in order."""
+        """Return the requests by `method` for a path that ends in `end`, in order."""
         asked = [json.loads(line) for line in self.requests.read_text().splitlines()]
         return [one for one in asked if one["method"] == method and one["path"].rstrip("/").endswith(end)]
 
@@ -110,23 +110,23 @@ class Machines:
         return names
 
     async def resize(self, n: int) -> None:
-        """Start or end workers until there are `n`."""
+        """Start or stop workers until there are `n`."""
         await self.add(n - len(self.workers))
         await self.remove(list(self.workers)[n:])
 
     async def remove(self, names: list[str]) -> None:
-        """End workers."""
+        """Stop workers."""
         for name in names:
             await self.workers.pop(name).close()
 
     async def stop(self) -> None:
-        """End everything."""
+        """Stop scheduler and workers."""
         await self.remove(list(self.workers))
         await self.scheduler.close()
 
 
 def serve(answer: Answer, port: int, requests: Path) -> None:
-    """Serve until terminated; write down what was asked."""
+    """Serve until terminated, and record the requests."""
     from aiohttp import web
 
     async def handle(request: web.Request) -> web.Response:

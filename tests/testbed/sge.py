@@ -1,4 +1,4 @@
-"""A real Grid Engine on this machine: ``python tests/testbed/sge.py start|stop``. Its own ``SGE_ROOT``, no systemd."""
+"""A real Grid Engine on this machine: ``python tests/testbed/sge.py start|stop``. Separate ``SGE_ROOT``, no systemd."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ scheduler_threads       1
 
 
 def missing() -> str:
-    """Return why Grid Engine cannot run here, or an empty string."""
+    """Return the reason why Grid Engine cannot run here, or an empty string."""
     if os.getuid() != 0:
         return "Grid Engine's daemons need root here"
     if shutil.which("debconf-set-selections") and not shutil.which("sge_qmaster"):
@@ -60,12 +60,12 @@ def missing() -> str:
 
 
 def running() -> bool:
-    """Return whether it runs already."""
+    """Return True if it is running."""
     return daemons.alive(_MASTER) is not None
 
 
 def start() -> dict[str, str]:
-    """Start what does not run yet and return the variables that a client needs."""
+    """Start the daemons that are not running, and return the variables that a client needs."""
     reason = missing()
     if reason:
         raise RuntimeError(reason)
@@ -162,12 +162,12 @@ def _ready(environ: dict[str, str]) -> bool:
 
 def _daemon(name: str, environ: dict[str, str]) -> None:
     path = shutil.which(name) or f"/usr/sbin/{name}"
-    # It closes every descriptor up to the limit, which may be a billion.
+    # It closes every descriptor up to the limit, which can be a billion.
     daemons.run("sh", "-c", 'ulimit -n 1024; exec "$0"', path, env=environ)
 
 
 def stop(*, purge: bool = False) -> None:
-    """Delete all jobs and stop the daemons; with `purge`, remove their state."""
+    """Delete all jobs and stop the daemons. With `purge`, remove their state."""
     environ = {**os.environ, **ENVIRON}
     if daemons.alive(_MASTER):
         for command in (["qdel", "-u", "*"], ["qconf", "-kej", HOST], ["qconf", "-km"]):

@@ -1,8 +1,8 @@
 """A real Slurm on this machine: ``python tests/testbed/slurm.py start|stop [--hosts]``.
 
-Several ``slurmd -N`` make nodes of one host; with ``--hosts`` each node, and a second login node, is a host of its own
-with a network and a name (see `hosts`), and there is accounting (see `accounting`). There is no systemd and there are
-no cgroups; ``jobcomp.log`` says how jobs ended. Clients find it by ``SLURM_CONF``.
+Several ``slurmd -N`` are the nodes. With ``--hosts``, each node is a host with a network and a name (see `hosts`). Then
+there is a second login node and accounting (see `accounting`), too. Slurm runs without systemd and cgroups. The file
+``jobcomp.log`` shows how jobs ended. Clients find this Slurm by ``SLURM_CONF``.
 """
 
 from __future__ import annotations
@@ -67,11 +67,11 @@ class Slurm:
     Parameters
     ----------
     folder : Path
-        Its configuration and state.
+        Folder for configuration and state.
     port : int
-        Of its controller; those of nodes and accounting follow.
+        Port of its controller. The ports of nodes and accounting follow.
     network : Network or None
-        Where its nodes are hosts; ``None`` makes all of them this host.
+        Network of the nodes. With ``None``, all nodes are this host.
     """
 
     folder: Path
@@ -84,19 +84,19 @@ class Slurm:
         return {"SLURM_CONF": str(self.folder / "slurm.conf")}
 
     def missing(self) -> str:
-        """Return why it cannot run here, or an empty string."""
+        """Return the reason why it cannot run here, or an empty string."""
         if os.getuid() != 0:
             return "Slurm's daemons need root here"
         reason = daemons.install(PACKAGES, ["slurmctld", "slurmd", "sbatch", "munged"])
         return reason or ((hosts.missing() or accounting.missing()) if self.network else "")
 
     def running(self) -> bool:
-        """Return whether it runs already."""
+        """Return True if it is running."""
         return daemons.alive(self.folder / "run" / "slurmctld.pid") is not None
 
     @contextlib.contextmanager
     def borrowed(self) -> Iterator[Slurm]:
-        """Run for a while; at the end it is stopped unless it ran before."""
+        """Run Slurm in a context. Stop it at the end unless it ran before."""
         ran = self.running()
         self.start()
         try:
@@ -106,7 +106,7 @@ class Slurm:
                 self.stop()
 
     def start(self, nodes: int = 2) -> dict[str, str]:
-        """Start what does not run yet and return the variables that a client needs."""
+        """Start the daemons that are not running, and return the variables that a client needs."""
         reason = self.missing()
         if reason:
             raise RuntimeError(reason)
@@ -162,22 +162,22 @@ class Slurm:
             )  # fmt: skip
 
     def start_controller(self) -> None:
-        """Start slurmctld and wait for its answer: a node that asks it before is heard again only much later."""
+        """Start slurmctld and wait until it answers. A node that connects earlier retries only much later."""
         environ = {**os.environ, **self.environ}
         daemons.run(_sbin("slurmctld"), "-i", env=environ)
         daemons.wait_for(lambda: "UP" in daemons.run("scontrol", "ping", timeout=5, env=environ), "slurmctld", 60)
 
     def stop_controller(self) -> None:
-        """Stop slurmctld; jobs go on."""
+        """Stop slurmctld. Jobs continue."""
         daemons.stop(self.folder / "run" / "slurmctld.pid")
 
     def up(self, nodes: int = 2) -> bool:
-        """Return whether all nodes are ready."""
+        """Return True if all nodes are ready."""
         states = daemons.run("sinfo", "-h", "-N", "-o", "%T", timeout=5, env={**os.environ, **self.environ}).split()
         return len(states) == nodes and set(states) <= {"idle", "mixed", "allocated"}
 
     def stop(self, *, purge: bool = False) -> None:
-        """Cancel all jobs and stop the daemons; with `purge`, remove their state."""
+        """Cancel all jobs and stop the daemons. With `purge`, remove their state."""
         run = self.folder / "run"
         environ = {**os.environ, **self.environ}
         if daemons.alive(run / "slurmctld.pid"):

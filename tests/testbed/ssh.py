@@ -1,4 +1,4 @@
-"""A throw-away sshd on loopback: ``python tests/testbed/ssh.py start|stop``. ``~/.ssh`` is not touched."""
+"""A temporary sshd on loopback: ``python tests/testbed/ssh.py start|stop``. ``~/.ssh`` is not touched."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ MaxSessions 100
 
 
 def missing() -> str:
-    """Return why sshd cannot run here, or an empty string."""
+    """Return the reason why sshd cannot run here, or an empty string."""
     return daemons.install(["openssh-server", "openssh-client"], ["sshd", "ssh-keygen"])
 
 
 def running() -> bool:
-    """Return whether it runs already."""
+    """Return True if it is running."""
     return daemons.alive(FOLDER / "sshd.pid") is not None
 
 
 def start() -> dict[str, object]:
-    """Start sshd unless it runs, and return the arguments of `asyncssh.connect`."""
+    """Start sshd unless it is running, and return the arguments of `asyncssh.connect`."""
     reason = missing()
     if reason:
         raise RuntimeError(reason)
@@ -67,7 +67,7 @@ def start() -> dict[str, object]:
 
 
 def stop(*, purge: bool = False) -> None:
-    """Stop sshd; with `purge`, remove its keys."""
+    """Stop sshd. With `purge`, remove its keys."""
     daemons.stop(FOLDER / "sshd.pid")
     if purge:
         shutil.rmtree(FOLDER, ignore_errors=True)

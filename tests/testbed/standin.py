@@ -1,7 +1,7 @@
-"""Stand-ins for batch systems that cannot run here: ``python tests/testbed/standin.py start lsf``.
+"""Substitutes for batch systems that cannot run here: ``python tests/testbed/standin.py start lsf``.
 
-Their commands take the job scripts that the real ones would and run them, as processes of this host. They prove what is
-handed over and what is read back; they prove nothing about queues, limits or hosts.
+Their commands accept job scripts and run them as processes of this host. This tests submission and listing. It does not
+test queues, limits or hosts.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def start(system: str) -> dict[str, str]:
 
 
 def stop(system: str, *, purge: bool = False) -> None:
-    """End all jobs; with `purge`, remove the commands too."""
+    """Stop all jobs. With `purge`, remove the commands, too."""
     folder = daemons.state_dir(system)
     for job in (folder / "jobs").glob("*.json"):
         _end(job)
@@ -59,7 +59,7 @@ def _submit(folder: Path, arguments: list[str]) -> str:
 
 @contextlib.contextmanager
 def _counter(folder: Path) -> Iterator[None]:
-    """Hold the counter of jobs."""
+    """Lock the counter of jobs."""
     import fcntl
 
     with (folder / "lock").open("w") as file:
@@ -67,8 +67,8 @@ def _counter(folder: Path) -> Iterator[None]:
         yield
 
 
-def _living(folder: Path) -> list[tuple[str, str]]:
-    """Return number and name of the jobs that run."""
+def _running_jobs(folder: Path) -> list[tuple[str, str]]:
+    """Return number and name of the running jobs."""
     found = []
     for job in sorted((folder / "jobs").glob("*.json"), key=lambda p: int(p.stem)):
         if daemons.alive(job.with_suffix(".pid")):
@@ -85,19 +85,21 @@ def _end(job: Path) -> bool:
 
 
 def play(system: str, command: str, arguments: list[str]) -> int:
-    """Do what `command` of `system` would, and print what it would."""
+    """Act and print like `command` of `system`."""
     folder = daemons.state_dir(system)
     if command in ("bsub", "msub"):
         number = _submit(folder, arguments)
         print(f"Job <{number}> is submitted to default queue <normal>." if command == "bsub" else f"\n{number}")
     elif command == "bjobs":
-        jobs = _living(folder)
+        jobs = _running_jobs(folder)
         print("\n".join(f"{number}|RUN|host|{name}|-" for number, name in jobs))
         if not jobs:
             print("No unfinished job found", file=sys.stderr)
             return 255
     elif command == "showq":
-        items = "".join(f'<job JobID="{number}" JobName="{name}" State="Running"/>' for number, name in _living(folder))
+        items = "".join(
+            f'<job JobID="{number}" JobName="{name}" State="Running"/>' for number, name in _running_jobs(folder)
+        )
         print(f'<Data><queue option="active">{items}</queue></Data>')
     else:
         ended = [_end(folder / "jobs" / f"{number}.json") for number in arguments]

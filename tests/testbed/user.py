@@ -1,7 +1,7 @@
-"""The backend suite as a user of its own, for batch systems that take no jobs of root.
+"""Run the backend suite as a separate user, for batch systems that refuse jobs of root.
 
-Such a user cannot reach an interpreter in root's home, and needs an own state folder: keys and sockets are private. So
-there is a virtual environment of the system's Python, and a copy of the project, in the user's home.
+Such a user cannot read an interpreter in root's home, and needs a separate state folder, because keys and sockets are
+private. So the user's home has a virtual environment of the system's Python and a copy of the project.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def run_suite(backend: str, *arguments: str, environ: Mapping[str, str] | None =
     Parameters
     ----------
     backend : str
-        Its name in the suite.
+        Name of the backend in the suite.
     *arguments : str
         Further arguments of pytest.
     environ : mapping, optional

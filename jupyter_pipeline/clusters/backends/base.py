@@ -80,9 +80,13 @@ class Backend:
     Set these attributes: `name`, `cluster_classes`, `extra`, and those whose default does not fit. Profiles are
     checked against them without importing Dask, so the module must not import Dask either.
 
-    Override these methods where the class differs: `prepare` (spelling of arguments), `check` and `check_submission`
-    (preflight), `find_jobs` and `cancel_jobs` (something outlives the processes of this host),
-    `replace_lost_workers` (the class does not replace them), `size_workers`, `submit_command`.
+    Override these methods where the class differs:
+
+    - `prepare`, if arguments have other names;
+    - `check` and `check_submission`, for preflight;
+    - `find_jobs` and `cancel_jobs`, if something outlives the processes of this host;
+    - `replace_lost_workers`, if the class does not replace them;
+    - `size_workers` and `submit_command`, if it supports them.
 
     You get: start, scale, adapt, jobs with their reasons in the record, clean-up by tag, and preflight.
 

@@ -22,7 +22,7 @@ class KubernetesBackend(ManagedBackend):
     idle_argument = "idle_timeout"
     idle_in_seconds = True
     default_arguments: ClassVar[Mapping[str, Any]] = {"quiet": True}
-    """Without its live display, which would fill the keeper's log."""
+    """Without the display of progress, which would fill the keeper's log."""
     size_arguments: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "cpus": ("resources.requests.cpu", "resources.limits.cpu"),
         "memory": ("resources.requests.memory", "resources.limits.memory"),

@@ -1,4 +1,4 @@
-"""Find backends: the built-in ones, and those of other packages.
+"""Find backends: built-in ones, and ones from other packages.
 
 Other packages publish subclasses of `Backend` in the entry-point group ``jupyter_pipeline.backends``. No function here
 imports Dask.
@@ -35,8 +35,8 @@ def get_backend(profile: Profile) -> Backend:
 def get_backend_class(cluster_class: str) -> type[Backend]:
     """Return the backend class for the cluster class at an import path, or `Backend` if no backend matches.
 
-    Built-in backends come first, then those of other packages. A built-in backend also runs classes of the same name
-    in a package that no backend names, such as ``mysite.LocalCluster``.
+    Built-in backends come first, then the ones from other packages. A built-in backend also runs classes of the same
+    name in a package that no backend names, such as ``mysite.LocalCluster``.
     """
     for backend in _builtin():
         if backend.matches(cluster_class, any_package=False):

@@ -63,7 +63,7 @@ def find_unknown_arguments(
 
 
 def _list_accepted(cluster_class: str, sources: Sequence[tuple[str, str, str]]) -> Iterator[set[str] | None]:
-    """Yield the arguments of the class, then those of the classes that receive its ``**kwargs``."""
+    """Yield the arguments of the class, then the arguments of classes that receive its ``**kwargs``."""
     if sources and cluster_class.partition(".")[0] in _READ_FROM_SOURCE:
         for source in sources:
             yield _read_source(*source)

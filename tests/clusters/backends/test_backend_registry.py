@@ -15,7 +15,7 @@ from jupyter_pipeline.clusters import backends, manager, profiles, registry
 from jupyter_pipeline.clusters.backends import registry as backend_registry
 from jupyter_pipeline.models import ClusterState, Profile
 
-MODULE = '''\
+MODULE = """\
 from distributed import LocalCluster
 
 from jupyter_pipeline.clusters.backends.local import LocalBackend
@@ -37,7 +37,7 @@ class CampusBackend(LocalBackend):
     def prepare(self, profile, context):
         (context.directory / "campus").touch()
         return super().prepare(profile, context)
-'''
+"""
 ENTRY_POINTS = """\
 [jupyter_pipeline.backends]
 campus = campus_backend:CampusBackend

@@ -1,4 +1,4 @@
-"""What is asked of services that cannot run here: arguments, and the manifest that the class makes for Kubernetes."""
+"""Arguments for services that cannot run here, and the manifest of the class for Kubernetes."""
 
 from __future__ import annotations
 
