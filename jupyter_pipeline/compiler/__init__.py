@@ -1,19 +1,10 @@
-"""Compile notebook cells to pipeline code. Pure: no kernel, no orchestrator.
+"""Compile notebook cells to the code of a pipeline. The compiler needs no kernel and no orchestrator.
 
-The stages, each in its module::
-
-    cells        notebook JSON to cells
-    dialect      IPython's dialect to plain Python: magics, shell lines, cell magics
-    analysis     what each statement needs: ``names`` reads it on the abstract objects of ``store``
-                 by what is known of libraries: ``knowledge`` of values, ``surroundings`` of files and the process
-    slicing      the smallest set of statements that gives a cell the same values
-    marks        which cells are steps and checks, and how they run
-    parameters   which literals become parameters, and their types; ``windows`` binds them to the time window of a run
-    plan         which statements make up which step, and what passes between them
-    rendering    the steps as a module of pure functions; ``mapping`` those that run once for each element
-    flows        the flow that calls them; ``dagster`` the same as definitions of Dagster
-    manifest     the manifest of the deployment, and writing all beside the notebook, safely
-    origins      which line came from which cell, for tracebacks
+`frontend` reads the notebook: cells, IPython syntax, directives.
+`analysis` slices the program: the statements that a cell needs to get its values.
+`graph` partitions the slice into steps with edges, parameters, time windows and mapped steps.
+`codegen` renders the graph for an orchestrator, one class for each.
+`checks` lists the refusal rules. `output` writes the files. `driver` runs the stages.
 
 The public names are imported on first use.
 """
@@ -41,7 +32,7 @@ __all__ = [
     "slice_cells",
 ]
 
-_HOME = {
+_MODULES = {
     "Cell": "frontend.notebook",
     "Compilation": "options",
     "CompileOptions": "options",
@@ -55,6 +46,6 @@ _HOME = {
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    if name in _MODULES:
+        return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -22,7 +22,7 @@ from jupyter_pipeline.compiler.codegen import source_map
 from jupyter_pipeline.compiler.codegen.base import RESERVED_NAMES, origin_sentence
 from jupyter_pipeline.compiler.codegen.registry import get_code_generator
 from jupyter_pipeline.compiler.codegen.steps import render_steps
-from jupyter_pipeline.compiler.frontend.directives import Directive, largest
+from jupyter_pipeline.compiler.frontend.directives import Directive, largest_worker_size
 from jupyter_pipeline.compiler.frontend.ipython import to_python
 from jupyter_pipeline.compiler.frontend.notebook import (
     Cell,
@@ -32,7 +32,7 @@ from jupyter_pipeline.compiler.frontend.notebook import (
     label_refusals,
     order_notes,
 )
-from jupyter_pipeline.compiler.graph.mapping import find_mapped
+from jupyter_pipeline.compiler.graph.mapping import find_mapping
 from jupyter_pipeline.compiler.graph.naming import (
     collect_directives,
     defined_below,
@@ -42,9 +42,9 @@ from jupyter_pipeline.compiler.graph.naming import (
 )
 from jupyter_pipeline.compiler.graph.parameter_values import typed
 from jupyter_pipeline.compiler.graph.parameters import Parameter, find_parameters, parameter_schema
-from jupyter_pipeline.compiler.graph.partition import plan_steps
+from jupyter_pipeline.compiler.graph.partition import partition_steps
 from jupyter_pipeline.compiler.graph.pipeline import PipelineGraph
-from jupyter_pipeline.compiler.graph.steps import Step, imported_libraries, last_value, names_read, partition
+from jupyter_pipeline.compiler.graph.steps import Step, imported_libraries, last_value, names_read, split_module_level
 from jupyter_pipeline.compiler.graph.windows import bind_windows
 from jupyter_pipeline.compiler.options import Compilation, CompileOptions
 from jupyter_pipeline.compiler.secrets import find_machine_values, refuse_secret_values
@@ -114,7 +114,7 @@ def compile_cells(cells: Sequence[Cell], target: int | Sequence[int], options: C
         requirements=tuple(dict.fromkeys(r for c in sliced.cells for r in sliced.program.plain[c].requirements)),
         notebook=options.notebook,
         windows=options.windows,
-        resources={s.name: sizes for s in graph.steps if (sizes := largest([s.settings]))},
+        resources={s.name: sizes for s in graph.steps if (sizes := largest_worker_size([s.settings]))},
         source_map={
             "notebook": options.notebook,
             "steps.py": source_map.trace(pieces, cells),
@@ -148,13 +148,13 @@ def _build_graph(
     by_index = {c.index: c for c in cells}
     directives = collect_directives({i: by_index[i] for i in sliced.criteria}, sliced, labels)
     parameters = _find_parameters(cells, sliced, options)
-    imports, helpers, inner = partition(sliced, parameters)
+    imports, helpers, inner = split_module_level(sliced, parameters)
     function = to_identifier(options.name)
     module_names = {n for s in [*imports, *helpers] for n in s.bound} | {"prepare"}
     several = len(sliced.criteria) > 1
     description = "" if several else " ".join(options.description.split())
     below = [c for c in cells if c.kind == "code" and c.index > max(sliced.criteria)]
-    steps = plan_steps(
+    steps = partition_steps(
         sliced,
         inner,
         parameters,
@@ -162,7 +162,7 @@ def _build_graph(
         kinds={i: directive.kind for i, directive in directives.items()},
         summary=lambda cell: description or summary(cells, cell, directives[cell].name if several else ""),
         used_below=names_read([to_python(c.source).source for c in below]),
-        apart=[i for i, directive in directives.items() if directive.map],
+        isolated=[i for i, directive in directives.items() if directive.map],
     )
     libraries = imported_libraries(sliced)
     for step in steps:
@@ -205,7 +205,7 @@ def _complete_step(
     if directive.map:
         if step.asynchronous:
             raise CompileRefusedError([refusal("map-awaits", cell=step.cell, line=1, name="--map")])
-        step.mapped = find_mapped(step.cell, step.statements, {*step.inputs, *(p.name for p in step.parameters)})
+        step.mapped = find_mapping(step.cell, step.statements, {*step.inputs, *(p.name for p in step.parameters)})
     own = [s for s in step.statements if s.cell == step.cell]
     if step.kind == "check" and last_value(own, sliced.program.plain[step.cell].source):
         step.returns_last, step.decides = not step.outputs, bool(step.outputs)
@@ -214,7 +214,7 @@ def _complete_step(
 
 
 def _check_worker_sizes(steps: Sequence[Step], options: CompileOptions) -> None:
-    if not largest(s.settings for s in steps):
+    if not largest_worker_size(s.settings for s in steps):
         return
     if not options.profile:
         raise UsageError("--cpus, --memory and --gpus size the workers of a cluster: choose one with --profile.")

@@ -1,4 +1,4 @@
-"""Modules beside the notebook that a pipeline imports: they travel with it, so that a run uses what was deployed."""
+"""Find modules beside the notebook that a pipeline imports. They are deployed with it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ __all__ = ["find_local_modules", "imported_modules"]
 
 
 def find_local_modules(files: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """Return the modules in `folder` that `files` import, and those that these import.
+    """Return the modules in `folder` that `files` import, directly or through each other.
 
     Parameters
     ----------
     files : mapping of str to str
-        Generated text by path.
+        Text of the generated files by path.
     folder : Path
-        The notebook's folder, which is first on the path of its kernel.
+        Folder of the notebook, the first entry of its kernel's ``sys.path``.
 
     Returns
     -------
@@ -29,7 +29,7 @@ def find_local_modules(files: Mapping[str, str], folder: Path) -> dict[str, str]
     Raises
     ------
     CompileError
-        If one has the name of a generated file, is not UTF-8, or cannot be read.
+        If a module has the name of a generated file, is not UTF-8, or cannot be read.
     """
     found: dict[str, str] = {}
     waiting = {name for text in files.values() for name in imported_modules(text)} - {Path(f).stem for f in files}
@@ -47,7 +47,7 @@ def find_local_modules(files: Mapping[str, str], folder: Path) -> dict[str, str]
 
 
 def imported_modules(text: str) -> Iterator[str]:
-    """Yield the top-level package of each import in a file, those inside functions too."""
+    """Yield the top-level package of each import in a file, imports inside functions included."""
     try:
         tree = ast.parse(text)
     except SyntaxError:  # it fails where it is imported, with its own message
@@ -70,4 +70,4 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise CompileError(f"{path}, which the cell needs, cannot be read ({error}). Mend it, then deploy.") from error
+        raise CompileError(f"{path}, which the cell needs, cannot be read ({error}). Fix it, then deploy.") from error

@@ -1,4 +1,4 @@
-"""What a compilation is given, and what it gives."""
+"""Input and output of a compilation."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ class CompileOptions(StepSettings):
     """Options of a compilation. Step settings are defaults; a cell's directive overrides them."""
 
     name: str
-    """Of the pipeline: also of its folder, flow and deployment."""
+    """Name of the pipeline, its folder, flow and deployment."""
     profile: str = ""
-    """The cluster that runs it; empty for none."""
+    """Cluster profile of the runs; empty for none."""
     schedules: tuple[Schedule, ...] = ()
     parameters: tuple[str, ...] = ()
     """Names that must become parameters."""
     defaults: Mapping[str, Any] = field(default_factory=dict)
-    """Values of parameters instead of the notebook's. Their names must become parameters too."""
+    """Values that replace the notebook's. Their names must become parameters."""
     windows: Mapping[str, str] = field(default_factory=dict)
-    """Parameters that are the ``start`` or the ``end`` of the time window of each run. They must become parameters."""
+    """``start`` or ``end`` of the run's time window, by name. The names must become parameters."""
     notebook: str = ""
-    """Path of the notebook as it is shown in the files: relative."""
+    """Relative path of the notebook, shown in the files."""
     description: str = ""
     tags: tuple[str, ...] = ()
     work_pool: str = ""
@@ -40,28 +40,28 @@ class CompileOptions(StepSettings):
     to: str = "prefect"
     """Target of code generation, one of `codegen.registry.list_code_generators`."""
     standalone: bool = False
-    """Whether the files must run without this package; a profile's cluster is then made by its class."""
+    """True if the files must run without this package. They then create the cluster from its class."""
     cluster: Mapping[str, Any] = field(default_factory=dict)
-    """Of a standalone rendering: ``class`` and ``kwargs`` of the profile's cluster, and ``workers`` or ``adapt``."""
+    """For `standalone`: ``class`` and ``kwargs`` of the cluster, and ``workers`` or ``adapt``."""
     requirements: str = ""
     """Text of ``requirements.lock``; empty for none."""
     kernel_names: Collection[str] = field(default=())
-    """Names that exist in the running kernel; they make refusals clearer."""
+    """Names in the running kernel, for clearer refusals."""
 
     def settings(self) -> StepSettings:
-        """Return the settings of the steps whose marks say nothing."""
+        """Return the settings of steps without settings in their directives."""
         return StepSettings(**{f.name: getattr(self, f.name) for f in fields(StepSettings)})
 
     def check(self) -> None:
-        """Raise where options contradict one another.
+        """Check that the options are consistent.
 
         Raises
         ------
         UsageError
-            The message says which, and what to leave out.
+            If two options contradict each other.
         """
         if both := sorted(set(self.windows) & set(self.defaults)):
-            raise UsageError(f"{both[0]} cannot have a value of its own and be bound to a window: give one of them.")
+            raise UsageError(f"{both[0]} cannot have both a value and a time window: set one of them.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,23 +71,23 @@ class Compilation(Record):
     name: str
     flow_name: str
     files: Mapping[str, str]
-    """Text by path in the pipeline's folder."""
+    """Text of each file by path in the pipeline's folder."""
     entrypoint: str
-    """``flow.py:function``."""
+    """``FILE:NAME`` of the object that the orchestrator loads."""
     parameters: Mapping[str, Any]
-    """Their defaults."""
+    """Defaults of the parameters."""
     parameter_schema: Mapping[str, Any]
     version: str
     """Content hash of the code."""
     cells: tuple[int, ...] = ()
-    """Indices of the cells of which something was kept."""
+    """Zero-based indices of the cells in the slice."""
     notes: tuple[str, ...] = ()
     requirements: tuple[str, ...] = ()
-    """What the notebook's install lines ask for."""
+    """Requirements of the notebook's install lines."""
     notebook: str = ""
     windows: Mapping[str, str] = field(default_factory=dict)
-    """Parameters that each run takes from its time window: ``start`` or ``end`` by name."""
+    """``start`` or ``end`` of the run's time window, by parameter."""
     resources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """What steps ask of the workers, by step: ``cpus``, ``memory``, ``gpus``."""
+    """Worker size of each step: ``cpus``, ``memory``, ``gpus``."""
     source_map: Mapping[str, Any] = field(default_factory=dict)
     """Cell and line of each generated line, by file name: ``source_map.json`` of the snapshot."""

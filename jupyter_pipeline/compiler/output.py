@@ -94,7 +94,7 @@ def find_manual_edits(folder: Path, compilation: Compilation) -> list[str]:
 
 
 def diff_files(folder: Path, compilation: Compilation) -> str:
-    """Return the unified diff from the files in `folder` to those of `compilation`; empty if they are equal."""
+    """Return the unified diff from the files in `folder` to `compilation.files`; empty if they are equal."""
     parts = []
     for name, text in compilation.files.items():
         before = (_read(folder / name) or "").splitlines(keepends=True)

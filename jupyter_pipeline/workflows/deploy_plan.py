@@ -200,7 +200,9 @@ def plan(
     settings = dataclasses.replace(settings, compile_options=options)
     compilation = compiler.compile_cells(cells, selected, options)
     if profile and not options.standalone:
-        sizes = directives.largest(directives.StepSettings.from_dict(each) for each in compilation.resources.values())
+        sizes = directives.largest_worker_size(
+            directives.StepSettings.from_dict(each) for each in compilation.resources.values()
+        )
         get_backend(profile).size_workers(profile, **sizes)
     modules = find_local_modules(compilation.files, folder)
     if packages:

@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 from jupyter_pipeline.compiler.codegen.base import CodeGenerator, origin_sentence
 from jupyter_pipeline.compiler.codegen.imports import Imports
 from jupyter_pipeline.compiler.codegen.text import docstring, indent, lazy_verdict, wrapped
-from jupyter_pipeline.compiler.frontend.directives import largest
+from jupyter_pipeline.compiler.frontend.directives import largest_worker_size
 from jupyter_pipeline.compiler.graph.naming import to_identifier, unused_name
 from jupyter_pipeline.compiler.graph.parameters import Parameter
 from jupyter_pipeline.compiler.graph.pipeline import PipelineGraph
@@ -121,7 +121,8 @@ class _Ops:
         else:
             self.imports.need("jupyter_pipeline.runtime", "run_on")
             sizes = "".join(
-                f", {name}={_quoted(value)}" for name, value in largest(s.settings for s in self.steps).items()
+                f", {name}={_quoted(value)}"
+                for name, value in largest_worker_size(s.settings for s in self.steps).items()
             )
             made = f'run_on("{profile}", __file__{sizes})'
         return (

@@ -1,4 +1,4 @@
-"""The imports of a generated file, gathered while it is rendered."""
+"""Collect the imports of a generated file while it is rendered."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def _order(name: str) -> tuple[int, str]:
 
 
 class Imports:
-    """What a file imports; sorted in the three customary groups.
+    """Imports of a generated file, sorted into standard library, third-party and local modules.
 
     Examples
     --------
@@ -30,7 +30,7 @@ class Imports:
         self._modules: dict[str, set[str]] = {}
 
     def need(self, module: str, name: str = "") -> str:
-        """Import a module, or a name from it, and return how it is called in the file."""
+        """Import a module, or a name from it, and return its name in the file."""
         self._modules.setdefault(module, set()).add(name)
         return name or module
 

@@ -15,7 +15,7 @@ from jupyter_pipeline.compiler.codegen.imports import Imports
 from jupyter_pipeline.compiler.codegen.prefect_tasks import render_cache_policy, task_arguments
 from jupyter_pipeline.compiler.codegen.prefect_yaml import prefect_yaml_notes, render_prefect_yaml
 from jupyter_pipeline.compiler.codegen.text import docstring, indent, lazy_verdict, signature, wrapped
-from jupyter_pipeline.compiler.frontend.directives import largest
+from jupyter_pipeline.compiler.frontend.directives import largest_worker_size
 from jupyter_pipeline.compiler.graph.naming import unused_name
 from jupyter_pipeline.compiler.graph.parameters import Parameter
 from jupyter_pipeline.compiler.graph.pipeline import PipelineGraph
@@ -106,7 +106,7 @@ def _on_cluster(body: str, steps: Sequence[Step], options: CompileOptions, impor
         return body
     if not options.standalone:
         imports.need("jupyter_pipeline.runtime", "run_on")
-        sizes = "".join(f", {name}={value!r}" for name, value in largest(s.settings for s in steps).items())
+        sizes = "".join(f", {name}={value!r}" for name, value in largest_worker_size(s.settings for s in steps).items())
         return f"with run_on({options.profile!r}, __file__{sizes}):\n".replace("'", '"') + indent(body)
     imports.need("distributed", "Client")
     if not options.cluster:

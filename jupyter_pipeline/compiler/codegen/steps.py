@@ -1,9 +1,9 @@
-"""``steps.py``: imports, helpers and constants, then one pure function for each step.
+"""Render ``steps.py``: imports, helpers and constants, then one pure function for each step.
 
-1. What stays at the level of the module is written as it was typed, comments included.
-2. A step is a function: its docstring, what only it needs of other cells, and the cell as typed.
-3. What later cells use of the cell, and the value of its last expression, is returned. Of a mapped step, one element.
-4. Each piece remembers the line of the cell that it was typed in.
+1. Module-level statements keep their text, comments included.
+2. A step is a function: a docstring, statements of other cells that only it needs, then the text of its cell.
+3. It returns the names that later cells use, and the value of the last expression. A mapped step returns one element.
+4. Each piece records its cell and line, for the source map.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _EMPTY = Piece("")
 def render_steps(
     program: Program, imports: Sequence[Statement], helpers: Sequence[Statement], steps: Sequence[Step], title: str
 ) -> list[Piece]:
-    """Return ``steps.py`` in pieces, which make the file when a line break follows each."""
+    """Return the pieces of ``steps.py``; joined with line breaks they are the file."""
     pieces = [Piece(f'"""{docstring(title)}"""')]
     lines = _import_lines(program, imports, steps)
     if lines:
@@ -44,7 +44,7 @@ def render_steps(
 
 
 def _piece(program: Program, statement: Statement, text: str | None = None) -> Piece:
-    """Return the text of a statement, or what is written in its place, with its first line in the cell."""
+    """Return the text of a statement, or its replacement, with its first line in the cell."""
     typed = program.text(statement)
     begin = (statement.node.end_lineno or 1) - typed.count("\n")
     return Piece(typed if text is None else text, statement.cell, begin)
@@ -68,19 +68,19 @@ def _function(program: Program, step: Step) -> list[Piece]:
     parameters = [p for p in step.parameters if not (step.mapped and p.name == step.mapped.items)]
     if step.mapped and step.mapped.items not in step.inputs:
         inputs.insert(0, step.mapped.variable)
-    given = [*inputs, *(f"{p.name}: {p.typed_annotation} = {p.typed_text}" for p in parameters)]
-    head = Piece(signature(step.name, given, asynchronous=step.asynchronous))
+    arguments = [*inputs, *(f"{p.name}: {p.typed_annotation} = {p.typed_text}" for p in parameters)]
+    head = Piece(signature(step.name, arguments, asynchronous=step.asynchronous))
     if step.mapped:
         value = _piece(program, step.statements[-1], f"return {step.mapped.element}")
         return [head, *_indented([Piece(_docstring(step)), value])]
     body = [Piece(_docstring(step))]
     own = [s for s in step.statements if s.cell == step.cell]
-    fed = [s for s in step.statements if (s.cell != step.cell and s.cell < step.cell) or step.cell < 0]
+    needed = [s for s in step.statements if (s.cell != step.cell and s.cell < step.cell) or step.cell < 0]
     after = [s for s in step.statements if s.cell > step.cell >= 0]
     body += [Piece(line) for line in _shadowed(step.statements)]
     local = {n for s in step.statements for n in s.bound} | set(step.inputs) | {p.name for p in step.parameters}
-    body += [_local_piece(program, s, local) for s in fed]
-    if fed and own:
+    body += [_local_piece(program, s, local) for s in needed]
+    if needed and own:
         body.append(_EMPTY)
     body += _cell_body(program, step, own, local, [_local_piece(program, s, local) for s in after])
     while not body[-1].text:
@@ -127,31 +127,31 @@ def _quoted(lines: Sequence[str]) -> str:
 def _cell_body(
     program: Program, step: Step, own: Sequence[Statement], local: Collection[str], after: Sequence[Piece]
 ) -> list[Piece]:
-    """Return the cell as typed, without what went to the top of the module, and with its return."""
+    """Return the text of the cell without its module-level statements, and with a return statement."""
     if not own:
         return [*after, *_return(step)]
     lines = program.plain[step.cell].source.split("\n")
-    kept: list[Piece] = []
+    pieces: list[Piece] = []
     previous = None
     last = own[-1]
     for s in own:
         text = program.text(s)
         if previous is not None and _blank_between(lines, previous, s):
-            kept.append(_EMPTY)
+            pieces.append(_EMPTY)
         if s is last and step.returns_last:
             value = ast.get_source_segment("\n".join(lines), s.node) or ""
             before = text.split(value)[0] if value in text else ""
             names = "".join(f"{n}, " for n in step.outputs)
             value = f"({value})" if "\n" in value and value[-1] not in ")]}" else value
-            kept.append(_piece(program, s, f"{before}return {names}{value}"))
+            pieces.append(_piece(program, s, f"{before}return {names}{value}"))
         elif s is last and step.decides:
             value = ast.unparse(s.node.value) if isinstance(s.node, ast.Expr) else "True"
-            kept.append(_piece(program, s, f'assert str({value}) != "False", {value!r}'))
+            pieces.append(_piece(program, s, f'assert str({value}) != "False", {value!r}'))
         elif not (s is last and step.outputs and isinstance(s.node, ast.Expr) and isinstance(s.node.value, ast.Name)):
-            kept.append(_local_piece(program, s, local))  # a name alone is shown in the notebook, and returned here
+            pieces.append(_local_piece(program, s, local))  # a name alone is shown in the notebook, and returned here
         previous = s
-    kept += after
-    return kept if step.returns_last else [*kept, *_return(step)]
+    pieces += after
+    return pieces if step.returns_last else [*pieces, *_return(step)]
 
 
 def _return(step: Step) -> list[Piece]:
@@ -172,7 +172,7 @@ def _blank_between(lines: Sequence[str], first: Statement, second: Statement) ->
 
 
 def _as_local(text: str, node: ast.stmt, local: Collection[str]) -> str:
-    """Return `text` as it must read inside a function: what was global is the function's own now."""
+    """Return `text` for use inside a function, where global names of the cell are local."""
     if isinstance(node, ast.Global):
         return ""
     if isinstance(node, ast.Delete):
@@ -185,7 +185,7 @@ def _as_local(text: str, node: ast.stmt, local: Collection[str]) -> str:
 
 
 def _scoped(match: re.Match[str], local: Collection[str]) -> str:
-    """Return a ``global`` line with the names that are local to the step made ``nonlocal``."""
+    """Return a ``global`` line in which the local names of the step are declared ``nonlocal``."""
     names = [n.strip() for n in match[2].split("#")[0].split(",")]
     inner = [n for n in names if n in local]
     outer = [n for n in names if n not in local]
@@ -195,7 +195,7 @@ def _scoped(match: re.Match[str], local: Collection[str]) -> str:
 
 
 def _shadowed(statements: Sequence[Statement]) -> list[str]:
-    """Return assignments of the builtins that are read before the step gives their name to something else."""
+    """Return assignments of the builtins that the step reads before it rebinds their names."""
     bound = {name for s in statements for name in s.bound if hasattr(builtins, name)}
     seen: set[str] = set()
     early = set()

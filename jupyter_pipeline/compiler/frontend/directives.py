@@ -1,9 +1,9 @@
-"""The marks of cells: which is a step or a check, its name, and how it is to run.
+"""Parse directives: a cell is a step or a check, with a name and settings.
 
-1. A mark is the first line of a cell (``%%step clean --retries 3 --timeout 10m``), a tag (``step:clean``), or the
-   cell's metadata (``"jupyter_pipeline": {"step": "clean", "retries": 3}``). All three mean the same.
-2. The options are those of a whole deployment (`OPTIONS`); what a mark says holds for its step alone.
-3. An option that cannot be read is a refusal which names cell and line.
+1. A directive is the first line of a cell (``%%step clean --retries 3 --timeout 10m``), a tag (``step:clean``), or cell
+   metadata (``"jupyter_pipeline": {"step": "clean", "retries": 3}``). The three forms are equivalent.
+2. A deployment has the same options for all its steps (`OPTIONS`). A directive overrides them for its step.
+3. An invalid option is refused with its cell and line.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = [
     "OPTIONS",
     "Directive",
     "StepSettings",
-    "largest",
+    "largest_worker_size",
     "read_directive",
     "read_metadata",
     "read_settings",
@@ -37,38 +37,38 @@ OPTIONS = {
     "--retry-delay": "time between two tries, such as 30s",
     "--backoff": "factor by which that time grows from try to try, such as 2",
     "--jitter": "share of that time by which it varies at random, such as 0.5",
-    "--timeout": "time after which a try is given up, such as 10m",
+    "--timeout": "time after which a try is options up, such as 10m",
     "--cache": "for how long a result is used again for the same inputs, such as 1h",
     "--cpus": "processors of each worker of the run's cluster",
     "--memory": "memory of each worker of the run's cluster, such as 8GiB",
     "--gpus": "graphics processors of each worker of the run's cluster",
 }
-"""Options of a mark, and of a deployment for all its steps, with their help."""
+"""Help of each option of a directive. A deployment has the same options, for all its steps."""
 
 _MAP = "--map"
 _SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?) ?(?P<unit>[kMGTP])(?P<binary>i?)B")
 MOST_RETRIES = 100
 MOST_DELAYS = 50
-"""Prefect takes no more delays than that for one task."""
+"""Prefect's limit of delays for one task."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepSettings(Record):
-    """How a step runs."""
+    """Retries, limits and worker size of a step."""
 
     retries: int = 0
     retry_delay: float = 0.0
     """Seconds between tries."""
     retry_backoff: float = 0.0
-    """Factor by which the delay grows from try to try; 0 for none."""
+    """Factor by which the delay grows after each attempt; 0 for none."""
     retry_jitter: float = 0.0
     """Share of a delay by which it varies at random."""
     timeout: float | None = None
-    """Seconds until a try is given up."""
+    """Seconds until an attempt is cancelled."""
     cache: float | None = None
-    """Seconds for which a result is used again where the inputs are the same."""
+    """Seconds for which a result is reused if the inputs are equal."""
     cpus: int = 0
-    """Of each worker of the run's cluster; 0 for what the profile says. Of several steps, the largest counts."""
+    """Processors of each worker; 0 for the profile's number. The run uses the largest value of its steps."""
     memory: str = ""
     """Text such as ``8GiB``."""
     gpus: int = 0
@@ -76,24 +76,24 @@ class StepSettings(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directive(Record):
-    """What the mark of a cell says."""
+    """Kind, name and settings of a step."""
 
     kind: str = "step"
     """``step`` or ``check``."""
     name: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
-    """The fields of `StepSettings` that it gives."""
+    """Fields of `StepSettings` that it sets."""
     map: bool = False
-    """Whether the step runs once for each element of a list."""
+    """True if the step runs once for each element of a list."""
 
 
 def read_directive(kind: str, text: str) -> Directive:
-    """Return the mark that ``%%step`` or ``%%check`` makes with the rest of its line.
+    """Return the directive of a ``%%step`` or ``%%check`` line.
 
     Raises
     ------
     UsageError
-        If the name is missing, or an option is unknown or has no possible value.
+        If the name is missing, or an option is unknown or invalid.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def read_directive(kind: str, text: str) -> Directive:
         raise UsageError(f"%%{kind} {text}: {error}. Close the quotation.") from error
     if not words or words[0].startswith("-"):
         raise UsageError(f"%%{kind} needs a name: %%{kind} NAME on the first line of the cell.")
-    given: dict[str, str] = {}
+    options: dict[str, str] = {}
     rest = iter(words[1:])
     mapped = False
     for word in rest:
@@ -116,14 +116,14 @@ def read_directive(kind: str, text: str) -> Directive:
         option, equals, value = word.partition("=")
         if option not in OPTIONS:
             raise UsageError(f"%%{kind} does not know {word!r}. It takes a name, {_MAP} and {', '.join(OPTIONS)}.")
-        given[option] = value if equals else next(rest, "")
-        if not given[option]:
+        options[option] = value if equals else next(rest, "")
+        if not options[option]:
             raise UsageError(f"{option} needs a value: {OPTIONS[option]}.")
-    return _mark(kind, words[0], given, mapped=mapped)
+    return _directive(kind, words[0], options, mapped=mapped)
 
 
 def read_tag(tags: Sequence[str]) -> Directive | None:
-    """Return the mark that a tag such as ``step:clean`` makes."""
+    """Return the directive of a tag such as ``step:clean``."""
     for tag in tags:
         kind, _, name = tag.partition(":")
         if kind in KINDS:
@@ -132,40 +132,40 @@ def read_tag(tags: Sequence[str]) -> Directive | None:
 
 
 def read_metadata(data: Mapping[str, Any]) -> Directive | None:
-    """Return the mark in a cell's metadata, their key ``jupyter_pipeline``: ``{"step": "clean", "retries": 3}``.
+    """Return the directive in the key ``jupyter_pipeline`` of cell metadata: ``{"step": "clean", "retries": 3}``.
 
     Raises
     ------
     UsageError
-        If a key is unknown or has no possible value.
+        If a key is unknown or its value is invalid.
     """
     kind = next((k for k in KINDS if k in data), "")
     if not kind:
         return None
-    given = {f"--{key.replace('_', '-')}": str(value) for key, value in data.items() if key not in (*KINDS, "map")}
-    if unknown := [option for option in given if option not in OPTIONS]:
+    options = {f"--{key.replace('_', '-')}": str(value) for key, value in data.items() if key not in (*KINDS, "map")}
+    if unknown := [option for option in options if option not in OPTIONS]:
         raise UsageError(
             f"The cell's metadata do not know {unknown[0][2:]!r}; they take {kind} and "
             f"{', '.join(o[2:] for o in OPTIONS)}."
         )
-    return _mark(kind, str(data[kind]), given, mapped=bool(data.get("map")))
+    return _directive(kind, str(data[kind]), options, mapped=bool(data.get("map")))
 
 
-def read_settings(given: Mapping[str, str]) -> dict[str, Any]:
-    """Return the fields of `StepSettings` that options and their texts give; an empty text gives none.
+def read_settings(options: Mapping[str, str]) -> dict[str, Any]:
+    """Return fields of `StepSettings` from the texts of options; empty texts are ignored.
 
     Parameters
     ----------
-    given : mapping of str to str
+    options : mapping of str to str
         Text by option, such as ``{"--retries": "3"}``.
 
     Raises
     ------
     UsageError
-        If a text has no possible value, or the values contradict one another.
+        If a text is invalid, or the values contradict each other.
     """
     found: dict[str, Any] = {}
-    for option, text in given.items():
+    for option, text in options.items():
         if text.strip():
             name, read = _READERS[option]
             found[name] = read(option, text.strip())
@@ -174,8 +174,8 @@ def read_settings(given: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def largest(settings: Iterable[StepSettings]) -> dict[str, Any]:
-    """Return the most that any of `settings` asks of a worker, without what none asks for."""
+def largest_worker_size(settings: Iterable[StepSettings]) -> dict[str, Any]:
+    """Return the largest worker size in `settings`; sizes that no step sets are absent."""
     every = list(settings)
     found = {
         "cpus": max((s.cpus for s in every), default=0),
@@ -185,10 +185,10 @@ def largest(settings: Iterable[StepSettings]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-def _mark(kind: str, name: str, given: Mapping[str, str], *, mapped: bool) -> Directive:
+def _directive(kind: str, name: str, options: Mapping[str, str], *, mapped: bool) -> Directive:
     if kind == "check" and mapped:
-        raise UsageError(f"A check looks at all that came before it: leave out {_MAP}.")
-    return Directive(kind=kind, name=name, settings=read_settings(given), map=mapped)
+        raise UsageError(f"A check uses the whole result: leave out {_MAP}.")
+    return Directive(kind=kind, name=name, settings=read_settings(options), map=mapped)
 
 
 def _bytes(text: str) -> float:

@@ -1,13 +1,13 @@
-"""IPython's dialect to plain Python, line for line, so that line numbers stay those of the cell.
+"""Translate IPython syntax to plain Python, line by line, so that line numbers do not change.
 
-1. A cell that parses as Python is Python: nothing is done, and nothing of IPython is imported.
-2. A cell magic on the first line is unwrapped (``%%time``, ``%%capture``, ``%%deploy``, ``%%step``, ``%%check``), or
-   the cell only displays something (``%%html``, ``%%timeit``) and becomes empty, or it is another language.
-3. Each line magic, shell line and help request that begins a statement is dropped with a note, unwrapped
-   (``%time x = f()``), or replaced by a call of `PLACEHOLDER`. A placeholder that the slice keeps is refused, with the
-   reason and fix of its line; one that nothing needs does no harm.
+1. A cell that parses as Python is left unchanged, without importing IPython.
+2. A cell magic on the first line is removed if its body is Python: ``%%time``, ``%%capture``, ``%%deploy``, ``%%step``,
+   ``%%check``. A cell that only displays something (``%%html``, ``%%timeit``) becomes empty. Other languages are
+   obstacles.
+3. Line magics, shell lines and help requests are removed with a note or unwrapped (``%time x = f()``). The others
+   become a call of `PLACEHOLDER`. A placeholder in the slice is refused with the reason and the fix of its line.
 
-The vocabulary is IPython's (``IPython.core.inputtransformer2``).
+The syntax is defined by ``IPython.core.inputtransformer2``.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from dataclasses import dataclass, field
 __all__ = ["PLACEHOLDER", "Obstacle", "PlainCell", "to_python"]
 
 PLACEHOLDER = "__not_python__"
-"""Name of the call that stands where a line could not become Python."""
+"""Name of the call that replaces a line without a Python translation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """A line which is not Python and cannot be made so."""
+    """Line that has no Python translation."""
 
     name: str
     reason: str
@@ -41,11 +41,11 @@ class PlainCell:
     source: str
     notes: list[str] = field(default_factory=list)
     requirements: list[str] = field(default_factory=list)
-    """What ``%pip install`` and ``!pip install`` asked for."""
+    """Requirements of ``%pip install`` and ``!pip install``."""
     obstacles: dict[int, Obstacle] = field(default_factory=dict)
-    """By line, from 1."""
-    marks: dict[str, str] = field(default_factory=dict)
-    """``step`` or ``check``, and the rest of the line of the cell magic."""
+    """Obstacles by line, from 1."""
+    directives: dict[str, str] = field(default_factory=dict)
+    """Arguments of the cell magic by ``step`` or ``check``."""
 
 
 _UNWRAPPED = {"time", "capture", "deploy", "step", "check", "prun", "memit", "mprun", "lprun", "heat", "snakeviz"}
@@ -119,7 +119,7 @@ def _parses(source: str) -> bool:
 
 
 def _cell_magic(plain: PlainCell) -> bool:
-    """Unwrap the cell magics; tell whether nothing is left to translate."""
+    """Remove the cell magics. Return True if the cell needs no further translation."""
     lines = plain.source.split("\n")
     first = next((i for i, line in enumerate(lines) if line.strip()), 0)
     while first < len(lines) and lines[first].startswith("%%"):
@@ -127,7 +127,7 @@ def _cell_magic(plain: PlainCell) -> bool:
         if name in _UNWRAPPED:
             lines[first] = ""
             if name in ("step", "check"):
-                plain.marks[name] = rest.strip()
+                plain.directives[name] = rest.strip()
         elif name in _SHOWN:
             plain.notes.append(f"the %%{name} cell is left out: it only shows something")
             plain.source = "\n" * (len(lines) - 1)
@@ -143,7 +143,7 @@ def _cell_magic(plain: PlainCell) -> bool:
 
 
 def _statement_starts(lines: list[str]) -> Iterator[tuple[int, re.Match[str]]]:
-    """Yield the candidate lines that begin a statement; earlier ones have been replaced by then."""
+    """Yield the candidate lines that start a statement; earlier lines are already replaced."""
     for number, line in enumerate(lines, 1):
         match = _CANDIDATE.match(line)
         if match and _complete("\n".join(lines[: number - 1])):
@@ -151,7 +151,7 @@ def _statement_starts(lines: list[str]) -> Iterator[tuple[int, re.Match[str]]]:
 
 
 def _complete(text: str) -> bool:
-    """Whether `text` ends outside brackets, strings and continued lines."""
+    """Return True if `text` ends outside brackets, strings and continued lines."""
     if text.endswith("\\"):
         return False
     try:
@@ -228,7 +228,7 @@ def _shell_fix(command: str) -> str:
 
 
 def _requirements(plain: PlainCell, arguments: str) -> bool:
-    """Note what an ``install`` line asks for; tell whether it was one."""
+    """Collect the requirements of an ``install`` line. Return True if it was one."""
     words = arguments.split()
     if "install" not in words:
         return False

@@ -1,12 +1,11 @@
 """Steps that run once for each element of a list: ``%%step NAME --map``.
 
-1. The cell is one assignment of a list that is made element by element: ``tables = [read(path) for path in paths]`` or
+1. The cell assigns a list that is built element by element: ``tables = [read(path) for path in paths]`` or
    ``tables = list(map(read, paths))``.
-2. The list that it goes over is a parameter or the result of another step. The function in ``steps.py`` makes one
-   element; the flow calls it for all of them at once, and gathers what they return in order.
-3. That gives the notebook's values where one element does not depend on another. What changes an object on the way
-   (``append``, a counter, the random state) is therefore refused, as is whatever has another form. Writing files is
-   not: each element is taken to write its own.
+2. The list of items is a parameter or the result of another step. The function in ``steps.py`` returns one element. The
+   flow calls it for all items at once, and gathers the results in order.
+3. The result equals the notebook's if the elements are independent. Side effects on shared objects (``append``, a
+   counter, the random state) are therefore refused. Writing files is allowed: each element should write its own file.
 """
 
 from __future__ import annotations
@@ -20,55 +19,55 @@ from jupyter_pipeline.compiler.checks import refusal
 from jupyter_pipeline.compiler.graph.naming import unused_name
 from jupyter_pipeline.exceptions import CompileRefusedError
 
-__all__ = ["Mapped", "find_mapped"]
+__all__ = ["ElementMapping", "find_mapping"]
 
 
 @dataclass(frozen=True, slots=True)
-class Mapped:
-    """What a mapped step does with each element."""
+class ElementMapping:
+    """Items and element expression of a mapped step."""
 
     items: str
-    """Name of the list that it goes over."""
+    """Name of the list of items."""
     variable: str
-    """Name of one element."""
+    """Variable of one item."""
     element: str
-    """Expression for the element of the result."""
+    """Expression of one element of the result."""
 
 
-def find_mapped(cell: int, statements: Sequence[Statement], given: Collection[str]) -> Mapped:
-    """Return what the step of a cell does for each element.
+def find_mapping(cell: int, statements: Sequence[Statement], arguments: Collection[str]) -> ElementMapping:
+    """Return the mapping of a cell.
 
     Parameters
     ----------
     cell : int
-        Index of the cell.
+        Zero-based index of the cell.
     statements : sequence of Statement
-        Of its step, without imports.
-    given : collection of str
-        Names that the step takes: parameters, and results of other steps.
+        Statements of the step, without imports.
+    arguments : collection of str
+        Names of parameters, and of results of other steps.
 
     Raises
     ------
     CompileRefusedError
-        If the cell has another form, or its elements depend on one another.
+        If the cell has another form, or an element has a side effect.
     """
     own = [s for s in statements if s.cell == cell]
     node = own[-1].node if own else None
-    made = _parse_map(node.value) if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) else None
-    if len(own) != 1 or made is None or not isinstance(node, ast.Assign) or len(node.targets) > 1:
+    found = _parse_map(node.value) if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) else None
+    if len(own) != 1 or found is None or not isinstance(node, ast.Assign) or len(node.targets) > 1:
         raise _refused("map-form", own[0] if own else None, cell, "--map")
-    if made.items not in given:
-        raise _refused("map-items", own[0], cell, made.items)
+    if found.items not in arguments:
+        raise _refused("map-items", own[0], cell, found.items)
     if own[0].changes & ~own[0].written:
         raise _refused("map-side-effect", own[0], cell, "--map")
-    return made
+    return found
 
 
-def _parse_map(value: ast.expr) -> Mapped | None:
+def _parse_map(value: ast.expr) -> ElementMapping | None:
     if isinstance(value, ast.ListComp) and len(value.generators) == 1:
         loop = value.generators[0]
         if isinstance(loop.target, ast.Name) and isinstance(loop.iter, ast.Name) and not (loop.ifs or loop.is_async):
-            return Mapped(loop.iter.id, loop.target.id, ast.unparse(value.elt))
+            return ElementMapping(loop.iter.id, loop.target.id, ast.unparse(value.elt))
     if (
         isinstance(value, ast.Call)
         and isinstance(value.func, ast.Name)
@@ -87,7 +86,7 @@ def _parse_map(value: ast.expr) -> Mapped | None:
             function = inner.args[0]
             variable = unused_name("item", {n.id for n in ast.walk(function) if isinstance(n, ast.Name)})
             call = ast.Call(func=function, args=[ast.Name(variable)], keywords=[])
-            return Mapped(inner.args[1].id, variable, ast.unparse(call))
+            return ElementMapping(inner.args[1].id, variable, ast.unparse(call))
     return None
 
 

@@ -40,7 +40,7 @@ def collect_directives(
     for index, cell in cells.items():
         plain = sliced.program.plain[index]
         try:
-            magic = next((read_directive(kind, text) for kind, text in plain.marks.items()), None)
+            magic = next((read_directive(kind, text) for kind, text in plain.directives.items()), None)
             directives[index] = magic or read_metadata(cell.settings) or read_tag(cell.tags) or Directive()
         except UsageError as error:
             error_text = str(error).rstrip(".")

@@ -1,4 +1,4 @@
-"""Values that parameters are given from outside, such as text on a command line, in the type of the notebook's."""
+"""Convert values of parameters, such as text of a command line, to the type in the notebook."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ __all__ = ["typed"]
 
 
 def typed(parameter: Parameter, value: Any) -> Any:
-    """Return `value`, which may be text from a command line, as plain JSON value of the parameter's type.
+    """Return `value` as a JSON value of the parameter's type. Text of a command line is parsed.
 
     Raises
     ------
     UsageError
-        If it has another type.
+        If the value has another type.
     """
     read = _READ.get(parameter.annotation)
     if read is None or value is None:

@@ -1,9 +1,9 @@
-"""Which literals become parameters, their types, and the schema that Prefect asks for.
+"""Find the literals that become parameters, their types, and their JSON schema.
 
-1. A name is a parameter if the slice binds it once, to a simple literal (number, string, boolean, ``None``, a date of
-   literals), and nothing changes it afterwards. ``ALL_CAPS`` names are constants and stay where they are.
-2. A cell tagged ``parameters`` makes its literals parameters, lists and dictionaries too, capitals or not.
-3. A name asked for (``--param``) is a parameter or a refusal that says why it cannot be.
+1. A name is a parameter if the slice binds it once to a simple literal, and nothing changes it. Simple literals are
+   numbers, strings, booleans, ``None`` and dates of literals. ``ALL_CAPS`` names are constants.
+2. In a cell tagged ``parameters``, every literal is a parameter: lists, dictionaries and ``ALL_CAPS`` names too.
+3. A name of ``--param`` must be a parameter; otherwise it is refused with a reason.
 """
 
 from __future__ import annotations
@@ -59,20 +59,20 @@ def find_parameters(
     wanted: Sequence[str] = (),
     reserved: Collection[str] = (),
 ) -> tuple[list[Parameter], list[Refusal]]:
-    """Return the parameters of a slice in the order of their assignment, and refusals for names that cannot be one.
+    """Return the parameters of a slice in order of assignment, and refusals of names in `wanted`.
 
     Parameters
     ----------
     statements : sequence of Statement
         The slice.
     targets : collection of int
-        Indices of the compiled cells: their literals are parameters only if asked for.
+        Indices of the compiled cells: their literals are parameters only if in `wanted`.
     tagged : collection of int
         Indices of the cells tagged ``parameters``.
     wanted : sequence of str
-        Names asked for.
+        Names that must be parameters.
     reserved : collection of str
-        Names that mean something else where parameters are passed.
+        Names that generated files use.
     """
     binders: dict[str, list[Statement]] = {}
     for statement in statements:
@@ -163,7 +163,7 @@ def _parameter(
 
 
 def _datetime_names(statements: Sequence[Statement]) -> dict[str, str]:
-    """Return what names that the slice imports mean in ``datetime``: the module, ``date`` or ``datetime``."""
+    """Return the imported names of ``datetime``: the module, ``date`` or ``datetime`` by local name."""
     found: dict[str, str] = {}
     for s in statements:
         if isinstance(s.node, ast.Import):
@@ -174,7 +174,7 @@ def _datetime_names(statements: Sequence[Statement]) -> dict[str, str]:
 
 
 def _moment(value: ast.expr, imported: Mapping[str, str]) -> datetime.date | None:
-    """Return the date or time that a call such as ``date(2026, 1, 31)`` makes of literals."""
+    """Return the date or time of a call with literals, such as ``date(2026, 1, 31)``."""
     if not isinstance(value, ast.Call) or value.keywords:
         return None
     function = value.func

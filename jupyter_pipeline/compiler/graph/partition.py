@@ -1,10 +1,10 @@
-"""Which statements make up which step, and what passes between the steps.
+"""Partition the statements into steps.
 
-1. A statement of a marked cell belongs to the step of that cell. What only one step needs goes into that step; what
-   several need, and no step makes, becomes a step of its own, ``prepare``.
-2. `edges` connects the steps; those without a path of edges between them run in parallel.
-3. Where names that are bound more than once, or objects that are changed, do not allow this order, statements stay
-   between the steps where they were typed. What is not right even so is refused.
+1. A statement of a selected cell belongs to the step of that cell. A statement that one step needs moves into it.
+   Statements that several steps need, and that depend on no step, become a separate step, ``prepare``.
+2. `edges` connects the steps. Steps without a path between them run in parallel.
+3. If rebound names or changed objects forbid this order, statements stay between the steps, in document order. If the
+   values would still differ from the notebook's, the cells are refused.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from jupyter_pipeline.compiler.graph.steps import Step, assigned_last, changed_n
 from jupyter_pipeline.exceptions import CompileRefusedError
 from jupyter_pipeline.models import Refusal
 
-__all__ = ["plan_steps"]
+__all__ = ["partition_steps"]
 
 
-def plan_steps(
-    kept: SlicedProgram,
+def partition_steps(
+    sliced: SlicedProgram,
     inner: Sequence[Statement],
     parameters: Sequence[Parameter],
     *,
@@ -36,96 +36,96 @@ def plan_steps(
     kinds: Mapping[int, str],
     summary: Callable[[int], str],
     used_below: Collection[str],
-    apart: Collection[int] = (),
+    isolated: Collection[int] = (),
 ) -> list[Step]:
-    """Return the steps in the order of the document.
+    """Return the steps in document order, connected by edges.
 
     Parameters
     ----------
-    kept : SlicedProgram
+    sliced : SlicedProgram
         The slice.
     inner : sequence of Statement
-        What does not stay at the level of the module.
+        Statements that are not at module level.
     parameters : sequence of Parameter
-        Of the pipeline.
+        Parameters of the pipeline.
     names, kinds : mapping
-        Function name, and ``step`` or ``check``, of each target cell.
+        Function name, and ``step`` or ``check``, by selected cell.
     summary : callable
-        First line of the docstring for a cell.
+        Function that returns the first docstring line of a cell.
     used_below : collection of str
-        Names that cells below the last target read.
-    apart : collection of int
-        Target cells whose steps hold their own statements alone.
+        Names that cells below the last selected cell read.
+    isolated : collection of int
+        Selected cells whose steps contain no statements of other cells.
     """
     refusals: list[Refusal] = []
     for arrangement in _Arrangement:
-        steps = _group(kept, inner, names, kinds, arrangement, apart)
+        steps = _group(sliced, inner, names, kinds, arrangement, isolated)
         refusals = connect(steps) if len(steps) > 1 else []
         if not refusals:
             break
     if refusals:
         raise CompileRefusedError(list(dict.fromkeys(refusals)))
-    given = {p.name: p for p in parameters}
+    arguments = {p.name: p for p in parameters}
     for step in steps:
         read = {n for s in step.statements for n in s.read | s.deferred}
         step.parameters = [p for p in parameters if p.name in read]
-        step.inputs = [n for n in step.inputs if n not in given]
+        step.inputs = [n for n in step.inputs if n not in arguments]
         step.summary = summary(step.cell) if step.cell >= 0 else "Make what several steps need."
         step.asynchronous = any(
-            _awaits(s.node) for s in step.statements if re.search("await|async", kept.program.text(s))
+            _awaits(s.node) for s in step.statements if re.search("await|async", sliced.program.text(s))
         )
         own = [s for s in step.statements if s.cell == step.cell]
         if not step.outputs and own and step.kind == "step":
-            _results(step, own, kept.program.plain[step.cell].source, used_below)
+            _results(step, own, sliced.program.plain[step.cell].source, used_below)
     return steps
 
 
 class _Arrangement(Enum):
-    """Where statements go that stand in no marked cell, the most readable arrangement first."""
+    """Placement of statements outside the selected cells; the most readable arrangement is tried first."""
 
     SHARED_FIRST = auto()
-    """What one step needs goes into it; what several need comes before all, or at the end of the step it follows."""
+    """Statements of one step move into it. Shared ones come first, or at the end of the step they depend on."""
     SHARED_BETWEEN = auto()
-    """What several steps need stays between them, where it was typed."""
+    """Shared statements stay between the steps, in document order."""
     AS_TYPED = auto()
-    """Everything stays where it was typed."""
+    """All statements stay in document order."""
 
 
 def _group(
-    kept: SlicedProgram,
+    sliced: SlicedProgram,
     inner: Sequence[Statement],
     names: Mapping[int, str],
     kinds: Mapping[int, str],
     arrangement: _Arrangement,
-    apart: Collection[int],
+    isolated: Collection[int],
 ) -> list[Step]:
-    targets = sorted(kept.criteria)
-    wanted_by = _wanted_by(kept, inner)
-    steps = {t: Step(name=names[t], cell=t, statements=[], kind=kinds.get(t, "step")) for t in targets}
+    selected = sorted(sliced.criteria)
+    needed_by = _needed_by(sliced, inner)
+    steps = {t: Step(name=names[t], cell=t, statements=[], kind=kinds.get(t, "step")) for t in selected}
     shared: dict[int, Step] = {}
-    made_by = dict.fromkeys(targets, 0)
+    produced_by = dict.fromkeys(selected, 0)
     for s in inner:
         if s.cell in steps:
-            made_by[s.cell] |= 1 << s.number
+            produced_by[s.cell] |= 1 << s.number
             steps[s.cell].statements.append(s)
             continue
-        depends = max((t for t, made in made_by.items() if s.needs & made), default=-1)
+        depends = max((t for t, produced in produced_by.items() if s.needs & produced), default=-1)
         if depends >= 0:
-            made_by[depends] |= 1 << s.number
-        by = wanted_by.get(s.number) or {targets[-1]}
-        if len(by) == 1 and arrangement is not _Arrangement.AS_TYPED and not by & set(apart):
+            produced_by[depends] |= 1 << s.number
+        by = needed_by.get(s.number) or {selected[-1]}
+        if len(by) == 1 and arrangement is not _Arrangement.AS_TYPED and not by & set(isolated):
             steps[min(by)].statements.append(s)
             continue
-        if depends >= 0 and arrangement is _Arrangement.SHARED_FIRST and depends not in apart:
+        if depends >= 0 and arrangement is _Arrangement.SHARED_FIRST and depends not in isolated:
             steps[depends].statements.append(s)
             continue
-        place = next(t for t in targets if t > s.cell or arrangement is _Arrangement.SHARED_FIRST)
+        place = next(t for t in selected if t > s.cell or arrangement is _Arrangement.SHARED_FIRST)
         if place not in shared:
             shared[place] = Step(name="", cell=-1, statements=[])
         shared[place].statements.append(s)
     found = []
     taken = set(names.values())
-    for t in targets:
+    for t in selected:
         if t in shared:
             shared[t].name = unused_name("prepare", taken)
             taken.add(shared[t].name)
@@ -135,26 +135,26 @@ def _group(
     return found
 
 
-def _wanted_by(kept: SlicedProgram, inner: Sequence[Statement]) -> dict[int, set[int]]:
-    """Return for each statement outside of the target cells the targets that need it."""
-    statements = {s.number: s for s in kept.statements}
+def _needed_by(sliced: SlicedProgram, inner: Sequence[Statement]) -> dict[int, set[int]]:
+    """Return, for each statement outside the selected cells, the cells that need it."""
+    statements = {s.number: s for s in sliced.statements}
     everything = sum(1 << number for number in statements)
     found: dict[int, set[int]] = {}
-    for target in kept.criteria:
+    for target in sliced.criteria:
         todo = [s for s in inner if s.cell == target]
         seen = 0
         while todo:
             new = todo.pop().needs & ~seen & everything
             seen |= new
             for number in bits(new):
-                if statements[number].cell not in kept.criteria:
+                if statements[number].cell not in sliced.criteria:
                     todo.append(statements[number])
                     found.setdefault(number, set()).add(target)
     return found
 
 
 def _results(step: Step, own: Sequence[Statement], source: str, used_below: Collection[str]) -> None:
-    """Decide what a step returns that no other step takes anything from."""
+    """Set the results of a step whose results no other step uses."""
     names = [n for s in own for n in [*sorted(s.bound), *sorted(changed_names(s.node))]]
     step.outputs = list(dict.fromkeys(n for n in names if n in used_below))
     step.returns_last = last_value(own, source)

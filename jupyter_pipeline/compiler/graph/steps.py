@@ -1,9 +1,9 @@
-"""What of the slice stays at the level of the module, and what belongs to a step.
+"""Split a slice into module-level statements and statements of steps.
 
-1. Imports that mean one thing go to the top of the module.
-2. What is cheap and never changes stays at the level of the module, as it was typed: functions, classes, constants.
-   Whatever touches a name that a step assigns is itself part of a step.
-3. Everything else goes inside the steps.
+1. Imports go to the top of the module, unless a name has several meanings.
+2. Functions, classes and constants stay at module level if they are cheap and unchanged. A statement that uses a name
+   which a step assigns belongs to a step.
+3. All other statements belong to steps.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from jupyter_pipeline.compiler.analysis.library_models.known import FRAME_METHOD
 from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
 from jupyter_pipeline.compiler.analysis.statements import Statement
 from jupyter_pipeline.compiler.frontend.directives import StepSettings
-from jupyter_pipeline.compiler.graph.mapping import Mapped
+from jupyter_pipeline.compiler.graph.mapping import ElementMapping
 from jupyter_pipeline.compiler.graph.parameters import Parameter
 
 __all__ = [
@@ -27,7 +27,7 @@ __all__ = [
     "is_import",
     "last_value",
     "names_read",
-    "partition",
+    "split_module_level",
 ]
 
 _CHEAP_CALLS = {
@@ -54,48 +54,48 @@ class Step:
     """One function of the module."""
 
     name: str
-    """Of the function."""
+    """Name of the function."""
     cell: int
     statements: list[Statement]
-    """What runs inside it, in order."""
+    """Statements of the step, in order."""
     kind: str = "step"
     """``step`` or ``check``."""
     parameters: list[Parameter] = field(default_factory=list)
     inputs: list[str] = field(default_factory=list)
-    """Results of earlier steps that it takes."""
+    """Names of arguments that are results of earlier steps."""
     outputs: list[str] = field(default_factory=list)
-    """Names that it returns."""
+    """Names of the returned values."""
     returns_last: bool = False
-    """Whether the value of the last expression is returned, after the names."""
+    """True if the value of the last expression is returned, after the names."""
     decides: bool = False
-    """Whether the last expression of a check is looked at inside it, since it returns names."""
+    """True if a check asserts its last expression itself, because it returns names."""
     sources: dict[str, Step] = field(default_factory=dict)
-    """The step that each input comes from."""
+    """Step of each input, by name."""
     after: list[Step] = field(default_factory=list)
-    """Steps that must have ended, beyond those that inputs come from."""
+    """Further steps that must finish first."""
     summary: str = ""
     asynchronous: bool = False
     settings: StepSettings = field(default_factory=StepSettings)
-    mapped: Mapped | None = None
-    """Where it runs once for each element of a list."""
+    mapped: ElementMapping | None = None
+    """Mapping of a step that runs once for each element of a list."""
     shares: bool = False
-    """Whether Dask collections among its results are read by several steps, on the run's cluster."""
+    """True if several steps on the run's cluster may read its Dask collections."""
 
 
-def partition(
-    kept: SlicedProgram, parameters: Sequence[Parameter]
+def split_module_level(
+    sliced: SlicedProgram, parameters: Sequence[Parameter]
 ) -> tuple[list[Statement], list[Statement], list[Statement]]:
-    """Return the imports, what else stays at the level of the module, and what belongs to a step.
+    """Return the imports, the other module-level statements, and the statements of steps.
 
     Parameters
     ----------
-    kept : SlicedProgram
+    sliced : SlicedProgram
         The slice.
     parameters : sequence of Parameter
-        Names that become arguments; the statements that assign them are in no part.
+        Parameters; the statements that assign them are removed.
     """
-    given = {p.statement for p in parameters}
-    rest = [s for s in kept.statements if s.number not in given]
+    removed = {p.statement for p in parameters}
+    rest = [s for s in sliced.statements if s.number not in removed]
     binders: dict[str, set[str]] = {}
     for s in rest:
         for name in s.bound | s.assigned:
@@ -103,7 +103,7 @@ def partition(
     inner = {name for name, by in binders.items() if len(by) > 1} | {p.name for p in parameters}
     level: dict[int, Statement] = {}
     for s in rest:
-        is_target = s.cell in kept.criteria
+        is_target = s.cell in sliced.criteria
         if is_import(s.node) or (not s.changed and not is_target and _is_cheap(s.node)):
             level[s.number] = s
     touched = True
@@ -124,7 +124,7 @@ def partition(
 
 
 def is_import(node: ast.stmt) -> bool:
-    """Whether the statement imports something."""
+    """Return True if the statement is an import."""
     return isinstance(node, ast.Import | ast.ImportFrom)
 
 
@@ -166,7 +166,7 @@ def _cheap_value(node: ast.expr) -> bool:
 
 
 def last_value(step_statements: Sequence[Statement], source: str) -> bool:
-    """Whether the last statement is an expression whose value someone looks at."""
+    """Return True if the last statement is an expression with a useful value."""
     if not step_statements or not isinstance(step_statements[-1].node, ast.Expr):
         return False
     node = step_statements[-1].node
@@ -188,7 +188,7 @@ def last_value(step_statements: Sequence[Statement], source: str) -> bool:
 
 
 def assigned_last(statements: Sequence[Statement]) -> list[str]:
-    """Return the names that the last assignment binds, or whose objects it changes."""
+    """Return the names that the last assignment binds or mutates."""
     for s in reversed(statements):
         if isinstance(s.node, ast.Assign | ast.AugAssign | ast.AnnAssign):
             return sorted({n for n in s.bound if not n.startswith("_")} | changed_names(s.node))
@@ -196,7 +196,7 @@ def assigned_last(statements: Sequence[Statement]) -> list[str]:
 
 
 def changed_names(node: ast.stmt) -> set[str]:
-    """Return the names whose objects the statement plainly changes: by element, by attribute, by a discarded call."""
+    """Return the names whose objects the statement mutates: by item, by attribute, by a discarded call."""
     found: set[str] = set()
     targets: list[ast.expr] = []
     if isinstance(node, ast.Assign):
@@ -223,7 +223,7 @@ def changed_names(node: ast.stmt) -> set[str]:
 
 
 def names_read(sources: Collection[str]) -> set[str]:
-    """Return the names that occur in `sources`, those that do not parse left out."""
+    """Return the names in `sources`; sources with syntax errors are ignored."""
     found: set[str] = set()
     for source in sources:
         try:
@@ -234,11 +234,11 @@ def names_read(sources: Collection[str]) -> set[str]:
     return found
 
 
-def imported_libraries(kept: SlicedProgram) -> frozenset[str]:
-    """Return the top names of the modules that the slice imports, those inside of functions included."""
+def imported_libraries(sliced: SlicedProgram) -> frozenset[str]:
+    """Return the top-level names of imported modules, imports inside functions included."""
     found = set()
-    for s in kept.statements:
-        if "import" not in kept.program.plain[s.cell].source:
+    for s in sliced.statements:
+        if "import" not in sliced.program.plain[s.cell].source:
             continue
         for node in ast.walk(s.node):
             if isinstance(node, ast.Import):

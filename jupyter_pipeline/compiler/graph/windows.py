@@ -1,7 +1,7 @@
-"""Parameters that each run takes from its time window, in the form that the notebook's value has.
+"""Bind parameters to the time window of a run, in the form of the notebook's value.
 
-Only a date, a time, or text that reads as one can be bound to a window. Left out by a run, the parameter is the
-window's edge; given, it is what was given, which is how a backfill works.
+A date, a time, or text in the form of one can be bound to a window. If a run does not set the parameter, it is the edge
+of the window. A backfill sets it.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ _FORMATS = (
 def bind_windows(
     parameters: Sequence[Parameter], windows: Mapping[str, str], statements: Sequence[Statement]
 ) -> tuple[list[Parameter], list[Refusal]]:
-    """Return `parameters` with those in `windows` bound to an edge of the run's window, and what cannot be bound.
+    """Return `parameters`, bound to edges of the window as in `windows`, and the refusals.
 
     Parameters
     ----------
     parameters : sequence of Parameter
-        Of the pipeline.
+        Parameters of the pipeline.
     windows : mapping of str to str
         ``start`` or ``end`` by name.
     statements : sequence of Statement
@@ -54,7 +54,7 @@ def bind_windows(
     Raises
     ------
     UsageError
-        If an edge is neither.
+        If an edge is neither ``start`` nor ``end``.
     """
     for name, edge in windows.items():
         if edge not in EDGES:
@@ -74,7 +74,7 @@ def bind_windows(
 
 
 def text_format(example: str) -> str | None:
-    """Return the format, for ``strftime``, in which `example` is a date or a time; ``None`` if it is none.
+    """Return the ``strftime`` format of a date or time text; ``None`` if it is neither.
 
     Examples
     --------
@@ -91,14 +91,14 @@ def text_format(example: str) -> str | None:
 
 
 def written_like(time: dt.datetime, example: Any) -> Any:
-    """Return `time` as `example` is: a date, a time with or without a zone, or text of the same form.
+    """Return `time` in the type and form of `example`.
 
     Parameters
     ----------
     time : datetime
-        Aware, in the time zone of the schedule.
+        Aware time in the time zone of the schedule.
     example : datetime, date or str
-        The notebook's value.
+        Value in the notebook: a date, a time with or without zone, or a text of one.
 
     Examples
     --------

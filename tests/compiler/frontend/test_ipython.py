@@ -46,8 +46,8 @@ def test_installs_become_requirements(line: str) -> None:
 
 
 def test_marks_of_steps_and_checks_are_read() -> None:
-    assert to_python("%%step load\nx = 1").marks == {"step": "load"}
-    assert to_python("%%check ok\nassert x").marks == {"check": "ok"}
+    assert to_python("%%step load\nx = 1").directives == {"step": "load"}
+    assert to_python("%%check ok\nassert x").directives == {"check": "ok"}
 
 
 def test_dropped_magics_leave_a_note() -> None:

@@ -13,8 +13,7 @@ from pyflakes.api import check
 from pyflakes.reporter import Reporter
 
 from jupyter_pipeline.compiler import Cell, Compilation, CompileOptions, compile_cells
-from jupyter_pipeline.compiler.output import RECORD, diff_files, write_files
-from jupyter_pipeline.exceptions import CompileRefusedError, EditedByHandError, UsageError
+from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
 from jupyter_pipeline.models import Schedule
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -126,43 +125,6 @@ def test_schema_and_defaults_of_parameters_are_those_of_prefect() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sources", "wanted", "parameters"),
-    [
-        (["n = 2\ns = 'x'\nf = 1.5\nb = True", "y = (n, s, f, b)"], (), {"n": 2, "s": "x", "f": 1.5, "b": True}),
-        (["n = 2\nn = 3", "y = n"], (), {"n": 3}),
-        (["n = 0\nfor i in range(3):\n    n += i", "y = n"], (), {}),
-        (["LIMIT = 2", "y = LIMIT"], (), {}),
-        (["LIMIT = 2", "y = LIMIT"], ("LIMIT",), {"LIMIT": 2}),
-        (["items = [1, 2]", "y = items"], (), {}),
-        (["items = [1, 2]", "y = items"], ("items",), {"items": [1, 2]}),
-        (["x = -1", "y = x"], (), {"x": -1}),
-    ],
-)
-def test_literals_become_parameters(sources: list[str], wanted: tuple[str, ...], parameters: dict[str, Any]) -> None:
-    found = compile_cells(cells(*sources), len(sources) - 1, CompileOptions(name="p", parameters=wanted))
-    assert found.parameters == parameters
-
-
-def test_tagged_cells_make_parameters_of_constants_too() -> None:
-    tagged = Cell(index=0, source="LIMIT = 2\nnames = ['a']", tags=("parameters",))
-    found = compile_cells(cells(tagged, "y = names * LIMIT"), 1, CompileOptions(name="p"))
-    assert found.parameters == {"LIMIT": 2, "names": ["a"]}
-
-
-@pytest.mark.parametrize(
-    ("sources", "name", "reason"),
-    [
-        (["x = 1", "y = x"], "z", "no statement that this cell needs binds"),
-        (["x = open('a')", "y = x"], "x", "not a literal"),
-        (["x = 1", "x += 1", "y = x"], "x", "several places"),
-    ],
-)
-def test_a_parameter_that_cannot_be_is_refused(sources: list[str], name: str, reason: str) -> None:
-    with pytest.raises(CompileRefusedError, match=reason):
-        compile_cells(cells(*sources), len(sources) - 1, CompileOptions(name="p", parameters=(name,)))
-
-
-@pytest.mark.parametrize(
     ("sources", "reason"),
     [
         (["exec('x = 1')\ny = x"], "the analysis cannot see"),
@@ -204,34 +166,6 @@ def test_manifest_is_read_back_by_yaml() -> None:
     assert deployment["entrypoint"] == "flow.py:multi"
     assert deployment["schedules"][0]["cron"] == "0 6 * * *"
     assert deployment["parameters"] == {"rows": 4, "bad": False}
-
-
-def test_writing_twice_changes_nothing(tmp_path: Path) -> None:
-    folder = tmp_path / "pipelines" / "delays"
-    assert sorted(write_files(folder, single())) == ["flow.py", "prefect.yaml", "steps.py"]
-    assert write_files(folder, single()) == []
-    assert diff_files(folder, single()) == ""
-    assert {p.name for p in folder.iterdir()} == {"flow.py", "prefect.yaml", "steps.py", RECORD}
-
-
-def test_edits_by_hand_are_never_overwritten_unasked(tmp_path: Path) -> None:
-    write_files(tmp_path, single())
-    edited = (tmp_path / "steps.py").read_text() + "# mine\n"
-    (tmp_path / "steps.py").write_text(edited)
-    with pytest.raises(EditedByHandError, match=r"steps\.py"):
-        write_files(tmp_path, single(retries=5))
-    assert (tmp_path / "steps.py").read_text() == edited
-    assert "retries=2" in (tmp_path / "flow.py").read_text()
-    assert "-# mine" in diff_files(tmp_path, single())
-    assert write_files(tmp_path, single(retries=5), overwrite=True)
-    assert (tmp_path / "steps.py").read_text() == single().files["steps.py"]
-
-
-def test_files_without_a_record_count_as_edited(tmp_path: Path) -> None:
-    (tmp_path / "flow.py").write_text("mine")
-    with pytest.raises(EditedByHandError):
-        write_files(tmp_path, single())
-    assert [p.name for p in tmp_path.iterdir()] == ["flow.py"]
 
 
 def test_importing_the_package_is_cheap() -> None:

@@ -10,7 +10,7 @@ from jupyter_pipeline.compiler.codegen.prefect_tasks import task_arguments
 from jupyter_pipeline.compiler.frontend.directives import (
     Directive,
     StepSettings,
-    largest,
+    largest_worker_size,
     read_directive,
     read_metadata,
     read_tag,
@@ -117,7 +117,7 @@ def test_the_largest_that_a_step_asks_sizes_the_workers() -> None:
     found = compile_cells(cells, (0, 1), CompileOptions(name="p", profile="slurm"))
     assert 'with run_on("slurm", __file__, cpus=4, memory="1GiB", gpus=1):' in found.files["flow.py"]
     assert found.resources == {"a": {"cpus": 4, "memory": "900MB"}, "b": {"memory": "1GiB", "gpus": 1}}
-    assert largest([]) == {}
+    assert largest_worker_size([]) == {}
     with pytest.raises(UsageError, match="choose one with --profile"):
         compile_cells(cells, (0, 1), CompileOptions(name="p"))
 

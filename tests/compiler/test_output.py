@@ -1,0 +1,46 @@
+"""Writing generated files, and detecting manual edits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_pipeline.compiler import Cell, Compilation, CompileOptions, compile_cells
+from jupyter_pipeline.compiler.output import RECORD, diff_files, write_files
+from jupyter_pipeline.exceptions import EditedByHandError
+
+
+def compiled(**options: Any) -> Compilation:
+    return compile_cells(
+        [Cell(index=0, source="values = [1]\nvalues")], 0, CompileOptions(**{"name": "p", "retries": 2, **options})
+    )
+
+
+def test_a_second_write_changes_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "pipelines" / "delays"
+    assert sorted(write_files(folder, compiled())) == ["flow.py", "prefect.yaml", "steps.py"]
+    assert write_files(folder, compiled()) == []
+    assert diff_files(folder, compiled()) == ""
+    assert {p.name for p in folder.iterdir()} == {"flow.py", "prefect.yaml", "steps.py", RECORD}
+
+
+def test_manual_edits_are_overwritten_only_with_overwrite(tmp_path: Path) -> None:
+    write_files(tmp_path, compiled())
+    edited = (tmp_path / "steps.py").read_text() + "# mine\n"
+    (tmp_path / "steps.py").write_text(edited)
+    with pytest.raises(EditedByHandError, match=r"steps\.py"):
+        write_files(tmp_path, compiled(retries=5))
+    assert (tmp_path / "steps.py").read_text() == edited
+    assert "retries=2" in (tmp_path / "flow.py").read_text()
+    assert "-# mine" in diff_files(tmp_path, compiled())
+    assert write_files(tmp_path, compiled(retries=5), overwrite=True)
+    assert (tmp_path / "steps.py").read_text() == compiled().files["steps.py"]
+
+
+def test_files_without_a_record_are_manual_edits(tmp_path: Path) -> None:
+    (tmp_path / "flow.py").write_text("mine")
+    with pytest.raises(EditedByHandError):
+        write_files(tmp_path, compiled())
+    assert [p.name for p in tmp_path.iterdir()] == ["flow.py"]
