@@ -92,8 +92,6 @@ class BatchBackend(Backend):
     local_folders = ("log_directory", "shared_temp_directory")
     shares_files = True
 
-    config_name: ClassVar[str] = ""
-    """Name of the section of dask-jobqueue's configuration, if it is not `name`."""
     submit_program: ClassVar[str]
     cancel_program: ClassVar[str]
     listing_command: ClassVar[tuple[str, ...]]
