@@ -87,7 +87,7 @@ def _values(magic: str, option: str) -> list[str]:
 def _deployments() -> list[str]:
     from jupyter_pipeline.orchestration.versions import history
 
-    return sorted(history.names())  # from files: a server that hangs must not block the Tab key
+    return sorted(history.list_names())  # from files: a server that hangs must not block the Tab key
 
 
 def _profiles() -> list[str]:

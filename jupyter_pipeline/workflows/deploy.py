@@ -62,10 +62,10 @@ def deploy(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Depl
         locked.ensure_interpreter(plan.code[LOCK], progress=report)
     for profile in (plan.profile, plan.target_profile):
         if profile:
-            snapshots.snapshot(profile)
+            snapshots.store_snapshot(profile)
     if plan.rehearses:
         _rehearse(plan, spec, report)
-    snapshots.snapshot(plan.code, beside=plan.beside)
+    snapshots.store_snapshot(plan.code, beside=plan.beside)
     written = output.write_files(plan.home, plan.compilation, overwrite=plan.settings.overwrite)
     if written:
         report(f"Wrote {plan.home}")

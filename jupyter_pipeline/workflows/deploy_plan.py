@@ -86,7 +86,7 @@ class Plan:
         from jupyter_pipeline.orchestration.versions import snapshots
 
         compilation, options = self.compilation, self.settings.compile_options
-        version, path = snapshots.place(self.code)
+        version, path = snapshots.snapshot_path(self.code)
         spec = DeploymentSpec(
             name=compilation.name,
             flow_name=compilation.flow_name,
@@ -280,7 +280,7 @@ def _stored_path(profile: Mapping[str, str]) -> str:
     """Return the path of the stored profile; empty without a profile."""
     from jupyter_pipeline.orchestration.versions import snapshots
 
-    return "".join(str(snapshots.place(profile)[1] / name) for name in profile)
+    return "".join(str(snapshots.snapshot_path(profile)[1] / name) for name in profile)
 
 
 def _cluster(profile: Profile) -> dict[str, Any]:

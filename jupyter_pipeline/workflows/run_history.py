@@ -104,5 +104,6 @@ def promote(name: str, source: str = "staging", target: str = "production", afte
     destination, file = known[target], ""
     if destination.profile:
         found = profiles.get_profile(destination.profile, cwd=folder)
-        file = str(snapshots.snapshot({f"{found.name}.yaml": profiles.render_profile(found)})[1] / f"{found.name}.yaml")
+        _, stored = snapshots.store_snapshot({f"{found.name}.yaml": profiles.render_profile(found)})
+        file = str(stored / f"{found.name}.yaml")
     return deployments.promote(name, source=source, target=destination, after=required, profile_file=file)

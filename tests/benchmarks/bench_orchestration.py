@@ -61,7 +61,7 @@ from jupyter_pipeline.models import DeploymentSpec
 from jupyter_pipeline.orchestration import deployments
 from jupyter_pipeline.orchestration.versions import snapshots
 from jupyter_pipeline.orchestration import schedules
-version, path = snapshots.snapshot({"flow.py": open("flow.py").read()})
+version, path = snapshots.store_snapshot({"flow.py": open("flow.py").read()})
 deployments.deploy(DeploymentSpec(name="by-us", flow_name="bench", entrypoint="flow.py:bench", path=str(path),
     version=version, description=sys.argv[1], schedules=(schedules.parse_schedule(cron="0 6 * * *"),)))
 """
@@ -89,7 +89,7 @@ def _measure(folder: Path) -> None:
     try:
         (folder / "flow.py").write_text(_FLOW)
         (folder / "prefect.yaml").write_text(_MANIFEST)
-        version, path = snapshots.snapshot({"flow.py": _FLOW})
+        version, path = snapshots.store_snapshot({"flow.py": _FLOW})
         spec = DeploymentSpec(
             name="warm",
             flow_name="bench",
@@ -146,7 +146,7 @@ def _measure_runs(folder: Path) -> None:
         "compiled": (compiled.files, compiled.flow_name, compiled.entrypoint),
     }
     for name, (files, flow_name, entrypoint) in deployed.items():
-        version, path = snapshots.snapshot(files)
+        version, path = snapshots.store_snapshot(files)
         deployments.deploy(
             DeploymentSpec(name=name, flow_name=flow_name, entrypoint=entrypoint, path=str(path), version=version)
         )

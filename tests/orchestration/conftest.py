@@ -62,7 +62,7 @@ def specification(tmp_path: Path, isolated_state: Path) -> Callable[..., Deploym
 
     def make(name: str, *, schedules: tuple[Schedule, ...] = (), **more: object) -> DeploymentSpec:
         flow = FLOW.format(name=name, result=tmp_path / f"{name}.txt")
-        version, path = snapshots.snapshot({"flow.py": flow, "steps.py": "def work():\n    return 42\n"})
+        version, path = snapshots.store_snapshot({"flow.py": flow, "steps.py": "def work():\n    return 42\n"})
         fields: Mapping[str, object] = {
             "name": name,
             "flow_name": name,

@@ -14,7 +14,7 @@ from jupyter_pipeline.workflows import run_history
 
 
 def stage(name: str, folder: Path, target: Target) -> str:
-    version, path = snapshots.snapshot({"flow.py": "def f():\n    pass\n"})
+    version, path = snapshots.store_snapshot({"flow.py": "def f():\n    pass\n"})
     spec = DeploymentSpec(
         name=name,
         flow_name=name,

@@ -1,8 +1,7 @@
-"""One deployment of the server, brought to its specification.
+"""Create or update a deployment on the server until it matches its specification.
 
-What is live changes by one request, and only once all that it needs is there: code and settings, and with them the
-schedules that are new or differ. What follows (schedules that are gone, automations) is made up for by the next deploy
-where it was interrupted.
+One request changes code, settings, and new or changed schedules together. Removed schedules and automations follow. If
+a deploy is interrupted before them, the next deploy completes it.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import schedule_body, to_schedule
 
-__all__ = ["bring_live", "check", "find", "find_pool", "refuse_taken"]
+__all__ = ["apply_specification", "check_owner", "check_specification", "find_on_server", "find_pool"]
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "array": (list, tuple),
@@ -29,18 +28,19 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "object": (dict,),
     "string": (str,),
 }
-"""Python's types for those of JSON Schema. Its library takes a second to import, and the server uses it in any case."""
+"""Python types by JSON Schema type. The library jsonschema takes a second to import, and the server checks too."""
 
 
-def check(spec: DeploymentSpec) -> None:
-    """Refuse what cannot be meant.
+def check_specification(spec: DeploymentSpec) -> None:
+    """Raise if a specification is inconsistent.
 
     Raises
     ------
     UsageError
-        If two schedules have one name, the policies contradict each other, or a parameter cannot have its value.
+        If two schedules have the same name, the policies contradict each other, or a parameter has a value of the
+        wrong type.
     NotFoundError
-        If there is no such policy or parameter.
+        If a policy or parameter is unknown.
     """
     policies: tuple[tuple[str, str, type[enum.StrEnum]], ...] = (
         ("overlap policy", spec.overlap, OverlapPolicy),
@@ -52,14 +52,14 @@ def check(spec: DeploymentSpec) -> None:
             raise NotFoundError(kind, policy, known)
     slugs = [schedule.slug for schedule in spec.schedules]
     if twice := {slug for slug in slugs if slugs.count(slug) > 1}:
-        raise UsageError(f"Two schedules are called {min(twice)!r}: give each a slug of its own.")
+        raise UsageError(f"Two schedules are called {min(twice)!r}. Give each its own slug.")
     if (
         spec.catch_up == CatchUpPolicy.ALL
         and spec.overlap != OverlapPolicy.QUEUE
         and spec.concurrency_limit is not None
     ):
         raise UsageError(
-            f"Catch-up 'all' makes all missed runs at once, of which overlap {spec.overlap!r} would leave one: "
+            f"Catch-up 'all' starts all missed runs at once, of which overlap {spec.overlap!r} would leave one: "
             "take overlap 'queue'."
         )
     _check_parameters(spec, "The deployment", spec.parameters)
@@ -67,49 +67,49 @@ def check(spec: DeploymentSpec) -> None:
         _check_parameters(spec, f"The schedule {schedule.slug!r}", schedule.parameters)
 
 
-def _check_parameters(spec: DeploymentSpec, giver: str, given: Mapping[str, Any]) -> None:
-    """Refuse values that the flow would refuse: the server looks at those of schedules only when it makes a run."""
+def _check_parameters(spec: DeploymentSpec, owner: str, values: Mapping[str, Any]) -> None:
+    """Raise for values that the flow would refuse. The server checks a schedule's values only when it creates a run."""
     known = spec.parameter_schema.get("properties", {})
-    for name, value in given.items() if spec.parameter_schema else ():
+    for name, value in values.items() if spec.parameter_schema else ():
         if name not in known:
-            raise NotFoundError("parameter", name, known, f"{giver} sets it.")
+            raise NotFoundError("parameter", name, known, f"{owner} sets it.")
         kind = known[name].get("type")
         if kind not in _TYPES or value == known[name].get("default", _TYPES):
             continue
         if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
-            raise UsageError(f"{giver} sets the parameter {name!r} to {value!r}, which is of another type than {kind}.")
+            raise UsageError(f"{owner} sets the parameter {name!r} to {value!r}, which is not of type {kind}.")
 
 
-async def find(api: PrefectApi, spec: DeploymentSpec) -> dict[str, Any] | None:
-    """Return the deployment of that flow and name as the server has it."""
+async def find_on_server(api: PrefectApi, spec: DeploymentSpec) -> dict[str, Any] | None:
+    """Return the deployment of a specification's flow and name as the API returns it, or ``None``."""
     found: dict[str, Any] | None = await api.find(
         f"/deployments/name/{quote(spec.flow_name, safe='')}/{quote(spec.name, safe='')}"
     )
     return found
 
 
-async def bring_live(api: PrefectApi, spec: DeploymentSpec, *, overwrite: bool = False) -> dict[str, Any]:
-    """Make the deployment, or change it in place, and return it as the server has it now.
+async def apply_specification(api: PrefectApi, spec: DeploymentSpec, *, overwrite: bool = False) -> dict[str, Any]:
+    """Create the deployment, or update it in place, and return it as the API returns it.
 
-    Only what differs is sent: the same specification again writes nothing. What somebody has paused stays paused, and
-    schedules that somebody has added by other means stay.
+    Only differences are sent: the same specification again writes nothing. Pauses stay, and so do schedules that other
+    programs have added.
 
     Raises
     ------
     OrchestrationError
         If the name belongs to another notebook and `overwrite` is false.
     """
-    check(spec)
+    check_specification(spec)
     pool, pool_type = await find_pool(api, spec.work_pool)
     body = deployment_body(spec, pool=pool, pool_type=pool_type)
-    server = await find(api, spec)
+    server = await find_on_server(api, spec)
     if server is None:
         flow = await api.post("/flows/", {"name": spec.flow_name})
         entries = [_entry(schedule) for schedule in spec.schedules]
-        made = {"name": spec.name, "flow_id": flow["id"], "labels": dict(spec.labels), "schedules": entries}
-        server = await api.post("/deployments/", {**made, **body})
+        new = {"name": spec.name, "flow_id": flow["id"], "labels": dict(spec.labels), "schedules": entries}
+        server = await api.post("/deployments/", {**new, **body})
     else:
-        refuse_taken(spec, server, overwrite=overwrite)
+        check_owner(spec, server, overwrite=overwrite)
         changes = find_differences(body, server)
         sent, gone = _schedule_changes(server, spec)
         if sent is not None:
@@ -122,13 +122,13 @@ async def bring_live(api: PrefectApi, spec: DeploymentSpec, *, overwrite: bool =
             await api.delete(f"/deployments/{server['id']}/schedules/{entry['id']}")
         server = await api.get(f"/deployments/{server['id']}")
     if spec.schedules and not server["paused"]:
-        # The server would get to it within a minute; so the next runs are there at once.
+        # The server would create the next runs within a minute; with this request it does so at once.
         await api.post(f"/deployments/{server['id']}/schedule", {})
     return dict(server)
 
 
-def refuse_taken(spec: DeploymentSpec, server: Mapping[str, Any], *, overwrite: bool) -> None:
-    """Refuse to change a deployment that was made from another notebook, unless that is asked for."""
+def check_owner(spec: DeploymentSpec, server: Mapping[str, Any], *, overwrite: bool) -> None:
+    """Raise if the deployment belongs to another notebook and `overwrite` is false."""
     owner = ((server.get("job_variables") or {}).get("env") or {}).get(records.NOTEBOOK, "")
     if owner and spec.notebook and owner != spec.notebook and not overwrite:
         raise OrchestrationError(
@@ -138,14 +138,14 @@ def refuse_taken(spec: DeploymentSpec, server: Mapping[str, Any], *, overwrite: 
 
 
 async def find_pool(api: PrefectApi, name: str) -> tuple[str, str]:
-    """Return name and type of a work pool; no name means that of the embedded service.
+    """Return name and type of a work pool; an empty name stands for the pool of the embedded service.
 
     Raises
     ------
     NotFoundError
-        If there is none.
+        If there is no such work pool.
     ConfigurationError
-        If it is paused.
+        If the work pool is paused.
     """
     if api.endpoint.embedded and name in ("", WORK_POOL):
         return WORK_POOL, "process"
@@ -175,10 +175,10 @@ def _entry(schedule: Schedule) -> dict[str, Any]:
 def _schedule_changes(
     server: Mapping[str, Any], spec: DeploymentSpec
 ) -> tuple[list[dict[str, Any]] | None, list[dict[str, Any]]]:
-    """Return the schedules to send, ``None`` for no change, and those to delete.
+    """Return the schedules to send, or ``None`` for no change, and the schedules to delete.
 
-    The server finds a schedule by its slug if all that it has have one, and leaves alone what is not sent. Otherwise it
-    replaces them all by what is sent: then those without a slug, which were added by other means, are sent along.
+    If all schedules on the server have a slug, the server matches by slug and keeps schedules that are not sent.
+    Otherwise it replaces all schedules: then schedules without a slug, which other programs have added, are sent again.
     """
     settings = records.get_settings(server)
     there = server.get("schedules") or []
@@ -192,11 +192,11 @@ def _schedule_changes(
         else:
             wanted["active"] = entry["active"] if schedule.active is None else schedule.active
             live = to_schedule(entry, settings)
-            meant = to_schedule({**wanted, "active": live.active}, spec_settings(spec))
-            changed |= live != meant or live.active != wanted["active"]
+            planned = to_schedule({**wanted, "active": live.active}, spec_settings(spec))
+            changed |= live != planned or live.active != wanted["active"]
         entries.append(wanted)
     gone = list(ours.values())
     if not foreign:
         return (entries if changed else None), (gone if there else [])
-    kept = [{key: entry[key] for key in ("schedule", "parameters", "active")} for entry in foreign]
-    return ([*entries, *kept] if changed or gone else None), []
+    resent = [{key: entry[key] for key in ("schedule", "parameters", "active")} for entry in foreign]
+    return ([*entries, *resent] if changed or gone else None), []

@@ -1,4 +1,4 @@
-"""What a deploy would find and change on the server; it changes nothing."""
+"""Preview the changes of a deploy on the server, without making them."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ __all__ = ["Preview", "preview"]
 
 
 _FROM_CODE = ("enforce_parameter_schema", "entrypoint", "parameter_openapi_schema")
-"""What the code decides, whose own difference is shown."""
+"""Fields that follow from the code, whose difference is shown instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview(Record):
-    """What the server says to a deployment before it is made."""
+    """Changes that a deploy would make on the server."""
 
     first: bool
-    """Whether nothing is deployed under that name."""
+    """True if nothing is deployed under this name."""
     changes: str
-    """Difference between what is live and what would be, code and settings, as ``diff -u`` writes it."""
+    """Differences of code and settings between the deployed and the new version, as by ``diff -u``."""
 
 
 async def preview_async(spec: DeploymentSpec, code: Mapping[str, str], *, overwrite: bool = False) -> Preview:
-    """Compare a deployment with what the server has, and refuse what deploying would refuse.
+    """Compare a specification with the server, and raise as a deploy would.
 
     Parameters
     ----------
     spec : DeploymentSpec
         The deployment, complete.
     code : mapping of str to str
-        The files of its snapshot.
+        Files of its snapshot: text by relative path.
     overwrite : bool
         Take the name even if it belongs to another notebook.
 
@@ -58,14 +58,14 @@ async def preview_async(spec: DeploymentSpec, code: Mapping[str, str], *, overwr
         If the name belongs to another notebook.
     """
     async with connect(spec.server) as api:
-        apply.check(spec)
+        apply.check_specification(spec)
         await alerts.check_alerts(api, spec)
         pool, pool_type = await apply.find_pool(api, spec.work_pool)
         body = deployment_body(spec, pool=pool, pool_type=pool_type)
-        server = await apply.find(api, spec)
+        server = await apply.find_on_server(api, spec)
         alerted = await alerts.live_alerts(api, spec) if server is not None else {}
     if server is not None:
-        apply.refuse_taken(spec, server, overwrite=overwrite)
+        apply.check_owner(spec, server, overwrite=overwrite)
     return Preview(first=server is None, changes=_changes(server or {}, body, spec, code, alerted))
 
 
@@ -88,10 +88,12 @@ def _changes(
     settings = sorted(key for key in changed if changed[key] not in (None, [], {}) or server.get(key))
     now = {key: server.get(key) for key in settings} if server else {}
     then: dict[str, Any] = {key: changed[key] for key in settings}
-    told = {alert.block: [event.value for event in AlertEvent if event in alert.events] for alert in spec.alerts}
+    planned_alerts = {
+        alert.block: [event.value for event in AlertEvent if event in alert.events] for alert in spec.alerts
+    }
     for key, live_now, planned in (
         ("schedules", _in_words(records.get_schedules(server)), _in_words(spec.schedules)),
-        ("alerts", dict(alerted), told),
+        ("alerts", dict(alerted), planned_alerts),
     ):
         if live_now != planned:
             then[key] = planned

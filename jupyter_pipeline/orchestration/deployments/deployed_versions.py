@@ -1,4 +1,4 @@
-"""Versions of a deployment: listed, compared, rolled back."""
+"""List, compare and roll back the versions of a deployment."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from jupyter_pipeline.orchestration.versions.history import Version
 __all__ = ["compare_versions", "list_versions", "rollback"]
 
 _ELSEWHERE = ("path", "profile_file", "base", "schedules", "parameter_schema")
-"""What a specification holds that is compared as files or words, or follows from the rest."""
+"""Fields that are compared as files or words, or follow from other fields."""
 
 
 async def list_versions_async(name: str) -> list[VersionRecord]:
-    """Return the versions of the deployment `name`, the newest first.
+    """Return the versions of a deployment, the newest first.
 
     Raises
     ------
     NotFoundError
-        If none of that name was ever deployed from here.
+        If no deployment of this name has versions.
     """
     async with connect_to(name) as api:
         found, now = _known(name, api.endpoint.key)
         live = next((version for version in found if version.number == now), None)
-        server = await apply.find(api, history.specification(live)) if live is not None else None
-    # Somebody may have deployed it from elsewhere since.
+        server = await apply.find_on_server(api, history.to_specification(live)) if live is not None else None
+    # Another program may have deployed it since.
     same = server is not None and live is not None and server.get("version") == live.spec["version"]
     return [
         VersionRecord(
@@ -54,12 +54,12 @@ async def list_versions_async(name: str) -> list[VersionRecord]:
 
 
 async def compare_versions_async(name: str, old: str | None = None, new: str | None = None) -> str:
-    """Return what differs between two versions, files and settings, as ``diff -u`` writes it; empty for nothing.
+    """Return the differences of files and settings between two versions, as by ``diff -u``; empty for none.
 
     Parameters
     ----------
     name : str
-        The deployment.
+        Name of the deployment.
     old, new : str, optional
         Number or content hash; by default the version before the current one, and the current one.
 
@@ -68,7 +68,7 @@ async def compare_versions_async(name: str, old: str | None = None, new: str | N
     NotFoundError
         If there is no such version.
     UsageError
-        If there is none before the current one.
+        If there is no version before the current one.
     """
     async with connect_to(name) as api:
         found, now = _known(name, api.endpoint.key)
@@ -88,37 +88,37 @@ async def compare_versions_async(name: str, old: str | None = None, new: str | N
 
 
 async def rollback_async(name: str, version: str | None = None) -> DeploymentRecord:
-    """Make an earlier version live again; pauses stay.
+    """Deploy an earlier version again; pauses stay.
 
     Parameters
     ----------
     name : str
-        The deployment.
+        Name of the deployment.
     version : str, optional
-        Number or content hash; by default what was live before the current version.
+        Number or content hash; by default the version before the current one.
 
     Raises
     ------
     NotFoundError
         If there is no such version.
     OrchestrationError
-        If its code is not there any longer.
+        If its code was removed.
     """
     async with connect_to(name) as api:
-        with history.locked(name):
+        with history.lock_name(name):
             found, now = _known(name, api.endpoint.key)
             chosen = _choose(name, found, version) if version else _before(name, found, _numbered(name, found, now))
-            spec = history.specification(chosen)
+            spec = history.to_specification(chosen)
             if not Path(spec.path).is_dir():
                 raise OrchestrationError(
                     f"The code of version {chosen.number} of {name!r} is not there any longer: {spec.path}. "
                     "Choose another version."
                 )
-            there = await apply.find(api, spec)
-            spec = history.specification(chosen, records.get_environment(there or {}))
-            server = await apply.bring_live(api, spec, overwrite=True)
+            there = await apply.find_on_server(api, spec)
+            spec = history.to_specification(chosen, records.get_environment(there or {}))
+            server = await apply.apply_specification(api, spec, overwrite=True)
             await alerts.apply_alerts(api, server, spec)
-            history.make_live(name, api.endpoint.key, chosen.number)
+            history.set_current(name, api.endpoint.key, chosen.number)
         return records.to_deployment_record(server, flow_name=spec.flow_name, last_run=None, ui_url=api.endpoint.ui_url)
 
 
@@ -128,16 +128,16 @@ rollback = run_sync(rollback_async)
 
 
 def _known(name: str, server: str) -> tuple[list[Version], int]:
-    """Return the versions of a name, the oldest first, and the number of the one that is live."""
-    found = history.versions(name, server)
+    """Return the versions of a name, the oldest first, and the number of the current one."""
+    found = history.list_versions(name, server)
     if not found:
-        known = [other for other in history.names() if history.versions(other, server)]
+        known = [other for other in history.list_names() if history.list_versions(other, server)]
         raise NotFoundError("deployment with versions", name, known)
-    return found, history.live(name, server)
+    return found, history.current_number(name, server)
 
 
 def _choose(name: str, found: list[Version], text: str) -> Version:
-    """Return the version of a number, or the newest of a content hash or its beginning."""
+    """Return the version with a number, or the newest version with a content hash or its beginning."""
     if text.isdecimal() and len(text) < 7 and any(version.number == int(text) for version in found):
         return _numbered(name, found, int(text))
     matching = [version for version in found if version.spec["version"].startswith(text) and len(text) >= 4]
@@ -151,7 +151,7 @@ def _numbered(name: str, found: list[Version], number: int) -> Version:
     for version in found:
         if version.number == number:
             return version
-    raise UsageError(f"No version of {name!r} is live. Say which is meant: 1 to {found[-1].number}.")
+    raise UsageError(f"No version of {name!r} is current. Name a version: 1 to {found[-1].number}.")
 
 
 def _before(name: str, found: list[Version], version: Version) -> Version:
@@ -162,9 +162,9 @@ def _before(name: str, found: list[Version], version: Version) -> Version:
 
 
 def _texts(version: Version) -> dict[str, str]:
-    """Return all that a version consists of as texts by name: its code, its profile, its settings."""
-    spec = history.specification(version)
-    texts = snapshots.read(Path(spec.path))
+    """Return the contents of a version as texts by name: code, profile and settings."""
+    spec = history.to_specification(version)
+    texts = snapshots.read_snapshot(Path(spec.path))
     if spec.profile_file:
         texts |= {Path(spec.profile_file).name: _read(Path(spec.profile_file))}
     settings = {key: value for key, value in _settings(version.spec) if value not in ("", None, [], {})}

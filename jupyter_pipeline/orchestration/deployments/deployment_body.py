@@ -24,7 +24,7 @@ _NO_LIMIT = 10_000
 
 
 def spec_settings(spec: DeploymentSpec) -> dict[str, Any]:
-    """Return what a deployment's `SETTINGS` will hold; what is empty is left out."""
+    """Return the settings of a specification for the variable `SETTINGS`, without empty values."""
     edged = {
         schedule.slug: {
             key: value
@@ -48,14 +48,14 @@ def spec_settings(spec: DeploymentSpec) -> dict[str, Any]:
 
 
 def deployment_body(spec: DeploymentSpec, *, pool: str, pool_type: str) -> dict[str, Any]:
-    """Return all of a deployment that can be changed later, without its schedules."""
+    """Return the fields of a deployment that can be updated, without its schedules."""
     environment = {**run_environment(spec), **spec.env, SETTINGS: json.dumps(spec_settings(spec), sort_keys=True)}
     for name, value in ((PROFILE, spec.profile_file or spec.profile), (NOTEBOOK, spec.notebook)):
         if value:
             environment[name] = value
     variables: dict[str, Any] = {"env": environment}
     if pool_type == "process":
-        # Without a command the worker resolves a workspace for each run, which takes as long again as the start.
+        # Without a command, the worker resolves a workspace for each run, which doubles the time to start.
         variables["command"] = f"{shlex.quote(spec.python or sys.executable)} -m prefect.engine"
     working = spec.working_directory or spec.path
     entrypoint = spec.entrypoint if working == spec.path else f"{spec.path.rstrip('/')}/{spec.entrypoint}"
@@ -87,7 +87,7 @@ def deployment_body(spec: DeploymentSpec, *, pool: str, pool_type: str) -> dict[
 
 
 def find_differences(body: Mapping[str, Any], server: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the part of `body` that `server`, a deployment as the API returns it, does not have."""
+    """Return the fields of `body` that differ in `server`, a deployment as the API returns it."""
     limit = server.get("global_concurrency_limit") or {}
     has = {
         **server,
@@ -100,7 +100,7 @@ def find_differences(body: Mapping[str, Any], server: Mapping[str, Any]) -> dict
 
 
 def _subset(has: Mapping[str, Any] | None, wanted: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """Return `has` without what was not asked for, which the server fills in."""
+    """Return `has` with the keys of `wanted` only; the server fills in others."""
     if has is None or wanted is None:
         return has
     return {key: has.get(key) for key in wanted}

@@ -26,10 +26,10 @@ _PATIENCE = 60.0
 
 
 async def deploy_async(spec: DeploymentSpec, *, overwrite: bool = False) -> DeploymentRecord:
-    """Make a deployment, or change the one of that name in place.
+    """Create a deployment, or update the deployment of this name in place.
 
-    Only what differs is sent: the same specification again writes nothing. What somebody has paused stays paused, and
-    schedules that somebody has added by other means stay.
+    Only differences are sent: the same specification again writes nothing. Pauses stay, and so do schedules that other
+    programs have added.
 
     Parameters
     ----------
@@ -52,17 +52,17 @@ async def deploy_async(spec: DeploymentSpec, *, overwrite: bool = False) -> Depl
     """
     async with connect(spec.server) as api:
         await alerts.check_alerts(api, spec)
-        with history.locked(spec.name):
-            server = await apply.bring_live(api, spec, overwrite=overwrite)
+        with history.lock_name(spec.name):
+            server = await apply.apply_specification(api, spec, overwrite=overwrite)
             await alerts.apply_alerts(api, server, spec)
-            removed = history.remember(spec, api.endpoint.key)
+            removed = history.store_version(spec, api.endpoint.key)
         if removed:
             await pruning.prune_after(api, removed)
         return records.to_deployment_record(server, flow_name=spec.flow_name, last_run=None, ui_url=api.endpoint.ui_url)
 
 
 async def pause_async(name: str) -> DeploymentRecord:
-    """Pause a deployment: its schedules fire no more; runs that wait for their time are withdrawn."""
+    """Pause a deployment: its schedules stop firing, and its scheduled runs are removed."""
     return await _set_paused(name, "pause_deployment")
 
 
@@ -79,12 +79,21 @@ async def _set_paused(name: str, route: str) -> DeploymentRecord:
 
 
 async def run_now_async(name: str, parameters: Mapping[str, Any] | None = None) -> RunRecord:
-    """Start a run of a deployment at once.
+    """Start a run of a deployment now.
+
+    Parameters
+    ----------
+    name : str
+        Name of the deployment.
+    parameters : mapping, optional
+        Values that replace the deployment's own.
 
     Raises
     ------
+    NotFoundError
+        If a parameter is unknown.
     UsageError
-        If a parameter is unknown or does not fit its type.
+        If a value does not match the type of its parameter.
     """
     async with connect_to(name) as api:
         found = await find_deployment(api, name)
@@ -96,30 +105,30 @@ async def run_now_async(name: str, parameters: Mapping[str, Any] | None = None) 
 
 
 async def delete_async(name: str) -> None:
-    """Delete a deployment and the runs that wait for their time; runs at work are cancelled, past ones stay.
+    """Delete a deployment and its scheduled runs. Active runs are cancelled; past runs stay.
 
-    Versions stay, too, so that it can be brought back: see `deployments.rollback`.
+    Versions stay too, so that `rollback` can restore the deployment.
     """
     async with connect_to(name) as api:
         found = await find_deployment(api, name)
-        with history.locked(found["name"]):
+        with history.lock_name(found["name"]):
             await alerts.delete_automations(api, found)
             await api.post(f"/deployments/{found['id']}/pause_deployment", {})
             await _end_runs(api, found)
             await api.delete(f"/deployments/{found['id']}")
-            history.forget(found["name"], api.endpoint.key)
+            history.unset_current(found["name"], api.endpoint.key)
 
 
 async def _end_runs(api: PrefectApi, deployment: Mapping[str, Any]) -> None:
-    """Cancel the runs at work and wait for their end: without their deployment's limit they could not reach any."""
+    """Cancel the active runs and wait until they end: without their deployment's limit they could not end."""
     body = {
         "deployments": {"id": {"any_": [deployment["id"]]}},
         "flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}},
     }
     deadline = time.monotonic() + _PATIENCE
-    while (left := [run async for run in api.pages("/flow_runs/filter", body)]) and time.monotonic() < deadline:
+    while (active := [run async for run in api.pages("/flow_runs/filter", body)]) and time.monotonic() < deadline:
         state = {"type": "CANCELLING", "name": "Cancelling", "message": "Its deployment is deleted."}
-        for run in left:
+        for run in active:
             if run["state_type"] != "CANCELLING":
                 await api.post(f"/flow_runs/{run['id']}/set_state", {"state": state})
         await asyncio.sleep(0.5)

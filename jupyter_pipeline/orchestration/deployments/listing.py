@@ -16,11 +16,11 @@ __all__ = ["find", "list_deployments", "to_deployment_records"]
 
 _FEW = 20
 _ROUNDS = 8
-"""Most requests for the last runs of the deployments; each returns up to a page of the newest ones still wanted."""
+"""Maximum number of requests for the last runs of deployments; each returns up to a page of runs."""
 
 
 async def list_deployments_async() -> list[DeploymentRecord]:
-    """Return all deployments by name, each with its last run and the time of the next."""
+    """Return all deployments by name, each with its last run and the time of its next run."""
     async with connect() as api:
         return await to_deployment_records(
             api, [found async for found in api.pages("/deployments/filter", {"sort": "NAME_ASC"})]
@@ -28,7 +28,7 @@ async def list_deployments_async() -> list[DeploymentRecord]:
 
 
 async def find_async(name: str) -> DeploymentRecord:
-    """Return the deployment called ``NAME`` or ``FLOW/NAME``.
+    """Return the record of the deployment ``NAME`` or ``FLOW/NAME``.
 
     Raises
     ------
@@ -40,9 +40,9 @@ async def find_async(name: str) -> DeploymentRecord:
 
 
 async def to_deployment_records(api: PrefectApi, found: list[dict[str, Any]]) -> list[DeploymentRecord]:
-    """Return deployments with the names of their flows and their last runs."""
+    """Return the records of deployments of the API, with the names of their flows and their last runs."""
     ids = {record["flow_id"] for record in found}
-    # Naming each of many flows would be a longer request than the answer is.
+    # With many flows, a request that lists them would be longer than the answer.
     wanted = {"flows": {"id": {"any_": sorted(ids)}}} if len(ids) <= _FEW else {}
     flows, last = await asyncio.gather(_collect_flows(api, wanted), _last_runs(api, [record["id"] for record in found]))
     names = {flow["id"]: flow["name"] for flow in flows}
@@ -67,10 +67,10 @@ async def _collect_flows(api: PrefectApi, body: Mapping[str, Any]) -> list[dict[
 
 
 async def _last_runs(api: PrefectApi, ids: list[str]) -> dict[str, dict[str, Any]]:
-    """Return the newest run that is not merely scheduled, by deployment id.
+    """Return the newest run that has left the state Scheduled, by deployment id.
 
-    The API has no such query. Each round asks for the newest runs of the deployments that no earlier round has covered,
-    so that one which runs every second does not hide the others.
+    The API has no such query. Each round requests the newest runs of the deployments without a run so far. A deployment
+    that runs every second therefore does not hide the others.
     """
     last: dict[str, dict[str, Any]] = {}
     wanted = set(ids)

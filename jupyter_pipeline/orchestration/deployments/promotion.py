@@ -27,25 +27,25 @@ async def promote_async(
     after: int | None = None,
     profile_file: str = "",
 ) -> DeploymentRecord:
-    """Deploy at `target` exactly the code that is live at `source`.
+    """Deploy the code of one target to another target.
 
     Parameters
     ----------
     name : str
-        The pipeline.
+        Name of the pipeline.
     source : str
-        Name of the target that it comes from.
+        Name of the target to promote from.
     target : str or Target
-        Where it goes. A name alone means a target without settings of its own; see `targets.load`.
+        Target to promote to. A name stands for a target without settings; see `targets.load`.
     after : int, optional
-        Good runs in a row of this code that `source` must have seen; by default what `target` asks for.
+        Number of successful runs in a row of this code that `source` must have; by default `Target.after`.
     profile_file : str, optional
-        The target's profile, frozen; by default that of the source, if the target has no profile of its own.
+        Path of the target's stored profile; by default the profile of the source, unless the target sets one.
 
     Raises
     ------
     OrchestrationError
-        If `source` has not enough good runs, or the name belongs to another notebook at `target`.
+        If `source` has too few successful runs, or the name belongs to another notebook at `target`.
     NotFoundError
         If it is not deployed at `source`.
     """
@@ -53,26 +53,26 @@ async def promote_async(
     staged = targets.deployment_name(name, source)
     async with connect_to(staged) as api:
         found = await find_deployment(api, staged)
-        number = history.live(staged, api.endpoint.key)
-        version = next((v for v in history.versions(staged, api.endpoint.key) if v.number == number), None)
+        number = history.current_number(staged, api.endpoint.key)
+        version = next((v for v in history.list_versions(staged, api.endpoint.key) if v.number == number), None)
         if version is None or version.spec["version"] != (found.get("version") or ""):
             raise OrchestrationError(
-                f"What is live as {staged!r} was not deployed from here. Deploy it again: --target {source}."
+                f"The current code of {staged!r} was deployed by another program. Deploy it again: --target {source}."
             )
         wanted = goal.after if after is None else after
         good = await _good_runs(api, found, wanted)
     if good < wanted:
         raise OrchestrationError(
             f"{staged!r} has {good} good run{'' if good == 1 else 's'} in a row of {version.spec['version']}, "
-            f"and {wanted} are asked for. Run it: jupyter pipeline deployments run {staged}"
+            f"and {wanted} are required. Run it: jupyter pipeline deployments run {staged}"
         )
-    spec = history.specification(version, records.get_environment(found))
-    base = targets.base_of(spec)
+    spec = history.to_specification(version, records.get_environment(found))
+    base = targets.base_specification(spec)
     return await deploy_async(targets.apply_target(base, goal, profile_file=profile_file))
 
 
 async def _good_runs(api: PrefectApi, deployment: Mapping[str, Any], enough: int) -> int:
-    """Return how many runs of a deployment's present code have ended well since the last that did not."""
+    """Return the number of successful runs of a deployment's current code since the last failure, up to `enough`."""
     if not enough:
         return 0
     body = {

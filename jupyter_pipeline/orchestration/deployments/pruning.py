@@ -1,4 +1,4 @@
-"""Snapshots that nothing needs any longer, removed."""
+"""Remove snapshots that are no longer used."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from jupyter_pipeline.paths import snapshots_dir, versions_dir
 __all__ = ["prune_after"]
 
 _GRACE = 86400.0
-"""Seconds for which a snapshot is left alone: a deploy may be about to use it, or a run be at work in it."""
+"""Age in seconds below which a snapshot is kept: a deploy or a run may use it."""
 
 
 async def prune_after(api: PrefectApi, removed: Iterable[history.Version]) -> list[str]:
-    """Remove the snapshots of versions that are gone, unless another version or a deployment of the server needs them.
+    """Remove the snapshots of removed versions, unless another version or a deployment of the server uses them.
 
     Returns
     -------
     list of str
-        Names of the snapshots that were removed.
+        Names of the removed snapshots.
     """
     root = snapshots_dir()
     candidates = {name for version in removed for name in _named_in(version.spec, root)}

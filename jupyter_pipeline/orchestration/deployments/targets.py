@@ -1,6 +1,8 @@
-"""Targets: where a pipeline is deployed, and what differs there; the code does not.
+"""Load the targets of pipelines, such as staging and production, and apply their settings.
 
-``pipelines/targets.yaml`` describes them for all pipelines of a folder, ``pipelines/NAME/targets.yaml`` for one::
+A target sets profile, server, parameters, schedules and environment; the code stays the same.
+
+``pipelines/targets.yaml`` holds the targets of all pipelines of a folder, ``pipelines/NAME/targets.yaml`` of one::
 
     staging:
       profile: local
@@ -10,7 +12,7 @@
       schedules: [{cron: "0 6 * * 1-5", timezone: Europe/Berlin}]
       env: {DATA_ROOT: /data/production}
       server: production        # a Prefect profile, ${VARIABLE}, or an address
-      after: 3                  # good runs in a row at staging before a promotion
+      after: 3                  # successful runs in a row at staging before a promotion
 """
 
 from __future__ import annotations
@@ -26,10 +28,10 @@ from jupyter_pipeline.models import DeploymentSpec, Schedule, Target
 from jupyter_pipeline.orchestration import schedules
 from jupyter_pipeline.paths import check_name
 
-__all__ = ["PRODUCTION", "apply_target", "base_of", "deployment_name", "load"]
+__all__ = ["PRODUCTION", "apply_target", "base_specification", "deployment_name", "load"]
 
 PRODUCTION = "production"
-"""The target whose deployments have the pipeline's own name."""
+"""Target whose deployments have the name of the pipeline."""
 
 _ALWAYS = ("staging", PRODUCTION)
 _KEYS: Mapping[str, type] = {
@@ -44,26 +46,26 @@ _KEYS: Mapping[str, type] = {
 
 
 def load(folder: Path, pipeline: str = "") -> Mapping[str, Target]:
-    """Return the targets by name that ``folder/targets.yaml`` describes, ``staging`` and ``production`` always.
+    """Return the targets of ``folder/targets.yaml`` by name, always with ``staging`` and ``production``.
 
     Parameters
     ----------
     folder : Path
         The folder ``pipelines`` beside the notebook.
     pipeline : str, optional
-        With it, ``folder/PIPELINE/targets.yaml`` counts over the other file, key by key.
+        Name of a pipeline, whose ``folder/PIPELINE/targets.yaml`` overrides single keys.
 
     Raises
     ------
     ConfigurationError
-        If a file cannot be read; names file, key, reason and fix.
+        If a file cannot be used; the message has file, key, reason and fix.
     """
     paths = [folder / "targets.yaml", *([folder / pipeline / "targets.yaml"] if pipeline else [])]
     found: dict[str, dict[str, Any]] = {name: {} for name in _ALWAYS}
     for path in paths:
-        for name, given in _read(path).items():
-            found[name] = {**found.get(name, {}), **_checked(path, name, given)}
-    return {name: Target(name=name, **given) for name, given in found.items()}
+        for name, content in _read(path).items():
+            found[name] = {**found.get(name, {}), **_checked(path, name, content)}
+    return {name: Target(name=name, **content) for name, content in found.items()}
 
 
 def deployment_name(pipeline: str, target: str) -> str:
@@ -72,21 +74,21 @@ def deployment_name(pipeline: str, target: str) -> str:
 
 
 def apply_target(spec: DeploymentSpec, target: Target, *, profile_file: str = "") -> DeploymentSpec:
-    """Return what is deployed at `target`: `spec` with the target's settings over it, and its name.
+    """Return a specification with the settings and the name of a target.
 
     Parameters
     ----------
     spec : DeploymentSpec
-        The pipeline as its notebook says; its name is the pipeline's.
+        Specification of the pipeline; its name is the pipeline's.
     target : Target
         The target.
     profile_file : str, optional
-        The target's profile, frozen; by default that of `spec`, if the target has no profile of its own.
+        Path of the target's stored profile; by default the profile of `spec`, unless the target sets one.
 
     Raises
     ------
     UsageError
-        If the target sets a parameter that the pipeline does not have.
+        If the target sets an unknown parameter.
     """
     known = spec.parameter_schema.get("properties") or {}
     for name in target.parameters:
@@ -111,12 +113,12 @@ def apply_target(spec: DeploymentSpec, target: Target, *, profile_file: str = ""
     )
 
 
-def base_of(spec: DeploymentSpec) -> DeploymentSpec:
-    """Return the specification that `spec` was before its target's settings."""
+def base_specification(spec: DeploymentSpec) -> DeploymentSpec:
+    """Return the specification of a pipeline without the settings of its target."""
     if not spec.base:
         return spec
-    given = {name: spec.env.get(name) if value is None else value for name, value in spec.base["env"].items()}
-    base = DeploymentSpec.from_dict({**spec.base, "env": {n: v for n, v in given.items() if v is not None}})
+    environment = {name: spec.env.get(name) if value is None else value for name, value in spec.base["env"].items()}
+    base = DeploymentSpec.from_dict({**spec.base, "env": {n: v for n, v in environment.items() if v is not None}})
     return replace(
         base,
         tags=tuple(base.tags),
@@ -134,15 +136,15 @@ def _read(path: Path) -> Mapping[str, Any]:
     return content or {}
 
 
-def _checked(path: Path, name: Any, given: Any) -> dict[str, Any]:
-    """Return the fields of a target that a file gives."""
+def _checked(path: Path, name: Any, content: Any) -> dict[str, Any]:
+    """Return the checked fields of a target of a file."""
     try:
         check_name("target", str(name))
     except UsageError as error:
         raise ConfigurationError(str(path), str(name), "cannot be a target's name", str(error)) from error
-    if not isinstance(given or {}, Mapping):
+    if not isinstance(content or {}, Mapping):
         raise ConfigurationError(str(path), str(name), "is no mapping", "Write: production: {profile: slurm}")
-    fields = dict(given or {})
+    fields = dict(content or {})
     for key, value in fields.items():
         where = f"{name}.{key}"
         if key not in _KEYS:
@@ -159,9 +161,9 @@ def _checked(path: Path, name: Any, given: Any) -> dict[str, Any]:
     return fields
 
 
-def _schedules(path: Path, where: str, given: Sequence[Any]) -> tuple[Schedule, ...]:
+def _schedules(path: Path, where: str, content: Sequence[Any]) -> tuple[Schedule, ...]:
     found = []
-    for number, each in enumerate(given, 1):
+    for number, each in enumerate(content, 1):
         try:
             if not isinstance(each, Mapping):
                 raise UsageError(f"{each!r} is no mapping such as {{cron: '0 6 * * *'}}.")

@@ -16,7 +16,7 @@ __all__ = ["connect_to", "find_deployment", "find_run", "run_records"]
 
 def connect_to(deployment: str) -> PrefectApi:
     """Return a connection to the server of a deployment: its target's, or the configured one."""
-    return connect(history.reference(deployment.rpartition("/")[2]))
+    return connect(history.last_server(deployment.rpartition("/")[2]))
 
 
 async def find_deployment(api: PrefectApi, name: str) -> dict[str, Any]:

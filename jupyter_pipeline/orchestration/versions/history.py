@@ -1,8 +1,8 @@
-"""What was deployed under each name: a folder a name, a file a deploy, written once.
+"""Store the versions of deployments on disk: one folder per name, one file per deploy, written once.
 
-``versions/NAME/00001.json`` holds the specification of a deploy, when and by whom it was made; ``live.json`` says for
-each server which of them is live. Code and profiles are snapshots, to which the specification points. Prefect's open
-server keeps no versions. What may be secret in an environment variable is not kept here.
+``versions/NAME/00001.json`` holds the specification of a deploy, its time and its author. ``live.json`` holds the number
+of the current version on each server. Code and profiles are snapshots, to which the specification points. The open
+Prefect server has no versions. Values of environment variables that may be secret are not stored.
 """
 
 from __future__ import annotations
@@ -29,29 +29,29 @@ from jupyter_pipeline.paths import versions_dir, write_private
 __all__ = [
     "KEPT",
     "Version",
-    "forget",
-    "live",
-    "locked",
-    "make_live",
-    "names",
-    "reference",
-    "remember",
-    "specification",
-    "versions",
+    "current_number",
+    "last_server",
+    "list_names",
+    "list_versions",
+    "lock_name",
+    "set_current",
+    "store_version",
+    "to_specification",
+    "unset_current",
 ]
 
 KEPT = 50
-"""Versions of a name that are kept, and those that are live."""
+"""Number of versions of a name that are kept, besides the current ones."""
 
 _SLACK = 10
-"""Versions beyond `KEPT` at which the oldest are removed, so that not each deploy has to look."""
+"""Number of versions beyond `KEPT` at which the oldest are removed, so that not every deploy removes some."""
 _PATIENCE = 120.0
 _SECRET = re.compile(r"SECRET|TOKEN|PASSW|CREDENTIAL|AUTH|API_?KEY|PRIVATE", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version(Record):
-    """One deploy, as it is stored."""
+    """One stored deploy."""
 
     number: int
     deployed: float
@@ -59,18 +59,18 @@ class Version(Record):
     server: str
     """Key of the server, see `Endpoint.key`."""
     previous: int = 0
-    """The version that was live until then; 0 for none."""
+    """Number of the version that was current before; 0 for none."""
     spec: Mapping[str, Any] = field(default_factory=dict)
 
 
 @contextlib.contextmanager
-def locked(name: str) -> Iterator[None]:
-    """Keep others that deploy the same name waiting.
+def lock_name(name: str) -> Iterator[None]:
+    """Hold the lock of a name, so that others wait to deploy it.
 
     Raises
     ------
     OrchestrationError
-        If another deploy takes minutes.
+        If another process holds the lock for two minutes.
     """
     path = _folder(name) / ".lock"
     lock = filelock.FileLock(path, mode=0o600)
@@ -78,7 +78,7 @@ def locked(name: str) -> Iterator[None]:
         lock.acquire(timeout=_PATIENCE)
     except filelock.Timeout:
         raise OrchestrationError(
-            f"Another deploy of {name!r} has taken minutes. End it, then try again (it holds {path})."
+            f"Another deploy of {name!r} has held {path} for two minutes. Stop it, then try again."
         ) from None
     try:
         yield
@@ -86,12 +86,12 @@ def locked(name: str) -> Iterator[None]:
         lock.release()
 
 
-def names() -> list[str]:
-    """Return the names that were ever deployed from here."""
+def list_names() -> list[str]:
+    """Return all names that have versions."""
     return sorted(unquote(folder.name) for folder in versions_dir().iterdir() if folder.is_dir())
 
 
-def versions(name: str, server: str) -> list[Version]:
+def list_versions(name: str, server: str) -> list[Version]:
     """Return the versions of a name on a server, the oldest first."""
     if not (versions_dir() / quote(name, safe="")).is_dir():
         return []
@@ -99,43 +99,46 @@ def versions(name: str, server: str) -> list[Version]:
     return [version for version in found if version.server == server]
 
 
-def reference(name: str) -> str:
-    """Return the server to which a name was deployed last, as its target names it; empty: the configured one."""
+def last_server(name: str) -> str:
+    """Return the server of the last deploy of a name, as in `Target`; empty for the configured server."""
     if not (versions_dir() / quote(name, safe="")).is_dir():
         return ""
     last = next(filter(None, (_read(path) for path in reversed(_files(name)))), None)
     return "" if last is None else str(last.spec.get("server", ""))
 
 
-def live(name: str, server: str) -> int:
-    """Return the number of the version that is live on a server; 0 for none."""
-    return _live(name).get(server, 0)
+def current_number(name: str, server: str) -> int:
+    """Return the number of the current version on a server; 0 for none."""
+    return _current_numbers(name).get(server, 0)
 
 
-def make_live(name: str, server: str, number: int) -> None:
-    """Note that a version is live on a server."""
-    write_private(_folder(name) / "live.json", json.dumps({**_live(name), server: number}))
+def set_current(name: str, server: str, number: int) -> None:
+    """Make a version the current one on a server."""
+    write_private(_folder(name) / "live.json", json.dumps({**_current_numbers(name), server: number}))
 
 
-def forget(name: str, server: str) -> None:
-    """Note that nothing is live under this name; its versions stay."""
-    if live(name, server):
-        make_live(name, server, 0)
+def unset_current(name: str, server: str) -> None:
+    """Leave a name without a current version on a server; its versions stay."""
+    if current_number(name, server):
+        set_current(name, server, 0)
 
 
-def remember(spec: DeploymentSpec, server: str) -> list[Version]:
-    """Store what has become live, unless it was already, and return versions that were removed for it."""
+def store_version(spec: DeploymentSpec, server: str) -> list[Version]:
+    """Store a deployed specification as the current version, and return old versions that were removed.
+
+    Nothing is stored if the current version has the same specification.
+    """
     name, plain = spec.name, _plain(spec)
-    now = live(name, server)
+    now = current_number(name, server)
     files = _files(name)
     if now and (current := _read(_path(name, now))) is not None and current.spec == plain:
         return []
     last = _read(files[-1]) if files else None
     if last is not None and last.number != now and (last.server, last.spec) == (server, plain):
-        make_live(name, server, last.number)  # a deploy that was interrupted here, tried again
+        set_current(name, server, last.number)  # a deploy that was interrupted here, tried again
         return []
     number = int(files[-1].stem) + 1 if files else 1
-    made = Version(
+    new = Version(
         number=number,
         deployed=time.time(),
         by=f"{getpass.getuser()}@{socket.gethostname()}",
@@ -143,16 +146,23 @@ def remember(spec: DeploymentSpec, server: str) -> list[Version]:
         previous=now,
         spec=plain,
     )
-    write_private(_path(name, number), json.dumps(made.to_dict(), indent=1))
+    write_private(_path(name, number), json.dumps(new.to_dict(), indent=1))
     _path(name, number).chmod(0o400)
-    make_live(name, server, number)
-    return _trimmed(name) if len(files) > KEPT + _SLACK else []
+    set_current(name, server, number)
+    return _trim(name) if len(files) > KEPT + _SLACK else []
 
 
-def specification(version: Version, environment: Mapping[str, str] | None = None) -> DeploymentSpec:
-    """Return what a version was deployed from; what was secret is taken from `environment`.
+def to_specification(version: Version, environment: Mapping[str, str] | None = None) -> DeploymentSpec:
+    """Return the specification of a version.
 
-    Whether a schedule is paused is no matter of the version: it is left as it is.
+    Its schedules do not say if they are active, so that pauses survive a rollback.
+
+    Parameters
+    ----------
+    version : Version
+        The version.
+    environment : mapping, optional
+        Environment variables of the deployment on the server, from which secret values are taken.
     """
     data = dict(version.spec)
     scheduled = tuple(replace(Schedule.from_dict(each), active=None) for each in data.pop("schedules", ()))
@@ -171,19 +181,19 @@ def _plain(spec: DeploymentSpec) -> dict[str, Any]:
     return data
 
 
-def _trimmed(name: str) -> list[Version]:
-    """Remove the oldest versions that are live nowhere, and return them."""
-    kept = set(_live(name).values())
+def _trim(name: str) -> list[Version]:
+    """Remove the oldest versions that are current on no server, and return them."""
+    current = set(_current_numbers(name).values())
     removed = []
     for path in _files(name)[:-KEPT]:
         version = _read(path)
-        if version is not None and version.number not in kept:
+        if version is not None and version.number not in current:
             path.unlink(missing_ok=True)
             removed.append(version)
     return removed
 
 
-def _live(name: str) -> dict[str, int]:
+def _current_numbers(name: str) -> dict[str, int]:
     try:
         found = json.loads((_folder(name) / "live.json").read_bytes())
     except (FileNotFoundError, ValueError):
@@ -207,7 +217,7 @@ def _files(name: str) -> list[Path]:
 
 
 def _read(path: Path) -> Version | None:
-    """Return a stored version, or ``None`` where it cannot be read."""
+    """Return a stored version, or ``None`` if the file cannot be read."""
     try:
         return Version.from_dict(json.loads(path.read_bytes()))
     except (OSError, ValueError, TypeError):

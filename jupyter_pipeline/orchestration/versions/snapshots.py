@@ -1,4 +1,4 @@
-"""Code by content hash: a run uses what was deployed, whatever happens to the notebook or to its files."""
+"""Store code by content hash, so that runs use the deployed code even if the notebook or its files change."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from pathlib import Path, PurePosixPath
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.paths import snapshots_dir, write_private
 
-__all__ = ["content_hash", "place", "read", "snapshot"]
+__all__ = ["content_hash", "read_snapshot", "snapshot_path", "store_snapshot"]
 
 
 def content_hash(files: Mapping[str, str]) -> str:
-    """Return 16 hexadecimal digits that stand for names and contents."""
+    """Return a hash of names and contents: 16 hexadecimal digits."""
     digest = hashlib.sha256()
     for name in sorted(files):
         for part in (name.encode(), files[name].encode()):
@@ -27,21 +27,21 @@ def content_hash(files: Mapping[str, str]) -> str:
     return digest.hexdigest()[:16]
 
 
-def place(files: Mapping[str, str]) -> tuple[str, Path]:
-    """Return the hash of the content of files, and the folder in which `snapshot` stores them; nothing is written."""
+def snapshot_path(files: Mapping[str, str]) -> tuple[str, Path]:
+    """Return the content hash of files and the folder in which `store_snapshot` would store them."""
     version = content_hash(files)
     return version, snapshots_dir() / version
 
 
-def snapshot(files: Mapping[str, str], *, beside: Mapping[str, str] | None = None) -> tuple[str, Path]:
-    """Store files under the hash of their content and return both; nothing is written if they are there already.
+def store_snapshot(files: Mapping[str, str], *, beside: Mapping[str, str] | None = None) -> tuple[str, Path]:
+    """Store files under their content hash, unless they are stored already, and return hash and folder.
 
     Parameters
     ----------
     files : mapping of str to str
         Text by relative path.
     beside : mapping of str to str, optional
-        Text by name of files that are put into the same folder, replaced each time: they do not count for the hash.
+        Text by name of further files in the same folder. They are replaced each time and are not part of the hash.
 
     Raises
     ------
@@ -52,21 +52,21 @@ def snapshot(files: Mapping[str, str], *, beside: Mapping[str, str] | None = Non
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or not path.parts:
             raise UsageError(f"{name!r} is not a path inside a snapshot.")
-    version, target = place(files)
-    if _is_there(target, files):
-        os.utime(target)  # pruning spares what was in use lately
+    version, target = snapshot_path(files)
+    if _is_stored(target, files):
+        os.utime(target)  # pruning keeps recently used snapshots
     else:
         _store(files, target)
     for name, text in (beside or {}).items():
-        if not _same(target / name, text):
+        if not _has_text(target / name, text):
             write_private(target / name, text)
     return version, target
 
 
-def read(folder: Path) -> dict[str, str]:
-    """Return the text of each file of a snapshot by its relative path, without what lies beside the code.
+def read_snapshot(folder: Path) -> dict[str, str]:
+    """Return the text of the code files of a snapshot by relative path; empty if the snapshot was removed.
 
-    The code is read-only. Nothing is returned for a snapshot that is not there any longer.
+    Code files are read-only; other files in the folder are not.
     """
     found = {}
     for path in sorted(folder.rglob("*")):
@@ -75,36 +75,36 @@ def read(folder: Path) -> dict[str, str]:
     return found
 
 
-def _is_there(target: Path, files: Mapping[str, str]) -> bool:
-    return target.is_dir() and all(_same(target / name, text) for name, text in files.items())
+def _is_stored(target: Path, files: Mapping[str, str]) -> bool:
+    return target.is_dir() and all(_has_text(target / name, text) for name, text in files.items())
 
 
 def _store(files: Mapping[str, str], target: Path) -> None:
-    """Write files into a folder of another name, which gets its own once it is complete."""
-    made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    """Write files to a temporary folder, and rename it when it is complete."""
+    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         for name, text in files.items():
-            file = made / name
+            file = temporary / name
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             file.write_text(text, encoding="utf-8")
             file.chmod(0o400)
-        _put(made, files, target)
+        _rename(temporary, files, target)
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _put(made: Path, files: Mapping[str, str], target: Path) -> None:
-    """Rename the complete folder, after a damaged one was moved out of the way; others may do the same meanwhile."""
+def _rename(temporary: Path, files: Mapping[str, str], target: Path) -> None:
+    """Rename the complete folder to its final name, and replace a damaged one; other processes may do the same."""
     while True:
         try:
-            made.rename(target)
+            temporary.rename(target)
         except OSError as error:
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
         else:
             return
-        if _is_there(target, files):
-            return  # another process was faster
+        if _is_stored(target, files):
+            return  # another process has stored it
         aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
         try:
             with contextlib.suppress(FileNotFoundError):
@@ -113,7 +113,7 @@ def _put(made: Path, files: Mapping[str, str], target: Path) -> None:
             shutil.rmtree(aside, ignore_errors=True)
 
 
-def _same(path: Path, text: str) -> bool:
+def _has_text(path: Path, text: str) -> bool:
     try:
         return path.read_text(encoding="utf-8") == text
     except (OSError, UnicodeDecodeError):

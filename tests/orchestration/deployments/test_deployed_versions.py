@@ -23,7 +23,7 @@ NIGHTLY = Schedule(cron="0 3 * * *", timezone="Europe/Berlin")
 def _changed(spec: DeploymentSpec, work: str) -> DeploymentSpec:
     """Return the same pipeline with other code."""
     flow = (Path(spec.path) / "flow.py").read_text()
-    version, path = snapshots.snapshot({"flow.py": flow, "steps.py": f"def work():\n    return {work}\n"})
+    version, path = snapshots.store_snapshot({"flow.py": flow, "steps.py": f"def work():\n    return {work}\n"})
     return dataclasses.replace(spec, version=version, path=str(path))
 
 
@@ -101,7 +101,7 @@ def test_an_interrupted_rollback_ends_where_it_was_to_end(
     for spec in specs:
         deployments.deploy(spec)
     with monkeypatch.context() as patch:
-        patch.setattr(history, "make_live", _interrupt)
+        patch.setattr(history, "set_current", _interrupt)
         with pytest.raises(KeyboardInterrupt):
             deployments.rollback("broken-off")
     assert deployments.rollback("broken-off").version == specs[1].version
@@ -111,7 +111,7 @@ def test_an_interrupted_deploy_is_made_up_for(
     live: ServiceStatus, specification: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spec = specification("cut-short")
-    for part in ("remember", "make_live"):
+    for part in ("store_version", "set_current"):
         with monkeypatch.context() as patch:
             patch.setattr(history, part, _interrupt)
             with pytest.raises(KeyboardInterrupt):
@@ -131,7 +131,7 @@ def test_no_version_is_current_where_another_has_deployed(
     spec = specification("overtaken")
     deployments.deploy(spec)
     with monkeypatch.context() as elsewhere:
-        elsewhere.setattr(history, "remember", lambda spec, server: [])
+        elsewhere.setattr(history, "store_version", lambda spec, server: [])
         deployments.deploy(_changed(spec, "43"))
     assert [version.current for version in deployments.list_versions("overtaken")] == [False]
 
@@ -161,8 +161,8 @@ def test_what_is_secret_is_not_kept_and_comes_back(live: ServiceStatus, specific
     assert "hunter2" not in stored
     assert "eu" in stored
     deployments.rollback("secretive")
-    found = history.versions("secretive", "embedded")[0]
-    assert apply.check(history.specification(found)) is None
+    found = history.list_versions("secretive", "embedded")[0]
+    assert apply.check_specification(history.to_specification(found)) is None
     body = deployments.run_now("secretive")
     assert runs.wait(body.id, timeout=120).state == "Completed"
 

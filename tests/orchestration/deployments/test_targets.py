@@ -111,8 +111,8 @@ def test_a_target_counts_over_the_notebook_and_leaves_the_code_alone() -> None:
         (),
         {"A": "1", "B": "2"},
     )
-    assert targets.base_of(made) == SPEC
-    production = targets.apply_target(targets.base_of(made), Target(name="production"))
+    assert targets.base_specification(made) == SPEC
+    production = targets.apply_target(targets.base_specification(made), Target(name="production"))
     assert dataclasses.replace(production, base={}, target="") == SPEC
 
 

@@ -42,7 +42,7 @@ def test_a_promoted_pipeline_runs_with_its_window_its_settings_and_its_checks(
     windows = {"start": "start", "end": "end"}
     options = CompileOptions(name="promoted", schedules=(daily,), windows=windows, parameters=("limit",))
     made = compile_cells(cells, (2, 3, 4, 5, 6), options)
-    version, path = snapshots.snapshot(made.files)
+    version, path = snapshots.store_snapshot(made.files)
     spec = DeploymentSpec(
         name=made.name,
         flow_name=made.flow_name,

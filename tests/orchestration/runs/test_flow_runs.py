@@ -144,7 +144,7 @@ def steps(specification: Make) -> Callable[..., DeploymentSpec]:
     """Make the specification of a flow with a task."""
 
     def make(name: str, **more: object) -> DeploymentSpec:
-        version, path = snapshots.snapshot({"flow.py": STEPS.format(name=name)})
+        version, path = snapshots.store_snapshot({"flow.py": STEPS.format(name=name)})
         schema = {"type": "object", "properties": {"fail": {"type": "boolean"}, "seconds": {"type": "number"}}}
         return specification(name, path=str(path), version=version, parameter_schema=schema, **more)
 
@@ -201,7 +201,7 @@ def windowed(result: str):
 
 
 def test_a_backfill_runs_each_window_once(live: ServiceStatus, specification: Make, tmp_path: Path) -> None:
-    version, path = snapshots.snapshot({"flow.py": WINDOW})
+    version, path = snapshots.store_snapshot({"flow.py": WINDOW})
     result = tmp_path / "windows.txt"
     spec = specification(
         "windowed",
@@ -247,7 +247,7 @@ def clustered(ready: str):
 
 @pytest.mark.slow
 def test_cancelling_a_run_stops_its_cluster(live: ServiceStatus, specification: Make, tmp_path: Path) -> None:
-    version, path = snapshots.snapshot({"flow.py": CLUSTERED})
+    version, path = snapshots.store_snapshot({"flow.py": CLUSTERED})
     schema = {"type": "object", "properties": {"ready": {"type": "string"}}}
     deployments.deploy(specification("clustered", path=str(path), version=version, parameter_schema=schema))
     ready = tmp_path / "ready"
