@@ -1,6 +1,6 @@
 """Store the versions of deployments on disk: one folder per name, one file per deploy, written once.
 
-``versions/NAME/00001.json`` holds the specification of a deploy, its time and its author. ``live.json`` holds the number
+``versions/NAME/00001.json`` holds the specification, time and author of a deploy. ``live.json`` holds the number
 of the current version on each server. Code and profiles are snapshots, to which the specification points. The open
 Prefect server has no versions. Values of environment variables that may be secret are not stored.
 """
