@@ -69,7 +69,7 @@ def test_a_dry_run_of_a_deploy_returns_the_files(notebook: Path, cell: Any) -> N
         ({"crom": "0 6 * * *"}, NotFoundError, "Did you mean cron"),
         ({"cron": "0 0 31 2 *"}, UsageError, "never fires"),
         ({"cell": "nope"}, NotFoundError, "nope"),
-        ({"cell": None}, UsageError, "marked"),
+        ({"cell": None}, UsageError, "No cell is a step"),
         ({"notebook": "absent.ipynb"}, ConfigurationError, "cannot be read"),
     ],
 )

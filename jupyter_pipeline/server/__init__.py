@@ -1,8 +1,8 @@
-"""The Jupyter Server extension: REST routes for the panel, and the way to the dashboards.
+"""Jupyter Server extension: REST routes for the panel, and a proxy to the dashboards.
 
-The server may live in another environment than the kernels, so nothing here imports Dask, Prefect or pandas: the
-registry, the profiles, the compiler and the Prefect API are read directly; what needs the kernel's environment is run
-by the command line of the kernel's interpreter (`kernel`).
+The server may run in another environment than the kernels, so this package does not import Dask, Prefect or pandas. It
+reads the registry, the profiles and the Prefect API directly. For work that needs the environment of the kernel, it
+runs the command line of the kernel's interpreter (`kernel_cli`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The way to the dashboards of clusters.
+"""Proxy to the dashboards of clusters, over HTTP and websockets.
 
-A dashboard has no authentication of its own: it listens on the loopback and is reached through here, over HTTP and
-websockets. Where the way leads is read from the registry for each request: the client names a cluster, not an address.
+A dashboard has no authentication and listens on the loopback interface. A client names a cluster, never an address: the
+proxy reads the address from the registry for each request.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from jupyter_pipeline.server.handler import AUTH_RESOURCE, status_of
 __all__ = ["DashboardHandler", "address", "listener_is_mine"]
 
 _PRIVATE = ("Cookie", "Authorization", "X-Xsrftoken")
-"""What identifies the user to the Jupyter server, and is nobody else's."""
+"""Headers that authenticate the user at the Jupyter server; the proxy does not forward them."""
 _TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 _LISTENS = "0A"
 
@@ -39,10 +39,10 @@ def address(record: ClusterRecord) -> tuple[str, int]:
     Raises
     ------
     ClusterError
-        If the cluster does not live, has no dashboard yet, or has it where this server cannot or must not go.
+        If the cluster is not running, has no dashboard yet, or has it on another host.
     """
     if not record.state.alive:
-        raise ClusterError(f"The cluster {record.name!r} is {record.state.value}: its dashboard went with it.")
+        raise ClusterError(f"The cluster {record.name!r} is {record.state.value}: its dashboard has stopped.")
     if not record.dashboard_link:
         raise ClusterError(f"The cluster {record.name!r} has no dashboard yet.")
     parts = urlsplit(record.dashboard_link)
@@ -62,17 +62,17 @@ def _loopback(host: str) -> bool:
 
 
 def listener_is_mine(port: int, tables: Iterable[Path] = _TABLES) -> bool:
-    """Return whether no other user listens on a TCP port of this host.
+    """Return True if no other user listens on a TCP port of this host.
 
-    The port of a scheduler that died is free for anybody, and a page from there would run with the rights of the
-    Jupyter server's own pages. Where the system tells no owners, the registry is believed.
+    Another user can open the port of a scheduler that has exited. A page from that port would run with the rights of
+    the Jupyter server's pages. On a system that does not list the owners of sockets, the result is True.
 
     Parameters
     ----------
     port : int
-        The port.
+        Port number.
     tables : iterable of Path
-        What lists the sockets: the format is that of ``/proc/net/tcp``, see ``proc_pid_net(5)``.
+        Files that list the sockets, in the format of ``/proc/net/tcp``; see ``proc_pid_net(5)``.
     """
     owners = set()
     for table in tables:
@@ -85,31 +85,31 @@ def listener_is_mine(port: int, tables: Iterable[Path] = _TABLES) -> bool:
 
 
 class DashboardHandler(ProxyHandler):
-    """``clusters/NAME/dashboard/PATH``: read only, as dashboards are."""
+    """``clusters/NAME/dashboard/PATH``, read only."""
 
     SUPPORTED_METHODS = ("GET", "HEAD")
     auth_resource: ClassVar[str] = AUTH_RESOURCE
 
     async def prepare(self, *args: Any, **kwargs: Any) -> None:
-        """Let nobody pass who is not authenticated and authorised, whatever the method, websockets too."""
+        """Require authentication and authorization for every method and for websockets."""
         await super().prepare(*args, **kwargs)
-        if self._finished:  # sent to the login page
+        if self._finished:  # redirected to the login page
             return
         allowed = await ensure_async(self.authorizer.is_authorized(self, self.current_user, "read", self.auth_resource))
         if not allowed:
-            raise HTTPError(403, "You may not see the dashboards of clusters.")
+            raise HTTPError(403, "You are not authorized to see the dashboards of clusters.")
 
     async def http_get(self, name: str, path: str) -> None:
-        """Fetch a page of the dashboard."""
+        """Return a page of the dashboard."""
         host, port = await self._find(name)
         await self.proxy(host, port, path)
 
     async def head(self, name: str, path: str) -> None:
-        """Say whether the dashboard is there."""
+        """Return the headers of a page of the dashboard."""
         await self.http_get(name, path)
 
     async def open(self, name: str, path: str) -> None:
-        """Connect a websocket with the dashboard's."""
+        """Connect a websocket to the dashboard."""
         host, port = await self._find(name)
         await self.proxy_open(host, port, path)
 
@@ -118,14 +118,16 @@ class DashboardHandler(ProxyHandler):
         try:
             host, port = address(await asyncio.to_thread(registry.find_record, name))
             if not await asyncio.to_thread(listener_is_mine, port):
-                raise ClusterError(f"Another user of this host has the port of the dashboard of {name!r}: it is gone.")
+                raise ClusterError(
+                    f"The dashboard of {name!r} has stopped, and another user of this host listens on its port."
+                )
             return host, port
         except PipelineError as error:
             status = status_of(type(error)) if isinstance(error, NotFoundError) else 409
             raise HTTPError(status, str(error)) from error
 
     def proxy_request_headers(self) -> Any:
-        """Return the request's headers without what identifies the user."""
+        """Return the headers of the request without those that authenticate the user."""
         headers = super().proxy_request_headers()
         for name in _PRIVATE:
             headers.pop(name, None)

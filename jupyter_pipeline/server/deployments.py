@@ -27,7 +27,7 @@ class DeploymentsHandler(PipelineHandler):
 
     @endpoint
     async def get(self) -> list[DeploymentRecord]:
-        """List what is deployed."""
+        """List the deployments."""
         return await self.in_thread(deployments.list_deployments)
 
 
@@ -42,7 +42,7 @@ class DeploymentHandler(PipelineHandler):
 
     @endpoint
     async def delete(self, name: str) -> None:
-        """Delete the deployment; its files and the records of its runs stay."""
+        """Delete the deployment, but not its files and runs."""
         await self.in_thread(deployments.delete, name)
 
 
@@ -51,7 +51,7 @@ class DeploymentRunsHandler(PipelineHandler):
 
     @endpoint
     async def get(self, name: str) -> list[RunRecord]:
-        """List the last runs, 20 unless ``?limit=`` says otherwise."""
+        """List the last runs: ``?limit=`` runs, by default 20."""
         limit = self.get_argument("limit", "20")
         if not limit.isdigit() or not 0 < int(limit) <= 200:
             raise UsageError(f"'limit' must be a number from 1 to 200, not {limit!r}.")
@@ -70,12 +70,12 @@ class DeploymentVersionsHandler(PipelineHandler):
 
     @endpoint
     async def get(self, name: str) -> list[VersionRecord]:
-        """List the versions, the newest first."""
+        """List the versions, newest first."""
         return await self.in_thread(deployments.list_versions, name)
 
     @endpoint
     async def post(self, name: str) -> DeploymentRecord:
-        """Roll back to a version, by its number; to the one before the current one where none is named."""
+        """Deploy an earlier version again: ``version`` is its number, by default the one before the current one."""
         body = self.body({"version": (str, int)})
         version = str(body["version"]) if "version" in body else None
         return await self.in_thread(deployments.rollback, name, version)
@@ -117,7 +117,7 @@ class ScheduleHandler(PipelineHandler):
 
     @endpoint
     async def post(self) -> dict[str, Any]:
-        """Say in words what a schedule means, and when the next five runs are."""
+        """Describe a schedule in words, with its next five runs."""
         schedule = parse_schedule(self.body(SCHEDULE_KEYS, required=()))
         return {
             "description": schedules.describe_schedule(schedule),

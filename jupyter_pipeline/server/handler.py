@@ -1,4 +1,4 @@
-"""What every route shares: authentication, authorisation, JSON in and out, errors as status codes."""
+"""Base of the REST handlers: authentication, authorization, JSON, and status codes of errors."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from jupyter_pipeline.server.kernel_cli import RemoteError
 __all__ = ["AUTH_RESOURCE", "STATUS", "PipelineHandler", "endpoint", "status_of"]
 
 AUTH_RESOURCE = "jupyter-pipeline"
-"""What an authorizer is asked about."""
+"""Resource name for Jupyter Server's authorizer."""
 
 STATUS: Mapping[type[PipelineError], int] = {
     exceptions.NotFoundError: 404,
@@ -38,22 +38,22 @@ STATUS: Mapping[type[PipelineError], int] = {
     exceptions.ApiUnreachableError: 503,
     exceptions.PipelineError: 500,
 }
-"""The status code of each error; an error that is not listed has that of its nearest base."""
+"""Status code of each error class. Another class has the code of its nearest base."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 def status_of(kind: type[BaseException]) -> int:
-    """Return the status code that `STATUS` gives to an error class."""
+    """Return the status code of an error class, by `STATUS`."""
     return next((STATUS[base] for base in kind.__mro__ if base in STATUS), 500)
 
 
 def endpoint(method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[None]]:
-    """Make a coroutine that returns records, or plain data, a method of a route.
+    """Decorate a coroutine that returns records or plain data, as the handler of one HTTP method.
 
-    The request must be authenticated and authorised. The answer is sent as JSON, ``None`` as 204, and an error of ours
-    with its status code and ``to_dict()``.
+    The decorator requires authentication and authorization. It sends the result as JSON, ``None`` as status 204, and a
+    `PipelineError` with its status code and ``to_dict()``.
     """
 
     @authenticated
@@ -65,7 +65,7 @@ def endpoint(method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[N
             answer = await self._work
         except asyncio.CancelledError:
             if self._work.cancelled():
-                return  # nobody waits for the answer
+                return  # the client has disconnected
             raise
         except PipelineError as error:
             self.set_status(status_of(error.kind if isinstance(error, RemoteError) else type(error)))
@@ -82,17 +82,17 @@ def endpoint(method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[N
 class PipelineHandler(APIHandler):
     """Base of the REST handlers.
 
-    Subclasses define ``get``, ``post``, ``patch`` or ``delete`` as coroutines decorated with `endpoint`; the parts of
-    the address that its pattern captures are their arguments.
+    Subclasses define ``get``, ``post``, ``patch`` or ``delete`` as coroutines with the decorator `endpoint`. Their
+    arguments are the groups in the pattern of the route.
     """
 
     auth_resource: ClassVar[str] = AUTH_RESOURCE
     interruptible: ClassVar[bool] = False
-    """Whether the work ends when the front end gives the request up."""
+    """True if a disconnect of the client cancels the request."""
     _work: asyncio.Future[Any] | None = None
 
     def on_connection_close(self) -> None:
-        """End the work, where that is wanted."""
+        """Cancel the request if the handler is interruptible."""
         super().on_connection_close()
         if self.interruptible and self._work is not None:
             self._work.cancel()
@@ -103,14 +103,14 @@ class PipelineHandler(APIHandler):
         Parameters
         ----------
         allowed : mapping of str to type
-            The keys that may be there, and the types of their values. ``null`` stands for an absent key.
+            Types of the values by accepted key. A value of ``null`` counts as absent.
         required : tuple of str
-            Those that must be there.
+            Keys that the object must have.
 
         Raises
         ------
         UsageError
-            If it is not such an object.
+            If the body is not such an object.
         """
         try:
             content = json.loads(self.request.body or b"{}")
@@ -131,22 +131,20 @@ class PipelineHandler(APIHandler):
         return content
 
     async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call a function that waits for files or for the network, off the event loop."""
+        """Run a function that waits for files or the network in a thread."""
         return await asyncio.to_thread(function, *args, **kwargs)
 
     def notebook_file(self, path: str) -> Path:
-        """Return the file of the notebook that the front end calls `path`.
+        """Return the file of a notebook by its path in the contents manager.
 
         Raises
         ------
         UsageError
-            If notebooks are not files here, or the path leads out of the server's folder.
+            If the server does not store notebooks as files, or `path` leads out of its folder.
         """
         root = getattr(self.contents_manager, "root_dir", "")
         if not root:
-            raise UsageError(
-                "This Jupyter server keeps notebooks elsewhere than in files: use jupyter pipeline deploy."
-            )
+            raise UsageError("This Jupyter server does not store notebooks as files. Use jupyter pipeline deploy.")
         folder = Path(root).resolve()
         file = Path(to_os_path(path, str(folder)))
         if not file.resolve().is_relative_to(folder):

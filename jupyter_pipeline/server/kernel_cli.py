@@ -1,7 +1,7 @@
-"""The command line of a kernel's interpreter.
+"""Run the command line of a kernel's interpreter.
 
-Client, scheduler and workers must have the same versions, and a deployment runs in the environment it was written in:
-so that is the environment which starts clusters and deploys, also when the Jupyter server has another one.
+Client, scheduler and workers need the same versions, and a deployment runs in the environment of its notebook. The
+server therefore starts clusters and deploys with the interpreter of the kernel.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ __all__ = ["Interpreter", "RemoteError", "find_interpreter"]
 
 _OURS = re.compile(r"python[\d.]*")
 _SECRET = re.compile(r"^(JPY_|JUPYTERHUB_|JUPYTER_TOKEN$|JUPYTER_SERVER_|CONFIGPROXY_|COOKIE_SECRET$)")
-"""Variables of the Jupyter server and of its hub which a child has no business with."""
+"""Variables of the Jupyter server and of its hub that a child process must not get."""
 
 
 class RemoteError(PipelineError):
-    """An error that the command line reported.
+    """Error that the command line reported.
 
     Parameters
     ----------
     data : mapping
-        What it printed: ``error`` and ``message``, or ``refused``.
+        JSON output of the command: ``error`` and ``message``, or ``refused``.
     """
 
     def __init__(self, data: Mapping[str, Any]) -> None:
@@ -48,7 +48,7 @@ class RemoteError(PipelineError):
         super().__init__(data.get("message") or "\n".join(_sentence(refusal) for refusal in data.get("refused", ())))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what was reported."""
+        """Return the reported error."""
         return {"error": self.kind.__name__, **self.data}
 
 
@@ -60,39 +60,39 @@ def _sentence(refusal: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
-    """One kernel's Python."""
+    """Python interpreter of a kernel."""
 
     python: str
     env: Mapping[str, str] = field(default_factory=dict)
-    """Variables of its kernelspec."""
+    """Variables of the kernelspec."""
 
     async def run(
         self, arguments: Sequence[str], *, stdin: str | None = None, cwd: Path | None = None, timeout: float = 120.0
     ) -> Any:
         """Run ``jupyter pipeline ARGUMENTS --json`` and return its answer.
 
-        The command has a session of its own, so that an interrupt of the Jupyter server is none of the command's. When
-        the request is cancelled or the time is over, the command is ended.
+        The command runs in a new session, so that an interrupt of the Jupyter server does not reach it. It is
+        terminated if the request is cancelled or times out.
 
         Parameters
         ----------
         arguments : sequence of str
-            Without ``--json``.
+            Arguments without ``--json``.
         stdin : str, optional
-            What it reads.
+            Text for standard input.
         cwd : Path, optional
-            Where it runs: profiles are looked for from there.
+            Working folder, from which profiles are searched.
         timeout : float
-            Seconds.
+            Timeout in seconds.
 
         Raises
         ------
         RemoteError
-            What the command reported.
+            If the command reported an error.
         MissingDependencyError
-            If Jupyter Pipeline is not installed there.
+            If Jupyter Pipeline is not installed for the kernel.
         PipelineError
-            If it failed otherwise, or took too long.
+            If the command failed without a report, or timed out.
         """
         process = await asyncio.create_subprocess_exec(
             self.python,
@@ -114,8 +114,8 @@ class Interpreter:
                 out, err = await process.communicate(stdin.encode() if stdin is not None else None)
         except TimeoutError as error:
             raise PipelineError(
-                f"jupyter pipeline {arguments[0]} gave no answer within {timeout:.0f} s and was ended. "
-                "Try it in a terminal."
+                f"jupyter pipeline {arguments[0]} did not finish within {timeout:.0f} s and was terminated. "
+                "Run it in a terminal."
             ) from error
         finally:
             if process.returncode is None:
@@ -135,7 +135,7 @@ class Interpreter:
             raise RemoteError(answer)
         if "No module named jupyter_pipeline" in err:
             raise _absent(self.python)
-        last = err.strip().splitlines()[-1:] or ["it printed no reason"]
+        last = err.strip().splitlines()[-1:] or ["no error message"]
         raise PipelineError(f"jupyter pipeline {arguments[0]} failed in {self.python} (exit code {code}): {last[0]}")
 
 
@@ -156,29 +156,29 @@ async def _reap(process: asyncio.subprocess.Process) -> None:
 
 
 def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return `environ` without what belongs to the Jupyter server alone: its tokens and its parent."""
+    """Return `environ` without the variables of the Jupyter server, such as its tokens."""
     return {name: value for name, value in environ.items() if not _SECRET.match(name)}
 
 
 def find_interpreter(specs: KernelSpecManager, name: str) -> Interpreter:
-    """Return the interpreter of the kernel called `name`.
+    """Return the interpreter of the kernel `name`.
 
     Raises
     ------
     NotFoundError
         If there is no such kernel.
     UsageError
-        If it is no Python kernel, or its interpreter is gone.
+        If the kernel is not a Python kernel, or its interpreter does not exist.
     """
     try:
         spec = specs.get_kernel_spec(name)
     except NoSuchKernel as error:
         raise NotFoundError("kernel", name, specs.find_kernel_specs()) from error
     if not spec.argv or spec.language.lower() != "python":
-        raise UsageError(f"The kernel {name!r} is not for Python ({spec.language}): choose a Python kernel.")
+        raise UsageError(f"The kernel {name!r} is not a Python kernel ({spec.language}). Choose a Python kernel.")
     first = spec.argv[0]
-    # jupyter_client runs its own interpreter where a kernelspec says just "python".
+    # jupyter_client replaces a plain "python" in a kernelspec by its own interpreter.
     python = sys.executable if _OURS.fullmatch(first) else shutil.which(first)
     if python is None:
-        raise UsageError(f"The interpreter of the kernel {name!r} is gone: {first}. Install the kernel again.")
+        raise UsageError(f"The interpreter of the kernel {name!r} does not exist: {first}. Install the kernel again.")
     return Interpreter(python, dict(spec.env))

@@ -19,12 +19,12 @@ class ServiceHandler(PipelineHandler):
 
     @endpoint
     async def get(self) -> dict[str, Any]:
-        """Say whether the service runs, and under ``api`` which Prefect API is used: this one, another or none."""
+        """Return the state of the service, and under ``api`` the Prefect API in use, or ``null``."""
         return await self.in_thread(_status)
 
     @endpoint
     async def post(self) -> Any:
-        """Start the service, in the environment of the default kernel, and return when it answers."""
+        """Start the service in the environment of the default kernel, and return when it runs."""
         kernel = str(self.settings["kernel_manager"].default_kernel_name)
         return await find_interpreter(self.kernel_spec_manager, kernel).run(["up"], timeout=300)
 

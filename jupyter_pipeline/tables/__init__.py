@@ -1,4 +1,4 @@
-"""Records as tables for people: the same rows as text in a terminal and as HTML in a notebook."""
+"""Tables of records: text in a terminal, HTML in a notebook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all tables share."""
+"""Base of the tables: rows as text and HTML, links, times."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ __all__ = ["Link", "Table", "age", "local"]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under headers, with a line for when there is none.
+    """Rows under headers.
 
     Attributes
     ----------
     headers : sequence of str
         Column names.
     rows : sequence of sequence of str
-        One inner sequence a row, as long as `headers`.
+        Rows, each as long as `headers`.
     empty : str
-        What is said instead of a table without rows.
+        Text in place of a table without rows.
     """
 
     headers: Sequence[str]
@@ -47,7 +47,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An address that a notebook shows as a link."""
+    """Address that a notebook shows as a link."""
 
     url: str
 
@@ -63,7 +63,7 @@ class Link:
 
 
 def age(moment: float | None) -> str:
-    """Return how long ago a moment was, in its largest unit; empty for none."""
+    """Return the time since a moment in its largest unit; empty for none."""
     if not moment:
         return ""
     elapsed = max(0.0, time.time() - moment)
@@ -74,5 +74,5 @@ def age(moment: float | None) -> str:
 
 
 def local(moment: float | None) -> str:
-    """Return a moment in the local time zone; empty for none."""
+    """Return a moment as text in the local time zone; empty for none."""
     return datetime.fromtimestamp(moment).astimezone().strftime("%a %d %b %H:%M:%S %Z") if moment else ""

@@ -1,4 +1,4 @@
-"""Clusters, profiles and environments as tables."""
+"""Tables of clusters, profiles and environments."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _cost(record: ClusterRecord) -> str:
 
 
 def clusters(records: Sequence[ClusterRecord]) -> Table:
-    """Return a table of clusters, with what they cost where one has a price, and the sum of each currency."""
+    """Return a table of clusters, with costs and their sum by currency if a profile has a price."""
     priced = any(r.cost is not None for r in records)
     rows = [
         (
@@ -48,7 +48,7 @@ def clusters(records: Sequence[ClusterRecord]) -> Table:
         for r in records
     ]
     cost = ("cost",) if priced else ()
-    headers = ("cluster", "profile", "state", "workers", "memory", "age", "ends by", "host", *cost, "remark")
+    headers = ("cluster", "profile", "state", "workers", "memory", "age", "ends at", "host", *cost, "note")
     if priced and len(rows) > 1:
         for currency in sorted({r.currency for r in records if r.cost is not None}):
             total = sum(r.cost or 0.0 for r in records if r.currency == currency)
@@ -56,30 +56,30 @@ def clusters(records: Sequence[ClusterRecord]) -> Table:
     return Table(headers, rows, "No cluster is running. Start one: cluster start local")
 
 
-def starting(say: Callable[[str], None]) -> Callable[[ClusterRecord], None]:
-    """Return a function that tells `say` in a line how far the start of a cluster is, whenever that changed."""
-    said = ""
+def starting(write: Callable[[str], None]) -> Callable[[ClusterRecord], None]:
+    """Return a function that passes each new state of a starting cluster to `write`, as one line."""
+    previous = ""
 
-    def tell(record: ClusterRecord) -> None:
-        nonlocal said
+    def report(record: ClusterRecord) -> None:
+        nonlocal previous
         workers, reason = "", record.reason
         if record.state is ClusterState.RUNNING:
             count = _workers(record)
             workers = f"{count} worker{'' if count == '1' else 's'}"
         elif record.state is ClusterState.STOPPING:
-            reason = ""  # an end is told by the error that follows
+            reason = ""  # the following error has the reason
         line = f"{record.name}: {', '.join(filter(None, (record.state.value, workers, reason)))}"
-        if record.state.alive and line != said:
-            say(line)
-            said = line
+        if record.state.alive and line != previous:
+            write(line)
+            previous = line
 
-    return tell
+    return report
 
 
 def profiles(found: Sequence[Profile]) -> Table:
     """Return a table of profiles."""
     rows = [(p.name, p.cluster_class, p.description, p.source) for p in found]
-    return Table(("profile", "class", "description", "source"), rows, "There is no profile.")
+    return Table(("profile", "class", "description", "source"), rows, "No profile was found.")
 
 
 def profile(settings: Mapping[str, Any]) -> str:
@@ -95,7 +95,7 @@ def profile_check(answer: Mapping[str, Any]) -> str:
 
 
 def drift(items: Sequence[DriftItem]) -> Table:
-    """Return a table of what differs between kernel, scheduler and workers."""
+    """Return a table of the differences between kernel, scheduler and workers."""
     rows = [
         (
             i.package,
@@ -107,12 +107,12 @@ def drift(items: Sequence[DriftItem]) -> Table:
         )
         for i in items
     ]
-    headers = ("package", "kernel", "scheduler", "workers", "severity", "remark")
+    headers = ("package", "kernel", "scheduler", "workers", "severity", "note")
     return Table(headers, rows, "Kernel, scheduler and workers have the same packages.")
 
 
 def sync(report: SyncReport) -> Table:
-    """Return a table of what a sync changed."""
+    """Return a table of the changes of a sync."""
     rows = [
         (str(i["package"]), str(i.get("before") or "absent"), str(i["after"]), str(i.get("where", "")))
         for i in report.installed
@@ -126,5 +126,5 @@ def sync(report: SyncReport) -> Table:
         (i.package, i.scheduler or ", ".join(i.workers) or "absent", "unchanged", f"{i.severity.value}: {i.reason}")
         for i in report.remaining
     ]
-    empty = f"In sync: nothing differs ({report.seconds:.2f} s)."
+    empty = f"In sync: no differences ({report.seconds:.2f} s)."
     return Table(("package or folder", "before", "now", "where"), rows, empty)

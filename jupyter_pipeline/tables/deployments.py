@@ -1,4 +1,4 @@
-"""Deploys, deployments, runs and the service, as tables and lines."""
+"""Tables and texts of deploys, deployments, runs and the service."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 _NEW_LOCK = re.compile(r"^(--- a/requirements\.lock\n\+\+\+ .*\n@@ -0,0 .*\n(?:\+#.*\n)*)(?:\+.*\n)+", re.MULTILINE)
-"""The difference that a lock makes where none was: its comments, and one line for each package."""
+"""Diff of a new lock: its comments, and one line for each package."""
 
 
 def deployments(records: Sequence[DeploymentRecord]) -> Table:
@@ -44,7 +44,7 @@ def deployments(records: Sequence[DeploymentRecord]) -> Table:
             r.name,
             "paused" if r.paused else "active",
             r.schedule_text or "on demand",
-            r.last_run.state if r.last_run else "never ran",
+            r.last_run.state if r.last_run else "never run",
             "" if r.paused else local(r.next_run),
             r.profile,
             r.version[:12],
@@ -52,7 +52,7 @@ def deployments(records: Sequence[DeploymentRecord]) -> Table:
         for r in records
     ]
     headers = ("deployment", "state", "schedule", "last run", "next run", "profile", "version")
-    return Table(headers, rows, "Nothing is deployed. Put %%deploy NAME on the first line of a cell.")
+    return Table(headers, rows, "There are no deployments. Deploy a cell: write %%deploy NAME in its first line.")
 
 
 def runs(records: Sequence[RunRecord]) -> Table:
@@ -62,15 +62,15 @@ def runs(records: Sequence[RunRecord]) -> Table:
             r.name,
             r.deployment,
             r.state,
-            "schedule" if r.auto_scheduled else "by hand",
+            "schedule" if r.auto_scheduled else "manual",
             local(r.start or r.expected_start),
             f"{r.end - r.start:.1f} s" if r.start and r.end else "",
             r.message,
         )
         for r in records
     ]
-    headers = ("run", "deployment", "state", "started by", "start", "took", "message")
-    return Table(headers, rows, "There is no run.")
+    headers = ("run", "deployment", "state", "trigger", "start", "duration", "message")
+    return Table(headers, rows, "There are no runs.")
 
 
 def versions(records: Sequence[VersionRecord]) -> Table:
@@ -79,7 +79,7 @@ def versions(records: Sequence[VersionRecord]) -> Table:
         (str(r.number), r.version[:12], local(r.deployed), r.by, r.target, "current" if r.current else "")
         for r in records
     ]
-    return Table(("number", "version", "deployed", "by", "target", ""), rows, "It has no version.")
+    return Table(("number", "version", "deployed", "by", "target", ""), rows, "There are no versions.")
 
 
 def options(schema: Mapping[str, Any]) -> Table:
@@ -88,11 +88,11 @@ def options(schema: Mapping[str, Any]) -> Table:
         (f"--{name.replace('_', '-')}", str(each.get("x-metavar", "")), each["x-group"], each["description"])
         for name, each in schema["properties"].items()
     ]
-    return Table(("option", "value", "group", "description"), rows, "There is no option.")
+    return Table(("option", "value", "group", "description"), rows, "There are no options.")
 
 
 def plan(answer: Deployed) -> str:
-    """Return what a deploy is about to do: notes, schedules in words, and the next runs."""
+    """Return the notes, the schedules in words and the next runs of a planned deploy."""
     lines = [f"note: {text}" for text in answer.notes]
     lines += [f"Schedule: {text}" for text in answer.schedules]
     lines += [f"  next run {text}" for text in answer.next_runs_text]
@@ -101,35 +101,35 @@ def plan(answer: Deployed) -> str:
 
 
 def dry_run(answer: Deployed) -> str:
-    """Return what a deploy would change, in the files and on the server."""
+    """Return the changes of a planned deploy to files and server."""
     lines = [plan(answer)] if plan(answer) else []
-    lines.append(_without_new_lock(answer.changes) or "No file would change.")
+    lines.append(_without_new_lock(answer.changes) or "The files would not change.")
     if answer.server_changes is not None:
-        lines.append(answer.server_changes or "Nothing that is deployed would change.")
+        lines.append(answer.server_changes or "The deployment would not change.")
     if answer.rehearses:
-        lines.append("It would be rehearsed first: run once in a clean process.")
-    return "\n".join([*lines, "Nothing was written (dry run)."])
+        lines.append("A rehearsal would come first: one run in a separate process.")
+    return "\n".join([*lines, "Nothing was changed (dry run)."])
 
 
 def _without_new_lock(changes: str) -> str:
-    """Return differences without the lines of a new lock, of which there are a hundred that nobody wrote."""
+    """Return a diff with the number of packages in place of the lines of a new lock."""
     return _NEW_LOCK.sub(lambda found: f"{found[1]}+({found[0].count('==')} packages)\n", changes)
 
 
 def deployed(answer: Deployed, *, command: str) -> str:
-    """Return what a deploy did, in a few lines.
+    """Return the result of a deploy as text.
 
     Parameters
     ----------
     answer : Deployed
-        What it did.
+        Result of the deploy.
     command : str
-        What the commands about deployments begin with, in the front door that shows this.
+        Prefix of the commands for deployments: ``%deployments`` or ``jupyter pipeline deployments``.
     """
     if answer.deployment is None:
-        return f"Wrote {answer.folder}" if answer.written else f"Nothing has changed: {answer.folder}"
+        return f"Wrote {answer.folder}" if answer.written else f"No changes: {answer.folder}"
     name = answer.deployment.name
-    done = "Deployed" if answer.written or answer.server_changes else "Nothing has changed:"
+    done = "Deployed" if answer.written or answer.server_changes else "No changes:"
     lines = [f"{done} {name!r}, version {answer.version[:12]}: {answer.folder}"]
     if answer.deployment.paused:
         lines.append(f"It is paused. Resume it: {command} resume {name}")
@@ -137,44 +137,44 @@ def deployed(answer: Deployed, *, command: str) -> str:
 
 
 def live(record: DeploymentRecord) -> str:
-    """Return what is live under a name, in a line."""
+    """Return the current version of a deployment as one line."""
     at = f" in {record.target}" if record.target else ""
-    return f"{record.name!r} runs version {record.version[:12]} now{at}" + (
-        ", when it is resumed." if record.paused else "."
+    return f"{record.name!r} now runs version {record.version[:12]}{at}" + (
+        " when it is resumed." if record.paused else "."
     )
 
 
 def alerts(records: Sequence[AlertBlock]) -> Table:
-    """Return a table of the addresses that alerts go to."""
+    """Return a table of the stored addresses of alerts."""
     rows = [(r.name, r.kind, ", ".join(r.used_by)) for r in records]
-    return Table(("alert", "kind", "used by"), rows, "No alert is stored. Store one: jupyter pipeline alerts add NAME")
+    return Table(("alert", "kind", "used by"), rows, "There are no alerts. Store one: jupyter pipeline alerts add NAME")
 
 
 def statuses(records: Sequence[DeploymentStatus]) -> Table:
-    """Return a table of how the deployments of a notebook are."""
+    """Return a table of the deployments of a notebook."""
     rows = [
         (
             r.name,
             ", ".join(r.cells),
-            "changed since" if r.changed else "as deployed",
-            r.last_run or "never ran",
+            "changed" if r.changed else "unchanged",
+            r.last_run or "never run",
             "paused" if r.paused else "active",
             r.reason,
         )
         for r in records
     ]
-    headers = ("deployment", "cells", "code", "last run", "state", "remark")
-    return Table(headers, rows, "Nothing is deployed from this notebook.")
+    headers = ("deployment", "cells", "code", "last run", "state", "note")
+    return Table(headers, rows, "This notebook has no deployments.")
 
 
 def tests(outcomes: Sequence[PipelineTest]) -> Table:
-    """Return a table of how pipelines did in a clean process."""
+    """Return a table of the results of pipeline tests."""
     rows = [(o.name, "passed" if o.passed else "FAILED", f"{o.seconds:.1f} s", o.error) for o in outcomes]
-    return Table(("pipeline", "outcome", "took", "error"), rows, "There is no pipeline.")
+    return Table(("pipeline", "result", "duration", "error"), rows, "There are no pipelines.")
 
 
 def service(status: ServiceStatus) -> str:
-    """Return the state of the embedded Prefect service in a few lines."""
+    """Return the state and the addresses of the embedded Prefect service as text."""
     lines = [f"The Prefect service is {status.state}" + (f": {status.reason}" if status.reason else ".")]
     if status.api_url:
         lines += [f"  API        {status.api_url}", f"  interface  {status.ui_url}", f"  work pool  {status.work_pool}"]

@@ -104,7 +104,7 @@ def sync(
     cluster : AttachedCluster or str
         The cluster, or its name.
     directories : sequence of str or Path, optional
-        Folders with local code, in addition to those of the profile. By default the folders that this process imports
+        Folders with local code, beside the folders of the profile. By default the folders that this process imports
         from.
     packages : bool, default True
         Compare packages and install those that differ.

@@ -39,7 +39,7 @@ def start_cluster(
     adapt : tuple of int, optional
         Minimum and maximum number of workers of an adaptive cluster.
     overrides : mapping, optional
-        Values by dotted key that replace those of the profile.
+        Values by dotted key that replace values of the profile.
     owner : str, optional
         ``"kernel"``, ``"server"`` or ``"detached"`` instead of the profile's owner policy.
     cwd : Path, optional

@@ -1,7 +1,7 @@
 """Options of a deploy: one table, and the functions that parse their values.
 
-`OPTIONS` declares each option once. Every front door derives from it: the traits of the command line, the parsers of
-the magics, the checks of the REST body, the form of the panel (by `json_schema`) and the table in the documentation.
+`OPTIONS` declares each option once. Every front door derives from it: the command line, the magics,
+the REST routes, the form of the panel (by `json_schema`) and the table in the documentation.
 `Option.fields` names the fields of `CompileOptions` and `DeploymentSpec` that take the value. An option that only
 passes a value to such a field needs no other code.
 """

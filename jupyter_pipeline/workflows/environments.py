@@ -41,7 +41,7 @@ def sync_cluster(
     profile : Profile, optional
         Profile whose ``environment`` section applies; by default the profile of the cluster.
     directories : sequence of Path, optional
-        Folders with local code, in addition to those of the profile. By default the folders that this process imports
+        Folders with local code, beside the folders of the profile. By default the folders that this process imports
         from.
     packages : bool, default True
         Compare packages and install those that differ.

@@ -1,8 +1,8 @@
 """Rehearse a pipeline: run its flow once in a separate process before the deploy.
 
-The flow runs with the interpreter, folder, modules and cluster profile of its later runs. A rehearsal therefore finds a
-package that only the kernel has, a name that only the notebook defines, a profile that does not start, and a result
-that cannot be serialized. It uses the Prefect server of the deployment, because flows may read blocks and variables
+The flow runs with the interpreter, folder, modules and cluster profile of its later runs. So a rehearsal finds packages
+that only the kernel has, names that only the notebook defines, profiles that do not start, and results that cannot be
+serialized. It uses the Prefect server of the deployment, because flows may read blocks and variables
 there, and removes its run from the server. Without a server, Prefect starts a temporary one within about 15 seconds.
 """
 
@@ -109,11 +109,11 @@ def rehearse(
 
 
 def _silent(last: str) -> str:
-    return f"The process ended without an answer; its last words: {last or 'none'}"
+    return f"The process exited without a result; its last line: {last or 'none'}"
 
 
 def _variables(folder: Path, more: Mapping[str, str], server: str | None) -> dict[str, str]:
-    """Return the environment of the process: Prefect's settings are the server's, or those of a temporary one."""
+    """Return the environment of the process: with the Prefect settings of the configured or of a temporary server."""
     kept = {
         "PREFECT_TASKS_REFRESH_CACHE": "true",
         "PREFECT_LOGGING_COLORS": "false",

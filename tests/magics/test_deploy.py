@@ -80,7 +80,7 @@ def test_a_cell_becomes_files_and_a_deployment_that_runs(
     shell.run_line_magic("deployments", "compare triple")
     assert "+    answer = factor * 15" in capsys.readouterr().out
     shell.run_line_magic("deployments", "rollback triple")
-    assert "runs version" in capsys.readouterr().out
+    assert "now runs version" in capsys.readouterr().out
     told = ""
     while "Completed" not in told:  # Prefect sends lines of a log together, now and then
         assert time.monotonic() < deadline + 30, told
@@ -97,7 +97,7 @@ def test_a_cell_becomes_files_and_a_deployment_that_runs(
     shell.run_line_magic("deployments", "pause triple")
     assert "paused" in str(shell.run_line_magic("deployments", "list"))
     shell.run_line_magic("deployments", "delete triple")
-    assert "Nothing is deployed" in str(shell.run_line_magic("deployments", "list"))
+    assert "There are no deployments" in str(shell.run_line_magic("deployments", "list"))
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_what_cannot_be_promoted_is_refused_before_anything_is_written(
 @pytest.mark.parametrize(
     ("line", "error", "message"),
     [
-        ("deploy x", UsageError, "marked"),
+        ("deploy x", UsageError, "No cell is a step"),
         ("deploy x --cron", UsageError, "--cron"),
         ("deployments backfil x", NotFoundError, "Did you mean backfill?"),
         ("deployments backfill x someday 2027-01-01", UsageError, "someday"),

@@ -50,6 +50,6 @@ def test_a_dry_run_counts_the_packages_of_a_new_lock() -> None:
 def test_a_deploy_that_changed_nothing_says_so() -> None:
     live = DeploymentRecord(id="1", name="daily", flow_name="daily")
     answer = Deployed(deployment=live, folder="/p", files={}, written=(), changes="", server_changes="", version="abc")
-    assert tables.deployed(answer, command="%deploy") == "Nothing has changed: 'daily', version abc: /p"
+    assert tables.deployed(answer, command="%deployments") == "No changes: 'daily', version abc: /p"
     changed = dataclasses.replace(answer, server_changes="+- new")
-    assert tables.deployed(changed, command="%deploy") == "Deployed 'daily', version abc: /p"
+    assert tables.deployed(changed, command="%deployments") == "Deployed 'daily', version abc: /p"
