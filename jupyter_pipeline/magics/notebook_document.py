@@ -2,8 +2,8 @@
 
 A kernel does not get the text of the notebook. It gets the source of each cell that runs, and from JupyterLab and
 Notebook the id of the cell. An edited cell that runs again replaces its older text by id. The saved file gives the
-order of the cells: an early cell that runs again keeps its place. Cells from a front end without ids (nbclient) are matched
-with the saved cells by their text.
+order of the cells: an early cell that runs again keeps its place. Cells from a front end without ids (nbclient) are
+matched with the saved cells by their text.
 """
 
 from __future__ import annotations
