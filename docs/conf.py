@@ -1,4 +1,4 @@
-"""Sphinx configuration. What the pages include is made here from the code itself, so that it cannot go stale."""
+"""Configure Sphinx, and generate from the code the files that pages include."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import jupyter_pipeline
+from jupyter_pipeline.clusters.profiles import schema
 from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells, read_notebook, select_cell
 from jupyter_pipeline.models import Schedule
 
@@ -41,7 +42,7 @@ STEPS = {
 
 
 def write_example(cells: list[Cell], targets: int | list[int], options: CompileOptions) -> None:
-    """Promote cells, and write the files for `promotion.md` to include."""
+    """Compile cells, and write the files for `explanation/compiler.md` to include."""
     folder = GENERATED / options.name
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in compile_cells(cells, targets, options).files.items():
@@ -49,7 +50,7 @@ def write_example(cells: list[Cell], targets: int | list[int], options: CompileO
 
 
 def quickstart() -> None:
-    """Promote the cell of the quickstart notebook."""
+    """Compile the cell of the quickstart notebook."""
     notebook = HERE.parent / "notebooks" / "quickstart.ipynb"
     cells = read_notebook(notebook.read_bytes())
     schedules = (Schedule(every=60.0),)
@@ -58,7 +59,7 @@ def quickstart() -> None:
 
 
 def several_steps() -> None:
-    """Promote the cells of `STEPS`, and write them down as they are typed."""
+    """Compile the cells of `STEPS`, and write their source."""
     cells = [Cell(index=i, id=name, source=source) for i, (name, source) in enumerate(STEPS.items())]
     write_example(cells, list(range(1, len(cells))), CompileOptions(name="regions", notebook="sales.ipynb"))
     (GENERATED / "regions" / "cells.py").write_text("\n\n\n".join(STEPS.values()), encoding="utf-8")
@@ -66,4 +67,5 @@ def several_steps() -> None:
 
 quickstart()
 several_steps()
+(GENERATED / "profile-keys.md").write_text(schema.render_reference(), encoding="utf-8")
 (GENERATED / "deploy-options.md").write_text(option_table(), encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import pkgutil
 import re
 import runpy
 from collections.abc import Iterator
@@ -23,16 +24,33 @@ from jupyter_pipeline.server.routes import ROUTES
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-PAGES = sorted(DOCS.glob("*.md"))
+PAGES = sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts)
 BUILTIN = sorted(p.stem for p in (ROOT / "jupyter_pipeline" / "clusters" / "profiles" / "builtin").glob("*.yaml"))
 
 
-INCLUDED = "```{include} _build/generated/deploy-options.md\n```"
+INCLUDED = "```{include} ../_build/generated/deploy-options.md\n```"
+DEPLOY_OPTIONS = "[deploy options](deploy-options.md)"
+"""Sections with this link have the options of that page too."""
 option_table = runpy.run_path(str(DOCS / "option_table.py"))["option_table"]
 
 
 def page(name: str) -> str:
-    return (DOCS / name).read_text(encoding="utf-8").replace(INCLUDED, option_table())
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def definitions(text: str) -> dict[str, str]:
+    """Return the entries of definition lists by their terms."""
+    found = re.findall(r"^(\S.*)\n: (.*(?:\n  .*)*)", text, re.MULTILINE)
+    return {term: " ".join(body.split()) for term, body in found}
+
+
+def option_terms(section: str) -> set[str]:
+    """Return the options that a section defines, with those of the page that it links to."""
+    terms = [term for term in definitions(section) if term.startswith("`-")]
+    if DEPLOY_OPTIONS in section:
+        assert INCLUDED in page("reference/deploy-options.md")
+        terms += re.findall(r"^\| (`-.*?) \|", option_table(), re.MULTILINE)
+    return options(" ".join(terms))
 
 
 def sections(text: str, level: int) -> dict[str, str]:
@@ -65,7 +83,7 @@ GROUPS = {
 
 
 def test_every_command_and_no_other_has_a_section() -> None:
-    assert set(sections(page("command-line.md"), 3)) == set(COMMANDS)
+    assert set(sections(page("reference/command-line.md"), 3)) == set(COMMANDS)
 
 
 @pytest.mark.parametrize("title", COMMANDS)
@@ -75,8 +93,7 @@ def test_the_section_of_a_command_has_its_options_and_no_other(title: str) -> No
     ]
     flat = [n for name in names for n in (name if isinstance(name, tuple) else (name,))]
     expected = {f"-{n}" if len(n) == 1 else f"--{n}" for n in flat}
-    rows = re.findall(r"^\| (`-.*?) \|", sections(page("command-line.md"), 3)[title], re.MULTILINE)
-    assert options(" ".join(rows)) == expected
+    assert option_terms(sections(page("reference/command-line.md"), 3)[title]) == expected
 
 
 @pytest.fixture(scope="module")
@@ -102,27 +119,32 @@ def test_every_subcommand_and_its_options_are_documented(
     shell: InteractiveShell, capsys: pytest.CaptureFixture[str], magic: str
 ) -> None:
     subcommands = SUBCOMMANDS[magic[1:]]
-    rows = {match[1]: match[0] for match in re.finditer(rf"^\| `{magic} ([\w-]+).*$", page("magics.md"), re.MULTILINE)}
-    assert set(rows) == set(subcommands)
-    for command, row in rows.items():
+    entries = definitions(page("reference/magics.md"))
+    found = {term.strip("`").split()[1]: term for term in entries if term.startswith(f"`{magic} ")}
+    assert set(found) == set(subcommands)
+    for command, term in found.items():
         positionals = subcommands[command].parser(magic).positionals()
-        assert f"`{' '.join([magic, command, *positionals])}`" in row
-        assert options(row) == options(told(shell, capsys, magic, f"{command} --help")) - {"-h", "--help"}, command
+        assert term == f"`{' '.join([magic, command, *positionals])}`"
+        assert options(entries[term]) == options(told(shell, capsys, magic, f"{command} --help")) - {"-h", "--help"}, (
+            command
+        )
 
 
 @pytest.mark.parametrize("magic", ["%%deploy"])
 def test_the_options_of_a_magic_without_subcommands_are_documented(
     shell: InteractiveShell, capsys: pytest.CaptureFixture[str], magic: str
 ) -> None:
-    found = next(body for title, body in sections(page("magics.md"), 2).items() if title.startswith(f"{magic} "))
+    found = next(
+        body for title, body in sections(page("reference/magics.md"), 2).items() if title.startswith(f"{magic} ")
+    )
     usage = told(shell, capsys, magic, "--help").partition("\n\n")[0]
-    assert options(usage) - {"-h"} <= options(found)
+    assert options(usage) - {"-h", "--help"} == option_terms(found)
 
 
 @pytest.mark.parametrize("name", BUILTIN)
 def test_every_built_in_profile_has_a_row_and_its_text(name: str) -> None:
-    assert re.search(rf"^\| `{name}` \|", page("clusters.md"), re.MULTILINE)
-    assert f"clusters/profiles/builtin/{name}.yaml" in page("clusters.md")
+    assert re.search(rf"^\| `{name}` \|", page("reference/backends.md"), re.MULTILINE)
+    assert f"clusters/profiles/builtin/{name}.yaml" in page("reference/backends.md")
 
 
 @pytest.mark.parametrize(
@@ -134,18 +156,20 @@ def test_every_built_in_profile_has_a_row_and_its_text(name: str) -> None:
     ],
 )
 def test_every_key_of_a_profile_and_every_state_is_documented(key: str) -> None:
-    assert f"`{key}`" in page("clusters.md") or f"`{key}:" in page("clusters.md")
+    text = page("reference/profiles.md") + page("reference/cluster-states.md")
+    assert f"`{key}`" in text or f"`{key}:" in text
 
 
 def test_the_reference_of_profile_keys_is_generated_from_their_declarations() -> None:
-    assert page("profile-keys.md") == schema.render_reference()
+    assert "_build/generated/profile-keys.md" in page("reference/profile-keys.md")
+    assert "schema.render_reference()" in page("conf.py")
 
 
 def test_every_route_and_its_methods_are_documented() -> None:
     documented: dict[str, set[str]] = {}
     route = ""
     for first, methods in re.findall(
-        r"^\| (`[\w/…]+`)? ?\| ([A-Z, ]+(?:, websocket)?) \|", page("panel.md"), re.MULTILINE
+        r"^\| (`[\w/…]+`)? ?\| ([A-Z, ]+(?:, websocket)?) \|", page("reference/rest.md"), re.MULTILINE
     ):
         route = first.strip("`") or route
         documented.setdefault(route, set()).update(re.findall(r"[A-Z]+", methods))
@@ -162,9 +186,16 @@ def _has(handler: type, method: str) -> bool:
     return any(method in vars(base) for base in handler.__mro__ if base.__module__.startswith("jupyter_pipeline"))
 
 
+@pytest.mark.parametrize(
+    "name", re.findall(r"^\.\. auto(?:function|class|module):: (\S+)$", page("reference/python.md"), re.MULTILINE)
+)
+def test_names_of_the_python_page_exist(name: str) -> None:
+    assert pkgutil.resolve_name(name) is not None
+
+
 @pytest.mark.parametrize("name", exceptions.__all__)
 def test_every_error_is_explained(name: str) -> None:
-    assert re.search(rf"^\| `{name}` \|", page("troubleshooting.md"), re.MULTILINE)
+    assert f"`{name}`" in definitions(page("reference/errors.md"))
 
 
 def test_every_page_is_reached_from_the_index() -> None:
@@ -173,7 +204,7 @@ def test_every_page_is_reached_from_the_index() -> None:
         for block in re.findall(r"```{toctree}.*?\n\n(.*?)```", page("index.md"), re.DOTALL)
         for line in block.split()
     }
-    assert listed == {p.stem for p in PAGES} - {"index"}
+    assert listed == {p.relative_to(DOCS).with_suffix("").as_posix() for p in PAGES} - {"index"}
 
 
 def anchors(path: Path) -> set[str]:
@@ -241,7 +272,7 @@ def magic_lines(file: Path) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("line", [line for file in PAGES for line in magic_lines(file)])
+@pytest.mark.parametrize("line", [line for file in (ROOT / "README.md", *PAGES) for line in magic_lines(file)])
 def test_magic_lines_that_are_shown_can_be_typed(line: str) -> None:
     magic, *words = arguments.split(line)
     name = magic.lstrip("%")
@@ -251,8 +282,14 @@ def test_magic_lines_that_are_shown_can_be_typed(line: str) -> None:
         SUBCOMMANDS[name][words[0]].parser(magic).parse_args(words[1:])
 
 
+@pytest.mark.parametrize("file", [ROOT / "README.md", *PAGES], ids=lambda p: p.name)
+def test_lines_have_at_most_100_columns(file: Path) -> None:
+    long = [line for line in file.read_text(encoding="utf-8").splitlines() if len(line) > 100]
+    assert long == []
+
+
 def test_rooms_that_the_design_names_exist() -> None:
-    rows = re.findall(r"^\| (`[\w/]+`(?:, `[\w/]+`)*) \|", page("design.md"), re.MULTILINE)
+    rows = re.findall(r"^\| (`[\w/]+`(?:, `[\w/]+`)*) \|", page("explanation/design.md"), re.MULTILINE)
     for name in re.findall(r"[\w/]+", " ".join(rows)):
         home = ROOT if name.startswith("labextension") else ROOT / "jupyter_pipeline"
         assert (home / name).is_dir() or (home / f"{name}.py").is_file(), name

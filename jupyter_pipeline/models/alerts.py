@@ -1,7 +1,7 @@
 """Alerts about the runs of a deployment.
 
 `AlertEvent` is the one table of alert events: its members define name, message, description and Prefect trigger. To add
-an event, add a member here and a row to the table in ``docs/service.md``; a test compares the two.
+an event, add a member here and a row to the table in ``docs/how-to/set-up-alerts.md``; a test compares the two.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class AlertEvent(enum.StrEnum):
     HEARTBEAT = (
         "heartbeat",
         "sends no heartbeat",
-        "a running run has sent no heartbeat for two minutes: its process hangs or has exited",
+        "an active run has sent no heartbeat for two minutes: it hangs or has exited",
         {
             "posture": "Proactive",
             "after": [_HEARTBEAT],

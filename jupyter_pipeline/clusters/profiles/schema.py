@@ -1,8 +1,6 @@
 """The keys of a profile: type, allowed values and help of each key, declared once.
 
-`validation` checks profiles against these declarations. ``docs/profile-keys.md`` is generated from them::
-
-    python -c "from jupyter_pipeline.clusters.profiles.schema import *; print(render_reference(), end='')"
+`validation` checks profiles against these declarations. `render_reference` returns their table for the documentation.
 
 To add a key of a section, declare it here and use it. Keys at the top level of a profile, and keys of ``limits``, are
 declared as fields of `Profile` and `Limits` by `setting` in ``models/clusters.py``.
@@ -212,7 +210,7 @@ def render_reference() -> str:
     lines = [
         "# Profile keys",
         "",
-        "All keys of a [cluster profile](clusters.md). This page is generated from",
+        "All keys of a [cluster profile](profiles.md). This page is generated from",
         "`jupyter_pipeline/clusters/profiles/schema.py`.",
     ]
     for section, keys in SECTIONS.items():

@@ -235,6 +235,6 @@ def test_a_deployment_cannot_tell_whom_nobody_knows(live: ServiceStatus, specifi
 
 
 def test_the_documentation_lists_every_event() -> None:
-    documented = (Path(__file__).parents[3] / "docs" / "service.md").read_text()
+    documented = (Path(__file__).parents[3] / "docs" / "how-to" / "set-up-alerts.md").read_text()
     for event in AlertEvent:
         assert f"| `{event.value}` | {event.description} |" in documented
