@@ -206,7 +206,7 @@ RULES: dict[str, Rule] = {
         Rule(
             "map-form",
             "mapped step",
-            "the cell is not one list made by element",
+            "the cell is not one list built element by element",
             "Write the cell as NAME = [f(x) for x in ITEMS], and the rest in other cells.",
         ),
         Rule(

@@ -30,21 +30,27 @@ from jupyter_pipeline.compiler.frontend.notebook import (
     has_directive,
     label_cells,
     label_refusals,
-    order_notes,
+    note_execution_order,
 )
 from jupyter_pipeline.compiler.graph.mapping import find_mapping
 from jupyter_pipeline.compiler.graph.naming import (
     collect_directives,
-    defined_below,
-    function_names,
-    summary,
+    find_later_definitions,
+    name_functions,
+    summarize_step,
     to_identifier,
 )
-from jupyter_pipeline.compiler.graph.parameter_values import typed
+from jupyter_pipeline.compiler.graph.parameter_values import convert_value
 from jupyter_pipeline.compiler.graph.parameters import Parameter, find_parameters, parameter_schema
 from jupyter_pipeline.compiler.graph.partition import partition_steps
 from jupyter_pipeline.compiler.graph.pipeline import PipelineGraph
-from jupyter_pipeline.compiler.graph.steps import Step, imported_libraries, last_value, names_read, split_module_level
+from jupyter_pipeline.compiler.graph.steps import (
+    Step,
+    find_libraries,
+    find_names_read,
+    has_last_value,
+    split_module_level,
+)
 from jupyter_pipeline.compiler.graph.windows import bind_windows
 from jupyter_pipeline.compiler.options import Compilation, CompileOptions
 from jupyter_pipeline.compiler.secrets import find_machine_values, refuse_secret_values
@@ -87,7 +93,9 @@ def compile_cells(cells: Sequence[Cell], target: int | Sequence[int], options: C
         check_slice(sliced)
         graph = _build_graph(cells, sliced, options, labels)
     remarks = [*sliced.notes, *(CellNote(cell, text) for cell, text in find_machine_values(sliced))]
-    values = {p.name: typed(p, options.defaults.get(p.name, p.default)) for p in graph.parameters if not p.window}
+    values = {
+        p.name: convert_value(p, options.defaults.get(p.name, p.default)) for p in graph.parameters if not p.window
+    }
     title = (graph.steps[0].summary if len(graph.steps) == 1 else options.description) or f"Pipeline {options.name}."
     pieces = render_steps(
         graph.program, graph.imports, graph.helpers, graph.steps, f"{title}\n\n{origin_sentence(options)}\n"
@@ -107,7 +115,7 @@ def compile_cells(cells: Sequence[Cell], target: int | Sequence[int], options: C
         version=version,
         cells=sliced.cells,
         notes=(
-            *order_notes(cells, max(selected)),
+            *note_execution_order(cells, max(selected)),
             *(remark.format(labels) for remark in remarks),
             *generator.notes(graph, options),
         ),
@@ -137,7 +145,7 @@ def _slice(
         [(c.index, c.source) for c in code if c.index <= max(selected)],
         selected,
         external=[c.index for c in code if c.index not in selected and has_directive(c)],
-        later=defined_below([c for c in code if c.index > min(selected)], labels),
+        later=find_later_definitions([c for c in code if c.index > min(selected)], labels),
         kernel_names=options.kernel_names,
     )
 
@@ -158,13 +166,13 @@ def _build_graph(
         sliced,
         inner,
         parameters,
-        names=function_names(directives, function, module_names),
+        names=name_functions(directives, function, module_names),
         kinds={i: directive.kind for i, directive in directives.items()},
-        summary=lambda cell: description or summary(cells, cell, directives[cell].name if several else ""),
-        used_below=names_read([to_python(c.source).source for c in below]),
+        summary=lambda cell: description or summarize_step(cells, cell, directives[cell].name if several else ""),
+        used_below=find_names_read([to_python(c.source).source for c in below]),
         isolated=[i for i, directive in directives.items() if directive.map],
     )
-    libraries = imported_libraries(sliced)
+    libraries = find_libraries(sliced)
     for step in steps:
         _complete_step(step, steps, directives.get(step.cell, Directive()), options, sliced, libraries)
     _check_worker_sizes(steps, options)
@@ -207,7 +215,7 @@ def _complete_step(
             raise CompileRefusedError([refusal("map-awaits", cell=step.cell, line=1, name="--map")])
         step.mapped = find_mapping(step.cell, step.statements, {*step.inputs, *(p.name for p in step.parameters)})
     own = [s for s in step.statements if s.cell == step.cell]
-    if step.kind == "check" and last_value(own, sliced.program.plain[step.cell].source):
+    if step.kind == "check" and has_last_value(own, sliced.program.plain[step.cell].source):
         step.returns_last, step.decides = not step.outputs, bool(step.outputs)
     readers = [s for s in steps if step in s.sources.values()]
     step.shares = bool(options.profile) and "dask" in libraries and len(readers) > 1 and step.mapped is None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jupyter_pipeline.exceptions import CompileError
 
-__all__ = ["find_local_modules", "imported_modules"]
+__all__ = ["find_imports", "find_local_modules"]
 
 
 def find_local_modules(files: Mapping[str, str], folder: Path) -> dict[str, str]:
@@ -32,7 +32,7 @@ def find_local_modules(files: Mapping[str, str], folder: Path) -> dict[str, str]
         If a module has the name of a generated file, is not UTF-8, or cannot be read.
     """
     found: dict[str, str] = {}
-    waiting = {name for text in files.values() for name in imported_modules(text)} - {Path(f).stem for f in files}
+    waiting = {name for text in files.values() for name in find_imports(text)} - {Path(f).stem for f in files}
     seen: set[str] = set()
     while waiting:
         name = waiting.pop()
@@ -42,11 +42,11 @@ def find_local_modules(files: Mapping[str, str], folder: Path) -> dict[str, str]
             if relative in files:
                 raise CompileError(f"{path} has the name of a generated file. Rename the module.")
             found[relative] = _read(path)
-            waiting |= set(imported_modules(found[relative])) - seen
+            waiting |= set(find_imports(found[relative])) - seen
     return found
 
 
-def imported_modules(text: str) -> Iterator[str]:
+def find_imports(text: str) -> Iterator[str]:
     """Yield the top-level package of each import in a file, imports inside functions included."""
     try:
         tree = ast.parse(text)

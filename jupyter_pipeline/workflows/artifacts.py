@@ -29,12 +29,12 @@ def profile_file(profile: Profile | None) -> dict[str, str]:
 
 def add_lock(compilation: Compilation, modules: Mapping[str, str]) -> Compilation:
     """Return the compilation with a lock of the packages that its code imports and of their dependencies."""
-    from jupyter_pipeline.compiler.local_modules import imported_modules
+    from jupyter_pipeline.compiler.local_modules import find_imports
     from jupyter_pipeline.environments.capture.environment import capture_environment
 
     own = {name.partition("/")[0].removesuffix(".py") for name in (*compilation.files, *modules)}
     texts = [text for name, text in {**compilation.files, **modules}.items() if name.endswith(".py")]
-    roots = {name for text in texts for name in imported_modules(text)} - own - sys.stdlib_module_names
+    roots = {name for text in texts for name in find_imports(text)} - own - sys.stdlib_module_names
     text = _lock(capture_environment().distributions, frozenset(roots))
     return dataclasses.replace(compilation, files={**compilation.files, LOCK: text})
 

@@ -108,10 +108,10 @@ def run_window(edge: str, *, value: Moment | None, default: Moment) -> Moment:
         return value
     from prefect.runtime import deployment, flow_run
 
-    from jupyter_pipeline.compiler.graph.windows import EDGES, written_like
+    from jupyter_pipeline.compiler.graph.windows import EDGES, format_like
 
     window = _window(str(flow_run.id)) if deployment.id else None
-    return default if window is None else written_like(window[EDGES.index(edge)], default)
+    return default if window is None else format_like(window[EDGES.index(edge)], default)
 
 
 @functools.cache

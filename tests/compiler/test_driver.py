@@ -70,7 +70,7 @@ def rich(*, sized: bool = True, **options: Any) -> Compilation:
     return compile_cells(notebook, (3, 4, 5, 6), CompileOptions(**given))
 
 
-PROMOTIONS = {
+PIPELINES = {
     "single": single,
     "several": several,
     "standalone": lambda: single(standalone=True),
@@ -88,10 +88,10 @@ PROMOTIONS = {
 }
 
 
-@pytest.mark.parametrize("name", PROMOTIONS)
+@pytest.mark.parametrize("name", PIPELINES)
 def test_files_are_those_of_the_golden_folder(name: str) -> None:
     folder = GOLDEN / name
-    files = PROMOTIONS[name]().files
+    files = PIPELINES[name]().files
     if os.environ.get("UPDATE_GOLDEN"):
         folder.mkdir(exist_ok=True)
         for path, text in files.items():
@@ -99,9 +99,9 @@ def test_files_are_those_of_the_golden_folder(name: str) -> None:
     assert {p.name: p.read_text() for p in folder.iterdir()} == files
 
 
-@pytest.mark.parametrize("name", PROMOTIONS)
+@pytest.mark.parametrize("name", PIPELINES)
 def test_pyflakes_finds_nothing(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    for path, text in PROMOTIONS[name]().files.items():
+    for path, text in PIPELINES[name]().files.items():
         if path.endswith(".py"):
             assert check(text, path, Reporter(sys.stdout, sys.stdout)) == 0, capsys.readouterr().out
 

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 from jupyter_pipeline.compiler.codegen.base import CodeGenerator, origin_sentence
 from jupyter_pipeline.compiler.codegen.imports import Imports
-from jupyter_pipeline.compiler.codegen.text import docstring, indent, lazy_verdict, wrapped
+from jupyter_pipeline.compiler.codegen.text import escape_docstring, indent, render_verdict, wrap_call
 from jupyter_pipeline.compiler.frontend.directives import largest_worker_size
 from jupyter_pipeline.compiler.graph.naming import to_identifier, unused_name
 from jupyter_pipeline.compiler.graph.parameters import Parameter
@@ -78,7 +78,7 @@ def _render_definitions(graph: PipelineGraph, options: CompileOptions) -> str:
     blocks.append(_definitions(job, ops, options, imports))
     body = "\n\n\n".join(block for block in blocks if block)
     title = f"Definitions of {options.name}. {origin_sentence(options)}"
-    return f'"""{docstring(title)}"""\n\n{imports.text()}\n\n\n{body}\n'
+    return f'"""{escape_docstring(title)}"""\n\n{imports.text()}\n\n\n{body}\n'
 
 
 class _Ops:
@@ -117,17 +117,17 @@ class _Ops:
         self.imports.need("dagster", "resource")
         if self.options.standalone:
             self.imports.need("distributed", "Client")
-            made = "Client()"
+            cluster = "Client()"
         else:
             self.imports.need("jupyter_pipeline.runtime", "run_on")
             sizes = "".join(
                 f", {name}={_quoted(value)}"
                 for name, value in largest_worker_size(s.settings for s in self.steps).items()
             )
-            made = f'run_on("{profile}", __file__{sizes})'
+            cluster = f'run_on("{profile}", __file__{sizes})'
         return (
             f'@resource\ndef {self.names["cluster"]}(context):\n    """The cluster of a run."""\n'
-            f"    with {made} as client:\n        yield client"
+            f"    with {cluster} as client:\n        yield client"
         )
 
     def op(self, step: Step) -> str:
@@ -150,9 +150,9 @@ class _Ops:
             takes.insert(0, "context")
         if step.parameters:
             takes.append(f"{self.names['parameters']}: {_CLASS}")
-        head = wrapped("@op", settings) if settings else "@op"
+        head = wrap_call("@op", settings) if settings else "@op"
         return f"{head}\ndef {self.ops[id(step)]}({', '.join(takes)}):\n" + indent(
-            f'"""{docstring(step.summary or f"Run the step {step.name}.")}"""\n{self._body(step)}'
+            f'"""{escape_docstring(step.summary or f"Run the step {step.name}.")}"""\n{self._body(step)}'
         )
 
     def _body(self, step: Step) -> str:
@@ -168,7 +168,7 @@ class _Ops:
             call = f"{self.imports.need('asyncio')}.run({call})"
         if step.kind == "step":
             return f"return {call}"
-        looks = lazy_verdict(self.imports) if self.lazy else ""
+        looks = render_verdict(self.imports) if self.lazy else ""
         verdict = "verdict" if self.lazy else "result"
         return (
             f"result = {call}\n{looks}if str({verdict}) == \"False\":  # Python's or NumPy's\n"
@@ -194,20 +194,20 @@ class _Ops:
         lines = []
         for step in self.steps:
             several = len(step.outputs) > 1
-            made = (
+            results = (
                 [unused_name(n, taken) for n in step.outputs]
                 if several
                 else [unused_name(f"{step.name}_result", taken)]
             )
-            taken |= set(made)
-            runs[id(step)] = made[0]
-            values |= {(id(step), n): made[i if several else 0] for i, n in enumerate(step.outputs)}
+            taken |= set(results)
+            runs[id(step)] = results[0]
+            values |= {(id(step), n): results[i if several else 0] for i, n in enumerate(step.outputs)}
             takes = [values[id(step.sources[n]), n] for n in step.inputs]
             takes += [f"{_after(s)}={runs[id(s)]}" for s in step.after]
-            lines.append(f"{', '.join(made)} = {self.ops[id(step)]}({', '.join(takes)})")
+            lines.append(f"{', '.join(results)} = {self.ops[id(step)]}({', '.join(takes)})")
         read = "\n".join(lines)
         lines = [line if _is_read(line, read) else line.partition(" = ")[2] for line in lines]
-        summary = docstring(self.options.description or f"Run {self.options.name}.")
+        summary = escape_docstring(self.options.description or f"Run {self.options.name}.")
         return f'@job(name="{to_identifier(self.options.name)}")\ndef {name}():\n' + indent(
             f'"""{summary}"""\n' + "\n".join(lines)
         )
@@ -236,7 +236,7 @@ def _schedule(schedule: Schedule, job: str, ops: _Ops, options: CompileOptions) 
     if schedule.parameters:
         config = {"resources": {ops.names["parameters"]: {"config": dict(schedule.parameters)}}}
         arguments.append(f"run_config={config!r}")
-    return wrapped("ScheduleDefinition", arguments, room=80)
+    return wrap_call("ScheduleDefinition", arguments, room=80)
 
 
 def _cron(schedule: Schedule) -> str:

@@ -14,7 +14,7 @@ from jupyter_pipeline.compiler.codegen.base import RESERVED_NAMES, CodeGenerator
 from jupyter_pipeline.compiler.codegen.imports import Imports
 from jupyter_pipeline.compiler.codegen.prefect_tasks import render_cache_policy, task_arguments
 from jupyter_pipeline.compiler.codegen.prefect_yaml import prefect_yaml_notes, render_prefect_yaml
-from jupyter_pipeline.compiler.codegen.text import docstring, indent, lazy_verdict, signature, wrapped
+from jupyter_pipeline.compiler.codegen.text import escape_docstring, indent, render_signature, render_verdict, wrap_call
 from jupyter_pipeline.compiler.frontend.directives import largest_worker_size
 from jupyter_pipeline.compiler.graph.naming import unused_name
 from jupyter_pipeline.compiler.graph.parameters import Parameter
@@ -73,10 +73,11 @@ def _render_flow(graph: PipelineGraph, options: CompileOptions) -> str:
     arguments = [_argument(p, imports) for p in parameters]
     run = f"{imports.need('asyncio')}.run({function}())" if asynchronous else f"{function}()"
     return (
-        f'"""{docstring(title)}"""\n\n{imports.text()}\n{helpers}\n\n@flow(name="{options.name}", log_prints=True)\n'
-        + signature(function, arguments, asynchronous=asynchronous)
+        f'"""{escape_docstring(title)}"""\n\n{imports.text()}\n{helpers}\n\n'
+        f'@flow(name="{options.name}", log_prints=True)\n'
+        + render_signature(function, arguments, asynchronous=asynchronous)
         + "\n"
-        + indent(f'"""{docstring(summary)}"""\n{body}')
+        + indent(f'"""{escape_docstring(summary)}"""\n{body}')
         + f'\n\n\nif __name__ == "__main__":\n    {run}\n'
     )
 
@@ -141,7 +142,7 @@ def _check(steps: Sequence[Step], imports: Imports, libraries: frozenset[str]) -
     )
     lazy = "dask" in libraries
     verdict = "verdict" if lazy else "result"
-    looks = indent(lazy_verdict(imports), " " * 12) if lazy else ""
+    looks = indent(render_verdict(imports), " " * 12) if lazy else ""
     cases = (
         '            if (cases := getattr(error, "failure_cases", None)) is not None:\n'
         '                reason += f"\\n\\n```\\n{cases}\\n```"\n'
@@ -248,7 +249,7 @@ class _Calls:
         after = [self.futures[id(s)] for s in step.after]
         if after:
             arguments.append(f"wait_for=[{', '.join(after)}]")
-        return wrapped(f"{self.futures[id(step)]} = {self._task(step)}.{call}", arguments)
+        return wrap_call(f"{self.futures[id(step)]} = {self._task(step)}.{call}", arguments)
 
     def _mapped(self, step: Step) -> list[str]:
         """Return the arguments of a mapped step: the list, then the shared values as ``unmapped``."""
@@ -268,7 +269,7 @@ class _Calls:
     def _task(self, step: Step) -> str:
         arguments = task_arguments(step.settings, self.imports, standalone=self.options.standalone)
         maker = "check" if step.kind == "check" else "task"
-        return wrapped(maker, [f"steps.{step.name}", *arguments], room=60)
+        return wrap_call(maker, [f"steps.{step.name}", *arguments], room=60)
 
 
 def _ancestors(step: Step, steps: Sequence[Step]) -> list[Step]:

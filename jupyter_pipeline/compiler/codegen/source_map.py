@@ -84,8 +84,9 @@ def locate(traceback_text: str, source_map: Mapping[str, Any]) -> str:
 
     Examples
     --------
-    >>> made = {"steps.py": [{"first": 7, "cell": 2, "id": "load", "line": 1, "source": ["x = 1 / 0"]}]}
-    >>> print(locate('  File "/code/steps.py", line 7, in load\n    x = 1 / 0\n', made | {"notebook": "n.ipynb"}))
+    >>> entry = {"first": 7, "cell": 2, "id": "load", "label": "cell 3 of 4", "line": 1, "source": ["x = 1 / 0"]}
+    >>> source_map = {"notebook": "n.ipynb", "steps.py": [entry]}
+    >>> print(locate('  File "/code/steps.py", line 7, in load\n    x = 1 / 0\n', source_map))
       Cell 3 of 4 in n.ipynb, line 1, in load
         x = 1 / 0
     <BLANKLINE>

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement
 from jupyter_pipeline.compiler.codegen.source_map import Piece
-from jupyter_pipeline.compiler.codegen.text import docstring, indent, signature
+from jupyter_pipeline.compiler.codegen.text import escape_docstring, indent, render_signature
 from jupyter_pipeline.compiler.graph.steps import Step
 
 __all__ = ["render_steps"]
@@ -28,7 +28,7 @@ def render_steps(
     program: Program, imports: Sequence[Statement], helpers: Sequence[Statement], steps: Sequence[Step], title: str
 ) -> list[Piece]:
     """Return the pieces of ``steps.py``; joined with line breaks they are the file."""
-    pieces = [Piece(f'"""{docstring(title)}"""')]
+    pieces = [Piece(f'"""{escape_docstring(title)}"""')]
     lines = _import_lines(program, imports, steps)
     if lines:
         pieces += [_EMPTY, *lines]
@@ -69,7 +69,7 @@ def _function(program: Program, step: Step) -> list[Piece]:
     if step.mapped and step.mapped.items not in step.inputs:
         inputs.insert(0, step.mapped.variable)
     arguments = [*inputs, *(f"{p.name}: {p.typed_annotation} = {p.typed_text}" for p in parameters)]
-    head = Piece(signature(step.name, arguments, asynchronous=step.asynchronous))
+    head = Piece(render_signature(step.name, arguments, asynchronous=step.asynchronous))
     if step.mapped:
         value = _piece(program, step.statements[-1], f"return {step.mapped.element}")
         return [head, *_indented([Piece(_docstring(step)), value])]
@@ -118,7 +118,7 @@ def _docstring(step: Step) -> str:
 
 
 def _quoted(lines: Sequence[str]) -> str:
-    text = docstring("\n".join(lines))
+    text = escape_docstring("\n".join(lines))
     if len(lines) == 1:
         return f'"""{text}"""'
     return f'"""{indent(text)}\n    """'.replace('"""    ', '"""', 1)

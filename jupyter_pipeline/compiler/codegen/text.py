@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from jupyter_pipeline.compiler.codegen.imports import Imports
 
-__all__ = ["docstring", "indent", "lazy_verdict", "signature", "wrapped"]
+__all__ = ["escape_docstring", "indent", "render_signature", "render_verdict", "wrap_call"]
 
 _FSTRING = {
     getattr(tokenize, name): step
@@ -37,7 +37,7 @@ def indent(source: str, prefix: str = "    ") -> str:
     )
 
 
-def wrapped(function: str, arguments: Sequence[str], *, room: int = 92) -> str:
+def wrap_call(function: str, arguments: Sequence[str], *, room: int = 92) -> str:
     """Return a call, with one argument on each line if it exceeds `room` columns."""
     line = f"{function}({', '.join(arguments)})"
     if len(line.rpartition("\n")[2]) <= room or not arguments:
@@ -45,7 +45,7 @@ def wrapped(function: str, arguments: Sequence[str], *, room: int = 92) -> str:
     return f"{function}(\n" + "".join(f"    {a},\n" for a in arguments) + ")"
 
 
-def signature(name: str, parameters: Sequence[str], *, asynchronous: bool = False) -> str:
+def render_signature(name: str, parameters: Sequence[str], *, asynchronous: bool = False) -> str:
     """Return the header of a function, on several lines if it exceeds 100 columns."""
     start = f"{'async ' if asynchronous else ''}def {name}("
     line = f"{start}{', '.join(parameters)}):"
@@ -54,13 +54,13 @@ def signature(name: str, parameters: Sequence[str], *, asynchronous: bool = Fals
     return start + "\n" + "".join(f"    {p},\n" for p in parameters) + "):"
 
 
-def docstring(text: str) -> str:
+def escape_docstring(text: str) -> str:
     """Return `text` escaped as the content of a docstring."""
     safe = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     return f'{safe[:-1]}\\"' if safe.endswith('"') else safe
 
 
-def lazy_verdict(imports: Imports) -> str:
+def render_verdict(imports: Imports) -> str:
     """Return the lines that compute ``verdict`` from a check's ``result``, which may be a Dask collection."""
     imports.need("dask", "is_dask_collection")
     return (

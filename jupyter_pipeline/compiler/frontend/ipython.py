@@ -129,7 +129,7 @@ def _cell_magic(plain: PlainCell) -> bool:
             if name in ("step", "check"):
                 plain.directives[name] = rest.strip()
         elif name in _SHOWN:
-            plain.notes.append(f"the %%{name} cell is left out: it only shows something")
+            plain.notes.append(f"the %%{name} cell is ignored: it only displays something")
             plain.source = "\n" * (len(lines) - 1)
             return True
         else:
@@ -168,7 +168,7 @@ def _line(plain: PlainCell, number: int, match: re.Match[str]) -> str:
     indent = match["indent"]
     nothing = f"{indent}pass" if indent else ""
     if match["help"]:
-        plain.notes.append(f"line {number}, {match['help'].strip()!r}, is left out: it only shows help")
+        plain.notes.append(f"line {number}, {match['help'].strip()!r}, is ignored: it only shows help")
         return nothing
     if match["auto"]:
         return _magic(plain, number, "pip", match["auto"].split(None, 1)[1], indent) or nothing
@@ -193,7 +193,7 @@ def _magic(plain: PlainCell, number: int, name: str, rest: str, indent: str) -> 
     if name == "cluster" and rest.split(" ")[0] in ("start", "attach"):
         return f"{indent}from distributed import get_client; client = get_client()"
     if name in _DROPPED:
-        plain.notes.append(f"line {number}, %{name}, is left out: it acts on the notebook only")
+        plain.notes.append(f"line {number}, %{name}, is ignored: it affects the notebook only")
         return ""
     if name in ("sx", "system", "bash"):
         return _shell(plain, number, rest, indent)

@@ -26,7 +26,7 @@ __all__ = [
     "has_directive",
     "label_cells",
     "label_refusals",
-    "order_notes",
+    "note_execution_order",
     "read_notebook",
     "select_cell",
     "select_cells",
@@ -208,7 +208,7 @@ def select_cells(cells: Sequence[Cell], selectors: Sequence[str]) -> list[int]:
     return sorted(found)
 
 
-def order_notes(cells: Sequence[Cell], target: int) -> list[str]:
+def note_execution_order(cells: Sequence[Cell], target: int) -> list[str]:
     """Return a note on code cells up to `target` that ran after a cell below them."""
     counts = [(c.index, c.execution_count) for c in cells[: target + 1] if c.kind == "code" and c.source.strip()]
     latest, late = 0, []

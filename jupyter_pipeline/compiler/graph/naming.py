@@ -13,10 +13,17 @@ from jupyter_pipeline.compiler.frontend.directives import Directive, read_direct
 from jupyter_pipeline.compiler.frontend.notebook import Cell
 from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
 
-__all__ = ["collect_directives", "defined_below", "function_names", "summary", "to_identifier", "unused_name"]
+__all__ = [
+    "collect_directives",
+    "find_later_definitions",
+    "name_functions",
+    "summarize_step",
+    "to_identifier",
+    "unused_name",
+]
 
 
-def defined_below(cells: Sequence[Cell], labels: Mapping[int, str]) -> dict[str, str]:
+def find_later_definitions(cells: Sequence[Cell], labels: Mapping[int, str]) -> dict[str, str]:
     """Return the names that cells seem to define, with the label of the first cell that defines each."""
     found: dict[str, str] = {}
     for cell in cells:
@@ -56,7 +63,7 @@ def collect_directives(
     return directives
 
 
-def function_names(directives: Mapping[int, Directive], function: str, taken: set[str]) -> dict[int, str]:
+def name_functions(directives: Mapping[int, Directive], function: str, taken: set[str]) -> dict[int, str]:
     """Return the function name of each selected cell: from its directive, or the pipeline's for a single cell."""
     names: dict[int, str] = {}
     for target, directive in directives.items():
@@ -67,7 +74,7 @@ def function_names(directives: Mapping[int, Directive], function: str, taken: se
     return names
 
 
-def summary(cells: Sequence[Cell], target: int, name: str = "") -> str:
+def summarize_step(cells: Sequence[Cell], target: int, name: str = "") -> str:
     """Return the heading nearest above the cell as a sentence.
 
     With the `name` of one step of several, only the cell directly above is searched, and the name replaces a missing

@@ -11,10 +11,10 @@ from typing import Any
 from jupyter_pipeline.compiler.graph.parameters import Parameter
 from jupyter_pipeline.exceptions import UsageError
 
-__all__ = ["typed"]
+__all__ = ["convert_value"]
 
 
-def typed(parameter: Parameter, value: Any) -> Any:
+def convert_value(parameter: Parameter, value: Any) -> Any:
     """Return `value` as a JSON value of the parameter's type. Text of a command line is parsed.
 
     Raises

@@ -20,7 +20,7 @@ from jupyter_pipeline.compiler.analysis.statements import Statement
 from jupyter_pipeline.compiler.graph.edges import connect
 from jupyter_pipeline.compiler.graph.naming import unused_name
 from jupyter_pipeline.compiler.graph.parameters import Parameter
-from jupyter_pipeline.compiler.graph.steps import Step, assigned_last, changed_names, last_value
+from jupyter_pipeline.compiler.graph.steps import Step, find_assigned_names, find_mutated_names, has_last_value
 from jupyter_pipeline.exceptions import CompileRefusedError
 from jupyter_pipeline.models import Refusal
 
@@ -155,12 +155,12 @@ def _needed_by(sliced: SlicedProgram, inner: Sequence[Statement]) -> dict[int, s
 
 def _results(step: Step, own: Sequence[Statement], source: str, used_below: Collection[str]) -> None:
     """Set the results of a step whose results no other step uses."""
-    names = [n for s in own for n in [*sorted(s.bound), *sorted(changed_names(s.node))]]
+    names = [n for s in own for n in [*sorted(s.bound), *sorted(find_mutated_names(s.node))]]
     step.outputs = list(dict.fromkeys(n for n in names if n in used_below))
-    step.returns_last = last_value(own, source)
+    step.returns_last = has_last_value(own, source)
     last = own[-1].node
     if not step.outputs and not step.returns_last:
-        step.outputs = assigned_last(own[-1:])
+        step.outputs = find_assigned_names(own[-1:])
     if step.returns_last and isinstance(last, ast.Expr) and isinstance(last.value, ast.Name):
         step.outputs = [n for n in step.outputs if n != last.value.id]
 

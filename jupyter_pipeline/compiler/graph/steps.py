@@ -21,12 +21,12 @@ from jupyter_pipeline.compiler.graph.parameters import Parameter
 
 __all__ = [
     "Step",
-    "assigned_last",
-    "changed_names",
-    "imported_libraries",
+    "find_assigned_names",
+    "find_libraries",
+    "find_mutated_names",
+    "find_names_read",
+    "has_last_value",
     "is_import",
-    "last_value",
-    "names_read",
     "split_module_level",
 ]
 
@@ -165,7 +165,7 @@ def _cheap_value(node: ast.expr) -> bool:
     return True
 
 
-def last_value(step_statements: Sequence[Statement], source: str) -> bool:
+def has_last_value(step_statements: Sequence[Statement], source: str) -> bool:
     """Return True if the last statement is an expression with a useful value."""
     if not step_statements or not isinstance(step_statements[-1].node, ast.Expr):
         return False
@@ -187,15 +187,15 @@ def last_value(step_statements: Sequence[Statement], source: str) -> bool:
     return True
 
 
-def assigned_last(statements: Sequence[Statement]) -> list[str]:
+def find_assigned_names(statements: Sequence[Statement]) -> list[str]:
     """Return the names that the last assignment binds or mutates."""
     for s in reversed(statements):
         if isinstance(s.node, ast.Assign | ast.AugAssign | ast.AnnAssign):
-            return sorted({n for n in s.bound if not n.startswith("_")} | changed_names(s.node))
+            return sorted({n for n in s.bound if not n.startswith("_")} | find_mutated_names(s.node))
     return []
 
 
-def changed_names(node: ast.stmt) -> set[str]:
+def find_mutated_names(node: ast.stmt) -> set[str]:
     """Return the names whose objects the statement mutates: by item, by attribute, by a discarded call."""
     found: set[str] = set()
     targets: list[ast.expr] = []
@@ -212,7 +212,7 @@ def changed_names(node: ast.stmt) -> set[str]:
             targets = [node.value.func]
     elif isinstance(node, ast.For | ast.While | ast.If | ast.With):
         for child in [*node.body, *getattr(node, "orelse", ())]:
-            found |= changed_names(child)
+            found |= find_mutated_names(child)
     for target in targets:
         root: ast.expr = target
         while isinstance(root, ast.Attribute | ast.Subscript):
@@ -222,7 +222,7 @@ def changed_names(node: ast.stmt) -> set[str]:
     return found
 
 
-def names_read(sources: Collection[str]) -> set[str]:
+def find_names_read(sources: Collection[str]) -> set[str]:
     """Return the names in `sources`; sources with syntax errors are ignored."""
     found: set[str] = set()
     for source in sources:
@@ -234,7 +234,7 @@ def names_read(sources: Collection[str]) -> set[str]:
     return found
 
 
-def imported_libraries(sliced: SlicedProgram) -> frozenset[str]:
+def find_libraries(sliced: SlicedProgram) -> frozenset[str]:
     """Return the top-level names of imported modules, imports inside functions included."""
     found = set()
     for s in sliced.statements:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jupyter_pipeline.compiler.graph.parameters import Parameter
     from jupyter_pipeline.models import Refusal
 
-__all__ = ["EDGES", "bind_windows", "text_format", "written_like"]
+__all__ = ["EDGES", "bind_windows", "find_time_format", "format_like"]
 
 EDGES = ("start", "end")
 
@@ -63,7 +63,7 @@ def bind_windows(
     bound, refusals = [], []
     for parameter in parameters:
         fits = parameter.annotation.startswith("datetime.") or (
-            parameter.annotation == "str" and text_format(parameter.default)
+            parameter.annotation == "str" and find_time_format(parameter.default)
         )
         if parameter.name in windows and not fits:
             at = made_by[parameter.statement]
@@ -73,12 +73,12 @@ def bind_windows(
     return bound, refusals
 
 
-def text_format(example: str) -> str | None:
+def find_time_format(example: str) -> str | None:
     """Return the ``strftime`` format of a date or time text; ``None`` if it is neither.
 
     Examples
     --------
-    >>> text_format("2026-01-31")
+    >>> find_time_format("2026-01-31")
     '%Y-%m-%d'
     """
     for form in _FORMATS:
@@ -90,7 +90,7 @@ def text_format(example: str) -> str | None:
     return None
 
 
-def written_like(time: dt.datetime, example: Any) -> Any:
+def format_like(time: dt.datetime, example: Any) -> Any:
     """Return `time` in the type and form of `example`.
 
     Parameters
@@ -102,16 +102,16 @@ def written_like(time: dt.datetime, example: Any) -> Any:
 
     Examples
     --------
-    >>> written_like(dt.datetime(2026, 7, 14, 6, tzinfo=dt.UTC), dt.date(2026, 1, 1))
+    >>> format_like(dt.datetime(2026, 7, 14, 6, tzinfo=dt.UTC), dt.date(2026, 1, 1))
     datetime.date(2026, 7, 14)
-    >>> written_like(dt.datetime(2026, 7, 14, 6, tzinfo=dt.UTC), "2026-01-01 00:00")
+    >>> format_like(dt.datetime(2026, 7, 14, 6, tzinfo=dt.UTC), "2026-01-01 00:00")
     '2026-07-14 06:00'
     """
     if isinstance(example, dt.datetime):
         return time if example.tzinfo else time.replace(tzinfo=None)
     if isinstance(example, dt.date):
         return time.date()
-    form = text_format(str(example))
+    form = find_time_format(str(example))
     if form is None:
         raise ValueError(f"{example!r} is neither a date nor a time")
     if form.endswith("%z"):

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from jupyter_pipeline.compiler.codegen.text import docstring, indent, signature, wrapped
+from jupyter_pipeline.compiler.codegen.text import escape_docstring, indent, render_signature, wrap_call
 
 
 def test_indentation_leaves_the_lines_of_strings() -> None:
@@ -15,11 +15,11 @@ def test_indentation_leaves_the_lines_of_strings() -> None:
 
 @pytest.mark.parametrize("text", ['ends with "', 'a """ b', "back\\slash", 'all \\ """ of it"'])
 def test_an_escaped_docstring_has_the_value_of_the_text(text: str) -> None:
-    assert ast.literal_eval(f'"""{docstring(text)}"""') == text
+    assert ast.literal_eval(f'"""{escape_docstring(text)}"""') == text
 
 
 def test_long_calls_and_signatures_have_one_argument_on_each_line() -> None:
-    assert wrapped("f", ["a", "b=1"]) == "f(a, b=1)"
-    assert wrapped("f", ["a", "b=1"], room=5) == "f(\n    a,\n    b=1,\n)"
-    assert signature("f", ["a: int = 1"], asynchronous=True) == "async def f(a: int = 1):"
-    assert signature("f", ["a" * 60, "b" * 60]) == f"def f(\n    {'a' * 60},\n    {'b' * 60},\n):"
+    assert wrap_call("f", ["a", "b=1"]) == "f(a, b=1)"
+    assert wrap_call("f", ["a", "b=1"], room=5) == "f(\n    a,\n    b=1,\n)"
+    assert render_signature("f", ["a: int = 1"], asynchronous=True) == "async def f(a: int = 1):"
+    assert render_signature("f", ["a" * 60, "b" * 60]) == f"def f(\n    {'a' * 60},\n    {'b' * 60},\n):"

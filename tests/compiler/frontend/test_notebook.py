@@ -5,7 +5,7 @@ import json
 import pytest
 
 from jupyter_pipeline.compiler import Cell, read_notebook, select_cell, select_cells
-from jupyter_pipeline.compiler.frontend.notebook import find_marked_cells, order_notes
+from jupyter_pipeline.compiler.frontend.notebook import find_marked_cells, note_execution_order
 from jupyter_pipeline.exceptions import CompileError, NotFoundError, PipelineError, UsageError
 
 
@@ -73,8 +73,8 @@ def test_a_cell_that_is_not_there_is_named(selector: str, error: type[PipelineEr
 
 def test_cells_that_ran_out_of_order_are_told() -> None:
     cells = [Cell(index=i, source="x", execution_count=n) for i, n in enumerate([3, 1, 2])]
-    assert 'In [3] "x" ran after a cell below' in order_notes(cells, 2)[0]
-    assert order_notes(cells[1:], 2) == []
+    assert 'In [3] "x" ran after a cell below' in note_execution_order(cells, 2)[0]
+    assert note_execution_order(cells[1:], 2) == []
 
 
 def test_marked_cells_are_those_with_a_magic_or_a_tag() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from jupyter_pipeline.compiler import Cell
 from jupyter_pipeline.compiler.frontend.directives import Directive
-from jupyter_pipeline.compiler.graph.naming import function_names, summary, to_identifier, unused_name
+from jupyter_pipeline.compiler.graph.naming import name_functions, summarize_step, to_identifier, unused_name
 
 
 @pytest.mark.parametrize(
@@ -24,8 +24,8 @@ def test_a_taken_name_gets_a_number(taken: tuple[str, ...], expected: str) -> No
 
 def test_function_names_differ_from_each_other_and_from_module_names() -> None:
     directives = {1: Directive(name="clean"), 2: Directive(name="Clean"), 3: Directive(kind="check")}
-    assert function_names(directives, "pipe", {"check_3"}) == {1: "clean", 2: "clean_step", 3: "check_3_step"}
-    assert function_names({1: Directive(name="clean")}, "pipe", set()) == {1: "pipe"}
+    assert name_functions(directives, "pipe", {"check_3"}) == {1: "clean", 2: "clean_step", 3: "check_3_step"}
+    assert name_functions({1: Directive(name="clean")}, "pipe", set()) == {1: "pipe"}
 
 
 @pytest.mark.parametrize(
@@ -39,4 +39,4 @@ def test_function_names_differ_from_each_other_and_from_module_names() -> None:
 )
 def test_the_heading_above_summarizes_a_step(markdown: str, name: str, expected: str) -> None:
     cells = [Cell(index=0, source=markdown, kind="markdown"), Cell(index=1, source="x = 1")]
-    assert summary(cells, 1, name) == expected
+    assert summarize_step(cells, 1, name) == expected

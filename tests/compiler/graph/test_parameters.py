@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells
-from jupyter_pipeline.compiler.graph.parameter_values import typed
+from jupyter_pipeline.compiler.graph.parameter_values import convert_value
 from jupyter_pipeline.compiler.graph.parameters import Parameter
 from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
 
@@ -69,7 +69,7 @@ def test_a_name_that_cannot_be_a_parameter_is_refused(sources: list[str], name: 
 )
 def test_a_value_gets_the_type_of_the_parameter(annotation: str, value: Any, expected: Any) -> None:
     parameter = Parameter(name="p", default=None, annotation=annotation, text="None")
-    assert typed(parameter, value) == expected
+    assert convert_value(parameter, value) == expected
 
 
 @pytest.mark.parametrize(
@@ -79,4 +79,4 @@ def test_a_value_gets_the_type_of_the_parameter(annotation: str, value: Any, exp
 def test_a_value_of_another_type_is_refused(annotation: str, value: Any) -> None:
     parameter = Parameter(name="p", default=None, annotation=annotation, text="None")
     with pytest.raises(UsageError, match="cannot be the value of the parameter p"):
-        typed(parameter, value)
+        convert_value(parameter, value)

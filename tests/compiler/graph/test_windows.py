@@ -9,7 +9,7 @@ from pyflakes.api import check
 from pyflakes.reporter import Reporter
 
 from jupyter_pipeline.compiler import Cell, Compilation, CompileOptions, compile_cells
-from jupyter_pipeline.compiler.graph.windows import written_like
+from jupyter_pipeline.compiler.graph.windows import format_like
 from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
 
 TIME = dt.datetime(2026, 7, 14, 6, 30, tzinfo=zoneinfo.ZoneInfo("Europe/Berlin"))
@@ -39,8 +39,8 @@ def compiled(value: str, **options: Any) -> Compilation:
     ],
 )
 def test_an_edge_is_written_like_the_value_of_the_notebook(example: Any, written: Any) -> None:
-    assert written_like(TIME, example) == written
-    assert type(written_like(TIME, example)) is type(written)
+    assert format_like(TIME, example) == written
+    assert type(format_like(TIME, example)) is type(written)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_bound_parameter_is_the_edge_unless_it_is_given(
         ({"windows": {"day": "middle"}}, UsageError, "a window has a start and an end"),
         ({"windows": {"day": "end"}, "standalone": True}, UsageError, "leave out --standalone"),
         ({"windows": {"day": "end"}, "to": "dagster"}, UsageError, "leave out --to dagster"),
-        ({"windows": {"day": "end"}, "defaults": {"day": "2026-01-01"}}, UsageError, "give one of them"),
+        ({"windows": {"day": "end"}, "defaults": {"day": "2026-01-01"}}, UsageError, "set one of them"),
     ],
 )
 def test_what_cannot_be_bound_is_refused(options: dict[str, Any], error: type[Exception], message: str) -> None:
