@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 /**
- * A state in a coloured chip; its tooltip tells why.
+ * A state in a coloured chip; its tooltip has the reason.
  */
 export function Chip(props: {
   tone: 'good' | 'busy' | 'bad' | 'off';
@@ -22,7 +22,7 @@ export function Chip(props: {
 }
 
 /**
- * A button that is an icon, with or without a text; its label is read aloud and shown as tooltip.
+ * A button that is an icon, with or without a text; its label is the accessible name and the tooltip.
  */
 export function IconButton(props: {
   icon: LabIcon;
@@ -47,7 +47,7 @@ export function IconButton(props: {
 }
 
 /**
- * A message in place: what went wrong, and the next step.
+ * An inline message: the error and the next step.
  */
 export function Notice(props: {
   kind: 'error' | 'warning' | 'info';
@@ -71,7 +71,7 @@ export function Notice(props: {
 }
 
 /**
- * How full something is.
+ * A bar that shows a share.
  */
 export function Meter(props: {
   value: number;
@@ -98,7 +98,7 @@ export function Meter(props: {
 }
 
 /**
- * Runs actions one at a time and keeps what went wrong.
+ * Runs one action at a time and stores its error.
  */
 export function useAction(): {
   busy: boolean;

@@ -16,7 +16,7 @@ export function SelectField<T extends string>(
     name: string;
     value: T;
 
-    /** The values and what is shown for them. */
+    /** The values and their texts. */
     choices: ReadonlyArray<readonly [T, string]>;
     disabled?: boolean;
 
@@ -46,7 +46,7 @@ export function SelectField<T extends string>(
 }
 
 /**
- * An input with its label; what else it gets goes to the input.
+ * An input with its label. Other properties go to the input.
  */
 export function InputField(
   props: IField & {

@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
 /**
- * A number of bytes for people, with three digits: `1.53 GiB`.
+ * A number of bytes with unit and three digits: `1.53 GiB`.
  */
 export function formatBytes(bytes: number): string {
   let value = bytes;
@@ -17,7 +17,7 @@ export function formatBytes(bytes: number): string {
 }
 
 /**
- * A number of seconds for people: `45 s`, `12 min`, `3 h 20 min`, `2 d`.
+ * A number of seconds with units: `45 s`, `12 min`, `3 h 20 min`, `2 d`.
  */
 export function formatDuration(seconds: number): string {
   const minutes = Math.round(seconds / 60);
@@ -36,7 +36,7 @@ export function formatDuration(seconds: number): string {
 }
 
 /**
- * When something was or will be, seen from now: `in 3 h`, `5 min ago`, `now`.
+ * A time relative to now: `in 3 h`, `5 min ago`, `now`.
  *
  * @param time - Seconds since the epoch.
  * @param now - Seconds since the epoch.
@@ -55,7 +55,7 @@ export function formatRelative(
 }
 
 /**
- * A moment in the browser's own time zone and language.
+ * A time in the time zone and language of the browser.
  *
  * @param time - Seconds since the epoch.
  */

@@ -12,8 +12,7 @@ import { pipelineIcon } from './icons';
 import { CommandIDs, IPipelinePanel } from './tokens';
 
 /**
- * The sidebar. Sections are laid out when all plugins have added theirs, so that the order of reading, too, is that of
- * their ranks.
+ * The sidebar. Sections are added to the page after all plugins have registered them, in the order of their ranks.
  */
 class PipelinePanel extends SidePanel implements IPipelinePanel {
   addSection(section: Widget, rank: number): void {

@@ -6,10 +6,9 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import type { IPolled } from './tokens';
 
 /**
- * The base of managers that look at the server again and again, less often while it fails and not while the page is
- * hidden.
+ * The base of managers that poll the server: with back-off after errors, and not while the page is hidden.
  *
- * Subclasses implement `look`, which fetches and keeps the data; they get everything of `IPolled`.
+ * Subclasses implement `load`, which fetches and stores the data. They inherit the members of `IPolled`.
  */
 export abstract class PolledManager implements IPolled {
   constructor(options: PolledManager.IOptions) {
@@ -50,7 +49,7 @@ export abstract class PolledManager implements IPolled {
   }
 
   /**
-   * Milliseconds between two looks.
+   * Milliseconds between two polls.
    */
   set interval(value: number) {
     if (value !== this._interval) {
@@ -73,12 +72,12 @@ export abstract class PolledManager implements IPolled {
   }
 
   /**
-   * Fetch the data and keep it; rejects if that fails.
+   * Fetch and store the data. Rejects on an error.
    */
-  protected abstract look(): Promise<void>;
+  protected abstract load(): Promise<void>;
 
   /**
-   * Tell that the data changed.
+   * Emit `changed`.
    */
   protected emitChanged(): void {
     this._changed.emit();
@@ -88,7 +87,7 @@ export abstract class PolledManager implements IPolled {
 
   private async _update(): Promise<void> {
     try {
-      await this.look();
+      await this.load();
     } catch (error) {
       if (!this.isDisposed) {
         this._failure = error as Error;
@@ -125,7 +124,7 @@ export namespace PolledManager {
     serverSettings: ServerConnection.ISettings;
 
     /**
-     * Milliseconds between two looks.
+     * Milliseconds between two polls.
      */
     interval: number;
 

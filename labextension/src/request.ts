@@ -4,7 +4,7 @@ import { ServerConnection } from '@jupyterlab/services';
 import type { IRefusal } from './records';
 
 /**
- * An error that the server reported; its message is fit to show.
+ * An error from the server, with a message for the user.
  */
 export class PipelineError extends Error {
   constructor(
@@ -26,8 +26,8 @@ export class PipelineError extends Error {
  * @param parts - The parts of the address below `jupyter-pipeline/`; each is escaped.
  * @param body - Sent as JSON, if given.
  * @param query - Parameters of the address.
- * @param signal - Ends the request, and with it what the server does for it.
- * @returns The answer, or undefined if there is none.
+ * @param signal - Cancels the request, and its work on the server.
+ * @returns The response, or undefined for an empty one.
  */
 export async function request<T>(
   settings: ServerConnection.ISettings,

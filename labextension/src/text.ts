@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 
 /**
- * Show a long text, at its end.
+ * Show a long text, scrolled to its end.
  */
 export async function showText(
   title: string,
@@ -13,7 +13,7 @@ export async function showText(
   const node = document.createElement('pre');
   node.className = 'jp-pipeline-logs';
   node.tabIndex = 0;
-  node.textContent = text || trans.__('There is nothing yet.');
+  node.textContent = text || trans.__('No output yet.');
   const dialog = new Dialog({
     title,
     body: new Widget({ node }),

@@ -14,7 +14,7 @@ import type {
 } from './records';
 
 /**
- * The id of the plugin that owns the settings; the name of the schema follows from it.
+ * The id of the plugin that owns the settings; its schema has the same name.
  */
 export const SETTINGS_ID = 'jupyter-pipeline:plugin';
 
@@ -43,21 +43,21 @@ export namespace CommandIDs {
 }
 
 /**
- * Data that is looked at again and again.
+ * Data that a manager polls from the server.
  */
 export interface IPolled extends IDisposable {
   /**
-   * Whether the first look succeeded.
+   * True after the first successful poll.
    */
   readonly isReady: boolean;
 
   /**
-   * Resolves with the first look that succeeds.
+   * Resolves after the first successful poll.
    */
   readonly ready: Promise<void>;
 
   /**
-   * Why the last look failed; null if it did not.
+   * The error of the last poll; null if it succeeded.
    */
   readonly failure: Error | null;
 
@@ -67,12 +67,12 @@ export interface IPolled extends IDisposable {
   readonly changed: ISignal<IPolled, void>;
 
   /**
-   * Emitted when a look failed.
+   * Emitted when a poll failed.
    */
   readonly connectionFailure: ISignal<IPolled, Error>;
 
   /**
-   * Look now.
+   * Poll now.
    */
   refresh(): Promise<void>;
 }
@@ -82,37 +82,37 @@ export interface IPolled extends IDisposable {
  */
 export interface IClusterManager extends IPolled {
   /**
-   * The living clusters, and those that failed and were not dismissed.
+   * The running clusters, and the failed ones that were not dismissed.
    */
   readonly clusters: ReadonlyArray<Clusters.IModel>;
 
   /**
-   * The profiles a cluster can be started from.
+   * The profiles of clusters.
    */
   readonly profiles: ReadonlyArray<Clusters.IProfile>;
 
   /**
-   * Why the profiles could not be read, such as a mistake in a file; null if they could.
+   * The error of reading the profiles, such as a syntax error; null for none.
    */
   readonly profilesFailure: Error | null;
 
   /**
-   * Start a cluster; resolves when there is a record of it, which is before it runs.
+   * Start a cluster. Resolves when its record exists, before the cluster runs.
    */
   start(options: Clusters.IStartOptions): Promise<Clusters.IModel>;
 
   /**
-   * Give a cluster a fixed number of workers.
+   * Set a fixed number of workers.
    */
   scale(name: string, workers: number): Promise<void>;
 
   /**
-   * Postpone the end of a cluster by a number of seconds.
+   * Extend the lifetime of a cluster by a number of seconds.
    */
   extend(name: string, seconds: number): Promise<void>;
 
   /**
-   * Stop a cluster; resolves when it is gone.
+   * Stop a cluster. Resolves when it has stopped.
    */
   stop(name: string): Promise<void>;
 
@@ -122,18 +122,18 @@ export interface IClusterManager extends IPolled {
   logs(name: string): Promise<string>;
 
   /**
-   * Show a cluster that failed no longer.
+   * Hide a failed cluster.
    */
   dismiss(id: string): void;
 
   /**
-   * The address of a cluster's dashboard, below this Jupyter server where possible.
+   * The address of a cluster's dashboard, below this Jupyter server if possible.
    */
   dashboardUrl(cluster: Clusters.IModel): string;
 }
 
 /**
- * Records of clusters, as the server gives them. Times are seconds since the epoch, sizes bytes.
+ * Records of clusters.
  */
 export namespace Clusters {
   export type State = ClusterState;
@@ -149,7 +149,7 @@ export namespace Clusters {
       readonly summary?: string;
     };
 
-    /** Differences between the packages of a kernel and the cluster's by severity; empty before they are compared. */
+    /** Number of differing packages by severity; empty before a comparison. */
     readonly drift: {
       readonly blocks?: number;
       readonly warns?: number;
@@ -173,17 +173,17 @@ export namespace Clusters {
  */
 export interface IDeploymentManager extends IPolled {
   /**
-   * What is deployed.
+   * The deployments.
    */
   readonly deployments: ReadonlyArray<Deployments.IModel>;
 
   /**
-   * The embedded Prefect service; null until it is known.
+   * The embedded Prefect service; null before the first poll.
    */
   readonly service: Deployments.IService | null;
 
   /**
-   * Why the deployments could not be listed; null if they could, or if there is no Prefect API to ask.
+   * The error of listing the deployments; null for none, or without a Prefect API.
    */
   readonly unreachable: Error | null;
 
@@ -193,20 +193,20 @@ export interface IDeploymentManager extends IPolled {
   runs(name: string): Promise<Deployments.IRun[]>;
   runLogs(id: string): Promise<string>;
 
-  /** What was deployed by that name, the newest first. */
+  /** The versions of a deployment, newest first. */
   versions(name: string): Promise<Deployments.IVersion[]>;
 
-  /** Make an earlier version live again. */
+  /** Deploy an earlier version again. */
   rollBack(name: string, version: number): Promise<void>;
 
-  /** Deploy to production what a pipeline has in staging. */
+  /** Deploy to production the version that is live in staging. */
   promote(pipeline: string): Promise<void>;
   startService(): Promise<void>;
   stopService(): Promise<void>;
 }
 
 /**
- * Records of deployments, as the server gives them. Times are seconds since the epoch.
+ * Records of deployments.
  */
 export namespace Deployments {
   export type IRun = IRunRecord;
@@ -226,7 +226,7 @@ export namespace Deployments {
  */
 export interface IPipelinePanel {
   /**
-   * Add a section; a lower rank is further up.
+   * Add a section; sections with lower ranks come first.
    */
   addSection(section: Widget, rank: number): void;
 }

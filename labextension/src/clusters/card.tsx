@@ -19,7 +19,7 @@ interface IOptions {
 }
 
 /**
- * One cluster: its state, its size, its environment, and what can be done with it.
+ * One cluster: state, size, environment and actions.
  */
 export function ClusterCard(props: IOptions): JSX.Element {
   const { cluster, commands, manager, trans } = props;
@@ -164,7 +164,7 @@ function Actions(
         />
         <IconButton
           icon={refreshIcon}
-          label={trans.__('Give %1 the packages and the code of this notebook', name)}
+          label={trans.__('Send packages and code of this notebook to %1', name)}
           disabled={busy || state !== 'running'}
           onClick={() => execute(CommandIDs.syncCluster)}
         />
@@ -179,7 +179,7 @@ function Actions(
   );
 }
 
-/** The end of a cluster is shown when it is nearer than this (seconds). */
+/** Remaining lifetime (seconds) below which it is shown. */
 const SOON = 7200;
 
 const TONE = {
@@ -202,7 +202,7 @@ function describe(cluster: Clusters.IModel, trans: TranslationBundle): string {
 }
 
 /**
- * The number of workers; a click lets it be changed.
+ * The number of workers; a click edits it.
  */
 function WorkerCount(props: {
   cluster: Clusters.IModel;

@@ -22,7 +22,7 @@ const NAME = {
 } as const;
 
 /**
- * Add the commands of clusters. Each asks for the cluster when its arguments name none.
+ * Add the commands of clusters. Without a name in the arguments, a dialog lets the user choose the cluster.
  */
 export function addClusterCommands(options: {
   app: JupyterFrontEnd;
@@ -211,7 +211,7 @@ export function addClusterCommands(options: {
         return;
       }
       if (!notebook?.model) {
-        throw new Error(trans.__('Open the notebook that the cell should go to.'));
+        throw new Error(trans.__('Open the notebook for the new cell.'));
       }
       const index = notebook.activeCellIndex + 1;
       notebook.model.sharedModel.insertCell(index, {
@@ -233,7 +233,7 @@ export function addClusterCommands(options: {
       const kernel = notebooks?.currentWidget?.sessionContext.session?.kernel;
       if (!kernel) {
         throw new Error(
-          trans.__('Open the notebook whose packages and code the cluster should get.')
+          trans.__('Open the notebook with the packages and the code to send.')
         );
       }
       const cluster = await choose(args);

@@ -5,7 +5,7 @@ import { formatRelative } from '../format';
 import type { Clusters } from '../tokens';
 
 /**
- * How the packages of a cluster differ from those of the notebook that was last compared, and when it was synced.
+ * The differences between the packages of a cluster and of the last notebook, and the time of the last sync.
  */
 export function EnvironmentState(props: {
   cluster: Clusters.IModel;

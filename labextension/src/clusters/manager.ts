@@ -11,16 +11,16 @@ import {
   updateCluster
 } from './restapi';
 
-/** A cluster that failed is shown for this long (seconds), unless it is dismissed. */
+/** Time (seconds) for which a failed cluster is shown, unless it is dismissed. */
 const FAILED_FOR = 3600;
 
-/** While a cluster changes, look this often (milliseconds). */
+/** Interval (milliseconds) of polls while a cluster changes. */
 const HURRY = 1500;
 
 const LOOPBACK = /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])[:/]/;
 
 /**
- * The clusters, and what can be done with them.
+ * The manager of the clusters.
  */
 export class ClusterManager extends PolledManager implements IClusterManager {
   constructor(options: PolledManager.IOptions) {
@@ -29,7 +29,7 @@ export class ClusterManager extends PolledManager implements IClusterManager {
   }
 
   /**
-   * Milliseconds between two looks while nothing changes.
+   * Milliseconds between two polls while nothing changes.
    */
   restInterval: number;
 
@@ -90,7 +90,7 @@ export class ClusterManager extends PolledManager implements IClusterManager {
     );
   }
 
-  protected async look(): Promise<void> {
+  protected async load(): Promise<void> {
     const profiles = listProfiles(this.serverSettings).then(
       found => {
         this._profiles = found;
@@ -129,7 +129,7 @@ export class ClusterManager extends PolledManager implements IClusterManager {
 }
 
 /**
- * Whether something of a cluster in that state may still run.
+ * True if a cluster in this state may have running processes.
  */
 export function isAlive(state: Clusters.State): boolean {
   return state === 'starting' || state === 'running' || state === 'stopping';

@@ -3,7 +3,7 @@ import type { ServerConnection } from '@jupyterlab/services';
 import { request } from '../request';
 import type { Clusters } from '../tokens';
 
-/** Polling does not count as activity of the user, else no idle server would ever be culled. */
+/** Polls do not count as user activity, so that idle servers are culled. */
 const QUIET = { no_track_activity: '1' };
 
 export function listProfiles(

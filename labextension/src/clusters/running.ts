@@ -8,7 +8,7 @@ import { CommandIDs, type IClusterManager } from '../tokens';
 import { isAlive } from './manager';
 
 /**
- * The clusters, as the panel of running sessions wants them.
+ * The clusters in the panel of running sessions.
  */
 export function runningClusters(
   manager: IClusterManager,

@@ -1,7 +1,7 @@
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
 
 /**
- * Give a cluster the packages and the code of a kernel. The kernel does it, since nobody else knows what it imports.
+ * Send the packages and the code of a kernel to a cluster. The kernel runs the command, because it knows its imports.
  */
 export async function syncFrom(
   kernel: Kernel.IKernelConnection,

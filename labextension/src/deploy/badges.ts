@@ -9,13 +9,13 @@ import type { IDeploymentStatus } from '../records';
 import type { IDeploymentManager } from '../tokens';
 import { status } from './restapi';
 
-/** Wait this long (milliseconds) after a change of the notebook before its cells are compared. */
+/** Delay (milliseconds) between the last change of the notebook and the comparison. */
 const PAUSE = 1500;
 
 const BADGE = 'jp-pipeline-badge';
 
 /**
- * Show on the cells of a notebook what was deployed from them, as long as the notebook is open.
+ * Show the deployments of the cells of a notebook as badges, while the notebook is open.
  */
 export function addBadges(options: {
   panel: NotebookPanel;
@@ -30,7 +30,7 @@ export function addBadges(options: {
   const { deployments, panel, path, serverSettings, trans } = options;
   const look = async (): Promise<void> => {
     const model = panel.model;
-    // Without a deployment of a notebook of that name there is nothing to ask.
+    // No request without a deployment of a notebook with this name.
     const known = deployments.deployments.some(d => d.notebook.endsWith(`/${path()}`));
     if (panel.isDisposed || !model || (!known && shown.size === 0)) {
       return;
@@ -44,7 +44,7 @@ export function addBadges(options: {
           path()
         );
       } catch {
-        return; // a badge that may be old is better than none, and the panel tells of the failure
+        return; // keep the old badges; the panel shows the failure
       }
     }
     if (!panel.isDisposed) {
@@ -59,7 +59,7 @@ export function addBadges(options: {
       for (const one of found.filter(s => s.cells.includes(cell.model.id))) {
         const badge = create(one, trans);
         badge.addEventListener('click', options.open);
-        // Beside the code: an output may be long. A cell out of sight has no input area yet.
+        // In the input area, because outputs may be long. A cell that was never visible has no input area.
         (cell.inputArea?.node ?? cell.node).append(badge);
         shown.add(badge);
       }

@@ -15,7 +15,7 @@ import type { DeployModel } from './model';
 import { FilePreview } from './preview';
 
 /**
- * The dialog that deploys a cell. It stays open while it deploys and shows what came of it.
+ * The dialog that deploys a cell. It stays open during the deploy and shows the result.
  */
 export class DeployDialog extends Dialog<null> {
   constructor(options: DeployDialog.IOptions) {
@@ -31,8 +31,8 @@ export class DeployDialog extends Dialog<null> {
   }
 
   /**
-   * The Enter key of a dialog takes its default button; here it deploys from a field, and keeps its meaning on a button.
-   * Escape closes it wherever the focus is, since an element that vanishes or is disabled leaves the focus to the page.
+   * The Enter key deploys from a field, and activates a focused button.
+   * Escape closes the dialog wherever the focus is: an element that is removed or disabled moves the focus to the page.
    */
   handleEvent(event: Event): void {
     if (event instanceof KeyboardEvent && event.type === 'keydown') {
@@ -155,11 +155,13 @@ function Editing(props: IBodyOptions): JSX.Element {
             ? trans.__('Starting Prefect, which takes about half a minute…')
             : deploying
               ? model.preview?.rehearses
-                ? trans.__('Running it once in a clean process, then deploying…')
+                ? trans.__(
+                    'Running the pipeline once in a separate process, then deploying…'
+                  )
                 : trans.__('Writing the files and deploying…')
               : model.preview &&
                 !model.previewError &&
-                trans.__('Goes to %1', shorten(model.preview.folder))}
+                trans.__('Files in %1', shorten(model.preview.folder))}
         </span>
         {deploying && <div className="jp-pipeline-progress" role="progressbar" />}
         <button type="button" className="jp-mod-styled jp-mod-reject" onClick={close}>
@@ -250,7 +252,7 @@ function Result(props: IBodyOptions): JSX.Element {
           <dt>{trans.__('Next run')}</dt>
           <dd>
             {next === null
-              ? trans.__('When you run it: it has no schedule')
+              ? trans.__('When you run it (no schedule)')
               : `${formatMoment(next)} (${formatRelative(next, Date.now() / 1000, trans)})`}
           </dd>
           <dt>{trans.__('Version')}</dt>
@@ -297,7 +299,7 @@ function sentence(text: string): string {
   return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
 
-/** The folder beside the notebook: the rest of its path is known. */
+/** The folder relative to the folder of the notebook. */
 function shorten(folder: string): string {
   return folder.split('/').slice(-2).join('/');
 }

@@ -17,13 +17,13 @@ import {
 import * as api from './restapi';
 import { DEFAULT_SCHEDULE, toSchedule, type IScheduleForm } from './schedule';
 
-/** Wait this long (milliseconds) after a key was pressed before the server is asked. */
+/** Delay (milliseconds) between the last change of the form and the request for a preview. */
 const PAUSE = 350;
 
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 
 /**
- * What the dialog is filled with.
+ * The values of the form.
  */
 export interface IForm {
   name: string;
@@ -31,7 +31,7 @@ export interface IForm {
   retries: number;
   schedule: IScheduleForm;
 
-  /** Whether all marked cells are deployed, as the steps of one pipeline, instead of this cell. */
+  /** True to deploy all marked cells as the steps of one pipeline, instead of this cell. */
   whole: boolean;
 
   /** The values of the other options, by name. */
@@ -39,7 +39,7 @@ export interface IForm {
 }
 
 /**
- * The state of the dialog: the form, what it would give, and the deploy.
+ * The state of the dialog: the form, the preview, and the deploy.
  */
 export class DeployModel implements IDisposable {
   constructor(private options: DeployModel.IOptions) {
@@ -52,8 +52,8 @@ export class DeployModel implements IDisposable {
       whole: isMarked(options.notebook.cells[options.cell]),
       options: {}
     };
-    this._asker = new Debouncer(() => this._ask(), PAUSE);
-    void this._ask();
+    this._debouncer = new Debouncer(() => this._requestPreview(), PAUSE);
+    void this._requestPreview();
   }
 
   get form(): Readonly<IForm> {
@@ -73,25 +73,25 @@ export class DeployModel implements IDisposable {
     return this._isDisposed;
   }
 
-  /** How many cells of the notebook are marked as steps or checks. */
+  /** The number of cells that are marked as steps or checks. */
   readonly steps: number;
 
-  /** What the schedule means; null for no schedule or while it is unknown. */
-  meaning: api.IScheduleMeaning | null = null;
+  /** The description of the schedule; null for no schedule or before the first response. */
+  meaning: api.IScheduleDescription | null = null;
 
-  /** Why the schedule is refused. */
+  /** The reason why the schedule is refused. */
   scheduleError: Error | null = null;
 
-  /** The files a deploy would write. */
+  /** The result of the dry run. */
   preview: IDeployed | null = null;
 
-  /** Why the cell is refused. */
+  /** The reason why the cell is refused. */
   previewError: PipelineError | Error | null = null;
 
-  /** What was deployed; the dialog is done. */
+  /** The result of the deploy. */
   result: IDeployed | null = null;
 
-  /** Why the deploy failed. */
+  /** The reason why the deploy failed. */
   deployError: PipelineError | Error | null = null;
 
   phase: 'editing' | 'starting' | 'deploying' | 'deployed' = 'editing';
@@ -109,7 +109,7 @@ export class DeployModel implements IDisposable {
     this._emit();
   }
 
-  /** Whether the Prefect service can be started from here, and has to be. */
+  /** True if the deploy needs the Prefect service, and the dialog can start it. */
   get needsService(): boolean {
     return (
       !!this.options.startService &&
@@ -140,13 +140,13 @@ export class DeployModel implements IDisposable {
   }
 
   /**
-   * Change some of the form; what it gives follows shortly after.
+   * Change values of the form. A new preview follows.
    */
   update(change: Partial<IForm>): void {
     this._form = { ...this._form, ...change };
     this.deployError = null;
-    // A debouncer rejects what it drops when it is disposed.
-    this._asker.invoke().catch(() => undefined);
+    // A disposed debouncer rejects its pending call.
+    this._debouncer.invoke().catch(() => undefined);
     this._changed.emit();
   }
 
@@ -170,7 +170,7 @@ export class DeployModel implements IDisposable {
   }
 
   /**
-   * Deploy; what happened is in `result` or `deployError`.
+   * Deploy, and set `result` or `deployError`.
    */
   async deploy(overwrite = false): Promise<void> {
     if (!this.canDeploy) {
@@ -196,12 +196,12 @@ export class DeployModel implements IDisposable {
   }
 
   /**
-   * End the dialog; a deploy that is under way is interrupted, and changes nothing or is complete.
+   * Dispose of the model, and cancel a running deploy. The server completes it or changes nothing.
    */
   dispose(): void {
     this._isDisposed = true;
     this._abort.abort();
-    this._asker.dispose();
+    this._debouncer.dispose();
     Signal.clearData(this);
   }
 
@@ -214,15 +214,15 @@ export class DeployModel implements IDisposable {
       retries,
       ...filled(options),
       ...(whole ? {} : { cell: this.options.cell }),
-      ...(this.scheduleError ? {} : toSchedule(schedule)), // the code is shown all the same
+      ...(this.scheduleError ? {} : toSchedule(schedule)), // the preview shows the code without it
       ...(profile ? { profile } : {})
     };
   }
 
   /**
-   * Ask the server what the form would give. Only the last answer counts.
+   * Request a preview. Responses to earlier requests are ignored.
    */
-  private async _ask(): Promise<void> {
+  private async _requestPreview(): Promise<void> {
     const turn = ++this._turn;
     const { serverSettings } = this.options;
     const schedule = toSchedule(this._form.schedule);
@@ -255,7 +255,7 @@ export class DeployModel implements IDisposable {
   }
 
   private _abort = new AbortController();
-  private _asker: Debouncer;
+  private _debouncer: Debouncer;
   private _changed = new Signal<this, void>(this);
   private _form: IForm;
   private _isDisposed = false;
@@ -268,7 +268,7 @@ export namespace DeployModel {
     /** The connection to the Jupyter server. */
     serverSettings: ServerConnection.ISettings;
 
-    /** The notebook as it is in the editor. */
+    /** The notebook in the editor. */
     notebook: INotebookContent;
 
     /** The path of the notebook. */
@@ -280,7 +280,7 @@ export namespace DeployModel {
     /** The name of the kernel. */
     kernel?: string;
 
-    /** The first proposal for the name. */
+    /** The initial name. */
     name: string;
 
     /** Called when the cell is deployed. */
@@ -289,7 +289,7 @@ export namespace DeployModel {
     /** Starts the Prefect service. */
     startService?: () => Promise<void>;
 
-    /** The first proposal for the profile. */
+    /** The initial profile. */
     profile: string;
   }
 }
@@ -340,7 +340,7 @@ export function proposeName(path: string): string {
 }
 
 /**
- * The profile that a notebook starts its cluster from, or that of the cluster it attaches to; empty if it does neither.
+ * The profile of the cluster that a notebook starts or attaches to; empty for none.
  */
 export function proposeProfile(
   notebook: INotebookContent,

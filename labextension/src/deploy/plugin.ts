@@ -130,7 +130,7 @@ export const deployPlugin: JupyterFrontEndPlugin<void> = {
 /** The name of the button in the schema of the settings. */
 const TOOLBAR_ITEM = 'pipeline-deploy-cell';
 
-/** What stands for the button on cells that are not code. */
+/** The placeholder for the button on cells without code. */
 function hidden(): Widget {
   const widget = new Widget();
   widget.hide();
@@ -138,7 +138,7 @@ function hidden(): Widget {
 }
 
 /**
- * Show a line of a cell, and put the cursor there.
+ * Scroll to a line of a cell and move the cursor there.
  */
 async function goToCell(
   panel: NotebookPanel,

@@ -2,7 +2,7 @@ import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-/** What is read first is shown first. */
+/** The order of the tabs. */
 const ORDER = ['steps.py', 'flow.py', 'prefect.yaml'];
 
 /**
@@ -81,7 +81,7 @@ function Code(props: {
             pre.replaceChildren(coloured);
           }
         })
-        .catch(() => undefined); // the plain text is there already
+        .catch(() => undefined); // the plain text is shown already
     }
     return () => {
       current = false;

@@ -6,16 +6,16 @@ import type { IDeployed, IDeploymentStatus } from '../records';
 import type { ISchedule } from './schedule';
 
 /**
- * Which cell is promoted, and how.
+ * The body of a deploy.
  */
 export interface IDeployOptions extends ISchedule {
-  /** The notebook as it is in the editor, saved or not. */
+  /** The notebook in the editor, saved or not. */
   notebook: INotebookContent;
 
   /** The path of the notebook, below the server's folder. */
   path: string;
 
-  /** The index of the cell; notebooks of older formats have no ids. Without it, all marked cells are meant. */
+  /** The index of the cell, because cells of older formats have no ids. Without it, all marked cells. */
   cell?: number;
 
   /** The name of the deployment. */
@@ -33,9 +33,9 @@ export interface IDeployOptions extends ISchedule {
 }
 
 /**
- * What a schedule means.
+ * The description of a schedule.
  */
-export interface IScheduleMeaning {
+export interface IScheduleDescription {
   readonly description: string;
   readonly timezone: string;
   readonly next_runs: ReadonlyArray<{ readonly time: number; readonly text: string }>;
@@ -46,7 +46,7 @@ type Settings = ServerConnection.ISettings;
 export const explainSchedule = (
   settings: Settings,
   schedule: ISchedule
-): Promise<IScheduleMeaning> => request(settings, 'POST', ['schedule'], schedule);
+): Promise<IScheduleDescription> => request(settings, 'POST', ['schedule'], schedule);
 
 export const preview = (
   settings: Settings,

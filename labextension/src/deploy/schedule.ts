@@ -1,10 +1,10 @@
 /**
- * What the schedule part of the dialog holds.
+ * The values of the fields of the schedule.
  */
 export interface IScheduleForm {
   kind: 'none' | 'hourly' | 'daily' | 'weekdays' | 'weekly' | 'cron' | 'every';
 
-  /** Time of day, as `HH:MM`; for `hourly` the minute counts alone. */
+  /** Time of day, as `HH:MM`; `hourly` uses the minute only. */
   time: string;
 
   /** Day of the week, 0 for Sunday. */
@@ -21,7 +21,7 @@ export interface IScheduleForm {
 }
 
 /**
- * A schedule as the server takes it.
+ * A schedule as the server accepts it.
  */
 export interface ISchedule {
   cron?: string;
@@ -39,7 +39,7 @@ export const DEFAULT_SCHEDULE: IScheduleForm = {
 };
 
 /**
- * The schedule that the form means; null for none, or while the form is not complete.
+ * The schedule that the form describes; null for none, or while the form is not complete.
  */
 export function toSchedule(form: IScheduleForm): ISchedule | null {
   const timezone = form.timezone.trim();

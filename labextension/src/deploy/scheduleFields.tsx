@@ -11,7 +11,7 @@ interface IProps {
 }
 
 /**
- * When it runs, and what that means in words.
+ * The fields of the schedule, with its description and its next runs.
  */
 export function ScheduleFields(props: IProps): JSX.Element {
   const { model, trans } = props;
@@ -28,7 +28,7 @@ export function ScheduleFields(props: IProps): JSX.Element {
           name="schedule"
           value={kind}
           choices={[
-            ['none', trans.__('None: run it by hand')],
+            ['none', trans.__('None: run manually')],
             ['hourly', trans.__('Every hour')],
             ['daily', trans.__('Every day')],
             ['weekdays', trans.__('Every weekday')],

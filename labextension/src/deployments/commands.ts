@@ -107,7 +107,9 @@ export function addDeploymentCommands(
     execute: async () => {
       const { button } = await showDialog({
         title: trans.__('Stop the Prefect service?'),
-        body: trans.__('No deployment runs on its schedule until it is started again.'),
+        body: trans.__(
+          'Schedules do not start runs until the service is started again.'
+        ),
         buttons: [Dialog.cancelButton(), Dialog.warnButton({ label: trans.__('Stop') })]
       });
       if (button.accept) {

@@ -3,7 +3,7 @@ import type { Deployments, IDeploymentManager } from '../tokens';
 import * as api from './restapi';
 
 /**
- * The deployments, and what can be done with them.
+ * The manager of the deployments.
  */
 export class DeploymentManager extends PolledManager implements IDeploymentManager {
   get deployments(): ReadonlyArray<Deployments.IModel> {
@@ -66,7 +66,7 @@ export class DeploymentManager extends PolledManager implements IDeploymentManag
     await this.refresh();
   }
 
-  protected async look(): Promise<void> {
+  protected async load(): Promise<void> {
     this._service = await api.getService(this.serverSettings);
     if (!this._service.api) {
       this._deployments = [];
