@@ -113,7 +113,7 @@ def test_the_class_decides_on_the_backend(cluster_class: str, name: str) -> None
 
 
 def test_each_built_in_profile_has_a_backend_of_its_name() -> None:
-    names = {path.stem for path in profiles._BUILTIN.glob("*.yaml")}
+    names = {path.stem for path in (Path(profiles.__file__).parent / "builtin").glob("*.yaml")}
     assert names <= {backend.name for backend in backend_registry._builtin()}
     for name in names:
         assert backends.get_backend(profiles.get_profile(name)).name == name
