@@ -28,7 +28,7 @@ _PLAIN = {"json": "http", "jsons": "https", "http": "http", "https": "https"}
 
 
 async def add_async(name: str, url: str) -> AlertBlock:
-    """Store an address under a name; the server keeps it encrypted. An address of that name is replaced.
+    """Store an address under a name, and replace an existing one. The server encrypts it.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ async def add_async(name: str, url: str) -> AlertBlock:
     Raises
     ------
     UsageError
-        If name or address cannot be used.
+        If name or address is invalid.
     """
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         raise UsageError(f"{name!r} cannot be the name of an alert: use lower-case letters, digits and '-'.")
@@ -83,7 +83,7 @@ async def remove_async(name: str) -> None:
     Raises
     ------
     UsageError
-        If deployments still use it.
+        If deployments use it.
     """
     async with connect() as api:
         document = await find_block(api, name)
@@ -98,7 +98,7 @@ async def test_async(name: str) -> None:
     Raises
     ------
     OrchestrationError
-        If it was not accepted.
+        If it was not delivered.
     """
     async with connect() as api:
         document = await find_block(api, name)
@@ -110,9 +110,7 @@ async def test_async(name: str) -> None:
     else:
         reason = await asyncio.to_thread(_notify, data["url"], text)
     if reason:
-        raise OrchestrationError(
-            f"The alert {name!r} was not delivered: {reason}. Store its address again, or mend it."
-        )
+        raise OrchestrationError(f"The alert {name!r} was not delivered: {reason}. Store its address again, or fix it.")
 
 
 add = run_sync(add_async)
@@ -122,7 +120,7 @@ test = run_sync(test_async)
 
 
 def _block(name: str, url: str) -> tuple[str, dict[str, Any]]:
-    """Return the kind of block that an address needs, and its content."""
+    """Return the type of block for an address, and the content of the block."""
     scheme = url.partition("://")[0].lower()
     if scheme in _PLAIN and not _SLACK.match(url):
         address = f"{_PLAIN[scheme]}://{url.partition('://')[2]}"
@@ -132,7 +130,7 @@ def _block(name: str, url: str) -> tuple[str, dict[str, Any]]:
             complete = False
         if not complete:
             raise UsageError(f"The address of the alert {name!r} names no host. Write it like https://host/path.")
-        # The address itself is a secret; the block keeps such in `secrets` only.
+        # The address is a secret, and the block encrypts `secrets` only.
         text = {"text": "{{subject}}\n{{body}}"}
         return _WEBHOOK, {"name": name, "url": "{{address}}", "secrets": {"address": address}, "json_data": text}
     if _channel(url) is None:
@@ -178,7 +176,7 @@ async def _schema(api: PrefectApi, kind: str) -> tuple[str, str]:
 
 
 async def _users(api: PrefectApi, block: str) -> tuple[str, ...]:
-    """Return the names of the automations that write to a block, as their deployments are called."""
+    """Return the names of the deployments whose automations use a block."""
     users = set()
     async for found in api.pages("/automations/filter", {}):
         if any(action.get("block_document_id") == block for action in found["actions"]):
@@ -187,7 +185,7 @@ async def _users(api: PrefectApi, block: str) -> tuple[str, ...]:
 
 
 async def _post(address: str, text: str) -> str:
-    """Post a text as Slack's webhooks take it, and return why it failed."""
+    """Post a text as Slack's webhooks expect it, and return the reason of a failure; empty for none."""
     try:
         async with httpx.AsyncClient(timeout=10.0) as http:
             answer = await http.post(address, json={"text": text})
@@ -202,7 +200,7 @@ def _notify(address: str, text: str) -> str:
 
 
 def _channel(address: str) -> Any | None:
-    """Return what apprise makes of an address, or ``None`` if it knows none such."""
+    """Return the apprise object for an address, or ``None`` if apprise does not support it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its plugins import what Python deprecates
         import apprise

@@ -1,4 +1,4 @@
-"""Runs for time windows of the past."""
+"""Start runs for past time windows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from jupyter_pipeline.orchestration.runs.flow_runs import FINAL, start_run
 __all__ = ["MOST", "backfill"]
 
 MOST = 1000
-"""Most runs that one backfill makes."""
+"""Maximum number of runs of one backfill."""
 
 _POLL = 0.5
 
@@ -27,30 +27,30 @@ async def backfill_async(
 ) -> list[RunRecord]:
     """Run a deployment once for each time window of its schedules that ends between two times, the oldest first.
 
-    Where the deployment leaves out what is too many, each run is awaited before the next is made; an interrupt leaves
-    the run that works, and makes no more.
+    If the overlap policy is not ``queue``, each run must end before the next one starts. After an interrupt, the
+    current run continues and no further run starts.
 
     Parameters
     ----------
     deployment : str
-        Its name; parameters of it must be bound to the window.
+        Name of the deployment. At least one of its parameters must be bound to the time window.
     start, end : float
-        Seconds since the epoch.
+        The two times in seconds since the epoch.
     progress : callable, optional
-        Called with each run that was made, and again when it has ended, if it was awaited.
+        Called with each run when it was created, and again when it has ended, if it was awaited.
 
     Raises
     ------
     UsageError
-        If no parameter is bound to the window, or the schedules have none in between.
+        If no parameter is bound to the time window, or no window ends between the two times.
     """
-    tell = progress or (lambda run: None)
+    report = progress or (lambda run: None)
     async with connect_to(deployment) as api:
         found = await find_deployment(api, deployment)
         settings = records.get_settings(found)
         if not settings.get("windows"):
             raise UsageError(
-                f"No parameter of {deployment!r} is bound to the time window, so that all runs would be alike. "
+                f"No parameter of {deployment!r} is bound to the time window, so all runs would be equal. "
                 'Deploy it with --param "NAME={{ window.start }}".'
             )
         due = sorted(
@@ -61,21 +61,21 @@ async def backfill_async(
         if not due:
             raise UsageError(f"The schedules of {deployment!r} have no time window that ends between these times.")
         if len(due) > MOST:
-            raise UsageError(f"That would be {len(due)} runs; one backfill makes {MOST} at most. Take a shorter time.")
+            raise UsageError(f"This backfill has {len(due)} runs; the maximum is {MOST}. Choose a shorter time.")
         parameters = [dict(schedule.parameters) for schedule in records.get_schedules(found)]
-        in_turn = settings.get("concurrency_limit") is not None and settings.get("overlap") != OverlapPolicy.QUEUE
-        made = []
+        one_by_one = settings.get("concurrency_limit") is not None and settings.get("overlap") != OverlapPolicy.QUEUE
+        started = []
         for time, index in due:
             run = await start_run(api, found["id"], found["name"], parameters[index], due=time)
-            tell(run)
-            if in_turn:
-                run = await _ended(api, run)
-                tell(run)
-            made.append(run)
-        return made
+            report(run)
+            if one_by_one:
+                run = await _wait_for_end(api, run)
+                report(run)
+            started.append(run)
+        return started
 
 
-async def _ended(api: PrefectApi, run: RunRecord) -> RunRecord:
+async def _wait_for_end(api: PrefectApi, run: RunRecord) -> RunRecord:
     while True:
         found = await api.get(f"/flow_runs/{run.id}")
         if found["state_type"] in FINAL:

@@ -1,8 +1,8 @@
-"""What becomes of the runs that an outage of the service has prevented.
+"""Catch up on the runs that were missed during an outage of the service.
 
-The server makes runs some time ahead. After an outage all those whose time has passed would start at once, and those
-that it had not yet made would never come. Each deployment says what it wants: the newest (``latest``), every one
-(``all``) or none. This is seen to before the worker takes up its work.
+The server creates runs ahead of time. After an outage, all late runs would start at once, and runs that it had not
+created would never start. The `CatchUpPolicy` of each deployment selects the missed runs that start. The supervisor
+applies it before it starts the worker.
 """
 
 from __future__ import annotations
@@ -23,66 +23,75 @@ from jupyter_pipeline.orchestration.schedules.occurrences import runs_between
 __all__ = ["MOST", "catch_up_missed_runs", "select_missed_times"]
 
 MOST = 1000
-"""Most missed runs of one schedule that are made up for: the newest."""
+"""Maximum number of missed runs of one schedule that start: the newest ones."""
 
 _BULK = 50
 
 
 async def catch_up_missed_runs(api: PrefectApi, since: float, now: float) -> dict[str, str]:
-    """Make up for the runs that were due between two times, as each deployment wants it, and skip the others.
+    """Start the missed runs that each deployment's policy selects, and skip the others.
 
     Parameters
     ----------
     api : PrefectApi
-        The server; no worker is at work yet.
+        The server; no worker may be running yet.
     since, now : float
-        When the service was last seen at work, and when it is back, in seconds since the epoch.
+        Begin and end of the outage, in seconds since the epoch.
 
     Returns
     -------
     dict
-        What was done, in words, by the name of each deployment concerned. What is interrupted is completed by the next
-        call with the same `since`.
+        Message by name of each affected deployment. After an interrupt, a call with the same `since` completes it.
     """
     late = await _late_runs(api, since, now)
-    done = {}
+    messages = {}
     async for deployment in api.pages("/deployments/filter", {"deployments": {"paused": {"eq_": False}}}):
         if not records.get_settings(deployment):
-            continue  # made by other means
+            continue  # created by another program
         try:
-            made, skipped = await _catch_up_deployment(api, deployment, late[deployment["id"]], since, now)
-        except (ApiRefusedError, UsageError) as error:  # its parameters may not fit any longer; the others go on
-            done[deployment["name"]] = f"missed runs could not be made up for: {error}"
+            started, skipped = await _catch_up_deployment(api, deployment, late[deployment["id"]], since, now)
+        except (ApiRefusedError, UsageError) as error:  # go on with the other deployments
+            messages[deployment["name"]] = f"cannot start missed runs: {error}"
             continue
-        if made or skipped:
-            done[deployment["name"]] = f"{made} runs made up for, {skipped} skipped"
-    return done
+        if started or skipped:
+            messages[deployment["name"]] = f"{started} missed runs started, {skipped} skipped"
+    return messages
 
 
 async def _catch_up_deployment(
     api: PrefectApi, deployment: Mapping[str, Any], late: Sequence[Mapping[str, Any]], since: float, now: float
 ) -> tuple[int, int]:
-    """Return how many runs were made or left to start, and how many skipped."""
+    """Return the numbers of missed runs that start and of those that are skipped."""
     settings = records.get_settings(deployment)
-    waiting = {_tick(run): run["id"] for run in late}
-    made = 0
+    waiting = {_due_time(run): run["id"] for run in late}
+    started = 0
     for entry in deployment.get("schedules") or ():
         if not entry.get("active", True):
             continue
         schedule = to_schedule(entry, settings)
-        for tick in select_missed_times(
+        for due in select_missed_times(
             schedule, CatchUpPolicy(settings.get("catch_up", CatchUpPolicy.LATEST)), since, now
         ):
-            made += 1
-            if waiting.pop((entry["id"], round(tick)), None) is None:
-                key = f"catch-up {deployment['id']} {entry['id']} {tick:.0f}"
-                await start_run(api, deployment["id"], deployment["name"], schedule.parameters, due=tick, key=key)
+            started += 1
+            if waiting.pop((entry["id"], round(due)), None) is None:
+                key = f"catch-up {deployment['id']} {entry['id']} {due:.0f}"
+                await start_run(api, deployment["id"], deployment["name"], schedule.parameters, due=due, key=key)
     await _skip(api, list(waiting.values()))
-    return made, len(waiting)
+    return started, len(waiting)
 
 
 def select_missed_times(schedule: Schedule, policy: CatchUpPolicy, since: float, now: float) -> Sequence[float]:
-    """Return the missed times of a schedule whose runs are wanted all the same (pure)."""
+    """Return the missed times of a schedule whose runs start under a policy (pure).
+
+    Parameters
+    ----------
+    schedule : Schedule
+        The schedule.
+    policy : CatchUpPolicy
+        The policy.
+    since, now : float
+        Begin and end of the outage, in seconds since the epoch.
+    """
     if policy is CatchUpPolicy.NONE:
         return []
     missed = list(runs_between(schedule, since, now))
@@ -90,10 +99,7 @@ def select_missed_times(schedule: Schedule, policy: CatchUpPolicy, since: float,
 
 
 async def _late_runs(api: PrefectApi, since: float, now: float) -> dict[str, list[dict[str, Any]]]:
-    """Return the runs that a schedule made, whose time has passed without a start, by deployment.
-
-    A run that waits for its turn was due earlier, or is due still.
-    """
+    """Return the scheduled runs that were due during the outage and have not started, by deployment."""
     body = {
         "flow_runs": {
             "state": {"type": {"any_": ["SCHEDULED"]}},
@@ -107,8 +113,8 @@ async def _late_runs(api: PrefectApi, since: float, now: float) -> dict[str, lis
     return found
 
 
-def _tick(run: Mapping[str, Any]) -> tuple[str, int]:
-    """Return the schedule that made a run, and the second in which it was due."""
+def _due_time(run: Mapping[str, Any]) -> tuple[str, int]:
+    """Return the id of a run's schedule, and its due time in whole seconds."""
     maker = str((run.get("created_by") or {}).get("id") or "")
     return maker, round(parse_timestamp(run["expected_start_time"]) or 0)
 

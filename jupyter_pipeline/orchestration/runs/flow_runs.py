@@ -17,22 +17,22 @@ from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 __all__ = ["FINAL", "cancel", "find", "list_runs", "remove_tagged", "rerun", "start_run"]
 
 FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
-"""Prefect's state types that do not change any more."""
+"""Prefect's final state types."""
 
 
 async def list_runs_async(
     deployment: str | None = None, limit: int = 20, *, scheduled: bool = False
 ) -> list[RunRecord]:
-    """Return the newest runs first.
+    """Return runs, the newest first.
 
     Parameters
     ----------
     deployment : str, optional
-        Only the runs of this one.
+        Name of the deployment; by default the runs of all.
     limit : int
-        How many at most.
+        Maximum number of runs.
     scheduled : bool
-        Also those whose time has not come.
+        Include runs that are due later.
     """
     async with connect_to(deployment or "") as api:
         body: dict[str, Any] = {"sort": "EXPECTED_START_TIME_DESC"}
@@ -48,7 +48,7 @@ async def list_runs_async(
 
 
 async def find_async(run: str) -> RunRecord:
-    """Return the run with this id, or the newest with this name."""
+    """Return the record of the run with this id, or of the newest run with this name."""
     async with connect() as api:
         return (await run_records(api, [await find_run(api, run)]))[0]
 
@@ -62,7 +62,7 @@ async def start_run(
     due: float | None = None,
     key: str = "",
 ) -> RunRecord:
-    """Make a run and return it.
+    """Create a run of a deployment and return its record.
 
     Parameters
     ----------
@@ -71,21 +71,21 @@ async def start_run(
     deployment : str
         Id of the deployment.
     name : str
-        Its name.
+        Name of the deployment.
     parameters : mapping
-        Those that are not its own.
+        Values that replace the deployment's own.
     due : float, optional
-        When the run should have started, in seconds since the epoch: that decides on its time window. It starts at once
-        in any case.
+        Due time in seconds since the epoch, which defines the time window of the run. The run starts at once in any
+        case.
     key : str, optional
-        A second call with the same key makes no second run; by default each call makes one.
+        Idempotency key: a second call with the same key creates no second run. By default each call creates a run.
 
     Raises
     ------
     UsageError
         If the deployment does not accept the parameters.
     """
-    # A request that is sent again, because its answer was lost, must not make a second run.
+    # A request that is repeated because its answer was lost must not create a second run.
     body: dict[str, Any] = {"parameters": dict(parameters), "idempotency_key": key or uuid.uuid4().hex}
     if due is not None:
         time = dt.datetime.fromtimestamp(due, dt.UTC).isoformat()
@@ -100,12 +100,12 @@ async def start_run(
 
 
 async def cancel_async(run: str) -> RunRecord:
-    """Ask for the end of a run; a run at work is `Cancelling` until its process has ended.
+    """Cancel a run. A running run is in state Cancelling until its process has exited.
 
     Raises
     ------
     UsageError
-        If it has ended already.
+        If the run has ended already.
     """
     async with connect() as api:
         found = await find_run(api, run)
@@ -122,12 +122,12 @@ async def cancel_async(run: str) -> RunRecord:
 
 
 async def rerun_async(run: str) -> RunRecord:
-    """Start a run with the parameters of an earlier one, of what is deployed now.
+    """Start a run of the current code with the parameters of an earlier run.
 
     Raises
     ------
     UsageError
-        If its deployment is gone, or does not accept these parameters any longer.
+        If the deployment was deleted, or no longer accepts these parameters.
     """
     async with connect() as api:
         found = await find_run(api, run)
@@ -138,7 +138,7 @@ async def rerun_async(run: str) -> RunRecord:
 
 
 async def remove_tagged_async(tag: str, server: str = "") -> None:
-    """Delete the runs with a tag from a server, by default the configured one, as if they had never been."""
+    """Delete all runs with a tag from a server, by default the configured one."""
     async with connect(server) as api:
         found = [run["id"] async for run in api.pages("/flow_runs/filter", {"flow_runs": {"tags": {"all_": [tag]}}})]
         for run in found:

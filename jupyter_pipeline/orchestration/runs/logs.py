@@ -1,4 +1,4 @@
-"""The log of a run: read, followed, and searched for the reason of a failure."""
+"""Read and follow the log of a run, and find the traceback of a failed run."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ __all__ = ["failure", "follow", "read_log"]
 _LEVELS = {10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR", 50: "CRITICAL"}
 _POLL = 0.7
 _OVERLAP = dt.timedelta(seconds=10)
-"""How far back lines are asked for again: several processes write to one log, each in parts of its own."""
+"""Time before the last line from which to request lines again, since several processes write to one log in parts."""
 _QUIET_ROUNDS = 5
-"""Rounds without a line after which the log of an ended run is complete."""
+"""Number of requests without a new line after which the log of an ended run is complete."""
 _TRACEBACK = "Traceback (most recent call last)"
 
 
 async def read_log_async(run: str) -> str:
-    """Return the log of a run, a line each: time, level, task in brackets, message."""
+    """Return the log of a run. Each line has time, level, task in brackets and message."""
     async with connect() as api:
         found = await find_run(api, run)
         entries = [entry async for entry in api.pages("/logs/filter", _of(found))]
@@ -34,14 +34,14 @@ async def read_log_async(run: str) -> str:
 
 
 async def follow_async(run: str, write: Callable[[str], None]) -> RunRecord:
-    """Write the log of a run as it comes, and return the run once it has ended; an interrupt leaves the run at work.
+    """Write the log of a run until the run has ended, and return its record. After an interrupt, the run continues.
 
     Parameters
     ----------
     run : str
-        Id or name.
+        Id or name of the run.
     write : callable
-        Called with each line, without its end.
+        Called with each line, without the line break.
     """
     async with connect() as api:
         found = await find_run(api, run)
@@ -67,7 +67,7 @@ async def follow_async(run: str, write: Callable[[str], None]) -> RunRecord:
 
 
 async def failure_async(run: str) -> str:
-    """Return the traceback of a failed run, or why it failed where there is none; empty if it did not fail."""
+    """Return the traceback of a failed run, or else its state message; empty if it did not fail."""
     async with connect() as api:
         found = await find_run(api, run)
         if found["state_type"] not in ("FAILED", "CRASHED"):
@@ -76,7 +76,7 @@ async def failure_async(run: str) -> str:
         body["logs"]["level"] = {"ge_": 40}
         entries = [entry async for entry in api.pages("/logs/filter", body) if _TRACEBACK in entry["message"]]
     reason = str((found.get("state") or {}).get("message") or found["state_name"])
-    # Where several have failed, the one that the run died of; the flow's own traceback ends in its task's.
+    # If several tasks failed, prefer the one whose error ended the run. The flow's own traceback repeats its task's.
     traces = [entry for entry in entries if entry["message"].rstrip().rpartition("\n")[2] in reason] or entries
     chosen = [entry for entry in traces if entry.get("task_run_id")] or traces
     if not chosen:
@@ -93,7 +93,7 @@ def _of(run: Mapping[str, Any], since: dt.datetime | None = None) -> dict[str, A
 
 
 async def _task_names(api: PrefectApi, entries: Iterable[Mapping[str, Any]], known: dict[str, str]) -> dict[str, str]:
-    """Return the names of the task runs that have written something, by id."""
+    """Return the names of the task runs of log entries by id."""
     ids = {entry["task_run_id"] for entry in entries if entry.get("task_run_id")} - known.keys()
     if not ids:
         return known

@@ -1,8 +1,7 @@
-"""The first thing that a run does whose deployment says ``overlap: cancel``: it makes room for itself.
+"""Cancel older runs of a deployment with the overlap policy ``cancel``.
 
-Prefect can leave out a run that is one too many, or let it wait; it cannot stop the older one. So this is a step of
-the deployment's ``pull`` section, executed in the run's own process before its code is loaded: it cancels the oldest
-runs at work, and goes on when they have ended.
+Prefect can skip or queue a run that exceeds the concurrency limit, but cannot cancel the older one. `make_room` is
+therefore a step of the deployment's ``pull`` section. It runs in the process of the new run before its code is loaded.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_tim
 
 __all__ = ["make_room"]
 
-_AT_WORK = ("RUNNING", "PENDING", "CANCELLING")
+_ACTIVE = ("RUNNING", "PENDING", "CANCELLING")
 _PATIENCE = 300.0
 _POLL = 0.5
 
@@ -38,27 +37,27 @@ async def make_room_async(concurrency_limit: int = 1) -> None:
     Raises
     ------
     OrchestrationError
-        If they do not end within minutes.
+        If they do not end within five minutes.
     """
     run_id = os.environ["PREFECT__FLOW_RUN_ID"]
     deadline = time.monotonic() + _PATIENCE
     async with connect() as api:
-        mine = await api.get(f"/flow_runs/{run_id}")
+        this_run = await api.get(f"/flow_runs/{run_id}")
         while True:
-            others = [run for run in await _at_work(api, mine["deployment_id"]) if run["id"] != run_id]
-            newer = [run for run in others if _order(run) > _order(mine)]
+            others = [run for run in await _active_runs(api, this_run["deployment_id"]) if run["id"] != run_id]
+            newer = [run for run in others if _sort_key(run) > _sort_key(this_run)]
             if len(newer) >= concurrency_limit:
-                await _set(api, run_id, "CANCELLED", "Skipped", "A newer run took its place.")
-                os._exit(0)  # nothing of it has begun, and Prefect knows of no other way to end well here
-            surplus = sorted(others, key=_order)[: len(others) + 1 - concurrency_limit]
+                await _set_state(api, run_id, "CANCELLED", "Skipped", "A newer run took its place.")
+                os._exit(0)  # nothing has started, and Prefect has no other way to exit without an error here
+            surplus = sorted(others, key=_sort_key)[: len(others) + 1 - concurrency_limit]
             if not surplus:
                 return
             for run in surplus:
                 if run["state_type"] != "CANCELLING":
-                    await _set(api, run["id"], "CANCELLING", "Cancelling", "A newer run takes its place.")
+                    await _set_state(api, run["id"], "CANCELLING", "Cancelling", "A newer run takes its place.")
             if time.monotonic() > deadline:
                 raise OrchestrationError(
-                    f"The run {surplus[0]['name']} was cancelled for this one and does not end. Does its worker live?"
+                    f"The run {surplus[0]['name']} was cancelled for this one and does not end. Check its worker."
                 )
             await asyncio.sleep(_POLL)
 
@@ -66,18 +65,18 @@ async def make_room_async(concurrency_limit: int = 1) -> None:
 make_room = run_sync(make_room_async)
 
 
-async def _at_work(api: PrefectApi, deployment: str) -> list[dict[str, Any]]:
+async def _active_runs(api: PrefectApi, deployment: str) -> list[dict[str, Any]]:
     body = {
         "deployments": {"id": {"any_": [deployment]}},
-        "flow_runs": {"state": {"type": {"any_": list(_AT_WORK)}}},
+        "flow_runs": {"state": {"type": {"any_": list(_ACTIVE)}}},
     }
     return [run async for run in api.pages("/flow_runs/filter", body)]
 
 
-def _order(run: Mapping[str, Any]) -> tuple[float, str]:
+def _sort_key(run: Mapping[str, Any]) -> tuple[float, str]:
     return parse_timestamp(run["expected_start_time"]) or 0.0, str(run["id"])
 
 
-async def _set(api: PrefectApi, run: str, kind: str, name: str, message: str) -> None:
+async def _set_state(api: PrefectApi, run: str, kind: str, name: str, message: str) -> None:
     state = {"type": kind, "name": name, "message": message}
     await api.post(f"/flow_runs/{run}/set_state", {"state": state, "force": kind == "CANCELLED"})

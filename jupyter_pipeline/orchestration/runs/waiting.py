@@ -23,31 +23,31 @@ _POLL = 0.5
 async def wait_async(
     run: str, *, timeout: float | None = None, progress: Callable[[RunRecord], None] | None = None
 ) -> RunRecord:
-    """Return a run once it has ended.
+    """Wait for a run to end and return its record.
 
     Parameters
     ----------
     run : str
-        Id or name.
+        Id or name of the run.
     timeout : float, optional
-        Seconds; by default as long as it takes.
+        Seconds to wait; by default without limit.
     progress : callable, optional
-        Called at each change of its state.
+        Called with the record at each change of its state.
 
     Raises
     ------
     OrchestrationError
-        If it has not ended in time; it goes on.
+        If the run has not ended in time; it continues.
     """
     deadline = None if timeout is None else time.monotonic() + timeout
-    said = ""
+    reported = ""
     async with connect() as api:
         found = await find_run(api, run)
         name = (await run_records(api, [found]))[0].deployment
         while True:
             record = records.to_run_record(found, deployment=name, ui_url=api.endpoint.ui_url)
-            if progress is not None and record.state != said:
-                said = record.state
+            if progress is not None and record.state != reported:
+                reported = record.state
                 progress(record)
             if found["state_type"] in FINAL:
                 return record
@@ -66,27 +66,27 @@ async def wait_scheduled_async(
     since: float | None = None,
     progress: Callable[[RunRecord], None] | None = None,
 ) -> RunRecord:
-    """Return the first run that the schedule itself has started, once it has ended.
+    """Wait for the first run that a schedule has created to end and return its record.
 
     Parameters
     ----------
     deployment : str
-        Its name.
+        Name of the deployment.
     timeout : float
-        Seconds.
+        Seconds to wait.
     since : float, optional
-        Only runs that were due after this time, in seconds since the epoch; by default after now.
+        Earliest due time of the run in seconds since the epoch; by default the current time.
     progress : callable, optional
-        Called at each change of the run's state.
+        Called with the record at each change of its state.
 
     Raises
     ------
     OrchestrationError
-        If none has ended in time.
+        If no such run has ended in time.
     """
     begin = time.time() if since is None else since
     deadline = time.monotonic() + timeout
-    said = ("", "")
+    reported = ("", "")
     async with connect_to(deployment) as api:
         target = await find_deployment(api, deployment)
         body = {
@@ -95,7 +95,7 @@ async def wait_scheduled_async(
             "deployments": {"id": {"any_": [target["id"]]}},
             "flow_runs": {
                 "expected_start_time": {"after_": dt.datetime.fromtimestamp(begin, dt.UTC).isoformat()},
-                # A run that its deployment's limit refused was never at work.
+                # A run that exceeds the concurrency limit never starts.
                 "state": {"type": {"not_any_": ["CANCELLED"]}},
             },
         }
@@ -105,8 +105,8 @@ async def wait_scheduled_async(
                 if not run["auto_scheduled"]:
                     continue
                 record = records.to_run_record(run, deployment=target["name"], ui_url=api.endpoint.ui_url)
-                if progress is not None and (record.id, record.state) != said:
-                    said = (record.id, record.state)
+                if progress is not None and (record.id, record.state) != reported:
+                    reported = (record.id, record.state)
                     progress(record)
                 if run["state_type"] in FINAL:
                     return record

@@ -1,4 +1,4 @@
-"""The time window of a run, as the server knows run, deployment and schedules."""
+"""Find the time window of a run from its deployment's schedules."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ __all__ = ["window_of"]
 
 
 async def window_of_async(run_id: str) -> tuple[dt.datetime, dt.datetime] | None:
-    """Return from when to when a run's data count: from the tick before its own to its own.
+    """Return the time window of a run: from the previous scheduled time to its own.
 
     Parameters
     ----------
     run_id : str
-        Of a run that may be at work.
+        Id of the run, which may be running.
 
     Returns
     -------
     tuple of datetime or None
-        Aware, in the time zone of the schedule. A run that no schedule made has the window that ended last. ``None``
-        where the run's deployment has no schedule, or it has no deployment.
+        Aware times in the time zone of the schedule. A run without a schedule has the last window that ended before.
+        ``None`` if the run has no deployment, or the deployment no schedule.
     """
     async with connect() as api:
         run = await api.get(f"flow_runs/{run_id}")

@@ -1,4 +1,4 @@
-"""One process of the supervisor's: started, listened to, ended."""
+"""Start and stop a child process of the supervisor, and log its output."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ LOG = logging.getLogger("jupyter_pipeline.service")
 """The log of the service."""
 
 _STEADY = 60.0
-"""Seconds of life after which the next death counts as the first."""
+"""Seconds of uptime after which the next exit counts as the first."""
 
 
 @contextlib.contextmanager
-def log_failure(chore: str) -> Iterator[None]:
-    """Log what fails in a chore, and go on; that the server does not answer is for the caller."""
+def log_failure(task: str) -> Iterator[None]:
+    """Log the exceptions of a task and go on, except errors of the server, which are raised."""
     try:
         yield
     except OrchestrationError:
         raise
-    except Exception:  # whatever it is, the service is worth more than one chore
-        LOG.exception("service | %s failed", chore)
+    except Exception:  # one failing task must not stop the service
+        LOG.exception("service | %s failed", task)
 
 
 class ChildProcess:
-    """One process that is kept alive.
+    """Child process of the supervisor.
 
     Parameters
     ----------
     name : str
         ``server`` or ``worker``.
     grace : float
-        Seconds between the request to end and the kill.
+        Seconds between SIGTERM and SIGKILL.
     """
 
     def __init__(self, name: str, grace: float) -> None:
@@ -54,9 +54,9 @@ class ChildProcess:
         self.process: asyncio.subprocess.Process | None = None
         self.identity: ProcessIdentity | None = None
         self.since = 0.0
-        """When it was started, in seconds since the epoch."""
-        self.deaths = 0
-        """Deaths in a row."""
+        """Start time in seconds since the epoch."""
+        self.exits = 0
+        """Number of exits in a row."""
         self.last_lines: deque[str] = deque(maxlen=40)
         self._pump: asyncio.Task[None] | None = None
 
@@ -97,39 +97,39 @@ class ChildProcess:
                 LOG.info("%s | %s", self.name, text)
 
     async def wait(self) -> int:
-        """Return the exit code once the process has ended."""
+        """Wait for the process to exit and return its exit code."""
         assert self.process is not None
         code = await self.process.wait()
         if self._pump is not None:
-            with contextlib.suppress(asyncio.TimeoutError):  # a run may hold the pipe open
+            with contextlib.suppress(asyncio.TimeoutError):  # a run may keep the pipe open
                 await asyncio.wait_for(self._pump, 1.0)
-        self.deaths = 1 if self.age > _STEADY else self.deaths + 1
+        self.exits = 1 if self.age > _STEADY else self.exits + 1
         return code
 
     @property
     def age(self) -> float:
-        """Seconds since its start."""
+        """Seconds since the start."""
         return time.time() - self.since
 
     @property
     def alive(self) -> bool:
-        """Whether the process runs."""
+        """True if the process is running."""
         return self.process is not None and self.process.returncode is None
 
-    def ending(self, code: int) -> str:
-        """Return how it ended, with the line of its output that says most likely why, unless a signal ended it."""
+    def describe_exit(self, code: int) -> str:
+        """Return a description of the exit, with the most likely line of output that explains it."""
         if code < 0:
-            return f"was ended by {signal.Signals(-code).name}"
-        telling = [line for line in self.last_lines if "Error" in line or "rror:" in line]
-        return f"ended with exit code {code}: {(telling or list(self.last_lines) or [''])[-1].strip()[:300]}"
+            return f"was terminated by {signal.Signals(-code).name}"
+        errors = [line for line in self.last_lines if "Error" in line or "rror:" in line]
+        return f"exited with code {code}: {(errors or list(self.last_lines) or [''])[-1].strip()[:300]}"
 
     @property
     def port_was_taken(self) -> bool:
-        """Whether it ended because another program listens on its port; what it says last is of its own clearing up."""
+        """True if it exited because its port was in use. Its last lines may be about its own shutdown."""
         return any("already in use" in line for line in self.last_lines)
 
     async def stop(self) -> None:
-        """End the process; on return it is gone."""
+        """Stop the process; on return it has exited."""
         if self.process is None or not self.alive:
             return
         with contextlib.suppress(ProcessLookupError):

@@ -1,7 +1,7 @@
-"""The chore of the service that has nothing to do with Prefect: removing what lost clusters left.
+"""Remove orphaned processes and jobs of lost clusters every ten minutes.
 
-A keeper does it when it starts; here it is done where clusters are started seldom. It is asked of the command line,
-since this side knows no clusters.
+A keeper does the same when it starts; the service covers hosts on which clusters start rarely. It calls the command
+line, since orchestration does not import clusters.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ import sys
 
 from jupyter_pipeline.orchestration.service.child_process import LOG, log_failure
 
-__all__ = ["collect", "collect_for_ever"]
+__all__ = ["remove_orphans", "remove_orphans_periodically"]
 
 _PERIOD = 600.0
 _TIMEOUT = 120.0  # a batch system may be slow to answer
 
 
-async def collect_for_ever(ready: asyncio.Event) -> None:
-    """Collect once the service is `ready`, and every ten minutes from then on."""
+async def remove_orphans_periodically(ready: asyncio.Event) -> None:
+    """Remove orphans when the service is `ready`, and every ten minutes after."""
     await ready.wait()
     while True:
-        with log_failure("the collection"):
-            await collect()
+        with log_failure("cleaning up after lost clusters"):
+            await remove_orphans()
         await asyncio.sleep(_PERIOD)
 
 
-async def collect() -> None:
-    """Remove what no living cluster claims, and log what that was; a failure is logged, too."""
+async def remove_orphans() -> None:
+    """Remove processes and jobs that belong to no running cluster, and log them; log failures too."""
     try:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "jupyter_pipeline", "cluster", "gc", "--json"),
@@ -38,23 +38,23 @@ async def collect() -> None:
             stderr=asyncio.subprocess.PIPE,
         )
     except OSError as error:
-        LOG.warning("service | cannot look for what clusters left: %s", error)
+        LOG.warning("service | cannot look for orphans of lost clusters: %s", error)
         return
     try:
-        said, complaint = await asyncio.wait_for(process.communicate(), _TIMEOUT)
+        output, errors = await asyncio.wait_for(process.communicate(), _TIMEOUT)
     except TimeoutError:
-        LOG.warning("service | `jupyter pipeline cluster gc` did not end within %.0f s", _TIMEOUT)
+        LOG.warning("service | `jupyter pipeline cluster gc` did not exit within %.0f s", _TIMEOUT)
         return
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
     if process.returncode != 0:
-        LOG.warning("service | cannot look for what clusters left: %s", complaint.decode(errors="replace").strip())
+        LOG.warning("service | cannot look for orphans of lost clusters: %s", errors.decode(errors="replace").strip())
         return
     try:
-        removed = json.loads(said)
-    except ValueError as error:  # something else has written to standard output, too
-        LOG.warning("service | cannot read what was removed of lost clusters: %s", error)
+        removed = json.loads(output)
+    except ValueError as error:  # something else has written to standard output too
+        LOG.warning("service | cannot read the output of `jupyter pipeline cluster gc`: %s", error)
         return
     for item in removed:
         LOG.info("service | removed %s %s of a lost cluster", item["kind"], item["id"])

@@ -1,4 +1,4 @@
-"""The embedded Prefect service: a server and a worker in the background, one for each user and state folder."""
+"""Start and stop the embedded Prefect service, one per user and state folder, and return its status."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _STOP_TIMEOUT = 40.0
 _POLL = 0.1
 
 _launched: list[subprocess.Popen[bytes]] = []
-"""Supervisors that this process has started; kept so that they can be reaped."""
+"""Supervisors that this process has started, to be reaped later."""
 
 
 def status() -> ServiceStatus:
-    """Return what the service does, without asking it: from its record and the list of processes."""
+    """Return the status of the service from its state file and the list of processes, without a request."""
     state = read_state()
     if state is None:
         return ServiceStatus(state="stopped", work_pool=WORK_POOL, log=str(log_path()))
@@ -46,81 +46,81 @@ def status() -> ServiceStatus:
 
 
 def up(*, port: int | None = None, progress: Callable[[str], None] | None = None) -> ServiceStatus:
-    """Start the service and return once schedules fire and runs are taken; do nothing if it runs already.
+    """Start the service unless it is running, and wait until schedules fire and runs start.
 
     Parameters
     ----------
     port : int, optional
-        TCP port on the loopback. By default the one of last time, or the next that is free.
+        TCP port on the loopback; by default the last one, or the next free one.
     progress : callable, optional
-        Called with a sentence at each stage.
+        Called with a message at each step.
 
     Returns
     -------
     ServiceStatus
-        The service as it runs.
+        Status of the running service.
 
     Raises
     ------
     ServiceError
-        If it cannot be started; nothing of it is left then, nor after an interrupt.
+        If it does not start. No process of it is left then, nor after an interrupt.
     """
-    tell = progress or (lambda text: None)
-    with _locked(tell):
+    report = progress or (lambda text: None)
+    with _locked(report):
         state = read_state()
         _refuse_other_host(state)
         if state is not None and processes.find(state.supervisor):
             if port not in (None, state.port):
                 raise ServiceError(f"The service runs on port {state.port}. Stop it first: jupyter pipeline down")
-            _wait_until_running(tell)
+            _wait_until_running(report)
             return status()
         _refuse_database(state)
-        chosen = _choose_port(port, state, tell)
+        chosen = _choose_port(port, state, report)
         try:
             process = _launch(chosen, fixed=port is not None)
-            _wait_until_running(tell, process)
+            _wait_until_running(report, process)
         except BaseException:
-            _stop(tell)
+            _stop(report)
             raise
         return status()
 
 
 def down(*, progress: Callable[[str], None] | None = None) -> ServiceStatus:
-    """Stop the service and everything that it has started; on return nothing is left.
+    """Stop the service and all its processes; on return they have exited.
 
-    Clusters that were started with ``%cluster`` go on. Runs that were at work are marked as crashed.
+    Clusters that were started with ``%cluster`` continue. Active runs are marked as crashed.
 
     Raises
     ------
     ServiceError
-        If something could not be ended.
+        If a process does not exit.
     """
-    tell = progress or (lambda text: None)
-    with _locked(tell):
+    report = progress or (lambda text: None)
+    with _locked(report):
         _refuse_other_host(read_state())
-        _stop(tell)
+        _stop(report)
     return status()
 
 
 @contextlib.contextmanager
-def _locked(tell: Callable[[str], None]) -> Iterator[None]:
-    """Keep other commands that start or stop the service waiting."""
+def _locked(report: Callable[[str], None]) -> Iterator[None]:
+    """Hold the lock for starting and stopping the service, so that other commands wait."""
     path = service_dir() / "up.lock"
     lock = filelock.FileLock(path, mode=0o600)
     try:
         try:
             lock.acquire(timeout=0.5)
         except filelock.Timeout:
-            tell("Waiting for another command that starts or stops the service")
+            report("Waiting for another command that starts or stops the service")
             lock.acquire(timeout=_START_TIMEOUT)
     except filelock.Timeout:
-        raise ServiceError(f"Another command has held {path} for minutes. End it, then try again.") from None
+        raise ServiceError(f"Another command has held {path} for minutes. Stop it, then try again.") from None
     except OSError as error:
         raise ConfigurationError(
             str(path),
             "",
             f"cannot be written ({error.strerror})",
-            "Point JUPYTER_PIPELINE_STATE at a folder of yours.",
+            "Set JUPYTER_PIPELINE_STATE to a folder that you can write.",
         ) from error
     try:
         yield
@@ -156,31 +156,34 @@ def _refuse_database(state: ServiceState | None) -> None:
     address = os.environ.get(DATABASE, "")
     if address and not address.startswith("postgresql+asyncpg://"):
         raise ConfigurationError(
-            "the environment", DATABASE, "is no address of PostgreSQL", "Write postgresql+asyncpg://USER@HOST/DATABASE"
+            "the environment",
+            DATABASE,
+            "is not an address of PostgreSQL",
+            "Write postgresql+asyncpg://USER@HOST/DATABASE",
         )
     if state is not None and state.database == "postgresql" and not address:
         raise ServiceError(f"The deployments of this state folder are in PostgreSQL: set {DATABASE} to that database.")
 
 
-def _choose_port(port: int | None, state: ServiceState | None, tell: Callable[[str], None]) -> int:
+def _choose_port(port: int | None, state: ServiceState | None, report: Callable[[str], None]) -> int:
     if port is not None:
         if not 1 <= port <= 65535:
-            raise ServiceError(f"{port} is not a TCP port: give one from 1024 to 65535.")
+            raise ServiceError(f"{port} is not a TCP port. Use a port from 1024 to 65535.")
         if not ports.is_free(port):
             raise ServiceError(
-                f"Port {port} is occupied by another program. Give another, or leave --port out: a free one is taken."
+                f"Port {port} is occupied by another program. Use another port, or omit --port to use a free one."
             )
         return port
     last = state.port if state is not None and state.port else ports.FIRST
     if ports.is_free(last):
         return last
     chosen = ports.choose(last + 1)
-    tell(f"Port {last} is occupied: using {chosen}")
+    report(f"Port {last} is occupied: using {chosen}")
     return chosen
 
 
 def _launch(port: int, *, fixed: bool) -> subprocess.Popen[bytes]:
-    """Start the supervisor in a session of its own, so that it outlives the caller and its terminal."""
+    """Start the supervisor in a new session, so that it outlives the caller and its terminal."""
     mask = os.umask(0o077)
     os.umask(mask)
     descriptor = os.open(log_path(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -204,10 +207,10 @@ def _launch(port: int, *, fixed: bool) -> subprocess.Popen[bytes]:
     return process
 
 
-def _wait_until_running(tell: Callable[[str], None], launched: subprocess.Popen[bytes] | None = None) -> None:
-    """Return once the service runs; `launched` is its supervisor where the caller has just started it."""
+def _wait_until_running(report: Callable[[str], None], launched: subprocess.Popen[bytes] | None = None) -> None:
+    """Wait until the service is running; `launched` is its supervisor if the caller has just started it."""
     deadline = time.monotonic() + _START_TIMEOUT
-    said = ""
+    reported = ""
     while time.monotonic() < deadline:
         state = read_state()
         mine = state is not None and (
@@ -218,17 +221,15 @@ def _wait_until_running(tell: Callable[[str], None], launched: subprocess.Popen[
                 return
             if state.state == "failing":
                 raise ServiceError(f"The Prefect service fails: {state.reason}\nIts log: {log_path()}")
-            if state.detail and state.detail != said:
-                said = state.detail
-                tell(said)
+            if state.detail and state.detail != reported:
+                reported = state.detail
+                report(reported)
         if launched is not None and launched.poll() is not None:
-            raise ServiceError(f"The Prefect service ended at once.\n{_log_tail()}Its log: {log_path()}")
+            raise ServiceError(f"The Prefect service exited at once.\n{_log_tail()}Its log: {log_path()}")
         if launched is None and (state is None or processes.find(state.supervisor) is None):
-            raise ServiceError(f"The Prefect service ended while it was awaited. Its log: {log_path()}")
+            raise ServiceError(f"The Prefect service exited during its start. Its log: {log_path()}")
         time.sleep(_POLL)
-    raise ServiceError(
-        f"The Prefect service did not come up within {_START_TIMEOUT:.0f} seconds. Its log: {log_path()}"
-    )
+    raise ServiceError(f"The Prefect service did not start within {_START_TIMEOUT:.0f} seconds. Its log: {log_path()}")
 
 
 def _log_tail() -> str:
@@ -236,18 +237,17 @@ def _log_tail() -> str:
     return f"{lines[-1][:300]}\n" if lines else ""
 
 
-def _stop(tell: Callable[[str], None]) -> None:
+def _stop(report: Callable[[str], None]) -> None:
     state = read_state()
     if state is not None and (supervisor := processes.find(state.supervisor)):
-        tell("Stopping the worker and the Prefect server")
+        report("Stopping the worker and the Prefect server")
         processes.terminate([supervisor], grace=_STOP_TIMEOUT)
     survivors = process_cleanup.stop_all(service_dir(), read_state(), grace=3.0)
     for process in _launched:
         process.poll()
     if survivors:
         raise ServiceError(
-            f"Processes {', '.join(str(p.pid) for p in survivors)} of the service could not be ended. "
-            f"Its log: {log_path()}"
+            f"Processes {', '.join(str(p.pid) for p in survivors)} of the service do not exit. Its log: {log_path()}"
         )
     state = read_state()
     if state is not None and state.state != "stopped":

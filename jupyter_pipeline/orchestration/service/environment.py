@@ -1,7 +1,7 @@
-"""The environment of the service's processes (pure).
+"""Build the environment variables of the service's processes (pure).
 
-Prefect is set up through variables alone: nothing of the user's own Prefect configuration reaches the service, and
-no secret appears in an argument list.
+Prefect is configured by variables alone. The user's own Prefect configuration does not reach the service, and no secret
+appears in an argument list.
 """
 
 from __future__ import annotations
@@ -14,18 +14,20 @@ from jupyter_pipeline.orchestration.service_state import Secrets
 __all__ = ["DATABASE", "MARK", "server_environment", "worker_environment"]
 
 MARK = "JUPYTER_PIPELINE_SERVICE"
-"""Variable by which every process of a service is found; its value is the service's folder."""
+"""Variable that marks every process of a service; its value is the folder of the service."""
 
 DATABASE = "JUPYTER_PIPELINE_DATABASE_URL"
-"""Variable with the address of the server's database, where that is not the SQLite file; it may hold a password."""
+"""Variable with the address of a PostgreSQL database to use instead of SQLite; it may hold a password."""
 
 _KERNEL_ONLY = ("MPLBACKEND", "JPY_PARENT_PID", "JPY_SESSION_NAME", "JPY_API_TOKEN", "PYDEVD_USE_FRAME_EVAL")
-"""Variables of a kernel that mislead a process which is not one: its plotting backend, its parent, its session."""
+"""Variables that are valid in a kernel only: plotting backend, parent, session."""
 
 
 def _base(environ: Mapping[str, str], home: Path, state_dir: Path) -> dict[str, str]:
-    kept = {k: v for k, v in environ.items() if not k.startswith("PREFECT_") and k not in (*_KERNEL_ONLY, DATABASE)}
-    return kept | {
+    inherited = {
+        k: v for k, v in environ.items() if not k.startswith("PREFECT_") and k not in (*_KERNEL_ONLY, DATABASE)
+    }
+    return inherited | {
         MARK: str(home),
         "JUPYTER_PIPELINE_STATE": str(state_dir),
         "PREFECT_HOME": str(home / "prefect"),
@@ -53,7 +55,7 @@ def server_environment(
     port : int
         TCP port on the loopback.
     secrets : Secrets
-        What protects API and blocks.
+        Secrets that protect API and blocks.
     """
     origin = f"http://127.0.0.1:{port}"
     database = environ.get(DATABASE) or f"sqlite+aiosqlite:///{home / 'prefect' / 'prefect.db'}"
@@ -64,15 +66,15 @@ def server_environment(
         "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"{origin},http://localhost:{port}",
         "PREFECT_SERVER_UI_API_URL": f"{origin}/api",
-        # It marks silent workers, which the supervisor sees itself, and its writes collide with others: on SQLite a
+        # It marks silent workers, which the supervisor detects itself. Its writes collide with others, and on SQLite a
         # collision can leave the database locked until the server is restarted.
         "PREFECT_SERVER_SERVICES_FOREMAN_ENABLED": "false",
-        # A run that waits for its turn looks again after so many seconds.
+        # Seconds after which a queued run tries again.
         "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "5",
         "COLUMNS": "1000",  # messages on one line
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-        # Leases in memory are lost with the server, and the slots that they hold are then never given back: a
-        # deployment with a concurrency limit would not run again.
+        # Leases in memory are lost with the server, and their slots are then never released: a deployment with a
+        # concurrency limit would not run again.
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
     }
 
@@ -80,12 +82,12 @@ def server_environment(
 def worker_environment(
     environ: Mapping[str, str], *, home: Path, state_dir: Path, port: int, secrets: Secrets
 ) -> dict[str, str]:
-    """Return the environment of the worker, which its runs inherit; parameters as in `server_environment`."""
+    """Return the environment of the worker and its runs; parameters as in `server_environment`."""
     return _base(environ, home, state_dir) | {
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
         "PREFECT_API_AUTH_STRING": secrets.auth,
         "PREFECT_WORKER_QUERY_SECONDS": "2",
-        # A run that is fetched early holds a slot of its concurrency limit, so that the one before it must have ended.
+        # A run that is fetched early holds a slot of its concurrency limit.
         "PREFECT_WORKER_PREFETCH_SECONDS": "2",
         "PREFECT_WORKER_ENABLE_CANCELLATION": "true",
         "PREFECT_WORKER_CANCELLATION_POLL_SECONDS": "5",

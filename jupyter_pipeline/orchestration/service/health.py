@@ -1,4 +1,4 @@
-"""What the supervisor asks of the server: does it answer, and does it do what it is there for."""
+"""Check that the server answers, that its schedules create runs, and that its runs have processes."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp
 from jupyter_pipeline.orchestration.service_state import WORK_POOL
 
-__all__ = ["answers", "crash_lost_runs", "ensure_pool", "stalled_schedules", "worker_online"]
+__all__ = ["check_server", "crash_lost_runs", "ensure_pool", "find_stalled_schedules", "is_worker_online"]
 
 _SAMPLE = 5
-"""How many scheduled deployments are looked at."""
+"""Number of scheduled deployments to check."""
 
 
-async def answers(api: PrefectApi) -> None:
-    """Return if the server answers from its database and knows us; its ``/health`` would notice neither.
+async def check_server(api: PrefectApi) -> None:
+    """Check that the server reaches its database and accepts the credentials; its ``/health`` checks neither.
 
     Raises
     ------
     OrchestrationError
-        If it does not.
+        If a check fails.
     """
     await api.get("/ready")
     await api.post("/work_pools/filter", {"limit": 1})
 
 
 async def ensure_pool(api: PrefectApi) -> None:
-    """Create the work pool where it is absent; what an owner has changed about it stays."""
+    """Create the work pool unless it exists. An existing pool is not changed."""
     if await api.find(f"/work_pools/{WORK_POOL}") is not None:
         return
     try:
@@ -42,12 +42,12 @@ async def ensure_pool(api: PrefectApi) -> None:
             {"name": WORK_POOL, "type": "process", "description": "Runs of Jupyter Pipeline on this host"},
         )
     except ApiRefusedError as error:
-        if error.status != 409:  # another was faster
+        if error.status != 409:  # another process has created it
             raise
 
 
-async def worker_online(api: PrefectApi, *, since: float) -> bool:
-    """Return whether a worker of the pool has sent a sign of life after `since`, in seconds since the epoch."""
+async def is_worker_online(api: PrefectApi, *, since: float) -> bool:
+    """Return True if a worker of the pool has sent a heartbeat after `since`, in seconds since the epoch."""
     workers = await api.post(f"/work_pools/{WORK_POOL}/workers/filter", {})
     return any(
         worker.get("status") == "ONLINE" and (parse_timestamp(worker.get("last_heartbeat_time")) or 0) >= since
@@ -55,18 +55,18 @@ async def worker_online(api: PrefectApi, *, since: float) -> bool:
     )
 
 
-async def stalled_schedules(api: PrefectApi, *, settle: float = 150.0) -> list[str]:
-    """Return the names of deployments whose schedules should have made runs and have not, or none if any has.
+async def find_stalled_schedules(api: PrefectApi, *, settle: float = 150.0) -> list[str]:
+    """Return the names of deployments whose schedules have not created runs; empty if any schedule has.
 
-    A server can answer every request and still schedule nothing. It keeps at least the next three runs of a deployment
-    ready, so that their absence tells.
+    A server can answer every request and still schedule nothing. A healthy server always has the next three runs of a
+    deployment ready.
 
     Parameters
     ----------
     api : PrefectApi
         The server.
     settle : float
-        Seconds since its last change for which a deployment is given time.
+        Seconds after its last change from which a deployment is checked.
     """
     now = dt.datetime.now(dt.UTC)
     active = {"deployments": {"paused": {"eq_": False}}, "sort": "UPDATED_DESC"}
@@ -97,27 +97,27 @@ async def stalled_schedules(api: PrefectApi, *, settle: float = 150.0) -> list[s
 async def crash_lost_runs(
     api: PrefectApi, reason: str, *, alive: Collection[str] = (), settled: float = 0.0, leases: Path | None = None
 ) -> list[str]:
-    """Crash the runs that the server believes to be at work though no process works on them.
+    """Mark active runs without a process as crashed.
 
-    A self-hosted server leaves such runs in state Running for ever, and their slot of a concurrency limit taken.
+    A self-hosted server leaves such runs in state Running for ever, and their slots of the concurrency limit in use.
 
     Parameters
     ----------
     api : PrefectApi
         The server.
     reason : str
-        What the run is told to have ended of.
+        Reason in the state message.
     alive : collection of str
-        Ids of the runs that have a process.
+        Ids of the runs with a process.
     settled : float
-        Seconds since its last change of state for which a run is left alone: its process may be about to start or end.
+        Seconds after its last change of state from which a run is checked: its process may be starting or exiting.
     leases : Path, optional
-        Folder in which the server keeps who holds a slot of a concurrency limit.
+        Folder in which the server stores the leases of concurrency slots.
 
     Returns
     -------
     list of str
-        Their ids.
+        Ids of the runs that were marked.
     """
     body = {
         "flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}},
@@ -141,7 +141,7 @@ async def crash_lost_runs(
 
 
 async def _set_state(api: PrefectApi, run: Mapping[str, Any], state: Mapping[str, str]) -> bool:
-    """Return whether the server took the state: a run that it cannot handle must not keep the service from its work."""
+    """Return True if the server accepted the state. A run that it refuses must not stop the service."""
     try:
         await api.post(f"/flow_runs/{run['id']}/set_state", {"state": state, "force": True})
     except ApiRefusedError:
@@ -150,10 +150,10 @@ async def _set_state(api: PrefectApi, run: Mapping[str, Any], state: Mapping[str
 
 
 def _drop_lease(leases: Path, run: Mapping[str, Any]) -> bool:
-    """Remove the lease of a run, and return whether it had one.
+    """Remove the lease of a run, and return True if it had one.
 
-    A run that holds a slot of a limit which is gone, since its deployment was deleted by other means, is refused any
-    other state as long as its lease is there.
+    If another program has deleted the deployment, its limit is gone. The server then refuses every change of state of a
+    run that holds a lease.
     """
     lease = ((run.get("state") or {}).get("state_details") or {}).get("deployment_concurrency_lease_id")
     if not lease:

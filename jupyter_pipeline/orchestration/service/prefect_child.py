@@ -22,15 +22,15 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def main() -> None:
-    """Ask the kernel for SIGKILL at the parent's death, then be Prefect's command line."""
+    """Request SIGKILL at the exit of the parent, then run Prefect's command line."""
     parent = int(sys.argv[1])
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the parent may ignore it, which is inherited
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:  # it died before the request
+    if os.getppid() != parent:  # it exited before the request
         sys.exit(1)
-    # Prefect asks for all time zones at each schedule that it reads, and the answer takes 8 ms of reading files: the
-    # list of 500 deployments would take seconds, in which the server does nothing else.
+    # Prefect lists all time zones for each schedule that it reads, which takes 8 ms. A list of 500 deployments would
+    # block the server for seconds.
     zoneinfo.available_timezones = functools.cache(zoneinfo.available_timezones)
     if sys.argv[2] == "server" and os.environ["PREFECT_SERVER_DATABASE_CONNECTION_URL"].startswith("sqlite"):
         write_in_turn()
@@ -39,7 +39,12 @@ def main() -> None:
 
 
 def write_in_turn() -> None:
-    """Let each transaction of the Prefect server on SQLite take the write lock at its beginning."""
+    """Make each transaction of the Prefect server on SQLite take the write lock at its beginning.
+
+    Prefect begins every transaction as a reader that becomes a writer with its first change. SQLite refuses that at
+    once if another transaction has written meanwhile. Prefect then answers with 503, or goes on with the broken
+    transaction, whose lock blocks all others for a minute. A transaction that begins as a writer waits for its turn.
+    """
     from prefect.server.database.configurations import AioSqliteConfiguration
 
     begin = AioSqliteConfiguration.begin_transaction

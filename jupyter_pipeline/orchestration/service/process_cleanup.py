@@ -1,8 +1,8 @@
-"""Finding and ending what a service has started, whoever of its processes still lives.
+"""Find and terminate the processes of a service.
 
-A process belongs to a service if its recorded identity says so, or if it carries the service's mark in its
-environment. Clusters that a run has started carry the mark too, by inheritance; they belong to their keepers and are
-left alone.
+A process belongs to a service if its identity is in the state file, or if the variable `environment.MARK` is in its
+environment. The processes of clusters that a run has started inherit the variable too; they belong to their keepers and
+are not touched.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from jupyter_pipeline.orchestration.service_state import ServiceState
 __all__ = ["find_processes", "find_running_runs", "stop_all", "stop_runs"]
 
 _RUN_ID = "PREFECT__FLOW_RUN_ID"
-"""Variable that Prefect's worker gives to the process of a run."""
+"""Variable that Prefect's worker sets in the process of a run."""
 
 
 def find_running_runs(home: Path) -> set[str]:
-    """Return the ids of the runs of the service at `home` that have a living process."""
+    """Return the ids of the runs of the service at `home` that have a running process."""
     ids = set()
     for process in processes.with_variable(MARK, str(home)):
         with contextlib.suppress(psutil.Error):
@@ -34,7 +34,7 @@ def find_running_runs(home: Path) -> set[str]:
 
 
 def find_processes(home: Path, state: ServiceState | None) -> list[psutil.Process]:
-    """Return the living processes of the service at `home`, this one and its clusters apart."""
+    """Return the running processes of the service at `home`, without this process and without clusters."""
     found = {process.pid: process for process in _marked_without_clusters(home)}
     if state is not None:
         for identity in [state.supervisor, *state.children.values()]:
@@ -45,12 +45,12 @@ def find_processes(home: Path, state: ServiceState | None) -> list[psutil.Proces
 
 
 def stop_all(home: Path, state: ServiceState | None, *, grace: float) -> list[psutil.Process]:
-    """End everything that belongs to the service at `home`, and return what log_failure."""
+    """Terminate all processes of the service at `home`, and return those that did not exit."""
     return processes.terminate(find_processes(home, state), grace=grace)
 
 
 def stop_runs(home: Path, *, grace: float) -> None:
-    """End the processes of runs, and wait until they are gone."""
+    """Terminate the processes of runs, and wait until they have exited."""
     runs = []
     for process in _marked_without_clusters(home):
         with contextlib.suppress(psutil.Error):

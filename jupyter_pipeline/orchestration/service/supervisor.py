@@ -1,12 +1,17 @@
-"""``python -m jupyter_pipeline.orchestration.service.supervisor``: keeps the Prefect server and a worker alive.
+"""Keep the Prefect server and a worker running: ``python -m jupyter_pipeline.orchestration.service.supervisor``.
 
-Started detached by ``service.up``. It holds ``supervisor.lock`` for as long as it lives, so that there is one for each
-state folder, and writes ``service.json``, which tells everyone else what runs. What it starts dies with it.
+``service.up`` starts the supervisor detached. The supervisor holds ``supervisor.lock``, so that there is one per state
+folder, and writes ``service.json`` for other processes. Its child processes exit with it.
 
-The stages of a start: take the lock, clear what a killed predecessor left, start the server, wait until it answers
-from its database, see to the work pool, crash the runs that no process works on any more, make up for those that the
-outage has prevented, start the worker, wait until the worker is online. From then on each child that dies is started
-again, with a growing pause, and the health of the whole is looked at every few seconds.
+Steps of a start:
+
+1. Take the lock, and terminate processes that a killed supervisor has left.
+2. Start the server, and wait until it reaches its database.
+3. Create the work pool, mark lost runs as crashed, and catch up on missed runs.
+4. Start the worker, and wait until it is online.
+
+From then on, the supervisor restarts each child that exits, with a growing pause, and checks the health of both every
+few seconds.
 """
 
 from __future__ import annotations
@@ -50,15 +55,15 @@ __all__ = ["main"]
 
 _HEALTH_INTERVAL = 5.0
 _SCHEDULE_ROUNDS = 12
-"""Checks of health after which the schedules are looked at, too."""
+"""Number of health checks between two checks of schedules and lost runs."""
 _SETTLED = 150.0
-"""Seconds after the server's start from which its schedules must have made runs."""
+"""Seconds after the start of the server from which its schedules must have created runs."""
 _WORKER_SILENCE = 120.0
-"""Seconds without a sign of life after which the worker is restarted; it gives one every thirty."""
+"""Seconds without a heartbeat after which the worker is restarted; it sends one every 30 seconds."""
 _LOST = 60.0
-"""Seconds after which a run without a process is crashed."""
+"""Seconds after which a run without a process is marked as crashed."""
 _OUTAGE = 20.0
-"""Seconds without a worker from which runs are made up for; after fewer, the worker takes them up by itself."""
+"""Shortest outage in seconds after which to catch up; after a shorter one, the worker starts late runs itself."""
 _STRIKES = 4
 """Failed checks in a row after which the server is restarted."""
 _LONGEST_PAUSE = 60.0
@@ -67,16 +72,16 @@ _WORKER_GRACE = 12.0
 
 
 class Supervisor:
-    """The server, the worker and what is known of them.
+    """Supervisor of server and worker.
 
     Parameters
     ----------
     port : int
         TCP port of the server.
     fixed : bool
-        Whether the user asked for that port, so that no other will do.
+        True if the user chose the port, so that no other port may be used.
     umask : int
-        Mask of the user, for the files that runs write.
+        File mode mask of the user, for files that runs write.
     """
 
     def __init__(self, port: int, *, fixed: bool, umask: int) -> None:
@@ -87,7 +92,7 @@ class Supervisor:
         self.server = ChildProcess("server", _SERVER_GRACE)
         self.worker = ChildProcess("worker", _WORKER_GRACE)
         self.strikes = 0
-        """Failed checks in a row."""
+        """Number of failed checks in a row."""
         self.stopping = asyncio.Event()
         self.ready = asyncio.Event()
         self.state = ServiceState(
@@ -100,8 +105,8 @@ class Supervisor:
         )
         write_state(self.state)
 
-    def tell(self, **changes: object) -> None:
-        """Write what has changed."""
+    def update_state(self, **changes: object) -> None:
+        """Update the state file."""
         children = {c.name: c.identity for c in (self.server, self.worker) if c.identity is not None}
         state = replace(self.state, children=children, **changes)  # type: ignore[arg-type]
         if state != self.state:
@@ -112,7 +117,7 @@ class Supervisor:
             ):
                 LOG.info("service | %s %s", state.state, state.reason or state.detail)
             self.state = state
-            with log_failure("writing down the state"):
+            with log_failure("writing the state file"):
                 write_state(state)
 
     def api(self, timeout: float = 10.0) -> PrefectApi:
@@ -120,7 +125,7 @@ class Supervisor:
         return PrefectApi(embedded(self.state), timeout=timeout, patience=0.0)
 
     async def run(self) -> None:
-        """Keep everything alive until a signal says to end; on return nothing is left."""
+        """Keep server and worker running until SIGTERM or SIGINT; on return both have exited."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stopping.set)
@@ -128,7 +133,7 @@ class Supervisor:
             asyncio.create_task(self._keep(self.server, self._start_server)),
             asyncio.create_task(self._keep(self.worker, self._start_worker)),
             asyncio.create_task(self._watch()),
-            asyncio.create_task(cluster_cleanup.collect_for_ever(self.ready)),
+            asyncio.create_task(cluster_cleanup.remove_orphans_periodically(self.ready)),
         ]
         stop = asyncio.create_task(self.stopping.wait())
         try:
@@ -136,7 +141,7 @@ class Supervisor:
             for task in done - {stop}:
                 LOG.error("service | a part of the supervisor failed", exc_info=task.exception())
         finally:
-            self.tell(state="stopping", reason="", detail="Stopping")
+            self.update_state(state="stopping", reason="", detail="Stopping")
             for task in [*work, stop]:
                 task.cancel()
             await asyncio.gather(*work, stop, return_exceptions=True)
@@ -151,28 +156,28 @@ class Supervisor:
                     await asyncio.wait_for(health.crash_lost_runs(api, "the service was stopped"), 5.0)
         await self.server.stop()
         self.server.identity = self.worker.identity = None
-        self.tell(state="stopped", reason="", detail="", supervisor=None)
+        self.update_state(state="stopped", reason="", detail="", supervisor=None)
 
     async def _keep(self, child: ChildProcess, start: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
                 await start()
-            except OSError as error:  # no process, no memory or no disk to be had: later, perhaps
+            except OSError as error:  # no process, memory or disk available: try again later
                 LOG.warning("service | the %s cannot be started: %s", child.name, error)
                 await asyncio.sleep(_HEALTH_INTERVAL)
                 continue
             code = await child.wait()
             if child.port_was_taken and not self.fixed:
-                # Another program was faster between our look at the port and the server's.
-                child.deaths = 0
-                self.tell(port=ports.choose(self.state.port + 1))
+                # Another program has taken the port between the check and the start of the server.
+                child.exits = 0
+                self.update_state(port=ports.choose(self.state.port + 1))
                 continue
-            pause = min(2.0 ** (child.deaths - 1), _LONGEST_PAUSE)
-            LOG.warning("service | the %s ended with %s; next start in %.0f s", child.name, code, pause)
-            self.tell(
-                # Once is no failure: a server that starts on a busy host can lose a race with itself.
-                state="starting" if child.deaths == 1 else "failing",
-                reason=f"The {child.name} {child.ending(code)}",
+            pause = min(2.0 ** (child.exits - 1), _LONGEST_PAUSE)
+            LOG.warning("service | the %s exited with %s; next start in %.0f s", child.name, code, pause)
+            self.update_state(
+                # One exit is not a failure: a server that starts on a busy host can lose a race with itself.
+                state="starting" if child.exits == 1 else "failing",
+                reason=f"The {child.name} {child.describe_exit(code)}",
                 detail=f"Starting the {child.name} again",
                 restarts=self.state.restarts + 1,
             )
@@ -181,30 +186,30 @@ class Supervisor:
     async def _start_server(self) -> None:
         self.ready.clear()
         if not ports.is_free(self.state.port) and not self.fixed:
-            self.tell(port=ports.choose(self.state.port + 1))
+            self.update_state(port=ports.choose(self.state.port + 1))
         (self.home / "prefect").mkdir(mode=0o700, exist_ok=True)
         listen = ["--host", "127.0.0.1", "--port", str(self.state.port)]
-        # Nobody else may read the database.
+        # No other user may read the database.
         await self.server.start(["server", "start", *listen], self._environment(server_environment), umask=0o077)
-        self.tell()
+        self.update_state()
 
     async def _start_worker(self) -> None:
         while True:
             await self.ready.wait()
             try:
                 async with self.api() as api:
-                    await self._settle(api)
+                    await self._prepare(api)
                 break
             except OrchestrationError as error:  # the server has gone again
                 LOG.warning("service | not ready for the worker yet: %s", error)
                 await asyncio.sleep(1.0)
-        self.tell(detail="Starting the worker")
+        self.update_state(detail="Starting the worker")
         pool = ["--pool", WORK_POOL, "--type", "process", "--name", socket.gethostname()]
         await self.worker.start(["worker", "start", *pool], self._environment(worker_environment), umask=self.umask)
-        self.tell()
+        self.update_state()
 
-    async def _settle(self, api: PrefectApi) -> None:
-        """See to what a worker should find: its pool, no lost runs, and of the late ones those that are wanted."""
+    async def _prepare(self, api: PrefectApi) -> None:
+        """Prepare the server for the worker: create the pool, crash lost runs, catch up on missed runs."""
         await health.ensure_pool(api)
         with log_failure("the search for lost runs"):
             await self._crash_lost(api)
@@ -227,20 +232,20 @@ class Supervisor:
         for rounds in itertools.count(1):
             await asyncio.sleep(_HEALTH_INTERVAL if self.state.state == "running" else 0.25)
             if self.server.alive:
-                with log_failure("the look at the service's health"):
-                    await self._look(thorough=rounds % _SCHEDULE_ROUNDS == 0)
+                with log_failure("checking the health of the service"):
+                    await self._check_health(thorough=rounds % _SCHEDULE_ROUNDS == 0)
 
-    async def _look(self, *, thorough: bool) -> None:
-        """Look at the health of server and worker, thoroughly at its schedules and lost runs, too."""
+    async def _check_health(self, *, thorough: bool) -> None:
+        """Check the health of server and worker; if `thorough`, check schedules and lost runs too."""
         running, stalled = self.state.state == "running", []
         try:
             async with self.api(timeout=5.0) as api:
-                await health.answers(api)
+                await health.check_server(api)
                 self.ready.set()
                 self.strikes = 0
-                online = self.worker.alive and await health.worker_online(api, since=self.worker.since)
+                online = self.worker.alive and await health.is_worker_online(api, since=self.worker.since)
                 if thorough and running and self.server.age > _SETTLED:
-                    stalled = await health.stalled_schedules(api)
+                    stalled = await health.find_stalled_schedules(api)
                 if thorough:
                     with log_failure("the search for lost runs"):
                         await self._crash_lost(api, settled=_LOST)
@@ -251,24 +256,24 @@ class Supervisor:
                 await self._restart_server(f"The server does not answer. {error}")
             return
         if stalled:
-            await self._restart_server(f"Schedules make no runs ({', '.join(stalled)}).")
+            await self._restart_server(f"Schedules create no runs ({', '.join(stalled)}).")
         elif online:
             note_seen()
-            self.tell(state="running", reason="", detail="")
+            self.update_state(state="running", reason="", detail="")
         elif running and self.worker.age > _WORKER_SILENCE:
             LOG.error("service | the worker is silent: restarting it")
-            self.tell(state="failing", reason="The worker gives no sign of life.")
+            self.update_state(state="failing", reason="The worker sends no heartbeat.")
             await self.worker.stop()
 
     async def _restart_server(self, reason: str) -> None:
         LOG.error("service | %s: restarting the server", reason)
-        self.tell(state="failing", reason=reason)
+        self.update_state(state="failing", reason=reason)
         self.ready.clear()
         await self.server.stop()
 
 
 def main() -> None:
-    """Run the supervisor: on ``--port``, and no other if ``--fixed``; runs write files by ``--umask``."""
+    """Run the supervisor with the options ``--port``, ``--fixed`` (use no other port) and ``--umask`` (of runs)."""
     import argparse
 
     parser = argparse.ArgumentParser(prog="jupyter_pipeline.orchestration.service.supervisor")
@@ -287,7 +292,7 @@ def main() -> None:
     try:
         lock.acquire()
     except filelock.Timeout:
-        return  # another one was faster
+        return  # another supervisor is running
     with lock:
         process_cleanup.stop_all(service_dir(), read_state(), grace=3.0)
         asyncio.run(_run(options.port, fixed=options.fixed, umask=options.umask))

@@ -53,7 +53,7 @@ def test_a_new_run_stops_the_one_at_work(live: ServiceStatus, specification: Mak
 def test_the_order_of_runs_is_that_of_their_times() -> None:
     due = ["2026-07-14T06:00:00Z", "2026-07-14T06:00:00.25Z", "2026-07-14T06:00:01Z"]
     runs_of = [{"expected_start_time": time, "id": str(9 - n)} for n, time in enumerate(due)]
-    assert sorted([*runs_of[1:], runs_of[0]], key=overlap._order) == runs_of
+    assert sorted([*runs_of[1:], runs_of[0]], key=overlap._sort_key) == runs_of
 
 
 @pytest.mark.parametrize(("field", "wrong"), [("overlap", "canceled"), ("catch_up", "lates")])

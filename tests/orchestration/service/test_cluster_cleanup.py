@@ -13,9 +13,9 @@ from jupyter_pipeline.orchestration.service import cluster_cleanup
 @pytest.mark.parametrize(
     ("program", "told"),
     [
-        ("false", "cannot look for what clusters left"),
-        ("echo", "cannot read what was removed"),
-        ("/no/such/python", "cannot look for what clusters left"),
+        ("false", "cannot look for orphans of lost clusters"),
+        ("echo", "cannot read the output of"),
+        ("/no/such/python", "cannot look for orphans of lost clusters"),
     ],
 )
 def test_a_collection_that_fails_is_logged_and_ends_nothing(
@@ -23,5 +23,5 @@ def test_a_collection_that_fails_is_logged_and_ends_nothing(
 ) -> None:
     monkeypatch.setattr(sys, "executable", shutil.which(program) or program)
     with caplog.at_level(logging.INFO):
-        asyncio.run(cluster_cleanup.collect())
+        asyncio.run(cluster_cleanup.remove_orphans())
     assert told in caplog.text

@@ -21,11 +21,11 @@ def test_schedules_that_make_no_runs_are_noticed(
 
     async def look() -> tuple[list[str], list[str], list[str]]:
         async with client.connect() as connection:
-            well = await health.stalled_schedules(connection, settle=0)
+            well = await health.find_stalled_schedules(connection, settle=0)
             while (await connection.post("/flow_runs/bulk_delete", waiting))["deleted"]:
                 pass
-            ill = await health.stalled_schedules(connection, settle=0)
-            return well, ill, await health.stalled_schedules(connection, settle=3600)
+            ill = await health.find_stalled_schedules(connection, settle=0)
+            return well, ill, await health.find_stalled_schedules(connection, settle=3600)
 
     well, ill, soon = asyncio.run(look())
     assert well == []
@@ -38,8 +38,8 @@ def test_the_pool_is_made_once(live: ServiceStatus) -> None:
     async def again() -> bool:
         async with client.connect() as connection:
             await health.ensure_pool(connection)
-            await health.answers(connection)
-            return await health.worker_online(connection, since=0)
+            await health.check_server(connection)
+            return await health.is_worker_online(connection, since=0)
 
     assert asyncio.run(again())
 

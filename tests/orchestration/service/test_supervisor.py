@@ -53,7 +53,7 @@ def test_a_chore_that_fails_is_logged_and_survived(
     async def watched() -> bool:
         supervisor = Supervisor(odd_port, fixed=True, umask=0o022)
         watch = asyncio.create_task(supervisor._watch())
-        while caplog.text.count("the look at the service's health failed") < 2 and not watch.done():
+        while caplog.text.count("checking the health of the service failed") < 2 and not watch.done():
             await asyncio.sleep(0.05)
         alive = not watch.done()
         watch.cancel()
@@ -69,14 +69,14 @@ def test_a_chore_that_fails_is_logged_and_survived(
 @pytest.mark.parametrize(
     ("code", "told"),
     [
-        (3, "ended with exit code 3: ImportError: no module"),
-        (-9, "was ended by SIGKILL"),
+        (3, "exited with code 3: ImportError: no module"),
+        (-9, "was terminated by SIGKILL"),
     ],
 )
 def test_the_end_of_a_process_is_told_with_what_explains_it(code: int, told: str) -> None:
     child = ChildProcess("server", 1.0)
     child.last_lines.extend(["ImportError: no module", "Check out the dashboard"])
-    assert child.ending(code) == told
+    assert child.describe_exit(code) == told
 
 
 def test_what_answers_and_is_no_prefect_is_named(
