@@ -287,7 +287,7 @@ def stop(name: str, *, timeout: float = 60.0) -> ClusterRecord:
 
 
 def stop_all(*, timeout: float = 60.0) -> list[ClusterRecord]:
-    """Stop all active clusters, including those of other hosts.
+    """Stop all active clusters, on other hosts too.
 
     Parameters
     ----------

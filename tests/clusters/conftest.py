@@ -1,23 +1,24 @@
-"""Real keepers of small clusters, and the proof that nothing of them is left."""
+"""Fixtures for tests with real keepers of small clusters, which check that no process or socket remains."""
 
 from __future__ import annotations
 
+import contextlib
 import os
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+from waiting import patience, wait_until
 
 from jupyter_pipeline import paths
 from jupyter_pipeline.clusters import manager, registry
 from jupyter_pipeline.models import ClusterRecord, Limits, Profile
 
 
-def processes_of_ours() -> list[psutil.Process]:
-    """Return every process whose environment names a cluster of this test's registry; found without the product."""
+def find_tagged_processes() -> list[psutil.Process]:
+    """Return every process whose environment names a cluster of this test's registry, without product code."""
     found = []
     for process in psutil.process_iter():
         try:
@@ -29,47 +30,56 @@ def processes_of_ours() -> list[psutil.Process]:
     return found
 
 
-def sockets_without_a_cluster() -> list[Path]:
+def find_orphaned_sockets() -> list[Path]:
     """Return the control sockets of this test's registry that no record claims."""
     claimed = {record.id for record in registry.list_records()}
     sockets = paths.runtime_dir().glob(f"{registry.id_prefix()}*.sock")
     return [path for path in sockets if path.stem not in claimed]
 
 
-def nothing_is_left(within: float = 5.0) -> bool:
-    """Return whether no process, port or socket of ours is there any more, or none is after `within` seconds.
+@pytest.fixture
+def nothing_left() -> Callable[..., bool]:
+    """Return True if no process and no socket of this test's clusters remains after at most `within` seconds."""
 
-    A port is listened on by a process alone.
-    """
-    deadline = time.monotonic() + within
-    while processes_of_ours() or sockets_without_a_cluster():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
+    def check(within: float = 5.0) -> bool:
+        if within == 0:
+            return not find_tagged_processes() and not find_orphaned_sockets()
+        return wait_until(lambda: not find_tagged_processes() and not find_orphaned_sockets(), within, "nothing left")
+
+    return check
 
 
 @pytest.fixture
-def left() -> Callable[..., bool]:
-    return nothing_is_left
+def tagged_processes() -> Callable[[], list[psutil.Process]]:
+    return find_tagged_processes
 
 
 @pytest.fixture
-def processes() -> Callable[[], list[psutil.Process]]:
-    return processes_of_ours
+def find_by_command(tagged_processes: Callable[[], list[psutil.Process]]) -> Callable[[str], list[psutil.Process]]:
+    """Return the tagged processes with a word in their command line."""
+
+    def find(word: str) -> list[psutil.Process]:
+        found = []
+        for process in tagged_processes():
+            with contextlib.suppress(psutil.Error):  # it has exited meanwhile
+                if word in " ".join(process.cmdline()):
+                    found.append(process)
+        return found
+
+    return find
 
 
 @pytest.fixture(autouse=True)
 def clean_registry(isolated_state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Give each test its own sockets, and end what it left running."""
+    """Give each test its own sockets, and kill its remaining processes."""
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
     yield
-    for process in processes_of_ours():
+    for process in find_tagged_processes():
         process.kill()
 
 
 @pytest.fixture
-def thin() -> Callable[..., Profile]:
+def make_profile() -> Callable[..., Profile]:
     """Make a profile of one worker inside the keeper itself: the cheapest real cluster."""
 
     def make(name: str = "thin", /, **values: Any) -> Profile:
@@ -84,49 +94,51 @@ def thin() -> Callable[..., Profile]:
 
 
 @pytest.fixture
-def awkward(thin: Callable[..., Profile], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Profile]:
-    """Make a profile of a class in ``classes/awkward.py``."""
+def make_faulty_profile(
+    make_profile: Callable[..., Profile], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Profile]:
+    """Make a profile of a class in ``classes/faulty.py``."""
     monkeypatch.syspath_prepend(str(Path(__file__).parent / "classes"))
 
     def make(kind: str, **values: Any) -> Profile:
-        return thin("awkward", cluster_class=f"awkward.{kind}", **values)
+        return make_profile("faulty", cluster_class=f"faulty.{kind}", **values)
 
     return make
 
 
 @pytest.fixture
-def wait_for() -> Callable[..., ClusterRecord]:
+def wait_for_record() -> Callable[..., ClusterRecord]:
     """Wait until a record satisfies a condition."""
 
     def wait(record: ClusterRecord, condition: Callable[[ClusterRecord], Any], within: float = 20.0) -> ClusterRecord:
-        deadline = time.monotonic() + within
-        while True:
-            now = registry.read_record(registry.cluster_dir(record.id))
-            if now is not None and condition(now):
-                return now
-            assert time.monotonic() < deadline, f"not within {within} s: {now}"
-            time.sleep(0.05)
+        def check() -> ClusterRecord | None:
+            current = registry.read_record(registry.cluster_dir(record.id))
+            return current if current is not None and condition(current) else None
+
+        found = wait_until(check, within, "a condition of the record")
+        assert found is not None
+        return found
 
     return wait
 
 
 @pytest.fixture
-def kill(processes: Callable[[], list[psutil.Process]]) -> Callable[[ClusterRecord], None]:
-    """Kill the keeper of a record, and wait until it is dead."""
+def kill_keeper(tagged_processes: Callable[[], list[psutil.Process]]) -> Callable[[ClusterRecord], None]:
+    """Kill the keeper of a record, and wait until it has exited."""
 
     def act(record: ClusterRecord) -> None:
         assert record.keeper is not None
         victim = psutil.Process(record.keeper.pid)
         os.kill(victim.pid, 9)
-        victim.wait(5)
+        victim.wait(patience(5))
 
     return act
 
 
 @pytest.fixture
-def started(thin: Callable[..., Profile]) -> Iterator[ClusterRecord]:
+def started(make_profile: Callable[..., Profile]) -> Iterator[ClusterRecord]:
     """Return a running cluster called ``one``; it is stopped at the end."""
-    record = manager.start(thin(), name="one")
+    record = manager.start(make_profile(), name="one")
     yield record
     if registry.list_records():
         manager.stop("one")

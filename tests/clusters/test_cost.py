@@ -15,7 +15,7 @@ def test_cost_of_an_hour(price: dict[str, Any], rate: float | None) -> None:
     assert cost.hourly_rate(price, workers=4, threads=16) == (rate if rate is None else pytest.approx(rate))
 
 
-def test_what_ran_between_two_readings_is_added_up() -> None:
+def test_the_cost_between_two_calls_is_added() -> None:
     meter = cost.CostMeter({"per_worker_hour": 2.0}, now=100.0)
     assert meter.total == 0
     assert meter.add(1900.0, workers=4, threads=8) == pytest.approx(4.0)
@@ -25,7 +25,7 @@ def test_what_ran_between_two_readings_is_added_up() -> None:
     assert meter.total == pytest.approx(4.5)
 
 
-def test_without_a_price_no_cost_is_told() -> None:
+def test_without_a_price_there_is_no_cost() -> None:
     meter = cost.CostMeter({}, now=0.0)
     assert meter.add(3600.0, workers=4, threads=8) == 0
     assert meter.total is None

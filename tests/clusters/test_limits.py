@@ -34,7 +34,7 @@ def usage(**values: Any) -> limits.Usage:
         ({}, {"owner_alive": None}, ""),
     ],
 )
-def test_limits_end_a_cluster(bounds: dict[str, Any], used: dict[str, Any], end: str) -> None:
+def test_limits_stop_a_cluster(bounds: dict[str, Any], used: dict[str, Any], end: str) -> None:
     assert limits.check_limits(Limits(**{"idle": None, "lifetime": None, **bounds}), usage(**used)).stop == end
 
 
@@ -54,7 +54,7 @@ def test_limits_end_a_cluster(bounds: dict[str, Any], used: dict[str, Any], end:
         ({"idle": HOUR}, {"idle_since": 10_000.0 - 3000}, ""),
     ],
 )
-def test_limits_warn_before_they_end(bounds: dict[str, Any], used: dict[str, Any], warning: str) -> None:
+def test_limits_warn_before_they_stop_a_cluster(bounds: dict[str, Any], used: dict[str, Any], warning: str) -> None:
     verdict = limits.check_limits(Limits(**{"idle": None, "lifetime": None, **bounds}), usage(**used))
     assert verdict == limits.Decision(warning=warning)
 
@@ -72,12 +72,12 @@ def test_extension(bounds: dict[str, Any], expires: float | None, seconds: float
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("inf"), float("nan")])
-def test_extension_by_nonsense_is_refused(seconds: float) -> None:
+def test_an_invalid_extension_is_refused(seconds: float) -> None:
     with pytest.raises(UsageError, match="positive"):
         limits.extend_lifetime(Limits(), started=0.0, expires=1.0, seconds=seconds)
 
 
-def test_extension_beyond_the_bound_names_what_is_left() -> None:
+def test_too_long_an_extension_names_the_remaining_time() -> None:
     with pytest.raises(UsageError, match=r"lifetime of 100 s, so at most 10 s more"):
         limits.extend_lifetime(Limits(max_lifetime=100), started=0.0, expires=90.0, seconds=11)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import psutil
 import pytest
+from waiting import patience
 
 from jupyter_pipeline.clusters import attached, manager, security
 from jupyter_pipeline.exceptions import ClusterError
@@ -121,7 +122,7 @@ def test_expired_certificate_is_refused_with_its_date(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", ["missing", "garbage", "no certificate"])
-def test_damaged_keys_are_told(tmp_path: Path, damage: str) -> None:
+def test_damaged_keys_are_reported(tmp_path: Path, damage: str) -> None:
     security.make_certificates(tmp_path, "jp-x-1")
     security.save_connection(tmp_path, security.load_own_security(tmp_path))
     if damage == "missing":
@@ -134,11 +135,13 @@ def test_damaged_keys_are_told(tmp_path: Path, damage: str) -> None:
         security.load_connection(tmp_path)
 
 
-def test_scheduler_nanny_and_worker_let_in_their_own_cluster_alone(thin: Callable[..., Any], tmp_path: Path) -> None:
+def test_scheduler_nanny_and_worker_accept_only_their_own_cluster(
+    make_profile: Callable[..., Any], tmp_path: Path
+) -> None:
     from distributed.comm import connect
     from distributed.security import Security
 
-    manager.start(thin(cluster_kwargs={"processes": True}), name="one")
+    manager.start(make_profile(cluster_kwargs={"processes": True}), name="one")
     with attached.attach("one") as cluster:
         client = cluster.get_client(set_as_default=False)
         client.wait_for_workers(1)
@@ -150,10 +153,10 @@ def test_scheduler_nanny_and_worker_let_in_their_own_cluster_alone(thin: Callabl
         own = client.security.get_connection_args("client")
 
         async def greet(address: str, arguments: dict[str, Any]) -> Any:
-            comm = await connect(address, timeout=2, **arguments)
+            comm = await connect(address, timeout=patience(3), **arguments)
             try:
                 await comm.write({"op": "identity", "reply": True})
-                return await asyncio.wait_for(comm.read(), 2)
+                return await asyncio.wait_for(comm.read(), patience(3))
             finally:
                 comm.abort()
 
@@ -166,14 +169,14 @@ def test_scheduler_nanny_and_worker_let_in_their_own_cluster_alone(thin: Callabl
         assert client.submit(sum, [1]).result() == 1
 
 
-def test_nothing_of_a_local_cluster_listens_beyond_the_loopback(
-    thin: Callable[..., Any], processes: Callable[[], list[psutil.Process]]
+def test_a_local_cluster_listens_on_the_loopback_interface_only(
+    make_profile: Callable[..., Any], tagged_processes: Callable[[], list[psutil.Process]]
 ) -> None:
     kwargs = {"processes": True, "dashboard_address": "127.0.0.1:0"}
-    record = manager.start(thin(cluster_kwargs=kwargs), name="one")
+    record = manager.start(make_profile(cluster_kwargs=kwargs), name="one")
     manager.wait_for_workers("one")
     listening = []
-    for process in processes():
+    for process in tagged_processes():
         with contextlib.suppress(psutil.Error):  # it ended meanwhile
             listening += [c.laddr for c in process.net_connections("inet") if c.status == psutil.CONN_LISTEN]
     assert {address.ip for address in listening} == {"127.0.0.1"}
@@ -182,11 +185,11 @@ def test_nothing_of_a_local_cluster_listens_beyond_the_loopback(
 
 
 def test_no_key_is_on_a_command_line_or_in_the_record(
-    thin: Callable[..., Any], processes: Callable[[], list[psutil.Process]]
+    make_profile: Callable[..., Any], tagged_processes: Callable[[], list[psutil.Process]]
 ) -> None:
-    record = manager.start(thin(cluster_kwargs={"processes": True}), name="one")
+    record = manager.start(make_profile(cluster_kwargs={"processes": True}), name="one")
     manager.wait_for_workers("one")
-    for process in processes():
+    for process in tagged_processes():
         with contextlib.suppress(psutil.Error):
             assert "PRIVATE KEY" not in " ".join([*process.cmdline(), *process.environ().values()])
     assert "PRIVATE KEY" not in json.dumps(record.to_dict())

@@ -3,10 +3,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import time
 from pathlib import Path
 
 import pytest
+from waiting import wait_until
 
 from jupyter_pipeline import processes
 from jupyter_pipeline.clusters import registry
@@ -59,14 +59,9 @@ def test_a_warning_reaches_a_widget_that_is_on_the_screen(monkeypatch: pytest.Mo
     warning = "Its lifetime ends in 9 min: extend it to keep the cluster"
     assert warning not in box.children[0].value
     registry.write_record(folder, dataclasses.replace(record, warning=warning))
-    deadline = time.monotonic() + 10
-    while warning not in box.children[0].value:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_until(lambda: warning in box.children[0].value)
     registry.write_record(folder, dataclasses.replace(record, state=ClusterState.STOPPED, reason="Stopped by request"))
-    while "Stopped by request" not in box.children[0].value:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_until(lambda: "Stopped by request" in box.children[0].value)
 
 
 def test_text_from_outside_is_escaped() -> None:

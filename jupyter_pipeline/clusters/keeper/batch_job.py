@@ -1,8 +1,8 @@
 """Submit the keeper as a batch job, for login nodes that kill long-running processes (``keeper: job`` in a profile).
 
-``python -m jupyter_pipeline.clusters.keeper.batch_job FOLDER`` submits one job. Its header is that of the profile's
-worker jobs, its command runs the keeper. The scheduler then runs inside that job, whose walltime limits the cluster.
-The nodes must see the folder. Commands reach the keeper through its mailbox.
+``python -m jupyter_pipeline.clusters.keeper.batch_job FOLDER`` submits one job. It has the header of the profile's
+worker jobs, and its command runs the keeper. The scheduler then runs inside that job, whose walltime limits the
+cluster. The nodes must see the folder. Commands reach the keeper through its mailbox.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@
         │           │            │
         └───────────┴────────────┴──────> failed          (lost: see `registry.resolve_state`)
 
-Every cause of the end (a command, a limit, the exit of the owner, an error) goes through `Keeper.request_stop`, and
-from there through one shutdown. It closes the record only after a search found nothing of the cluster.
+Commands, limits, errors and the exit of the owner all call `Keeper.request_stop`, which leads to one shutdown. The
+record is closed only after a search found nothing of the cluster.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ class StandbyKeeper:
         folder : Path
             Folder of the cluster.
         environment : mapping
-            Environment for the keeper, in place of its own.
+            New environment of the keeper.
         """
         request = json.dumps({"folder": str(folder), "environment": dict(environment)})
         try:

@@ -1,4 +1,4 @@
-"""What is known of a cluster after the death of whoever kept or started it."""
+"""Starts and stops that meet: refused starts, early stops, silent batch systems."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import patience, wait_until
 
 from jupyter_pipeline.clusters import launch as launching
 from jupyter_pipeline.clusters import manager, profiles, registry
@@ -33,8 +34,8 @@ def silent_slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("keeper", ["local", "job"])
-def test_a_start_that_is_refused_asks_no_batch_system_for_jobs(
-    silent_slurm: Path, keeper: str, left: Callable[..., bool]
+def test_a_refused_start_does_not_query_the_batch_system(
+    silent_slurm: Path, keeper: str, nothing_left: Callable[..., bool]
 ) -> None:
     profile = profiles.get_profile("slurm", overrides={"keeper": keeper, "limits.lifetime": "30 min"})
     with pytest.raises(PreflightError, match="Slurm cannot be used from this host"):
@@ -44,11 +45,11 @@ def test_a_start_that_is_refused_asks_no_batch_system_for_jobs(
     assert ".." not in record.reason
     assert registry.list_records() == []
     assert not (silent_slurm / "squeue.asked").exists()
-    assert left(within=0)
+    assert nothing_left(within=0)
 
 
-def test_a_cluster_without_jobs_stops_though_the_batch_system_is_silent(
-    silent_slurm: Path, left: Callable[..., bool]
+def test_a_cluster_without_jobs_stops_without_an_answer_of_the_batch_system(
+    silent_slurm: Path, nothing_left: Callable[..., bool]
 ) -> None:
     (silent_slurm / "sbatch").write_text(
         "#!/bin/sh\necho 'sbatch: error: Unable to contact slurm controller' >&2; exit 1"
@@ -59,29 +60,33 @@ def test_a_cluster_without_jobs_stops_though_the_batch_system_is_silent(
     began = time.monotonic()
     stopped = manager.stop("one")
     assert (stopped.state, stopped.reason) == (ClusterState.STOPPED, "Stopped by request")
-    assert time.monotonic() - began < 15
-    assert left()
+    assert time.monotonic() - began < patience(15)
+    assert nothing_left()
 
 
-def test_what_may_have_been_submitted_is_asked_for(silent_slurm: Path, thin: Callable[..., Profile]) -> None:
-    record = manager.start(thin(), name="one")
+def test_a_started_cluster_may_have_jobs(silent_slurm: Path, make_profile: Callable[..., Profile]) -> None:
+    record = manager.start(make_profile(), name="one")
     assert markers.may_have_jobs(registry.cluster_dir(record.id))
     manager.stop("one")
 
 
-def test_who_waits_for_a_start_is_told_that_it_was_stopped(
-    awkward: Callable[..., Profile], left: Callable[..., bool]
+def test_a_waiting_start_reports_that_the_cluster_was_stopped(
+    make_faulty_profile: Callable[..., Profile], nothing_left: Callable[..., bool], find_by_command: Any
 ) -> None:
-    threading.Timer(1.0, manager.stop, ["one"]).start()
+    def stop_during_start() -> None:
+        wait_until(lambda: find_by_command("sleep"))
+        manager.stop("one")
+
+    threading.Thread(target=stop_during_start).start()
     with pytest.raises(ClusterStartError, match=r"^one was stopped during its start\.$"):
-        manager.start(awkward("NeverStarts"), name="one")
+        manager.start(make_faulty_profile("NeverStarts"), name="one")
     ended = registry.find_record("one", include_ended=True)
     assert (ended.state, ended.reason) == (ClusterState.STOPPED, "Stopped by request")
-    assert left()
+    assert nothing_left()
 
 
-def test_a_stop_before_the_keeper_began_is_kept(
-    thin: Callable[..., Profile], left: Callable[..., bool], monkeypatch: pytest.MonkeyPatch
+def test_a_stop_before_the_keeper_started_takes_effect(
+    make_profile: Callable[..., Profile], nothing_left: Callable[..., bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     launch = launching.launch_keeper
 
@@ -91,21 +96,21 @@ def test_a_stop_before_the_keeper_began_is_kept(
 
     monkeypatch.setattr(launching, "launch_keeper", late)
     with pytest.raises(ClusterStartError, match="one was stopped during its start"):
-        manager.start(thin(), name="one")
+        manager.start(make_profile(), name="one")
     ended = registry.find_record("one", include_ended=True)
     assert (ended.state, ended.reason) == (ClusterState.STOPPED, "Stopped by request")
-    assert left()
+    assert nothing_left()
 
 
-def test_a_stop_waits_for_a_keeper_that_is_being_started(thin: Callable[..., Profile]) -> None:
+def test_stop_waits_for_a_starting_keeper(make_profile: Callable[..., Profile]) -> None:
     began = time.monotonic()
-    record = manager.start(thin(), name="one", wait=False)
+    record = manager.start(make_profile(), name="one", wait=False)
     assert manager.stop("one").state is ClusterState.STOPPED
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < patience(30)
     assert registry.read_record(registry.cluster_dir(record.id)).reason == "Stopped by request"
 
 
-def test_the_first_request_to_end_stays(tmp_path: Path) -> None:
+def test_the_first_stop_request_takes_precedence(tmp_path: Path) -> None:
     assert markers.read_stop_request(tmp_path) is None
     markers.write_stop_request(tmp_path, ClusterState.STOPPED, "first")
     markers.write_stop_request(tmp_path, ClusterState.FAILED, "second")
@@ -115,16 +120,16 @@ def test_the_first_request_to_end_stays(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_who_stops_a_cluster_of_a_silent_batch_system_is_told_what_is_unknown(
-    silent_slurm: Path, left: Callable[..., bool], wait_for: Any
+def test_stop_reports_jobs_that_may_remain_in_a_silent_batch_system(
+    silent_slurm: Path, nothing_left: Callable[..., bool], wait_for_record: Any
 ) -> None:
     (silent_slurm / "sbatch").write_text("#!/bin/sh\necho 'Submitted batch job 7'\n")
     overrides = {"workers": 1, "cluster_kwargs.interface": "lo"}
     record = manager.start(profiles.get_profile("slurm", overrides=overrides), name="one")
     stopped = manager.stop("one", timeout=1.0)
     assert stopped.state is ClusterState.STOPPING
-    told = wait_for(record, lambda r: "the keeper will retry" in r.reason, within=60.0)
-    assert "slurm does not answer, so jobs may remain" in told.reason
+    reported = wait_for_record(record, lambda r: "the keeper will retry" in r.reason, within=60.0)
+    assert "slurm does not answer, so jobs may remain" in reported.reason
     (silent_slurm / "squeue").write_text("#!/bin/sh\n")
-    wait_for(record, lambda r: r.state is ClusterState.STOPPED)
-    assert left()
+    wait_for_record(record, lambda r: r.state is ClusterState.STOPPED)
+    assert nothing_left()

@@ -1,4 +1,4 @@
-"""What is killed, stopped, damaged or full, and that nothing is left behind afterwards."""
+"""Killed processes, damaged records, full disks: afterwards, no process and no socket remains."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+from waiting import patience, wait_until
 
 from jupyter_pipeline import paths, processes
 from jupyter_pipeline.clusters import attached, manager, registry, security, stop
@@ -27,96 +27,89 @@ Make = Callable[..., Profile]
 Left = Callable[..., bool]
 
 
-def in_processes(thin: Make, **values: Any) -> Profile:
-    return thin(cluster_kwargs={"processes": True}, **values)
+def in_processes(make_profile: Make, **values: Any) -> Profile:
+    return make_profile(cluster_kwargs={"processes": True}, **values)
 
 
-def commands(processes: Any, word: str) -> list[psutil.Process]:
-    """Return our processes with `word` in their command."""
-    found = []
-    for process in processes():
-        with contextlib.suppress(psutil.Error):
-            if word in " ".join(process.cmdline()):
-                found.append(process)
-    return found
-
-
-def test_keeper_killed_while_idle(thin: Make, left: Left, kill: Any) -> None:
-    record = manager.start(in_processes(thin, workers=2), name="one")
-    kill(record)
+def test_keeper_killed_while_idle(make_profile: Make, nothing_left: Left, kill_keeper: Any) -> None:
+    record = manager.start(in_processes(make_profile, workers=2), name="one")
+    kill_keeper(record)
     (lost,) = registry.list_records()
     assert (lost.state, lost.workers) == (ClusterState.LOST, 0)
     assert "died while the cluster was running" in lost.reason
     stopped = manager.stop("one")
     assert stopped.state is ClusterState.STOPPED
     assert "but its keeper was killed: Its keeper" in stopped.reason
-    assert left()
+    assert nothing_left()
     assert registry.list_records() == []
 
 
-def test_without_its_keeper_all_of_a_cluster_ends_by_itself(thin: Make, left: Left, kill: Any) -> None:
+def test_without_its_keeper_a_cluster_ends_without_gc(make_profile: Make, nothing_left: Left, kill_keeper: Any) -> None:
     """Nobody stops it and nobody collects: the layer that still holds when this package is gone."""
-    record = manager.start(in_processes(thin, workers=2), name="one")
+    record = manager.start(in_processes(make_profile, workers=2), name="one")
     with attached.attach("one").get_client(set_as_default=False) as client:
         client.wait_for_workers(2)
-        kill(record)
-    assert left(within=60)
+        kill_keeper(record)
+    assert nothing_left(within=60)
     assert [r.state for r in registry.list_records()] == [ClusterState.LOST]
 
 
-def test_keeper_killed_while_starting(awkward: Make, left: Left, kill: Any, processes: Any) -> None:
-    profile = awkward("NeverStarts")
+def test_keeper_killed_while_starting(
+    make_faulty_profile: Make, nothing_left: Left, kill_keeper: Any, find_by_command: Any
+) -> None:
+    profile = make_faulty_profile("NeverStarts")
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         starting = pool.submit(manager.start, profile, name="one")
-        deadline = time.monotonic() + 20
-        while not commands(processes, "sleep"):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        kill(registry.find_record("one"))
+        wait_until(lambda: find_by_command("sleep"), message="the start of the cluster class")
+        kill_keeper(registry.find_record("one"))
         with pytest.raises(
             ClusterStartError, match=r"did not start: Its keeper .* died while the cluster was starting"
         ):
-            starting.result(timeout=30)
-    assert left(within=0)
+            starting.result(timeout=patience(30))
+    assert nothing_left(within=0)
     assert registry.find_record("one", include_ended=True).state is ClusterState.FAILED
 
 
 def test_keeper_killed_while_stopping(
-    awkward: Make, left: Left, kill: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make_faulty_profile: Make, nothing_left: Left, kill_keeper: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mark = tmp_path / "closing"
-    monkeypatch.setenv("AWKWARD_MARK", str(mark))
-    record = manager.start(awkward("DiesWhileClosing"), name="one")
+    monkeypatch.setenv("FAULTY_MARKER", str(mark))
+    record = manager.start(make_faulty_profile("DiesWhileClosing"), name="one")
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         stopping = pool.submit(manager.stop, "one")
-        while not mark.exists():
-            time.sleep(0.05)
-        kill(record)
-        stopped = stopping.result(timeout=30)
+        wait_until(mark.exists, message="the shutdown of the cluster class")
+        kill_keeper(record)
+        stopped = stopping.result(timeout=patience(30))
     assert stopped.state is ClusterState.STOPPED
     assert "died while the cluster was stopping" in stopped.reason
-    assert left(within=0)
+    assert nothing_left(within=0)
 
 
-def test_gc_closes_what_was_lost_and_leaves_what_lives(
-    thin: Make, awkward: Make, started: ClusterRecord, left: Left, kill: Any, processes: Any
+def test_gc_closes_lost_clusters_and_keeps_running_ones(
+    make_profile: Make,
+    make_faulty_profile: Make,
+    started: ClusterRecord,
+    nothing_left: Left,
+    kill_keeper: Any,
+    tagged_processes: Any,
 ) -> None:
-    lost = manager.start(awkward("elsewhere", security={"tls": False}), name="two")
+    lost = manager.start(make_faulty_profile("elsewhere", security={"tls": False}), name="two")
     assert manager.wait_for_workers("two").workers == 1
-    kill(lost)
-    assert [p for p in processes() if p.environ()["JUPYTER_PIPELINE_CLUSTER"] == lost.id]
+    kill_keeper(lost)
+    assert [p for p in tagged_processes() if p.environ()["JUPYTER_PIPELINE_CLUSTER"] == lost.id]
     removed = manager.gc()
     assert {"kind": "cluster", "id": "two", "cluster": lost.id} in removed
     assert {item["cluster"] for item in removed} == {lost.id}
     assert any(item["kind"] == "process" for item in removed)
-    assert {p.environ()["JUPYTER_PIPELINE_CLUSTER"] for p in processes()} == {started.id}
+    assert {p.environ()["JUPYTER_PIPELINE_CLUSTER"] for p in tagged_processes()} == {started.id}
     assert [r.name for r in registry.list_records()] == ["one"]
     ended = registry.find_record("two", include_ended=True)
     assert (ended.state, ended.reason[:10]) == (ClusterState.LOST, "Its keeper")
     assert manager.gc() == []
 
 
-def test_gc_leaves_processes_of_other_registries_alone(tmp_path: Path) -> None:
+def test_gc_ignores_processes_of_other_registries(tmp_path: Path) -> None:
     stranger = subprocess.Popen(["sleep", "60"], env={**os.environ, "JUPYTER_PIPELINE_CLUSTER": "jp-000000-1"})
     stray = subprocess.Popen(["sleep", "60"], env={**os.environ, "JUPYTER_PIPELINE_CLUSTER": registry.new_id()})
     try:
@@ -129,37 +122,39 @@ def test_gc_leaves_processes_of_other_registries_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_scheduler_killed(awkward: Make, left: Left, wait_for: Any, processes: Any) -> None:
-    record = manager.start(awkward("elsewhere", security={"tls": False}), name="one")
+def test_scheduler_killed(
+    make_faulty_profile: Make, nothing_left: Left, wait_for_record: Any, find_by_command: Any
+) -> None:
+    record = manager.start(make_faulty_profile("elsewhere", security={"tls": False}), name="one")
     manager.wait_for_workers("one")
-    (victim,) = commands(processes, "distributed.Scheduler")
+    (victim,) = find_by_command("distributed.Scheduler")
     address = manager.wait_for_workers("one").scheduler_address
     victim.kill()
-    ended = wait_for(record, lambda r: not r.state.alive, within=60)
+    ended = wait_for_record(record, lambda r: not r.state.alive, within=60)
     assert ended.state is ClusterState.FAILED
     assert ended.reason == f"The scheduler at {address} exited: its connection broke and it does not answer"
-    assert left()
+    assert nothing_left()
 
 
-def test_scheduler_shut_down_by_a_client(started: ClusterRecord, left: Left, wait_for: Any) -> None:
+def test_scheduler_shut_down_by_a_client(started: ClusterRecord, nothing_left: Left, wait_for_record: Any) -> None:
     attached.attach("one").get_client(set_as_default=False).shutdown()
-    ended = wait_for(started, lambda r: not r.state.alive)
+    ended = wait_for_record(started, lambda r: not r.state.alive)
     assert (ended.state, ended.reason) == (ClusterState.STOPPED, "Its scheduler was shut down by a client")
-    assert left()
+    assert nothing_left()
 
 
-def test_worker_killed_is_replaced(thin: Make, left: Left) -> None:
-    manager.start(in_processes(thin), name="one")
+def test_worker_killed_is_replaced(make_profile: Make, nothing_left: Left) -> None:
+    manager.start(in_processes(make_profile), name="one")
     with attached.attach("one") as cluster:
         client = cluster.get_client(set_as_default=False)
         pid = client.submit(os.getpid).result()
         os.kill(pid, signal.SIGKILL)
-        assert client.submit(os.getpid, pure=False).result(timeout=30) != pid
-    assert left(within=0)
+        assert client.submit(os.getpid, pure=False).result(timeout=patience(30)) != pid
+    assert nothing_left(within=0)
 
 
-def test_keeper_that_was_stopped_is_ended_in_order(
-    started: ClusterRecord, left: Left, monkeypatch: pytest.MonkeyPatch
+def test_a_suspended_keeper_shuts_its_cluster_down(
+    started: ClusterRecord, nothing_left: Left, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stop, "COMMAND_TIMEOUT", 0.5)
     assert started.keeper is not None
@@ -168,10 +163,10 @@ def test_keeper_that_was_stopped_is_ended_in_order(
         manager._send_command("one", "scale", n=2, timeout=0.5)
     stopped = manager.stop("one")
     assert (stopped.state, stopped.reason) == (ClusterState.STOPPED, "Stopped by request")
-    assert left(within=0)
+    assert nothing_left(within=0)
 
 
-def test_reboot_and_reused_pid_free_the_name(thin: Make, left: Left) -> None:
+def test_reboot_and_reused_pid_free_the_name(make_profile: Make, nothing_left: Left) -> None:
     for number, change in enumerate(({"boot_id": "before"}, {"started": 1.0})):
         record = ClusterRecord(
             id=registry.new_id(),
@@ -181,79 +176,85 @@ def test_reboot_and_reused_pid_free_the_name(thin: Make, left: Left) -> None:
             host=processes.hostname(),
             keeper=dataclasses.replace(processes.this_process(), **change),  # type: ignore[arg-type]
         )
-        registry.create_record(record, {"profile": thin().to_dict()})
+        registry.create_record(record, {"profile": make_profile().to_dict()})
         if number == 0:
             assert manager.gc() == [{"kind": "cluster", "id": "one", "cluster": record.id}]
         else:
             assert manager.stop("one").state is ClusterState.STOPPED
-    manager.start(thin(), name="one")
+    manager.start(make_profile(), name="one")
     manager.stop("one")
-    assert left(within=0)
+    assert nothing_left(within=0)
 
 
 @pytest.mark.parametrize("content", [b"", b'{"id": "jp'])
-def test_truncated_record_heals(started: ClusterRecord, left: Left, wait_for: Any, content: bytes) -> None:
+def test_a_truncated_record_is_written_again(
+    started: ClusterRecord, nothing_left: Left, wait_for_record: Any, content: bytes
+) -> None:
     folder = registry.cluster_dir(started.id)
     (folder / "record.json").write_bytes(content)
     (found,) = registry.list_records()
     assert found.name == "one"
     assert manager.gc() == []
-    assert wait_for(started, lambda r: True).workers == 1
+    assert wait_for_record(started, lambda r: True).workers == 1
     assert manager.stop("one").state is ClusterState.STOPPED
-    assert left(within=0)
+    assert nothing_left(within=0)
 
 
-def test_truncated_record_of_a_dead_keeper_is_closed(started: ClusterRecord, left: Left, kill: Any) -> None:
-    kill(started)
+def test_truncated_record_of_a_dead_keeper_is_closed(
+    started: ClusterRecord, nothing_left: Left, kill_keeper: Any
+) -> None:
+    kill_keeper(started)
     (registry.cluster_dir(started.id) / "record.json").write_bytes(b"{")
     assert manager.stop("one").state is ClusterState.STOPPED
     assert registry.list_records() == []
-    assert left(within=0)
+    assert nothing_left(within=0)
 
 
-def test_registry_removed_under_a_running_cluster(started: ClusterRecord, left: Left) -> None:
+def test_registry_removed_under_a_running_cluster(started: ClusterRecord, nothing_left: Left) -> None:
     import shutil
 
     shutil.rmtree(registry.cluster_dir(started.id))
-    assert left(within=20)
+    assert nothing_left(within=20)
 
 
-def test_all_workers_lost_with_tasks_waiting_is_told(started: ClusterRecord, wait_for: Any) -> None:
+def test_waiting_tasks_without_workers_are_reported(started: ClusterRecord, wait_for_record: Any) -> None:
     client = attached.attach("one").get_client(set_as_default=False)
     manager.scale("one", 0)
-    wait_for(started, lambda r: r.workers == 0)
+    wait_for_record(started, lambda r: r.workers == 0)
     future = client.submit(sum, [1, 2])
-    wait_for(started, lambda r: r.reason == "No workers; tasks are waiting")
+    wait_for_record(started, lambda r: r.reason == "No workers; tasks are waiting")
     manager.scale("one", 1)
-    assert future.result(timeout=20) == 3
-    wait_for(started, lambda r: not r.reason)
+    assert future.result(timeout=patience(20)) == 3
+    wait_for_record(started, lambda r: not r.reason)
     client.close()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small file system needs root")
-def test_full_disk_still_stops(thin: Make, left: Left, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cluster_stops_on_a_full_disk(
+    make_profile: Make, nothing_left: Left, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     small = tmp_path / "small"
     small.mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m,mode=700", "none", small], check=False).returncode:
         pytest.skip("mounting is not allowed here")
     try:
         monkeypatch.setenv("JUPYTER_PIPELINE_STATE", str(small))
-        manager.start(thin(), name="one")
+        manager.start(make_profile(), name="one")
         with contextlib.suppress(OSError), (small / "filler").open("wb", buffering=0) as file:
             while True:
                 file.write(b"x" * 4096)
         stopped = manager.stop("one")
         assert stopped.state is ClusterState.STOPPED
         assert registry.list_records() == []
-        assert left(within=0)
+        assert nothing_left(within=0)
         with pytest.raises(ClusterStartError, match="No space"):
-            manager.start(thin(), name="two")
-        assert left(within=0)
+            manager.start(make_profile(), name="two")
+        assert nothing_left(within=0)
     finally:
         subprocess.run(["umount", "-l", small], check=True)
 
 
-def test_a_start_that_cannot_write_leaves_nothing(thin: Make, left: Left) -> None:
+def test_a_start_without_disk_space_leaves_nothing(make_profile: Make, nothing_left: Left) -> None:
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (300, 300))\n"
         "from jupyter_pipeline.clusters import manager\n"
@@ -264,18 +265,18 @@ def test_a_start_that_cannot_write_leaves_nothing(thin: Make, left: Left) -> Non
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.endswith(": File too large.\n")
     assert [p.name for p in paths.clusters_dir().iterdir() if p.name not in (".names", ".lock")] == []
-    assert left(within=0)
+    assert nothing_left(within=0)
 
 
-def test_a_taken_port_is_told(thin: Make, left: Left) -> None:
+def test_a_taken_port_is_reported(make_profile: Make, nothing_left: Left) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises((ClusterStartError, PreflightError), match=rf"(?s){port}|[Aa]ddress already in use"):
-            manager.start(thin(cluster_kwargs={"scheduler_port": port}), name="one")
-    assert left(within=0)
+            manager.start(make_profile(cluster_kwargs={"scheduler_port": port}), name="one")
+    assert nothing_left(within=0)
 
 
-def test_an_expired_certificate_is_told(started: ClusterRecord) -> None:
+def test_an_expired_certificate_is_reported(started: ClusterRecord) -> None:
     folder = registry.cluster_dir(started.id)
     security.make_certificates(folder, started.id, seconds=-1)
     with pytest.raises(ClusterError, match=r"expired on .* Stop the cluster and start it again"):
@@ -283,13 +284,14 @@ def test_an_expired_certificate_is_told(started: ClusterRecord) -> None:
 
 
 _ONE_OF_MANY = """
-import sys, time
+import sys
 from jupyter_pipeline.clusters import manager
 from jupyter_pipeline.exceptions import ClusterConflictError
 from jupyter_pipeline.models import Profile
 kwargs = {"processes": False, "dashboard_address": None}
 profile = Profile(name="thin", cluster_class="distributed.LocalCluster", cluster_kwargs=kwargs)
-time.sleep(max(0.0, float(sys.argv[1]) - time.time()))
+print("ready", flush=True)
+sys.stdin.readline()
 try:
     print(manager.start(profile, name="one", wait=False).id)
 except ClusterConflictError:
@@ -298,18 +300,25 @@ except ClusterConflictError:
 
 
 @pytest.mark.slow
-def test_fifty_starts_of_one_name_give_one_cluster(left: Left) -> None:
-    command = [sys.executable, "-c", _ONE_OF_MANY, str(time.time() + 4)]
-    starters = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(50)]
-    said = [starter.communicate(timeout=60)[0].strip() for starter in starters]
-    winners = [line for line in said if line.startswith("jp-")]
-    assert (len(winners), said.count("refused")) == (1, 49)
+def test_fifty_simultaneous_starts_of_one_name_give_one_cluster(nothing_left: Left) -> None:
+    command = [sys.executable, "-c", _ONE_OF_MANY]
+    starters = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(50)]
+    for starter in starters:
+        assert starter.stdout is not None
+        assert starter.stdout.readline() == "ready\n"
+    for starter in starters:
+        assert starter.stdin is not None
+        starter.stdin.write("start\n")
+        starter.stdin.flush()
+    outputs = [starter.communicate(timeout=patience(60))[0].strip() for starter in starters]
+    winners = [line for line in outputs if line.startswith("jp-")]
+    assert (len(winners), outputs.count("refused")) == (1, 49)
     assert [r.id for r in registry.list_records(include_ended=True)] == winners
     manager.stop("one")
-    assert left(within=0)
+    assert nothing_left(within=0)
 
 
-def test_killed_while_the_name_is_claimed(thin: Make, left: Left) -> None:
+def test_killed_while_the_name_is_claimed(make_profile: Make, nothing_left: Left) -> None:
     """A start that dies between its claim and its keeper gives the name back."""
     code = (
         "import os\nfrom jupyter_pipeline.clusters import launch, manager\n"
@@ -319,15 +328,15 @@ def test_killed_while_the_name_is_claimed(thin: Make, left: Left) -> None:
     )
     subprocess.run([sys.executable, "-c", code], check=False)
     assert registry.find_record("one").state is ClusterState.LOST
-    manager.start(thin(), name="one")
+    manager.start(make_profile(), name="one")
     with pytest.raises(ClusterConflictError):
-        manager.start(thin(), name="one")
+        manager.start(make_profile(), name="one")
     manager.stop("one")
-    assert left(within=0)
+    assert nothing_left(within=0)
 
 
-def test_another_host_stops_through_the_folder(
-    started: ClusterRecord, left: Left, monkeypatch: pytest.MonkeyPatch
+def test_another_host_stops_the_cluster_through_its_folder(
+    started: ClusterRecord, nothing_left: Left, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(processes, "hostname", lambda: "login2")
     assert registry.find_record("one").state is ClusterState.RUNNING
@@ -336,4 +345,4 @@ def test_another_host_stops_through_the_folder(
     assert stopped.state is ClusterState.STOPPED
     monkeypatch.undo()
     assert started.keeper is not None
-    assert not psutil.pid_exists(started.keeper.pid) or left(within=5)
+    assert not psutil.pid_exists(started.keeper.pid) or nothing_left(within=5)

@@ -26,7 +26,7 @@ def record(name: str = "one", **values: object) -> ClusterRecord:
     return ClusterRecord(name=name, profile="thin", started=time.time(), **values)  # type: ignore[arg-type]
 
 
-def test_record_comes_back_as_it_was_written() -> None:
+def test_a_record_is_read_as_it_was_written() -> None:
     written = record(adaptive=(1, 4), jobs=({"id": "7", "state": "pending", "reason": "Resources"},), expires=1.0)
     folder = registry.create_record(written, {"asked": 1})
     assert registry.read_record(folder) == written
@@ -41,7 +41,7 @@ def test_folders_and_files_are_private() -> None:
         assert stat.S_IMODE(path.lstat().st_mode) & 0o077 == 0 or path.is_symlink(), path
 
 
-def test_a_living_name_is_refused_with_what_to_do() -> None:
+def test_the_name_of_a_running_cluster_is_refused_with_the_next_step() -> None:
     registry.create_record(record(), {})
     with pytest.raises(ClusterConflictError, match=r"'one' is running already .* Attach to it, stop it first"):
         registry.create_record(record(), {})
@@ -50,7 +50,7 @@ def test_a_living_name_is_refused_with_what_to_do() -> None:
 
 
 @pytest.mark.parametrize("state", ["stopped", "failed", "lost"])
-def test_an_ended_name_is_free_again(state: str) -> None:
+def test_the_name_of_an_ended_cluster_is_free(state: str) -> None:
     first = record()
     folder = registry.create_record(first, {})
     registry.write_record(folder, dataclasses.replace(first, state=ClusterState(state)))
@@ -58,7 +58,7 @@ def test_an_ended_name_is_free_again(state: str) -> None:
     assert len(registry.list_records()) == 1
 
 
-def test_a_name_of_a_dead_keeper_is_free_again() -> None:
+def test_the_name_of_a_lost_cluster_is_free() -> None:
     dead = dataclasses.replace(processes.this_process(), started=1.0)
     registry.create_record(record(keeper=dead), {})
     second = record()
@@ -75,8 +75,13 @@ def test_a_name_whose_folder_is_missing_is_free_only_when_old() -> None:
     registry.create_record(record(), {})
 
 
+_POOL_SIZE = 10
+_barrier = multiprocessing.get_context("fork").Barrier(_POOL_SIZE)
+
+
 def _create(number: int, stale: bool) -> str:
-    time.sleep(0.05)
+    if number < _POOL_SIZE:
+        _barrier.wait(60)  # all processes start together
     try:
         registry.create_record(record(id=f"{registry.id_prefix()}{number:010}"), {})
     except ClusterConflictError:
@@ -85,16 +90,16 @@ def _create(number: int, stale: bool) -> str:
 
 
 @pytest.mark.parametrize("stale", [False, True])
-def test_of_fifty_at_once_one_wins(stale: bool) -> None:
+def test_one_of_fifty_simultaneous_claims_succeeds(stale: bool) -> None:
     if stale:
         registry.create_record(record(keeper=dataclasses.replace(processes.this_process(), started=1.0)), {})
     context = multiprocessing.get_context("fork")
-    with context.Pool(10) as pool:
+    with context.Pool(_POOL_SIZE) as pool:
         outcomes = pool.starmap(_create, [(n, stale) for n in range(50)], chunksize=1)
     assert sorted(outcomes) == ["refused"] * 49 + ["won"]
 
 
-def test_dead_keeper_is_told_as_lost_with_the_reason_and_nothing_is_written() -> None:
+def test_a_dead_keeper_makes_the_cluster_lost_without_a_write() -> None:
     dead = record(keeper=dataclasses.replace(processes.this_process(), pid=2**22 + 1))
     folder = registry.create_record(dead, {})
     (found,) = registry.list_records()
@@ -103,12 +108,12 @@ def test_dead_keeper_is_told_as_lost_with_the_reason_and_nothing_is_written() ->
     assert registry.read_record(folder) == dead
 
 
-def test_reboot_is_told() -> None:
+def test_a_reboot_is_reported() -> None:
     registry.create_record(record(keeper=dataclasses.replace(processes.this_process(), boot_id="before")), {})
     assert "was rebooted while the cluster was running" in registry.find_record("one").reason
 
 
-def test_keeper_of_another_host_is_never_judged() -> None:
+def test_a_keeper_of_another_host_never_counts_as_dead() -> None:
     away = dataclasses.replace(processes.this_process(), host="login2", boot_id="x", pid=1)
     registry.create_record(record(keeper=away, host="login2"), {})
     assert registry.find_record("one").state is ClusterState.RUNNING
@@ -116,7 +121,7 @@ def test_keeper_of_another_host_is_never_judged() -> None:
         registry.create_record(record(), {})
 
 
-def test_silence_of_a_keeper_is_told() -> None:
+def test_a_silent_keeper_is_reported() -> None:
     away = dataclasses.replace(processes.this_process(), host="login2", boot_id="x", pid=1)
     registry.create_record(record("fresh", keeper=away, host="login2"), {})
     for name, keeper in (("there", away), ("here", processes.this_process())):
@@ -132,7 +137,7 @@ def test_silence_of_a_keeper_is_told() -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b'{"id": "x", "na', b"[]", b'{"id": "x"}', b"\xff\xfe"])
-def test_damaged_record_is_told_and_keeps_its_name(content: bytes) -> None:
+def test_a_damaged_record_is_reported_and_keeps_its_name(content: bytes) -> None:
     written = record()
     folder = registry.create_record(written, {"profile": {"name": "thin"}})
     registry.write_keeper_file(folder, written)
@@ -151,12 +156,12 @@ def test_unknown_name_offers_the_nearest() -> None:
 
 
 @pytest.mark.parametrize("name", ["../x", "a/b", "", "a" * 64, "$(x)", "x\0", ".names"])
-def test_names_that_are_no_names_are_refused(name: str) -> None:
+def test_invalid_names_are_refused(name: str) -> None:
     with pytest.raises(UsageError):
         registry.find_record(name)
 
 
-def test_ended_clusters_are_found_when_asked_for() -> None:
+def test_ended_clusters_are_found_on_request() -> None:
     first = record()
     folder = registry.create_record(first, {})
     registry.write_record(folder, dataclasses.replace(first, state=ClusterState.FAILED, reason="why"))
@@ -167,7 +172,7 @@ def test_ended_clusters_are_found_when_asked_for() -> None:
     assert [r.reason for r in registry.list_records(include_ended=True)] == ["why"]
 
 
-def test_old_folders_are_pruned_and_living_ones_never(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folders_of_old_clusters_are_pruned_but_never_of_active_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(orphans, "_MAX_CLOSED_RECORDS", 2)
     lost = record("lost", keeper=dataclasses.replace(processes.this_process(), started=1.0), since=1.0)
     alive = record("alive", since=1.0)

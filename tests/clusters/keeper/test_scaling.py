@@ -44,12 +44,12 @@ def size(
         ({"adapt_kwargs": {"minimum": 1}, "max_workers": 5}, (1, 5), None),
     ],
 )
-def test_the_request_goes_before_the_profile(asked: Any, bounds: Any, fixed: Any) -> None:
+def test_the_request_takes_precedence_over_the_profile(asked: Any, bounds: Any, fixed: Any) -> None:
     found = size(**asked)
     assert (found.bounds, found.n_workers) == (bounds, fixed)
 
 
-def test_bounds_in_cores_become_workers_and_obey_the_limit() -> None:
+def test_bounds_in_cores_are_converted_to_workers_within_the_limit() -> None:
     async def adapted(max_workers: int | None) -> tuple[tuple[int, int] | None, tuple[int, int] | None, float]:
         from distributed import LocalCluster
 

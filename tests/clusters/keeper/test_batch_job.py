@@ -16,7 +16,7 @@ from jupyter_pipeline.clusters.keeper import main
 from jupyter_pipeline.exceptions import ClusterStartError, PreflightError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
 
-TESTBED = str(Path(__file__).parent.parent / "testbed")
+TESTBED = str(Path(__file__).parents[2] / "testbed")
 
 
 @pytest.fixture
@@ -46,14 +46,14 @@ def jobs(record: ClusterRecord) -> list[backends.Job]:
     return [job for job in found or [] if tags.cluster_id_of(job.tag) == record.id]
 
 
-def test_tags_lead_back_to_the_cluster() -> None:
+def test_the_cluster_id_is_part_of_each_tag() -> None:
     tag = registry.new_id()
     assert tags.cluster_id_of(tags.keeper_job_tag(tag)) == tag
     assert tags.cluster_id_of(tag) == tag
 
 
 @pytest.mark.slow
-def test_the_keeper_runs_in_a_job_and_everything_ends_with_stop(lsf: Profile, left: Any) -> None:
+def test_the_keeper_runs_in_a_job_and_stop_ends_everything(lsf: Profile, nothing_left: Any) -> None:
     record = manager.start(lsf, name="one", workers=1)
     assert record.state is ClusterState.RUNNING
     (job,) = [job for job in jobs(record) if job.tag == tags.keeper_job_tag(record.id)]
@@ -61,23 +61,25 @@ def test_the_keeper_runs_in_a_job_and_everything_ends_with_stop(lsf: Profile, le
     assert manager.wait_for_workers("one").workers == 1
     with attached.attach("one") as cluster:
         assert cluster.get_client(set_as_default=False).submit(sum, [1, 2]).result(timeout=20) == 3
-    assert left()
+    assert nothing_left()
     assert jobs(record) == []
     assert registry.find_record("one", include_ended=True).state is ClusterState.STOPPED
 
 
-def test_a_waiting_keeper_is_shown_and_can_be_stopped(lsf: Profile, left: Callable[..., bool], never_run: None) -> None:
+def test_a_pending_keeper_job_is_shown_and_its_loss_is_reported(
+    lsf: Profile, nothing_left: Callable[..., bool], never_run: None
+) -> None:
     record = manager.start(lsf, name="one", wait=False)
     assert (record.state, record.keeper) == (ClusterState.STARTING, None)
     assert registry.find_record("one").state is ClusterState.STARTING
     with pytest.raises(ClusterStartError, match="The keeper's job ended before the keeper started"):
         launch.wait_until_running(record, None)
     assert registry.list_records() == []
-    assert left(within=0)
+    assert nothing_left(within=0)
 
 
-def test_the_limits_of_a_keeper_that_waited_count_from_its_start(
-    lsf: Profile, left: Callable[..., bool], never_run: None
+def test_limits_count_from_the_start_of_a_pending_keeper(
+    lsf: Profile, nothing_left: Callable[..., bool], never_run: None
 ) -> None:
     record = manager.start(lsf, name="one", wait=False)
     folder = registry.cluster_dir(record.id)
@@ -86,10 +88,12 @@ def test_the_limits_of_a_keeper_that_waited_count_from_its_start(
     assert taken.started >= record.started
     assert taken.expires == taken.started + 1800
     orphans.close_lost_cluster(taken)
-    assert left(within=0)
+    assert nothing_left(within=0)
 
 
-def test_a_backend_without_jobs_is_refused(thin: Callable[..., Profile], left: Callable[..., bool]) -> None:
+def test_a_backend_without_jobs_is_refused(
+    make_profile: Callable[..., Profile], nothing_left: Callable[..., bool]
+) -> None:
     with pytest.raises((ClusterStartError, PreflightError), match=r"batch system|walltime"):
-        manager.start(thin(keeper="job"), name="one")
-    assert left(within=0)
+        manager.start(make_profile(keeper="job"), name="one")
+    assert nothing_left(within=0)

@@ -40,7 +40,7 @@ class Batch(Backend):
 
 
 @pytest.fixture
-def lost(thin: Callable[..., Profile]) -> ClusterRecord:
+def lost(make_profile: Callable[..., Profile]) -> ClusterRecord:
     """Return a cluster whose keeper is dead."""
     record = ClusterRecord(
         id=registry.new_id(),
@@ -51,7 +51,7 @@ def lost(thin: Callable[..., Profile]) -> ClusterRecord:
         host=processes.hostname(),
         keeper=dataclasses.replace(processes.this_process(), started=1.0),
     )
-    registry.create_record(record, {"profile": thin().to_dict()})
+    registry.create_record(record, {"profile": make_profile().to_dict()})
     return registry.find_record("one")
 
 
@@ -65,7 +65,7 @@ def batch(lost: ClusterRecord, monkeypatch: pytest.MonkeyPatch) -> Batch:
     return backend
 
 
-def test_jobs_of_lost_clusters_and_of_none_are_removed_and_no_others(lost: ClusterRecord, batch: Batch) -> None:
+def test_orphaned_jobs_of_this_registry_are_removed(lost: ClusterRecord, batch: Batch) -> None:
     removed = orphans.remove_orphans()
     assert [(item["kind"], item["id"]) for item in removed] == [("job", "0"), ("cluster", "one"), ("job", "1")]
     assert [job.tag for job in batch.jobs] == ["jp-000000-1", ""]
@@ -91,7 +91,7 @@ def test_a_silent_batch_system_keeps_the_record_open(
     assert orphans.close_lost_cluster(lost)[1] == [{"kind": "job", "id": "0", "cluster": lost.id}]
 
 
-def test_a_batch_system_that_never_got_a_job_is_not_asked(lost: ClusterRecord, batch: Batch) -> None:
+def test_a_batch_system_without_submitted_jobs_is_not_queried(lost: ClusterRecord, batch: Batch) -> None:
     markers.mark_unsubmitted(registry.cluster_dir(lost.id))
     batch.silent = True
     closed, _ = orphans.close_lost_cluster(lost, state=ClusterState.STOPPED, reason="Stopped by request")
@@ -99,14 +99,14 @@ def test_a_batch_system_that_never_got_a_job_is_not_asked(lost: ClusterRecord, b
     assert registry.list_records() == []
 
 
-def test_a_refused_cancellation_is_told(lost: ClusterRecord, batch: Batch) -> None:
+def test_a_refused_cancellation_is_reported(lost: ClusterRecord, batch: Batch) -> None:
     batch.refusing = True
     closed, _ = orphans.close_lost_cluster(lost)
     assert "Unable to contact slurm controller" in closed.reason
     assert registry.list_records() != []
 
 
-def test_jobs_of_a_living_cluster_stay(lost: ClusterRecord, batch: Batch) -> None:
+def test_jobs_of_an_active_cluster_remain(lost: ClusterRecord, batch: Batch) -> None:
     alive = dataclasses.replace(lost, state=ClusterState.RUNNING, keeper=processes.this_process())
     registry.write_record(registry.cluster_dir(lost.id), alive)
     orphans.remove_orphans()
@@ -114,7 +114,7 @@ def test_jobs_of_a_living_cluster_stay(lost: ClusterRecord, batch: Batch) -> Non
 
 
 @pytest.mark.parametrize("signals", ["default", "ignored", "stopped"])
-def test_processes_end_whatever_they_do_with_signals(signals: str) -> None:
+def test_processes_exit_even_if_they_ignore_signals(signals: str) -> None:
     ignoring = "import signal, time; signal.signal(15, signal.SIG_IGN); print(1, flush=True); time.sleep(60)"
     code = ignoring if signals == "ignored" else "import time; print(1, flush=True); time.sleep(60)"
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
@@ -128,7 +128,7 @@ def test_processes_end_whatever_they_do_with_signals(signals: str) -> None:
     process.stdout.close()
 
 
-def test_what_is_gone_already_is_no_error(lost: ClusterRecord, batch: Batch) -> None:
+def test_exited_processes_are_ignored(lost: ClusterRecord, batch: Batch) -> None:
     process = subprocess.Popen(["true"])
     found: Any = psutil.Process(process.pid)
     process.wait()

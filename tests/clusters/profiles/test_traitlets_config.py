@@ -36,19 +36,19 @@ def shown(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
 
-def test_the_common_file_counts_on_the_command_line(config_file: Path) -> None:
+def test_the_common_file_applies_on_the_command_line(config_file: Path) -> None:
     config_file.write_text(f"c.JupyterPipeline.profiles = {NIGHT!r}\n")
     answer = shown()
     assert json.loads(answer.stdout)["workers"] == 3, answer.stderr
 
 
-def test_a_file_named_on_the_command_line_counts(tmp_path: Path) -> None:
+def test_a_file_named_on_the_command_line_applies(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(f"c.JupyterPipeline.profiles = {NIGHT!r}\n")
     assert json.loads(shown(f"--config={tmp_path / 'mine.py'}").stdout)["workers"] == 3
     assert json.loads(shown().stdout)["error"] == "NotFoundError"
 
 
-def test_the_configuration_of_ipython_counts_in_notebooks_over_the_common_file(config_file: Path) -> None:
+def test_the_ipython_configuration_overrides_the_common_file(config_file: Path) -> None:
     config_file.write_text("c.JupyterPipeline.profiles = {'night': {'extends': 'local', 'workers': 1}, 'day': {}}\n")
     InteractiveShell.clear_instance()
     shell = InteractiveShell.instance(config=Config({"JupyterPipeline": {"profiles": NIGHT}}))
@@ -79,7 +79,7 @@ def test_it_overrides_the_projects_file_key_by_key(config_file: Path, tmp_path: 
         ("raise OSError('no disk')\n", "cannot be read (OSError: no disk)"),
     ],
 )
-def test_a_configuration_that_cannot_be_used_is_told(text: str, reason: str, config_file: Path) -> None:
+def test_an_unusable_configuration_is_reported(text: str, reason: str, config_file: Path) -> None:
     config_file.write_text(text)
     with pytest.raises(ConfigurationError) as caught:
         profiles.get_profile("local")
@@ -88,7 +88,7 @@ def test_a_configuration_that_cannot_be_used_is_told(text: str, reason: str, con
     assert caught.value.fix
 
 
-def test_a_child_process_gets_what_counts_here(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_process_inherits_the_profiles(monkeypatch: pytest.MonkeyPatch) -> None:
     assert traitlets_config.build_environment() == {}
     traitlets_config.set_config(Config({"JupyterPipeline": {"profiles": NIGHT}}))
     for name, value in traitlets_config.build_environment().items():
@@ -96,7 +96,7 @@ def test_a_child_process_gets_what_counts_here(monkeypatch: pytest.MonkeyPatch) 
     assert json.loads(shown().stdout)["workers"] == 3
 
 
-def test_reading_the_files_leaves_the_logging_of_the_process_alone(config_file: Path) -> None:
+def test_reading_the_files_does_not_configure_logging(config_file: Path) -> None:
     flushed: list[str] = []
 
     class Handler(logging.Handler):

@@ -38,7 +38,7 @@ class DiesWhileClosing(LocalCluster):
     """Tells that it closes, and takes its time."""
 
     async def _close(self):
-        Path(os.environ["AWKWARD_MARK"]).touch()
+        Path(os.environ["FAULTY_MARKER"]).touch()
         await asyncio.sleep(30)
 
 

@@ -247,7 +247,7 @@ def test_usual_spellings_are_accepted(values: dict[str, Any], project: Path) -> 
 
 
 @pytest.mark.parametrize(("written", "meant"), [("1:30:00", "1:30:00"), ("4:00", "4:00"), ("12:00:00", "12:00:00")])
-def test_a_walltime_without_quotes_is_what_it_says(written: str, meant: str, project: Path) -> None:
+def test_a_walltime_without_quotes_is_unchanged(written: str, meant: str, project: Path) -> None:
     """YAML 1.1 makes 5400 of 1:30:00, and Slurm 90 hours of that."""
     write(
         project / "jupyter-pipeline.yaml",
@@ -256,13 +256,13 @@ def test_a_walltime_without_quotes_is_what_it_says(written: str, meant: str, pro
     assert profiles.get_profile("p", cwd=project).cluster_kwargs["walltime"] == meant
 
 
-def test_the_default_lifetime_gives_way_to_a_shorter_bound(project: Path) -> None:
+def test_a_shorter_bound_replaces_the_default_lifetime(project: Path) -> None:
     write(project / "jupyter-pipeline.yaml", "profiles: {p: {extends: local, limits: {max_lifetime: 30 min}}}")
     limits = profiles.get_profile("p", cwd=project).limits
     assert (limits.lifetime, limits.idle) == (1800.0, 1800.0)
 
 
-def test_an_override_that_is_no_yaml_names_its_key() -> None:
+def test_an_invalid_yaml_override_names_its_key() -> None:
     with pytest.raises(ConfigurationError, match=r"override limits\.idle: line"):
         profiles.get_profile("local", overrides={"limits.idle": "[1"})
 

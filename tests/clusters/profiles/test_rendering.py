@@ -9,7 +9,7 @@ from jupyter_pipeline.clusters import profiles
 
 
 @pytest.mark.parametrize("name", profiles.list_names())
-def test_a_resolved_profile_is_read_back_as_it_was(name: str, tmp_path: Path) -> None:
+def test_a_rendered_profile_loads_as_the_same_profile(name: str, tmp_path: Path) -> None:
     profile = profiles.get_profile(name)
     path = tmp_path / f"{name}.yaml"
     path.write_text(profiles.render_profile(profile))

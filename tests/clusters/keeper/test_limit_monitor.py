@@ -1,4 +1,4 @@
-"""When a cluster is given up because no worker came."""
+"""The limit on the start of the first worker."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ def record(**values: Any) -> ClusterRecord:
     ("values", "had_worker"),
     [({"started": time.time()}, False), ({"workers_wanted": 0}, False), ({"adaptive": (0, 2)}, False), ({}, True)],
 )
-def test_it_waits_for_workers_that_are_due_and_never_came(values: dict[str, Any], had_worker: bool) -> None:
-    pulse = SchedulerMonitor(Cluster())
-    pulse.had_worker = had_worker
+def test_a_cluster_waits_while_workers_may_still_start(values: dict[str, Any], had_worker: bool) -> None:
+    monitor = SchedulerMonitor(Cluster())
+    monitor.had_worker = had_worker
     fresh = {"limits": Limits(start_timeout=600.0)} if "started" in values else {}
-    assert LimitMonitor(SLURM).explain_missing_workers(record(**values, **fresh), pulse) == ""
+    assert LimitMonitor(SLURM).explain_missing_workers(record(**values, **fresh), monitor) == ""
 
 
-def test_what_nodes_may_not_see_is_told_unless_the_jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paths_invisible_to_nodes_are_reported_unless_jobs_are_pending(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mounts, "find_private_disk", lambda path: "tmpfs at /tmp")
-    pulse = SchedulerMonitor(Cluster())
+    monitor = SchedulerMonitor(Cluster())
     waiting = record(reason="1 job waits: Resources", jobs=({"id": "1", "state": "pending"},))
-    said = LimitMonitor(SLURM).explain_missing_workers(waiting, pulse)
-    assert said == "No worker started within 10 s (limits.start_timeout): 1 job waits: Resources"
-    said = LimitMonitor(SLURM).explain_missing_workers(record(jobs=({"id": "1", "state": "running"},)), pulse)
-    assert said.startswith(
+    reason = LimitMonitor(SLURM).explain_missing_workers(waiting, monitor)
+    assert reason == "No worker started within 10 s (limits.start_timeout): 1 job waits: Resources"
+    reason = LimitMonitor(SLURM).explain_missing_workers(record(jobs=({"id": "1", "state": "running"},)), monitor)
+    assert reason.startswith(
         "No worker started within 10 s (limits.start_timeout). Workers need the interpreter: /x/python"
     )

@@ -67,19 +67,19 @@ def project(tmp_path: Path) -> Path:
 # What is there
 
 
-def test_an_override_leaves_the_source_of_the_profile(tmp_path: Path) -> None:
+def test_an_override_keeps_the_source_of_the_profile(tmp_path: Path) -> None:
     path = tmp_path / "p.yaml"
     path.write_text("{extends: local}")
     path.chmod(0o600)
     assert profiles.get_profile(str(path), overrides={"workers": 2}).source == str(path)
 
 
-def test_a_profile_that_is_no_text_is_refused() -> None:
+def test_a_name_that_is_not_text_is_refused() -> None:
     with pytest.raises(UsageError, match="not None"):
         profiles.get_profile(None)  # type: ignore[arg-type]
 
 
-def test_workers_said_to_the_class_are_the_profiles(tmp_path: Path) -> None:
+def test_workers_in_the_class_arguments_set_the_profile_size(tmp_path: Path) -> None:
     path = tmp_path / "ctl.yaml"
     path.write_text("{module: dask_jobqueue, class: SLURMCluster, kwargs: {n_workers: 3, cores: 1, memory: 1 GB}}")
     path.chmod(0o600)
@@ -97,7 +97,7 @@ def test_every_kind_of_cluster_has_a_built_in_profile() -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(BUILT_IN))
-def test_the_worked_example_of_a_kind_is_a_profile(kind: str, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_template_of_a_kind_is_a_profile(kind: str, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("USER", "GATEWAY_PASSWORD"):
         monkeypatch.setenv(name, "alice")
     text = profiles.render_template(kind)
@@ -237,7 +237,7 @@ def test_nothing_of_dask_is_imported(project: Path) -> None:
 # Other tools' files
 
 
-def test_a_flint_file_is_a_profile_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_flint_file_is_a_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LOCALDIR", raising=False)
     found = profiles.get_profile(str(write(tmp_path / "flint.yaml", FLINT)))
     assert found.name == "flint"
@@ -332,7 +332,7 @@ def test_a_secret_stays_a_reference_until_the_class_is_called(project: Path, mon
     assert variables.expand_secrets(found.cluster_kwargs, os.environ)["auth"]["password"] == "hunter2"
 
 
-def test_a_resolved_profile_with_dollar_signs_is_read_back(tmp_path: Path, project: Path) -> None:
+def test_a_rendered_profile_with_dollar_signs_loads_as_the_same_profile(tmp_path: Path, project: Path) -> None:
     text = "profiles: {p: {extends: slurm, description: costs 5$$, cluster_kwargs: {job_script_prologue: [echo $X]}}}"
     write(project / "jupyter-pipeline.yaml", text)
     found = profiles.get_profile("p", cwd=project)
@@ -340,7 +340,7 @@ def test_a_resolved_profile_with_dollar_signs_is_read_back(tmp_path: Path, proje
     assert dataclasses.replace(profiles.get_profile(str(path)), source=found.source) == found
 
 
-def test_one_word_is_short_for_the_policy_of_the_environment(project: Path) -> None:
+def test_one_word_sets_the_policy_of_the_environment(project: Path) -> None:
     text = (
         "profiles: {a: {extends: local, environment: {policy: warn, exclude: [x]}}, b: {extends: a, environment: sync}}"
     )
@@ -348,7 +348,7 @@ def test_one_word_is_short_for_the_policy_of_the_environment(project: Path) -> N
     assert profiles.get_profile("b", cwd=project).environment == {"policy": "sync", "exclude": ["x"]}
 
 
-def test_the_keys_of_the_environment_are_those_that_sync_takes() -> None:
+def test_the_keys_of_the_environment_are_the_options_of_sync() -> None:
     known = {f.name for f in dataclasses.fields(Options)} - {"pip_options", "upload_options"}
     keys = schema.SECTIONS["environment"]
     assert set(keys) == known
@@ -357,6 +357,6 @@ def test_the_keys_of_the_environment_are_those_that_sync_takes() -> None:
         assert keys[name].type.count("`") == 2 * len(choices)
 
 
-def test_an_idle_time_that_is_not_given_fits_the_lifetime(project: Path) -> None:
+def test_the_default_idle_time_fits_the_lifetime(project: Path) -> None:
     write(project / "jupyter-pipeline.yaml", "profiles: {p: {extends: local, limits: {lifetime: 10 min}}}")
     assert profiles.get_profile("p", cwd=project).limits.idle == 600

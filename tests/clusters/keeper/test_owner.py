@@ -1,4 +1,4 @@
-"""Whose end ends a cluster: a real Jupyter server with a real kernel, both killed."""
+"""Owners of clusters: a real Jupyter server with a real kernel, both killed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Any
 import psutil
 import pytest
 from jupyter_client import BlockingKernelClient
+from waiting import patience, wait_until
 
 from jupyter_pipeline.clusters import attached, manager, registry
 from jupyter_pipeline.models import ClusterRecord, ClusterState
@@ -35,25 +35,27 @@ class Session:
     client: BlockingKernelClient
 
     def await_restart(self) -> None:
-        """Return when the server has started a kernel again that died; its ports are the same."""
-        deadline = time.monotonic() + 60
-        while True:
+        """Return when the server has restarted a killed kernel, which uses the same ports."""
+
+        def is_ready() -> bool:
             try:
-                self.client.wait_for_ready(timeout=30)
-                return
-            except RuntimeError:  # it is dead still
-                assert time.monotonic() < deadline
+                self.client.wait_for_ready(timeout=patience(30))
+            except RuntimeError:  # not restarted yet
+                return False
+            return True
+
+        wait_until(is_ready, 60)
 
     def run(self, code: str) -> str:
         """Run a cell and return what it printed, and its error."""
-        said: list[str] = []
+        output: list[str] = []
 
         def hook(message: dict[str, Any]) -> None:
             content = message["content"]
-            said.append(content.get("text", "") or "\n".join(content.get("traceback", ())))
+            output.append(content.get("text", "") or "\n".join(content.get("traceback", ())))
 
-        self.client.execute_interactive(code, timeout=60, output_hook=hook)
-        return "".join(said)
+        self.client.execute_interactive(code, timeout=patience(60), output_hook=hook)
+        return "".join(output)
 
 
 @pytest.fixture
@@ -67,15 +69,15 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session
     server = subprocess.Popen([*command, f"--ServerApp.root_dir={tmp_path}"], stdout=log, stderr=log)
     client = BlockingKernelClient()
     try:
-        info = json.loads(_appear(runtime / f"jpserver-{server.pid}.json").read_bytes())
+        info = json.loads(_wait_for_file(runtime / f"jpserver-{server.pid}.json").read_bytes())
         request = urllib.request.Request(
             f"{info['url']}api/kernels", b"{}", {"Authorization": f"token {info['token']}"}, method="POST"
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=patience(30)) as answer:
             kernel = json.loads(answer.read())["id"]
-        client.load_connection_file(str(_appear(runtime / f"kernel-{kernel}.json")))
+        client.load_connection_file(str(_wait_for_file(runtime / f"kernel-{kernel}.json")))
         client.start_channels()
-        client.wait_for_ready(timeout=60)
+        client.wait_for_ready(timeout=patience(60))
         yield Session(server, client)
     finally:
         client.stop_channels()
@@ -89,25 +91,22 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session
         runtime.rmdir()
 
 
-def _appear(path: Path) -> Path:
-    deadline = time.monotonic() + 60
-    while not path.exists() or not path.stat().st_size:
-        assert time.monotonic() < deadline, path
-        time.sleep(0.05)
+def _wait_for_file(path: Path) -> Path:
+    wait_until(lambda: path.exists() and path.stat().st_size, 60, str(path))
     return path
 
 
 @pytest.mark.slow
-def test_clusters_end_with_the_kernel_or_server_that_owns_them_and_no_sooner(
-    session: Session, tmp_path: Path, wait_for: Callable[..., ClusterRecord], left: Callable[..., bool]
+def test_clusters_stop_with_their_owner_and_not_before(
+    session: Session, tmp_path: Path, wait_for_record: Callable[..., ClusterRecord], nothing_left: Callable[..., bool]
 ) -> None:
     profile = tmp_path / "thin.yaml"
     profile.write_text(_PROFILE)
     records = {}
     start = f"import jupyter_pipeline\njupyter_pipeline.start_cluster({str(profile)!r}, name=%r, owner=%r)"
     for owner in ("kernel", "server", "detached"):
-        said = session.run(start % (owner, owner))
-        assert "Error" not in said, said
+        output = session.run(start % (owner, owner))
+        assert "Error" not in output, output
         records[owner] = registry.find_record(owner)
     kernel = int(session.run("import os; print(os.getpid())"))
     assert records["server"].owner is not None
@@ -115,20 +114,20 @@ def test_clusters_end_with_the_kernel_or_server_that_owns_them_and_no_sooner(
     assert records["detached"].owner is None
 
     os.kill(kernel, 9)
-    ended = wait_for(records["kernel"], lambda r: not r.state.alive)
+    ended = wait_for_record(records["kernel"], lambda r: not r.state.alive)
     assert (ended.state, ended.reason) == (ClusterState.STOPPED, "Its owner process exited")
     session.await_restart()
     assert int(session.run("import os; print(os.getpid())")) != kernel
-    said = session.run("%load_ext jupyter_pipeline\n%cluster status")
+    output = session.run("%load_ext jupyter_pipeline\n%cluster status")
     for name in ("server", "detached"):
-        assert f"{name} from an earlier session is running: %cluster attach or stop {name}" in said
+        assert f"{name} from an earlier session is running: %cluster attach or stop {name}" in output
 
     session.server.kill()
     session.server.wait()
-    ended = wait_for(records["server"], lambda r: not r.state.alive)
+    ended = wait_for_record(records["server"], lambda r: not r.state.alive)
     assert (ended.state, ended.reason) == (ClusterState.STOPPED, "Its owner process exited")
     with attached.attach("detached") as cluster:
-        assert cluster.get_client(set_as_default=False).submit(sum, [1, 2]).result(timeout=20) == 3
+        assert cluster.get_client(set_as_default=False).submit(sum, [1, 2]).result(timeout=patience(20)) == 3
     assert registry.list_records() == []
     assert manager.gc() == []
-    assert left(within=0)
+    assert nothing_left(within=0)

@@ -14,7 +14,7 @@ from jupyter_pipeline.exceptions import ClusterError, NotFoundError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
 
-def test_client_is_made_once_and_becomes_the_default(started: ClusterRecord) -> None:
+def test_client_is_created_once_and_becomes_the_default(started: ClusterRecord) -> None:
     from distributed import default_client
 
     cluster = attached.attach("one")
@@ -32,12 +32,14 @@ def test_client_is_made_once_and_becomes_the_default(started: ClusterRecord) -> 
     assert registry.find_record("one").state is ClusterState.RUNNING
 
 
-def test_close_stops_the_cluster_and_twice_is_fine(started: ClusterRecord, left: Callable[..., bool]) -> None:
+def test_close_stops_the_cluster_and_may_be_called_twice(
+    started: ClusterRecord, nothing_left: Callable[..., bool]
+) -> None:
     with attached.attach("one") as cluster:
         assert cluster.scale(2).workers_wanted == 2
         assert cluster.adapt(minimum=1, maximum=2).adaptive == (1, 2)
         assert cluster.scheduler_address == started.scheduler_address
-    assert left(within=0)
+    assert nothing_left(within=0)
     cluster.close()
     with pytest.raises(ClusterError, match=r"one is stopped: Stopped by request\.$"):
         cluster.get_client()
@@ -72,7 +74,7 @@ def test_loopback_of_another_host_is_not_tried() -> None:
         attached.attach("away")
 
 
-def test_a_scheduler_that_is_gone_is_told(started: ClusterRecord, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_scheduler_is_reported(started: ClusterRecord, monkeypatch: pytest.MonkeyPatch) -> None:
     cluster = attached.attach("one")
     monkeypatch.setattr(
         cluster, "_record", dataclasses.replace(cluster.record(), scheduler_address="tls://127.0.0.1:9")
