@@ -37,14 +37,7 @@ class Session:
     def await_restart(self) -> None:
         """Return when the server has restarted a killed kernel, which uses the same ports."""
 
-        def is_ready() -> bool:
-            try:
-                self.client.wait_for_ready(timeout=patience(30))
-            except RuntimeError:  # not restarted yet
-                return False
-            return True
-
-        wait_until(is_ready, 60)
+        wait_until(lambda: _is_ready(self.client), 60)
 
     def run(self, code: str) -> str:
         """Run a cell and return what it printed, and its error."""
@@ -77,7 +70,7 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session
             kernel = json.loads(answer.read())["id"]
         client.load_connection_file(str(_wait_for_file(runtime / f"kernel-{kernel}.json")))
         client.start_channels()
-        client.wait_for_ready(timeout=patience(60))
+        wait_until(lambda: _is_ready(client), 60)
         yield Session(server, client)
     finally:
         client.stop_channels()
@@ -89,6 +82,14 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session
         for path in runtime.iterdir():
             path.unlink()
         runtime.rmdir()
+
+
+def _is_ready(client: BlockingKernelClient) -> bool:
+    try:
+        client.wait_for_ready(timeout=patience(30))
+    except RuntimeError:  # dead, or too busy for a heartbeat
+        return False
+    return True
 
 
 def _wait_for_file(path: Path) -> Path:
