@@ -54,7 +54,7 @@ def test_a_link_that_leaves_its_folder_is_refused(target: str) -> None:
 def test_changes_that_leave_the_store_are_refused_before_anything_is_written(
     store: FileStore, tmp_path: Path, key: str, put: dict[str, list[object]], delete: list[str]
 ) -> None:
-    """Whatever a client sends: the scheduler and each worker check it themselves."""
+    """The scheduler and each worker check all data from clients."""
     (tmp_path / "victim").write_text("here")
     store.stage([pack_blob(b"x")])
     good = {"put": {"a": ["f", content_hash(b"x"), 1]}, "delete": []}

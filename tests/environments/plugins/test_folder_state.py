@@ -1,4 +1,4 @@
-"""What each of several kernels may change of a folder that all of them send."""
+"""Updates of one folder from several kernels."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ALL = {path: ["f", path, 1] for path in (_HELPER, _PACKAGE, _DATA, _LOOSE)}
 
 
 def update(*paths: str, only: tuple[str, ...] = (), beside: bool = False, **more: Any) -> dict[str, Any]:
-    """Return what a kernel tells that sees `paths`."""
+    """Return the update of a kernel that sees `paths`."""
     files = {path: _ALL[path] for path in paths}
     about = {"digest": repr(files), "paths": ["key"], "names": [], "only": only, "beside": beside}
     return {**about, "base": "", "put": {}, "delete": [], "files": files, **more}

@@ -1,4 +1,4 @@
-"""What distributed's ``UploadDirectory`` gets wrong, and a sync must not: each test shows both on one cluster.
+"""Compare a sync with distributed's ``UploadDirectory``, whose errors it must not repeat, on one cluster.
 
 The plugin is used at its best: what it has uploaded is imported for the first time, as a module of the folder, since it
 never makes running workers import anew. ``test_what_the_plugin_is_compared_by`` shows that this works where no trap is.
@@ -69,7 +69,7 @@ def test_a_trailing_slash_and_a_relative_path_name_the_same_folder(
 def test_two_folders_of_one_name_live_side_by_side(
     tmp_path: Path, client: Client, upload: Upload, module: str, value: Value
 ) -> None:
-    """The plugin puts both into one folder, where the files of the second replace those of the first."""
+    """The plugin puts both into one folder, where the second overwrites files of the first."""
     name = f"{module}_lib"
     for which in ("a", "b"):
         folder = tmp_path / which / name

@@ -46,14 +46,14 @@ asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
 
 @pytest.fixture
 def cluster() -> Iterator[LocalCluster]:
-    """A scheduler of its own for each test: what one test leaves would fill the small disk of another."""
+    """Start a scheduler for each test, because leftovers of one would fill the small disk of another."""
     with LocalCluster(n_workers=0, dashboard_address=":0") as running:
         yield running
 
 
 @pytest.fixture
 def start_workers(cluster: LocalCluster) -> Iterator[Callable[..., None]]:
-    """Return a function that starts workers, each with a temporary folder of its own, as on so many hosts."""
+    """Return a function that starts workers, each with a separate temporary folder, as on separate hosts."""
     started: list[subprocess.Popen[bytes]] = []
 
     def start(base: Path, count: int = 1) -> None:

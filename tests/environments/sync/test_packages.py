@@ -1,4 +1,4 @@
-"""What a sync of packages guarantees: workers in prefixes of their own, small wheels, no network."""
+"""Sync packages to workers in separate prefixes, with small wheels and without a network."""
 
 from __future__ import annotations
 
@@ -202,14 +202,14 @@ def test_a_late_worker_whose_install_fails_takes_no_task_and_says_why(
 def test_a_late_worker_with_another_python_takes_no_task_and_says_so(
     empty: Client, prefix: Callable[[str], Path], start_worker: Callable[..., None]
 ) -> None:
-    """It tells another version than it has: whether another interpreter is on this host, nobody knows."""
+    """The worker reports another version, because this host may have only one interpreter."""
     start_worker(empty, prefix("first"), name="first")
     sync_environment(empty, directories=[])
     odd = prefix("odd")
     [site] = odd.glob("lib/python*/site-packages")
     (site / "zodd.pth").write_text("import jpodd")
     (site / "jpodd.py").write_text(
-        "import distributed.versions as v\ntold = v.get_system_info\n"
+        "import distributed.versions as v\nreported = v.get_system_info\n"
         "v.get_system_info = lambda: {**reported(), 'python': '3.99.1.final.0'}\n"
     )
     start_worker(empty, odd, name="odd", nanny=False)
@@ -338,7 +338,7 @@ def test_workers_that_reach_no_index_get_wheels_from_the_kernel(
     report = sync_environment(empty, directories=[], options=options, progress=said.append)
     assert _versions(empty) == ["1.0"]
     assert report.remaining == ()
-    assert any("wheels from here" in line for line in said)
+    assert any("wheels from the kernel" in line for line in said)
 
 
 def test_requirements_are_fetched_by_the_kernel_where_workers_reach_no_index(
@@ -385,7 +385,7 @@ def test_an_image_is_only_compared(
 def test_workers_on_other_hosts_get_the_code_and_its_edits(
     empty: Client, prefix: Callable[[str], Path], start_worker: Callable[..., None], tmp_path: Path
 ) -> None:
-    """A temporary folder of its own is to a worker what another host is."""
+    """A worker with a separate temporary folder behaves as on another host."""
     project = tmp_path / "project"
     project.mkdir()
     (project / "jpcode.py").write_text("x = 1")

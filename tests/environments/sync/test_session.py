@@ -1,4 +1,4 @@
-"""How a kernel waits for a cluster: reported what is being done, and free to leave."""
+"""Wait for a cluster: progress is reported, and an interrupt ends the wait."""
 
 from __future__ import annotations
 

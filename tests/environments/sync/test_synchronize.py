@@ -1,4 +1,4 @@
-"""What a sync of folders guarantees, on a real cluster."""
+"""Sync folders to a real cluster."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_a_worker_that_joins_later_has_the_code_before_its_first_task(
 def test_a_worker_that_cannot_store_the_code_takes_no_task_and_says_why(
     write: Write, client: Client, cluster: LocalCluster, module: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Another temporary folder makes the worker fetch into a store of its own, which a file is in the way of."""
+    """Another temporary folder makes the worker create a separate store, but a file is in the way."""
     project = write(f"{module}.py", "def f(x): return x\n")
     sync_environment(client, directories=[project])
     scratch = tmp_path / "scratch"
