@@ -100,11 +100,12 @@ test-lowest: ## Run the fast tests with the lowest versions that pyproject.toml 
 
 .PHONY: lowest-tests
 lowest-tests: $(BIN)/python
+	$(needs_node)
 	@echo "== Installing the lowest supported versions into $(VENV)"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile --quiet --no-header --no-annotate --resolution lowest-direct --extra test --python $(BIN)/python pyproject.toml --output-file $(VENV)/lowest.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --requirements $(VENV)/lowest.txt --editable . || $(INSTALL_FAILED)
-	$(BIN)/python -m pytest -n 2 -q -m "$(FAST)"
+	$(BIN)/python -m pytest -n 2 -q -m "$(FAST)" -W "ignore:Jupyter is migrating:DeprecationWarning"
 
 check: install-test ## Check format, lint, types, import contracts, docstrings and language
 	@echo "== Format and lint"

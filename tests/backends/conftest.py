@@ -6,7 +6,6 @@ import shutil
 import socket
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 import dask
 import pytest
+from waiting import wait_until
 
 from jupyter_pipeline.clusters import attached, manager, profiles
 from jupyter_pipeline.models import Profile
@@ -22,8 +22,8 @@ from jupyter_pipeline.models import Profile
 sys.path.insert(0, str(Path(__file__).parent.parent / "testbed"))
 
 SMALL = {"cluster_kwargs.interface": "lo", "cluster_kwargs.memory": "500 MB"}
-QUICK = ("local", "slurm", "lsf", "ssh", "vm", "gateway")
-HEAVY = ("moab", "sge", "pbs", "oar", "htcondor", "coiled", "kubernetes", "cloud", "saturn")
+QUICK = ("local", "slurm", "lsf", "ssh", "vm", "gateway", "coiled")
+HEAVY = ("moab", "sge", "pbs", "oar", "htcondor", "kubernetes", "cloud", "saturn")
 
 
 @dataclass
@@ -253,14 +253,7 @@ def bed_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Bed]:
 
 def eventually(condition: Callable[[], Any], what: str, timeout: float = 40.0) -> Any:
     """Wait until `condition` returns something true, and return it."""
-    deadline = time.monotonic() + timeout
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {timeout:.0f} s: {what}")
-        time.sleep(0.2)
+    return wait_until(condition, timeout, what, 0.2)
 
 
 @pytest.fixture(name="eventually")

@@ -176,7 +176,7 @@ def test_adaptive_scaling_neither_cancels_nor_resubmits_pending_jobs(
     counted: Callable[[str], Callable[[], int]],
     eventually: Eventually,
 ) -> None:
-    submitted, cancelled = counted("sbatch"), counted("scancel")
+    submitted, cancelled, listed = counted("sbatch"), counted("scancel"), counted("squeue")
     cluster = start(workers=0)
     cluster.adapt(minimum=0, maximum=2)
     client = cluster.get_client()
@@ -184,7 +184,8 @@ def test_adaptive_scaling_neither_cancels_nor_resubmits_pending_jobs(
     futures = client.map(_nap, range(40))
     eventually(lambda: len(jobs_of(cluster)) == 2, "two jobs wait")
     first = {job.id for job in jobs_of(cluster)}
-    time.sleep(15)
+    listings = listed()
+    eventually(lambda: listed() >= listings + 3, "the jobs are listed three times")
     assert {job.id for job in jobs_of(cluster)} == first
     assert (submitted() - before, cancelled()) == (2, 0)
     drained()
@@ -275,15 +276,16 @@ def test_a_stop_without_a_controller_goes_on_until_the_jobs_are_gone(
 
 @LONG
 def test_five_clusters_share_one_listing_a_poll(
-    start: Callable[..., attached.AttachedCluster], counted: Callable[[str], Callable[[], int]]
+    start: Callable[..., attached.AttachedCluster], counted: Callable[[str], Callable[[], int]], eventually: Eventually
 ) -> None:
     asked = counted("squeue")
     for _ in range(5):
         start(workers=1)
-    time.sleep(10)  # after the requests of the start
     before = asked()
-    time.sleep(20)
-    assert 2 <= asked() - before <= 6  # every five seconds, for any number of clusters
+    eventually(lambda: asked() >= before + 3, "the starts' own listings")
+    before, begin = asked(), time.monotonic()
+    eventually(lambda: asked() >= before + 4, "four listings")
+    assert time.monotonic() - begin > 10  # every five seconds, for any number of clusters
 
 
 @LONG
@@ -307,15 +309,19 @@ def test_with_a_broken_squeue_no_job_counts_as_lost(
     start: Callable[..., attached.AttachedCluster],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    eventually: Eventually,
 ) -> None:
-    switch, real = tmp_path / "broken", shutil.which("squeue")
-    commands(tmp_path, "squeue", f'[ -e {switch} ] && {{ {answer}; exit $?; }}; exec {real} "$@"', monkeypatch)
+    switch, calls, real = tmp_path / "broken", tmp_path / "calls", shutil.which("squeue")
+    calls.touch()
+    script = f'[ -e {switch} ] && {{ echo >> {calls}; {answer}; exit $?; }}; exec {real} "$@"'
+    commands(tmp_path, "squeue", script, monkeypatch)
     cluster = start()
     client = cluster.get_client()
     client.wait_for_workers(1, timeout=60)
     before = {job.id for job in jobs_of(cluster)}
     switch.touch()
-    time.sleep(12 if answer == "true" else 7)
+    wanted = 3 if answer == "true" else 2
+    eventually(lambda: len(calls.read_text().splitlines()) >= wanted, "squeue is called", 60)
     switch.unlink()
     assert {job.id for job in jobs_of(cluster)} == before
     assert cluster.record().state is ClusterState.RUNNING

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from waiting import wait_until
 
 from jupyter_pipeline.exceptions import (
     ApiUnreachableError,
@@ -62,10 +62,8 @@ def test_a_cell_becomes_files_and_a_deployment_that_runs(
         return next(r for r in runs.list_runs("triple") if not r.auto_scheduled)
 
     shell.run_line_magic("deployments", "run triple")
-    deadline = time.monotonic() + 90
-    while (last := by_hand()).state not in ("Completed", "Failed", "Crashed"):
-        assert time.monotonic() < deadline, last
-        time.sleep(0.5)
+    wait_until(lambda: by_hand().state in ("Completed", "Failed", "Crashed"), 90, "the run ends", 0.5)
+    last = by_hand()
     assert last.state == "Completed", runs.read_log(last.id)
     assert (folder / "answer.txt").read_text() == "42"
     assert "Completed" in str(shell.run_line_magic("runs", "list triple"))
@@ -81,12 +79,12 @@ def test_a_cell_becomes_files_and_a_deployment_that_runs(
     assert "+    answer = factor * 15" in capsys.readouterr().out
     shell.run_line_magic("deployments", "rollback triple")
     assert "now runs version" in capsys.readouterr().out
-    told = ""
-    while "Completed" not in told:  # Prefect sends lines of a log together, now and then
-        assert time.monotonic() < deadline + 30, told
+
+    def log() -> str:
         shell.run_line_magic("runs", f"logs {last.name}")
-        told = capsys.readouterr().out
-        time.sleep(0.5)
+        return capsys.readouterr().out
+
+    wait_until(lambda: "Completed" in log(), 90, "Prefect stores the last lines of the log", 0.5)
     assert cells(shell, "%%step first\nn = 1", "%%step second\nm = n + 1", "%deploy both --no-rehearse") == [
         None,
         None,

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from waiting import wait_until_async
 
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.models import ClusterRecord, ClusterState
@@ -107,10 +107,9 @@ async def test_a_cluster_starts_scales_and_stops_by_rest(call: Call) -> None:
 
 
 async def until(call: Call, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    for _ in range(300):
+    async def matching() -> dict[str, Any] | None:
         code, record = await call("GET", "clusters", "local-1")
         assert code == 200, record
-        if condition(record):
-            return dict(record)
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"it never came: {record}")
+        return dict(record) if condition(record) else None
+
+    return await wait_until_async(matching, 30, "the cluster's record matches", 0.1)

@@ -5,13 +5,13 @@ import json
 import os
 import stat
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 from jupyter_client.kernelspec import KernelSpecManager
+from waiting import wait_until_async
 
 from jupyter_pipeline.exceptions import (
     CompileRefusedError,
@@ -139,9 +139,7 @@ def test_a_command_that_is_given_up_is_ended(tmp_path: Path) -> None:
 
     async def give_up() -> None:
         work = asyncio.ensure_future(interpreter.run(["x"]))
-        deadline = time.monotonic() + 10
-        while not (pid.exists() and pid.read_text()) and time.monotonic() < deadline:
-            await asyncio.sleep(0.02)
+        await wait_until_async(lambda: pid.exists() and pid.read_text(), 10, "the command starts")
         work.cancel()
         with pytest.raises(asyncio.CancelledError):
             await work

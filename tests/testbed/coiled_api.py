@@ -26,6 +26,7 @@ _ENVIRON = {
     "DASK_COILED__SERVER": _ADDRESS,
     "DASK_COILED__TOKEN": "no-secret",
     "DASK_COILED__CLIENT_PUBLIC_IP": "127.0.0.1",
+    "DASK_COILED__WHEEL_CREATION_TIMEOUT": "5m",
 }
 DAEMON = service.Daemon(daemons.state_dir("coiled"), __file__, f"{_ADDRESS}/api/v1/health", _ENVIRON, "coiled")
 missing, running, start, stop = DAEMON.missing, DAEMON.running, DAEMON.start, DAEMON.stop

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from waiting import wait_until
 
 from jupyter_pipeline import workflows
 from jupyter_pipeline.clusters import registry
@@ -85,10 +86,7 @@ def test_every_sync_is_noted_whatever_came_of_it(cluster: AttachedCluster, code:
     assert cluster.record().last_sync["result"] == "interrupted"
 
     watcher = workflows.watch_cluster(cluster, directories=[code])
-    deadline = time.monotonic() + 20
-    while cluster.record().last_sync["result"] != "done":
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(lambda: cluster.record().last_sync["result"] == "done", 20, "the watcher syncs")
     watcher.stop()
 
     assert [e["result"] for e in _entries(cluster)] == ["done", "done", "done", "failed", "interrupted", "done"]

@@ -4,12 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
+from waiting import wait_until
 
 from jupyter_pipeline.orchestration import runs, service_state
 from jupyter_pipeline.orchestration.prefect_api import endpoint
@@ -115,16 +114,9 @@ def test_the_process_ends_with_who_asked_for_it(live: Path, tmp_path: Path, end:
     asker.send_signal(end)
     asker.wait(60)
     asker.stdout.close()
-    wait_until(lambda: not psutil.pid_exists(pid))
+    wait_until(lambda: not psutil.pid_exists(pid), 60)
     assert runs.list_runs() == []
     assert not list(tmp_path.glob("jupyter-pipeline-rehearsal-*"))
-
-
-def wait_until(true: Callable[[], bool], timeout: float = 60.0) -> None:
-    deadline = time.monotonic() + timeout
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
 
 
 @pytest.mark.slow
