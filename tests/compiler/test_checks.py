@@ -56,7 +56,7 @@ EDGE_CASES: dict[str, tuple[list[str], list[list[int]]]] = {
     "ambiguous-binding": (["k = len([1])", "y = k", "k = len([1, 2])", "z = k"], [[0], [2], [1, 3]]),
     "changed-before-read": (["xs = [1]", "n = len(xs)", "xs.append(2)", "y = xs"], [[0], [2], [1], [3]]),
 }
-"""Sources of cells, and the cells of each step. `plan_steps` finds an arrangement without a violation."""
+"""Sources of cells, and the cells of each step. `partition_steps` finds an arrangement without a violation."""
 
 
 def test_each_rule_has_a_case() -> None:

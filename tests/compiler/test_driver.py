@@ -89,7 +89,7 @@ PIPELINES = {
 
 
 @pytest.mark.parametrize("name", PIPELINES)
-def test_files_are_those_of_the_golden_folder(name: str) -> None:
+def test_files_equal_the_golden_folder(name: str) -> None:
     folder = GOLDEN / name
     files = PIPELINES[name]().files
     if os.environ.get("UPDATE_GOLDEN"):
@@ -111,7 +111,7 @@ def test_same_input_gives_same_version_and_another_value_another() -> None:
     assert single(retries=3).version != single().version
 
 
-def test_schema_and_defaults_of_parameters_are_those_of_prefect() -> None:
+def test_schema_and_defaults_have_the_form_of_prefect() -> None:
     compilation = single()
     assert compilation.parameters == {"month": 3}
     assert compilation.parameter_schema == {

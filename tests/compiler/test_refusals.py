@@ -33,7 +33,7 @@ def notebook(*sources: str, **more: Any) -> str:
         ('{"nbformat": 4, "cells": ["x = 1"]}', "Cell 1 of 1 is not a JSON object"),
     ],
 )
-def test_what_is_no_notebook_is_told(content: str | bytes, message: str) -> None:
+def test_an_unreadable_notebook_is_refused_with_the_cause(content: str | bytes, message: str) -> None:
     with pytest.raises(CompileError, match=message):
         read_notebook(content)
 
@@ -47,7 +47,7 @@ def test_ids_that_are_missing_or_repeated_become_positions() -> None:
     assert [select_cell(cells, cell.id) for cell in cells] == [0, 1, 2]
 
 
-def test_a_notebook_without_marks_says_how_to_mark() -> None:
+def test_a_notebook_without_directives_is_refused_with_their_syntax() -> None:
     with pytest.raises(UsageError, match=r"No cell is a step.*%%step NAME"):
         find_marked_cells(read_notebook(notebook("x = 1")))
 
@@ -77,7 +77,7 @@ def test_a_notebook_without_marks_says_how_to_mark() -> None:
         (["%%step a\nx = 1", "%%check a\nassert x"], {}, 1, 1, "a", "the same name"),
     ],
 )
-def test_a_refusal_names_cell_line_reason_and_way_out(
+def test_a_refusal_names_cell_line_reason_and_fix(
     sources: list[str], options: dict[str, Any], cell: int, line: int, name: str, reason: str
 ) -> None:
     cells = read_notebook(notebook(*sources))

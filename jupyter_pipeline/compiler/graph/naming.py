@@ -66,11 +66,11 @@ def collect_directives(
 def name_functions(directives: Mapping[int, Directive], function: str, taken: set[str]) -> dict[int, str]:
     """Return the function name of each selected cell: from its directive, or the pipeline's for a single cell."""
     names: dict[int, str] = {}
-    for target, directive in directives.items():
-        found = function if len(directives) == 1 else to_identifier(directive.name or f"{directive.kind}_{target}")
+    for cell, directive in directives.items():
+        found = function if len(directives) == 1 else to_identifier(directive.name or f"{directive.kind}_{cell}")
         while found in taken or found in names.values():
             found += "_step" if not found.endswith("_step") else "_"
-        names[target] = found
+        names[cell] = found
     return names
 
 

@@ -52,7 +52,7 @@ def check() -> Callable[[Any], list[str]]:
 
 
 @pytest.mark.parametrize("value", [True, None, 0, "", [], (1, 2)])
-def test_what_is_not_false_passes(check: Callable[[Any], list[str]], value: Any) -> None:
+def test_values_other_than_false_pass(check: Callable[[Any], list[str]], value: Any) -> None:
     assert check(lambda: value) == ([repr(value)] if isinstance(value, tuple) else [])
 
 
@@ -63,7 +63,7 @@ def test_false_of_python_numpy_and_dask_stops(check: Callable[[Any], list[str]])
         assert check(lambda value=value: value) == ["**<lambda>** did not pass: <lambda> returned False"]
 
 
-def test_a_table_as_last_value_passes_and_a_lazy_one_is_looked_at(check: Callable[[Any], list[str]]) -> None:
+def test_a_table_passes_and_a_lazy_one_is_computed(check: Callable[[Any], list[str]]) -> None:
     pd, dd = pytest.importorskip("pandas"), pytest.importorskip("dask.dataframe")
     table = pd.DataFrame({"v": [1, 2]})
     assert check(lambda: table) == []
@@ -96,7 +96,7 @@ def test_the_reason_is_that_of_the_assertion_or_the_schema(check: Callable[[Any]
         assert reason.endswith("```")
 
 
-def test_a_check_returns_its_last_value_or_what_later_steps_read() -> None:
+def test_a_check_returns_its_last_value_or_the_names_of_later_steps() -> None:
     steps = written("x = [1]\nx.append(2)", "%%check a\nlen(x) == 2", "%%step b\ny = x")["steps.py"]
     assert "    return len(x) == 2\n" in steps
     steps = written("x = [1]\nx.append(2)", "%%check a\nn = len(x)\nn == 2", "%%step b\ny = n")["steps.py"]

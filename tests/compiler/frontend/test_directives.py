@@ -57,7 +57,7 @@ def test_a_directive_has_a_name_and_settings(text: str, mark: Directive) -> None
         ("'a", "Close the quotation"),
     ],
 )
-def test_a_mark_that_cannot_be_read_says_what_to_write(text: str, message: str) -> None:
+def test_an_invalid_directive_names_its_fix(text: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         read_directive("step", text)
 
@@ -109,7 +109,7 @@ def test_the_mark_of_a_step_wins_over_the_settings_of_the_deployment() -> None:
     assert "task(steps.b, retries=1, timeout_seconds=60)" in flow
 
 
-def test_the_largest_that_a_step_asks_sizes_the_workers() -> None:
+def test_the_largest_step_sizes_the_workers() -> None:
     cells = [
         Cell(index=0, source="%%step a --cpus 4 --memory 900MB\nx = [1]"),
         Cell(index=1, source="%%step b --memory 1GiB --gpus 1\ny = x"),
@@ -130,7 +130,7 @@ def test_the_largest_that_a_step_asks_sizes_the_workers() -> None:
         (["%%check a --map\nassert 1"], "leave out --map"),
     ],
 )
-def test_a_bad_mark_refuses_with_its_cell(sources: list[str], reason: str) -> None:
+def test_an_invalid_directive_is_refused_with_its_cell(sources: list[str], reason: str) -> None:
     cells = [Cell(index=i, source=s) for i, s in enumerate(sources)]
     with pytest.raises(CompileRefusedError, match=reason) as refused:
         compile_cells(cells, range(len(cells)), CompileOptions(name="p"))

@@ -45,7 +45,7 @@ def test_installs_become_requirements(line: str) -> None:
     assert plain.obstacles == {}
 
 
-def test_marks_of_steps_and_checks_are_read() -> None:
+def test_directives_of_steps_and_checks_are_read() -> None:
     assert to_python("%%step load\nx = 1").directives == {"step": "load"}
     assert to_python("%%check ok\nassert x").directives == {"check": "ok"}
 

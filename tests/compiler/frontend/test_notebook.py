@@ -47,7 +47,7 @@ def test_missing_and_repeated_ids_become_positions() -> None:
         ("[" * 100000, "not valid JSON"),
     ],
 )
-def test_what_is_not_a_notebook_is_refused(source: str | bytes, message: str) -> None:
+def test_a_file_that_is_not_a_notebook_is_refused(source: str | bytes, message: str) -> None:
     with pytest.raises(CompileError, match=message):
         read_notebook(source)
 
@@ -71,13 +71,13 @@ def test_a_cell_that_is_not_there_is_named(selector: str, error: type[PipelineEr
         select_cell(cells, selector)
 
 
-def test_cells_that_ran_out_of_order_are_told() -> None:
+def test_cells_that_ran_out_of_order_are_noted() -> None:
     cells = [Cell(index=i, source="x", execution_count=n) for i, n in enumerate([3, 1, 2])]
     assert 'In [3] "x" ran after a cell below' in note_execution_order(cells, 2)[0]
     assert note_execution_order(cells[1:], 2) == []
 
 
-def test_marked_cells_are_those_with_a_magic_or_a_tag() -> None:
+def test_marked_cells_have_a_magic_or_a_tag() -> None:
     cells = [
         Cell(index=0, source="# %%step", kind="markdown"),
         Cell(index=1, source="%%step clean\nx = 1"),

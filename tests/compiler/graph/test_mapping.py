@@ -57,7 +57,7 @@ LIST = "%%step names\nnames = ['a', 'bb', 'ccc']"
         ],
     ],
 )
-def test_a_mapped_step_gives_what_the_notebook_gives(sources: list[str]) -> None:
+def test_a_mapped_step_gives_the_notebooks_value(sources: list[str]) -> None:
     wanted = [n for n in ("items",) if any(s.startswith("items") for s in sources)]
     without = [s for s in sources if not s.startswith("%%check")]  # the stand-in for Prefect knows no artifacts
     whole = execute("\n".join(s.partition("\n")[2] if s.startswith("%%") else s for s in without))
@@ -87,7 +87,7 @@ def test_a_mapped_function_makes_one_element() -> None:
         ("sizes = [await n for n in names]", "awaits something"),
     ],
 )
-def test_what_has_another_form_is_refused(cell: str, reason: str) -> None:
+def test_a_cell_of_another_form_is_refused(cell: str, reason: str) -> None:
     sources = [
         LIST,
         "OTHERS = ('x',)\nothers = OTHERS\nseen = []",

@@ -52,12 +52,12 @@ def test_steps_without_edges_are_submitted_before_anything_waits() -> None:
     assert "a = task(steps.a).submit()\n    b = task(steps.b).submit()\n    c = task(steps.c).submit(a, b)" in text
 
 
-def test_what_stands_below_a_check_waits_for_it() -> None:
+def test_steps_below_a_check_wait_for_it() -> None:
     text = flow_of("%%step a\nx = [1]", "%%check ok\nassert x", "%%step b\ny = [2]", targets=(0, 1, 2))
     assert "b = task(steps.b).submit(wait_for=[ok])" in text
 
 
-def test_a_step_that_changes_what_another_reads_waits_for_it() -> None:
+def test_a_step_waits_for_readers_of_an_object_that_it_changes() -> None:
     text = flow_of("x = [1]", "%%step a\ny = sum(x)", "%%step b\nx.append(2)\nz = x", targets=(1, 2))
     assert "b = task(steps.b).submit(prepare, wait_for=[a])" in text
 

@@ -82,7 +82,7 @@ def test_a_bound_parameter_is_the_edge_unless_it_is_given(
         ({"windows": {"day": "end"}, "defaults": {"day": "2026-01-01"}}, UsageError, "set one of them"),
     ],
 )
-def test_what_cannot_be_bound_is_refused(options: dict[str, Any], error: type[Exception], message: str) -> None:
+def test_a_value_that_cannot_be_bound_is_refused(options: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         compiled("date(2026, 1, 31)", **options)
 
