@@ -170,7 +170,7 @@ PROGRAM = """
 import os, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-import test_planning as t
+import test_deploy_plan as t
 from jupyter_pipeline.compiler import output
 from jupyter_pipeline.orchestration import deployments
 from jupyter_pipeline.orchestration.versions import snapshots
