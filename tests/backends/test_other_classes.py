@@ -72,7 +72,7 @@ def test_an_existing_scheduler_is_attached_to_and_left_running(
     cluster = attached.attach(record.name)
     assert cluster.get_client().submit(sum, [1, 2]).result() == 3
     eventually(lambda: cluster.record().workers == 1, "the record counts its worker")
-    with pytest.raises(ClusterError, match="not ours to start or end"):
+    with pytest.raises(ClusterError, match="cannot be started or stopped from here"):
         cluster.scale(3)
     cluster.close()
     assert cluster.record().state is ClusterState.STOPPED

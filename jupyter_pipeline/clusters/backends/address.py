@@ -21,7 +21,7 @@ _TLS_FILES = ("tls_ca_file", "tls_client_cert", "tls_client_key")
 
 
 def AddressCluster(address: str, security: Security | None = None, **kwargs: Any) -> Cluster:  # noqa: N802
-    """Return a cluster whose scheduler runs at an address. Closing the cluster leaves the scheduler running.
+    """Return a cluster for the scheduler at an address. Closing the cluster leaves the scheduler running.
 
     A function like `distributed.SSHCluster`, so that this module does not import Dask.
 
@@ -81,7 +81,7 @@ class AddressBackend(Backend):
         kwargs = self.prepare(profile, context)
         cluster = AddressCluster(**kwargs)
         try:
-            return await cluster
+            await cluster._start()  # awaiting a plain `Cluster` does not connect it
         except BaseException as error:
             cluster.status = Status.failed
             await cluster.scheduler_comm.close_rpc()
@@ -91,6 +91,7 @@ class AddressBackend(Backend):
                     "Correct cluster_kwargs.address, or the files in security."
                 ) from error
             raise
+        return cluster
 
     async def scale(self, cluster: Cluster, n: int) -> None:
         """Refuse: the workers belong to the owner of the scheduler.
