@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 import pytest
+from waiting import wait_until
 
 from jupyter_pipeline import processes
 from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError, UsageError
@@ -41,11 +42,9 @@ class Receiver(http.server.ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}{PATH}"
 
     def wait(self, begin: str, seconds: float = 60) -> str:
-        deadline = time.monotonic() + seconds
-        while not (found := [text for text in self.texts if text.startswith(begin)]):
-            assert time.monotonic() < deadline, self.texts
-            time.sleep(0.2)
-        return found[0]
+        return wait_until(
+            lambda: next((text for text in self.texts if text.startswith(begin)), ""), seconds, f"a message {begin!r}"
+        )
 
 
 class Answer(http.server.BaseHTTPRequestHandler):
@@ -79,7 +78,7 @@ def receiver() -> Iterator[Receiver]:
     server.server_close()
 
 
-def test_failure_and_recovery_are_told(
+def test_failure_and_recovery_send_alerts(
     live: ServiceStatus, specification: Make, receiver: Receiver, tmp_path: Path
 ) -> None:
     alerts.add("team", receiver.url)
@@ -99,7 +98,7 @@ def test_failure_and_recovery_are_told(
     alerts.remove("team")
 
 
-def test_a_late_run_is_told(live: ServiceStatus, specification: Make, receiver: Receiver) -> None:
+def test_a_late_run_sends_an_alert(live: ServiceStatus, specification: Make, receiver: Receiver) -> None:
     _make_pool("nobody")
     alerts.add("late-team", receiver.url)
     deployments.deploy(specification("tardy", work_pool="nobody", alerts=(Alert(block="late-team"),)))
@@ -110,7 +109,7 @@ def test_a_late_run_is_told(live: ServiceStatus, specification: Make, receiver: 
 
 
 @pytest.mark.slow
-def test_a_run_without_a_sign_of_life_is_told_and_crashed(
+def test_a_run_without_a_heartbeat_sends_an_alert_and_is_crashed(
     live: ServiceStatus, specification: Make, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(AlertEvent.HEARTBEAT, "trigger", {**AlertEvent.HEARTBEAT.trigger, "within": 40})
@@ -128,13 +127,15 @@ def test_a_run_without_a_sign_of_life_is_told_and_crashed(
 
 
 def _engine(run_id: str) -> psutil.Process:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
+    def find() -> psutil.Process | None:
         for process in processes.with_variable(MARK, str(service_dir())):
             if process.environ().get("PREFECT__FLOW_RUN_ID") == run_id and runs.find(run_id).state == "Running":
                 return process
-        time.sleep(0.3)
-    raise AssertionError("the run did not start")
+        return None
+
+    found = wait_until(find, 60, "the process of the run")
+    assert found is not None
+    return found
 
 
 def _make_lost(engine: psutil.Process) -> None:
@@ -182,7 +183,7 @@ def test_automations_follow_the_deployment(live: ServiceStatus, specification: M
     alerts.remove("second")
 
 
-def test_a_test_message_arrives_and_a_wrong_address_is_told(live: ServiceStatus, receiver: Receiver) -> None:
+def test_a_test_message_arrives_and_a_wrong_address_raises(live: ServiceStatus, receiver: Receiver) -> None:
     alerts.add("mine", receiver.url)
     alerts.test("mine")
     assert receiver.texts == ["This is a test of the alert 'mine'."]
@@ -201,7 +202,7 @@ def test_a_test_message_arrives_and_a_wrong_address_is_told(live: ServiceStatus,
         alerts.test("mine")
 
 
-def test_the_address_is_kept_encrypted(live: ServiceStatus, receiver: Receiver) -> None:
+def test_the_address_is_stored_encrypted(live: ServiceStatus, receiver: Receiver) -> None:
     alerts.add("hidden", f"{receiver.url}?token=hunter2hunter2")
     for path in (service_dir() / "prefect").glob("prefect.db*"):
         assert b"hunter2hunter2" not in path.read_bytes()
@@ -219,12 +220,12 @@ def test_the_address_is_kept_encrypted(live: ServiceStatus, receiver: Receiver) 
         ("team", "https://[", "names no host"),
     ],
 )
-def test_what_cannot_be_an_alert_is_refused(name: str, url: str, complaint: str) -> None:
+def test_an_invalid_alert_is_refused(name: str, url: str, complaint: str) -> None:
     with pytest.raises(UsageError, match=complaint):
         alerts.add(name, url)
 
 
-def test_a_deployment_cannot_tell_whom_nobody_knows(live: ServiceStatus, specification: Make) -> None:
+def test_a_deployment_cannot_use_an_unknown_alert_or_event(live: ServiceStatus, specification: Make) -> None:
     for alert, complaint in (
         (Alert(block="tem"), "alerts add"),
         (Alert(block="tem", events=("failures",)), "Did you mean failure"),

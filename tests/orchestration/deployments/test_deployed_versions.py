@@ -107,7 +107,7 @@ def test_an_interrupted_rollback_ends_where_it_was_to_end(
     assert deployments.rollback("broken-off").version == specs[1].version
 
 
-def test_an_interrupted_deploy_is_made_up_for(
+def test_an_interrupted_deploy_is_completed_by_the_next(
     live: ServiceStatus, specification: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spec = specification("cut-short")
@@ -136,7 +136,7 @@ def test_no_version_is_current_where_another_has_deployed(
     assert [version.current for version in deployments.list_versions("overtaken")] == [False]
 
 
-def test_what_is_not_there_is_named(live: ServiceStatus, specification: Make) -> None:
+def test_missing_versions_are_named(live: ServiceStatus, specification: Make) -> None:
     spec = specification("lonely")
     deployments.deploy(spec)
     with pytest.raises(NotFoundError, match="Did you mean lonely"):
@@ -153,7 +153,7 @@ def test_what_is_not_there_is_named(live: ServiceStatus, specification: Make) ->
     assert _live("lonely") == 2
 
 
-def test_what_is_secret_is_not_kept_and_comes_back(live: ServiceStatus, specification: Make) -> None:
+def test_secrets_are_not_stored_and_survive_a_rollback(live: ServiceStatus, specification: Make) -> None:
     spec = specification("secretive", env={"DB_PASSWORD": "hunter2", "REGION": "eu"})
     deployments.deploy(spec)
     deployments.deploy(_changed(spec, "43"))

@@ -34,7 +34,7 @@ def test_a_schedule_with_edges_goes_as_a_rule_and_comes_back(schedule: Schedule)
     assert get_schedules(json.loads(json.dumps(server))) == (schedule,)
 
 
-def test_a_schedule_changed_by_other_means_is_told_as_it_is() -> None:
+def test_a_schedule_changed_by_another_program_is_returned_as_it_is() -> None:
     spec = DeploymentSpec(**{**_fields(SPEC), "schedules": (EDGED,)})
     body = deployment_body(spec, pool="p", pool_type="process")
     server = {**body, "schedules": [{"schedule": {"cron": "5 5 * * *", "timezone": "UTC"}, "slug": "edged"}]}
@@ -49,7 +49,7 @@ def test_a_schedule_changed_by_other_means_is_told_as_it_is() -> None:
         ("kubernetes", "", None),
     ],
 )
-def test_a_process_pool_is_told_the_interpreter(pool_type: str, python: str, command: str | None) -> None:
+def test_a_process_pool_gets_the_interpreter(pool_type: str, python: str, command: str | None) -> None:
     spec = DeploymentSpec(**{**_fields(SPEC), "python": python})
     body = deployment_body(spec, pool="p", pool_type=pool_type)
     assert body["job_variables"].get("command") == command
@@ -60,7 +60,7 @@ def _fields(spec: DeploymentSpec) -> dict[str, Any]:
     return {name: getattr(spec, name) for name in DeploymentSpec.__dataclass_fields__}
 
 
-def test_runs_work_in_the_snapshot_unless_told_otherwise() -> None:
+def test_runs_work_in_the_snapshot_by_default() -> None:
     body = deployment_body(SPEC, pool="p", pool_type="process")
     assert body["entrypoint"] == "flow.py:f"
     assert body["pull_steps"] == [{"prefect.deployments.steps.set_working_directory": {"directory": "/snap/1"}}]

@@ -118,7 +118,7 @@ def test_prefect_itself_deploys_what_is_written(live: ServiceStatus, tmp_path: P
         windows={"start": "start"},
         defaults={"limit": "7"},
         overlap="queue",
-        concurrency=2,
+        concurrency_limit=2,
         tags=("daily",),
         description="Write it down.",
     )

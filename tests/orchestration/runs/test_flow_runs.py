@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import wait_until
 
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.exceptions import ApiUnreachableError, NotFoundError, OrchestrationError, UsageError
@@ -66,10 +66,7 @@ def test_a_request_whose_answer_is_lost_makes_one_run(
 
 def _logs_with(run: str, text: str) -> str:
     """Return the log once it holds `text`: the process of a run sends it in parts."""
-    deadline = time.monotonic() + 20
-    while text not in (log := runs.read_log(run)) and time.monotonic() < deadline:
-        time.sleep(0.5)
-    return log
+    return wait_until(lambda: log if text in (log := runs.read_log(run)) else "", 20, f"{text!r} in the log", 0.5)
 
 
 def test_a_failed_run_tells_why(live: ServiceStatus, specification: Make, tmp_path: Path) -> None:
@@ -96,10 +93,7 @@ def test_a_run_is_cancelled(live: ServiceStatus, specification: Make, tmp_path: 
 
 
 def _await_state(run: RunRecord, state: str) -> None:
-    deadline = time.monotonic() + 60
-    while runs.list_runs(run.deployment, 1)[0].state != state:
-        assert time.monotonic() < deadline
-        time.sleep(0.3)
+    wait_until(lambda: runs.list_runs(run.deployment, 1)[0].state == state, 60, f"state {state}")
 
 
 def test_an_unknown_run_is_named(live: ServiceStatus) -> None:
@@ -261,7 +255,4 @@ def test_cancelling_a_run_stops_its_cluster(live: ServiceStatus, specification: 
 
 
 def _until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 90
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.3)
+    wait_until(condition, 90)

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from waiting import wait_until
 
 from jupyter_pipeline.exceptions import NotFoundError
 from jupyter_pipeline.models import DeploymentSpec, RunRecord, ServiceStatus
@@ -15,13 +15,10 @@ Make = Callable[..., DeploymentSpec]
 
 
 def _running(run: RunRecord) -> None:
-    deadline = time.monotonic() + 90
-    while runs.find(run.id).state != "Running":
-        assert time.monotonic() < deadline, runs.find(run.id)
-        time.sleep(0.3)
+    wait_until(lambda: runs.find(run.id).state == "Running", 90, f"the start of {run.name}")
 
 
-def test_a_run_that_is_one_too_many_is_left_out(live: ServiceStatus, specification: Make) -> None:
+def test_skip_cancels_a_run_beyond_the_limit(live: ServiceStatus, specification: Make) -> None:
     deployments.deploy(specification("skipping"))
     first = deployments.run_now("skipping", {"seconds": 600})
     _running(first)
@@ -30,7 +27,7 @@ def test_a_run_that_is_one_too_many_is_left_out(live: ServiceStatus, specificati
     runs.cancel(first.id)
 
 
-def test_a_run_that_is_one_too_many_waits_its_turn(live: ServiceStatus, specification: Make) -> None:
+def test_queue_lets_a_run_beyond_the_limit_wait(live: ServiceStatus, specification: Make) -> None:
     deployments.deploy(specification("queueing", overlap="queue"))
     made = [deployments.run_now("queueing", {"seconds": 3}) for _ in range(2)]
     ended = sorted((runs.wait(run.id, timeout=150) for run in made), key=lambda run: run.start or 0)
@@ -38,7 +35,7 @@ def test_a_run_that_is_one_too_many_waits_its_turn(live: ServiceStatus, specific
     assert (ended[0].end or 0) <= (ended[1].start or 0)
 
 
-def test_a_new_run_stops_the_one_at_work(live: ServiceStatus, specification: Make, tmp_path: Path) -> None:
+def test_cancel_stops_the_running_run(live: ServiceStatus, specification: Make, tmp_path: Path) -> None:
     made = deployments.deploy(specification("replacing", overlap="cancel"))
     assert (made.overlap, made.concurrency_limit) == ("cancel", 1)
     first = deployments.run_now("replacing", {"seconds": 600})

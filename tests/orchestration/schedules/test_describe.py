@@ -22,7 +22,7 @@ NOVEMBER, JUNE = dt.datetime(2026, 11, 21, 3, 35, tzinfo=dt.UTC), dt.datetime(20
         (2.5, "2.5 seconds"),
     ],
 )
-def test_an_interval_is_told_in_words(seconds: float, text: str) -> None:
+def test_an_interval_is_described_in_words(seconds: float, text: str) -> None:
     assert schedules.describe_schedule(Schedule(every=float(seconds))).partition(" (")[0] == f"Every {text}"
 
 
@@ -37,25 +37,25 @@ def test_an_interval_is_told_in_words(seconds: float, text: str) -> None:
         (Schedule(rrule="RRULE:FREQ=DAILY;INTERVAL=2;COUNT=3"), "Every 2 days, 3 times (UTC)"),
     ],
 )
-def test_a_schedule_is_told_in_words(schedule: Schedule, text: str) -> None:
+def test_a_schedule_is_described_in_words(schedule: Schedule, text: str) -> None:
     assert schedules.describe_schedule(schedule) == text
 
 
-def test_start_and_end_are_told_in_words() -> None:
+def test_start_and_end_are_described_in_words() -> None:
     schedule = schedules.schedule_from_mapping(
         {"cron": "0 6 * * *", "start": "2099-01-01", "end": "2099-03-01T18:30", "timezone": "Asia/Tokyo"}
     )
     assert schedules.describe_schedule(schedule) == "At 06:00, from 2099-01-01, until 2099-03-01 18:30 (Asia/Tokyo)"
 
 
-def test_a_time_is_told_as_the_clock_of_its_zone_shows_it() -> None:
+def test_a_time_is_formatted_in_its_time_zone() -> None:
     berlin = schedules.parse_schedule(cron="0 6 * * *", timezone="Europe/Berlin")
     assert schedules.format_time(schedules.next_runs(berlin, 1, after=NOVEMBER)[0]) == "Sat 21 Nov 2026 06:00 CET"
     assert schedules.format_time(dt.datetime(2027, 6, 1, 0, 0, 5, tzinfo=dt.UTC)) == "Tue 01 Jun 2027 00:00:05 UTC"
 
 
 @pytest.mark.parametrize(
-    ("schedule", "now", "told"),
+    ("schedule", "now", "expected"),
     [
         pytest.param(
             {"cron": "0 6 * * *"},
@@ -83,9 +83,11 @@ def test_a_time_is_told_as_the_clock_of_its_zone_shows_it() -> None:
         pytest.param({"cron": "0 6 * * *", "end": 1800000000.0}, NOVEMBER, "", id="ends before"),
     ],
 )
-def test_what_a_change_of_the_clocks_does_is_told(schedule: dict[str, object], now: dt.datetime, told: str) -> None:
+def test_the_effect_of_a_change_of_the_clocks_is_described(
+    schedule: dict[str, object], now: dt.datetime, expected: str
+) -> None:
     parsed = schedules.parse_schedule(**{"timezone": "Europe/Berlin", **schedule})  # type: ignore[arg-type]
-    assert schedules.describe_clock_change(parsed, now) == told
+    assert schedules.describe_clock_change(parsed, now) == expected
 
 
 @pytest.mark.parametrize(

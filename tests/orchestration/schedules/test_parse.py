@@ -34,7 +34,7 @@ def test_an_interval_is_read(text: str | float, seconds: float) -> None:
     "text",
     ["", "soon", "m15", "15x", "-5m", "0", "0.5s", "1h 30", "15m!", "1e9", "99999d", "inf", "nan", "1 fortnight"],
 )
-def test_what_is_no_interval_is_refused(text: str) -> None:
+def test_an_invalid_interval_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="interval"):
         schedules.parse_interval(text)
 
@@ -78,7 +78,7 @@ def test_a_wrong_cron_is_refused_with_its_place(cron: str, complaint: str) -> No
         ({"cron": "@daily", "timezone": "Mars/Phobos-Base"}, "Use a name like"),
     ],
 )
-def test_a_schedule_that_cannot_be_is_refused(arguments: dict[str, str], complaint: str) -> None:
+def test_an_invalid_schedule_is_refused(arguments: dict[str, str], complaint: str) -> None:
     with pytest.raises(UsageError) as refused:
         schedules.parse_schedule(**arguments)
     assert complaint in str(refused.value)
@@ -121,7 +121,7 @@ def test_a_mapping_is_read() -> None:
         ({}, "none was given"),
     ],
 )
-def test_a_mapping_that_cannot_be_is_refused(given: dict[str, object], complaint: str) -> None:
+def test_an_invalid_mapping_is_refused(given: dict[str, object], complaint: str) -> None:
     with pytest.raises(UsageError) as refused:
         schedules.schedule_from_mapping(given)
     assert complaint in str(refused.value)

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+from waiting import wait_until
 
 from jupyter_pipeline import processes
 from jupyter_pipeline.clusters import registry
@@ -40,10 +41,7 @@ def _child(name: str) -> psutil.Process:
 
 
 def _until(condition: Callable[[], bool], seconds: float = 90) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, service.status()
-        time.sleep(0.2)
+    wait_until(condition, seconds, "the condition of the service")
 
 
 # Of the service that runs
@@ -62,7 +60,7 @@ def test_another_port_is_refused_while_it_runs(live: ServiceStatus) -> None:
         service.up(port=live.port + 1)
 
 
-def test_nobody_else_may_read_what_it_keeps(live: ServiceStatus) -> None:
+def test_no_other_user_may_read_its_files(live: ServiceStatus) -> None:
     home = service_dir()
     assert home.stat().st_mode & 0o777 == 0o700
     database = list((home / "prefect").glob("prefect.db*"))
@@ -79,7 +77,7 @@ def test_secrets_are_in_no_argument_list_and_no_log(live: ServiceStatus) -> None
 
 
 @pytest.mark.parametrize("auth", [None, ("jupyter-pipeline", "guessed")])
-def test_strangers_are_kept_out(live: ServiceStatus, auth: tuple[str, str] | None) -> None:
+def test_requests_without_the_password_are_refused(live: ServiceStatus, auth: tuple[str, str] | None) -> None:
     assert httpx.get(f"{live.api_url}/admin/version", auth=auth, trust_env=False).status_code == 401
 
 
@@ -99,7 +97,7 @@ def test_it_listens_on_the_loopback_alone(live: ServiceStatus) -> None:
     assert addresses == {"127.0.0.1"}
 
 
-def test_a_server_that_dies_comes_back(live: ServiceStatus) -> None:
+def test_a_killed_server_is_restarted(live: ServiceStatus) -> None:
     restarts = service.status().restarts
     _child("server").kill()
     _until(lambda: service.status().restarts > restarts)
@@ -108,7 +106,7 @@ def test_a_server_that_dies_comes_back(live: ServiceStatus) -> None:
     assert isinstance(deployments.list_deployments(), list)
 
 
-def test_a_run_whose_worker_dies_is_crashed_and_the_next_one_runs(
+def test_a_run_of_a_killed_worker_is_crashed_and_the_next_one_runs(
     live: ServiceStatus, specification: Make, tmp_path: Path
 ) -> None:
     deployments.deploy(specification("lost"))
@@ -181,7 +179,7 @@ def test_an_occupied_remembered_port_gives_way(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize("port", [0, -1, 70000])
-def test_what_is_no_port_is_refused(port: int) -> None:
+def test_an_invalid_port_is_refused(port: int) -> None:
     with pytest.raises(ServiceError, match="not a TCP port"):
         service.up(port=port)
 

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
+
+from waiting import wait_until
 
 from jupyter_pipeline import processes
 from jupyter_pipeline.models import DeploymentSpec, Schedule, ServiceStatus
@@ -76,7 +77,4 @@ def test_a_deployment_is_deleted_after_its_runs_have_ended(
 
 
 def _await_running(run: str) -> None:
-    deadline = time.monotonic() + 90
-    while runs.find(run).state != "Running":
-        assert time.monotonic() < deadline
-        time.sleep(0.3)
+    wait_until(lambda: runs.find(run).state == "Running", 90, "the start of the run")

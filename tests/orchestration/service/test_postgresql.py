@@ -9,12 +9,12 @@ import pwd
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from waiting import wait_until
 
 from jupyter_pipeline import processes
 from jupyter_pipeline.exceptions import ConfigurationError, ServiceError
@@ -54,12 +54,13 @@ def _server(folder: Path) -> Iterator[str]:
 
 
 def _await(programs: Path, port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
     ready: list[str | Path] = [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
-    while subprocess.run(ready, check=False).returncode:
+
+    def is_ready() -> bool:
         assert process.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
+        return subprocess.run(ready, check=False).returncode == 0
+
+    wait_until(is_ready, 60, "PostgreSQL")
 
 
 def _as(owner: str, command: list[str | Path]) -> None:

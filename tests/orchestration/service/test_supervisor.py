@@ -45,7 +45,7 @@ def odd_port() -> Iterator[int]:
         thread.join()
 
 
-def test_a_chore_that_fails_is_logged_and_survived(
+def test_a_failing_check_is_logged_and_does_not_stop_the_supervisor(
     isolated_state: Path, odd_port: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(ChildProcess, "alive", True)
@@ -73,13 +73,13 @@ def test_a_chore_that_fails_is_logged_and_survived(
         (-9, "was terminated by SIGKILL"),
     ],
 )
-def test_the_end_of_a_process_is_told_with_what_explains_it(code: int, told: str) -> None:
+def test_the_exit_of_a_process_is_described_with_its_reason(code: int, told: str) -> None:
     child = ChildProcess("server", 1.0)
     child.last_lines.extend(["ImportError: no module", "Check out the dashboard"])
     assert child.describe_exit(code) == told
 
 
-def test_what_answers_and_is_no_prefect_is_named(
+def test_a_server_that_is_not_prefect_is_reported(
     isolated_state: Path, odd_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(OddServer, "answer", b"<html></html>")
