@@ -45,13 +45,13 @@ async def test_an_unknown_cluster_is_404_with_the_nearest(call: Call, add_cluste
 @pytest.mark.parametrize(
     ("method", "parts", "body", "words"),
     [
-        ("POST", ["clusters"], {"profile": "local", "workers": 1, "adapt": [0, 2]}, "not both"),
+        ("POST", ["clusters"], {"profile": "local", "workers": 1, "adapt": [0, 2]}, "exclude each other"),
         ("POST", ["clusters"], {"profile": "local", "adapt": [0]}, "two numbers"),
         ("POST", ["clusters"], {"profile": "local", "adapt": [0, True]}, "two numbers"),
         ("POST", ["clusters"], {"profile": "local", "name": "../x"}, "cannot be the name of a cluster"),
         ("POST", ["clusters"], {"profile": "local", "workers": -1}, "workers"),
-        ("PATCH", ["clusters", "x"], {}, "Give one of"),
-        ("PATCH", ["clusters", "x"], {"workers": 1, "extend": 5}, "Give one of"),
+        ("PATCH", ["clusters", "x"], {}, "exactly one of"),
+        ("PATCH", ["clusters", "x"], {"workers": 1, "extend": 5}, "exactly one of"),
         ("GET", ["clusters", "x", "logs?tail=many"], None, "number of lines"),
     ],
 )

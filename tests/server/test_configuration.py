@@ -14,7 +14,7 @@ from jupyter_pipeline.server.kernel_cli import Interpreter
 
 @pytest.fixture
 def jp_server_config(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    monkeypatch.setattr(traitlets_config, "_own", [])
+    monkeypatch.setattr(traitlets_config, "_application_configs", [])
     return {
         "ServerApp": {"jpserver_extensions": {"jupyter_pipeline": True}},
         "JupyterPipeline": {"profiles": {"night": {"extends": "local", "workers": 3}}},

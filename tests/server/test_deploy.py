@@ -59,7 +59,7 @@ async def test_a_refusal_names_cell_line_and_way_out(call: Call) -> None:
     [
         ({"path": "../../etc/nb.ipynb"}, 400, "not below the folder"),
         ({"name": "../x"}, 400, "cannot be the name"),
-        ({"cell": 7}, 400, "no cell 7"),
+        ({"cell": 7}, 400, "no cell with index 7"),
         ({"cell": "nope"}, 404, "nope"),
         ({"cron": "0 0 31 2 *"}, 400, "never fires"),
         ({"profile": "nope"}, 404, "No profile is called 'nope'"),

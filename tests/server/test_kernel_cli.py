@@ -57,7 +57,7 @@ def test_another_interpreter_is_found_by_its_path(tmp_path: Path) -> None:
     ("values", "name", "error", "words"),
     [
         ({}, "mien", NotFoundError, "Did you mean mine"),
-        ({"language": "R"}, "mine", UsageError, "not for Python"),
+        ({"language": "R"}, "mine", UsageError, "not a Python kernel"),
         (
             {"argv": ["/no/such/python"]},
             "mine",
@@ -99,7 +99,7 @@ def test_refusals_come_back_whole(tmp_path: Path) -> None:
     [
         ("echo '/x/python: No module named jupyter_pipeline' >&2; exit 1", MissingDependencyError, "pip install"),
         ("echo boom >&2; exit 3", PipelineError, r"exit code 3\): boom"),
-        ("exit 0", PipelineError, "printed no reason"),
+        ("exit 0", PipelineError, "no error message"),
         ("echo 'not json'", PipelineError, "failed"),
     ],
 )
