@@ -16,7 +16,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram, collecting_later, slice_program
+from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram, collect_later, slice_program
 from jupyter_pipeline.compiler.checks import check_slice, refusal
 from jupyter_pipeline.compiler.codegen import source_map
 from jupyter_pipeline.compiler.codegen.base import RESERVED_NAMES, origin_sentence
@@ -60,7 +60,7 @@ from jupyter_pipeline.paths import check_name
 __all__ = ["compile_cells"]
 
 
-@collecting_later()
+@collect_later()
 def compile_cells(cells: Sequence[Cell], target: int | Sequence[int], options: CompileOptions) -> Compilation:
     """Compile cells to a pipeline with one step for each of them.
 

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from jupyter_pipeline.compiler.analysis import heap as module
-from jupyter_pipeline.compiler.analysis.heap import Store, bits
+from jupyter_pipeline.compiler.analysis.heap import Heap, bits
 
 
 def reachable(holds: list[int], mask: int) -> int:
@@ -20,18 +20,18 @@ def reachable(holds: list[int], mask: int) -> int:
 def test_a_closure_is_what_can_be_reached_whatever_was_linked_since(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_LARGE", 2)
     choose = random.Random(seed)
-    store = Store()
+    heap = Heap()
     holds: list[int] = []
     asked = 0
     for _ in range(150):
         some = sum({1 << choose.randrange(len(holds)) for _ in range(choose.randrange(6))}) if holds else 0
         if choose.random() < 0.5 or not holds:
-            store.new(some, 0)
+            heap.allocate(some)
             holds.append(some)
         elif choose.random() < 0.3:
             root = 1 << choose.randrange(len(holds))
-            store.link(root, some)
+            heap.link(root, some)
             holds[root.bit_length() - 1] |= some
         asked |= some
         mask = asked if choose.random() < 0.5 else some
-        assert store.closure(mask) == reachable(holds, mask)
+        assert heap.reachable(mask) == reachable(holds, mask)

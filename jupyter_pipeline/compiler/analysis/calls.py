@@ -1,250 +1,294 @@
-"""What a call reads and changes: the part of `names` that deals with calls."""
+"""Transfer functions of calls: builtins, methods by the type of the receiver, functions and classes, libraries."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
+from jupyter_pipeline.compiler.analysis.effects import Effects
 from jupyter_pipeline.compiler.analysis.functions import Functions
-from jupyter_pipeline.compiler.analysis.heap import NOTHING, Value
-from jupyter_pipeline.compiler.analysis.library_models import known
-from jupyter_pipeline.compiler.analysis.scope import FIGURE, RANDOM
-from jupyter_pipeline.compiler.analysis.values import ClassCode, Code, Instance, Module
+from jupyter_pipeline.compiler.analysis.library_calls import Call, LibraryCalls
+from jupyter_pipeline.compiler.analysis.library_models import python_builtins
+from jupyter_pipeline.compiler.analysis.library_models.registry import DRAWING_METHODS, METHODS, find_method_files
+from jupyter_pipeline.compiler.analysis.library_models.standard_library import LOGGING_METHODS
+from jupyter_pipeline.compiler.analysis.library_models.table_api import CONVERTERS
+from jupyter_pipeline.compiler.analysis.locations import FIGURE, RANDOM_STATE
+from jupyter_pipeline.compiler.analysis.state import State
+from jupyter_pipeline.compiler.analysis.summaries import ClassSummary, FunctionSummary, Instance
+from jupyter_pipeline.compiler.analysis.syntax import shorten
+from jupyter_pipeline.compiler.analysis.values import (
+    CONSTANT,
+    CONTAINER,
+    IMMUTABLE,
+    ITERATOR,
+    OBJECT,
+    TABLE,
+    UNKNOWN,
+    Imported,
+    Value,
+)
 
 __all__ = ["Calls"]
 
+_DYNAMIC = ("exec", "eval", "compile", "__import__", "globals", "locals", "breakpoint")
+_EXCEPTIONS = ("Error", "Exception", "Warning", "Exit", "Interrupt", "Iteration")
+_CONTAINER_QUESTIONS = ("count", "index", "issubset", "issuperset", "isdisjoint", "total")
+_CONTAINER_VIEWS = ("keys", "values", "items")
+_TAKING = ("pop", "popleft", "popitem", "setdefault")
+"""Methods of containers that change them and return an element."""
+_KEEPING = ("fit", "set", "add", "update", "put", "register")
+"""Beginnings of the names of methods after which an object holds the arguments."""
+_SPLITTING = ("split", "rsplit", "splitlines", "partition")
+_QUERIES = ("sql", "execute", "query")
+"""Methods of DuckDB's connections, which read variables of the caller by name."""
+_ATTRIBUTE_METHODS = ("__setattr__", "__delattr__", "__setitem__", "__delitem__")
+_ALTERNATIVE_CONSTRUCTORS = ("fromkeys", "maketrans", "from_bytes", "fromhex", "from_iterable")
 
-class Calls(Functions):
-    """Calls of builtins, of known libraries, of the notebook's own functions, and of anything else."""
 
-    def call(self, node: ast.Call) -> Value:
-        """Return what the call may give, and record what it reads and changes."""
-        discarded, self.discarded = self.discarded, False
-        awaited, self.awaited = self.awaited is node, None
-        func = node.func
-        if type(func) is ast.Attribute:
-            receiver = self.eval(func.value)
-            args, keywords = self._arguments(node)
-            self.waits = awaited
-            if (
-                type(func.value) is ast.Name
-                and func.value.id in known.TYPES
-                and self.is_builtin(func.value.id)
-                and args
-            ):
-                return self._method_of_type(node, func.attr, args, keywords, discarded)
-            return self._method(node, receiver, func.attr, args, keywords, discarded)
-        if type(func) is ast.Name and self.is_builtin(func.id):
-            args, keywords = self._arguments(node)
-            return self._builtin(node, func.id, args, keywords)
-        callee = self.eval(func)
-        args, keywords = self._arguments(node)
-        self.waits = awaited
-        return self._call_value(node, callee, args, keywords, discarded)
+class Calls:
+    """Apply the effects of calls in a state.
 
-    def _arguments(self, node: ast.Call) -> tuple[list[Value], dict[str, Value]]:
-        args = []
-        for arg in node.args:
-            if type(arg) is ast.GeneratorExp:
-                arg.used_at_once = True  # type: ignore[attr-defined]
-            args.append(self.eval(arg))
-        keywords = {k.arg or "**": self.eval(k.value) for k in node.keywords}
-        if any(k.arg == "inplace" and isinstance(k.value, ast.Constant) and not k.value.value for k in node.keywords):
-            del keywords["inplace"]
-        return args, keywords
+    Parameters
+    ----------
+    state : State
+        The state.
+    effects : Effects
+        Side effects in this state.
+    functions : Functions
+        Functions of the notebook in this state.
+    run_code : callable
+        Interprets a call of ``exec``, ``eval``, ``globals`` and similar builtins, by name.
+    """
 
-    def _call_value(
-        self, node: ast.Call, callee: Value, args: list[Value], keywords: dict[str, Value], discarded: bool
-    ) -> Value:
-        kind = callee.kind
-        if type(kind) is Code:
-            return self.call_code(kind, callee, args, keywords)
-        if type(kind) is ClassCode:
-            return self.instantiate(kind, callee, args, keywords)
-        if type(kind) is Module:
-            return self.library(node, kind.path, callee, args, keywords, discarded)
+    def __init__(
+        self, state: State, effects: Effects, functions: Functions, run_code: Callable[[str, ast.Call], Value]
+    ) -> None:
+        self.state = state
+        self.heap = state.heap
+        self.effects = effects
+        self.functions = functions
+        self.libraries = LibraryCalls(state, effects, functions)
+        self._run_code = run_code
+
+    def call_value(self, call: Call, callee: Value) -> Value:
+        """Return the result of a call of `callee`, and record its effects."""
+        kind = callee.type
+        if type(kind) is FunctionSummary:
+            return self.functions.call(kind, callee, call.args, call.keywords, awaited=call.awaited)
+        if type(kind) is ClassSummary:
+            return self.functions.instantiate(kind, callee, call.args, call.keywords)
+        if type(kind) is Imported:
+            return self.libraries.call(call, kind.path, callee)
         if type(kind) is Instance and "__call__" in kind.of.methods:
-            return self.call_code(kind.of.methods["__call__"], callee, [callee, *args], keywords)
-        return self.unknown_call(callee, [*args, *keywords.values()], _shown(node.func))
+            method = kind.of.methods["__call__"]
+            return self.functions.call(method, callee, [callee, *call.args], call.keywords, awaited=call.awaited)
+        return self.functions.call_unknown(callee, call.values, shorten(call.node.func))
 
-    def _builtin(self, node: ast.Call, name: str, args: list[Value], keywords: dict[str, Value]) -> Value:
-        self.load(name, node.lineno)
-        every = [*args, *keywords.values()]
-        if name in ("vars", "dir") and not every:
-            return self.dynamic(name, node)
-        self.run_arguments(every, alone=name in known.IMMUTABLE_BUILTINS)
-        if name in known.BUILTINS_RUN:
+    # Builtins
+
+    def call_builtin(self, call: Call, name: str) -> Value:
+        """Return the result of a call of the builtin function `name`, and record its effects."""
+        node, args = call.node, call.args
+        self.state.load(name, node.lineno)
+        values = call.values
+        if name in ("vars", "dir") and not values:
+            return self._run_code(name, node)
+        self.functions.run_callbacks(values, separately=name in python_builtins.CONSTANT_FUNCTIONS)
+        protocol = python_builtins.PROTOCOLS_OF_FUNCTIONS.get(name)
+        if protocol is not None:
             for value in args:
-                self.implicit(value, known.BUILTINS_RUN[name])
-        if name in known.CONSUMERS:
+                self.functions.run_protocol(value, protocol)
+        if name in python_builtins.CONSUMING_FUNCTIONS:
             for value in args:
-                self.consume(value)
-        if name in known.IMMUTABLE_BUILTINS:
-            if name == "print" and "file" in keywords:
-                self.store.disturb(self.part(keywords["file"]), self.bit)
-            return NOTHING
-        inner = 0
-        for value in every:
-            inner |= self.hold(value)
-        if name in known.BOX_BUILTINS:
-            return Value(0, self.contents(args), True, "box")
-        if name in known.ITERATOR_BUILTINS:
-            return Value(inner & self.store.iterators, inner, True, "iter")
-        if name in known.PASSING_BUILTINS:
-            if args and all(v.kind == "imm" for v in every):
-                return NOTHING
-            return Value(self.store.closure(inner), 0, name == "sum", None)
+                self.functions.iterate(value)
+        if name in python_builtins.CONSTANT_FUNCTIONS:
+            if name == "print" and "file" in call.keywords:
+                self.heap.write_data(self.heap.part(call.keywords["file"]))
+            return CONSTANT
+        held = 0
+        for value in values:
+            held |= self.heap.hold(value)
+        if name in python_builtins.CONTAINER_FUNCTIONS:
+            return Value(0, self.heap.contents(args), True, CONTAINER)
+        if name in python_builtins.ITERATOR_FUNCTIONS:
+            return Value(held & self.heap.iterators, held, True, ITERATOR)
+        if name in python_builtins.PART_FUNCTIONS:
+            if args and all(v.type is IMMUTABLE for v in values):
+                return CONSTANT
+            return Value(self.heap.reachable(held), 0, name == "sum", UNKNOWN)
         if name == "next":
-            for value in args[:1]:
-                self.consume(value)
-            self.store.change(self.part(args[0]) & (self.store.iterators | args[0].roots) if args else 0, self.bit)
-            return Value(self.store.closure(inner), 0, True, None)
+            return self._next(args, held)
         if name in ("setattr", "delattr") and args:
-            self.store.change(args[0].roots, self.bit)
-            self.store.link(args[0].roots, inner)
-            if type(args[0].kind) is Module:
-                self.process_wide(f"{_shown(node)} changes a library")
-                self.defines_names(args[0].kind.path)
-            elif name == "setattr":
-                self.implicit(args[0], "write")
-            else:
-                self.implicit(args[0], "delete")
-            return NOTHING
+            return self._set_attribute(node, name, args[0], held)
         if name == "open":
-            return self.open_file(node, node.args[0] if node.args else None, node.args[1:])
-        if name in ("exec", "eval", "compile", "__import__", "globals", "locals", "breakpoint"):
-            return self.dynamic(name, node)
-        if name == "object" or name.endswith(("Error", "Exception", "Warning", "Exit", "Interrupt", "Iteration")):
-            return Value(0, inner, True, "object")
+            return self.libraries.open_file(node, node.args[0] if node.args else None, node.args[1:])
+        if name in _DYNAMIC:
+            return self._run_code(name, node)
+        if name == "object" or name.endswith(_EXCEPTIONS):
+            return Value(0, held, True, OBJECT)
         if name == "super":
-            return self.super_value()
-        return Value(self.store.closure(inner), inner, True, None)
+            return self._super()
+        return Value(self.heap.reachable(held), held, True, UNKNOWN)
 
-    def _method(
-        self, node: ast.Call, receiver: Value, name: str, args: list[Value], keywords: dict[str, Value], discarded: bool
-    ) -> Value:
-        kind = receiver.kind
-        if type(kind) is Module:
-            return self.library(node, f"{kind.path}.{name}", receiver, args, keywords, discarded)
-        if type(kind) is Code and name in ("cache_info", "cache_clear"):
-            self.needs |= self.store.changes(kind.cache)
-            self.store.change(kind.cache, self.bit)
-            return NOTHING
-        if type(kind) in (Instance, ClassCode):
-            of = kind.of if type(kind) is Instance else kind
-            code = of.methods.get(name)
-            if code is not None:
-                takes_receiver = code.receives == "class" or (code.receives == "self" and type(kind) is Instance)
-                return self.call_code(code, receiver, [receiver, *args] if takes_receiver else args, keywords)
-            if name not in known.PURE_METHODS or of.open:
-                return self.unknown_call(receiver, [*args, *keywords.values()], f".{name}")
-        every = [*args, *keywords.values()]
-        self.run_arguments(every if kind in ("imm", "box") else [*every, receiver])
+    def _next(self, args: list[Value], held: int) -> Value:
+        heap = self.heap
+        if args:
+            self.functions.iterate(args[0])
+            heap.write(heap.part(args[0]) & (heap.iterators | args[0].objects))
+        return Value(heap.reachable(held), 0, True, UNKNOWN)
+
+    def _set_attribute(self, node: ast.Call, name: str, base: Value, held: int) -> Value:
+        self.heap.write(base.objects)
+        self.heap.link(base.objects, held)
+        if type(base.type) is Imported:
+            self.effects.change_process(f"{shorten(node)} changes a library")
+            self.effects.define_unseen_names(base.type.path)
+        else:
+            self.functions.run_protocol(base, "write" if name == "setattr" else "delete")
+        return CONSTANT
+
+    def _super(self) -> Value:
+        """Return the instance as a value of unknown type."""
+        summary = self.state.summary
+        first = summary.parameters[0] if summary is not None and summary.parameters else ""
+        return Value(self.state.objects_of(first), 0, False, UNKNOWN)
+
+    # Methods
+
+    def call_method_of_type(self, call: Call, name: str) -> Value:
+        """Return the result of a method that is called by its builtin type, as ``list.append(xs, 1)``."""
+        receiver, *rest = call.args
+        if name in _ATTRIBUTE_METHODS:
+            self.heap.write(receiver.objects)
+            for value in rest:
+                self.heap.link(receiver.objects, self.heap.hold(value))
+            return CONSTANT
+        if name in _ALTERNATIVE_CONSTRUCTORS:
+            for value in call.args:
+                self.functions.iterate(value)
+            return Value(0, self.heap.contents(call.args), True, CONTAINER)
+        return self.call_method(call._replace(args=rest), receiver, name)
+
+    def call_method(self, call: Call, receiver: Value, name: str) -> Value:
+        """Return the result of the method `name` of `receiver`, and record its effects."""
+        kind = receiver.type
+        if type(kind) is Imported:
+            return self.libraries.call(call, f"{kind.path}.{name}", receiver)
+        if type(kind) is FunctionSummary and name in ("cache_info", "cache_clear"):
+            self.state.record.needs |= self.heap.writers(kind.cache)
+            self.heap.write(kind.cache)
+            return CONSTANT
+        if type(kind) is Instance or type(kind) is ClassSummary:
+            result = self._notebook_method(call, receiver, kind, name)
+            if result is not None:
+                return result
+        values = call.values
+        self.functions.run_callbacks(values if kind in (IMMUTABLE, CONTAINER) else [*values, receiver])
         if name != "copy":
-            for value in every:
-                self.use_up(value.roots | value.inner)
-        if kind == "imm":
-            self.method_files(node, name, receiver, args)
-            if name == "open":
-                return self.open_file(
-                    node, node.func.value if isinstance(node.func, ast.Attribute) else None, node.args
-                )
-            if name in ("glob", "rglob", "iterdir"):
-                return Value(0, 0, True, "iter")
-            return NOTHING if name not in ("split", "rsplit", "splitlines", "partition") else Value(0, 0, True, "box")
-        if kind == "box":
-            return self._box_method(receiver, name, every)
-        self.method_files(node, name, receiver, every)
-        if name in known.DRAWING:
-            self.touch(FIGURE)
+            for value in values:
+                self.functions.exhaust(value.objects | value.contents)
+        if kind is CONTAINER:
+            return self._container_method(receiver, name, values)
+        assert isinstance(call.node.func, ast.Attribute)
+        self.libraries.open_files(find_method_files(name), call.node, call.node.func.value)
+        if kind is IMMUTABLE:
+            return self._constant_method(call.node, call.node.func.value, name)
+        if name in DRAWING_METHODS:
+            self.effects.touch(FIGURE)
         if name in ("query", "eval"):
-            self.names_in_text(node, "@")
-        if kind == "frame" or (kind is None and name in known.FRAME_METHODS):
-            return self._frame_method(receiver, name, every, keywords)
-        if name in known.LOGGING and not receiver.roots & ~self.store.libraries:
-            self.store.disturb(self.part(receiver) & ~receiver.roots, self.bit)
-            return NOTHING
-        if name in known.BOX_METHODS:
-            self._grow(receiver, every)
-            return Value(self.part(receiver), 0, True, None)
-        if name == "copy" and kind is None:
-            return Value(0, self.part(receiver) & ~receiver.roots, True, None)
-        if name in known.PURE_METHODS:
-            return Value(self.part(receiver), 0, True, None)
-        if kind in ("object", "iter"):
-            self.touch(RANDOM)
-            self.store.disturb(self.part(receiver), self.bit)
-            inner = 0
-            for value in every:
-                inner |= self.hold(value)
-            if name in known.DRAWING or name.startswith(("fit", "set", "add", "update", "put", "register")):
-                self.store.link(receiver.roots, inner)
-            if name in ("sql", "execute", "query") and "duckdb" in self.store.importers:
-                self.names_in_text(node)
-            if name in known.CHANGING_ARGUMENTS:
-                self.store.disturb(self.store.closure(inner), self.bit)
-            return Value(self.part(receiver), inner, True, "object")
-        return self.unknown_call(receiver, every, f".{name}")
+            self.libraries.read_names_in_text(call.node, "@")
+        if kind is TABLE or (kind is UNKNOWN and name in METHODS[TABLE].pure):
+            return self._table_method(receiver, name, values, call.keywords)
+        return self._object_method(call, receiver, name, values)
 
-    def _method_of_type(
-        self, node: ast.Call, name: str, args: list[Value], keywords: dict[str, Value], discarded: bool
-    ) -> Value:
-        """Call a method by its builtin type, as in ``list.append(xs, 1)``: what it is given first is the receiver."""
-        if name in ("__setattr__", "__delattr__", "__setitem__", "__delitem__"):
-            self.store.change(args[0].roots, self.bit)
-            for value in args[1:]:
-                self.store.link(args[0].roots, self.hold(value))
-            return NOTHING
-        if name in ("fromkeys", "maketrans", "from_bytes", "fromhex", "from_iterable"):
-            for value in args:
-                self.consume(value)
-            return Value(0, self.contents(args), True, "box")
-        return self._method(node, args[0], name, args[1:], keywords, discarded)
+    def _notebook_method(self, call: Call, receiver: Value, kind: Instance | ClassSummary, name: str) -> Value | None:
+        """Return the result of a method of a class of the notebook; ``None`` if a builtin class defines it."""
+        of = kind.of if type(kind) is Instance else kind
+        assert isinstance(of, ClassSummary)
+        method = of.methods.get(name)
+        if method is not None:
+            bound = method.binds == "class" or (method.binds == "self" and type(kind) is Instance)
+            args = [receiver, *call.args] if bound else call.args
+            return self.functions.call(method, receiver, args, call.keywords, awaited=call.awaited)
+        if name not in METHODS[OBJECT].pure or of.has_unknown_base:
+            return self.functions.call_unknown(receiver, call.values, f".{name}")
+        return None
 
-    def _box_method(self, receiver: Value, name: str, every: list[Value]) -> Value:
-        if name in known.BOX_METHODS:
-            for value in every:
-                self.consume(value)
-            self._grow(receiver, every)
-            return self.element(receiver) if name in ("pop", "popleft", "popitem", "setdefault") else NOTHING
+    def _constant_method(self, node: ast.Call, receiver: ast.expr, name: str) -> Value:
+        if name == "open":
+            return self.libraries.open_file(node, receiver, node.args)
+        if name in ("glob", "rglob", "iterdir"):
+            return Value(0, 0, True, ITERATOR)
+        return Value(0, 0, True, CONTAINER) if name in _SPLITTING else CONSTANT
+
+    def _container_method(self, receiver: Value, name: str, values: list[Value]) -> Value:
+        heap = self.heap
+        if name in METHODS[CONTAINER].mutating:
+            for value in values:
+                self.functions.iterate(value)
+            self._grow(receiver, values)
+            return heap.element(receiver) if name in _TAKING else CONSTANT
         if name == "copy":
-            return Value(0, self.part(receiver) & ~receiver.roots, True, "box")
-        if name in ("count", "index", "issubset", "issuperset", "isdisjoint", "total"):
-            return NOTHING
+            return Value(0, heap.part(receiver) & ~receiver.objects, True, CONTAINER)
+        if name in _CONTAINER_QUESTIONS:
+            return CONSTANT
         if name in ("get", "__getitem__"):
-            return Value(self.element(receiver).roots, 0, bool(every[1:]), None)
-        inner = self.part(receiver)
-        for value in every:
-            inner |= self.hold(value)
-        return Value(receiver.roots if name in ("keys", "values", "items") else 0, inner, True, "box")
+            return Value(heap.element(receiver).objects, 0, bool(values[1:]), UNKNOWN)
+        held = heap.part(receiver)
+        for value in values:
+            held |= heap.hold(value)
+        return Value(receiver.objects if name in _CONTAINER_VIEWS else 0, held, True, CONTAINER)
 
-    def _grow(self, receiver: Value, every: list[Value]) -> None:
-        self.store.change(receiver.roots, self.bit)
-        for value in every:
-            self.store.link(receiver.roots, self.hold(value) | value.inner)
+    def _grow(self, receiver: Value, values: list[Value]) -> None:
+        self.heap.write(receiver.objects)
+        for value in values:
+            self.heap.link(receiver.objects, self.heap.hold(value) | value.contents)
 
-    def _frame_method(self, receiver: Value, name: str, every: list[Value], keywords: dict[str, Value]) -> Value:
-        changing = name in known.FRAME_CHANGING or "out" in keywords or "inplace" in keywords
-        changing = changing or ("**" in keywords and name in known.INPLACE_METHODS)
-        if changing:
-            self.store.change(receiver.roots or self.part(receiver), self.bit)
-            for value in every:
-                self.store.link(receiver.roots, self.hold(value))
+    def _table_method(self, receiver: Value, name: str, values: list[Value], keywords: dict[str, Value]) -> Value:
+        heap, methods = self.heap, METHODS[TABLE]
+        mutating = name in methods.mutating or "out" in keywords or "inplace" in keywords
+        if mutating or ("**" in keywords and name in methods.inplace):
+            heap.write(receiver.objects or heap.part(receiver))
+            for value in values:
+                heap.link(receiver.objects, heap.hold(value))
             if "out" in keywords:
-                self.store.disturb(self.part(keywords["out"]), self.bit)
-        if name.startswith("to_") and name not in ("to_numpy", "to_frame", "to_list", "to_dict"):
-            for value in every:
-                if value.kind not in ("imm", "box", "frame"):
-                    self.store.disturb(self.part(value), self.bit)
-        if name == "sample" or (receiver.roots and self.store.code_mask and name in ("apply", "map", "pipe", "agg")):
-            self.touch(RANDOM)
-        if name in known.VIEWING_METHODS:
-            inner = 0
-            for value in every:
-                inner |= self.part(value) if value.kind is not None or value.roots else 0
-            return Value(self.part(receiver), inner, True, "frame")
-        return Value(0, 0, True, "frame")
+                heap.write_data(heap.part(keywords["out"]))
+        if name.startswith("to_") and name not in CONVERTERS:
+            for value in values:
+                if value.type not in (IMMUTABLE, CONTAINER, TABLE):
+                    heap.write_data(heap.part(value))
+        if name == "sample" or (receiver.objects and heap.callables and name in ("apply", "map", "pipe", "agg")):
+            self.effects.touch(RANDOM_STATE)
+        if name in methods.views:
+            shared = 0
+            for value in values:
+                shared |= heap.part(value) if value.type is not UNKNOWN or value.objects else 0
+            return Value(heap.part(receiver), shared, True, TABLE)
+        return Value(0, 0, True, TABLE)
 
-
-def _shown(node: ast.expr) -> str:
-    text = ast.unparse(node)
-    return text if len(text) <= 40 else text[:39] + "…"
+    def _object_method(self, call: Call, receiver: Value, name: str, values: list[Value]) -> Value:
+        heap, kind = self.heap, receiver.type
+        if name in LOGGING_METHODS and not receiver.objects & ~heap.libraries:
+            heap.write_data(heap.part(receiver) & ~receiver.objects)
+            return CONSTANT
+        if name in METHODS[CONTAINER].mutating:
+            self._grow(receiver, values)
+            return Value(heap.part(receiver), 0, True, UNKNOWN)
+        if name == "copy" and kind is UNKNOWN:
+            return Value(0, heap.part(receiver) & ~receiver.objects, True, UNKNOWN)
+        if name in METHODS[OBJECT].pure:
+            return Value(heap.part(receiver), 0, True, UNKNOWN)
+        if kind not in (OBJECT, ITERATOR):
+            return self.functions.call_unknown(receiver, values, f".{name}")
+        self.effects.touch(RANDOM_STATE)
+        heap.write_data(heap.part(receiver))
+        held = 0
+        for value in values:
+            held |= heap.hold(value)
+        if name in DRAWING_METHODS or name.startswith(_KEEPING):
+            heap.link(receiver.objects, held)
+        if name in _QUERIES and "duckdb" in heap.importers:
+            self.libraries.read_names_in_text(call.node)
+        if name in METHODS[OBJECT].mutating_arguments:
+            heap.write_data(heap.reachable(held))
+        return Value(heap.part(receiver), held, True, OBJECT)

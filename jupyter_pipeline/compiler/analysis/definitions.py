@@ -1,262 +1,306 @@
-"""What functions and classes do when they are called: the part of `names` that makes summaries."""
+"""Definitions of functions and classes: they make summaries, and run decorators, defaults and class bodies."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
-from jupyter_pipeline.compiler.analysis.expressions import Expressions
-from jupyter_pipeline.compiler.analysis.heap import Value
-from jupyter_pipeline.compiler.analysis.library_models import known
-from jupyter_pipeline.compiler.analysis.scope import Entry
+from jupyter_pipeline.compiler.analysis.expressions import Evaluator
+from jupyter_pipeline.compiler.analysis.library_calls import Call
+from jupyter_pipeline.compiler.analysis.library_models.python_builtins import PROTOCOLS
+from jupyter_pipeline.compiler.analysis.library_models.registry import DECORATORS
+from jupyter_pipeline.compiler.analysis.state import Binding, State
+from jupyter_pipeline.compiler.analysis.summaries import ClassSummary, FunctionSummary, Instance
 from jupyter_pipeline.compiler.analysis.syntax import bound_names, declared_outside, last_name
-from jupyter_pipeline.compiler.analysis.values import ClassCode, Code, Instance
+from jupyter_pipeline.compiler.analysis.values import IMMUTABLE, ITERATOR, UNKNOWN, Value
 
-__all__ = ["Definitions"]
+__all__ = ["BodyInterpreter", "Definitions"]
 
 
-class Definitions(Expressions):
-    """Definitions of functions and classes."""
+class BodyInterpreter(Protocol):
+    """The side of the interpreter that definitions need: it interprets bodies."""
 
-    in_loop = False
-    """Whether an outer loop is being read."""
-    text_annotations = 0
-    """Bit of the statement since which annotations are not evaluated."""
-    yields = returns_true = catches = False
-    """Whether the function that is being read yields, returns what may be true, has an ``except``."""
+    state: State
+    evaluator: Evaluator
     results: list[Value]
-    """What the function that is being read returns."""
+    """Results of the function whose body is interpreted."""
+    returns_truth: bool
+    """True if a ``return`` may give a true value."""
+    catches: bool
+    """True if the body has an ``except`` clause."""
 
-    def body(self, nodes: Sequence[ast.stmt]) -> None:
-        """Read statements in order."""
-        raise NotImplementedError
+    def child(self, summary: FunctionSummary) -> BodyInterpreter:
+        """Return an interpreter of the body of a function that this scope defines."""
 
-    def visit(self, node: ast.stmt) -> None:
-        """Read one statement."""
-        raise NotImplementedError
+    def execute(self, nodes: Sequence[ast.stmt]) -> None:
+        """Interpret statements in order."""
 
-    def read_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        """Read a function definition."""
-        self.bind(node.name, self._decorated(node, self.function_code(node, node.name)))
+    def record_result(self, value: Value) -> None:
+        """Record a result of the function whose body is interpreted."""
 
-    def _decorated(self, node: ast.FunctionDef | ast.AsyncFunctionDef, code: Code) -> Value:
+
+class Definitions:
+    """Define functions and classes in a state."""
+
+    def __init__(self, state: State, evaluator: Evaluator, interpreter: BodyInterpreter) -> None:
+        self.state = state
+        self.heap = state.heap
+        self.evaluator = evaluator
+        self.functions = evaluator.functions
+        self.interpreter = interpreter
+
+    # Functions
+
+    def define_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        """Record a function definition."""
+        self.state.bind(node.name, self._decorated(node, self.summarize(node, node.name)))
+
+    def define(self, summary: FunctionSummary, contents: int) -> Value:
+        """Return a new function that holds `contents`."""
+        made = self.heap.allocate(contents)
+        self.heap.attach(made, [summary])
+        self.state.nested.append((made, summary))
+        if self.state.summary is not None:
+            self.functions.run(summary)  # any receiver of the function may call it
+        return Value(made, 0, False, summary)
+
+    def _decorated(self, node: ast.FunctionDef | ast.AsyncFunctionDef, summary: FunctionSummary) -> Value:
         arguments = node.args
-        inner = self.defaults(arguments)
-        if self.code is None:
-            for one in (
-                *arguments.posonlyargs,
-                *arguments.args,
-                *arguments.kwonlyargs,
-                arguments.vararg,
-                arguments.kwarg,
-            ):
+        contents = self.evaluator.defaults(arguments)
+        if self.state.summary is None:
+            parameters = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+            for one in (*parameters, arguments.vararg, arguments.kwarg):
                 if one is not None and one.annotation is not None:
-                    self.annotation(one.annotation)
+                    self.annotate(one.annotation)
             if node.returns is not None:
-                self.annotation(node.returns)
-        value = self.code_value(code, inner)
+                self.annotate(node.returns)
+        value = self.define(summary, contents)
         for decorator in reversed(node.decorator_list):
             value = self._decorate(decorator, value)
         return value
 
     def _decorate(self, node: ast.expr, value: Value) -> Value:
-        callee = node.func if isinstance(node, ast.Call) else node
-        name = callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")
-        self.discarded = name.startswith("register")
-        decorator = self.eval(node)
-        self.discarded = False
-        if name in known.DECORATORS and type(decorator.kind) is not Code:
-            if name in ("cache", "lru_cache") and type(value.kind) is Code:
-                value.kind.cache = self.store.new(0, self.number)
-            self.store.link(value.roots, decorator.roots)
+        name = last_name(node)
+        self.evaluator.discards_result = name.startswith("register")
+        decorator = self.evaluator.visit(node)
+        self.evaluator.discards_result = False
+        if name in DECORATORS and type(decorator.type) is not FunctionSummary:
+            if name in ("cache", "lru_cache") and type(value.type) is FunctionSummary:
+                value.type.cache = self.heap.allocate(0)
+            self.heap.link(value.objects, decorator.objects)
             return value
         if name in ("setter", "getter", "deleter"):
             return value
-        return self.own(self._call_value(ast.Call(func=node, args=[], keywords=[]), decorator, [value], {}, False))
+        call = Call(ast.Call(func=node, args=[], keywords=[]), [value], {})
+        return self.heap.own(self.evaluator.calls.call_value(call, decorator))
 
-    def annotation(self, node: ast.expr) -> None:
-        """Read an annotation, which is evaluated unless annotations are text."""
+    def annotate(self, node: ast.expr) -> None:
+        """Evaluate an annotation; where annotations are text, a missing name is no error."""
         if isinstance(node, ast.Constant):
             return
-        self.soft += self.text_annotations > 0
-        self.needs |= self.text_annotations
-        self.eval(node)
-        self.soft -= self.text_annotations > 0
+        state = self.state
+        as_text = state.text_annotations > 0
+        state.tolerant += as_text
+        state.record.needs |= state.text_annotations
+        self.evaluator.visit(node)
+        state.tolerant -= as_text
 
-    def code_value(self, code: Code, inner: int) -> Value:
-        """Return the function that runs `code`."""
-        made = self.store.new(inner, self.number)
-        self.store.attach_code(made, [code])
-        self.nested.append((made, code))
-        if self.code is not None:
-            self.run(code)  # whoever gets it may call it
-        return Value(made, 0, False, code)
+    # Summaries
 
-    def function_code(self, node: Any, name: str) -> Code:
-        """Read the body of a function, and return the summary of its effects."""
-        code = Code(name, node.lineno, self.cell, self.number)
-        child = type(self)(self.store, self)
-        child.code = code
-        child.in_loop = self.in_loop
-        child.text_annotations = self.text_annotations
+    def summarize(self, node: Any, name: str) -> FunctionSummary:
+        """Interpret the body of a function, lambda or generator expression, and return the summary of its effects."""
+        summary = FunctionSummary(name, node.lineno, self.state.cell, self.heap.statement)
+        child = self.interpreter.child(summary)
+        state = child.state
+        body: list[ast.stmt] = []
+        results: list[ast.expr] = []
         if isinstance(node, ast.GeneratorExp):
-            body: list[ast.stmt] = []
-            results: list[ast.expr] = [ast.ListComp(elt=node.elt, generators=node.generators)]
+            results = [ast.ListComp(elt=node.elt, generators=node.generators)]
         elif isinstance(node, ast.Lambda):
-            body, results = [], [node.body]
+            results = [node.body]
         else:
-            body, results = node.body, []
-        objects = child.parameters(code, getattr(node, "args", None))
-        child.locals |= bound_names(body)
-        child.globals |= declared_outside(body) & child.locals
-        child.results = []
-        child.body(body)
+            body = node.body
+        objects = _bind_parameters(state, summary, getattr(node, "args", None))
+        state.local_names |= bound_names(body)
+        state.outer_names |= declared_outside(body) & state.local_names
+        child.execute(body)
         for result in results:
-            child.returned(child.eval(result))
-        child.summarise(code, objects)
-        self.nested += [(made, one) for made, one in child.nested]
-        code.waits = isinstance(node, ast.AsyncFunctionDef) and not child.yields
-        code.swallows = child.returns_true if name in ("__exit__", "__aexit__") else child.yields and child.catches
-        if child.yields:
-            code.kind, code.fresh = "iter", True
-        return code
+            child.record_result(child.evaluator.visit(result))
+        _summarize_effects(state, summary, objects)
+        _summarize_results(state, summary, objects, child.results)
+        self.state.nested += state.nested
+        yields = child.evaluator.yields
+        summary.is_coroutine = isinstance(node, ast.AsyncFunctionDef) and not yields
+        is_exit = name in ("__exit__", "__aexit__")
+        summary.suppresses = child.returns_truth if is_exit else yields and child.catches
+        if yields:
+            summary.result_type, summary.returns_fresh = ITERATOR, True
+        return summary
 
-    def parameters(self, code: Code, arguments: ast.arguments | None) -> dict[str, int]:
-        """Make a stand-in for each parameter."""
-        if arguments is None:
-            return {}
-        code.parameters = [a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
-        code.collects = {a.arg for a in (arguments.vararg, arguments.kwarg) if a is not None}
-        objects = {}
-        for name in (*code.parameters, *code.collects):
-            objects[name] = self.store.new(self.store.new(0, self.number), self.number)
-            self.env[name] = Entry(0, objects[name], None)
-        self.locals |= set(objects)
-        return objects
+    def capture(self, nested: Iterable[tuple[int, FunctionSummary]], names: Collection[str]) -> None:
+        """Let functions hold the values of names of this scope, which no other scope can bind."""
+        capture(self.state, nested, names)
 
-    def returned(self, value: Value) -> None:
-        """Record a result of the function."""
-        if self.code is not None:
-            self.results.append(value)
+    # Classes
 
-    def summarise(self, code: Code, objects: dict[str, int]) -> None:
-        """Tell what became of the stand-ins."""
-        self.capture(self.nested, self.locals - self.globals)
-        stand_ins = {**self.placeholders, **objects}
-        for name, roots in stand_ins.items():
-            reach = self.store.closure(roots)
-            if reach & self.store.changed:
-                code.changes.add(name)
-            if reach & self.store.looked:
-                code.consumes.add(name)
-        for name in {*self.placeholders, *self.globals}:
-            reach = self.store.closure(self.placeholders.get(name, 0) | self.roots_of(name))
-            if kept := {parameter for parameter, own in objects.items() if own & reach}:
-                code.keeps[name] = kept
-        for _, inner_code in self.nested:
-            for name, kept in inner_code.keeps.items():
-                code.keeps[name] = code.keeps.get(name, set()) | kept
-        roots = inner = 0
-        for value in self.results:
-            roots |= value.roots
-            inner |= value.inner
-        reach = self.store.closure(roots | inner)
-        code.returned = {name for name, own in stand_ins.items() if own & reach}
-        code.fresh = any(v.fresh or v.roots for v in self.results)
-        kinds = [v.kind for v in self.results]
-        same = bool(kinds) and all(k == kinds[0] for k in kinds)
-        code.kind = "imm" if not kinds else kinds[0] if same else None
-        if type(code.kind) in (Code, Instance, ClassCode) or bool(reach & self.store.code_mask):
-            code.makes_code = True
-            code.kind = code.kind if type(code.kind) is Instance else None
-        code.assigns |= {n for n in self.globals if n in self.bound}
-        code.has_state = code.has_state or not code.changes.isdisjoint(objects)
-        if code.makes_code:
-            code.has_state = code.has_state or any(one.has_state for _, one in self.nested)
-
-    def capture(self, nested: Iterable[tuple[int, Code]], names: Collection[str]) -> None:
-        """Let functions hold what names of the scope around them stand for: nobody else can bind these."""
-        for made, code in nested:
-            captured = code.free.keys() & set(names)
-            code.has_state = code.has_state or not captured.isdisjoint(code.changes | code.assigns)
-            for name in captured:
-                self.store.link(made, self.roots_of(name))
-                del code.free[name]
-                code.assumed.pop(name, None)
-            code.assigns -= captured
-
-    def super_value(self) -> Value:
-        """Return what ``super()`` gives: the instance, of which nothing is known."""
-        first = self.code.parameters[0] if self.code is not None and self.code.parameters else ""
-        return Value(self.roots_of(first), 0, False, None)
-
-    def read_class(self, node: ast.ClassDef) -> None:
-        """Read a class definition."""
-        bases = [self.eval(b) for b in node.bases] + [self.eval(k.value) for k in node.keywords]
-        is_meta = any(isinstance(b, ast.Name) and b.id == "type" for b in node.bases)
-        inner = 0
-        open_ = False
-        methods: dict[str, Code] = {}
-        properties: set[str] = set()
+    def define_class(self, node: ast.ClassDef) -> None:
+        """Record a class definition."""
+        state, heap = self.state, self.heap
+        bases = [self.evaluator.visit(b) for b in node.bases] + [self.evaluator.visit(k.value) for k in node.keywords]
+        contents = 0
+        summary = ClassSummary(node.name, {}, set(), has_unknown_base=False)
         for base in reversed(bases):
-            inner |= self.hold(base)
-            if type(base.kind) is ClassCode:
-                methods |= base.kind.methods
-                properties |= base.kind.properties
-                open_ = open_ or base.kind.open
+            contents |= heap.hold(base)
+            if type(base.type) is ClassSummary:
+                summary.methods |= base.type.methods
+                summary.properties |= base.type.properties
+                summary.has_unknown_base = summary.has_unknown_base or base.type.has_unknown_base
             else:
-                open_ = True
-        hidden: dict[str, Entry | None] = {}
-        codes = []
+                summary.has_unknown_base = True
+        is_metaclass = any(isinstance(b, ast.Name) and b.id == "type" for b in node.bases)
+        hidden: dict[str, Binding | None] = {}
+        functions = []
         for one in node.body:
             if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef):
-                code = self.function_code(one, one.name)
-                self._decorated(one, code)
-                codes.append(code)
-                code.implicit = known.IMPLICIT.get(one.name, "subclass" if is_meta else "")
-                decorators = {last_name(d) for d in one.decorator_list}
-                if decorators & {"setter", "deleter"}:
-                    code.implicit = "write" if "setter" in decorators else "delete"
-                else:
-                    methods[one.name] = code
-                if decorators & {"property", "cached_property"}:
-                    properties.add(one.name)
-                    code.implicit = "read"
-                if "staticmethod" in decorators:
-                    code.receives = ""
-                elif "classmethod" in decorators or one.name in ("__new__", "__init_subclass__", "__class_getitem__"):
-                    code.receives = "class"
-                    code.changes_class = code.changes_class or not code.changes.isdisjoint(code.parameters[:1])
-                self._hide(one.name, hidden)
-                self.env[one.name] = Entry(0, 0, None)
+                functions.append(self._define_method(one, summary, is_metaclass=is_metaclass))
+                hidden.setdefault(one.name, state.bindings.get(one.name))
+                state.bindings[one.name] = Binding(0, 0, UNKNOWN)
             else:
-                for name in bound_names([one]):
-                    self._hide(name, hidden)
-                before = set(self.bound)
-                self.visit(one)
-                for name in bound_names([one]):
-                    if name in self.env:
-                        inner |= self.env[name].roots
-                    if name not in before:
-                        self.bound.discard(name)
-        self.restore(hidden)
-        made = self.store.new(inner, self.number)
-        self.store.attach_code(made, codes)
-        value = Value(made, 0, False, ClassCode(node.name, methods, properties, open_))
-        self.implicit(Value(inner, 0, False, None), "subclass")
+                contents |= self._execute_in_class(one, hidden)
+        state.restore(hidden)
+        made = heap.allocate(contents)
+        heap.attach(made, functions)
+        value = Value(made, 0, False, summary)
+        self.functions.run_protocol(Value(contents, 0, False, UNKNOWN), "subclass")
         for decorator in reversed(node.decorator_list):
             value = self._decorate(decorator, value)
-        self.bind(node.name, value)
+        state.bind(node.name, value)
 
-    def _hide(self, name: str, hidden: dict[str, Entry | None]) -> None:
-        if name not in hidden:
-            hidden[name] = self.env.get(name)
+    def _execute_in_class(self, node: ast.stmt, hidden: dict[str, Binding | None]) -> int:
+        """Interpret a statement of a class body, and return the objects of the attributes that it binds."""
+        state = self.state
+        names = bound_names([node])
+        for name in names:
+            hidden.setdefault(name, state.bindings.get(name))
+        before = set(state.record.bound)
+        self.interpreter.execute([node])
+        objects = 0
+        for name in names:
+            objects |= state.bindings[name].objects if name in state.bindings else 0
+            if name not in before:
+                state.record.bound.discard(name)
+        return objects
 
-    def bind_hidden(self, target: ast.expr, value: Value, hidden: dict[str, Entry | None]) -> None:
-        """Bind the names of a comprehension, which last as long as it does."""
-        value = self.own(value)
-        for node in ast.walk(target):
-            if isinstance(node, ast.Name):
-                self._hide(node.id, hidden)
-                self.env[node.id] = Entry(0, value.roots, value.kind)
+    def _define_method(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef, of: ClassSummary, *, is_metaclass: bool
+    ) -> FunctionSummary:
+        summary = self.summarize(node, node.name)
+        self._decorated(node, summary)
+        summary.protocol = PROTOCOLS.get(node.name, "subclass" if is_metaclass else "")
+        decorators = {last_name(d) for d in node.decorator_list}
+        if decorators & {"setter", "deleter"}:
+            summary.protocol = "write" if "setter" in decorators else "delete"
+        else:
+            of.methods[node.name] = summary
+        if decorators & {"property", "cached_property"}:
+            of.properties.add(node.name)
+            summary.protocol = "read"
+        if "staticmethod" in decorators:
+            summary.binds = ""
+        elif "classmethod" in decorators or node.name in ("__new__", "__init_subclass__", "__class_getitem__"):
+            summary.binds = "class"
+            summary.mutates_class = summary.mutates_class or not summary.mutates.isdisjoint(summary.parameters[:1])
+        return summary
+
+
+def _bind_parameters(state: State, summary: FunctionSummary, arguments: ast.arguments | None) -> dict[str, int]:
+    """Bind each parameter to a placeholder object, and return the placeholders."""
+    if arguments is None:
+        return {}
+    summary.parameters = [a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+    summary.variadic = {a.arg for a in (arguments.vararg, arguments.kwarg) if a is not None}
+    objects = {}
+    for name in (*summary.parameters, *summary.variadic):
+        objects[name] = state.heap.allocate(state.heap.allocate(0))
+        state.bindings[name] = Binding(0, objects[name], UNKNOWN)
+    state.local_names |= set(objects)
+    return objects
+
+
+def _summarize_effects(state: State, summary: FunctionSummary, objects: dict[str, int]) -> None:
+    """Record in the summary the changes of the placeholders.
+
+    Parameters
+    ----------
+    state : State
+        State at the end of the function.
+    summary : FunctionSummary
+        Its summary.
+    objects : dict of str to int
+        Placeholder of each parameter.
+    """
+    heap = state.heap
+    capture(state, state.nested, state.local_names - state.outer_names)
+    for name, placeholder in {**state.placeholders, **objects}.items():
+        reachable = heap.reachable(placeholder)
+        if reachable & heap.written:
+            summary.mutates.add(name)
+        if reachable & heap.iterated:
+            summary.consumes.add(name)
+    for name in {*state.placeholders, *state.outer_names}:
+        reachable = heap.reachable(state.placeholders.get(name, 0) | state.objects_of(name))
+        if stored := {parameter for parameter, own in objects.items() if own & reachable}:
+            summary.stores[name] = stored
+    for _, inner in state.nested:
+        for name, stored in inner.stores.items():
+            summary.stores[name] = summary.stores.get(name, set()) | stored
+    summary.assigns |= {name for name in state.outer_names if name in state.record.bound}
+    summary.has_state = summary.has_state or not summary.mutates.isdisjoint(objects)
+
+
+def _summarize_results(
+    state: State, summary: FunctionSummary, objects: dict[str, int], results: Sequence[Value]
+) -> None:
+    """Record in the summary the type and the aliases of the result."""
+    heap = state.heap
+    held = 0
+    for value in results:
+        held |= value.objects | value.contents
+    reachable = heap.reachable(held)
+    placeholders = {**state.placeholders, **objects}
+    summary.returns = {name for name, own in placeholders.items() if own & reachable}
+    summary.returns_fresh = any(v.fresh or v.objects for v in results)
+    types = [v.type for v in results]
+    if not types:
+        summary.result_type = IMMUTABLE
+    else:
+        summary.result_type = types[0] if all(t == types[0] for t in types) else UNKNOWN
+    of_notebook = type(summary.result_type) in (FunctionSummary, Instance, ClassSummary)
+    if of_notebook or reachable & heap.callables:
+        summary.returns_function = True
+        if type(summary.result_type) is not Instance:
+            summary.result_type = UNKNOWN
+        summary.has_state = summary.has_state or any(one.has_state for _, one in state.nested)
+
+
+def capture(state: State, nested: Iterable[tuple[int, FunctionSummary]], names: Collection[str]) -> None:
+    """Let functions hold the values of names of the scope around them, which no other scope can bind.
+
+    Parameters
+    ----------
+    state : State
+        State of the enclosing scope.
+    nested : iterable of (int, FunctionSummary)
+        Functions with their objects.
+    names : collection of str
+        Names of the scope.
+    """
+    for made, summary in nested:
+        captured = summary.free_variables.keys() & set(names)
+        summary.has_state = summary.has_state or not captured.isdisjoint(summary.mutates | summary.assigns)
+        for name in captured:
+            state.heap.link(made, state.objects_of(name))
+            del summary.free_variables[name]
+            summary.assumptions.pop(name, None)
+        summary.assigns -= captured

@@ -1,65 +1,131 @@
-"""The reading of a whole program: the needs of each statement, and what counts beyond them."""
+"""The dependency graph: interpret a program from top to bottom and record the def-use chains of each statement."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection
 from typing import NamedTuple
 
-from jupyter_pipeline.compiler.analysis.heap import Store, bits
-from jupyter_pipeline.compiler.analysis.reading import Reading
-from jupyter_pipeline.compiler.analysis.scope import FIGURE, Missing
+from jupyter_pipeline.compiler.analysis.heap import Heap, bits
+from jupyter_pipeline.compiler.analysis.interpreter import Interpreter
+from jupyter_pipeline.compiler.analysis.locations import FIGURE
+from jupyter_pipeline.compiler.analysis.state import DefUse, State, UnresolvedName
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement
+from jupyter_pipeline.compiler.analysis.values import DELETED
 from jupyter_pipeline.compiler.checks import refusal
 from jupyter_pipeline.exceptions import CompileRefusedError
 from jupyter_pipeline.models import Refusal
 
-__all__ = ["Analysis", "analyse"]
+__all__ = ["Dependencies", "analyze"]
 
 
-class Analysis(NamedTuple):
-    """What the reading of a program tells beside the records of its statements."""
+class Dependencies(NamedTuple):
+    """Dependencies that are not edges between single statements."""
 
-    missing: list[Missing]
-    """Names that nothing defines where they are read."""
-    always: int
-    """Bits of the statements that any slice has to keep."""
-    wherever: list[tuple[int, int]]
-    """Bits of statements that import a library, and of those that set how it works: with any of the first, all these
-    have to be kept."""
+    unresolved: list[UnresolvedName]
+    """Names that no statement defines where they are read."""
+    always_kept: int
+    """Bits of the statements that any slice keeps."""
+    settings: list[tuple[int, int]]
+    """For each library, the bits of the statements that import it, and of those that change its settings.
+
+    A slice with one of the first keeps all of the second.
+    """
 
 
-def analyse(program: Program, targets: Collection[int] = (), apart: Collection[int] = ()) -> Analysis:
-    """Fill in what each statement of `program` binds, reads and needs.
+def analyze(program: Program, criteria: Collection[int] = (), external: Collection[int] = ()) -> Dependencies:
+    """Fill in the uses, definitions and dependencies of each statement of `program`.
 
     Parameters
     ----------
     program : Program
-        The cells up to the last target.
-    targets : collection of int
-        The cells whose functions must be able to run at the end.
-    apart : collection of int
-        Cells of other pipelines: the files that they write are taken to be there.
+        The cells up to the last slice criterion.
+    criteria : collection of int
+        Cells whose functions must be able to run at the end.
+    external : collection of int
+        Cells of other pipelines: the files that they write are expected to exist.
     """
-    reading = Reading(Store())
-    reading.apart = apart
+    state = State(Heap())
+    state.external_cells = external
+    interpreter = Interpreter(state)
     cell = -1
     for statement in program.statements:
         if statement.cell != cell:
             cell = statement.cell
-            reading.env.pop(FIGURE, None)
+            state.locations.pop(FIGURE, None)  # Jupyter closes the figure at the end of a cell
         try:
-            reading.statement(statement)
+            _interpret(interpreter, statement)
         except RecursionError:
             raise CompileRefusedError([_too_deep(statement)]) from None
     for statement in program.statements:
-        if statement.cell in targets and statement.bound:
-            reading.prepare(statement, last=statement.cell == max(targets))
-    store = reading.store
-    changed = {store.makers[position] for position in bits(store.changed) if store.later_change(position)}
-    for number in changed:
-        program.statements[number].changed = True
-    wherever = [(store.importers[root], how) for root, how in store.configured.items()]
-    return Analysis(reading.missing, reading.always, wherever)
+        if statement.cell in criteria and statement.bound:
+            _use_results(state, statement, is_last=statement.cell == max(criteria))
+    heap = state.heap
+    for position in bits(heap.written):
+        if heap.is_written_later(position):
+            program.statements[heap.allocated_by[position]].changed = True
+    settings = [(heap.importers[library], how) for library, how in heap.configured_by.items()]
+    return Dependencies(state.unresolved, state.always_kept, settings)
+
+
+def _enter(state: State, statement: Statement) -> None:
+    state.heap.enter(statement.number)
+    state.cell = statement.cell
+
+
+def _interpret(interpreter: Interpreter, s: Statement) -> None:
+    """Interpret one top-level statement and fill in its record."""
+    state, heap = interpreter.state, interpreter.heap
+    _enter(state, s)
+    record = state.record = DefUse()
+    star_imports = state.star_imports
+    interpreter.visit(s.node)
+    s.bound, s.notes = record.bound, record.notes
+    s.read, s.sources = set(record.sources), record.sources
+    s.versions, s.deferred_versions = record.versions, record.deferred_versions
+    s.assigned_by = record.assigned_by
+    s.needs = record.needs & (heap.bit - 1)
+    s.reached, s.changes = record.reached, heap.written_by.get(s.number, 0)
+    s.written = record.written
+    s.dynamic = state.star_imports != star_imports and not isinstance(s.node, ast.ImportFrom)
+    for name in s.bound:
+        binding = state.bindings.get(name)
+        s.binds[name] = binding.definitions if binding else 0
+        reachable = heap.reachable(binding.objects) if binding else 0
+        for function in heap.functions(reachable):
+            s.deferred.update(function.free_variables)
+            s.assigned |= function.assigns
+
+
+def _use_results(state: State, s: Statement, *, is_last: bool) -> None:
+    """Add the needs of the names that `s` may bind, and of the functions among them, after the last cell.
+
+    Parameters
+    ----------
+    state : State
+        State at the end of the program.
+    s : Statement
+        Statement of a slice criterion.
+    is_last : bool
+        True if its cell is the last criterion: the definitions that reach the end are then those of its functions.
+    """
+    _enter(state, s)
+    record = state.record = DefUse()
+    if is_last:
+        record.deferred_versions = s.deferred_versions
+    for name in s.bound:
+        binding = state.bindings.get(name)
+        if binding is None or binding.type is DELETED:
+            continue
+        state.load(name, 0, strict=False)
+        for function in state.heap.functions(state.heap.reachable(binding.objects)):
+            state.definer = function.statement
+            for free, line in function.free_variables.items():
+                state.load(free, line, strict=line > 0)
+            for location in function.locations:
+                state.load_location(location)
+            state.definer = -1
+    s.needs |= record.needs & (state.heap.bit - 1)
 
 
 def _too_deep(statement: Statement) -> Refusal:

@@ -1,278 +1,395 @@
-"""What evaluating an expression reads, changes and may give: the half of `names` that deals with expressions."""
+"""Evaluation of expressions to abstract values."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, Protocol
 
 from jupyter_pipeline.compiler.analysis.calls import Calls
-from jupyter_pipeline.compiler.analysis.heap import NOTHING, Value
-from jupyter_pipeline.compiler.analysis.library_models import known
-from jupyter_pipeline.compiler.analysis.values import ClassCode, Code, Instance, Module
+from jupyter_pipeline.compiler.analysis.effects import Effects
+from jupyter_pipeline.compiler.analysis.functions import Functions
+from jupyter_pipeline.compiler.analysis.library_calls import Call
+from jupyter_pipeline.compiler.analysis.library_models.python_builtins import BUILTIN_TYPES
+from jupyter_pipeline.compiler.analysis.library_models.registry import METHODS
+from jupyter_pipeline.compiler.analysis.state import Binding, State, join_values
+from jupyter_pipeline.compiler.analysis.summaries import ClassSummary, FunctionSummary, Instance
+from jupyter_pipeline.compiler.analysis.values import (
+    CONSTANT,
+    CONTAINER,
+    IMMUTABLE,
+    ITERATOR,
+    OBJECT,
+    TABLE,
+    UNKNOWN,
+    Imported,
+    Value,
+)
 
-__all__ = ["Expressions"]
+__all__ = ["Evaluator", "FunctionInterpreter", "dispatch_table"]
+
+_MUTATORS = METHODS[CONTAINER].mutating | METHODS[OBJECT].mutating
+_COMPARISONS = (ast.Lt, ast.Gt, ast.LtE, ast.GtE, ast.Eq, ast.NotEq)
 
 
-class Expressions(Calls):
-    """Evaluation of expressions on abstract values."""
+class FunctionInterpreter(Protocol):
+    """The side of the interpreter that expressions need: lambdas, generators and code in strings."""
+
+    def summarize(self, node: Any, name: str) -> FunctionSummary:
+        """Return the summary of a lambda or generator expression."""
+
+    def define(self, summary: FunctionSummary, contents: int) -> Value:
+        """Return a new function that holds `contents`."""
+
+    def capture(self, nested: list[tuple[int, FunctionSummary]], names: set[str]) -> None:
+        """Let functions hold the values of names of the scope around them."""
+
+    def record_result(self, value: Value) -> None:
+        """Record a result of the function whose body is interpreted."""
+
+    def run_code(self, name: str, node: ast.Call) -> Value:
+        """Interpret a call of ``exec``, ``eval``, ``globals`` and similar builtins."""
+
+
+def dispatch_table(visitor: type[ast.NodeVisitor]) -> dict[type, Callable[[Any, Any], Any]]:
+    """Return the methods ``visit_…`` of a visitor by node type: faster than a look-up by name at each node."""
+    names = [name for name in dir(visitor) if name.startswith("visit_")]
+    nodes = {name: getattr(ast, name.removeprefix("visit_"), None) for name in names}  # some are of later versions
+    return {node: getattr(visitor, name) for name, node in nodes.items() if node is not None}
+
+
+class Evaluator(ast.NodeVisitor):
+    """Evaluate expressions in a state.
+
+    Parameters
+    ----------
+    state : State
+        The state.
+    effects : Effects
+        Side effects in this state.
+    functions : Functions
+        Functions of the notebook in this state.
+    interpreter : FunctionInterpreter
+        Interprets the bodies of lambdas and generators.
+    """
+
+    def __init__(self, state: State, effects: Effects, functions: Functions, interpreter: FunctionInterpreter) -> None:
+        self.state = state
+        self.heap = state.heap
+        self.effects = effects
+        self.functions = functions
+        self.interpreter = interpreter
+        self.calls = Calls(state, effects, functions, interpreter.run_code)
+        self.discards_result = False
+        """True if the next call's result is discarded."""
+        self.yields = False
+        """True if an expression of this function yields."""
+        self._awaited: ast.expr | None = None
+        """Expression whose result is awaited at once."""
+
+    def visit(self, node: ast.AST) -> Value:
+        """Return the value of `node`, and record the effects of its evaluation."""
+        method = _DISPATCH.get(type(node))
+        return self.generic_visit(node) if method is None else method(self, node)
+
+    def generic_visit(self, node: ast.AST) -> Value:
+        """Evaluate the parts of an expression without a rule."""
+        values = [self.visit(child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
+        return join_values(values) if values else CONSTANT
+
+    def test(self, node: ast.expr) -> Value:
+        """Return the value of `node`, which the program tests for truth."""
+        value = self.visit(node)
+        self.functions.run_protocol(value, "truth")
+        return value
 
     def defaults(self, arguments: ast.arguments) -> int:
-        """Return the objects that the defaults of parameters are."""
-        inner = 0
+        """Return the objects of the default values of parameters."""
+        held = 0
         for default in (*arguments.defaults, *arguments.kw_defaults):
             if default is not None:
-                inner |= self.hold(self.eval(default))
-        return inner
+                held |= self.heap.hold(self.visit(default))
+        return held
 
-    def eval(self, node: ast.expr) -> Value:
-        """Return what `node` may give, and record what evaluating it reads and changes."""
-        return self._eval[type(node)](self, node)
+    # Names, attributes and elements
 
-    def _constant(self, node: ast.Constant) -> Value:
-        return NOTHING
+    def visit_Constant(self, node: ast.Constant) -> Value:
+        """Return a constant."""
+        return CONSTANT
 
-    def _name(self, node: ast.Name) -> Value:
-        return self.load(node.id, node.lineno)
+    def visit_Name(self, node: ast.Name) -> Value:
+        """Return the value of a name."""
+        return self.state.load(node.id, node.lineno)
 
-    def _attribute(self, node: ast.Attribute) -> Value:
-        base = self.eval(node.value)
-        kind = base.kind
-        if kind == "imm":
-            return NOTHING
-        if type(kind) is Module:
-            return Value(base.roots, 0, False, Module(f"{kind.path}.{node.attr}"))
+    def visit_Attribute(self, node: ast.Attribute) -> Value:
+        """Return an attribute, which is a part of its object."""
+        base = self.visit(node.value)
+        kind = base.type
+        if kind is IMMUTABLE:
+            return CONSTANT
+        if type(kind) is Imported:
+            return Value(base.objects, 0, False, Imported(f"{kind.path}.{node.attr}"))
         if type(kind) is Instance and node.attr in kind.of.properties:
-            return self.call_code(kind.of.methods[node.attr], base, [base], {})
-        self.implicit(base, "read", node.attr)
-        part = self.part(base)
-        if node.attr in known.BOX_METHODS | known.CHANGING_METHODS and kind != "frame":
-            if isinstance(node.value, ast.Name) and node.value.id in known.TYPES and self.is_builtin(node.value.id):
-                return Value(0, 0, False, Module(f"builtins.{node.attr}"))
-            made = self.store.new(base.roots | base.inner, self.number)
-            self.store.mutators |= made
-            return Value(made, 0, False, None)
-        return Value(part, 0, False, kind if kind in ("frame", "object") else None)
+            return self.functions.call(kind.of.methods[node.attr], base, [base], {})
+        self.functions.run_protocol(base, "read", node.attr)
+        part = self.heap.part(base)
+        if node.attr in _MUTATORS and kind is not TABLE:
+            if self._is_builtin_type(node.value):
+                return Value(0, 0, False, Imported(f"builtins.{node.attr}"))
+            method = self.heap.allocate(base.objects | base.contents)
+            self.heap.bound_mutators |= method
+            return Value(method, 0, False, UNKNOWN)
+        return Value(part, 0, False, kind if kind is TABLE or kind is OBJECT else UNKNOWN)
 
-    def _subscript(self, node: ast.Subscript) -> Value:
-        base = self.eval(node.value)
-        index = self.eval(node.slice)
-        kind = base.kind
-        if kind == "imm":
-            return NOTHING
-        if type(kind) is ClassCode:
-            self.implicit(base, "item")
-        if type(kind) in (Module, Code, ClassCode):
-            return Value(base.roots, 0, False, kind)
+    def _is_builtin_type(self, node: ast.expr) -> bool:
+        return type(node) is ast.Name and node.id in BUILTIN_TYPES and self.state.is_builtin(node.id)
+
+    def visit_Subscript(self, node: ast.Subscript) -> Value:
+        """Return an element or a slice."""
+        base = self.visit(node.value)
+        index = self.visit(node.slice)
+        kind = base.type
+        if kind is IMMUTABLE:
+            return CONSTANT
+        if type(kind) is ClassSummary:
+            self.functions.run_protocol(base, "item")
+        if type(kind) in (Imported, FunctionSummary, ClassSummary):
+            return Value(base.objects, 0, False, kind)
         if type(kind) is Instance and "__getitem__" in kind.of.methods:
-            return self.call_code(kind.of.methods["__getitem__"], base, [base, index], {})
-        self.implicit(base, "item")
-        if base.roots & self.store.growing:
-            self.store.change(base.roots & self.store.growing, self.bit)
-        if kind in ("frame", None) and _is_mask(node.slice, index):
-            return Value(0, 0 if kind == "frame" else self.part(base), True, kind)
-        if kind == "frame":
-            return Value(self.part(base), 0, True, "frame")
-        if kind == "box" and isinstance(node.slice, ast.Slice):
-            return Value(0, self.part(base) & ~base.roots, True, "box")
-        return self.element(base)
+            return self.functions.call(kind.of.methods["__getitem__"], base, [base, index], {})
+        self.functions.run_protocol(base, "item")
+        if base.objects & self.heap.default_dicts:
+            self.heap.write(base.objects & self.heap.default_dicts)
+        if (kind is TABLE or kind is UNKNOWN) and _is_mask(node.slice, index):
+            return Value(0, 0 if kind is TABLE else self.heap.part(base), True, kind)
+        if kind is TABLE:
+            return Value(self.heap.part(base), 0, True, TABLE)
+        if kind is CONTAINER and isinstance(node.slice, ast.Slice):
+            return Value(0, self.heap.part(base) & ~base.objects, True, CONTAINER)
+        return self.heap.element(base)
 
-    def _call(self, node: ast.Call) -> Value:
-        return self.call(node)
+    def visit_Slice(self, node: ast.Slice) -> Value:
+        """Evaluate the bounds of a slice."""
+        for part in (node.lower, node.upper, node.step):
+            if part is not None:
+                self.visit(part)
+        return CONSTANT
 
-    def _binary(self, node: ast.BinOp) -> Value:
+    # Calls
+
+    def visit_Call(self, node: ast.Call) -> Value:
+        """Return the result of a call."""
+        discarded, self.discards_result = self.discards_result, False
+        awaited, self._awaited = self._awaited is node, None
+        func = node.func
+        if type(func) is ast.Attribute:
+            receiver = self.visit(func.value)
+            call = self._evaluate_arguments(node, discarded, awaited)
+            if call.args and self._is_builtin_type(func.value):
+                return self.calls.call_method_of_type(call, func.attr)
+            return self.calls.call_method(call, receiver, func.attr)
+        if type(func) is ast.Name and self.state.is_builtin(func.id):
+            return self.calls.call_builtin(self._evaluate_arguments(node, discarded, awaited), func.id)
+        callee = self.visit(func)
+        return self.calls.call_value(self._evaluate_arguments(node, discarded, awaited), callee)
+
+    def _evaluate_arguments(self, node: ast.Call, discarded: bool, awaited: bool) -> Call:
+        args = [
+            self._comprehend(a.generators, [a.elt], ITERATOR) if type(a) is ast.GeneratorExp else self.visit(a)
+            for a in node.args
+        ]
+        keywords = {k.arg or "**": self.visit(k.value) for k in node.keywords}
+        if any(k.arg == "inplace" and isinstance(k.value, ast.Constant) and not k.value.value for k in node.keywords):
+            del keywords["inplace"]
+        return Call(node, args, keywords, discarded, awaited)
+
+    def visit_Await(self, node: ast.Await) -> Value:
+        """Return the result of an awaited expression."""
+        self._awaited = node.value
+        value = self.visit(node.value)
+        self.functions.run_protocol(value, "wait")
+        self.functions.exhaust(value.objects | value.contents)
+        return self.heap.element(value) if value.type is ITERATOR else value
+
+    def visit_Yield(self, node: ast.Yield) -> Value:
+        """Record a yielded value as a result."""
+        self.yields = True
+        if node.value is not None:
+            self.interpreter.record_result(self.visit(node.value))
+        return Value(0, 0, True, UNKNOWN)
+
+    def visit_YieldFrom(self, node: ast.YieldFrom) -> Value:
+        """Record the elements of an iterable as results."""
+        self.yields = True
+        value = self.visit(node.value)
+        self.functions.iterate(value)
+        self.interpreter.record_result(self.heap.element(value))
+        return Value(self.heap.part(value), 0, True, UNKNOWN)
+
+    # Operators
+
+    def visit_BinOp(self, node: ast.BinOp) -> Value:
+        """Return the result of an operator; not by recursion: a sum of hundreds of terms is as deep as it is long."""
         left: ast.expr = node
         operands = []
-        while isinstance(left, ast.BinOp):  # a sum of hundreds of terms is as deep
+        while isinstance(left, ast.BinOp):
             operands.append(left.right)
             left = left.left
-        value = self.eval(left)
+        value = self.visit(left)
         for operand in reversed(operands):
-            value = self.combine(value, self.eval(operand))
+            value = self.combine(value, self.visit(operand))
         return value
 
     def combine(self, left: Value, right: Value) -> Value:
         """Return the result of an operator on two values."""
-        a, b = left.kind, right.kind
-        if a == "imm" and b == "imm":
-            return NOTHING
+        a, b = left.type, right.type
+        if a is IMMUTABLE and b is IMMUTABLE:
+            return CONSTANT
         if type(a) is Instance or type(b) is Instance:
-            return self.unknown_call(left, [left, right], "an operator")
-        self.implicit(left, "operator")
-        self.implicit(right, "operator")
-        if "frame" in (a, b):
-            return Value(0, 0, True, "frame")
-        inner = self.hold(left) | self.hold(right)
-        return Value(0, inner, True, "box" if "box" in (a, b) else None)
+            return self.functions.call_unknown(left, [left, right], "an operator")
+        self.functions.run_protocol(left, "operator")
+        self.functions.run_protocol(right, "operator")
+        if a is TABLE or b is TABLE:
+            return Value(0, 0, True, TABLE)
+        held = self.heap.hold(left) | self.heap.hold(right)
+        return Value(0, held, True, CONTAINER if a is CONTAINER or b is CONTAINER else UNKNOWN)
 
-    def _unary(self, node: ast.UnaryOp) -> Value:
-        value = self.eval(node.operand)
-        self.implicit(value, "truth" if isinstance(node.op, ast.Not) else "operator")
-        if isinstance(node.op, ast.Not) or value.kind == "imm":
-            return NOTHING
-        return Value(0, 0, True, "frame")
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> Value:
+        """Return the result of a unary operator."""
+        value = self.visit(node.operand)
+        negates = isinstance(node.op, ast.Not)
+        self.functions.run_protocol(value, "truth" if negates else "operator")
+        return CONSTANT if negates or value.type is IMMUTABLE else Value(0, 0, True, TABLE)
 
-    def _bool(self, node: ast.BoolOp) -> Value:
-        return self.union([self.test(v) for v in node.values])
+    def visit_BoolOp(self, node: ast.BoolOp) -> Value:
+        """Return any of the operands."""
+        return join_values([self.test(v) for v in node.values])
 
-    def test(self, node: ast.expr) -> Value:
-        """Return what `node` may give, looked at as true or false."""
-        value = self.eval(node)
-        self.implicit(value, "truth")
+    def visit_Compare(self, node: ast.Compare) -> Value:
+        """Return the result of comparisons: a table if the operands may be tables."""
+        values = [self.visit(node.left), *(self.visit(v) for v in node.comparators)]
+        for value in values:
+            self.functions.run_protocol(value, "operator")
+        if any(isinstance(op, ast.In | ast.NotIn) for op in node.ops):
+            self.functions.run_protocol(values[-1], "item")
+            self.functions.iterate(values[-1])
+        if all(v.type is IMMUTABLE for v in values) or not any(isinstance(op, _COMPARISONS) for op in node.ops):
+            return CONSTANT
+        return Value(0, 0, True, TABLE)
+
+    def visit_IfExp(self, node: ast.IfExp) -> Value:
+        """Return either alternative."""
+        self.test(node.test)
+        return join_values([self.visit(node.body), self.visit(node.orelse)])
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> Value:
+        """Bind a name inside of an expression."""
+        value = self.heap.own(self.visit(node.value))
+        self.state.bind(node.target.id, value)
         return value
 
-    def _compare(self, node: ast.Compare) -> Value:
-        values = [self.eval(node.left), *(self.eval(v) for v in node.comparators)]
-        for value in values:
-            self.implicit(value, "operator")
-        if any(isinstance(op, ast.In | ast.NotIn) for op in node.ops):
-            self.implicit(values[-1], "item")
-            self.consume(values[-1])
-        if all(v.kind == "imm" for v in values) or not any(
-            isinstance(op, ast.Lt | ast.Gt | ast.LtE | ast.GtE | ast.Eq | ast.NotEq) for op in node.ops
-        ):
-            return NOTHING
-        return Value(0, 0, True, "frame")
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> Value:
+        """Evaluate the parts of an f-string."""
+        for part in node.values:
+            self.visit(part)
+        return CONSTANT
 
-    def _display(self, node: ast.List | ast.Tuple | ast.Set) -> Value:
-        inner = 0
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> Value:
+        """Evaluate a replacement field of an f-string."""
+        self.functions.run_protocol(self.visit(node.value), "show")
+        if node.format_spec is not None:
+            self.visit(node.format_spec)
+        return CONSTANT
+
+    # Containers
+
+    def visit_List(self, node: ast.List | ast.Tuple | ast.Set) -> Value:
+        """Return a new container that holds the elements."""
+        held = 0
         for item in node.elts:
-            inner |= self.hold(self.eval(item))
-        if not inner and isinstance(node, ast.Tuple):
-            return NOTHING
-        return Value(0, inner, True, "box")
+            held |= self.heap.hold(self.visit(item))
+        return Value(0, held, True, CONTAINER)
 
-    def _dict(self, node: ast.Dict) -> Value:
-        inner = 0
+    def visit_Tuple(self, node: ast.Tuple) -> Value:
+        """Return a new tuple, or a constant if all elements are."""
+        value = self.visit_List(node)
+        return value if value.contents else CONSTANT
+
+    def visit_Set(self, node: ast.Set) -> Value:
+        """Return a new set."""
+        return self.visit_List(node)
+
+    def visit_Dict(self, node: ast.Dict) -> Value:
+        """Return a new dictionary."""
+        held = 0
         for item in (*node.keys, *node.values):
             if item is not None:
-                inner |= self.hold(self.eval(item))
-        return Value(0, inner, True, "box")
+                held |= self.heap.hold(self.visit(item))
+        return Value(0, held, True, CONTAINER)
 
-    def _if(self, node: ast.IfExp) -> Value:
-        self.test(node.test)
-        return self.union([self.eval(node.body), self.eval(node.orelse)])
+    def visit_Starred(self, node: ast.Starred) -> Value:
+        """Return an element of an unpacked iterable."""
+        value = self.visit(node.value)
+        self.functions.iterate(value)
+        return self.heap.element(value)
 
-    def _lambda(self, node: ast.Lambda) -> Value:
-        inner = self.defaults(node.args)
-        return self.code_value(self.function_code(node, "<lambda>"), inner)
+    def visit_ListComp(self, node: ast.ListComp) -> Value:
+        """Return a new container."""
+        return self._comprehend(node.generators, [node.elt], CONTAINER)
 
-    def _comprehension(self, node: ast.ListComp | ast.SetComp) -> Value:
-        return self._comprehend(node.generators, [node.elt], "box")
+    def visit_SetComp(self, node: ast.SetComp) -> Value:
+        """Return a new set."""
+        return self._comprehend(node.generators, [node.elt], CONTAINER)
 
-    def _dict_comprehension(self, node: ast.DictComp) -> Value:
-        return self._comprehend(node.generators, [node.key, node.value], "box")
+    def visit_DictComp(self, node: ast.DictComp) -> Value:
+        """Return a new dictionary."""
+        return self._comprehend(node.generators, [node.key, node.value], CONTAINER)
 
-    def _generator(self, node: ast.GeneratorExp) -> Value:
-        value = self._comprehend(node.generators, [node.elt], "iter")
-        if getattr(node, "used_at_once", False):
-            return value
-        code = self.function_code(node, "<generator>")
-        made = self.code_value(code, value.inner)
-        self.store.iterators |= made.roots
-        self.store.definitions &= ~made.roots
-        return Value(made.roots, 0, False, "iter")
+    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> Value:
+        """Return a generator: its body runs now in part, and when it is read."""
+        value = self._comprehend(node.generators, [node.elt], ITERATOR)
+        made = self.interpreter.define(self.interpreter.summarize(node, "<generator>"), value.contents)
+        self.heap.iterators |= made.objects
+        self.heap.definitions &= ~made.objects
+        return Value(made.objects, 0, False, ITERATOR)
 
-    def _comprehend(self, generators: list[ast.comprehension], results: list[ast.expr], kind: str) -> Value:
-        hidden: dict[str, Any] = {}
-        outside = len(self.nested)
+    def visit_Lambda(self, node: ast.Lambda) -> Value:
+        """Return a new function."""
+        held = self.defaults(node.args)
+        return self.interpreter.define(self.interpreter.summarize(node, "<lambda>"), held)
+
+    def _comprehend(self, generators: list[ast.comprehension], results: list[ast.expr], kind: Any) -> Value:
+        hidden: dict[str, Binding | None] = {}
+        nested = self.state.nested
+        outside = len(nested)
         for generator in generators:
-            source = self.eval(generator.iter)
-            self.consume(source)
-            self.bind_hidden(generator.target, self.element(source), hidden)
+            source = self.visit(generator.iter)
+            self.functions.iterate(source)
+            self._bind_hidden(generator.target, self.heap.element(source), hidden)
             for condition in generator.ifs:
                 self.test(condition)
-        inner = 0
+        held = 0
         for result in results:
-            inner |= self.hold(self.eval(result))
-        self.capture(self.nested[outside:], hidden)
-        self.restore(hidden)
-        return Value(0, inner, True, kind)
+            held |= self.heap.hold(self.visit(result))
+        self.interpreter.capture(nested[outside:], set(hidden))
+        self.state.restore(hidden)
+        return Value(0, held, True, kind)
 
-    def _walrus(self, node: ast.NamedExpr) -> Value:
-        value = self.own(self.eval(node.value))
-        self.bind(node.target.id, value)
-        return value
+    def _bind_hidden(self, target: ast.expr, value: Value, hidden: dict[str, Binding | None]) -> None:
+        """Bind the names of a comprehension, which end with it, and add their former bindings to `hidden`."""
+        value = self.heap.own(value)
+        bindings = self.state.bindings
+        for node in ast.walk(target):
+            if isinstance(node, ast.Name):
+                hidden.setdefault(node.id, bindings.get(node.id))
+                bindings[node.id] = Binding(0, value.objects, value.type)
 
-    def _starred(self, node: ast.Starred) -> Value:
-        value = self.eval(node.value)
-        self.consume(value)
-        return self.element(value)
 
-    def _slice(self, node: ast.Slice) -> Value:
-        for part in (node.lower, node.upper, node.step):
-            if part is not None:
-                self.eval(part)
-        return NOTHING
-
-    def _joined(self, node: ast.JoinedStr) -> Value:
-        for part in node.values:
-            self.eval(part)
-        return NOTHING
-
-    def _formatted(self, node: ast.FormattedValue) -> Value:
-        self.implicit(self.eval(node.value), "show")
-        if node.format_spec is not None:
-            self.eval(node.format_spec)
-        return NOTHING
-
-    def _await(self, node: ast.Await) -> Value:
-        self.awaited = node.value
-        value = self.eval(node.value)
-        self.implicit(value, "wait")
-        self.use_up(value.roots | value.inner)
-        return self.element(value) if value.kind == "iter" else value
-
-    def _yield_from(self, node: ast.YieldFrom) -> Value:
-        self.yields = True
-        value = self.eval(node.value)
-        self.consume(value)
-        self.returned(self.element(value))
-        return Value(self.part(value), 0, True, None)
-
-    def _yield(self, node: ast.Yield) -> Value:
-        self.yields = True
-        if node.value is not None:
-            self.returned(self.eval(node.value))
-        return Value(0, 0, True, None)
-
-    def _any(self, node: ast.expr) -> Value:
-        values = [self.eval(child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
-        return self.union(values) if values else NOTHING
-
-    _eval: ClassVar[dict[type, Callable[[Any, Any], Value]]] = {
-        ast.Constant: _constant,
-        ast.Name: _name,
-        ast.Attribute: _attribute,
-        ast.Subscript: _subscript,
-        ast.Call: _call,
-        ast.BinOp: _binary,
-        ast.UnaryOp: _unary,
-        ast.BoolOp: _bool,
-        ast.Compare: _compare,
-        ast.List: _display,
-        ast.Tuple: _display,
-        ast.Set: _display,
-        ast.Dict: _dict,
-        ast.IfExp: _if,
-        ast.Lambda: _lambda,
-        ast.ListComp: _comprehension,
-        ast.SetComp: _comprehension,
-        ast.DictComp: _dict_comprehension,
-        ast.GeneratorExp: _generator,
-        ast.NamedExpr: _walrus,
-        ast.Starred: _starred,
-        ast.Slice: _slice,
-        ast.JoinedStr: _joined,
-        ast.FormattedValue: _formatted,
-        ast.Await: _await,
-        ast.YieldFrom: _yield_from,
-        ast.Yield: _yield,
-    }
+_DISPATCH = dispatch_table(Evaluator)
 
 
 def _is_mask(node: ast.expr, value: Value) -> bool:
-    """Whether an index chooses rows by a condition, or columns by a list: pandas and NumPy copy then."""
+    """Return True if an index selects rows by a condition, or columns by a list: pandas and NumPy copy then."""
     if isinstance(node, ast.Compare | ast.List):
         return True
     if isinstance(node, ast.BinOp):
@@ -280,7 +397,7 @@ def _is_mask(node: ast.expr, value: Value) -> bool:
     if isinstance(node, ast.UnaryOp):
         return isinstance(node.op, ast.Invert)
     if isinstance(node, ast.Name):
-        return bool(value.kind == "frame")
+        return value.type is TABLE
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        return node.func.attr in known.FRAME_METHODS
+        return node.func.attr in METHODS[TABLE].pure
     return False

@@ -1,102 +1,334 @@
-"""What a call of a function or class of the notebook reads and changes: the part of `names` that applies summaries."""
+"""Application of function summaries: the effects of running functions of the notebook.
+
+A function may run because a call names it, because a library or builtin calls it back, or because an operation on a
+value runs a special method (a *protocol*: iteration, operators, attribute access, context managers).
+"""
 
 from __future__ import annotations
 
-from jupyter_pipeline.compiler.analysis.heap import NOTHING, Value
-from jupyter_pipeline.compiler.analysis.libraries import Libraries
-from jupyter_pipeline.compiler.analysis.values import ClassCode, Code, Instance
+from collections.abc import Sequence
+
+from jupyter_pipeline.compiler.analysis.effects import Effects
+from jupyter_pipeline.compiler.analysis.library_models.python_builtins import PROTOCOLS
+from jupyter_pipeline.compiler.analysis.library_models.registry import find_function
+from jupyter_pipeline.compiler.analysis.state import State
+from jupyter_pipeline.compiler.analysis.summaries import ClassSummary, FunctionSummary, Instance, match_parameters
+from jupyter_pipeline.compiler.analysis.values import (
+    CONSTANT,
+    IMMUTABLE,
+    ITERATOR,
+    UNKNOWN,
+    Imported,
+    Value,
+)
 
 __all__ = ["Functions"]
 
 
-class Functions(Libraries):
-    """Calls of functions and classes that the notebook defines, on what they are given."""
+class Functions:
+    """Apply the summaries of functions and classes in a state."""
 
-    def instantiate(self, of: ClassCode, callee: Value, args: list[Value], keywords: dict[str, Value]) -> Value:
-        """Return the instance that calling a class of the notebook makes, and record what its methods change."""
-        inner = callee.roots
+    def __init__(self, state: State, effects: Effects) -> None:
+        self.state = state
+        self.heap = state.heap
+        self.effects = effects
+
+    # Runs
+
+    def run(self, summary: FunctionSummary) -> None:
+        """Record the effects of a call on free variables and locations."""
+        state, heap = self.state, self.heap
+        key = -id(summary)
+        if key in state.running:
+            return
+        state.running.add(key)
+        definer = state.definer
+        for location, access in summary.locations.items():
+            self.effects.repeat(location, access)
+        for name, line in summary.free_variables.items():
+            unresolved = len(state.unresolved)
+            state.definer = summary.statement
+            value = state.load(name, line, strict=line > 0 and name not in summary.assigns)
+            state.definer = definer
+            for index in range(unresolved, len(state.unresolved)):
+                state.unresolved[index] = state.unresolved[index]._replace(cell=summary.cell)
+            reachable = heap.reachable(value.objects)
+            if name in summary.mutates and reachable:
+                heap.write(value.objects)
+                heap.write_data(reachable)
+            if name in summary.consumes:
+                self.exhaust(value.objects)
+            if reachable & heap.callables:
+                for function in heap.functions(reachable):
+                    self.run(function)
+        for name in summary.assigns:
+            self._assign(summary, name)
+        if summary.is_dynamic:
+            self.effects.use_everything("the code that it calls makes names that cannot be seen")
+        state.running.discard(key)
+
+    def _assign(self, summary: FunctionSummary, name: str) -> None:
+        """Record the assignment of a ``global`` or ``nonlocal`` name by a call."""
+        state = self.state
+        state.record.assigned_by.setdefault(name, set()).add(summary.statement)
+        former = state.bindings.get(name)
+        objects = self.heap.allocate(0)
+        for other in summary.free_variables:
+            objects |= state.objects_of(other)
+        for location in summary.locations:
+            if location in state.locations:
+                objects |= state.locations[location].objects
+        if former is not None:
+            objects |= former.objects
+        state.bind_weakly(name, Value(self.heap.reachable(objects), 0, False, UNKNOWN))
+
+    def run_all(self, reachable: int) -> None:
+        """Record runs of all functions and bound methods among the objects `reachable`, on the objects they hold."""
+        heap = self.heap
+        for function in heap.functions(reachable):
+            self.run(function)
+            if function.has_state:
+                heap.write_data(reachable)
+        if reachable & heap.bound_mutators:
+            heap.write_data(heap.reachable(reachable & heap.bound_mutators))
+
+    def run_callbacks(self, values: Sequence[Value], *, separately: bool = False) -> None:
+        """Record that a library may call the functions among `values`.
+
+        Parameters
+        ----------
+        values : sequence of Value
+            Arguments of the call.
+        separately : bool, default False
+            True if the functions do not receive the other arguments.
+        """
+        heap = self.heap
+        objects = called = 0
+        for value in values:
+            objects |= value.objects | value.contents
+            if type(value.type) is not Instance:
+                called |= value.objects | value.contents
+        if not objects:
+            return
+        callees = heap.reachable(called)
+        reachable = callees if called == objects else heap.reachable(objects)
+        callables = heap.functions(callees)
+        for value in values:
+            if type(value.type) is Imported:
+                model = find_function(value.type.path)
+                if model is not None and model.mutates_arguments:
+                    heap.write_data(reachable)
+        if methods := callees & heap.bound_mutators:
+            receivers = heap.reachable(methods)
+            heap.write_data(receivers)
+            heap.link(receivers & ~methods, objects)
+        for function in heap.functions(reachable):
+            self.run(function)
+            if separately or function not in callables:
+                continue
+            for name in function.stores:
+                heap.link(self.state.objects_of(name), objects)
+            if function.has_state or not self.assumptions_hold(function):
+                heap.write_data(heap.reachable(objects))
+
+    def assumptions_hold(self, summary: FunctionSummary) -> bool:
+        """Return True if the free variables have the types for which the summary was computed."""
+        state = self.state
+        for name, assumed in summary.assumptions.items():
+            binding = state.bindings.get(name)
+            present = binding.type if binding is not None else state.outer_type(name)
+            if present != assumed:
+                return False
+        return True
+
+    # Iteration and other protocols
+
+    def exhaust(self, objects: int) -> None:
+        """Record that the statement reads all that `objects` give, which exhausts iterators."""
+        heap = self.heap
+        summarizing = self.state.summary is not None
+        if not objects or (not summarizing and not heap.iterators):
+            return
+        reachable = heap.reachable(objects)
+        if summarizing:
+            heap.iterated |= reachable
+        found = reachable & heap.iterators
+        if found:
+            held = heap.reachable(found)
+            heap.write_data(held & heap.iterators)
+            self.run_all(held)
+
+    def iterate(self, value: Value) -> None:
+        """Record an iteration over `value`."""
+        self.exhaust(value.objects | value.contents)
+        self.run_protocol(value, "iterate")
+        if type(value.type) is Instance or (value.type is UNKNOWN and not value.fresh and value.objects):
+            functions = self.heap.functions(self.heap.part(value))
+            if functions:
+                self.heap.write(value.objects)
+                for function in functions:
+                    self.run(function)
+
+    def run_protocol(self, value: Value, protocol: str, name: str = "") -> None:
+        """Run the special methods that an operation on `value` may run.
+
+        Parameters
+        ----------
+        value : Value
+            The operand.
+        protocol : str
+            The operation: a value of `PROTOCOLS`.
+        name : str
+            Name of the attribute, if the operation reads or writes one: properties of other names do not run.
+        """
+        heap = self.heap
+        if not heap.with_protocols or value.type is IMMUTABLE:
+            return
+        reachable = heap.reachable(value.objects | value.contents)
+        for function in heap.functions(reachable & heap.with_protocols):
+            if function.protocol != protocol or (name and function.name != name and function.name not in PROTOCOLS):
+                continue
+            self.run(function)
+            if function.has_state:
+                heap.write_data(value.objects if type(value.type) is Instance else reachable)
+
+    # Calls
+
+    def call(
+        self,
+        summary: FunctionSummary,
+        callee: Value,
+        args: list[Value],
+        keywords: dict[str, Value],
+        *,
+        awaited: bool = False,
+    ) -> Value:
+        """Return the result of a call of a function of the notebook, and record its effects.
+
+        Parameters
+        ----------
+        summary : FunctionSummary
+            Summary of the function.
+        callee : Value
+            The function, or the receiver of a method.
+        args, keywords
+            Arguments; the receiver is the first one where the method binds it.
+        awaited : bool, default False
+            True if the result is awaited at once.
+        """
+        state, heap = self.state, self.heap
+        self.run(summary)
+        self.run_callbacks([*args, *keywords.values()], separately=True)
+        held = [heap.hold(v) for v in args]
+        bound, unmatched = match_parameters(summary, held, {name: heap.hold(v) for name, v in keywords.items()})
+        received = unmatched
+        for objects in bound.values():
+            received |= objects
+        if not self.assumptions_hold(summary):
+            heap.write_data(heap.reachable(received))
+        for name, parameters in summary.stores.items():
+            stored = unmatched
+            for parameter in parameters:
+                stored |= bound.get(parameter, callee.objects)
+            heap.link(state.objects_of(name), stored)
+        for name in summary.consumes:
+            self.exhaust(bound.get(name, 0))
+        mutated = returned = 0
+        for name, objects in bound.items():
+            if name in summary.mutates:
+                mutated |= objects
+            if name in summary.returns:
+                returned |= objects
+        if summary.mutates_class:
+            reachable = heap.reachable(callee.objects | bound.get(next(iter(summary.parameters), ""), 0))
+            heap.write(reachable & heap.definitions)
+        heap.write(summary.cache)
+        if mutated:
+            heap.write_data(heap.reachable(mutated))
+            heap.link(mutated, received)
+        if any(name in summary.mutates for name in summary.parameters if name not in bound):
+            heap.write(callee.objects)
+        for name in summary.returns:
+            if name not in bound:
+                returned |= state.objects_of(name)
+                if name in summary.parameters:
+                    returned |= callee.objects
+        return self._result(summary, callee, received, returned, has_arguments=bool(bound), awaited=awaited)
+
+    def _result(
+        self,
+        summary: FunctionSummary,
+        callee: Value,
+        received: int,
+        returned: int,
+        *,
+        has_arguments: bool,
+        awaited: bool,
+    ) -> Value:
+        heap = self.heap
+        kind = summary.result_type
+        contents = callee.objects if summary.returns_function else 0
+        uses_state = bool(summary.free_variables or summary.locations or has_arguments)
+        if (kind is ITERATOR or summary.is_coroutine) and uses_state:
+            contents |= callee.objects | received
+        if summary.is_coroutine and not awaited:
+            return Value(heap.allocate(contents | returned, ITERATOR), 0, False, ITERATOR)
+        if not summary.returns_fresh and not returned:
+            return CONSTANT if kind is IMMUTABLE else Value(0, contents, True, kind)
+        return Value(heap.reachable(returned), contents | returned, summary.returns_fresh or bool(contents), kind)
+
+    def instantiate(self, of: ClassSummary, callee: Value, args: list[Value], keywords: dict[str, Value]) -> Value:
+        """Return the instance that a call of a class of the notebook makes, and record the effects."""
+        heap = self.heap
+        contents = callee.objects
         for value in (*args, *keywords.values()):
-            inner |= self.hold(value)
-        made = self.store.new(inner, self.number)
-        self_value = Value(made, 0, False, Instance(of))
+            contents |= heap.hold(value)
+        made = heap.allocate(contents)
+        instance = Value(made, 0, False, Instance(of))
         if "__new__" in of.methods:
-            given = self.call_code(of.methods["__new__"], callee, [callee, *args], keywords)
-            self_value = Value(made | given.roots | given.inner, 0, False, Instance(of))
+            created = self.call(of.methods["__new__"], callee, [callee, *args], keywords)
+            instance = Value(made | created.objects | created.contents, 0, False, Instance(of))
         for name in ("__init__", "__post_init__"):
             if name in of.methods:
-                self.call_code(of.methods[name], callee, [self_value, *args], keywords)
-        if of.open:
-            self.store.link(made, self.store.closure(inner))
-        return self_value
+                self.call(of.methods[name], callee, [instance, *args], keywords)
+        if of.has_unknown_base:
+            heap.link(made, heap.reachable(contents))
+        return instance
 
-    def call_code(self, code: Code, callee: Value, args: list[Value], keywords: dict[str, Value]) -> Value:
-        """Return what calling a function of the notebook may give, and record what it changes."""
-        self.run(code)
-        self.run_arguments([*args, *keywords.values()], alone=True)
-        bound, extra = self._match_parameters(code, args, keywords)
-        given = extra
-        for roots in bound.values():
-            given |= roots
-        if not self.holds(code):
-            self.store.disturb(self.store.closure(given), self.bit)
-        changed = returned = 0
-        for name, parameters in code.keeps.items():
-            kept = extra
-            for parameter in parameters:
-                kept |= bound.get(parameter, callee.roots)
-            self.store.link(self.roots_of(name), kept)
-        for name in code.consumes:
-            self.use_up(bound.get(name, 0))
-        for name, roots in bound.items():
-            if name in code.changes:
-                changed |= roots
-            if name in code.returned:
-                returned |= roots
-        if code.changes_class:
-            reach = self.store.closure(callee.roots | bound.get(next(iter(code.parameters), ""), 0))
-            self.store.change(reach & self.store.definitions, self.bit)
-        self.store.change(code.cache, self.bit)
-        if changed:
-            self.store.disturb(self.store.closure(changed), self.bit)
-            self.store.link(changed, given)
-        if any(name in code.changes for name in code.parameters if name not in bound):
-            self.store.change(callee.roots, self.bit)
-        for name in code.returned:
-            if name not in bound:
-                returned |= self.roots_of(name)
-                if name in code.parameters:
-                    returned |= callee.roots
-        inner = callee.roots if code.makes_code else 0
-        if (code.kind == "iter" or code.waits) and (code.free or bound):
-            inner |= callee.roots | given
-        if code.waits and not self.waits:
-            return Value(self.store.new(inner | returned, self.number, "iter"), 0, False, "iter")
-        if not code.fresh and not returned:
-            return NOTHING if code.kind == "imm" else Value(0, inner, True, code.kind)
-        return Value(self.store.closure(returned), inner | returned, code.fresh or bool(inner), code.kind)
+    def call_unknown(
+        self, callee: Value, args: Sequence[Value], shown: str, *, callee_unchanged: bool = False
+    ) -> Value:
+        """Return the result of a call of an unknown function: it may change, keep and return its arguments.
 
-    def _match_parameters(
-        self, code: Code, args: list[Value], keywords: dict[str, Value]
-    ) -> tuple[dict[str, int], int]:
-        """Return the objects that each parameter is given, and those of which the parameter cannot be told."""
-        bound: dict[str, int] = {}
-        extra = 0
-        held = [self.hold(v) for v in args]
-        for position, roots in enumerate(held):
-            if position < len(code.parameters) and "**" not in keywords:
-                bound[code.parameters[position]] = roots
-            else:
-                extra |= roots
-        for name, value in keywords.items():
-            roots = self.hold(value)
-            if name in code.parameters:
-                bound[name] = bound.get(name, 0) | roots
-            else:
-                extra |= roots
-        if extra and code.collects:
-            for name in code.collects:
-                bound[name] = extra
-        elif extra:
-            for name in code.parameters:
-                bound[name] = bound.get(name, 0) | extra
-        return bound, extra
+        Parameters
+        ----------
+        callee : Value
+            The function, or the receiver of a method.
+        args : sequence of Value
+            All arguments.
+        shown : str
+            Text of the function for the note.
+        callee_unchanged : bool, default False
+            True if the call leaves the callee as it is.
+        """
+        state, heap = self.state, self.heap
+        contents = callee.objects | callee.contents
+        changed = 0 if callee_unchanged else contents
+        for value in args:
+            objects = heap.hold(value)
+            contents |= objects
+            changed |= objects
+        reachable = heap.reachable(changed)
+        for function in heap.functions(heap.reachable(contents)):
+            self.run(function)
+            for name in function.stores:
+                heap.link(state.objects_of(name), contents)
+            if function.mutates_class:
+                heap.write(heap.reachable(contents) & heap.definitions)
+        if reachable:
+            heap.write_data(reachable)
+            methods = heap.reachable(callee.objects & heap.bound_mutators)
+            for value in args:
+                heap.link(changed | methods, heap.hold(value) if not value.fresh else 0)
+            self.effects.note(f"{shown} may change what it is given, so what leads to it is kept")
+        return Value(heap.reachable(contents), contents, True, UNKNOWN)

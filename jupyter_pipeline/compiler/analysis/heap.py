@@ -1,36 +1,35 @@
-"""The objects that the statements of a notebook make, abstractly: who may reach whom, and which statements change them.
+"""The abstract heap: objects by allocation, their points-to edges, and the statements that write to them.
 
-A set of objects is the bits of an integer, and so is a set of statements: union, intersection and the question
-"did anything that this name reaches change?" are single operations, even in a notebook of thousands of cells.
+A set of objects is the bits of an integer, and so is a set of statements. Union, intersection and the question "did a
+statement change an object that this name reaches?" are single operations, even in a notebook of thousands of cells.
+
+All updates are weak: a write adds a statement to the writers of an object and removes none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-__all__ = ["NOTHING", "Store", "Value", "bits"]
+from jupyter_pipeline.compiler.analysis.values import (
+    CONSTANT,
+    CONTAINER,
+    IMMUTABLE,
+    ITERATOR,
+    OBJECT,
+    TABLE,
+    UNKNOWN,
+    Value,
+)
 
+if TYPE_CHECKING:
+    from jupyter_pipeline.compiler.analysis.summaries import FunctionSummary
+    from jupyter_pipeline.compiler.analysis.values import ValueType
 
-class Value(NamedTuple):
-    """What an expression may give."""
-
-    roots: int
-    """Objects that it may be, or be a part or a view of."""
-    inner: int
-    """Objects that a new object may hold."""
-    fresh: bool
-    """Whether it may be a new object that can be changed."""
-    kind: Any
-    """What is known of it; see `kinds`."""
-
-
-NOTHING = Value(0, 0, False, "imm")
-"""A number, a string: it cannot be changed."""
-
+__all__ = ["Heap", "bits"]
 
 _LARGE = 64
-_KEPT = 8
+_CACHED_SETS = 8
 
 
 def bits(mask: int) -> Iterator[int]:
@@ -41,144 +40,201 @@ def bits(mask: int) -> Iterator[int]:
         mask ^= low
 
 
-class Store:
-    """All objects of one program."""
+class Heap:
+    """All objects of one program.
+
+    `enter` selects the statement that allocates and writes.
+    """
 
     def __init__(self) -> None:
-        self._reach: list[int] = []
-        self._modules: dict[str, int] = {}
-        self._late: dict[int, int] = {}
-        self._late_mask = 0
-        self._closed: list[int] = []
-        """Large sets that hold all that their objects may reach, the last first: a loop's variable gathers them."""
-        self._changes: dict[int, int] = {}
-        self.changed_by: dict[int, int] = {}
-        """Objects that each statement, by its number, may change."""
-        self.changed = 0
+        self.statement = 0
+        """Number of the current statement."""
+        self.bit = 1
+        """Bit of the current statement."""
+        self._reachable: list[int] = []
+        self._libraries: dict[str, int] = {}
+        self._later_edges: dict[int, int] = {}
+        self._with_later_edges = 0
+        self._closed_sets: list[int] = []
+        """Large sets that are closed under reachability, the latest first: a loop's variable gathers them."""
+        self._writers: dict[int, int] = {}
+        self.written_by: dict[int, int] = {}
+        """For each statement number, the objects that the statement may change."""
+        self.written = 0
         """Objects that some statement changes."""
-        self.code: dict[int, list[Any]] = {}
-        """Functions that an object may run."""
-        self.code_mask = 0
+        self._functions: dict[int, list[FunctionSummary]] = {}
+        self.callables = 0
+        """Objects with functions that may run."""
         self.definitions = 0
         """Functions and classes: only a store to one of them changes it."""
         self.iterators = 0
-        """Objects that looking at may use up."""
-        self.implicit_mask = 0
-        """Objects with functions that run without being called by name: properties, operators."""
-        self.looked = 0
+        """Objects that reading may exhaust."""
+        self.with_protocols = 0
+        """Objects with functions that run without a call by name: properties, operators."""
+        self.iterated = 0
         """Objects that a function iterates over."""
         self.libraries = 0
         """Objects that stand for libraries."""
-        self.mutators = 0
-        """Methods that change the object which they belong to: whoever calls one changes what it reaches."""
-        self.growing = 0
-        """Dictionaries to which looking for a key adds it."""
+        self.bound_mutators = 0
+        """Bound methods that change their receiver."""
+        self.default_dicts = 0
+        """Dictionaries in which a look-up may add a key."""
         self.importers: dict[str, int] = {}
-        """Bits of the statements that import each library."""
-        self.configured: dict[str, int] = {}
-        """Bits of the statements that set how a library works: they count wherever it is imported."""
-        self.makers: list[int] = []
-        """Number of the statement that made each object."""
+        """For each library, the bits of the statements that import it."""
+        self.configured_by: dict[str, int] = {}
+        """For each library, the bits of the statements that change its settings."""
+        self.allocated_by: list[int] = []
+        """For each object, the number of the statement that allocated it."""
 
-    def new(self, inner: int, statement: int, kind: Any = None) -> int:
-        """Make an object that reaches `inner`, and return its bit."""
-        bit = 1 << len(self._reach)
-        self._reach.append(bit | self.closure(inner))
-        self.makers.append(statement)
-        if kind == "iter":
+    def enter(self, statement: int) -> None:
+        """Make `statement` the one that allocates and writes."""
+        self.statement = statement
+        self.bit = 1 << statement
+
+    # Objects and edges
+
+    def allocate(self, contents: int, type_: ValueType = UNKNOWN) -> int:
+        """Allocate an object that holds `contents`, and return its bit."""
+        bit = 1 << len(self._reachable)
+        self._reachable.append(bit | self.reachable(contents))
+        self.allocated_by.append(self.statement)
+        if type_ is ITERATOR:
             self.iterators |= bit
-        elif kind == "growing":
-            self.growing |= bit
         return bit
 
-    def attach_code(self, bit: int, codes: list[Any]) -> None:
-        """Tell that the object of `bit` may run `codes`."""
-        self.code.setdefault(bit.bit_length() - 1, []).extend(codes)
-        self.code_mask |= bit
-        self.definitions |= bit
-        if any(code.implicit for code in codes):
-            self.implicit_mask |= bit
-
-    def closure(self, mask: int) -> int:
-        """Return everything that the objects of `mask` may reach, themselves included."""
-        if not mask:
+    def reachable(self, objects: int) -> int:
+        """Return all objects that `objects` may reach, themselves included."""
+        if not objects:
             return 0
-        if mask & (mask - 1):
+        if objects & (objects - 1):
             found = 0
-            rest = mask
-            reach = self._reach
-            large = mask.bit_count() > _LARGE
+            rest = objects
+            reachable = self._reachable
+            large = objects.bit_count() > _LARGE
             if large:
-                for closed in self._closed:
-                    if not closed & ~mask:
+                for closed in self._closed_sets:
+                    if not closed & ~objects:
                         found |= closed
                 rest &= ~found
             while rest:
-                top = rest.bit_length() - 1
-                found |= reach[top]
+                found |= reachable[rest.bit_length() - 1]
                 rest &= ~found
         else:
-            found = self._reach[mask.bit_length() - 1]
+            found = self._reachable[objects.bit_length() - 1]
             large = False
-        pending = found & self._late_mask
+        pending = found & self._with_later_edges
         done = 0
         while pending:
             done |= pending
             for position in bits(pending):
-                found |= self._late[position]
-            pending = found & self._late_mask & ~done
+                found |= self._later_edges[position]
+            pending = found & self._with_later_edges & ~done
         if large:
-            self._closed = [found, *self._closed[: _KEPT - 1]]
+            self._closed_sets = [found, *self._closed_sets[: _CACHED_SETS - 1]]
         return found
 
-    def link(self, roots: int, inner: int) -> None:
-        """Tell that the objects of `roots` may hold those of `inner` from now on."""
-        if not inner:
+    def link(self, objects: int, contents: int) -> None:
+        """Add edges: `objects` may hold `contents` from now on."""
+        if not contents:
             return
-        for position in bits(roots):
-            if inner & ~self._reach[position]:
-                self._late[position] = self._late.get(position, 0) | self.closure(inner)
-                self._late_mask |= 1 << position
+        for position in bits(objects):
+            if contents & ~self._reachable[position]:
+                self._later_edges[position] = self._later_edges.get(position, 0) | self.reachable(contents)
+                self._with_later_edges |= 1 << position
 
-    def change(self, mask: int, statement: int) -> None:
-        """Tell that the statement of bit `statement` may change the objects of `mask`."""
-        if not mask:
+    # Writes
+
+    def write(self, objects: int) -> None:
+        """Record that the current statement may change `objects`."""
+        if not objects:
             return
-        self.changed |= mask
-        number = statement.bit_length() - 1  # a key that is hashed at once, unlike a bit far up
-        self.changed_by[number] = self.changed_by.get(number, 0) | mask
-        changes = self._changes
-        for position in bits(mask):
-            changes[position] = changes.get(position, 0) | statement
+        self.written |= objects
+        number = self.statement
+        self.written_by[number] = self.written_by.get(number, 0) | objects
+        writers = self._writers
+        bit = self.bit
+        for position in bits(objects):
+            writers[position] = writers.get(position, 0) | bit
 
-    def disturb(self, mask: int, statement: int) -> None:
-        """Tell that the statement may change what can be reached: everything but functions and classes."""
-        self.change(mask & ~self.definitions, statement)
+    def write_data(self, objects: int) -> None:
+        """Record that the current statement may change `objects`, functions and classes excepted."""
+        self.write(objects & ~self.definitions)
 
-    def changes(self, mask: int) -> int:
-        """Return the bits of the statements that may change an object of `mask`."""
+    def writers(self, objects: int) -> int:
+        """Return the bits of the statements that may change one of `objects`."""
         found = 0
-        for position in bits(mask & self.changed):
-            found |= self._changes[position]
+        for position in bits(objects & self.written):
+            found |= self._writers[position]
         return found
 
-    def codes(self, mask: int) -> list[Any]:
-        """Return the functions that an object of `mask` may run."""
-        return [code for position in bits(mask & self.code_mask) for code in self.code[position]]
+    def is_written_later(self, position: int) -> bool:
+        """Return True if a statement other than the allocating one changes the object at `position`."""
+        return bool(self._writers[position] & ~(1 << self.allocated_by[position]))
 
-    def module(self, root: str, statement: int) -> int:
-        """Return the one object that stands for a library, which the statement imports."""
-        self.importers[root] = self.importers.get(root, 0) | 1 << statement
-        bit = self._modules.get(root)
+    # Functions and libraries
+
+    def attach(self, objects: int, functions: list[FunctionSummary]) -> None:
+        """Record that the single object `objects` is a function or class that may run `functions`."""
+        self._functions.setdefault(objects.bit_length() - 1, []).extend(functions)
+        self.callables |= objects
+        self.definitions |= objects
+        if any(function.protocol for function in functions):
+            self.with_protocols |= objects
+
+    def functions(self, objects: int) -> list[FunctionSummary]:
+        """Return the functions that one of `objects` may run."""
+        return [function for position in bits(objects & self.callables) for function in self._functions[position]]
+
+    def library(self, name: str) -> int:
+        """Return the one object of a library that the current statement imports."""
+        self.importers[name] = self.importers.get(name, 0) | self.bit
+        bit = self._libraries.get(name)
         if bit is None:
-            bit = self._modules[root] = self.new(0, statement)
+            bit = self._libraries[name] = self.allocate(0)
             self.libraries |= bit
         return bit
 
-    def libraries_of(self, mask: int) -> list[str]:
-        """Return the names of the libraries in `mask`."""
-        return [root for root, bit in self._modules.items() if bit & mask]
+    def libraries_of(self, objects: int) -> list[str]:
+        """Return the names of the libraries among `objects`."""
+        return [name for name, bit in self._libraries.items() if bit & objects]
 
-    def later_change(self, position: int) -> bool:
-        """Whether an object is changed by another statement than the one that made it."""
-        return bool(self._changes[position] & ~(1 << self.makers[position]))
+    # Values
+
+    def part(self, value: Value) -> int:
+        """Return the points-to set of any attribute or element of `value`."""
+        return self.reachable(value.objects | value.contents)
+
+    def element(self, value: Value) -> Value:
+        """Return the value of iterating over `value` or indexing it."""
+        kind = value.type
+        if kind is IMMUTABLE:
+            return CONSTANT
+        if kind is TABLE:
+            return Value(self.part(value), 0, True, TABLE)
+        if kind is CONTAINER:
+            part = self.part(value)
+            if not part & ~value.objects:
+                return CONSTANT
+            return Value(part, 0, False, UNKNOWN)
+        return Value(self.part(value), 0, True, OBJECT if kind is OBJECT else UNKNOWN)
+
+    def hold(self, value: Value) -> int:
+        """Return the objects that a container of `value` holds, and allocate one if the value is new."""
+        if value.type is IMMUTABLE:
+            return 0
+        if value.fresh:
+            return value.objects | self.allocate(value.contents, value.type)
+        return value.objects
+
+    def own(self, value: Value) -> Value:
+        """Return `value` with an object allocated if the value is new."""
+        if not value.fresh:
+            return value
+        return Value(value.objects | self.allocate(value.contents, value.type), 0, False, value.type)
+
+    def contents(self, values: Iterable[Value]) -> int:
+        """Return the objects of a new container that is made from the contents of `values`."""
+        found = 0
+        for value in values:
+            found |= self.part(value) if value.objects or value.contents else 0
+        return found

@@ -1,10 +1,10 @@
-"""The smallest part of the notebook that gives a cell the same values.
+"""Backward slices: the smallest part of a notebook that gives a cell the same values.
 
-1. Parse the cells up to the target (`statements`); cells below it have not run when it runs.
-2. Let `analysis` tell for each statement which earlier ones it needs.
-3. Take the target cell whole, and go back from it along these needs. Order stays that of the document.
-4. Refuse what cannot run outside the notebook, where it was kept: a name that nothing defines, a line that is not
-   Python, a question to a person.
+1. Parse the cells up to the slice criterion (`statements`); cells below it have not run when it runs.
+2. Compute the dependencies of each statement (`dependencies`).
+3. Keep all statements of the criterion, and go back from them along the dependencies. The order of the document stays.
+4. Refuse kept statements that cannot run outside the notebook: a name without a definition, a line that is not Python,
+   a question to a person.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from jupyter_pipeline.compiler.analysis.dependencies import Analysis, analyse
+from jupyter_pipeline.compiler.analysis.dependencies import Dependencies, analyze
 from jupyter_pipeline.compiler.analysis.heap import bits
-from jupyter_pipeline.compiler.analysis.scope import Missing
+from jupyter_pipeline.compiler.analysis.state import UnresolvedName
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement, parse_cells
 from jupyter_pipeline.compiler.analysis.syntax import is_future
 from jupyter_pipeline.compiler.checks import refusal
@@ -26,39 +26,40 @@ from jupyter_pipeline.compiler.frontend.notebook import Cell, CellNote, label_ce
 from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
 from jupyter_pipeline.models import Record, Refusal
 
-__all__ = ["Slice", "SlicedProgram", "collecting_later", "slice_cells", "slice_program"]
+__all__ = ["Slice", "SlicedProgram", "collect_later", "slice_cells", "slice_program"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice(Record):
-    """What a cell needs of its notebook."""
+    """The part of a notebook that a cell needs."""
 
     source: str
-    """A program that runs, and gives the names of the cell the values they have in the notebook."""
+    """A program that runs by itself and gives the names of the cell their values in the notebook."""
     cells: tuple[int, ...]
-    """Indices of the cells of which something was kept, the target included."""
+    """Zero-based indices of the cells with kept statements, the criterion included."""
     notes: tuple[str, ...] = ()
-    """What was left out, and what was kept because it could not be known to be needless."""
+    """Lines that were left out, and statements that were kept because their effects are unknown."""
 
 
 @dataclass(slots=True)
 class SlicedProgram:
-    """The statements that are kept, for the stages that follow."""
+    """The statements of a slice, for the later stages of the compiler."""
 
     program: Program
     criteria: tuple[int, ...]
+    """Zero-based indices of the cells that are kept whole."""
     statements: list[Statement]
     notes: list[CellNote] = field(default_factory=list)
 
     @property
     def cells(self) -> tuple[int, ...]:
-        """Indices of the cells of which something was kept."""
+        """Zero-based indices of the cells with kept statements."""
         return tuple(sorted({s.cell for s in self.statements} | set(self.criteria)))
 
 
 @contextmanager
-def collecting_later() -> Iterator[None]:
-    """Keep the garbage collector from going through all trees again for each cell: they hold no cycles."""
+def collect_later() -> Iterator[None]:
+    """Disable the cyclic garbage collector: the trees hold no cycles, and it would visit them again and again."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -68,21 +69,21 @@ def collecting_later() -> Iterator[None]:
             gc.enable()
 
 
-@collecting_later()
-def slice_cells(sources: Sequence[str], target: int) -> Slice:
+@collect_later()
+def slice_cells(sources: Sequence[str], cell: int) -> Slice:
     r"""Return the smallest program that gives one cell the same values as the whole notebook.
 
     Parameters
     ----------
     sources : sequence of str
         The text of each cell, in order.
-    target : int
-        Index of the cell, from 0; negative counts from the end.
+    cell : int
+        Zero-based index of the cell: the slice criterion. Negative counts from the end.
 
     Returns
     -------
     Slice
-        Its `source` runs by itself.
+        A program, the cells it comes from, and notes.
 
     Raises
     ------
@@ -96,86 +97,86 @@ def slice_cells(sources: Sequence[str], target: int) -> Slice:
     >>> slice_cells(["x = 1", "unused = 2", "y = x + 1"], 2).source
     'x = 1\ny = x + 1\n'
     """
-    if not -len(sources) <= target < len(sources):
-        raise UsageError(f"There is no cell {target}: the indices of {len(sources)} cells start at 0.")
-    target %= len(sources)
+    if not -len(sources) <= cell < len(sources):
+        raise UsageError(f"There is no cell {cell}: the indices of {len(sources)} cells start at 0.")
+    cell %= len(sources)
     labels = label_cells([Cell(index=i, source=s) for i, s in enumerate(sources)])
     with label_refusals(labels):
-        kept = slice_program(list(enumerate(sources[: target + 1])), (target,))
-    ordered = sorted(kept.statements, key=lambda s: not is_future(s.node))  # Python wants these first
-    parts = [kept.program.text(s) for s in ordered]
+        sliced = slice_program(list(enumerate(sources[: cell + 1])), (cell,))
+    ordered = sorted(sliced.statements, key=lambda s: not is_future(s.node))  # Python wants these first
+    parts = [sliced.program.text(s) for s in ordered]
     return Slice(
         source="".join(f"{p}\n" for p in parts),
-        cells=kept.cells,
-        notes=tuple(note.format(labels) for note in kept.notes),
+        cells=sliced.cells,
+        notes=tuple(note.format(labels) for note in sliced.notes),
     )
 
 
 def slice_program(
     sources: Sequence[tuple[int, str]],
-    targets: Sequence[int],
+    criteria: Sequence[int],
     *,
     external: Collection[int] = (),
     later: Mapping[str, str] | None = None,
     kernel_names: Collection[str] = (),
 ) -> SlicedProgram:
-    """Return the statements that the target cells need.
+    """Return the backward slice of a program.
 
     Parameters
     ----------
     sources : sequence of (int, str)
-        Index and text of the code cells up to the last target, in order.
-    targets : sequence of int
+        Index and text of the code cells up to the last criterion, in order.
+    criteria : sequence of int
         Indices of the cells that are kept whole.
     external : collection of int, optional
-        Cells of other pipelines: they are not kept for the files that they write.
+        Cells of other pipelines: the slice does not keep them for the files that they write.
     later : mapping of str to str, optional
         Names that cells below define, with the label of the cell, for clearer refusals.
     kernel_names : collection of str
         Names that exist in the running kernel, for the same purpose.
     """
     program = parse_cells(sources)
-    analysis = analyse(program, targets, external)
+    dependencies = analyze(program, criteria, external)
     statements = program.statements
-    wanted = _needed(
-        statements, analysis, analysis.always | sum(1 << s.number for s in statements if s.cell in targets)
-    )
-    kept = SlicedProgram(program, tuple(targets), [statements[n] for n in bits(wanted)])
-    refusals = [_missing(m, later or {}, kernel_names) for m in analysis.missing if wanted >> m.statement & 1]
-    refusals += [r for s in kept.statements for r in _not_runnable(program, s)]
+    start = dependencies.always_kept | sum(1 << s.number for s in statements if s.cell in criteria)
+    needed = _backward_closure(statements, dependencies, start)
+    sliced = SlicedProgram(program, tuple(criteria), [statements[n] for n in bits(needed)])
+    unresolved = [name for name in dependencies.unresolved if needed >> name.statement & 1]
+    refusals = [_refuse_name(name, later or {}, kernel_names) for name in unresolved]
+    refusals += [r for s in sliced.statements for r in _refuse_statement(program, s)]
     if refusals:
         unique = {(r.cell, r.line, r.name): r for r in refusals}
         raise CompileRefusedError([unique[k] for k in sorted(unique)])
-    for cell in kept.cells:
-        kept.notes += [CellNote(cell, note) for note in program.plain[cell].notes]
-    kept.notes += dict.fromkeys(CellNote(s.cell, note) for s in kept.statements for note in s.notes)
-    return kept
+    for cell in sliced.cells:
+        sliced.notes += [CellNote(cell, note) for note in program.plain[cell].notes]
+    sliced.notes += dict.fromkeys(CellNote(s.cell, note) for s in sliced.statements for note in s.notes)
+    return sliced
 
 
-def _needed(statements: Sequence[Statement], analysis: Analysis, wanted: int) -> int:
-    """Return the bits of the wanted statements and of all that these need."""
-    numbers = list(bits(wanted))
+def _backward_closure(statements: Sequence[Statement], dependencies: Dependencies, needed: int) -> int:
+    """Return the bits of the statements `needed` and of all statements on which they depend."""
+    numbers = list(bits(needed))
     while numbers:
         for number in numbers:
-            new = statements[number].needs & ~wanted
+            new = statements[number].needs & ~needed
             if new:
-                wanted |= new
+                needed |= new
                 numbers += bits(new)
-        last = max(bits(wanted), default=0)
-        missing = 0
-        for importers, settings in analysis.wherever:
-            if importers & wanted:
-                missing |= settings & ~wanted & ((1 << last) - 1)
-        wanted |= missing
-        numbers = list(bits(missing))
-    return wanted
+        last = max(bits(needed), default=0)
+        settings = 0
+        for importers, configuring in dependencies.settings:
+            if importers & needed:
+                settings |= configuring & ~needed & ((1 << last) - 1)
+        needed |= settings
+        numbers = list(bits(settings))
+    return needed
 
 
-def _missing(missing: Missing, later: Mapping[str, str], kernel_names: Collection[str]) -> Refusal:
-    name = missing.name
+def _refuse_name(unresolved: UnresolvedName, later: Mapping[str, str], kernel_names: Collection[str]) -> Refusal:
+    name = unresolved.name
     if name in ("In", "Out", "get_ipython", "exit", "quit") or (name[0] == "_" and name.strip("_0123456789i") == ""):
         rule = "ipython-name"
-    elif missing.deleted:
+    elif unresolved.deleted:
         rule = "deleted-name"
     elif name in later:
         rule = "name-defined-below"
@@ -183,21 +184,20 @@ def _missing(missing: Missing, later: Mapping[str, str], kernel_names: Collectio
         rule = "name-only-in-kernel"
     else:
         rule = "undefined-name"
-    return refusal(rule, cell=missing.cell, line=missing.line, name=name, other=later.get(name, ""))
+    return refusal(rule, cell=unresolved.cell, line=unresolved.line, name=name, other=later.get(name, ""))
 
 
-def _not_runnable(program: Program, statement: Statement) -> list[Refusal]:
+def _refuse_statement(program: Program, statement: Statement) -> list[Refusal]:
     refusals: list[Refusal] = []
     plain = program.plain[statement.cell]
     if not plain.obstacles and "input" not in plain.source:
         return refusals
-    obstacles = program.plain[statement.cell].obstacles
     for node in ast.walk(statement.node):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
             continue
         place = {"cell": statement.cell, "line": node.lineno}
         if node.func.id == PLACEHOLDER:
-            found = obstacles[node.lineno]
+            found = plain.obstacles[node.lineno]
             refusals.append(refusal("not-python", **place, name=found.name, reason=found.reason, fix=found.fix))
         elif node.func.id == "input":
             refusals.append(refusal("input", **place, name="input()"))

@@ -1,8 +1,8 @@
-"""Cells to top-level statements with the text they came from.
+"""Cells to top-level statements with their source text.
 
-1. Each code cell becomes plain Python (`dialect`) and is parsed once.
-2. Each top-level statement knows its cell, its lines and its text, with the comments directly above it, so that what
-   is kept can be written as it was typed.
+1. Each code cell becomes plain Python (`frontend.ipython`) and is parsed once.
+2. Each top-level statement has its cell, its lines and its text. The text includes the comments directly above it, so
+   that generated code looks as it was typed.
 """
 
 from __future__ import annotations
@@ -27,39 +27,40 @@ class Statement:
     number: int
     """Position in the program, from 0."""
     cell: int
+    """Zero-based index of its cell."""
     node: ast.stmt
     bound: set[str] = field(default_factory=set)
-    """Names that it binds, or may bind, when it runs."""
+    """Names that it binds, or may bind."""
     read: set[str] = field(default_factory=set)
-    """Names that it needs when it runs, those of the functions it may call included."""
+    """Names that it reads, the free variables of the functions it may call included."""
     sources: dict[str, int] = field(default_factory=dict)
-    """For a name that it needs, the bits of the statements from which the value comes."""
+    """For each name in `read`, the bits of the statements on which the value depends."""
     versions: dict[str, int] = field(default_factory=dict)
-    """For a name that it reads itself, the bits of the statements that may have bound it."""
+    """For each name that it reads itself, the bits of the definitions that reach it."""
     deferred_versions: dict[tuple[str, int], int] = field(default_factory=dict)
-    """The same for a name that a function reads which it may call, with the number of the statement that made it."""
+    """The same for free variables of functions, by name and by the number of the function's defining statement."""
     binds: dict[str, int] = field(default_factory=dict)
-    """For a name that it binds, the bits of the statements that may have bound it afterwards."""
+    """For each name in `bound`, the bits of the definitions that reach the next statement."""
     assigned_by: dict[str, set[int]] = field(default_factory=dict)
-    """For a name that functions assign which it calls, the numbers of the statements that made them."""
+    """For each name that functions assign which it calls, the numbers of the functions' defining statements."""
     deferred: set[str] = field(default_factory=set)
-    """Names that the functions it defines need when they are called."""
+    """Free variables of the functions that it defines."""
     assigned: set[str] = field(default_factory=set)
-    """Names that the functions it defines assign by ``global``."""
+    """Names that the functions which it defines assign by ``global``."""
     needs: int = 0
-    """Bits of the earlier statements without which it would give something else."""
+    """Bits of the earlier statements on which it depends: its edges in the dependency graph."""
     reached: int = 0
-    """Bits of the objects that it reads."""
+    """Bits of the heap objects that it reads."""
     changes: int = 0
-    """Bits of the objects that it may change."""
+    """Bits of the heap objects that it may change."""
     written: int = 0
     """Bits of the files among them."""
     changed: bool = False
-    """Whether an object that it made is changed by a later statement."""
+    """True if a later statement may change an object that it allocates."""
     dynamic: bool = False
-    """Whether it may read or bind names that cannot be seen."""
+    """True if it may read or bind names that the analysis cannot see."""
     notes: list[str] = field(default_factory=list)
-    """Why it, or what it needs, is kept although that cannot be known."""
+    """Approximations that enlarge a slice with this statement."""
 
 
 @dataclass(slots=True)
@@ -103,7 +104,7 @@ def first_line(node: ast.stmt) -> int:
 
 
 def parse_cells(sources: Sequence[tuple[int, str]]) -> Program:
-    """Return the program of the given cells.
+    """Parse cells into a program.
 
     Parameters
     ----------
@@ -113,7 +114,7 @@ def parse_cells(sources: Sequence[tuple[int, str]]) -> Program:
     Raises
     ------
     CompileRefusedError
-        If a cell is neither Python nor IPython's dialect of it.
+        If a cell is neither Python nor IPython syntax.
     """
     plain: dict[int, PlainCell] = {}
     statements: list[Statement] = []

@@ -1,9 +1,11 @@
-"""Questions about statements that their syntax alone answers."""
+"""Questions about statements and expressions that their syntax alone answers."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from jupyter_pipeline.compiler.analysis.locations import ANY_PATH
 
 __all__ = [
     "as_load",
@@ -12,8 +14,12 @@ __all__ = [
     "declared_outside",
     "is_future",
     "last_name",
-    "leaves",
+    "leaves_path",
+    "path_tail",
+    "shorten",
 ]
+
+_SHOWN = 40
 
 
 def as_load(target: ast.expr) -> ast.expr:
@@ -69,24 +75,55 @@ def declared_outside(body: Sequence[ast.stmt]) -> set[str]:
 
 
 def is_future(node: ast.stmt) -> bool:
-    """Whether the statement is an import from ``__future__``, which has to stand first."""
+    """Return True if the statement is an import from ``__future__``, which has to stand first."""
     return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
 def last_name(node: ast.expr) -> str:
-    """Return the last part of the name of a decorator."""
+    """Return the last part of the name of a decorator or function."""
     node = node.func if isinstance(node, ast.Call) else node
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def catches_name_error(handler: ast.ExceptHandler) -> bool:
-    """Whether the handler catches a missing name."""
+    """Return True if the handler catches the error of a missing name."""
     if handler.type is None:
         return True
     names = {n.id for n in ast.walk(handler.type) if isinstance(n, ast.Name)}
     return bool(names & {"NameError", "Exception", "BaseException", "UnboundLocalError"})
 
 
-def leaves(body: Sequence[ast.stmt]) -> bool:
-    """Whether the statements end by leaving the path."""
+def leaves_path(body: Sequence[ast.stmt]) -> bool:
+    """Return True if the statements end with ``raise``, ``return``, ``continue`` or ``break``."""
     return bool(body) and isinstance(body[-1], ast.Raise | ast.Return | ast.Continue | ast.Break)
+
+
+def path_tail(node: ast.expr, paths: Mapping[str, str]) -> str:
+    """Return the last part of the file path that `node` gives, or `ANY_PATH` if its text does not show it.
+
+    Parameters
+    ----------
+    node : ast.expr
+        The expression.
+    paths : mapping of str to str
+        Last parts of the paths that names hold.
+    """
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        last = node.value.rstrip("/").rpartition("/")[2]
+        return ANY_PATH if not last or set(last) & set("*?[{") else last
+    if isinstance(node, ast.Name):
+        return paths.get(node.id, ANY_PATH)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        return path_tail(node.right, paths)
+    if isinstance(node, ast.Call) and node.args:
+        return path_tail(node.args[-1], paths)
+    if isinstance(node, ast.JoinedStr) and node.values and isinstance(node.values[-1], ast.Constant):
+        text = str(node.values[-1].value)
+        return path_tail(node.values[-1], paths) if "/" in text else ANY_PATH
+    return ANY_PATH
+
+
+def shorten(node: ast.expr) -> str:
+    """Return the text of an expression for a note, at most 40 characters."""
+    text = ast.unparse(node)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

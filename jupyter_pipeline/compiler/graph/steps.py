@@ -12,9 +12,10 @@ import ast
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from jupyter_pipeline.compiler.analysis.library_models.known import FRAME_METHODS, PURE_METHODS
+from jupyter_pipeline.compiler.analysis.library_models.registry import METHODS
 from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
 from jupyter_pipeline.compiler.analysis.statements import Statement
+from jupyter_pipeline.compiler.analysis.values import OBJECT, TABLE
 from jupyter_pipeline.compiler.frontend.directives import StepSettings
 from jupyter_pipeline.compiler.graph.mapping import ElementMapping
 from jupyter_pipeline.compiler.graph.parameters import Parameter
@@ -206,7 +207,7 @@ def find_mutated_names(node: ast.stmt) -> set[str]:
     elif isinstance(node, ast.Delete):
         targets = node.targets
     elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
-        if node.value.func.attr not in FRAME_METHODS | PURE_METHODS or any(
+        if node.value.func.attr not in METHODS[TABLE].pure | METHODS[OBJECT].pure or any(
             k.arg == "inplace" for k in node.value.keywords
         ):
             targets = [node.value.func]

@@ -1,0 +1,148 @@
+"""Assignments, deletions and stores to parts of objects."""
+
+from __future__ import annotations
+
+import ast
+
+from jupyter_pipeline.compiler.analysis.expressions import Evaluator
+from jupyter_pipeline.compiler.analysis.library_models.registry import is_process_state
+from jupyter_pipeline.compiler.analysis.locations import ANY_PATH
+from jupyter_pipeline.compiler.analysis.state import State
+from jupyter_pipeline.compiler.analysis.summaries import Instance
+from jupyter_pipeline.compiler.analysis.syntax import as_load, last_name, path_tail
+from jupyter_pipeline.compiler.analysis.values import CONSTANT, CONTAINER, IMMUTABLE, TABLE, Imported, Value
+
+__all__ = ["Assignments"]
+
+
+class Assignments:
+    """Assign values to targets.
+
+    An assignment to a name is a strong update of its binding; a store to an attribute or element is a weak update of
+    all objects that the base may be.
+    """
+
+    def __init__(self, state: State, evaluator: Evaluator) -> None:
+        self.state = state
+        self.heap = state.heap
+        self.evaluator = evaluator
+        self.functions = evaluator.functions
+        self.effects = evaluator.effects
+
+    def assign(self, target: ast.expr, value: Value, source: ast.expr | None) -> None:
+        """Record the assignment of `value` to `target`.
+
+        Parameters
+        ----------
+        target : ast.expr
+            Name, attribute, element, or a pattern of them.
+        value : Value
+            The value, with an object allocated if it is new.
+        source : ast.expr or None
+            Expression of the value, if the whole of it is assigned.
+        """
+        if isinstance(target, ast.Name):
+            self.state.bind(target.id, value)
+            if source is not None:
+                path = path_tail(source, self.state.paths)
+                if path != ANY_PATH:
+                    self.state.paths[target.id] = path
+        elif isinstance(target, ast.Tuple | ast.List):
+            self._unpack(target, value, source)
+        elif isinstance(target, ast.Starred):
+            self.assign(target.value, self.heap.own(Value(0, self.heap.part(value), True, CONTAINER)), None)
+        elif isinstance(target, ast.Attribute | ast.Subscript):
+            base = self.evaluator.visit(target.value)
+            if isinstance(target, ast.Subscript):
+                self.evaluator.visit(target.slice)
+                if isinstance(target.slice, ast.Slice):
+                    self.functions.iterate(value)
+            self._store_part(target, base)
+            self.heap.link(base.objects, value.objects)
+
+    def assign_augmented(self, node: ast.AugAssign) -> None:
+        """Record an augmented assignment, which may change the object of the name."""
+        target, heap = node.target, self.heap
+        if not isinstance(target, ast.Name):
+            value = heap.own(self.evaluator.visit(node.value))
+            load = ast.copy_location(as_load(target), target)
+            heap.write_data(self.evaluator.visit(load).objects)
+            self.assign(target, value, None)
+            return
+        former = self.state.load(target.id, target.lineno)
+        value = self.evaluator.visit(node.value)
+        result = self.evaluator.combine(former, value)
+        if former.type is IMMUTABLE and value.type is IMMUTABLE:
+            self.state.bind(target.id, CONSTANT)
+            return
+        self.functions.iterate(value)
+        if former.type is not IMMUTABLE:
+            heap.write(former.objects)
+            heap.link(former.objects, heap.hold(value) | value.contents)
+        made = heap.own(result)
+        kind = former.type if former.type is CONTAINER or former.type is TABLE else made.type
+        self.state.bind(target.id, Value(made.objects | former.objects, 0, False, kind))
+
+    def delete(self, targets: list[ast.expr]) -> None:
+        """Record ``del``."""
+        for target in targets:
+            if isinstance(target, ast.Name):
+                self._delete_name(target)
+            elif isinstance(target, ast.Attribute | ast.Subscript):
+                base = self.evaluator.visit(target.value)
+                if isinstance(target, ast.Subscript):
+                    self.evaluator.visit(target.slice)
+                self.heap.write(base.objects)
+                self.functions.run_protocol(base, "delete")
+            elif isinstance(target, ast.Tuple | ast.List):
+                self.delete(target.elts)
+
+    def _delete_name(self, target: ast.Name) -> None:
+        binding = self.state.bindings.get(target.id)
+        if binding is not None:
+            self.state.load(target.id, target.lineno, strict=False)
+            self.functions.run_protocol(Value(binding.objects, 0, False, binding.type), "end")
+            if "weakref" in self.heap.importers:
+                self.heap.write(binding.objects)
+        self.state.unbind(target.id)
+
+    def _unpack(self, target: ast.Tuple | ast.List, value: Value, source: ast.expr | None) -> None:
+        if isinstance(source, ast.Tuple | ast.List) and not any(
+            isinstance(e, ast.Starred) for e in (*source.elts, *target.elts)
+        ):
+            values = [self.heap.own(self.evaluator.visit(e)) for e in source.elts]
+            for one, part, text in zip(target.elts, values, source.elts, strict=False):  # unequal: it raises
+                self.assign(one, part, text)
+            return
+        self.functions.iterate(value)
+        element = self.heap.element(value)
+        for one in target.elts:
+            self.assign(one, self.heap.own(element), None)
+
+    def _store_part(self, target: ast.Attribute | ast.Subscript, base: Value) -> None:
+        """Record a store to an attribute or element of `base`."""
+        if isinstance(target.value, ast.Attribute) or type(base.type) is Imported:
+            self._store_in_library(target, base)
+        of_class = last_name(target.value) in ("type", "__class__")
+        if of_class and self.state.summary is not None:
+            self.state.summary.mutates_class = True
+        if isinstance(target.value, ast.Name) or of_class:
+            self.heap.write(base.objects)
+        else:
+            self.heap.write_data(base.objects)
+        if type(base.type) not in (Instance, Imported) and base.objects & self.heap.libraries:
+            self.effects.configure_all(base.objects)
+        self.functions.run_protocol(base, "write", target.attr if isinstance(target, ast.Attribute) else "")
+
+    def _store_in_library(self, target: ast.Attribute | ast.Subscript, base: Value) -> None:
+        """Record a store that may change state of the process or of a library."""
+        text = ast.unparse(target.value if isinstance(target, ast.Subscript) else target)
+        module = base.type.path if type(base.type) is Imported else text
+        if is_process_state(f"{module}.") or is_process_state(text):
+            self.effects.change_process()
+            self.effects.define_unseen_names(module)
+        elif type(base.type) is Imported and isinstance(target, ast.Attribute):
+            self.effects.change_process(f"{text} is changed in a library, so it is kept")
+            self.effects.define_unseen_names(module)
+        elif type(base.type) is Imported:
+            self.effects.configure(module.partition(".")[0], base.objects, 0)

@@ -1,0 +1,21 @@
+"""matplotlib and seaborn, which draw on the current figure."""
+
+from __future__ import annotations
+
+from jupyter_pipeline.compiler.analysis.library_models.model import NOTHING, LibraryModel, Names, reading, writing
+
+__all__ = ["MODELS"]
+
+_SETTINGS = Names("**.use **.rc **.rcdefaults **.context **.set*")
+
+MODELS = (
+    LibraryModel(
+        library="matplotlib",
+        uses_figure=True,
+        settings=_SETTINGS,
+        statement_settings=NOTHING,
+        files={**reading("pyplot.imread"), **writing("pyplot.savefig pyplot.imsave")},
+        file_methods=writing("savefig"),
+    ),
+    LibraryModel(library="seaborn", uses_figure=True, settings=_SETTINGS, statement_settings=NOTHING),
+)

@@ -1,0 +1,10 @@
+"""Numba."""
+
+from __future__ import annotations
+
+from jupyter_pipeline.compiler.analysis.library_models.model import words
+from jupyter_pipeline.compiler.analysis.library_models.table_api import table_library
+
+__all__ = ["MODELS"]
+
+MODELS = (table_library("numba", decorators=words("njit jit vectorize")),)

