@@ -1,4 +1,4 @@
-"""Static analysis and backward slicing of notebook cells.
+r"""Static analysis and backward slicing of notebook cells.
 
 The analysis answers one question for each top-level statement: on which earlier statements does it depend? A slice of
 a cell is the closure of its statements under this relation [1]_ [2]_.
@@ -51,7 +51,7 @@ depends on it, too. Nothing in cell 3 reads ``count``, so the slice leaves its d
 >>> cells = [
 ...     "rows = [1, 2]",
 ...     "table = {'rows': rows}",
-...     "rows.append(3)\\ncount = len(rows)",
+...     "rows.append(3)\ncount = len(rows)",
 ...     "total = sum(table['rows'])",
 ... ]
 >>> print(slice_cells(cells, 3).source, end="")

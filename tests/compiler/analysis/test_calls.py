@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import pytest
+
+from jupyter_pipeline.compiler import slice_cells
+
+
+@pytest.mark.parametrize(
+    ("cells", "kept"),
+    [
+        # builtins
+        (["a = [3, 1]", "sorted(a)", "a"], (0, 2)),
+        (["a = [3, 1]", "a.sort()", "a"], (0, 1, 2)),
+        (["a = [3]", "list.append(a, 1)", "a"], (0, 1, 2)),
+        (["it = iter([1, 2])", "list(it)", "next(it)"], (0, 1, 2)),
+        (["a = []", "h = a.append", "h(1)", "a"], (0, 1, 2, 3)),
+        # containers
+        (["d = {}", "d.get('x')", "d"], (0, 2)),
+        (["d = {}", "d.setdefault('x', 1)", "d"], (0, 1, 2)),
+        (["d = {}", "k = d.keys()", "d['a'] = 1", "len(k)"], (0, 1, 2, 3)),
+        # tables
+        (["import pandas as pd", "t = pd.DataFrame()", "t.dropna()", "t"], (0, 1, 3)),
+        (["import pandas as pd", "t = pd.DataFrame()", "t.dropna(inplace=True)", "t"], (0, 1, 2, 3)),
+        (["import pandas as pd", "t = pd.DataFrame()", "t.dropna(inplace=False)", "t"], (0, 1, 3)),
+        (["import numpy as np", "a = np.arange(3)", "b = a.reshape(3)", "b[0] = 1", "a"], (0, 1, 2, 3, 4)),
+        # libraries
+        (["import random", "a = [1, 2]", "random.shuffle(a)", "a"], (0, 1, 2, 3)),
+        (["import json", "a = [1]", "json.dumps(a)", "a"], (1, 3)),
+        (["import copy", "a = [[]]", "b = copy.deepcopy(a)", "b[0].append(1)", "a"], (1, 4)),
+        (["import copy", "a = [[]]", "b = copy.copy(a)", "b[0].append(1)", "a"], (0, 1, 2, 3, 4)),
+        # unknown functions
+        (["import secretlib", "a = []", "secretlib.f(a)", "a"], (0, 1, 2, 3)),
+        (["import secretlib", "a = []", "secretlib.f()", "a"], (1, 3)),
+    ],
+)
+def test_calls_keep_the_statements_that_change_a_value(cells: list[str], kept: tuple[int, ...]) -> None:
+    assert slice_cells(cells, -1).cells == kept

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+
+from jupyter_pipeline.compiler.analysis.dependencies import analyze
+from jupyter_pipeline.compiler.analysis.effects import Effects
+from jupyter_pipeline.compiler.analysis.heap import Heap, bits
+from jupyter_pipeline.compiler.analysis.locations import FIGURE, PROCESS, RANDOM_STATE, Access, file_location
+from jupyter_pipeline.compiler.analysis.state import State
+from jupyter_pipeline.compiler.analysis.statements import parse_cells
+from jupyter_pipeline.compiler.analysis.summaries import FunctionSummary
+
+
+@pytest.mark.parametrize(
+    ("written", "read", "depends"),
+    [("a.csv", "a.csv", True), ("a.csv", "b.csv", False), ("*", "b.csv", True), ("a.csv", "*", True)],
+)
+def test_a_read_of_a_file_depends_on_its_writers(written: str, read: str, depends: bool) -> None:
+    state = State(Heap())
+    effects = Effects(state)
+    state.heap.enter(0)
+    effects.write_file(written)
+    state.heap.enter(1)
+    effects.read_file(read)
+    assert bool(state.record.needs & 1) is depends
+
+
+def test_random_numbers_depend_on_draws_only_after_a_seed() -> None:
+    state = State(Heap())
+    effects = Effects(state)
+    assert effects.touch(RANDOM_STATE) == 0
+    state.heap.enter(1)
+    effects.touch(RANDOM_STATE, create=True)
+    state.heap.enter(2)
+    effects.touch(RANDOM_STATE)
+    assert state.record.needs == 1 << 1
+
+
+def test_effects_in_a_function_become_part_of_its_summary() -> None:
+    summary = FunctionSummary("f")
+    effects = Effects(State(Heap(), State(Heap()), summary))
+    effects.write_file("a")
+    effects.touch(FIGURE)
+    effects.change_process()
+    assert set(summary.locations) == {file_location("a"), FIGURE, PROCESS}
+    assert summary.locations[file_location("a")] & Access.WRITE
+
+
+@pytest.mark.parametrize(
+    ("cells", "always"),
+    [
+        (["import os", "os.chdir('x')"], [1]),
+        (["import os", "os.environ['A'] = 'b'"], [1]),
+        (["import os", "a = os.environ.get('A')"], []),
+        (["import sys", "sys.path.append('x')"], [1]),
+        (["x = 1", "globals()['y'] = 2"], [1]),
+    ],
+)
+def test_changes_of_the_process_are_always_kept(cells: list[str], always: list[int]) -> None:
+    assert list(bits(analyze(parse_cells(list(enumerate(cells)))).always_kept)) == always

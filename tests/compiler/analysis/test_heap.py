@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from jupyter_pipeline.compiler.analysis import heap as module
+from jupyter_pipeline.compiler.analysis.heap import Heap, bits
+from jupyter_pipeline.compiler.analysis.summaries import FunctionSummary
+
+
+def reachable(holds: list[int], mask: int) -> int:
+    found = 0
+    while mask:
+        found |= mask
+        mask = sum({1 << p for held in bits(mask) for p in bits(holds[held])}) & ~found
+    return found
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_closure_is_what_can_be_reached_whatever_was_linked_since(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_LARGE", 2)
+    choose = random.Random(seed)
+    heap = Heap()
+    holds: list[int] = []
+    asked = 0
+    for _ in range(150):
+        some = sum({1 << choose.randrange(len(holds)) for _ in range(choose.randrange(6))}) if holds else 0
+        if choose.random() < 0.5 or not holds:
+            heap.allocate(some)
+            holds.append(some)
+        elif choose.random() < 0.3:
+            root = 1 << choose.randrange(len(holds))
+            heap.link(root, some)
+            holds[root.bit_length() - 1] |= some
+        asked |= some
+        mask = asked if choose.random() < 0.5 else some
+        assert heap.reachable(mask) == reachable(holds, mask)
+
+
+def test_a_new_object_reaches_its_contents_and_later_edges() -> None:
+    heap = Heap()
+    a, b = heap.allocate(0), heap.allocate(0)
+    c = heap.allocate(a)
+    assert heap.reachable(c) == a | c
+    heap.link(a, b)
+    assert heap.reachable(c) == a | b | c
+
+
+def test_writes_are_weak_updates() -> None:
+    heap = Heap()
+    heap.enter(0)
+    a, b = heap.allocate(0), heap.allocate(0)
+    heap.enter(1)
+    heap.write(a | b)
+    heap.enter(3)
+    heap.write(a)
+    assert heap.writers(a) == 1 << 1 | 1 << 3
+    assert heap.writers(b) == 1 << 1
+    assert heap.written_by == {1: a | b, 3: a}
+
+
+def test_an_object_written_by_its_allocation_alone_is_not_written_later() -> None:
+    heap = Heap()
+    heap.enter(2)
+    heap.allocate(0)
+    heap.write(1)
+    assert not heap.is_written_later(0)
+    heap.enter(4)
+    heap.write(1)
+    assert heap.is_written_later(0)
+
+
+def test_a_change_of_data_leaves_functions_as_they_are() -> None:
+    heap = Heap()
+    data, function = heap.allocate(0), heap.allocate(0)
+    heap.attach(function, [FunctionSummary("f")])
+    heap.write_data(data | function)
+    assert heap.written == data
+
+
+def test_imports_of_a_library_share_one_object() -> None:
+    heap = Heap()
+    heap.enter(0)
+    first = heap.library("numpy")
+    heap.enter(5)
+    assert heap.library("numpy") == first
+    assert heap.importers["numpy"] == 1 << 0 | 1 << 5
+    assert heap.libraries_of(first) == ["numpy"]

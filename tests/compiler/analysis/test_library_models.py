@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import pytest
+
+from jupyter_pipeline.compiler.analysis import library_models
+from jupyter_pipeline.compiler.analysis.library_models import registry
+from jupyter_pipeline.compiler.analysis.library_models.model import FileAccess, LibraryModel, Names, Returns
+from jupyter_pipeline.compiler.analysis.library_models.registry import (
+    METHODS,
+    find_function,
+    find_method_files,
+    is_known,
+    is_process_state,
+    load_models,
+)
+from jupyter_pipeline.compiler.analysis.values import CONTAINER, OBJECT, TABLE
+
+
+@pytest.mark.parametrize(
+    ("path", "listed"),
+    [
+        ("load", True),
+        ("x.load", False),
+        ("random.seed", True),
+        ("seed", False),
+        ("asarray", True),
+        ("x.asarray", True),
+        ("read_csv", True),
+        ("x.read_csv", False),
+        ("set_option", True),
+        ("x.set_option", True),
+        ("offset", False),
+    ],
+)
+def test_names_match_functions_by_path(path: str, listed: bool) -> None:
+    assert (path in Names("load random.seed **.asarray read_* **.set_*")) is listed
+
+
+@pytest.mark.parametrize(
+    ("path", "attribute", "expected"),
+    [
+        ("numpy.random.seed", "seeds", True),
+        ("numpy.random.seed", "draws", False),
+        ("numpy.random.rand", "draws", True),
+        ("numpy.random.default_rng", "draws", False),
+        ("numpy.random.default_rng", "returns", Returns.STREAM),
+        ("numpy.mean", "draws", False),
+        ("numpy.asarray", "returns", Returns.TABLE_VIEW),
+        ("numpy.add.at", "mutates_arguments", True),
+        ("pandas.read_csv", "files", (FileAccess(0),)),
+        ("shutil.copy", "files", (FileAccess(0), FileAccess(1, writes=True))),
+        ("math.sqrt", "returns", Returns.CONSTANT),
+        ("os.chdir", "changes_process", True),
+        ("os.environ.get", "changes_process", False),
+        ("pandas.eval", "reads_names", True),
+        ("pandas.set_option", "configures_as_statement", True),
+        ("matplotlib.pyplot.rc", "configures", True),
+        ("matplotlib.pyplot.plot", "uses_figure", True),
+    ],
+)
+def test_effects_of_a_function(path: str, attribute: str, expected: object) -> None:
+    model = find_function(path)
+    assert model is not None
+    assert getattr(model, attribute) == expected
+
+
+def test_a_library_without_a_model_is_unknown() -> None:
+    assert find_function("secretlib.f") is None
+    assert is_known("numpy.random")
+    assert not is_known("secretlib")
+
+
+@pytest.mark.parametrize(
+    ("path", "state"), [("os.environ", True), ("sys.path.", True), ("os.path", False), ("x", False)]
+)
+def test_state_of_the_process(path: str, state: bool) -> None:
+    assert is_process_state(path) is state
+
+
+def test_methods_of_all_libraries_are_found_by_abstract_type() -> None:
+    assert "append" in METHODS[CONTAINER].mutating
+    assert {"groupby", "reshape", "with_columns", "persist"} <= METHODS[TABLE].pure
+    assert {"predict", "isoformat", "strip"} <= METHODS[OBJECT].pure
+    assert find_method_files("to_csv") == (FileAccess(0, writes=True, optional=True),)
+    assert find_method_files("to_numpy") == ()
+    assert find_method_files("append") == ()
+
+
+def test_every_module_of_models_is_loaded_once() -> None:
+    declared = [
+        model.library
+        for module in pkgutil.iter_modules(library_models.__path__)
+        for model in getattr(importlib.import_module(f"{library_models.__name__}.{module.name}"), "MODELS", ())
+    ]
+    assert sorted(declared) == sorted(registry._MODELS)
+
+
+def test_two_models_of_one_library_are_refused() -> None:
+    with pytest.raises(ValueError, match="numpy has two models"):
+        load_models([LibraryModel(library="numpy"), LibraryModel(library="numpy")])
