@@ -117,7 +117,7 @@ check: install-test ## Check format, lint, types, import contracts, docstrings a
 	@echo "== Import contracts"
 	$(BIN)/lint-imports --no-cache
 	@echo "== Docstrings and language"
-	$(BIN)/python -m numpydoc.hooks.validate_docstrings $$(git ls-files 'jupyter_pipeline/*.py')
+	$(BIN)/python -m numpydoc lint $$(git ls-files 'jupyter_pipeline/*.py')
 	$(BIN)/python -m pytest -q tests/test_language.py
 
 format: install-test ## Format and fix lint errors
