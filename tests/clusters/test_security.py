@@ -161,7 +161,7 @@ def test_scheduler_nanny_and_worker_accept_only_their_own_cluster(
                 comm.abort()
 
         for address in addresses:
-            assert asyncio.run(greet(address, own))["type"] in ("Scheduler", "Worker", "CalmNanny")
+            assert asyncio.run(greet(address, own))["type"] in ("Scheduler", "Worker", "QuietNanny")
             with pytest.raises((OSError, TimeoutError)):
                 asyncio.run(greet(address, other))
             with pytest.raises((OSError, TimeoutError)):
