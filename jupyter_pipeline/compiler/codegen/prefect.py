@@ -152,7 +152,7 @@ def _check(steps: Sequence[Step], imports: Imports, libraries: frozenset[str]) -
     return f'''
 
 def check(function, **settings):
-    """Return a task that stops what follows when `function` raises or returns False, and tells why."""
+    """Return a task that fails if `function` raises or returns False, and publishes the reason."""
 
     @task(name=function.__name__, **settings)
     def run(*args):
@@ -224,7 +224,7 @@ class _Calls:
         if len(names) < 2:
             return [f"{name}.result()" for name in names]
         run = unused_name("run", self.taken)
-        return [f"for {run} in ({', '.join(names)}):\n    {run}.result()  # what failed first says why"]
+        return [f"for {run} in ({', '.join(names)}):\n    {run}.result()  # raises the first failure"]
 
     def _name(self, steps: Sequence[Step]) -> None:
         taken = self.taken = set(RESERVED_NAMES) | {p.name for s in steps for p in s.parameters}

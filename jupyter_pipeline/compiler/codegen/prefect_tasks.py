@@ -13,7 +13,7 @@ CACHED = "CACHED"
 _CACHED = f'''
 
 def code(context, arguments):
-    """Return a key of the task and of all code here: a result is used again only where nothing has changed."""
+    """Return a cache key of the task and of all code in this folder."""
     files = sorted(Path(__file__).parent.rglob("*.py"))
     return hash_objects(context.task.name, *(file.read_text() for file in files))
 

@@ -65,6 +65,6 @@ def render_verdict(imports: Imports) -> str:
     imports.need("dask", "is_dask_collection")
     return (
         "verdict = result\n"
-        "if is_dask_collection(result):  # lazy: nothing has been looked at before Dask is asked for it\n"
+        "if is_dask_collection(result):  # lazy: compute the verdict\n"
         '    verdict = len(result) if hasattr(type(result), "ndim") and result.ndim else result.compute()\n'
     )

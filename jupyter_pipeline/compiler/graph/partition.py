@@ -70,7 +70,7 @@ def partition_steps(
         read = {n for s in step.statements for n in s.read | s.deferred}
         step.parameters = [p for p in parameters if p.name in read]
         step.inputs = [n for n in step.inputs if n not in arguments]
-        step.summary = summary(step.cell) if step.cell >= 0 else "Make what several steps need."
+        step.summary = summary(step.cell) if step.cell >= 0 else "Prepare values that several steps use."
         step.asynchronous = any(
             _awaits(s.node) for s in step.statements if re.search("await|async", sliced.program.text(s))
         )

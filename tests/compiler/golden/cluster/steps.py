@@ -1,6 +1,6 @@
 """Pipeline revenue.
 
-Made from tpch.ipynb by Jupyter Pipeline.
+Generated from tpch.ipynb by Jupyter Pipeline.
 """
 
 from datetime import date

@@ -1,4 +1,4 @@
-"""Definitions of revenue. Made from tpch.ipynb by Jupyter Pipeline."""
+"""Definitions of revenue. Generated from tpch.ipynb by Jupyter Pipeline."""
 
 import datetime
 
@@ -58,7 +58,7 @@ def sound(context, orders):
     """Sound."""
     result = steps.sound(orders)
     verdict = result
-    if is_dask_collection(result):  # lazy: nothing has been looked at before Dask is asked for it
+    if is_dask_collection(result):  # lazy: compute the verdict
         verdict = len(result) if hasattr(type(result), "ndim") and result.ndim else result.compute()
     if str(verdict) == "False":  # Python's or NumPy's
         raise AssertionError("sound returned False")

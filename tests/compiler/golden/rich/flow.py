@@ -1,4 +1,4 @@
-"""Flow revenue. Made from tpch.ipynb by Jupyter Pipeline."""
+"""Flow revenue. Generated from tpch.ipynb by Jupyter Pipeline."""
 
 import datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ import steps
 
 
 def code(context, arguments):
-    """Return a key of the task and of all code here: a result is used again only where nothing has changed."""
+    """Return a cache key of the task and of all code in this folder."""
     files = sorted(Path(__file__).parent.rglob("*.py"))
     return hash_objects(context.task.name, *(file.read_text() for file in files))
 
@@ -24,14 +24,14 @@ CACHED = INPUTS + CacheKeyFnPolicy(cache_key_fn=code)
 
 
 def check(function, **settings):
-    """Return a task that stops what follows when `function` raises or returns False, and tells why."""
+    """Return a task that fails if `function` raises or returns False, and publishes the reason."""
 
     @task(name=function.__name__, **settings)
     def run(*args):
         try:
             result = function(*args)
             verdict = result
-            if is_dask_collection(result):  # lazy: nothing has been looked at before Dask is asked for it
+            if is_dask_collection(result):  # lazy: compute the verdict
                 verdict = len(result) if hasattr(type(result), "ndim") and result.ndim else result.compute()
             if str(verdict) == "False":  # Python's or NumPy's
                 raise AssertionError(f"{function.__name__} returned False")
@@ -72,7 +72,7 @@ def revenue(
         sound = check(steps.sound).submit(orders)
         revenue = task(steps.revenue).submit(orders, wait_for=[sound])
         for run in (converted, orders, sound):
-            run.result()  # what failed first says why
+            run.result()  # raises the first failure
         return revenue.result()
 
 

@@ -1,6 +1,6 @@
 """Delay of each carrier.
 
-Made from notebooks/flights.ipynb by Jupyter Pipeline.
+Generated from notebooks/flights.ipynb by Jupyter Pipeline.
 """
 
 import pandas as pd
