@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from jupyter_pipeline.models import Profile
-from jupyter_pipeline.units import format_duration
-
-__all__ = ["CostMeter", "estimate_cost", "hourly_rate"]
+__all__ = ["CostMeter", "hourly_rate"]
 
 
 def hourly_rate(price: Mapping[str, Any], *, workers: int, threads: int) -> float | None:
@@ -61,47 +58,3 @@ class CostMeter:
             self._total += rate * (now - self._last) / 3600
         self._last = now
         return self._total
-
-
-def estimate_cost(profile: Profile, workers: int | None = None) -> str:
-    """Return the estimated cost of a cluster as text; empty without a price.
-
-    Parameters
-    ----------
-    profile : Profile
-    workers : int, optional
-        Number of workers; the profile's by default.
-
-    Examples
-    --------
-    >>> price = {"currency": "EUR", "per_worker_hour": 0.5}
-    >>> estimate_cost(Profile(name="p", cluster_class="a.B", price=price, workers=4))
-    'about 2 EUR an hour with 4 workers, at most 48 EUR until its lifetime of 1 d ends'
-    """
-    rate = _estimate_hourly_rate(profile)
-    if not rate:
-        return ""
-    size = workers or profile.workers
-    bound = ""
-    if size is None:
-        size = profile.adapt_kwargs.get("maximum") or profile.limits.max_workers or 1
-        bound = "up to " if size != 1 else ""
-    currency = str(profile.price.get("currency", "")).strip()
-    hourly = rate * int(size)
-    text = f"about {hourly:g} {currency} an hour with {bound}{size} worker{'s' if size != 1 else ''}".replace("  ", " ")
-    ends = []
-    if profile.limits.lifetime:
-        total = hourly * profile.limits.lifetime / 3600
-        ends.append((total, f"until its lifetime of {format_duration(profile.limits.lifetime)} ends"))
-    if profile.limits.budget:
-        ends.append((profile.limits.budget, "until its budget is spent"))
-    if ends:
-        total, until = min(ends)
-        text += f", at most {total:g} {currency} {until}".replace("  ", " ")
-    return text
-
-
-def _estimate_hourly_rate(profile: Profile) -> float:
-    price = profile.price
-    cores = profile.cluster_kwargs.get("cores") or profile.cluster_kwargs.get("threads_per_worker") or 1
-    return float(price.get("per_worker_hour") or 0) + float(price.get("per_core_hour") or 0) * float(cores)

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters import backends, cost, preflight, profiles
+from jupyter_pipeline.clusters import backends, preflight, profiles
 from jupyter_pipeline.clusters.preflight import checks, mounts
 from jupyter_pipeline.clusters.preflight.signatures import find_unknown_arguments, is_installed
 from jupyter_pipeline.clusters.profiles import layers
-from jupyter_pipeline.models import Limits, Profile
+from jupyter_pipeline.models import Profile
 
 JOBQUEUE = ["htcondor", "lsf", "moab", "oar", "pbs", "sge", "slurm"]
 
@@ -236,32 +236,3 @@ def test_a_slurm_that_looks_for_its_configuration_is_refused(programs: Path) -> 
 def test_hosts_and_addresses(kind: str, overrides: dict[str, Any], said: str) -> None:
     found = problems(kind, overrides)
     assert (said in found[0]) if said else not found
-
-
-@pytest.mark.parametrize(
-    ("values", "workers", "text"),
-    [
-        ({}, None, ""),
-        (
-            {"price": {"currency": "EUR", "per_worker_hour": 0.5}, "workers": 4},
-            None,
-            "about 2 EUR an hour with 4 workers, at most 48 EUR until its lifetime of 1 d ends",
-        ),
-        (
-            {"price": {"currency": "core-hours", "per_core_hour": 1}, "cluster_kwargs": {"cores": 8}},
-            2,
-            "about 16 core-hours an hour with 2 workers, at most 384 core-hours until its lifetime of 1 d ends",
-        ),
-        (
-            {
-                "price": {"per_worker_hour": 1},
-                "adapt_kwargs": {"maximum": 10},
-                "limits": Limits(lifetime=None, budget=5),
-            },
-            None,
-            "about 10 an hour with up to 10 workers, at most 5 until its budget is spent",
-        ),
-    ],
-)
-def test_the_cost_is_estimated(values: dict[str, Any], workers: int | None, text: str) -> None:
-    assert cost.estimate_cost(Profile(name="p", cluster_class="a.B", **values), workers) == text
