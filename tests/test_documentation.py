@@ -105,7 +105,7 @@ def shell() -> Iterator[InteractiveShell]:
     shell.history_manager.end_session()
 
 
-def told(shell: InteractiveShell, capsys: pytest.CaptureFixture[str], magic: str, line: str) -> str:
+def run_magic(shell: InteractiveShell, capsys: pytest.CaptureFixture[str], magic: str, line: str) -> str:
     capsys.readouterr()
     if magic == "%%deploy":
         shell.run_cell_magic("deploy", line, "1")
@@ -125,9 +125,10 @@ def test_every_subcommand_and_its_options_are_documented(
     for command, term in found.items():
         positionals = subcommands[command].parser(magic).positionals()
         assert term == f"`{' '.join([magic, command, *positionals])}`"
-        assert options(entries[term]) == options(told(shell, capsys, magic, f"{command} --help")) - {"-h", "--help"}, (
-            command
-        )
+        assert options(entries[term]) == options(run_magic(shell, capsys, magic, f"{command} --help")) - {
+            "-h",
+            "--help",
+        }, command
 
 
 @pytest.mark.parametrize("magic", ["%%deploy"])
@@ -137,7 +138,7 @@ def test_the_options_of_a_magic_without_subcommands_are_documented(
     found = next(
         body for title, body in sections(page("reference/magics.md"), 2).items() if title.startswith(f"{magic} ")
     )
-    usage = told(shell, capsys, magic, "--help").partition("\n\n")[0]
+    usage = run_magic(shell, capsys, magic, "--help").partition("\n\n")[0]
     assert options(usage) - {"-h", "--help"} == option_terms(found)
 
 

@@ -57,8 +57,8 @@ def test_the_reduction_runs_on_a_cluster_of_slurm(tmp_path: Path, bed_of: Callab
     bring_data(tmp_path, cells, "generate", "convert", "compact")
     home = write_pipeline(tmp_path, cells, "reduce", profile="slurm")
     (home / "slurm.yaml").write_text(profiles.render_profile(bed.profile(workers=1)))
-    told = python(tmp_path, home / "flow.py", PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS="120")
-    assert "Completed" in told
+    output = python(tmp_path, home / "flow.py", PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS="120")
+    assert "Completed" in output
     assert (tmp_path / "tpch" / "reports" / "unshipped.csv").read_text().count("\n") == 11
     assert subprocess.run(["squeue", "--noheader"], capture_output=True, text=True, check=True).stdout.strip() == ""
 

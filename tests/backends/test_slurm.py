@@ -214,8 +214,8 @@ def test_a_job_that_slurm_ends_at_its_walltime_is_replaced_and_reported(
     future = client.submit(_nap, 7)
     eventually(lambda: {job.id for job in jobs_of(cluster)} - {first.id}, "another job", 150)
     assert future.result(timeout=60) == 7
-    told = f"job {first.id} of worker {cluster.name}-0: it reached its walltime (TIMEOUT on "
-    assert told in manager.logs(cluster.name)
+    message = f"job {first.id} of worker {cluster.name}-0: it reached its walltime (TIMEOUT on "
+    assert message in manager.logs(cluster.name)
     cluster.detach()
 
 

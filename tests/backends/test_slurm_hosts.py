@@ -166,7 +166,7 @@ def test_accounting_shows_who_cancelled_a_job(start: Callable[..., ClusterRecord
     record = start()
     (job,) = backends.find_backend("slurm").find_jobs(record.id, max_age=0) or []
     subprocess.run(["scancel", job.id], check=True, timeout=20)
-    told = f"job {job.id} of worker {record.name}-0: it was cancelled (CANCELLED by 0 on "
-    eventually(lambda: told in manager.logs(record.name), "the log tells")
+    message = f"job {job.id} of worker {record.name}-0: it was cancelled (CANCELLED by 0 on "
+    eventually(lambda: message in manager.logs(record.name), "the log tells")
     eventually(lambda: len(left(record)) >= 2 and registry.refresh_record(record).workers == 1, "another worker", 60)
     assert registry.refresh_record(record).state is ClusterState.RUNNING

@@ -90,8 +90,8 @@ def row(case: str, peer: str, theirs: list[float], ours: list[float], aim: float
     ratio = b / a if at_most else a / b
     reached = ratio <= aim if at_most else ratio >= aim
     word = "at most" if at_most else "at least"
-    told = f"{word} {aim:g}{'' if reached else '  MISSED'}"
-    return (case, peer, f"{a:.4f}", f"{b:.4f}", f"{ratio:.1f}", told)
+    message = f"{word} {aim:g}{'' if reached else '  MISSED'}"
+    return (case, peer, f"{a:.4f}", f"{b:.4f}", f"{ratio:.1f}", message)
 
 
 def make_folder(folder: Path, files: int, size: int) -> None:
@@ -141,8 +141,8 @@ def folder_rows(client: Client, folder: Path, *, files: int, size: int, rounds: 
         row(f"{what}, one changed", "UploadDirectory again", upload["edit"], ours["edit"], aim),
     ]
     share = statistics.median(sent)
-    told = "at most 1.2" + ("" if share <= 1.2 else "  MISSED")
-    return [*rows, (f"{what}, bytes sent", "compressed change", "", "", f"{share:.2f}", told)]
+    message = "at most 1.2" + ("" if share <= 1.2 else "  MISSED")
+    return [*rows, (f"{what}, bytes sent", "compressed change", "", "", f"{share:.2f}", message)]
 
 
 def _walk(folder: Path) -> int:
@@ -152,7 +152,7 @@ def _walk(folder: Path) -> int:
 def watch_row(client: Client, folder: Path, rounds: int) -> Row:
     """Measure the time from saving a file in a watched folder until all workers have it."""
     arrived: queue.Queue[float] = queue.Queue()
-    watcher = Watcher(client, directories=[folder], report=lambda told: arrived.put(time.perf_counter()))
+    watcher = Watcher(client, directories=[folder], report=lambda message: arrived.put(time.perf_counter()))
     seconds = []
     for turn in range(rounds):
         time.sleep(1.1 + 0.37 * turn % 0.3)  # at another moment between two looks each time
@@ -206,8 +206,8 @@ def install_rows(folder: Path, tool: str, rounds: int) -> list[Row]:
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }
     command = [prefix / "bin" / "python", __file__, "--install", tool, "--folder", folder, "--rounds", str(rounds)]
-    told = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE).stdout
-    theirs, changed, asked = json.loads(told.splitlines()[-1])
+    message = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE).stdout
+    theirs, changed, asked = json.loads(message.splitlines()[-1])
     aim = 10 if tool == "uv" else 3
     return [
         row(f"one package changed, {tool}", "PipInstall", theirs, changed, aim),

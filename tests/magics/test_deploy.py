@@ -156,10 +156,10 @@ def test_a_dry_run_needs_no_server_and_writes_nothing(
     shell: InteractiveShell, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cells(shell, "%%deploy x --dry-run\nz = 1 + 1") == [None]
-    told = capsys.readouterr().out
-    assert "steps.py" in told
-    assert "Not compared with the deployment" in told
-    assert "The deployment would not change" not in told
+    output = capsys.readouterr().out
+    assert "steps.py" in output
+    assert "Not compared with the deployment" in output
+    assert "The deployment would not change" not in output
     assert list(folder.iterdir()) == []
 
 
@@ -170,9 +170,9 @@ def test_braces_are_the_deploy_s_own(
     options = '--cron "0 6 * * *" --param "since={{ window.start }}" --schedule "{cron: 0 7 * * *, slug: seven}"'
     ran = cells(shell, "seven = 8; since = '2026-01-01'", "z = since", cell.replace("{}", options))
     assert ran == [None, None, None]
-    told = capsys.readouterr().out
-    assert "At 07:00" in told
-    assert "run_window" in told
+    output = capsys.readouterr().out
+    assert "At 07:00" in output
+    assert "run_window" in output
 
 
 def test_an_interrupted_deploy_says_in_a_line_what_is_live(

@@ -1,4 +1,4 @@
-"""What people are told in lines."""
+"""What people are output in lines."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ def test_a_dry_run_counts_the_packages_of_a_new_lock() -> None:
     flow = "--- a/flow.py\n+++ b/flow.py\n@@ -0,0 +1 @@\n+x == 1\n"
     changed = lock.replace("@@ -0,0", "@@ -1,2")
     answer = Deployed(deployment=None, folder="/p", files={}, written=(), changes=flow + lock)
-    told = tables.dry_run(answer)
-    assert "+# Python 3.11\n+(2 packages)\n" in told
-    assert "numpy" not in told
-    assert "+x == 1" in told
+    output = tables.dry_run(answer)
+    assert "+# Python 3.11\n+(2 packages)\n" in output
+    assert "numpy" not in output
+    assert "+x == 1" in output
     assert "+numpy==2" in tables.dry_run(dataclasses.replace(answer, changes=changed))
 
 

@@ -157,9 +157,9 @@ def _memberships() -> list[dict[str, Any]]:
 
 def _approximated(package: dict[str, Any]) -> dict[str, Any]:
     """Return the package as a machine would install it: the version of this host."""
-    told = {"note": None, "error": None, "channel_url": None, "client_version": package["version"]}
+    output = {"note": None, "error": None, "channel_url": None, "client_version": package["version"]}
     return {
-        **told,
+        **output,
         "name": package["name"],
         "conda_name": None,
         "specifier": f"=={package['version']}",

@@ -80,7 +80,7 @@ def test_values_are_what_they_look_like_and_dates_are_text(text: str, value: Any
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "expected"),
     [
         ({"overlap": "Queue"}, "Did you mean queue?"),
         ({"overlap": "both"}, "Use skip, queue or cancel."),
@@ -109,10 +109,10 @@ def test_values_are_what_they_look_like_and_dates_are_text(text: str, value: Any
     ],
     ids=str,
 )
-def test_what_cannot_be_used_is_refused_with_the_right_form(given: dict[str, Any], told: str) -> None:
+def test_what_cannot_be_used_is_refused_with_the_right_form(given: dict[str, Any], expected: str) -> None:
     with pytest.raises(UsageError) as refused:
         deploy_options.parse_options(given, name="daily")
-    assert told in str(refused.value)
+    assert expected in str(refused.value)
 
 
 def test_every_option_has_a_name_of_its_own() -> None:

@@ -56,8 +56,8 @@ def test_a_dry_run_needs_no_server_and_changes_nothing(tmp_path: Path) -> None:
 
 def test_the_next_change_of_the_clocks_is_told_for_each_schedule(tmp_path: Path) -> None:
     given: dict[str, Any] = {"cron": ["0 6 * * *", "*/5 * * * *"], "timezone": "Europe/Berlin", "dry_run": True}
-    (told,) = planned(tmp_path, "n = 3", "n * 2", **given).preview().clock_changes
-    assert told.startswith("At 06:00 (Europe/Berlin): The clocks change on Sun ")
+    (expected,) = planned(tmp_path, "n = 3", "n * 2", **given).preview().clock_changes
+    assert expected.startswith("At 06:00 (Europe/Berlin): The clocks change on Sun ")
 
 
 def test_the_lock_names_what_the_code_imports_and_no_more(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_the_lock_names_what_the_code_imports_and_no_more(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("given", "error", "told"),
+    ("given", "error", "expected"),
     [
         ({"sample": ["m=1"]}, NotFoundError, "There is: n."),
         ({"target": "staging", "targets": "staging: {colour: red}"}, ConfigurationError, "colour"),
@@ -79,14 +79,14 @@ def test_the_lock_names_what_the_code_imports_and_no_more(tmp_path: Path) -> Non
     ids=str,
 )
 def test_what_cannot_be_deployed_is_refused_before_a_server_is_asked(
-    tmp_path: Path, given: dict[str, Any], error: type[Exception], told: str
+    tmp_path: Path, given: dict[str, Any], error: type[Exception], expected: str
 ) -> None:
     if "targets" in given:
         (tmp_path / "pipelines").mkdir()
         (tmp_path / "pipelines" / "targets.yaml").write_text(given.pop("targets"))
     with pytest.raises(error) as refused:
         planned(tmp_path, "n = 3", "n * 2", **given)
-    assert told in str(refused.value)
+    assert expected in str(refused.value)
 
 
 def test_without_a_server_there_is_no_plan(tmp_path: Path) -> None:
@@ -104,8 +104,8 @@ def test_files_for_another_orchestrator_need_no_server(tmp_path: Path) -> None:
 def test_a_deploy_is_rehearsed_once_and_repeated_without_a_change(live: Path, tmp_path: Path) -> None:
     first = planned(tmp_path, "n = 3", "open('made.txt', 'a').write(str(n))", name="once", sample=["n=5"])
     assert first.rehearses
-    told: list[str] = []
-    done = deploy.deploy(first, progress=told.append)
+    expected: list[str] = []
+    done = deploy.deploy(first, progress=expected.append)
     assert (tmp_path / "made.txt").read_text() == "5"
     assert done.deployment is not None
     assert done.deployment.version == done.version

@@ -113,9 +113,9 @@ def test_a_terminal_syncs_what_is_named_and_what_the_profile_names(cluster: Atta
         return answer
 
     report = command("sync", "one", "--directory", str(named))
-    told = report["uploaded"]
-    assert isinstance(told, list)
-    assert {item["directory"] for item in told} == {str(named), str(tmp_path / "shared")}
+    output = report["uploaded"]
+    assert isinstance(output, list)
+    assert {item["directory"] for item in output} == {str(named), str(tmp_path / "shared")}
     client = cluster.get_client()
     assert client.submit(lambda: __import__("other_module").x).result() == 2
     assert client.submit(lambda: __import__("shared_module").x).result() == 4

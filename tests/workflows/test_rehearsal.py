@@ -55,15 +55,17 @@ def test_what_breaks_is_told_with_file_and_line_after_one_try(live: Path, tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "expected"),
     [
         ({"steps.py": "import nowhere_installed"}, "ModuleNotFoundError: No module named 'nowhere_installed'"),
         ({"steps.py": "import os\n\ndef work(n):\n    os._exit(3)\n"}, "ended without an answer"),
     ],
 )
-def test_whatever_ends_the_process_is_a_finding(live: Path, tmp_path: Path, changed: dict[str, str], told: str) -> None:
+def test_whatever_ends_the_process_is_a_finding(
+    live: Path, tmp_path: Path, changed: dict[str, str], expected: str
+) -> None:
     done = rehearse(files("return n") | changed, "flow.py:main", working_directory=tmp_path)
-    assert told in done.error
+    assert expected in done.error
 
 
 def test_modules_beside_the_notebook_are_those_of_the_snapshot_alone(live: Path, tmp_path: Path) -> None:

@@ -29,16 +29,16 @@ def stage(name: str, folder: Path, target: Target) -> str:
 
 
 def test_a_promotion_takes_the_target_of_the_notebook_s_folder(live: Path, tmp_path: Path) -> None:
-    version = stage("told", tmp_path, Target(name="staging"))
+    version = stage("flights", tmp_path, Target(name="staging"))
     (tmp_path / "pipelines").mkdir()
     (tmp_path / "pipelines" / "targets.yaml").write_text("production: {profile: local, schedules: [{every: 2h}]}\n")
-    moved = run_history.promote("told")
-    assert (moved.name, moved.version, moved.profile) == ("told", version, "local")
+    moved = run_history.promote("flights")
+    assert (moved.name, moved.version, moved.profile) == ("flights", version, "local")
     assert moved.schedule_text.startswith("Every 2 hours")
     with pytest.raises(NotFoundError, match="No target is called 'productoin'"):
-        run_history.promote("told", target="productoin")
-    with pytest.raises(NotFoundError, match="Did you mean told-staging"):
-        run_history.promote("tolt")
+        run_history.promote("flights", target="productoin")
+    with pytest.raises(NotFoundError, match="Did you mean flights-staging"):
+        run_history.promote("flighst")
 
 
 def test_a_promotion_finds_what_is_staged_on_another_server(

@@ -54,7 +54,7 @@ def test_a_pipeline_runs_with_the_parameters_of_its_test(live: Path, pipeline: P
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "told"),
+    ("file", "text", "expected"),
     [
         ("test.yaml", "rows: 3", "rows: is unknown"),
         ("test.yaml", "parameters: [n]", "parameters: is not a mapping"),
@@ -64,9 +64,9 @@ def test_a_pipeline_runs_with_the_parameters_of_its_test(live: Path, pipeline: P
         ("prefect.yaml", "deployments: [{}]", "names no flow"),
     ],
 )
-def test_files_that_cannot_be_used_are_named(pipeline: Path, file: str, text: str, told: str) -> None:
+def test_files_that_cannot_be_used_are_named(pipeline: Path, file: str, text: str, expected: str) -> None:
     (pipeline / file).write_text(text)
-    with pytest.raises(ConfigurationError, match=told) as refused:
+    with pytest.raises(ConfigurationError, match=expected) as refused:
         testing.run_test(pipeline)
     assert str(pipeline / file) in str(refused.value)
 

@@ -15,13 +15,13 @@ export function runningClusters(
   commands: CommandRegistry,
   trans: TranslationBundle
 ): IRunningSessions.IManager {
-  const living = () => manager.clusters.filter(c => isAlive(c.state));
+  const running = () => manager.clusters.filter(c => isAlive(c.state));
   const runningChanged = new Signal<unknown, unknown>(manager);
   manager.changed.connect(() => runningChanged.emit(undefined));
   return {
     name: trans.__('Clusters'),
     running: () =>
-      living().map(cluster => ({
+      running().map(cluster => ({
         className: 'jp-pipeline-running-item',
         context: cluster.name,
         icon: () => pipelineIcon,
@@ -40,7 +40,7 @@ export function runningClusters(
           void commands.execute(CommandIDs.stopCluster, { name: cluster.name })
       })),
     shutdownAll: () => {
-      for (const { name } of living()) {
+      for (const { name } of running()) {
         void commands.execute(CommandIDs.stopCluster, { name, force: true });
       }
     },

@@ -11,7 +11,7 @@ from jupyter_pipeline.orchestration.service import cluster_cleanup
 
 
 @pytest.mark.parametrize(
-    ("program", "told"),
+    ("program", "expected"),
     [
         ("false", "cannot look for orphans of lost clusters"),
         ("echo", "cannot read the output of"),
@@ -19,9 +19,9 @@ from jupyter_pipeline.orchestration.service import cluster_cleanup
     ],
 )
 def test_a_collection_that_fails_is_logged_and_ends_nothing(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, program: str, told: str
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, program: str, expected: str
 ) -> None:
     monkeypatch.setattr(sys, "executable", shutil.which(program) or program)
     with caplog.at_level(logging.INFO):
         asyncio.run(cluster_cleanup.remove_orphans())
-    assert told in caplog.text
+    assert expected in caplog.text

@@ -67,16 +67,16 @@ def test_a_failing_check_is_logged_and_does_not_stop_the_supervisor(
 
 
 @pytest.mark.parametrize(
-    ("code", "told"),
+    ("code", "expected"),
     [
         (3, "exited with code 3: ImportError: no module"),
         (-9, "was terminated by SIGKILL"),
     ],
 )
-def test_the_exit_of_a_process_is_described_with_its_reason(code: int, told: str) -> None:
+def test_the_exit_of_a_process_is_described_with_its_reason(code: int, expected: str) -> None:
     child = ChildProcess("server", 1.0)
     child.last_lines.extend(["ImportError: no module", "Check out the dashboard"])
-    assert child.describe_exit(code) == told
+    assert child.describe_exit(code) == expected
 
 
 def test_a_server_that_is_not_prefect_is_reported(

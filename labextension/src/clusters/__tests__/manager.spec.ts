@@ -81,7 +81,7 @@ test('a mistake in a profile does not hide the clusters', async () => {
   manager.dispose();
 });
 
-test('a failure is told, and forgotten when it is over', async () => {
+test('reports a failure and clears it afterwards', async () => {
   const [manager, server] = create(() => []);
   await manager.ready;
   const good = server.answer;

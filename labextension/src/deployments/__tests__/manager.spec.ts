@@ -34,7 +34,7 @@ test('without an API they are not even asked for', async () => {
   manager.dispose();
 });
 
-test('an API that does not answer is told, and the service is known all the same', async () => {
+test('reports an API that does not answer and still shows the service', async () => {
   const [manager] = create({ embedded: false }, [503, { message: 'nothing answers' }]);
   await manager.ready;
   expect(manager.unreachable?.message).toBe('nothing answers');
