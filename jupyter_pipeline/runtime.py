@@ -1,7 +1,7 @@
-"""Functions and classes that generated flows import.
+"""Functions and classes that generated flows import, and functions that the pull steps of deployments name.
 
-This module is stable: a flow that was deployed with an older release still imports it. Each name is imported on first
-use, so that a flow without a cluster does not import Dask.
+This module is stable: a flow that was deployed with an older release still imports it, and a deployment on the Prefect
+server still names it. Each name is imported on first use, so that a flow without a cluster does not import Dask.
 """
 
 from __future__ import annotations
@@ -10,15 +10,23 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from jupyter_pipeline.orchestration.runs.overlap import make_room
+    from jupyter_pipeline.workflows.drift import check_packages
     from jupyter_pipeline.workflows.run_context import run_on, run_window
     from jupyter_pipeline.workflows.task_results import TableSerializer
 
-__all__ = ["TableSerializer", "run_on", "run_window"]
+__all__ = ["TableSerializer", "check_packages", "make_room", "run_on", "run_window"]
 
-_MODULES = {"TableSerializer": "task_results", "run_on": "run_context", "run_window": "run_context"}
+_MODULES = {
+    "TableSerializer": "jupyter_pipeline.workflows.task_results",
+    "check_packages": "jupyter_pipeline.workflows.drift",
+    "make_room": "jupyter_pipeline.orchestration.runs.overlap",
+    "run_on": "jupyter_pipeline.workflows.run_context",
+    "run_window": "jupyter_pipeline.workflows.run_context",
+}
 
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
-        return getattr(importlib.import_module(f"jupyter_pipeline.workflows.{_MODULES[name]}"), name)
+        return getattr(importlib.import_module(_MODULES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -13,7 +13,8 @@ __all__ = ["check_packages"]
 def check_packages(lock: str, policy: str = "warn") -> None:
     """Compare the packages of this process with a lock.
 
-    The ``pull`` section of a deployment names this function. Prefect writes its warnings into the log of the run.
+    The ``pull`` section of a deployment names it ``jupyter_pipeline.runtime.check_packages``. Prefect writes its
+    warnings into the log of the run.
 
     Parameters
     ----------

@@ -14,9 +14,9 @@ from jupyter_pipeline.orchestration.prefect_api.records import NOTEBOOK, PROFILE
 
 __all__ = ["deployment_body", "find_differences", "spec_settings"]
 
-MAKE_ROOM = "jupyter_pipeline.orchestration.runs.overlap.make_room"
+MAKE_ROOM = "jupyter_pipeline.runtime.make_room"
 """Pull step by which a run cancels older runs."""
-COMPARE_PACKAGES = "jupyter_pipeline.workflows.drift.check_packages"
+CHECK_PACKAGES = "jupyter_pipeline.runtime.check_packages"
 """Pull step by which a run compares its packages with the lock file."""
 
 _NO_LIMIT = 10_000
@@ -67,7 +67,7 @@ def deployment_body(spec: DeploymentSpec, *, pool: str, pool_type: str) -> dict[
         limit = _NO_LIMIT
     if spec.drift:
         lock = f"{spec.path.rstrip('/')}/requirements.lock"
-        pull.append({COMPARE_PACKAGES: {"lock": lock, "policy": spec.drift}})
+        pull.append({CHECK_PACKAGES: {"lock": lock, "policy": spec.drift}})
     return {
         "version": spec.version or None,
         "description": spec.description or None,

@@ -2,6 +2,7 @@
 
 Prefect can skip or queue a run that exceeds the concurrency limit, but cannot cancel the older one. `make_room` is
 therefore a step of the deployment's ``pull`` section. It runs in the process of the new run before its code is loaded.
+Deployments name it ``jupyter_pipeline.runtime.make_room``.
 """
 
 from __future__ import annotations
