@@ -29,12 +29,12 @@ ONE_FOR_THE_MACHINE = {
 # `make test-fast` leaves them out.
 SERVICE_FOLDERS = ("tests/backends/", "tests/browser/", "tests/notebooks/")
 SERVICE_MODULES = {
-    "test_command_line", "test_drift", "test_environments", "test_keeper_job", "test_locked", "test_pinning",
-    "test_private_indexes", "test_run_context", "test_service", "test_spare", "test_standby", "test_weight",
-    "test_wheels",
+    "test_batch_job", "test_command_line", "test_drift", "test_environments", "test_locked", "test_pinning",
+    "test_private_indexes", "test_run_context", "test_standby", "test_weight", "test_wheels",
 }  # fmt: skip
 SERVICE_FIXTURES = {
-    "awkward", "client", "cluster", "live", "running_service", "service_state", "shell", "started", "thin",
+    "client", "cluster", "kill_keeper", "live", "nothing_left", "running_service", "service_state", "shell", "started",
+    "tagged_processes",
 }  # fmt: skip
 WATCHER = pytest.StashKey[subprocess.Popen[bytes]]()
 

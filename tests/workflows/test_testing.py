@@ -59,7 +59,7 @@ def test_a_pipeline_runs_with_the_parameters_of_its_test(live: Path, pipeline: P
         ("test.yaml", "rows: 3", "rows: is unknown"),
         ("test.yaml", "parameters: [n]", "parameters: is not a mapping"),
         ("test.yaml", "- n", "is not a mapping"),
-        ("test.yaml", "parameters: {", "cannot be read"),
+        ("test.yaml", "parameters: {", "line 2: is not a usable YAML file"),
         ("prefect.yaml", "name: x", "names no flow"),
         ("prefect.yaml", "deployments: [{}]", "names no flow"),
     ],

@@ -138,16 +138,16 @@ def test_a_backend_of_another_package_checks_its_profile(install: Callable[[str]
 
 
 def test_a_backend_of_another_package_starts_a_cluster(
-    install: Callable[[str], None], thin: Callable[..., Profile], left: Callable[..., bool]
+    install: Callable[[str], None], make_profile: Callable[..., Profile], nothing_left: Callable[..., bool]
 ) -> None:
     install(ENTRY_POINTS)
-    profile = thin(cluster_class="campus_backend.CampusCluster", environment={"variables": {"building": "A1"}})
+    profile = make_profile(cluster_class="campus_backend.CampusCluster", environment={"variables": {"building": "A1"}})
     record = manager.start(profile, name="one")
     assert record.state is ClusterState.RUNNING
     assert (registry.cluster_dir(record.id) / "campus").exists()
     assert manager.wait_for_workers("one").workers == 1
     manager.stop("one")
-    assert left()
+    assert nothing_left()
 
 
 def test_a_broken_backend_is_ignored_with_a_warning(install: Callable[[str], None]) -> None:

@@ -74,6 +74,7 @@ print(json.dumps(answers))
 """
 
 
+@pytest.mark.slow
 def test_the_times_shown_are_those_that_prefect_will_use(tmp_path: Path) -> None:
     kinds = [
         *({"cron": text} for text in ("0 6 * * 1-5", "30 2 * * *", "*/20 * * * *", "0 0 1 */3 *", "0 0 */2 * 1")),

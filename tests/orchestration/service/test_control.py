@@ -212,6 +212,7 @@ def test_a_truncated_record_is_as_none() -> None:
     assert service.status().state == "stopped"
 
 
+@pytest.mark.service
 def test_an_interrupted_start_leaves_nothing() -> None:
     up = "from jupyter_pipeline.orchestration import service; service.up(progress=lambda text: print(text, flush=True))"
     with subprocess.Popen(
@@ -228,6 +229,7 @@ def test_an_interrupted_start_leaves_nothing() -> None:
     assert service.status().state == "stopped"
 
 
+@pytest.mark.service
 def test_a_server_that_cannot_start_is_explained_and_nothing_is_left() -> None:
     home = service_dir() / "prefect"
     home.mkdir(mode=0o700)
