@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import psutil
@@ -67,10 +67,10 @@ def reap(folder: str) -> list[str]:
     deadline = time.monotonic() + _LIMIT
     number = signal.SIGTERM
     while time.monotonic() < deadline:
-        found = _processes(folder)
+        found = _find_processes(folder, seen)
         if not found:
             time.sleep(_POLL)  # a process that was being started
-            found = _processes(folder)
+            found = _find_processes(folder, seen)
         if not found:
             break
         for process in found:
@@ -82,7 +82,8 @@ def reap(folder: str) -> list[str]:
     return list(seen.values())
 
 
-def _processes(folder: str) -> list[psutil.Process]:
+def _find_processes(folder: str, seen: Iterable[psutil.Process]) -> list[psutil.Process]:
+    """Return the running processes of the session, with those of `seen` that no longer have a trace of it."""
     environments = {}
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
@@ -90,14 +91,31 @@ def _processes(folder: str) -> list[psutil.Process]:
                 environments[process] = process.environ()
     found = {process for process, environ in environments.items() if environ.get(TAG) == folder}
     found.update(_owned(folder))
+    found.update(process for process in seen if _runs(process))
     tags = {(name, environments[process][name]) for process in found & set(environments) for name in _PRODUCT_TAGS
             if environments[process].get(name)}  # fmt: skip
     found.update(p for p, environ in environments.items() if any(environ.get(name) == value for name, value in tags))
     for process in list(found):
         with contextlib.suppress(psutil.Error):
             found.update(p for p in process.children(recursive=True) if p.status() != psutil.STATUS_ZOMBIE)
+    found |= set(_find_job_steps(found))
     me = psutil.Process()
     return list(found - {me, *me.parents()})
+
+
+def _find_job_steps(processes: Iterable[psutil.Process]) -> Iterator[psutil.Process]:
+    """Yield the slurmstepd of each job. It overwrites its environment, and waits forever for a dead controller."""
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            parent = process.parent()
+            if parent is not None and parent.name() == "slurmstepd":
+                yield parent
+
+
+def _runs(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.Error):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def _owned(folder: str) -> Iterator[psutil.Process]:
