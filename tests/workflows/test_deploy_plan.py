@@ -182,13 +182,14 @@ def die(*args, **options):
 home = {"snapshots": snapshots, "output": output, "deployments": deployments, "os": os, "Path": Path}
 module, name = sys.argv[3].split(".")
 plan = t.planned(Path(sys.argv[2]), "n = 4", f"n, {sys.argv[3]!r}", name="killed", every=["2h"])
+assert hasattr(home[module], name)
 setattr(home[module], name, die)
 deploy.deploy(plan)
 """
 
 
 @pytest.mark.parametrize(
-    "stage", ["snapshots.snapshot", "Path.rename", "output.write_files", "Path.replace", "deployments.deploy"]
+    "stage", ["snapshots.store_snapshot", "Path.rename", "output.write_files", "Path.replace", "deployments.deploy"]
 )
 def test_a_deploy_that_is_killed_changes_nothing_live_and_converges(live: Path, tmp_path: Path, stage: str) -> None:
     before = deploy.deploy(
