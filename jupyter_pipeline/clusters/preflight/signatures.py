@@ -63,7 +63,7 @@ def find_unknown_arguments(
 
 
 def _list_accepted(cluster_class: str, sources: Sequence[tuple[str, str, str]]) -> Iterator[set[str] | None]:
-    """Yield the arguments of the class, then the arguments of classes that receive its ``**kwargs``."""
+    """Yield the arguments of the class, and the arguments of the classes that receive its ``**kwargs``."""
     if sources and cluster_class.partition(".")[0] in _READ_FROM_SOURCE:
         for source in sources:
             yield _read_source(*source)
@@ -72,6 +72,8 @@ def _list_accepted(cluster_class: str, sources: Sequence[tuple[str, str, str]]) 
     lacks = [method for method in ("scale", "close") if not hasattr(found, method)] if inspect.isclass(found) else []
     if lacks or not callable(found):
         raise TypeError(f"{cluster_class} is no cluster class" + (f": it cannot {' or '.join(lacks)}" if lacks else ""))
+    if inspect.isclass(getattr(found, "job_cls", None)):  # dask-jobqueue passes further arguments to its job class
+        yield from _inspect_signatures(found.job_cls)
     yield from _inspect_signatures(found)
 
 

@@ -14,6 +14,20 @@ from jupyter_pipeline.clusters.profiles import layers
 from jupyter_pipeline.models import Profile
 
 JOBQUEUE = ["htcondor", "lsf", "moab", "oar", "pbs", "sge", "slurm"]
+SITE_CLUSTER = """\
+from dask_jobqueue.core import Job, JobQueueCluster
+
+
+class SiteJob(Job):
+    config_name = "site"
+
+    def __init__(self, scheduler=None, name=None, queue=None, **kwargs):
+        super().__init__(scheduler=scheduler, name=name, **kwargs)
+
+
+class SiteCluster(JobQueueCluster):
+    job_cls = SiteJob
+"""
 
 
 @pytest.fixture
@@ -88,6 +102,15 @@ def test_an_unknown_argument_offers_the_nearest(kind: str, argument: str, neares
         pytest.skip(f"{profile.cluster_class} is not installed here")
     found = problems(kind, {f"cluster_kwargs.{argument}": "1"})
     assert f"{profile.cluster_class} takes no argument {argument!r}. Did you mean {nearest}" in "\n".join(found)
+
+
+def test_a_class_of_another_package_takes_the_arguments_of_its_job_class(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "site_jobqueue.py").write_text(SITE_CLUSTER)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    accepted = ["queue", "cores", "memory", "job_extra_directives", "scheduler_options", "n_workers"]
+    assert unknown("site_jobqueue.SiteCluster", [*accepted, "no_such_argument"]) == ["no_such_argument"]
 
 
 @pytest.mark.parametrize("kind", sorted(p.stem for p in layers.BUILTIN_DIR.glob("*.yaml")))

@@ -93,7 +93,9 @@ class BatchBackend(Backend):
     shares_files = True
 
     submit_program: ClassVar[str]
+    """Program that submits a job script, with its subcommand if it has one."""
     cancel_program: ClassVar[str]
+    """Program that cancels the jobs with the ids that follow, with its subcommand if it has one."""
     listing_command: ClassVar[tuple[str, ...]]
     """Command that lists the jobs of the user ``{user}``."""
     system_variables: ClassVar[tuple[str, ...]] = ()
@@ -112,7 +114,8 @@ class BatchBackend(Backend):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls.commands = (cls.submit_program, cls.listing_command[0], cls.cancel_program)
+        programs = (cls.submit_program.split()[0], cls.listing_command[0], cls.cancel_program.split()[0])
+        cls.commands = tuple(dict.fromkeys(programs))
 
     @staticmethod
     def parse_listing(text: str) -> list[Job]:

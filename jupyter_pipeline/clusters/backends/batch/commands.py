@@ -99,7 +99,7 @@ def cancel_jobs(program: str, jobs: Sequence[Job], listing: JobListing, *, timeo
     ids = [job.id for job in jobs]
     refusal = ""
     for first in range(0, len(ids), _CANCEL_BATCH):
-        command = [program, *ids[first : first + _CANCEL_BATCH]]
+        command = [*program.split(), *ids[first : first + _CANCEL_BATCH]]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL)
         except (OSError, subprocess.TimeoutExpired) as error:

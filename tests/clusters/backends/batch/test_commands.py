@@ -80,6 +80,19 @@ def test_jobs_are_cancelled_by_one_command(programs: Path) -> None:
     assert (programs / "cancelled").read_text() == "1 2\n"
 
 
+def test_a_program_may_have_a_subcommand(programs: Path) -> None:
+    program(programs, "site", f'echo "$@" >> {programs}/called')
+
+    class SiteBackend(SlurmBackend):
+        submit_program = "site submit"
+        cancel_program = "site cancel"
+        listing_command = ("site", "list")
+
+    assert SiteBackend.commands == ("site",)
+    SiteBackend().cancel_jobs([Job(id="1"), Job(id="2")])
+    assert (programs / "called").read_text() == "cancel 1 2\n"
+
+
 def test_a_refusal_to_cancel_jobs_that_ended_is_fine(programs: Path) -> None:
     program(programs, "scancel", "echo 'scancel: error: Invalid job id 1' >&2; exit 1")
     program(programs, "squeue", "true")
