@@ -103,8 +103,8 @@ class Plan:
             drift=self.drift,
             notebook=str(self.folder / options.notebook) if options.notebook else "",
             working_directory=str(self.folder),  # a run resolves relative paths as the notebook does
-            **self.settings.deployment,
         )
+        spec = dataclasses.replace(spec, **self.settings.deployment)
         if self.target is None:
             return spec
         return targets.apply_target(spec, self.target, profile_file=_stored_path(self.target_profile))

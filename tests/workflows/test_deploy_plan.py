@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import os
 import subprocess
 import sys
@@ -52,6 +53,13 @@ def test_a_dry_run_needs_no_server_and_changes_nothing(tmp_path: Path) -> None:
     assert "+++ b/steps.py" in answer.changes
     assert "No Prefect API answers" in answer.notes[-1]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_option_replaces_the_value_that_the_plan_computes(tmp_path: Path) -> None:
+    found = planned(tmp_path, "n = 3", "n * 2", dry_run=True)
+    deployment = {**found.settings.deployment, "description": "Nightly report"}
+    settings = dataclasses.replace(found.settings, deployment=deployment)
+    assert dataclasses.replace(found, settings=settings).spec().description == "Nightly report"
 
 
 def test_the_next_change_of_the_clocks_is_told_for_each_schedule(tmp_path: Path) -> None:
