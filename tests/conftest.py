@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -37,6 +38,25 @@ SERVICE_FIXTURES = {
     "tagged_processes",
 }  # fmt: skip
 WATCHER = pytest.StashKey[subprocess.Popen[bytes]]()
+TESTS = Path(__file__).parent
+
+
+def check_service_names() -> None:
+    """Raise `UsageError` if a name listed above has no folder, module or fixture."""
+    files = list(TESTS.rglob("*.py"))
+    fixtures = {
+        name
+        for file in files
+        for name in re.findall(r"^@pytest\.fixture\b[^\n]*\n(?:@[^\n]*\n)*(?:async )?def (\w+)", file.read_text(), re.M)
+    }
+    missing = [
+        *(folder for folder in SERVICE_FOLDERS if not (TESTS.parent / folder).is_dir()),
+        *sorted(SERVICE_MODULES - {file.stem for file in files}),
+        *sorted(SERVICE_FIXTURES - fixtures),
+        *(p for paths in ONE_FOR_THE_MACHINE.values() for p in paths if not (TESTS.parent / p).exists()),
+    ]
+    if missing:
+        raise pytest.UsageError(f"No folder, module or fixture of the tests has the name {', '.join(missing)}.")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,6 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that start services."""
+    check_service_names()
     for item in items:
         fixtures = SERVICE_FIXTURES.intersection(getattr(item, "fixturenames", ()))
         if item.nodeid.startswith(SERVICE_FOLDERS) or item.path.stem in SERVICE_MODULES or fixtures:
@@ -94,7 +115,7 @@ def isolated_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest
     }.items():
         (root / folder).mkdir(mode=0o700)
         monkeypatch.setenv(name, str(root / folder))
-    # The tests are no session that holds a spare keeper, whatever one of them has imported.
+    # A test session starts no standby keeper, even if a test imports the package's extension.
     monkeypatch.setenv("JUPYTER_PIPELINE_STANDBY", "0")
     return root / "state"
 
