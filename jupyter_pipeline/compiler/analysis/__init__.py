@@ -33,6 +33,14 @@ Dependency graph (`dependencies`)
 Slicer (`slicer`)
     The backward slice, and the refusal of statements that cannot run outside of the notebook.
 
+References
+----------
+.. [1] M. Weiser, "Program slicing", ICSE 1981, and IEEE Transactions on Software Engineering 10(4), 1984.
+.. [2] S. Horwitz, T. Reps and D. Binkley, "Interprocedural slicing using dependence graphs", ACM TOPLAS 12(1), 1990.
+.. [3] L. O. Andersen, "Program analysis and specialization for the C programming language", PhD thesis, 1994.
+.. [4] P. Cousot and R. Cousot, "Abstract interpretation: a unified lattice model for static analysis of programs by
+   construction or approximation of fixpoints", POPL 1977.
+
 Examples
 --------
 Four cells::
@@ -62,12 +70,4 @@ total = sum(table['rows'])
 
 The analysis keeps more than necessary where it cannot know, and says so in a note. It works at the level of top-level
 statements, with `ast` and no other parser.
-
-References
-----------
-.. [1] M. Weiser, "Program slicing", ICSE 1981, and IEEE Transactions on Software Engineering 10(4), 1984.
-.. [2] S. Horwitz, T. Reps and D. Binkley, "Interprocedural slicing using dependence graphs", ACM TOPLAS 12(1), 1990.
-.. [3] L. O. Andersen, "Program analysis and specialization for the C programming language", PhD thesis, 1994.
-.. [4] P. Cousot and R. Cousot, "Abstract interpretation: a unified lattice model for static analysis of programs by
-   construction or approximation of fixpoints", POPL 1977.
 """

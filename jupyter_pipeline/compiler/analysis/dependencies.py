@@ -98,7 +98,7 @@ def _interpret(interpreter: Interpreter, s: Statement) -> None:
 
 
 def _use_results(state: State, s: Statement, *, is_last: bool) -> None:
-    """Add the needs of the names that `s` may bind, and of the functions among them, after the last cell.
+    """Add the needs of the names that `s` may bind, including the needs of functions, after the last cell.
 
     Parameters
     ----------

@@ -222,7 +222,7 @@ def _localize(times: Iterable[dt.datetime], after: dt.datetime, *, forwards: boo
     times : iterable of datetime
         Naive times in ascending order.
     after : datetime
-        An aware time. Its time zone is that of the results.
+        An aware time. The results have its time zone.
     forwards : bool
         Move the times of a skipped hour forwards. Prefect does so on Python 3.13 and later, and from 3.9 on for cron
         expressions on any Python; otherwise it moves them backwards.
