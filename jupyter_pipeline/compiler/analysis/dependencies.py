@@ -107,7 +107,7 @@ def _use_results(state: State, s: Statement, *, is_last: bool) -> None:
     s : Statement
         Statement of a slice criterion.
     is_last : bool
-        True if its cell is the last criterion: the definitions that reach the end are then those of its functions.
+        True if its cell is the last criterion: its functions use the definitions that reach the end.
     """
     _enter(state, s)
     record = state.record = DefUse()
