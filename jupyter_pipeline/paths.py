@@ -108,7 +108,7 @@ def snapshots_dir() -> Path:
 
 
 def environments_dir() -> Path:
-    """Return the folder of isolated environments, named by a hash of their lock (0700)."""
+    """Return the folder of locked environments, named by a hash of their lock (0700)."""
     return private_dir(state_dir() / "environments")
 
 

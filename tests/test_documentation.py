@@ -289,8 +289,13 @@ def test_lines_have_at_most_100_columns(file: Path) -> None:
     assert long == []
 
 
-def test_rooms_that_the_design_names_exist() -> None:
+def test_the_folder_table_of_the_design_equals_the_tree() -> None:
+    package = ROOT / "jupyter_pipeline"
     rows = re.findall(r"^\| (`[\w/]+`(?:, `[\w/]+`)*) \|", page("explanation/design.md"), re.MULTILINE)
-    for name in re.findall(r"[\w/]+", " ".join(rows)):
-        home = ROOT if name.startswith("labextension") else ROOT / "jupyter_pipeline"
-        assert (home / name).is_dir() or (home / f"{name}.py").is_file(), name
+    named = re.findall(r"[\w/]+", " ".join(rows))
+    folders = {file.parent.relative_to(package).as_posix() for file in package.rglob("__init__.py")}
+    domains = {"clusters", "environments", "compiler", "orchestration"}
+    expected = {f for f in folders if "/" not in f and f not in {".", *domains}}
+    expected |= {f for f in folders if f.count("/") == 1 and f.split("/")[0] in domains}
+    assert sorted(named) == sorted({*expected, "labextension/src"})
+    assert (ROOT / "labextension/src").is_dir()

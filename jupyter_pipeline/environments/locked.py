@@ -1,4 +1,4 @@
-"""Build isolated environments from a lock, for deployed flows that must not change with the notebook's environment.
+"""Build locked environments, for deployed flows that must not change with the notebook's environment.
 
 Environments are stored below ``STATE/environments``. The name of one is a hash of the lock, the Python version and the
 state of local packages. It is built in a temporary folder. A symbolic link is set to the folder after the last

@@ -42,7 +42,8 @@ def check_packages(lock: str, policy: str = "warn") -> None:
     )
     more = f" and {len(items) - 10} more" if len(items) > 10 else ""
     message = (
-        f"The packages have changed since the deploy: {differences}{more}. Deploy again, or with --environment locked."
+        f"The packages have changed since the deploy: {differences}{more}. "
+        "Deploy again. Add --environment locked to pin the packages."
     )
     if policy == "refuse":
         raise DriftError(message, items)

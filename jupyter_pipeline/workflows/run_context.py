@@ -33,16 +33,16 @@ def run_on(
     Parameters
     ----------
     profile : str
-        Name of the profile. A run of a deployment uses it as it was when it was deployed: the file that the variable
-        ``JUPYTER_PIPELINE_PROFILE`` names, or ``PROFILE.yaml`` in the folder of the flow. Otherwise it is looked for
+        Name of the profile. A run of a deployment uses the copy from the deploy: the file in the variable
+        ``JUPYTER_PIPELINE_PROFILE``, or ``PROFILE.yaml`` in the folder of the flow. Other runs search for the profile
         from that folder.
     flow_file : str
-        ``__file__`` of the flow. What is imported from its folder is sent to the workers by value, since they cannot
-        import it.
+        ``__file__`` of the flow. Modules imported from its folder are sent to the workers by value, since the workers
+        cannot import them.
     workers : int, optional
         Number of workers instead of the profile's.
     cpus, memory, gpus : int, str, int, optional
-        Size of each worker instead of the profile's: the most that a step asks for.
+        Size of each worker instead of the profile's: the largest request of a step.
 
     Yields
     ------

@@ -1,4 +1,4 @@
-"""Isolated environments, built by the real installers from small wheels in a folder."""
+"""Locked environments, built by the real installers from small wheels in a folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A standby keeper, with which the second local cluster of a session starts at once.
+"""A standby keeper: it makes the second local cluster of a session start without delay.
 
 A standby keeper is a process that has imported all modules and runs a fork server for workers. It waits for the folder
 of a cluster. It exits with the process that started it, when their pipe closes, and after an hour. It is discarded if

@@ -60,7 +60,7 @@ _DROPPED = {
 }  # fmt: skip
 _TIMED = {"time", "prun", "mprun", "lprun"}
 _INSTALLERS = {"pip", "conda", "mamba", "uv"}
-_LOOKING = {
+_READ_ONLY = {
     "cat", "date", "df", "du", "echo", "env", "file", "find", "free", "git", "grep", "head", "hostname", "id",
     "jupyter", "less", "ls", "lscpu", "more", "nproc", "nvidia-smi", "ps", "pwd", "tail", "top", "tree", "uname", "wc",
     "which", "whoami",
@@ -211,7 +211,7 @@ def _shell(plain: PlainCell, number: int, command: str, indent: str) -> str:
         _requirements(plain, " ".join(words[3:]))
         return ""
     name = f"!{program}"
-    if program in _LOOKING and not set(command) & set(">|;&"):
+    if program in _READ_ONLY and not set(command) & set(">|;&"):
         plain.obstacles[number] = Obstacle(name, "a shell line does not run in a pipeline", "Remove the line.")
     else:
         plain.obstacles[number] = Obstacle(name, "a shell line does not run in a pipeline", _shell_fix(command))

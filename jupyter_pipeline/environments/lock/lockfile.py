@@ -106,16 +106,18 @@ def _pinned(body: str, comment: str) -> Distribution | None:
         name = named if version else editable["url"].rstrip("/").rpartition("/")[2]
         return Distribution(name=normalize_name(name), version=version, source="editable", url=editable["url"])
     try:
-        asked = Requirement(body)
+        requirement = Requirement(body)
     except InvalidRequirement:
         return None
-    exact = re.fullmatch(r"===?([^*]+)", str(asked.specifier))
-    name = normalize_name(asked.name)
-    extras = tuple(sorted(asked.extras))
-    if asked.marker is not None and not asked.marker.evaluate():
+    exact = re.fullmatch(r"===?([^*]+)", str(requirement.specifier))
+    name = normalize_name(requirement.name)
+    extras = tuple(sorted(requirement.extras))
+    if requirement.marker is not None and not requirement.marker.evaluate():
         return Distribution(name=name, version="")
-    if asked.url:
-        return Distribution(name=name, version=version, source=_source(asked.url), url=asked.url, extras=extras)
+    if requirement.url:
+        return Distribution(
+            name=name, version=version, source=_source(requirement.url), url=requirement.url, extras=extras
+        )
     return Distribution(name=name, version=exact[1], extras=extras) if exact else None
 
 

@@ -124,7 +124,7 @@ def _origin(value: Any) -> str:
         name = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
         if not isinstance(name, str):
             name = getattr(type(value), "__module__", "")
-    except Exception:  # noqa: BLE001 - a proxy without what it stands for raises whatever it likes
+    except Exception:  # noqa: BLE001 - an unresolved proxy may raise any exception
         return ""
     return name.partition(".")[0] if isinstance(name, str) else ""
 

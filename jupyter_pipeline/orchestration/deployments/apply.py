@@ -111,14 +111,14 @@ async def apply_specification(api: PrefectApi, spec: DeploymentSpec, *, overwrit
     else:
         check_owner(spec, server, overwrite=overwrite)
         changes = find_differences(body, server)
-        sent, gone = _schedule_changes(server, spec)
+        sent, removed = _schedule_changes(server, spec)
         if sent is not None:
             changes["schedules"] = sent
-        if not changes and not gone:
+        if not changes and not removed:
             return server
         if changes:
             await api.patch(f"/deployments/{server['id']}", changes)
-        for entry in gone:
+        for entry in removed:
             await api.delete(f"/deployments/{server['id']}/schedules/{entry['id']}")
         server = await api.get(f"/deployments/{server['id']}")
     if spec.schedules and not server["paused"]:
@@ -182,11 +182,11 @@ def _schedule_changes(
     """
     settings = records.get_settings(server)
     there = server.get("schedules") or []
-    ours = {entry["slug"]: entry for entry in there if entry.get("slug")}
+    by_slug = {entry["slug"]: entry for entry in there if entry.get("slug")}
     foreign = [entry for entry in there if not entry.get("slug")]
     entries, changed = [], False
     for schedule in spec.schedules:
-        entry, wanted = ours.pop(schedule.slug, None), _entry(schedule)
+        entry, wanted = by_slug.pop(schedule.slug, None), _entry(schedule)
         if entry is None:
             changed = True
         else:
@@ -195,8 +195,8 @@ def _schedule_changes(
             planned = to_schedule({**wanted, "active": live.active}, spec_settings(spec))
             changed |= live != planned or live.active != wanted["active"]
         entries.append(wanted)
-    gone = list(ours.values())
+    removed = list(by_slug.values())
     if not foreign:
-        return (entries if changed else None), (gone if there else [])
+        return (entries if changed else None), (removed if there else [])
     resent = [{key: entry[key] for key in ("schedule", "parameters", "active")} for entry in foreign]
-    return ([*entries, *resent] if changed or gone else None), []
+    return ([*entries, *resent] if changed or removed else None), []

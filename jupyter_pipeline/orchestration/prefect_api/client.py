@@ -238,10 +238,10 @@ def _refusal(response: httpx.Response, method: str, path: str, endpoint: Endpoin
         content = {}
     reason = response.reason_phrase
     if isinstance(content, dict):
-        said = content.get("exception_detail") or content.get("detail") or content.get("exception_message")
-        if isinstance(said, list):  # one entry for each field, with all that was sent
-            said = "; ".join(str(each.get("msg", each)) if isinstance(each, dict) else str(each) for each in said)
-        reason = str(said or reason)
+        detail = content.get("exception_detail") or content.get("detail") or content.get("exception_message")
+        if isinstance(detail, list):  # one entry for each field, with all that was sent
+            detail = "; ".join(str(each.get("msg", each)) if isinstance(each, dict) else str(each) for each in detail)
+        reason = str(detail or reason)
     hint = age
     if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
         hint = f"Check the credentials (PREFECT_API_KEY or PREFECT_API_AUTH_STRING) for {endpoint.source}."

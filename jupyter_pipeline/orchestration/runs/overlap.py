@@ -49,7 +49,7 @@ async def make_room_async(concurrency_limit: int = 1) -> None:
             newer = [run for run in others if _sort_key(run) > _sort_key(this_run)]
             if len(newer) >= concurrency_limit:
                 await _set_state(api, run_id, "CANCELLED", "Skipped", "A newer run took its place.")
-                os._exit(0)  # nothing has started, and Prefect has no other way to exit without an error here
+                os._exit(0)  # no task has started; Prefect offers no other exit without an error here
             surplus = sorted(others, key=_sort_key)[: len(others) + 1 - concurrency_limit]
             if not surplus:
                 return
@@ -58,7 +58,8 @@ async def make_room_async(concurrency_limit: int = 1) -> None:
                     await _set_state(api, run["id"], "CANCELLING", "Cancelling", "A newer run takes its place.")
             if time.monotonic() > deadline:
                 raise OrchestrationError(
-                    f"The run {surplus[0]['name']} was cancelled for this one and does not end. Check its worker."
+                    f"The run {surplus[0]['name']} was cancelled to make room for this run, but has not stopped. "
+                    "Check its worker."
                 )
             await asyncio.sleep(_POLL)
 

@@ -135,7 +135,7 @@ export function addClusterCommands(options: {
         : await showDialog({
             title: trans.__('Stop %1?', cluster.name),
             body: trans.__(
-              'Its workers end, and what they hold in memory is lost, for every notebook that uses it.'
+              'All notebooks lose this cluster and the data in its memory.'
             ),
             buttons: [
               Dialog.cancelButton(),

@@ -31,8 +31,8 @@ export interface IOptionsSchema {
   readonly properties: { readonly [name: string]: IOption };
 }
 
-/** Options that the dialog shows elsewhere: as fields of their own, or as buttons. */
-const ELSEWHERE = new Set(['profile', 'retries', 'dry_run', 'overwrite']);
+/** Options that the dialog shows as separate fields or as buttons. */
+const SHOWN_SEPARATELY = new Set(['profile', 'retries', 'dry_run', 'overwrite']);
 
 /**
  * Fetch the options of a deploy.
@@ -48,7 +48,7 @@ export function withoutField(
   schema: IOptionsSchema | null
 ): ReadonlyArray<readonly [string, IOption]> {
   return Object.entries(schema?.properties ?? {}).filter(
-    ([name, option]) => option['x-group'] !== 'schedule' && !ELSEWHERE.has(name)
+    ([name, option]) => option['x-group'] !== 'schedule' && !SHOWN_SEPARATELY.has(name)
   );
 }
 

@@ -131,7 +131,7 @@ class BatchBackend(Backend):
     @classmethod
     def job_state(cls, state: str) -> str:
         """Return the state of `Job` for a state of the system."""
-        return next((ours for ours, theirs in cls.states.items() if state in theirs.split()), "ended")
+        return next((name for name, codes in cls.states.items() if state in codes.split()), "ended")
 
     @classmethod
     def parse_walltime(cls, value: object) -> float:
