@@ -17,6 +17,7 @@ import stat
 import tempfile
 from pathlib import Path
 
+from jupyter_pipeline import environment_variables
 from jupyter_pipeline.exceptions import ConfigurationError, UsageError
 
 __all__ = [
@@ -85,7 +86,7 @@ def private_dir(path: Path) -> Path:
 
 def state_dir() -> Path:
     """Return the state folder. It is created with mode 0700 if needed."""
-    chosen = os.environ.get("JUPYTER_PIPELINE_STATE")
+    chosen = os.environ.get(environment_variables.STATE)
     if chosen:
         return private_dir(Path(chosen).expanduser().absolute())
     base = os.environ.get("XDG_STATE_HOME") or "~/.local/state"

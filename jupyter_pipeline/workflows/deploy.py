@@ -14,6 +14,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from jupyter_pipeline import environment_variables
 from jupyter_pipeline.exceptions import RehearsalError
 from jupyter_pipeline.models import Deployed, DeploymentSpec
 
@@ -95,7 +96,7 @@ def _rehearse(plan: Plan, spec: DeploymentSpec, report: Callable[[str], None]) -
 
 
 def _variables(spec: DeploymentSpec) -> Mapping[str, str]:
-    return {**spec.env, **({"JUPYTER_PIPELINE_PROFILE": spec.profile_file} if spec.profile_file else {})}
+    return {**spec.env, **({environment_variables.PROFILE: spec.profile_file} if spec.profile_file else {})}
 
 
 def _rehearsal_error(plan: Plan, done: Rehearsal) -> RehearsalError:

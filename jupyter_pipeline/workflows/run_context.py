@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from jupyter_pipeline import environment_variables
+
 if TYPE_CHECKING:
     import datetime
 
@@ -70,7 +72,7 @@ def run_on(
 
 def _profile_of_run(profile: str, folder: Path) -> str:
     """Return the profile's file as it was deployed, or else its name."""
-    for frozen in (os.environ.get("JUPYTER_PIPELINE_PROFILE", ""), str(folder / f"{profile}.yaml")):
+    for frozen in (os.environ.get(environment_variables.PROFILE, ""), str(folder / f"{profile}.yaml")):
         if frozen.endswith(".yaml") and Path(frozen).is_file():
             return frozen
     return profile

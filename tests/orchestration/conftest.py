@@ -9,10 +9,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from jupyter_pipeline import processes
+from jupyter_pipeline import environment_variables, processes
 from jupyter_pipeline.models import DeploymentSpec, Schedule, ServiceStatus
 from jupyter_pipeline.orchestration import service
-from jupyter_pipeline.orchestration.service.environment import MARK
 from jupyter_pipeline.orchestration.versions import snapshots
 
 FLOW = """
@@ -30,7 +29,7 @@ def {name}(result: str = "{result}", seconds: float = 0.0):
 
 
 def processes_of(state: Path) -> list[psutil.Process]:
-    return list(processes.with_variable(MARK, str(state / "service")))
+    return list(processes.with_variable(environment_variables.SERVICE, str(state / "service")))
 
 
 @pytest.fixture(scope="session")

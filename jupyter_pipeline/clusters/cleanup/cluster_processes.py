@@ -6,9 +6,8 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from jupyter_pipeline import processes
+from jupyter_pipeline import environment_variables, processes
 from jupyter_pipeline.clusters import registry
-from jupyter_pipeline.clusters.cleanup import tags
 from jupyter_pipeline.models import ProcessIdentity
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def _iter_tagged() -> Iterator[tuple[str, dict[str, str], psutil.Process]]:
             if process.pid == os.getpid() or process.uids().real != os.getuid():
                 continue
             environment = process.environ()
-            tag = environment.get(tags.TAG_VARIABLE)
+            tag = environment.get(environment_variables.CLUSTER)
             if not tag or process.status() == psutil.STATUS_ZOMBIE:
                 continue
         except (psutil.Error, OSError):
@@ -54,7 +53,7 @@ def _iter_tagged() -> Iterator[tuple[str, dict[str, str], psutil.Process]]:
 
 def _is_standby(tag: str, environment: dict[str, str]) -> bool:
     """Return True if a process is a standby keeper whose parent process is running."""
-    pid, _, started = environment.get(tags.STANDBY_VARIABLE, "").partition(":")
+    pid, _, started = environment.get(environment_variables.STANDBY_OF, "").partition(":")
     if not started or registry.cluster_dir(tag).exists():
         return False
     owner = ProcessIdentity(

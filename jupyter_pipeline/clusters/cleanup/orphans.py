@@ -250,7 +250,8 @@ def _is_keeper_running(record: ClusterRecord) -> bool:
     """Return True if a record that names no keeper is only damaged: a keeper process with its tag is running."""
     if record.keeper is not None:
         return False
-    return any(tags.KEEPER_MODULE in " ".join(p.cmdline()) for p in cluster_processes.find_processes(record.id))
+    commands = [" ".join(process.cmdline()) for process in cluster_processes.find_processes(record.id)]
+    return any(tags.KEEPER_MODULE in command or tags.STANDBY_MODULE in command for command in commands)
 
 
 def _is_claimed(tag: str) -> bool:

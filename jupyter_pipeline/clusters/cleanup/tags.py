@@ -8,14 +8,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from jupyter_pipeline import paths
+from jupyter_pipeline import environment_variables, paths
 
 __all__ = [
     "KEEPER_JOB_MODULE",
     "KEEPER_MODULE",
-    "PYTHONPATH_VARIABLE",
-    "STANDBY_VARIABLE",
-    "TAG_VARIABLE",
+    "STANDBY_MODULE",
     "build_environment",
     "cluster_id_of",
     "keeper_job_tag",
@@ -23,14 +21,10 @@ __all__ = [
 
 KEEPER_MODULE = "jupyter_pipeline.clusters.keeper.main"
 """Module that runs as the keeper."""
+STANDBY_MODULE = "jupyter_pipeline.clusters.keeper.standby"
+"""Module that runs as a standby keeper, and as the keeper once a cluster is assigned."""
 KEEPER_JOB_MODULE = "jupyter_pipeline.clusters.keeper.batch_job"
 """Module that submits a keeper as a batch job."""
-TAG_VARIABLE = "JUPYTER_PIPELINE_CLUSTER"
-"""Environment variable with the id of the cluster to which a process belongs."""
-STANDBY_VARIABLE = "JUPYTER_PIPELINE_STANDBY_OF"
-"""Environment variable of a standby keeper with pid and start time of its parent process."""
-PYTHONPATH_VARIABLE = "JUPYTER_PIPELINE_ORIGINAL_PYTHONPATH"
-"""Environment variable with the user's ``PYTHONPATH``, which the keeper restores before it runs user code."""
 _KEEPER_SUFFIX = "-keeper"
 
 
@@ -40,12 +34,12 @@ def build_environment(cluster_id: str) -> dict[str, str]:
     original = os.environ.get("PYTHONPATH", "")
     values = {
         **os.environ,
-        TAG_VARIABLE: cluster_id,
-        "JUPYTER_PIPELINE_STATE": str(paths.state_dir()),
-        PYTHONPATH_VARIABLE: original,
+        environment_variables.CLUSTER: cluster_id,
+        environment_variables.STATE: str(paths.state_dir()),
+        environment_variables.ORIGINAL_PYTHONPATH: original,
         "PYTHONPATH": os.pathsep.join(p for p in (package_location, original) if p),
     }
-    values.pop(STANDBY_VARIABLE, None)
+    values.pop(environment_variables.STANDBY_OF, None)
     return values
 
 

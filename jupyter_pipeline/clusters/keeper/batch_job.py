@@ -13,6 +13,7 @@ import os
 import sys
 from pathlib import Path
 
+from jupyter_pipeline import environment_variables
 from jupyter_pipeline.clusters import preflight, registry
 from jupyter_pipeline.clusters.backends import Context, get_backend
 from jupyter_pipeline.clusters.cleanup import tags
@@ -51,9 +52,9 @@ async def _submit(folder: Path, profile: Profile, record: ClusterRecord) -> str:
     """Submit a job that runs the keeper, and return its id."""
     context = Context(tag=tags.keeper_job_tag(record.id), name=record.name, directory=folder)
     # Only variables that the keeper needs; the batch system decides about the rest of the environment.
-    variables = (tags.TAG_VARIABLE, "JUPYTER_PIPELINE_STATE", "PYTHONPATH")
+    variables = (environment_variables.CLUSTER, environment_variables.STATE, "PYTHONPATH")
     values = {n: os.environ[n] for n in variables if n in os.environ}
-    values[tags.PYTHONPATH_VARIABLE] = os.environ.get(tags.PYTHONPATH_VARIABLE, "")
+    values[environment_variables.ORIGINAL_PYTHONPATH] = os.environ.get(environment_variables.ORIGINAL_PYTHONPATH, "")
     settings = [f"{n}={v}" for n, v in values.items()]
     command = ["env", *settings, sys.executable, "-P", "-m", tags.KEEPER_MODULE, "--foreground", str(folder)]
     return await get_backend(profile).submit_command(profile, context, command)

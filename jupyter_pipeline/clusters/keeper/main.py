@@ -15,9 +15,8 @@ import sys
 import time
 from pathlib import Path
 
-from jupyter_pipeline import paths, processes
+from jupyter_pipeline import environment_variables, paths, processes
 from jupyter_pipeline.clusters import registry
-from jupyter_pipeline.clusters.cleanup import tags
 from jupyter_pipeline.clusters.keeper import control_client, fork_server
 from jupyter_pipeline.clusters.registry import markers, names
 from jupyter_pipeline.clusters.registry.start_request import StartRequest
@@ -118,7 +117,7 @@ def _apply_caller_settings(request: StartRequest) -> None:
         # Start folder of worker processes; a standby keeper was started in another one.
         setattr(multiprocessing.process, "ORIGINAL_DIR", str(Path.cwd()))  # noqa: B010 - missing in typeshed
     sys.path[:] = dict.fromkeys((*request.sys_path, *sys.path))
-    original = os.environ.pop(tags.PYTHONPATH_VARIABLE, None)
+    original = os.environ.pop(environment_variables.ORIGINAL_PYTHONPATH, None)
     if original is not None:
         os.environ.pop("PYTHONPATH", None)
         os.environ |= {"PYTHONPATH": original} if original else {}

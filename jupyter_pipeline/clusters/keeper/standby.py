@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline import paths, processes
+from jupyter_pipeline import environment_variables, paths, processes
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.cleanup import tags
 from jupyter_pipeline.clusters.keeper import fork_server
@@ -48,7 +48,10 @@ _MAX_AGE = 3600.0
 _TAKE_OVER_TIMEOUT = 10.0
 _READY, _TAKEN_OVER = b"r", b"1"
 # Prefixes of variables that a process reads when it starts: a change cannot reach a running one.
-_READ_AT_START = ("LD_", "PYTHON", "MALLOC_", "OMP_", "MKL_", "OPENBLAS_", "DASK_", "JUPYTER_PIPELINE_STATE", "TMPDIR")
+_READ_AT_START = (
+    *("LD_", "PYTHON", "MALLOC_", "OMP_", "MKL_", "OPENBLAS_", "DASK_", "TMPDIR"),
+    environment_variables.STATE,
+)
 
 
 @dataclass
@@ -105,7 +108,7 @@ def is_enabled() -> bool:
 
     ``JUPYTER_PIPELINE_STANDBY`` set to ``0`` or ``1`` takes precedence.
     """
-    setting = os.environ.get("JUPYTER_PIPELINE_STANDBY", "")
+    setting = os.environ.get(environment_variables.STANDBY, "")
     return setting == "1" if setting else "ipykernel" in sys.modules or hasattr(sys, "ps1")
 
 
@@ -198,12 +201,15 @@ def _spawn() -> StandbyKeeper:
     fingerprint = compute_fingerprint()
     try:
         subprocess.run(
-            [sys.executable, "-P", "-m", __name__, str(log), str(reply_writer)],
+            [sys.executable, "-P", "-m", tags.STANDBY_MODULE, str(log), str(reply_writer)],
             stdin=request_reader,
             stdout=output,
             stderr=output,
             pass_fds=[reply_writer],
-            env=tags.build_environment(cluster_id) | {tags.STANDBY_VARIABLE: f"{parent.pid}:{parent.started}"},
+            env={
+                **tags.build_environment(cluster_id),
+                environment_variables.STANDBY_OF: f"{parent.pid}:{parent.started}",
+            },
             start_new_session=True,
             check=True,
         )
@@ -270,7 +276,8 @@ def _replace_environment(environment: Mapping[str, str]) -> None:
     import dask.config
 
     changed = {k: v for k, v in environment.items() if os.environ.get(k) != v}
-    for name in set(os.environ) - set(environment) - {tags.STANDBY_VARIABLE, *fork_server.STARTUP_ENVIRONMENT}:
+    kept = {*environment, environment_variables.STANDBY_OF, *fork_server.STARTUP_ENVIRONMENT}
+    for name in set(os.environ) - kept:
         del os.environ[name]
     os.environ.update(changed)
     dask.config.set({"distributed.nanny.environ": {**dask.config.get("distributed.nanny.environ", {}), **changed}})

@@ -16,12 +16,12 @@ from typing import Any
 from traitlets import Dict, TraitError
 from traitlets.config import Config, Configurable
 
+from jupyter_pipeline import environment_variables
 from jupyter_pipeline.exceptions import ConfigurationError
 
 __all__ = ["JupyterPipeline", "build_environment", "read_profiles", "set_config"]
 
 _FILE = "jupyter_pipeline_config"
-_VARIABLE = "JUPYTER_PIPELINE_PROFILES"
 _application_configs: list[Config] = []
 
 
@@ -49,15 +49,17 @@ def read_profiles() -> dict[str, Mapping[str, Any]]:
     sources = {f"c.JupyterPipeline.profiles in {_FILE}": _profiles(_file_config(tuple(jupyter_config_path())))}
     for config in _application_configs:
         sources["c.JupyterPipeline.profiles"] = _profiles(config)
-    if os.environ.get(_VARIABLE):
-        sources[f"the Jupyter server's configuration ({_VARIABLE})"] = json.loads(os.environ[_VARIABLE])
+    inherited = os.environ.get(environment_variables.PROFILES)
+    if inherited:
+        source = f"the Jupyter server's configuration ({environment_variables.PROFILES})"
+        sources[source] = json.loads(inherited)
     return {source: found for source, found in sources.items() if found}
 
 
 def build_environment() -> dict[str, str]:
     """Return the environment variables that pass the profiles of this process to a child process."""
     found = [profiles for config in _application_configs if (profiles := _profiles(config))]
-    return {_VARIABLE: json.dumps(found[0])} if found else {}
+    return {environment_variables.PROFILES: json.dumps(found[0])} if found else {}
 
 
 @functools.cache

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from jupyter_pipeline import environment_variables
 from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError, OrchestrationError, UsageError
 from jupyter_pipeline.models import WORK_POOL, CatchUpPolicy, DeploymentSpec, OverlapPolicy, Schedule
 from jupyter_pipeline.orchestration.deployments.deployment_body import deployment_body, find_differences, spec_settings
@@ -129,7 +130,7 @@ async def apply_specification(api: PrefectApi, spec: DeploymentSpec, *, overwrit
 
 def check_owner(spec: DeploymentSpec, server: Mapping[str, Any], *, overwrite: bool) -> None:
     """Raise if the deployment belongs to another notebook and `overwrite` is false."""
-    owner = ((server.get("job_variables") or {}).get("env") or {}).get(records.NOTEBOOK, "")
+    owner = ((server.get("job_variables") or {}).get("env") or {}).get(environment_variables.NOTEBOOK, "")
     if owner and spec.notebook and owner != spec.notebook and not overwrite:
         raise OrchestrationError(
             f"The deployment {spec.name!r} belongs to the notebook {owner}. Choose another name, or deploy with "

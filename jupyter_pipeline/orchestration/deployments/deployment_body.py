@@ -8,9 +8,9 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from jupyter_pipeline import environment_variables
 from jupyter_pipeline.models import DeploymentSpec, OverlapPolicy
 from jupyter_pipeline.orchestration.alerts import run_environment
-from jupyter_pipeline.orchestration.prefect_api.records import NOTEBOOK, PROFILE, SETTINGS
 
 __all__ = ["deployment_body", "find_differences", "spec_settings"]
 
@@ -24,7 +24,7 @@ _NO_LIMIT = 10_000
 
 
 def spec_settings(spec: DeploymentSpec) -> dict[str, Any]:
-    """Return the settings of a specification for the variable `SETTINGS`, without empty values."""
+    """Return the settings of a specification for the variable of settings, without empty values."""
     edged = {
         schedule.slug: {
             key: value
@@ -49,8 +49,15 @@ def spec_settings(spec: DeploymentSpec) -> dict[str, Any]:
 
 def deployment_body(spec: DeploymentSpec, *, pool: str, pool_type: str) -> dict[str, Any]:
     """Return the fields of a deployment that can be updated, without its schedules."""
-    environment = {**run_environment(spec), **spec.env, SETTINGS: json.dumps(spec_settings(spec), sort_keys=True)}
-    for name, value in ((PROFILE, spec.profile_file or spec.profile), (NOTEBOOK, spec.notebook)):
+    environment = {
+        **run_environment(spec),
+        **spec.env,
+        environment_variables.SETTINGS: json.dumps(spec_settings(spec), sort_keys=True),
+    }
+    for name, value in (
+        (environment_variables.PROFILE, spec.profile_file or spec.profile),
+        (environment_variables.NOTEBOOK, spec.notebook),
+    ):
         if value:
             environment[name] = value
     variables: dict[str, Any] = {"env": environment}

@@ -11,14 +11,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from jupyter_pipeline import environment_variables
 from jupyter_pipeline.models import DeploymentRecord, RunRecord, Schedule
 from jupyter_pipeline.orchestration import schedules
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp, to_schedule
 
 __all__ = [
-    "NOTEBOOK",
-    "PROFILE",
-    "SETTINGS",
     "get_environment",
     "get_schedules",
     "get_settings",
@@ -26,17 +24,11 @@ __all__ = [
     "to_run_record",
 ]
 
-PROFILE = "JUPYTER_PIPELINE_PROFILE"
-NOTEBOOK = "JUPYTER_PIPELINE_NOTEBOOK"
-SETTINGS = "JUPYTER_PIPELINE_SETTINGS"
-"""Variable with a JSON object of settings for which Prefect has no field: policies, owner, target, windows, schedules
-that are sent as rules."""
-
 
 def get_settings(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings in a deployment of the API; empty if another program created it."""
     try:
-        found = json.loads(get_environment(data).get(SETTINGS) or "{}")
+        found = json.loads(get_environment(data).get(environment_variables.SETTINGS) or "{}")
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
@@ -84,8 +76,8 @@ def to_deployment_record(
         name=data["name"],
         flow_name=flow_name,
         version=data.get("version") or "",
-        profile=settings.get("profile") or Path(environment.get(PROFILE, "")).stem,
-        notebook=environment.get(NOTEBOOK, ""),
+        profile=settings.get("profile") or Path(environment.get(environment_variables.PROFILE, "")).stem,
+        notebook=environment.get(environment_variables.NOTEBOOK, ""),
         paused=paused,
         schedules=entries,
         schedule_text="; ".join(schedules.describe_schedule(entry) for entry in entries),

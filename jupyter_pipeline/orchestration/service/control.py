@@ -12,11 +12,10 @@ from dataclasses import replace
 
 import filelock
 
-from jupyter_pipeline import ports, processes
+from jupyter_pipeline import environment_variables, ports, processes
 from jupyter_pipeline.exceptions import ConfigurationError, ServiceError
 from jupyter_pipeline.models import ServiceStatus
 from jupyter_pipeline.orchestration.service import process_cleanup
-from jupyter_pipeline.orchestration.service.environment import DATABASE, MARK
 from jupyter_pipeline.orchestration.service_state import WORK_POOL, ServiceState, log_path, read_state, write_state
 from jupyter_pipeline.paths import service_dir, state_dir
 
@@ -153,16 +152,19 @@ def _refuse_other_host(state: ServiceState | None) -> None:
 
 
 def _refuse_database(state: ServiceState | None) -> None:
-    address = os.environ.get(DATABASE, "")
+    address = os.environ.get(environment_variables.DATABASE, "")
     if address and not address.startswith("postgresql+asyncpg://"):
         raise ConfigurationError(
             "the environment",
-            DATABASE,
+            environment_variables.DATABASE,
             "is not an address of PostgreSQL",
             "Write postgresql+asyncpg://USER@HOST/DATABASE",
         )
     if state is not None and state.database == "postgresql" and not address:
-        raise ServiceError(f"The deployments of this state folder are in PostgreSQL: set {DATABASE} to that database.")
+        raise ServiceError(
+            "The deployments of this state folder are in PostgreSQL: "
+            f"set {environment_variables.DATABASE} to that database."
+        )
 
 
 def _choose_port(port: int | None, state: ServiceState | None, report: Callable[[str], None]) -> int:
@@ -186,6 +188,8 @@ def _launch(port: int, *, fixed: bool) -> subprocess.Popen[bytes]:
     """Start the supervisor in a new session, so that it outlives the caller and its terminal."""
     mask = os.umask(0o077)
     os.umask(mask)
+    # The service does not belong to a cluster, also if a process of one starts it.
+    inherited = {name: value for name, value in os.environ.items() if name != environment_variables.CLUSTER}
     descriptor = os.open(log_path(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         process = subprocess.Popen(
@@ -198,7 +202,11 @@ def _launch(port: int, *, fixed: bool) -> subprocess.Popen[bytes]:
             stdout=descriptor,
             stderr=descriptor,
             cwd=service_dir(),
-            env={**os.environ, MARK: str(service_dir()), "JUPYTER_PIPELINE_STATE": str(state_dir())},
+            env={
+                **inherited,
+                environment_variables.SERVICE: str(service_dir()),
+                environment_variables.STATE: str(state_dir()),
+            },
             start_new_session=True,
         )
     finally:

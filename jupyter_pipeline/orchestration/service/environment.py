@@ -9,27 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from jupyter_pipeline import environment_variables
 from jupyter_pipeline.orchestration.service_state import Secrets
 
-__all__ = ["DATABASE", "MARK", "server_environment", "worker_environment"]
-
-MARK = "JUPYTER_PIPELINE_SERVICE"
-"""Variable that marks every process of a service; its value is the folder of the service."""
-
-DATABASE = "JUPYTER_PIPELINE_DATABASE_URL"
-"""Variable with the address of a PostgreSQL database to use instead of SQLite; it may hold a password."""
+__all__ = ["server_environment", "worker_environment"]
 
 _KERNEL_ONLY = ("MPLBACKEND", "JPY_PARENT_PID", "JPY_SESSION_NAME", "JPY_API_TOKEN", "PYDEVD_USE_FRAME_EVAL")
 """Variables that are valid in a kernel only: plotting backend, parent, session."""
 
 
 def _base(environ: Mapping[str, str], home: Path, state_dir: Path) -> dict[str, str]:
-    inherited = {
-        k: v for k, v in environ.items() if not k.startswith("PREFECT_") and k not in (*_KERNEL_ONLY, DATABASE)
-    }
+    dropped = (*_KERNEL_ONLY, environment_variables.CLUSTER, environment_variables.DATABASE)
+    inherited = {k: v for k, v in environ.items() if not k.startswith("PREFECT_") and k not in dropped}
     return inherited | {
-        MARK: str(home),
-        "JUPYTER_PIPELINE_STATE": str(state_dir),
+        environment_variables.SERVICE: str(home),
+        environment_variables.STATE: str(state_dir),
         "PREFECT_HOME": str(home / "prefect"),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
@@ -58,7 +52,7 @@ def server_environment(
         Secrets that protect API and blocks.
     """
     origin = f"http://127.0.0.1:{port}"
-    database = environ.get(DATABASE) or f"sqlite+aiosqlite:///{home / 'prefect' / 'prefect.db'}"
+    database = environ.get(environment_variables.DATABASE) or f"sqlite+aiosqlite:///{home / 'prefect' / 'prefect.db'}"
     return _base(environ, home, state_dir) | {
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": database,
         "PREFECT_SERVER_API_AUTH_STRING": secrets.auth,

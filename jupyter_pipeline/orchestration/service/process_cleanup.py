@@ -1,8 +1,8 @@
 """Find and terminate the processes of a service.
 
-A process belongs to a service if its identity is in the state file, or if the variable `environment.MARK` is in its
-environment. The processes of clusters that a run has started inherit the variable too; they belong to their keepers and
-are not touched.
+A process belongs to a service if its identity is in the state file, or if its environment has the variable
+`environment_variables.SERVICE`. The processes of clusters that a run has started inherit the variable too. They carry
+the tag of their cluster, belong to their keepers and are not touched.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from jupyter_pipeline import processes
-from jupyter_pipeline.orchestration.service.environment import MARK
+from jupyter_pipeline import environment_variables, processes
 from jupyter_pipeline.orchestration.service_state import ServiceState
 
 __all__ = ["find_processes", "find_running_runs", "stop_all", "stop_runs"]
@@ -27,7 +26,7 @@ _RUN_ID = "PREFECT__FLOW_RUN_ID"
 def find_running_runs(home: Path) -> set[str]:
     """Return the ids of the runs of the service at `home` that have a running process."""
     ids = set()
-    for process in processes.with_variable(MARK, str(home)):
+    for process in processes.with_variable(environment_variables.SERVICE, str(home)):
         with contextlib.suppress(psutil.Error):
             ids.add(process.environ().get(_RUN_ID, ""))
     return ids - {""}
@@ -60,8 +59,7 @@ def stop_runs(home: Path, *, grace: float) -> None:
 
 
 def _marked_without_clusters(home: Path) -> Iterator[psutil.Process]:
-    for process in processes.with_variable(MARK, str(home)):
+    for process in processes.with_variable(environment_variables.SERVICE, str(home)):
         with contextlib.suppress(psutil.Error):
-            family = [process, *process.parents()]
-            if not any("jupyter_pipeline.clusters.keeper.main" in p.cmdline() for p in family):
+            if environment_variables.CLUSTER not in process.environ():
                 yield process

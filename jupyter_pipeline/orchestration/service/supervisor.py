@@ -31,14 +31,14 @@ from pathlib import Path
 
 import filelock
 
-from jupyter_pipeline import ports, processes
+from jupyter_pipeline import environment_variables, ports, processes
 from jupyter_pipeline.exceptions import OrchestrationError
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
 from jupyter_pipeline.orchestration.prefect_api.endpoint import embedded
 from jupyter_pipeline.orchestration.runs import catch_up_missed_runs
 from jupyter_pipeline.orchestration.service import cluster_cleanup, health, process_cleanup
 from jupyter_pipeline.orchestration.service.child_process import LOG, ChildProcess, log_failure
-from jupyter_pipeline.orchestration.service.environment import DATABASE, server_environment, worker_environment
+from jupyter_pipeline.orchestration.service.environment import server_environment, worker_environment
 from jupyter_pipeline.orchestration.service_state import (
     WORK_POOL,
     ServiceState,
@@ -100,7 +100,7 @@ class Supervisor:
             detail="Starting the Prefect server",
             port=port,
             started=time.time(),
-            database="postgresql" if os.environ.get(DATABASE) else "sqlite",
+            database="postgresql" if os.environ.get(environment_variables.DATABASE) else "sqlite",
             supervisor=processes.this_process(),
         )
         write_state(self.state)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import subprocess
 import sys
 import time
@@ -10,10 +11,10 @@ from typing import Any
 import psutil
 import pytest
 
-from jupyter_pipeline import processes
+from jupyter_pipeline import environment_variables, processes
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.backends import Backend, Job
-from jupyter_pipeline.clusters.cleanup import cluster_processes, orphans
+from jupyter_pipeline.clusters.cleanup import cluster_processes, orphans, tags
 from jupyter_pipeline.clusters.registry import markers
 from jupyter_pipeline.exceptions import ClusterError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
@@ -134,3 +135,15 @@ def test_exited_processes_are_ignored(lost: ClusterRecord, batch: Batch) -> None
     process.wait()
     assert processes.terminate([found]) == []
     assert cluster_processes.find_processes(lost.id) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "expected"), [(tags.KEEPER_MODULE, True), (tags.STANDBY_MODULE, True), ("distributed.nanny", False)]
+)
+def test_a_running_keeper_of_a_damaged_record_is_found(lost: ClusterRecord, module: str, expected: bool) -> None:
+    command = [sys.executable, "-c", "import time; time.sleep(600)", module]
+    with subprocess.Popen(command, env={**os.environ, environment_variables.CLUSTER: lost.id}) as process:
+        try:
+            assert orphans._is_keeper_running(dataclasses.replace(lost, keeper=None)) is expected
+        finally:
+            process.kill()

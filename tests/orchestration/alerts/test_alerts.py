@@ -17,13 +17,12 @@ import psutil
 import pytest
 from waiting import wait_until
 
-from jupyter_pipeline import processes
+from jupyter_pipeline import environment_variables, processes
 from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError, UsageError
 from jupyter_pipeline.models import Alert, AlertEvent, DeploymentSpec, ServiceStatus
 from jupyter_pipeline.orchestration import alerts, deployments, runs
 from jupyter_pipeline.orchestration.prefect_api.client import connect
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
-from jupyter_pipeline.orchestration.service.environment import MARK
 from jupyter_pipeline.paths import service_dir
 
 Make = Callable[..., DeploymentSpec]
@@ -128,7 +127,7 @@ def test_a_run_without_a_heartbeat_sends_an_alert_and_is_crashed(
 
 def _engine(run_id: str) -> psutil.Process:
     def find() -> psutil.Process | None:
-        for process in processes.with_variable(MARK, str(service_dir())):
+        for process in processes.with_variable(environment_variables.SERVICE, str(service_dir())):
             if process.environ().get("PREFECT__FLOW_RUN_ID") == run_id and runs.find(run_id).state == "Running":
                 return process
         return None

@@ -16,20 +16,19 @@ import psutil
 import pytest
 from waiting import wait_until
 
-from jupyter_pipeline import processes
+from jupyter_pipeline import environment_variables, processes
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.exceptions import ConfigurationError, ServiceError
 from jupyter_pipeline.models import DeploymentSpec, ProcessIdentity, ServiceStatus
 from jupyter_pipeline.orchestration import deployments, runs, service, service_state
 from jupyter_pipeline.orchestration.service import child_process, control
-from jupyter_pipeline.orchestration.service.environment import MARK
 from jupyter_pipeline.paths import service_dir
 
 Make = Callable[..., DeploymentSpec]
 
 
 def _of_this_service() -> list[psutil.Process]:
-    return list(processes.with_variable(MARK, str(service_dir())))
+    return list(processes.with_variable(environment_variables.SERVICE, str(service_dir())))
 
 
 def _child(name: str) -> psutil.Process:

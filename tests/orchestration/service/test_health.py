@@ -5,12 +5,11 @@ from collections.abc import Callable
 
 from waiting import wait_until
 
-from jupyter_pipeline import processes
+from jupyter_pipeline import environment_variables, processes
 from jupyter_pipeline.models import DeploymentSpec, Schedule, ServiceStatus
 from jupyter_pipeline.orchestration import deployments, runs
 from jupyter_pipeline.orchestration.prefect_api import client
 from jupyter_pipeline.orchestration.service import health, process_cleanup
-from jupyter_pipeline.orchestration.service.environment import MARK
 from jupyter_pipeline.paths import service_dir
 
 
@@ -55,7 +54,7 @@ def test_a_lost_run_whose_limit_is_gone_is_crashed(
     async def lose() -> list[str]:
         async with client.connect() as connection:
             await connection.delete(f"/deployments/{made.id}")  # as another program might
-            for process in processes.with_variable(MARK, str(service_dir())):
+            for process in processes.with_variable(environment_variables.SERVICE, str(service_dir())):
                 if process.environ().get("PREFECT__FLOW_RUN_ID") == run.id:
                     process.kill()
             alive = process_cleanup.find_running_runs(service_dir())

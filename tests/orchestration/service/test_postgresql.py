@@ -16,11 +16,10 @@ from pathlib import Path
 import pytest
 from waiting import wait_until
 
-from jupyter_pipeline import processes
+from jupyter_pipeline import environment_variables, processes
 from jupyter_pipeline.exceptions import ConfigurationError, ServiceError
 from jupyter_pipeline.models import DeploymentSpec, Schedule
 from jupyter_pipeline.orchestration import deployments, runs, service, service_state
-from jupyter_pipeline.orchestration.service.environment import DATABASE, MARK
 
 Make = Callable[..., DeploymentSpec]
 
@@ -70,7 +69,7 @@ def _as(owner: str, command: list[str | Path]) -> None:
 @pytest.fixture
 def database(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     with _server(tmp_path_factory.mktemp("database")) as address:
-        monkeypatch.setenv(DATABASE, address)
+        monkeypatch.setenv(environment_variables.DATABASE, address)
         yield address
 
 
@@ -88,21 +87,21 @@ def test_the_service_works_on_postgresql(
         deployments.deploy(dataclasses.replace(specs[0], description="changed"))
         assert deployments.rollback("stored0").version == specs[0].version
         assert runs.wait(deployments.run_now("stored0").id, timeout=120).state == "Completed"
-        for process in processes.with_variable(MARK, str(isolated_state / "service")):
+        for process in processes.with_variable(environment_variables.SERVICE, str(isolated_state / "service")):
             if "worker" in process.cmdline():
-                assert DATABASE not in process.environ()
+                assert environment_variables.DATABASE not in process.environ()
         address = f"{database.rpartition(':')[0]}"
         assert address not in Path(service.status().log).read_text()
     finally:
         service.down()
-    monkeypatch.delenv(DATABASE)
+    monkeypatch.delenv(environment_variables.DATABASE)
     with pytest.raises(ServiceError, match="are in PostgreSQL"):
         service.up()
 
 
 def test_an_address_of_another_database_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(DATABASE, "mysql://me:hunter2@db/prefect")
-    with pytest.raises(ConfigurationError, match=DATABASE) as refused:
+    monkeypatch.setenv(environment_variables.DATABASE, "mysql://me:hunter2@db/prefect")
+    with pytest.raises(ConfigurationError, match=environment_variables.DATABASE) as refused:
         service.up()
     assert "hunter2" not in str(refused.value)
     assert service_state.read_state() is None

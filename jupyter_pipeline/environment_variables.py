@@ -1,0 +1,52 @@
+"""Names of the environment variables of this package.
+
+This module imports nothing.
+"""
+
+__all__ = [
+    "CLUSTER",
+    "DATABASE",
+    "NOTEBOOK",
+    "ORIGINAL_PYTHONPATH",
+    "PROFILE",
+    "PROFILES",
+    "SERVICE",
+    "SETTINGS",
+    "STANDBY",
+    "STANDBY_OF",
+    "STATE",
+]
+
+STATE = "JUPYTER_PIPELINE_STATE"
+"""Path of the state folder."""
+
+CLUSTER = "JUPYTER_PIPELINE_CLUSTER"
+"""Tag of a process: id of the cluster to which it belongs."""
+
+STANDBY = "JUPYTER_PIPELINE_STANDBY"
+"""``1`` to start standby keepers, ``0`` to start none."""
+
+STANDBY_OF = "JUPYTER_PIPELINE_STANDBY_OF"
+"""Pid and start time of the process that started this standby keeper."""
+
+ORIGINAL_PYTHONPATH = "JUPYTER_PIPELINE_ORIGINAL_PYTHONPATH"
+"""The user's ``PYTHONPATH``, which the keeper restores before it runs user code."""
+
+PROFILES = "JUPYTER_PIPELINE_PROFILES"
+"""Profiles of the Jupyter server's configuration, as JSON, for its kernels."""
+
+SERVICE = "JUPYTER_PIPELINE_SERVICE"
+"""Mark of a process of a service: folder of the service."""
+
+DATABASE = "JUPYTER_PIPELINE_DATABASE_URL"
+"""Address of a PostgreSQL database to use instead of SQLite; it may hold a password."""
+
+PROFILE = "JUPYTER_PIPELINE_PROFILE"
+"""Name or file of the profile of a run."""
+
+NOTEBOOK = "JUPYTER_PIPELINE_NOTEBOOK"
+"""Notebook of a run."""
+
+SETTINGS = "JUPYTER_PIPELINE_SETTINGS"
+"""Settings of a deployment for which Prefect has no field, as a JSON object: policies, owner, target, windows, and
+schedules that are sent as rules."""

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jupyter_pipeline import environment_variables
+from jupyter_pipeline.clusters.cleanup import tags
+from jupyter_pipeline.orchestration.service import environment, process_cleanup
+from jupyter_pipeline.orchestration.service_state import Secrets
+
+_SLEEP = "import time; time.sleep(600)"
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Return a process of a run of the service in `tmp_path`."""
+    with _start(tmp_path, PREFECT__FLOW_RUN_ID="1") as process:
+        yield process
+        process.kill()
+
+
+def _start(home: Path, *arguments: str, **variables: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", _SLEEP, *arguments],
+        env={**os.environ, environment_variables.SERVICE: str(home), **variables},
+    )
+
+
+@pytest.mark.parametrize("module", [tags.KEEPER_MODULE, tags.STANDBY_MODULE, tags.KEEPER_JOB_MODULE, "distributed"])
+def test_processes_of_clusters_are_not_terminated(tmp_path: Path, run: subprocess.Popen[bytes], module: str) -> None:
+    tagged = {environment_variables.CLUSTER: "jp-000000-1", "PREFECT__FLOW_RUN_ID": "1"}
+    with _start(tmp_path, module, **tagged) as cluster:
+        try:
+            assert [process.pid for process in process_cleanup.find_processes(tmp_path, None)] == [run.pid]
+            process_cleanup.stop_runs(tmp_path, grace=5)
+            assert run.wait(timeout=60) is not None
+            assert process_cleanup.stop_all(tmp_path, None, grace=5) == []
+            assert cluster.poll() is None
+        finally:
+            cluster.kill()
+
+
+def test_a_service_that_a_cluster_starts_does_not_belong_to_the_cluster(tmp_path: Path) -> None:
+    for build in (environment.server_environment, environment.worker_environment):
+        values = build(
+            {environment_variables.CLUSTER: "jp-000000-1", "LANG": "C"},
+            home=tmp_path,
+            state_dir=tmp_path,
+            port=4200,
+            secrets=Secrets(auth="a:b", encryption_key="c"),
+        )
+        assert environment_variables.CLUSTER not in values
+        assert values["LANG"] == "C"
