@@ -61,14 +61,14 @@ __all__ = ["compile_cells"]
 
 
 @collect_later()
-def compile_cells(cells: Sequence[Cell], target: int | Sequence[int], options: CompileOptions) -> Compilation:
+def compile_cells(cells: Sequence[Cell], selected: int | Sequence[int], options: CompileOptions) -> Compilation:
     """Compile cells to a pipeline with one step for each of them.
 
     Parameters
     ----------
     cells : sequence of Cell
         All cells of the notebook.
-    target : int or sequence of int
+    selected : int or sequence of int
         Zero-based index of the cell, or of each cell that becomes a step.
     options : CompileOptions
         Name, profile, schedules, parameters.
@@ -85,11 +85,11 @@ def compile_cells(cells: Sequence[Cell], target: int | Sequence[int], options: C
     options.check()
     generator.check_options(options)
     refuse_secret_values({**options.defaults, **options.cluster.get("kwargs", {})})
-    selected = (target,) if isinstance(target, int) else tuple(dict.fromkeys(target))
-    _check_selected(cells, selected)
+    criteria = (selected,) if isinstance(selected, int) else tuple(dict.fromkeys(selected))
+    _check_criteria(cells, criteria)
     labels = label_cells(cells)
     with label_refusals(labels):
-        sliced = _slice(cells, selected, options, labels)
+        sliced = _slice(cells, criteria, options, labels)
         check_slice(sliced)
         graph = _build_graph(cells, sliced, options, labels)
     remarks = [*sliced.notes, *(CellNote(cell, text) for cell, text in find_machine_values(sliced))]
@@ -115,7 +115,7 @@ def compile_cells(cells: Sequence[Cell], target: int | Sequence[int], options: C
         version=version,
         cells=sliced.cells,
         notes=(
-            *note_execution_order(cells, max(selected)),
+            *note_execution_order(cells, max(criteria)),
             *(remark.format(labels) for remark in remarks),
             *generator.notes(graph, options),
         ),
@@ -130,22 +130,26 @@ def compile_cells(cells: Sequence[Cell], target: int | Sequence[int], options: C
     )
 
 
-def _check_selected(cells: Sequence[Cell], selected: Sequence[int]) -> None:
-    code = {c.index for c in cells if c.kind == "code"}
-    if not selected or not code.issuperset(selected):
-        indices = ", ".join(map(str, selected))
-        raise UsageError(f"There is no code cell with index {indices}. The first cell has index 0.")
+def _check_criteria(cells: Sequence[Cell], criteria: Sequence[int]) -> None:
+    code = [c.index for c in cells if c.kind == "code"]
+    if not criteria:
+        raise UsageError("No cell is selected. Choose at least one code cell.")
+    if missing := [index for index in criteria if index not in code]:
+        raise UsageError(
+            f"The notebook has no code cell with index {', '.join(map(str, missing))}. "
+            f"Indices of its code cells: {', '.join(map(str, code)) or 'none'}."
+        )
 
 
 def _slice(
-    cells: Sequence[Cell], selected: Sequence[int], options: CompileOptions, labels: Mapping[int, str]
+    cells: Sequence[Cell], criteria: Sequence[int], options: CompileOptions, labels: Mapping[int, str]
 ) -> SlicedProgram:
     code = [c for c in cells if c.kind == "code"]
     return slice_program(
-        [(c.index, c.source) for c in code if c.index <= max(selected)],
-        selected,
-        external=[c.index for c in code if c.index not in selected and has_directive(c)],
-        later=find_later_definitions([c for c in code if c.index > min(selected)], labels),
+        [(c.index, c.source) for c in code if c.index <= max(criteria)],
+        criteria,
+        external=[c.index for c in code if c.index not in criteria and has_directive(c)],
+        later=find_later_definitions([c for c in code if c.index > min(criteria)], labels),
         kernel_names=options.kernel_names,
     )
 

@@ -50,7 +50,7 @@ def test_what_breaks_is_told_with_file_and_line_after_one_try(live: Path, tmp_pa
     done = rehearse(files("return 1 / 0"), "flow.py:main", working_directory=tmp_path)
     assert done.error == "ZeroDivisionError: division by zero"
     assert 'File "steps.py", line 2, in work' in done.traceback
-    assert done.seconds < 60  # the flow's own tries would take three minutes
+    assert done.seconds < 60  # the retries of the flow would take three minutes
     assert runs.list_runs() == []
 
 

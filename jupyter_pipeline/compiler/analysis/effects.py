@@ -16,6 +16,7 @@ from jupyter_pipeline.compiler.analysis.locations import (
 )
 from jupyter_pipeline.compiler.analysis.state import Binding, State
 from jupyter_pipeline.compiler.analysis.values import UNKNOWN
+from jupyter_pipeline.compiler.frontend.notebook import OTHER_CELL, CellNote
 
 __all__ = ["Effects"]
 
@@ -73,7 +74,8 @@ class Effects:
         state.record.reached |= objects
         cells = {cell for file, cell in state.external_files.items() if name == file or ANY_PATH in (name, file)}
         if cells and state.cell not in state.external_cells:
-            self.note(f"it may read files that another pipeline writes (cell {min(cells)}); they must be there")
+            text = f"it may read files that another pipeline writes ({OTHER_CELL}); they must exist when it runs"
+            self.note(text, other=min(cells))
         return objects
 
     def write_file(self, name: str) -> int:
@@ -101,7 +103,7 @@ class Effects:
             return
         state.always_kept |= self.heap.bit
         if note:
-            state.record.notes.append(note)
+            state.record.notes.append(CellNote(state.cell, note))
 
     def repeat(self, location: Location, access: Access) -> None:
         """Record the effect of a function on `location`, where the function is called."""
@@ -160,10 +162,10 @@ class Effects:
         state.star_imports |= self.heap.bit
         state.always_kept |= self.heap.bit
         state.redefine_everything(imports=True)
-        state.record.notes.append(f"{note}, so everything before it is kept")
+        state.record.notes.append(CellNote(state.cell, f"{note}, so everything before it is kept"))
 
-    def note(self, text: str) -> None:
-        """Add a note on the approximation to the current statement."""
+    def note(self, text: str, *, other: int | None = None) -> None:
+        """Add a note on the approximation to the current statement; see `CellNote`."""
         notes = self.state.record.notes
         if self.state.summary is None and len(notes) < _MAX_NOTES:
-            notes.append(text)
+            notes.append(CellNote(self.state.cell, text, other))

@@ -144,7 +144,7 @@ class Functions:
     # Iteration and other protocols
 
     def exhaust(self, objects: int) -> None:
-        """Record that the statement reads all that `objects` give, which exhausts iterators."""
+        """Record that the statement consumes the iterators among `objects`."""
         heap = self.heap
         summarizing = self.state.summary is not None
         if not objects or (not summarizing and not heap.iterators):
@@ -330,5 +330,5 @@ class Functions:
             methods = heap.reachable(callee.objects & heap.bound_mutators)
             for value in args:
                 heap.link(changed | methods, heap.hold(value) if not value.fresh else 0)
-            self.effects.note(f"{shown} may change what it is given, so what leads to it is kept")
+            self.effects.note(f"{shown} may change its arguments; the statements that define them are kept")
         return Value(heap.reachable(contents), contents, True, UNKNOWN)

@@ -245,7 +245,10 @@ class Interpreter(ast.NodeVisitor):
         self.state.join_paths(lambda: self.execute(node.orelse), skippable=True)
 
     def _repeat(self, once: Callable[[], None]) -> None:
-        """Interpret the body of a loop. An outermost loop is interpreted twice: one round sees the previous one."""
+        """Interpret a loop body.
+
+        The body of an outermost loop is interpreted twice, so that definitions reach the next iteration.
+        """
         self.state.join_paths(once, skippable=True)
         if not self.in_loop:
             self.in_loop = True

@@ -98,7 +98,7 @@ def slice_cells(sources: Sequence[str], cell: int) -> Slice:
     'x = 1\ny = x + 1\n'
     """
     if not -len(sources) <= cell < len(sources):
-        raise UsageError(f"There is no cell {cell}: the indices of {len(sources)} cells start at 0.")
+        raise UsageError(f"There is no cell with index {cell}. Choose an index from 0 to {len(sources) - 1}.")
     cell %= len(sources)
     labels = label_cells([Cell(index=i, source=s) for i, s in enumerate(sources)])
     with label_refusals(labels):
@@ -149,7 +149,7 @@ def slice_program(
         raise CompileRefusedError([unique[k] for k in sorted(unique)])
     for cell in sliced.cells:
         sliced.notes += [CellNote(cell, note) for note in program.plain[cell].notes]
-    sliced.notes += dict.fromkeys(CellNote(s.cell, note) for s in sliced.statements for note in s.notes)
+    sliced.notes += dict.fromkeys(note for s in sliced.statements for note in s.notes)
     return sliced
 
 

@@ -25,6 +25,7 @@ from jupyter_pipeline.compiler.analysis.values import (
     Value,
     ValueType,
 )
+from jupyter_pipeline.compiler.frontend.notebook import CellNote
 
 __all__ = ["BUILTINS", "Binding", "DefUse", "State", "UnresolvedName", "join_types", "join_values"]
 
@@ -63,7 +64,7 @@ class DefUse:
     deferred_versions: dict[tuple[str, int], int] = field(default_factory=dict)
     assigned_by: dict[str, set[int]] = field(default_factory=dict)
     bound: set[str] = field(default_factory=set)
-    notes: list[str] = field(default_factory=list)
+    notes: list[CellNote] = field(default_factory=list)
 
 
 def join_types(types: Sequence[ValueType]) -> ValueType:

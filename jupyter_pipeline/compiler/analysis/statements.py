@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from jupyter_pipeline.compiler.checks import refusal
 from jupyter_pipeline.compiler.frontend.ipython import PlainCell, to_python
+from jupyter_pipeline.compiler.frontend.notebook import CellNote
 from jupyter_pipeline.exceptions import CompileRefusedError
 from jupyter_pipeline.models import Refusal
 
@@ -42,7 +43,7 @@ class Statement:
     binds: dict[str, int] = field(default_factory=dict)
     """For each name in `bound`, the bits of the definitions that reach the next statement."""
     assigned_by: dict[str, set[int]] = field(default_factory=dict)
-    """For each name that functions assign which it calls, the numbers of the functions' defining statements."""
+    """For each global that a called function assigns: the statements that define those functions."""
     deferred: set[str] = field(default_factory=set)
     """Free variables of the functions that it defines."""
     assigned: set[str] = field(default_factory=set)
@@ -54,12 +55,12 @@ class Statement:
     changes: int = 0
     """Bits of the heap objects that it may change."""
     written: int = 0
-    """Bits of the files among them."""
+    """Bits of the files that it may write."""
     changed: bool = False
     """True if a later statement may change an object that it allocates."""
     dynamic: bool = False
     """True if it may read or bind names that the analysis cannot see."""
-    notes: list[str] = field(default_factory=list)
+    notes: list[CellNote] = field(default_factory=list)
     """Approximations that enlarge a slice with this statement."""
 
 

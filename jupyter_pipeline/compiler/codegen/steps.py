@@ -161,7 +161,7 @@ def _return(step: Step) -> list[Piece]:
     if not step.shares:
         return [Piece(f"return {names}")]
     return [
-        Piece("# Read by several steps: what is lazy is computed once, on the cluster."),
+        Piece("# Several steps read this: lazy collections are computed once, on the cluster."),
         Piece(f"{names if len(step.outputs) > 1 else f'({names},)'} = dask.persist({names})"),
         Piece(f"return {names}"),
     ]

@@ -33,17 +33,17 @@ __all__ = [
 KINDS = ("step", "check")
 
 OPTIONS = {
-    "--retries": "how often a failed step is tried again",
-    "--retry-delay": "time between two tries, such as 30s",
-    "--backoff": "factor by which that time grows from try to try, such as 2",
-    "--jitter": "share of that time by which it varies at random, such as 0.5",
-    "--timeout": "time after which a try is options up, such as 10m",
-    "--cache": "for how long a result is used again for the same inputs, such as 1h",
-    "--cpus": "processors of each worker of the run's cluster",
+    "--retries": "number of retries after a failed attempt",
+    "--retry-delay": "delay between two attempts, such as 30s",
+    "--backoff": "factor by which the delay grows after each attempt, such as 2",
+    "--jitter": "random share of the delay, such as 0.5",
+    "--timeout": "timeout of one attempt, such as 10m",
+    "--cache": "time for which a result is cached for the same inputs, such as 1h",
+    "--cpus": "CPUs of each worker of the run's cluster",
     "--memory": "memory of each worker of the run's cluster, such as 8GiB",
-    "--gpus": "graphics processors of each worker of the run's cluster",
+    "--gpus": "GPUs of each worker of the run's cluster",
 }
-"""Help of each option of a directive. A deployment has the same options, for all its steps."""
+"""Help text of each option of a directive. A deployment has the same options for all its steps."""
 
 _MAP = "--map"
 _SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?) ?(?P<unit>[kMGTP])(?P<binary>i?)B")
@@ -58,17 +58,17 @@ class StepSettings(Record):
 
     retries: int = 0
     retry_delay: float = 0.0
-    """Seconds between tries."""
+    """Seconds between attempts."""
     retry_backoff: float = 0.0
     """Factor by which the delay grows after each attempt; 0 for none."""
     retry_jitter: float = 0.0
-    """Share of a delay by which it varies at random."""
+    """Random share of the delay."""
     timeout: float | None = None
     """Seconds until an attempt is cancelled."""
     cache: float | None = None
     """Seconds for which a result is reused if the inputs are equal."""
     cpus: int = 0
-    """Processors of each worker; 0 for the profile's number. The run uses the largest value of its steps."""
+    """CPUs of each worker; 0 for the profile's number. The run uses the largest value of its steps."""
     memory: str = ""
     """Text such as ``8GiB``."""
     gpus: int = 0
@@ -115,7 +115,7 @@ def read_directive(kind: str, text: str) -> Directive:
             continue
         option, equals, value = word.partition("=")
         if option not in OPTIONS:
-            raise UsageError(f"%%{kind} does not know {word!r}. It takes a name, {_MAP} and {', '.join(OPTIONS)}.")
+            raise UsageError(f"%%{kind} has no option {word!r}. It takes a name, {_MAP} and {', '.join(OPTIONS)}.")
         options[option] = value if equals else next(rest, "")
         if not options[option]:
             raise UsageError(f"{option} needs a value: {OPTIONS[option]}.")
@@ -145,7 +145,7 @@ def read_metadata(data: Mapping[str, Any]) -> Directive | None:
     options = {f"--{key.replace('_', '-')}": str(value) for key, value in data.items() if key not in (*KINDS, "map")}
     if unknown := [option for option in options if option not in OPTIONS]:
         raise UsageError(
-            f"The cell's metadata do not know {unknown[0][2:]!r}; they take {kind} and "
+            f"The metadata of the cell have no setting {unknown[0][2:]!r}. Valid settings: {kind}, "
             f"{', '.join(o[2:] for o in OPTIONS)}."
         )
     return _directive(kind, str(data[kind]), options, mapped=bool(data.get("map")))

@@ -20,6 +20,7 @@ from jupyter_pipeline.exceptions import CompileError, CompileRefusedError, NotFo
 from jupyter_pipeline.models import Record
 
 __all__ = [
+    "OTHER_CELL",
     "Cell",
     "CellNote",
     "find_marked_cells",
@@ -33,6 +34,8 @@ __all__ = [
 ]
 
 _LABEL_WIDTH = 40
+OTHER_CELL = "{other}"
+"""Placeholder for the label of another cell in a `CellNote`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +61,14 @@ class CellNote:
     cell: int
     """Zero-based index of the cell."""
     text: str
-    """Remark without a period."""
+    """Remark without a period. `OTHER_CELL` stands for the label of `other`."""
+    other: int | None = None
+    """Zero-based index of another cell that the remark names."""
 
     def format(self, labels: Mapping[int, str]) -> str:
         """Return the remark as a sentence that starts with the label of the cell."""
-        return f"{_capitalize(labels[self.cell])}: {self.text}."
+        text = self.text if self.other is None else self.text.replace(OTHER_CELL, labels[self.other])
+        return f"{_capitalize(labels[self.cell])}: {text}."
 
 
 def label_cells(cells: Sequence[Cell]) -> dict[int, str]:
@@ -208,9 +214,9 @@ def select_cells(cells: Sequence[Cell], selectors: Sequence[str]) -> list[int]:
     return sorted(found)
 
 
-def note_execution_order(cells: Sequence[Cell], target: int) -> list[str]:
-    """Return a note on code cells up to `target` that ran after a cell below them."""
-    counts = [(c.index, c.execution_count) for c in cells[: target + 1] if c.kind == "code" and c.source.strip()]
+def note_execution_order(cells: Sequence[Cell], last: int) -> list[str]:
+    """Return a note on code cells up to the index `last` that ran after a cell below them."""
+    counts = [(c.index, c.execution_count) for c in cells[: last + 1] if c.kind == "code" and c.source.strip()]
     latest, late = 0, []
     for index, count in reversed(counts):
         if count is not None:
@@ -282,5 +288,5 @@ def _find(cells: Sequence[Cell], selector: str) -> int:
         known = {c.id for c in cells} | {t for c in cells for t in c.tags}
         raise NotFoundError("cell", selector, known, "Give an id, a tag, or a zero-based index.") from None
     if not -len(cells) <= index < len(cells):
-        raise UsageError(f"There is no cell with index {index}: the indices of {len(cells)} cells start at 0.")
+        raise UsageError(f"The notebook has no cell with index {index}. Choose an index from 0 to {len(cells) - 1}.")
     return index % len(cells)

@@ -74,17 +74,17 @@ def name_functions(directives: Mapping[int, Directive], function: str, taken: se
     return names
 
 
-def summarize_step(cells: Sequence[Cell], target: int, name: str = "") -> str:
+def summarize_step(cells: Sequence[Cell], cell: int, name: str = "") -> str:
     """Return the heading nearest above the cell as a sentence.
 
     With the `name` of one step of several, only the cell directly above is searched, and the name replaces a missing
     heading.
     """
-    above = [c for c in cells if c.index < target]
+    above = [c for c in cells if c.index < cell]
     if name:
         above = above[-1:]
-    for cell in reversed([c for c in above if c.kind == "markdown"]):
-        headings = re.findall(r"^#+\s+(.+?)\s*#*$", cell.source, re.MULTILINE)
+    for markdown in reversed([c for c in above if c.kind == "markdown"]):
+        headings = re.findall(r"^#+\s+(.+?)\s*#*$", markdown.source, re.MULTILINE)
         if headings:
             text = re.sub(r"[*_`\[\]\\]", "", headings[-1]).strip().replace('"', "'")
             return text if text.endswith((".", "?", "!")) else f"{text}."

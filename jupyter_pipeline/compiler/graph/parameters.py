@@ -53,7 +53,7 @@ class Parameter(Record):
 
 def find_parameters(
     statements: Sequence[Statement],
-    targets: Collection[int],
+    criteria: Collection[int],
     *,
     tagged: Collection[int] = (),
     wanted: Sequence[str] = (),
@@ -65,7 +65,7 @@ def find_parameters(
     ----------
     statements : sequence of Statement
         The slice.
-    targets : collection of int
+    criteria : collection of int
         Indices of the compiled cells: their literals are parameters only if in `wanted`.
     tagged : collection of int
         Indices of the cells tagged ``parameters``.
@@ -89,7 +89,7 @@ def find_parameters(
         if name in reserved:
             continue
         explicit = name in wanted or statement.cell in tagged
-        if not explicit and (statement.cell in targets or name.isupper() or name.startswith("_")):
+        if not explicit and (statement.cell in criteria or name.isupper() or name.startswith("_")):
             continue
         parameter = _parameter(name, statement, value, imported, containers=explicit)
         if parameter and name in read:

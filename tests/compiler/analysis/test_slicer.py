@@ -137,7 +137,13 @@ def test_unknown_calls_are_kept_with_a_note() -> None:
     assert any("secretlib.touch" in note for note in kept.notes)
 
 
-def test_target_may_count_from_the_end_and_must_exist() -> None:
+def test_a_cell_index_may_count_from_the_end_and_must_exist() -> None:
     assert slice_cells(["x = 1", "y = 2"], -2).source == "x = 1\n"
-    with pytest.raises(UsageError, match="no cell 2"):
+    with pytest.raises(UsageError, match="no cell with index 2"):
         slice_cells(["x = 1", "y = 2"], 2)
+
+
+@pytest.mark.parametrize("cell", [7, -5])
+def test_an_index_without_a_cell_is_refused_with_the_valid_indices(cell: int) -> None:
+    with pytest.raises(UsageError, match=rf"no cell with index {cell}\. Choose an index from 0 to 1\."):
+        slice_cells(["x = 1", "y = x"], cell)

@@ -46,8 +46,8 @@ def test_a_directive_has_a_name_and_settings(text: str, mark: Directive) -> None
     [
         ("", "needs a name"),
         ("--retries 3", "needs a name"),
-        ("a --retry 3", "does not know '--retry'"),
-        ("a b", "does not know 'b'"),
+        ("a --retry 3", "has no option '--retry'"),
+        ("a b", "has no option 'b'"),
         ("a --retries", "--retries needs a value"),
         ("a --retries many", "give a whole number from 0 to 100"),
         ("a --retries 60 --backoff 2", "at most 50 retries"),
@@ -69,7 +69,7 @@ def test_tags_and_metadata_mark_too() -> None:
         name="clean", settings={"retries": 2, "timeout": 300.0}, map=True
     )
     assert read_metadata({}) is None
-    with pytest.raises(UsageError, match="do not know 'retry'"):
+    with pytest.raises(UsageError, match="have no setting 'retry'"):
         read_metadata({"step": "clean", "retry": 2})
 
 
@@ -125,7 +125,7 @@ def test_the_largest_step_sizes_the_workers() -> None:
 @pytest.mark.parametrize(
     ("sources", "reason"),
     [
-        (["%%step a --retrys 2\nx = 1"], "does not know '--retrys'"),
+        (["%%step a --retrys 2\nx = 1"], "has no option '--retrys'"),
         (["%%step a\nx = 1", "%%step a\ny = x"], "has the same name"),
         (["%%check a --map\nassert 1"], "leave out --map"),
     ],

@@ -116,9 +116,25 @@ def test_a_step_of_another_pipeline_is_not_taken_along_for_its_files() -> None:
     ]
     alone = compile_cells(notebook, 2, CompileOptions(name="use"))
     assert "json.dump" not in alone.files["steps.py"]
-    assert any("another pipeline writes (cell 1)" in note for note in alone.notes)
+    assert any("another pipeline writes (cell 2 of 3)" in note for note in alone.notes)
     both = compile_cells(notebook, (1, 2), CompileOptions(name="both")).files["flow.py"]
     assert "use = task(steps.use).submit(wait_for=[make])" in both
+
+
+def test_a_note_names_another_cell_as_the_notebook_shows_it() -> None:
+    notebook = [
+        Cell(index=0, source="import json", execution_count=1),
+        Cell(index=1, source="# Data", kind="markdown"),
+        Cell(index=2, source="%%step make\njson.dump([3], open('made.json', 'w'))", execution_count=5),
+        Cell(index=3, source="%%step use\nfound = json.load(open('made.json'))\nfound", execution_count=6),
+    ]
+    notes = compile_cells(notebook, 3, CompileOptions(name="use")).notes
+    assert notes == (
+        (
+            'In [6] "%%step use": it may read files that another pipeline writes (In [5] "%%step make"); '
+            "they must exist when it runs."
+        ),
+    )
 
 
 def test_a_name_at_the_end_of_a_step_is_returned_once() -> None:

@@ -279,7 +279,7 @@ class LibraryModel:
 
 
 def find_files(files: Files, name: str) -> tuple[FileAccess, ...]:
-    """Return the entry of `files` for a function: its own, or else the entry of a prefix of its last name."""
+    """Return the file accesses of a function, by its name or by a prefix pattern."""
     found = files.get(name)
     if found is not None:
         return found

@@ -45,7 +45,7 @@ def orders(converted, day: date = date(2026, 1, 31), region: str = 'eu'):
     """
     orders = dd.read_parquet(converted)
     orders = orders[(orders.day == day) & (orders.region == region)]
-    # Read by several steps: what is lazy is computed once, on the cluster.
+    # Several steps read this: lazy collections are computed once, on the cluster.
     (orders,) = dask.persist(orders)
     return orders
 
