@@ -20,7 +20,7 @@ def test_reused_pid_foreign_boot_and_missing_pid_are_dead(change: dict[str, obje
     assert processes.is_running(dataclasses.replace(processes.this_process(), **change)) is False  # type: ignore[arg-type]
 
 
-def test_nobody_knows_about_a_process_of_another_host() -> None:
+def test_the_state_of_a_process_on_another_host_is_unknown() -> None:
     assert processes.is_running(dataclasses.replace(processes.this_process(), host="elsewhere", pid=1)) is None
 
 

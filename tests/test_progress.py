@@ -21,7 +21,7 @@ def test_each_text_has_a_line_where_nothing_can_be_written_over() -> None:
     assert stream.getvalue() == "one\ntwo\n"
 
 
-def test_nothing_told_is_nothing_written() -> None:
+def test_no_progress_writes_no_output() -> None:
     stream = io.StringIO()
     with StatusLine(stream, rewrite=True):
         pass

@@ -119,7 +119,7 @@ def test_another_login_node_sees_the_cluster_attaches_changes_and_stops_it(
     assert left(record) == []
 
 
-def test_a_keeper_in_a_job_is_asked_from_the_login_node(
+def test_a_keeper_in_a_job_answers_the_login_node(
     start: Callable[..., ClusterRecord], tmp_path: Path, eventually: Eventually
 ) -> None:
     record = start(**IN_A_JOB)

@@ -35,7 +35,7 @@ def command_line(process: Path) -> bytes:
         return b""
 
 
-def test_nothing_stays_on_the_hosts_when_the_keeper_is_killed(
+def test_hosts_have_no_processes_after_the_keeper_is_killed(
     bed_of: Callable[[str], Any], eventually: Callable[..., Any]
 ) -> None:
     before = keys()

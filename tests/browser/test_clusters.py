@@ -90,7 +90,7 @@ def test_drift_is_shown_and_the_cluster_synced_from_the_notebook(screen: Any, la
     lab.api("DELETE", "jupyter-pipeline/clusters/drifting")
 
 
-def test_what_goes_wrong_is_shown_in_place(screen: Any) -> None:
+def test_errors_are_shown_in_place(screen: Any) -> None:
     screen.open()
     page = screen.page
     panel = page.locator("#jp-pipeline-clusters")

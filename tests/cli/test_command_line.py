@@ -71,7 +71,7 @@ def test_help_names_every_subcommand() -> None:
         (["deployments", "status", "-"], "Give --path PATH"),
     ],
 )
-def test_a_wrong_call_is_told_in_a_line_and_exits_with_2(arguments: list[str], message: str) -> None:
+def test_a_wrong_call_prints_one_line_and_exits_with_2(arguments: list[str], message: str) -> None:
     done = run(*arguments)
     assert message in done.stderr
     assert "Traceback" not in done.stderr

@@ -40,7 +40,7 @@ def installer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     return str(request.param)
 
 
-def test_what_the_notebook_installs_later_changes_nothing(
+def test_later_installs_of_the_notebook_change_nothing(
     installer: str, kernel_site: Callable[..., Path], make_wheel: Callable[..., Path], tmp_path: Path
 ) -> None:
     old, new = make_wheel(tmp_path, "1.0"), make_wheel(tmp_path, "2.0")
@@ -61,7 +61,7 @@ def test_another_lock_has_another_environment(make_wheel: Callable[..., Path], t
     assert [ask(python, VERSION) for python in pythons] == ["1.0", "2.0"]
 
 
-def test_what_cannot_be_had_is_reported_with_the_resolvers_reason_and_leaves_nothing(
+def test_an_unavailable_package_reports_the_resolvers_reason_and_leaves_no_files(
     installer: str, make_wheel: Callable[..., Path], tmp_path: Path, isolated_state: Path
 ) -> None:
     make_wheel(tmp_path, "1.0")

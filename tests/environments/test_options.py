@@ -46,7 +46,7 @@ def test_a_profiles_environment_is_read(given: dict[str, Any] | None, expected: 
         ({"max_size": "ten"}, "max_size"),
     ],
 )
-def test_what_cannot_be_used_is_refused_with_its_key(given: dict[str, Any], key: str) -> None:
+def test_an_invalid_option_is_refused_with_its_key(given: dict[str, Any], key: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         parse_options(given)
     assert caught.value.key == key

@@ -22,7 +22,7 @@ def test_a_cluster_in_sync_passes_every_policy(client: Client) -> None:
     assert policy.enforce_policy(client, {"policy": "sync", "method": "image"}) == []
 
 
-def test_refuse_raises_with_what_differs_and_warn_tells_it(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refuse_raises_and_warn_warns_with_the_differences(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(policy, "diff_environment", lambda _: [ITEM])
     with pytest.raises(DriftError, match=r"numpy: 2\.1 here, 1\.26 there") as caught:
         policy.enforce_policy(client, {"policy": "refuse"})

@@ -137,7 +137,7 @@ def test_a_private_repository_gets_its_credentials_in_no_argument(
     assert SECRET not in lock_environment(capture_environment(directories=[site]))
 
 
-def test_what_came_from_git_is_packed_where_it_is_installed(
+def test_a_package_from_git_is_packed_from_its_installed_files(
     repository: str, private: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """So a lock with it can be built without the repository."""

@@ -33,7 +33,7 @@ def test_an_unknown_option_offers_the_nearest() -> None:
         parser.parse_args(["--nmae", "x"])
 
 
-def test_the_form_is_told_in_a_line() -> None:
+def test_the_usage_is_printed_in_a_line() -> None:
     parser = Parser("%thing", "a thing")
     parser.add_argument("name")
     with pytest.raises(UsageError) as few:

@@ -56,7 +56,7 @@ def test_a_cluster_from_start_to_stop(shell: InteractiveShell, tmp_path: Path) -
     assert registry.list_records() == []
 
 
-def test_a_later_session_is_told_of_the_cluster_and_attaches(
+def test_a_later_session_lists_the_cluster_and_attaches(
     shell: InteractiveShell, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shell.run_line_magic("cluster", "start local --workers 1 --name left")

@@ -116,7 +116,7 @@ def test_a_cell_becomes_files_and_a_deployment_that_runs(
         ("%%deploy x --cron\n1", UsageError, "%%deploy NAME [OPTIONS]; %deploy --help lists them"),
     ],
 )
-def test_what_cannot_be_promoted_is_refused_before_anything_is_written(
+def test_an_invalid_promotion_is_refused_before_anything_is_written(
     shell: InteractiveShell, folder: Path, cell: str, error: type[Exception], message: str
 ) -> None:
     (raised,) = cells(shell, cell)
@@ -175,7 +175,7 @@ def test_braces_are_the_deploy_s_own(
     assert "run_window" in output
 
 
-def test_an_interrupted_deploy_says_in_a_line_what_is_live(
+def test_an_interrupted_deploy_prints_the_live_version_in_a_line(
     shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupt(_: object) -> None:

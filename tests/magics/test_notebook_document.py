@@ -37,7 +37,7 @@ def test_headings_stay_where_they_are() -> None:
     assert merge({"a": "x = 1"}, [heading, *saved("a")])[0] == heading
 
 
-def test_the_whole_notebook_has_what_never_ran_and_not_the_cell_that_asks(
+def test_the_whole_notebook_includes_unrun_cells_but_not_the_calling_cell(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "n.ipynb"
@@ -66,7 +66,7 @@ def test_an_edited_cell_replaces_its_older_text(tmp_path: Path, monkeypatch: pyt
     assert [(c["id"], c["source"]) for c in notebook["cells"]] == [("a", "x = 2"), ("b", "y = x")]
 
 
-def test_what_ran_before_is_known_by_its_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cell_that_ran_before_is_found_by_its_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "n.ipynb"
     cells = [{**cell, "source": source} for cell, source in zip(saved("a", "b"), ["%pwd", "y = 2"], strict=True)]
     path.write_text(json.dumps({"cells": cells}))

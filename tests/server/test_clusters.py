@@ -81,7 +81,7 @@ async def test_an_unknown_kernel_is_404(call: Call) -> None:
     assert "No kernel is called 'pyhton3'" in answer["message"]
 
 
-async def test_a_living_name_is_409(call: Call, add_cluster: Add) -> None:
+async def test_the_name_of_a_running_cluster_is_409(call: Call, add_cluster: Add) -> None:
     add_cluster("taken")
     code, answer = await call("POST", "clusters", body={"profile": "local", "name": "taken"})
     assert code == 409, answer

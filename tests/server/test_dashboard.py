@@ -79,7 +79,7 @@ async def test_websockets_come_through(jp_ws_fetch: Any, add_cluster: Add, dashb
     connection.close()
 
 
-async def test_what_identifies_the_user_does_not_leave_the_server(
+async def test_credentials_of_the_user_stay_on_the_server(
     jp_fetch: Any, jp_ws_fetch: Any, add_cluster: Add, dashboard: tuple[int, list[dict[str, str]]]
 ) -> None:
     add_cluster("here", dashboard_link=f"http://127.0.0.1:{dashboard[0]}/status")
@@ -122,7 +122,7 @@ async def test_a_dashboard_is_only_looked_at(jp_fetch: Any, add_cluster: Add, me
         ({"dashboard_link": "http://127.0.0.1:8787/", "state": ClusterState.STOPPED}, "is stopped"),
     ],
 )
-def test_where_the_proxy_does_not_go(values: dict[str, Any], words: str) -> None:
+def test_the_proxy_refuses_other_addresses(values: dict[str, Any], words: str) -> None:
     record = ClusterRecord(**{"id": "1", "name": "c", "profile": "p", "state": ClusterState.RUNNING, **values})
     with pytest.raises(ClusterError, match=words):
         address(record)
@@ -136,7 +136,7 @@ def test_where_the_proxy_does_not_go(values: dict[str, Any], words: str) -> None
         ("http://127.3.2.1:8787", ("127.3.2.1", 8787)),
     ],
 )
-def test_where_it_goes(link: str, expected: tuple[str, int]) -> None:
+def test_the_proxy_forwards_to_the_dashboard(link: str, expected: tuple[str, int]) -> None:
     record = ClusterRecord(id="1", name="c", profile="p", state=ClusterState.RUNNING, dashboard_link=link)
     assert address(record) == expected
 

@@ -69,7 +69,7 @@ async def test_a_refusal_names_cell_line_and_way_out(call: Call) -> None:
         ({"surprise": 1}, 400, "unknown key"),
     ],
 )
-async def test_what_cannot_be_previewed_is_refused(
+async def test_an_invalid_preview_is_refused(
     call: Call, values: dict[str, Any], code: int | None, words: str, jp_root_dir: Path
 ) -> None:
     got, answer = await call("POST", "deploy", "preview", body=ask("1 + 1", **values))

@@ -18,7 +18,9 @@ Call = Callable[..., Awaitable[tuple[int, Any]]]
         ({"every": 90}, 90),
     ],
 )
-async def test_a_schedule_is_told_in_words_and_times(call: Call, body: dict[str, Any], seconds: int | None) -> None:
+async def test_a_schedule_is_described_in_words_and_times(
+    call: Call, body: dict[str, Any], seconds: int | None
+) -> None:
     code, answer = await call("POST", "schedule", body=body)
     assert code == 200, answer
     assert answer["description"]

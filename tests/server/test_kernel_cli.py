@@ -103,7 +103,7 @@ def test_refusals_come_back_whole(tmp_path: Path) -> None:
         ("echo 'not json'", PipelineError, "failed"),
     ],
 )
-def test_what_goes_wrong_is_said(tmp_path: Path, script: str, error: type[Exception], words: str) -> None:
+def test_a_failed_command_reports_its_error(tmp_path: Path, script: str, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         asyncio.run(stand_in(tmp_path, script).run(["status"]))
 

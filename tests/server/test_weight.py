@@ -39,7 +39,7 @@ print(json.dumps(sorted(set(sys.modules) - before)))
 """
 
 
-def test_what_the_panel_lists_and_previews_imports_nothing_heavy() -> None:
+def test_panel_lists_and_previews_import_no_heavy_package() -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=60, check=True)
     loaded = set(json.loads(done.stdout))
     assert "jupyter_pipeline.server.routes" in loaded

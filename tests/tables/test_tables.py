@@ -8,14 +8,14 @@ from jupyter_pipeline import tables
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Deployed, DeploymentRecord
 
 
-def test_bounds_are_told_of_living_clusters_alone() -> None:
+def test_only_running_clusters_show_bounds() -> None:
     record = ClusterRecord(id="a", name="one", profile="local", state=ClusterState.RUNNING, workers=1, adaptive=(0, 2))
     assert "1 (adapts 0 to 2)" in str(tables.clusters([record]))
     ended = dataclasses.replace(record, state=ClusterState.STOPPED, workers=0)
     assert "adapts" not in str(tables.clusters([ended]))
 
 
-def test_the_start_of_a_cluster_is_told_once_a_change() -> None:
+def test_each_change_of_a_cluster_start_is_shown_once() -> None:
     said: list[str] = []
     tell = tables.starting(said.append)
     record = ClusterRecord(id="a", name="one", profile="slurm", state=ClusterState.STARTING, workers_wanted=2)

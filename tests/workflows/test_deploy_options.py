@@ -11,7 +11,7 @@ from jupyter_pipeline.models import Alert, DeploymentSpec
 from jupyter_pipeline.workflows import deploy_options
 
 
-def test_nothing_given_means_the_defaults() -> None:
+def test_missing_options_take_the_defaults() -> None:
     settings = deploy_options.parse_options({}, name="daily")
     assert settings.compile_options.name == "daily"
     assert settings.compile_options.schedules == ()
@@ -109,7 +109,7 @@ def test_values_are_what_they_look_like_and_dates_are_text(text: str, value: Any
     ],
     ids=str,
 )
-def test_what_cannot_be_used_is_refused_with_the_right_form(given: dict[str, Any], expected: str) -> None:
+def test_an_invalid_option_is_refused_with_the_right_form(given: dict[str, Any], expected: str) -> None:
     with pytest.raises(UsageError) as refused:
         deploy_options.parse_options(given, name="daily")
     assert expected in str(refused.value)

@@ -62,7 +62,7 @@ def test_an_option_replaces_the_value_that_the_plan_computes(tmp_path: Path) -> 
     assert dataclasses.replace(found, settings=settings).spec().description == "Nightly report"
 
 
-def test_the_next_change_of_the_clocks_is_told_for_each_schedule(tmp_path: Path) -> None:
+def test_each_schedule_shows_the_next_change_of_the_clocks(tmp_path: Path) -> None:
     given: dict[str, Any] = {"cron": ["0 6 * * *", "*/5 * * * *"], "timezone": "Europe/Berlin", "dry_run": True}
     (expected,) = planned(tmp_path, "n = 3", "n * 2", **given).preview().clock_changes
     assert expected.startswith("At 06:00 (Europe/Berlin): The clocks change on Sun ")
@@ -86,7 +86,7 @@ def test_the_lock_names_what_the_code_imports_and_no_more(tmp_path: Path) -> Non
     ],
     ids=str,
 )
-def test_what_cannot_be_deployed_is_refused_before_a_server_is_asked(
+def test_an_invalid_deploy_is_refused_before_a_server_request(
     tmp_path: Path, given: dict[str, Any], error: type[Exception], expected: str
 ) -> None:
     if "targets" in given:
@@ -143,9 +143,7 @@ def test_the_difference_names_alerts_and_the_parameters_of_schedules(live: Path,
     assert "   - failure\n+  - late" in changed
 
 
-def test_what_breaks_in_the_rehearsal_is_told_by_cell_and_line_and_nothing_is_deployed(
-    live: Path, tmp_path: Path
-) -> None:
+def test_a_failed_rehearsal_reports_cell_and_line_and_prevents_the_deploy(live: Path, tmp_path: Path) -> None:
     made = planned(tmp_path, "x = [1]\n\ndef pick(i):\n    return x[i]", "y = 0\npick(5)", name="breaks")
     with pytest.raises(RehearsalError) as broken:
         deploy.deploy(made)

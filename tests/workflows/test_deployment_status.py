@@ -26,7 +26,7 @@ def deploy(notebook: Path, made: list[Cell], target: int | list[int], name: str,
     deploy_plan(plan(made, target, settings, folder=notebook.parent))
 
 
-def test_a_badge_tells_what_changed_since_and_what_is_gone(live: Path, tmp_path: Path) -> None:
+def test_a_badge_shows_changed_and_deleted_cells(live: Path, tmp_path: Path) -> None:
     notebook = tmp_path / "n.ipynb"
     made = cells(a="n = 3", b="x = n * 2\nx", c="'other'")
     deploy(notebook, made, 1, "badge", cron="0 6 * * *", param=["n=4"], retries="2")

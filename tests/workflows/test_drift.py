@@ -20,7 +20,7 @@ def locked(tmp_path: Path) -> Path:
     return path
 
 
-def test_what_has_changed_is_warned_of_by_name_and_version(locked: Path) -> None:
+def test_changed_packages_warn_with_name_and_version(locked: Path) -> None:
     with pytest.warns(UserWarning, match=r"pyyaml .* \(deployed with 1.0\).*--environment locked"):
         drift.check_packages(str(locked))
 

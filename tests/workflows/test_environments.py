@@ -46,7 +46,7 @@ def _entries(cluster: AttachedCluster) -> list[dict[str, object]]:
     return events.read_syncs(registry.cluster_dir(cluster.id))
 
 
-def test_what_a_start_leaves_out_is_told(tmp_path: Path, code: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_start_reports_omitted_files(tmp_path: Path, code: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (code / ".env").write_text("TOKEN=1")
     overrides = {"environment": {"policy": "sync", "upload_directory": str(code)}}
     monkeypatch.chdir(tmp_path)
@@ -54,7 +54,7 @@ def test_what_a_start_leaves_out_is_told(tmp_path: Path, code: Path, monkeypatch
         workflows.start_cluster("local", workers=1, overrides=overrides).close()
 
 
-def test_every_sync_is_noted_whatever_came_of_it(cluster: AttachedCluster, code: Path) -> None:
+def test_every_sync_is_recorded(cluster: AttachedCluster, code: Path) -> None:
     """At the start, done, refused, interrupted, and by a watch; those that changed nothing too."""
     record = cluster.record()
     assert record.tls

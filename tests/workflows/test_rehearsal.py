@@ -46,7 +46,7 @@ def test_a_good_pipeline_works_in_the_folder_and_leaves_no_run(live: Path, tmp_p
     assert runs.list_runs() == []
 
 
-def test_what_breaks_is_told_with_file_and_line_after_one_try(live: Path, tmp_path: Path) -> None:
+def test_a_failure_reports_file_and_line_after_one_try(live: Path, tmp_path: Path) -> None:
     done = rehearse(files("return 1 / 0"), "flow.py:main", working_directory=tmp_path)
     assert done.error == "ZeroDivisionError: division by zero"
     assert 'File "steps.py", line 2, in work' in done.traceback
@@ -61,7 +61,7 @@ def test_what_breaks_is_told_with_file_and_line_after_one_try(live: Path, tmp_pa
         ({"steps.py": "import os\n\ndef work(n):\n    os._exit(3)\n"}, "ended without an answer"),
     ],
 )
-def test_whatever_ends_the_process_is_a_finding(
+def test_every_exit_of_the_process_is_a_finding(
     live: Path, tmp_path: Path, changed: dict[str, str], expected: str
 ) -> None:
     done = rehearse(files("return n") | changed, "flow.py:main", working_directory=tmp_path)
@@ -102,7 +102,7 @@ def test_it_talks_to_the_server_of_the_target(live: Path, tmp_path: Path, monkey
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
-def test_the_process_ends_with_who_asked_for_it(live: Path, tmp_path: Path, end: signal.Signals) -> None:
+def test_the_process_ends_with_its_parent(live: Path, tmp_path: Path, end: signal.Signals) -> None:
     for name, text in files("import os, time; print('pid', os.getpid()); time.sleep(300)").items():
         (tmp_path / name).write_text(text)
     asker = subprocess.Popen(

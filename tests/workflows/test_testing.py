@@ -92,7 +92,7 @@ def test_the_workflow_names_the_folder_from_the_root_of_the_repository(
     assert steps[1]["with"]["cache-dependency-path"] == f"{prefix}pipelines/${{{{ matrix.name }}}}/requirements.lock"
 
 
-def test_a_workflow_that_differs_stays_unless_asked(pipeline: Path, tmp_path: Path) -> None:
+def test_a_changed_workflow_is_kept_without_an_overwrite(pipeline: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="git init"):
         ci.write_github(tmp_path)
     (tmp_path / ".git").mkdir()

@@ -119,7 +119,7 @@ def test_each_built_in_profile_has_a_backend_of_its_name() -> None:
         assert backends.get_backend(profiles.get_profile(name)).name == name
 
 
-def test_nothing_of_dask_is_imported_for_a_backend() -> None:
+def test_a_backend_does_not_import_dask() -> None:
     code = (
         "import sys; from jupyter_pipeline.clusters import backends; list(backends.list_backends()); "
         "assert not {'dask', 'distributed', 'asyncssh', 'dask_gateway'} & set(sys.modules)"

@@ -51,9 +51,7 @@ def asked(kind: str, folder: Path, overrides: dict[str, Any] | None = None) -> d
         ),
     ],
 )  # fmt: skip
-def test_a_service_is_asked_for_a_cluster_that_ends_by_itself(
-    kind: str, expected: dict[str, Any], tmp_path: Path
-) -> None:
+def test_a_service_cluster_has_a_time_limit(kind: str, expected: dict[str, Any], tmp_path: Path) -> None:
     assert asked(kind, tmp_path) == expected
 
 

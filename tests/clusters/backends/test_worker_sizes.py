@@ -39,7 +39,7 @@ def test_the_size_reaches_the_arguments_of_the_class(
     assert {key: sized.cluster_kwargs[key] for key in kwargs} == kwargs
 
 
-def test_what_is_not_asked_stays_as_the_profile_has_it() -> None:
+def test_sizes_without_a_request_come_from_the_profile() -> None:
     assert worker_size(profiles.get_profile("slurm")) == {}
 
 
@@ -53,6 +53,6 @@ def test_directives_of_the_profile_stay_beside_those_for_processors() -> None:
 
 
 @pytest.mark.parametrize(("profile", "asked"), [("local", {"gpus": 1}), ("ssh", {"cpus": 2}), ("pbs", {"gpus": 1})])
-def test_what_a_class_cannot_be_asked_for_is_named(profile: str, asked: dict[str, Any]) -> None:
+def test_an_unsupported_size_is_named(profile: str, asked: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match=f"--{next(iter(asked))} cannot be chosen"):
         worker_size(profiles.get_profile(profile), **asked)

@@ -63,7 +63,7 @@ def test_a_class_that_is_not_installed_names_its_package(monkeypatch: pytest.Mon
     assert problem == ("dask-jobqueue is not installed in this environment. Install it: pip install dask-jobqueue")
 
 
-def test_a_class_that_its_package_does_not_have_is_told() -> None:
+def test_a_missing_class_is_reported() -> None:
     (problem,) = preflight.check(Profile(name="p", cluster_class="json.NoCluster"))
     assert "module json has no NoCluster" in problem
 
@@ -76,7 +76,7 @@ def test_a_class_that_its_package_does_not_have_is_told() -> None:
         ("argparse.ArgumentParser", "it cannot scale or close"),
     ],
 )
-def test_a_class_that_is_no_cluster_is_told(cluster_class: str, reason: str) -> None:
+def test_a_class_that_is_no_cluster_is_reported(cluster_class: str, reason: str) -> None:
     (problem,) = preflight.check(Profile(name="p", cluster_class=cluster_class))
     assert reason in problem
     assert problem.endswith("Name a cluster class, such as distributed.LocalCluster.")
@@ -128,7 +128,7 @@ def test_the_arguments_of_a_built_in_profile_and_of_its_example_are_the_classes(
             assert unknown(profile.cluster_class, profile.cluster_kwargs) == []
 
 
-def test_what_nodes_may_not_see_is_a_doubt_of_batch_systems_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_batch_systems_doubt_paths_hidden_from_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mounts, "find_private_disk", lambda path: "tmpfs at /tmp")
     interpreter, folder = preflight.find_doubts(
         profiles.get_profile("slurm", overrides={"cluster_kwargs.python": "/x/py"})
@@ -168,7 +168,7 @@ def test_absent_commands_are_named(kind: str, programs: Path) -> None:
     assert "not on the PATH" in problem
 
 
-def test_an_interpreter_that_is_not_there_is_told(programs: Path) -> None:
+def test_a_missing_interpreter_is_reported(programs: Path) -> None:
     for name in ("qsub", "qstat", "qdel"):
         program(programs, name)
     (problem,) = problems("pbs", {"cluster_kwargs.python": "/no/such/python"})
@@ -184,7 +184,7 @@ def test_an_unknown_interface_offers_those_that_are_there(programs: Path) -> Non
     assert "lo" in problem
 
 
-def test_a_taken_port_is_told() -> None:
+def test_a_taken_port_is_reported() -> None:
     with socket.socket() as taken:
         taken.bind(("", 0))
         taken.listen()
@@ -214,7 +214,7 @@ def test_walltime_lifetime_and_folders(overrides: dict[str, Any], said: str, pro
     assert (said in found[0]) if said else not found
 
 
-def test_slurm_says_itself_why_it_would_refuse(programs: Path) -> None:
+def test_slurm_reports_its_reason_for_a_refusal(programs: Path) -> None:
     for name in ("squeue", "scancel"):
         program(programs, name)
     refusal = "allocation failure: Invalid partition name specified"

@@ -40,7 +40,7 @@ def test_no_mounts_tell_nothing() -> None:
     ("path", "place"),
     [("/srv/venv/bin/python", "ext4 at /"), ("/home/me/venv/bin/python", ""), ("/usr/bin/python3", "")],
 )
-def test_disks_of_this_host_are_told_but_for_its_system(
+def test_disks_of_this_host_are_listed_without_system_disks(
     path: str, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mounts, "_MOUNTS", tmp_path / "mountinfo")

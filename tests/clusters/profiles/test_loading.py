@@ -221,7 +221,7 @@ def test_one_broken_profile_does_not_hide_the_others(project: Path) -> None:
         profiles.get_profile("bad", cwd=project)
 
 
-def test_nothing_of_dask_is_imported(project: Path) -> None:
+def test_loading_does_not_import_dask(project: Path) -> None:
     import subprocess
     import sys
 

@@ -18,7 +18,7 @@ def reachable(holds: list[int], mask: int) -> int:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_closure_is_what_can_be_reached_whatever_was_linked_since(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_closure_holds_the_reachable_objects_after_later_links(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_LARGE", 2)
     choose = random.Random(seed)
     heap = Heap()

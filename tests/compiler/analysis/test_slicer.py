@@ -126,7 +126,7 @@ def test_refusals_name_cell_line_and_reason(cells: list[str], cell: int, line: i
     assert refusal.fix
 
 
-def test_what_cannot_run_does_not_matter_where_nothing_needs_it() -> None:
+def test_unneeded_code_that_cannot_run_is_left_out() -> None:
     kept = slice_cells(["x = 1", "!ls\nfiles = !ls\n%matplotlib inline\nz = undefined", "y = x"], 2)
     assert kept.source == "x = 1\ny = x\n"
 

@@ -33,7 +33,7 @@ def make(tmp_path: Path) -> Make:
     return make
 
 
-def test_what_is_known_is_not_read_again(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unchanged_files_are_not_read_again(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = Folder(source=make({"a.py": "1", "below/b.py": "2"}))
     monkeypatch.setattr("jupyter_pipeline.environments.capture.folder._FINE", 0)
     wait_until(lambda: time.time_ns() > (folder.source / "below" / "b.py").stat().st_ctime_ns)
@@ -85,7 +85,7 @@ def test_rules_are_followed_as_they_change(make: Make) -> None:
         assert sorted(p for p in folder.files if p.endswith(".txt")) == left
 
 
-def test_what_was_left_out_and_is_gone_is_reported_no_more(make: Make) -> None:
+def test_a_deleted_omitted_file_is_not_reported_again(make: Make) -> None:
     project = make({"a.py": "1"})
     (project / ".env").write_text("TOKEN=1")
     folder = Folder(source=project)

@@ -57,7 +57,7 @@ def test_patterns_of_docker_are_anchored(tmp_path: Path) -> None:
     assert reported == ["ignored", "send", "ignored", "send"]
 
 
-def test_what_is_named_wins() -> None:
+def test_included_and_excluded_paths_override_the_rules() -> None:
     rules = IgnoreRules(include=[".env", "/a/b.pyc"], exclude=["*.csv"])
     assert [rules.classify(p) for p in (".env", "a/b.pyc", "x.csv")] == ["send", "send", "ignored"]
 
@@ -68,7 +68,7 @@ def test_a_private_key_is_known_by_its_content() -> None:
     assert not has_private_key(b'text = "-----BEGIN PRIVATE KEY-----"')
 
 
-def test_a_changed_ignore_file_takes_the_place_of_what_it_said(tmp_path: Path) -> None:
+def test_a_changed_ignore_file_replaces_its_old_rules(tmp_path: Path) -> None:
     rules = IgnoreRules()
     (tmp_path / ".gitignore").write_text("*.log\n")
     rules.read("", [tmp_path / ".gitignore"])

@@ -26,9 +26,7 @@ def load(folder: Path, name: str, modules: dict[str, ModuleType], *, package: bo
     modules[name] = module
 
 
-def test_what_is_imported_from_the_path_goes_with_what_can_be_imported_beside_it(
-    tmp_path: Path, modules: dict[str, ModuleType]
-) -> None:
+def test_a_module_on_the_path_is_sent_with_its_siblings(tmp_path: Path, modules: dict[str, ModuleType]) -> None:
     load(tmp_path / "src", "package", modules, package=True)
     (tmp_path / "src" / "other.py").write_text("")
     (tmp_path / "src" / "data").mkdir()

@@ -33,7 +33,7 @@ def test_packing_twice_gives_the_same_bytes() -> None:
     assert pack_installed("filelock") == pack_installed("filelock")
 
 
-def test_where_it_came_from_is_reported(
+def test_the_source_of_a_package_is_reported(
     kernel_site: Callable[..., Path], make_wheel: Callable[..., Path], tmp_path: Path
 ) -> None:
     kernel_site(make_wheel(tmp_path, "1.0"))
@@ -42,6 +42,6 @@ def test_where_it_came_from_is_reported(
     assert "file://" in origin
 
 
-def test_what_is_not_installed_is_refused() -> None:
+def test_a_package_that_is_not_installed_is_refused() -> None:
     with pytest.raises(SyncError, match="not installed"):
         pack_installed("jpabsent")

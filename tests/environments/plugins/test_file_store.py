@@ -65,7 +65,7 @@ def test_changes_that_leave_the_store_are_refused_before_anything_is_written(
     assert store.state()["generation"] == -1
 
 
-def test_nothing_is_written_through_a_link(store: FileStore, tmp_path: Path) -> None:
+def test_the_store_does_not_write_through_a_link(store: FileStore, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     store.commit({"k/p": {"put": {"d": ["l", "e", 0]}, "delete": []}}, 1)
@@ -186,7 +186,7 @@ def test_one_content_in_many_files_and_a_file_that_becomes_a_folder(store: FileS
     assert os.access(store.code / "k/p/a.py/inner.py", os.X_OK)
 
 
-def test_a_store_is_completed_from_whatever_is_there(store: FileStore) -> None:
+def test_a_store_is_completed_from_its_existing_files(store: FileStore) -> None:
     put(store, 1, a=b"1", b=b"2", extra=b"3")
     wanted = {"a.py": ["f", content_hash(b"1"), 1], "b.py": ["f", content_hash(b"9"), 1], "l": ["l", "a.py", 0]}
     changes, missing = store.complete({"k/p": wanted})
@@ -205,7 +205,7 @@ def test_a_store_that_nobody_uses_is_removed_and_one_in_use_is_not(store: FileSt
     other.close()
 
 
-def test_what_an_interrupted_sync_left_is_kept_for_the_next_but_not_for_ever(store: FileStore) -> None:
+def test_files_of_an_interrupted_sync_are_kept_for_a_limited_time(store: FileStore) -> None:
     store.stage([pack_blob(b"recent"), pack_blob(b"old")])
     os.utime(store.staged(content_hash(b"old")), (1, 1))
     put(store, 1, a=b"1")

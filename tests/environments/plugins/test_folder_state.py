@@ -50,7 +50,7 @@ def test_a_kernel_deletes_what_it_would_see(kernel: dict[str, Any], gone: set[st
     assert apply_change(before, kernel, change)["files"].keys() == _ALL.keys() - gone
 
 
-def test_what_two_kernels_see_alike_is_current_for_both() -> None:
+def test_the_same_content_is_current_for_two_kernels() -> None:
     folder = known(*_ALL)
     part = update(_PACKAGE, only=("package",))
     folder = apply_change(folder, part, compute_change(folder, part))

@@ -58,7 +58,7 @@ def test_an_extension_module_is_reported_since_only_a_restart_loads_it_again(loa
     assert forget_modules([f"{CODE}/k/p/zz_fast.so"], CODE, ["zz_fast"]) == ["zz_fast"]
 
 
-def test_what_the_process_runs_on_stays(load: Load) -> None:
+def test_modules_that_the_process_needs_stay_loaded(load: Load) -> None:
     load("zz_dask", f"{CODE}/k/p/zz_dask.py")
     forget_modules([f"{CODE}/k/p/zz_dask.py"], CODE, ["zz_dask"], protect=["zz_dask"])
     assert "zz_dask" in sys.modules

@@ -1,7 +1,7 @@
 """Compare a sync with distributed's ``UploadDirectory``, whose errors it must not repeat, on one cluster.
 
 The plugin is used at its best: what it has uploaded is imported for the first time, as a module of the folder, since it
-never makes running workers import anew. ``test_what_the_plugin_is_compared_by`` shows that this works where no trap is.
+never makes running workers import anew. ``test_the_plugin_uploads_a_project`` shows that this works where no trap is.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def upload(client: Client) -> Upload:
     return lambda folder: client.register_plugin(UploadDirectory(str(folder), update_path=True))
 
 
-def test_what_the_plugin_is_compared_by(upload: Upload, write: Write, module: str, value: Value) -> None:
+def test_the_plugin_uploads_a_project(upload: Upload, write: Write, module: str, value: Value) -> None:
     upload(write(f"{module}.py", "x = 1"))
     assert value(f"project.{module}.x") == [1, 1]
 

@@ -37,7 +37,7 @@ def test_the_options_of_upload_directory_reach_it(
     assert value(f"{module}.{stays}.x") == ["absent", "absent"]
 
 
-def test_what_the_plugin_cannot_do_is_reported_with_its_name(write: Write, client: Client, module: str) -> None:
+def test_an_error_of_the_plugin_is_reported_with_its_name(write: Write, client: Client, module: str) -> None:
     project = write(f"{module}.py", "")
     with pytest.raises(SyncError, match=r"UploadDirectory failed: mode=.nowhere. not supported"):
         sync_environment(

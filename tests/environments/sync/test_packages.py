@@ -220,7 +220,7 @@ def test_a_late_worker_with_another_python_takes_no_task_and_says_so(
     assert waiting.status == "pending"
 
 
-def test_what_cannot_be_resolved_changes_nothing_and_tells_the_resolvers_reason(
+def test_an_unresolvable_package_changes_nothing_and_reports_the_resolvers_reason(
     empty: Client,
     prefix: Callable[[str], Path],
     start_worker: Callable[..., None],
@@ -300,7 +300,7 @@ def test_a_requirement_that_the_profile_changes_or_drops_counts_for_later_worker
 
 
 @pytest.mark.parametrize("tool", ["uv", "pip"])
-def test_what_a_requirement_needs_cannot_take_the_place_of_what_the_kernel_has(
+def test_dependencies_do_not_replace_packages_of_the_kernel(
     tool: str,
     empty: Client,
     prefix: Callable[[str], Path],

@@ -42,7 +42,7 @@ def session(client: Client, cluster: LocalCluster) -> Iterator[Session]:
     del cluster.scheduler.handlers["slow"]
 
 
-def test_a_long_wait_tells_once_what_each_host_does(session: Session) -> None:
+def test_a_long_wait_reports_the_state_of_each_host_once(session: Session) -> None:
     said: list[str] = []
     assert session.call("slow", said.append, seconds=1.2) == "done"
     assert said == ["node1: 3.0 MiB of code; node2: 8.0 MiB of code"]
@@ -68,7 +68,9 @@ def test_a_client_that_is_closed_meanwhile_ends_the_wait(session: Session, clien
 
 
 @pytest.mark.parametrize("error", [ValueError("no"), OSError(28, "No space left on device"), RuntimeError("no")])
-def test_what_fails_there_is_reported_with_what_is_left(session: Session, cluster: LocalCluster, error: Any) -> None:
+def test_a_failure_on_the_scheduler_leaves_the_previous_state_intact(
+    session: Session, cluster: LocalCluster, error: Any
+) -> None:
     async def fail(seconds: float) -> None:
         raise error
 

@@ -248,7 +248,7 @@ def test_the_difference_is_reported_without_changing_anything(client: Client) ->
     assert diff_environment(client) == []
 
 
-def test_nothing_is_left_in_the_temporary_folder(write: Write, module: str, tmp_path: Path) -> None:
+def test_the_temporary_folder_is_empty_after_a_sync(write: Write, module: str, tmp_path: Path) -> None:
     import dask
 
     project = write(f"{module}.py", "x = 1")

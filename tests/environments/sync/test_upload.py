@@ -99,7 +99,7 @@ def test_a_url_gets_what_it_has_not(tmp_path: Path) -> None:
         ("/proc", "file:///tmp/never", UsageError),
     ],
 )
-def test_what_cannot_be_uploaded_is_refused(path: str, to: str | None, error: type[Exception], tmp_path: Path) -> None:
+def test_an_invalid_upload_is_refused(path: str, to: str | None, error: type[Exception], tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("1")
     with pytest.raises(error):
         upload(None, tmp_path / path, to=to)

@@ -148,7 +148,7 @@ def test_a_deleted_deployment_is_gone(live: ServiceStatus, specification: Make) 
     assert "deleted" not in [record.name for record in deployments.list_deployments()]
 
 
-def test_flows_with_one_deployment_name_are_told_apart(live: ServiceStatus, specification: Make) -> None:
+def test_flows_with_one_deployment_name_are_distinguished(live: ServiceStatus, specification: Make) -> None:
     for flow_name in ("north", "south"):
         deployments.deploy(specification("twin", flow_name=flow_name))
     with pytest.raises(UsageError, match="north/twin or south/twin"):

@@ -153,7 +153,7 @@ def test_a_promotion_moves_the_same_code(live: ServiceStatus, specification: Mak
     assert deployments.promote("moved", after=0).version == spec.version
 
 
-def test_what_is_not_at_staging_is_not_promoted(live: ServiceStatus, specification: Make) -> None:
+def test_a_flow_outside_staging_is_not_promoted(live: ServiceStatus, specification: Make) -> None:
     deployments.deploy(targets.apply_target(specification("staged"), Target(name="staging")))
     with pytest.raises(NotFoundError, match="Did you mean staged-staging"):
         deployments.promote("stagd")

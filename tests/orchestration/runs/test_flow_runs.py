@@ -69,7 +69,7 @@ def _logs_with(run: str, text: str) -> str:
     return wait_until(lambda: log if text in (log := runs.read_log(run)) else "", 20, f"{text!r} in the log", 0.5)
 
 
-def test_a_failed_run_tells_why(live: ServiceStatus, specification: Make, tmp_path: Path) -> None:
+def test_a_failed_run_reports_its_cause(live: ServiceStatus, specification: Make, tmp_path: Path) -> None:
     deployments.deploy(specification("failing"))
     run = runs.wait(
         deployments.run_now("failing", {"result": str(tmp_path / "no" / "such" / "folder")}).id, timeout=120

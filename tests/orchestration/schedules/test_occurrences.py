@@ -56,7 +56,7 @@ def test_a_schedule_that_ends_has_no_more_runs() -> None:
     assert schedules.next_runs(ended, after=SUMMER) == []
 
 
-def test_all_runs_are_later_than_asked() -> None:
+def test_all_runs_are_later_than_the_start_time() -> None:
     for after in (SUMMER, SUMMER + dt.timedelta(microseconds=1)):
         first = schedules.next_runs(Schedule(cron="0 * * * *"), 1, after=after)[0]
         assert first == dt.datetime(2027, 7, 1, 13, tzinfo=dt.UTC)

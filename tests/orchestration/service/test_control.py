@@ -239,7 +239,7 @@ def test_a_server_that_cannot_start_is_explained_and_nothing_is_left() -> None:
     assert json.loads((service_dir() / "service.json").read_text())["state"] == "stopped"
 
 
-def test_a_port_that_another_program_took_meanwhile_is_recognised_behind_what_is_said_last() -> None:
+def test_a_taken_port_is_recognised_before_the_last_log_lines() -> None:
     child = child_process.ChildProcess("server", 1.0)
     child.last_lines.append("ERROR:    [Errno 98] error while attempting to bind on address: address already in use")
     child.last_lines.append("AssertionError: Reactive triggers not started")

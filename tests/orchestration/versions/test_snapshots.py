@@ -46,7 +46,7 @@ def test_a_damaged_snapshot_is_made_anew() -> None:
     assert (path / "flow.py").read_text() == "import steps\n"
 
 
-def test_what_is_stored_again_counts_as_new() -> None:
+def test_a_file_stored_again_counts_as_new() -> None:
     _, path = snapshots.store_snapshot(FILES)
     os.utime(path, (0, 0))
     snapshots.store_snapshot(FILES)

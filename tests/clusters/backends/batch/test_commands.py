@@ -42,7 +42,7 @@ def test_many_who_ask_at_once_ask_the_batch_system_once(programs: Path) -> None:
     assert (programs / "asked").read_text().count("x") == 1
 
 
-def test_an_answer_too_old_is_asked_anew(programs: Path) -> None:
+def test_an_expired_answer_is_requested_again(programs: Path) -> None:
     program(programs, "squeue", f"echo x >> {programs}/asked; echo '{LINE}'")
     SLURM.listing.read(max_age=0.1)
     time.sleep(0.15)
@@ -100,7 +100,7 @@ def test_a_refusal_to_cancel_jobs_that_ended_is_fine(programs: Path) -> None:
 
 
 @pytest.mark.parametrize("squeue", [f"echo '{LINE}'", "exit 1"])
-def test_a_refusal_to_cancel_a_job_that_may_live_is_told(squeue: str, programs: Path) -> None:
+def test_a_failed_cancel_of_a_possibly_running_job_is_reported(squeue: str, programs: Path) -> None:
     program(programs, "scancel", "echo 'scancel: error: Access denied' >&2; exit 1")
     program(programs, "squeue", squeue)
     with pytest.raises(ClusterError, match="scancel did not cancel jobs 1: Access denied"):
