@@ -15,6 +15,7 @@ from jupyter_pipeline.compiler.analysis.library_models.registry import (
     is_known,
     is_process_state,
     load_models,
+    merge_method_files,
 )
 from jupyter_pipeline.compiler.analysis.values import CONTAINER, OBJECT, TABLE
 
@@ -101,3 +102,15 @@ def test_every_module_of_models_is_loaded_once() -> None:
 def test_two_models_of_one_library_are_refused() -> None:
     with pytest.raises(ValueError, match="numpy has two models"):
         load_models([LibraryModel(library="numpy"), LibraryModel(library="numpy")])
+
+
+def test_conflicting_files_of_a_method_are_refused() -> None:
+    reads, writes = (FileAccess(0),), (FileAccess(0, writes=True),)
+    one, same = (LibraryModel(library=name, file_methods={"dump": writes}) for name in ("one", "same"))
+    assert merge_method_files([one, same]) == {"dump": writes}
+    with pytest.raises(ValueError, match="other and another library open different files in the method dump"):
+        merge_method_files([one, LibraryModel(library="other", file_methods={"dump": reads})])
+
+
+def test_a_method_that_one_library_declares_mutating_is_mutating_for_all() -> None:
+    assert "sort" in METHODS[TABLE].mutating

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from jupyter_pipeline.compiler.analysis.library_models.model import (
     FileAccess,
+    Files,
     FunctionModel,
     LibraryModel,
     Methods,
@@ -28,6 +29,7 @@ __all__ = [
     "is_known",
     "is_process_state",
     "load_models",
+    "merge_method_files",
 ]
 
 
@@ -44,6 +46,22 @@ def load_models(models: Iterable[LibraryModel]) -> dict[str, LibraryModel]:
         if model.library in found:
             raise ValueError(f"The library {model.library} has two models. Remove one of them.")
         found[model.library] = model
+    return found
+
+
+def merge_method_files(models: Iterable[LibraryModel]) -> Files:
+    """Return the file accesses of methods, by name or prefix pattern, from all models.
+
+    Raises
+    ------
+    ValueError
+        If two models declare different files for one method.
+    """
+    found: dict[str, tuple[FileAccess, ...]] = {}
+    for model in models:
+        for name, files in model.file_methods.items():
+            if found.setdefault(name, files) != files:
+                raise ValueError(f"{model.library} and another library open different files in the method {name}.")
     return found
 
 
@@ -67,12 +85,15 @@ def _methods(type_: Type) -> Methods:
 
 
 METHODS = {type_: _methods(type_) for type_ in Type}
-"""Known methods of the values of each abstract type, from all models."""
+"""Known methods of the values of each abstract type: the union over all models.
+
+A method that changes its receiver in one library may do so in all: the abstract type does not name the library.
+"""
 DECORATORS = frozenset(name for model in _MODELS.values() for name in model.decorators)
 """Last names of decorators that leave a function with the effects that it has."""
 DRAWING_METHODS = frozenset(name for model in _MODELS.values() for name in model.drawing_methods)
 """Methods that draw on the current figure."""
-_METHOD_FILES = {name: files for model in _MODELS.values() for name, files in model.file_methods.items()}
+_METHOD_FILES = merge_method_files(_MODELS.values())
 
 
 def is_known(path: str) -> bool:
