@@ -31,6 +31,7 @@ def register(shell: InteractiveShell) -> None:
     traitlets_config.set_config(shell.config)
     document = Document(shell)
     shell.events.register("pre_run_cell", document.remember)
+    shell.events.register("post_run_cell", document.forget_unparsed)
     for magics in (ClusterMagics, ProfilesMagics, DeploymentsMagics, RunsMagics, ServiceMagics):
         shell.register_magics(magics(shell))
     shell.register_magics(DeployMagics(shell, document))
@@ -42,6 +43,7 @@ def unregister(shell: InteractiveShell) -> None:
     magics = shell.magics_manager.registry.get("DeployMagics")
     if magics is not None:
         shell.events.unregister("pre_run_cell", magics.document.remember)
+        shell.events.unregister("post_run_cell", magics.document.forget_unparsed)
     for kind in ("line", "cell"):
         for name in _MAGICS:
             shell.magics_manager.magics[kind].pop(name, None)

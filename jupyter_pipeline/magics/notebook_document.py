@@ -8,13 +8,15 @@ matched with the saved cells by their text.
 
 from __future__ import annotations
 
+import ast
 import json
 import os
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from IPython.core.interactiveshell import ExecutionInfo, InteractiveShell
+    from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
 
 __all__ = ["Document", "merge"]
 
@@ -33,21 +35,28 @@ class Document:
 
     def __init__(self, shell: InteractiveShell) -> None:
         self.shell = shell
-        history = [source for source in shell.history_manager.input_hist_raw if source]
+        history = [source for source in shell.history_manager.input_hist_raw if source and _parses(shell, source)]
         # The last input, which loads the extension, is still running; it counts as history.
         self.ran: dict[str, str] = {f"{_NAMELESS}{i}": source for i, source in enumerate(history)}
         self.current = ""
+        self._previous = self.ran
 
     def remember(self, info: ExecutionInfo) -> None:
         """Record a cell that is about to run; IPython calls this before each cell."""
         if not info.store_history or not info.raw_cell:
             return
+        self._previous = dict(self.ran)
         cell_id = getattr(info, "cell_id", None)
         again = None if cell_id else self._same_directive(info.raw_cell)
         self.current = cell_id or again or f"{_NAMELESS}{len(self.ran)}"
         if again is None:
             self.ran.pop(self.current, None)
         self.ran[self.current] = info.raw_cell
+
+    def forget_unparsed(self, result: ExecutionResult) -> None:
+        """Drop the cell that ended if IPython could not parse it, so that none of it ran."""
+        if result.error_before_exec is not None and result.info.store_history and result.info.raw_cell:
+            self.ran = self._previous
 
     def _same_directive(self, source: str) -> str | None:
         """Return the cell without an id that has the directive of `source`, such as a retyped ``%%step load``."""
@@ -150,6 +159,18 @@ def _as_it_ran(cell: dict[str, Any], source: str) -> dict[str, Any]:
 def _directive(source: str) -> list[str]:
     words = source.split(maxsplit=2)[:2]
     return words if words[:1] in (["%%step"], ["%%check"], ["%%deploy"]) else []
+
+
+def _parses(shell: InteractiveShell, source: str) -> bool:
+    """Return True if IPython can parse the cell; a cell that it could not parse never ran."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+            compile(shell.transform_cell(source), "<cell>", "exec", flags)
+    except (SyntaxError, ValueError):
+        return False
+    return True
 
 
 def _text(cell: dict[str, Any]) -> str:

@@ -124,3 +124,15 @@ def test_a_half_written_file_costs_the_order_alone(tmp_path: Path, monkeypatch: 
     document = Document(InteractiveShell())
     notebook, _ = document.notebook("z = 3")
     assert [c["source"] for c in notebook["cells"]] == ["z = 3"]
+
+
+def test_a_cell_that_does_not_parse_is_dropped() -> None:
+    shell = InteractiveShell()
+    for source in ("def bad(:", "w = !true", "await_me = 1"):
+        shell.run_cell(source, store_history=True)
+    document = Document(shell)
+    shell.events.register("pre_run_cell", document.remember)
+    shell.events.register("post_run_cell", document.forget_unparsed)
+    for source, cell_id in [("def bad(:", None), ("x = 2", None), ("y = 1", "a"), ("y = (", "a"), ("1 / 0", None)]:
+        shell.run_cell(source, store_history=True, cell_id=cell_id)
+    assert list(document.ran.values()) == ["w = !true", "await_me = 1", "x = 2", "y = 1", "1 / 0"]
