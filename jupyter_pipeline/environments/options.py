@@ -11,14 +11,19 @@ from typing import Any
 from jupyter_pipeline.environments.capture.size_limits import SizeLimits
 from jupyter_pipeline.environments.plugins.distributions import normalize_name, strip_credentials
 from jupyter_pipeline.exceptions import ConfigurationError
+from jupyter_pipeline.models import EnvironmentSettings
 from jupyter_pipeline.units import parse_bytes
 
 __all__ = ["METHODS", "POLICIES", "Options", "parse_options"]
 
-METHODS = ("packages", "dask", "image")
+_FIELDS = {field.name: field for field in fields(EnvironmentSettings)}
+_CHOICES = {name: field.metadata["choices"] for name, field in _FIELDS.items() if field.metadata["kind"] == "choice"}
+_DEFAULTS = EnvironmentSettings()
+
+METHODS: tuple[str, ...] = _CHOICES["method"]
 """``packages`` installs the differences, ``dask`` uses distributed's plugins, ``image`` only compares packages."""
 
-POLICIES = ("refuse", "sync", "warn", "ignore")
+POLICIES: tuple[str, ...] = _CHOICES["policy"]
 
 _ADDRESS = re.compile(r"[\w+.-]+://\S+")
 
@@ -27,8 +32,8 @@ _ADDRESS = re.compile(r"[\w+.-]+://\S+")
 class Options:
     """Options of a sync."""
 
-    method: str = "packages"
-    policy: str = "warn"
+    method: str = _DEFAULTS.method
+    policy: str = _DEFAULTS.policy
     """Reaction to differences when a cluster starts and before a compiled flow runs; one of `POLICIES`."""
     pip_install: tuple[str, ...] = ()
     """Requirements beyond the kernel's packages, installed on the workers with their dependencies."""
@@ -46,9 +51,9 @@ class Options:
     """Normalized names of distributions that a sync does not change on the cluster."""
     variables: tuple[str, ...] = ()
     """Names of environment variables that are set on the cluster."""
-    installer: str = "auto"
-    max_file_size: int = SizeLimits().file
-    max_size: int = SizeLimits().total
+    installer: str = _DEFAULTS.installer
+    max_file_size: int = _DEFAULTS.max_file_size
+    max_size: int = _DEFAULTS.max_size
 
     @property
     def sizes(self) -> SizeLimits:
@@ -64,13 +69,12 @@ def parse_options(options: Mapping[str, Any] | None) -> Options:
     ConfigurationError
         A key is unknown or has a value that it does not take.
     """
-    raw = dict(options or {})
-    known = {f.name for f in fields(Options)} - {"pip_options", "upload_options"}
-    for key in raw:
-        if key not in known:
-            raise _error(key, "is unknown", f"Known are {', '.join(sorted(known))}")
+    for key in options or {}:
+        if key not in _FIELDS:
+            raise _error(key, "is unknown", f"Known are {', '.join(sorted(_FIELDS))}")
+    raw = {key: value for key, value in (options or {}).items() if value is not None}
     values: dict[str, Any] = {}
-    for key, allowed in (("method", METHODS), ("policy", POLICIES), ("installer", ("auto", "uv", "pip"))):
+    for key, allowed in _CHOICES.items():
         if key in raw:
             if raw[key] not in allowed:
                 raise _error(key, f"cannot be {raw[key]!r}", f"Use {', '.join(allowed)}")
@@ -107,9 +111,10 @@ def _pip(value: Any) -> dict[str, Any]:
     if value is None:
         return {}
     if isinstance(value, Mapping):
-        unknown = set(value) - {"packages", "pip_options", "restart_workers"}
+        known = _FIELDS["pip_install"].metadata["arguments"]
+        unknown = set(value) - set(known)
         if unknown:
-            raise _error(f"pip_install.{min(unknown)}", "is unknown", "Use packages, pip_options, restart_workers")
+            raise _error(f"pip_install.{min(unknown)}", "is unknown", f"Use {', '.join(known)}")
         return {
             "pip_install": _strings("pip_install.packages", value.get("packages", ())),
             "pip_options": _strings("pip_install.pip_options", value.get("pip_options", ())),
@@ -123,7 +128,7 @@ def _directory(value: Any) -> dict[str, Any]:
     if value is None:
         return {}
     if isinstance(value, Mapping):
-        known = {"path", "restart_workers", "update_path", "skip_words", "skip", "mode"}
+        known = set(_FIELDS["upload_directory"].metadata["arguments"])
         unknown = set(value) - known
         if unknown or "path" not in value:
             raise _error(

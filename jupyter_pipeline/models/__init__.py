@@ -7,7 +7,14 @@ seconds. These modules import the standard library only.
 from __future__ import annotations
 
 from jupyter_pipeline.models.alerts import Alert, AlertBlock, AlertEvent
-from jupyter_pipeline.models.clusters import ClusterRecord, ClusterState, Limits, ProcessIdentity, Profile
+from jupyter_pipeline.models.clusters import (
+    ClusterRecord,
+    ClusterState,
+    EnvironmentSettings,
+    Limits,
+    ProcessIdentity,
+    Profile,
+)
 from jupyter_pipeline.models.compiler import Deployed, DeploymentStatus, PipelineTest, Refusal
 from jupyter_pipeline.models.environments import Distribution, DriftItem, Environment, Severity, SyncReport
 from jupyter_pipeline.models.orchestration import (
@@ -39,6 +46,7 @@ __all__ = [
     "Distribution",
     "DriftItem",
     "Environment",
+    "EnvironmentSettings",
     "Limits",
     "OverlapPolicy",
     "PipelineTest",

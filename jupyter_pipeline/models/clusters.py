@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from jupyter_pipeline.models.record import Record, field_names
 
-__all__ = ["ClusterRecord", "ClusterState", "Limits", "ProcessIdentity", "Profile"]
+__all__ = ["ClusterRecord", "ClusterState", "EnvironmentSettings", "Limits", "ProcessIdentity", "Profile"]
 
 
 def setting(kind: str, summary: str, default: Any = dataclasses.MISSING, **options: Any) -> Any:
@@ -19,13 +19,15 @@ def setting(kind: str, summary: str, default: Any = dataclasses.MISSING, **optio
     Parameters
     ----------
     kind : str
-        ``any``, ``text``, ``flag``, ``number``, ``count``, ``duration``, ``choice`` or ``mapping``.
+        ``any``, ``text``, ``texts``, ``flag``, ``number``, ``count``, ``size``, ``duration``, ``choice`` or
+        ``mapping``.
     summary : str
         Text for the documentation.
     default : object, optional
         Default of the field. Without it, the key is required.
     **options
-        ``minimum`` of a count, ``choices`` of a choice, ``nullable``.
+        ``minimum`` of a count, ``choices`` of a choice, ``nullable``; ``arguments`` of texts for which a mapping is
+        allowed, and ``required``, the first of them that it needs.
 
     Notes
     -----
@@ -70,6 +72,45 @@ class Limits(Record):
     budget: float | None = setting(
         "number", "Stop when the cost reaches this amount, in the currency of `price`.", None
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentSettings(Record):
+    """Settings of environment sync, the keys of ``environment`` in a profile."""
+
+    policy: str = setting(
+        "choice",
+        "Action if cluster and kernel differ.",
+        "warn",
+        choices=("warn", "sync", "refuse", "ignore"),
+    )
+    method: str = setting(
+        "choice",
+        "Method that installs packages on the cluster.",
+        "packages",
+        choices=("packages", "dask", "image"),
+    )
+    installer: str = setting("choice", "Installer of packages.", "auto", choices=("auto", "uv", "pip"))
+    pip_install: tuple[str, ...] = setting(
+        "texts",
+        "Packages to install besides the kernel's, or options of Dask's `PipInstall`.",
+        (),
+        arguments=("packages", "pip_options", "restart_workers"),
+    )
+    upload_directory: tuple[str, ...] = setting(
+        "texts",
+        "Folders to upload, or options of Dask's `UploadDirectory`.",
+        (),
+        arguments=("path", "mode", "restart_workers", "skip", "skip_words", "update_path"),
+        required="path",
+    )
+    include: tuple[str, ...] = setting("texts", "Patterns of files to upload.", ())
+    exclude: tuple[str, ...] = setting("texts", "Patterns of files not to upload.", ())
+    skip_packages: tuple[str, ...] = setting("texts", "Packages that are neither compared nor installed.", ())
+    max_file_size: int = setting("size", "Maximum size of one uploaded file.", 100 * 2**20)
+    max_size: int = setting("size", "Maximum size of all uploaded files.", 2**30)
+    restart_workers: bool = setting("flag", "Restart the workers after an install or upload.", False, nullable=True)
+    variables: tuple[str, ...] = setting("texts", "Names of environment variables to copy to the workers.", ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from jupyter_pipeline.exceptions import ConfigurationError
             Options(upload_directory=(Path("src"),), upload_options={"skip_words": ["big"]}, exclude=("*.csv", "big")),
         ),
         ({"method": "image", "policy": "refuse"}, Options(method="image", policy="refuse")),
+        ({"include": None, "max_size": None, "pip_install": None}, Options()),
         ({"max_file_size": "200 MB", "max_size": "2 GiB"}, Options(max_file_size=200_000_000, max_size=2**31)),
     ],
 )

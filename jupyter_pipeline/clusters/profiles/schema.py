@@ -2,8 +2,9 @@
 
 `validation` checks profiles against these declarations. `render_reference` returns their table for the documentation.
 
-To add a key of a section, declare it here and use it. Keys at the top level of a profile, and keys of ``limits``, are
-declared as fields of `Profile` and `Limits` by `setting` in ``models/clusters.py``.
+To add a key of a section, declare it here and use it. Keys at the top level of a profile, of ``environment`` and of
+``limits`` are declared as fields of `Profile`, `EnvironmentSettings` and `Limits` by `setting` in
+``models/clusters.py``.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ import functools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline.models import Limits, Profile
-from jupyter_pipeline.units import format_duration, parse_count, parse_duration
+from jupyter_pipeline.models import EnvironmentSettings, Limits, Profile
+from jupyter_pipeline.units import format_bytes, format_duration, parse_bytes, parse_count, parse_duration
 
 __all__ = ["MAPPING_KEYS", "SECTIONS", "Key", "parse_positive", "render_reference"]
 
@@ -63,6 +65,26 @@ def _parse_text(value: object) -> str:
     return value
 
 
+def _parse_texts(value: object, *, arguments: tuple[str, ...], required: str) -> object:
+    if isinstance(value, Mapping) and arguments:
+        for name in value:
+            if name not in arguments:
+                raise ValueError(f"{name} is unknown; the keys here are {', '.join(arguments)}")
+        if required and required not in value:
+            raise ValueError(f"needs {required}")
+        for name in ("packages", "pip_options", "path", "skip_words"):
+            if name in value:
+                _parse_texts(value[name], arguments=(), required="")
+        for name in ("restart_workers", "update_path"):
+            if name in value:
+                _parse_flag(value[name])
+        return value
+    items = value if isinstance(value, list | tuple) else [value]
+    if all(isinstance(item, str | Path) for item in items):
+        return value
+    raise ValueError(f"{value!r} is not text or a list of texts")
+
+
 def _parse_choice(value: object, *, choices: tuple[str, ...]) -> str:
     if value not in choices:
         raise ValueError(f"{value!r} is not one of {', '.join(choices)}")
@@ -84,6 +106,19 @@ def _mapping(summary: str) -> Key:
 
 def _text(summary: str) -> Key:
     return Key(type="text", help=summary, parse=_parse_text, fix="Write text, such as EUR or core-hours.")
+
+
+def _texts(summary: str, arguments: tuple[str, ...] = (), required: str = "") -> Key:
+    return Key(
+        type="text, list of texts or mapping" if arguments else "text or list of texts",
+        help=summary,
+        parse=functools.partial(_parse_texts, arguments=arguments, required=required),
+        fix="Write something like [first, second].",
+    )
+
+
+def _size(summary: str) -> Key:
+    return Key(type="size", help=summary, parse=parse_bytes, fix="Write bytes, or a size such as 200 MB or 2 GiB.")
 
 
 def _flag(summary: str, default: str = "") -> Key:
@@ -129,6 +164,8 @@ _FACTORIES: Mapping[str, Callable[..., Key]] = {
     "any": _any,
     "mapping": _mapping,
     "text": _text,
+    "texts": _texts,
+    "size": _size,
     "flag": _flag,
     "number": _number,
     "count": _count,
@@ -144,7 +181,13 @@ def _read_fields(record: type) -> dict[str, Key]:
         if "kind" in field.metadata:
             options = {name: value for name, value in field.metadata.items() if name not in ("kind", "nullable")}
             key = _FACTORIES[field.metadata["kind"]](**options)
-            default = format_duration(field.default) if isinstance(field.default, float) else key.default
+            default = key.default
+            if field.metadata["kind"] == "size" and isinstance(field.default, int):
+                default = format_bytes(field.default).replace(".0 ", " ")
+            elif isinstance(field.default, bool):
+                default = str(field.default).lower()
+            elif isinstance(field.default, float):
+                default = format_duration(field.default)
             nullable = field.metadata.get("nullable", key.nullable)
             keys[field.name] = dataclasses.replace(key, default=default, nullable=nullable)
     return keys
@@ -171,20 +214,7 @@ SECTIONS: Mapping[str, Mapping[str, Key]] = {
         "worker_key": _any("Function that groups workers for removal."),
         "active": _any("Dask Gateway: adaptive scaling is on."),
     },
-    "environment": {
-        "policy": _choice("Action if cluster and kernel differ.", ("warn", "sync", "refuse", "ignore")),
-        "method": _choice("Method that installs packages on the cluster.", ("packages", "dask", "image")),
-        "installer": _choice("Installer of packages.", ("auto", "uv", "pip")),
-        "pip_install": _any("Packages to install besides the kernel's, or options of Dask's `PipInstall`."),
-        "upload_directory": _any("Folders to upload, or options of Dask's `UploadDirectory`."),
-        "include": _any("Patterns of files to upload."),
-        "exclude": _any("Patterns of files not to upload."),
-        "skip_packages": _any("Packages that are neither compared nor installed."),
-        "max_file_size": _any("Maximum size of one uploaded file."),
-        "max_size": _any("Maximum size of all uploaded files."),
-        "restart_workers": _any("Restart the workers after an install or upload."),
-        "variables": _any("Names of environment variables to copy to the workers."),
-    },
+    "environment": _read_fields(EnvironmentSettings),
     "limits": _read_fields(Limits),
     "price": {
         "currency": _text("Currency or unit, such as `EUR` or `core-hours`."),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jupyter_pipeline.exceptions import SyncError
+from jupyter_pipeline.models import EnvironmentSettings
 from jupyter_pipeline.units import format_bytes
 
 __all__ = ["SizeLimits", "file_error", "total_error", "total_reason"]
@@ -15,8 +16,8 @@ __all__ = ["SizeLimits", "file_error", "total_error", "total_reason"]
 class SizeLimits:
     """Limits in bytes for one file and for one folder."""
 
-    file: int = 100 * 2**20
-    total: int = 2**30
+    file: int = EnvironmentSettings().max_file_size
+    total: int = EnvironmentSettings().max_size
 
 
 def file_error(file: Path, size: int, limits: SizeLimits, use: str) -> SyncError:

@@ -352,6 +352,7 @@ def test_the_keys_of_the_environment_are_the_options_of_sync() -> None:
     known = {f.name for f in dataclasses.fields(Options)} - {"pip_options", "upload_options"}
     keys = schema.SECTIONS["environment"]
     assert set(keys) == known
+    assert (keys["max_file_size"].default, keys["max_size"].default) == ("100 MiB", "1 GiB")
     for name, choices in (("policy", POLICIES), ("method", METHODS)):
         assert {keys[name].parse(choice) for choice in choices} == set(choices)
         assert keys[name].type.count("`") == 2 * len(choices)
