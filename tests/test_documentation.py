@@ -45,7 +45,7 @@ def definitions(text: str) -> dict[str, str]:
 
 
 def option_terms(section: str) -> set[str]:
-    """Return the options that a section defines, with those of the page that it links to."""
+    """Return the options that a section defines, with the options of the linked page."""
     terms = [term for term in definitions(section) if term.startswith("`-")]
     if DEPLOY_OPTIONS in section:
         assert INCLUDED in page("reference/deploy-options.md")

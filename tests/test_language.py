@@ -1,4 +1,4 @@
-"""Docstrings of the package are plain technical English, and the public API documents its arguments."""
+"""Docstrings, comments, messages, pages and test names are plain technical English; the public API is documented."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import ast
 import importlib
 import inspect
 import re
-from collections.abc import Iterator
+import tokenize
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,6 +86,85 @@ def test_no_docstring_breaks_the_rules_of_language() -> None:
 )
 def test_the_rules_find_clauses_and_constructions(text: str, breaks: bool) -> None:
     assert bool(Docstring(PACKAGE, 1, text).problem()) is breaks
+
+
+ROOT = Path(__file__).parent.parent
+MODULES = [file for file in sorted(PACKAGE.rglob("*.py")) if "labextension" not in file.parts]
+TESTS = [
+    file
+    for file in sorted((ROOT / "tests").rglob("*.py"))
+    if not {"golden", "corpus"} & set(file.parts) and file != Path(__file__)
+]
+PROSE = re.compile(
+    r"\b(told|tells?|telling|meant|mend(s|ed|ing)?|living|lent|whoever|whatever|that of|those of)\b", re.IGNORECASE
+)
+TEST_NAME = re.compile(
+    r"test_(what|nothing|nobody|who|where|whatever|whoever|whose)_|_(told|tells?|telling|meant|mend|living|lent|whoever"
+    r"|whatever)(_|$)"
+)
+
+
+def comments(file: Path) -> Iterator[tuple[int, str]]:
+    """Yield the comments of a module, with their lines."""
+    with tokenize.open(file) as source:
+        for token in tokenize.generate_tokens(source.readline):
+            if token.type == tokenize.COMMENT:
+                yield token.start[0], token.string
+
+
+def messages(file: Path) -> Iterator[tuple[int, str]]:
+    """Yield the string literals of a module that have a space, and the fixed parts of f-strings, with their lines."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
+            yield node.lineno, node.value
+
+
+def translated(file: Path) -> Iterator[tuple[int, str]]:
+    """Yield the strings that a TypeScript module translates, with their lines."""
+    text = file.read_text(encoding="utf-8")
+    for match in re.finditer(r"\b__\(\s*(['\"`])(.*?)(?<!\\)\1", text, re.DOTALL):
+        yield text.count("\n", 0, match.start()) + 1, match[2]
+
+
+def prose(file: Path) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a page."""
+    yield from enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+
+
+PAGES = [ROOT / "README.md", *(p for p in sorted((ROOT / "docs").rglob("*.md")) if "_build" not in p.parts)]
+SCRIPTS = sorted((ROOT / "labextension" / "src").rglob("*.ts*"))
+
+
+@pytest.mark.parametrize(
+    ("read", "files"),
+    [(comments, MODULES), (messages, MODULES), (comments, TESTS), (translated, SCRIPTS), (prose, PAGES)],
+    ids=["comments", "messages", "comments of tests", "panel", "pages"],
+)
+def test_other_texts_have_no_banned_words(read: Callable[[Path], Iterator[tuple[int, str]]], files: list[Path]) -> None:
+    assert files
+    found = [
+        f"{file.relative_to(ROOT)}:{line}: has {match[0]!r}"
+        for file in files
+        for line, text in read(file)
+        if (match := PROSE.search(text))
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_docstrings_and_names_of_tests_follow_the_rules() -> None:
+    found = []
+    for file in TESTS:
+        found += [
+            f"{file.relative_to(ROOT)}:{text.line}: has {match[0]!r}"
+            for text in docstrings(file)
+            if (match := PROSE.search(text.text))
+        ]
+        found += [
+            f"{file.relative_to(ROOT)}:{node.lineno}: is named {node.name}"
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and TEST_NAME.search(node.name)
+        ]
+    assert not found, "\n".join(found)
 
 
 def public_functions() -> Iterator[tuple[str, object]]:

@@ -84,7 +84,7 @@ def test_a_cell_is_deployed_run_paused_and_deleted(screen: Any, lab: Any, screen
     card.get_by_role("button", name="Resume the schedule of delays").click()
     expect(card.get_by_text("Paused", exact=True)).to_have_count(0)
 
-    # The cell tells that it was changed since.
+    # The cell shows that it has changed since the deploy.
     page.evaluate(
         "() => window.jupyterapp.shell.currentWidget.content.widgets[3].model.sharedModel.setSource('month = 4')"
     )

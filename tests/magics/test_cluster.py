@@ -69,7 +69,7 @@ def test_a_later_session_lists_the_cluster_and_attaches(
         later.run_line_magic("cluster", "start no-such-profile")
     assert "left from an earlier session is running: %cluster attach or stop left" in capsys.readouterr().out
     later.run_line_magic("cluster", "status")
-    assert "earlier session" not in capsys.readouterr().out  # told once
+    assert "earlier session" not in capsys.readouterr().out  # shown once
     later.run_line_magic("cluster", "attach left")
     client = later.user_ns["client"]
     assert client.submit(sum, [1, 2]).result(timeout=60) == 3

@@ -24,7 +24,7 @@ from jupyter_pipeline.server.kernel_cli import Interpreter, RemoteError, clean_e
 
 
 def stand_in(folder: Path, script: str) -> Interpreter:
-    """Return an interpreter that runs a shell script whatever it is asked."""
+    """Return an interpreter that runs a shell script for every call."""
     file = folder / "python"
     file.write_text(f"#!/bin/sh\n{script}\n")
     file.chmod(file.stat().st_mode | stat.S_IXUSR)

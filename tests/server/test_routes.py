@@ -38,7 +38,7 @@ def routes_of_ours(app: Application) -> Iterator[tuple[str, type[RequestHandler]
 
 
 def methods_of(handler: type[RequestHandler]) -> list[str]:
-    """Return the HTTP methods that a handler answers; OPTIONS tells no data."""
+    """Return the HTTP methods that a handler answers; OPTIONS returns no data."""
     return [
         method
         for method in handler.SUPPORTED_METHODS

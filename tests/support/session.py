@@ -1,4 +1,4 @@
-"""End every process that a test session started, whatever ends the session.
+"""End every process that a test session started, however the session ends.
 
 The first pytest process puts a tag into its environment, which all its descendants inherit, and starts a watcher in a
 session of its own. When pytest finishes, it ends the processes that are left. When pytest is killed, the watcher does.
@@ -83,7 +83,7 @@ def reap(folder: str) -> list[str]:
 
 
 def _find_processes(folder: str, seen: Iterable[psutil.Process]) -> list[psutil.Process]:
-    """Return the running processes of the session, with those of `seen` that no longer have a trace of it."""
+    """Return the running processes of the session, and the processes of `seen` that no longer have a trace of it."""
     environments = {}
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):

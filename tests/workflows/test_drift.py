@@ -33,7 +33,7 @@ def test_the_policy_decides(locked: Path) -> None:
         drift.check_packages(str(locked), "ignore")
 
 
-def test_the_same_packages_are_nothing_to_tell(tmp_path: Path) -> None:
+def test_the_same_packages_raise_no_warning(tmp_path: Path) -> None:
     path = tmp_path / "requirements.lock"
     path.write_text(lock_environment(capture_environment(), modules=["yaml"]))
     drift.check_packages(str(path), "refuse")

@@ -1,4 +1,4 @@
-"""What the record of a real cluster, kept over TLS, tells of its syncs."""
+"""Syncs in the record of a real cluster that uses TLS."""
 
 from __future__ import annotations
 

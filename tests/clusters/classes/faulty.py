@@ -35,7 +35,7 @@ class NeverCloses(LocalCluster):
 
 
 class DiesWhileClosing(LocalCluster):
-    """Tells that it closes, and takes its time."""
+    """Mark the start of its close, and close slowly."""
 
     async def _close(self):
         Path(os.environ["FAULTY_MARKER"]).touch()

@@ -1,4 +1,4 @@
-"""What the list of mounts tells of a path."""
+"""Find the file system of a path in the list of mounts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_the_deepest_and_last_mount_counts(path: str, expected: tuple[str, str])
     assert mounts.find_file_system(Path(path), MOUNTS) == expected
 
 
-def test_no_mounts_tell_nothing() -> None:
+def test_an_empty_list_of_mounts_has_no_file_system() -> None:
     assert mounts.find_file_system(Path("/home"), "") == ("", "")
 
 

@@ -31,7 +31,7 @@ def test_every_source_has_its_line() -> None:
 
 def test_a_lock_is_read_as_it_was_written() -> None:
     read = parse_lock(lock_environment(ENVIRONMENT))
-    index = Distribution(name="fast", version="3.1")  # a lock does not tell what conda installed
+    index = Distribution(name="fast", version="3.1")  # a lock does not list conda packages
     assert read.distributions == tuple(index if d.name == "fast" else d for d in ENVIRONMENT.distributions)
     assert (read.python, read.platform, read.others) == ("3.11.7", "linux-x86_64", ())
 

@@ -58,7 +58,7 @@ def test_the_same_content_is_current_for_two_kernels() -> None:
     assert is_current(folder, update(*_ALL))
 
 
-def test_a_change_of_one_kernel_lets_the_other_tell_everything() -> None:
+def test_a_change_of_one_kernel_makes_the_other_send_its_full_state() -> None:
     folder = known(_HELPER, _PACKAGE)
     part = update(only=("package",))
     folder = apply_change(folder, part, compute_change(folder, part))
