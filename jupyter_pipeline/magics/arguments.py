@@ -29,6 +29,18 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, prog: str, description: str) -> None:
         super().__init__(prog=prog, description=description, allow_abbrev=False)
+        self._words: list[str] = []
+
+    def add_argument(self, *names: Any, **settings: Any) -> argparse.Action:
+        """Add an argument; the usage shows a positional one in capitals."""
+        if names and not names[0].startswith("-"):
+            settings.setdefault("metavar", names[0].upper())
+        return super().add_argument(*names, **settings)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse the words of a line, and keep them for messages."""
+        self._words = list(args or ())
+        return super().parse_known_args(args, namespace)
 
     def add_options(self, options: Iterable[Option]) -> None:
         """Add the options of a table; an absent option is empty, or ``None`` if it is negatable."""
@@ -59,7 +71,22 @@ class Parser(argparse.ArgumentParser):
             raise UsageError(f"{self.prog} takes no negative number, but got {unknown}.")
         if unknown != message and unknown.startswith("-"):
             raise NotFoundError(f"option of {self.prog}", unknown, self._option_string_actions)
-        raise UsageError(f"{self.prog}: {message}. Usage: {self._usage()}")
+        hint = "" if unknown == message else self._hint(message.removeprefix("unrecognized arguments: ").split(" "))
+        raise UsageError(f"{self.prog}: {message}. {hint or f'Usage: {self._usage()}'}")
+
+    def _hint(self, unknown: list[str]) -> str:
+        """Return how to write words that no argument takes; empty if that is unclear."""
+        options = self._option_string_actions
+        words = list(itertools.takewhile(lambda word: not word.startswith("--"), unknown))
+        if "--param" in options and all("=" in word for word in words):
+            return f"Write {' '.join(f'--param {word}' for word in words)}"
+        start = next((i for i in range(len(self._words)) if self._words[i : i + len(words)] == words), 0)
+        option, equals, value = self._words[start - 1].partition("=") if start else ("", "", "")
+        if not equals and start > 1:
+            option, value = self._words[start - 2], self._words[start - 1]
+        if option not in options or options[option].nargs is not None:
+            return ""
+        return f'Put a value of several words in quotes: {option} "{" ".join([value, *words])}"'
 
     def _usage(self) -> str:
         """Return the usage in one line; with many options, the command that lists them."""

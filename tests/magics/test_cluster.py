@@ -81,7 +81,7 @@ def test_a_later_session_lists_the_cluster_and_attaches(
     [
         ("strat local", NotFoundError, "Did you mean start"),
         ("start lokal", NotFoundError, "Did you mean local"),
-        ("start", UsageError, "required: profile"),
+        ("start", UsageError, "required: PROFILE"),
         ("scale one -2", UsageError, "'-2' is not a number of workers"),
         ("start local --workers two", UsageError, "'two' is not a number of workers"),
         ("start local --workers 1 --adapt 1:2", UsageError, "exclude each other"),
