@@ -193,7 +193,11 @@ class ClusterMagics(Magics):
         from jupyter_pipeline import arguments, tables
         from jupyter_pipeline.clusters import manager
 
-        return tables.clusters([manager.scale(self._name(options.name), arguments.workers(options.n))])
+        try:
+            workers = arguments.workers(options.n)
+        except UsageError as error:
+            raise UsageError(f"{error} Usage: %cluster scale [NAME] N") from None
+        return tables.clusters([manager.scale(self._name(options.name), workers)])
 
     def _adapt(self, options: argparse.Namespace) -> Any:
         from jupyter_pipeline import arguments, tables

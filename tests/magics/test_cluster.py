@@ -83,6 +83,8 @@ def test_a_later_session_lists_the_cluster_and_attaches(
         ("start lokal", NotFoundError, "Did you mean local"),
         ("start", UsageError, "required: PROFILE"),
         ("scale one -2", UsageError, "'-2' is not a number of workers"),
+        ("scale 3 local-1", UsageError, r"'local-1' is not a number of workers.*Usage: %cluster scale \[NAME\] N$"),
+        ("scale local-1", UsageError, r"Usage: %cluster scale \[NAME\] N$"),
         ("start local --workers two", UsageError, "'two' is not a number of workers"),
         ("start local --workers 1 --adapt 1:2", UsageError, "exclude each other"),
         ("start local --name ../x", UsageError, "cannot be the name"),
