@@ -4,7 +4,8 @@
 `analysis` slices the program: the statements that a cell needs to get its values.
 `graph` partitions the slice into steps with edges, parameters, time windows and mapped steps.
 `codegen` renders the graph for an orchestrator, one class for each.
-`checks` lists the refusal rules. `output` writes the files. `driver` runs the stages.
+`refusals` lists the refusal rules of the stages, `checks` the rules on the sliced program.
+`output` writes the files. `driver` runs the stages.
 
 The public names are imported on first use.
 """

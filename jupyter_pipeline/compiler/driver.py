@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram, collect_later, slice_program
-from jupyter_pipeline.compiler.checks import check_slice, refusal
+from jupyter_pipeline.compiler.checks import check_slice
 from jupyter_pipeline.compiler.codegen import source_map
 from jupyter_pipeline.compiler.codegen.base import RESERVED_NAMES, origin_sentence
 from jupyter_pipeline.compiler.codegen.registry import get_code_generator
@@ -53,6 +53,7 @@ from jupyter_pipeline.compiler.graph.steps import (
 )
 from jupyter_pipeline.compiler.graph.windows import bind_windows
 from jupyter_pipeline.compiler.options import Compilation, CompileOptions
+from jupyter_pipeline.compiler.refusals import refusal
 from jupyter_pipeline.compiler.secrets import find_machine_values, refuse_secret_values
 from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
 from jupyter_pipeline.paths import check_name

@@ -9,12 +9,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
 from jupyter_pipeline.exceptions import MissingDependencyError, UsageError
-
-if TYPE_CHECKING:
-    from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
 
 __all__ = ["FIX", "find_machine_values", "find_secrets", "refuse_secret_values"]
 

@@ -8,11 +8,13 @@ import pytest
 
 from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells, slice_cells
 from jupyter_pipeline.compiler.analysis.slicer import slice_program
-from jupyter_pipeline.compiler.checks import RULES
+from jupyter_pipeline.compiler.checks import SLICE_RULES
 from jupyter_pipeline.compiler.graph.edges import connect
 from jupyter_pipeline.compiler.graph.steps import Step
+from jupyter_pipeline.compiler.refusals import RULES
 from jupyter_pipeline.exceptions import CompileRefusedError
 
+EVERY_RULE = {**RULES, **{rule.id: rule for rule in SLICE_RULES}}
 CASES: dict[str, tuple[list[str], dict[str, Any]]] = {
     "syntax-error": (["x = ("], {}),
     "nested-too-deeply": (["x = 1\ny = x" + ".a" * 2000], {}),
@@ -60,7 +62,8 @@ EDGE_CASES: dict[str, tuple[list[str], list[list[int]]]] = {
 
 
 def test_each_rule_has_a_case() -> None:
-    assert CASES.keys() | EDGE_CASES.keys() == RULES.keys()
+    assert CASES.keys() | EDGE_CASES.keys() == EVERY_RULE.keys()
+    assert len(EVERY_RULE) == len(RULES) + len(SLICE_RULES)
 
 
 @pytest.mark.parametrize("rule", EDGE_CASES)
@@ -90,7 +93,7 @@ def test_a_case_is_refused_by_its_rule(rule: str) -> None:
     assert refusal.fix.endswith(".")
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+@pytest.mark.parametrize("rule", EVERY_RULE.values(), ids=EVERY_RULE)
 def test_texts_are_fragments_and_sentences(rule: Any) -> None:
     assert not rule.reason.endswith(".")
     assert rule.fix.endswith(".") or rule.fix.startswith("{")

@@ -12,7 +12,7 @@ from jupyter_pipeline.compiler.analysis.locations import FIGURE
 from jupyter_pipeline.compiler.analysis.state import DefUse, State, UnresolvedName
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement
 from jupyter_pipeline.compiler.analysis.values import DELETED
-from jupyter_pipeline.compiler.checks import refusal
+from jupyter_pipeline.compiler.refusals import refusal
 from jupyter_pipeline.exceptions import CompileRefusedError
 from jupyter_pipeline.models import Refusal
 

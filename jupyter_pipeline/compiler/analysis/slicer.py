@@ -20,9 +20,9 @@ from jupyter_pipeline.compiler.analysis.heap import bits
 from jupyter_pipeline.compiler.analysis.state import UnresolvedName
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement, parse_cells
 from jupyter_pipeline.compiler.analysis.syntax import is_future
-from jupyter_pipeline.compiler.checks import refusal
 from jupyter_pipeline.compiler.frontend.ipython import PLACEHOLDER
 from jupyter_pipeline.compiler.frontend.notebook import Cell, CellNote, label_cells, label_refusals
+from jupyter_pipeline.compiler.refusals import refusal
 from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
 from jupyter_pipeline.models import Record, Refusal
 

@@ -12,9 +12,9 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from jupyter_pipeline.compiler.checks import refusal
 from jupyter_pipeline.compiler.frontend.ipython import PlainCell, to_python
 from jupyter_pipeline.compiler.frontend.notebook import CellNote
+from jupyter_pipeline.compiler.refusals import refusal
 from jupyter_pipeline.exceptions import CompileRefusedError
 from jupyter_pipeline.models import Refusal
 

@@ -16,8 +16,8 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from jupyter_pipeline.compiler.analysis.statements import Statement
-from jupyter_pipeline.compiler.checks import refusal
 from jupyter_pipeline.compiler.graph.steps import Step
+from jupyter_pipeline.compiler.refusals import refusal
 from jupyter_pipeline.models import Refusal
 
 __all__ = ["connect"]

@@ -15,8 +15,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from jupyter_pipeline.compiler.analysis.statements import Statement
-from jupyter_pipeline.compiler.checks import refusal
 from jupyter_pipeline.compiler.graph.naming import unused_name
+from jupyter_pipeline.compiler.refusals import refusal
 from jupyter_pipeline.exceptions import CompileRefusedError
 
 __all__ = ["ElementMapping", "find_mapping"]

@@ -8,9 +8,9 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
-from jupyter_pipeline.compiler.checks import refusal
 from jupyter_pipeline.compiler.frontend.directives import Directive, read_directive, read_metadata, read_tag
 from jupyter_pipeline.compiler.frontend.notebook import Cell
+from jupyter_pipeline.compiler.refusals import refusal
 from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
 
 __all__ = [

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jupyter_pipeline.compiler.analysis.statements import Statement
-from jupyter_pipeline.compiler.checks import refusal
+from jupyter_pipeline.compiler.refusals import refusal
 from jupyter_pipeline.models import Record, Refusal
 
 __all__ = ["Parameter", "find_parameters", "parameter_schema"]

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.compiler.checks import refusal
+from jupyter_pipeline.compiler.refusals import refusal
 from jupyter_pipeline.exceptions import UsageError
 
 if TYPE_CHECKING:
