@@ -20,7 +20,7 @@ State (`state`)
 Abstract locations (`locations`, `effects`)
     Files, the random state, the current figure and the process are locations outside of the heap. Side effects read
     and write them.
-Summaries (`summaries`, `definitions`, `functions`)
+Summaries (`values`, `summaries`, `definitions`, `functions`)
     The body of a function is interpreted once, with placeholders for parameters and free variables. Its summary is
     applied at each call, with the bindings that the names have there.
 Transfer functions of calls (`calls`, `library_calls`, `library_models`)

@@ -8,9 +8,8 @@ from jupyter_pipeline.compiler.analysis.expressions import Evaluator
 from jupyter_pipeline.compiler.analysis.library_models.registry import is_process_state
 from jupyter_pipeline.compiler.analysis.locations import ANY_PATH
 from jupyter_pipeline.compiler.analysis.state import State
-from jupyter_pipeline.compiler.analysis.summaries import Instance
 from jupyter_pipeline.compiler.analysis.syntax import as_load, last_name, path_tail
-from jupyter_pipeline.compiler.analysis.values import CONSTANT, CONTAINER, IMMUTABLE, TABLE, Imported, Value
+from jupyter_pipeline.compiler.analysis.values import CONSTANT, CONTAINER, IMMUTABLE, TABLE, Imported, Instance, Value
 
 __all__ = ["Assignments"]
 

@@ -14,7 +14,6 @@ from jupyter_pipeline.compiler.analysis.library_models.standard_library import L
 from jupyter_pipeline.compiler.analysis.library_models.table_api import CONVERTERS
 from jupyter_pipeline.compiler.analysis.locations import FIGURE, RANDOM_STATE
 from jupyter_pipeline.compiler.analysis.state import State
-from jupyter_pipeline.compiler.analysis.summaries import ClassSummary, FunctionSummary, Instance
 from jupyter_pipeline.compiler.analysis.syntax import shorten
 from jupyter_pipeline.compiler.analysis.values import (
     CONSTANT,
@@ -24,7 +23,10 @@ from jupyter_pipeline.compiler.analysis.values import (
     OBJECT,
     TABLE,
     UNKNOWN,
+    ClassSummary,
+    FunctionSummary,
     Imported,
+    Instance,
     Value,
 )
 

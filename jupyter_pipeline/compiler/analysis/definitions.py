@@ -11,9 +11,16 @@ from jupyter_pipeline.compiler.analysis.library_calls import Call
 from jupyter_pipeline.compiler.analysis.library_models.python_builtins import PROTOCOLS
 from jupyter_pipeline.compiler.analysis.library_models.registry import DECORATORS
 from jupyter_pipeline.compiler.analysis.state import Binding, State
-from jupyter_pipeline.compiler.analysis.summaries import ClassSummary, FunctionSummary, Instance
 from jupyter_pipeline.compiler.analysis.syntax import bound_names, declared_outside, last_name
-from jupyter_pipeline.compiler.analysis.values import IMMUTABLE, ITERATOR, UNKNOWN, Value
+from jupyter_pipeline.compiler.analysis.values import (
+    IMMUTABLE,
+    ITERATOR,
+    UNKNOWN,
+    ClassSummary,
+    FunctionSummary,
+    Instance,
+    Value,
+)
 
 __all__ = ["BodyInterpreter", "Definitions"]
 

@@ -13,7 +13,6 @@ from jupyter_pipeline.compiler.analysis.library_calls import Call
 from jupyter_pipeline.compiler.analysis.library_models.python_builtins import BUILTIN_TYPES
 from jupyter_pipeline.compiler.analysis.library_models.registry import METHODS
 from jupyter_pipeline.compiler.analysis.state import Binding, State, join_values
-from jupyter_pipeline.compiler.analysis.summaries import ClassSummary, FunctionSummary, Instance
 from jupyter_pipeline.compiler.analysis.values import (
     CONSTANT,
     CONTAINER,
@@ -22,7 +21,10 @@ from jupyter_pipeline.compiler.analysis.values import (
     OBJECT,
     TABLE,
     UNKNOWN,
+    ClassSummary,
+    FunctionSummary,
     Imported,
+    Instance,
     Value,
 )
 

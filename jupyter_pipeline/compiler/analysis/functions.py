@@ -12,13 +12,16 @@ from jupyter_pipeline.compiler.analysis.effects import Effects
 from jupyter_pipeline.compiler.analysis.library_models.python_builtins import PROTOCOLS
 from jupyter_pipeline.compiler.analysis.library_models.registry import find_function
 from jupyter_pipeline.compiler.analysis.state import State
-from jupyter_pipeline.compiler.analysis.summaries import ClassSummary, FunctionSummary, Instance, match_parameters
+from jupyter_pipeline.compiler.analysis.summaries import match_parameters
 from jupyter_pipeline.compiler.analysis.values import (
     CONSTANT,
     IMMUTABLE,
     ITERATOR,
     UNKNOWN,
+    ClassSummary,
+    FunctionSummary,
     Imported,
+    Instance,
     Value,
 )
 

@@ -9,7 +9,6 @@ All updates are weak: a write adds a statement to the writers of an object and r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from jupyter_pipeline.compiler.analysis.values import (
     CONSTANT,
@@ -19,12 +18,10 @@ from jupyter_pipeline.compiler.analysis.values import (
     OBJECT,
     TABLE,
     UNKNOWN,
+    FunctionSummary,
     Value,
+    ValueType,
 )
-
-if TYPE_CHECKING:
-    from jupyter_pipeline.compiler.analysis.summaries import FunctionSummary
-    from jupyter_pipeline.compiler.analysis.values import ValueType
 
 __all__ = ["Heap", "bits"]
 

@@ -18,7 +18,6 @@ from jupyter_pipeline.compiler.analysis.expressions import Evaluator, dispatch_t
 from jupyter_pipeline.compiler.analysis.functions import Functions
 from jupyter_pipeline.compiler.analysis.locations import file_location
 from jupyter_pipeline.compiler.analysis.state import Binding, State, join_values
-from jupyter_pipeline.compiler.analysis.summaries import FunctionSummary, Instance
 from jupyter_pipeline.compiler.analysis.syntax import catches_name_error, last_name, leaves_path
 from jupyter_pipeline.compiler.analysis.values import (
     CONSTANT,
@@ -26,7 +25,9 @@ from jupyter_pipeline.compiler.analysis.values import (
     OBJECT,
     UNKNOWN,
     UNKNOWN_VALUE,
+    FunctionSummary,
     Imported,
+    Instance,
     Value,
 )
 

@@ -15,12 +15,12 @@ from typing import NamedTuple
 from jupyter_pipeline.compiler.analysis.heap import Heap
 from jupyter_pipeline.compiler.analysis.library_models.registry import is_known
 from jupyter_pipeline.compiler.analysis.locations import Access, Location
-from jupyter_pipeline.compiler.analysis.summaries import FunctionSummary
 from jupyter_pipeline.compiler.analysis.values import (
     DELETED,
     IMMUTABLE,
     UNKNOWN,
     UNKNOWN_VALUE,
+    FunctionSummary,
     Imported,
     Value,
     ValueType,

@@ -8,7 +8,7 @@ from jupyter_pipeline.compiler.analysis.heap import Heap, bits
 from jupyter_pipeline.compiler.analysis.locations import FIGURE, PROCESS, RANDOM_STATE, Access, file_location
 from jupyter_pipeline.compiler.analysis.state import State
 from jupyter_pipeline.compiler.analysis.statements import parse_cells
-from jupyter_pipeline.compiler.analysis.summaries import FunctionSummary
+from jupyter_pipeline.compiler.analysis.values import FunctionSummary
 
 
 @pytest.mark.parametrize(

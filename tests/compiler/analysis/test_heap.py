@@ -6,7 +6,7 @@ import pytest
 
 from jupyter_pipeline.compiler.analysis import heap as module
 from jupyter_pipeline.compiler.analysis.heap import Heap, bits
-from jupyter_pipeline.compiler.analysis.summaries import FunctionSummary
+from jupyter_pipeline.compiler.analysis.values import FunctionSummary
 
 
 def reachable(holds: list[int], mask: int) -> int:

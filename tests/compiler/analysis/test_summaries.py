@@ -7,8 +7,8 @@ from jupyter_pipeline.compiler.analysis.interpreter import Interpreter
 from jupyter_pipeline.compiler.analysis.locations import RANDOM_STATE, file_location
 from jupyter_pipeline.compiler.analysis.state import State
 from jupyter_pipeline.compiler.analysis.statements import parse_cells
-from jupyter_pipeline.compiler.analysis.summaries import FunctionSummary, match_parameters
-from jupyter_pipeline.compiler.analysis.values import IMMUTABLE, ITERATOR
+from jupyter_pipeline.compiler.analysis.summaries import match_parameters
+from jupyter_pipeline.compiler.analysis.values import IMMUTABLE, ITERATOR, FunctionSummary
 
 
 def summary_of(source: str, name: str = "f") -> FunctionSummary:
