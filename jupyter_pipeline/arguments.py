@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 from jupyter_pipeline import units
 from jupyter_pipeline.exceptions import UsageError
+from jupyter_pipeline.models import MAX_RUNS, RUN_LIMIT
 
-__all__ = ["choice", "duration", "overrides", "size_range", "whole_number", "workers"]
+__all__ = ["choice", "duration", "overrides", "run_limit", "size_range", "whole_number", "workers"]
 
 MAXIMUM_WORKERS = 100_000
 
@@ -124,6 +125,17 @@ def whole_number(option: str, text: str, low: int, high: int) -> int:
     if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
         raise UsageError(f"{option} {text!r} is invalid. Use a whole number from {low} to {high:,}.")
     return int(text)
+
+
+def run_limit(option: str, text: str | None) -> int:
+    """Return the number of runs to list; the default if `text` is ``None``.
+
+    Raises
+    ------
+    UsageError
+        If `text` is not a whole number from 1 to the maximum.
+    """
+    return whole_number(option, text, 1, MAX_RUNS) if text is not None else RUN_LIMIT
 
 
 def choice(option: str, text: str, known: Sequence[str]) -> str:

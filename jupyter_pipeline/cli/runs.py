@@ -11,7 +11,7 @@ from traitlets import Unicode
 
 from jupyter_pipeline import arguments, tables
 from jupyter_pipeline.cli.base import Command, Group, emit, note
-from jupyter_pipeline.models import RunRecord
+from jupyter_pipeline.models import RUN_LIMIT, RunRecord
 from jupyter_pipeline.orchestration import runs
 from jupyter_pipeline.workflows import run_history
 
@@ -31,11 +31,11 @@ class ListRuns(Command):
     name = "jupyter-pipeline runs list"
     description = "List the last runs, of one deployment or of all."
     positional = ("[DEPLOYMENT]",)
-    limit = Unicode("20", help="Number of runs; by default 20.").tag(config=True)
+    limit = Unicode(str(RUN_LIMIT), help="Number of runs.").tag(config=True)
     aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "limit": "ListRuns.limit"}
 
     def work(self, deployment: str = "") -> list[RunRecord]:
-        return runs.list_runs(deployment or None, limit=arguments.whole_number("--limit", self.limit, 1, 200))
+        return runs.list_runs(deployment or None, limit=arguments.run_limit("--limit", self.limit))
 
     def show(self, answer: list[RunRecord]) -> str:
         return str(tables.runs(answer))

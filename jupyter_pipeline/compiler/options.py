@@ -8,7 +8,7 @@ from typing import Any
 
 from jupyter_pipeline.compiler.frontend.directives import StepSettings
 from jupyter_pipeline.exceptions import UsageError
-from jupyter_pipeline.models import OverlapPolicy, Record, Schedule
+from jupyter_pipeline.models import DeploymentSpec, Record, Schedule, field_default
 
 __all__ = ["Compilation", "CompileOptions"]
 
@@ -33,9 +33,9 @@ class CompileOptions(StepSettings):
     description: str = ""
     tags: tuple[str, ...] = ()
     work_pool: str = ""
-    overlap: str = OverlapPolicy.SKIP.value
+    overlap: str = field_default(DeploymentSpec, "overlap")
     """A value of `OverlapPolicy`, in ``prefect.yaml``."""
-    concurrency_limit: int = 1
+    concurrency_limit: int = field_default(DeploymentSpec, "concurrency_limit")
     """Most runs that run at the same time, in ``prefect.yaml``."""
     to: str = "prefect"
     """Target of code generation, one of `codegen.registry.list_code_generators`."""

@@ -8,6 +8,7 @@ from IPython.core.magic import Magics, line_magic, magics_class
 
 from jupyter_pipeline import arguments
 from jupyter_pipeline.magics.arguments import Subcommand, argument, interruptible, parse_subcommand
+from jupyter_pipeline.models import RUN_LIMIT
 
 __all__ = ["SUBCOMMANDS", "RunsMagics"]
 
@@ -18,7 +19,7 @@ SUBCOMMANDS = {
         "list the last runs, of one deployment or of all",
         (
             argument("deployment", nargs="?"),
-            argument("--limit", default="20", metavar="N", help="number of runs; by default 20"),
+            argument("--limit", metavar="N", help=f"number of runs; by default {RUN_LIMIT}"),
         ),
     ),
     "logs": Subcommand("print the log of a run", (_RUN,)),
@@ -45,7 +46,7 @@ class RunsMagics(Magics):
         from jupyter_pipeline.workflows import run_history
 
         if command == "list":
-            limit = arguments.whole_number("--limit", options.limit, 1, 200)
+            limit = arguments.run_limit("--limit", options.limit)
             return tables.runs(runs.list_runs(options.deployment, limit=limit))
         if command == "logs":
             print(run_history.logs(options.run))

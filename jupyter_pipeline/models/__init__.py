@@ -18,6 +18,8 @@ from jupyter_pipeline.models.clusters import (
 from jupyter_pipeline.models.compiler import Deployed, DeploymentStatus, PipelineTest, Refusal
 from jupyter_pipeline.models.environments import Distribution, DriftItem, Environment, Severity, SyncReport
 from jupyter_pipeline.models.orchestration import (
+    MAX_RUNS,
+    RUN_LIMIT,
     WORK_POOL,
     CatchUpPolicy,
     DeploymentRecord,
@@ -29,9 +31,11 @@ from jupyter_pipeline.models.orchestration import (
     Target,
     VersionRecord,
 )
-from jupyter_pipeline.models.record import Record
+from jupyter_pipeline.models.record import Record, field_default
 
 __all__ = [
+    "MAX_RUNS",
+    "RUN_LIMIT",
     "WORK_POOL",
     "Alert",
     "AlertBlock",
@@ -61,4 +65,5 @@ __all__ = [
     "SyncReport",
     "Target",
     "VersionRecord",
+    "field_default",
 ]

@@ -11,6 +11,8 @@ from jupyter_pipeline.models.alerts import Alert
 from jupyter_pipeline.models.record import Record
 
 __all__ = [
+    "MAX_RUNS",
+    "RUN_LIMIT",
     "WORK_POOL",
     "CatchUpPolicy",
     "DeploymentRecord",
@@ -25,6 +27,11 @@ __all__ = [
 
 WORK_POOL = "jupyter-pipeline"
 """Work pool of the embedded service, and the default work pool of deployments."""
+
+RUN_LIMIT = 20
+"""Default number of runs in a list."""
+MAX_RUNS = 200
+"""Largest number of runs in a list."""
 
 
 class OverlapPolicy(enum.StrEnum):

@@ -8,7 +8,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
-__all__ = ["Record", "field_names"]
+__all__ = ["Record", "field_default", "field_names"]
 
 
 def _plain(value: Any) -> Any:
@@ -39,6 +39,12 @@ class Record:
         """Return the record in `data`. Unknown keys, written by a newer version, are ignored."""
         names = field_names(cls)  # type: ignore[arg-type]
         return cls(**{k: v for k, v in data.items() if k in names})
+
+
+def field_default(kind: type[Record], name: str) -> Any:
+    """Return the default of a field; ``None`` if it has none or a factory."""
+    default = next(f.default for f in dataclasses.fields(kind) if f.name == name)  # type: ignore[arg-type]
+    return None if default is dataclasses.MISSING else default
 
 
 @functools.cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from jupyter_pipeline.exceptions import UsageError
+from jupyter_pipeline import arguments
 from jupyter_pipeline.models import DeploymentRecord, RunRecord, Schedule, VersionRecord
 from jupyter_pipeline.orchestration import deployments, runs, schedules
 from jupyter_pipeline.server.handler import PipelineHandler, endpoint
@@ -51,11 +51,9 @@ class DeploymentRunsHandler(PipelineHandler):
 
     @endpoint
     async def get(self, name: str) -> list[RunRecord]:
-        """List the last runs: ``?limit=`` runs, by default 20."""
-        limit = self.get_argument("limit", "20")
-        if not limit.isdigit() or not 0 < int(limit) <= 200:
-            raise UsageError(f"'limit' must be a number from 1 to 200, not {limit!r}.")
-        return await self.in_thread(runs.list_runs, name, limit=int(limit))
+        """List the last runs; ``?limit=`` is their maximum number."""
+        limit = arguments.run_limit("limit", self.get_argument("limit", None))
+        return await self.in_thread(runs.list_runs, name, limit=limit)
 
     @endpoint
     async def post(self, name: str) -> RunRecord:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError
-from jupyter_pipeline.models import Deployed, RunRecord, SyncReport
+from jupyter_pipeline.models import RUN_LIMIT, Deployed, RunRecord, SyncReport
 
 if TYPE_CHECKING:
     from jupyter_pipeline.clusters.attached import AttachedCluster
@@ -141,15 +141,15 @@ def sync(
             attached.detach()
 
 
-def runs(deployment: str | None = None, *, limit: int = 20) -> list[RunRecord]:
+def runs(deployment: str | None = None, *, limit: int = RUN_LIMIT) -> list[RunRecord]:
     """Return the last runs, newest first.
 
     Parameters
     ----------
     deployment : str, optional
         Name of a deployment; by default all deployments.
-    limit : int, default 20
-        Maximum number of runs, from 1 to 200.
+    limit : int, optional
+        Maximum number of runs; by default `jupyter_pipeline.models.RUN_LIMIT`.
 
     Returns
     -------

@@ -3,7 +3,8 @@
 `OPTIONS` declares each option once. Every front door derives from it: the command line, the magics,
 the REST routes, the form of the panel (by `json_schema`) and the table in the documentation.
 `Option.fields` names the fields of `CompileOptions` and `DeploymentSpec` that take the value. An option that only
-passes a value to such a field needs no other code.
+passes a value to such a field needs no other code. The default of the first of these fields is the default of the
+option, and its help names it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,16 @@ from jupyter_pipeline.compiler import CompileOptions
 from jupyter_pipeline.compiler.codegen.registry import list_code_generators
 from jupyter_pipeline.compiler.frontend import directives
 from jupyter_pipeline.exceptions import UsageError
-from jupyter_pipeline.models import Alert, AlertEvent, CatchUpPolicy, OverlapPolicy, Record, Schedule
+from jupyter_pipeline.models import (
+    Alert,
+    AlertEvent,
+    CatchUpPolicy,
+    DeploymentSpec,
+    OverlapPolicy,
+    Record,
+    Schedule,
+    field_default,
+)
 
 __all__ = ["OPTIONS", "Option", "Settings", "assignments", "json_schema", "json_types", "parse_options"]
 
@@ -32,7 +42,8 @@ class Option:
     """One option of ``%%deploy``, ``%deploy`` and ``jupyter pipeline deploy``."""
 
     name: str
-    help: str
+    summary: str
+    """Help without the default."""
     metavar: str = ""
     """Name of the value in usage lines; empty for a flag."""
     type: str = "string"
@@ -44,8 +55,6 @@ class Option:
     """True if ``--no-NAME`` is an option too; without both, the value is ``None``."""
     choices: tuple[str, ...] = ()
     """Accepted values; empty for any."""
-    default: str = ""
-    """Value of an absent option."""
     minimum: int = 0
     maximum: int = 1000
     """Bounds of an integer."""
@@ -58,6 +67,20 @@ class Option:
     def attribute(self) -> str:
         """Key of the value in a mapping of values."""
         return self.name.replace("-", "_")
+
+    @property
+    def default(self) -> str:
+        """Value of an absent option: the default of the first of `fields`."""
+        if not self.fields or not self.metavar or self.repeat:
+            return ""
+        section, _, name = self.fields[0].rpartition(".")
+        default = field_default(_SECTIONS[section], name)
+        return "" if default is None else str(default)
+
+    @property
+    def help(self) -> str:
+        """Description of the option, with its default."""
+        return self.summary + (f"; by default {self.default}" if self.default else "")
 
     @property
     def title(self) -> str:
@@ -135,7 +158,6 @@ OPTIONS = (
         "policy for a run that is due while another one is running: skip the new run, queue it, or cancel the old run",
         "POLICY",
         choices=tuple(policy.value for policy in OverlapPolicy),
-        default=OverlapPolicy.SKIP.value,
         fields=("compile_options.overlap", "deployment.overlap"),
     ),
     Option(
@@ -143,15 +165,13 @@ OPTIONS = (
         "missed runs to start after an outage: latest, all or none",
         "POLICY",
         choices=tuple(policy.value for policy in CatchUpPolicy),
-        default=CatchUpPolicy.LATEST.value,
         fields=("deployment.catch_up",),
     ),
     Option(
         "concurrency-limit",
-        "number of runs at one time; by default 1",
+        "number of runs at one time",
         "N",
         type="integer",
-        default="1",
         minimum=1,
         fields=("compile_options.concurrency_limit", "deployment.concurrency_limit"),
     ),
@@ -204,7 +224,6 @@ OPTIONS = (
         "packages of the runs: kernel (this environment) or locked (an environment built from requirements.lock)",
         "KIND",
         choices=("kernel", "locked"),
-        default="kernel",
         fields=("environment",),
     ),
     Option(
@@ -227,7 +246,6 @@ OPTIONS = (
         "orchestrator of the generated files; any other than prefect writes files only",
         "KIND",
         choices=list_code_generators(),
-        default="prefect",
         group="files",
         fields=("compile_options.to",),
     ),
@@ -264,6 +282,14 @@ class Settings(Record):
     sample: Mapping[str, Any] = field(default_factory=dict)
     """Parameters of the rehearsal."""
     overwrite: bool = False
+
+
+_SECTIONS: Mapping[str, type[Record]] = {
+    "compile_options": CompileOptions,
+    "deployment": DeploymentSpec,
+    "": Settings,
+}
+"""Classes of `Option.fields` by the text before the dot."""
 
 
 def parse_options(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jupyter_pipeline.exceptions import ApiRefusedError, OrchestrationError, UsageError
-from jupyter_pipeline.models import RunRecord
+from jupyter_pipeline.models import RUN_LIMIT, RunRecord
 from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
 from jupyter_pipeline.orchestration.prefect_api.lookup import connect_to, find_deployment, find_run, run_records
@@ -21,7 +21,7 @@ FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 
 
 async def list_runs_async(
-    deployment: str | None = None, limit: int = 20, *, scheduled: bool = False
+    deployment: str | None = None, limit: int = RUN_LIMIT, *, scheduled: bool = False
 ) -> list[RunRecord]:
     """Return runs, the newest first.
 
