@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 
 from jupyter_pipeline.models import Distribution, DriftItem, Environment, Severity
 
-__all__ = ["CORE", "compare_environments", "compatibility_version", "is_same_build", "minor_version", "worst_severity"]
+__all__ = ["CORE", "compare_environments", "compatibility_version", "is_same_build", "minor_version"]
 
 CORE = ("cloudpickle", "dask", "distributed", "msgpack", "tornado")
 """Packages that the scheduler and the workers run on. They are never changed in a running cluster."""
@@ -69,11 +69,6 @@ def compare_environments(
         )
     order = list(Severity)
     return sorted(items, key=lambda item: (order.index(item.severity), item.package))
-
-
-def worst_severity(items: Sequence[DriftItem]) -> Severity | None:
-    """Return the highest severity in `items`, or ``None`` if there are none."""
-    return min((item.severity for item in items), key=list(Severity).index, default=None)
 
 
 def is_same_build(one: Distribution | None, other: Distribution | None) -> bool:

@@ -13,11 +13,11 @@ from typing import Any
 
 import psutil
 import pytest
+import syncs
 from waiting import patience, wait_until
 
 from jupyter_pipeline import processes, tables
 from jupyter_pipeline.clusters import attached, manager, registry
-from jupyter_pipeline.clusters.registry import events
 from jupyter_pipeline.exceptions import (
     ClusterConflictError,
     ClusterError,
@@ -269,7 +269,7 @@ def test_the_keeper_records_a_sync(started: ClusterRecord) -> None:
     assert record.drift["warns"] == 1
     assert record.last_sync["summary"] == "2 files"
     assert registry.find_record("one") == record
-    [entry] = events.read_syncs(registry.cluster_dir(record.id))
+    [entry] = syncs.read_syncs(registry.cluster_dir(record.id))
     assert entry == sync
 
 

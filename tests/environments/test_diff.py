@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_pipeline.environments.diff import compare_environments, worst_severity
+from jupyter_pipeline.environments.diff import compare_environments
 from jupyter_pipeline.models import Distribution, Environment, Severity
 
 
@@ -47,7 +47,7 @@ def test_another_python_blocks_and_comes_first_while_a_patch_release_does_not_ma
     items = compare_environments(here, there, [there])
     assert [i.package for i in items] == ["python", "a"]
     assert "cannot be synced" in items[0].reason
-    assert worst_severity(items) is Severity.BLOCKS
+    assert items[0].severity is Severity.BLOCKS
     assert compare_environments(environment("3.11.7"), environment("3.11.9"), []) == []
 
 

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import syncs
 from waiting import wait_until
 
 from jupyter_pipeline import workflows
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.attached import AttachedCluster
-from jupyter_pipeline.clusters.registry import events
 from jupyter_pipeline.exceptions import UsageError
 
 
@@ -43,7 +43,7 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Attache
 
 
 def _entries(cluster: AttachedCluster) -> list[dict[str, object]]:
-    return events.read_syncs(registry.cluster_dir(cluster.id))
+    return syncs.read_syncs(registry.cluster_dir(cluster.id))
 
 
 def test_a_start_reports_omitted_files(tmp_path: Path, code: Path, monkeypatch: pytest.MonkeyPatch) -> None:

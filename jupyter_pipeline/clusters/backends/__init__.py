@@ -4,8 +4,10 @@ The keeper knows `distributed.deploy.Cluster` and this interface only. A backend
 cluster with a tag, TLS and a private dashboard. It finds and removes the batch jobs and remote processes of a tag, and
 repairs what Dask's class leaves broken.
 
-Each backend is one module; batch systems are in ``batch``. `get_backend` does not import Dask, so profiles, preflight,
-clean-up and the Jupyter server may call it.
+Each backend is one module; batch systems are in ``batch``. Both packages are searched for backends, so their modules
+must not import Dask. Classes that need it are in ``dask_classes``.
+
+`get_backend` does not import Dask, so profiles, preflight, clean-up and the Jupyter server may call it.
 """
 
 from __future__ import annotations

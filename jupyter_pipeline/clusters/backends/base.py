@@ -75,7 +75,8 @@ class Backend:
     """One kind of cluster.
 
     This base class runs any class with the interface of `distributed.deploy.Cluster`. To add a backend, derive from
-    it in one module. Third parties publish the class in the entry-point group ``jupyter_pipeline.backends``.
+    it in one module of this package, which is searched for backends. Third parties publish the class in the
+    entry-point group ``jupyter_pipeline.backends``.
 
     Set these attributes: `name`, `cluster_classes`, `extra`, and those whose default does not fit. Profiles are
     checked against them without importing Dask, so the module must not import Dask either.

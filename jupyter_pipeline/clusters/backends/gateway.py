@@ -141,7 +141,7 @@ def _make_auth(value: object) -> Any:
 
 def _write_security(security: Any, context: Context) -> Any:
     """Write the credentials into files that other processes can load."""
-    from jupyter_pipeline.clusters.backends.gateway_security import GatewaySecurity
+    from jupyter_pipeline.clusters.backends.dask_classes.gateway_security import GatewaySecurity
 
     folder = paths.private_dir(context.directory / "tls")
     certificate, key = folder / "gateway-cert.pem", folder / "gateway-key.pem"

@@ -75,7 +75,7 @@ class LocalBackend(Backend):
 
     async def create(self, profile: Profile, context: Context) -> Cluster:
         """Start scheduler and workers. The nannies of the workers run in this process."""
-        from jupyter_pipeline.clusters.backends.nanny import QuietNanny
+        from jupyter_pipeline.clusters.backends.dask_classes.nanny import QuietNanny
 
         cluster_class = import_class(profile.cluster_class)
         kwargs = self.prepare(profile, context)

@@ -1,5 +1,7 @@
 """Find backends: built-in ones, and ones from other packages.
 
+Every module of ``backends`` and ``backends.batch`` is searched for subclasses of `Backend` with `cluster_classes`.
+
 Other packages publish subclasses of `Backend` in the entry-point group ``jupyter_pipeline.backends``. No function here
 imports Dask.
 """
@@ -22,8 +24,6 @@ __all__ = ["GROUP", "find_backend", "get_backend", "get_backend_class", "job_bac
 GROUP = "jupyter_pipeline.backends"
 """Entry-point group of backends in other packages."""
 _PACKAGE = "jupyter_pipeline.clusters.backends"
-_MODULES = ("address", "cloud", "coiled", "gateway", "kubernetes", "local", "saturn", "ssh", "vm")
-"""Modules with built-in backends, beside those in ``batch``."""
 
 
 def get_backend(profile: Profile) -> Backend:
@@ -74,10 +74,13 @@ def job_backends() -> list[Backend]:
 
 @functools.cache
 def _builtin() -> tuple[type[Backend], ...]:
-    systems = (f"batch.{module.name}" for module in pkgutil.iter_modules(batch.__path__))
-    found = []
-    for name in (*_MODULES, *systems):
-        module = importlib.import_module(f"{_PACKAGE}.{name}")
+    found: list[type[Backend]] = []
+    for name in [
+        f"{package.__name__}.{module.name}"
+        for package in (importlib.import_module(_PACKAGE), batch)
+        for module in pkgutil.iter_modules(package.__path__)
+    ]:
+        module = importlib.import_module(name)
         defined = (value for value in vars(module).values() if isinstance(value, type) and issubclass(value, Backend))
         found += [cls for cls in defined if cls.cluster_classes and cls.__module__.startswith(module.__name__)]
     return tuple(found)

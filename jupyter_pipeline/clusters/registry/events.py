@@ -16,7 +16,7 @@ from typing import Any
 from jupyter_pipeline import paths
 from jupyter_pipeline.models import ClusterRecord
 
-__all__ = ["add_event", "add_sync", "read_problems", "read_syncs", "write_problems"]
+__all__ = ["add_event", "add_sync", "read_problems", "write_problems"]
 
 
 def add_event(folder: Path, record: ClusterRecord, **details: Any) -> None:
@@ -43,14 +43,6 @@ def add_sync(folder: Path, entry: Mapping[str, Any], lock: str = "") -> None:
             if not target.exists():
                 paths.write_private(target, lock)
     _append(folder / "syncs.jsonl", entry)
-
-
-def read_syncs(folder: Path) -> list[dict[str, Any]]:
-    """Return the syncs of the cluster in `folder`, oldest first."""
-    try:
-        return [json.loads(line) for line in (folder / "syncs.jsonl").read_text().splitlines() if line.endswith("}")]
-    except OSError:
-        return []
 
 
 def _append(path: Path, entry: Mapping[str, Any]) -> None:

@@ -1,1 +1,1 @@
-"""Write and read lock files: ``requirements.lock`` with versions and hashes, and conda's ``environment.yml``."""
+"""Write and read ``requirements.lock``, with versions and hashes."""

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+import syncs
 
 from jupyter_pipeline import paths, processes
 from jupyter_pipeline.clusters import registry
@@ -209,7 +210,7 @@ def test_syncs_are_kept_in_order_with_their_locks() -> None:
     folder = registry.create_record(record(), {})
     events.add_sync(folder, {"time": 1.0, "summary": "first", "lock": "abc"}, "dask==1\n")
     events.add_sync(folder, {"time": 2.0, "summary": "second", "lock": "abc"}, "dask==1\n")
-    assert [entry["summary"] for entry in events.read_syncs(folder)] == ["first", "second"]
+    assert [entry["summary"] for entry in syncs.read_syncs(folder)] == ["first", "second"]
     assert (folder / "locks" / "abc.txt").read_text() == "dask==1\n"
     for path in folder.rglob("*"):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
@@ -218,7 +219,7 @@ def test_syncs_are_kept_in_order_with_their_locks() -> None:
 
 
 def test_a_cluster_that_was_never_synced_has_no_syncs() -> None:
-    assert events.read_syncs(registry.create_record(record(), {})) == []
+    assert syncs.read_syncs(registry.create_record(record(), {})) == []
 
 
 def test_a_record_is_read_again_only_when_its_file_changed() -> None:

@@ -1,0 +1,1 @@
+"""Subclasses of Dask's classes. Backends import them on use, because they import Dask."""

@@ -1,0 +1,15 @@
+"""Read the log of syncs in a cluster's folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+__all__ = ["read_syncs"]
+
+
+def read_syncs(folder: Path) -> list[dict[str, Any]]:
+    """Return the syncs of the cluster in `folder`, oldest first."""
+    log = folder / "syncs.jsonl"
+    return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
