@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from types import TracebackType
 from typing import IO, Self
 
-__all__ = ["StatusLine"]
+__all__ = ["Progress", "StatusLine", "silent"]
+
+Progress = Callable[[str], None]
+"""Function that gets one line of progress."""
+
+
+def silent(text: str) -> None:
+    """Ignore a line of progress."""
 
 
 class StatusLine:

@@ -1,4 +1,4 @@
-"""Read YAML strictly: the one YAML loader of the package.
+"""Read YAML strictly and write it: the one YAML loader of the package.
 
 PyYAML's ``safe_load`` accepts duplicate keys (the last one wins) and aliases that expand to millions of nodes.
 This loader refuses both. It also refuses files that other users can write to.
@@ -12,7 +12,7 @@ import os
 import re
 import shlex
 import stat
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import yaml
 
 from jupyter_pipeline.exceptions import ConfigurationError
 
-__all__ = ["NotJsonError", "check_ownership", "parse", "read_file", "read_text"]
+__all__ = ["NotJsonError", "check_ownership", "dump", "parse", "read_file", "read_text"]
 
 _MAX_BYTES = 256 * 1024
 _MAX_NODES = 20_000
@@ -152,6 +152,11 @@ def parse(text: str, *, json: bool = False) -> Any:
         return loader.construct_document(node)
     finally:
         loader.dispose()
+
+
+def dump(values: Mapping[str, Any], *, width: int = 80) -> str:
+    """Return `values` as YAML, with the keys in their order and lines of about `width` characters."""
+    return str(yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True, width=width))
 
 
 def read_text(text: str, source: str, *, json: bool = False) -> Any:

@@ -17,6 +17,7 @@ from traitlets import Bool
 from jupyter_pipeline import __version__
 from jupyter_pipeline.clusters.profiles import traitlets_config
 from jupyter_pipeline.exceptions import NotFoundError, UsageError
+from jupyter_pipeline.models import to_plain
 
 __all__ = ["Command", "Group", "emit", "note"]
 
@@ -99,7 +100,7 @@ class Command(_App):
         traitlets_config.set_config(self.config)
         answer = self.work(*self.extra_args)
         if self.as_json:
-            emit(json.dumps(_plain(answer), indent=2))
+            emit(json.dumps(to_plain(answer), indent=2))
         else:
             emit(self.show(answer))
         if self.exit_code:
@@ -116,9 +117,3 @@ class Command(_App):
 
 def _each(names: Any) -> tuple[str, ...]:
     return names if isinstance(names, tuple) else (names,)
-
-
-def _plain(answer: Any) -> Any:
-    if isinstance(answer, list | tuple):
-        return [_plain(a) for a in answer]
-    return answer.to_dict() if hasattr(answer, "to_dict") else answer

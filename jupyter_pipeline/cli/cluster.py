@@ -58,8 +58,7 @@ class Start(_RecordCommand):
     }
 
     def work(self, profile: str) -> ClusterRecord:
-        if self.workers and self.adapt:
-            raise UsageError("--workers and --adapt exclude each other. Give one of them.")
+        manager.check_one_size(self.workers or None, self.adapt or None)
         report = tables.starting(note)
         record = manager.start(
             profiles.get_profile(profile, overrides=arguments.overrides(self.override)),
@@ -170,9 +169,7 @@ class Gc(Command):
         return manager.gc()
 
     def show(self, answer: list[dict[str, Any]]) -> str:
-        if not answer:
-            return "Nothing to remove."
-        return "\n".join("Removed " + ", ".join(f"{k} {v}" for k, v in item.items()) for item in answer)
+        return tables.removed(answer)
 
 
 class Sync(Command):

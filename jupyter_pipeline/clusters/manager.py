@@ -30,6 +30,7 @@ from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity
 
 __all__ = [
     "adapt",
+    "check_one_size",
     "extend",
     "gc",
     "logs",
@@ -121,9 +122,20 @@ def start(
     return started
 
 
-def _check_size(profile: Profile, workers: int | None, adapt: tuple[int, int] | None) -> None:
+def check_one_size(workers: object, adapt: object) -> None:
+    """Raise an error if both a fixed number of workers and a range for adaptive scaling are given.
+
+    Raises
+    ------
+    UsageError
+        If neither is ``None``.
+    """
     if workers is not None and adapt is not None:
-        raise UsageError("Choose a fixed number of workers or a range for adaptive scaling, not both.")
+        raise UsageError("The options workers and adapt exclude each other. Give one of them.")
+
+
+def _check_size(profile: Profile, workers: int | None, adapt: tuple[int, int] | None) -> None:
+    check_one_size(workers, adapt)
     if workers is not None:
         limits.check_size(profile.limits, workers)
     if adapt is not None:

@@ -17,7 +17,7 @@ import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
@@ -35,16 +35,15 @@ from jupyter_pipeline.environments.plugins.package_indexes import git_settings, 
 from jupyter_pipeline.exceptions import SoftwareEnvironmentError
 from jupyter_pipeline.models import Distribution
 from jupyter_pipeline.paths import environments_dir, write_private
+from jupyter_pipeline.progress import Progress, silent
 
 __all__ = ["ensure_interpreter", "interpreter_path", "prune_environments"]
 
 _OWN = "jupyter-pipeline"
 _DAY = 86_400.0
 
-Say = Callable[[str], None]
 
-
-def ensure_interpreter(lock: str, *, progress: Say | None = None) -> Path:
+def ensure_interpreter(lock: str, *, progress: Progress | None = None) -> Path:
     """Return the interpreter of an environment with the packages in `lock`; build the environment if it is missing.
 
     Jupyter Pipeline and its dependencies are added if `lock` does not name them, in the versions of this process.
@@ -62,7 +61,7 @@ def ensure_interpreter(lock: str, *, progress: Say | None = None) -> Path:
     SoftwareEnvironmentError
         The build failed. The message has the installer's error, and the partial environment was removed.
     """
-    say = progress or (lambda text: None)
+    say = progress or silent
     wanted = parse_lock(lock)
     python = interpreter_path(lock)
     link = python.parent.parent
@@ -159,7 +158,7 @@ def _folder(distribution: Distribution) -> Path:
     return Path(unquote(urlsplit(distribution.url).path))
 
 
-def _build(wanted: Lock, link: Path, say: Say) -> None:
+def _build(wanted: Lock, link: Path, say: Progress) -> None:
     here = platform.python_version()
     if wanted.python and minor_version(wanted.python) != minor_version(here):
         raise SoftwareEnvironmentError(

@@ -9,6 +9,7 @@ from jupyter_pipeline.environments.options import parse_options
 from jupyter_pipeline.environments.sync.synchronize import diff_environment, sync_environment
 from jupyter_pipeline.exceptions import DriftError
 from jupyter_pipeline.models import DriftItem, Severity, SyncReport
+from jupyter_pipeline.progress import Progress, silent
 
 if TYPE_CHECKING:
     import distributed
@@ -20,7 +21,7 @@ def enforce_policy(
     client: distributed.Client,
     options: Mapping[str, Any] | None = None,
     *,
-    progress: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
     report: Callable[[SyncReport], None] | None = None,
 ) -> list[DriftItem]:
     """Apply the policy and return the remaining differences.
@@ -45,7 +46,7 @@ def enforce_policy(
         The policy does not allow the differences, which are in ``items``.
     """
     policy = parse_options(options).policy
-    say = progress or (lambda text: None)
+    say = progress or silent
     if policy == "ignore":
         return []
     if policy == "sync":

@@ -158,8 +158,7 @@ class ClusterMagics(Magics):
         from jupyter_pipeline import arguments, tables, workflows
         from jupyter_pipeline.clusters import manager
 
-        if options.workers and options.adapt:
-            raise UsageError("--workers and --adapt exclude each other. Give one of them.")
+        manager.check_one_size(options.workers, options.adapt)
         report = tables.starting(print)
         cluster = workflows.start_cluster(
             options.profile,
@@ -299,8 +298,7 @@ class ClusterMagics(Magics):
         print(manager.logs(self._name(options.name)))
 
     def _gc(self, options: argparse.Namespace) -> None:
+        from jupyter_pipeline import tables
         from jupyter_pipeline.clusters import manager
 
-        removed = manager.gc()
-        lines = ["Removed " + ", ".join(f"{k} {v}" for k, v in item.items()) for item in removed]
-        print("\n".join(lines) or "Nothing to remove.")
+        print(tables.removed(manager.gc()))

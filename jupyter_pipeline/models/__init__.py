@@ -31,7 +31,7 @@ from jupyter_pipeline.models.orchestration import (
     Target,
     VersionRecord,
 )
-from jupyter_pipeline.models.record import Record, field_default
+from jupyter_pipeline.models.record import Record, field_default, to_plain
 
 __all__ = [
     "MAX_RUNS",
@@ -66,4 +66,5 @@ __all__ = [
     "Target",
     "VersionRecord",
     "field_default",
+    "to_plain",
 ]

@@ -80,8 +80,7 @@ class ClustersHandler(PipelineHandler):
         name = check_name("cluster", body["name"]) if body.get("name") else await self.in_thread(_free_name, body)
         await self.in_thread(profiles.get_profile, body["profile"])  # fail now if there is none
         arguments = ["cluster", "start", body["profile"], f"--name={name}"]
-        if "workers" in body and "adapt" in body:
-            raise UsageError("'workers' and 'adapt' exclude each other. Send one of them.")
+        manager.check_one_size(body.get("workers"), body.get("adapt"))
         if "workers" in body:
             arguments.append(f"--workers={body['workers']}")
         if "adapt" in body:

@@ -16,7 +16,7 @@ from tornado.web import authenticated
 
 from jupyter_pipeline import exceptions
 from jupyter_pipeline.exceptions import PipelineError, UsageError
-from jupyter_pipeline.models import Record
+from jupyter_pipeline.models import to_plain
 from jupyter_pipeline.server.kernel_cli import RemoteError
 
 __all__ = ["AUTH_RESOURCE", "STATUS", "PipelineHandler", "endpoint", "status_of"]
@@ -74,7 +74,7 @@ def endpoint(method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[N
             self.set_status(204)
             self.finish()
         else:
-            self.finish(json.dumps(_plain(answer)))
+            self.finish(json.dumps(to_plain(answer)))
 
     return cast(Callable[..., Awaitable[None]], call)
 
@@ -154,13 +154,3 @@ class PipelineHandler(APIHandler):
 
 def _takes_bool(kinds: type | tuple[type, ...]) -> bool:
     return bool in (kinds if isinstance(kinds, tuple) else (kinds,))
-
-
-def _plain(answer: Any) -> Any:
-    if isinstance(answer, Record):
-        return answer.to_dict()
-    if isinstance(answer, list | tuple):
-        return [_plain(item) for item in answer]
-    if isinstance(answer, dict):
-        return {key: _plain(value) for key, value in answer.items()}
-    return answer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jupyter_pipeline.tables.base import Link, Table
-from jupyter_pipeline.tables.clusters import clusters, drift, profile, profile_check, profiles, starting, sync
+from jupyter_pipeline.tables.clusters import clusters, drift, profile, profile_check, profiles, removed, starting, sync
 from jupyter_pipeline.tables.deployments import (
     alerts,
     deployed,
@@ -34,6 +34,7 @@ __all__ = [
     "profile",
     "profile_check",
     "profiles",
+    "removed",
     "runs",
     "service",
     "starting",

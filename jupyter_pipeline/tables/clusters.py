@@ -9,7 +9,7 @@ from jupyter_pipeline.models import ClusterRecord, ClusterState, DriftItem, Prof
 from jupyter_pipeline.tables.base import Table, age, local
 from jupyter_pipeline.units import format_bytes
 
-__all__ = ["clusters", "drift", "profile", "profile_check", "profiles", "starting", "sync"]
+__all__ = ["clusters", "drift", "profile", "profile_check", "profiles", "removed", "starting", "sync"]
 
 
 def _memory(record: ClusterRecord) -> str:
@@ -76,6 +76,12 @@ def starting(write: Callable[[str], None]) -> Callable[[ClusterRecord], None]:
     return report
 
 
+def removed(items: Sequence[Mapping[str, Any]]) -> str:
+    """Return the processes, jobs and records that a clean-up removed, one a line."""
+    lines = ("Removed " + ", ".join(f"{key} {value}" for key, value in item.items()) for item in items)
+    return "\n".join(lines) or "Nothing to remove."
+
+
 def profiles(found: Sequence[Profile]) -> Table:
     """Return a table of profiles."""
     rows = [(p.name, p.cluster_class, p.description, p.source) for p in found]
@@ -84,9 +90,9 @@ def profiles(found: Sequence[Profile]) -> Table:
 
 def profile(settings: Mapping[str, Any]) -> str:
     """Return the settings of a profile as YAML."""
-    import yaml
+    from jupyter_pipeline import safe_yaml
 
-    return yaml.safe_dump(dict(settings), sort_keys=False, allow_unicode=True)
+    return safe_yaml.dump(settings)
 
 
 def profile_check(answer: Mapping[str, Any]) -> str:

@@ -11,12 +11,13 @@ A deploy that follows an interrupted one skips the stages that are complete.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from jupyter_pipeline import environment_variables
 from jupyter_pipeline.exceptions import RehearsalError
 from jupyter_pipeline.models import Deployed, DeploymentSpec
+from jupyter_pipeline.progress import Progress, silent
 
 if TYPE_CHECKING:
     from jupyter_pipeline.workflows.deploy_plan import Plan
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["deploy"]
 
 
-def deploy(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Deployed:
+def deploy(plan: Plan, *, progress: Progress | None = None) -> Deployed:
     """Carry out a plan.
 
     Parameters
@@ -53,7 +54,7 @@ def deploy(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Depl
     from jupyter_pipeline.orchestration.versions import snapshots
     from jupyter_pipeline.workflows.artifacts import LOCK
 
-    report = progress or (lambda text: None)
+    report = progress or silent
     answer = plan.preview()
     if not registry.get_code_generator(plan.settings.compile_options.to).deployable:
         written = output.write_files(plan.home, plan.compilation, overwrite=plan.settings.overwrite)
@@ -75,7 +76,7 @@ def deploy(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Depl
     return dataclasses.replace(answer, deployment=record, written=tuple(written))
 
 
-def _rehearse(plan: Plan, spec: DeploymentSpec, report: Callable[[str], None]) -> Rehearsal:
+def _rehearse(plan: Plan, spec: DeploymentSpec, report: Progress) -> Rehearsal:
     from jupyter_pipeline.workflows.rehearsal import rehearse
 
     report(f"Rehearsing {plan.compilation.name}: one run in a separate process (--no-rehearse skips it)")

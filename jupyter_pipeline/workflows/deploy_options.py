@@ -433,12 +433,10 @@ def _parameters(texts: Sequence[str]) -> tuple[tuple[str, ...], dict[str, Any], 
 
 
 def _schedules(values: Mapping[str, Any]) -> tuple[Schedule, ...]:
-    import tzlocal
-
     from jupyter_pipeline.orchestration import schedules
 
     text = {key: str(values.get(key) or "").strip() for key in ("timezone", "start", "end")}
-    zone = text["timezone"] or tzlocal.get_localzone_name() or "UTC"
+    zone = text["timezone"] or schedules.local_timezone()
     edges = {key: schedules.parse_time(text[key], zone) for key in ("start", "end") if text[key]}
     plain: list[dict[str, Any]] = [
         {kind: each} for kind in ("cron", "every", "rrule") for each in _as_list(values.get(kind))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from jupyter_pipeline import arguments
 from jupyter_pipeline.models import DeploymentRecord, RunRecord
+from jupyter_pipeline.progress import Progress, silent
 from jupyter_pipeline.workflows.tracebacks import locate_in_notebook
 
 __all__ = ["backfill", "follow", "logs", "promote"]
@@ -25,7 +25,7 @@ def logs(run: str) -> str:
     return locate_in_notebook(runs.read_log(run))
 
 
-def follow(run: str, write: Callable[[str], None]) -> RunRecord:
+def follow(run: str, write: Progress) -> RunRecord:
     """Pass the log of a run to `write` until the run ends, and return the run.
 
     An interrupt does not stop the run.
@@ -36,7 +36,7 @@ def follow(run: str, write: Callable[[str], None]) -> RunRecord:
 
 
 def backfill(
-    name: str, start: str, end: str, timezone: str = "", *, progress: Callable[[str], None] | None = None
+    name: str, start: str, end: str, timezone: str = "", *, progress: Progress | None = None
 ) -> list[RunRecord]:
     """Run a deployment once for each time window between two times.
 
@@ -56,12 +56,10 @@ def backfill(
     UsageError
         If a time is not valid, or no parameter of the deployment is bound to the time window.
     """
-    import tzlocal
-
     from jupyter_pipeline.orchestration import runs, schedules
 
-    zone = timezone or tzlocal.get_localzone_name() or "UTC"
-    report = progress or (lambda text: None)
+    zone = timezone or schedules.local_timezone()
+    report = progress or silent
     return runs.backfill(
         name,
         schedules.parse_time(start, zone),

@@ -122,14 +122,13 @@ def render_profile(profile: Profile) -> str:
 
     Loading the text from a file with the name of the profile gives the same profile.
     """
-    import yaml
+    from jupyter_pipeline import safe_yaml
 
     backend = get_backend_class(profile.cluster_class)
     values = escape(profile.to_dict(), unexpanded=backend.unexpanded_arguments())
     source = values.pop("source")
     del values["name"]
-    text: str = yaml.safe_dump(values, sort_keys=False, allow_unicode=True)
-    return f"# from {source}\n{text}"
+    return f"# from {source}\n{safe_yaml.dump(values)}"
 
 
 def _load(cwd: Path | None, extra: Mapping[str, Any] | None) -> tuple[dict[str, Profile], list[ConfigurationError]]:

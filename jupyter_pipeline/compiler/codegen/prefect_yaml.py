@@ -6,8 +6,7 @@ import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
+from jupyter_pipeline import safe_yaml
 from jupyter_pipeline.models import WORK_POOL, OverlapPolicy
 
 if TYPE_CHECKING:
@@ -44,9 +43,7 @@ def render_prefect_yaml(options: CompileOptions, entrypoint: str, parameters: Ma
         "collision_strategy": OverlapPolicy(options.overlap).collision_strategy,
     }
     deployment["work_pool"] = {"name": options.work_pool or WORK_POOL}
-    text = yaml.safe_dump(
-        {"name": options.name, "deployments": [deployment]}, sort_keys=False, allow_unicode=True, width=110
-    )
+    text = safe_yaml.dump({"name": options.name, "deployments": [deployment]}, width=110)
     return f"# Deploy it with: prefect deploy --all\n{text}"
 
 

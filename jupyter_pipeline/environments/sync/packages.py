@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from jupyter_pipeline.environments.capture.environment import environment_from_rows
@@ -19,14 +19,13 @@ from jupyter_pipeline.environments.sync.package_plan import (
 from jupyter_pipeline.environments.sync.session import Session
 from jupyter_pipeline.exceptions import SyncError
 from jupyter_pipeline.models import Distribution, Environment
+from jupyter_pipeline.progress import Progress
 
 __all__ = ["sync_packages"]
 
-Say = Callable[[str], None]
-
 
 def sync_packages(
-    session: Session, kernel: Environment, state: Mapping[str, Any], options: Options, say: Say
+    session: Session, kernel: Environment, state: Mapping[str, Any], options: Options, say: Progress
 ) -> tuple[list[dict[str, Any]], list[str], list[str]]:
     """Install the packages that differ; return installed packages, restarted workers and notes.
 
@@ -89,7 +88,7 @@ def _request_install(
     requirements: Sequence[str],
     options: Options,
     targets: Sequence[str],
-    say: Say,
+    say: Progress,
 ) -> dict[str, Any]:
     """Request an install from the scheduler; retry with wheels from the kernel if workers reach no index."""
     errors: dict[str, str] = {}

@@ -7,13 +7,14 @@ import concurrent.futures
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.environments.capture.folder import Folder
 from jupyter_pipeline.environments.plugins.content import Entry, pack_blob
 from jupyter_pipeline.environments.plugins.process import PLUGIN, PROTOCOL, process_identity
 from jupyter_pipeline.exceptions import SyncError, UsageError
+from jupyter_pipeline.progress import Progress
 from jupyter_pipeline.units import format_bytes
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Session", "get_session"]
 
-Say = Callable[[str], None]
 
 _CHUNK, _INLINE = 8 * 2**20, 2**20
 _POLL = 0.5  # seconds between questions for progress
@@ -98,7 +98,7 @@ class Session:
         """ID of the scheduler."""
         return str(self.client._scheduler_identity["id"])
 
-    def call(self, operation: str, say: Say | None = None, **arguments: Any) -> Any:
+    def call(self, operation: str, say: Progress | None = None, **arguments: Any) -> Any:
         """Call an operation of the scheduler's plugin.
 
         Parameters
@@ -122,7 +122,7 @@ class Session:
             text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             raise SyncError(f"The cluster could not apply the change: {text}. The previous state is intact.") from error
 
-    def _wait(self, answer: Coroutine[Any, Any, Any], say: Say | None) -> Any:
+    def _wait(self, answer: Coroutine[Any, Any, Any], say: Progress | None) -> Any:
         """Wait for `answer` and return its result; an interrupt ends the wait at once."""
         loop = self.client.loop.asyncio_loop
         waiting = asyncio.run_coroutine_threadsafe(answer, loop)
@@ -189,7 +189,7 @@ class Session:
         return {"updates": updates, "blobs": blobs}
 
     def complete_upload(
-        self, folders: Sequence[Folder], reply: dict[str, Any], sent: int, say: Say
+        self, folders: Sequence[Folder], reply: dict[str, Any], sent: int, say: Progress
     ) -> tuple[dict[str, Any], int]:
         """Send the missing content, and the full list of files of folders whose state on the cluster differs.
 
@@ -212,7 +212,7 @@ class Session:
             self._sent[folder.key] = (folder.digest, folder.files)
         return reply, sent
 
-    def _send(self, folders: Sequence[Folder], missing: Sequence[str], say: Say) -> int:
+    def _send(self, folders: Sequence[Folder], missing: Sequence[str], say: Progress) -> int:
         wanted = set(missing)
         places = [(f, p, e) for f in folders for p, e in f.files.items() if e[0] != "l" and e[1] in wanted]
         places = list({e[1]: (f, p, e) for f, p, e in places}.values())

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,13 +27,12 @@ from jupyter_pipeline.environments.sync.packages import sync_packages
 from jupyter_pipeline.environments.sync.session import Session, collect_rows, get_session
 from jupyter_pipeline.exceptions import SyncError
 from jupyter_pipeline.models import DriftItem, Environment, SyncReport
+from jupyter_pipeline.progress import Progress, silent
 
 if TYPE_CHECKING:
     import distributed
 
 __all__ = ["diff_environment", "sync_environment"]
-
-Say = Callable[[str], None]
 
 
 def sync_environment(
@@ -42,7 +41,7 @@ def sync_environment(
     options: Mapping[str, Any] | None = None,
     directories: Sequence[Path] | None = None,
     packages: bool = True,
-    progress: Say | None = None,
+    progress: Progress | None = None,
 ) -> SyncReport:
     """Bring the cluster to the packages and local code of this process.
 
@@ -72,7 +71,7 @@ def sync_environment(
         A folder or an option cannot be used.
     """
     started = time.perf_counter()
-    say = progress or (lambda text: None)
+    say = progress or silent
     chosen = parse_options(options)
     if chosen.method == "dask":
         from jupyter_pipeline.environments.sync.dask_plugins import sync_with_dask_plugins
@@ -109,7 +108,7 @@ def _sync(
     options: Options,
     directories: Sequence[Path] | None,
     packages: bool,
-    say: Say,
+    say: Progress,
     started: float,
 ) -> SyncReport:
     folders, notes = _folders(session, options, directories)

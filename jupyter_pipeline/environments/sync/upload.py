@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from jupyter_pipeline.environments.capture.local_code import forbidden_reason
 from jupyter_pipeline.environments.capture.size_limits import SizeLimits
 from jupyter_pipeline.environments.sync.session import Session, get_session
 from jupyter_pipeline.exceptions import NotFoundError, SyncError, UsageError
+from jupyter_pipeline.progress import Progress, silent
 from jupyter_pipeline.units import format_bytes
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["upload"]
 
-Say = Callable[[str], None]
 
 _HEAD = 8192  # bytes that are searched for a private key
 _LIMIT = 2 * 2**30  # a file passes through the scheduler's memory
@@ -32,8 +31,8 @@ def upload(
     path: Path | str,
     *,
     to: str | None = None,
-    progress: Say | None = None,
-    note: Say | None = None,
+    progress: Progress | None = None,
+    note: Progress | None = None,
 ) -> str:
     """Upload a file or a folder to a place that the workers can read.
 
@@ -72,7 +71,7 @@ def upload(
     reason = forbidden_reason(source.resolve())
     if reason:
         raise UsageError(f"{path} is {reason}, which is never sent. Pass the folder of the data.")
-    say = progress or (lambda text: None)
+    say = progress or silent
     report = note or say
     if to is not None:
         return _to_url(source, to, say, report)
@@ -83,7 +82,7 @@ def upload(
         return _to_hosts(session, source, say, report)
 
 
-def _to_hosts(session: Session, source: Path, say: Say, report: Say) -> str:
+def _to_hosts(session: Session, source: Path, say: Progress, report: Progress) -> str:
     folder = session.folders.setdefault(("data", source), _folder(source))
     folder.refresh()
     for path, why in sorted(folder.left_out.items()):
@@ -116,7 +115,7 @@ def _folder(source: Path) -> Folder:
     )
 
 
-def _to_url(source: Path, to: str, say: Say, report: Say) -> str:
+def _to_url(source: Path, to: str, say: Progress, report: Progress) -> str:
     import fsspec
 
     target = f"{to.rstrip('/')}/{source.name}"
@@ -135,7 +134,7 @@ def _to_url(source: Path, to: str, say: Say, report: Say) -> str:
     return target
 
 
-def _select_files(source: Path, report: Say) -> list[Path]:
+def _select_files(source: Path, report: Progress) -> list[Path]:
     """Return the files of `source`, without caches and files that look like secrets."""
     if source.is_file():
         return [source]

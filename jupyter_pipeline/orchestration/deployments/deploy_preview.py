@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from jupyter_pipeline import safe_yaml
 from jupyter_pipeline.models import AlertEvent, DeploymentSpec, Record, Schedule
 from jupyter_pipeline.orchestration import alerts, schedules
 from jupyter_pipeline.orchestration.deployments import apply
@@ -108,7 +107,7 @@ def _in_words(scheduled: Iterable[Schedule]) -> list[str]:
 
 
 def _text(settings: Mapping[str, Any]) -> str:
-    return yaml.safe_dump(dict(settings), sort_keys=False, allow_unicode=True, width=110) if settings else ""
+    return safe_yaml.dump(settings, width=110) if settings else ""
 
 
 def _diff(before: str, after: str, name: str) -> str:

@@ -17,6 +17,7 @@ from jupyter_pipeline.orchestration.schedules.occurrences import (
     runs_between,
 )
 from jupyter_pipeline.orchestration.schedules.parse import (
+    local_timezone,
     parse_interval,
     parse_schedule,
     parse_time,
@@ -32,6 +33,7 @@ __all__ = [
     "format_time",
     "list_windows",
     "load_timezone",
+    "local_timezone",
     "needs_rule",
     "next_runs",
     "parse_interval",

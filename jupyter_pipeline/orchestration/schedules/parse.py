@@ -21,7 +21,7 @@ from jupyter_pipeline.orchestration.schedules.rrule import to_rule
 from jupyter_pipeline.paths import check_name
 from jupyter_pipeline.units import parse_duration
 
-__all__ = ["SHORTEST", "parse_interval", "parse_schedule", "parse_time", "schedule_from_mapping"]
+__all__ = ["SHORTEST", "local_timezone", "parse_interval", "parse_schedule", "parse_time", "schedule_from_mapping"]
 
 SHORTEST = 1.0
 """Shortest interval, in seconds."""
@@ -140,6 +140,13 @@ def schedule_from_mapping(mapping: Mapping[str, Any], *, timezone: str = "UTC") 
         active=mapping.get("active"),
         **fields,
     )
+
+
+def local_timezone() -> str:
+    """Return the name of the time zone of this host; ``UTC`` if it has none."""
+    import tzlocal
+
+    return tzlocal.get_localzone_name() or "UTC"
 
 
 def parse_time(value: Any, timezone: str) -> float:

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import filelock
@@ -18,6 +18,7 @@ from jupyter_pipeline.models import ServiceStatus
 from jupyter_pipeline.orchestration.service import process_cleanup
 from jupyter_pipeline.orchestration.service_state import WORK_POOL, ServiceState, log_path, read_state, write_state
 from jupyter_pipeline.paths import service_dir, state_dir
+from jupyter_pipeline.progress import Progress, silent
 
 __all__ = ["down", "status", "up"]
 
@@ -44,7 +45,7 @@ def status() -> ServiceStatus:
     return _status(state)
 
 
-def up(*, port: int | None = None, progress: Callable[[str], None] | None = None) -> ServiceStatus:
+def up(*, port: int | None = None, progress: Progress | None = None) -> ServiceStatus:
     """Start the service unless it is running, and wait until schedules fire and runs start.
 
     Parameters
@@ -64,7 +65,7 @@ def up(*, port: int | None = None, progress: Callable[[str], None] | None = None
     ServiceError
         If it does not start. No process of it is left then, nor after an interrupt.
     """
-    report = progress or (lambda text: None)
+    report = progress or silent
     with _locked(report):
         state = read_state()
         _refuse_other_host(state)
@@ -84,7 +85,7 @@ def up(*, port: int | None = None, progress: Callable[[str], None] | None = None
         return status()
 
 
-def down(*, progress: Callable[[str], None] | None = None) -> ServiceStatus:
+def down(*, progress: Progress | None = None) -> ServiceStatus:
     """Stop the service and all its processes; on return they have exited.
 
     Clusters that were started with ``%cluster`` continue. Active runs are marked as crashed.
@@ -94,7 +95,7 @@ def down(*, progress: Callable[[str], None] | None = None) -> ServiceStatus:
     ServiceError
         If a process does not exit.
     """
-    report = progress or (lambda text: None)
+    report = progress or silent
     with _locked(report):
         _refuse_other_host(read_state())
         _stop(report)
@@ -102,7 +103,7 @@ def down(*, progress: Callable[[str], None] | None = None) -> ServiceStatus:
 
 
 @contextlib.contextmanager
-def _locked(report: Callable[[str], None]) -> Iterator[None]:
+def _locked(report: Progress) -> Iterator[None]:
     """Hold the lock for starting and stopping the service, so that other commands wait."""
     path = service_dir() / "up.lock"
     lock = filelock.FileLock(path, mode=0o600)
@@ -167,7 +168,7 @@ def _refuse_database(state: ServiceState | None) -> None:
         )
 
 
-def _choose_port(port: int | None, state: ServiceState | None, report: Callable[[str], None]) -> int:
+def _choose_port(port: int | None, state: ServiceState | None, report: Progress) -> int:
     if port is not None:
         if not 1 <= port <= 65535:
             raise ServiceError(f"{port} is not a TCP port. Use a port from 1024 to 65535.")
@@ -215,7 +216,7 @@ def _launch(port: int, *, fixed: bool) -> subprocess.Popen[bytes]:
     return process
 
 
-def _wait_until_running(report: Callable[[str], None], launched: subprocess.Popen[bytes] | None = None) -> None:
+def _wait_until_running(report: Progress, launched: subprocess.Popen[bytes] | None = None) -> None:
     """Wait until the service is running; `launched` is its supervisor if the caller has just started it."""
     deadline = time.monotonic() + _START_TIMEOUT
     reported = ""
@@ -245,7 +246,7 @@ def _log_tail() -> str:
     return f"{lines[-1][:300]}\n" if lines else ""
 
 
-def _stop(report: Callable[[str], None]) -> None:
+def _stop(report: Progress) -> None:
     state = read_state()
     if state is not None and (supervisor := processes.find(state.supervisor)):
         report("Stopping the worker and the Prefect server")
