@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.models import ProcessIdentity
 
 if TYPE_CHECKING:
+    import asyncio
+    import subprocess
+
     import psutil
 
 __all__ = [
@@ -30,6 +34,8 @@ __all__ = [
     "on_this_host",
     "server_process",
     "terminate",
+    "terminate_group",
+    "terminate_group_async",
     "this_process",
     "with_variable",
 ]
@@ -167,3 +173,42 @@ def terminate(processes: Iterable[psutil.Process], *, grace: float = 1.0) -> lis
         if not running:
             break
     return running
+
+
+def terminate_group(process: subprocess.Popen[Any], *, grace: float, first: signal.Signals = signal.SIGTERM) -> None:
+    """Terminate a child process and its group; kill them if the child does not exit.
+
+    Parameters
+    ----------
+    process : subprocess.Popen
+        Child that was started with ``start_new_session=True``. No-op if it has exited.
+    grace : float
+        Seconds to wait after each signal.
+    first : signal.Signals
+        Signal before SIGKILL.
+    """
+    import subprocess
+
+    for number in (first, signal.SIGKILL):
+        if process.poll() is not None:
+            break
+        _signal_group(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(grace)
+
+
+async def terminate_group_async(process: asyncio.subprocess.Process, *, grace: float) -> None:
+    """Terminate a child process and its group; kill them if the child does not exit. See `terminate_group`."""
+    import asyncio
+
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        if process.returncode is not None:
+            break
+        _signal_group(process.pid, number)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), grace)
+
+
+def _signal_group(leader: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, number)

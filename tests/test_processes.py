@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import signal
 import subprocess
+import sys
 
 import pytest
+from waiting import wait_until
 
 from jupyter_pipeline import processes
 
@@ -51,3 +54,18 @@ def test_kernel_knows_its_server(monkeypatch: pytest.MonkeyPatch) -> None:
     assert processes.server_process() is None
     monkeypatch.setenv("JPY_PARENT_PID", str(os.getpid()))
     assert processes.server_process() == processes.this_process()
+
+
+@pytest.mark.parametrize("ignores", [False, True])
+def test_a_group_is_terminated_and_killed_if_its_leader_ignores_the_signal(ignores: bool) -> None:
+    code = "import signal, subprocess, sys, time\n"
+    code += "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" if ignores else ""
+    code += "child = subprocess.Popen(['sleep', '60'])\nprint(child.pid, flush=True)\ntime.sleep(60)"
+    leader = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, start_new_session=True)
+    with leader:
+        assert leader.stdout is not None
+        member = processes.identify(int(leader.stdout.readline()))
+        assert member is not None
+        processes.terminate_group(leader, grace=1.0)
+        assert leader.returncode == -(signal.SIGKILL if ignores else signal.SIGTERM)
+        wait_until(lambda: not processes.is_running(member))

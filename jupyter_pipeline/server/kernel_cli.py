@@ -7,7 +7,6 @@ server therefore starts clusters and deploys with the interpreter of the kernel.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import os
 import re
@@ -20,12 +19,14 @@ from typing import Any
 
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
-from jupyter_pipeline import exceptions
+from jupyter_pipeline import exceptions, processes
 from jupyter_pipeline.clusters.profiles import traitlets_config
 from jupyter_pipeline.exceptions import MissingDependencyError, NotFoundError, PipelineError, UsageError
 
 __all__ = ["Interpreter", "RemoteError", "find_interpreter"]
 
+_GRACE = 5.0
+"""Seconds after which a command that was terminated is killed."""
 _OURS = re.compile(r"python[\d.]*")
 _SECRET = re.compile(r"^(JPY_|JUPYTERHUB_|JUPYTER_TOKEN$|JUPYTER_SERVER_|CONFIGPROXY_|COOKIE_SECRET$)")
 """Variables of the Jupyter server and of its hub that a child process must not get."""
@@ -118,10 +119,7 @@ class Interpreter:
                 "Run it in a terminal."
             ) from error
         finally:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.terminate()
-                await _reap(process)
+            await processes.terminate_group_async(process, grace=_GRACE)
         return self._answer(arguments, process.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
 
     def _answer(self, arguments: Sequence[str], code: int | None, out: str, err: str) -> Any:
@@ -145,14 +143,6 @@ def _absent(python: str) -> MissingDependencyError:
         f"jupyter_pipeline is not installed for the kernel. Install it: {python} -m pip install jupyter_pipeline",
     )
     return error
-
-
-async def _reap(process: asyncio.subprocess.Process) -> None:
-    try:
-        await asyncio.wait_for(process.wait(), 5)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
 
 
 def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:

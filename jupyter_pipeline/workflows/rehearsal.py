@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from jupyter_pipeline import processes
 from jupyter_pipeline.models import Record
 from jupyter_pipeline.workflows.tracebacks import strip_engine_frames
 
@@ -196,13 +197,7 @@ def _rest(stream: IO[str]) -> str:
 
 def _end(process: subprocess.Popen[str]) -> None:
     """Terminate a process that still runs; the first signal lets it stop its cluster."""
-    for number in (signal.SIGINT, signal.SIGKILL):
-        if process.poll() is not None:
-            break
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, number)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(_PATIENCE)
+    processes.terminate_group(process, grace=_PATIENCE, first=signal.SIGINT)
     for stream in (process.stdin, process.stdout):
         if stream is not None:
             with contextlib.suppress(OSError):

@@ -7,15 +7,16 @@ line, since orchestration does not import clusters.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import sys
 
+from jupyter_pipeline import processes
 from jupyter_pipeline.orchestration.service.child_process import LOG, log_failure
 
 __all__ = ["remove_orphans", "remove_orphans_periodically"]
 
 _PERIOD = 600.0
+_GRACE = 5.0
 _TIMEOUT = 120.0  # a batch system may be slow to answer
 
 
@@ -36,6 +37,7 @@ async def remove_orphans() -> None:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
         )
     except OSError as error:
         LOG.warning("service | cannot look for orphans of lost clusters: %s", error)
@@ -46,8 +48,7 @@ async def remove_orphans() -> None:
         LOG.warning("service | `jupyter pipeline cluster gc` did not exit within %.0f s", _TIMEOUT)
         return
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
+        await processes.terminate_group_async(process, grace=_GRACE)
     if process.returncode != 0:
         LOG.warning("service | cannot look for orphans of lost clusters: %s", errors.decode(errors="replace").strip())
         return

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from jupyter_pipeline import processes
 from jupyter_pipeline.clusters.backends.backoff import Backoff
 from jupyter_pipeline.clusters.backends.batch.commands import shorten_error
 from jupyter_pipeline.clusters.backends.job import Job
@@ -22,6 +23,7 @@ from jupyter_pipeline.clusters.backends.job import Job
 __all__ = ["CommandError", "SubmissionLog", "run_command", "track_submissions"]
 
 _SUBMIT_TIMEOUT = 60.0
+_GRACE = 5.0
 _ADOPTION_ATTEMPTS = 4
 _NOT_SENT = "(connect failure)"  # Slurm did not reach its controller, so there is no job to adopt
 
@@ -166,12 +168,12 @@ async def run_command(command: list[str], *, shell: bool = False) -> str:
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
     )
     try:
         out, err = await asyncio.wait_for(process.communicate(), _SUBMIT_TIMEOUT)
     except TimeoutError:
-        process.kill()
-        await process.wait()
+        await processes.terminate_group_async(process, grace=_GRACE)
         raise CommandError(f"{command[0]} did not answer within {_SUBMIT_TIMEOUT:.0f} s") from None
     if process.returncode != 0:
         program = Path(command[0].split()[0]).name.rstrip("<")  # `bsub< script`
