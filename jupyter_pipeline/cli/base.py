@@ -9,6 +9,8 @@ from __future__ import annotations
 import difflib
 import json
 import sys
+import textwrap
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from jupyter_core.application import JupyterApp, base_aliases, base_flags
@@ -42,6 +44,27 @@ class _App(JupyterApp):
     config_file_name = "jupyter_pipeline_config"
     # JupyterApp would migrate settings of IPython 3, which writes into the user's home directory.
     migrate_config = staticmethod(lambda: None)
+
+    def emit_options_help(self) -> Iterator[str]:
+        """Yield the options with the names of their values, descriptions and defaults.
+
+        The classes and traits behind them stay in ``--help-all``.
+        """
+        yield "Options"
+        yield "======="
+        for names, (_, text) in self.flags.items():
+            yield from _describe(_each(names), "", str(text))
+        for names, target in self.aliases.items():
+            path, text = target if isinstance(target, tuple) else (target, "")
+            name = path.split(".")[-1]
+            trait = self.traits()[name]
+            text = text or trait.help
+            default = self.trait_defaults(name)
+            if isinstance(default, str | int) and default != "" and "by default" not in text:
+                text = f"{text.rstrip('.')}; by default {default}."
+            value = trait.metadata.get("metavar") or _each(names)[-1].upper()
+            yield from _describe(_each(names), f" {value}", text)
+        yield ""
 
 
 class Group(_App):
@@ -113,6 +136,11 @@ class Command(_App):
     def show(self, answer: Any) -> str:
         """Return the result of `work` as text for people."""
         return str(answer)
+
+
+def _describe(names: tuple[str, ...], value: str, text: str) -> Iterator[str]:
+    yield ", ".join(f"-{name}" if len(name) == 1 else f"--{name}" for name in sorted(names, key=len)) + value
+    yield textwrap.indent(textwrap.fill(" ".join(text.split()), 76), "    ")
 
 
 def _each(names: Any) -> tuple[str, ...]:

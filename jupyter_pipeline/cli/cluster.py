@@ -38,10 +38,10 @@ class Start(_RecordCommand):
     )
     positional = ("PROFILE",)
     cluster_name = Unicode(None, allow_none=True, help="Name of the cluster.").tag(config=True)
-    workers = Unicode("", help="Fixed number of workers.").tag(config=True)
-    adapt = Unicode("", help="Scale adaptively between MIN:MAX workers.").tag(config=True)
+    workers = Unicode("", help="Fixed number of workers.").tag(config=True, metavar="N")
+    adapt = Unicode("", help="Scale adaptively between MIN:MAX workers.").tag(config=True, metavar="MIN:MAX")
     override = ListTrait(Unicode(), help="Dotted key of the profile and its value, KEY=VALUE; repeatable.").tag(
-        config=True
+        config=True, metavar="KEY=VALUE"
     )
     wait = Bool(False, help="Return when the requested workers have connected.").tag(config=True)
     aliases: ClassVar[dict[str, Any]] = {

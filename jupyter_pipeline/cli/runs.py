@@ -31,7 +31,7 @@ class ListRuns(Command):
     name = "jupyter-pipeline runs list"
     description = "List the last runs, of one deployment or of all."
     positional = ("[DEPLOYMENT]",)
-    limit = Unicode(str(RUN_LIMIT), help="Number of runs.").tag(config=True)
+    limit = Unicode(str(RUN_LIMIT), help="Number of runs.").tag(config=True, metavar="N")
     aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "limit": "ListRuns.limit"}
 
     def work(self, deployment: str = "") -> list[RunRecord]:

@@ -37,7 +37,9 @@ def with_options(options: Iterable[Option], *, name: str) -> Any:
             if option.negatable:
                 flags[f"no-{option.name}"] = ({name: {trait: False}}, f"opposite of --{option.name}")
             continue
-        traits[trait] = (ListTrait(Unicode()) if option.repeat else Unicode("")).tag(config=True)
+        traits[trait] = (ListTrait(Unicode()) if option.repeat else Unicode("")).tag(
+            config=True, metavar=option.metavar
+        )
         traits[trait].help = option.help
         aliases[option.name] = (f"{name}.{trait}", option.help)
 

@@ -24,6 +24,22 @@ def test_version() -> None:
     assert run("--version").stdout.strip() == jupyter_pipeline.__version__
 
 
+@pytest.mark.parametrize(
+    ("command", "lines"),
+    [
+        (["runs", "list"], ["--limit N", "Number of runs; by default 20."]),
+        (["deploy"], ["--concurrency-limit N", "number of runs at one time; by default 1"]),
+        (["cluster", "start"], ["--workers N", "Fixed number of workers."]),
+    ],
+    ids=str,
+)
+def test_help_shows_options_values_and_defaults_without_traits(command: list[str], lines: list[str]) -> None:
+    text = run(*command, "--help").stdout
+    assert set(lines) <= {line.strip() for line in text.splitlines()}
+    assert "Equivalent to" not in text
+    assert "Default:" not in text
+
+
 def test_help_names_every_subcommand() -> None:
     text = run("--help").stdout
     for name in (
