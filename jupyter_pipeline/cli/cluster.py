@@ -15,6 +15,7 @@ from jupyter_pipeline.clusters import manager, profiles, registry
 from jupyter_pipeline.exceptions import ClusterError, UsageError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, DriftItem, SyncReport
 from jupyter_pipeline.progress import StatusLine
+from jupyter_pipeline.workflows import garbage
 
 __all__ = ["ClusterGroup"]
 
@@ -163,10 +164,13 @@ class Gc(Command):
     """Remove processes and jobs that belong to no running cluster."""
 
     name = "jupyter-pipeline cluster gc"
-    description = "Find and remove processes and batch jobs that belong to no running cluster."
+    description = (
+        "Find and remove processes and batch jobs that belong to no running cluster, and locked environments that no "
+        "deployment uses."
+    )
 
     def work(self) -> list[dict[str, Any]]:
-        return manager.gc()
+        return garbage.remove_garbage()
 
     def show(self, answer: list[dict[str, Any]]) -> str:
         return tables.removed(answer)

@@ -299,6 +299,6 @@ class ClusterMagics(Magics):
 
     def _gc(self, options: argparse.Namespace) -> None:
         from jupyter_pipeline import tables
-        from jupyter_pipeline.clusters import manager
+        from jupyter_pipeline.workflows import garbage
 
-        print(tables.removed(manager.gc()))
+        print(tables.removed(garbage.remove_garbage()))

@@ -58,4 +58,5 @@ async def remove_orphans() -> None:
         LOG.warning("service | cannot read the output of `jupyter pipeline cluster gc`: %s", error)
         return
     for item in removed:
-        LOG.info("service | removed %s %s of a lost cluster", item["kind"], item["id"])
+        owner = "which no deployment uses" if item["kind"] == "environment" else "of a lost cluster"
+        LOG.info("service | removed %s %s %s", item["kind"], item["id"], owner)
