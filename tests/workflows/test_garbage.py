@@ -37,7 +37,7 @@ def test_only_environments_that_no_version_names_are_removed(isolated_state: Pat
 
 
 @pytest.mark.parametrize("content", [b"\xff", None], ids=["not text", "unreadable"])
-def test_nothing_is_removed_if_a_version_cannot_be_read(isolated_state: Path, content: bytes | None) -> None:
+def test_an_unreadable_version_keeps_every_environment(isolated_state: Path, content: bytes | None) -> None:
     python = add_environment(isolated_state, "a" * 24)
     version = isolated_state / "versions" / "daily" / "00001.json"
     version.parent.mkdir(parents=True)
