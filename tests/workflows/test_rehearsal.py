@@ -58,7 +58,7 @@ def test_a_failure_reports_file_and_line_after_one_try(live: Path, tmp_path: Pat
     ("changed", "expected"),
     [
         ({"steps.py": "import nowhere_installed"}, "ModuleNotFoundError: No module named 'nowhere_installed'"),
-        ({"steps.py": "import os\n\ndef work(n):\n    os._exit(3)\n"}, "ended without an answer"),
+        ({"steps.py": "import os\n\ndef work(n):\n    os._exit(3)\n"}, "exited without a result"),
     ],
 )
 def test_every_exit_of_the_process_is_a_finding(
