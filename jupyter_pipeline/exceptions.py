@@ -61,6 +61,19 @@ __all__ = [
     "UsageError",
 ]
 
+_SYNONYMS = {
+    "-n": ("--workers",),
+    "close": ("stop", "cluster stop"),
+    "dashboard": ("status",),
+    "down": ("stop", "cluster stop"),
+    "help": ("--help",),
+    "kill": ("stop", "cancel", "cluster stop"),
+    "local": ("start local", "cluster start local"),
+    "start": ("cluster start", "up"),
+    "stop": ("cluster stop", "down", "cancel"),
+}
+"""Commands and options that users of other tools type. The first one whose first word is known is suggested."""
+
 
 class PipelineError(Exception):
     """Base class of all exceptions of Jupyter Pipeline.
@@ -107,7 +120,8 @@ class NotFoundError(UsageError):
         self.kind = kind
         self.name = name
         self.known = sorted(known)
-        self.nearest = difflib.get_close_matches(name, self.known, n=3)
+        typed = kind.startswith(("subcommand", "option"))
+        self.nearest = (suggest if typed else _close_matches)(name, self.known)
         if self.nearest:
             offer = f"Did you mean {' or '.join(self.nearest)}?"
         elif self.known:
@@ -116,6 +130,29 @@ class NotFoundError(UsageError):
         else:
             offer = f"There is no {kind}."
         super().__init__(f"No {kind} is called {name!r}. {offer}{' ' + hint if hint else ''}")
+
+
+def suggest(word: str, known: Iterable[str], cutoff: float = 0.6) -> list[str]:
+    """Return at most three known subcommands or options that an unknown one probably stands for.
+
+    Parameters
+    ----------
+    word : str
+        Unknown subcommand or option.
+    known : iterable of str
+        Known subcommands or options.
+    cutoff : float
+        Smallest similarity, from 0 to 1.
+    """
+    names = list(known)
+    for synonym in _SYNONYMS.get(word, ()):
+        if synonym == "--help" or synonym.split()[0] in names:
+            return [synonym]
+    return _close_matches(word, names, cutoff)
+
+
+def _close_matches(word: str, known: Sequence[str], cutoff: float = 0.6) -> list[str]:
+    return difflib.get_close_matches(word, known, n=3, cutoff=cutoff)
 
 
 class ConfigurationError(PipelineError):

@@ -48,6 +48,23 @@ def test_an_unknown_name_offers_the_nearest(name: str, known: list[str], text: s
     assert str(NotFoundError("profile", name, known)).endswith(text)
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "known", "text"),
+    [
+        ("option of %cluster start", "-n", ["--workers", "--name"], "Did you mean --workers?"),
+        ("subcommand of %cluster", "kill", ["start", "status", "stop"], "Did you mean stop?"),
+        ("subcommand of %cluster", "dashboard", ["start", "status", "stop"], "Did you mean status?"),
+        ("subcommand of %cluster", "local", ["start", "status", "stop"], "Did you mean start local?"),
+        ("subcommand of %cluster", "help", ["start", "status", "stop"], "Did you mean --help?"),
+        ("subcommand of %pipeline", "start", ["up", "down", "status"], "Did you mean up?"),
+        ("subcommand", "start", ["up", "down", "status", "cluster"], "Did you mean cluster start?"),
+        ("cluster", "local", ["start"], "There is: start."),
+    ],
+)
+def test_synonyms_of_other_tools_are_known(kind: str, name: str, known: list[str], text: str) -> None:
+    assert str(NotFoundError(kind, name, known)).endswith(text)
+
+
 def test_refusals_are_plain_data() -> None:
     refusal = Refusal(cell=2, line=3, name="!ls", reason="a shell command", fix="Use subprocess.run.")
     error = exceptions.CompileRefusedError([refusal])

@@ -6,7 +6,6 @@ with an alias. Implement `work`, which returns the records for ``--json``, and `
 
 from __future__ import annotations
 
-import difflib
 import json
 import sys
 import textwrap
@@ -18,7 +17,7 @@ from traitlets import Bool
 
 from jupyter_pipeline import __version__
 from jupyter_pipeline.clusters.profiles import traitlets_config
-from jupyter_pipeline.exceptions import NotFoundError, UsageError
+from jupyter_pipeline.exceptions import NotFoundError, UsageError, suggest
 from jupyter_pipeline.models import to_plain
 
 __all__ = ["Command", "Group", "emit", "note"]
@@ -104,7 +103,7 @@ class Command(_App):
             if option[:1] == "-" and option[1:2].isdigit():
                 raise UsageError(f"{self.name} takes no negative number, but got {word}.")
             if option.startswith("-") and len(option) > 1 and "." not in option and option not in {*known, *_HIDDEN}:
-                near = difflib.get_close_matches(option, known, n=3, cutoff=0.5)
+                near = suggest(option, known, cutoff=0.5)
                 offer = f"Did you mean {' or '.join(near)}?" if near else "See --help."
                 raise UsageError(f"{self.name} has no option {option}. {offer}")
         super().parse_command_line(argv)
