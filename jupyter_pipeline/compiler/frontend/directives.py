@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -115,7 +116,9 @@ def read_directive(kind: str, text: str) -> Directive:
             continue
         option, equals, value = word.partition("=")
         if option not in OPTIONS:
-            raise UsageError(f"%%{kind} has no option {word!r}. It takes a name, {_MAP} and {', '.join(OPTIONS)}.")
+            near = difflib.get_close_matches(option, [_MAP, *OPTIONS], n=1)
+            offer = f"Did you mean {near[0]}?" if near else f"It takes a name, {_MAP} and {', '.join(OPTIONS)}."
+            raise UsageError(f"%%{kind} has no option {word!r}. {offer}")
         options[option] = value if equals else next(rest, "")
         if not options[option]:
             raise UsageError(f"{option} needs a value: {OPTIONS[option]}.")

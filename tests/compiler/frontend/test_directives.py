@@ -47,6 +47,8 @@ def test_a_directive_has_a_name_and_settings(text: str, mark: Directive) -> None
         ("", "needs a name"),
         ("--retries 3", "needs a name"),
         ("a --retry 3", "has no option '--retry'"),
+        ("a --retrys 3", r"Did you mean --retries\?"),
+        ("a --retrys=3", r"Did you mean --retries\?"),
         ("a b", "has no option 'b'"),
         ("a --retries", "--retries needs a value"),
         ("a --retries many", "give a whole number from 0 to 100"),
