@@ -114,12 +114,16 @@ class NotFoundError(UsageError):
         Known names. The message suggests the nearest three.
     hint : str, optional
         Next step for the user.
+    ordered : bool
+        Keep the order of the known names instead of sorting them.
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str] = (), hint: str = "") -> None:
+    def __init__(
+        self, kind: str, name: str, known: Iterable[str] = (), hint: str = "", *, ordered: bool = False
+    ) -> None:
         self.kind = kind
         self.name = name
-        self.known = sorted(known)
+        self.known = list(known) if ordered else sorted(known)
         typed = kind.startswith(("subcommand", "option"))
         self.nearest = (suggest if typed else _close_matches)(name, self.known)
         if self.nearest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -50,7 +51,7 @@ async def find_run(api: PrefectApi, run: str) -> dict[str, Any]:
     Raises
     ------
     NotFoundError
-        If there is no such run.
+        If there is no such run. The message offers runs that were due before now, the newest first.
     """
     try:
         condition = {"id": {"any_": [str(UUID(run))]}}
@@ -59,8 +60,10 @@ async def find_run(api: PrefectApi, run: str) -> dict[str, Any]:
     body = {"flow_runs": condition, "sort": "EXPECTED_START_TIME_DESC", "limit": 1}
     found: list[dict[str, Any]] = await api.post("/flow_runs/filter", body)
     if not found:
-        recent = await api.post("/flow_runs/filter", {"sort": "EXPECTED_START_TIME_DESC", "limit": 50})
-        raise NotFoundError("run", run, [record["name"] for record in recent])
+        due = {"expected_start_time": {"before_": dt.datetime.now(dt.UTC).isoformat()}}
+        body = {"flow_runs": due, "sort": "EXPECTED_START_TIME_DESC", "limit": 50}
+        recent = await api.post("/flow_runs/filter", body)
+        raise NotFoundError("run", run, [record["name"] for record in recent], ordered=True)
     return found[0]
 
 
