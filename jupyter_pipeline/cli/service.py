@@ -50,3 +50,6 @@ class Status(_ServiceCommand):
 
     def work(self) -> ServiceStatus:
         return service.status()
+
+    def show(self, answer: ServiceStatus) -> str:
+        return tables.service(answer, start="jupyter pipeline up")

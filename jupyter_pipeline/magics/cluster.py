@@ -176,7 +176,7 @@ class ClusterMagics(Magics):
         from jupyter_pipeline import tables
         from jupyter_pipeline.clusters import registry
 
-        return tables.clusters(registry.list_records(include_ended=options.all))
+        return tables.clusters(registry.list_records(include_ended=options.all), command="%cluster")
 
     def _attach(self, options: argparse.Namespace) -> Any:
         from jupyter_pipeline import workflows
@@ -290,7 +290,7 @@ class ClusterMagics(Magics):
             attached.detach()
             for bound in ("cluster", "client"):
                 self.shell.user_ns.pop(bound, None)
-        return tables.clusters([manager.stop(name)] if name else manager.stop_all())
+        return tables.clusters([manager.stop(name)] if name else manager.stop_all(), command="%cluster")
 
     def _logs(self, options: argparse.Namespace) -> None:
         from jupyter_pipeline.clusters import manager

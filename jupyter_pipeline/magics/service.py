@@ -43,4 +43,4 @@ class ServiceMagics(Magics):
                 answer = service.up(port=port, progress=print)
             else:
                 answer = service.down() if command == "down" else service.status()
-        print(tables.service(answer))
+        print(tables.service(answer, start="%pipeline up" if command == "status" else ""))

@@ -29,8 +29,16 @@ def _cost(record: ClusterRecord) -> str:
     return "" if record.cost is None else f"{record.cost:.2f} {record.currency}".rstrip()
 
 
-def clusters(records: Sequence[ClusterRecord]) -> Table:
-    """Return a table of clusters, with costs and their sum by currency if a profile has a price."""
+def clusters(records: Sequence[ClusterRecord], *, command: str = "jupyter pipeline cluster") -> Table:
+    """Return a table of clusters, with costs and their sum by currency if a profile has a price.
+
+    Parameters
+    ----------
+    records : sequence of ClusterRecord
+        Clusters, one row each.
+    command : str
+        Prefix of the commands for clusters: ``%cluster`` or ``jupyter pipeline cluster``.
+    """
     priced = any(r.cost is not None for r in records)
     rows = [
         (
@@ -53,7 +61,7 @@ def clusters(records: Sequence[ClusterRecord]) -> Table:
         for currency in sorted({r.currency for r in records if r.cost is not None}):
             total = sum(r.cost or 0.0 for r in records if r.currency == currency)
             rows.append(("sum", *[""] * 7, f"{total:.2f} {currency}".rstrip(), ""))
-    return Table(headers, rows, "No cluster is running. Start one: cluster start local")
+    return Table(headers, rows, f"No cluster is running. Start one: {command} start local")
 
 
 def starting(write: Callable[[str], None]) -> Callable[[ClusterRecord], None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline.models import (
@@ -173,11 +174,22 @@ def tests(outcomes: Sequence[PipelineTest]) -> Table:
     return Table(("pipeline", "result", "duration", "error"), rows, "There are no pipelines.")
 
 
-def service(status: ServiceStatus) -> str:
-    """Return the state and the addresses of the embedded Prefect service as text."""
-    lines = [f"The Prefect service is {status.state}" + (f": {status.reason}" if status.reason else ".")]
+def service(status: ServiceStatus, *, start: str = "") -> str:
+    """Return the state and the addresses of the embedded Prefect service as text.
+
+    Parameters
+    ----------
+    status : ServiceStatus
+        Status of the service.
+    start : str
+        Command that starts the service, shown if it is stopped. Empty to omit it.
+    """
+    line = f"The Prefect service is {status.state}" + (f": {status.reason}" if status.reason else ".")
+    if start and status.state == "stopped" and not status.reason:
+        line += f" Start it: {start}"
+    lines = [line]
     if status.api_url:
         lines += [f"  API        {status.api_url}", f"  interface  {status.ui_url}", f"  work pool  {status.work_pool}"]
-    if status.log:
+    if status.log and Path(status.log).is_file():
         lines.append(f"  log        {status.log}")
     return "\n".join(lines)

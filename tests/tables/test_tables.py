@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 from jupyter_pipeline import tables
-from jupyter_pipeline.models import ClusterRecord, ClusterState, Deployed, DeploymentRecord
+from jupyter_pipeline.models import ClusterRecord, ClusterState, Deployed, DeploymentRecord, ServiceStatus
 
 
 def test_only_running_clusters_show_bounds() -> None:
@@ -53,3 +54,17 @@ def test_a_deploy_that_changed_nothing_says_so() -> None:
     assert tables.deployed(answer, command="%deployments") == "No changes: 'daily', version abc: /p"
     changed = dataclasses.replace(answer, server_changes="+- new")
     assert tables.deployed(changed, command="%deployments") == "Deployed 'daily', version abc: /p"
+
+
+def test_a_stopped_service_names_the_next_step_and_a_log_that_exists(tmp_path: Path) -> None:
+    log = tmp_path / "service.log"
+    stopped = ServiceStatus(state="stopped", log=str(log))
+    assert tables.service(stopped) == "The Prefect service is stopped."
+    assert tables.service(stopped, start="%pipeline up") == "The Prefect service is stopped. Start it: %pipeline up"
+    log.touch()
+    assert str(log) in tables.service(stopped)
+
+
+def test_next_steps_name_the_command_in_use() -> None:
+    assert str(tables.clusters([])).endswith("Start one: jupyter pipeline cluster start local")
+    assert str(tables.clusters([], command="%cluster")).endswith("Start one: %cluster start local")
