@@ -7,10 +7,12 @@ import json
 import os
 import threading
 from pathlib import Path
+from typing import Any
 
 import ipywidgets
 from jupyter_core.paths import jupyter_runtime_dir
 
+from jupyter_pipeline import tables
 from jupyter_pipeline.clusters import manager, registry
 from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
@@ -84,6 +86,17 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+class _ClusterBox(ipywidgets.VBox):  # type: ignore[misc]
+    """Box that a client without widgets shows as a table."""
+
+    _record: ClusterRecord
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+        table = tables.clusters([self._record])
+        texts = {"text/plain": str(table), "text/html": table._repr_html_()}
+        return {**super()._repr_mimebundle_(**options), **texts}
+
+
 def cluster_widget(record: ClusterRecord) -> ipywidgets.Widget:
     """Return a widget that shows the cluster until it ends, with a field to scale it and a button to stop it."""
     view = ipywidgets.HTML(render(record))
@@ -112,7 +125,8 @@ def cluster_widget(record: ClusterRecord) -> ipywidgets.Widget:
     if previous is not None:
         previous.set()
     stopped = _watching[record.id] = threading.Event()
-    box = ipywidgets.VBox([view, controls])
+    box = _ClusterBox([view, controls])
+    box._record = record
 
     def update_view() -> None:
         while not stopped.wait(POLL_INTERVAL):

@@ -6,9 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+from IPython.core.formatters import DisplayFormatter
 from waiting import wait_until
 
-from jupyter_pipeline import processes
+from jupyter_pipeline import processes, tables
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Limits
 from jupyter_pipeline.widgets import cluster
@@ -62,6 +63,15 @@ def test_a_warning_reaches_a_widget_that_is_on_the_screen(monkeypatch: pytest.Mo
     wait_until(lambda: warning in box.children[0].value)
     registry.write_record(folder, dataclasses.replace(record, state=ClusterState.STOPPED, reason="Stopped by request"))
     wait_until(lambda: "Stopped by request" in box.children[0].value)
+
+
+def test_a_client_without_widgets_shows_the_table_of_the_cluster() -> None:
+    record = dataclasses.replace(RUNNING, id=registry.new_id(), profile="<b>")
+    data, _ = DisplayFormatter().format(cluster.cluster_widget(record))
+    assert set(data) == {"application/vnd.jupyter.widget-view+json", "text/plain", "text/html"}
+    assert data["text/plain"] == str(tables.clusters([record]))
+    assert "<td>slurm-1" in data["text/html"]
+    assert "<b>" not in data["text/html"]
 
 
 def test_text_from_outside_is_escaped() -> None:
