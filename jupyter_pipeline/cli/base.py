@@ -6,7 +6,10 @@ with an alias. Implement `work`, which returns the records for ``--json``, and `
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import re
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -106,7 +109,23 @@ class Command(_App):
                 near = suggest(option, known, cutoff=0.5)
                 offer = f"Did you mean {' or '.join(near)}?" if near else "See --help."
                 raise UsageError(f"{self.name} has no option {option}. {offer}")
-        super().parse_command_line(argv)
+        errors = io.StringIO()
+        try:
+            with contextlib.redirect_stderr(errors):
+                super().parse_command_line(argv)
+        except SystemExit as error:  # argparse prints its usage, with the names of traits, and exits
+            reason = errors.getvalue().rpartition("error: ")[2].strip()
+            if not error.code or not reason:
+                raise
+            hint = 'Put a value of several words in quotes, such as --cron "0 6 * * *".'
+            raise UsageError(f"{self.name}: {_TRAIT.sub('--', reason)}. {hint} See --help.") from error
+
+    def emit_description(self) -> Iterator[str]:
+        """Yield the usage and the description."""
+        command = self.name.replace("jupyter-pipeline", "jupyter pipeline", 1)
+        yield " ".join(["Usage:", command, *self.positional, "[OPTIONS]"])
+        yield ""
+        yield from super().emit_description()
 
     def start(self) -> None:
         """Check the arguments, call `work`, and print its result."""
@@ -135,6 +154,10 @@ class Command(_App):
     def show(self, answer: Any) -> str:
         """Return the result of `work` as text for people."""
         return str(answer)
+
+
+_TRAIT = re.compile(r"--\w+\.(option_)?")
+"""Class and prefix of a trait in argparse's name of an option."""
 
 
 def _describe(names: tuple[str, ...], value: str, text: str) -> Iterator[str]:

@@ -81,6 +81,8 @@ def test_help_names_every_subcommand() -> None:
         (["deploy", "absent.ipynb", "--sampel", "x=1"], "Did you mean --sample"),
         (["runs", "list", "--limit", "0"], "Use a whole number from 1 to 200"),
         (["alerts", "add"], "needs NAME"),
+        (["deploy", "a.ipynb", "--name", "a", "--cron", "every", "day"], 'such as --cron "0 6 * * *"'),
+        (["deploy", "a.ipynb", "--name", "a", "--schedule"], "--schedule: expected one argument"),
         (["alerts", "add", "oncall"], "The address is empty"),
         (["test", "nobody"], "No pipeline is called 'nobody'"),
         (["ci", "githup"], "Did you mean github?"),
@@ -111,3 +113,9 @@ def test_a_program_reads_an_empty_list_as_json() -> None:
 def test_the_options_of_a_deploy_are_printed_as_a_schema() -> None:
     done = run("options", "--json")
     assert json.loads(done.stdout)["properties"]["overlap"]["enum"] == ["skip", "queue", "cancel"]
+
+
+def test_help_starts_with_the_usage() -> None:
+    assert run("cluster", "start", "--help").stdout.startswith(
+        "Usage: jupyter pipeline cluster start PROFILE [OPTIONS]\n"
+    )
