@@ -103,7 +103,7 @@ lowest-tests: $(BIN)/python
 	$(needs_node)
 	@echo "== Installing the lowest supported versions into $(VENV)"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip compile --quiet --no-header --no-annotate --resolution lowest-direct --extra test --python $(BIN)/python pyproject.toml --output-file $(VENV)/lowest.txt
+	$(BIN)/uv pip compile --quiet --no-header --no-annotate --resolution lowest-direct --constraints tests/lowest-constraints.txt --extra test --python $(BIN)/python pyproject.toml --output-file $(VENV)/lowest.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --requirements $(VENV)/lowest.txt --editable . || $(INSTALL_FAILED)
 	$(BIN)/python -m pytest -n 2 -q -m "$(FAST)" -W "ignore:Jupyter is migrating:DeprecationWarning"
 
