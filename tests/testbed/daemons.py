@@ -107,7 +107,7 @@ def stop(*pid_files: Path, timeout: float = 5.0, number: int = signal.SIGTERM) -
     _children[:] = [child for child in _children if child.poll() is None]
 
 
-def wait_for(condition: Callable[[], object], what: str, timeout: float = 20.0) -> None:
+def wait_for(condition: Callable[[], object], what: str, timeout: float = 90.0) -> None:
     """Wait until `condition` returns something true."""
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
