@@ -80,7 +80,8 @@ test-lab: install-test
 
 test-python: install-test
 	@echo "== Testing the package with Python and a browser, in two processes"
-	$(BIN)/python -m pytest -n 2 --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --no-loadscope-reorder --ignore tests/test_interrupted_run.py
+	$(BIN)/python -m pytest tests/test_interrupted_run.py # starts the services of the other tests a second time
 
 test-backends: install-test ## Run the shared cluster tests on every backend that this machine can start
 	$(BIN)/python -m pytest tests/backends --backends=all -v
