@@ -10,6 +10,7 @@ from jupyter_pipeline.compiler.analysis.locations import (
     ANY_PATH,
     FIGURE,
     PROCESS,
+    SETTINGS,
     Access,
     Location,
     file_location,
@@ -46,6 +47,7 @@ class Effects:
         if state.summary is not None:
             self._summarize(location, Access.CREATE if create else Access.WRITE)
             return 0
+        self._record(location, Access.WRITE)
         binding = state.locations.get(location)
         if binding is None:
             if not create and location != FIGURE:
@@ -63,6 +65,7 @@ class Effects:
         if state.summary is not None:
             self._summarize(location, Access.READ)
             return 0
+        self._record(location, Access.READ)
         if name == ANY_PATH:
             found = [other for other in state.locations if other.resource == location.resource]
         else:
@@ -85,6 +88,7 @@ class Effects:
         if state.summary is not None:
             self._summarize(location, Access.WRITE)
             return 0
+        self._record(location, Access.WRITE)
         if state.cell in state.external_cells:
             state.external_files.setdefault(name, state.cell)
             return 0
@@ -101,6 +105,7 @@ class Effects:
         if state.summary is not None:
             self._summarize(PROCESS, Access.WRITE)
             return
+        self._record(PROCESS, Access.WRITE)
         state.always_kept |= self.heap.bit
         if note:
             state.record.notes.append(CellNote(state.cell, note))
@@ -121,6 +126,10 @@ class Effects:
         locations = self.state.summary.locations
         locations[location] = locations.get(location, access) | access
 
+    def _record(self, location: Location, access: Access) -> None:
+        effects = self.state.record.effects
+        effects[location] = effects.get(location, access) | access
+
     # Settings of libraries
 
     def configure(self, library: str, objects: int, contents: int) -> None:
@@ -135,6 +144,7 @@ class Effects:
         contents : int
             Objects that the settings hold.
         """
+        self._record(SETTINGS, Access.WRITE)
         self.heap.write(objects)
         self.heap.link(objects, contents)
         configured = self.heap.configured_by
@@ -158,6 +168,7 @@ class Effects:
         if state.summary is not None:
             state.summary.is_dynamic = True
             return
+        self._record(PROCESS, Access.WRITE)
         state.record.needs |= self.heap.bit - 1
         state.star_imports |= self.heap.bit
         state.always_kept |= self.heap.bit

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import IntFlag
 from typing import NamedTuple
 
-__all__ = ["ANY_FILE", "ANY_PATH", "FIGURE", "PROCESS", "RANDOM_STATE", "Access", "Location", "file_location"]
+__all__ = ["ANY_FILE", "ANY_PATH", "FIGURE", "PROCESS", "RANDOM_STATE", "SETTINGS", "Access", "Location", "file_location"]
 
 
 class Location(NamedTuple):
@@ -34,6 +34,8 @@ FIGURE = Location("figure")
 """The current figure of matplotlib; Jupyter closes it at the end of the cell."""
 PROCESS = Location("process")
 """Working directory, environment variables, import path and similar state."""
+SETTINGS = Location("settings")
+"""Settings of libraries, such as display options."""
 ANY_PATH = "*"
 """File name that stands for any file."""
 ANY_FILE = Location("file", ANY_PATH)

@@ -63,6 +63,7 @@ class DefUse:
     versions: dict[str, int] = field(default_factory=dict)
     deferred_versions: dict[tuple[str, int], int] = field(default_factory=dict)
     assigned_by: dict[str, set[int]] = field(default_factory=dict)
+    effects: dict[Location, Access] = field(default_factory=dict)
     bound: set[str] = field(default_factory=set)
     notes: list[CellNote] = field(default_factory=list)
 

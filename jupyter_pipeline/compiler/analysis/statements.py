@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from jupyter_pipeline.compiler.analysis.locations import Access, Location
 from jupyter_pipeline.compiler.frontend.ipython import PlainCell, to_python
 from jupyter_pipeline.compiler.frontend.notebook import CellNote
 from jupyter_pipeline.compiler.refusals import refusal
@@ -56,6 +57,8 @@ class Statement:
     """Bits of the heap objects that it may change."""
     written: int = 0
     """Bits of the files that it may write."""
+    effects: dict[Location, Access] = field(default_factory=dict)
+    """Uses of locations outside of the heap: statements in two threads conflict if one of them writes a location."""
     changed: bool = False
     """True if a later statement may change an object that it allocates."""
     dynamic: bool = False

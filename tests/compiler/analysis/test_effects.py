@@ -5,7 +5,15 @@ import pytest
 from jupyter_pipeline.compiler.analysis.dependencies import analyze
 from jupyter_pipeline.compiler.analysis.effects import Effects
 from jupyter_pipeline.compiler.analysis.heap import Heap, bits
-from jupyter_pipeline.compiler.analysis.locations import FIGURE, PROCESS, RANDOM_STATE, Access, file_location
+from jupyter_pipeline.compiler.analysis.locations import (
+    FIGURE,
+    PROCESS,
+    RANDOM_STATE,
+    SETTINGS,
+    Access,
+    Location,
+    file_location,
+)
 from jupyter_pipeline.compiler.analysis.state import State
 from jupyter_pipeline.compiler.analysis.statements import parse_cells
 from jupyter_pipeline.compiler.analysis.values import FunctionSummary
@@ -58,3 +66,21 @@ def test_effects_in_a_function_become_part_of_its_summary() -> None:
 )
 def test_changes_of_the_process_are_always_kept(cells: list[str], always: list[int]) -> None:
     assert list(bits(analyze(parse_cells(list(enumerate(cells)))).always_kept)) == always
+
+
+@pytest.mark.parametrize(
+    ("source", "location", "access"),
+    [
+        ("import random\nrandom.random()", RANDOM_STATE, Access.WRITE),
+        ("import random\ndef draw():\n    return random.random()\ndraw()", RANDOM_STATE, Access.WRITE),
+        ("import matplotlib.pyplot as plt\nplt.plot([1])", FIGURE, Access.WRITE),
+        ("open('a.txt').read()", file_location("a.txt"), Access.READ),
+        ("import os\nos.chdir('x')", PROCESS, Access.WRITE),
+        ("import pandas as pd\npd.set_option('display.width', 5)", SETTINGS, Access.WRITE),
+    ],
+)
+def test_a_statement_records_its_uses_of_locations(source: str, location: Location, access: Access) -> None:
+    program = parse_cells([(0, source)])
+    analyze(program)
+    assert program.statements[-1].effects[location] == access
+    assert not program.statements[0].effects
