@@ -9,7 +9,17 @@ from __future__ import annotations
 from enum import IntFlag
 from typing import NamedTuple
 
-__all__ = ["ANY_FILE", "ANY_PATH", "FIGURE", "PROCESS", "RANDOM_STATE", "SETTINGS", "Access", "Location", "file_location"]
+__all__ = [
+    "ANY_FILE",
+    "ANY_PATH",
+    "FIGURE",
+    "PROCESS",
+    "RANDOM_STATE",
+    "SETTINGS",
+    "Access",
+    "Location",
+    "file_location",
+]
 
 
 class Location(NamedTuple):
