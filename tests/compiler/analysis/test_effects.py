@@ -74,7 +74,7 @@ def test_changes_of_the_process_are_always_kept(cells: list[str], always: list[i
         ("import random\nrandom.random()", RANDOM_STATE, Access.WRITE),
         ("import random\ndef draw():\n    return random.random()\ndraw()", RANDOM_STATE, Access.WRITE),
         ("import matplotlib.pyplot as plt\nplt.plot([1])", FIGURE, Access.WRITE),
-        ("open('a.txt').read()", file_location("a.txt"), Access.READ),
+        ("import os\nopen('a.txt').read()", file_location("a.txt"), Access.READ),
         ("import os\nos.chdir('x')", PROCESS, Access.WRITE),
         ("import pandas as pd\npd.set_option('display.width', 5)", SETTINGS, Access.WRITE),
     ],
