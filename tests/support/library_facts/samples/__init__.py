@@ -1,0 +1,1 @@
+"""Sample objects by library: each module has a tuple ``SAMPLES``."""
