@@ -9,7 +9,16 @@ from jupyter_pipeline.compiler.analysis.library_models.registry import is_proces
 from jupyter_pipeline.compiler.analysis.locations import ANY_PATH
 from jupyter_pipeline.compiler.analysis.state import State
 from jupyter_pipeline.compiler.analysis.syntax import as_load, last_name, path_tail
-from jupyter_pipeline.compiler.analysis.values import CONSTANT, CONTAINER, IMMUTABLE, TABLE, Imported, Instance, Value
+from jupyter_pipeline.compiler.analysis.values import (
+    CONSTANT,
+    CONTAINER,
+    IMMUTABLE,
+    TABLE,
+    Imported,
+    Instance,
+    LibraryInstance,
+    Value,
+)
 
 __all__ = ["Assignments"]
 
@@ -71,15 +80,15 @@ class Assignments:
         former = self.state.load(target.id, target.lineno)
         value = self.evaluator.visit(node.value)
         result = self.evaluator.combine(former, value)
-        if former.type is IMMUTABLE and value.type is IMMUTABLE:
+        if former.kind is IMMUTABLE and value.kind is IMMUTABLE:
             self.state.bind(target.id, CONSTANT)
             return
         self.functions.iterate(value)
-        if former.type is not IMMUTABLE:
+        if former.kind is not IMMUTABLE:
             heap.write(former.objects)
             heap.link(former.objects, heap.hold(value) | value.contents)
         made = heap.own(result)
-        kind = former.type if former.type is CONTAINER or former.type is TABLE else made.type
+        kind = former.type if former.kind is CONTAINER or former.kind is TABLE else made.type
         self.state.bind(target.id, Value(made.objects | former.objects, 0, False, kind))
 
     def delete(self, targets: list[ast.expr]) -> None:
@@ -114,6 +123,10 @@ class Assignments:
                 self.assign(one, part, text)
             return
         self.functions.iterate(value)
+        if type(value.type) is LibraryInstance and len(value.type.elements) == len(target.elts):
+            for one, type_ in zip(target.elts, value.type.elements, strict=True):
+                self.assign(one, self.heap.own(Value(self.heap.part(value), 0, True, type_)), None)
+            return
         element = self.heap.element(value)
         for one in target.elts:
             self.assign(one, self.heap.own(element), None)

@@ -9,7 +9,12 @@ from jupyter_pipeline.compiler.analysis.effects import Effects
 from jupyter_pipeline.compiler.analysis.functions import Functions
 from jupyter_pipeline.compiler.analysis.library_calls import Call, LibraryCalls
 from jupyter_pipeline.compiler.analysis.library_models import python_builtins
-from jupyter_pipeline.compiler.analysis.library_models.registry import DRAWING_METHODS, METHODS, find_method_files
+from jupyter_pipeline.compiler.analysis.library_models.registry import (
+    DRAWING_METHODS,
+    METHODS,
+    find_method,
+    find_method_files,
+)
 from jupyter_pipeline.compiler.analysis.library_models.standard_library import LOGGING_METHODS
 from jupyter_pipeline.compiler.analysis.library_models.table_api import CONVERTERS
 from jupyter_pipeline.compiler.analysis.locations import FIGURE, RANDOM_STATE
@@ -27,6 +32,7 @@ from jupyter_pipeline.compiler.analysis.values import (
     FunctionSummary,
     Imported,
     Instance,
+    LibraryInstance,
     Value,
 )
 
@@ -81,6 +87,8 @@ class Calls:
             return self.functions.instantiate(kind, callee, call.args, call.keywords)
         if type(kind) is Imported:
             return self.libraries.call(call, kind.path, callee)
+        if type(kind) is LibraryInstance and (model := find_method(kind, "__call__")) is not None:
+            return self.libraries.apply(call, model, callee, kind.path.partition(".")[0], is_method=True)
         if type(kind) is Instance and "__call__" in kind.of.methods:
             method = kind.of.methods["__call__"]
             return self.functions.call(method, callee, [callee, *call.args], call.keywords, awaited=call.awaited)
@@ -115,7 +123,7 @@ class Calls:
         if name in python_builtins.ITERATOR_FUNCTIONS:
             return Value(held & self.heap.iterators, held, True, ITERATOR)
         if name in python_builtins.PART_FUNCTIONS:
-            if args and all(v.type is IMMUTABLE for v in values):
+            if args and all(v.kind is IMMUTABLE for v in values):
                 return CONSTANT
             return Value(self.heap.reachable(held), 0, name == "sum", UNKNOWN)
         if name == "next":
@@ -184,6 +192,11 @@ class Calls:
             result = self._notebook_method(call, receiver, kind, name)
             if result is not None:
                 return result
+        if type(kind) is LibraryInstance:
+            model = find_method(kind, name)
+            if model is not None:
+                return self.libraries.apply(call, model, receiver, kind.path.partition(".")[0], is_method=True)
+            receiver, kind = receiver._replace(type=kind.kind), kind.kind
         values = call.values
         self.functions.run_callbacks(values if kind in (IMMUTABLE, CONTAINER) else [*values, receiver])
         if name != "copy":
@@ -192,7 +205,7 @@ class Calls:
         if kind is CONTAINER:
             return self._container_method(receiver, name, values)
         assert isinstance(call.node.func, ast.Attribute)
-        self.libraries.open_files(find_method_files(name), call.node, call.node.func.value)
+        self.libraries.open_files(find_method_files(name), call, call.node.func.value)
         if kind is IMMUTABLE:
             return self._constant_method(call.node, call.node.func.value, name)
         if name in DRAWING_METHODS:
@@ -257,19 +270,19 @@ class Calls:
                 heap.write_data(heap.part(keywords["out"]))
         if name.startswith("to_") and name not in CONVERTERS:
             for value in values:
-                if value.type not in (IMMUTABLE, CONTAINER, TABLE):
+                if value.kind not in (IMMUTABLE, CONTAINER, TABLE):
                     heap.write_data(heap.part(value))
         if name == "sample" or (receiver.objects and heap.callables and name in ("apply", "map", "pipe", "agg")):
             self.effects.touch(RANDOM_STATE)
         if name in methods.views:
             shared = 0
             for value in values:
-                shared |= heap.part(value) if value.type is not UNKNOWN or value.objects else 0
+                shared |= heap.part(value) if value.kind is not UNKNOWN or value.objects else 0
             return Value(heap.part(receiver), shared, True, TABLE)
         return Value(0, 0, True, TABLE)
 
     def _object_method(self, call: Call, receiver: Value, name: str, values: list[Value]) -> Value:
-        heap, kind = self.heap, receiver.type
+        heap, kind = self.heap, receiver.kind
         if name in LOGGING_METHODS and not receiver.objects & ~heap.libraries:
             heap.write_data(heap.part(receiver) & ~receiver.objects)
             return CONSTANT

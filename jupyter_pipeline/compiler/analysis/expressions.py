@@ -11,7 +11,7 @@ from jupyter_pipeline.compiler.analysis.effects import Effects
 from jupyter_pipeline.compiler.analysis.functions import Functions
 from jupyter_pipeline.compiler.analysis.library_calls import Call
 from jupyter_pipeline.compiler.analysis.library_models.python_builtins import BUILTIN_TYPES
-from jupyter_pipeline.compiler.analysis.library_models.registry import METHODS
+from jupyter_pipeline.compiler.analysis.library_models.registry import METHODS, find_attribute, find_method
 from jupyter_pipeline.compiler.analysis.state import Binding, State, join_values
 from jupyter_pipeline.compiler.analysis.values import (
     CONSTANT,
@@ -25,7 +25,9 @@ from jupyter_pipeline.compiler.analysis.values import (
     FunctionSummary,
     Imported,
     Instance,
+    LibraryInstance,
     Value,
+    kind_of,
 )
 
 __all__ = ["Evaluator", "FunctionInterpreter", "dispatch_table"]
@@ -126,7 +128,11 @@ class Evaluator(ast.NodeVisitor):
     def visit_Attribute(self, node: ast.Attribute) -> Value:
         """Return an attribute, which is a part of its object."""
         base = self.visit(node.value)
-        kind = base.type
+        if type(base.type) is LibraryInstance:
+            model = find_attribute(base.type, node.attr)
+            if model is not None:
+                return self.calls.libraries.read_attribute(model, base)
+        kind = kind_of(base.type)
         if kind is IMMUTABLE:
             return CONSTANT
         if type(kind) is Imported:
@@ -150,7 +156,11 @@ class Evaluator(ast.NodeVisitor):
         """Return an element or a slice."""
         base = self.visit(node.value)
         index = self.visit(node.slice)
-        kind = base.type
+        if type(base.type) is LibraryInstance:
+            result = self._element_of_library(node, base, index, base.type)
+            if result is not None:
+                return result
+        kind = kind_of(base.type)
         if kind is IMMUTABLE:
             return CONSTANT
         if type(kind) is ClassSummary:
@@ -169,6 +179,23 @@ class Evaluator(ast.NodeVisitor):
         if kind is CONTAINER and isinstance(node.slice, ast.Slice):
             return Value(0, self.heap.part(base) & ~base.objects, True, CONTAINER)
         return self.heap.element(base)
+
+    def _element_of_library(self, node: ast.Subscript, base: Value, index: Value, of: LibraryInstance) -> Value | None:
+        """Return an element of an object of a library class; ``None`` if only its abstract type is known."""
+        if of.elements:
+            whole = ast.Constant(0) if not isinstance(node.slice, ast.Constant) else node.slice
+            position = whole.value if isinstance(whole.value, int) and of.path != "list" else 0
+            known = node.slice is whole or len(of.elements) == 1
+            if known and -len(of.elements) <= position < len(of.elements) and not isinstance(node.slice, ast.Slice):
+                return Value(self.heap.part(base), 0, True, of.elements[position])
+            return None
+        model = find_method(of, "__getitem__")
+        if model is None:
+            return None
+        value = self.calls.libraries.read_attribute(model, base)
+        if value.kind is TABLE and _is_mask(node.slice, index):
+            return Value(0, 0, True, value.type)
+        return value
 
     def visit_Slice(self, node: ast.Slice) -> Value:
         """Evaluate the bounds of a slice."""
@@ -211,7 +238,7 @@ class Evaluator(ast.NodeVisitor):
         value = self.visit(node.value)
         self.functions.run_protocol(value, "wait")
         self.functions.exhaust(value.objects | value.contents)
-        return self.heap.element(value) if value.type is ITERATOR else value
+        return self.heap.element(value) if value.kind is ITERATOR else value
 
     def visit_Yield(self, node: ast.Yield) -> Value:
         """Record a yielded value as a result."""
@@ -244,7 +271,7 @@ class Evaluator(ast.NodeVisitor):
 
     def combine(self, left: Value, right: Value) -> Value:
         """Return the result of an operator on two values."""
-        a, b = left.type, right.type
+        a, b = left.kind, right.kind
         if a is IMMUTABLE and b is IMMUTABLE:
             return CONSTANT
         if type(a) is Instance or type(b) is Instance:
@@ -252,7 +279,7 @@ class Evaluator(ast.NodeVisitor):
         self.functions.run_protocol(left, "operator")
         self.functions.run_protocol(right, "operator")
         if a is TABLE or b is TABLE:
-            return Value(0, 0, True, TABLE)
+            return Value(0, 0, True, left.type if left.type == right.type or b is IMMUTABLE else TABLE)
         held = self.heap.hold(left) | self.heap.hold(right)
         return Value(0, held, True, CONTAINER if a is CONTAINER or b is CONTAINER else UNKNOWN)
 
@@ -261,7 +288,9 @@ class Evaluator(ast.NodeVisitor):
         value = self.visit(node.operand)
         negates = isinstance(node.op, ast.Not)
         self.functions.run_protocol(value, "truth" if negates else "operator")
-        return CONSTANT if negates or value.type is IMMUTABLE else Value(0, 0, True, TABLE)
+        if negates or value.kind is IMMUTABLE:
+            return CONSTANT
+        return Value(0, 0, True, value.type if value.kind is TABLE else TABLE)
 
     def visit_BoolOp(self, node: ast.BoolOp) -> Value:
         """Return any of the operands."""
@@ -275,7 +304,7 @@ class Evaluator(ast.NodeVisitor):
         if any(isinstance(op, ast.In | ast.NotIn) for op in node.ops):
             self.functions.run_protocol(values[-1], "item")
             self.functions.iterate(values[-1])
-        if all(v.type is IMMUTABLE for v in values) or not any(isinstance(op, _COMPARISONS) for op in node.ops):
+        if all(v.kind is IMMUTABLE for v in values) or not any(isinstance(op, _COMPARISONS) for op in node.ops):
             return CONSTANT
         return Value(0, 0, True, TABLE)
 
@@ -399,7 +428,7 @@ def _is_mask(node: ast.expr, value: Value) -> bool:
     if isinstance(node, ast.UnaryOp):
         return isinstance(node.op, ast.Invert)
     if isinstance(node, ast.Name):
-        return value.type is TABLE
+        return value.kind is TABLE
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         return node.func.attr in METHODS[TABLE].pure
     return False

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from jupyter_pipeline.compiler.analysis.effects import Effects
+from jupyter_pipeline.compiler.analysis.library_models.model import ALL_ARGUMENTS
 from jupyter_pipeline.compiler.analysis.library_models.python_builtins import PROTOCOLS
 from jupyter_pipeline.compiler.analysis.library_models.registry import find_function
 from jupyter_pipeline.compiler.analysis.state import State
@@ -23,6 +24,7 @@ from jupyter_pipeline.compiler.analysis.values import (
     Imported,
     Instance,
     Value,
+    kind_of,
 )
 
 __all__ = ["Functions"]
@@ -119,7 +121,7 @@ class Functions:
         for value in values:
             if type(value.type) is Imported:
                 model = find_function(value.type.path)
-                if model is not None and model.mutates_arguments:
+                if model is not None and any(a == ALL_ARGUMENTS or a.position >= 0 for a in model.changes):
                     heap.write_data(reachable)
         if methods := callees & heap.bound_mutators:
             receivers = heap.reachable(methods)
@@ -185,7 +187,7 @@ class Functions:
             Name of the attribute, if the operation reads or writes one: properties of other names do not run.
         """
         heap = self.heap
-        if not heap.with_protocols or value.type is IMMUTABLE:
+        if not heap.with_protocols or value.kind is IMMUTABLE:
             return
         reachable = heap.reachable(value.objects | value.contents)
         for function in heap.functions(reachable & heap.with_protocols):
@@ -272,12 +274,12 @@ class Functions:
         kind = summary.result_type
         contents = callee.objects if summary.returns_function else 0
         uses_state = bool(summary.free_variables or summary.locations or has_arguments)
-        if (kind is ITERATOR or summary.is_coroutine) and uses_state:
+        if (kind_of(kind) is ITERATOR or summary.is_coroutine) and uses_state:
             contents |= callee.objects | received
         if summary.is_coroutine and not awaited:
             return Value(heap.allocate(contents | returned, ITERATOR), 0, False, ITERATOR)
         if not summary.returns_fresh and not returned:
-            return CONSTANT if kind is IMMUTABLE else Value(0, contents, True, kind)
+            return CONSTANT if kind_of(kind) is IMMUTABLE else Value(0, contents, True, kind)
         return Value(heap.reachable(returned), contents | returned, summary.returns_fresh or bool(contents), kind)
 
     def instantiate(self, of: ClassSummary, callee: Value, args: list[Value], keywords: dict[str, Value]) -> Value:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from jupyter_pipeline.compiler.analysis.library_models.registry import find_method
 from jupyter_pipeline.compiler.analysis.values import (
     CONSTANT,
     CONTAINER,
@@ -19,8 +20,10 @@ from jupyter_pipeline.compiler.analysis.values import (
     TABLE,
     UNKNOWN,
     FunctionSummary,
+    LibraryInstance,
     Value,
     ValueType,
+    kind_of,
 )
 
 __all__ = ["Heap", "bits"]
@@ -35,6 +38,16 @@ def bits(mask: int) -> Iterator[int]:
         low = mask & -mask
         yield low.bit_length() - 1
         mask ^= low
+
+
+def _element_type(type_: LibraryInstance) -> ValueType | None:
+    """Return the type of all elements of a value, or ``None`` if only its abstract type is known."""
+    if type_.elements:
+        return type_.elements[0] if all(one == type_.elements[0] for one in type_.elements) else None
+    model = find_method(type_, "__iter__")
+    if model is None:
+        return None
+    return type_ if model.returns_own_class else model.type
 
 
 class Heap:
@@ -95,7 +108,7 @@ class Heap:
         bit = 1 << len(self._reachable)
         self._reachable.append(bit | self.reachable(contents))
         self.allocated_by.append(self.statement)
-        if type_ is ITERATOR:
+        if kind_of(type_) is ITERATOR:
             self.iterators |= bit
         return bit
 
@@ -203,9 +216,13 @@ class Heap:
 
     def element(self, value: Value) -> Value:
         """Return the value of iterating over `value` or indexing it."""
-        kind = value.type
+        kind = value.kind
         if kind is IMMUTABLE:
             return CONSTANT
+        if type(value.type) is LibraryInstance:
+            type_ = _element_type(value.type)
+            if type_ is not None:
+                return CONSTANT if type_ is IMMUTABLE else Value(self.part(value), 0, True, type_)
         if kind is TABLE:
             return Value(self.part(value), 0, True, TABLE)
         if kind is CONTAINER:
@@ -217,7 +234,7 @@ class Heap:
 
     def hold(self, value: Value) -> int:
         """Return the objects that a container of `value` holds, and allocate one if the value is new."""
-        if value.type is IMMUTABLE:
+        if value.kind is IMMUTABLE:
             return 0
         if value.fresh:
             return value.objects | self.allocate(value.contents, value.type)

@@ -310,7 +310,7 @@ class Interpreter(ast.NodeVisitor):
         suppresses = False
         for item in node.items:
             manager = value = self.heap.own(self.evaluator.visit(item.context_expr))
-            if manager.type is not IMMUTABLE:
+            if manager.kind is not IMMUTABLE:
                 self.heap.write(manager.objects)
             if type(manager.type) is Instance:
                 methods = manager.type.of.methods

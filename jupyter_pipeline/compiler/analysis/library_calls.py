@@ -9,7 +9,16 @@ from typing import NamedTuple
 
 from jupyter_pipeline.compiler.analysis.effects import Effects
 from jupyter_pipeline.compiler.analysis.functions import Functions
-from jupyter_pipeline.compiler.analysis.library_models.model import RECEIVER, FileAccess, Returns
+from jupyter_pipeline.compiler.analysis.library_models.model import (
+    ALL_ARGUMENTS,
+    ANY_FILE,
+    RECEIVER,
+    SELF,
+    Argument,
+    FileAccess,
+    FunctionModel,
+    Returns,
+)
 from jupyter_pipeline.compiler.analysis.library_models.registry import find_function
 from jupyter_pipeline.compiler.analysis.locations import ANY_PATH, FIGURE, RANDOM_STATE
 from jupyter_pipeline.compiler.analysis.state import State
@@ -17,12 +26,15 @@ from jupyter_pipeline.compiler.analysis.syntax import path_tail
 from jupyter_pipeline.compiler.analysis.values import (
     CONSTANT,
     CONTAINER,
+    IMMUTABLE,
     ITERATOR,
     OBJECT,
     TABLE,
     UNKNOWN,
+    UNKNOWN_VALUE,
     Imported,
     Value,
+    kind_of,
 )
 
 __all__ = ["Call", "LibraryCalls"]
@@ -57,12 +69,30 @@ class LibraryCalls:
 
     def call(self, call: Call, path: str, callee: Value) -> Value:
         """Return the result of a call of the library function at `path`, and record its effects."""
-        heap, effects = self.heap, self.effects
-        values = call.values
         model = find_function(path)
         if model is None:
-            effects.touch(RANDOM_STATE)
-            return self.functions.call_unknown(callee, values, path, callee_unchanged=not call.discarded)
+            self.effects.touch(RANDOM_STATE)
+            return self.functions.call_unknown(callee, call.values, path, callee_unchanged=not call.discarded)
+        return self.apply(call, model, callee, path.partition(".")[0])
+
+    def apply(self, call: Call, model: FunctionModel, callee: Value, library: str, *, is_method: bool = False) -> Value:
+        """Return the result of a call of a function or method with a model, and record its effects.
+
+        Parameters
+        ----------
+        call : Call
+            The call.
+        model : FunctionModel
+            Its model.
+        callee : Value
+            The function, or the receiver of a method.
+        library : str
+            Library of the model.
+        is_method : bool, default False
+            True if `callee` is a receiver.
+        """
+        heap, effects = self.heap, self.effects
+        values = call.values
         self.functions.run_callbacks(values)
         if model.consumes_arguments:
             for value in values:
@@ -70,26 +100,97 @@ class LibraryCalls:
         held = 0
         for value in values:
             held |= heap.hold(value)
-        if model.mutates_arguments or "out" in call.keywords:
-            heap.write_data(heap.reachable(held))
-        if model.seeds or model.draws:
+        self._change(call, model, callee, held, is_method=is_method)
+        if model.seeds or (model.draws and not self._is_passed(call, model.draws_unless)):
             effects.touch(RANDOM_STATE, create=model.seeds)
-        self.open_files(model.files, call.node, None)
+        receiver = call.node.func.value if is_method and isinstance(call.node.func, ast.Attribute) else None
+        self.open_files(model.files, call, receiver)
         if model.changes_process:
             effects.change_process()
-        if model.reads_names:
-            self.read_names_in_text(call.node)
+        if model.reads_names is not None:
+            self.read_names_in_text(call.node, model.reads_names)
         if model.writes_held:
             heap.write_data(heap.part(callee) & ~callee.objects)
-        if model.configures or (model.configures_as_statement and call.discarded):
-            effects.configure(path.partition(".")[0], callee.objects, held)
+        objects = 0 if is_method else callee.objects
+        for name in model.configures:
+            if name == "all":
+                effects.change_process()
+            else:
+                effects.configure(name or library, objects, held)
+        if model.configures_as_statement and call.discarded:
+            effects.configure(library, objects, held)
         if model.uses_figure:
             held |= effects.touch(FIGURE)
-        return self._result(model.returns, call.args, callee, held)
+        return self._result(model, call.args, callee, held, is_method=is_method)
 
-    def _result(self, returns: Returns, args: list[Value], callee: Value, held: int) -> Value:
+    def _change(self, call: Call, model: FunctionModel, callee: Value, held: int, *, is_method: bool) -> None:
         heap = self.heap
-        match returns:
+        changes_receiver = is_method and self._is_passed(call, model.changes_receiver_if)
+        for argument in model.changes:
+            if argument == SELF:
+                changes_receiver = is_method
+            elif argument == ALL_ARGUMENTS:
+                heap.write_data(heap.reachable(held))
+            else:
+                for value, _ in self._arguments(call, argument):
+                    heap.write_data(heap.part(value))
+        if changes_receiver:
+            if callee.kind is TABLE or callee.kind is CONTAINER:
+                heap.write(callee.objects or heap.part(callee))
+            else:
+                heap.write_data(heap.part(callee))
+            heap.link(callee.objects, held)
+
+    def _arguments(self, call: Call, argument: Argument) -> list[tuple[Value, ast.expr | None]]:
+        """Return the values that `argument` may have in a call, with their expressions."""
+        found: list[tuple[Value, ast.expr | None]] = []
+        if argument.keyword:
+            keywords = {k.arg: k.value for k in call.node.keywords}
+            if argument.keyword in call.keywords:
+                found.append((call.keywords[argument.keyword], keywords.get(argument.keyword)))
+            elif "**" in call.keywords:
+                found.append((call.keywords["**"], None))
+        position = argument.position
+        if position < 0:
+            return found
+        starred = next((i for i, node in enumerate(call.node.args) if isinstance(node, ast.Starred)), None)
+        if starred is not None and starred <= position:
+            found += [(value, None) for value in call.args[starred:]]
+        elif position < len(call.args):
+            nodes = call.node.args
+            found.append((call.args[position], nodes[position] if position < len(nodes) else None))
+        return found
+
+    def _is_passed(self, call: Call, arguments: Sequence[Argument]) -> bool:
+        """Return True if one of `arguments` may have a value other than ``None`` and ``False``."""
+        return any(
+            not (isinstance(node, ast.Constant) and (node.value is None or node.value is False))
+            for argument in arguments
+            for _, node in self._arguments(call, argument)
+        )
+
+    def read_attribute(self, model: FunctionModel, base: Value) -> Value:
+        """Return an attribute or element of an object of a library class."""
+        if model.uses_figure:
+            self.effects.touch(FIGURE)
+        return self._result(model, [], base, 0, is_method=True)
+
+    def _result(self, model: FunctionModel, args: list[Value], callee: Value, held: int, *, is_method: bool) -> Value:
+        heap = self.heap
+        kind = model.type
+        if is_method:
+            if model.returns_own_class:
+                kind = callee.type
+            held |= heap.part(callee)
+        match model.returns:
+            case Returns.NEW:
+                return CONSTANT if kind is IMMUTABLE else Value(0, 0, kind_of(kind) is not IMMUTABLE, kind)
+            case Returns.HOLDING:
+                return Value(0, held, True, kind)
+            case Returns.VIEW:
+                return Value(heap.reachable(held), held, True, kind)
+            case Returns.ITSELF:
+                return callee
             case Returns.CONSTANT:
                 return CONSTANT
             case Returns.OBJECT:
@@ -121,26 +222,32 @@ class LibraryCalls:
             case Returns.STATE:
                 return Value(callee.objects, 0, False, OBJECT)
             case Returns.COPY:
-                return Value(0, heap.reachable(held), True, args[0].type if args else UNKNOWN)
+                copied = callee if is_method else args[0] if args else UNKNOWN_VALUE
+                return Value(0, heap.reachable(held), True, copied.type)
             case Returns.DEEP_COPY:
                 shared = heap.reachable(held) & heap.definitions  # functions and classes are not copied
-                return Value(0, heap.allocate(shared), True, args[0].type if args else UNKNOWN)
+                copied = callee if is_method else args[0] if args else UNKNOWN_VALUE
+                return Value(0, heap.allocate(shared), True, copied.type)
 
     # Files
 
-    def open_files(self, files: Sequence[FileAccess], node: ast.Call, receiver: ast.expr | None) -> None:
+    def open_files(self, files: Sequence[FileAccess], call: Call, receiver: ast.expr | None) -> None:
         """Record the reads and writes of files by a call.
 
         Parameters
         ----------
         files : sequence of FileAccess
             The files that the model of the function lists.
-        node : ast.Call
+        call : Call
             The call.
         receiver : ast.expr or None
             Receiver of a method.
         """
+        node = call.node
         for access in files:
+            if isinstance(access.path, Argument):
+                self._open_argument(access.path, call, receiver, writes=access.writes)
+                continue
             if access.optional and not node.args:
                 continue
             path: ast.expr | None = None
@@ -148,10 +255,32 @@ class LibraryCalls:
                 path = receiver
             elif isinstance(access.path, int) and node.args:
                 path = node.args[min(access.path, len(node.args) - 1)]
-            name = ANY_PATH if path is None else path_tail(path, self.state.paths)
-            self.effects.read_file(name)
-            if access.writes:
-                self.effects.write_file(name)
+            self._use_file(path, writes=access.writes)
+
+    def _open_argument(self, argument: Argument, call: Call, receiver: ast.expr | None, *, writes: bool) -> None:
+        """Record the use of the file or buffer that an argument names."""
+        if argument in (SELF, ANY_FILE):
+            self._use_file(receiver if argument == SELF else None, writes=writes)
+            return
+        found: list[tuple[Value, ast.expr | None]]
+        if argument == ALL_ARGUMENTS:
+            nodes = [*call.node.args, *(k.value for k in call.node.keywords)]
+            found = list(zip(call.values, nodes, strict=True))
+        else:
+            found = self._arguments(call, argument)
+        for value, node in found:
+            if isinstance(node, ast.Constant) and node.value is None:
+                continue
+            if value.kind is not OBJECT and value.kind is not ITERATOR:
+                self._use_file(node, writes=writes)
+            if writes and value.kind is not IMMUTABLE:
+                self.heap.write_data(self.heap.part(value))
+
+    def _use_file(self, path: ast.expr | None, *, writes: bool) -> None:
+        name = ANY_PATH if path is None else path_tail(path, self.state.paths)
+        self.effects.read_file(name)
+        if writes:
+            self.effects.write_file(name)
 
     def open_file(self, node: ast.Call, path: ast.expr | None, rest: list[ast.expr]) -> Value:
         """Return the file that ``open`` gives, and record its use.

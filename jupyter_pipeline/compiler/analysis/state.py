@@ -22,8 +22,11 @@ from jupyter_pipeline.compiler.analysis.values import (
     UNKNOWN_VALUE,
     FunctionSummary,
     Imported,
+    LibraryInstance,
+    Type,
     Value,
     ValueType,
+    kind_of,
 )
 from jupyter_pipeline.compiler.frontend.notebook import CellNote
 
@@ -76,8 +79,11 @@ def join_types(types: Sequence[ValueType]) -> ValueType:
     first = types[0]
     if all(t == first for t in types):
         return first
+    kinds = {kind_of(t) if type(t) in (Type, LibraryInstance) else UNKNOWN for t in types}
+    if len(kinds) == 1 and type(first) in (Type, LibraryInstance):
+        return kinds.pop()
     imported = [t for t in types if type(t) is Imported]
-    if imported and all(type(t) is Imported or t is IMMUTABLE for t in types):
+    if imported and all(type(t) is Imported or kind_of(t) is IMMUTABLE for t in types):
         return next((t for t in imported if is_known(t.path)), imported[0])
     return UNKNOWN
 

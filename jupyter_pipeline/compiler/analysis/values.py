@@ -30,9 +30,11 @@ __all__ = [
     "FunctionSummary",
     "Imported",
     "Instance",
+    "LibraryInstance",
     "Type",
     "Value",
     "ValueType",
+    "kind_of",
 ]
 
 
@@ -70,6 +72,18 @@ class Imported:
 
     path: str
     """Dotted path, such as ``numpy.random``."""
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryInstance:
+    """The abstract type of instances of a class that a library model declares."""
+
+    path: str
+    """Library and last name of the class, such as ``pandas.DataFrame``; empty for a tuple or list of `elements`."""
+    kind: Type
+    """Abstract type that the class belongs to."""
+    elements: tuple[ValueType, ...] = ()
+    """Types of the elements of a tuple; one element stands for all elements of a list."""
 
 
 @dataclass(slots=True, eq=False)
@@ -141,7 +155,12 @@ class Instance:
     of: ClassSummary
 
 
-ValueType: TypeAlias = Type | Imported | FunctionSummary | ClassSummary | Instance
+ValueType: TypeAlias = Type | LibraryInstance | Imported | FunctionSummary | ClassSummary | Instance
+
+
+def kind_of(type_: ValueType) -> ValueType:
+    """Return an abstract type without the class of a library."""
+    return type_.kind if type(type_) is LibraryInstance else type_
 
 
 class Value(NamedTuple):
@@ -154,6 +173,11 @@ class Value(NamedTuple):
     fresh: bool
     """True if the value may be a new, mutable object that the heap does not hold yet."""
     type: ValueType
+
+    @property
+    def kind(self) -> ValueType:
+        """The abstract type without the class of a library."""
+        return kind_of(self.type)
 
 
 CONSTANT = Value(0, 0, False, IMMUTABLE)

@@ -7,7 +7,13 @@ import pytest
 
 from jupyter_pipeline.compiler.analysis import library_models
 from jupyter_pipeline.compiler.analysis.library_models import registry
-from jupyter_pipeline.compiler.analysis.library_models.model import FileAccess, LibraryModel, Names, Returns
+from jupyter_pipeline.compiler.analysis.library_models.model import (
+    ALL_ARGUMENTS,
+    FileAccess,
+    LibraryModel,
+    Names,
+    Returns,
+)
 from jupyter_pipeline.compiler.analysis.library_models.registry import (
     METHODS,
     find_function,
@@ -50,15 +56,15 @@ def test_names_match_functions_by_path(path: str, listed: bool) -> None:
         ("numpy.random.default_rng", "returns", Returns.STREAM),
         ("numpy.mean", "draws", False),
         ("numpy.asarray", "returns", Returns.TABLE_VIEW),
-        ("numpy.add.at", "mutates_arguments", True),
+        ("numpy.add.at", "changes", (ALL_ARGUMENTS,)),
         ("pandas.read_csv", "files", (FileAccess(0),)),
         ("shutil.copy", "files", (FileAccess(0), FileAccess(1, writes=True))),
         ("math.sqrt", "returns", Returns.CONSTANT),
         ("os.chdir", "changes_process", True),
         ("os.environ.get", "changes_process", False),
-        ("pandas.eval", "reads_names", True),
+        ("pandas.eval", "reads_names", ""),
         ("pandas.set_option", "configures_as_statement", True),
-        ("matplotlib.pyplot.rc", "configures", True),
+        ("matplotlib.pyplot.rc", "configures", ("",)),
         ("matplotlib.pyplot.plot", "uses_figure", True),
     ],
 )
@@ -114,3 +120,12 @@ def test_conflicting_files_of_a_method_are_refused() -> None:
 
 def test_a_method_that_one_library_declares_mutating_is_mutating_for_all() -> None:
     assert "sort" in METHODS[TABLE].mutating
+
+
+def test_every_rule_of_every_model_can_be_read() -> None:
+    for library, rules in registry._RULES.items():
+        for rule in rules.functions.rules():
+            assert registry._build(library, rule, OBJECT)
+        for one in rules.classes.values():
+            for rule in (*one.methods.rules(), *one.attributes.rules()):
+                assert registry._build(library, rule, registry._KINDS[one.path])

@@ -1,22 +1,99 @@
-"""The declarative type of library models.
+'''The declarative type of library models, and the notation of their rules.
 
-A model lists the functions of one library that do more than return a new object, as sets of names. `Names` describes
-the notation. `LibraryModel.function` turns the lists into the `FunctionModel` of one function, which is what the
-transfer function of calls reads (`calls`).
-"""
+A model lists facts that are *known* of one library. A function, method or attribute that no rule lists is unknown: it
+may change its receiver, its arguments and everything reachable from them, draw random numbers, use the current figure,
+use the files that its arguments name and, where its result is discarded, change settings. A rule without effects says
+that a call is pure.
+
+A model is a text of rules. Line breaks inside of a list of names do not count, and ``#`` starts a comment::
+
+    LibraryModel(
+        library="pandas",
+        rules="""
+            concat merge                 : -> DataFrame
+            read_csv read_table          : reads(filepath_or_buffer@0) -> DataFrame
+            set_option reset_option      : configures
+            eval                         : names -> table
+            plotting.scatter_matrix      : changes(ax) figure -> numpy.ndarray
+
+            class NDFrame : table
+              head tail                  : -> view(self)
+              sort_values dropna         : changes(self if inplace) -> self
+              sample                     : draws(unless random_state@4) -> self
+              to_csv                     : writes(path_or_buf@0) -> constant
+              query                      : names(@) -> self
+              plot                       : changes(ax) figure -> matplotlib.Axes
+              .shape .columns            : -> constant
+              .str                       : -> StringMethods
+              __getitem__ __iter__       : -> view(NDFrame)
+            class DataFrame(NDFrame)
+            class Series(NDFrame)
+              cat append                 : -> self
+            class StringMethods : table
+              lower upper                : -> Series
+        """,
+    )
+
+Names
+    Paths below the library: ``random.seed``. ``**.seed`` is this name at the top or in any submodule. ``read_*`` and
+    ``**.read_*`` are all names that begin like this. In a class: names of methods, and ``.name`` for an attribute that
+    is no method. ``__getitem__``, ``__iter__`` and ``__call__`` describe ``x[i]``, iteration and ``x()``.
+Classes
+    ``class NAME … (BASE, …) : KIND`` starts the rules of one or more classes; a line ``functions`` ends them. A base
+    may belong to another library: ``class GeoDataFrame(pandas.DataFrame)``. A class without base has a kind: ``table``,
+    ``object``, ``container``, ``iterator`` or ``constant``. Methods are inherited. ``**.Ridge`` is a class at any path
+    of the library. A class is a function that returns a new instance, which may hold the arguments and share their
+    memory; a rule for the same name of a function replaces this.
+Arguments
+    ``name@2`` is the argument of this keyword or position (0 is the first one; for a method, the first after the
+    receiver). ``name`` can only be passed by keyword, ``@2`` only by position. ``self`` is the receiver, and ``*`` is
+    all arguments.
+Effects, in any order
+    ============================== ===================================================================================
+    ``pure``                       No effect; may be left out.
+    ``changes(ARG …)``             Changes these arguments. The receiver may hold all arguments then.
+    ``changes(self if ARG)``       Changes the receiver if this argument is passed and not ``False`` or ``None``.
+    ``draws``                      Draws from the global random generators.
+    ``draws(unless ARG …)``        Does not if one of these arguments is passed and not ``None``.
+    ``seeds``                      Sets the state of the global random generators.
+    ``reads(ARG …)``               Reads the file at this path. ``reads(self)``: the receiver is the path.
+                                   ``reads(any)``: any file. An argument that is no path but a buffer is read.
+    ``writes(ARG …)``              The same; also writes the file, or changes the buffer.
+    ``configures``                 Changes settings of its own library.
+    ``configures(LIBRARY …)``      Changes settings of other libraries; ``configures(all)``: of all.
+    ``configures(discarded)``      Changes settings of its own library if the result is discarded.
+    ``process``                    Changes the process: working directory, environment, import path, handlers.
+    ``figure``                     Draws on the current figure of matplotlib, or reads it.
+    ``names``, ``names(@)``        The words of a string argument name variables of the caller; ``@`` is their mark.
+    ``lazy``                       Does not read its arguments at once, so that an iterator is not exhausted.
+    ============================== ===================================================================================
+Results, after ``->``
+    A kind (``constant table object container iterator unknown``), a class of the library (``DataFrame``) or of another
+    one (``pandas.DataFrame``), ``self`` for a value of the receiver's class, ``tuple(Figure, Axes)``, ``list(Axes)``.
+    An ``object`` may hold receiver and arguments; a ``table`` is separate from them. ``view(X)`` is an X that may
+    share memory with receiver and arguments, or is one of them; ``new(X)`` is separate from them; ``holding(X)`` is
+    new and may hold them. ``receiver`` is the receiver itself. ``part`` is an argument, a part of one or a new object
+    of unknown type that holds them. Special results are ``copy deepcopy state field named_tuple default_dict``
+    (see `Returns`). Without ``->``, a function returns a constant.
+'''
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import NamedTuple
 
-from jupyter_pipeline.compiler.analysis.values import Type
+from jupyter_pipeline.compiler.analysis.values import IMMUTABLE, Type, ValueType
 
 __all__ = [
+    "ALL_ARGUMENTS",
     "ANYWHERE",
+    "ANY_FILE",
     "NOTHING",
     "RECEIVER",
+    "SELF",
+    "Argument",
     "FileAccess",
     "FunctionModel",
     "LibraryModel",
@@ -74,6 +151,14 @@ class Names:
 class Returns(Enum):
     """Results of functions, by their relation to the arguments."""
 
+    NEW = auto()
+    """A new value that is separate from the arguments."""
+    HOLDING = auto()
+    """A new value that may hold the receiver and the arguments."""
+    VIEW = auto()
+    """A value that may share memory with the receiver and the arguments, or is one of them."""
+    ITSELF = auto()
+    """The receiver."""
     CONSTANT = auto()
     """An immutable value."""
     OBJECT = auto()
@@ -112,11 +197,26 @@ ANYWHERE = "anywhere"
 RECEIVER = "receiver"
 
 
+class Argument(NamedTuple):
+    """One argument of a call, by keyword, by position or by both."""
+
+    keyword: str = ""
+    position: int = -1
+
+
+ALL_ARGUMENTS = Argument("*")
+"""All arguments."""
+SELF = Argument("self")
+"""The receiver of a method."""
+ANY_FILE = Argument("any")
+"""Any file, in the place of a path."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileAccess:
     """One file that a call opens."""
 
-    path: int | str
+    path: int | str | Argument
     """Position of the argument with the path, `RECEIVER` for the object of a method, or `ANYWHERE` if unknown."""
     writes: bool = False
     optional: bool = False
@@ -169,27 +269,53 @@ class Methods:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionModel:
-    """Effects of one function of a known library."""
+    """Effects of one function or method of a known library."""
 
-    returns: Returns
-    mutates_arguments: bool
-    consumes_arguments: bool
+    returns: Returns = Returns.CONSTANT
+    type: ValueType = IMMUTABLE
+    """Abstract type of the result, for the first four `Returns`."""
+    returns_own_class: bool = False
+    """True if the result has the class of the receiver."""
+    changes: tuple[Argument, ...] = ()
+    """Arguments that the call changes; `SELF` is the receiver, `ALL_ARGUMENTS` all arguments."""
+    changes_receiver_if: tuple[Argument, ...] = ()
+    """Arguments with which the call changes the receiver."""
+    consumes_arguments: bool = True
     """True if the call reads its arguments at once, which exhausts iterators."""
-    seeds: bool
+    seeds: bool = False
     """True if the call sets the state of the global random generators."""
-    draws: bool
+    draws: bool = False
     """True if the call may draw from the global random generators."""
-    files: tuple[FileAccess, ...]
-    changes_process: bool
-    reads_names: bool
-    """True if a string argument names variables of the caller."""
-    writes_held: bool
+    draws_unless: tuple[Argument, ...] = ()
+    """Arguments with which it does not."""
+    files: tuple[FileAccess, ...] = ()
+    changes_process: bool = False
+    reads_names: str | None = None
+    """Mark of the caller's variables that a string argument names; empty if words are names."""
+    writes_held: bool = False
     """True if the call writes to the objects that the library holds, as loggers write to their handlers."""
-    uses_figure: bool
-    configures: bool
-    """True if the call changes settings of the library."""
-    configures_as_statement: bool
+    uses_figure: bool = False
+    configures: tuple[str, ...] = ()
+    """Libraries whose settings the call changes; empty text is its own library, ``all`` is all."""
+    configures_as_statement: bool = False
     """True if the call changes settings of the library where its result is discarded."""
+
+    @property
+    def is_pure(self) -> bool:
+        """True if a call without callbacks only computes its result."""
+        return not (
+            self.changes
+            or self.changes_receiver_if
+            or self.seeds
+            or self.draws
+            or self.files
+            or self.changes_process
+            or self.reads_names is not None
+            or self.writes_held
+            or self.uses_figure
+            or self.configures
+            or self.configures_as_statement
+        )
 
 
 NOTHING = Names()
@@ -211,15 +337,14 @@ _LOOKUPS = words("get copy items keys values index count")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryModel:
-    """Known functions of one library.
-
-    A function that no set lists returns `otherwise` and has no effect.
-    """
+    """Known functions and classes of one library."""
 
     library: str
     """Import name."""
-    otherwise: Returns = Returns.OBJECT
-    """Result of the functions that `returns` does not list."""
+    rules: str = ""
+    """Rules of functions and classes, in the notation of this module."""
+    otherwise: Returns | None = Returns.OBJECT
+    """Result of the functions that nothing lists; they have no effect. Ignored if there are `rules`."""
     returns: Sequence[tuple[Names, Returns]] = ()
     """Results of functions; the first match counts."""
     mutates_arguments: Names = NOTHING
@@ -254,7 +379,8 @@ class LibraryModel:
     """Methods that draw on the current figure."""
 
     def function(self, path: str) -> FunctionModel:
-        """Return the effects of the function at `path` below the library."""
+        """Return the effects of the function at `path` below the library, by the lists of names."""
+        assert self.otherwise is not None
         name = path.rpartition(".")[2]
         returns = next((returns for names, returns in self.returns if path in names), None)
         generates = path in GENERATORS
@@ -264,16 +390,16 @@ class LibraryModel:
         seeds = path in self.seeds
         return FunctionModel(
             returns=returns,
-            mutates_arguments=path in self.mutates_arguments or path in _MUTATING,
+            changes=(ALL_ARGUMENTS,) if path in self.mutates_arguments or path in _MUTATING else (Argument("out"),),
             consumes_arguments=self.consumes_arguments,
             seeds=seeds,
             draws=path in self.draws and not seeds and not generates,
             files=find_files(self.files, path),
             changes_process=path.startswith(self.process_state) and name not in _LOOKUPS,
-            reads_names=path.startswith(self.reads_names),
+            reads_names="" if path.startswith(self.reads_names) else None,
             writes_held=path in self.writes_held,
             uses_figure=self.uses_figure,
-            configures=path in self.settings,
+            configures=("",) if path in self.settings else (),
             configures_as_statement=path in self.statement_settings and not seeds,
         )
 

@@ -8,26 +8,50 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from dataclasses import replace
+from functools import cache, lru_cache
 
 from jupyter_pipeline.compiler.analysis.library_models.model import (
+    ALL_ARGUMENTS,
+    SELF,
     FileAccess,
     Files,
     FunctionModel,
     LibraryModel,
     Methods,
+    Returns,
     find_files,
 )
-from jupyter_pipeline.compiler.analysis.values import Type
+from jupyter_pipeline.compiler.analysis.library_models.notation import (
+    ClassRules,
+    LibraryRules,
+    build_rule,
+    join_models,
+    parse_rules,
+)
+from jupyter_pipeline.compiler.analysis.values import (
+    CONTAINER,
+    IMMUTABLE,
+    ITERATOR,
+    OBJECT,
+    TABLE,
+    UNKNOWN,
+    LibraryInstance,
+    Type,
+    ValueType,
+)
 
 __all__ = [
     "DECORATORS",
     "DRAWING_METHODS",
     "METHODS",
+    "find_attribute",
     "find_function",
+    "find_method",
     "find_method_files",
     "is_known",
     "is_process_state",
+    "load_kinds",
     "load_models",
     "merge_method_files",
 ]
@@ -68,12 +92,52 @@ def merge_method_files(models: Iterable[LibraryModel]) -> Files:
 def _declared() -> Iterator[LibraryModel]:
     package = importlib.import_module(__package__)
     for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
-        if module.name not in ("model", "registry", "table_api"):
+        if module.name not in ("model", "notation", "registry", "table_api"):
             yield from importlib.import_module(f"{__package__}.{module.name}").MODELS
 
 
+def load_kinds(classes: Iterable[ClassRules]) -> dict[str, Type]:
+    """Return the abstract type of each class, by path.
+
+    Raises
+    ------
+    ValueError
+        If neither a class nor one of its bases has a kind.
+    """
+    rules = {one.path: one for one in classes}
+    found: dict[str, Type] = {}
+
+    def find(path: str) -> Type:
+        if path not in found:
+            one = rules.get(path)
+            if one is None:
+                raise ValueError(f"No library model has the class {path}. Add it, or correct the name of the base.")
+            if one.kind is None and not one.bases:
+                raise ValueError(f"The class {path} has neither a kind nor a base. Add one of them.")
+            found[path] = one.kind if one.kind is not None else find(one.bases[0])
+        return found[path]
+
+    for path in rules:
+        find(path)
+    return found
+
+
 _MODELS = load_models(_declared())
+_RULES: dict[str, LibraryRules] = {
+    model.library: parse_rules(model.library, model.rules) for model in _MODELS.values() if model.rules
+}
+_CLASSES = {one.path: one for rules in _RULES.values() for one in rules.classes.values()}
+_KINDS = load_kinds(_CLASSES.values())
+_SUBCLASSES: dict[str, list[str]] = {}
+for _one in _CLASSES.values():
+    for _base in _one.bases:
+        _SUBCLASSES.setdefault(_base, []).append(_one.path)
 _NO_METHODS = Methods()
+
+
+@cache
+def _build(library: str, rule: str, own: Type) -> FunctionModel:
+    return build_rule(library, rule, _KINDS, own)
 
 
 def _methods(type_: Type) -> Methods:
@@ -81,7 +145,17 @@ def _methods(type_: Type) -> Methods:
     for model in _MODELS.values():
         if type_ in model.methods:
             found |= model.methods[type_]
-    return found
+    pure: set[str] = set()
+    mutating: set[str] = set()
+    inplace: set[str] = set()
+    for path, one in _CLASSES.items():
+        if _KINDS[path] is type_:
+            for name, rule in one.methods.exact.items():
+                model_ = _build(path.partition(".")[0], rule, type_)
+                (mutating if {SELF, ALL_ARGUMENTS} & {*model_.changes} else pure).add(name)
+                if model_.changes_receiver_if:
+                    inplace.add(name)
+    return found | Methods(pure=frozenset(pure), mutating=frozenset(mutating), inplace=frozenset(inplace))
 
 
 METHODS = {type_: _methods(type_) for type_ in Type}
@@ -103,7 +177,7 @@ def is_known(path: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def find_function(path: str) -> FunctionModel | None:
-    """Return the effects of a function, or ``None`` if there is no model of its library.
+    """Return the effects of a function, or ``None`` if no model lists it.
 
     Parameters
     ----------
@@ -112,7 +186,103 @@ def find_function(path: str) -> FunctionModel | None:
     """
     library, _, rest = path.partition(".")
     model = _MODELS.get(library)
-    return None if model is None else model.function(rest)
+    if model is None:
+        return None
+    if not model.rules:
+        return None if model.otherwise is None else model.function(rest)
+    rules = _RULES[library]
+    rule = rules.functions.find(rest)
+    if rule is not None:
+        return _build(library, rule, OBJECT)
+    name = rules.constructors.find(rest)
+    if name is not None:
+        return _construct(LibraryInstance(f"{library}.{name}", _KINDS[f"{library}.{name}"]))
+    before, _, last = rest.rpartition(".")
+    name = rules.constructors.find(before)
+    method = find_method(LibraryInstance(f"{library}.{name}", _KINDS[f"{library}.{name}"]), last) if name else None
+    return None if method is None else _unbind(method)
+
+
+_CONSTRUCTED = {
+    TABLE: Returns.VIEW,
+    OBJECT: Returns.HOLDING,
+    CONTAINER: Returns.HOLDING,
+    ITERATOR: Returns.HOLDING,
+    IMMUTABLE: Returns.NEW,
+    UNKNOWN: Returns.HOLDING,
+}
+
+
+def _construct(type_: LibraryInstance) -> FunctionModel:
+    """Return the model of the constructor of a class without a rule for it."""
+    return FunctionModel(returns=_CONSTRUCTED[type_.kind], type=type_)
+
+
+def _unbind(method: FunctionModel) -> FunctionModel:
+    """Return the model of a method that is called by its class: the first argument may be the receiver."""
+    changes = (ALL_ARGUMENTS,) if method.changes or method.changes_receiver_if else ()
+    return replace(method, changes=changes, changes_receiver_if=())
+
+
+@lru_cache(maxsize=4096)
+def find_method(type_: ValueType, name: str) -> FunctionModel | None:
+    """Return the effects of a method, or ``None`` if no model of a class lists it.
+
+    Parameters
+    ----------
+    type_ : ValueType
+        Class of the receiver. An abstract type stands for all classes of this type, and `UNKNOWN` for all classes.
+    name : str
+        Name of the method.
+    """
+    return _find_member(type_, name, is_attribute=False)
+
+
+@lru_cache(maxsize=4096)
+def find_attribute(type_: ValueType, name: str) -> FunctionModel | None:
+    """Return the value of an attribute that is no method as the result of a function, or ``None``."""
+    return _find_member(type_, name, is_attribute=True)
+
+
+def _find_member(type_: ValueType, name: str, *, is_attribute: bool) -> FunctionModel | None:
+    if type(type_) is LibraryInstance:
+        found = _inherited(type_.path, name, type_.kind, is_attribute=is_attribute)
+        if found is not None:
+            return found
+        candidates = _descendants(type_.path)
+    else:
+        candidates = [path for path, kind in _KINDS.items() if type_ is UNKNOWN or kind is type_]
+    models = [
+        model for path in candidates if (model := _own(path, name, _KINDS[path], is_attribute=is_attribute)) is not None
+    ]
+    return join_models(models) if models else None
+
+
+def _inherited(path: str, name: str, own: Type, *, is_attribute: bool) -> FunctionModel | None:
+    found = _own(path, name, own, is_attribute=is_attribute)
+    if found is not None:
+        return found
+    one = _CLASSES.get(path)
+    for base in one.bases if one is not None else ():
+        found = _inherited(base, name, own, is_attribute=is_attribute)
+        if found is not None:
+            return found
+    return None
+
+
+def _own(path: str, name: str, own: Type, *, is_attribute: bool) -> FunctionModel | None:
+    one = _CLASSES.get(path)
+    if one is None:
+        return None
+    rule = (one.attributes if is_attribute else one.methods).find(name)
+    return None if rule is None else _build(path.partition(".")[0], rule, own)
+
+
+def _descendants(path: str) -> list[str]:
+    found: list[str] = []
+    for child in _SUBCLASSES.get(path, ()):
+        found += [child, *_descendants(child)]
+    return found
 
 
 @lru_cache(maxsize=4096)
