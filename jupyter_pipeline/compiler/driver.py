@@ -20,6 +20,7 @@ from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram, collect_lat
 from jupyter_pipeline.compiler.checks import check_slice
 from jupyter_pipeline.compiler.codegen import source_map
 from jupyter_pipeline.compiler.codegen.base import RESERVED_NAMES, origin_sentence
+from jupyter_pipeline.compiler.codegen.formatting import format_files
 from jupyter_pipeline.compiler.codegen.registry import get_code_generator
 from jupyter_pipeline.compiler.codegen.steps import render_steps
 from jupyter_pipeline.compiler.frontend.directives import Directive, largest_worker_size
@@ -102,7 +103,8 @@ def compile_cells(cells: Sequence[Cell], selected: int | Sequence[int], options:
         graph.program, graph.imports, graph.helpers, graph.steps, f"{title}\n\n{origin_sentence(options)}\n"
     )
     files = {"steps.py": "\n".join(piece.text for piece in pieces) + "\n", **generator.render(graph, options)}
-    version = _version(files)
+    version = _version(files)  # before formatting: another version of Ruff is no other pipeline
+    files = format_files(files)
     files |= generator.render_manifest(graph, options, version=version, parameters=values)
     if options.requirements:
         files["requirements.lock"] = options.requirements
@@ -126,7 +128,7 @@ def compile_cells(cells: Sequence[Cell], selected: int | Sequence[int], options:
         resources={s.name: sizes for s in graph.steps if (sizes := largest_worker_size([s.settings]))},
         source_map={
             "notebook": options.notebook,
-            "steps.py": source_map.trace(pieces, cells),
+            "steps.py": source_map.trace(pieces, files["steps.py"], cells),
         },
     )
 

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from pyflakes.api import check
 from pyflakes.reporter import Reporter
+from ruff import find_ruff_bin
 
 from jupyter_pipeline.compiler import Cell, Compilation, CompileOptions, compile_cells
 from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
@@ -104,6 +105,16 @@ def test_pyflakes_finds_nothing(name: str, capsys: pytest.CaptureFixture[str]) -
     for path, text in PIPELINES[name]().files.items():
         if path.endswith(".py"):
             assert check(text, path, Reporter(sys.stdout, sys.stdout)) == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("rules", ["", "E,F,I,UP,B"])
+def test_ruff_finds_nothing_in_the_golden_folder(rules: str) -> None:
+    selected = [f"--select={rules}"] if rules else ["--extend-select=I"]
+    for command in (["check", *selected], ["format", "--check"]):
+        done = subprocess.run(
+            [find_ruff_bin(), *command, "--isolated", "--no-cache", GOLDEN], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout
 
 
 def test_same_input_gives_same_version_and_another_value_another() -> None:

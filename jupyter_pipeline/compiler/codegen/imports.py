@@ -6,14 +6,12 @@ import sys
 
 __all__ = ["Imports"]
 
-
-def _order(name: str) -> tuple[int, str]:
-    """Sort constants first, then classes, then the rest."""
-    return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
+_LOCAL = ("jupyter_pipeline.runtime", "steps")
+"""Modules that a tool sorts in another group if it runs beside them."""
 
 
 class Imports:
-    """Imports of a generated file, sorted into standard library, third-party and local modules.
+    """Imports of a generated file: standard library, third-party and local modules. Formatting sorts the first two.
 
     Examples
     --------
@@ -23,6 +21,7 @@ class Imports:
     >>> print(imports.text())
     from prefect import flow, task
     <BLANKLINE>
+    # isort: off
     import steps
     """
 
@@ -37,14 +36,13 @@ class Imports:
     def text(self) -> str:
         """Return the lines, without a line break at the end."""
         groups: tuple[list[str], list[str], list[str]] = ([], [], [])
-        for module in sorted(self._modules):
-            top = module.partition(".")[0]
-            group = groups[0 if top in sys.stdlib_module_names else 2 if top == "steps" else 1]
-            names = sorted((n for n in self._modules[module] if n), key=_order)
+        for module in sorted(self._modules, key=lambda m: (m in _LOCAL, m)):
+            group = groups[0 if module.partition(".")[0] in sys.stdlib_module_names else 2 if module in _LOCAL else 1]
+            names = sorted(n for n in self._modules[module] if n)
             if "" in self._modules[module]:
-                group.insert(sum(line.startswith("import ") for line in group), f"import {module}")
+                group.append(f"import {module}")
             if names:
-                line = f"from {module} import {', '.join(names)}"
-                parts = "".join(f"    {name},\n" for name in names)
-                group.append(line if len(line) <= 100 else f"from {module} import (\n{parts})")
+                group.append(f"from {module} import {', '.join(names)}")
+        if groups[2]:
+            groups[2].insert(0, "# isort: off")
         return "\n\n".join("\n".join(group) for group in groups if group)

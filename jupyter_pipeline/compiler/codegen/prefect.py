@@ -152,7 +152,7 @@ def _check(steps: Sequence[Step], imports: Imports, libraries: frozenset[str]) -
     return f'''
 
 def check(function, **settings):
-    """Return a task that fails if `function` raises or returns False, and publishes the reason."""
+    """Return a task that publishes why `function` raised or returned False."""
 
     @task(name=function.__name__, **settings)
     def run(*args):

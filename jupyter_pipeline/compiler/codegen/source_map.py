@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from jupyter_pipeline.compiler.codegen.line_alignment import align_lines
 from jupyter_pipeline.compiler.frontend.notebook import Cell, label_cells
 
 __all__ = ["FILE", "Piece", "find_locations", "locate", "trace"]
@@ -33,13 +34,15 @@ class Piece:
     """First line in the cell, from 1."""
 
 
-def trace(pieces: Sequence[Piece], cells: Sequence[Cell]) -> list[dict[str, Any]]:
+def trace(pieces: Sequence[Piece], text: str, cells: Sequence[Cell]) -> list[dict[str, Any]]:
     """Return an entry for each run of lines that come from one cell.
 
     Parameters
     ----------
     pieces : sequence of Piece
-        The whole file, in order.
+        The whole file before formatting, in order.
+    text : str
+        The formatted file.
     cells : sequence of Cell
         All cells of the notebook.
 
@@ -50,21 +53,27 @@ def trace(pieces: Sequence[Piece], cells: Sequence[Cell]) -> list[dict[str, Any]
         the lines of the cell. ``cell`` is its zero-based index, ``id`` its id, ``label`` its name in messages.
     """
     by_index, labels = {c.index: c for c in cells}, label_cells(cells)
-    found: list[dict[str, Any]] = []
     lines_of = {cell: by_index[cell].source.split("\n") for cell in {p.cell for p in pieces if p.cell >= 0}}
-    number = 1
-    for piece in pieces:
-        count = piece.text.count("\n") + 1
-        if piece.cell >= 0:
-            lines = lines_of[piece.cell][piece.line - 1 : piece.line - 1 + count]
-            last = found[-1] if found else None
-            if last and last["cell"] == piece.cell and _follows(last, number, piece.line):
-                last["source"] += lines
-            else:
-                entry = {"first": number, "cell": piece.cell, "id": by_index[piece.cell].id, "line": piece.line}
-                found.append({**entry, "label": labels[piece.cell], "source": lines})
-        number += count
+    origins = list(_origins(pieces))
+    found: list[dict[str, Any]] = []
+    for number, before in align_lines("\n".join(p.text for p in pieces), text).items():
+        cell, line = origins[before - 1]
+        if cell < 0 or line > len(lines_of[cell]):
+            continue
+        last = found[-1] if found else None
+        if last and last["cell"] == cell and _follows(last, number, line):
+            last["source"].append(lines_of[cell][line - 1])
+        else:
+            entry = {"first": number, "cell": cell, "id": by_index[cell].id, "line": line}
+            found.append({**entry, "label": labels[cell], "source": [lines_of[cell][line - 1]]})
     return found
+
+
+def _origins(pieces: Sequence[Piece]) -> Iterator[tuple[int, int]]:
+    """Yield the cell and its line for each line of the file before formatting."""
+    for piece in pieces:
+        for offset in range(piece.text.count("\n") + 1):
+            yield piece.cell, piece.line + offset
 
 
 def locate(traceback_text: str, source_map: Mapping[str, Any]) -> str:

@@ -66,5 +66,6 @@ def render_verdict(imports: Imports) -> str:
     return (
         "verdict = result\n"
         "if is_dask_collection(result):  # lazy: compute the verdict\n"
-        '    verdict = len(result) if hasattr(type(result), "ndim") and result.ndim else result.compute()\n'
+        '    rows = getattr(type(result), "ndim", 0) and result.ndim\n'
+        "    verdict = len(result) if rows else result.compute()\n"
     )

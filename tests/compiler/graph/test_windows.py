@@ -53,7 +53,7 @@ def test_an_edge_is_written_like_the_value_of_the_notebook(example: Any, written
             "datetime.datetime(2026, 1, 31, 6, 0)",
             {"type": "string", "format": "date-time"},
         ),
-        ("'2026-01-31'", "str", "'2026-01-31'", {"type": "string"}),
+        ("'2026-01-31'", "str", '"2026-01-31"', {"type": "string"}),
     ],
 )
 def test_a_bound_parameter_is_the_edge_unless_it_is_given(

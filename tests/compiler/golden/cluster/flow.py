@@ -12,6 +12,7 @@ from prefect.cache_policies import INPUTS, CacheKeyFnPolicy
 from prefect.tasks import exponential_backoff
 from prefect.utilities.hashing import hash_objects
 
+# isort: off
 import steps
 
 
@@ -25,7 +26,7 @@ CACHED = INPUTS + CacheKeyFnPolicy(cache_key_fn=code)
 
 
 def check(function, **settings):
-    """Return a task that fails if `function` raises or returns False, and publishes the reason."""
+    """Return a task that publishes why `function` raised or returned False."""
 
     @task(name=function.__name__, **settings)
     def run(*args):
@@ -33,7 +34,8 @@ def check(function, **settings):
             result = function(*args)
             verdict = result
             if is_dask_collection(result):  # lazy: compute the verdict
-                verdict = len(result) if hasattr(type(result), "ndim") and result.ndim else result.compute()
+                rows = getattr(type(result), "ndim", 0) and result.ndim
+                verdict = len(result) if rows else result.compute()
             if str(verdict) == "False":  # Python's or NumPy's
                 raise AssertionError(f"{function.__name__} returned False")
         except Exception as error:
@@ -50,14 +52,14 @@ def check(function, **settings):
 @flow(name="revenue", log_prints=True)
 def revenue(
     day: datetime.date = datetime.date(2026, 1, 31),
-    region: str = 'eu',
-    paths: list = ['a.json', 'b.json'],
+    region: str = "eu",
+    paths: list = ["a.json", "b.json"],  # noqa: B006
 ):
     """Run revenue."""
     from dask_jobqueue import SLURMCluster
 
     cloudpickle.register_pickle_by_value(steps)  # the workers cannot import it
-    with SLURMCluster(cores=4, memory='8 GiB') as cluster, Client(cluster):
+    with SLURMCluster(cores=4, memory="8 GiB") as cluster, Client(cluster):
         cluster.adapt(maximum=8)
         converted = task(
             steps.converted,

@@ -4,14 +4,15 @@ Generated from tpch.ipynb by Jupyter Pipeline.
 """
 
 from datetime import date
+
+import dask
 import dask.dataframe as dd
 import pandera.pandas as pa
-import dask
 
 
 def convert(path):
-    dd.read_json(path).to_parquet(path + '.parquet')
-    return path + '.parquet'
+    dd.read_json(path).to_parquet(path + ".parquet")
+    return path + ".parquet"
 
 
 def converted(path):
@@ -29,7 +30,7 @@ def converted(path):
     return convert(path)
 
 
-def orders(converted, day: date = date(2026, 1, 31), region: str = 'eu'):
+def orders(converted, day: date = date(2026, 1, 31), region: str = "eu"):
     """Orders.
 
     Parameters
@@ -62,7 +63,9 @@ def sound(orders):
     -------
     the value of the last expression
     """
-    return pa.DataFrameSchema({'price': pa.Column(float, pa.Check.gt(0))}).validate(orders)
+    return pa.DataFrameSchema({"price": pa.Column(float, pa.Check.gt(0))}).validate(
+        orders
+    )
 
 
 def revenue(orders):
@@ -77,5 +80,5 @@ def revenue(orders):
     -------
     the value of the last expression
     """
-    revenue = orders.groupby('customer').price.sum().compute()
+    revenue = orders.groupby("customer").price.sum().compute()
     return revenue

@@ -18,17 +18,18 @@ from dagster import (
     resource,
 )
 from dask import is_dask_collection
-from jupyter_pipeline.runtime import run_on
 
+# isort: off
+from jupyter_pipeline.runtime import run_on
 import steps
 
 
 class Parameters(ConfigurableResource):
     """Parameters of a run."""
 
-    day: str = '2026-01-31'
-    region: str = 'eu'
-    paths: list = ['a.json', 'b.json']
+    day: str = "2026-01-31"
+    region: str = "eu"
+    paths: list = ["a.json", "b.json"]  # noqa: RUF012
 
 
 @resource
@@ -40,7 +41,9 @@ def cluster(context):
 
 @op(
     required_resource_keys={"cluster"},
-    retry_policy=RetryPolicy(max_retries=3, delay=30, backoff=Backoff.EXPONENTIAL, jitter=Jitter.PLUS_MINUS),
+    retry_policy=RetryPolicy(
+        max_retries=3, delay=30, backoff=Backoff.EXPONENTIAL, jitter=Jitter.PLUS_MINUS
+    ),
 )
 def converted(context, parameters: Parameters):
     """Converted."""
@@ -50,7 +53,9 @@ def converted(context, parameters: Parameters):
 @op(required_resource_keys={"cluster"})
 def orders(context, converted, parameters: Parameters):
     """Orders."""
-    return steps.orders(converted, datetime.date.fromisoformat(parameters.day), parameters.region)
+    return steps.orders(
+        converted, datetime.date.fromisoformat(parameters.day), parameters.region
+    )
 
 
 @op(required_resource_keys={"cluster"})
@@ -59,7 +64,8 @@ def sound(context, orders):
     result = steps.sound(orders)
     verdict = result
     if is_dask_collection(result):  # lazy: compute the verdict
-        verdict = len(result) if hasattr(type(result), "ndim") and result.ndim else result.compute()
+        rows = getattr(type(result), "ndim", 0) and result.ndim
+        verdict = len(result) if rows else result.compute()
     if str(verdict) == "False":  # Python's or NumPy's
         raise AssertionError("sound returned False")
     return result
@@ -88,9 +94,13 @@ definitions = Definitions(
             job=revenue_job,
             cron_schedule="0 6 * * *",
             execution_timezone="UTC",
-            run_config={'resources': {'parameters': {'config': {'region': 'us'}}}},
+            run_config={"resources": {"parameters": {"config": {"region": "us"}}}},
         ),
     ],
-    resources={"io_manager": mem_io_manager, "parameters": Parameters(), "cluster": cluster},
+    resources={
+        "io_manager": mem_io_manager,
+        "parameters": Parameters(),
+        "cluster": cluster,
+    },
     executor=in_process_executor,
 )

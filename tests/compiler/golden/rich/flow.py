@@ -4,13 +4,14 @@ import datetime
 from pathlib import Path
 
 from dask import is_dask_collection
-from jupyter_pipeline.runtime import TableSerializer, run_on, run_window
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import INPUTS, CacheKeyFnPolicy
 from prefect.tasks import exponential_backoff
 from prefect.utilities.hashing import hash_objects
 
+# isort: off
+from jupyter_pipeline.runtime import TableSerializer, run_on, run_window
 import steps
 
 
@@ -24,7 +25,7 @@ CACHED = INPUTS + CacheKeyFnPolicy(cache_key_fn=code)
 
 
 def check(function, **settings):
-    """Return a task that fails if `function` raises or returns False, and publishes the reason."""
+    """Return a task that publishes why `function` raised or returned False."""
 
     @task(name=function.__name__, **settings)
     def run(*args):
@@ -32,7 +33,8 @@ def check(function, **settings):
             result = function(*args)
             verdict = result
             if is_dask_collection(result):  # lazy: compute the verdict
-                verdict = len(result) if hasattr(type(result), "ndim") and result.ndim else result.compute()
+                rows = getattr(type(result), "ndim", 0) and result.ndim
+                verdict = len(result) if rows else result.compute()
             if str(verdict) == "False":  # Python's or NumPy's
                 raise AssertionError(f"{function.__name__} returned False")
         except Exception as error:
@@ -49,8 +51,8 @@ def check(function, **settings):
 @flow(name="revenue", log_prints=True)
 def revenue(
     day: datetime.date | None = None,
-    region: str = 'eu',
-    paths: list = ['a.json', 'b.json'],
+    region: str = "eu",
+    paths: list = ["a.json", "b.json"],  # noqa: B006
 ):
     """Run revenue."""
     day = run_window("start", value=day, default=datetime.date(2026, 1, 31))

@@ -3,11 +3,12 @@
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 
+# isort: off
 import steps
 
 
 def check(function, **settings):
-    """Return a task that fails if `function` raises or returns False, and publishes the reason."""
+    """Return a task that publishes why `function` raised or returned False."""
 
     @task(name=function.__name__, **settings)
     def run(*args):

@@ -17,7 +17,7 @@ def prepare(rows: int = 4):
     -------
     raw
     """
-    raw = pd.DataFrame({'k': list('aabb'), 'v': range(rows)})
+    raw = pd.DataFrame({"k": list("aabb"), "v": range(rows)})
     return raw
 
 
@@ -34,7 +34,7 @@ def clean(raw):
     tidy
     """
     tidy = raw.dropna()
-    tidy['w'] = tidy.v * 2
+    tidy["w"] = tidy.v * 2
     return tidy
 
 
@@ -47,8 +47,8 @@ def positive(tidy, bad: bool = False):
         Result of an earlier step.
     bad : bool, default False
     """
-    assert (tidy.v >= 0).all(), 'negative values'
-    assert not bad, 'bad was asked for'
+    assert (tidy.v >= 0).all(), "negative values"
+    assert not bad, "bad was asked for"
 
 
 def by_key(tidy):
@@ -63,7 +63,7 @@ def by_key(tidy):
     -------
     biggest, sums
     """
-    sums = tidy.groupby('k').w.sum()
+    sums = tidy.groupby("k").w.sum()
     biggest = sums.idxmax()
     return biggest, sums
 
@@ -86,5 +86,5 @@ def report(raw, biggest, sums):
     """
     size = len(raw)
 
-    line = f'{biggest}: {sums.max()} of {size}'
+    line = f"{biggest}: {sums.max()} of {size}"
     return line

@@ -1,8 +1,9 @@
 """Flow delays. Generated from notebooks/flights.ipynb by Jupyter Pipeline."""
 
-from jupyter_pipeline.runtime import run_on
 from prefect import flow, task
 
+# isort: off
+from jupyter_pipeline.runtime import run_on
 import steps
 
 

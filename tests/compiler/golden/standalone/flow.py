@@ -3,6 +3,7 @@
 from distributed import Client
 from prefect import flow, task
 
+# isort: off
 import steps
 
 

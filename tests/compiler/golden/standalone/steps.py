@@ -5,12 +5,12 @@ Generated from notebooks/flights.ipynb by Jupyter Pipeline.
 
 import pandas as pd
 
-LIMITS = {'late': 15}
+LIMITS = {"late": 15}
 
 
 # the worst
 def worst(table, n=5):
-    '''First rows.'''
+    """First rows."""
     return table.head(n)  # sorted already
 
 
@@ -25,10 +25,14 @@ def delays(month: int = 3):
     -------
     the value of the last expression
     """
-    flights = pd.DataFrame({'month': [1, 3, 3], 'carrier': list('aab'), 'delay': [1, 20, 30]})
+    flights = pd.DataFrame(
+        {"month": [1, 3, 3], "carrier": list("aab"), "delay": [1, 20, 30]}
+    )
 
     chosen = flights[flights.month == month]
 
     # by carrier
-    delays = worst(chosen[chosen.delay > LIMITS['late']].groupby('carrier').delay.mean())
+    delays = worst(
+        chosen[chosen.delay > LIMITS["late"]].groupby("carrier").delay.mean()
+    )
     return delays
