@@ -100,4 +100,4 @@ def test_a_check_returns_its_last_value_or_the_names_of_later_steps() -> None:
     steps = written("x = [1]\nx.append(2)", "%%check a\nlen(x) == 2", "%%step b\ny = x")["steps.py"]
     assert "    return len(x) == 2\n" in steps
     steps = written("x = [1]\nx.append(2)", "%%check a\nn = len(x)\nn == 2", "%%step b\ny = n")["steps.py"]
-    assert "    assert str(n == 2) != \"False\", \"n == 2\"\n    return n\n" in steps
+    assert '    assert str(n == 2) != "False", "n == 2"\n    return n\n' in steps

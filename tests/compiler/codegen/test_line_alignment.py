@@ -14,7 +14,10 @@ from jupyter_pipeline.compiler.codegen.line_alignment import align_lines
         ("import sys, os\nx = 1\nprint(os, sys)\n", {"import os": 1, "import sys": 1, "x = 1": 2, "print(os, sys)": 3}),
         ("from b import x\nimport a\na.y(x)\n", {"import a": 2, "from b import x": 1, "a.y(x)": 3}),
         ("def f(a):\n  if a: return 1\n  return 2\n", {"return 1": 2, "return 2": 3}),
-        (f"f = print\nx = f({', '.join(f'argument_{n}' for n in range(12))},\n last)\n", {"x = f(": 2, "last,  # noqa: F821": 3, ")": 3}),
+        (
+            f"f = print\nx = f({', '.join(f'argument_{n}' for n in range(12))},\n last)\n",
+            {"x = f(": 2, "last,  # noqa: F821": 3, ")": 3},
+        ),
         ("y = 1\nx = '{}'.format(y)\nz = 2\n", {'x = f"{y}"': 2, "z = 2": 3}),
     ],
 )
