@@ -36,8 +36,11 @@ _UNFIXABLE = ("F401", "F632", "F811", "F841")
 _SAFE = ("B905",)
 """``zip(a, b)`` and ``zip(a, b, strict=False)`` are the same call."""
 _OUTSIDE_DEFAULTS = frozenset(
-    "B007 B011 B024 B027 B028 B034 B904 B905 B911 B912 E101 E401 E402 E501 E701 E702 E703 E711 E712 E713 E714 E721 "
-    "E731 E741 E742 E743 F403 F405 F722 UP013 UP015 UP042".split()
+    [
+        *("B007", "B011", "B024", "B027", "B028", "B034", "B904", "B905", "B911", "B912"),
+        *("E101", "E401", "E402", "E501", "E701", "E702", "E703", "E711", "E712", "E713", "E714", "E721"),
+        *("E731", "E741", "E742", "E743", "F403", "F405", "F722", "UP013", "UP015", "UP042"),
+    ]
 )
 """Rules of `_RULES` that Ruff's defaults lack. A ``noqa`` of them is unused there (RUF100)."""
 _NOQA = re.compile(r"#\s*noqa:\s*(?P<codes>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*)")

@@ -13,11 +13,11 @@ __all__ = ["align_lines"]
 
 
 def align_lines(before: str, after: str) -> dict[int, int]:
-    """Return the line in `before` of each line of a statement in `after`, from 1.
+    r"""Return the line in `before` of each line of a statement in `after`, from 1.
 
     Examples
     --------
-    >>> align_lines("x=f(1,\\n2)\\ny=3", "x = f(1, 2)\\ny = 3")
+    >>> align_lines("x=f(1,\n2)\ny=3", "x = f(1, 2)\ny = 3")
     {1: 1, 2: 3}
     """
     if before == after:
