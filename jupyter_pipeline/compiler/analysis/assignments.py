@@ -6,12 +6,11 @@ import ast
 
 from jupyter_pipeline.compiler.analysis.expressions import Evaluator
 from jupyter_pipeline.compiler.analysis.library_models.registry import is_process_state
-from jupyter_pipeline.compiler.analysis.locations import ANY_PATH
 from jupyter_pipeline.compiler.analysis.state import State
-from jupyter_pipeline.compiler.analysis.syntax import as_load, last_name, path_tail
+from jupyter_pipeline.compiler.analysis.syntax import as_load, last_name
 from jupyter_pipeline.compiler.analysis.values import (
-    CONSTANT,
     CONTAINER,
+    CONSTANT,
     IMMUTABLE,
     TABLE,
     Imported,
@@ -51,10 +50,6 @@ class Assignments:
         """
         if isinstance(target, ast.Name):
             self.state.bind(target.id, value)
-            if source is not None:
-                path = path_tail(source, self.state.paths)
-                if path != ANY_PATH:
-                    self.state.paths[target.id] = path
         elif isinstance(target, ast.Tuple | ast.List):
             self._unpack(target, value, source)
         elif isinstance(target, ast.Starred):
@@ -79,9 +74,9 @@ class Assignments:
             return
         former = self.state.load(target.id, target.lineno)
         value = self.evaluator.visit(node.value)
-        result = self.evaluator.combine(former, value)
+        result = self.evaluator.combine(former, value, node.op)
         if former.kind is IMMUTABLE and value.kind is IMMUTABLE:
-            self.state.bind(target.id, CONSTANT)
+            self.state.bind(target.id, result)
             return
         self.functions.iterate(value)
         if former.kind is not IMMUTABLE:

@@ -49,6 +49,8 @@ _KEEPING = ("fit", "set", "add", "update", "put", "register")
 _SPLITTING = ("split", "rsplit", "splitlines", "partition")
 _QUERIES = ("sql", "execute", "query")
 """Methods of DuckDB's connections, which read variables of the caller by name."""
+_TEXT_WRITERS = ("write", "writelines", "send", "sendall", "writerow", "writerows")
+"""Methods whose arguments are the text that they write."""
 _ATTRIBUTE_METHODS = ("__setattr__", "__delattr__", "__setitem__", "__delitem__")
 _ALTERNATIVE_CONSTRUCTORS = ("fromkeys", "maketrans", "from_bytes", "fromhex", "from_iterable")
 
@@ -131,7 +133,7 @@ class Calls:
         if name in ("setattr", "delattr") and args:
             return self._set_attribute(node, name, args[0], held)
         if name == "open":
-            return self.libraries.open_file(node, node.args[0] if node.args else None, node.args[1:])
+            return self.libraries.open_file(call, args[0] if args else None, args[1:])
         if name in _DYNAMIC:
             return self._run_code(name, node)
         if name == "object" or name.endswith(_EXCEPTIONS):
@@ -205,16 +207,16 @@ class Calls:
         if kind is CONTAINER:
             return self._container_method(receiver, name, values)
         assert isinstance(call.node.func, ast.Attribute)
-        self.libraries.open_files(find_method_files(name), call, call.node.func.value)
+        files = self.libraries.open_files(find_method_files(name), call, receiver)
         if kind is IMMUTABLE:
-            return self._constant_method(call.node, call.node.func.value, name)
+            return self._constant_method(call, receiver, name)
         if name in DRAWING_METHODS:
             self.effects.touch(FIGURE)
         if name in ("query", "eval"):
             self.libraries.read_names_in_text(call.node, "@")
         if kind is TABLE or (kind is UNKNOWN and name in METHODS[TABLE].pure):
             return self._table_method(receiver, name, values, call.keywords)
-        return self._object_method(call, receiver, name, values)
+        return self._object_method(call, receiver, name, values, files)
 
     def _notebook_method(self, call: Call, receiver: Value, kind: Instance | ClassSummary, name: str) -> Value | None:
         """Return the result of a method of a class of the notebook; ``None`` if a builtin class defines it."""
@@ -229,9 +231,9 @@ class Calls:
             return self.functions.call_unknown(receiver, call.values, f".{name}")
         return None
 
-    def _constant_method(self, node: ast.Call, receiver: ast.expr, name: str) -> Value:
+    def _constant_method(self, call: Call, receiver: Value, name: str) -> Value:
         if name == "open":
-            return self.libraries.open_file(node, receiver, node.args)
+            return self.libraries.open_file(call, receiver, call.args)
         if name in ("glob", "rglob", "iterdir"):
             return Value(0, 0, True, ITERATOR)
         return Value(0, 0, True, CONTAINER) if name in _SPLITTING else CONSTANT
@@ -281,7 +283,7 @@ class Calls:
             return Value(heap.part(receiver), shared, True, TABLE)
         return Value(0, 0, True, TABLE)
 
-    def _object_method(self, call: Call, receiver: Value, name: str, values: list[Value]) -> Value:
+    def _object_method(self, call: Call, receiver: Value, name: str, values: list[Value], files: int) -> Value:
         heap, kind = self.heap, receiver.kind
         if name in LOGGING_METHODS and not receiver.objects & ~heap.libraries:
             heap.write_data(heap.part(receiver) & ~receiver.objects)
@@ -297,7 +299,9 @@ class Calls:
             return self.functions.call_unknown(receiver, values, f".{name}")
         self.effects.touch(RANDOM_STATE)
         heap.write_data(heap.part(receiver))
-        held = 0
+        if name not in _TEXT_WRITERS:
+            files |= self.effects.use_paths(values)
+        held = files
         for value in values:
             held |= heap.hold(value)
         if name in DRAWING_METHODS or name.startswith(_KEEPING):
@@ -306,4 +310,4 @@ class Calls:
             self.libraries.read_names_in_text(call.node)
         if name in METHODS[OBJECT].mutating_arguments:
             heap.write_data(heap.reachable(held))
-        return Value(heap.part(receiver), held, True, OBJECT)
+        return Value(heap.part(receiver) | files, held, True, OBJECT)

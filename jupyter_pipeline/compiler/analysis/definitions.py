@@ -12,6 +12,7 @@ from jupyter_pipeline.compiler.analysis.library_models.python_builtins import PR
 from jupyter_pipeline.compiler.analysis.library_models.registry import DECORATORS
 from jupyter_pipeline.compiler.analysis.state import Binding, State
 from jupyter_pipeline.compiler.analysis.syntax import bound_names, declared_outside, last_name
+from jupyter_pipeline.compiler.analysis.texts import hole, unite
 from jupyter_pipeline.compiler.analysis.values import (
     IMMUTABLE,
     ITERATOR,
@@ -230,7 +231,7 @@ def _bind_parameters(state: State, summary: FunctionSummary, arguments: ast.argu
     objects = {}
     for name in (*summary.parameters, *summary.variadic):
         objects[name] = state.heap.allocate(state.heap.allocate(0))
-        state.bindings[name] = Binding(0, objects[name], UNKNOWN)
+        state.bindings[name] = Binding(0, objects[name], UNKNOWN, hole(name))
     state.local_names |= set(objects)
     return objects
 
@@ -278,6 +279,7 @@ def _summarize_results(
     placeholders = {**state.placeholders, **objects}
     summary.returns = {name for name, own in placeholders.items() if own & reachable}
     summary.returns_fresh = any(v.fresh or v.objects for v in results)
+    summary.returns_texts = unite(*(v.texts for v in results))
     types = [v.type for v in results]
     if not types:
         summary.result_type = IMMUTABLE

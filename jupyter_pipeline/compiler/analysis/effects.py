@@ -5,23 +5,38 @@ In the module, an effect is recorded for the current statement. In a function bo
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from jupyter_pipeline.compiler.analysis.locations import (
     ANY_FILE,
-    ANY_PATH,
     FIGURE,
     PROCESS,
     SETTINGS,
+    WORKING_DIRECTORY,
     Access,
     Location,
     file_location,
 )
+from jupyter_pipeline.compiler.analysis.paths import find_paths, overlap
 from jupyter_pipeline.compiler.analysis.state import Binding, State
-from jupyter_pipeline.compiler.analysis.values import UNKNOWN
+from jupyter_pipeline.compiler.analysis.texts import ANY_TEXT, Texts, unite
+from jupyter_pipeline.compiler.analysis.values import (
+    ITERATOR,
+    TABLE,
+    UNKNOWN,
+    ClassSummary,
+    FunctionSummary,
+    Imported,
+    Instance,
+    Value,
+)
 from jupyter_pipeline.compiler.frontend.notebook import OTHER_CELL, CellNote
 
 __all__ = ["Effects"]
 
 _MAX_NOTES = 3
+_WITHOUT_PATHS = (TABLE, ITERATOR)
+"""Types of values that hold no paths."""
 
 
 class Effects:
@@ -66,16 +81,12 @@ class Effects:
             self._summarize(location, Access.READ)
             return 0
         self._record(location, Access.READ)
-        if name == ANY_PATH:
-            found = [other for other in state.locations if other.resource == location.resource]
-        else:
-            found = [other for other in (location, ANY_FILE) if other in state.locations]
         objects = 0
-        for other in found:
+        for other in state.find_locations(location):
             objects |= state.locations[other].objects
         state.record.needs |= self.heap.writers(objects)
         state.record.reached |= objects
-        cells = {cell for file, cell in state.external_files.items() if name == file or ANY_PATH in (name, file)}
+        cells = {cell for file, cell in state.external_files.items() if overlap(name, file, moved=state.has_moved)}
         if cells and state.cell not in state.external_cells:
             text = f"it may read files that another pipeline writes ({OTHER_CELL}); they must exist when it runs"
             self.note(text, other=min(cells))
@@ -99,6 +110,42 @@ class Effects:
         self.heap.write(binding.objects)
         return binding.objects
 
+    def read_files(self, texts: Texts) -> int:
+        """Record reads of the files at any of the paths `texts`, and return their objects."""
+        objects = 0
+        for text in texts:
+            objects |= self.read_file(text)
+        return objects
+
+    def write_files(self, texts: Texts) -> int:
+        """Record reads and writes of the files at any of the paths `texts`, and return their objects."""
+        objects = self.read_files(texts)
+        for text in texts:
+            objects |= self.write_file(text)
+        return objects
+
+    def use_paths(self, values: Iterable[Value]) -> int:
+        """Record that an unknown call may read and write the files at all paths in its arguments.
+
+        Returns
+        -------
+        int
+            Objects of the files: the result of the call may be an open file.
+        """
+        found: Texts = frozenset()
+        for value in values:
+            if value.kind in _WITHOUT_PATHS or type(value.type) in (Imported, FunctionSummary, ClassSummary, Instance):
+                continue
+            found |= value.texts
+        found = unite(*(find_paths(text) for text in found))
+        return self.write_files(ANY_TEXT if "*" in found else found)
+
+    def change_directory(self) -> None:
+        """Record that relative paths may start from another folder from now on."""
+        if self.state.summary is not None:
+            self._summarize(WORKING_DIRECTORY, Access.WRITE)
+        self.state.has_moved = True
+
     def change_process(self, note: str | None = None) -> None:
         """Record that the statement changes the process: any slice keeps it, with the note."""
         state = self.state
@@ -114,6 +161,8 @@ class Effects:
         """Record the effect of a function on `location`, where the function is called."""
         if location == PROCESS:
             self.change_process()
+        elif location == WORKING_DIRECTORY:
+            self.change_directory()
         elif location.resource == ANY_FILE.resource:
             self.read_file(location.name)
             if access & Access.WRITE:

@@ -13,6 +13,14 @@ from jupyter_pipeline.compiler.analysis.library_calls import Call
 from jupyter_pipeline.compiler.analysis.library_models.python_builtins import BUILTIN_TYPES
 from jupyter_pipeline.compiler.analysis.library_models.registry import METHODS, find_attribute, find_method
 from jupyter_pipeline.compiler.analysis.state import Binding, State, join_values
+from jupyter_pipeline.compiler.analysis.text_functions import (
+    apply_builtin,
+    apply_function,
+    apply_method,
+    apply_operator,
+    read_attribute,
+)
+from jupyter_pipeline.compiler.analysis.texts import NO_TEXT, Texts, concatenate, unite
 from jupyter_pipeline.compiler.analysis.values import (
     CONSTANT,
     CONTAINER,
@@ -119,7 +127,7 @@ class Evaluator(ast.NodeVisitor):
 
     def visit_Constant(self, node: ast.Constant) -> Value:
         """Return a constant."""
-        return CONSTANT
+        return _as_text(frozenset({node.value}) if isinstance(node.value, str) else NO_TEXT)
 
     def visit_Name(self, node: ast.Name) -> Value:
         """Return the value of a name."""
@@ -134,7 +142,7 @@ class Evaluator(ast.NodeVisitor):
                 return self.calls.libraries.read_attribute(model, base)
         kind = kind_of(base.type)
         if kind is IMMUTABLE:
-            return CONSTANT
+            return _as_text(read_attribute(node.attr, base.texts))
         if type(kind) is Imported:
             return Value(base.objects, 0, False, Imported(f"{kind.path}.{node.attr}"))
         if type(kind) is Instance and node.attr in kind.of.properties:
@@ -147,7 +155,8 @@ class Evaluator(ast.NodeVisitor):
             method = self.heap.allocate(base.objects | base.contents)
             self.heap.bound_mutators |= method
             return Value(method, 0, False, UNKNOWN)
-        return Value(part, 0, False, kind if kind is TABLE or kind is OBJECT else UNKNOWN)
+        texts = read_attribute(node.attr, base.texts)
+        return Value(part, 0, False, kind if kind is TABLE or kind is OBJECT else UNKNOWN, texts)
 
     def _is_builtin_type(self, node: ast.expr) -> bool:
         return type(node) is ast.Name and node.id in BUILTIN_TYPES and self.state.is_builtin(node.id)
@@ -162,7 +171,7 @@ class Evaluator(ast.NodeVisitor):
                 return result
         kind = kind_of(base.type)
         if kind is IMMUTABLE:
-            return CONSTANT
+            return self.heap.element(base)
         if type(kind) is ClassSummary:
             self.functions.run_protocol(base, "item")
         if type(kind) in (Imported, FunctionSummary, ClassSummary):
@@ -177,7 +186,7 @@ class Evaluator(ast.NodeVisitor):
         if kind is TABLE:
             return Value(self.heap.part(base), 0, True, TABLE)
         if kind is CONTAINER and isinstance(node.slice, ast.Slice):
-            return Value(0, self.heap.part(base) & ~base.objects, True, CONTAINER)
+            return Value(0, self.heap.part(base) & ~base.objects, True, CONTAINER, base.texts)
         return self.heap.element(base)
 
     def _element_of_library(self, node: ast.Subscript, base: Value, index: Value, of: LibraryInstance) -> Value | None:
@@ -216,11 +225,24 @@ class Evaluator(ast.NodeVisitor):
             call = self._evaluate_arguments(node, discarded, awaited)
             if call.args and self._is_builtin_type(func.value):
                 return self.calls.call_method_of_type(call, func.attr)
-            return self.calls.call_method(call, receiver, func.attr)
+            result = self.calls.call_method(call, receiver, func.attr)
+            if type(receiver.type) is Imported:
+                return self._of_function(result, call, f"{receiver.type.path}.{func.attr}")
+            if receiver.kind is IMMUTABLE or receiver.kind is UNKNOWN:
+                return result._replace(texts=apply_method(func.attr, receiver.texts, [v.texts for v in call.args]))
+            return result
         if type(func) is ast.Name and self.state.is_builtin(func.id):
-            return self.calls.call_builtin(self._evaluate_arguments(node, discarded, awaited), func.id)
+            call = self._evaluate_arguments(node, discarded, awaited)
+            result = self.calls.call_builtin(call, func.id)
+            return result._replace(texts=apply_builtin(func.id, [v.texts for v in call.args]))
         callee = self.visit(func)
-        return self.calls.call_value(self._evaluate_arguments(node, discarded, awaited), callee)
+        call = self._evaluate_arguments(node, discarded, awaited)
+        result = self.calls.call_value(call, callee)
+        return self._of_function(result, call, callee.type.path) if type(callee.type) is Imported else result
+
+    def _of_function(self, result: Value, call: Call, path: str) -> Value:
+        """Return the result of a library function with its texts."""
+        return result._replace(texts=apply_function(path, [v.texts for v in call.args], self.heap.statement))
 
     def _evaluate_arguments(self, node: ast.Call, discarded: bool, awaited: bool) -> Call:
         args = [
@@ -262,15 +284,20 @@ class Evaluator(ast.NodeVisitor):
         left: ast.expr = node
         operands = []
         while isinstance(left, ast.BinOp):
-            operands.append(left.right)
+            operands.append((left.op, left.right))
             left = left.left
         value = self.visit(left)
-        for operand in reversed(operands):
-            value = self.combine(value, self.visit(operand))
+        for operator, operand in reversed(operands):
+            value = self.combine(value, self.visit(operand), operator)
         return value
 
-    def combine(self, left: Value, right: Value) -> Value:
+    def combine(self, left: Value, right: Value, operator: ast.operator) -> Value:
         """Return the result of an operator on two values."""
+        joins = left.kind is CONTAINER or right.kind is CONTAINER
+        texts = apply_operator(operator, left.texts, right.texts, joins=joins)
+        return self._combine(left, right)._replace(texts=texts)
+
+    def _combine(self, left: Value, right: Value) -> Value:
         a, b = left.kind, right.kind
         if a is IMMUTABLE and b is IMMUTABLE:
             return CONSTANT
@@ -289,7 +316,7 @@ class Evaluator(ast.NodeVisitor):
         negates = isinstance(node.op, ast.Not)
         self.functions.run_protocol(value, "truth" if negates else "operator")
         if negates or value.kind is IMMUTABLE:
-            return CONSTANT
+            return _as_text(NO_TEXT)
         return Value(0, 0, True, value.type if value.kind is TABLE else TABLE)
 
     def visit_BoolOp(self, node: ast.BoolOp) -> Value:
@@ -305,7 +332,7 @@ class Evaluator(ast.NodeVisitor):
             self.functions.run_protocol(values[-1], "item")
             self.functions.iterate(values[-1])
         if all(v.kind is IMMUTABLE for v in values) or not any(isinstance(op, _COMPARISONS) for op in node.ops):
-            return CONSTANT
+            return _as_text(NO_TEXT)
         return Value(0, 0, True, TABLE)
 
     def visit_IfExp(self, node: ast.IfExp) -> Value:
@@ -321,30 +348,28 @@ class Evaluator(ast.NodeVisitor):
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> Value:
         """Evaluate the parts of an f-string."""
-        for part in node.values:
-            self.visit(part)
-        return CONSTANT
+        return _as_text(concatenate([self.visit(part).texts for part in node.values]) if node.values else NO_TEXT)
 
     def visit_FormattedValue(self, node: ast.FormattedValue) -> Value:
         """Evaluate a replacement field of an f-string."""
-        self.functions.run_protocol(self.visit(node.value), "show")
+        value = self.visit(node.value)
+        self.functions.run_protocol(value, "show")
         if node.format_spec is not None:
             self.visit(node.format_spec)
-        return CONSTANT
+            return CONSTANT
+        return _as_text(value.texts) if value.kind is IMMUTABLE or value.kind is UNKNOWN else CONSTANT
 
     # Containers
 
     def visit_List(self, node: ast.List | ast.Tuple | ast.Set) -> Value:
         """Return a new container that holds the elements."""
-        held = 0
-        for item in node.elts:
-            held |= self.heap.hold(self.visit(item))
-        return Value(0, held, True, CONTAINER)
+        values = [self.visit(item) for item in node.elts]
+        return Value(0, self._hold(values), True, CONTAINER, unite(*(v.texts for v in values)))
 
     def visit_Tuple(self, node: ast.Tuple) -> Value:
         """Return a new tuple, or a constant if all elements are."""
         value = self.visit_List(node)
-        return value if value.contents else CONSTANT
+        return value if value.contents else _as_text(value.texts)
 
     def visit_Set(self, node: ast.Set) -> Value:
         """Return a new set."""
@@ -352,11 +377,15 @@ class Evaluator(ast.NodeVisitor):
 
     def visit_Dict(self, node: ast.Dict) -> Value:
         """Return a new dictionary."""
+        values = [self.visit(item) for item in (*node.keys, *node.values) if item is not None]
+        return Value(0, self._hold(values), True, CONTAINER, unite(*(v.texts for v in values)))
+
+    def _hold(self, values: list[Value]) -> int:
+        """Return the objects that a container of `values` holds."""
         held = 0
-        for item in (*node.keys, *node.values):
-            if item is not None:
-                held |= self.heap.hold(self.visit(item))
-        return Value(0, held, True, CONTAINER)
+        for value in values:
+            held |= self.heap.hold(value)
+        return held
 
     def visit_Starred(self, node: ast.Starred) -> Value:
         """Return an element of an unpacked iterable."""
@@ -399,12 +428,11 @@ class Evaluator(ast.NodeVisitor):
             self._bind_hidden(generator.target, self.heap.element(source), hidden)
             for condition in generator.ifs:
                 self.test(condition)
-        held = 0
-        for result in results:
-            held |= self.heap.hold(self.visit(result))
+        values = [self.visit(result) for result in results]
+        held = self._hold(values)
         self.interpreter.capture(nested[outside:], set(hidden))
         self.state.restore(hidden)
-        return Value(0, held, True, kind)
+        return Value(0, held, True, kind, unite(*(v.texts for v in values)))
 
     def _bind_hidden(self, target: ast.expr, value: Value, hidden: dict[str, Binding | None]) -> None:
         """Bind the names of a comprehension, which end with it, and add their former bindings to `hidden`."""
@@ -413,10 +441,15 @@ class Evaluator(ast.NodeVisitor):
         for node in ast.walk(target):
             if isinstance(node, ast.Name):
                 hidden.setdefault(node.id, bindings.get(node.id))
-                bindings[node.id] = Binding(0, value.objects, value.type)
+                bindings[node.id] = Binding(0, value.objects, value.type, value.texts)
 
 
 _DISPATCH = dispatch_table(Evaluator)
+
+
+def _as_text(texts: Texts) -> Value:
+    """Return an immutable value with these texts."""
+    return Value(0, 0, False, IMMUTABLE, texts)
 
 
 def _is_mask(node: ast.expr, value: Value) -> bool:

@@ -6,14 +6,15 @@ value runs a special method (a *protocol*: iteration, operators, attribute acces
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from jupyter_pipeline.compiler.analysis.effects import Effects
 from jupyter_pipeline.compiler.analysis.library_models.model import ALL_ARGUMENTS
 from jupyter_pipeline.compiler.analysis.library_models.python_builtins import PROTOCOLS
 from jupyter_pipeline.compiler.analysis.library_models.registry import find_function
 from jupyter_pipeline.compiler.analysis.state import State
-from jupyter_pipeline.compiler.analysis.summaries import match_parameters
+from jupyter_pipeline.compiler.analysis.summaries import match_parameters, match_texts
+from jupyter_pipeline.compiler.analysis.texts import Texts, fill_holes, unite
 from jupyter_pipeline.compiler.analysis.values import (
     CONSTANT,
     IMMUTABLE,
@@ -40,8 +41,16 @@ class Functions:
 
     # Runs
 
-    def run(self, summary: FunctionSummary) -> None:
-        """Record the effects of a call on free variables and locations."""
+    def run(self, summary: FunctionSummary, texts: Mapping[str, Texts] | None = None) -> None:
+        """Record the effects of a call on free variables and locations.
+
+        Parameters
+        ----------
+        summary : FunctionSummary
+            Summary of the function.
+        texts : mapping of str to frozenset of str, optional
+            Texts of the arguments, by parameter.
+        """
         state, heap = self.state, self.heap
         key = -id(summary)
         if key in state.running:
@@ -49,7 +58,8 @@ class Functions:
         state.running.add(key)
         definer = state.definer
         for location, access in summary.locations.items():
-            self.effects.repeat(location, access)
+            for one in state.fill_location(location, summary.free_variables, texts):
+                self.effects.repeat(one, access)
         for name, line in summary.free_variables.items():
             unresolved = len(state.unresolved)
             state.definer = summary.statement
@@ -222,7 +232,8 @@ class Functions:
             True if the result is awaited at once.
         """
         state, heap = self.state, self.heap
-        self.run(summary)
+        texts = match_texts(summary, [v.texts for v in args], {name: v.texts for name, v in keywords.items()})
+        self.run(summary, texts)
         self.run_callbacks([*args, *keywords.values()], separately=True)
         held = [heap.hold(v) for v in args]
         bound, unmatched = match_parameters(summary, held, {name: heap.hold(v) for name, v in keywords.items()})
@@ -258,7 +269,9 @@ class Functions:
                 returned |= state.objects_of(name)
                 if name in summary.parameters:
                     returned |= callee.objects
-        return self._result(summary, callee, received, returned, has_arguments=bool(bound), awaited=awaited)
+        result = self._result(summary, callee, received, returned, has_arguments=bool(bound), awaited=awaited)
+        values = {name: state.texts_of(name) for name in summary.free_variables} | texts
+        return result._replace(texts=unite(*(fill_holes(text, values) for text in summary.returns_texts)))
 
     def _result(
         self,
@@ -323,6 +336,7 @@ class Functions:
             objects = heap.hold(value)
             contents |= objects
             changed |= objects
+        files = self.effects.use_paths(args)
         reachable = heap.reachable(changed)
         for function in heap.functions(heap.reachable(contents)):
             self.run(function)
@@ -336,4 +350,4 @@ class Functions:
             for value in args:
                 heap.link(changed | methods, heap.hold(value) if not value.fresh else 0)
             self.effects.note(f"{shown} may change its arguments; the statements that define them are kept")
-        return Value(heap.reachable(contents), contents, True, UNKNOWN)
+        return Value(heap.reachable(contents) | files, contents, True, UNKNOWN)

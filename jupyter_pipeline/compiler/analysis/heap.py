@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from jupyter_pipeline.compiler.analysis.library_models.registry import find_method
+from jupyter_pipeline.compiler.analysis.texts import ANY_TEXT, NO_TEXT
 from jupyter_pipeline.compiler.analysis.values import (
     CONSTANT,
     CONTAINER,
@@ -218,7 +219,7 @@ class Heap:
         """Return the value of iterating over `value` or indexing it."""
         kind = value.kind
         if kind is IMMUTABLE:
-            return CONSTANT
+            return CONSTANT._replace(texts=ANY_TEXT if value.texts else NO_TEXT)
         if type(value.type) is LibraryInstance:
             type_ = _element_type(value.type)
             if type_ is not None:
@@ -228,9 +229,9 @@ class Heap:
         if kind is CONTAINER:
             part = self.part(value)
             if not part & ~value.objects:
-                return CONSTANT
-            return Value(part, 0, False, UNKNOWN)
-        return Value(self.part(value), 0, True, OBJECT if kind is OBJECT else UNKNOWN)
+                return CONSTANT._replace(texts=value.texts)
+            return Value(part, 0, False, UNKNOWN, value.texts)
+        return Value(self.part(value), 0, True, OBJECT if kind is OBJECT else UNKNOWN, value.texts)
 
     def hold(self, value: Value) -> int:
         """Return the objects that a container of `value` holds, and allocate one if the value is new."""
@@ -244,7 +245,7 @@ class Heap:
         """Return `value` with an object allocated if the value is new."""
         if not value.fresh:
             return value
-        return Value(value.objects | self.allocate(value.contents, value.type), 0, False, value.type)
+        return Value(value.objects | self.allocate(value.contents, value.type), 0, False, value.type, value.texts)
 
     def contents(self, values: Iterable[Value]) -> int:
         """Return the objects of a new container that is made from the contents of `values`."""

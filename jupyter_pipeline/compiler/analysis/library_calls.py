@@ -20,9 +20,9 @@ from jupyter_pipeline.compiler.analysis.library_models.model import (
     Returns,
 )
 from jupyter_pipeline.compiler.analysis.library_models.registry import find_function
-from jupyter_pipeline.compiler.analysis.locations import ANY_PATH, FIGURE, RANDOM_STATE
+from jupyter_pipeline.compiler.analysis.locations import FIGURE, RANDOM_STATE
 from jupyter_pipeline.compiler.analysis.state import State
-from jupyter_pipeline.compiler.analysis.syntax import path_tail
+from jupyter_pipeline.compiler.analysis.texts import ANY_TEXT, Texts, unite
 from jupyter_pipeline.compiler.analysis.values import (
     CONSTANT,
     CONTAINER,
@@ -38,6 +38,12 @@ from jupyter_pipeline.compiler.analysis.values import (
 )
 
 __all__ = ["Call", "LibraryCalls"]
+
+_DIRECTORY_CHANGES = ("os.chdir", "os.fchdir", "contextlib.chdir")
+_PATH_KEYWORDS = frozenset(
+    ["path", "path_or_buf", "path_or_buffer", "filepath_or_buffer", "filename", "file_name", "file", "fname", "fp", "f", "buf", "io", "name", "excel_writer", "where", "uri", "dst", "src", "out", "directory", "dirname", "database", "store", "output_file", "filepath", "file_path", "source", "sink"]
+)
+"""Keywords with which libraries pass the path of a file."""
 
 
 class Call(NamedTuple):
@@ -73,6 +79,8 @@ class LibraryCalls:
         if model is None:
             self.effects.touch(RANDOM_STATE)
             return self.functions.call_unknown(callee, call.values, path, callee_unchanged=not call.discarded)
+        if path in _DIRECTORY_CHANGES:
+            self.effects.change_directory()
         return self.apply(call, model, callee, path.partition(".")[0])
 
     def apply(self, call: Call, model: FunctionModel, callee: Value, library: str, *, is_method: bool = False) -> Value:
@@ -103,8 +111,7 @@ class LibraryCalls:
         self._change(call, model, callee, held, is_method=is_method)
         if model.seeds or (model.draws and not self._is_passed(call, model.draws_unless)):
             effects.touch(RANDOM_STATE, create=model.seeds)
-        receiver = call.node.func.value if is_method and isinstance(call.node.func, ast.Attribute) else None
-        self.open_files(model.files, call, receiver)
+        files = self.open_files(model.files, call, callee if is_method else None)
         if model.changes_process:
             effects.change_process()
         if model.reads_names is not None:
@@ -121,7 +128,13 @@ class LibraryCalls:
             effects.configure(library, objects, held)
         if model.uses_figure:
             held |= effects.touch(FIGURE)
-        return self._result(model, call.args, callee, held, is_method=is_method)
+        return self._of_file(self._result(model, call.args, callee, held, is_method=is_method), files)
+
+    def _of_file(self, value: Value, files: int) -> Value:
+        """Return the result of a call that opens the files `files`: it may be a connection or an open file."""
+        if not files or value.kind is IMMUTABLE or value.kind is TABLE:
+            return value
+        return value._replace(objects=value.objects | files)
 
     def _change(self, call: Call, model: FunctionModel, callee: Value, held: int, *, is_method: bool) -> None:
         heap = self.heap
@@ -231,8 +244,8 @@ class LibraryCalls:
 
     # Files
 
-    def open_files(self, files: Sequence[FileAccess], call: Call, receiver: ast.expr | None) -> None:
-        """Record the reads and writes of files by a call.
+    def open_files(self, files: Sequence[FileAccess], call: Call, receiver: Value | None) -> int:
+        """Record the reads and writes of files by a call, and return the objects of the written files.
 
         Parameters
         ----------
@@ -240,67 +253,77 @@ class LibraryCalls:
             The files that the model of the function lists.
         call : Call
             The call.
-        receiver : ast.expr or None
+        receiver : Value or None
             Receiver of a method.
         """
-        node = call.node
+        objects = 0
         for access in files:
             if isinstance(access.path, Argument):
-                self._open_argument(access.path, call, receiver, writes=access.writes)
+                objects |= self._open_argument(access.path, call, receiver, writes=access.writes)
                 continue
-            if access.optional and not node.args:
-                continue
-            path: ast.expr | None = None
-            if access.path == RECEIVER:
-                path = receiver
-            elif isinstance(access.path, int) and node.args:
-                path = node.args[min(access.path, len(node.args) - 1)]
-            self._use_file(path, writes=access.writes)
+            paths = self._find_paths(access, call, receiver)
+            if paths is not None:
+                objects |= self._use_files(paths, writes=access.writes)
+        return objects
 
-    def _open_argument(self, argument: Argument, call: Call, receiver: ast.expr | None, *, writes: bool) -> None:
+    def _open_argument(self, argument: Argument, call: Call, receiver: Value | None, *, writes: bool) -> int:
         """Record the use of the file or buffer that an argument names."""
         if argument in (SELF, ANY_FILE):
-            self._use_file(receiver if argument == SELF else None, writes=writes)
-            return
+            texts = receiver.texts if argument == SELF and receiver is not None else ANY_TEXT
+            return self._use_files(texts, writes=writes)
         found: list[tuple[Value, ast.expr | None]]
         if argument == ALL_ARGUMENTS:
             nodes = [*call.node.args, *(k.value for k in call.node.keywords)]
             found = list(zip(call.values, nodes, strict=True))
         else:
             found = self._arguments(call, argument)
+        objects = 0
         for value, node in found:
             if isinstance(node, ast.Constant) and node.value is None:
                 continue
             if value.kind is not OBJECT and value.kind is not ITERATOR:
-                self._use_file(node, writes=writes)
+                objects |= self._use_files(value.texts, writes=writes)
             if writes and value.kind is not IMMUTABLE:
                 self.heap.write_data(self.heap.part(value))
+        return objects
 
-    def _use_file(self, path: ast.expr | None, *, writes: bool) -> None:
-        name = ANY_PATH if path is None else path_tail(path, self.state.paths)
-        self.effects.read_file(name)
+    def _use_files(self, paths: Texts, *, writes: bool) -> int:
+        """Record the use of the files at `paths`, and return the objects of those that are written."""
         if writes:
-            self.effects.write_file(name)
+            return self.effects.write_files(paths or ANY_TEXT)
+        self.effects.read_files(paths or ANY_TEXT)
+        return 0
 
-    def open_file(self, node: ast.Call, path: ast.expr | None, rest: list[ast.expr]) -> Value:
+    def _find_paths(self, access: FileAccess, call: Call, receiver: Value | None) -> Texts | None:
+        """Return the paths of the file that a call opens; ``None`` if it opens none."""
+        if access.path == RECEIVER:
+            return ANY_TEXT if receiver is None else receiver.texts or ANY_TEXT
+        keywords = [value for name, value in call.keywords.items() if name in _PATH_KEYWORDS or name == "**"]
+        if isinstance(access.path, int) and call.args:
+            return call.args[min(access.path, len(call.args) - 1)].texts or ANY_TEXT
+        if isinstance(access.path, int) and keywords:
+            return unite(*(value.texts for value in keywords)) or ANY_TEXT
+        return None if access.optional and not call.args else ANY_TEXT
+
+    def open_file(self, call: Call, path: Value | None, rest: Sequence[Value]) -> Value:
         """Return the file that ``open`` gives, and record its use.
 
         Parameters
         ----------
-        node : ast.Call
+        call : Call
             The call.
-        path : ast.expr or None
-            Expression of the path.
-        rest : list of ast.expr
+        path : Value or None
+            The path, if it is the receiver or a positional argument.
+        rest : sequence of Value
             Positional arguments after the path, the mode first.
         """
-        mode = rest[0] if rest else next((k.value for k in node.keywords if k.arg == "mode"), None)
-        only_reads = mode is None or (isinstance(mode, ast.Constant) and not set(str(mode.value)) & set("wax+"))
-        name = path_tail(path, self.state.paths) if path is not None else ANY_PATH
-        file = self.effects.read_file(name)
-        if not only_reads:
-            file |= self.effects.write_file(name)
-        return Value(self.heap.allocate(file, ITERATOR), 0, False, OBJECT)
+        path = call.keywords.get("file") if path is None else path
+        mode = rest[0] if rest else call.keywords.get("mode")
+        paths = (path.texts or ANY_TEXT) if path is not None else ANY_TEXT
+        if mode is None or not any(set(text) & set("wax+*\x01") for text in mode.texts):
+            self.effects.read_files(paths)
+            return Value(self.heap.allocate(0, ITERATOR), 0, False, OBJECT)
+        return Value(self.heap.allocate(self.effects.write_files(paths), ITERATOR), 0, False, OBJECT)
 
     # Names in strings
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from enum import IntFlag
 from typing import NamedTuple
 
+from jupyter_pipeline.compiler.analysis.paths import ANY_PATH
+
 __all__ = [
     "ANY_FILE",
     "ANY_PATH",
@@ -16,6 +18,7 @@ __all__ = [
     "PROCESS",
     "RANDOM_STATE",
     "SETTINGS",
+    "WORKING_DIRECTORY",
     "Access",
     "Location",
     "file_location",
@@ -46,8 +49,8 @@ PROCESS = Location("process")
 """Working directory, environment variables, import path and similar state."""
 SETTINGS = Location("settings")
 """Settings of libraries, such as display options."""
-ANY_PATH = "*"
-"""File name that stands for any file."""
+WORKING_DIRECTORY = Location("working directory")
+"""The folder from which relative paths start."""
 ANY_FILE = Location("file", ANY_PATH)
 
 

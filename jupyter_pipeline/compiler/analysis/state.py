@@ -8,13 +8,15 @@ that the name reaches. Alternative paths are interpreted one by one from the sam
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from jupyter_pipeline.compiler.analysis.heap import Heap
 from jupyter_pipeline.compiler.analysis.library_models.registry import is_known
-from jupyter_pipeline.compiler.analysis.locations import Access, Location
+from jupyter_pipeline.compiler.analysis.locations import ANY_FILE, Access, Location
+from jupyter_pipeline.compiler.analysis.paths import overlap
+from jupyter_pipeline.compiler.analysis.texts import ANY_TEXT, Texts, fill_holes, hole, unite
 from jupyter_pipeline.compiler.analysis.values import (
     DELETED,
     IMMUTABLE,
@@ -43,6 +45,8 @@ class Binding(NamedTuple):
     objects: int
     """Points-to set."""
     type: ValueType
+    texts: Texts = ANY_TEXT
+    """Texts that the value was or held when it was bound."""
 
 
 class UnresolvedName(NamedTuple):
@@ -93,12 +97,14 @@ def join_values(values: Iterable[Value]) -> Value:
     objects = contents = 0
     fresh = False
     types = []
+    texts = []
     for value in values:
         objects |= value.objects
         contents |= value.contents
         fresh = fresh or value.fresh
         types.append(value.type)
-    return Value(objects, contents, fresh, join_types(types))
+        texts.append(value.texts)
+    return Value(objects, contents, fresh, join_types(types), unite(*texts))
 
 
 class State:
@@ -123,8 +129,6 @@ class State:
         """Cell of the current statement."""
         # Names
         self.bindings: dict[str, Binding] = {}
-        self.paths: dict[str, str] = {}
-        """Last parts of the file paths that names hold."""
         self.local_names: set[str] = set()
         """Names that a function binds; empty for a module."""
         self.outer_names: set[str] = set()
@@ -140,6 +144,8 @@ class State:
         """Bit of the statement since which annotations are not evaluated."""
         # Effects
         self.locations: dict[Location, Binding] = {}
+        self.has_moved: bool = parent.has_moved if parent else False
+        """True if the working directory may have changed."""
         self.always_kept = 0
         """Bits of the statements that any slice keeps."""
         self.external_cells: Collection[int] = ()
@@ -189,7 +195,7 @@ class State:
             else:
                 key = (name, self.definer)
                 record.deferred_versions[key] = record.deferred_versions.get(key, 0) | binding.definitions
-            return Value(binding.objects, 0, False, binding.type)
+            return Value(binding.objects, 0, False, binding.type, self.texts_of(name))
         if self.summary is not None:
             return self._load_free(self.summary, name, line)
         if binding is not None:
@@ -229,7 +235,7 @@ class State:
         kind = self.outer_type(name)
         if kind is not UNKNOWN:
             summary.assumptions[name] = kind
-        return Value(objects, 0, False, kind)
+        return Value(objects, 0, False, kind, hole(name))
 
     def _load_deferred(self, functions: list[FunctionSummary]) -> None:
         """Record the uses of the free variables of functions that a name reaches."""
@@ -241,7 +247,8 @@ class State:
                 for name, line in function.free_variables.items():
                     self.load(name, line, strict=False)
                 for location in function.locations:
-                    self.load_location(location)
+                    for one in self.fill_location(location, function.free_variables):
+                        self.load_location(one)
                 self.running.discard(id(function))
                 self.definer = definer
 
@@ -249,10 +256,42 @@ class State:
         """Record the use of a location."""
         if self.summary is not None:
             self.summary.locations.setdefault(location, Access.READ)
-        elif location in self.locations:
-            self._use(self.locations[location])
-        else:
+            return
+        found = self.find_locations(location)
+        for one in found:
+            self._use(self.locations[one])
+        if not found:
             self.record.needs |= self.star_imports
+
+    def find_locations(self, location: Location) -> list[Location]:
+        """Return the known locations that `location` may be, or be a part of."""
+        if location.resource != ANY_FILE.resource:
+            return [location] if location in self.locations else []
+        moved = self.has_moved
+        return [
+            other
+            for other in self.locations
+            if other.resource == location.resource and overlap(location.name, other.name, moved=moved)
+        ]
+
+    def fill_location(
+        self, location: Location, names: Iterable[str], args: Mapping[str, Texts] | None = None
+    ) -> list[Location]:
+        """Return the locations that a function uses where it runs, one for each path.
+
+        Parameters
+        ----------
+        location : Location
+            Location of the function's summary.
+        names : iterable of str
+            Free variables of the function.
+        args : mapping of str to frozenset of str, optional
+            Texts of the parameters.
+        """
+        if "\x01" not in location.name:
+            return [location]
+        values = {name: self.texts_of(name) for name in names}
+        return [Location(location.resource, text) for text in fill_holes(location.name, {**values, **(args or {})})]
 
     def load_everything(self, line: int) -> None:
         """Record the use of all names and locations."""
@@ -276,6 +315,15 @@ class State:
         binding = self.bindings.get(name)
         return binding.objects if binding is not None else self.placeholders.get(name, 0)
 
+    def texts_of(self, name: str) -> Texts:
+        """Return the texts of `name` without a use; a container that was changed may hold any."""
+        binding = self.bindings.get(name)
+        if binding is not None:
+            if "*" in binding.texts or not self.heap.reachable(binding.objects) & self.heap.written:
+                return binding.texts
+            return ANY_TEXT
+        return hole(name) if name in self.placeholders else ANY_TEXT
+
     def all_objects(self) -> int:
         """Return the points-to set of all names and locations together."""
         found = 0
@@ -287,7 +335,7 @@ class State:
 
     def bind(self, name: str, value: Value) -> None:
         """Record a definition of `name`: a strong update."""
-        binding = Binding(self.heap.bit, value.objects, value.type)
+        binding = Binding(self.heap.bit, value.objects, value.type, value.texts)
         if self.summary is not None and name in self.outer_names:
             self.summary.assigns.add(name)
             self.bindings[name] = binding
@@ -295,7 +343,6 @@ class State:
         self._remember(name)
         self.bindings[name] = binding
         self.record.bound.add(name)
-        self.paths.pop(name, None)
 
     def bind_weakly(self, name: str, value: Value) -> None:
         """Record a possible definition of `name`: a weak update that keeps the former value as an alternative."""
@@ -305,9 +352,9 @@ class State:
         else:
             self._remember(name)
             kind = value.type if value.type == former.type else UNKNOWN
-            self.bindings[name] = Binding(former.definitions | self.heap.bit, former.objects | value.objects, kind)
+            definitions, objects = former.definitions | self.heap.bit, former.objects | value.objects
+            self.bindings[name] = Binding(definitions, objects, kind, unite(former.texts, value.texts))
             self.record.bound.add(name)
-            self.paths.pop(name, None)
         if self.summary is not None and name not in self.local_names:
             self.summary.assigns.add(name)
 
@@ -380,6 +427,6 @@ class State:
             for binding in bindings:
                 definitions |= binding.definitions
                 objects |= binding.objects
-            self.paths.pop(name, None)
             types = [b.type for b in bindings if b.type is not DELETED] or [DELETED]
-            self.bindings[name] = Binding(definitions, objects, join_types(types))
+            texts = unite(*(b.texts for b in bindings if b.type is not DELETED))
+            self.bindings[name] = Binding(definitions, objects, join_types(types), texts)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from jupyter_pipeline.compiler.analysis.texts import ANY_TEXT, Texts
 from jupyter_pipeline.compiler.analysis.values import FunctionSummary
 
-__all__ = ["match_parameters"]
+__all__ = ["match_parameters", "match_texts"]
 
 
 def match_parameters(
@@ -42,3 +43,24 @@ def match_parameters(
         for name in summary.parameters:
             bound[name] = bound.get(name, 0) | unmatched
     return bound, unmatched
+
+
+def match_texts(
+    summary: FunctionSummary, positional: Sequence[Texts], keywords: Mapping[str, Texts]
+) -> dict[str, Texts]:
+    """Return the texts of each parameter; a parameter without an argument of its own may hold any text.
+
+    Parameters
+    ----------
+    summary : FunctionSummary
+        Summary of the called function.
+    positional : sequence of frozenset of str
+        Texts of the positional arguments.
+    keywords : mapping of str to frozenset of str
+        Texts of the keyword arguments; ``**`` stands for an unpacked mapping.
+    """
+    found = dict.fromkeys((*summary.parameters, *summary.variadic), ANY_TEXT)
+    if "**" not in keywords:
+        found.update(zip(summary.parameters, positional, strict=False))
+    found.update((name, texts) for name, texts in keywords.items() if name in summary.parameters)
+    return found

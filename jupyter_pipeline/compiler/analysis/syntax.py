@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
-
-from jupyter_pipeline.compiler.analysis.locations import ANY_PATH
+from collections.abc import Sequence
 
 __all__ = [
     "as_load",
@@ -15,7 +13,6 @@ __all__ = [
     "is_future",
     "last_name",
     "leaves_path",
-    "path_tail",
     "shorten",
 ]
 
@@ -96,31 +93,6 @@ def catches_name_error(handler: ast.ExceptHandler) -> bool:
 def leaves_path(body: Sequence[ast.stmt]) -> bool:
     """Return True if the statements end with ``raise``, ``return``, ``continue`` or ``break``."""
     return bool(body) and isinstance(body[-1], ast.Raise | ast.Return | ast.Continue | ast.Break)
-
-
-def path_tail(node: ast.expr, paths: Mapping[str, str]) -> str:
-    """Return the last part of the file path that `node` gives, or `ANY_PATH` if its text does not show it.
-
-    Parameters
-    ----------
-    node : ast.expr
-        The expression.
-    paths : mapping of str to str
-        Last parts of the paths that names hold.
-    """
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        last = node.value.rstrip("/").rpartition("/")[2]
-        return ANY_PATH if not last or set(last) & set("*?[{") else last
-    if isinstance(node, ast.Name):
-        return paths.get(node.id, ANY_PATH)
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-        return path_tail(node.right, paths)
-    if isinstance(node, ast.Call) and node.args:
-        return path_tail(node.args[-1], paths)
-    if isinstance(node, ast.JoinedStr) and node.values and isinstance(node.values[-1], ast.Constant):
-        text = str(node.values[-1].value)
-        return path_tail(node.values[-1], paths) if "/" in text else ANY_PATH
-    return ANY_PATH
 
 
 def shorten(node: ast.expr) -> str:

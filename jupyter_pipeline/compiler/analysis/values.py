@@ -15,6 +15,7 @@ from enum import Enum, auto
 from typing import NamedTuple, TypeAlias
 
 from jupyter_pipeline.compiler.analysis.locations import Access, Location
+from jupyter_pipeline.compiler.analysis.texts import ANY_TEXT, Texts
 
 __all__ = [
     "CONSTANT",
@@ -116,6 +117,8 @@ class FunctionSummary:
     result_type: ValueType = UNKNOWN
     returns_fresh: bool = True
     """True if the result may be a new object."""
+    returns_texts: Texts = ANY_TEXT
+    """Texts that the result may be or hold, with holes for the parameters and free variables."""
     binds: str = "self"
     """Implicit first argument of a method: ``self``, ``class``, or empty for static methods."""
     protocol: str = ""
@@ -173,6 +176,8 @@ class Value(NamedTuple):
     fresh: bool
     """True if the value may be a new, mutable object that the heap does not hold yet."""
     type: ValueType
+    texts: Texts = ANY_TEXT
+    """Texts that the value may be or hold, such as the path of a file."""
 
     @property
     def kind(self) -> ValueType:

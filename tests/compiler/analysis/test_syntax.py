@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from jupyter_pipeline.compiler.analysis.locations import ANY_PATH
+
 from jupyter_pipeline.compiler.analysis.syntax import (
     as_load,
     bound_names,

@@ -89,7 +89,7 @@ MODELS = (
     LibraryModel(
         library="glob",
         returns=((Names("iglob"), Returns.ITERATOR), (Names("glob"), Returns.CONTAINER)),
-        files=reading("glob iglob", ANYWHERE),
+        files=reading("glob iglob"),
     ),
     *(LibraryModel(library=name, files=writing("open")) for name in ("bz2", "gzip", "lzma", "tarfile")),
     LibraryModel(
@@ -129,10 +129,12 @@ MODELS = (
             (Names("**.scandir **.walk **.popen **.fdopen **.environ"), Returns.OBJECT),
         ),
         files={
-            **reading("listdir scandir walk", ANYWHERE),
+            **reading("listdir scandir walk chdir"),
             **reading("stat path.exists path.isfile path.isdir path.getsize path.getmtime"),
             **writing("remove unlink rmdir symlink link chmod"),
-            **writing("rename replace system makedirs mkdir popen", ANYWHERE),
+            **copying("rename replace"),
+            **writing("makedirs mkdir"),
+            **writing("system popen", ANYWHERE),
         },
         process_state=("add_dll_directory", "chdir", "environ", "putenv", "umask"),
     ),
@@ -150,10 +152,9 @@ MODELS = (
         otherwise=Returns.CONSTANT,
         file_methods={
             **reading("read_text read_bytes exists is_file is_dir stat", RECEIVER),
-            **reading("glob rglob iterdir", ANYWHERE),
-            **writing("write_text write_bytes unlink touch open", RECEIVER),
-            **writing("mkdir rename", ANYWHERE),
-            **writing("rmdir symlink_to"),
+            **reading("glob rglob iterdir", RECEIVER),
+            **writing("write_text write_bytes unlink touch open mkdir rmdir symlink_to", RECEIVER),
+            **writing("rename", ANYWHERE),
         },
     ),
     LibraryModel(library="pickle", mutates_arguments=Names("dump")),
@@ -177,7 +178,9 @@ MODELS = (
         files={
             **copying("copy copyfile copy2"),
             **writing("copytree make_archive"),
-            **writing("move rmtree unpack_archive", ANYWHERE),
+            **copying("move"),
+            **writing("rmtree"),
+            **writing("unpack_archive", ANYWHERE),
         },
     ),
     LibraryModel(library="sqlite3", files=writing("connect")),
