@@ -40,9 +40,11 @@ from jupyter_pipeline.compiler.analysis.values import (
 __all__ = ["Call", "LibraryCalls"]
 
 _DIRECTORY_CHANGES = ("os.chdir", "os.fchdir", "contextlib.chdir")
-_PATH_KEYWORDS = frozenset(
-    ["path", "path_or_buf", "path_or_buffer", "filepath_or_buffer", "filename", "file_name", "file", "fname", "fp", "f", "buf", "io", "name", "excel_writer", "where", "uri", "dst", "src", "out", "directory", "dirname", "database", "store", "output_file", "filepath", "file_path", "source", "sink"]
-)
+_PATH_KEYWORDS = {
+    "path", "path_or_buf", "path_or_buffer", "filepath_or_buffer", "filename", "file_name", "file", "fname", "fp", "f",
+    "buf", "io", "name", "excel_writer", "where", "uri", "dst", "src", "out", "directory", "dirname", "database",
+    "store", "output_file", "filepath", "file_path", "source", "sink",
+}  # fmt: skip
 """Keywords with which libraries pass the path of a file."""
 
 

@@ -32,9 +32,10 @@ _FOLDER_SUFFIXES = (".zarr", ".parquet", ".gdb", ".lance", ".n5", ".d", ".delta"
 """Suffixes of files that may be folders."""
 _WORDS = re.compile(r"[^\s'\"`(),;=<>|&\[\]{}]+")
 _QUOTED_HOLE = re.compile("['\"](\\*|\x01[^\x02]*\x02)['\"]")
-_NO_PATHS = frozenset(
-    ["r", "w", "a", "x", "rb", "wb", "ab", "rt", "wt", "r+", "w+", "a+", "utf-8", "utf8", "latin-1", "latin1", "ascii", "cp1252", "utf-8-sig", "utf-16", "strict", "ignore", "replace", "coerce", "raise"]
-)
+_NO_PATHS = {
+    "r", "w", "a", "x", "rb", "wb", "ab", "rt", "wt", "r+", "w+", "a+", "utf-8", "utf8", "latin-1", "latin1", "ascii",
+    "cp1252", "utf-8-sig", "utf-16", "strict", "ignore", "replace", "coerce", "raise",
+}  # fmt: skip
 """Modes, encodings and similar words that calls with a path often have beside it."""
 
 
@@ -51,16 +52,16 @@ def find_paths(text: str) -> Texts:
     found = {word for word in _WORDS.findall(text) if _SUFFIX.search(word) or "/" in word or "*" in word.strip("*")}
     if _QUOTED_HOLE.search(text):
         found.add(ANY_PATH)
-    if text not in _NO_PATHS and len(text) <= _MAX_LENGTH and "\n" not in text:
-        if "*" in text or any(c.isalnum() or c in "./~\x01" for c in text):
-            found.add(text)
+    is_name = text not in _NO_PATHS and len(text) <= _MAX_LENGTH and "\n" not in text
+    if is_name and any(c.isalnum() or c in "*./~\x01" for c in text):
+        found.add(text)
     found |= {base_name for word in found if "://" in word and (base_name := word.rpartition("/")[2])}
     return frozenset(found)
 
 
 def join_paths(parts: Sequence[Texts]) -> Texts:
     """Return the paths joined of one text of each part."""
-    joined = concatenate(parts, "/")
+    joined = concatenate([frozenset(text.rstrip("/") or text for text in part) for part in parts], "/")
     return frozenset(re.sub(r"^.*//", "/", text) if "://" not in text else text for text in joined)
 
 

@@ -17,16 +17,19 @@ from jupyter_pipeline.compiler.analysis.texts import (
 
 __all__ = ["apply_builtin", "apply_function", "apply_method", "apply_operator", "read_attribute"]
 
-_PATH_CLASSES = frozenset(["Path", "PurePath", "PosixPath", "PurePosixPath", "WindowsPath", "PureWindowsPath"])
-_SAME = frozenset(["abspath", "expanduser", "expandvars", "normpath", "realpath", "fspath", "normcase", "fsdecode"])
+_PATH_CLASSES = ("Path", "PurePath", "PosixPath", "PurePosixPath", "WindowsPath", "PureWindowsPath")
+_SAME = ("abspath", "expanduser", "expandvars", "normpath", "realpath", "fspath", "normcase", "fsdecode")
 """Functions of ``os`` and ``os.path`` whose result names the same file."""
-_SAME_METHODS = frozenset(["resolve", "absolute", "expanduser", "as_posix", "strip", "__str__", "__fspath__"])
+_SAME_METHODS = ("resolve", "absolute", "expanduser", "as_posix", "strip", "__str__", "__fspath__")
 """Methods of texts and paths whose result names the same file."""
+_TEMPORARY = "/created by statement "
+"""Start of the path of a temporary file."""
 _NUMBERS = ("math.", "cmath.", "statistics.", "time.", "datetime.", "random.")
 """Libraries whose results are numbers and dates."""
-_NUMBER_FUNCTIONS = frozenset(
-    ["int", "float", "bool", "len", "abs", "round", "hash", "ord", "isinstance", "issubclass", "callable", "id", "any", "all", "divmod", "pow", "complex", "hasattr"]
-)
+_NUMBER_FUNCTIONS = {
+    "int", "float", "bool", "len", "abs", "round", "hash", "ord", "isinstance", "issubclass", "callable", "id", "any",
+    "all", "divmod", "pow", "complex", "hasattr",
+}  # fmt: skip
 
 
 def apply_operator(operator: ast.operator, left: Texts, right: Texts, *, joins: bool) -> Texts:
@@ -73,7 +76,7 @@ def apply_function(path: str, args: Sequence[Texts], statement: int) -> Texts:
     if path == "pathlib.Path.home":
         return frozenset({"~"})
     if library == "tempfile" and rest in ("mkdtemp", "TemporaryDirectory", "NamedTemporaryFile", "mktemp"):
-        return frozenset({f"/tmp/created by {statement}"})
+        return frozenset({f"{_TEMPORARY}{statement}"})
     if path.startswith(_NUMBERS):
         return NO_TEXT
     if library not in ("os", "posixpath", "ntpath") or not args:
@@ -121,6 +124,6 @@ def read_attribute(name: str, receiver: Texts) -> Texts:
         return ANY_TEXT
     if name == "parent":
         return parent_folder(receiver)
-    if name == "name" and not any(text.startswith("/tmp/created") for text in receiver):
+    if name == "name" and not any(text.startswith(_TEMPORARY) for text in receiver):
         return base_name(receiver)
     return receiver if name == "name" else ANY_TEXT

@@ -160,12 +160,13 @@ def test_deleted_names_are_no_longer_defined(assignments: Assignments) -> None:
     assert assignments.state.bindings["table"].type is TABLE
 
 
-@pytest.mark.parametrize(("source", "paths"), [("p = 'a/b.csv'", {"p": "b.csv"}), ("p = number", {})])
-def test_names_remember_the_last_part_of_their_path(
-    assignments: Assignments, source: str, paths: dict[str, str]
-) -> None:
+@pytest.mark.parametrize(
+    ("source", "texts"),
+    [("p = 'a/b.csv'", {"a/b.csv"}), ("p = number", {"*"}), ("p = 1", set()), ("p = ['a', 1]", {"a"})],
+)
+def test_names_remember_their_texts(assignments: Assignments, source: str, texts: set[str]) -> None:
     assign(assignments, source)
-    assert assignments.state.paths == paths
+    assert assignments.state.texts_of("p") == texts
 
 
 @pytest.mark.parametrize(

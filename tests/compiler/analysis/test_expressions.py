@@ -8,6 +8,7 @@ from jupyter_pipeline.compiler.analysis.expressions import Evaluator
 from jupyter_pipeline.compiler.analysis.heap import Heap
 from jupyter_pipeline.compiler.analysis.interpreter import Interpreter
 from jupyter_pipeline.compiler.analysis.state import State
+from jupyter_pipeline.compiler.analysis.texts import ANY_TEXT
 from jupyter_pipeline.compiler.analysis.values import (
     CONSTANT,
     CONTAINER,
@@ -123,7 +124,7 @@ def test_expressions_change_objects(evaluator: Evaluator, source: str, written: 
 
 def test_a_named_expression_binds_the_value(evaluator: Evaluator) -> None:
     value = evaluate(evaluator, "(other := items)")
-    assert evaluator.state.bindings["other"] == (1 << 1, value.objects, CONTAINER)
+    assert evaluator.state.bindings["other"] == (1 << 1, value.objects, CONTAINER, ANY_TEXT)
     assert value.objects == evaluator.state.objects_of("items")
 
 

@@ -48,6 +48,8 @@ class Program:
         return self.calls.call(Call(node, args, keywords, discarded), path, callee)
 
     def value(self, node: ast.expr) -> Value:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            return CONSTANT._replace(texts=frozenset({node.value}))
         if not isinstance(node, ast.Name):
             return CONSTANT
         binding = self.state.bindings[node.id]
@@ -125,7 +127,7 @@ def test_a_call_changes_the_arguments_that_the_model_lists(program: Program, sou
         ("numpy.save('a.npy', table)", "numpy.load('a.npy')", file_location("a.npy"), True),
         ("numpy.save('a.npy', table)", "numpy.load('b.npy')", file_location("a.npy"), False),
         ("numpy.load('a.npy')", "numpy.load('a.npy')", file_location("a.npy"), False),
-        ("shutil.copy('a', 'dir/b')", "numpy.load('b')", file_location("b"), True),
+        ("shutil.copy('a', 'dir/b')", "numpy.load('dir/b')", file_location("dir/b"), True),
     ],
 )
 def test_a_call_depends_on_earlier_uses_of_its_locations(
@@ -162,19 +164,21 @@ def test_changes_of_the_process_are_always_kept(program: Program, source: str, c
 @pytest.mark.parametrize(
     ("source", "name", "writes"),
     [
-        ("open('a/x.txt')", "x.txt", False),
-        ("open('a/x.txt', 'rb')", "x.txt", False),
-        ("open('a/x.txt', 'w')", "x.txt", True),
-        ("open('a/x.txt', mode='a')", "x.txt", True),
-        ("open('a/x.txt', 'r+')", "x.txt", True),
-        ("open('a/x.txt', items)", "x.txt", True),
+        ("open('a/x.txt')", "a/x.txt", False),
+        ("open('a/x.txt', 'rb')", "a/x.txt", False),
+        ("open('a/x.txt', 'w')", "a/x.txt", True),
+        ("open('a/x.txt', mode='a')", "a/x.txt", True),
+        ("open('a/x.txt', 'r+')", "a/x.txt", True),
+        ("open('a/x.txt', items)", "a/x.txt", True),
         ("open(items, 'w')", "*", True),
     ],
 )
 def test_an_open_file_is_written_in_modes_that_write(program: Program, source: str, name: str, writes: bool) -> None:
     node = ast.parse(source, mode="eval").body
     assert isinstance(node, ast.Call)
-    value = program.calls.open_file(node, node.args[0], node.args[1:])
+    path, *rest = (program.value(one) for one in node.args)
+    keywords = {k.arg or "**": program.value(k.value) for k in node.keywords}
+    value = program.calls.open_file(Call(node, [path, *rest], keywords), path, rest)
     assert (file_location(name) in program.state.locations) is writes
     assert value.type is OBJECT
     assert value.objects & program.state.heap.iterators

@@ -45,7 +45,7 @@ def test_summary_of_a_function(source: str, attribute: str, expected: object) ->
 def test_summary_lists_free_variables_and_locations() -> None:
     summary = summary_of("import random\ndef f():\n    random.random()\n    open('data/x.csv')\n    return y")
     assert set(summary.free_variables) == {"random", "open", "y"}
-    assert set(summary.locations) == {RANDOM_STATE, file_location("x.csv")}
+    assert set(summary.locations) == {RANDOM_STATE, file_location("data/x.csv")}
 
 
 @pytest.mark.parametrize(

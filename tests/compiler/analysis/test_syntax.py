@@ -13,7 +13,6 @@ from jupyter_pipeline.compiler.analysis.syntax import (
     is_future,
     last_name,
     leaves_path,
-    path_tail,
     shorten,
 )
 
@@ -56,26 +55,6 @@ def test_bound_names_are_those_of_the_own_scope(source: str, names: set[str]) ->
 )
 def test_declarations_of_inner_functions_do_not_count(source: str, names: set[str]) -> None:
     assert declared_outside(ast.parse(source).body) == names
-
-
-@pytest.mark.parametrize(
-    ("path", "tail"),
-    [
-        ("'a/b.csv'", "b.csv"),
-        ("'a/b/'", "b"),
-        ("'a/*.csv'", ANY_PATH),
-        ("''", ANY_PATH),
-        ("base / 'b.csv'", "b.csv"),
-        ("Path('a', 'b.csv')", "b.csv"),
-        ("f'{base}/b.csv'", "b.csv"),
-        ("f'{base}.csv'", ANY_PATH),
-        ("known", "k.csv"),
-        ("unseen", ANY_PATH),
-        ("Path()", ANY_PATH),
-    ],
-)
-def test_path_tail_is_the_last_part_of_a_visible_path(path: str, tail: str) -> None:
-    assert path_tail(parse_expression(path), {"known": "k.csv"}) == tail
 
 
 @pytest.mark.parametrize(
