@@ -10,7 +10,6 @@ from jupyter_pipeline.compiler.analysis.state import State
 from jupyter_pipeline.compiler.analysis.syntax import as_load, last_name
 from jupyter_pipeline.compiler.analysis.values import (
     CONTAINER,
-    CONSTANT,
     IMMUTABLE,
     TABLE,
     Imported,

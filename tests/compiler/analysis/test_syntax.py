@@ -4,7 +4,6 @@ import ast
 
 import pytest
 
-
 from jupyter_pipeline.compiler.analysis.syntax import (
     as_load,
     bound_names,
