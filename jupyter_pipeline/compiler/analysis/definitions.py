@@ -231,6 +231,7 @@ def _bind_parameters(state: State, summary: FunctionSummary, arguments: ast.argu
     objects = {}
     for name in (*summary.parameters, *summary.variadic):
         objects[name] = state.heap.allocate(state.heap.allocate(0))
+        state.heap.random |= objects[name]
         state.bindings[name] = Binding(0, objects[name], UNKNOWN, hole(name))
     state.local_names |= set(objects)
     return objects

@@ -64,7 +64,7 @@ def analyze(program: Program, criteria: Collection[int] = (), external: Collecti
     for position in bits(heap.written):
         if heap.is_written_later(position):
             program.statements[heap.allocated_by[position]].changed = True
-    settings = [(heap.importers[library], how) for library, how in heap.configured_by.items()]
+    settings = [(heap.importers.get(library, 0), how) for library, how in heap.configured_by.items()]
     return Dependencies(state.unresolved, state.always_kept, settings)
 
 

@@ -22,6 +22,7 @@ from jupyter_pipeline.compiler.analysis.state import Binding, State
 from jupyter_pipeline.compiler.analysis.texts import ANY_TEXT, Texts, unite
 from jupyter_pipeline.compiler.analysis.values import (
     ITERATOR,
+    OBJECT,
     TABLE,
     UNKNOWN,
     ClassSummary,
@@ -59,6 +60,9 @@ class Effects:
             True if the location exists from now on. A figure always does.
         """
         state = self.state
+        if location == FIGURE:
+            importers = self.heap.importers  # the settings of matplotlib apply to what any library draws
+            importers["matplotlib"] = importers.get("matplotlib", 0) | self.heap.bit
         if state.summary is not None:
             self._summarize(location, Access.CREATE if create else Access.WRITE)
             return 0
@@ -67,7 +71,7 @@ class Effects:
         if binding is None:
             if not create and location != FIGURE:
                 return 0
-            binding = state.locations[location] = Binding(0, self.heap.allocate(0), UNKNOWN)
+            binding = state.locations[location] = Binding(0, self.heap.allocate(0, OBJECT), UNKNOWN)
         else:
             state.record.needs |= self.heap.writers(binding.objects)
         self.heap.write(binding.objects)

@@ -311,6 +311,7 @@ class Functions:
                 self.call(of.methods[name], callee, [instance, *args], keywords)
         if of.has_unknown_base:
             heap.link(made, heap.reachable(contents))
+            heap.random |= made
         return instance
 
     def call_unknown(

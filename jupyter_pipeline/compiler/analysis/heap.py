@@ -88,6 +88,12 @@ class Heap:
         """Objects that stand for libraries."""
         self.bound_mutators = 0
         """Bound methods that change their receiver."""
+        self.data = 0
+        """Tables and containers."""
+        self.instances = 0
+        """Objects of library classes."""
+        self.random = 0
+        """Objects that may draw from the global random generators when they are used."""
         self.default_dicts = 0
         """Dictionaries in which a look-up may add a key."""
         self.importers: dict[str, int] = {}
@@ -109,8 +115,13 @@ class Heap:
         bit = 1 << len(self._reachable)
         self._reachable.append(bit | self.reachable(contents))
         self.allocated_by.append(self.statement)
-        if kind_of(type_) is ITERATOR:
+        kind = kind_of(type_)
+        if kind is ITERATOR:
             self.iterators |= bit
+        elif kind is TABLE or kind is CONTAINER:
+            self.data |= bit
+        elif kind is OBJECT:
+            self.instances |= bit
         return bit
 
     def reachable(self, objects: int) -> int:
@@ -233,19 +244,31 @@ class Heap:
             return Value(part, 0, False, UNKNOWN, value.texts)
         return Value(self.part(value), 0, True, OBJECT if kind is OBJECT else UNKNOWN, value.texts)
 
+    def may_draw(self, value: Value) -> bool:
+        """Return True if `value` may be or hold an object that draws from the global random generators."""
+        if value.type is UNKNOWN and (value.fresh or not value.objects):
+            return True
+        return bool(self.part(value) & self.random)
+
     def hold(self, value: Value) -> int:
         """Return the objects that a container of `value` holds, and allocate one if the value is new."""
         if value.kind is IMMUTABLE:
             return 0
         if value.fresh:
-            return value.objects | self.allocate(value.contents, value.type)
+            return value.objects | self._allocate_new(value)
         return value.objects
 
     def own(self, value: Value) -> Value:
         """Return `value` with an object allocated if the value is new."""
         if not value.fresh:
             return value
-        return Value(value.objects | self.allocate(value.contents, value.type), 0, False, value.type, value.texts)
+        return Value(value.objects | self._allocate_new(value), 0, False, value.type, value.texts)
+
+    def _allocate_new(self, value: Value) -> int:
+        made = self.allocate(value.contents, value.type)
+        if value.type is UNKNOWN:
+            self.random |= made
+        return made
 
     def contents(self, values: Iterable[Value]) -> int:
         """Return the objects of a new container that is made from the contents of `values`."""

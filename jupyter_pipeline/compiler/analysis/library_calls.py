@@ -103,7 +103,7 @@ class LibraryCalls:
         """
         heap, effects = self.heap, self.effects
         values = call.values
-        self.functions.run_callbacks(values)
+        self.functions.run_callbacks([*values, callee] if is_method and callee.kind is OBJECT else values)
         if model.consumes_arguments:
             for value in values:
                 self.functions.exhaust(value.objects | value.contents)
@@ -113,6 +113,8 @@ class LibraryCalls:
         self._change(call, model, callee, held, is_method=is_method)
         if model.seeds or (model.draws and not self._is_passed(call, model.draws_unless)):
             effects.touch(RANDOM_STATE, create=model.seeds)
+        elif model.draws_with and self._has_random_argument(call, model, callee, is_method=is_method):
+            effects.touch(RANDOM_STATE)
         files = self.open_files(model.files, call, callee if is_method else None)
         if model.changes_process:
             effects.change_process()
@@ -128,9 +130,34 @@ class LibraryCalls:
                 effects.configure(name or library, objects, held)
         if model.configures_as_statement and call.discarded:
             effects.configure(library, objects, held)
+        if model.result_of is not None:
+            held = 0
+            for argument in model.result_of:
+                if argument != SELF:
+                    for value, _ in self._arguments(call, argument):
+                        held |= heap.hold(value)
+                elif is_method:
+                    held |= heap.part(callee)
         if model.uses_figure:
             held |= effects.touch(FIGURE)
-        return self._of_file(self._result(model, call.args, callee, held, is_method=is_method), files)
+        result = self._of_file(self._result(model, call.args, callee, held, is_method=is_method), files)
+        if model.makes_random and not self._is_passed(call, model.makes_random_unless):
+            result = heap.own(result)
+            heap.random |= result.objects
+        return result
+
+    def _has_random_argument(self, call: Call, model: FunctionModel, callee: Value, *, is_method: bool) -> bool:
+        """Return True if one of the arguments that decide on a draw may be or hold a random object."""
+        for argument in model.draws_with:
+            if argument == ALL_ARGUMENTS:
+                values = call.values
+            elif argument == SELF:
+                values = [callee] if is_method else []
+            else:
+                values = [value for value, _ in self._arguments(call, argument)]
+            if any(self.heap.may_draw(value) for value in values):
+                return True
+        return False
 
     def _of_file(self, value: Value, files: int) -> Value:
         """Return the result of a call that opens the files `files`: it may be a connection or an open file."""
@@ -153,8 +180,16 @@ class LibraryCalls:
             if callee.kind is TABLE or callee.kind is CONTAINER:
                 heap.write(callee.objects or heap.part(callee))
             else:
-                heap.write_data(heap.part(callee))
+                heap.write_data(self._changed_part(model, callee))
             heap.link(callee.objects, held)
+
+    def _changed_part(self, model: FunctionModel, receiver: Value) -> int:
+        """Return the objects that a method changes, of those that the receiver is or holds."""
+        heap = self.heap
+        part = heap.part(receiver)
+        if model.changes_only == "rest" and receiver.kind is OBJECT:
+            return part & (receiver.objects | heap.instances) & ~heap.data
+        return part & ~heap.data if model.changes_only else part
 
     def _arguments(self, call: Call, argument: Argument) -> list[tuple[Value, ast.expr | None]]:
         """Return the values that `argument` may have in a call, with their expressions."""
@@ -180,8 +215,9 @@ class LibraryCalls:
         """Return True if one of `arguments` may have a value other than ``None`` and ``False``."""
         return any(
             not (isinstance(node, ast.Constant) and (node.value is None or node.value is False))
+            and type(value.type) is not Imported  # ``random_state=np.random`` is the global generator
             for argument in arguments
-            for _, node in self._arguments(call, argument)
+            for value, node in self._arguments(call, argument)
         )
 
     def read_attribute(self, model: FunctionModel, base: Value) -> Value:
@@ -196,7 +232,8 @@ class LibraryCalls:
         if is_method:
             if model.returns_own_class:
                 kind = callee.type
-            held |= heap.part(callee)
+            if model.result_of is None:
+                held |= heap.part(callee)
         match model.returns:
             case Returns.NEW:
                 return CONSTANT if kind is IMMUTABLE else Value(0, 0, kind_of(kind) is not IMMUTABLE, kind)

@@ -231,6 +231,7 @@ class State:
         objects = self.placeholders.get(name)
         if objects is None:
             objects = self.placeholders[name] = self.heap.allocate(self.heap.allocate(0))
+            self.heap.random |= objects
             summary.free_variables[name] = 0 if self.tolerant else line
         kind = self.outer_type(name)
         if kind is not UNKNOWN:

@@ -53,8 +53,14 @@ Effects, in any order
     ``pure``                       No effect; may be left out.
     ``changes(ARG …)``             Changes these arguments. The receiver may hold all arguments then.
     ``changes(self if ARG)``       Changes the receiver if this argument is passed and not ``False`` or ``None``.
+    ``changes(self except data)``  Changes the receiver and the objects it holds, but no table or container it holds.
+    ``changes(self only)``         Changes the receiver and the objects of library classes that it holds.
     ``draws``                      Draws from the global random generators.
     ``draws(unless ARG …)``        Does not if one of these arguments is passed and not ``None``.
+    ``draws(ARG …)``               Draws if one of these arguments, or an object that it holds, is random. ``self`` is
+                                   the receiver. Objects of unknown type count as random.
+    ``random``                     The result is random: it draws from the global generators when it is used.
+    ``random(unless ARG …)``       It does not if one of these arguments is passed and not ``None``.
     ``seeds``                      Sets the state of the global random generators.
     ``reads(ARG …)``               Reads the file at this path. ``reads(self)``: the receiver is the path.
                                    ``reads(any)``: any file. An argument that is no path but a buffer is read.
@@ -74,7 +80,8 @@ Results, after ``->``
     share memory with receiver and arguments, or is one of them; ``new(X)`` is separate from them; ``holding(X)`` is
     new and may hold them. ``receiver`` is the receiver itself. ``part`` is an argument, a part of one or a new object
     of unknown type that holds them. Special results are ``copy deepcopy state field named_tuple default_dict``
-    (see `Returns`). Without ``->``, a function returns a constant.
+    (see `Returns`). Without ``->``, a function returns a constant. ``view(X) of ARG …`` shares memory with these
+    arguments only, and ``holding(X) of ARG …`` holds only them.
 '''
 
 from __future__ import annotations
@@ -280,6 +287,8 @@ class FunctionModel:
     """Arguments that the call changes; `SELF` is the receiver, `ALL_ARGUMENTS` all arguments."""
     changes_receiver_if: tuple[Argument, ...] = ()
     """Arguments with which the call changes the receiver."""
+    changes_only: str = ""
+    """Restricts a change of the receiver: ``data`` spares tables and containers, ``rest`` all but library objects."""
     consumes_arguments: bool = True
     """True if the call reads its arguments at once, which exhausts iterators."""
     seeds: bool = False
@@ -288,6 +297,14 @@ class FunctionModel:
     """True if the call may draw from the global random generators."""
     draws_unless: tuple[Argument, ...] = ()
     """Arguments with which it does not."""
+    draws_with: tuple[Argument, ...] = ()
+    """Arguments with which it draws if they are or hold random objects."""
+    makes_random: bool = False
+    """True if the result draws from the global random generators when it is used."""
+    makes_random_unless: tuple[Argument, ...] = ()
+    """Arguments with which it does not."""
+    result_of: tuple[Argument, ...] | None = None
+    """Arguments that the result may hold or share memory with; ``None`` for all and the receiver."""
     files: tuple[FileAccess, ...] = ()
     changes_process: bool = False
     reads_names: str | None = None
@@ -308,6 +325,8 @@ class FunctionModel:
             or self.changes_receiver_if
             or self.seeds
             or self.draws
+            or self.draws_with
+            or self.makes_random
             or self.files
             or self.changes_process
             or self.reads_names is not None

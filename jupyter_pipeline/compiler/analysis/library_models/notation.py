@@ -229,6 +229,9 @@ def build_rule(library: str, rule: str, kinds: Mapping[str, Type], own: Type = O
     result = result.strip()
     if not result:
         return model
+    result, of, arguments = result.partition(" of ")
+    if of:
+        model = replace(model, result_of=_arguments(arguments.split()))
     returns, type_, is_own = _parse_result(library, result, kinds, own)
     return replace(model, returns=returns, type=type_, returns_own_class=is_own)
 
@@ -291,8 +294,15 @@ def _argument(text: str) -> Argument:
     return Argument(keyword, int(position) if at else -1)
 
 
+_RESTRICTIONS = {("self", "except", "data"): "data", ("self", "only"): "rest"}
+
+
 def _changes(fields: dict[str, Any], found: list[str]) -> None:
-    if "if" in found:
+    restriction = _RESTRICTIONS.get(tuple(found))
+    if restriction is not None:
+        fields["changes"] = (*fields.get("changes", ()), SELF)
+        fields["changes_only"] = restriction
+    elif "if" in found:
         if found[:2] != ["self", "if"]:
             raise ValueError(f"changes({' '.join(found)}): only changes(self if …) has a condition.")
         fields["changes_receiver_if"] = _arguments(found[2:])
@@ -301,8 +311,16 @@ def _changes(fields: dict[str, Any], found: list[str]) -> None:
 
 
 def _draws(fields: dict[str, Any], found: list[str]) -> None:
-    fields["draws"] = True
-    fields["draws_unless"] = _arguments(found[1:])
+    if found and found[0] != "unless":
+        fields["draws_with"] = _arguments(found)
+    else:
+        fields["draws"] = True
+        fields["draws_unless"] = _arguments(found[1:])
+
+
+def _random(fields: dict[str, Any], found: list[str]) -> None:
+    fields["makes_random"] = True
+    fields["makes_random_unless"] = _arguments(found[1:])
 
 
 def _files(name: str) -> Callable[[dict[str, Any], list[str]], None]:
@@ -334,6 +352,7 @@ _EFFECTS: dict[str, Callable[[dict[str, Any], list[str]], None]] = {
     "pure": lambda fields, found: None,
     "changes": _changes,
     "draws": _draws,
+    "random": _random,
     "seeds": _flag("seeds"),
     "reads": _files("reads"),
     "writes": _files("writes"),
@@ -359,6 +378,9 @@ def join_models(models: Sequence[FunctionModel]) -> FunctionModel:
         kinds = {m.type.kind if type(m.type) is LibraryInstance else m.type for m in models}
         fields = {"returns": Returns.VIEW, "type": kinds.pop() if len(kinds) == 1 else UNKNOWN}
         fields["returns_own_class"] = all(m.returns_own_class for m in models)
+    changing = {m.changes_only for m in models if SELF in m.changes or m.changes_receiver_if}
+    random = [m.makes_random_unless for m in models if m.makes_random]
+    of = [m.result_of for m in models]
     drawing = [m.draws_unless for m in models if m.draws]
     marks = [m.reads_names for m in models if m.reads_names is not None]
     return replace(
@@ -368,7 +390,12 @@ def join_models(models: Sequence[FunctionModel]) -> FunctionModel:
         consumes_arguments=any(m.consumes_arguments for m in models),
         seeds=any(m.seeds for m in models),
         draws=bool(drawing),
-        draws_unless=tuple(a for a in drawing[0] if all(a in other for other in drawing)) if drawing else (),
+        draws_unless=_common(drawing),
+        changes_only="" if "" in changing else min(changing, default=""),
+        draws_with=_union(m.draws_with for m in models),
+        makes_random=bool(random),
+        makes_random_unless=_common(random),
+        result_of=None if None in of else _union(of),
         files=_union(m.files for m in models),
         changes_process=any(m.changes_process for m in models),
         reads_names=min(marks) if marks else None,
@@ -378,6 +405,10 @@ def join_models(models: Sequence[FunctionModel]) -> FunctionModel:
         configures_as_statement=any(m.configures_as_statement for m in models),
         **fields,
     )
+
+
+def _common(parts: Sequence[tuple[Argument, ...]]) -> tuple[Argument, ...]:
+    return tuple(a for a in parts[0] if all(a in other for other in parts)) if parts else ()
 
 
 def _union(parts: Any) -> tuple[Any, ...]:
