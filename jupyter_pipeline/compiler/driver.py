@@ -33,6 +33,7 @@ from jupyter_pipeline.compiler.frontend.notebook import (
     label_refusals,
     note_execution_order,
 )
+from jupyter_pipeline.compiler.frontend.sections import find_sections
 from jupyter_pipeline.compiler.graph.mapping import find_mapping
 from jupyter_pipeline.compiler.graph.naming import (
     collect_directives,
@@ -45,11 +46,13 @@ from jupyter_pipeline.compiler.graph.parameter_values import convert_value
 from jupyter_pipeline.compiler.graph.parameters import Parameter, find_parameters, parameter_schema
 from jupyter_pipeline.compiler.graph.partition import partition_steps
 from jupyter_pipeline.compiler.graph.pipeline import PipelineGraph
+from jupyter_pipeline.compiler.graph.sections import partition_sections
 from jupyter_pipeline.compiler.graph.steps import (
     Step,
     find_libraries,
     find_names_read,
     has_last_value,
+    pass_parameters,
     split_module_level,
 )
 from jupyter_pipeline.compiler.graph.windows import bind_windows
@@ -93,7 +96,8 @@ def compile_cells(cells: Sequence[Cell], selected: int | Sequence[int], options:
     with label_refusals(labels):
         sliced = _slice(cells, criteria, options, labels)
         check_slice(sliced)
-        graph = _build_graph(cells, sliced, options, labels)
+        build = _build_whole if options.whole else _build_graph
+        graph = build(cells, sliced, options, labels)
     remarks = [*sliced.notes, *(CellNote(cell, text) for cell, text in find_machine_values(sliced))]
     values = {
         p.name: convert_value(p, options.defaults.get(p.name, p.default)) for p in graph.parameters if not p.window
@@ -147,14 +151,20 @@ def _check_criteria(cells: Sequence[Cell], criteria: Sequence[int]) -> None:
 def _slice(
     cells: Sequence[Cell], criteria: Sequence[int], options: CompileOptions, labels: Mapping[int, str]
 ) -> SlicedProgram:
-    code = [c for c in cells if c.kind == "code"]
-    return slice_program(
+    code = [c for c in cells if c.kind == "code" and (not options.whole or c.index in criteria)]
+    sliced = slice_program(
         [(c.index, c.source) for c in code if c.index <= max(criteria)],
         criteria,
         external=[c.index for c in code if c.index not in criteria and has_directive(c)],
         later=find_later_definitions([c for c in code if c.index > min(criteria)], labels),
         kernel_names=options.kernel_names,
     )
+    if options.whole:
+        with_code = {s.cell for s in sliced.program.statements}
+        sliced.criteria = tuple(index for index in criteria if index in with_code)
+        approximations = {note for s in sliced.statements for note in s.notes}  # a whole notebook keeps everything
+        sliced.notes = [note for note in sliced.notes if note not in approximations]
+    return sliced
 
 
 def _build_graph(
@@ -163,7 +173,7 @@ def _build_graph(
     by_index = {c.index: c for c in cells}
     directives = collect_directives({i: by_index[i] for i in sliced.criteria}, sliced, labels)
     parameters = _find_parameters(cells, sliced, options)
-    imports, helpers, inner = split_module_level(sliced, parameters)
+    imports, helpers, inner = split_module_level(sliced, parameters, targets=sliced.criteria)
     function = to_identifier(options.name)
     module_names = {n for s in [*imports, *helpers] for n in s.bound} | {"prepare"}
     several = len(sliced.criteria) > 1
@@ -194,11 +204,52 @@ def _build_graph(
     )
 
 
+def _build_whole(
+    cells: Sequence[Cell], sliced: SlicedProgram, options: CompileOptions, labels: Mapping[int, str]
+) -> PipelineGraph:
+    """Return the graph of a whole notebook."""
+    marked = {c.index: c for c in cells if c.index in sliced.criteria and has_directive(c)}
+    parameters = _find_parameters(cells, sliced, options)
+    imports, helpers, inner = split_module_level(sliced, parameters, targets=())
+    function = to_identifier(options.name)
+    division = partition_sections(
+        sliced,
+        inner,
+        imports,
+        find_sections(cells, sliced.criteria),
+        cells,
+        directives=collect_directives(marked, sliced, labels),
+        function=function,
+        taken={n for s in [*imports, *helpers] for n in s.bound},
+        one_step=options.one_step,
+    )
+    sliced.notes += division.notes
+    libraries = find_libraries(sliced)
+    description = " ".join(options.description.split())
+    for step in division.steps:
+        pass_parameters(step, parameters)
+        _complete_step(step, division.steps, division.directives.get(step.cell, Directive()), options, sliced, libraries)
+    if len(division.steps) == 1 and description:
+        division.steps[0].summary = description
+    _check_worker_sizes(division.steps, options)
+    return PipelineGraph(
+        function=function,
+        program=sliced.program,
+        imports=tuple(imports),
+        helpers=tuple(helpers),
+        steps=tuple(division.steps),
+        parameters=tuple(parameters),
+        libraries=libraries,
+    )
+
+
 def _find_parameters(cells: Sequence[Cell], sliced: SlicedProgram, options: CompileOptions) -> list[Parameter]:
     tagged = {c.index for c in cells if c.kind == "code" and "parameters" in c.tags}
     wanted = list(dict.fromkeys([*options.parameters, *options.defaults, *options.windows]))
+    # In a whole notebook, tagged cells are the only ones with parameters; without one, all cells are above others.
+    own = sliced.criteria if not options.whole else {c.index for c in cells} - tagged if tagged else ()
     parameters, refusals = find_parameters(
-        sliced.statements, sliced.criteria, tagged=tagged, wanted=wanted, reserved=RESERVED_NAMES
+        sliced.statements, own, tagged=tagged, wanted=wanted, reserved=RESERVED_NAMES
     )
     if not refusals:
         parameters, refusals = bind_windows(parameters, options.windows, sliced.statements)

@@ -39,6 +39,10 @@ class CompileOptions(StepSettings):
     """Most runs that run at the same time, in ``prefect.yaml``."""
     to: str = "prefect"
     """Target of code generation, one of `codegen.registry.list_code_generators`."""
+    whole: bool = False
+    """True to compile the whole notebook, with its sections as steps."""
+    one_step: bool = False
+    """True to compile the whole notebook to one step."""
     standalone: bool = False
     """True if the files must run without this package. They then create the cluster from its class."""
     cluster: Mapping[str, Any] = field(default_factory=dict)
@@ -62,6 +66,8 @@ class CompileOptions(StepSettings):
         """
         if both := sorted(set(self.windows) & set(self.defaults)):
             raise UsageError(f"{both[0]} cannot have both a value and a time window: set one of them.")
+        if self.one_step and not self.whole:
+            raise UsageError("--one-step makes one step of a whole notebook. Add --all.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,7 @@ class Effects:
         if state.summary is not None:
             self._summarize(location, Access.CREATE if create else Access.WRITE)
             return 0
-        self._record(location, Access.WRITE)
+        self._record(location, Access.WRITE | Access.CREATE if create else Access.WRITE)
         binding = state.locations.get(location)
         if binding is None:
             if not create and location != FIGURE:

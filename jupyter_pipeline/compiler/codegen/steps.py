@@ -15,6 +15,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement
+from jupyter_pipeline.compiler.codegen.sections import is_displayed, render_section
 from jupyter_pipeline.compiler.codegen.source_map import Piece
 from jupyter_pipeline.compiler.codegen.text import escape_docstring, indent, render_signature
 from jupyter_pipeline.compiler.graph.steps import Step
@@ -39,7 +40,7 @@ def render_steps(
         pieces.append(_piece(program, s))
         previous_block = block
     for step in steps:
-        pieces += [_EMPTY, _EMPTY, *_function(program, step)]
+        pieces += [_EMPTY, _EMPTY, *_function(program, step, imports)]
     return pieces
 
 
@@ -59,11 +60,13 @@ def _import_lines(program: Program, imports: Sequence[Statement], steps: Sequenc
         pieces.append(Piece("from typing import Any"))
     if any(step.shares for step in steps) and not any(p.text == "import dask" for p in pieces):
         pieces.append(Piece("import dask"))
+    if any(is_displayed(program, step) for step in steps):
+        pieces.append(Piece("from IPython.display import display"))
     future = [p for p in pieces if p.text.startswith("from __future__")]
     return future + [p for p in pieces if p not in future]
 
 
-def _function(program: Program, step: Step) -> list[Piece]:
+def _function(program: Program, step: Step, imports: Sequence[Statement]) -> list[Piece]:
     inputs = [step.mapped.variable if step.mapped and n == step.mapped.items else n for n in step.inputs]
     parameters = [p for p in step.parameters if not (step.mapped and p.name == step.mapped.items)]
     if step.mapped and step.mapped.items not in step.inputs:
@@ -79,6 +82,10 @@ def _function(program: Program, step: Step) -> list[Piece]:
     after = [s for s in step.statements if s.cell > step.cell >= 0]
     body += [Piece(line) for line in _shadowed(step.statements)]
     local = {n for s in step.statements for n in s.bound} | set(step.inputs) | {p.name for p in step.parameters}
+    if step.cells:
+        body += render_section(program, step, imports, lambda s: _local_piece(program, s, local))
+        body += _return(step)
+        return [head, *_indented(body)]
     body += [_local_piece(program, s, local) for s in needed]
     if needed and own:
         body.append(_EMPTY)

@@ -14,21 +14,50 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+from jupyter_pipeline.compiler.analysis.heap import bits as positions
 from jupyter_pipeline.compiler.analysis.statements import Statement
 from jupyter_pipeline.compiler.graph.steps import Step
 from jupyter_pipeline.compiler.refusals import refusal
 from jupyter_pipeline.models import Refusal
 
-__all__ = ["connect"]
+__all__ = ["Conflict", "connect"]
 
 
-def connect(steps: Sequence[Step]) -> list[Refusal]:
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Statement that would see another value than in the notebook, unless the steps around it are one."""
+
+    statement: Statement
+    name: str
+    """Name or expression at fault."""
+    rule: str
+    """Id of the refusal rule; empty if only whole notebooks have such a conflict."""
+    reason: str
+    """Reason without a period."""
+    first: int
+    """Position of the first step that takes part."""
+    last: int
+    """Position of the last step that takes part."""
+
+    @classmethod
+    def by_rule(cls, rule: str, statement: Statement, name: str, first: int, last: int) -> Conflict:
+        """Return a conflict that a refusal rule describes."""
+        reason = refusal(rule, cell=statement.cell, line=1, name=name).reason
+        return cls(statement, name, rule, reason, first, last)
+
+    def refuse(self) -> Refusal:
+        """Return the refusal of the statement."""
+        return refusal(self.rule, cell=self.statement.cell, line=self.statement.node.lineno, name=self.name)
+
+
+def connect(steps: Sequence[Step]) -> list[Conflict]:
     """Set inputs, outputs and predecessors of `steps`, which run in this order or in parallel.
 
     Returns
     -------
-    list of Refusal
+    list of Conflict
         Statements that would see another value than in the notebook.
     """
     return [*_Edges(steps).connect(), *_order_changes(steps)]
@@ -58,9 +87,9 @@ class _Edges:
                         names = self.captured[self.home[definer]]
                         names[name] = names.get(name, 0) | bits
 
-    def connect(self) -> list[Refusal]:
+    def connect(self) -> list[Conflict]:
         """Connect each step with earlier steps."""
-        refusals: list[Refusal] = []
+        conflicts: list[Conflict] = []
         for position, step in enumerate(self.steps):
             local = {}
             for name, bits in self._free_names(position).items():
@@ -79,9 +108,9 @@ class _Edges:
             for other, owned in zip(self.steps[:position], self.owned, strict=False):
                 if other not in step.sources.values() and (needs & owned or other.kind == "check"):
                     step.after.append(other)
-            refusals += self._simulate(position, local)
+            conflicts += self._simulate(position, local)
             self.ends.append(local)
-        return refusals
+        return conflicts
 
     def _free_names(self, position: int) -> dict[str, int]:
         """Return the free names of the step with the bindings that it must see."""
@@ -112,34 +141,42 @@ class _Edges:
         binders = [p for p in earlier if self.owned[p] & bits]
         return next(iter(right or binders), None)
 
-    def _simulate(self, position: int, local: dict[str, int]) -> Iterator[Refusal]:
+    def _simulate(self, position: int, local: dict[str, int]) -> Iterator[Conflict]:
         """Simulate the bindings of a step, and yield statements that see others than in the notebook."""
         for s in self.steps[position].statements:
             own = 1 << s.number
             for name, bits in s.versions.items():
                 expected = bits & self.inner & ~own
                 if expected and local.get(name, 0) != expected:
-                    yield _refusal(s, name, "ambiguous-binding")
+                    homes = self._homes(expected | local.get(name, 0))
+                    yield self._conflict("ambiguous-binding", s, name, position, homes)
             for (name, definer), bits in s.deferred_versions.items():
                 expected = bits & self.inner & ~own
                 source = self.home.get(definer, position)
                 present = local if source == position else self.ends[source] if source < position else {}
                 if expected and present.get(name, 0) != expected:
-                    yield _refusal(s, name, "captured-name-rebound")
+                    yield self._conflict(
+                        "captured-name-rebound", s, name, position, [source, *self._homes(expected)]
+                    )
             for name, definers in s.assigned_by.items():
-                if name in s.bound and any(self.home.get(definer, position) != position for definer in definers):
-                    yield _refusal(s, name, "captured-name-assigned")
+                homes = [self.home.get(definer, position) for definer in definers]
+                if name in s.bound and any(home != position for home in homes):
+                    yield self._conflict("captured-name-assigned", s, name, position, homes)
             for name in s.bound:
                 after = s.binds.get(name, 0)
                 local[name] = own if not after & ~own else local.get(name, 0) | own
 
+    def _homes(self, bindings: int) -> list[int]:
+        """Return the positions of the steps of some statements."""
+        return [self.home[number] for number in positions(bindings & self.inner)]
 
-def _refusal(s: Statement, name: str, rule: str) -> Refusal:
-    return refusal(rule, cell=s.cell, line=s.node.lineno, name=name)
+    def _conflict(self, rule: str, s: Statement, name: str, position: int, homes: Sequence[int]) -> Conflict:
+        involved = [position, *homes]
+        return Conflict.by_rule(rule, s, name, min(involved), max(involved))
 
 
-def _order_changes(steps: Sequence[Step]) -> Iterator[Refusal]:
-    """Make steps that change an object wait for its earlier readers; yield a refusal where the order forbids it."""
+def _order_changes(steps: Sequence[Step]) -> Iterator[Conflict]:
+    """Make steps that change an object wait for its earlier readers; yield a conflict where the order forbids it."""
     order = {id(step): position for position, step in enumerate(steps)}
     for step in steps:
         for s in step.statements:
@@ -152,4 +189,6 @@ def _order_changes(steps: Sequence[Step]) -> Iterator[Refusal]:
                     if reader not in [*step.sources.values(), *step.after]:
                         step.after.append(reader)
                     continue
-                yield _refusal(s, ast.unparse(s.node).split("\n")[0][:60], "changed-before-read")
+                text = ast.unparse(s.node).split("\n")[0][:60]
+                first, last = order[id(step)], order[id(reader)]
+                yield Conflict.by_rule("changed-before-read", s, text, first, last)

@@ -10,19 +10,17 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import Enum, auto
 
 from jupyter_pipeline.compiler.analysis.heap import bits
 from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
 from jupyter_pipeline.compiler.analysis.statements import Statement
-from jupyter_pipeline.compiler.graph.edges import connect
+from jupyter_pipeline.compiler.graph.edges import Conflict, connect
 from jupyter_pipeline.compiler.graph.naming import unused_name
 from jupyter_pipeline.compiler.graph.parameters import Parameter
-from jupyter_pipeline.compiler.graph.steps import Step, find_assigned_names, find_mutated_names, has_last_value
+from jupyter_pipeline.compiler.graph.steps import Step, find_assigned_names, find_mutated_names, has_last_value, pass_parameters
 from jupyter_pipeline.exceptions import CompileRefusedError
-from jupyter_pipeline.models import Refusal
 
 __all__ = ["partition_steps"]
 
@@ -57,23 +55,17 @@ def partition_steps(
     isolated : collection of int
         Selected cells whose steps contain no statements of other cells.
     """
-    refusals: list[Refusal] = []
+    conflicts: list[Conflict] = []
     for arrangement in _Arrangement:
         steps = _group(sliced, inner, names, kinds, arrangement, isolated)
-        refusals = connect(steps) if len(steps) > 1 else []
-        if not refusals:
+        conflicts = connect(steps) if len(steps) > 1 else []
+        if not conflicts:
             break
-    if refusals:
-        raise CompileRefusedError(list(dict.fromkeys(refusals)))
-    arguments = {p.name: p for p in parameters}
+    if conflicts:
+        raise CompileRefusedError(list(dict.fromkeys(conflict.refuse() for conflict in conflicts)))
     for step in steps:
-        read = {n for s in step.statements for n in s.read | s.deferred}
-        step.parameters = [p for p in parameters if p.name in read]
-        step.inputs = [n for n in step.inputs if n not in arguments]
+        pass_parameters(step, parameters)
         step.summary = summary(step.cell) if step.cell >= 0 else "Prepare values that several steps use."
-        step.asynchronous = any(
-            _awaits(s.node) for s in step.statements if re.search("await|async", sliced.program.text(s))
-        )
         own = [s for s in step.statements if s.cell == step.cell]
         if not step.outputs and own and step.kind == "step":
             _results(step, own, sliced.program.plain[step.cell].source, used_below)
@@ -163,11 +155,3 @@ def _results(step: Step, own: Sequence[Statement], source: str, used_below: Coll
         step.outputs = find_assigned_names(own[-1:])
     if step.returns_last and isinstance(last, ast.Expr) and isinstance(last.value, ast.Name):
         step.outputs = [n for n in step.outputs if n != last.value.id]
-
-
-def _awaits(node: ast.AST) -> bool:
-    if isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith):
-        return True
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-        return False
-    return any(_awaits(child) for child in ast.iter_child_nodes(node))

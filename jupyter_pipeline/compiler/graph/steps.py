@@ -22,12 +22,14 @@ from jupyter_pipeline.compiler.graph.parameters import Parameter
 
 __all__ = [
     "Step",
+    "awaits",
     "find_assigned_names",
     "find_libraries",
     "find_mutated_names",
     "find_names_read",
     "has_last_value",
     "is_import",
+    "pass_parameters",
     "split_module_level",
 ]
 
@@ -57,8 +59,11 @@ class Step:
     name: str
     """Name of the function."""
     cell: int
+    """Zero-based index of its cell, or of the first of `cells`; negative for statements of other cells."""
     statements: list[Statement]
     """Statements of the step, in order."""
+    cells: tuple[int, ...] = ()
+    """Cells of a section of a whole notebook, in order; empty for a step that is one cell."""
     kind: str = "step"
     """``step`` or ``check``."""
     parameters: list[Parameter] = field(default_factory=list)
@@ -79,12 +84,14 @@ class Step:
     settings: StepSettings = field(default_factory=StepSettings)
     mapped: ElementMapping | None = None
     """Mapping of a step that runs once for each element of a list."""
+    closes: frozenset[int] = frozenset()
+    """Cells of a section after which the figures are closed, as Jupyter does."""
     shares: bool = False
     """True if several steps on the run's cluster may read its Dask collections."""
 
 
 def split_module_level(
-    sliced: SlicedProgram, parameters: Sequence[Parameter]
+    sliced: SlicedProgram, parameters: Sequence[Parameter], *, targets: Collection[int]
 ) -> tuple[list[Statement], list[Statement], list[Statement]]:
     """Return the imports, the other module-level statements, and the statements of steps.
 
@@ -94,6 +101,8 @@ def split_module_level(
         The slice.
     parameters : sequence of Parameter
         Parameters; the statements that assign them are removed.
+    targets : collection of int
+        Cells of which only the imports may be at module level.
     """
     removed = {p.statement for p in parameters}
     rest = [s for s in sliced.statements if s.number not in removed]
@@ -104,7 +113,7 @@ def split_module_level(
     inner = {name for name, by in binders.items() if len(by) > 1} | {p.name for p in parameters}
     level: dict[int, Statement] = {}
     for s in rest:
-        is_target = s.cell in sliced.criteria
+        is_target = s.cell in targets
         if is_import(s.node) or (not s.changed and not is_target and _is_cheap(s.node)):
             level[s.number] = s
     touched = True
@@ -122,6 +131,27 @@ def split_module_level(
     imports = [s for s in level.values() if is_import(s.node)]
     helpers = [s for s in level.values() if not is_import(s.node)]
     return imports, helpers, [s for s in rest if s.number not in level]
+
+
+def pass_parameters(step: Step, parameters: Sequence[Parameter]) -> None:
+    """Set the parameters that a connected step reads, and whether it awaits."""
+    read = {n for s in step.statements for n in s.read | s.deferred}
+    names = {p.name for p in parameters}
+    step.parameters = [p for p in parameters if p.name in read]
+    step.inputs = [n for n in step.inputs if n not in names]
+    step.asynchronous = any(awaits(s.node) for s in step.statements)
+
+
+def awaits(node: ast.AST) -> bool:
+    """Return True if a statement awaits outside of functions."""
+    pending = [node]  # not by recursion: a chain of `elif` is as deep as it is long
+    while pending:
+        one = pending.pop()
+        if isinstance(one, ast.Await | ast.AsyncFor | ast.AsyncWith) or getattr(one, "is_async", 0):
+            return True
+        if not isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            pending += ast.iter_child_nodes(one)
+    return False
 
 
 def is_import(node: ast.stmt) -> bool:

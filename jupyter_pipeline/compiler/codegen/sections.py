@@ -1,0 +1,130 @@
+"""Render the body of a step that is a section of a whole notebook.
+
+1. The cells follow each other in document order, as they were typed.
+2. The value of the last line of a cell is displayed, as the notebook does; a check asserts it.
+3. Jupyter closes the figures at the end of a cell and after ``plt.show()``, so that the next plot starts a new one.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+
+from jupyter_pipeline.compiler.analysis.locations import FIGURE
+from jupyter_pipeline.compiler.analysis.statements import Program, Statement
+from jupyter_pipeline.compiler.codegen.source_map import Piece
+from jupyter_pipeline.compiler.graph.steps import Step, has_last_value
+
+__all__ = ["is_displayed", "render_section"]
+
+_EMPTY = Piece("")
+_PYPLOT = "matplotlib.pyplot"
+_NEVER_NONE = frozenset(["describe", "head", "mean", "nunique", "sample", "sort_values", "sum", "tail", "value_counts"])
+"""Methods that always return something to display."""
+
+
+def is_displayed(program: Program, step: Step) -> bool:
+    """Return True if the step displays the last value of a cell."""
+    return any(s.cell not in _checks(program) for s in _find_displayed(program, step))
+
+
+def render_section(
+    program: Program, step: Step, imports: Sequence[Statement], render: Callable[[Statement], Piece]
+) -> list[Piece]:
+    """Return the pieces of the statements of a section.
+
+    Parameters
+    ----------
+    program : Program
+        The notebook.
+    step : Step
+        A step with `Step.cells`.
+    imports : sequence of Statement
+        Imports at module level.
+    render : callable
+        Function that returns the piece of one statement.
+    """
+    pieces: list[Piece] = []
+    displayed = _find_displayed(program, step)
+    pyplot = next((name for s in imports for name, path in _imported(s.node) if path == _PYPLOT), "")
+    for cell in step.cells:
+        own = [s for s in step.statements if s.cell == cell]
+        if own and pieces:
+            pieces.append(_EMPTY)
+        for position, s in enumerate(own):
+            if position and _is_blank_between(program, own[position - 1], s):
+                pieces.append(_EMPTY)
+            pieces.append(_displayed(render(s), s, cell in _checks(program)) if s in displayed else render(s))
+            if _is_show(s.node, pyplot) and any(FIGURE in later.effects for later in own[position + 1 :]):
+                pieces.append(Piece(f'{pyplot}.close("all")'))
+        if own and cell in step.closes:
+            pieces += _close(pyplot)
+    return pieces
+
+
+def _checks(program: Program) -> set[int]:
+    return {cell for cell, plain in program.plain.items() if "check" in plain.directives}
+
+
+def _find_displayed(program: Program, step: Step) -> list[Statement]:
+    """Return the last statement of each cell, where it is an expression that a notebook displays."""
+    found = []
+    for cell in step.cells:
+        own = [s for s in step.statements if s.cell == cell]
+        everything = program.of_cell(cell)
+        if own and own[-1] is everything[-1] and has_last_value(own, program.plain[cell].source):
+            found.append(own[-1])
+    return found
+
+
+def _displayed(piece: Piece, s: Statement, is_check: bool) -> Piece:
+    assert isinstance(s.node, ast.Expr)
+    value = s.node.value
+    text = ast.unparse(value)
+    if is_check:
+        lines = [f'assert str({text}) != "False", {text!r}']
+    elif _is_never_none(value):
+        lines = [f"display({text})"]
+    else:
+        lines = [f"if (shown := {text}) is not None:", "    display(shown)"]
+    return Piece("\n".join([*_comments(piece), *lines]), piece.cell, piece.line)
+
+
+def _comments(piece: Piece) -> Iterator[str]:
+    """Yield the comment lines above a statement."""
+    for line in piece.text.split("\n"):
+        if not line.startswith("#"):
+            return
+        yield line
+
+
+def _is_never_none(value: ast.expr) -> bool:
+    if isinstance(value, ast.Call):
+        return isinstance(value.func, ast.Attribute) and value.func.attr in _NEVER_NONE
+    return not isinstance(value, ast.Await | ast.IfExp | ast.BoolOp | ast.NamedExpr)
+
+
+def _is_show(node: ast.stmt, pyplot: str) -> bool:
+    return bool(pyplot) and isinstance(node, ast.Expr) and ast.unparse(node) in (f"{pyplot}.show()", f"{pyplot}.show(block=True)")
+
+
+def _close(pyplot: str) -> list[Piece]:
+    text = 'close("all")  # as Jupyter does after a cell'
+    if pyplot:
+        return [Piece(f"{pyplot}.{text}")]
+    return [Piece("from matplotlib import pyplot"), _EMPTY, Piece(f"pyplot.{text}")]
+
+
+def _imported(node: ast.stmt) -> Iterator[tuple[str, str]]:
+    """Yield name and path of each imported module."""
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            yield alias.asname or alias.name, alias.name
+    elif isinstance(node, ast.ImportFrom) and not node.level:
+        for alias in node.names:
+            yield alias.asname or alias.name, f"{node.module}.{alias.name}"
+
+
+def _is_blank_between(program: Program, first: Statement, second: Statement) -> bool:
+    lines = program.plain[first.cell].source.split("\n")
+    return any(not line.strip() for line in lines[(first.node.end_lineno or 1) : second.node.lineno - 1])

@@ -1,0 +1,405 @@
+"""Partition a whole notebook into steps: its sections.
+
+1. A section of the notebook is a step. Without headings, a cell that needs nothing of the cells directly above it starts
+   a step.
+2. `edges` connects the steps. Sections whose values would differ from the notebook's become one step, with those
+   between them: a name that is rebound after a function captured it, a value that is possibly undefined, an object that
+   only one thread can use.
+3. Steps that use the same files, random numbers, figures or settings run in the order of the notebook. The others run
+   in parallel.
+
+So every notebook has a partition: in the last resort, one step.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from jupyter_pipeline.compiler.analysis.locations import (
+    ANY_FILE,
+    FIGURE,
+    PROCESS,
+    RANDOM_STATE,
+    SETTINGS,
+    Access,
+    Location,
+)
+from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
+from jupyter_pipeline.compiler.analysis.statements import Statement
+from jupyter_pipeline.compiler.frontend.directives import Directive
+from jupyter_pipeline.compiler.frontend.notebook import Cell, CellNote
+from jupyter_pipeline.compiler.frontend.sections import Section
+from jupyter_pipeline.compiler.graph.edges import Conflict, connect
+from jupyter_pipeline.compiler.graph.naming import to_identifier, unused_name
+from jupyter_pipeline.compiler.graph.steps import Step, find_assigned_names
+from jupyter_pipeline.compiler.graph.threads import find_thread_bound
+
+__all__ = ["Division", "partition_sections"]
+
+_MOST_STEPS = 12
+"""Largest number of steps of a notebook without headings."""
+_LONGEST_NAME = 40
+
+
+@dataclass(slots=True)
+class _Group:
+    """Sections that become one step."""
+
+    sections: list[Section]
+    statements: list[Statement] = field(default_factory=list)
+
+    @property
+    def cells(self) -> tuple[int, ...]:
+        return tuple(cell for section in self.sections for cell in section.cells)
+
+    @property
+    def title(self) -> str:
+        return next((section.title for section in self.sections if section.title), "")
+
+
+class Division(NamedTuple):
+    """The steps of a whole notebook, with remarks on their division."""
+
+    steps: list[Step]
+    directives: dict[int, Directive]
+    """By the `Step.cell` of each step."""
+    notes: list[CellNote]
+
+
+def partition_sections(
+    sliced: SlicedProgram,
+    inner: Sequence[Statement],
+    imports: Sequence[Statement],
+    sections: Sequence[Section],
+    cells: Sequence[Cell],
+    *,
+    directives: Mapping[int, Directive],
+    function: str,
+    taken: Collection[str],
+    one_step: bool = False,
+) -> Division:
+    """Return the steps of a whole notebook in document order, connected by edges.
+
+    Parameters
+    ----------
+    sliced : SlicedProgram
+        All statements of the notebook.
+    inner : sequence of Statement
+        Statements that are not at module level.
+    imports : sequence of Statement
+        Imports at module level.
+    sections : sequence of Section
+        See `frontend.sections.find_sections`.
+    cells : sequence of Cell
+        The notebook.
+    directives : mapping of int to Directive
+        Directive of each marked cell.
+    function : str
+        Name of the pipeline as an identifier: the name of a single step.
+    taken : collection of str
+        Names at module level.
+    one_step : bool, default False
+        Make one step of all sections.
+    """
+    by_cell: dict[int, list[Statement]] = {}
+    for s in inner:
+        by_cell.setdefault(s.cell, []).append(s)
+    if len(sections) == 1 and not one_step:
+        sections = _divide(sections[0], by_cell)
+    groups = [_Group([section], [s for c in section.cells for s in by_cell.get(c, ())]) for section in sections]
+    notes: list[CellNote] = []
+    if one_step:
+        groups = [_merge(groups)]
+    groups = [group for group in groups if group.statements or one_step]
+    while True:
+        steps = [
+            Step(name=f"step_{i}", cell=g.cells[0], cells=g.cells, statements=g.statements)
+            for i, g in enumerate(groups)
+        ]
+        conflicts = [*connect(steps), *_find_unbound(steps), *find_thread_bound(steps, imports)] if len(steps) > 1 else []
+        if not conflicts:
+            break
+        groups = _resolve(groups, conflicts, notes)
+    if not groups:  # definitions only: the pipeline has a step that does nothing
+        steps = [Step(name=function, cell=-1, statements=[])]
+    chosen = {step.cell: _directive(group, directives, notes) for step, group in zip(steps, groups, strict=False)}
+    _name(steps, groups, chosen, function, {*taken, *(n for s in inner for n in s.bound)}, cells)
+    _order_effects(steps, notes)
+    figures = sorted({s.cell for step in steps for s in step.statements if FIGURE in s.effects})
+    for step in steps:
+        step.closes = frozenset(figures[:-1]) & {*step.cells}
+    return Division(steps, chosen, notes)
+
+
+def _merge(groups: Sequence[_Group]) -> _Group:
+    return _Group([s for g in groups for s in g.sections], [s for g in groups for s in g.statements])
+
+
+def _resolve(groups: list[_Group], conflicts: Sequence[Conflict], notes: list[CellNote]) -> list[_Group]:
+    """Return the groups with those of each conflict merged, and add a note for each merge."""
+    spans = sorted(
+        (c.first if c.first < c.last else max(c.last - 1, 0), max(c.last, 1), n) for n, c in enumerate(conflicts)
+    )
+    found: list[_Group] = []
+    position = 0
+    while position < len(groups):
+        end, reasons = position, list[Conflict]()
+        for first, last, number in spans:
+            if position <= first <= end:
+                end = max(end, min(last, len(groups) - 1))
+                reasons.append(conflicts[number])
+        if end > position:
+            merged = groups[position : end + 1]
+            names = [f"{group.title or 'the first cells'!r}" for group in merged]
+            reason = reasons[0]
+            line = reason.statement.node.lineno
+            shown = ", ".join(names[:-1]) + f" and {names[-1]}"
+            text = f"{shown} are one step, because of {reason.name!r} in line {line}: {reason.reason}"
+            notes.append(CellNote(reason.statement.cell, text))
+            found.append(_merge(merged))
+        else:
+            found.append(groups[position])
+        position = end + 1
+    return found
+
+
+# Sections without headings
+
+
+def _divide(section: Section, by_cell: Mapping[int, Sequence[Statement]]) -> list[Section]:
+    """Divide the cells where a cell needs nothing of the group above it, and limit the number of groups."""
+    groups: list[list[int]] = []
+    owned = 0
+    for cell in section.cells:
+        needs = own = 0
+        for s in by_cell.get(cell, ()):
+            needs |= s.needs
+            own |= 1 << s.number
+        if not groups or (own and owned and not needs & owned):
+            groups.append([])
+            owned = 0
+        groups[-1].append(cell)
+        owned |= own
+    while len(groups) > _MOST_STEPS:
+        sizes = [len(a) + len(b) for a, b in itertools.pairwise(groups)]
+        smallest = sizes.index(min(sizes))
+        groups[smallest : smallest + 2] = [groups[smallest] + groups[smallest + 1]]
+    return [replace(section, cells=tuple(group)) for group in groups]
+
+
+# Names
+
+
+def _directive(group: _Group, directives: Mapping[int, Directive], notes: list[CellNote]) -> Directive:
+    """Return the directive of a step: that of its marked cell, or of the first one if sections were merged."""
+    marked = [cell for cell in group.cells if cell in directives]
+    if not marked:
+        return Directive()
+    directive = directives[marked[0]]
+    if len(group.cells) == 1:
+        return directive
+    if directive.map:
+        notes.append(CellNote(marked[0], "--map has no effect, because the cell is part of a larger step"))
+    for other in marked[1:]:
+        notes.append(CellNote(other, f"its options have no effect, because it is part of step {directive.name!r}"))
+    return replace(directive, kind="step", map=False)
+
+
+def _name(
+    steps: Sequence[Step],
+    groups: Sequence[_Group],
+    directives: Mapping[int, Directive],
+    function: str,
+    taken: Collection[str],
+    cells: Sequence[Cell],
+) -> None:
+    """Set name, kind and summary of each step."""
+    used = set(taken)
+    sources = {cell.index: cell.source for cell in cells}
+    for position, (step, group) in enumerate(zip(steps, groups, strict=False)):
+        directive = directives[step.cell]
+        title = group.title or _comment(sources[group.cells[0]])
+        if directive.name:
+            name = to_identifier(directive.name)
+        elif len(steps) == 1:
+            name = function
+        elif title:
+            name = _shorten(to_identifier(title))
+        else:
+            values = find_assigned_names(step.statements)
+            name = "setup" if position == 0 else f"make_{values[0]}" if values else "run"
+        if name in used and name not in {s.name for s in steps}:
+            name = f"{name}_step"
+        step.name, step.kind = unused_name(name, used), directive.kind
+        used.add(step.name)
+        step.summary = _sentence(title or step.name.replace("_", " ").capitalize())
+    if not groups:
+        steps[0].summary = "Run nothing: the notebook has definitions only."
+
+
+def _comment(source: str) -> str:
+    """Return the comment on the first line of a cell, without rules and cell markers; empty without one."""
+    first = next((line for line in source.split("\n") if line.strip() and not line.startswith("%%")), "")
+    found = re.match(r"#[#%\s\-=*]*(\w[^=]*?)[#\s\-=*]*$", first)
+    return found[1] if found and len(found[1]) <= 60 else ""
+
+
+def _shorten(name: str) -> str:
+    while len(name) > _LONGEST_NAME and "_" in name.strip("_"):
+        name = name.rpartition("_")[0]
+    return name[:_LONGEST_NAME]
+
+
+def _sentence(title: str) -> str:
+    text = " ".join(title.split()).replace('"', "'")
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+# Values that are possibly undefined
+
+
+def _find_unbound(steps: Sequence[Step]) -> Iterator[Conflict]:
+    """Find values that a step may leave undefined, and that another one reads under a condition.
+
+    A notebook fails only if the read happens; a step would fail when it returns the name.
+    """
+    for position, step in enumerate(steps):
+        for name, producer in step.sources.items():
+            source = steps.index(producer)
+            if name in producer.inputs or any(_binds(s.node, name, loops=True) for s in producer.statements):
+                if name in producer.inputs or any(_binds(s.node, name, loops=False) for s in producer.statements):
+                    continue
+                if any(_reads_always(s.node, name) for s in step.statements):
+                    continue
+            reader = next((s for s in step.statements if name in s.read), step.statements[0])
+            reason = "the step that assigns it may leave it undefined"
+            yield Conflict(reader, name, "", reason, source, position)
+
+
+def _binds(node: ast.stmt, name: str, *, loops: bool) -> bool:
+    """Return True if a statement binds `name` on all paths.
+
+    Parameters
+    ----------
+    node : ast.stmt
+        The statement.
+    name : str
+        The name.
+    loops : bool
+        Assume that each loop runs once, and that no exception is handled.
+    """
+
+    def all_bind(*bodies: Sequence[ast.stmt]) -> bool:
+        return all(any(_binds(s, name, loops=loops) for s in body) for body in bodies)
+
+    match node:
+        case ast.If():
+            return all_bind(node.body, node.orelse)
+        case ast.For() | ast.AsyncFor():
+            return loops and (name in _targets(node.target) or all_bind(node.body))
+        case ast.While():
+            return loops and all_bind(node.body)
+        case ast.With() | ast.AsyncWith():
+            targets = {n for item in node.items if item.optional_vars for n in _targets(item.optional_vars)}
+            return name in targets or all_bind(node.body)
+        case ast.Try() | ast.TryStar():
+            handlers = [h.body for h in node.handlers if not isinstance(h.body[-1], ast.Raise)]
+            return all_bind(node.finalbody) or (
+                all_bind([*node.body, *node.orelse]) and (loops or all_bind(*handlers))
+            )
+        case ast.Match():
+            return False
+        case ast.Delete():
+            return False
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            return node.name == name
+        case ast.Import() | ast.ImportFrom():
+            return any((a.asname or a.name.partition(".")[0]) == name for a in node.names)
+        case _:
+            return name in _targets(node)
+
+
+def _targets(node: ast.AST) -> set[str]:
+    """Return the names that a simple statement or target binds."""
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
+def _reads_always(node: ast.stmt, name: str) -> bool:
+    """Return True if a simple statement reads `name` outside of conditions and functions."""
+    if isinstance(node, ast.If | ast.While):
+        node_: ast.AST = node.test
+    elif isinstance(node, ast.For | ast.AsyncFor):
+        node_ = node.iter
+    elif isinstance(node, ast.Expr | ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Assert):
+        node_ = node
+    else:
+        return False
+    pending = [node_]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, ast.Lambda | ast.IfExp | ast.BoolOp | ast.GeneratorExp):
+            continue
+        if isinstance(one, ast.Name) and one.id == name and isinstance(one.ctx, ast.Load):
+            return True
+        pending += ast.iter_child_nodes(one)
+    return False
+
+
+# Order of effects
+
+
+def _order_effects(steps: Sequence[Step], notes: list[CellNote]) -> None:
+    """Make steps wait for earlier steps that use the same files, random numbers, figures or settings."""
+    uses = [_footprint(step) for step in steps]
+    seeded = any(
+        access & Access.CREATE for use in uses for location, access in use.items() if location == RANDOM_STATE
+    )
+    before: list[set[int]] = []
+    position = {id(step): i for i, step in enumerate(steps)}
+    reasons: dict[str, list[str]] = {}
+    for later, step in enumerate(steps):
+        waits = set[int]()
+        for source in (*step.sources.values(), *step.after):
+            waits |= {position[id(source)], *before[position[id(source)]]}
+        for earlier in range(later - 1, -1, -1):
+            if earlier in waits:
+                continue
+            if reason := _conflict(uses[earlier], uses[later], seeded=seeded):
+                step.after.append(steps[earlier])
+                waits |= {earlier, *before[earlier]}
+                reasons.setdefault(reason, []).append(step.name)
+        before.append(waits)
+    for reason, names in reasons.items():
+        shown = ", ".join(dict.fromkeys(names))
+        first = next(step for step in steps if step.name == names[0])
+        notes.append(CellNote(first.cell, f"{shown} cannot run beside earlier steps: they use the same {reason}"))
+
+
+def _footprint(step: Step) -> dict[Location, Access]:
+    found: dict[Location, Access] = {}
+    for s in step.statements:
+        for location, access in s.effects.items():
+            found[location] = found.get(location, access) | access
+    return found
+
+
+def _conflict(first: Mapping[Location, Access], second: Mapping[Location, Access], *, seeded: bool) -> str:
+    """Return the shared resource for which two steps must run in order; empty for none."""
+    for location, text in ((PROCESS, "process state"), (SETTINGS, "settings")):
+        if (first.get(location, Access.READ) | second.get(location, Access.READ)) & Access.WRITE:
+            return text
+    if FIGURE in first and FIGURE in second:
+        return "figures"
+    if seeded and RANDOM_STATE in first and RANDOM_STATE in second:
+        return "random state"
+    for one, access in first.items():
+        for other, other_access in second.items():
+            same = one == other or (one.resource == other.resource and ANY_FILE in (one, other))
+            if same and one.resource == ANY_FILE.resource and (access | other_access) & Access.WRITE:
+                return "files"
+    return ""
