@@ -54,7 +54,8 @@ def test_a_command_takes_the_same_arguments_and_options_in_both(path: tuple[str,
     assert set(parser.options()) - ONLY_OPTIONS.get(path, set()) == command_options(command)
 
 
-@pytest.mark.parametrize("magic", ["%%deploy", "%deploy"])
+@pytest.mark.parametrize("magic", ["%%deploy", "%deploy", "%deploy notebook"])
 def test_deploys_take_the_same_options_in_both(magic: str) -> None:
-    differing = {"--cell", "--name", "--path", "--no-run"}
+    differing = {"--cell", "--name", "--path", "--no-run", "--all"}
+    differing |= set() if magic == "%deploy notebook" else {"--one-step"}
     assert set(deploy_parser(magic).options()) - differing == command_options(COMMANDS["deploy",]) - differing

@@ -55,7 +55,10 @@ _OWN = (
         "CELL",
         repeat=True,
     ),
-    deploy_options.Option("name", "name of the deployment and of its folder in pipelines/", "NAME"),
+    *deploy_options.WHOLE_OPTIONS,
+    deploy_options.Option(
+        "name", "name of the deployment and of its folder in pipelines/; with --all, by default the notebook's", "NAME"
+    ),
     deploy_options.Option("path", "path of a notebook that comes from standard input", "PATH"),
 )
 _Options: Any = with_options((*_OWN, *deploy_options.OPTIONS), name="DeployOptions")
@@ -67,6 +70,7 @@ class Deploy(_Options):
     name = "jupyter-pipeline deploy"
     description = "Deploy cells of a notebook (a file, or - for standard input) to Prefect, with schedules."
     examples = """
+        jupyter pipeline deploy report.ipynb --all --cron "0 6 * * *"
         jupyter pipeline deploy report.ipynb --cell daily --name daily --cron "0 6 * * *" --profile local
     """
     positional = ("NOTEBOOK",)
@@ -75,10 +79,11 @@ class Deploy(_Options):
         options = self.options()
         path = notebook_path(notebook, options["path"])
         cells = read_cells(notebook)
-        settings = deploy_options.parse_options(options, name=options["name"], notebook=path.name)
+        name = options["name"] or (deploy_options.default_name(path.name) if options["all"] else "")
+        settings = deploy_options.parse_options(options, name=name, notebook=path.name)
         plan = deploy_plan.plan(
             cells,
-            select_cells(cells, options["cell"]),
+            select_cells(cells, options["cell"], whole=settings.compile_options.whole),
             settings,
             folder=path.absolute().parent,
             dry_run=bool(options["dry_run"]),

@@ -228,7 +228,9 @@ def _build_whole(
     description = " ".join(options.description.split())
     for step in division.steps:
         pass_parameters(step, parameters)
-        _complete_step(step, division.steps, division.directives.get(step.cell, Directive()), options, sliced, libraries)
+        _complete_step(
+            step, division.steps, division.directives.get(step.cell, Directive()), options, sliced, libraries
+        )
     if len(division.steps) == 1 and description:
         division.steps[0].summary = description
     _check_worker_sizes(division.steps, options)

@@ -49,7 +49,8 @@ def complete(shell: InteractiveShell, event: Any) -> list[str]:
 
 def _options(typed: str, magic: str, previous: list[str]) -> list[str]:
     if magic == "deploy":
-        return deploy_parser(typed).options()
+        whole = typed == "%deploy" and previous[:1] == ["notebook"]
+        return deploy_parser("%deploy notebook" if whole else typed).options()
     subcommand = SUBCOMMANDS.get(magic, {}).get(previous[0]) if previous else None
     return subcommand.parser(magic).options() if subcommand else []
 
@@ -57,6 +58,8 @@ def _options(typed: str, magic: str, previous: list[str]) -> list[str]:
 def _words(magic: str, previous: list[str]) -> list[str]:
     if previous and previous[-1].startswith("--"):
         return _values(magic, previous[-1])
+    if not previous and magic == "deploy":
+        return ["notebook"]
     if not previous:
         return list(SUBCOMMANDS.get(magic, ()))
     if len(previous) > 1:

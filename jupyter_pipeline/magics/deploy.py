@@ -1,4 +1,8 @@
-"""``%%deploy`` deploys a cell, ``%deploy`` the marked cells of a notebook; ``%%step`` and ``%%check`` mark cells."""
+"""Magics of deploys.
+
+``%%deploy`` deploys a cell, ``%deploy`` the marked cells of a notebook, ``%deploy notebook`` the whole notebook.
+``%%step`` and ``%%check`` mark cells.
+"""
 
 from __future__ import annotations
 
@@ -23,20 +27,31 @@ __all__ = ["DeployMagics", "deploy_parser"]
 _INTERRUPTED = "either the old or the new version is live; list the deployments with %deployments list, or deploy again"
 
 
-def deploy_parser(magic: str = "%%deploy") -> Parser:
-    """Return the parser of ``%%deploy`` or ``%deploy``."""
-    from jupyter_pipeline.workflows.deploy_options import OPTIONS
+_WHOLE = "%deploy notebook"
+_CONTENT = {
+    "%%deploy": "this cell and the code that it needs",
+    "%deploy": "the cells that are marked as steps and checks",
+    _WHOLE: "the whole notebook; its sections are the steps",
+}
 
-    cell = magic == "%%deploy"
-    content = "this cell and the code that it needs" if cell else "the cells that are marked as steps and checks"
-    parser = Parser(magic, f"deploy {content}, with schedules")
-    parser.add_argument("name", help="name of the deployment and of its folder in pipelines/")
+
+def deploy_parser(magic: str = "%%deploy") -> Parser:
+    """Return the parser of ``%%deploy``, ``%deploy`` or ``%deploy notebook``."""
+    from jupyter_pipeline.workflows.deploy_options import OPTIONS, WHOLE_OPTIONS
+
+    parser = Parser(magic, f"deploy {_CONTENT[magic]}, with schedules")
+    name = "name of the deployment and of its folder in pipelines/"
+    if magic == _WHOLE:
+        parser.add_argument("name", nargs="?", default="", help=f"{name}; by default the name of the notebook")
+        parser.add_options([option for option in WHOLE_OPTIONS if option.name != "all"])
+    else:
+        parser.add_argument("name", help=name)
     parser.add_options(OPTIONS)
-    if cell:
+    if magic == "%%deploy":
         parser.add_argument(
             "--no-run", action="store_true", help="deploy without running the cell in this kernel first"
         )
-    else:
+    elif magic == "%deploy":
         parser.add_argument(
             "--cell",
             action="append",
@@ -68,7 +83,10 @@ class DeployMagics(Magics):
     @no_var_expand
     @line_cell_magic
     def deploy(self, line: str, cell: str | None = None) -> Any:
-        """Deploy a cell (``%%deploy NAME …``) or the marked cells of the notebook (``%deploy NAME …``)."""
+        """Deploy a cell (``%%deploy NAME …``), the marked cells (``%deploy NAME …``) or the whole notebook.
+
+        ``%deploy notebook [NAME] …`` deploys all cells. The sections of the notebook are the steps.
+        """
         with interruptible("%deploy" if cell is None else "%%deploy", _INTERRUPTED):
             return self._deploy_notebook(line) if cell is None else self._deploy_cell(line, cell)
 
@@ -90,14 +108,21 @@ class DeployMagics(Magics):
         return _deploy(plan)
 
     def _deploy_notebook(self, line: str) -> Any:
+        words = split(line)
+        whole = words[:1] == ["notebook"]
         try:
-            options = vars(deploy_parser("%deploy").parse_args(split(line)))
+            parser = deploy_parser(_WHOLE if whole else "%deploy")
+            options = vars(parser.parse_args(words[1:] if whole else words))
         except HelpShown:
             return None
         from jupyter_pipeline.compiler import read_notebook, select_cells
+        from jupyter_pipeline.workflows.deploy_options import default_name
 
+        if whole:
+            path = self.document.path
+            options |= {"all": True, "name": options["name"] or (default_name(path.name) if path else "notebook")}
         cells = read_notebook(self.document.whole())
-        plan = self._plan(cells, select_cells(cells, options["cell"]), options)
+        plan = self._plan(cells, select_cells(cells, options.get("cell", []), whole=whole), options)
         if options["dry_run"]:
             return _show_dry_run(plan)
         _show_plan(plan)

@@ -11,7 +11,7 @@ from jupyter_pipeline.models import Deployed, DeploymentStatus
 from jupyter_pipeline.server.handler import PipelineHandler, endpoint
 from jupyter_pipeline.server.kernel_cli import find_interpreter
 from jupyter_pipeline.workflows import deploy_options, deploy_plan
-from jupyter_pipeline.workflows.deploy_options import OPTIONS
+from jupyter_pipeline.workflows.deploy_options import OPTIONS, WHOLE_OPTIONS
 from jupyter_pipeline.workflows.deployment_status import status
 
 __all__ = ["DeployHandler", "DeployPreviewHandler", "DeployStatusHandler", "OptionsHandler"]
@@ -53,7 +53,8 @@ class DeployPreviewHandler(PipelineHandler):
         file = self.notebook_file(body["path"])
         cells = read_notebook(body["notebook"])
         settings = deploy_options.parse_options(body, name=body["name"], notebook=file.name)
-        selected = select_cells(cells, [str(body["cell"])] if "cell" in body else [])
+        selectors = [str(body["cell"])] if "cell" in body else []
+        selected = select_cells(cells, selectors, whole=settings.compile_options.whole)
         # The runs use the packages of the kernel, which this process may not have.
         folder = file.parent
         plan = deploy_plan.plan(cells, selected, settings, folder=folder, cwd=folder, dry_run=True, packages=False)
@@ -67,7 +68,10 @@ class DeployHandler(PipelineHandler):
 
     @endpoint
     async def post(self) -> dict[str, Any]:
-        """Deploy a cell, or all marked cells without ``cell``, in the environment of the notebook's kernel."""
+        """Deploy in the environment of the notebook's kernel.
+
+        With ``cell`` that cell, with ``all`` the whole notebook, and else all marked cells.
+        """
         body = self.body(_KEYS, required=_REQUIRED)
         file = self.notebook_file(body["path"])
         kernel = body.get("kernel") or str(self.settings["kernel_manager"].default_kernel_name)
@@ -99,7 +103,7 @@ def _arguments(body: dict[str, Any], path: str) -> list[str]:
     """
     arguments = ["deploy", "-", f"--path={path}", f"--name={body['name']}"]
     arguments += [f"--cell={body['cell']}"] if "cell" in body else []
-    for option in OPTIONS:
+    for option in (*WHOLE_OPTIONS, *OPTIONS):
         value = body.get(option.attribute)
         if not option.metavar:
             arguments += [f"--{option.name}"] if value else []

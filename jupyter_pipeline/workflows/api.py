@@ -32,7 +32,7 @@ def deploy(
         Notebook file.
     cell : int, str or sequence of them, optional
         Zero-based index, id or tag of each cell. A tag selects every cell that has it. By default all cells that are
-        marked as steps and checks.
+        marked as steps and checks, or the whole notebook with ``all=True``.
     name : str
         Name of the deployment, and of its folder in ``pipelines/`` beside the notebook.
     dry_run : bool, default False
@@ -41,7 +41,7 @@ def deploy(
         Function that gets a line for each stage.
     **options
         Options of ``jupyter pipeline deploy``, with underscores for hyphens: ``cron``, ``profile``, ``retries``,
-        ``work_pool`` and so on. A repeatable option takes a text or a list of texts.
+        ``all``, ``work_pool`` and so on. A repeatable option takes a text or a list of texts.
 
     Returns
     -------
@@ -69,12 +69,13 @@ def deploy(
     --------
     >>> import jupyter_pipeline
     >>> jupyter_pipeline.deploy("report.ipynb", "daily", name="daily", cron="0 6 * * *")  # doctest: +SKIP
+    >>> jupyter_pipeline.deploy("report.ipynb", name="report", all=True, cron="0 6 * * *")  # doctest: +SKIP
     """
     from jupyter_pipeline.compiler import read_notebook, select_cells
     from jupyter_pipeline.workflows import deploy as deploys
     from jupyter_pipeline.workflows import deploy_options, deploy_plan
 
-    known = [option.attribute for option in deploy_options.OPTIONS]
+    known = [option.attribute for option in (*deploy_options.OPTIONS, *deploy_options.WHOLE_OPTIONS)]
     if unknown := [option for option in options if option not in known]:
         raise NotFoundError("option of a deploy", unknown[0], known)
     path = Path(notebook)
@@ -85,7 +86,7 @@ def deploy(
         raise ConfigurationError(str(path), "", reason, "Pass the path of a notebook file.") from error
     selectors = [] if cell is None else [cell] if isinstance(cell, int | str) else list(cell)
     settings = deploy_options.parse_options(options, name=name, notebook=path.name)
-    selected = select_cells(cells, [str(each) for each in selectors])
+    selected = select_cells(cells, [str(each) for each in selectors], whole=settings.compile_options.whole)
     plan = deploy_plan.plan(cells, selected, settings, folder=path.absolute().parent, dry_run=dry_run)
     return plan.preview() if dry_run else deploys.deploy(plan, progress=progress)
 

@@ -32,7 +32,17 @@ from jupyter_pipeline.models import (
     field_default,
 )
 
-__all__ = ["OPTIONS", "Option", "Settings", "assignments", "json_schema", "json_types", "parse_options"]
+__all__ = [
+    "OPTIONS",
+    "WHOLE_OPTIONS",
+    "Option",
+    "Settings",
+    "assignments",
+    "default_name",
+    "json_schema",
+    "json_types",
+    "parse_options",
+]
 
 _COMPILE, _DEPLOYMENT = "compile_options.", "deployment."
 
@@ -265,6 +275,12 @@ OPTIONS = (
 )
 """Options of a deploy, in the order of the help."""
 
+WHOLE_OPTIONS = (
+    Option("all", "deploy the whole notebook; its sections are the steps", fields=("compile_options.whole",)),
+    Option("one-step", "with --all, make one step of the whole notebook", fields=("compile_options.one_step",)),
+)
+"""Options of front doors that deploy a notebook, beside `OPTIONS`."""
+
 _WINDOW = re.compile(r"\{\{\s*window\.(\w+)\s*\}\}")
 
 
@@ -323,7 +339,7 @@ def parse_options(
     if not name:
         raise UsageError("The deployment needs a name. Give --name NAME.")
     check_name("deployment", name)
-    fields = {path: option.value(values) for option in OPTIONS for path in option.fields}
+    fields = {path: option.value(values) for option in (*OPTIONS, *WHOLE_OPTIONS) for path in option.fields}
     parameters, defaults, windows = _parameters(_as_list(values.get("param")))
     steps = {o: str(values.get(o.removeprefix("--").replace("-", "_")) or "") for o in directives.OPTIONS}
     schedules = _schedules(values)
@@ -344,6 +360,18 @@ def parse_options(
     )
 
 
+def default_name(notebook: str) -> str:
+    """Return the name of a deployment of a whole notebook: that of its file, in valid characters.
+
+    Examples
+    --------
+    >>> default_name("Monthly report (v2).ipynb")
+    'Monthly-report-v2'
+    """
+    stem = notebook.rpartition("/")[2].rpartition(".")[0]
+    return re.sub(r"[^A-Za-z0-9]+$|^[^A-Za-z0-9]+", "", re.sub(r"[^A-Za-z0-9._-]+", "-", stem))[:63].rstrip("._-")
+
+
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of the options, by `Option.attribute`.
 
@@ -362,7 +390,7 @@ def json_types() -> dict[str, type | tuple[type, ...]]:
     """Return the accepted types of the values in a JSON document, by `Option.attribute`."""
     return {
         option.attribute: bool if not option.metavar else (list, str) if option.repeat else (str, int, float)
-        for option in OPTIONS
+        for option in (*OPTIONS, *WHOLE_OPTIONS)
     }
 
 

@@ -52,6 +52,7 @@ def _status(cells: Sequence[Cell], record: DeploymentRecord) -> DeploymentStatus
         origin = json.loads((folder / ORIGIN).read_text("utf-8"))
         ids, reason = tuple(origin["cells"]), ""
         changed = _is_changed(cells, ids, origin["options"], folder)
+        ids = ids[:1] if origin["options"].get("whole") else ids
     except (OSError, ValueError, KeyError):
         ids, changed, reason = (), False, "The snapshot is not on this machine, or another tool deployed it."
     except PipelineError as error:
@@ -75,7 +76,8 @@ def _is_changed(cells: Sequence[Cell], ids: Sequence[str], options: Mapping[str,
     """Return True if the cells now compile to code that differs from the snapshot."""
     from jupyter_pipeline import compiler
 
-    indices = [compiler.select_cell(cells, each) for each in ids]
+    whole = bool(options.get("whole"))
+    indices = compiler.select_cells(cells, [], whole=True) if whole else [compiler.select_cell(cells, i) for i in ids]
     again = compiler.compile_cells(
         cells,
         indices[0] if len(indices) == 1 else indices,

@@ -156,6 +156,9 @@ class _Task:
     def __init__(self, run: _Run, function: Any) -> None:
         self.run, self.function = run, function
 
+    def __call__(self, *arguments: Any) -> Any:
+        return self.submit(*arguments).result()
+
     def submit(self, *arguments: Any, wait_for: Sequence[_Future] = ()) -> _Future:
         future = _Future(self.run, self.function, arguments, wait_for)
         self.run.pending.append(future)
@@ -168,13 +171,17 @@ class _Task:
         return _Task(self.run, lambda *values: list(values)).submit(*elements)
 
 
-def run_flow(files: Mapping[str, str], function: str, seed: int = 0) -> Any:
-    """Run a generated flow in this process, its tasks in one of the orders that it allows."""
+def run_flow(files: Mapping[str, str], function: str, seed: int = 0, **names: Any) -> Any:
+    """Run a generated flow in this process, its tasks in one of the orders that it allows.
+
+    ``steps.py`` sees `names` as globals.
+    """
     steps, prefect = types.ModuleType("steps"), types.ModuleType("prefect")
     run = _Run(seed)
     prefect.__dict__.update(task=lambda f, **_: _Task(run, f), flow=lambda **_: lambda f: f, unmapped=_Unmapped)
     with mock.patch.dict(sys.modules, steps=steps, prefect=prefect), contextlib.redirect_stdout(io.StringIO()):
         random.seed(12345)
+        steps.__dict__.update(names)
         exec(compile(files["steps.py"], "steps.py", "exec"), steps.__dict__)
         namespace: dict[str, Any] = {"__name__": "flow"}
         exec(compile(files["flow.py"], "flow.py", "exec"), namespace)

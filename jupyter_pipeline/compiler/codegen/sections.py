@@ -8,11 +8,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from jupyter_pipeline.compiler.analysis.locations import FIGURE
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement
 from jupyter_pipeline.compiler.codegen.source_map import Piece
+from jupyter_pipeline.compiler.graph.naming import unused_name
 from jupyter_pipeline.compiler.graph.steps import Step, has_last_value
 
 __all__ = ["is_displayed", "render_section"]
@@ -21,6 +22,8 @@ _EMPTY = Piece("")
 _PYPLOT = "matplotlib.pyplot"
 _NEVER_NONE = frozenset(["describe", "head", "mean", "nunique", "sample", "sort_values", "sum", "tail", "value_counts"])
 """Methods that always return something to display."""
+_ALWAYS_NONE = frozenset(["info", "savefig", "seed", "to_csv", "to_excel", "to_feather", "to_parquet", "to_sql"])
+"""Methods that return nothing in the use of notebooks."""
 
 
 def is_displayed(program: Program, step: Step) -> bool:
@@ -46,6 +49,7 @@ def render_section(
     """
     pieces: list[Piece] = []
     displayed = _find_displayed(program, step)
+    names = {n for s in step.statements for n in s.bound | s.read}
     pyplot = next((name for s in imports for name, path in _imported(s.node) if path == _PYPLOT), "")
     for cell in step.cells:
         own = [s for s in step.statements if s.cell == cell]
@@ -54,7 +58,7 @@ def render_section(
         for position, s in enumerate(own):
             if position and _is_blank_between(program, own[position - 1], s):
                 pieces.append(_EMPTY)
-            pieces.append(_displayed(render(s), s, cell in _checks(program)) if s in displayed else render(s))
+            pieces.append(_displayed(program, render(s), s, names) if s in displayed else render(s))
             if _is_show(s.node, pyplot) and any(FIGURE in later.effects for later in own[position + 1 :]):
                 pieces.append(Piece(f'{pyplot}.close("all")'))
         if own and cell in step.closes:
@@ -73,20 +77,54 @@ def _find_displayed(program: Program, step: Step) -> list[Statement]:
         own = [s for s in step.statements if s.cell == cell]
         everything = program.of_cell(cell)
         if own and own[-1] is everything[-1] and has_last_value(own, program.plain[cell].source):
-            found.append(own[-1])
+            assert isinstance(own[-1].node, ast.Expr)
+            if not _is_none(own[-1].node.value, program):
+                found.append(own[-1])
     return found
 
 
-def _displayed(piece: Piece, s: Statement, is_check: bool) -> Piece:
+def _is_none(value: ast.expr, program: Program) -> bool:
+    """Return True if a call returns nothing, as a function of the notebook without ``return`` does."""
+    if not isinstance(value, ast.Call):
+        return False
+    if isinstance(value.func, ast.Attribute):
+        in_place = any(k.arg == "inplace" and ast.unparse(k.value) == "True" for k in value.keywords)
+        return in_place or (value.func.attr in _ALWAYS_NONE and bool(value.args))
+    if not isinstance(value.func, ast.Name):
+        return False
+    name = value.func.id
+    binders = [s.node for s in program.statements if name in s.bound]
+    return bool(binders) and all(isinstance(node, ast.FunctionDef) and _returns_nothing(node) for node in binders)
+
+
+def _returns_nothing(function: ast.FunctionDef) -> bool:
+    pending: list[ast.AST] = list(function.body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            continue
+        if isinstance(node, ast.Yield | ast.YieldFrom) or (isinstance(node, ast.Return) and node.value):
+            return False
+        pending += ast.iter_child_nodes(node)
+    return not function.decorator_list
+
+
+def _displayed(program: Program, piece: Piece, s: Statement, names: Collection[str]) -> Piece:
+    """Return the piece that displays the value of a statement, or asserts it in a check."""
     assert isinstance(s.node, ast.Expr)
     value = s.node.value
-    text = ast.unparse(value)
-    if is_check:
+    source = program.plain[s.cell].source
+    text = ast.get_source_segment(source, value) or ast.unparse(value)
+    if isinstance(value, ast.Tuple | ast.NamedExpr | ast.Yield) and not text.startswith("("):
+        text = f"({text})"
+    if s.cell in _checks(program):
+        text = ast.unparse(value)
         lines = [f'assert str({text}) != "False", {text!r}']
     elif _is_never_none(value):
         lines = [f"display({text})"]
     else:
-        lines = [f"if (shown := {text}) is not None:", "    display(shown)"]
+        shown = unused_name("shown", names)
+        lines = [f"if ({shown} := {text}) is not None:", f"    display({shown})"]
     return Piece("\n".join([*_comments(piece), *lines]), piece.cell, piece.line)
 
 
@@ -105,7 +143,11 @@ def _is_never_none(value: ast.expr) -> bool:
 
 
 def _is_show(node: ast.stmt, pyplot: str) -> bool:
-    return bool(pyplot) and isinstance(node, ast.Expr) and ast.unparse(node) in (f"{pyplot}.show()", f"{pyplot}.show(block=True)")
+    return (
+        bool(pyplot)
+        and isinstance(node, ast.Expr)
+        and ast.unparse(node) in (f"{pyplot}.show()", f"{pyplot}.show(block=True)")
+    )
 
 
 def _close(pyplot: str) -> list[Piece]:

@@ -60,7 +60,8 @@ def _import_lines(program: Program, imports: Sequence[Statement], steps: Sequenc
         pieces.append(Piece("from typing import Any"))
     if any(step.shares for step in steps) and not any(p.text == "import dask" for p in pieces):
         pieces.append(Piece("import dask"))
-    if any(is_displayed(program, step) for step in steps):
+    bound = {name for s in imports for name in s.bound}
+    if "display" not in bound and any(is_displayed(program, step) for step in steps):
         pieces.append(Piece("from IPython.display import display"))
     future = [p for p in pieces if p.text.startswith("from __future__")]
     return future + [p for p in pieces if p not in future]

@@ -25,6 +25,7 @@ __all__ = [
     "CellNote",
     "find_marked_cells",
     "has_directive",
+    "is_run",
     "label_cells",
     "label_refusals",
     "note_execution_order",
@@ -34,6 +35,8 @@ __all__ = [
 ]
 
 _LABEL_WIDTH = 40
+_SKIPPED = "skip-execution"
+"""Tag of cells that nbclient does not run."""
 OTHER_CELL = "{other}"
 """Placeholder for the label of another cell in a `CellNote`."""
 
@@ -147,6 +150,11 @@ def has_directive(cell: Cell) -> bool:
     )
 
 
+def is_run(cell: Cell) -> bool:
+    """Return True if a run of the whole notebook executes the cell."""
+    return cell.kind == "code" and bool(cell.source.strip()) and _SKIPPED not in cell.tags
+
+
 def find_marked_cells(cells: Sequence[Cell]) -> list[int]:
     """Return the indices of the cells that have a directive.
 
@@ -158,8 +166,8 @@ def find_marked_cells(cells: Sequence[Cell]) -> list[int]:
     found = [cell.index for cell in cells if has_directive(cell)]
     if not found:
         raise UsageError(
-            "No cell is a step. Choose one with --cell INDEX, --cell ID or --cell TAG, or start the cells of a "
-            "pipeline with %%step NAME and %%check NAME."
+            "No cell is a step. Deploy the whole notebook with --all, choose a cell with --cell INDEX, --cell ID or "
+            "--cell TAG, or start the cells of a pipeline with %%step NAME and %%check NAME."
         )
     return found
 
@@ -188,7 +196,7 @@ def select_cell(cells: Sequence[Cell], selector: str | int) -> int:
     return found
 
 
-def select_cells(cells: Sequence[Cell], selectors: Sequence[str]) -> list[int]:
+def select_cells(cells: Sequence[Cell], selectors: Sequence[str], *, whole: bool = False) -> list[int]:
     """Return the indices of the cells that become the steps of a pipeline, in the order of the document.
 
     Parameters
@@ -197,14 +205,23 @@ def select_cells(cells: Sequence[Cell], selectors: Sequence[str]) -> list[int]:
         The notebook.
     selectors : sequence of str
         See `select_cell`; a tag selects all code cells that have it. If empty, all cells with directives.
+    whole : bool, default False
+        Select all code cells that run.
 
     Raises
     ------
     NotFoundError
         If a selector matches no cell.
     UsageError
-        If a selected cell is not code, or `selectors` is empty and no cell has a directive.
+        If a selected cell is not code, `selectors` is empty and no cell has a directive, or the whole notebook and
+        single cells are selected.
     """
+    if whole:
+        if selectors:
+            raise UsageError("--all deploys the whole notebook, and --cell single cells: use one of them.")
+        if not (run := [cell.index for cell in cells if is_run(cell)]):
+            raise UsageError("The notebook has no code. Write a code cell first.")
+        return run
     if not selectors:
         return find_marked_cells(cells)
     found: set[int] = set()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from jupyter_pipeline.compiler.frontend.notebook import Cell, has_directive
 
-__all__ = ["Section", "find_headings", "find_sections", "is_run"]
+__all__ = ["Section", "find_headings", "find_sections"]
 
 _ENOUGH = 3
 """Number of sections from which a level of headings divides a notebook well."""
@@ -22,8 +22,6 @@ _FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
 _ATX = re.compile(r"^ {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
 _UNDERLINE = re.compile(r"^ {0,3}(=+|-+)[ \t]*$")
 _HTML = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1\s*>", re.IGNORECASE | re.DOTALL)
-_SKIPPED = "skip-execution"
-"""Tag of cells that nbclient and papermill do not run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,17 +36,12 @@ class Section:
     """True if it is one cell with a directive."""
 
 
-def is_run(cell: Cell) -> bool:
-    """Return True if a run of the whole notebook executes the cell."""
-    return cell.kind == "code" and bool(cell.source.strip()) and _SKIPPED not in cell.tags
-
-
 def find_headings(markdown: str) -> list[tuple[int, str]]:
-    """Return level and text of each heading in a Markdown cell.
+    r"""Return level and text of each heading in a Markdown cell.
 
     Examples
     --------
-    >>> find_headings("# Sales *2026*\\ntext\\n## 1. Load the data")
+    >>> find_headings("# Sales *2026*\ntext\n## 1. Load the data")
     [(1, 'Sales 2026'), (2, 'Load the data')]
     """
     found: list[tuple[int, str]] = []
@@ -64,7 +57,9 @@ def find_headings(markdown: str) -> list[tuple[int, str]]:
             fence = mark[1]
         elif atx := _ATX.match(line):
             found.append((len(atx[1]), _plain(atx[2] or "")))
-        elif (rule := _UNDERLINE.match(line)) and previous.strip() and not previous.lstrip().startswith(("#", "-", "|")):
+        elif (
+            (rule := _UNDERLINE.match(line)) and previous.strip() and not previous.lstrip().startswith(("#", "-", "|"))
+        ):
             found.append((1 if rule[1][0] == "=" else 2, _plain(previous)))
     return [(level, text) for level, text in found if text]
 
@@ -74,7 +69,7 @@ def _plain(text: str) -> str:
     text = re.sub(r"<[^>]*>", "", text)
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
     text = re.sub(r"[*`\\]|(?<!\w)_|_(?!\w)", "", text)
-    text = re.sub(r"^\s*(?:\(?(?:\d+(?:\.\d+)*|[ivxIVX]+|[a-zA-Z])[.):]\s*|\d+(?:\.\d+)+\s+)", "", text)
+    text = re.sub(r"^\s*(?:\(?(?:\d+(?:\.\d+)*|[ivxIVX]+|[a-zA-Z])[.):](?!\d)\s*|\d+(?:\.\d+)+\s+)", "", text)
     return " ".join(text.split())
 
 

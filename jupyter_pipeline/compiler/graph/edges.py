@@ -155,9 +155,7 @@ class _Edges:
                 source = self.home.get(definer, position)
                 present = local if source == position else self.ends[source] if source < position else {}
                 if expected and present.get(name, 0) != expected:
-                    yield self._conflict(
-                        "captured-name-rebound", s, name, position, [source, *self._homes(expected)]
-                    )
+                    yield self._conflict("captured-name-rebound", s, name, position, [source, *self._homes(expected)])
             for name, definers in s.assigned_by.items():
                 homes = [self.home.get(definer, position) for definer in definers]
                 if name in s.bound and any(home != position for home in homes):

@@ -19,7 +19,13 @@ from jupyter_pipeline.compiler.analysis.statements import Statement
 from jupyter_pipeline.compiler.graph.edges import Conflict, connect
 from jupyter_pipeline.compiler.graph.naming import unused_name
 from jupyter_pipeline.compiler.graph.parameters import Parameter
-from jupyter_pipeline.compiler.graph.steps import Step, find_assigned_names, find_mutated_names, has_last_value, pass_parameters
+from jupyter_pipeline.compiler.graph.steps import (
+    Step,
+    find_assigned_names,
+    find_mutated_names,
+    has_last_value,
+    pass_parameters,
+)
 from jupyter_pipeline.exceptions import CompileRefusedError
 
 __all__ = ["partition_steps"]

@@ -1,7 +1,7 @@
 """Partition a whole notebook into steps: its sections.
 
-1. A section of the notebook is a step. Without headings, a cell that needs nothing of the cells directly above it starts
-   a step.
+1. A section of the notebook is a step. Without headings, a step starts at each cell that needs nothing of the cells
+   directly above it.
 2. `edges` connects the steps. Sections whose values would differ from the notebook's become one step, with those
    between them: a name that is rebound after a function captured it, a value that is possibly undefined, an object that
    only one thread can use.
@@ -16,6 +16,7 @@ from __future__ import annotations
 import ast
 import itertools
 import re
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -118,10 +119,12 @@ def partition_sections(
     groups = [group for group in groups if group.statements or one_step]
     while True:
         steps = [
-            Step(name=f"step_{i}", cell=g.cells[0], cells=g.cells, statements=g.statements)
+            Step(name=f"step_{i}", cell=g.cells[0], cells=g.cells, statements=g.statements, kind=_kind(g, directives))
             for i, g in enumerate(groups)
         ]
-        conflicts = [*connect(steps), *_find_unbound(steps), *find_thread_bound(steps, imports)] if len(steps) > 1 else []
+        conflicts = (
+            [*connect(steps), *_find_unbound(steps), *find_thread_bound(steps, imports)] if len(steps) > 1 else []
+        )
         if not conflicts:
             break
         groups = _resolve(groups, conflicts, notes)
@@ -195,6 +198,12 @@ def _divide(section: Section, by_cell: Mapping[int, Sequence[Statement]]) -> lis
 # Names
 
 
+def _kind(group: _Group, directives: Mapping[int, Directive]) -> str:
+    """Return ``check`` if the step is one cell that is marked as a check."""
+    alone = len(group.cells) == 1 and group.cells[0] in directives
+    return directives[group.cells[0]].kind if alone else "step"
+
+
 def _directive(group: _Group, directives: Mapping[int, Directive], notes: list[CellNote]) -> Directive:
     """Return the directive of a step: that of its marked cell, or of the first one if sections were merged."""
     marked = [cell for cell in group.cells if cell in directives]
@@ -218,7 +227,7 @@ def _name(
     taken: Collection[str],
     cells: Sequence[Cell],
 ) -> None:
-    """Set name, kind and summary of each step."""
+    """Set name and summary of each step."""
     used = set(taken)
     sources = {cell.index: cell.source for cell in cells}
     for position, (step, group) in enumerate(zip(steps, groups, strict=False)):
@@ -229,13 +238,13 @@ def _name(
         elif len(steps) == 1:
             name = function
         elif title:
-            name = _shorten(to_identifier(title))
+            name = _shorten(to_identifier(unicodedata.normalize("NFKC", title)))
         else:
             values = find_assigned_names(step.statements)
             name = "setup" if position == 0 else f"make_{values[0]}" if values else "run"
         if name in used and name not in {s.name for s in steps}:
             name = f"{name}_step"
-        step.name, step.kind = unused_name(name, used), directive.kind
+        step.name = unused_name(name, used)
         used.add(step.name)
         step.summary = _sentence(title or step.name.replace("_", " ").capitalize())
     if not groups:
@@ -309,9 +318,7 @@ def _binds(node: ast.stmt, name: str, *, loops: bool) -> bool:
             return name in targets or all_bind(node.body)
         case ast.Try() | ast.TryStar():
             handlers = [h.body for h in node.handlers if not isinstance(h.body[-1], ast.Raise)]
-            return all_bind(node.finalbody) or (
-                all_bind([*node.body, *node.orelse]) and (loops or all_bind(*handlers))
-            )
+            return all_bind(node.finalbody) or (all_bind([*node.body, *node.orelse]) and (loops or all_bind(*handlers)))
         case ast.Match():
             return False
         case ast.Delete():
@@ -356,9 +363,7 @@ def _reads_always(node: ast.stmt, name: str) -> bool:
 def _order_effects(steps: Sequence[Step], notes: list[CellNote]) -> None:
     """Make steps wait for earlier steps that use the same files, random numbers, figures or settings."""
     uses = [_footprint(step) for step in steps]
-    seeded = any(
-        access & Access.CREATE for use in uses for location, access in use.items() if location == RANDOM_STATE
-    )
+    seeded = any(access & Access.CREATE for use in uses for location, access in use.items() if location == RANDOM_STATE)
     before: list[set[int]] = []
     position = {id(step): i for i, step in enumerate(steps)}
     reasons: dict[str, list[str]] = {}

@@ -1,8 +1,8 @@
 """Find values and settings that belong to one thread, in a run whose steps use several.
 
 1. A connection of ``sqlite3`` works only in its thread: the steps that use it become one.
-2. Settings of ``decimal``, scikit-learn and similar libraries are set for one thread: all later steps join the step that
-   sets them.
+2. Settings of ``decimal``, scikit-learn and similar libraries apply to one thread: the step that changes them and all
+   later steps become one.
 3. Steps that await share an event loop in a notebook: they become one.
 """
 
