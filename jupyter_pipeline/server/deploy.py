@@ -22,6 +22,7 @@ _KEYS: dict[str, type | tuple[type, ...]] = {
     "cell": (str, int),
     "name": str,
     "kernel": str,
+    **{option.attribute: bool for option in WHOLE_OPTIONS},
     **deploy_options.json_types(),
 }
 _TIMEOUT = 3600.0

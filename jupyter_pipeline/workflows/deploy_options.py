@@ -361,7 +361,7 @@ def parse_options(
 
 
 def default_name(notebook: str) -> str:
-    """Return the name of a deployment of a whole notebook: that of its file, in valid characters.
+    """Return the name of a deployment of a whole notebook: its file name, in valid characters.
 
     Examples
     --------
@@ -390,7 +390,7 @@ def json_types() -> dict[str, type | tuple[type, ...]]:
     """Return the accepted types of the values in a JSON document, by `Option.attribute`."""
     return {
         option.attribute: bool if not option.metavar else (list, str) if option.repeat else (str, int, float)
-        for option in (*OPTIONS, *WHOLE_OPTIONS)
+        for option in OPTIONS
     }
 
 

@@ -144,7 +144,7 @@ def _merge(groups: Sequence[_Group]) -> _Group:
 
 
 def _resolve(groups: list[_Group], conflicts: Sequence[Conflict], notes: list[CellNote]) -> list[_Group]:
-    """Return the groups with those of each conflict merged, and add a note for each merge."""
+    """Merge the groups of each conflict, add a note for each merge, and return all groups."""
     spans = sorted(
         (c.first if c.first < c.last else max(c.last - 1, 0), max(c.last, 1), n) for n, c in enumerate(conflicts)
     )
@@ -205,7 +205,7 @@ def _kind(group: _Group, directives: Mapping[int, Directive]) -> str:
 
 
 def _directive(group: _Group, directives: Mapping[int, Directive], notes: list[CellNote]) -> Directive:
-    """Return the directive of a step: that of its marked cell, or of the first one if sections were merged."""
+    """Return the directive of the first marked cell of a step; an empty one without a marked cell."""
     marked = [cell for cell in group.cells if cell in directives]
     if not marked:
         return Directive()

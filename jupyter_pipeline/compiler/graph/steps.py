@@ -147,7 +147,7 @@ def awaits(node: ast.AST) -> bool:
     pending = [node]  # not by recursion: a chain of `elif` is as deep as it is long
     while pending:
         one = pending.pop()
-        if isinstance(one, ast.Await | ast.AsyncFor | ast.AsyncWith) or getattr(one, "is_async", 0):
+        if isinstance(one, ast.Await | ast.AsyncFor | ast.AsyncWith) or getattr(one, "is_async", False):
             return True
         if not isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
             pending += ast.iter_child_nodes(one)
