@@ -17,7 +17,7 @@ from jupyter_pipeline.compiler.analysis.library_models.registry import (
 )
 from jupyter_pipeline.compiler.analysis.library_models.standard_library import LOGGING_METHODS
 from jupyter_pipeline.compiler.analysis.library_models.table_api import CONVERTERS
-from jupyter_pipeline.compiler.analysis.locations import FIGURE, RANDOM_STATE
+from jupyter_pipeline.compiler.analysis.locations import RANDOM_STATE
 from jupyter_pipeline.compiler.analysis.state import State
 from jupyter_pipeline.compiler.analysis.syntax import shorten
 from jupyter_pipeline.compiler.analysis.values import (
@@ -211,7 +211,7 @@ class Calls:
         if kind is IMMUTABLE:
             return self._constant_method(call, receiver, name)
         if name in DRAWING_METHODS:
-            self.effects.touch(FIGURE)
+            self.effects.use_figure()
         if name in ("query", "eval"):
             self.libraries.read_names_in_text(call.node, "@")
         if kind is TABLE or (kind is UNKNOWN and name in METHODS[TABLE].pure):
@@ -289,6 +289,8 @@ class Calls:
             heap.write_data(heap.part(receiver) & ~receiver.objects)
             return CONSTANT
         if name in METHODS[CONTAINER].mutating:
+            if kind is not UNKNOWN:
+                self.effects.use_paths(values)  # as an archive adds a file
             self._grow(receiver, values)
             return Value(heap.part(receiver), 0, True, UNKNOWN)
         if name == "copy" and kind is UNKNOWN:

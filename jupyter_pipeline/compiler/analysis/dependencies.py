@@ -52,7 +52,9 @@ def analyze(program: Program, criteria: Collection[int] = (), external: Collecti
     for statement in program.statements:
         if statement.cell != cell:
             cell = statement.cell
-            state.locations.pop(FIGURE, None)  # Jupyter closes the figure at the end of a cell
+            state.closes_figures = state.closes_figures and cell not in program.keeps_figures
+            if state.closes_figures:
+                state.locations.pop(FIGURE, None)
         try:
             _interpret(interpreter, statement)
         except RecursionError:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from jupyter_pipeline.compiler.analysis.figures import ADJUSTING_FUNCTIONS, SAVING_FUNCTION
 from jupyter_pipeline.compiler.analysis.locations import (
     ANY_FILE,
     FIGURE,
@@ -76,6 +77,44 @@ class Effects:
             state.record.needs |= self.heap.writers(binding.objects)
         self.heap.write(binding.objects)
         return binding.objects
+
+    def use_figure(self, name: str = "") -> int:
+        """Record a use of the current figure by a function, and return the figure's object.
+
+        Parameters
+        ----------
+        name : str, optional
+            Last name of the function of matplotlib. Functions of other libraries draw.
+        """
+        state = self.state
+        draws = name not in ADJUSTING_FUNCTIONS
+        if state.summary is not None:
+            self.touch(FIGURE, create=draws)
+            if name == SAVING_FUNCTION:
+                self._summarize(FIGURE, Access.READ)
+            return 0
+        if draws:
+            state.drawn_in = state.cell
+        elif name == SAVING_FUNCTION:
+            self._note_empty_figure()
+        objects = self.touch(FIGURE, create=draws)
+        if name == "show" and state.closes_figures:
+            del state.locations[FIGURE]
+            state.closed_in = state.cell
+        return objects
+
+    def _note_empty_figure(self) -> None:
+        """Note that the statement saves a figure in which its cell has drawn nothing."""
+        state = self.state
+        if not state.closes_figures or state.drawn_in < 0:
+            return
+        if state.drawn_in == state.cell and state.closed_in == state.cell and FIGURE not in state.locations:
+            self.note("the figure that is saved is empty: show() has closed the figure before")
+        elif state.drawn_in != state.cell:
+            text = (
+                f"the figure that is saved is empty: Jupyter closed the figure of {OTHER_CELL} at the end of that cell"
+            )
+            self.note(f"{text}. Draw and save in one cell", other=state.drawn_in)
 
     def read_file(self, name: str) -> int:
         """Record that the statement reads the file called `name`, and return the file's object."""
@@ -171,6 +210,13 @@ class Effects:
             self.read_file(location.name)
             if access & Access.WRITE:
                 self.write_file(location.name)
+        elif location == FIGURE:
+            if access & Access.READ and not access & Access.CREATE:
+                self.use_figure(SAVING_FUNCTION)
+            else:
+                self.use_figure("" if access & Access.CREATE else "gcf")
+        elif location.resource == SETTINGS.resource:
+            self.configure(location.name, self.heap.find_library(location.name), 0)
         else:
             self.touch(location, create=bool(access & Access.CREATE))
 
@@ -197,6 +243,10 @@ class Effects:
         contents : int
             Objects that the settings hold.
         """
+        if self.state.summary is not None:
+            self._summarize(Location(SETTINGS.resource, library), Access.WRITE)
+            self.heap.write(objects)
+            return
         self._record(SETTINGS, Access.WRITE)
         self.heap.write(objects)
         self.heap.link(objects, contents)
@@ -233,3 +283,12 @@ class Effects:
         notes = self.state.record.notes
         if self.state.summary is None and len(notes) < _MAX_NOTES:
             notes.append(CellNote(self.state.cell, text, other))
+
+    def note_difference(self, text: str) -> None:
+        """Note a difference between notebook and run; in a function body, on the statement that defines it."""
+        state = self.state
+        while state.parent is not None:
+            state = state.parent
+        note = CellNote(state.cell, text)
+        if note not in state.record.notes:
+            state.record.notes.append(note)

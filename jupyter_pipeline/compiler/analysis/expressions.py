@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from jupyter_pipeline.compiler.analysis.calls import Calls
+from jupyter_pipeline.compiler.analysis.differences import NOTEBOOK_NAMES, find_difference
 from jupyter_pipeline.compiler.analysis.effects import Effects
 from jupyter_pipeline.compiler.analysis.functions import Functions
 from jupyter_pipeline.compiler.analysis.library_calls import Call
@@ -131,6 +132,8 @@ class Evaluator(ast.NodeVisitor):
 
     def visit_Name(self, node: ast.Name) -> Value:
         """Return the value of a name."""
+        if node.id in NOTEBOOK_NAMES and self.state.tolerant and node.id not in self.state.bindings:
+            self.effects.note_difference(NOTEBOOK_NAMES[node.id])
         return self.state.load(node.id, node.lineno)
 
     def visit_Attribute(self, node: ast.Attribute) -> Value:
@@ -144,7 +147,11 @@ class Evaluator(ast.NodeVisitor):
         if kind is IMMUTABLE:
             return _as_text(read_attribute(node.attr, base.texts))
         if type(kind) is Imported:
-            return Value(base.objects, 0, False, Imported(f"{kind.path}.{node.attr}"))
+            path = f"{kind.path}.{node.attr}"
+            difference = find_difference(path) if path.startswith("sys.") else None
+            if difference is not None:
+                self.effects.note_difference(difference)
+            return Value(base.objects, 0, False, Imported(path))
         if type(kind) is Instance and node.attr in kind.of.properties:
             return self.functions.call(kind.of.methods[node.attr], base, [base], {})
         self.functions.run_protocol(base, "read", node.attr)

@@ -216,6 +216,10 @@ class Heap:
             self.libraries |= bit
         return bit
 
+    def find_library(self, name: str) -> int:
+        """Return the object of a library; 0 if no statement has imported it."""
+        return self._libraries.get(name, 0)
+
     def libraries_of(self, objects: int) -> list[str]:
         """Return the names of the libraries among `objects`."""
         return [name for name, bit in self._libraries.items() if bit & objects]

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from jupyter_pipeline.compiler.analysis.differences import find_difference
 from jupyter_pipeline.compiler.analysis.effects import Effects
 from jupyter_pipeline.compiler.analysis.functions import Functions
 from jupyter_pipeline.compiler.analysis.library_models.model import (
@@ -20,8 +21,10 @@ from jupyter_pipeline.compiler.analysis.library_models.model import (
     Returns,
 )
 from jupyter_pipeline.compiler.analysis.library_models.registry import find_function
-from jupyter_pipeline.compiler.analysis.locations import FIGURE, RANDOM_STATE
+from jupyter_pipeline.compiler.analysis.locations import RANDOM_STATE
+from jupyter_pipeline.compiler.analysis.paths import find_paths
 from jupyter_pipeline.compiler.analysis.state import State
+from jupyter_pipeline.compiler.analysis.syntax import last_name
 from jupyter_pipeline.compiler.analysis.texts import ANY_TEXT, Texts, unite
 from jupyter_pipeline.compiler.analysis.values import (
     CONSTANT,
@@ -77,6 +80,9 @@ class LibraryCalls:
 
     def call(self, call: Call, path: str, callee: Value) -> Value:
         """Return the result of a call of the library function at `path`, and record its effects."""
+        difference = find_difference(path, call.keywords, has_arguments=bool(call.args))
+        if difference is not None:
+            self.effects.note_difference(difference)
         model = find_function(path)
         if model is None:
             self.effects.touch(RANDOM_STATE)
@@ -130,6 +136,8 @@ class LibraryCalls:
                 effects.configure(name or library, objects, held)
         if model.configures_as_statement and call.discarded:
             effects.configure(library, objects, held)
+        if objects and files and (model.configures or call.discarded):
+            heap.link(objects, files)  # as a logger holds the file of its handler
         if model.result_of is not None:
             held = 0
             for argument in model.result_of:
@@ -139,7 +147,7 @@ class LibraryCalls:
                 elif is_method:
                     held |= heap.part(callee)
         if model.uses_figure:
-            held |= effects.touch(FIGURE)
+            held |= effects.use_figure(last_name(call.node.func))
         result = self._of_file(self._result(model, call.args, callee, held, is_method=is_method), files)
         if model.makes_random and not self._is_passed(call, model.makes_random_unless):
             result = heap.own(result)
@@ -223,7 +231,7 @@ class LibraryCalls:
     def read_attribute(self, model: FunctionModel, base: Value) -> Value:
         """Return an attribute or element of an object of a library class."""
         if model.uses_figure:
-            self.effects.touch(FIGURE)
+            self.effects.use_figure()
         return self._result(model, [], base, 0, is_method=True)
 
     def _result(self, model: FunctionModel, args: list[Value], callee: Value, held: int, *, is_method: bool) -> Value:
@@ -328,9 +336,10 @@ class LibraryCalls:
 
     def _use_files(self, paths: Texts, *, writes: bool) -> int:
         """Record the use of the files at `paths`, and return the objects of those that are written."""
+        found = unite(*(find_paths(text) if " " in text else frozenset({text}) for text in paths)) or ANY_TEXT
         if writes:
-            return self.effects.write_files(paths or ANY_TEXT)
-        self.effects.read_files(paths or ANY_TEXT)
+            return self.effects.write_files(found)
+        self.effects.read_files(found)
         return 0
 
     def _find_paths(self, access: FileAccess, call: Call, receiver: Value | None) -> Texts | None:

@@ -146,6 +146,12 @@ class State:
         self.locations: dict[Location, Binding] = {}
         self.has_moved: bool = parent.has_moved if parent else False
         """True if the working directory may have changed."""
+        self.closes_figures = True
+        """True if Jupyter closes the figures at the end of a cell."""
+        self.drawn_in = -1
+        """Last cell that drew on the current figure; -1 if none has."""
+        self.closed_in = -1
+        """Last cell that closed its figures by ``show()``."""
         self.always_kept = 0
         """Bits of the statements that any slice keeps."""
         self.external_cells: Collection[int] = ()

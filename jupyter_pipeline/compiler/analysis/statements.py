@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from jupyter_pipeline.compiler.analysis.figures import keeps_figures
 from jupyter_pipeline.compiler.analysis.locations import Access, Location
 from jupyter_pipeline.compiler.frontend.ipython import PlainCell, to_python
 from jupyter_pipeline.compiler.frontend.notebook import CellNote
@@ -74,6 +75,8 @@ class Program:
     plain: dict[int, PlainCell]
     """By cell index."""
     statements: list[Statement]
+    keeps_figures: set[int] = field(default_factory=set)
+    """Cells after which Jupyter leaves figures open."""
     lines: dict[int, list[str]] = field(default_factory=dict)
 
     def of_cell(self, cell: int) -> list[Statement]:
@@ -136,7 +139,8 @@ def parse_cells(sources: Sequence[tuple[int, str]]) -> Program:
             statements.append(Statement(len(statements), cell, node))
     if refusals:
         raise CompileRefusedError(refusals)
-    return Program(plain, statements)
+    interactive = {cell for cell, source in sources if keeps_figures(source)}
+    return Program(plain, statements, interactive)
 
 
 def _syntax(cell: int, error: Exception) -> Refusal:

@@ -22,7 +22,7 @@ _SAME = ("abspath", "expanduser", "expandvars", "normpath", "realpath", "fspath"
 """Functions of ``os`` and ``os.path`` whose result names the same file."""
 _SAME_METHODS = ("resolve", "absolute", "expanduser", "as_posix", "strip", "__str__", "__fspath__")
 """Methods of texts and paths whose result names the same file."""
-_TEMPORARY = "/created by statement "
+_TEMPORARY = "/temporary-of-statement-"
 """Start of the path of a temporary file."""
 _NUMBERS = ("math.", "cmath.", "statistics.", "time.", "datetime.", "random.")
 """Libraries whose results are numbers and dates."""

@@ -1,0 +1,68 @@
+"""Functions and attributes whose results differ between a notebook and a run, with the text of the note.
+
+In a run, the code is a module in a folder of its own, IPython is not active, and the command line belongs to the run.
+The working directory is the notebook's folder in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+__all__ = ["NOTEBOOK_NAMES", "find_difference"]
+
+_NO_SHELL = "get_ipython() returns None in a run, so the code takes the branch for plain Python"
+_FRAMES = "the frames of the call stack have the names and files of the generated code in a run"
+_DOTENV = (
+    "{name}() searches from the folder of the generated code in a run. Write load_dotenv(find_dotenv(usecwd=True)) to "
+    "search from the notebook's folder"
+)
+_DIFFERENCES = {
+    "IPython.get_ipython": _NO_SHELL,
+    "IPython.core.getipython.get_ipython": _NO_SHELL,
+    "dotenv.load_dotenv": _DOTENV,
+    "dotenv.find_dotenv": _DOTENV,
+    "dotenv.dotenv_values": _DOTENV,
+    "inspect.stack": _FRAMES,
+    "inspect.currentframe": _FRAMES,
+    "inspect.trace": _FRAMES,
+    "sys._getframe": _FRAMES,
+    "sys.argv": "sys.argv is the command line of the run, not of the kernel",
+    "sys.orig_argv": "sys.orig_argv is the command line of the run, not of the kernel",
+    "sys.ps1": "sys.ps1 does not exist in a run",
+    "sys.flags.interactive": "a run is not interactive",
+    "doctest.testmod": "doctest.testmod() tests the module of the run, not the definitions of the notebook",
+    "unittest.main": "unittest.main() loads the tests of the module of the run, not the classes of the notebook",
+}
+_WITH_PATH = ("dotenv_path", "stream", "usecwd")
+"""Keywords with which the functions of ``dotenv`` search from no folder of the code."""
+NOTEBOOK_NAMES = {
+    "__file__": "__file__ is the file of the generated code in a run; a notebook has no such name",
+    "get_ipython": "get_ipython does not exist in a run, so the code takes the branch for plain Python",
+    "In": "In does not exist in a run",
+    "Out": "Out does not exist in a run",
+}
+"""Names that exist only in a notebook or only in a run, with the note on code that allows for a missing name."""
+
+
+def find_difference(path: str, keywords: Collection[str] = (), *, has_arguments: bool = False) -> str | None:
+    """Return the note on a use of the function or attribute at `path`; ``None`` if a run gives the same.
+
+    Parameters
+    ----------
+    path : str
+        Dotted path from the library's import name.
+    keywords : collection of str
+        Keywords of the call.
+    has_arguments : bool, default False
+        True if the call has positional arguments.
+
+    Examples
+    --------
+    >>> find_difference("sys.ps1")
+    'sys.ps1 does not exist in a run'
+    >>> find_difference("dotenv.load_dotenv", has_arguments=True)
+    """
+    text = _DIFFERENCES.get(path)
+    if text is None or (path.startswith("dotenv.") and (has_arguments or any(k in _WITH_PATH for k in keywords))):
+        return None
+    return text.format(name=path.rpartition(".")[2])
