@@ -134,6 +134,7 @@ class Definitions:
         state.outer_names |= declared_outside(body) & state.local_names
         child.execute(body)
         for result in results:
+            child.evaluator.discards_result = isinstance(node, ast.Lambda)  # its caller may discard the result
             child.record_result(child.evaluator.visit(result))
         _summarize_effects(state, summary, objects)
         _summarize_results(state, summary, objects, child.results)

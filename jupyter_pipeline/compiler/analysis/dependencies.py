@@ -52,7 +52,7 @@ def analyze(program: Program, criteria: Collection[int] = (), external: Collecti
     for statement in program.statements:
         if statement.cell != cell:
             cell = statement.cell
-            state.closes_figures = state.closes_figures and cell not in program.keeps_figures
+            state.closes_figures = not any(one <= cell for one in program.keeps_figures)
             if state.closes_figures:
                 state.locations.pop(FIGURE, None)
         try:

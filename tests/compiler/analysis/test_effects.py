@@ -82,5 +82,57 @@ def test_changes_of_the_process_are_always_kept(cells: list[str], always: list[i
 def test_a_statement_records_its_uses_of_locations(source: str, location: Location, access: Access) -> None:
     program = parse_cells([(0, source)])
     analyze(program)
-    assert program.statements[-1].effects[location] == access
+    assert program.statements[-1].effects[location] & ~Access.CREATE == access
     assert not program.statements[0].effects
+
+
+@pytest.mark.parametrize(
+    ("cells", "empty"),
+    [
+        (["plt.plot([1])", "plt.savefig('a.png')"], True),
+        (["plt.plot([1])\nplt.savefig('a.png')"], False),
+        (["def save(name):\n    plt.tight_layout()\n    plt.savefig(name)", "plt.plot([1])", "save('a.png')"], True),
+        (["def save(name):\n    plt.tight_layout()\n    plt.savefig(name)", "plt.plot([1])\nsave('a.png')"], False),
+        (["def save(name):\n    plt.plot([1])\n    plt.savefig(name)", "plt.plot([1])", "save('a.png')"], False),
+        (["plt.plot([1])\nplt.show()\nplt.savefig('a.png')"], True),
+        (["%matplotlib widget", "plt.plot([1])", "plt.savefig('a.png')"], False),
+        (["fig = plt.figure()", "fig.savefig('a.png')"], False),
+    ],
+)
+def test_a_saved_figure_that_is_empty_has_a_note(cells: list[str], empty: bool) -> None:
+    program = parse_cells(list(enumerate(["import matplotlib.pyplot as plt", *cells])))
+    analyze(program)
+    notes = [note.text for note in program.statements[-1].notes]
+    assert any("figure that is saved is empty" in note for note in notes) is empty
+
+
+@pytest.mark.parametrize(
+    "configure",
+    ["def style():\n    pd.set_option('display.width', 5)\n", "style = lambda: pd.set_option('display.width', 5)\n"],
+)
+def test_settings_change_where_a_function_is_called(configure: str) -> None:
+    cells = ["import pandas as pd", configure, "style()", "pd.DataFrame()"]
+    program = parse_cells(list(enumerate(cells)))
+    assert [configuring for _, configuring in analyze(program).settings] == [1 << 2]
+
+
+@pytest.mark.parametrize(
+    ("source", "word"),
+    [
+        ("try:\n    get_ipython()\nexcept NameError:\n    pass", "get_ipython"),
+        ("try:\n    here = __file__\nexcept NameError:\n    here = '.'", "__file__"),
+        ("import sys\nn = len(sys.argv)", "sys.argv"),
+        ("from dotenv import load_dotenv\nload_dotenv()", "load_dotenv"),
+        ("import inspect\ndef f():\n    return inspect.stack()", "frames"),
+    ],
+)
+def test_a_difference_between_notebook_and_run_has_a_note(source: str, word: str) -> None:
+    program = parse_cells([(0, source)])
+    analyze(program)
+    assert any(word in note.text for s in program.statements for note in s.notes)
+
+
+def test_a_search_from_a_path_has_no_note() -> None:
+    program = parse_cells([(0, "from dotenv import load_dotenv\nload_dotenv('.env')")])
+    analyze(program)
+    assert not any("searches" in note.text for s in program.statements for note in s.notes)
