@@ -126,7 +126,7 @@ def compile_cells(cells: Sequence[Cell], selected: int | Sequence[int], options:
             *(remark.format(labels) for remark in remarks),
             *generator.notes(graph, options),
         ),
-        requirements=tuple(dict.fromkeys(r for c in sliced.cells for r in sliced.program.plain[c].requirements)),
+        requirements=tuple(dict.fromkeys(r for plain in sliced.program.plain.values() for r in plain.requirements)),
         notebook=options.notebook,
         windows=options.windows,
         resources={s.name: sizes for s in graph.steps if (sizes := largest_worker_size([s.settings]))},

@@ -80,6 +80,12 @@ RULES: dict[str, Rule] = {
             "it exists in the kernel, but no cell above defines it (was its cell deleted or edited?)",
             "Write the cell that defines it again.",
         ),
+        Rule(
+            "name-from-script",
+            "name",
+            "no cell above defines it; {other} may define it, but it runs only inside Jupyter",
+            "Put the code beside the notebook as a module, and import the name from it.",
+        ),
         Rule("undefined-name", "name", "no cell above defines it", "Define it in a cell above, or import it."),
         Rule("not-python", "line", "{reason}", "{fix}"),
         Rule(

@@ -23,6 +23,7 @@ CASES: dict[str, tuple[list[str], dict[str, Any]]] = {
     "name-defined-below": (["y = later", "later = 1"], {"cells": (0,)}),
     "name-only-in-kernel": (["y = ghost"], {"kernel_names": ("ghost",)}),
     "undefined-name": (["y = missing"], {}),
+    "name-from-script": (["%run other.py", "y = load()"], {}),
     "not-python": (["%run other.py\ny = 1"], {}),
     "input": (["y = input('name')"], {}),
     "empty-cell": (["# nothing"], {}),

@@ -14,6 +14,7 @@ import gc
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from jupyter_pipeline.compiler.analysis.dependencies import Dependencies, analyze
 from jupyter_pipeline.compiler.analysis.heap import bits
@@ -142,13 +143,16 @@ def slice_program(
     needed = _backward_closure(statements, dependencies, start)
     sliced = SlicedProgram(program, tuple(criteria), [statements[n] for n in bits(needed)])
     unresolved = [name for name in dependencies.unresolved if needed >> name.statement & 1]
-    refusals = [_refuse_name(name, later or {}, kernel_names) for name in unresolved]
+    refusals = [_refuse_name(program, name, later or {}, kernel_names) for name in unresolved]
     refusals += [r for s in sliced.statements for r in _refuse_statement(program, s)]
     if refusals:
         unique = {(r.cell, r.line, r.name): r for r in refusals}
         raise CompileRefusedError([unique[k] for k in sorted(unique)])
-    for cell in sliced.cells:
-        sliced.notes += [CellNote(cell, note) for note in program.plain[cell].notes]
+    for cell, plain in program.plain.items():
+        if cell in sliced.cells:
+            sliced.notes += [CellNote(cell, note) for note in plain.notes]
+        sliced.notes += [CellNote(cell, note) for note in plain.installs]
+    sliced.notes += _note_obstacles(program, needed)
     sliced.notes += dict.fromkeys(note for s in sliced.statements for note in s.notes)
     return sliced
 
@@ -172,8 +176,28 @@ def _backward_closure(statements: Sequence[Statement], dependencies: Dependencie
     return needed
 
 
-def _refuse_name(unresolved: UnresolvedName, later: Mapping[str, str], kernel_names: Collection[str]) -> Refusal:
+def _note_obstacles(program: Program, needed: int) -> list[CellNote]:
+    """Return a note for each line without translation that the slice leaves out."""
+    notes = []
+    for statement in program.statements:
+        obstacles = program.plain[statement.cell].obstacles
+        if not obstacles or needed >> statement.number & 1:
+            continue
+        first, last = statement.node.lineno, statement.node.end_lineno or statement.node.lineno
+        for line in range(first, last + 1):
+            if line in obstacles:
+                one = obstacles[line]
+                cause = f"not valid Python ({one.reason})" if one.rule == "syntax-error" else one.name
+                text = f"line {line}, {cause}, is left out; its effects on files and objects are unknown"
+                notes.append(CellNote(statement.cell, text))
+    return notes
+
+
+def _refuse_name(
+    program: Program, unresolved: UnresolvedName, later: Mapping[str, str], kernel_names: Collection[str]
+) -> Refusal:
     name = unresolved.name
+    script = _find_script(program, unresolved.cell)
     if name in ("In", "Out", "get_ipython", "exit", "quit") or (name[0] == "_" and name.strip("_0123456789i") == ""):
         rule = "ipython-name"
     elif unresolved.deleted:
@@ -182,9 +206,24 @@ def _refuse_name(unresolved: UnresolvedName, later: Mapping[str, str], kernel_na
         rule = "name-defined-below"
     elif name in kernel_names:
         rule = "name-only-in-kernel"
+    elif script:
+        rule = "name-from-script"
     else:
         rule = "undefined-name"
-    return refusal(rule, cell=unresolved.cell, line=unresolved.line, name=name, other=later.get(name, ""))
+    other = script if rule == "name-from-script" else later.get(name, "")
+    return refusal(rule, cell=unresolved.cell, line=unresolved.line, name=name, other=other)
+
+
+def _find_script(program: Program, last: int) -> str:
+    """Return the last magic up to a cell that may bind any name; empty if there is none."""
+    found = [
+        obstacle.name
+        for cell, plain in program.plain.items()
+        if cell <= last
+        for obstacle in plain.obstacles.values()
+        if obstacle.name in ("%run", "%rerun", "%recall", "%store")
+    ]
+    return found[-1] if found else ""
 
 
 def _refuse_statement(program: Program, statement: Statement) -> list[Refusal]:
@@ -195,10 +234,11 @@ def _refuse_statement(program: Program, statement: Statement) -> list[Refusal]:
     for node in ast.walk(statement.node):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
             continue
-        place = {"cell": statement.cell, "line": node.lineno}
+        place: dict[str, Any] = {"cell": statement.cell, "line": node.lineno}
         if node.func.id == PLACEHOLDER:
             found = plain.obstacles[node.lineno]
-            refusals.append(refusal("not-python", **place, name=found.name, reason=found.reason, fix=found.fix))
+            place |= {"reason": found.reason, "fix": found.fix, "error": found.reason}
+            refusals.append(refusal(found.rule, name=found.name, **place))
         elif node.func.id == "input":
             refusals.append(refusal("input", **place, name="input()"))
     return refusals

@@ -14,11 +14,9 @@ from dataclasses import dataclass, field
 
 from jupyter_pipeline.compiler.analysis.figures import keeps_figures
 from jupyter_pipeline.compiler.analysis.locations import Access, Location
-from jupyter_pipeline.compiler.frontend.ipython import PlainCell, to_python
+from jupyter_pipeline.compiler.frontend.ipython import PlainCell, replace_unparsable, to_python
+from jupyter_pipeline.compiler.frontend.names import NotebookNames
 from jupyter_pipeline.compiler.frontend.notebook import CellNote
-from jupyter_pipeline.compiler.refusals import refusal
-from jupyter_pipeline.exceptions import CompileRefusedError
-from jupyter_pipeline.models import Refusal
 
 __all__ = ["Program", "Statement", "parse_cells"]
 
@@ -64,6 +62,8 @@ class Statement:
     """True if a later statement may change an object that it allocates."""
     dynamic: bool = False
     """True if it may read or bind names that the analysis cannot see."""
+    typed: str = ""
+    """Text of a statement that no line of the cell contains: an import for its translated lines. Otherwise empty."""
     notes: list[CellNote] = field(default_factory=list)
     """Approximations that enlarge a slice with this statement."""
 
@@ -85,6 +85,8 @@ class Program:
 
     def text(self, statement: Statement) -> str:
         """Return the text of `statement` with its decorators and the comments directly above and beside it."""
+        if statement.typed:
+            return statement.typed
         lines = self.lines.get(statement.cell)
         if lines is None:
             lines = self.lines[statement.cell] = self.plain[statement.cell].source.split("\n")
@@ -118,33 +120,30 @@ def parse_cells(sources: Sequence[tuple[int, str]]) -> Program:
     sources : sequence of (int, str)
         Index and text of each code cell, in order.
 
-    Raises
-    ------
-    CompileRefusedError
-        If a cell is neither Python nor IPython syntax.
+    Notes
+    -----
+    A cell that is not valid Python has not run in the notebook. It becomes a placeholder for the names that it seems
+    to bind.
     """
     plain: dict[int, PlainCell] = {}
     statements: list[Statement] = []
-    refusals = []
+    names = NotebookNames([source for _, source in sources])
     for cell, source in sources:
-        plain[cell] = to_python(source)
+        plain[cell] = to_python(source, names)
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # such as invalid escapes: the kernel has shown them
-                body = ast.parse(plain[cell].source).body
+            body = _parse(plain[cell].source)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            refusals.append(_syntax(cell, error))
-            continue
+            plain[cell] = replace_unparsable(plain[cell], source, error)
+            body = _parse(plain[cell].source)
+        for text in plain[cell].prelude:
+            statements.append(Statement(len(statements), cell, ast.parse(text).body[0], typed=text))
         for node in body:
             statements.append(Statement(len(statements), cell, node))
-    if refusals:
-        raise CompileRefusedError(refusals)
     interactive = {cell for cell, source in sources if keeps_figures(source)}
     return Program(plain, statements, interactive)
 
 
-def _syntax(cell: int, error: Exception) -> Refusal:
-    line = getattr(error, "lineno", None) or 1
-    text = (getattr(error, "text", None) or "").strip()
-    reason = getattr(error, "msg", None) or str(error)
-    return refusal("syntax-error", cell=cell, line=line, name=text[:60] or "syntax", error=reason)
+def _parse(source: str) -> list[ast.stmt]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # such as invalid escapes: the kernel has shown them
+        return ast.parse(source).body

@@ -47,6 +47,8 @@ def render_steps(
 def _piece(program: Program, statement: Statement, text: str | None = None) -> Piece:
     """Return the text of a statement, or its replacement, with its first line in the cell."""
     typed = program.text(statement)
+    if statement.typed:
+        return Piece(typed)
     begin = (statement.node.end_lineno or 1) - typed.count("\n")
     return Piece(typed if text is None else text, statement.cell, begin)
 

@@ -1,153 +1,361 @@
 """Translate IPython syntax to plain Python, line by line, so that line numbers do not change.
 
 1. A cell that parses as Python is left unchanged, without importing IPython.
-2. A cell magic on the first line is removed if its body is Python: ``%%time``, ``%%capture``, ``%%deploy``, ``%%step``,
-   ``%%check``. A cell that only displays something (``%%html``, ``%%timeit``) becomes empty. Other languages are
-   obstacles.
-3. Line magics, shell lines and help requests are removed with a note or unwrapped (``%time x = f()``). The others
-   become a call of `PLACEHOLDER`. A placeholder in the slice is refused with the reason and the fix of its line.
+2. A cell magic on the first line is removed if its body is Python: ``%%time``, ``%%deploy``, ``%%step``, ``%%check``.
+   ``%%bash`` and similar magics become a call of ``subprocess.run``, ``%%writefile`` writes the file, and ``%%capture``
+   becomes a ``with`` statement if its output is used. A cell that only displays something becomes empty.
+3. Line magics and shell lines are translated by `magics` and `shell`, or removed with a note.
+4. All others become a call of `PLACEHOLDER`, which binds the names that the line may bind. A placeholder in a slice is
+   refused with the reason and the fix of its line.
 
 The syntax is defined by ``IPython.core.inputtransformer2``.
 """
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import shlex
+import textwrap
 import tokenize
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-__all__ = ["PLACEHOLDER", "Obstacle", "PlainCell", "to_python"]
-
-PLACEHOLDER = "__not_python__"
-"""Name of the call that replaces a line without a Python translation."""
-
-
-@dataclass(frozen=True, slots=True)
-class Obstacle:
-    """Line that has no Python translation."""
-
-    name: str
-    reason: str
-    fix: str
-
-
-@dataclass(slots=True)
-class PlainCell:
-    """A cell in plain Python."""
-
-    source: str
-    notes: list[str] = field(default_factory=list)
-    requirements: list[str] = field(default_factory=list)
-    """Requirements of ``%pip install`` and ``!pip install``."""
-    obstacles: dict[int, Obstacle] = field(default_factory=dict)
-    """Obstacles by line, from 1."""
-    directives: dict[str, str] = field(default_factory=dict)
-    """Arguments of the cell magic by ``step`` or ``check``."""
-
-
-_UNWRAPPED = {"time", "capture", "deploy", "step", "check", "prun", "memit", "mprun", "lprun", "heat", "snakeviz"}
-_SHOWN = {"timeit", "html", "HTML", "javascript", "js", "latex", "markdown", "svg", "SVG", "debug", "mermaid"}
-_DROPPED = {
-    "autoawait", "autocall", "autoindent", "automagic", "autoreload", "cluster", "colors", "conda", "config", "deploy",
-    "deployments", "profiles",
-    "dirs", "doctest_mode", "environment", "history", "hist", "load_ext", "lsmagic", "magic", "matplotlib", "mamba",
-    "page", "pdb", "pdef", "pdoc", "pfile", "pinfo", "pinfo2", "pip", "pprint", "precision", "psearch", "psource",
-    "quickref", "recall", "reload_ext", "runs", "tb", "timeit", "unload_ext", "uv", "watermark", "who", "who_ls",
-    "whos", "xmode", "memit", "ls", "pwd", "man", "cat", "less", "more", "alias", "bookmark",
-}  # fmt: skip
-_TIMED = {"time", "prun", "mprun", "lprun"}
-_INSTALLERS = {"pip", "conda", "mamba", "uv"}
-_READ_ONLY = {
-    "cat", "date", "df", "du", "echo", "env", "file", "find", "free", "git", "grep", "head", "hostname", "id",
-    "jupyter", "less", "ls", "lscpu", "more", "nproc", "nvidia-smi", "ps", "pwd", "tail", "top", "tree", "uname", "wc",
-    "which", "whoami",
-}  # fmt: skip
-_FIX = {
-    "run": "Import what it defines: put the script beside the notebook as a module",
-    "env": "Write os.environ[...] instead",
-    "set_env": "Write os.environ[...] instead",
-    "cd": "Use paths relative to the notebook instead",
-    "writefile": "Save the file beside the notebook and import it",
-    "bash": "Call subprocess.run([...]) with a list of arguments, or do it in Python",
-    "sh": "Call subprocess.run([...]) with a list of arguments, or do it in Python",
-    "script": "Call subprocess.run([...]) with a list of arguments, or do it in Python",
-    "sql": "Query with pandas.read_sql or the database's driver",
-    "store": "Save and load it as a file",
-    "pylab": "Import numpy and matplotlib.pyplot by name",
-}
-_CANDIDATE = re.compile(
-    r"""^(?P<indent>[ \t]*)(?:
-        (?P<target>[A-Za-z_][\w ,.*\[\]'"]*?)[ \t]*=[ \t]*(?P<assigned>[%!])(?P<assignedrest>.*)
-      | %(?P<magic>\w[\w.]*)(?P<rest>.*)
-      | (?P<shell>!.*)
-      | (?P<help>\?.*|%{0,2}[\w.*]+\s*\?{1,2}\s*)
-      | (?P<auto>(?:pip|conda|mamba)\s+install\s.*)
-    )$""",
-    re.VERBOSE,
+from jupyter_pipeline.compiler.frontend.expansion import expand, quote, render_text
+from jupyter_pipeline.compiler.frontend.magics import (
+    FIXES,
+    LINE,
+    LineTranslator,
+    find_output_names,
+    read_call,
 )
+from jupyter_pipeline.compiler.frontend.names import NotebookNames, find_bound_names, parse
+from jupyter_pipeline.compiler.frontend.plain import PLACEHOLDER, Obstacle, PlainCell
+from jupyter_pipeline.compiler.frontend.shell import UntranslatableError, translate_script
+
+__all__ = ["PLACEHOLDER", "Obstacle", "PlainCell", "replace_unparsable", "to_python"]
+
+_UNWRAPPED = frozenset({
+    "check", "deploy", "heat", "local", "lprun", "memit", "mprun", "prun", "pyinstrument", "python3kernel",
+    "scalene", "snakeviz", "step", "time", "wandb",
+})  # fmt: skip
+_SHOWN = frozenset({
+    "HTML", "SVG", "css", "debug", "html", "javascript", "js", "latex", "markdown", "md", "mermaid", "svg",
+    "timeit",
+})  # fmt: skip
+_SCRIPTS = {
+    **dict.fromkeys(("bash", "system", "sx", "shell", "!"), "bash"),
+    **dict.fromkeys(("python", "python3"), ""),
+    **{name: name for name in ("sh", "perl", "ruby", "python2", "pypy", "script")},
+}
+"""Interpreter of each magic that runs its body; empty for the interpreter of the run."""
+_OTHER_LANGUAGES = frozenset({
+    "R", "bigquery", "cpp", "julia", "kql", "matlab", "octave", "sas", "scala", "spark", "sparksql", "sql",
+    "stata",
+})  # fmt: skip
+_BARE = re.compile(r"^(ls|ll|pwd|cd|who|whos|who_ls|history)(?:[ \t]+-\w.*)?[ \t]*;?[ \t]*$", re.MULTILINE)
+"""Automagic that is valid Python, too."""
+_SUSPECT = re.compile(r"install|get_ipython|^(?:ls|cd|pwd|who|ll|hist|cat|mkdir|rm|cp|mv)\b", re.MULTILINE)
+"""Cells without a mark of IPython that may contain automagic, or calls of IPython."""
+_GUARD = re.compile(r"^\s*(?:el)?(?:if|try|except|else)\b.*", re.DOTALL)
+_HOSTED = re.compile(r"colab|kaggle", re.IGNORECASE)
 
 
-def to_python(source: str) -> PlainCell:
+def to_python(source: str, names: NotebookNames | None = None) -> PlainCell:
     """Return `source` in plain Python, with as many lines.
 
     Parameters
     ----------
     source : str
         A code cell as typed.
+    names : NotebookNames, optional
+        Names in the whole notebook; by default those of the cell.
     """
     plain = PlainCell(source)
-    if not any(mark in source for mark in "%!?") and "install" not in source:
+    if not any(mark in source for mark in "%!?") and not _SUSPECT.search(source):
+        _note_hosted_imports(plain)
         return plain
-    if _cell_magic(plain) or _parses(plain.source):
+    names = names or NotebookNames([source])
+    if _translate_cell_magics(plain, names):
         return plain
-    lines = plain.source.split("\n")
-    for number, match in _statement_starts(lines):
-        lines[number - 1] = _line(plain, number, match)
-    plain.source = "\n".join(lines)
+    _replace_calls(plain)
+    if parse(plain.source) is None or _has_bare_automagic(plain.source, names):
+        _translate_lines(plain, names)
+    _note_hosted_imports(plain)
     return plain
 
 
-def _parses(source: str) -> bool:
-    try:
-        compile(source, "<cell>", "exec", 0x2400, dont_inherit=True)  # ast only, top-level await
-    except (SyntaxError, ValueError):
-        return False
-    return True
+def replace_unparsable(plain: PlainCell, source: str, error: Exception) -> PlainCell:
+    """Return a cell that is not valid Python as a placeholder that binds the names which its text seems to bind.
+
+    Parameters
+    ----------
+    plain : PlainCell
+        The translation of the cell.
+    source : str
+        The cell as typed.
+    error : Exception
+        Error of the parser.
+    """
+    count = source.count("\n") + 1
+    line = min(max(getattr(error, "lineno", None) or 1, 1), count)
+    text = (getattr(error, "text", None) or "").strip()
+    reason = getattr(error, "msg", None) or str(error)
+    obstacle = Obstacle(text[:60] or "syntax", reason, "", rule="syntax-error")
+    targets = "".join(f"{name} = " for name in find_bound_names(source))
+    lines = [""] * count
+    lines[line - 1] = f"{targets}{PLACEHOLDER}({line})"
+    return PlainCell(
+        "\n".join(lines),
+        requirements=plain.requirements,
+        installs=plain.installs,
+        obstacles={line: obstacle},
+        directives=plain.directives,
+    )
 
 
-def _cell_magic(plain: PlainCell) -> bool:
-    """Remove the cell magics. Return True if the cell needs no further translation."""
+# Cell magics
+
+
+def _translate_cell_magics(plain: PlainCell, names: NotebookNames) -> bool:
+    """Translate the cell magics. Return True if the cell needs no further translation."""
     lines = plain.source.split("\n")
-    first = next((i for i, line in enumerate(lines) if line.strip()), 0)
+    first = next((i for i, line in enumerate(lines) if line.strip() and not line.startswith("#")), 0)
     while first < len(lines) and lines[first].startswith("%%"):
-        name, _, rest = lines[first][2:].strip().partition(" ")
-        if name in _UNWRAPPED:
+        name, _, rest = _join_continued(lines, first)[2:].strip().partition(" ")
+        rest = rest.strip()
+        if name == "capture":
+            output = next((word for word in rest.split() if not word.startswith("-")), "")
+            lines[first] = ""
+            if output and names.is_used(output):
+                _capture(plain, lines, first, output, names)
+                return True
+        elif name in _UNWRAPPED or (name == "px" and "--local" in rest):
             lines[first] = ""
             if name in ("step", "check"):
-                plain.directives[name] = rest.strip()
-        elif name in _SHOWN:
-            plain.notes.append(f"the %%{name} cell is ignored: it only displays something")
-            plain.source = "\n" * (len(lines) - 1)
-            return True
+                plain.directives[name] = rest
+            elif name == "px":
+                plain.note("the engines of ipyparallel are not used: the cell runs in the pipeline's process")
         else:
-            fix = _FIX.get(name, "Write the cell in Python")
-            plain.obstacles[first + 1] = Obstacle(f"%%{name}", "this cell magic runs only inside Jupyter", f"{fix}.")
-            plain.source = "\n" * first + f"{PLACEHOLDER}({first + 1})" + "\n" * (len(lines) - 1 - first)
+            _translate_body(plain, lines, first, name, rest, names)
             return True
         first = next((i for i in range(first + 1, len(lines)) if lines[i].strip()), len(lines))
     plain.source = "\n".join(lines)
     return False
 
 
-def _statement_starts(lines: list[str]) -> Iterator[tuple[int, re.Match[str]]]:
-    """Yield the candidate lines that start a statement; earlier lines are already replaced."""
-    for number, line in enumerate(lines, 1):
-        match = _CANDIDATE.match(line)
-        if match and _complete("\n".join(lines[: number - 1])):
-            yield number, match
+def _translate_body(plain: PlainCell, lines: list[str], first: int, name: str, rest: str, names: NotebookNames) -> None:
+    """Replace a cell magic and its body, which is not Python."""
+    body = lines[first + 1 :]
+    line = LineTranslator(plain, names)
+    line.number = first + 1
+    if name in _SHOWN:
+        plain.note(f"the %%{name} cell is ignored: it only displays something")
+        replaced: list[str] = []
+    else:
+        try:
+            if name in _SCRIPTS:
+                replaced = _run_script(line, name, rest, body)
+            elif name in ("writefile", "file"):
+                replaced = _write_file(line, rest, body)
+            else:
+                replaced = [_refuse_cell(plain, first + 1, name, rest, body)]
+        except UntranslatableError as error:
+            plain.obstacles[first + 1] = Obstacle(f"%%{name}", error.reason, error.fix)
+            bound = [*find_output_names(rest), f"{PLACEHOLDER}({first + 1})"]
+            replaced = [" = ".join(bound)]
+    found = [""] * first + replaced
+    plain.source = "\n".join(found + [""] * (len(lines) - len(found)))
+
+
+def _refuse_cell(plain: PlainCell, number: int, name: str, rest: str, body: list[str]) -> str:
+    fix = FIXES.get(name, "Write the cell in Python")
+    plain.obstacles[number] = Obstacle(f"%%{name}", "this cell magic runs only inside Jupyter", f"{fix}.")
+    bound = find_output_names(rest)
+    words = rest.split()
+    bound += [w for i, w in enumerate(words) if w.isidentifier() and not words[i - 1].startswith("-")]
+    if name not in _OTHER_LANGUAGES:
+        bound += find_bound_names("\n".join(body))
+    return " = ".join([*dict.fromkeys(bound), f"{PLACEHOLDER}({number})"])
+
+
+def _run_script(line: LineTranslator, name: str, rest: str, body: list[str]) -> list[str]:
+    """Return the lines of a call that runs the body with an interpreter."""
+    plain, names = line.plain, line.names
+    if name in ("bash", "sh", "system", "sx", "shell", "!") and (shown := translate_script(body)) is not None:
+        plain.requirements += shown.requirements
+        for text in shown.notes:
+            plain.note_install(text)
+        if not shown.requirements and not shown.notes:
+            plain.note(f"the %%{name} cell is ignored: it only shows something")
+        return []
+    words = _words(rest)
+    output, check = "", "True"
+    arguments: list[str] = []
+    program = _SCRIPTS[name]
+    while words:
+        word = words.pop(0)
+        if word in ("--out", "--err"):
+            if output or word == "--err":
+                raise UntranslatableError("it binds the error output", "Call subprocess.run with capture_output=True.")
+            output = words.pop(0) if words else ""
+        elif word == "--no-raise-error":
+            check = "False"
+        elif word in ("--bg", "--proc") and program != "script":
+            raise UntranslatableError("a pipeline runs no command in the background", "Call subprocess.Popen.")
+        elif word == "--raise-error":
+            continue
+        elif program == "script":
+            program = word
+        else:
+            arguments.append(render_text(expand(word, names).parts, names))
+    command = [quote(program) if program else f"{line.module('sys')}.executable", *arguments]
+    subprocess = line.module("subprocess")
+    plain.note("its script runs as a subprocess; a script that fails stops the run")
+    head = f"{output} = " if output else ""
+    pipe = f"stdout={subprocess}.PIPE, " if output else ""
+    end = ").stdout" if output else ")"
+    start = f'{head}{subprocess}.run([{", ".join(command)}], check={check}, {pipe}text=True, input="""\\'
+    return [start, *_string_lines(body, f'"""{end}')]
+
+
+def _words(rest: str) -> list[str]:
+    try:
+        return shlex.split(rest)
+    except ValueError:
+        return rest.split()
+
+
+def _string_lines(body: list[str], end: str) -> list[str]:
+    """Return the body as the lines of a string literal, with a final line break."""
+    escaped = [text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"') for text in body]
+    if not escaped:
+        return [end]
+    return [*escaped[:-1], f"{escaped[-1]}\\n{end}"]
+
+
+def _write_file(line: LineTranslator, rest: str, body: list[str]) -> list[str]:
+    """Return the lines that write the body to a file."""
+    words = _words(rest)
+    append = "-a" in words or "--append" in words
+    target = next((word for word in words if not word.startswith("-")), "")
+    if not target:
+        raise UntranslatableError("it has no file name", "Write %%writefile FILE.")
+    shown = line.text(target)
+    module = target.removesuffix(".py").partition("/")[0]
+    if target.endswith(".py") and module.isidentifier() and line.names.imports(module):
+        sys = line.module("sys")
+        line.plain.need(f'{sys}.path.insert(0, "")')
+        line.plain.note(f"its file {target} is written and imported in the folder of the notebook")
+    if append and body:
+        name = "file" if "file" not in line.names.bound else "written_file"
+        opened = f"{line.module('os')}.path.expanduser({shown})" if target.startswith("~") else shown
+        first, *others = _string_lines(body, '""")')
+        return [f'with open({opened}, "a", encoding="utf-8") as {name}:', f'    {name}.write("""{first}', *others]
+    path = f"{line.module('pathlib')}.Path({shown})" + (".expanduser()" if target.startswith("~") else "")
+    if not body:
+        return [f'{path}.write_text("", encoding="utf-8")']
+    return [f'{path}.write_text(encoding="utf-8", data="""\\', *_string_lines(body, '""")')]
+
+
+def _capture(plain: PlainCell, lines: list[str], first: int, output: str, names: NotebookNames) -> None:
+    """Replace ``%%capture`` by a ``with`` statement around the body."""
+    body = to_python("\n".join(lines[first + 1 :]), names)
+    shift = first + 1
+    plain.notes += body.notes
+    plain.installs += body.installs
+    plain.requirements += body.requirements
+    plain.prelude += body.prelude
+    plain.obstacles |= {number + shift: obstacle for number, obstacle in body.obstacles.items()}
+    plain.need("from IPython.utils.capture import capture_output")
+    text = re.sub(rf"\b{PLACEHOLDER}\((\d+)\)", lambda m: f"{PLACEHOLDER}({int(m[1]) + shift})", body.source)
+    inner = _indent(text)
+    if not text.strip() or (text.lstrip().startswith("#") and parse(text) is not None and not ast.parse(text).body):
+        inner = "    pass" + text
+    plain.source = "\n".join([*lines[:first], f"with capture_output() as {output}:", inner])
+
+
+def _indent(source: str) -> str:
+    """Indent `source`, except for lines that start inside a string."""
+    inside: set[int] = set()
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source + "\n").readline):
+            if token.type == tokenize.STRING or "FSTRING_MIDDLE" in tokenize.tok_name[token.type]:
+                inside.update(range(token.start[0] + 1, token.end[0] + 1))
+    except (tokenize.TokenError, SyntaxError):
+        return textwrap.indent(source, "    ")
+    return "\n".join(
+        text if number in inside or not text.strip() else f"    {text}"
+        for number, text in enumerate(source.split("\n"), 1)
+    )
+
+
+# Lines
+
+
+def _translate_lines(plain: PlainCell, names: NotebookNames) -> None:
+    lines = plain.source.split("\n")
+    line = LineTranslator(plain, names)
+    for number, text in _logical_lines(lines):
+        match = LINE.match(text)
+        if match and line.is_line(match) and _complete("\n".join(lines[: number - 1])):
+            _blank_continuation(lines, number - 1)
+            lines[number - 1] = line.translate(number, match, is_guarded=_is_guarded(lines, number - 1))
+    plain.source = "\n".join(lines)
+
+
+def _logical_lines(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """Yield number and text of each line, joined with its continuation; earlier lines are already replaced."""
+    for number, text in enumerate(lines, 1):
+        if (
+            text.lstrip().startswith(("!", "%"))
+            or re.match(r"\s*[\w., ]+=\s*[!%]", text)
+            or text.lstrip()[:4] == "pip "
+        ):
+            yield number, _joined(lines, number - 1)
+        elif text.strip():
+            yield number, text
+
+
+def _joined(lines: list[str], index: int) -> str:
+    text = lines[index].rstrip()
+    while text.endswith("\\"):
+        index += 1
+        following = lines[index].rstrip() if index < len(lines) else ""
+        text = f"{text[:-1]} {following.strip()}"
+    return text
+
+
+def _join_continued(lines: list[str], index: int) -> str:
+    """Return a line with its continuation, whose lines become empty."""
+    text = _joined(lines, index)
+    _blank_continuation(lines, index)
+    lines[index] = text
+    return text
+
+
+def _blank_continuation(lines: list[str], index: int) -> None:
+    while index < len(lines) and lines[index].rstrip().endswith("\\"):
+        lines[index] = lines[index].rstrip()[:-1]
+        index += 1
+        if index < len(lines):
+            continued = lines[index].rstrip().endswith("\\")
+            lines[index] = "\\" if continued else ""
+
+
+def _is_guarded(lines: list[str], index: int) -> bool:
+    """Return True if a line is in a branch that only a hosted notebook service takes."""
+    width = len(lines[index]) - len(lines[index].lstrip())
+    for above in reversed(range(index)):
+        text = lines[above]
+        here = len(text) - len(text.lstrip())
+        if text.strip() and here < width:
+            width = here
+            if _GUARD.match(text) and _HOSTED.search("\n".join(lines[above:index])):
+                return True
+            if not here:
+                return False
+    return False
 
 
 def _complete(text: str) -> bool:
@@ -164,82 +372,31 @@ def _complete(text: str) -> bool:
     return True
 
 
-def _line(plain: PlainCell, number: int, match: re.Match[str]) -> str:
-    indent = match["indent"]
-    nothing = f"{indent}pass" if indent else ""
-    if match["help"]:
-        plain.notes.append(f"line {number}, {match['help'].strip()!r}, is ignored: it only shows help")
-        return nothing
-    if match["auto"]:
-        return _magic(plain, number, "pip", match["auto"].split(None, 1)[1], indent) or nothing
-    if match["shell"]:
-        return _shell(plain, number, match["shell"].lstrip("!").strip(), indent) or nothing
-    if match["target"]:
-        what = match["assigned"] + match["assignedrest"].strip()
-        if match["assigned"] == "%" and match["assignedrest"].split(" ")[0] in _TIMED:
-            return f"{indent}{match['target']} = {match['assignedrest'].partition(' ')[2]}"
-        plain.obstacles[number] = Obstacle(
-            what.split(" ")[0], "its result exists only inside Jupyter", _shell_fix(what)
-        )
-        return f"{indent}{match['target']} = {PLACEHOLDER}({number})"
-    return _magic(plain, number, match["magic"], match["rest"].strip(), indent) or nothing
+def _has_bare_automagic(source: str, names: NotebookNames) -> bool:
+    return any(match[1] not in names.bound for match in _BARE.finditer(source))
 
 
-def _magic(plain: PlainCell, number: int, name: str, rest: str, indent: str) -> str:
-    if name in _TIMED:
-        return indent + rest
-    if name in _INSTALLERS and _requirements(plain, rest):
-        return ""
-    if name == "cluster" and rest.split(" ")[0] in ("start", "attach"):
-        return f"{indent}from distributed import get_client; client = get_client()"
-    if name in _DROPPED:
-        plain.notes.append(f"line {number}, %{name}, is ignored: it affects the notebook only")
-        return ""
-    if name in ("sx", "system", "bash"):
-        return _shell(plain, number, rest, indent)
-    fix = _FIX.get(name, "Write it in Python, or remove the line")
-    plain.obstacles[number] = Obstacle(f"%{name}", "this magic runs only inside Jupyter", f"{fix}.")
-    return f"{indent}{PLACEHOLDER}({number})"
+def _replace_calls(plain: PlainCell) -> None:
+    """Write calls such as ``get_ipython().system("ls")`` as the lines from which they were exported."""
+    if "get_ipython()" not in plain.source or (tree := parse(plain.source)) is None:
+        return
+    lines = plain.source.split("\n")
+    for node in ast.walk(tree):
+        call = getattr(node, "value", None)
+        if (
+            not isinstance(node, ast.Expr | ast.Assign)
+            or not isinstance(call, ast.Call)
+            or (found := read_call(call)) is None
+        ):
+            continue
+        if node.lineno == node.end_lineno and "\n" not in found[1]:
+            text = lines[node.lineno - 1].encode()[node.col_offset : call.col_offset].decode()
+            head = lines[node.lineno - 1].encode()[: node.col_offset].decode()
+            if not head.strip():
+                lines[node.lineno - 1] = f"{head}{text}{found[0]}{found[1]}"
+    plain.source = "\n".join(lines)
 
 
-def _shell(plain: PlainCell, number: int, command: str, indent: str) -> str:
-    words = command.split()
-    program = words[0] if words else ""
-    if program in _INSTALLERS and _requirements(plain, command.partition(" ")[2]):
-        return ""
-    if program in ("python", "python3") and words[1:4] == ["-m", "pip", "install"]:
-        _requirements(plain, " ".join(words[3:]))
-        return ""
-    name = f"!{program}"
-    if program in _READ_ONLY and not set(command) & set(">|;&"):
-        plain.obstacles[number] = Obstacle(name, "a shell line does not run in a pipeline", "Remove the line.")
-    else:
-        plain.obstacles[number] = Obstacle(name, "a shell line does not run in a pipeline", _shell_fix(command))
-    return f"{indent}{PLACEHOLDER}({number})"
-
-
-def _shell_fix(command: str) -> str:
-    try:
-        words = shlex.split(command.lstrip("!%"))
-    except ValueError:
-        words = []
-    shown = ", ".join(repr(w) for w in words) if 0 < len(words) <= 4 else "..."
-    return f"Do it in Python, or call subprocess.run([{shown}], check=True)."
-
-
-def _requirements(plain: PlainCell, arguments: str) -> bool:
-    """Collect the requirements of an ``install`` line. Return True if it was one."""
-    words = arguments.split()
-    if "install" not in words:
-        return False
-    words = words[words.index("install") + 1 :]
-    wanted = [
-        w
-        for i, w in enumerate(words)
-        if not w.startswith("-") and (i == 0 or words[i - 1] not in ("-r", "-c", "-i", "-e"))
-    ]
-    wanted = [w.strip("'\"") for w in wanted]
-    plain.requirements.extend(wanted)
-    if wanted:
-        plain.notes.append(f"the pipeline requires {', '.join(wanted)}; nothing is installed when it runs")
-    return True
+def _note_hosted_imports(plain: PlainCell) -> None:
+    if "google.colab" in plain.source and re.search(r"(?m)^(?:from|import) google\.colab", plain.source):
+        plain.note("google.colab exists only in Colab; elsewhere its import fails")

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from jupyter_pipeline.compiler.analysis.statements import first_line, parse_cells
-from jupyter_pipeline.exceptions import CompileRefusedError
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,21 @@ def test_statements_are_numbered_across_cells() -> None:
     assert set(program.plain) == {1, 4, 6}
 
 
-def test_syntax_errors_of_all_cells_are_refused_together() -> None:
-    with pytest.raises(CompileRefusedError) as error:
-        parse_cells([(0, "a = 1"), (2, "a = ("), (3, "b = 1\nc d")])
-    assert [(r.rule, r.cell, r.line) for r in error.value.refusals] == [("syntax-error", 2, 1), ("syntax-error", 3, 2)]
+def test_a_cell_with_a_syntax_error_becomes_a_placeholder_for_its_names() -> None:
+    program = parse_cells([(0, "a = 1"), (2, "a = b = ("), (3, "import numpy as np, os\nc d"), (4, "c d")])
+    assert [ast.unparse(s.node) for s in program.statements] == [
+        "a = 1",
+        "a = __not_python__(1)",
+        "np = os = __not_python__(2)",
+        "__not_python__(1)",
+    ]
+    assert {o.rule for p in program.plain.values() for o in p.obstacles.values()} == {"syntax-error"}
+
+
+def test_imports_for_translated_lines_stand_before_the_cell() -> None:
+    program = parse_cells([(0, "x = 1\n!wget y")])
+    assert [program.text(s) for s in program.statements] == [
+        "import subprocess",
+        "x = 1",
+        'subprocess.run(["wget", "y"], check=True)',
+    ]

@@ -24,8 +24,7 @@ from jupyter_pipeline.compiler.frontend.ipython import to_python
         ("if x:\n    %matplotlib inline", "if x:\n    pass"),
         ("%cluster list\ny = 1", "\ny = 1"),
         ("%cluster start local", "from distributed import get_client; client = get_client()"),
-        ("files = !ls *.csv", "files = __not_python__(1)"),
-        ("x = 1\n!wget x", "x = 1\n__not_python__(2)"),
+        ("x = 1\n%sql select", "x = 1\n__not_python__(2)"),
         ("!pip install pandas\nx = 1", "\nx = 1"),
     ],
 )
@@ -41,7 +40,7 @@ def test_lines_of_ipython_become_python_in_place(source: str, python: str) -> No
 def test_installs_become_requirements(line: str) -> None:
     plain = to_python(f"{line}\nx = 1")
     assert plain.requirements == ["polars", "numpy>2"]
-    assert any("polars" in note for note in plain.notes)
+    assert any("polars" in note for note in plain.installs)
     assert plain.obstacles == {}
 
 
@@ -52,8 +51,3 @@ def test_directives_of_steps_and_checks_are_read() -> None:
 
 def test_dropped_magics_leave_a_note() -> None:
     assert any("%matplotlib" in note for note in to_python("%matplotlib inline").notes)
-
-
-def test_fix_of_a_shell_line_is_a_list_of_arguments() -> None:
-    (obstacle,) = to_python("!curl -O 'a b'").obstacles.values()
-    assert "subprocess.run(['curl', '-O', 'a b'], check=True)" in obstacle.fix

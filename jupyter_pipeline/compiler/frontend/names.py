@@ -1,0 +1,164 @@
+"""Names in a notebook, found by a scan that tolerates syntax errors and IPython syntax.
+
+The translation of IPython syntax needs to know, before the cells are parsed, if a name exists: ``$HOME`` in a shell
+line is a variable of the shell unless the notebook binds ``HOME``.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+import warnings
+from collections.abc import Sequence
+from functools import cached_property
+
+__all__ = ["NotebookNames", "find_bound_names", "find_free_names", "parse"]
+
+_NAME = r"[^\W\d]\w*"
+_BINDING_LINE = re.compile(
+    rf"""^\s*(?:
+        (?P<targets>{_NAME}(?:\s*,\s*\*?{_NAME})*)\s*,?\s*(?::(?!=)[^=]*)?(?:[-+*/@%&|^]|//|\*\*|>>|<<)?=(?!=)
+      | (?:async\s+)?(?:def|class)\s+(?P<defined>{_NAME})
+      | (?:from\s+[\w.]+\s+)?import\s+\(?(?P<imported>.+)
+      | (?:async\s+)?for\s+(?P<loop>.+?)\s+in\b
+      | (?:async\s+)?with\b.*?\bas\s+\(?(?P<context>{_NAME})
+      | except\b.*?\bas\s+(?P<exception>{_NAME})
+      | global\s+(?P<globals>.+)
+    )""",
+    re.VERBOSE,
+)
+_WALRUS = re.compile(rf"\b({_NAME})\s*:=")
+
+
+def parse(source: str) -> ast.Module | None:
+    """Return the tree of `source`, or None if it is not Python. Top-level ``await`` is accepted."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # such as invalid escapes: the kernel has shown them
+            compile(source, "<cell>", "exec", 0x2400, dont_inherit=True)  # ast only, top-level await
+            return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def find_bound_names(source: str) -> list[str]:
+    r"""Return the names that a cell seems to bind, in order; the cell need not be valid Python.
+
+    Examples
+    --------
+    >>> find_bound_names("x = y = (")
+    ['x', 'y']
+    >>> find_bound_names("for i, row in (\nimport numpy as np, os.path")
+    ['i', 'row', 'np', 'os']
+    """
+    found: list[str] = []
+    for line in source.split("\n"):
+        found += _WALRUS.findall(line)
+        for part in line.split(";"):
+            match = _BINDING_LINE.match(part)
+            if not match:
+                continue
+            rest = part
+            while (chained := _BINDING_LINE.match(rest)) and chained["targets"]:
+                found += re.findall(_NAME, chained["targets"])
+                rest = rest[chained.end() :]
+            if match["imported"]:
+                found += _imported_names(match["imported"])
+            elif not match["targets"]:
+                text = next(group for group in match.groups() if group is not None)
+                found += re.findall(_NAME, text)
+    return [name for name in dict.fromkeys(found) if name.isidentifier() and name not in _KEYWORDS]
+
+
+_KEYWORDS = {"in", "is", "not", "and", "or", "if", "else", "as", "None", "True", "False", "lambda", "for"}
+
+
+def _imported_names(text: str) -> list[str]:
+    found = []
+    for part in text.partition("#")[0].replace("(", " ").replace(")", " ").split(","):
+        words = part.split()
+        if len(words) >= 3 and words[1] == "as":
+            found.append(words[2])
+        elif words:
+            found.append(words[0].partition(".")[0])
+    return found
+
+
+def find_free_names(node: ast.AST) -> set[str]:
+    """Return the names that an expression reads from outside of itself."""
+    inner = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
+    inner |= {a.arg for a in ast.walk(node) if isinstance(a, ast.arg)}
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - inner
+
+
+class NotebookNames:
+    """Names that the cells of a notebook bind and use.
+
+    Parameters
+    ----------
+    sources : sequence of str
+        Code cells as typed.
+    """
+
+    def __init__(self, sources: Sequence[str]) -> None:
+        self.sources = sources
+
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """Names that some cell seems to bind, and the builtins."""
+        return frozenset(dir(builtins)) | {name for source in self.sources for name in find_bound_names(source)}
+
+    @cached_property
+    def has_star_import(self) -> bool:
+        """True if a cell imports all names of a module."""
+        return any(re.search(r"(?m)^\s*from\s.*\simport\s+\*|^\s*%pylab", source) for source in self.sources)
+
+    @cached_property
+    def values(self) -> dict[str, ast.expr | None]:
+        """The expression of each name that one simple assignment binds; None if several do."""
+        found: dict[str, ast.expr | None] = {}
+        for source in self.sources:
+            tree = parse(_without_magics(source))
+            for node in tree.body if tree else ():
+                if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+                    name = node.targets[0].id
+                    found[name] = None if name in found else node.value
+        return found
+
+    def text_of(self, name: str) -> str | None:
+        """Return the value of `name` if it is one constant text."""
+        value = self.values.get(name)
+        return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
+
+    def is_used(self, name: str) -> bool:
+        """Return True if `name` occurs outside of the line of a cell magic."""
+        pattern = re.compile(rf"(?<![\w.]){re.escape(name)}\b")
+        return any(
+            pattern.search(line) for source in self.sources for line in source.split("\n") if not line.startswith("%%")
+        )
+
+    def has_list_attributes(self, name: str) -> bool:
+        """Return True if the attributes of IPython's list of lines are used on `name`."""
+        pattern = re.compile(rf"\b{re.escape(name)}\.(?:s|n|l|p|spstr|nlstr|list|paths|grep|fields)\b")
+        return any(pattern.search(source) for source in self.sources)
+
+    def is_rebound(self, module: str) -> bool:
+        """Return True if `module` is the name of something else than the module."""
+        if module not in self.bound:
+            return False
+        module = re.escape(module)
+        pattern = re.compile(
+            rf"(?m)^\s*{module}\s*=|\bas\s+{module}\b|(?:def|class|for)\s+{module}\b|^\s*from\s.*import\s.*\b{module}\b"
+        )
+        return any(pattern.search(source) for source in self.sources)
+
+    def imports(self, module: str) -> bool:
+        """Return True if a cell imports `module`, or something from it."""
+        module = re.escape(module)
+        pattern = re.compile(rf"(?m)^\s*(?:import\s+(?:.*,\s*)?{module}\b|from\s+{module}\b)")
+        return any(pattern.search(source) for source in self.sources)
+
+
+def _without_magics(source: str) -> str:
+    return "\n".join("" if line.startswith(("%", "!")) else line for line in source.split("\n"))
