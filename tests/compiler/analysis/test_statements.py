@@ -53,7 +53,7 @@ def test_a_cell_with_a_syntax_error_becomes_a_placeholder_for_its_names() -> Non
     program = parse_cells([(0, "a = 1"), (2, "a = b = ("), (3, "import numpy as np, os\nc d"), (4, "c d")])
     assert [ast.unparse(s.node) for s in program.statements] == [
         "a = 1",
-        "a = __not_python__(1)",
+        "a = b = __not_python__(1)",
         "np = os = __not_python__(2)",
         "__not_python__(1)",
     ]
