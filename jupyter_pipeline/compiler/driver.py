@@ -13,7 +13,7 @@ The same input gives the same bytes.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram, collect_later, slice_program
@@ -38,8 +38,8 @@ from jupyter_pipeline.compiler.graph.mapping import find_mapping
 from jupyter_pipeline.compiler.graph.naming import (
     collect_directives,
     find_later_definitions,
+    name_function,
     name_functions,
-    summarize_step,
     to_identifier,
 )
 from jupyter_pipeline.compiler.graph.parameter_values import convert_value
@@ -51,10 +51,12 @@ from jupyter_pipeline.compiler.graph.steps import (
     Step,
     find_libraries,
     find_names_read,
+    find_returned_value,
     has_last_value,
     pass_parameters,
     split_module_level,
 )
+from jupyter_pipeline.compiler.graph.subjects import Subject, find_action, find_subject
 from jupyter_pipeline.compiler.graph.windows import bind_windows
 from jupyter_pipeline.compiler.options import Compilation, CompileOptions
 from jupyter_pipeline.compiler.refusals import refusal
@@ -129,7 +131,7 @@ def compile_cells(cells: Sequence[Cell], selected: int | Sequence[int], options:
         requirements=tuple(dict.fromkeys(r for plain in sliced.program.plain.values() for r in plain.requirements)),
         notebook=options.notebook,
         windows=options.windows,
-        resources={s.name: sizes for s in graph.steps if (sizes := largest_worker_size([s.settings]))},
+        resources={s.task_name: sizes for s in graph.steps if (sizes := largest_worker_size([s.settings]))},
         source_map={
             "notebook": options.notebook,
             "steps.py": source_map.trace(pieces, files["steps.py"], cells),
@@ -175,23 +177,32 @@ def _build_graph(
     parameters = _find_parameters(cells, sliced, options)
     imports, helpers, inner = split_module_level(sliced, parameters, targets=sliced.criteria)
     function = to_identifier(options.name)
-    module_names = {n for s in [*imports, *helpers] for n in s.bound} | {"prepare"}
     several = len(sliced.criteria) > 1
-    description = "" if several else " ".join(options.description.split())
+    taken = {n for s in [*imports, *helpers] for n in s.bound} | {"prepare"}
+    if not several:  # the name comes from the cell
+        taken |= {n for s in sliced.statements for n in s.bound | s.read | s.deferred}
+    subjects = {}
+    for index, directive in directives.items():
+        text = sliced.program.plain[index].source
+        name = (directive.name or f"{directive.kind}_{index}") if several else ""
+        subjects[index] = find_subject(cells, index, text, is_check=directive.kind == "check", name=name)
+    if options.description and not several:
+        subjects = {i: Subject(each.name, " ".join(options.description.split())) for i, each in subjects.items()}
     below = [c for c in cells if c.kind == "code" and c.index > max(sliced.criteria)]
     steps = partition_steps(
         sliced,
         inner,
         parameters,
-        names=name_functions(directives, function, module_names),
+        names=name_functions(directives, subjects, function, taken),
         kinds={i: directive.kind for i, directive in directives.items()},
-        summary=lambda cell: description or summarize_step(cells, cell, directives[cell].name if several else ""),
+        subjects=subjects,
         used_below=find_names_read([to_python(c.source).source for c in below]),
         isolated=[i for i, directive in directives.items() if directive.map],
     )
     libraries = find_libraries(sliced)
     for step in steps:
         _complete_step(step, steps, directives.get(step.cell, Directive()), options, sliced, libraries)
+    _name_functions(steps, taken)
     _check_worker_sizes(steps, options)
     return PipelineGraph(
         function=function,
@@ -279,6 +290,19 @@ def _complete_step(
         step.returns_last, step.decides = not step.outputs, bool(step.outputs)
     readers = [s for s in steps if step in s.sources.values()]
     step.shares = bool(options.profile) and "dask" in libraries and len(readers) > 1 and step.mapped is None
+
+
+def _name_functions(steps: Sequence[Step], taken: Collection[str]) -> None:
+    """Give a step whose name is also a local name a function with another name."""
+    names = {*taken, *(step.name for step in steps)}
+    for step in steps:
+        local = {n for s in step.statements for n in s.bound} | {*step.inputs, *(p.name for p in step.parameters)}
+        if step.mapped is None and find_returned_value(step) is None:
+            verb, _ = find_action([s.node for s in step.statements if s.cell == step.cell])
+            name = name_function(step.name, local, names, verb)
+            if name != step.name:
+                step.name, step.label = name, step.name
+                names.add(name)
 
 
 def _check_worker_sizes(steps: Sequence[Step], options: CompileOptions) -> None:

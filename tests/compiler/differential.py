@@ -107,7 +107,7 @@ def compare_steps(cells: Sequence[str], name: str = "result") -> str:
         module = sys.modules["compiled_steps"] = types.ModuleType("compiled_steps")
         with contextlib.redirect_stdout(io.StringIO()):
             exec(compile(text, "steps.py", "exec"), module.__dict__)
-            got = module.pipe()
+            got = getattr(module, re.findall(r"^(?:async )?def (\w+)", text, re.MULTILINE)[-1])()
             if inspect.iscoroutine(got):
                 got = asyncio.run(got)
     except Exception as error:

@@ -55,7 +55,7 @@ class DagsterCodeGenerator(CodeGenerator):
         for step in graph.steps:
             for name, value in (("--timeout", step.settings.timeout), ("--cache", step.settings.cache)):
                 if value:
-                    found.append(f"{name} of the step {step.name} is ignored: Dagster has no such setting for an op.")
+                    found.append(f"{name} of the step {step.task_name} is ignored: Dagster has no such setting for an op.")
         return found
 
     def entrypoint(self, graph: PipelineGraph, options: CompileOptions) -> str:
@@ -95,9 +95,9 @@ class _Ops:
     ) -> None:
         self.lazy = lazy
         self.steps, self.pipeline_parameters, self.options, self.imports = steps, parameters, options, imports
-        taken = {name for s in steps for name in (*s.inputs, s.name)}
+        taken = {name for s in steps for name in (*s.inputs, s.task_name)}
         self.names = {key: unused_name(key, taken) for key in _RESOURCES}
-        self.ops = {id(s): s.name if s.name not in _RESERVED else f"{s.name}_op" for s in steps}
+        self.ops = {id(s): f"{s.task_name}_op" if s.task_name in _RESERVED else s.task_name for s in steps}
 
     def parameters(self) -> str:
         """Return the class of the parameters; empty if there are none."""
@@ -152,7 +152,7 @@ class _Ops:
             takes.append(f"{self.names['parameters']}: {_CLASS}")
         head = wrap_call("@op", settings) if settings else "@op"
         return f"{head}\ndef {self.ops[id(step)]}({', '.join(takes)}):\n" + indent(
-            f'"""{escape_docstring(step.summary or f"Run the step {step.name}.")}"""\n{self._body(step)}'
+            f'"""{escape_docstring(step.summary or f"Run the step {step.task_name}.")}"""\n{self._body(step)}'
         )
 
     def _body(self, step: Step) -> str:
@@ -172,7 +172,7 @@ class _Ops:
         verdict = "verdict" if self.lazy else "result"
         return (
             f"result = {call}\n{looks}if str({verdict}) == \"False\":  # Python's or NumPy's\n"
-            f'    raise AssertionError("{step.name} returned False")\nreturn result'
+            f'    raise AssertionError("{step.task_name} returned False")\nreturn result'
         )
 
     def _retries(self, step: Step) -> str:
@@ -197,7 +197,7 @@ class _Ops:
             results = (
                 [unused_name(n, taken) for n in step.outputs]
                 if several
-                else [unused_name(f"{step.name}_result", taken)]
+                else [unused_name(f"{step.task_name}_result", taken)]
             )
             taken |= set(results)
             runs[id(step)] = results[0]
@@ -271,7 +271,7 @@ def _value(parameter: Parameter, text: str) -> str:
 
 
 def _after(step: Step) -> str:
-    return f"after_{step.name}"
+    return f"after_{step.task_name}"
 
 
 def _is_read(line: str, everything: str) -> bool:

@@ -149,12 +149,14 @@ def _check(steps: Sequence[Step], imports: Imports, libraries: frozenset[str]) -
         if "pandera" in libraries
         else ""
     )
+    renamed = any(s.kind == "check" and s.label for s in steps)
+    naming = '**{"name": function.__name__, **settings}' if renamed else "name=function.__name__, **settings"
     return f'''
 
 def check(function, **settings):
     """Return a task that publishes why `function` raised or returned False."""
 
-    @task(name=function.__name__, **settings)
+    @task({naming})
     def run(*args):
         try:
             result = function(*args)
@@ -229,7 +231,7 @@ class _Calls:
     def _name(self, steps: Sequence[Step]) -> None:
         taken = self.taken = set(RESERVED_NAMES) | {p.name for s in steps for p in s.parameters}
         for step in steps:
-            name = step.name if step.name not in taken else f"{step.name}_run"
+            name = step.task_name if step.task_name not in taken else f"{step.task_name}_run"
             while name in taken or any(name in s.outputs for s in steps if len(s.outputs) > 1):
                 name += "_"
             taken.add(name)
@@ -268,6 +270,8 @@ class _Calls:
 
     def _task(self, step: Step) -> str:
         arguments = task_arguments(step.settings, self.imports, standalone=self.options.standalone)
+        if step.label:
+            arguments.insert(0, f'name="{step.label}"')
         maker = "check" if step.kind == "check" else "task"
         return wrap_call(maker, [f"steps.{step.name}", *arguments], room=60)
 

@@ -3,6 +3,7 @@
 1. Module-level statements keep their text, comments included.
 2. A step is a function: a docstring, statements of other cells that only it needs, then the text of its cell.
 3. It returns the names that later cells use, and the value of the last expression. A mapped step returns one element.
+   An expression that only shows a value is displayed.
 4. Each piece records its cell and line, for the source map.
 """
 
@@ -11,14 +12,16 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement
+from jupyter_pipeline.compiler.codegen.docstrings import render_docstring
 from jupyter_pipeline.compiler.codegen.sections import is_displayed, render_section
 from jupyter_pipeline.compiler.codegen.source_map import Piece
 from jupyter_pipeline.compiler.codegen.text import escape_docstring, indent, render_signature
-from jupyter_pipeline.compiler.graph.steps import Step
+from jupyter_pipeline.compiler.graph.steps import Step, find_returned_value
+from jupyter_pipeline.compiler.graph.value_types import TypeInference, find_imported_paths, qualify
 
 __all__ = ["render_steps"]
 
@@ -39,8 +42,10 @@ def render_steps(
         pieces += [_EMPTY] * (2 if block or previous_block else 1 if index == 0 else 0)
         pieces.append(_piece(program, s))
         previous_block = block
+    types: dict[int, TypeInference] = {}
     for step in steps:
-        pieces += [_EMPTY, _EMPTY, *_function(program, step, imports)]
+        types[id(step)] = _infer_types(step, [s.node for s in [*imports, *helpers]], types)
+        pieces += [_EMPTY, _EMPTY, *_function(program, step, types[id(step)], imports)]
     return pieces
 
 
@@ -58,28 +63,47 @@ def _import_lines(program: Program, imports: Sequence[Statement], steps: Sequenc
     for s in imports:
         seen.setdefault(ast.dump(s.node), _piece(program, s))
     pieces = list(seen.values())
-    if any(p.annotation == "Any" for step in steps for p in step.parameters):
-        pieces.append(Piece("from typing import Any"))
-    if any(step.shares for step in steps) and not any(p.text == "import dask" for p in pieces):
-        pieces.append(Piece("import dask"))
     bound = {name for s in imports for name in s.bound}
-    if "display" not in bound and any(is_displayed(program, step) for step in steps):
+    if "Any" not in bound and any(p.annotation == "Any" for step in steps for p in step.parameters):
+        pieces.append(Piece("from typing import Any"))
+    if "dask" not in bound and any(step.shares for step in steps):
+        pieces.append(Piece("import dask"))
+    if "display" not in bound and any(step.shows_last or is_displayed(program, step) for step in steps):
         pieces.append(Piece("from IPython.display import display"))
     future = [p for p in pieces if p.text.startswith("from __future__")]
     return future + [p for p in pieces if p not in future]
 
 
-def _function(program: Program, step: Step, imports: Sequence[Statement]) -> list[Piece]:
-    inputs = [step.mapped.variable if step.mapped and n == step.mapped.items else n for n in step.inputs]
-    parameters = [p for p in step.parameters if not (step.mapped and p.name == step.mapped.items)]
-    if step.mapped and step.mapped.items not in step.inputs:
+def _infer_types(step: Step, module: Sequence[ast.stmt], types: Mapping[int, TypeInference]) -> TypeInference:
+    """Return the types of the names in a step."""
+    found = TypeInference()
+    found.visit(module)
+    for name, source in step.sources.items():
+        if name in types[id(source)].names and source.mapped is None:
+            found.inputs[name] = types[id(source)].names[name]
+    found.names |= found.inputs
+    found.names |= {p.name: p.annotation for p in step.parameters if p.annotation in ("int", "float", "str", "bool")}
+    found.visit(s.node for s in step.statements)
+    return found
+
+
+def _function(program: Program, step: Step, types: TypeInference, imports: Sequence[Statement]) -> list[Piece]:
+    modules = find_imported_paths(s.node for s in imports)
+    items = step.mapped.items if step.mapped else ""
+    inputs = [step.mapped.variable if step.mapped and n == items else n for n in step.inputs]
+    parameters = [p for p in step.parameters if p.name != items]
+    if step.mapped and items not in step.inputs:
         inputs.insert(0, step.mapped.variable)
-    arguments = [*inputs, *(f"{p.name}: {p.typed_annotation} = {p.typed_text}" for p in parameters)]
-    head = Piece(render_signature(step.name, arguments, asynchronous=step.asynchronous))
+    annotated = {name: qualify(type_, modules) for name, type_ in types.inputs.items()}
+    arguments = [f"{name}: {annotated[name]}" if annotated.get(name) else name for name in inputs]
+    arguments += [f"{p.name}: {p.typed_annotation} = {p.typed_text}" for p in parameters]
+    returns = "" if step.mapped else _render_return_type(step, types, modules)
+    head = Piece(render_signature(step.name, arguments, asynchronous=step.asynchronous, returns=returns))
+    docstring = Piece(render_docstring(step, types))
     if step.mapped:
         value = _piece(program, step.statements[-1], f"return {step.mapped.element}")
-        return [head, *_indented([Piece(_docstring(step)), value])]
-    body = [Piece(_docstring(step))]
+        return [head, *_indented([docstring, value])]
+    body = [docstring]
     own = [s for s in step.statements if s.cell == step.cell]
     needed = [s for s in step.statements if (s.cell != step.cell and s.cell < step.cell) or step.cell < 0]
     after = [s for s in step.statements if s.cell > step.cell >= 0]
@@ -98,6 +122,18 @@ def _function(program: Program, step: Step, imports: Sequence[Statement]) -> lis
     return [head, *_indented(body)]
 
 
+def _render_return_type(step: Step, types: TypeInference, modules: Mapping[str, str]) -> str:
+    """Return the annotation of the result; empty if a type is not known or has no name in the module."""
+    found = [types.names.get(name, "") for name in step.outputs]
+    last = step.statements[-1].node if step.statements else None
+    if step.returns_last and isinstance(last, ast.Expr):
+        found.append(types.type_of(last.value))
+    named = [qualify(type_, modules) for type_ in found]
+    if not all(named):
+        return ""
+    return "None" if not named else named[0] if len(named) == 1 else f"tuple[{', '.join(named)}]"
+
+
 def _indented(pieces: Sequence[Piece]) -> list[Piece]:
     return [replace(piece, text=indent(piece.text)) for piece in pieces]
 
@@ -106,62 +142,106 @@ def _local_piece(program: Program, statement: Statement, local: Collection[str])
     return _piece(program, statement, _as_local(program.text(statement), statement.node, local))
 
 
-def _docstring(step: Step) -> str:
-    lines = [step.summary or f"Run cell {step.cell + 1} of the notebook."]
-    if step.parameters or step.inputs:
-        lines += ["", "Parameters", "----------"]
-        mapped = step.mapped.items if step.mapped else ""
-        if step.mapped:
-            lines += [f"{step.mapped.variable} : object\n    One of `{mapped}`."]
-        lines += [f"{name} : object\n    Result of an earlier step." for name in step.inputs if name != mapped]
-        lines += [
-            f"{p.name} : {p.typed_annotation}, default {p.typed_text}" for p in step.parameters if p.name != mapped
-        ]
-    if step.mapped:
-        lines += ["", "Returns", "-------", f"an element of `{step.outputs[0]}`"]
-        return _quoted(lines)
-    returned = step.outputs + (["the value of the last expression"] if step.returns_last else [])
-    if returned:
-        lines += ["", "Returns", "-------"]
-        lines += [", ".join(returned)]
-    return _quoted(lines)
-
-
-def _quoted(lines: Sequence[str]) -> str:
-    text = escape_docstring("\n".join(lines))
-    if len(lines) == 1:
-        return f'"""{text}"""'
-    return f'"""{indent(text)}\n    """'.replace('"""    ', '"""', 1)
-
-
 def _cell_body(
     program: Program, step: Step, own: Sequence[Statement], local: Collection[str], after: Sequence[Piece]
 ) -> list[Piece]:
     """Return the text of the cell without its module-level statements, and with a return statement."""
     if not own:
         return [*after, *_return(step)]
-    lines = program.plain[step.cell].source.split("\n")
     pieces: list[Piece] = []
-    previous = None
-    last = own[-1]
+    returned = find_returned_value(step)
+    gaps = _Gaps(program, step, own)
     for s in own:
-        text = program.text(s)
-        if previous is not None and _blank_between(lines, previous, s):
-            pieces.append(_EMPTY)
-        if s is last and step.returns_last:
-            value = ast.get_source_segment("\n".join(lines), s.node) or ""
-            before = text.split(value)[0] if value in text else ""
-            names = "".join(f"{n}, " for n in step.outputs)
-            value = f"({value})" if "\n" in value and value[-1] not in ")]}" else value
-            pieces.append(_piece(program, s, f"{before}return {names}{value}"))
-        elif s is last and step.decides:
-            value = ast.unparse(s.node.value) if isinstance(s.node, ast.Expr) else "True"
-            pieces.append(_piece(program, s, f'assert str({value}) != "False", {value!r}'))
-        elif not (s is last and step.outputs and isinstance(s.node, ast.Expr) and isinstance(s.node.value, ast.Name)):
-            pieces.append(_local_piece(program, s, local))  # a name alone is shown in the notebook, and returned here
-        previous = s
+        pieces += gaps.before(s)
+        piece = _local_piece(program, s, local)
+        if s is own[0] and step.summary_is_comment:
+            piece = _without_comment(piece)  # it is the docstring
+        if s is own[-1] and isinstance(s.node, ast.Expr) and (step.returns_last or step.shows_last or step.decides):
+            if returned is None:
+                pieces.append(_last_expression(program, step, s, piece, local))
+        elif returned is not None and isinstance(s.node, ast.Assign) and s.node.value is returned:
+            pieces.append(_around(program, s, piece, returned, "return {}"))
+        elif not (s is own[-1] and step.outputs and isinstance(s.node, ast.Expr) and isinstance(s.node.value, ast.Name)):
+            pieces.append(piece)  # a name alone is shown in the notebook, and returned here
+    pieces += gaps.end()
     pieces += after
-    return pieces if step.returns_last else [*pieces, *_return(step)]
+    return pieces if step.returns_last or returned is not None else [*pieces, *_return(step)]
+
+
+def _last_expression(program: Program, step: Step, s: Statement, piece: Piece, local: Collection[str]) -> Piece:
+    """Return the last expression of a cell as a return statement, a call of ``display``, or an assertion."""
+    assert isinstance(s.node, ast.Expr)
+    value = s.node.value
+    if step.decides:
+        text = ast.unparse(value)
+        return _piece(program, s, f'assert str({text}) != "False", {text!r}')
+    if step.returns_last:
+        return _around(program, s, piece, value, f"return {''.join(f'{name}, ' for name in step.outputs)}{{}}")
+    return _around(program, s, piece, value, "print({})" if "display" in local else "display({})")
+
+
+def _around(program: Program, s: Statement, piece: Piece, value: ast.expr, template: str) -> Piece:
+    """Return the piece of a statement with `template` around its value, and with its comments."""
+    source = program.plain[s.cell].source
+    statement = ast.get_source_segment(source, s.node) or ""
+    text = ast.get_source_segment(source, value) or ast.unparse(value)
+    if isinstance(value, ast.Tuple | ast.NamedExpr | ast.Yield) and template.endswith("({})"):
+        text = text if text.startswith("(") else f"({text})"
+    elif "\n" in text and text[-1] not in ")]}":
+        text = f"({text})"
+    before, found, rest = piece.text.partition(statement)
+    changed = template.replace("{}", text)
+    return replace(piece, text=f"{before}{changed}{rest}" if found and statement else changed)
+
+
+def _without_comment(piece: Piece) -> Piece:
+    """Return a piece without the comment lines at its top."""
+    lines = piece.text.split("\n")
+    count = next((number for number, line in enumerate(lines) if not line.startswith("#")), 0)
+    return replace(piece, text="\n".join(lines[count:]), line=piece.line + count)
+
+
+class _Gaps:
+    """Blank lines and comments between the statements of a cell."""
+
+    def __init__(self, program: Program, step: Step, own: Sequence[Statement]) -> None:
+        self.cell = step.cell
+        self.lines = program.plain[step.cell].source.split("\n")
+        everything = program.of_cell(step.cell)
+        self.begins = {s.number: _piece(program, s).line for s in everything}
+        covered = {n for s in everything for n in range(self.begins[s.number], (s.node.end_lineno or 1) + 1)}
+        self.free = {*range(1, len(self.lines) + 1)} - covered
+        self.number = self._skip_summary() if step.summary_is_comment else 1
+        self.first = self.begins[own[0].number]
+
+    def before(self, s: Statement) -> list[Piece]:
+        """Return the pieces between the previous statement and this one."""
+        found = self._between(self.number, self.begins[s.number])
+        self.number = max(self.number, (s.node.end_lineno or 1) + 1)
+        return found
+
+    def end(self) -> list[Piece]:
+        """Return the comments below the last statement."""
+        found = self._between(self.number, len(self.lines) + 1)
+        return found if any(piece.text for piece in found) else []
+
+    def _skip_summary(self) -> int:
+        number = 1
+        while number <= len(self.lines) and not self.lines[number - 1].strip():
+            number += 1
+        while number <= len(self.lines) and self.lines[number - 1].startswith("#"):
+            number += 1
+        return number
+
+    def _between(self, first: int, last: int) -> list[Piece]:
+        pieces: list[Piece] = []
+        for number in sorted(self.free & {*range(first, last)}):
+            text = self.lines[number - 1].rstrip()
+            if text.lstrip().startswith("#"):
+                pieces.append(Piece(text, self.cell, number))
+            elif not text and (pieces or number > self.first) and not (pieces and not pieces[-1].text):
+                pieces.append(_EMPTY)
+        return pieces
 
 
 def _return(step: Step) -> list[Piece]:
@@ -175,10 +255,6 @@ def _return(step: Step) -> list[Piece]:
         Piece(f"{names if len(step.outputs) > 1 else f'({names},)'} = dask.persist({names})"),
         Piece(f"return {names}"),
     ]
-
-
-def _blank_between(lines: Sequence[str], first: Statement, second: Statement) -> bool:
-    return any(not line.strip() for line in lines[(first.node.end_lineno or 1) : second.node.lineno - 1])
 
 
 def _as_local(text: str, node: ast.stmt, local: Collection[str]) -> str:

@@ -45,13 +45,10 @@ def wrap_call(function: str, arguments: Sequence[str], *, room: int = 92) -> str
     return f"{function}(\n" + "".join(f"    {a},\n" for a in arguments) + ")"
 
 
-def render_signature(name: str, parameters: Sequence[str], *, asynchronous: bool = False) -> str:
-    """Return the header of a function, on several lines if it exceeds 100 columns."""
-    start = f"{'async ' if asynchronous else ''}def {name}("
-    line = f"{start}{', '.join(parameters)}):"
-    if len(line) <= 100:
-        return line
-    return start + "\n" + "".join(f"    {p},\n" for p in parameters) + "):"
+def render_signature(name: str, parameters: Sequence[str], *, asynchronous: bool = False, returns: str = "") -> str:
+    """Return the header of a function."""
+    result = f" -> {returns}" if returns else ""
+    return f"{'async ' if asynchronous else ''}def {name}({', '.join(parameters)}){result}:"
 
 
 def escape_docstring(text: str) -> str:

@@ -1,7 +1,8 @@
-"""Name steps and their functions, and summarize them for docstrings."""
+"""Name steps and their functions."""
 
 from __future__ import annotations
 
+import builtins
 import itertools
 import keyword
 import re
@@ -10,14 +11,15 @@ from collections.abc import Collection, Mapping, Sequence
 from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
 from jupyter_pipeline.compiler.frontend.directives import Directive, read_directive, read_metadata, read_tag
 from jupyter_pipeline.compiler.frontend.notebook import Cell
+from jupyter_pipeline.compiler.graph.subjects import Subject
 from jupyter_pipeline.compiler.refusals import refusal
 from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
 
 __all__ = [
     "collect_directives",
     "find_later_definitions",
+    "name_function",
     "name_functions",
-    "summarize_step",
     "to_identifier",
     "unused_name",
 ]
@@ -63,32 +65,36 @@ def collect_directives(
     return directives
 
 
-def name_functions(directives: Mapping[int, Directive], function: str, taken: set[str]) -> dict[int, str]:
-    """Return the function name of each selected cell: from its directive, or the pipeline's for a single cell."""
+def name_functions(
+    directives: Mapping[int, Directive], subjects: Mapping[int, Subject], function: str, taken: Collection[str]
+) -> dict[int, str]:
+    """Return the function name of each selected cell: from its directive, else from its subject.
+
+    Parameters
+    ----------
+    directives : mapping of int to Directive
+        Directive of each selected cell.
+    subjects : mapping of int to Subject
+        Subject of each selected cell.
+    function : str
+        Name of the pipeline as an identifier, for a cell without directive and subject.
+    taken : collection of str
+        Names that no function may have.
+    """
     names: dict[int, str] = {}
     for cell, directive in directives.items():
-        found = function if len(directives) == 1 else to_identifier(directive.name or f"{directive.kind}_{cell}")
-        while found in taken or found in names.values():
+        fallback = function if len(directives) == 1 else f"{directive.kind}_{cell}"
+        chosen = "" if len(directives) == 1 else directive.name
+        found = to_identifier(chosen or subjects[cell].name or fallback)
+        while found in taken or found in names.values() or (not chosen and hasattr(builtins, found)):
             found += "_step" if not found.endswith("_step") else "_"
         names[cell] = found
     return names
 
 
-def summarize_step(cells: Sequence[Cell], cell: int, name: str = "") -> str:
-    """Return the heading nearest above the cell as a sentence.
-
-    With the `name` of one step of several, only the cell directly above is searched, and the name replaces a missing
-    heading.
-    """
-    above = [c for c in cells if c.index < cell]
-    if name:
-        above = above[-1:]
-    for markdown in reversed([c for c in above if c.kind == "markdown"]):
-        headings = re.findall(r"^#+\s+(.+?)\s*#*$", markdown.source, re.MULTILINE)
-        if headings:
-            text = re.sub(r"[*_`\[\]\\]", "", headings[-1]).strip().replace('"', "'")
-            return text if text.endswith((".", "?", "!")) else f"{text}."
-    return f"{name.replace('_', ' ').capitalize()}." if name else ""
+def name_function(step_name: str, local: Collection[str], taken: Collection[str], verb: str) -> str:
+    """Return the function name of a step: its own, or with a verb if a local name of the function is equal."""
+    return unused_name(f"{verb or 'compute'}_{step_name}", {*local, *taken}) if step_name in local else step_name
 
 
 def to_identifier(name: str) -> str:

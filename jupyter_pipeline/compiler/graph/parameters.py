@@ -45,6 +45,8 @@ class Parameter(Record):
     """The type with the notebook's own imports, such as ``dt.date``."""
     typed_text: str = ""
     """The default as typed."""
+    description: str = ""
+    """Comment beside or above the assignment."""
     window: str = ""
     """``start`` or ``end`` where it is an edge of the run's time window."""
     statement: int = -1

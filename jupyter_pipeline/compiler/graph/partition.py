@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import Enum, auto
 
 from jupyter_pipeline.compiler.analysis.heap import bits
@@ -24,11 +24,17 @@ from jupyter_pipeline.compiler.graph.steps import (
     find_assigned_names,
     find_mutated_names,
     has_last_value,
+    is_look,
+    is_plot,
     pass_parameters,
 )
+from jupyter_pipeline.compiler.graph.subjects import Subject
+from jupyter_pipeline.compiler.graph.value_types import find_imported_paths
 from jupyter_pipeline.exceptions import CompileRefusedError
 
 __all__ = ["partition_steps"]
+
+_PREPARE = Subject("prepare", "Prepare values that several steps use.")
 
 
 def partition_steps(
@@ -38,7 +44,7 @@ def partition_steps(
     *,
     names: Mapping[int, str],
     kinds: Mapping[int, str],
-    summary: Callable[[int], str],
+    subjects: Mapping[int, Subject],
     used_below: Collection[str],
     isolated: Collection[int] = (),
 ) -> list[Step]:
@@ -54,8 +60,8 @@ def partition_steps(
         Parameters of the pipeline.
     names, kinds : mapping
         Function name, and ``step`` or ``check``, by selected cell.
-    summary : callable
-        Function that returns the first docstring line of a cell.
+    subjects : mapping of int to Subject
+        Subject of each selected cell.
     used_below : collection of str
         Names that cells below the last selected cell read.
     isolated : collection of int
@@ -69,12 +75,14 @@ def partition_steps(
             break
     if conflicts:
         raise CompileRefusedError(list(dict.fromkeys(conflict.refuse() for conflict in conflicts)))
+    modules = find_imported_paths(s.node for s in sliced.statements)
     for step in steps:
         pass_parameters(step, parameters)
-        step.summary = summary(step.cell) if step.cell >= 0 else "Prepare values that several steps use."
+        subject = subjects.get(step.cell, _PREPARE)
+        step.summary, step.summary_is_comment = subject.summary, subject.from_comment
         own = [s for s in step.statements if s.cell == step.cell]
         if not step.outputs and own and step.kind == "step":
-            _results(step, own, sliced.program.plain[step.cell].source, used_below)
+            _results(step, own, sliced.program.plain[step.cell].source, used_below, modules)
     return steps
 
 
@@ -151,13 +159,17 @@ def _needed_by(sliced: SlicedProgram, inner: Sequence[Statement]) -> dict[int, s
     return found
 
 
-def _results(step: Step, own: Sequence[Statement], source: str, used_below: Collection[str]) -> None:
+def _results(
+    step: Step, own: Sequence[Statement], source: str, used_below: Collection[str], modules: Mapping[str, str]
+) -> None:
     """Set the results of a step whose results no other step uses."""
     names = [n for s in own for n in [*sorted(s.bound), *sorted(find_mutated_names(s.node))]]
     step.outputs = list(dict.fromkeys(n for n in names if n in used_below))
-    step.returns_last = has_last_value(own, source)
     last = own[-1].node
+    has_value = has_last_value(own, source)
+    step.shows_last = has_value and is_look(last)
+    step.returns_last = has_value and not step.shows_last and not is_plot(last, modules)
     if not step.outputs and not step.returns_last:
-        step.outputs = find_assigned_names(own[-1:])
+        step.outputs = find_assigned_names(own if step.shows_last else own[-1:])
     if step.returns_last and isinstance(last, ast.Expr) and isinstance(last.value, ast.Name):
         step.outputs = [n for n in step.outputs if n != last.value.id]

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from jupyter_pipeline.compiler.analysis.library_models.registry import METHODS
@@ -27,8 +27,11 @@ __all__ = [
     "find_libraries",
     "find_mutated_names",
     "find_names_read",
+    "find_returned_value",
     "has_last_value",
     "is_import",
+    "is_look",
+    "is_plot",
     "pass_parameters",
     "split_module_level",
 ]
@@ -57,7 +60,7 @@ class Step:
     """One function of the module."""
 
     name: str
-    """Name of the function."""
+    """Name of the function in ``steps.py``."""
     cell: int
     """Zero-based index of its cell, or of the first of `cells`; negative for statements of other cells."""
     statements: list[Statement]
@@ -73,6 +76,8 @@ class Step:
     """Names of the returned values."""
     returns_last: bool = False
     """True if the value of the last expression is returned, after the names."""
+    shows_last: bool = False
+    """True if the value of the last expression is displayed."""
     decides: bool = False
     """True if a check asserts its last expression itself, because it returns names."""
     sources: dict[str, Step] = field(default_factory=dict)
@@ -80,6 +85,11 @@ class Step:
     after: list[Step] = field(default_factory=list)
     """Further steps that must finish first."""
     summary: str = ""
+    """First line of the docstring."""
+    summary_is_comment: bool = False
+    """True if the summary is the first comment of the cell."""
+    label: str = ""
+    """Name of the step if it differs from the function's, because a local variable has it."""
     asynchronous: bool = False
     settings: StepSettings = field(default_factory=StepSettings)
     mapped: ElementMapping | None = None
@@ -88,6 +98,30 @@ class Step:
     """Cells of a section after which the figures are closed, as Jupyter does."""
     shares: bool = False
     """True if several steps on the run's cluster may read its Dask collections."""
+
+    @property
+    def task_name(self) -> str:
+        """Name of the step in the orchestrator."""
+        return self.label or self.name
+
+
+def find_returned_value(step: Step) -> ast.expr | None:
+    """Return the expression that a step returns in place of a local variable with the step's own name, or ``None``."""
+    own = step.statements
+    if own and step.returns_last and isinstance(own[-1].node, ast.Expr):
+        shown = own[-1].node.value
+        if not isinstance(shown, ast.Name) or shown.id != step.name or step.outputs:
+            return None
+        own = own[:-1]
+    elif step.outputs != [step.name] or step.returns_last or step.shows_last:
+        return None
+    if not own or step.cells or step.shares or step.mapped is not None or step.cell < 0 or own[-1].cell != step.cell:
+        return None
+    node = own[-1].node
+    if not isinstance(node, ast.Assign) or [ast.unparse(t) for t in node.targets] != [step.name]:
+        return None
+    others = {name for s in own[:-1] for name in s.bound | s.read | s.deferred} | own[-1].read | {*step.inputs}
+    return None if step.name in others else node.value
 
 
 def split_module_level(
@@ -216,6 +250,45 @@ def has_last_value(step_statements: Sequence[Statement], source: str) -> bool:
         name = value.func.attr if isinstance(value.func, ast.Attribute) else getattr(value.func, "id", "")
         return name not in _SILENT
     return True
+
+
+_LOOKS = frozenset(["head", "tail", "sample", "describe"])
+_LOOKED_AT = frozenset(["shape", "dtypes", "dtype", "columns", "index", "size", "style", "ndim"])
+
+
+def is_look(node: ast.stmt) -> bool:
+    """Return True if a statement only shows a part of a value, such as ``table.head()`` or ``table.shape``."""
+    if not isinstance(node, ast.Expr):
+        return False
+    value = node.value
+    if isinstance(value, ast.Attribute):
+        return value.attr in _LOOKED_AT and isinstance(value.value, ast.Name)
+    return isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in _LOOKS
+
+
+def is_plot(node: ast.stmt, modules: Mapping[str, str]) -> bool:
+    """Return True if a statement draws on a figure, and its value only describes the drawing.
+
+    Parameters
+    ----------
+    node : ast.stmt
+        The statement.
+    modules : mapping of str to str
+        Import path of each imported name.
+    """
+    if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
+        return False
+    names: list[str] = []
+    part: ast.expr = node.value
+    while isinstance(part, ast.Call | ast.Attribute | ast.Subscript):
+        if isinstance(part, ast.Attribute):
+            names.append(part.attr)
+        part = part.func if isinstance(part, ast.Call) else part.value
+    root = modules.get(part.id, "") if isinstance(part, ast.Name) else ""
+    if root.startswith(("matplotlib.", "seaborn")):
+        return True
+    drawn = {"plot", "hist", "boxplot"} if "plotly" not in root and "altair" not in root else set()
+    return bool(drawn & {*names[:2]}) and not root
 
 
 def find_assigned_names(statements: Sequence[Statement]) -> list[str]:

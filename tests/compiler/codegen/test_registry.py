@@ -66,7 +66,7 @@ def test_a_package_adds_a_target_by_an_entry_point() -> None:
     assert registry.list_code_generators() == ("prefect", "dagster", "broken", "script")
     compilation = compile_cells(CELLS, 0, CompileOptions(name="p", to="script"))
     assert compilation.entrypoint == "main.py:main"
-    assert compilation.files["main.py"] == "import steps\n\n\ndef main():\n    steps.p()\n"
+    assert compilation.files["main.py"] == "import steps\n\n\ndef main():\n    steps.compute_values()\n"
     assert "steps.py" in compilation.files
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from jupyter_pipeline.compiler import Cell
 from jupyter_pipeline.compiler.frontend.directives import Directive
-from jupyter_pipeline.compiler.graph.naming import name_functions, summarize_step, to_identifier, unused_name
+from jupyter_pipeline.compiler.graph.naming import name_function, name_functions, to_identifier, unused_name
+from jupyter_pipeline.compiler.graph.subjects import Subject
 
 
 @pytest.mark.parametrize(
@@ -24,19 +25,21 @@ def test_a_taken_name_gets_a_number(taken: tuple[str, ...], expected: str) -> No
 
 def test_function_names_differ_from_each_other_and_from_module_names() -> None:
     directives = {1: Directive(name="clean"), 2: Directive(name="Clean"), 3: Directive(kind="check")}
-    assert name_functions(directives, "pipe", {"check_3"}) == {1: "clean", 2: "clean_step", 3: "check_3_step"}
-    assert name_functions({1: Directive(name="clean")}, "pipe", set()) == {1: "pipe"}
+    subjects = dict.fromkeys(directives, Subject("", ""))
+    names = name_functions(directives, subjects, "pipe", {"check_3"})
+    assert names == {1: "clean", 2: "clean_step", 3: "check_3_step"}
 
 
 @pytest.mark.parametrize(
-    ("markdown", "name", "expected"),
-    [
-        ("# Data\n\n## Delay of *each* carrier", "", "Delay of each carrier."),
-        ("text without a heading", "", ""),
-        ("text without a heading", "by_key", "By key."),
-        ("# Why?", "by_key", "Why?"),
-    ],
+    ("subject", "taken", "expected"),
+    [("daily sales", (), "daily_sales"), ("", (), "pipe"), ("sum", (), "sum_step"), ("x", ("x",), "x_step")],
 )
-def test_the_heading_above_summarizes_a_step(markdown: str, name: str, expected: str) -> None:
-    cells = [Cell(index=0, source=markdown, kind="markdown"), Cell(index=1, source="x = 1")]
-    assert summarize_step(cells, 1, name) == expected
+def test_a_single_step_is_named_after_its_subject(subject: str, taken: tuple[str, ...], expected: str) -> None:
+    names = name_functions({1: Directive(name="other")}, {1: Subject(subject, "")}, "pipe", taken)
+    assert names == {1: expected}
+
+
+def test_a_function_with_a_local_variable_of_its_name_gets_a_verb() -> None:
+    assert name_function("orders", {"orders"}, (), "load") == "load_orders"
+    assert name_function("orders", {"orders"}, {"load_orders"}, "load") == "load_orders_2"
+    assert name_function("orders", {"day"}, (), "load") == "orders"

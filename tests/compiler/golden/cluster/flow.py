@@ -68,7 +68,8 @@ def revenue(
             retry_jitter_factor=0.5,
         ).map(list(paths))
         orders = task(
-            steps.orders,
+            steps.compute_orders,
+            name="orders",
             timeout_seconds=600,
             cache_policy=CACHED,
             cache_expiration=datetime.timedelta(hours=1),

@@ -16,7 +16,7 @@ def convert(path):
 
 
 def converted(path):
-    """Converted.
+    """Compute converted.
 
     Parameters
     ----------
@@ -25,24 +25,25 @@ def converted(path):
 
     Returns
     -------
-    an element of `converted`
+    object
+        An element of `converted`.
     """
     return convert(path)
 
 
-def orders(converted, day: date = date(2026, 1, 31), region: str = "eu"):
-    """Orders.
+def compute_orders(converted, day: date = date(2026, 1, 31), region: str = "eu"):
+    """Compute orders.
 
     Parameters
     ----------
     converted : object
-        Result of an earlier step.
+        Result of `converted`.
     day : date, default date(2026, 1, 31)
     region : str, default 'eu'
 
     Returns
     -------
-    orders
+    orders : object
     """
     orders = dd.read_parquet(converted)
     orders = orders[(orders.day == day) & (orders.region == region)]
@@ -52,16 +53,17 @@ def orders(converted, day: date = date(2026, 1, 31), region: str = "eu"):
 
 
 def sound(orders):
-    """Sound.
+    """Check sound.
 
     Parameters
     ----------
     orders : object
-        Result of an earlier step.
+        Result of `compute_orders`.
 
     Returns
     -------
-    the value of the last expression
+    object
+        The check fails if it is false.
     """
     return pa.DataFrameSchema({"price": pa.Column(float, pa.Check.gt(0))}).validate(
         orders
@@ -69,16 +71,15 @@ def sound(orders):
 
 
 def revenue(orders):
-    """Revenue.
+    """Compute revenue.
 
     Parameters
     ----------
     orders : object
-        Result of an earlier step.
+        Result of `compute_orders`.
 
     Returns
     -------
-    the value of the last expression
+    revenue : object
     """
-    revenue = orders.groupby("customer").price.sum().compute()
-    return revenue
+    return orders.groupby("customer").price.sum().compute()

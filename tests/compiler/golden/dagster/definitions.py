@@ -46,21 +46,21 @@ def cluster(context):
     ),
 )
 def converted(context, parameters: Parameters):
-    """Converted."""
+    """Compute converted."""
     return [steps.converted(path) for path in parameters.paths]
 
 
 @op(required_resource_keys={"cluster"})
 def orders(context, converted, parameters: Parameters):
-    """Orders."""
-    return steps.orders(
+    """Compute orders."""
+    return steps.compute_orders(
         converted, datetime.date.fromisoformat(parameters.day), parameters.region
     )
 
 
 @op(required_resource_keys={"cluster"})
 def sound(context, orders):
-    """Sound."""
+    """Check sound."""
     result = steps.sound(orders)
     verdict = result
     if is_dask_collection(result):  # lazy: compute the verdict
@@ -73,7 +73,7 @@ def sound(context, orders):
 
 @op(ins={"after_sound": In(Nothing)}, required_resource_keys={"cluster"})
 def revenue(context, orders):
-    """Revenue."""
+    """Compute revenue."""
     return steps.revenue(orders)
 
 

@@ -11,7 +11,7 @@ import steps
 def delays(month: int = 3):
     """Delay of each carrier."""
     with Client():
-        return task(steps.delays, retries=2)(month)
+        return task(steps.delay_of_each_carrier, retries=2)(month)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ def worst(table, n=5):
     return table.head(n)  # sorted already
 
 
-def delays(month: int = 3):
+def delay_of_each_carrier(month: int = 3):
     """Delay of each carrier.
 
     Parameters
@@ -23,7 +23,7 @@ def delays(month: int = 3):
 
     Returns
     -------
-    the value of the last expression
+    delays : object
     """
     flights = pd.DataFrame(
         {"month": [1, 3, 3], "carrier": list("aab"), "delay": [1, 20, 30]}

@@ -1,0 +1,78 @@
+"""Render the docstrings of steps in the form of numpydoc."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from jupyter_pipeline.compiler.codegen.formatting import LINE_LENGTH
+from jupyter_pipeline.compiler.codegen.text import escape_docstring, indent
+from jupyter_pipeline.compiler.graph.steps import Step, find_returned_value
+from jupyter_pipeline.compiler.graph.value_types import TypeInference
+
+__all__ = ["render_docstring"]
+
+_WIDTH = LINE_LENGTH - 4
+_LONGEST_EXPRESSION = 60
+
+
+def render_docstring(step: Step, types: TypeInference) -> str:
+    """Return the docstring of a step with its quotes; lines after the first are indented."""
+    first = step.summary or f"{step.name.replace('_', ' ').capitalize()}."
+    lines = _wrapped(first, _WIDTH - 6)
+    parameters = list(_parameters(step, types))
+    if parameters:
+        lines += ["", "Parameters", "----------", *parameters]
+    returned = list(_returned(step, types))
+    if returned:
+        lines += ["", "Returns", "-------", *returned]
+    return _quoted(lines)
+
+
+def _parameters(step: Step, types: TypeInference) -> Iterator[str]:
+    items = step.mapped.items if step.mapped else ""
+    if step.mapped:
+        yield f"{step.mapped.variable} : object"
+        yield f"    One of `{items}`."
+    for name in step.inputs:
+        if name != items:
+            yield f"{name} : {types.inputs.get(name) or 'object'}"
+            yield f"    Result of `{step.sources[name].name}`."
+    for p in step.parameters:
+        if p.name != items:
+            yield f"{p.name} : {p.typed_annotation}, default {p.typed_text}"
+            if p.description:
+                yield from (f"    {line}" for line in _wrapped(p.description, _WIDTH - 4))
+
+
+def _returned(step: Step, types: TypeInference) -> Iterator[str]:
+    if step.mapped:
+        yield "object"
+        yield f"    An element of `{step.outputs[0]}`."
+        return
+    for name in step.outputs:
+        yield f"{name} : {types.names.get(name) or 'object'}"
+    last = step.statements[-1].node if step.statements else None
+    if not step.returns_last or not isinstance(last, ast.Expr):
+        return
+    type_ = types.type_of(last.value) or "object"
+    if isinstance(last.value, ast.Name):
+        yield f"{last.value.id} : {type_}"
+        return
+    yield type_
+    if step.kind == "check":
+        yield "    The check fails if it is false."
+        return
+    text = ast.unparse(last.value)
+    if len(text) <= _LONGEST_EXPRESSION and "\n" not in text and find_returned_value(step) is None:
+        yield f"    `{text}`."
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
+
+
+def _quoted(lines: Sequence[str]) -> str:
+    text = escape_docstring("\n".join(lines))
+    return f'"""{text}"""' if len(lines) == 1 else f'"""{indent(text)}\n    """'.replace('"""    ', '"""', 1)
