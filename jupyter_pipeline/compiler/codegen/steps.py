@@ -154,15 +154,15 @@ def _cell_body(
     for s in own:
         pieces += gaps.before(s)
         piece = _local_piece(program, s, local)
-        if s is own[0] and step.summary_is_comment:
+        if piece.line < gaps.begin:
             piece = _without_comment(piece)  # it is the docstring
         if s is own[-1] and isinstance(s.node, ast.Expr) and (step.returns_last or step.shows_last or step.decides):
             if returned is None:
                 pieces.append(_last_expression(program, step, s, piece, local))
         elif returned is not None and isinstance(s.node, ast.Assign) and s.node.value is returned:
             pieces.append(_around(program, s, piece, returned, "return {}"))
-        elif not (s is own[-1] and step.outputs and isinstance(s.node, ast.Expr) and isinstance(s.node.value, ast.Name)):
-            pieces.append(piece)  # a name alone is shown in the notebook, and returned here
+        elif not (isinstance(s.node, ast.Expr) and isinstance(s.node.value, ast.Name)):
+            pieces.append(piece)  # a name alone has no effect
     pieces += gaps.end()
     pieces += after
     return pieces if step.returns_last or returned is not None else [*pieces, *_return(step)]
@@ -211,7 +211,8 @@ class _Gaps:
         self.begins = {s.number: _piece(program, s).line for s in everything}
         covered = {n for s in everything for n in range(self.begins[s.number], (s.node.end_lineno or 1) + 1)}
         self.free = {*range(1, len(self.lines) + 1)} - covered
-        self.number = self._skip_summary() if step.summary_is_comment else 1
+        self.begin = self.number = self._skip_summary() if step.summary_is_comment else 1
+        """First line below the comment that is the docstring."""
         self.first = self.begins[own[0].number]
 
     def before(self, s: Statement) -> list[Piece]:

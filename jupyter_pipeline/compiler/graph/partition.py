@@ -170,6 +170,7 @@ def _results(
     step.shows_last = has_value and is_look(last)
     step.returns_last = has_value and not step.shows_last and not is_plot(last, modules)
     if not step.outputs and not step.returns_last:
-        step.outputs = find_assigned_names(own if step.shows_last else own[-1:])
+        bare = isinstance(last, ast.Expr) and isinstance(last.value, ast.Name)
+        step.outputs = find_assigned_names(own if step.shows_last or bare else own[-1:])
     if step.returns_last and isinstance(last, ast.Expr) and isinstance(last.value, ast.Name):
         step.outputs = [n for n in step.outputs if n != last.value.id]

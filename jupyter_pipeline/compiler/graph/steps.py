@@ -294,8 +294,13 @@ def is_plot(node: ast.stmt, modules: Mapping[str, str]) -> bool:
 def find_assigned_names(statements: Sequence[Statement]) -> list[str]:
     """Return the names that the last assignment binds or mutates."""
     for s in reversed(statements):
-        if isinstance(s.node, ast.Assign | ast.AugAssign | ast.AnnAssign):
-            return sorted({n for n in s.bound if not n.startswith("_")} | find_mutated_names(s.node))
+        node = s.node
+        while isinstance(node, ast.With | ast.AsyncWith):
+            node = node.body[-1]
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)} & s.bound
+            return sorted({n for n in names if not n.startswith("_")} | find_mutated_names(node))
     return []
 
 
