@@ -126,7 +126,7 @@ def _describe_check(body: Sequence[ast.stmt]) -> str:
 
 
 def _find_heading(cells: Sequence[Cell], cell: int, *, anywhere: bool) -> str:
-    """Return the heading nearest above the cell, or that of the cell directly above."""
+    """Return the last heading directly above the cell, or nearest above it."""
     above = [c for c in cells if c.index < cell]
     if not anywhere:
         above = above[-1:]
