@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 from differential import execute, run_flow
@@ -30,8 +31,7 @@ def flow_of(*cells: str) -> str:
 
 
 def steps_of(*cells: str) -> list[str]:
-    flow = flow_of(*cells)
-    return [part.partition(")")[0] for part in flow.replace("check(steps.", "task(steps.").split("task(steps.")[1:]]
+    return re.findall(r"(?:task|check)\(\s*steps\.(\w+)", flow_of(*cells))
 
 
 def divided(seed: int) -> list[str]:
