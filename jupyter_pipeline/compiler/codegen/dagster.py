@@ -55,7 +55,9 @@ class DagsterCodeGenerator(CodeGenerator):
         for step in graph.steps:
             for name, value in (("--timeout", step.settings.timeout), ("--cache", step.settings.cache)):
                 if value:
-                    found.append(f"{name} of the step {step.task_name} is ignored: Dagster has no such setting for an op.")
+                    found.append(
+                        f"{name} of the step {step.task_name} is ignored: Dagster has no such setting for an op."
+                    )
         return found
 
     def entrypoint(self, graph: PipelineGraph, options: CompileOptions) -> str:

@@ -64,9 +64,15 @@ def find_subject(cells: Sequence[Cell], cell: int, source: str, *, is_check: boo
 
 
 _VERBS = (
-    ("load", r"read(_\w+)?|load(_\w+)?|open(_\w+)?|fetch(_\w+)?|download(_\w+)?|scan_\w+|urlopen|urlretrieve|get_dataset"),
+    (
+        "load",
+        r"read(_\w+)?|load(_\w+)?|open(_\w+)?|fetch(_\w+)?|download(_\w+)?|scan_\w+|urlopen|urlretrieve|get_dataset",
+    ),
     ("query", r"sql|execute|query_df"),
-    ("write", r"to_(csv|parquet|sql|excel|json|pickle|feather|hdf|file|zarr|netcdf|html|gbq)|write(_\w+)?|dump|save\w*"),
+    (
+        "write",
+        r"to_(csv|parquet|sql|excel|json|pickle|feather|hdf|file|zarr|netcdf|html|gbq)|write(_\w+)?|dump|save\w*",
+    ),
     ("plot", r"plot|hist|scatter|bar|barh|boxplot|\w*plot|imshow|heatmap|show|savefig|pie|contour|subplots"),
     ("fit", r"fit|train|fit_transform|minimize|curve_fit"),
     ("predict", r"predict\w*"),

@@ -33,7 +33,9 @@ def test_a_value_that_the_cell_only_shows_is_displayed(cell: str, line: str) -> 
 
 
 def test_all_comments_of_the_cell_are_kept() -> None:
-    text = render("a = 1", "# first\n\n# second\nb = a  # third\n\n# fourth\n\nc = b\nif c:\n    d = c\n    # fifth\n# sixth\n")
+    text = render(
+        "a = 1", "# first\n\n# second\nb = a  # third\n\n# fourth\n\nc = b\nif c:\n    d = c\n    # fifth\n# sixth\n"
+    )
     for comment in ("second", "third", "fourth", "fifth", "sixth"):
         assert text.count(f"# {comment}\n") == 1, comment
     assert '"""First.' in text

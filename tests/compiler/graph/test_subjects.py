@@ -15,7 +15,12 @@ from jupyter_pipeline.compiler.graph.subjects import find_subject
         ("## 3.2 Load the [data](https://x.org)", "x = 1", "load_the_data", "Load the data."),
         ("# Why?", "x = 1", "why", "Why?"),
         ("## `train_model` (2 hours)", "x = 1", "train_model", "Train_model (2 hours)."),
-        ("text without a heading", "# drop rows without a price\nx = 1", "drop_rows_without_a_price", "Drop rows without a price."),
+        (
+            "text without a heading",
+            "# drop rows without a price\nx = 1",
+            "drop_rows_without_a_price",
+            "Drop rows without a price.",
+        ),
         ("", "# df = df.dropna()\ntable = read_csv('x')", "load_table", "Load table."),
         ("", "#%% [1]\n# ---\nspeed = distance / time", "compute_speed", "Compute speed."),
         ("", "a = f()\nb = g(a)", "compute_b", "Compute a and b."),
@@ -33,7 +38,11 @@ def test_heading_comment_and_assigned_names_describe_a_cell(
 
 
 def test_only_a_heading_directly_above_describes_one_step_of_several() -> None:
-    cells = [Cell(index=0, source="# Data", kind="markdown"), Cell(index=1, source="a = 1"), Cell(index=2, source="b = 1")]
+    cells = [
+        Cell(index=0, source="# Data", kind="markdown"),
+        Cell(index=1, source="a = 1"),
+        Cell(index=2, source="b = 1"),
+    ]
     assert find_subject(cells, 2, "b = 1").summary == "Data."
     assert find_subject(cells, 2, "b = 1", name="later").summary == "Compute b."
 
