@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_pipeline.compiler import Cell
 from jupyter_pipeline.compiler.frontend.directives import Directive
 from jupyter_pipeline.compiler.graph.naming import name_function, name_functions, to_identifier, unused_name
 from jupyter_pipeline.compiler.graph.subjects import Subject
