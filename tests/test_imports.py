@@ -21,7 +21,8 @@ HEAVY_HOMES = {
     "dask_jobqueue": ("clusters/backends/",),
     "coiled": ("clusters/",),
     "jupyter_server": ("server/",),
-    "nbformat": (),
+    "nbformat": ("compiler/frontend/formats.py",),
+    "jupytext": ("compiler/frontend/formats.py",),
     "pandas": (),
 }
 
@@ -82,7 +83,7 @@ import sys
 from IPython.core.interactiveshell import InteractiveShell
 shell = InteractiveShell()
 shell.run_line_magic("load_ext", "jupyter_pipeline")
-heavy = {"distributed", "dask", "prefect", "ipywidgets", "nbformat", "pandas", "numpy", "httpx", "psutil"}
+heavy = {"distributed", "dask", "prefect", "ipywidgets", "jupytext", "nbformat", "pandas", "numpy", "httpx", "psutil"}
 print(sorted(heavy & sys.modules.keys()))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

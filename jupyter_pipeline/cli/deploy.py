@@ -19,8 +19,15 @@ from jupyter_pipeline.workflows import deploy, deploy_options, deploy_plan
 __all__ = ["Deploy", "Options", "Slice", "notebook_path", "read_cells"]
 
 
-def read_cells(notebook: str) -> list[Cell]:
+def read_cells(notebook: str, path: str = "") -> list[Cell]:
     """Return the cells of a notebook: a file, or ``-`` for standard input.
+
+    Parameters
+    ----------
+    notebook : str
+        File, or ``-``.
+    path : str, optional
+        Path of a notebook from standard input. Its JSON, as JupyterLab shows it, may be that of a text notebook.
 
     Raises
     ------
@@ -28,9 +35,10 @@ def read_cells(notebook: str) -> list[Cell]:
         If it cannot be read.
     """
     if notebook == "-":
-        return read_notebook(sys.stdin.buffer.read())
+        content = sys.stdin.buffer.read()
+        return read_notebook(content, "" if content.lstrip()[:1] == b"{" else path)
     try:
-        return read_notebook(Path(notebook).read_bytes())
+        return read_notebook(Path(notebook).read_bytes(), notebook)
     except OSError as error:
         raise ConfigurationError(notebook, "", f"cannot be read ({error.strerror})", "Give a notebook file.") from error
 
@@ -78,7 +86,7 @@ class Deploy(_Options):
     def work(self, notebook: str) -> Deployed:
         options = self.options()
         path = notebook_path(notebook, options["path"])
-        cells = read_cells(notebook)
+        cells = read_cells(notebook, path.name)
         name = options["name"] or (deploy_options.default_name(path.name) if options["all"] else "")
         settings = deploy_options.parse_options(options, name=name, notebook=path.name)
         plan = deploy_plan.plan(

@@ -178,7 +178,7 @@ class Status(Command):
 
     def work(self, notebook: str) -> list[DeploymentStatus]:
         path = notebook_path(notebook, self.path)
-        return deployment_status.status(read_cells(notebook), path)
+        return deployment_status.status(read_cells(notebook, path.name), path)
 
     def show(self, answer: list[DeploymentStatus]) -> str:
         return str(tables.statuses(answer))

@@ -68,7 +68,7 @@ class Document:
     def path(self) -> Path | None:
         """Path of the notebook, if the Jupyter server has set it."""
         name = os.environ.get("JPY_SESSION_NAME", "")
-        path = Path(name) if name.endswith(".ipynb") else None
+        path = Path(name) if name.endswith((".ipynb", ".py", ".md", ".Rmd", ".qmd")) else None
         if path is None:
             return None
         return path if path.is_absolute() else Path.cwd() / path.name

@@ -80,7 +80,7 @@ def deploy(
         raise NotFoundError("option of a deploy", unknown[0], known)
     path = Path(notebook)
     try:
-        cells = read_notebook(path.read_bytes())
+        cells = read_notebook(path.read_bytes(), path.name)
     except OSError as error:
         reason = f"cannot be read ({error.strerror})"
         raise ConfigurationError(str(path), "", reason, "Pass the path of a notebook file.") from error

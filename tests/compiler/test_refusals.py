@@ -26,7 +26,7 @@ def notebook(*sources: str, **more: Any) -> str:
             notebook("x = 'a'").encode().replace(b"'a'", b"'\xe9'"),
             r"not UTF-8 \(byte \d+\)",
         ),
-        (notebook("x = 1", nbformat=3), "format 3; format 4 is needed. Open and save it"),
+        (notebook("x = 1", nbformat=3), "format 3 cannot be converted"),
         ('{"worksheets": []}', "format 3"),
         ("[]", "its JSON is not an object"),
         ('{"nbformat": 4}', "no list of cells"),

@@ -48,7 +48,7 @@ async def test_the_preview_finds_the_profiles_of_the_notebook_s_folder(call: Cal
 
 
 async def test_a_refusal_names_cell_line_and_way_out(call: Call) -> None:
-    code, answer = await call("POST", "deploy", "preview", body=ask("x = 1", "y = 2\n!ls"))
+    code, answer = await call("POST", "deploy", "preview", body=ask("x = 1", "y = 2\n%sql select 1"))
     assert (code, answer["error"]) == (422, "CompileRefusedError")
     assert [(r["cell"], r["line"]) for r in answer["refused"]] == [(1, 2)]
     assert all(r["reason"] and r["fix"] for r in answer["refused"])

@@ -71,7 +71,7 @@ def to_python(source: str, names: NotebookNames | None = None) -> PlainCell:
     names : NotebookNames, optional
         Names in the whole notebook; by default those of the cell.
     """
-    plain = PlainCell(source)
+    plain = PlainCell(_remove_prompts(source))
     if not any(mark in source for mark in "%!?") and not _SUSPECT.search(source):
         _note_hosted_imports(plain)
         return plain
@@ -111,6 +111,19 @@ def replace_unparsable(plain: PlainCell, source: str, error: Exception) -> Plain
         installs=plain.installs,
         obstacles={line: obstacle},
         directives=plain.directives,
+    )
+
+
+def _remove_prompts(source: str) -> str:
+    """Return a cell without the indentation of its first line and without prompts, as IPython reads it."""
+    first = re.search(r"^[ \t]*\S.*", source, re.MULTILINE)
+    if first is None:
+        return source
+    if first[0].startswith(">>> "):
+        return re.sub(r"(?m)^(?:>>>|\.\.\.)(?: |$)", "", source)
+    width = len(first[0]) - len(first[0].lstrip())
+    return (
+        re.sub(rf"(?m)^[ \t]{{1,{width}}}", "", source) if width and not first[0].lstrip().startswith("#") else source
     )
 
 
@@ -301,6 +314,8 @@ def _translate_lines(plain: PlainCell, names: NotebookNames) -> None:
         if match and line.is_line(match) and _complete("\n".join(lines[: number - 1])):
             _blank_continuation(lines, number - 1)
             lines[number - 1] = line.translate(number, match, is_guarded=_is_guarded(lines, number - 1))
+            if lines[number - 1].strip() in ("", "pass"):
+                _blank_open_brackets(lines, number, text)
     plain.source = "\n".join(lines)
 
 
@@ -341,6 +356,15 @@ def _blank_continuation(lines: list[str], index: int) -> None:
         if index < len(lines):
             continued = lines[index].rstrip().endswith("\\")
             lines[index] = "\\" if continued else ""
+
+
+def _blank_open_brackets(lines: list[str], index: int, text: str) -> None:
+    """Remove the lines that close the brackets of a magic that was left out."""
+    argument = text.lstrip().lstrip("%")
+    while argument.count("(") > argument.count(")") and index < len(lines) and not _complete(argument):
+        argument += "\n" + lines[index]
+        lines[index] = ""
+        index += 1
 
 
 def _is_guarded(lines: list[str], index: int) -> bool:

@@ -1,6 +1,7 @@
 """Read the cells of a notebook, select them, and label them for messages.
 
-1. Decode UTF-8 and JSON; require ``nbformat`` 4. Importing nbformat takes a second, so ``json`` is used.
+1. Decode UTF-8 and JSON. Importing nbformat takes a second, so ``json`` is used. `formats` converts other formats than
+   nbformat 4. A notebook of another language than Python is refused (`kernels`).
 2. Read each cell's source, tags, id and execution count. Missing and repeated ids are replaced by positional ids.
 3. Select cells by index, id or tag (`select_cell`). Note cells that ran in another order than the document's.
 
@@ -16,6 +17,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from jupyter_pipeline.compiler.frontend.directives import KINDS, read_tag
+from jupyter_pipeline.compiler.frontend.formats import convert_nbformat3, is_text_notebook, read_text_notebook
+from jupyter_pipeline.compiler.frontend.kernels import check_kernel
 from jupyter_pipeline.exceptions import CompileError, CompileRefusedError, NotFoundError, UsageError
 from jupyter_pipeline.models import Record
 
@@ -107,13 +110,15 @@ def _capitalize(label: str) -> str:
     return label[:1].upper() + label[1:]
 
 
-def read_notebook(source: str | bytes | Mapping[str, Any]) -> list[Cell]:
+def read_notebook(source: str | bytes | Mapping[str, Any], name: str = "") -> list[Cell]:
     """Return the cells of a notebook.
 
     Parameters
     ----------
     source : str, bytes or mapping
-        The text of an ``.ipynb`` file of format 4, its bytes, or the parsed JSON.
+        The text of a notebook file, its bytes, or the parsed JSON.
+    name : str, optional
+        Name of the file. The suffix of a text notebook, such as ``.py`` or ``.md``, selects its format.
 
     Returns
     -------
@@ -123,17 +128,16 @@ def read_notebook(source: str | bytes | Mapping[str, Any]) -> list[Cell]:
     Raises
     ------
     CompileError
-        If the file is not UTF-8, not JSON, not a notebook, or not of format 4.
+        If the file is not UTF-8, not JSON, not a notebook, or if its kernel is not a local Python kernel.
     """
-    data = _decode(source) if isinstance(source, str | bytes) else source
+    data = _decode(source, name) if isinstance(source, str | bytes) else source
     if not isinstance(data, Mapping):
         raise CompileError("This is not a notebook: its JSON is not an object. Choose an .ipynb file.")
     version = data.get("nbformat")
     if "worksheets" in data or (isinstance(version, int) and version < 4):
-        raise CompileError(
-            f"This notebook has format {version or 3}; format 4 is needed. Open and save it in JupyterLab, or run: "
-            "jupyter nbconvert --to notebook --inplace NOTEBOOK"
-        )
+        data = convert_nbformat3(data)
+    metadata = data.get("metadata")
+    check_kernel(metadata if isinstance(metadata, Mapping) else {})
     cells = data.get("cells")
     if not isinstance(cells, Sequence) or isinstance(cells, str):
         raise CompileError("This is not a notebook: it has no list of cells. Choose an .ipynb file.")
@@ -247,11 +251,13 @@ def note_execution_order(cells: Sequence[Cell], last: int) -> list[str]:
     return [f"{shown} ran after a cell below; the pipeline runs cells in document order."]
 
 
-def _decode(source: str | bytes) -> Any:
+def _decode(source: str | bytes, name: str) -> Any:
     try:
         text = source.decode("utf-8-sig") if isinstance(source, bytes) else source
     except UnicodeDecodeError as error:
         raise CompileError(f"This notebook is not UTF-8 (byte {error.start}). Save it again in Jupyter.") from error
+    if is_text_notebook(name):
+        return read_text_notebook(text.replace("\r\n", "\n"), name)
     try:
         return json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
@@ -277,15 +283,32 @@ def _cell(index: int, raw: Any, seen: set[str], total: int) -> Cell:
         identifier = f"cell-{index}"
     seen.add(identifier)
     count = raw.get("execution_count")
+    kind = str(raw.get("cell_type", "code"))
+    if kind == "code" and _is_other_language(metadata) and not source.lstrip().startswith("%%"):
+        kind = "raw"
     return Cell(
         index=index,
         id=identifier,
-        kind=str(raw.get("cell_type", "code")),
+        kind=kind,
         source=source.replace("\r\n", "\n").replace("\r", "\n"),
         tags=tuple(str(t) for t in tags) if isinstance(tags, list) else (),
         execution_count=count if isinstance(count, int) else None,
         settings=settings if isinstance(settings, Mapping) else {},
     )
+
+
+def _is_other_language(metadata: Mapping[str, Any]) -> bool:
+    """Return True if VS Code or a polyglot kernel marks the cell with another language than Python."""
+    for key, entry in (
+        ("vscode", "languageId"),
+        ("polyglot_notebook", "kernelName"),
+        ("dotnet_interactive", "language"),
+    ):
+        value = metadata.get(key)
+        language = value.get(entry) if isinstance(value, Mapping) else None
+        if isinstance(language, str) and language.lower() not in ("python", "pythonkernel", "plaintext", ""):
+            return True
+    return False
 
 
 def _find(cells: Sequence[Cell], selector: str) -> int:

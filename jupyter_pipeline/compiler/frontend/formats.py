@@ -1,0 +1,137 @@
+"""Convert notebooks of other formats to nbformat 4: text notebooks, Databricks exports, and nbformat 3.
+
+Text notebooks are read with ``jupytext``: ``.py`` in the percent and light formats, ``.md``, ``.Rmd``, ``.qmd`` and
+marimo notebooks, for which jupytext needs ``marimo``. Ids that a conversion invents are removed, so that the same file
+gives the same ids. ``nbformat`` and ``jupytext`` are imported only when they are needed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any
+
+from jupyter_pipeline.exceptions import CompileError, MissingDependencyError
+
+__all__ = ["TEXT_SUFFIXES", "convert_nbformat3", "is_text_notebook", "read_text_notebook"]
+
+TEXT_SUFFIXES = frozenset({".py", ".md", ".markdown", ".rmd", ".qmd", ".myst"})
+"""Suffixes of text notebooks, in lower case."""
+_DATABRICKS = "# Databricks notebook source"
+_DATABRICKS_CELL = re.compile(r"(?m)^# COMMAND -+[ \t]*\n?")
+_DATABRICKS_MAGICS = {"sh": "bash", "python": "", "md": "", "md-sandbox": ""}
+_LINE_MAGICS = ("pip", "run", "conda")
+
+
+def is_text_notebook(name: str) -> bool:
+    """Return True if a file of this name is a text notebook."""
+    return PurePath(name).suffix.lower() in TEXT_SUFFIXES
+
+
+def read_text_notebook(text: str, name: str) -> dict[str, Any]:
+    """Return a text notebook as nbformat data.
+
+    Parameters
+    ----------
+    text : str
+        Content of the file.
+    name : str
+        Name of the file. Its suffix selects the format.
+
+    Raises
+    ------
+    CompileError
+        If it cannot be read in this format.
+    MissingDependencyError
+        If jupytext is not installed.
+    """
+    if text.startswith(_DATABRICKS):
+        return {"nbformat": 4, "metadata": {}, "cells": [*_databricks_cells(text)]}
+    try:
+        import jupytext
+    except ImportError as error:
+        raise MissingDependencyError("jupytext") from error
+    suffix = PurePath(name).suffix.lower()
+    # Quarto's own conversion needs its command line; its code chunks are those of R Markdown.
+    form = {".rmd": "Rmd", ".qmd": "Rmd", ".myst": "md:myst"}.get(suffix, suffix[1:])
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            notebook = jupytext.reads(text, fmt=form)
+    except Exception as error:  # the readers of jupytext raise many types
+        reason = str(error).split("\n")[0].rstrip(".")
+        if type(error).__name__ == "MarimoError":
+            raise CompileError(
+                f"{name} is a marimo notebook ({reason}). Install marimo, or run: "
+                f"marimo export ipynb {name} -o NOTEBOOK"
+            ) from error
+        raise CompileError(
+            f"{name} cannot be read as a text notebook ({reason}). Correct it, or save it as an .ipynb file."
+        ) from error
+    return _without_ids(json.loads(json.dumps(notebook)))
+
+
+def convert_nbformat3(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a notebook of nbformat 3 as nbformat 4.
+
+    Raises
+    ------
+    CompileError
+        If it is not a valid notebook of nbformat 3.
+    """
+    import nbformat
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            notebook = nbformat.reads(json.dumps(dict(data)), as_version=4)
+    except Exception as error:  # nbformat raises KeyError, AttributeError and its own types for damaged files
+        raise CompileError(
+            f"This notebook of format {data.get('nbformat', 3)} cannot be converted ({type(error).__name__}). "
+            "Open and save it in JupyterLab."
+        ) from error
+    converted = _without_ids(json.loads(json.dumps(notebook)))
+    language = _language_of_cells(data)
+    if language:
+        converted["metadata"].setdefault("language_info", {"name": language})
+    return converted
+
+
+def _language_of_cells(data: Mapping[str, Any]) -> str:
+    """Return the language of the code cells of nbformat 3, if all have the same."""
+    cells = [cell for sheet in data.get("worksheets", ()) for cell in sheet.get("cells", ())]
+    languages = {str(cell.get("language", "")) for cell in cells if cell.get("cell_type") == "code"}
+    return languages.pop() if len(languages) == 1 else ""
+
+
+def _without_ids(notebook: dict[str, Any]) -> dict[str, Any]:
+    for cell in notebook.get("cells", ()):
+        cell.pop("id", None)
+    return notebook
+
+
+def _databricks_cells(text: str) -> list[dict[str, Any]]:
+    """Return the cells of a Databricks export; ``# MAGIC`` starts the lines of other languages."""
+    body = text.partition("\n")[2]
+    cells = []
+    for source in _DATABRICKS_CELL.split(body):
+        lines = source.strip("\n").split("\n")
+        title = [line for line in lines if line.startswith("# DBTITLE")]
+        lines = [line for line in lines if line not in title]
+        kind = "code"
+        if any(line.startswith("# MAGIC") for line in lines):
+            lines = [re.sub(r"^# MAGIC ?", "", line) for line in lines]
+            first = next((i for i, line in enumerate(lines) if line.strip()), 0)
+            magic = re.match(r"%([\w-]+)[ \t]*(.*)", lines[first])
+            if magic and magic[1].startswith("md"):
+                kind, lines[first] = "markdown", magic[2]
+            elif magic and magic[1] not in _LINE_MAGICS:
+                name = _DATABRICKS_MAGICS.get(magic[1], magic[1])
+                lines[first] = f"%%{name}" if name else ""
+                if magic[2]:
+                    lines.insert(first + 1, magic[2])
+        cells.append({"cell_type": kind, "metadata": {}, "source": "\n".join(lines).strip("\n")})
+    return [cell for cell in cells if cell["source"]]
