@@ -108,7 +108,9 @@ def test_a_cell_is_deployed_run_paused_and_deleted(screen: Any, lab: Any, screen
 
 
 def test_a_refusal_leads_to_the_cell(screen: Any, lab: Any) -> None:
-    lab.write_notebook("refused.ipynb", "import json", "first = 1\n!ls", "json.dumps(first)", "markdown:# Text")
+    lab.write_notebook(
+        "refused.ipynb", "import json", "first = 1\n%sql select 1", "json.dumps(first)", "markdown:# Text"
+    )
     screen.open("refused.ipynb", panel=False)
     page = screen.page
     screen.select_cell(2)

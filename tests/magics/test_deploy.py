@@ -102,7 +102,7 @@ def test_a_cell_becomes_files_and_a_deployment_that_runs(
     ("cell", "error", "message"),
     [
         ("%%deploy x\nprint(nobody)", CompileRefusedError, "line 2: nobody"),
-        ("%%deploy x\n!ls", CompileRefusedError, "line 2"),
+        ("%%deploy x\n%sql select 1", CompileRefusedError, "line 2"),
         ("%%deploy x\ny = input()", CompileRefusedError, "input"),
         ("%%deploy x\ndef f(:", CompileRefusedError, "line 2"),
         ("%%deploy ../x\n1", UsageError, "cannot be the name of a deployment"),

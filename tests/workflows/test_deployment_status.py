@@ -36,7 +36,7 @@ def test_a_badge_shows_changed_and_deleted_cells(live: Path, tmp_path: Path) -> 
     assert (moved.changed, moved.reason) == (True, "")  # its docstring counts the cells
     (changed,) = status(cells(a="n = 3", b="x = n * 5\nx"), notebook)
     assert changed.changed
-    (refused,) = status(cells(a="n = 3", b="!ls"), notebook)
+    (refused,) = status(cells(a="n = 3", b="%sql select 1"), notebook)
     assert refused.changed
     assert "line 1" in refused.reason
     (gone,) = status(cells(a="n = 3"), notebook)

@@ -257,8 +257,8 @@ def _write_file(line: LineTranslator, rest: str, body: list[str]) -> list[str]:
     shown = line.text(target)
     module = target.removesuffix(".py").partition("/")[0]
     if target.endswith(".py") and module.isidentifier() and line.names.imports(module):
-        sys = line.module("sys")
-        line.plain.need(f'{sys}.path.insert(0, "")')
+        sys, os = line.module("sys"), line.module("os")
+        line.plain.need(f"{sys}.path.insert(0, {os}.getcwd())")
         line.plain.note(f"its file {target} is written and imported in the folder of the notebook")
     if append and body:
         name = "file" if "file" not in line.names.bound else "written_file"

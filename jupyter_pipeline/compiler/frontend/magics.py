@@ -195,7 +195,8 @@ class LineTranslator:
                 shown = re.sub(rf"(?<![\w.]){module}\.(?=split|quote|executable)", f"{name}.", shown)
         for text in found.notes:
             self.plain.note(f"line {self.number}: {text}")
-        self.plain.note("its shell lines run as subprocesses; a command that fails stops the run")
+        values = ", and a value of Python is literal text, one word if it is not quoted" if found.fields else ""
+        self.plain.note(f"its shell lines run as subprocesses; a command that fails stops the run{values}")
         return shown
 
     def module(self, module: str) -> str:

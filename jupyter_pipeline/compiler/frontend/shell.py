@@ -121,7 +121,6 @@ class Command:
                     self.modules.add("shlex")
                     shown.append(f"*shlex.split({render_text(parts, names)})")
                 else:
-                    self._note_one_word(only, names)
                     shown.append(render_text(parts, names))
             else:
                 shown.append(render_text(parts, names))
@@ -129,10 +128,6 @@ class Command:
 
     def _is_unquoted(self, word: str) -> bool:
         return bool(re.search(rf"(?:^|\s){word}(?:\s|$)", self.text))
-
-    def _note_one_word(self, one: Field, names: NotebookNames) -> None:
-        if names.text_of(one.expression) is None and one.expression != "sys.executable":
-            self.notes.append(f"the value of {one.expression} is one word of the command, spaces included")
 
     def _parts(self, text: str) -> list[Part]:
         parts: list[Part] = []

@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from jupyter_pipeline.compiler.analysis.library_models.registry import METHODS
+from jupyter_pipeline.compiler.analysis.locations import ANY_FILE
 from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
 from jupyter_pipeline.compiler.analysis.statements import Statement
 from jupyter_pipeline.compiler.analysis.values import OBJECT, TABLE
@@ -158,8 +159,13 @@ def split_module_level(
                 new = s.bound - inner
                 inner |= new
                 touched = touched or bool(new)
+        writers = sum(1 << s.number for s in rest if s.number not in level and s.written)
         for s in list(level.values()):
-            if (s.bound | s.read | s.deferred | s.assigned) & inner:
+            names = s.bound | s.read | s.deferred | s.assigned
+            is_written = (
+                is_import(s.node) and s.needs & writers and any(e.resource == ANY_FILE.resource for e in s.effects)
+            )
+            if names & inner or is_written:  # a step writes the imported module
                 del level[s.number]
                 touched = True
     imports = [s for s in level.values() if is_import(s.node)]
