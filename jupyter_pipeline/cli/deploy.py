@@ -27,7 +27,7 @@ def read_cells(notebook: str, path: str = "") -> list[Cell]:
     notebook : str
         File, or ``-``.
     path : str, optional
-        Path of a notebook from standard input. Its JSON, as JupyterLab shows it, may be that of a text notebook.
+        Path of a notebook from standard input, which may be JSON or a text notebook.
 
     Raises
     ------

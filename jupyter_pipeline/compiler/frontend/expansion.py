@@ -1,7 +1,7 @@
 """Resolve IPython's variable expansion in shell lines and magics at compile time.
 
 IPython replaces ``{expression}`` and ``$name`` by values, and ``{{`` by ``{``. If one of them cannot be evaluated, it
-leaves the whole line as it is; then ``$HOME`` and ``${HOME}`` reach the shell. The rules are those of
+leaves the whole line as it is; then ``$HOME`` and ``${HOME}`` reach the shell. The rules follow
 ``IPython.utils.text.DollarFormatter``.
 """
 

@@ -55,7 +55,7 @@ def read_text_notebook(text: str, name: str) -> dict[str, Any]:
     except ImportError as error:
         raise MissingDependencyError("jupytext") from error
     suffix = PurePath(name).suffix.lower()
-    # Quarto's own conversion needs its command line; its code chunks are those of R Markdown.
+    # Quarto's own conversion needs its command line; its code chunks have the syntax of R Markdown.
     form = {".rmd": "Rmd", ".qmd": "Rmd", ".myst": "md:myst"}.get(suffix, suffix[1:])
     try:
         with warnings.catch_warnings():

@@ -69,7 +69,7 @@ def to_python(source: str, names: NotebookNames | None = None) -> PlainCell:
     source : str
         A code cell as typed.
     names : NotebookNames, optional
-        Names in the whole notebook; by default those of the cell.
+        Names in the whole notebook; by default the names in the cell.
     """
     plain = PlainCell(_remove_prompts(source))
     if not any(mark in source for mark in "%!?") and not _SUSPECT.search(source):

@@ -325,7 +325,7 @@ def _make_repeatable(command: str) -> str:
 
 
 def _unclassified(command: str, names: NotebookNames) -> Command:
-    """Return a command whose output is needed, whatever it does."""
+    """Return a command for which no part is left out, because its output is used."""
     marker = Command()
     text = ""
     for part in expand(command, names).parts:
