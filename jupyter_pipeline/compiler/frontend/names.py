@@ -28,6 +28,8 @@ _BINDING_LINE = re.compile(
     )""",
     re.VERBOSE,
 )
+_INNER = re.compile(rf"\bdef\s+{_NAME}\s*\(([^)]*)\)|\blambda\s+([^:]*):|\bfor\s+([\w\s,()*]+?)\s+in\b")
+"""Parameters of functions, and variables of comprehensions."""
 _WALRUS = re.compile(rf"\b({_NAME})\s*:=")
 
 
@@ -106,8 +108,13 @@ class NotebookNames:
 
     @cached_property
     def bound(self) -> frozenset[str]:
-        """Names that some cell seems to bind, and the builtins."""
-        return frozenset(dir(builtins)) | {name for source in self.sources for name in find_bound_names(source)}
+        """Names that some cell seems to bind, parameters of functions included, and the builtins."""
+        found = set(dir(builtins))
+        for source in self.sources:
+            found.update(find_bound_names(source))
+            for inner in _INNER.finditer(source):
+                found.update(re.findall(_NAME, next(group for group in inner.groups() if group is not None)))
+        return frozenset(found)
 
     @cached_property
     def has_star_import(self) -> bool:

@@ -412,7 +412,7 @@ def read_requirements(program: str, arguments: str, command: Command) -> bool:
         elif not word.startswith("-") and previous not in with_value and word not in ("|", "&&", ";"):
             wanted.append(word)
         previous = word
-    command.requirements += [w for w in wanted if "{" not in w]
+    command.requirements += [w for w in wanted if not set(w) & set("{$")]
     if wanted:
         command.notes.append(f"the pipeline requires {', '.join(wanted)}; nothing is installed when it runs")
     return True

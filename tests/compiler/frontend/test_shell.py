@@ -97,6 +97,11 @@ def test_a_command_that_cannot_run_safely_is_an_obstacle(command: str, reason: s
     assert plain.obstacles[2].fix
 
 
+def test_parameters_of_functions_and_loops_are_expanded() -> None:
+    plain = to_python("def f(p, *, q: int = 1):\n    for r in p:\n        !cp {p} {q} {r}")
+    assert plain.source.endswith('subprocess.run(["cp", str(p), str(q), str(r)], check=True)')
+
+
 def test_the_note_names_an_expansion_that_ipython_does_not_make() -> None:
     plain = to_python("!echo $HOME {n} > x", NAMES)
     assert any("HOME has no value" in note for note in plain.notes)
