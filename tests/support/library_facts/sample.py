@@ -31,7 +31,10 @@ class Sample:
     files: str = ""
     """Statements that write sample files into an empty working directory."""
     calls: str = ""
-    """Arguments of functions: a line for each one, ``name arguments``, with ``;;`` between alternatives."""
+    """Arguments of functions: a line for each one, ``name: arguments``, with ``;;`` between alternatives.
+
+    ``-`` reads an attribute, and an alternative that starts with ``=`` is a whole expression.
+    """
     attempts: Sequence[str] = ("", "1", "'a'")
     """Arguments to try for the functions that `calls` does not list."""
     skipped: str = ""
@@ -45,7 +48,7 @@ class Sample:
         """Listed arguments by function."""
         found = {}
         for line in self.calls.strip().splitlines():
-            name, _, text = line.strip().partition(" ")
+            name, _, text = line.strip().partition(":")
             if name:
                 found[name] = [alternative.strip() for alternative in text.split(";;")]
         return found
@@ -83,7 +86,10 @@ class Sample:
         failed: Facts | None = None
         for arguments in listed if listed is not None else self.attempts:
             target = f"{self.receiver}.{name}" if self.receiver else name
-            expression = target if arguments == "-" else f"{target}({arguments})"
+            if arguments.startswith("="):
+                expression = arguments[1:].strip()
+            else:
+                expression = target if arguments == "-" else f"{target}({arguments})"
             facts = self.observe(expression)
             if facts.error:
                 failed = facts if failed is None or listed is not None else failed
