@@ -2,56 +2,426 @@
 
 from __future__ import annotations
 
-from jupyter_pipeline.compiler.analysis.library_models.model import FileAccess, Methods, words
-from jupyter_pipeline.compiler.analysis.library_models.table_api import table_library
-from jupyter_pipeline.compiler.analysis.values import TABLE
+from jupyter_pipeline.compiler.analysis.library_models.model import LibraryModel, words
 
 __all__ = ["MODELS"]
 
-MODELS = (
-    table_library(
-        "pandas",
-        reads_names=("eval",),
-        methods={
-            TABLE: Methods(
-                pure=words(
-                    """
-                    groupby merge sort_values sort_index dropna fillna assign reset_index set_index query astype
-                    drop_duplicates value_counts describe pivot_table pivot melt agg aggregate mean sum std var min max
-                    median quantile nunique unique isna isnull notna notnull duplicated corr cov cumsum cumprod cummax
-                    cummin diff pct_change shift rank rolling expanding ewm resample nlargest nsmallest sample head tail
-                    info memory_usage to_dict to_list to_numpy tolist mode idxmax idxmin argmax argmin argsort clip
-                    round abs between isin apply applymap map pipe stack unstack explode interpolate select_dtypes
-                    filter rename rename_axis add_prefix add_suffix dot prod any all cumcount ngroup size first last
-                    nth crosstab bfill ffill set_axis reindex sort join concat tz_localize tz_convert normalize iterrows
-                    itertuples transpose squeeze view swapaxes drop to_frame where mask take repeat
-                    eval searchsorted to_period to_timestamp asfreq combine_first align equals gt lt ge
-                    le eq ne add sub mul div truediv floordiv mod pow radd rsub rmul rdiv to_string to_html to_markdown
-                    to_json to_records xs get_group cat factorize get_dummies droplevel swaplevel nbytes hist plot
-                    boxplot
-                    """
-                ),
-                mutating=words(
-                    "insert pop update isetitem set_flags append add_column clear set_value setdefault load"
-                ),
-                inplace=words(
-                    """
-                    sort_values sort_index drop dropna fillna reset_index set_index drop_duplicates rename rename_axis
-                    replace where mask clip interpolate query eval ffill bfill set_axis
-                    """
-                ),
-                views=words(
-                    """
-                    to_numpy astype items iterrows groupby rolling expanding ewm resample get head tail xs get_group
-                    rename set_axis rename_axis pipe apply map transform values keys
-                    """
-                ),
-            ),
-        },
-        file_methods={
-            "to_*": (FileAccess(0, writes=True, optional=True),),
-            **dict.fromkeys(("to_numpy", "to_frame", "to_list", "to_dict", "to_datetime", "to_pandas"), ()),
-        },
-        drawing_methods=words("plot hist boxplot hvplot"),
-    ),
-)
+_RULES = """
+# Input and output
+read_csv read_table read_fwf read_stata : reads(filepath_or_buffer@0) -> DataFrame
+read_sas read_spss read_pickle : reads(filepath_or_buffer@0 path) -> Item
+read_excel : reads(io@0) -> Item
+read_html : reads(io@0) -> list(DataFrame)
+read_json : reads(path_or_buf@0) -> Item
+read_hdf : reads(path_or_buf@0) -> Item
+read_feather read_orc read_parquet : reads(path@0) -> DataFrame
+read_xml : reads(path_or_buffer@0) -> DataFrame
+read_sql read_sql_query read_sql_table : changes(con@1) reads(con@1) -> DataFrame
+read_clipboard read_gbq read_iceberg : -> DataFrame
+to_pickle : writes(filepath_or_buffer@1 path)
+
+# Functions
+merge merge_asof merge_ordered melt pivot pivot_table crosstab get_dummies from_dummies wide_to_long lreshape
+json_normalize : -> DataFrame
+concat : -> DataFrameOrSeries
+cut qcut to_datetime to_numeric to_timedelta isna isnull notna notnull : -> Item
+unique : -> ExtensionArray
+value_counts : -> Series
+factorize : -> tuple(numpy.ndarray, Index)
+date_range bdate_range : -> DatetimeIndex
+timedelta_range : -> TimedeltaIndex
+period_range : -> PeriodIndex
+interval_range : -> Index
+infer_freq get_option describe_option show_versions NamedAgg : -> constant
+CategoricalDtype IntervalDtype DatetimeTZDtype PeriodDtype SparseDtype ArrowDtype BooleanDtype Float32Dtype Float64Dtype
+Int8Dtype Int16Dtype Int32Dtype Int64Dtype StringDtype UInt8Dtype UInt16Dtype UInt32Dtype UInt64Dtype : -> constant
+NA NaT : -> constant
+Grouper : -> object
+DateOffset Interval offsets.* tseries.offsets.* tseries.frequencies.to_offset : -> constant
+Timestamp Timedelta Period Timestamp.* Timedelta.* Period.* : -> constant
+array : -> view(ExtensionArray)
+Categorical.from_codes : -> view(Categorical)
+set_option reset_option set_eng_float_format options.* : configures
+option_context : -> OptionContext
+eval : names changes(target) -> Item
+DataFrame.from_dict DataFrame.from_records DataFrame.from_arrow : -> view(DataFrame)
+Series.from_arrow : -> view(Series)
+MultiIndex.from_tuples MultiIndex.from_arrays MultiIndex.from_product MultiIndex.from_frame : -> MultiIndex
+IntervalIndex.from_breaks IntervalIndex.from_arrays IntervalIndex.from_tuples RangeIndex.from_range : -> Index
+testing.assert_frame_equal testing.assert_series_equal testing.assert_index_equal testing.assert_extension_array_equal
+api.types.is_* api.types.infer_dtype api.types.pandas_dtype api.indexers.check_array_indexer : -> constant
+api.types.union_categoricals : -> Categorical
+plotting.autocorrelation_plot plotting.lag_plot plotting.parallel_coordinates plotting.andrews_curves plotting.radviz
+plotting.table : changes(ax) figure -> object
+plotting.bootstrap_plot : changes(fig@1) figure draws -> object
+plotting.scatter_matrix plotting.boxplot plotting.boxplot_frame plotting.hist_frame plotting.hist_series
+plotting.boxplot_frame_groupby : changes(ax) figure -> object
+api.extensions.register_dataframe_accessor api.extensions.register_series_accessor
+api.extensions.register_index_accessor api.extensions.register_extension_dtype : configures -> part
+util.hash_pandas_object : -> Series
+util.hash_array : -> numpy.ndarray
+errors.* : -> object
+plotting.register_matplotlib_converters plotting.deregister_matplotlib_converters : configures(matplotlib)
+
+class ExcelFile : object
+  parse : reads(any) -> Item
+  close : changes(self)
+  .sheet_names .engine : -> constant
+  .book : -> part
+  __enter__ : -> view(self)
+
+class ExcelWriter : object
+  close save write_cells : changes(self) writes(any)
+  .sheets .book : -> part
+  .engine .if_sheet_exists .date_format .datetime_format .supported_extensions .cur_sheet : -> constant
+  __enter__ : -> view(self)
+
+class HDFStore : object
+  get select select_column select_as_coordinates : reads(any) -> Item
+  __getitem__ : -> Item
+  keys info get_node get_storer groups items walk : reads(any) -> unknown
+  put append append_to_multiple remove create_table_index close open flush copy : changes(self) writes(any)
+  .is_open .filename .root : -> constant
+  __enter__ : -> view(self)
+
+class OptionContext : object
+  __enter__ : configures
+
+# Tables
+class NDFrame : table
+  # New tables
+  abs add add_prefix add_suffix  asfreq astype at_time between_time combine combine_first convert_dtypes
+  copy cummax cummin cumprod cumsum diff div divide eq explode floordiv ge gt filter first  isin isna
+  isnull last le lt map mod mul multiply ne nlargest notna notnull nsmallest pct_change pow radd rank rdiv
+  reindex reindex_like reorder_levels rfloordiv rmod rmul round rpow rsub rtruediv shift sub subtract
+  swaplevel to_period to_timestamp transform truediv truncate tz_convert tz_localize tshift slice_shift
+  applymap   : -> self
+  # Parts that share memory before pandas 3
+  head tail infer_objects set_flags squeeze take transpose swapaxes  xs get droplevel
+  .T : -> view(Item)
+  __getitem__ __iter__ : -> view(Item)
+  # In place on request
+  bfill backfill clip drop drop_duplicates dropna ffill fillna interpolate mask pad query rename rename_axis replace
+  reset_index set_axis set_index sort_index sort_values where : changes(self if inplace) -> self
+  # Reductions
+  all any count idxmax idxmin kurt kurtosis max mean median min nunique prod product sem skew std sum var
+  corr corrwith cov dot quantile mode agg aggregate apply asof value_counts duplicated describe memory_usage : -> Item
+  pipe : -> part
+  equals first_valid_index last_valid_index bool item __len__ __contains__ : -> constant
+  sample : draws(unless random_state@4) changes(random_state@4) -> self
+  # Windows and groups
+  groupby : -> holding(GroupBy)
+  resample : -> holding(Resampler)
+  rolling expanding ewm : -> holding(Window)
+  # Indexers and attributes
+  loc iloc .loc .iloc .at .iat .ix : -> view(Indexer)
+  .index : -> view(Index)
+  .axes : -> list(Index)
+  .shape .size .ndim .empty .nbytes .dtype .name .hasnans .is_unique .is_monotonic_increasing .is_monotonic_decreasing
+  .is_copy .is_monotonic : -> constant
+  .dtypes : -> Item
+  .values .to_numpy to_numpy ravel view : -> view(numpy.ndarray)
+  .array : -> view(ExtensionArray)
+  .attrs .flags : -> part
+  .plot : -> view(PlotAccessor)
+  .hvplot : -> view(PlotAccessor)
+  .sparse .list .struct : -> view(Item)
+  keys : -> view(Index)
+  align : -> tuple(Item, Item)
+  # Conversions
+  to_dict to_list tolist  : -> container
+  to_records : -> numpy.ndarray
+  to_frame : -> view(DataFrame)
+  to_xarray : -> xarray.Dataset
+  to_csv to_json : writes(path_or_buf@0)
+  to_xml : writes(path_or_buffer@0)
+  to_html to_latex to_markdown to_string : writes(buf@0)
+  to_feather to_orc to_parquet to_pickle to_stata : writes(path@0)
+  to_hdf : writes(path_or_buf@0)
+  to_excel : writes(excel_writer@0)
+  to_sql : changes(con@1) writes(con@1)
+  to_clipboard to_gbq to_iceberg : writes(any)
+  info : writes(buf@1)
+  # Plots
+  plot hist boxplot : changes(ax) figure -> object
+  # The whole table
+  insert isetitem pop update __setitem__ __delitem__ : changes(self) -> Item
+  items iteritems : -> view(ItemIterator)
+
+class DataFrame(NDFrame)
+  assign compare from_dict join melt merge pivot pivot_table select select_dtypes  append : -> DataFrame
+  agg aggregate all any count idxmax idxmin kurt kurtosis max mean median min nunique prod product sem skew std sum var
+  quantile stack unstack apply asof : -> DataFrameOrSeries
+  corrwith duplicated memory_usage value_counts : -> Series
+  corr cov describe mode  : -> DataFrame
+  dot : -> DataFrameOrSeries
+  eval : changes(self if inplace) names(@) -> Item
+  query : changes(self if inplace) names(@) -> DataFrame
+  droplevel infer_objects set_flags head tail take transpose swapaxes : -> view(DataFrame)
+  .T : -> view(DataFrame)
+  squeeze xs get : -> view(DataFrameOrSeries)
+  iterrows : -> view(ItemIterator)
+  itertuples : -> view(RowIterator)
+  items iteritems : -> view(SeriesIterator)
+  groupby : -> holding(DataFrameGroupBy)
+  rolling expanding ewm : -> holding(DataFrameWindow)
+  boxplot hist : changes(ax) figure -> object
+  plot : changes(ax) figure -> object
+  isna isnull notna notnull isin eq ne lt le gt ge : -> DataFrame
+  pop : changes(self) -> Series
+  insert isetitem update : changes(self)
+  __getitem__ : -> view(DataFrameOrSeries)
+  __iter__ : -> constant
+  .columns : -> view(Index)
+  .dtypes : -> Series
+  .style : -> holding(Styler)
+  .geometry : -> view(Series)
+  .* : -> view(Series)
+
+class Series(NDFrame)
+  argsort between case_when repeat append : -> Series
+  all any autocorr corr count cov idxmax idxmin kurt kurtosis max mean median min nunique prod product sem skew std sum
+  var memory_usage argmax argmin : -> Item
+  agg aggregate quantile apply asof xs get squeeze : -> Item
+  compare : -> DataFrame
+  describe duplicated isin isna isnull mode notna notnull value_counts : -> Series
+  head tail infer_objects set_flags take transpose swapaxes droplevel : -> view(Series)
+  .T : -> view(Series)
+  get xs : -> view(Item)
+  searchsorted : -> numpy.ndarray
+  unique : -> view(ExtensionArray)
+  factorize : -> tuple(numpy.ndarray, Index)
+  divmod rdivmod : -> tuple(Series, Series)
+  dot : -> Item
+  unstack : -> DataFrame
+  reset_index : changes(self if inplace) -> DataFrameOrSeries
+  groupby : -> holding(SeriesGroupBy)
+  rolling expanding ewm : -> holding(SeriesWindow)
+  items iteritems : -> view(ItemIterator)
+  keys : -> view(Index)
+  pop : changes(self) -> Item
+  update : changes(self)
+  hist plot : changes(ax) figure -> object
+  .str : -> view(StringMethods)
+  .dt : -> view(DatetimeProperties)
+  .cat : -> view(CategoricalAccessor)
+  .dtypes : -> constant
+  .name .is_unique .nbytes .dtype : -> constant
+  .values : -> view(numpy.ndarray)
+
+# A row or column, or several of them
+class DataFrameOrSeries(DataFrame, Series)
+  agg aggregate all any count idxmax idxmin kurt kurtosis max mean median min nunique prod product sem skew std sum var
+  quantile stack unstack apply asof corr cov mode dot corrwith memory_usage describe pop : -> Item
+  astype isna isnull notna notnull isin eq ne lt le gt ge round abs : -> DataFrameOrSeries
+  groupby : -> holding(GroupBy)
+  rolling expanding ewm : -> holding(Window)
+  pop : changes(self) -> Item
+  .dtypes .columns : -> view(Item)
+  __iter__ : -> view(Item)
+  __getitem__ : -> view(Item)
+  head tail take transpose infer_objects set_flags swapaxes droplevel .T : -> view(DataFrameOrSeries)
+  items iteritems : -> view(ItemIterator)
+  reset_index : changes(self if inplace) -> DataFrameOrSeries
+  squeeze xs get .* : -> view(Item)
+
+# The same, or one element: a number, text or time
+class Item(DataFrameOrSeries, ExtensionArray, builtins.str)
+  .* : -> view(Item)
+  copy : -> Item
+  replace : changes(self if inplace) -> Item
+  ceil floor date time strftime isoformat total_seconds timestamp to_pydatetime month_name day_name normalize weekday
+  isoweekday isocalendar to_timestamp to_period to_numpy as_integer_ratio is_integer year tz_localize tz_convert
+  item tolist astype : -> Item
+
+class ItemIterator : iterator
+  __iter__ __next__ : -> tuple(constant, Item)
+
+class SeriesIterator : iterator
+  __iter__ __next__ : -> tuple(constant, Series)
+
+class RowIterator : iterator
+  __iter__ __next__ : -> view(Row)
+
+class Row : table
+  _asdict : -> view(container)
+  _replace : -> view(self)
+  index count : -> constant
+  __getitem__ __iter__ .* : -> view(Item)
+
+class Indexer : table
+  __getitem__ __iter__ __call__ : -> view(Item)
+  __setitem__ : changes(self)
+  .obj : -> view(DataFrameOrSeries)
+
+# Index
+class Index : table
+  append astype copy delete diff difference drop drop_duplicates droplevel dropna fillna get_level_values infer_objects
+  insert intersection join map normalize putmask ravel remove_unused_levels reorder_levels repeat round set_codes
+  set_levels shift snap sort_values swaplevel symmetric_difference take to_flat_index transpose truncate union unique view
+  where as_unit ceil floor tz_convert tz_localize to_period to_timestamp day_name month_name strftime to_julian_date
+  asfreq add_categories remove_categories rename_categories reorder_categories set_categories as_ordered as_unordered
+  total_seconds to_pydatetime isocalendar : -> IndexOrLabel
+  rename set_names : changes(self if inplace) -> Index
+  groupby : -> container
+  to_frame : -> DataFrame
+  to_series value_counts : -> Series
+  all any argmax argmin asof equals get_loc get_slice_bound identical is_ max memory_usage min nunique slice_indexer
+  equal_levels mean std sum item is_type_compatible is_numeric is_boolean is_integer is_floating is_object
+  __len__ __contains__ : -> constant
+  searchsorted argsort asof_locs duplicated get_indexer get_indexer_for isin isna isnull notna notnull get_locs
+  indexer_at_time indexer_between_time : -> numpy.ndarray
+  to_numpy .values .asi8 .codes : -> view(numpy.ndarray)
+  .array : -> view(ExtensionArray)
+  factorize get_indexer_non_unique reindex slice_locs sortlevel get_loc_level : -> tuple(Item, Item)
+  to_list tolist : -> container
+  to_pytimedelta : -> numpy.ndarray
+  .str : -> view(StringMethods)
+  .T .levels .categories .left .right .mid : -> view(IndexOrLabel)
+  .names : -> view(container)
+  .dtype .dtypes .empty .has_duplicates .hasnans .inferred_type .is_monotonic_decreasing .is_monotonic_increasing
+  .is_unique .is_monotonic .name .nbytes .ndim .nlevels .size .shape .levshape .sortorder .freq .freqstr .inferred_freq
+  .is_normalized .resolution .tz .tzinfo .unit .start .stop .step .ordered .closed .is_overlapping : -> constant
+  .day .day_of_week .day_of_year .dayofweek .dayofyear .days_in_month .daysinmonth .hour .microsecond .minute .month
+  .nanosecond .quarter .second .weekday .year .week .weekofyear .date .is_leap_year .is_month_end .is_month_start
+  .is_quarter_end .is_quarter_start .is_year_end .is_year_start .time .timetz .days .seconds .microseconds .nanoseconds
+  .start_time .end_time .length : -> Index
+  __getitem__ : -> IndexOrLabel
+  __iter__ : -> constant
+
+class DatetimeIndex TimedeltaIndex PeriodIndex MultiIndex CategoricalIndex IntervalIndex RangeIndex (Index)
+
+class IndexOrLabel(Index, builtins.str)
+  replace date time ceil floor isoformat timestamp : -> IndexOrLabel
+
+# Groups and windows
+class GroupBy : table
+  agg aggregate all any bfill corr corrwith count cov cummax cummin cumprod cumsum describe diff ffill fillna filter first
+  head idxmax idxmin kurt last max mean median min nth nunique ohlc pct_change prod quantile rank sem shift skew std sum
+  tail take transform var pad backfill mad apply cumcount ngroup size value_counts dtypes unique nlargest nsmallest
+  tshift : -> DataFrameOrSeries
+  get_group : -> view(DataFrameOrSeries)
+  pipe : -> part
+  sample : draws(unless random_state@4) changes(random_state@4) -> DataFrameOrSeries
+  rolling expanding ewm : -> holding(Window)
+  resample : -> holding(Resampler)
+  plot hist boxplot : changes(ax) figure -> Item
+  .plot : -> view(PlotAccessor)
+  .groups .indices : -> view(container)
+  .ngroups .ndim .dtype .is_monotonic_increasing .is_monotonic_decreasing .keys .level .sort : -> constant
+  .obj : -> view(DataFrameOrSeries)
+  __getitem__ : -> view(GroupBy)
+  __iter__ : -> tuple(constant, DataFrameOrSeries)
+  __len__ : -> constant
+  .* : -> view(GroupBy)
+
+class DataFrameGroupBy(GroupBy)
+  agg aggregate all any bfill corr count cov cummax cummin cumprod cumsum diff ffill fillna filter first head
+  idxmax idxmin kurt last max mean median min nth nunique ohlc pct_change prod quantile rank sem shift skew std sum tail
+  take transform var pad backfill mad describe : -> DataFrame
+  apply : -> DataFrameOrSeries
+  cumcount ngroup value_counts corrwith : -> DataFrameOrSeries
+  size : -> DataFrameOrSeries
+  get_group : -> view(DataFrame)
+  sample : draws(unless random_state@4) changes(random_state@4) -> DataFrame
+  rolling expanding ewm : -> holding(DataFrameWindow)
+  __iter__ : -> tuple(constant, DataFrame)
+  .* : -> view(SeriesGroupBy)
+
+class SeriesGroupBy(GroupBy)
+  all any bfill corr count cov cumcount cummax cummin cumprod cumsum ffill fillna filter first head idxmax idxmin kurt
+  last max mean median min ngroup nlargest nsmallest nth nunique prod quantile rank sem size skew std sum tail take
+  transform unique value_counts var pad backfill mad : -> Series
+  agg aggregate apply diff pct_change shift : -> DataFrameOrSeries
+  describe ohlc : -> DataFrame
+  get_group : -> view(Series)
+  sample : draws(unless random_state@4) changes(random_state@4) -> Series
+  rolling expanding ewm : -> holding(SeriesWindow)
+  __iter__ : -> tuple(constant, Series)
+
+class Resampler(GroupBy)
+  asfreq interpolate nearest : -> DataFrameOrSeries
+  .ax .binner : -> view(Index)
+  __getitem__ : -> view(Resampler)
+  .* : -> view(Resampler)
+
+class Window : table
+  agg aggregate apply corr count cov first kurt last max mean median min nunique quantile rank sem skew std sum
+  var : -> DataFrameOrSeries
+  pipe : -> part
+  online : -> holding(object)
+  .obj : -> view(DataFrameOrSeries)
+  .adjust .alpha .center .closed .com .halflife .ignore_na .method .min_periods .ndim .on .span .step .times .win_type
+  .window : -> constant
+  .exclusions : -> container
+  __getitem__ : -> view(Window)
+  __iter__ : -> view(DataFrameOrSeries)
+  .* : -> view(Window)
+
+class DataFrameWindow(Window)
+  agg aggregate apply corr count cov first kurt last max mean median min nunique quantile rank sem skew std sum
+  var : -> DataFrame
+
+class SeriesWindow(Window)
+  agg aggregate apply corr count cov first kurt last max mean median min nunique quantile rank sem skew std sum
+  var : -> DataFrameOrSeries
+
+# Accessors
+class StringMethods : table
+  extractall get_dummies : -> DataFrame
+  split rsplit partition rpartition extract : -> DataFrameOrSeries
+  capitalize casefold cat center contains count decode encode endswith find findall fullmatch get index isalnum isalpha
+  isascii isdecimal isdigit islower isnumeric isspace istitle isupper join len ljust lower lstrip match normalize pad
+  removeprefix removesuffix repeat replace rfind rindex rjust rstrip slice slice_replace startswith strip swapcase
+  title translate upper wrap zfill : -> Series
+  __getitem__ : -> Series
+
+class DatetimeProperties : table
+  isocalendar : -> DataFrame
+  as_unit ceil day_name floor month_name normalize round strftime to_period to_pydatetime tz_convert tz_localize
+  total_seconds asfreq to_timestamp : -> Series
+  to_pytimedelta : -> numpy.ndarray
+  .components : -> DataFrame
+  .freq .tz .unit : -> constant
+  .* : -> Series
+
+class CategoricalAccessor : table
+  add_categories as_ordered as_unordered remove_categories remove_unused_categories rename_categories
+  reorder_categories set_categories : -> Series
+  .categories : -> view(Index)
+  .codes : -> Series
+  .ordered : -> constant
+
+# Also arrays of NumPy, which functions return for other types
+class ExtensionArray(numpy.ndarray)
+  copy dropna unique shift factorize fillna map isna isnull notna notnull to_numpy insert delete interpolate
+  duplicated value_counts describe add_categories as_ordered as_unordered remove_categories remove_unused_categories
+  rename_categories reorder_categories set_categories set_ordered memory_usage equals astype isin
+  check_for_ordered tz_localize tz_convert to_period to_timestamp normalize strftime round : -> Item
+  sort_values : changes(self if inplace) -> Item
+  __getitem__ __iter__ : -> view(Item)
+  .categories : -> view(Index)
+  .codes : -> view(numpy.ndarray)
+  .ordered : -> constant
+
+class Categorical(ExtensionArray)
+
+class PlotAccessor : object
+  line bar barh box hist kde density area pie scatter hexbin __call__ : changes(ax) figure -> object
+
+class Styler : object
+  apply apply_index applymap applymap_index background_gradient bar format format_index format_index_names hide
+  hide_index hide_columns highlight_between highlight_max highlight_min highlight_null highlight_quantile map map_index
+  relabel_index set_caption set_properties set_sticky set_table_attributes set_table_styles set_td_classes set_tooltips
+  set_uuid text_gradient use concat set_precision set_na_rep set_td_styles : changes(self) -> view(self)
+  clear : changes(self)
+  export : -> container
+  to_html to_latex to_string to_typst : writes(buf@0)
+  render : -> constant
+  to_excel : writes(excel_writer@0)
+  pipe : -> part
+  .data : -> view(DataFrame)
+  .columns .index : -> view(Index)
+"""
+
+MODELS = (LibraryModel(library="pandas", rules=_RULES, drawing_methods=words("plot hist boxplot hvplot")),)

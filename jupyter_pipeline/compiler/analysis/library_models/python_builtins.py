@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from jupyter_pipeline.compiler.analysis.library_models.model import LibraryModel, Methods, Names, words
-from jupyter_pipeline.compiler.analysis.values import CONTAINER, OBJECT
+from jupyter_pipeline.compiler.analysis.library_models.model import LibraryModel, words
 
 __all__ = [
     "BUILTIN_TYPES",
@@ -17,29 +16,70 @@ __all__ = [
     "PROTOCOLS_OF_FUNCTIONS",
 ]
 
-_CONTAINER_MUTATORS = """
-    append extend insert remove pop clear sort reverse add discard update setdefault popitem appendleft
-    popleft extendleft rotate difference_update intersection_update symmetric_difference_update subtract
-    move_to_end __setitem__ __delitem__ __iadd__
-"""
-_PURE = """
-    get keys values items copy count index find rfind split rsplit splitlines strip lstrip rstrip join replace lower
-    upper title capitalize startswith endswith format encode decode isdigit isalpha zfill center ljust rjust partition
-    rpartition casefold swapcase union intersection difference issubset issuperset isdisjoint bit_length
-    as_integer_ratio __len__ __getitem__ __contains__ __str__ __repr__
+_RULES = """
+# Methods of builtin types as functions of their type
+append extend insert remove pop clear sort reverse add discard update setdefault popitem appendleft popleft extendleft
+rotate difference_update intersection_update symmetric_difference_update subtract move_to_end __setitem__ __delitem__
+__iadd__ : changes(*) -> part
+
+class str bytes : constant
+  split rsplit splitlines partition rpartition : -> container
+  capitalize casefold center count decode encode endswith expandtabs find format format_map fromhex hex index isalnum
+  isalpha isascii isdecimal isdigit isidentifier islower isnumeric isprintable isspace istitle isupper join ljust lower
+  lstrip maketrans removeprefix removesuffix replace rfind rindex rjust rstrip startswith strip swapcase title translate
+  upper zfill __len__ __getitem__ __contains__ __str__ __repr__ __iter__ : -> constant
+
+class int float complex bool range slice : constant
+  as_integer_ratio bit_count bit_length conjugate from_bytes fromhex hex is_integer to_bytes count index indices : -> constant
+  .real .imag .numerator .denominator .start .stop .step : -> constant
+
+class list : container
+  append extend insert remove clear sort reverse __setitem__ __delitem__ __iadd__ : changes(self)
+  pop : changes(self) -> part
+  copy : -> copy
+  count index __len__ __contains__ : -> constant
+
+class bytearray(list)
+  split rsplit splitlines partition rpartition : -> container
+  capitalize center decode endswith expandtabs find hex isalnum isalpha isascii isdigit islower isspace istitle isupper
+  join ljust lower lstrip removeprefix removesuffix replace rfind rindex rjust rstrip startswith strip swapcase title
+  translate upper zfill : -> constant
+
+class memoryview : container
+  cast toreadonly : -> view(self)
+  tolist : -> container
+  tobytes hex : -> constant
+  release __setitem__ : changes(self)
+  .nbytes .shape .ndim .itemsize .format .readonly .strides .contiguous : -> constant
+  .obj : -> part
+
+class set : container
+  add discard remove clear update difference_update intersection_update symmetric_difference_update : changes(self)
+  pop : changes(self) -> part
+  copy : -> copy
+  union intersection difference symmetric_difference : -> container
+  issubset issuperset isdisjoint __len__ __contains__ : -> constant
+
+class frozenset tuple : container
+  copy : -> part
+  union intersection difference symmetric_difference : -> container
+  issubset issuperset isdisjoint count index __len__ __contains__ : -> constant
+
+class dict : container
+  clear update __setitem__ __delitem__ : changes(self)
+  pop popitem setdefault : changes(self) -> part
+  copy : -> copy
+  get __getitem__ : -> part
+  keys values items : -> view(container)
+  fromkeys : -> container
+  __len__ __contains__ : -> constant
+
+class generator : iterator
+  send throw close : changes(self) -> part
+  .gi_running .gi_frame .gi_code .gi_yieldfrom : -> constant
 """
 
-MODELS = (
-    LibraryModel(
-        library="builtins",
-        mutates_arguments=Names(_CONTAINER_MUTATORS),
-        methods={
-            CONTAINER: Methods(mutating=words(_CONTAINER_MUTATORS)),
-            OBJECT: Methods(pure=words(_PURE), mutating=words("send")),
-        },
-        decorators=words("staticmethod classmethod property"),
-    ),
-)
+MODELS = (LibraryModel(library="builtins", rules=_RULES, decorators=words("staticmethod classmethod property")),)
 
 # Functions, by their result
 

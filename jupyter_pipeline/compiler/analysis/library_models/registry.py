@@ -158,8 +158,10 @@ def _methods(type_: Type) -> Methods:
     return found | Methods(pure=frozenset(pure), mutating=frozenset(mutating), inplace=frozenset(inplace))
 
 
-METHODS = {type_: _methods(type_) for type_ in Type}
-"""Known methods of the values of each abstract type: the union over all models.
+_METHODS = {type_: _methods(type_) for type_ in Type}
+_MUTATING = frozenset(name for methods in _METHODS.values() for name in methods.mutating)
+METHODS = {type_: replace(methods, pure=methods.pure - _MUTATING) for type_, methods in _METHODS.items()}
+"""Known methods of the values of each abstract type: the union over all models, without those that any type changes by.
 
 A method that changes its receiver in one library may do so in all: the abstract type does not name the library.
 """
