@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import inspect
 import pkgutil
@@ -65,8 +66,9 @@ class Sample:
     def find_object(self) -> Any:
         """Return the object."""
         namespace: dict[str, Any] = {}
-        exec(self._setup_code, namespace)
-        return eval(self.receiver, namespace)
+        with contextlib.chdir(self._prepare_folder()):
+            exec(self._setup_code, namespace)
+            return eval(self.receiver, namespace)
 
     def public_names(self) -> list[str]:
         """Return the public attributes of the object."""
@@ -112,14 +114,8 @@ class Sample:
         if not self._folders:
             folder = Path(tempfile.mkdtemp(prefix="library-facts-")).resolve()
             if self.files:
-                observe_setup = compile(f"import os; os.chdir({str(folder)!r})\n{self.files}", "<files>", "exec")
-                old = Path.cwd()
-                try:
-                    exec(observe_setup, {})
-                finally:
-                    import os
-
-                    os.chdir(old)
+                with contextlib.chdir(folder):
+                    exec(compile(self.files, "<files>", "exec"), {})
             self._folders.append(folder)
         return self._folders[0]
 

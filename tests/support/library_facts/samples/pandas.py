@@ -209,7 +209,7 @@ _ALL = _WARM + _PLOTS + _SETUP
 
 def _sample(name: str, receiver: str, calls: str, *attempts: str, setup: str = "", **rest: str) -> Sample:
     return Sample(
-        f"pandas.{name}",
+        f"pandas.{name}".rstrip("."),
         receiver,
         _ALL + setup,
         files=_FILES,
