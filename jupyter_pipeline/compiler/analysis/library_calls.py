@@ -109,7 +109,7 @@ class LibraryCalls:
         """
         heap, effects = self.heap, self.effects
         values = call.values
-        self.functions.run_callbacks([*values, callee] if is_method and callee.kind is OBJECT else values)
+        self.functions.run_callbacks([*values, callee] if is_method and callee.kind in (OBJECT, TABLE) else values)
         if model.consumes_arguments:
             for value in values:
                 self.functions.exhaust(value.objects | value.contents)
@@ -176,7 +176,8 @@ class LibraryCalls:
     def _change(self, call: Call, model: FunctionModel, callee: Value, held: int, *, is_method: bool) -> None:
         heap = self.heap
         changes_receiver = is_method and self._is_passed(call, model.changes_receiver_if)
-        for argument in model.changes:
+        conditional = [argument for argument, condition in model.changes_if if self._is_passed(call, condition)]
+        for argument in (*model.changes, *conditional):
             if argument == SELF:
                 changes_receiver = is_method
             elif argument == ALL_ARGUMENTS:

@@ -88,7 +88,7 @@ def test_a_result_has_the_type_and_aliases_of_the_model(
 ) -> None:
     program.state.bind("list", CONSTANT)
     value = program.call(source)
-    assert value.type == type_
+    assert value.kind == type_
     assert program.names_of(value.objects) == objects
 
 

@@ -53,6 +53,7 @@ Effects, in any order
     ``pure``                       No effect; may be left out.
     ``changes(ARG …)``             Changes these arguments. The receiver may hold all arguments then.
     ``changes(self if ARG)``       Changes the receiver if this argument is passed and not ``False`` or ``None``.
+    ``changes(ARG if ARG)``        The same for an argument.
     ``changes(self except data)``  Changes the receiver and the objects it holds, but no table or container it holds.
     ``changes(self only)``         Changes the receiver and the objects of library classes that it holds.
     ``draws``                      Draws from the global random generators.
@@ -287,6 +288,8 @@ class FunctionModel:
     """Arguments that the call changes; `SELF` is the receiver, `ALL_ARGUMENTS` all arguments."""
     changes_receiver_if: tuple[Argument, ...] = ()
     """Arguments with which the call changes the receiver."""
+    changes_if: tuple[tuple[Argument, tuple[Argument, ...]], ...] = ()
+    """Arguments that the call changes, with the arguments with which it does."""
     changes_only: str = ""
     """Restricts a change of the receiver: ``data`` spares tables and containers, ``rest`` all but library objects."""
     consumes_arguments: bool = True
@@ -323,6 +326,7 @@ class FunctionModel:
         return not (
             self.changes
             or self.changes_receiver_if
+            or self.changes_if
             or self.seeds
             or self.draws
             or self.draws_with

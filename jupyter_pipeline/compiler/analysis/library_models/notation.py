@@ -303,9 +303,12 @@ def _changes(fields: dict[str, Any], found: list[str]) -> None:
         fields["changes"] = (*fields.get("changes", ()), SELF)
         fields["changes_only"] = restriction
     elif "if" in found:
-        if found[:2] != ["self", "if"]:
-            raise ValueError(f"changes({' '.join(found)}): only changes(self if …) has a condition.")
-        fields["changes_receiver_if"] = _arguments(found[2:])
+        where = found.index("if")
+        if found[:where] == ["self"]:
+            fields["changes_receiver_if"] = _arguments(found[2:])
+        else:
+            condition = _arguments(found[where + 1 :])
+            fields["changes_if"] = tuple((argument, condition) for argument in _arguments(found[:where]))
     else:
         fields["changes"] = (*fields.get("changes", ()), *_arguments(found or ["self"]))
 
@@ -387,6 +390,7 @@ def join_models(models: Sequence[FunctionModel]) -> FunctionModel:
         first,
         changes=_union(m.changes for m in models),
         changes_receiver_if=_union(m.changes_receiver_if for m in models),
+        changes_if=_union(m.changes_if for m in models),
         consumes_arguments=any(m.consumes_arguments for m in models),
         seeds=any(m.seeds for m in models),
         draws=bool(drawing),

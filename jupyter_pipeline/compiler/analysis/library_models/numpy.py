@@ -26,8 +26,8 @@ mean prod ptp std sum trace var cumsum cumprod cumulative_sum cumulative_prod na
 around round take choose compress dot concatenate concat stack hstack vstack dstack outer einsum
 **.accumulate **.reduceat **.reduce : changes(out @2 @3 @4) -> view(Element) of out @2 @3 @4
 clip : changes(out@3) -> view(Element) of out@3
-median nanmedian : changes(out) changes(a@0) -> Element
-percentile nanpercentile quantile nanquantile : changes(out) changes(a@0) -> Element
+median nanmedian : changes(out@2) changes(a@0 if overwrite_input@3) -> view(Element) of out@2
+percentile nanpercentile quantile nanquantile : changes(out@3) changes(a@0 if overwrite_input@4) -> view(Element) of out@3
 
 # New arrays and numbers
 angle append apply_along_axis apply_over_axes arange argpartition argsort argwhere bartlett bincount blackman block bmat

@@ -222,8 +222,8 @@ def _construct(type_: LibraryInstance) -> FunctionModel:
 
 def _unbind(method: FunctionModel) -> FunctionModel:
     """Return the model of a method that is called by its class: the first argument may be the receiver."""
-    changes = (ALL_ARGUMENTS,) if method.changes or method.changes_receiver_if else ()
-    return replace(method, changes=changes, changes_receiver_if=())
+    changes = (ALL_ARGUMENTS,) if method.changes or method.changes_receiver_if or method.changes_if else ()
+    return replace(method, changes=changes, changes_receiver_if=(), changes_if=())
 
 
 @lru_cache(maxsize=4096)

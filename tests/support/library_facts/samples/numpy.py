@@ -151,12 +151,21 @@ SAMPLES = (
         "1",
         "b",
     ),
-    _sample("ma.MaskedArray", "masked", "filled: 0\nreshape: 3, 1\nput: 0, 9.0\nrepeat: 2\ntake: [0]\nset_fill_value: 1.0\nastype: int\ncompress: mask\nfill: 1.0\nresize: (4,), refcheck=False\nharden_mask:\nsoften_mask:\nshrink_mask:\nunshare_mask:\nsort:\npartition: 1\nsetfield: 1.0, float\nsetflags: write=False\nitemset: 0, 1.0\ndump: 'o.pkl'\ntofile: 'o.bin'\nbyteswap: ;; inplace=True\n", "1", "masked"),
+    _sample(
+        "ma.MaskedArray",
+        "masked",
+        "filled: 0\nreshape: 3, 1\nput: 0, 9.0\nrepeat: 2\ntake: [0]\nset_fill_value: 1.0\nastype: int\ncompress: mask\nfill: 1.0\nresize: (4,), refcheck=False\nharden_mask:\nsoften_mask:\nshrink_mask:\nunshare_mask:\nsort:\npartition: 1\nsetfield: 1.0, float\nsetflags: write=False\nitemset: 0, 1.0\ndump: 'o.pkl'\ntofile: 'o.bin'\nbyteswap: ;; inplace=True\n",
+        "1",
+        "masked",
+    ),
     _sample("recarray", "records", "field: 'x' ;; 'x', 2", "'x'"),
     _sample("random.Generator", "rng", _DISTRIBUTIONS, "1"),
     _sample("random.RandomState", "state", _DISTRIBUTIONS, "1"),
     _sample("random", "np.random", _DISTRIBUTIONS, "1"),
-    _sample("linalg", "np.linalg", """
+    _sample(
+        "linalg",
+        "np.linalg",
+        """
         cond: m
         cross: a, b
         lstsq: m, np.ones(2)
@@ -170,9 +179,20 @@ SAMPLES = (
         tensordot: m, m
         vecdot: a, b
         cholesky: m
-        """, "m"),
-    _sample("fft", "np.fft", "fft: a ;; a, out=np.zeros(3, complex)\nfftfreq: 3\nrfftfreq: 3\nirfft2: m\nirfftn: m\nrfft2: m\nrfftn: m", "a", "m"),
-    _sample("ma", "np.ma", """
+        """,
+        "m",
+    ),
+    _sample(
+        "fft",
+        "np.fft",
+        "fft: a ;; a, out=np.zeros(3, complex)\nfftfreq: 3\nrfftfreq: 3\nirfft2: m\nirfftn: m\nrfft2: m\nrfftn: m",
+        "a",
+        "m",
+    ),
+    _sample(
+        "ma",
+        "np.ma",
+        """
         array: masked
         asarray: masked
         masked_where: mask, a
@@ -181,11 +201,37 @@ SAMPLES = (
         put: masked, 0, 1.0
         putmask: masked, mask, 1.0
         set_fill_value: masked, 1.0
-        """, "masked", "a", "masked, masked", "masked, 1", "[masked]"),
-    _sample("char", "np.char", "add: words, words\nmultiply: words, 2\njoin: '-', words\nreplace: words, 'a', 'b'\ntranslate: words, 'x' * 256", "words", "words, words", "words, 3", "words, 'a'"),
-    _sample("strings", "np.strings", "replace: words, 'a', 'b'\ntranslate: words, 'x' * 256\nslice: words, 1", "words", "words, words", "words, 3", "words, 'a'"),
+        """,
+        "masked",
+        "a",
+        "masked, masked",
+        "masked, 1",
+        "[masked]",
+    ),
+    _sample(
+        "char",
+        "np.char",
+        "add: words, words\nmultiply: words, 2\njoin: '-', words\nreplace: words, 'a', 'b'\ntranslate: words, 'x' * 256",
+        "words",
+        "words, words",
+        "words, 3",
+        "words, 'a'",
+    ),
+    _sample(
+        "strings",
+        "np.strings",
+        "replace: words, 'a', 'b'\ntranslate: words, 'x' * 256\nslice: words, 1",
+        "words",
+        "words, words",
+        "words, 3",
+        "words, 'a'",
+    ),
     _sample("polynomial.Polynomial", "p", "", "1", "a", setup="p = np.polynomial.Polynomial([1.0, 2.0])\n"),
-    _sample("ufunc", "np.add", "accumulate: a ;; a, out=out\nat: a, [0], 1.0\nouter: a, b\nreduce: a ;; a, out=np.zeros(())\nreduceat: a, [0, 1] ;; a, [0, 1, 2], out=out"),
+    _sample(
+        "ufunc",
+        "np.add",
+        "accumulate: a ;; a, out=out\nat: a, [0], 1.0\nouter: a, b\nreduce: a ;; a, out=np.zeros(())\nreduceat: a, [0, 1] ;; a, [0, 1, 2], out=out",
+    ),
     _sample("poly1d", "p", "", "1", setup="p = np.poly1d([1.0, 2.0])\n"),
     _sample(
         "",

@@ -222,17 +222,28 @@ def _sample(name: str, receiver: str, calls: str, *attempts: str, setup: str = "
 
 SAMPLES = (
     _sample(
-        "DataFrame", "df", _TABLES + _FRAME, "other", "['a']", "numeric_only=True", "level=0",
+        "DataFrame",
+        "df",
+        _TABLES + _FRAME,
+        "other",
+        "['a']",
+        "numeric_only=True",
+        "level=0",
         setup="copied = df.copy(); condition = df['a'] > 1; x = df\n",
         skipped="to_clipboard to_gbq to_iceberg",
     ),
     _sample(
-        "Series", "s", _TABLES + _SERIES, "t", "level=0",
+        "Series",
+        "s",
+        _TABLES + _SERIES,
+        "t",
+        "level=0",
         setup="copied = s.copy(); condition = s > 2; other = t; num = num['a']; days = day_series; levels = level_series\n",
         skipped="to_clipboard to_hdf",
     ),
     _sample(
-        "Index", "index",
+        "Index",
+        "index",
         """
         append: pd.Index([4])
         asof: 2
@@ -268,9 +279,13 @@ SAMPLES = (
         fillna: =pd.Index([1.5, None]).fillna(0)
         view:
         """,
-        "index", setup="",
+        "index",
+        setup="",
     ),
-    _sample("MultiIndex", "levels.index", """
+    _sample(
+        "MultiIndex",
+        "levels.index",
+        """
         append: levels.index
         droplevel: 0
         drop: [('a', 1)]
@@ -305,8 +320,12 @@ SAMPLES = (
         groupby: [0, 1]
         equal_levels: levels.index
         slice_locs: 'a', 'b'
-        """),
-    _sample("DatetimeIndex", "dates", """
+        """,
+    ),
+    _sample(
+        "DatetimeIndex",
+        "dates",
+        """
         ceil: 'D'
         floor: 'D'
         round: 'D'
@@ -324,8 +343,13 @@ SAMPLES = (
         map: str
         union: dates
         slice_indexer: '2020-01-01', '2020-01-02'
-        """, "dates"),
-    _sample("GroupBy", "grouped", """
+        """,
+        "dates",
+    ),
+    _sample(
+        "GroupBy",
+        "grouped",
+        """
         agg: 'sum' ;; {'b': 'sum'} ;; total=('b', 'sum')
         aggregate: 'sum'
         apply: len ;; lambda g: g
@@ -347,8 +371,14 @@ SAMPLES = (
         boxplot: ;; ax=ax
         head: 1
         quantile: 0.5
-        """, "numeric_only=True", setup="grouped = df[['a', 'b']].groupby('a')\n"),
-    _sample("SeriesGroupBy", "grouped", """
+        """,
+        "numeric_only=True",
+        setup="grouped = df[['a', 'b']].groupby('a')\n",
+    ),
+    _sample(
+        "SeriesGroupBy",
+        "grouped",
+        """
         agg: 'sum' ;; total='sum'
         aggregate: 'sum'
         apply: len ;; lambda g: g
@@ -369,8 +399,13 @@ SAMPLES = (
         head: 1
         quantile: 0.5
         fillna: 0
-        """, setup="grouped = df.groupby('a')['b']\n"),
-    _sample("Rolling", "window", """
+        """,
+        setup="grouped = df.groupby('a')['b']\n",
+    ),
+    _sample(
+        "Rolling",
+        "window",
+        """
         agg: 'sum'
         aggregate: 'sum'
         apply: len
@@ -378,10 +413,20 @@ SAMPLES = (
         cov: num
         quantile: 0.5
         pipe: len
-        """, setup="window = num.rolling(2)\n"),
-    _sample("Expanding", "window", "agg: 'sum'\naggregate: 'sum'\napply: len\nquantile: 0.5\npipe: len", setup="window = num.expanding(2)\n"),
+        """,
+        setup="window = num.rolling(2)\n",
+    ),
+    _sample(
+        "Expanding",
+        "window",
+        "agg: 'sum'\naggregate: 'sum'\napply: len\nquantile: 0.5\npipe: len",
+        setup="window = num.expanding(2)\n",
+    ),
     _sample("ExponentialMovingWindow", "window", "agg: 'sum'\naggregate: 'sum'", setup="window = num.ewm(1.0)\n"),
-    _sample("Resampler", "resampled", """
+    _sample(
+        "Resampler",
+        "resampled",
+        """
         agg: 'sum'
         aggregate: 'sum'
         apply: len
@@ -397,8 +442,13 @@ SAMPLES = (
         sample: 1 ;; 1, random_state=0
         nearest:
         take: [0]
-        """, setup="resampled = days.resample('D')\n"),
-    _sample("StringMethods", "text.str", """
+        """,
+        setup="resampled = days.resample('D')\n",
+    ),
+    _sample(
+        "StringMethods",
+        "text.str",
+        """
         cat: ;; text
         center: 5
         contains: 'a'
@@ -428,8 +478,12 @@ SAMPLES = (
         wrap: 5
         zfill: 5
         isascii:
-        """),
-    _sample("DatetimeProperties", "moments.dt", """
+        """,
+    ),
+    _sample(
+        "DatetimeProperties",
+        "moments.dt",
+        """
         ceil: 'D'
         floor: 'D'
         round: 'D'
@@ -438,16 +492,24 @@ SAMPLES = (
         tz_convert: =moments.dt.tz_localize('UTC').dt.tz_convert('UTC')
         tz_localize: 'UTC'
         as_unit: 's'
-        """),
+        """,
+    ),
     _sample("TimedeltaProperties", "spans.dt", "ceil: 'D'\nfloor: 'D'\nround: 'D'\nas_unit: 's'"),
-    _sample("CategoricalAccessor", "cats.cat", """
+    _sample(
+        "CategoricalAccessor",
+        "cats.cat",
+        """
         add_categories: 'z'
         remove_categories: 'x'
         rename_categories: {'x': 'z'}
         reorder_categories: ['y', 'x']
         set_categories: ['x']
-        """),
-    _sample("Categorical", "pd.Categorical(['x', 'y', 'x'])", """
+        """,
+    ),
+    _sample(
+        "Categorical",
+        "pd.Categorical(['x', 'y', 'x'])",
+        """
         add_categories: 'z'
         remove_categories: 'x'
         rename_categories: {'x': 'z'}
@@ -467,8 +529,12 @@ SAMPLES = (
         delete: 0
         repeat: 2
         sort_values: ;; inplace=True
-        """),
-    _sample("PlotAccessor", "num.plot", """
+        """,
+    ),
+    _sample(
+        "PlotAccessor",
+        "num.plot",
+        """
         hexbin: 'a', 'b', gridsize=2
         pie: 'a' ;; 'a', ax=ax
         scatter: 'a', 'b' ;; 'a', 'b', ax=ax
@@ -480,8 +546,12 @@ SAMPLES = (
         hist: ;; ax=ax
         kde: ;; ax=ax
         density: ;; ax=ax
-        """),
-    _sample("Styler", "style", """
+        """,
+    ),
+    _sample(
+        "Styler",
+        "style",
+        """
         apply: lambda c: [''] * len(c)
         apply_index: lambda c: [''] * len(c)
         map: lambda v: ''
@@ -517,8 +587,13 @@ SAMPLES = (
         to_string: ;; 'o.txt'
         to_typst: ;; 'o.typ'
         use: df.style.export()
-        """, setup="style = df[['a', 'b']].style\n"),
-    _sample("Timestamp", "pd.Timestamp('2020-01-01')", """
+        """,
+        setup="style = df[['a', 'b']].style\n",
+    ),
+    _sample(
+        "Timestamp",
+        "pd.Timestamp('2020-01-01')",
+        """
         ceil: 'D'
         floor: 'D'
         round: 'D'
@@ -534,13 +609,15 @@ SAMPLES = (
         utcfromtimestamp: 1
         fromisoformat: '2020-01-01'
         fromisocalendar: 2020, 1, 1
-        """),
+        """,
+    ),
     _sample("Timedelta", "pd.Timedelta(1, 'D')", "ceil: 'D'\nfloor: 'D'\nround: 'D'\nas_unit: 's'"),
     _sample("Period", "pd.Period('2020')", "asfreq: 'D'\nstrftime: '%Y'\nto_timestamp:"),
     _sample("ExcelFile", "book", "parse: ;; 'Sheet1'", setup="book = pd.ExcelFile('t.xlsx')\n"),
     _sample("ExcelWriter", "writer", "", setup="writer = pd.ExcelWriter('o.xlsx'); df.to_excel(writer)\n"),
     _sample(
-        "", "pd",
+        "",
+        "pd",
         """
         ArrowDtype: __import__('pyarrow').int64()
         CategoricalDtype: ['a']
