@@ -14,7 +14,8 @@ isnat log log10 log1p log2 logical_not negative positive rad2deg radians recipro
 sqrt square tan tanh trunc fix isneginf isposinf : changes(out@1) -> view(Element) of out@1
 add arctan2 atan2 bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor copysign divide equal
 float_power floor_divide fmax fmin fmod gcd greater greater_equal heaviside hypot lcm ldexp left_shift less less_equal
-logaddexp logaddexp2 logical_and logical_or logical_xor matmul matvec maximum minimum mod multiply nextafter not_equal pow
+logaddexp logaddexp2 logical_and logical_or logical_xor matmul matvec maximum minimum mod multiply nextafter
+not_equal pow
 power remainder right_shift subtract true_divide vecdot vecmat : changes(out@2) -> view(Element) of out@2
 divmod : changes(out@2 @3) -> list(Element)
 frexp modf : changes(out@1 @2) -> list(Element)
@@ -27,7 +28,8 @@ around round take choose compress dot concatenate concat stack hstack vstack dst
 **.accumulate **.reduceat **.reduce : changes(out @2 @3 @4) -> view(Element) of out @2 @3 @4
 clip : changes(out@3) -> view(Element) of out@3
 median nanmedian : changes(out@2) changes(a@0 if overwrite_input@3) -> view(Element) of out@2
-percentile nanpercentile quantile nanquantile : changes(out@3) changes(a@0 if overwrite_input@4) -> view(Element) of out@3
+percentile
+nanpercentile quantile nanquantile : changes(out@3) changes(a@0 if overwrite_input@4) -> view(Element) of out@3
 
 # New arrays and numbers
 angle append apply_along_axis apply_over_axes arange argpartition argsort argwhere bartlett bincount blackman block bmat
@@ -56,7 +58,8 @@ uintc uintp ulong ulonglong unicode_ ushort void record : -> Element
 
 # Views
 array asanyarray asarray asarray_chkfinite ascontiguousarray asfortranarray require expand_dims flip fliplr flipud
-from_dlpack frombuffer matrix_transpose moveaxis permute_dims ravel real_if_close reshape rollaxis rot90 squeeze swapaxes
+from_dlpack frombuffer matrix_transpose moveaxis permute_dims ravel real_if_close reshape rollaxis rot90
+squeeze swapaxes
 transpose broadcast_to diag diagonal real imag atleast_1d atleast_2d atleast_3d asmatrix mat matrix recarray asfarray
 lib.stride_tricks.as_strided lib.stride_tricks.sliding_window_view lib.stride_tricks.broadcast_to : -> view(ndarray)
 nan_to_num : changes(x@0) -> view(Element)
@@ -133,16 +136,19 @@ random.get_state : draws -> container
 random.beta random.binomial random.bytes random.chisquare random.choice random.dirichlet random.exponential random.f
 random.gamma random.geometric random.gumbel random.hypergeometric random.laplace random.logistic random.lognormal
 random.logseries random.multinomial random.multivariate_normal random.negative_binomial random.noncentral_chisquare
-random.noncentral_f random.normal random.pareto random.permutation random.poisson random.power random.rand random.randint
+random.noncentral_f random.normal random.pareto random.permutation random.poisson random.power
+random.rand random.randint
 random.randn random.random random.random_integers random.random_sample random.ranf random.rayleigh random.sample
 random.standard_cauchy random.standard_exponential random.standard_gamma random.standard_normal random.standard_t
-random.triangular random.uniform random.vonmises random.wald random.weibull random.zipf random.tomaxint : draws -> Element
+random.triangular random.uniform random.vonmises random.wald
+random.weibull random.zipf random.tomaxint : draws -> Element
 random.shuffle : draws changes(x@0)
 random.get_bit_generator : draws -> BitGenerator
 random.default_rng : -> view(Generator)
 
 class ndarray recarray chararray matrix : table
-  all any argmax argmin max min mean prod std sum var trace cumsum cumprod ptp : changes(out @1 @2) -> view(Element) of out @1 @2
+  all any argmax argmin max min mean prod std sum var trace
+  cumsum cumprod ptp : changes(out @1 @2) -> view(Element) of out @1 @2
   round choose : changes(out@1) -> view(ndarray) of out@1
   clip compress take : changes(out@2) -> view(ndarray) of out@2
   dot : changes(out@1) -> view(Element) of out@1

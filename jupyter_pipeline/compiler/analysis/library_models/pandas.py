@@ -258,7 +258,8 @@ class Indexer : table
 class Index : table
   append astype copy delete diff difference drop drop_duplicates droplevel dropna fillna get_level_values infer_objects
   insert intersection join map normalize putmask ravel remove_unused_levels reorder_levels repeat round set_codes
-  set_levels shift snap sort_values swaplevel symmetric_difference take to_flat_index transpose truncate union unique view
+  set_levels shift snap sort_values swaplevel symmetric_difference take to_flat_index transpose truncate union
+  unique view
   where as_unit ceil floor tz_convert tz_localize to_period to_timestamp day_name month_name strftime to_julian_date
   asfreq add_categories remove_categories rename_categories reorder_categories set_categories as_ordered as_unordered
   total_seconds to_pydatetime isocalendar : -> IndexOrLabel
@@ -296,7 +297,8 @@ class IndexOrLabel(Index, builtins.str)
 
 # Groups and windows
 class GroupBy : table
-  agg aggregate all any bfill corr corrwith count cov cummax cummin cumprod cumsum describe diff ffill fillna filter first
+  agg aggregate all any bfill corr corrwith count cov cummax cummin cumprod cumsum describe diff ffill fillna
+  filter first
   head idxmax idxmin kurt last max mean median min nth nunique ohlc pct_change prod quantile rank sem shift skew std sum
   tail take transform var pad backfill mad apply cumcount ngroup size value_counts dtypes unique nlargest nsmallest
   tshift : -> DataFrameOrSeries

@@ -30,7 +30,8 @@ class str bytes : constant
   upper zfill __len__ __getitem__ __contains__ __str__ __repr__ __iter__ : -> constant
 
 class int float complex bool range slice : constant
-  as_integer_ratio bit_count bit_length conjugate from_bytes fromhex hex is_integer to_bytes count index indices : -> constant
+  as_integer_ratio bit_count bit_length conjugate from_bytes fromhex hex is_integer to_bytes
+  count index indices : -> constant
   .real .imag .numerator .denominator .start .stop .step : -> constant
 
 class list : container

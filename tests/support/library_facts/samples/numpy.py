@@ -154,7 +154,31 @@ SAMPLES = (
     _sample(
         "ma.MaskedArray",
         "masked",
-        "filled: 0\nreshape: 3, 1\nput: 0, 9.0\nrepeat: 2\ntake: [0]\nset_fill_value: 1.0\nastype: int\ncompress: mask\nfill: 1.0\nresize: (4,), refcheck=False\nharden_mask:\nsoften_mask:\nshrink_mask:\nunshare_mask:\nsort:\npartition: 1\nsetfield: 1.0, float\nsetflags: write=False\nitemset: 0, 1.0\ndump: 'o.pkl'\ntofile: 'o.bin'\nbyteswap: ;; inplace=True\n",
+        """
+filled: 0
+reshape: 3, 1
+put: 0, 9.0
+repeat: 2
+take: [0]
+set_fill_value: 1.0
+astype: int
+compress: mask
+fill: 1.0
+resize: (4,), refcheck=False
+harden_mask:
+soften_mask:
+shrink_mask:
+unshare_mask:
+sort:
+partition: 1
+setfield: 1.0, float
+setflags: write=False
+itemset: 0, 1.0
+dump: 'o.pkl'
+tofile: 'o.bin'
+byteswap: ;; inplace=True
+
+""",
         "1",
         "masked",
     ),
@@ -211,7 +235,13 @@ SAMPLES = (
     _sample(
         "char",
         "np.char",
-        "add: words, words\nmultiply: words, 2\njoin: '-', words\nreplace: words, 'a', 'b'\ntranslate: words, 'x' * 256",
+        """
+add: words, words
+multiply: words, 2
+join: '-', words
+replace: words, 'a', 'b'
+translate: words, 'x' * 256
+""",
         "words",
         "words, words",
         "words, 3",
@@ -230,7 +260,13 @@ SAMPLES = (
     _sample(
         "ufunc",
         "np.add",
-        "accumulate: a ;; a, out=out\nat: a, [0], 1.0\nouter: a, b\nreduce: a ;; a, out=np.zeros(())\nreduceat: a, [0, 1] ;; a, [0, 1, 2], out=out",
+        """
+accumulate: a ;; a, out=out
+at: a, [0], 1.0
+outer: a, b
+reduce: a ;; a, out=np.zeros(())
+reduceat: a, [0, 1] ;; a, [0, 1, 2], out=out
+""",
     ),
     _sample("poly1d", "p", "", "1", setup="p = np.poly1d([1.0, 2.0])\n"),
     _sample(

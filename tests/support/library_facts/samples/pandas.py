@@ -238,7 +238,8 @@ SAMPLES = (
         _TABLES + _SERIES,
         "t",
         "level=0",
-        setup="copied = s.copy(); condition = s > 2; other = t; num = num['a']; days = day_series; levels = level_series\n",
+        setup="copied = s.copy(); condition = s > 2; other = t; num = num['a']\n"
+        "days = day_series; levels = level_series\n",
         skipped="to_clipboard to_hdf",
     ),
     _sample(
