@@ -21,7 +21,7 @@ def prepare(rows: int = 4) -> pd.DataFrame:
     return raw
 
 
-def clean(raw: pd.DataFrame):
+def clean(raw: pd.DataFrame) -> pd.DataFrame:
     """Compute tidy.
 
     Parameters
@@ -31,19 +31,19 @@ def clean(raw: pd.DataFrame):
 
     Returns
     -------
-    tidy : object
+    tidy : pandas.DataFrame
     """
     tidy = raw.dropna()
     tidy["w"] = tidy.v * 2
     return tidy
 
 
-def positive(tidy, bad: bool = False) -> None:
+def positive(tidy: pd.DataFrame, bad: bool = False) -> None:
     """Check that `(tidy.v >= 0).all()`.
 
     Parameters
     ----------
-    tidy : object
+    tidy : pandas.DataFrame
         Result of `clean`.
     bad : bool, default False
     """
@@ -51,12 +51,12 @@ def positive(tidy, bad: bool = False) -> None:
     assert not bad, "bad was asked for"
 
 
-def by_key(tidy):
+def by_key(tidy: pd.DataFrame):
     """Compute sums and biggest.
 
     Parameters
     ----------
-    tidy : object
+    tidy : pandas.DataFrame
         Result of `clean`.
 
     Returns
