@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-__all__ = ["NOTEBOOK_NAMES", "find_difference"]
+__all__ = ["MAIN_MODULE", "MODULE_NAME", "NOTEBOOK_NAMES", "PICKLED", "PICKLING", "find_difference"]
 
 _NO_SHELL = "get_ipython() returns None in a run, so the code takes the branch for plain Python"
 _FRAMES = "the frames of the call stack have the names and files of the generated code in a run"
@@ -33,6 +33,14 @@ _DIFFERENCES = {
     "doctest.testmod": "doctest.testmod() tests the module of the run, not the definitions of the notebook",
     "unittest.main": "unittest.main() loads the tests of the module of the run, not the classes of the notebook",
 }
+MAIN_MODULE = "the module __main__ holds the names of the run, not of the notebook"
+"""Note on a use of the module ``__main__``."""
+MODULE_NAME = "__module__ is the name of the generated module in a run, and __main__ in a notebook"
+"""Note on a use of the module name of a class or function."""
+PICKLED = "classes and functions are pickled under the name of the generated module, so the notebook cannot load them"
+"""Note on a pickled value that holds classes or functions of the notebook."""
+PICKLING = ("pickle.dump", "pickle.dumps", "joblib.dump")
+"""Functions that pickle a value."""
 _WITH_PATH = ("dotenv_path", "stream", "usecwd")
 """Keywords with which the functions of ``dotenv`` search from no folder of the code."""
 NOTEBOOK_NAMES = {

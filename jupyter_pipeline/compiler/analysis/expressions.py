@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from jupyter_pipeline.compiler.analysis.calls import Calls
-from jupyter_pipeline.compiler.analysis.differences import NOTEBOOK_NAMES, find_difference
+from jupyter_pipeline.compiler.analysis.differences import MAIN_MODULE, MODULE_NAME, NOTEBOOK_NAMES, find_difference
 from jupyter_pipeline.compiler.analysis.effects import Effects
 from jupyter_pipeline.compiler.analysis.functions import Functions
 from jupyter_pipeline.compiler.analysis.library_calls import Call
@@ -139,6 +139,8 @@ class Evaluator(ast.NodeVisitor):
     def visit_Attribute(self, node: ast.Attribute) -> Value:
         """Return an attribute, which is a part of its object."""
         base = self.visit(node.value)
+        if node.attr == "__module__":
+            self.effects.note_difference(MODULE_NAME)
         if type(base.type) is LibraryInstance:
             model = find_attribute(base.type, node.attr)
             if model is not None:
@@ -179,6 +181,8 @@ class Evaluator(ast.NodeVisitor):
         kind = kind_of(base.type)
         if kind is IMMUTABLE:
             return self.heap.element(base)
+        if kind == Imported("sys.modules") and ast.unparse(node.slice) == "'__main__'":
+            self.effects.note_difference(MAIN_MODULE)
         if type(kind) is ClassSummary:
             self.functions.run_protocol(base, "item")
         if type(kind) in (Imported, FunctionSummary, ClassSummary):

@@ -13,6 +13,7 @@ from typing import Any
 
 from jupyter_pipeline.compiler.analysis.assignments import Assignments
 from jupyter_pipeline.compiler.analysis.definitions import Definitions
+from jupyter_pipeline.compiler.analysis.differences import MAIN_MODULE
 from jupyter_pipeline.compiler.analysis.effects import Effects
 from jupyter_pipeline.compiler.analysis.expressions import Evaluator, dispatch_table
 from jupyter_pipeline.compiler.analysis.functions import Functions
@@ -176,6 +177,8 @@ class Interpreter(ast.NodeVisitor):
         bindings = self.state.bindings
         for alias in node.names:
             library = alias.name.partition(".")[0]
+            if library == "__main__":
+                self.effects.note_difference(MAIN_MODULE)
             name = alias.asname or library
             kind = Imported(alias.name if alias.asname else library)
             objects = self._import(library)

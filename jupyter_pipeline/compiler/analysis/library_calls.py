@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from jupyter_pipeline.compiler.analysis.differences import find_difference
+from jupyter_pipeline.compiler.analysis.differences import PICKLED, PICKLING, find_difference
 from jupyter_pipeline.compiler.analysis.effects import Effects
 from jupyter_pipeline.compiler.analysis.functions import Functions
 from jupyter_pipeline.compiler.analysis.library_models.model import (
@@ -83,6 +83,8 @@ class LibraryCalls:
         difference = find_difference(path, call.keywords, has_arguments=bool(call.args))
         if difference is not None:
             self.effects.note_difference(difference)
+        if path in PICKLING and self.heap.callables & self.heap.contents(call.args):
+            self.effects.note_difference(PICKLED)
         model = find_function(path)
         if model is None:
             self.effects.touch(RANDOM_STATE)

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 
 from jupyter_pipeline.compiler.analysis.figures import keeps_figures
 from jupyter_pipeline.compiler.analysis.locations import Access, Location
+from jupyter_pipeline.compiler.frontend.display import DISPLAY_IMPORT, DisplayImports
 from jupyter_pipeline.compiler.frontend.ipython import PlainCell, replace_unparsable, to_python
+from jupyter_pipeline.compiler.frontend.main_module import binds_main_name, replace_main_name
 from jupyter_pipeline.compiler.frontend.names import NotebookNames
 from jupyter_pipeline.compiler.frontend.notebook import CellNote
 
@@ -128,13 +130,19 @@ def parse_cells(sources: Sequence[tuple[int, str]]) -> Program:
     plain: dict[int, PlainCell] = {}
     statements: list[Statement] = []
     names = NotebookNames([source for _, source in sources])
+    displays = DisplayImports()
+    is_main = not any(binds_main_name(source) for _, source in sources)
     for cell, source in sources:
         plain[cell] = to_python(source, names)
+        if is_main:
+            plain[cell].source = replace_main_name(plain[cell].source)
         try:
             body = _parse(plain[cell].source)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             plain[cell] = replace_unparsable(plain[cell], source, error)
             body = _parse(plain[cell].source)
+        if "display" in source and displays.is_needed(body):
+            plain[cell].prelude.append(DISPLAY_IMPORT)
         for text in plain[cell].prelude:
             statements.append(Statement(len(statements), cell, ast.parse(text).body[0], typed=text))
         for node in body:

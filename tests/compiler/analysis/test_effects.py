@@ -124,6 +124,10 @@ def test_settings_change_where_a_function_is_called(configure: str) -> None:
         ("import sys\nn = len(sys.argv)", "sys.argv"),
         ("from dotenv import load_dotenv\nload_dotenv()", "load_dotenv"),
         ("import inspect\ndef f():\n    return inspect.stack()", "frames"),
+        ("class P: ...\nname = P.__module__", "__module__"),
+        ("import sys\nx = sys.modules['__main__']", "__main__"),
+        ("import __main__", "__main__"),
+        ("import pickle\nclass P: ...\nx = pickle.dumps(P())", "pickled"),
     ],
 )
 def test_a_difference_between_notebook_and_run_has_a_note(source: str, word: str) -> None:
