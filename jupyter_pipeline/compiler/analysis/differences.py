@@ -1,6 +1,6 @@
 """Functions and attributes whose results differ between a notebook and a run, with the text of the note.
 
-In a run, the code is a module in a folder of its own, IPython is not active, and the command line belongs to the run.
+In a run, the code is a module in another folder. IPython is not active, and the command line belongs to the run.
 The working directory is the notebook's folder in both.
 """
 

@@ -65,7 +65,7 @@ def apply_function(path: str, args: Sequence[Texts], statement: int) -> Texts:
     args : sequence of frozenset of str
         Texts of the positional arguments.
     statement : int
-        Number of the statement: each creates temporary files of its own.
+        Number of the statement: each creates other temporary files.
     """
     library, _, rest = path.partition(".")
     name = path.rpartition(".")[2]
