@@ -70,6 +70,11 @@ def _restore_loggers(value: Any) -> None:
     logging.raiseExceptions = value[4]
 
 
+def _decimal_settings() -> Any:
+    context = decimal.getcontext()
+    return (context.prec, context.rounding, context.Emin, context.Emax, repr(context.traps))
+
+
 def _numpy() -> Any:
     return sys.modules["numpy"]
 
@@ -172,7 +177,7 @@ _PARTS: dict[str, _Part] = {
     "locale": _Part(lambda: locale.setlocale(locale.LC_ALL), lambda v: locale.setlocale(locale.LC_ALL, v)),
     "umask": _Part(_read_umask, os.umask),
     "loggers": _Part(_loggers, _restore_loggers),
-    "decimal": _Part(lambda: repr(decimal.getcontext()), lambda value: decimal.setcontext(decimal.Context())),
+    "decimal": _Part(_decimal_settings, lambda value: decimal.setcontext(decimal.Context())),
     "socket": _Part(socket.getdefaulttimeout, socket.setdefaulttimeout),
     "recursion limit": _Part(sys.getrecursionlimit, sys.setrecursionlimit),
     "switch interval": _Part(sys.getswitchinterval, sys.setswitchinterval),

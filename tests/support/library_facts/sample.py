@@ -79,8 +79,16 @@ class Sample:
             names = [n for n in (public or names) if not inspect.ismodule(inspect.getattr_static(found, n, None))]
         return sorted(names)
 
-    def run(self, name: str) -> list[Facts]:
-        """Return the facts of the calls of one function that have a value, or of one failed call."""
+    def run(self, name: str, *, one: bool = False) -> list[Facts]:
+        """Return the facts of the calls of one function that have a value, or of one failed call.
+
+        Parameters
+        ----------
+        name : str
+            Name of the function.
+        one : bool, default False
+            Stop after the first attempt that has a value, for a function whose arguments are not listed.
+        """
         if name in self.skipped_names:
             return []
         listed = self.arguments.get(name)
@@ -101,6 +109,8 @@ class Sample:
                         return [facts]
             else:
                 found.append(facts)
+                if one and listed is None:
+                    break
         return found or ([failed] if failed else [])
 
     def observe(self, expression: str) -> Facts:

@@ -155,11 +155,12 @@ class ndarray recarray chararray matrix : table
   argpartition argsort copy flatten repeat searchsorted : -> Element
   item tobytes tostring dumps tolist __len__ __contains__ : -> part
   nonzero : -> list(ndarray)
-  astype getfield ravel reshape squeeze swapaxes to_device transpose view diagonal conj conjugate newbyteorder field
+  astype getfield ravel reshape squeeze swapaxes to_device transpose view diagonal conj conjugate newbyteorder
   __array__ get_imag get_real getA getA1 getH getI getT : -> view(ndarray)
   .T .mT .real .imag .flat .base .A .A1 .I .H .data .ctypes .mask .recordmask : -> view(ndarray)
   .device .dtype .itemsize .nbytes .ndim .size .shape .strides : -> constant
   .flags : -> part
+  field : changes(self if val@1) -> view(ndarray)
   byteswap : changes(self if inplace @0) -> view(ndarray)
   fill partition put resize setfield setflags sort itemset __setitem__ __iadd__ __isub__ __imul__ : changes(self)
   dump tofile : writes(fid@0 file@0)

@@ -63,6 +63,10 @@ util.hash_array : -> numpy.ndarray
 errors.* : -> object
 plotting.register_matplotlib_converters plotting.deregister_matplotlib_converters : configures(matplotlib)
 
+ExcelFile : reads(path_or_buffer@0) -> ExcelFile
+ExcelWriter : writes(path@0) -> ExcelWriter
+HDFStore : writes(path@0) -> HDFStore
+
 class ExcelFile : object
   parse : reads(any) -> Item
   close : changes(self)
@@ -262,7 +266,7 @@ class Index : table
   unique view
   where as_unit ceil floor tz_convert tz_localize to_period to_timestamp day_name month_name strftime to_julian_date
   asfreq add_categories remove_categories rename_categories reorder_categories set_categories as_ordered as_unordered
-  total_seconds to_pydatetime isocalendar : -> IndexOrLabel
+  total_seconds to_pydatetime isocalendar : -> view(IndexOrLabel)
   rename set_names : changes(self if inplace) -> Index
   groupby : -> container
   to_frame : -> DataFrame
@@ -274,7 +278,7 @@ class Index : table
   indexer_at_time indexer_between_time : -> numpy.ndarray
   to_numpy .values .asi8 .codes : -> view(numpy.ndarray)
   .array : -> view(ExtensionArray)
-  factorize get_indexer_non_unique reindex slice_locs sortlevel get_loc_level : -> tuple(Item, Item)
+  factorize get_indexer_non_unique reindex slice_locs sortlevel get_loc_level : -> view(tuple(Item, Item))
   to_list tolist : -> container
   to_pytimedelta : -> numpy.ndarray
   .str : -> view(StringMethods)

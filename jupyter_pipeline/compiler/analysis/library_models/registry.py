@@ -51,6 +51,7 @@ __all__ = [
     "find_method_files",
     "is_known",
     "is_process_state",
+    "load_class",
     "load_kinds",
     "load_models",
     "merge_method_files",
@@ -170,6 +171,13 @@ DECORATORS = frozenset(name for model in _MODELS.values() for name in model.deco
 DRAWING_METHODS = frozenset(name for model in _MODELS.values() for name in model.drawing_methods)
 """Methods that draw on the current figure."""
 _METHOD_FILES = merge_method_files(_MODELS.values())
+
+
+def load_class(path: str) -> LibraryInstance | None:
+    """Return the class at `path`, library and last name, or ``None`` if no model has it."""
+    library, _, rest = path.partition(".")
+    found = f"{library}.{rest.rpartition('.')[2]}"
+    return LibraryInstance(found, _KINDS[found]) if found in _KINDS else None
 
 
 def is_known(path: str) -> bool:

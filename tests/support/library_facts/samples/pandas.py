@@ -615,7 +615,6 @@ SAMPLES = (
     _sample("Timedelta", "pd.Timedelta(1, 'D')", "ceil: 'D'\nfloor: 'D'\nround: 'D'\nas_unit: 's'"),
     _sample("Period", "pd.Period('2020')", "asfreq: 'D'\nstrftime: '%Y'\nto_timestamp:"),
     _sample("ExcelFile", "book", "parse: ;; 'Sheet1'", setup="book = pd.ExcelFile('t.xlsx')\n"),
-    _sample("ExcelWriter", "writer", "", setup="writer = pd.ExcelWriter('o.xlsx'); df.to_excel(writer)\n"),
     _sample(
         "",
         "pd",
