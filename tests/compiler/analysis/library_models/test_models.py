@@ -16,6 +16,7 @@ from jupyter_pipeline.compiler.analysis.library_models.registry import (
 )
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.filterwarnings("ignore"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
@@ -43,11 +44,8 @@ def find_differences(sample: Sample, model: FunctionModel, facts: Facts) -> list
     writes = any(access.writes for access in model.files)
     found = []
     for name in facts.changed:
-        if is_method and name == receiver:
-            known = SELF in model.changes or in_place or others
-        else:
-            known = others or writes
-        if not known:
+        of_receiver = is_method and name == receiver
+        if not (others or (SELF in model.changes or model.changes_receiver_if if of_receiver else writes)):
             found.append(f"changes {name}")
     if facts.writes and not writes:
         found.append(f"writes {sorted(facts.writes)}")
