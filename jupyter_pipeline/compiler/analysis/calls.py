@@ -9,6 +9,7 @@ from jupyter_pipeline.compiler.analysis.effects import Effects
 from jupyter_pipeline.compiler.analysis.functions import Functions
 from jupyter_pipeline.compiler.analysis.library_calls import Call, LibraryCalls
 from jupyter_pipeline.compiler.analysis.library_models import python_builtins
+from jupyter_pipeline.compiler.analysis.library_models.model import words
 from jupyter_pipeline.compiler.analysis.library_models.registry import (
     DRAWING_METHODS,
     METHODS,
@@ -40,15 +41,23 @@ __all__ = ["Calls"]
 
 _DYNAMIC = ("exec", "eval", "compile", "__import__", "globals", "locals", "breakpoint")
 _EXCEPTIONS = ("Error", "Exception", "Warning", "Exit", "Interrupt", "Iteration")
+_CONTAINER_METHODS = METHODS[CONTAINER].pure | words(
+    """
+    get __getitem__ copy keys values items count index issubset issuperset isdisjoint total union intersection
+    difference symmetric_difference most_common elements _replace _asdict decode hex find split strip join replace
+    startswith endswith __len__ __contains__ __iter__ __repr__ __str__ __eq__ __class__
+    """
+)
+"""Methods of containers that change nothing."""
+_TABLE_METHODS = frozenset().union(
+    METHODS[TABLE].pure, METHODS[TABLE].mutating, METHODS[TABLE].inplace, METHODS[TABLE].views, METHODS[OBJECT].pure
+)
+"""Methods of tables with a model."""
 _CONTAINER_QUESTIONS = ("count", "index", "issubset", "issuperset", "isdisjoint", "total")
 _CONTAINER_VIEWS = ("keys", "values", "items")
 _TAKING = ("pop", "popleft", "popitem", "setdefault")
 """Methods of containers that change them and return an element."""
-_KEEPING = ("fit", "set", "add", "update", "put", "register")
-"""Beginnings of the names of methods after which an object holds the arguments."""
 _SPLITTING = ("split", "rsplit", "splitlines", "partition")
-_QUERIES = ("sql", "execute", "query")
-"""Methods of DuckDB's connections, which read variables of the caller by name."""
 _TEXT_WRITERS = ("write", "writelines", "send", "sendall", "writerow", "writerows")
 """Methods whose arguments are the text that they write."""
 _ATTRIBUTE_METHODS = ("__setattr__", "__delattr__", "__setitem__", "__delitem__")
@@ -94,7 +103,8 @@ class Calls:
         if type(kind) is Instance and "__call__" in kind.of.methods:
             method = kind.of.methods["__call__"]
             return self.functions.call(method, callee, [callee, *call.args], call.keywords, awaited=call.awaited)
-        return self.functions.call_unknown(callee, call.values, shorten(call.node.func))
+        self.state.record_operation(callee.objects, ("call", ""))
+        return self.libraries.call_unknown(call, callee, shorten(call.node.func))
 
     # Builtins
 
@@ -196,26 +206,35 @@ class Calls:
                 return result
         if type(kind) is LibraryInstance:
             model = find_method(kind, name)
-            if model is not None:
-                return self.libraries.apply(call, model, receiver, kind.path.partition(".")[0], is_method=True)
-            receiver, kind = receiver._replace(type=kind.kind), kind.kind
+            if model is None:
+                if kind.path.partition(".")[0] in ("", "list"):
+                    return self.call_method(call, receiver._replace(type=kind.kind), name)
+                return self.libraries.call_unknown(call, receiver, f".{name}")
+            return self.libraries.apply(call, model, receiver, kind.path.partition(".")[0], is_method=True)
         values = call.values
-        self.functions.run_callbacks(values if kind in (IMMUTABLE, CONTAINER) else [*values, receiver])
+        self.functions.run_callbacks(values if kind in (IMMUTABLE, CONTAINER, UNKNOWN) else [*values, receiver])
         if name != "copy":
             for value in values:
                 self.functions.exhaust(value.objects | value.contents)
         if kind is CONTAINER:
-            return self._container_method(receiver, name, values)
+            return self._container_method(call, receiver, name, values)
         assert isinstance(call.node.func, ast.Attribute)
         files = self.libraries.open_files(find_method_files(name), call, receiver)
         if kind is IMMUTABLE:
             return self._constant_method(call, receiver, name)
+        if kind is UNKNOWN:
+            held = 0
+            for value in values:
+                held |= self.heap.hold(value)
+            self.functions.call_methods(receiver, name, held)
+            if (receiver.objects | receiver.contents) & self.heap.foreign:
+                return self.libraries.call_unknown(call, receiver, f".{name}")
         if name in DRAWING_METHODS:
             self.effects.use_figure()
         if name in ("query", "eval"):
             self.libraries.read_names_in_text(call.node, "@")
         if kind is TABLE or (kind is UNKNOWN and name in METHODS[TABLE].pure):
-            return self._table_method(receiver, name, values, call.keywords)
+            return self._table_method(call, receiver, name, values)
         return self._object_method(call, receiver, name, values, files)
 
     def _notebook_method(self, call: Call, receiver: Value, kind: Instance | ClassSummary, name: str) -> Value | None:
@@ -228,7 +247,7 @@ class Calls:
             args = [receiver, *call.args] if bound else call.args
             return self.functions.call(method, receiver, args, call.keywords, awaited=call.awaited)
         if name not in METHODS[OBJECT].pure or of.has_unknown_base:
-            return self.functions.call_unknown(receiver, call.values, f".{name}")
+            return self.libraries.call_unknown(call, receiver, f".{name}")
         return None
 
     def _constant_method(self, call: Call, receiver: Value, name: str) -> Value:
@@ -238,8 +257,10 @@ class Calls:
             return Value(0, 0, True, ITERATOR)
         return Value(0, 0, True, CONTAINER) if name in _SPLITTING else CONSTANT
 
-    def _container_method(self, receiver: Value, name: str, values: list[Value]) -> Value:
+    def _container_method(self, call: Call, receiver: Value, name: str, values: list[Value]) -> Value:
         heap = self.heap
+        if name not in METHODS[CONTAINER].mutating | _CONTAINER_METHODS:
+            return self.libraries.call_unknown(call, receiver, f".{name}")
         if name in METHODS[CONTAINER].mutating:
             for value in values:
                 self.functions.iterate(value)
@@ -261,20 +282,26 @@ class Calls:
         for value in values:
             self.heap.link(receiver.objects, self.heap.hold(value) | value.contents)
 
-    def _table_method(self, receiver: Value, name: str, values: list[Value], keywords: dict[str, Value]) -> Value:
-        heap, methods = self.heap, METHODS[TABLE]
+    def _table_method(self, call: Call, receiver: Value, name: str, values: list[Value]) -> Value:
+        heap, methods, keywords = self.heap, METHODS[TABLE], call.keywords
+        if name not in _TABLE_METHODS and not name.startswith("to_"):
+            return self.libraries.call_unknown(call, receiver, f".{name}")
         mutating = name in methods.mutating or "out" in keywords or "inplace" in keywords
         if mutating or ("**" in keywords and name in methods.inplace):
             heap.write(receiver.objects or heap.part(receiver))
             for value in values:
                 heap.link(receiver.objects, heap.hold(value))
-            if "out" in keywords:
-                heap.write_data(heap.part(keywords["out"]))
+        for changed in ("out", "ax"):
+            if changed in keywords:
+                heap.write_data(heap.part(keywords[changed]))
+        model = find_method(receiver.kind, name)
+        if model is not None:
+            return self.libraries.apply(call, model, receiver, "", is_method=True)
         if name.startswith("to_") and name not in CONVERTERS:
             for value in values:
                 if value.kind not in (IMMUTABLE, CONTAINER, TABLE):
                     heap.write_data(heap.part(value))
-        if name == "sample" or (receiver.objects and heap.callables and name in ("apply", "map", "pipe", "agg")):
+        if name == "sample":
             self.effects.touch(RANDOM_STATE)
         if name in methods.views:
             shared = 0
@@ -295,21 +322,20 @@ class Calls:
             return Value(heap.part(receiver), 0, True, UNKNOWN)
         if name == "copy" and kind is UNKNOWN:
             return Value(0, heap.part(receiver) & ~receiver.objects, True, UNKNOWN)
+        model = find_method(kind, name)
+        if model is not None:
+            return self.libraries.apply(call, model, receiver, "", is_method=True)
         if name in METHODS[OBJECT].pure:
             return Value(heap.part(receiver), 0, True, UNKNOWN)
-        if kind not in (OBJECT, ITERATOR):
-            return self.functions.call_unknown(receiver, values, f".{name}")
-        self.effects.touch(RANDOM_STATE)
+        if name not in METHODS[OBJECT].mutating:
+            return self.libraries.call_unknown(call, receiver, f".{name}")
         heap.write_data(heap.part(receiver))
         if name not in _TEXT_WRITERS:
             files |= self.effects.use_paths(values)
         held = files
         for value in values:
             held |= heap.hold(value)
-        if name in DRAWING_METHODS or name.startswith(_KEEPING):
-            heap.link(receiver.objects, held)
-        if name in _QUERIES and "duckdb" in heap.importers:
-            self.libraries.read_names_in_text(call.node)
+        heap.link(receiver.objects, held)
         if name in METHODS[OBJECT].mutating_arguments:
             heap.write_data(heap.reachable(held))
-        return Value(heap.part(receiver) | files, held, True, OBJECT)
+        return Value(heap.part(receiver) | files, held, True, kind)

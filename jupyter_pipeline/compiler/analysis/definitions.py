@@ -206,6 +206,7 @@ class Definitions:
     ) -> FunctionSummary:
         summary = self.summarize(node, node.name)
         self._decorated(node, summary)
+        summary.is_method = True
         summary.protocol = PROTOCOLS.get(node.name, "subclass" if is_metaclass else "")
         decorators = {last_name(d) for d in node.decorator_list}
         if decorators & {"setter", "deleter"}:
@@ -258,6 +259,9 @@ def _summarize_effects(state: State, summary: FunctionSummary, objects: dict[str
             summary.mutates.add(name)
         if reachable & heap.iterated:
             summary.consumes.add(name)
+        for operation, operands in state.operations.items():
+            if reachable & operands:
+                summary.operations.setdefault(name, set()).add(operation)
     for name in {*state.placeholders, *state.outer_names}:
         reachable = heap.reachable(state.placeholders.get(name, 0) | state.objects_of(name))
         if stored := {parameter for parameter, own in objects.items() if own & reachable}:

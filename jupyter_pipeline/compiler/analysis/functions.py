@@ -76,6 +76,8 @@ class Functions:
             if reachable & heap.callables:
                 for function in heap.functions(reachable):
                     self.run(function)
+            if name in summary.operations:
+                self.repeat_operations(value.objects, summary.operations[name], 0)
         for name in summary.assigns:
             self._assign(summary, name)
         if summary.is_dynamic:
@@ -131,7 +133,7 @@ class Functions:
         for value in values:
             if type(value.type) is Imported:
                 model = find_function(value.type.path)
-                if model is not None and any(a == ALL_ARGUMENTS or a.position >= 0 for a in model.changes):
+                if model is None or any(a == ALL_ARGUMENTS or a.position >= 0 for a in model.changes):
                     heap.write_data(reachable)
         if methods := callees & heap.bound_mutators:
             receivers = heap.reachable(methods)
@@ -197,7 +199,10 @@ class Functions:
             Name of the attribute, if the operation reads or writes one: properties of other names do not run.
         """
         heap = self.heap
-        if not heap.with_protocols or value.kind is IMMUTABLE:
+        if value.kind is IMMUTABLE:
+            return
+        self.state.record_operation(value.objects | value.contents, (protocol, name))
+        if not heap.with_protocols:
             return
         reachable = heap.reachable(value.objects | value.contents)
         for function in heap.functions(reachable & heap.with_protocols):
@@ -206,6 +211,60 @@ class Functions:
             self.run(function)
             if function.has_state:
                 heap.write_data(value.objects if type(value.type) is Instance else reachable)
+
+    def call_methods(self, value: Value, name: str, arguments: int) -> None:
+        """Run the methods of this name of the notebook's classes that `value` may be an instance of.
+
+        Parameters
+        ----------
+        value : Value
+            The receiver.
+        name : str
+            Name of the method.
+        arguments : int
+            Objects of the arguments.
+        """
+        objects = value.objects | value.contents
+        self.state.record_operation(objects, ("call", name))
+        self._operate(objects, {("call", name)}, arguments)
+
+    def repeat_operations(self, objects: int, operations: set[tuple[str, str]], arguments: int) -> None:
+        """Apply to `objects` the operations of a function that received them."""
+        if not objects:
+            return
+        for operation in operations:
+            self.state.record_operation(objects, operation)
+        self._operate(objects, operations, arguments)
+
+    def _operate(self, objects: int, operations: set[tuple[str, str]], arguments: int) -> None:
+        heap = self.heap
+        if not (heap.callables or heap.foreign):
+            return
+        reachable = heap.reachable(objects)
+        calls = {name for operation, name in operations if operation == "call"}
+        if calls and reachable & heap.foreign:
+            heap.write_data(reachable | heap.reachable(arguments))
+            heap.link(objects & heap.foreign, arguments)
+            self.run_all(reachable)
+            return
+        if not reachable & heap.callables:
+            return
+        protocols = {operation for operation, _ in operations} - {"call"}
+        attributes = {name for operation, name in operations if operation != "call"}
+        for function in heap.functions(reachable):
+            if function.protocol:
+                if function.protocol not in protocols and function.name not in calls:
+                    continue
+                if function.name not in PROTOCOLS and function.name not in attributes | calls and "" not in attributes:
+                    continue
+            elif not calls or (function.is_method and function.name not in calls):
+                continue
+            self.run(function)
+            if function.has_state:
+                heap.write_data(reachable | heap.reachable(arguments))
+                heap.link(objects, arguments)
+            if function.mutates_class:
+                heap.write(reachable & heap.definitions)
 
     # Calls
 
@@ -249,6 +308,8 @@ class Functions:
             heap.link(state.objects_of(name), stored)
         for name in summary.consumes:
             self.exhaust(bound.get(name, 0))
+        for name, operations in summary.operations.items():
+            self.repeat_operations(bound.get(name, 0), operations, received)
         mutated = returned = 0
         for name, objects in bound.items():
             if name in summary.mutates:
@@ -310,6 +371,7 @@ class Functions:
             if name in of.methods:
                 self.call(of.methods[name], callee, [instance, *args], keywords)
         if of.has_unknown_base:
+            heap.foreign |= made
             heap.link(made, heap.reachable(contents))
             heap.random |= made
         return instance
@@ -333,10 +395,11 @@ class Functions:
         state, heap = self.state, self.heap
         contents = callee.objects | callee.contents
         changed = 0 if callee_unchanged else contents
+        held = 0
         for value in args:
-            objects = heap.hold(value)
-            contents |= objects
-            changed |= objects
+            held |= heap.hold(value)
+        contents |= held
+        changed |= held
         files = self.effects.use_paths(args)
         reachable = heap.reachable(changed)
         for function in heap.functions(heap.reachable(contents)):
@@ -348,7 +411,7 @@ class Functions:
         if reachable:
             heap.write_data(reachable)
             methods = heap.reachable(callee.objects & heap.bound_mutators)
-            for value in args:
-                heap.link(changed | methods, heap.hold(value) if not value.fresh else 0)
+            heap.link(changed | methods, held)
             self.effects.note(f"{shown} may change its arguments; the statements that define them are kept")
-        return Value(heap.reachable(contents) | files, contents, True, UNKNOWN)
+        made = heap.allocate_foreign(contents)
+        return Value(heap.reachable(contents) | files | made, 0, False, UNKNOWN)

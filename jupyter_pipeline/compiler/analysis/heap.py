@@ -84,6 +84,12 @@ class Heap:
         """Objects with functions that run without a call by name: properties, operators."""
         self.iterated = 0
         """Objects that a function iterates over."""
+        self.foreign = 0
+        """Objects that may be instances of classes which neither the notebook nor a library model has."""
+        self.with_finalizers = 0
+        """Classes with a method that runs at the end of an instance."""
+        self.patchers = 0
+        """Bits of the statements that import libraries without a model: they may add methods to other classes."""
         self.libraries = 0
         """Objects that stand for libraries."""
         self.bound_mutators = 0
@@ -122,6 +128,13 @@ class Heap:
             self.data |= bit
         elif kind is OBJECT:
             self.instances |= bit
+        return bit
+
+    def allocate_foreign(self, contents: int) -> int:
+        """Allocate an object of an unknown class that holds `contents`, and return its bit."""
+        bit = self.allocate(contents)
+        self.foreign |= bit
+        self.random |= bit
         return bit
 
     def reachable(self, objects: int) -> int:
@@ -202,6 +215,8 @@ class Heap:
         self.definitions |= objects
         if any(function.protocol for function in functions):
             self.with_protocols |= objects
+        if any(function.name == "__del__" for function in functions):
+            self.with_finalizers |= objects
 
     def functions(self, objects: int) -> list[FunctionSummary]:
         """Return the functions that one of `objects` may run."""

@@ -36,6 +36,7 @@ from jupyter_pipeline.compiler.analysis.values import (
     UNKNOWN,
     UNKNOWN_VALUE,
     Imported,
+    LibraryInstance,
     Value,
     kind_of,
 )
@@ -87,11 +88,37 @@ class LibraryCalls:
             self.effects.note_difference(PICKLED)
         model = find_function(path)
         if model is None:
-            self.effects.touch(RANDOM_STATE)
-            return self.functions.call_unknown(callee, call.values, path, callee_unchanged=not call.discarded)
+            return self.call_unknown(call, callee, path)
         if path in _DIRECTORY_CHANGES:
             self.effects.change_directory()
         return self.apply(call, model, callee, path.partition(".")[0])
+
+    def call_unknown(self, call: Call, callee: Value, shown: str) -> Value:
+        """Return the result of a call of a function or method that no model and no cell defines.
+
+        It may change its receiver and arguments, draw random numbers and use the figure. Where a statement discards the
+        result of a library's function, it may change settings of any library.
+
+        Parameters
+        ----------
+        call : Call
+            The call.
+        callee : Value
+            The function, or the receiver of a method.
+        shown : str
+            Text of the function for notes.
+        """
+        effects, heap = self.effects, self.heap
+        effects.touch(RANDOM_STATE)
+        effects.touch(FIGURE)
+        is_function = type(callee.type) is Imported
+        if type(callee.type) in (Imported, LibraryInstance):
+            self.state.record.needs |= heap.patchers
+        if call.discarded and is_function:
+            effects.change_process(f"{shown}() is kept: it may change settings of a library or of the process")
+        elif call.discarded and callee.objects & heap.libraries:
+            effects.configure_all(callee.objects)
+        return self.functions.call_unknown(callee, call.values, shown, callee_unchanged=is_function)
 
     def apply(self, call: Call, model: FunctionModel, callee: Value, library: str, *, is_method: bool = False) -> Value:
         """Return the result of a call of a function or method with a model, and record its effects.
@@ -151,6 +178,8 @@ class LibraryCalls:
         if model.uses_figure:
             held |= effects.use_figure(last_name(call.node.func))
         result = self._of_file(self._result(model, call.args, callee, held, is_method=is_method), files)
+        if is_method and self._is_passed(call, model.changes_receiver_if):
+            result = result._replace(objects=result.objects | callee.objects)
         if model.makes_random and not self._is_passed(call, model.makes_random_unless):
             result = heap.own(result)
             heap.random |= result.objects

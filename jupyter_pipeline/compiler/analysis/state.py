@@ -165,6 +165,8 @@ class State:
         """Identities of the summaries in application: recursion ends at these."""
         self.nested: list[tuple[int, FunctionSummary]] = []
         """Functions that this scope defines, with their objects."""
+        self.operations: dict[tuple[str, str], int] = {}
+        """For each operation that may run a method of a class, the objects that it is applied to."""
         self._changed_names: list[dict[str, Binding | None]] = []
         """For each path that is interpreted, the former bindings of the names that it binds."""
 
@@ -306,6 +308,11 @@ class State:
             self.load(name, line, strict=False)
         for location in list(self.locations):
             self.load_location(location)
+
+    def record_operation(self, objects: int, operation: tuple[str, str]) -> None:
+        """Record in a function an operation on objects whose class only the caller may know."""
+        if self.summary is not None and objects:
+            self.operations[operation] = self.operations.get(operation, 0) | objects
 
     def outer_type(self, name: str) -> ValueType:
         """Return the type of `name` in the enclosing scopes; unknown if they do not bind it."""

@@ -135,6 +135,13 @@ class FunctionSummary:
     """True if it changes captured variables of an enclosing function, or its arguments."""
     returns_function: bool = False
     """True if the result may hold functions that are defined inside."""
+    is_method: bool = False
+    """True if a class defines it."""
+    operations: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    """Operations on parameters and free variables that may run methods of classes which only the caller knows.
+
+    Each is an operation of `PROTOCOLS` or ``call``, with the name of the attribute or method.
+    """
     is_dynamic: bool = False
     """True if it runs code that the analysis cannot see."""
     assumptions: dict[str, ValueType] = field(default_factory=dict)

@@ -30,7 +30,7 @@ from jupyter_pipeline.compiler import slice_cells
         (["import copy", "a = [[]]", "b = copy.copy(a)", "b[0].append(1)", "a"], (0, 1, 2, 3, 4)),
         # unknown functions
         (["import secretlib", "a = []", "secretlib.f(a)", "a"], (0, 1, 2, 3)),
-        (["import secretlib", "a = []", "secretlib.f()", "a"], (1, 3)),
+        (["import secretlib", "a = []", "secretlib.f()", "a"], (0, 1, 2, 3)),
     ],
 )
 def test_calls_keep_the_statements_that_change_a_value(cells: list[str], kept: tuple[int, ...]) -> None:

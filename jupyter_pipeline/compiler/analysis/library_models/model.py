@@ -354,6 +354,8 @@ SETTINGS = Names(
 """Functions that change settings of their library if a statement discards their result."""
 _MUTATING = Names("**.at **.dump")
 """Functions of any library that change their arguments."""
+_OUTPUTS = (Argument("out"), Argument("ax"))
+"""Arguments that functions of any library change."""
 _LOOKUPS = words("get copy items keys values index count")
 """Methods that read the state of the process and leave it as it is."""
 
@@ -413,7 +415,7 @@ class LibraryModel:
         seeds = path in self.seeds
         return FunctionModel(
             returns=returns,
-            changes=(ALL_ARGUMENTS,) if path in self.mutates_arguments or path in _MUTATING else (Argument("out"),),
+            changes=(ALL_ARGUMENTS,) if path in self.mutates_arguments or path in _MUTATING else _OUTPUTS,
             consumes_arguments=self.consumes_arguments,
             seeds=seeds,
             draws=path in self.draws and not seeds and not generates,

@@ -54,7 +54,7 @@ _SPECIAL = {
 }
 _RELATIONS = {"view": Returns.VIEW, "new": Returns.NEW, "holding": Returns.HOLDING}
 _CLASS = re.compile(r"class\s+([^(:]+?)\s*(?:\(([^)]*)\))?\s*(?::\s*(\w+))?\s*$")
-_EFFECT = re.compile(r"([a-z]+)(?:\(([^)]*)\))?\s*")
+_EFFECT = re.compile(r"([a-z_]+)(?:\(([^)]*)\))?\s*")
 _RESULT = re.compile(r"(\w+)\((.*)\)$")
 
 
