@@ -21,7 +21,7 @@ from jupyter_pipeline.compiler.analysis.library_models.model import (
     Returns,
 )
 from jupyter_pipeline.compiler.analysis.library_models.registry import find_function
-from jupyter_pipeline.compiler.analysis.locations import RANDOM_STATE
+from jupyter_pipeline.compiler.analysis.locations import FIGURE, RANDOM_STATE
 from jupyter_pipeline.compiler.analysis.paths import find_paths
 from jupyter_pipeline.compiler.analysis.state import State
 from jupyter_pipeline.compiler.analysis.syntax import last_name
