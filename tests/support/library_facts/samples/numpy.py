@@ -182,7 +182,6 @@ byteswap: ;; inplace=True
         "1",
         "masked",
     ),
-    _sample("recarray", "records", "field: 'x' ;; 'x', 2", "'x'"),
     _sample("random.Generator", "rng", _DISTRIBUTIONS, "1"),
     _sample("random.RandomState", "state", _DISTRIBUTIONS, "1"),
     _sample("random", "np.random", _DISTRIBUTIONS, "1"),
