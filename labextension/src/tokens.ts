@@ -40,6 +40,7 @@ export namespace CommandIDs {
   export const startService = 'pipeline:start-service';
   export const stopService = 'pipeline:stop-service';
   export const deployCell = 'pipeline:deploy-cell';
+  export const deployNotebook = 'pipeline:deploy-notebook';
 }
 
 /**

@@ -15,12 +15,15 @@ import type { DeployModel } from './model';
 import { FilePreview } from './preview';
 
 /**
- * The dialog that deploys a cell. It stays open during the deploy and shows the result.
+ * The dialog that deploys a cell or a notebook. It stays open during the deploy and shows the result.
  */
 export class DeployDialog extends Dialog<null> {
   constructor(options: DeployDialog.IOptions) {
     super({
-      title: options.trans.__('Deploy this cell'),
+      title:
+        options.model.cell === null
+          ? options.trans.__('Deploy this notebook')
+          : options.trans.__('Deploy this cell'),
       body: new DeployBody({ ...options, close: () => this.reject() }),
       buttons: [],
       hasClose: true,
@@ -208,7 +211,11 @@ function Refused(props: IBodyOptions & { error: Error }): JSX.Element {
   };
   return (
     <div className="jp-pipeline-refusals" role="alert">
-      <h3>{trans.__('This cell cannot be deployed as it is')}</h3>
+      <h3>
+        {model.cell === null
+          ? trans.__('This notebook cannot be deployed as it is')
+          : trans.__('This cell cannot be deployed as it is')}
+      </h3>
       <ul>
         {refusals.map((refusal, index) => (
           <li key={index}>
@@ -217,7 +224,9 @@ function Refused(props: IBodyOptions & { error: Error }): JSX.Element {
               <span className="jp-pipeline-hint">
                 {refusal.cell === model.cell
                   ? trans.__('line %1', refusal.line)
-                  : trans.__('line %1 of another cell', refusal.line)}
+                  : model.cell === null
+                    ? trans.__('line %1 of cell %2', refusal.line, refusal.cell + 1)
+                    : trans.__('line %1 of another cell', refusal.line)}
               </span>
               <button
                 type="button"

@@ -39,22 +39,34 @@ export function DeployForm(props: IProps): JSX.Element {
           </span>
         )}
       </InputField>
-      {model.steps > 0 && (
+      {model.cell === null ? (
         <label className="jp-pipeline-check">
           <input
-            name="whole"
+            name="one-step"
             type="checkbox"
-            checked={form.whole}
-            onChange={event => model.update({ whole: event.target.checked })}
+            checked={form.oneStep}
+            onChange={event => model.update({ oneStep: event.target.checked })}
           />
-          <span>
-            {trans._n(
-              'The marked step of this notebook',
-              'All %1 marked steps of this notebook',
-              model.steps
-            )}
-          </span>
+          <span>{trans.__('One step, instead of a step for each section')}</span>
         </label>
+      ) : (
+        model.steps > 0 && (
+          <label className="jp-pipeline-check">
+            <input
+              name="whole"
+              type="checkbox"
+              checked={form.whole}
+              onChange={event => model.update({ whole: event.target.checked })}
+            />
+            <span>
+              {trans._n(
+                'The marked step of this notebook',
+                'All %1 marked steps of this notebook',
+                model.steps
+              )}
+            </span>
+          </label>
+        )
       )}
       <ScheduleFields {...props} />
       <div className="jp-pipeline-field-row">

@@ -34,6 +34,9 @@ export interface IForm {
   /** True to deploy all marked cells as the steps of one pipeline, instead of this cell. */
   whole: boolean;
 
+  /** True to make one step of the whole notebook. */
+  oneStep: boolean;
+
   /** The values of the other options, by name. */
   options: { readonly [name: string]: OptionValue | undefined };
 }
@@ -49,7 +52,8 @@ export class DeployModel implements IDisposable {
       profile: options.profile,
       retries: 0,
       schedule: DEFAULT_SCHEDULE,
-      whole: isMarked(options.notebook.cells[options.cell]),
+      whole: isMarked(options.notebook.cells[options.cell ?? -1]),
+      oneStep: false,
       options: {}
     };
     this._debouncer = new Debouncer(() => this._requestPreview(), PAUSE);
@@ -60,8 +64,8 @@ export class DeployModel implements IDisposable {
     return this._form;
   }
 
-  /** The index of the cell. */
-  get cell(): number {
+  /** The index of the cell; null for the whole notebook. */
+  get cell(): number | null {
     return this.options.cell;
   }
 
@@ -206,14 +210,15 @@ export class DeployModel implements IDisposable {
   }
 
   private _values(): api.IDeployOptions {
-    const { name, profile, retries, schedule, whole, options } = this._form;
+    const { name, oneStep, profile, retries, schedule, whole, options } = this._form;
+    const { cell } = this.options;
     return {
       notebook: this.options.notebook,
       path: this.options.path,
       name,
       retries,
       ...filled(options),
-      ...(whole ? {} : { cell: this.options.cell }),
+      ...(cell === null ? { all: true, one_step: oneStep } : whole ? {} : { cell }),
       ...(this.scheduleError ? {} : toSchedule(schedule)), // the preview shows the code without it
       ...(profile ? { profile } : {})
     };
@@ -274,8 +279,8 @@ export namespace DeployModel {
     /** The path of the notebook. */
     path: string;
 
-    /** The index of the cell. */
-    cell: number;
+    /** The index of the cell; null for the whole notebook. */
+    cell: number | null;
 
     /** The name of the kernel. */
     kernel?: string;
@@ -283,7 +288,7 @@ export namespace DeployModel {
     /** The initial name. */
     name: string;
 
-    /** Called when the cell is deployed. */
+    /** Called after the deploy. */
     onDeployed?: () => void;
 
     /** Starts the Prefect service. */

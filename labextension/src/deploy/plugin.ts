@@ -7,6 +7,7 @@ import type { INotebookContent } from '@jupyterlab/nbformat';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { ToolbarButton } from '@jupyterlab/ui-components';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { Widget } from '@lumino/widgets';
 
 import { deployIcon } from '../icons';
@@ -22,7 +23,7 @@ import { DeployModel, proposeName, proposeProfile } from './model';
 
 export const deployPlugin: JupyterFrontEndPlugin<void> = {
   id: SETTINGS_ID,
-  description: 'Deploys a cell as a scheduled pipeline, from its toolbar.',
+  description: 'Deploys a cell or a notebook as a scheduled pipeline.',
   autoStart: true,
   requires: [INotebookTracker],
   optional: [
@@ -44,50 +45,74 @@ export const deployPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyter_pipeline');
+    const proposals = {
+      args: {
+        type: 'object' as const,
+        properties: {
+          name: { type: 'string' as const, description: 'A proposal for the name' },
+          profile: {
+            type: 'string' as const,
+            description: 'A proposal for the profile'
+          }
+        }
+      }
+    };
+    /** Open the dialog for a cell, by its index, or for the whole notebook. */
+    const open = async (
+      panel: NotebookPanel,
+      cell: number | null,
+      args: ReadonlyPartialJSONObject
+    ): Promise<void> => {
+      if (!panel.model) {
+        return;
+      }
+      const notebook = panel.model.toJSON() as INotebookContent;
+      const model = new DeployModel({
+        serverSettings: app.serviceManager.serverSettings,
+        notebook,
+        path: app.serviceManager.contents.localPath(panel.context.path),
+        cell,
+        kernel: panel.sessionContext.session?.kernel?.name,
+        onDeployed: () => void deployments?.refresh(),
+        startService: deployments ? () => deployments.startService() : undefined,
+        name: (args.name as string) ?? proposeName(panel.context.path),
+        profile:
+          (args.profile as string) ?? proposeProfile(notebook, clusters?.clusters ?? [])
+      });
+      void model.loadOptions();
+      await new DeployDialog({
+        model,
+        profiles: clusters?.profiles ?? [],
+        languages,
+        trans,
+        goToCell: (index, line) => void goToCell(panel, index, line)
+      })
+        .launch()
+        .catch(() => undefined); // disposed with the application
+    };
     app.commands.addCommand(CommandIDs.deployCell, {
       label: trans.__('Deploy this Cell…'),
       caption: trans.__('Deploy this cell as a scheduled pipeline'),
       icon: deployIcon,
       isEnabled: () => notebooks.activeCell?.model.type === 'code',
-      describedBy: {
-        args: {
-          type: 'object',
-          properties: {
-            name: { type: 'string', description: 'A proposal for the name' },
-            profile: { type: 'string', description: 'A proposal for the profile' }
-          }
-        }
-      },
+      describedBy: proposals,
       execute: async args => {
         const panel = notebooks.currentWidget;
-        const cell = notebooks.activeCell;
-        if (!panel?.model || cell?.model.type !== 'code') {
-          return;
+        if (panel && notebooks.activeCell?.model.type === 'code') {
+          await open(panel, panel.content.activeCellIndex, args);
         }
-        const notebook = panel.model.toJSON() as INotebookContent;
-        const model = new DeployModel({
-          serverSettings: app.serviceManager.serverSettings,
-          notebook,
-          path: app.serviceManager.contents.localPath(panel.context.path),
-          cell: panel.content.activeCellIndex,
-          kernel: panel.sessionContext.session?.kernel?.name,
-          onDeployed: () => void deployments?.refresh(),
-          startService: deployments ? () => deployments.startService() : undefined,
-          name: (args.name as string) ?? proposeName(panel.context.path),
-          profile:
-            (args.profile as string) ??
-            proposeProfile(notebook, clusters?.clusters ?? [])
-        });
-        void model.loadOptions();
-        await new DeployDialog({
-          model,
-          profiles: clusters?.profiles ?? [],
-          languages,
-          trans,
-          goToCell: (index, line) => void goToCell(panel, index, line)
-        })
-          .launch()
-          .catch(() => undefined); // disposed with the application
+      }
+    });
+    app.commands.addCommand(CommandIDs.deployNotebook, {
+      label: trans.__('Deploy this Notebook…'),
+      caption: trans.__('Deploy the whole notebook as a scheduled pipeline'),
+      icon: deployIcon,
+      isEnabled: () => notebooks.currentWidget !== null,
+      describedBy: proposals,
+      execute: async args => {
+        if (notebooks.currentWidget) {
+          await open(notebooks.currentWidget, null, args);
+        }
       }
     });
     notebooks.activeCellChanged.connect(() =>
@@ -120,10 +145,12 @@ export const deployPlugin: JupyterFrontEndPlugin<void> = {
         });
       });
     }
-    palette?.addItem({
-      command: CommandIDs.deployCell,
-      category: trans.__('Pipeline')
-    });
+    notebooks.currentChanged.connect(() =>
+      app.commands.notifyCommandChanged(CommandIDs.deployNotebook)
+    );
+    for (const command of [CommandIDs.deployCell, CommandIDs.deployNotebook]) {
+      palette?.addItem({ command, category: trans.__('Pipeline') });
+    }
   }
 };
 

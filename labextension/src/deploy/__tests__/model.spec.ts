@@ -234,3 +234,14 @@ test('the form has every option of the server without a field of its own', async
   expect(model.moreOptions.map(([name]) => name)).toEqual(['brand_new']);
   model.dispose();
 });
+
+test('a whole notebook is sent without a cell', async () => {
+  const server = new FakeServer(answer);
+  const model = create(server, { cell: null });
+  await until(() => model.preview !== null);
+  model.update({ oneStep: true });
+  await model.deploy();
+  const { body } = server.asked.find(asked => asked.path === 'deploy')!;
+  expect(body).toMatchObject({ all: true, one_step: true });
+  expect(body).not.toHaveProperty('cell');
+});
