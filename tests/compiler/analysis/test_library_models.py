@@ -91,6 +91,7 @@ def test_methods_of_all_libraries_are_found_by_abstract_type() -> None:
     assert "append" in METHODS[CONTAINER].mutating
     assert {"groupby", "reshape", "with_columns", "persist"} <= METHODS[TABLE].pure
     assert {"predict", "isoformat"} <= METHODS[OBJECT].pure
+    assert find_method_files("to_netcdf") == (FileAccess(0, writes=True, optional=True),)
     assert find_method_files("to_numpy") == ()
     assert find_method_files("append") == ()
 

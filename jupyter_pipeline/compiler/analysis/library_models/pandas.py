@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jupyter_pipeline.compiler.analysis.library_models.model import LibraryModel, words
+from jupyter_pipeline.compiler.analysis.library_models.model import FileAccess, LibraryModel, words
 
 __all__ = ["MODELS"]
 
@@ -136,7 +136,7 @@ class NDFrame : table
   to_dict to_list tolist  : -> container
   to_records : -> numpy.ndarray
   to_frame : -> view(DataFrame)
-  to_xarray : -> xarray.Dataset
+  to_xarray : -> table
   to_csv to_json : writes(path_or_buf@0)
   to_xml : writes(path_or_buffer@0)
   to_html to_latex to_markdown to_string : writes(buf@0)
@@ -430,4 +430,15 @@ class Styler : object
   .columns .index : -> view(Index)
 """
 
-MODELS = (LibraryModel(library="pandas", rules=_RULES, drawing_methods=words("plot hist boxplot hvplot")),)
+MODELS = (
+    LibraryModel(
+        library="pandas",
+        rules=_RULES,
+        # Tables of libraries without rules have methods with these names
+        file_methods={
+            "to_*": (FileAccess(0, writes=True, optional=True),),
+            **dict.fromkeys(("to_numpy", "to_frame", "to_list", "to_dict", "to_datetime", "to_pandas"), ()),
+        },
+        drawing_methods=words("plot hist boxplot hvplot"),
+    ),
+)
