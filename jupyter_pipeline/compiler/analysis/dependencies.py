@@ -12,6 +12,7 @@ from jupyter_pipeline.compiler.analysis.locations import FIGURE
 from jupyter_pipeline.compiler.analysis.state import DefUse, State, UnresolvedName
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement
 from jupyter_pipeline.compiler.analysis.values import DELETED
+from jupyter_pipeline.compiler.frontend.notebook import CellNote
 from jupyter_pipeline.compiler.refusals import refusal
 from jupyter_pipeline.exceptions import CompileRefusedError
 from jupyter_pipeline.models import Refusal
@@ -67,7 +68,31 @@ def analyze(program: Program, criteria: Collection[int] = (), external: Collecti
         if heap.is_written_later(position):
             program.statements[heap.allocated_by[position]].changed = True
     settings = [(heap.importers.get(library, 0), how) for library, how in heap.configured_by.items()]
+    settings += _find_patching_imports(program, heap)
     return Dependencies(state.unresolved, state.always_kept, settings)
+
+
+def _find_patching_imports(program: Program, heap: Heap) -> list[tuple[int, int]]:
+    """Return the imports of libraries without a model whose names nobody reads: they may change other libraries.
+
+    Such as accessors, patches and installers. A slice that imports another library keeps them.
+    """
+    if not heap.patchers:
+        return []
+    read: set[str] = set()
+    for statement in program.statements:
+        read |= statement.read | statement.deferred
+    importers = 0
+    for bits_ in heap.importers.values():
+        importers |= bits_
+    found = []
+    for number in bits(heap.patchers):
+        statement = program.statements[number]
+        if isinstance(statement.node, ast.Import | ast.ImportFrom) and not statement.bound & read:
+            text = f"{ast.unparse(statement.node)} is kept: it may change other libraries"
+            statement.notes.append(CellNote(statement.cell, text))
+            found.append((importers & ~(1 << number), 1 << number))
+    return found
 
 
 def _enter(state: State, statement: Statement) -> None:

@@ -7,6 +7,7 @@ the state: `Effects`, `Functions`, `Evaluator` (expressions), `Assignments` and 
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -17,6 +18,7 @@ from jupyter_pipeline.compiler.analysis.differences import MAIN_MODULE
 from jupyter_pipeline.compiler.analysis.effects import Effects
 from jupyter_pipeline.compiler.analysis.expressions import Evaluator, dispatch_table
 from jupyter_pipeline.compiler.analysis.functions import Functions
+from jupyter_pipeline.compiler.analysis.library_models.registry import is_known
 from jupyter_pipeline.compiler.analysis.locations import file_location
 from jupyter_pipeline.compiler.analysis.state import Binding, State, join_values
 from jupyter_pipeline.compiler.analysis.syntax import catches_name_error, last_name, leaves_path
@@ -206,6 +208,8 @@ class Interpreter(ast.NodeVisitor):
         source = f"{library}.py"
         if file_location(source) in self.state.locations:
             self.effects.read_file(source)
+        if not is_known(library) and library not in sys.stdlib_module_names:
+            self.heap.patchers |= self.heap.bit
         return self.heap.library(library)
 
     # Branches and loops

@@ -31,6 +31,9 @@ from jupyter_pipeline.compiler import slice_cells
         # unknown functions
         (["import secretlib", "a = []", "secretlib.f(a)", "a"], (0, 1, 2, 3)),
         (["import secretlib", "a = []", "secretlib.f()", "a"], (0, 1, 2, 3)),
+        (["import secretlib", "import math", "math.pi"], (0, 1, 2)),
+        (["import secretlib", "1"], (1,)),
+        (["import secretlib", "import math", "secretlib.f", "math.pi"], (1, 3)),
     ],
 )
 def test_calls_keep_the_statements_that_change_a_value(cells: list[str], kept: tuple[int, ...]) -> None:
