@@ -231,6 +231,10 @@ class Calls:
                 return self.libraries.call_unknown(call, receiver, f".{name}")
         if name in DRAWING_METHODS:
             self.effects.use_figure()
+            if kind is not TABLE:
+                self.heap.write_data(self.heap.part(receiver))  # the receiver may be the axes
+            if "ax" in call.keywords:
+                self.heap.write_data(self.heap.part(call.keywords["ax"]))
         if name in ("query", "eval"):
             self.libraries.read_names_in_text(call.node, "@")
         if kind is TABLE or (kind is UNKNOWN and name in METHODS[TABLE].pure):
