@@ -8,7 +8,8 @@ that the name reaches. Alternative paths are interpreted one by one from the sam
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -163,6 +164,8 @@ class State:
         """Number of the statement that defined the function whose free variables are read; -1 outside of functions."""
         self.running: set[int] = set()
         """Identities of the summaries in application: recursion ends at these."""
+        self._loaded: set[int] | None = None
+        """Identities of the summaries whose free variables are recorded already, while nothing changes the state."""
         self.nested: list[tuple[int, FunctionSummary]] = []
         """Functions that this scope defines, with their objects."""
         self.operations: dict[tuple[str, str], int] = {}
@@ -246,19 +249,32 @@ class State:
             summary.assumptions[name] = kind
         return Value(objects, 0, False, kind, hole(name))
 
+    @contextmanager
+    def load_functions_once(self) -> Iterator[None]:
+        """Record the free variables of each function once, while nothing changes the state."""
+        outer = self._loaded
+        if outer is None:
+            self._loaded = set()
+        try:
+            yield
+        finally:
+            self._loaded = outer
+
     def _load_deferred(self, functions: list[FunctionSummary]) -> None:
         """Record the uses of the free variables of functions that a name reaches."""
         definer = self.definer
-        for function in functions:
-            if id(function) not in self.running:
-                self.running.add(id(function))
+        with self.load_functions_once():
+            assert self._loaded is not None
+            for function in functions:
+                if id(function) in self.running or id(function) in self._loaded:
+                    continue
+                self._loaded.add(id(function))
                 self.definer = function.statement
                 for name, line in function.free_variables.items():
                     self.load(name, line, strict=False)
                 for location in function.locations:
                     for one in self.fill_location(location, function.free_variables):
                         self.load_location(one)
-                self.running.discard(id(function))
                 self.definer = definer
 
     def load_location(self, location: Location) -> None:
@@ -267,10 +283,15 @@ class State:
             self.summary.locations.setdefault(location, Access.READ)
             return
         found = self.find_locations(location)
-        for one in found:
-            self._use(self.locations[one])
         if not found:
             self.record.needs |= self.star_imports
+            return
+        definitions = objects = 0
+        for one in found:
+            binding = self.locations[one]
+            definitions |= binding.definitions
+            objects |= binding.objects
+        self._use(Binding(definitions, objects, UNKNOWN))
 
     def find_locations(self, location: Location) -> list[Location]:
         """Return the known locations that `location` may be, or be a part of."""
