@@ -48,6 +48,8 @@ class Assignments:
             Expression of the value, if the whole of it is assigned.
         """
         if isinstance(target, ast.Name):
+            if self.heap.with_finalizers:
+                self._end(target.id)
             self.state.bind(target.id, value)
         elif isinstance(target, ast.Tuple | ast.List):
             self._unpack(target, value, source)
@@ -98,6 +100,13 @@ class Assignments:
                 self.functions.run_protocol(base, "delete")
             elif isinstance(target, ast.Tuple | ast.List):
                 self.delete(target.elts)
+
+    def _end(self, name: str) -> None:
+        """Run the finalizers of the instances that a name holds, before it is bound again."""
+        former = self.state.bindings.get(name)
+        if former is not None and self.heap.reachable(former.objects) & self.heap.with_finalizers:
+            self.state.load(name, 0, strict=False)
+            self.functions.run_protocol(Value(former.objects, 0, False, former.type), "end")
 
     def _delete_name(self, target: ast.Name) -> None:
         binding = self.state.bindings.get(target.id)

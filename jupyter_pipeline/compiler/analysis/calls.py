@@ -194,6 +194,11 @@ class Calls:
     def call_method(self, call: Call, receiver: Value, name: str) -> Value:
         """Return the result of the method `name` of `receiver`, and record its effects."""
         kind = receiver.type
+        if name == "__subclasses__":
+            if self.state.summary is not None:
+                self.effects.use_everything("__subclasses__() reads all classes")
+            self.state.record.needs |= self.heap.class_definitions
+            return Value(0, receiver.objects, True, CONTAINER)
         if type(kind) is Imported:
             return self.libraries.call(call, f"{kind.path}.{name}", receiver)
         if type(kind) is FunctionSummary and name in ("cache_info", "cache_clear"):

@@ -180,6 +180,7 @@ class Definitions:
         state.restore(hidden)
         made = heap.allocate(contents)
         heap.attach(made, functions)
+        heap.class_definitions |= heap.bit
         value = Value(made, 0, False, summary)
         self.functions.run_protocol(Value(contents, 0, False, UNKNOWN), "subclass")
         for decorator in reversed(node.decorator_list):

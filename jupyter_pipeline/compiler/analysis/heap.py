@@ -88,6 +88,8 @@ class Heap:
         """Objects that may be instances of classes which neither the notebook nor a library model has."""
         self.with_finalizers = 0
         """Classes with a method that runs at the end of an instance."""
+        self.class_definitions = 0
+        """Bits of the statements that may define classes."""
         self.patchers = 0
         """Bits of the statements that import libraries without a model: they may add methods to other classes."""
         self.libraries = 0

@@ -18,7 +18,7 @@ from jupyter_pipeline.compiler.analysis.differences import MAIN_MODULE
 from jupyter_pipeline.compiler.analysis.effects import Effects
 from jupyter_pipeline.compiler.analysis.expressions import Evaluator, dispatch_table
 from jupyter_pipeline.compiler.analysis.functions import Functions
-from jupyter_pipeline.compiler.analysis.library_models.registry import is_known
+from jupyter_pipeline.compiler.analysis.library_models.registry import has_rules, is_known
 from jupyter_pipeline.compiler.analysis.locations import file_location
 from jupyter_pipeline.compiler.analysis.state import Binding, State, join_values
 from jupyter_pipeline.compiler.analysis.syntax import catches_name_error, last_name, leaves_path
@@ -183,7 +183,7 @@ class Interpreter(ast.NodeVisitor):
                 self.effects.note_difference(MAIN_MODULE)
             name = alias.asname or library
             kind = Imported(alias.name if alias.asname else library)
-            objects = self._import(library)
+            objects = self._import(library, is_submodule="." in alias.name)
             former = bindings.get(name)
             self.state.bind(name, Value(objects, 0, False, kind))
             if former is not None and former.type == kind:
@@ -203,12 +203,13 @@ class Interpreter(ast.NodeVisitor):
                 value = Value(self._import(library), 0, False, Imported(f"{module}.{alias.name}"))
                 self.state.bind(alias.asname or alias.name, value)
 
-    def _import(self, library: str) -> int:
+    def _import(self, library: str, *, is_submodule: bool = False) -> int:
         """Return the object of a library, which may be a file that the notebook writes."""
         source = f"{library}.py"
         if file_location(source) in self.state.locations:
             self.effects.read_file(source)
-        if not is_known(library) and library not in sys.stdlib_module_names:
+        is_closed = has_rules(library) or (is_known(library) and not is_submodule)
+        if not is_closed and library not in sys.stdlib_module_names:
             self.heap.patchers |= self.heap.bit
         return self.heap.library(library)
 

@@ -87,7 +87,7 @@ class LibraryCalls:
         if path in PICKLING and self.heap.callables & self.heap.contents(call.args):
             self.effects.note_difference(PICKLED)
         model = find_function(path)
-        if model is None:
+        if model is None or (call.discarded and model.is_assumed and not model.changes_process):
             return self.call_unknown(call, callee, path)
         if path in _DIRECTORY_CHANGES:
             self.effects.change_directory()

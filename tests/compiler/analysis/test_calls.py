@@ -33,6 +33,45 @@ from jupyter_pipeline.compiler import slice_cells
         (["import secretlib", "a = []", "secretlib.f()", "a"], (0, 1, 2, 3)),
         (["import secretlib", "import math", "math.pi"], (0, 1, 2)),
         (["import secretlib", "1"], (1,)),
+        (["import socket", "socket.setdefaulttimeout(3)", "1"], (0, 1, 2)),
+        (["import cudf.pandas", "cudf.pandas.install()", "1"], (0, 1, 2)),
+        (["from tqdm import tqdm", "tqdm.pandas()", "1"], (0, 1, 2)),
+        (["import matplotlib.pyplot as plt", "plt.rcParams.update({})", "plt.figure()"], (0, 1, 2)),
+        # classes
+        (["class B: pass", "class C(B): pass", "B.__subclasses__()"], (0, 1, 2)),
+        (["log = []\nclass K:\n    def __del__(self): log.append(1)", "k = K()", "k = None", "log"], (0, 1, 2, 3)),
+        (
+            [
+                "class A:\n    def add(self, x): self.n = x",
+                "class B(A):\n    def add(self, x): super().add(x)",
+                "b = B()",
+                "b.add(3)",
+                "b.n",
+            ],
+            (0, 1, 2, 3, 4),
+        ),
+        (
+            [
+                "class M:\n    def score(self, x): self.k = x",
+                "def go(m): return m.score(2)",
+                "m = M()",
+                "q = go(m)",
+                "m.k",
+            ],
+            (0, 1, 2, 3, 4),
+        ),
+        (
+            [
+                "class M:\n    @property\n    def total(self):\n        self.k = 1\n        return 2",
+                "def go(m): return m.total",
+                "m = M()",
+                "q = go(m)",
+                "m.k",
+            ],
+            (0, 1, 2, 3, 4),
+        ),
+        (["import secretlib", "x = secretlib.make()", "x.mean()", "x"], (0, 1, 2, 3)),
+        (["import pandas as pd", "t = pd.DataFrame()", "t.frobnicate()", "t"], (0, 1, 2, 3)),
         (["import secretlib", "import math", "secretlib.f", "math.pi"], (1, 3)),
     ],
 )

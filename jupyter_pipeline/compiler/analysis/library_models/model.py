@@ -87,6 +87,7 @@ Results, after ``->``
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -312,6 +313,8 @@ class FunctionModel:
     changes_process: bool = False
     reads_names: str | None = None
     """Mark of the caller's variables that a string argument names; empty if words are names."""
+    is_assumed: bool = False
+    """True if no list of the model has the function, so that its effects are an assumption."""
     writes_held: bool = False
     """True if the call writes to the objects that the library holds, as loggers write to their handlers."""
     uses_figure: bool = False
@@ -356,6 +359,8 @@ _MUTATING = Names("**.at **.dump")
 """Functions of any library that change their arguments."""
 _OUTPUTS = (Argument("out"), Argument("ax"))
 """Arguments that functions of any library change."""
+_INSTALLERS = Names("**.activate* **.inject* **.install* **.patch*")
+"""Functions that may change other libraries where a statement discards their result."""
 _LOOKUPS = words("get copy items keys values index count")
 """Methods that read the state of the process and leave it as it is."""
 
@@ -413,13 +418,18 @@ class LibraryModel:
             stream = generates and self.otherwise in (Returns.OBJECT, Returns.TABLE)
             returns = Returns.STREAM if stream else self.otherwise
         seeds = path in self.seeds
+        files = find_files(self.files, path)
+        known = (self.mutates_arguments, self.seeds, self.draws, self.writes_held, self.settings, _MUTATING, GENERATORS)
+        listed = bool(files) or any(path in names for names in (*known, *(names for names, _ in self.returns)))
+        is_unlisted = not (listed or self.uses_figure or path in self.statement_settings)
         return FunctionModel(
             returns=returns,
             changes=(ALL_ARGUMENTS,) if path in self.mutates_arguments or path in _MUTATING else _OUTPUTS,
             consumes_arguments=self.consumes_arguments,
             seeds=seeds,
             draws=path in self.draws and not seeds and not generates,
-            files=find_files(self.files, path),
+            files=files,
+            is_assumed=self.library not in sys.stdlib_module_names and (is_unlisted or path in _INSTALLERS),
             changes_process=path.startswith(self.process_state) and name not in _LOOKUPS,
             reads_names="" if path.startswith(self.reads_names) else None,
             writes_held=path in self.writes_held,

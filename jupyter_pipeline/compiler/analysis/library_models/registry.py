@@ -49,6 +49,7 @@ __all__ = [
     "find_function",
     "find_method",
     "find_method_files",
+    "has_rules",
     "is_known",
     "is_process_state",
     "load_class",
@@ -178,6 +179,11 @@ def load_class(path: str) -> LibraryInstance | None:
     library, _, rest = path.partition(".")
     found = f"{library}.{rest.rpartition('.')[2]}"
     return LibraryInstance(found, _KINDS[found]) if found in _KINDS else None
+
+
+def has_rules(library: str) -> bool:
+    """Return True if the model of a library lists all that is known of it as rules."""
+    return library in _RULES
 
 
 def is_known(path: str) -> bool:

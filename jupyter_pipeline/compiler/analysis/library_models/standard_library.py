@@ -42,7 +42,11 @@ MODELS = (
         methods={OBJECT: Methods(pure=words("isoformat strftime timestamp date total_seconds weekday"))},
     ),
     LibraryModel(library="queue", methods={OBJECT: Methods(mutating=words("put put_nowait"))}),
-    LibraryModel(library="socket", methods={OBJECT: Methods(mutating_arguments=words("recv_into"))}),
+    LibraryModel(
+        library="socket",
+        process_state=("setdefaulttimeout",),
+        methods={OBJECT: Methods(mutating_arguments=words("recv_into"))},
+    ),
     LibraryModel(library="abc", decorators=words("abstractmethod")),
     LibraryModel(
         library="bisect",
