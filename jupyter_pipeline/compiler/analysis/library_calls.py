@@ -52,6 +52,10 @@ _PATH_KEYWORDS = {
 """Keywords with which libraries pass the path of a file."""
 
 
+_TEXT_ARGUMENTS = ("formula", "expr", "query", "sql")
+"""Keywords of texts that name variables of the caller."""
+
+
 class Call(NamedTuple):
     """A call with its evaluated arguments."""
 
@@ -408,7 +412,7 @@ class LibraryCalls:
     # Names in strings
 
     def read_names_in_text(self, node: ast.Call, prefix: str = "") -> None:
-        """Record uses of the caller's variables that the first argument names.
+        """Record uses of the caller's variables that the first argument, or one called ``formula`` or such, names.
 
         Parameters
         ----------
@@ -418,9 +422,10 @@ class LibraryCalls:
             Mark of a variable in the text. Without one, all words that are names of variables count.
         """
         state = self.state
-        if not node.args:
+        named = [k.value for k in node.keywords if k.arg in _TEXT_ARGUMENTS]
+        if not node.args and not named:
             return
-        text = node.args[0]
+        text = (node.args or named)[0]
         if not isinstance(text, ast.Constant):
             state.load_everything(node.lineno if prefix else 0)
             return
