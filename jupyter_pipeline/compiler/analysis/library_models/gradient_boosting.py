@@ -1,4 +1,4 @@
-"""Gradient boosting: XGBoost, LightGBM, CatBoost. Their estimators take ``random_state``; the default is a fixed seed."""
+"""Gradient boosting: XGBoost, LightGBM and CatBoost. Without ``random_state`` they use a fixed seed."""
 
 from __future__ import annotations
 

@@ -41,7 +41,8 @@ _RULES = """
             sparse.load_npz : reads(file@0) -> table
             sparse.diags sparse.eye sparse.identity sparse.kron sparse.kronsum sparse.hstack sparse.vstack sparse.bmat
             sparse.block_diag sparse.find sparse.tril sparse.triu sparse.issparse sparse.isspmatrix sparse.csr_matrix
-            sparse.csc_matrix sparse.coo_matrix sparse.lil_matrix sparse.dok_matrix sparse.bsr_matrix sparse.dia_matrix
+            sparse.csc_matrix sparse.coo_matrix sparse.lil_matrix sparse.dok_matrix sparse.bsr_matrix
+            sparse.dia_matrix
             sparse.csr_array sparse.csc_array sparse.coo_array sparse.lil_array sparse.dok_array sparse.bsr_array
             sparse.dia_array sparse.diags_array sparse.eye_array sparse.block_array sparse.isspmatrix_csr
             sparse.isspmatrix_csc : -> view(sparray)
@@ -65,7 +66,8 @@ _RULES = """
               .x .fun .jac .hess .hess_inv : -> view(table)
               .success .message .nit .nfev .root .converged : pure
             class stats.gaussian_kde : object
-              __call__ evaluate pdf logpdf integrate_gaussian integrate_box_1d integrate_box integrate_kde covariance_factor
+              __call__ evaluate pdf logpdf integrate_gaussian integrate_box_1d integrate_box integrate_kde
+              covariance_factor
               silverman_factor scotts_factor marginal : -> table
               resample : draws(unless seed@1) -> table
               set_bandwidth : changes
@@ -84,12 +86,14 @@ _RULES = """
               add_points add_halfspaces close sort_vertices_of_regions : changes
               .points .vertices .simplices .regions .ridge_points .neighbors .volume .area : -> view(table)
             class **.Rotation **.Slerp : object
-              __call__ as_quat as_matrix as_euler as_rotvec as_mrp magnitude mean reduce apply inv from_quat from_matrix
+              __call__ as_quat as_matrix as_euler as_rotvec as_mrp magnitude mean reduce apply inv from_quat
+              from_matrix
               from_euler from_rotvec identity concatenate align_vectors : -> holding(Rotation)
               random : draws(unless rng@1 random_state) -> holding(Rotation)
             class sparse.sparray : table
               toarray todense : changes(out@1) -> table
-              tocsr tocsc tocoo tolil todok tobsr todia asformat astype conj conjugate copy diagonal dot getcol getnnz getrow
+              tocsr tocsc tocoo tolil todok tobsr todia asformat astype conj conjugate copy diagonal dot getcol
+              getnnz getrow
               max min maximum minimum mean multiply nonzero power reshape sum trace transpose getH count_nonzero
               argmax argmin sqrt abs sign floor ceil log1p expm1 rint : -> view(sparray)
               setdiag resize eliminate_zeros sum_duplicates sort_indices prune setelements : changes

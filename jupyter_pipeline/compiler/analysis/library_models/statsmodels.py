@@ -25,7 +25,8 @@ _RULES = """
               .endog .exog .scores .loadings .factors : -> view(table)
               .endog_names .exog_names .nobs .df_model .df_resid .formula : pure
             class **.Results **.Summary : object
-              summary summary2 get_prediction get_forecast get_robustcov_results append extend apply test_serial_correlation
+              summary summary2 get_prediction get_forecast get_robustcov_results append extend apply
+              test_serial_correlation
               : -> holding(Results)
               predict forecast conf_int cov_params fittedvalues summary_frame t_test f_test wald_test wald_test_terms
               compare_f_test compare_lr_test compare_lm_test get_influence outlier_test het_white simulate
@@ -51,7 +52,8 @@ _RULES = """
             graphics.gofplots.qqplot graphics.tsaplots.plot_acf graphics.tsaplots.plot_pacf
             : changes(ax) figure -> view(matplotlib.Figure) of ax
             api.stats.* stats.* stats.api.* tsa.stattools.* api.tsa.adfuller api.tsa.acf api.tsa.pacf api.tsa.kpss
-            api.tsa.coint api.tsa.stattools.* tsa.api.adfuller tsa.api.acf tsa.api.pacf tsa.filters.* api.tsa.filters.*
+            api.tsa.coint api.tsa.stattools.* tsa.api.adfuller tsa.api.acf tsa.api.pacf tsa.filters.*
+            api.tsa.filters.*
             nonparametric.* api.nonparametric.* api.families.* genmod.families.* genmod.cov_struct.* api.cov_struct.*
             : -> holding(Results)
             tsa.seasonal.seasonal_decompose api.tsa.seasonal_decompose tsa.api.seasonal_decompose
