@@ -18,7 +18,8 @@
     ├── CompileError                 a cell could not be compiled or deployed
     │   ├── CompileRefusedError      the cell cannot be compiled; has the refusals
     │   ├── EditedByHandError        generated files contain manual edits
-    │   └── RehearsalError           the rehearsal failed, so nothing was deployed
+    │   ├── RehearsalError           the rehearsal failed, so nothing was deployed
+    │   └── RehearsalDiffersError    the rehearsal shows something else than the notebook; has the comparison
     └── OrchestrationError           Prefect operation failed
         ├── ServiceError             embedded service could not start or stop
         ├── ApiUnreachableError      no Prefect API answers
@@ -35,7 +36,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jupyter_pipeline.models import DriftItem, Refusal
+    from jupyter_pipeline.models import DriftItem, Refusal, RehearsalComparison
 
 __all__ = [
     "ApiRefusedError",
@@ -54,6 +55,7 @@ __all__ = [
     "OrchestrationError",
     "PipelineError",
     "PreflightError",
+    "RehearsalDiffersError",
     "RehearsalError",
     "ServiceError",
     "SoftwareEnvironmentError",
@@ -330,6 +332,29 @@ class RehearsalError(CompileError):
     def to_dict(self) -> dict[str, Any]:
         """Return the error with ``where`` and ``traceback``."""
         return {**super().to_dict(), "where": self.where, "traceback": self.traceback}
+
+
+class RehearsalDiffersError(CompileError):
+    """The rehearsal shows something else than the notebook, and ``--require-same`` was set. Nothing was deployed.
+
+    Parameters
+    ----------
+    comparison : RehearsalComparison
+        Comparison of the cells and files.
+    """
+
+    def __init__(self, comparison: RehearsalComparison) -> None:
+        self.comparison = comparison
+        lines = "\n".join(f"  {line}" for line in comparison.differences)
+        super().__init__(
+            f"The rehearsal differs from the notebook, so nothing was deployed.\n{lines}\n"
+            "Run the notebook from top to bottom and save it, or fix the cells. "
+            "Without --require-same, a difference does not stop the deploy."
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the error with its ``comparison``."""
+        return {**super().to_dict(), "comparison": self.comparison.to_dict()}
 
 
 class OrchestrationError(PipelineError):

@@ -12,7 +12,7 @@ from jupyter_pipeline import tables
 from jupyter_pipeline.cli.base import Command, note
 from jupyter_pipeline.cli.traits import with_options
 from jupyter_pipeline.compiler import Cell, read_notebook, select_cell, select_cells, slice_cells
-from jupyter_pipeline.exceptions import ConfigurationError, RehearsalError, UsageError
+from jupyter_pipeline.exceptions import ConfigurationError, RehearsalDiffersError, RehearsalError, UsageError
 from jupyter_pipeline.models import Deployed
 from jupyter_pipeline.workflows import deploy, deploy_options, deploy_plan
 
@@ -105,11 +105,15 @@ class Deploy(_Options):
         except RehearsalError as error:
             note(error.traceback)
             raise
+        except RehearsalDiffersError as error:
+            note(str(tables.Comparison(error.comparison)))
+            raise
 
     def show(self, answer: Deployed) -> str:
         if self.options()["dry_run"]:
             return tables.dry_run(answer)
-        return tables.deployed(answer, command="jupyter pipeline deployments")
+        compared = [str(tables.Comparison(answer.comparison))] if answer.comparison is not None else []
+        return "\n".join([*compared, tables.deployed(answer, command="jupyter pipeline deployments")])
 
 
 class Options(Command):

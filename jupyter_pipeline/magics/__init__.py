@@ -44,6 +44,7 @@ def unregister(shell: InteractiveShell) -> None:
     if magics is not None:
         shell.events.unregister("pre_run_cell", magics.document.remember)
         shell.events.unregister("post_run_cell", magics.document.forget_unparsed)
+        magics.document.outputs.close()
     for kind in ("line", "cell"):
         for name in _MAGICS:
             shell.magics_manager.magics[kind].pop(name, None)

@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, cell_magic, line_cell_magic, magics_class, no_var_expand
 
-from jupyter_pipeline.exceptions import CompileError, RehearsalError
+from jupyter_pipeline.exceptions import CompileError, RehearsalDiffersError, RehearsalError
 from jupyter_pipeline.magics.arguments import HelpShown, Parser, interruptible, split
 
 if TYPE_CHECKING:
@@ -103,9 +104,20 @@ class DeployMagics(Magics):
         if options["dry_run"]:
             return _show_dry_run(plan)
         _show_plan(plan)
-        if not options["no_run"] and not self.shell.run_cell(cell, store_history=False).success:
-            raise CompileError("The cell failed here, so it was not deployed. Fix it, or deploy with --no-run.")
-        return _deploy(plan)
+        written = () if options["no_run"] else self._run(plan, cell)
+        plan = dataclasses.replace(plan, cells=tuple(self.document.with_outputs(cells)))
+        return _deploy(plan, self.shell.user_ns, written)
+
+    def _run(self, plan: Plan, cell: str) -> tuple[str, ...]:
+        """Run the cell in this kernel, and return the files that it wrote in the folder of the notebook."""
+        from jupyter_pipeline.workflows.comparison.files import scan_folder
+
+        before = scan_folder(plan.folder) if plan.rehearses else {}
+        with self.document.outputs.only(self.document.current):
+            if not self.shell.run_cell(cell, store_history=False).success:
+                raise CompileError("The cell failed here, so it was not deployed. Fix it, or deploy with --no-run.")
+        after = scan_folder(plan.folder) if plan.rehearses else {}
+        return tuple(path for path, state in after.items() if before.get(path) != state)
 
     def _deploy_notebook(self, line: str) -> Any:
         words = split(line)
@@ -121,12 +133,12 @@ class DeployMagics(Magics):
         if whole:
             path = self.document.path
             options |= {"all": True, "name": options["name"] or (default_name(path.name) if path else "notebook")}
-        cells = read_notebook(self.document.whole())
+        cells = self.document.with_outputs(read_notebook(self.document.whole()))
         plan = self._plan(cells, select_cells(cells, options.get("cell", []), whole=whole), options)
         if options["dry_run"]:
             return _show_dry_run(plan)
         _show_plan(plan)
-        return _deploy(plan)
+        return _deploy(plan, self.shell.user_ns)
 
     def _plan(self, cells: Sequence[Cell], selected: int | Sequence[int], options: Mapping[str, Any]) -> Plan:
         from jupyter_pipeline.workflows import deploy_options, deploy_plan
@@ -178,14 +190,22 @@ def _show_plan(plan: Plan) -> None:
         print(text)
 
 
-def _deploy(plan: Plan) -> Any:
+def _deploy(plan: Plan, values: Mapping[str, Any], written: tuple[str, ...] = ()) -> Any:
+    """Deploy, and compare the rehearsal with the values of this kernel and the files that it wrote."""
+    from IPython.display import display
+
     from jupyter_pipeline import tables
     from jupyter_pipeline.workflows import deploy
 
     try:
-        outcome = deploy.deploy(plan, progress=print)
+        outcome = deploy.deploy(plan, progress=print, kernel=deploy.Kernel(values=values, written=written))
     except RehearsalError as error:
         print(error.traceback)
         raise
+    except RehearsalDiffersError as error:
+        display(tables.Comparison(error.comparison))
+        raise
+    if outcome.comparison is not None:
+        display(tables.Comparison(outcome.comparison))
     print(tables.deployed(outcome, command="%deployments"))
     return tables.Link(outcome.deployment.url) if outcome.deployment and outcome.deployment.url else None

@@ -9,14 +9,20 @@ matched with the saved cells by their text.
 from __future__ import annotations
 
 import ast
+import dataclasses
 import json
 import os
 import warnings
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jupyter_pipeline.magics.cell_outputs import CellOutputs
+
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
+
+    from jupyter_pipeline.compiler import Cell
 
 __all__ = ["Document", "merge"]
 
@@ -35,6 +41,7 @@ class Document:
 
     def __init__(self, shell: InteractiveShell) -> None:
         self.shell = shell
+        self.outputs = CellOutputs(shell)
         history = [source for source in shell.history_manager.input_hist_raw if source and _parses(shell, source)]
         # The last input, which loads the extension, is still running; it counts as history.
         self.ran: dict[str, str] = {f"{_NAMELESS}{i}": source for i, source in enumerate(history)}
@@ -52,6 +59,7 @@ class Document:
         if again is None:
             self.ran.pop(self.current, None)
         self.ran[self.current] = info.raw_cell
+        self.outputs.begin(self.current)
 
     def forget_unparsed(self, result: ExecutionResult) -> None:
         """Drop the cell that ended if IPython could not parse it, so that none of it ran."""
@@ -95,6 +103,25 @@ class Document:
         unseen = {c["id"]: _text(c) for c in saved if c.get("cell_type") == "code"}
         cells = merge({**{i: t for i, t in unseen.items() if i not in ran}, **ran}, saved)
         return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+
+    def with_outputs(self, cells: Sequence[Cell]) -> list[Cell]:
+        """Return the cells with the outputs of their last run, or with saved outputs if their text is the saved one."""
+        saved = self._saved()
+        ran = {found: cell_id for cell_id, found in self._known(saved).items()}
+        stored = {c["id"]: c for c in saved}
+        return [
+            dataclasses.replace(cell, outputs=self._outputs_of(ran.get(cell.id, cell.id), cell, stored.get(cell.id)))
+            for cell in cells
+        ]
+
+    def _outputs_of(
+        self, ran: str, cell: Cell, saved: Mapping[str, Any] | None
+    ) -> tuple[Mapping[str, Any], ...] | None:
+        found = self.outputs.get(ran) if ran in self.ran else None
+        if found is None and saved is not None and _text(dict(saved)).strip() == cell.source.strip():
+            executed = isinstance(saved.get("execution_count"), int) or saved.get("outputs")
+            found = saved.get("outputs", []) if executed else None
+        return None if found is None else tuple(each for each in found if isinstance(each, Mapping))
 
     def _ran(self, saved: list[dict[str, Any]]) -> dict[str, str]:
         """Return the sources that ran by the ids of the saved cells."""

@@ -15,7 +15,16 @@ from jupyter_pipeline.models.clusters import (
     ProcessIdentity,
     Profile,
 )
-from jupyter_pipeline.models.compiler import Deployed, DeploymentStatus, PipelineTest, Refusal
+from jupyter_pipeline.models.compiler import (
+    CellComparison,
+    ComparisonStatus,
+    Deployed,
+    DeploymentStatus,
+    ItemComparison,
+    PipelineTest,
+    Refusal,
+    RehearsalComparison,
+)
 from jupyter_pipeline.models.environments import Distribution, DriftItem, Environment, Severity, SyncReport
 from jupyter_pipeline.models.orchestration import (
     MAX_RUNS,
@@ -41,8 +50,10 @@ __all__ = [
     "AlertBlock",
     "AlertEvent",
     "CatchUpPolicy",
+    "CellComparison",
     "ClusterRecord",
     "ClusterState",
+    "ComparisonStatus",
     "Deployed",
     "DeploymentRecord",
     "DeploymentSpec",
@@ -51,6 +62,7 @@ __all__ = [
     "DriftItem",
     "Environment",
     "EnvironmentSettings",
+    "ItemComparison",
     "Limits",
     "OverlapPolicy",
     "PipelineTest",
@@ -58,6 +70,7 @@ __all__ = [
     "Profile",
     "Record",
     "Refusal",
+    "RehearsalComparison",
     "RunRecord",
     "Schedule",
     "ServiceStatus",

@@ -1,14 +1,24 @@
-"""Records of the compiler: refusals, deploys, tests."""
+"""Records of the compiler: refusals, comparisons, deploys, tests."""
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jupyter_pipeline.models.orchestration import DeploymentRecord
 from jupyter_pipeline.models.record import Record
 
-__all__ = ["Deployed", "DeploymentStatus", "PipelineTest", "Refusal"]
+__all__ = [
+    "CellComparison",
+    "ComparisonStatus",
+    "Deployed",
+    "DeploymentStatus",
+    "ItemComparison",
+    "PipelineTest",
+    "Refusal",
+    "RehearsalComparison",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +41,77 @@ class Refusal(Record):
     def __str__(self) -> str:
         label = self.label or f"cell {self.cell + 1}"
         return f"{label[0].upper()}{label[1:]}, line {self.line}: {self.name}: {self.reason}. {self.fix}"
+
+
+class ComparisonStatus(enum.Enum):
+    """Result of a comparison of the rehearsal with the notebook."""
+
+    SAME = "same"
+    DIFFERS = "differs"
+    NOT_COMPARED = "cannot be compared"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemComparison(Record):
+    """Comparison of one output, name or file."""
+
+    kind: str
+    """``text``, ``error text``, ``value``, ``display``, ``picture``, ``name`` or ``file``."""
+    status: ComparisonStatus
+    name: str = ""
+    """Name or path; empty for an output."""
+    reason: str = ""
+    """Reason for a status other than *same*."""
+    notebook: str = ""
+    """Text of the notebook's side, shortened."""
+    run: str = ""
+    """Text of the side of the rehearsal, shortened."""
+    notebook_picture: str = ""
+    """Small picture of the notebook's side as PNG in base64; empty for none."""
+    run_picture: str = ""
+    """Small picture of the side of the rehearsal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellComparison(Record):
+    """Comparison of one compiled cell."""
+
+    cell: int
+    """Index of the cell in the notebook, from 0."""
+    label: str
+    """The cell as the notebook shows it."""
+    status: ComparisonStatus
+    reason: str = ""
+    """Reason why something of the cell cannot be compared."""
+    items: tuple[ItemComparison, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Differences that are ignored, such as addresses, and facts about the notebook's side."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RehearsalComparison(Record):
+    """Comparison of a rehearsal with the notebook."""
+
+    cells: tuple[CellComparison, ...] = ()
+    files: tuple[ItemComparison, ...] = ()
+    """Written files, and files that the run read without a known source."""
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+    """Time that the recording added to the rehearsal."""
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """Return one line for each cell or file that differs."""
+        found = [f"{each.label[:1].upper()}{each.label[1:]}: {_reasons(each)}" for each in self.cells if _differs(each)]
+        return (*found, *(f"{each.name}: {each.reason}" for each in self.files if _differs(each)))
+
+
+def _differs(part: CellComparison | ItemComparison) -> bool:
+    return part.status is ComparisonStatus.DIFFERS
+
+
+def _reasons(cell: CellComparison) -> str:
+    return "; ".join(f"{each.kind} {each.name}".strip() + f": {each.reason}" for each in cell.items if _differs(each))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +142,8 @@ class Deployed(Record):
     """Effects of the next daylight-saving change on the schedules."""
     rehearses: bool = False
     """True if the deploy includes a rehearsal: one run in a clean process."""
+    comparison: RehearsalComparison | None = None
+    """Comparison of the rehearsal with the notebook. ``None`` without a rehearsal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

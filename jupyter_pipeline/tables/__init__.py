@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jupyter_pipeline.tables.base import Link, Table
 from jupyter_pipeline.tables.clusters import clusters, drift, profile, profile_check, profiles, removed, starting, sync
+from jupyter_pipeline.tables.comparison import Comparison
 from jupyter_pipeline.tables.deployments import (
     alerts,
     deployed,
@@ -20,6 +21,7 @@ from jupyter_pipeline.tables.deployments import (
 )
 
 __all__ = [
+    "Comparison",
     "Link",
     "Table",
     "alerts",

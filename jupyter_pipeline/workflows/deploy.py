@@ -1,7 +1,8 @@
 """Carry out the plan of a deploy: files, snapshot and deployment.
 
 1. Build the locked environment, if the runs use one.
-2. Rehearse the pipeline, at the first deploy of its name. An error there stops the deploy.
+2. Rehearse the pipeline, at the first deploy of its name, and compare it with the notebook. An error stops the
+   deploy; a difference does with ``--require-same``.
 3. Store the code under its hash, and write the files beside the notebook.
 4. Update the server with one request. The old version stays live until then.
 
@@ -12,21 +13,33 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline import environment_variables
-from jupyter_pipeline.exceptions import RehearsalError
+from jupyter_pipeline.exceptions import RehearsalDiffersError, RehearsalError
 from jupyter_pipeline.models import Deployed, DeploymentSpec
 from jupyter_pipeline.progress import Progress, silent
 
 if TYPE_CHECKING:
+    from jupyter_pipeline.models import RehearsalComparison
     from jupyter_pipeline.workflows.deploy_plan import Plan
     from jupyter_pipeline.workflows.rehearsal import Rehearsal
 
-__all__ = ["deploy"]
+__all__ = ["Kernel", "deploy"]
 
 
-def deploy(plan: Plan, *, progress: Progress | None = None) -> Deployed:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kernel:
+    """State of the kernel that a rehearsal is compared with."""
+
+    values: Mapping[str, Any]
+    """Values by name."""
+    written: tuple[str, ...] = ()
+    """Files that the kernel wrote when it ran the cell for the deploy."""
+
+
+def deploy(plan: Plan, *, progress: Progress | None = None, kernel: Kernel | None = None) -> Deployed:
     """Carry out a plan.
 
     Parameters
@@ -35,9 +48,13 @@ def deploy(plan: Plan, *, progress: Progress | None = None) -> Deployed:
         Result of `deploy_plan.plan`.
     progress : callable, optional
         Function that gets one line for each stage and each line that a rehearsal logs.
+    kernel : Kernel, optional
+        Kernel whose names are compared with the names of the rehearsal.
 
     Raises
     ------
+    RehearsalDiffersError
+        The rehearsal differs from the notebook, and ``--require-same`` is set; nothing was deployed.
     RehearsalError
         The pipeline failed in a separate process; nothing was deployed.
     SoftwareEnvironmentError
@@ -66,7 +83,7 @@ def deploy(plan: Plan, *, progress: Progress | None = None) -> Deployed:
         if profile:
             snapshots.store_snapshot(profile)
     if plan.rehearses:
-        _rehearse(plan, spec, report)
+        answer = dataclasses.replace(answer, comparison=_rehearse(plan, spec, report, kernel))
     snapshots.store_snapshot(plan.code, beside=plan.beside)
     written = output.write_files(plan.home, plan.compilation, overwrite=plan.settings.overwrite)
     if written:
@@ -76,24 +93,46 @@ def deploy(plan: Plan, *, progress: Progress | None = None) -> Deployed:
     return dataclasses.replace(answer, deployment=record, written=tuple(written))
 
 
-def _rehearse(plan: Plan, spec: DeploymentSpec, report: Progress) -> Rehearsal:
+def _rehearse(plan: Plan, spec: DeploymentSpec, report: Progress, kernel: Kernel | None) -> RehearsalComparison:
+    """Run the pipeline once and compare it with the notebook."""
+    from jupyter_pipeline.workflows.comparison import cells
+    from jupyter_pipeline.workflows.comparison.files import scan_folder
     from jupyter_pipeline.workflows.rehearsal import rehearse
 
     report(f"Rehearsing {plan.compilation.name}: one run in a separate process (--no-rehearse skips it)")
+    notebook = cells.Notebook(plan.cells, plan.selected, plan.compilation)
+    before = scan_folder(plan.folder)
+    values = {**spec.parameters, **plan.settings.sample}
     done = rehearse(
         plan.code,
         spec.entrypoint,
         working_directory=plan.folder,
-        parameters={**spec.parameters, **plan.settings.sample},
+        parameters=values,
         python=spec.python,
         environment=_variables(spec),
         server=spec.server,
+        record=notebook.request(fingerprints=kernel is not None),
         progress=lambda line: report(f"  {line}"),
     )
     if done.error:
         raise _rehearsal_error(plan, done)
     report(f"The rehearsal succeeded ({done.seconds:.1f} s)")
-    return done
+    options = plan.settings.compile_options
+    comparison = cells.compare(
+        notebook,
+        done.recording,
+        folder=plan.folder,
+        before=before,
+        seconds=done.seconds,
+        kernel=kernel.values if kernel else None,
+        written=kernel.written if kernel else (),
+        changed_parameters=sorted({*plan.settings.sample, *options.defaults, *options.windows}),
+        values=values,
+        on_cluster=bool(options.profile),
+    )
+    if plan.settings.require_same and comparison.differences:
+        raise RehearsalDiffersError(comparison)
+    return comparison
 
 
 def _variables(spec: DeploymentSpec) -> Mapping[str, str]:

@@ -243,6 +243,11 @@ OPTIONS = (
         fields=("rehearse",),
     ),
     Option(
+        "require-same",
+        "refuse the deploy if the rehearsal shows something else than the notebook; it then always rehearses",
+        fields=("require_same",),
+    ),
+    Option(
         "sample",
         "parameter of the rehearsal, NAME=VALUE",
         "NAME=VALUE",
@@ -295,6 +300,8 @@ class Settings(Record):
     environment: str = "kernel"
     rehearse: bool | None = None
     """``None``: at the first deploy of the name."""
+    require_same: bool = False
+    """True to refuse a deploy whose rehearsal differs from the notebook."""
     sample: Mapping[str, Any] = field(default_factory=dict)
     """Parameters of the rehearsal."""
     overwrite: bool = False
@@ -340,6 +347,8 @@ def parse_options(
         raise UsageError("The deployment needs a name. Give --name NAME.")
     check_name("deployment", name)
     fields = {path: option.value(values) for option in (*OPTIONS, *WHOLE_OPTIONS) for path in option.fields}
+    if fields["require_same"] and fields["rehearse"] is False:
+        raise UsageError("--require-same needs the rehearsal. Remove --no-rehearse.")
     parameters, defaults, windows = _parameters(_as_list(values.get("param")))
     steps = {o: str(values.get(o.removeprefix("--").replace("-", "_")) or "") for o in directives.OPTIONS}
     schedules = _schedules(values)

@@ -40,6 +40,10 @@ class Plan:
 
     settings: Settings
     compilation: Compilation
+    cells: tuple[Cell, ...]
+    """All cells of the notebook, with their outputs."""
+    selected: tuple[int, ...]
+    """Indices of the selected cells."""
     folder: Path
     """Folder of the notebook."""
     code: Mapping[str, str]
@@ -70,7 +74,9 @@ class Plan:
     def rehearses(self) -> bool:
         """True if the deploy runs the pipeline once before."""
         rehearse = self.settings.rehearse
-        return bool(self.server and self.server.first) if rehearse is None else rehearse
+        if rehearse is None:
+            return self.settings.require_same or bool(self.server and self.server.first)
+        return rehearse
 
     @property
     def python(self) -> str:
@@ -216,6 +222,8 @@ def plan(
     planned = Plan(
         settings=settings,
         compilation=compilation,
+        cells=tuple(cells),
+        selected=(selected,) if isinstance(selected, int) else tuple(selected),
         folder=folder,
         # The manifest may differ between targets; the code does not.
         code={**{n: t for n, t in compilation.files.items() if n != MANIFEST}, **modules},

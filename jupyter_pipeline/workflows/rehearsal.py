@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -42,6 +42,8 @@ class Rehearsal(Record):
     traceback: str = ""
     """Traceback with file names relative to the folder of the pipeline."""
     seconds: float = 0.0
+    recording: Mapping[str, Any] = field(default_factory=dict)
+    """Result of the recorder, if the rehearsal recorded and had no error."""
 
 
 def rehearse(
@@ -53,6 +55,7 @@ def rehearse(
     python: str = sys.executable,
     environment: Mapping[str, str] | None = None,
     server: str | None = "",
+    record: Mapping[str, Any] | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Rehearsal:
     """Run a pipeline once in a separate process, and return the result.
@@ -73,6 +76,8 @@ def rehearse(
         Additional environment variables.
     server : str or None
         Prefect server, as in `Target`; empty for the configured one, ``None`` for a temporary one.
+    record : mapping, optional
+        Request of the recorder; see `comparison.cells.Notebook.request`. By default nothing is recorded.
     progress : callable, optional
         Function that gets each line that the flow logs or prints.
 
@@ -95,17 +100,19 @@ def rehearse(
             "working_directory": str(working_directory),
             "parameters": dict(parameters or {}),
             "mark": mark,
+            "record": dict(record or {}),
         }
         answer = folder / "answer.json"
         with contextlib.nullcontext() if server is None else _removed_from(server, mark):
             last = _run(python, answer, request, _variables(folder, environment or {}, server), progress)
-        result = json.loads(answer.read_text("utf-8")) if answer.is_file() else {"error": _silent(last)}
+        result: dict[str, Any] = json.loads(answer.read_text("utf-8")) if answer.is_file() else {"error": _silent(last)}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return Rehearsal(
         error=result["error"] or "",
         traceback=strip_engine_frames(result.get("traceback", "")).replace(f"{folder / 'code'}{os.sep}", ""),
         seconds=time.monotonic() - begun,
+        recording=result.get("recording") or {},
     )
 
 
@@ -121,11 +128,14 @@ def _variables(folder: Path, more: Mapping[str, str], server: str | None) -> dic
         "PYTHONUNBUFFERED": "1",
         "DO_NOT_TRACK": "1",
     }
+    # A kernel sets its own backend of Matplotlib, which the runs do not have.
+    inline = "inline" in os.environ.get("MPLBACKEND", "")
+    inherited = {name: value for name, value in os.environ.items() if not (inline and name == "MPLBACKEND")}
     if server is not None:
         from jupyter_pipeline.orchestration.prefect_api import endpoint
 
-        return {**os.environ, **endpoint.variables(server), **kept, **more}
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+        return {**inherited, **endpoint.variables(server), **kept, **more}
+    plain = {name: value for name, value in inherited.items() if not name.startswith("PREFECT_")}
     return {
         **plain,
         "PREFECT_HOME": str(folder / "prefect"),

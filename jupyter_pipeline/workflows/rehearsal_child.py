@@ -3,7 +3,8 @@
 `rehearsal` runs it by path, because that interpreter may lack Jupyter Pipeline. It imports the standard library and, if
 installed, Prefect. The first line of standard input is a JSON request. The end of standard input means that the parent
 process has exited: the script then interrupts the flow and removes its run and its folder. The result goes to the file
-of the first argument.
+of the first argument. If the request has a ``record``, the result contains the outputs of each cell; see
+`rehearsal_recorder`.
 """
 
 from __future__ import annotations
@@ -36,16 +37,20 @@ def main() -> None:
     atexit.register(_remove_if, alone)  # registered first to run last: Prefect's temporary server has files there
     threading.Thread(target=_end_with_parent, args=(alone,), daemon=True).start()
     answer: dict[str, Any] = {"error": None}
+    recorder = None
     try:
         os.chdir(request["working_directory"])
-        _call(request)
+        recorder = _recorder(request)
+        _call(request, recorder)
     except BaseException as error:  # noqa: BLE001 - a flow may raise anything, SystemExit too
         answer = {
             "error": f"{type(error).__name__}: {error}".removesuffix(": "),
             "traceback": "".join(traceback.format_exception(error)),
             "interrupted": isinstance(error, KeyboardInterrupt),
         }
-    Path(sys.argv[1]).write_text(json.dumps(answer), encoding="utf-8")
+    if recorder is not None and not answer["error"]:
+        answer["recording"] = _recording(recorder)
+    Path(sys.argv[1]).write_text(json.dumps(answer, default=str), encoding="utf-8")
     if alone.is_set():
         _remove_runs(request["mark"])
 
@@ -72,11 +77,35 @@ def _remove_if(alone: threading.Event) -> None:
         shutil.rmtree(Path(sys.argv[1]).parent, ignore_errors=True)
 
 
-def _call(request: dict[str, Any]) -> None:
+def _recorder(request: dict[str, Any]) -> Any:
+    """Return the recorder of the cells; ``None`` if the request has nothing to record."""
+    if not request.get("record"):
+        return None
+    spec = importlib.util.spec_from_file_location(
+        "_rehearsal_recorder", Path(__file__).with_name("rehearsal_recorder.py")
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module.Recorder(request["record"], request["folder"])
+
+
+def _recording(recorder: Any) -> dict[str, Any]:
+    try:
+        return dict(recorder.result())
+    except Exception as error:  # noqa: BLE001 - a recording that fails is no error of the pipeline
+        return {"problem": f"{type(error).__name__}: {error}"}
+
+
+def _call(request: dict[str, Any], recorder: Any) -> None:
     folder, (file, _, name) = request["folder"], request["entrypoint"].partition(":")
     # Replaces the folder of this script: a run imports its deployed modules only.
     sys.path[0] = folder
     with _marked(request["mark"]):
+        if recorder is not None:
+            recorder.install()
         spec = importlib.util.spec_from_file_location("flow", Path(folder) / file)
         assert spec is not None
         assert spec.loader is not None

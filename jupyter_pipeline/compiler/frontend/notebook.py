@@ -58,6 +58,8 @@ class Cell(Record):
     execution_count: int | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Value of ``jupyter_pipeline`` in the metadata: a directive, see `directives.read_metadata`."""
+    outputs: tuple[Mapping[str, Any], ...] | None = None
+    """Outputs in the form of nbformat; ``None`` if the cell has not run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +288,8 @@ def _cell(index: int, raw: Any, seen: set[str], total: int) -> Cell:
     kind = str(raw.get("cell_type", "code"))
     if kind == "code" and _is_other_language(metadata) and not source.lstrip().startswith("%%"):
         kind = "raw"
+    outputs = raw.get("outputs")
+    outputs = [each for each in outputs if isinstance(each, Mapping)] if isinstance(outputs, list) else []
     return Cell(
         index=index,
         id=identifier,
@@ -294,6 +298,7 @@ def _cell(index: int, raw: Any, seen: set[str], total: int) -> Cell:
         tags=tuple(str(t) for t in tags) if isinstance(tags, list) else (),
         execution_count=count if isinstance(count, int) else None,
         settings=settings if isinstance(settings, Mapping) else {},
+        outputs=tuple(outputs) if outputs or isinstance(count, int) else None,
     )
 
 
