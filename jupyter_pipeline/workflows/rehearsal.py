@@ -126,6 +126,7 @@ def _variables(folder: Path, more: Mapping[str, str], server: str | None) -> dic
         "PREFECT_TASKS_REFRESH_CACHE": "true",
         "PREFECT_LOGGING_COLORS": "false",
         "PYTHONUNBUFFERED": "1",
+        "PLOTLY_RENDERER": os.environ.get("PLOTLY_RENDERER", "plotly_mimetype"),  # opens no browser
         "DO_NOT_TRACK": "1",
     }
     # A kernel sets its own backend of Matplotlib, which the runs do not have.

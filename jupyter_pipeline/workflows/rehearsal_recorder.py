@@ -20,19 +20,20 @@ import builtins
 import contextlib
 import contextvars
 import functools
-import hashlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
 import io
+import json
 import os
 import random
+import secrets
 import sys
 import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType, ModuleType
@@ -46,7 +47,7 @@ _SHARE = 0.1
 """Highest share of the run that the recorder may use."""
 _FREE = 1.0
 """Seconds that the recorder may use in a short run."""
-_MOST_TEXT = 2_000_000
+_MOST_TEXT = 5_000_000
 """Characters that are stored for each stream and cell."""
 _MOST_BYTES = 8_000_000
 """Bytes that are stored for each picture."""
@@ -76,6 +77,8 @@ class _Record:
     """Number of calls by step; a mapped step is called for each element."""
     draws: bool = False
     """True if the cell drew from a global random generator."""
+    from_process: bool = False
+    """True if text came from a child process, so that the order of lines may change."""
     has_value: bool = False
     """True if the last expression of the cell was evaluated."""
     skipped: list[str] = field(default_factory=list)
@@ -109,11 +112,12 @@ class Recorder:
         self._records: dict[int, _Record] = {}
         self._active: dict[int, _Active] = {}
         self._lock = threading.RLock()
-        self._figures: dict[int, str] = {}
-        """Hash of the picture of each open figure that was shown, by ``id``."""
+        self._shown: list[Any] = []
+        """Figures that were shown. A notebook closes them, so they are shown once."""
         self._named: dict[str, tuple[int, dict[str, Any]]] = {}
         self._files = _Files(folder, self._cell)
         self._fingerprint: ModuleType | None = None
+        self._output: _ProcessOutput | None = None
         self.problem = ""
         """Reason why nothing is recorded."""
 
@@ -125,7 +129,8 @@ class Recorder:
 
     def install(self) -> None:
         """Replace the streams and the functions that show values, and import ``steps`` with the recorder."""
-        sys.stdout = _Tee(sys.stdout, "stdout", self)
+        self._output = _ProcessOutput(self.write_from_process)
+        sys.stdout = _Tee(self._output.open(), "stdout", self)
         sys.stderr = _Tee(sys.stderr, "stderr", self)
         self._replace_prefect_print()
         self._replace_display()
@@ -160,7 +165,7 @@ class Recorder:
     def _replace_display(self) -> None:
         """Record the objects that the pipeline passes to IPython's ``display``."""
         texts = (path.read_text("utf-8", errors="replace") for path in Path(self.folder).rglob("*.py"))
-        if not any("IPython" in text for text in texts):
+        if not any(name in text for text in texts for name in ("IPython", "plotly", "altair", "bokeh")):
             return
         with contextlib.suppress(ImportError):
             import IPython.display
@@ -217,6 +222,7 @@ class Recorder:
             self._current.set(active)
         self._finish(active, sys._getframe(1))
         _widen_tables()
+        self._replace_show()
         active.cell = cell
         active.draws = _draws()
         with self._lock:
@@ -245,6 +251,8 @@ class Recorder:
             return
         cell = active.cell
         record = self._record(cell)
+        if self._output is not None:
+            self._output.wait()
         record.draws = record.draws or active.draws != _draws()
         last = self.last.get(str(cell), "")
         if last.isidentifier() and not record.has_value:
@@ -276,6 +284,19 @@ class Recorder:
         cell = active.cell if active is not None else self._cell() if stream == "stdout" else -1
         if cell < 0 or not text:
             return
+        self._append(cell, stream, text)
+
+    def write_from_process(self, text: str) -> None:
+        """Record text that a child process or a library of C wrote to standard output."""
+        running = {active.cell for active in list(self._active.values()) if active.cell >= 0}
+        for cell in running:
+            self._record(cell).from_process = True
+            if len(running) > 1:
+                self._record(cell).skipped.append("parallel")
+            else:
+                self._append(cell, "stdout", text)
+
+    def _append(self, cell: int, stream: str, text: str) -> None:
         with self._lock:
             record = self._record(cell)
             length = record.lengths.get(stream, 0)
@@ -302,22 +323,33 @@ class Recorder:
                 self._record(cell).outputs.append({"output_type": kind, "data": data})
 
     def _show_figures(self, cell: int) -> None:
-        """Record the open figures that are new or changed, as the inline backend shows them."""
+        """Record the open figures as the inline backend shows them: once, at the end of the cell or by ``show``."""
         pylab = sys.modules.get("matplotlib._pylab_helpers")
         for manager in list(pylab.Gcf.get_all_fig_managers()) if pylab is not None else ():
             figure = manager.canvas.figure
-            if id(figure) in self._figures and not figure.stale:
+            if any(figure is shown for shown in self._shown):
                 continue
             with self._measured(cell) as allowed:
-                if not allowed:
-                    return
-                picture = _render_figure(figure)
-                digest = hashlib.sha256(picture).hexdigest()
-                if picture and self._figures.get(id(figure)) != digest:
-                    self._figures[id(figure)] = digest
+                self._shown.append(figure)
+                picture = _render_figure(figure) if allowed else b""
+                if picture:
                     data = {"image/png": base64.b64encode(picture).decode(), "text/plain": repr(figure)}
                     with self._lock:
                         self._record(cell).outputs.append({"output_type": "display_data", "data": data})
+
+    def _replace_show(self) -> None:
+        """Record the figures that the pipeline shows by ``pyplot.show``."""
+        pyplot: Any = sys.modules.get("matplotlib.pyplot")
+        if pyplot is None or hasattr(pyplot.show, "__wrapped__"):
+            return
+
+        @functools.wraps(pyplot.show)
+        def show(*values: Any, **options: Any) -> None:
+            active = self._current.get()
+            if active is not None and active.cell >= 0:
+                self._show_figures(active.cell)
+
+        pyplot.show = show
 
     @contextlib.contextmanager
     def _measured(self, cell: int) -> Iterator[bool]:
@@ -358,6 +390,8 @@ class Recorder:
     def result(self) -> dict[str, Any]:
         """Return everything that was recorded, as JSON data."""
         self._files.stop()
+        if self._output is not None:
+            self._output.close()
         steps = sys.modules.get("steps")
         if steps is not None:
             missing = {cell: [name for name in names if name not in self._named] for cell, names in self.names.items()}
@@ -388,6 +422,7 @@ def _to_plain(record: _Record) -> dict[str, Any]:
         "calls": max((n for step, n in record.calls.items() if step), default=1),
         "draws": record.draws,
         "has_value": record.has_value,
+        "from_process": record.from_process,
         "skipped": sorted(set(record.skipped)),
         "truncated": any(length > _MOST_TEXT for length in record.lengths.values()),
     }
@@ -439,6 +474,59 @@ class _Tee(io.TextIOBase):
         return getattr(self._stream, name)
 
 
+class _ProcessOutput:
+    """Standard output of the process and its children, by a pipe in place of the file descriptor."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._write = write
+        self._original = -1
+        self._pipe = -1
+        self._mark = b"\0" + secrets.token_hex(8).encode() + b"\0"
+        self._seen = threading.Semaphore(0)
+
+    def open(self) -> Any:
+        """Replace the file descriptor, and return a stream to the original one."""
+        sys.stdout.flush()
+        self._original = os.dup(1)
+        reader, self._pipe = os.pipe()
+        os.dup2(self._pipe, 1)
+        threading.Thread(target=self._read, args=(reader,), daemon=True).start()
+        return open(self._original, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)
+
+    def wait(self) -> None:
+        """Wait until everything that was written is recorded."""
+        with contextlib.suppress(OSError):
+            os.write(self._pipe, self._mark)
+            self._seen.acquire(timeout=2)
+
+    def close(self) -> None:
+        """Restore the file descriptor."""
+        self.wait()
+        os.dup2(self._original, 1)
+
+    def _read(self, reader: int) -> None:
+        rest = b""
+        while data := os.read(reader, 65536):
+            *parts, rest = (rest + data).split(self._mark)
+            for part in parts:
+                self._pass_on(part)
+                self._seen.release()
+            if not _ends_within(rest, self._mark):
+                self._pass_on(rest)
+                rest = b""
+
+    def _pass_on(self, data: bytes) -> None:
+        if data:
+            with contextlib.suppress(OSError):
+                os.write(self._original, data)
+            self._write(data.decode("utf-8", errors="replace"))
+
+
+def _ends_within(data: bytes, mark: bytes) -> bool:
+    """Return True if the end of `data` may be the beginning of `mark`."""
+    return any(data.endswith(mark[:length]) for length in range(1, len(mark)))
+
+
 def _draws() -> tuple[Any, ...]:
     """Return the positions of the global generators of `random` and NumPy."""
     state = random.getstate()
@@ -474,6 +562,8 @@ def _mime_bundle(value: Any) -> dict[str, Any]:
         picture = _render_figure(value)
         text = {"text/plain": repr(value)}
         return {**text, "image/png": base64.b64encode(picture).decode()} if picture else text
+    if type(value).__module__.startswith("plotly.") and hasattr(value, "to_json"):
+        return {"application/vnd.plotly.v1+json": json.loads(value.to_json())}
     with contextlib.suppress(ImportError):
         from IPython.core.formatters import DisplayFormatter
 
@@ -659,12 +749,15 @@ def _instrument_step(
     begin = 1 if ast.get_docstring(function, clean=False) is not None else 0
     body: list[ast.stmt] = []
     current = -1
+    last_of = {cells.get(statement.lineno, -1): statement for statement in function.body[begin:]}
     for statement in function.body[begin:]:
         cell = cells.get(statement.lineno, -1)
         if cell >= 0 and cell != current:
             body.append(_call("enter", statement, ast.Constant(cell)))
             current = cell
-        body.append(_LastValue(cell, values[cell]).visit(statement) if cell in values else statement)
+        if cell in values and last_of[cell] is statement:
+            _record_last_value(statement, cell, values[cell])
+        body.append(statement)
     if not body:
         return
     step = ast.Call(_attribute("step"), [ast.Constant(function.name)], [])
@@ -675,18 +768,26 @@ def _instrument_step(
     function.body[begin:] = [block]
 
 
-class _LastValue(ast.NodeTransformer):
-    """Wrap the last expression of a cell in a call that records its value."""
+def _record_last_value(statement: ast.stmt, cell: int, dump: str) -> None:
+    """Wrap the last expression of a cell in a call that records its value.
 
-    def __init__(self, cell: int, dump: str) -> None:
-        self.cell, self.dump = cell, dump
+    The statement is the expression, returns it, possibly after names, passes it to ``display``, or asserts it.
+    """
 
-    def visit(self, node: ast.AST) -> Any:
-        if isinstance(node, ast.stmt) and not isinstance(node, ast.Expr | ast.Return):
+    def wrapped(node: ast.expr) -> ast.expr:
+        if ast.dump(node) != dump:
             return node
-        if isinstance(node, ast.expr) and ast.dump(node) == self.dump:
-            return ast.copy_location(ast.Call(_attribute("value"), [ast.Constant(self.cell), node], []), node)
-        return super().generic_visit(node)
+        return ast.copy_location(ast.Call(_attribute("value"), [ast.Constant(cell), node], []), node)
+
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Name(id="display"), args=[_]) as call) if ast.dump(call) != dump:
+            call.args[0] = wrapped(call.args[0])
+        case ast.Return(value=ast.Tuple(elts=[*_, last]) as values) if ast.dump(values) != dump:
+            values.elts[-1] = wrapped(last)
+        case ast.Expr(value=value) | ast.Return(value=ast.expr() as value):
+            statement.value = wrapped(value)
+        case ast.Assert(test=ast.Compare(left=ast.Call(args=[_]) as call)):
+            call.args[0] = wrapped(call.args[0])
 
 
 def _call(name: str, at: ast.stmt, *arguments: ast.expr) -> ast.stmt:

@@ -95,6 +95,8 @@ export interface IDeployed {
   readonly clock_changes: ReadonlyArray<string>;
   /** True if the deploy includes a rehearsal: one run in a clean process. */
   readonly rehearses: boolean;
+  /** Comparison of the rehearsal with the notebook. `null` without a rehearsal. */
+  readonly comparison: IRehearsalComparison | null;
 }
 
 /** Status of a deployment compared with its cells. */
@@ -229,6 +231,16 @@ export interface IDeploymentRecord {
   readonly url: string;
 }
 
+/** Comparison of a rehearsal with the notebook. */
+export interface IRehearsalComparison {
+  readonly cells: ReadonlyArray<ICellComparison>;
+  /** Written files, and files that the run read without a known source. */
+  readonly files: ReadonlyArray<IItemComparison>;
+  readonly notes: ReadonlyArray<string>;
+  /** Time that the recording added to the rehearsal. */
+  readonly seconds: number;
+}
+
 /** One schedule: exactly one of `cron`, `every` and `rrule` is set. */
 export interface ISchedule {
   readonly cron: string;
@@ -249,3 +261,42 @@ export interface ISchedule {
    */
   readonly active: boolean | null;
 }
+
+/** Comparison of one compiled cell. */
+export interface ICellComparison {
+  /** Index of the cell in the notebook, from 0. */
+  readonly cell: number;
+  /** The cell as the notebook shows it. */
+  readonly label: string;
+  readonly status: ComparisonStatus;
+  /** Reason why something of the cell cannot be compared. */
+  readonly reason: string;
+  readonly items: ReadonlyArray<IItemComparison>;
+  /**
+   * Differences that are ignored, such as addresses, and facts about the notebook's
+   * side.
+   */
+  readonly notes: ReadonlyArray<string>;
+}
+
+/** Comparison of one output, name or file. */
+export interface IItemComparison {
+  /** `text`, `error text`, `value`, `display`, `picture`, `name` or `file`. */
+  readonly kind: string;
+  readonly status: ComparisonStatus;
+  /** Name or path; empty for an output. */
+  readonly name: string;
+  /** Reason for a status other than *same*. */
+  readonly reason: string;
+  /** Text of the notebook's side, shortened. */
+  readonly notebook: string;
+  /** Text of the side of the rehearsal, shortened. */
+  readonly run: string;
+  /** Small picture of the notebook's side as PNG in base64; empty for none. */
+  readonly notebook_picture: string;
+  /** Small picture of the side of the rehearsal. */
+  readonly run_picture: string;
+}
+
+/** Result of a comparison of the rehearsal with the notebook. */
+export type ComparisonStatus = 'same' | 'differs' | 'cannot be compared';

@@ -230,14 +230,19 @@ def compare(
     return RehearsalComparison(
         cells=cells,
         files=tuple(files),
-        notes=_notes(notebook, kernel is not None, on_cluster),
+        notes=_notes(
+            notebook,
+            any(each.get("outputs") for each in recording.get("cells", {}).values()),
+            kernel is not None,
+            on_cluster,
+        ),
         seconds=float(recording.get("seconds") or 0.0),
     )
 
 
-def _notes(notebook: Notebook, has_kernel: bool, on_cluster: bool) -> tuple[str, ...]:
+def _notes(notebook: Notebook, shows: bool, has_kernel: bool, on_cluster: bool) -> tuple[str, ...]:
     notes = [*note_execution_order(notebook.cells, max(notebook.selected))]
-    if not any(cell.outputs for cell in notebook.code.values()):
+    if shows and not any(cell.outputs for cell in notebook.code.values()):
         notes.append("The notebook stores no outputs. Run it and save it, to compare them.")
     if not has_kernel:
         notes.append("Names are compared only by %%deploy and %deploy, which have a kernel.")
@@ -290,10 +295,13 @@ def _compare_cell(
             partial=partial,
             reasons=reasons,
             measures_time=stability.measures_time or "%time" in cell.source,
+            unordered=bool(found.get("from_process")),
         )
         items, noise = _compare_outputs(cell, found, expected)
         if int(found.get("calls", 1)) > 1:
             items = [_excuse(item, "the cell ran once for each element") for item in items]
+        if "parallel" in found.get("skipped", ()):
+            items = [_excuse(item, "several steps wrote at the same time") for item in items]
         if "time" in found.get("skipped", ()):
             items = [_excuse(item, "the recording would have taken too long") for item in items]
     items += names

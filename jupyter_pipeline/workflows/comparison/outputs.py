@@ -36,6 +36,8 @@ class Expectation:
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Reason why a difference proves nothing, by ``text``, ``value`` and ``picture``."""
     measures_time: bool = False
+    unordered: bool = False
+    """True if processes wrote lines, whose order may change."""
 
 
 def compare_text(
@@ -45,17 +47,23 @@ def compare_text(
     kind = "text" if stream == "stdout" else "error text"
     if any(mark in notebook for mark in _TRUNCATED):
         return _not_compared(kind, "the notebook's output is truncated"), []
-    if len(notebook) > _MOST_TEXT or truncated:
+    if len(notebook) > _MOST_TEXT or (truncated and run):
         if notebook[:1_000_000] == run[:1_000_000]:
             return _not_compared(kind, "the output is too large; its first million characters are the same"), []
         return _not_compared(kind, "the output is too large"), []
     first, noise = text.normalize(notebook)
     second, more = text.normalize(run)
-    if not first and not second:
-        return None, noise
     ignored = list(dict.fromkeys([*noise, *more]))
+    if stream == "stderr":
+        both = (first, second)
+        first, second = text.without_records(first), text.without_records(second)
+        ignored += ["warnings and log records"] if both != (first, second) else []
+    if not first and not second:
+        return None, ignored
     if text.are_equal(first, second) or (expected.partial and _is_part(second, first)):
         return (ItemComparison(kind=kind, status=ComparisonStatus.SAME) if second else None), ignored
+    if expected.unordered and text.are_equal(_sorted(first), _sorted(second)):
+        return ItemComparison(kind=kind, status=ComparisonStatus.SAME), [*ignored, "order of lines"]
     if kind_of_time := _time_difference(first, second, expected):
         return ItemComparison(kind=kind, status=ComparisonStatus.SAME), [*ignored, kind_of_time]
     reason = expected.reasons.get("text", "")
@@ -77,6 +85,10 @@ def _time_difference(first: str, second: str, expected: Expectation) -> str:
     if expected.measures_time and text.are_equal(text.without_durations(first), text.without_durations(second)):
         return "durations"
     return ""
+
+
+def _sorted(content: str) -> str:
+    return "\n".join(sorted(content.split("\n")))
 
 
 def _is_part(part: str, whole: str) -> bool:

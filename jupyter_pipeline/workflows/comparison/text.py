@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-__all__ = ["Window", "are_equal", "excerpt", "normalize", "without_durations", "without_moments"]
+__all__ = ["Window", "are_equal", "excerpt", "normalize", "without_durations", "without_moments", "without_records"]
 
 _DIGITS = 6
 """Significant digits from which a number counts as rounded."""
@@ -24,6 +24,12 @@ _WARNING = re.compile(
     r"^(?:/|<|[A-Za-z]:\\|\S*\.py:)\S*?:\d+: (?P<text>\w*(?:Warning|Deprecated)\w*: .*)$(?:\n[ \t]+\S.*$)?",
     re.MULTILINE,
 )
+_RECORD = re.compile(
+    r"^(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.,]*\]?)?[ \t\-|\[\w.]*?"
+    r"\b(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\b.*$\n?",
+    re.MULTILINE,
+)
+_CATEGORY = re.compile(r"^\w*(?:Warning|Deprecated)\w*: .*$\n?", re.MULTILINE)
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?(?!\w)")
 _RULES: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("addresses of objects", re.compile(r"\b0x[0-9a-fA-F]{4,}\b"), "0x…"),
@@ -85,6 +91,11 @@ def _without_bars(text: str) -> str:
         return text
     lines = re.split(r"\r\n|\n|\r", text)
     return "\n".join(line for line in lines if not _BAR.search(line))
+
+
+def without_records(text: str) -> str:
+    """Return a text without warnings and log records: their filters and handlers depend on the process."""
+    return _CATEGORY.sub("", _RECORD.sub("", text)).strip("\n")
 
 
 def _overwritten(text: str) -> str:

@@ -26,7 +26,8 @@ def test_cells_keep_index_id_tags_and_text() -> None:
     )
     cells = read_notebook(text.encode())
     assert [c.kind for c in cells] == ["markdown", "code"]
-    assert cells[1] == Cell(index=1, id="b", source="x = 1\ny = 2", tags=("t",), execution_count=3)
+    assert cells[1] == Cell(index=1, id="b", source="x = 1\ny = 2", tags=("t",), execution_count=3, outputs=())
+    assert cells[0].outputs is None  # it has not run
 
 
 def test_missing_and_repeated_ids_become_positions() -> None:

@@ -1,0 +1,122 @@
+"""Notebooks that a real kernel ran, against rehearsals of slices that were broken on purpose."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import nbclient
+import nbformat
+import pytest
+
+from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells, read_notebook
+from jupyter_pipeline.models import ComparisonStatus, RehearsalComparison
+from jupyter_pipeline.workflows.comparison import cells as comparison
+from jupyter_pipeline.workflows.comparison.files import scan_folder
+from jupyter_pipeline.workflows.rehearsal import rehearse
+
+FLOW = "import steps\n\n\ndef main(**values):\n    return steps.job(**values)\n"
+SOURCES = [
+    "import pandas as pd, numpy as np\nimport matplotlib.pyplot as plt\nfrom pathlib import Path\n"
+    "np.random.seed(3)\nplt.rcParams['lines.linewidth'] = 6",
+    "df = pd.DataFrame({'a': np.random.rand(30), 'b': list('123') * 10})\ndf['b'] = df['b'].astype(int)\n"
+    "Path('y.csv').write_text('q\\n1\\n')\ndf.head()",
+    "from IPython.display import display\ndf['c'] = df.a * 2\nprint(round(df.c.sum(), 3))\ny = pd.read_csv('y.csv')\n"
+    "df.a.plot()\nplt.title('t')\nplt.savefig('x.png')\ny.to_csv('out.csv')\ndisplay(df.head(2))\ndf.dtypes",
+]
+
+
+def execute(sources: Sequence[str], folder: Path) -> list[Cell]:
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+    options = {"timeout": 120, "resources": {"metadata": {"path": str(folder)}}, "allow_errors": True}
+    nbclient.NotebookClient(notebook, **options).execute()
+    return read_notebook(json.loads(nbformat.writes(notebook)))
+
+
+def compare(cells: Sequence[Cell], folder: Path, *, without: str = "") -> RehearsalComparison:
+    """Compare with a slice of the notebook without the lines that contain `without`."""
+    broken = [
+        dataclasses.replace(
+            c, source="\n".join("" if without and without in line else line for line in c.source.split("\n"))
+        )
+        for c in cells
+    ]
+    selected = [len(cells) - 1]
+    compilation = compile_cells(broken, selected, CompileOptions(name="job"))
+    notebook = comparison.Notebook(cells, selected, compilation)
+    before = scan_folder(folder)
+    files = {**compilation.files, "flow.py": FLOW}
+    done = rehearse(
+        files,
+        "flow.py:main",
+        working_directory=folder,
+        server=None,
+        parameters=compilation.parameters,
+        record=notebook.request(fingerprints=False),
+    )
+    assert done.error == ""
+    return comparison.compare(
+        notebook,
+        done.recording,
+        folder=folder,
+        before=before,
+        seconds=done.seconds,
+        values=compilation.parameters,
+    )
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Cell], Path]:
+    folder = Path(tmp_path_factory.mktemp("notebook"))
+    return execute(SOURCES, folder), folder
+
+
+@pytest.mark.slow
+def test_a_right_slice_is_the_same(executed: tuple[list[Cell], Path]) -> None:
+    found = compare(*executed)
+    assert found.differences == ()
+    assert {cell.status for cell in found.cells} == {ComparisonStatus.SAME}
+    assert [item.kind for item in found.cells[-1].items] == ["text", "display", "value", "picture"]
+    assert {item.name for item in found.files} == {"out.csv", "x.png", "y.csv"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("lost", "expected"),
+    [
+        ("seed(", "text"),
+        ("lines.linewidth", "picture"),
+        ("df.a.plot", "picture"),
+        ("out.csv", "out.csv: line 8"),
+        ("write_text", "y.csv: read, but line 3"),
+        ("astype", "value"),
+        ("display(df", "the run shows no display"),
+    ],
+)
+def test_a_broken_slice_differs(executed: tuple[list[Cell], Path], lost: str, expected: str) -> None:
+    found = compare(*executed, without=lost)
+    assert any(expected in line for line in found.differences), found.differences
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "sources",
+    [
+        ["import numpy as np, uuid\nx = np.random.rand(3)", "print(x, uuid.uuid4())\nx.sum()"],
+        ["import time\nfrom datetime import datetime\nt = time.time()", "print(time.time() - t, 's', datetime.now())"],
+        ["import matplotlib.pyplot as plt", "for i in range(2):\n    plt.figure(); plt.plot([1, i]); plt.show()"],
+        ["import subprocess", "subprocess.run(['echo', 'hello'])\nprint('after')"],
+        ["from tqdm import tqdm", "for i in tqdm(range(5)): pass\ni"],
+        ["import ipywidgets", "s = ipywidgets.IntSlider()\ns"],
+    ],
+)
+def test_unstable_output_is_no_difference(sources: list[str], tmp_path: Path) -> None:
+    assert compare(execute(sources, tmp_path), tmp_path).differences == ()
+
+
+@pytest.mark.slow
+def test_a_cell_that_did_not_run_cannot_be_compared(tmp_path: Path) -> None:
+    found = compare([Cell(index=0, source="print(1)")], tmp_path)
+    assert [cell.reason for cell in found.cells] == ["it was not executed in the notebook"]
