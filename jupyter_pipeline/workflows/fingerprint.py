@@ -195,7 +195,13 @@ def _refuse_objects(value: Any) -> None:
     for column in columns:
         if str(getattr(column, "dtype", "")) == "object":
             for item in list(getattr(column, "values", column).ravel()[:1000]):
-                if type(item).__module__ not in ("builtins", "datetime", "decimal", "pandas", "numpy"):
+                if type(item) is object or type(item).__module__ not in (
+                    "builtins",
+                    "datetime",
+                    "decimal",
+                    "pandas",
+                    "numpy",
+                ):
                     raise _NoFingerprintError(f"it contains a {_type_name(item)}")
                 if isinstance(item, list | dict | tuple | set) and any(
                     type(each).__module__ != "builtins" for each in _members(item)

@@ -50,5 +50,7 @@ def test_a_fingerprint_is_the_same_in_another_process() -> None:
         "import runpy, sys, pandas as pd; f = runpy.run_path(sys.argv[1])['fingerprint'];"
         "print(f([{'s': {'b', 'a'}}, pd.DataFrame({'a': [1.5, 2.0], 'b': ['x', 'y']})])['digest'])"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(module.__file__)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(module.__file__)], capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == fingerprint([{"s": {"b", "a"}}, FRAME])["digest"]

@@ -62,7 +62,9 @@ def test_displays_are_compared_by_content(notebook: dict[str, Any], run: dict[st
     ],
 )
 def test_a_hostile_output_stops_nothing(hostile: dict[str, Any]) -> None:
-    run = shown(text_html="<b>x</b>", image_png=picture()) if "image/png" in str(hostile) else shown(text_html="<b>x</b>")
+    run = (
+        shown(text_html="<b>x</b>", image_png=picture()) if "image/png" in str(hostile) else shown(text_html="<b>x</b>")
+    )
     items, _ = compare_displays([hostile], [run], PLAIN)
     assert items
     assert all(item.status is not ComparisonStatus.SAME for item in items)
@@ -85,6 +87,8 @@ def test_random_text_is_not_compared() -> None:
 
 
 def test_a_truncated_output_is_not_compared() -> None:
-    item, _ = compare_text("stdout", "a\nOutput is truncated. View as a scrollable element", "b", PLAIN, truncated=False)
+    item, _ = compare_text(
+        "stdout", "a\nOutput is truncated. View as a scrollable element", "b", PLAIN, truncated=False
+    )
     assert item is not None
     assert item.reason == "the notebook's output is truncated"
