@@ -19,12 +19,18 @@ from jupyter_pipeline.workflows.rehearsal import rehearse
 
 FLOW = "import steps\n\n\ndef main(**values):\n    return steps.job(**values)\n"
 SOURCES = [
-    "import pandas as pd, numpy as np\nimport matplotlib.pyplot as plt\nfrom pathlib import Path\n"
-    "np.random.seed(3)\nplt.rcParams['lines.linewidth'] = 6",
-    "df = pd.DataFrame({'a': np.random.rand(30), 'b': list('123') * 10})\ndf['b'] = df['b'].astype(int)\n"
-    "Path('y.csv').write_text('q\\n1\\n')\ndf.head()",
-    "from IPython.display import display\ndf['c'] = df.a * 2\nprint(round(df.c.sum(), 3))\ny = pd.read_csv('y.csv')\n"
-    "df.a.plot()\nplt.title('t')\nplt.savefig('x.png')\ny.to_csv('out.csv')\ndisplay(df.head(2))\ndf.dtypes",
+    (
+        "import pandas as pd, numpy as np\nimport matplotlib.pyplot as plt\nfrom pathlib import Path\n"
+        "np.random.seed(3)\nplt.rcParams['lines.linewidth'] = 6"
+    ),
+    (
+        "df = pd.DataFrame({'a': np.random.rand(30), 'b': list('123') * 10})\ndf['b'] = df['b'].astype(int)\n"
+        "Path('y.csv').write_text('q\\n1\\n')\ndf.head()"
+    ),
+    (
+        "from IPython.display import display\ndf['c'] = df.a * 2\nprint(round(df.c.sum(), 3))\ny = pd.read_csv('y.csv')\n"
+        "df.a.plot()\nplt.title('t')\nplt.savefig('x.png')\ny.to_csv('out.csv')\ndisplay(df.head(2))\ndf.dtypes"
+    ),
 ]
 
 
