@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from jupyter_pipeline.workflows.comparison import cells as comparison
 from jupyter_pipeline.workflows.comparison.files import scan_folder
 from jupyter_pipeline.workflows.rehearsal import rehearse
 
-FLOW = "import steps\n\n\ndef main(**values):\n    return steps.job(**values)\n"
+FLOW = "import steps\n\n\ndef main(**values):\n    return steps.{function}(**values)\n"
 SOURCES = [
     (
         "import pandas as pd, numpy as np\nimport matplotlib.pyplot as plt\nfrom pathlib import Path\n"
@@ -28,7 +29,7 @@ SOURCES = [
         "Path('y.csv').write_text('q\\n1\\n')\ndf.head()"
     ),
     (
-        "from IPython.display import display\ndf['c'] = df.a * 2\nprint(round(df.c.sum(), 3))\ny = pd.read_csv('y.csv')\n"
+        "from IPython.display import display\ndf['c'] = df.a * 2\nprint(round(df.c.sum(), 3))\ny = pd.read_csv('y.csv')\n"  # noqa: E501
         "df.a.plot()\nplt.title('t')\nplt.savefig('x.png')\ny.to_csv('out.csv')\ndisplay(df.head(2))\ndf.dtypes"
     ),
 ]
@@ -53,7 +54,8 @@ def compare(cells: Sequence[Cell], folder: Path, *, without: str = "") -> Rehear
     compilation = compile_cells(broken, selected, CompileOptions(name="job"))
     notebook = comparison.Notebook(cells, selected, compilation)
     before = scan_folder(folder)
-    files = {**compilation.files, "flow.py": FLOW}
+    [function] = re.findall(r"steps\.(\w+)", compilation.files["flow.py"])
+    files = {**compilation.files, "flow.py": FLOW.format(function=function)}
     done = rehearse(
         files,
         "flow.py:main",
