@@ -19,7 +19,7 @@
     │   ├── CompileRefusedError      the cell cannot be compiled; has the refusals
     │   ├── EditedByHandError        generated files contain manual edits
     │   ├── RehearsalError           the rehearsal failed, so nothing was deployed
-    │   └── RehearsalDiffersError    the rehearsal shows something else than the notebook; has the comparison
+    │   └── RehearsalDiffersError    the rehearsal differs from the notebook; has the comparison
     └── OrchestrationError           Prefect operation failed
         ├── ServiceError             embedded service could not start or stop
         ├── ApiUnreachableError      no Prefect API answers
@@ -335,7 +335,9 @@ class RehearsalError(CompileError):
 
 
 class RehearsalDiffersError(CompileError):
-    """The rehearsal shows something else than the notebook, and ``--require-same`` was set. Nothing was deployed.
+    """The rehearsal is not shown to be the same as the notebook, and ``--require-same`` was set. Nothing was deployed.
+
+    A cell or file differs, or no cell could be compared.
 
     Parameters
     ----------
@@ -345,11 +347,15 @@ class RehearsalDiffersError(CompileError):
 
     def __init__(self, comparison: RehearsalComparison) -> None:
         self.comparison = comparison
-        lines = "\n".join(f"  {line}" for line in comparison.differences)
+        if comparison.differences:
+            first, lines = "The rehearsal differs from the notebook", comparison.differences
+            fix = "Run the notebook from top to bottom and save it, or fix the cells."
+        else:
+            first, lines = "No cell of the rehearsal could be compared with the notebook", comparison.obstacles
+            fix = "Run the notebook from top to bottom and save it with its outputs."
+        shown = "".join(f"  {line}\n" for line in lines)
         super().__init__(
-            f"The rehearsal differs from the notebook, so nothing was deployed.\n{lines}\n"
-            "Run the notebook from top to bottom and save it, or fix the cells. "
-            "Without --require-same, a difference does not stop the deploy."
+            f"{first}, so nothing was deployed.\n{shown}{fix} Without --require-same, this does not stop the deploy."
         )
 
     def to_dict(self) -> dict[str, Any]:

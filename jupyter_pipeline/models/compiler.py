@@ -105,9 +105,28 @@ class RehearsalComparison(Record):
         found = [f"{each.label[:1].upper()}{each.label[1:]}: {_reasons(each)}" for each in self.cells if _differs(each)]
         return (*found, *(f"{each.name}: {each.reason}" for each in self.files if _differs(each)))
 
+    @property
+    def obstacles(self) -> tuple[str, ...]:
+        """Return the reasons why no cell could be compared, one line for each cell; empty if a cell could.
+
+        A cell without any output proves nothing beside a cell that cannot be compared.
+        """
+        unknown = ComparisonStatus.NOT_COMPARED
+        if any(item.status is not unknown for cell in self.cells for item in cell.items):
+            return ()
+        found = [cell for cell in self.cells if cell.status is unknown]
+        if self.cells and not found:
+            return ()
+        lines = (f"{each.label[:1].upper()}{each.label[1:]}: {_obstacle(each)}" for each in found)
+        return tuple(lines) or self.notes or ("No cell was recorded.",)
+
 
 def _differs(part: CellComparison | ItemComparison) -> bool:
     return part.status is ComparisonStatus.DIFFERS
+
+
+def _obstacle(cell: CellComparison) -> str:
+    return cell.reason or "; ".join(dict.fromkeys(item.reason for item in cell.items if item.reason))
 
 
 def _reasons(cell: CellComparison) -> str:

@@ -54,7 +54,8 @@ def deploy(plan: Plan, *, progress: Progress | None = None, kernel: Kernel | Non
     Raises
     ------
     RehearsalDiffersError
-        The rehearsal differs from the notebook, and ``--require-same`` is set; nothing was deployed.
+        The rehearsal differs from the notebook, or no cell could be compared, and ``--require-same`` is set; nothing was
+        deployed.
     RehearsalError
         The pipeline failed in a separate process; nothing was deployed.
     SoftwareEnvironmentError
@@ -130,7 +131,7 @@ def _rehearse(plan: Plan, spec: DeploymentSpec, report: Progress, kernel: Kernel
         values=values,
         on_cluster=bool(options.profile),
     )
-    if plan.settings.require_same and comparison.differences:
+    if plan.settings.require_same and (comparison.differences or comparison.obstacles):
         raise RehearsalDiffersError(comparison)
     return comparison
 

@@ -244,7 +244,7 @@ OPTIONS = (
     ),
     Option(
         "require-same",
-        "refuse the deploy if the rehearsal shows something else than the notebook; it then always rehearses",
+        "rehearse, and refuse the deploy if the rehearsal differs from the notebook or no cell can be compared",
         fields=("require_same",),
     ),
     Option(

@@ -176,7 +176,7 @@ class Recorder:
             @functools.wraps(show)
             def display(*values: Any, **options: Any) -> Any:
                 active = self._current.get()
-                for value in values if active is not None else ():
+                for value in values if active is not None and not active.outer else ():
                     self._show(active.cell if active else -1, value, "display_data", raw=bool(options.get("raw")))
                 with _passed_on(active):
                     return show(*values, **options)
@@ -244,6 +244,17 @@ class Recorder:
         if value is not None:
             self._show(cell, value, "execute_result")
         return value
+
+    def pass_on(self, show: Callable[[Any], Any], value: Any) -> Any:
+        """Show a value that is already recorded by a function such as ``display``."""
+        with _passed_on(self._current.get()):
+            return show(value)
+
+    def finish(self) -> None:
+        """Record the end of a cell before statements that no cell contains, such as the one that closes figures."""
+        active = self._current.get()
+        if active is not None:
+            self._finish(active, sys._getframe(1))
 
     def _finish(self, active: _Active, frame: FrameType) -> None:
         """Record the value that only a name shows, and the figures that the cell leaves open."""
@@ -755,6 +766,8 @@ def _instrument_step(
         if cell >= 0 and cell != current:
             body.append(_call("enter", statement, ast.Constant(cell)))
             current = cell
+        elif cell < 0 <= current and isinstance(statement, ast.Expr):
+            body.append(_call("finish", statement))
         if cell in values and last_of[cell] is statement:
             _record_last_value(statement, cell, values[cell])
         body.append(statement)
@@ -771,19 +784,34 @@ def _instrument_step(
 def _record_last_value(statement: ast.stmt, cell: int, dump: str) -> None:
     """Wrap the last expression of a cell in a call that records its value.
 
-    The statement is the expression, returns it, possibly after names, passes it to ``display``, or asserts it.
+    The statement is the expression, returns it, possibly after names, passes it to ``display`` or ``print``, or asserts
+    it. ``if (shown := value) is not None`` displays all but ``None``. A name may be replaced by its value.
     """
 
     def wrapped(node: ast.expr) -> ast.expr:
-        if ast.dump(node) != dump:
-            return node
+        return recorded(node) if ast.dump(node) == dump else node
+
+    def recorded(node: ast.expr) -> ast.expr:
         return ast.copy_location(ast.Call(_attribute("value"), [ast.Constant(cell), node], []), node)
 
+    def passed_on(call: ast.Call) -> ast.expr:
+        return ast.copy_location(ast.Call(_attribute("pass_on"), [call.func, *call.args], []), call)
+
     match statement:
-        case ast.Expr(value=ast.Call(func=ast.Name(id="display"), args=[_]) as call) if ast.dump(call) != dump:
-            call.args[0] = wrapped(call.args[0])
-        case ast.Return(value=ast.Tuple(elts=[*_, last]) as values) if ast.dump(values) != dump:
-            values.elts[-1] = wrapped(last)
+        case ast.Expr(value=ast.Call(func=ast.Name(id="display" | "print"), args=[argument], keywords=[]) as call) if (
+            ast.dump(argument) == dump
+        ):
+            call.args[0] = recorded(argument)
+            statement.value = passed_on(call)
+        case ast.If(
+            test=ast.Compare(left=ast.NamedExpr() as named), body=[ast.Expr(value=ast.Call(args=[_]) as call) as shown]
+        ) if ast.dump(named.value) == dump:
+            named.value = recorded(named.value)
+            shown.value = passed_on(call)
+        case ast.Return(value=ast.Tuple(elts=[*_, last]) as values) if ast.dump(last) == dump != ast.dump(values):
+            values.elts[-1] = recorded(last)
+        case ast.Return(value=ast.expr() as value) if dump.startswith("Name("):
+            statement.value = recorded(value)
         case ast.Expr(value=value) | ast.Return(value=ast.expr() as value):
             statement.value = wrapped(value)
         case ast.Assert(test=ast.Compare(left=ast.Call(args=[_]) as call)):

@@ -22,7 +22,7 @@ from typing import Any
 
 from jupyter_pipeline.models import ComparisonStatus, ItemComparison
 from jupyter_pipeline.workflows.comparison import pictures
-from jupyter_pipeline.workflows.comparison.pictures import NotAPictureError
+from jupyter_pipeline.workflows.comparison.pictures import PictureError
 
 __all__ = ["FolderState", "OmittedLine", "compare_files", "find_read_files", "scan_folder"]
 
@@ -149,7 +149,7 @@ def _compare_picture(
     try:
         run = pictures.open_picture(file.read_bytes())
         before = pictures.open_picture(base64.b64decode(state["picture"])) if state.get("picture") else None
-    except (NotAPictureError, OSError) as error:
+    except (PictureError, OSError) as error:
         return _item(str(file), folder, str(error), ComparisonStatus.NOT_COMPARED)
     sides["run"], sides["run_picture"] = pictures.describe_picture(run), pictures.thumbnail(run)
     if before is None:
@@ -158,7 +158,10 @@ def _compare_picture(
         reason = "the file did not exist before" if state.get("size") is None else "its content before is not known"
         return _item(str(file), folder, reason, ComparisonStatus.NOT_COMPARED)
     sides["notebook"], sides["notebook_picture"] = pictures.describe_picture(before), pictures.thumbnail(before)
-    reason = pictures.compare_pictures(before, run)
+    try:
+        reason = pictures.compare_pictures(before, run)
+    except PictureError as error:
+        return _item(str(file), folder, str(error), ComparisonStatus.NOT_COMPARED, sides)
     if not reason:
         return _item(str(file), folder, "", ComparisonStatus.SAME)
     if excuse and not pictures.is_blank(run):

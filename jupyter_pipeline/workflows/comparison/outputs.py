@@ -13,7 +13,7 @@ from typing import Any
 
 from jupyter_pipeline.models import ComparisonStatus, ItemComparison
 from jupyter_pipeline.workflows.comparison import pictures, tables, text
-from jupyter_pipeline.workflows.comparison.pictures import NotAPictureError
+from jupyter_pipeline.workflows.comparison.pictures import PictureError
 from jupyter_pipeline.workflows.comparison.tables import UnreadableHtmlError
 
 __all__ = ["Expectation", "compare_displays", "compare_text"]
@@ -189,7 +189,7 @@ def _compare(
                 return ("" if same else f"the data of {name} differs"), {} if same else _texts(first, second)
         if "text/html" in first and "text/html" in second:
             return _compare_html(_joined(first["text/html"]), _joined(second["text/html"]))
-    except (NotAPictureError, UnreadableHtmlError) as error:
+    except (PictureError, UnreadableHtmlError) as error:
         return None, {"reason": str(error)}
     return _compare_plain(first, second, expected, noise)
 
@@ -198,14 +198,20 @@ def _compare_pictures(notebook: Any, run: Any) -> tuple[str | None, dict[str, st
     if not run:
         return None, {"reason": "the picture of the run is too large"}
     one, other = pictures.open_picture(_joined(notebook)), pictures.open_picture(_joined(run))
-    reason = pictures.compare_pictures(one, other)
-    if not reason:
+    reason: str | None
+    sides: dict[str, str] = {}
+    try:
+        reason = pictures.compare_pictures(one, other)
+    except PictureError as error:
+        reason, sides = None, {"reason": str(error)}
+    if reason == "":
         return "", {}
     return reason, {
         "notebook": pictures.describe_picture(one),
         "run": pictures.describe_picture(other),
         "notebook_picture": pictures.thumbnail(one),
         "run_picture": pictures.thumbnail(other),
+        **sides,
     }
 
 
@@ -263,7 +269,7 @@ def _sides(output: Mapping[str, Any], side: str) -> dict[str, str]:
         if data.get(name):
             try:
                 image = pictures.open_picture(_joined(data[name]))
-            except NotAPictureError:
+            except PictureError:
                 continue
             return {side: pictures.describe_picture(image), f"{side}_picture": pictures.thumbnail(image)}
     return sides

@@ -1,4 +1,7 @@
-"""Compare pictures by content: blank or not, size, perceptual hash and colors."""
+"""Compare pictures by content: blank or not, size, perceptual hash and colors.
+
+The hash needs ImageHash, and reading a picture needs Pillow. The extra ``compare`` has both.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["NotAPictureError", "compare_pictures", "describe_picture", "is_blank", "open_picture", "thumbnail"]
+__all__ = ["PictureError", "compare_pictures", "describe_picture", "is_blank", "open_picture", "thumbnail"]
 
 _MOST_PIXELS = 40_000_000
 _SIZE = 0.02
@@ -24,10 +27,11 @@ _SCALED = 160
 """Side of the scaled pictures whose colors are compared."""
 _THUMBNAIL = 360
 _MOST_TEXT = 40_000_000
+_INSTALL = "install jupyter_pipeline[compare] to compare pictures by content"
 
 
-class NotAPictureError(Exception):
-    """The data is no picture that can be read; the message is the reason."""
+class PictureError(Exception):
+    """A picture cannot be read or compared; the message is the reason."""
 
 
 def open_picture(data: str | bytes) -> Image:
@@ -40,23 +44,26 @@ def open_picture(data: str | bytes) -> Image:
 
     Raises
     ------
-    NotAPictureError
+    PictureError
         If it is too large, or cannot be read.
     """
-    from PIL import Image
+    try:
+        from PIL import Image
+    except ImportError as error:
+        raise PictureError(_INSTALL) from error
 
     if len(data) > _MOST_TEXT:
-        raise NotAPictureError("the picture is too large")
+        raise PictureError("the picture is too large")
     try:
         content = base64.b64decode(data) if isinstance(data, str) else data
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             image = Image.open(io.BytesIO(content))
             if image.width * image.height > _MOST_PIXELS:
-                raise NotAPictureError(f"the picture is too large ({image.width} x {image.height} pixels)")
+                raise PictureError(f"the picture is too large ({image.width} x {image.height} pixels)")
             layer = image.convert("RGBA")
     except (OSError, ValueError, SyntaxError, binascii.Error, Image.DecompressionBombError) as error:
-        raise NotAPictureError(f"the picture cannot be read ({type(error).__name__})") from error
+        raise PictureError(f"the picture cannot be read ({type(error).__name__})") from error
     white = Image.new("RGBA", layer.size, "white")
     return Image.alpha_composite(white, layer).convert("RGB")
 
@@ -72,7 +79,13 @@ def describe_picture(image: Image) -> str:
 
 
 def compare_pictures(notebook: Image, run: Image) -> str:
-    """Return the reason why two pictures differ; empty if they do not."""
+    """Return the reason why two pictures differ; empty if they do not.
+
+    Raises
+    ------
+    PictureError
+        If both have the same size and content, but no library can compare the content.
+    """
     if is_blank(notebook) != is_blank(run):
         return f"the picture of the {'run' if is_blank(run) else 'notebook'} is blank"
     ratio = run.width / notebook.width
@@ -88,8 +101,11 @@ def compare_pictures(notebook: Image, run: Image) -> str:
 
 
 def _compare_content(notebook: Image, run: Image) -> str:
-    import imagehash
-    import numpy as np
+    try:
+        import imagehash
+        import numpy as np
+    except ImportError as error:
+        raise PictureError(_INSTALL) from error
 
     distance = int(imagehash.phash(notebook, hash_size=16) - imagehash.phash(run, hash_size=16))
     if distance > _HASH_DISTANCE and not is_blank(notebook):

@@ -13,7 +13,8 @@ import nbformat
 import pytest
 
 from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells, read_notebook
-from jupyter_pipeline.models import ComparisonStatus, RehearsalComparison
+from jupyter_pipeline.exceptions import RehearsalDiffersError
+from jupyter_pipeline.models import CellComparison, ComparisonStatus, ItemComparison, RehearsalComparison
 from jupyter_pipeline.workflows.comparison import cells as comparison
 from jupyter_pipeline.workflows.comparison.files import scan_folder
 from jupyter_pipeline.workflows.rehearsal import rehearse
@@ -42,7 +43,7 @@ def execute(sources: Sequence[str], folder: Path) -> list[Cell]:
     return read_notebook(json.loads(nbformat.writes(notebook)))
 
 
-def compare(cells: Sequence[Cell], folder: Path, *, without: str = "") -> RehearsalComparison:
+def compare(cells: Sequence[Cell], folder: Path, *, without: str = "", whole: bool = False) -> RehearsalComparison:
     """Compare with a slice of the notebook without the lines that contain `without`."""
     broken = [
         dataclasses.replace(
@@ -50,8 +51,9 @@ def compare(cells: Sequence[Cell], folder: Path, *, without: str = "") -> Rehear
         )
         for c in cells
     ]
-    selected = [len(cells) - 1]
-    compilation = compile_cells(broken, selected, CompileOptions(name="job"))
+    selected = list(range(len(cells))) if whole else [len(cells) - 1]
+    options = CompileOptions(name="job", whole=whole, one_step=whole)
+    compilation = compile_cells(broken, selected, options)
     notebook = comparison.Notebook(cells, selected, compilation)
     before = scan_folder(folder)
     [function] = re.findall(r"steps\.(\w+)", compilation.files["flow.py"])
@@ -88,6 +90,29 @@ def test_a_right_slice_is_the_same(executed: tuple[list[Cell], Path]) -> None:
     assert {cell.status for cell in found.cells} == {ComparisonStatus.SAME}
     assert [item.kind for item in found.cells[-1].items] == ["text", "display", "value", "picture"]
     assert {item.name for item in found.files} == {"out.csv", "x.png", "y.csv"}
+
+
+@pytest.mark.slow
+def test_each_form_of_a_last_value_is_recorded_once(tmp_path: Path) -> None:
+    sources = [
+        "# # Values\nimport pandas as pd\nimport matplotlib.pyplot as plt\ndf = pd.DataFrame({'a': [1, 2]})\ndf.head()",
+        "display(df)",
+        "total = df.a.sum()\nprint(total)\ntotal",
+        "df.a.max(), 1",
+        "df.a.to_dict() or None",
+        "df.a.plot()\nplt.show()\nf'{total}'",
+    ]
+    cells = execute(sources, tmp_path)
+    found = compare(cells, tmp_path, whole=True)
+    assert found.differences == ()
+    assert [[item.kind for item in cell.items] for cell in found.cells] == [
+        ["value"],
+        ["display"],
+        ["text", "value"],
+        ["value"],
+        ["value"],
+        ["picture", "value"],
+    ]
 
 
 @pytest.mark.slow
@@ -128,3 +153,31 @@ def test_unstable_output_is_no_difference(sources: list[str], tmp_path: Path) ->
 def test_a_cell_that_did_not_run_cannot_be_compared(tmp_path: Path) -> None:
     found = compare([Cell(index=0, source="print(1)")], tmp_path)
     assert [cell.reason for cell in found.cells] == ["it was not executed in the notebook"]
+
+
+COMPARED = CellComparison(
+    cell=1,
+    label="cell 2",
+    status=ComparisonStatus.SAME,
+    items=(ItemComparison(kind="value", status=ComparisonStatus.SAME),),
+)
+SILENT = CellComparison(cell=0, label="cell 1", status=ComparisonStatus.SAME)
+UNKNOWN = CellComparison(cell=2, label="cell 3", status=ComparisonStatus.NOT_COMPARED, reason="it was not executed")
+
+
+@pytest.mark.parametrize(
+    ("cells", "obstacles"),
+    [
+        ((SILENT,), ()),
+        ((COMPARED, UNKNOWN), ()),
+        ((UNKNOWN,), ("Cell 3: it was not executed",)),
+        ((SILENT, UNKNOWN), ("Cell 3: it was not executed",)),
+        ((), ("No cell was recorded.",)),
+    ],
+)
+def test_require_same_needs_a_cell_that_could_be_compared(
+    cells: tuple[CellComparison, ...], obstacles: tuple[str, ...]
+) -> None:
+    found = RehearsalComparison(cells=cells)
+    assert found.obstacles == obstacles
+    assert "No cell of the rehearsal could be compared" in str(RehearsalDiffersError(found))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import io
+import sys
 from typing import Any
 
 import pytest
@@ -47,6 +48,24 @@ def table(value: str) -> dict[str, Any]:
 def test_displays_are_compared_by_content(notebook: dict[str, Any], run: dict[str, Any], reason: str) -> None:
     [item], _ = compare_displays([notebook], [run], PLAIN)
     assert item.status is (ComparisonStatus.DIFFERS if reason else ComparisonStatus.SAME)
+    assert reason in item.reason
+
+
+@pytest.mark.parametrize(
+    ("run", "status", "reason"),
+    [
+        (picture(), "same", ""),
+        (picture(""), "differs", "the picture of the run is blank"),
+        (picture(size=(300, 150)), "differs", "size 300 x 150"),
+        (picture("red"), "cannot be compared", "install jupyter_pipeline[compare]"),
+    ],
+)
+def test_without_imagehash_pictures_are_compared_by_size_and_blank(
+    run: str, status: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "imagehash", None)
+    [item], _ = compare_displays([shown(image_png=picture())], [shown(image_png=run)], PLAIN)
+    assert item.status.value == status
     assert reason in item.reason
 
 
