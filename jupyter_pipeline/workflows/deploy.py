@@ -54,7 +54,7 @@ def deploy(plan: Plan, *, progress: Progress | None = None, kernel: Kernel | Non
     Raises
     ------
     RehearsalDiffersError
-        The rehearsal differs from the notebook, or no cell could be compared, and ``--require-same`` is set; nothing was
+        With ``--require-same``: the rehearsal differs from the notebook, or no cell could be compared. Nothing was
         deployed.
     RehearsalError
         The pipeline failed in a separate process; nothing was deployed.

@@ -124,7 +124,7 @@ def test_a_deploy_is_rehearsed_once_and_repeated_without_a_change(live: Path, tm
     assert live_record("once") == done.deployment
     changed = planned(tmp_path, "n = 3", "open('made.txt', 'a').write(str(n + 1))", name="once", tag=["new"])
     differs = changed.preview().server_changes or ""
-    assert "+    return open('made.txt', 'a').write(str(n + 1))" in differs
+    assert '+    return open("made.txt", "a").write(str(n + 1))' in differs
     assert "+- new" in differs
 
 
