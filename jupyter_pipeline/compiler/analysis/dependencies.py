@@ -74,7 +74,7 @@ def analyze(program: Program, criteria: Collection[int] = (), external: Collecti
 
 
 def _find_patching_imports(program: Program, heap: Heap) -> list[tuple[int, int]]:
-    """Return the imports of libraries without a model whose names nobody reads: they may change other libraries.
+    """Return the imports of libraries without a model whose names no statement reads: they may change other libraries.
 
     Such as accessors, patches and installers. A slice that imports another library keeps them.
     """
