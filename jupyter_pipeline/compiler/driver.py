@@ -42,7 +42,6 @@ from jupyter_pipeline.compiler.graph.naming import (
     name_functions,
     to_identifier,
 )
-from jupyter_pipeline.compiler.graph.parameter_values import convert_value
 from jupyter_pipeline.compiler.graph.parameters import Parameter, find_parameters, parameter_schema
 from jupyter_pipeline.compiler.graph.partition import partition_steps
 from jupyter_pipeline.compiler.graph.pipeline import PipelineGraph
@@ -62,6 +61,7 @@ from jupyter_pipeline.compiler.options import Compilation, CompileOptions
 from jupyter_pipeline.compiler.refusals import refusal
 from jupyter_pipeline.compiler.secrets import find_machine_values, refuse_secret_values
 from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
+from jupyter_pipeline.parameter_schema import convert_value
 from jupyter_pipeline.paths import check_name
 
 __all__ = ["compile_cells"]
@@ -102,7 +102,9 @@ def compile_cells(cells: Sequence[Cell], selected: int | Sequence[int], options:
         graph = build(cells, sliced, options, labels)
     remarks = [*sliced.notes, *(CellNote(cell, text) for cell, text in find_machine_values(sliced))]
     values = {
-        p.name: convert_value(p, options.defaults.get(p.name, p.default)) for p in graph.parameters if not p.window
+        p.name: convert_value(p.name, p.schema, options.defaults.get(p.name, p.default))
+        for p in graph.parameters
+        if not p.window
     }
     title = (graph.steps[0].summary if len(graph.steps) == 1 else options.description) or f"Pipeline {options.name}."
     pieces = render_steps(
@@ -262,7 +264,7 @@ def _find_parameters(cells: Sequence[Cell], sliced: SlicedProgram, options: Comp
     # In a whole notebook, tagged cells are the only ones with parameters; without one, all cells are above others.
     own = sliced.criteria if not options.whole else {c.index for c in cells} - tagged if tagged else ()
     parameters, refusals = find_parameters(
-        sliced.statements, own, tagged=tagged, wanted=wanted, reserved=RESERVED_NAMES
+        sliced.statements, own, tagged=tagged, wanted=wanted, reserved=RESERVED_NAMES, program=sliced.program
     )
     if not refusals:
         parameters, refusals = bind_windows(parameters, options.windows, sliced.statements)

@@ -129,6 +129,12 @@ RULES: dict[str, Rule] = {
             "Assign a number, a string, a list or a dictionary literal.",
         ),
         Rule(
+            "parameter-default",
+            "parameter",
+            "its default {value} does not fit its annotation, which allows {allowed}",
+            "Correct the annotation, or assign a value that fits.",
+        ),
+        Rule(
             "window-not-a-time",
             "parameter",
             "{value} is neither a date nor a time, so it cannot be an edge of a time window",

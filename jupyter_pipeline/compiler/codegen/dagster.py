@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from jupyter_pipeline.compiler.codegen.base import CodeGenerator, origin_sentence
-from jupyter_pipeline.compiler.codegen.imports import Imports
+from jupyter_pipeline.compiler.codegen.imports import Imports, need_types
 from jupyter_pipeline.compiler.codegen.text import escape_docstring, indent, render_verdict, wrap_call
 from jupyter_pipeline.compiler.frontend.directives import largest_worker_size
 from jupyter_pipeline.compiler.graph.naming import to_identifier, unused_name
@@ -106,9 +107,15 @@ class _Ops:
         if not self.pipeline_parameters:
             return ""
         self.imports.need("dagster", "ConfigurableResource")
-        if any(p.annotation.startswith("datetime.") for p in self.pipeline_parameters):
-            self.imports.need("datetime")
-        lines = [f"    {p.name}: {_plain_type(p, self.imports)} = {_plain_value(p)}" for p in self.pipeline_parameters]
+        for p in self.pipeline_parameters:
+            value = _value(p, "")
+            need_types(replace(p, annotation=value, text=""), self.imports)
+            if "TypeAdapter" in value:
+                self.imports.need("pydantic", "TypeAdapter")
+        lines = [
+            f"    {p.name}: {_plain_type(p, self.imports)} = {_plain_value(p, self.imports)}"
+            for p in self.pipeline_parameters
+        ]
         return f'class {_CLASS}(ConfigurableResource):\n    """Parameters of a run."""\n\n' + "\n".join(lines)
 
     def cluster(self) -> str:
@@ -255,21 +262,34 @@ def _cron(schedule: Schedule) -> str:
     raise UsageError(f"Dagster's schedules are cron expressions, and {what} is none: give --cron, or no schedule.")
 
 
+_PLAIN = ("int", "float", "str", "bool", "list", "dict")
+
+
 def _plain_type(parameter: Parameter, imports: Imports) -> str:
-    if parameter.annotation == "Any":
-        return imports.need("typing", "Any")
-    return "str" if parameter.annotation.startswith("datetime.") else parameter.annotation
+    """Return the type in Dagster's configuration, which has JSON values only."""
+    if parameter.annotation.partition("[")[0] in _PLAIN and "|" not in parameter.annotation:
+        return parameter.annotation
+    if isinstance(parameter.default, str) and "|" not in parameter.annotation:
+        return "str"
+    return imports.need("typing", "Any")
 
 
-def _plain_value(parameter: Parameter) -> str:
-    return repr(parameter.default) if parameter.annotation.startswith("datetime.") else parameter.text
+def _plain_value(parameter: Parameter, imports: Imports) -> str:
+    if isinstance(parameter.default, list | dict):
+        return f"{imports.need('pydantic', 'Field')}(default_factory=lambda: {parameter.text})"
+    return repr(parameter.default)
 
 
 def _value(parameter: Parameter, text: str) -> str:
-    """Return the expression of a parameter's value. Dagster's configuration has no dates: they are parsed."""
-    if parameter.annotation.startswith("datetime."):
-        return f"{parameter.annotation}.fromisoformat({text})"
-    return text
+    """Return the expression of a parameter's value, parsed from its JSON value."""
+    kind = parameter.annotation
+    if kind in ("datetime.date", "datetime.datetime", "datetime.time"):
+        return f"{kind}.fromisoformat({text})"
+    if kind in ("pathlib.Path", "decimal.Decimal", "zoneinfo.ZoneInfo") or kind.startswith("steps."):
+        return f"{kind}({text})"
+    if kind in _PLAIN or kind.partition("[")[0] in ("list", "dict", "Any"):
+        return text
+    return f"TypeAdapter({kind}).validate_python({text})"
 
 
 def _after(step: Step) -> str:

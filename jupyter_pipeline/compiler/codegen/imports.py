@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from typing import TYPE_CHECKING
 
-__all__ = ["Imports"]
+if TYPE_CHECKING:
+    from jupyter_pipeline.compiler.graph.parameters import Parameter
+
+__all__ = ["Imports", "need_types"]
 
 _LOCAL = ("jupyter_pipeline.runtime", "steps")
 """Modules that a tool sorts in another group if it runs beside them."""
@@ -46,3 +51,13 @@ class Imports:
         if groups[2]:
             groups[2].insert(0, "# isort: off")
         return "\n\n".join("\n".join(group) for group in groups if group)
+
+
+def need_types(parameter: Parameter, imports: Imports) -> None:
+    """Import the names of a parameter's annotation and default."""
+    for name in ("Any", "Literal"):
+        if re.search(rf"\b{name}\b", parameter.annotation):
+            imports.need("typing", name)
+    for module in ("datetime", "decimal", "pathlib", "steps", "zoneinfo"):
+        if re.search(rf"\b{module}\.", f"{parameter.annotation} {parameter.text}"):
+            imports.need(module)

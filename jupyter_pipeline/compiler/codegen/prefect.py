@@ -11,10 +11,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from jupyter_pipeline.compiler.codegen.base import RESERVED_NAMES, CodeGenerator, origin_sentence
-from jupyter_pipeline.compiler.codegen.imports import Imports
+from jupyter_pipeline.compiler.codegen.imports import Imports, need_types
 from jupyter_pipeline.compiler.codegen.prefect_tasks import render_cache_policy, task_arguments
 from jupyter_pipeline.compiler.codegen.prefect_yaml import prefect_yaml_notes, render_prefect_yaml
-from jupyter_pipeline.compiler.codegen.text import escape_docstring, indent, render_signature, render_verdict, wrap_call
+from jupyter_pipeline.compiler.codegen.text import (
+    escape_docstring,
+    indent,
+    render_default,
+    render_parameter,
+    render_signature,
+    render_verdict,
+    wrap_call,
+)
 from jupyter_pipeline.compiler.frontend.directives import largest_worker_size
 from jupyter_pipeline.compiler.graph.naming import unused_name
 from jupyter_pipeline.compiler.graph.parameters import Parameter
@@ -66,7 +74,7 @@ def _render_flow(graph: PipelineGraph, options: CompileOptions) -> str:
     asynchronous = alone is not None and alone.asynchronous and alone.kind == "step"
     flow = _Calls(options, imports)
     body = flow.single(alone) if alone else flow.several(steps)
-    body = _windowed(parameters, imports) + _on_cluster(body, steps, options, imports)
+    body = _defaults(parameters, imports) + _on_cluster(body, steps, options, imports)
     helpers = render_cache_policy(imports) if any(s.settings.cache for s in steps) else ""
     helpers += _check(steps, imports, graph.libraries) if any(s.kind == "check" for s in steps) else ""
     summary = alone.summary if alone and alone.summary else f"Run {options.name}."
@@ -83,21 +91,21 @@ def _render_flow(graph: PipelineGraph, options: CompileOptions) -> str:
 
 
 def _argument(parameter: Parameter, imports: Imports) -> str:
-    if parameter.annotation == "Any":
-        imports.need("typing", "Any")
-    if parameter.annotation.startswith("datetime."):
-        imports.need("datetime")
+    need_types(parameter, imports)
     if parameter.window:
         return f"{parameter.name}: {parameter.annotation} | None = None"
-    return f"{parameter.name}: {parameter.annotation} = {parameter.text}"
+    return render_parameter(parameter.name, parameter.annotation, parameter.text)
 
 
-def _windowed(parameters: Sequence[Parameter], imports: Imports) -> str:
+def _defaults(parameters: Sequence[Parameter], imports: Imports) -> str:
+    """Return the statements that set the defaults of windows, lists and mappings."""
     lines = ""
     for p in parameters:
         if p.window:
             imports.need("jupyter_pipeline.runtime", "run_window")
             lines += f'{p.name} = run_window("{p.window}", value={p.name}, default={p.text})\n'
+        elif text := render_default(p.name, p.text):
+            lines += f"{text}\n"
     return lines
 
 

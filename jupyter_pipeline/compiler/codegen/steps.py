@@ -19,7 +19,13 @@ from jupyter_pipeline.compiler.analysis.statements import Program, Statement
 from jupyter_pipeline.compiler.codegen.docstrings import render_docstring
 from jupyter_pipeline.compiler.codegen.sections import is_displayed, render_section
 from jupyter_pipeline.compiler.codegen.source_map import Piece
-from jupyter_pipeline.compiler.codegen.text import escape_docstring, indent, render_signature
+from jupyter_pipeline.compiler.codegen.text import (
+    escape_docstring,
+    indent,
+    render_default,
+    render_parameter,
+    render_signature,
+)
 from jupyter_pipeline.compiler.graph.steps import Step, find_returned_value
 from jupyter_pipeline.compiler.graph.value_types import TypeInference, find_imported_paths, qualify
 
@@ -96,14 +102,14 @@ def _function(program: Program, step: Step, types: TypeInference, imports: Seque
         inputs.insert(0, step.mapped.variable)
     annotated = {name: qualify(type_, modules) for name, type_ in types.inputs.items()}
     arguments = [f"{name}: {annotated[name]}" if annotated.get(name) else name for name in inputs]
-    arguments += [f"{p.name}: {p.typed_annotation} = {p.typed_text}" for p in parameters]
+    arguments += [render_parameter(p.name, p.typed_annotation, p.typed_text) for p in parameters]
     returns = "" if step.mapped else _render_return_type(step, types, modules)
     head = Piece(render_signature(step.name, arguments, asynchronous=step.asynchronous, returns=returns))
     docstring = Piece(render_docstring(step, types))
     if step.mapped:
         value = _piece(program, step.statements[-1], f"return {step.mapped.element}")
         return [head, *_indented([docstring, value])]
-    body = [docstring]
+    body = [docstring, *(Piece(text) for p in parameters if (text := render_default(p.name, p.typed_text)))]
     own = [s for s in step.statements if s.cell == step.cell]
     needed = [s for s in step.statements if (s.cell != step.cell and s.cell < step.cell) or step.cell < 0]
     after = [s for s in step.statements if s.cell > step.cell >= 0]

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from jupyter_pipeline.compiler.codegen.imports import Imports
 
-__all__ = ["escape_docstring", "indent", "render_signature", "render_verdict", "wrap_call"]
+__all__ = [
+    "escape_docstring",
+    "indent",
+    "render_default",
+    "render_parameter",
+    "render_signature",
+    "render_verdict",
+    "wrap_call",
+]
 
 _FSTRING = {
     getattr(tokenize, name): step
@@ -49,6 +57,23 @@ def render_signature(name: str, parameters: Sequence[str], *, asynchronous: bool
     """Return the header of a function."""
     result = f" -> {returns}" if returns else ""
     return f"{'async ' if asynchronous else ''}def {name}({', '.join(parameters)}){result}:"
+
+
+def render_parameter(name: str, annotation: str, default: str) -> str:
+    """Return a parameter of a function. A default that can be changed is set in the body."""
+    if not is_mutable(default):
+        return f"{name}: {annotation} = {default}"
+    return f"{name}: {annotation if annotation.endswith('None') else f'{annotation} | None'} = None"
+
+
+def render_default(name: str, default: str) -> str:
+    """Return the statement that sets a default in the body; empty if the signature has it."""
+    return f"if {name} is None:\n    {name} = {default}" if is_mutable(default) else ""
+
+
+def is_mutable(default: str) -> bool:
+    """Return True if a default is a list or a mapping."""
+    return default.startswith(("[", "{"))
 
 
 def escape_docstring(text: str) -> str:

@@ -1,33 +1,33 @@
 """Find the literals that become parameters, their types, and their JSON schema.
 
 1. A name is a parameter if the slice binds it once to a simple literal, and nothing changes it. Simple literals are
-   numbers, strings, booleans, ``None`` and dates of literals. ``ALL_CAPS`` names are constants.
+   numbers, strings, booleans, ``None``, and dates, times, paths, decimals and time zones of literals. ``ALL_CAPS`` names
+   are constants, and so are names that only plots read.
 2. In a cell tagged ``parameters``, every literal is a parameter: lists, dictionaries and ``ALL_CAPS`` names too.
-3. A name of ``--param`` must be a parameter; otherwise it is refused with a reason.
+3. An annotation gives the type: ``Optional``, ``Literal``, an enumeration, a list of texts. A default that does not fit
+   is refused.
+4. A name of ``--param`` must be a parameter; otherwise it is refused with a reason.
 """
 
 from __future__ import annotations
 
 import ast
-import datetime
+import io
+import tokenize
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from jupyter_pipeline.compiler.analysis.statements import Statement
+from jupyter_pipeline.compiler.analysis.locations import FIGURE
+from jupyter_pipeline.compiler.analysis.statements import Program, Statement
+from jupyter_pipeline.compiler.graph.parameter_types import find_enums, read_annotation, read_value
+from jupyter_pipeline.compiler.graph.value_types import find_imported_paths
 from jupyter_pipeline.compiler.refusals import refusal
+from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Record, Refusal
+from jupyter_pipeline.parameter_schema import convert_value, describe_schema
 
 __all__ = ["Parameter", "find_parameters", "parameter_schema"]
-
-_JSON_TYPES = {
-    "int": "integer",
-    "float": "number",
-    "str": "string",
-    "bool": "boolean",
-    "list": "array",
-    "dict": "object",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,8 @@ class Parameter(Record):
     """The default as typed."""
     description: str = ""
     """Comment beside or above the assignment."""
+    schema: Mapping[str, Any] = field(default_factory=dict)
+    """JSON schema of the value."""
     window: str = ""
     """``start`` or ``end`` where it is an edge of the run's time window."""
     statement: int = -1
@@ -60,6 +62,7 @@ def find_parameters(
     tagged: Collection[int] = (),
     wanted: Sequence[str] = (),
     reserved: Collection[str] = (),
+    program: Program | None = None,
 ) -> tuple[list[Parameter], list[Refusal]]:
     """Return the parameters of a slice in order of assignment, and refusals of names in `wanted`.
 
@@ -75,17 +78,21 @@ def find_parameters(
         Names that must be parameters.
     reserved : collection of str
         Names that generated files use.
+    program : Program, optional
+        The notebook, for the comments beside the assignments.
     """
     binders: dict[str, list[Statement]] = {}
     for statement in statements:
         for name in statement.bound | statement.assigned:
             binders.setdefault(name, []).append(statement)
+    modules = find_imported_paths(s.node for s in statements)
+    enums = find_enums([s.node for s in statements], modules)
     read = {name for s in statements for name in s.read | s.deferred}
-    imported = _datetime_names(statements)
+    needed = {name for s in statements if not _is_drawing(s, modules) for name in s.read | s.deferred}
+    misfits = []
     found = []
     for statement in statements:
-        target, value = _assignment(statement.node)
-        name = target or ""
+        name, value, _ = _assignment(statement.node)
         if not name or value is None or len(binders.get(name, ())) != 1 or statement.changed:
             continue
         if name in reserved:
@@ -93,12 +100,21 @@ def find_parameters(
         explicit = name in wanted or statement.cell in tagged
         if not explicit and (statement.cell in criteria or name.isupper() or name.startswith("_")):
             continue
-        parameter = _parameter(name, statement, value, imported, containers=explicit)
-        if parameter and name in read:
-            found.append(parameter)
+        if name not in (read if explicit else needed):
+            continue
+        parameter = _parameter(name, statement, modules, enums)
+        if parameter is None or (isinstance(parameter.default, list | dict) and not explicit):
+            continue
+        if not _fits(parameter):
+            place = {"cell": statement.cell, "line": statement.node.lineno}
+            allowed = describe_schema(parameter.schema)
+            misfits.append(
+                refusal("parameter-default", **place, name=name, value=parameter.typed_text, allowed=allowed)
+            )
+        found.append(replace(parameter, description=_describe(program.text(statement)) if program else ""))
     known = {p.name for p in found}
     refusals = [_refusal(n, binders, statements, read, reserved) for n in wanted if n not in known]
-    return found, refusals
+    return found, misfits + refusals
 
 
 def parameter_schema(parameters: Sequence[Parameter]) -> dict[str, Any]:
@@ -106,97 +122,85 @@ def parameter_schema(parameters: Sequence[Parameter]) -> dict[str, Any]:
     properties = {}
     for position, parameter in enumerate(parameters):
         field: dict[str, Any] = {"position": position, "title": parameter.name, "default": parameter.default}
-        if parameter.annotation in _JSON_TYPES:
-            field["type"] = _JSON_TYPES[parameter.annotation]
-        if parameter.annotation.startswith("datetime."):
-            kind = {"datetime": "date-time", "date": "date"}[parameter.annotation.rpartition(".")[2]]
-            field |= {"type": "string", "format": kind}
-        if field.get("type") == "array":
-            field["items"] = {}
-        if field.get("type") == "object":
-            field["additionalProperties"] = True
+        field |= parameter.schema
+        if parameter.description:
+            field["description"] = parameter.description
         if parameter.window:
-            kind_of_value = {key: field.pop(key) for key in ("type", "format") if key in field}
-            field |= {"default": None, "anyOf": [kind_of_value, {"type": "null"}]}
+            kinds = {key: field.pop(key) for key in parameter.schema}
+            field |= {"default": None, "anyOf": [kinds, {"type": "null"}]}
         properties[parameter.name] = field
     return {"title": "Parameters", "type": "object", "properties": properties, "required": [], "definitions": {}}
 
 
-def _assignment(node: ast.stmt) -> tuple[str | None, ast.expr | None]:
+def _assignment(node: ast.stmt) -> tuple[str, ast.expr | None, ast.expr | None]:
+    """Return name, value and annotation of an assignment to one name."""
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-        return node.targets[0].id, node.value
+        return node.targets[0].id, node.value, None
     if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-        return node.target.id, node.value
-    return None, None
+        return node.target.id, node.value, node.annotation
+    return "", None, None
 
 
 def _parameter(
-    name: str, statement: Statement, value: ast.expr, imported: Mapping[str, str], *, containers: bool
+    name: str, statement: Statement, names: Mapping[str, str], enums: Mapping[str, Mapping[str, Any]]
 ) -> Parameter | None:
-    if (moment := _moment(value, imported)) is not None:
-        return Parameter(
-            name=name,
-            default=moment.isoformat(),
-            annotation=f"datetime.{type(moment).__name__}",
-            text=repr(moment),
-            typed_annotation=ast.unparse(value.func) if isinstance(value, ast.Call) else "",
-            typed_text=ast.unparse(value),
-            statement=statement.number,
-        )
-    try:
-        literal = ast.literal_eval(value)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+    _, value, annotation = _assignment(statement.node)
+    literal = read_value(value, names, enums) if value is not None else None
+    if value is None or literal is None:
         return None
-    simple = literal is None or isinstance(literal, bool | int | float | str)
-    if not simple and not (containers and isinstance(literal, list | dict) and _plain(literal)):
-        return None
-    annotation = type(literal).__name__ if literal is not None else "Any"
-    if isinstance(literal, float) and not (abs(literal) < float("inf")):
-        return None
+    default, text, kind = literal
+    declared = read_annotation(annotation, names, enums) if annotation is not None else None
+    typed = kind.annotation
+    if isinstance(value, ast.Call):
+        typed = ast.unparse(value.func)
+    elif typed.startswith("steps."):
+        typed = typed.removeprefix("steps.")
+    if declared is not None and annotation is not None:
+        kind, typed = declared, ast.unparse(annotation)
     return Parameter(
         name=name,
-        default=literal,
-        annotation=annotation,
-        text=ast.unparse(value),
-        typed_annotation=annotation,
+        default=default,
+        annotation=kind.annotation,
+        text=text,
+        typed_annotation=typed,
         typed_text=ast.unparse(value),
+        schema=kind.schema,
         statement=statement.number,
     )
 
 
-def _datetime_names(statements: Sequence[Statement]) -> dict[str, str]:
-    """Return the imported names of ``datetime``: the module, ``date`` or ``datetime`` by local name."""
-    found: dict[str, str] = {}
-    for s in statements:
-        if isinstance(s.node, ast.Import):
-            found |= {a.asname or a.name: "datetime" for a in s.node.names if a.name == "datetime"}
-        elif isinstance(s.node, ast.ImportFrom) and s.node.module == "datetime":
-            found |= {a.asname or a.name: f"datetime.{a.name}" for a in s.node.names}
-    return found
-
-
-def _moment(value: ast.expr, imported: Mapping[str, str]) -> datetime.date | None:
-    """Return the date or time of a call with literals, such as ``date(2026, 1, 31)``."""
-    if not isinstance(value, ast.Call) or value.keywords:
-        return None
-    function = value.func
-    if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
-        name = f"{imported.get(function.value.id)}.{function.attr}"
-    else:
-        name = imported.get(getattr(function, "id", ""), "")
-    kind = {"datetime.date": datetime.date, "datetime.datetime": datetime.datetime}.get(name)
+def _fits(parameter: Parameter) -> bool:
+    """Return True if the default matches the annotation without a conversion."""
     try:
-        return kind(*[ast.literal_eval(a) for a in value.args]) if kind else None
-    except (ValueError, TypeError):
-        return None
+        found = convert_value(parameter.name, parameter.schema, parameter.default)
+    except UsageError:
+        return False
+    same = isinstance(found, type(parameter.default)) or (isinstance(found, float) and type(parameter.default) is int)
+    return same and bool(found == parameter.default)
 
 
-def _plain(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return all(isinstance(k, str) and _plain(v) for k, v in value.items())
-    if isinstance(value, list):
-        return all(_plain(v) for v in value)
-    return value is None or isinstance(value, bool | int | float | str)
+def _describe(text: str) -> str:
+    """Return the comment beside an assignment, else the comment above it, as a sentence."""
+    comments: dict[bool, list[str]] = {True: [], False: []}
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.COMMENT and not token.string.startswith(("#!", "# noqa", "# type:")):
+                beside = bool(token.line[: token.start[1]].strip())
+                comments[beside].append(token.string.lstrip("#").strip(" -="))
+    except (tokenize.TokenError, SyntaxError):
+        return ""
+    found = " ".join(comments[True] or comments[False]).strip()
+    if not found or len(found) > 200 or "=" in found:
+        return ""
+    found = found[:1].upper() + found[1:]
+    return found if found.endswith((".", "?", "!")) else f"{found}."
+
+
+def _is_drawing(statement: Statement, modules: Mapping[str, str]) -> bool:
+    """Return True if a statement only draws."""
+    roots = {modules.get(n, "").partition(".")[0] for n in statement.read}
+    draws = FIGURE in statement.effects or bool(roots & {"matplotlib", "seaborn", "plotly", "altair", "bokeh"})
+    return draws and not isinstance(statement.node, ast.FunctionDef | ast.ClassDef | ast.For | ast.While | ast.If)
 
 
 def _refusal(

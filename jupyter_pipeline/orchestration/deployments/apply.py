@@ -18,17 +18,11 @@ from jupyter_pipeline.orchestration.deployments.deployment_body import deploymen
 from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import schedule_body, to_schedule
+from jupyter_pipeline.parameter_schema import convert_value
 
 __all__ = ["apply_specification", "check_owner", "check_specification", "find_on_server", "find_pool"]
 
-_TYPES: Mapping[str, tuple[type, ...]] = {
-    "array": (list, tuple),
-    "boolean": (bool,),
-    "integer": (int,),
-    "number": (int, float),
-    "object": (dict,),
-    "string": (str,),
-}
+_MISSING = object()
 """Python types by JSON Schema type. The library jsonschema takes a second to import, and the server checks too."""
 
 
@@ -74,11 +68,8 @@ def _check_parameters(spec: DeploymentSpec, owner: str, values: Mapping[str, Any
     for name, value in values.items() if spec.parameter_schema else ():
         if name not in known:
             raise NotFoundError("parameter", name, known, f"{owner} sets it.")
-        kind = known[name].get("type")
-        if kind not in _TYPES or value == known[name].get("default", _TYPES):
-            continue
-        if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
-            raise UsageError(f"{owner} sets the parameter {name!r} to {value!r}, which is not of type {kind}.")
+        if value != known[name].get("default", _MISSING):
+            convert_value(name, known[name], value, owner)
 
 
 async def find_on_server(api: PrefectApi, spec: DeploymentSpec) -> dict[str, Any] | None:

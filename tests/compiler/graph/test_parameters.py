@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 
 from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells
-from jupyter_pipeline.compiler.graph.parameter_values import convert_value
-from jupyter_pipeline.compiler.graph.parameters import Parameter
-from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
+from jupyter_pipeline.exceptions import CompileRefusedError
 
 
 def to_cells(*sources: str | Cell) -> list[Cell]:
@@ -54,29 +52,60 @@ def test_a_name_that_cannot_be_a_parameter_is_refused(sources: list[str], name: 
 
 
 @pytest.mark.parametrize(
-    ("annotation", "value", "expected"),
+    ("source", "annotation", "schema"),
     [
-        ("int", "3", 3),
-        ("int", 3.0, 3),
-        ("float", "1.5", 1.5),
-        ("bool", "no", False),
-        ("str", 3, "3"),
-        ("list", "[1, 2]", [1, 2]),
-        ("dict", '{"a": 1}', {"a": 1}),
-        ("datetime.date", "2026-01-31", "2026-01-31"),
-        ("Any", "text", "text"),
+        ("from typing import Literal\nkind: Literal['a', 'b'] = 'a'", "Literal['a', 'b']", {"enum": ["a", "b"]}),
+        (
+            "from typing import Optional\nn: Optional[int] = None",
+            "int | None",
+            {"anyOf": [{"type": "integer"}, {"type": "null"}]},
+        ),
+        ("n: int | None = 3", "int | None", {"anyOf": [{"type": "integer"}, {"type": "null"}]}),
+        ("from pathlib import Path\np = Path('a.csv')", "pathlib.Path", {"type": "string", "format": "path"}),
+        ("from decimal import Decimal\np = Decimal('1.5')", "decimal.Decimal", {"type": "string", "format": "decimal"}),
+        ("import datetime as dt\np = dt.time(6, 30)", "datetime.time", {"type": "string", "format": "time"}),
+        (
+            "from zoneinfo import ZoneInfo\nzone = ZoneInfo('Europe/Berlin')",
+            "zoneinfo.ZoneInfo",
+            {"type": "string", "format": "zoneinfo"},
+        ),
+        (
+            "import enum\nclass Kind(enum.Enum):\n    A = 'a'\n    B = 'b'\nkind = Kind.A",
+            "steps.Kind",
+            {"enum": ["a", "b"]},
+        ),
     ],
 )
-def test_a_value_gets_the_type_of_the_parameter(annotation: str, value: Any, expected: Any) -> None:
-    parameter = Parameter(name="p", default=None, annotation=annotation, text="None")
-    assert convert_value(parameter, value) == expected
+def test_annotations_and_literals_keep_their_types(source: str, annotation: str, schema: dict[str, Any]) -> None:
+    name = source.rpartition("\n")[2].split("=")[0].split(":")[0].strip()
+    made = compile_cells(to_cells(source, f"y = [{name}]"), 1, CompileOptions(name="p"))
+    field = made.parameter_schema["properties"][name]
+    assert {key: field[key] for key in schema} == schema
+    assert f"{name}: {annotation.replace(chr(39), chr(34))} = " in made.files["flow.py"]
+    compile(made.files["steps.py"], "steps.py", "exec")
 
 
-@pytest.mark.parametrize(
-    ("annotation", "value"),
-    [("int", "many"), ("int", 1.5), ("float", "nan"), ("bool", "maybe"), ("list", "{}"), ("datetime.date", "soon")],
-)
-def test_a_value_of_another_type_is_refused(annotation: str, value: Any) -> None:
-    parameter = Parameter(name="p", default=None, annotation=annotation, text="None")
-    with pytest.raises(UsageError, match="cannot be the value of the parameter p"):
-        convert_value(parameter, value)
+def test_a_list_is_no_default_of_a_function() -> None:
+    cells = to_cells("items: list[str] = ['a']", "y = items * 2")
+    made = compile_cells(cells, 1, CompileOptions(name="p", parameters=("items",)))
+    for text in (made.files["steps.py"], made.files["flow.py"]):
+        assert "items: list[str] | None = None" in text
+        assert 'if items is None:\n        items = ["a"]' in text
+    assert made.parameters == {"items": ["a"]}
+
+
+@pytest.mark.parametrize("source", ["n: int = 'a'", "n: list[int] = ['a']", "n: int = None"])
+def test_a_default_that_does_not_fit_its_annotation_is_refused(source: str) -> None:
+    with pytest.raises(CompileRefusedError, match="does not fit its annotation"):
+        compile_cells(to_cells(source, "y = n"), 1, CompileOptions(name="p", parameters=("n",)))
+
+
+def test_a_comment_describes_the_parameter() -> None:
+    made = compile_cells(to_cells("n = 3  # number of rows", "y = [n]"), 1, CompileOptions(name="p"))
+    assert made.parameter_schema["properties"]["n"]["description"] == "Number of rows."
+    assert "n : int, default 3\n        Number of rows.\n" in made.files["steps.py"]
+
+
+def test_a_name_that_only_a_plot_reads_is_no_parameter() -> None:
+    cells = to_cells("import matplotlib.pyplot as plt\nbins = 3\nrows = 2", "x = [1] * rows\nplt.hist(x, bins=bins)")
+    assert compile_cells(cells, 1, CompileOptions(name="p")).parameters == {"rows": 2}

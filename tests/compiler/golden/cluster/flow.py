@@ -53,9 +53,11 @@ def check(function, **settings):
 def revenue(
     day: datetime.date = datetime.date(2026, 1, 31),
     region: str = "eu",
-    paths: list = ["a.json", "b.json"],  # noqa: B006
+    paths: list[str] | None = None,
 ):
     """Run revenue."""
+    if paths is None:
+        paths = ["a.json", "b.json"]
     from dask_jobqueue import SLURMCluster
 
     cloudpickle.register_pickle_by_value(steps)  # the workers cannot import it

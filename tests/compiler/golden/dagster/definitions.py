@@ -18,6 +18,7 @@ from dagster import (
     resource,
 )
 from dask import is_dask_collection
+from pydantic import Field
 
 # isort: off
 from jupyter_pipeline.runtime import run_on
@@ -29,7 +30,7 @@ class Parameters(ConfigurableResource):
 
     day: str = "2026-01-31"
     region: str = "eu"
-    paths: list = ["a.json", "b.json"]  # noqa: RUF012
+    paths: list[str] = Field(default_factory=lambda: ["a.json", "b.json"])
 
 
 @resource

@@ -50,12 +50,12 @@ def check(function, **settings):
 
 @flow(name="revenue", log_prints=True)
 def revenue(
-    day: datetime.date | None = None,
-    region: str = "eu",
-    paths: list = ["a.json", "b.json"],  # noqa: B006
+    day: datetime.date | None = None, region: str = "eu", paths: list[str] | None = None
 ):
     """Run revenue."""
     day = run_window("start", value=day, default=datetime.date(2026, 1, 31))
+    if paths is None:
+        paths = ["a.json", "b.json"]
     with run_on("slurm", __file__, cpus=4, memory="8GiB"):
         converted = task(
             steps.converted,

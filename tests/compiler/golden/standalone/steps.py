@@ -20,6 +20,7 @@ def delay_of_each_carrier(month: int = 3):
     Parameters
     ----------
     month : int, default 3
+        March.
 
     Returns
     -------

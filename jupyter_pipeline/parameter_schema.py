@@ -1,0 +1,226 @@
+"""Convert and validate values of parameters by their JSON schema.
+
+A request of a run passes here before anything is submitted. Text of a command line is converted to the type of the
+parameter. The schema has the keywords ``type``, ``format``, ``enum``, ``anyOf``, ``items``, ``prefixItems`` and
+``additionalProperties``.
+"""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import json
+import math
+import re
+import zoneinfo
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from jupyter_pipeline.exceptions import UsageError
+
+__all__ = ["check_parameters", "convert_value", "describe_schema"]
+
+
+def check_parameters(schema: Mapping[str, Any], values: Mapping[str, Any], owner: str = "") -> dict[str, Any]:
+    """Return the values of a request, converted to the types of the parameters.
+
+    Parameters
+    ----------
+    schema : mapping
+        JSON schema of all parameters, with ``properties``.
+    values : mapping
+        Requested values by name. Names without a schema are returned unchanged.
+    owner : str, optional
+        Object that sets the values, for the error message.
+
+    Raises
+    ------
+    UsageError
+        If a value does not match the type of its parameter.
+    """
+    properties = schema.get("properties") or {}
+    return {
+        name: convert_value(name, properties[name], value, owner) if name in properties else value
+        for name, value in values.items()
+    }
+
+
+def convert_value(name: str, schema: Mapping[str, Any], value: Any, owner: str = "") -> Any:
+    """Return `value` as a JSON value that matches `schema`.
+
+    Raises
+    ------
+    UsageError
+        If it does not match. The message names the parameter, the value and the allowed values.
+
+    Examples
+    --------
+    >>> convert_value("day", {"type": "string", "format": "date"}, "2026-01-31")
+    '2026-01-31'
+    >>> convert_value("rows", {"type": "integer"}, "3")
+    3
+    """
+    try:
+        return _convert(schema, value)
+    except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
+        source = f" of {owner}" if owner else ""
+        raise UsageError(
+            f"{value!r}{source} cannot be the value of the parameter {name}. Set {describe_schema(schema)}."
+        ) from error
+
+
+def describe_schema(schema: Mapping[str, Any]) -> str:
+    """Return the allowed values in words.
+
+    Examples
+    --------
+    >>> describe_schema({"enum": ["a", "b"]})
+    "one of 'a' and 'b'"
+    >>> describe_schema({"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]})
+    'a date such as 2026-01-31, or null'
+    """
+    if "anyOf" in schema:
+        return ", or ".join(describe_schema(each) for each in schema["anyOf"])
+    if "enum" in schema:
+        values = [repr(value) for value in schema["enum"]]
+        return values[0] if len(values) == 1 else f"one of {', '.join(values[:-1])} and {values[-1]}"
+    if schema.get("format") in _FORMATS:
+        return _FORMATS[schema["format"]][1]
+    kind = schema.get("type", "")
+    if kind == "array" and schema.get("items"):
+        return f"a list, where each element is {describe_schema(schema['items'])}"
+    return _TYPES[kind][1] if kind in _TYPES else "a JSON value"
+
+
+def _convert(schema: Mapping[str, Any], value: Any) -> Any:
+    if "anyOf" in schema:
+        return _convert_union(schema["anyOf"], value)
+    if "enum" in schema:
+        return _choose(schema["enum"], value)
+    kind = schema.get("type")
+    if kind not in _TYPES:
+        return value
+    found = _TYPES[kind][0](value)
+    if schema.get("format") in _FORMATS:
+        found = _FORMATS[schema["format"]][0](found)
+    if kind == "array":
+        fixed = schema.get("prefixItems")
+        if fixed is not None and len(fixed) != len(found):
+            raise ValueError(value)
+        return [_convert(fixed[i] if fixed else schema.get("items") or {}, each) for i, each in enumerate(found)]
+    if kind == "object" and isinstance(schema.get("additionalProperties"), Mapping):
+        return {key: _convert(schema["additionalProperties"], each) for key, each in found.items()}
+    return found
+
+
+def _convert_union(schemas: list[Mapping[str, Any]], value: Any) -> Any:
+    """Return the value by the first schema that it matches unchanged, else by the first that can convert it."""
+    found: list[Any] = []
+    for schema in schemas:
+        try:
+            found.append(_convert(schema, value))
+        except (ValueError, TypeError, ArithmeticError):
+            continue
+    exact = [each for each in found if type(each) is type(value) and each == value]
+    if not found:
+        raise ValueError(value)
+    return (exact or found)[0]
+
+
+def _choose(allowed: list[Any], value: Any) -> Any:
+    for each in allowed:
+        if type(each) is type(value) and each == value:
+            return each
+    for each in allowed:
+        if not isinstance(value, list | dict) and str(each) == str(value):
+            return each
+    raise ValueError(value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str | int | float):
+        raise TypeError(value)
+    return str(value)
+
+
+def _boolean(value: Any) -> bool:
+    known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    if str(value).lower() not in known:
+        raise ValueError(value)
+    return known[str(value).lower()]
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+        raise ValueError(value)
+    return int(value)
+
+
+def _real(value: Any) -> float:
+    if isinstance(value, bool) or not math.isfinite(number := float(value)):  # JSON has no such numbers
+        raise ValueError(value)
+    return number
+
+
+def _null(value: Any) -> None:
+    if value is not None and str(value).lower() not in ("null", "none"):
+        raise ValueError(value)
+
+
+def _container(kind: type) -> Callable[[Any], Any]:
+    def read(value: Any) -> Any:
+        found = json.loads(value) if isinstance(value, str) else value
+        if not isinstance(found, kind):
+            raise TypeError(value)
+        return found
+
+    return read
+
+
+def _duration(value: str) -> str:
+    form = r"-?P(?=.)(\d+([.]\d+)?W)?(\d+([.]\d+)?D)?(T(?=.)(\d+([.]\d+)?H)?(\d+([.]\d+)?M)?(\d+([.]\d+)?S)?)?"
+    if not re.fullmatch(form, value):
+        raise ValueError(value)
+    return value
+
+
+def _time_zone(value: str) -> str:
+    try:
+        return zoneinfo.ZoneInfo(value).key
+    except (zoneinfo.ZoneInfoNotFoundError, OSError) as error:
+        raise ValueError(value) from error
+
+
+def _decimal(value: str) -> str:
+    if not decimal.Decimal(value).is_finite():
+        raise ValueError(value)
+    return value
+
+
+def _path(value: str) -> str:
+    if not value or "\0" in value:
+        raise ValueError(value)
+    return value
+
+
+_TYPES: Mapping[str, tuple[Callable[[Any], Any], str]] = {
+    "integer": (_whole, "a whole number"),
+    "number": (_real, "a number"),
+    "boolean": (_boolean, "true or false"),
+    "string": (_text, "text"),
+    "array": (_container(list), "a list"),
+    "object": (_container(dict), "a mapping"),
+    "null": (_null, "null"),
+}
+_FORMATS: Mapping[str, tuple[Callable[[str], str], str]] = {
+    "date": (lambda value: datetime.date.fromisoformat(value).isoformat(), "a date such as 2026-01-31"),
+    "date-time": (
+        lambda value: datetime.datetime.fromisoformat(value).isoformat(),
+        "a date and time such as 2026-01-31T06:00:00",
+    ),
+    "time": (lambda value: datetime.time.fromisoformat(value).isoformat(), "a time such as 06:30:00"),
+    "duration": (_duration, "a duration such as P1DT12H"),
+    "zoneinfo": (_time_zone, "a time zone such as Europe/Berlin"),
+    "decimal": (_decimal, "a decimal number such as 1.50"),
+    "path": (_path, "a path"),
+}

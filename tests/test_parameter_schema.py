@@ -1,0 +1,63 @@
+"""Values of parameters and their schemas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from jupyter_pipeline.exceptions import UsageError
+from jupyter_pipeline.parameter_schema import check_parameters, convert_value
+
+TEXT = {"type": "string"}
+OPTIONAL = {"anyOf": [{"type": "integer"}, {"type": "null"}]}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "expected"),
+    [
+        ({"type": "integer"}, "3", 3),
+        ({"type": "integer"}, 3.0, 3),
+        ({"type": "number"}, "1.5", 1.5),
+        ({"type": "boolean"}, "no", False),
+        (TEXT, 3, "3"),
+        ({"type": "array"}, "[1, 2]", [1, 2]),
+        ({"type": "array", "items": {"type": "integer"}}, ["1"], [1]),
+        ({"type": "object"}, '{"a": 1}', {"a": 1}),
+        ({**TEXT, "format": "date"}, "2026-01-31", "2026-01-31"),
+        ({**TEXT, "format": "duration"}, "P1DT2H", "P1DT2H"),
+        ({**TEXT, "format": "zoneinfo"}, "UTC", "UTC"),
+        ({"enum": ["a", 1]}, "1", 1),
+        (OPTIONAL, None, None),
+        (OPTIONAL, "3", 3),
+        ({}, "text", "text"),
+    ],
+)
+def test_a_value_gets_the_type_of_the_parameter(schema: dict[str, Any], value: Any, expected: Any) -> None:
+    found = convert_value("p", schema, value)
+    assert found == expected
+    assert type(found) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "allowed"),
+    [
+        ({"type": "integer"}, "many", "a whole number"),
+        ({"type": "integer"}, 1.5, "a whole number"),
+        ({"type": "integer"}, True, "a whole number"),
+        ({"type": "number"}, "nan", "a number"),
+        ({"type": "boolean"}, "maybe", "true or false"),
+        ({"type": "array"}, "{}", "a list"),
+        ({"type": "array", "items": {"type": "integer"}}, ["a"], "where each element is a whole number"),
+        ({**TEXT, "format": "date"}, "notadate", "a date such as 2026-01-31"),
+        ({**TEXT, "format": "zoneinfo"}, "Mars/Olympus", "a time zone"),
+        ({**TEXT, "format": "duration"}, "P", "a duration"),
+        ({"enum": ["a", "b"]}, "zzz", "one of 'a' and 'b'"),
+        (OPTIONAL, "x", "a whole number, or null"),
+    ],
+)
+def test_a_value_of_another_type_is_refused(schema: dict[str, Any], value: Any, allowed: str) -> None:
+    with pytest.raises(UsageError, match="cannot be the value of the parameter day") as caught:
+        check_parameters({"properties": {"day": schema}}, {"day": value})
+    assert allowed in str(caught.value)
+    assert repr(value) in str(caught.value)
