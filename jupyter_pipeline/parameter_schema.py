@@ -84,8 +84,9 @@ def describe_schema(schema: Mapping[str, Any]) -> str:
     if "enum" in schema:
         values = [repr(value) for value in schema["enum"]]
         return values[0] if len(values) == 1 else f"one of {', '.join(values[:-1])} and {values[-1]}"
-    if schema.get("format") in _FORMATS:
-        return _FORMATS[schema["format"]][1]
+    form = str(schema.get("format", ""))
+    if form in _FORMATS:
+        return _FORMATS[form][1]
     kind = schema.get("type", "")
     if kind == "array" and schema.get("items"):
         return f"a list, where each element is {describe_schema(schema['items'])}"
@@ -98,11 +99,12 @@ def _convert(schema: Mapping[str, Any], value: Any) -> Any:
     if "enum" in schema:
         return _choose(schema["enum"], value)
     kind = schema.get("type")
-    if kind not in _TYPES:
+    if not isinstance(kind, str) or kind not in _TYPES:
         return value
     found = _TYPES[kind][0](value)
-    if schema.get("format") in _FORMATS:
-        found = _FORMATS[schema["format"]][0](found)
+    form = str(schema.get("format", ""))
+    if form in _FORMATS:
+        found = _FORMATS[form][0](found)
     if kind == "array":
         fixed = schema.get("prefixItems")
         if fixed is not None and len(fixed) != len(found):

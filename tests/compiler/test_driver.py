@@ -128,7 +128,9 @@ def test_schema_and_defaults_have_the_form_of_prefect() -> None:
     assert compilation.parameter_schema == {
         "title": "Parameters",
         "type": "object",
-        "properties": {"month": {"default": 3, "position": 0, "title": "month", "type": "integer"}},
+        "properties": {
+            "month": {"default": 3, "position": 0, "title": "month", "type": "integer", "description": "March."}
+        },
         "required": [],
         "definitions": {},
     }

@@ -128,9 +128,9 @@ def _generic(
     annotations = ", ".join(part.annotation for part in parts if part is not None)
     if path in ("list", "typing.List") and parts[0] is not None:
         return ParameterType(f"list[{annotations}]", {"type": "array", "items": parts[0].schema})
-    if path in ("dict", "typing.Dict") and len(parts) == 2 and parts[0] is not None and parts[1] is not None:
-        if parts[0].annotation == "str":
-            return ParameterType(f"dict[{annotations}]", {"type": "object", "additionalProperties": parts[1].schema})
+    is_mapping = path in ("dict", "typing.Dict") and len(parts) == 2 and annotations.startswith("str, ")
+    if is_mapping and parts[1] is not None:
+        return ParameterType(f"dict[{annotations}]", {"type": "object", "additionalProperties": parts[1].schema})
     return None
 
 

@@ -1,7 +1,7 @@
 """Find the literals that become parameters, their types, and their JSON schema.
 
 1. A name is a parameter if the slice binds it once to a simple literal, and nothing changes it. Simple literals are
-   numbers, strings, booleans, ``None``, and dates, times, paths, decimals and time zones of literals. ``ALL_CAPS`` names
+   numbers, strings, booleans, ``None``, and dates, times, paths, decimals and time zones of literals. Names in capitals
    are constants, and so are names that only plots read.
 2. In a cell tagged ``parameters``, every literal is a parameter: lists, dictionaries and ``ALL_CAPS`` names too.
 3. An annotation gives the type: ``Optional``, ``Literal``, an enumeration, a list of texts. A default that does not fit
