@@ -36,6 +36,7 @@ CASES: dict[str, tuple[list[str], dict[str, Any]]] = {
     "parameter-reserved": (["task = 1", "y = task"], {"parameters": ("task",)}),
     "parameter-unused": (["y = 1"], {"parameters": ("y",)}),
     "parameter-not-literal": (["a = open", "y = a"], {"parameters": ("a",)}),
+    "parameter-default": (["a: int = 'x'", "y = a"], {}),
     "window-not-a-time": (["a = 'x'", "y = a"], {"windows": {"a": "start"}}),
     "map-form": (["xs = [1]", "%%step y --map\ny = {x: 1 for x in xs}"], {"parameters": ("xs",)}),
     "map-items": (["XS = (1,)\nxs = XS", "%%step y --map\ny = [x for x in xs]", "%%step z\nz = y"], {}),
