@@ -29,7 +29,7 @@ def check_parameters(schema: Mapping[str, Any], values: Mapping[str, Any], owner
     schema : mapping
         JSON schema of all parameters, with ``properties``.
     values : mapping
-        Requested values by name. Names without a schema are returned unchanged.
+        Requested values by name. Names without a schema and values equal to the default are returned unchanged.
     owner : str, optional
         Object that sets the values, for the error message.
 
@@ -39,10 +39,11 @@ def check_parameters(schema: Mapping[str, Any], values: Mapping[str, Any], owner
         If a value does not match the type of its parameter.
     """
     properties = schema.get("properties") or {}
-    return {
-        name: convert_value(name, properties[name], value, owner) if name in properties else value
-        for name, value in values.items()
-    }
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        is_default = name not in properties or ("default" in properties[name] and properties[name]["default"] == value)
+        found[name] = value if is_default else convert_value(name, properties[name], value, owner)
+    return found
 
 
 def convert_value(name: str, schema: Mapping[str, Any], value: Any, owner: str = "") -> Any:

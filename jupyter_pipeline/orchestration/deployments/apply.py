@@ -23,7 +23,7 @@ from jupyter_pipeline.parameter_schema import convert_value
 __all__ = ["apply_specification", "check_owner", "check_specification", "find_on_server", "find_pool"]
 
 _MISSING = object()
-"""Python types by JSON Schema type. The library jsonschema takes a second to import, and the server checks too."""
+"""Default of a parameter that has none."""
 
 
 def check_specification(spec: DeploymentSpec) -> None:

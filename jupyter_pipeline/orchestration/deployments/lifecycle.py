@@ -18,7 +18,6 @@ from jupyter_pipeline.orchestration.prefect_api.lookup import connect_to, find_d
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.orchestration.runs import start_run
 from jupyter_pipeline.orchestration.versions import history
-from jupyter_pipeline.parameter_schema import check_parameters
 
 __all__ = ["delete", "deploy", "pause", "resume", "run_now"]
 
@@ -102,8 +101,7 @@ async def run_now_async(name: str, parameters: Mapping[str, Any] | None = None) 
         for parameter in parameters or {}:
             if known and parameter not in known:
                 raise NotFoundError("parameter", parameter, known)
-        values = check_parameters(found.get("parameter_openapi_schema") or {}, parameters or {})
-        return await start_run(api, found["id"], found["name"], values)
+        return await start_run(api, found, parameters or {})
 
 
 async def delete_async(name: str) -> None:

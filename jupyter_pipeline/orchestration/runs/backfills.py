@@ -66,7 +66,7 @@ async def backfill_async(
         one_by_one = settings.get("concurrency_limit") is not None and settings.get("overlap") != OverlapPolicy.QUEUE
         started = []
         for time, index in due:
-            run = await start_run(api, found["id"], found["name"], parameters[index], due=time)
+            run = await start_run(api, found, parameters[index], due=time)
             report(run)
             if one_by_one:
                 run = await _wait_for_end(api, run)

@@ -75,7 +75,7 @@ async def _catch_up_deployment(
             started += 1
             if waiting.pop((entry["id"], round(due)), None) is None:
                 key = f"catch-up {deployment['id']} {entry['id']} {due:.0f}"
-                await start_run(api, deployment["id"], deployment["name"], schedule.parameters, due=due, key=key)
+                await start_run(api, deployment, schedule.parameters, due=due, key=key)
     await _skip(api, list(waiting.values()))
     return started, len(waiting)
 

@@ -13,6 +13,7 @@ from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
 from jupyter_pipeline.orchestration.prefect_api.lookup import connect_to, find_deployment, find_run, run_records
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
+from jupyter_pipeline.parameter_schema import check_parameters
 
 __all__ = ["FINAL", "cancel", "find", "list_runs", "remove_tagged", "rerun", "start_run"]
 
@@ -55,8 +56,7 @@ async def find_async(run: str) -> RunRecord:
 
 async def start_run(
     api: PrefectApi,
-    deployment: str,
-    name: str,
+    deployment: Mapping[str, Any],
     parameters: Mapping[str, Any],
     *,
     due: float | None = None,
@@ -68,12 +68,10 @@ async def start_run(
     ----------
     api : PrefectApi
         The server.
-    deployment : str
-        Id of the deployment.
-    name : str
-        Name of the deployment.
+    deployment : mapping
+        The deployment, as the server returns it.
     parameters : mapping
-        Values that replace the deployment's own.
+        Values that replace the deployment's own. They are converted to the types of the parameters.
     due : float, optional
         Due time in seconds since the epoch, which defines the time window of the run. The run starts at once in any
         case.
@@ -85,13 +83,15 @@ async def start_run(
     UsageError
         If the deployment does not accept the parameters.
     """
+    name = deployment["name"]
+    values = check_parameters(deployment.get("parameter_openapi_schema") or {}, parameters)
     # A request that is repeated because its answer was lost must not create a second run.
-    body: dict[str, Any] = {"parameters": dict(parameters), "idempotency_key": key or uuid.uuid4().hex}
+    body: dict[str, Any] = {"parameters": values, "idempotency_key": key or uuid.uuid4().hex}
     if due is not None:
         time = dt.datetime.fromtimestamp(due, dt.UTC).isoformat()
         body["state"] = {"type": "SCHEDULED", "name": "Scheduled", "state_details": {"scheduled_time": time}}
     try:
-        run = await api.post(f"/deployments/{deployment}/create_flow_run", body)
+        run = await api.post(f"/deployments/{deployment['id']}/create_flow_run", body)
     except ApiRefusedError as error:
         if error.status in (400, 409, 422):
             raise UsageError(f"{name!r} does not accept these parameters: {error.reason}") from error
@@ -131,10 +131,10 @@ async def rerun_async(run: str) -> RunRecord:
     """
     async with connect() as api:
         found = await find_run(api, run)
-        name = (await run_records(api, [found]))[0].deployment
-        if not name:
+        if not (await run_records(api, [found]))[0].deployment:
             raise UsageError(f"The run {found['name']} has no deployment (any longer): there is nothing to run again.")
-        return await start_run(api, found["deployment_id"], name, found.get("parameters") or {})
+        deployment = await api.get(f"/deployments/{found['deployment_id']}")
+        return await start_run(api, deployment, found.get("parameters") or {})
 
 
 async def remove_tagged_async(tag: str, server: str = "") -> None:
