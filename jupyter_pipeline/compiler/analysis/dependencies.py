@@ -62,8 +62,7 @@ def analyze(program: Program, criteria: Collection[int] = (), external: Collecti
             raise CompileRefusedError([_too_deep(statement)]) from None
     for statement in program.statements:
         if statement.cell in criteria and statement.bound:
-            with state.load_functions_once():
-                _use_results(state, statement, is_last=statement.cell == max(criteria))
+            _use_results(state, statement, is_last=statement.cell == max(criteria))
     heap = state.heap
     for position in bits(heap.written):
         if heap.is_written_later(position):

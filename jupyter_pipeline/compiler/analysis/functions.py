@@ -53,7 +53,8 @@ class Functions:
         """
         state, heap = self.state, self.heap
         key = -id(summary)
-        if key in state.running:
+        recalled = state.recall_functions()
+        if key in state.running or (not texts and key in recalled):
             return
         state.running.add(key)
         definer = state.definer
@@ -83,13 +84,15 @@ class Functions:
         if summary.is_dynamic:
             self.effects.use_everything("the code that it calls makes names that cannot be seen")
         state.running.discard(key)
+        if not texts and state.recall_functions() is recalled:  # the run has changed nothing, and would not again
+            recalled.add(key)
 
     def _assign(self, summary: FunctionSummary, name: str) -> None:
         """Record the assignment of a ``global`` or ``nonlocal`` name by a call."""
         state = self.state
         state.record.assigned_by.setdefault(name, set()).add(summary.statement)
         former = state.bindings.get(name)
-        objects = self.heap.allocate(0)
+        objects = state.allocate_assigned(summary, name)
         for other in summary.free_variables:
             objects |= state.objects_of(other)
         for location in summary.locations:

@@ -62,10 +62,16 @@ class Heap:
         """Number of the current statement."""
         self.bit = 1
         """Bit of the current statement."""
+        self.version = 0
+        """Number of changes of edges, writers and functions."""
         self._reachable: list[int] = []
         self._libraries: dict[str, int] = {}
         self._later_edges: dict[int, int] = {}
         self._with_later_edges = 0
+        self._reachable_sets: dict[int, int] = {}
+        """Results of `reachable` for sets of objects with later edges, until an edge is added."""
+        self._writer_sets: dict[int, int] = {}
+        """Results of `writers` until an object is written."""
         self._closed_sets: list[int] = []
         """Large sets that are closed under reachability, the latest first: a loop's variable gathers them."""
         self._writers: dict[int, int] = {}
@@ -160,12 +166,17 @@ class Heap:
             found = self._reachable[objects.bit_length() - 1]
             large = False
         pending = found & self._with_later_edges
-        done = 0
-        while pending:
-            done |= pending
-            for position in bits(pending):
-                found |= self._later_edges[position]
-            pending = found & self._with_later_edges & ~done
+        if pending:
+            known = self._reachable_sets.get(found)
+            if known is not None:
+                return known
+            start, done = found, 0
+            while pending:
+                done |= pending
+                for position in bits(pending):
+                    found |= self._later_edges[position]
+                pending = found & self._with_later_edges & ~done
+            self._reachable_sets[start] = found
         if large:
             self._closed_sets = [found, *self._closed_sets[: _CACHED_SETS - 1]]
         return found
@@ -176,8 +187,13 @@ class Heap:
             return
         for position in bits(objects):
             if contents & ~self._reachable[position]:
-                self._later_edges[position] = self._later_edges.get(position, 0) | self.reachable(contents)
-                self._with_later_edges |= 1 << position
+                former = self._later_edges.get(position, 0)
+                edges = former | self.reachable(contents)
+                if edges != former:
+                    self.version += 1
+                    self._reachable_sets.clear()
+                    self._later_edges[position] = edges
+                    self._with_later_edges |= 1 << position
 
     # Writes
 
@@ -185,9 +201,15 @@ class Heap:
         """Record that the current statement may change `objects`."""
         if not objects:
             return
-        self.written |= objects
         number = self.statement
-        self.written_by[number] = self.written_by.get(number, 0) | objects
+        written = self.written_by.get(number, 0)
+        objects &= ~written
+        if not objects:
+            return
+        self.version += 1
+        self._writer_sets.clear()
+        self.written |= objects
+        self.written_by[number] = written | objects
         writers = self._writers
         bit = self.bit
         for position in bits(objects):
@@ -199,9 +221,13 @@ class Heap:
 
     def writers(self, objects: int) -> int:
         """Return the bits of the statements that may change one of `objects`."""
-        found = 0
-        for position in bits(objects & self.written):
-            found |= self._writers[position]
+        objects &= self.written
+        found = self._writer_sets.get(objects)
+        if found is None:
+            found = 0
+            for position in bits(objects):
+                found |= self._writers[position]
+            self._writer_sets[objects] = found
         return found
 
     def is_written_later(self, position: int) -> bool:
@@ -212,6 +238,7 @@ class Heap:
 
     def attach(self, objects: int, functions: list[FunctionSummary]) -> None:
         """Record that the single object `objects` is a function or class that may run `functions`."""
+        self.version += 1
         self._functions.setdefault(objects.bit_length() - 1, []).extend(functions)
         self.callables |= objects
         self.definitions |= objects

@@ -8,8 +8,7 @@ that the name reaches. Alternative paths are interpreted one by one from the sam
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -164,8 +163,12 @@ class State:
         """Number of the statement that defined the function whose free variables are read; -1 outside of functions."""
         self.running: set[int] = set()
         """Identities of the summaries in application: recursion ends at these."""
-        self._loaded: set[int] | None = None
-        """Identities of the summaries whose free variables are recorded already, while nothing changes the state."""
+        self.version = 0
+        """Number of changes of the bindings."""
+        self._recalled: set[int] = set()
+        self._recalled_version: tuple[int, ...] = ()
+        self._recalled_record: DefUse | None = None
+        self._assigned_objects: dict[tuple[int, int, str], int] = {}
         self.nested: list[tuple[int, FunctionSummary]] = []
         """Functions that this scope defines, with their objects."""
         self.operations: dict[tuple[str, str], int] = {}
@@ -249,33 +252,40 @@ class State:
             summary.assumptions[name] = kind
         return Value(objects, 0, False, kind, hole(name))
 
-    @contextmanager
-    def load_functions_once(self) -> Iterator[None]:
-        """Record the free variables of each function once, while nothing changes the state."""
-        outer = self._loaded
-        if outer is None:
-            self._loaded = set()
-        try:
-            yield
-        finally:
-            self._loaded = outer
+    def recall_functions(self) -> set[int]:
+        """Return the functions whose effects or free variables are recorded already in the present state.
+
+        A function is known by the identity of its summary: positive for its free variables, negative for a run.
+        """
+        version = (
+            self.version,
+            self.heap.version,
+            len(self.locations),
+            self.drawn_in,
+            self.closed_in,
+            self.has_moved,
+            self.star_imports,
+            self.tolerant,
+        )
+        if version != self._recalled_version or self.record is not self._recalled_record:
+            self._recalled_version, self._recalled_record, self._recalled = version, self.record, set()
+        return self._recalled
 
     def _load_deferred(self, functions: list[FunctionSummary]) -> None:
         """Record the uses of the free variables of functions that a name reaches."""
         definer = self.definer
-        with self.load_functions_once():
-            assert self._loaded is not None
-            for function in functions:
-                if id(function) in self.running or id(function) in self._loaded:
-                    continue
-                self._loaded.add(id(function))
-                self.definer = function.statement
-                for name, line in function.free_variables.items():
-                    self.load(name, line, strict=False)
-                for location in function.locations:
-                    for one in self.fill_location(location, function.free_variables):
-                        self.load_location(one)
-                self.definer = definer
+        recalled = self.recall_functions()
+        for function in functions:
+            if id(function) in recalled:
+                continue
+            recalled.add(id(function))
+            self.definer = function.statement
+            for name, line in function.free_variables.items():
+                self.load(name, line, strict=False)
+            for location in function.locations:
+                for one in self.fill_location(location, function.free_variables):
+                    self.load_location(one)
+            self.definer = definer
 
     def load_location(self, location: Location) -> None:
         """Record the use of a location."""
@@ -371,6 +381,7 @@ class State:
     def bind(self, name: str, value: Value) -> None:
         """Record a definition of `name`: a strong update."""
         binding = Binding(self.heap.bit, value.objects, value.type, value.texts)
+        self.version += 1
         if self.summary is not None and name in self.outer_names:
             self.summary.assigns.add(name)
             self.bindings[name] = binding
@@ -388,7 +399,10 @@ class State:
             self._remember(name)
             kind = value.type if value.type == former.type else UNKNOWN
             definitions, objects = former.definitions | self.heap.bit, former.objects | value.objects
-            self.bindings[name] = Binding(definitions, objects, kind, unite(former.texts, value.texts))
+            binding = Binding(definitions, objects, kind, unite(former.texts, value.texts))
+            if binding != former:
+                self.version += 1
+                self.bindings[name] = binding
             self.record.bound.add(name)
         if self.summary is not None and name not in self.local_names:
             self.summary.assigns.add(name)
@@ -396,8 +410,16 @@ class State:
     def unbind(self, name: str) -> None:
         """Record ``del name``."""
         self._remember(name)
+        self.version += 1
         self.bindings[name] = Binding(self.heap.bit, 0, DELETED)
         self.record.bound.add(name)
+
+    def allocate_assigned(self, summary: FunctionSummary, name: str) -> int:
+        """Return the object that a function assigns to `name`; all its runs by one statement assign the same."""
+        key = (self.heap.statement, id(summary), name)
+        if key not in self._assigned_objects:
+            self._assigned_objects[key] = self.heap.allocate(0)
+        return self._assigned_objects[key]
 
     def redefine_everything(self, *, imports: bool) -> None:
         """Add the current statement to the definitions of all names and locations, and drop their types.
@@ -408,6 +430,7 @@ class State:
             True if names of modules are redefined, too.
         """
         bit = self.heap.bit
+        self.version += 1
         for name, one in self.bindings.items():
             if imports or type(one.type) is not Imported:
                 self.bindings[name] = Binding(one.definitions | bit, one.objects, UNKNOWN)
@@ -420,6 +443,7 @@ class State:
             self._restore(name, binding)
 
     def _restore(self, name: str, binding: Binding | None) -> None:
+        self.version += 1
         if binding is None:
             self.bindings.pop(name, None)
         else:
@@ -464,4 +488,5 @@ class State:
                 objects |= binding.objects
             types = [b.type for b in bindings if b.type is not DELETED] or [DELETED]
             texts = unite(*(b.texts for b in bindings if b.type is not DELETED))
+            self.version += 1
             self.bindings[name] = Binding(definitions, objects, join_types(types), texts)
