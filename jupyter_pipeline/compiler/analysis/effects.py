@@ -18,7 +18,7 @@ from jupyter_pipeline.compiler.analysis.locations import (
     Location,
     file_location,
 )
-from jupyter_pipeline.compiler.analysis.paths import find_paths, overlap
+from jupyter_pipeline.compiler.analysis.paths import find_paths, is_module, overlap
 from jupyter_pipeline.compiler.analysis.state import Binding, State
 from jupyter_pipeline.compiler.analysis.texts import ANY_TEXT, Texts, unite
 from jupyter_pipeline.compiler.analysis.values import (
@@ -134,6 +134,12 @@ class Effects:
             text = f"it may read files that another pipeline writes ({OTHER_CELL}); they must exist when it runs"
             self.note(text, other=min(cells))
         return objects
+
+    def read_module(self, library: str) -> None:
+        """Record that the statement imports `library`: it reads the files of the notebook that may be the module."""
+        for location in [*self.state.locations]:
+            if location.resource == ANY_FILE.resource and is_module(location.name, library):
+                self.read_file(location.name)
 
     def write_file(self, name: str) -> int:
         """Record that the statement writes the file called `name`, and return the file's object."""

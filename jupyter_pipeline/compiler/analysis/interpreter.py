@@ -19,7 +19,6 @@ from jupyter_pipeline.compiler.analysis.effects import Effects
 from jupyter_pipeline.compiler.analysis.expressions import Evaluator, dispatch_table
 from jupyter_pipeline.compiler.analysis.functions import Functions
 from jupyter_pipeline.compiler.analysis.library_models.registry import has_rules, is_known
-from jupyter_pipeline.compiler.analysis.locations import file_location
 from jupyter_pipeline.compiler.analysis.state import Binding, State, join_values
 from jupyter_pipeline.compiler.analysis.syntax import catches_name_error, last_name, leaves_path
 from jupyter_pipeline.compiler.analysis.values import (
@@ -205,9 +204,7 @@ class Interpreter(ast.NodeVisitor):
 
     def _import(self, library: str, *, is_submodule: bool = False) -> int:
         """Return the object of a library, which may be a file that the notebook writes."""
-        source = f"{library}.py"
-        if file_location(source) in self.state.locations:
-            self.effects.read_file(source)
+        self.effects.read_module(library)
         is_closed = has_rules(library) or (is_known(library) and not is_submodule)
         if not is_closed and library not in sys.stdlib_module_names:
             self.heap.patchers |= self.heap.bit

@@ -19,7 +19,7 @@ from functools import lru_cache
 
 from jupyter_pipeline.compiler.analysis.texts import ANY_TEXT, Texts, concatenate
 
-__all__ = ["ANY_PATH", "base_name", "find_paths", "join_paths", "overlap", "parent_folder"]
+__all__ = ["ANY_PATH", "base_name", "find_paths", "is_module", "join_paths", "overlap", "parent_folder"]
 
 ANY_PATH = "*"
 """Path that stands for any file."""
@@ -97,6 +97,18 @@ def overlap(first: str, second: str, *, moved: bool = False) -> bool:
     if moved and not (_is_file(a) and _is_file(b)):
         return True
     return _has_part(a, b) or _has_part(b, a)
+
+
+def is_module(path: str, name: str) -> bool:
+    """Return True if the file or folder may be the module `name`, or a part of the package, in some folder.
+
+    Examples
+    --------
+    >>> is_module("src/tools.py", "tools"), is_module("src/tools/__init__.py", "tools"), is_module("a.csv", "tools")
+    (True, True, False)
+    """
+    *folders, last = _normalize(path).split("/")
+    return name in (*folders, last) or (last.endswith(".py") and _may_be_same(last, f"{name}.py"))
 
 
 @lru_cache(maxsize=4096)

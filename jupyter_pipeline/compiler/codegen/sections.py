@@ -47,7 +47,7 @@ def render_section(
     render : callable
         Function that returns the piece of one statement.
     """
-    pieces: list[Piece] = []
+    pieces = [render(s) for s in step.statements if s.cell not in step.cells]
     displayed = _find_displayed(program, step)
     names = {n for s in step.statements for n in s.bound | s.read}
     pyplot = next((name for s in imports for name, path in _imported(s.node) if path == _PYPLOT), "")

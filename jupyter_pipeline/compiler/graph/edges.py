@@ -70,7 +70,7 @@ class _Edges:
         self.steps = steps
         self.home = {s.number: position for position, step in enumerate(steps) for s in step.statements}
         self.owned = [sum(1 << s.number for s in step.statements) for step in steps]
-        self.inner = sum(self.owned)
+        self.inner = sum(1 << number for number in self.home)
         self.ends: list[dict[str, int]] = []
         """For each step, and each name at its end: bits of the statements that bound it."""
         self.captured: list[dict[str, int]] = [{} for _ in steps]
@@ -105,6 +105,7 @@ class _Edges:
             needs = 0
             for s in step.statements:
                 needs |= s.needs
+            needs &= ~self.owned[position]  # steps may have copies of one import
             for other, owned in zip(self.steps[:position], self.owned, strict=False):
                 if other not in step.sources.values() and (needs & owned or other.kind == "check"):
                     step.after.append(other)

@@ -17,6 +17,7 @@ from jupyter_pipeline.compiler.analysis.heap import bits
 from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
 from jupyter_pipeline.compiler.analysis.statements import Statement
 from jupyter_pipeline.compiler.graph.edges import Conflict, connect
+from jupyter_pipeline.compiler.graph.imports import copy_statements, find_copied_statements
 from jupyter_pipeline.compiler.graph.naming import unused_name
 from jupyter_pipeline.compiler.graph.parameters import Parameter
 from jupyter_pipeline.compiler.graph.steps import (
@@ -107,6 +108,7 @@ def _group(
 ) -> list[Step]:
     selected = sorted(sliced.criteria)
     needed_by = _needed_by(sliced, inner)
+    copied = find_copied_statements(inner) if len(selected) > 1 else 0
     steps = {t: Step(name=names[t], cell=t, statements=[], kind=kinds.get(t, "step")) for t in selected}
     shared: dict[int, Step] = {}
     produced_by = dict.fromkeys(selected, 0)
@@ -114,6 +116,8 @@ def _group(
         if s.cell in steps:
             produced_by[s.cell] |= 1 << s.number
             steps[s.cell].statements.append(s)
+            continue
+        if copied >> s.number & 1:
             continue
         depends = max((t for t, produced in produced_by.items() if s.needs & produced), default=-1)
         if depends >= 0:
@@ -138,6 +142,9 @@ def _group(
             found.append(shared[t])
         steps[t].statements.sort(key=lambda s: s.number)
         found.append(steps[t])
+    by_number = {s.number: s for s in inner}
+    for step in found if copied else ():
+        step.statements = copy_statements(step.statements, copied, by_number)
     return found
 
 

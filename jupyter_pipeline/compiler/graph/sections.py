@@ -36,6 +36,7 @@ from jupyter_pipeline.compiler.frontend.directives import Directive
 from jupyter_pipeline.compiler.frontend.notebook import Cell, CellNote
 from jupyter_pipeline.compiler.frontend.sections import Section
 from jupyter_pipeline.compiler.graph.edges import Conflict, connect
+from jupyter_pipeline.compiler.graph.imports import copy_statements, find_copied_statements
 from jupyter_pipeline.compiler.graph.naming import to_identifier, unused_name
 from jupyter_pipeline.compiler.graph.steps import Step, find_assigned_names
 from jupyter_pipeline.compiler.graph.threads import find_thread_bound
@@ -110,8 +111,10 @@ def partition_sections(
     by_cell: dict[int, list[Statement]] = {}
     for s in inner:
         by_cell.setdefault(s.cell, []).append(s)
+    by_number = {s.number: s for s in inner}
+    copied = 0 if one_step else find_copied_statements(inner)
     if len(sections) == 1 and not one_step:
-        sections = _divide(sections[0], by_cell)
+        sections = _divide(sections[0], by_cell, copied)
     groups = [_Group([section], [s for c in section.cells for s in by_cell.get(c, ())]) for section in sections]
     notes: list[CellNote] = []
     if one_step:
@@ -119,7 +122,13 @@ def partition_sections(
     groups = [group for group in groups if group.statements or one_step]
     while True:
         steps = [
-            Step(name=f"step_{i}", cell=g.cells[0], cells=g.cells, statements=g.statements, kind=_kind(g, directives))
+            Step(
+                name=f"step_{i}",
+                cell=g.cells[0],
+                cells=g.cells,
+                statements=copy_statements(g.statements, copied, by_number),
+                kind=_kind(g, directives),
+            )
             for i, g in enumerate(groups)
         ]
         conflicts = (
@@ -174,14 +183,14 @@ def _resolve(groups: list[_Group], conflicts: Sequence[Conflict], notes: list[Ce
 # Sections without headings
 
 
-def _divide(section: Section, by_cell: Mapping[int, Sequence[Statement]]) -> list[Section]:
+def _divide(section: Section, by_cell: Mapping[int, Sequence[Statement]], copied: int) -> list[Section]:
     """Divide the cells where a cell needs nothing of the group above it, and limit the number of groups."""
     groups: list[list[int]] = []
     owned = 0
     for cell in section.cells:
         needs = own = 0
         for s in by_cell.get(cell, ()):
-            needs |= s.needs
+            needs |= s.needs & ~copied
             own |= 1 << s.number
         if not groups or (own and owned and not needs & owned):
             groups.append([])
@@ -388,6 +397,8 @@ def _order_effects(steps: Sequence[Step], notes: list[CellNote]) -> None:
 def _footprint(step: Step) -> dict[Location, Access]:
     found: dict[Location, Access] = {}
     for s in step.statements:
+        if s.cell not in step.cells:
+            continue  # a copy changes nothing in an order that matters
         for location, access in s.effects.items():
             found[location] = found.get(location, access) | access
     return found

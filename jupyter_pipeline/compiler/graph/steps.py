@@ -1,6 +1,6 @@
 """Split a slice into module-level statements and statements of steps.
 
-1. Imports go to the top of the module, unless a name has several meanings.
+1. Imports go to the top of the module, unless a name has several meanings or a step changes the process above them.
 2. Functions, classes and constants stay at module level if they are cheap and unchanged. A statement that uses a name
    which a step assigns belongs to a step.
 3. All other statements belong to steps.
@@ -18,6 +18,7 @@ from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
 from jupyter_pipeline.compiler.analysis.statements import Statement
 from jupyter_pipeline.compiler.analysis.values import OBJECT, TABLE
 from jupyter_pipeline.compiler.frontend.directives import StepSettings
+from jupyter_pipeline.compiler.graph.imports import find_ordered_imports
 from jupyter_pipeline.compiler.graph.mapping import ElementMapping
 from jupyter_pipeline.compiler.graph.parameters import Parameter
 
@@ -151,6 +152,8 @@ def split_module_level(
         is_target = s.cell in targets
         if is_import(s.node) or (not s.changed and not is_target and _is_cheap(s.node)):
             level[s.number] = s
+    for number, changes in find_ordered_imports(rest, level).items():
+        level.pop(number).needs |= changes
     touched = True
     while touched:
         touched = False
