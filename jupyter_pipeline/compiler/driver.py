@@ -28,6 +28,7 @@ from jupyter_pipeline.compiler.frontend.ipython import to_python
 from jupyter_pipeline.compiler.frontend.notebook import (
     Cell,
     CellNote,
+    format_notes,
     has_directive,
     label_cells,
     label_refusals,
@@ -127,7 +128,7 @@ def compile_cells(cells: Sequence[Cell], selected: int | Sequence[int], options:
         cells=sliced.cells,
         notes=(
             *note_execution_order(cells, max(criteria)),
-            *(remark.format(labels) for remark in remarks),
+            *format_notes(remarks, labels),
             *generator.notes(graph, options),
         ),
         requirements=tuple(dict.fromkeys(r for plain in sliced.program.plain.values() for r in plain.requirements)),
@@ -166,8 +167,7 @@ def _slice(
     if options.whole:
         with_code = {s.cell for s in sliced.program.statements}
         sliced.criteria = tuple(index for index in criteria if index in with_code)
-        approximations = {note for s in sliced.statements for note in s.notes}  # a whole notebook keeps everything
-        sliced.notes = [note for note in sliced.notes if note not in approximations]
+        sliced.notes = [note for note in sliced.notes if not note.subject]  # a whole notebook keeps everything
     return sliced
 
 

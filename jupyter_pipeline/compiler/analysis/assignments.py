@@ -157,7 +157,7 @@ class Assignments:
             self.effects.change_process()
             self.effects.define_unseen_names(module)
         elif type(base.type) is Imported and isinstance(target, ast.Attribute):
-            self.effects.change_process(f"{text} is changed in a library, so it is kept")
+            self.effects.change_process(text)
             self.effects.define_unseen_names(module)
         elif type(base.type) is Imported:
             self.effects.configure(module.partition(".")[0], base.objects, 0)

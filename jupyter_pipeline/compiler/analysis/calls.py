@@ -163,7 +163,7 @@ class Calls:
         self.heap.write(base.objects)
         self.heap.link(base.objects, held)
         if type(base.type) is Imported:
-            self.effects.change_process(f"{shorten(node)} changes a library")
+            self.effects.change_process(shorten(node))
             self.effects.define_unseen_names(base.type.path)
         else:
             self.functions.run_protocol(base, "write" if name == "setattr" else "delete")

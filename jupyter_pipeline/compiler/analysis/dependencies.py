@@ -89,8 +89,8 @@ def _find_patching_imports(program: Program, heap: Heap) -> list[tuple[int, int]
     for number in bits(heap.patchers):
         statement = program.statements[number]
         if isinstance(statement.node, ast.Import | ast.ImportFrom) and not statement.bound & read:
-            text = f"{ast.unparse(statement.node)} is kept: it may change other libraries"
-            statement.notes.append(CellNote(statement.cell, text))
+            text = "These imports may change other libraries, so they are kept"
+            statement.notes.append(CellNote(statement.cell, text, subject=ast.unparse(statement.node)))
             found.append((importers & ~(1 << number), 1 << number))
     return found
 

@@ -195,16 +195,23 @@ class Effects:
             self._summarize(WORKING_DIRECTORY, Access.WRITE)
         self.state.has_moved = True
 
-    def change_process(self, note: str | None = None) -> None:
-        """Record that the statement changes the process: any slice keeps it, with the note."""
+    def change_process(self, unknown: str = "") -> None:
+        """Record that the statement changes the process: any slice keeps it.
+
+        Parameters
+        ----------
+        unknown : str, optional
+            Text of the call or assignment, if its effects are unknown. A note names it.
+        """
         state = self.state
         if state.summary is not None:
             self._summarize(PROCESS, Access.WRITE)
             return
         self._record(PROCESS, Access.WRITE)
         state.always_kept |= self.heap.bit
-        if note:
-            state.record.notes.append(CellNote(state.cell, note))
+        if unknown:
+            text = "These statements may change settings of a library or of the process, so they are kept"
+            state.record.notes.append(CellNote(state.cell, text, subject=unknown))
 
     def repeat(self, location: Location, access: Access) -> None:
         """Record the effect of a function on `location`, where the function is called."""
@@ -284,11 +291,11 @@ class Effects:
         state.redefine_everything(imports=True)
         state.record.notes.append(CellNote(state.cell, f"{note}, so everything before it is kept"))
 
-    def note(self, text: str, *, other: int | None = None) -> None:
+    def note(self, text: str, *, other: int | None = None, subject: str = "") -> None:
         """Add a note on the approximation to the current statement; see `CellNote`."""
         notes = self.state.record.notes
         if self.state.summary is None and len(notes) < _MAX_NOTES:
-            notes.append(CellNote(self.state.cell, text, other))
+            notes.append(CellNote(self.state.cell, text, other, subject))
 
     def note_difference(self, text: str) -> None:
         """Note a difference between notebook and run; in a function body, on the statement that defines it."""

@@ -415,6 +415,9 @@ class Functions:
             heap.write_data(reachable)
             methods = heap.reachable(callee.objects & heap.bound_mutators)
             heap.link(changed | methods, held)
-            self.effects.note(f"{shown} may change its arguments; the statements that define them are kept")
+            self.effects.note(
+                "These calls may change their arguments, so the definitions of the arguments are kept",
+                subject=f"{shown}()",
+            )
         made = heap.allocate_foreign(contents)
         return Value(heap.reachable(contents) | files | made, 0, False, UNKNOWN)

@@ -119,7 +119,7 @@ class LibraryCalls:
         if type(callee.type) in (Imported, LibraryInstance):
             self.state.record.needs |= heap.patchers
         if call.discarded and is_function:
-            effects.change_process(f"{shown}() is kept: it may change settings of a library or of the process")
+            effects.change_process(f"{shown}()")
         elif call.discarded and callee.objects & heap.libraries:
             effects.configure_all(callee.objects)
         return self.functions.call_unknown(callee, call.values, shown, callee_unchanged=is_function)

@@ -22,7 +22,7 @@ from jupyter_pipeline.compiler.analysis.state import UnresolvedName
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement, parse_cells
 from jupyter_pipeline.compiler.analysis.syntax import is_future
 from jupyter_pipeline.compiler.frontend.ipython import PLACEHOLDER
-from jupyter_pipeline.compiler.frontend.notebook import Cell, CellNote, label_cells, label_refusals
+from jupyter_pipeline.compiler.frontend.notebook import Cell, CellNote, format_notes, label_cells, label_refusals
 from jupyter_pipeline.compiler.refusals import refusal
 from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
 from jupyter_pipeline.models import Record, Refusal
@@ -109,7 +109,7 @@ def slice_cells(sources: Sequence[str], cell: int) -> Slice:
     return Slice(
         source="".join(f"{p}\n" for p in parts),
         cells=sliced.cells,
-        notes=tuple(note.format(labels) for note in sliced.notes),
+        notes=tuple(format_notes(sliced.notes, labels)),
     )
 
 

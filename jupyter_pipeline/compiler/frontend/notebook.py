@@ -11,7 +11,7 @@ Messages name a cell as the notebook shows it (`label_cells`); indices in record
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -27,6 +27,7 @@ __all__ = [
     "Cell",
     "CellNote",
     "find_marked_cells",
+    "format_notes",
     "has_directive",
     "is_run",
     "label_cells",
@@ -38,6 +39,8 @@ __all__ = [
 ]
 
 _LABEL_WIDTH = 40
+_SUBJECTS = 12
+"""Number of calls that one note names."""
 _SKIPPED = "skip-execution"
 """Tag of cells that nbclient does not run."""
 OTHER_CELL = "{other}"
@@ -72,11 +75,37 @@ class CellNote:
     """Remark without a period. `OTHER_CELL` stands for the label of `other`."""
     other: int | None = None
     """Zero-based index of another cell that the remark names."""
+    subject: str = ""
+    """Call or import of an approximation. `format_notes` merges such notes with the same text."""
 
     def format(self, labels: Mapping[int, str]) -> str:
         """Return the remark as a sentence that starts with the label of the cell."""
         text = self.text if self.other is None else self.text.replace(OTHER_CELL, labels[self.other])
         return f"{_capitalize(labels[self.cell])}: {text}."
+
+
+def format_notes(notes: Iterable[CellNote], labels: Mapping[int, str]) -> list[str]:
+    """Return the sentences of notes; notes on approximations are one sentence for each text, at the end.
+
+    Examples
+    --------
+    >>> notes = [CellNote(0, "these calls are kept", subject="a()"), CellNote(1, "these calls are kept", subject="b()")]
+    >>> format_notes(notes, {0: "cell 1 of 2", 1: "cell 2 of 2"})
+    ['these calls are kept: a(), b().']
+    """
+    subjects: dict[str, dict[str, None]] = {}
+    sentences: dict[str, None] = {}
+    for note in notes:
+        if note.subject:
+            subjects.setdefault(note.text, {})[note.subject] = None
+        else:
+            sentences[note.format(labels)] = None
+    return [*sentences, *(f"{text}: {_join(list(found))}." for text, found in subjects.items())]
+
+
+def _join(subjects: Sequence[str]) -> str:
+    more = len(subjects) - _SUBJECTS
+    return ", ".join(subjects[:_SUBJECTS]) + (f" and {more} more" if more > 0 else "")
 
 
 def label_cells(cells: Sequence[Cell]) -> dict[int, str]:

@@ -140,9 +140,7 @@ def test_an_unknown_call_may_change_and_return_its_arguments(
     assert names_of(functions, functions.heap.written) == written
     assert names_of(functions, value.objects) == {"free", "a"}
     assert value.type is UNKNOWN
-    assert [note.text for note in functions.state.record.notes] == [
-        "free.f may change its arguments; the statements that define them are kept"
-    ]
+    assert [note.subject for note in functions.state.record.notes] == ["free.f()"]
 
 
 @pytest.mark.parametrize(
