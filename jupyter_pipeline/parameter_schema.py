@@ -64,10 +64,12 @@ def convert_value(name: str, schema: Mapping[str, Any], value: Any, owner: str =
     try:
         return _convert(schema, value)
     except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
-        source = f" of {owner}" if owner else ""
-        raise UsageError(
-            f"{value!r}{source} cannot be the value of the parameter {name}. Set {describe_schema(schema)}."
-        ) from error
+        cause = (
+            f"{owner} sets the parameter {name!r} to {value!r}, which does not match its type."
+            if owner
+            else f"{value!r} cannot be the value of the parameter {name}."
+        )
+        raise UsageError(f"{cause} Set {describe_schema(schema)}.") from error
 
 
 def describe_schema(schema: Mapping[str, Any]) -> str:

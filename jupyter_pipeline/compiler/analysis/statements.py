@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from jupyter_pipeline.compiler.analysis.figures import keeps_figures
 from jupyter_pipeline.compiler.analysis.locations import Access, Location
 from jupyter_pipeline.compiler.frontend.display import DISPLAY_IMPORT, DisplayImports
+from jupyter_pipeline.compiler.frontend.helpers import Helpers
 from jupyter_pipeline.compiler.frontend.ipython import PlainCell, replace_unparsable, to_python
 from jupyter_pipeline.compiler.frontend.main_module import binds_main_name, replace_main_name
 from jupyter_pipeline.compiler.frontend.names import NotebookNames
@@ -65,7 +66,10 @@ class Statement:
     dynamic: bool = False
     """True if it may read or bind names that the analysis cannot see."""
     typed: str = ""
-    """Text of a statement that no line of the cell contains: an import for its translated lines. Otherwise empty."""
+    """Text of a statement that no line of the cell contains: an import or a helper for its translated lines.
+
+    Otherwise empty. The node of a helper is its model.
+    """
     notes: list[CellNote] = field(default_factory=list)
     """Approximations that enlarge a slice with this statement."""
 
@@ -131,6 +135,7 @@ def parse_cells(sources: Sequence[tuple[int, str]]) -> Program:
     statements: list[Statement] = []
     names = NotebookNames([source for _, source in sources])
     displays = DisplayImports()
+    helpers = Helpers(names)
     is_main = not any(binds_main_name(source) for _, source in sources)
     for cell, source in sources:
         plain[cell] = to_python(source, names)
@@ -145,6 +150,8 @@ def parse_cells(sources: Sequence[tuple[int, str]]) -> Program:
             plain[cell].prelude.append(DISPLAY_IMPORT)
         for text in plain[cell].prelude:
             statements.append(Statement(len(statements), cell, ast.parse(text).body[0], typed=text))
+        for model, text in helpers.define(plain[cell]):
+            statements.append(Statement(len(statements), cell, ast.parse(model).body[0], typed=text))
         for node in body:
             statements.append(Statement(len(statements), cell, node))
     interactive = {cell for cell, source in sources if keeps_figures(source)}

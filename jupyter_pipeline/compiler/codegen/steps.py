@@ -44,7 +44,7 @@ def render_steps(
         pieces += [_EMPTY, *lines]
     previous_block = False
     for index, s in enumerate(helpers):
-        block = isinstance(s.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        block = isinstance(s.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) or s.typed.startswith("def ")
         pieces += [_EMPTY] * (2 if block or previous_block else 1 if index == 0 else 0)
         pieces.append(_piece(program, s))
         previous_block = block

@@ -2,7 +2,7 @@
 
 1. A cell that parses as Python is left unchanged, without importing IPython.
 2. A cell magic on the first line is removed if its body is Python: ``%%time``, ``%%deploy``, ``%%step``, ``%%check``.
-   ``%%bash`` and similar magics become a call of ``subprocess.run``, ``%%writefile`` writes the file, and ``%%capture``
+   ``%%bash`` and similar magics run the interpreter, ``%%writefile`` writes the file, and ``%%capture``
    becomes a ``with`` statement if its output is used. A cell that only displays something becomes empty.
 3. Line magics and shell lines are translated by `magics` and `shell`, or removed with a note.
 4. All others become a call of `PLACEHOLDER`, which binds the names that the line may bind. A placeholder in a slice is
@@ -49,6 +49,13 @@ _SCRIPTS = {
     **{name: name for name in ("sh", "perl", "ruby", "python2", "pypy", "script")},
 }
 """Interpreter of each magic that runs its body; empty for the interpreter of the run."""
+_SHELLS = ("bash", "sh", "zsh")
+_SCRIPT_OPTIONS = {
+    **dict.fromkeys((*_SHELLS, "", "python", "python2", "python3", "pypy"), "-c"),
+    "perl": "-e",
+    "ruby": "-e",
+}
+"""Option of an interpreter with the script as its value. Others read it from the standard input."""
 _OTHER_LANGUAGES = frozenset({
     "R", "bigquery", "cpp", "julia", "kql", "matlab", "octave", "sas", "scala", "spark", "sparksql", "sql",
     "stata",
@@ -222,14 +229,27 @@ def _run_script(line: LineTranslator, name: str, rest: str, body: list[str]) -> 
             program = word
         else:
             arguments.append(render_text(expand(word, names).parts, names))
-    command = [quote(program) if program else f"{line.module('sys')}.executable", *arguments]
-    subprocess = line.module("subprocess")
     plain.note("its script runs as a subprocess; a script that fails stops the run")
-    head = f"{output} = " if output else ""
-    pipe = f"stdout={subprocess}.PIPE, " if output else ""
-    end = ").stdout" if output else ")"
-    start = f'{head}{subprocess}.run([{", ".join(command)}], check={check}, {pipe}text=True, input="""\\'
-    return [start, *_string_lines(body, f'"""{end}')]
+    command = quote(program) if program else f"{line.module('sys')}.executable"
+    option = _SCRIPT_OPTIONS.get(program.rpartition("/")[2])
+    if option is None or output:
+        subprocess = line.module("subprocess")
+        call = f"{subprocess}.run([{', '.join([command, *arguments])}], check={check}, stdout={subprocess}.PIPE, "
+        end = ").stdout" if output else ').stdout, end="")'
+        head = f"{output} = {call}" if output else f"print({call}stderr={subprocess}.STDOUT, "
+        return [f'{head}text=True, input="""\\', *_string_lines(body, f'"""{end}')]
+    options = [argument for argument in arguments if argument.startswith('"-') and argument != '"-s"']
+    values = [argument for argument in arguments if argument not in options and argument != '"-s"']
+    if values and program in _SHELLS:
+        values.insert(0, command)  # the value of $0
+    start = f'{line.run_shell()}([{", ".join([command, *options, quote(option)])}, """\\'
+    if check == "False":
+        plain.need("import contextlib")
+        start = f"with contextlib.suppress({line.module('subprocess')}.CalledProcessError): {start}"
+    while body and not body[-1].strip():
+        body.pop()
+    is_closed = bool(body) and not body[-1].endswith(('"', "\\"))
+    return [start, *_string_lines(body, f'"""{"".join(f", {value}" for value in values)}])', is_closed=is_closed)]
 
 
 def _words(rest: str) -> list[str]:
@@ -239,12 +259,13 @@ def _words(rest: str) -> list[str]:
         return rest.split()
 
 
-def _string_lines(body: list[str], end: str) -> list[str]:
-    """Return the body as the lines of a string literal, with a final line break."""
+def _string_lines(body: list[str], end: str, *, is_closed: bool = False) -> list[str]:
+    """Return the body as the lines of a string literal, with a final line break unless it is closed on its line."""
     escaped = [text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"') for text in body]
     if not escaped:
         return [end]
-    return [*escaped[:-1], f"{escaped[-1]}\\n{end}"]
+    last = escaped[-1] if is_closed else f"{escaped[-1]}\\n"
+    return [*escaped[:-1], f"{last}{end}"]
 
 
 def _write_file(line: LineTranslator, rest: str, body: list[str]) -> list[str]:
@@ -279,6 +300,7 @@ def _capture(plain: PlainCell, lines: list[str], first: int, output: str, names:
     plain.installs += body.installs
     plain.requirements += body.requirements
     plain.prelude += body.prelude
+    plain.helpers += body.helpers
     plain.obstacles |= {number + shift: obstacle for number, obstacle in body.obstacles.items()}
     plain.need("from IPython.utils.capture import capture_output")
     text = re.sub(rf"\b{PLACEHOLDER}\((\d+)\)", lambda m: f"{PLACEHOLDER}({int(m[1]) + shift})", body.source)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from jupyter_pipeline.compiler.frontend.expansion import Field, expand, quote, render_text
+from jupyter_pipeline.compiler.frontend.helpers import FOLDERS, SHELL_FUNCTIONS, name_helper
 from jupyter_pipeline.compiler.frontend.names import NotebookNames
 from jupyter_pipeline.compiler.frontend.plain import PLACEHOLDER, Obstacle, PlainCell
 from jupyter_pipeline.compiler.frontend.shell import (
@@ -174,7 +175,7 @@ class LineTranslator:
         found = self._read(command)
         if not found.text:
             return ""
-        return f"{self.module('subprocess')}.run({self._arguments(found)}, check=True)"
+        return f"{self.run_shell()}({self._arguments(found)})"
 
     def _read(self, command: str) -> Command:
         found = read_command(_make_repeatable(command), self.names)
@@ -198,6 +199,17 @@ class LineTranslator:
         values = ", and a value of Python is literal text, one word if it is not quoted" if found.fields else ""
         self.plain.note(f"its shell lines run as subprocesses; a command that fails stops the run{values}")
         return shown
+
+    def run_shell(self) -> str:
+        """Return the name of the function that runs a command."""
+        self.module("subprocess")
+        return self.helper(SHELL_FUNCTIONS[0])
+
+    def helper(self, helper: str) -> str:
+        """Define a helper before the cell, and return its name."""
+        if helper not in self.plain.helpers:
+            self.plain.helpers.append(helper)
+        return name_helper(helper, self.names)
 
     def module(self, module: str) -> str:
         """Import a module before the cell, and return its name."""
@@ -356,11 +368,11 @@ def _change_folder(line: LineTranslator, rest: str) -> str:
 
 def _push_folder(line: LineTranslator, rest: str) -> str:
     os = line.module("os")
-    return f"pushed_folder = {os}.getcwd(); {_change_folder(line, rest)}"
+    return f"{line.helper(FOLDERS)}.append({os}.getcwd()); {_change_folder(line, rest)}"
 
 
 def _pop_folder(line: LineTranslator, rest: str) -> str:
-    return f"{line.module('os')}.chdir(pushed_folder)"
+    return f"{line.module('os')}.chdir({line.helper(FOLDERS)}.pop())"
 
 
 def _set_environment(line: LineTranslator, rest: str) -> str:

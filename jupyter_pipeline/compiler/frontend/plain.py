@@ -37,6 +37,8 @@ class PlainCell:
     """Arguments of the cell magic by ``step`` or ``check``."""
     prelude: list[str] = field(default_factory=list)
     """Statements that the translated lines need before the first statement of the cell, such as imports."""
+    helpers: list[str] = field(default_factory=list)
+    """Definitions that the translated lines use; see `frontend.helpers`."""
 
     def note(self, text: str) -> None:
         """Add a note, once."""

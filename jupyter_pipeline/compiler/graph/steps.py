@@ -18,6 +18,7 @@ from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
 from jupyter_pipeline.compiler.analysis.statements import Statement
 from jupyter_pipeline.compiler.analysis.values import OBJECT, TABLE
 from jupyter_pipeline.compiler.frontend.directives import StepSettings
+from jupyter_pipeline.compiler.frontend.helpers import SHELL_FUNCTIONS
 from jupyter_pipeline.compiler.graph.imports import find_ordered_imports
 from jupyter_pipeline.compiler.graph.mapping import ElementMapping
 from jupyter_pipeline.compiler.graph.parameters import Parameter
@@ -54,7 +55,20 @@ _CHEAP_CALLS = {
     "Enum",
     "getLogger",
 }
-_SILENT = {"print", "display", "show", "clear_output", "plot", "savefig", "append", "sort", "extend", "update", "add"}
+_SILENT = {
+    "print",
+    "display",
+    "show",
+    "clear_output",
+    "plot",
+    "savefig",
+    "append",
+    "sort",
+    "extend",
+    "update",
+    "add",
+    *SHELL_FUNCTIONS,
+}
 
 
 @dataclass(slots=True, eq=False)

@@ -61,9 +61,12 @@ def test_a_cell_with_a_syntax_error_becomes_a_placeholder_for_its_names() -> Non
 
 
 def test_imports_for_translated_lines_stand_before_the_cell() -> None:
-    program = parse_cells([(0, "x = 1\n!wget y")])
-    assert [program.text(s) for s in program.statements] == [
+    program = parse_cells([(0, "x = 1\n!wget y"), (1, "!wget z")])
+    assert [program.text(s).partition("\n")[0] for s in program.statements] == [
         "import subprocess",
+        "def run_shell(command: list[str]) -> None:",
         "x = 1",
-        'subprocess.run(["wget", "y"], check=True)',
+        'run_shell(["wget", "y"])',
+        "import subprocess",
+        'run_shell(["wget", "z"])',
     ]

@@ -8,6 +8,11 @@ from jupyter_pipeline.compiler.frontend.magics import strip_options
 from jupyter_pipeline.compiler.frontend.names import NotebookNames, find_bound_names
 from jupyter_pipeline.exceptions import CompileRefusedError
 
+AWK = """\
+print(subprocess.run(["awk", "-f", "-"], check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, \
+input=\"\"\"\\
+END {}\\n\"\"\").stdout, end="")"""
+
 
 @pytest.mark.parametrize(
     ("source", "python"),
@@ -15,7 +20,7 @@ from jupyter_pipeline.exceptions import CompileRefusedError
         ("%lprun -f f -T out.txt f()", "f()"),
         ("%prun -l 4 -q x = f(-1)", "x = f(-1)"),
         ("%time %cd data", 'os.chdir("data")'),
-        ("%time !touch a", 'subprocess.run(["touch", "a"], check=True)'),
+        ("%time !touch a", 'run_shell(["touch", "a"])'),
         ("%cd ~", 'os.chdir(os.path.expanduser("~"))'),
         ("%cd 'a b'", 'os.chdir("a b")'),
         ("%env A=b c", 'os.environ["A"] = "b c"'),
@@ -24,6 +29,17 @@ from jupyter_pipeline.exceptions import CompileRefusedError
         ("x = %pwd", "x = os.getcwd()"),
         ("%aimport numpy", "import numpy"),
         ("cd data", 'os.chdir("data")'),
+        ("%pushd data", 'pushed_folders.append(os.getcwd()); os.chdir("data")'),
+        ("%popd", "os.chdir(pushed_folders.pop())"),
+        ("%%bash\ntouch a\n\n", 'run_shell(["bash", "-c", """\\\ntouch a"""])\n\n'),
+        ('%%sh\ntouch "a"', 'run_shell(["sh", "-c", """\\\ntouch "a"\\n"""])'),
+        ("%%bash -e -s b\ntouch $1", 'run_shell(["bash", "-e", "-c", """\\\ntouch $1""", "bash", "b"])'),
+        ("%%python3\nprint(1)", 'run_shell([sys.executable, "-c", """\\\nprint(1)"""])'),
+        ("%%script awk -f -\nEND {}", AWK),
+        (
+            "%%bash --no-raise-error\nfalse",
+            'with contextlib.suppress(subprocess.CalledProcessError): run_shell(["bash", "-c", """\\\nfalse"""])',
+        ),
         ("ls -l", ""),
         ("pip install x", ""),
         ("%timeit f(\n    1,\n)\nx = 1", "\n\n\nx = 1"),
@@ -33,7 +49,7 @@ from jupyter_pipeline.exceptions import CompileRefusedError
         ("%%px --local\nx = 1", "\nx = 1"),
         ("  x = 1\n  y = 2\n%matplotlib inline", "x = 1\ny = 2\n"),
         (">>> x = 1\n>>> y = 2", "x = 1\ny = 2"),
-        ("get_ipython().system('touch a')", 'subprocess.run(["touch", "a"], check=True)'),
+        ("get_ipython().system('touch a')", 'run_shell(["touch", "a"])'),
         ("get_ipython().run_line_magic('matplotlib', 'inline')", ""),
         ("%%R -i df -o res\nres <- 1", "res = __not_python__(1)\n"),
         ("%%bigquery frame --project p\nselect 1", "frame = __not_python__(1)\n"),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from jupyter_pipeline.compiler.frontend.helpers import Helpers
 from jupyter_pipeline.compiler.frontend.ipython import to_python
 from jupyter_pipeline.compiler.frontend.names import NotebookNames
 
@@ -11,24 +12,24 @@ NAMES = NotebookNames(["url = 'a'\nn = 3\nname = f(n)\nflags = '-a -b'\nfiles = 
 @pytest.mark.parametrize(
     ("command", "call"),
     [
-        ("wget {url} -O y.csv", 'subprocess.run(["wget", url, "-O", "y.csv"], check=True)'),
-        ("wget $name", 'subprocess.run(["wget", str(name)], check=True)'),
-        ("cp 'a b' \"data/{n}.csv\"", 'subprocess.run(["cp", "a b", f"data/{n}.csv"], check=True)'),
-        ("cp {flags} x y", 'subprocess.run(["cp", *shlex.split(flags), "x", "y"], check=True)'),
-        ("cp {' '.join(files)} y", "subprocess.run([\"cp\", *shlex.split(str(' '.join(files))), \"y\"], check=True)"),
-        ("python train.py", 'subprocess.run([sys.executable, "train.py"], check=True)'),
-        ("mkdir data", 'subprocess.run(["mkdir", "-p", "data"], check=True)'),
-        ("rm a.csv", 'subprocess.run(["rm", "-f", "a.csv"], check=True)'),
-        ("touch a && touch b", 'subprocess.run(["bash", "-c", "touch a && touch b"], check=True)'),
-        ("cat *.csv > all.csv", 'subprocess.run(["bash", "-c", "cat *.csv > all.csv"], check=True)'),
-        ("echo $HOME > home", 'subprocess.run(["bash", "-c", "echo $HOME > home"], check=True)'),
-        ("awk '{print $1}' a > b", "subprocess.run([\"bash\", \"-c\", \"awk '{print $1}' a > b\"], check=True)"),
-        ("find . -exec rm {} \\;", 'subprocess.run(["find", ".", "-exec", "rm", "{}", ";"], check=True)'),
-        ("echo {n} > f", 'subprocess.run(["bash", "-c", f"echo {shlex.quote(str(n))} > f"], check=True)'),
+        ("wget {url} -O y.csv", 'run_shell(["wget", url, "-O", "y.csv"])'),
+        ("wget $name", 'run_shell(["wget", str(name)])'),
+        ("cp 'a b' \"data/{n}.csv\"", 'run_shell(["cp", "a b", f"data/{n}.csv"])'),
+        ("cp {flags} x y", 'run_shell(["cp", *shlex.split(flags), "x", "y"])'),
+        ("cp {' '.join(files)} y", "run_shell([\"cp\", *shlex.split(str(' '.join(files))), \"y\"])"),
+        ("python train.py", 'run_shell([sys.executable, "train.py"])'),
+        ("mkdir data", 'run_shell(["mkdir", "-p", "data"])'),
+        ("rm a.csv", 'run_shell(["rm", "-f", "a.csv"])'),
+        ("touch a && touch b", 'run_shell(["bash", "-c", "touch a && touch b"])'),
+        ("cat *.csv > all.csv", 'run_shell(["bash", "-c", "cat *.csv > all.csv"])'),
+        ("echo $HOME > home", 'run_shell(["bash", "-c", "echo $HOME > home"])'),
+        ("awk '{print $1}' a > b", "run_shell([\"bash\", \"-c\", \"awk '{print $1}' a > b\"])"),
+        ("find . -exec rm {} \\;", 'run_shell(["find", ".", "-exec", "rm", "{}", ";"])'),
+        ("echo {n} > f", 'run_shell(["bash", "-c", f"echo {shlex.quote(str(n))} > f"])'),
         ("echo $$n {{x}} {n} > f", '"bash", "-c", f"echo $n {{x}} {shlex.quote(str(n))} > f"]'),
         ("date +{n} > $(echo {n})", 'f"date +{shlex.quote(str(n))} > $(echo {shlex.quote(str(n))})"'),
-        ("pip install polars && touch x", 'subprocess.run(["touch", "x"], check=True)'),
-        ("curl -d '{\"a\": 1}' {url}", "subprocess.run([\"curl\", \"-d\", '{\"a\": 1}', \"{url}\"], check=True)"),
+        ("pip install polars && touch x", 'run_shell(["touch", "x"])'),
+        ("curl -d '{\"a\": 1}' {url}", "run_shell([\"curl\", \"-d\", '{\"a\": 1}', \"{url}\"])"),
     ],
 )  # fmt: skip
 def test_a_command_becomes_a_checked_subprocess(command: str, call: str) -> None:
@@ -99,7 +100,7 @@ def test_a_command_that_cannot_run_safely_is_an_obstacle(command: str, reason: s
 
 def test_parameters_of_functions_and_loops_are_expanded() -> None:
     plain = to_python("def f(p, *, q: int = 1):\n    for r in p:\n        !cp {p} {q} {r}")
-    assert plain.source.endswith('subprocess.run(["cp", str(p), str(q), str(r)], check=True)')
+    assert plain.source.endswith('run_shell(["cp", str(p), str(q), str(r)])')
 
 
 def test_the_note_names_an_expansion_that_ipython_does_not_make() -> None:
@@ -114,7 +115,10 @@ def test_the_note_says_how_values_and_failures_differ() -> None:
 
 
 def test_a_name_of_the_notebook_does_not_hide_the_module() -> None:
-    names = NotebookNames(["from asyncio import subprocess"])
+    names = NotebookNames(["from asyncio import subprocess\ndef run_shell(): ..."])
     plain = to_python("!touch x", names)
     assert plain.prelude == ["import subprocess as subprocess_module"]
-    assert plain.source == 'subprocess_module.run(["touch", "x"], check=True)'
+    assert plain.source == 'run_shell_command(["touch", "x"])'
+    ((model, text),) = Helpers(names).define(plain)
+    assert model == "run_shell_command = subprocess_module.run"
+    assert "with subprocess_module.Popen(" in text

@@ -10,11 +10,12 @@ import nbclient
 import nbformat
 
 from jupyter_pipeline.compiler import CompileOptions, compile_cells, read_notebook
+from jupyter_pipeline.compiler.frontend.helpers import Helpers
 from jupyter_pipeline.compiler.frontend.ipython import to_python
 from jupyter_pipeline.compiler.frontend.names import NotebookNames
 from jupyter_pipeline.compiler.output import write_files
 
-_CALL = "import steps\nnext(f for f in vars(steps).values() if getattr(f, '__module__', '') == 'steps')()"
+_CALL = "import steps\n[f for f in vars(steps).values() if getattr(f, '__module__', '') == 'steps'][-1]()"
 CELLS = [
     "name = 'my data'\nfolder = 'out dir'",
     '!mkdir \'{folder}\'\n!echo "a,b" > "{folder}/{name}.csv" && echo 1,2 >> "{folder}/$name".csv',
@@ -24,7 +25,8 @@ CELLS = [
     "from written_module import double, triple",
     "%env GREETING=hello {name}\n%cd out dir",
     "files = !ls *.csv\nheads = !head -1 *.csv | tr a-z A-Z\nmissing = !grep nothing *.csv\ncount = files.n",
-    "%%capture out\nprint('captured')\n!echo 5 > five.txt",
+    "%%capture out\nprint('captured')\n!echo 5 > five.txt && echo shown",
+    "%pushd ..\n%pushd ..\n%popd\n%popd\n!touch back.txt",
     """\
 import os
 odd = "it's; touch evil & *"
@@ -63,7 +65,8 @@ def test_a_value_cannot_change_the_command(tmp_path: Path) -> None:
         "!printf %s {value} > 1\n!printf %s \"$value\" > 2\n!printf %s '{value}' > 3\nx = 1",
     ]
     plain = [to_python(source, NotebookNames(sources)) for source in sources]
-    code = "\n".join([*plain[1].prelude, plain[0].source, plain[1].source])
+    helpers = [text for _, text in Helpers(NotebookNames(sources)).define(plain[1])]
+    code = "\n".join([*plain[1].prelude, *helpers, plain[0].source, plain[1].source])
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == dict.fromkeys("123", value)
 
@@ -75,3 +78,15 @@ def test_a_command_that_fails_stops_the_run(tmp_path: Path) -> None:
     write_files(tmp_path, compile_cells(cells, 0, CompileOptions(name="shell")))
     done = subprocess.run([sys.executable, "-c", _CALL], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "CalledProcessError: Command '['cp', 'a', 'b']'" in done.stderr
+
+
+def test_the_output_of_a_command_is_printed_line_by_line(tmp_path: Path) -> None:
+    source = "!printf 'caf\\303\\251\\nbad \\377\\n' && touch a && cp missing b"
+    cells = read_notebook(nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])))
+    write_files(tmp_path, compile_cells(cells, 0, CompileOptions(name="shell")))
+    code = f"import builtins\nbuiltins.print = lambda *a, **k: open('log', 'a').write(repr(a) + '\\n')\n{_CALL}"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    lines = (tmp_path / "log").read_text().splitlines()
+    assert lines[:2] == ["('caf\xe9\\n',)", "('bad \ufffd\\n',)"]
+    assert "missing" in lines[2]
+    assert "CalledProcessError" in done.stderr
