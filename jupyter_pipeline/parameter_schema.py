@@ -46,8 +46,8 @@ def check_parameters(schema: Mapping[str, Any], values: Mapping[str, Any], owner
     return found
 
 
-def convert_value(name: str, schema: Mapping[str, Any], value: Any, owner: str = "") -> Any:
-    """Return `value` as a JSON value that matches `schema`.
+def convert_value(name: str, schema: Mapping[str, Any], value: Any, owner: str = "", *, exact: bool = False) -> Any:
+    """Return `value` as a JSON value that matches `schema`. If `exact`, it must match without a conversion.
 
     Raises
     ------
@@ -62,7 +62,10 @@ def convert_value(name: str, schema: Mapping[str, Any], value: Any, owner: str =
     3
     """
     try:
-        return _convert(schema, value)
+        found = _convert(schema, value)
+        if exact and (found != value or isinstance(found, str) != isinstance(value, str)):
+            raise ValueError(value)
+        return found
     except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
         cause = (
             f"{owner} sets the parameter {name!r} to {value!r}, which does not match its type."

@@ -69,7 +69,7 @@ def _check_parameters(spec: DeploymentSpec, owner: str, values: Mapping[str, Any
         if name not in known:
             raise NotFoundError("parameter", name, known, f"{owner} sets it.")
         if value != known[name].get("default", _MISSING):
-            convert_value(name, known[name], value, owner)
+            convert_value(name, known[name], list(value) if isinstance(value, tuple) else value, owner, exact=True)
 
 
 async def find_on_server(api: PrefectApi, spec: DeploymentSpec) -> dict[str, Any] | None:

@@ -35,7 +35,7 @@ odd = "it's; touch evil & *"
 long = !seq 200000
 rows = open(files[0]).read()
 text = open("odd.txt").read()
-print(rows, double(3), triple(3), os.environ["GREETING"], heads, missing, count, out.stdout, text, len(long))
+print(rows, double(3), triple(3), os.environ["GREETING"], heads, missing, count, out.stdout.replace(chr(13), ""), text, len(long))
 print(sorted(os.listdir(".")))""",
 ]
 

@@ -122,7 +122,7 @@ def test_an_unknown_work_pool_is_refused(live: ServiceStatus, specification: Mak
     ("given", "complaint"),
     [
         ({"parameters": {"seconds": "many"}}, "The deployment sets the parameter 'seconds' to 'many'"),
-        ({"parameters": {"seconds": True}}, "not of type number"),
+        ({"parameters": {"seconds": True}}, "does not match its type. Set a number"),
         ({"schedules": (Schedule(every=60.0, parameters={"secnds": 1}),)}, "Did you mean seconds?"),
         ({"schedules": (Schedule(every=60.0, slug="a", parameters={"result": 1}),)}, "The schedule 'a' sets"),
     ],
