@@ -63,7 +63,7 @@ def convert_value(name: str, schema: Mapping[str, Any], value: Any, owner: str =
     """
     try:
         found = _convert(schema, value)
-        if exact and (found != value or isinstance(found, str) != isinstance(value, str)):
+        if exact and any(isinstance(found, kind) != isinstance(value, kind) for kind in (str, bool)):
             raise ValueError(value)
         return found
     except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
