@@ -35,7 +35,8 @@ odd = "it's; touch evil & *"
 long = !seq 200000
 rows = open(files[0]).read()
 text = open("odd.txt").read()
-print(rows, double(3), triple(3), os.environ["GREETING"], heads, missing, count, out.stdout.replace(chr(13), ""), text, len(long))
+print(rows, double(3), triple(3), os.environ["GREETING"], heads, missing, count, len(long))
+print(out.stdout.replace(chr(13), ""), text)
 print(sorted(os.listdir(".")))""",
 ]
 
