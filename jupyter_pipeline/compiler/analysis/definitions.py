@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from jupyter_pipeline.compiler.analysis.expressions import Evaluator
 from jupyter_pipeline.compiler.analysis.library_calls import Call
 from jupyter_pipeline.compiler.analysis.library_models.python_builtins import PROTOCOLS
-from jupyter_pipeline.compiler.analysis.library_models.registry import DECORATORS
+from jupyter_pipeline.compiler.analysis.library_models.registry import DECORATORS, find_function
 from jupyter_pipeline.compiler.analysis.state import Binding, State
 from jupyter_pipeline.compiler.analysis.syntax import bound_names, declared_outside, last_name
 from jupyter_pipeline.compiler.analysis.texts import hole, unite
@@ -19,6 +19,7 @@ from jupyter_pipeline.compiler.analysis.values import (
     UNKNOWN,
     ClassSummary,
     FunctionSummary,
+    Imported,
     Instance,
     Value,
 )
@@ -101,7 +102,13 @@ class Definitions:
         if name in ("setter", "getter", "deleter"):
             return value
         call = Call(ast.Call(func=node, args=[], keywords=[]), [value], {})
-        return self.heap.own(self.evaluator.calls.call_value(call, decorator))
+        result = self.heap.own(self.evaluator.calls.call_value(call, decorator))
+        unknown = decorator.objects & self.heap.foreign or (
+            type(decorator.type) is Imported and find_function(decorator.type.path) is None
+        )
+        if unknown:  # it may register the function in its library
+            self.evaluator.effects.configure_all(decorator.objects)
+        return result
 
     def annotate(self, node: ast.expr) -> None:
         """Evaluate an annotation; where annotations are text, a missing name is no error."""

@@ -11,6 +11,7 @@ from jupyter_pipeline.compiler.analysis.figures import ADJUSTING_FUNCTIONS, SAVI
 from jupyter_pipeline.compiler.analysis.locations import (
     ANY_FILE,
     FIGURE,
+    POSSIBLE_CHANGE,
     PROCESS,
     SETTINGS,
     WORKING_DIRECTORY,
@@ -213,10 +214,28 @@ class Effects:
             text = "These statements may change settings of a library or of the process, so they are kept"
             state.record.notes.append(CellNote(state.cell, text, subject=unknown))
 
+    def may_change_process(self) -> None:
+        """Record that the statement may change the process: the statements that read it depend on this one."""
+        if self.state.summary is not None:
+            self._summarize(POSSIBLE_CHANGE, Access.WRITE)
+        else:
+            self.heap.process_writers |= self.heap.bit
+
+    def read_process(self) -> None:
+        """Record that the statement reads state of the process, such as an environment variable."""
+        if self.state.summary is not None:
+            self._summarize(PROCESS, Access.READ)
+        else:
+            self.state.record.needs |= self.heap.process_writers
+
     def repeat(self, location: Location, access: Access) -> None:
         """Record the effect of a function on `location`, where the function is called."""
-        if location == PROCESS:
+        if location == PROCESS and access & Access.WRITE:
             self.change_process()
+        elif location == PROCESS:
+            self.read_process()
+        elif location == POSSIBLE_CHANGE:
+            self.may_change_process()
         elif location == WORKING_DIRECTORY:
             self.change_directory()
         elif location.resource == ANY_FILE.resource:

@@ -12,7 +12,13 @@ from jupyter_pipeline.compiler.analysis.effects import Effects
 from jupyter_pipeline.compiler.analysis.functions import Functions
 from jupyter_pipeline.compiler.analysis.library_calls import Call
 from jupyter_pipeline.compiler.analysis.library_models.python_builtins import BUILTIN_TYPES
-from jupyter_pipeline.compiler.analysis.library_models.registry import METHODS, find_attribute, find_method
+from jupyter_pipeline.compiler.analysis.library_models.registry import (
+    METHODS,
+    find_attribute,
+    find_method,
+    has_rules,
+    is_process_state,
+)
 from jupyter_pipeline.compiler.analysis.state import Binding, State, join_values
 from jupyter_pipeline.compiler.analysis.text_functions import (
     apply_builtin,
@@ -139,6 +145,8 @@ class Evaluator(ast.NodeVisitor):
     def visit_Attribute(self, node: ast.Attribute) -> Value:
         """Return an attribute, which is a part of its object."""
         base = self.visit(node.value)
+        if node.attr in self.heap.importers and not has_rules(node.attr) and type(base.type) is not Imported:
+            self.state.record.needs |= self.heap.importers[node.attr]  # an accessor, such as ``frame.hvplot``
         if node.attr == "__module__":
             self.effects.note_difference(MODULE_NAME)
         if type(base.type) is LibraryInstance:
@@ -150,6 +158,8 @@ class Evaluator(ast.NodeVisitor):
             return _as_text(read_attribute(node.attr, base.texts))
         if type(kind) is Imported:
             path = f"{kind.path}.{node.attr}"
+            if is_process_state(path):
+                self.effects.read_process()
             difference = find_difference(path) if path.startswith("sys.") else None
             if difference is not None:
                 self.effects.note_difference(difference)

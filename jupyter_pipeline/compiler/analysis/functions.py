@@ -150,6 +150,7 @@ class Functions:
                 heap.link(self.state.objects_of(name), objects)
             if function.has_state or not self.assumptions_hold(function):
                 heap.write_data(heap.reachable(objects))
+            self._operate_inside(function, objects)
 
     def assumptions_hold(self, summary: FunctionSummary) -> bool:
         """Return True if the free variables have the types for which the summary was computed."""
@@ -214,6 +215,7 @@ class Functions:
             self.run(function)
             if function.has_state:
                 heap.write_data(value.objects if type(value.type) is Instance else reachable)
+            self._operate_inside(function, value.objects | value.contents)
 
     def call_methods(self, value: Value, name: str, arguments: int) -> None:
         """Run the methods of this name of the notebook's classes that `value` may be an instance of.
@@ -268,6 +270,18 @@ class Functions:
                 heap.link(objects, arguments)
             if function.mutates_class:
                 heap.write(reachable & heap.definitions)
+            self._operate_inside(function, objects, arguments)
+
+    def _operate_inside(self, function: FunctionSummary, objects: int, arguments: int = 0) -> None:
+        """Apply the operations of a function on its parameters, which may be any of `objects` and `arguments`."""
+        key = -id(function.operations)
+        if not function.operations or key in self.state.running:
+            return
+        operations = {one for name in function.parameters for one in function.operations.get(name, ())}
+        if operations:
+            self.state.running.add(key)
+            self.repeat_operations(objects | arguments, operations, arguments)
+            self.state.running.discard(key)
 
     # Calls
 

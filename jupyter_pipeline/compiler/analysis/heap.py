@@ -96,6 +96,8 @@ class Heap:
         """Classes with a method that runs at the end of an instance."""
         self.class_definitions = 0
         """Bits of the statements that may define classes."""
+        self.process_writers = 0
+        """Bits of the statements with unknown calls that may change the process."""
         self.patchers = 0
         """Bits of the statements that import libraries without a model: they may add methods to other classes."""
         self.libraries = 0

@@ -204,7 +204,8 @@ class Interpreter(ast.NodeVisitor):
 
     def _import(self, library: str, *, is_submodule: bool = False) -> int:
         """Return the object of a library, which may be a file that the notebook writes."""
-        self.effects.read_module(library)
+        if library not in sys.stdlib_module_names:
+            self.effects.read_module(library)
         is_closed = has_rules(library) or (is_known(library) and not is_submodule)
         if not is_closed and library not in sys.stdlib_module_names:
             self.heap.patchers |= self.heap.bit
@@ -355,6 +356,9 @@ class Interpreter(ast.NodeVisitor):
         A constant string is interpreted as code; otherwise, the call may read and bind any name.
         """
         text = node.args[0] if node.args else None
+        if name in ("exec", "eval") and len(node.args) + len(node.keywords) > 1:
+            values = [self.evaluator.visit(one) for one in (*node.args, *(k.value for k in node.keywords))]
+            return self.functions.call_unknown(CONSTANT, values, name)
         if name in ("exec", "eval") and isinstance(text, ast.Constant) and isinstance(text.value, str):
             try:
                 tree = ast.parse(text.value.strip())

@@ -19,6 +19,7 @@ from jupyter_pipeline.compiler.analysis.library_models.model import (
     FileAccess,
     FunctionModel,
     Returns,
+    words,
 )
 from jupyter_pipeline.compiler.analysis.library_models.registry import find_function
 from jupyter_pipeline.compiler.analysis.locations import FIGURE, RANDOM_STATE
@@ -36,7 +37,7 @@ from jupyter_pipeline.compiler.analysis.values import (
     UNKNOWN,
     UNKNOWN_VALUE,
     Imported,
-    LibraryInstance,
+    Instance,
     Value,
     kind_of,
 )
@@ -54,6 +55,16 @@ _PATH_KEYWORDS = {
 
 _TEXT_ARGUMENTS = ("formula", "expr", "query", "sql")
 """Keywords of texts that name variables of the caller."""
+
+
+_PROCESS_READERS = words(
+    """
+    os.getenv os.getenvb os.getcwd os.getcwdb os.system os.popen os.path.abspath os.path.realpath os.path.expanduser
+    os.path.expandvars os.getpid os.umask pathlib.Path.cwd pathlib.Path.home locale.getlocale socket.getdefaulttimeout
+    sys.getrecursionlimit time.strftime tempfile.gettempdir
+    """
+)
+"""Functions that read state of the process."""
 
 
 class Call(NamedTuple):
@@ -91,6 +102,8 @@ class LibraryCalls:
         if path in PICKLING and self.heap.callables & self.heap.contents(call.args):
             self.effects.note_difference(PICKLED)
         model = find_function(path)
+        if path in _PROCESS_READERS or path.startswith(("subprocess.", "os.environ.")):
+            self.effects.read_process()
         if model is None or (call.discarded and model.is_assumed and not model.changes_process):
             return self.call_unknown(call, callee, path)
         if path in _DIRECTORY_CHANGES:
@@ -116,7 +129,8 @@ class LibraryCalls:
         effects.touch(RANDOM_STATE)
         effects.touch(FIGURE)
         is_function = type(callee.type) is Imported
-        if type(callee.type) in (Imported, LibraryInstance):
+        effects.may_change_process()
+        if type(callee.type) is not Instance:
             self.state.record.needs |= heap.patchers
         if call.discarded and is_function:
             effects.change_process(f"{shown}()")

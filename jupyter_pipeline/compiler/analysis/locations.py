@@ -15,6 +15,7 @@ __all__ = [
     "ANY_FILE",
     "ANY_PATH",
     "FIGURE",
+    "POSSIBLE_CHANGE",
     "PROCESS",
     "RANDOM_STATE",
     "SETTINGS",
@@ -45,6 +46,8 @@ RANDOM_STATE = Location("random state")
 """State of the global random generators; it exists from the first statement that seeds one."""
 FIGURE = Location("figure")
 """The current figure of matplotlib; Jupyter closes it at the end of the cell."""
+POSSIBLE_CHANGE = Location("process", "possibly")
+"""A change of the process that an unknown call may make: only statements that read the process depend on it."""
 PROCESS = Location("process")
 """Working directory, environment variables, import path and similar state."""
 SETTINGS = Location("settings")

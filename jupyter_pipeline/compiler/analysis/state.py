@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from jupyter_pipeline.compiler.analysis.heap import Heap
 from jupyter_pipeline.compiler.analysis.library_models.registry import is_known
-from jupyter_pipeline.compiler.analysis.locations import ANY_FILE, Access, Location
+from jupyter_pipeline.compiler.analysis.locations import ANY_FILE, PROCESS, Access, Location
 from jupyter_pipeline.compiler.analysis.paths import overlap
 from jupyter_pipeline.compiler.analysis.texts import ANY_TEXT, Texts, fill_holes, hole, unite
 from jupyter_pipeline.compiler.analysis.values import (
@@ -292,6 +292,8 @@ class State:
         if self.summary is not None:
             self.summary.locations.setdefault(location, Access.READ)
             return
+        if location == PROCESS:
+            self.record.needs |= self.heap.process_writers
         found = self.find_locations(location)
         if not found:
             self.record.needs |= self.star_imports
