@@ -144,3 +144,37 @@ def test_a_joined_model_has_the_effects_of_all() -> None:
     assert joined.draws_unless == (Argument("rng"),)
     assert (joined.returns, joined.type) == (Returns.VIEW, UNKNOWN)
     assert joined.type is not IMMUTABLE
+
+
+def test_a_result_on_the_next_line_belongs_to_the_rule() -> None:
+    functions = parse_rules("lib", "first second\n  : changes(*)\n  -> constant\nlast : pure").functions
+    assert functions.find("second") == "changes(*) -> constant"
+    assert functions.find("last") == "pure"
+
+
+def test_text_other_than_names_before_a_colon_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"'changes\(self\) last' in the rules of lib is no list of names"):
+        parse_rules("lib", "first : pure\nchanges(self)\nlast : pure")
+
+
+@pytest.mark.parametrize(
+    ("rule", "attribute", "expected"),
+    [
+        ("changes(self only)", "changes_only", "rest"),
+        ("changes(self except data)", "changes_only", "data"),
+        ("draws(self estimator@0)", "draws_with", (SELF, Argument("estimator", 0))),
+        ("random", "makes_random", True),
+        ("random(unless random_state)", "makes_random_unless", (Argument("random_state"),)),
+        ("-> view(Frame) of ax self", "result_of", (Argument("ax"), SELF)),
+    ],
+)
+def test_restricted_effects(rule: str, attribute: str, expected: object) -> None:
+    assert getattr(build_rule("lib", rule, KINDS), attribute) == expected
+
+
+def test_a_change_of_a_joined_method_is_as_restricted_as_its_least_restricted_one() -> None:
+    rules = ("changes(self only)", "changes(self except data)", "pure", "changes")
+    only, data, pure, all_ = (build_rule("lib", rule, KINDS) for rule in rules)
+    assert join_models([only, pure]).changes_only == "rest"
+    assert join_models([only, data]).changes_only == "data"
+    assert join_models([only, data, all_]).changes_only == ""

@@ -5,7 +5,8 @@ may change its receiver, its arguments and everything reachable from them, draw 
 use the files that its arguments name and, where its result is discarded, change settings. A rule without effects says
 that a call is pure.
 
-A model is a text of rules. Line breaks inside of a list of names do not count, and ``#`` starts a comment::
+A model is a text of rules. Line breaks inside of a list of names and before ``->`` do not count, and ``#`` starts a
+comment::
 
     LibraryModel(
         library="pandas",

@@ -55,6 +55,7 @@ _SPECIAL = {
 _RELATIONS = {"view": Returns.VIEW, "new": Returns.NEW, "holding": Returns.HOLDING}
 _CLASS = re.compile(r"class\s+([^(:]+?)\s*(?:\(([^)]*)\))?\s*(?::\s*(\w+))?\s*$")
 _EFFECT = re.compile(r"([a-z_]+)(?:\(([^)]*)\))?\s*")
+_NAMES = re.compile(r"[\w.*\s]+")
 _RESULT = re.compile(r"(\w+)\((.*)\)$")
 
 
@@ -146,7 +147,7 @@ def parse_rules(library: str, text: str) -> LibraryRules:
     found = LibraryRules(library)
     section: list[ClassRules] = []
     pending = ""
-    for line in text.split("\n"):
+    for line in re.sub(r"\n\s*->", " ->", text).split("\n"):
         pending = f"{pending} {line.partition('#')[0].strip()}".strip()
         if pending == "functions":
             section, pending = [], ""
@@ -155,6 +156,8 @@ def parse_rules(library: str, text: str) -> LibraryRules:
                 section, pending = _parse_class(found, pending), ""
         elif ":" in pending:
             names, _, rule = pending.partition(":")
+            if not _NAMES.fullmatch(names):
+                raise ValueError(f"{names.strip()!r} in the rules of {library} is no list of names. Correct the line.")
             _add_rule(found.functions, section, names, rule.strip())
             pending = ""
     if pending:

