@@ -75,7 +75,7 @@ _TQDM = """
             trange auto.trange notebook.trange autonotebook.trange tnrange : -> iterator
             tqdm.write auto.tqdm.write notebook.tqdm.write : pure
             tqdm.pandas auto.tqdm.pandas notebook.tqdm.pandas autonotebook.tqdm.pandas tqdm_notebook.pandas
-            : configures(pandas tqdm)
+            : process
             contrib.concurrent.process_map contrib.concurrent.thread_map : changes(*) draws -> unknown
 """
 _SHAP = """

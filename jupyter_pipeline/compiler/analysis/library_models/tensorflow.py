@@ -25,7 +25,7 @@ _MODEL = f"""
               fit fit_generator train_on_batch test_on_batch evaluate evaluate_generator
               : changes(self except data) changes(callbacks) draws -> History
               predict predict_generator predict_on_batch __call__ call
-              : changes(self except data) draws -> view(unknown)
+              : draws -> view(unknown)
               summary count_params to_json get_config : pure
               get_layer get_weights : -> view(unknown)
               save save_weights export : changes(self except data) writes(filepath@0)
