@@ -112,7 +112,8 @@ _ARTISTS = """
               draw : changes(self only)
               format_cursor_data is_transform_set pickable have_units is_dashed can_composite
               contains_point contains_points contains is_saving : pure
-              convert_xunits convert_yunits convert_units convert_zunits to_rgba make_image properties : -> table
+              convert_xunits convert_yunits convert_units convert_zunits to_rgba make_image : -> table
+              properties : -> view(unknown)
               findobj : -> view(list(Artist))
               legend_elements : -> tuple(list(Artist), container)
               write_png : writes(fname@0)
@@ -208,7 +209,8 @@ _AXES = """
               subplots subplot_mosaic : changes(self only) figure -> view(Axes) of self
               subfigures add_subfigure : changes(self only) -> view(Figure) of self
               gca : changes(self only) figure -> view(Axes) of self
-              sca delaxes clf clear add_axobserver : changes(self only) figure
+              sca : changes(self only) figure -> view(Axes) of self
+              delaxes clf clear add_axobserver : changes(self only) figure
               add_gridspec : changes(self only) -> view(GridSpec) of self
               suptitle supxlabel supylabel text legend figimage colorbar add_artist
               : changes(self only) changes(mappable@0 ax@2 cax@1) -> view(Artist) of self

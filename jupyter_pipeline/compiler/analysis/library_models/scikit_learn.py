@@ -12,7 +12,7 @@ __all__ = ["MODELS"]
 _ESTIMATOR = """
             class base.BaseEstimator : object
               fit partial_fit : changes(self except data) draws(self) -> receiver
-              fit_transform fit_predict : changes(self except data) draws(self) -> table
+              fit_transform fit_predict : changes(self except data) draws(self) -> view(table) of self
               transform predict predict_proba predict_log_proba predict_joint_log_proba decision_function
               inverse_transform score_samples staged_predict staged_predict_proba staged_decision_function apply
               decision_path kneighbors kneighbors_graph radius_neighbors radius_neighbors_graph predict_quantiles
@@ -22,8 +22,9 @@ _ESTIMATOR = """
               path : draws -> table
               score : draws(self)
               get_params : -> holding(container)
-              get_feature_names_out get_n_leaves get_depth get_n_splits get_metadata_routing get_stop_words
-              get_indices get_shape get_submatrix decode n_features_in classes_ : -> table
+              get_metadata_routing : -> view(unknown)
+              get_feature_names_out get_n_leaves get_depth get_n_splits get_stop_words
+              get_indices get_shape get_submatrix decode n_features_in : -> table
               build_analyzer build_preprocessor build_tokenizer : -> unknown
               set_params set_output set_fit_request set_predict_request set_score_request set_transform_request
               set_partial_fit_request set_inverse_transform_request set_decision_function_request

@@ -55,7 +55,7 @@ def find_differences(sample: Sample, model: FunctionModel, facts: Facts) -> list
         if part == "figures":
             known = model.uses_figure
         elif part.endswith("random"):
-            known = model.draws or model.seeds
+            known = model.draws or model.seeds or bool(model.draws_with)
         else:
             known = bool(model.configures or model.configures_as_statement or model.changes_process)
         if not known:
