@@ -124,6 +124,4 @@ _RULES = """
             manual_seed_all : seeds
 """
 
-MODELS = (
-    LibraryModel(library="torch", rules=_RULES, decorators=words("no_grad inference_mode enable_grad")),
-)
+MODELS = (LibraryModel(library="torch", rules=_RULES, decorators=words("no_grad inference_mode enable_grad")),)
