@@ -174,6 +174,17 @@ class Effects:
             objects |= self.write_file(text)
         return objects
 
+    def open_files(self, texts: Texts) -> int:
+        """Record reads of the files at any of the paths `texts`, and return objects that later writes change."""
+        state = self.state
+        objects = self.read_files(texts)
+        for text in texts if state.summary is None else ():
+            location = file_location(text)
+            if location not in state.locations:
+                state.locations[location] = Binding(0, self.heap.allocate(0), UNKNOWN)
+            objects |= state.locations[location].objects
+        return objects
+
     def use_paths(self, values: Iterable[Value]) -> int:
         """Record that an unknown call may read and write the files at all paths in its arguments.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from jupyter_pipeline.compiler.analysis.differences import PICKLED, PICKLING, find_difference
@@ -24,6 +25,7 @@ from jupyter_pipeline.compiler.analysis.library_models.model import (
 from jupyter_pipeline.compiler.analysis.library_models.registry import find_function
 from jupyter_pipeline.compiler.analysis.locations import FIGURE, RANDOM_STATE
 from jupyter_pipeline.compiler.analysis.paths import find_paths
+from jupyter_pipeline.compiler.analysis.queries import is_reading_query
 from jupyter_pipeline.compiler.analysis.state import State
 from jupyter_pipeline.compiler.analysis.syntax import last_name
 from jupyter_pipeline.compiler.analysis.texts import ANY_TEXT, Texts, unite
@@ -163,16 +165,20 @@ class LibraryCalls:
         held = 0
         for value in values:
             held |= heap.hold(value)
+        if model.query is not None:
+            model = self._specialize(model, model.query, call)
         self._change(call, model, callee, held, is_method=is_method)
         if model.seeds or (model.draws and not self._is_passed(call, model.draws_unless)):
             effects.touch(RANDOM_STATE, create=model.seeds)
         elif model.draws_with and self._has_random_argument(call, model, callee, is_method=is_method):
             effects.touch(RANDOM_STATE)
-        files = self.open_files(model.files, call, callee if is_method else None)
+        receiver = callee if is_method else None
+        files = self.open_files([access for access in model.files if not access.is_lazy], call, receiver)
+        opened = self.open_files([access for access in model.files if access.is_lazy], call, receiver)
         if model.changes_process:
             effects.change_process()
         if model.reads_names is not None:
-            self.read_names_in_text(call.node, model.reads_names)
+            opened |= self.read_names_in_text(call.node, model.reads_names)
         if model.writes_held:
             heap.write_data(heap.part(callee) & ~callee.objects)
         objects = 0 if is_method else callee.objects
@@ -196,12 +202,29 @@ class LibraryCalls:
         if model.uses_figure:
             held |= effects.use_figure(last_name(call.node.func))
         result = self._of_file(self._result(model, call.args, callee, held, is_method=is_method), files)
+        if opened and result.kind is not IMMUTABLE:
+            result = result._replace(contents=result.contents | opened)
         if is_method and self._is_passed(call, model.changes_receiver_if):
             result = result._replace(objects=result.objects | callee.objects)
         if model.makes_random and not self._is_passed(call, model.makes_random_unless):
             result = heap.own(result)
             heap.random |= result.objects
         return result
+
+    def _specialize(self, model: FunctionModel, query: Argument, call: Call) -> FunctionModel:
+        """Return the model of a call that runs the SQL text in the argument `query`.
+
+        The call opens the files that the text names. It changes the database if the text does not only read.
+        """
+        texts = [text for value, _ in self._arguments(call, query) for text in value.texts]
+        if texts and all(is_reading_query(text) for text in texts):
+            return replace(model, files=(*model.files, FileAccess(query, optional=True, is_lazy=True)))
+        return replace(
+            model,
+            changes=(*model.changes, SELF),
+            configures=("", *model.configures),
+            files=(*model.files, FileAccess(query, writes=True, optional=True)),
+        )
 
     def _has_random_argument(self, call: Call, model: FunctionModel, callee: Value, *, is_method: bool) -> bool:
         """Return True if one of the arguments that decide on a draw may be or hold a random object."""
@@ -342,7 +365,9 @@ class LibraryCalls:
     # Files
 
     def open_files(self, files: Sequence[FileAccess], call: Call, receiver: Value | None) -> int:
-        """Record the reads and writes of files by a call, and return the objects of the written files.
+        """Record the reads and writes of files by a call.
+
+        Return the objects of the files that the call writes or that its result reads later.
 
         Parameters
         ----------
@@ -356,18 +381,18 @@ class LibraryCalls:
         objects = 0
         for access in files:
             if isinstance(access.path, Argument):
-                objects |= self._open_argument(access.path, call, receiver, writes=access.writes)
+                objects |= self._open_argument(access, access.path, call, receiver)
                 continue
             paths = self._find_paths(access, call, receiver)
             if paths is not None:
-                objects |= self._use_files(paths, writes=access.writes)
+                objects |= self._use_files(paths, access)
         return objects
 
-    def _open_argument(self, argument: Argument, call: Call, receiver: Value | None, *, writes: bool) -> int:
+    def _open_argument(self, access: FileAccess, argument: Argument, call: Call, receiver: Value | None) -> int:
         """Record the use of the file or buffer that an argument names."""
         if argument in (SELF, ANY_FILE):
             texts = receiver.texts if argument == SELF and receiver is not None else ANY_TEXT
-            return self._use_files(texts, writes=writes)
+            return self._use_files(texts, access)
         found: list[tuple[Value, ast.expr | None]]
         if argument == ALL_ARGUMENTS:
             nodes = [*call.node.args, *(k.value for k in call.node.keywords)]
@@ -379,16 +404,18 @@ class LibraryCalls:
             if isinstance(node, ast.Constant) and node.value is None:
                 continue
             if value.kind is not OBJECT and value.kind is not ITERATOR:
-                objects |= self._use_files(value.texts, writes=writes)
-            if writes and value.kind is not IMMUTABLE:
+                objects |= self._use_files(value.texts, access)
+            if access.writes and value.kind is not IMMUTABLE:
                 self.heap.write_data(self.heap.part(value))
         return objects
 
-    def _use_files(self, paths: Texts, *, writes: bool) -> int:
-        """Record the use of the files at `paths`, and return the objects of those that are written."""
+    def _use_files(self, paths: Texts, access: FileAccess) -> int:
+        """Record the use of the files at `paths`, and return the objects of those that are written or read later."""
         found = unite(*(find_paths(text) if " " in text else frozenset({text}) for text in paths)) or ANY_TEXT
-        if writes:
+        if access.writes:
             return self.effects.write_files(found)
+        if access.is_lazy:
+            return self.effects.open_files(found)
         self.effects.read_files(found)
         return 0
 
@@ -425,8 +452,10 @@ class LibraryCalls:
 
     # Names in strings
 
-    def read_names_in_text(self, node: ast.Call, prefix: str = "") -> None:
-        """Record uses of the caller's variables that the first argument, or one called ``formula`` or such, names.
+    def read_names_in_text(self, node: ast.Call, prefix: str = "") -> int:
+        """Record uses of variables that the first argument, or one called ``formula`` or such, names.
+
+        Return the objects of the variables.
 
         Parameters
         ----------
@@ -438,11 +467,13 @@ class LibraryCalls:
         state = self.state
         named = [k.value for k in node.keywords if k.arg in _TEXT_ARGUMENTS]
         if not node.args and not named:
-            return
+            return 0
         text = (node.args or named)[0]
         if not isinstance(text, ast.Constant):
             state.load_everything(node.lineno if prefix else 0)
-            return
+            return 0
+        objects = 0
         for name in re.findall(rf"(?<!\w){prefix}([A-Za-z_]\w*)", str(text.value)):
             if prefix or name in state.bindings or state.outer_type(name) is not UNKNOWN:
-                state.load(name, node.lineno if prefix else 0, strict=bool(prefix))
+                objects |= state.load(name, node.lineno if prefix else 0, strict=bool(prefix)).objects
+        return objects

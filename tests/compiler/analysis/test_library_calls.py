@@ -146,8 +146,8 @@ def test_a_call_depends_on_earlier_uses_of_its_locations(
         ("pandas.set_option('a', 1)", True, {"pandas"}),
         ("numpy.set_printoptions(1)", True, {"numpy"}),
         ("numpy.arange(1)", True, set()),
-        ("dask.config.set(items)", True, {"dask"}),
-        ("dask.config.set(items)", False, set()),
+        ("dask.config.set(items)", True, {"dask", "distributed"}),
+        ("dask.config.set(items)", False, {"dask", "distributed"}),
     ],
 )
 def test_settings_belong_to_a_library(program: Program, source: str, discarded: bool, configured: set[str]) -> None:

@@ -7,6 +7,6 @@ from jupyter_pipeline.compiler.analysis.library_models.table_api import table_li
 __all__ = ["MODELS"]
 
 MODELS = (
-    *(table_library(name) for name in ("bottleneck", "cudf", "cupy", "geopandas", "jax", "modin", "vaex")),
+    *(table_library(name) for name in ("bottleneck", "cudf", "cupy", "jax", "modin", "vaex")),
     table_library("numexpr", reads_names=("evaluate",)),
 )

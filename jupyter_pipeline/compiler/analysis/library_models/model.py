@@ -67,12 +67,15 @@ Effects, in any order
     ``reads(ARG …)``               Reads the file at this path. ``reads(self)``: the receiver is the path.
                                    ``reads(any)``: any file. An argument that is no path but a buffer is read.
     ``writes(ARG …)``              The same; also writes the file, or changes the buffer.
+    ``opens(ARG …)``               Reads the file at this path, at once or when the result is used.
     ``configures``                 Changes settings of its own library.
     ``configures(LIBRARY …)``      Changes settings of other libraries; ``configures(all)``: of all.
     ``configures(discarded)``      Changes settings of its own library if the result is discarded.
     ``process``                    Changes the process: working directory, environment, import path, handlers.
     ``figure``                     Draws on the current figure of matplotlib, or reads it.
     ``names``, ``names(@)``        The words of a string argument name variables of the caller; ``@`` is their mark.
+    ``queries(ARG)``               Runs this SQL text, and opens the files that it names. If it does more than read, the
+                                   receiver, or else the settings of its own library, change.
     ``lazy``                       Does not read its arguments at once, so that an iterator is not exhausted.
     ============================== ===================================================================================
 Results, after ``->``
@@ -231,6 +234,8 @@ class FileAccess:
     writes: bool = False
     optional: bool = False
     """True if the call opens no file without the argument."""
+    is_lazy: bool = False
+    """True if the result of the call reads the file when it is used."""
 
 
 Files = Mapping[str, tuple[FileAccess, ...]]
@@ -316,6 +321,8 @@ class FunctionModel:
     """Mark of the caller's variables that a string argument names; empty if words are names."""
     is_assumed: bool = False
     """True if no list of the model has the function, so that its effects are an assumption."""
+    query: Argument | None = None
+    """SQL text that the call runs."""
     writes_held: bool = False
     """True if the call writes to the objects that the library holds, as loggers write to their handlers."""
     uses_figure: bool = False
@@ -338,6 +345,7 @@ class FunctionModel:
             or self.files
             or self.changes_process
             or self.reads_names is not None
+            or self.query is not None
             or self.writes_held
             or self.uses_figure
             or self.configures

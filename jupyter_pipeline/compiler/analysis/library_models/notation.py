@@ -227,7 +227,7 @@ def build_rule(library: str, rule: str, kinds: Mapping[str, Type], own: Type = O
             raise ValueError(f"{effects[position:]!r} in the rules of {library} is no effect. See the docstring.")
         apply(fields, (match[2] or "").split())
         position = match.end()
-    fields["files"] = fields.pop("reads", ()) + fields.pop("writes", ())
+    fields["files"] = fields.pop("reads", ()) + fields.pop("opens", ()) + fields.pop("writes", ())
     model = FunctionModel(**fields)
     result = result.strip()
     if not result:
@@ -331,7 +331,8 @@ def _random(fields: dict[str, Any], found: list[str]) -> None:
 
 def _files(name: str) -> Callable[[dict[str, Any], list[str]], None]:
     def apply(fields: dict[str, Any], found: list[str]) -> None:
-        fields[name] = tuple(FileAccess(a, writes=name == "writes", optional=True) for a in _arguments(found))
+        access = FileAccess(0, writes=name == "writes", optional=True, is_lazy=name == "opens")
+        fields[name] = tuple(replace(access, path=a) for a in _arguments(found))
 
     return apply
 
@@ -354,6 +355,10 @@ def _names(fields: dict[str, Any], found: list[str]) -> None:
     fields["reads_names"] = "".join(found)
 
 
+def _queries(fields: dict[str, Any], found: list[str]) -> None:
+    fields["query"] = _argument(found[0])
+
+
 _EFFECTS: dict[str, Callable[[dict[str, Any], list[str]], None]] = {
     "pure": lambda fields, found: None,
     "changes": _changes,
@@ -361,11 +366,13 @@ _EFFECTS: dict[str, Callable[[dict[str, Any], list[str]], None]] = {
     "random": _random,
     "seeds": _flag("seeds"),
     "reads": _files("reads"),
+    "opens": _files("opens"),
     "writes": _files("writes"),
     "configures": _configures,
     "process": _flag("changes_process"),
     "figure": _flag("uses_figure"),
     "names": _names,
+    "queries": _queries,
     "lazy": _flag("consumes_arguments", value=False),
     "held": _flag("writes_held"),
 }
@@ -406,6 +413,7 @@ def join_models(models: Sequence[FunctionModel]) -> FunctionModel:
         files=_union(m.files for m in models),
         changes_process=any(m.changes_process for m in models),
         reads_names=min(marks) if marks else None,
+        query=next((m.query for m in models if m.query is not None), None),
         writes_held=any(m.writes_held for m in models),
         uses_figure=any(m.uses_figure for m in models),
         configures=_union(m.configures for m in models),

