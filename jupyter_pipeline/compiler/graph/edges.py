@@ -60,7 +60,9 @@ def connect(steps: Sequence[Step]) -> list[Conflict]:
     list of Conflict
         Statements that would see another value than in the notebook.
     """
-    return [*_Edges(steps).connect(), *_order_changes(steps)]
+    conflicts = [*_Edges(steps).connect(), *_order_changes(steps)]
+    _remove_implied_waits(steps)
+    return conflicts
 
 
 class _Edges:
@@ -172,6 +174,16 @@ class _Edges:
     def _conflict(self, rule: str, s: Statement, name: str, position: int, homes: Sequence[int]) -> Conflict:
         involved = [position, *homes]
         return Conflict.by_rule(rule, s, name, min(involved), max(involved))
+
+
+def _remove_implied_waits(steps: Sequence[Step]) -> None:
+    """Remove each earlier step in `Step.after` for which another predecessor waits."""
+    waits: dict[int, set[int]] = {}
+    for step in steps:
+        direct = {id(before): before for before in (*step.sources.values(), *step.after)}
+        implied = {one for before in direct for one in waits.get(before, ())}
+        waits[id(step)] = implied | set(direct)
+        step.after = [before for before in step.after if id(before) not in implied]
 
 
 def _order_changes(steps: Sequence[Step]) -> Iterator[Conflict]:

@@ -142,7 +142,7 @@ def parse_rules(library: str, text: str) -> LibraryRules:
     Raises
     ------
     ValueError
-        If a line is neither a rule nor the head of a class.
+        If a line is neither a rule nor the head of a class, or a rule is empty.
     """
     found = LibraryRules(library)
     section: list[ClassRules] = []
@@ -158,6 +158,8 @@ def parse_rules(library: str, text: str) -> LibraryRules:
             names, _, rule = pending.partition(":")
             if not _NAMES.fullmatch(names):
                 raise ValueError(f"{names.strip()!r} in the rules of {library} is no list of names. Correct the line.")
+            if not rule.strip():
+                raise ValueError(f"The rule of {names.strip()} of {library} is empty. Write pure, or its effects.")
             _add_rule(found.functions, section, names, rule.strip())
             pending = ""
     if pending:

@@ -35,7 +35,7 @@ def multi(rows: int = 4, bad: bool = False):
     for run in (prepare, clean, positive):
         run.result()  # raises the first failure
     biggest, sums = by_key.result()
-    report = task(steps.report).submit(prepare, biggest, sums, wait_for=[positive])
+    report = task(steps.report).submit(prepare, biggest, sums)
     return report.result()
 
 
