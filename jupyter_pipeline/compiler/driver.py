@@ -35,6 +35,7 @@ from jupyter_pipeline.compiler.frontend.notebook import (
     note_execution_order,
 )
 from jupyter_pipeline.compiler.frontend.sections import find_sections
+from jupyter_pipeline.compiler.graph.figures import set_closings
 from jupyter_pipeline.compiler.graph.mapping import find_mapping
 from jupyter_pipeline.compiler.graph.naming import (
     collect_directives,
@@ -201,6 +202,7 @@ def _build_graph(
         used_below=find_names_read([to_python(c.source).source for c in below]),
         isolated=[i for i, directive in directives.items() if directive.map],
     )
+    set_closings(sliced.program, steps, imports)
     libraries = find_libraries(sliced)
     for step in steps:
         _complete_step(step, steps, directives.get(step.cell, Directive()), options, sliced, libraries)
@@ -237,6 +239,7 @@ def _build_whole(
         one_step=options.one_step,
     )
     sliced.notes += division.notes
+    set_closings(sliced.program, division.steps, imports)
     libraries = find_libraries(sliced)
     description = " ".join(options.description.split())
     for step in division.steps:

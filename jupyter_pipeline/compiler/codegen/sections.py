@@ -2,7 +2,6 @@
 
 1. The cells follow each other in document order, as they were typed.
 2. The value of the last line of a cell is displayed, as the notebook does; a check asserts it.
-3. Jupyter closes the figures at the end of a cell and after ``plt.show()``, so that the next plot starts a new one.
 """
 
 from __future__ import annotations
@@ -10,8 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from jupyter_pipeline.compiler.analysis.locations import FIGURE
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement
+from jupyter_pipeline.compiler.codegen.figures import render_closing
 from jupyter_pipeline.compiler.codegen.source_map import Piece
 from jupyter_pipeline.compiler.graph.naming import unused_name
 from jupyter_pipeline.compiler.graph.steps import Step, has_last_value
@@ -19,7 +18,6 @@ from jupyter_pipeline.compiler.graph.steps import Step, has_last_value
 __all__ = ["is_displayed", "render_section"]
 
 _EMPTY = Piece("")
-_PYPLOT = "matplotlib.pyplot"
 _NEVER_NONE = frozenset(["describe", "head", "mean", "nunique", "sample", "sort_values", "sum", "tail", "value_counts"])
 """Methods that always return something to display."""
 _ALWAYS_NONE = frozenset(["info", "savefig", "seed", "to_csv", "to_excel", "to_feather", "to_parquet", "to_sql"])
@@ -50,7 +48,7 @@ def render_section(
     pieces = [render(s) for s in step.statements if s.cell not in step.cells]
     displayed = _find_displayed(program, step)
     names = {n for s in step.statements for n in s.bound | s.read}
-    pyplot = next((name for s in imports for name, path in _imported(s.node) if path == _PYPLOT), "")
+    imported = {name for s in imports for name in s.bound}
     for cell in step.cells:
         own = [s for s in step.statements if s.cell == cell]
         if own and pieces:
@@ -58,11 +56,9 @@ def render_section(
         for position, s in enumerate(own):
             if position and _is_blank_between(program, own[position - 1], s):
                 pieces.append(_EMPTY)
+            if s.number in step.closes:
+                pieces += render_closing(program, step, imported)
             pieces.append(_displayed(program, render(s), s, names) if s in displayed else render(s))
-            if _is_show(s.node, pyplot) and any(FIGURE in later.effects for later in own[position + 1 :]):
-                pieces.append(Piece(f'{pyplot}.close("all")'))
-        if own and cell in step.closes:
-            pieces += _close(pyplot)
     return pieces
 
 
@@ -140,31 +136,6 @@ def _is_never_none(value: ast.expr) -> bool:
     if isinstance(value, ast.Call):
         return isinstance(value.func, ast.Attribute) and value.func.attr in _NEVER_NONE
     return not isinstance(value, ast.Await | ast.IfExp | ast.BoolOp | ast.NamedExpr)
-
-
-def _is_show(node: ast.stmt, pyplot: str) -> bool:
-    return (
-        bool(pyplot)
-        and isinstance(node, ast.Expr)
-        and ast.unparse(node) in (f"{pyplot}.show()", f"{pyplot}.show(block=True)")
-    )
-
-
-def _close(pyplot: str) -> list[Piece]:
-    text = 'close("all")  # as Jupyter does after a cell'
-    if pyplot:
-        return [Piece(f"{pyplot}.{text}")]
-    return [Piece("from matplotlib import pyplot"), _EMPTY, Piece(f"pyplot.{text}")]
-
-
-def _imported(node: ast.stmt) -> Iterator[tuple[str, str]]:
-    """Yield name and path of each imported module."""
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            yield alias.asname or alias.name, alias.name
-    elif isinstance(node, ast.ImportFrom) and not node.level:
-        for alias in node.names:
-            yield alias.asname or alias.name, f"{node.module}.{alias.name}"
 
 
 def _is_blank_between(program: Program, first: Statement, second: Statement) -> bool:

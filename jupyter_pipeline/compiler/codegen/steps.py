@@ -4,7 +4,8 @@
 2. A step is a function: a docstring, statements of other cells that only it needs, then the text of its cell.
 3. It returns the names that later cells use, and the value of the last expression. A mapped step returns one element.
    An expression that only shows a value is displayed.
-4. Each piece records its cell and line, for the source map.
+4. Figures are closed where Jupyter has closed them, if a later statement draws.
+5. Each piece records its cell and line, for the source map.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement
 from jupyter_pipeline.compiler.codegen.docstrings import render_docstring
+from jupyter_pipeline.compiler.codegen.figures import render_closing, render_text
 from jupyter_pipeline.compiler.codegen.sections import is_displayed, render_section
 from jupyter_pipeline.compiler.codegen.source_map import Piece
 from jupyter_pipeline.compiler.codegen.text import (
@@ -57,7 +59,7 @@ def render_steps(
 
 def _piece(program: Program, statement: Statement, text: str | None = None) -> Piece:
     """Return the text of a statement, or its replacement, with its first line in the cell."""
-    typed = program.text(statement)
+    typed = render_text(program, statement)
     if statement.typed:
         return Piece(typed)
     begin = (statement.node.end_lineno or 1) - typed.count("\n")
@@ -119,10 +121,16 @@ def _function(program: Program, step: Step, types: TypeInference, imports: Seque
         body += render_section(program, step, imports, lambda s: _local_piece(program, s, local))
         body += _return(step)
         return [head, *_indented(body)]
-    body += [_local_piece(program, s, local) for s in needed]
+    imported = {name for s in imports for name in s.bound}
+
+    def close(s: Statement) -> list[Piece]:
+        return render_closing(program, step, imported) if s.number in step.closes else []
+
+    body += [piece for s in needed for piece in (*close(s), _local_piece(program, s, local))]
     if needed and own:
         body.append(_EMPTY)
-    body += _cell_body(program, step, own, local, [_local_piece(program, s, local) for s in after])
+    below = [piece for s in after for piece in (*close(s), _local_piece(program, s, local))]
+    body += _cell_body(program, step, own, local, below, close)
     while not body[-1].text:
         body.pop()
     return [head, *_indented(body)]
@@ -145,11 +153,16 @@ def _indented(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _local_piece(program: Program, statement: Statement, local: Collection[str]) -> Piece:
-    return _piece(program, statement, _as_local(program.text(statement), statement.node, local))
+    return _piece(program, statement, _as_local(render_text(program, statement), statement.node, local))
 
 
 def _cell_body(
-    program: Program, step: Step, own: Sequence[Statement], local: Collection[str], after: Sequence[Piece]
+    program: Program,
+    step: Step,
+    own: Sequence[Statement],
+    local: Collection[str],
+    after: Sequence[Piece],
+    close: Callable[[Statement], list[Piece]],
 ) -> list[Piece]:
     """Return the text of the cell without its module-level statements, and with a return statement."""
     if not own:
@@ -158,7 +171,7 @@ def _cell_body(
     returned = find_returned_value(step)
     gaps = _Gaps(program, step, own)
     for s in own:
-        pieces += gaps.before(s)
+        pieces += [*gaps.before(s), *close(s)]
         piece = _local_piece(program, s, local)
         if piece.line < gaps.begin:
             piece = _without_comment(piece)  # it is the docstring

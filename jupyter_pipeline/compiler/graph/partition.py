@@ -171,7 +171,7 @@ def _results(
 ) -> None:
     """Set the results of a step whose results no other step uses."""
     names = [n for s in own for n in [*sorted(s.bound), *sorted(find_mutated_names(s.node))]]
-    step.outputs = list(dict.fromkeys(n for n in names if n in used_below))
+    step.outputs = list(dict.fromkeys(n for n in names if n in used_below and n not in modules))
     last = own[-1].node
     has_value = has_last_value(own, source)
     step.shows_last = has_value and is_look(last)

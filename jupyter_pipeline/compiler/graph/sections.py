@@ -142,9 +142,6 @@ def partition_sections(
     chosen = {step.cell: _directive(group, directives, notes) for step, group in zip(steps, groups, strict=False)}
     _name(steps, groups, chosen, function, {*taken, *(n for s in inner for n in s.bound)}, cells)
     _order_effects(steps, notes)
-    figures = sorted({s.cell for step in steps for s in step.statements if FIGURE in s.effects})
-    for step in steps:
-        step.closes = frozenset(figures[:-1]) & {*step.cells}
     return Division(steps, chosen, notes)
 
 

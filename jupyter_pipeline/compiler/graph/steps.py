@@ -111,7 +111,7 @@ class Step:
     mapped: ElementMapping | None = None
     """Mapping of a step that runs once for each element of a list."""
     closes: frozenset[int] = frozenset()
-    """Cells of a section after which the figures are closed, as Jupyter does."""
+    """Numbers of the statements before which the figures are closed, as Jupyter does."""
     shares: bool = False
     """True if several steps on the run's cluster may read its Dask collections."""
 
