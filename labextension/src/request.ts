@@ -1,7 +1,7 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
-import type { IRefusal } from './records';
+import type { IRefusal, IRehearsalComparison } from './records';
 
 /**
  * An error from the server, with a message for the user.
@@ -11,7 +11,9 @@ export class PipelineError extends Error {
     message: string,
     readonly kind: string,
     readonly status: number,
-    readonly refusals: ReadonlyArray<IRefusal> = []
+    readonly refusals: ReadonlyArray<IRefusal> = [],
+    /** The comparison of a rehearsal that refuses a deploy. */
+    readonly comparison: IRehearsalComparison | null = null
   ) {
     super(message);
     this.name = kind;
@@ -71,6 +73,7 @@ function toError(status: number, data: any, text: string): PipelineError {
     message,
     data?.error ?? 'ResponseError',
     status,
-    data?.refused ?? []
+    data?.refused ?? [],
+    data?.comparison ?? null
   );
 }

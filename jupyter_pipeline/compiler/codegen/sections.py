@@ -74,9 +74,18 @@ def _find_displayed(program: Program, step: Step) -> list[Statement]:
         everything = program.of_cell(cell)
         if own and own[-1] is everything[-1] and has_last_value(own, program.plain[cell].source):
             assert isinstance(own[-1].node, ast.Expr)
-            if not _is_none(own[-1].node.value, program):
+            if not _is_none(own[-1].node.value, program) and not _is_shell_line(own[-1], program):
                 found.append(own[-1])
     return found
+
+
+def _is_shell_line(s: Statement, program: Program) -> bool:
+    """Return True if a statement runs a shell line, which has no value in a notebook."""
+    return (
+        isinstance(s.node, ast.Expr)
+        and ast.unparse(s.node).startswith("subprocess.run(")
+        and "import subprocess" in program.plain[s.cell].prelude
+    )
 
 
 def _is_none(value: ast.expr, program: Program) -> bool:

@@ -33,6 +33,8 @@ from jupyter_pipeline.workflows.comparison.text import Window
 __all__ = ["Notebook", "compare"]
 
 _HIDING = ("%%capture", "%%html", "%%javascript", "%%latex", "%%markdown", "%%svg")
+_SHOWING = ("%time ", "!!")
+"""Lines of IPython that have a value. It shows no value of other commands."""
 _STEPS = "steps.py"
 
 
@@ -93,8 +95,11 @@ class Notebook:
 
     def is_partial(self, cell: int) -> bool:
         """Return True if lines of the cell that may show something are not in the pipeline."""
-        if any(line.lstrip().startswith(("!", "%")) for line in _lines_without_header(self.code[cell].source)):
-            return True
+        lines = self.code[cell].source.split("\n")
+        header = len(lines) - len(_lines_without_header(self.code[cell].source))
+        for number, line in enumerate(lines[header:], header + 1):
+            if line.lstrip().startswith(("!", "%")) and (cell, number) not in self._covered:
+                return True
         return cell not in self.selected and any(
             _may_show(s) and not self.is_in_pipeline(cell, s) for s in self.statements(cell)
         )
@@ -106,6 +111,9 @@ class Notebook:
         if not statements or not isinstance(statements[-1], ast.Expr):
             return ""
         value = statements[-1].value
+        typed = self.code[cell].source.split("\n")[statements[-1].lineno - 1 :]
+        if typed and typed[0].lstrip().startswith(("!", "%")) and not typed[0].lstrip().startswith(_SHOWING):
+            return ""
         end = source.split("\n")[(value.end_lineno or 1) - 1].encode()[value.end_col_offset or 0 :].decode()
         if ";" in end.partition("#")[0]:
             return ""

@@ -10,6 +10,7 @@ import { formatMoment, formatRelative } from '../format';
 import type { IRefusal } from '../records';
 import { PipelineError } from '../request';
 import type { Clusters } from '../tokens';
+import { RehearsalComparison } from './comparison';
 import { DeployForm } from './form';
 import type { DeployModel } from './model';
 import { FilePreview } from './preview';
@@ -202,6 +203,14 @@ function Editing(props: IBodyOptions): JSX.Element {
 function Refused(props: IBodyOptions & { error: Error }): JSX.Element {
   const { close, error, goToCell, model, trans } = props;
   const refusals = error instanceof PipelineError ? error.refusals : [];
+  if (error instanceof PipelineError && error.comparison) {
+    return (
+      <div className="jp-pipeline-differs">
+        <Notice kind="error">{error.message.split('\n')[0]}</Notice>
+        <RehearsalComparison comparison={error.comparison} trans={trans} />
+      </div>
+    );
+  }
   if (refusals.length === 0) {
     return <Notice kind="error">{error.message}</Notice>;
   }
@@ -278,6 +287,9 @@ function Result(props: IBodyOptions): JSX.Element {
             </div>
           </dd>
         </dl>
+        {result.comparison && (
+          <RehearsalComparison comparison={result.comparison} trans={trans} />
+        )}
       </div>
       <div className="jp-pipeline-deploy-footer">
         {result.deployment?.url && (
