@@ -8,6 +8,7 @@ hooks, such as a terminal or an older ipykernel, keeps none.
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -37,18 +38,22 @@ class CellOutputs:
         self._sizes: dict[str, int] = {}
         self._current: str | None = None
         self._undo: list[Callable[[], object]] = []
+        self._watched: dict[str, tuple[Any, Any]] = {}
+        """Stream and its replaced method by name."""
+        self._writing = threading.local()
         hooks = (shell.display_pub, shell.displayhook)
         if all(hasattr(each, "register_hook") for each in hooks):
             for each in hooks:
                 each.register_hook(self._displayed)
                 self._undo.append(partial(each.unregister_hook, self._displayed))
-            for name in ("stdout", "stderr"):
-                self._watch(name)
 
     def close(self) -> None:
         """Remove the hooks."""
         for undo in self._undo:
             undo()
+        for stream, keep in self._watched.values():
+            if stream.__dict__.get("write") is keep:
+                del stream.write
 
     def begin(self, cell: str) -> None:
         """Drop the earlier outputs of a cell that is about to run, and keep the new ones."""
@@ -56,6 +61,8 @@ class CellOutputs:
         self._outputs.pop(cell, None)
         if self._undo:
             self._outputs[cell], self._sizes[cell] = [], 0
+            for name in ("stdout", "stderr"):
+                self._watch(name)
         for oldest in list(self._outputs)[:-_MOST_CELLS]:
             del self._outputs[oldest]
 
@@ -77,18 +84,31 @@ class CellOutputs:
         return self._outputs.get(cell)
 
     def _watch(self, name: str) -> None:
+        """Keep the text of a stream from now on.
+
+        IPython replaces the methods of the streams for each cell, so the hook of an earlier cell may be gone or below.
+        """
         stream = getattr(sys, name)
         write = stream.write
+        if getattr(write, "keeps_outputs", False):
+            return
 
         def keep(text: str) -> Any:
-            self._wrote(name, text)
-            return write(text)
+            if getattr(self._writing, "on", False):
+                return write(text)
+            self._writing.on = True
+            try:
+                self._wrote(name, text)
+                return write(text)
+            finally:
+                self._writing.on = False
 
+        keep.keeps_outputs = True  # type: ignore[attr-defined]
         try:
             stream.write = keep
         except AttributeError:
             return
-        self._undo.append(lambda: stream.__dict__.pop("write", None))
+        self._watched[name] = (stream, keep)
 
     def _wrote(self, name: str, text: str) -> None:
         outputs = self._grow(len(text))
