@@ -30,11 +30,13 @@ from jupyter_pipeline.compiler.frontend.notebook import (
     CellNote,
     format_notes,
     has_directive,
+    is_skipped,
     label_cells,
     label_refusals,
     note_execution_order,
 )
 from jupyter_pipeline.compiler.frontend.sections import find_sections
+from jupyter_pipeline.compiler.frontend.tolerance import RAISES_EXCEPTION
 from jupyter_pipeline.compiler.graph.figures import set_closings
 from jupyter_pipeline.compiler.graph.mapping import find_mapping
 from jupyter_pipeline.compiler.graph.naming import (
@@ -162,6 +164,7 @@ def _slice(
         [(c.index, c.source) for c in code if c.index <= max(criteria)],
         criteria,
         external=[c.index for c in code if c.index not in criteria and has_directive(c)],
+        tolerant=[c.index for c in code if options.whole and RAISES_EXCEPTION in c.tags],
         later=find_later_definitions([c for c in code if c.index > min(criteria)], labels),
         kernel_names=options.kernel_names,
     )
@@ -169,6 +172,8 @@ def _slice(
         with_code = {s.cell for s in sliced.program.statements}
         sliced.criteria = tuple(index for index in criteria if index in with_code)
         sliced.notes = [note for note in sliced.notes if not note.subject]  # a whole notebook keeps everything
+        skipped = "the run leaves it out, because of its tag skip-execution"
+        sliced.notes += [CellNote(c.index, skipped) for c in cells if is_skipped(c)]
     return sliced
 
 

@@ -101,5 +101,5 @@ def _lines(sliced: SlicedProgram) -> Iterator[tuple[int, int, str]]:
         first = min(n.lineno for n in (s.node, *getattr(s.node, "decorator_list", ())))
         while first > 1 and lines[first - 2].startswith("#"):
             first -= 1
-        for number in range(first, (s.node.end_lineno or first) + 1):
+        for number in range(first, min(s.node.end_lineno or first, len(lines)) + 1):
             yield s.cell, number, lines[number - 1]

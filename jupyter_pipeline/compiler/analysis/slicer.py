@@ -118,6 +118,7 @@ def slice_program(
     criteria: Sequence[int],
     *,
     external: Collection[int] = (),
+    tolerant: Collection[int] = (),
     later: Mapping[str, str] | None = None,
     kernel_names: Collection[str] = (),
 ) -> SlicedProgram:
@@ -131,12 +132,14 @@ def slice_program(
         Indices of the cells that are kept whole.
     external : collection of int, optional
         Cells of other pipelines: the slice does not keep them for the files that they write.
+    tolerant : collection of int, optional
+        Cells whose exceptions do not end the program.
     later : mapping of str to str, optional
         Names that cells below define, with the label of the cell, for clearer refusals.
     kernel_names : collection of str
         Names that exist in the running kernel, for the same purpose.
     """
-    program = parse_cells(sources)
+    program = parse_cells(sources, tolerant)
     dependencies = analyze(program, criteria, external)
     statements = program.statements
     start = dependencies.always_kept | sum(1 << s.number for s in statements if s.cell in criteria)

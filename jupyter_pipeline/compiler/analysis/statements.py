@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from jupyter_pipeline.compiler.analysis.figures import keeps_figures
@@ -20,6 +20,7 @@ from jupyter_pipeline.compiler.frontend.ipython import PlainCell, replace_unpars
 from jupyter_pipeline.compiler.frontend.main_module import binds_main_name, replace_main_name
 from jupyter_pipeline.compiler.frontend.names import NotebookNames
 from jupyter_pipeline.compiler.frontend.notebook import CellNote
+from jupyter_pipeline.compiler.frontend.tolerance import wrap_cell
 
 __all__ = ["Program", "Statement", "parse_cells"]
 
@@ -66,10 +67,13 @@ class Statement:
     dynamic: bool = False
     """True if it may read or bind names that the analysis cannot see."""
     typed: str = ""
-    """Text of a statement that no line of the cell contains: an import or a helper for its translated lines.
+    """Text of a statement that the lines of the cell do not contain as it is. Otherwise empty.
 
-    Otherwise empty. The node of a helper is its model.
+    It is an import or a helper for translated lines, or the ``try`` statement around a cell. The node of a helper is
+    its model.
     """
+    encloses_cell: bool = False
+    """True for a ``try`` statement around a cell: the second line of its text is the first line of the cell."""
     notes: list[CellNote] = field(default_factory=list)
     """Approximations that enlarge a slice with this statement."""
 
@@ -118,13 +122,15 @@ def first_line(node: ast.stmt) -> int:
     return min(node.lineno, decorators[0].lineno) if decorators else node.lineno
 
 
-def parse_cells(sources: Sequence[tuple[int, str]]) -> Program:
+def parse_cells(sources: Sequence[tuple[int, str]], tolerant: Collection[int] = ()) -> Program:
     """Parse cells into a program.
 
     Parameters
     ----------
     sources : sequence of (int, str)
         Index and text of each code cell, in order.
+    tolerant : collection of int, optional
+        Cells whose exceptions do not end the program.
 
     Notes
     -----
@@ -146,16 +152,37 @@ def parse_cells(sources: Sequence[tuple[int, str]]) -> Program:
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             plain[cell] = replace_unparsable(plain[cell], source, error)
             body = _parse(plain[cell].source)
+        wrapped = _wrap(plain[cell], names) if cell in tolerant and body else ""
         if "display" in source and displays.is_needed(body):
             plain[cell].prelude.append(DISPLAY_IMPORT)
         for text in plain[cell].prelude:
             statements.append(Statement(len(statements), cell, ast.parse(text).body[0], typed=text))
         for model, text in helpers.define(plain[cell]):
             statements.append(Statement(len(statements), cell, ast.parse(model).body[0], typed=text))
+        if wrapped:
+            node = ast.increment_lineno(_parse(wrapped)[0], -1)
+            node.lineno = 1  # the line of ``try`` is not in the cell
+            statements.append(Statement(len(statements), cell, node, typed=wrapped, encloses_cell=True))
+            continue
         for node in body:
             statements.append(Statement(len(statements), cell, node))
     interactive = {cell for cell, source in sources if keeps_figures(source)}
     return Program(plain, statements, interactive)
+
+
+def _wrap(plain: PlainCell, names: NotebookNames) -> str:
+    """Return a cell in a ``try`` statement, with a note on its exceptions; empty if it cannot be in one."""
+    if plain.directives:
+        plain.note("an exception in it ends the run: a directive takes precedence over the tag raises-exception")
+        return ""
+    name = "_traceback" if names.is_rebound("traceback") else "traceback"
+    wrapped = wrap_cell(plain.source, name)
+    if not wrapped:
+        plain.note("an exception in it ends the run: this import cannot be in a try statement")
+        return ""
+    plain.need_module("traceback", name)
+    plain.note("an exception in it is printed, and the run goes on, because of its tag raises-exception")
+    return wrapped
 
 
 def _parse(source: str) -> list[ast.stmt]:

@@ -111,6 +111,8 @@ def _silence(text: str, rows: Mapping[int, Sequence[str]]) -> str:
     for row, codes in rows.items():
         line = lines[row - 1]
         present = _NOQA.search(line)
+        if line.endswith("\\"):  # a comment would end a string or statement that goes on in the next line
+            continue
         known = re.findall(r"[A-Z]+[0-9]+", present["codes"]) if present else []
         wanted = sorted({*known, *codes})
         if _OUTSIDE_DEFAULTS & set(wanted) and "RUF100" not in wanted:

@@ -58,7 +58,7 @@ def trace(pieces: Sequence[Piece], text: str, cells: Sequence[Cell]) -> list[dic
     found: list[dict[str, Any]] = []
     for number, before in align_lines("\n".join(p.text for p in pieces), text).items():
         cell, line = origins[before - 1]
-        if cell < 0 or line > len(lines_of[cell]):
+        if cell < 0 or not 1 <= line <= len(lines_of[cell]):
             continue
         last = found[-1] if found else None
         if last and last["cell"] == cell and _follows(last, number, line):

@@ -61,7 +61,7 @@ def _piece(program: Program, statement: Statement, text: str | None = None) -> P
     """Return the text of a statement, or its replacement, with its first line in the cell."""
     typed = render_text(program, statement)
     if statement.typed:
-        return Piece(typed)
+        return Piece(typed, statement.cell, 0) if statement.encloses_cell else Piece(typed)
     begin = (statement.node.end_lineno or 1) - typed.count("\n")
     return Piece(typed if text is None else text, statement.cell, begin)
 

@@ -30,6 +30,7 @@ __all__ = [
     "format_notes",
     "has_directive",
     "is_run",
+    "is_skipped",
     "label_cells",
     "label_refusals",
     "note_execution_order",
@@ -187,7 +188,12 @@ def has_directive(cell: Cell) -> bool:
 
 def is_run(cell: Cell) -> bool:
     """Return True if a run of the whole notebook executes the cell."""
-    return cell.kind == "code" and bool(cell.source.strip()) and _SKIPPED not in cell.tags
+    return cell.kind == "code" and bool(cell.source.strip()) and not is_skipped(cell)
+
+
+def is_skipped(cell: Cell) -> bool:
+    """Return True if a tag excludes a code cell from runs of the whole notebook."""
+    return cell.kind == "code" and bool(cell.source.strip()) and _SKIPPED in cell.tags
 
 
 def find_marked_cells(cells: Sequence[Cell]) -> list[int]:

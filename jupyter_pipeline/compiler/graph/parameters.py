@@ -2,7 +2,7 @@
 
 1. A name is a parameter if the slice binds it once to a simple literal, and nothing changes it. Simple literals are
    numbers, strings, booleans, ``None``, and dates, times, paths, decimals and time zones of literals. Names in capitals
-   are constants, and so are names that only plots read.
+   are constants, and so are names of builtins such as ``sum``, and names that only plots read.
 2. In a cell tagged ``parameters``, every literal is a parameter: lists, dictionaries and ``ALL_CAPS`` names too.
 3. An annotation gives the type: ``Optional``, ``Literal``, an enumeration, a list of texts. A default that does not fit
    is refused.
@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import io
 import tokenize
 from collections.abc import Collection, Mapping, Sequence
@@ -98,7 +99,9 @@ def find_parameters(
         if name in reserved:
             continue
         explicit = name in wanted or statement.cell in tagged
-        if not explicit and (statement.cell in criteria or name.isupper() or name.startswith("_")):
+        if not explicit and (
+            statement.cell in criteria or name.isupper() or name.startswith("_") or hasattr(builtins, name)
+        ):
             continue
         if name not in (read if explicit else needed):
             continue

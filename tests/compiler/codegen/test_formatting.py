@@ -61,6 +61,11 @@ def test_statements_that_break_a_rule_keep_their_meaning(before: str, after: str
     assert find_violations(formatted, tmp_path) in ("", formatted)
 
 
+def test_a_string_that_goes_on_in_the_next_line_keeps_its_text() -> None:
+    text = 'def f(b: str) -> str:\n    return "a\\\n%s" % b\n'
+    assert ast.dump(ast.parse(format_text(text))) == ast.dump(ast.parse(text))
+
+
 def test_a_local_variable_that_only_a_query_reads_is_kept(tmp_path: Path) -> None:
     text = "def f(table):\n    mu = 3\n    return table.query('a > @mu')\n"
     formatted = format_text(text)
