@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 
@@ -37,11 +38,11 @@ def _parameters(step: Step, types: TypeInference) -> Iterator[str]:
         yield f"    One of `{items}`."
     for name in step.inputs:
         if name != items:
-            yield f"{name} : {types.inputs.get(name) or 'object'}"
+            yield _typed(name, types.inputs.get(name))
             yield f"    Result of `{step.sources[name].name}`."
     for p in step.parameters:
         if p.name != items:
-            yield f"{p.name} : {p.typed_annotation}, default {p.typed_text}"
+            yield f"{p.name} : {_modernize(p.typed_annotation)}, default {p.typed_text}"
             if p.description:
                 yield from (f"    {line}" for line in _wrapped(p.description, _WIDTH - 4))
 
@@ -52,21 +53,31 @@ def _returned(step: Step, types: TypeInference) -> Iterator[str]:
         yield f"    An element of `{step.outputs[0]}`."
         return
     for name in step.outputs:
-        yield f"{name} : {types.names.get(name) or 'object'}"
+        yield _typed(name, types.names.get(name))
     last = step.statements[-1].node if step.statements else None
     if not step.returns_last or not isinstance(last, ast.Expr):
         return
-    type_ = types.type_of(last.value) or "object"
+    type_ = types.type_of(last.value)
     if isinstance(last.value, ast.Name):
-        yield f"{last.value.id} : {type_}"
+        yield _typed(last.value.id, type_)
         return
-    yield type_
+    yield type_ or "object"
     if step.kind == "check":
         yield "    The check fails if it is false."
         return
     text = ast.unparse(last.value)
     if len(text) <= _LONGEST_EXPRESSION and "\n" not in text and find_returned_value(step) is None:
         yield f"    `{text}`."
+
+
+def _typed(name: str, type_: str | None) -> str:
+    return f"{name} : {type_}" if type_ else name
+
+
+def _modernize(annotation: str) -> str:
+    """Return an annotation as Ruff writes it in the signature."""
+    match = re.fullmatch(r"(?:typing\.)?Optional\[(.+)\]", annotation)
+    return f"{match[1]} | None" if match else annotation
 
 
 def _wrapped(text: str, width: int) -> list[str]:

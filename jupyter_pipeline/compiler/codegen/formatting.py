@@ -2,23 +2,26 @@
 
 1. Ruff formats the files and sorts their imports, with its own defaults. Settings of the project are not read.
 2. Ruff applies its safe fixes, which do not change the meaning of a program.
-3. A violation that stays gets a ``noqa`` comment with its code, because the statement keeps its meaning.
-4. Long comments are wrapped.
+3. Unused imports that have no effect are removed.
+4. A violation that stays gets a ``noqa`` comment with its code, because the statement keeps its meaning.
+5. Long comments are wrapped.
 
 The rules are Ruff's defaults with pycodestyle, Pyflakes, isort, pyupgrade and flake8-bugbear.
 """
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import os
 import re
 import subprocess
+import sys
 import tempfile
 import textwrap
 import tokenize
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -33,8 +36,12 @@ LINE_LENGTH = 88
 _RULES = "E,F,I,UP,B"
 _UNFIXABLE = ("F401", "F632", "F811", "F841")
 """Fixes of these rules remove a statement with an effect, or replace ``is``."""
-_SAFE = ("B905",)
-"""``zip(a, b)`` and ``zip(a, b, strict=False)`` are the same call."""
+_SAFE = ("B905", "C408")
+"""``zip(a, b)`` and ``zip(a, b, strict=False)`` are the same call, and so are ``dict(a=1)`` and ``{"a": 1}``."""
+_UNUSED_IMPORT = re.compile(r"`(?P<name>[\w.]+)(?: as \w+)?` imported but unused")
+_DYNAMIC = re.compile(r"\b(?:eval|exec|globals|locals|vars)\(")
+_EFFECTIVE_MODULES = frozenset(["antigravity", "faulthandler", "idlelib", "readline", "rlcompleter", "this"])
+"""Modules of the standard library whose import has an effect."""
 _OUTSIDE_DEFAULTS = frozenset(
     [
         *("B007", "B011", "B024", "B027", "B028", "B034", "B904", "B905", "B911", "B912"),
@@ -76,25 +83,37 @@ def _format(texts: tuple[str, ...]) -> tuple[str, ...]:
         _rewrite(paths, _wrap_comments)
         for _ in range(_ROUNDS):
             before = _read(paths)
-            violations = _check(paths)
+            violations, unused = _check(paths)
             for path in paths:
-                rows = violations.get(path.name, {})
-                path.write_text(_silence(path.read_text("utf-8"), rows), encoding="utf-8", newline="\n")
+                text = path.read_text("utf-8")
+                changed = _remove_imports(text, unused.get(path.name, ()))
+                if changed == text:
+                    changed = _silence(text, violations.get(path.name, {}))
+                path.write_text(changed, encoding="utf-8", newline="\n")
             if _read(paths) == before:
                 break
             _run_ruff(["format", "--quiet"], paths)
         return tuple(_read(paths))
 
 
-def _check(paths: Sequence[Path]) -> dict[str, dict[int, list[str]]]:
-    """Apply the safe fixes and return the codes of the remaining violations by file and row of their ``noqa``."""
+def _check(paths: Sequence[Path]) -> tuple[dict[str, dict[int, list[str]]], dict[str, set[str]]]:
+    """Apply the safe fixes and return the remaining violations.
+
+    Returns
+    -------
+    codes : dict
+        Codes by file and row of their ``noqa``.
+    unused : dict
+        Full names of unused imports by file.
+    """
     options = ["--fix", "--output-format=json", f"--extend-select={_RULES}"]
     settings = [f"lint.unfixable={list(_UNFIXABLE)}", f"lint.extend-safe-fixes={list(_SAFE)}"]
     answer = _run_ruff(["check", *options, *(a for s in settings for a in ("--config", s))], paths)
     try:
         violations: list[dict[str, Any]] = json.loads(answer)
     except ValueError:
-        return {}  # Ruff has failed on a file that Python accepts: its text stays
+        return {}, {}  # Ruff has failed on a file that Python accepts: its text stays
+    unused: dict[str, set[str]] = {}
     found: dict[str, dict[int, list[str]]] = {}
     for violation in violations:
         row, code = violation.get("noqa_row"), violation.get("code")
@@ -102,7 +121,37 @@ def _check(paths: Sequence[Path]) -> dict[str, dict[int, list[str]]]:
             codes = found.setdefault(Path(violation["filename"]).name, {}).setdefault(row, [])
             if code not in codes:
                 codes.append(code)
-    return found
+            if match := _UNUSED_IMPORT.match(violation.get("message") or ""):
+                unused.setdefault(Path(violation["filename"]).name, set()).add(match["name"])
+    return found, unused
+
+
+def _remove_imports(text: str, unused: Collection[str]) -> str:
+    """Return `text` without the unused imports that have no effect.
+
+    A class of a module from which another name is used has none, and neither has a module of the standard library.
+    """
+    if not unused or _DYNAMIC.search(text):
+        return text
+    lines = text.split("\n")
+    for node in reversed(ast.parse(text).body):
+        if not isinstance(node, ast.ImportFrom) or not node.module or node.level:
+            continue
+        begin, end = node.lineno - 1, node.end_lineno or node.lineno
+        names = [
+            alias
+            for alias in node.names
+            if f"{node.module}.{alias.name}" not in unused
+            or len(re.findall(rf"\b{alias.asname or alias.name}\b", text)) > 1  # such as in a text that is evaluated
+        ]
+        root = node.module.partition(".")[0]
+        is_silent = root in sys.stdlib_module_names and root not in _EFFECTIVE_MODULES
+        if not is_silent:
+            names = [alias for alias in node.names if alias in names or not alias.name[:1].isupper()]
+        if len(names) == len(node.names) or not (names or is_silent) or "#" in "".join(lines[begin:end]):
+            continue
+        lines[begin:end] = [ast.unparse(ast.ImportFrom(node.module, names, 0))] if names else []
+    return "\n".join(lines)
 
 
 def _silence(text: str, rows: Mapping[int, Sequence[str]]) -> str:

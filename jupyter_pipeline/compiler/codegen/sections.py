@@ -12,16 +12,15 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement
 from jupyter_pipeline.compiler.codegen.figures import render_closing
 from jupyter_pipeline.compiler.codegen.source_map import Piece
+from jupyter_pipeline.compiler.frontend.helpers import SHELL_FUNCTIONS
 from jupyter_pipeline.compiler.graph.naming import unused_name
-from jupyter_pipeline.compiler.graph.steps import Step, has_last_value
+from jupyter_pipeline.compiler.graph.steps import Step, has_last_value, is_writer
 
 __all__ = ["is_displayed", "render_section"]
 
 _EMPTY = Piece("")
 _NEVER_NONE = frozenset(["describe", "head", "mean", "nunique", "sample", "sort_values", "sum", "tail", "value_counts"])
 """Methods that always return something to display."""
-_ALWAYS_NONE = frozenset(["info", "savefig", "seed", "to_csv", "to_excel", "to_feather", "to_parquet", "to_sql"])
-"""Methods that return nothing in the use of notebooks."""
 
 
 def is_displayed(program: Program, step: Step) -> bool:
@@ -94,10 +93,12 @@ def _is_none(value: ast.expr, program: Program) -> bool:
         return False
     if isinstance(value.func, ast.Attribute):
         in_place = any(k.arg == "inplace" and ast.unparse(k.value) == "True" for k in value.keywords)
-        return in_place or (value.func.attr in _ALWAYS_NONE and bool(value.args))
+        return in_place or is_writer(value) or (value.func.attr == "savefig" and bool(value.args))
     if not isinstance(value.func, ast.Name):
         return False
     name = value.func.id
+    if name in SHELL_FUNCTIONS:
+        return True
     binders = [s.node for s in program.statements if name in s.bound]
     return bool(binders) and all(isinstance(node, ast.FunctionDef) and _returns_nothing(node) for node in binders)
 

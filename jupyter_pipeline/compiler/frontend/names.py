@@ -128,8 +128,13 @@ class NotebookNames:
         for source in self.sources:
             tree = parse(_without_magics(source))
             for node in tree.body if tree else ():
-                if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-                    name = node.targets[0].id
+                target = None
+                if isinstance(node, ast.Assign) and len(node.targets) == 1:
+                    target = node.targets[0]
+                elif isinstance(node, ast.AnnAssign):
+                    target = node.target
+                if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(target, ast.Name):
+                    name = target.id
                     found[name] = None if name in found else node.value
         return found
 

@@ -114,7 +114,7 @@ def find_parameters(
             misfits.append(
                 refusal("parameter-default", **place, name=name, value=parameter.typed_text, allowed=allowed)
             )
-        found.append(replace(parameter, description=_describe(program.text(statement)) if program else ""))
+        found.append(replace(parameter, description=_describe(program, statement) if program else ""))
     known = {p.name for p in found}
     refusals = [_refusal(n, binders, statements, read, reserved) for n in wanted if n not in known]
     return found, misfits + refusals
@@ -182,8 +182,16 @@ def _fits(parameter: Parameter) -> bool:
     return same and bool(found == parameter.default)
 
 
-def _describe(text: str) -> str:
-    """Return the comment beside an assignment, else the comment above it, as a sentence."""
+def _describe(program: Program, statement: Statement) -> str:
+    """Return the comment beside an assignment, else the comment above it, as a sentence.
+
+    The comment at the top of a cell is about the cell if it calls functions below.
+    """
+    text = program.text(statement)
+    own = program.of_cell(statement.cell)
+    follows = len(own) > 1 and own[1].node.lineno == (statement.node.end_lineno or 0) + 1
+    calls = any(isinstance(node, ast.Call) for s in own[1:] for node in ast.walk(s.node))
+    is_heading = own[0] is statement and follows and calls
     comments: dict[bool, list[str]] = {True: [], False: []}
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
@@ -192,7 +200,7 @@ def _describe(text: str) -> str:
                 comments[beside].append(token.string.lstrip("#").strip(" -="))
     except (tokenize.TokenError, SyntaxError):
         return ""
-    found = " ".join(comments[True] or comments[False]).strip()
+    found = " ".join(comments[True] or ([] if is_heading else comments[False])).strip()
     if not found or len(found) > 200 or "=" in found:
         return ""
     found = found[:1].upper() + found[1:]
@@ -202,7 +210,10 @@ def _describe(text: str) -> str:
 def _is_drawing(statement: Statement, modules: Mapping[str, str]) -> bool:
     """Return True if a statement only draws."""
     roots = {modules.get(n, "").partition(".")[0] for n in statement.read}
-    draws = FIGURE in statement.effects or bool(roots & {"matplotlib", "seaborn", "plotly", "altair", "bokeh"})
+    is_call = isinstance(statement.node, ast.Expr)  # an unknown function that returns a value does not only draw
+    draws = (is_call and FIGURE in statement.effects) or bool(
+        roots & {"matplotlib", "seaborn", "plotly", "altair", "bokeh"}
+    )
     return draws and not isinstance(statement.node, ast.FunctionDef | ast.ClassDef | ast.For | ast.While | ast.If)
 
 

@@ -35,6 +35,7 @@ __all__ = [
     "is_import",
     "is_look",
     "is_plot",
+    "is_writer",
     "pass_parameters",
     "split_module_level",
 ]
@@ -69,6 +70,14 @@ _SILENT = {
     "add",
     *SHELL_FUNCTIONS,
 }
+
+_WRITERS = frozenset([
+    "info", "makedirs", "mkdir", "savetxt", "savez", "seed", "to_csv", "to_excel", "to_feather", "to_file", "to_hdf",
+    "to_json", "to_netcdf", "to_parquet", "to_pickle", "to_sql", "tofile", "write_csv", "write_html", "write_image",
+    "write_parquet",
+])  # fmt: skip
+"""Functions and methods that return nothing useful if they have a target."""
+_TARGETS = frozenset(["con", "excel_writer", "fname", "file", "filename", "name", "path", "path_or_buf", "seed"])
 
 
 @dataclass(slots=True, eq=False)
@@ -271,8 +280,14 @@ def has_last_value(step_statements: Sequence[Statement], source: str) -> bool:
         return False
     if isinstance(value, ast.Call):
         name = value.func.attr if isinstance(value.func, ast.Attribute) else getattr(value.func, "id", "")
-        return name not in _SILENT
+        return name not in _SILENT and not is_writer(value)
     return True
+
+
+def is_writer(call: ast.Call) -> bool:
+    """Return True if a call only writes to its target, as ``table.to_csv(path)`` does."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return name in _WRITERS and (bool(call.args) or any(k.arg in _TARGETS for k in call.keywords))
 
 
 _LOOKS = frozenset(["head", "tail", "sample", "describe"])
