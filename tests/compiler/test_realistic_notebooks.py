@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from ruff import find_ruff_bin
 
-from jupyter_pipeline.compiler import CompiledPipeline, CompileOptions, compile_cells, read_notebook
+from jupyter_pipeline.compiler import Compilation, CompileOptions, compile_cells, read_notebook
 from jupyter_pipeline.compiler.output import write_files
 
 FOLDER = Path(__file__).parent / "realistic"
@@ -23,7 +23,7 @@ def read_cells(name: str) -> list[str]:
     return [cell.strip("\n") for cell in text.split("# %%\n")[1:]]
 
 
-def compile_last(name: str, *, standalone: bool = False) -> CompiledPipeline:
+def compile_last(name: str, *, standalone: bool = False) -> Compilation:
     cells = [nbformat.v4.new_code_cell(source) for source in read_cells(name)]
     notebook = read_notebook(nbformat.writes(nbformat.v4.new_notebook(cells=cells)))
     return compile_cells(notebook, len(cells) - 1, CompileOptions(name=name, standalone=standalone))
