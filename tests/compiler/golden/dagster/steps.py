@@ -36,14 +36,14 @@ def compute_orders(converted, day: date = date(2026, 1, 31), region: str = "eu")
 
     Parameters
     ----------
-    converted : object
+    converted
         Result of `converted`.
     day : date, default date(2026, 1, 31)
     region : str, default 'eu'
 
     Returns
     -------
-    orders : object
+    orders
     """
     orders = dd.read_parquet(converted)
     orders = orders[(orders.day == day) & (orders.region == region)]
@@ -57,7 +57,7 @@ def sound(orders):
 
     Parameters
     ----------
-    orders : object
+    orders
         Result of `compute_orders`.
 
     Returns
@@ -75,11 +75,11 @@ def revenue(orders):
 
     Parameters
     ----------
-    orders : object
+    orders
         Result of `compute_orders`.
 
     Returns
     -------
-    revenue : object
+    revenue
     """
     return orders.groupby("customer").price.sum().compute()

@@ -61,8 +61,8 @@ def by_key(tidy: pd.DataFrame):
 
     Returns
     -------
-    biggest : object
-    sums : object
+    biggest
+    sums
     """
     sums = tidy.groupby("k").w.sum()
     biggest = sums.idxmax()
@@ -76,9 +76,9 @@ def report(raw: pd.DataFrame, biggest, sums) -> str:
     ----------
     raw : pandas.DataFrame
         Result of `prepare`.
-    biggest : object
+    biggest
         Result of `by_key`.
-    sums : object
+    sums
         Result of `by_key`.
 
     Returns

@@ -24,7 +24,7 @@ def delay_of_each_carrier(month: int = 3):
 
     Returns
     -------
-    delays : object
+    delays
     """
     flights = pd.DataFrame(
         {"month": [1, 3, 3], "carrier": list("aab"), "delay": [1, 20, 30]}
