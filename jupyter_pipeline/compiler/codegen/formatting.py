@@ -155,10 +155,14 @@ def _remove_imports(text: str, unused: Collection[str]) -> str:
 
 
 def _silence(text: str, rows: Mapping[int, Sequence[str]]) -> str:
-    """Return `text` with a ``noqa`` comment in each of `rows`."""
+    """Return `text` with a ``noqa`` comment in each of `rows`, or for the file if a row ends with a backslash."""
     lines = text.split("\n")
+    in_file: set[str] = set()
     for row, codes in rows.items():
         line = lines[row - 1]
+        if line.endswith("\\"):
+            in_file.update(codes)  # a comment cannot follow a backslash, which may be inside a string
+            continue
         present = _NOQA.search(line)
         if line.endswith("\\"):  # a comment would end a string or statement that goes on in the next line
             continue
@@ -168,6 +172,8 @@ def _silence(text: str, rows: Mapping[int, Sequence[str]]) -> str:
             wanted.append("RUF100")
         comment = f"# noqa: {', '.join(wanted)}"
         lines[row - 1] = line.replace(present[0], comment) if present else f"{line}  {comment}"
+    if in_file:
+        lines.insert(0, f"# ruff: noqa: {', '.join(sorted(in_file))}")
     return "\n".join(lines)
 
 

@@ -52,6 +52,11 @@ def find_violations(text: str, folder: Path) -> str:
         (f"x = '{'word ' * 30}'\n", f'x = "{"word " * 30}"  # noqa: E501, RUF100\n'),
         ("from math import *\nx = sin(1)\n", None),
         ("l = 1\n", "l = 1  # noqa: E741, RUF100\n"),
+        ('print(\n    "a\\\n%s" % n\n)\n', None),
+        ("from typing import Any, Optional\nx: Any = 1\n", "from typing import Any\n\nx: Any = 1\n"),
+        ("from a import B, C\nB()\n", "from a import B\n\nB()\n"),
+        ("from a import B, C\nB('C')\n", 'from a import B, C  # noqa: F401\n\nB("C")\n'),
+        ("from a import B\n", "from a import B  # noqa: F401\n"),
     ],
 )
 def test_statements_that_break_a_rule_keep_their_meaning(before: str, after: str | None, tmp_path: Path) -> None:
