@@ -745,7 +745,8 @@ def instrument(tree: ast.Module, lines: Sequence[Mapping[str, Any]], last: Mappi
         cell = cells.get(statement.lineno, -1)
         is_function = isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef)
         if cell < 0 and is_function:
-            _instrument_step(statement, cells, values)  # type: ignore[arg-type]
+            if any(number in cells for number in range(statement.lineno, (statement.end_lineno or 0) + 1)):
+                _instrument_step(statement, cells, values)  # type: ignore[arg-type]
         elif cell >= 0 and cell != current and not _is_future(statement):
             body.append(_call("enter", statement, ast.Constant(cell)))
             current = cell
