@@ -85,7 +85,7 @@ def test_a_flow_is_the_same_as_its_notebook(
     live: Path, tmp_path: Path, name: str, sources: Sources, options: dict[str, Any], kinds: list[str]
 ) -> None:
     cells = execute(sources, tmp_path)
-    found = deployed(cells, tmp_path, name=name, require_same=True, **options).comparison
+    found = deployed(cells, tmp_path, name=f"compared-{name}", require_same=True, **options).comparison
     assert found is not None
     assert [" ".join(item.kind for item in cell.items) for cell in found.cells] == kinds
     reasons = {cell.label.split()[1]: cell.items[0].reason for cell in found.cells if cell.status is not SAME}
