@@ -23,9 +23,10 @@ from typing import Any
 from jupyter_pipeline.compiler import Cell, Compilation
 from jupyter_pipeline.compiler.frontend.ipython import to_python
 from jupyter_pipeline.compiler.frontend.notebook import label_cells, note_execution_order
+from jupyter_pipeline.compiler.graph.steps import find_names_read
 from jupyter_pipeline.models import CellComparison, ComparisonStatus, ItemComparison, RehearsalComparison
 from jupyter_pipeline.workflows.comparison.files import FolderState, OmittedLine, compare_files, find_read_files
-from jupyter_pipeline.workflows.comparison.names import compare_names, find_bound_names, find_later_names
+from jupyter_pipeline.workflows.comparison.names import compare_names, find_bound_names
 from jupyter_pipeline.workflows.comparison.outputs import Expectation, compare_displays, compare_text
 from jupyter_pipeline.workflows.comparison.stability import CellStability, describe, find_instability, has_seed
 from jupyter_pipeline.workflows.comparison.text import Window
@@ -203,7 +204,7 @@ def compare(
         outside = [c.source for c in notebook.cells if c.kind == "code" and c.index not in notebook.compiled]
         kinds = {name: k for each in stability.values() for name, k in each.names.items()}
         excuses = {name: changed or describe(k, seeded=seeded) for name, k in kinds.items()}
-        later = find_later_names([to_python(source).source for source in outside])
+        later = frozenset(find_names_read([to_python(source).source for source in outside]))
         named = compare_names(recording, kernel, later=later, reasons=excuses)
     window = _window(seconds)
     cells = tuple(

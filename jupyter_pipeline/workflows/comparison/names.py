@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -11,7 +11,7 @@ from jupyter_pipeline.models import ComparisonStatus, ItemComparison
 from jupyter_pipeline.workflows import fingerprint
 from jupyter_pipeline.workflows.comparison.text import are_equal, excerpt, normalize
 
-__all__ = ["compare_names", "find_bound_names", "find_later_names"]
+__all__ = ["compare_names", "find_bound_names"]
 
 
 def find_bound_names(sources: Mapping[int, str]) -> dict[int, tuple[str, ...]]:
@@ -41,18 +41,6 @@ def _bound(source: str) -> set[str]:
             found.add(node.id)
         pending += ast.iter_child_nodes(node)
     return found
-
-
-def find_later_names(sources: Sequence[str]) -> frozenset[str]:
-    """Return the names that occur in cells outside the pipeline, which may have changed their values."""
-    found: set[str] = set()
-    for source in sources:
-        try:
-            tree = ast.parse(source)
-        except (SyntaxError, ValueError):
-            continue
-        found |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    return frozenset(found)
 
 
 def compare_names(

@@ -222,7 +222,8 @@ def _relative(path: Any, folder: Path) -> str | None:
     if absolute.is_relative_to(folder):
         return absolute.relative_to(folder).as_posix()
     text = str(absolute)
-    private = (sys.prefix, sys.base_prefix, "/proc", "/sys", "/dev", "/etc", "/usr", "/root/.cache", "/root/.config")
+    home = (str(Path.home() / name) for name in (".cache", ".config"))
+    private = (sys.prefix, sys.base_prefix, "/proc", "/sys", "/dev", "/etc", "/usr", *home)
     return None if text.startswith(private) or "site-packages" in text else text
 
 
