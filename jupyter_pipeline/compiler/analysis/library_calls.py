@@ -424,7 +424,7 @@ class LibraryCalls:
         if access.path == RECEIVER:
             return ANY_TEXT if receiver is None else receiver.texts or ANY_TEXT
         keywords = [value for name, value in call.keywords.items() if name in _PATH_KEYWORDS or name == "**"]
-        if isinstance(access.path, int) and call.args:
+        if isinstance(access.path, int) and call.args and (access.path < len(call.args) or not keywords):
             return call.args[min(access.path, len(call.args) - 1)].texts or ANY_TEXT
         if isinstance(access.path, int) and keywords:
             return unite(*(value.texts for value in keywords)) or ANY_TEXT

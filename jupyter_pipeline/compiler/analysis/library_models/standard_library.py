@@ -6,6 +6,7 @@ from jupyter_pipeline.compiler.analysis.library_models.model import (
     ANYWHERE,
     NOTHING,
     RECEIVER,
+    FileAccess,
     LibraryModel,
     Methods,
     Names,
@@ -117,6 +118,11 @@ MODELS = (
     LibraryModel(
         library="logging",
         returns=((Names("getLogger"), Returns.STATE),),
+        files={
+            "basicConfig": (FileAccess(0, writes=True, optional=True),),
+            **writing("FileHandler handlers.RotatingFileHandler"),
+            **writing("handlers.TimedRotatingFileHandler handlers.WatchedFileHandler"),
+        },
         writes_held=Names(" ".join(f"**.{name}" for name in sorted(LOGGING_METHODS))),
     ),
     LibraryModel(
@@ -180,9 +186,8 @@ MODELS = (
         library="shutil",
         mutates_arguments=Names("copyfileobj"),
         files={
-            **copying("copy copyfile copy2"),
-            **writing("copytree make_archive"),
-            **copying("move"),
+            **copying("copy copyfile copy2 copytree move"),
+            **writing("make_archive", ANYWHERE),
             **writing("rmtree"),
             **writing("unpack_archive", ANYWHERE),
         },
