@@ -81,13 +81,14 @@ def _recorder(request: dict[str, Any]) -> Any:
     """Return the recorder of the cells; ``None`` if the request has nothing to record."""
     if not request.get("record"):
         return None
+    package = Path(__file__).with_name("rehearsal_recorder")
     spec = importlib.util.spec_from_file_location(
-        "_rehearsal_recorder", Path(__file__).with_name("rehearsal_recorder.py")
+        "_rehearsal_recorder", package / "__init__.py", submodule_search_locations=[str(package)]
     )
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
+    sys.modules[spec.name] = module  # its modules import each other
     spec.loader.exec_module(module)
     return module.Recorder(request["record"], request["folder"])
 

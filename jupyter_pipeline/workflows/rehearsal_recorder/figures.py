@@ -1,0 +1,202 @@
+"""Render figures of Matplotlib while the run goes on.
+
+A figure changes after it is shown, so it has to be rendered at once. A forked process renders it: it has a copy of the
+figure, and the run does not wait. Without `os.fork`, the run renders it itself.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import io
+import os
+import signal
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+__all__ = ["FigureRenderer", "is_figure"]
+
+_MOST_BYTES = 8_000_000
+"""Bytes that are stored for each picture."""
+_MOST_PIXELS = 40_000_000
+_MOST_CHILDREN = 4
+_PATIENCE = 1.0
+"""Seconds that the end of the run waits for pictures at least."""
+
+
+@dataclass(slots=True)
+class _Job:
+    """Figures that one child process renders."""
+
+    pid: int
+    file: IO[bytes]
+    outputs: Sequence[dict[str, Any]]
+    """Data by MIME type of each figure; the picture is added."""
+    skip: Callable[[str], None]
+    """Function that gets the reason why a picture is missing."""
+    done: bool = False
+
+
+@dataclass(slots=True)
+class FigureRenderer:
+    """Renderer of the figures of one run."""
+
+    _jobs: list[_Job] = field(default_factory=list)
+
+    def render(
+        self, figures: Sequence[Any], outputs: Sequence[dict[str, Any]], skip: Callable[[str], None], *, time_left: bool
+    ) -> None:
+        """Add the pictures of figures to their outputs, at once or at the end of the run.
+
+        Parameters
+        ----------
+        figures : sequence
+            Figures of Matplotlib.
+        outputs : sequence of dict
+            Data by MIME type of each figure.
+        skip : callable
+            Function that gets the reason if a picture is missing.
+        time_left : bool
+            False if no time is left to wait.
+        """
+        if any(_pixels(figure) > _MOST_PIXELS for figure in figures):
+            skip("too large")
+            return
+        running = [job for job in self._jobs if not _has_ended(job)]
+        while len(running) >= _MOST_CHILDREN and time_left:
+            _wait(running.pop(0), _PATIENCE)
+        if len(running) >= _MOST_CHILDREN:
+            skip("time")
+            return
+        job = _fork(figures, outputs, skip)
+        if job is not None:
+            self._jobs.append(job)
+        elif time_left:
+            for figure, output in zip(figures, outputs, strict=True):
+                _add(output, _render(figure), skip)
+        else:
+            skip("time")
+
+    def collect(self, seconds: float) -> None:
+        """Wait for the child processes, at most for a time, and add their pictures."""
+        end = time.monotonic() + max(_PATIENCE, seconds)
+        for job in self._jobs:
+            if not _wait(job, end - time.monotonic()):
+                job.skip("time")
+                continue
+            job.file.seek(0)
+            parts = job.file.read()
+            job.file.close()
+            for output in job.outputs:
+                if len(parts) < _HEAD:
+                    job.skip("time")
+                    break
+                size = int.from_bytes(parts[:_HEAD], "big")
+                _add(output, parts[_HEAD : _HEAD + size], job.skip)
+                parts = parts[_HEAD + size :]
+        self._jobs.clear()
+
+
+_HEAD = 8
+"""Bytes of the length before each picture in the file of a job."""
+
+
+def is_figure(value: Any) -> bool:
+    """Return True for a figure of Matplotlib that a notebook shows: with axes, lines or texts."""
+    module = sys.modules.get("matplotlib.figure")
+    return module is not None and isinstance(value, module.Figure)
+
+
+def _is_shown(figure: Any) -> bool:
+    """Return True if the inline backend shows a figure."""
+    return bool(figure.axes or getattr(figure, "lines", None))
+
+
+def _pixels(figure: Any) -> float:
+    width, height = figure.get_size_inches()
+    return float(width * height * figure.dpi**2)
+
+
+def _add(output: dict[str, Any], picture: bytes, skip: Callable[[str], None]) -> None:
+    if len(picture) > _MOST_BYTES:
+        skip("too large")
+    elif picture:
+        output["image/png"] = base64.b64encode(picture).decode()
+
+
+def _render(figure: Any) -> bytes:
+    """Return a figure as PNG with the arguments of the inline backend; empty for a figure that it does not show."""
+    if not _is_shown(figure):
+        return b""
+    buffer = io.BytesIO()
+    figure.canvas.print_figure(
+        buffer,
+        format="png",
+        facecolor=figure.get_facecolor(),
+        edgecolor=figure.get_edgecolor(),
+        dpi=figure.dpi,
+        bbox_inches="tight",
+        pil_kwargs={"compress_level": 1},
+    )
+    return buffer.getvalue()
+
+
+def _fork(figures: Sequence[Any], outputs: Sequence[dict[str, Any]], skip: Callable[[str], None]) -> _Job | None:
+    """Start a child process that renders figures; ``None`` if there is no `os.fork`, or it fails."""
+    if not hasattr(os, "fork"):
+        return None
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - `collect` closes it
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the process has threads, which the child does not need
+            pid = os.fork()
+    except OSError:
+        file.close()
+        return None
+    if pid == 0:
+        _render_in_child(figures, file)
+    return _Job(pid, file, outputs, skip)
+
+
+def _render_in_child(figures: Sequence[Any], file: IO[bytes]) -> None:
+    """Write the pictures to a file, and end the process without any clean-up of the run."""
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        silent = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silent, 1)
+        os.dup2(silent, 2)
+        sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123 - the process ends below
+        for figure in figures:
+            picture = _render(figure)
+            file.write(len(picture).to_bytes(_HEAD, "big") + picture)
+        file.flush()
+    finally:
+        os._exit(0)
+
+
+def _has_ended(job: _Job) -> bool:
+    if not job.done:
+        try:
+            job.done = os.waitpid(job.pid, os.WNOHANG)[0] == job.pid
+        except ChildProcessError:  # the pipeline waited for all its children
+            job.done = True
+    return job.done
+
+
+def _wait(job: _Job, seconds: float) -> bool:
+    """Wait for a child process; end it and return False if it takes too long."""
+    end = time.monotonic() + seconds
+    while not _has_ended(job):
+        if time.monotonic() > end:
+            with contextlib.suppress(OSError):
+                os.kill(job.pid, signal.SIGKILL)
+                os.waitpid(job.pid, 0)
+            job.done = True
+            return False
+        time.sleep(0.005)
+    return True
