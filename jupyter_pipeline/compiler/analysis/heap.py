@@ -187,14 +187,14 @@ class Heap:
         """Add edges: `objects` may hold `contents` from now on."""
         if not contents:
             return
+        held = self.reachable(contents)
         for position in bits(objects):
             if contents & ~self._reachable[position]:
                 former = self._later_edges.get(position, 0)
-                edges = former | self.reachable(contents)
-                if edges != former:
+                if held & ~former:
                     self.version += 1
                     self._reachable_sets.clear()
-                    self._later_edges[position] = edges
+                    self._later_edges[position] = former | held
                     self._with_later_edges |= 1 << position
 
     # Writes
