@@ -16,12 +16,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jupyter_pipeline.compiler.analysis.slicer import Slice, slice_cells
+    from jupyter_pipeline.compiler.analysis.slicer import Analysis, Slice, slice_cells
     from jupyter_pipeline.compiler.driver import compile_cells
     from jupyter_pipeline.compiler.frontend.notebook import Cell, read_notebook, select_cell, select_cells
     from jupyter_pipeline.compiler.options import Compilation, CompileOptions
 
 __all__ = [
+    "Analysis",
     "Cell",
     "Compilation",
     "CompileOptions",
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "Analysis": "analysis.slicer",
     "Cell": "frontend.notebook",
     "Compilation": "options",
     "CompileOptions": "options",

@@ -31,7 +31,9 @@ Dependency graph (`dependencies`)
     The *def-use chains* of each statement: it depends on the statements whose definitions of the names it reads reach
     it, on those that may have written to an object these names reach, and on the writers of the locations it reads.
 Slicer (`slicer`)
-    The backward slice, and the refusal of statements that cannot run outside of the notebook.
+    The backward slice, and the refusal of statements that cannot run outside of the notebook. One interpretation of
+    the notebook serves the slices of all cells, because a statement depends on earlier ones only. The slicer adds the
+    dependencies of the last cell, whose functions must be able to run.
 
 References
 ----------

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection
+from dataclasses import dataclass, field
+from itertools import groupby
 from typing import NamedTuple
 
 from jupyter_pipeline.compiler.analysis.heap import Heap, bits
@@ -12,29 +14,61 @@ from jupyter_pipeline.compiler.analysis.locations import FIGURE
 from jupyter_pipeline.compiler.analysis.state import DefUse, State, UnresolvedName
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement
 from jupyter_pipeline.compiler.analysis.values import DELETED
-from jupyter_pipeline.compiler.frontend.notebook import CellNote
 from jupyter_pipeline.compiler.refusals import refusal
-from jupyter_pipeline.exceptions import CompileRefusedError
 from jupyter_pipeline.models import Refusal
 
-__all__ = ["Dependencies", "analyze"]
+__all__ = ["Dependencies", "LastCell", "analyze"]
 
 
-class Dependencies(NamedTuple):
+class LastCell(NamedTuple):
+    """Dependencies of the statements of a cell if the program ends with it."""
+
+    needs: dict[int, int]
+    """By statement number, the bits of the statements on which the names that the statement binds depend."""
+    unresolved: list[UnresolvedName]
+    """Names that no statement defines, and that functions of the cell read."""
+
+
+@dataclass(slots=True)
+class Dependencies:
     """Dependencies that are not edges between single statements."""
 
-    unresolved: list[UnresolvedName]
+    unresolved: list[UnresolvedName] = field(default_factory=list)
     """Names that no statement defines where they are read."""
-    always_kept: int
+    always_kept: int = 0
     """Bits of the statements that any slice keeps."""
-    settings: list[tuple[int, int]]
+    settings: list[tuple[int, int]] = field(default_factory=list)
     """For each library, the bits of the statements that import it, and of those that change its settings.
 
     A slice with one of the first keeps all of the second.
     """
+    importers: int = 0
+    """Bits of the statements that import a library."""
+    patchers: dict[int, int] = field(default_factory=dict)
+    """Imports of libraries without a model, with the number of the first statement that reads one of their names.
+
+    Such as accessors, patches and installers: an import whose names no statement reads may change other libraries.
+    """
+    last_cells: dict[int, LastCell] = field(default_factory=dict)
+    """By cell index, for the cells with which the program may end."""
+    too_deep: Refusal | None = None
+    """Statement at which the analysis ends, because its tree is too deep."""
+
+    def find_patching_imports(self, end: int) -> list[int]:
+        """Return the statements before number `end` that import a library whose names no statement before `end` reads.
+
+        A slice that imports another library keeps them.
+        """
+        return [number for number, reader in self.patchers.items() if number < end <= reader]
 
 
-def analyze(program: Program, criteria: Collection[int] = (), external: Collection[int] = ()) -> Dependencies:
+def analyze(
+    program: Program,
+    criteria: Collection[int] = (),
+    external: Collection[int] = (),
+    *,
+    ends: Collection[int] = (),
+) -> Dependencies:
     """Fill in the uses, definitions and dependencies of each statement of `program`.
 
     Parameters
@@ -45,54 +79,77 @@ def analyze(program: Program, criteria: Collection[int] = (), external: Collecti
         Cells whose functions must be able to run at the end.
     external : collection of int
         Cells of other pipelines: the files that they write are expected to exist.
+    ends : collection of int
+        Cells with which the program may end: `Dependencies.last_cells` has their dependencies in this case.
     """
     state = State(Heap())
     state.external_cells = external
     interpreter = Interpreter(state)
-    cell = -1
-    for statement in program.statements:
-        if statement.cell != cell:
-            cell = statement.cell
-            state.closes_figures = not any(one <= cell for one in program.keeps_figures)
-            if state.closes_figures:
-                state.locations.pop(FIGURE, None)
+    last_cells = {}
+    too_deep = None
+    for cell, group in groupby(program.statements, key=lambda s: s.cell):
+        statements = list(group)
+        state.closes_figures = not any(one <= cell for one in program.keeps_figures)
+        if state.closes_figures:
+            state.locations.pop(FIGURE, None)
         try:
-            _interpret(interpreter, statement)
+            for statement in statements:
+                _interpret(interpreter, statement)
         except RecursionError:
-            raise CompileRefusedError([_too_deep(statement)]) from None
-    for statement in program.statements:
+            too_deep = _refuse_depth(statement)
+            break
+        if cell in ends:
+            last_cells[cell] = _end_with(state, statements)
+    for statement in program.statements if too_deep is None else ():
         if statement.cell in criteria and statement.bound:
-            _use_results(state, statement, is_last=statement.cell == max(criteria))
+            is_last = statement.cell == max(criteria)
+            record = _use_results(state, statement, statement.deferred_versions if is_last else {})
+            statement.needs |= record.needs & (state.heap.bit - 1)
     heap = state.heap
     for position in bits(heap.written):
         if heap.is_written_later(position):
             program.statements[heap.allocated_by[position]].changed = True
-    settings = [(heap.importers.get(library, 0), how) for library, how in heap.configured_by.items()]
-    settings += _find_patching_imports(program, heap)
-    return Dependencies(state.unresolved, state.always_kept, settings)
-
-
-def _find_patching_imports(program: Program, heap: Heap) -> list[tuple[int, int]]:
-    """Return the imports of libraries without a model whose names no statement reads: they may change other libraries.
-
-    Such as accessors, patches and installers. A slice that imports another library keeps them.
-    """
-    if not heap.patchers:
-        return []
-    read: set[str] = set()
-    for statement in program.statements:
-        read |= statement.read | statement.deferred
     importers = 0
-    for bits_ in heap.importers.values():
-        importers |= bits_
-    found = []
-    for number in bits(heap.patchers):
-        statement = program.statements[number]
-        if isinstance(statement.node, ast.Import | ast.ImportFrom) and not statement.bound & read:
-            text = "These imports may change other libraries, so they are kept"
-            statement.notes.append(CellNote(statement.cell, text, subject=ast.unparse(statement.node)))
-            found.append((importers & ~(1 << number), 1 << number))
-    return found
+    for one in heap.importers.values():
+        importers |= one
+    return Dependencies(
+        state.unresolved,
+        state.always_kept,
+        [(heap.importers.get(library, 0), how) for library, how in heap.configured_by.items()],
+        importers,
+        _find_patchers(program, heap.patchers),
+        last_cells,
+        too_deep,
+    )
+
+
+def _end_with(state: State, statements: list[Statement]) -> LastCell:
+    """Return the dependencies of the statements of the last cell if the program ends here; the state stays the same."""
+    found = state.unresolved
+    state.unresolved = []
+    needs = {}
+    for statement in statements:
+        if statement.bound:
+            needs[statement.number] = _use_results(state, statement, {}).needs & (state.heap.bit - 1)
+    last = LastCell(needs, state.unresolved)
+    state.unresolved = found
+    return last
+
+
+def _find_patchers(program: Program, patchers: int) -> dict[int, int]:
+    """Return the imports among the statements `patchers`, with the first statement that reads one of their names."""
+    if not patchers:
+        return {}
+    readers: dict[str, int] = {}
+    for statement in program.statements:
+        for name in statement.read | statement.deferred:
+            readers.setdefault(name, statement.number)
+    none = len(program.statements)
+    return {
+        number: min((readers.get(name, none) for name in program.statements[number].bound), default=none)
+        for number in bits(patchers)
+        if isinstance(program.statements[number].node, ast.Import | ast.ImportFrom)
+    }
 
 
 def _enter(state: State, statement: Statement) -> None:
@@ -124,8 +181,8 @@ def _interpret(interpreter: Interpreter, s: Statement) -> None:
             s.assigned |= function.assigns
 
 
-def _use_results(state: State, s: Statement, *, is_last: bool) -> None:
-    """Add the needs of the names that `s` may bind, including the needs of functions, after the last cell.
+def _use_results(state: State, s: Statement, versions: dict[tuple[str, int], int]) -> DefUse:
+    """Return the uses of the names that `s` may bind, including the needs of functions, at the end of the program.
 
     Parameters
     ----------
@@ -133,13 +190,11 @@ def _use_results(state: State, s: Statement, *, is_last: bool) -> None:
         State at the end of the program.
     s : Statement
         Statement of a slice criterion.
-    is_last : bool
-        True if its cell is the last criterion: its functions use the definitions that reach the end.
+    versions : dict of (str, int) to int
+        Receives the definitions that reach the free variables of functions; see `Statement.deferred_versions`.
     """
     _enter(state, s)
-    record = state.record = DefUse()
-    if is_last:
-        record.deferred_versions = s.deferred_versions
+    record = state.record = DefUse(deferred_versions=versions)
     for name in s.bound:
         binding = state.bindings.get(name)
         if binding is None or binding.type is DELETED:
@@ -152,9 +207,9 @@ def _use_results(state: State, s: Statement, *, is_last: bool) -> None:
             for location in function.locations:
                 state.load_location(location)
             state.definer = -1
-    s.needs |= record.needs & (state.heap.bit - 1)
+    return record
 
 
-def _too_deep(statement: Statement) -> Refusal:
+def _refuse_depth(statement: Statement) -> Refusal:
     name = type(statement.node).__name__
     return refusal("nested-too-deeply", cell=statement.cell, line=statement.node.lineno, name=name)

@@ -17,7 +17,7 @@ from jupyter_pipeline.compiler.analysis.locations import Access, Location
 from jupyter_pipeline.compiler.frontend.display import DISPLAY_IMPORT, DisplayImports
 from jupyter_pipeline.compiler.frontend.helpers import Helpers
 from jupyter_pipeline.compiler.frontend.ipython import PlainCell, replace_unparsable, to_python
-from jupyter_pipeline.compiler.frontend.main_module import binds_main_name, replace_main_name
+from jupyter_pipeline.compiler.frontend.main_module import MAIN_NAME, binds_main_name, replace_main_name
 from jupyter_pipeline.compiler.frontend.names import NotebookNames
 from jupyter_pipeline.compiler.frontend.notebook import CellNote
 from jupyter_pipeline.compiler.frontend.tolerance import wrap_cell
@@ -87,7 +87,13 @@ class Program:
     statements: list[Statement]
     keeps_figures: set[int] = field(default_factory=set)
     """Cells after which Jupyter leaves figures open."""
+    decided_by: dict[int, int] = field(default_factory=dict)
+    """For each cell whose translation depends on names in cells below it, the last of these cells."""
     lines: dict[int, list[str]] = field(default_factory=dict)
+
+    def is_complete_at(self, cell: int) -> bool:
+        """Return True if a program that ends with `cell` has the same statements up to there."""
+        return all(last <= cell for one, last in self.decided_by.items() if one <= cell)
 
     def of_cell(self, cell: int) -> list[Statement]:
         """Return the statements of one cell."""
@@ -142,10 +148,12 @@ def parse_cells(sources: Sequence[tuple[int, str]], tolerant: Collection[int] = 
     names = NotebookNames([source for _, source in sources])
     displays = DisplayImports()
     helpers = Helpers(names)
-    is_main = not any(binds_main_name(source) for _, source in sources)
-    for cell, source in sources:
+    decided_by: dict[int, int] = {}
+    main = next((position for position, (_, source) in enumerate(sources) if binds_main_name(source)), None)
+    for position, (cell, source) in enumerate(sources):
+        names.deciding = main if main is not None and MAIN_NAME in source else -1
         plain[cell] = to_python(source, names)
-        if is_main:
+        if main is None:
             plain[cell].source = replace_main_name(plain[cell].source)
         try:
             body = _parse(plain[cell].source)
@@ -159,6 +167,8 @@ def parse_cells(sources: Sequence[tuple[int, str]], tolerant: Collection[int] = 
             statements.append(Statement(len(statements), cell, ast.parse(text).body[0], typed=text))
         for model, text in helpers.define(plain[cell]):
             statements.append(Statement(len(statements), cell, ast.parse(model).body[0], typed=text))
+        if names.deciding > position:
+            decided_by[cell] = sources[names.deciding][0]
         if wrapped:
             node = ast.increment_lineno(_parse(wrapped)[0], -1)
             node.lineno = 1  # the line of ``try`` is not in the cell
@@ -167,7 +177,7 @@ def parse_cells(sources: Sequence[tuple[int, str]], tolerant: Collection[int] = 
         for node in body:
             statements.append(Statement(len(statements), cell, node))
     interactive = {cell for cell, source in sources if keeps_figures(source)}
-    return Program(plain, statements, interactive)
+    return Program(plain, statements, interactive, decided_by)
 
 
 def _wrap(plain: PlainCell, names: NotebookNames) -> str:

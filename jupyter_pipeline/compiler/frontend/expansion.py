@@ -116,7 +116,7 @@ def _is_evaluable(expression: str, names: NotebookNames) -> bool:
         node = ast.parse(expression.strip(), mode="eval").body
     except (SyntaxError, ValueError):
         return False
-    if not names.has_star_import and not find_free_names(node) <= names.bound:
+    if not names.has_star_import() and not names.binds(*find_free_names(node)):
         return False
     for part in ast.walk(node):
         if (

@@ -35,7 +35,7 @@ def {name}(command: list[str]) -> None:
 def name_helper(helper: str, names: NotebookNames) -> str:
     """Return the name of a helper in the generated code."""
     free = (*SHELL_FUNCTIONS,) if helper == SHELL_FUNCTIONS[0] else (helper, f"notebook_{helper}")
-    return next((name for name in free if name not in names.bound), free[-1])
+    return next((name for name in free if not names.binds(name)), free[-1])
 
 
 class Helpers:

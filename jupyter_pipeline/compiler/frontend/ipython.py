@@ -282,7 +282,7 @@ def _write_file(line: LineTranslator, rest: str, body: list[str]) -> list[str]:
         line.plain.need(f"{sys}.path.insert(0, {os}.getcwd())")
         line.plain.note(f"its file {target} is written and imported in the folder of the notebook")
     if append and body:
-        name = "file" if "file" not in line.names.bound else "written_file"
+        name = "file" if not line.names.binds("file") else "written_file"
         opened = f"{line.module('os')}.path.expanduser({shown})" if target.startswith("~") else shown
         first, *others = _string_lines(body, '""")')
         return [f'with open({opened}, "a", encoding="utf-8") as {name}:', f'    {name}.write("""{first}', *others]
@@ -419,7 +419,7 @@ def _complete(text: str) -> bool:
 
 
 def _has_bare_automagic(source: str, names: NotebookNames) -> bool:
-    return any(match[1] not in names.bound for match in _BARE.finditer(source))
+    return any(not names.binds(match[1]) for match in _BARE.finditer(source))
 
 
 def _replace_calls(plain: PlainCell) -> None:

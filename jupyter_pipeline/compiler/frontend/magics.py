@@ -102,7 +102,7 @@ class LineTranslator:
         if not match["auto"]:
             return True
         word = match["auto"].split()[0]
-        return word in _AUTOMAGIC and word not in self.names.bound
+        return word in _AUTOMAGIC and not self.names.binds(word)
 
     def translate(self, number: int, match: re.Match[str], *, is_guarded: bool = False) -> str:
         """Return the Python text of a line.

@@ -11,9 +11,9 @@ import re
 import tokenize
 from collections.abc import Iterator, Sequence
 
-__all__ = ["binds_main_name", "replace_main_name"]
+__all__ = ["MAIN_NAME", "binds_main_name", "replace_main_name"]
 
-_NAME = "__name__"
+MAIN_NAME = "__name__"
 _VALUE = '"__main__"'
 _LOOKUPS = ("modules", "import_module")
 """Names before ``[__name__]`` and ``(__name__)`` that find the module of the code itself."""
@@ -25,7 +25,7 @@ _Edit = tuple[tuple[int, int], tuple[int, int], str]
 
 def binds_main_name(source: str) -> bool:
     """Return True if a cell assigns ``__name__``."""
-    return _NAME in source and bool(_BINDING.search(source))
+    return MAIN_NAME in source and bool(_BINDING.search(source))
 
 
 def replace_main_name(source: str) -> str:
@@ -43,7 +43,7 @@ def replace_main_name(source: str) -> str:
     >>> replace_main_name("log = logging.getLogger(__name__)")
     'log = logging.getLogger("__main__")'
     """
-    if _NAME not in source:
+    if MAIN_NAME not in source:
         return source
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
@@ -60,9 +60,9 @@ def _edits(tokens: Sequence[tokenize.TokenInfo]) -> Iterator[_Edit]:
     for i, token in enumerate(tokens):
         if token.type == tokenize.STRING and token.start[0] == token.end[0]:
             text = token.string
-            if "f" in text.partition(text[-1])[0].lower() and f"{{{_NAME}}}" in text:
-                yield token.start, token.end, text.replace(f"{{{_NAME}}}", "__main__")
-        if token.type != tokenize.NAME or token.string != _NAME:
+            if "f" in text.partition(text[-1])[0].lower() and f"{{{MAIN_NAME}}}" in text:
+                yield token.start, token.end, text.replace(f"{{{MAIN_NAME}}}", "__main__")
+        if token.type != tokenize.NAME or token.string != MAIN_NAME:
             continue
         before, after = tokens[i - 1].string if i else "", tokens[i + 1].string
         if before == "." or after == "=" or (i > 1 and tokens[i - 2].string in _LOOKUPS):

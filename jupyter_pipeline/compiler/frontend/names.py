@@ -105,27 +105,51 @@ class NotebookNames:
 
     def __init__(self, sources: Sequence[str]) -> None:
         self.sources = sources
+        self.deciding = -1
+        """Position of the last source on which an answer has depended; without it and the sources below, the answers
+        may differ."""
+
+    def _decide(self, position: int | None) -> bool:
+        """Return True if a source decides a question, and record its position."""
+        if position is None:
+            return False
+        self.deciding = max(self.deciding, position)
+        return True
+
+    def _search(self, pattern: re.Pattern[str]) -> int | None:
+        """Return the position of the first source in which `pattern` occurs."""
+        return next((i for i, source in enumerate(self.sources) if pattern.search(source)), None)
 
     @cached_property
-    def bound(self) -> frozenset[str]:
-        """Names that some cell seems to bind, parameters of functions included, and the builtins."""
-        found = set(dir(builtins))
-        for source in self.sources:
-            found.update(find_bound_names(source))
+    def _bound(self) -> dict[str, int]:
+        """For each name that a cell seems to bind, the position of the first one; -1 for the builtins.
+
+        Parameters of functions are included.
+        """
+        found = dict.fromkeys(dir(builtins), -1)
+        for position, source in enumerate(self.sources):
+            for name in find_bound_names(source):
+                found.setdefault(name, position)
             for inner in _INNER.finditer(source):
-                found.update(re.findall(_NAME, next(group for group in inner.groups() if group is not None)))
-        return frozenset(found)
+                for name in re.findall(_NAME, next(group for group in inner.groups() if group is not None)):
+                    found.setdefault(name, position)
+        return found
 
-    @cached_property
+    def binds(self, *names: str) -> bool:
+        """Return True if cells or the builtins seem to bind all `names`."""
+        positions = [self._bound.get(name) for name in names]
+        known = [position for position in positions if position is not None]
+        return len(known) == len(positions) and self._decide(max(known, default=-1))
+
     def has_star_import(self) -> bool:
-        """True if a cell imports all names of a module."""
-        return any(re.search(r"(?m)^\s*from\s.*\simport\s+\*|^\s*%pylab", source) for source in self.sources)
+        """Return True if a cell imports all names of a module."""
+        return self._decide(self._search(re.compile(r"(?m)^\s*from\s.*\simport\s+\*|^\s*%pylab")))
 
     @cached_property
-    def values(self) -> dict[str, ast.expr | None]:
-        """The expression of each name that one simple assignment binds; None if several do."""
-        found: dict[str, ast.expr | None] = {}
-        for source in self.sources:
+    def _values(self) -> dict[str, list[tuple[int, ast.expr | None]]]:
+        """Position and expression of the simple assignments of each name."""
+        found: dict[str, list[tuple[int, ast.expr | None]]] = {}
+        for position, source in enumerate(self.sources):
             tree = parse(_without_magics(source))
             for node in tree.body if tree else ():
                 target = None
@@ -134,42 +158,48 @@ class NotebookNames:
                 elif isinstance(node, ast.AnnAssign):
                     target = node.target
                 if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(target, ast.Name):
-                    name = target.id
-                    found[name] = None if name in found else node.value
+                    found.setdefault(target.id, []).append((position, node.value))
         return found
+
+    def value_of(self, name: str) -> ast.expr | None:
+        """Return the expression that a simple assignment binds to `name`; None if there are several or none."""
+        found = self._values.get(name, [])[:2]
+        for position, _ in found:
+            self._decide(position)
+        return found[0][1] if len(found) == 1 else None
 
     def text_of(self, name: str) -> str | None:
         """Return the value of `name` if it is one constant text."""
-        value = self.values.get(name)
+        value = self.value_of(name)
         return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
 
     def is_used(self, name: str) -> bool:
         """Return True if `name` occurs outside of the line of a cell magic."""
-        pattern = re.compile(rf"(?<![\w.]){re.escape(name)}\b")
-        return any(
-            pattern.search(line) for source in self.sources for line in source.split("\n") if not line.startswith("%%")
-        )
+        return self._decide(self._search(re.compile(rf"(?m)^(?!%%)(?:.*[^\w.\n])?{re.escape(name)}\b")))
 
     def has_list_attributes(self, name: str) -> bool:
         """Return True if the attributes of IPython's list of lines are used on `name`."""
-        pattern = re.compile(rf"\b{re.escape(name)}\.(?:s|n|l|p|spstr|nlstr|list|paths|grep|fields)\b")
-        return any(pattern.search(source) for source in self.sources)
+        attributes = r"(?:s|n|l|p|spstr|nlstr|list|paths|grep|fields)"
+        return self._decide(self._search(re.compile(rf"\b{re.escape(name)}\.{attributes}\b")))
 
     def is_rebound(self, module: str) -> bool:
         """Return True if `module` is the name of something else than the module."""
-        if module not in self.bound:
+        bound = self._bound.get(module)
+        if bound is None:
             return False
         module = re.escape(module)
         pattern = re.compile(
             rf"(?m)^\s*{module}\s*=|\bas\s+{module}\b|(?:def|class|for)\s+{module}\b|^\s*from\s.*import\s.*\b{module}\b"
         )
-        return any(pattern.search(source) for source in self.sources)
+        found = self._search(pattern)
+        return found is not None and self._decide(max(bound, found))
 
     def imports(self, module: str) -> bool:
         """Return True if a cell imports `module`, or something from it."""
         module = re.escape(module)
-        pattern = re.compile(rf"(?m)^\s*(?:import\s+(?:.*,\s*)?{module}\b|from\s+{module}\b)")
-        return any(pattern.search(source) for source in self.sources)
+        return self._decide(
+            self._search(re.compile(rf"(?m)^\s*(?:import\s+(?:.*,\s*)?{module}\b|from\s+{module}\b)"))
+        )
 
 
 def _without_magics(source: str) -> str:

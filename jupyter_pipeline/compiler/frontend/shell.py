@@ -461,7 +461,7 @@ def _has_several_words(one: Field, names: NotebookNames) -> bool:
     node: ast.AST | None = tree
     if tree and len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr):
         value = tree.body[0].value
-        node = names.values.get(value.id) if isinstance(value, ast.Name) else value
+        node = names.value_of(value.id) if isinstance(value, ast.Name) else value
     if node is None:
         return False
     return any(isinstance(n, ast.Constant) and isinstance(n.value, str) and " " in n.value for n in ast.walk(node))
