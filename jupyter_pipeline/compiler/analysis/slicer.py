@@ -224,9 +224,7 @@ def _slice_backward(
             start |= 1 << statement.number | last_cell.needs.get(statement.number, 0)
     needed = _backward_closure(statements, settings, start)
     sliced = SlicedProgram(program, tuple(criteria), [statements[n] for n in bits(needed)])
-    unresolved = [
-        name for name in (*dependencies.unresolved, *last_cell.unresolved) if needed >> name.statement & 1
-    ]
+    unresolved = [name for name in (*dependencies.unresolved, *last_cell.unresolved) if needed >> name.statement & 1]
     refusals = [_refuse_name(program, name, later, kernel_names) for name in unresolved]
     refusals += [r for s in sliced.statements for r in _refuse_statement(program, s)]
     if refusals:

@@ -197,9 +197,7 @@ class NotebookNames:
     def imports(self, module: str) -> bool:
         """Return True if a cell imports `module`, or something from it."""
         module = re.escape(module)
-        return self._decide(
-            self._search(re.compile(rf"(?m)^\s*(?:import\s+(?:.*,\s*)?{module}\b|from\s+{module}\b)"))
-        )
+        return self._decide(self._search(re.compile(rf"(?m)^\s*(?:import\s+(?:.*,\s*)?{module}\b|from\s+{module}\b)")))
 
 
 def _without_magics(source: str) -> str:
