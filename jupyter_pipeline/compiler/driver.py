@@ -41,6 +41,7 @@ from jupyter_pipeline.compiler.graph.figures import set_closings
 from jupyter_pipeline.compiler.graph.mapping import find_mapping
 from jupyter_pipeline.compiler.graph.naming import (
     collect_directives,
+    find_first_cells,
     find_later_definitions,
     name_function,
     name_functions,
@@ -185,7 +186,9 @@ def _build_graph(
     parameters = _find_parameters(cells, sliced, options)
     imports, helpers, inner = split_module_level(sliced, parameters, targets=sliced.criteria)
     function = to_identifier(options.name)
-    several = len(sliced.criteria) > 1
+    first_cells = find_first_cells(directives)
+    directives = {i: directive for i, directive in directives.items() if first_cells[i] == i}
+    several = len(directives) > 1
     taken = {n for s in [*imports, *helpers] for n in s.bound} | {"prepare"}
     if not several:  # the name comes from the cell
         taken |= {n for s in sliced.statements for n in s.bound | s.read | s.deferred}
@@ -201,6 +204,7 @@ def _build_graph(
         sliced,
         inner,
         parameters,
+        first_cells=first_cells,
         names=name_functions(directives, subjects, function, taken),
         kinds={i: directive.kind for i, directive in directives.items()},
         subjects=subjects,
@@ -232,13 +236,14 @@ def _build_whole(
     parameters = _find_parameters(cells, sliced, options)
     imports, helpers, inner = split_module_level(sliced, parameters, targets=())
     function = to_identifier(options.name)
+    directives = collect_directives(marked, sliced, labels)
     division = partition_sections(
         sliced,
         inner,
         imports,
-        find_sections(cells, sliced.criteria),
+        find_sections(cells, sliced.criteria, {index: directive.name for index, directive in directives.items()}),
         cells,
-        directives=collect_directives(marked, sliced, labels),
+        directives=directives,
         function=function,
         taken={n for s in [*imports, *helpers] for n in s.bound},
         one_step=options.one_step,

@@ -96,7 +96,30 @@ RULES: dict[str, Rule] = {
         ),
         # Directives
         Rule("invalid-directive", "directive", "{error}", "Correct the first line of the cell."),
-        Rule("duplicate-step-name", "directive", "{other} has the same name", "Give each step a different name."),
+        Rule(
+            "duplicate-step-name",
+            "directive",
+            "{other} has the same name, and a check is one cell",
+            "Give the check a name of its own.",
+        ),
+        Rule(
+            "step-divided",
+            "directive",
+            "{other} of another step is between the cells of this step",
+            "Move the cells of the step together, or give this cell another name.",
+        ),
+        Rule(
+            "step-options",
+            "directive",
+            "the options of a step are on its first cell, {other}",
+            "Move the options there.",
+        ),
+        Rule(
+            "map-several-cells",
+            "directive",
+            "a step with --map is one cell, and {other} has the same name",
+            "Omit --map, or give one of the cells another name.",
+        ),
         # Parameters
         Rule(
             "parameter-not-found",

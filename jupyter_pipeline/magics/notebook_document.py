@@ -47,6 +47,7 @@ class Document:
         self.ran: dict[str, str] = {f"{_NAMELESS}{i}": source for i, source in enumerate(history)}
         self.current = ""
         self._previous = self.ran
+        self._failed: set[str] = set()
 
     def remember(self, info: ExecutionInfo) -> None:
         """Record a cell that is about to run; IPython calls this before each cell."""
@@ -63,14 +64,25 @@ class Document:
 
     def forget_unparsed(self, result: ExecutionResult) -> None:
         """Drop the cell that ended if IPython could not parse it, so that none of it ran."""
+        if result.info is not None and result.info.store_history:
+            (self._failed.discard if result.success else self._failed.add)(self.current)
         if result.error_before_exec is not None and result.info.store_history and result.info.raw_cell:
             self.ran = self._previous
 
     def _same_directive(self, source: str) -> str | None:
-        """Return the cell without an id that has the directive of `source`, such as a retyped ``%%step load``."""
+        """Return the cell without an id that `source` replaces: a retyped ``%%step load``.
+
+        Cells of the same step that follow each other are one step. So `source` replaces a cell only if that one failed,
+        or if a cell with another directive ran after it.
+        """
         directive = _directive(source)
-        nameless = (cell_id for cell_id in self.ran if cell_id.startswith(_NAMELESS))
-        return next((cell_id for cell_id in nameless if directive and _directive(self.ran[cell_id]) == directive), None)
+        marked = [(i, found) for i, text in self.ran.items() if i.startswith(_NAMELESS) and (found := _directive(text))]
+        same = [position for position, (_, found) in enumerate(marked) if found == directive]
+        if not same:
+            return None
+        cell_id = marked[same[-1]][0]
+        is_alone = directive[0] != "%%step"
+        return cell_id if is_alone or same[-1] < len(marked) - 1 or cell_id in self._failed else None
 
     @property
     def path(self) -> Path | None:

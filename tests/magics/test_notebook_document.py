@@ -107,6 +107,18 @@ def test_a_marked_cell_that_is_typed_again_takes_the_place_of_its_older_text() -
     assert [c["source"] for c in document.whole()["cells"]] == ["%%step load\nx = 2", "%%step use\nx"]
 
 
+def test_cells_of_one_step_that_follow_each_other_are_kept_unless_the_first_failed() -> None:
+    shell = InteractiveShell()
+    document = Document(shell)
+    shell.events.register("pre_run_cell", document.remember)
+    shell.events.register("post_run_cell", document.forget_unparsed)
+    shell.register_magic_function(lambda line, cell: None if "missing" not in cell else 1 / 0, "cell", "step")
+    for source in ["%%step load\nmissing", "%%step load\nx = 1", "%%step load\ny = 2", "%%step use\nx", "asks = 1"]:
+        shell.run_cell(source, store_history=True)
+    sources = [c["source"] for c in document.whole()["cells"]]
+    assert sources == ["%%step load\nx = 1", "%%step load\ny = 2", "%%step use\nx"]
+
+
 def test_cells_without_ids_keep_the_order_of_running() -> None:
     shell = InteractiveShell()
     document = Document(shell)

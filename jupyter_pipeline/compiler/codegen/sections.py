@@ -1,4 +1,4 @@
-"""Render the body of a step that is a section of a whole notebook.
+"""Render the body of a step of several cells: a section of a whole notebook, or cells with the same step name.
 
 1. The cells follow each other in document order, as they were typed.
 2. The value of the last line of a cell is displayed, as the notebook does; a check asserts it.
@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement
@@ -31,7 +32,7 @@ def is_displayed(program: Program, step: Step) -> bool:
 def render_section(
     program: Program, step: Step, imports: Sequence[Statement], render: Callable[[Statement], Piece]
 ) -> list[Piece]:
-    """Return the pieces of the statements of a section.
+    """Return the pieces of the statements of a step of several cells.
 
     Parameters
     ----------
@@ -44,16 +45,18 @@ def render_section(
     render : callable
         Function that returns the piece of one statement.
     """
-    pieces = [render(s) for s in step.statements if s.cell not in step.cells]
+    pieces: list[Piece] = []
     displayed = _find_displayed(program, step)
     names = {n for s in step.statements for n in s.bound | s.read}
     imported = {name for s in imports for name in s.bound}
-    for cell in step.cells:
-        own = [s for s in step.statements if s.cell == cell]
-        if own and pieces:
+    groups = [
+        [*group] for _, group in itertools.groupby(step.statements, lambda s: (s.cell in step.cells) * (s.cell + 1))
+    ]
+    for own in groups:  # the statements of one cell, or of cells outside of the step
+        if pieces:
             pieces.append(_EMPTY)
         for position, s in enumerate(own):
-            if position and _is_blank_between(program, own[position - 1], s):
+            if position and own[position - 1].cell == s.cell and _is_blank_between(program, own[position - 1], s):
                 pieces.append(_EMPTY)
             if s.number in step.closes:
                 pieces += render_closing(program, step, imported)

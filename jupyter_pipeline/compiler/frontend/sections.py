@@ -3,16 +3,18 @@
 1. Headings are Markdown (``## Load``, underlined) or HTML (``<h2>``), outside of code blocks.
 2. One level divides the notebook: the first level with at least three sections that have code, or the level with the
    most. Deeper headings belong to the section above.
-3. A cell with a directive is a section of its own. It divides the section around it.
+3. A cell with a directive is a section of its own. It divides the section around it. Cells with the same step name are
+   one section, with the cells between them.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from jupyter_pipeline.compiler.frontend.notebook import Cell, has_directive
+from jupyter_pipeline.compiler.frontend.notebook import Cell
 
 __all__ = ["Section", "find_headings", "find_sections"]
 
@@ -33,7 +35,7 @@ class Section:
     cells: tuple[int, ...]
     """Zero-based indices of its code cells, in order."""
     is_marked: bool = False
-    """True if it is one cell with a directive."""
+    """True if its cells have directives with the same step name."""
 
 
 def find_headings(markdown: str) -> list[tuple[int, str]]:
@@ -73,7 +75,7 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def find_sections(cells: Sequence[Cell], run: Collection[int]) -> list[Section]:
+def find_sections(cells: Sequence[Cell], run: Collection[int], marks: Mapping[int, str]) -> list[Section]:
     """Return the sections of a notebook in document order; one section if headings do not divide it.
 
     Parameters
@@ -82,11 +84,13 @@ def find_sections(cells: Sequence[Cell], run: Collection[int]) -> list[Section]:
         The notebook.
     run : collection of int
         Indices of the code cells that run.
+    marks : mapping of int to str
+        Step name of each cell with a directive; empty for a directive without a name.
     """
     by_level = [list(_divide(cells, run, level)) for level in range(1, 7)]
     most = max(len(sections) for sections in by_level)
     chosen = next(s for s in by_level if len(s) >= min(_ENOUGH, most))
-    return [part for section in chosen for part in _isolate_marked(cells, section)]
+    return [*_isolate_marked(chosen, marks)]
 
 
 def _divide(cells: Sequence[Cell], run: Collection[int], level: int) -> Iterator[Section]:
@@ -114,16 +118,18 @@ def _find_document_title(cells: Sequence[Cell]) -> tuple[int, str] | None:
     return headings[0] if all(level > headings[0][0] for level, _ in headings[1:]) else None
 
 
-def _isolate_marked(cells: Sequence[Cell], section: Section) -> Iterator[Section]:
-    inside: list[int] = []
-    by_index = {cell.index: cell for cell in cells}
-    for index in section.cells:
-        if not has_directive(by_index[index]):
-            inside.append(index)
-            continue
-        if inside:
-            yield Section(title=section.title, cells=tuple(inside))
-            inside = []
-        yield Section(title=section.title, cells=(index,), is_marked=True)
-    if inside:
-        yield Section(title=section.title, cells=tuple(inside))
+def _isolate_marked(sections: Sequence[Section], marks: Mapping[int, str]) -> Iterator[Section]:
+    """Yield the parts of `sections` around marked cells, and each marked step as a section."""
+    last = {name or f"{index}": index for index, name in sorted(marks.items())}
+    parts: list[tuple[Section, str, int]] = []
+    inside = ""
+    for section in sections:
+        for index in section.cells:
+            if index in marks:
+                inside = marks[index] or f"{index}"
+            parts.append((section, inside, index))
+            if inside and index == last[inside]:
+                inside = ""
+    for (_, name), group in itertools.groupby(parts, lambda part: (id(part[0]) if not part[1] else 0, part[1])):
+        members = [*group]
+        yield Section(title=members[0][0].title, cells=tuple(index for *_, index in members), is_marked=bool(name))

@@ -6,7 +6,7 @@ import builtins
 import itertools
 import keyword
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
 from jupyter_pipeline.compiler.frontend.directives import Directive, read_directive, read_metadata, read_tag
@@ -14,9 +14,11 @@ from jupyter_pipeline.compiler.frontend.notebook import Cell
 from jupyter_pipeline.compiler.graph.subjects import Subject
 from jupyter_pipeline.compiler.refusals import refusal
 from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
+from jupyter_pipeline.models import Refusal
 
 __all__ = [
     "collect_directives",
+    "find_first_cells",
     "find_later_definitions",
     "name_function",
     "name_functions",
@@ -39,10 +41,12 @@ def collect_directives(
 ) -> dict[int, Directive]:
     """Return the directive of each selected cell: from its magic, its metadata, or a tag, in this order.
 
+    Cells with the same step name are one step. Its options are on its first cell.
+
     Raises
     ------
     CompileRefusedError
-        If a directive is invalid, or two steps have the same name.
+        If a directive is invalid, a check has the name of another step, or the cells of a step are not together.
     """
     directives: dict[int, Directive] = {}
     refusals = []
@@ -55,27 +59,55 @@ def collect_directives(
             error_text = str(error).rstrip(".")
             refusals.append(refusal("invalid-directive", cell=index, line=1, name="directive", error=error_text))
             continue
-        name = directives[index].name
-        same = [i for i, directive in directives.items() if name and directive.name == name and i != index]
-        if same:
-            other = labels[same[0]]
-            refusals.append(refusal("duplicate-step-name", cell=index, line=1, name=name, other=other))
+        refusals += _check_repeated_name(index, directives, labels)
     if refusals:
         raise CompileRefusedError(refusals)
     return directives
 
 
+def _check_repeated_name(
+    index: int, directives: Mapping[int, Directive], labels: Mapping[int, str]
+) -> Iterator[Refusal]:
+    """Yield a refusal if the cell `index` has the name of an earlier cell, but both cannot be one step."""
+    directive = directives[index]
+    earlier = [i for i, other in directives.items() if i != index and directive.name and other.name == directive.name]
+    if not earlier:
+        return
+    first = directives[earlier[0]]
+    between = [i for i in directives if earlier[-1] < i < index]
+    if "check" in (first.kind, directive.kind):
+        rule, other = "duplicate-step-name", earlier[0]
+    elif first.map or directive.map:
+        rule, other = "map-several-cells", earlier[0]
+    elif directive.settings and dict(directive.settings) != dict(first.settings):
+        rule, other = "step-options", earlier[0]
+    elif between:
+        rule, other = "step-divided", between[0]
+    else:
+        return
+    yield refusal(rule, cell=index, line=1, name=directive.name, other=labels[other])
+
+
+def find_first_cells(directives: Mapping[int, Directive]) -> dict[int, int]:
+    """Return the first cell of the step of each selected cell; cells with the same step name are one step."""
+    first: dict[str, int] = {}
+    return {
+        index: first.setdefault(directive.name, index) if directive.name else index
+        for index, directive in sorted(directives.items())
+    }
+
+
 def name_functions(
     directives: Mapping[int, Directive], subjects: Mapping[int, Subject], function: str, taken: Collection[str]
 ) -> dict[int, str]:
-    """Return the function name of each selected cell: from its directive, else from its subject.
+    """Return the function name of each step by its first cell: from its directive, else from its subject.
 
     Parameters
     ----------
     directives : mapping of int to Directive
-        Directive of each selected cell.
+        Directive of the first cell of each step.
     subjects : mapping of int to Subject
-        Subject of each selected cell.
+        Subject of each of these cells.
     function : str
         Name of the pipeline as an identifier, for a cell without directive and subject.
     taken : collection of str

@@ -1,7 +1,8 @@
 """Partition the statements into steps.
 
 1. A statement of a selected cell belongs to the step of that cell. A statement that one step needs moves into it.
-   Statements that several steps need, and that depend on no step, become a separate step, ``prepare``.
+   Statements that several steps need, and that depend on no step, become a separate step, ``prepare``. A statement
+   between the cells of a step that needs it belongs to the step.
 2. `edges` connects the steps. Steps without a path between them run in parallel.
 3. If rebound names or changed objects forbid this order, statements stay between the steps, in document order. If the
    values would still differ from the notebook's, the cells are refused.
@@ -43,6 +44,7 @@ def partition_steps(
     inner: Sequence[Statement],
     parameters: Sequence[Parameter],
     *,
+    first_cells: Mapping[int, int],
     names: Mapping[int, str],
     kinds: Mapping[int, str],
     subjects: Mapping[int, Subject],
@@ -59,18 +61,20 @@ def partition_steps(
         Statements that are not at module level.
     parameters : sequence of Parameter
         Parameters of the pipeline.
+    first_cells : mapping of int to int
+        First cell of the step of each selected cell.
     names, kinds : mapping
-        Function name, and ``step`` or ``check``, by selected cell.
+        Function name, and ``step`` or ``check``, of each step by its first cell.
     subjects : mapping of int to Subject
-        Subject of each selected cell.
+        Subject of each step by its first cell.
     used_below : collection of str
         Names that cells below the last selected cell read.
     isolated : collection of int
-        Selected cells whose steps contain no statements of other cells.
+        First cells of steps that contain no statements of other cells.
     """
     conflicts: list[Conflict] = []
     for arrangement in _Arrangement:
-        steps = _group(sliced, inner, names, kinds, arrangement, isolated)
+        steps = _group(sliced, inner, first_cells, names, kinds, arrangement, isolated)
         conflicts = connect(steps) if len(steps) > 1 else []
         if not conflicts:
             break
@@ -81,9 +85,9 @@ def partition_steps(
         pass_parameters(step, parameters)
         subject = subjects.get(step.cell, _PREPARE)
         step.summary, step.summary_is_comment = subject.summary, subject.from_comment
-        own = [s for s in step.statements if s.cell == step.cell]
+        own = [s for s in step.statements if s.cell in (step.cells or (step.cell,))]
         if not step.outputs and own and step.kind == "step":
-            _results(step, own, sliced.program.plain[step.cell].source, used_below, modules)
+            _results(step, own, sliced.program.plain[own[-1].cell].source, used_below, modules)
     return steps
 
 
@@ -101,21 +105,36 @@ class _Arrangement(Enum):
 def _group(
     sliced: SlicedProgram,
     inner: Sequence[Statement],
+    first_cells: Mapping[int, int],
     names: Mapping[int, str],
     kinds: Mapping[int, str],
     arrangement: _Arrangement,
     isolated: Collection[int],
 ) -> list[Step]:
-    selected = sorted(sliced.criteria)
-    needed_by = _needed_by(sliced, inner)
+    cells: dict[int, list[int]] = {}
+    for cell in sorted(sliced.criteria):
+        cells.setdefault(first_cells[cell], []).append(cell)
+    selected = sorted(cells)
+    needed_by = _needed_by(sliced, inner, first_cells)
     copied = find_copied_statements(inner) if len(selected) > 1 else 0
-    steps = {t: Step(name=names[t], cell=t, statements=[], kind=kinds.get(t, "step")) for t in selected}
+    steps = {
+        t: Step(
+            name=names[t],
+            cell=t,
+            cells=tuple(cells[t]) if len(cells[t]) > 1 else (),
+            statements=[],
+            kind=kinds.get(t, "step"),
+        )
+        for t in selected
+    }
     shared: dict[int, Step] = {}
     produced_by = dict.fromkeys(selected, 0)
     for s in inner:
-        if s.cell in steps:
-            produced_by[s.cell] |= 1 << s.number
-            steps[s.cell].statements.append(s)
+        around = next((t for t in selected if t < s.cell < cells[t][-1]), -1)
+        home = first_cells.get(s.cell, around if around in needed_by.get(s.number, ()) else -1)
+        if home >= 0:
+            produced_by[home] |= 1 << s.number
+            steps[home].statements.append(s)
             continue
         if copied >> s.number & 1:
             continue
@@ -148,8 +167,10 @@ def _group(
     return found
 
 
-def _needed_by(sliced: SlicedProgram, inner: Sequence[Statement]) -> dict[int, set[int]]:
-    """Return, for each statement outside the selected cells, the cells that need it."""
+def _needed_by(
+    sliced: SlicedProgram, inner: Sequence[Statement], first_cells: Mapping[int, int]
+) -> dict[int, set[int]]:
+    """Return, for each statement outside the selected cells, the first cells of the steps that need it."""
     statements = {s.number: s for s in sliced.statements}
     everything = sum(1 << number for number in statements)
     found: dict[int, set[int]] = {}
@@ -162,7 +183,7 @@ def _needed_by(sliced: SlicedProgram, inner: Sequence[Statement]) -> dict[int, s
             for number in bits(new):
                 if statements[number].cell not in sliced.criteria:
                     todo.append(statements[number])
-                    found.setdefault(number, set()).add(target)
+                    found.setdefault(number, set()).add(first_cells[target])
     return found
 
 
@@ -173,7 +194,7 @@ def _results(
     names = [n for s in own for n in [*sorted(s.bound), *sorted(find_mutated_names(s.node))]]
     step.outputs = list(dict.fromkeys(n for n in names if n in used_below and n not in modules))
     last = own[-1].node
-    has_value = has_last_value(own, source)
+    has_value = has_last_value(own, source) and not step.cells  # the values of several cells are displayed
     step.shows_last = has_value and is_look(last)
     step.returns_last = has_value and not step.shows_last and not is_plot(last, modules)
     if not step.outputs and not step.returns_last:

@@ -113,7 +113,7 @@ def partition_sections(
         by_cell.setdefault(s.cell, []).append(s)
     by_number = {s.number: s for s in inner}
     copied = 0 if one_step else find_copied_statements(inner)
-    if len(sections) == 1 and not one_step:
+    if len(sections) == 1 and not sections[0].is_marked and not one_step:
         sections = _divide(sections[0], by_cell, copied)
     groups = [_Group([section], [s for c in section.cells for s in by_cell.get(c, ())]) for section in sections]
     notes: list[CellNote] = []
@@ -220,7 +220,7 @@ def _directive(group: _Group, directives: Mapping[int, Directive], notes: list[C
         return directive
     if directive.map:
         notes.append(CellNote(marked[0], "--map has no effect, because the cell is part of a larger step"))
-    for other in marked[1:]:
+    for other in (cell for cell in marked[1:] if directives[cell].name != directive.name):
         notes.append(CellNote(other, f"its options have no effect, because it is part of step {directive.name!r}"))
     return replace(directive, kind="step", map=False)
 

@@ -91,7 +91,7 @@ class Step:
     statements: list[Statement]
     """Statements of the step, in order."""
     cells: tuple[int, ...] = ()
-    """Cells of a section of a whole notebook, in order; empty for a step that is one cell."""
+    """Cells of a section or of a step of several cells, in order; empty for a step that is one cell."""
     kind: str = "step"
     """``step`` or ``check``."""
     parameters: list[Parameter] = field(default_factory=list)

@@ -320,8 +320,25 @@ function isMarked(cell: INotebookContent['cells'][number] | undefined): boolean 
   );
 }
 
+/** The number of marked steps; cells with the same name are one step. */
 function countSteps(notebook: INotebookContent): number {
-  return notebook.cells.filter(isMarked).length;
+  const names = notebook.cells
+    .filter(isMarked)
+    .map((cell, index) => markedName(cell) || `${index}`);
+  return new Set(names).size;
+}
+
+/** The name of the step that a cell is marked with; empty without a name. */
+function markedName(cell: INotebookContent['cells'][number]): string {
+  const source = [cell.source].flat().join('');
+  const settings = (cell.metadata.jupyter_pipeline ?? {}) as Record<string, unknown>;
+  const tag = ((cell.metadata.tags ?? []) as string[]).find(each =>
+    /^(step|check):/.test(each)
+  );
+  return (
+    /^\s*%%(?:step|check)[ \t]+(\S+)/.exec(source)?.[1] ??
+    String(settings.step ?? settings.check ?? tag?.replace(/^\w+:/, '') ?? '')
+  );
 }
 
 /**

@@ -128,7 +128,7 @@ def test_the_largest_step_sizes_the_workers() -> None:
     ("sources", "reason"),
     [
         (["%%step a --retrys 2\nx = 1"], "has no option '--retrys'"),
-        (["%%step a\nx = 1", "%%step a\ny = x"], "has the same name"),
+        (["%%step a\nx = 1", "%%check a\nassert x"], "has the same name"),
         (["%%check a --map\nassert 1"], "leave out --map"),
     ],
 )

@@ -39,7 +39,8 @@ def sections_of(*cells: str) -> list[tuple[str, tuple[int, ...]]]:
         Cell(index=i, source=text, kind="markdown" if text.startswith("#") else "code") for i, text in enumerate(cells)
     ]
     run = [cell.index for cell in notebook if is_run(cell)]
-    return [(section.title, section.cells) for section in find_sections(notebook, run)]
+    marks = {c.index: c.source.split()[1] for c in notebook if c.source.startswith("%%step")}
+    return [(section.title, section.cells) for section in find_sections(notebook, run, marks)]
 
 
 @pytest.mark.parametrize(
@@ -55,12 +56,18 @@ def sections_of(*cells: str) -> list[tuple[str, tuple[int, ...]]]:
         (("# T", "# Part\n## A", "x = 1", "## B", "y = 2", "## C", "z = 3"), [("A", (2,)), ("B", (4,)), ("C", (6,))]),
         (("## A", "", "x = 1", "## A", "y = 2"), [("A", (2,)), ("A", (4,))]),
         (("## A", "x = 1", "%%step load\ny = 2", "z = 3"), [("", (1,)), ("", (2,)), ("", (3,))]),
+        (("%%step a\nx = 1", "y = 2", "%%step a\nz = 3", "w = 4"), [("", (0, 1, 2)), ("", (3,))]),
+        (
+            ("## A", "x = 1", "%%step load\ny = 2", "## B", "%%step load\nz = 3", "w = 4"),
+            [("A", (1,)), ("A", (2, 4)), ("B", (5,))],
+        ),
+        (("%%step a\nx = 1", "%%step b\ny = 2"), [("", (0,)), ("", (1,))]),
         (("# Title",), []),
     ],
 )
 def test_sections(cells: tuple[str, ...], sections: list[tuple[str, tuple[int, ...]]]) -> None:
     if not sections:
-        assert find_sections([Cell(index=0, source=cells[0], kind="markdown")], []) == []
+        assert find_sections([Cell(index=0, source=cells[0], kind="markdown")], [], {}) == []
     else:
         assert sections_of(*cells) == sections
 

@@ -10,10 +10,11 @@ from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells
 from jupyter_pipeline.exceptions import CompileRefusedError
 
 
-def compare_flow(cells: list[str], targets: list[int], names: list[str]) -> str:
+def compare_flow(cells: list[str], targets: list[int], names: list[str], marks: dict[int, str] | None = None) -> str:
     whole = execute("\n".join(cells))
     sources = [*cells[:-1], f"{cells[-1]}\nresult = [{', '.join(names)}]\nresult"]
-    notebook = [Cell(index=i, source=s) for i, s in enumerate(sources)]
+    tags = {i: (f"step:{name}",) for i, name in (marks or {}).items()}
+    notebook = [Cell(index=i, source=s, tags=tags.get(i, ())) for i, s in enumerate(sources)]
     compilation = compile_cells(notebook, targets, CompileOptions(name="pipe"))
     for seed in range(3):
         got = run_flow(compilation.files, "pipe", seed)
@@ -40,6 +41,44 @@ def test_flows_of_random_notebooks_give_the_values_of_the_whole_notebook() -> No
             continue
         compared += 1
     assert compared > 200
+
+
+def test_steps_of_several_cells_give_the_values_of_the_whole_notebook() -> None:
+    compared = 0
+    for seed in range(2000, 2100):
+        choose = random.Random(seed)
+        cells = random_notebook(seed, 7)
+        names = [n for n in bound(cells[-1]) if n[0] in "nldm" and n[1:].isdigit()]
+        first, second = sorted(choose.sample(range(2, len(cells) - 1), 2))
+        marks = {i: "one" if i < first else "two" if i < second else "three" for i in range(len(cells) - 1)}
+        marks = {i: name for i, name in marks.items() if choose.random() < 0.7} | {len(cells) - 1: "last"}
+        try:
+            execute("\n".join(cells))
+        except Exception:
+            continue
+        if not names:
+            continue
+        try:
+            assert compare_flow(cells, sorted(marks), names, marks) == "", seed
+        except CompileRefusedError:
+            continue
+        compared += 1
+    assert compared > 50
+
+
+def test_cells_with_one_step_name_are_one_function_with_the_cells_between_them() -> None:
+    cells = [
+        "%%step load\nrows = list('ab')\nlen(rows)",
+        "k = len(rows)",
+        "%%step load\nrows += [k]",
+        "%%step use\nrows",
+    ]
+    steps = compile_cells(
+        [Cell(index=i, source=s) for i, s in enumerate(cells)], (0, 2, 3), CompileOptions(name="pipe")
+    ).files["steps.py"]
+    load = steps.partition("def load(")[2].partition("def use(")[0]
+    assert load.index(":= len(rows)") < load.index("k = len(rows)") < load.index("rows += [k]")
+    assert "return rows" in load
 
 
 def flow_of(*sources: str, targets: tuple[int, ...]) -> str:

@@ -173,6 +173,7 @@ test.each([
 test.each<[string, string[], number, number, boolean]>([
   ['no marks', ['a = 1', 'a'], 1, 0, false],
   ['a marked cell', ['%%step load\na = 1', '%%check full\nassert a'], 0, 2, true],
+  ['two cells of a step', ['%%step load\na = 1', '%%step load\na', 'a'], 0, 1, true],
   ['another cell than the marked ones', ['%%step load\na = 1', 'a'], 1, 1, false]
 ])(
   'with %s, all marked cells are meant or this cell',
