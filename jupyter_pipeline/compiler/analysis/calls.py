@@ -242,7 +242,7 @@ class Calls:
                 self.heap.write_data(self.heap.part(call.keywords["ax"]))
         if name in ("query", "eval"):
             self.libraries.read_names_in_text(call.node, "@")
-        if kind is TABLE or (kind is UNKNOWN and name in METHODS[TABLE].pure):
+        if kind is TABLE or (kind is UNKNOWN and name in METHODS[UNKNOWN].pure):
             return self._table_method(call, receiver, name, values)
         return self._object_method(call, receiver, name, values, files)
 

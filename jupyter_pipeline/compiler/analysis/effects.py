@@ -155,7 +155,7 @@ class Effects:
             return 0
         binding = state.locations.get(location)
         if binding is None:
-            binding = state.locations[location] = Binding(0, self.heap.allocate(0), UNKNOWN)
+            binding = self._add_file(location)
         state.record.written |= binding.objects
         self.heap.write(binding.objects)
         return binding.objects
@@ -180,10 +180,29 @@ class Effects:
         objects = self.read_files(texts)
         for text in texts if state.summary is None else ():
             location = file_location(text)
-            if location not in state.locations:
-                state.locations[location] = Binding(0, self.heap.allocate(0), UNKNOWN)
-            objects |= state.locations[location].objects
+            objects |= (state.locations.get(location) or self._add_file(location)).objects
         return objects
+
+    def _add_file(self, location: Location) -> Binding:
+        """Add a file. The held files that may be the same are linked to it."""
+        state, heap = self.state, self.heap
+        binding = Binding(0, heap.allocate(0), UNKNOWN)
+        for other in state.find_locations(location) if heap.held_files else ():
+            heap.link(state.locations[other].objects & heap.held_files, binding.objects)
+        state.locations[location] = binding
+        return binding
+
+    def hold_files(self, objects: int) -> None:
+        """Record that an object uses the files `objects` later, and link them to the files that may be the same."""
+        state, heap = self.state, self.heap
+        new = objects & ~heap.held_files
+        if not new:
+            return
+        heap.held_files |= new
+        for location, binding in [*state.locations.items()]:
+            if location.resource == ANY_FILE.resource and binding.objects & new:
+                for other in state.find_locations(location):
+                    heap.link(binding.objects & new, state.locations[other].objects & ~new)
 
     def use_paths(self, values: Iterable[Value]) -> int:
         """Record that an unknown call may read and write the files at all paths in its arguments.

@@ -15,6 +15,7 @@ from jupyter_pipeline.compiler.analysis.library_models.python_builtins import BU
 from jupyter_pipeline.compiler.analysis.library_models.registry import (
     METHODS,
     find_attribute,
+    find_function,
     find_method,
     has_rules,
     is_process_state,
@@ -195,6 +196,11 @@ class Evaluator(ast.NodeVisitor):
             self.effects.note_difference(MAIN_MODULE)
         if type(kind) is ClassSummary:
             self.functions.run_protocol(base, "item")
+        if type(kind) is Imported and has_rules(kind.path.partition(".")[0]):
+            model = find_function(f"{kind.path}.__getitem__")
+            if model is None:
+                return Value(base.objects, 0, False, kind)
+            return self.calls.libraries.apply_to_element(model, base, index)
         if type(kind) in (Imported, FunctionSummary, ClassSummary):
             return Value(base.objects, 0, False, kind)
         if type(kind) is Instance and "__getitem__" in kind.of.methods:

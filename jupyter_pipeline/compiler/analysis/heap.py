@@ -108,6 +108,8 @@ class Heap:
         """Tables and containers."""
         self.instances = 0
         """Objects of library classes."""
+        self.held_files = 0
+        """Files that an object reads or changes later: connections, lazy tables, open files."""
         self.random = 0
         """Objects that may draw from the global random generators when they are used."""
         self.default_dicts = 0

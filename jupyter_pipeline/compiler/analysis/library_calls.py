@@ -24,7 +24,7 @@ from jupyter_pipeline.compiler.analysis.library_models.model import (
 )
 from jupyter_pipeline.compiler.analysis.library_models.registry import find_function
 from jupyter_pipeline.compiler.analysis.locations import FIGURE, RANDOM_STATE
-from jupyter_pipeline.compiler.analysis.paths import find_paths
+from jupyter_pipeline.compiler.analysis.paths import find_paths, service_path
 from jupyter_pipeline.compiler.analysis.queries import is_reading_query
 from jupyter_pipeline.compiler.analysis.state import State
 from jupyter_pipeline.compiler.analysis.syntax import last_name
@@ -156,6 +156,8 @@ class LibraryCalls:
         is_method : bool, default False
             True if `callee` is a receiver.
         """
+        if model.alternative is not None and self._is_passed(call, model.alternative_if):
+            model = model.alternative
         heap, effects = self.heap, self.effects
         values = call.values
         self.functions.run_callbacks([*values, callee] if is_method and callee.kind in (OBJECT, TABLE) else values)
@@ -189,7 +191,9 @@ class LibraryCalls:
                 effects.configure(name or library, objects, held)
         if model.configures_as_statement and call.discarded:
             effects.configure(library, objects, held)
-        if objects and files and (model.configures or call.discarded):
+        if model.returns is not Returns.CONSTANT and (opened or files):
+            effects.hold_files(opened | files)
+        if objects and files and (model.configures or (call.discarded and model.configures_as_statement)):
             heap.link(objects, files)  # as a logger holds the file of its handler
         if model.result_of is not None:
             held = 0
@@ -307,6 +311,11 @@ class LibraryCalls:
             self.effects.use_figure()
         return self._result(model, [], base, 0, is_method=True)
 
+    def apply_to_element(self, model: FunctionModel, base: Value, index: Value) -> Value:
+        """Return an element of an object of a library module, such as ``numpy.r_[a, b]``."""
+        held = self.heap.hold(index) if model.result_of is None else 0
+        return self._result(model, [], base, held | self.heap.part(index), is_method=False)
+
     def _result(self, model: FunctionModel, args: list[Value], callee: Value, held: int, *, is_method: bool) -> Value:
         heap = self.heap
         kind = model.type
@@ -383,6 +392,9 @@ class LibraryCalls:
             if isinstance(access.path, Argument):
                 objects |= self._open_argument(access, access.path, call, receiver)
                 continue
+            if access.is_service and isinstance(access.path, str):
+                objects |= self._use_files(frozenset({access.path}), access)
+                continue
             paths = self._find_paths(access, call, receiver)
             if paths is not None:
                 objects |= self._use_files(paths, access)
@@ -403,6 +415,10 @@ class LibraryCalls:
         for value, node in found:
             if isinstance(node, ast.Constant) and node.value is None:
                 continue
+            if access.is_service:
+                urls = (text if "://" in text or "\x01" in text else "*" for text in value.texts)
+                objects |= self._use_files(frozenset(urls), access)
+                continue
             if value.kind is not OBJECT and value.kind is not ITERATOR:
                 objects |= self._use_files(value.texts, access)
             if access.writes and value.kind is not IMMUTABLE:
@@ -411,7 +427,10 @@ class LibraryCalls:
 
     def _use_files(self, paths: Texts, access: FileAccess) -> int:
         """Record the use of the files at `paths`, and return the objects of those that are written or read later."""
-        found = unite(*(find_paths(text) if " " in text else frozenset({text}) for text in paths)) or ANY_TEXT
+        if access.is_service:
+            found = frozenset(service_path(text) for text in paths or ANY_TEXT)
+        else:
+            found = unite(*(find_paths(text) if " " in text else frozenset({text}) for text in paths)) or ANY_TEXT
         if access.writes:
             return self.effects.write_files(found)
         if access.is_lazy:

@@ -19,13 +19,16 @@ from functools import lru_cache
 
 from jupyter_pipeline.compiler.analysis.texts import ANY_TEXT, Texts, concatenate
 
-__all__ = ["ANY_PATH", "base_name", "find_paths", "is_module", "join_paths", "overlap", "parent_folder"]
+__all__ = ["ANY_PATH", "base_name", "find_paths", "is_module", "join_paths", "overlap", "parent_folder", "service_path"]
 
 ANY_PATH = "*"
 """Path that stands for any file."""
+SERVICE = "/service:/"
+"""Start of the path of a service; its name or URL follows."""
 
 _MAX_LENGTH = 300
 _SCHEME = re.compile(r"^[A-Za-z][\w+.-]+:/+")
+_HOST = re.compile(r"^[A-Za-z][\w+.-]*:/+([^/?#]*).*$", re.DOTALL)
 _DRIVE = re.compile(r"^[A-Za-z]:/")
 _SUFFIX = re.compile(r"\.\w{1,8}(\.(gz|bz2|xz|zip|zst))?$")
 _FOLDER_SUFFIXES = (".zarr", ".parquet", ".gdb", ".lance", ".n5", ".d", ".delta", ".app")
@@ -89,6 +92,8 @@ def overlap(first: str, second: str, *, moved: bool = False) -> bool:
     a, b = _normalize(first), _normalize(second)
     if ANY_PATH in (a, b) or a == b:
         return True
+    if a.startswith(SERVICE) or b.startswith(SERVICE):
+        return _is_same_service(a, b)
     if "." in (a, b):
         other = b if a == "." else a
         return moved or not other.startswith("/")
@@ -97,6 +102,29 @@ def overlap(first: str, second: str, *, moved: bool = False) -> bool:
     if moved and not (_is_file(a) and _is_file(b)):
         return True
     return _has_part(a, b) or _has_part(b, a)
+
+
+def _is_same_service(a: str, b: str) -> bool:
+    """Return True if two normalized paths may belong to one service; a URL belongs to the service of its host."""
+    names = [path.removeprefix(SERVICE) if path.startswith(SERVICE) else _find_host(path) for path in (a, b)]
+    return all(names) and _may_be_same(*names)
+
+
+def service_path(text: str) -> str:
+    """Return the path that stands for a service, by its name or by a URL.
+
+    Examples
+    --------
+    >>> service_path("https://example.org/items?page=2"), service_path("aws")
+    ('/service:/example.org', '/service:/aws')
+    """
+    host = _HOST.sub(r"\1", text)
+    return SERVICE + ("*" if not host or host.startswith("/") else host)  # a relative URL
+
+
+def _find_host(path: str) -> str:
+    """Return the host of a normalized path; empty if it is no URL."""
+    return path.split("/")[1] if path.startswith("$host/") else ""
 
 
 def is_module(path: str, name: str) -> bool:
@@ -114,7 +142,10 @@ def is_module(path: str, name: str) -> bool:
 @lru_cache(maxsize=4096)
 def _normalize(path: str) -> str:
     """Return a path without scheme, drive, repeated separators and dots; unknown parts are ``*``."""
-    path = _SCHEME.sub("$host/", path.replace("\\", "/"))
+    path = path.replace("\\", "/")
+    if path.startswith(SERVICE):
+        return re.sub("\x01[^\x02]*\x02", "*", service_path(path.removeprefix(SERVICE)))
+    path = _SCHEME.sub("$host/", path)
     path = _DRIVE.sub("/", path)
     path = re.sub("\x01[^\x02]*\x02", "*", path)
     path = re.sub(r"\[[^\]]*\]|\?", "*", path)

@@ -95,3 +95,20 @@ def test_folder_and_name_of_a_path() -> None:
     assert parent_folder(path) == {"a"}
     assert base_name(path) == {"b.csv"}
     assert parent_folder(frozenset({"b.csv"})) == {"."}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("/service:/https://a.org/x", "/service:/https://a.org/y?z=1", True),
+        ("/service:/https://a.org/x", "/service:/https://b.org/x", False),
+        ("/service:/https://a.org/x", "https://a.org/t.csv", True),
+        ("/service:/https://a.org/x", "t.csv", False),
+        ("/service:/aws", "aws", False),
+        ("/service:/aws", "/service:/*", True),
+        ("/service:/aws", "*", True),
+        ("/service:/\x01url\x02", "/service:/https://a.org/x", True),
+    ],
+)
+def test_a_url_belongs_to_the_service_of_its_host(first: str, second: str, expected: bool) -> None:
+    assert overlap(first, second) is expected

@@ -1,8 +1,8 @@
-"""Libraries of file formats and images: HDF5, Zarr, Excel, images, YAML, remote files."""
+"""Libraries of file formats and images: Excel, images, YAML."""
 
 from __future__ import annotations
 
-from jupyter_pipeline.compiler.analysis.library_models.model import LibraryModel, writing
+from jupyter_pipeline.compiler.analysis.library_models.model import LibraryModel
 
 __all__ = ["MODELS"]
 
@@ -68,10 +68,16 @@ _OPENPYXL = """
 """
 
 MODELS = (
-    LibraryModel(library="fsspec", files=writing("open")),
-    LibraryModel(library="h5py", files=writing("File")),
     LibraryModel(library="PIL", rules=_PIL),
     LibraryModel(library="openpyxl", rules=_OPENPYXL),
+    LibraryModel(
+        library="toml",
+        rules="""
+            load : reads(f@0) -> container
+            loads dumps : -> container
+            dump : changes(f@1) -> constant
+        """,
+    ),
     LibraryModel(
         library="yaml",
         rules="""
@@ -108,5 +114,4 @@ MODELS = (
             : changes(dst) -> view(table)
         """,
     ),
-    LibraryModel(library="zarr", files=writing("open")),
 )

@@ -68,6 +68,9 @@ Effects, in any order
                                    ``reads(any)``: any file. An argument that is no path but a buffer is read.
     ``writes(ARG …)``              The same; also writes the file, or changes the buffer.
     ``opens(ARG …)``               Reads the file at this path, at once or when the result is used.
+    ``sends(NAME ARG …)``          Reads and changes the state of a service, by its name or by a URL in an argument
+                                   with a position, such as ``url@0``.
+    ``receives(NAME ARG …)``       Reads the state of a service.
     ``configures``                 Changes settings of its own library.
     ``configures(LIBRARY …)``      Changes settings of other libraries; ``configures(all)``: of all.
     ``configures(discarded)``      Changes settings of its own library if the result is discarded.
@@ -86,7 +89,8 @@ Results, after ``->``
     new and may hold them. ``receiver`` is the receiver itself. ``part`` is an argument, a part of one or a new object
     of unknown type that holds them. Special results are ``copy deepcopy state field named_tuple default_dict``
     (see `Returns`). Without ``->``, a function returns a constant. ``view(X) of ARG …`` shares memory with these
-    arguments only, and ``holding(X) of ARG …`` holds only them.
+    arguments only, and ``holding(X) of ARG …`` holds only them. ``X or Y if ARG …`` is Y if one of these arguments is
+    passed and not ``None`` or ``False``.
 '''
 
 from __future__ import annotations
@@ -230,12 +234,17 @@ class FileAccess:
     """One file that a call opens."""
 
     path: int | str | Argument
-    """Position of the argument with the path, `RECEIVER` for the object of a method, or `ANYWHERE` if unknown."""
+    """Position of the argument with the path, `RECEIVER` for the object of a method, or `ANYWHERE` if unknown.
+
+    The name of a service is a text, too.
+    """
     writes: bool = False
     optional: bool = False
     """True if the call opens no file without the argument."""
     is_lazy: bool = False
     """True if the result of the call reads the file when it is used."""
+    is_service: bool = False
+    """True if the path is the name or URL of a service."""
 
 
 Files = Mapping[str, tuple[FileAccess, ...]]
@@ -319,6 +328,9 @@ class FunctionModel:
     changes_process: bool = False
     reads_names: str | None = None
     """Mark of the caller's variables that a string argument names; empty if words are names."""
+    alternative: FunctionModel | None = None
+    """Model of a call with one of the arguments `alternative_if`."""
+    alternative_if: tuple[Argument, ...] = ()
     is_assumed: bool = False
     """True if no list of the model has the function, so that its effects are an assumption."""
     query: Argument | None = None

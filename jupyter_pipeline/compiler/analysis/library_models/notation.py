@@ -230,10 +230,24 @@ def build_rule(library: str, rule: str, kinds: Mapping[str, Type], own: Type = O
         apply(fields, (match[2] or "").split())
         position = match.end()
     fields["files"] = fields.pop("reads", ()) + fields.pop("opens", ()) + fields.pop("writes", ())
+    fields["files"] += fields.pop("services", ())
     model = FunctionModel(**fields)
     result = result.strip()
     if not result:
         return model
+    result, alternative, other = result.partition(" or ")
+    if alternative:
+        other, _, condition = other.partition(" if ")
+        changed = replace(model, files=tuple(replace(access, is_lazy=not access.writes) for access in model.files))
+        changed = _with_result(library, changed, other.strip(), kinds, own)
+        model = replace(model, alternative=changed, alternative_if=_arguments(condition.split()))
+    return _with_result(library, model, result.strip(), kinds, own)
+
+
+def _with_result(
+    library: str, model: FunctionModel, result: str, kinds: Mapping[str, Type], own: Type
+) -> FunctionModel:
+    """Return `model` with the result of the text `result`."""
     result, of, arguments = result.partition(" of ")
     if of:
         model = replace(model, result_of=_arguments(arguments.split()))
@@ -361,6 +375,15 @@ def _queries(fields: dict[str, Any], found: list[str]) -> None:
     fields["query"] = _argument(found[0])
 
 
+def _services(writes: bool) -> Callable[[dict[str, Any], list[str]], None]:
+    def apply(fields: dict[str, Any], found: list[str]) -> None:
+        paths = [_argument(text) if "@" in text else text for text in found]
+        access = tuple(FileAccess(path, writes=writes, is_service=True) for path in paths)
+        fields["services"] = fields.get("services", ()) + access
+
+    return apply
+
+
 _EFFECTS: dict[str, Callable[[dict[str, Any], list[str]], None]] = {
     "pure": lambda fields, found: None,
     "changes": _changes,
@@ -370,6 +393,8 @@ _EFFECTS: dict[str, Callable[[dict[str, Any], list[str]], None]] = {
     "reads": _files("reads"),
     "opens": _files("opens"),
     "writes": _files("writes"),
+    "sends": _services(writes=True),
+    "receives": _services(writes=False),
     "configures": _configures,
     "process": _flag("changes_process"),
     "figure": _flag("uses_figure"),
@@ -385,14 +410,13 @@ def join_models(models: Sequence[FunctionModel]) -> FunctionModel:
     first = models[0]
     if all(m == first for m in models):
         return first
-    same = all(
-        (m.returns, m.type, m.returns_own_class) == (first.returns, first.type, first.returns_own_class) for m in models
-    )
+    same = len({(m.returns, m.type, m.returns_own_class, m.alternative) for m in models}) == 1
     fields: dict[str, Any] = {}
     if not same:
         kinds = {m.type.kind if type(m.type) is LibraryInstance else m.type for m in models}
         fields = {"returns": Returns.VIEW, "type": kinds.pop() if len(kinds) == 1 else UNKNOWN}
         fields["returns_own_class"] = all(m.returns_own_class for m in models)
+        fields["alternative"] = None
     changing = {m.changes_only for m in models if SELF in m.changes or m.changes_receiver_if}
     random = [m.makes_random_unless for m in models if m.makes_random]
     of = [m.result_of for m in models]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from jupyter_pipeline.compiler.analysis.library_models.model import LibraryModel
 
-__all__ = ["MODELS"]
+__all__ = ["MODELS", "RULES"]
 
-_RULES = """
+RULES = """
 # Universal functions
 abs absolute acos acosh arccos arccosh arcsin arcsinh arctan arctanh asin asinh atan atanh bitwise_count bitwise_invert
 bitwise_not cbrt ceil conj conjugate cos cosh deg2rad degrees exp exp2 expm1 fabs floor invert isfinite isinf isnan
@@ -228,4 +228,4 @@ class random.BitGenerator random.MT19937 random.PCG64 random.PCG64DXSM random.Ph
   .state .seed_seq .lock .entropy .spawn_key .pool .ctypes .cffi : -> part
 """
 
-MODELS = (LibraryModel(library="numpy", rules=_RULES),)
+MODELS = (LibraryModel(library="numpy", rules=RULES),)

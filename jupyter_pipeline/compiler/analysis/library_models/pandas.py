@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from jupyter_pipeline.compiler.analysis.library_models.model import FileAccess, LibraryModel, words
 
-__all__ = ["MODELS"]
+__all__ = ["MODELS", "RULES"]
 
-_RULES = """
+RULES = """
 # Input and output
-read_csv read_table read_fwf read_stata : reads(filepath_or_buffer@0) -> DataFrame
-read_sas read_spss read_pickle : reads(filepath_or_buffer@0 path) -> Item
+read_csv read_table read_fwf read_stata : reads(filepath_or_buffer@0) -> DataFrame or Reader if chunksize iterator
+read_sas : reads(filepath_or_buffer@0) -> DataFrame or Reader if chunksize@4 iterator@5
+read_spss read_pickle : reads(filepath_or_buffer@0 path) -> Item
 read_excel : reads(io@0) -> Item
 read_html : reads(io@0) -> list(DataFrame)
-read_json : reads(path_or_buf@0) -> Item
-read_hdf : reads(path_or_buf@0) -> Item
+read_json : reads(path_or_buf@0) -> Item or Reader if chunksize
+read_hdf : reads(path_or_buf@0) -> Item or Reader if chunksize iterator
 read_feather read_orc read_parquet : reads(path@0) -> DataFrame
 read_xml : reads(path_or_buffer@0) -> DataFrame
-read_sql read_sql_query read_sql_table : changes(con@1) reads(con@1) -> DataFrame
+read_sql read_sql_query read_sql_table : changes(con@1) reads(con@1) -> DataFrame or Reader if chunksize
 read_clipboard read_gbq read_iceberg : -> DataFrame
 to_pickle : writes(filepath_or_buffer@1 path)
 
@@ -35,7 +36,7 @@ interval_range : -> Index
 infer_freq get_option describe_option show_versions NamedAgg : -> constant
 CategoricalDtype IntervalDtype DatetimeTZDtype PeriodDtype SparseDtype ArrowDtype BooleanDtype Float32Dtype Float64Dtype
 Int8Dtype Int16Dtype Int32Dtype Int64Dtype StringDtype UInt8Dtype UInt16Dtype UInt32Dtype UInt64Dtype : -> constant
-NA NaT : -> constant
+IndexSlice.__getitem__ NA NaT : -> constant
 Grouper : -> object
 DateOffset Interval offsets.* tseries.offsets.* tseries.frequencies.to_offset : -> constant
 Timestamp Timedelta Period Timestamp.* Timedelta.* Period.* : -> constant
@@ -67,6 +68,11 @@ ExcelFile : reads(path_or_buffer@0) -> ExcelFile
 ExcelWriter : writes(path@0) -> ExcelWriter
 HDFStore : writes(path@0) -> HDFStore
 
+class Reader : iterator
+  get_chunk read __next__ close : changes(self) -> DataFrame
+  variable_labels value_labels : changes(self) -> container
+  __enter__ : -> receiver
+  __iter__ : changes(self) -> DataFrame
 class ExcelFile : object
   parse : reads(any) -> Item
   close : changes(self)
@@ -433,7 +439,7 @@ class Styler : object
 MODELS = (
     LibraryModel(
         library="pandas",
-        rules=_RULES,
+        rules=RULES,
         # Tables of libraries without rules have methods with these names
         file_methods={
             "to_*": (FileAccess(0, writes=True, optional=True),),

@@ -162,10 +162,12 @@ def _methods(type_: Type) -> Methods:
 
 _METHODS = {type_: _methods(type_) for type_ in Type}
 _MUTATING = frozenset(name for methods in _METHODS.values() for name in methods.mutating)
-METHODS = {type_: replace(methods, pure=methods.pure - _MUTATING) for type_, methods in _METHODS.items()}
-"""Known methods of the values of each abstract type: the union over all models, without those that any type changes by.
+_METHODS[UNKNOWN] = replace(_METHODS[TABLE], mutating=_MUTATING)
+METHODS = {type_: replace(methods, pure=methods.pure - methods.mutating) for type_, methods in _METHODS.items()}
+"""Known methods of the values of each abstract type: the union over all models, without those that change a receiver.
 
-A method that changes its receiver in one library may do so in all: the abstract type does not name the library.
+A method that changes its receiver in one library may do so in all: the abstract type does not name the library. Values
+of unknown type have the methods of tables, without those that change a receiver of any type.
 """
 DECORATORS = frozenset(name for model in _MODELS.values() for name in model.decorators)
 """Last names of decorators that leave a function with the effects that it has."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from jupyter_pipeline.compiler.analysis.library_models.model import LibraryModel
 
-__all__ = ["MODELS"]
+__all__ = ["MODELS", "RULES"]
 
 _ESTIMATOR = """
             class base.BaseEstimator : object
@@ -181,4 +181,7 @@ _FUNCTIONS = """
             utils.check_random_state : draws -> unknown
 """
 
-MODELS = (LibraryModel(library="sklearn", rules=_ESTIMATOR + _CLASSES + _FUNCTIONS),)
+RULES = _ESTIMATOR + _CLASSES + _FUNCTIONS
+"""Rules, for libraries with the same API, too."""
+
+MODELS = (LibraryModel(library="sklearn", rules=RULES),)

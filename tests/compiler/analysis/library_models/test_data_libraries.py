@@ -84,3 +84,34 @@ def test_a_lazy_result_reads_the_file_when_it_is_collected() -> None:
 )
 def test_a_query_reads_if_it_is_one_statement_that_changes_nothing(text: str, reads: bool) -> None:
     assert is_reading_query(text) is reads
+
+
+@pytest.mark.parametrize(
+    ("cells", "kept"),
+    [
+        (["import numpy as np\nx = np.r_[1, 2]", "x[0] = 9", "total = x.sum()"], True),
+        (["import numpy as np\nx = np.r_[1, 2]\ny = np.r_[3, 4]", "y[0] = 9", "total = x.sum()"], False),
+        (["import pandas as pd\nparts = pd.read_csv('a.csv', chunksize=2)", "next(parts)", "t = parts.read()"], True),
+        (["import pandas as pd\nparts = pd.read_csv('a.csv', chunksize=2)", "parts.read(1)", "t = list(parts)"], True),
+        (["import pandas as pd\ntable = pd.read_csv('a.csv', chunksize=None)", "table.head()", "t = table"], False),
+        ([POLARS + "\nlazy = pl.scan_csv('b*.csv')", "df.write_csv('b.csv')", "t = lazy.collect()"], True),
+        ([POLARS + "\nlazy = pl.scan_csv('b*.csv')", "df.write_csv('c.csv')", "t = lazy.collect()"], False),
+        ([POLARS + "\ndf.write_csv('b.csv')\nlazy = pl.scan_csv('b*')", "df.write_csv('b.csv')", "lazy.collect()"],
+         True),
+        ([SQL + "\nother = sa.create_engine(url=open('u').read())", "pd.DataFrame().to_sql('t', engine)",
+          "t = pd.read_sql('t', other)"], True),
+        (["import requests", "requests.post('https://a.org/x')", "t = requests.get('https://a.org/y').json()"], True),
+        (["import requests", "requests.post('https://b.org/x')", "t = requests.get('https://a.org/y').json()"], False),
+        (["import requests\nimport pandas as pd", "requests.put('https://a.org/x')",
+          "t = pd.read_csv('https://a.org/y')"], True),
+        (["import requests\nimport pandas as pd", "requests.put('https://a.org/x')", "t = pd.read_csv('y')"], False),
+        (["import requests\ndef send(url): requests.post(url)", "send('https://a.org/x')",
+          "t = requests.get('https://a.org/y').text"], True),
+        (["import httpx\nclient = httpx.Client(base_url='https://a.org')", "httpx.post('https://a.org/x')",
+          "t = client.get('/y').json()"], True),
+        (["import numpy as np", "np.save('a.npy', 1)", "t = np.zeros(3)"], False),
+        (["import requests", "requests.get('https://a.org/x')", "t = requests.get('https://a.org/y').text"], False),
+    ],
+)  # fmt: skip
+def test_later_statements_depend_on_readers_connections_and_services(cells: list[str], kept: bool) -> None:
+    assert (cells[1] in slice_cells(cells, 2).source) is kept
