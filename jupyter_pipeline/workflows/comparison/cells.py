@@ -26,8 +26,8 @@ from jupyter_pipeline.compiler.frontend.notebook import label_cells, note_execut
 from jupyter_pipeline.compiler.graph.steps import find_names_read
 from jupyter_pipeline.models import CellComparison, ComparisonStatus, ItemComparison, RehearsalComparison
 from jupyter_pipeline.workflows.comparison.files import FolderState, OmittedLine, compare_files, find_read_files
-from jupyter_pipeline.workflows.comparison.names import compare_names, find_bound_names
-from jupyter_pipeline.workflows.comparison.outputs import Expectation, compare_displays, compare_text
+from jupyter_pipeline.workflows.comparison.names import SAMPLED, compare_names, find_bound_names
+from jupyter_pipeline.workflows.comparison.outputs import Expectation, compare_displays, compare_text, has_widgets
 from jupyter_pipeline.workflows.comparison.stability import CellStability, describe, find_instability, has_seed
 from jupyter_pipeline.workflows.comparison.text import Window
 
@@ -37,6 +37,7 @@ _HIDING = ("%%capture", "%%html", "%%javascript", "%%latex", "%%markdown", "%%sv
 _SHOWING = ("%time ", "!!")
 """Lines of IPython that have a value. It shows no value of other commands."""
 _STEPS = "steps.py"
+_PARTS = ("text", "value", "picture")
 
 
 @dataclass(frozen=True)
@@ -203,7 +204,7 @@ def compare(
     if kernel is not None:
         outside = [c.source for c in notebook.cells if c.kind == "code" and c.index not in notebook.compiled]
         kinds = {name: k for each in stability.values() for name, k in each.names.items()}
-        excuses = {name: changed or describe(k, seeded=seeded) for name, k in kinds.items()}
+        excuses = {name: changed or describe(k, seeded=seeded, order=True) for name, k in kinds.items()}
         later = frozenset(find_names_read([to_python(source).source for source in outside]))
         named = compare_names(recording, kernel, later=later, reasons=excuses)
     window = _window(seconds)
@@ -221,13 +222,20 @@ def compare(
         for cell in notebook.compiled
     )
     omitted = notebook.omitted()
-    pictures = {
-        cell: reason
-        for cell, s in stability.items()
-        if (reason := changed or s.reasons(seeded=seeded).get("picture", ""))
+    by_cell = {
+        cell: _find_reasons(recording, cell, each, seeded=seeded, changed=changed) for cell, each in stability.items()
     }
+    elsewhere = [c.source for c in notebook.cells if c.kind == "code" and c.index not in notebook.compiled]
     files = [
-        *compare_files(recording, before, folder=folder, expected=written, omitted=omitted, excuses=pictures),
+        *compare_files(
+            recording,
+            before,
+            folder=folder,
+            expected=written,
+            omitted=omitted,
+            elsewhere=elsewhere,
+            excuses=by_cell,
+        ),
         *find_read_files(
             recording,
             folder=folder,
@@ -293,18 +301,15 @@ def _compare_cell(
     noise: list[str] = []
     reason = _find_obstacle(cell)
     if not reason:
-        reasons = stability.reasons(seeded=seeded)
-        if found.get("draws") and not seeded:
-            unseeded = "it depends on random numbers without a seed"
-            reasons = {part: reasons.get(part, unseeded) for part in ("text", "value", "picture")}
-        if changed:
-            reasons = dict.fromkeys(("text", "value", "picture"), changed)
+        reasons = _find_reasons(recording, index, stability, seeded=seeded, changed=changed)
         expected = Expectation(
             window=window,
             partial=partial,
             reasons=reasons,
             measures_time=stability.measures_time or "%time" in cell.source,
             unordered=bool(found.get("from_process")),
+            has_sets=stability.has_sets,
+            has_widgets=has_widgets(cell.outputs or ()),
         )
         items, noise = _compare_outputs(cell, found, expected)
         if int(found.get("calls", 1)) > 1:
@@ -318,11 +323,27 @@ def _compare_cell(
     notes = [f"Ignored: {', '.join(dict.fromkeys(noise))}."] if noise else []
     if not reason and not [item for item in items if item.kind != "name"]:
         notes.append("Neither side shows an output." if not partial else "The lines in the pipeline show nothing.")
+    sampled = [item.name for item in names if item.reason == SAMPLED]
+    if sampled:
+        notes.append(f"Large values: {SAMPLED} ({', '.join(sampled)}).".replace("its", "their"))
     if stability.reads_network and status is not ComparisonStatus.SAME:
         notes.append("It reads from the network; the data may have changed.")
     return CellComparison(
         cell=index, label=notebook.labels[index], status=status, reason=reason, items=tuple(items), notes=tuple(notes)
     )
+
+
+def _find_reasons(
+    recording: Mapping[str, Any], cell: int, stability: CellStability, *, seeded: bool, changed: str
+) -> dict[str, str]:
+    """Return the reason why a difference proves nothing, by part of the outputs."""
+    if changed:
+        return dict.fromkeys(_PARTS, changed)
+    reasons = stability.reasons(seeded=seeded)
+    if recording.get("cells", {}).get(str(cell), {}).get("draws") and not seeded:
+        unseeded = "it depends on random numbers without a seed"
+        return {part: reasons.get(part, unseeded) for part in _PARTS}
+    return reasons
 
 
 def _find_obstacle(cell: Cell) -> str:

@@ -12,6 +12,7 @@ known in four cases:
 from __future__ import annotations
 
 import base64
+import hashlib
 import os
 import re
 import subprocess
@@ -21,12 +22,16 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline.models import ComparisonStatus, ItemComparison
-from jupyter_pipeline.workflows.comparison import pictures
+from jupyter_pipeline.workflows.comparison import pictures, text
 from jupyter_pipeline.workflows.comparison.pictures import PictureError
 
 __all__ = ["FolderState", "OmittedLine", "compare_files", "find_read_files", "scan_folder"]
 
 _MOST_FILES = 5000
+_MOST_BYTES = 8_000_000
+"""Bytes of a file whose content is compared."""
+_MOST_TEXT = 400_000
+"""Bytes of a text file whose lines are compared."""
 _SKIPPED = {"node_modules", "__pycache__", "pipelines", ".git", ".ipynb_checkpoints"}
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 _WRITES = re.compile(
@@ -85,7 +90,8 @@ def compare_files(
     folder: Path,
     expected: Sequence[str] = (),
     omitted: Sequence[OmittedLine] = (),
-    excuses: Mapping[int, str],
+    elsewhere: Sequence[str] = (),
+    excuses: Mapping[int, Mapping[str, str]],
 ) -> list[ItemComparison]:
     """Compare the written files with their state before the rehearsal.
 
@@ -101,18 +107,20 @@ def compare_files(
         Files that the kernel wrote when it ran the selected cells.
     omitted : sequence of OmittedLine
         Lines that are not in the pipeline.
-    excuses : mapping of int to str
-        Reason why pictures of a cell cannot be compared, by cell.
+    elsewhere : sequence of str
+        Sources of the cells that are not in the pipeline: they may have written a file later.
+    excuses : mapping
+        Reason why ``text`` or a ``picture`` of a cell cannot be compared, by cell.
     """
     after = scan_folder(folder)
     written: dict[str, dict[str, Any]] = {path: dict(state) for path, state in recording.get("writes", {}).items()}
     for path, state in after.items():
-        if before.get(path) != state:
+        if before.get(path) != state and (path in before or len(before) < _MOST_FILES):
             written.setdefault(path, {"cell": -1, "size": before[path][0] if path in before else None})
     items = [
         item
         for path, state in sorted(written.items())
-        if (item := _compare_file(path, state, folder, excuses)) is not None
+        if (item := _compare_file(path, state, folder, _find_excuse(path, state, elsewhere, excuses))) is not None
     ]
     touched = {*written, *recording.get("reads", {})}
     for path in sorted({os.path.realpath(folder / each) for each in expected} - touched):
@@ -127,7 +135,7 @@ def compare_files(
 
 
 def _compare_file(
-    path: str, state: Mapping[str, Any], folder: Path, excuses: Mapping[int, str]
+    path: str, state: Mapping[str, Any], folder: Path, excuse: Mapping[str, str]
 ) -> ItemComparison | None:
     file, size = Path(path), state.get("size")
     if not file.is_file():
@@ -136,11 +144,53 @@ def _compare_file(
     sides = {"notebook": "no file" if size is None else _describe_size(size), "run": _describe_size(now)}
     if now == 0 and size:
         return _item(path, folder, "the run wrote an empty file", sides=sides)
+    if size is None:
+        if file.suffix.lower() in _PICTURES and now:
+            return _compare_picture(file, state, folder, "", sides)
+        return _item(path, folder, "the file did not exist before", ComparisonStatus.NOT_COMPARED, sides)
+    if state.get("digest") and now <= _MOST_BYTES and hashlib.sha256(file.read_bytes()).hexdigest() == state["digest"]:
+        return _item(path, folder, "", ComparisonStatus.SAME, sides)
     if file.suffix.lower() in _PICTURES and now:
-        return _compare_picture(file, state, folder, excuses.get(int(state["cell"]), ""), sides)
-    status = ComparisonStatus.SAME if size is not None else ComparisonStatus.NOT_COMPARED
-    reason = "" if size is not None else "the file did not exist before"
-    return ItemComparison(kind="file", name=_shown(path, folder), status=status, reason=reason, **sides)
+        return _compare_picture(file, state, folder, excuse.get("picture", ""), sides)
+    if size == now == 0:
+        return _item(path, folder, "", ComparisonStatus.SAME, sides)
+    if state.get("appends"):
+        return _item(path, folder, "the run appends to it", ComparisonStatus.NOT_COMPARED, sides)
+    return _compare_content(file, state, folder, excuse.get("text", ""), sides)
+
+
+def _find_excuse(
+    path: str, state: Mapping[str, Any], elsewhere: Sequence[str], excuses: Mapping[int, Mapping[str, str]]
+) -> Mapping[str, str]:
+    """Return the reason why other content of a file proves nothing, by ``text`` and ``picture``."""
+    name = Path(path).name
+    lines = (line for source in elsewhere for line in source.split("\n"))
+    if any(_names(line, name) and _WRITES.search(line) for line in lines):
+        reason = "a cell that is not in the pipeline writes it, too"
+        return {"text": reason, "picture": reason}
+    return excuses.get(int(state["cell"]), {})
+
+
+def _compare_content(
+    file: Path, state: Mapping[str, Any], folder: Path, excuse: str, sides: dict[str, str]
+) -> ItemComparison:
+    """Compare a text file with its content before; other formats may have times and compressed data."""
+    before = state.get("text")
+    try:
+        run = file.read_text("utf-8") if before is not None and file.stat().st_size <= _MOST_TEXT else None
+    except (OSError, UnicodeDecodeError):
+        run = None
+    if before is None or run is None:
+        reason = "its bytes differ; only pictures and short texts are compared by content"
+        reason = reason if state.get("digest") else "its content before is not known"
+        return _item(str(file), folder, reason, ComparisonStatus.NOT_COMPARED, sides)
+    one, other = text.normalize(before)[0], text.normalize(run)[0]
+    if text.are_equal(one, other) or text.are_equal(text.without_moments(one, None), text.without_moments(other, None)):
+        return _item(str(file), folder, "", ComparisonStatus.SAME, sides)
+    sides = {"notebook": text.excerpt(one, other), "run": text.excerpt(other, one)}
+    if excuse:
+        return _item(str(file), folder, excuse, ComparisonStatus.NOT_COMPARED, sides)
+    return _item(str(file), folder, "the text differs; compared with the file before", sides=sides)
 
 
 def _compare_picture(
@@ -209,7 +259,7 @@ def find_read_files(
             place = f"{_place(unpacking)}, which is not in the pipeline"
             reason = f"read; it may come from {place}: {_cut(unpacking.text)}"
             items.append(_item(path, folder, reason, ComparisonStatus.NOT_COMPARED))
-        elif name not in code:
+        elif name not in code and not name.endswith(".py"):
             reason = "read, but neither the pipeline nor git nor a path in the code accounts for it"
             items.append(_item(path, folder, reason, ComparisonStatus.NOT_COMPARED))
     return items

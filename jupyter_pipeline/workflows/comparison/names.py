@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from types import FunctionType, ModuleType
 from typing import Any
@@ -11,7 +12,10 @@ from jupyter_pipeline.models import ComparisonStatus, ItemComparison
 from jupyter_pipeline.workflows import fingerprint
 from jupyter_pipeline.workflows.comparison.text import are_equal, excerpt, normalize
 
-__all__ = ["compare_names", "find_bound_names"]
+__all__ = ["SAMPLED", "compare_names", "find_bound_names"]
+
+_OWN_MODULE = re.compile(r"^(?:__main__|steps)\.(?:\w+\.<locals>\.)?")
+SAMPLED = "a sample of its elements and the sums of its numbers were compared"
 
 
 def find_bound_names(sources: Mapping[int, str]) -> dict[int, tuple[str, ...]]:
@@ -68,7 +72,9 @@ def compare_names(
     for name, run in sorted(recording.get("names", {}).items()):
         if name not in kernel or isinstance(kernel[name], ModuleType | FunctionType | type):
             continue
-        here = fingerprint.fingerprint(kernel[name])
+        # A value that the run has no fingerprint of is not read here either: it may be large.
+        here = {"type": fingerprint.name_type(kernel[name]), "reason": run["reason"]} if run.get("reason") else None
+        here = here or fingerprint.fingerprint(kernel[name])
         found.setdefault(int(run["cell"]), []).append(_compare(name, here, run, versions, later, reasons.get(name, "")))
     return found
 
@@ -82,12 +88,12 @@ def _compare(
     excuse: str,
 ) -> ItemComparison:
     if reason := str(here.get("reason") or run.get("reason") or ""):
-        if here["type"] != run.get("type", here["type"]) and not excuse and name not in later:
+        if _class(here) != _class(run if "type" in run else here) and not excuse and name not in later:
             return _item(name, ComparisonStatus.DIFFERS, "the type differs", here["type"], str(run["type"]))
         reason = {"time": "the recording would have taken too long"}.get(reason, reason)
         return _item(name, ComparisonStatus.NOT_COMPARED, reason)
     if here["digest"] == run["digest"]:
-        return _item(name, ComparisonStatus.SAME)
+        return _item(name, ComparisonStatus.SAME, SAMPLED if run.get("sampled") else "")
     if here["frame"] == run["frame"] and fingerprint.are_close(here["floats"], run["floats"]):
         return _item(name, ComparisonStatus.SAME, "the numbers differ by rounding only")
     one, other = (normalize(f"{each['type']}, {each['text']}")[0] for each in (here, run))
@@ -100,8 +106,13 @@ def _compare(
         excuse = "a cell that is not in the pipeline uses the name, too"
     if excuse:
         return _item(name, ComparisonStatus.NOT_COMPARED, excuse, *sides)
-    reason = "the type differs" if here["type"] != run["type"] else "the value differs"
+    reason = "the type differs" if _class(here) != _class(run) else "the value differs"
     return _item(name, ComparisonStatus.DIFFERS, reason, *sides)
+
+
+def _class(found: Mapping[str, Any]) -> str:
+    """Return the class of a fingerprint; the module of the notebook's own classes depends on the process."""
+    return _OWN_MODULE.sub("", str(found["type"]))
 
 
 def _item(name: str, status: ComparisonStatus, reason: str = "", notebook: str = "", run: str = "") -> ItemComparison:

@@ -110,15 +110,17 @@ _PROCESS = frozenset(
         "TemporaryDirectory",
     ]
 )
+_SETS = frozenset({"set", "frozenset", "union", "intersection", "difference", "symmetric_difference"})
 _SEEDS = frozenset({"seed", "set_seed", "manual_seed", "manual_seed_all", "seed_everything", "set_random_seed"})
 _SEED_ARGUMENTS = frozenset({"random_state", "seed", "rng", "generator"})
 
-RANDOM, UNSEEDED, TIME, NETWORK, PROCESS = "random", "unseeded", "time", "network", "process"
+RANDOM, UNSEEDED, TIME, NETWORK, PROCESS, SET = "random", "unseeded", "time", "network", "process", "set"
 _WORDS = {
     RANDOM: "it depends on random numbers without a seed",
     UNSEEDED: "it depends on random numbers without a seed",
     TIME: "it depends on the time",
     PROCESS: "it depends on the process or the machine",
+    SET: "the order of a set changes from run to run",
 }
 
 
@@ -132,6 +134,8 @@ class CellStability:
     names: dict[str, set[str]] = field(default_factory=dict)
     """Kinds by name that the cell binds."""
     measures_time: bool = False
+    has_sets: bool = False
+    """True if the order of a set may be in an output. This excuses a different order only."""
     reads_network: bool = False
     """True if data of the cell may come from the network. This excuses no difference."""
 
@@ -141,9 +145,19 @@ class CellStability:
         return {part: words for part, kinds in parts.items() if (words := describe(kinds, seeded=seeded))}
 
 
-def describe(kinds: set[str], *, seeded: bool) -> str:
-    """Return the first kind in words; draws from a global generator are none after a seed."""
-    found = [kind for kind in (RANDOM, UNSEEDED, TIME, PROCESS) if kind in kinds]
+def describe(kinds: set[str], *, seeded: bool, order: bool = False) -> str:
+    """Return the first kind in words; draws from a global generator are none after a seed.
+
+    Parameters
+    ----------
+    kinds : set of str
+        Kinds of results that change.
+    seeded : bool
+        True if a global generator gets a seed.
+    order : bool, default False
+        True to count the order of sets.
+    """
+    found = [kind for kind in (RANDOM, UNSEEDED, TIME, PROCESS, SET) if kind in kinds and (order or kind != SET)]
     return next((_WORDS[kind] for kind in found if not (kind == RANDOM and seeded)), "")
 
 
@@ -187,6 +201,7 @@ def find_instability(sources: Mapping[int, str]) -> dict[int, CellStability]:
             if not kinds or isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 continue
             stability.reads_network = stability.reads_network or NETWORK in kinds
+            stability.has_sets = stability.has_sets or SET in kinds
             stability.measures_time = stability.measures_time or TIME in kinds
             stability.text |= kinds
             if not _only_prints(statement):
@@ -201,6 +216,8 @@ def _kinds(statement: ast.stmt, tainted: Mapping[str, set[str]]) -> set[str]:
     for node in ast.walk(statement):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             kinds |= tainted.get(node.id, set())
+        elif isinstance(node, ast.Set | ast.SetComp):
+            kinds.add(SET)
         elif isinstance(node, ast.Call):
             kinds |= _kind_of_call(node)
         elif (
@@ -233,7 +250,9 @@ def _kind_of_call(node: ast.Call) -> set[str]:
         return {TIME} if not (name in ("time", "timeit") and owner == "") or not node.args else set()
     if name in _NETWORK or owner.partition(".")[0] in _NETWORK_OWNERS:
         return {NETWORK}
-    if name in _PROCESS:
+    if name in _SETS:
+        return {SET}
+    if name in _PROCESS or (owner == "" and name in ("id", "hash")):
         return {PROCESS}
     return set()
 

@@ -38,7 +38,9 @@ _RULES: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("memory usage", re.compile(r"(memory usage: )[\d.]+(\+? ?\w+)"), r"\1…"),
     ("times of %time", re.compile(r"^(?:CPU times: |Wall time: ).*$\n?", re.MULTILINE), ""),
 )
-_MODULES = re.compile(r"\b(?:__main__|steps)\.(?=\w)")
+_MODULES = re.compile(r"\b(?:(?:__main__|steps)\.(?=[\w<])|\w+\.<locals>\.)")
+_SET = re.compile(r"\{[^{}:]{3,20000}\}")
+_NESTED_SETS = 3
 _MOMENT = re.compile(
     r"(?P<date>\d{4}[-/]\d\d[-/]\d\d)(?:[T ](?P<time>\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?))?(?:Z|[+-]\d\d:?\d\d)?"
     r"|\b\d\d:\d\d:\d\d(?:[.,]\d+)?\b|\b1[6-9]\d{8}(?:\.\d+)?\b"
@@ -109,30 +111,38 @@ def are_equal(first: str, second: str) -> bool:
     """Return True if two normalised texts have the same words, and the same numbers up to rounding."""
     if first == second:
         return True
-    ones, others = first.split("\n"), second.split("\n")
-    ones, others = [x for x in ones if x.strip()], [x for x in others if x.strip()]
+    if _have_equal_lines(first, second):
+        return True
+    one, other = _with_sorted_sets(first), _with_sorted_sets(second)
+    return (one, other) != (first, second) and _have_equal_lines(one, other)
+
+
+def _have_equal_lines(first: str, second: str) -> bool:
+    ones, others = ([line for line in text.split("\n") if line.strip()] for text in (first, second))
     return len(ones) == len(others) and all(map(_are_lines_equal, ones, others))
+
+
+def _with_sorted_sets(text: str) -> str:
+    """Return a text with the elements of each set in order: the order changes with the hash seed."""
+    for _ in range(_NESTED_SETS):
+        text = _SET.sub(lambda match: _sorted_set(match[0][1:-1]), text)
+    return text
+
+
+def _sorted_set(elements: str) -> str:
+    return "⦃" + ", ".join(sorted(re.split(r",\s*", elements))) + "⦄"
 
 
 def _are_lines_equal(one: str, other: str) -> bool:
     if one.split() == other.split():
         return True
     if _words(one) != _words(other):
-        return _is_set(one) and _is_set(other) and sorted(_pieces(one)) == sorted(_pieces(other))
+        return False
     return all(map(_are_close, _NUMBER.findall(one), _NUMBER.findall(other)))
 
 
 def _words(line: str) -> list[str]:
     return re.sub(r"-{3,}|─{3,}", "---", _NUMBER.sub(" # ", line)).split()
-
-
-def _is_set(line: str) -> bool:
-    """Return True for a line with a set, whose order changes with the hash seed."""
-    return "{" in line and ":" not in line.partition("{")[2]
-
-
-def _pieces(line: str) -> list[str]:
-    return re.split(r"[\s,{}]+", line)
 
 
 def _are_close(one: str, other: str) -> bool:

@@ -24,8 +24,9 @@ __all__ = ["FigureRenderer", "is_figure"]
 _MOST_BYTES = 8_000_000
 """Bytes that are stored for each picture."""
 _MOST_PIXELS = 40_000_000
-_MOST_CHILDREN = 4
-_PATIENCE = 1.0
+_MOST_CHILDREN = 16
+"""Processes that exist at the same time."""
+_PATIENCE = 0.3
 """Seconds that the end of the run waits for pictures at least."""
 
 
@@ -62,44 +63,45 @@ class FigureRenderer:
         skip : callable
             Function that gets the reason if a picture is missing.
         time_left : bool
-            False if no time is left to wait.
+            False if no time is left.
         """
+        if not time_left:
+            skip("time")
+            return
         if any(_pixels(figure) > _MOST_PIXELS for figure in figures):
             skip("too large")
             return
-        running = [job for job in self._jobs if not _has_ended(job)]
-        while len(running) >= _MOST_CHILDREN and time_left:
-            _wait(running.pop(0), _PATIENCE)
-        if len(running) >= _MOST_CHILDREN:
+        if sum(not _has_ended(job) for job in self._jobs) >= _MOST_CHILDREN:
             skip("time")
             return
         job = _fork(figures, outputs, skip)
         if job is not None:
             self._jobs.append(job)
-        elif time_left:
+        else:
             for figure, output in zip(figures, outputs, strict=True):
                 _add(output, _render(figure), skip)
-        else:
-            skip("time")
 
     def collect(self, seconds: float) -> None:
         """Wait for the child processes, at most for a time, and add their pictures."""
         end = time.monotonic() + max(_PATIENCE, seconds)
         for job in self._jobs:
-            if not _wait(job, end - time.monotonic()):
-                job.skip("time")
-                continue
-            job.file.seek(0)
-            parts = job.file.read()
-            job.file.close()
-            for output in job.outputs:
-                if len(parts) < _HEAD:
+            with job.file:
+                if _wait(job, end - time.monotonic()):
+                    job.file.seek(0)
+                    _add_pictures(job, job.file.read())
+                else:
                     job.skip("time")
-                    break
-                size = int.from_bytes(parts[:_HEAD], "big")
-                _add(output, parts[_HEAD : _HEAD + size], job.skip)
-                parts = parts[_HEAD + size :]
         self._jobs.clear()
+
+
+def _add_pictures(job: _Job, parts: bytes) -> None:
+    for output in job.outputs:
+        if len(parts) < _HEAD:  # the process failed
+            job.skip("time")
+            return
+        end = _HEAD + int.from_bytes(parts[:_HEAD], "big")
+        _add(output, parts[_HEAD:end], job.skip)
+        parts = parts[end:]
 
 
 _HEAD = 8
@@ -107,14 +109,9 @@ _HEAD = 8
 
 
 def is_figure(value: Any) -> bool:
-    """Return True for a figure of Matplotlib that a notebook shows: with axes, lines or texts."""
+    """Return True for a figure of Matplotlib."""
     module = sys.modules.get("matplotlib.figure")
     return module is not None and isinstance(value, module.Figure)
-
-
-def _is_shown(figure: Any) -> bool:
-    """Return True if the inline backend shows a figure."""
-    return bool(figure.axes or getattr(figure, "lines", None))
 
 
 def _pixels(figure: Any) -> float:
@@ -130,8 +127,8 @@ def _add(output: dict[str, Any], picture: bytes, skip: Callable[[str], None]) ->
 
 
 def _render(figure: Any) -> bytes:
-    """Return a figure as PNG with the arguments of the inline backend; empty for a figure that it does not show."""
-    if not _is_shown(figure):
+    """Return a figure as PNG with the arguments of the inline backend; empty if it shows text only."""
+    if not figure.axes and not getattr(figure, "lines", None):
         return b""
     buffer = io.BytesIO()
     figure.canvas.print_figure(
@@ -195,8 +192,6 @@ def _wait(job: _Job, seconds: float) -> bool:
         if time.monotonic() > end:
             with contextlib.suppress(OSError):
                 os.kill(job.pid, signal.SIGKILL)
-                os.waitpid(job.pid, 0)
-            job.done = True
             return False
         time.sleep(0.005)
     return True

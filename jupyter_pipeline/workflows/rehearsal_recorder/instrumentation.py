@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
 
-__all__ = ["StepsFinder", "instrument"]
+__all__ = ["StepsFinder", "find_recorded_cells", "instrument"]
 
 _HANDLE = "__rehearsal__"
 """Name of the recorder in the module of the steps."""
@@ -25,6 +25,7 @@ class _Recorder(Protocol):
     last: Mapping[str, str]
     folder: str
     problem: str
+    recorded: frozenset[int]
 
     def leave(self) -> None: ...
 
@@ -53,6 +54,7 @@ class _Loader(importlib.machinery.SourceFileLoader):
         data = self.get_data(path)
         try:
             tree = instrument(ast.parse(data, path), self.recorder.lines, self.recorder.last)
+            self.recorder.recorded = find_recorded_cells(tree)
             return compile(tree, path, "exec", dont_inherit=True)
         except Exception as error:  # noqa: BLE001 - the rehearsal goes on without the comparison
             self.recorder.problem = f"{type(error).__name__}: {error}"
@@ -98,6 +100,21 @@ def instrument(tree: ast.Module, lines: Sequence[Mapping[str, Any]], last: Mappi
         body.append(statement)
     tree.body = body
     return ast.fix_missing_locations(tree)
+
+
+def find_recorded_cells(tree: ast.Module) -> frozenset[int]:
+    """Return the cells whose last value a call of the recorder gets, in the module of the steps with calls."""
+    return frozenset(
+        call.args[0].value
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr == "value"
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id == _HANDLE
+        and isinstance(call.args[0], ast.Constant)
+        and isinstance(call.args[0].value, int)
+    )
 
 
 def _instrument_step(

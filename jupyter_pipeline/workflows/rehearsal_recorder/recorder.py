@@ -53,6 +53,8 @@ class Recorder:
         self.folder = folder
         self.problem = ""
         """Reason why nothing is recorded."""
+        self.recorded: frozenset[int] = frozenset()
+        """Cells whose last value a call in ``steps.py`` records."""
         self._budget = Budget()
         self._current: contextvars.ContextVar[RunningStep | None] = contextvars.ContextVar("cell", default=None)
         self._records: dict[int, CellRecord] = {}
@@ -180,7 +182,7 @@ class Recorder:
             self._output.wait()
         record.draws = record.draws or running.draws != find_draws()
         name = self.last.get(str(cell), "")
-        if name.isidentifier() and not record.has_value:
+        if name.isidentifier() and not record.has_value and cell not in self.recorded:
             values = {**frame.f_globals, **frame.f_locals}
             if name in values:
                 self.value(cell, values[name])
@@ -263,9 +265,8 @@ class Recorder:
         managers = list(pylab.Gcf.get_all_fig_managers()) if pylab is not None else []
         figures = [m.canvas.figure for m in managers if not any(m.canvas.figure is each for each in self._shown)]
         self._shown += figures
-        shown = [figure for figure in figures if figure.axes or getattr(figure, "lines", None)]
-        if shown:
-            self._render(cell, shown, "display_data")
+        if figures:
+            self._render(cell, figures, "display_data")
 
     def _render(self, cell: int, figures: Sequence[Any], kind: str) -> None:
         record = self._record(cell)

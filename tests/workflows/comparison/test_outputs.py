@@ -43,6 +43,8 @@ def table(value: str) -> dict[str, Any]:
         (shown(image_png=picture()), shown(image_png=picture(size=(300, 150))), "size 300 x 150"),
         (shown(image_png=picture()), shown(image_png=picture(background="lightyellow")), "the colors differ"),
         (shown(text_plain="1"), shown(text_plain="2"), "the value differs"),
+        (shown(text_plain="[1,\n 2]"), shown(text_plain="[1, 2]"), ""),
+        (shown(**{"image_svg+xml": "<svg id='a'/>"}), shown(**{"image_svg+xml": "<svg id='b'/>"}), ""),
     ],
 )
 def test_displays_are_compared_by_content(notebook: dict[str, Any], run: dict[str, Any], reason: str) -> None:
@@ -111,3 +113,19 @@ def test_a_truncated_output_is_not_compared() -> None:
     )
     assert item is not None
     assert item.reason == "the notebook's output is truncated"
+
+
+@pytest.mark.parametrize(
+    ("expected", "run", "status"),
+    [
+        (Expectation(window=WINDOW, has_sets=True), "['b', 'a']", "cannot be compared"),
+        (Expectation(window=WINDOW, has_sets=True), "['b', 'c']", "differs"),
+        (Expectation(window=WINDOW), "['b', 'a']", "differs"),
+        (Expectation(window=WINDOW, has_widgets=True), "['a', 'b']\nmore", "cannot be compared"),
+        (Expectation(window=WINDOW, has_widgets=True), "more", "differs"),
+    ],
+)
+def test_order_of_sets_and_text_in_widgets_cannot_be_compared(expected: Expectation, run: str, status: str) -> None:
+    item, _ = compare_text("stdout", "['a', 'b']", run, expected, truncated=False)
+    assert item is not None
+    assert item.status.value == status

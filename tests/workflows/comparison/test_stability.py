@@ -20,6 +20,7 @@ def text_reason(*sources: str) -> str:
         (("import time\nt = time.time()", "print(time.time() - t)"), "time"),
         (("import numpy as np\nx = np.arange(3)", "print(np.sum(x))"), ""),
         (("def f():\n    return uuid.uuid4()", "print(f())"), "random"),
+        (("print(id(x))",), "process"),
         (("df = df.sample(3, random_state=1)", "print(df)"), ""),
     ],
 )

@@ -16,6 +16,8 @@ from jupyter_pipeline.workflows.comparison.text import Window, are_equal, normal
         ("0.30000000000000004", "0.3"),
         ("1.234567", "1.234568"),
         ("{'a', 'b'}", "{'b', 'a'}"),
+        ("{'k': {'a', 'b'}, 'j': {frozenset({1, 2}), 3}}", "{'k': {'b', 'a'}, 'j': {3, frozenset({2, 1})}}"),
+        ("<function f.<locals>.<lambda> at 0x7f0011aa>", "<function <lambda> at 0x7f0011bb>"),
         ("<__main__.A object at 0x7f0011aa>", "<steps.A object at 0x7f0011bb>"),
     ],
 )
@@ -25,7 +27,15 @@ def test_noise_is_no_difference(first: str, second: str) -> None:
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [("3", "3.0"), ("0.5", "0.4"), ("1.2345", "1.2346"), ("a\nb", "a"), ("{'a': 1}", "{'a': 2}"), ("nan", "1.0")],
+    [
+        ("3", "3.0"),
+        ("0.5", "0.4"),
+        ("1.2345", "1.2346"),
+        ("a\nb", "a"),
+        ("{'a': 1}", "{'a': 2}"),
+        ("{1, 2}", "{1, 3}"),
+        ("nan", "1.0"),
+    ],
 )
 def test_a_changed_value_is_a_difference(first: str, second: str) -> None:
     assert not are_equal(normalize(first)[0], normalize(second)[0])
