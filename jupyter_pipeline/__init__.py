@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from jupyter_pipeline.compiler import slice_cells
     from jupyter_pipeline.workflows.api import deploy, runs, sync
     from jupyter_pipeline.workflows.clusters import attach, start_cluster
+    from jupyter_pipeline.workflows.steps import propose_steps
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "attach", "deploy", "runs", "slice_cells", "start_cluster", "sync"]
+__all__ = ["__version__", "attach", "deploy", "propose_steps", "runs", "slice_cells", "start_cluster", "sync"]
 
 _MODULES = {
     "attach": "jupyter_pipeline.workflows.clusters",
     "deploy": "jupyter_pipeline.workflows.api",
+    "propose_steps": "jupyter_pipeline.workflows.steps",
     "runs": "jupyter_pipeline.workflows.api",
     "slice_cells": "jupyter_pipeline.compiler",
     "start_cluster": "jupyter_pipeline.workflows.clusters",

@@ -32,6 +32,7 @@ class PipelineApp(Group):
         "cluster": ("jupyter_pipeline.cli.cluster.ClusterGroup", "Start, list, scale, sync and stop clusters."),
         "deploy": ("jupyter_pipeline.cli.deploy.Deploy", "Deploy notebook cells, with schedules."),
         "options": ("jupyter_pipeline.cli.deploy.Options", "List the options of a deploy."),
+        "steps": ("jupyter_pipeline.cli.deploy.Steps", "Propose a division of a notebook into steps."),
         "slice": ("jupyter_pipeline.cli.deploy.Slice", "Print a cell with the code that it needs."),
         "deployments": (
             "jupyter_pipeline.cli.deployments.DeploymentsGroup",

@@ -1,22 +1,23 @@
-"""``jupyter pipeline deploy`` and ``jupyter pipeline slice``: deploy and slice notebook cells without a kernel."""
+"""``jupyter pipeline deploy``, ``steps`` and ``slice``: deploy, divide and slice notebooks without a kernel."""
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Any, ClassVar
 
-from traitlets import Unicode
+from traitlets import Bool, Unicode
 
 from jupyter_pipeline import tables
 from jupyter_pipeline.cli.base import Command, note
 from jupyter_pipeline.cli.traits import with_options
-from jupyter_pipeline.compiler import Cell, read_notebook, select_cell, select_cells, slice_cells
+from jupyter_pipeline.compiler import Cell, propose_steps, read_notebook, select_cell, select_cells, slice_cells
 from jupyter_pipeline.exceptions import ConfigurationError, RehearsalDiffersError, RehearsalError, UsageError
-from jupyter_pipeline.models import Deployed
-from jupyter_pipeline.workflows import deploy, deploy_options, deploy_plan
+from jupyter_pipeline.models import Deployed, StepsProposal
+from jupyter_pipeline.workflows import deploy, deploy_options, deploy_plan, steps
 
-__all__ = ["Deploy", "Options", "Slice", "notebook_path", "read_cells"]
+__all__ = ["Deploy", "Options", "Slice", "Steps", "notebook_path", "read_cells"]
 
 
 def read_cells(notebook: str, path: str = "") -> list[Cell]:
@@ -127,6 +128,35 @@ class Options(Command):
 
     def show(self, answer: dict[str, Any]) -> str:
         return str(tables.options(answer))
+
+
+class Steps(Command):
+    """Propose the steps of a notebook."""
+
+    name = "jupyter-pipeline steps"
+    description = "Propose a division of a notebook into steps, and check it with the dependency graph."
+    examples = """
+        jupyter pipeline steps report.ipynb           # print the steps
+        jupyter pipeline steps report.ipynb --write   # accept them: write them as tags of the cells
+    """
+    positional = ("NOTEBOOK",)
+    write = Bool(False, help="Write the steps into the notebook, as tags of its cells.").tag(config=True)
+    flags: ClassVar[dict[str, Any]] = {
+        **Command.flags,
+        "write": ({"Steps": {"write": True}}, "Write the steps into the notebook, as tags of its cells."),
+    }
+
+    def work(self, notebook: str) -> StepsProposal:
+        if notebook != "-":
+            return steps.propose_steps(notebook, write=self.write)
+        if self.write:
+            raise UsageError("--write needs the notebook as a file, but it comes from standard input.")
+        return propose_steps(read_cells(notebook))
+
+    def show(self, answer: StepsProposal) -> str:
+        notebook = shlex.quote(self.extra_args[0])
+        command = f"jupyter pipeline steps {notebook} --write"
+        return str(tables.Proposal(answer, write=command, deploy=f"jupyter pipeline deploy {notebook} --all"))
 
 
 class Slice(Command):

@@ -5,7 +5,7 @@
 `graph` partitions the slice into steps with edges, parameters, time windows and mapped steps.
 `codegen` renders the graph for an orchestrator, one class for each.
 `refusals` lists the refusal rules of the stages, `checks` the rules on the sliced program.
-`output` writes the files. `driver` runs the stages.
+`output` writes the files. `driver` runs the stages. `proposal` proposes the steps of a notebook.
 
 The public names are imported on first use.
 """
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from jupyter_pipeline.compiler.driver import compile_cells
     from jupyter_pipeline.compiler.frontend.notebook import Cell, read_notebook, select_cell, select_cells
     from jupyter_pipeline.compiler.options import Compilation, CompileOptions
+    from jupyter_pipeline.compiler.proposal import propose_steps, write_proposal
 
 __all__ = [
     "Analysis",
@@ -28,10 +29,12 @@ __all__ = [
     "CompileOptions",
     "Slice",
     "compile_cells",
+    "propose_steps",
     "read_notebook",
     "select_cell",
     "select_cells",
     "slice_cells",
+    "write_proposal",
 ]
 
 _MODULES = {
@@ -41,10 +44,12 @@ _MODULES = {
     "CompileOptions": "options",
     "Slice": "analysis.slicer",
     "compile_cells": "driver",
+    "propose_steps": "proposal",
     "read_notebook": "frontend.notebook",
     "select_cell": "frontend.notebook",
     "select_cells": "frontend.notebook",
     "slice_cells": "analysis.slicer",
+    "write_proposal": "proposal",
 }
 
 

@@ -69,7 +69,7 @@ from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
 from jupyter_pipeline.parameter_schema import convert_value
 from jupyter_pipeline.paths import check_name
 
-__all__ = ["compile_cells"]
+__all__ = ["build_pipeline", "compile_cells"]
 
 
 @collect_later()
@@ -100,11 +100,7 @@ def compile_cells(cells: Sequence[Cell], selected: int | Sequence[int], options:
     criteria = (selected,) if isinstance(selected, int) else tuple(dict.fromkeys(selected))
     _check_criteria(cells, criteria)
     labels = label_cells(cells)
-    with label_refusals(labels):
-        sliced = _slice(cells, criteria, options, labels)
-        check_slice(sliced)
-        build = _build_whole if options.whole else _build_graph
-        graph = build(cells, sliced, options, labels)
+    sliced, graph = build_pipeline(cells, criteria, options)
     remarks = [*sliced.notes, *(CellNote(cell, text) for cell, text in find_machine_values(sliced))]
     values = {
         p.name: convert_value(p.name, p.schema, options.defaults.get(p.name, p.default))
@@ -144,6 +140,33 @@ def compile_cells(cells: Sequence[Cell], selected: int | Sequence[int], options:
             "steps.py": source_map.trace(pieces, files["steps.py"], cells),
         },
     )
+
+
+def build_pipeline(
+    cells: Sequence[Cell], criteria: Sequence[int], options: CompileOptions
+) -> tuple[SlicedProgram, PipelineGraph]:
+    """Return the slice of cells and the graph of its steps, without generating code.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+        All cells of the notebook.
+    criteria : sequence of int
+        Zero-based index of each cell that becomes a step, or a part of a step.
+    options : CompileOptions
+        Options of the compilation.
+
+    Raises
+    ------
+    CompileRefusedError
+        If the cells cannot run outside the notebook.
+    """
+    labels = label_cells(cells)
+    with label_refusals(labels):
+        sliced = _slice(cells, criteria, options, labels)
+        check_slice(sliced)
+        build = _build_whole if options.whole else _build_graph
+        return sliced, build(cells, sliced, options, labels)
 
 
 def _check_criteria(cells: Sequence[Cell], criteria: Sequence[int]) -> None:
@@ -203,6 +226,7 @@ def _build_graph(
     steps = partition_steps(
         sliced,
         inner,
+        imports,
         parameters,
         first_cells=first_cells,
         names=name_functions(directives, subjects, function, taken),

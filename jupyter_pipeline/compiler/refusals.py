@@ -207,6 +207,7 @@ RULES: dict[str, Rule] = {
             "a function of one step assigns it, and another step calls that function",
             "Give it another name in one of them.",
         ),
+        Rule("one-thread", "edge", "{reason}", "Give the cells that need it the same step name."),
         Rule(
             "changed-before-read",
             "edge",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["register", "unregister"]
 
-_MAGICS = ("cluster", "profiles", "deploy", "deployments", "runs", "pipeline", "step", "check")
+_MAGICS = ("cluster", "profiles", "deploy", "deployments", "runs", "pipeline", "steps", "step", "check")
 
 
 def register(shell: InteractiveShell) -> None:

@@ -1,17 +1,18 @@
 """Magics of deploys.
 
 ``%%deploy`` deploys a cell, ``%deploy`` the marked cells of a notebook, ``%deploy notebook`` the whole notebook.
-``%%step`` and ``%%check`` mark cells.
+``%steps`` proposes the steps of the notebook. ``%%step`` and ``%%check`` mark cells.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from IPython.core.magic import Magics, cell_magic, line_cell_magic, magics_class, no_var_expand
+from IPython.core.magic import Magics, cell_magic, line_cell_magic, line_magic, magics_class, no_var_expand
 
 from jupyter_pipeline.exceptions import CompileError, RehearsalDiffersError, RehearsalError
 from jupyter_pipeline.magics.arguments import HelpShown, Parser, interruptible, split
@@ -156,6 +157,24 @@ class DeployMagics(Magics):
     def _attached_profile(self) -> str:
         record = getattr(self.shell.user_ns.get("cluster"), "record", None)
         return str(record().profile) if callable(record) else ""
+
+    @line_magic
+    def steps(self, line: str) -> Any:
+        """Propose the steps of this notebook, and check them with the dependency graph: ``%steps``."""
+        parser = Parser("%steps", "propose a division of this notebook into steps; jupyter pipeline steps writes it")
+        try:
+            parser.parse_args(split(line))
+        except HelpShown:
+            return None
+        from jupyter_pipeline import tables
+        from jupyter_pipeline.compiler import propose_steps, read_notebook
+        from jupyter_pipeline.workflows.deploy_options import default_name
+
+        path = self.document.path
+        name = path.name if path else "NOTEBOOK"
+        proposal = propose_steps(read_notebook(self.document.whole()), default_name(name) if path else "notebook")
+        write = f"save the notebook, then: !jupyter pipeline steps {shlex.quote(name)} --write"
+        return tables.Proposal(proposal, write=write, deploy="%deploy notebook")
 
     @no_var_expand
     @cell_magic

@@ -24,6 +24,9 @@ from jupyter_pipeline.models.compiler import (
     PipelineTest,
     Refusal,
     RehearsalComparison,
+    StepProposal,
+    StepsProposal,
+    UnassignedCell,
 )
 from jupyter_pipeline.models.environments import Distribution, DriftItem, Environment, Severity, SyncReport
 from jupyter_pipeline.models.orchestration import (
@@ -75,8 +78,11 @@ __all__ = [
     "Schedule",
     "ServiceStatus",
     "Severity",
+    "StepProposal",
+    "StepsProposal",
     "SyncReport",
     "Target",
+    "UnassignedCell",
     "VersionRecord",
     "field_default",
     "to_plain",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jupyter_pipeline.models.orchestration import DeploymentRecord
 from jupyter_pipeline.models.record import Record
@@ -18,6 +18,9 @@ __all__ = [
     "PipelineTest",
     "Refusal",
     "RehearsalComparison",
+    "StepProposal",
+    "StepsProposal",
+    "UnassignedCell",
 ]
 
 
@@ -195,3 +198,59 @@ class PipelineTest(Record):
     seconds: float
     error: str = ""
     traceback: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepProposal(Record):
+    """One step of a proposed division of a notebook."""
+
+    name: str
+    kind: str = "step"
+    """``step`` or ``check``."""
+    title: str = ""
+    """First line of its docstring."""
+    cells: tuple[int, ...] = ()
+    """Zero-based indices of its cells."""
+    labels: tuple[str, ...] = ()
+    """The cells as the notebook shows them."""
+    lines: int = 0
+    """Number of lines with code or comments."""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    """Step of each value that it reads, by the name of the value."""
+    waits_for: tuple[str, ...] = ()
+    """Steps that must finish first, although it reads none of their values."""
+    beside: tuple[str, ...] = ()
+    """Steps that can run at the same time."""
+    marks: tuple[str, ...] = ()
+    """Directives of its cells, such as ``%%step load``."""
+    is_marked: bool = False
+    """True if all its cells have directives."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnassignedCell(Record):
+    """A code cell that belongs to no step."""
+
+    cell: int
+    """Zero-based index."""
+    label: str
+    """The cell as the notebook shows it."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepsProposal(Record):
+    """A proposed division of a notebook into steps, checked with its dependency graph."""
+
+    steps: tuple[StepProposal, ...] = ()
+    """Steps in document order."""
+    unassigned: tuple[UnassignedCell, ...] = ()
+    """Code cells that belong to no step."""
+    basis: str = "headings"
+    """``headings``, or ``dependencies`` in a notebook without headings."""
+    parameters: tuple[str, ...] = ()
+    """Names that become parameters of the pipeline."""
+    notes: tuple[str, ...] = ()
+    """Steps that were merged or put in order, with the reason, and other remarks of the compiler."""
+    written: bool = False
+    """True if the steps were written into the notebook."""

@@ -19,10 +19,12 @@ from jupyter_pipeline.tables.deployments import (
     tests,
     versions,
 )
+from jupyter_pipeline.tables.proposal import Proposal
 
 __all__ = [
     "Comparison",
     "Link",
+    "Proposal",
     "Table",
     "alerts",
     "clusters",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +52,7 @@ def test_help_names_every_subcommand() -> None:
         "deploy",
         "options",
         "slice",
+        "steps",
         "deployments",
         "runs",
         "alerts",
@@ -119,3 +121,37 @@ def test_help_starts_with_the_usage() -> None:
     assert run("cluster", "start", "--help").stdout.startswith(
         "Usage: jupyter pipeline cluster start PROFILE [OPTIONS]\n"
     )
+
+
+def test_steps_are_printed_and_written(tmp_path: Path) -> None:
+    cells = [
+        {"cell_type": kind, "source": source, "metadata": {}}
+        for kind, source in [
+            ("markdown", "## Load"),
+            ("code", "x = list('1')"),
+            ("markdown", "## Use"),
+            ("code", "y = x"),
+        ]
+    ]
+    path = tmp_path / "report.ipynb"
+    path.write_text(json.dumps({"nbformat": 4, "metadata": {}, "cells": cells}))
+    path.chmod(0o640)
+    shown = run("steps", str(path)).stdout
+    assert "x of load" in shown
+    assert f"jupyter pipeline steps {path} --write" in shown
+    assert "step:load" not in path.read_text()
+    found = json.loads(run("steps", str(path), "--write", "--json").stdout)
+    assert found["written"] is True
+    assert [step["name"] for step in found["steps"]] == ["load", "use"]
+    assert '"step:load"' in path.read_text()
+    assert path.stat().st_mode & 0o777 == 0o640
+    done = subprocess.run(
+        [sys.executable, "-m", "jupyter_pipeline", "steps", "-", "--write"],
+        input=path.read_text(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 2
+    assert "--write needs the notebook as a file" in done.stderr

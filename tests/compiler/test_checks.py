@@ -48,6 +48,10 @@ CASES: dict[str, tuple[list[str], dict[str, Any]]] = {
         {"parameters": ("xs",)},
     ),
     "map-awaits": (["xs = [1]", "%%step y --map\ny = [await x for x in xs]"], {"parameters": ("xs",)}),
+    "one-thread": (
+        ["import sqlite3", "%%step a\nc = sqlite3.connect('x')", "%%step b\ny = c.execute('select 1')"],
+        {},
+    ),
     "captured-name-rebound": (
         ["%%step a\nk = len([1])\ndef f():\n    return k", "%%step b\nk = len([1, 2])", "%%step c\ny = f(), k"],
         {},

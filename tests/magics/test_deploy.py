@@ -192,3 +192,18 @@ def test_marked_cells_run_as_they_are(shell: InteractiveShell) -> None:
     assert shell.user_ns["x"] == 1
     (raised,) = cells(shell, "%%check negative\nassert x < 0")
     assert isinstance(raised, CompileError)
+
+
+def test_the_steps_of_the_notebook_are_proposed(shell: InteractiveShell, folder: Path) -> None:
+    assert (
+        cells(shell, "%%step load\nrows = list('ab')", "total = len(rows) + len(rows)\nprint(total)", "asks = 1")
+        == [None] * 3
+    )
+    proposal = shell.run_line_magic("steps", "")
+    names = {name for step in proposal.proposal.steps for name in step.inputs}
+    assert proposal.proposal.steps[0].name == "load"
+    assert names == {"rows"}
+    assert "rows of load" in str(proposal)
+    assert "<td>load" in proposal._repr_html_()
+    with pytest.raises(UsageError, match="%steps"):
+        shell.run_line_magic("steps", "load")

@@ -16,7 +16,15 @@ from typing import Any
 
 from jupyter_pipeline.exceptions import CompileError, MissingDependencyError
 
-__all__ = ["TEXT_SUFFIXES", "convert_nbformat3", "is_text_notebook", "read_text_notebook"]
+__all__ = [
+    "TEXT_SUFFIXES",
+    "convert_nbformat3",
+    "is_databricks_export",
+    "is_marimo",
+    "is_text_notebook",
+    "read_text_notebook",
+    "write_tags",
+]
 
 TEXT_SUFFIXES = frozenset({".py", ".md", ".markdown", ".rmd", ".qmd", ".myst"})
 """Suffixes of text notebooks, in lower case."""
@@ -29,6 +37,23 @@ _LINE_MAGICS = ("pip", "run", "conda")
 def is_text_notebook(name: str) -> bool:
     """Return True if a file of this name is a text notebook."""
     return PurePath(name).suffix.lower() in TEXT_SUFFIXES
+
+
+def is_databricks_export(text: str) -> bool:
+    """Return True if a text notebook is an export of Databricks."""
+    return text.startswith(_DATABRICKS)
+
+
+def is_marimo(text: str) -> bool:
+    """Return True if a text notebook is a marimo notebook."""
+    return re.search(r"(?m)^app *= *marimo\.App\(", text) is not None
+
+
+def _text_format(name: str) -> str:
+    """Return the name by which jupytext knows the format of a text notebook."""
+    suffix = PurePath(name).suffix.lower()
+    # Quarto's own conversion needs its command line; its code chunks have the syntax of R Markdown.
+    return {".rmd": "Rmd", ".qmd": "Rmd", ".myst": "md:myst"}.get(suffix, suffix[1:])
 
 
 def read_text_notebook(text: str, name: str) -> dict[str, Any]:
@@ -48,19 +73,16 @@ def read_text_notebook(text: str, name: str) -> dict[str, Any]:
     MissingDependencyError
         If jupytext is not installed.
     """
-    if text.startswith(_DATABRICKS):
+    if is_databricks_export(text):
         return {"nbformat": 4, "metadata": {}, "cells": [*_databricks_cells(text)]}
     try:
         import jupytext
     except ImportError as error:
         raise MissingDependencyError("jupytext") from error
-    suffix = PurePath(name).suffix.lower()
-    # Quarto's own conversion needs its command line; its code chunks have the syntax of R Markdown.
-    form = {".rmd": "Rmd", ".qmd": "Rmd", ".myst": "md:myst"}.get(suffix, suffix[1:])
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            notebook = jupytext.reads(text, fmt=form)
+            notebook = jupytext.reads(text, fmt=_text_format(name))
     except Exception as error:  # the readers of jupytext raise many types
         reason = str(error).split("\n")[0].rstrip(".")
         if type(error).__name__ == "MarimoError":
@@ -72,6 +94,33 @@ def read_text_notebook(text: str, name: str) -> dict[str, Any]:
             f"{name} cannot be read as a text notebook ({reason}). Correct it, or save it as an .ipynb file."
         ) from error
     return _without_ids(json.loads(json.dumps(notebook)))
+
+
+def write_tags(text: str, name: str, tags: Mapping[int, str]) -> str:
+    """Return a text notebook with a further tag on some cells, in the format of the text.
+
+    Parameters
+    ----------
+    text : str
+        Content of the file, which `read_text_notebook` can read.
+    name : str
+        Name of the file.
+    tags : mapping of int to str
+        Tag by zero-based index of the cell.
+    """
+    import jupytext
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        notebook = jupytext.reads(text, fmt=_text_format(name))
+        for index, tag in tags.items():
+            notebook.cells[index].metadata.setdefault("tags", []).append(tag)
+        header = notebook.metadata.setdefault("jupytext", {})
+        if header.get("cell_metadata_filter") == "-all":  # jupytext would leave out all metadata
+            header["cell_metadata_filter"] = "tags,-all"
+        kept = header.get("text_representation", {}).get("format_name")
+        form = {"extension": PurePath(name).suffix, "format_name": kept} if kept else _text_format(name)
+        return str(jupytext.writes(notebook, fmt=form))
 
 
 def convert_nbformat3(data: Mapping[str, Any]) -> dict[str, Any]:

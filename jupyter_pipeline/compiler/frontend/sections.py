@@ -36,6 +36,8 @@ class Section:
     """Zero-based indices of its code cells, in order."""
     is_marked: bool = False
     """True if its cells have directives with the same step name."""
+    activity: str = ""
+    """``load``, ``prepare``, ``model``, ``plot`` or ``report``, in a notebook without headings."""
 
 
 def find_headings(markdown: str) -> list[tuple[int, str]]:

@@ -49,7 +49,8 @@ class Conflict:
 
     def refuse(self) -> Refusal:
         """Return the refusal of the statement."""
-        return refusal(self.rule, cell=self.statement.cell, line=self.statement.node.lineno, name=self.name)
+        place = {"cell": self.statement.cell, "line": self.statement.node.lineno}
+        return refusal(self.rule, **place, name=self.name, reason=self.reason)
 
 
 def connect(steps: Sequence[Step]) -> list[Conflict]:

@@ -4,7 +4,8 @@
    Statements that several steps need, and that depend on no step, become a separate step, ``prepare``. A statement
    between the cells of a step that needs it belongs to the step.
 2. `edges` connects the steps. Steps without a path between them run in parallel.
-3. If rebound names or changed objects forbid this order, statements stay between the steps, in document order. If the
+3. Steps with common effects run in the order of the notebook (`effect_order`).
+4. If rebound names or changed objects forbid this order, statements stay between the steps, in document order. If the
    values would still differ from the notebook's, the cells are refused.
 """
 
@@ -18,6 +19,7 @@ from jupyter_pipeline.compiler.analysis.heap import bits
 from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
 from jupyter_pipeline.compiler.analysis.statements import Statement
 from jupyter_pipeline.compiler.graph.edges import Conflict, connect
+from jupyter_pipeline.compiler.graph.effect_order import order_effects
 from jupyter_pipeline.compiler.graph.imports import copy_statements, find_copied_statements
 from jupyter_pipeline.compiler.graph.naming import unused_name
 from jupyter_pipeline.compiler.graph.parameters import Parameter
@@ -31,6 +33,7 @@ from jupyter_pipeline.compiler.graph.steps import (
     pass_parameters,
 )
 from jupyter_pipeline.compiler.graph.subjects import Subject
+from jupyter_pipeline.compiler.graph.threads import find_thread_bound
 from jupyter_pipeline.compiler.graph.value_types import find_imported_paths
 from jupyter_pipeline.exceptions import CompileRefusedError
 
@@ -42,6 +45,7 @@ _PREPARE = Subject("prepare", "Prepare values that several steps use.")
 def partition_steps(
     sliced: SlicedProgram,
     inner: Sequence[Statement],
+    imports: Sequence[Statement],
     parameters: Sequence[Parameter],
     *,
     first_cells: Mapping[int, int],
@@ -59,6 +63,8 @@ def partition_steps(
         The slice.
     inner : sequence of Statement
         Statements that are not at module level.
+    imports : sequence of Statement
+        Imports at module level.
     parameters : sequence of Parameter
         Parameters of the pipeline.
     first_cells : mapping of int to int
@@ -78,8 +84,11 @@ def partition_steps(
         conflicts = connect(steps) if len(steps) > 1 else []
         if not conflicts:
             break
+    if len(steps) > 1:
+        conflicts += find_thread_bound(steps, imports)
     if conflicts:
         raise CompileRefusedError(list(dict.fromkeys(conflict.refuse() for conflict in conflicts)))
+    sliced.notes += order_effects(steps)
     modules = find_imported_paths(s.node for s in sliced.statements)
     for step in steps:
         pass_parameters(step, parameters)

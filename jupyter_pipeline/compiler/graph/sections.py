@@ -1,7 +1,6 @@
 """Partition a whole notebook into steps: its sections.
 
-1. A section of the notebook is a step. Without headings, a step starts at each cell that needs nothing of the cells
-   directly above it.
+1. A section of the notebook is a step. `division` divides a notebook without headings.
 2. `edges` connects the steps. Sections whose values would differ from the notebook's become one step, with those
    between them: a name that is rebound after a function captured it, a value that is possibly undefined, an object that
    only one thread can use.
@@ -14,28 +13,20 @@ So every notebook has a partition: in the last resort, one step.
 from __future__ import annotations
 
 import ast
-import itertools
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from jupyter_pipeline.compiler.analysis.locations import (
-    ANY_FILE,
-    FIGURE,
-    PROCESS,
-    RANDOM_STATE,
-    SETTINGS,
-    Access,
-    Location,
-)
 from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
 from jupyter_pipeline.compiler.analysis.statements import Statement
 from jupyter_pipeline.compiler.frontend.directives import Directive
 from jupyter_pipeline.compiler.frontend.notebook import Cell, CellNote
 from jupyter_pipeline.compiler.frontend.sections import Section
+from jupyter_pipeline.compiler.graph.division import divide_cells
 from jupyter_pipeline.compiler.graph.edges import Conflict, connect
+from jupyter_pipeline.compiler.graph.effect_order import order_effects
 from jupyter_pipeline.compiler.graph.imports import copy_statements, find_copied_statements
 from jupyter_pipeline.compiler.graph.naming import to_identifier, unused_name
 from jupyter_pipeline.compiler.graph.steps import Step, find_assigned_names
@@ -43,8 +34,6 @@ from jupyter_pipeline.compiler.graph.threads import find_thread_bound
 
 __all__ = ["Division", "partition_sections"]
 
-_MOST_STEPS = 12
-"""Largest number of steps of a notebook without headings."""
 _LONGEST_NAME = 40
 
 
@@ -62,6 +51,10 @@ class _Group:
     @property
     def title(self) -> str:
         return next((section.title for section in self.sections if section.title), "")
+
+    @property
+    def activity(self) -> str:
+        return next((section.activity for section in self.sections if section.activity), "")
 
 
 class Division(NamedTuple):
@@ -114,7 +107,7 @@ def partition_sections(
     by_number = {s.number: s for s in inner}
     copied = 0 if one_step else find_copied_statements(inner)
     if len(sections) == 1 and not sections[0].is_marked and not one_step:
-        sections = _divide(sections[0], by_cell, copied)
+        sections = divide_cells(sections[0], by_cell, copied)
     groups = [_Group([section], [s for c in section.cells for s in by_cell.get(c, ())]) for section in sections]
     notes: list[CellNote] = []
     if one_step:
@@ -141,7 +134,7 @@ def partition_sections(
         steps = [Step(name=function, cell=-1, statements=[])]
     chosen = {step.cell: _directive(group, directives, notes) for step, group in zip(steps, groups, strict=False)}
     _name(steps, groups, chosen, function, {*taken, *(n for s in inner for n in s.bound)}, cells)
-    _order_effects(steps, notes)
+    notes += order_effects(steps)
     return Division(steps, chosen, notes)
 
 
@@ -169,36 +162,13 @@ def _resolve(groups: list[_Group], conflicts: Sequence[Conflict], notes: list[Ce
             line = reason.statement.node.lineno
             shown = ", ".join(names[:-1]) + f" and {names[-1]}"
             text = f"{shown} are one step, because of {reason.name!r} in line {line}: {reason.reason}"
-            notes.append(CellNote(reason.statement.cell, text))
+            if any(group.title for group in merged):  # parts without headings have no names yet
+                notes.append(CellNote(reason.statement.cell, text))
             found.append(_merge(merged))
         else:
             found.append(groups[position])
         position = end + 1
     return found
-
-
-# Sections without headings
-
-
-def _divide(section: Section, by_cell: Mapping[int, Sequence[Statement]], copied: int) -> list[Section]:
-    """Divide the cells where a cell needs nothing of the group above it, and limit the number of groups."""
-    groups: list[list[int]] = []
-    owned = 0
-    for cell in section.cells:
-        needs = own = 0
-        for s in by_cell.get(cell, ()):
-            needs |= s.needs & ~copied
-            own |= 1 << s.number
-        if not groups or (own and owned and not needs & owned):
-            groups.append([])
-            owned = 0
-        groups[-1].append(cell)
-        owned |= own
-    while len(groups) > _MOST_STEPS:
-        sizes = [len(a) + len(b) for a, b in itertools.pairwise(groups)]
-        smallest = sizes.index(min(sizes))
-        groups[smallest : smallest + 2] = [groups[smallest] + groups[smallest + 1]]
-    return [replace(section, cells=tuple(group)) for group in groups]
 
 
 # Names
@@ -238,7 +208,11 @@ def _name(
     sources = {cell.index: cell.source for cell in cells}
     for position, (step, group) in enumerate(zip(steps, groups, strict=False)):
         directive = directives[step.cell]
-        title = group.title or _comment(sources[group.cells[0]])
+        values = find_assigned_names(step.statements)
+        subject = f"_{values[0]}" if values and group.activity in ("load", "prepare", "model") else ""
+        activity = f"{group.activity}{subject}" if group.activity else ""
+        several = bool(activity) and len(group.cells) > 1
+        title = group.title or ("" if several else _comment(sources[group.cells[0]]))
         if directive.name:
             name = to_identifier(directive.name)
         elif len(steps) == 1:
@@ -246,8 +220,7 @@ def _name(
         elif title:
             name = _shorten(to_identifier(unicodedata.normalize("NFKC", title)))
         else:
-            values = find_assigned_names(step.statements)
-            name = "setup" if position == 0 else f"make_{values[0]}" if values else "run"
+            name = activity or ("setup" if position == 0 else f"make_{values[0]}" if values else "run")
         if name in used and name not in {s.name for s in steps}:
             name = f"{name}_step"
         step.name = unused_name(name, used)
@@ -361,58 +334,3 @@ def _reads_always(node: ast.stmt, name: str) -> bool:
             return True
         pending += ast.iter_child_nodes(one)
     return False
-
-
-# Order of effects
-
-
-def _order_effects(steps: Sequence[Step], notes: list[CellNote]) -> None:
-    """Make steps wait for earlier steps that use the same files, random numbers, figures or settings."""
-    uses = [_footprint(step) for step in steps]
-    seeded = any(access & Access.CREATE for use in uses for location, access in use.items() if location == RANDOM_STATE)
-    before: list[set[int]] = []
-    position = {id(step): i for i, step in enumerate(steps)}
-    reasons: dict[str, list[str]] = {}
-    for later, step in enumerate(steps):
-        waits = set[int]()
-        for source in (*step.sources.values(), *step.after):
-            waits |= {position[id(source)], *before[position[id(source)]]}
-        for earlier in range(later - 1, -1, -1):
-            if earlier in waits:
-                continue
-            if reason := _conflict(uses[earlier], uses[later], seeded=seeded):
-                step.after.append(steps[earlier])
-                waits |= {earlier, *before[earlier]}
-                reasons.setdefault(reason, []).append(step.name)
-        before.append(waits)
-    for reason, names in reasons.items():
-        shown = ", ".join(dict.fromkeys(names))
-        first = next(step for step in steps if step.name == names[0])
-        notes.append(CellNote(first.cell, f"{shown} cannot run beside earlier steps: they use the same {reason}"))
-
-
-def _footprint(step: Step) -> dict[Location, Access]:
-    found: dict[Location, Access] = {}
-    for s in step.statements:
-        if s.cell not in step.cells:
-            continue  # a copy changes nothing in an order that matters
-        for location, access in s.effects.items():
-            found[location] = found.get(location, access) | access
-    return found
-
-
-def _conflict(first: Mapping[Location, Access], second: Mapping[Location, Access], *, seeded: bool) -> str:
-    """Return the shared resource for which two steps must run in order; empty for none."""
-    for location, text in ((PROCESS, "process state"), (SETTINGS, "settings")):
-        if (first.get(location, Access.READ) | second.get(location, Access.READ)) & Access.WRITE:
-            return text
-    if FIGURE in first and FIGURE in second:
-        return "figures"
-    if seeded and RANDOM_STATE in first and RANDOM_STATE in second:
-        return "random state"
-    for one, access in first.items():
-        for other, other_access in second.items():
-            same = one == other or (one.resource == other.resource and ANY_FILE in (one, other))
-            if same and one.resource == ANY_FILE.resource and (access | other_access) & Access.WRITE:
-                return "files"
-    return ""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from jupyter_pipeline.compiler.frontend.notebook import Cell
 
-__all__ = ["Subject", "find_action", "find_subject"]
+__all__ = ["Subject", "find_action", "find_subject", "find_verbs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +105,31 @@ def find_action(body: Sequence[ast.stmt]) -> tuple[str, list[str]]:
     return (verb, assigned[-3:]) if assigned else ("", [])
 
 
+def find_verbs(body: Sequence[ast.stmt]) -> set[str]:
+    """Return the verbs of the calls in statements, outside of functions: ``load``, ``plot``, ``fit`` and so on."""
+    found: set[str] = set()
+    pending: list[ast.AST] = [*body]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            continue
+        if isinstance(node, ast.Call) and (verb := _verb_of_call(node)):
+            found.add(verb)
+        pending += ast.iter_child_nodes(node)
+    return found
+
+
 def _verb_of(value: ast.expr) -> str:
     """Return the verb of the outermost known call of an expression."""
     for node in ast.walk(value):
-        if isinstance(node, ast.Call):
-            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            for verb, pattern in _VERBS:
-                if re.fullmatch(pattern, called):
-                    return verb
+        if isinstance(node, ast.Call) and (verb := _verb_of_call(node)):
+            return verb
     return "compute"
+
+
+def _verb_of_call(call: ast.Call) -> str:
+    called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return next((verb for verb, pattern in _VERBS if re.fullmatch(pattern, called)), "")
 
 
 def _root_of(value: ast.expr) -> str:

@@ -61,7 +61,7 @@ def _find_settings(steps: Sequence[Step], modules: Mapping[str, str]) -> Iterato
             for node in ast.walk(s.node):
                 if isinstance(node, ast.Call) and _dotted(node.func, modules) in _THREAD_SETTINGS:
                     reason = "it applies to one thread, and steps run in several"
-                    yield Conflict(s, ast.unparse(node.func), "", reason, position, len(steps) - 1)
+                    yield Conflict(s, ast.unparse(node.func), "one-thread", reason, position, len(steps) - 1)
 
 
 def _find_connections(steps: Sequence[Step], modules: Mapping[str, str]) -> Iterator[Conflict]:
@@ -70,7 +70,9 @@ def _find_connections(steps: Sequence[Step], modules: Mapping[str, str]) -> Iter
         for s in step.statements:
             for name in sorted(s.read & set(bound)):
                 if bound[name] != position:
-                    yield Conflict(s, name, "", "a connection works only in its thread", bound[name], position)
+                    yield Conflict(
+                        s, name, "one-thread", "a connection works only in its thread", bound[name], position
+                    )
             for node in ast.walk(s.node):
                 if isinstance(node, ast.Call) and _connects(node, modules, bound):
                     bound |= dict.fromkeys(s.bound, position)
@@ -90,7 +92,7 @@ def _find_awaiting(steps: Sequence[Step]) -> Iterator[Conflict]:
     if len(waiting) > 1:
         s = next(s for s in steps[waiting[-1]].statements if awaits(s.node))
         reason = "cells that await share one event loop"
-        yield Conflict(s, ast.unparse(s.node).split("\n")[0][:60], "", reason, waiting[0], waiting[-1])
+        yield Conflict(s, ast.unparse(s.node).split("\n")[0][:60], "one-thread", reason, waiting[0], waiting[-1])
 
 
 def _find_modules(statements: Sequence[Statement]) -> dict[str, str]:

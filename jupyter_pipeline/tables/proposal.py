@@ -1,0 +1,90 @@
+"""Table of the proposed steps of a notebook."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+
+from jupyter_pipeline.models import StepProposal, StepsProposal
+from jupyter_pipeline.tables.base import Table
+
+__all__ = ["Proposal"]
+
+_SHOWN = 4
+"""Number of cells, values or steps in one field of the table."""
+
+
+class Proposal:
+    """The proposed steps of a notebook, with the cells without a step and the notes.
+
+    Parameters
+    ----------
+    proposal : StepsProposal
+        The steps.
+    write, deploy : str
+        Commands that write and deploy the steps.
+    """
+
+    def __init__(self, proposal: StepsProposal, *, write: str, deploy: str) -> None:
+        self.proposal = proposal
+        self.write = write
+        self.deploy = deploy
+
+    def __str__(self) -> str:
+        return "\n".join([str(self._table()), "", *self._lines()])
+
+    def _repr_html_(self) -> str:
+        lines = "".join(f"<li>{html.escape(line)}</li>" for line in self._lines())
+        return f"{self._table()._repr_html_()}<ul>{lines}</ul>"
+
+    def _repr_pretty_(self, printer: object, cycle: bool) -> None:
+        printer.text(str(self))  # type: ignore[attr-defined]
+
+    def _table(self) -> Table:
+        rows = [
+            (
+                f"{step.name} (check)" if step.kind == "check" else step.name,
+                _join([_shorten(label) for label in step.labels]),
+                str(step.lines),
+                _join([f"{value} of {source}" for value, source in step.inputs.items()]),
+                _join(step.waits_for),
+                _join(step.beside),
+                "marked" if step.is_marked else "",
+            )
+            for step in self.proposal.steps
+        ]
+        headers = ("step", "cells", "lines", "reads", "also waits for", "can run beside", "")
+        return Table(headers, rows, "The notebook has definitions only. A pipeline of it runs nothing.")
+
+    def _lines(self) -> Iterator[str]:
+        found = self.proposal
+        if found.basis == "headings":
+            yield "The steps follow the headings."
+        elif found.steps:
+            yield "The notebook has no headings that divide it. The steps follow what its cells do."
+        by_reason: dict[str, list[str]] = {}
+        for cell in found.unassigned:
+            by_reason.setdefault(cell.reason, []).append(_shorten(cell.label))
+        for reason, labels in by_reason.items():
+            yield f"Without a step: {', '.join(labels)} ({reason})."
+        if found.parameters:
+            yield f"Parameters: {', '.join(found.parameters)}."
+        yield from (f"note: {note}" for note in found.notes)
+        open_steps: list[StepProposal] = [step for step in found.steps if not step.is_marked]
+        if found.written:
+            yield "The steps are tags of the cells now. Edit the tags to change them."
+        elif open_steps:
+            yield f"Accept the steps: {self.write}"
+        if found.steps:
+            yield f"Deploy them: {self.deploy}"
+
+
+def _shorten(label: str) -> str:
+    """Return the label of a cell without its text."""
+    return re.sub(r' ".*"$', "", label)
+
+
+def _join(texts: Sequence[str]) -> str:
+    more = len(texts) - _SHOWN
+    return ", ".join(texts[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
