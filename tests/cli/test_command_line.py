@@ -124,15 +124,8 @@ def test_help_starts_with_the_usage() -> None:
 
 
 def test_steps_are_printed_and_written(tmp_path: Path) -> None:
-    cells = [
-        {"cell_type": kind, "source": source, "metadata": {}}
-        for kind, source in [
-            ("markdown", "## Load"),
-            ("code", "x = list('1')"),
-            ("markdown", "## Use"),
-            ("code", "y = x"),
-        ]
-    ]
+    texts = {"## Load": "markdown", "x = list('1')": "code", "## Use": "markdown", "y = x": "code"}
+    cells = [{"cell_type": kind, "source": source, "metadata": {}} for source, kind in texts.items()]
     path = tmp_path / "report.ipynb"
     path.write_text(json.dumps({"nbformat": 4, "metadata": {}, "cells": cells}))
     path.chmod(0o640)
