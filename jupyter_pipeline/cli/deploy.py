@@ -12,9 +12,17 @@ from traitlets import Bool, Unicode
 from jupyter_pipeline import tables
 from jupyter_pipeline.cli.base import Command, note
 from jupyter_pipeline.cli.traits import with_options
-from jupyter_pipeline.compiler import Cell, propose_steps, read_notebook, select_cell, select_cells, slice_cells
+from jupyter_pipeline.compiler import (
+    Cell,
+    propose_steps,
+    read_notebook,
+    select_cell,
+    select_cells,
+    slice_cells,
+    slice_notebook,
+)
 from jupyter_pipeline.exceptions import ConfigurationError, RehearsalDiffersError, RehearsalError, UsageError
-from jupyter_pipeline.models import Deployed, StepsProposal
+from jupyter_pipeline.models import CellSlice, Deployed, StepsProposal
 from jupyter_pipeline.workflows import deploy, deploy_options, deploy_plan, steps
 
 __all__ = ["Deploy", "Options", "Slice", "Steps", "notebook_path", "read_cells"]
@@ -160,20 +168,33 @@ class Steps(Command):
 
 
 class Slice(Command):
-    """Print a cell with the code that it needs."""
+    """Print a cell with the code that it needs, or a table of all cells."""
 
     name = "jupyter-pipeline slice"
     description = "Print the smallest program that computes the result of a notebook cell."
+    examples = """
+        jupyter pipeline slice report.ipynb --cell daily   # print the program
+        jupyter pipeline slice report.ipynb --all          # list the cells that each cell needs
+    """
     positional = ("NOTEBOOK",)
     cell = Unicode("", help="Zero-based index, id or tag of the cell.").tag(config=True)
+    every = Bool(False, help="List all cells with the cells that they need.").tag(config=True)
     aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "cell": "Slice.cell"}
+    flags: ClassVar[dict[str, Any]] = {
+        **Command.flags,
+        "all": ({"Slice": {"every": True}}, "List all cells with the cells that they need."),
+    }
 
-    def work(self, notebook: str) -> dict[str, Any]:
-        if not self.cell:
-            raise UsageError("Name the cell: --cell INDEX, --cell ID or --cell TAG.")
+    def work(self, notebook: str) -> dict[str, Any] | list[CellSlice]:
+        if bool(self.cell) == self.every:
+            raise UsageError("Name one cell, --cell INDEX, --cell ID or --cell TAG, or list all cells: --all.")
         cells = read_cells(notebook)
+        if self.every:
+            return slice_notebook(cells)
         sources = [c.source if c.kind == "code" else "" for c in cells]
         return slice_cells(sources, select_cell(cells, self.cell)).to_dict()
 
-    def show(self, answer: dict[str, Any]) -> str:
+    def show(self, answer: dict[str, Any] | list[CellSlice]) -> str:
+        if isinstance(answer, list):
+            return str(tables.Slices(answer))
         return "".join(f"# note: {text}\n" for text in answer["notes"]) + str(answer["source"])

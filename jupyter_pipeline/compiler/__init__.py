@@ -16,7 +16,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jupyter_pipeline.compiler.analysis.slicer import Analysis, Slice, slice_cells
+    from jupyter_pipeline.compiler.analysis.slicer import Analysis, Slice, slice_cells, slice_notebook
     from jupyter_pipeline.compiler.driver import compile_cells
     from jupyter_pipeline.compiler.frontend.notebook import Cell, read_notebook, select_cell, select_cells
     from jupyter_pipeline.compiler.options import Compilation, CompileOptions
@@ -34,6 +34,7 @@ __all__ = [
     "select_cell",
     "select_cells",
     "slice_cells",
+    "slice_notebook",
     "write_proposal",
 ]
 
@@ -49,6 +50,7 @@ _MODULES = {
     "select_cell": "frontend.notebook",
     "select_cells": "frontend.notebook",
     "slice_cells": "analysis.slicer",
+    "slice_notebook": "analysis.slicer",
     "write_proposal": "proposal",
 }
 

@@ -17,6 +17,7 @@ from jupyter_pipeline.models.clusters import (
 )
 from jupyter_pipeline.models.compiler import (
     CellComparison,
+    CellSlice,
     ComparisonStatus,
     Deployed,
     DeploymentStatus,
@@ -54,6 +55,7 @@ __all__ = [
     "AlertEvent",
     "CatchUpPolicy",
     "CellComparison",
+    "CellSlice",
     "ClusterRecord",
     "ClusterState",
     "ComparisonStatus",

@@ -11,6 +11,7 @@ from jupyter_pipeline.models.record import Record
 
 __all__ = [
     "CellComparison",
+    "CellSlice",
     "ComparisonStatus",
     "Deployed",
     "DeploymentStatus",
@@ -44,6 +45,23 @@ class Refusal(Record):
     def __str__(self) -> str:
         label = self.label or f"cell {self.cell + 1}"
         return f"{label[0].upper()}{label[1:]}, line {self.line}: {self.name}: {self.reason}. {self.fix}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellSlice(Record):
+    """The cells that one cell needs, or the reasons why it cannot be compiled."""
+
+    cell: int
+    """Zero-based index."""
+    label: str
+    """The cell as the notebook shows it."""
+    needs: tuple[int, ...] = ()
+    """Zero-based indices of the other cells that it needs."""
+    share: float = 0.0
+    """Share of the code cells up to this one, this one included, that the slice keeps."""
+    notes: tuple[str, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    """Reasons why the cell cannot be compiled; empty if it can."""
 
 
 class ComparisonStatus(enum.Enum):

@@ -19,12 +19,13 @@ from jupyter_pipeline.tables.deployments import (
     tests,
     versions,
 )
-from jupyter_pipeline.tables.proposal import Proposal
+from jupyter_pipeline.tables.proposal import Proposal, Slices
 
 __all__ = [
     "Comparison",
     "Link",
     "Proposal",
+    "Slices",
     "Table",
     "alerts",
     "clusters",

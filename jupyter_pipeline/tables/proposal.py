@@ -1,4 +1,4 @@
-"""Table of the proposed steps of a notebook."""
+"""Tables of the proposed steps of a notebook, and of the cells that its cells need."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 
-from jupyter_pipeline.models import StepProposal, StepsProposal
+from jupyter_pipeline.models import CellSlice, StepProposal, StepsProposal
 from jupyter_pipeline.tables.base import Table
 
-__all__ = ["Proposal"]
+__all__ = ["Proposal", "Slices"]
 
 _SHOWN = 4
 """Number of cells, values or steps in one field of the table."""
@@ -78,6 +78,45 @@ class Proposal:
             yield f"Accept the steps: {self.write}"
         if found.steps:
             yield f"Deploy them: {self.deploy}"
+
+
+class Slices:
+    """The cells that each cell of a notebook needs, with the reasons of refused cells and the notes.
+
+    Parameters
+    ----------
+    slices : sequence of CellSlice
+        All code cells.
+    """
+
+    def __init__(self, slices: Sequence[CellSlice]) -> None:
+        self.slices = slices
+
+    def __str__(self) -> str:
+        labels = {each.cell: _shorten(each.label) for each in self.slices}
+        rows = [
+            (
+                labels[each.cell],
+                "refused" if each.refusals else _join([labels[cell] for cell in each.needs]),
+                "" if each.refusals else f"{each.share:.0%}",
+                str(len(each.notes) or ""),
+            )
+            for each in self.slices
+        ]
+        lines = [str(Table(("cell", "needs", "kept", "notes"), rows, "The notebook has no code."))]
+        refusals: dict[str, list[str]] = {}
+        notes: dict[str, None] = {}
+        for each in self.slices:
+            for refusal in each.refusals:
+                refusals.setdefault(str(refusal), []).append(labels[each.cell])
+            notes |= dict.fromkeys(each.notes)
+        compiled = [each for each in self.slices if not each.refusals]
+        share = sum(each.share for each in compiled) / len(compiled) if compiled else 0.0
+        if self.slices:
+            lines += ["", f"{len(compiled)} of {len(self.slices)} cells compile; they keep {share:.0%} of the cells."]
+        lines += [f"refused: {reason} (needed by {_join(cells)})" for reason, cells in refusals.items()]
+        lines += [f"note: {note}" for note in notes]
+        return "\n".join(lines)
 
 
 def _shorten(label: str) -> str:

@@ -148,3 +148,17 @@ def test_steps_are_printed_and_written(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert "--write needs the notebook as a file" in done.stderr
+
+
+def test_all_cells_are_listed_with_the_cells_that_they_need(tmp_path: Path) -> None:
+    sources = ["x = list('1')", "y = missing", "z = x", "print(z)"]
+    cells = [{"cell_type": "code", "source": source, "metadata": {}} for source in sources]
+    path = tmp_path / "n.ipynb"
+    path.write_text(json.dumps({"nbformat": 4, "metadata": {}, "cells": cells}))
+    shown = run("slice", str(path), "--all").stdout
+    assert "3 of 4 cells compile" in shown
+    assert "refused: Cell 2 of 4, line 1: missing" in shown
+    found = json.loads(run("slice", str(path), "--all", "--json").stdout)
+    assert [each["needs"] for each in found] == [[], [], [0], [0, 2]]
+    assert found[1]["refusals"][0]["rule"] == "undefined-name"
+    assert "--cell INDEX" in run("slice", str(path)).stderr

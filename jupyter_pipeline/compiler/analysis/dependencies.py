@@ -37,6 +37,8 @@ class Dependencies:
     """Names that no statement defines where they are read."""
     always_kept: int = 0
     """Bits of the statements that any slice keeps."""
+    possibly_kept: int = 0
+    """The statements among them that only may have an effect, because a call is unknown."""
     settings: list[tuple[int, int]] = field(default_factory=list)
     """For each library, the bits of the statements that import it, and of those that change its settings.
 
@@ -115,6 +117,7 @@ def analyze(
     return Dependencies(
         state.unresolved,
         state.always_kept,
+        state.possibly_kept,
         [(heap.importers.get(library, 0), how) for library, how in heap.configured_by.items()],
         importers,
         _find_patchers(program, heap.patchers),

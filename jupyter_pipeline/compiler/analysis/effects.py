@@ -239,6 +239,10 @@ class Effects:
             self._summarize(PROCESS, Access.WRITE)
             return
         self._record(PROCESS, Access.WRITE)
+        if not unknown:
+            state.possibly_kept &= ~self.heap.bit
+        elif not state.always_kept & self.heap.bit:
+            state.possibly_kept |= self.heap.bit
         state.always_kept |= self.heap.bit
         if unknown:
             text = "These statements may change settings of a library or of the process, so they are kept"

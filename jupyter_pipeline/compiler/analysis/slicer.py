@@ -14,7 +14,7 @@ import gc
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -27,10 +27,14 @@ from jupyter_pipeline.compiler.frontend.ipython import PLACEHOLDER
 from jupyter_pipeline.compiler.frontend.notebook import Cell, CellNote, format_notes, label_cells, label_refusals
 from jupyter_pipeline.compiler.refusals import refusal
 from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
-from jupyter_pipeline.models import Record, Refusal
+from jupyter_pipeline.models import CellSlice, Record, Refusal
 
-__all__ = ["Analysis", "Slice", "SlicedProgram", "collect_later", "slice_cells", "slice_program"]
+__all__ = ["Analysis", "Slice", "SlicedProgram", "collect_later", "slice_cells", "slice_notebook", "slice_program"]
 
+_LEFT_OUT = (
+    "These statements may change settings of a library or of the process, but they are left out, because they need a "
+    "line that cannot run"
+)
 _PATCHES = "These imports may change other libraries, so they are kept"
 
 
@@ -171,6 +175,25 @@ def slice_cells(sources: Sequence[str], cell: int) -> Slice:
     return Analysis(sources, [cell]).slice(cell)
 
 
+def slice_notebook(cells: Sequence[Cell]) -> list[CellSlice]:
+    """Return for each code cell of a notebook the cells that it needs, or the reasons why it cannot be compiled."""
+    labels = label_cells(cells)
+    code = [cell.index for cell in cells if cell.kind == "code" and cell.source.strip()]
+    analysis = Analysis([cell.source if cell.index in code else "" for cell in cells], code)
+    found = []
+    for position, index in enumerate(code, 1):
+        try:
+            sliced = analysis.slice(index)
+        except CompileRefusedError as error:
+            refusals = tuple(replace(refusal, label=labels[refusal.cell]) for refusal in error.refusals)
+            found.append(CellSlice(cell=index, label=labels[index], refusals=refusals))
+        else:
+            needs = tuple(cell for cell in sliced.cells if cell != index)
+            share = len(sliced.cells) / position
+            found.append(CellSlice(cell=index, label=labels[index], needs=needs, share=share, notes=sliced.notes))
+    return found
+
+
 def slice_program(
     sources: Sequence[tuple[int, str]],
     criteria: Sequence[int],
@@ -222,14 +245,29 @@ def _slice_backward(
     for statement in statements[:end]:
         if statement.cell in criteria:
             start |= 1 << statement.number | last_cell.needs.get(statement.number, 0)
+    unresolved = [*dependencies.unresolved, *last_cell.unresolved]
     needed = _backward_closure(statements, settings, start)
+    refused = _find_refused(program, bits(needed), unresolved)
+    left_out = 0
+    if refused:
+        optional = dependencies.possibly_kept & needed
+        optional &= ~sum(1 << s.number for s in statements[:end] if s.cell in criteria)
+        left_out = _find_dispensable(statements, optional, refused)
+        settings = [(importers, configuring & ~left_out) for importers, configuring in settings]
+        needed = _backward_closure(statements, settings, start & ~left_out)
+        left_out &= ~needed
     sliced = SlicedProgram(program, tuple(criteria), [statements[n] for n in bits(needed)])
-    unresolved = [name for name in (*dependencies.unresolved, *last_cell.unresolved) if needed >> name.statement & 1]
-    refusals = [_refuse_name(program, name, later, kernel_names) for name in unresolved]
-    refusals += [r for s in sliced.statements for r in _refuse_statement(program, s)]
-    if refusals:
+    if needed & refused:
+        found = [
+            _refuse_name(program, name, later, kernel_names) for name in unresolved if needed >> name.statement & 1
+        ]
+        refusals = [*found, *(r for s in sliced.statements for r in _refuse_statement(program, s))]
         unique = {(r.cell, r.line, r.name): r for r in refusals}
         raise CompileRefusedError([unique[k] for k in sorted(unique)])
+    sliced.notes += [
+        CellNote(statements[n].cell, _LEFT_OUT, subject=ast.unparse(statements[n].node).split("\n")[0][:60])
+        for n in bits(left_out)
+    ]
     for cell, plain in program.plain.items():
         if cell > last:
             break
@@ -244,6 +282,21 @@ def _slice_backward(
             notes[CellNote(s.cell, _PATCHES, subject=ast.unparse(s.node))] = None
     sliced.notes += notes
     return sliced
+
+
+def _find_refused(program: Program, numbers: Iterable[int], unresolved: Sequence[UnresolvedName]) -> int:
+    """Return the bits of the statements among `numbers` that cannot run outside the notebook."""
+    undefined = sum({1 << name.statement for name in unresolved})
+    found = 0
+    for number in numbers:
+        if undefined >> number & 1 or _refuse_statement(program, program.statements[number]):
+            found |= 1 << number
+    return found
+
+
+def _find_dispensable(statements: Sequence[Statement], optional: int, refused: int) -> int:
+    """Return the bits of the statements among `optional` that need a statement which cannot run."""
+    return sum(1 << n for n in bits(optional) if _backward_closure(statements, (), 1 << n) & refused)
 
 
 def _backward_closure(statements: Sequence[Statement], settings: Sequence[tuple[int, int]], start: int) -> int:

@@ -152,6 +152,8 @@ class State:
         """Last cell that drew on the current figure; -1 if none has."""
         self.closed_in = -1
         """Last cell that closed its figures by ``show()``."""
+        self.possibly_kept = 0
+        """Bits of the statements among `always_kept` whose effects are unknown."""
         self.always_kept = 0
         """Bits of the statements that any slice keeps."""
         self.external_cells: Collection[int] = ()

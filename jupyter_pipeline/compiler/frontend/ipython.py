@@ -202,26 +202,28 @@ def _refuse_cell(plain: PlainCell, number: int, name: str, rest: str, body: list
 def _run_script(line: LineTranslator, name: str, rest: str, body: list[str]) -> list[str]:
     """Return the lines of a call that runs the body with an interpreter."""
     plain, names = line.plain, line.names
-    if name in ("bash", "sh", "system", "sx", "shell", "!") and (shown := translate_script(body)) is not None:
+    words = _words(rest)
+    captures = bool({"--out", "--err"} & {word.partition("=")[0] for word in words})
+    is_shell = name in ("bash", "sh", "system", "sx", "shell", "!")
+    if is_shell and not captures and (shown := translate_script(body)) is not None:
         plain.requirements += shown.requirements
         for text in shown.notes:
             plain.note_install(text)
         if not shown.requirements and not shown.notes:
             plain.note(f"the %%{name} cell is ignored: it only shows something")
         return []
-    words = _words(rest)
-    output, check = "", "True"
+    output, error_output, check = "", "", "True"
     arguments: list[str] = []
     program = _SCRIPTS[name]
     while words:
         word = words.pop(0)
-        if word in ("--out", "--err"):
-            if output or word == "--err":
-                raise UntranslatableError("it binds the error output", "Call subprocess.run with capture_output=True.")
-            output = words.pop(0) if words else ""
+        option, _, value = word.partition("=")
+        if option in ("--out", "--err"):
+            value = value or (words.pop(0) if words else "")
+            output, error_output = (value, error_output) if option == "--out" else (output, value)
         elif word == "--no-raise-error":
             check = "False"
-        elif word in ("--bg", "--proc") and program != "script":
+        elif word.partition("=")[0] in ("--bg", "--proc"):
             raise UntranslatableError("a pipeline runs no command in the background", "Call subprocess.Popen.")
         elif word == "--raise-error":
             continue
@@ -231,8 +233,15 @@ def _run_script(line: LineTranslator, name: str, rest: str, body: list[str]) -> 
             arguments.append(render_text(expand(word, names).parts, names))
     plain.note("its script runs as a subprocess; a script that fails stops the run")
     command = quote(program) if program else f"{line.module('sys')}.executable"
-    option = _SCRIPT_OPTIONS.get(program.rpartition("/")[2])
-    if option is None or output:
+    option = _SCRIPT_OPTIONS.get(program.rpartition("/")[2], "")
+    if error_output:
+        subprocess = line.module("subprocess")
+        name = "completed" if not names.binds("completed") else "completed_process"
+        shown = f"{output} = {name}.stdout" if output else f'print({name}.stdout, end="")'
+        head = f"{name} = {subprocess}.run([{', '.join([command, *arguments])}], check={check}, capture_output=True, "
+        end = f'"""); {shown}; {error_output} = {name}.stderr'
+        return [f'{head}text=True, input="""\\', *_string_lines(body, end)]
+    if not option or output:
         subprocess = line.module("subprocess")
         call = f"{subprocess}.run([{', '.join([command, *arguments])}], check={check}, stdout={subprocess}.PIPE, "
         end = ").stdout" if output else ').stdout, end="")'

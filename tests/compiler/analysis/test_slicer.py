@@ -149,3 +149,20 @@ def test_a_cell_index_may_count_from_the_end_and_must_exist() -> None:
 def test_an_index_without_a_cell_is_refused_with_the_valid_indices(cell: int) -> None:
     with pytest.raises(UsageError, match=rf"no cell with index {cell}\. Choose an index from 0 to 1\."):
         slice_cells(["x = 1", "y = x"], cell)
+
+
+@pytest.mark.parametrize(
+    "obstacle", ["%%R -o q\nz", "q = input()", "q = = 3", "q = spark.read(1)", "q = get_ipython().magic('foo')"]
+)
+def test_a_call_that_only_may_have_an_effect_refuses_no_cell_that_does_not_need_its_argument(obstacle: str) -> None:
+    cells = ["import unlib", obstacle, "unlib.show(q)", "y = 1", "z = q"]
+    found = slice_cells(cells, 3)
+    assert found.source == "y = 1\n"
+    assert any("are left out, because they need a line that cannot run: unlib.show(q)" in note for note in found.notes)
+    with pytest.raises(CompileRefusedError):
+        slice_cells(cells, 4)
+
+
+def test_a_call_that_changes_the_process_refuses_the_cells_below_it() -> None:
+    with pytest.raises(CompileRefusedError, match="missing"):
+        slice_cells(["import os\nos.environ['A'] = missing", "y = 1"], 1)

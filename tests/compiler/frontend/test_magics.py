@@ -120,3 +120,19 @@ def test_effects_of_shell_lines_and_magics_are_kept() -> None:
     for text in ("wget", "os.chdir", "os.environ", "write_text"):
         assert text in source
     assert "unused" not in source
+
+
+@pytest.mark.parametrize(
+    "first", ["%%bash --bg", "%%script --bg bash", "%%script bash --proc p", "%%script --bg --out o bash"]
+)
+def test_a_script_in_the_background_is_an_obstacle(first: str) -> None:
+    plain = to_python(f"{first}\ntouch a")
+    assert "background" in plain.obstacles[1].reason
+
+
+def test_a_script_that_binds_its_error_output_keeps_both() -> None:
+    found = to_python("%%bash --err failed\nls").source
+    assert found.startswith(
+        'completed = subprocess.run(["bash"], check=True, capture_output=True, text=True, input="""'
+    )
+    assert found.endswith('; print(completed.stdout, end=""); failed = completed.stderr')

@@ -26,6 +26,8 @@ CELLS = [
     "%env GREETING=hello {name}\n%cd out dir",
     "files = !ls *.csv\nheads = !head -1 *.csv | tr a-z A-Z\nmissing = !grep nothing *.csv\ncount = files.n",
     "%%capture out\nprint('captured')\n!echo 5 > five.txt && echo shown",
+    "%%bash --out=shown --err failed\nls *.csv\necho $(echo 'a b' | wc -w) `echo \"{q}\"` ${HOME:+home} {1..3}; echo bad >&2",
+    "%%bash --out listed\nls *.csv",
     "%pushd ..\n%pushd ..\n%popd\n%popd\n!touch back.txt",
     """\
 import os
@@ -36,6 +38,7 @@ long = !seq 200000
 rows = open(files[0]).read()
 text = open("odd.txt").read()
 print(rows, double(3), triple(3), os.environ["GREETING"], heads, missing, count, len(long))
+print(shown, failed, listed)
 print(out.stdout.replace(chr(13), ""), text)
 print(sorted(os.listdir(".")))""",
 ]
