@@ -26,7 +26,7 @@ CELLS = [
     "%env GREETING=hello {name}\n%cd out dir",
     "files = !ls *.csv\nheads = !head -1 *.csv | tr a-z A-Z\nmissing = !grep nothing *.csv\ncount = files.n",
     "%%capture out\nprint('captured')\n!echo 5 > five.txt && echo shown",
-    "%%bash --out=shown --err failed\necho $(echo a b | wc -w) `echo \"{q}\"` ${HOME:+home} {1..3}; echo bad >&2",
+    '%%bash --out=shown --err failed\necho $(echo a b | wc -w) `echo "{q}"` ${HOME:+home} {1..3}; echo bad >&2',
     "%%bash --out listed\nls *.csv",
     "%pushd ..\n%pushd ..\n%popd\n%popd\n!touch back.txt",
     """\
