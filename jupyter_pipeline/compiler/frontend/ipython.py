@@ -237,9 +237,9 @@ def _run_script(line: LineTranslator, name: str, rest: str, body: list[str]) -> 
     if error_output:
         subprocess = line.module("subprocess")
         name = "completed" if not names.binds("completed") else "completed_process"
-        shown = f"{output} = {name}.stdout" if output else f'print({name}.stdout, end="")'
+        printed = f"{output} = {name}.stdout" if output else f'print({name}.stdout, end="")'
         head = f"{name} = {subprocess}.run([{', '.join([command, *arguments])}], check={check}, capture_output=True, "
-        end = f'"""); {shown}; {error_output} = {name}.stderr'
+        end = f'"""); {printed}; {error_output} = {name}.stderr'
         return [f'{head}text=True, input="""\\', *_string_lines(body, end)]
     if not option or output:
         subprocess = line.module("subprocess")
