@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from jupyter_pipeline.compiler.analysis.dynamic_names import find_dynamic_calls
 from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
 from jupyter_pipeline.compiler.refusals import Rule
 from jupyter_pipeline.compiler.secrets import FIX, find_secrets
@@ -59,17 +60,12 @@ def _find_empty_cells(sliced: SlicedProgram) -> Iterator[Violation]:
 
 
 def _find_dynamic_names(sliced: SlicedProgram) -> Iterator[Violation]:
-    """Find calls that read or bind notebook names which are local names in a step."""
+    """Find calls that read or bind names which are local names of one of several steps."""
+    if len(sliced.criteria) == 1:
+        return
     for s in sliced.statements:
-        source = sliced.program.plain[s.cell].source
-        if not any(word in source for word in ("exec", "globals", "locals", "vars")):
-            continue
-        for node in ast.walk(s.node):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
-                continue
-            name = node.func.id
-            if name in ("exec", "globals") or (name in ("locals", "vars") and not node.args):
-                yield Violation(s.cell, node.lineno, f"{name}()")
+        for call in find_dynamic_calls(s.node):
+            yield Violation(s.cell, call.lineno, f"{ast.unparse(call.func)}()")
 
 
 def _find_secrets(sliced: SlicedProgram) -> Iterator[Violation]:
@@ -82,8 +78,8 @@ SLICE_RULES = (
     SliceRule(
         "dynamic-names",
         "call",
-        "it reads or binds names that the analysis cannot see",
-        "Assign the names directly, or use a dictionary.",
+        "it reads or binds names that the analysis cannot see, and the pipeline has several steps",
+        "Assign the names directly, use a dictionary, or deploy one cell.",
         _find_dynamic_names,
     ),
     SliceRule(

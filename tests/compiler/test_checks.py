@@ -27,7 +27,7 @@ CASES: dict[str, tuple[list[str], dict[str, Any]]] = {
     "not-python": (["%run other.py\ny = 1"], {}),
     "input": (["y = input('name')"], {}),
     "empty-cell": (["# nothing"], {}),
-    "dynamic-names": (["y = globals()['a']"], {}),
+    "dynamic-names": (["%%step a\na = 1", "%%step y\ny = globals()['a']"], {"cells": (0, 1)}),
     "secret": (["password = 'hunter2hunter2'", "y = password"], {}),
     "invalid-directive": (["%%step a --retries x\ny = 1"], {}),
     "duplicate-step-name": (["%%step a\nx = 1", "%%check a\nassert x"], {}),

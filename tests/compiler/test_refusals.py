@@ -66,7 +66,6 @@ def test_a_notebook_without_directives_is_refused_with_their_syntax() -> None:
         (["\n\nname = input('who')"], {}, 0, 3, "input()", "cannot answer a prompt"),
         (["y = Out[3]"], {}, 0, 1, "Out", "only inside IPython"),
         (["# nothing"], {}, 0, 1, "cell", "does nothing"),
-        (["exec('y = 1')\ny"], {}, 0, 1, "exec()", "the analysis cannot see"),
         (["password = 'hunter2hunter2'", "y = password"], {}, 0, 1, "Secret Keyword", "looks like a secret"),
         (["a = 1", "y = 2"], {"parameters": ("a",)}, 1, 1, "a", "no statement that this cell needs binds"),
         (["a = 1\na += 1", "y = a"], {"parameters": ("a",)}, 0, 2, "a", "assigned or changed in several places"),

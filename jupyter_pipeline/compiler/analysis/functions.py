@@ -341,7 +341,7 @@ class Functions:
             heap.write_data(heap.reachable(mutated))
             heap.link(mutated, received)
         if any(name in summary.mutates for name in summary.parameters if name not in bound):
-            heap.write(callee.objects)
+            heap.write_data(callee.objects | heap.reachable(callee.objects))  # a default value
         for name in summary.returns:
             if name not in bound:
                 returned |= state.objects_of(name)

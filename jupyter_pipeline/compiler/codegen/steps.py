@@ -11,14 +11,20 @@
 from __future__ import annotations
 
 import ast
-import builtins
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
+from jupyter_pipeline.compiler.analysis.dynamic_names import needs_module_scope
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement
 from jupyter_pipeline.compiler.codegen.docstrings import render_docstring
 from jupyter_pipeline.compiler.codegen.figures import render_closing, render_text
+from jupyter_pipeline.compiler.codegen.scopes import (
+    as_global,
+    as_local,
+    assign_shadowed_builtins,
+    declare_assigned,
+    declare_global,
+)
 from jupyter_pipeline.compiler.codegen.sections import is_displayed, render_section
 from jupyter_pipeline.compiler.codegen.source_map import Piece
 from jupyter_pipeline.compiler.codegen.text import (
@@ -53,7 +59,7 @@ def render_steps(
     types: dict[int, TypeInference] = {}
     for step in steps:
         types[id(step)] = _infer_types(step, [s.node for s in [*imports, *helpers]], types)
-        pieces += [_EMPTY, _EMPTY, *_function(program, step, types[id(step)], imports)]
+        pieces += [_EMPTY, _EMPTY, *_function(program, step, types[id(step)], imports, is_alone=len(steps) == 1)]
     return pieces
 
 
@@ -95,7 +101,9 @@ def _infer_types(step: Step, module: Sequence[ast.stmt], types: Mapping[int, Typ
     return found
 
 
-def _function(program: Program, step: Step, types: TypeInference, imports: Sequence[Statement]) -> list[Piece]:
+def _function(
+    program: Program, step: Step, types: TypeInference, imports: Sequence[Statement], *, is_alone: bool
+) -> list[Piece]:
     modules = find_imported_paths(s.node for s in imports)
     items = step.mapped.items if step.mapped else ""
     inputs = [step.mapped.variable if step.mapped and n == items else n for n in step.inputs]
@@ -115,8 +123,14 @@ def _function(program: Program, step: Step, types: TypeInference, imports: Seque
     own = [s for s in step.statements if s.cell == step.cell]
     needed = [s for s in step.statements if (s.cell != step.cell and s.cell < step.cell) or step.cell < 0]
     after = [s for s in step.statements if s.cell > step.cell >= 0]
-    body += [Piece(line) for line in _shadowed(step.statements)]
-    local = {n for s in step.statements for n in s.bound} | set(step.inputs) | {p.name for p in step.parameters}
+    arguments_of_step = {*step.inputs, *(p.name for p in step.parameters)}
+    local: Collection[str] | None = None
+    if is_alone and needs_module_scope(step.statements):
+        body += [Piece(line) for line in declare_global(step.statements, arguments_of_step)]
+    else:
+        local = {n for s in step.statements for n in s.bound} | arguments_of_step
+        body += [Piece(line) for line in assign_shadowed_builtins(step.statements)]
+        body += [Piece(line) for line in declare_assigned(step.statements, arguments_of_step)]
     if step.cells:
         body += render_section(program, step, imports, lambda s: _local_piece(program, s, local))
         body += _return(step)
@@ -152,15 +166,18 @@ def _indented(pieces: Sequence[Piece]) -> list[Piece]:
     return [replace(piece, text=indent(piece.text)) for piece in pieces]
 
 
-def _local_piece(program: Program, statement: Statement, local: Collection[str]) -> Piece:
-    return _piece(program, statement, _as_local(render_text(program, statement), statement.node, local))
+def _local_piece(program: Program, statement: Statement, local: Collection[str] | None) -> Piece:
+    """Return a statement in the scope of the function, or with global names if `local` is ``None``."""
+    text = render_text(program, statement)
+    changed = as_global(text, statement.node) if local is None else as_local(text, statement.node, local)
+    return _piece(program, statement, changed)
 
 
 def _cell_body(
     program: Program,
     step: Step,
     own: Sequence[Statement],
-    local: Collection[str],
+    local: Collection[str] | None,
     after: Sequence[Piece],
     close: Callable[[Statement], list[Piece]],
 ) -> list[Piece]:
@@ -177,7 +194,8 @@ def _cell_body(
             piece = _without_comment(piece)  # it is the docstring
         if s is own[-1] and isinstance(s.node, ast.Expr) and (step.returns_last or step.shows_last or step.decides):
             if returned is None:
-                pieces.append(_last_expression(program, step, s, piece, local))
+                last = _last_expression(program, step, s, piece, local)
+                pieces.append(last if local is not None else replace(last, text=as_global(last.text, s.node)))
         elif returned is not None and isinstance(s.node, ast.Assign) and s.node.value is returned:
             pieces.append(_around(program, s, piece, returned, "return {}"))
         elif not (isinstance(s.node, ast.Expr) and isinstance(s.node.value, ast.Name)):
@@ -187,7 +205,7 @@ def _cell_body(
     return pieces if step.returns_last or returned is not None else [*pieces, *_return(step)]
 
 
-def _last_expression(program: Program, step: Step, s: Statement, piece: Piece, local: Collection[str]) -> Piece:
+def _last_expression(program: Program, step: Step, s: Statement, piece: Piece, local: Collection[str] | None) -> Piece:
     """Return the last expression of a cell as a return statement, a call of ``display``, or an assertion."""
     assert isinstance(s.node, ast.Expr)
     value = s.node.value
@@ -196,7 +214,7 @@ def _last_expression(program: Program, step: Step, s: Statement, piece: Piece, l
         return _piece(program, s, f'assert str({text}) != "False", {text!r}')
     if step.returns_last:
         return _around(program, s, piece, value, f"return {''.join(f'{name}, ' for name in step.outputs)}{{}}")
-    return _around(program, s, piece, value, "print({})" if "display" in local else "display({})")
+    return _around(program, s, piece, value, "print({})" if "display" in (local or ()) else "display({})")
 
 
 def _around(program: Program, s: Statement, piece: Piece, value: ast.expr, template: str) -> Piece:
@@ -275,44 +293,3 @@ def _return(step: Step) -> list[Piece]:
         Piece(f"{names if len(step.outputs) > 1 else f'({names},)'} = dask.persist({names})"),
         Piece(f"return {names}"),
     ]
-
-
-def _as_local(text: str, node: ast.stmt, local: Collection[str]) -> str:
-    """Return `text` for use inside a function, where global names of the cell are local."""
-    if isinstance(node, ast.Global):
-        return ""
-    if isinstance(node, ast.Delete):
-        freed = [t.id for t in node.targets if isinstance(t, ast.Name) and hasattr(builtins, t.id)]
-        if freed:
-            return "\n".join([text, "import builtins", *(f"{name} = builtins.{name}" for name in freed)])
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and "global " in text:
-        return re.sub(r"(?m)^(\s+)global (.+)$", lambda m: _scoped(m, local), text)
-    return text
-
-
-def _scoped(match: re.Match[str], local: Collection[str]) -> str:
-    """Return a ``global`` line in which the local names of the step are declared ``nonlocal``."""
-    names = [n.strip() for n in match[2].split("#")[0].split(",")]
-    inner = [n for n in names if n in local]
-    outer = [n for n in names if n not in local]
-    lines = [f"{match[1]}nonlocal {', '.join(inner)}"] if inner else []
-    lines += [f"{match[1]}global {', '.join(outer)}"] if outer else []
-    return "\n".join(lines)
-
-
-def _shadowed(statements: Sequence[Statement]) -> list[str]:
-    """Return assignments of the builtins that the step reads before it rebinds their names."""
-    bound = {name for s in statements for name in s.bound if hasattr(builtins, name)}
-    seen: set[str] = set()
-    early = set()
-    for s in statements:
-        early |= {
-            n
-            for n in bound
-            if n not in seen
-            and any(isinstance(x, ast.Name) and x.id == n and isinstance(x.ctx, ast.Load) for x in ast.walk(s.node))
-        }
-        seen |= s.bound
-    if not early:
-        return []
-    return ["import builtins", "", *(f"{n} = builtins.{n}" for n in sorted(early))]

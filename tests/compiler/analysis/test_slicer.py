@@ -16,14 +16,6 @@ from jupyter_pipeline.compiler import slice_cells
 from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
 
 ENTRIES = sorted(CORPUS.glob("*.py"))
-NOT_FOR_STEPS = {
-    "exec_keeps_more",
-    "exec_of_a_constant",
-    "globals_store",
-    "format_map_of_locals",
-    "vars_module",
-    "vars_update",
-}
 
 
 def needs_absent_library(path: Path) -> bool:
@@ -46,7 +38,7 @@ def test_slice_gives_the_values_of_the_whole_notebook(path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("path", [p for p in ENTRIES if p.stem not in NOT_FOR_STEPS], ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", ENTRIES, ids=lambda p: p.stem)
 def test_compiled_function_returns_the_notebooks_value(path: Path) -> None:
     if needs_absent_library(path):
         pytest.skip("matplotlib is not installed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterator
 
 from notebook_generator.runs import Runner
@@ -36,8 +37,10 @@ def _try(runner: Runner, seed: int, cells: list[str], observed: list[str]) -> Ou
 
 
 def _smaller(cells: list[str], observed: list[str]) -> Iterator[tuple[list[str], list[str]]]:
-    for i in range(len(cells) - 1):
-        yield cells[:i] + cells[i + 1 :], observed
+    for size in (len(cells) // 2, len(cells) // 4, 1):
+        for i in range(0, len(cells) - 1, max(size, 1)):
+            if size:
+                yield cells[:i] + cells[min(i + size, len(cells) - 1) :], observed
     for i in range(len(observed)):
         yield cells, observed[:i] + observed[i + 1 :]
     for i, cell in enumerate(cells):
@@ -68,5 +71,6 @@ def _unwrap(node: ast.stmt) -> Iterator[list[ast.stmt]]:
             yield node.orelse  # type: ignore[union-attr]
     elif isinstance(node, ast.FunctionDef | ast.ClassDef) and len(node.body) > 1:
         for i in range(len(node.body)):
-            body = node.body[:i] + node.body[i + 1 :]
-            yield [type(node)(**{**{f: getattr(node, f, None) for f in node._fields}, "body": body})]
+            smaller = copy.copy(node)
+            smaller.body = node.body[:i] + node.body[i + 1 :]
+            yield [smaller]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,9 +20,10 @@ __all__ = ["Outcome", "compare_cell", "runnable_notebook", "try_seed"]
 _ROUTINE_NOTES = (
     "its shell lines run as subprocesses",
     "is written and imported in the folder",
-    "names the value",
+    "it only shows something",
+    "it affects the notebook only",
 )
-"""Notes that do not say that the slice may differ."""
+"""Notes that do not say that a value may differ."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def compare_cell(
     else:
         kept = len(compilation.cells) / len(cells)
         source = compilation.files["steps.py"]
-        difference = _difference(observation, observed, runner.run_steps(source))
+        difference = _difference(cells[-1], observation, observed, runner.run_steps(source))
         if difference:
             notes = [note for note in compilation.notes if not any(routine in note for routine in _ROUTINE_NOTES)]
             verdict = "noted" if notes else "differs"
@@ -95,13 +97,14 @@ def compare_cell(
     return Outcome(seed, len(cells) - 1, verdict, detail, kept, tuple(cells), tuple(observed))
 
 
-def _difference(whole: dict[str, Any], observed: Sequence[str], steps: dict[str, Any]) -> str:
+def _difference(cell: str, whole: dict[str, Any], observed: Sequence[str], steps: dict[str, Any]) -> str:
     if steps["error"]:
-        return steps["error"]
+        return str(steps["error"])
+    shows_lines = re.search(r"^\s*[%!]", cell, re.MULTILINE)  # magics report; lines that only show are left out
     for expression, value in zip(observed, steps["values"], strict=True):
         if value != whole["values"][expression]:
             return f"{expression}: {whole['values'][expression]!r} in the notebook, {value!r} in the pipeline"
-    if not steps["text"].endswith(whole["text"]):
+    if not shows_lines and not steps["text"].endswith(whole["text"]):
         return f"text: {whole['text'][-300:]!r} in the notebook, {steps['text'][-300:]!r} in the pipeline"
     for name, content in whole["files"].items():
         if steps["files"].get(name, "absent") != content:

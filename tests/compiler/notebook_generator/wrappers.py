@@ -115,7 +115,8 @@ def _around(head: str, tail: str = "") -> Callable[[Statement, Names, Helpers], 
 
 
 _WRAPPERS: tuple[Callable[[Statement, Names, Helpers], str], ...] = (
-    _procedure, _procedure, _helper, _helper, _helper, _method, _text, _later, _registered, _generator,
+    _procedure, _procedure, _helper, _helper, _helper, _method, _later, _registered, _generator,
+    lambda *parts: (_text if parts[1].pick.random() < 0.2 else _method)(*parts),
     _around("if True:"),
     _around("for _ in range(2):"),
     _around("for stage in ('one',):", "\nelse:\n    pass"),

@@ -1,0 +1,44 @@
+"""Code that finds names by their text: ``exec``, ``globals``, and expressions in strings.
+
+Such code needs the names of the notebook in the scope of a module.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from jupyter_pipeline.compiler.analysis.statements import Statement
+
+__all__ = ["find_dynamic_calls", "needs_module_scope"]
+
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+
+
+def find_dynamic_calls(node: ast.AST) -> Iterator[ast.Call]:
+    """Yield the calls that read or bind names which only their arguments name."""
+    for one in ast.walk(node):
+        if isinstance(one, ast.Call) and isinstance(one.func, ast.Name):
+            name = one.func.id
+            if name in ("exec", "globals") or (name in ("locals", "vars") and not one.args):
+                yield one
+
+
+def needs_module_scope(statements: Iterable[Statement]) -> bool:
+    """Return True if the statements run as in the notebook only if its names are global names."""
+    return any(
+        next(find_dynamic_calls(s.node), None) is not None
+        or any(_evaluates_text(scope) for scope in ast.walk(s.node) if isinstance(scope, _SCOPES))
+        for s in statements
+    )
+
+
+def _evaluates_text(scope: ast.AST) -> bool:
+    """Return True if a function evaluates text, which does not see the names of functions around it."""
+    for node in ast.walk(scope):
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Name) and node.func.id == "eval" and len(node.args) == 1:
+                return True
+            if isinstance(node.func, ast.Attribute) and node.func.attr in ("query", "eval"):
+                return True
+    return False
