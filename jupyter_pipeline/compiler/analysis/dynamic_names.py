@@ -1,4 +1,4 @@
-"""Code that finds names by their text: ``exec``, ``globals``, and expressions in strings.
+"""Code that finds names by their text, such as ``exec``, ``globals`` and expressions in strings, and star imports.
 
 Such code needs the names of the notebook in the scope of a module.
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from jupyter_pipeline.compiler.analysis.statements import Statement
 
-__all__ = ["find_dynamic_calls", "needs_module_scope"]
+__all__ = ["find_dynamic_calls", "is_star_import", "needs_module_scope"]
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
@@ -24,10 +24,16 @@ def find_dynamic_calls(node: ast.AST) -> Iterator[ast.Call]:
                 yield one
 
 
+def is_star_import(node: ast.stmt) -> bool:
+    """Return True if a statement imports all names of a module."""
+    return isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
+
+
 def needs_module_scope(statements: Iterable[Statement]) -> bool:
     """Return True if the statements run as in the notebook only if its names are global names."""
     return any(
-        next(find_dynamic_calls(s.node), None) is not None
+        is_star_import(s.node)
+        or next(find_dynamic_calls(s.node), None) is not None
         or any(_evaluates_text(scope) for scope in ast.walk(s.node) if isinstance(scope, _SCOPES))
         for s in statements
     )

@@ -64,7 +64,8 @@ class Functions:
         for name, line in summary.free_variables.items():
             unresolved = len(state.unresolved)
             state.definer = summary.statement
-            value = state.load(name, line, strict=line > 0 and name not in summary.assigns)
+            strict = line > 0 and name not in summary.assigns and not summary.is_dynamic
+            value = state.load(name, line, strict=strict)
             state.definer = definer
             for index in range(unresolved, len(state.unresolved)):
                 state.unresolved[index] = state.unresolved[index]._replace(cell=summary.cell)

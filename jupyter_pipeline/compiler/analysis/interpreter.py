@@ -196,6 +196,7 @@ class Interpreter(ast.NodeVisitor):
         library = module.partition(".")[0] or module
         for alias in node.names:
             if alias.name == "*":
+                self._import(library)
                 self.state.star_imports |= self.heap.bit
                 self.state.redefine_everything(imports=False)
             else:

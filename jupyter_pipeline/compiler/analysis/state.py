@@ -431,13 +431,13 @@ class State:
         Parameters
         ----------
         imports : bool
-            True if names of modules are redefined, too.
+            True if names of modules and of their functions lose their types, too.
         """
         bit = self.heap.bit
         self.version += 1
         for name, one in self.bindings.items():
-            if imports or type(one.type) is not Imported:
-                self.bindings[name] = Binding(one.definitions | bit, one.objects, UNKNOWN)
+            keeps_type = not imports and type(one.type) is Imported
+            self.bindings[name] = Binding(one.definitions | bit, one.objects, one.type if keeps_type else UNKNOWN)
         for location, one in self.locations.items():
             self.locations[location] = Binding(one.definitions | bit, one.objects, UNKNOWN)
 

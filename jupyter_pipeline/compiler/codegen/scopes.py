@@ -11,7 +11,7 @@ import builtins
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from jupyter_pipeline.compiler.analysis.dynamic_names import find_dynamic_calls
+from jupyter_pipeline.compiler.analysis.dynamic_names import find_dynamic_calls, is_star_import
 from jupyter_pipeline.compiler.analysis.statements import Statement
 from jupyter_pipeline.compiler.analysis.syntax import bound_names
 
@@ -22,7 +22,7 @@ _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 def declare_global(statements: Sequence[Statement], arguments: Collection[str]) -> list[str]:
     """Return lines that make the names of a step global names of the module."""
-    names = sorted(bound_names([s.node for s in statements]) - set(arguments))
+    names = sorted(bound_names([s.node for s in statements]) - {*arguments, "*"})
     lines = [f"global {', '.join(names)}"] if names else []
     if arguments:
         lines.append(f"globals().update({', '.join(f'{name}={name}' for name in sorted(arguments))})")
@@ -35,6 +35,8 @@ def as_global(text: str, node: ast.stmt) -> str:
         return ""
     if isinstance(node, ast.AnnAssign):  # a global name has no annotation in a function
         return f"{ast.unparse(node.target)} = {ast.unparse(node.value)}" if node.value is not None else ""
+    if is_star_import(node):
+        return f"exec({ast.unparse(node)!r}, globals())"
     if next(find_dynamic_calls(node), None) is None:
         return text
     lines = text.split("\n")

@@ -14,7 +14,7 @@ import ast
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
-from jupyter_pipeline.compiler.analysis.dynamic_names import needs_module_scope
+from jupyter_pipeline.compiler.analysis.dynamic_names import is_star_import, needs_module_scope
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement
 from jupyter_pipeline.compiler.codegen.docstrings import render_docstring
 from jupyter_pipeline.compiler.codegen.figures import render_closing, render_text
@@ -85,6 +85,8 @@ def _import_lines(program: Program, imports: Sequence[Statement], steps: Sequenc
     if "display" not in bound and any(step.shows_last or is_displayed(program, step) for step in steps):
         pieces.append(Piece("from IPython.display import display"))
     future = [p for p in pieces if p.text.startswith("from __future__")]
+    if len(pieces) > 1 and any(is_star_import(s.node) for s in imports):
+        future.append(Piece("# A star import may bind a name again: the order stays.\n# isort: off"))
     return future + [p for p in pieces if p not in future]
 
 

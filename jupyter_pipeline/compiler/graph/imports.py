@@ -10,12 +10,13 @@ import ast
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from jupyter_pipeline.compiler.analysis.dynamic_names import is_star_import
 from jupyter_pipeline.compiler.analysis.heap import bits
 from jupyter_pipeline.compiler.analysis.locations import FIGURE, PROCESS, SETTINGS, Access
 from jupyter_pipeline.compiler.analysis.statements import Statement
 from jupyter_pipeline.compiler.graph.value_types import find_imported_paths
 
-__all__ = ["copy_statements", "find_copied_statements", "find_ordered_imports"]
+__all__ = ["copy_statements", "find_copied_statements", "find_late_star_imports", "find_ordered_imports"]
 
 _HARMLESS = ("warnings", "logging", "gc", "signal", "atexit", "faulthandler", "time", "random", "locale")
 """Modules with process state that does not change what an import does."""
@@ -58,6 +59,25 @@ def find_ordered_imports(statements: Sequence[Statement], level: Collection[int]
                 if path in _BACKEND_CHOICES:
                     library = path.partition(".")[0]
                     backends[library] = backends.get(library, 0) | 1 << s.number
+    return found
+
+
+def find_late_star_imports(statements: Sequence[Statement], level: Collection[int]) -> list[int]:
+    """Return the numbers of star imports that may bind a name again which an earlier statement of a step binds.
+
+    Parameters
+    ----------
+    statements : sequence of Statement
+        The slice, in order.
+    level : collection of int
+        Numbers of the statements at module level.
+    """
+    found = []
+    for position, s in enumerate(statements):
+        if s.number in level and is_star_import(s.node):
+            bound = {n for one in statements[:position] if not _is_import(one) for n in one.bound}
+            if any(not bound.isdisjoint(one.read | one.deferred) for one in statements[position:]):
+                found.append(s.number)
     return found
 
 

@@ -19,7 +19,7 @@ from jupyter_pipeline.compiler.analysis.statements import Statement
 from jupyter_pipeline.compiler.analysis.values import OBJECT, TABLE
 from jupyter_pipeline.compiler.frontend.directives import StepSettings
 from jupyter_pipeline.compiler.frontend.helpers import SHELL_FUNCTIONS
-from jupyter_pipeline.compiler.graph.imports import find_ordered_imports
+from jupyter_pipeline.compiler.graph.imports import find_late_star_imports, find_ordered_imports
 from jupyter_pipeline.compiler.graph.mapping import ElementMapping
 from jupyter_pipeline.compiler.graph.parameters import Parameter
 
@@ -177,6 +177,8 @@ def split_module_level(
             level[s.number] = s
     for number, changes in find_ordered_imports(rest, level).items():
         level.pop(number).needs |= changes
+    for number in find_late_star_imports(rest, level):
+        del level[number]
     touched = True
     while touched:
         touched = False

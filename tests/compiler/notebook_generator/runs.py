@@ -187,11 +187,16 @@ def _run_notebook(cells: list[str], shell: Any) -> dict[str, Any]:
     observations: list[dict[str, Any]] = []
     files = describe_files(folder)
     known: set[str] = set()
+    failed_commands: list[str] = []
+    interactiveshell = sys.modules["IPython.core.interactiveshell"]
+    interactiveshell.getoutput = lambda command: _get_output(command, failed_commands)  # type: ignore[attr-defined]
     for cell in cells:
         with _captured() as text:
             result = shell.run_cell(cell, silent=True)
         if error := result.error_before_exec or result.error_in_exec:
             return {"cells": observations, "error": f"{type(error).__name__}: {error}"}
+        if failed_commands or shell.user_ns.get("_exit_code"):  # a command that fails stops a pipeline
+            return {"cells": observations, "error": "a command failed"}
         known.update(names_in(cell))
         former, files = files, describe_files(folder)
         values = {}
@@ -202,6 +207,14 @@ def _run_notebook(cells: list[str], shell: Any) -> dict[str, Any]:
         changed = {name: files.get(name, "absent") for name in {*files, *former} if files.get(name) != former.get(name)}
         observations.append({"values": values, "text": text[0], "files": changed})
     return {"cells": observations, "error": ""}
+
+
+def _get_output(command: str, failed: list[str]) -> str:
+    """Return the output of a shell command, and record a failure, which IPython does not do."""
+    done = subprocess.run(command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode:
+        failed.append(command)
+    return done.stdout
 
 
 def _run_steps(source: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 from collections.abc import Iterator
 
 from notebook_generator.runs import Runner
@@ -12,7 +13,7 @@ from notebook_generator.trials import Outcome, compare_cell
 __all__ = ["shrink"]
 
 
-def shrink(runner: Runner, outcome: Outcome, attempts: int = 400) -> Outcome:
+def shrink(runner: Runner, outcome: Outcome, attempts: int = 80) -> Outcome:
     """Return the outcome of a smaller notebook with the same verdict."""
     smallest = outcome
     progress = True
@@ -23,10 +24,15 @@ def shrink(runner: Runner, outcome: Outcome, attempts: int = 400) -> Outcome:
             if attempts < 0:
                 return smallest
             found = _try(runner, outcome.seed, candidate, observed)
-            if found is not None and found.verdict == outcome.verdict:
+            if found is not None and _symptom(found) == _symptom(outcome):
                 smallest, progress = found, True
                 break
     return smallest
+
+
+def _symptom(outcome: Outcome) -> tuple[str, str]:
+    """Return verdict and kind of the difference, which stay the same."""
+    return outcome.verdict, re.split(r"[:\d]", outcome.detail)[0]
 
 
 def _try(runner: Runner, seed: int, cells: list[str], observed: list[str]) -> Outcome | None:
