@@ -224,6 +224,9 @@ class Definitions:
         if decorators & {"property", "cached_property"}:
             of.properties.add(node.name)
             summary.protocol = "read"
+            if "cached_property" in decorators:  # the first read stores the value in the instance
+                summary.mutates.update(summary.parameters[:1])
+                summary.has_state = True
         if "staticmethod" in decorators:
             summary.binds = ""
         elif "classmethod" in decorators or node.name in ("__new__", "__init_subclass__", "__class_getitem__"):
@@ -267,6 +270,8 @@ def _summarize_effects(state: State, summary: FunctionSummary, objects: dict[str
             summary.mutates.add(name)
         if reachable & heap.iterated:
             summary.consumes.add(name)
+        if reachable & state.raised:
+            summary.raises.add(name)
         for operation, operands in state.operations.items():
             if reachable & operands:
                 summary.operations.setdefault(name, set()).add(operation)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from jupyter_pipeline.compiler.analysis.statements import Statement
 
-__all__ = ["find_dynamic_calls", "is_star_import", "needs_module_scope"]
+__all__ = ["binds_unseen_names", "find_dynamic_calls", "is_star_import", "needs_module_scope"]
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
@@ -27,6 +27,11 @@ def find_dynamic_calls(node: ast.AST) -> Iterator[ast.Call]:
 def is_star_import(node: ast.stmt) -> bool:
     """Return True if a statement imports all names of a module."""
     return isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
+
+
+def binds_unseen_names(s: Statement) -> bool:
+    """Return True if a statement may bind names which its text does not show."""
+    return s.dynamic or is_star_import(s.node)
 
 
 def needs_module_scope(statements: Iterable[Statement]) -> bool:

@@ -80,6 +80,8 @@ class Functions:
                     self.run(function)
             if name in summary.operations:
                 self.repeat_operations(value.objects, summary.operations[name], 0)
+            if name in summary.raises:
+                state.raised |= reachable
         for name in summary.assigns:
             self._assign(summary, name)
         if summary.is_dynamic:
@@ -334,6 +336,8 @@ class Functions:
                 mutated |= objects
             if name in summary.returns:
                 returned |= objects
+        for name in summary.raises:
+            state.raised |= heap.reachable(bound.get(name, 0))
         if summary.mutates_class:
             reachable = heap.reachable(callee.objects | bound.get(next(iter(summary.parameters), ""), 0))
             heap.write(reachable & heap.definitions)

@@ -26,7 +26,6 @@ from jupyter_pipeline.compiler.analysis.values import (
     IMMUTABLE,
     OBJECT,
     UNKNOWN,
-    UNKNOWN_VALUE,
     FunctionSummary,
     Imported,
     Instance,
@@ -137,6 +136,13 @@ class Interpreter(ast.NodeVisitor):
         self.evaluator.test(node.test)
         if node.msg is not None:
             self.evaluator.visit(node.msg)
+
+    def visit_Raise(self, node: ast.Raise) -> None:
+        """Interpret ``raise``: the exception holds the arguments of its class."""
+        for one in (node.exc, node.cause):
+            if one is not None:
+                value = self.evaluator.visit(one)
+                self.state.raised |= self.heap.reachable(value.objects | value.contents)
 
     def visit_Return(self, node: ast.Return) -> None:
         """Interpret ``return``."""
@@ -309,7 +315,7 @@ class Interpreter(ast.NodeVisitor):
         if handler.type is not None:
             self.evaluator.visit(handler.type)
         if handler.name:
-            self.state.bind(handler.name, UNKNOWN_VALUE)
+            self.state.bind(handler.name, Value(self.state.raised & ~self.heap.definitions, 0, False, UNKNOWN))
         self.execute(handler.body)
 
     def visit_With(self, node: ast.With | ast.AsyncWith) -> None:

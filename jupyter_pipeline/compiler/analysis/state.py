@@ -136,6 +136,8 @@ class State:
         self.placeholders: dict[str, int] = {}
         """Objects that stand for the free variables of a function."""
         self.star_imports = 0
+        self.raised = 0
+        """Objects that an exception of the scope may hold."""
         """Bits of the statements that may define names the analysis cannot see."""
         self.unresolved: list[UnresolvedName] = []
         self.tolerant = 0

@@ -114,6 +114,8 @@ class FunctionSummary:
     """Names that it binds by ``global`` or ``nonlocal``."""
     returns: set[str] = field(default_factory=set)
     """Parameters and free variables that the result may alias or hold."""
+    raises: set[str] = field(default_factory=set)
+    """Parameters and free variables that an exception may hold."""
     result_type: ValueType = UNKNOWN
     returns_fresh: bool = True
     """True if the result may be a new object."""

@@ -51,16 +51,17 @@ def _find_own_calls(tree: ast.AST) -> Iterator[ast.Call]:
     while todo:
         node = todo.pop()
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            if node.func.id == "exec" and len(node.args) == 1 and not node.keywords:
-                yield node
-            elif node.func.id in ("locals", "vars") and not node.args:
+            count = len(node.args) + len(node.keywords)
+            if count == {"exec": 1, "locals": 0, "vars": 0}.get(node.func.id):
                 yield node
         todo.extend(one for one in ast.iter_child_nodes(node) if not isinstance(one, _SCOPES))
 
 
 def _use_globals(lines: list[str], call: ast.Call) -> None:
     """Let a call of ``exec``, ``locals`` or ``vars`` use the global names."""
-    assert isinstance(call.func, ast.Name) and call.end_lineno is not None and call.end_col_offset is not None
+    assert isinstance(call.func, ast.Name)
+    assert call.end_lineno is not None
+    assert call.end_col_offset is not None
     if call.func.id == "exec":
         line = lines[call.end_lineno - 1].encode()
         before = "\n".join(lines[: call.end_lineno - 1]) + "\n" + line[: call.end_col_offset - 1].decode()

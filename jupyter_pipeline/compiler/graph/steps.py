@@ -12,6 +12,7 @@ import ast
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from jupyter_pipeline.compiler.analysis.dynamic_names import binds_unseen_names
 from jupyter_pipeline.compiler.analysis.library_models.registry import METHODS
 from jupyter_pipeline.compiler.analysis.locations import ANY_FILE
 from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
@@ -188,12 +189,17 @@ def split_module_level(
                 inner |= new
                 touched = touched or bool(new)
         writers = sum(1 << s.number for s in rest if s.number not in level and s.written)
+        unseen = min(
+            (s.number for s in rest if s.number not in level and binds_unseen_names(s)),
+            default=rest[-1].number if rest else 0,
+        )
         for s in list(level.values()):
             names = s.bound | s.read | s.deferred | s.assigned
             is_written = (
                 is_import(s.node) and s.needs & writers and any(e.resource == ANY_FILE.resource for e in s.effects)
             )
-            if names & inner or is_written:  # a step writes the imported module
+            is_late = not is_import(s.node) and s.number > unseen
+            if names & inner or is_written or is_late:  # a step writes the imported module, or binds unseen names
                 del level[s.number]
                 touched = True
     imports = [s for s in level.values() if is_import(s.node)]

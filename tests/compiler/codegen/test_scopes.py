@@ -42,3 +42,23 @@ def test_names_are_found_as_in_the_notebook(cells: list[str]) -> None:
 )
 def test_code_in_strings_runs_with_global_names(text: str, expected: str) -> None:
     assert as_global(text, ast.parse(text).body[0]) == expected
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["e = len('abcde')", "from math import *", "result = e"],
+        ["from math import *", "e = len('abcde')", "result = [e, floor(2.5)]"],
+        ["e = len('abcde')\ny = e", "from math import *\nz = e", "result = [e, y, z]"],
+        ["from ntpath import join", "from posixpath import *", "result = join('a', 'b')"],
+        ["from posixpath import *", "from ntpath import join", "result = join('a', 'b')"],
+        ["from posixpath import *\nfrom ntpath import *", "result = join('a', 'b')"],
+        ["from math import *\nfrom cmath import *", "result = sqrt(-1)"],
+    ],
+)
+def test_the_last_import_of_a_name_wins(cells: list[str]) -> None:
+    assert compare_steps(cells) == ""
+
+
+def test_constants_stay_below_code_that_binds_unseen_names() -> None:
+    assert compare_steps(["text = 'LEVEL = ' + str(3)\nexec(text)\nn = LEVEL", "result = n"]) == ""

@@ -57,7 +57,7 @@ def _describe(value: Any, depth: int) -> str:
 
 def _describe_attributes(value: Any, depth: int) -> str:
     if type(value).__module__ in ("__main__", "steps"):
-        return _describe({k: v for k, v in vars(value).items()}, depth - 1)
+        return _describe(dict(vars(value)), depth - 1)
     return ""
 
 
@@ -72,7 +72,7 @@ def describe_files(folder: Path) -> dict[str, str]:
     for parent, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if name != "__pycache__"]
         for name in folders:
-            found[f"{os.path.relpath(os.path.join(parent, name), folder)}/"] = "folder"
+            found[f"{Path(parent, name).relative_to(folder)}/"] = "folder"
         for name in files:
             path = Path(parent, name)
             found[str(path.relative_to(folder))] = _describe_file(path) if path.exists() else "broken link"

@@ -56,7 +56,8 @@ class Runner:
             "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1",
             "IPYTHONDIR": tempfile.mkdtemp(),
         }  # fmt: skip
-        environment.pop("LEVEL", None), environment.pop("MODE", None)
+        for name in ("LEVEL", "MODE"):
+            environment.pop(name, None)
         self._folder = environment["IPYTHONDIR"]
         self._process = subprocess.Popen(
             [sys.executable, "-m", "notebook_generator.runs"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -77,7 +78,8 @@ class Runner:
         return self._request({"run": "steps", "source": source})
 
     def _request(self, request: dict[str, Any]) -> dict[str, Any]:
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         answer: dict[str, Any] = json.loads(self._process.stdout.readline())
@@ -111,19 +113,23 @@ def _serve() -> None:
 
 def _fork(request: dict[str, Any], shell: Any) -> str:
     """Return the answer of a child process as text."""
-    folder = os.path.join(tempfile.mkdtemp(prefix="run"), "work")
-    os.mkdir(folder)
+    folder = Path(tempfile.mkdtemp(prefix="run"), "work")
+    folder.mkdir()
     answer, end = os.pipe()
     child = os.fork()
     if not child:
         os.close(answer)
         os.chdir(folder)
-        sys.path.append(folder)
+        sys.path.append(str(folder))
         warnings.simplefilter("ignore")
         resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
         random.seed(5)
         try:
-            found = _run_notebook(request["cells"], shell) if request["run"] == "notebook" else _run_steps(request["source"])
+            found = (
+                _run_notebook(request["cells"], shell)
+                if request["run"] == "notebook"
+                else _run_steps(request["source"])
+            )
         except BaseException as error:
             found = {"error": f"{type(error).__name__}: {error}"}
         with os.fdopen(end, "w") as pipe:
@@ -137,7 +143,7 @@ def _fork(request: dict[str, Any], shell: Any) -> str:
     with contextlib.suppress(ProcessLookupError):
         os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    shutil.rmtree(os.path.dirname(folder), ignore_errors=True)
+    shutil.rmtree(folder.parent, ignore_errors=True)
     return text.decode() or '{"error": "time limit", "cells": []}'
 
 

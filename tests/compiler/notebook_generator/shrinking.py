@@ -66,7 +66,9 @@ def _smaller_cells(cell: str) -> Iterator[str]:
             yield "\n".join(ast.unparse(node) for j, node in enumerate(tree.body) if j != i)
     for i, node in enumerate(tree.body):
         for inner in _unwrap(node):
-            yield "\n".join([*map(ast.unparse, tree.body[:i]), *map(ast.unparse, inner), *map(ast.unparse, tree.body[i + 1 :])])
+            yield "\n".join(
+                [*map(ast.unparse, tree.body[:i]), *map(ast.unparse, inner), *map(ast.unparse, tree.body[i + 1 :])]
+            )
 
 
 def _unwrap(node: ast.stmt) -> Iterator[list[ast.stmt]]:

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
-from notebook_generator.generator import generate_notebook, names_in
-from notebook_generator.runs import Runner
-
 from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells
 from jupyter_pipeline.exceptions import CompileRefusedError
+from notebook_generator.generator import generate_notebook, names_in
+from notebook_generator.runs import Runner
 
 __all__ = ["Outcome", "compare_cell", "runnable_notebook", "try_seed"]
 

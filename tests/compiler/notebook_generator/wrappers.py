@@ -37,7 +37,9 @@ def call_again(names: Names, helpers: Helpers) -> str:
 
 
 def _body(statement: Statement, levels: int = 1) -> str:
-    augmented = [name for name in statement.reads if re.search(rf"^\s*{name} [^\s=]{{1,2}}= ", statement.text, re.MULTILINE)]
+    augmented = [
+        name for name in statement.reads if re.search(rf"^\s*{name} [^\s=]{{1,2}}= ", statement.text, re.MULTILINE)
+    ]
     bound = dict.fromkeys([*statement.binds, *augmented])
     declaration = f"global {', '.join(bound)}\n" if bound else ""
     return textwrap.indent(declaration + statement.text, "    " * levels)
@@ -128,4 +130,3 @@ _WRAPPERS: tuple[Callable[[Statement, Names, Helpers], str], ...] = (
     _around("with contextlib.nullcontext():"),
     _around("with warnings.catch_warnings():"),
 )  # fmt: skip
-
