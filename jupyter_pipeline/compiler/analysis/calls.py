@@ -16,7 +16,7 @@ from jupyter_pipeline.compiler.analysis.library_models.registry import (
     find_method,
     find_method_files,
 )
-from jupyter_pipeline.compiler.analysis.library_models.standard_library import LOGGING_METHODS
+from jupyter_pipeline.compiler.analysis.library_models.standard_process import LOGGING_METHODS
 from jupyter_pipeline.compiler.analysis.library_models.table_api import CONVERTERS
 from jupyter_pipeline.compiler.analysis.locations import RANDOM_STATE
 from jupyter_pipeline.compiler.analysis.state import State
@@ -224,7 +224,8 @@ class Calls:
         if kind is CONTAINER:
             return self._container_method(call, receiver, name, values)
         assert isinstance(call.node.func, ast.Attribute)
-        files = self.libraries.open_files(find_method_files(name), call, receiver)
+        renames = name == "replace" and kind is IMMUTABLE and len(values) == 1 and bool(call.args)  # a path: texts need two
+        files = self.libraries.open_files(find_method_files("rename" if renames else name), call, receiver)
         if kind is IMMUTABLE:
             return self._constant_method(call, receiver, name)
         if kind is UNKNOWN:

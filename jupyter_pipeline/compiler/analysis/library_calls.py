@@ -47,6 +47,13 @@ from jupyter_pipeline.compiler.analysis.values import (
 __all__ = ["Call", "LibraryCalls"]
 
 _DIRECTORY_CHANGES = ("os.chdir", "os.fchdir", "contextlib.chdir")
+_OPENING = {
+    "io.open", "gzip.open", "bz2.open", "lzma.open", "gzip.GzipFile", "bz2.BZ2File", "lzma.LZMAFile", "codecs.open",
+    "zipfile.ZipFile", "tarfile.open", "wave.open",
+}  # fmt: skip
+"""Functions whose first arguments are a path and a mode, as those of ``open``."""
+_FILE_OBJECTS = {"fileobj", "**"}
+"""Keywords with which they open another file object."""
 _PATH_KEYWORDS = {
     "path", "path_or_buf", "path_or_buffer", "filepath_or_buffer", "filename", "file_name", "file", "fname", "fp", "f",
     "buf", "io", "name", "excel_writer", "where", "uri", "dst", "src", "out", "directory", "dirname", "database",
@@ -110,6 +117,8 @@ class LibraryCalls:
             return self.call_unknown(call, callee, path)
         if path in _DIRECTORY_CHANGES:
             self.effects.change_directory()
+        if path in _OPENING and call.args and call.args[0].kind is IMMUTABLE and not call.keywords.keys() & _FILE_OBJECTS:
+            return self.open_file(call, call.args[0], call.args[1:])._replace(type=model.type)
         return self.apply(call, model, callee, path.partition(".")[0])
 
     def call_unknown(self, call: Call, callee: Value, shown: str) -> Value:
@@ -258,6 +267,8 @@ class LibraryCalls:
                 changes_receiver = is_method
             elif argument == ALL_ARGUMENTS:
                 heap.write_data(heap.reachable(held))
+                if call.args:
+                    heap.link(call.args[0].objects, held)  # as a heap holds the items that are pushed
             else:
                 for value, _ in self._arguments(call, argument):
                     heap.write_data(heap.part(value))

@@ -72,7 +72,7 @@ def program() -> Program:
 @pytest.mark.parametrize(
     ("source", "type_", "objects"),
     [
-        ("json.dumps(items)", OBJECT, set()),
+        ("json.dumps(items)", IMMUTABLE, set()),
         ("pandas.DataFrame(items)", TABLE, {"items"}),
         ("pandas.concat(items)", TABLE, set()),
         ("numpy.asarray(table)", TABLE, {"table"}),

@@ -23,7 +23,7 @@ from jupyter_pipeline.compiler.analysis.library_models.registry import (
     load_models,
     merge_method_files,
 )
-from jupyter_pipeline.compiler.analysis.values import CONTAINER, ITERATOR, OBJECT, TABLE, LibraryInstance
+from jupyter_pipeline.compiler.analysis.values import CONTAINER, IMMUTABLE, ITERATOR, OBJECT, TABLE, LibraryInstance
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,11 @@ def test_names_match_functions_by_path(path: str, listed: bool) -> None:
         ("numpy.asarray", "returns", Returns.VIEW),
         ("numpy.add.at", "changes", (Argument("", 0), Argument("", 1))),
         ("pandas.read_csv", "files", (FileAccess(Argument("filepath_or_buffer", 0), optional=True),)),
-        ("shutil.copy", "files", (FileAccess(0), FileAccess(1, writes=True))),
+        (
+            "shutil.copy",
+            "files",
+            (FileAccess(Argument("src", 0), optional=True), FileAccess(Argument("dst", 1), True, optional=True)),
+        ),
         ("math.sqrt", "returns", Returns.CONSTANT),
         ("os.chdir", "changes_process", True),
         ("os.environ.get", "changes_process", False),
@@ -90,7 +94,8 @@ def test_state_of_the_process(path: str, state: bool) -> None:
 def test_methods_of_all_libraries_are_found_by_abstract_type() -> None:
     assert "append" in METHODS[CONTAINER].mutating
     assert {"groupby", "reshape", "with_columns", "persist"} <= METHODS[TABLE].pure
-    assert {"predict", "isoformat"} <= METHODS[OBJECT].pure
+    assert {"predict", "exists"} <= METHODS[OBJECT].pure
+    assert "isoformat" in METHODS[IMMUTABLE].pure
     assert find_method_files("to_netcdf") == (FileAccess(0, writes=True, optional=True),)
     assert find_method_files("to_numpy") == ()
     assert find_method_files("append") == ()
