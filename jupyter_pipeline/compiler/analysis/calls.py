@@ -224,7 +224,9 @@ class Calls:
         if kind is CONTAINER:
             return self._container_method(call, receiver, name, values)
         assert isinstance(call.node.func, ast.Attribute)
-        renames = name == "replace" and kind is IMMUTABLE and len(values) == 1 and bool(call.args)  # a path: texts need two
+        renames = (
+            name == "replace" and kind is IMMUTABLE and len(values) == 1 and bool(call.args)
+        )  # a path: texts need two
         files = self.libraries.open_files(find_method_files("rename" if renames else name), call, receiver)
         if kind is IMMUTABLE:
             return self._constant_method(call, receiver, name)

@@ -117,7 +117,12 @@ class LibraryCalls:
             return self.call_unknown(call, callee, path)
         if path in _DIRECTORY_CHANGES:
             self.effects.change_directory()
-        if path in _OPENING and call.args and call.args[0].kind is IMMUTABLE and not call.keywords.keys() & _FILE_OBJECTS:
+        if (
+            path in _OPENING
+            and call.args
+            and call.args[0].kind is IMMUTABLE
+            and not call.keywords.keys() & _FILE_OBJECTS
+        ):
             return self.open_file(call, call.args[0], call.args[1:])._replace(type=model.type)
         return self.apply(call, model, callee, path.partition(".")[0])
 

@@ -605,7 +605,9 @@ MODELS = (
         get_data resolve_name get_loader find_loader extend_path : reads(any) -> unknown
         """,
     ),
-    LibraryModel(library="pydoc", rules="getdoc describe locate safeimport render_doc plain splitdoc synopsis : -> part"),
+    LibraryModel(
+        library="pydoc", rules="getdoc describe locate safeimport render_doc plain splitdoc synopsis : -> part"
+    ),
     LibraryModel(
         library="stat",
         rules="""

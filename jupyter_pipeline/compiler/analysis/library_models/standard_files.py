@@ -140,7 +140,8 @@ class ZipFile : object
 """
 
 _TARFILE = """
-open TarFile TarFile.open TarFile.gzopen TarFile.bz2open TarFile.xzopen TarFile.taropen : writes(name@0 fileobj@2) -> TarFile
+open TarFile TarFile.open TarFile.gzopen TarFile.bz2open TarFile.xzopen TarFile.taropen
+: writes(name@0 fileobj@2) -> TarFile
 is_tarfile : reads(name@0)
 TarInfo : -> object
 data_filter tar_filter fully_trusted_filter : -> part

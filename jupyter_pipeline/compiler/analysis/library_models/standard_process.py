@@ -74,7 +74,8 @@ _SIGNAL = """
 signal alarm setitimer siginterrupt pthread_sigmask set_wakeup_fd raise_signal pthread_kill pidfd_send_signal
 default_int_handler pause : process
 getsignal : -> unknown
-getitimer sigpending sigtimedwait sigwait sigwaitinfo strsignal valid_signals Signals Handlers Sigmasks ItimerError : pure
+getitimer sigpending sigtimedwait sigwait sigwaitinfo strsignal valid_signals Signals Handlers Sigmasks ItimerError
+: pure
 """
 
 _THREADING = """
