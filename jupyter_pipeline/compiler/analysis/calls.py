@@ -57,7 +57,8 @@ _CONTAINER_QUESTIONS = ("count", "index", "issubset", "issuperset", "isdisjoint"
 _CONTAINER_VIEWS = ("keys", "values", "items")
 _TAKING = ("pop", "popleft", "popitem", "setdefault")
 """Methods of containers that change them and return an element."""
-_SPLITTING = ("split", "rsplit", "splitlines", "partition")
+_GROWING = words(python_builtins.MUTATING_METHODS)
+"""Methods that change builtin containers."""
 _TEXT_WRITERS = ("write", "writelines", "send", "sendall", "writerow", "writerows")
 """Methods whose arguments are the text that they write."""
 _ATTRIBUTE_METHODS = ("__setattr__", "__delattr__", "__setitem__", "__delitem__")
@@ -210,6 +211,8 @@ class Calls:
             if result is not None:
                 return result
         if type(kind) is LibraryInstance:
+            if kind.kind is IMMUTABLE and name == "open":
+                return self.libraries.open_file(call, receiver, call.args)
             model = find_method(kind, name)
             if model is None:
                 if kind.path.partition(".")[0] in ("", "list"):
@@ -224,12 +227,9 @@ class Calls:
         if kind is CONTAINER:
             return self._container_method(call, receiver, name, values)
         assert isinstance(call.node.func, ast.Attribute)
-        renames = (
-            name == "replace" and kind is IMMUTABLE and len(values) == 1 and bool(call.args)
-        )  # a path: texts need two
-        files = self.libraries.open_files(find_method_files("rename" if renames else name), call, receiver)
         if kind is IMMUTABLE:
             return self._constant_method(call, receiver, name)
+        files = self.libraries.open_files(find_method_files(name), call, receiver)
         if kind is UNKNOWN:
             held = 0
             for value in values:
@@ -263,11 +263,14 @@ class Calls:
         return None
 
     def _constant_method(self, call: Call, receiver: Value, name: str) -> Value:
+        """Return the result of a method of an immutable value of unknown class."""
         if name == "open":
             return self.libraries.open_file(call, receiver, call.args)
-        if name in ("glob", "rglob", "iterdir"):
-            return Value(0, 0, True, ITERATOR)
-        return Value(0, 0, True, CONTAINER) if name in _SPLITTING else CONSTANT
+        model = find_method(IMMUTABLE, name)
+        if model is None or (name == "replace" and len(call.values) > 1):  # of a text: a path has one argument
+            return CONSTANT
+        result = self.libraries.apply(call, model, receiver, "", is_method=True)
+        return CONSTANT if result.kind is IMMUTABLE else result
 
     def _container_method(self, call: Call, receiver: Value, name: str, values: list[Value]) -> Value:
         heap = self.heap
@@ -327,7 +330,7 @@ class Calls:
         if name in LOGGING_METHODS and not receiver.objects & ~heap.libraries:
             heap.write_data(heap.part(receiver) & ~receiver.objects)
             return CONSTANT
-        if name in METHODS[CONTAINER].mutating:
+        if name in _GROWING:
             if kind is not UNKNOWN:
                 self.effects.use_paths(values)  # as an archive adds a file
             self._grow(receiver, values)

@@ -16,6 +16,7 @@ _DOTENV = (
     "{name}() searches from the folder of the generated code in a run. Write load_dotenv(find_dotenv(usecwd=True)) to "
     "search from the notebook's folder"
 )
+_TRACED = "the function that {name}() sets runs for the calls of a slice, which has fewer of them than the notebook"
 _DIFFERENCES = {
     "IPython.get_ipython": _NO_SHELL,
     "IPython.core.getipython.get_ipython": _NO_SHELL,
@@ -26,6 +27,11 @@ _DIFFERENCES = {
     "inspect.currentframe": _FRAMES,
     "inspect.trace": _FRAMES,
     "sys._getframe": _FRAMES,
+    "sys.setprofile": _TRACED,
+    "sys.settrace": _TRACED,
+    "threading.setprofile": _TRACED,
+    "threading.settrace": _TRACED,
+    "sys.addaudithook": _TRACED,
     "sys.argv": "sys.argv is the command line of the run, not of the kernel",
     "sys.orig_argv": "sys.orig_argv is the command line of the run, not of the kernel",
     "sys.ps1": "sys.ps1 does not exist in a run",

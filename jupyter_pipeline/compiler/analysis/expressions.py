@@ -153,7 +153,8 @@ class Evaluator(ast.NodeVisitor):
         if type(base.type) is LibraryInstance:
             model = find_attribute(base.type, node.attr)
             if model is not None:
-                return self.calls.libraries.read_attribute(model, base)
+                value = self.calls.libraries.read_attribute(model, base)
+                return value._replace(texts=read_attribute(node.attr, base.texts))
         kind = kind_of(base.type)
         if kind is IMMUTABLE:
             return _as_text(read_attribute(node.attr, base.texts))

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from jupyter_pipeline.compiler.analysis.effects import Effects
-from jupyter_pipeline.compiler.analysis.library_models.model import ALL_ARGUMENTS
+from jupyter_pipeline.compiler.analysis.library_models.model import ALL_ARGUMENTS, FunctionModel
 from jupyter_pipeline.compiler.analysis.library_models.python_builtins import PROTOCOLS
 from jupyter_pipeline.compiler.analysis.library_models.registry import find_function
+from jupyter_pipeline.compiler.analysis.locations import FIGURE, RANDOM_STATE
 from jupyter_pipeline.compiler.analysis.state import State
 from jupyter_pipeline.compiler.analysis.summaries import match_parameters, match_texts
-from jupyter_pipeline.compiler.analysis.texts import Texts, fill_holes, unite
+from jupyter_pipeline.compiler.analysis.texts import ANY_TEXT, Texts, fill_holes, unite
 from jupyter_pipeline.compiler.analysis.values import (
     CONSTANT,
     IMMUTABLE,
@@ -141,6 +142,7 @@ class Functions:
                 model = find_function(value.type.path)
                 if model is None or any(a == ALL_ARGUMENTS or a.position >= 0 for a in model.changes):
                     heap.write_data(reachable)
+                self._run_imported(value.type.path, model, [other for other in values if other is not value])
         if methods := callees & heap.bound_mutators:
             receivers = heap.reachable(methods)
             heap.write_data(receivers)
@@ -154,6 +156,23 @@ class Functions:
             if function.has_state or not self.assumptions_hold(function):
                 heap.write_data(heap.reachable(objects))
             self._operate_inside(function, objects)
+
+    def _run_imported(self, path: str, model: FunctionModel | None, values: Sequence[Value]) -> None:
+        """Record that a library may call the function at `path` with `values` as arguments."""
+        effects = self.effects
+        if model is None or model.draws or model.seeds or model.draws_with:
+            effects.touch(RANDOM_STATE)
+        if model is None or model.uses_figure:
+            effects.touch(FIGURE)
+        if model is None or any(access.writes for access in model.files):
+            effects.use_paths(values)
+        elif model.files:
+            effects.read_files(ANY_TEXT)
+        if model is not None and model.changes_process:
+            effects.change_process()
+        for name in model.configures if model is not None else ():
+            library = name or path.partition(".")[0]
+            effects.configure(library, self.heap.find_library(library), 0)
 
     def assumptions_hold(self, summary: FunctionSummary) -> bool:
         """Return True if the free variables have the types for which the summary was computed."""

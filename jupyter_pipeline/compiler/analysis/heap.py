@@ -286,7 +286,7 @@ class Heap:
         if type(value.type) is LibraryInstance:
             type_ = _element_type(value.type)
             if type_ is not None:
-                return CONSTANT if type_ is IMMUTABLE else Value(self.part(value), 0, True, type_)
+                return CONSTANT if type_ is IMMUTABLE else Value(self.part(value), 0, True, type_, value.texts)
         if kind is TABLE:
             return Value(self.part(value), 0, True, TABLE)
         if kind is CONTAINER:

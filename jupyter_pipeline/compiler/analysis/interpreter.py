@@ -18,7 +18,7 @@ from jupyter_pipeline.compiler.analysis.differences import MAIN_MODULE
 from jupyter_pipeline.compiler.analysis.effects import Effects
 from jupyter_pipeline.compiler.analysis.expressions import Evaluator, dispatch_table
 from jupyter_pipeline.compiler.analysis.functions import Functions
-from jupyter_pipeline.compiler.analysis.library_models.registry import has_rules, is_known
+from jupyter_pipeline.compiler.analysis.library_models.registry import find_method, has_rules, is_known
 from jupyter_pipeline.compiler.analysis.state import Binding, State, join_values
 from jupyter_pipeline.compiler.analysis.syntax import catches_name_error, last_name, leaves_path
 from jupyter_pipeline.compiler.analysis.values import (
@@ -29,6 +29,7 @@ from jupyter_pipeline.compiler.analysis.values import (
     FunctionSummary,
     Imported,
     Instance,
+    LibraryInstance,
     Value,
 )
 
@@ -331,6 +332,11 @@ class Interpreter(ast.NodeVisitor):
                     self.functions.call(methods["__exit__"], manager, [manager], {})
                 if "__enter__" in methods:
                     value = self.heap.own(self.functions.call(methods["__enter__"], manager, [manager], {}))
+            elif type(manager.type) is LibraryInstance:
+                model = find_method(manager.type, "__enter__")
+                if model is not None:
+                    value = self.heap.own(self.evaluator.calls.libraries.read_attribute(model, manager))
+                    value = value._replace(texts=manager.texts)
             self.functions.run_protocol(manager, "enter")
             self.functions.exhaust(manager.objects)
             suppresses = suppresses or self._suppresses(item.context_expr, manager)

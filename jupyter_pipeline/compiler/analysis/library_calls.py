@@ -28,6 +28,7 @@ from jupyter_pipeline.compiler.analysis.paths import find_paths, service_path
 from jupyter_pipeline.compiler.analysis.queries import is_reading_query
 from jupyter_pipeline.compiler.analysis.state import State
 from jupyter_pipeline.compiler.analysis.syntax import last_name
+from jupyter_pipeline.compiler.analysis.text_functions import temporary_path
 from jupyter_pipeline.compiler.analysis.texts import ANY_TEXT, Texts, unite
 from jupyter_pipeline.compiler.analysis.values import (
     CONSTANT,
@@ -40,6 +41,7 @@ from jupyter_pipeline.compiler.analysis.values import (
     UNKNOWN_VALUE,
     Imported,
     Instance,
+    LibraryInstance,
     Value,
     kind_of,
 )
@@ -62,6 +64,12 @@ _PATH_KEYWORDS = {
 """Keywords with which libraries pass the path of a file."""
 
 
+_BUFFERS = (OBJECT, ITERATOR)
+"""Abstract types of the library classes whose objects are no paths: file objects and buffers."""
+_ENTERING = (".__enter__", ".__exit__")
+"""Methods of context managers, which may change the process or settings."""
+_OPEN_FILE = LibraryInstance("io.TextIOWrapper", OBJECT)
+"""Class of the result of ``open``."""
 _TEXT_ARGUMENTS = ("formula", "expr", "query", "sql")
 """Keywords of texts that name variables of the caller."""
 
@@ -124,7 +132,11 @@ class LibraryCalls:
             and not call.keywords.keys() & _FILE_OBJECTS
         ):
             return self.open_file(call, call.args[0], call.args[1:])._replace(type=model.type)
-        return self.apply(call, model, callee, path.partition(".")[0])
+        result = self.apply(call, model, callee, path.partition(".")[0])
+        if path.startswith("tempfile.") and result.kind is not IMMUTABLE:
+            objects = self.effects.write_files(temporary_path(self.heap.statement))
+            result = result._replace(contents=result.contents | objects)
+        return result
 
     def call_unknown(self, call: Call, callee: Value, shown: str) -> Value:
         """Return the result of a call of a function or method that no model and no cell defines.
@@ -148,7 +160,7 @@ class LibraryCalls:
         effects.may_change_process()
         if type(callee.type) is not Instance:
             self.state.record.needs |= heap.patchers
-        if call.discarded and is_function:
+        if shown in _ENTERING or (call.discarded and is_function):
             effects.change_process(f"{shown}()")
         elif call.discarded and callee.objects & heap.libraries:
             effects.configure_all(callee.objects)
@@ -363,6 +375,8 @@ class LibraryCalls:
                 return Value(0, held, True, ITERATOR)
             case Returns.UNKNOWN:
                 return Value(0, held, True, UNKNOWN)
+            case Returns.FOREIGN:
+                return Value(heap.allocate_foreign(held), 0, False, UNKNOWN)
             case Returns.PART:
                 return Value(heap.reachable(held), held, True, UNKNOWN)
             case Returns.ITERATOR:
@@ -435,7 +449,7 @@ class LibraryCalls:
                 urls = (text if "://" in text or "\x01" in text else "*" for text in value.texts)
                 objects |= self._use_files(frozenset(urls), access)
                 continue
-            if value.kind is not OBJECT and value.kind is not ITERATOR:
+            if type(value.type) is not LibraryInstance or value.kind not in _BUFFERS:
                 objects |= self._use_files(value.texts, access)
             if access.writes and value.kind is not IMMUTABLE:
                 self.heap.write_data(self.heap.part(value))
@@ -482,8 +496,8 @@ class LibraryCalls:
         paths = (path.texts or ANY_TEXT) if path is not None else ANY_TEXT
         if mode is None or not any(set(text) & set("wax+*\x01") for text in mode.texts):
             self.effects.read_files(paths)
-            return Value(self.heap.allocate(0, ITERATOR), 0, False, OBJECT)
-        return Value(self.heap.allocate(self.effects.write_files(paths), ITERATOR), 0, False, OBJECT)
+            return Value(self.heap.allocate(0, ITERATOR), 0, False, _OPEN_FILE)
+        return Value(self.heap.allocate(self.effects.write_files(paths), ITERATOR), 0, False, _OPEN_FILE)
 
     # Names in strings
 

@@ -15,7 +15,7 @@ from jupyter_pipeline.compiler.analysis.texts import (
     unite,
 )
 
-__all__ = ["apply_builtin", "apply_function", "apply_method", "apply_operator", "read_attribute"]
+__all__ = ["apply_builtin", "apply_function", "apply_method", "apply_operator", "read_attribute", "temporary_path"]
 
 _PATH_CLASSES = ("Path", "PurePath", "PosixPath", "PurePosixPath", "WindowsPath", "PureWindowsPath")
 _SAME = ("abspath", "expanduser", "expandvars", "normpath", "realpath", "fspath", "normcase", "fsdecode")
@@ -24,6 +24,8 @@ _SAME_METHODS = ("resolve", "absolute", "expanduser", "as_posix", "strip", "__st
 """Methods of texts and paths whose result names the same file."""
 _TEMPORARY = "/temporary-of-statement-"
 """Start of the path of a temporary file."""
+_TEMPORARY_FILES = ("mkdtemp", "mkstemp", "mktemp", "TemporaryDirectory", "NamedTemporaryFile")
+"""Functions of ``tempfile`` whose results have a path."""
 _NUMBERS = ("math.", "cmath.", "statistics.", "time.", "datetime.", "random.")
 """Libraries whose results are numbers and dates."""
 _NUMBER_FUNCTIONS = {
@@ -75,8 +77,8 @@ def apply_function(path: str, args: Sequence[Texts], statement: int) -> Texts:
         return frozenset({"."})
     if path == "pathlib.Path.home":
         return frozenset({"~"})
-    if library == "tempfile" and rest in ("mkdtemp", "TemporaryDirectory", "NamedTemporaryFile", "mktemp"):
-        return frozenset({f"{_TEMPORARY}{statement}"})
+    if library == "tempfile" and rest in _TEMPORARY_FILES:
+        return temporary_path(statement)
     if path.startswith(_NUMBERS):
         return NO_TEXT
     if library not in ("os", "posixpath", "ntpath") or not args:
@@ -88,6 +90,11 @@ def apply_function(path: str, args: Sequence[Texts], statement: int) -> Texts:
     if name == "basename":
         return base_name(args[0])
     return args[0] if name in _SAME else ANY_TEXT
+
+
+def temporary_path(statement: int) -> Texts:
+    """Return the path of the temporary files that a statement creates."""
+    return frozenset({f"{_TEMPORARY}{statement}"})
 
 
 def apply_builtin(name: str, args: Sequence[Texts]) -> Texts:
@@ -108,6 +115,8 @@ def apply_method(name: str, receiver: Texts, args: Sequence[Texts]) -> Texts:
         return receiver
     if name == "joinpath":
         return join_paths([receiver, *args])
+    if name in ("glob", "rglob", "iterdir"):
+        return join_paths([receiver, args[0] if name == "glob" and args else ANY_TEXT])
     if name == "format":
         return replace_fields(receiver)
     if name == "with_suffix" and args:

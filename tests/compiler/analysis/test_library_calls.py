@@ -180,7 +180,7 @@ def test_an_open_file_is_written_in_modes_that_write(program: Program, source: s
     keywords = {k.arg or "**": program.value(k.value) for k in node.keywords}
     value = program.calls.open_file(Call(node, [path, *rest], keywords), path, rest)
     assert (file_location(name) in program.state.locations) is writes
-    assert value.type is OBJECT
+    assert value.kind is OBJECT
     assert value.objects & program.state.heap.iterators
 
 

@@ -87,10 +87,10 @@ Results, after ``->``
     An ``object`` may hold receiver and arguments; a ``table`` is separate from them. ``view(X)`` is an X that may
     share memory with receiver and arguments, or is one of them; ``new(X)`` is separate from them; ``holding(X)`` is
     new and may hold them. ``receiver`` is the receiver itself. ``part`` is an argument, a part of one or a new object
-    of unknown type that holds them. Special results are ``copy deepcopy state field named_tuple default_dict``
-    (see `Returns`). Without ``->``, a function returns a constant. ``view(X) of ARG …`` shares memory with these
-    arguments only, and ``holding(X) of ARG …`` holds only them. ``X or Y if ARG …`` is Y if one of these arguments is
-    passed and not ``None`` or ``False``.
+    of unknown type that holds them. ``foreign`` is a new object of a class that no model has. Special results are
+    ``copy deepcopy state field named_tuple default_dict`` (see `Returns`). Without ``->``, a function returns a
+    constant. ``view(X) of ARG …`` shares memory with these arguments only, and ``holding(X) of ARG …`` holds only them.
+    ``X or Y if ARG …`` is Y if one of these arguments is passed and not ``None`` or ``False``.
 '''
 
 from __future__ import annotations
@@ -184,6 +184,8 @@ class Returns(Enum):
     """The same; reading it exhausts it."""
     UNKNOWN = auto()
     """A new object of unknown type, which may hold the arguments."""
+    FOREIGN = auto()
+    """A new object of a class that no model has, which may hold the arguments: all its methods are unknown."""
     CONTAINER = auto()
     """A new builtin container of the arguments' contents."""
     DEFAULT_DICT = auto()

@@ -51,6 +51,7 @@ _SPECIAL = {
     "constant": Returns.CONSTANT,
     "container": Returns.CONTAINER,
     "iterator": Returns.ITERATOR,
+    "foreign": Returns.FOREIGN,
 }
 _RELATIONS = {"view": Returns.VIEW, "new": Returns.NEW, "holding": Returns.HOLDING}
 _CLASS = re.compile(r"class\s+([^(:]+?)\s*(?:\(([^)]*)\))?\s*(?::\s*(\w+))?\s*$")

@@ -11,17 +11,19 @@ __all__ = [
     "CONTAINER_FUNCTIONS",
     "ITERATOR_FUNCTIONS",
     "MODELS",
+    "MUTATING_METHODS",
     "PART_FUNCTIONS",
     "PROTOCOLS",
     "PROTOCOLS_OF_FUNCTIONS",
 ]
 
-_RULES = """
-# Methods of builtin types as functions of their type
+MUTATING_METHODS = """
 append extend insert remove pop clear sort reverse add discard update setdefault popitem appendleft popleft extendleft
 rotate difference_update intersection_update symmetric_difference_update subtract move_to_end __setitem__ __delitem__
-__iadd__ : changes(*) -> part
-
+__iadd__
+"""
+"""Methods of builtin containers that change them."""
+_RULES = """
 class str bytes : constant
   split rsplit splitlines partition rpartition : -> container
   capitalize casefold center count decode encode endswith expandtabs find format format_map fromhex hex index isalnum
@@ -80,7 +82,14 @@ class generator : iterator
   .gi_running .gi_frame .gi_code .gi_yieldfrom : -> constant
 """
 
-MODELS = (LibraryModel(library="builtins", rules=_RULES, decorators=words("staticmethod classmethod property")),)
+MODELS = (
+    LibraryModel(
+        library="builtins",
+        # The methods are functions of their type, too
+        rules=f"{MUTATING_METHODS.strip()} : changes(*) -> part\n{_RULES}",
+        decorators=words("staticmethod classmethod property"),
+    ),
+)
 
 # Functions, by their result
 

@@ -53,12 +53,13 @@ MODELS = (
     LibraryModel(
         library="hashlib",
         rules="""
-        file_digest : changes(fileobj@0) -> unknown
+        file_digest : changes(fileobj@0) -> Hash
         md5 sha1 sha224 sha256 sha384 sha512 sha3_224 sha3_256 sha3_384 sha3_512 shake_128 shake_256 blake2b
         blake2s new : -> Hash
         pbkdf2_hmac scrypt : pure
 
         class Hash : iterator
+          update : changes(self)
           hexdigest digest : pure
           copy : -> copy
           .name .digest_size .block_size : -> constant
@@ -67,7 +68,7 @@ MODELS = (
     LibraryModel(
         library="hmac",
         rules="""
-        new HMAC : -> unknown
+        new HMAC : -> hashlib.Hash
         digest compare_digest : pure
         """,
     ),
@@ -98,7 +99,7 @@ MODELS = (
         library="html",
         rules="""
         escape unescape : pure
-        parser.HTMLParser : -> unknown
+        parser.HTMLParser : -> foreign
         """,
     ),
     LibraryModel(
@@ -113,7 +114,12 @@ MODELS = (
         library="zlib",
         rules="""
         adler32 compress crc32 decompress error : pure
-        compressobj decompressobj : -> unknown
+        compressobj decompressobj : -> Compressor
+
+        class Compressor : iterator
+          compress decompress flush : changes(self)
+          copy : -> copy
+          .eof .unused_data .unconsumed_tail : -> constant
         """,
     ),
     LibraryModel(library="colorsys", rules="hls_to_rgb hsv_to_rgb rgb_to_hls rgb_to_hsv rgb_to_yiq yiq_to_rgb : pure"),
@@ -124,8 +130,10 @@ MODELS = (
 
         class datetime date time timedelta timezone : constant
           isoformat strftime timestamp date time timetz total_seconds weekday isoweekday isocalendar astimezone
-          utcoffset tzname dst timetuple utctimetuple toordinal ctime : pure
-          .year .month .day .hour .minute .second .microsecond .tzinfo .days .seconds .microseconds : -> constant
+          utcoffset tzname dst timetuple utctimetuple toordinal ctime replace combine now today utcnow strptime
+          fromtimestamp utcfromtimestamp fromisoformat fromisocalendar fromordinal fromutc : pure
+          .year .month .day .hour .minute .second .microsecond .tzinfo .days .seconds .microseconds .fold .max .min
+          .resolution .utc : -> constant
         """,
     ),
     LibraryModel(
@@ -143,7 +151,15 @@ MODELS = (
         timegm weekday weekheader : pure
         setfirstweekday : process
         monthcalendar : -> container
-        Calendar TextCalendar HTMLCalendar LocaleTextCalendar LocaleHTMLCalendar : -> object
+
+        class Calendar TextCalendar HTMLCalendar LocaleTextCalendar LocaleHTMLCalendar : object
+          setfirstweekday : changes(self)
+          iterweekdays itermonthdates itermonthdays itermonthdays2 itermonthdays3 itermonthdays4 : -> iterator
+          monthdatescalendar monthdayscalendar monthdays2calendar yeardatescalendar yeardayscalendar
+          yeardays2calendar : -> container
+          getfirstweekday formatmonth formatyear formatweek formatday formatmonthname formatweekheader formatyearpage
+          prmonth pryear prweek : pure
+          .firstweekday : -> constant
         """,
     ),
     LibraryModel(
@@ -168,9 +184,10 @@ MODELS = (
         namedtuple : -> named_tuple
         Counter.fromkeys OrderedDict.fromkeys : -> container
 
-        class deque : container
+        class deque(builtins.list)
           appendleft extendleft rotate : changes(self)
           popleft : changes(self) -> part
+          .maxlen : -> constant
         class Counter(builtins.dict)
           subtract : changes(self)
           elements : -> iterator
@@ -206,7 +223,7 @@ MODELS = (
         __inv__ __invert__ __le__ __lshift__ __lt__ __matmul__ __mod__ __mul__ __ne__ __neg__ __not__ __or__
         __pos__ __pow__ __rshift__ __sub__ __truediv__ __xor__ _abs abs add and_ attrgetter concat contains
         countOf eq floordiv ge getitem gt index indexOf inv invert is_ is_not itemgetter le length_hint lshift lt
-        matmul methodcaller mod mul ne neg not_ or_ pos pow rshift sub truediv truth xor : -> part
+        call matmul methodcaller mod mul ne neg not_ or_ pos pow rshift sub truediv truth xor : -> part
         setitem delitem iadd iand iconcat ifloordiv ilshift imatmul imod imul ior ipow irshift isub itruediv ixor
         __setitem__ __delitem__ __iadd__ __iand__ __iconcat__ __ifloordiv__ __ilshift__ __imatmul__ __imod__
         __imul__ __ior__ __ipow__ __irshift__ __isub__ __itruediv__ __ixor__ : changes(*) -> part
@@ -241,8 +258,13 @@ MODELS = (
         pack_into : changes(buffer@1)
         iter_unpack : lazy -> iterator
         pack unpack unpack_from calcsize : pure
-        Struct : -> object
         error : -> object
+
+        class Struct : constant
+          pack unpack unpack_from : pure
+          iter_unpack : lazy -> iterator
+          pack_into : changes(buffer@0)
+          .size .format : -> constant
         """,
     ),
     LibraryModel(
@@ -353,10 +375,17 @@ MODELS = (
     LibraryModel(
         library="contextlib",
         rules="""
-        AbstractAsyncContextManager AbstractContextManager AsyncExitStack ContextDecorator ExitStack aclosing
-        asynccontextmanager closing contextmanager nullcontext suppress : -> part
+        AbstractAsyncContextManager AbstractContextManager ContextDecorator aclosing asynccontextmanager closing
+        contextmanager nullcontext suppress : -> part
         chdir : reads(path@0) process -> object
-        redirect_stdout redirect_stderr : changes(new_target@0) -> object
+        redirect_stdout redirect_stderr : changes(new_target@0) -> Redirection
+
+        class Redirection : object
+          __enter__ __exit__ : process -> part
+        class ExitStack AsyncExitStack : object
+          enter_context enter_async_context callback push push_async_exit push_async_callback : changes(self) -> part
+          close aclose : changes(self)
+          pop_all : changes(self) -> view(self)
         """,
         decorators=words("contextmanager"),
     ),
@@ -377,9 +406,18 @@ MODELS = (
     LibraryModel(
         library="argparse",
         rules="""
-        Action ArgumentDefaultsHelpFormatter ArgumentError ArgumentParser ArgumentTypeError BooleanOptionalAction
-        FileType HelpFormatter MetavarTypeHelpFormatter Namespace RawDescriptionHelpFormatter RawTextHelpFormatter
-        : -> object
+        Action ArgumentDefaultsHelpFormatter ArgumentError ArgumentTypeError BooleanOptionalAction FileType
+        HelpFormatter MetavarTypeHelpFormatter RawDescriptionHelpFormatter RawTextHelpFormatter : -> object
+
+        class ArgumentParser : object
+          add_argument add_argument_group add_mutually_exclusive_group add_subparsers add_parser set_defaults register
+          : changes(self) -> view(self)
+          parse_args parse_known_args parse_intermixed_args parse_known_intermixed_args : changes(namespace@1)
+          -> holding(Namespace)
+          format_help format_usage get_default exit error : pure
+          print_help print_usage : changes(file@0)
+          convert_arg_line_to_args : -> container
+        class Namespace : object
         """,
     ),
     LibraryModel(
@@ -408,7 +446,7 @@ MODELS = (
         unparse dump get_docstring get_source_segment : pure
         walk iter_child_nodes iter_fields : lazy -> iterator
         copy_location fix_missing_locations increment_lineno : changes(*) -> part
-        NodeVisitor NodeTransformer : -> unknown
+        NodeVisitor NodeTransformer : -> foreign
         """,
     ),
     LibraryModel(
@@ -436,7 +474,7 @@ MODELS = (
         ismemberdescriptor ismethod ismethoddescriptor ismethodwrapper ismodule isroutine istraceback signature
         : -> object
         getattr_static unwrap getmodule : -> part
-        currentframe stack trace : -> unknown
+        currentframe stack trace : -> foreign
         """,
     ),
     LibraryModel(
@@ -453,10 +491,10 @@ MODELS = (
     LibraryModel(
         library="weakref",
         rules="""
-        CallableProxyType ProxyType ReferenceType WeakKeyDictionary WeakSet WeakValueDictionary getweakrefcount
-        : -> object
+        WeakKeyDictionary WeakSet WeakValueDictionary : -> container
+        CallableProxyType ProxyType ReferenceType getweakrefcount : -> object
         ref proxy WeakMethod getweakrefs : -> part
-        finalize : process -> unknown
+        finalize : process -> foreign
         """,
     ),
     LibraryModel(
@@ -464,16 +502,27 @@ MODELS = (
         rules="""
         isreadable isrecursive pformat saferepr : pure
         pprint pp : changes(stream@1)
-        PrettyPrinter : changes(stream) -> object
+
+        class PrettyPrinter : object
+          pprint : changes(self)
+          pformat isreadable isrecursive : pure
+          format : -> container
         """,
     ),
     LibraryModel(
         library="difflib",
         rules="""
-        Differ HtmlDiff Match SequenceMatcher diff_bytes : -> object
+        Match diff_bytes : -> object
         context_diff unified_diff ndiff restore : -> iterator
         get_close_matches : -> container
         IS_LINE_JUNK IS_CHARACTER_JUNK : pure
+
+        class Differ HtmlDiff SequenceMatcher : object
+          ratio quick_ratio real_quick_ratio make_file make_table : pure
+          get_matching_blocks get_opcodes get_grouped_opcodes find_longest_match : -> container
+          compare : lazy -> iterator
+          set_seqs set_seq1 set_seq2 : changes(self)
+          .a .b : -> part
         """,
     ),
     LibraryModel(
@@ -481,14 +530,16 @@ MODELS = (
         rules="""
         join quote : pure
         split : -> container
-        shlex : -> unknown
+        shlex : -> foreign
         """,
     ),
     LibraryModel(
         library="timeit",
         rules="""
         default_timer : pure
-        Timer : -> unknown
+        timeit : draws -> constant
+        repeat : draws -> container
+        Timer : -> foreign
         """,
     ),
     LibraryModel(
@@ -499,22 +550,23 @@ MODELS = (
 
         class Queue : object
           put put_nowait task_done : changes(self)
-          get_nowait : changes(self) -> part
-          qsize empty full : pure
+          get get_nowait : changes(self) -> part
+          qsize empty full join : pure
         """,
     ),
     LibraryModel(
         library="contextvars",
         rules="""
         ContextVar : -> ContextVar
-        Context copy_context Token : -> unknown
+        Context copy_context Token : -> foreign
 
         class ContextVar : object
           set reset : changes(self) -> object
+          get : -> part
           .name : -> constant
         """,
     ),
-    LibraryModel(library="graphlib", rules="CycleError TopologicalSorter : -> unknown"),
+    LibraryModel(library="graphlib", rules="CycleError : -> object\nTopologicalSorter : -> foreign"),
     LibraryModel(
         library="tomllib",
         rules="""
@@ -546,16 +598,19 @@ MODELS = (
         library="concurrent",
         rules="""
         futures.as_completed : lazy -> iterator
-        futures.wait : changes(fs@0) -> unknown
+        futures.wait : changes(fs@0) -> container
         futures.ThreadPoolExecutor futures.ProcessPoolExecutor futures.Executor : -> Executor
-        futures.Future : -> unknown
         futures.thread.ThreadPoolExecutor futures.process.ProcessPoolExecutor : -> Executor
         futures.TimeoutError futures.CancelledError futures.BrokenExecutor futures.InvalidStateError
         futures.process.BrokenProcessPool : -> object
 
         class Executor : object
-        class Future : object
+          submit : -> holding(Future)
+          map : -> iterator
+          shutdown : changes(self)
+        class futures.Future : object
           done result exception running cancelled : -> part
+          cancel add_done_callback set_result set_exception set_running_or_notify_cancel : changes(self)
         """,
     ),
     LibraryModel(
@@ -564,11 +619,19 @@ MODELS = (
         set_start_method set_executable set_forkserver_preload freeze_support log_to_stderr
         allow_connection_pickling : process
         cpu_count get_start_method get_all_start_methods active_children parent_process current_process : -> object
-        get_context get_logger Pool Process Queue SimpleQueue JoinableQueue Pipe Manager Lock RLock Event
-        Condition Semaphore BoundedSemaphore Barrier Value Array RawValue RawArray pool.ThreadPool pool.Pool
-        shared_memory.SharedMemory shared_memory.ShareableList managers.BaseManager managers.SyncManager
-        dummy.Pool : -> unknown
+        Pool pool.ThreadPool pool.Pool dummy.Pool : -> Pool
+        Queue SimpleQueue JoinableQueue : -> queue.Queue
+        Lock RLock Event Condition Semaphore BoundedSemaphore Barrier : -> threading.Lock
+        Process : -> threading.Thread
+        get_context get_logger Pipe Manager Value Array RawValue RawArray shared_memory.SharedMemory
+        shared_memory.ShareableList managers.BaseManager managers.SyncManager : -> foreign
         ProcessError BufferTooShort AuthenticationError TimeoutError : -> object
+
+        class Pool : object
+          map starmap apply : -> part
+          imap imap_unordered : -> iterator
+          apply_async map_async starmap_async : -> holding(concurrent.Future)
+          close join terminate : changes(self)
         """,
     ),
     LibraryModel(
@@ -583,9 +646,9 @@ MODELS = (
         all_tasks timeout timeout_at Runner TaskGroup Task Future Handle Server Timeout StreamReader StreamWriter
         SelectorEventLoop DefaultEventLoopPolicy AbstractEventLoop AbstractEventLoopPolicy Protocol Transport
         DatagramProtocol Lock Event Condition Semaphore BoundedSemaphore Barrier Queue LifoQueue PriorityQueue
-        Server : -> unknown
-        open_connection start_server open_unix_connection start_unix_server : -> unknown
-        create_subprocess_exec create_subprocess_shell : writes(any) -> unknown
+        Server : -> foreign
+        open_connection start_server open_unix_connection start_unix_server : -> foreign
+        create_subprocess_exec create_subprocess_shell : writes(any) -> foreign
         CancelledError InvalidStateError TimeoutError QueueEmpty QueueFull IncompleteReadError LimitOverrunError
         SendfileNotAvailableError BrokenBarrierError : -> object
         """,
@@ -593,16 +656,16 @@ MODELS = (
     LibraryModel(
         library="select",
         rules="""
-        select poll epoll kqueue kevent : -> unknown
+        select poll epoll kqueue kevent : -> foreign
         error : -> object
         """,
     ),
-    LibraryModel(library="selectors", rules="DefaultSelector SelectSelector PollSelector EpollSelector : -> unknown"),
+    LibraryModel(library="selectors", rules="DefaultSelector SelectSelector PollSelector EpollSelector : -> foreign"),
     LibraryModel(
         library="pkgutil",
         rules="""
         iter_modules walk_packages : reads(any) -> iterator
-        get_data resolve_name get_loader find_loader extend_path : reads(any) -> unknown
+        get_data resolve_name get_loader find_loader extend_path : reads(any) -> foreign
         """,
     ),
     LibraryModel(
@@ -621,7 +684,7 @@ MODELS = (
         message_from_string message_from_bytes message_from_file message_from_binary_file message.Message
         message.EmailMessage mime.text.MIMEText mime.multipart.MIMEMultipart mime.base.MIMEBase
         mime.image.MIMEImage mime.audio.MIMEAudio mime.application.MIMEApplication parser.Parser
-        parser.BytesParser parser.HeaderParser : changes(@0) -> unknown
+        parser.BytesParser parser.HeaderParser : changes(@0) -> foreign
         encoders.encode_base64 encoders.encode_quopri encoders.encode_7or8bit encoders.encode_noop : changes(msg@0)
         utils.formataddr utils.parseaddr utils.formatdate utils.format_datetime utils.make_msgid utils.parsedate
         utils.parsedate_tz utils.parsedate_to_datetime utils.getaddresses utils.quote utils.unquote
@@ -635,8 +698,8 @@ MODELS = (
         HTTPStatus HTTPMethod : pure
         client.HTTPConnection client.HTTPSConnection client.HTTPResponse server.HTTPServer
         server.ThreadingHTTPServer server.BaseHTTPRequestHandler server.SimpleHTTPRequestHandler
-        cookies.SimpleCookie cookies.Morsel cookiejar.CookieJar : -> unknown
-        cookiejar.MozillaCookieJar cookiejar.LWPCookieJar : writes(filename@0) -> unknown
+        cookies.SimpleCookie cookies.Morsel cookiejar.CookieJar : -> foreign
+        cookiejar.MozillaCookieJar cookiejar.LWPCookieJar : writes(filename@0) -> foreign
         client.HTTPException client.RemoteDisconnected client.IncompleteRead client.BadStatusLine : -> object
         """,
     ),
@@ -665,5 +728,5 @@ MODELS = (
         Repr : -> object
         """,
     ),
-    LibraryModel(library="sched", rules="scheduler : -> unknown"),
+    LibraryModel(library="sched", rules="scheduler : -> foreign"),
 )

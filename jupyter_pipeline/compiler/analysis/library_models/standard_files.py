@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from jupyter_pipeline.compiler.analysis.library_models.model import (
-    ANYWHERE,
-    RECEIVER,
     LibraryModel,
-    Methods,
-    Returns,
-    reading,
-    words,
-    writing,
 )
-from jupyter_pipeline.compiler.analysis.values import OBJECT
 
 __all__ = ["MODELS"]
 
 _OS = """
 # Files and folders
-listdir scandir : reads(path@0) -> container
+listdir : reads(path@0) -> container
+scandir : reads(path@0) -> holding(list(DirEntry))
 walk fwalk : reads(top@0) -> iterator
 stat lstat access readlink statvfs getxattr listxattr pathconf : reads(path@0)
 path.exists path.lexists path.isfile path.isdir path.islink path.ismount path.getsize path.getmtime path.getatime
@@ -63,9 +56,33 @@ path.abspath path.basename path.commonpath path.commonprefix path.dirname path.e
 path.join path.normcase path.normpath path.relpath path.samestat path.sameopenfile path.split path.splitdrive
 path.splitext path.splitroot : pure
 pipe pipe2 openpty eventfd memfd_create pidfd_open eventfd_read eventfd_write : -> object
-error DirEntry PathLike : -> object
+error PathLike : -> object
+class DirEntry : constant
+  is_dir is_file is_symlink is_junction stat inode __fspath__ : pure
+  .name .path : -> constant
 """
 
+_PATHLIB = """
+class Path PurePath PosixPath PurePosixPath WindowsPath PureWindowsPath : constant
+  exists is_file is_dir is_symlink is_mount is_fifo is_socket is_block_device is_char_device is_junction stat lstat
+  owner group read_text read_bytes : reads(self)
+  samefile : reads(self other_path@0)
+  readlink : reads(self) -> Path
+  glob rglob iterdir : reads(self) -> Paths
+  walk : reads(self) -> iterator
+  write_text write_bytes touch mkdir rmdir unlink chmod lchmod : writes(self)
+  symlink_to hardlink_to link_to : reads(target@0) writes(self)
+  rename replace : writes(self target@0) -> Path
+  copy move copy_into move_into : writes(self target@0 target_dir@0) -> Path
+  resolve absolute expanduser joinpath with_name with_stem with_suffix with_segments relative_to cwd home : -> Path
+  as_posix as_uri is_absolute is_relative_to is_reserved match full_match __str__ __fspath__ : pure
+  .parent : -> Path
+  .parents .parts .suffixes : -> container
+  .name .stem .suffix .anchor .root .drive : -> constant
+class Paths : iterator
+  __iter__ __next__ : -> Path
+  close : changes(self)
+"""
 _SHUTIL = """
 copy copy2 copyfile copymode copystat : reads(src@0) writes(dst@1)
 move : writes(src@0 dst@1)
@@ -95,7 +112,8 @@ class TextIOWrapper : object
   readinto readinto1 : changes(self b@0 buffer@0)
   getvalue isatty readable writable seekable fileno : pure
   getbuffer : -> view(container)
-  .closed .mode .encoding .errors .newlines .line_buffering : -> constant
+  .closed .mode .name .encoding .errors .newlines .line_buffering .write_through : -> constant
+  .buffer .raw : -> view(self)
 class BytesIO(TextIOWrapper) : iterator
 """
 
@@ -118,25 +136,33 @@ class Connection : object
   serialize getlimit getconfig : pure
   blobopen : changes(self) -> unknown
   .total_changes .in_transaction .isolation_level : -> constant
+  .row_factory .text_factory : -> part
 class Cursor : object
   execute executemany executescript : changes(self) -> receiver
   fetchone fetchmany fetchall : changes(self) -> container
   close setinputsizes setoutputsize : changes(self)
   .description .rowcount .lastrowid .arraysize : -> constant
+  .connection : -> view(Connection)
+  .row_factory : -> part
 """
 
 _ZIPFILE = """
 ZipFile PyZipFile : writes(file@0) -> ZipFile
 is_zipfile : reads(filename@0)
-ZipInfo Path : -> object
+Path : reads(root@0) -> foreign
+ZipInfo : -> object
 BadZipFile LargeZipFile BadZipfile : -> object
 
 class ZipFile : object
-  writestr : changes(self)
+  writestr close mkdir setpassword writepy : changes(self)
+  write : reads(filename@0) changes(self)
+  open : changes(self) -> io.TextIOWrapper
+  read : pure
   extractall extract : writes(any) changes(self)
   namelist infolist testzip printdir : -> container
   getinfo : -> object
-  setpassword : changes(self)
+  .filename .mode .comment .debug : -> constant
+  .filelist .NameToInfo .fp : -> part
 """
 
 _TARFILE = """
@@ -152,15 +178,30 @@ class TarFile : object
   getnames getmembers : changes(self) -> container
   getmember : changes(self) -> object
   addfile : changes(self) changes(fileobj@1)
+  add : reads(name@0) changes(self)
+  close : changes(self)
+  next : changes(self) -> object
+  extractfile : changes(self) -> io.TextIOWrapper
+  gettarinfo : reads(name@0) changes(fileobj@2) -> object
+  list : pure
+  .name .mode .closed : -> constant
+  .members .fileobj : -> part
+  __iter__ : -> object
 """
 
 _TEMPFILE = """
-mkdtemp mkstemp mktemp : writes(dir@2) -> constant
-TemporaryDirectory : writes(dir@2) -> object
-NamedTemporaryFile : writes(dir@6) -> object
+mkdtemp mktemp : writes(dir@2) -> constant
+mkstemp : writes(dir@2) -> tuple(constant, constant)
+TemporaryDirectory : writes(dir@2) -> TemporaryDirectory
+NamedTemporaryFile : writes(dir@6) -> io.TextIOWrapper
 TemporaryFile : writes(dir@6) -> io.TextIOWrapper
 SpooledTemporaryFile : writes(dir@7) -> io.TextIOWrapper
 gettempdir gettempdirb gettempprefix gettempprefixb : pure
+
+class TemporaryDirectory : object
+  __enter__ : -> constant
+  cleanup __exit__ : changes(self)
+  .name : -> constant
 """
 
 _CSV = """
@@ -198,7 +239,14 @@ loads : -> unknown
 load : changes(file@0) -> unknown
 dumps : pure
 dump : changes(file@1)
+Pickler : changes(file@0) -> Pickler
+Unpickler : changes(file@0) -> Pickler
 PickleBuffer : -> object
+
+class Pickler : object
+  dump clear_memo : changes(self)
+  load : changes(self) -> unknown
+functions
 PickleError PicklingError UnpicklingError : -> object
 """
 
@@ -210,26 +258,57 @@ InterpolationDepthError InterpolationMissingOptionError InterpolationSyntaxError
 MissingSectionHeaderError : -> object
 
 class ConfigParser : object
-  sections options defaults : -> container
-  has_section has_option getint getfloat getboolean optionxform : pure
-  add_section remove_section remove_option read_string read_dict : changes(self)
+  sections options defaults items keys values __iter__ : -> container
+  has_section has_option get getint getfloat getboolean optionxform __contains__ __len__ : pure
+  __getitem__ : -> view(Section)
+  add_section remove_section remove_option read_string read_dict set setdefault update pop popitem clear __setitem__
+  __delitem__ : changes(self)
+  read : reads(filenames@0) changes(self) -> container
   read_file readfp : changes(self f@0)
+  write : changes(fp@0)
+class Section : object
+  get getint getfloat getboolean __getitem__ __contains__ __len__ : pure
+  items keys values : -> container
+  set setdefault update pop popitem clear __setitem__ __delitem__ : changes(self)
+  .name : -> constant
 """
 
-_ELEMENT_TREE = """
-etree.ElementTree.parse etree.ElementTree.iterparse etree.cElementTree.parse dom.minidom.parse dom.pulldom.parse
-sax.parse : reads(source@0 file@0) changes(source@0 file@0) -> unknown
-etree.ElementTree.fromstring etree.ElementTree.XML etree.ElementTree.XMLID etree.ElementTree.fromstringlist
-etree.ElementTree.Element etree.ElementTree.ElementTree etree.ElementTree.Comment etree.ElementTree.PI
-etree.ElementTree.ProcessingInstruction etree.ElementTree.QName etree.ElementTree.XMLParser
-etree.ElementTree.XMLPullParser etree.ElementTree.TreeBuilder dom.minidom.parseString dom.minidom.Document : -> unknown
-etree.ElementTree.SubElement : changes(parent@0) -> view(unknown)
+_XML = """
+etree.ElementTree.parse : reads(source@0) changes(source@0) -> ElementTree
+etree.ElementTree.iterparse : opens(source@0) changes(source@0) -> iterator
+etree.ElementTree.fromstring etree.ElementTree.XML etree.ElementTree.fromstringlist etree.ElementTree.Element
+etree.ElementTree.Comment etree.ElementTree.PI etree.ElementTree.ProcessingInstruction : -> holding(Element)
+etree.ElementTree.XMLID : -> tuple(Element, container)
+etree.ElementTree.SubElement : changes(parent@0) -> view(Element)
+etree.ElementTree.QName : -> constant
+etree.ElementTree.XMLParser etree.ElementTree.XMLPullParser etree.ElementTree.TreeBuilder : -> foreign
 etree.ElementTree.indent : changes(tree@0)
-etree.ElementTree.tostring etree.ElementTree.tostringlist etree.ElementTree.canonicalize etree.ElementTree.iselement
-sax.saxutils.escape sax.saxutils.unescape sax.saxutils.quoteattr : pure
-etree.ElementTree.dump : pure
+etree.ElementTree.canonicalize : changes(out) reads(from_file) -> constant
+etree.ElementTree.tostring etree.ElementTree.iselement etree.ElementTree.dump sax.saxutils.escape
+sax.saxutils.unescape sax.saxutils.quoteattr : pure
+etree.ElementTree.tostringlist : -> container
 etree.ElementTree.register_namespace : process
 etree.ElementTree.ParseError : -> object
+dom.minidom.parse dom.pulldom.parse : reads(file@0) changes(file@0) -> foreign
+dom.minidom.parseString dom.minidom.Document : -> foreign
+sax.parse : reads(source@0) changes(*) -> foreign
+
+class etree.ElementTree.Element : object
+  append insert remove extend set clear __setitem__ __delitem__ : changes(self)
+  find makeelement __getitem__ __iter__ __copy__ __deepcopy__ : -> view(Element)
+  findall : -> view(list(Element))
+  iter iterfind itertext : -> iterator
+  get findtext __len__ : pure
+  keys items : -> container
+  .tag .text .tail : -> constant
+  .attrib : -> view(container)
+class etree.ElementTree.ElementTree : object
+  getroot find : -> view(Element)
+  findall : -> view(list(Element))
+  iter iterfind : -> iterator
+  findtext : pure
+  parse : reads(source@0) changes(self source@0) -> view(Element)
+  write write_c14n : writes(file_or_filename@0 file@0)
 """
 
 
@@ -260,7 +339,7 @@ MODELS = (
     LibraryModel(library="json", rules=_JSON),
     LibraryModel(library="pickle", rules=_PICKLE),
     LibraryModel(library="configparser", rules=_CONFIGPARSER),
-    LibraryModel(library="xml", rules=_ELEMENT_TREE),
+    LibraryModel(library="xml", rules=_XML),
     *(_compression(name) for name in ("GzipFile", "BZ2File", "LZMAFile")),
     LibraryModel(
         library="glob",
@@ -286,7 +365,7 @@ MODELS = (
         open DbfilenameShelf : writes(filename@0) -> Shelf
         Shelf BsdDbShelf : changes(dict@0) -> Shelf
 
-        class Shelf : container
+        class Shelf(builtins.dict)
           sync close : changes(self)
         """,
     ),
@@ -297,14 +376,14 @@ MODELS = (
         whichdb : reads(filename@0)
         error dumb.error : -> object
 
-        class Database : container
+        class Database(builtins.dict)
           sync close reorganize : changes(self)
           firstkey nextkey : pure
         """,
     ),
     LibraryModel(
         library="mmap",
-        rules="mmap : changes(fileno@0) -> io.TextIOWrapper of fileno@0",
+        rules="mmap : writes(any) -> foreign",
     ),
     LibraryModel(
         library="codecs",
@@ -337,30 +416,5 @@ MODELS = (
           writeframesraw : changes(self)
         """,
     ),
-    LibraryModel(
-        library="pathlib",
-        methods={
-            OBJECT: Methods(
-                pure=words(
-                    """
-                    exists is_file is_dir with_suffix with_name joinpath resolve absolute as_posix relative_to
-                    """
-                )
-            )
-        },
-        otherwise=Returns.CONSTANT,
-        file_methods={
-            **reading(
-                """
-                read_text read_bytes exists is_file is_dir is_symlink is_mount is_fifo is_socket is_block_device
-                is_char_device stat lstat owner group samefile readlink
-                """,
-                RECEIVER,
-            ),
-            **reading("glob rglob iterdir", RECEIVER),
-            **writing("write_text write_bytes unlink touch open mkdir rmdir symlink_to chmod lchmod", RECEIVER),
-            **writing("rename hardlink_to copy_into move_into", ANYWHERE),
-            **writing("extractall", 0),
-        },
-    ),
+    LibraryModel(library="pathlib", rules=_PATHLIB),
 )

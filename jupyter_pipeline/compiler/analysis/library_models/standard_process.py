@@ -10,8 +10,8 @@ LOGGING_METHODS = words("debug info warning warn error exception critical log is
 """Methods of loggers, which write to their handlers."""
 
 _SYS = """
-addaudithook set_asyncgen_hooks set_coroutine_origin_tracking_depth set_int_max_str_digits setdlopenflags setprofile
-setrecursionlimit setswitchinterval settrace activate_stack_trampoline deactivate_stack_trampoline
+addaudithook breakpointhook set_asyncgen_hooks set_coroutine_origin_tracking_depth set_int_max_str_digits setdlopenflags
+setprofile setrecursionlimit setswitchinterval settrace activate_stack_trampoline deactivate_stack_trampoline
 path.append path.insert path.extend path.remove path.pop path.clear path.reverse path.sort path.__setitem__
 path.__delitem__ path.__iadd__ modules.pop modules.update modules.setdefault modules.clear modules.popitem
 modules.__setitem__ modules.__delitem__ meta_path.* path_hooks.* path_importer_cache.* argv.append argv.extend
@@ -27,7 +27,7 @@ stdout.writelines stdout.flush stdout.isatty stdout.fileno stdout.buffer.write s
 stderr.writelines stderr.flush stderr.isatty stderr.fileno stdin.isatty stdin.fileno __stdout__.write
 __stdout__.flush __stderr__.write __stderr__.flush : pure
 stdin.read stdin.readline stdin.readlines : pure
-_getframe _current_frames : -> unknown
+_getframe _current_frames : -> foreign
 """
 
 _LOGGING = """
@@ -61,19 +61,24 @@ class CompletedProcess : object
   .stdout .stderr .returncode .args : -> constant
 class Popen : object
   communicate wait poll terminate kill send_signal : writes(any) changes(self) -> constant
-  .returncode .pid .args : -> constant
+  .returncode .pid .args .universal_newlines : -> constant
+  .stdin .stdout .stderr : -> view(io.TextIOWrapper)
 """
 
 _WARNINGS = """
 filterwarnings simplefilter resetwarnings : process
 warn warn_explicit showwarning formatwarning : pure
-catch_warnings WarningMessage : -> object
+WarningMessage : -> object
+
+class catch_warnings : object
+  __enter__ : process -> container
+  __exit__ : process
 """
 
 _SIGNAL = """
 signal alarm setitimer siginterrupt pthread_sigmask set_wakeup_fd raise_signal pthread_kill pidfd_send_signal
 default_int_handler pause : process
-getsignal : -> unknown
+getsignal : -> part
 getitimer sigpending sigtimedwait sigwait sigwaitinfo strsignal valid_signals Signals Handlers Sigmasks ItimerError
 : pure
 """
@@ -82,6 +87,7 @@ _THREADING = """
 Thread Timer : -> Thread
 Lock RLock Condition Semaphore BoundedSemaphore Event Barrier : -> Lock
 local : -> unknown
+excepthook : pure
 settrace setprofile settrace_all_threads setprofile_all_threads stack_size : process
 active_count activeCount enumerate current_thread currentThread main_thread get_ident get_native_id getprofile
 gettrace : -> object
@@ -91,27 +97,45 @@ class Lock : object
   acquire release acquire_lock release_lock notify notify_all notifyAll wait wait_for : changes(self)
   locked is_set : pure
 class Thread : object
+  start run join terminate kill close : writes(any) changes(self)
+  setDaemon setName cancel : changes(self)
   is_alive isDaemon getName : pure
-  .name .ident .daemon .native_id : -> constant
+  .name .ident .daemon .native_id .pid .exitcode : -> constant
 """
 
 _URLLIB = """
-request.urlopen : reads(any) -> io.TextIOWrapper
-request.urlretrieve : reads(url@0) writes(filename@1)
+request.urlopen : sends(url@0) -> io.TextIOWrapper
+request.urlretrieve : receives(url@0) writes(filename@1)
 request.install_opener request.urlcleanup : process
 request.Request request.build_opener request.HTTPHandler request.HTTPSHandler request.ProxyHandler
 request.HTTPCookieProcessor request.HTTPBasicAuthHandler request.HTTPPasswordMgr
-request.HTTPPasswordMgrWithDefaultRealm request.HTTPRedirectHandler request.OpenerDirector : -> unknown
+request.HTTPPasswordMgrWithDefaultRealm request.HTTPRedirectHandler request.OpenerDirector : -> foreign
 request.pathname2url request.url2pathname request.getproxies : pure
 parse.urlparse parse.urlsplit parse.urlunparse parse.urlunsplit parse.urljoin parse.urldefrag parse.quote
 parse.quote_plus parse.quote_from_bytes parse.unquote parse.unquote_plus parse.unquote_to_bytes parse.urlencode
 parse.ParseResult parse.SplitResult : pure
 parse.parse_qs parse.parse_qsl : -> container
 error.URLError error.HTTPError error.ContentTooShortError : -> object
-robotparser.RobotFileParser : -> unknown
+robotparser.RobotFileParser : -> foreign
+"""
+
+_UNITTEST = """
+mock.patch mock.patch.object mock.patch.dict mock.patch.multiple : -> Patch
+mock.patch.stopall : process
+mock.Mock mock.MagicMock mock.AsyncMock mock.NonCallableMock mock.NonCallableMagicMock mock.PropertyMock
+mock.create_autospec mock.mock_open mock.call mock.seal : -> foreign
+TestCase IsolatedAsyncioTestCase TestLoader TestSuite TextTestRunner TestResult FunctionTestCase : -> foreign
+skip skipIf skipUnless expectedFailure : -> part
+SkipTest : -> object
+main addModuleCleanup enterModuleContext installHandler : process
+
+class Patch : object
+  start __enter__ : process -> foreign
+  stop __exit__ : process
 """
 
 MODELS = (
+    LibraryModel(library="unittest", rules=_UNITTEST),
     LibraryModel(library="sys", rules=_SYS, process_state=("modules", "path", "setrecursionlimit")),
     LibraryModel(library="logging", rules=_LOGGING),
     LibraryModel(library="subprocess", rules=_SUBPROCESS),
@@ -141,7 +165,7 @@ MODELS = (
         rules="""
         disable enable freeze unfreeze set_threshold set_debug : process
         collect get_count get_debug get_freeze_count get_stats get_threshold is_finalized is_tracked isenabled : pure
-        get_objects get_referents get_referrers : -> unknown
+        get_objects get_referents get_referrers : -> foreign
         """,
     ),
     LibraryModel(library="atexit", rules="register unregister : process -> part"),
@@ -168,7 +192,7 @@ MODELS = (
         rules="""
         start stop clear_traces reset_peak : process
         get_traced_memory get_traceback_limit get_tracemalloc_memory is_tracing : pure
-        take_snapshot get_object_traceback Filter : -> unknown
+        take_snapshot get_object_traceback Filter : -> foreign
         """,
     ),
     LibraryModel(
@@ -178,16 +202,16 @@ MODELS = (
     LibraryModel(
         library="importlib",
         rules="""
-        import_module __import__ : reads(any) -> unknown
+        import_module __import__ : reads(any) -> foreign
         reload invalidate_caches : reads(any) process -> part
-        util.spec_from_file_location : reads(location@1) -> unknown
-        util.find_spec util.module_from_spec find_loader : reads(any) -> unknown
+        util.spec_from_file_location : reads(location@1) -> foreign
+        util.find_spec util.module_from_spec find_loader : reads(any) -> foreign
         metadata.version metadata.metadata metadata.distribution metadata.distributions metadata.files
         metadata.requires metadata.entry_points metadata.packages_distributions util.cache_from_source
         util.resolve_name : -> object
         resources.read_text resources.read_binary resources.is_resource : reads(any)
         resources.files resources.path resources.as_file resources.open_text resources.open_binary resources.contents
-        : reads(any) -> unknown
+        : reads(any) -> foreign
         """,
     ),
     LibraryModel(
@@ -198,14 +222,14 @@ MODELS = (
         getprotobyname getservbyname getservbyport has_dualstack_ipv6 herror htonl htons ntohl ntohs inet_aton
         inet_ntoa inet_ntop inet_pton if_indextoname if_nameindex if_nametoindex CMSG_LEN CMSG_SPACE : pure
         error gaierror timeout : -> object
-        socket create_connection create_server socketpair fromfd dup : -> unknown
+        socket create_connection create_server socketpair fromfd dup : -> foreign
         """,
     ),
     LibraryModel(
         library="ssl",
         rules="""
         create_default_context SSLContext _create_unverified_context _create_default_https_context
-        _create_stdlib_context : -> unknown
+        _create_stdlib_context : -> foreign
         DER_cert_to_PEM_cert PEM_cert_to_DER_cert RAND_bytes RAND_status cert_time_to_seconds
         get_default_verify_paths get_protocol_name get_server_certificate : pure
         RAND_add : process
