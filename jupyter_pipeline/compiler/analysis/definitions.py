@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from jupyter_pipeline.compiler.analysis.expressions import Evaluator
 from jupyter_pipeline.compiler.analysis.library_calls import Call
 from jupyter_pipeline.compiler.analysis.library_models.python_builtins import PROTOCOLS
-from jupyter_pipeline.compiler.analysis.library_models.registry import DECORATORS, find_function
+from jupyter_pipeline.compiler.analysis.library_models.registry import find_function, is_decorator, is_known
 from jupyter_pipeline.compiler.analysis.state import Binding, State
 from jupyter_pipeline.compiler.analysis.syntax import bound_names, declared_outside, last_name
 from jupyter_pipeline.compiler.analysis.texts import hole, unite
@@ -94,7 +94,7 @@ class Definitions:
         self.evaluator.discards_result = name.startswith("register")
         decorator = self.evaluator.visit(node)
         self.evaluator.discards_result = False
-        if name in DECORATORS and type(decorator.type) is not FunctionSummary:
+        if self._keeps_effects(node.func if isinstance(node, ast.Call) else node):
             if name in ("cache", "lru_cache") and type(value.type) is FunctionSummary:
                 value.type.cache = self.heap.allocate(0)
             self.heap.link(value.objects, decorator.objects)
@@ -109,6 +109,13 @@ class Definitions:
         if unknown:  # it may register the function in its library
             self.evaluator.effects.configure_all(decorator.objects)
         return result
+
+    def _keeps_effects(self, node: ast.expr) -> bool:
+        """Return True if the decorator `node` leaves a function with the effects that it has."""
+        if isinstance(node, ast.Name) and self.state.is_builtin(node.id):
+            return is_decorator(f"builtins.{node.id}")
+        function = self.evaluator.visit(node).type
+        return type(function) is Imported and is_decorator(function.path)
 
     def annotate(self, node: ast.expr) -> None:
         """Evaluate an annotation; where annotations are text, a missing name is no error."""
@@ -190,9 +197,20 @@ class Definitions:
         heap.class_definitions |= heap.bit
         value = Value(made, 0, False, summary)
         self.functions.run_protocol(Value(contents, 0, False, UNKNOWN), "subclass")
+        self._register_in_libraries(bases, made)
         for decorator in reversed(node.decorator_list):
             value = self._decorate(decorator, value)
         state.bind(node.name, value)
+
+    def _register_in_libraries(self, bases: Sequence[Value], made: int) -> None:
+        """Record that base classes of libraries without a model may register the new class `made`."""
+        heap = self.heap
+        for base in bases:
+            known = type(base.type) is Imported and is_known(base.type.path)
+            libraries = heap.reachable(base.objects) & heap.libraries
+            if not known and libraries:
+                heap.write(libraries)
+                heap.link(libraries, made)
 
     def _execute_in_class(self, node: ast.stmt, hidden: dict[str, Binding | None]) -> int:
         """Interpret a statement of a class body, and return the objects of the attributes that it binds."""

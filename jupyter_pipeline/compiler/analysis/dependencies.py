@@ -167,7 +167,7 @@ def _interpret(interpreter: Interpreter, s: Statement) -> None:
     record = state.record = DefUse()
     star_imports = state.star_imports
     interpreter.visit(s.node)
-    s.bound, s.notes = record.bound, record.notes
+    s.bound, s.notes, s.unknown_calls = record.bound, record.notes, record.unknown_calls
     s.read, s.sources = set(record.sources), record.sources
     s.versions, s.deferred_versions = record.versions, record.deferred_versions
     s.assigned_by = record.assigned_by

@@ -248,12 +248,21 @@ class Effects:
             text = "These statements may change settings of a library or of the process, so they are kept"
             state.record.notes.append(CellNote(state.cell, text, subject=unknown))
 
-    def may_change_process(self) -> None:
-        """Record that the statement may change the process: the statements that read it depend on this one."""
-        if self.state.summary is not None:
+    def may_change_process(self, call: str = "") -> None:
+        """Record that the statement may change the process: the statements that read it depend on this one.
+
+        Parameters
+        ----------
+        call : str, optional
+            Text of the unknown call. Slices that leave it out have a note.
+        """
+        state = self.state
+        if state.summary is not None:
             self._summarize(POSSIBLE_CHANGE, Access.WRITE)
-        else:
-            self.heap.process_writers |= self.heap.bit
+            return
+        self.heap.process_writers |= self.heap.bit
+        if call:
+            state.record.unknown_calls[call] = None
 
     def read_process(self) -> None:
         """Record that the statement reads state of the process, such as an environment variable."""

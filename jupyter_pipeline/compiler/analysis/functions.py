@@ -453,6 +453,7 @@ class Functions:
             heap.write_data(reachable)
             methods = heap.reachable(callee.objects & heap.bound_mutators)
             heap.link(changed | methods, held)
+        if reachable & ~heap.libraries:
             self.effects.note(
                 "These calls may change their arguments, so the definitions of the arguments are kept",
                 subject=f"{shown}()",

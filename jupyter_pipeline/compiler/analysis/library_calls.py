@@ -22,7 +22,7 @@ from jupyter_pipeline.compiler.analysis.library_models.model import (
     Returns,
     words,
 )
-from jupyter_pipeline.compiler.analysis.library_models.registry import find_function
+from jupyter_pipeline.compiler.analysis.library_models.registry import find_function, has_rules
 from jupyter_pipeline.compiler.analysis.locations import FIGURE, RANDOM_STATE
 from jupyter_pipeline.compiler.analysis.paths import find_paths, service_path
 from jupyter_pipeline.compiler.analysis.queries import is_reading_query
@@ -141,8 +141,9 @@ class LibraryCalls:
     def call_unknown(self, call: Call, callee: Value, shown: str) -> Value:
         """Return the result of a call of a function or method that no model and no cell defines.
 
-        It may change its receiver and arguments, draw random numbers and use the figure. Where a statement discards the
-        result of a library's function, it may change settings of any library.
+        It may change its receiver and arguments, draw random numbers and use the figure. The function of a library
+        without a model may change and keep the state of this library. Where a statement discards the result of a
+        library's function, it may change settings of any library.
 
         Parameters
         ----------
@@ -157,14 +158,15 @@ class LibraryCalls:
         effects.touch(RANDOM_STATE)
         effects.touch(FIGURE)
         is_function = type(callee.type) is Imported
-        effects.may_change_process()
+        effects.may_change_process(f"{shown}()")
         if type(callee.type) is not Instance:
             self.state.record.needs |= heap.patchers
         if shown in _ENTERING or (call.discarded and is_function):
             effects.change_process(f"{shown}()")
         elif call.discarded and callee.objects & heap.libraries:
             effects.configure_all(callee.objects)
-        return self.functions.call_unknown(callee, call.values, shown, callee_unchanged=is_function)
+        is_stateless = is_function and has_rules(shown.partition(".")[0])
+        return self.functions.call_unknown(callee, call.values, shown, callee_unchanged=is_stateless)
 
     def apply(self, call: Call, model: FunctionModel, callee: Value, library: str, *, is_method: bool = False) -> Value:
         """Return the result of a call of a function or method with a model, and record its effects.

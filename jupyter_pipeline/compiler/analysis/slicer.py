@@ -35,6 +35,7 @@ _LEFT_OUT = (
     "These statements may change settings of a library or of the process, but they are left out, because they need a "
     "line that cannot run"
 )
+_UNKNOWN_EFFECTS = "These calls and imports are left out, although their effects on files and libraries are unknown"
 _PATCHES = "These imports may change other libraries, so they are kept"
 
 
@@ -281,6 +282,7 @@ def _slice_backward(
         if s.number in imports:
             notes[CellNote(s.cell, _PATCHES, subject=ast.unparse(s.node))] = None
     sliced.notes += notes
+    sliced.notes += _note_unknown_effects(statements[:end], dependencies, needed | left_out)
     return sliced
 
 
@@ -322,6 +324,23 @@ def _backward_closure(statements: Sequence[Statement], settings: Sequence[tuple[
             if importers & needed:
                 new |= configuring & ~needed & earlier
     return needed
+
+
+def _note_unknown_effects(statements: Sequence[Statement], dependencies: Dependencies, needed: int) -> list[CellNote]:
+    """Return notes on the calls and imports with unknown effects that a slice leaves out.
+
+    A slice without a use of libraries, files or the process cannot show their effects.
+    """
+    if not needed & dependencies.importers and not any(needed >> s.number & 1 and s.effects for s in statements):
+        return []
+    notes = []
+    for statement in statements:
+        if needed >> statement.number & 1:
+            continue
+        notes += [CellNote(statement.cell, _UNKNOWN_EFFECTS, subject=call) for call in statement.unknown_calls]
+        if statement.number in dependencies.patchers:
+            notes.append(CellNote(statement.cell, _UNKNOWN_EFFECTS, subject=ast.unparse(statement.node)))
+    return notes
 
 
 def _note_obstacles(program: Program, statements: Sequence[Statement], needed: int) -> list[CellNote]:

@@ -73,6 +73,7 @@ class DefUse:
     effects: dict[Location, Access] = field(default_factory=dict)
     bound: set[str] = field(default_factory=set)
     notes: list[CellNote] = field(default_factory=list)
+    unknown_calls: dict[str, None] = field(default_factory=dict)
 
 
 def join_types(types: Sequence[ValueType]) -> ValueType:

@@ -42,7 +42,6 @@ from jupyter_pipeline.compiler.analysis.values import (
 )
 
 __all__ = [
-    "DECORATORS",
     "DRAWING_METHODS",
     "METHODS",
     "find_attribute",
@@ -50,6 +49,7 @@ __all__ = [
     "find_method",
     "find_method_files",
     "has_rules",
+    "is_decorator",
     "is_known",
     "is_process_state",
     "load_class",
@@ -169,8 +169,6 @@ METHODS = {type_: replace(methods, pure=methods.pure - methods.mutating) for typ
 A method that changes its receiver in one library may do so in all: the abstract type does not name the library. Values
 of unknown type have the methods of tables, without those that change a receiver of any type.
 """
-DECORATORS = frozenset(name for model in _MODELS.values() for name in model.decorators)
-"""Last names of decorators that leave a function with the effects that it has."""
 DRAWING_METHODS = frozenset(name for model in _MODELS.values() for name in model.drawing_methods)
 """Methods that draw on the current figure."""
 _METHOD_FILES = merge_method_files(_MODELS.values())
@@ -186,6 +184,13 @@ def load_class(path: str) -> LibraryInstance | None:
 def has_rules(library: str) -> bool:
     """Return True if the model of a library lists all that is known of it as rules."""
     return library in _RULES
+
+
+def is_decorator(path: str) -> bool:
+    """Return True if the function at `path` is a decorator that leaves a function with the effects that it has."""
+    library, _, rest = path.partition(".")
+    model = _MODELS.get(library)
+    return model is not None and rest.rpartition(".")[2] in model.decorators
 
 
 def is_known(path: str) -> bool:

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+
+from jupyter_pipeline.compiler.analysis.slicer import slice_cells
+
+UNKNOWN = "their effects on files and libraries are unknown"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "ok = unlisted.configure(4)",
+        "assert unlisted.configure(4)",
+        "print(unlisted.configure(4))",
+        "@unlisted.task\ndef one(): return 1",
+        "class One(unlisted.Base): pass",
+    ],
+)
+def test_a_function_of_a_library_without_a_model_depends_on_earlier_calls(call: str) -> None:
+    assert slice_cells(["import unlisted", call, "result = unlisted.run()"], 2).cells == (0, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("cells", "subject"),
+    [
+        (["import unlisted, json", "w = unlisted.wrap('json', 'dumps')", "r = json.dumps([1])"], "unlisted.wrap()"),
+        (["import unlisted", "w = unlisted.save([1])", "r = open('report.txt').read()"], "unlisted.save()"),
+        (["import json, unlisted", "label = unlisted.NAME", "r = json.dumps([1])"], "label"),
+        (["import json\nimport unlisted", "label = unlisted.NAME", "r = json.dumps([1])"], "import unlisted"),
+    ],
+)
+def test_a_slice_notes_calls_and_imports_with_unknown_effects_that_it_leaves_out(
+    cells: list[str], subject: str
+) -> None:
+    notes = slice_cells(cells, len(cells) - 1).notes
+    kept_whole = subject == "label"  # the import is part of a statement that the slice keeps
+    assert any(UNKNOWN in note and subject in note for note in notes) is not kept_whole
+
+
+def test_a_slice_without_libraries_and_files_has_no_such_note() -> None:
+    assert slice_cells(["import unlisted", "w = unlisted.save([1])", "r = 1 + 1"], 2).notes == ()
+
+
+def test_a_decorator_counts_as_known_by_its_library_not_by_its_name() -> None:
+    assert slice_cells(["from unlisted import task, run", "@task\ndef one(): return 1", "r = run()"], 2).cells == (0, 1, 2)
