@@ -41,4 +41,8 @@ def test_a_slice_without_libraries_and_files_has_no_such_note() -> None:
 
 
 def test_a_decorator_counts_as_known_by_its_library_not_by_its_name() -> None:
-    assert slice_cells(["from unlisted import task, run", "@task\ndef one(): return 1", "r = run()"], 2).cells == (0, 1, 2)
+    assert slice_cells(["from unlisted import task, run", "@task\ndef one(): return 1", "r = run()"], 2).cells == (
+        0,
+        1,
+        2,
+    )
