@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Kernel", "deploy"]
 
+_MOST_LINES, _WIDEST = 500, 2000
+"""Lines of a rehearsal that are reported, and their width."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kernel:
@@ -113,7 +116,7 @@ def _rehearse(plan: Plan, spec: DeploymentSpec, report: Progress, kernel: Kernel
         environment=_variables(spec),
         server=spec.server,
         record=notebook.request(fingerprints=kernel is not None),
-        progress=lambda line: report(f"  {line}"),
+        progress=_limited(report),
     )
     if done.error:
         raise _rehearsal_error(plan, done)
@@ -134,6 +137,21 @@ def _rehearse(plan: Plan, spec: DeploymentSpec, report: Progress, kernel: Kernel
     if plan.settings.require_same and (comparison.differences or comparison.obstacles):
         raise RehearsalDiffersError(comparison)
     return comparison
+
+
+def _limited(report: Progress) -> Progress:
+    """Return a function that reports the first lines of a rehearsal: a cell may print a million."""
+    count = 0
+
+    def report_line(line: str) -> None:
+        nonlocal count
+        count += 1
+        if count <= _MOST_LINES:
+            report(f"  {line[:_WIDEST]}")
+        elif count == _MOST_LINES + 1:
+            report("  Further lines of the rehearsal are not shown.")
+
+    return report_line
 
 
 def _variables(spec: DeploymentSpec) -> Mapping[str, str]:

@@ -4,8 +4,8 @@ The kernel and the rehearsal load this file: the rehearsal by path, in an interp
 it imports the standard library alone. It reads arrays and tables by their own methods. Classes of a notebook have
 another module in each process, so their objects have no fingerprint.
 
-A large array is read at places that are spread evenly, and its sums are those of all elements. The sums and the places
-depend on the shape alone, so both processes read the same. ``sampled`` says so.
+Elements of a large array are read at places that are spread evenly. The places depend on the shape alone, so both
+processes read the same. Sums include all elements. ``sampled`` is true for such a value.
 """
 
 from __future__ import annotations
@@ -178,9 +178,10 @@ class _Walk:
             self.sampled = True
             part = _spread(flat)
         if value.dtype.kind == "f":
-            self._put(self.exact, part.tobytes())
+            statistics = _statistics(flat, part)
+            self._put(self.exact, part.tobytes() + repr(statistics).encode())
             self._put(self.frame, sys.modules["numpy"].isfinite(part).tobytes())
-            self.floats.append(_statistics(flat, part))
+            self.floats.append(statistics)
         else:
             self._both(part.tobytes())
             if part is not flat and value.dtype.kind in "iub":

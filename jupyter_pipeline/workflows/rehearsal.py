@@ -125,6 +125,7 @@ def _variables(folder: Path, more: Mapping[str, str], server: str | None) -> dic
     kept = {
         "PREFECT_TASKS_REFRESH_CACHE": "true",
         "PREFECT_LOGGING_COLORS": "false",
+        "PREFECT_LOGGING_TO_API_ENABLED": "false",  # the run is removed; 80,000 lines would take ten minutes
         "PYTHONUNBUFFERED": "1",
         "PLOTLY_RENDERER": os.environ.get("PLOTLY_RENDERER", "plotly_mimetype"),  # opens no browser
         "DO_NOT_TRACK": "1",

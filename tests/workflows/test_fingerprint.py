@@ -29,7 +29,7 @@ FRAME = pd.DataFrame({"a": [1.5, 2.0], "b": ["x", "y"]})
         (FRAME, FRAME.rename(columns={"a": "c"})),
         (FRAME, FRAME.set_index("b")),
         (FRAME, FRAME.assign(b=["x", "z"])),
-        (LARGE, LARGE.assign(a=LARGE.a.where(LARGE.index != 7, 8.5))),
+        (LARGE, LARGE.assign(a=LARGE.a.where(LARGE.index != 7, 8.5e6))),
         (LARGE, LARGE.assign(b=LARGE.b.where(LARGE.index != 7, 8))),
         (LARGE, LARGE[::-1].reset_index(drop=True)),
         (pd.Series([1, None], dtype="Int64"), pd.Series([None, 1], dtype="Int64")),

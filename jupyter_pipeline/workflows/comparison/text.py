@@ -21,7 +21,8 @@ _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@
 _BAR = re.compile(r"\d+%\|.*?\|\s*[\d.,kMG]+/[\d.,kMG?]+|\d+(?:it|\S*B) \[\d+:\d+|^.*?━{4,}.*$|\[[*=>#.\- ]{8,}\]")
 _LOG = re.compile(r"^\d\d:\d\d:\d\d\.\d+ \| [A-Z]+\s+\| .*$", re.MULTILINE)
 _WARNING = re.compile(
-    r"^(?:/|<|[A-Za-z]:\\|\S*\.py:)\S*?:\d+: (?P<text>\w*(?:Warning|Deprecated)\w*: .*)$(?:\n[ \t]+\S.*$)?",
+    r"^(?:/|<|[A-Za-z]:\\|\S*\.py:)\S*?:\d+: (?P<text>\w*(?:Warning|Deprecated)\w*: .*)$"
+    r"(?:(?:\n(?!\S*:\d+: ).*){0,10}?\n[ \t]+\S.*$)?",  # further lines of the message, and the source line
     re.MULTILINE,
 )
 _RECORD = re.compile(

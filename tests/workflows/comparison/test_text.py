@@ -18,6 +18,10 @@ from jupyter_pipeline.workflows.comparison.text import Window, are_equal, normal
         ("{'a', 'b'}", "{'b', 'a'}"),
         ("{'k': {'a', 'b'}, 'j': {frozenset({1, 2}), 3}}", "{'k': {'b', 'a'}, 'j': {3, frozenset({2, 1})}}"),
         ("<function f.<locals>.<lambda> at 0x7f0011aa>", "<function <lambda> at 0x7f0011bb>"),
+        (
+            "/tmp/ipykernel_1/2.py:3: FutureWarning: old.\nSee the page.\n  f(x)\nafter",
+            "/code/steps.py:9: FutureWarning: old.\nSee the page.\n    f(x)\nafter",
+        ),
         ("<__main__.A object at 0x7f0011aa>", "<steps.A object at 0x7f0011bb>"),
     ],
 )
