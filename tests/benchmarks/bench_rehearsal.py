@@ -97,7 +97,8 @@ def _measure(sources: tuple[str, ...]) -> str:
     return (
         f"{seconds[0]:6.2f} s {processor[0]:5.2f} s  {seconds[1]:6.2f} s {processor[1]:5.2f} s  "
         f"{seconds[1] / seconds[0] - 1:6.1%} {processor[1] / processor[0] - 1:6.1%}  "
-        f"{own:5.2f} s {own / seconds[1]:6.1%}  {max(each.missing for each in recorded):7}  {max(each.comparison for each in recorded):8.2f} s"
+        f"{own:5.2f} s {own / seconds[1]:6.1%}  {max(each.missing for each in recorded):7}  "
+        f"{max(each.comparison for each in recorded):8.2f} s"
     )
 
 

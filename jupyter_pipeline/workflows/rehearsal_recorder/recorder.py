@@ -30,6 +30,13 @@ __all__ = ["Recorder"]
 _MOST_BYTES = 8_000_000
 """Characters that are stored for each picture."""
 _print = builtins.print
+_NO_RECORDER = """type("NoRecorder", (), {
+    "step": lambda self, name: __import__("contextlib").nullcontext(),
+    "value": lambda self, cell, value: value,
+    "pass_on": lambda self, show, value: show(value),
+    **dict.fromkeys(("enter", "leave", "finish"), lambda self, *cell: None),
+})()"""
+"""Expression of a recorder without effect; a worker of a cluster has neither this module nor a recorder."""
 
 
 class Recorder:
@@ -70,7 +77,7 @@ class Recorder:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle as an object without effect: a worker of a cluster may get a function of the steps."""
-        return (eval, ("type('NoRecorder', (), {'__getattr__': lambda s, n: lambda *a: a[-1] if a else None})()",))
+        return (eval, (_NO_RECORDER,))
 
     # Installation
 

@@ -96,7 +96,7 @@ function Item(props: { item: IItemComparison; trans: TranslationBundle }): JSX.E
             <figure key={title}>
               <figcaption>{title}</figcaption>
               {text ? <pre>{text}</pre> : !picture && <i>{trans.__('nothing')}</i>}
-              {picture && <img alt="" src={`data:image/png;base64,${picture}`} />}
+              {picture && <img alt={title} src={`data:image/png;base64,${picture}`} />}
             </figure>
           ))}
         </div>
