@@ -109,7 +109,7 @@ def compile_cells(cells: Sequence[Cell], selected: int | Sequence[int], options:
     }
     title = (graph.steps[0].summary if len(graph.steps) == 1 else options.description) or f"Pipeline {options.name}."
     pieces = render_steps(
-        graph.program, graph.imports, graph.helpers, graph.steps, f"{title}\n\n{origin_sentence(options)}\n"
+        graph.program, graph.imports, graph.helpers, graph.steps, title, origin_sentence(options)
     )
     files = {"steps.py": "\n".join(piece.text for piece in pieces) + "\n", **generator.render(graph, options)}
     version = _version(files)  # before formatting: another version of Ruff is no other pipeline

@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from jupyter_pipeline.compiler.codegen.base import CodeGenerator, origin_sentence
+from jupyter_pipeline.compiler.codegen.docstrings import render_module_docstring
 from jupyter_pipeline.compiler.codegen.imports import Imports, need_types
 from jupyter_pipeline.compiler.codegen.text import escape_docstring, indent, render_verdict, wrap_call
 from jupyter_pipeline.compiler.frontend.directives import largest_worker_size
@@ -80,8 +81,8 @@ def _render_definitions(graph: PipelineGraph, options: CompileOptions) -> str:
     blocks = [ops.parameters(), ops.cluster(), *(ops.op(s) for s in graph.steps), ops.job(job)]
     blocks.append(_definitions(job, ops, options, imports))
     body = "\n\n\n".join(block for block in blocks if block)
-    title = f"Definitions of {options.name}. {origin_sentence(options)}"
-    return f'"""{escape_docstring(title)}"""\n\n{imports.text()}\n\n\n{body}\n'
+    docstring = render_module_docstring(f"Definitions of {options.name}.", origin_sentence(options))
+    return f"{docstring}\n\n{imports.text()}\n\n\n{body}\n"
 
 
 class _Ops:

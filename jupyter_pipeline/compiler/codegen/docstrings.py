@@ -1,4 +1,4 @@
-"""Render the docstrings of steps in the form of numpydoc."""
+"""Render the docstrings of modules and flows, and those of steps in the form of numpydoc."""
 
 from __future__ import annotations
 
@@ -12,10 +12,22 @@ from jupyter_pipeline.compiler.codegen.text import escape_docstring, indent
 from jupyter_pipeline.compiler.graph.steps import Step, find_returned_value
 from jupyter_pipeline.compiler.graph.value_types import TypeInference
 
-__all__ = ["render_docstring"]
+__all__ = ["render_docstring", "render_module_docstring", "render_summary"]
 
 _WIDTH = LINE_LENGTH - 4
 _LONGEST_EXPRESSION = 60
+
+
+def render_module_docstring(title: str, origin: str) -> str:
+    """Return the docstring of a module with its quotes: a title, and the sentence that names the notebook."""
+    lines = [*_wrapped(title, LINE_LENGTH - 3), "", *_wrapped(origin, LINE_LENGTH), ""]
+    text = escape_docstring("\n".join(lines))
+    return f'"""{text}"""'
+
+
+def render_summary(text: str) -> str:
+    """Return a docstring of one paragraph with its quotes; lines after the first are indented."""
+    return _quoted(_wrapped(text, _WIDTH - 6))
 
 
 def render_docstring(step: Step, types: TypeInference) -> str:

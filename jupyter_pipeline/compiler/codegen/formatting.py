@@ -2,30 +2,31 @@
 
 1. Ruff formats the files and sorts their imports, with its own defaults. Settings of the project are not read.
 2. Ruff applies its safe fixes, which do not change the meaning of a program.
-3. Unused imports that have no effect are removed.
-4. A violation that stays gets a ``noqa`` comment with its code, because the statement keeps its meaning.
-5. Long comments are wrapped.
+3. Unused imports that have no effect are removed, and unused variables begin with an underscore (`unused`).
+4. Long comments are wrapped, and long string literals are split (`long_strings`).
+5. A violation that stays gets a ``noqa`` comment with its code, because the statement keeps its meaning.
 
 The rules are Ruff's defaults with pycodestyle, Pyflakes, isort, pyupgrade and flake8-bugbear.
 """
 
 from __future__ import annotations
 
-import ast
 import io
 import json
 import os
 import re
 import subprocess
-import sys
 import tempfile
 import textwrap
 import tokenize
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from jupyter_pipeline.compiler.codegen.long_strings import split_long_strings
+from jupyter_pipeline.compiler.codegen.unused import UNUSED_NAME_RULES, remove_imports, rename_variables
 from jupyter_pipeline.exceptions import CompileError
 
 __all__ = ["LINE_LENGTH", "format_files"]
@@ -39,9 +40,6 @@ _UNFIXABLE = ("F401", "F632", "F811", "F841")
 _SAFE = ("B905", "C408")
 """``zip(a, b)`` and ``zip(a, b, strict=False)`` are the same call, and so are ``dict(a=1)`` and ``{"a": 1}``."""
 _UNUSED_IMPORT = re.compile(r"`(?P<name>[\w.]+)(?: as \w+)?` imported but unused")
-_DYNAMIC = re.compile(r"\b(?:eval|exec|globals|locals|vars)\(")
-_EFFECTIVE_MODULES = frozenset(["antigravity", "faulthandler", "idlelib", "readline", "rlcompleter", "this"])
-"""Modules of the standard library whose import has an effect."""
 _OUTSIDE_DEFAULTS = frozenset(
     [
         *("B007", "B011", "B024", "B027", "B028", "B034", "B904", "B905", "B911", "B912"),
@@ -52,7 +50,7 @@ _OUTSIDE_DEFAULTS = frozenset(
 """Rules of `_RULES` that Ruff's defaults lack. A ``noqa`` of them is unused there (RUF100)."""
 _NOQA = re.compile(r"#\s*noqa:\s*(?P<codes>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*)")
 _PRAGMA = re.compile(r"#\s*(noqa|type:|fmt:|isort:|ruff:|pylint:|pragma:|mypy:|pyright:|%%|!)")
-_ROUNDS = 4
+_ROUNDS = 8
 
 
 def format_files(files: Mapping[str, str]) -> dict[str, str]:
@@ -83,12 +81,17 @@ def _format(texts: tuple[str, ...]) -> tuple[str, ...]:
         _rewrite(paths, _wrap_comments)
         for _ in range(_ROUNDS):
             before = _read(paths)
-            violations, unused = _check(paths)
+            found = _check(paths)
             for path in paths:
                 text = path.read_text("utf-8")
-                changed = _remove_imports(text, unused.get(path.name, ()))
+                violations = found.get(path.name, _Violations())
+                changed = remove_imports(text, violations.imports)
                 if changed == text:
-                    changed = _silence(text, violations.get(path.name, {}))
+                    changed = rename_variables(text, violations.variables)
+                if changed == text:
+                    changed = split_long_strings(text, LINE_LENGTH)
+                if changed == text:
+                    changed = _silence(text, violations.codes)
                 path.write_text(changed, encoding="utf-8", newline="\n")
             if _read(paths) == before:
                 break
@@ -96,62 +99,41 @@ def _format(texts: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(_read(paths))
 
 
-def _check(paths: Sequence[Path]) -> tuple[dict[str, dict[int, list[str]]], dict[str, set[str]]]:
-    """Apply the safe fixes and return the remaining violations.
+@dataclass(slots=True)
+class _Violations:
+    """Violations in one file that Ruff does not fix."""
 
-    Returns
-    -------
-    codes : dict
-        Codes by file and row of their ``noqa``.
-    unused : dict
-        Full names of unused imports by file.
-    """
+    codes: dict[int, list[str]] = field(default_factory=dict)
+    """Codes by row of their ``noqa``."""
+    imports: set[str] = field(default_factory=set)
+    """Full names of unused imports."""
+    variables: set[tuple[int, int]] = field(default_factory=set)
+    """Row and column of unused variables."""
+
+
+def _check(paths: Sequence[Path]) -> dict[str, _Violations]:
+    """Apply the safe fixes and return the remaining violations by file."""
     options = ["--fix", "--output-format=json", f"--extend-select={_RULES}"]
     settings = [f"lint.unfixable={list(_UNFIXABLE)}", f"lint.extend-safe-fixes={list(_SAFE)}"]
     answer = _run_ruff(["check", *options, *(a for s in settings for a in ("--config", s))], paths)
     try:
         violations: list[dict[str, Any]] = json.loads(answer)
     except ValueError:
-        return {}, {}  # Ruff has failed on a file that Python accepts: its text stays
-    unused: dict[str, set[str]] = {}
-    found: dict[str, dict[int, list[str]]] = {}
+        return {}  # Ruff has failed on a file that Python accepts: its text stays
+    found: dict[str, _Violations] = {}
     for violation in violations:
         row, code = violation.get("noqa_row"), violation.get("code")
-        if row and code and re.fullmatch(r"[A-Z]+\d+", code):
-            codes = found.setdefault(Path(violation["filename"]).name, {}).setdefault(row, [])
-            if code not in codes:
-                codes.append(code)
-            if match := _UNUSED_IMPORT.match(violation.get("message") or ""):
-                unused.setdefault(Path(violation["filename"]).name, set()).add(match["name"])
-    return found, unused
-
-
-def _remove_imports(text: str, unused: Collection[str]) -> str:
-    """Return `text` without the unused imports that have no effect.
-
-    A class of a module from which another name is used has none, and neither has a module of the standard library.
-    """
-    if not unused or _DYNAMIC.search(text):
-        return text
-    lines = text.split("\n")
-    for node in reversed(ast.parse(text).body):
-        if not isinstance(node, ast.ImportFrom) or not node.module or node.level:
+        if not row or not code or not re.fullmatch(r"[A-Z]+\d+", code):
             continue
-        begin, end = node.lineno - 1, node.end_lineno or node.lineno
-        names = [
-            alias
-            for alias in node.names
-            if f"{node.module}.{alias.name}" not in unused
-            or len(re.findall(rf"\b{alias.asname or alias.name}\b", text)) > 1  # such as in a text that is evaluated
-        ]
-        root = node.module.partition(".")[0]
-        is_silent = root in sys.stdlib_module_names and root not in _EFFECTIVE_MODULES
-        if not is_silent:
-            names = [alias for alias in node.names if alias in names or not alias.name[:1].isupper()]
-        if len(names) == len(node.names) or not (names or is_silent) or "#" in "".join(lines[begin:end]):
-            continue
-        lines[begin:end] = [ast.unparse(ast.ImportFrom(node.module, names, 0))] if names else []
-    return "\n".join(lines)
+        here = found.setdefault(Path(violation["filename"]).name, _Violations())
+        codes = here.codes.setdefault(row, [])
+        if code not in codes:
+            codes.append(code)
+        if match := _UNUSED_IMPORT.match(violation.get("message") or ""):
+            here.imports.add(match["name"])
+        if code in UNUSED_NAME_RULES:
+            here.variables.add((violation["location"]["row"], violation["location"]["column"]))
+    return found
 
 
 def _silence(text: str, rows: Mapping[int, Sequence[str]]) -> str:

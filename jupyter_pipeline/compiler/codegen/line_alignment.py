@@ -64,9 +64,10 @@ def _align_nodes(old: ast.AST, new: ast.AST, found: dict[int, int]) -> None:
         line, place = getattr(other, "lineno", 0), getattr(one, "lineno", 0)
         if line and place:
             found.setdefault(line, place)
-            if isinstance(other, ast.Constant | ast.JoinedStr):  # the lines of a text stay
+            if isinstance(other, ast.Constant | ast.JoinedStr):  # the lines of a text stay, or it is split
+                height = (getattr(one, "end_lineno", None) or place) - place
                 for offset in range(1, (other.end_lineno or line) - line + 1):
-                    found.setdefault(line + offset, place + offset)
+                    found.setdefault(line + offset, place + min(offset, height))
         if type(one) is not type(other):
             continue  # a fix has replaced it
         for name in reversed(one._fields):

@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from jupyter_pipeline.compiler.codegen.base import RESERVED_NAMES, CodeGenerator, origin_sentence
+from jupyter_pipeline.compiler.codegen.docstrings import render_module_docstring, render_summary
 from jupyter_pipeline.compiler.codegen.imports import Imports, need_types
 from jupyter_pipeline.compiler.codegen.prefect_tasks import render_cache_policy, task_arguments
 from jupyter_pipeline.compiler.codegen.prefect_yaml import prefect_yaml_notes, render_prefect_yaml
 from jupyter_pipeline.compiler.codegen.text import (
-    escape_docstring,
     indent,
     render_default,
     render_parameter,
@@ -65,7 +65,7 @@ def _flow_function(graph: PipelineGraph) -> str:
 
 def _render_flow(graph: PipelineGraph, options: CompileOptions) -> str:
     function, steps, parameters = _flow_function(graph), graph.steps, graph.parameters
-    title = f"Flow {options.name}. {origin_sentence(options)}"
+    docstring = render_module_docstring(f"Flow {options.name}.", origin_sentence(options))
     imports = Imports()
     imports.need("prefect", "flow")
     imports.need("prefect", "task")
@@ -81,11 +81,11 @@ def _render_flow(graph: PipelineGraph, options: CompileOptions) -> str:
     arguments = [_argument(p, imports) for p in parameters]
     run = f"{imports.need('asyncio')}.run({function}())" if asynchronous else f"{function}()"
     return (
-        f'"""{escape_docstring(title)}"""\n\n{imports.text()}\n{helpers}\n\n'
+        f"{docstring}\n\n{imports.text()}\n{helpers}\n\n"
         f'@flow(name="{options.name}", log_prints=True)\n'
         + render_signature(function, arguments, asynchronous=asynchronous)
         + "\n"
-        + indent(f'"""{escape_docstring(summary)}"""\n{body}')
+        + indent(f"{render_summary(summary)}\n{body}")
         + f'\n\n\nif __name__ == "__main__":\n    {run}\n'
     )
 

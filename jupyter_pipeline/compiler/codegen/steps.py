@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from jupyter_pipeline.compiler.analysis.dynamic_names import is_star_import, needs_module_scope
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement
-from jupyter_pipeline.compiler.codegen.docstrings import render_docstring
+from jupyter_pipeline.compiler.codegen.docstrings import render_docstring, render_module_docstring
 from jupyter_pipeline.compiler.codegen.figures import render_closing, render_text
 from jupyter_pipeline.compiler.codegen.scopes import (
     as_global,
@@ -28,7 +28,6 @@ from jupyter_pipeline.compiler.codegen.scopes import (
 from jupyter_pipeline.compiler.codegen.sections import is_displayed, render_section
 from jupyter_pipeline.compiler.codegen.source_map import Piece
 from jupyter_pipeline.compiler.codegen.text import (
-    escape_docstring,
     indent,
     render_default,
     render_parameter,
@@ -43,10 +42,10 @@ _EMPTY = Piece("")
 
 
 def render_steps(
-    program: Program, imports: Sequence[Statement], helpers: Sequence[Statement], steps: Sequence[Step], title: str
+    program: Program, imports: Sequence[Statement], helpers: Sequence[Statement], steps: Sequence[Step], title: str, origin: str
 ) -> list[Piece]:
     """Return the pieces of ``steps.py``; joined with line breaks they are the file."""
-    pieces = [Piece(f'"""{escape_docstring(title)}"""')]
+    pieces = [Piece(render_module_docstring(title, origin))]
     lines = _import_lines(program, imports, steps)
     if lines:
         pieces += [_EMPTY, *lines]

@@ -12,6 +12,7 @@ from ruff import find_ruff_bin
 from jupyter_pipeline.compiler.codegen import formatting
 from jupyter_pipeline.compiler.codegen.formatting import LINE_LENGTH, format_files
 
+WORD = "w\\ord "
 LONG = "a comment with many words " * 4 + "a comment"
 
 
@@ -49,7 +50,7 @@ def find_violations(text: str, folder: Path) -> str:
         ("f = lambda x: x\n", "f = lambda x: x  # noqa: E731, RUF100\n"),
         ("try:\n    a = 1\nexcept:\n    pass\n", "try:\n    a = 1\nexcept:  # noqa: E722, S110\n    pass\n"),
         ("x = 1  # noqa: D103\n", "x = 1\n"),
-        (f"x = '{'word ' * 30}'\n", f'x = "{"word " * 30}"  # noqa: E501, RUF100\n'),
+        (f"x = '{'word ' * 30}'\n", f'x = (\n    "{"word " * 15}"\n    "{"word " * 15}"\n)\n'),
         ("from math import *\nx = sin(1)\n", None),
         ("l = 1\n", "l = 1  # noqa: E741, RUF100\n"),
         ('print(\n    "a\\\n%s" % n\n)\n', None),
@@ -57,6 +58,17 @@ def find_violations(text: str, folder: Path) -> str:
         ("from a import B, C\nB()\n", "from a import B\n\nB()\n"),
         ("from a import B, C\nB('C')\n", 'from a import B, C  # noqa: F401\n\nB("C")\n'),
         ("from a import B\n", "from a import B  # noqa: F401\n"),
+        ("import pandas as pd, os, a\n", "import a  # noqa: F401\n"),
+        ("from sklearn.experimental import enable\n", "from sklearn.experimental import enable  # noqa: F401\n"),
+        ("def f(g):\n    x = g()\n", "def f(g):\n    _x = g()\n"),
+        ("def f(g):\n    x = g()\n    return 'x'\n", 'def f(g):\n    x = g()  # noqa: F841\n    return "x"\n'),
+        ("def f(g):\n    x, y = g()\n    return y\n", "def f(g):\n    _x, y = g()\n    return y\n"),
+        ("def f(g):\n    for i in g:\n        g()\n", "def f(g):\n    for _i in g:\n        g()\n"),
+        ("def f(g):\n    x = g()\n    g(globals())\n", "def f(g):\n    x = g()  # noqa: F841\n    g(globals())\n"),
+        (
+            "def f(g):\n    try:\n        g()\n    except KeyError as e:\n        g(1)\n",
+            "def f(g):\n    try:\n        g()\n    except KeyError:\n        g(1)\n",
+        ),
     ],
 )
 def test_statements_that_break_a_rule_keep_their_meaning(before: str, after: str | None, tmp_path: Path) -> None:
@@ -69,6 +81,20 @@ def test_statements_that_break_a_rule_keep_their_meaning(before: str, after: str
 def test_a_string_that_goes_on_in_the_next_line_keeps_its_text() -> None:
     text = 'def f(b: str) -> str:\n    return "a\\\n%s" % b\n'
     assert ast.dump(ast.parse(format_text(text))) == ast.dump(ast.parse(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"def f(x):\n    print(f'{'word ' * 12}{{x:>{{x}}}} {'word ' * 12}{{{{x}}}}')\n",
+        f"x = {{'a': '{'word ' * 30}'.strip() % 3}}\n",
+        f"def f(x):\n    return x['{'word ' * 30}'], r'{WORD * 30}', b'{'word ' * 30}'\n",
+    ],
+)
+def test_long_literals_are_split_and_keep_their_value(text: str, tmp_path: Path) -> None:
+    formatted = format_text(text)
+    assert ast.dump(ast.parse(formatted)) == ast.dump(ast.parse(text))
+    assert find_violations(formatted, tmp_path) == ""
 
 
 def test_a_local_variable_that_only_a_query_reads_is_kept(tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""Flow revenue. Generated from tpch.ipynb by Jupyter Pipeline."""
+"""Flow revenue.
+
+Generated from tpch.ipynb by Jupyter Pipeline.
+"""
 
 import datetime
 from pathlib import Path

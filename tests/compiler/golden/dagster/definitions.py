@@ -1,4 +1,7 @@
-"""Definitions of revenue. Generated from tpch.ipynb by Jupyter Pipeline."""
+"""Definitions of revenue.
+
+Generated from tpch.ipynb by Jupyter Pipeline.
+"""
 
 import datetime
 

@@ -1,4 +1,7 @@
-"""Flow delays. Generated from notebooks/flights.ipynb by Jupyter Pipeline."""
+"""Flow delays.
+
+Generated from notebooks/flights.ipynb by Jupyter Pipeline.
+"""
 
 from prefect import flow, task
 
