@@ -37,6 +37,7 @@ from jupyter_pipeline.compiler.frontend.notebook import (
 )
 from jupyter_pipeline.compiler.frontend.sections import find_sections
 from jupyter_pipeline.compiler.frontend.tolerance import RAISES_EXCEPTION
+from jupyter_pipeline.compiler.graph.actions import find_action
 from jupyter_pipeline.compiler.graph.figures import set_closings
 from jupyter_pipeline.compiler.graph.mapping import find_mapping
 from jupyter_pipeline.compiler.graph.naming import (
@@ -60,7 +61,7 @@ from jupyter_pipeline.compiler.graph.steps import (
     pass_parameters,
     split_module_level,
 )
-from jupyter_pipeline.compiler.graph.subjects import Subject, find_action, find_subject
+from jupyter_pipeline.compiler.graph.subjects import Subject, find_subject
 from jupyter_pipeline.compiler.graph.windows import bind_windows
 from jupyter_pipeline.compiler.options import Compilation, CompileOptions
 from jupyter_pipeline.compiler.refusals import refusal
@@ -108,9 +109,7 @@ def compile_cells(cells: Sequence[Cell], selected: int | Sequence[int], options:
         if not p.window
     }
     title = (graph.steps[0].summary if len(graph.steps) == 1 else options.description) or f"Pipeline {options.name}."
-    pieces = render_steps(
-        graph.program, graph.imports, graph.helpers, graph.steps, title, origin_sentence(options)
-    )
+    pieces = render_steps(graph.program, graph.imports, graph.helpers, graph.steps, title, origin_sentence(options))
     files = {"steps.py": "\n".join(piece.text for piece in pieces) + "\n", **generator.render(graph, options)}
     version = _version(files)  # before formatting: another version of Ruff is no other pipeline
     files = format_files(files)
@@ -266,7 +265,6 @@ def _build_whole(
         inner,
         imports,
         find_sections(cells, sliced.criteria, {index: directive.name for index, directive in directives.items()}),
-        cells,
         directives=directives,
         function=function,
         taken={n for s in [*imports, *helpers] for n in s.bound},
@@ -337,8 +335,8 @@ def _name_functions(steps: Sequence[Step], taken: Collection[str]) -> None:
     for step in steps:
         local = {n for s in step.statements for n in s.bound} | {*step.inputs, *(p.name for p in step.parameters)}
         if step.mapped is None and find_returned_value(step) is None:
-            verb, _ = find_action([s.node for s in step.statements if s.cell == step.cell])
-            name = name_function(step.name, local, names, verb)
+            action = find_action([s.node for s in step.statements if s.cell == step.cell])
+            name = name_function(step.name, local, names, action.verb)
             if name != step.name:
                 step.name, step.label = name, step.name
                 names.add(name)

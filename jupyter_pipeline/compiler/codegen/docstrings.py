@@ -32,7 +32,7 @@ def render_summary(text: str) -> str:
 
 def render_docstring(step: Step, types: TypeInference) -> str:
     """Return the docstring of a step with its quotes; lines after the first are indented."""
-    first = step.summary or f"{step.name.replace('_', ' ').capitalize()}."
+    first = step.summary or f"Run {step.task_name.replace('_', ' ')}."
     lines = _wrapped(first, _WIDTH - 6)
     parameters = list(_parameters(step, types))
     if parameters:

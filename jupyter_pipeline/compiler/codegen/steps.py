@@ -42,7 +42,12 @@ _EMPTY = Piece("")
 
 
 def render_steps(
-    program: Program, imports: Sequence[Statement], helpers: Sequence[Statement], steps: Sequence[Step], title: str, origin: str
+    program: Program,
+    imports: Sequence[Statement],
+    helpers: Sequence[Statement],
+    steps: Sequence[Step],
+    title: str,
+    origin: str,
 ) -> list[Piece]:
     """Return the pieces of ``steps.py``; joined with line breaks they are the file."""
     pieces = [Piece(render_module_docstring(title, origin))]

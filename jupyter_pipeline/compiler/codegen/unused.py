@@ -1,7 +1,7 @@
 """Remove unused imports without an effect, and mark unused variables with an underscore.
 
-Values stay alive as long as in the code before: a renamed variable holds its value until the function returns. Code that
-may look up a name by its text is not changed.
+Values live as long as before: a renamed variable holds its value until the function returns. Code that may look up a
+name by its text is not changed.
 """
 
 from __future__ import annotations
@@ -114,9 +114,8 @@ def _is_read(tree: ast.Module, name: str, row: int) -> bool:
     """Return True if the innermost function around `row`, or a function inside it, uses the variable."""
     scope: ast.AST = tree
     for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            and node.body[0].lineno <= row <= (node.end_lineno or 0)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.body[0].lineno <= row <= (
+            node.end_lineno or 0
         ):
             scope = node  # the walk visits outer functions first
     return any(used == name for used in _used_names(scope))

@@ -15,7 +15,7 @@ from dataclasses import replace
 from jupyter_pipeline.compiler.analysis.locations import FIGURE
 from jupyter_pipeline.compiler.analysis.statements import Statement
 from jupyter_pipeline.compiler.frontend.sections import Section
-from jupyter_pipeline.compiler.graph.subjects import find_verbs
+from jupyter_pipeline.compiler.graph.actions import find_verbs
 
 __all__ = ["MOST_STEPS", "divide_cells", "find_activity"]
 

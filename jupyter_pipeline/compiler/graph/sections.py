@@ -13,7 +13,6 @@ So every notebook has a partition: in the last resort, one step.
 from __future__ import annotations
 
 import ast
-import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,7 +21,7 @@ from typing import NamedTuple
 from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
 from jupyter_pipeline.compiler.analysis.statements import Statement
 from jupyter_pipeline.compiler.frontend.directives import Directive
-from jupyter_pipeline.compiler.frontend.notebook import Cell, CellNote
+from jupyter_pipeline.compiler.frontend.notebook import CellNote
 from jupyter_pipeline.compiler.frontend.sections import Section
 from jupyter_pipeline.compiler.graph.division import divide_cells
 from jupyter_pipeline.compiler.graph.edges import Conflict, connect
@@ -30,11 +29,10 @@ from jupyter_pipeline.compiler.graph.effect_order import order_effects
 from jupyter_pipeline.compiler.graph.imports import copy_statements, find_copied_statements
 from jupyter_pipeline.compiler.graph.naming import to_identifier, unused_name
 from jupyter_pipeline.compiler.graph.steps import Step, find_assigned_names
+from jupyter_pipeline.compiler.graph.subjects import Subject, find_modules, find_section_subject
 from jupyter_pipeline.compiler.graph.threads import find_thread_bound
 
 __all__ = ["Division", "partition_sections"]
-
-_LONGEST_NAME = 40
 
 
 @dataclass(slots=True)
@@ -71,7 +69,6 @@ def partition_sections(
     inner: Sequence[Statement],
     imports: Sequence[Statement],
     sections: Sequence[Section],
-    cells: Sequence[Cell],
     *,
     directives: Mapping[int, Directive],
     function: str,
@@ -90,8 +87,6 @@ def partition_sections(
         Imports at module level.
     sections : sequence of Section
         See `frontend.sections.find_sections`.
-    cells : sequence of Cell
-        The notebook.
     directives : mapping of int to Directive
         Directive of each marked cell.
     function : str
@@ -133,7 +128,8 @@ def partition_sections(
     if not groups:  # definitions only: the pipeline has a step that does nothing
         steps = [Step(name=function, cell=-1, statements=[])]
     chosen = {step.cell: _directive(group, directives, notes) for step, group in zip(steps, groups, strict=False)}
-    _name(steps, groups, chosen, function, {*taken, *(n for s in inner for n in s.bound)}, cells)
+    sources = {cell: plain.source for cell, plain in sliced.program.plain.items()}
+    _name(steps, groups, chosen, function, {*taken, *(n for s in inner for n in s.bound)}, sources)
     notes += order_effects(steps)
     return Division(steps, chosen, notes)
 
@@ -201,51 +197,40 @@ def _name(
     directives: Mapping[int, Directive],
     function: str,
     taken: Collection[str],
-    cells: Sequence[Cell],
+    sources: Mapping[int, str],
 ) -> None:
     """Set name and summary of each step."""
     used = set(taken)
-    sources = {cell.index: cell.source for cell in cells}
+    modules = find_modules([*sources.values()])
     for position, (step, group) in enumerate(zip(steps, groups, strict=False)):
         directive = directives[step.cell]
-        values = find_assigned_names(step.statements)
-        subject = f"_{values[0]}" if values and group.activity in ("load", "prepare", "model") else ""
-        activity = f"{group.activity}{subject}" if group.activity else ""
-        several = bool(activity) and len(group.cells) > 1
-        title = group.title or ("" if several else _comment(sources[group.cells[0]]))
+        texts = [sources[cell] for cell in group.cells if cell in sources]
+        subject = find_section_subject(group.title, texts, modules)
+        if group.activity and len(group.cells) > 1 and not group.title:
+            subject = _describe_activity(group.activity, find_assigned_names(step.statements))
         if directive.name:
             name = to_identifier(directive.name)
         elif len(steps) == 1:
             name = function
-        elif title:
-            name = _shorten(to_identifier(unicodedata.normalize("NFKC", title)))
         else:
-            name = activity or ("setup" if position == 0 else f"make_{values[0]}" if values else "run")
+            fallback = "set_up" if position == 0 else f"continue_{function}"
+            name = to_identifier(unicodedata.normalize("NFKC", subject.name)) if subject.name else fallback
         if name in used and name not in {s.name for s in steps}:
             name = f"{name}_step"
         step.name = unused_name(name, used)
         used.add(step.name)
-        step.summary = _sentence(title or step.name.replace("_", " ").capitalize())
+        step.summary = subject.summary or ("Set up later steps." if position == 0 else f"Continue {function}.")
+        if len(steps) == 1 and not group.title:
+            step.summary = "Run all cells of the notebook."
     if not groups:
         steps[0].summary = "Run nothing: the notebook has definitions only."
 
 
-def _comment(source: str) -> str:
-    """Return the comment on the first line of a cell, without rules and cell markers; empty without one."""
-    first = next((line for line in source.split("\n") if line.strip() and not line.startswith("%%")), "")
-    found = re.match(r"#[#%\s\-=*]*(\w[^=]*?)[#\s\-=*]*$", first)
-    return found[1] if found and len(found[1]) <= 60 else ""
-
-
-def _shorten(name: str) -> str:
-    while len(name) > _LONGEST_NAME and "_" in name.strip("_"):
-        name = name.rpartition("_")[0]
-    return name[:_LONGEST_NAME]
-
-
-def _sentence(title: str) -> str:
-    text = " ".join(title.split()).replace('"', "'")
-    return text if text.endswith((".", "?", "!")) else f"{text}."
+def _describe_activity(activity: str, values: Sequence[str]) -> Subject:
+    """Return the subject of cells without headings that have the same activity."""
+    if values and activity in ("load", "prepare", "model"):
+        return Subject(f"{activity}_{values[0]}", f"{activity.capitalize()} `{values[0]}`.")
+    return Subject(activity, f"{activity.capitalize()}.")
 
 
 # Values that are possibly undefined

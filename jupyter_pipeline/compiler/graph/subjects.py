@@ -1,19 +1,22 @@
 """Find the subject of a cell: a name for its function and a first line for its docstring.
 
-A cell is about, in this order: the heading directly above it, its first comment, the heading of its section, the names
-that it assigns and the functions that it calls.
+A cell is about, in this order: the heading directly above it, its first comment, the heading of its section if it is
+the last cell there, its own action (`actions`), the heading of its section. Headings that fit any cell, such as
+*Solution*, do not count.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from jupyter_pipeline.compiler.frontend.notebook import Cell
+from jupyter_pipeline.compiler.graph.actions import Action, find_action
+from jupyter_pipeline.compiler.graph.wording import is_generic, to_function_name
 
-__all__ = ["Subject", "find_action", "find_subject", "find_verbs"]
+__all__ = ["Subject", "find_modules", "find_section_subject", "find_subject"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,99 +47,73 @@ def find_subject(cells: Sequence[Cell], cell: int, source: str, *, is_check: boo
     name : str, optional
         Name of one step of several. Only a heading directly above the cell counts then.
     """
+    body = _parse(source)
+    action = find_action(body, find_modules([c.source for c in cells if c.kind == "code"]))
     heading = _find_heading(cells, cell, anywhere=False)
     comment = "" if heading else _first_comment(source)
     if comment:
-        return Subject(_shorten(comment), _sentence(comment), from_comment=True)
-    if heading := heading or ("" if name else _find_heading(cells, cell, anywhere=True)):
-        return Subject(_shorten(heading), _sentence(heading))
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError):
-        body = []
+        return Subject(to_function_name(comment), _sentence(comment), from_comment=True)
+    if heading:
+        return Subject(to_function_name(heading), _sentence(heading))
     if is_check:
         return Subject("", _describe_check(body) or f"Check {name.replace('_', ' ')}.".replace("Check .", "Check."))
-    verb, nouns = find_action(body)
-    words = " and ".join(", ".join(nouns).rsplit(", ", 1)) if len(nouns) > 1 else "".join(nouns)
-    if verb:
-        return Subject(f"{verb} {nouns[-1]}", _sentence(f"{verb} {words.replace('_', ' ')}"))
-    return Subject("", _sentence(name.replace("_", " ")) if name else "")
+    section = "" if name else _find_heading(cells, cell, anywhere=True)
+    if section and _ends_section(cells, cell):
+        return Subject(to_function_name(section), _sentence(section))
+    if action.verb == "plot" and section:
+        return Subject(f"plot {to_function_name(section)}", _sentence(section))
+    clear = action.objects and (len(action.objects[-1]) > 1 or not section)
+    if clear and (name or not section or action.verb not in ("define", "set", "show", "configure")):
+        return Subject(action.name, action.sentence)
+    if section:
+        return Subject(to_function_name(section), _sentence(section))
+    if name:
+        return Subject("", _sentence(name.replace("_", " ")))
+    imports = bool(body) and all(isinstance(n, ast.Import | ast.ImportFrom) for n in body)
+    return Subject("import libraries", "Import libraries.") if imports else Subject("", "")
 
 
-_VERBS = (
-    (
-        "load",
-        r"read(_\w+)?|load(_\w+)?|open(_\w+)?|fetch(_\w+)?|download(_\w+)?|scan_\w+|urlopen|urlretrieve|get_dataset",
-    ),
-    ("query", r"sql|execute|query_df"),
-    (
-        "write",
-        r"to_(csv|parquet|sql|excel|json|pickle|feather|hdf|file|zarr|netcdf|html|gbq)|write(_\w+)?|dump|save\w*",
-    ),
-    ("plot", r"plot|hist|scatter|bar|barh|boxplot|\w*plot|imshow|heatmap|show|savefig|pie|contour|subplots"),
-    ("fit", r"fit|train|fit_transform|minimize|curve_fit"),
-    ("predict", r"predict\w*"),
-    ("evaluate", r"score|evaluate|\w+_score|cross_val_score|classification_report"),
-    ("clean", r"dropna|fillna|drop_duplicates|clean\w*|strip|interpolate"),
-    ("merge", r"merge|join|concat|sjoin|union"),
-    ("simulate", r"simulate\w*|odeint|solve_ivp"),
-)
+def find_section_subject(title: str, sources: Sequence[str], modules: Collection[str]) -> Subject:
+    """Return the subject of a section of a whole notebook.
+
+    Parameters
+    ----------
+    title : str
+        Heading of the section; empty without one.
+    sources : sequence of str
+        Text of each cell as plain Python.
+    modules : collection of str
+        Names of the modules that the notebook imports.
+    """
+    actions = [find_action(_parse(source), modules) for source in sources]
+    shown = [a for a in actions if a.objects and a.verb not in ("define", "set", "show")]
+    action = next((a for a in reversed(shown) if a.verb == "write"), (shown or [Action()])[-1])
+    title = _plain_text(title)
+    if title and not is_generic(title):
+        return Subject(to_function_name(title), _sentence(title))
+    comments = [text for source in sources if (text := _first_comment(source))]
+    last = _first_comment(sources[-1]) if sources else ""
+    if last:
+        return Subject(to_function_name(last), _sentence(last))
+    if action.objects:
+        return Subject(action.name, action.sentence)
+    if comments:
+        return Subject(to_function_name(comments[-1]), _sentence(comments[-1]))
+    others = [a for a in actions if a.objects]
+    return Subject(others[-1].name, others[-1].sentence) if others else Subject("", _sentence(title) if title else "")
 
 
-def find_action(body: Sequence[ast.stmt]) -> tuple[str, list[str]]:
-    """Return a verb and its objects for statements; empty if nothing suggests them."""
-    assigned: list[str] = []
-    verb = ""
-    for node in body:
-        if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names = [n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)]
-            names = [n for n in names if not n.startswith("_")]
-            if names and node.value is not None:
-                verb = _verb_of(node.value)
-                assigned = [n for n in assigned if n not in names] + names
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            called = _verb_of(node.value)
-            if called == "write" or (called != "compute" and not assigned):
-                verb = called
-                root = _root_of(node.value)
-                assigned = assigned or ([root] if root else [])
-    assigned = [n for n in assigned if len(n) > 1] or assigned
-    return (verb, assigned[-3:]) if assigned else ("", [])
+def find_modules(sources: Sequence[str]) -> set[str]:
+    """Return the names of the modules that the cells import, also from cells that are not valid Python."""
+    found = re.findall(r"^\s*import +([\w.]+)(?: +as +(\w+))?", "\n".join(sources), re.MULTILINE)
+    return {alias or path.partition(".")[0] for path, alias in found}
 
 
-def find_verbs(body: Sequence[ast.stmt]) -> set[str]:
-    """Return the verbs of the calls in statements, outside of functions: ``load``, ``plot``, ``fit`` and so on."""
-    found: set[str] = set()
-    pending: list[ast.AST] = [*body]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            continue
-        if isinstance(node, ast.Call) and (verb := _verb_of_call(node)):
-            found.add(verb)
-        pending += ast.iter_child_nodes(node)
-    return found
-
-
-def _verb_of(value: ast.expr) -> str:
-    """Return the verb of the outermost known call of an expression."""
-    for node in ast.walk(value):
-        if isinstance(node, ast.Call) and (verb := _verb_of_call(node)):
-            return verb
-    return "compute"
-
-
-def _verb_of_call(call: ast.Call) -> str:
-    called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    return next((verb for verb, pattern in _VERBS if re.fullmatch(pattern, called)), "")
-
-
-def _root_of(value: ast.expr) -> str:
-    node: ast.AST = value
-    while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else ""
+def _parse(source: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError):
+        return []
 
 
 def _describe_check(body: Sequence[ast.stmt]) -> str:
@@ -153,10 +130,27 @@ def _find_heading(cells: Sequence[Cell], cell: int, *, anywhere: bool) -> str:
     if not anywhere:
         above = above[-1:]
     for markdown in reversed([c for c in above if c.kind == "markdown"]):
-        headings = re.findall(r"^#+\s+(.+?)\s*#*$", markdown.source, re.MULTILINE)
-        if headings:
-            return _plain_text(headings[-1])
+        headings = [_plain_text(h) for h in re.findall(r"^#+\s+(.+?)\s*#*$", markdown.source, re.MULTILINE)]
+        if headings and not is_generic(headings[-1]):
+            return headings[-1]
     return ""
+
+
+_NUMBERED = re.compile(
+    r"^\s*(?:part|step|section|chapter|task|stage) \w{1,3}\s*[.:)\u2013\u2014-]\s*(?=\S)", re.IGNORECASE
+)
+
+
+def _ends_section(cells: Sequence[Cell], cell: int) -> bool:
+    """Return True if only expressions follow the cell before the next heading or the end."""
+    for each in cells:
+        if each.index > cell and each.kind == "markdown" and re.search(r"^#+\s", each.source, re.MULTILINE):
+            return True
+        if each.index > cell and each.kind == "code":
+            body = _parse(each.source)
+            if not body or not all(isinstance(node, ast.Expr) for node in body):
+                return not each.source.strip()
+    return True
 
 
 def _plain_text(text: str) -> str:
@@ -164,7 +158,8 @@ def _plain_text(text: str) -> str:
     text = re.sub(r"<[^>]+>|!\[[^\]]*\]\([^)]*\)", "", text)
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
     text = re.sub(r"[*`\[\]\\$]|(?<!\w)_|_(?!\w)", "", text).replace('"', "'")
-    return re.sub(r"^\s*(\d+(\.\d+)*[.):]?|[A-Za-z][.)]|[ivxIVX]+[.)])\s+(?=\S)", "", text).strip()
+    text = re.sub(r"^\s*(\d{1,2}|\d+(\.\d+)+|\d+(\.\d+)*[.):]|[A-Za-z][.)]|[ivxIVX]+[.)])\s+(?=\S)", "", text)
+    return _NUMBERED.sub("", text).strip()
 
 
 def _first_comment(source: str) -> str:
@@ -192,18 +187,3 @@ def _is_code(text: str) -> bool:
 def _sentence(text: str) -> str:
     text = text[:1].upper() + text[1:].rstrip(" :,;-")
     return text if text.endswith((".", "?", "!")) else f"{text}."
-
-
-_LONGEST_NAME = 40
-_FILLERS = frozenset(["a", "an", "and", "the", "of", "for", "to", "in", "on", "with", "by", "from", "our", "s"])
-
-
-def _shorten(text: str) -> str:
-    """Return a text as the name of a function: its first words."""
-    text = re.split(r"[.:;?!]\s|[.:;?!]$|\s\(| - | \u2013 | \u2014 ", text)[0]
-    words = re.findall(r"\w+", text.lower())
-    while len("_".join(words)) > _LONGEST_NAME:
-        words.pop()
-    while words and words[-1] in _FILLERS:
-        words.pop()
-    return "_".join(words)

@@ -12,7 +12,7 @@ SOURCES = [
     "import json",
     "# rates\ndef rate(part, whole):\n    '''Share.'''\n    return part / whole",
     "%%step load\nwhole = json.loads('0')\ntext = '''a\n  b'''",
-    "%%step report\n\nshare = rate(\n    1,\n    whole,\n)\nf'{share}'",
+    "%%step report\n\nshare = rate(\n    1,\n    whole,\n)\nf'{share} {text}'",
 ]
 
 
@@ -38,7 +38,7 @@ def test_every_traced_line_is_the_line_of_its_cell() -> None:
 def test_a_traceback_of_a_run_points_at_the_notebook(tmp_path: Path) -> None:
     made = compilation()
     (tmp_path / "steps.py").write_text(made.files["steps.py"])
-    code = "import steps; whole = steps.load(); steps.report(whole)"
+    code = "import steps; steps.report(*steps.load())"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     located = locate(done.stderr, made.source_map)
     assert "Cell 4 of 4 in rates.ipynb, line 3, in report\n    share = rate(\n" in located

@@ -21,12 +21,25 @@ from jupyter_pipeline.compiler.graph.subjects import find_subject
             "drop_rows_without_a_price",
             "Drop rows without a price.",
         ),
-        ("", "# df = df.dropna()\ntable = read_csv('x')", "load_table", "Load table."),
-        ("", "#%% [1]\n# ---\nspeed = distance / time", "compute_speed", "Compute speed."),
-        ("", "a = f()\nb = g(a)", "compute_b", "Compute a and b."),
-        ("", "table.to_csv('x')", "write_table", "Write table."),
-        ("", "model.fit(x, y)", "fit_model", "Fit model."),
+        ("", "# df = df.dropna()\ntable = read_csv('x')", "load_table", "Load `table`."),
+        ("", "#%% [1]\n# ---\nspeed = distance / time", "compute_speed", "Compute `speed`."),
+        ("", "a = f()\nb = g(a)", "compute_b", "Compute `a` and `b`."),
+        ("", "table.to_csv('x')", "write_table", "Write `table` to `x`."),
+        ("", "model.fit(x, y)", "fit_model", "Fit `model`."),
         ("", "print(1)", "", ""),
+        ("", "import a\nimport b", "import_libraries", "Import libraries."),
+        ("", "x = a.sum()\nfig.savefig('b.png')\na.to_csv('a.csv')\ny = 1", "write_a", "Write `a` to `a.csv`."),
+        ("", "fig, ax = plt.subplots()\nax.plot(days, sales)", "plot_sales", "Plot `sales`."),
+        ("", "url = 'x'\nrows = get(url).dropna()", "clean_rows", "Clean `rows`."),
+        ("", "def area(r):\n    return r * r", "define_area", "Define `area`."),
+        ("", "warnings.filterwarnings('ignore')", "configure_warnings", "Configure `warnings`."),
+        ("", "print(classification_report(y, predicted))", "evaluate_predicted", "Evaluate `predicted`."),
+        ("# Solution", "speed = distance / time", "compute_speed", "Compute `speed`."),
+        ("# Exercise 3.1", "speed = distance / time", "compute_speed", "Compute `speed`."),
+        ("## Part 2: Sales per store", "x = 1", "sales_per_store", "Sales per store."),
+        ("## Training the model", "x = 1", "train_the_model", "Training the model."),
+        ("## Learning is fun", "x = 1", "learning_is_fun", "Learning is fun."),
+        ("## Optional: the city's population", "x = 1", "city_population", "Optional: the city's population."),
     ],
 )
 def test_heading_comment_and_assigned_names_describe_a_cell(
@@ -39,12 +52,21 @@ def test_heading_comment_and_assigned_names_describe_a_cell(
 
 def test_only_a_heading_directly_above_describes_one_step_of_several() -> None:
     cells = [
-        Cell(index=0, source="# Data", kind="markdown"),
+        Cell(index=0, source="# Orders", kind="markdown"),
         Cell(index=1, source="a = 1"),
         Cell(index=2, source="b = 1"),
     ]
-    assert find_subject(cells, 2, "b = 1").summary == "Data."
-    assert find_subject(cells, 2, "b = 1", name="later").summary == "Compute b."
+    assert find_subject(cells, 2, "b = 1").summary == "Orders."
+    assert find_subject(cells, 2, "b = 1", name="later").summary == "Set `b`."
+
+
+def test_a_heading_further_up_describes_a_cell_without_an_action_of_its_own() -> None:
+    cells = [Cell(index=0, source="# Style sheets", kind="markdown"), Cell(index=1, source="a = 1")]
+    assert find_subject(cells, 2, "b = a * 2").name == "style_sheets"  # the last cell of the section
+    cells += [Cell(index=2, source=""), Cell(index=3, source="c = 1")]
+    assert find_subject(cells, 2, "print('a')").name == "style_sheets"
+    assert find_subject(cells, 2, "total = a * 2").name == "compute total"
+    assert find_subject(cells, 2, "ax.plot(a, b)").name == "plot style_sheets"
 
 
 def test_a_check_is_described_by_its_assertion() -> None:

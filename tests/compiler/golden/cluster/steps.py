@@ -16,7 +16,7 @@ def convert(path):
 
 
 def converted(path):
-    """Compute converted.
+    """Compute `converted`.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def converted(path):
 
 
 def compute_orders(converted, day: date = date(2026, 1, 31), region: str = "eu"):
-    """Compute orders.
+    """Compute `orders`.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def sound(orders):
 
 
 def revenue(orders):
-    """Compute revenue.
+    """Compute `revenue`.
 
     Parameters
     ----------

@@ -50,13 +50,13 @@ def cluster(context):
     ),
 )
 def converted(context, parameters: Parameters):
-    """Compute converted."""
+    """Compute `converted`."""
     return [steps.converted(path) for path in parameters.paths]
 
 
 @op(required_resource_keys={"cluster"})
 def orders(context, converted, parameters: Parameters):
-    """Compute orders."""
+    """Compute `orders`."""
     return steps.compute_orders(
         converted, datetime.date.fromisoformat(parameters.day), parameters.region
     )
@@ -77,7 +77,7 @@ def sound(context, orders):
 
 @op(ins={"after_sound": In(Nothing)}, required_resource_keys={"cluster"})
 def revenue(context, orders):
-    """Compute revenue."""
+    """Compute `revenue`."""
     return steps.revenue(orders)
 
 

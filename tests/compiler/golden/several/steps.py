@@ -22,7 +22,7 @@ def prepare(rows: int = 4) -> pd.DataFrame:
 
 
 def clean(raw: pd.DataFrame) -> pd.DataFrame:
-    """Compute tidy.
+    """Compute `tidy`.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def positive(tidy: pd.DataFrame, bad: bool = False) -> None:
 
 
 def by_key(tidy: pd.DataFrame):
-    """Compute sums and biggest.
+    """Compute `sums` and `biggest`.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def by_key(tidy: pd.DataFrame):
 
 
 def report(raw: pd.DataFrame, biggest, sums) -> str:
-    """Compute line.
+    """Compute `line`.
 
     Parameters
     ----------
