@@ -48,8 +48,7 @@ def remove_imports(text: str, unused: Collection[str]) -> str:
         if "#" in re.sub(r"#\s*noqa: F401\b", "", "".join(lines[begin:end])):
             continue
         names = [alias for alias in node.names if not _is_removable(node, alias, unused, text)]
-        module = isinstance(node, ast.ImportFrom)
-        if module and not names and not _is_quiet(node.module or ""):
+        if isinstance(node, ast.ImportFrom) and not names and not _is_quiet(node.module or ""):
             continue  # the module must be imported for its effects
         if len(names) < len(node.names):
             kept = ast.ImportFrom(node.module, names, 0) if isinstance(node, ast.ImportFrom) else ast.Import(names)

@@ -150,8 +150,8 @@ def find_action(body: Sequence[ast.stmt], imported: Collection[str] = ()) -> Act
     drawn = {n for n, verb in assigned.items() if verb == "plot" or n in _PLOT_MODULES}
     values = [n for n in assigned if len(n) > 1 and n not in drawn] or [n for n in assigned if n not in drawn]
     if plots or drawn:
-        objects = [name for a in plots for name in a.objects if name not in _PLOT_MODULES and name not in modules]
-        clear = [n for n in objects if len(n) > 1] or values[-1:] or objects
+        plotted = [name for a in plots for name in a.objects if name not in _PLOT_MODULES and name not in modules]
+        clear = [n for n in plotted if len(n) > 1] or values[-1:] or plotted
         return Action("plot", tuple(clear[-1:]))
     last = body[-1].value if body and isinstance(body[-1], ast.Expr) else None
     if isinstance(last, ast.Name) and last.id in values:
