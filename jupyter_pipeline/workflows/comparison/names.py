@@ -15,6 +15,7 @@ from jupyter_pipeline.workflows.comparison.text import are_equal, excerpt, norma
 __all__ = ["SAMPLED", "compare_names", "find_bound_names"]
 
 _OWN_MODULE = re.compile(r"^(?:__main__|steps)\.(?:\w+\.<locals>\.)?")
+_OWN_CLASS = re.compile(r"^it contains a (?:__main__|steps)\.(?:\w+\.<locals>\.)?(\w+)$")
 SAMPLED = "a sample of its elements and the sums of its numbers were compared"
 
 
@@ -91,6 +92,7 @@ def _compare(
         if _class(here) != _class(run if "type" in run else here) and not excuse and name not in later:
             return _item(name, ComparisonStatus.DIFFERS, "the type differs", here["type"], str(run["type"]))
         reason = {"time": "the recording would have taken too long"}.get(reason, reason)
+        reason = _OWN_CLASS.sub(r"it contains an object of the notebook's class \1", reason)
         return _item(name, ComparisonStatus.NOT_COMPARED, reason)
     if here["digest"] == run["digest"]:
         return _item(name, ComparisonStatus.SAME, SAMPLED if run.get("sampled") else "")

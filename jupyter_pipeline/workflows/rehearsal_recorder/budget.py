@@ -26,6 +26,10 @@ class Budget:
         """Seconds that the recorder may still take."""
         return max(_LEAST, _SHARE * (time.monotonic() - self._begun)) - self.spent
 
+    def charge(self, seconds: float) -> None:
+        """Add time that was taken outside `measured`."""
+        self.spent += seconds
+
     @contextlib.contextmanager
     def measured(self) -> Iterator[bool]:
         """Measure the time of the block; yield False if no time is left."""

@@ -45,8 +45,15 @@ class _Job:
 
 @dataclass(slots=True)
 class FigureRenderer:
-    """Renderer of the figures of one run."""
+    """Renderer of the figures of one run.
 
+    Parameters
+    ----------
+    charge : callable
+        Function that gets the seconds that a child process takes from the run.
+    """
+
+    charge: Callable[[float], None]
     _jobs: list[_Job] = field(default_factory=list)
 
     def render(
@@ -71,7 +78,7 @@ class FigureRenderer:
         if any(_pixels(figure) > _MOST_PIXELS for figure in figures):
             skip("too large")
             return
-        if sum(not _has_ended(job) for job in self._jobs) >= _MOST_CHILDREN:
+        if sum(not self._has_ended(job) for job in self._jobs) >= _MOST_CHILDREN:
             skip("time")
             return
         job = _fork(figures, outputs, skip)
@@ -86,12 +93,35 @@ class FigureRenderer:
         end = time.monotonic() + max(_PATIENCE, seconds)
         for job in self._jobs:
             with job.file:
-                if _wait(job, end - time.monotonic()):
+                if self._wait(job, end - time.monotonic()):
                     job.file.seek(0)
                     _add_pictures(job, job.file.read())
                 else:
                     job.skip("time")
         self._jobs.clear()
+
+    def _has_ended(self, job: _Job) -> bool:
+        if not job.done:
+            try:
+                pid, _, usage = os.wait4(job.pid, os.WNOHANG)
+            except ChildProcessError:  # the pipeline waited for all its children
+                job.done = True
+                return True
+            job.done = pid == job.pid
+            if job.done:
+                self.charge((usage.ru_utime + usage.ru_stime) / _processors())
+        return job.done
+
+    def _wait(self, job: _Job, seconds: float) -> bool:
+        """Wait for a child process; end it and return False if it takes too long."""
+        end = time.monotonic() + seconds
+        while not self._has_ended(job):
+            if time.monotonic() > end:
+                with contextlib.suppress(OSError):
+                    os.kill(job.pid, signal.SIGKILL)
+                return False
+            time.sleep(0.005)
+        return True
 
 
 def _add_pictures(job: _Job, parts: bytes) -> None:
@@ -176,22 +206,6 @@ def _render_in_child(figures: Sequence[Any], file: IO[bytes]) -> None:
         os._exit(0)
 
 
-def _has_ended(job: _Job) -> bool:
-    if not job.done:
-        try:
-            job.done = os.waitpid(job.pid, os.WNOHANG)[0] == job.pid
-        except ChildProcessError:  # the pipeline waited for all its children
-            job.done = True
-    return job.done
-
-
-def _wait(job: _Job, seconds: float) -> bool:
-    """Wait for a child process; end it and return False if it takes too long."""
-    end = time.monotonic() + seconds
-    while not _has_ended(job):
-        if time.monotonic() > end:
-            with contextlib.suppress(OSError):
-                os.kill(job.pid, signal.SIGKILL)
-            return False
-        time.sleep(0.005)
-    return True
+def _processors() -> int:
+    """Return the number of processors of this process; with one, a child process stops the run."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -69,7 +69,7 @@ class Recorder:
         self._lock = threading.RLock()
         self._shown: list[Any] = []
         """Figures that were shown. A notebook closes them, so they are shown once."""
-        self._figures = FigureRenderer()
+        self._figures = FigureRenderer(self._budget.charge)
         self._named: dict[str, tuple[int, dict[str, Any]]] = {}
         self._files = FileAccess(folder, self._find_cell)
         self._fingerprint: ModuleType | None = None
