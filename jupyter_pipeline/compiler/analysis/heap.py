@@ -31,6 +31,7 @@ __all__ = ["Heap", "bits"]
 
 _LARGE = 64
 _CACHED_SETS = 8
+_CACHED_RESULTS = 4096
 
 
 def bits(mask: int) -> Iterator[int]:
@@ -51,6 +52,26 @@ def _element_type(type_: LibraryInstance) -> ValueType | None:
     return type_ if model.returns_own_class else model.type
 
 
+class _Group:
+    """Objects that reach each other.
+
+    Parameters
+    ----------
+    members : int
+        The objects.
+    closure : int
+        Objects that the members reach by one edge, with what these reached when the edge was added.
+    """
+
+    __slots__ = ("closure", "edges", "members")
+
+    def __init__(self, members: int, closure: int) -> None:
+        self.members = members
+        self.closure = closure
+        self.edges = -1
+        """Number of edges of the heap when `closure` had all reachable objects."""
+
+
 class Heap:
     """All objects of one program.
 
@@ -63,15 +84,24 @@ class Heap:
         self.bit = 1
         """Bit of the current statement."""
         self.version = 0
-        """Number of changes of edges, writers and functions."""
+        """Number of changes of edges, of `written` and of functions.
+
+        Another write to an object that is written already is none: a statement does not depend on itself.
+        """
         self._reachable: list[int] = []
         self._libraries: dict[str, int] = {}
-        self._later_edges: dict[int, int] = {}
+        self._groups: dict[int, _Group] = {}
+        """Groups of the objects that have edges since their allocation."""
+        self._edges = 0
+        """Number of changes of edges."""
         self._with_later_edges = 0
+        """Members of all groups."""
         self._reachable_sets: dict[int, int] = {}
-        """Results of `reachable` for sets of objects with later edges, until an edge is added."""
+        """Results of `reachable` until an edge is added."""
         self._writer_sets: dict[int, int] = {}
-        """Results of `writers` until an object is written."""
+        """Results of `writers`, except for the current statement."""
+        self._function_lists: dict[int, list[FunctionSummary]] = {}
+        """Results of `functions`."""
         self._closed_sets: list[int] = []
         """Large sets that are closed under reachability, the latest first: a loop's variable gathers them."""
         self._writers: dict[int, int] = {}
@@ -125,6 +155,7 @@ class Heap:
         """Make `statement` the one that allocates and writes."""
         self.statement = statement
         self.bit = 1 << statement
+        self._writer_sets.clear()
 
     # Objects and edges
 
@@ -151,53 +182,81 @@ class Heap:
 
     def reachable(self, objects: int) -> int:
         """Return all objects that `objects` may reach, themselves included."""
-        if not objects:
-            return 0
-        if objects & (objects - 1):
-            found = 0
-            rest = objects
-            reachable = self._reachable
-            large = objects.bit_count() > _LARGE
-            if large:
-                for closed in self._closed_sets:
-                    if not closed & ~objects:
-                        found |= closed
-                rest &= ~found
-            while rest:
-                found |= reachable[rest.bit_length() - 1]
-                rest &= ~found
-        else:
+        if not objects & (objects - 1):
+            if not objects:
+                return 0
             found = self._reachable[objects.bit_length() - 1]
-            large = False
-        pending = found & self._with_later_edges
-        if pending:
-            known = self._reachable_sets.get(found)
-            if known is not None:
-                return known
-            start, done = found, 0
-            while pending:
-                done |= pending
-                for position in bits(pending):
-                    found |= self._later_edges[position]
-                pending = found & self._with_later_edges & ~done
-            self._reachable_sets[start] = found
+            if not (found | objects) & self._with_later_edges:
+                return found
+        known = self._reachable_sets.get(objects)
+        if known is not None:
+            return known
+        large = objects.bit_count() > _LARGE
+        found = done = 0
+        if large:
+            for closed in self._closed_sets:
+                if not closed & ~objects:
+                    found |= closed
+        while rest := ((objects & ~found) | (found & self._with_later_edges)) & ~done:
+            position = rest.bit_length() - 1
+            group = self._groups.get(position)
+            if group is None:
+                found |= self._reachable[position]
+            else:
+                found |= group.closure
+                done |= group.closure if group.edges == self._edges else group.members
+        group = self._groups.get(objects.bit_length() - 1)
+        if group is not None and not objects & ~group.members:
+            group.closure, group.edges = found, self._edges
         if large:
             self._closed_sets = [found, *self._closed_sets[: _CACHED_SETS - 1]]
+        if len(self._reachable_sets) > _CACHED_RESULTS:
+            self._reachable_sets.clear()
+        self._reachable_sets[objects] = found
         return found
 
     def link(self, objects: int, contents: int) -> None:
         """Add edges: `objects` may hold `contents` from now on."""
-        if not contents:
+        if not contents or not objects:
             return
         held = self.reachable(contents)
-        for position in bits(objects):
-            if contents & ~self._reachable[position]:
-                former = self._later_edges.get(position, 0)
-                if held & ~former:
-                    self.version += 1
-                    self._reachable_sets.clear()
-                    self._later_edges[position] = former | held
-                    self._with_later_edges |= 1 << position
+        groups = []
+        rest = objects
+        is_new = False
+        while rest:
+            position = rest.bit_length() - 1
+            bit = 1 << position
+            group = self._groups.get(position)
+            if group is None:
+                rest ^= bit
+                if not contents & ~self._reachable[position]:
+                    continue
+                group = self._groups[position] = _Group(bit, self._reachable[position])
+                self._with_later_edges |= bit
+            else:
+                rest &= ~group.members
+            if held & ~group.closure:
+                group.closure |= held
+                is_new = True
+            groups.append(group)
+        if not is_new:
+            return
+        self.version += 1
+        self._edges += 1
+        self._reachable_sets.clear()
+        self._merge([group for group in groups if group.members & held])
+
+    def _merge(self, groups: list[_Group]) -> None:
+        """Make one group of groups that reach each other."""
+        if len(groups) < 2:
+            return
+        merged = max(groups, key=lambda group: group.members.bit_count())
+        for group in groups:
+            if group is not merged:
+                merged.members |= group.members
+                merged.closure |= group.closure
+                for position in bits(group.members):
+                    self._groups[position] = merged
 
     # Writes
 
@@ -210,9 +269,9 @@ class Heap:
         objects &= ~written
         if not objects:
             return
-        self.version += 1
-        self._writer_sets.clear()
-        self.written |= objects
+        if objects & ~self.written:
+            self.version += 1
+            self.written |= objects
         self.written_by[number] = written | objects
         writers = self._writers
         bit = self.bit
@@ -232,7 +291,7 @@ class Heap:
             for position in bits(objects):
                 found |= self._writers[position]
             self._writer_sets[objects] = found
-        return found
+        return found | self.bit if objects & self.written_by.get(self.statement, 0) else found
 
     def is_written_later(self, position: int) -> bool:
         """Return True if a statement other than the allocating one changes the object at `position`."""
@@ -244,6 +303,7 @@ class Heap:
         """Record that the single object `objects` is a function or class that may run `functions`."""
         self.version += 1
         self._functions.setdefault(objects.bit_length() - 1, []).extend(functions)
+        self._function_lists.clear()
         self.callables |= objects
         self.definitions |= objects
         if any(function.protocol for function in functions):
@@ -253,7 +313,14 @@ class Heap:
 
     def functions(self, objects: int) -> list[FunctionSummary]:
         """Return the functions that one of `objects` may run."""
-        return [function for position in bits(objects & self.callables) for function in self._functions[position]]
+        objects &= self.callables
+        if not objects:
+            return []
+        found = self._function_lists.get(objects)
+        if found is None:
+            found = [function for position in bits(objects) for function in self._functions[position]]
+            self._function_lists[objects] = found
+        return found
 
     def library(self, name: str) -> int:
         """Return the one object of a library that the current statement imports."""
