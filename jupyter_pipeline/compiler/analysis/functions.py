@@ -55,7 +55,7 @@ class Functions:
         state, heap = self.state, self.heap
         key = -id(summary)
         recalled = state.recall_functions()
-        if key in state.running or (not texts and key in recalled):
+        if key in state.running or (not texts and key in recalled.run):
             return
         state.running.add(key)
         definer = state.definer
@@ -77,8 +77,7 @@ class Functions:
             if name in summary.consumes:
                 self.exhaust(value.objects)
             if reachable & heap.callables:
-                for function in heap.functions(reachable):
-                    self.run(function)
+                self._run_objects(reachable & heap.callables)
             if name in summary.operations:
                 self.repeat_operations(value.objects, summary.operations[name], 0)
             if name in summary.raises:
@@ -89,7 +88,18 @@ class Functions:
             self.effects.use_everything("the code that it calls makes names that cannot be seen")
         state.running.discard(key)
         if not texts and state.recall_functions() is recalled:  # the run has changed nothing, and would not again
-            recalled.add(key)
+            recalled.run.add(key)
+
+    def _run_objects(self, callables: int) -> None:
+        """Record runs of all functions of the objects `callables`."""
+        recalled = self.state.recall_functions()
+        callables &= ~recalled.run_objects
+        if not callables:
+            return
+        for function in self.heap.functions(callables):
+            self.run(function)
+        if self.state.recall_functions() is recalled:
+            recalled.run_objects |= callables
 
     def _assign(self, summary: FunctionSummary, name: str) -> None:
         """Record the assignment of a ``global`` or ``nonlocal`` name by a call."""

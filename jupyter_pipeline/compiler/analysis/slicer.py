@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import ast
 import gc
+import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -102,6 +104,7 @@ class Analysis:
         self._pending = sorted(range(len(sources)) if ends is None else ends)
         self._passes: dict[int, tuple[Program, Dependencies]] = {}
         """By cell index, the interpretation of the cells up to this one, or further."""
+        self._texts: dict[Statement, str] = {}
 
     def _interpret(self, cell: int) -> tuple[Program, Dependencies]:
         """Return an interpretation of the cells up to `cell`, or further.
@@ -133,9 +136,11 @@ class Analysis:
         with label_refusals(self._labels):
             sliced = _slice_backward(*self._interpret(cell), (cell,))
         ordered = sorted(sliced.statements, key=lambda s: not is_future(s.node))  # Python wants these first
-        parts = [sliced.program.text(s) for s in ordered]
+        for s in ordered:
+            if s not in self._texts:
+                self._texts[s] = f"{sliced.program.text(s)}\n"
         return Slice(
-            source="".join(f"{p}\n" for p in parts),
+            source="".join(self._texts[s] for s in ordered),
             cells=sliced.cells,
             notes=tuple(format_notes(sliced.notes, self._labels)),
         )
@@ -269,10 +274,11 @@ def _slice_backward(
         CellNote(statements[n].cell, _LEFT_OUT, subject=ast.unparse(statements[n].node).split("\n")[0][:60])
         for n in bits(left_out)
     ]
+    cells = set(sliced.cells)
     for cell, plain in program.plain.items():
         if cell > last:
             break
-        if cell in sliced.cells:
+        if cell in cells:
             sliced.notes += [CellNote(cell, note) for note in plain.notes]
         sliced.notes += [CellNote(cell, note) for note in plain.installs]
     sliced.notes += _note_obstacles(program, statements[:end], needed)
@@ -393,10 +399,16 @@ def _find_script(program: Program, last: int) -> str:
     return found[-1] if found else ""
 
 
+@lru_cache(maxsize=1024)
+def _may_ask(source: str) -> bool:
+    """Return True if a cell may call ``input``."""
+    return "input" in source and bool(re.search(r"\binput\s*\(", source))
+
+
 def _refuse_statement(program: Program, statement: Statement) -> list[Refusal]:
     refusals: list[Refusal] = []
     plain = program.plain[statement.cell]
-    if not plain.obstacles and "input" not in plain.source:
+    if not plain.obstacles and not _may_ask(plain.source):
         return refusals
     for node in ast.walk(statement.node):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):

@@ -32,7 +32,7 @@ from jupyter_pipeline.compiler.analysis.values import (
 )
 from jupyter_pipeline.compiler.frontend.notebook import CellNote
 
-__all__ = ["BUILTINS", "Binding", "DefUse", "State", "UnresolvedName", "join_types", "join_values"]
+__all__ = ["BUILTINS", "Binding", "DefUse", "Recalled", "State", "UnresolvedName", "join_types", "join_values"]
 
 BUILTINS = frozenset(dir(builtins)) | {"__name__", "__doc__", "__builtins__", "display", "__not_python__"}
 
@@ -74,6 +74,20 @@ class DefUse:
     bound: set[str] = field(default_factory=set)
     notes: list[CellNote] = field(default_factory=list)
     unknown_calls: dict[str, None] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Recalled:
+    """Functions whose effects are recorded already; a function is known by the identity of its summary."""
+
+    loaded: set[int] = field(default_factory=set)
+    """Functions with recorded uses of their free variables."""
+    loaded_objects: int = 0
+    """Objects with these functions only."""
+    run: set[int] = field(default_factory=set)
+    """Functions with a recorded run."""
+    run_objects: int = 0
+    """Objects with these functions only."""
 
 
 def join_types(types: Sequence[ValueType]) -> ValueType:
@@ -170,7 +184,7 @@ class State:
         """Identities of the summaries in application: recursion ends at these."""
         self.version = 0
         """Number of changes of the bindings."""
-        self._recalled: set[int] = set()
+        self._recalled = Recalled()
         self._recalled_version: tuple[int, ...] = ()
         self._recalled_record: DefUse | None = None
         self._assigned_objects: dict[tuple[int, int, str], int] = {}
@@ -236,7 +250,7 @@ class State:
             if reachable & heap.written:
                 needs |= heap.writers(reachable)
             if reachable & heap.callables:
-                self._load_deferred(heap.functions(reachable))
+                self._load_deferred(reachable & heap.callables)
         self.record.needs |= needs
         return needs
 
@@ -257,11 +271,8 @@ class State:
             summary.assumptions[name] = kind
         return Value(objects, 0, False, kind, hole(name))
 
-    def recall_functions(self) -> set[int]:
-        """Return the functions whose effects or free variables are recorded already in the present state.
-
-        A function is known by the identity of its summary: positive for its free variables, negative for a run.
-        """
+    def recall_functions(self) -> Recalled:
+        """Return the functions whose effects or free variables are recorded already in the present state."""
         version = (
             self.version,
             self.heap.version,
@@ -273,17 +284,21 @@ class State:
             self.tolerant,
         )
         if version != self._recalled_version or self.record is not self._recalled_record:
-            self._recalled_version, self._recalled_record, self._recalled = version, self.record, set()
+            self._recalled_version, self._recalled_record, self._recalled = version, self.record, Recalled()
         return self._recalled
 
-    def _load_deferred(self, functions: list[FunctionSummary]) -> None:
+    def _load_deferred(self, callables: int) -> None:
         """Record the uses of the free variables of functions that a name reaches."""
         definer = self.definer
         recalled = self.recall_functions()
-        for function in functions:
-            if id(function) in recalled:
+        callables &= ~recalled.loaded_objects
+        if not callables:
+            return
+        recalled.loaded_objects |= callables
+        for function in self.heap.functions(callables):
+            if id(function) in recalled.loaded:
                 continue
-            recalled.add(id(function))
+            recalled.loaded.add(id(function))
             self.definer = function.statement
             for name, line in function.free_variables.items():
                 self.load(name, line, strict=False)
