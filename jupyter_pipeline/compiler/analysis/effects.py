@@ -189,7 +189,7 @@ class Effects:
         binding = Binding(0, heap.allocate(0), UNKNOWN)
         for other in state.find_locations(location) if heap.held_files else ():
             heap.link(state.locations[other].objects & heap.held_files, binding.objects)
-        state.locations[location] = binding
+        state.add_file(location, binding)
         return binding
 
     def hold_files(self, objects: int) -> None:

@@ -12,7 +12,7 @@ from jupyter_pipeline.compiler.analysis.effects import Effects
 from jupyter_pipeline.compiler.analysis.library_models.model import ALL_ARGUMENTS, FunctionModel
 from jupyter_pipeline.compiler.analysis.library_models.python_builtins import PROTOCOLS
 from jupyter_pipeline.compiler.analysis.library_models.registry import find_function
-from jupyter_pipeline.compiler.analysis.locations import FIGURE, RANDOM_STATE
+from jupyter_pipeline.compiler.analysis.locations import FIGURE, RANDOM_STATE, Access, Location
 from jupyter_pipeline.compiler.analysis.state import State
 from jupyter_pipeline.compiler.analysis.summaries import match_parameters, match_texts
 from jupyter_pipeline.compiler.analysis.texts import ANY_TEXT, Texts, fill_holes, unite
@@ -61,7 +61,7 @@ class Functions:
         definer = state.definer
         for location, access in summary.locations.items():
             for one in state.fill_location(location, summary.free_variables, texts):
-                self.effects.repeat(one, access)
+                self._repeat_effect(one, access)
         for name, line in summary.free_variables.items():
             unresolved = len(state.unresolved)
             state.definer = summary.statement
@@ -90,14 +90,32 @@ class Functions:
         if not texts and state.recall_functions() is recalled:  # the run has changed nothing, and would not again
             recalled.run.add(key)
 
+    def _repeat_effect(self, location: Location, access: Access) -> None:
+        """Record the effect of a function on a location, once; the figure changes with each effect."""
+        recalled = self.state.recall_functions()
+        if (location, access) in recalled.effects:
+            return
+        self.effects.repeat(location, access)
+        if location != FIGURE and self.state.recall_functions() is recalled:
+            recalled.effects.add((location, access))
+
+    def _run_each(self, functions: Sequence[FunctionSummary]) -> None:
+        """Record runs of several functions."""
+        running = self.state.running
+        recalled = self.state.recall_functions()
+        for function in functions:
+            key = -id(function)
+            if key not in running and key not in recalled.run:
+                self.run(function)
+                recalled = self.state.recall_functions()
+
     def _run_objects(self, callables: int) -> None:
         """Record runs of all functions of the objects `callables`."""
         recalled = self.state.recall_functions()
         callables &= ~recalled.run_objects
         if not callables:
             return
-        for function in self.heap.functions(callables):
-            self.run(function)
+        self._run_each(self.heap.functions(callables))
         if self.state.recall_functions() is recalled:
             recalled.run_objects |= callables
 
@@ -119,12 +137,17 @@ class Functions:
     def run_all(self, reachable: int) -> None:
         """Record runs of all functions and bound methods among the objects `reachable`, on the objects they hold."""
         heap = self.heap
-        for function in heap.functions(reachable):
-            self.run(function)
-            if function.has_state:
-                heap.write_data(reachable)
+        recalled = self.state.recall_functions()
+        if reachable in recalled.run_sets:
+            return
+        functions = heap.functions(reachable)
+        self._run_each(functions)
+        if any(function.has_state for function in functions):
+            heap.write_data(reachable)
         if reachable & heap.bound_mutators:
             heap.write_data(heap.reachable(reachable & heap.bound_mutators))
+        if self.state.recall_functions() is recalled:
+            recalled.run_sets.add(reachable)
 
     def run_callbacks(self, values: Sequence[Value], *, separately: bool = False) -> None:
         """Record that a library may call the functions among `values`.

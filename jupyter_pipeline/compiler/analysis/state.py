@@ -88,6 +88,12 @@ class Recalled:
     """Functions with a recorded run."""
     run_objects: int = 0
     """Objects with these functions only."""
+    run_sets: set[int] = field(default_factory=set)
+    """Sets of objects whose functions and bound methods have run on all of the set."""
+    locations: set[Location] = field(default_factory=set)
+    """Locations with a recorded use by a function."""
+    effects: set[tuple[Location, Access]] = field(default_factory=set)
+    """Locations with a recorded effect of a function."""
 
 
 def join_types(types: Sequence[ValueType]) -> ValueType:
@@ -161,6 +167,10 @@ class State:
         """Bit of the statement since which annotations are not evaluated."""
         # Effects
         self.locations: dict[Location, Binding] = {}
+        self._files: list[Location] = []
+        """Files among the locations; none is removed."""
+        self._overlapping: dict[tuple[Location, bool], tuple[int, list[Location]]] = {}
+        """Results of `find_locations`, with the number of files that it has compared."""
         self.has_moved: bool = parent.has_moved if parent else False
         """True if the working directory may have changed."""
         self.closes_figures = True
@@ -304,7 +314,9 @@ class State:
                 self.load(name, line, strict=False)
             for location in function.locations:
                 for one in self.fill_location(location, function.free_variables):
-                    self.load_location(one)
+                    if one not in recalled.locations:
+                        recalled.locations.add(one)
+                        self.load_location(one)
             self.definer = definer
 
     def load_location(self, location: Location) -> None:
@@ -329,12 +341,18 @@ class State:
         """Return the known locations that `location` may be, or be a part of."""
         if location.resource != ANY_FILE.resource:
             return [location] if location in self.locations else []
-        moved = self.has_moved
-        return [
-            other
-            for other in self.locations
-            if other.resource == location.resource and overlap(location.name, other.name, moved=moved)
-        ]
+        moved, known = self.has_moved, len(self._files)
+        compared, found = self._overlapping.get((location, moved), (0, []))
+        if compared < known:
+            new = self._files[compared:]
+            found = found + [other for other in new if overlap(location.name, other.name, moved=moved)]
+            self._overlapping[location, moved] = known, found
+        return found
+
+    def add_file(self, location: Location, binding: Binding) -> None:
+        """Record the first use of a path."""
+        self.locations[location] = binding
+        self._files.append(location)
 
     def fill_location(
         self, location: Location, names: Iterable[str], args: Mapping[str, Texts] | None = None
