@@ -197,6 +197,8 @@ class State:
         self._recalled = Recalled()
         self._recalled_version: tuple[int, ...] = ()
         self._recalled_record: DefUse | None = None
+        self._any_locations: dict[tuple[int, int], dict[Location, None]] = {}
+        """Locations of functions that do not depend on their free variables."""
         self._assigned_objects: dict[tuple[int, int, str], int] = {}
         self.nested: list[tuple[int, FunctionSummary]] = []
         """Functions that this scope defines, with their objects."""
@@ -312,12 +314,24 @@ class State:
             self.definer = function.statement
             for name, line in function.free_variables.items():
                 self.load(name, line, strict=False)
-            for location in function.locations:
-                for one in self.fill_location(location, function.free_variables):
-                    if one not in recalled.locations:
-                        recalled.locations.add(one)
-                        self.load_location(one)
+            for one in self._deferred_locations(function):
+                if one not in recalled.locations:
+                    recalled.locations.add(one)
+                    self.load_location(one)
             self.definer = definer
+
+    def _deferred_locations(self, function: FunctionSummary) -> Collection[Location]:
+        """Return the locations that a function uses, if its parameters may be any text."""
+        key = (id(function), len(function.free_variables))
+        found = self._any_locations.get(key)
+        if found is None:
+            found = dict.fromkeys(
+                one for each in function.locations for one in self.fill_location(each, function.free_variables)
+            )
+            holes = [text for name in function.free_variables for text in hole(name)]
+            if not any(text in each.name for each in function.locations for text in holes):
+                self._any_locations[key] = found
+        return found
 
     def load_location(self, location: Location) -> None:
         """Record the use of a location."""
