@@ -59,9 +59,13 @@ class Functions:
             return
         state.running.add(key)
         definer = state.definer
-        for location, access in summary.locations.items():
-            for one in state.fill_location(location, summary.free_variables, texts):
-                self._repeat_effect(one, access)
+        if texts:
+            for location, access in summary.locations.items():
+                for one in state.fill_location(location, summary.free_variables, texts):
+                    self._repeat_effect(one, access)
+        else:
+            for location, access in state.locations_of(summary).items():
+                self._repeat_effect(location, access)
         for name, line in summary.free_variables.items():
             unresolved = len(state.unresolved)
             state.definer = summary.statement
@@ -70,18 +74,10 @@ class Functions:
             state.definer = definer
             for index in range(unresolved, len(state.unresolved)):
                 state.unresolved[index] = state.unresolved[index]._replace(cell=summary.cell)
-            reachable = heap.reachable(value.objects)
-            if name in summary.mutates and reachable:
-                heap.write(value.objects)
-                heap.write_data(reachable)
-            if name in summary.consumes:
-                self.exhaust(value.objects)
-            if reachable & heap.callables:
-                self._run_objects(reachable & heap.callables)
-            if name in summary.operations:
-                self.repeat_operations(value.objects, summary.operations[name], 0)
+            if value.objects:
+                self._change_free_variable(summary, name, value.objects)
             if name in summary.raises:
-                state.raised |= reachable
+                state.raised |= heap.reachable(value.objects)
         for name in summary.assigns:
             self._assign(summary, name)
         if summary.is_dynamic:
@@ -89,6 +85,27 @@ class Functions:
         state.running.discard(key)
         if not texts and state.recall_functions() is recalled:  # the run has changed nothing, and would not again
             recalled.run.add(key)
+
+    def _change_free_variable(self, summary: FunctionSummary, name: str, objects: int) -> None:
+        """Record the changes of the objects of a free variable by a call."""
+        heap = self.heap
+        recalled = self.state.recall_functions()
+        operations = frozenset(summary.operations.get(name, ()))
+        change = (objects, name in summary.mutates, name in summary.consumes, operations)
+        if change in recalled.changes:
+            return
+        reachable = heap.reachable(objects)
+        if name in summary.mutates:
+            heap.write(objects)
+            heap.write_data(reachable)
+        if name in summary.consumes:
+            self.exhaust(objects)
+        if reachable & heap.callables:
+            self._run_objects(reachable & heap.callables)
+        if operations:
+            self.repeat_operations(objects, summary.operations[name], 0)
+        if self.state.recall_functions() is recalled:
+            recalled.changes.add(change)
 
     def _repeat_effect(self, location: Location, access: Access) -> None:
         """Record the effect of a function on a location, once; the figure changes with each effect."""

@@ -92,6 +92,10 @@ class Recalled:
     """Sets of objects whose functions and bound methods have run on all of the set."""
     locations: set[Location] = field(default_factory=set)
     """Locations with a recorded use by a function."""
+    uses: dict[int, int] = field(default_factory=dict)
+    """For points-to sets with recorded uses, all objects that they reach."""
+    changes: set[tuple[object, ...]] = field(default_factory=set)
+    """Points-to sets of free variables with recorded changes by a function."""
     effects: set[tuple[Location, Access]] = field(default_factory=set)
     """Locations with a recorded effect of a function."""
 
@@ -197,8 +201,10 @@ class State:
         self._recalled = Recalled()
         self._recalled_version: tuple[int, ...] = ()
         self._recalled_record: DefUse | None = None
-        self._any_locations: dict[tuple[int, int], dict[Location, None]] = {}
-        """Locations of functions that do not depend on their free variables."""
+        self._names_in_locations: dict[tuple[int, int], tuple[str, ...]] = {}
+        """For each function, the free variables on whose texts its locations depend."""
+        self._locations_of: dict[tuple[int, int, tuple[Texts, ...]], dict[Location, Access]] = {}
+        """Results of `locations_of` by function and texts."""
         self._assigned_objects: dict[tuple[int, int, str], int] = {}
         self.nested: list[tuple[int, FunctionSummary]] = []
         """Functions that this scope defines, with their objects."""
@@ -257,12 +263,15 @@ class State:
         needs = binding.definitions
         if binding.objects:
             heap = self.heap
-            reachable = heap.reachable(binding.objects)
-            self.record.reached |= reachable
+            recalled = self.recall_functions()
+            reachable = recalled.uses.get(binding.objects)
+            if reachable is None:
+                reachable = recalled.uses[binding.objects] = heap.reachable(binding.objects)
+                self.record.reached |= reachable
+                if reachable & heap.callables:
+                    self._load_deferred(reachable & heap.callables)
             if reachable & heap.written:
                 needs |= heap.writers(reachable)
-            if reachable & heap.callables:
-                self._load_deferred(reachable & heap.callables)
         self.record.needs |= needs
         return needs
 
@@ -314,23 +323,28 @@ class State:
             self.definer = function.statement
             for name, line in function.free_variables.items():
                 self.load(name, line, strict=False)
-            for one in self._deferred_locations(function):
+            for one in self.locations_of(function):
                 if one not in recalled.locations:
                     recalled.locations.add(one)
                     self.load_location(one)
             self.definer = definer
 
-    def _deferred_locations(self, function: FunctionSummary) -> Collection[Location]:
+    def locations_of(self, function: FunctionSummary) -> Mapping[Location, Access]:
         """Return the locations that a function uses, if its parameters may be any text."""
         key = (id(function), len(function.free_variables))
-        found = self._any_locations.get(key)
+        names = self._names_in_locations.get(key)
+        if names is None:
+            held = [each.name for each in function.locations if "\x01" in each.name]
+            names = tuple(n for n in function.free_variables if any(one in text for one in hole(n) for text in held))
+            self._names_in_locations[key] = names
+        texts = tuple(self.texts_of(name) for name in names)
+        found = self._locations_of.get((*key, texts))
         if found is None:
-            found = dict.fromkeys(
-                one for each in function.locations for one in self.fill_location(each, function.free_variables)
-            )
-            holes = [text for name in function.free_variables for text in hole(name)]
-            if not any(text in each.name for each in function.locations for text in holes):
-                self._any_locations[key] = found
+            found = {}
+            for each, access in function.locations.items():
+                for one in self.fill_location(each, names):
+                    found[one] = found.get(one, access) | access
+            self._locations_of[(*key, texts)] = found
         return found
 
     def load_location(self, location: Location) -> None:
