@@ -1,4 +1,4 @@
-"""Slice and render against ``ast.parse`` and marimo's ``compile_cell`` of the same cells; 5,000 cells and 50 MB.
+"""Slice and render against ``ast.parse`` and marimo's ``compile_cell`` of the same cells; all cells of long notebooks.
 
 Run it with ``python tests/benchmarks/bench_compiler.py``, with marimo installed for that comparison. Ratios are of
 medians of interleaved rounds in one run.
@@ -9,10 +9,18 @@ from __future__ import annotations
 import ast
 import json
 import statistics
+import sys
 import time
+import tracemalloc
 from collections.abc import Callable
+from pathlib import Path
 
-from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells, read_notebook, slice_cells
+from jupyter_pipeline.compiler import Analysis, Cell, CompileOptions, compile_cells, read_notebook, slice_cells
+from jupyter_pipeline.exceptions import CompileRefusedError
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+
+from long_notebooks import long_notebook
 
 _CELL = '''# Cell {i}: monthly figures
 columns_{i} = ["month", "carrier", "delay", "distance"]
@@ -69,8 +77,38 @@ def marimo_compile(sources: list[str]) -> Callable[[], object] | None:
     return lambda: [compile_cell(s, cell_id=str(i)) for i, s in enumerate(sources)]
 
 
+def slice_all(sources: list[str]) -> None:
+    """Slice every cell."""
+    analysis = Analysis(sources)
+    for cell in range(len(sources)):
+        try:
+            analysis.slice(cell)
+        except CompileRefusedError:
+            continue
+
+
+def show_all_slices() -> None:
+    """Print time and memory of the slices of all cells."""
+    print(f"{'all cells':<28}{'ms':>8}{'x ast.parse':>13}{'MB':>8}")
+    for count in (60, 120, 245, 490):
+        sources = long_notebook(count)
+        found = interleaved(
+            3,
+            parse=lambda sources=sources: [ast.parse(s) for s in sources],
+            all=lambda sources=sources: slice_all(sources),
+        )
+        tracemalloc.start()
+        slice_all(sources)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        print(
+            f"{f'{count} cells':<28}{found['all'] * 1000:>8.0f}{found['all'] / found['parse']:>13.1f}{peak / 1e6:>8.1f}"
+        )
+
+
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
+    show_all_slices()
     sources = notebook(200)
     cells = [Cell(index=i, source=s) for i, s in enumerate(sources)]
     peer = marimo_compile(sources)

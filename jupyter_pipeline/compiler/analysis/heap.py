@@ -100,6 +100,10 @@ class Heap:
         """Results of `reachable` until an edge is added."""
         self._writer_sets: dict[int, int] = {}
         """Results of `writers`, except for the current statement."""
+        self._large_writer_sets: list[tuple[int, int, int]] = []
+        """Large sets with their writers, and the number of finished writes that these include; the latest first."""
+        self._finished_writes: list[tuple[int, int]] = []
+        """Bit of each earlier statement that writes, with the objects."""
         self._function_lists: dict[int, list[FunctionSummary]] = {}
         """Results of `functions`."""
         self._closed_sets: list[int] = []
@@ -153,6 +157,9 @@ class Heap:
 
     def enter(self, statement: int) -> None:
         """Make `statement` the one that allocates and writes."""
+        written = self.written_by.get(self.statement, 0)
+        if written and not (self._finished_writes and self._finished_writes[-1][0] >= self.bit):
+            self._finished_writes.append((self.bit, written))
         self.statement = statement
         self.bit = 1 << statement
         self._writer_sets.clear()
@@ -287,11 +294,28 @@ class Heap:
         objects &= self.written
         found = self._writer_sets.get(objects)
         if found is None:
-            found = 0
-            for position in bits(objects):
-                found |= self._writers[position]
-            self._writer_sets[objects] = found
+            found = self._writer_sets[objects] = self._find_writers(objects)
         return found | self.bit if objects & self.written_by.get(self.statement, 0) else found
+
+    def _find_writers(self, objects: int) -> int:
+        """Return the writers of objects that are all written."""
+        found = 0
+        rest = objects
+        large = objects.bit_count() > _LARGE
+        if large:
+            for known, writers, count in self._large_writer_sets:
+                if not known & ~objects and known & rest:
+                    found |= writers
+                    for bit, written in self._finished_writes[count:]:
+                        if written & known:
+                            found |= bit
+                    rest &= ~known
+        for position in bits(rest):
+            found |= self._writers[position]
+        if large:
+            latest = (objects, found, len(self._finished_writes))
+            self._large_writer_sets = [latest, *self._large_writer_sets[: _CACHED_SETS - 1]]
+        return found
 
     def is_written_later(self, position: int) -> bool:
         """Return True if a statement other than the allocating one changes the object at `position`."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from differential import CORPUS, corpus_entry
+from long_notebooks import long_notebook
 from random_notebooks import random_notebook
 
 from jupyter_pipeline.compiler import Analysis, Slice, slice_cells
@@ -90,3 +92,33 @@ def test_one_interpretation_is_enough_without_ipython_syntax(monkeypatch: pytest
     analysis = Analysis([f"x{i} = {i}" for i in range(50)])
     assert [analysis.slice(k).cells for k in range(50)] == [(k,) for k in range(50)]
     assert parsed == [50]
+
+
+def measure(function: Callable[[], object]) -> float:
+    """Return the processor seconds of the fastest of three runs."""
+    seconds = []
+    for _ in range(3):
+        start = time.process_time()
+        function()
+        seconds.append(time.process_time() - start)
+    return min(seconds)
+
+
+def slice_all(cells: Sequence[str]) -> None:
+    analysis = Analysis(cells)
+    for cell in range(len(cells)):
+        slice_or_refuse(analysis, cell)
+
+
+def test_slices_of_all_cells_take_a_few_times_as_long_as_one() -> None:
+    cells = long_notebook(120)
+    assert measure(lambda: slice_all(cells)) < 6 * measure(lambda: slice_cells(cells, -1))
+
+
+def test_time_of_all_slices_does_not_grow_with_the_square_of_the_cells() -> None:
+    short, long = long_notebook(40), long_notebook(160)
+    assert measure(lambda: slice_all(long)) < 13 * measure(lambda: slice_all(short))
+
+
+def test_slices_of_a_long_notebook_are_those_of_single_analyses() -> None:
+    assert_same_slices(long_notebook(30))
