@@ -30,25 +30,25 @@ def summarize(frame, by="carrier"):
     return grouped.sort_values("delay").head(TOP)
 '''
 _SECTION = (
-    '''\
+    """\
 # Part {i}
 path_{i} = f"data/part_{i}.csv"
 raw_{i} = pd.read_csv(path_{i}, parse_dates=["day"])
-raw_{i}.head()''',
-    '''\
+raw_{i}.head()""",
+    """\
 df_{i} = raw_{i}.dropna().copy()
 df_{i}["ratio"] = df_{i}["a"] / df_{i}["b"]
 df_{i}["late"] = df_{i}["delay"] > THRESHOLD
-df_{i}.describe()''',
-    '''\
+df_{i}.describe()""",
+    """\
 table_{i} = summarize(df_{i})
-results["{i}"] = table_{i}''',
-    '''\
+results["{i}"] = table_{i}""",
+    """\
 fig, ax = plt.subplots(figsize=(6, 4))
 ax.hist(df_{i}["delay"], bins=30)
 ax.set_title("Part {i}")
-save_figure("part_{i}")''',
-    '''\
+save_figure("part_{i}")""",
+    """\
 def scale_{i}(frame, factor={i}):
     return (frame - frame.mean()) / frame.std() * factor
 
@@ -56,16 +56,16 @@ X_{i} = scale_{i}(df_{i}[["a", "b", "ratio"]])
 X_train, X_test, y_train, y_test = train_test_split(X_{i}, df_{i}["late"], random_state=42)
 model_{i} = RandomForestClassifier(n_estimators=100, random_state=42)
 model_{i}.fit(X_train, y_train)
-scores["{i}"] = model_{i}.score(X_test, y_test)''',
-    '''\
+scores["{i}"] = model_{i}.score(X_test, y_test)""",
+    """\
 tracker.log({{"score": scores["{i}"], "part": {i}}})
 report_{i} = tracker.summary(table_{i})
-client.send(report_{i})''',
-    '''\
+client.send(report_{i})""",
+    """\
 for row in table_{i}.itertuples():
     if row.delay > THRESHOLD:
         print(f"{{row.Index}}: {{row.delay:.1f}} minutes")
-        notes.append(row)''',
+        notes.append(row)""",
 )
 
 
