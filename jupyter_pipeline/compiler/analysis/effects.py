@@ -11,6 +11,7 @@ from jupyter_pipeline.compiler.analysis.figures import ADJUSTING_FUNCTIONS, SAVI
 from jupyter_pipeline.compiler.analysis.locations import (
     ANY_FILE,
     FIGURE,
+    MODULE,
     POSSIBLE_CHANGE,
     PROCESS,
     SETTINGS,
@@ -138,6 +139,9 @@ class Effects:
 
     def read_module(self, library: str) -> None:
         """Record that the statement imports `library`: it reads the files of the notebook that may be the module."""
+        if self.state.summary is not None:
+            self._summarize(Location(MODULE, library), Access.READ)
+            return
         for location in [*self.state.locations]:
             if location.resource == ANY_FILE.resource and is_module(location.name, library):
                 self.read_file(location.name)
@@ -281,6 +285,8 @@ class Effects:
             self.may_change_process()
         elif location == WORKING_DIRECTORY:
             self.change_directory()
+        elif location.resource == MODULE:
+            self.read_module(location.name)
         elif location.resource == ANY_FILE.resource:
             self.read_file(location.name)
             if access & Access.WRITE:

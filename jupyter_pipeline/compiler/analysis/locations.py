@@ -15,6 +15,7 @@ __all__ = [
     "ANY_FILE",
     "ANY_PATH",
     "FIGURE",
+    "MODULE",
     "POSSIBLE_CHANGE",
     "PROCESS",
     "RANDOM_STATE",
@@ -55,6 +56,8 @@ SETTINGS = Location("settings")
 WORKING_DIRECTORY = Location("working directory")
 """The folder from which relative paths start."""
 ANY_FILE = Location("file", ANY_PATH)
+MODULE = "module"
+"""Resource of the modules that a function imports: files which the notebook may write."""
 
 
 def file_location(name: str) -> Location:
