@@ -15,6 +15,7 @@ from jupyter_pipeline.compiler.analysis.library_models.registry import (
     METHODS,
     find_method,
     find_method_files,
+    has_random_state,
 )
 from jupyter_pipeline.compiler.analysis.library_models.standard_process import LOGGING_METHODS
 from jupyter_pipeline.compiler.analysis.library_models.table_api import CONVERTERS
@@ -237,6 +238,8 @@ class Calls:
             self.functions.call_methods(receiver, name, held)
             if (receiver.objects | receiver.contents) & self.heap.foreign:
                 return self.libraries.call_unknown(call, receiver, f".{name}")
+            if self.heap.passes_random_module and has_random_state(f"numpy.random.{name}"):
+                self.effects.touch(RANDOM_STATE, create=True)
         if name in DRAWING_METHODS:
             self.effects.use_figure()
             if kind is not TABLE:

@@ -17,9 +17,11 @@ from jupyter_pipeline.compiler.analysis.library_models.registry import (
     find_attribute,
     find_function,
     find_method,
+    has_random_state,
     has_rules,
     is_process_state,
 )
+from jupyter_pipeline.compiler.analysis.locations import RANDOM_STATE
 from jupyter_pipeline.compiler.analysis.state import Binding, State, join_values
 from jupyter_pipeline.compiler.analysis.text_functions import (
     apply_builtin,
@@ -112,6 +114,17 @@ class Evaluator(ast.NodeVisitor):
         method = _DISPATCH.get(type(node))
         return self.generic_visit(node) if method is None else method(self, node)
 
+    def visit_data(self, node: ast.expr) -> Value:
+        """Return the value of an expression that a name, container or parameter will hold.
+
+        A module or function with the global random state, such as ``numpy.random``, may draw wherever it is held.
+        """
+        value = self.visit(node)
+        if type(value.type) is Imported and has_random_state(value.type.path):
+            self.heap.passes_random_module = True
+            return value._replace(objects=value.objects | self.effects.touch(RANDOM_STATE, create=True))
+        return value
+
     def generic_visit(self, node: ast.AST) -> Value:
         """Evaluate the parts of an expression without a rule."""
         values = [self.visit(child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
@@ -119,7 +132,7 @@ class Evaluator(ast.NodeVisitor):
 
     def test(self, node: ast.expr) -> Value:
         """Return the value of `node`, which the program tests for truth."""
-        value = self.visit(node)
+        value = self.visit_data(node)
         self.functions.run_protocol(value, "truth")
         return value
 
@@ -128,7 +141,7 @@ class Evaluator(ast.NodeVisitor):
         held = 0
         for default in (*arguments.defaults, *arguments.kw_defaults):
             if default is not None:
-                held |= self.heap.hold(self.visit(default))
+                held |= self.heap.hold(self.visit_data(default))
         return held
 
     # Names, attributes and elements
@@ -274,10 +287,10 @@ class Evaluator(ast.NodeVisitor):
 
     def _evaluate_arguments(self, node: ast.Call, discarded: bool, awaited: bool) -> Call:
         args = [
-            self._comprehend(a.generators, [a.elt], ITERATOR) if type(a) is ast.GeneratorExp else self.visit(a)
+            self._comprehend(a.generators, [a.elt], ITERATOR) if type(a) is ast.GeneratorExp else self.visit_data(a)
             for a in node.args
         ]
-        keywords = {k.arg or "**": self.visit(k.value) for k in node.keywords}
+        keywords = {k.arg or "**": self.visit_data(k.value) for k in node.keywords}
         if any(k.arg == "inplace" and isinstance(k.value, ast.Constant) and not k.value.value for k in node.keywords):
             del keywords["inplace"]
         return Call(node, args, keywords, discarded, awaited)
@@ -366,7 +379,7 @@ class Evaluator(ast.NodeVisitor):
     def visit_IfExp(self, node: ast.IfExp) -> Value:
         """Return either alternative."""
         self.test(node.test)
-        return join_values([self.visit(node.body), self.visit(node.orelse)])
+        return join_values([self.visit_data(node.body), self.visit_data(node.orelse)])
 
     def visit_NamedExpr(self, node: ast.NamedExpr) -> Value:
         """Bind a name inside of an expression."""
@@ -391,7 +404,7 @@ class Evaluator(ast.NodeVisitor):
 
     def visit_List(self, node: ast.List | ast.Tuple | ast.Set) -> Value:
         """Return a new container that holds the elements."""
-        values = [self.visit(item) for item in node.elts]
+        values = [self.visit_data(item) for item in node.elts]
         return Value(0, self._hold(values), True, CONTAINER, unite(*(v.texts for v in values)))
 
     def visit_Tuple(self, node: ast.Tuple) -> Value:
@@ -405,7 +418,7 @@ class Evaluator(ast.NodeVisitor):
 
     def visit_Dict(self, node: ast.Dict) -> Value:
         """Return a new dictionary."""
-        values = [self.visit(item) for item in (*node.keys, *node.values) if item is not None]
+        values = [self.visit_data(item) for item in (*node.keys, *node.values) if item is not None]
         return Value(0, self._hold(values), True, CONTAINER, unite(*(v.texts for v in values)))
 
     def _hold(self, values: list[Value]) -> int:

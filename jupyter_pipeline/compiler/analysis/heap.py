@@ -146,6 +146,8 @@ class Heap:
         """Files that an object reads or changes later: connections, lazy tables, open files."""
         self.random = 0
         """Objects that may draw from the global random generators when they are used."""
+        self.passes_random_module = False
+        """True if a name, a container or an object may hold a module of random functions."""
         self.default_dicts = 0
         """Dictionaries in which a look-up may add a key."""
         self.importers: dict[str, int] = {}

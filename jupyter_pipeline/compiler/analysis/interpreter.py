@@ -113,7 +113,7 @@ class Interpreter(ast.NodeVisitor):
 
     def visit_Assign(self, node: ast.Assign) -> None:
         """Interpret an assignment."""
-        value = self.heap.own(self.evaluator.visit(node.value))
+        value = self.heap.own(self.evaluator.visit_data(node.value))
         for target in node.targets:
             self.assignments.assign(target, value, node.value)
 
@@ -150,7 +150,7 @@ class Interpreter(ast.NodeVisitor):
         if node.value is None:
             self.record_result(CONSTANT)
             return
-        self.record_result(self.evaluator.visit(node.value))
+        self.record_result(self.evaluator.visit_data(node.value))
         is_truth = not isinstance(node.value, ast.Constant) or bool(node.value.value)
         self.returns_truth = self.returns_truth or is_truth
 

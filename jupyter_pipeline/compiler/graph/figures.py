@@ -20,6 +20,8 @@ PYPLOT = "matplotlib.pyplot"
 """Module with the current figure."""
 _STARTING = ("figure", "subplots", "subplot_mosaic")
 """Functions of ``matplotlib.pyplot`` that start a new figure, if they select none."""
+_LISTING = ("get_fignums", "get_figlabels", "fignum_exists")
+"""Functions of ``matplotlib.pyplot`` that find all open figures."""
 
 
 def set_closings(program: Program, steps: Sequence[Step], imports: Sequence[Statement]) -> None:
@@ -38,6 +40,7 @@ def set_closings(program: Program, steps: Sequence[Step], imports: Sequence[Stat
     paths = find_imported_paths(nodes)
     first_kept = min(program.keeps_figures, default=None)
     used_in, is_open, shown = -1, False, False
+    lists_figures = any(isinstance(n, ast.Attribute) and n.attr in _LISTING for node in nodes for n in ast.walk(node))
     for step in steps:
         found: set[int] = set()
         after_show: Statement | None = None
@@ -48,7 +51,7 @@ def set_closings(program: Program, steps: Sequence[Step], imports: Sequence[Stat
                 continue
             stays_open = first_kept is not None and first_kept <= s.cell
             if is_open and not stays_open and (shown or used_in != s.cell):
-                if not _starts_figure(s.node, paths):
+                if lists_figures or not _starts_figure(s.node, paths):
                     found.add((after_show if shown and after_show and used_in == s.cell else s).number)
                 is_open = False
             shown = bool(_find_show(s.node, paths))

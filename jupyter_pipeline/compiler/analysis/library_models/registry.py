@@ -48,6 +48,7 @@ __all__ = [
     "find_function",
     "find_method",
     "find_method_files",
+    "has_random_state",
     "has_rules",
     "is_decorator",
     "is_known",
@@ -57,6 +58,10 @@ __all__ = [
     "load_models",
     "merge_method_files",
 ]
+
+
+_RANDOM_MODULES = frozenset(["random", "numpy.random"])
+"""Modules whose functions use global random generators."""
 
 
 def load_models(models: Iterable[LibraryModel]) -> dict[str, LibraryModel]:
@@ -312,6 +317,14 @@ def _descendants(path: str) -> list[str]:
 def find_method_files(name: str) -> tuple[FileAccess, ...]:
     """Return the files that a method of this name opens, on a receiver that is no builtin container."""
     return find_files(_METHOD_FILES, name)
+
+
+def has_random_state(path: str) -> bool:
+    """Return True if a module or function at `path` uses the state of the global random generators."""
+    if path in _RANDOM_MODULES:
+        return True
+    model = find_function(path)
+    return model is not None and model.draws and not model.draws_unless
 
 
 def is_process_state(path: str) -> bool:
