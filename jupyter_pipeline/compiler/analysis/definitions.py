@@ -301,6 +301,12 @@ def _summarize_effects(state: State, summary: FunctionSummary, objects: dict[str
         for name, stored in inner.stores.items():
             summary.stores[name] = summary.stores.get(name, set()) | stored
     summary.assigns |= {name for name in state.outer_names if name in state.record.bound}
+    for name in summary.assigns:
+        reachable = heap.reachable(state.objects_of(name))
+        if functions := heap.functions(reachable):
+            summary.assigned_functions[name] = functions
+        if reachable & heap.iterators:
+            summary.assigned_iterators.add(name)
     summary.has_state = summary.has_state or not summary.mutates.isdisjoint(objects)
 
 

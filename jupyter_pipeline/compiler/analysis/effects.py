@@ -356,7 +356,7 @@ class Effects:
         state.record.needs |= self.heap.bit - 1
         state.star_imports |= self.heap.bit
         state.always_kept |= self.heap.bit
-        state.redefine_everything(imports=True)
+        state.redefine_everything()
         state.record.notes.append(CellNote(state.cell, f"{note}, so everything before it is kept"))
 
     def note(self, text: str, *, other: int | None = None, subject: str = "") -> None:

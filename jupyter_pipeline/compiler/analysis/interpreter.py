@@ -205,7 +205,7 @@ class Interpreter(ast.NodeVisitor):
             if alias.name == "*":
                 self._import(library)
                 self.state.star_imports |= self.heap.bit
-                self.state.redefine_everything(imports=False)
+                self.state.redefine_everything()
             else:
                 value = Value(self._import(library), 0, False, Imported(f"{module}.{alias.name}"))
                 self.state.bind(alias.asname or alias.name, value)

@@ -486,22 +486,21 @@ class State:
         """Return the object that a function assigns to `name`; all its runs by one statement assign the same."""
         key = (self.heap.statement, id(summary), name)
         if key not in self._assigned_objects:
-            self._assigned_objects[key] = self.heap.allocate(0)
+            made = self._assigned_objects[key] = self.heap.allocate(0)
+            if name in summary.assigned_functions:
+                self.heap.attach(made, summary.assigned_functions[name])
+                self.heap.definitions &= ~made  # it may be an iterator, which changes
+            if name in summary.assigned_iterators:
+                self.heap.iterators |= made
         return self._assigned_objects[key]
 
-    def redefine_everything(self, *, imports: bool) -> None:
-        """Add the current statement to the definitions of all names and locations, and drop their types.
-
-        Parameters
-        ----------
-        imports : bool
-            True if names of modules and of their functions lose their types, too.
-        """
+    def redefine_everything(self) -> None:
+        """Add the current statement to the definitions of all names and locations; modules keep their types."""
         bit = self.heap.bit
         self.version += 1
         for name, one in self.bindings.items():
-            keeps_type = not imports and type(one.type) is Imported
-            self.bindings[name] = Binding(one.definitions | bit, one.objects, one.type if keeps_type else UNKNOWN)
+            type_ = one.type if type(one.type) is Imported else UNKNOWN
+            self.bindings[name] = Binding(one.definitions | bit, one.objects, type_)
         for location, one in self.locations.items():
             self.locations[location] = Binding(one.definitions | bit, one.objects, UNKNOWN)
 

@@ -112,6 +112,10 @@ class FunctionSummary:
     """Parameters and free variables that it iterates over."""
     assigns: set[str] = field(default_factory=set)
     """Names that it binds by ``global`` or ``nonlocal``."""
+    assigned_functions: dict[str, list[FunctionSummary]] = field(default_factory=dict)
+    """For names in `assigns`, the functions and generators that their new values may be or hold."""
+    assigned_iterators: set[str] = field(default_factory=set)
+    """Names in `assigns` whose new values may be iterators."""
     returns: set[str] = field(default_factory=set)
     """Parameters and free variables that the result may alias or hold."""
     raises: set[str] = field(default_factory=set)

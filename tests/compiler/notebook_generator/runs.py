@@ -96,7 +96,6 @@ def _serve() -> None:
     from traitlets.config import Config
 
     shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
-    shell.showtraceback = lambda *_, **__: None
     matplotlib.pyplot.rcParams["figure.dpi"] = 30
     matplotlib.pyplot.plot([1, 2])
     matplotlib.pyplot.savefig(os.devnull, format="png")  # loads fonts
@@ -186,6 +185,7 @@ class _Unbuffered:
 
 
 def _run_notebook(cells: list[str], shell: Any) -> dict[str, Any]:
+    """Run the cells, and observe each, up to the first error."""
     from notebook_generator.generator import names_in
 
     pyplot = sys.modules["matplotlib.pyplot"]
@@ -196,6 +196,7 @@ def _run_notebook(cells: list[str], shell: Any) -> dict[str, Any]:
     failed_commands: list[str] = []
     interactiveshell = sys.modules["IPython.core.interactiveshell"]
     interactiveshell.getoutput = lambda command: _get_output(command, failed_commands)  # type: ignore[attr-defined]
+    shell.showtraceback = lambda *_, **__: failed_commands.append("a cell magic")
     for cell in cells:
         with _captured() as text:
             result = shell.run_cell(cell, silent=True)
