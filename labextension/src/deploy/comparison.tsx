@@ -51,20 +51,21 @@ function CellRow(props: {
 }): JSX.Element {
   const { cell, trans } = props;
   const items = cell.items.filter(item => item.status !== 'same');
+  const reasons = cell.status === 'cannot be compared' ? findReasons(cell) : '';
   const head = (
     <>
       <Chip tone={TONES[cell.status]} label={translate(cell.status, trans)} />{' '}
-      <span className="jp-pipeline-comparison-label">{cell.label}</span>
+      <span className="jp-pipeline-comparison-label">{cell.label}</span>{' '}
+      {reasons && <span className="jp-pipeline-hint">{reasons}</span>}
     </>
   );
   return (
     <li data-status={cell.status}>
-      {items.length + cell.notes.length === 0 && !cell.reason ? (
-        <div>{head}</div>
+      {items.length + cell.notes.length === 0 ? (
+        <div className="jp-pipeline-comparison-row">{head}</div>
       ) : (
         <details open={cell.status === 'differs'}>
           <summary>{head}</summary>
-          {cell.reason && <p>{cell.reason}</p>}
           {items.map((item, index) => (
             <Item key={index} item={item} trans={trans} />
           ))}
@@ -103,6 +104,12 @@ function Item(props: { item: IItemComparison; trans: TranslationBundle }): JSX.E
       )}
     </div>
   );
+}
+
+/** The reasons why a cell cannot be compared, each once. */
+function findReasons(cell: ICellComparison): string {
+  const reasons = cell.items.map(item => item.reason).filter(Boolean);
+  return [...new Set(cell.reason ? [cell.reason] : reasons)].join('; ');
 }
 
 /** The numbers of cells by status, in one sentence. */
