@@ -340,7 +340,8 @@ def _find_reasons(
     if changed:
         return dict.fromkeys(_PARTS, changed)
     reasons = stability.reasons(seeded=seeded)
-    if recording.get("cells", {}).get(str(cell), {}).get("draws") and not seeded:
+    # The generator is global: a step that runs at the same time may have drawn.
+    if recording.get("cells", {}).get(str(cell), {}).get("draws") and stability.calls and not seeded:
         unseeded = "it depends on random numbers without a seed"
         return {part: reasons.get(part, unseeded) for part in _PARTS}
     return reasons

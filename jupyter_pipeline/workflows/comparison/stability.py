@@ -134,6 +134,8 @@ class CellStability:
     names: dict[str, set[str]] = field(default_factory=dict)
     """Kinds by name that the cell binds."""
     measures_time: bool = False
+    calls: bool = False
+    """True if the cell calls a function, so that it may draw random numbers."""
     has_sets: bool = False
     """True if the order of a set may be in an output. This excuses a different order only."""
     reads_network: bool = False
@@ -189,7 +191,7 @@ def find_instability(sources: Mapping[int, str]) -> dict[int, CellStability]:
     found: dict[int, CellStability] = {}
     for cell, source in sorted(sources.items()):
         tree = _parse(source)
-        stability = found[cell] = CellStability()
+        stability = found[cell] = CellStability(calls=any(isinstance(node, ast.Call) for node in ast.walk(tree)))
         for statement in tree.body:
             kinds = _kinds(statement, tainted)
             for name in _bound_names(statement) - modules:

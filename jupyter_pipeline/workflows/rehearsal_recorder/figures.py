@@ -17,7 +17,10 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO, Any
+
+from .budget import count_processors
 
 __all__ = ["FigureRenderer", "is_figure"]
 
@@ -27,7 +30,9 @@ _MOST_PIXELS = 40_000_000
 _MOST_CHILDREN = 16
 """Processes that exist at the same time."""
 _PATIENCE = 0.3
-"""Seconds that the end of the run waits for pictures at least."""
+"""Seconds of processor time that pictures may take at least, at the end of the run."""
+_LONGEST = 10
+"""Highest ratio of the time of the wait to the processor time."""
 
 
 @dataclass(slots=True)
@@ -89,15 +94,33 @@ class FigureRenderer:
                 _add(output, _render(figure), skip)
 
     def collect(self, seconds: float) -> None:
-        """Wait for the child processes, at most for a time, and add their pictures."""
-        end = time.monotonic() + max(_PATIENCE, seconds)
+        """Wait for the child processes, and add their pictures.
+
+        The limit is processor time: on a machine with other load, a child process waits for its turn.
+
+        Parameters
+        ----------
+        seconds : float
+            Processor time that the child processes may still take together.
+        """
+        allowed = max(_PATIENCE, seconds)
+        end = time.monotonic() + _LONGEST * allowed
+        before = {job.pid: _processor_time(job.pid) for job in self._jobs}
+        while pending := [job for job in self._jobs if not self._has_ended(job)]:
+            taken = sum(_processor_time(job.pid) - before[job.pid] for job in pending)
+            if taken > allowed or time.monotonic() > end:
+                break
+            time.sleep(0.005)
+        for job in pending:
+            with contextlib.suppress(OSError):
+                os.kill(job.pid, signal.SIGKILL)
         for job in self._jobs:
             with job.file:
-                if self._wait(job, end - time.monotonic()):
+                if job in pending:
+                    job.skip("time")
+                else:
                     job.file.seek(0)
                     _add_pictures(job, job.file.read())
-                else:
-                    job.skip("time")
         self._jobs.clear()
 
     def _has_ended(self, job: _Job) -> bool:
@@ -109,19 +132,10 @@ class FigureRenderer:
                 return True
             job.done = pid == job.pid
             if job.done:
-                self.charge((usage.ru_utime + usage.ru_stime) / _processors())
+                self.charge(
+                    (usage.ru_utime + usage.ru_stime) / count_processors()
+                )  # with one processor, it stops the run
         return job.done
-
-    def _wait(self, job: _Job, seconds: float) -> bool:
-        """Wait for a child process; end it and return False if it takes too long."""
-        end = time.monotonic() + seconds
-        while not self._has_ended(job):
-            if time.monotonic() > end:
-                with contextlib.suppress(OSError):
-                    os.kill(job.pid, signal.SIGKILL)
-                return False
-            time.sleep(0.005)
-        return True
 
 
 def _add_pictures(job: _Job, parts: bytes) -> None:
@@ -206,6 +220,10 @@ def _render_in_child(figures: Sequence[Any], file: IO[bytes]) -> None:
         os._exit(0)
 
 
-def _processors() -> int:
-    """Return the number of processors of this process; with one, a child process stops the run."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _processor_time(pid: int) -> float:
+    """Return the processor time of a child process in seconds; the time that passes on a system without ``/proc``."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (OSError, ValueError):
+        return time.monotonic()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

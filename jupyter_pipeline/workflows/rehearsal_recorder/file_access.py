@@ -103,6 +103,8 @@ class FileAccess:
             if path not in self.reads and len(self.reads) < _MOST_FILES and Path(path).is_file():
                 self.reads[path] = self._find_cell()
             return
+        if Path(path).is_dir():  # `tempfile` opens the folder of a temporary file
+            return
         self._written.add(path)
         if len(self.writes) < _MOST_FILES and not path.startswith(self._temporary):
             appends = "a" in mode if isinstance(mode, str) else bool(flags & os.O_APPEND)

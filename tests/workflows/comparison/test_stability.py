@@ -27,3 +27,8 @@ def text_reason(*sources: str) -> str:
 def test_only_unstable_statements_are_excused(sources: tuple[str, ...], reason: str) -> None:
     assert reason in text_reason(*sources)
     assert bool(text_reason(*sources)) == bool(reason)
+
+
+def test_only_a_cell_that_calls_a_function_may_draw() -> None:
+    found = find_instability({0: "x = y + 1\nx", 1: "f(x)"})
+    assert [found[cell].calls for cell in (0, 1)] == [False, True]
