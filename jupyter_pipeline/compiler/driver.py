@@ -183,6 +183,7 @@ def _slice(
     cells: Sequence[Cell], criteria: Sequence[int], options: CompileOptions, labels: Mapping[int, str]
 ) -> SlicedProgram:
     code = [c for c in cells if c.kind == "code" and (not options.whole or c.index in criteria)]
+    below = [c for c in cells if c.kind == "code" and c.index > max(criteria)]
     sliced = slice_program(
         [(c.index, c.source) for c in code if c.index <= max(criteria)],
         criteria,
@@ -190,6 +191,7 @@ def _slice(
         tolerant=[c.index for c in code if options.whole and RAISES_EXCEPTION in c.tags],
         later=find_later_definitions([c for c in code if c.index > min(criteria)], labels),
         kernel_names=options.kernel_names,
+        read_below=None if options.whole else find_names_read([to_python(c.source).source for c in below]),
     )
     if options.whole:
         with_code = {s.cell for s in sliced.program.statements}

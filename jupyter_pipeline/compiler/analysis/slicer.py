@@ -25,6 +25,7 @@ from jupyter_pipeline.compiler.analysis.heap import bits
 from jupyter_pipeline.compiler.analysis.state import UnresolvedName
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement, parse_cells
 from jupyter_pipeline.compiler.analysis.syntax import is_future
+from jupyter_pipeline.compiler.analysis.unused_statements import find_unused
 from jupyter_pipeline.compiler.frontend.ipython import PLACEHOLDER
 from jupyter_pipeline.compiler.frontend.notebook import Cell, CellNote, format_notes, label_cells, label_refusals
 from jupyter_pipeline.compiler.refusals import refusal
@@ -208,6 +209,7 @@ def slice_program(
     tolerant: Collection[int] = (),
     later: Mapping[str, str] | None = None,
     kernel_names: Collection[str] = (),
+    read_below: Collection[str] | None = None,
 ) -> SlicedProgram:
     """Return the backward slice of a program.
 
@@ -225,10 +227,12 @@ def slice_program(
         Names that cells below define, with the label of the cell, for clearer refusals.
     kernel_names : collection of str
         Names that exist in the running kernel, for the same purpose.
+    read_below : collection of str, optional
+        Names that cells below the last criterion read. Other values of the criteria that nothing uses are left out.
     """
     program = parse_cells(sources, tolerant)
     dependencies = analyze(program, criteria, external)
-    return _slice_backward(program, dependencies, criteria, later or {}, kernel_names)
+    return _slice_backward(program, dependencies, criteria, later or {}, kernel_names, read_below)
 
 
 def _slice_backward(
@@ -237,6 +241,7 @@ def _slice_backward(
     criteria: Sequence[int],
     later: Mapping[str, str] = MappingProxyType({}),
     kernel_names: Collection[str] = (),
+    read_below: Collection[str] | None = None,
 ) -> SlicedProgram:
     """Return the backward slice of the part of a program that ends with the last criterion."""
     last = max(criteria)
@@ -248,8 +253,11 @@ def _slice_backward(
     imports = dependencies.find_patching_imports(end)
     settings = dependencies.settings + [(dependencies.importers & ~(1 << one), 1 << one) for one in imports]
     start = dependencies.always_kept & ((1 << end) - 1)
+    unused = 0
+    if read_below is not None:
+        unused = find_unused(statements[:end], criteria, dependencies.always_kept, read_below)
     for statement in statements[:end]:
-        if statement.cell in criteria:
+        if statement.cell in criteria and not unused >> statement.number & 1:
             start |= 1 << statement.number | last_cell.needs.get(statement.number, 0)
     unresolved = [*dependencies.unresolved, *last_cell.unresolved]
     needed = _backward_closure(statements, settings, start)

@@ -23,7 +23,7 @@ from jupyter_pipeline.compiler.graph.subjects import find_subject
         ),
         ("", "# df = df.dropna()\ntable = read_csv('x')", "load_table", "Load `table`."),
         ("", "#%% [1]\n# ---\nspeed = distance / time", "compute_speed", "Compute `speed`."),
-        ("", "a = f()\nb = g(a)", "compute_b", "Compute `a` and `b`."),
+        ("", "a = f()\nb = g(a)", "compute_b", "Compute `b`."),
         ("", "table.to_csv('x')", "write_table", "Write `table` to `x`."),
         ("", "model.fit(x, y)", "fit_model", "Fit `model`."),
         ("", "print(1)", "", ""),
