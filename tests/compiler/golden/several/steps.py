@@ -52,7 +52,7 @@ def positive(tidy: pd.DataFrame, bad: bool = False) -> None:
 
 
 def by_key(tidy: pd.DataFrame):
-    """Compute `sums` and `biggest`.
+    """Compute `biggest`.
 
     Parameters
     ----------
