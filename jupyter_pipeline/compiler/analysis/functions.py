@@ -410,7 +410,10 @@ class Functions:
         if summary.mutates_class:
             reachable = heap.reachable(callee.objects | bound.get(next(iter(summary.parameters), ""), 0))
             heap.write(reachable & heap.definitions)
-        heap.write(summary.cache)
+        if summary.cache:
+            if summary.free_variables or summary.locations or summary.mutates:
+                state.record.needs |= heap.writers(summary.cache)  # an earlier call may have run the body
+            heap.write(summary.cache)
         if mutated:
             heap.write_data(heap.reachable(mutated))
             heap.link(mutated, received)

@@ -378,7 +378,8 @@ class LibraryCalls:
             case Returns.UNKNOWN:
                 return Value(0, held, True, UNKNOWN)
             case Returns.FOREIGN:
-                return Value(heap.allocate_foreign(held), 0, False, UNKNOWN)
+                state = callee.objects if not is_method and SELF in (model.result_of or ()) else 0
+                return Value(heap.allocate_foreign(held) | state, 0, False, UNKNOWN)
             case Returns.PART:
                 return Value(heap.reachable(held), held, True, UNKNOWN)
             case Returns.ITERATOR:

@@ -7,8 +7,10 @@ import inspect
 import io
 import operator
 import sys
+import threading
 import types
 from collections.abc import Iterator, Mapping
+from pathlib import PurePath
 from typing import Any
 
 __all__ = ["fingerprint", "is_changed", "is_mutable", "poke", "reachable"]
@@ -16,6 +18,7 @@ __all__ = ["fingerprint", "is_changed", "is_mutable", "poke", "reachable"]
 _IMMUTABLE = (
     type(None), bool, int, float, complex, str, bytes, range, slice, type, types.ModuleType, types.FunctionType,
     types.BuiltinFunctionType, types.MethodType, type(Ellipsis), type(NotImplemented),
+    PurePath, type(threading.Lock()), type(threading.RLock()),
 )  # fmt: skip
 _DEPTH = 6
 

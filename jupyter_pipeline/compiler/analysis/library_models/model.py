@@ -87,7 +87,8 @@ Results, after ``->``
     An ``object`` may hold receiver and arguments; a ``table`` is separate from them. ``view(X)`` is an X that may
     share memory with receiver and arguments, or is one of them; ``new(X)`` is separate from them; ``holding(X)`` is
     new and may hold them. ``receiver`` is the receiver itself. ``part`` is an argument, a part of one or a new object
-    of unknown type that holds them. ``foreign`` is a new object of a class that no model has. Special results are
+    of unknown type that holds them. ``foreign`` is a new object of a class that no model has;
+    ``foreign of self`` is a part of the library's state. Special results are
     ``copy deepcopy state field named_tuple default_dict`` (see `Returns`). Without ``->``, a function returns a
     constant. ``view(X) of ARG …`` shares memory with these arguments only, and ``holding(X) of ARG …`` holds only them.
     ``X or Y if ARG …`` is Y if one of these arguments is passed and not ``None`` or ``False``.

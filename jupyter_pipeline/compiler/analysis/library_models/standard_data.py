@@ -76,8 +76,9 @@ MODELS = (
         library="base64",
         rules="""
         a85decode a85encode b16decode b16encode b32decode b32encode b32hexdecode b32hexencode b64decode b64encode
-        b85decode b85encode decode decodebytes encode encodebytes standard_b64decode standard_b64encode
+        b85decode b85encode decodebytes encodebytes standard_b64decode standard_b64encode
         urlsafe_b64decode urlsafe_b64encode : pure
+        decode encode : changes(input@0 output@1)
         """,
     ),
     LibraryModel(

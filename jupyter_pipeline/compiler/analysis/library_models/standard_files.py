@@ -26,8 +26,8 @@ renames : writes(old@0 new@1)
 open : writes(path@0) -> object
 fdopen : changes(fd@0) -> io.TextIOWrapper of fd@0
 write writev pwrite pwritev ftruncate fsync fdatasync close fchmod fchown lseek lockf sendfile copy_file_range splice
-posix_fallocate posix_fadvise set_blocking set_inheritable closerange : changes(*)
-read pread readv preadv : changes(*)
+posix_fallocate posix_fadvise set_blocking set_inheritable closerange : changes(*) writes(any)
+read pread readv preadv : changes(*) reads(any)
 fstat fstatvfs fpathconf isatty ttyname get_blocking get_inheritable dup device_encoding : reads(fd@0)
 # Processes
 system popen : writes(any) -> object
@@ -261,8 +261,9 @@ class ConfigParser : object
   sections options defaults items keys values __iter__ : -> container
   has_section has_option get getint getfloat getboolean optionxform __contains__ __len__ : pure
   __getitem__ : -> view(Section)
-  add_section remove_section remove_option read_string read_dict set setdefault update pop popitem clear __setitem__
-  __delitem__ : changes(self)
+  add_section remove_section remove_option read_string read_dict set setdefault update clear __setitem__ __delitem__
+  : changes(self)
+  pop popitem : changes(self) -> part
   read : reads(filenames@0) changes(self) -> container
   read_file readfp : changes(self f@0)
   write : changes(fp@0)

@@ -202,7 +202,7 @@ MODELS = (
     LibraryModel(
         library="importlib",
         rules="""
-        import_module __import__ : reads(any) -> foreign
+        import_module __import__ : reads(any) -> foreign of self
         reload invalidate_caches : reads(any) process -> part
         util.spec_from_file_location : reads(location@1) -> foreign
         util.find_spec util.module_from_spec find_loader : reads(any) -> foreign

@@ -45,9 +45,12 @@ def find_differences(sample: Sample, model: FunctionModel, facts: Facts) -> list
     found = []
     for name in facts.changed:
         of_receiver = is_method and name == receiver
+        if not model.consumes_arguments and model.returns is Returns.ITERATOR:
+            continue  # the test advances the iterator
         if not (others or (SELF in model.changes or model.changes_receiver_if if of_receiver else writes)):
             found.append(f"changes {name}")
-    if facts.writes and not writes:
+    holds_file = is_method and SELF in model.changes
+    if facts.writes and not writes and not holds_file:
         found.append(f"writes {sorted(facts.writes)}")
     if any(not path.startswith("/") for path in facts.reads) and not model.files:
         found.append(f"reads {sorted(facts.reads)}")
@@ -79,7 +82,7 @@ def test_a_model_lists_all_effects_of_the_library(name: str) -> None:
             continue
         listed += 1
         results = sample.run(function, one=True)
-        if not results or results[0].error:
+        if function not in sample.skipped_names and (not results or results[0].error):
             uncalled.append(function)
         attribute = find_attribute(class_, function) if class_ is not None else None
         differences += [
@@ -90,3 +93,29 @@ def test_a_model_lists_all_effects_of_the_library(name: str) -> None:
         ]
     assert differences == []
     assert len(uncalled) <= UNCALLED * listed + 2, uncalled
+
+
+@pytest.mark.parametrize(
+    ("sample", "function"),
+    [
+        ("csv", "field_size_limit"),
+        ("decimal", "setcontext"),
+        ("gc", "set_threshold"),
+        ("heapq", "heappush"),
+        ("operator", "setitem"),
+        ("os", "truncate"),
+        ("os", "utime"),
+        ("random", "shuffle"),
+        ("shutil", "copytree"),
+        ("struct", "pack_into"),
+        ("warnings", "simplefilter"),
+        ("hashlib.Hash", "update"),
+        ("pathlib.Path", "replace"),
+        ("sqlite3.Cursor", "execute"),
+        ("xml.Element", "find"),
+        ("zipfile.ZipFile", "writestr"),
+    ],
+)
+def test_a_rule_without_effects_differs_from_a_call_with_effects(sample: str, function: str) -> None:
+    results = SAMPLES[sample].run(function, one=True)
+    assert find_differences(SAMPLES[sample], FunctionModel(), results[0])
