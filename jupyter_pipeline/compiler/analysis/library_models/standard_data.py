@@ -170,7 +170,7 @@ MODELS = (
         DivisionUndefined FloatOperation Inexact InvalidContext InvalidOperation Overflow Rounded Subnormal
         Underflow : pure
         getcontext : -> state
-        localcontext : -> object
+        localcontext : -> state
         setcontext : process
         Context : -> object
         Decimal.* : pure
