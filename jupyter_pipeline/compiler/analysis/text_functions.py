@@ -20,7 +20,7 @@ __all__ = ["apply_builtin", "apply_function", "apply_method", "apply_operator", 
 _PATH_CLASSES = ("Path", "PurePath", "PosixPath", "PurePosixPath", "WindowsPath", "PureWindowsPath")
 _SAME = ("abspath", "expanduser", "expandvars", "normpath", "realpath", "fspath", "normcase", "fsdecode")
 """Functions of ``os`` and ``os.path`` whose result names the same file."""
-_SAME_METHODS = ("resolve", "absolute", "expanduser", "as_posix", "strip", "__str__", "__fspath__")
+_SAME_METHODS = ("resolve", "absolute", "expanduser", "as_posix", "as_uri", "strip", "__str__", "__fspath__")
 """Methods of texts and paths whose result names the same file."""
 _TEMPORARY = "/temporary-of-statement-"
 """Start of the path of a temporary file."""

@@ -104,8 +104,8 @@ class Thread : object
 """
 
 _URLLIB = """
-request.urlopen : sends(url@0) -> io.TextIOWrapper
-request.urlretrieve : receives(url@0) writes(filename@1)
+request.urlopen : sends(url@0) reads(url@0) -> io.TextIOWrapper
+request.urlretrieve : receives(url@0) reads(url@0) writes(filename@1)
 request.install_opener request.urlcleanup : process
 request.Request request.build_opener request.HTTPHandler request.HTTPSHandler request.ProxyHandler
 request.HTTPCookieProcessor request.HTTPBasicAuthHandler request.HTTPPasswordMgr

@@ -70,6 +70,12 @@ HEAP = "import heapq, operator\nh = []\nitem = [1]"
         ("import os", "os.path.join('a.txt', 'b')", "open('a.txt').read()", False),
         ("import math, statistics", "math.sqrt(2)", "statistics.mean([1])", False),
         ("import shutil", "shutil.copytree(src='a/b', dst='c')", "open('c/x').read()", True),
+        (
+            "import urllib.request\nfrom pathlib import Path",
+            "Path('a.txt').write_text('1')",
+            "urllib.request.urlopen(Path('a.txt').as_uri())",
+            True,
+        ),
         ("import os", "os.a_new_function(x := [1])", "x", True),
     ],
 )
