@@ -53,7 +53,7 @@ _OPENING = {
     "io.open", "gzip.open", "bz2.open", "lzma.open", "gzip.GzipFile", "bz2.BZ2File", "lzma.LZMAFile", "codecs.open",
     "zipfile.ZipFile", "tarfile.open", "wave.open",
 }  # fmt: skip
-"""Functions whose first arguments are a path and a mode, as those of ``open``."""
+"""Functions whose first arguments are a path and a mode, as the arguments of ``open``."""
 _FILE_OBJECTS = {"fileobj", "**"}
 """Keywords with which they open another file object."""
 _PATH_KEYWORDS = {
