@@ -30,6 +30,7 @@ from jupyter_pipeline.compiler.frontend.notebook import (
     CellNote,
     format_notes,
     has_directive,
+    is_approximation,
     is_skipped,
     label_cells,
     label_refusals,
@@ -196,7 +197,9 @@ def _slice(
     if options.whole:
         with_code = {s.cell for s in sliced.program.statements}
         sliced.criteria = tuple(index for index in criteria if index in with_code)
-        sliced.notes = [note for note in sliced.notes if not note.subject]  # a whole notebook keeps everything
+        sliced.notes = [
+            note for note in sliced.notes if not is_approximation(note)
+        ]  # a whole notebook keeps everything
         skipped = "the run leaves it out, because of its tag skip-execution"
         sliced.notes += [CellNote(c.index, skipped) for c in cells if is_skipped(c)]
     return sliced

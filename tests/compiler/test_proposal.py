@@ -47,10 +47,10 @@ def test_a_notebook_without_headings_is_divided_by_what_its_cells_do() -> None:
     found = propose(FLAT)
     assert [(step.name, step.cells) for step in found.steps] == [
         ("load_table", (2, 3)),
-        ("prepare_table", (4,)),
-        ("model_model", (5,)),
-        ("plot", (6,)),
-        ("report", (7,)),
+        ("clean_table", (4,)),
+        ("fit_model", (5,)),
+        ("plot_model", (6,)),
+        ("write_table", (7,)),
     ]
     assert found.basis == "dependencies"
     assert found.parameters == ("month",)
@@ -97,13 +97,13 @@ def test_marked_cells_keep_their_marks() -> None:
     content = notebook("x = list('1')", "%%step second --retries 3\ny = x", "z = y", "%%check ok\nassert z")
     found = propose(content)
     assert [(step.name, step.kind, step.is_marked) for step in found.steps] == [
-        ("setup", "step", False),
+        ("compute_x", "step", False),
         ("second", "step", True),
-        ("make_z", "step", False),
+        ("compute_z", "step", False),
         ("ok", "check", True),
     ]
     tags = [cell.tags for cell in read_notebook(write_proposal(content, "n.ipynb", found))]
-    assert tags == [("step:setup",), (), ("step:make_z",), ()]
+    assert tags == [("step:compute_x",), (), ("step:compute_z",), ()]
 
 
 def test_marks_of_cells_that_must_be_one_step_are_not_overwritten() -> None:

@@ -27,7 +27,14 @@ from jupyter_pipeline.compiler.analysis.statements import Program, Statement, pa
 from jupyter_pipeline.compiler.analysis.syntax import is_future
 from jupyter_pipeline.compiler.analysis.unused_statements import find_unused
 from jupyter_pipeline.compiler.frontend.ipython import PLACEHOLDER
-from jupyter_pipeline.compiler.frontend.notebook import Cell, CellNote, format_notes, label_cells, label_refusals
+from jupyter_pipeline.compiler.frontend.notebook import (
+    Cell,
+    CellNote,
+    format_notes,
+    label_cells,
+    label_refusals,
+    split_remark,
+)
 from jupyter_pipeline.compiler.refusals import refusal
 from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
 from jupyter_pipeline.models import CellSlice, Record, Refusal
@@ -287,8 +294,8 @@ def _slice_backward(
         if cell > last:
             break
         if cell in cells:
-            sliced.notes += [CellNote(cell, note) for note in plain.notes]
-        sliced.notes += [CellNote(cell, note) for note in plain.installs]
+            sliced.notes += [note for text in plain.notes for note in split_remark(cell, text)]
+        sliced.notes += [note for text in plain.installs for note in split_remark(cell, text)]
     sliced.notes += _note_obstacles(program, statements[:end], needed)
     notes: dict[CellNote, None] = {}
     for s in sliced.statements:

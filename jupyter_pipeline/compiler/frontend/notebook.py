@@ -11,6 +11,7 @@ Messages name a cell as the notebook shows it (`label_cells`); indices in record
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,7 @@ __all__ = [
     "find_marked_cells",
     "format_notes",
     "has_directive",
+    "is_approximation",
     "is_run",
     "is_skipped",
     "label_cells",
@@ -37,6 +39,7 @@ __all__ = [
     "read_notebook",
     "select_cell",
     "select_cells",
+    "split_remark",
 ]
 
 _LABEL_WIDTH = 40
@@ -44,6 +47,8 @@ _SUBJECTS = 12
 """Number of calls that one note names."""
 _SKIPPED = "skip-execution"
 """Tag of cells that nbclient does not run."""
+_THIS_CELL = "{cell}"
+"""Placeholder for the label of the cell in the subject of a `CellNote`."""
 OTHER_CELL = "{other}"
 """Placeholder for the label of another cell in a `CellNote`."""
 
@@ -77,12 +82,40 @@ class CellNote:
     other: int | None = None
     """Zero-based index of another cell that the remark names."""
     subject: str = ""
-    """Call or import of an approximation. `format_notes` merges such notes with the same text."""
+    """Call, line or package of the remark. `format_notes` merges such notes with the same text."""
 
     def format(self, labels: Mapping[int, str]) -> str:
         """Return the remark as a sentence that starts with the label of the cell."""
         text = self.text if self.other is None else self.text.replace(OTHER_CELL, labels[self.other])
         return f"{_capitalize(labels[self.cell])}: {text}."
+
+
+_REQUIRES = "The pipeline requires these packages; nothing is installed when it runs"
+_RUNS_SHELL_LINES = "Shell lines of these cells run as subprocesses, and a command that fails stops the run"
+_LEFT_OUT = "These lines affect the notebook only, and are left out"
+_REMARKS = (_REQUIRES, _RUNS_SHELL_LINES, _LEFT_OUT)
+
+
+def split_remark(cell: int, text: str) -> list[CellNote]:
+    """Return the notes of a remark of the front end; `format_notes` merges remarks on many lines to one sentence.
+
+    Examples
+    --------
+    >>> split_remark(0, "the pipeline requires a, b; nothing is installed when it runs")[1].subject
+    'b'
+    """
+    if match := re.fullmatch(r"the pipeline requires (.+?); nothing is installed when it runs", text):
+        return [CellNote(cell, _REQUIRES, subject=one) for one in match[1].split(", ")]
+    if text.startswith("its shell lines run as subprocesses"):
+        return [CellNote(cell, _RUNS_SHELL_LINES, subject=_THIS_CELL)]
+    if match := re.fullmatch(r"line \d+, (.+?), is ignored: it affects the notebook only", text):
+        return [CellNote(cell, _LEFT_OUT, subject=match[1])]
+    return [CellNote(cell, text)]
+
+
+def is_approximation(note: CellNote) -> bool:
+    """Return True if a note names a statement whose effects are unknown."""
+    return bool(note.subject) and note.text not in _REMARKS
 
 
 def format_notes(notes: Iterable[CellNote], labels: Mapping[int, str]) -> list[str]:
@@ -98,7 +131,8 @@ def format_notes(notes: Iterable[CellNote], labels: Mapping[int, str]) -> list[s
     sentences: dict[str, None] = {}
     for note in notes:
         if note.subject:
-            subjects.setdefault(note.text, {})[note.subject] = None
+            subject = labels[note.cell] if note.subject == _THIS_CELL else note.subject
+            subjects.setdefault(note.text, {})[subject] = None
         else:
             sentences[note.format(labels)] = None
     return [*sentences, *(f"{text}: {_join(list(found))}." for text, found in subjects.items())]

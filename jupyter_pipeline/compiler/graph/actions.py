@@ -157,7 +157,8 @@ def find_action(body: Sequence[ast.stmt], imported: Collection[str] = ()) -> Act
     if isinstance(last, ast.Name) and last.id in values:
         return Action(assigned[last.id], (last.id,))
     if values:
-        return Action(assigned[values[-1]], tuple(values[-1:]))
+        changed = next((a.verb for a in reversed(done) if a.objects[-1] == values[-1] and a.verb != "show"), "")
+        return Action(changed or assigned[values[-1]], tuple(values[-1:]))
     others = [a for a in done if a.objects[0] not in modules]
     if others:
         return others[-1]

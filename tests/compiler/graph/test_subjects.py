@@ -27,6 +27,7 @@ from jupyter_pipeline.compiler.graph.subjects import find_subject
         ("", "table.to_csv('x')", "write_table", "Write `table` to `x`."),
         ("", "model.fit(x, y)", "fit_model", "Fit `model`."),
         ("", "print(1)", "", ""),
+        ("", "model = Ridge()\nmodel.fit(x, y)\nprint(model)", "fit_model", "Fit `model`."),
         ("", "import a\nimport b", "import_libraries", "Import libraries."),
         ("", "x = a.sum()\nfig.savefig('b.png')\na.to_csv('a.csv')\ny = 1", "write_a", "Write `a` to `a.csv`."),
         ("", "fig, ax = plt.subplots()\nax.plot(days, sales)", "plot_sales", "Plot `sales`."),

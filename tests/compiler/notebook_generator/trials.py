@@ -17,7 +17,7 @@ from notebook_generator.runs import Runner
 __all__ = ["Outcome", "compare_cell", "runnable_notebook", "try_seed"]
 
 _ROUTINE_NOTES = (
-    "its shell lines run as subprocesses",
+    "Shell lines of these cells run as subprocesses",
     "is written and imported in the folder",
     "it only shows something",
     "it affects the notebook only",
