@@ -73,6 +73,8 @@ from jupyter_pipeline.paths import check_name
 
 __all__ = ["build_pipeline", "compile_cells"]
 
+_LEAVE_OUT = "To leave the cell out of the runs, give it the tag skip-execution."
+
 
 @collect_later()
 def compile_cells(cells: Sequence[Cell], selected: int | Sequence[int], options: CompileOptions) -> Compilation:
@@ -163,8 +165,14 @@ def build_pipeline(
     """
     labels = label_cells(cells)
     with label_refusals(labels):
-        sliced = _slice(cells, criteria, options, labels)
-        check_slice(sliced)
+        try:
+            sliced = _slice(cells, criteria, options, labels)
+            check_slice(sliced)
+        except CompileRefusedError as error:
+            if not options.whole:
+                raise
+            fixed = [replace(each, fix=f"{each.fix} {_LEAVE_OUT}") for each in error.refusals]
+            raise CompileRefusedError(fixed) from None
         build = _build_whole if options.whole else _build_graph
         return sliced, build(cells, sliced, options, labels)
 

@@ -27,6 +27,7 @@ from jupyter_pipeline.compiler.codegen.scopes import (
 )
 from jupyter_pipeline.compiler.codegen.sections import is_displayed, render_section
 from jupyter_pipeline.compiler.codegen.source_map import Piece
+from jupyter_pipeline.compiler.codegen.star_imports import replace_star_imports
 from jupyter_pipeline.compiler.codegen.text import (
     indent,
     render_default,
@@ -138,7 +139,7 @@ def _function(
         body += [Piece(line) for line in assign_shadowed_builtins(step.statements)]
         body += [Piece(line) for line in declare_assigned(step.statements, arguments_of_step)]
     if step.cells:
-        body += render_section(program, step, imports, lambda s: _local_piece(program, s, local))
+        body += render_section(program, step, imports, lambda s: _local_piece(program, s, local, step))
         body += _return(step)
         return [head, *_indented(body)]
     imported = {name for s in imports for name in s.bound}
@@ -146,10 +147,10 @@ def _function(
     def close(s: Statement) -> list[Piece]:
         return render_closing(program, step, imported) if s.number in step.closes else []
 
-    body += [piece for s in needed for piece in (*close(s), _local_piece(program, s, local))]
+    body += [piece for s in needed for piece in (*close(s), _local_piece(program, s, local, step))]
     if needed and own:
         body.append(_EMPTY)
-    below = [piece for s in after for piece in (*close(s), _local_piece(program, s, local))]
+    below = [piece for s in after for piece in (*close(s), _local_piece(program, s, local, step))]
     body += _cell_body(program, step, own, local, below, close)
     while not body[-1].text:
         body.pop()
@@ -172,11 +173,11 @@ def _indented(pieces: Sequence[Piece]) -> list[Piece]:
     return [replace(piece, text=indent(piece.text)) for piece in pieces]
 
 
-def _local_piece(program: Program, statement: Statement, local: Collection[str] | None) -> Piece:
+def _local_piece(program: Program, statement: Statement, local: Collection[str] | None, step: Step) -> Piece:
     """Return a statement in the scope of the function, or with global names if `local` is ``None``."""
     text = render_text(program, statement)
     changed = as_global(text, statement.node) if local is None else as_local(text, statement.node, local)
-    return _piece(program, statement, changed)
+    return _piece(program, statement, replace_star_imports(changed, statement, step, program))
 
 
 def _cell_body(
@@ -195,7 +196,7 @@ def _cell_body(
     gaps = _Gaps(program, step, own)
     for s in own:
         pieces += [*gaps.before(s), *close(s)]
-        piece = _local_piece(program, s, local)
+        piece = _local_piece(program, s, local, step)
         if piece.line < gaps.begin:
             piece = _without_comment(piece)  # it is the docstring
         if s is own[-1] and isinstance(s.node, ast.Expr) and (step.returns_last or step.shows_last or step.decides):

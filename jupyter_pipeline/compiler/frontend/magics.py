@@ -47,7 +47,7 @@ _NOTEBOOK_ONLY = frozenset({
     "logstate", "logstop", "lsmagic", "magic", "man", "matplotlib", "more", "nbagg", "notebook",
     "notebook_extensions", "page", "pastebin", "pdb", "pdef", "pdoc", "pfile", "pinfo", "pinfo2", "pprint",
     "precision", "profile", "profiles", "psearch", "psource", "pycat", "quickref", "rehashx", "reload_ext",
-    "reload_kedro", "reset", "reset_selective", "runs", "save", "subshell", "tb", "tensorboard",
+    "reload_kedro", "reset", "reset_selective", "runs", "save", "steps", "subshell", "tb", "tensorboard",
     "tensorflow_version", "timeit", "unalias", "unload_ext", "watermark", "who", "who_ls", "whos", "xmode",
 })  # fmt: skip
 """Magics that affect the notebook or its display only."""

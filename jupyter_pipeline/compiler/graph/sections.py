@@ -41,6 +41,8 @@ class _Group:
 
     sections: list[Section]
     statements: list[Statement] = field(default_factory=list)
+    leading: int = 0
+    """Number of sections at the start that do not name the step, because all steps have copies of their statements."""
 
     @property
     def cells(self) -> tuple[int, ...]:
@@ -48,11 +50,16 @@ class _Group:
 
     @property
     def title(self) -> str:
-        return next((section.title for section in self.sections if section.title), "")
+        return next((section.title for section in self.named if section.title), "")
 
     @property
     def activity(self) -> str:
-        return next((section.activity for section in self.sections if section.activity), "")
+        return next((section.activity for section in self.named if section.activity), "")
+
+    @property
+    def named(self) -> list[Section]:
+        """Sections that name the step."""
+        return self.sections[self.leading :]
 
 
 class Division(NamedTuple):
@@ -107,7 +114,7 @@ def partition_sections(
     notes: list[CellNote] = []
     if one_step:
         groups = [_merge(groups)]
-    groups = [group for group in groups if group.statements or one_step]
+    groups = _join_copies([group for group in groups if group.statements or one_step], copied)
     while True:
         steps = [
             Step(
@@ -132,6 +139,18 @@ def partition_sections(
     _name(steps, groups, chosen, function, {*taken, *(n for s in inner for n in s.bound)}, sources)
     notes += order_effects(steps)
     return Division(steps, chosen, notes)
+
+
+def _join_copies(groups: Sequence[_Group], copied: int) -> list[_Group]:
+    """Join each group whose statements every step can have a copy of with the group below it."""
+    found: list[_Group] = []
+    waiting: list[_Group] = []
+    for group in groups:
+        waiting.append(group)
+        if group is groups[-1] or any(not copied >> s.number & 1 for s in group.statements):
+            found.append(replace(_merge(waiting), leading=len(waiting) - 1))
+            waiting = []
+    return found
 
 
 def _merge(groups: Sequence[_Group]) -> _Group:
@@ -204,7 +223,7 @@ def _name(
     modules = find_modules([*sources.values()])
     for position, (step, group) in enumerate(zip(steps, groups, strict=False)):
         directive = directives[step.cell]
-        texts = [sources[cell] for cell in group.cells if cell in sources]
+        texts = [sources[cell] for section in group.named for cell in section.cells if cell in sources]
         subject = find_section_subject(group.title, texts, modules)
         if group.activity and len(group.cells) > 1 and not group.title:
             subject = _describe_activity(group.activity, find_assigned_names(step.statements))

@@ -219,3 +219,21 @@ def test_a_notebook_of_definitions_only_compiles() -> None:
 def test_a_name_that_no_cell_defines_is_refused() -> None:
     with pytest.raises(CompileRefusedError, match="missing"):
         flow_of("x = missing + 1")
+
+
+def test_a_refusal_of_a_whole_notebook_says_how_to_leave_the_cell_out() -> None:
+    with pytest.raises(CompileRefusedError, match=r"Cell 2 of 3, line 1: %sql: .* give it the tag skip-execution"):
+        compile_whole(notebook("x = list('1')", "%sql select 1", "y = x"))
+
+
+def test_cells_that_all_steps_can_copy_are_no_step_of_their_own() -> None:
+    cells = (
+        "import sys\nsys.path.append('m')",
+        "import one",
+        "## Load",
+        "x = one.load()",
+        "## Other",
+        "y = one.load()",
+    )
+    assert steps_of(*cells) == ["load", "other"]
+    assert steps_of(*cells).count("setup") == 0
