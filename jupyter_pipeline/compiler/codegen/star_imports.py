@@ -42,6 +42,8 @@ def replace_star_imports(text: str, statement: Statement, step: Step, program: P
         return text
     stars = [s for s in program.statements if _find_modules(s)]
     typed, called = _find_names(step, program, sum(1 << s.number for s in stars))
+    others = {name for s in step.statements if s not in stars for name in s.bound}
+    typed |= {name for name in step.outputs if name in statement.bound - others}
     replaced = {name for name in typed if hasattr(builtins, name)} - _NEVER_REPLACED
     replaced -= {name for name in typed if isinstance(getattr(builtins, name, None), type)}
     is_known = len({m for s in stars for m in _find_modules(s)}) == 1 and not called and not replaced

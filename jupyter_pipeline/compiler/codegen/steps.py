@@ -177,7 +177,9 @@ def _local_piece(program: Program, statement: Statement, local: Collection[str] 
     """Return a statement in the scope of the function, or with global names if `local` is ``None``."""
     text = render_text(program, statement)
     changed = as_global(text, statement.node) if local is None else as_local(text, statement.node, local)
-    return _piece(program, statement, replace_star_imports(changed, statement, step, program))
+    if local is not None:
+        changed = replace_star_imports(changed, statement, step, program)
+    return _piece(program, statement, changed)
 
 
 def _cell_body(

@@ -7,6 +7,7 @@ gives the same ids. ``nbformat`` and ``jupytext`` are imported only when they ar
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import warnings
@@ -93,7 +94,22 @@ def read_text_notebook(text: str, name: str) -> dict[str, Any]:
         raise CompileError(
             f"{name} cannot be read as a text notebook ({reason}). Correct it, or save it as an .ipynb file."
         ) from error
-    return _without_ids(json.loads(json.dumps(notebook)))
+    converted = _without_ids(json.loads(json.dumps(notebook)))
+    language = str(converted["metadata"].get("jupytext", {}).get("main_language", "python"))
+    if language != "python" and "kernelspec" not in converted["metadata"]:
+        converted["metadata"]["language_info"] = {"name": language}
+    if PurePath(name).suffix.lower() == ".qmd":
+        for cell in converted["cells"]:
+            _read_quarto_tags(cell)
+    return converted
+
+
+def _read_quarto_tags(cell: dict[str, Any]) -> None:
+    """Add the tags in the options of a Quarto cell, such as ``#| tags: [parameters]``."""
+    for line in itertools.takewhile(lambda text: text.startswith("#|"), cell["source"].split("\n")):
+        if match := re.fullmatch(r"#\|\s*tags:\s*\[?([^\[\]]*)\]?\s*", line):
+            tags = [word.strip(" \"'") for word in match[1].split(",")]
+            cell["metadata"].setdefault("tags", []).extend(tag for tag in tags if tag)
 
 
 def write_tags(text: str, name: str, tags: Mapping[int, str]) -> str:

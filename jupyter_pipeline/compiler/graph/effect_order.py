@@ -55,7 +55,7 @@ def order_effects(steps: Sequence[Step]) -> list[CellNote]:
         shown = ", ".join(dict.fromkeys(names))
         first = next(step for step in steps if step.name == names[0])
         text = f"{shown} cannot run beside earlier steps: they use the same {reason}"
-        notes.append(CellNote(first.statements[0].cell, text))
+        notes.append(CellNote(first.cell if first.cell >= 0 else first.statements[0].cell, text))
     return notes
 
 

@@ -96,3 +96,25 @@ def test_cells_that_vs_code_marks_with_another_language_are_not_code() -> None:
     ]
     found = read_notebook({"nbformat": 4, "metadata": {}, "cells": cells})
     assert [cell.kind for cell in found] == ["raw", "code", "code"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "language"),
+    [
+        ("n.qmd", "```{julia}\nx = 3\n```\n", "julia"),
+        ("n.qmd", "```{r}\nx = 3\n```\n", "R"),
+        ("n.Rmd", "```{r}\nx = 3\n```\n", "R"),
+        ("n.md", "```julia\nx = 3\n```\n", "julia"),
+    ],
+)
+def test_text_notebooks_of_other_languages_are_refused(name: str, text: str, language: str) -> None:
+    with pytest.raises(CompileError, match=f"its language is {language}"):
+        read_notebook(text, name)
+
+
+def test_tags_of_quarto_cells_are_read() -> None:
+    first = "```{python}\n#| label: a\n#| tags: [parameters, 'step:load']\nn = 3\n```\n"
+    text = f"{first}\n```{{r}}\nx\n```\n\n```{{python}}\nn\n```\n"
+    cells = read_notebook(text, "n.qmd")
+    assert [cell.tags for cell in cells] == [("parameters", "step:load"), (), ()]
+    assert cells[1].source.startswith("%%R")
