@@ -128,6 +128,8 @@ class Calls:
         if name in python_builtins.CONSTANT_FUNCTIONS:
             if name == "print" and "file" in call.keywords:
                 self.heap.write_data(self.heap.part(call.keywords["file"]))
+            elif name == "print":
+                self.functions.run_hooks(self.effects.print_text())
             return CONSTANT
         held = 0
         for value in values:

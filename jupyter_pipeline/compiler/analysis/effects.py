@@ -12,6 +12,7 @@ from jupyter_pipeline.compiler.analysis.locations import (
     ANY_FILE,
     FIGURE,
     MODULE,
+    OUTPUT,
     POSSIBLE_CHANGE,
     PROCESS,
     SETTINGS,
@@ -230,6 +231,20 @@ class Effects:
             self._summarize(WORKING_DIRECTORY, Access.WRITE)
         self.state.has_moved = True
 
+    def print_text(self) -> int:
+        """Record that the statement prints text, and return the objects that the notebook assigned to attributes of sys.
+
+        A stream that replaces ``sys.stdout`` is one of them.
+        """
+        heap = self.heap
+        if self.state.summary is not None:
+            self._summarize(OUTPUT, Access.WRITE)
+            return 0
+        module = heap.find_library("sys")
+        objects = heap.reachable(module) & ~module
+        heap.write_data(objects)
+        return objects
+
     def change_process(self, unknown: str = "") -> None:
         """Record that the statement changes the process: any slice keeps it.
 
@@ -287,6 +302,8 @@ class Effects:
             self.change_directory()
         elif location.resource == MODULE:
             self.read_module(location.name)
+        elif location == OUTPUT:
+            self.print_text()
         elif location.resource == ANY_FILE.resource:
             self.read_file(location.name)
             if access & Access.WRITE:

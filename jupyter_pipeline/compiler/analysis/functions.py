@@ -166,6 +166,17 @@ class Functions:
         if self.state.recall_functions() is recalled:
             recalled.run_sets.add(reachable)
 
+    def run_hooks(self, objects: int) -> None:
+        """Record runs of the functions among `objects`, which a library holds, that change other objects.
+
+        Such as a function of the notebook that replaces one of the library.
+        """
+        for function in self.heap.functions(objects) if objects & self.heap.callables else ():
+            if function.has_state or function.assigns or function.mutates:
+                self.run(function)
+                if function.has_state:
+                    self.heap.write_data(objects)
+
     def run_callbacks(self, values: Sequence[Value], *, separately: bool = False) -> None:
         """Record that a library may call the functions among `values`.
 

@@ -119,6 +119,7 @@ class LibraryCalls:
         if path in PICKLING and self.heap.callables & self.heap.contents(call.args):
             self.effects.note_difference(PICKLED)
         model = find_function(path)
+        self.functions.run_hooks(self.heap.reachable(callee.objects) & ~callee.objects)
         if path in _PROCESS_READERS or path.startswith(("subprocess.", "os.environ.")):
             self.effects.read_process()
         if model is None or (call.discarded and model.is_assumed and not model.changes_process):

@@ -16,6 +16,7 @@ __all__ = [
     "ANY_PATH",
     "FIGURE",
     "MODULE",
+    "OUTPUT",
     "POSSIBLE_CHANGE",
     "PROCESS",
     "RANDOM_STATE",
@@ -51,6 +52,8 @@ POSSIBLE_CHANGE = Location("process", "possibly")
 """A change of the process that an unknown call may make: only statements that read the process depend on it."""
 PROCESS = Location("process")
 """Working directory, environment variables, import path and similar state."""
+OUTPUT = Location("output")
+"""Text that is printed: the notebook may have replaced ``sys.stdout``."""
 SETTINGS = Location("settings")
 """Settings of libraries, such as display options."""
 WORKING_DIRECTORY = Location("working directory")

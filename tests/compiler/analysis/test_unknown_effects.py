@@ -46,3 +46,25 @@ def test_a_decorator_counts_as_known_by_its_library_not_by_its_name() -> None:
         1,
         2,
     )
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["import sys, io\nbuffer = io.StringIO()", "sys.stdout = buffer\nprint('inside')", "r = buffer.getvalue()"],
+        [
+            "import warnings\ncaught = []\nwarnings.showwarning = lambda m, *a, **k: caught.append(m)",
+            "warnings.warn('hey')",
+            "r = len(caught)",
+        ],
+        [
+            "import json\ncalls = []\nold = json.dumps",
+            "def spy(x):\n    calls.append(x)\n    return old(x)\njson.dumps = spy",
+            "s = json.dumps([1])",
+            "r = len(calls)",
+        ],
+    ],
+    ids=["stdout", "showwarning", "patched"],
+)
+def test_a_hook_of_the_notebook_runs_where_a_library_calls_it(cells: list[str]) -> None:
+    assert slice_cells(cells, len(cells) - 1).cells == tuple(range(len(cells)))

@@ -104,8 +104,8 @@ class Tag element.Tag : object
   append extend insert insert_before insert_after clear decompose extract replace_with replaceWith unwrap wrap smooth
   reset : changes(self *) -> view(Tag)
   new_tag new_string : -> holding(Tag)
-  .text .string .name .prefix .sourceline .sourcepos .original_encoding : -> constant
-  .strings .stripped_strings .attrs .contents : -> view(unknown)
+  .text .name .prefix .sourceline .sourcepos .original_encoding : -> constant
+  .string .strings .stripped_strings .attrs .contents : -> view(unknown)
   .children .descendants .parents .next_siblings .previous_siblings .next_elements .previous_elements
   : -> view(list(Tag))
   .* : -> view(Tag)
