@@ -17,12 +17,7 @@ _DOTENV = (
     "search from the notebook's folder"
 )
 _TRACED = "the function that {name}() sets runs for the calls of a slice, which has fewer of them than the notebook"
-_TRACED = "a run traces only the statements that the pipeline keeps"
 _DIFFERENCES = {
-    "sys.setprofile": _TRACED,
-    "sys.settrace": _TRACED,
-    "threading.setprofile": _TRACED,
-    "threading.settrace": _TRACED,
     "IPython.get_ipython": _NO_SHELL,
     "IPython.core.getipython.get_ipython": _NO_SHELL,
     "dotenv.load_dotenv": _DOTENV,

@@ -232,7 +232,7 @@ class Effects:
         self.state.has_moved = True
 
     def print_text(self) -> int:
-        """Record that the statement prints text, and return the objects that the notebook assigned to attributes of sys.
+        """Record that the statement prints text, and return the objects that attributes of sys hold.
 
         A stream that replaces ``sys.stdout`` is one of them.
         """
