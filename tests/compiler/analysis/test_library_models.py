@@ -14,6 +14,7 @@ from jupyter_pipeline.compiler.analysis.library_models.model import (
     Names,
     Returns,
 )
+from jupyter_pipeline.compiler.analysis.library_models.notation import parse_rules
 from jupyter_pipeline.compiler.analysis.library_models.registry import (
     METHODS,
     find_function,
@@ -134,3 +135,14 @@ def test_every_rule_of_every_model_can_be_read() -> None:
         for one in rules.classes.values():
             for rule in (*one.methods.rules(), *one.attributes.rules()):
                 assert registry._build(library, rule, registry._KINDS[one.path])
+
+
+def test_a_wildcard_only_names_functions_that_change_settings() -> None:
+    for module in pkgutil.iter_modules(library_models.__path__):
+        for model in getattr(importlib.import_module(f"{library_models.__name__}.{module.name}"), "MODELS", ()):
+            functions = parse_rules(model.library, model.rules).functions
+            for prefix, rule in (*functions.prefixes, *functions.anywhere_prefixes):
+                assert "configures" in rule or f"{model.library}.{prefix}" == "sqlalchemy.func.", (
+                    model.library,
+                    prefix,
+                )

@@ -41,7 +41,7 @@ _RULES = """
             layer hconcat vconcat concat : -> Chart
             binding binding_checkbox binding_radio binding_range binding_select condition datum graticule param
             selection_interval selection_point selection selection_single selection_multi sequence sphere
-            topo_feature value when expr expr.*
+            topo_feature value when expr expr.ConstExpression expr.FunctionExpression expr.expr
             X Y Color Size Shape Opacity Tooltip Row Column Facet Detail Text Order Theta Radius X2 Y2 XOffset YOffset
             Stroke StrokeDash StrokeWidth Fill FillOpacity Href Url Key Latitude Longitude Angle Scale Axis Legend
             Sort Bin Impute Title TitleParams Data UrlData NamedData InlineData Stack Header Gradient GradientStop

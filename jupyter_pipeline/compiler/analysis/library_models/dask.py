@@ -29,7 +29,8 @@ distributed.worker_client distributed.futures_of distributed.Future : -> part
 distributed.Lock distributed.Semaphore distributed.Event distributed.Queue distributed.Variable distributed.PubSub
 distributed.Pub distributed.Sub : -> object
 distributed.performance_report : writes(filename@0) -> object
-distributed.get_task_stream distributed.config.* : -> object
+distributed.get_task_stream distributed.config.get_loop_factory distributed.config.import_required
+distributed.config.initialize_logging : -> object
 distributed.print distributed.warn : -> constant
 
 class Setting : object
@@ -48,7 +49,8 @@ dataframe.read_sql dataframe.read_sql_table dataframe.read_sql_query : opens(con
 dataframe.from_pandas dataframe.from_dask_array dataframe.from_array dataframe.from_delayed dataframe.from_map
 dataframe.from_dict dataframe.from_graph dataframe.from_dask_dataframe : -> holding(DataFrameOrSeries)
 dataframe.concat dataframe.map_partitions dataframe.map_overlap dataframe.merge dataframe.merge_asof dataframe.melt
-dataframe.multi.* dataframe.get_dummies dataframe.pivot_table dataframe.repartition dataframe.isna
+dataframe.multi.concat dataframe.multi.merge
+dataframe.multi.merge_asof dataframe.get_dummies dataframe.pivot_table dataframe.repartition dataframe.isna
 dataframe.to_datetime dataframe.to_numeric dataframe.to_timedelta : -> holding(DataFrameOrSeries)
 dataframe.compute : draws(*) -> part
 dataframe.Aggregation : -> object
@@ -64,10 +66,12 @@ dataframe.accessor.register_* dataframe.extensions.* : configures -> part
 
 class DataFrame : object
   abs add add_prefix add_suffix align all any append apply assign astype autocorr between bfill case_when categorize
-  clear_divisions clip combine combine_first compute_current_divisions copy corr count cov cummax cummin cumprod cumsum
+  clear_divisions clip combine combine_first compute_current_divisions copy corr count cov cummax cummin cumprod
+  cumsum
   describe diff div divide dot drop drop_duplicates dropna dtypes enforce_runtime_divisions eq explode ffill fillna
   floordiv from_dict ge get_partition gt idxmax idxmin isin isna isnull join kurt kurtosis le lower_once lt map
-  map_overlap map_partitions mask max mean median median_approximate melt memory_usage memory_usage_per_partition merge
+  map_overlap map_partitions mask max mean median median_approximate melt memory_usage memory_usage_per_partition
+  merge
   min mod mode mul ne nlargest notnull nsmallest nunique nunique_approx optimize pivot_table pow prod product quantile
   radd rdiv reduction rename rename_axis repartition replace reset_index rfloordiv rmod rmul round rpow rsub rtruediv
   select_dtypes sem set_index shift shuffle simplify skew sort_values squeeze std sub sum to_backend to_frame
@@ -110,8 +114,10 @@ class GroupBy : object
   __getitem__ .* : -> holding(GroupBy)
 
 class Accessor : object
-  add_categories as_known as_ordered as_unit as_unknown as_unordered capitalize casefold cat ceil center contains count
-  day_name decode encode endswith extract extractall find findall floor fullmatch get get_dummies index isalnum isalpha
+  add_categories as_known as_ordered as_unit as_unknown as_unordered capitalize casefold cat ceil center contains
+  count
+  day_name decode encode endswith extract extractall find findall floor fullmatch get get_dummies index isalnum
+  isalpha
   isascii isdecimal isdigit islower isnumeric isocalendar isspace istitle isupper join len ljust lower lstrip match
   month_name normalize pad partition remove_categories remove_unused_categories removeprefix removesuffix
   rename_categories reorder_categories repeat replace rfind rindex rjust round rpartition rsplit rstrip set_categories
@@ -131,33 +137,66 @@ array.bitwise_or array.bitwise_xor array.block array.blockwise array.broadcast_a
 array.ceil array.choose array.clip array.coarsen array.compress array.concatenate array.conj array.copysign
 array.corrcoef array.cos array.cosh array.count_nonzero array.cov array.cumprod array.cumsum array.deg2rad
 array.degrees array.delete array.diag array.diagonal array.diff array.digitize array.divide array.divmod array.dot
-array.dstack array.ediff1d array.einsum array.empty array.empty_like array.equal array.exp array.exp2 array.expand_dims
-array.expm1 array.extract array.eye array.fabs array.fft.* array.fix array.flatnonzero array.flip array.fliplr
+array.dstack array.ediff1d array.einsum array.empty array.empty_like array.equal array.exp array.exp2
+array.expand_dims
+array.expm1 array.extract array.eye array.fabs array.fft.asarray array.fft.derived_from array.fft.fft array.fft.fft2
+array.fft.fft_wrap array.fft.fftfreq array.fft.fftn array.fft.fftshift array.fft.hfft array.fft.ifft array.fft.ifft2
+array.fft.ifftn array.fft.ifftshift array.fft.ihfft array.fft.irfft array.fft.irfft2 array.fft.irfftn array.fft.rfft
+array.fft.rfft2 array.fft.rfftfreq array.fft.rfftn array.fft.skip_doctest array.fix array.flatnonzero array.flip
+array.fliplr
 array.flipud array.float_power array.floor array.floor_divide array.fmax array.fmin array.fmod array.frexp
 array.from_array array.from_delayed array.fromfunction array.frompyfunc array.full array.full_like array.gradient
-array.greater array.greater_equal array.gufunc array.gufunc.* array.histogram array.histogram2d array.histogramdd
+array.greater array.greater_equal array.gufunc array.gufunc.Array array.gufunc.HighLevelGraph
+array.gufunc.apply_gufunc array.gufunc.apply_infer_dtype array.gufunc.as_gufunc array.gufunc.asarray
+array.gufunc.blockwise array.gufunc.cached_max array.gufunc.flatten array.gufunc.getitem array.gufunc.gufunc
+array.gufunc.meta_from_array array.histogram array.histogram2d array.histogramdd
 array.hstack array.hypot array.i0 array.imag array.indices array.insert array.invert array.isclose array.iscomplex
 array.isfinite array.isin array.isinf array.isnan array.isneginf array.isnull array.isposinf array.isreal array.ldexp
-array.left_shift array.less array.less_equal array.linalg.* array.linspace array.log array.log10 array.log1p array.log2
-array.logaddexp array.logaddexp2 array.logical_and array.logical_not array.logical_or array.logical_xor array.ma.*
+array.left_shift array.less array.less_equal array.linalg.Array array.linalg.HighLevelGraph array.linalg.RandomState
+array.linalg.apply array.linalg.array_safe array.linalg.blockwise array.linalg.cholesky
+array.linalg.compression_level array.linalg.compression_matrix array.linalg.concatenate array.linalg.default_rng
+array.linalg.delayed array.linalg.derived_from array.linalg.dotmany array.linalg.eye array.linalg.from_delayed
+array.linalg.inv array.linalg.lstsq array.linalg.lu array.linalg.meta_from_array array.linalg.norm array.linalg.qr
+array.linalg.sfqr array.linalg.solve array.linalg.solve_triangular array.linalg.solve_triangular_safe
+array.linalg.svd array.linalg.svd_compressed array.linalg.svd_flip array.linalg.tokenize array.linalg.tsqr
+array.linalg.wait array.linspace array.log array.log10 array.log1p array.log2
+array.logaddexp array.logaddexp2 array.logical_and array.logical_not array.logical_or array.logical_xor
+array.ma.asanyarray array.ma.average array.ma.blockwise array.ma.count array.ma.derived_from array.ma.elemwise
+array.ma.empty_like array.ma.filled array.ma.fix_invalid array.ma.getdata array.ma.getmaskarray array.ma.map_blocks
+array.ma.masked_array array.ma.masked_equal array.ma.masked_inside array.ma.masked_invalid array.ma.masked_outside
+array.ma.masked_values array.ma.masked_where array.ma.nonzero array.ma.normalize_masked_array
+array.ma.normalize_token array.ma.ones_like array.ma.reduction array.ma.set_fill_value array.ma.where
+array.ma.zeros_like
 array.map_blocks array.map_overlap array.matmul array.max array.maximum array.mean array.median array.meshgrid
 array.min array.minimum array.mod array.modf array.moment array.moveaxis array.multiply array.nan_to_num
 array.nanargmax array.nanargmin array.nancumprod array.nancumsum array.nanmax array.nanmean array.nanmedian
 array.nanmin array.nanpercentile array.nanprod array.nanquantile array.nanstd array.nansum array.nanvar array.ndim
 array.negative array.nextafter array.nonzero array.not_equal array.notnull array.ones array.ones_like array.outer
-array.overlap.* array.pad array.percentile array.piecewise array.positive array.power array.prod array.ptp array.push
+array.overlap.Array array.overlap.ArrayOverlapLayer array.overlap.HighLevelGraph array.overlap.add_dummy_padding
+array.overlap.arange array.overlap.boundaries array.overlap.broadcast_to array.overlap.coerce_boundary
+array.overlap.coerce_depth array.overlap.coerce_depth_type array.overlap.concatenate array.overlap.constant
+array.overlap.cumreduction array.overlap.derived_from array.overlap.empty_like
+array.overlap.ensure_minimum_chunksize array.overlap.full_like array.overlap.import_optional_dependency
+array.overlap.map_blocks array.overlap.map_overlap array.overlap.nearest array.overlap.notnull array.overlap.overlap
+array.overlap.overlap_internal array.overlap.periodic array.overlap.push array.overlap.reflect array.overlap.repeat
+array.overlap.sliding_window_view array.overlap.tokenize array.overlap.trim_internal array.overlap.trim_overlap
+array.overlap.unify_chunks array.overlap.where array.pad array.percentile array.piecewise array.positive array.power
+array.prod array.ptp array.push
 array.quantile array.rad2deg array.radians array.ravel array.ravel_multi_index array.real array.rechunk
 array.reciprocal array.reduction array.remainder array.repeat array.reshape array.reshape_blockwise array.result_type
 array.right_shift array.rint array.roll array.rollaxis array.rot90 array.round array.searchsorted array.select
 array.shape array.shuffle array.sign array.signbit array.sin array.sinc array.sinh array.spacing array.sqrt
-array.square array.squeeze array.stack array.stats.* array.std array.subtract array.sum array.swapaxes array.take
+array.square array.squeeze array.stack array.stats.chisquare array.stats.f_oneway array.stats.kurtosis
+array.stats.kurtosistest array.stats.moment array.stats.normaltest array.stats.power_divergence array.stats.skew
+array.stats.skewtest array.stats.ttest_1samp array.stats.ttest_ind array.stats.ttest_rel array.std array.subtract
+array.sum array.swapaxes array.take
 array.tan array.tanh array.tensordot array.tile array.topk array.trace array.transpose array.tri array.tril
 array.tril_indices array.tril_indices_from array.triu array.triu_indices array.triu_indices_from array.true_divide
 array.trunc array.unify_chunks array.union1d array.unique array.unravel_index array.var array.vdot array.vstack
 array.where array.zeros array.zeros_like : -> holding(Array)
 array.float32 array.float64 array.int16 array.int32 array.int64 array.int8 array.uint8 array.uint16 array.uint32
 array.uint64
-array.bool array.complex64 array.complex128 array.array_expr_enabled array.assert_eq array.lib.* : -> constant
+array.bool array.complex64 array.complex128 array.array_expr_enabled array.assert_eq : -> constant
 array.compute array.optimize : draws(*) -> part
 array.store : draws(*) changes(@1 targets) -> part
 array.to_hdf5 : writes(filename@0) -> part
@@ -175,7 +214,8 @@ array.random.logistic array.random.lognormal array.random.logseries array.random
 array.random.negative_binomial array.random.noncentral_chisquare array.random.noncentral_f array.random.normal
 array.random.pareto array.random.permutation array.random.poisson array.random.power array.random.product
 array.random.randint array.random.random array.random.random_integers array.random.random_sample array.random.rayleigh
-array.random.standard_cauchy array.random.standard_exponential array.random.standard_gamma array.random.standard_normal
+array.random.standard_cauchy array.random.standard_exponential array.random.standard_gamma
+array.random.standard_normal
 array.random.standard_t array.random.triangular array.random.uniform array.random.vonmises array.random.wald
 array.random.weibull array.random.zipf : draws -> Array
 
@@ -187,7 +227,8 @@ class Generator : object
   wald weibull zipf : changes(self) -> Array
 
 class Array : object
-  all any argmax argmin argtopk astype choose clip conj copy cumprod cumsum dot flatten map_blocks map_overlap max mean
+  all any argmax argmin argtopk astype choose clip conj copy cumprod cumsum dot flatten map_blocks map_overlap max
+  mean
   min moment nonzero prod ravel rechunk repeat reshape round shuffle squeeze std sum swapaxes topk trace transpose var
   view : -> holding(Array)
   compute : draws(self) -> view(numpy.ndarray)
@@ -258,7 +299,8 @@ class Client : object
   profile : writes(filename) -> part
   get_task_stream : writes(filename) -> part
   as_current : -> object
-  benchmark_hardware call_stack current futures_of get_events get_executor get_metadata get_scheduler_logs get_versions
+  benchmark_hardware call_stack current futures_of get_events get_executor get_metadata get_scheduler_logs
+  get_versions
   get_worker_logs has_what nbytes ncores normalize_collection nthreads processing scheduler_info start story
   wait_for_workers who_has : -> part
   .dashboard_link .asynchronous .id .status .loop : -> constant
@@ -281,13 +323,15 @@ class Cluster : object
   __enter__ : -> receiver
 functions
 
-LocalCluster SSHCluster SpecCluster SubprocessCluster Nanny deploy.* : -> Cluster
+LocalCluster SSHCluster SpecCluster SubprocessCluster Nanny deploy.local.LocalCluster deploy.ssh.SSHCluster
+deploy.spec.SpecCluster : -> Cluster
 as_completed : -> iterator
 wait progress get_client get_worker default_client worker_client local_client futures_of fire_and_forget : -> part
 Lock MultiLock Semaphore Event Queue Variable Pub Sub Actor Security : -> object
 performance_report : writes(filename@0) -> object
 get_task_stream get_task_metadata span annotate : -> object
-secede rejoin Reschedule print warn CancelledError KilledWorker TimeoutError Status protocol.* utils.* : -> constant
+secede rejoin Reschedule print warn CancelledError KilledWorker TimeoutError Status
+utils.format_bytes utils.get_ip utils.parse_bytes utils.parse_timedelta : -> constant
 """
 
 _COILED = """

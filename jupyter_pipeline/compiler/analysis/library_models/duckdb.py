@@ -32,7 +32,9 @@ enable_profiling disable_profiling query_appender : configures -> holding(Connec
 cursor duplicate default_connection : configures -> holding(Connection)
 
 array_type decimal_type dtype enum_type list_type map_type row_type sqltype string_type struct_type type union_type
-typing.* sqltypes.* extract_statements tokenize get_table_names list_filesystems filesystem_is_registered build_info
+typing.DuckDBPyType sqltypes.DuckDBPyType extract_statements tokenize get_table_names list_filesystems
+filesystem_is_registered
+build_info
 get_profiling_information query_progress description rowcount : -> constant
 CaseExpression CoalesceOperator ColumnExpression ConstantExpression DefaultExpression FunctionExpression
 LambdaExpression SQLExpression StarExpression col lit fn coalesce when sql_expr star lag lead first_value last_value

@@ -11,7 +11,14 @@ _PIL = """
             Image.new Image.fromarray Image.frombytes Image.frombuffer Image.blend Image.composite Image.merge
             Image.alpha_composite Image.effect_noise Image.linear_gradient Image.radial_gradient : -> Image
             Image.init Image.preinit Image.register_* : configures
-            ImageOps.* ImageChops.* : -> Image
+            ImageOps.SupportsGetMesh ImageOps.autocontrast ImageOps.colorize ImageOps.contain ImageOps.cover
+            ImageOps.crop ImageOps.deform ImageOps.equalize ImageOps.exif_transpose ImageOps.expand ImageOps.fit
+            ImageOps.flip ImageOps.grayscale ImageOps.invert ImageOps.mirror ImageOps.pad ImageOps.posterize
+            ImageOps.scale ImageOps.solarize ImageChops.add ImageChops.add_modulo ImageChops.blend
+            ImageChops.composite ImageChops.constant ImageChops.darker ImageChops.difference ImageChops.duplicate
+            ImageChops.hard_light ImageChops.invert ImageChops.lighter ImageChops.logical_and ImageChops.logical_or
+            ImageChops.logical_xor ImageChops.multiply ImageChops.offset ImageChops.overlay ImageChops.screen
+            ImageChops.soft_light ImageChops.subtract ImageChops.subtract_modulo : -> Image
             ImageDraw.Draw : -> view(ImageDraw) of im@0
             ImageFont.truetype ImageFont.load ImageFont.load_path : reads(font@0 filename@0) -> Font
             ImageFont.load_default : -> Font
@@ -43,7 +50,9 @@ _PIL = """
 _OPENPYXL = """
             load_workbook reader.excel.load_workbook : reads(filename@0) -> Workbook
             Workbook workbook.Workbook : -> Workbook
-            utils.get_column_letter utils.column_index_from_string utils.cell.* : pure
+            utils.get_column_letter utils.column_index_from_string utils.cell.get_column_letter
+            utils.cell.column_index_from_string utils.cell.coordinate_from_string utils.cell.coordinate_to_tuple
+            utils.cell.range_boundaries utils.cell.absolute_coordinate : pure
             utils.dataframe.dataframe_to_rows : lazy -> iterator
             class Workbook : object
               create_sheet copy_worksheet : changes(self only) -> view(Worksheet) of self

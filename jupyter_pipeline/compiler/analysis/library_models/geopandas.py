@@ -19,9 +19,11 @@ sjoin sjoin_nearest overlay clip tools.sjoin tools.sjoin_nearest tools.overlay t
 tools.collect : -> constant
 points_from_xy array.from_shapely array.from_wkb array.from_wkt : -> view(pandas.ExtensionArray)
 tools.geocode tools.reverse_geocode geocode reverse_geocode : -> GeoDataFrame
-datasets.* show_versions testing.* : -> constant
+datasets.get_path show_versions testing.GeoDataFrame testing.GeoSeries testing.GeometryDtype
+testing.assert_geodataframe_equal testing.assert_geoseries_equal testing.geom_almost_equals testing.geom_equals
+: -> constant
 options.* : configures
-plotting.* : changes(ax) figure -> object
+plotting.plot_dataframe plotting.plot_series : changes(ax) figure -> object
 
 # The tables of pandas with geometries
 class GeoFrame : table
@@ -32,9 +34,11 @@ class GeoFrame : table
   intersects invalid_coverage_edges is_valid_coverage is_valid_reason line_merge make_grid make_valid
   maximum_inscribed_circle minimum_bounding_circle minimum_bounding_radius minimum_clearance minimum_clearance_line
   minimum_rotated_rectangle normalize offset_curve orient_polygons overlaps overlay polygonize project relate
-  relate_pattern remove_repeated_points representative_point reverse rotate scale segmentize set_precision shared_paths
+  relate_pattern remove_repeated_points representative_point reverse rotate scale segmentize set_precision
+  shared_paths
   shortest_line simplify simplify_coverage sjoin sjoin_nearest snap symmetric_difference touches translate union
-  union_all voronoi_polygons within get_coordinates geom_almost_equals geom_equals_exact count_coordinates clip explode
+  union_all voronoi_polygons within get_coordinates geom_almost_equals geom_equals_exact count_coordinates clip
+  explode
   union_all unary_union intersection_all overlay sjoin dissolve : -> GeoDataFrameOrSeries
   set_geometry set_crs to_crs rename_geometry : changes(self if inplace) -> GeoDataFrameOrSeries
   sample_points : draws(unless rng seed) changes(rng) -> GeoDataFrameOrSeries

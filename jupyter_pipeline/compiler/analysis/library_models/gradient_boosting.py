@@ -9,7 +9,8 @@ __all__ = ["MODELS"]
 _ESTIMATOR = """
               fit : changes(self except data) -> receiver
               predict predict_proba predict_log_proba apply decision_function staged_predict staged_predict_proba
-              inplace_predict get_feature_importance get_score get_fscore calc_leaf_indexes get_dump trees_to_dataframe
+              inplace_predict get_feature_importance get_score get_fscore calc_leaf_indexes get_dump
+              trees_to_dataframe
               eval_metrics : -> table
               score evals_result num_features num_boosted_rounds best_iteration num_trees feature_name : pure
               get_params get_all_params get_xgb_params get_booster : -> view(unknown)
@@ -26,7 +27,8 @@ MODELS = (
     LibraryModel(
         library="xgboost",
         rules=f"""
-            class **.XGBClassifier **.XGBRegressor **.XGBRanker **.XGBRFClassifier **.XGBRFRegressor **.Booster : object
+            class **.XGBClassifier **.XGBRegressor **.XGBRanker **.XGBRFClassifier **.XGBRFRegressor **.Booster
+            : object
             {_ESTIMATOR}
               update boost : changes(self except data)
               eval eval_set : changes(self except data)

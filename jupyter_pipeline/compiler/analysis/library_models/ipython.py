@@ -12,7 +12,9 @@ MODELS = (
         rules="""
             display.display core.display.display core.display_functions.display : pure
             display.clear_output core.display.clear_output core.display_functions.clear_output : pure
-            display.display_* core.display.display_* : pure
+            display.display_html display.display_javascript display.display_jpeg display.display_json
+            display.display_latex display.display_markdown display.display_pdf display.display_png
+            display.display_pretty display.display_svg : pure
             display.set_matplotlib_* core.pylabtools.* : configures(matplotlib)
             get_ipython : -> unknown
             class **.Audio **.Code **.DisplayHandle **.FileLink **.FileLinks **.GeoJSON **.HTML **.IFrame **.Image

@@ -1,6 +1,7 @@
 """Matplotlib: artists, the functions of pyplot that draw on the current figure, and settings.
 
-A method of an artist changes the artist, and the axes and figure that it belongs to. It does not change its data, which
+A method of an artist changes the artist, and the axes and figure that it belongs to. It does not change its data,
+which
 artists copy.
 """
 
@@ -315,7 +316,8 @@ _FUNCTIONS = """
             pyplot.sci : changes(im@0) figure
             pyplot.plot pyplot.loglog pyplot.semilogx pyplot.semilogy pyplot.fill pyplot.triplot pyplot.eventplot
             pyplot.stackplot pyplot.plot_date : figure -> view(list(Artist)) of self
-            pyplot.scatter pyplot.step pyplot.fill_between pyplot.fill_betweenx pyplot.imshow pyplot.matshow pyplot.spy
+            pyplot.scatter pyplot.step pyplot.fill_between pyplot.fill_betweenx pyplot.imshow pyplot.matshow
+            pyplot.spy
             pyplot.pcolor pyplot.pcolormesh pyplot.tripcolor pyplot.stairs pyplot.axhline pyplot.axvline pyplot.axline
             pyplot.axhspan pyplot.axvspan pyplot.hlines pyplot.vlines pyplot.text pyplot.annotate pyplot.arrow
             pyplot.barbs pyplot.quiver pyplot.quiverkey pyplot.table pyplot.legend pyplot.figlegend pyplot.figtext
@@ -351,7 +353,61 @@ _FUNCTIONS = """
             : -> new(Colormap)
             cm.register_cmap cm.unregister_cmap pyplot.register_cmap colormaps.register colormaps.unregister
             pyplot.colormaps.register pyplot.colormaps.unregister pyplot.cm.register_cmap : configures
-            pyplot.cm.* cm.* : -> table
+            pyplot.cm.Accent pyplot.cm.Accent_r pyplot.cm.Blues pyplot.cm.Blues_r pyplot.cm.BrBG pyplot.cm.BrBG_r
+            pyplot.cm.BuGn pyplot.cm.BuGn_r pyplot.cm.BuPu pyplot.cm.BuPu_r pyplot.cm.CMRmap pyplot.cm.CMRmap_r
+            pyplot.cm.ColormapRegistry pyplot.cm.Dark2 pyplot.cm.Dark2_r pyplot.cm.GnBu pyplot.cm.GnBu_r
+            pyplot.cm.Grays pyplot.cm.Grays_r pyplot.cm.Greens pyplot.cm.Greens_r pyplot.cm.Greys pyplot.cm.Greys_r
+            pyplot.cm.OrRd pyplot.cm.OrRd_r pyplot.cm.Oranges pyplot.cm.Oranges_r pyplot.cm.PRGn pyplot.cm.PRGn_r
+            pyplot.cm.Paired pyplot.cm.Paired_r pyplot.cm.Pastel1 pyplot.cm.Pastel1_r pyplot.cm.Pastel2
+            pyplot.cm.Pastel2_r pyplot.cm.PiYG pyplot.cm.PiYG_r pyplot.cm.PuBu pyplot.cm.PuBuGn pyplot.cm.PuBuGn_r
+            pyplot.cm.PuBu_r pyplot.cm.PuOr pyplot.cm.PuOr_r pyplot.cm.PuRd pyplot.cm.PuRd_r pyplot.cm.Purples
+            pyplot.cm.Purples_r pyplot.cm.RdBu pyplot.cm.RdBu_r pyplot.cm.RdGy pyplot.cm.RdGy_r pyplot.cm.RdPu
+            pyplot.cm.RdPu_r pyplot.cm.RdYlBu pyplot.cm.RdYlBu_r pyplot.cm.RdYlGn pyplot.cm.RdYlGn_r pyplot.cm.Reds
+            pyplot.cm.Reds_r pyplot.cm.ScalarMappable pyplot.cm.Set1 pyplot.cm.Set1_r pyplot.cm.Set2
+            pyplot.cm.Set2_r pyplot.cm.Set3 pyplot.cm.Set3_r pyplot.cm.Spectral pyplot.cm.Spectral_r
+            pyplot.cm.Wistia pyplot.cm.Wistia_r pyplot.cm.YlGn pyplot.cm.YlGnBu pyplot.cm.YlGnBu_r pyplot.cm.YlGn_r
+            pyplot.cm.YlOrBr pyplot.cm.YlOrBr_r pyplot.cm.YlOrRd pyplot.cm.YlOrRd_r pyplot.cm.afmhot
+            pyplot.cm.afmhot_r pyplot.cm.autumn pyplot.cm.autumn_r pyplot.cm.berlin pyplot.cm.berlin_r
+            pyplot.cm.binary pyplot.cm.binary_r pyplot.cm.bone pyplot.cm.bone_r pyplot.cm.brg pyplot.cm.brg_r
+            pyplot.cm.bwr pyplot.cm.bwr_r pyplot.cm.cividis pyplot.cm.cividis_r pyplot.cm.cool pyplot.cm.cool_r
+            pyplot.cm.coolwarm pyplot.cm.coolwarm_r pyplot.cm.copper pyplot.cm.copper_r pyplot.cm.cubehelix
+            pyplot.cm.cubehelix_r pyplot.cm.flag pyplot.cm.flag_r pyplot.cm.gist_earth pyplot.cm.gist_earth_r
+            pyplot.cm.gist_gray pyplot.cm.gist_gray_r pyplot.cm.gist_grey pyplot.cm.gist_grey_r pyplot.cm.gist_heat
+            pyplot.cm.gist_heat_r pyplot.cm.gist_ncar pyplot.cm.gist_ncar_r pyplot.cm.gist_rainbow
+            pyplot.cm.gist_rainbow_r pyplot.cm.gist_stern pyplot.cm.gist_stern_r pyplot.cm.gist_yarg
+            pyplot.cm.gist_yarg_r pyplot.cm.gist_yerg pyplot.cm.gist_yerg_r pyplot.cm.gnuplot pyplot.cm.gnuplot2
+            pyplot.cm.gnuplot2_r pyplot.cm.gnuplot_r pyplot.cm.gray pyplot.cm.gray_r pyplot.cm.grey pyplot.cm.grey_r
+            pyplot.cm.hot pyplot.cm.hot_r pyplot.cm.hsv pyplot.cm.hsv_r pyplot.cm.inferno pyplot.cm.inferno_r
+            pyplot.cm.jet pyplot.cm.jet_r pyplot.cm.magma pyplot.cm.magma_r pyplot.cm.managua pyplot.cm.managua_r
+            pyplot.cm.nipy_spectral pyplot.cm.nipy_spectral_r pyplot.cm.ocean pyplot.cm.ocean_r pyplot.cm.okabe_ito
+            pyplot.cm.okabe_ito_r pyplot.cm.pink pyplot.cm.pink_r pyplot.cm.plasma pyplot.cm.plasma_r
+            pyplot.cm.prism pyplot.cm.prism_r pyplot.cm.rainbow pyplot.cm.rainbow_r pyplot.cm.seismic
+            pyplot.cm.seismic_r pyplot.cm.spring pyplot.cm.spring_r pyplot.cm.summer pyplot.cm.summer_r
+            pyplot.cm.tab10 pyplot.cm.tab10_r pyplot.cm.tab20 pyplot.cm.tab20_r pyplot.cm.tab20b pyplot.cm.tab20b_r
+            pyplot.cm.tab20c pyplot.cm.tab20c_r pyplot.cm.terrain pyplot.cm.terrain_r pyplot.cm.turbo
+            pyplot.cm.turbo_r pyplot.cm.twilight pyplot.cm.twilight_r pyplot.cm.twilight_shifted
+            pyplot.cm.twilight_shifted_r pyplot.cm.vanimo pyplot.cm.vanimo_r pyplot.cm.viridis pyplot.cm.viridis_r
+            pyplot.cm.winter pyplot.cm.winter_r cm.Accent cm.Accent_r cm.Blues cm.Blues_r cm.BrBG cm.BrBG_r cm.BuGn
+            cm.BuGn_r cm.BuPu cm.BuPu_r cm.CMRmap cm.CMRmap_r cm.ColormapRegistry cm.Dark2 cm.Dark2_r cm.GnBu
+            cm.GnBu_r cm.Grays cm.Grays_r cm.Greens cm.Greens_r cm.Greys cm.Greys_r cm.OrRd cm.OrRd_r cm.Oranges
+            cm.Oranges_r cm.PRGn cm.PRGn_r cm.Paired cm.Paired_r cm.Pastel1 cm.Pastel1_r cm.Pastel2 cm.Pastel2_r
+            cm.PiYG cm.PiYG_r cm.PuBu cm.PuBuGn cm.PuBuGn_r cm.PuBu_r cm.PuOr cm.PuOr_r cm.PuRd cm.PuRd_r cm.Purples
+            cm.Purples_r cm.RdBu cm.RdBu_r cm.RdGy cm.RdGy_r cm.RdPu cm.RdPu_r cm.RdYlBu cm.RdYlBu_r cm.RdYlGn
+            cm.RdYlGn_r cm.Reds cm.Reds_r cm.ScalarMappable cm.Set1 cm.Set1_r cm.Set2 cm.Set2_r cm.Set3 cm.Set3_r
+            cm.Spectral cm.Spectral_r cm.Wistia cm.Wistia_r cm.YlGn cm.YlGnBu cm.YlGnBu_r cm.YlGn_r cm.YlOrBr
+            cm.YlOrBr_r cm.YlOrRd cm.YlOrRd_r cm.afmhot cm.afmhot_r cm.autumn cm.autumn_r cm.berlin cm.berlin_r
+            cm.binary cm.binary_r cm.bone cm.bone_r cm.brg cm.brg_r cm.bwr cm.bwr_r cm.cividis cm.cividis_r cm.cool
+            cm.cool_r cm.coolwarm cm.coolwarm_r cm.copper cm.copper_r cm.cubehelix cm.cubehelix_r cm.flag cm.flag_r
+            cm.gist_earth cm.gist_earth_r cm.gist_gray cm.gist_gray_r cm.gist_grey cm.gist_grey_r cm.gist_heat
+            cm.gist_heat_r cm.gist_ncar cm.gist_ncar_r cm.gist_rainbow cm.gist_rainbow_r cm.gist_stern
+            cm.gist_stern_r cm.gist_yarg cm.gist_yarg_r cm.gist_yerg cm.gist_yerg_r cm.gnuplot cm.gnuplot2
+            cm.gnuplot2_r cm.gnuplot_r cm.gray cm.gray_r cm.grey cm.grey_r cm.hot cm.hot_r cm.hsv cm.hsv_r
+            cm.inferno cm.inferno_r cm.jet cm.jet_r cm.magma cm.magma_r cm.managua cm.managua_r cm.nipy_spectral
+            cm.nipy_spectral_r cm.ocean cm.ocean_r cm.okabe_ito cm.okabe_ito_r cm.pink cm.pink_r cm.plasma
+            cm.plasma_r cm.prism cm.prism_r cm.rainbow cm.rainbow_r cm.seismic cm.seismic_r cm.spring cm.spring_r
+            cm.summer cm.summer_r cm.tab10 cm.tab10_r cm.tab20 cm.tab20_r cm.tab20b cm.tab20b_r cm.tab20c
+            cm.tab20c_r cm.terrain cm.terrain_r cm.turbo cm.turbo_r cm.twilight cm.twilight_r cm.twilight_shifted
+            cm.twilight_shifted_r cm.vanimo cm.vanimo_r cm.viridis cm.viridis_r cm.winter cm.winter_r : -> table
             pyplot.colormaps : -> container
             pyplot.rc pyplot.rcdefaults pyplot.ion pyplot.ioff pyplot.switch_backend pyplot.set_loglevel
             pyplot.style.use pyplot.style.reload_library style.use style.core.use style.reload_library
@@ -379,8 +435,20 @@ _FUNCTIONS = """
             transforms.blended_transform_factory transforms.offset_copy transforms.composite_transform_factory
             : -> unknown
             tri.Triangulation tri.LinearTriInterpolator tri.CubicTriInterpolator tri.UniformTriRefiner : -> object
-            lines.* patches.ArrowStyle patches.BoxStyle patches.ConnectionStyle patheffects.*
-            legend_handler.* path.get_path_collection_extents ticker.scale_range : -> object
+            lines.Artist lines.AxLine lines.Bbox lines.BboxTransformTo lines.CapStyle lines.JoinStyle lines.Line2D
+            lines.MarkerStyle lines.Path lines.TransformedPath lines.VertexSelector lines.allow_rasterization
+            lines.segment_hits patches.ArrowStyle patches.BoxStyle patches.ConnectionStyle
+            patheffects.AbstractPathEffect patheffects.Normal patheffects.Path patheffects.PathEffectRenderer
+            patheffects.PathPatchEffect patheffects.RendererBase patheffects.SimpleLineShadow
+            patheffects.SimplePatchShadow patheffects.Stroke patheffects.TickedStroke
+            patheffects.withSimplePatchShadow patheffects.withStroke patheffects.withTickedStroke
+            legend_handler.HandlerBase legend_handler.HandlerCircleCollection legend_handler.HandlerErrorbar
+            legend_handler.HandlerLine2D legend_handler.HandlerLine2DCompound legend_handler.HandlerLineCollection
+            legend_handler.HandlerNpoints legend_handler.HandlerNpointsYoffsets legend_handler.HandlerPatch
+            legend_handler.HandlerPathCollection legend_handler.HandlerPolyCollection
+            legend_handler.HandlerRegularPolyCollection legend_handler.HandlerStem legend_handler.HandlerStepPatch
+            legend_handler.HandlerTuple legend_handler.Line2D legend_handler.Rectangle
+            legend_handler.update_from_first_child path.get_path_collection_extents ticker.scale_range : -> object
 """
 
 MODELS = (LibraryModel(library="matplotlib", rules=_ARTISTS + _AXES + _OTHER + _FUNCTIONS),)

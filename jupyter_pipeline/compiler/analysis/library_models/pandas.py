@@ -34,12 +34,43 @@ timedelta_range : -> TimedeltaIndex
 period_range : -> PeriodIndex
 interval_range : -> Index
 infer_freq get_option describe_option show_versions NamedAgg : -> constant
-CategoricalDtype IntervalDtype DatetimeTZDtype PeriodDtype SparseDtype ArrowDtype BooleanDtype Float32Dtype Float64Dtype
+CategoricalDtype IntervalDtype DatetimeTZDtype PeriodDtype SparseDtype ArrowDtype BooleanDtype Float32Dtype
+Float64Dtype
 Int8Dtype Int16Dtype Int32Dtype Int64Dtype StringDtype UInt8Dtype UInt16Dtype UInt32Dtype UInt64Dtype : -> constant
 IndexSlice.__getitem__ NA NaT : -> constant
 Grouper : -> object
-DateOffset Interval offsets.* tseries.offsets.* tseries.frequencies.to_offset : -> constant
-Timestamp Timedelta Period Timestamp.* Timedelta.* Period.* : -> constant
+DateOffset Interval offsets.BDay offsets.BHalfYearBegin offsets.BHalfYearEnd offsets.BMonthBegin offsets.BMonthEnd
+offsets.BQuarterBegin offsets.BQuarterEnd offsets.BYearBegin offsets.BYearEnd offsets.BaseOffset offsets.BusinessDay
+offsets.BusinessHour offsets.BusinessMonthBegin offsets.BusinessMonthEnd offsets.CBMonthBegin offsets.CBMonthEnd
+offsets.CDay offsets.CustomBusinessDay offsets.CustomBusinessHour offsets.CustomBusinessMonthBegin
+offsets.CustomBusinessMonthEnd offsets.DateOffset offsets.Day offsets.Easter offsets.FY5253 offsets.FY5253Quarter
+offsets.HalfYearBegin offsets.HalfYearEnd offsets.Hour offsets.LastWeekOfMonth offsets.Micro offsets.Milli
+offsets.Minute offsets.MonthBegin offsets.MonthEnd offsets.Nano offsets.QuarterBegin offsets.QuarterEnd
+offsets.Second offsets.SemiMonthBegin offsets.SemiMonthEnd offsets.Tick offsets.Week offsets.WeekOfMonth
+offsets.YearBegin offsets.YearEnd tseries.offsets.BDay tseries.offsets.BHalfYearBegin tseries.offsets.BHalfYearEnd
+tseries.offsets.BMonthBegin tseries.offsets.BMonthEnd tseries.offsets.BQuarterBegin tseries.offsets.BQuarterEnd
+tseries.offsets.BYearBegin tseries.offsets.BYearEnd tseries.offsets.BaseOffset tseries.offsets.BusinessDay
+tseries.offsets.BusinessHour tseries.offsets.BusinessMonthBegin tseries.offsets.BusinessMonthEnd
+tseries.offsets.CBMonthBegin tseries.offsets.CBMonthEnd tseries.offsets.CDay tseries.offsets.CustomBusinessDay
+tseries.offsets.CustomBusinessHour tseries.offsets.CustomBusinessMonthBegin tseries.offsets.CustomBusinessMonthEnd
+tseries.offsets.DateOffset tseries.offsets.Day tseries.offsets.Easter tseries.offsets.FY5253
+tseries.offsets.FY5253Quarter tseries.offsets.HalfYearBegin tseries.offsets.HalfYearEnd tseries.offsets.Hour
+tseries.offsets.LastWeekOfMonth tseries.offsets.Micro tseries.offsets.Milli tseries.offsets.Minute
+tseries.offsets.MonthBegin tseries.offsets.MonthEnd tseries.offsets.Nano tseries.offsets.QuarterBegin
+tseries.offsets.QuarterEnd tseries.offsets.Second tseries.offsets.SemiMonthBegin tseries.offsets.SemiMonthEnd
+tseries.offsets.Tick tseries.offsets.Week tseries.offsets.WeekOfMonth tseries.offsets.YearBegin
+tseries.offsets.YearEnd tseries.frequencies.to_offset : -> constant
+Timestamp Timedelta Period Timestamp.as_unit Timestamp.astimezone Timestamp.ceil Timestamp.combine Timestamp.ctime
+Timestamp.date Timestamp.day_name Timestamp.dst Timestamp.floor Timestamp.fromisocalendar Timestamp.fromisoformat
+Timestamp.fromordinal Timestamp.fromtimestamp Timestamp.isocalendar Timestamp.isoformat Timestamp.isoweekday
+Timestamp.month_name Timestamp.normalize Timestamp.now Timestamp.replace Timestamp.round Timestamp.strftime
+Timestamp.strptime Timestamp.time Timestamp.timestamp Timestamp.timetuple Timestamp.timetz Timestamp.to_datetime64
+Timestamp.to_julian_date Timestamp.to_numpy Timestamp.to_period Timestamp.to_pydatetime Timestamp.today
+Timestamp.toordinal Timestamp.tz_convert Timestamp.tz_localize Timestamp.tzname Timestamp.utcfromtimestamp
+Timestamp.utcnow Timestamp.utcoffset Timestamp.utctimetuple Timestamp.weekday Timedelta.as_unit Timedelta.ceil
+Timedelta.floor Timedelta.isoformat Timedelta.round Timedelta.to_numpy Timedelta.to_pytimedelta
+Timedelta.to_timedelta64 Timedelta.total_seconds Timedelta.view Period.asfreq Period.now Period.strftime
+Period.to_timestamp : -> constant
 array : -> view(ExtensionArray)
 Categorical.from_codes : -> view(Categorical)
 set_option reset_option set_eng_float_format options.* : configures
@@ -50,7 +81,17 @@ Series.from_arrow : -> view(Series)
 MultiIndex.from_tuples MultiIndex.from_arrays MultiIndex.from_product MultiIndex.from_frame : -> MultiIndex
 IntervalIndex.from_breaks IntervalIndex.from_arrays IntervalIndex.from_tuples RangeIndex.from_range : -> Index
 testing.assert_frame_equal testing.assert_series_equal testing.assert_index_equal testing.assert_extension_array_equal
-api.types.is_* api.types.infer_dtype api.types.pandas_dtype api.indexers.check_array_indexer : -> constant
+ api.types.is_any_real_numeric_dtype api.types.is_array_like api.types.is_bool api.types.is_bool_dtype
+ api.types.is_categorical_dtype api.types.is_complex api.types.is_complex_dtype api.types.is_datetime64_any_dtype
+ api.types.is_datetime64_dtype api.types.is_datetime64_ns_dtype api.types.is_datetime64tz_dtype
+ api.types.is_dict_like api.types.is_dtype_equal api.types.is_extension_array_dtype api.types.is_file_like
+ api.types.is_float api.types.is_float_dtype api.types.is_hashable api.types.is_int64_dtype api.types.is_integer
+ api.types.is_integer_dtype api.types.is_interval_dtype api.types.is_iterator api.types.is_list_like
+ api.types.is_named_tuple api.types.is_number api.types.is_numeric_dtype api.types.is_object_dtype
+ api.types.is_period_dtype api.types.is_re api.types.is_re_compilable api.types.is_scalar
+ api.types.is_signed_integer_dtype api.types.is_sparse api.types.is_string_dtype api.types.is_timedelta64_dtype
+ api.types.is_timedelta64_ns_dtype api.types.is_unsigned_integer_dtype api.types.infer_dtype api.types.pandas_dtype
+ api.indexers.check_array_indexer : -> constant
 api.types.union_categoricals : -> Categorical
 plotting.autocorrelation_plot plotting.lag_plot plotting.parallel_coordinates plotting.andrews_curves plotting.radviz
 plotting.table : changes(ax) figure -> object
@@ -61,7 +102,18 @@ api.extensions.register_dataframe_accessor api.extensions.register_series_access
 api.extensions.register_index_accessor api.extensions.register_extension_dtype : configures -> part
 util.hash_pandas_object : -> Series
 util.hash_array : -> numpy.ndarray
-errors.* : -> object
+errors.AbstractMethodError errors.AttributeConflictWarning errors.CSSWarning errors.CategoricalConversionWarning
+errors.ChainedAssignmentError errors.ClosedFileError errors.DataError errors.DatabaseError errors.DtypeWarning
+errors.DuplicateLabelError errors.EmptyDataError errors.IncompatibilityWarning errors.IncompatibleFrequency
+errors.IndexingError errors.IntCastingNaNError errors.InvalidColumnName errors.InvalidComparison
+errors.InvalidIndexError errors.InvalidVersion errors.LossySetitemError errors.MergeError errors.NoBufferPresent
+errors.NullFrequencyError errors.NumExprClobberingError errors.NumbaUtilError errors.OptionError
+errors.OutOfBoundsDatetime errors.OutOfBoundsTimedelta errors.Pandas4Warning errors.Pandas5Warning
+errors.PandasChangeWarning errors.PandasDeprecationWarning errors.PandasFutureWarning
+errors.PandasPendingDeprecationWarning errors.ParserError errors.ParserWarning errors.PerformanceWarning
+errors.PossibleDataLossError errors.PossiblePrecisionLoss errors.PyperclipException errors.PyperclipWindowsException
+errors.SpecificationError errors.UndefinedVariableError errors.UnsortedIndexError errors.UnsupportedFunctionCall
+errors.ValueLabelTypeMismatch : -> object
 plotting.register_matplotlib_converters plotting.deregister_matplotlib_converters : configures(matplotlib)
 
 ExcelFile : reads(path_or_buffer@0) -> ExcelFile
@@ -160,7 +212,8 @@ class NDFrame : table
 
 class DataFrame(NDFrame)
   assign compare from_dict join melt merge pivot pivot_table select select_dtypes  append : -> DataFrame
-  agg aggregate all any count idxmax idxmin kurt kurtosis max mean median min nunique prod product sem skew std sum var
+  agg aggregate all any count idxmax idxmin kurt kurtosis max mean median min nunique prod product sem skew std sum
+  var
   quantile stack unstack apply asof : -> DataFrameOrSeries
   corrwith duplicated memory_usage value_counts : -> Series
   corr cov describe mode  : -> DataFrame
@@ -190,7 +243,8 @@ class DataFrame(NDFrame)
 
 class Series(NDFrame)
   argsort between case_when repeat append : -> Series
-  all any autocorr corr count cov idxmax idxmin kurt kurtosis max mean median min nunique prod product sem skew std sum
+  all any autocorr corr count cov idxmax idxmin kurt kurtosis max mean median min nunique prod product sem skew std
+  sum
   var memory_usage argmax argmin : -> Item
   agg aggregate quantile apply asof xs get squeeze : -> Item
   compare : -> DataFrame
@@ -221,7 +275,8 @@ class Series(NDFrame)
 
 # A row or column, or several of them
 class DataFrameOrSeries(DataFrame, Series)
-  agg aggregate all any count idxmax idxmin kurt kurtosis max mean median min nunique prod product sem skew std sum var
+  agg aggregate all any count idxmax idxmin kurt kurtosis max mean median min nunique prod product sem skew std sum
+  var
   quantile stack unstack apply asof corr cov mode dot corrwith memory_usage describe pop : -> Item
   astype isna isnull notna notnull isin eq ne lt le gt ge round abs : -> DataFrameOrSeries
   groupby : -> holding(GroupBy)
@@ -266,7 +321,8 @@ class Indexer : table
 
 # Index
 class Index : table
-  append astype copy delete diff difference drop drop_duplicates droplevel dropna fillna get_level_values infer_objects
+  append astype copy delete diff difference drop drop_duplicates droplevel dropna fillna get_level_values
+  infer_objects
   insert intersection join map normalize putmask ravel remove_unused_levels reorder_levels repeat round set_codes
   set_levels shift snap sort_values swaplevel symmetric_difference take to_flat_index transpose truncate union
   unique view
@@ -291,11 +347,13 @@ class Index : table
   .T .levels .categories .left .right .mid : -> view(IndexOrLabel)
   .names : -> view(container)
   .dtype .dtypes .empty .has_duplicates .hasnans .inferred_type .is_monotonic_decreasing .is_monotonic_increasing
-  .is_unique .is_monotonic .name .nbytes .ndim .nlevels .size .shape .levshape .sortorder .freq .freqstr .inferred_freq
+  .is_unique .is_monotonic .name .nbytes .ndim .nlevels .size .shape .levshape .sortorder .freq .freqstr
+  .inferred_freq
   .is_normalized .resolution .tz .tzinfo .unit .start .stop .step .ordered .closed .is_overlapping : -> constant
   .day .day_of_week .day_of_year .dayofweek .dayofyear .days_in_month .daysinmonth .hour .microsecond .minute .month
   .nanosecond .quarter .second .weekday .year .week .weekofyear .date .is_leap_year .is_month_end .is_month_start
-  .is_quarter_end .is_quarter_start .is_year_end .is_year_start .time .timetz .days .seconds .microseconds .nanoseconds
+  .is_quarter_end .is_quarter_start .is_year_end .is_year_start .time .timetz .days .seconds .microseconds
+  .nanoseconds
   .start_time .end_time .length : -> Index
   __getitem__ : -> IndexOrLabel
   __iter__ : -> constant
@@ -309,7 +367,8 @@ class IndexOrLabel(Index, builtins.str)
 class GroupBy : table
   agg aggregate all any bfill corr corrwith count cov cummax cummin cumprod cumsum describe diff ffill fillna
   filter first
-  head idxmax idxmin kurt last max mean median min nth nunique ohlc pct_change prod quantile rank sem shift skew std sum
+  head idxmax idxmin kurt last max mean median min nth nunique ohlc pct_change prod quantile rank sem shift skew std
+  sum
   tail take transform var pad backfill mad apply cumcount ngroup size value_counts dtypes unique nlargest nsmallest
   tshift : -> DataFrameOrSeries
   get_group : -> view(DataFrameOrSeries)
@@ -329,7 +388,8 @@ class GroupBy : table
 
 class DataFrameGroupBy(GroupBy)
   agg aggregate all any bfill corr count cov cummax cummin cumprod cumsum diff ffill fillna filter first head
-  idxmax idxmin kurt last max mean median min nth nunique ohlc pct_change prod quantile rank sem shift skew std sum tail
+  idxmax idxmin kurt last max mean median min nth nunique ohlc pct_change prod quantile rank sem shift skew std sum
+  tail
   take transform var pad backfill mad describe : -> DataFrame
   apply : -> DataFrameOrSeries
   cumcount ngroup value_counts corrwith : -> DataFrameOrSeries
@@ -382,7 +442,8 @@ class SeriesWindow(Window)
 class StringMethods : table
   extractall get_dummies : -> DataFrame
   split rsplit partition rpartition extract : -> DataFrameOrSeries
-  capitalize casefold cat center contains count decode encode endswith find findall fullmatch get index isalnum isalpha
+  capitalize casefold cat center contains count decode encode endswith find findall fullmatch get index isalnum
+  isalpha
   isascii isdecimal isdigit islower isnumeric isspace istitle isupper join len ljust lower lstrip match normalize pad
   removeprefix removesuffix repeat replace rfind rindex rjust rstrip slice slice_replace startswith strip swapcase
   title translate upper wrap zfill : -> Series
@@ -423,8 +484,10 @@ class PlotAccessor : object
 
 class Styler : object
   apply apply_index applymap applymap_index background_gradient bar format format_index format_index_names hide
-  hide_index hide_columns highlight_between highlight_max highlight_min highlight_null highlight_quantile map map_index
-  relabel_index set_caption set_properties set_sticky set_table_attributes set_table_styles set_td_classes set_tooltips
+  hide_index hide_columns highlight_between highlight_max highlight_min highlight_null highlight_quantile map
+  map_index
+  relabel_index set_caption set_properties set_sticky set_table_attributes set_table_styles set_td_classes
+  set_tooltips
   set_uuid text_gradient use concat set_precision set_na_rep set_td_styles : changes(self) -> view(self)
   clear : changes(self)
   export : -> container

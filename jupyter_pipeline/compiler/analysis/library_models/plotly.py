@@ -63,7 +63,11 @@ _RULES = """
             express.scatter_mapbox express.line_mapbox express.choropleth_mapbox
             : -> new(Figure)
             express.get_trendline_results : -> table
-            express.data.* data.* : reads(any) -> table
+            express.data.carshare express.data.election express.data.election_geojson express.data.experiment
+            express.data.gapminder express.data.iris express.data.medals_long express.data.medals_wide
+            express.data.stocks express.data.tips express.data.wind data.carshare data.election
+            data.election_geojson data.experiment data.gapminder data.iris data.medals_long data.medals_wide
+            data.stocks data.tips data.wind : reads(any) -> table
             express.set_mapbox_access_token : configures
             express.colors.sample_colorscale colors.sample_colorscale colors.hex_to_rgb colors.n_colors
             colors.unlabel_rgb colors.label_rgb colors.find_intermediate_color colors.make_colorscale

@@ -84,9 +84,13 @@ _SHAP = """
               shap_values shap_interaction_values __call__ : changes(self except data) draws -> unknown
               .expected_value : pure
             functions
-            summary_plot dependence_plot force_plot waterfall_plot bar_plot decision_plot plots.* : changes(ax)
+            summary_plot dependence_plot force_plot waterfall_plot bar_plot decision_plot plots.bar plots.beeswarm
+            plots.waterfall plots.scatter plots.force plots.heatmap plots.violin plots.text plots.image
+            plots.partial_dependence plots.decision plots.embedding plots.group_difference plots.monitoring
+            plots.benchmark : changes(ax)
             draws figure
-            sample utils.sample kmeans maskers.* : draws(unless random_state) -> unknown
+            sample utils.sample kmeans maskers.Independent maskers.Partition maskers.Text maskers.Image
+            maskers.Composite maskers.Fixed maskers.Impute : draws(unless random_state) -> unknown
             initjs : configures
 """
 

@@ -132,8 +132,18 @@ _FUNCTIONS = """
             show_versions : pure
             datasets.load_iris datasets.load_wine datasets.load_breast_cancer datasets.load_digits
             datasets.load_diabetes datasets.load_linnerud : -> unknown
-            datasets.make_* : draws(unless random_state) -> list(table)
-            datasets.fetch_* : reads(any) writes(data_home@0) draws(unless random_state) -> unknown
+            datasets.make_biclusters datasets.make_blobs datasets.make_checkerboard datasets.make_circles
+            datasets.make_classification datasets.make_friedman1 datasets.make_friedman2 datasets.make_friedman3
+            datasets.make_gaussian_quantiles datasets.make_hastie_10_2 datasets.make_low_rank_matrix
+            datasets.make_moons datasets.make_multilabel_classification datasets.make_regression
+            datasets.make_s_curve datasets.make_sparse_coded_signal datasets.make_sparse_spd_matrix
+            datasets.make_sparse_uncorrelated datasets.make_spd_matrix datasets.make_swiss_roll
+            : draws(unless random_state) -> list(table)
+            datasets.fetch_20newsgroups datasets.fetch_20newsgroups_vectorized datasets.fetch_california_housing
+            datasets.fetch_covtype datasets.fetch_file datasets.fetch_kddcup99 datasets.fetch_lfw_pairs
+            datasets.fetch_lfw_people datasets.fetch_olivetti_faces datasets.fetch_openml datasets.fetch_rcv1
+            datasets.fetch_species_distributions
+            : reads(any) writes(data_home@0) draws(unless random_state) -> unknown
             datasets.load_files : reads(any) draws(unless random_state) -> Bunch
             datasets.load_svmlight_file : reads(f@0) -> list(table)
             datasets.dump_svmlight_file : writes(f@2)

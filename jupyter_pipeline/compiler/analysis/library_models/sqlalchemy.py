@@ -10,7 +10,13 @@ _RULES = """
 create_engine engine_from_config create_async_engine ext.asyncio.create_async_engine engine.create_engine
 create_pool_from_url : writes(url@0) -> Engine
 create_mock_engine : writes(url@0) -> Engine
-make_url engine.make_url URL.* engine.URL.* engine.url.* URL : -> constant
+make_url engine.make_url URL.count URL.create URL.difference_update_query URL.get_backend_name URL.get_dialect
+URL.get_driver_name URL.index URL.render_as_string URL.set URL.translate_connect_args URL.update_query_dict
+URL.update_query_pairs URL.update_query_string engine.URL.count engine.URL.create engine.URL.difference_update_query
+engine.URL.get_backend_name engine.URL.get_dialect engine.URL.get_driver_name engine.URL.index
+engine.URL.render_as_string engine.URL.set engine.URL.translate_connect_args engine.URL.update_query_dict
+engine.URL.update_query_pairs engine.URL.update_query_string engine.url.Dialect engine.url.URL engine.url.make_url
+URL : -> constant
 inspect : -> holding(Inspector)
 Table : changes(@1 metadata) -> holding(Element)
 MetaData schema.MetaData : -> MetaData
@@ -22,7 +28,27 @@ Sequence SmallInteger String TEXT TIME TIMESTAMP Text Time TypeDecorator UUID Un
 Uuid VARBINARY VARCHAR alias all_ and_ any_ asc between bindparam bitwise_not case cast collate column cte custom_op
 delete desc distinct except_ except_all exists extract false func func.* funcfilter insert insert_sentinel intersect
 intersect_all join label lambda_stmt lateral literal literal_column modifier not_ null nulls_first nulls_last
-nullsfirst nullslast or_ outerjoin outparam over quoted_name result_tuple schema.* select sql.* table tablesample true
+nullsfirst nullslast or_ outerjoin outparam over quoted_name result_tuple schema.AddConstraint schema.BaseDDLElement
+schema.CheckConstraint schema.Column schema.ColumnCollectionConstraint schema.ColumnCollectionMixin
+schema.ColumnDefault schema.Computed schema.Constraint schema.CreateColumn schema.CreateIndex schema.CreateSchema
+schema.CreateSequence schema.CreateTable schema.DDL schema.DDLElement schema.DefaultClause schema.DefaultGenerator
+schema.DropColumnComment schema.DropConstraint schema.DropConstraintComment schema.DropIndex schema.DropSchema
+schema.DropSequence schema.DropTable schema.DropTableComment schema.ExecutableDDLElement schema.FetchedValue
+schema.ForeignKey schema.ForeignKeyConstraint schema.HasConditionalDDL schema.Identity schema.Index
+schema.InvokeDDLBase schema.PrimaryKeyConstraint schema.SchemaConst schema.SchemaItem schema.SchemaVisitable
+schema.SchemaVisitor schema.Sequence schema.SetColumnComment schema.SetConstraintComment schema.SetTableComment
+schema.Table schema.UniqueConstraint schema.conv schema.insert_sentinel schema.sort_tables
+schema.sort_tables_and_constraints select sql.Alias sql.BaseDDLElement sql.ClauseElement sql.ClauseVisitor
+sql.ColumnCollection sql.ColumnElement sql.CompoundSelect sql.DDL sql.DDLElement sql.Delete sql.Executable
+sql.ExecutableDDLElement sql.False_ sql.FromClause sql.Insert sql.Join sql.LambdaElement sql.NotNullable
+sql.Nullable sql.SQLColumnExpression sql.Select sql.SelectLabelStyle sql.Selectable sql.StatementLambdaElement
+sql.Subquery sql.TableClause sql.TableSample sql.True_ sql.Update sql.Values sql.alias sql.all_ sql.and_ sql.any_
+sql.asc sql.between sql.bindparam sql.case sql.cast sql.collate sql.column sql.cte sql.delete sql.desc sql.distinct
+sql.except_ sql.except_all sql.exists sql.extract sql.false sql.func sql.funcfilter sql.insert sql.intersect
+sql.intersect_all sql.join sql.label sql.lambda_stmt sql.lateral sql.literal sql.literal_column sql.modifier
+sql.not_ sql.null sql.nulls_first sql.nulls_last sql.nullsfirst sql.nullslast sql.or_ sql.outerjoin sql.outparam
+sql.over sql.quoted_name sql.select sql.table sql.tablesample sql.true sql.try_cast sql.tuple_ sql.type_coerce
+sql.union sql.union_all sql.update sql.values sql.within_group table tablesample true
 try_cast tuple_ type_coerce union union_all update values within_group : -> holding(Element)
 orm.sessionmaker orm.scoped_session : -> holding(SessionMaker)
 orm.Session orm.create_session : -> holding(Session)
@@ -33,7 +59,31 @@ orm.immediateload orm.join orm.joinedload orm.lazyload orm.load_only orm.mapped_
 orm.query_expression orm.raiseload orm.relationship orm.remote orm.selectin_polymorphic orm.selectinload
 orm.subqueryload orm.synonym orm.undefer orm.with_expression orm.with_loader_criteria orm.with_parent
 orm.with_polymorphic : -> holding(Element)
-exc.* orm.exc.* pool.* types.* dialects.* : -> object
+exc.AmbiguousForeignKeysError exc.ArgumentError exc.AwaitRequired exc.Base20DeprecationWarning
+exc.CircularDependencyError exc.CompileError exc.ConstraintColumnNotFoundError exc.DBAPIError exc.DataError
+exc.DatabaseError exc.DisconnectionError exc.DontWrapMixin exc.DuplicateColumnError exc.HasDescriptionCode
+exc.IdentifierError exc.IllegalStateChangeError exc.IntegrityError exc.InterfaceError exc.InternalError
+exc.InvalidRequestError exc.InvalidatePoolError exc.LegacyAPIWarning exc.MissingGreenlet exc.MovedIn20Warning
+exc.MultipleResultsFound exc.NoForeignKeysError exc.NoInspectionAvailable exc.NoReferenceError
+exc.NoReferencedColumnError exc.NoReferencedTableError exc.NoResultFound exc.NoSuchColumnError exc.NoSuchModuleError
+exc.NoSuchTableError exc.NotSupportedError exc.ObjectNotExecutableError exc.OperationalError
+exc.PendingRollbackError exc.ProgrammingError exc.ResourceClosedError exc.SADeprecationWarning
+exc.SAPendingDeprecationWarning exc.SATestSuiteWarning exc.SAWarning exc.SQLAlchemyError exc.StatementError
+exc.TimeoutError exc.UnboundExecutionError exc.UnreflectableTableError exc.UnsupportedCompilationError
+orm.exc.ConcurrentModificationError orm.exc.DetachedInstanceError orm.exc.FlushError orm.exc.LoaderStrategyException
+orm.exc.MappedAnnotationError orm.exc.MultipleResultsFound orm.exc.NoResultFound orm.exc.ObjectDeletedError
+orm.exc.ObjectDereferencedError orm.exc.StaleDataError orm.exc.UnmappedClassError orm.exc.UnmappedColumnError
+orm.exc.UnmappedError orm.exc.UnmappedInstanceError pool.AssertionPool pool.AsyncAdaptedQueuePool
+pool.ConnectionPoolEntry pool.FallbackAsyncAdaptedQueuePool pool.ManagesConnection pool.NullPool pool.Pool
+pool.PoolProxiedConnection pool.PoolResetState pool.QueuePool pool.SingletonThreadPool pool.StaticPool types.ARRAY
+types.BIGINT types.BINARY types.BLOB types.BOOLEAN types.BigInteger types.Boolean types.CHAR types.CLOB
+types.Concatenable types.DATE types.DATETIME types.DECIMAL types.DOUBLE types.DOUBLE_PRECISION types.Date
+types.DateTime types.Double types.Enum types.ExternalType types.FLOAT types.Float types.INT types.INTEGER
+types.Indexable types.Integer types.Interval types.JSON types.LargeBinary types.MatchType types.NCHAR types.NUMERIC
+types.NVARCHAR types.NullType types.Numeric types.PickleType types.REAL types.SMALLINT types.SchemaType
+types.SmallInteger types.String types.TEXT types.TIME types.TIMESTAMP types.Text types.Time types.TupleType
+types.TypeDecorator types.TypeEngine types.UUID types.Unicode types.UnicodeText types.UserDefinedType types.Uuid
+types.VARBINARY types.VARCHAR types.Variant types.adapt_type types.to_instance : -> object
 engine.Engine : -> Engine
 text sql.text sql.expression.text : -> Element
 
@@ -85,9 +135,11 @@ class Session : object
   __enter__ : -> receiver
 
 class Query : object
-  add_columns add_entity autoflush correlate cte distinct enable_eagerloads except_ except_all execution_options exists
+  add_columns add_entity autoflush correlate cte distinct enable_eagerloads except_ except_all execution_options
+  exists
   filter filter_by from_statement group_by having intersect intersect_all join label limit offset options order_by
-  outerjoin params populate_existing prefix_with scalar_subquery select_from slice subquery suffix_with union union_all
+  outerjoin params populate_existing prefix_with scalar_subquery select_from slice subquery suffix_with union
+  union_all
   where with_entities with_for_update with_hint with_parent with_session yield_per as_scalar : -> holding(Query)
   all count first get one one_or_none scalar update delete value values instances __iter__ : changes(self) -> part
   .column_descriptions .selectable .statement .whereclause : -> holding(Element)

@@ -87,12 +87,53 @@ _RULES = """
             rand randn randint randperm normal bernoulli multinomial rand_like randn_like randint_like poisson
             : draws(unless generator) -> view(Tensor)
             utils.data.random_split : draws(unless generator@2) -> list(Subset)
-            nn.functional.dropout nn.functional.gumbel_softmax nn.functional.rrelu : draws -> view(Tensor)
-            nn.functional.* : changes(@0 if inplace) -> view(Tensor)
-            nn.init.* : changes(tensor@0) draws -> view(Tensor) of tensor@0
+            nn.functional.dropout nn.functional.dropout1d nn.functional.dropout2d nn.functional.dropout3d
+            nn.functional.alpha_dropout nn.functional.feature_alpha_dropout nn.functional.gumbel_softmax
+            nn.functional.rrelu nn.functional.fractional_max_pool2d nn.functional.fractional_max_pool3d
+            nn.functional.scaled_dot_product_attention nn.functional.multi_head_attention_forward
+            : draws changes(@0 if inplace) -> view(Tensor)
+            nn.functional.batch_norm : changes(*) -> view(Tensor)
+            nn.functional.threshold_ nn.functional.relu_ nn.functional.elu_ nn.functional.leaky_relu_
+            nn.functional.selu_ nn.functional.hardtanh_ : changes(@0) -> view(Tensor)
+            nn.functional.adaptive_avg_pool1d nn.functional.adaptive_avg_pool2d nn.functional.adaptive_avg_pool3d
+            nn.functional.adaptive_max_pool1d nn.functional.adaptive_max_pool2d nn.functional.adaptive_max_pool3d
+            nn.functional.affine_grid nn.functional.avg_pool1d nn.functional.avg_pool2d nn.functional.avg_pool3d
+            nn.functional.bilinear nn.functional.binary_cross_entropy nn.functional.binary_cross_entropy_with_logits
+            nn.functional.celu nn.functional.channel_shuffle nn.functional.conv1d nn.functional.conv2d
+            nn.functional.conv3d nn.functional.conv_transpose1d nn.functional.conv_transpose2d
+            nn.functional.conv_transpose3d nn.functional.cosine_embedding_loss nn.functional.cosine_similarity
+            nn.functional.cross_entropy nn.functional.ctc_loss nn.functional.elu nn.functional.embedding
+            nn.functional.embedding_bag nn.functional.fold nn.functional.gaussian_nll_loss nn.functional.gelu
+            nn.functional.glu nn.functional.grid_sample nn.functional.group_norm nn.functional.hardshrink
+            nn.functional.hardsigmoid nn.functional.hardswish nn.functional.hardtanh
+            nn.functional.hinge_embedding_loss nn.functional.huber_loss nn.functional.instance_norm
+            nn.functional.interpolate nn.functional.kl_div nn.functional.l1_loss nn.functional.layer_norm
+            nn.functional.leaky_relu nn.functional.linear nn.functional.local_response_norm
+            nn.functional.log_softmax nn.functional.logsigmoid nn.functional.lp_pool1d nn.functional.lp_pool2d
+            nn.functional.margin_ranking_loss nn.functional.max_pool1d nn.functional.max_pool2d
+            nn.functional.max_pool3d nn.functional.max_unpool1d nn.functional.max_unpool2d nn.functional.mish
+            nn.functional.mse_loss nn.functional.multi_margin_loss nn.functional.multilabel_margin_loss
+            nn.functional.multilabel_soft_margin_loss nn.functional.nll_loss nn.functional.normalize
+            nn.functional.one_hot nn.functional.pad nn.functional.pairwise_distance nn.functional.pdist
+            nn.functional.pixel_shuffle nn.functional.pixel_unshuffle nn.functional.poisson_nll_loss
+            nn.functional.prelu nn.functional.relu nn.functional.relu6 nn.functional.rms_norm nn.functional.selu
+            nn.functional.sigmoid nn.functional.silu nn.functional.smooth_l1_loss nn.functional.soft_margin_loss
+            nn.functional.softmax nn.functional.softmin nn.functional.softplus nn.functional.softshrink
+            nn.functional.softsign nn.functional.tanh nn.functional.tanhshrink nn.functional.threshold
+            nn.functional.triplet_margin_loss nn.functional.triplet_margin_with_distance_loss nn.functional.unfold
+            nn.functional.upsample nn.functional.upsample_bilinear nn.functional.upsample_nearest
+            : changes(@0 if inplace) -> view(Tensor)
+            nn.init.uniform_ nn.init.normal_ nn.init.constant_ nn.init.ones_ nn.init.zeros_ nn.init.eye_
+            nn.init.dirac_ nn.init.xavier_uniform_ nn.init.xavier_normal_ nn.init.kaiming_uniform_
+            nn.init.kaiming_normal_ nn.init.trunc_normal_ nn.init.orthogonal_ nn.init.sparse_ nn.init.uniform
+            nn.init.normal nn.init.constant nn.init.xavier_uniform nn.init.xavier_normal nn.init.kaiming_uniform
+            nn.init.kaiming_normal nn.init.orthogonal : changes(tensor@0) draws -> view(Tensor) of tensor@0
             nn.utils.clip_grad_norm_ nn.utils.clip_grad_value_ nn.utils.clip_grad_norm
             : changes(parameters@0) -> view(Tensor)
-            nn.utils.rnn.* : -> view(unknown)
+            nn.init.calculate_gain : pure
+            nn.utils.rnn.pack_padded_sequence nn.utils.rnn.pad_packed_sequence nn.utils.rnn.pack_sequence
+            nn.utils.rnn.unpack_sequence nn.utils.rnn.pad_sequence nn.utils.rnn.unpad_sequence
+            nn.utils.rnn.PackedSequence : -> view(unknown)
             autograd.grad : changes(*) -> view(list(Tensor))
             autograd.backward : changes(*)
             save : writes(f@1)
@@ -120,7 +161,21 @@ _RULES = """
             triu
             diag sign neg square bincount histc searchsorted bucketize gather index_select masked_select scatter take
             maximum minimum median quantile logsumexp roll flip rot90 cartesian_prod combinations
-            linalg.* fft.* special.* : changes(out) -> view(Tensor)
+            linalg.cholesky linalg.cholesky_ex linalg.cond linalg.cross linalg.det linalg.diagonal linalg.eig
+            linalg.eigh linalg.eigvals linalg.eigvalsh linalg.householder_product linalg.inv linalg.inv_ex
+            linalg.ldl_factor linalg.ldl_solve linalg.lstsq linalg.lu linalg.lu_factor linalg.lu_solve linalg.matmul
+            linalg.matrix_exp linalg.matrix_norm linalg.matrix_power linalg.matrix_rank linalg.multi_dot linalg.norm
+            linalg.pinv linalg.qr linalg.slogdet linalg.solve linalg.solve_ex linalg.solve_triangular linalg.svd
+            linalg.svdvals linalg.tensorinv linalg.tensorsolve linalg.vander linalg.vecdot linalg.vector_norm
+            fft.fft fft.fft2 fft.fftfreq fft.fftn fft.fftshift fft.hfft fft.hfft2 fft.hfftn fft.ifft fft.ifft2
+            fft.ifftn fft.ifftshift fft.ihfft fft.ihfft2 fft.ihfftn fft.irfft fft.irfft2 fft.irfftn fft.rfft
+            fft.rfft2 fft.rfftfreq fft.rfftn special.airy_ai special.bessel_j0 special.bessel_j1 special.bessel_y0
+            special.bessel_y1 special.digamma special.entr special.erf special.erfc special.erfcx special.erfinv
+            special.exp2 special.expit special.expm1 special.gammainc special.gammaincc special.gammaln special.i0
+            special.i0e special.i1 special.i1e special.log1p special.log_ndtr special.log_softmax special.logit
+            special.logsumexp special.multigammaln special.ndtr special.ndtri special.polygamma special.psi
+            special.round special.sinc special.softmax special.xlog1py special.xlogy special.zeta
+            : changes(out) -> view(Tensor)
             manual_seed_all : seeds
 """
 
