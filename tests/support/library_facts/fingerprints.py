@@ -202,15 +202,32 @@ def _artist(value: Any) -> Any:
     return (type(value).__name__, own, [_artist(child) for child in children])
 
 
+def _shapely(value: Any, depth: int) -> Any:
+    return value.wkb if hasattr(value, "wkb") else repr(value)
+
+
+def _sqlalchemy(value: Any, depth: int) -> Any:
+    return repr(value) if hasattr(value, "columns") else str(value)
+
+
+def _statsmodels(value: Any, depth: int) -> Any:
+    names = ("params", "scale", "cov_type", "endog", "exog")
+    return [fingerprint(getattr(value, name), depth - 1) for name in names if hasattr(value, name)] or None
+
+
 _SPECIAL: dict[str, Any] = {
     "numpy": _numpy,
     "pandas": _pandas,
+    "geopandas": _pandas,
     "polars": _polars,
     "xarray": _xarray,
     "dask": _dask,
     "pyarrow": _pyarrow,
     "matplotlib": _matplotlib,
     "mpl_toolkits": _matplotlib,
+    "shapely": _shapely,
+    "sqlalchemy": _sqlalchemy,
+    "statsmodels": _statsmodels,
 }
 
 
@@ -257,7 +274,7 @@ def _collect(value: Any, found: dict[int, Any], depth: int) -> None:
 
 def _is_opaque(value: Any, library: str) -> bool:
     """Return True for tables and arrays, whose parts are internal."""
-    if library == "pandas":
+    if library in ("pandas", "geopandas"):
         pandas = sys.modules["pandas"]
         return isinstance(value, (pandas.DataFrame, pandas.Series, pandas.Index))
     return library in ("numpy", "polars", "pyarrow") or (library in ("xarray", "dask") and hasattr(value, "dtypes"))

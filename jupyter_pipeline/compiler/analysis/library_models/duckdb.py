@@ -73,7 +73,7 @@ class Relation DuckDBPyRelation : object
   sample select select_dtypes select_types set_alias sort std stddev stddev_pop stddev_samp string_agg sum union
   union_by_name unique unnest unpivot value_counts var var_pop var_samp variance with_columns : -> holding(Relation)
   filter : names -> holding(Relation)
-  query : names queries(sql_query@1) -> holding(Relation)
+  query : configures names queries(sql_query@1) -> holding(Relation)
   create create_view insert_into to_table to_view insert update : changes(self) configures -> holding(Relation)
   execute materialize close : changes(self) -> holding(Relation)
   df fetchdf to_df : -> pandas.DataFrame

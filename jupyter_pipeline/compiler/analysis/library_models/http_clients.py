@@ -26,7 +26,8 @@ Request : -> holding(Request)
 
 # Cookies of a response change the session
 class Session session sessions.Session : object
-  get head options : changes(self except data) receives(url@0) -> holding(Response)
+  get : changes(self except data) receives(url@0) -> holding(Response)
+  head options : receives(url@0) -> holding(Response)
   post put patch delete : changes(self except data) sends(url@0) -> holding(Response)
   request : changes(self except data) sends(url@1) -> holding(Response)
   send : changes(self except data) sends(*) -> holding(Response)
@@ -62,7 +63,8 @@ ConnectError ConnectTimeout ReadTimeout TimeoutException InvalidURL : -> object
 Request : -> holding(Request)
 
 class Client AsyncClient : object
-  get head options : changes(self except data) receives(url@0) -> holding(Response)
+  get : changes(self except data) receives(url@0) -> holding(Response)
+  head options : receives(url@0) -> holding(Response)
   stream : changes(self except data) receives(url@1) -> holding(Response)
   post put patch delete : changes(self except data) sends(url@0) -> holding(Response)
   request : changes(self except data) sends(url@1) -> holding(Response)

@@ -83,9 +83,9 @@ special.errstate : -> object
 linalg.bandwidth linalg.block_diag linalg.cdf2rdf linalg.circulant linalg.companion linalg.convolution_matrix
 linalg.coshm linalg.cosm linalg.cossin linalg.dft linalg.diagsvd linalg.eigh_tridiagonal
 linalg.eigvalsh_tridiagonal linalg.expm linalg.expm_cond linalg.expm_frechet linalg.fiedler
-linalg.fiedler_companion linalg.fractional_matrix_power linalg.funm linalg.hadamard linalg.hankel linalg.helmert
+linalg.fiedler_companion  linalg.funm linalg.hadamard linalg.hankel linalg.helmert
 linalg.hilbert linalg.invhilbert linalg.invpascal linalg.ishermitian linalg.issymmetric linalg.khatri_rao
-linalg.leslie linalg.logm linalg.matmul_toeplitz linalg.norm linalg.orth linalg.orthogonal_procrustes
+linalg.leslie  linalg.matmul_toeplitz linalg.norm linalg.orth linalg.orthogonal_procrustes
 linalg.pascal linalg.pinv linalg.pinvh linalg.polar linalg.rsf2csf linalg.sinhm linalg.sinm
 linalg.solve_circulant linalg.solve_continuous_are linalg.solve_continuous_lyapunov linalg.solve_discrete_are
 linalg.solve_discrete_lyapunov linalg.solve_lyapunov linalg.solve_sylvester linalg.solve_toeplitz linalg.sqrtm
@@ -112,6 +112,7 @@ linalg.solve_triangular : changes(* if overwrite_b@5) -> view(table)
 linalg.qr_insert : changes(* if overwrite_qru@6) -> view(table)
 linalg.qr_delete : changes(* if overwrite_qr@5) -> view(table)
 linalg.qr_update : changes(* if overwrite_qruv@4) -> view(table)
+linalg.logm linalg.fractional_matrix_power sparse.linalg.expm sparse.linalg.expm_multiply : draws -> table
 linalg.clarkson_woodruff_transform : draws(unless rng@2 seed@2) -> table
 linalg.LinAlgError linalg.LinAlgWarning : -> object
 fft.fftfreq fft.fftshift fft.fht fft.fhtoffset fft.ifftshift fft.ifht fft.rfftfreq : -> table
@@ -197,6 +198,7 @@ interpolate.pade interpolate.pchip_interpolate interpolate.spalde interpolate.sp
 interpolate.splev interpolate.splint interpolate.splprep interpolate.splrep interpolate.sproot : -> table
 interpolate.make_interp_spline interpolate.make_lsq_spline interpolate.make_smoothing_spline
 interpolate.make_splrep : -> holding(interp1d)
+interpolate.BarycentricInterpolator : draws(unless rng) -> interp1d
 interpolate.barycentric_interpolate : draws(unless rng) -> table
 constants.convert_temperature constants.find constants.lambda2nu constants.nu2lambda constants.precision
 constants.unit constants.value : -> table
@@ -249,8 +251,8 @@ sparse.linalg.use_solver : configures
 sparse.linalg.aslinearoperator sparse.linalg.LinearOperator : -> holding(LinearOperator)
 sparse.linalg.splu sparse.linalg.spilu sparse.linalg.SuperLU : -> LinearOperator
 sparse.linalg.factorized : -> unknown
-sparse.linalg.bicg sparse.linalg.bicgstab sparse.linalg.cg sparse.linalg.cgs sparse.linalg.expm
-sparse.linalg.expm_multiply sparse.linalg.funm_multiply_krylov sparse.linalg.gcrotmk sparse.linalg.gmres
+sparse.linalg.bicg sparse.linalg.bicgstab sparse.linalg.cg sparse.linalg.cgs
+ sparse.linalg.funm_multiply_krylov sparse.linalg.gcrotmk sparse.linalg.gmres
 sparse.linalg.inv sparse.linalg.is_sptriangular sparse.linalg.lgmres sparse.linalg.lsmr sparse.linalg.lsqr
 sparse.linalg.matrix_power sparse.linalg.minres sparse.linalg.norm sparse.linalg.qmr sparse.linalg.spbandwidth
 sparse.linalg.spsolve sparse.linalg.tfqmr : changes(x0) -> table

@@ -20,10 +20,12 @@ _RULES = """
             **.MarkovRegression **.MarkovAutoregression **.DynamicFactor **.STL **.GLMGam **.PCA **.AnovaRM
             **.OrderedModel **.GeneralizedPoisson **.ZeroInflatedPoisson : object
               fit fit_regularized fit_constrained filter smooth : changes(self except data) -> Results
-              predict loglike score hessian information whiten select_order : -> table
+              predict loglike score hessian information select_order : -> table
+              whiten : -> view(table)
               from_formula : names -> Model
               .endog .exog .scores .loadings .factors : -> view(table)
-              .endog_names .exog_names .nobs .df_model .df_resid .formula : pure
+              .exog_names : -> view(container)
+              .endog_names .nobs .df_model .df_resid .formula : pure
             class **.Results **.Summary : object
               summary summary2 get_prediction get_forecast get_robustcov_results append extend apply
               test_serial_correlation

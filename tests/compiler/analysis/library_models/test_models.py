@@ -39,7 +39,9 @@ def find_differences(sample: Sample, model: FunctionModel, facts: Facts) -> list
     """Return the observed effects that the model does not have."""
     receiver = facts.expression.partition(".")[0]
     is_method = load_class(sample.name) is not None
-    in_place = "inplace=True" in facts.expression and bool(model.changes_receiver_if)
+    in_place = ("inplace=True" in facts.expression or "in_place=True" in facts.expression) and bool(
+        model.changes_receiver_if
+    )
     others = any(argument != SELF for argument in model.changes) or bool(model.changes_if)
     writes = any(access.writes for access in model.files)
     found = []
