@@ -149,7 +149,8 @@ class **.DataCollatorWithPadding **.DataCollatorForTokenClassification **.DataCo
 # A run writes its checkpoints
 class **.Trainer **.Seq2SeqTrainer : object
   train hyperparameter_search : changes(self) draws writes(any) -> new(unknown)
-  evaluate predict evaluation_loop prediction_loop : changes(self) draws -> new(unknown)
+  predict : draws -> new(unknown)
+  evaluate evaluation_loop prediction_loop : changes(self) draws -> new(unknown)
   save_model save_state save_metrics log_metrics create_model_card : changes(self) writes(any)
   push_to_hub : changes(self) sends(huggingface) -> constant
   add_callback remove_callback pop_callback log create_optimizer create_scheduler create_optimizer_and_scheduler
