@@ -91,6 +91,19 @@ evaluate re_evaluate : names changes(out) -> numpy.Element
 set_num_threads set_vml_num_threads set_vml_accuracy_mode : configures
 detect_number_of_cores get_vml_version : -> constant
 """
+_IMBLEARN = """
+class **.RandomOverSampler **.SMOTE **.SMOTENC **.SMOTEN **.BorderlineSMOTE **.SVMSMOTE **.ADASYN **.KMeansSMOTE
+  **.RandomUnderSampler **.NearMiss **.TomekLinks **.EditedNearestNeighbours **.ClusterCentroids **.SMOTEENN
+  **.SMOTETomek (BaseEstimator)
+  fit_resample fit_sample : changes(self except data) draws(self) -> list(table)
+functions
+over_sampling.RandomOverSampler over_sampling.SMOTE over_sampling.SMOTENC over_sampling.SMOTEN
+over_sampling.BorderlineSMOTE over_sampling.SVMSMOTE over_sampling.ADASYN over_sampling.KMeansSMOTE
+under_sampling.RandomUnderSampler under_sampling.ClusterCentroids combine.SMOTEENN combine.SMOTETomek
+: random(unless random_state) -> SMOTE
+metrics.classification_report_imbalanced : pure
+metrics.geometric_mean_score metrics.sensitivity_score metrics.specificity_score : -> table
+"""
 _DASK_CUDF = """
 read_csv read_parquet read_orc read_json read_text : opens(path@0) -> holding(dask.DataFrame)
 from_cudf from_dask_dataframe from_delayed concat : -> holding(dask.DataFrameOrSeries)
@@ -102,6 +115,7 @@ MODELS = (
     LibraryModel(library="cuml", rules=scikit_learn.RULES),
     LibraryModel(library="dask_ml", rules=scikit_learn.RULES),
     LibraryModel(library="dask_cudf", rules=_DASK_CUDF),
+    LibraryModel(library="imblearn", rules=scikit_learn.RULES + _IMBLEARN),
     LibraryModel(library="jax", rules=_JAX, decorators=words("jit")),
     LibraryModel(library="bottleneck", rules=_BOTTLENECK),
     LibraryModel(library="numexpr", rules=_NUMEXPR),

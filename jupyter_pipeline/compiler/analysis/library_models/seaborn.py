@@ -56,6 +56,21 @@ _RULES = """
             load_dataset get_dataset_names : reads(name@0 data_home) -> table
             class palettes.Palette : container
               as_hex : -> new(Palette)
+            functions
+            class **.Plot : object
+              add facet label layout limit on pair scale share theme : -> holding(Plot)
+              show plot : figure changes(self) -> view(Plot)
+              save : changes(self) figure writes(loc@0) -> receiver
+            functions
+            **.Plot.config.theme.update **.Plot.config.theme.reset **.Plot.config.display.update : configures
+            objects.Agg objects.Area objects.Band objects.Bar objects.Bars objects.Boolean objects.Continuous
+            objects.Count objects.Dash
+            objects.Dodge objects.Dot objects.Dots objects.Est objects.Hist objects.Jitter objects.KDE objects.Line
+            objects.Lines
+            objects.Mark objects.Move objects.Nominal objects.Norm objects.Path objects.Paths objects.Perc
+            objects.PolyFit
+            objects.Range objects.Scale objects.Shift objects.Stack objects.Stat objects.Temporal objects.Text
+            : -> object
 """
 
 MODELS = (LibraryModel(library="seaborn", rules=_RULES),)

@@ -54,7 +54,7 @@ _MODEL = f"""
             **.load_model : reads(filepath@0) -> Model
             **.load_img : reads(path@0) -> unknown
             **.img_to_array : -> table
-            **.image_dataset_from_directory **.text_dataset_from_directory **.load_data : reads(any) draws -> unknown
+            **.load_data : reads(any) draws -> unknown
 """
 _TENSORS = """
             random.set_seed compat.v1.set_random_seed : seeds
@@ -68,6 +68,101 @@ _TENSORS = """
             : -> view(unknown)
             GradientTape Variable device name_scope : -> unknown
             config.* : configures
+
+            # Data sets read their files when they are iterated
+            class data.Dataset : object
+              map filter batch unbatch padded_batch repeat take skip prefetch cache enumerate interleave flat_map
+              window zip concatenate
+              with_options apply shard group_by_window bucket_by_sequence_length ragged_batch rebatch ignore_errors
+              scan take_while unique
+              : draws(*) -> holding(Dataset)
+              shuffle : draws -> holding(Dataset)
+              as_numpy_iterator make_one_shot_iterator make_initializable_iterator get_single_element reduce
+              : draws(self) -> holding(unknown)
+              cardinality __len__ : -> constant
+              save : writes(path@0)
+              .element_spec .class_names .file_paths : -> view(unknown)
+              __iter__ : -> view(unknown)
+            functions
+            data.Dataset.from_tensor_slices data.Dataset.from_tensors data.Dataset.from_generator data.Dataset.range
+            data.Dataset.zip
+            data.Dataset.sample_from_datasets data.Dataset.choose_from_datasets
+            compat.v1.data.Dataset.from_tensor_slices
+            : -> holding(Dataset)
+            data.TFRecordDataset data.TextLineDataset data.FixedLengthRecordDataset data.Dataset.list_files
+            data.Dataset.load
+            data.experimental.make_csv_dataset data.experimental.CsvDataset
+            : opens(filenames@0 file_pattern@0 path@0) draws -> holding(Dataset)
+            **.image_dataset_from_directory **.text_dataset_from_directory **.audio_dataset_from_directory
+            : opens(directory@0) draws(unless seed) -> holding(Dataset)
+            **.timeseries_dataset_from_array : draws(unless seed) -> holding(Dataset)
+            **.get_file : writes(fname@0) -> constant
+            nn.relu nn.softmax nn.sigmoid nn.tanh nn.elu nn.leaky_relu nn.gelu nn.selu nn.softplus nn.log_softmax
+            nn.conv1d nn.conv2d nn.conv3d
+            nn.conv2d_transpose nn.max_pool nn.max_pool2d nn.avg_pool nn.avg_pool2d nn.bias_add nn.moments
+            nn.l2_loss nn.l2_normalize
+            nn.embedding_lookup nn.softmax_cross_entropy_with_logits nn.sparse_softmax_cross_entropy_with_logits
+            nn.sigmoid_cross_entropy_with_logits nn.compute_average_loss nn.scale_regularization_loss nn.in_top_k
+            nn.top_k nn.batch_normalization
+            nn.local_response_normalization add_n math.reduce_sum math.reduce_mean math.reduce_max math.reduce_min
+            math.reduce_std math.reduce_variance
+            math.square math.sqrt math.exp math.log math.abs math.add math.subtract math.multiply math.divide
+            math.argmax math.equal math.sin
+            math.cos math.sigmoid math.maximum math.minimum math.pow math.floor math.round math.confusion_matrix
+            math.top_k math.segment_sum
+            math.logical_and math.logical_or math.logical_not math.is_nan math.softplus math.divide_no_nan
+            math.l2_normalize
+            linalg.matmul linalg.inv linalg.det linalg.norm linalg.diag linalg.eigh linalg.svd linalg.cholesky
+            linalg.solve linalg.band_part
+            maximum minimum sin cos tanh sigmoid tensordot einsum transpose reverse roll gather_nd scatter_nd
+            boolean_mask searchsorted
+            sort argsort unique meshgrid norm repeat tensor_scatter_nd_update zeros_initializer ones_initializer
+            is_tensor logical_and logical_or
+            logical_not ensure_shape stop_gradient broadcast_to image.resize image.resize_with_pad
+            image.rgb_to_grayscale image.grayscale_to_rgb
+            image.flip_left_right image.flip_up_down image.rot90 image.central_crop image.crop_to_bounding_box
+            image.pad_to_bounding_box
+            image.convert_image_dtype image.decode_jpeg image.decode_png image.decode_image image.encode_jpeg
+            image.per_image_standardization
+            image.adjust_brightness image.adjust_contrast image.draw_bounding_boxes image.extract_patches
+            io.decode_jpeg io.decode_png
+            io.decode_image io.decode_raw io.parse_single_example io.parse_example io.parse_tensor io.serialize_tensor
+            io.FixedLenFeature io.VarLenFeature io.decode_csv io.decode_compressed strings.split strings.lower
+            strings.regex_replace
+            strings.join strings.length strings.unicode_split strings.substr strings.to_number strings.strip
+            strings.reduce_join
+            sparse.to_dense sparse.from_dense sparse.SparseTensor SparseTensor RaggedTensor ragged.constant
+            ragged.stack TensorSpec
+            TensorShape train.Feature train.Features train.Example train.BytesList train.FloatList train.Int64List
+            keras.activations.relu
+            keras.activations.sigmoid keras.activations.softmax keras.activations.tanh keras.regularizers.l1
+            keras.regularizers.l2
+            keras.regularizers.L1 keras.regularizers.L2 keras.regularizers.l1_l2 keras.constraints.max_norm
+            : -> view(unknown)
+            keras.initializers.GlorotUniform keras.initializers.HeNormal keras.initializers.RandomNormal
+            keras.initializers.RandomUniform
+            keras.initializers.Zeros keras.initializers.Ones keras.initializers.Constant
+            keras.initializers.glorot_uniform : -> object
+            **.concatenate **.add **.multiply **.average : changes(*) -> holding(unknown)
+            image.random_flip_left_right image.random_flip_up_down image.random_brightness image.random_contrast
+            image.random_crop
+            image.random_hue image.random_saturation image.stateless_random_crop nn.dropout random.stateless_uniform
+            : draws -> view(unknown)
+            io.read_file io.gfile.GFile io.gfile.exists io.gfile.listdir io.gfile.glob io.matching_files
+            train.latest_checkpoint
+            train.load_checkpoint train.list_variables saved_model.load
+            : reads(filename@0 name@0 pattern@0 checkpoint_dir@0 export_dir@0 path@0) -> unknown
+            io.write_file io.gfile.makedirs io.gfile.rmtree io.gfile.remove io.write_graph : writes(filename@0 path@0)
+            io.gfile.copy : reads(src@0) writes(dst@1)
+            saved_model.save : writes(export_dir@1)
+            test.is_gpu_available test.gpu_device_name version.VERSION executing_eagerly config.list_physical_devices
+            config.experimental.list_physical_devices config.list_logical_devices : -> container
+            print debugging.assert_equal : pure
+            keras.backend.set_floatx keras.backend.set_image_data_format keras.mixed_precision.set_global_policy
+            autograph.set_verbosity
+            get_logger compat.v1.disable_eager_execution compat.v1.enable_eager_execution
+            compat.v1.disable_v2_behavior
+            compat.v1.logging.set_verbosity logging.set_verbosity get_logger.setLevel : configures -> unknown
 """
 
 MODELS = (
