@@ -50,8 +50,10 @@ CASES: dict[str, tuple[bool, list[str]]] = {
     "spark": (
         True,
         [
-            "from pyspark.sql import SparkSession\nspark=SparkSession.builder.appName('a').getOrCreate()\n"
-            "df=spark.read.csv('a.csv')",
+            (
+                "from pyspark.sql import SparkSession\nspark=SparkSession.builder.appName('a').getOrCreate()\n"
+                "df=spark.read.csv('a.csv')"
+            ),
             "df.createOrReplaceTempView('t')",
             "x=spark.sql('select * from t').toPandas()",
         ],
@@ -59,8 +61,10 @@ CASES: dict[str, tuple[bool, list[str]]] = {
     "spark2": (
         False,
         [
-            "from pyspark.sql import SparkSession\nspark=SparkSession.builder.appName('a').getOrCreate()\n"
-            "df=spark.read.csv('a.csv')",
+            (
+                "from pyspark.sql import SparkSession\nspark=SparkSession.builder.appName('a').getOrCreate()\n"
+                "df=spark.read.csv('a.csv')"
+            ),
             "df.show()",
             "x=df.toPandas()",
         ],
@@ -68,8 +72,10 @@ CASES: dict[str, tuple[bool, list[str]]] = {
     "sparkw": (
         True,
         [
-            "from pyspark.sql import SparkSession\nspark=SparkSession.builder.appName('a').getOrCreate()\n"
-            "df=spark.read.csv('a.csv')",
+            (
+                "from pyspark.sql import SparkSession\nspark=SparkSession.builder.appName('a').getOrCreate()\n"
+                "df=spark.read.csv('a.csv')"
+            ),
             "df.write.mode('overwrite').parquet('o')",
             "x=spark.read.parquet('o').count()",
         ],
@@ -85,8 +91,10 @@ CASES: dict[str, tuple[bool, list[str]]] = {
     "trainer": (
         True,
         [
-            "from transformers import *\nfrom transformers import Trainer,AutoModel\n"
-            "m=AutoModel.from_pretrained('b')\nt=Trainer(m)",
+            (
+                "from transformers import *\nfrom transformers import Trainer,AutoModel\n"
+                "m=AutoModel.from_pretrained('b')\nt=Trainer(m)"
+            ),
             "t.train()",
             "x=m(1)",
         ],
@@ -99,8 +107,10 @@ CASES: dict[str, tuple[bool, list[str]]] = {
     "so": (
         True,
         [
-            "import seaborn.objects as so\nimport matplotlib.pyplot as plt\nfig,ax=plt.subplots()\n"
-            "p=so.Plot([1],[2]).add(so.Line())",
+            (
+                "import seaborn.objects as so\nimport matplotlib.pyplot as plt\nfig,ax=plt.subplots()\n"
+                "p=so.Plot([1],[2]).add(so.Line())"
+            ),
             "p.on(ax).plot()",
             "fig.savefig('x.png')",
         ],
@@ -129,8 +139,10 @@ CASES: dict[str, tuple[bool, list[str]]] = {
     "dendro": (
         True,
         [
-            "import scipy.cluster.hierarchy as h, matplotlib.pyplot as plt\nfig,ax=plt.subplots()\n"
-            "l=h.linkage([[1],[2]])",
+            (
+                "import scipy.cluster.hierarchy as h, matplotlib.pyplot as plt\nfig,ax=plt.subplots()\n"
+                "l=h.linkage([[1],[2]])"
+            ),
             "h.dendrogram(l,ax=ax)",
             "fig.savefig('x.png')",
         ],
