@@ -215,6 +215,12 @@ def _statsmodels(value: Any, depth: int) -> Any:
     return [fingerprint(getattr(value, name), depth - 1) for name in names if hasattr(value, name)] or None
 
 
+def _http(value: Any, depth: int) -> Any:
+    """Return the settings of a client, or the content of a response; connections are caches."""
+    names = ("headers", "cookies", "params", "auth", "status_code", "_content", "url", "method", "is_closed")
+    return {name: repr(getattr(value, name)) for name in names if hasattr(value, name)} or repr(value)
+
+
 _SPECIAL: dict[str, Any] = {
     "numpy": _numpy,
     "pandas": _pandas,
@@ -225,6 +231,8 @@ _SPECIAL: dict[str, Any] = {
     "pyarrow": _pyarrow,
     "matplotlib": _matplotlib,
     "mpl_toolkits": _matplotlib,
+    "httpx": _http,
+    "requests": _http,
     "shapely": _shapely,
     "sqlalchemy": _sqlalchemy,
     "statsmodels": _statsmodels,
