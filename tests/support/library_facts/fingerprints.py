@@ -221,7 +221,19 @@ def _http(value: Any, depth: int) -> Any:
     return {name: repr(getattr(value, name)) for name in names if hasattr(value, name)} or repr(value)
 
 
+def _element(value: Any, depth: int) -> Any:
+    if not hasattr(value, "attrib"):
+        return None
+    return (value.tag, value.text, value.tail, repr(value.attrib), [_element(child, depth) for child in value])
+
+
+def _hash(value: Any, depth: int) -> Any:
+    return value.hexdigest() if hasattr(value, "hexdigest") else None
+
+
 _SPECIAL: dict[str, Any] = {
+    "xml": _element,
+    "_hashlib": _hash,
     "numpy": _numpy,
     "pandas": _pandas,
     "geopandas": _pandas,
@@ -272,6 +284,8 @@ def _collect(value: Any, found: dict[int, Any], depth: int) -> None:
         parts = list(value)[:50]
     elif _is_opaque(value, library):
         parts = []
+    elif library == "xml" and hasattr(value, "attrib"):
+        parts = [*value, value.attrib]
     else:
         parts = list(getattr(value, "__dict__", {}).values())
     if isinstance(value, types.MethodType):

@@ -70,6 +70,12 @@ def _restore_loggers(value: Any) -> None:
     logging.raiseExceptions = value[4]
 
 
+def _restore_collector(value: Any) -> None:
+    (gc.enable if value[0] else gc.disable)()
+    gc.set_threshold(*value[1])
+    gc.set_debug(value[2])
+
+
 def _decimal_settings() -> Any:
     context = decimal.getcontext()
     return (context.prec, context.rounding, context.Emin, context.Emax, repr(context.traps))
@@ -181,7 +187,7 @@ _PARTS: dict[str, _Part] = {
     "socket": _Part(socket.getdefaulttimeout, socket.setdefaulttimeout),
     "recursion limit": _Part(sys.getrecursionlimit, sys.setrecursionlimit),
     "switch interval": _Part(sys.getswitchinterval, sys.setswitchinterval),
-    "collector": _Part(lambda: (gc.isenabled(), gc.get_threshold(), gc.get_debug()), lambda value: gc.enable()),
+    "collector": _Part(lambda: (gc.isenabled(), gc.get_threshold(), gc.get_debug()), _restore_collector),
     "streams": _Part(_streams, _ignore),
     "signals": _Part(_signals, _ignore),
     "exit functions": _Part(atexit._ncallbacks, _ignore),

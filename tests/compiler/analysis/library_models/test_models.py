@@ -25,7 +25,8 @@ SAMPLES = load_samples()
 UNCALLED = 0.35
 """Largest share of the listed functions of a sample that are not called."""
 SEPARATE = (Returns.NEW, Returns.CONSTANT)
-OF_LAZY_IMPORTS = {"loggers", "exit functions", "warnings", "environment"}
+OF_LAZY_IMPORTS = {"loggers": "logging", "exit functions": "atexit", "warnings": "warnings", "environment": "os"}
+"""State that an import of a library may change, with the library whose functions change it."""
 
 
 def find_model(sample: Sample, name: str) -> FunctionModel | None:
@@ -56,7 +57,8 @@ def find_differences(sample: Sample, model: FunctionModel, facts: Facts) -> list
         found.append(f"writes {sorted(facts.writes)}")
     if any(not path.startswith("/") for path in facts.reads) and not model.files:
         found.append(f"reads {sorted(facts.reads)}")
-    for part in facts.state - OF_LAZY_IMPORTS:
+    lazy = {part for part, library in OF_LAZY_IMPORTS.items() if not sample.name.startswith(library)}
+    for part in facts.state - lazy:
         if part == "figures":
             known = model.uses_figure
         elif part.endswith("random"):

@@ -293,7 +293,7 @@ SAMPLES = (
         "heapq",
         """
         heapify: xs
-        heappush: ys, xs
+        heappush: ys, 5
         heappop: ys
         heapreplace: ys, 1
         heappushpop: ys, 1
@@ -703,7 +703,7 @@ SAMPLES = (
     _module(
         "logging",
         """
-        getLogger: 'zz'
+        getLogger:
         basicConfig: level=10
         disable: 10
         addLevelName: 99, 'zz'
