@@ -20,8 +20,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from .budget import count_processors
-
 __all__ = ["FigureRenderer", "is_figure"]
 
 _MOST_BYTES = 8_000_000
@@ -132,9 +130,7 @@ class FigureRenderer:
                 return True
             job.done = pid == job.pid
             if job.done:
-                self.charge(
-                    (usage.ru_utime + usage.ru_stime) / count_processors()
-                )  # with one processor, it stops the run
+                self.charge(usage.ru_utime + usage.ru_stime)
         return job.done
 
 
