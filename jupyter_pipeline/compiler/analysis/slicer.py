@@ -20,6 +20,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
+from jupyter_pipeline.compiler.analysis.certain_reads import is_certain_read
 from jupyter_pipeline.compiler.analysis.dependencies import Dependencies, LastCell, analyze
 from jupyter_pipeline.compiler.analysis.heap import bits
 from jupyter_pipeline.compiler.analysis.state import UnresolvedName
@@ -266,8 +267,10 @@ def _slice_backward(
     for statement in statements[:end]:
         if statement.cell in criteria and not unused >> statement.number & 1:
             start |= 1 << statement.number | last_cell.needs.get(statement.number, 0)
-    unresolved = [*dependencies.unresolved, *last_cell.unresolved]
+    every = [*dependencies.unresolved, *last_cell.unresolved]
     needed = _backward_closure(statements, settings, start)
+    every = [name for name in every if needed >> name.statement & 1]
+    unresolved = [name for name in every if _is_refused(program, name, later, kernel_names)]
     refused = _find_refused(program, bits(needed), unresolved)
     left_out = 0
     if refused:
@@ -289,6 +292,11 @@ def _slice_backward(
         CellNote(statements[n].cell, _LEFT_OUT, subject=ast.unparse(statements[n].node).split("\n")[0][:60])
         for n in bits(left_out)
     ]
+    sliced.notes += dict.fromkeys(
+        CellNote(name.cell, f"line {name.line}: {name.name} has no definition; a run that reads it fails")
+        for name in every
+        if name not in unresolved and needed >> name.statement & 1
+    )
     cells = set(sliced.cells)
     for cell, plain in program.plain.items():
         if cell > last:
@@ -381,23 +389,38 @@ def _note_obstacles(program: Program, statements: Sequence[Statement], needed: i
     return notes
 
 
+def _find_rule(
+    program: Program, unresolved: UnresolvedName, later: Mapping[str, str], kernel_names: Collection[str]
+) -> str:
+    """Return the id of the rule that refuses a name without a definition."""
+    name = unresolved.name
+    if name in ("In", "Out", "get_ipython", "exit", "quit") or (name[0] == "_" and name.strip("_0123456789i") == ""):
+        return "ipython-name"
+    if unresolved.deleted:
+        return "deleted-name"
+    if name in later:
+        return "name-defined-below"
+    if name in kernel_names:
+        return "name-only-in-kernel"
+    return "name-from-script" if _find_script(program, unresolved.cell) else "undefined-name"
+
+
+def _is_refused(
+    program: Program, unresolved: UnresolvedName, later: Mapping[str, str], kernel_names: Collection[str]
+) -> bool:
+    """Return False for a name that only a condition reads: the notebook runs without a definition of it."""
+    if _find_rule(program, unresolved, later, kernel_names) != "undefined-name":
+        return True
+    nodes = [s.node for s in program.of_cell(unresolved.cell)]
+    return is_certain_read(nodes, unresolved.name, unresolved.line)
+
+
 def _refuse_name(
     program: Program, unresolved: UnresolvedName, later: Mapping[str, str], kernel_names: Collection[str]
 ) -> Refusal:
     name = unresolved.name
+    rule = _find_rule(program, unresolved, later, kernel_names)
     script = _find_script(program, unresolved.cell)
-    if name in ("In", "Out", "get_ipython", "exit", "quit") or (name[0] == "_" and name.strip("_0123456789i") == ""):
-        rule = "ipython-name"
-    elif unresolved.deleted:
-        rule = "deleted-name"
-    elif name in later:
-        rule = "name-defined-below"
-    elif name in kernel_names:
-        rule = "name-only-in-kernel"
-    elif script:
-        rule = "name-from-script"
-    else:
-        rule = "undefined-name"
     other = script if rule == "name-from-script" else later.get(name, "")
     return refusal(rule, cell=unresolved.cell, line=unresolved.line, name=name, other=other)
 
