@@ -45,7 +45,7 @@ _NOTEBOOK_ONLY = frozenset({
     "deployments", "dhist", "dirs", "doctest_mode", "ed", "edit", "environment", "gui", "hist", "history",
     "killbgscripts", "less", "load", "load_dotenv_magic", "load_ext", "loadpy", "logoff", "logon", "logstart",
     "logstate", "logstop", "lsmagic", "magic", "man", "matplotlib", "more", "nbagg", "notebook",
-    "notebook_extensions", "page", "pastebin", "pdb", "pdef", "pdoc", "pfile", "pinfo", "pinfo2", "pprint",
+    "notebook_extensions", "page", "pastebin", "pdb", "pdef", "pdoc", "pfile", "pinfo", "pinfo2", "pipeline", "pprint",
     "precision", "profile", "profiles", "psearch", "psource", "pycat", "quickref", "rehashx", "reload_ext",
     "reload_kedro", "reset", "reset_selective", "runs", "save", "steps", "subshell", "tb", "tensorboard",
     "tensorflow_version", "timeit", "unalias", "unload_ext", "watermark", "who", "who_ls", "whos", "xmode",

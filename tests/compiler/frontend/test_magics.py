@@ -136,3 +136,12 @@ def test_a_script_that_binds_its_error_output_keeps_both() -> None:
         'completed = subprocess.run(["bash"], check=True, capture_output=True, text=True, input="""'
     )
     assert found.endswith('; print(completed.stdout, end=""); failed = completed.stderr')
+
+
+@pytest.mark.parametrize(
+    "magic", ["cluster list", "deploy notebook", "deployments list", "pipeline up", "runs list", "steps"]
+)
+def test_magics_of_this_package_do_not_block_a_notebook(magic: str) -> None:
+    plain = to_python(f"%{magic}")
+    assert not plain.obstacles
+    assert not plain.source.strip()
