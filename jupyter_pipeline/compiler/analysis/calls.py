@@ -36,6 +36,7 @@ from jupyter_pipeline.compiler.analysis.values import (
     Instance,
     LibraryInstance,
     Value,
+    kind_of,
 )
 
 __all__ = ["Calls"]
@@ -54,6 +55,8 @@ _TABLE_METHODS = frozenset().union(
     METHODS[TABLE].pure, METHODS[TABLE].mutating, METHODS[TABLE].inplace, METHODS[TABLE].views, METHODS[OBJECT].pure
 )
 """Methods of tables with a model."""
+_CHANGING_ELEMENTS = words("append extend insert remove clear sort reverse pop popitem setdefault add discard update")
+"""Methods that change a list, dictionary or set which is an element of a table."""
 _CONTAINER_QUESTIONS = ("count", "index", "issubset", "issuperset", "isdisjoint", "total")
 _CONTAINER_VIEWS = ("keys", "values", "items")
 _TAKING = ("pop", "popleft", "popitem", "setdefault")
@@ -213,6 +216,9 @@ class Calls:
             result = self._notebook_method(call, receiver, kind, name)
             if result is not None:
                 return result
+        if kind_of(kind) is TABLE and name in _CHANGING_ELEMENTS and isinstance(call.node.func, ast.Attribute):
+            if isinstance(call.node.func.value, ast.Subscript):  # a list in a column of objects
+                self.heap.write_data(self.heap.part(receiver))
         if type(kind) is LibraryInstance:
             if kind.kind is IMMUTABLE and name == "open":
                 return self.libraries.open_file(call, receiver, call.args)

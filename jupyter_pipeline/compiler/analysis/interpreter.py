@@ -135,8 +135,10 @@ class Interpreter(ast.NodeVisitor):
     def visit_Assert(self, node: ast.Assert) -> None:
         """Interpret ``assert``."""
         self.evaluator.test(node.test)
-        if node.msg is not None:
+        if node.msg is not None:  # evaluated only if the assertion fails
+            self.state.tolerant += 1
             self.evaluator.visit(node.msg)
+            self.state.tolerant -= 1
 
     def visit_Raise(self, node: ast.Raise) -> None:
         """Interpret ``raise``: the exception holds the arguments of its class."""

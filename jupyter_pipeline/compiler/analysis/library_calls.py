@@ -167,6 +167,8 @@ class LibraryCalls:
         elif call.discarded and callee.objects & heap.libraries:
             effects.configure_all(callee.objects)
         is_stateless = is_function and has_rules(shown.partition(".")[0])
+        if is_function and not is_stateless:
+            self._read_names_in_constants(call.node)
         return self.functions.call_unknown(callee, call.values, shown, callee_unchanged=is_stateless)
 
     def apply(self, call: Call, model: FunctionModel, callee: Value, library: str, *, is_method: bool = False) -> Value:
@@ -504,6 +506,14 @@ class LibraryCalls:
         return Value(self.heap.allocate(self.effects.write_files(paths), ITERATOR), 0, False, _OPEN_FILE)
 
     # Names in strings
+
+    def _read_names_in_constants(self, node: ast.Call) -> None:
+        """Record uses of the variables that constant texts name: a library may evaluate them in the calling frame."""
+        for value in (*node.args, *(k.value for k in node.keywords)):
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                for name in re.findall(r"[A-Za-z_]\w*", value.value):
+                    if name in self.state.bindings:
+                        self.state.load(name, 0, strict=False)
 
     def read_names_in_text(self, node: ast.Call, prefix: str = "") -> int:
         """Record uses of variables that the first argument, or one called ``formula`` or such, names.

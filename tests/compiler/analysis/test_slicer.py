@@ -158,3 +158,8 @@ def test_a_call_that_only_may_have_an_effect_refuses_no_cell_that_does_not_need_
 def test_a_call_that_changes_the_process_refuses_the_cells_below_it() -> None:
     with pytest.raises(CompileRefusedError, match="missing"):
         slice_cells(["import os\nos.environ['A'] = missing", "y = 1"], 1)
+
+
+def test_names_in_texts_for_unknown_libraries_are_kept() -> None:
+    kept = slice_cells(["import lq\na = [1]\nb = [2]\nc = [3]", "a.append(3)", "y = lq.evaluate('a * b')"], 2)
+    assert kept.source == "import lq\na = [1]\nb = [2]\na.append(3)\ny = lq.evaluate('a * b')\n"

@@ -1,0 +1,5 @@
+# keeps: 0 1
+rows = [1]
+# %%
+assert rows, absent
+result = rows
