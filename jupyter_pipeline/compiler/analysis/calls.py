@@ -216,9 +216,8 @@ class Calls:
             result = self._notebook_method(call, receiver, kind, name)
             if result is not None:
                 return result
-        if kind_of(kind) is TABLE and name in _CHANGING_ELEMENTS and isinstance(call.node.func, ast.Attribute):
-            if isinstance(call.node.func.value, ast.Subscript):  # a list in a column of objects
-                self.heap.write_data(self.heap.part(receiver))
+        if name in _CHANGING_ELEMENTS and kind_of(kind) is TABLE and _is_element(call.node.func):
+            self.heap.write_data(self.heap.part(receiver))  # such as a list in a column of objects
         if type(kind) is LibraryInstance:
             if kind.kind is IMMUTABLE and name == "open":
                 return self.libraries.open_file(call, receiver, call.args)
@@ -365,3 +364,8 @@ class Calls:
         if name in METHODS[OBJECT].mutating_arguments:
             heap.write_data(heap.reachable(held))
         return Value(heap.part(receiver) | files, held, True, kind)
+
+
+def _is_element(node: ast.expr) -> bool:
+    """Return True if a method belongs to an element, such as ``frame["tags"][0].append``."""
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Subscript)
