@@ -188,7 +188,7 @@ class Evaluator(ast.NodeVisitor):
                 return Value(0, 0, False, Imported(f"builtins.{node.attr}"))
             method = self.heap.allocate(base.objects | base.contents)
             self.heap.bound_mutators |= method
-            return Value(method, 0, False, UNKNOWN)
+            return Value(method | part, 0, False, UNKNOWN)  # it may be an attribute with data
         texts = read_attribute(node.attr, base.texts)
         return Value(part, 0, False, kind if kind is TABLE or kind is OBJECT else UNKNOWN, texts)
 

@@ -448,6 +448,8 @@ class LibraryCalls:
         else:
             found = self._arguments(call, argument)
         objects = 0
+        if not found and argument.position == 0 and not (access.writes or access.optional or access.is_lazy):
+            return self._use_files(frozenset({"."}), access)  # such as ``os.listdir()``
         for value, node in found:
             if isinstance(node, ast.Constant) and node.value is None:
                 continue

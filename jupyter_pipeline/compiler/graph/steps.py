@@ -189,6 +189,7 @@ def split_module_level(
                 inner |= new
                 touched = touched or bool(new)
         writers = sum(1 << s.number for s in rest if s.number not in level and s.written)
+        stepped = sum(1 << s.number for s in rest if s.number not in level and s.number not in removed)
         unseen = min(
             (s.number for s in rest if s.number not in level and binds_unseen_names(s)),
             default=rest[-1].number if rest else 0,
@@ -199,6 +200,8 @@ def split_module_level(
                 is_import(s.node) and s.needs & writers and any(e.resource == ANY_FILE.resource for e in s.effects)
             )
             is_late = not is_import(s.node) and s.number > unseen
+            if isinstance(s.node, ast.Assign | ast.AnnAssign) and s.needs & stepped:  # such as of a patched module
+                is_late = True
             if names & inner or is_written or is_late:  # a step writes the imported module, or binds unseen names
                 del level[s.number]
                 touched = True

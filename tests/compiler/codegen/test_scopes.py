@@ -62,3 +62,7 @@ def test_the_last_import_of_a_name_wins(cells: list[str]) -> None:
 
 def test_constants_stay_below_code_that_binds_unseen_names() -> None:
     assert compare_steps(["text = 'LEVEL = ' + str(3)\nexec(text)\nn = LEVEL", "result = n"]) == ""
+
+
+def test_constants_stay_below_patches_of_their_module() -> None:
+    assert compare_steps(["import math\nmath.level = 5\nn = math.level", "result = n\ndel math.level"]) == ""
