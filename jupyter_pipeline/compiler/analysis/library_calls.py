@@ -66,6 +66,8 @@ _PATH_KEYWORDS = {
 
 _BUFFERS = (OBJECT, ITERATOR)
 """Abstract types of the library classes whose objects are no paths: file objects and buffers."""
+_LISTING = ("listdir", "scandir")
+"""Functions that list the working directory if no folder is passed."""
 _ENTERING = (".__enter__", ".__exit__")
 """Methods of context managers, which may change the process or settings."""
 _OPEN_FILE = LibraryInstance("io.TextIOWrapper", OBJECT)
@@ -448,8 +450,8 @@ class LibraryCalls:
         else:
             found = self._arguments(call, argument)
         objects = 0
-        if not found and argument.position == 0 and not (access.writes or access.optional or access.is_lazy):
-            return self._use_files(frozenset({"."}), access)  # such as ``os.listdir()``
+        if not found and last_name(call.node.func) in _LISTING:
+            return self._use_files(frozenset({"."}), access)
         for value, node in found:
             if isinstance(node, ast.Constant) and node.value is None:
                 continue
