@@ -1,8 +1,8 @@
 """Convert and validate values of parameters by their JSON schema.
 
 A request of a run passes here before anything is submitted. Text of a command line is converted to the type of the
-parameter. The schema has the keywords ``type``, ``format``, ``enum``, ``anyOf``, ``items``, ``prefixItems`` and
-``additionalProperties``.
+parameter. The schema has the keywords ``type``, ``format``, ``enum``, ``anyOf``, ``items``, ``prefixItems``,
+``additionalProperties``, and limits of numbers and lengths such as ``minimum`` and ``maxLength``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import datetime
 import decimal
 import json
 import math
+import operator
 import re
 import zoneinfo
 from collections.abc import Callable, Mapping
@@ -94,9 +95,11 @@ def describe_schema(schema: Mapping[str, Any]) -> str:
     if form in _FORMATS:
         return _FORMATS[form][1]
     kind = schema.get("type", "")
+    limits = [f"{text} {schema[key]}" for key, text in _LIMITS.items() if key in schema]
+    limited = f" {' and '.join(limits)}".replace(" and up to ", " to ") if limits else ""
     if kind == "array" and schema.get("items"):
-        return f"a list, where each element is {describe_schema(schema['items'])}"
-    return _TYPES[kind][1] if kind in _TYPES else "a JSON value"
+        return f"a list{limited}, where each element is {describe_schema(schema['items'])}"
+    return f"{_TYPES[kind][1]}{limited}" if kind in _TYPES else "a JSON value"
 
 
 def _convert(schema: Mapping[str, Any], value: Any) -> Any:
@@ -111,6 +114,7 @@ def _convert(schema: Mapping[str, Any], value: Any) -> Any:
     form = str(schema.get("format", ""))
     if form in _FORMATS:
         found = _FORMATS[form][0](found)
+    _check_limits(schema, found)
     if kind == "array":
         fixed = schema.get("prefixItems")
         if fixed is not None and len(fixed) != len(found):
@@ -133,6 +137,34 @@ def _convert_union(schemas: list[Mapping[str, Any]], value: Any) -> Any:
     if not found:
         raise ValueError(value)
     return (exact or found)[0]
+
+
+def _check_limits(schema: Mapping[str, Any], value: Any) -> None:
+    """Raise if a number or the length of a text or list is outside the limits of `schema`."""
+    size = len(value) if isinstance(value, str | list) else value
+    checks: list[tuple[str, Callable[[Any, Any], bool]]] = [
+        *((key, operator.ge) for key in ("minimum", "minLength", "minItems")),
+        *((key, operator.le) for key in ("maximum", "maxLength", "maxItems")),
+        ("exclusiveMinimum", operator.gt),
+        ("exclusiveMaximum", operator.lt),
+        ("multipleOf", lambda a, b: not a % b),
+    ]
+    if any(key in schema and not compare(size, schema[key]) for key, compare in checks):
+        raise ValueError(value)
+
+
+_LIMITS = {
+    "minimum": "from",
+    "exclusiveMinimum": "above",
+    "maximum": "up to",
+    "exclusiveMaximum": "below",
+    "multipleOf": "that is a multiple of",
+    "minLength": "with a length of at least",
+    "maxLength": "with a length of at most",
+    "minItems": "with a length of at least",
+    "maxItems": "with a length of at most",
+}
+"""Words for the limits of JSON schema."""
 
 
 def _choose(allowed: list[Any], value: Any) -> Any:

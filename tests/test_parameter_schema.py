@@ -18,6 +18,8 @@ OPTIONAL = {"anyOf": [{"type": "integer"}, {"type": "null"}]}
     [
         ({"type": "integer"}, "3", 3),
         ({"type": "integer"}, 3.0, 3),
+        ({"type": "integer", "minimum": 1, "maximum": 9}, "9", 9),
+        ({**TEXT, "maxLength": 2}, "ab", "ab"),
         ({"type": "number"}, "1.5", 1.5),
         ({"type": "boolean"}, "no", False),
         (TEXT, 3, "3"),
@@ -54,6 +56,12 @@ def test_a_value_gets_the_type_of_the_parameter(schema: dict[str, Any], value: A
         ({**TEXT, "format": "duration"}, "P", "a duration"),
         ({"enum": ["a", "b"]}, "zzz", "one of 'a' and 'b'"),
         (OPTIONAL, "x", "a whole number, or null"),
+        ({"type": "integer", "minimum": 1, "maximum": 9}, "10", "a whole number from 1 to 9"),
+        ({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}, 1.0, "a number above 0 and below 1"),
+        ({"type": "integer", "multipleOf": 5}, 7, "a whole number that is a multiple of 5"),
+        ({**TEXT, "minLength": 2}, "a", "text with a length of at least 2"),
+        ({"type": "array", "maxItems": 1}, [1, 2], "a list with a length of at most 1"),
+        ({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]}, 0, "a whole number from 1, or null"),
     ],
 )
 def test_a_value_of_another_type_is_refused(schema: dict[str, Any], value: Any, allowed: str) -> None:

@@ -34,8 +34,10 @@ RESERVED_NAMES = frozenset(
         "task",
         "unmapped",
         "wait_for",
+        "Annotated",
         "Client",
         "CACHED",
+        "Field",
     ]
 )
 """Names that generated files use. They are never parameters, so that each target has the same parameters."""

@@ -55,9 +55,11 @@ class Imports:
 
 def need_types(parameter: Parameter, imports: Imports) -> None:
     """Import the names of a parameter's annotation and default."""
-    for name in ("Any", "Literal"):
+    for name in ("Annotated", "Any", "Literal"):
         if re.search(rf"\b{name}\b", parameter.annotation):
             imports.need("typing", name)
+    if re.search(r"\bField\(", parameter.annotation):
+        imports.need("pydantic", "Field")
     for module in ("datetime", "decimal", "pathlib", "steps", "zoneinfo"):
         if re.search(rf"\b{module}\.", f"{parameter.annotation} {parameter.text}"):
             imports.need(module)

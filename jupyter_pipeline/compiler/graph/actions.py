@@ -240,7 +240,7 @@ def _describe_call(call: ast.Call, modules: set[str]) -> Action:
         if found.objects and found.verb != "compute":
             return found
         names = ([root] if not is_function else []) + [a for a in arguments if a not in modules]
-        return Action("show", tuple(dict.fromkeys(names))[-1:])
+        return Action("show", tuple(names)) if len(set(names)) == 1 else Action()
     if verb != "compute":
         objects = arguments if is_function else [root]
         return Action(verb, tuple(objects[-1:]))

@@ -27,6 +27,28 @@ _FORMATS = {
     "decimal.Decimal": "decimal",
     "zoneinfo.ZoneInfo": "zoneinfo",
 }
+_POSITIONAL = {
+    "Ge": ("ge",),
+    "Gt": ("gt",),
+    "Le": ("le",),
+    "Lt": ("lt",),
+    "Len": ("min_length", "max_length"),
+    "MaxLen": ("max_length",),
+    "MinLen": ("min_length",),
+    "MultipleOf": ("multiple_of",),
+}
+"""Positional arguments of the classes of `annotated_types`."""
+_RANGES = {
+    "ge": "minimum",
+    "gt": "exclusiveMinimum",
+    "le": "maximum",
+    "lt": "exclusiveMaximum",
+    "multiple_of": "multipleOf",
+}
+"""Keywords of JSON schema for the limits of a number."""
+_LENGTHS = {"min_length": "minLength", "max_length": "maxLength"}
+_ITEMS = {"min_length": "minItems", "max_length": "maxItems"}
+_LIMITS = frozenset([*_RANGES, *_LENGTHS])
 _ENUM_BASES = ("enum.Enum", "enum.StrEnum", "enum.IntEnum")
 
 
@@ -120,7 +142,10 @@ def _generic(
         return _union([*arguments, ast.Constant(value=None)], names, enums)
     if path == "typing.Union":
         return _union(arguments, names, enums)
-    if path in ("typing.Annotated", "typing.Final"):
+    if path in ("typing.Annotated", "typing_extensions.Annotated"):
+        base = read_annotation(arguments[0], names, enums)
+        return None if base is None else _limit(base, _read_limits(arguments[1:], names))
+    if path == "typing.Final":
         return read_annotation(arguments[0], names, enums)
     parts = [read_annotation(a, names, enums) for a in arguments]
     if any(part is None for part in parts):
@@ -132,6 +157,40 @@ def _generic(
     if is_mapping and parts[1] is not None:
         return ParameterType(f"dict[{annotations}]", {"type": "object", "additionalProperties": parts[1].schema})
     return None
+
+
+def _read_limits(metadata: Iterable[ast.expr], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return the limits in the metadata of ``Annotated``: of `annotated_types`, or a ``Field`` of pydantic."""
+    found: dict[str, Any] = {}
+    for node in metadata:
+        if not isinstance(node, ast.Call):
+            continue
+        name = _path(node.func, names).rpartition(".")[2]
+        values = [*zip(_POSITIONAL.get(name, ()), node.args, strict=False)]
+        values += [(k.arg, k.value) for k in node.keywords if k.arg in _LIMITS]
+        for key, value in values:
+            try:
+                limit = ast.literal_eval(value)
+            except (ValueError, TypeError, SyntaxError):
+                continue
+            if isinstance(limit, int | float) and not isinstance(limit, bool):
+                found[key] = limit
+    return found
+
+
+def _limit(base: ParameterType, limits: Mapping[str, Any]) -> ParameterType:
+    """Return a type whose values have limits."""
+    if not limits:
+        return base
+    parts = base.schema.get("anyOf", [base.schema])
+    schemas = []
+    for part in parts:
+        own = _LENGTHS if part.get("type") == "string" else _ITEMS if part.get("type") == "array" else _RANGES
+        known = {own[key]: limit for key, limit in limits.items() if key in own}
+        schemas.append({**part, **known} if part.get("type") != "null" else part)
+    text = ", ".join(f"{key}={limit!r}" for key, limit in limits.items())
+    schema = {"anyOf": schemas} if "anyOf" in base.schema else schemas[0]
+    return ParameterType(f"Annotated[{base.annotation}, Field({text})]", schema)
 
 
 def read_value(

@@ -10,6 +10,9 @@ from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells
 from jupyter_pipeline.exceptions import CompileRefusedError
 
 
+TOO_LARGE = "from typing import Annotated\nfrom pydantic import Field\nn: Annotated[int, Field(le=9)] = 10"
+
+
 def to_cells(*sources: str | Cell) -> list[Cell]:
     return [s if isinstance(s, Cell) else Cell(index=i, source=s) for i, s in enumerate(sources)]
 
@@ -74,6 +77,17 @@ def test_a_name_that_cannot_be_a_parameter_is_refused(sources: list[str], name: 
             "steps.Kind",
             {"enum": ["a", "b"]},
         ),
+        (
+            "from typing import Annotated\nfrom pydantic import Field\nn: Annotated[int, Field(ge=1, le=9)] = 3",
+            "Annotated[int, Field(ge=1, le=9)]",
+            {"type": "integer", "minimum": 1, "maximum": 9},
+        ),
+        (
+            "from typing import Annotated\nimport annotated_types as at\nn: Annotated[float, at.Gt(0), 'share'] = 0.5",
+            "Annotated[float, Field(gt=0)]",
+            {"type": "number", "exclusiveMinimum": 0},
+        ),
+        ("from typing import Annotated\nn: Annotated[str, 'name'] = 'a'", "str", {"type": "string"}),
     ],
 )
 def test_annotations_and_literals_keep_their_types(source: str, annotation: str, schema: dict[str, Any]) -> None:
@@ -94,7 +108,7 @@ def test_a_list_is_no_default_of_a_function() -> None:
     assert made.parameters == {"items": ["a"]}
 
 
-@pytest.mark.parametrize("source", ["n: int = 'a'", "n: list[int] = ['a']", "n: int = None"])
+@pytest.mark.parametrize("source", ["n: int = 'a'", "n: list[int] = ['a']", "n: int = None", TOO_LARGE])
 def test_a_default_that_does_not_fit_its_annotation_is_refused(source: str) -> None:
     with pytest.raises(CompileRefusedError, match="does not fit its annotation"):
         compile_cells(to_cells(source, "y = n"), 1, CompileOptions(name="p", parameters=("n",)))

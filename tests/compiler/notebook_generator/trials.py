@@ -20,7 +20,7 @@ _ROUTINE_NOTES = (
     "Shell lines of these cells run as subprocesses",
     "is written and imported in the folder",
     "it only shows something",
-    "it affects the notebook only",
+    "These lines affect the notebook only",
 )
 """Notes that do not say that a value may differ."""
 
