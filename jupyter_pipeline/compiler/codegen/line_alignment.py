@@ -7,9 +7,12 @@ aligned by the names that they bind.
 from __future__ import annotations
 
 import ast
+import difflib
 from collections.abc import Iterator, Sequence
 
 __all__ = ["align_lines"]
+
+_BODIES = frozenset(["body", "orelse", "finalbody"])
 
 
 def align_lines(before: str, after: str) -> dict[int, int]:
@@ -52,9 +55,21 @@ def _imported_names(module: ast.Module) -> Iterator[tuple[tuple[object, ...], in
 
 
 def _align_bodies(old: Sequence[ast.stmt], new: Sequence[ast.stmt], found: dict[int, int]) -> None:
+    for one, other in _pair_statements(old, new):
+        _align_nodes(one, other, found)
+
+
+def _pair_statements(old: Sequence[ast.stmt], new: Sequence[ast.stmt]) -> Iterator[tuple[ast.stmt, ast.stmt]]:
+    """Yield the corresponding statements of two bodies. Ruff may merge imports and remove statements."""
     if len(old) == len(new):
-        for one, other in zip(old, new, strict=True):
-            _align_nodes(one, other, found)
+        yield from zip(old, new, strict=True)
+        return
+    left, right = ([ast.dump(node) for node in body] for body in (old, new))
+    for tag, i, end, j, other_end in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        if tag == "equal" or end - i == other_end - j:
+            yield from zip(old[i:end], new[j:other_end], strict=True)
+        elif tag == "replace":
+            yield from zip(_without_imports(old[i:end]), _without_imports(new[j:other_end]), strict=False)
 
 
 def _align_nodes(old: ast.AST, new: ast.AST, found: dict[int, int]) -> None:
@@ -74,6 +89,8 @@ def _align_nodes(old: ast.AST, new: ast.AST, found: dict[int, int]) -> None:
             left, right = getattr(one, name), getattr(other, name, None)
             if isinstance(left, ast.AST) and isinstance(right, ast.AST):
                 pending.append((left, right))
+            elif name in _BODIES and isinstance(left, list) and isinstance(right, list):
+                pending += reversed([*_pair_statements(left, right)])
             elif isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
                 pairs = list(zip(left, right, strict=True))
                 pending += [(a, b) for a, b in reversed(pairs) if isinstance(a, ast.AST) and isinstance(b, ast.AST)]

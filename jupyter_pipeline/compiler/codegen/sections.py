@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Callable, Collection, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement
 from jupyter_pipeline.compiler.codegen.figures import render_closing
@@ -16,10 +17,23 @@ from jupyter_pipeline.compiler.codegen.source_map import Piece
 from jupyter_pipeline.compiler.frontend.helpers import SHELL_FUNCTIONS
 from jupyter_pipeline.compiler.graph.naming import unused_name
 from jupyter_pipeline.compiler.graph.steps import Step, has_last_value, is_writer
+from jupyter_pipeline.compiler.graph.value_types import find_imported_paths
 
 __all__ = ["is_displayed", "render_section"]
 
 _EMPTY = Piece("")
+_WITHOUT_RESULT = {
+    "logging": r"basicConfig|critical|debug|error|exception|info|log|warning",
+    "matplotlib": r"rc|style\.use|use",
+    "numpy": r"random\.seed|set_printoptions|testing\.assert_\w+",
+    "pandas": r"set_option|reset_option|testing\.assert_\w+",
+    "random": r"seed|shuffle",
+    "seaborn": r"set|set_context|set_palette|set_style|set_theme",
+    "sys": r"path\.(append|insert)",
+    "time": r"sleep",
+    "warnings": r"filterwarnings|simplefilter|warn|resetwarnings",
+}
+"""Functions that return nothing, by the import name of their library."""
 _NEVER_NONE = frozenset(["describe", "head", "mean", "nunique", "sample", "sort_values", "sum", "tail", "value_counts"])
 """Methods that always return something to display."""
 
@@ -94,6 +108,10 @@ def _is_none(value: ast.expr, program: Program) -> bool:
     """Return True if a call returns nothing, as a function of the notebook without ``return`` does."""
     if not isinstance(value, ast.Call):
         return False
+    path = _find_path(value.func, find_imported_paths(s.node for s in program.statements))
+    library, _, rest = path.partition(".")
+    if library in _WITHOUT_RESULT and re.fullmatch(_WITHOUT_RESULT[library], rest):
+        return True
     if isinstance(value.func, ast.Attribute):
         in_place = any(k.arg == "inplace" and ast.unparse(k.value) == "True" for k in value.keywords)
         return in_place or is_writer(value) or (value.func.attr == "savefig" and bool(value.args))
@@ -104,6 +122,15 @@ def _is_none(value: ast.expr, program: Program) -> bool:
         return True
     binders = [s.node for s in program.statements if name in s.bound]
     return bool(binders) and all(isinstance(node, ast.FunctionDef) and _returns_nothing(node) for node in binders)
+
+
+def _find_path(node: ast.expr, imports: Mapping[str, str]) -> str:
+    """Return the import path of a function; empty if it is no attribute of an imported name."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([imports[node.id], *reversed(parts)]) if isinstance(node, ast.Name) and node.id in imports else ""
 
 
 def _returns_nothing(function: ast.FunctionDef) -> bool:

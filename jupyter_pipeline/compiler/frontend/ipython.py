@@ -297,8 +297,8 @@ def _write_file(line: LineTranslator, rest: str, body: list[str]) -> list[str]:
         return [f'with open({opened}, "a", encoding="utf-8") as {name}:', f'    {name}.write("""{first}', *others]
     path = f"{line.module('pathlib')}.Path({shown})" + (".expanduser()" if target.startswith("~") else "")
     if not body:
-        return [f'{path}.write_text("", encoding="utf-8")']
-    return [f'{path}.write_text(encoding="utf-8", data="""\\', *_string_lines(body, '""")')]
+        return [f'{path}.write_text("", encoding="utf-8");']  # a semicolon: the magic has no value
+    return [f'{path}.write_text(encoding="utf-8", data="""\\', *_string_lines(body, '""");')]
 
 
 def _capture(plain: PlainCell, lines: list[str], first: int, output: str, names: NotebookNames) -> None:

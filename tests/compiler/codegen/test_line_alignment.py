@@ -18,6 +18,10 @@ from jupyter_pipeline.compiler.codegen.line_alignment import align_lines
             f"f = print\nx = f({', '.join(f'argument_{n}' for n in range(12))},\n last)\n",
             {"x = f(": 2, "last,  # noqa: F821": 3, ")": 3},
         ),
+        (
+            "def f():\n  import json, os\n  x = json\n  import json\n  y = json, os\n  return x, y\n",
+            {"x = json": 3, "y = json, os": 5, "return x, y": 6},
+        ),
         ("y = 1\nx = '{}'.format(y)\nz = 2\n", {'x = f"{y}"': 2, "z = 2": 3}),
     ],
 )

@@ -9,7 +9,6 @@ import pytest
 from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells
 from jupyter_pipeline.exceptions import CompileRefusedError
 
-
 TOO_LARGE = "from typing import Annotated\nfrom pydantic import Field\nn: Annotated[int, Field(le=9)] = 10"
 
 
