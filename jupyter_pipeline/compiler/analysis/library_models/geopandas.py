@@ -72,6 +72,7 @@ class GeoDataFrame(GeoFrame, pandas.DataFrame)
   .geometry .* : -> view(GeoSeries)
 
 class GeoSeries(GeoFrame, pandas.Series)
+  .geometry : -> view(GeoSeries)
   loc iloc .loc .iloc : -> view(Indexer)
   apply map : -> GeoDataFrameOrSeries
   __getitem__ : -> view(GeoDataFrameOrSeries)

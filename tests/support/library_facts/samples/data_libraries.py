@@ -673,7 +673,7 @@ SAMPLES = (
            attempts=("arr", "flt", "text", "flags", "times", "arr, arr", "flags, flags", "text, 'a'", "times, times",
                      "3", "arr, flags, arr")),
     Sample("geopandas.GeoDataFrame", "gdf", _GEO, calls=_GEO_CALLS, attempts=("", "1", "'a'", "poly"),
-           skipped="to_postgis explore to_excel to_gbq to_clipboard"),
+           skipped="to_postgis explore to_excel to_gbq to_clipboard to_xarray"),
     Sample("geopandas.GeoSeries", "points", _GEO, calls=_GEO_CALLS, attempts=("", "1", "poly", "points"),
            skipped="to_postgis explore to_excel to_clipboard"),
     Sample("shapely", "shapely", _GEO, attempts=("poly", "poly, poly", "poly, 1", "[(0, 0), (1, 1)]", "1, 2",
