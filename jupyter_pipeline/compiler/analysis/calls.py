@@ -52,7 +52,7 @@ _CONTAINER_METHODS = METHODS[CONTAINER].pure | words(
 )
 """Methods of containers that change nothing."""
 _TABLE_METHODS = frozenset().union(
-    METHODS[TABLE].pure, METHODS[TABLE].mutating, METHODS[TABLE].inplace, METHODS[TABLE].views, METHODS[OBJECT].pure
+    METHODS[TABLE].pure, METHODS[TABLE].mutating, METHODS[TABLE].inplace, METHODS[OBJECT].pure
 )
 """Methods of tables with a model."""
 _CHANGING_ELEMENTS = words("append extend insert remove clear sort reverse pop popitem setdefault add discard update")
@@ -328,11 +328,6 @@ class Calls:
                     heap.write_data(heap.part(value))
         if name == "sample":
             self.effects.touch(RANDOM_STATE)
-        if name in methods.views:
-            shared = 0
-            for value in values:
-                shared |= heap.part(value) if value.kind is not UNKNOWN or value.objects else 0
-            return Value(heap.part(receiver), shared, True, TABLE)
         return Value(0, 0, True, TABLE)
 
     def _object_method(self, call: Call, receiver: Value, name: str, values: list[Value], files: int) -> Value:
@@ -361,8 +356,6 @@ class Calls:
         for value in values:
             held |= heap.hold(value)
         heap.link(receiver.objects, held)
-        if name in METHODS[OBJECT].mutating_arguments:
-            heap.write_data(heap.reachable(held))
         return Value(heap.part(receiver) | files, held, True, kind)
 
 

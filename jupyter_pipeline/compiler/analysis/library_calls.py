@@ -14,7 +14,6 @@ from jupyter_pipeline.compiler.analysis.functions import Functions
 from jupyter_pipeline.compiler.analysis.library_models.model import (
     ALL_ARGUMENTS,
     ANY_FILE,
-    RECEIVER,
     SELF,
     Argument,
     FileAccess,
@@ -124,7 +123,7 @@ class LibraryCalls:
         self.functions.run_hooks(self.heap.reachable(callee.objects) & ~callee.objects)
         if path in _PROCESS_READERS or path.startswith(("subprocess.", "os.environ.")):
             self.effects.read_process()
-        if model is None or (call.discarded and model.is_assumed and not model.changes_process):
+        if model is None:
             return self.call_unknown(call, callee, path)
         if path in _DIRECTORY_CHANGES:
             self.effects.change_directory()
@@ -370,18 +369,6 @@ class LibraryCalls:
                 return callee
             case Returns.CONSTANT:
                 return CONSTANT
-            case Returns.OBJECT:
-                return Value(0, held, True, OBJECT)
-            case Returns.TABLE:
-                return Value(0, 0, True, TABLE)
-            case Returns.TABLE_VIEW:
-                return Value(heap.reachable(held), 0, True, TABLE)
-            case Returns.TABLE_OF_ARGUMENTS:
-                return Value(0, held, True, TABLE)
-            case Returns.STREAM:
-                return Value(0, held, True, ITERATOR)
-            case Returns.UNKNOWN:
-                return Value(0, held, True, UNKNOWN)
             case Returns.FOREIGN:
                 state = callee.objects if not is_method and SELF in (model.result_of or ()) else 0
                 return Value(heap.allocate_foreign(held) | state, 0, False, UNKNOWN)
@@ -480,8 +467,6 @@ class LibraryCalls:
 
     def _find_paths(self, access: FileAccess, call: Call, receiver: Value | None) -> Texts | None:
         """Return the paths of the file that a call opens; ``None`` if it opens none."""
-        if access.path == RECEIVER:
-            return ANY_TEXT if receiver is None else receiver.texts or ANY_TEXT
         keywords = [value for name, value in call.keywords.items() if name in _PATH_KEYWORDS or name == "**"]
         if isinstance(access.path, int) and call.args and (access.path < len(call.args) or not keywords):
             return call.args[min(access.path, len(call.args) - 1)].texts or ANY_TEXT

@@ -12,10 +12,9 @@ from jupyter_pipeline.compiler.analysis.library_models.model import (
     Argument,
     FileAccess,
     LibraryModel,
-    Names,
     Returns,
 )
-from jupyter_pipeline.compiler.analysis.library_models.notation import parse_rules
+from jupyter_pipeline.compiler.analysis.library_models.notation import RuleTable, parse_rules
 from jupyter_pipeline.compiler.analysis.library_models.registry import (
     METHODS,
     find_function,
@@ -29,23 +28,25 @@ from jupyter_pipeline.compiler.analysis.values import CONTAINER, IMMUTABLE, ITER
 
 
 @pytest.mark.parametrize(
-    ("path", "listed"),
+    ("path", "rule"),
     [
-        ("load", True),
-        ("x.load", False),
-        ("random.seed", True),
-        ("seed", False),
-        ("asarray", True),
-        ("x.asarray", True),
-        ("read_csv", True),
-        ("x.read_csv", False),
-        ("set_option", True),
-        ("x.set_option", True),
-        ("offset", False),
+        ("load", "pure"),
+        ("x.load", None),
+        ("random.seed", "pure"),
+        ("seed", None),
+        ("asarray", "pure"),
+        ("x.asarray", "pure"),
+        ("read_csv", "pure"),
+        ("x.read_csv", None),
+        ("set_option", "pure"),
+        ("x.set_option", "pure"),
+        ("offset", None),
     ],
 )
-def test_names_match_functions_by_path(path: str, listed: bool) -> None:
-    assert (path in Names("load random.seed **.asarray read_* **.set_*")) is listed
+def test_rules_match_functions_by_path(path: str, rule: str | None) -> None:
+    table = RuleTable()
+    table.add("load random.seed **.asarray read_* **.set_*", "pure")
+    assert table.find(path) == rule
 
 
 @pytest.mark.parametrize(

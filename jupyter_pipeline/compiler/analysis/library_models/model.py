@@ -96,74 +96,30 @@ Results, after ``->``
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import NamedTuple
 
-from jupyter_pipeline.compiler.analysis.values import IMMUTABLE, Type, ValueType
+from jupyter_pipeline.compiler.analysis.values import IMMUTABLE, ValueType
 
 __all__ = [
     "ALL_ARGUMENTS",
-    "ANYWHERE",
     "ANY_FILE",
-    "NOTHING",
-    "RECEIVER",
     "SELF",
     "Argument",
     "FileAccess",
     "FunctionModel",
     "LibraryModel",
     "Methods",
-    "Names",
     "Returns",
-    "copying",
-    "reading",
     "words",
-    "writing",
 ]
 
 
 def words(text: str) -> frozenset[str]:
     """Return the words of `text`."""
     return frozenset(text.split())
-
-
-class Names:
-    """A set of functions of a library, by name.
-
-    Parameters
-    ----------
-    text : str
-        Names separated by white space. ``load`` is a function at the top of the library, ``random.seed`` one of a
-        submodule. ``**.reshape`` is a function of this name at the top or in any submodule. ``read_*`` and
-        ``**.read_*`` are all names that begin like this.
-
-    Examples
-    --------
-    >>> "random.seed" in Names("random.seed **.asarray read_*")
-    True
-    """
-
-    def __init__(self, text: str = "") -> None:
-        found = text.split()
-        plain = [n for n in found if not n.startswith("**.")]
-        anywhere = [n[3:] for n in found if n.startswith("**.")]
-        self._exact = frozenset(n for n in plain if not n.endswith("*"))
-        self._prefixes = tuple(n[:-1] for n in plain if n.endswith("*"))
-        self._anywhere = frozenset(n for n in anywhere if not n.endswith("*"))
-        self._anywhere_prefixes = tuple(n[:-1] for n in anywhere if n.endswith("*"))
-
-    def __contains__(self, path: str) -> bool:
-        """Return True if the function at `path` below the library is in the set."""
-        name = path.rpartition(".")[2]
-        return (
-            path in self._exact
-            or name in self._anywhere
-            or path.startswith(self._prefixes)
-            or name.startswith(self._anywhere_prefixes)
-        )
 
 
 class Returns(Enum):
@@ -179,12 +135,6 @@ class Returns(Enum):
     """The receiver."""
     CONSTANT = auto()
     """An immutable value."""
-    OBJECT = auto()
-    """A new object of the library, which may hold the arguments."""
-    STREAM = auto()
-    """The same; reading it exhausts it."""
-    UNKNOWN = auto()
-    """A new object of unknown type, which may hold the arguments."""
     FOREIGN = auto()
     """A new object of a class that no model has, which may hold the arguments: all its methods are unknown."""
     CONTAINER = auto()
@@ -195,12 +145,6 @@ class Returns(Enum):
     """A lazy iterator over the arguments."""
     PART = auto()
     """An argument, a part of one, or a new object that holds them."""
-    TABLE = auto()
-    """A new table or array that shares no memory with the arguments."""
-    TABLE_VIEW = auto()
-    """A table or array that may share memory with the arguments."""
-    TABLE_OF_ARGUMENTS = auto()
-    """A new table or array that may hold the arguments."""
     FIELD = auto()
     """The description of a class's field: the arguments themselves."""
     STATE = auto()
@@ -211,10 +155,6 @@ class Returns(Enum):
     """A deep copy of the first argument."""
     NAMED_TUPLE = auto()
     """A class of tuples."""
-
-
-ANYWHERE = "anywhere"
-RECEIVER = "receiver"
 
 
 class Argument(NamedTuple):
@@ -237,10 +177,7 @@ class FileAccess:
     """One file that a call opens."""
 
     path: int | str | Argument
-    """Position of the argument with the path, `RECEIVER` for the object of a method, or `ANYWHERE` if unknown.
-
-    The name of a service is a text, too.
-    """
+    """The argument with the path, or its position; a text is the name of a service."""
     writes: bool = False
     optional: bool = False
     """True if the call opens no file without the argument."""
@@ -253,21 +190,6 @@ class FileAccess:
 Files = Mapping[str, tuple[FileAccess, ...]]
 
 
-def reading(names: str, path: int | str = 0) -> Files:
-    """Return an entry for each of `names`: the call reads the file at `path`."""
-    return {name: (FileAccess(path),) for name in names.split()}
-
-
-def writing(names: str, path: int | str = 0) -> Files:
-    """Return an entry for each of `names`: the call reads and writes the file at `path`."""
-    return {name: (FileAccess(path, writes=True),) for name in names.split()}
-
-
-def copying(names: str) -> Files:
-    """Return an entry for each of `names`: the call reads the first path and writes the second."""
-    return {name: (FileAccess(0), FileAccess(1, writes=True)) for name in names.split()}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Methods:
     """Methods of the values of one abstract type."""
@@ -276,22 +198,8 @@ class Methods:
     """Methods that change neither the receiver nor the arguments."""
     mutating: frozenset[str] = frozenset()
     """Methods that change the receiver."""
-    mutating_arguments: frozenset[str] = frozenset()
-    """Methods that change the arguments."""
     inplace: frozenset[str] = frozenset()
     """Methods that change the receiver if the keyword ``inplace`` asks for it."""
-    views: frozenset[str] = frozenset()
-    """Methods whose result may share memory with the receiver."""
-
-    def __or__(self, other: Methods) -> Methods:
-        """Return the methods of both."""
-        return Methods(
-            pure=self.pure | other.pure,
-            mutating=self.mutating | other.mutating,
-            mutating_arguments=self.mutating_arguments | other.mutating_arguments,
-            inplace=self.inplace | other.inplace,
-            views=self.views | other.views,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,8 +242,6 @@ class FunctionModel:
     alternative: FunctionModel | None = None
     """Model of a call with one of the arguments `alternative_if`."""
     alternative_if: tuple[Argument, ...] = ()
-    is_assumed: bool = False
-    """True if no list of the model has the function, so that its effects are an assumption."""
     query: Argument | None = None
     """SQL text that the call runs."""
     writes_held: bool = False
@@ -368,27 +274,6 @@ class FunctionModel:
         )
 
 
-NOTHING = Names()
-"""No function."""
-GENERATORS = Names("**.default_rng **.RandomState **.Generator **.SeedSequence **.PCG64 **.Random **.SystemRandom")
-"""Classes and functions that create a random generator with its own state."""
-SETTINGS = Names(
-    """
-    **.basic* **.capture* **.config* **.disable* **.enable* **.filterwarnings* **.init* **.install* **.manual_seed*
-    **.options* **.patch* **.rc* **.register* **.reset* **.seed* **.set* **.simplefilter* **.use*
-    """
-)
-"""Functions that change settings of their library if a statement discards their result."""
-_MUTATING = Names("**.at **.dump")
-"""Functions of any library that change their arguments."""
-_OUTPUTS = (Argument("out"), Argument("ax"))
-"""Arguments that functions of any library change."""
-_INSTALLERS = Names("**.activate* **.inject* **.install* **.patch*")
-"""Functions that may change other libraries where a statement discards their result."""
-_LOOKUPS = words("get copy items keys values index count")
-"""Methods that read the state of the process and leave it as it is."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryModel:
     """Known functions and classes of one library."""
@@ -397,76 +282,19 @@ class LibraryModel:
     """Import name."""
     rules: str = ""
     """Rules of functions and classes, in the notation of this module."""
-    otherwise: Returns | None = Returns.OBJECT
-    """Result of the functions that nothing lists; they have no effect. Ignored if there are `rules`."""
-    returns: Sequence[tuple[Names, Returns]] = ()
-    """Results of functions; the first match counts."""
-    mutates_arguments: Names = NOTHING
-    """Functions that change their arguments."""
-    consumes_arguments: bool = True
-    """True if the functions read their arguments at once, which exhausts iterators."""
-    seeds: Names = NOTHING
-    """Functions that set the state of the global random generators."""
-    draws: Names = NOTHING
-    """Functions that draw from the global random generators; those that create a generator are excepted."""
-    files: Files = field(default_factory=dict)
-    """Files that functions open, by name of the function; a name may end with ``*``."""
     process_state: tuple[str, ...] = ()
     """Beginnings of the paths that change the process: working directory, environment, import path."""
-    reads_names: tuple[str, ...] = ()
-    """Beginnings of the paths of functions that read variables of the caller which a string names."""
-    writes_held: Names = NOTHING
-    """Functions that write to the objects that the library holds."""
-    uses_figure: bool = False
-    """True if the functions draw on the current figure."""
-    settings: Names = NOTHING
-    """Functions that change settings of the library."""
-    statement_settings: Names = SETTINGS
-    """Functions that change settings of the library where a statement discards their result."""
     decorators: frozenset[str] = frozenset()
     """Decorators that leave a function with the effects that it has."""
-    methods: Mapping[Type, Methods] = field(default_factory=dict)
-    """Methods of the objects of the library, by abstract type."""
     file_methods: Files = field(default_factory=dict)
     """Files that methods open, by name of the method; a name may end with ``*``."""
     drawing_methods: frozenset[str] = frozenset()
     """Methods that draw on the current figure."""
 
-    def function(self, path: str) -> FunctionModel:
-        """Return the effects of the function at `path` below the library, by the lists of names."""
-        assert self.otherwise is not None
-        name = path.rpartition(".")[2]
-        returns = next((returns for names, returns in self.returns if path in names), None)
-        generates = path in GENERATORS
-        if returns is None:
-            stream = generates and self.otherwise in (Returns.OBJECT, Returns.TABLE)
-            returns = Returns.STREAM if stream else self.otherwise
-        seeds = path in self.seeds
-        files = find_files(self.files, path)
-        known = (self.mutates_arguments, self.seeds, self.draws, self.writes_held, self.settings, _MUTATING, GENERATORS)
-        listed = bool(files) or any(path in names for names in (*known, *(names for names, _ in self.returns)))
-        is_unlisted = not (listed or self.uses_figure or path in self.statement_settings)
-        return FunctionModel(
-            returns=returns,
-            changes=(ALL_ARGUMENTS,) if path in self.mutates_arguments or path in _MUTATING else _OUTPUTS,
-            consumes_arguments=self.consumes_arguments,
-            seeds=seeds,
-            draws=path in self.draws and not seeds and not generates,
-            files=files,
-            is_assumed=self.library not in sys.stdlib_module_names and (is_unlisted or path in _INSTALLERS),
-            changes_process=path.startswith(self.process_state) and name not in _LOOKUPS,
-            reads_names="" if path.startswith(self.reads_names) else None,
-            writes_held=path in self.writes_held,
-            uses_figure=self.uses_figure,
-            configures=("",) if path in self.settings else (),
-            configures_as_statement=path in self.statement_settings and not seeds,
-        )
-
 
 def find_files(files: Files, name: str) -> tuple[FileAccess, ...]:
-    """Return the file accesses of a function, by its name or by a prefix pattern."""
+    """Return the file accesses of a method, by its name or by a prefix pattern."""
     found = files.get(name)
     if found is not None:
         return found
-    last = name.rpartition(".")[2]
-    return next((access for key, access in files.items() if key[-1] == "*" and last.startswith(key[:-1])), ())
+    return next((access for key, access in files.items() if key[-1] == "*" and name.startswith(key[:-1])), ())

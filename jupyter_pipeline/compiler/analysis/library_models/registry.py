@@ -139,7 +139,6 @@ _SUBCLASSES: dict[str, list[str]] = {}
 for _one in _CLASSES.values():
     for _base in _one.bases:
         _SUBCLASSES.setdefault(_base, []).append(_one.path)
-_NO_METHODS = Methods()
 
 
 @cache
@@ -148,10 +147,6 @@ def _build(library: str, rule: str, own: Type) -> FunctionModel:
 
 
 def _methods(type_: Type) -> Methods:
-    found = _NO_METHODS
-    for model in _MODELS.values():
-        if type_ in model.methods:
-            found |= model.methods[type_]
     pure: set[str] = set()
     mutating: set[str] = set()
     inplace: set[str] = set()
@@ -162,7 +157,7 @@ def _methods(type_: Type) -> Methods:
                 (mutating if {SELF, ALL_ARGUMENTS} & {*model_.changes} else pure).add(name)
                 if model_.changes_receiver_if:
                     inplace.add(name)
-    return found | Methods(pure=frozenset(pure), mutating=frozenset(mutating), inplace=frozenset(inplace))
+    return Methods(pure=frozenset(pure), mutating=frozenset(mutating), inplace=frozenset(inplace))
 
 
 _METHODS = {type_: _methods(type_) for type_ in Type}
@@ -216,8 +211,6 @@ def find_function(path: str) -> FunctionModel | None:
     model = _MODELS.get(library)
     if model is None:
         return None
-    if not model.rules:
-        return None if model.otherwise is None else model.function(rest)
     rules = _RULES[library]
     rule = rules.functions.find(rest)
     if rule is not None:
