@@ -12,10 +12,12 @@ The same input gives the same bytes.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from jupyter_pipeline.compiler.analysis.dynamic_names import find_dynamic_calls
 from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram, collect_later, slice_program
 from jupyter_pipeline.compiler.checks import check_slice
 from jupyter_pipeline.compiler.codegen import source_map
@@ -167,7 +169,8 @@ def build_pipeline(
     with label_refusals(labels):
         try:
             sliced = _slice(cells, criteria, options, labels)
-            check_slice(sliced)
+            # A whole notebook with such calls is one step.
+            check_slice(sliced, allowed=["dynamic-names"] if options.whole else ())
         except CompileRefusedError as error:
             if not options.whole:
                 raise
@@ -273,6 +276,11 @@ def _build_whole(
     imports, helpers, inner = split_module_level(sliced, parameters, targets=())
     function = to_identifier(options.name)
     directives = collect_directives(marked, sliced, labels)
+    dynamic = [s for s in sliced.statements if next(find_dynamic_calls(s.node), None) is not None]
+    if dynamic and not options.one_step:
+        call = ast.unparse(next(find_dynamic_calls(dynamic[0].node)).func)
+        text = f"{call}() reads or binds names that the analysis cannot see, so the notebook is one step"
+        sliced.notes.append(CellNote(dynamic[0].cell, text))
     division = partition_sections(
         sliced,
         inner,
@@ -281,7 +289,7 @@ def _build_whole(
         directives=directives,
         function=function,
         taken={n for s in [*imports, *helpers] for n in s.bound},
-        one_step=options.one_step,
+        one_step=options.one_step or bool(dynamic),
     )
     sliced.notes += division.notes
     set_closings(sliced.program, division.steps, imports)

@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+from jupyter_pipeline.compiler.analysis.dynamic_names import find_dynamic_calls
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement
 from jupyter_pipeline.compiler.codegen.figures import render_closing
 from jupyter_pipeline.compiler.codegen.source_map import Piece
@@ -90,7 +91,8 @@ def _find_displayed(program: Program, step: Step) -> list[Statement]:
         everything = program.of_cell(cell)
         if own and own[-1] is everything[-1] and has_last_value(own, program.plain[cell].source):
             assert isinstance(own[-1].node, ast.Expr)
-            if not _is_none(own[-1].node.value, program) and not _is_shell_line(own[-1], program):
+            is_dynamic = next(find_dynamic_calls(own[-1].node), None) is not None  # its text is changed, as in a cell
+            if not is_dynamic and not _is_none(own[-1].node.value, program) and not _is_shell_line(own[-1], program):
                 found.append(own[-1])
     return found
 

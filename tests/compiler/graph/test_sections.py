@@ -236,3 +236,13 @@ def test_cells_that_all_steps_can_copy_are_no_step_of_their_own() -> None:
         "y = one.load()",
     )
     assert steps_of(*cells) == ["load", "load_y"]
+
+
+def test_a_notebook_that_binds_unseen_names_is_one_step(capsys: pytest.CaptureFixture[str]) -> None:
+    cells = ("## A", "n = [3]", "exec('p = n[0] + 1')", "## B", "globals()['q'] = p * 2", "## C", "print(q + n[0])")
+    found = compile_whole(notebook(*cells))
+    assert any("so the notebook is one step" in note for note in found.notes)
+    namespace: dict[str, object] = {}
+    exec(compile(found.files["steps.py"], "steps.py", "exec"), namespace)
+    namespace["pipe"]()  # type: ignore[operator]
+    assert capsys.readouterr().out == "11\n"
