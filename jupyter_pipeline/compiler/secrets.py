@@ -28,6 +28,8 @@ _SUSPECT = re.compile(
 FIX = 'Read it at run time: os.environ["NAME"], or prefect.blocks.system.Secret.load("name").get().'
 _ENTROPY = ("HexHighEntropyString", "Base64HighEntropyString")
 _HERE = re.compile(r"^(/(?:home|Users|root|tmp|scratch|mnt|media)/|~/|[A-Za-z]:\\)")
+_HOLDERS = frozenset(["asyncio", "dask", "distributed", "filelock", "multiprocessing", "threading"])
+"""Libraries of the classes in `_HELD`."""
 _HELD = {
     "Client": "each run starts a separate Dask client; with --profile it connects to the profile's cluster",
     "LocalCluster": "each run starts a separate cluster; with --profile it uses the profile's cluster",
@@ -85,9 +87,22 @@ def find_machine_values(sliced: SlicedProgram) -> list[tuple[int, str]]:
                 found.append((s.cell, f"line {node.lineno}: {node.value!r} is a path of this machine"))
             elif isinstance(node, ast.Call):
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                if name in _HELD:
+                if name in _HELD and _find_library(node.func, sliced) in _HOLDERS:
                     found.append((s.cell, f"line {node.lineno}: {name}: {_HELD[name]}"))
     return list(dict.fromkeys(found))
+
+
+def _find_library(function: ast.expr, sliced: SlicedProgram) -> str:
+    """Return the import name of the library of a function; empty if the notebook does not import it by name."""
+    while isinstance(function, ast.Attribute):
+        function = function.value
+    name = function.id if isinstance(function, ast.Name) else ""
+    for s in sliced.statements:
+        for alias in s.node.names if isinstance(s.node, ast.Import | ast.ImportFrom) and name in s.bound else ():
+            if (alias.asname or alias.name.partition(".")[0]) == name:
+                module = s.node.module if isinstance(s.node, ast.ImportFrom) else alias.name
+                return (module or "").partition(".")[0]
+    return ""
 
 
 def _mentions(source: str) -> bool:
