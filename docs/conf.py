@@ -13,7 +13,8 @@ from jupyter_pipeline.models import Schedule
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from option_table import option_table  # noqa: E402 - beside this file
+from compiler_tables import library_lists, refusal_table  # noqa: E402 - beside this file
+from option_table import option_table  # noqa: E402
 
 project = "Jupyter Pipeline"
 author = copyright = "The Jupyter Pipeline developers"
@@ -68,4 +69,6 @@ def several_steps() -> None:
 quickstart()
 several_steps()
 (GENERATED / "profile-keys.md").write_text(schema.render_reference(), encoding="utf-8")
+(GENERATED / "libraries.md").write_text(library_lists(), encoding="utf-8")
+(GENERATED / "refusals.md").write_text(refusal_table(), encoding="utf-8")
 (GENERATED / "deploy-options.md").write_text(option_table(), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Render the docstrings of modules and flows, and those of steps in the form of numpydoc."""
+"""Render the docstrings of modules, flows and steps; steps in the form of numpydoc."""
 
 from __future__ import annotations
 

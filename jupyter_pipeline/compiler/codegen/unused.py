@@ -1,6 +1,6 @@
 """Remove unused imports without an effect, and mark unused variables with an underscore.
 
-Values live as long as before: a renamed variable holds its value until the function returns. Code that may look up a
+Objects exist as long as before: a renamed variable holds its value until the function returns. Code that may look up a
 name by its text is not changed.
 """
 

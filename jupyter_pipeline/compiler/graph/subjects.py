@@ -1,8 +1,14 @@
 """Find the subject of a cell: a name for its function and a first line for its docstring.
 
-A cell is about, in this order: the heading directly above it, its first comment, the heading of its section if it is
-the last cell there, its own action (`actions`), the heading of its section. Headings that fit any cell, such as
-*Solution*, do not count.
+A cell is about the first of these that it has:
+
+1. the heading directly above it,
+2. its first comment,
+3. the heading of its section, if it is the last cell there,
+4. its own action (`actions`),
+5. the heading of its section.
+
+Headings that fit any cell, such as *Solution*, do not count.
 """
 
 from __future__ import annotations

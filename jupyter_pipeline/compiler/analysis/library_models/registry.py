@@ -53,6 +53,7 @@ __all__ = [
     "is_decorator",
     "is_known",
     "is_process_state",
+    "list_libraries",
     "load_class",
     "load_kinds",
     "load_models",
@@ -191,6 +192,11 @@ def is_decorator(path: str) -> bool:
     library, _, rest = path.partition(".")
     model = _MODELS.get(library)
     return model is not None and rest.rpartition(".")[2] in model.decorators
+
+
+def list_libraries() -> list[str]:
+    """Return the import names of the libraries that have a model."""
+    return sorted(_MODELS)
 
 
 def is_known(path: str) -> bool:
