@@ -161,6 +161,17 @@ def _anchor(path: str) -> str:
 
 
 def _may_be_same(a: str, b: str) -> bool:
+    """Return True if two patterns may name the same file; functions such as ``numpy.savez`` add a suffix to a name."""
+    if _match(a, b):
+        return True
+    for name, other in ((a, b), (b, a)):
+        suffix = _SUFFIX.search(other)
+        if suffix is not None and "." not in name.rpartition("/")[2]:
+            return _match(name, other[: suffix.start()])
+    return False
+
+
+def _match(a: str, b: str) -> bool:
     """Return True if two patterns may match the same text."""
     if "*" not in a and "*" not in b:
         return a == b

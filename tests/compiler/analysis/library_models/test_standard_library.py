@@ -69,6 +69,7 @@ HEAP = "import heapq, operator\nh = []\nitem = [1]"
         ("import os", "os.truncate('a.txt', 1)", "open('a.txt').read()", True),
         ("import os", "os.path.join('a.txt', 'b')", "open('a.txt').read()", False),
         ("import math, statistics", "math.sqrt(2)", "statistics.mean([1])", False),
+        ("import shelve", "with shelve.open('a') as d:\n    d['k'] = 1", "open('a.db').read()", True),
         ("import shutil", "shutil.copytree(src='a/b', dst='c')", "open('c/x').read()", True),
         (
             "import urllib.request\nfrom pathlib import Path",
