@@ -19,6 +19,7 @@ from jupyter_pipeline.exceptions import CompileError, MissingDependencyError
 
 __all__ = [
     "TEXT_SUFFIXES",
+    "convert_databricks",
     "convert_nbformat3",
     "is_databricks_export",
     "is_marimo",
@@ -32,7 +33,7 @@ TEXT_SUFFIXES = frozenset({".py", ".md", ".markdown", ".rmd", ".qmd", ".myst"})
 _DATABRICKS = "# Databricks notebook source"
 _DATABRICKS_CELL = re.compile(r"(?m)^# COMMAND -+[ \t]*\n?")
 _DATABRICKS_MAGICS = {"sh": "bash", "python": "", "md": "", "md-sandbox": ""}
-_LINE_MAGICS = ("pip", "run", "conda")
+_DATABRICKS_LANGUAGES = frozenset({"sh", "python", "md", "md-sandbox", "sql", "scala", "r", "fs"})
 
 
 def is_text_notebook(name: str) -> bool:
@@ -178,6 +179,43 @@ def _without_ids(notebook: dict[str, Any]) -> dict[str, Any]:
     return notebook
 
 
+def convert_databricks(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a notebook in which the cells of a Databricks export have the magics of Jupyter.
+
+    Databricks marks a cell of another language by a line such as ``%sh``. Other notebooks are returned unchanged.
+    """
+    metadata, cells = data.get("metadata"), data.get("cells")
+    if not isinstance(metadata, Mapping) or not isinstance(cells, list):
+        return data
+    if "notebookId" not in metadata and not any(key.startswith("application/vnd.databricks") for key in metadata):
+        return data
+    converted = []
+    for cell in cells:
+        if isinstance(cell, Mapping) and cell.get("cell_type") == "code":
+            source = cell.get("source", "")
+            lines = ("".join(source) if isinstance(source, list) else str(source)).split("\n")
+            if lines[0].startswith("%") and not lines[0].startswith("%%"):
+                kind, lines = _translate_databricks_magic(lines, 0)
+                cell = {**cell, "cell_type": kind, "source": "\n".join(lines)}
+        converted.append(cell)
+    return {**data, "cells": converted}
+
+
+def _translate_databricks_magic(lines: list[str], first: int) -> tuple[str, list[str]]:
+    """Return the kind and the lines of a cell whose first line may be a magic of Databricks, such as ``%sh``."""
+    lines = [*lines]
+    magic = re.match(r"%([\w-]+)[ \t]*(.*)", lines[first])
+    if magic and magic[1].startswith("md"):
+        lines[first] = magic[2]
+        return "markdown", lines
+    if magic and magic[1] in _DATABRICKS_LANGUAGES:
+        name = _DATABRICKS_MAGICS.get(magic[1], magic[1])
+        lines[first] = f"%%{name}" if name else ""
+        if magic[2]:
+            lines.insert(first + 1, magic[2])
+    return "code", lines
+
+
 def _databricks_cells(text: str) -> list[dict[str, Any]]:
     """Return the cells of a Databricks export; ``# MAGIC`` starts the lines of other languages."""
     body = text.partition("\n")[2]
@@ -190,13 +228,6 @@ def _databricks_cells(text: str) -> list[dict[str, Any]]:
         if any(line.startswith("# MAGIC") for line in lines):
             lines = [re.sub(r"^# MAGIC ?", "", line) for line in lines]
             first = next((i for i, line in enumerate(lines) if line.strip()), 0)
-            magic = re.match(r"%([\w-]+)[ \t]*(.*)", lines[first])
-            if magic and magic[1].startswith("md"):
-                kind, lines[first] = "markdown", magic[2]
-            elif magic and magic[1] not in _LINE_MAGICS:
-                name = _DATABRICKS_MAGICS.get(magic[1], magic[1])
-                lines[first] = f"%%{name}" if name else ""
-                if magic[2]:
-                    lines.insert(first + 1, magic[2])
+            kind, lines = _translate_databricks_magic(lines, first)
         cells.append({"cell_type": kind, "metadata": {}, "source": "\n".join(lines).strip("\n")})
     return [cell for cell in cells if cell["source"]]

@@ -18,7 +18,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from jupyter_pipeline.compiler.frontend.directives import KINDS, read_tag
-from jupyter_pipeline.compiler.frontend.formats import convert_nbformat3, is_text_notebook, read_text_notebook
+from jupyter_pipeline.compiler.frontend.formats import (
+    convert_databricks,
+    convert_nbformat3,
+    is_text_notebook,
+    read_text_notebook,
+)
 from jupyter_pipeline.compiler.frontend.kernels import check_kernel
 from jupyter_pipeline.exceptions import CompileError, CompileRefusedError, NotFoundError, UsageError
 from jupyter_pipeline.models import Record
@@ -202,6 +207,7 @@ def read_notebook(source: str | bytes | Mapping[str, Any], name: str = "") -> li
     version = data.get("nbformat")
     if "worksheets" in data or (isinstance(version, int) and version < 4):
         data = convert_nbformat3(data)
+    data = convert_databricks(data)
     metadata = data.get("metadata")
     check_kernel(metadata if isinstance(metadata, Mapping) else {})
     cells = data.get("cells")

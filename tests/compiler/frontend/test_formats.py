@@ -118,3 +118,19 @@ def test_tags_of_quarto_cells_are_read() -> None:
     cells = read_notebook(text, "n.qmd")
     assert [cell.tags for cell in cells] == [("parameters", "step:load"), (), ()]
     assert cells[1].source.startswith("%%R")
+
+
+def test_cells_of_a_databricks_notebook_have_the_magics_of_jupyter() -> None:
+    sources = ["%sh \ntouch a", "%md # Title", "%python\nx = 1", "%sql select 1", "%pip install a\ny = 2", "%%bash\nls"]
+    cells = [{"cell_type": "code", "source": source, "metadata": {}, "outputs": []} for source in sources]
+    data = {"nbformat": 4, "metadata": {"notebookId": 1}, "cells": cells}
+    found = [(cell.kind, cell.source) for cell in read_notebook(data)]
+    assert found == [
+        ("code", "%%bash\ntouch a"),
+        ("markdown", "# Title"),
+        ("code", "\nx = 1"),
+        ("code", "%%sql\nselect 1"),
+        ("code", "%pip install a\ny = 2"),
+        ("code", "%%bash\nls"),
+    ]
+    assert read_notebook({**data, "metadata": {}})[0].source == "%sh \ntouch a"
