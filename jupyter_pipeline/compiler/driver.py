@@ -344,7 +344,7 @@ def _complete_step(
             raise CompileRefusedError([refusal("map-awaits", cell=step.cell, line=1, name="--map")])
         step.mapped = find_mapping(step.cell, step.statements, {*step.inputs, *(p.name for p in step.parameters)})
     own = [s for s in step.statements if s.cell == step.cell]
-    if step.kind == "check" and has_last_value(own, sliced.program.plain[step.cell].source):
+    if step.kind == "check" and has_last_value(own, sliced.program.plain[step.cell]):
         step.returns_last, step.decides = not step.outputs, bool(step.outputs)
     readers = [s for s in steps if step in s.sources.values()]
     step.shares = bool(options.profile) and "dask" in libraries and len(readers) > 1 and step.mapped is None

@@ -1,18 +1,17 @@
 """Align the lines of a file before and after formatting.
 
-Formatting keeps the syntax tree. Equal nodes of both trees give the lines. Imports are sorted and merged, so they are
-aligned by the names that they bind.
+Formatting keeps the syntax tree, except for imports and a few statements that a fix adds or removes. Equal nodes of
+both trees give the lines. Imports are sorted, split and merged, so those of one body are aligned by the names that they
+bind.
 """
 
 from __future__ import annotations
 
 import ast
-import difflib
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 
 __all__ = ["align_lines"]
-
-_BODIES = frozenset(["body", "orelse", "finalbody"])
 
 
 def align_lines(before: str, after: str) -> dict[int, int]:
@@ -27,49 +26,9 @@ def align_lines(before: str, after: str) -> dict[int, int]:
         return {number: number for number in range(1, before.count("\n") + 2)}
     old, new = ast.parse(before), ast.parse(after)
     found: dict[int, int] = {}
-    _align_imports(old, new, found)
-    _align_bodies(_without_imports(old.body), _without_imports(new.body), found)
+    _align_nodes(old, new, found)
     _fill(new, found)
     return dict(sorted(found.items()))
-
-
-def _without_imports(body: Sequence[ast.stmt]) -> list[ast.stmt]:
-    return [node for node in body if not isinstance(node, ast.Import | ast.ImportFrom)]
-
-
-def _align_imports(old: ast.Module, new: ast.Module, found: dict[int, int]) -> None:
-    lines = {key: line for key, line, _ in reversed(list(_imported_names(old)))}
-    for key, line, first in _imported_names(new):
-        if key in lines:
-            found.setdefault(first, lines[key])
-            found.setdefault(line, lines[key])
-
-
-def _imported_names(module: ast.Module) -> Iterator[tuple[tuple[object, ...], int, int]]:
-    """Yield a key, the line, and the first line of the statement, for each name that an import binds."""
-    for node in module.body:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            origin = (node.module, node.level) if isinstance(node, ast.ImportFrom) else ("", -1)
-            for alias in node.names:
-                yield (*origin, alias.name, alias.asname), alias.lineno, node.lineno
-
-
-def _align_bodies(old: Sequence[ast.stmt], new: Sequence[ast.stmt], found: dict[int, int]) -> None:
-    for one, other in _pair_statements(old, new):
-        _align_nodes(one, other, found)
-
-
-def _pair_statements(old: Sequence[ast.stmt], new: Sequence[ast.stmt]) -> Iterator[tuple[ast.stmt, ast.stmt]]:
-    """Yield the corresponding statements of two bodies. Ruff may merge imports and remove statements."""
-    if len(old) == len(new):
-        yield from zip(old, new, strict=True)
-        return
-    left, right = ([ast.dump(node) for node in body] for body in (old, new))
-    for tag, i, end, j, other_end in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
-        if tag == "equal" or end - i == other_end - j:
-            yield from zip(old[i:end], new[j:other_end], strict=True)
-        elif tag == "replace":
-            yield from zip(_without_imports(old[i:end]), _without_imports(new[j:other_end]), strict=False)
 
 
 def _align_nodes(old: ast.AST, new: ast.AST, found: dict[int, int]) -> None:
@@ -89,11 +48,49 @@ def _align_nodes(old: ast.AST, new: ast.AST, found: dict[int, int]) -> None:
             left, right = getattr(one, name), getattr(other, name, None)
             if isinstance(left, ast.AST) and isinstance(right, ast.AST):
                 pending.append((left, right))
-            elif name in _BODIES and isinstance(left, list) and isinstance(right, list):
-                pending += reversed([*_pair_statements(left, right)])
-            elif isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
-                pairs = list(zip(left, right, strict=True))
-                pending += [(a, b) for a, b in reversed(pairs) if isinstance(a, ast.AST) and isinstance(b, ast.AST)]
+            elif isinstance(left, list) and isinstance(right, list):
+                pending += reversed(list(_pair(left, right, found)))
+
+
+def _pair(old: Sequence[object], new: Sequence[object], found: dict[int, int]) -> Iterator[tuple[ast.AST, ast.AST]]:
+    """Yield the equal nodes of two lists; the imports of a body are aligned at once."""
+    left, right = ([node for node in side if isinstance(node, ast.AST)] for side in (old, new))
+    if any(isinstance(node, ast.stmt) for node in left):
+        _align_imports(left, right, found)
+        left, right = _without_imports(left), _without_imports(right)
+        if len(left) != len(right):
+            yield from _pair_statements(left, right)
+            return
+    if len(left) == len(right):
+        yield from zip(left, right, strict=True)
+
+
+def _pair_statements(old: Sequence[ast.AST], new: Sequence[ast.AST]) -> Iterator[tuple[ast.AST, ast.AST]]:
+    """Yield equal statements of two bodies, and those between them in order."""
+    texts, others = ([ast.dump(node) for node in side] for side in (old, new))
+    for _, first, last, start, end in SequenceMatcher(None, texts, others, autojunk=False).get_opcodes():
+        yield from zip(old[first:last], new[start:end], strict=False)
+
+
+def _without_imports(body: Sequence[ast.AST]) -> list[ast.AST]:
+    return [node for node in body if not isinstance(node, ast.Import | ast.ImportFrom)]
+
+
+def _align_imports(old: Sequence[ast.AST], new: Sequence[ast.AST], found: dict[int, int]) -> None:
+    lines = {key: line for key, line, _ in reversed(list(_imported_names(old)))}
+    for key, line, first in _imported_names(new):
+        if key in lines:
+            found.setdefault(first, lines[key])
+            found.setdefault(line, lines[key])
+
+
+def _imported_names(body: Sequence[ast.AST]) -> Iterator[tuple[tuple[object, ...], int, int]]:
+    """Yield a key, the line, and the first line of the statement, for each name that an import binds."""
+    for node in body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            origin = (node.module, node.level) if isinstance(node, ast.ImportFrom) else ("", -1)
+            for alias in node.names:
+                yield (*origin, alias.name, alias.asname), alias.lineno, node.lineno
 
 
 def _fill(module: ast.Module, found: dict[int, int]) -> None:

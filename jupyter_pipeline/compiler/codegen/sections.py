@@ -15,7 +15,6 @@ from jupyter_pipeline.compiler.analysis.dynamic_names import find_dynamic_calls
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement
 from jupyter_pipeline.compiler.codegen.figures import render_closing
 from jupyter_pipeline.compiler.codegen.source_map import Piece
-from jupyter_pipeline.compiler.frontend.helpers import SHELL_FUNCTIONS
 from jupyter_pipeline.compiler.graph.naming import unused_name
 from jupyter_pipeline.compiler.graph.steps import Step, has_last_value, is_writer
 from jupyter_pipeline.compiler.graph.value_types import find_imported_paths
@@ -89,21 +88,12 @@ def _find_displayed(program: Program, step: Step) -> list[Statement]:
     for cell in step.cells:
         own = [s for s in step.statements if s.cell == cell]
         everything = program.of_cell(cell)
-        if own and own[-1] is everything[-1] and has_last_value(own, program.plain[cell].source):
+        if own and own[-1] is everything[-1] and has_last_value(own, program.plain[cell]):
             assert isinstance(own[-1].node, ast.Expr)
             is_dynamic = next(find_dynamic_calls(own[-1].node), None) is not None  # its text is changed, as in a cell
-            if not is_dynamic and not _is_none(own[-1].node.value, program) and not _is_shell_line(own[-1], program):
+            if not is_dynamic and not _is_none(own[-1].node.value, program):
                 found.append(own[-1])
     return found
-
-
-def _is_shell_line(s: Statement, program: Program) -> bool:
-    """Return True if a statement runs a shell line, which has no value in a notebook."""
-    return (
-        isinstance(s.node, ast.Expr)
-        and ast.unparse(s.node).startswith("subprocess.run(")
-        and "import subprocess" in program.plain[s.cell].prelude
-    )
 
 
 def _is_none(value: ast.expr, program: Program) -> bool:
@@ -120,8 +110,6 @@ def _is_none(value: ast.expr, program: Program) -> bool:
     if not isinstance(value.func, ast.Name):
         return False
     name = value.func.id
-    if name in SHELL_FUNCTIONS:
-        return True
     binders = [s.node for s in program.statements if name in s.bound]
     return bool(binders) and all(isinstance(node, ast.FunctionDef) and _returns_nothing(node) for node in binders)
 

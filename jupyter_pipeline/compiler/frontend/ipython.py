@@ -184,6 +184,7 @@ def _translate_body(plain: PlainCell, lines: list[str], first: int, name: str, r
             plain.obstacles[first + 1] = Obstacle(f"%%{name}", error.reason, error.fix)
             bound = [*find_output_names(rest), f"{PLACEHOLDER}({first + 1})"]
             replaced = [" = ".join(bound)]
+    plain.commands |= set(range(first + 1, len(lines) + 1))
     found = [""] * first + replaced
     plain.source = "\n".join(found + [""] * (len(lines) - len(found)))
 
@@ -311,6 +312,7 @@ def _capture(plain: PlainCell, lines: list[str], first: int, output: str, names:
     plain.prelude += body.prelude
     plain.helpers += body.helpers
     plain.obstacles |= {number + shift: obstacle for number, obstacle in body.obstacles.items()}
+    plain.commands |= {number + shift for number in body.commands}
     plain.need("from IPython.utils.capture import capture_output")
     text = re.sub(rf"\b{PLACEHOLDER}\((\d+)\)", lambda m: f"{PLACEHOLDER}({int(m[1]) + shift})", body.source)
     inner = _indent(text)

@@ -130,6 +130,7 @@ class LineTranslator:
             self._drop(repr(match["help"].strip()), "it only shows help")
             return ""
         if match["shell"]:
+            self.plain.commands.add(self.number)
             return self.shell(match["shell"].lstrip("!").strip())
         if match["auto"]:
             name, _, rest = match["auto"].partition(" ")
@@ -156,6 +157,7 @@ class LineTranslator:
             return ""
         if name in _TIMED:
             return self._inner(strip_options(name, rest))
+        self.plain.commands.add(self.number)
         if name == "cluster" and rest.split(" ")[0] in ("start", "attach"):
             return "from distributed import get_client; client = get_client()"
         if name in ("sx", "system", "shell") or name in _SHELL_ALIASES:

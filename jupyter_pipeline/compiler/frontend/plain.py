@@ -33,6 +33,8 @@ class PlainCell:
     """Requirements of ``%pip install`` and ``!pip install``."""
     obstacles: dict[int, Obstacle] = field(default_factory=dict)
     """Obstacles by line, from 1."""
+    commands: set[int] = field(default_factory=set)
+    """Lines of shell commands and magics, which have no value that the notebook displays; from 1."""
     directives: dict[str, str] = field(default_factory=dict)
     """Arguments of the cell magic by ``step`` or ``check``."""
     prelude: list[str] = field(default_factory=list)

@@ -18,6 +18,7 @@ from enum import Enum, auto
 from jupyter_pipeline.compiler.analysis.heap import bits
 from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
 from jupyter_pipeline.compiler.analysis.statements import Statement
+from jupyter_pipeline.compiler.frontend.plain import PlainCell
 from jupyter_pipeline.compiler.graph.edges import Conflict, connect
 from jupyter_pipeline.compiler.graph.effect_order import order_effects
 from jupyter_pipeline.compiler.graph.imports import copy_statements, find_copied_statements
@@ -96,7 +97,7 @@ def partition_steps(
         step.summary, step.summary_is_comment = subject.summary, subject.from_comment
         own = [s for s in step.statements if s.cell in (step.cells or (step.cell,))]
         if not step.outputs and own and step.kind == "step":
-            _results(step, own, sliced.program.plain[own[-1].cell].source, used_below, modules)
+            _results(step, own, sliced.program.plain[own[-1].cell], used_below, modules)
     return steps
 
 
@@ -197,13 +198,13 @@ def _needed_by(
 
 
 def _results(
-    step: Step, own: Sequence[Statement], source: str, used_below: Collection[str], modules: Mapping[str, str]
+    step: Step, own: Sequence[Statement], plain: PlainCell, used_below: Collection[str], modules: Mapping[str, str]
 ) -> None:
     """Set the results of a step whose results no other step uses."""
     names = [n for s in own for n in [*sorted(s.bound), *sorted(find_mutated_names(s.node))]]
     step.outputs = list(dict.fromkeys(n for n in names if n in used_below and n not in modules))
     last = own[-1].node
-    has_value = has_last_value(own, source) and not step.cells  # the values of several cells are displayed
+    has_value = has_last_value(own, plain) and not step.cells  # the values of several cells are displayed
     step.shows_last = has_value and is_look(last)
     step.returns_last = has_value and not step.shows_last and not is_plot(last, modules)
     if not step.outputs and not step.returns_last:

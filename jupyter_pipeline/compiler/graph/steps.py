@@ -20,6 +20,7 @@ from jupyter_pipeline.compiler.analysis.statements import Statement
 from jupyter_pipeline.compiler.analysis.values import OBJECT, TABLE
 from jupyter_pipeline.compiler.frontend.directives import StepSettings
 from jupyter_pipeline.compiler.frontend.helpers import SHELL_FUNCTIONS
+from jupyter_pipeline.compiler.frontend.plain import PlainCell
 from jupyter_pipeline.compiler.graph.imports import find_late_star_imports, find_ordered_imports
 from jupyter_pipeline.compiler.graph.mapping import ElementMapping
 from jupyter_pipeline.compiler.graph.parameters import Parameter
@@ -273,18 +274,13 @@ def _cheap_value(node: ast.expr) -> bool:
     return True
 
 
-def has_last_value(step_statements: Sequence[Statement], source: str) -> bool:
+def has_last_value(step_statements: Sequence[Statement], plain: PlainCell) -> bool:
     """Return True if the last statement is an expression with a useful value."""
     if not step_statements or not isinstance(step_statements[-1].node, ast.Expr):
         return False
     node = step_statements[-1].node
-    if (
-        source.split("\n")[(node.end_lineno or 1) - 1]
-        .encode()[node.end_col_offset or 0 :]
-        .decode()
-        .lstrip()
-        .startswith(";")
-    ):
+    after = plain.source.split("\n")[(node.end_lineno or 1) - 1].encode()[node.end_col_offset or 0 :].decode()
+    if after.lstrip().startswith(";") or node.lineno in plain.commands:
         return False
     value = node.value
     if isinstance(value, ast.Constant):

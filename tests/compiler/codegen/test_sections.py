@@ -50,3 +50,12 @@ def test_figures_of_tables_are_closed_too() -> None:
     text = steps_of("import pandas as pd\nx = pd.DataFrame({'a': [1]})", "x.plot()", "x.plot()\nx.hist()")
     assert "from matplotlib import pyplot" in text
     assert text.count('pyplot.close("all")') == 1
+
+
+@pytest.mark.parametrize("source", ["%%writefile note.txt\nhello", "%cd .", "!touch a", "%%bash\ntouch a", "%env A=1"])
+def test_a_command_has_no_value_to_display(source: str) -> None:
+    assert "display" not in steps_of("x = 1", source)
+
+
+def test_a_timed_expression_is_displayed() -> None:
+    assert "display(x + 1)" in steps_of("x = 1", "%time x + 1")
