@@ -105,6 +105,7 @@ def _measure(sources: tuple[str, ...]) -> str:
 def _rehearse(files: Mapping[str, str], flow: str, notebook: Any) -> Measured:
     from jupyter_pipeline.workflows.comparison import cells
     from jupyter_pipeline.workflows.comparison.files import scan_folder
+    from jupyter_pipeline.workflows.comparison.outputs import count_skipped_pictures
     from jupyter_pipeline.workflows.rehearsal import rehearse
 
     request = notebook.request(fingerprints=True) if notebook else {}
@@ -114,7 +115,9 @@ def _rehearse(files: Mapping[str, str], flow: str, notebook: Any) -> Measured:
     if done.error:
         raise RuntimeError(done.error)
     recording = done.recording
-    missing = sum("time" in cell["skipped"] for cell in recording.get("cells", {}).values())
+    recorded = recording.get("cells", {}).values()
+    missing = sum("time" in cell["skipped"] for cell in recorded)
+    missing += count_skipped_pictures([output for cell in recorded for output in cell["outputs"]])
     missing += sum(found.get("reason") == "time" for found in recording.get("names", {}).values())
     seconds = time.perf_counter() - begun
     measured = Measured(seconds, _processor_time() - before, float(recording.get("seconds", 0.0)), missing)

@@ -27,7 +27,14 @@ from jupyter_pipeline.compiler.graph.steps import find_names_read
 from jupyter_pipeline.models import CellComparison, ComparisonStatus, ItemComparison, RehearsalComparison
 from jupyter_pipeline.workflows.comparison.files import FolderState, OmittedLine, compare_files, find_read_files
 from jupyter_pipeline.workflows.comparison.names import SAMPLED, compare_names, find_bound_names
-from jupyter_pipeline.workflows.comparison.outputs import Expectation, compare_displays, compare_text, has_widgets
+from jupyter_pipeline.workflows.comparison.outputs import (
+    TOO_LONG,
+    Expectation,
+    compare_displays,
+    compare_text,
+    count_skipped_pictures,
+    has_widgets,
+)
 from jupyter_pipeline.workflows.comparison.stability import CellStability, describe, find_instability, has_seed
 from jupyter_pipeline.workflows.comparison.text import Window
 
@@ -249,7 +256,7 @@ def compare(
         files=tuple(files),
         notes=_notes(
             notebook,
-            any(each.get("outputs") for each in recording.get("cells", {}).values()),
+            [output for each in recording.get("cells", {}).values() for output in each.get("outputs", ())],
             kernel is not None,
             on_cluster,
         ),
@@ -257,10 +264,13 @@ def compare(
     )
 
 
-def _notes(notebook: Notebook, shows: bool, has_kernel: bool, on_cluster: bool) -> tuple[str, ...]:
+def _notes(notebook: Notebook, run: Sequence[Mapping[str, Any]], has_kernel: bool, on_cluster: bool) -> tuple[str, ...]:
     notes = [*note_execution_order(notebook.cells, max(notebook.selected))]
-    if shows and not any(cell.outputs for cell in notebook.code.values()):
+    if run and not any(cell.outputs for cell in notebook.code.values()):
         notes.append("The notebook stores no outputs. Run it and save it, to compare them.")
+    if count := count_skipped_pictures(run):
+        pictures = "1 picture was" if count == 1 else f"{count} pictures were"
+        notes.append(f"{pictures} not compared: more than a tenth of the rehearsal would have been spent on them.")
     if not has_kernel:
         notes.append("Names are compared only by %%deploy and %deploy, which have a kernel.")
     if on_cluster:
@@ -317,7 +327,7 @@ def _compare_cell(
         if "parallel" in found.get("skipped", ()):
             items = [_excuse(item, "several steps wrote at the same time") for item in items]
         if "time" in found.get("skipped", ()):
-            items = [_excuse(item, "the recording would have taken too long") for item in items]
+            items = [item if "text" in item.kind else _excuse(item, TOO_LONG) for item in items]
     items += names
     status = _status(items, reason)
     notes = [f"Ignored: {', '.join(dict.fromkeys(noise))}."] if noise else []

@@ -91,7 +91,7 @@ def _compare(
     if reason := str(here.get("reason") or run.get("reason") or ""):
         if _class(here) != _class(run if "type" in run else here) and not excuse and name not in later:
             return _item(name, ComparisonStatus.DIFFERS, "the type differs", here["type"], str(run["type"]))
-        reason = {"time": "the recording would have taken too long"}.get(reason, reason)
+        reason = {"time": "it would have taken too long"}.get(reason, reason)
         reason = _OWN_CLASS.sub(r"it contains an object of the notebook's class \1", reason)
         return _item(name, ComparisonStatus.NOT_COMPARED, reason)
     if here["digest"] == run["digest"]:

@@ -17,13 +17,20 @@ from jupyter_pipeline.workflows.comparison import pictures, tables, text
 from jupyter_pipeline.workflows.comparison.pictures import PictureError
 from jupyter_pipeline.workflows.comparison.tables import UnreadableHtmlError
 
-__all__ = ["Expectation", "compare_displays", "compare_text", "has_widgets"]
+__all__ = ["TOO_LONG", "Expectation", "compare_displays", "compare_text", "count_skipped_pictures", "has_widgets"]
 
 _MOST_TEXT = 4_000_000
 _WIDGETS = "application/vnd.jupyter.widget-view+json"
 _TRUNCATED = ("IOPub data rate exceeded", "IOPub message rate exceeded", "Output is truncated. View as")
 _RASTER = ("image/png", "image/jpeg", "image/gif")
 _SVG = "image/svg+xml"
+TOO_LONG = "it would have taken too long"
+"""Reason of pictures and displays that the recorder has left out to save time."""
+_MISSING = {
+    "time": TOO_LONG,
+    "size": "the picture of the run is too large",
+    "error": "the figure of the run cannot be drawn",
+}
 _UNSTABLE_JSON = ("uid", "id", "uuid", "div_id", "name")
 
 
@@ -49,6 +56,11 @@ class Expectation:
 def has_widgets(outputs: Sequence[Mapping[str, Any]]) -> bool:
     """Return True if the outputs of a cell contain a widget."""
     return any(_WIDGETS in _data(output) for output in outputs)
+
+
+def count_skipped_pictures(outputs: Sequence[Mapping[str, Any]]) -> int:
+    """Return the number of pictures of a run that the recorder has left out to save time."""
+    return sum(_data(output).get("image/png") == {"reason": "time"} for output in outputs)
 
 
 def compare_text(
@@ -224,8 +236,8 @@ def _compare(
 
 
 def _compare_pictures(notebook: Any, run: Any) -> tuple[str | None, dict[str, str]]:
-    if not run:
-        return None, {"reason": "the picture of the run is too large"}
+    if isinstance(run, Mapping):
+        return None, {"reason": _MISSING.get(run.get("reason", ""), "the run has no picture")}
     one, other = pictures.open_picture(_joined(notebook)), pictures.open_picture(_joined(run))
     reason: str | None
     sides: dict[str, str] = {}

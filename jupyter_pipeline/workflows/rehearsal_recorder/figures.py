@@ -2,6 +2,9 @@
 
 A figure changes after it is shown, so it has to be rendered at once. A forked process renders it: it has a copy of the
 figure, and the run does not wait. Without `os.fork`, the run renders it itself.
+
+The processor time of a process is known at its end. So each picture reserves the mean time of earlier pictures before
+its process starts. Pictures that do not fit into the time that is left are not rendered, except for the first ones.
 """
 
 from __future__ import annotations
@@ -25,10 +28,12 @@ __all__ = ["FigureRenderer", "is_figure"]
 _MOST_BYTES = 8_000_000
 """Bytes that are stored for each picture."""
 _MOST_PIXELS = 40_000_000
-_MOST_CHILDREN = 16
-"""Processes that exist at the same time."""
+_FIRST = 2
+"""Pictures of a run that are rendered even if no time is left."""
+_TYPICAL = 0.1
+"""Seconds of processor time that a picture is expected to take before one has ended."""
 _PATIENCE = 0.3
-"""Seconds of processor time that pictures may take at least, at the end of the run."""
+"""Seconds of processor time that a process may take at least."""
 _LONGEST = 10
 """Highest ratio of the time of the wait to the processor time."""
 
@@ -41,9 +46,9 @@ class _Job:
     file: IO[bytes]
     outputs: Sequence[dict[str, Any]]
     """Data by MIME type of each figure; the picture is added."""
-    skip: Callable[[str], None]
-    """Function that gets the reason why a picture is missing."""
     done: bool = False
+    failed: bool = False
+    """True if a figure cannot be drawn."""
 
 
 @dataclass(slots=True)
@@ -58,11 +63,16 @@ class FigureRenderer:
 
     charge: Callable[[float], None]
     _jobs: list[_Job] = field(default_factory=list)
+    _begun: int = 0
+    """Pictures whose rendering has begun."""
+    _rendered: int = 0
+    _seconds: float = 0.0
+    """Processor time of the rendered pictures."""
 
-    def render(
-        self, figures: Sequence[Any], outputs: Sequence[dict[str, Any]], skip: Callable[[str], None], *, time_left: bool
-    ) -> None:
+    def render(self, figures: Sequence[Any], outputs: Sequence[dict[str, Any]], seconds: float) -> None:
         """Add the pictures of figures to their outputs, at once or at the end of the run.
+
+        In place of a missing picture stands its ``reason``: ``time``, ``size`` or ``error``.
 
         Parameters
         ----------
@@ -70,26 +80,40 @@ class FigureRenderer:
             Figures of Matplotlib.
         outputs : sequence of dict
             Data by MIME type of each figure.
-        skip : callable
-            Function that gets the reason if a picture is missing.
-        time_left : bool
-            False if no time is left.
+        seconds : float
+            Processor time that the recorder may still take.
         """
-        if not time_left:
-            skip("time")
-            return
-        if any(_pixels(figure) > _MOST_PIXELS for figure in figures):
-            skip("too large")
-            return
-        if sum(not self._has_ended(job) for job in self._jobs) >= _MOST_CHILDREN:
-            skip("time")
-            return
-        job = _fork(figures, outputs, skip)
+        chosen = []
+        running = [job for job in self._jobs if not self._has_ended(job)]
+        expected = self._seconds / self._rendered if self._rendered else _TYPICAL
+        left = seconds - expected * sum(len(job.outputs) for job in running)
+        for figure, output in zip(figures, outputs, strict=True):
+            if not figure.axes and not getattr(figure, "lines", None):
+                continue  # it shows text only
+            if _pixels(figure) > _MOST_PIXELS:
+                _add_missing(output, "size")
+            elif self._begun >= _FIRST and left < expected:
+                _add_missing(output, "time")
+            else:
+                chosen.append((figure, output))
+                self._begun += 1
+                left -= expected
+        if chosen:
+            self._start(chosen, max(_PATIENCE, left + expected * len(chosen)))
+
+    def _start(self, chosen: Sequence[tuple[Any, dict[str, Any]]], limit: float) -> None:
+        figures, outputs = [figure for figure, _ in chosen], [output for _, output in chosen]
+        job = _fork(figures, outputs, limit)
         if job is not None:
             self._jobs.append(job)
-        else:
-            for figure, output in zip(figures, outputs, strict=True):
-                _add(output, _render(figure), skip)
+            return
+        begun = time.thread_time()
+        for figure, output in chosen:
+            try:
+                _add(output, _render(figure))
+            except Exception:  # noqa: BLE001 - a figure that cannot be drawn is no error of the pipeline
+                _add_missing(output, "error")
+        self._count(len(chosen), time.thread_time() - begun)
 
     def collect(self, seconds: float) -> None:
         """Wait for the child processes, and add their pictures.
@@ -114,33 +138,36 @@ class FigureRenderer:
                 os.kill(job.pid, signal.SIGKILL)
         for job in self._jobs:
             with job.file:
-                if job in pending:
-                    job.skip("time")
-                else:
-                    job.file.seek(0)
-                    _add_pictures(job, job.file.read())
+                job.file.seek(0)
+                _add_pictures(job, b"" if job in pending else job.file.read())
         self._jobs.clear()
 
     def _has_ended(self, job: _Job) -> bool:
         if not job.done:
             try:
-                pid, _, usage = os.wait4(job.pid, os.WNOHANG)
+                pid, status, usage = os.wait4(job.pid, os.WNOHANG)
             except ChildProcessError:  # the pipeline waited for all its children
                 job.done = True
                 return True
             job.done = pid == job.pid
             if job.done:
+                job.failed = not os.WIFSIGNALED(status)
                 self.charge(usage.ru_utime + usage.ru_stime)
+                self._count(len(job.outputs), usage.ru_utime + usage.ru_stime)
         return job.done
+
+    def _count(self, pictures: int, seconds: float) -> None:
+        self._rendered += pictures
+        self._seconds += seconds
 
 
 def _add_pictures(job: _Job, parts: bytes) -> None:
     for output in job.outputs:
-        if len(parts) < _HEAD:  # the process failed
-            job.skip("time")
-            return
+        if len(parts) < _HEAD:
+            _add_missing(output, "error" if job.failed else "time")
+            continue
         end = _HEAD + int.from_bytes(parts[:_HEAD], "big")
-        _add(output, parts[_HEAD:end], job.skip)
+        _add(output, parts[_HEAD:end])
         parts = parts[end:]
 
 
@@ -159,17 +186,19 @@ def _pixels(figure: Any) -> float:
     return float(width * height * figure.dpi**2)
 
 
-def _add(output: dict[str, Any], picture: bytes, skip: Callable[[str], None]) -> None:
+def _add(output: dict[str, Any], picture: bytes) -> None:
     if len(picture) > _MOST_BYTES:
-        skip("too large")
-    elif picture:
+        _add_missing(output, "size")
+    else:
         output["image/png"] = base64.b64encode(picture).decode()
 
 
+def _add_missing(output: dict[str, Any], reason: str) -> None:
+    output["image/png"] = {"reason": reason}
+
+
 def _render(figure: Any) -> bytes:
-    """Return a figure as PNG with the arguments of the inline backend; empty if it shows text only."""
-    if not figure.axes and not getattr(figure, "lines", None):
-        return b""
+    """Return a figure as PNG with the arguments of the inline backend."""
     buffer = io.BytesIO()
     figure.canvas.print_figure(
         buffer,
@@ -183,7 +212,7 @@ def _render(figure: Any) -> bytes:
     return buffer.getvalue()
 
 
-def _fork(figures: Sequence[Any], outputs: Sequence[dict[str, Any]], skip: Callable[[str], None]) -> _Job | None:
+def _fork(figures: Sequence[Any], outputs: Sequence[dict[str, Any]], limit: float) -> _Job | None:
     """Start a child process that renders figures; ``None`` if there is no `os.fork`, or it fails."""
     if not hasattr(os, "fork"):
         return None
@@ -196,14 +225,16 @@ def _fork(figures: Sequence[Any], outputs: Sequence[dict[str, Any]], skip: Calla
         file.close()
         return None
     if pid == 0:
-        _render_in_child(figures, file)
-    return _Job(pid, file, outputs, skip)
+        _render_in_child(figures, file, limit)
+    return _Job(pid, file, outputs)
 
 
-def _render_in_child(figures: Sequence[Any], file: IO[bytes]) -> None:
+def _render_in_child(figures: Sequence[Any], file: IO[bytes], limit: float) -> None:
     """Write the pictures to a file, and end the process without any clean-up of the run."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)  # ends the process
+        signal.setitimer(signal.ITIMER_PROF, limit)
         silent = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silent, 1)
         os.dup2(silent, 2)
@@ -211,7 +242,7 @@ def _render_in_child(figures: Sequence[Any], file: IO[bytes]) -> None:
         for figure in figures:
             picture = _render(figure)
             file.write(len(picture).to_bytes(_HEAD, "big") + picture)
-        file.flush()
+            file.flush()
     finally:
         os._exit(0)
 

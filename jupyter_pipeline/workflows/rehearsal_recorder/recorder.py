@@ -256,8 +256,7 @@ class Recorder:
                 return
             data = dict(value) if raw else find_representations(value)
             if len(str(data.get("image/png", ""))) > _MOST_BYTES:
-                self._record(cell).skipped.append("too large")
-                data["image/png"] = ""
+                data["image/png"] = {"reason": "size"}
             with self._lock:
                 self._record(cell).outputs.append({"output_type": kind, "data": data})
 
@@ -277,11 +276,11 @@ class Recorder:
 
     def _render(self, cell: int, figures: Sequence[Any], kind: str) -> None:
         record = self._record(cell)
-        with self._budget.measured() as is_allowed, contextlib.suppress(Exception):
+        with self._budget.measured(), contextlib.suppress(Exception):
             data: list[dict[str, Any]] = [{"text/plain": repr(figure)} for figure in figures]
             with self._lock:
                 record.outputs += [{"output_type": kind, "data": each} for each in data]
-            self._figures.render(figures, data, record.skipped.append, time_left=is_allowed)
+            self._figures.render(figures, data, self._budget.left)
 
     # Names
 

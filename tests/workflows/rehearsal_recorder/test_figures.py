@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import io
 import os
+import time
 from typing import Any
 
 import matplotlib.figure
@@ -22,30 +23,69 @@ def plot(size: float = 3) -> Any:
 def test_a_figure_is_rendered_as_it_was_when_it_was_shown(forks: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if not forks:
         monkeypatch.delattr(os, "fork")
-    figures, outputs, skipped, charged = [plot(), matplotlib.figure.Figure()], [{}, {}], [], []
+    figures, outputs, charged = [plot(), matplotlib.figure.Figure()], [{}, {}], []
     renderer = FigureRenderer(charged.append)
-    renderer.render(figures, outputs, skipped.append, time_left=True)
+    renderer.render(figures, outputs, 30)
     figures[0].clear()
     renderer.collect(30)
     image = Image.open(io.BytesIO(base64.b64decode(outputs[0]["image/png"]))).convert("RGB")
     assert (255, 0, 0) in {color for _, color in image.getcolors(100_000)}
     assert outputs[1] == {}
-    assert skipped == []
     assert (sum(charged) > 0) is forks
 
 
-@pytest.mark.parametrize(("size", "time_left", "reason"), [(3, False, "time"), (900, True, "too large")])
-def test_a_missing_picture_has_a_reason(size: float, time_left: bool, reason: str) -> None:
-    skipped: list[str] = []
-    FigureRenderer(skipped.append).render([plot(size)], [{}], skipped.append, time_left=time_left)
-    assert skipped == [reason]
+def render(figures: list[Any], seconds: float) -> list[str]:
+    """Return the reason of each picture; empty for a picture that is rendered."""
+    renderer = FigureRenderer(lambda seconds: None)
+    outputs: list[dict[str, Any]] = [{} for _ in figures]
+    for figure, output in zip(figures, outputs, strict=True):
+        renderer.render([figure], [output], seconds)
+    renderer.collect(seconds)
+    return [image["reason"] if isinstance(image := each["image/png"], dict) else "" for each in outputs]
 
 
-def test_a_child_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("forks", [True, False])
+def test_the_first_pictures_and_those_that_fit_are_rendered(forks: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not forks:
+        monkeypatch.delattr(os, "fork")
+    assert render([plot() for _ in range(4)], 0) == ["", "", "time", "time"]
+    assert render([plot() for _ in range(4)], 30) == ["", "", "", ""]
+
+
+def test_a_running_process_reserves_its_expected_time() -> None:
+    assert render([plot() for _ in range(5)], 0.31).count("") <= 3
+
+
+def test_a_picture_that_is_too_large_is_not_rendered() -> None:
+    assert render([plot(900)], 30) == ["size"]
+
+
+@pytest.mark.parametrize("forks", [True, False])
+def test_a_figure_that_cannot_be_drawn_is_no_error_of_the_run(forks: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not forks:
+        monkeypatch.delattr(os, "fork")
+    figure = plot()
+    figure.axes[0].set_title("$\\no$")
+    assert render([figure], 30) == ["error"]
+
+
+@pytest.mark.parametrize("ends", ["by its timer", "by collect"])
+def test_a_process_that_takes_too_long_is_ended(ends: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from jupyter_pipeline.workflows.rehearsal_recorder import figures
 
     monkeypatch.setattr(figures, "_render", lambda figure: sum(range(10**10)))
-    renderer, skipped = FigureRenderer(lambda seconds: None), []
-    renderer.render([plot()], [{}], skipped.append, time_left=True)
-    renderer.collect(0)
-    assert skipped == ["time"]
+    if ends == "by its timer":
+        monkeypatch.setattr(FigureRenderer, "collect", wait_and_collect)
+    assert render([plot()], 0) == ["time"]
+
+
+def wait_and_collect(renderer: FigureRenderer, seconds: float) -> None:
+    """Collect the pictures after their processes have ended by themselves."""
+    end = time.monotonic() + 60
+    while any(not renderer._has_ended(job) for job in renderer._jobs):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    figures_collect(renderer, seconds)
+
+
+figures_collect = FigureRenderer.collect
