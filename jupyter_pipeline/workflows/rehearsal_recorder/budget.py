@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 __all__ = ["Budget", "count_processors"]
 
-_SHARE = 0.08
+_SHARE = 0.06
 """Highest share of the run for values, displays and pictures; text, files and the start take the rest of a tenth."""
 _LEAST = 0.25
 """Seconds that are always allowed: a run takes at least five seconds."""

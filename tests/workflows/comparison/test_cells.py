@@ -66,7 +66,7 @@ def compare(cells: Sequence[Cell], folder: Path, *, without: str = "", whole: bo
         parameters=compilation.parameters,
         record=notebook.request(fingerprints=False),
     )
-    assert done.error == ""
+    assert done.error == "", done.traceback
     return comparison.compare(
         notebook,
         done.recording,
