@@ -164,3 +164,29 @@ def test_the_dialog_is_for_the_keyboard_too(screen: Any, lab: Any) -> None:
     expect(dialog.get_by_role("tab", name="flow.py")).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
+
+
+def test_a_whole_notebook_is_previewed_or_refused_with_its_cell(screen: Any, lab: Any) -> None:
+    sources = ("## Load", "rows = list('ab')", "## Count", "total = len(rows)\ntotal", "## Query", "%sql select 1")
+    lab.write_notebook("whole.ipynb", *(f"markdown:{s}" if s.startswith("##") else s for s in sources))
+    screen.open("whole.ipynb", panel=False)
+    page = screen.page
+    screen.select_cell(1)
+    screen.run("pipeline:deploy-notebook")
+    dialog = page.locator(".jp-pipeline-deploy-dialog")
+    refusal = dialog.get_by_role("alert")
+    expect(refusal).to_contain_text("line 1 of cell 6")
+    expect(refusal).to_contain_text("skip-execution")
+    refusal.get_by_role("button", name="Go to cell").click()
+    expect(dialog).to_have_count(0)
+    page.evaluate(
+        "() => window.jupyterapp.shell.currentWidget.content.activeCell.model.setMetadata('tags', ['skip-execution'])"
+    )
+    screen.run("pipeline:deploy-notebook")
+    dialog.get_by_role("tab", name="flow.py").click()
+    expect(dialog.get_by_role("tabpanel")).to_contain_text("task(steps.load)")
+    expect(dialog.get_by_role("tabpanel")).to_contain_text("task(steps.count)")
+    dialog.get_by_label("One step").check()
+    expect(dialog.get_by_role("tabpanel")).to_contain_text("task(steps.whole)")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
