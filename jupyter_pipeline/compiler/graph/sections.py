@@ -223,10 +223,14 @@ def _name(
     modules = find_modules([*sources.values()])
     for position, (step, group) in enumerate(zip(steps, groups, strict=False)):
         directive = directives[step.cell]
-        texts = [sources[cell] for section in group.named for cell in section.cells if cell in sources]
+        named = [cell for section in group.named for cell in section.cells if cell in sources]
+        bodies = {cell: [s.node for s in step.statements if s.cell == cell] for cell in named}
+        texts = {sources[cell]: body for cell, body in bodies.items() if body}
         subject = find_section_subject(group.title, texts, modules)
-        if group.activity and len(group.cells) > 1 and not group.title:
-            subject = _describe_activity(group.activity, find_assigned_names(step.statements))
+        values = find_assigned_names(step.statements)
+        is_named = group.activity in ("load", "prepare") and bool(values)
+        if is_named and len(group.cells) > 1 and not group.title and not subject.from_comment:
+            subject = Subject(f"{group.activity}_{values[0]}", f"{group.activity.capitalize()} `{values[0]}`.")
         if directive.name:
             name = to_identifier(directive.name)
         elif len(steps) == 1:
@@ -243,13 +247,6 @@ def _name(
             step.summary = "Run all cells of the notebook."
     if not groups:
         steps[0].summary = "Run nothing: the notebook has definitions only."
-
-
-def _describe_activity(activity: str, values: Sequence[str]) -> Subject:
-    """Return the subject of cells without headings that have the same activity."""
-    if values and activity in ("load", "prepare", "model"):
-        return Subject(f"{activity}_{values[0]}", f"{activity.capitalize()} `{values[0]}`.")
-    return Subject(activity, f"{activity.capitalize()}.")
 
 
 # Values that are possibly undefined

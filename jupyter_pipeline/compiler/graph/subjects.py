@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from jupyter_pipeline.compiler.frontend.notebook import Cell
@@ -79,28 +79,28 @@ def find_subject(cells: Sequence[Cell], cell: int, source: str, *, is_check: boo
     return Subject("import libraries", "Import libraries.") if imports else Subject("", "")
 
 
-def find_section_subject(title: str, sources: Sequence[str], modules: Collection[str]) -> Subject:
+def find_section_subject(title: str, sources: Mapping[str, Sequence[ast.stmt]], modules: Collection[str]) -> Subject:
     """Return the subject of a section of a whole notebook.
 
     Parameters
     ----------
     title : str
         Heading of the section; empty without one.
-    sources : sequence of str
-        Text of each cell as plain Python.
+    sources : mapping of str to sequence of ast.stmt
+        Statements of each cell that are in the step, by the text of the cell as plain Python.
     modules : collection of str
         Names of the modules that the notebook imports.
     """
-    actions = [find_action(_parse(source), modules) for source in sources]
+    actions = [find_action(body, modules) for body in sources.values()]
     shown = [a for a in actions if a.objects and a.verb not in ("define", "set", "show")]
     action = next((a for a in reversed(shown) if a.verb == "write"), (shown or [Action()])[-1])
     title = _plain_text(title)
     if title and not is_generic(title):
         return Subject(to_function_name(title), _sentence(title))
     comments = [text for source in sources if (text := _first_comment(source))]
-    last = _first_comment(sources[-1]) if sources else ""
+    last = _first_comment([*sources][-1]) if sources else ""
     if last:
-        return Subject(to_function_name(last), _sentence(last))
+        return Subject(to_function_name(last), _sentence(last), from_comment=True)
     if action.objects:
         return Subject(action.name, action.sentence)
     if comments:
