@@ -1,8 +1,8 @@
 """Align the lines of a file before and after formatting.
 
 Formatting keeps the syntax tree, except for imports and a few statements that a fix adds or removes. Equal nodes of
-both trees give the lines. Imports are sorted, split and merged, so the imports of one body are aligned by the names that
-they bind.
+both trees give the lines. Imports are sorted, split and merged, so the imports of one body are aligned by the names
+that they bind.
 """
 
 from __future__ import annotations
