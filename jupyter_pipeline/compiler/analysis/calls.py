@@ -121,6 +121,7 @@ class Calls:
         if name in ("vars", "dir") and not values:
             return self._run_code(name, node)
         self.functions.run_callbacks(values, separately=name in python_builtins.CONSTANT_FUNCTIONS)
+        self.functions.call_back(name, args, call.keywords)
         protocol = python_builtins.PROTOCOLS_OF_FUNCTIONS.get(name)
         if protocol is not None:
             for value in args:
@@ -195,7 +196,10 @@ class Calls:
         if name in _ALTERNATIVE_CONSTRUCTORS:
             for value in call.args:
                 self.functions.iterate(value)
-            return Value(0, self.heap.contents(call.args), True, CONTAINER)
+            held = 0
+            for value in rest:
+                held |= self.heap.hold(value)  # each key of ``dict.fromkeys`` has the same value
+            return Value(0, self.heap.contents(call.args) | held, True, CONTAINER)
         return self.call_method(call._replace(args=rest), receiver, name)
 
     def call_method(self, call: Call, receiver: Value, name: str) -> Value:
@@ -229,6 +233,7 @@ class Calls:
             return self.libraries.apply(call, model, receiver, kind.path.partition(".")[0], is_method=True)
         values = call.values
         self.functions.run_callbacks(values if kind in (IMMUTABLE, CONTAINER, UNKNOWN) else [*values, receiver])
+        self.functions.call_back(name, call.args, call.keywords)
         if name != "copy":
             for value in values:
                 self.functions.exhaust(value.objects | value.contents)

@@ -21,6 +21,7 @@ from jupyter_pipeline.compiler.analysis.values import (
     FunctionSummary,
     Imported,
     Instance,
+    Type,
     Value,
 )
 
@@ -197,20 +198,28 @@ class Definitions:
         heap.class_definitions |= heap.bit
         value = Value(made, 0, False, summary)
         self.functions.run_protocol(Value(contents, 0, False, UNKNOWN), "subclass")
-        self._register_in_libraries(bases, made)
+        self._register_class(bases, made)
         for decorator in reversed(node.decorator_list):
             value = self._decorate(decorator, value)
         state.bind(node.name, value)
 
-    def _register_in_libraries(self, bases: Sequence[Value], made: int) -> None:
-        """Record that base classes of libraries without a model may register the new class `made`."""
+    def _register_class(self, bases: Sequence[Value], made: int) -> None:
+        """Record that base classes which neither the notebook nor a model defines may register the new class `made`."""
         heap = self.heap
         for base in bases:
-            known = type(base.type) is Imported and is_known(base.type.path)
-            libraries = heap.reachable(base.objects) & heap.libraries
-            if not known and libraries:
-                heap.write(libraries)
-                heap.link(libraries, made)
+            if type(base.type) is Imported and is_known(base.type.path):
+                continue
+            if type(base.type) is ClassSummary and not base.type.has_unknown_base:
+                continue
+            reachable = heap.reachable(base.objects)
+            unknown = reachable & heap.foreign
+            if type(base.type) is Type:
+                unknown |= base.objects
+            for library in heap.libraries_of(reachable):
+                if not is_known(library):
+                    unknown |= heap.find_library(library)
+            heap.write(unknown)
+            heap.link(unknown, made)
 
     def _execute_in_class(self, node: ast.stmt, hidden: dict[str, Binding | None]) -> int:
         """Interpret a statement of a class body, and return the objects of the attributes that it binds."""

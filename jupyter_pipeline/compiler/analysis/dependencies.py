@@ -140,7 +140,7 @@ def _end_with(state: State, statements: list[Statement]) -> LastCell:
 
 
 def _find_patchers(program: Program, patchers: int) -> dict[int, int]:
-    """Return the imports among the statements `patchers`, with the first statement that reads one of their names."""
+    """Return the statements `patchers` outside of definitions, with the first reader of one of their names."""
     if not patchers:
         return {}
     readers: dict[str, int] = {}
@@ -151,7 +151,7 @@ def _find_patchers(program: Program, patchers: int) -> dict[int, int]:
     return {
         number: min((readers.get(name, none) for name in program.statements[number].bound), default=none)
         for number in bits(patchers)
-        if isinstance(program.statements[number].node, ast.Import | ast.ImportFrom)
+        if not isinstance(program.statements[number].node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     }
 
 

@@ -134,6 +134,8 @@ class Evaluator(ast.NodeVisitor):
         """Return the value of `node`, which the program tests for truth."""
         value = self.visit_data(node)
         self.functions.run_protocol(value, "truth")
+        if isinstance(node, ast.Attribute):
+            self.heap.write(self.visit(node.value).objects & self.heap.foreign)  # a property of an unknown class
         return value
 
     def defaults(self, arguments: ast.arguments) -> int:
@@ -227,7 +229,8 @@ class Evaluator(ast.NodeVisitor):
         if kind is TABLE:
             return Value(self.heap.part(base), 0, True, TABLE)
         if kind is CONTAINER and isinstance(node.slice, ast.Slice):
-            return Value(0, self.heap.part(base) & ~base.objects, True, CONTAINER, base.texts)
+            itself = 0 if type(base.type) is LibraryInstance else base.objects
+            return Value(0, self.heap.part(base) & ~itself, True, CONTAINER, base.texts)
         return self.heap.element(base)
 
     def _element_of_library(self, node: ast.Subscript, base: Value, index: Value, of: LibraryInstance) -> Value | None:
@@ -335,6 +338,8 @@ class Evaluator(ast.NodeVisitor):
     def combine(self, left: Value, right: Value, operator: ast.operator) -> Value:
         """Return the result of an operator on two values."""
         joins = left.kind is CONTAINER or right.kind is CONTAINER
+        if isinstance(operator, ast.LShift | ast.RShift) and (left.objects | right.objects) & self.heap.foreign:
+            return self.functions.call_unknown(left, [left, right], "an operator")  # as a graph of tasks
         texts = apply_operator(operator, left.texts, right.texts, joins=joins)
         return self._combine(left, right)._replace(texts=texts)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from jupyter_pipeline.compiler.analysis.effects import Effects
-from jupyter_pipeline.compiler.analysis.library_models.model import ALL_ARGUMENTS, FunctionModel
+from jupyter_pipeline.compiler.analysis.library_models.model import ALL_ARGUMENTS, FunctionModel, words
 from jupyter_pipeline.compiler.analysis.library_models.python_builtins import PROTOCOLS
 from jupyter_pipeline.compiler.analysis.library_models.registry import find_function
 from jupyter_pipeline.compiler.analysis.locations import FIGURE, RANDOM_STATE, Access, Location
@@ -30,6 +30,18 @@ from jupyter_pipeline.compiler.analysis.values import (
 )
 
 __all__ = ["Functions"]
+
+_CALLBACK_KEYWORDS = words(
+    "key func function fn callback target initializer default_factory aggfunc converters formatters"
+)
+"""Keywords of arguments that a function of a library calls."""
+_CALLING_FUNCTIONS = words(
+    """
+    map filter filterfalse starmap reduce takewhile dropwhile accumulate apply applymap agg aggregate transform pipe
+    map_elements map_batches map_partitions submit run_in_executor call_soon defaultdict iter
+    """
+)
+"""Functions and methods that call their first argument."""
 
 
 class Functions:
@@ -234,6 +246,16 @@ class Functions:
         for name in model.configures if model is not None else ():
             library = name or path.partition(".")[0]
             effects.configure(library, self.heap.find_library(library), 0)
+
+    def call_back(self, name: str, args: Sequence[Value], keywords: Mapping[str, Value]) -> None:
+        """Record that the function `name` calls its argument, which may be a callable object of an unknown class."""
+        values = [value for keyword, value in keywords.items() if keyword in _CALLBACK_KEYWORDS]
+        if name in _CALLING_FUNCTIONS:
+            values += args[:1]
+        for value in values:
+            callables = value.objects & self.heap.foreign
+            if callables:
+                self.heap.write_data(self.heap.reachable(callables))
 
     def assumptions_hold(self, summary: FunctionSummary) -> bool:
         """Return True if the free variables have the types for which the summary was computed."""

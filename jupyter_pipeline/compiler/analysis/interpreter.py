@@ -37,6 +37,8 @@ __all__ = ["Interpreter"]
 
 _SUPPRESSING = ("suppress", "ExitStack", "AsyncExitStack", "raises")
 """Context managers that may suppress an exception."""
+_OPERATIONS = (ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Compare)
+"""Expressions that a statement evaluates only for their effects on the operands, or to display the value."""
 
 
 class Interpreter(ast.NodeVisitor):
@@ -110,6 +112,10 @@ class Interpreter(ast.NodeVisitor):
         self.evaluator.discards_result = True
         self.evaluator.visit(node.value)
         self.evaluator.discards_result = False
+        if isinstance(node.value, _OPERATIONS):
+            operands = self.state.record.reached & self.heap.foreign
+            self.heap.write(operands)
+            self.heap.link(operands, operands)
 
     def visit_Assign(self, node: ast.Assign) -> None:
         """Interpret an assignment."""
@@ -390,6 +396,7 @@ class Interpreter(ast.NodeVisitor):
         if name == "compile":
             return Value(0, 0, True, UNKNOWN)
         if name == "__import__":
+            self.heap.patchers |= self.heap.bit
             return Value(0, 0, True, OBJECT)
         self.effects.use_everything(f"{name}() may read or make any name")
         return Value(0, self.state.all_objects(), True, UNKNOWN)

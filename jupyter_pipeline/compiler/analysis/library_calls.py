@@ -55,6 +55,8 @@ _OPENING = {
 """Functions whose first arguments are a path and a mode, as the arguments of ``open``."""
 _FILE_OBJECTS = {"fileobj", "**"}
 """Keywords with which they open another file object."""
+_IMPORTING = ("importlib.import_module", "importlib.__import__", "builtins.__import__", "runpy.run_module")
+"""Functions that import a library, which may change others."""
 _PATH_KEYWORDS = {
     "path", "path_or_buf", "path_or_buffer", "filepath_or_buffer", "filename", "file_name", "file", "fname", "fp", "f",
     "buf", "io", "name", "excel_writer", "where", "uri", "dst", "src", "out", "directory", "dirname", "database",
@@ -121,6 +123,8 @@ class LibraryCalls:
             self.effects.note_difference(PICKLED)
         model = find_function(path)
         self.functions.run_hooks(self.heap.reachable(callee.objects) & ~callee.objects)
+        if path in _IMPORTING:
+            self.heap.patchers |= self.heap.bit
         if path in _PROCESS_READERS or path.startswith(("subprocess.", "os.environ.")):
             self.effects.read_process()
         if model is None:
@@ -193,6 +197,7 @@ class LibraryCalls:
         heap, effects = self.heap, self.effects
         values = call.values
         self.functions.run_callbacks([*values, callee] if is_method and callee.kind in (OBJECT, TABLE) else values)
+        self.functions.call_back(last_name(call.node.func), call.args, call.keywords)
         if model.consumes_arguments:
             for value in values:
                 self.functions.exhaust(value.objects | value.contents)

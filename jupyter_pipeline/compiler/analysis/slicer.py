@@ -47,6 +47,7 @@ _LEFT_OUT = (
     "line that cannot run"
 )
 _UNKNOWN_EFFECTS = "These calls and imports are left out, although their effects on files and libraries are unknown"
+_UNREAD_FILES = "These statements write files and are left out, although calls that are kept may read the files"
 _PATCHES = "These imports may change other libraries, so they are kept"
 
 
@@ -309,7 +310,7 @@ def _slice_backward(
     for s in sliced.statements:
         notes |= dict.fromkeys(s.notes)
         if s.number in imports:
-            notes[CellNote(s.cell, _PATCHES, subject=ast.unparse(s.node))] = None
+            notes[CellNote(s.cell, _PATCHES, subject=_show_import(s.node))] = None
     sliced.notes += notes
     sliced.notes += _note_unknown_effects(statements[:end], dependencies, needed | left_out)
     return sliced
@@ -355,20 +356,31 @@ def _backward_closure(statements: Sequence[Statement], settings: Sequence[tuple[
     return needed
 
 
-def _note_unknown_effects(statements: Sequence[Statement], dependencies: Dependencies, needed: int) -> list[CellNote]:
-    """Return notes on the calls and imports with unknown effects that a slice leaves out.
+def _show_import(node: ast.stmt) -> str:
+    """Return the text of the imports in a statement, for a note."""
+    imports = [ast.unparse(one) for one in ast.walk(node) if isinstance(one, ast.Import | ast.ImportFrom)]
+    return ", ".join(imports) or ast.unparse(node).split("\n")[0]
 
-    A slice without a use of libraries, files or the process cannot show their effects.
+
+def _note_unknown_effects(statements: Sequence[Statement], dependencies: Dependencies, needed: int) -> list[CellNote]:
+    """Return notes on the statements that a slice leaves out, although it may depend on them.
+
+    These are calls and imports with unknown effects, and writes of files where the slice has a call that may read any
+    file. A slice without a use of libraries, files or the process cannot show such effects.
     """
     if not needed & dependencies.importers and not any(needed >> s.number & 1 and s.effects for s in statements):
         return []
+    reads_files = any(s.unknown_calls for s in statements if needed >> s.number & 1)
     notes = []
     for statement in statements:
         if needed >> statement.number & 1:
             continue
         notes += [CellNote(statement.cell, _UNKNOWN_EFFECTS, subject=call) for call in statement.unknown_calls]
         if statement.number in dependencies.patchers:
-            notes.append(CellNote(statement.cell, _UNKNOWN_EFFECTS, subject=ast.unparse(statement.node)))
+            notes.append(CellNote(statement.cell, _UNKNOWN_EFFECTS, subject=_show_import(statement.node)))
+        if reads_files and statement.written:
+            text = ast.unparse(statement.node).split("\n")[0]
+            notes.append(CellNote(statement.cell, _UNREAD_FILES, subject=text[:60]))
     return notes
 
 

@@ -68,3 +68,36 @@ def test_a_decorator_counts_as_known_by_its_library_not_by_its_name() -> None:
 )
 def test_a_hook_of_the_notebook_runs_where_a_library_calls_it(cells: list[str]) -> None:
     assert slice_cells(cells, len(cells) - 1).cells == tuple(range(len(cells)))
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["from unlisted import a, b, Graph\ng = Graph()", "g >> a", "r = g.edges"],
+        ["from unlisted import C\nc = C()", "c.ready", "r = c.data"],
+        ["from unlisted import C\nc = C()", "if c.ready:\n    pass", "r = c.data"],
+        ["from unlisted import Auto\nt = Auto()", "t['x']['y']", "r = dict(t)"],
+        ["from unlisted import Spy\nspy = Spy()", "order = sorted([3, 1, 2], key=spy)", "r = spy.count()"],
+        ["from unlisted import Spy\nspy = Spy()", "order = list(map(spy, [3, 1, 2]))", "r = spy.count()"],
+        ["import json\ntry:\n    import unlisted\nexcept ImportError:\n    FAST = False", "r = json.dumps([1])"],
+        ["import importlib, json", "importlib.import_module('unlisted')", "r = json.dumps([1])"],
+        ["d = dict.fromkeys('ab', [])", "d['a'].append(1)", "r = d['b']"],
+        [
+            "from sqlalchemy.orm import declarative_base\nBase = declarative_base()",
+            "class T(Base):\n    __tablename__ = 't'",
+            "r = Base.metadata.tables",
+        ],
+        [
+            "import matplotlib.pyplot as plt\nfig, axes = plt.subplots(2, 2)",
+            "[a.set_axis_off() for a in fig.axes[:2]]",
+            "fig.savefig('t.png')",
+        ],
+    ],
+)
+def test_a_slice_keeps_operations_that_may_have_effects(cells: list[str]) -> None:
+    assert slice_cells(cells, len(cells) - 1).cells == tuple(range(len(cells)))
+
+
+def test_writers_of_files_that_a_call_without_a_path_may_read_are_noted() -> None:
+    cells = ["import unlisted", "open('config.json', 'w').write('{}')", "r = unlisted.settings()"]
+    assert any("may read the files" in note and "config.json" in note for note in slice_cells(cells, 2).notes)
