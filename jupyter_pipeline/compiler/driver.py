@@ -319,6 +319,8 @@ def _find_parameters(cells: Sequence[Cell], sliced: SlicedProgram, options: Comp
     wanted = list(dict.fromkeys([*options.parameters, *options.defaults, *options.windows]))
     # In a whole notebook, tagged cells are the only ones with parameters; without one, all cells are above others.
     own = sliced.criteria if not options.whole else {c.index for c in cells} - tagged if tagged else ()
+    if len(sliced.criteria) == 1 and any(any(find_dynamic_calls(s.node)) for s in sliced.statements):
+        own = {c.index for c in cells} - tagged  # code in strings may change any name
     parameters, refusals = find_parameters(
         sliced.statements, own, tagged=tagged, wanted=wanted, reserved=RESERVED_NAMES, program=sliced.program
     )

@@ -62,9 +62,14 @@ def render_steps(
         pieces.append(_piece(program, s))
         previous_block = block
     types: dict[int, TypeInference] = {}
+    uses_global_names = len(steps) == 1 and needs_module_scope([*helpers, *steps[0].statements])
     for step in steps:
         types[id(step)] = _infer_types(step, [s.node for s in [*imports, *helpers]], types)
-        pieces += [_EMPTY, _EMPTY, *_function(program, step, types[id(step)], imports, is_alone=len(steps) == 1)]
+        pieces += [
+            _EMPTY,
+            _EMPTY,
+            *_function(program, step, types[id(step)], imports, uses_global_names=uses_global_names),
+        ]
     return pieces
 
 
@@ -109,7 +114,7 @@ def _infer_types(step: Step, module: Sequence[ast.stmt], types: Mapping[int, Typ
 
 
 def _function(
-    program: Program, step: Step, types: TypeInference, imports: Sequence[Statement], *, is_alone: bool
+    program: Program, step: Step, types: TypeInference, imports: Sequence[Statement], *, uses_global_names: bool
 ) -> list[Piece]:
     modules = find_imported_paths(s.node for s in imports)
     items = step.mapped.items if step.mapped else ""
@@ -132,7 +137,7 @@ def _function(
     after = [s for s in step.statements if s.cell > step.cell >= 0]
     arguments_of_step = {*step.inputs, *(p.name for p in step.parameters)}
     local: Collection[str] | None = None
-    if is_alone and needs_module_scope(step.statements):
+    if uses_global_names:
         body += [Piece(line) for line in declare_global(step.statements, arguments_of_step)]
     else:
         local = {n for s in step.statements for n in s.bound} | arguments_of_step

@@ -16,6 +16,8 @@ from jupyter_pipeline.compiler.codegen.scopes import as_global
         ["n = 1\nrows = []", "exec('rows.append(n)')\nexec('y = n + 1')", "result = [rows, y]"],
         ["for name in ['a', 'b']:\n    exec(f'{name} = 3')", "result = a + b"],
         ["n = 1", "globals()['m'] = n + 1\nlocals()['k'] = 3", "result = vars()['m'] + k"],
+        ["rows = [1]", "class A:\n    def f(self):\n        exec('rows.append(2)')", "A().f()\nresult = rows"],
+        ["n = 1", "def f():\n    globals()['n'] += 2\nf()", "result = n"],
         ["n: int = len([1])", "def f():\n    return eval('n + 1')", "result = f()"],
         ["def f():\n    exec('n = 3')\n    return globals().get('n', 5)", "result = f()"],
         ["import pandas as pd\nn = len([1])\ndf = pd.DataFrame({'a': [1, 2]})",
