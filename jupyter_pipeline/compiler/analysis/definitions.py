@@ -98,6 +98,8 @@ class Definitions:
         if self._keeps_effects(node.func if isinstance(node, ast.Call) else node):
             if name in ("cache", "lru_cache") and type(value.type) is FunctionSummary:
                 value.type.cache = self.heap.allocate(0)
+            if name == "delayed" and type(value.type) is FunctionSummary:
+                value.type.is_delayed = True
             self.heap.link(value.objects, decorator.objects)
             return value
         if name in ("setter", "getter", "deleter"):

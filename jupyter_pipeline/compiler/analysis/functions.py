@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from jupyter_pipeline.compiler.analysis.effects import Effects
 from jupyter_pipeline.compiler.analysis.library_models.model import ALL_ARGUMENTS, FunctionModel, words
 from jupyter_pipeline.compiler.analysis.library_models.python_builtins import PROTOCOLS
-from jupyter_pipeline.compiler.analysis.library_models.registry import find_function
+from jupyter_pipeline.compiler.analysis.library_models.registry import find_function, load_class
 from jupyter_pipeline.compiler.analysis.locations import FIGURE, RANDOM_STATE, Access, Location
 from jupyter_pipeline.compiler.analysis.state import State
 from jupyter_pipeline.compiler.analysis.summaries import match_parameters, match_texts
@@ -458,6 +458,10 @@ class Functions:
                 if name in summary.parameters:
                     returned |= callee.objects
         result = self._result(summary, callee, received, returned, has_arguments=bool(bound), awaited=awaited)
+        if summary.is_delayed:
+            task = load_class("dask.Delayed")
+            assert task is not None
+            return Value(0, callee.objects | received | returned, True, task)
         values = {name: state.texts_of(name) for name in summary.free_variables} | texts
         return result._replace(texts=unite(*(fill_holes(text, values) for text in summary.returns_texts)))
 

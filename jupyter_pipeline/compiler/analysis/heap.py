@@ -144,6 +144,8 @@ class Heap:
         """Objects of library classes."""
         self.held_files = 0
         """Files that an object reads or changes later: connections, lazy tables, open files."""
+        self.overwriting = 0
+        """Objects whose methods change their arguments, as estimators without ``copy`` do."""
         self.random = 0
         """Objects that may draw from the global random generators when they are used."""
         self.passes_random_module = False

@@ -28,7 +28,7 @@ from jupyter_pipeline.compiler.analysis.queries import is_reading_query
 from jupyter_pipeline.compiler.analysis.state import State
 from jupyter_pipeline.compiler.analysis.syntax import last_name
 from jupyter_pipeline.compiler.analysis.text_functions import temporary_path
-from jupyter_pipeline.compiler.analysis.texts import ANY_TEXT, Texts, unite
+from jupyter_pipeline.compiler.analysis.texts import ANY_TEXT, NO_TEXT, Texts, unite
 from jupyter_pipeline.compiler.analysis.values import (
     CONSTANT,
     CONTAINER,
@@ -207,6 +207,13 @@ class LibraryCalls:
         if model.query is not None:
             model = self._specialize(model, model.query, call)
         self._change(call, model, callee, held, is_method=is_method)
+        overwrites = self._is_overwriting(call, model)
+        overwritten = 0
+        if overwrites or (is_method and heap.overwriting and heap.part(callee) & heap.overwriting):
+            overwritten = heap.reachable(held)
+            heap.write_data(overwritten)
+        if overwrites and is_method:
+            heap.overwriting |= callee.objects
         if model.seeds or (model.draws and not self._is_passed(call, model.draws_unless)):
             effects.touch(RANDOM_STATE, create=model.seeds)
         elif model.draws_with and self._has_random_argument(call, model, callee, is_method=is_method):
@@ -250,7 +257,24 @@ class LibraryCalls:
         if model.makes_random and not self._is_passed(call, model.makes_random_unless):
             result = heap.own(result)
             heap.random |= result.objects
+        if is_method and overwritten and result.kind is not IMMUTABLE:
+            result = result._replace(objects=result.objects | overwritten)
+        elif overwrites:
+            result = heap.own(result)
+            heap.overwriting |= result.objects
         return result
+
+    def _is_overwriting(self, call: Call, model: FunctionModel) -> bool:
+        """Return True if an argument of the call may ask for a change of the arguments."""
+        unpacked = call.keywords["**"].texts if "**" in call.keywords else NO_TEXT
+        return any(
+            argument.keyword in unpacked
+            or any(
+                node is not None and not (isinstance(node, ast.Constant) and node.value is True)
+                for _, node in self._arguments(call, argument)
+            )
+            for argument in model.overwrites
+        )
 
     def _specialize(self, model: FunctionModel, query: Argument, call: Call) -> FunctionModel:
         """Return the model of a call that runs the SQL text in the argument `query`.

@@ -137,6 +137,8 @@ class FunctionSummary:
     """True if it may change attributes of the class that it belongs to."""
     cache: int = 0
     """Object of the remembered results of a cached function."""
+    is_delayed: bool = False
+    """True if a call only creates a task of Dask, whose computation calls it."""
     has_state: bool = False
     """True if it changes captured variables of an enclosing function, or its arguments."""
     returns_function: bool = False

@@ -57,6 +57,8 @@ Effects, in any order
     ``changes(ARG if ARG)``        The same for an argument.
     ``changes(self except data)``  Changes the receiver and the objects it holds, but no table or container it holds.
     ``changes(self only)``         Changes the receiver and the objects of library classes that it holds.
+    ``overwrites(ARG …)``          Changes all arguments if one of these arguments is passed and not ``True``. Methods
+                                   of the result, or of the receiver, change their arguments then, too.
     ``draws``                      Draws from the global random generators.
     ``draws(unless ARG …)``        Does not if one of these arguments is passed and not ``None``.
     ``draws(ARG …)``               Draws if one of these arguments, or an object that it holds, is random. ``self`` is
@@ -217,6 +219,8 @@ class FunctionModel:
     """Arguments with which the call changes the receiver."""
     changes_if: tuple[tuple[Argument, tuple[Argument, ...]], ...] = ()
     """Arguments that the call changes, with the arguments with which it does."""
+    overwrites: tuple[Argument, ...] = ()
+    """Arguments with which the call, and later calls of the result, change their arguments, unless they are true."""
     changes_only: str = ""
     """Restricts a change of the receiver: ``data`` spares tables and containers, ``rest`` all but library objects."""
     consumes_arguments: bool = True
@@ -259,6 +263,7 @@ class FunctionModel:
             self.changes
             or self.changes_receiver_if
             or self.changes_if
+            or self.overwrites
             or self.seeds
             or self.draws
             or self.draws_with

@@ -333,6 +333,10 @@ def _changes(fields: dict[str, Any], found: list[str]) -> None:
         fields["changes"] = (*fields.get("changes", ()), *_arguments(found or ["self"]))
 
 
+def _overwrites(fields: dict[str, Any], found: list[str]) -> None:
+    fields["overwrites"] = _arguments(found)
+
+
 def _draws(fields: dict[str, Any], found: list[str]) -> None:
     if found and found[0] != "unless":
         fields["draws_with"] = _arguments(found)
@@ -388,6 +392,7 @@ def _services(writes: bool) -> Callable[[dict[str, Any], list[str]], None]:
 _EFFECTS: dict[str, Callable[[dict[str, Any], list[str]], None]] = {
     "pure": lambda fields, found: None,
     "changes": _changes,
+    "overwrites": _overwrites,
     "draws": _draws,
     "random": _random,
     "seeds": _flag("seeds"),
@@ -428,6 +433,7 @@ def join_models(models: Sequence[FunctionModel]) -> FunctionModel:
         changes=_union(m.changes for m in models),
         changes_receiver_if=_union(m.changes_receiver_if for m in models),
         changes_if=_union(m.changes_if for m in models),
+        overwrites=_union(m.overwrites for m in models),
         consumes_arguments=any(m.consumes_arguments for m in models),
         seeds=any(m.seeds for m in models),
         draws=bool(drawing),

@@ -293,6 +293,9 @@ class ndarray recarray chararray matrix : table
 
 # Also the numbers that functions return for arrays without dimensions
 class Element(ndarray, builtins.str)
+  # An element may be a list, a set or a dictionary
+  append extend remove discard clear insert reverse setdefault popitem update pop appendleft extendleft popleft
+  : changes(self) -> part
   copy : -> Element
   decode encode strip lower upper split join replace astype as_integer_ratio is_integer bit_count : -> Element
 

@@ -13,7 +13,8 @@ _ESTIMATOR = """
             class base.BaseEstimator : object
               fit partial_fit : changes(self except data) draws(self) -> receiver
               fit_transform fit_predict : changes(self except data) draws(self) -> view(table) of self
-              transform predict predict_proba predict_log_proba predict_joint_log_proba decision_function
+              transform : overwrites(copy) draws(self) -> table
+              predict predict_proba predict_log_proba predict_joint_log_proba decision_function
               inverse_transform score_samples staged_predict staged_predict_proba staged_decision_function apply
               decision_path kneighbors kneighbors_graph radius_neighbors radius_neighbors_graph predict_quantiles
               mahalanobis get_covariance get_precision log_marginal_likelihood bic aic get_support
@@ -29,7 +30,7 @@ _ESTIMATOR = """
               set_params set_output set_fit_request set_predict_request set_score_request set_transform_request
               set_partial_fit_request set_inverse_transform_request set_decision_function_request
               set_predict_proba_request set_predict_log_proba_request densify sparsify restrict
-              : changes -> receiver
+              : overwrites(copy copy_X copy_x copy_X_train) changes -> receiver
               correct_covariance reweight_covariance dbscan_clustering : changes -> table
               .named_steps .named_transformers_ .named_estimators_ .named_estimators .best_estimator_ .estimator
               .estimators_ .estimator_ .steps .transformers_ .transformers .base_estimator_ .final_estimator_
@@ -104,7 +105,9 @@ _CLASSES = f"""
               keys values items get : -> view(unknown)
             functions
             {_names(_RANDOM, "**.")}
-            : random(unless random_state) -> BaseEstimator
+            : random(unless random_state) overwrites(copy copy_X copy_x copy_X_train) -> BaseEstimator
+            {_names(_PLAIN, "**.")}
+            : overwrites(copy copy_X copy_x copy_X_train) -> BaseEstimator
             **.StratifiedShuffleSplit **.ShuffleSplit **.GroupShuffleSplit **.RepeatedKFold
             **.RepeatedStratifiedKFold **.ParameterSampler : random(unless random_state) -> KFold
             **.KFold **.StratifiedKFold **.StratifiedGroupKFold **.GroupKFold : random(unless random_state) -> KFold

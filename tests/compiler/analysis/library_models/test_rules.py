@@ -181,6 +181,270 @@ CASES: dict[str, tuple[bool, list[str]]] = {
         True,
         ["import httpx\nc=httpx.Client(base_url='http://a')", "c.post('/x',json={})", "x=c.get('/y').json()"],
     ),
+    "decorated task": (
+        True,
+        [
+            ("import dask\nout=[]\n@dask.delayed\ndef push(x): out.append(x)\ntasks=[push(i) for i in range(2)]"),
+            "res=dask.compute(*tasks, scheduler='sync')",
+            "print(out)",
+        ],
+    ),
+    "task of a call": (
+        True,
+        [
+            ("import dask\nout=[]\ndef push(x): out.append(x)\ntasks=[dask.delayed(push)(i) for i in range(2)]"),
+            "res=dask.compute(*tasks)",
+            "print(out)",
+        ],
+    ),
+    "computed task": (
+        True,
+        [
+            "from dask import delayed\nout=[]\n@delayed\ndef push(x): out.append(x)\nt=push(1)",
+            "r=t.compute()",
+            "print(out)",
+        ],
+    ),
+    "task of tasks": (
+        True,
+        [
+            ("from dask import delayed\nout=[]\n@delayed\ndef push(x): out.append(x)\ntotal=delayed(sum)([push(1)])"),
+            "r=total.compute()",
+            "print(out)",
+        ],
+    ),
+    "pure task": (
+        False,
+        ["from dask import delayed\n@delayed\ndef inc(x): return x+1\nt=inc(1)", "r=t.compute()", "u=inc(2)"],
+    ),
+    "scaler": (
+        True,
+        [
+            (
+                "import numpy as np\nfrom sklearn.preprocessing import StandardScaler,scale\n"
+                "from sklearn.decomposition import PCA\nfrom sklearn.linear_model import LinearRegression\n"
+                "from sklearn.impute import SimpleImputer\nfrom sklearn.pipeline import make_pipeline\n"
+                "X=np.arange(4.).reshape(2,2)"
+            ),
+            "Z=StandardScaler(copy=False).fit_transform(X)",
+            "print(X)",
+        ],
+    ),
+    "named scaler": (
+        True,
+        [
+            (
+                "import numpy as np\nfrom sklearn.preprocessing import StandardScaler,scale\n"
+                "from sklearn.decomposition import PCA\nfrom sklearn.linear_model import LinearRegression\n"
+                "from sklearn.impute import SimpleImputer\nfrom sklearn.pipeline import make_pipeline\n"
+                "X=np.arange(4.).reshape(2,2)\nsc=StandardScaler(copy=False)"
+            ),
+            "Z=sc.fit_transform(X)",
+            "print(X)",
+        ],
+    ),
+    "pca": (
+        True,
+        [
+            (
+                "import numpy as np\nfrom sklearn.preprocessing import StandardScaler,scale\n"
+                "from sklearn.decomposition import PCA\nfrom sklearn.linear_model import LinearRegression\n"
+                "from sklearn.impute import SimpleImputer\nfrom sklearn.pipeline import make_pipeline\n"
+                "X=np.arange(4.).reshape(2,2)"
+            ),
+            "p=PCA(copy=False).fit(X)",
+            "print(X)",
+        ],
+    ),
+    "regression": (
+        True,
+        [
+            (
+                "import numpy as np\nfrom sklearn.preprocessing import StandardScaler,scale\n"
+                "from sklearn.decomposition import PCA\nfrom sklearn.linear_model import LinearRegression\n"
+                "from sklearn.impute import SimpleImputer\nfrom sklearn.pipeline import make_pipeline\n"
+                "X=np.arange(4.).reshape(2,2)"
+            ),
+            "p=LinearRegression(copy_X=False).fit(X,X[:,0])",
+            "print(X)",
+        ],
+    ),
+    "imputer": (
+        True,
+        [
+            (
+                "import numpy as np\nfrom sklearn.preprocessing import StandardScaler,scale\n"
+                "from sklearn.decomposition import PCA\nfrom sklearn.linear_model import LinearRegression\n"
+                "from sklearn.impute import SimpleImputer\nfrom sklearn.pipeline import make_pipeline\n"
+                "X=np.arange(4.).reshape(2,2)"
+            ),
+            "p=SimpleImputer(copy=False).fit_transform(X)",
+            "print(X)",
+        ],
+    ),
+    "pipeline": (
+        True,
+        [
+            (
+                "import numpy as np\nfrom sklearn.preprocessing import StandardScaler,scale\n"
+                "from sklearn.decomposition import PCA\nfrom sklearn.linear_model import LinearRegression\n"
+                "from sklearn.impute import SimpleImputer\nfrom sklearn.pipeline import make_pipeline\n"
+                "X=np.arange(4.).reshape(2,2)\np=make_pipeline(StandardScaler(copy=False))"
+            ),
+            "p.fit(X)",
+            "print(X)",
+        ],
+    ),
+    "set_params": (
+        True,
+        [
+            (
+                "import numpy as np\nfrom sklearn.preprocessing import StandardScaler,scale\n"
+                "from sklearn.decomposition import PCA\nfrom sklearn.linear_model import LinearRegression\n"
+                "from sklearn.impute import SimpleImputer\nfrom sklearn.pipeline import make_pipeline\n"
+                "X=np.arange(4.).reshape(2,2)\np=StandardScaler()\np.set_params(copy=False)"
+            ),
+            "p.fit_transform(X)",
+            "print(X)",
+        ],
+    ),
+    "copy of transform": (
+        True,
+        [
+            (
+                "import numpy as np\nfrom sklearn.preprocessing import StandardScaler,scale\n"
+                "from sklearn.decomposition import PCA\nfrom sklearn.linear_model import LinearRegression\n"
+                "from sklearn.impute import SimpleImputer\nfrom sklearn.pipeline import make_pipeline\n"
+                "X=np.arange(4.).reshape(2,2)\np=StandardScaler().fit(X)"
+            ),
+            "q=p.transform(X,copy=False)",
+            "print(X)",
+        ],
+    ),
+    "copy is true": (
+        False,
+        [
+            (
+                "import numpy as np\nfrom sklearn.preprocessing import StandardScaler,scale\n"
+                "from sklearn.decomposition import PCA\nfrom sklearn.linear_model import LinearRegression\n"
+                "from sklearn.impute import SimpleImputer\nfrom sklearn.pipeline import make_pipeline\n"
+                "X=np.arange(4.).reshape(2,2)"
+            ),
+            "Z=StandardScaler(copy=True).fit_transform(X)",
+            "print(X)",
+        ],
+    ),
+    "copy by default": (
+        False,
+        [
+            (
+                "import numpy as np\nfrom sklearn.preprocessing import StandardScaler,scale\n"
+                "from sklearn.decomposition import PCA\nfrom sklearn.linear_model import LinearRegression\n"
+                "from sklearn.impute import SimpleImputer\nfrom sklearn.pipeline import make_pipeline\n"
+                "X=np.arange(4.).reshape(2,2)"
+            ),
+            "Z=StandardScaler().fit_transform(X)",
+            "print(X)",
+        ],
+    ),
+    "scale": (
+        True,
+        [
+            (
+                "import numpy as np\nfrom sklearn.preprocessing import StandardScaler,scale\n"
+                "from sklearn.decomposition import PCA\nfrom sklearn.linear_model import LinearRegression\n"
+                "from sklearn.impute import SimpleImputer\nfrom sklearn.pipeline import make_pipeline\n"
+                "X=np.arange(4.).reshape(2,2)"
+            ),
+            "Z=scale(X,copy=False)",
+            "print(X)",
+        ],
+    ),
+    "alias of a transformed array": (
+        True,
+        [
+            (
+                "import numpy as np\nfrom sklearn.preprocessing import StandardScaler,scale\n"
+                "from sklearn.decomposition import PCA\nfrom sklearn.linear_model import LinearRegression\n"
+                "from sklearn.impute import SimpleImputer\nfrom sklearn.pipeline import make_pipeline\n"
+                "X=np.arange(4.).reshape(2,2)\nZ=StandardScaler(copy=False).fit_transform(X)"
+            ),
+            "Z[0,0]=9",
+            "print(X)",
+        ],
+    ),
+    "transformed copy": (
+        False,
+        [
+            (
+                "import numpy as np\nfrom sklearn.preprocessing import StandardScaler,scale\n"
+                "from sklearn.decomposition import PCA\nfrom sklearn.linear_model import LinearRegression\n"
+                "from sklearn.impute import SimpleImputer\nfrom sklearn.pipeline import make_pipeline\n"
+                "X=np.arange(4.).reshape(2,2)\nZ=StandardScaler().fit_transform(X)"
+            ),
+            "Z[0,0]=9",
+            "print(X)",
+        ],
+    ),
+    "unpacked arguments": (
+        False,
+        [
+            (
+                "import numpy as np\nfrom sklearn.preprocessing import StandardScaler,scale\n"
+                "from sklearn.decomposition import PCA\nfrom sklearn.linear_model import LinearRegression\n"
+                "from sklearn.impute import SimpleImputer\nfrom sklearn.pipeline import make_pipeline\n"
+                "X=np.arange(4.).reshape(2,2)\nd={'with_mean': True}"
+            ),
+            "Z=StandardScaler(**d).fit(X)",
+            "print(X)",
+        ],
+    ),
+    "unpacked copy": (
+        True,
+        [
+            (
+                "import numpy as np\nfrom sklearn.preprocessing import StandardScaler,scale\n"
+                "from sklearn.decomposition import PCA\nfrom sklearn.linear_model import LinearRegression\n"
+                "from sklearn.impute import SimpleImputer\nfrom sklearn.pipeline import make_pipeline\n"
+                "X=np.arange(4.).reshape(2,2)\nd={'copy': False}"
+            ),
+            "Z=StandardScaler(**d).fit(X)",
+            "print(X)",
+        ],
+    ),
+    "shared elements of a series": (
+        True,
+        ["import pandas as pd\nlst=[1]\ns=pd.Series([lst,lst])", "s[0].append(9)", "print(s[1])"],
+    ),
+    "list in a series": (
+        True,
+        ["import pandas as pd\nlst=[1]\ns=pd.Series([lst,lst])", "s[0].append(9)", "print(lst)"],
+    ),
+    "list in a column": (
+        True,
+        ["import pandas as pd\ndf=pd.DataFrame({'a':[[1],[2]]})", "df['a'][0].append(1)", "print(df)"],
+    ),
+    "list in a cell": (
+        True,
+        ["import pandas as pd\ndf=pd.DataFrame({'a':[[1],[2]]})", "df.loc[0,'a'].append(1)", "print(df)"],
+    ),
+    "lists of a column": (
+        True,
+        ["import pandas as pd\ndf=pd.DataFrame({'a':[[1],[2]]})", "for l in df['a']: l.append(3)", "print(df)"],
+    ),
+    "list in a frame": (
+        True,
+        ["import pandas as pd\nl=[1]\ndf=pd.DataFrame({'a':[l]})", "df['a'][0].append(1)", "print(l)"],
+    ),
+    "list in an array": (
+        True,
+        ["import numpy as np\na=np.array([[1],[2,3]],dtype=object)", "a[0].append(9)", "print(a)"],
+    ),
+    "lists of an array": (
+        True,
+        ["import numpy as np\na=np.array([[1],[2,3]],dtype=object)", "for x in a: x.append(9)", "print(a)"],
+    ),
+    "maximum": (False, ["import pandas as pd\ndf=pd.read_csv('a')", "x=df['a'].max()", "print(df)"]),
 }
 
 
