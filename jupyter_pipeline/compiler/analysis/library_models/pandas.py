@@ -293,7 +293,8 @@ class DataFrameOrSeries(DataFrame, Series)
 # The same, or one element: a number, text or time
 class Item(DataFrameOrSeries, ExtensionArray, builtins.str)
   # An element may be a list, a set or a dictionary
-  append extend remove discard clear insert reverse setdefault popitem appendleft extendleft popleft : changes(self) -> part
+  append extend remove discard clear insert reverse setdefault popitem appendleft extendleft popleft
+  : changes(self) -> part
   .* : -> view(Item)
   copy : -> Item
   replace : changes(self if inplace) -> Item
