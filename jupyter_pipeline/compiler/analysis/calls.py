@@ -220,7 +220,8 @@ class Calls:
             result = self._notebook_method(call, receiver, kind, name)
             if result is not None:
                 return result
-        if name in _CHANGING_ELEMENTS and kind_of(kind) is TABLE and _is_element(call.node.func):
+        is_changing = name in _CHANGING_ELEMENTS and (call.discarded or _is_element(call.node.func))
+        if is_changing and kind_of(kind) is TABLE:
             self.heap.write_data(self.heap.part(receiver))  # such as a list in a column of objects
         if type(kind) is LibraryInstance:
             if kind.kind is IMMUTABLE and name == "open":

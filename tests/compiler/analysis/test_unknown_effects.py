@@ -81,6 +81,8 @@ def test_a_hook_of_the_notebook_runs_where_a_library_calls_it(cells: list[str]) 
         ["from unlisted import Spy\nspy = Spy()", "order = list(map(spy, [3, 1, 2]))", "r = spy.count()"],
         ["import json\ntry:\n    import unlisted\nexcept ImportError:\n    FAST = False", "r = json.dumps([1])"],
         ["import importlib, json", "importlib.import_module('unlisted')", "r = json.dumps([1])"],
+        ["import pandas as pd\ndf = pd.DataFrame({'a': [[1]]})", "for one in df['a']:\n    one.append(3)", "r = df"],
+        ["import pandas as pd\ndf = pd.DataFrame({'a': [[1]]})", "x = df['a'][0]\nx.append(3)", "r = df"],
         ["d = dict.fromkeys('ab', [])", "d['a'].append(1)", "r = d['b']"],
         [
             "from sqlalchemy.orm import declarative_base\nBase = declarative_base()",
