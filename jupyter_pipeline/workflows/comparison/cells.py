@@ -23,6 +23,7 @@ from typing import Any
 from jupyter_pipeline.compiler import Cell, Compilation
 from jupyter_pipeline.compiler.frontend.ipython import to_python
 from jupyter_pipeline.compiler.frontend.notebook import label_cells, note_execution_order
+from jupyter_pipeline.compiler.frontend.plain import PlainCell
 from jupyter_pipeline.compiler.graph.steps import find_names_read
 from jupyter_pipeline.models import CellComparison, ComparisonStatus, ItemComparison, RehearsalComparison
 from jupyter_pipeline.workflows.comparison.files import FolderState, OmittedLine, compare_files, find_read_files
@@ -43,6 +44,8 @@ __all__ = ["Notebook", "compare"]
 _HIDING = ("%%capture", "%%html", "%%javascript", "%%latex", "%%markdown", "%%svg")
 _SHOWING = ("%time ", "!!")
 """Lines of IPython that have a value. It shows no value of other commands."""
+_SILENT = ("%cd", "%env", "%set_env", "%%writefile", "%%file")
+"""Magics that print a message in a notebook and none in the pipeline."""
 _STEPS = "steps.py"
 _PARTS = ("text", "value", "picture")
 
@@ -69,7 +72,17 @@ class Notebook:
     @cached_property
     def sources(self) -> dict[int, str]:
         """Plain Python of the code cells by index."""
-        return {index: to_python(cell.source).source for index, cell in self.code.items()}
+        return {index: plain.source for index, plain in self.plain.items()}
+
+    @cached_property
+    def plain(self) -> dict[int, PlainCell]:
+        """Translation of the code cells by index."""
+        return {index: to_python(cell.source) for index, cell in self.code.items()}
+
+    @cached_property
+    def stores_outputs(self) -> bool:
+        """True if a cell of the notebook has an output."""
+        return any(cell.outputs for cell in self.code.values())
 
     @cached_property
     def compiled(self) -> list[int]:
@@ -105,6 +118,10 @@ class Notebook:
     def is_partial(self, cell: int) -> bool:
         """Return True if lines of the cell that may show something are not in the pipeline."""
         lines = self.code[cell].source.split("\n")
+        commands = self.plain[cell].commands
+        for number, line in enumerate(lines, 1):
+            if number in commands and ((cell, number) not in self._covered or line.lstrip().startswith(_SILENT)):
+                return True
         header = len(lines) - len(_lines_without_header(self.code[cell].source))
         for number, line in enumerate(lines[header:], header + 1):
             if line.lstrip().startswith(("!", "%")) and (cell, number) not in self._covered:
@@ -266,7 +283,7 @@ def compare(
 
 def _notes(notebook: Notebook, run: Sequence[Mapping[str, Any]], has_kernel: bool, on_cluster: bool) -> tuple[str, ...]:
     notes = [*note_execution_order(notebook.cells, max(notebook.selected))]
-    if run and not any(cell.outputs for cell in notebook.code.values()):
+    if run and not notebook.stores_outputs:
         notes.append("The notebook stores no outputs. Run it and save it, to compare them.")
     if count := count_skipped_pictures(run):
         pictures = "1 picture was" if count == 1 else f"{count} pictures were"
@@ -310,6 +327,8 @@ def _compare_cell(
     items: list[ItemComparison] = []
     noise: list[str] = []
     reason = _find_obstacle(cell)
+    if not reason and not notebook.stores_outputs and found.get("outputs"):
+        reason = "the notebook stores no outputs"
     if not reason:
         reasons = _find_reasons(recording, index, stability, seeded=seeded, changed=changed)
         expected = Expectation(

@@ -75,9 +75,14 @@ def compare_names(
             continue
         # A value that the run has no fingerprint of is not read here either: it may be large.
         here = {"type": fingerprint.name_type(kernel[name]), "reason": run["reason"]} if run.get("reason") else None
-        here = here or fingerprint.fingerprint(kernel[name])
+        here = here or fingerprint.fingerprint(_replace_lines(kernel[name]))
         found.setdefault(int(run["cell"]), []).append(_compare(name, here, run, versions, later, reasons.get(name, "")))
     return found
+
+
+def _replace_lines(value: Any) -> Any:
+    """Return the lines of a captured shell line as a list, which the pipeline has in place of IPython's ``SList``."""
+    return list(value) if fingerprint.name_type(value) == "IPython.utils.text.SList" else value
 
 
 def _compare(

@@ -21,7 +21,14 @@ __all__ = ["TOO_LONG", "Expectation", "compare_displays", "compare_text", "count
 
 _MOST_TEXT = 4_000_000
 _WIDGETS = "application/vnd.jupyter.widget-view+json"
-_TRUNCATED = ("IOPub data rate exceeded", "IOPub message rate exceeded", "Output is truncated. View as")
+_TRUNCATED = (
+    "IOPub data rate exceeded",
+    "IOPub message rate exceeded",
+    "Output is truncated. View as",
+    "Streaming output truncated to the last",
+    "max output size exceeded, skipping output",
+)
+"""Sentences of Jupyter, VS Code, Colab and Databricks in an output that they have cut."""
 _RASTER = ("image/png", "image/jpeg", "image/gif")
 _SVG = "image/svg+xml"
 TOO_LONG = "it would have taken too long"

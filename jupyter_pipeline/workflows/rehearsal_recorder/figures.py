@@ -20,7 +20,6 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO, Any
 
 __all__ = ["FigureRenderer", "is_figure"]
@@ -32,10 +31,10 @@ _FIRST = 2
 """Pictures of a run that are rendered even if no time is left."""
 _TYPICAL = 0.1
 """Seconds of processor time that a picture is expected to take before one has ended."""
-_PATIENCE = 0.3
+_PATIENCE = 0.5
 """Seconds of processor time that a process may take at least."""
 _LONGEST = 10
-"""Highest ratio of the time of the wait to the processor time."""
+"""Highest ratio of the time of the wait to the limit of processor time."""
 
 
 @dataclass(slots=True)
@@ -46,6 +45,8 @@ class _Job:
     file: IO[bytes]
     outputs: Sequence[dict[str, Any]]
     """Data by MIME type of each figure; the picture is added."""
+    limit: float
+    """Seconds of processor time that the process may take."""
     done: bool = False
     failed: bool = False
     """True if a figure cannot be drawn."""
@@ -115,22 +116,14 @@ class FigureRenderer:
                 _add_missing(output, "error")
         self._count(len(chosen), time.thread_time() - begun)
 
-    def collect(self, seconds: float) -> None:
+    def collect(self) -> None:
         """Wait for the child processes, and add their pictures.
 
-        The limit is processor time: on a machine with other load, a child process waits for its turn.
-
-        Parameters
-        ----------
-        seconds : float
-            Processor time that the child processes may still take together.
+        Each process has a limit of processor time. On a machine with other load, it waits for its turn.
         """
-        allowed = max(_PATIENCE, seconds)
-        end = time.monotonic() + _LONGEST * allowed
-        before = {job.pid: _processor_time(job.pid) for job in self._jobs}
+        end = time.monotonic() + _LONGEST * sum(job.limit for job in self._jobs)
         while pending := [job for job in self._jobs if not self._has_ended(job)]:
-            taken = sum(_processor_time(job.pid) - before[job.pid] for job in pending)
-            if taken > allowed or time.monotonic() > end:
+            if time.monotonic() > end:
                 break
             time.sleep(0.005)
         for job in pending:
@@ -226,7 +219,7 @@ def _fork(figures: Sequence[Any], outputs: Sequence[dict[str, Any]], limit: floa
         return None
     if pid == 0:
         _render_in_child(figures, file, limit)
-    return _Job(pid, file, outputs)
+    return _Job(pid, file, outputs, limit)
 
 
 def _render_in_child(figures: Sequence[Any], file: IO[bytes], limit: float) -> None:
@@ -245,12 +238,3 @@ def _render_in_child(figures: Sequence[Any], file: IO[bytes], limit: float) -> N
             file.flush()
     finally:
         os._exit(0)
-
-
-def _processor_time(pid: int) -> float:
-    """Return the processor time of a child process in seconds; the time that passes on a system without ``/proc``."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except (OSError, ValueError):
-        return time.monotonic()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -315,7 +315,7 @@ class Recorder:
         if self._output is not None:
             self._output.close()
         with self._budget.measured():
-            self._figures.collect(self._budget.left)
+            self._figures.collect()
         steps = sys.modules.get("steps")
         if steps is not None:
             found = {n: v for n, v in vars(steps).items() if n not in self._named and not isinstance(v, ModuleType)}

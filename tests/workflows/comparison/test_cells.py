@@ -155,6 +155,47 @@ def test_a_cell_that_did_not_run_cannot_be_compared(tmp_path: Path) -> None:
     assert [cell.reason for cell in found.cells] == ["it was not executed in the notebook"]
 
 
+@pytest.mark.slow
+def test_messages_of_magics_are_no_difference(tmp_path: Path) -> None:
+    sources = ["%%writefile note.txt\nhello", "%cd .", "%env A=1\nprint('a')", "%%bash\necho hi", "print(2)"]
+    cells = execute(sources, tmp_path)
+    assert compare(cells, tmp_path, whole=True).differences == ()
+    assert any("run shows no text" in line for line in compare(cells, tmp_path, whole=True, without="(2)").differences)
+
+
+@pytest.mark.slow
+def test_a_notebook_without_outputs_cannot_be_compared(tmp_path: Path) -> None:
+    cells = [Cell(index=i, source=source, outputs=()) for i, source in enumerate(["x = 1", "print(x)"])]
+    found = compare(cells, tmp_path, whole=True)
+    assert [cell.reason for cell in found.cells] == ["", "the notebook stores no outputs"]
+    assert found.notes[0] == "The notebook stores no outputs. Run it and save it, to compare them."
+
+
+@pytest.mark.slow
+def test_the_order_of_execution_is_noted(tmp_path: Path) -> None:
+    sources = ["x = 1", "x = x + 1\nprint(x)", "print('end', x)"]
+    cells = [
+        dataclasses.replace(c, execution_count=n) for c, n in zip(execute(sources, tmp_path), (1, 3, 2), strict=True)
+    ]
+    stored = dataclasses.replace(cells[2], outputs=({"output_type": "stream", "name": "stdout", "text": "end 1\n"},))
+    found = compare([*cells[:2], stored], tmp_path, whole=True)
+    assert [cell.status.value for cell in found.cells] == ["same", "same", "differs"]
+    assert "ran after a cell below; the pipeline runs cells in document order" in found.notes[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("end", ["", "changed"])
+def test_a_long_output_is_compared_to_its_end(end: str, tmp_path: Path) -> None:
+    cells = execute(["!python -c \"[print('line', i, 'x' * 10) for i in range(60000)]\""], tmp_path)
+    text = "".join(
+        each["text"] if isinstance(each["text"], str) else "".join(each["text"]) for each in cells[0].outputs
+    )
+    assert len(text) > 1_000_000
+    stored = {"output_type": "stream", "name": "stdout", "text": f"{text}{end}"}
+    found = compare([dataclasses.replace(cells[0], outputs=(stored,))], tmp_path, whole=True)
+    assert bool(found.differences) is bool(end)
+
+
 COMPARED = CellComparison(
     cell=1,
     label="cell 2",

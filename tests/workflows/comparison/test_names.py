@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from IPython.utils.text import SList
 
 from jupyter_pipeline.workflows.comparison.names import compare_names
 from jupyter_pipeline.workflows.fingerprint import fingerprint
@@ -21,6 +22,8 @@ Model.__module__ = "__main__"
         ([1, 2], fingerprint([1, 2]), "same", ""),
         ([1, 2], fingerprint([1, 3]), "differs", "the value differs"),
         ([1, 2], fingerprint((1, 2)), "differs", "the type differs"),
+        (SList(["a", "b"]), fingerprint(["a", "b"]), "same", ""),
+        (SList(["a", "b"]), fingerprint(["a", "c"]), "differs", "the value differs"),
         (0.1 + 0.2, fingerprint(0.3), "same", "the numbers differ by rounding only"),
         (list(range(9)), {"type": "list", "reason": "time"}, "cannot be compared", "taken too long"),
         (

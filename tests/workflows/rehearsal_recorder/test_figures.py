@@ -3,7 +3,6 @@ from __future__ import annotations
 import base64
 import io
 import os
-import time
 from typing import Any
 
 import matplotlib.figure
@@ -27,7 +26,7 @@ def test_a_figure_is_rendered_as_it_was_when_it_was_shown(forks: bool, monkeypat
     renderer = FigureRenderer(charged.append)
     renderer.render(figures, outputs, 30)
     figures[0].clear()
-    renderer.collect(30)
+    renderer.collect()
     image = Image.open(io.BytesIO(base64.b64decode(outputs[0]["image/png"]))).convert("RGB")
     assert (255, 0, 0) in {color for _, color in image.getcolors(100_000)}
     assert outputs[1] == {}
@@ -40,7 +39,7 @@ def render(figures: list[Any], seconds: float) -> list[str]:
     outputs: list[dict[str, Any]] = [{} for _ in figures]
     for figure, output in zip(figures, outputs, strict=True):
         renderer.render([figure], [output], seconds)
-    renderer.collect(seconds)
+    renderer.collect()
     return [image["reason"] if isinstance(image := each["image/png"], dict) else "" for each in outputs]
 
 
@@ -69,23 +68,8 @@ def test_a_figure_that_cannot_be_drawn_is_no_error_of_the_run(forks: bool, monke
     assert render([figure], 30) == ["error"]
 
 
-@pytest.mark.parametrize("ends", ["by its timer", "by collect"])
-def test_a_process_that_takes_too_long_is_ended(ends: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_takes_too_long_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     from jupyter_pipeline.workflows.rehearsal_recorder import figures
 
     monkeypatch.setattr(figures, "_render", lambda figure: sum(range(10**10)))
-    if ends == "by its timer":
-        monkeypatch.setattr(FigureRenderer, "collect", wait_and_collect)
     assert render([plot()], 0) == ["time"]
-
-
-def wait_and_collect(renderer: FigureRenderer, seconds: float) -> None:
-    """Collect the pictures after their processes have ended by themselves."""
-    end = time.monotonic() + 60
-    while any(not renderer._has_ended(job) for job in renderer._jobs):
-        assert time.monotonic() < end
-        time.sleep(0.01)
-    figures_collect(renderer, seconds)
-
-
-figures_collect = FigureRenderer.collect
