@@ -139,7 +139,8 @@ class Calls:
         for value in values:
             held |= self.heap.hold(value)
         if name in python_builtins.CONTAINER_FUNCTIONS:
-            return Value(0, self.heap.contents(args), True, CONTAINER)
+            named = held if call.keywords else 0  # the values of ``dict(key=value)``
+            return Value(0, self.heap.contents(args) | named, True, CONTAINER)
         if name in python_builtins.ITERATOR_FUNCTIONS:
             return Value(held & self.heap.iterators, held, True, ITERATOR)
         if name in python_builtins.PART_FUNCTIONS:
@@ -298,7 +299,7 @@ class Calls:
             self._grow(receiver, values)
             return heap.element(receiver) if name in _TAKING else CONSTANT
         if name == "copy":
-            return Value(0, heap.part(receiver) & ~receiver.objects, True, CONTAINER)
+            return Value(0, heap.inside(receiver), True, CONTAINER)
         if name in _CONTAINER_QUESTIONS:
             return CONSTANT
         if name in ("get", "__getitem__"):

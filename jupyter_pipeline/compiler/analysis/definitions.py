@@ -97,7 +97,7 @@ class Definitions:
         self.evaluator.discards_result = False
         if self._keeps_effects(node.func if isinstance(node, ast.Call) else node):
             if name in ("cache", "lru_cache") and type(value.type) is FunctionSummary:
-                value.type.cache = self.heap.allocate(0)
+                value.type.cache = self.heap.allocate(self.heap.allocate(0))  # the cache holds the results
             if name == "delayed" and type(value.type) is FunctionSummary:
                 value.type.is_delayed = True
             self.heap.link(value.objects, decorator.objects)

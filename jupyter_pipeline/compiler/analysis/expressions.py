@@ -229,8 +229,8 @@ class Evaluator(ast.NodeVisitor):
         if kind is TABLE:
             return Value(self.heap.part(base), 0, True, TABLE)
         if kind is CONTAINER and isinstance(node.slice, ast.Slice):
-            itself = 0 if type(base.type) is LibraryInstance else base.objects
-            return Value(0, self.heap.part(base) & ~itself, True, CONTAINER, base.texts)
+            held = self.heap.part(base) if type(base.type) is LibraryInstance else self.heap.inside(base)
+            return Value(0, held, True, CONTAINER, base.texts)
         return self.heap.element(base)
 
     def _element_of_library(self, node: ast.Subscript, base: Value, index: Value, of: LibraryInstance) -> Value | None:

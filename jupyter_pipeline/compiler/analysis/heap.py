@@ -373,6 +373,16 @@ class Heap:
         """Return the points-to set of any attribute or element of `value`."""
         return self.reachable(value.objects | value.contents)
 
+    def inside(self, value: Value) -> int:
+        """Return the objects that the container `value` holds; it may be any of several objects, or a part of one."""
+        objects = value.objects
+        if not objects & (objects - 1):
+            return self.part(value) & ~objects
+        found = self.reachable(value.contents)
+        for position in bits(objects):
+            found |= self.reachable(1 << position) & ~(1 << position)
+        return found
+
     def element(self, value: Value) -> Value:
         """Return the value of iterating over `value` or indexing it."""
         kind = value.kind
@@ -385,10 +395,9 @@ class Heap:
         if kind is TABLE:
             return Value(self.part(value), 0, True, TABLE)
         if kind is CONTAINER:
-            part = self.part(value)
-            if not part & ~value.objects:
+            if not self.inside(value):
                 return CONSTANT._replace(texts=value.texts)
-            return Value(part, 0, False, UNKNOWN, value.texts)
+            return Value(self.part(value), 0, False, UNKNOWN, value.texts)
         return Value(self.part(value), 0, True, OBJECT if kind is OBJECT else UNKNOWN, value.texts)
 
     def may_draw(self, value: Value) -> bool:

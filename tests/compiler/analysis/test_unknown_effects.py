@@ -83,6 +83,14 @@ def test_a_hook_of_the_notebook_runs_where_a_library_calls_it(cells: list[str]) 
         ["import importlib, json", "importlib.import_module('unlisted')", "r = json.dumps([1])"],
         ["import pandas as pd\ndf = pd.DataFrame({'a': [[1]]})", "for one in df['a']:\n    one.append(3)", "r = df"],
         ["import pandas as pd\ndf = pd.DataFrame({'a': [[1]]})", "x = df['a'][0]\nx.append(3)", "r = df"],
+        ["d = dict(a=[1])", "d['a'].append(3)", "r = d"],
+        ["c = {'m': {'lr': 1}}\ndef get():\n    return c", "get()['m']['lr'] = 5", "r = c"],
+        ["c = [[1], [2]]\ndef get():\n    return c", "for one in get()[:1]:\n    one.append(2)", "r = c"],
+        [
+            "from functools import lru_cache\n@lru_cache\ndef get():\n    return [[1]]",
+            "get()[0].append(2)",
+            "r = get()",
+        ],
         ["d = dict.fromkeys('ab', [])", "d['a'].append(1)", "r = d['b']"],
         [
             "from sqlalchemy.orm import declarative_base\nBase = declarative_base()",
