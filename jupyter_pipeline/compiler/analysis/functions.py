@@ -446,6 +446,7 @@ class Functions:
         if summary.cache:
             if summary.free_variables or summary.locations or summary.mutates:
                 state.record.needs |= heap.writers(summary.cache)  # an earlier call may have run the body
+            state.record.needs |= heap.writers(heap.reachable(summary.cache) & ~summary.cache)
             heap.write(summary.cache)
         if mutated:
             heap.write_data(heap.reachable(mutated))

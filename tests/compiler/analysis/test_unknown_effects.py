@@ -89,7 +89,7 @@ def test_a_hook_of_the_notebook_runs_where_a_library_calls_it(cells: list[str]) 
         [
             "from functools import lru_cache\n@lru_cache\ndef get():\n    return [[1]]",
             "get()[0].append(2)",
-            "r = get()",
+            "r = len(get()[0])",
         ],
         ["d = dict.fromkeys('ab', [])", "d['a'].append(1)", "r = d['b']"],
         [
