@@ -51,7 +51,12 @@ from jupyter_pipeline.compiler.graph.naming import (
     name_functions,
     to_identifier,
 )
-from jupyter_pipeline.compiler.graph.parameters import Parameter, find_parameters, parameter_schema
+from jupyter_pipeline.compiler.graph.parameters import (
+    Parameter,
+    find_parameters,
+    note_omitted_parameters,
+    parameter_schema,
+)
 from jupyter_pipeline.compiler.graph.partition import partition_steps
 from jupyter_pipeline.compiler.graph.pipeline import PipelineGraph
 from jupyter_pipeline.compiler.graph.sections import partition_sections
@@ -328,6 +333,8 @@ def _find_parameters(cells: Sequence[Cell], sliced: SlicedProgram, options: Comp
         parameters, refusals = bind_windows(parameters, options.windows, sliced.statements)
     if refusals:
         raise CompileRefusedError(refusals)
+    found = {p.name for p in parameters}
+    sliced.notes += note_omitted_parameters(sliced.statements, found, tagged=tagged, reserved=RESERVED_NAMES)
     return parameters
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import textwrap
 from collections.abc import Iterator, Sequence
 
@@ -54,7 +53,7 @@ def _parameters(step: Step, types: TypeInference) -> Iterator[str]:
             yield f"    Result of `{step.sources[name].name}`."
     for p in step.parameters:
         if p.name != items:
-            yield f"{p.name} : {_modernize(p.typed_annotation)}, default {p.typed_text}"
+            yield f"{p.name} : {p.typed_annotation}, default {p.typed_text}"
             if p.description:
                 yield from (f"    {line}" for line in _wrapped(p.description, _WIDTH - 4))
 
@@ -84,12 +83,6 @@ def _returned(step: Step, types: TypeInference) -> Iterator[str]:
 
 def _typed(name: str, type_: str | None) -> str:
     return f"{name} : {type_}" if type_ else name
-
-
-def _modernize(annotation: str) -> str:
-    """Return an annotation as Ruff writes it in the signature."""
-    match = re.fullmatch(r"(?:typing\.)?Optional\[(.+)\]", annotation)
-    return f"{match[1]} | None" if match else annotation
 
 
 def _wrapped(text: str, width: int) -> list[str]:

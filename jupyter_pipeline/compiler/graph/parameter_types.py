@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["ParameterType", "find_enums", "read_annotation", "read_value"]
+__all__ = ["ParameterType", "find_enums", "modernize_annotation", "read_annotation", "read_value"]
 
 _SIMPLE = {"int": "integer", "float": "number", "str": "string", "bool": "boolean"}
 _FORMATS = {
@@ -115,6 +115,69 @@ def read_annotation(
     if path in ("dict", "typing.Dict"):
         return ParameterType("dict", {"type": "object", "additionalProperties": True})
     return ParameterType("Any", {}) if path == "typing.Any" else None
+
+
+def modernize_annotation(node: ast.expr, names: Mapping[str, str]) -> ast.expr:
+    """Return an annotation without the names of `typing` that the syntax of Python replaces.
+
+    Parameters
+    ----------
+    node : ast.expr
+        An annotation that `read_annotation` accepts.
+    names : mapping of str to str
+        Import path of each imported name.
+
+    Examples
+    --------
+    >>> node = ast.parse("Optional[List[int]]", mode="eval").body
+    >>> ast.unparse(modernize_annotation(node, {"List": "typing.List", "Optional": "typing.Optional"}))
+    'list[int] | None'
+    """
+    match node:
+        case ast.Constant(value=str() as text):
+            return modernize_annotation(ast.parse(text, mode="eval").body, names)
+        case ast.BinOp(op=ast.BitOr()):
+            return _join_types(_split_union(node, names))
+        case ast.Subscript():
+            path = _path(node.value, names)
+            arguments = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            if path in ("typing.Literal", "typing_extensions.Literal"):
+                return node
+            if path in ("typing.Annotated", "typing_extensions.Annotated"):
+                first = modernize_annotation(arguments[0], names)
+                return ast.Subscript(node.value, ast.Tuple([first, *arguments[1:]], ast.Load()), ast.Load())
+            if path == "typing.Final":
+                return modernize_annotation(arguments[0], names)
+            if path in ("typing.Optional", "typing.Union"):
+                return _join_types(_split_union(node, names))
+            parts = [modernize_annotation(a, names) for a in arguments]
+            inner = ast.Tuple(parts, ast.Load()) if isinstance(node.slice, ast.Tuple) else parts[0]
+            return ast.Subscript(modernize_annotation(node.value, names), inner, ast.Load())
+    builtin = {"typing.List": "list", "typing.Dict": "dict"}.get(_path(node, names))
+    return ast.Name(builtin, ast.Load()) if builtin else node
+
+
+def _split_union(node: ast.expr, names: Mapping[str, str]) -> list[ast.expr]:
+    """Return the members of a union in the current syntax."""
+    if isinstance(node, ast.BinOp):
+        return [*_split_union(node.left, names), *_split_union(node.right, names)]
+    path = _path(node.value, names) if isinstance(node, ast.Subscript) else ""
+    if isinstance(node, ast.Subscript) and path in ("typing.Optional", "typing.Union"):
+        members = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        found = [part for member in members for part in _split_union(member, names)]
+        return [*found, ast.Constant(None)] if path == "typing.Optional" else found
+    return [modernize_annotation(node, names)]
+
+
+def _join_types(members: Iterable[ast.expr]) -> ast.expr:
+    """Return a union without repeated members, and without ``int`` beside ``float``, as Ruff writes it."""
+    found = {ast.unparse(member): member for member in members}
+    if "float" in found:
+        found.pop("int", None)
+    joined, *rest = found.values()
+    for member in rest:
+        joined = ast.BinOp(joined, ast.BitOr(), member)
+    return joined
 
 
 def _union(

@@ -3,7 +3,8 @@
 1. A name is a parameter if the slice binds it once to a simple literal, and nothing changes it. Simple literals are
    numbers, strings, booleans, ``None``, and dates, times, paths, decimals and time zones of literals. Names in capitals
    are constants, and so are names of builtins such as ``sum``, and names that only plots read.
-2. In a cell tagged ``parameters``, every literal is a parameter: lists, dictionaries and ``ALL_CAPS`` names too.
+2. In a cell tagged ``parameters``, every literal is a parameter: lists, dictionaries and ``ALL_CAPS`` names too. A
+   literal there that cannot be a parameter has a note with the reason.
 3. An annotation gives the type: ``Optional``, ``Literal``, an enumeration, a list of texts. A default that does not fit
    is refused.
 4. A name of ``--param`` must be a parameter; otherwise it is refused with a reason.
@@ -19,16 +20,22 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from jupyter_pipeline.compiler.analysis.locations import FIGURE
+from jupyter_pipeline.compiler.analysis.locations import ANY_FILE, FIGURE
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement
-from jupyter_pipeline.compiler.graph.parameter_types import find_enums, read_annotation, read_value
+from jupyter_pipeline.compiler.frontend.notebook import CellNote
+from jupyter_pipeline.compiler.graph.parameter_types import (
+    find_enums,
+    modernize_annotation,
+    read_annotation,
+    read_value,
+)
 from jupyter_pipeline.compiler.graph.value_types import find_imported_paths
 from jupyter_pipeline.compiler.refusals import refusal
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Record, Refusal
 from jupyter_pipeline.parameter_schema import convert_value, describe_schema
 
-__all__ = ["Parameter", "find_parameters", "parameter_schema"]
+__all__ = ["Parameter", "find_parameters", "note_omitted_parameters", "parameter_schema"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +50,7 @@ class Parameter(Record):
     text: str
     """The default as it reads with ``import datetime``."""
     typed_annotation: str = ""
-    """The type with the notebook's own imports, such as ``dt.date``."""
+    """The type with the notebook's own imports in the current syntax, such as ``dt.date`` or ``list[int]``."""
     typed_text: str = ""
     """The default as typed."""
     description: str = ""
@@ -94,7 +101,7 @@ def find_parameters(
     found = []
     for statement in statements:
         name, value, _ = _assignment(statement.node)
-        if not name or value is None or len(binders.get(name, ())) != 1 or statement.changed:
+        if not name or value is None or len(binders.get(name, ())) != 1 or _is_changed(statement):
             continue
         if name in reserved:
             continue
@@ -118,6 +125,45 @@ def find_parameters(
     known = {p.name for p in found}
     refusals = [_refusal(n, binders, statements, read, reserved) for n in wanted if n not in known]
     return found, misfits + refusals
+
+
+def note_omitted_parameters(
+    statements: Sequence[Statement],
+    parameters: Collection[str],
+    *,
+    tagged: Collection[int],
+    reserved: Collection[str] = (),
+) -> list[CellNote]:
+    """Return a note for each literal of a cell tagged ``parameters`` that is no parameter.
+
+    Parameters
+    ----------
+    statements : sequence of Statement
+        The slice.
+    parameters : collection of str
+        Names of the parameters.
+    tagged : collection of int
+        Indices of the cells tagged ``parameters``.
+    reserved : collection of str
+        Names that generated files use.
+    """
+    found = []
+    for statement in statements:
+        name, value, _ = _assignment(statement.node)
+        if statement.cell not in tagged or not name or name in parameters or not _is_literal(value):
+            continue
+        if name in reserved:
+            reason = "the generated flow uses this name itself"
+        elif any(s is not statement and name in s.bound | s.assigned for s in statements):
+            reason = "it is assigned in several places"
+        elif _is_changed(statement):
+            reason = "a later statement may change its value"
+        elif not any(name in s.read | s.deferred for s in statements):
+            reason = "nothing reads it"
+        else:
+            reason = "its value has no form in JSON"
+        found.append(CellNote(statement.cell, f"`{name}` is no parameter, because {reason}"))
+    return found
 
 
 def parameter_schema(parameters: Sequence[Parameter]) -> dict[str, Any]:
@@ -144,6 +190,20 @@ def _assignment(node: ast.stmt) -> tuple[str, ast.expr | None, ast.expr | None]:
     return "", None, None
 
 
+def _is_changed(statement: Statement) -> bool:
+    """Return True if a later statement may change the assigned value. Numbers, texts and dates never change."""
+    _, value, _ = _assignment(statement.node)
+    return statement.changed and not (_is_literal(value) and not isinstance(value, ast.List | ast.Dict | ast.Set))
+
+
+def _is_literal(value: ast.expr | None) -> bool:
+    try:
+        ast.literal_eval(value or "")
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return False
+    return True
+
+
 def _parameter(
     name: str, statement: Statement, names: Mapping[str, str], enums: Mapping[str, Mapping[str, Any]]
 ) -> Parameter | None:
@@ -159,7 +219,7 @@ def _parameter(
     elif typed.startswith("steps."):
         typed = typed.removeprefix("steps.")
     if declared is not None and annotation is not None:
-        kind, typed = declared, ast.unparse(annotation)
+        kind, typed = declared, ast.unparse(modernize_annotation(annotation, names))
     return Parameter(
         name=name,
         default=default,
@@ -211,7 +271,10 @@ def _is_drawing(statement: Statement, modules: Mapping[str, str]) -> bool:
     """Return True if a statement only draws."""
     roots = {modules.get(n, "").partition(".")[0] for n in statement.read}
     is_call = isinstance(statement.node, ast.Expr)  # an unknown function that returns a value does not only draw
-    draws = (is_call and FIGURE in statement.effects) or bool(
+    # A call of an unknown function, which may draw, does more: it also has the effects of any function.
+    others = {each.resource for each in statement.effects} - {FIGURE.resource, ANY_FILE.resource}
+    is_known = not others and ANY_FILE not in statement.effects
+    draws = (is_call and is_known and FIGURE in statement.effects) or bool(
         roots & {"matplotlib", "seaborn", "plotly", "altair", "bokeh"}
     )
     return draws and not isinstance(statement.node, ast.FunctionDef | ast.ClassDef | ast.For | ast.While | ast.If)
@@ -227,7 +290,7 @@ def _refusal(
     at = binders.get(name, ())
     if not at:
         return refusal("parameter-not-found", cell=statements[-1].cell, line=1, name=name)
-    if len(at) > 1 or at[-1].changed:
+    if len(at) > 1 or _is_changed(at[-1]):
         rule = "parameter-rebound"
     elif name in reserved:
         rule = "parameter-reserved"

@@ -40,6 +40,77 @@ def test_tagged_cells_make_constants_parameters() -> None:
     assert found.parameters == {"LIMIT": 2, "names": ["a"]}
 
 
+ACCOUNTS = """class Account:
+    def __init__(self):
+        self.balance = 0
+    def deposit(self, amount):
+        self.balance += amount
+class Bank:
+    def __init__(self):
+        self.accounts = {'u': Account()}
+    def pay(self, name, amount):
+        self.accounts[name].deposit(amount)
+bank = Bank()"""
+
+
+@pytest.mark.parametrize(
+    ("sources", "parameters"),
+    [
+        ((ACCOUNTS, "amount = 25", "bank.pay('u', amount)", "y = bank.accounts"), {"amount": 25}),
+        (("from acme import Bank\nbank = Bank()", "amount = 25", "bank.pay(amount)", "y = bank"), {"amount": 25}),
+        (("from acme import pay", "names = 'a'", "pay(names)", "y = names"), {"names": "a"}),
+        (("import pandas as pd", "title = 'a'", "pd.Series([1]).plot(title=title)", "y = 1"), {}),
+    ],
+)
+def test_a_literal_that_nothing_can_change_is_a_parameter_of_unknown_calls(
+    sources: tuple[str, ...], parameters: dict[str, Any]
+) -> None:
+    assert compile_cells(to_cells(*sources), len(sources) - 1, CompileOptions(name="p")).parameters == parameters
+
+
+@pytest.mark.parametrize(
+    ("source", "below", "note"),
+    [
+        (
+            "xs = ['a']",
+            "xs.append('b')\ny = xs",
+            "`xs` is no parameter, because a later statement may change its value",
+        ),
+        ("task = 2", "y = task", "`task` is no parameter, because the generated flow uses this name itself"),
+        ("n = 2\nn += 1", "y = n", "`n` is no parameter, because it is assigned in several places"),
+        ("pair = (1, 2)", "y = pair", "`pair` is no parameter, because its value has no form in JSON"),
+    ],
+)
+def test_a_literal_of_a_tagged_cell_that_is_no_parameter_has_a_note(source: str, below: str, note: str) -> None:
+    tagged = Cell(index=0, source=source, tags=("parameters",))
+    found = compile_cells(to_cells(tagged, below), 1, CompileOptions(name="p"))
+    assert not found.parameters
+    assert found.notes == (f"Cell 1 of 2: {note}.",)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "value", "signature", "documented"),
+    [
+        ("List[int]", "[1]", "list[int] | None = None", "list[int]"),
+        ("Union[int, float]", "3", "float = 3", "float"),
+        ("Optional[List[str]]", "None", "list[str] | None = None", "list[str] | None"),
+        ("'int | None'", "None", "int | None = None", "int | None"),
+        ("Dict[str, List[int]]", "{'a': [1]}", "dict[str, list[int]] | None = None", "dict[str, list[int]]"),
+        ("Final[int]", "3", "int = 3", "int"),
+    ],
+)
+def test_signature_and_docstring_show_the_same_type_without_imports_from_typing(
+    annotation: str, value: str, signature: str, documented: str
+) -> None:
+    source = f"from typing import Dict, Final, List, Optional, Union\nx: {annotation} = {value}"
+    tagged = Cell(index=0, source=source, tags=("parameters",))
+    text = compile_cells(to_cells(tagged, "y = x"), 1, CompileOptions(name="p")).files["steps.py"]
+    assert f"(x: {signature})" in text
+    assert f"    x : {documented}, default {value}\n" in text
+    assert "import" not in text
+    assert "noqa" not in text
+
+
 @pytest.mark.parametrize(
     ("sources", "name", "reason"),
     [
