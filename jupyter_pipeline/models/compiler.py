@@ -82,7 +82,7 @@ class ItemComparison(Record):
     name: str = ""
     """Name or path; empty for an output."""
     reason: str = ""
-    """Reason for a status other than *same*."""
+    """Reason for the status; for *same*, the differences that are ignored."""
     notebook: str = ""
     """Text of the notebook's side, shortened."""
     run: str = ""
@@ -105,8 +105,10 @@ class CellComparison(Record):
     reason: str = ""
     """Reason why something of the cell cannot be compared."""
     items: tuple[ItemComparison, ...] = ()
+    ignored: tuple[str, ...] = ()
+    """Kinds of differences that are ignored, such as ``times`` and ``addresses``; empty if the texts are equal."""
     notes: tuple[str, ...] = ()
-    """Differences that are ignored, such as addresses, and facts about the notebook's side."""
+    """Facts about the notebook's side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

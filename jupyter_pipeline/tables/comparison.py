@@ -52,8 +52,8 @@ class Comparison:
                 lines += [f"      {line}" for line in _item_lines(item)]
             lines += [f"      {note}" for note in cell.notes if cell.status is not ComparisonStatus.SAME]
         for item in self.comparison.files:
-            if item.status is not ComparisonStatus.SAME:
-                lines.append(f"  {_MARKS[item.status]} {item.name}: {item.reason}")
+            if _is_shown(item):
+                lines.append(f"  {_MARKS[item.status]} {item.name}: {_file_verdict(item)}")
         return "\n".join([*lines, *(f"  {note}" for note in self.comparison.notes)])
 
     def _repr_pretty_(self, printer: object, cycle: bool) -> None:
@@ -70,7 +70,13 @@ class Comparison:
 
 
 def _verdict(cell: CellComparison) -> str:
-    return f"{cell.status.value}, because {cell.reason}" if cell.reason else cell.status.value
+    ignored = f" (ignored: {', '.join(cell.ignored)})" if cell.ignored else ""
+    reason = f", because {cell.reason}" if cell.reason else ""
+    return f"{cell.status.value}{reason}{ignored}"
+
+
+def _file_verdict(item: ItemComparison) -> str:
+    return f"same ({item.reason})" if item.status is ComparisonStatus.SAME else item.reason
 
 
 def _item_lines(item: ItemComparison) -> Iterator[str]:
@@ -88,7 +94,8 @@ def _title(item: ItemComparison) -> str:
 
 
 def _is_shown(item: ItemComparison) -> bool:
-    return item.status is not ComparisonStatus.SAME
+    """Return True for a result that is not plainly the same; a file may be the same except for times."""
+    return item.status is not ComparisonStatus.SAME or (item.kind == "file" and bool(item.reason))
 
 
 def _cell_html(cell: CellComparison) -> str:
@@ -103,12 +110,14 @@ def _cell_html(cell: CellComparison) -> str:
 
 
 def _item_html(item: ItemComparison, *, name: str) -> str:
-    head = f"<div>{_mark(item.status)} {html.escape(name or _title(item))}: {html.escape(item.reason)}</div>"
+    head = f"<div>{_mark(item.status)} {html.escape(name or _title(item))}: {html.escape(_file_verdict(item))}</div>"
     sides = [
         f"<td style='{_SIDE}'>{_side_html(text, picture)}</td>"
         for text, picture in ((item.notebook, item.notebook_picture), (item.run, item.run_picture))
     ]
-    if not any((item.notebook, item.run, item.notebook_picture, item.run_picture)):
+    if item.status is ComparisonStatus.SAME or not any(
+        (item.notebook, item.run, item.notebook_picture, item.run_picture)
+    ):
         return head
     return (
         f"{head}<table style='width: 100%; table-layout: fixed'><tr><th style='text-align: left'>Notebook</th>"

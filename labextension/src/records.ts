@@ -273,9 +273,11 @@ export interface ICellComparison {
   readonly reason: string;
   readonly items: ReadonlyArray<IItemComparison>;
   /**
-   * Differences that are ignored, such as addresses, and facts about the notebook's
-   * side.
+   * Kinds of differences that are ignored, such as `times` and `addresses`; empty if
+   * the texts are equal.
    */
+  readonly ignored: ReadonlyArray<string>;
+  /** Facts about the notebook's side. */
   readonly notes: ReadonlyArray<string>;
 }
 
@@ -286,7 +288,7 @@ export interface IItemComparison {
   readonly status: ComparisonStatus;
   /** Name or path; empty for an output. */
   readonly name: string;
-  /** Reason for a status other than *same*. */
+  /** Reason for the status; for *same*, the differences that are ignored. */
   readonly reason: string;
   /** Text of the notebook's side, shortened. */
   readonly notebook: string;

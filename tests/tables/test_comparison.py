@@ -8,7 +8,7 @@ ITEM = ItemComparison(
 )
 RECORD = RehearsalComparison(
     cells=(
-        CellComparison(cell=0, label="cell 1 of 2", status=ComparisonStatus.SAME),
+        CellComparison(cell=0, label="cell 1 of 2", status=ComparisonStatus.SAME, ignored=("times", "addresses")),
         CellComparison(cell=1, label='In [2] "x"', status=ComparisonStatus.DIFFERS, items=(ITEM,)),
     ),
     files=(ItemComparison(kind="file", name="a.csv", status=ComparisonStatus.DIFFERS, reason="empty"),),
@@ -18,7 +18,7 @@ RECORD = RehearsalComparison(
 def test_text_has_both_sides() -> None:
     assert str(Comparison(RECORD)).splitlines() == [
         "Compared with the notebook: 1 same, 1 differs, 1 file differs.",
-        "  = Cell 1 of 2: same",
+        "  = Cell 1 of 2: same (ignored: times, addresses)",
         '  ≠ In [2] "x": differs',
         "      text: the text differs",
         "        notebook | <script>1",

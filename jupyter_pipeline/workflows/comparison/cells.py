@@ -26,6 +26,11 @@ from jupyter_pipeline.compiler.frontend.notebook import label_cells, note_execut
 from jupyter_pipeline.compiler.frontend.plain import PlainCell
 from jupyter_pipeline.compiler.graph.steps import find_names_read
 from jupyter_pipeline.models import CellComparison, ComparisonStatus, ItemComparison, RehearsalComparison
+from jupyter_pipeline.workflows.comparison.confirmations import (
+    Confirmation,
+    find_confirmations,
+    shows_value_of_magic,
+)
 from jupyter_pipeline.workflows.comparison.files import FolderState, OmittedLine, compare_files, find_read_files
 from jupyter_pipeline.workflows.comparison.names import SAMPLED, compare_names, find_bound_names
 from jupyter_pipeline.workflows.comparison.outputs import (
@@ -36,16 +41,22 @@ from jupyter_pipeline.workflows.comparison.outputs import (
     count_skipped_pictures,
     has_widgets,
 )
-from jupyter_pipeline.workflows.comparison.stability import CellStability, describe, find_instability, has_seed
-from jupyter_pipeline.workflows.comparison.text import Window
+from jupyter_pipeline.workflows.comparison.stability import (
+    PROCESS,
+    TIME,
+    UNSEEDED,
+    CellStability,
+    describe,
+    find_instability,
+    has_seed,
+)
+from jupyter_pipeline.workflows.comparison.text import Noise, Window
 
 __all__ = ["Notebook", "compare"]
 
 _HIDING = ("%%capture", "%%html", "%%javascript", "%%latex", "%%markdown", "%%svg")
 _SHOWING = ("%time ", "!!")
 """Lines of IPython that have a value. It shows no value of other commands."""
-_SILENT = ("%cd", "%env", "%set_env", "%%writefile", "%%file")
-"""Magics that print a message in a notebook and none in the pipeline."""
 _STEPS = "steps.py"
 _PARTS = ("text", "value", "picture")
 
@@ -115,16 +126,22 @@ class Notebook:
         last = statement.end_lineno or statement.lineno
         return any((cell, line) in self._covered for line in range(statement.lineno, last + 1))
 
+    @cached_property
+    def confirmations(self) -> dict[int, list[Confirmation]]:
+        """Text of IPython for lines of each cell."""
+        return {index: find_confirmations(cell.source, self.sources[index]) for index, cell in self.code.items()}
+
     def is_partial(self, cell: int) -> bool:
         """Return True if lines of the cell that may show something are not in the pipeline."""
         lines = self.code[cell].source.split("\n")
-        commands = self.plain[cell].commands
-        for number, line in enumerate(lines, 1):
-            if number in commands and ((cell, number) not in self._covered or line.lstrip().startswith(_SILENT)):
-                return True
+        translated = self.sources[cell].split("\n")
+        known = {confirmation.line for confirmation in self.confirmations[cell]}
         header = len(lines) - len(_lines_without_header(self.code[cell].source))
         for number, line in enumerate(lines[header:], header + 1):
-            if line.lstrip().startswith(("!", "%")) and (cell, number) not in self._covered:
+            is_translated = line.strip() and translated[number - 1 : number] != [line]
+            if is_translated and number not in known and (cell, number) not in self._covered:
+                return True
+            if line.startswith("%cluster"):  # it shows the cluster
                 return True
         return cell not in self.selected and any(
             _may_show(s) and not self.is_in_pipeline(cell, s) for s in self.statements(cell)
@@ -259,6 +276,7 @@ def compare(
             omitted=omitted,
             elsewhere=elsewhere,
             excuses=by_cell,
+            noise=lambda cell: _find_noise(notebook, cell, stability.get(cell, CellStability()), window),
         ),
         *find_read_files(
             recording,
@@ -332,15 +350,16 @@ def _compare_cell(
     if not reason:
         reasons = _find_reasons(recording, index, stability, seeded=seeded, changed=changed)
         expected = Expectation(
-            window=window,
+            noise=_find_noise(notebook, index, stability, window),
             partial=partial,
             reasons=reasons,
-            measures_time=stability.measures_time or "%time" in cell.source,
+            confirmations=notebook.confirmations[index],
             unordered=bool(found.get("from_process")),
             has_sets=stability.has_sets,
             has_widgets=has_widgets(cell.outputs or ()),
         )
-        items, noise = _compare_outputs(cell, found, expected)
+        hides_value = shows_value_of_magic(cell.source, notebook.sources[index])
+        items, noise = _compare_outputs(cell, found, expected, hides_value=hides_value)
         if int(found.get("calls", 1)) > 1:
             items = [_excuse(item, "the cell ran once for each element") for item in items]
         if "parallel" in found.get("skipped", ()):
@@ -349,7 +368,7 @@ def _compare_cell(
             items = [item if "text" in item.kind else _excuse(item, TOO_LONG) for item in items]
     items += names
     status = _status(items, reason)
-    notes = [f"Ignored: {', '.join(dict.fromkeys(noise))}."] if noise else []
+    notes: list[str] = []
     if not reason and not [item for item in items if item.kind != "name"]:
         notes.append("Neither side shows an output." if not partial else "The lines in the pipeline show nothing.")
     sampled = [item.name for item in names if item.reason == SAMPLED]
@@ -358,7 +377,26 @@ def _compare_cell(
     if stability.reads_network and status is not ComparisonStatus.SAME:
         notes.append("It reads from the network; the data may have changed.")
     return CellComparison(
-        cell=index, label=notebook.labels[index], status=status, reason=reason, items=tuple(items), notes=tuple(notes)
+        cell=index,
+        label=notebook.labels[index],
+        status=status,
+        reason=reason,
+        items=tuple(items),
+        ignored=tuple(dict.fromkeys(noise)),
+        notes=tuple(notes),
+    )
+
+
+def _find_noise(notebook: Notebook, cell: int, stability: CellStability, window: Window) -> Noise:
+    """Return the parts of a cell's texts that may change: identifiers and paths are data unless the cell makes them."""
+    kinds = stability.text | stability.value
+    source = notebook.code[cell].source if cell in notebook.code else ""
+    return Noise(
+        window=window,
+        moments=TIME in kinds,
+        durations=stability.measures_time or "%time" in source,
+        identifiers=UNSEEDED in kinds,
+        paths=PROCESS in kinds,
     )
 
 
@@ -389,7 +427,7 @@ def _find_obstacle(cell: Cell) -> str:
 
 
 def _compare_outputs(
-    cell: Cell, found: Mapping[str, Any], expected: Expectation
+    cell: Cell, found: Mapping[str, Any], expected: Expectation, *, hides_value: bool
 ) -> tuple[list[ItemComparison], list[str]]:
     outputs, run = list(cell.outputs or ()), list(found.get("outputs", ()))
     items: list[ItemComparison] = []
@@ -400,6 +438,9 @@ def _compare_outputs(
         items += [item] if item is not None else []
         noise += kinds
     shown = ("display_data", "execute_result")
+    if hides_value and any(o.get("output_type") == "execute_result" for o in outputs):
+        outputs = [o for o in outputs if o.get("output_type") != "execute_result"]
+        noise.append("value of a magic")
     displays, kinds = compare_displays(
         [o for o in outputs if o.get("output_type") in shown], [o for o in run if o["output_type"] in shown], expected
     )

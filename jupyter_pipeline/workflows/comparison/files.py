@@ -16,7 +16,7 @@ import hashlib
 import os
 import re
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,7 @@ def compare_files(
     omitted: Sequence[OmittedLine] = (),
     elsewhere: Sequence[str] = (),
     excuses: Mapping[int, Mapping[str, str]],
+    noise: Callable[[int], text.Noise],
 ) -> list[ItemComparison]:
     """Compare the written files with their state before the rehearsal.
 
@@ -111,17 +112,19 @@ def compare_files(
         Sources of the cells that are not in the pipeline: they may have written a file later.
     excuses : mapping
         Reason why ``text`` or a ``picture`` of a cell cannot be compared, by cell.
+    noise : callable
+        Parts of the texts of a cell that may change from run to run.
     """
     after = scan_folder(folder)
     written: dict[str, dict[str, Any]] = {path: dict(state) for path, state in recording.get("writes", {}).items()}
     for path, state in after.items():
         if before.get(path) != state and (path in before or len(before) < _MOST_FILES):
             written.setdefault(path, {"cell": -1, "size": before[path][0] if path in before else None})
-    items = [
-        item
-        for path, state in sorted(written.items())
-        if (item := _compare_file(path, state, folder, _find_excuse(path, state, elsewhere, excuses))) is not None
-    ]
+    items: list[ItemComparison] = []
+    for path, state in sorted(written.items()):
+        excuse = _find_excuse(path, state, elsewhere, excuses)
+        item = _compare_file(path, state, folder, excuse, noise(int(state["cell"])))
+        items += [item] if item is not None else []
     touched = {*written, *recording.get("reads", {})}
     for path in sorted({os.path.realpath(folder / each) for each in expected} - touched):
         if Path(path).is_file():
@@ -135,7 +138,11 @@ def compare_files(
 
 
 def _compare_file(
-    path: str, state: Mapping[str, Any], folder: Path, excuse: Mapping[str, str]
+    path: str,
+    state: Mapping[str, Any],
+    folder: Path,
+    excuse: Mapping[str, str],
+    noise: text.Noise,
 ) -> ItemComparison | None:
     file, size = Path(path), state.get("size")
     if not file.is_file():
@@ -156,7 +163,7 @@ def _compare_file(
         return _item(path, folder, "", ComparisonStatus.SAME, sides)
     if state.get("appends"):
         return _item(path, folder, "the run appends to it", ComparisonStatus.NOT_COMPARED, sides)
-    return _compare_content(file, state, folder, excuse.get("text", ""), sides)
+    return _compare_content(file, state, folder, excuse.get("text", ""), sides, noise)
 
 
 def _find_excuse(
@@ -172,7 +179,7 @@ def _find_excuse(
 
 
 def _compare_content(
-    file: Path, state: Mapping[str, Any], folder: Path, excuse: str, sides: dict[str, str]
+    file: Path, state: Mapping[str, Any], folder: Path, excuse: str, sides: dict[str, str], noise: text.Noise
 ) -> ItemComparison:
     """Compare a text file with its content before; other formats may have times and compressed data."""
     before = state.get("text")
@@ -184,9 +191,9 @@ def _compare_content(
         reason = "its bytes differ; only pictures and short texts are compared by content"
         reason = reason if state.get("digest") else "its content before is not known"
         return _item(str(file), folder, reason, ComparisonStatus.NOT_COMPARED, sides)
-    one, other = text.normalize(before)[0], text.normalize(run)[0]
-    if text.are_equal(one, other) or text.are_equal(text.without_moments(one, None), text.without_moments(other, None)):
-        return _item(str(file), folder, "", ComparisonStatus.SAME, sides)
+    if (kinds := text.find_noise(before, run, noise)) is not None:
+        return _item(str(file), folder, f"ignored: {', '.join(kinds)}" if kinds else "", ComparisonStatus.SAME, sides)
+    one, other = (text.normalize(each, noise.rules)[0] for each in (before, run))
     sides = {"notebook": text.excerpt(one, other), "run": text.excerpt(other, one)}
     if excuse:
         return _item(str(file), folder, excuse, ComparisonStatus.NOT_COMPARED, sides)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from jupyter_pipeline.models import ComparisonStatus, ItemComparison
 from jupyter_pipeline.workflows.comparison import pictures, tables, text
+from jupyter_pipeline.workflows.comparison.confirmations import Confirmation, remove_confirmations
 from jupyter_pipeline.workflows.comparison.pictures import PictureError
 from jupyter_pipeline.workflows.comparison.tables import UnreadableHtmlError
 
@@ -45,13 +46,14 @@ _UNSTABLE_JSON = ("uid", "id", "uuid", "div_id", "name")
 class Expectation:
     """Facts about a cell that decide how a difference is judged."""
 
-    window: text.Window
-    """Time of the rehearsal."""
+    noise: text.Noise
+    """Parts of its texts that may change from run to run."""
     partial: bool = False
     """True if lines of the cell that may show something are not in the pipeline."""
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Reason why a difference proves nothing, by ``text``, ``value`` and ``picture``."""
-    measures_time: bool = False
+    confirmations: Sequence[Confirmation] = ()
+    """Text of IPython for lines of the cell that the pipeline runs without a text."""
     unordered: bool = False
     """True if processes wrote lines, whose order may change."""
     has_sets: bool = False
@@ -81,23 +83,30 @@ def compare_text(
         if notebook[:1_000_000] == run[:1_000_000]:
             return _not_compared(kind, "the output is too large; its first million characters are the same"), []
         return _not_compared(kind, "the output is too large"), []
-    first, noise = text.normalize(notebook)
-    second, more = text.normalize(run)
-    ignored = list(dict.fromkeys([*noise, *more]))
+    noise = expected.noise
+    ignored: list[str] = []
     if stream == "stderr":
-        both = (first, second)
-        first, second = text.without_records(first), text.without_records(second)
-        ignored += ["warnings and log records"] if both != (first, second) else []
-    if not first and not second:
-        return None, ignored
-    if text.are_equal(first, second) or (expected.partial and _is_part(second, first)):
-        return (ItemComparison(kind=kind, status=ComparisonStatus.SAME) if second else None), ignored
-    if expected.unordered and text.are_equal(_sorted(first), _sorted(second)):
-        return ItemComparison(kind=kind, status=ComparisonStatus.SAME), [*ignored, "order of lines"]
+        # Tracebacks, warnings and records of logs: their texts are no data.
+        noise = replace(noise, moments=True, identifiers=True, paths=True)
+        both = [text.normalize(each)[0] for each in (notebook, run)]
+        shorter = [text.without_records(each) for each in both]
+        if shorter != both and text.find_noise(notebook, run, noise) is None:
+            ignored = ["warnings and log records"]
+        notebook, run = shorter
+    elif expected.confirmations and text.find_noise(notebook, run, noise) is None:
+        rest = remove_confirmations(notebook, expected.confirmations)
+        ignored = ["confirmations of magics"] if rest != notebook else []
+        notebook = rest
+    first, second = text.normalize(notebook, noise.rules)[0], text.normalize(run, noise.rules)[0]
+    same = ItemComparison(kind=kind, status=ComparisonStatus.SAME)
+    if (kinds := text.find_noise(notebook, run, noise)) is not None:
+        return same if first or second else None, [*ignored, *kinds]
+    if expected.partial and _is_part(second, first):
+        return same if second else None, [*ignored, "text of lines that were left out"]
+    if expected.unordered and text.find_noise(_sorted(first), _sorted(second), noise) is not None:
+        return same, [*ignored, "order of lines"]
     if expected.unordered and _is_part(_sorted(first), _sorted(second)):
         return _not_compared(kind, "the notebook may have lost text of child processes"), ignored
-    if kind_of_time := _time_difference(first, second, expected):
-        return ItemComparison(kind=kind, status=ComparisonStatus.SAME), [*ignored, kind_of_time]
     reason = expected.reasons.get("text", "") or _find_excuse(first, second, expected)
     sides = {"notebook": text.excerpt(first, second), "run": text.excerpt(second, first)}
     if reason:
@@ -117,19 +126,6 @@ def _find_excuse(first: str, second: str, expected: Expectation) -> str:
 
 def _pieces(content: str) -> list[str]:
     return sorted(re.split(r"[\s,\[\](){}]+", content))
-
-
-def _time_difference(first: str, second: str, expected: Expectation) -> str:
-    """Return the kind of times in which two texts differ; empty if they differ in something else.
-
-    The moments of the run must be in its time, so that a changed date in the data is a difference.
-    """
-    first, second = text.without_moments(first, None), text.without_moments(second, expected.window)
-    if text.are_equal(first, second):
-        return "moments"
-    if expected.measures_time and text.are_equal(text.without_durations(first), text.without_durations(second)):
-        return "durations"
-    return ""
 
 
 def _sorted(content: str) -> str:
@@ -236,7 +232,7 @@ def _compare(
                 same = _is_same_json(first[name], second[name])
                 return ("" if same else f"the data of {name} differs"), {} if same else _texts(first, second)
         if "text/html" in first and "text/html" in second:
-            return _compare_html(_joined(first["text/html"]), _joined(second["text/html"]))
+            return _compare_html(_joined(first["text/html"]), _joined(second["text/html"]), expected, noise)
     except (PictureError, UnreadableHtmlError) as error:
         return None, {"reason": str(error)}
     return _compare_plain(first, second, expected, noise)
@@ -263,9 +259,19 @@ def _compare_pictures(notebook: Any, run: Any) -> tuple[str | None, dict[str, st
     }
 
 
-def _compare_html(notebook: str, run: str) -> tuple[str | None, dict[str, str]]:
+def _compare_html(
+    notebook: str, run: str, expected: Expectation, noise: list[str]
+) -> tuple[str | None, dict[str, str]]:
     one, other = tables.read_html(notebook), tables.read_html(run)
-    reason = tables.compare_html(one, other)
+    ignored: list[str] = []
+
+    def is_same(first: str, second: str) -> bool:
+        kinds = text.find_noise(first, second, expected.noise)
+        ignored.extend(kinds or ())
+        return kinds is not None
+
+    reason = tables.compare_html(one, other, is_same)
+    noise += ignored if not reason else []
     first, second = str(one), str(other)
     return reason, {"notebook": text.excerpt(first, second), "run": text.excerpt(second, first)} if reason else {}
 
@@ -276,16 +282,16 @@ def _compare_plain(
     names = [n for n in ("text/plain", "text/markdown", "text/latex", "text/html") if n in first and n in second]
     if not names:
         return None, {"reason": "the notebook stores the output in another format"}
-    one, kinds = text.normalize(_joined(first[names[0]]))
-    other, more = text.normalize(_joined(second[names[0]]))
-    noise += [*kinds, *more]
+    one, other = _joined(first[names[0]]), _joined(second[names[0]])
     if len(one) > _MOST_TEXT:
         return None, {"reason": "the output is too large"}
-    if text.are_equal(one, other) or text.are_equal(" ".join(one.split()), " ".join(other.split())):
-        return "", {}  # IPython breaks the lines of long containers
-    if kind := _time_difference(one, other, expected):
-        noise.append(kind)
+    kinds = text.find_noise(one, other, expected.noise)
+    if kinds is None:  # IPython breaks the lines of long containers
+        kinds = text.find_noise(" ".join(one.split()), " ".join(other.split()), expected.noise)
+    if kinds is not None:
+        noise += kinds
         return "", {}
+    one, other = (text.normalize(each, expected.noise.rules)[0] for each in (one, other))
     sides = {"notebook": text.excerpt(one, other), "run": text.excerpt(other, one)}
     excuse = _find_excuse(one, other, expected) if expected.has_sets else ""
     return (None, {"reason": excuse, **sides}) if excuse else ("the value differs", sides)

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["CellStability", "find_instability", "has_seed"]
+__all__ = ["PROCESS", "TIME", "UNSEEDED", "CellStability", "find_instability", "has_seed"]
 
 _GLOBAL_DRAWS = frozenset(
     [

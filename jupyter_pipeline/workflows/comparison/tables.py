@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
-
-from jupyter_pipeline.workflows.comparison.text import are_equal, normalize
 
 __all__ = ["HtmlContent", "UnreadableHtmlError", "compare_html", "read_html"]
 
@@ -64,24 +63,34 @@ def read_html(html: str) -> HtmlContent:
     return HtmlContent(tables, text)
 
 
-def compare_html(notebook: HtmlContent, run: HtmlContent) -> str:
-    """Return the reason why two HTML outputs differ; empty if they do not."""
+def compare_html(notebook: HtmlContent, run: HtmlContent, is_same: Callable[[str, str], bool]) -> str:
+    """Return the reason why two HTML outputs differ; empty if they do not.
+
+    Parameters
+    ----------
+    notebook, run : HtmlContent
+        The outputs.
+    is_same : callable
+        Comparison of two texts.
+    """
     if len(notebook.tables) != len(run.tables):
         return f"{len(run.tables)} tables instead of {len(notebook.tables)}"
     for first, second in zip(notebook.tables, run.tables, strict=True):
-        if reason := _compare_table(first, second):
+        if reason := _compare_table(first, second, is_same):
             return reason
-    return "" if are_equal(normalize(notebook.text)[0], normalize(run.text)[0]) else "the text differs"
+    return "" if is_same(notebook.text, run.text) else "the text differs"
 
 
-def _compare_table(first: tuple[tuple[str, ...], ...], second: tuple[tuple[str, ...], ...]) -> str:
+def _compare_table(
+    first: tuple[tuple[str, ...], ...], second: tuple[tuple[str, ...], ...], is_same: Callable[[str, str], bool]
+) -> str:
     if len(first) != len(second):
         return f"{len(second)} rows instead of {len(first)}"
     for number, (one, other) in enumerate(zip(first, second, strict=True)):
         if len(one) != len(other):
             return f"row {number} has {len(other)} columns instead of {len(one)}"
         for column, (a, b) in enumerate(zip(one, other, strict=True)):
-            if a != b and not are_equal(normalize(a)[0], normalize(b)[0]):
+            if a != b and not is_same(a, b):
                 return f"row {number}, column {column}: {_short(b)} instead of {_short(a)}"
     return ""
 

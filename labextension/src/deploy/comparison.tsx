@@ -19,7 +19,10 @@ export function RehearsalComparison(props: {
   trans: TranslationBundle;
 }): JSX.Element {
   const { comparison, trans } = props;
-  const files = comparison.files.filter(file => file.status !== 'same');
+  // A file that is the same except for ignored differences has a reason.
+  const files = comparison.files.filter(
+    file => file.status !== 'same' || file.reason
+  );
   return (
     <section
       className="jp-pipeline-comparison"
@@ -57,6 +60,11 @@ function CellRow(props: {
       <Chip tone={TONES[cell.status]} label={translate(cell.status, trans)} />{' '}
       <span className="jp-pipeline-comparison-label">{cell.label}</span>{' '}
       {reasons && <span className="jp-pipeline-hint">{reasons}</span>}
+      {cell.ignored.length > 0 && (
+        <span className="jp-pipeline-hint">
+          {trans.__('(ignored: %1)', cell.ignored.join(', '))}
+        </span>
+      )}
     </>
   );
   return (
@@ -89,9 +97,12 @@ function Item(props: { item: IItemComparison; trans: TranslationBundle }): JSX.E
   return (
     <div className="jp-pipeline-comparison-item">
       <p>
-        <b>{[item.kind, item.name].join(' ').trim()}</b>: {item.reason}
+        <b>{[item.kind, item.name].join(' ').trim()}</b>:{' '}
+        {item.status === 'same'
+          ? `${translate(item.status, trans)} (${item.reason})`
+          : item.reason}
       </p>
-      {sides.some(([, text, picture]) => text || picture) && (
+      {item.status !== 'same' && sides.some(([, text, picture]) => text || picture) && (
         <div className="jp-pipeline-comparison-sides">
           {sides.map(([title, text, picture]) => (
             <figure key={title}>

@@ -7,6 +7,11 @@ from typing import Any
 import pytest
 
 from jupyter_pipeline.workflows.comparison.files import OmittedLine, compare_files, find_read_files, scan_folder
+from jupyter_pipeline.workflows.comparison.text import Noise, Window
+
+
+def find_noise(_cell: int) -> Noise:
+    return Noise(window=Window(days=(), start=0.0, end=1.0))
 
 
 def write(folder: Path, before: str, after: str, **state: Any) -> tuple[dict[str, Any], dict[str, tuple[int, int]]]:
@@ -33,7 +38,7 @@ def test_text_files_are_compared_by_content(
     tmp_path: Path, after: str, state: dict[str, Any], status: str, reason: str
 ) -> None:
     recording, before = write(tmp_path, "a,b\n1,2\n", after, **state)
-    [item] = compare_files(recording, before, folder=tmp_path, excuses={})
+    [item] = compare_files(recording, before, folder=tmp_path, excuses={}, noise=find_noise)
     assert (item.name, item.status.value) == ("out.csv", status)
     assert reason in item.reason
 
@@ -49,7 +54,7 @@ def test_a_reason_excuses_other_content(
     tmp_path: Path, elsewhere: list[str], excuses: dict[int, dict[str, str]], reason: str
 ) -> None:
     recording, before = write(tmp_path, "1", "2")
-    [item] = compare_files(recording, before, folder=tmp_path, elsewhere=elsewhere, excuses=excuses)
+    [item] = compare_files(recording, before, folder=tmp_path, elsewhere=elsewhere, excuses=excuses, noise=find_noise)
     assert (item.status.value, item.reason) == ("cannot be compared", reason)
 
 

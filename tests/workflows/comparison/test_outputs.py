@@ -10,10 +10,11 @@ from PIL import Image, ImageDraw
 
 from jupyter_pipeline.models import ComparisonStatus
 from jupyter_pipeline.workflows.comparison.outputs import Expectation, compare_displays, compare_text
-from jupyter_pipeline.workflows.comparison.text import Window
+from jupyter_pipeline.workflows.comparison.text import Noise, Window
 
 WINDOW = Window(days=("2026-11-27",), start=0.0, end=1.0)
-PLAIN = Expectation(window=WINDOW)
+NOISE = Noise(window=WINDOW)
+PLAIN = Expectation(noise=NOISE)
 
 
 def picture(color: str = "black", size: tuple[int, int] = (200, 150), background: str = "white") -> str:
@@ -94,11 +95,11 @@ def test_a_hostile_output_stops_nothing(hostile: dict[str, Any]) -> None:
 def test_a_missing_display_is_a_difference_unless_its_line_is_not_in_the_pipeline() -> None:
     [item], _ = compare_displays([shown(text_plain="1")], [], PLAIN)
     assert (item.status, item.reason) == (ComparisonStatus.DIFFERS, "the run shows no display")
-    assert compare_displays([shown(text_plain="1")], [], Expectation(window=WINDOW, partial=True))[0] == []
+    assert compare_displays([shown(text_plain="1")], [], Expectation(noise=NOISE, partial=True))[0] == []
 
 
 def test_random_text_is_not_compared() -> None:
-    expected = Expectation(window=WINDOW, reasons={"text": "it depends on random numbers without a seed"})
+    expected = Expectation(noise=NOISE, reasons={"text": "it depends on random numbers without a seed"})
     item, _ = compare_text("stdout", "0.1", "0.2", expected, truncated=False)
     assert item is not None
     assert item.status is ComparisonStatus.NOT_COMPARED
@@ -118,11 +119,11 @@ def test_a_truncated_output_is_not_compared() -> None:
 @pytest.mark.parametrize(
     ("expected", "run", "status"),
     [
-        (Expectation(window=WINDOW, has_sets=True), "['b', 'a']", "cannot be compared"),
-        (Expectation(window=WINDOW, has_sets=True), "['b', 'c']", "differs"),
-        (Expectation(window=WINDOW), "['b', 'a']", "differs"),
-        (Expectation(window=WINDOW, has_widgets=True), "['a', 'b']\nmore", "cannot be compared"),
-        (Expectation(window=WINDOW, has_widgets=True), "more", "differs"),
+        (Expectation(noise=NOISE, has_sets=True), "['b', 'a']", "cannot be compared"),
+        (Expectation(noise=NOISE, has_sets=True), "['b', 'c']", "differs"),
+        (Expectation(noise=NOISE), "['b', 'a']", "differs"),
+        (Expectation(noise=NOISE, has_widgets=True), "['a', 'b']\nmore", "cannot be compared"),
+        (Expectation(noise=NOISE, has_widgets=True), "more", "differs"),
     ],
 )
 def test_order_of_sets_and_text_in_widgets_cannot_be_compared(expected: Expectation, run: str, status: str) -> None:

@@ -19,7 +19,7 @@ const item = (more: Partial<IItemComparison>): IItemComparison => ({
 
 const COMPARISON: IRehearsalComparison = {
   cells: [
-    { cell: 0, label: 'In [1] "a"', status: 'same', reason: '', items: [], notes: [] },
+    { cell: 0, label: 'In [1] "a"', status: 'same', reason: '', items: [], ignored: [], notes: [] },
     {
       cell: 1,
       label: 'In [2] "b"',
@@ -29,7 +29,8 @@ const COMPARISON: IRehearsalComparison = {
         item({ notebook: '<img src=x onerror=alert(1)>', run: '2' }),
         item({ kind: 'picture', notebook_picture: 'iVBORw0K', run_picture: 'iVBORw0L' })
       ],
-      notes: ['Ignored: addresses.']
+      ignored: ['times', 'addresses'],
+      notes: ['Large values.']
     },
     {
       cell: 2,
@@ -37,6 +38,7 @@ const COMPARISON: IRehearsalComparison = {
       status: 'cannot be compared',
       reason: 'it was not executed in the notebook',
       items: [],
+      ignored: [],
       notes: []
     }
   ],
@@ -74,7 +76,7 @@ test('each cell shows its status, its reason and both sides of a difference', as
   ]);
   expect(rows[0].querySelector('details')).toBeNull();
   expect(rows[1].querySelector('details')!.open).toBe(true);
-  expect(rows[1].textContent).toContain('Ignored: addresses.');
+  expect(rows[1].textContent).toContain('(ignored: times, addresses)');
   expect([...rows[1].querySelectorAll('img')].map(each => each.src)).toEqual([
     'data:image/png;base64,iVBORw0K',
     'data:image/png;base64,iVBORw0L'
