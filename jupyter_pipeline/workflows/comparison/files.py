@@ -121,9 +121,9 @@ def compare_files(
         if before.get(path) != state and (path in before or len(before) < _MOST_FILES):
             written.setdefault(path, {"cell": -1, "size": before[path][0] if path in before else None})
     items: list[ItemComparison] = []
-    for path, state in sorted(written.items()):
-        excuse = _find_excuse(path, state, elsewhere, excuses)
-        item = _compare_file(path, state, folder, excuse, noise(int(state["cell"])))
+    for path, recorded in sorted(written.items()):
+        excuse = _find_excuse(path, recorded, elsewhere, excuses)
+        item = _compare_file(path, recorded, folder, excuse, noise(int(recorded["cell"])))
         items += [item] if item is not None else []
     touched = {*written, *recording.get("reads", {})}
     for path in sorted({os.path.realpath(folder / each) for each in expected} - touched):

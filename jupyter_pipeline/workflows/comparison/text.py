@@ -263,7 +263,7 @@ def _significant(text: str) -> int:
 
 
 def _without_moments(first: str, second: str, noise: Noise) -> tuple[str, str]:
-    """Return two normalised texts without the moments in which they differ, if those of `second` are of the run."""
+    """Return two normalised texts without the moments in which they differ, if the run made its side."""
     ones, others = [*_MOMENT.finditer(first)], [*_MOMENT.finditer(second)]
     if len(ones) != len(others):
         return first, second

@@ -159,7 +159,11 @@ def test_a_cell_that_did_not_run_cannot_be_compared(tmp_path: Path) -> None:
 def test_messages_of_magics_are_no_difference(tmp_path: Path) -> None:
     sources = ["%%writefile note.txt\nhello", "%cd .", "%env A=1\nprint('a')", "%%bash\necho hi", "print(2)"]
     cells = execute(sources, tmp_path)
-    assert compare(cells, tmp_path, whole=True).differences == ()
+    found = compare(cells, tmp_path, whole=True)
+    assert found.differences == ()
+    assert [cell.ignored for cell in found.cells[:3]] == [("confirmations of magics",)] * 3
+    lost = compare(cells, tmp_path, whole=True, without="print('a')")
+    assert any("%env A=1" in line and "run shows no text" in line for line in lost.differences)
     assert any("run shows no text" in line for line in compare(cells, tmp_path, whole=True, without="(2)").differences)
 
 
