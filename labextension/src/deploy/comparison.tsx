@@ -20,9 +20,7 @@ export function RehearsalComparison(props: {
 }): JSX.Element {
   const { comparison, trans } = props;
   // A file that is the same except for ignored differences has a reason.
-  const files = comparison.files.filter(
-    file => file.status !== 'same' || file.reason
-  );
+  const files = comparison.files.filter(file => file.status !== 'same' || file.reason);
   return (
     <section
       className="jp-pipeline-comparison"

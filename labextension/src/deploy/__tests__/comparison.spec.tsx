@@ -19,7 +19,15 @@ const item = (more: Partial<IItemComparison>): IItemComparison => ({
 
 const COMPARISON: IRehearsalComparison = {
   cells: [
-    { cell: 0, label: 'In [1] "a"', status: 'same', reason: '', items: [], ignored: [], notes: [] },
+    {
+      cell: 0,
+      label: 'In [1] "a"',
+      status: 'same',
+      reason: '',
+      items: [],
+      ignored: [],
+      notes: []
+    },
     {
       cell: 1,
       label: 'In [2] "b"',
