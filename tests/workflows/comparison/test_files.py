@@ -28,6 +28,8 @@ def write(folder: Path, before: str, after: str, **state: Any) -> tuple[dict[str
     ("after", "state", "status", "reason"),
     [
         ("a,b\n1,2\n", {}, "same", ""),
+        ("a,b\n1,2\n", {"text": "a,b\n1,2"}, "same", ""),
+        ("day\n2021-01-01\n", {"text": "day\n2020-01-01\n"}, "differs", "the text differs"),
         ("a,b\n1,3\n", {}, "differs", "the text differs; compared with the file before"),
         ("a,b\n1,3\n", {"appends": True}, "cannot be compared", "the run appends to it"),
         ("a,b\n1,3\n", {"text": None}, "cannot be compared", "its bytes differ"),

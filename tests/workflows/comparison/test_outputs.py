@@ -38,6 +38,7 @@ def table(value: str) -> dict[str, Any]:
     ("notebook", "run", "reason"),
     [
         (table("1.234567"), table("1.234568"), ""),
+        (table("12:00:01"), table("15:30:01"), "row 1, column 0"),
         (table("1"), table("2"), "row 1, column 0: '2' instead of '1'"),
         (shown(image_png=picture()), shown(image_png=picture()), ""),
         (shown(image_png=picture()), shown(image_png=picture("")), "the picture of the run is blank"),
