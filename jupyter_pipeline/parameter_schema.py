@@ -15,11 +15,39 @@ import operator
 import re
 import zoneinfo
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Self
 
 from jupyter_pipeline.exceptions import UsageError
 
-__all__ = ["check_parameters", "convert_value", "describe_schema"]
+__all__ = ["ParameterText", "check_parameters", "convert_value", "describe_schema"]
+
+
+class ParameterText(str):
+    """Text of a command line whose parsed value does not keep the text, such as ``007``, ``1.10`` or ``no``.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    value : object
+        Parsed value.
+    scalars : object
+        Parsed value with the text of each number, boolean and null in its place.
+    """
+
+    __slots__ = ("scalars", "value")
+    value: Any
+    scalars: Any
+
+    def __new__(cls, text: str, value: Any, scalars: Any) -> Self:
+        """Return the text with its two values."""
+        found = super().__new__(cls, text)
+        found.value, found.scalars = value, scalars
+        return found
+
+    def __getnewargs__(self) -> tuple[str, Any, Any]:  # type: ignore[override]  # as `__new__`
+        """Return the arguments for copies."""
+        return str(self), self.value, self.scalars
 
 
 def check_parameters(schema: Mapping[str, Any], values: Mapping[str, Any], owner: str = "") -> dict[str, Any]:
@@ -42,8 +70,9 @@ def check_parameters(schema: Mapping[str, Any], values: Mapping[str, Any], owner
     properties = schema.get("properties") or {}
     found: dict[str, Any] = {}
     for name, value in values.items():
-        is_default = name not in properties or ("default" in properties[name] and properties[name]["default"] == value)
-        found[name] = value if is_default else convert_value(name, properties[name], value, owner)
+        schema = properties.get(name, {})
+        is_default = "default" in schema and schema["default"] == value
+        found[name] = value if is_default else convert_value(name, schema, value, owner)
     return found
 
 
@@ -63,8 +92,10 @@ def convert_value(name: str, schema: Mapping[str, Any], value: Any, owner: str =
     3
     """
     try:
+        if isinstance(value, ParameterText):
+            return _convert(schema, value.value, value.scalars)
         found = _convert(schema, value)
-        if exact and any(isinstance(found, kind) != isinstance(value, kind) for kind in (str, bool)):
+        if exact and not _is_same(found, value):
             raise ValueError(value)
         return found
     except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
@@ -102,14 +133,28 @@ def describe_schema(schema: Mapping[str, Any]) -> str:
     return f"{_TYPES[kind][1]}{limited}" if kind in _TYPES else "a JSON value"
 
 
-def _convert(schema: Mapping[str, Any], value: Any) -> Any:
+def _is_same(found: Any, value: Any) -> bool:
+    """Return True if a flow reads a value as its conversion: 2 as 2.0, but not ``20260131`` as a date."""
+    if isinstance(found, list | dict):
+        keys = found if isinstance(found, dict) else range(len(found))
+        return all(_is_same(found[key], value[key]) for key in keys) if isinstance(value, type(found)) else False
+    if any(isinstance(found, kind) != isinstance(value, kind) for kind in (str, bool)):
+        return False
+    return not isinstance(found, str) or found == value or _EXTENDED.fullmatch(value) is not None
+
+
+def _convert(schema: Mapping[str, Any], value: Any, text: Any = None) -> Any:
+    """Return a value by a schema. `text` is its text on a command line, or a container of the texts."""
     if "anyOf" in schema:
-        return _convert_union(schema["anyOf"], value)
+        return _convert_union(schema["anyOf"], value, text)
     if "enum" in schema:
-        return _choose(schema["enum"], value)
+        return _choose(schema["enum"], value, text)
     kind = schema.get("type")
     if not isinstance(kind, str) or kind not in _TYPES:
         return value
+    is_decimal = kind in ("integer", "number") and isinstance(text, str) and text.isdecimal()  # YAML reads 010 as 8
+    if is_decimal or (kind == "string" and isinstance(text, str) and isinstance(value, bool | int | float)):
+        value = text
     found = _TYPES[kind][0](value)
     form = str(schema.get("format", ""))
     if form in _FORMATS:
@@ -119,18 +164,21 @@ def _convert(schema: Mapping[str, Any], value: Any) -> Any:
         fixed = schema.get("prefixItems")
         if fixed is not None and len(fixed) != len(found):
             raise ValueError(value)
-        return [_convert(fixed[i] if fixed else schema.get("items") or {}, each) for i, each in enumerate(found)]
+        texts = text if isinstance(text, list) else [None] * len(found)
+        kinds = fixed or [schema.get("items") or {}] * len(found)
+        return [_convert(*each) for each in zip(kinds, found, texts, strict=True)]
     if kind == "object" and isinstance(schema.get("additionalProperties"), Mapping):
-        return {key: _convert(schema["additionalProperties"], each) for key, each in found.items()}
+        of_keys = text if isinstance(text, dict) else {}
+        return {key: _convert(schema["additionalProperties"], each, of_keys.get(key)) for key, each in found.items()}
     return found
 
 
-def _convert_union(schemas: list[Mapping[str, Any]], value: Any) -> Any:
+def _convert_union(schemas: list[Mapping[str, Any]], value: Any, text: Any) -> Any:
     """Return the value by the first schema that it matches unchanged, else by the first that can convert it."""
     found: list[Any] = []
     for schema in schemas:
         try:
-            found.append(_convert(schema, value))
+            found.append(_convert(schema, value, text))
         except (ValueError, TypeError, ArithmeticError):
             continue
     exact = [each for each in found if type(each) is type(value) and each == value]
@@ -167,12 +215,12 @@ _LIMITS = {
 """Words for the limits of JSON schema."""
 
 
-def _choose(allowed: list[Any], value: Any) -> Any:
+def _choose(allowed: list[Any], value: Any, text: Any) -> Any:
     for each in allowed:
         if type(each) is type(value) and each == value:
             return each
     for each in allowed:
-        if not isinstance(value, list | dict) and str(each) == str(value):
+        if not isinstance(value, list | dict) and str(each) == str(value if text is None else text):
             return each
     raise ValueError(value)
 
@@ -180,11 +228,11 @@ def _choose(allowed: list[Any], value: Any) -> Any:
 def _text(value: Any) -> str:
     if not isinstance(value, str | int | float):
         raise TypeError(value)
-    return str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _boolean(value: Any) -> bool:
-    known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    known = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
     if str(value).lower() not in known:
         raise ValueError(value)
     return known[str(value).lower()]
@@ -242,6 +290,9 @@ def _path(value: str) -> str:
         raise ValueError(value)
     return value
 
+
+_EXTENDED = re.compile(r"(\d{4}-\d\d-\d\d[T ])?\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?|\d{4}-\d\d-\d\d")
+"""Dates and times that Prefect reads as they are. It reads other digits as seconds since 1970."""
 
 _TYPES: Mapping[str, tuple[Callable[[Any], Any], str]] = {
     "integer": (_whole, "a whole number"),

@@ -14,7 +14,7 @@ import shlex
 import stat
 from collections.abc import Hashable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -84,6 +84,12 @@ _JsonLoader.yaml_implicit_resolvers = {
 }
 
 
+class _TextLoader(_JsonLoader):
+    """Loader that keeps every scalar as text."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
+
+
 def _refusal(problem: str, where: Any) -> yaml.MarkedYAMLError:
     return yaml.MarkedYAMLError(problem=problem, problem_mark=where.start_mark)
 
@@ -118,7 +124,7 @@ def _expanded_size(node: yaml.Node, known: dict[int, int]) -> int:
     return size
 
 
-def parse(text: str, *, json: bool = False) -> Any:
+def parse(text: str, *, json: bool = False, scalars: bool = False) -> Any:
     """Return the YAML document in `text` as plain values.
 
     Parameters
@@ -127,6 +133,8 @@ def parse(text: str, *, json: bool = False) -> Any:
         One document, at most 256 KiB, at most 40 levels deep, at most 20,000 nodes after alias expansion.
     json : bool
         Accept only values that JSON can represent. Dates stay text.
+    scalars : bool
+        Return the text of each number, boolean and null.
 
     Raises
     ------
@@ -143,7 +151,7 @@ def parse(text: str, *, json: bool = False) -> Any:
     if len(text.encode(errors="surrogatepass")) > _MAX_BYTES:
         raise yaml.YAMLError(f"larger than {_MAX_BYTES // 1024} KiB")
     _check_depth(text)
-    loader = (_JsonLoader if json else _Loader)(text)
+    loader = (_TextLoader if scalars else _JsonLoader if json else _Loader)(text)
     try:
         node = loader.get_single_node()
         if node is None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
 
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.parameter_schema import check_parameters, convert_value
+from jupyter_pipeline.workflows.deploy_options import assignments
 
 TEXT = {"type": "string"}
 OPTIONAL = {"anyOf": [{"type": "integer"}, {"type": "null"}]}
@@ -69,3 +71,58 @@ def test_a_value_of_another_type_is_refused(schema: dict[str, Any], value: Any, 
         check_parameters({"properties": {"day": schema}}, {"day": value})
     assert allowed in str(caught.value)
     assert repr(value) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("schema", "text", "expected"),
+    [
+        (TEXT, "007", "007"),
+        (TEXT, "1.10", "1.10"),
+        (TEXT, "no", "no"),
+        (TEXT, "True", "True"),
+        (TEXT, "true", "true"),
+        (TEXT, "'007'", "007"),
+        ({**TEXT, "format": "path"}, "1_000", "1_000"),
+        ({"type": "array", "items": TEXT}, "[no, 1.10, 3]", ["no", "1.10", "3"]),
+        ({"type": "object", "additionalProperties": TEXT}, "{a: off}", {"a": "off"}),
+        ({"enum": ["yes", "no"]}, "no", "no"),
+        ({"anyOf": [TEXT, {"type": "null"}]}, "on", "on"),
+        ({"anyOf": [TEXT, {"type": "null"}]}, "null", None),
+        ({"type": "integer"}, "010", 10),
+        ({"type": "integer"}, "0x10", 16),
+        ({"type": "number"}, "1.10", 1.1),
+        ({"type": "boolean"}, "off", False),
+        ({}, "1.10", 1.1),
+        ({}, "[yes]", [True]),
+    ],
+)
+def test_a_value_of_a_command_line_keeps_its_text(schema: dict[str, Any], text: str, expected: Any) -> None:
+    values = assignments("--param", [f"p={text}"])
+    found = check_parameters({"properties": {"p": schema}}, copy.deepcopy(values))["p"]
+    assert found == expected
+    assert type(found) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("form", "value", "accepted"),
+    [
+        ("date", "2026-01-31", True),
+        ("date", "20260131", False),
+        ("date-time", "2026-01-31 06:00", True),
+        ("date-time", "2026-01-31T06:00:00Z", True),
+        ("date-time", "2026-01-31", True),
+        ("date-time", "20260131", False),
+        ("time", "06:30", True),
+        ("time", "0630", False),
+    ],
+)
+def test_a_schedule_has_dates_that_prefect_reads_alike(form: str, value: str, accepted: bool) -> None:
+    for schema, each in (
+        ({**TEXT, "format": form}, value),
+        ({"type": "array", "items": {"format": form, **TEXT}}, [value]),
+    ):
+        if accepted:
+            convert_value("day", schema, each, exact=True)
+        else:
+            with pytest.raises(UsageError, match="cannot be the value"):
+                convert_value("day", schema, each, exact=True)

@@ -9,6 +9,7 @@ option, and its help names it.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,6 +32,7 @@ from jupyter_pipeline.models import (
     Schedule,
     field_default,
 )
+from jupyter_pipeline.parameter_schema import ParameterText
 
 __all__ = [
     "OPTIONS",
@@ -411,7 +413,7 @@ def assignments(option: str, pairs: Sequence[str]) -> dict[str, Any]:
     """Return the values by name in texts of the form ``NAME=VALUE``.
 
     A value is parsed as YAML: numbers, ``true``, ``null`` and ``[lists]`` have their types. Everything else, including
-    a date, is text.
+    a date, is text. A parameter of type text gets a number such as ``007`` as written.
 
     Parameters
     ----------
@@ -441,11 +443,22 @@ def assignments(option: str, pairs: Sequence[str]) -> dict[str, Any]:
 
 def _value(option: str, text: str) -> Any:
     try:
-        return safe_yaml.parse(text, json=True)
+        value = safe_yaml.parse(text, json=True)
+        scalars = safe_yaml.parse(text, scalars=True)
     except safe_yaml.NotJsonError as error:
         raise UsageError(f"{option}: {text!r} is not a value of a parameter: {error.problem}.") from error
     except yaml.YAMLError:
         return text
+    return value if _keeps_text(value, scalars) else ParameterText(text, value, scalars)
+
+
+def _keeps_text(value: Any, scalars: Any) -> bool:
+    """Return True if JSON writes each number and boolean with the same text."""
+    if isinstance(value, list) and isinstance(scalars, list):
+        return all(map(_keeps_text, value, scalars))
+    if isinstance(value, dict) and isinstance(scalars, dict):
+        return all(map(_keeps_text, value.values(), scalars.values()))
+    return not isinstance(value, bool | int | float) or json.dumps(value) == scalars
 
 
 def _parameters(texts: Sequence[str]) -> tuple[tuple[str, ...], dict[str, Any], dict[str, str]]:

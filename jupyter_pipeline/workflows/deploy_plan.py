@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.exceptions import ApiUnreachableError, EditedByHandError, NotFoundError
 from jupyter_pipeline.models import Deployed, DeploymentSpec
+from jupyter_pipeline.parameter_schema import check_parameters
 from jupyter_pipeline.workflows import artifacts
 from jupyter_pipeline.workflows.artifacts import LOCK, ORIGIN
 
@@ -215,6 +216,8 @@ def plan(
         compilation = artifacts.add_lock(compilation, modules)
     if unknown := [name for name in settings.sample if name not in compilation.parameters]:
         raise NotFoundError("parameter", unknown[0], compilation.parameters, "Make it one: --param NAME.")
+    sample = check_parameters(compilation.parameter_schema, settings.sample)
+    settings = dataclasses.replace(settings, sample=sample)
     home = folder / "pipelines" / compilation.name
     edited = () if settings.overwrite else tuple(output.find_manual_edits(home, compilation))
     if edited and not dry_run:

@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 
 from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells
+from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import DeploymentSpec, RunRecord, Schedule, ServiceStatus
 from jupyter_pipeline.orchestration import deployments, runs
 from jupyter_pipeline.orchestration.prefect_api import endpoint
 from jupyter_pipeline.orchestration.prefect_api.client import connect
 from jupyter_pipeline.orchestration.versions import snapshots
+from jupyter_pipeline.workflows.deploy_options import assignments
 
 SOURCES = [
     "import pandas as pd\nimport pandera.pandas as pa\nfrom datetime import date",
@@ -133,6 +135,66 @@ def test_prefect_itself_deploys_what_is_written(live: ServiceStatus, tmp_path: P
     assert (found["morning"].cron, found["morning"].parameters) == ("0 6 * * 1-5", {"limit": 4})
     assert (found["hourly"].every, found["hourly"].start, found["hourly"].active) == (3600.0, 1_780_000_000.0, False)
     deployments.delete("written")
+
+
+TYPED = [
+    """import datetime
+import enum
+from pathlib import Path
+from typing import Annotated, Literal, Optional
+from pydantic import Field
+
+class Mode(enum.Enum):
+    FAST = 'fast'
+    SLOW = 'slow'""",
+    """day: datetime.date = datetime.date(2026, 1, 31)
+kind: Literal['a', 'no'] = 'a'
+level: Annotated[int, Field(ge=1, le=5)] = 2
+names: list[str] = ['x']
+mode: Mode = Mode.FAST
+folder: Path = Path('data')
+limit: Optional[int] = 3""",
+    """with open('typed.txt', 'w') as file:
+    file.write(repr([day, kind, level, names, mode, folder, limit]))""",
+]
+BAD = {
+    "day=notadate": "a date such as",
+    "kind=zzz": "one of 'a' and 'no'",
+    "level=9": "a whole number from 1 to 5",
+    "names=3": "a list, where each element is text",
+    "mode=FAST": "one of 'fast' and 'slow'",
+    "folder=[x]": "a path",
+    "limit=1.5": "a whole number, or null",
+}
+GOOD = ["day=2026-02-01", "kind=no", "level=4", "names=[007, no]", "mode=slow", "folder=1.10", "limit=null"]
+
+
+@pytest.mark.slow
+def test_a_request_of_a_run_has_values_of_the_types_of_the_parameters(live: ServiceStatus, tmp_path: Path) -> None:
+    cells = [Cell(index=i, source=s, tags=("parameters",) if i == 1 else ()) for i, s in enumerate(TYPED)]
+    made = compile_cells(cells, 2, CompileOptions(name="typed"))
+    version, path = snapshots.store_snapshot(made.files)
+    spec = DeploymentSpec(
+        name=made.name,
+        flow_name=made.flow_name,
+        entrypoint=made.entrypoint,
+        path=str(path),
+        version=version,
+        parameters=made.parameters,
+        parameter_schema=made.parameter_schema,
+        working_directory=str(tmp_path),
+    )
+    deployments.deploy(spec)
+    for text, allowed in BAD.items():
+        with pytest.raises(UsageError, match="cannot be the value of the parameter") as caught:
+            deployments.run_now("typed", assignments("--param", [text]))
+        assert allowed in str(caught.value)
+    assert runs.list_runs("typed") == []
+    run = runs.wait(deployments.run_now("typed", assignments("--param", GOOD)).id, timeout=120)
+    assert run.state == "Completed", runs.read_log(run.id)
+    expected = "datetime.date(2026, 2, 1), 'no', 4, ['007', 'no'], <Mode.SLOW: 'slow'>, PosixPath('1.10'), None"
+    assert (tmp_path / "typed.txt").read_text() == f"[{expected}]"
+    deployments.delete("typed")
 
 
 def _run(parameters: dict[str, Any]) -> RunRecord:
