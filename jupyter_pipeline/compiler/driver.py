@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePath
 
 from jupyter_pipeline.compiler.analysis.dynamic_names import find_dynamic_calls
 from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram, collect_later, slice_program
@@ -38,7 +40,7 @@ from jupyter_pipeline.compiler.frontend.notebook import (
     label_refusals,
     note_execution_order,
 )
-from jupyter_pipeline.compiler.frontend.sections import find_sections
+from jupyter_pipeline.compiler.frontend.sections import find_sections, find_title
 from jupyter_pipeline.compiler.frontend.tolerance import RAISES_EXCEPTION
 from jupyter_pipeline.compiler.graph.actions import find_action
 from jupyter_pipeline.compiler.graph.figures import set_closings
@@ -71,6 +73,7 @@ from jupyter_pipeline.compiler.graph.steps import (
 )
 from jupyter_pipeline.compiler.graph.subjects import Subject, find_subject
 from jupyter_pipeline.compiler.graph.windows import bind_windows
+from jupyter_pipeline.compiler.graph.wording import to_sentence
 from jupyter_pipeline.compiler.options import Compilation, CompileOptions
 from jupyter_pipeline.compiler.refusals import refusal
 from jupyter_pipeline.compiler.secrets import find_machine_values, refuse_secret_values
@@ -118,7 +121,8 @@ def compile_cells(cells: Sequence[Cell], selected: int | Sequence[int], options:
         for p in graph.parameters
         if not p.window
     }
-    title = (graph.steps[0].summary if len(graph.steps) == 1 else options.description) or f"Pipeline {options.name}."
+    summary = graph.steps[0].summary if len(graph.steps) == 1 else options.description
+    title = graph.title or summary or f"Pipeline {options.name}."
     pieces = render_steps(graph.program, graph.imports, graph.helpers, graph.steps, title, origin_sentence(options))
     files = {"steps.py": "\n".join(piece.text for piece in pieces) + "\n", **generator.render(graph, options)}
     version = _version(files)  # before formatting: another version of Ruff is no other pipeline
@@ -316,7 +320,15 @@ def _build_whole(
         steps=tuple(division.steps),
         parameters=tuple(parameters),
         libraries=libraries,
+        title=description or _find_title(cells, options),
     )
+
+
+def _find_title(cells: Sequence[Cell], options: CompileOptions) -> str:
+    """Return the title of a notebook, or the words of its file name, as a sentence; empty without both."""
+    words = re.sub(r"[\W_]+", " ", PurePath(options.notebook).stem).strip()
+    title = find_title(cells) or words
+    return to_sentence(title) if title else ""
 
 
 def _find_parameters(cells: Sequence[Cell], sliced: SlicedProgram, options: CompileOptions) -> list[Parameter]:

@@ -78,10 +78,11 @@ def _render_definitions(graph: PipelineGraph, options: CompileOptions) -> str:
         imports.need("dagster", name)
     job = f"{graph.function}_job"
     ops = _Ops(graph.steps, graph.parameters, options, imports, lazy="dask" in graph.libraries)
-    blocks = [ops.parameters(), ops.cluster(), *(ops.op(s) for s in graph.steps), ops.job(job)]
+    summary = options.description or graph.title or f"Run {options.name}."
+    blocks = [ops.parameters(), ops.cluster(), *(ops.op(s) for s in graph.steps), ops.job(job, summary)]
     blocks.append(_definitions(job, ops, options, imports))
     body = "\n\n\n".join(block for block in blocks if block)
-    docstring = render_module_docstring(f"Definitions of {options.name}.", origin_sentence(options))
+    docstring = render_module_docstring(graph.title or f"Definitions of {options.name}.", origin_sentence(options))
     return f"{docstring}\n\n{imports.text()}\n\n\n{body}\n"
 
 
@@ -196,7 +197,7 @@ class _Ops:
             arguments.append(f"jitter={self.imports.need('dagster', 'Jitter')}.PLUS_MINUS")
         return f"{self.imports.need('dagster', 'RetryPolicy')}({', '.join(arguments)})"
 
-    def job(self, name: str) -> str:
+    def job(self, name: str, summary: str) -> str:
         """Return the job that joins the ops."""
         runs: dict[int, str] = {}
         values: dict[tuple[int, str], str] = {}
@@ -217,9 +218,8 @@ class _Ops:
             lines.append(f"{', '.join(results)} = {self.ops[id(step)]}({', '.join(takes)})")
         read = "\n".join(lines)
         lines = [line if _is_read(line, read) else line.partition(" = ")[2] for line in lines]
-        summary = escape_docstring(self.options.description or f"Run {self.options.name}.")
         return f'@job(name="{to_identifier(self.options.name)}")\ndef {name}():\n' + indent(
-            f'"""{summary}"""\n' + "\n".join(lines)
+            f'"""{escape_docstring(summary)}"""\n' + "\n".join(lines)
         )
 
 

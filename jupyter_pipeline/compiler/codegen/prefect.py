@@ -15,6 +15,7 @@ from jupyter_pipeline.compiler.codegen.docstrings import render_module_docstring
 from jupyter_pipeline.compiler.codegen.imports import Imports, need_types
 from jupyter_pipeline.compiler.codegen.prefect_tasks import render_cache_policy, task_arguments
 from jupyter_pipeline.compiler.codegen.prefect_yaml import prefect_yaml_notes, render_prefect_yaml
+from jupyter_pipeline.compiler.codegen.step_types import render_flow_type
 from jupyter_pipeline.compiler.codegen.text import (
     indent,
     render_default,
@@ -65,7 +66,7 @@ def _flow_function(graph: PipelineGraph) -> str:
 
 def _render_flow(graph: PipelineGraph, options: CompileOptions) -> str:
     function, steps, parameters = _flow_function(graph), graph.steps, graph.parameters
-    docstring = render_module_docstring(f"Flow {options.name}.", origin_sentence(options))
+    docstring = render_module_docstring(graph.title or f"Flow {options.name}.", origin_sentence(options))
     imports = Imports()
     imports.need("prefect", "flow")
     imports.need("prefect", "task")
@@ -77,13 +78,14 @@ def _render_flow(graph: PipelineGraph, options: CompileOptions) -> str:
     body = _defaults(parameters, imports) + _on_cluster(body, steps, options, imports)
     helpers = render_cache_policy(imports) if any(s.settings.cache for s in steps) else ""
     helpers += _check(steps, imports, graph.libraries) if any(s.kind == "check" for s in steps) else ""
-    summary = alone.summary if alone and alone.summary else f"Run {options.name}."
+    summary = graph.title or (alone.summary if alone else "") or f"Run {options.name}."
     arguments = [_argument(p, imports) for p in parameters]
+    returns = render_flow_type(graph, imports)
     run = f"{imports.need('asyncio')}.run({function}())" if asynchronous else f"{function}()"
     return (
         f"{docstring}\n\n{imports.text()}\n{helpers}\n\n"
         f'@flow(name="{options.name}", log_prints=True)\n'
-        + render_signature(function, arguments, asynchronous=asynchronous)
+        + render_signature(function, arguments, asynchronous=asynchronous, returns=returns)
         + "\n"
         + indent(f"{render_summary(summary)}\n{body}")
         + f'\n\n\nif __name__ == "__main__":\n    {run}\n'

@@ -23,19 +23,32 @@ __all__ = ["is_displayed", "render_section"]
 
 _EMPTY = Piece("")
 _WITHOUT_RESULT = {
-    "logging": r"basicConfig|critical|debug|error|exception|info|log|warning",
-    "matplotlib": r"rc|style\.use|use",
+    "gc": r"disable|enable|freeze",
+    "json": r"dump",
+    "logging": r"basicConfig|captureWarnings|critical|debug|disable|error|exception|info|log|warning",
+    "matplotlib": r"(pyplot\.)?(rc|rcdefaults|style\.use)|use|pyplot\.(box|cla|clf|clim|close|draw|grid|locator_params"
+    r"|minorticks_off|minorticks_on|pause|sca|set_cmap|subplots_adjust|switch_backend|tick_params|ticklabel_format"
+    r"|tight_layout)",
     "numpy": r"random\.seed|set_printoptions|testing\.assert_\w+",
-    "pandas": r"set_option|reset_option|testing\.assert_\w+",
+    "os": r"chdir|mkdir|remove|rename|rmdir|unlink",
+    "pandas": r"set_option|reset_option|testing\.assert_\w+|plotting\.(de)?register_matplotlib_converters",
+    "pickle": r"dump",
     "random": r"seed|shuffle",
-    "seaborn": r"set|set_context|set_palette|set_style|set_theme",
-    "sys": r"path\.(append|insert)",
+    "seaborn": r"despine|reset_defaults|reset_orig|set|set_color_codes|set_context|set_palette|set_style|set_theme",
+    "shutil": r"rmtree",
+    "sklearn": r"set_config",
+    "sys": r"path\.(append|insert)|setrecursionlimit",
+    "tensorflow": r"random\.set_seed",
     "time": r"sleep",
     "warnings": r"filterwarnings|simplefilter|warn|resetwarnings",
 }
 """Functions that return nothing, by the import name of their library."""
 _NEVER_NONE = frozenset(["describe", "head", "mean", "nunique", "sample", "sort_values", "sum", "tail", "value_counts"])
 """Methods that always return something to display."""
+_NEVER_NONE_BUILTINS = frozenset(
+    ["bool", "dict", "float", "int", "len", "list", "round", "set", "sorted", "str", "tuple"]
+)
+"""Builtin functions that never return ``None``."""
 
 
 def is_displayed(program: Program, step: Step) -> bool:
@@ -146,7 +159,7 @@ def _displayed(program: Program, piece: Piece, s: Statement, names: Collection[s
     if s.cell in _checks(program):
         text = ast.unparse(value)
         lines = [f'assert str({text}) != "False", {text!r}']
-    elif _is_never_none(value):
+    elif _is_never_none(value, program):
         lines = [f"display({text})"]
     else:
         shown = unused_name("shown", names)
@@ -162,10 +175,13 @@ def _comments(piece: Piece) -> Iterator[str]:
         yield line
 
 
-def _is_never_none(value: ast.expr) -> bool:
-    if isinstance(value, ast.Call):
-        return isinstance(value.func, ast.Attribute) and value.func.attr in _NEVER_NONE
-    return not isinstance(value, ast.Await | ast.IfExp | ast.BoolOp | ast.NamedExpr)
+def _is_never_none(value: ast.expr, program: Program) -> bool:
+    if not isinstance(value, ast.Call):
+        return not isinstance(value, ast.Await | ast.IfExp | ast.BoolOp | ast.NamedExpr)
+    if isinstance(value.func, ast.Name):
+        name = value.func.id
+        return name in _NEVER_NONE_BUILTINS and not any(name in s.bound | s.assigned for s in program.statements)
+    return isinstance(value.func, ast.Attribute) and value.func.attr in _NEVER_NONE
 
 
 def _is_blank_between(program: Program, first: Statement, second: Statement) -> bool:

@@ -28,6 +28,7 @@ from jupyter_pipeline.compiler.codegen.scopes import (
 from jupyter_pipeline.compiler.codegen.sections import is_displayed, render_section
 from jupyter_pipeline.compiler.codegen.source_map import Piece
 from jupyter_pipeline.compiler.codegen.star_imports import replace_star_imports
+from jupyter_pipeline.compiler.codegen.step_types import find_returned_types, infer_step_types
 from jupyter_pipeline.compiler.codegen.text import (
     indent,
     render_default,
@@ -61,10 +62,9 @@ def render_steps(
         pieces += [_EMPTY] * (2 if block or previous_block else 1 if index == 0 else 0)
         pieces.append(_piece(program, s))
         previous_block = block
-    types: dict[int, TypeInference] = {}
+    types = infer_step_types(imports, helpers, steps)
     uses_global_names = len(steps) == 1 and needs_module_scope([*helpers, *steps[0].statements])
     for step in steps:
-        types[id(step)] = _infer_types(step, [s.node for s in [*imports, *helpers]], types)
         pieces += [
             _EMPTY,
             _EMPTY,
@@ -98,19 +98,6 @@ def _import_lines(program: Program, imports: Sequence[Statement], steps: Sequenc
     if len(pieces) > 1 and any(is_star_import(s.node) for s in imports):
         future.append(Piece("# A star import may bind a name again: the order stays.\n# isort: off"))
     return future + [p for p in pieces if p not in future]
-
-
-def _infer_types(step: Step, module: Sequence[ast.stmt], types: Mapping[int, TypeInference]) -> TypeInference:
-    """Return the types of the names in a step."""
-    found = TypeInference()
-    found.visit(module)
-    for name, source in step.sources.items():
-        if name in types[id(source)].names and source.mapped is None:
-            found.inputs[name] = types[id(source)].names[name]
-    found.names |= found.inputs
-    found.names |= {p.name: p.annotation for p in step.parameters if p.annotation in ("int", "float", "str", "bool")}
-    found.visit(s.node for s in step.statements)
-    return found
 
 
 def _function(
@@ -164,13 +151,10 @@ def _function(
 
 def _render_return_type(step: Step, types: TypeInference, modules: Mapping[str, str]) -> str:
     """Return the annotation of the result; empty if a type is not known or has no name in the module."""
-    found = [types.names.get(name, "") for name in step.outputs]
-    last = step.statements[-1].node if step.statements else None
-    if step.returns_last and isinstance(last, ast.Expr):
-        found.append(types.type_of(last.value))
-    named = [qualify(type_, modules) for type_ in found]
-    if not all(named):
+    found = find_returned_types(step, types, modules)
+    if found is None:
         return ""
+    named = [qualify(type_, modules) for type_ in found]
     return "None" if not named else named[0] if len(named) == 1 else f"tuple[{', '.join(named)}]"
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from jupyter_pipeline.compiler.frontend.notebook import Cell
 
-__all__ = ["Section", "find_headings", "find_sections"]
+__all__ = ["Section", "find_headings", "find_sections", "find_title"]
 
 _ENOUGH = 3
 """Number of sections from which a level of headings divides a notebook well."""
@@ -118,6 +118,14 @@ def _find_document_title(cells: Sequence[Cell]) -> tuple[int, str] | None:
     if len(headings) < 2:
         return headings[0] if headings else None
     return headings[0] if all(level > headings[0][0] for level, _ in headings[1:]) else None
+
+
+def find_title(cells: Sequence[Cell]) -> str:
+    """Return the title of a notebook: its only heading of level 1, above all code; empty without one."""
+    first = next((position for position, cell in enumerate(cells) if cell.kind == "code"), len(cells))
+    title = _find_document_title(cells)
+    above = [heading for cell in cells[:first] if cell.kind == "markdown" for heading in find_headings(cell.source)]
+    return title[1] if title is not None and title[0] == 1 and title in above else ""
 
 
 def _isolate_marked(sections: Sequence[Section], marks: Mapping[int, str]) -> Iterator[Section]:

@@ -31,3 +31,5 @@ class PipelineGraph:
     """Parameters in the order of their assignment."""
     libraries: frozenset[str]
     """Top-level names of the imported modules."""
+    title: str = ""
+    """Sentence that describes a whole notebook; empty for cells."""

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from jupyter_pipeline.compiler.frontend.notebook import Cell
 from jupyter_pipeline.compiler.graph.actions import Action, find_action
-from jupyter_pipeline.compiler.graph.wording import is_generic, to_function_name
+from jupyter_pipeline.compiler.graph.wording import is_generic, is_remark, to_function_name, to_sentence
 
 __all__ = ["Subject", "find_modules", "find_section_subject", "find_subject"]
 
@@ -58,23 +58,23 @@ def find_subject(cells: Sequence[Cell], cell: int, source: str, *, is_check: boo
     heading = _find_heading(cells, cell, anywhere=False)
     comment = "" if heading else _first_comment(source)
     if comment:
-        return Subject(to_function_name(comment), _sentence(comment), from_comment=True)
+        return Subject(to_function_name(comment), to_sentence(comment), from_comment=True)
     if heading:
-        return Subject(to_function_name(heading), _sentence(heading))
+        return Subject(to_function_name(heading), to_sentence(heading))
     if is_check:
         return Subject("", _describe_check(body) or f"Check {name.replace('_', ' ')}.".replace("Check .", "Check."))
     section = "" if name else _find_heading(cells, cell, anywhere=True)
     if section and _ends_section(cells, cell):
-        return Subject(to_function_name(section), _sentence(section))
+        return Subject(to_function_name(section), to_sentence(section))
     if action.verb == "plot" and section:
-        return Subject(f"plot {to_function_name(section)}", _sentence(section))
+        return Subject(f"plot {to_function_name(section)}", to_sentence(section))
     clear = action.objects and (len(action.objects[-1]) > 1 or not section)
     if clear and (name or not section or action.verb not in ("define", "set", "show", "configure")):
         return Subject(action.name, action.sentence)
     if section:
-        return Subject(to_function_name(section), _sentence(section))
+        return Subject(to_function_name(section), to_sentence(section))
     if name:
-        return Subject("", _sentence(name.replace("_", " ")))
+        return Subject("", to_sentence(name.replace("_", " ")))
     imports = bool(body) and all(isinstance(n, ast.Import | ast.ImportFrom) for n in body)
     return Subject("import libraries", "Import libraries.") if imports else Subject("", "")
 
@@ -96,17 +96,17 @@ def find_section_subject(title: str, sources: Mapping[str, Sequence[ast.stmt]], 
     action = next((a for a in reversed(shown) if a.verb == "write"), (shown or [Action()])[-1])
     title = _plain_text(title)
     if title and not is_generic(title):
-        return Subject(to_function_name(title), _sentence(title))
+        return Subject(to_function_name(title), to_sentence(title))
     comments = [text for source in sources if (text := _first_comment(source))]
     last = _first_comment([*sources][-1]) if sources else ""
     if last:
-        return Subject(to_function_name(last), _sentence(last), from_comment=True)
+        return Subject(to_function_name(last), to_sentence(last), from_comment=True)
     if action.objects:
         return Subject(action.name, action.sentence)
     if comments:
-        return Subject(to_function_name(comments[-1]), _sentence(comments[-1]))
+        return Subject(to_function_name(comments[-1]), to_sentence(comments[-1]))
     others = [a for a in actions if a.objects]
-    return Subject(others[-1].name, others[-1].sentence) if others else Subject("", _sentence(title) if title else "")
+    return Subject(others[-1].name, others[-1].sentence) if others else Subject("", to_sentence(title) if title else "")
 
 
 def find_modules(sources: Sequence[str]) -> set[str]:
@@ -176,7 +176,8 @@ def _first_comment(source: str) -> str:
             break
         lines.append(line.lstrip("#").strip(" -=*#"))
     text = " ".join(line for line in lines if line)
-    if not re.search(r"[^\W\d_]{2}", text) or len(text) > 100 or re.match(r"(%%|TODO|FIXME|noqa|type:|@)", text):
+    is_text = re.search(r"[^\W\d_]{2}", text) and not re.match(r"(%%|noqa|type:|@)", text)
+    if not is_text or len(text) > 100 or is_remark(text):
         return ""
     with_code = re.search(r"[=({\[]", text) is not None
     return "" if with_code and _is_code(text) else re.sub(r"^(\d+[.):])\s+", "", text)
@@ -188,8 +189,3 @@ def _is_code(text: str) -> bool:
     except (SyntaxError, ValueError):
         return False
     return True
-
-
-def _sentence(text: str) -> str:
-    text = text[:1].upper() + text[1:].rstrip(" :,;-")
-    return text if text.endswith((".", "?", "!")) else f"{text}."

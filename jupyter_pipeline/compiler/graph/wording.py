@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["is_generic", "to_function_name"]
+__all__ = ["is_generic", "is_remark", "to_function_name", "to_sentence"]
 
 _LONGEST_NAME = 40
 _FILLERS = frozenset([
@@ -65,9 +65,45 @@ _GENERIC = re.compile(
 )
 
 
+_REMARK = re.compile(
+    r"(?-i:NOTE|NB|WARNING|CAUTION|IMPORTANT|ATTENTION|HINT|TIP|HACK|BUG|XXX|TODO|FIXME)\b"
+    r"|(note|n\.?b\.?|warning|caution|important|attention|hint|tip|hack|bug|xxx|todo|fixme|reminder|remark) ?:"
+    r"|note that\b|(please )?(remember|be careful)\b"
+    r"|(please )?(do not |don['\u2019]?t |never |always |only )?"
+    r"((skip|run|re-?run|execute|uncomment) this\b"
+    r"|(skip|run|re-?run|execute|uncomment|ignore|edit|change) (this|these|the( (following|next|previous|first|last))?)"
+    r" (cell|line|block|section|code|notebook)s?\b)"
+    r"|(this|the (following|next)) (cell|line|block|notebook)\b",
+    re.IGNORECASE,
+)
+_INTRODUCTION = re.compile(
+    r"^((and|now|here|first|next|then|so|finally|also|again),? )*((in (this|the next) (cell|section|step|part)),? )?"
+    r"(we|you|i)(['\u2019](ll|re|d))?( (also|now|first|then|will|would|shall|should|must|can|could|are|am|just|only"
+    r"|next|again|need|needs|want|have|like|going|try|to))*(?= )",
+    re.IGNORECASE,
+)
+
+
 def is_generic(text: str) -> bool:
-    """Return True if a heading says nothing of one cell, as ``Solution`` and ``Part 3`` do."""
-    return _GENERIC.fullmatch(text.strip()) is not None
+    """Return True if a heading says nothing of one cell, as ``Solution``, ``Part 3`` and remarks do."""
+    return _GENERIC.fullmatch(text.strip()) is not None or is_remark(text)
+
+
+def is_remark(text: str) -> bool:
+    """Return True if a comment or heading addresses the reader and does not describe the code.
+
+    Examples
+    --------
+    >>> [is_remark(text) for text in ("NOTE the units", "Skip this cell", "Run the model", "Important features")]
+    [True, True, False, False]
+    """
+    return _REMARK.match(text.strip()) is not None
+
+
+def to_sentence(text: str) -> str:
+    """Return a heading or comment as a sentence."""
+    text = text[:1].upper() + text[1:].rstrip(" :,;-")
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def to_function_name(text: str) -> str:
@@ -80,6 +116,7 @@ def to_function_name(text: str) -> str:
     """
     parts = re.split(r"[.:;?!]\s+|[.:;?!]$| - | \u2013 | \u2014 ", text.partition(" (")[0])
     first = next((p for p in parts if len(re.findall(r"[^\W_]+", p)) > 1 and not is_generic(p)), parts[0])
+    first = _INTRODUCTION.sub("", first.strip())
     words = re.findall(r"\w+", re.sub(r"(?<=\w)['\u2019](s|t|ll|re)\b", "", first.lower()))
     while len(words) > 1 and words[0] in _LEADING:
         words.pop(0)

@@ -39,6 +39,27 @@ def test_a_function_without_a_result_displays_nothing() -> None:
     assert "display" not in steps_of("def f(x):\n    print(x)", "f(1)")
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import pandas as pd\npd.set_option('display.max_rows', 8)",
+        "import matplotlib.pyplot as plt\nplt.style.use('ggplot')",
+        "import matplotlib.pyplot as plt\nplt.rc('font', size=9)",
+        "from matplotlib import style\nstyle.use('ggplot')",
+        "import numpy as np\nnp.random.seed(1)",
+        "import seaborn as sns\nsns.set_theme()",
+        "import os\nos.remove('f')",
+    ],
+)
+def test_a_setter_of_a_library_displays_nothing(source: str) -> None:
+    assert "display(" not in steps_of("x = 1", source)
+
+
+def test_a_builtin_function_is_displayed_without_a_test_for_none() -> None:
+    assert "    display(len(x))\n" in steps_of("x = open('f')", "len(x)")
+    assert ":= len(x)" in steps_of("x = open('f')", "def len(x):\n    return x.a", "len(x)")
+
+
 def test_figures_are_closed_after_a_cell_and_after_show() -> None:
     plot = "plt.plot([1])\nplt.show()\nplt.plot([2])\nplt.savefig('f')"
     text = steps_of("import matplotlib.pyplot as plt", plot, "plt.plot([3])\nplt.savefig('g')")

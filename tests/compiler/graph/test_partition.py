@@ -77,7 +77,7 @@ def test_cells_with_one_step_name_are_one_function_with_the_cells_between_them()
         [Cell(index=i, source=s) for i, s in enumerate(cells)], (0, 2, 3), CompileOptions(name="pipe")
     ).files["steps.py"]
     load = steps.partition("def load(")[2].partition("def use(")[0]
-    assert load.index(":= len(rows)") < load.index("k = len(rows)") < load.index("rows += [k]")
+    assert load.index("display(len(rows))") < load.index("k = len(rows)") < load.index("rows += [k]")
     assert "return rows" in load
 
 

@@ -246,3 +246,41 @@ def test_a_notebook_that_binds_unseen_names_is_one_step(capsys: pytest.CaptureFi
     exec(compile(found.files["steps.py"], "steps.py", "exec"), namespace)
     namespace["pipe"]()  # type: ignore[operator]
     assert capsys.readouterr().out == "11\n"
+
+
+@pytest.mark.parametrize(
+    ("headings", "file", "title"),
+    [
+        (("# Energy of *buildings*", "## Load"), "nb/a.ipynb", "Energy of buildings."),
+        (("# Load", "# Plot"), "nb/sales_report-2.ipynb", "Sales report 2."),
+        ((), "energy.ipynb", "Energy."),
+    ],
+)
+@pytest.mark.parametrize("to", ["prefect", "dagster"])
+def test_docstrings_have_the_title_of_the_notebook_or_its_file_name(
+    headings: tuple[str, ...], file: str, title: str, to: str
+) -> None:
+    cells = [Cell(index=i, source=text, kind="markdown") for i, text in enumerate(headings)]
+    cells.append(Cell(index=len(cells), source="x = [1]"))
+    options = CompileOptions(name="pipe", whole=True, notebook=file, to=to)
+    files = compile_cells(cells, [len(headings)], options).files
+    assert files["steps.py"].startswith(f'"""{title}\n')
+    other = files["flow.py" if to == "prefect" else "definitions.py"]
+    assert other.startswith(f'"""{title}\n')
+    assert f'    """{title}"""\n' in other
+
+
+@pytest.mark.parametrize(
+    ("last", "header"),
+    [
+        ("frame.dropna()", "def pipe() -> pandas.DataFrame:"),
+        ("len(frame)", "def pipe() -> int:"),
+        ("frame.unknown()", "def pipe():"),
+        ("print(frame)", "def pipe() -> None:"),
+    ],
+)
+def test_a_flow_has_the_return_type_of_its_last_step(last: str, header: str) -> None:
+    cells = [Cell(index=0, source=f"import pandas as pd\nframe = pd.read_csv('a')\n{last}")]
+    text = compile_cells(cells, 0, CompileOptions(name="pipe")).files["flow.py"]
+    assert header in text
+    assert ("import pandas\n" in text) is ("pandas" in header)

@@ -73,3 +73,25 @@ def test_a_heading_further_up_describes_a_cell_without_an_action_of_its_own() ->
 def test_a_check_is_described_by_its_assertion() -> None:
     assert find_subject([], 0, "assert x > 0", is_check=True).summary == "Check that `x > 0`."
     assert find_subject([], 0, "x > 0", is_check=True, name="positive").summary == "Check positive."
+
+
+@pytest.mark.parametrize(
+    ("comment", "name", "summary"),
+    [
+        ("NOTE: the file has no header", "load_df", "Load `df`."),
+        ("NOTE the units", "load_df", "Load `df`."),
+        ("Note: the file has no header", "load_df", "Load `df`."),
+        ("Skip this cell if you have the file", "load_df", "Load `df`."),
+        ("Uncomment the next line to download", "load_df", "Load `df`."),
+        ("This cell takes an hour", "load_df", "Load `df`."),
+        ("We need to read the sales", "read_the_sales", "We need to read the sales."),
+        ("Now we will read the sales", "read_the_sales", "Now we will read the sales."),
+        ("In this section, we're going to read sales", "read_sales", "In this section, we're going to read sales."),
+        ("Important features", "important_features", "Important features."),
+        ("Ignore the first row", "ignore_the_first_row", "Ignore the first row."),
+        ("Run the model", "run_the_model", "Run the model."),
+    ],
+)
+def test_a_comment_that_addresses_the_reader_names_nothing(comment: str, name: str, summary: str) -> None:
+    found = find_subject([Cell(index=0, source="")], 0, f"# {comment}\ndf = pd.read_csv('x')")
+    assert (found.name.replace(" ", "_"), found.summary) == (name, summary)

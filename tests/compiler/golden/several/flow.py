@@ -29,7 +29,7 @@ def check(function, **settings):
 
 
 @flow(name="multi", log_prints=True)
-def multi(rows: int = 4, bad: bool = False):
+def multi(rows: int = 4, bad: bool = False) -> str:
     """Run multi."""
     prepare = task(steps.prepare).submit(rows)
     clean = task(steps.clean).submit(prepare)
