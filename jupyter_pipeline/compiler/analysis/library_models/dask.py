@@ -342,5 +342,5 @@ function : -> part
 MODELS = (
     LibraryModel(library="dask", rules=_RULES, decorators=words("delayed")),
     LibraryModel(library="distributed", rules=_DISTRIBUTED),
-    LibraryModel(library="coiled", rules=_COILED),
+    LibraryModel(library="coiled", rules=_COILED, decorators=words("function")),
 )
