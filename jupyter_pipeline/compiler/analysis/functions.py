@@ -270,8 +270,9 @@ class Functions:
     # Iteration and other protocols
 
     def exhaust(self, objects: int) -> None:
-        """Record that the statement consumes the iterators among `objects`."""
+        """Record that the statement consumes the iterators among `objects`, and those that unknown calls returned."""
         heap = self.heap
+        heap.write(objects & heap.foreign)
         summarizing = self.state.summary is not None
         if not objects or (not summarizing and not heap.iterators):
             return

@@ -110,7 +110,7 @@ class Connection : object
   .connection .engine .info : -> holding(Connection)
   __enter__ : -> receiver
 
-class Result CursorResult : object
+class Result CursorResult : iterator
   all fetchall fetchmany fetchone first one one_or_none scalar scalar_one scalar_one_or_none partitions freeze close
   __next__ : changes(self) -> part
   scalars mappings columns unique yield_per tuples merge : changes(self) -> holding(Result)

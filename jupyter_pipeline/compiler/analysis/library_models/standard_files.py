@@ -137,7 +137,7 @@ class Connection : object
   blobopen : changes(self) -> unknown
   .total_changes .in_transaction .isolation_level : -> constant
   .row_factory .text_factory : -> part
-class Cursor : object
+class Cursor : iterator
   execute executemany executescript : changes(self) -> receiver
   fetchone fetchmany fetchall : changes(self) -> container
   close setinputsizes setoutputsize : changes(self)
