@@ -37,8 +37,8 @@ __all__ = ["Interpreter"]
 
 _SUPPRESSING = ("suppress", "ExitStack", "AsyncExitStack", "raises")
 """Context managers that may suppress an exception."""
-_OPERATIONS = (ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Compare)
-"""Expressions that a statement evaluates only for their effects on the operands, or to display the value."""
+_OPERATIONS = (ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp)
+"""Expressions that a statement evaluates for their effects on the operands, or to display the value."""
 
 
 class Interpreter(ast.NodeVisitor):
@@ -113,9 +113,17 @@ class Interpreter(ast.NodeVisitor):
         self.evaluator.visit(node.value)
         self.evaluator.discards_result = False
         if isinstance(node.value, _OPERATIONS):
-            operands = self.state.record.reached & self.heap.foreign
-            self.heap.write(operands)
-            self.heap.link(operands, operands)
+            self._operate_on_unknown_values(node.value)
+
+    def _operate_on_unknown_values(self, node: ast.expr) -> None:
+        """Record that an operation may change the values of unknown classes in it, and link them."""
+        operands = 0
+        for one in ast.walk(node):
+            binding = self.state.bindings.get(one.id) if isinstance(one, ast.Name) else None
+            if binding is not None and binding.type is UNKNOWN:
+                operands |= binding.objects & self.heap.foreign
+        self.heap.write(operands)
+        self.heap.link(operands, operands)
 
     def visit_Assign(self, node: ast.Assign) -> None:
         """Interpret an assignment."""

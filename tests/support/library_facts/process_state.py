@@ -57,7 +57,12 @@ def _loggers() -> Any:
         for name, logger in list(logging.root.manager.loggerDict.items())
         if isinstance(logger, logging.Logger)
     }
-    settings = (logging.root.manager.disable, logging.getLoggerClass(), logging.raiseExceptions)
+    settings = (
+        logging.root.manager.disable,
+        logging.getLoggerClass(),
+        logging.raiseExceptions,
+        logging.getLogRecordFactory(),
+    )
     return (root.level, tuple(root.handlers), *settings, named)
 
 
@@ -68,6 +73,7 @@ def _restore_loggers(value: Any) -> None:
     logging.disable(value[2])
     logging.setLoggerClass(value[3])
     logging.raiseExceptions = value[4]
+    logging.setLogRecordFactory(value[5])
 
 
 def _restore_collector(value: Any) -> None:
