@@ -338,10 +338,10 @@ def _backward_closure(statements: Sequence[Statement], settings: Sequence[tuple[
     ----------
     statements : sequence of Statement
         All statements.
-    start : int
-        Bits of the first statements.
     settings : sequence of (int, int)
         See `Dependencies.settings`.
+    start : int
+        Bits of the first statements.
     """
     needed, new = 0, start
     while new:
