@@ -51,7 +51,7 @@ const COMPARISON: IRehearsalComparison = {
     }
   ],
   files: [
-    item({ kind: 'file', name: 'same.csv', status: 'same' }),
+    item({ kind: 'file', name: 'same.csv', status: 'same', reason: '' }),
     item({ kind: 'file', name: 'out.csv', reason: 'the run wrote an empty file' })
   ],
   notes: ['Names are compared only by %%deploy.'],
