@@ -44,14 +44,14 @@ def test_compiled_cells_do_what_they_do_in_random_notebooks(runner: Runner) -> N
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(7200)
+@pytest.mark.timeout(900)
 def test_compiled_cells_do_what_they_do_in_fresh_random_notebooks(runner: Runner) -> None:
     start = fresh_seed()
-    outcomes = try_seeds(runner, range(start, start + 1000))
+    outcomes = try_seeds(runner, range(start, start + 20))
     differing = [o for o in outcomes if o.verdict in ("differs", "crashed")]
-    assert len(differing) <= len(outcomes) / 1000, describe(differing)
+    assert not differing, describe(differing)
     refused = [o for o in outcomes if o.verdict == "refused"]
-    assert len(refused) <= len(outcomes) * 0.003, describe(refused)
+    assert len(refused) <= 3, describe(refused)  # about one cell of a thousand
 
 
 @pytest.mark.parametrize("subject", [*subjects(), "makers", "whole_cells"])
