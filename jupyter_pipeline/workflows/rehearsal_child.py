@@ -22,20 +22,25 @@ import shutil
 import signal
 import sys
 import threading
+import time
 import traceback
 from pathlib import Path
 from typing import Any
 
 __all__ = ["main"]
 
+_GRACE = 60
+"""Seconds for the clean-up of an interrupted flow, such as the stop of its cluster."""
+
 
 def main() -> None:
     """Call the flow, and write ``{"error": null}`` or the error with its traceback."""
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a child inherits an ignored signal
     request = json.loads(sys.stdin.readline())
+    parent = _take_standard_input()
     alone = threading.Event()
     atexit.register(_remove_if, alone)  # registered first to run last: Prefect's temporary server has files there
-    threading.Thread(target=_end_with_parent, args=(alone,), daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(parent, alone, request["mark"]), daemon=True).start()
     answer: dict[str, Any] = {"error": None}
     recorder = None
     try:
@@ -66,10 +71,30 @@ def _remove_runs(mark: str) -> None:
                 client.delete_flow_run(run.id)
 
 
-def _end_with_parent(alone: threading.Event) -> None:
-    sys.stdin.read()
+def _take_standard_input() -> int:
+    """Return a descriptor of the pipe from the parent process, and give the flow an empty standard input, as in a run.
+
+    A thread that waits in ``sys.stdin`` would hold its lock. A process that the flow forks closes ``sys.stdin`` and
+    would wait for this lock without end.
+    """
+    parent = os.dup(0)
+    empty = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(empty, 0)
+    os.close(empty)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - it stays open like the former one
+    return parent
+
+
+def _end_with_parent(parent: int, alone: threading.Event, mark: str) -> None:
+    """Interrupt the flow when the parent process has exited, and end this process if the flow does not end."""
+    while os.read(parent, 4096):
+        pass
     alone.set()
-    os.kill(os.getpid(), signal.SIGINT)
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+    time.sleep(_GRACE)
+    _remove_runs(mark)
+    _remove_if(alone)
+    os.killpg(os.getpid(), signal.SIGKILL)  # `rehearsal` starts this script as the leader of a group
 
 
 def _remove_if(alone: threading.Event) -> None:

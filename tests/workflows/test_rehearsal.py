@@ -101,6 +101,17 @@ def test_it_talks_to_the_server_of_the_target(live: Path, tmp_path: Path, monkey
     assert any(f"at {there.url}" in line for line in lines)
 
 
+def test_a_flow_may_fork_processes(live: Path, tmp_path: Path) -> None:
+    body = """import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context('fork')) as pool:
+        print('sum', sum(pool.map(abs, [-1, -n])))"""
+    lines: list[str] = []
+    done = rehearse(files(body), "flow.py:main", working_directory=tmp_path, progress=lines.append)
+    assert done.error == ""
+    assert any("sum 3" in line for line in lines)
+
+
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
 def test_the_process_ends_with_its_parent(live: Path, tmp_path: Path, end: signal.Signals) -> None:
     for name, text in files("import os, time; print('pid', os.getpid()); time.sleep(300)").items():
