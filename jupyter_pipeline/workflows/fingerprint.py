@@ -317,7 +317,7 @@ def _members(value: Any) -> Iterator[Any]:
 
 
 def _spread(items: Any) -> Any:
-    """Return elements that are spread evenly over a sequence; every second distance is odd, so that no period hides."""
+    """Return elements at equal distances; the distance is odd, so that the values of alternating rows are read."""
     step = max(1, len(items) // _SAMPLE)
     return items[:: step | 1]
 

@@ -191,6 +191,11 @@ def _compare_content(
         reason = "its bytes differ; only pictures and short texts are compared by content"
         reason = reason if state.get("digest") else "its content before is not known"
         return _item(str(file), folder, reason, ComparisonStatus.NOT_COMPARED, sides)
+    if file.suffix.lower() == ".svg":
+        if pictures.are_same_svg(before, run):
+            return _item(str(file), folder, "ignored: identifiers, the date", ComparisonStatus.SAME, sides)
+        reason = "pictures in SVG are compared as text, and it differs"
+        return _item(str(file), folder, reason, ComparisonStatus.NOT_COMPARED, sides)
     if (kinds := text.find_noise(before, run, noise)) is not None:
         return _item(str(file), folder, f"ignored: {', '.join(kinds)}" if kinds else "", ComparisonStatus.SAME, sides)
     one, other = (text.normalize(each, noise.rules)[0] for each in (before, run))

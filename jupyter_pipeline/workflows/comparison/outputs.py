@@ -223,7 +223,7 @@ def _compare(
             if name in first and name in second:
                 return _compare_pictures(first[name], second[name])
         if _SVG in first and _SVG in second:
-            same = _without_identifiers(first[_SVG]) == _without_identifiers(second[_SVG])
+            same = pictures.are_same_svg(_joined(first[_SVG]), _joined(second[_SVG]))
             return ("", {}) if same else (None, {"reason": "pictures in SVG are compared as text, and it differs"})
         if any(n.startswith("image/") for n in first) and any(n.startswith("image/") for n in second):
             return None, {"reason": "the notebook stores the picture in another format"}
@@ -295,13 +295,6 @@ def _compare_plain(
     sides = {"notebook": text.excerpt(one, other), "run": text.excerpt(other, one)}
     excuse = _find_excuse(one, other, expected) if expected.has_sets else ""
     return (None, {"reason": excuse, **sides}) if excuse else ("the value differs", sides)
-
-
-def _without_identifiers(svg: Any) -> str:
-    content = re.sub(
-        r"""\b(?:id|xlink:href|clip-path)=(?:"[^"]*"|'[^']*')|<dc:date>[^<]*</dc:date>""", "", _joined(svg)
-    )
-    return "".join(content.split())
 
 
 def _is_same_json(first: Any, second: Any) -> bool:

@@ -8,13 +8,22 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+import re
 import warnings
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["PictureError", "compare_pictures", "describe_picture", "is_blank", "open_picture", "thumbnail"]
+__all__ = [
+    "PictureError",
+    "are_same_svg",
+    "compare_pictures",
+    "describe_picture",
+    "is_blank",
+    "open_picture",
+    "thumbnail",
+]
 
 _MOST_PIXELS = 40_000_000
 _SIZE = 0.02
@@ -28,6 +37,9 @@ _SCALED = 160
 _THUMBNAIL = 360
 _MOST_TEXT = 40_000_000
 _INSTALL = "install jupyter_pipeline[compare] to compare pictures by content"
+
+_SVG_NOISE = re.compile(r"""\b(?:id|xlink:href|clip-path)=(?:"[^"]*"|'[^']*')|<dc:date>[^<]*</dc:date>|url\(#[^)]*\)""")
+"""Parts of an SVG picture that change from run to run."""
 
 
 class PictureError(Exception):
@@ -127,3 +139,9 @@ def thumbnail(image: Image) -> str:
     buffer = io.BytesIO()
     small.quantize(64).save(buffer, "PNG", optimize=True)
     return base64.b64encode(buffer.getvalue()).decode()
+
+
+def are_same_svg(first: str, second: str) -> bool:
+    """Return True if two SVG pictures are the same except for identifiers, their uses, the date and spaces."""
+    one, other = ("".join(_SVG_NOISE.sub("", text).split()) for text in (first, second))
+    return one == other

@@ -276,12 +276,14 @@ def _bound_names(statement: ast.stmt) -> set[str]:
     names = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return {statement.name}
-    for node in ast.walk(statement):
-        target: ast.expr | None = None
-        if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
-            target = node
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(statement, ast.Expr):
-            target = node.func
+    targets: list[ast.expr] = [
+        node
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store)
+    ]
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        targets += [statement.value.func]  # a call in its arguments gives a value to it
+    for target in targets:
         while isinstance(target, ast.Attribute | ast.Subscript):
             target = target.value
         if isinstance(target, ast.Name):

@@ -77,3 +77,19 @@ def test_a_read_file_without_a_source_is_listed(
     recording = {"reads": {str(tmp_path / name): 1}}
     found = find_read_files(recording, folder=tmp_path, code=code, values=[], omitted=omitted)
     assert [item.reason for item in found if reason and reason in item.reason] or (found == [] and reason is None)
+
+
+@pytest.mark.parametrize(
+    ("color", "status"), [("red", "same"), ("blue", "cannot be compared")], ids=["other identifiers", "other content"]
+)
+def test_svg_files_are_compared_without_identifiers_and_date(tmp_path: Path, color: str, status: str) -> None:
+    text = "<svg><dc:date>{0}</dc:date><g id='{0}' clip-path='url(#{0})' style='fill: {1}'/></svg>"
+    before, after = text.format("p1", "red"), text.format("p2", color)
+    path = tmp_path / "plot.svg"
+    path.write_text(before)
+    found = scan_folder(tmp_path)
+    path.write_text(after)
+    state = {"cell": 1, "size": len(before), "digest": hashlib.sha256(before.encode()).hexdigest(), "text": before}
+    recording = {"writes": {str(path): state}}
+    (item,) = compare_files(recording, found, folder=tmp_path, expected=[], omitted=[], excuses={}, noise=find_noise)
+    assert item.status.value == status

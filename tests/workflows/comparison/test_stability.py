@@ -32,3 +32,12 @@ def test_only_unstable_statements_are_excused(sources: tuple[str, ...], reason: 
 def test_only_a_cell_that_calls_a_function_may_draw() -> None:
     found = find_instability({0: "x = y + 1\nx", 1: "f(x)"})
     assert [found[cell].calls for cell in (0, 1)] == [False, True]
+
+
+def test_a_value_that_is_written_beside_a_time_does_not_depend_on_it() -> None:
+    stamp = "open('r.html', 'w').write(f'{datetime.datetime.now()}' + df.to_html())"
+    printed = "print(f'{datetime.datetime.now()}', df.to_html(), file=f)"
+    collected = "rows.append(datetime.datetime.now())"
+    assert text_reason(stamp, "df") == ""
+    assert text_reason(printed, "df") == ""
+    assert text_reason(collected, "rows") != ""
