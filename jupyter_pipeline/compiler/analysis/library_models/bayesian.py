@@ -48,48 +48,6 @@ class Variable : object
   .* : -> view(unknown)
   __getitem__ __iter__ : -> holding(Variable)
 """
-_PYMC3 = """
-# Variables belong to the model of the ``with`` block around them
-Model modelcontext model.Model : configures -> holding(Model)
-Normal HalfNormal StudentT HalfStudentT Uniform Beta Gamma InverseGamma Exponential Cauchy HalfCauchy Laplace
-LogNormal Lognormal Bernoulli Binomial BetaBinomial Poisson NegativeBinomial ZeroInflatedPoisson
-ZeroInflatedNegativeBinomial Categorical Dirichlet Multinomial MvNormal MvStudentT LKJCholeskyCov LKJCorr Wishart
-Deterministic Potential Mixture NormalMixture Weibull Pareto TruncatedNormal Truncated Censored SkewNormal VonMises
-Triangular Flat HalfFlat DiscreteUniform Geometric HyperGeometric Constant GaussianRandomWalk AR AR1 GARCH11
-ExGaussian Kumaraswamy Logistic ChiSquared OrderedLogistic Bound DensityDist CustomDist Simulator Interpolated Data
-MutableData ConstantData Minibatch set_data : configures -> holding(Variable)
-Normal.dist HalfNormal.dist Uniform.dist Beta.dist Gamma.dist Exponential.dist Poisson.dist Bernoulli.dist
-Binomial.dist StudentT.dist
-Dirichlet.dist Categorical.dist HalfCauchy.dist : -> holding(Variable)
-gp.Marginal gp.Latent gp.HSGP gp.cov.ExpQuad gp.cov.Matern52 gp.cov.Matern32 gp.cov.Periodic gp.cov.Linear
-gp.mean.Zero
-gp.mean.Constant gp.mean.Linear : -> unknown
-NUTS HamiltonianMC Metropolis Slice BinaryMetropolis CategoricalGibbsMetropolis CompoundStep ADVI FullRankADVI SVGD
-: configures draws -> object
-sample sample_smc sample_prior_predictive sample_posterior_predictive sample_ppc find_MAP fit draw sample_approx
-sample_posterior_predictive_w fast_sample_posterior_predictive init_nuts
-: configures draws changes(trace@0 model) -> new(unknown)
-math.dot math.exp math.log math.sqrt math.sigmoid math.invlogit math.logit math.switch math.sum math.abs
-math.maximum math.minimum
-math.stack math.concatenate math.where math.eq math.ge math.gt math.le math.lt math.and_ math.or_ math.log1p
-math.softmax math.clip
-logp logcdf invlogit logit deterministics waic compare loo summary hpd stats.hpd : -> view(unknown)
-model_to_graphviz : -> unknown
-traceplot plot_posterior forestplot autocorrplot densityplot energyplot plots.traceplot
-: changes(ax) figure -> view(unknown) of ax
-class Model : object
-  add_coord add_coords set_data set_dim register_rv add_named_variable Var initial_point compile_logp compile_fn
-  debug profile : configures changes(self *) -> view(unknown)
-  point_logps check_start_vals check_test_point logp eval_rv_shapes : changes(self except data) -> view(unknown)
-  .* : -> view(unknown)
-  __getitem__ : -> view(unknown)
-  __enter__ : configures -> receiver
-class Variable : object
-  eval logp random set_value get_value : changes(self except data) draws -> view(unknown)
-  sum mean dot dimshuffle reshape flatten transpose repeat max min prod std var take copy clip : -> holding(Variable)
-  .* : -> view(unknown)
-  __getitem__ __iter__ : -> holding(Variable)
-"""
 _ARVIZ = """
 style.use rcParams.update : configures(matplotlib)
 rcParams.__getitem__ : -> constant
@@ -137,7 +95,7 @@ class Prophet : object
 
 MODELS = (
     LibraryModel(library="pymc", rules=_PYMC),
-    LibraryModel(library="pymc3", rules=_PYMC3),
+    LibraryModel(library="pymc3", rules=_PYMC),
     LibraryModel(library="arviz", rules=_ARVIZ),
     LibraryModel(library="prophet", rules=_PROPHET),
 )
