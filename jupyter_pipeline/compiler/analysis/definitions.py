@@ -333,6 +333,7 @@ def _summarize_results(
     placeholders = {**state.placeholders, **objects}
     summary.returns = {name for name, own in placeholders.items() if own & reachable}
     summary.returns_fresh = any(v.fresh or v.objects for v in results)
+    summary.returns_overwriting = bool(reachable & heap.overwriting)
     summary.returns_texts = unite(*(v.texts for v in results))
     types = [v.type for v in results]
     if not types:

@@ -358,10 +358,12 @@ class Evaluator(ast.NodeVisitor):
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> Value:
         """Return the result of a unary operator."""
+        if isinstance(node.op, ast.Not):
+            self.test(node.operand)
+            return _as_text(NO_TEXT)
         value = self.visit(node.operand)
-        negates = isinstance(node.op, ast.Not)
-        self.functions.run_protocol(value, "truth" if negates else "operator")
-        if negates or value.kind is IMMUTABLE:
+        self.functions.run_protocol(value, "operator")
+        if value.kind is IMMUTABLE:
             return _as_text(NO_TEXT)
         return Value(0, 0, True, value.type if value.kind is TABLE else TABLE)
 

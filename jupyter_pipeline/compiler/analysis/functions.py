@@ -464,6 +464,9 @@ class Functions:
             task = load_class("dask.Delayed")
             assert task is not None
             return Value(0, callee.objects | received | returned, True, task)
+        if summary.returns_overwriting:
+            result = heap.own(result)
+            heap.overwriting |= result.objects
         if summary.cache and result.kind is not IMMUTABLE:
             result = result._replace(objects=result.objects | heap.reachable(summary.cache))
         values = {name: state.texts_of(name) for name in summary.free_variables} | texts

@@ -198,6 +198,8 @@ class LibraryCalls:
         values = call.values
         self.functions.run_callbacks([*values, callee] if is_method and callee.kind in (OBJECT, TABLE) else values)
         self.functions.call_back(last_name(call.node.func), call.args, call.keywords)
+        if heap.find_library("sys"):
+            self.functions.run_hooks(effects.print_text())  # the function may print to a replaced stream
         if model.consumes_arguments:
             for value in values:
                 self.functions.exhaust(value.objects | value.contents)
@@ -268,7 +270,7 @@ class LibraryCalls:
         """Return True if an argument of the call may ask for a change of the arguments."""
         unpacked = call.keywords["**"].texts if "**" in call.keywords else NO_TEXT
         return any(
-            argument.keyword in unpacked
+            not unpacked.isdisjoint({argument.keyword, *ANY_TEXT})
             or any(
                 node is not None and not (isinstance(node, ast.Constant) and node.value is True)
                 for _, node in self._arguments(call, argument)

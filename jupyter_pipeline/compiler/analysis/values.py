@@ -143,6 +143,8 @@ class FunctionSummary:
     """True if it changes captured variables of an enclosing function, or its arguments."""
     returns_function: bool = False
     """True if the result may hold functions that are defined inside."""
+    returns_overwriting: bool = False
+    """True if the result may be an object whose methods change their arguments."""
     is_method: bool = False
     """True if a class defines it."""
     operations: dict[str, set[tuple[str, str]]] = field(default_factory=dict)

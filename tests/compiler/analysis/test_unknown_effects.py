@@ -53,6 +53,12 @@ def test_a_decorator_counts_as_known_by_its_library_not_by_its_name() -> None:
     [
         ["import sys, io\nbuffer = io.StringIO()", "sys.stdout = buffer\nprint('inside')", "r = buffer.getvalue()"],
         [
+            "import sys, io, pprint\nbuffer = io.StringIO()",
+            "sys.stdout = buffer",
+            "pprint.pprint([1])",
+            "r = buffer.getvalue()",
+        ],
+        [
             "import warnings\ncaught = []\nwarnings.showwarning = lambda m, *a, **k: caught.append(m)",
             "warnings.warn('hey')",
             "r = len(caught)",
@@ -64,7 +70,7 @@ def test_a_decorator_counts_as_known_by_its_library_not_by_its_name() -> None:
             "r = len(calls)",
         ],
     ],
-    ids=["stdout", "showwarning", "patched"],
+    ids=["stdout", "stdout of a library", "showwarning", "patched"],
 )
 def test_a_hook_of_the_notebook_runs_where_a_library_calls_it(cells: list[str]) -> None:
     assert slice_cells(cells, len(cells) - 1).cells == tuple(range(len(cells)))
@@ -76,6 +82,7 @@ def test_a_hook_of_the_notebook_runs_where_a_library_calls_it(cells: list[str]) 
         ["from unlisted import a, b, Graph\ng = Graph()", "g >> a", "r = g.edges"],
         ["from unlisted import C\nc = C()", "c.ready", "r = c.data"],
         ["from unlisted import C\nc = C()", "if c.ready:\n    pass", "r = c.data"],
+        ["from unlisted import C\nc = C()", "x = not c.ready", "r = c.data"],
         ["from unlisted import Auto\nt = Auto()", "t['x']['y']", "r = dict(t)"],
         ["from unlisted import Spy\nspy = Spy()", "order = sorted([3, 1, 2], key=spy)", "r = spy.count()"],
         ["from unlisted import Spy\nspy = Spy()", "order = list(map(spy, [3, 1, 2]))", "r = spy.count()"],
@@ -93,6 +100,16 @@ def test_a_hook_of_the_notebook_runs_where_a_library_calls_it(cells: list[str]) 
             "from functools import lru_cache\n@lru_cache\ndef get():\n    return [[1]]",
             "get()[0].append(2)",
             "r = len(get()[0])",
+        ],
+        [
+            "import json\nimport numpy as np\nfrom sklearn.preprocessing import StandardScaler\nX = np.ones((2, 2))",
+            "Z = StandardScaler(**json.load(open('options.json'))).fit_transform(X)",
+            "r = X",
+        ],
+        [
+            "import numpy as np\nfrom sklearn.preprocessing import StandardScaler\nX = np.ones((2, 2))",
+            "make = lambda flag: StandardScaler(copy=flag)\nZ = make(False).fit_transform(X)",
+            "r = X",
         ],
         ["d = dict.fromkeys('ab', [])", "d['a'].append(1)", "r = d['b']"],
         [
