@@ -18,7 +18,7 @@ from jupyter_pipeline.compiler.analysis.library_models.registry import (
     find_function,
     find_method,
     has_random_state,
-    has_rules,
+    is_known,
     is_process_state,
 )
 from jupyter_pipeline.compiler.analysis.locations import RANDOM_STATE
@@ -161,7 +161,7 @@ class Evaluator(ast.NodeVisitor):
     def visit_Attribute(self, node: ast.Attribute) -> Value:
         """Return an attribute, which is a part of its object."""
         base = self.visit(node.value)
-        if node.attr in self.heap.importers and not has_rules(node.attr) and type(base.type) is not Imported:
+        if node.attr in self.heap.importers and not is_known(node.attr) and type(base.type) is not Imported:
             self.state.record.needs |= self.heap.importers[node.attr]  # an accessor, such as ``frame.hvplot``
         if node.attr == "__module__":
             self.effects.note_difference(MODULE_NAME)
@@ -180,6 +180,7 @@ class Evaluator(ast.NodeVisitor):
             difference = find_difference(path) if path.startswith("sys.") else None
             if difference is not None:
                 self.effects.note_difference(difference)
+            self.state.record.needs |= self.heap.modules.get(path, 0)
             return Value(base.objects, 0, False, Imported(path))
         if type(kind) is Instance and node.attr in kind.of.properties:
             return self.functions.call(kind.of.methods[node.attr], base, [base], {})
@@ -212,7 +213,7 @@ class Evaluator(ast.NodeVisitor):
             self.effects.note_difference(MAIN_MODULE)
         if type(kind) is ClassSummary:
             self.functions.run_protocol(base, "item")
-        if type(kind) is Imported and has_rules(kind.path.partition(".")[0]):
+        if type(kind) is Imported and is_known(kind.path):
             model = find_function(f"{kind.path}.__getitem__")
             if model is None:
                 return Value(base.objects, 0, False, kind)

@@ -152,6 +152,8 @@ class Heap:
         """True if a name, a container or an object may hold a module of random functions."""
         self.default_dicts = 0
         """Dictionaries in which a look-up may add a key."""
+        self.modules: dict[str, int] = {}
+        """For each module, the bits of the statements that import it or a module inside of it."""
         self.importers: dict[str, int] = {}
         """For each library, the bits of the statements that import it."""
         self.configured_by: dict[str, int] = {}

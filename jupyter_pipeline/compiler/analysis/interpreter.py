@@ -18,7 +18,7 @@ from jupyter_pipeline.compiler.analysis.differences import MAIN_MODULE
 from jupyter_pipeline.compiler.analysis.effects import Effects
 from jupyter_pipeline.compiler.analysis.expressions import Evaluator, dispatch_table
 from jupyter_pipeline.compiler.analysis.functions import Functions
-from jupyter_pipeline.compiler.analysis.library_models.registry import find_method, has_rules, is_known
+from jupyter_pipeline.compiler.analysis.library_models.registry import find_method, is_known, is_registering
 from jupyter_pipeline.compiler.analysis.state import Binding, State, join_values
 from jupyter_pipeline.compiler.analysis.syntax import catches_name_error, last_name, leaves_path
 from jupyter_pipeline.compiler.analysis.values import (
@@ -205,7 +205,7 @@ class Interpreter(ast.NodeVisitor):
                 self.effects.note_difference(MAIN_MODULE)
             name = alias.asname or library
             kind = Imported(alias.name if alias.asname else library)
-            objects = self._import(library, is_submodule="." in alias.name)
+            objects = self._import(alias.name)
             former = bindings.get(name)
             self.state.bind(name, Value(objects, 0, False, kind))
             if former is not None and former.type == kind:
@@ -216,22 +216,27 @@ class Interpreter(ast.NodeVisitor):
         module = "." * node.level + (node.module or "")
         if module == "__future__" and any(alias.name == "annotations" for alias in node.names):
             self.state.text_annotations |= self.heap.bit
-        library = module.partition(".")[0] or module
         for alias in node.names:
             if alias.name == "*":
-                self._import(library)
+                self._import(module)
                 self.state.star_imports |= self.heap.bit
                 self.state.redefine_everything()
             else:
-                value = Value(self._import(library), 0, False, Imported(f"{module}.{alias.name}"))
+                value = Value(self._import(module), 0, False, Imported(f"{module}.{alias.name}"))
                 self.state.bind(alias.asname or alias.name, value)
 
-    def _import(self, library: str, *, is_submodule: bool = False) -> int:
-        """Return the object of a library, which may be a file that the notebook writes."""
+    def _import(self, module: str) -> int:
+        """Return the object of the library of a module, which may be a file that the notebook writes."""
+        library = module.partition(".")[0] or module
+        modules = self.heap.modules
+        for end, one in enumerate(module):
+            if one == "." and end:
+                modules[module[:end]] = modules.get(module[:end], 0) | self.heap.bit
+        modules[module] = modules.get(module, 0) | self.heap.bit
         if library not in sys.stdlib_module_names:
             self.effects.read_module(library)
-        is_closed = has_rules(library) or (is_known(library) and not is_submodule)
-        if not is_closed and library not in sys.stdlib_module_names:
+        is_unknown = not is_known(library) and library not in sys.stdlib_module_names
+        if is_unknown or is_registering(module):
             self.heap.patchers |= self.heap.bit
         return self.heap.library(library)
 

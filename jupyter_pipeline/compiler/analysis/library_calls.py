@@ -21,7 +21,7 @@ from jupyter_pipeline.compiler.analysis.library_models.model import (
     Returns,
     words,
 )
-from jupyter_pipeline.compiler.analysis.library_models.registry import find_function, has_rules
+from jupyter_pipeline.compiler.analysis.library_models.registry import find_function, is_known
 from jupyter_pipeline.compiler.analysis.locations import FIGURE, RANDOM_STATE
 from jupyter_pipeline.compiler.analysis.paths import find_paths, service_path
 from jupyter_pipeline.compiler.analysis.queries import is_reading_query
@@ -171,7 +171,7 @@ class LibraryCalls:
             effects.change_process(f"{shown}()")
         elif call.discarded and callee.objects & heap.libraries:
             effects.configure_all(callee.objects)
-        is_stateless = is_function and has_rules(shown.partition(".")[0])
+        is_stateless = is_function and is_known(shown)
         if is_function and not is_stateless:
             self._read_names_in_constants(call.node)
         return self.functions.call_unknown(callee, call.values, shown, callee_unchanged=is_stateless)

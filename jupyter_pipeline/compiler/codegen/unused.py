@@ -11,6 +11,8 @@ import re
 import sys
 from collections.abc import Collection, Iterator
 
+from jupyter_pipeline.compiler.analysis.library_models.registry import is_registering
+
 __all__ = ["UNUSED_NAME_RULES", "remove_imports", "rename_variables"]
 
 UNUSED_NAME_RULES = frozenset(["B007", "F841", "RUF059"])
@@ -23,7 +25,6 @@ _QUIET_LIBRARIES = frozenset(
     ["IPython", "joblib", "matplotlib", "networkx", "numpy", "pandas", "polars", "requests", "scipy", "sklearn", "yaml"]
 )
 """Libraries whose import changes no other library."""
-_EFFECTIVE_PARTS = ("sklearn.experimental",)
 
 
 def remove_imports(text: str, unused: Collection[str]) -> str:
@@ -59,22 +60,24 @@ def remove_imports(text: str, unused: Collection[str]) -> str:
 def _is_removable(node: ast.Import | ast.ImportFrom, alias: ast.alias, unused: Collection[str], text: str) -> bool:
     if isinstance(node, ast.Import):
         bound = alias.asname or alias.name.partition(".")[0]
+        if "." in alias.name and _is_mentioned(alias.name, text):  # it is an attribute of the package, too
+            return False
         return alias.name in unused and _is_quiet(alias.name) and not _is_mentioned(bound, text)
     if not node.module or node.level or f"{node.module}.{alias.name}" not in unused:
         return False
-    if _is_mentioned(alias.asname or alias.name, text):
+    if _is_mentioned(alias.asname or alias.name, text) or ("." in node.module and _is_mentioned(node.module, text)):
         return False
     return _is_quiet(node.module) or alias.name[:1].isupper()  # no submodule
 
 
 def _is_mentioned(name: str, text: str) -> bool:
     """Return True if the name occurs once more, such as in a text that is evaluated."""
-    return len(re.findall(rf"(?<![\w.]){name}\b", text)) > 1
+    return len(re.findall(rf"(?<![\w.]){re.escape(name)}\b", text)) > 1
 
 
 def _is_quiet(module: str) -> bool:
     root = module.partition(".")[0]
-    if module.startswith(_EFFECTIVE_PARTS):
+    if is_registering(module):
         return False
     return root in _QUIET_LIBRARIES or (root in sys.stdlib_module_names and root not in _EFFECTIVE_MODULES)
 

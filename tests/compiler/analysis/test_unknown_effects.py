@@ -131,3 +131,17 @@ def test_a_slice_keeps_operations_that_may_have_effects(cells: list[str]) -> Non
 def test_writers_of_files_that_a_call_without_a_path_may_read_are_noted() -> None:
     cells = ["import unlisted", "open('config.json', 'w').write('{}')", "r = unlisted.settings()"]
     assert any("may read the files" in note and "config.json" in note for note in slice_cells(cells, 2).notes)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["import xml", "import xml.dom.minidom as md", "r = xml.dom.minidom.parseString('<a/>')"],
+        ["import matplotlib", "import matplotlib.pyplot as plt", "matplotlib.pyplot.plot([1])"],
+        ["import concurrent", "from concurrent.futures import thread", "r = concurrent.futures.ThreadPoolExecutor()"],
+        ["from sklearn.experimental import enable_iterative_imputer", "from sklearn.impute import IterativeImputer"],
+        ["import matplotlib.pyplot as plt", "import seaborn as sns", "plt.imshow([[1, 2]], cmap='rocket')"],
+    ],
+)
+def test_an_import_with_an_effect_on_other_modules_is_kept(cells: list[str]) -> None:
+    assert slice_cells(cells, len(cells) - 1).cells == tuple(range(len(cells)))

@@ -256,28 +256,6 @@ class FunctionModel:
     configures_as_statement: bool = False
     """True if the call changes settings of the library where its result is discarded."""
 
-    @property
-    def is_pure(self) -> bool:
-        """True if a call without callbacks only computes its result."""
-        return not (
-            self.changes
-            or self.changes_receiver_if
-            or self.changes_if
-            or self.overwrites
-            or self.seeds
-            or self.draws
-            or self.draws_with
-            or self.makes_random
-            or self.files
-            or self.changes_process
-            or self.reads_names is not None
-            or self.query is not None
-            or self.writes_held
-            or self.uses_figure
-            or self.configures
-            or self.configures_as_statement
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryModel:
@@ -289,6 +267,8 @@ class LibraryModel:
     """Rules of functions and classes, in the notation of this module."""
     process_state: tuple[str, ...] = ()
     """Beginnings of the paths that change the process: working directory, environment, import path."""
+    registering: tuple[str, ...] = ()
+    """Beginnings of the paths, with a final dot, of modules whose import changes other modules."""
     decorators: frozenset[str] = frozenset()
     """Decorators that leave a function with the effects that it has."""
     file_methods: Files = field(default_factory=dict)

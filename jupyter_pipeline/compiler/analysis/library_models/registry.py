@@ -49,10 +49,10 @@ __all__ = [
     "find_method",
     "find_method_files",
     "has_random_state",
-    "has_rules",
     "is_decorator",
     "is_known",
     "is_process_state",
+    "is_registering",
     "list_libraries",
     "load_class",
     "load_kinds",
@@ -180,11 +180,6 @@ def load_class(path: str) -> LibraryInstance | None:
     library, _, rest = path.partition(".")
     found = f"{library}.{rest.rpartition('.')[2]}"
     return LibraryInstance(found, _KINDS[found]) if found in _KINDS else None
-
-
-def has_rules(library: str) -> bool:
-    """Return True if the model of a library lists all that is known of it as rules."""
-    return library in _RULES
 
 
 def is_decorator(path: str) -> bool:
@@ -331,3 +326,9 @@ def is_process_state(path: str) -> bool:
     library, _, rest = path.partition(".")
     model = _MODELS.get(library)
     return model is not None and rest.startswith(model.process_state)
+
+
+def is_registering(module: str) -> bool:
+    """Return True if the import of a module changes other modules, as ``sklearn.experimental`` does."""
+    model = _MODELS.get(module.partition(".")[0])
+    return model is not None and f"{module}.".startswith(model.registering)

@@ -197,4 +197,4 @@ _FUNCTIONS = """
 RULES = _ESTIMATOR + _CLASSES + _FUNCTIONS
 """Rules, for libraries with the same API, too."""
 
-MODELS = (LibraryModel(library="sklearn", rules=RULES),)
+MODELS = (LibraryModel(library="sklearn", rules=RULES, registering=("sklearn.experimental.",)),)

@@ -73,4 +73,5 @@ _RULES = """
             : -> object
 """
 
-MODELS = (LibraryModel(library="seaborn", rules=_RULES),)
+MODELS = (LibraryModel(library="seaborn", rules=_RULES, registering=("seaborn.",)),)
+"""The import of seaborn adds color maps to Matplotlib."""
