@@ -97,10 +97,18 @@ def observe(expression: str, setup: types.CodeType, folder: Path) -> Facts:
     folder : Path
         Working directory of the call.
     """
-    _RECORDER.install()
-    namespace: dict[str, Any] = {"__name__": "sample"}
     old_folder = Path.cwd()
     os.chdir(folder)
+    try:
+        return _observe(expression, setup, folder)
+    finally:
+        # The values of the call are gone: an open database writes its files by relative paths when it is deleted.
+        os.chdir(old_folder)
+
+
+def _observe(expression: str, setup: types.CodeType, folder: Path) -> Facts:
+    _RECORDER.install()
+    namespace: dict[str, Any] = {"__name__": "sample"}
     state: dict[str, Any] = {}
     files = _list_files(folder)
     changed_state: set[str] = set()
@@ -150,7 +158,6 @@ def observe(expression: str, setup: types.CodeType, folder: Path) -> Facts:
     finally:
         _RECORDER.active = False
         restore_state(state, changed_state)
-        os.chdir(old_folder)
 
 
 class _Advanced(list[Any]):
