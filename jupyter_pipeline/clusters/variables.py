@@ -11,12 +11,9 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-__all__ = ["SECRET_KEY", "escape", "expand", "expand_secrets", "substitute"]
+from jupyter_pipeline.secret_detection import SECRET_KEY
 
-SECRET_KEY = re.compile(
-    r"(?i)(?:^|[_.-])(?:password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key|credentials?)$"
-)
-"""Keys whose value must be a variable."""
+__all__ = ["escape", "expand", "expand_secrets", "substitute"]
 
 _VARIABLE = re.compile(
     r"\$(?:(?P<escaped>\$)|(?P<plain>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)(?::-(?P<default>[^{}]*))?\}|(?P<bad>))"

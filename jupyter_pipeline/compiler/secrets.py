@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram
-from jupyter_pipeline.exceptions import MissingDependencyError, UsageError
+from jupyter_pipeline.exceptions import UsageError
+from jupyter_pipeline.secret_detection import detect_in_lines
 
 __all__ = ["FIX", "find_machine_values", "find_secrets", "refuse_secret_values"]
 
@@ -26,7 +27,6 @@ _SUSPECT = re.compile(
 )
 """Lines that all detectors scan."""
 FIX = 'Read it at run time: os.environ["NAME"], or prefect.blocks.system.Secret.load("name").get().'
-_ENTROPY = ("HexHighEntropyString", "Base64HighEntropyString")
 _HERE = re.compile(r"^(/(?:home|Users|root|tmp|scratch|mnt|media)/|~/|[A-Za-z]:\\)")
 _HOLDERS = frozenset(["asyncio", "dask", "distributed", "filelock", "multiprocessing", "threading"])
 """Libraries of the classes in `_HELD`."""
@@ -41,7 +41,7 @@ _HELD = {
 def find_secrets(sliced: SlicedProgram) -> list[tuple[int, int, str]]:
     """Return cell, line and kind of each line of the slice that looks like a secret."""
     suspects = [(cell, number, line) for cell, number, line in _lines(sliced) if _SUSPECT.search(line)]
-    kinds = _detect([line for _, _, line in suspects])
+    kinds = detect_in_lines([line for _, _, line in suspects])
     return [(cell, number, kind) for (cell, number, _), kind in zip(suspects, kinds, strict=True) if kind]
 
 
@@ -55,25 +55,9 @@ def refuse_secret_values(values: Mapping[str, Any]) -> None:
     """
     lines = {name: f"{name} = {value!r}" for name, value in values.items()}
     suspects = [name for name, line in lines.items() if _SUSPECT.search(line)]
-    for name, kind in zip(suspects, _detect([lines[n] for n in suspects]), strict=True):
+    for name, kind in zip(suspects, detect_in_lines([lines[n] for n in suspects]), strict=True):
         if kind:
             raise UsageError(f"{name} looks like a secret ({kind}), and it would be written to files. {FIX}")
-
-
-def _detect(lines: Sequence[str]) -> list[str]:
-    """Return the kind of secret that each line seems to contain; empty for none."""
-    if not lines:
-        return []
-    try:
-        from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
-        from detect_secrets.core.scan import scan_line
-        from detect_secrets.settings import transient_settings
-    except ImportError as error:
-        raise MissingDependencyError("detect-secrets") from error
-    detectors: dict[str, Any] = get_mapping_from_secret_type_to_class()
-    names = [detector.__name__ for detector in detectors.values() if detector.__name__ not in _ENTROPY]
-    with transient_settings({"plugins_used": [{"name": n} for n in sorted(names)], "filters_used": []}):
-        return [next((str(secret.type) for secret in scan_line(line)), "") for line in lines]
 
 
 def find_machine_values(sliced: SlicedProgram) -> list[tuple[int, str]]:

@@ -45,6 +45,7 @@ def main() -> None:
     recorder = None
     try:
         os.chdir(request["working_directory"])
+        _resolve_references()
         recorder = _recorder(request)
         _call(request, recorder)
     except BaseException as error:  # noqa: BLE001 - a flow may raise anything, SystemExit too
@@ -100,6 +101,20 @@ def _end_with_parent(parent: int, alone: threading.Event, mark: str) -> None:
 def _remove_if(alone: threading.Event) -> None:
     if alone.is_set():
         shutil.rmtree(Path(sys.argv[1]).parent, ignore_errors=True)
+
+
+def _resolve_references() -> None:
+    """Replace references to blocks and variables of the server in the environment, as Prefect's worker does."""
+    marks = ("{{ prefect.blocks.", "{{prefect.blocks.", "{{ prefect.variables.", "{{prefect.variables.")
+    found = {name: value for name, value in os.environ.items() if any(mark in value for mark in marks)}
+    if not found:
+        return
+    from prefect.utilities.templating import resolve_block_document_references, resolve_variables
+
+    async def resolve() -> dict[str, Any]:
+        return dict(await resolve_variables(await resolve_block_document_references(found)))
+
+    os.environ.update({name: str(value) for name, value in asyncio.run(resolve()).items()})
 
 
 def _recorder(request: dict[str, Any]) -> Any:

@@ -15,19 +15,16 @@ from jupyter_pipeline.clusters.backends import Backend, get_backend_class
 from jupyter_pipeline.clusters.profiles.class_arguments import check_arguments
 from jupyter_pipeline.clusters.profiles.merging import MergedProfile
 from jupyter_pipeline.clusters.profiles.schema import MAPPING_KEYS, SECTIONS
-from jupyter_pipeline.clusters.variables import SECRET_KEY, expand
+from jupyter_pipeline.clusters.variables import expand
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Limits, Profile
 from jupyter_pipeline.paths import check_name
+from jupyter_pipeline.secret_detection import find_secrets
 from jupyter_pipeline.units import format_duration, parse_count
 
 __all__ = ["validate"]
 
 _CLASS = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
-_INLINE_EXPORT = re.compile(
-    r"(?i)\b(\w*(?:password|passwd|secret|token|api_?key|access_key)\w*)=(?![\"']?\$)[\"']?[^\s\"']+"
-)
-_URL_WITH_PASSWORD = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@]*:(?!\$)[^\s/@]+@")
 
 
 def validate(merged: MergedProfile, environ: Mapping[str, str]) -> Profile:
@@ -46,7 +43,7 @@ def validate(merged: MergedProfile, environ: Mapping[str, str]) -> Profile:
         For the first problem, with file, key, reason and fix.
     """
     _check_shape(merged)
-    _check_secrets(merged, merged.values, "")
+    _check_secrets(merged)
     backend = get_backend_class(str(merged.values.get("cluster_class", "")))
     values = expand(merged.values, environ, merged.build_error, unexpanded=backend.unexpanded_arguments())
     parsed = _parse_values(merged, values)
@@ -109,29 +106,14 @@ def _check_text(merged: MergedProfile, value: Any, path: str) -> None:
         raise merged.build_error(path, "contains a control character", "Remove it.")
 
 
-def _check_secrets(merged: MergedProfile, value: Any, path: str) -> None:
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            key_path = f"{path}.{key}" if path else str(key)
-            secret = SECRET_KEY.search(str(key)) and not isinstance(item, Mapping | list | bool | None)
-            if secret and not (isinstance(item, str) and re.fullmatch(r"\$(\w+|\{\w+\})", item)):
-                raise merged.build_error(
-                    key_path,
-                    "a secret is written into the file",
-                    f"Write ${{{str(key).upper()}}} and set that variable.",
-                )
-            _check_secrets(merged, item, key_path)
-    elif isinstance(value, list):
-        for i, item in enumerate(value):
-            _check_secrets(merged, item, f"{path}[{i}]")
-    elif isinstance(value, str):
-        found = _INLINE_EXPORT.search(value)
-        if found:
-            raise merged.build_error(
-                path, f"a secret ({found[1]}) is written into the file", "Let the job read it from a file of mode 0600."
-            )
-        if _URL_WITH_PASSWORD.search(value):
-            raise merged.build_error(path, "an address contains a password", "Write user:${VARIABLE}@ instead.")
+def _check_secrets(merged: MergedProfile) -> None:
+    for secret in find_secrets(merged.values):
+        fix = "Let the job read it from a file of mode 0600."
+        if "address" in secret.reason:
+            fix = "Write user:${VARIABLE}@ instead."
+        elif secret.name:
+            fix = f"Write ${{{secret.name.upper()}}} and set that variable."
+        raise merged.build_error(secret.path, secret.reason, fix)
 
 
 def _parse_values(merged: MergedProfile, values: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -19,8 +19,16 @@ from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import schedule_body, to_schedule
 from jupyter_pipeline.parameter_schema import convert_value
+from jupyter_pipeline.secret_detection import find_secrets
 
-__all__ = ["apply_specification", "check_owner", "check_specification", "find_on_server", "find_pool"]
+__all__ = [
+    "apply_specification",
+    "check_owner",
+    "check_specification",
+    "find_on_server",
+    "find_pool",
+    "refuse_secrets",
+]
 
 _MISSING = object()
 """Default of a parameter that has none."""
@@ -70,6 +78,23 @@ def _check_parameters(spec: DeploymentSpec, owner: str, values: Mapping[str, Any
             raise NotFoundError("parameter", name, known, f"{owner} sets it.")
         if value != known[name].get("default", _MISSING):
             convert_value(name, known[name], list(value) if isinstance(value, tuple) else value, owner, exact=True)
+
+
+def refuse_secrets(spec: DeploymentSpec) -> None:
+    """Raise if a value that the server and the version file keep contains a secret.
+
+    Raises
+    ------
+    UsageError
+        The message has the name, not the value.
+    """
+    schedules = {schedule.slug: schedule.parameters for schedule in spec.schedules}
+    for secret in find_secrets({"env": spec.env, "parameters": spec.parameters, "schedules": schedules}):
+        raise UsageError(
+            f"{secret.path} of the deployment {spec.name!r}: {secret.reason}. Store it in a Prefect Secret block. "
+            'Read it in the notebook with Secret.load("NAME").get(), or write "{{ prefect.blocks.secret.NAME }}" as a '
+            "variable of a target's env."
+        )
 
 
 async def find_on_server(api: PrefectApi, spec: DeploymentSpec) -> dict[str, Any] | None:

@@ -53,11 +53,14 @@ async def preview_async(spec: DeploymentSpec, code: Mapping[str, str], *, overwr
         If no Prefect API answers.
     NotFoundError, ConfigurationError
         If there is no such work pool or alert, or the pool is paused.
+    UsageError
+        If a value of the deployment contains a secret.
     OrchestrationError
         If the name belongs to another notebook.
     """
     async with connect(spec.server) as api:
         apply.check_specification(spec)
+        apply.refuse_secrets(spec)
         await alerts.check_alerts(api, spec)
         pool, pool_type = await apply.find_pool(api, spec.work_pool)
         body = deployment_body(spec, pool=pool, pool_type=pool_type)

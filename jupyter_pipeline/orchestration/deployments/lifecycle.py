@@ -49,7 +49,10 @@ async def deploy_async(spec: DeploymentSpec, *, overwrite: bool = False) -> Depl
         If no Prefect API answers.
     OrchestrationError
         If the name belongs to another notebook.
+    UsageError
+        If a value of the deployment contains a secret.
     """
+    apply.refuse_secrets(spec)
     async with connect(spec.server) as api:
         await alerts.check_alerts(api, spec)
         with history.lock_name(spec.name):

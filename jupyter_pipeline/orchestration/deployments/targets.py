@@ -22,11 +22,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline import safe_yaml
 from jupyter_pipeline.exceptions import ConfigurationError, UsageError
 from jupyter_pipeline.models import DeploymentSpec, Schedule, Target
 from jupyter_pipeline.orchestration import schedules
 from jupyter_pipeline.paths import check_name
+from jupyter_pipeline.secret_detection import read_settings
 
 __all__ = ["PRODUCTION", "apply_target", "base_specification", "deployment_name", "load"]
 
@@ -34,6 +34,10 @@ PRODUCTION = "production"
 """Target whose deployments have the name of the pipeline."""
 
 _ALWAYS = ("staging", PRODUCTION)
+_WAY_OUT = (
+    'Store it in a Prefect Secret block, and write "{{ prefect.blocks.secret.NAME }}" as a variable of env. '
+    "Runs read it there."
+)
 _KEYS: Mapping[str, type] = {
     "profile": str,
     "server": str,
@@ -130,7 +134,7 @@ def base_specification(spec: DeploymentSpec) -> DeploymentSpec:
 def _read(path: Path) -> Mapping[str, Any]:
     if not path.exists():
         return {}
-    content = safe_yaml.read_file(path, json=True)
+    content = read_settings(path, _WAY_OUT)
     if not isinstance(content or {}, Mapping):
         raise ConfigurationError(str(path), "", "is no mapping of targets", "Write: production: {profile: slurm}")
     return content or {}

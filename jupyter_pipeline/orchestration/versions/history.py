@@ -25,6 +25,7 @@ import filelock
 from jupyter_pipeline.exceptions import OrchestrationError
 from jupyter_pipeline.models import Alert, DeploymentSpec, Record, Schedule
 from jupyter_pipeline.paths import versions_dir, write_private
+from jupyter_pipeline.secret_detection import has_secret, is_private_name
 
 __all__ = [
     "KEPT",
@@ -46,7 +47,6 @@ KEPT = 50
 _SLACK = 10
 """Number of versions beyond `KEPT` at which the oldest are removed, so that not every deploy removes some."""
 _PATIENCE = 120.0
-_SECRET = re.compile(r"SECRET|TOKEN|PASSW|CREDENTIAL|AUTH|API_?KEY|PRIVATE", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +177,10 @@ def to_specification(version: Version, environment: Mapping[str, str] | None = N
 def _plain(spec: DeploymentSpec) -> dict[str, Any]:
     data: dict[str, Any] = json.loads(json.dumps(spec.to_dict()))
     for part in (data, data["base"]):
-        part["env"] = {name: None if _SECRET.search(name) else value for name, value in part.get("env", {}).items()}
+        part["env"] = {
+            name: None if is_private_name(name) or has_secret(name, value) else value
+            for name, value in part.get("env", {}).items()
+        }
     return data
 
 

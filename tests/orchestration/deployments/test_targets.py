@@ -16,8 +16,23 @@ from jupyter_pipeline.exceptions import (
 from jupyter_pipeline.models import DeploymentSpec, Schedule, ServiceStatus, Target
 from jupyter_pipeline.orchestration import deployments, runs, service_state
 from jupyter_pipeline.orchestration.deployments import targets
+from jupyter_pipeline.orchestration.prefect_api.client import connect
+from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
+from jupyter_pipeline.orchestration.versions import snapshots
+from jupyter_pipeline.paths import versions_dir
+from jupyter_pipeline.workflows.rehearsal import rehearse
 
 Make = Callable[..., DeploymentSpec]
+FLOW = """
+from prefect import flow
+
+import steps
+
+@flow(name="{name}")
+def {name}(result: str = "{result}"):
+    with open(result, "a") as file:
+        file.write(f"{{steps.work()}}\\n")
+"""
 SPEC = DeploymentSpec(
     name="sales",
     flow_name="sales",
@@ -176,3 +191,44 @@ def test_a_target_may_name_another_server(
     deployments.delete("abroad")
     with pytest.raises(ApiUnreachableError):
         deployments.list_deployments()
+
+
+async def _store_secret_async(name: str, value: str) -> None:
+    async with connect() as api:
+        await api.post("/block_types/install_system_block_types", {})
+        kind = (await api.get("/block_types/slug/secret"))["id"]
+        (schema, *_) = await api.post("/block_schemas/filter", {"block_schemas": {"block_type_id": {"any_": [kind]}}})
+        body = {"name": name, "data": {"value": value}, "block_type_id": kind, "block_schema_id": schema["id"]}
+        await api.post("/block_documents/", body)
+
+
+_store_secret = run_sync(_store_secret_async)
+
+
+def test_a_secret_is_refused_and_a_reference_has_its_value_in_rehearsal_and_run(
+    live: ServiceStatus, specification: Make, tmp_path: Path
+) -> None:
+    code = {
+        "flow.py": FLOW.format(name="referring", result=tmp_path / "result.txt"),
+        "steps.py": "import os\n\ndef work():\n    return os.environ['DB_ADDRESS']\n",
+    }
+    version, path = snapshots.store_snapshot(code)
+    spec = dataclasses.replace(specification("referring"), version=version, path=str(path))
+    address = "postgresql://me:hunter2hunter2@db/sales"
+    for changes in (
+        {"env": {"DB_ADDRESS": address}},
+        {"schedules": (Schedule(cron="0 6 * * *", parameters={"result": address}),)},
+    ):
+        with pytest.raises(UsageError, match=r"contains a password.*prefect\.blocks\.secret") as refused:
+            deployments.deploy(dataclasses.replace(spec, **changes))  # type: ignore[arg-type]
+        assert "hunter2" not in str(refused.value)
+    assert not (versions_dir() / "referring").exists()
+    _store_secret("db", address)
+    spec = dataclasses.replace(spec, env={"DB_ADDRESS": "{{ prefect.blocks.secret.db }}"})
+    done = rehearse(code, "flow.py:referring", working_directory=tmp_path, environment=spec.env)
+    assert done.error == ""
+    deployments.deploy(spec)
+    assert runs.wait(deployments.run_now("referring").id, timeout=120).state == "Completed"
+    assert (tmp_path / "result.txt").read_text().split() == [address, address]
+    for file in versions_dir().rglob("*.json"):
+        assert "hunter2" not in file.read_text()

@@ -1,0 +1,158 @@
+"""Find secrets in names, values and lines of code: the one detector of the package.
+
+A value is a secret in three cases:
+
+- Its name is a secret's name, such as ``DB_PASSWORD``, and it is not a reference.
+- It contains a password: in an address, or in an assignment such as ``password=…``.
+- It has the format of a key or token that ``detect-secrets`` knows.
+
+``detect-secrets`` also reports names and high entropy. Its names are used for code alone, since ``secret_name: db`` is
+a valid setting. Its entropy is not used: checksums have high entropy, too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jupyter_pipeline import safe_yaml
+from jupyter_pipeline.exceptions import ConfigurationError, MissingDependencyError
+
+__all__ = ["SECRET_KEY", "Secret", "detect_in_lines", "find_secrets", "has_secret", "is_private_name", "read_settings"]
+
+SECRET_KEY = re.compile(
+    r"""(?ix)
+    (?: password | passwd | passphrase )$
+  | (?: ^ | [_.-] )(?: pass | pwd )$ (?<! ^pwd )
+  | (?: ^ | [_.-] )(?: secret | token | credentials? | auth_?string | auth_?token )$
+  | (?: ^ | [_.-] )(?: api | access | account | private | secret | encryption | signing )_?key$
+    """
+)
+"""Names whose value must be a reference."""
+_PRIVATE = re.compile(r"(?i)secret|token|passw|pwd|credential|auth|private|(?:api|access|account)_?key|_key$")
+"""Names whose value may be private: it is left out where it is not needed."""
+_REFERENCE = re.compile(r"\$(\w+|\{\w+\})|\{\{\s*(prefect\.blocks\.[\w.-]+|prefect\.variables\.[\w.-]+|\$\w+)\s*\}\}")
+_ASSIGNMENT = re.compile(
+    r"(?i)(?<![a-z0-9])(\w*(?:password|passwd|passphrase|secret|token|api_?key|access_?key|account_?key)"
+    r"|pwd|pass|sig)=(?!\s*[\"']?(?:\$|\{\{))[\"']?[^\s\"';&]+"
+)
+_URL_WITH_PASSWORD = re.compile(r"(?i)\b[a-z][a-z0-9+.-]*://[^\s/:@?#]*:(?!\$|\{\{)[^\s/@]+@")
+_URL_WITH_TOKEN = re.compile(r"(?i)\b(?:[a-z]+\+)?https?://(?!\$|\{\{)[^\s/:@?#]{16,}@")
+_LIKE_TOKEN = re.compile(r"-----BEGIN|hooks\.slack|(?=[\w+/=:.-]*\d)(?=[\w+/=:.-]*[A-Za-z])[\w+/=:.-]{16,}|eyJ")
+"""Values that are scanned for formats of tokens."""
+_ENTROPY = ("HexHighEntropyString", "Base64HighEntropyString")
+_NAMES = ("KeywordDetector",)
+
+
+class Secret(NamedTuple):
+    """Place and kind of a secret; never its value."""
+
+    path: str
+    """Dotted path of the key."""
+    name: str
+    """Last key of the path."""
+    reason: str
+    """Predicate for an error message."""
+
+
+def find_secrets(values: Any, path: str = "", name: str = "") -> Iterator[Secret]:
+    """Yield the secrets in plain values.
+
+    Parameters
+    ----------
+    values : mapping, list or a plain value
+        Content of a file, or settings.
+    path : str, optional
+        Dotted path of `values`.
+    name : str, optional
+        Last key of `path`.
+    """
+    if isinstance(values, Mapping):
+        for key, value in values.items():
+            yield from find_secrets(value, f"{path}.{key}" if path else str(key), str(key))
+    elif isinstance(values, list | tuple):
+        for i, value in enumerate(values):
+            yield from find_secrets(value, f"{path}[{i}]")
+    elif reason := _reason(name, values):
+        yield Secret(path, name, reason)
+
+
+def has_secret(name: str, value: Any) -> bool:
+    """Return True if the value of a setting contains a secret."""
+    return any(find_secrets(value, name, name))
+
+
+def is_private_name(name: str) -> bool:
+    """Return True if a variable with this name may have a private value."""
+    return bool(_PRIVATE.search(name))
+
+
+def _reason(name: str, value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return ""
+    if SECRET_KEY.search(name) and value != "" and not (isinstance(value, str) and _REFERENCE.fullmatch(value.strip())):
+        return "a secret is written into the file"
+    if not isinstance(value, str):
+        return ""
+    if _URL_WITH_PASSWORD.search(value):
+        return "an address contains a password"
+    if _URL_WITH_TOKEN.search(value):
+        return "an address contains a token"
+    if found := _ASSIGNMENT.search(value):
+        return f"a secret ({found[1]}) is written into the file"
+    if _LIKE_TOKEN.search(value) and (kind := detect_in_lines([f"x = {value!r}"], names=False)[0]):
+        return f"a secret ({kind}) is written into the file"
+    return ""
+
+
+def read_settings(path: Path, fix: str) -> Any:
+    """Return the document in a YAML file of a project, which git and versions keep: JSON values without secrets.
+
+    Parameters
+    ----------
+    path : Path
+        File to read.
+    fix : str
+        Next step for the user if the file contains a secret; ``{name}`` stands for the key.
+
+    Raises
+    ------
+    ConfigurationError
+        If `safe_yaml.read_file` refuses the file, or it contains a secret. The message has the key, not the value.
+    """
+    content = safe_yaml.read_file(path, json=True)
+    for secret in find_secrets(content):
+        raise ConfigurationError(str(path), secret.path, secret.reason, fix.replace("{name}", secret.name))
+    return content
+
+
+def detect_in_lines(lines: Sequence[str], *, names: bool = True) -> list[str]:
+    """Return the kind of secret that each line of code seems to contain; empty for none.
+
+    Parameters
+    ----------
+    lines : sequence of str
+        Lines such as ``key = 'value'``.
+    names : bool, default True
+        Report also values that are assigned to a name such as ``password``.
+
+    Raises
+    ------
+    MissingDependencyError
+        If ``detect-secrets`` is not installed.
+    """
+    if not lines:
+        return []
+    try:
+        from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
+        from detect_secrets.core.scan import scan_line
+        from detect_secrets.settings import transient_settings
+    except ImportError as error:
+        raise MissingDependencyError("detect-secrets") from error
+    left_out = _ENTROPY if names else (*_ENTROPY, *_NAMES)
+    detectors: dict[str, Any] = get_mapping_from_secret_type_to_class()
+    used = [detector.__name__ for detector in detectors.values() if detector.__name__ not in left_out]
+    with transient_settings({"plugins_used": [{"name": n} for n in sorted(used)], "filters_used": []}):
+        return [next((str(secret.type) for secret in scan_line(line)), "") for line in lines]
