@@ -78,6 +78,8 @@ class Compilation(Record):
     flow_name: str
     files: Mapping[str, str]
     """Text of each file by path in the pipeline's folder."""
+    local_modules: tuple[str, ...] = ()
+    """Paths in `files` of copies of modules beside the notebook."""
     entrypoint: str
     """``FILE:NAME`` of the object that the orchestrator loads."""
     parameters: Mapping[str, Any]

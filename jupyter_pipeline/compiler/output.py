@@ -2,7 +2,7 @@
 
 `write_files` stores a hash of each file in ``.jupyter-pipeline.json`` of the same folder. A file whose hash differs was
 edited by hand and is never overwritten without `overwrite`. All files are written under temporary names first and
-renamed at the end.
+renamed at the end. Copies of local modules that the pipeline does not import any longer are removed then.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import json
 import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.exceptions import CompileError, EditedByHandError
 
@@ -42,7 +42,7 @@ def write_files(folder: Path, compilation: Compilation, *, overwrite: bool = Fal
     Returns
     -------
     list of str
-        Names of the changed files; empty if all were up to date.
+        Names of the changed and removed files; empty if all were up to date.
 
     Raises
     ------
@@ -54,20 +54,27 @@ def write_files(folder: Path, compilation: Compilation, *, overwrite: bool = Fal
     if not overwrite and (edited := find_manual_edits(folder, compilation)):
         raise EditedByHandError([str(folder / name) for name in edited])
     hashes = {name: _hash(text) for name, text in sorted(compilation.files.items())}
-    record = {"notebook": compilation.notebook, "files": hashes}
+    record: dict[str, Any] = {"notebook": compilation.notebook, "files": hashes}
+    if compilation.local_modules:
+        record["local_modules"] = sorted(compilation.local_modules)
+    unused = _find_unused_modules(folder, compilation)
     contents = {**compilation.files, RECORD: json.dumps(record, indent=1) + "\n"}
     changed = {name: text for name, text in contents.items() if _read(folder / name) != text}
     staged: list[tuple[str, Path]] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in changed.items():
-            handle, path = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
-            staged.append((path, folder / name))
+            final = folder / name
+            final.parent.mkdir(parents=True, exist_ok=True)
+            handle, path = tempfile.mkstemp(prefix=f".{final.name}.", dir=final.parent)
+            staged.append((path, final))
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
                 file.write(text)
             Path(path).chmod(0o644)  # these files belong in git, like the notebook
         for path, final in staged:
             Path(path).replace(final)
+        for name in unused:
+            (folder / name).unlink(missing_ok=True)
     except OSError as error:
         raise CompileError(
             f"{folder} cannot be written ({error.strerror}). Make it writable, or move the notebook."
@@ -76,15 +83,12 @@ def write_files(folder: Path, compilation: Compilation, *, overwrite: bool = Fal
         for path, _ in staged:
             with contextlib.suppress(OSError):
                 Path(path).unlink()
-    return [name for name in changed if name != RECORD]
+    return [*(name for name in changed if name != RECORD), *unused]
 
 
 def find_manual_edits(folder: Path, compilation: Compilation) -> list[str]:
     """Return the names of files in `folder` that differ from the last written and from the new text."""
-    try:
-        written = json.loads((folder / RECORD).read_text("utf-8"))["files"]
-    except (OSError, ValueError, KeyError, TypeError):
-        written = {}
+    written = _read_record(folder)["files"]
     edited = []
     for name, text in compilation.files.items():
         present = _read(folder / name)
@@ -101,6 +105,21 @@ def diff_files(folder: Path, compilation: Compilation) -> str:
         lines = difflib.unified_diff(before, text.splitlines(keepends=True), f"a/{name}", f"b/{name}")
         parts.append("".join(lines))
     return "".join(parts)
+
+
+def _find_unused_modules(folder: Path, compilation: Compilation) -> list[str]:
+    """Return the unedited copies of modules that the last deploy wrote and that the pipeline does not import now."""
+    record = _read_record(folder)
+    old = [name for name in record.get("local_modules", ()) if name not in compilation.files]
+    return [name for name in old if _hash(_read(folder / name) or "") == record["files"].get(name)]
+
+
+def _read_record(folder: Path) -> dict[str, Any]:
+    try:
+        record = json.loads((folder / RECORD).read_text("utf-8"))
+    except (OSError, ValueError):
+        record = None
+    return {"files": {}, **record} if isinstance(record, dict) else {"files": {}}
 
 
 def _read(path: Path) -> str | None:

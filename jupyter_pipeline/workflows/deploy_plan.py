@@ -193,7 +193,7 @@ def plan(
     from jupyter_pipeline.compiler import output
     from jupyter_pipeline.compiler.codegen import registry, source_map
     from jupyter_pipeline.compiler.frontend import directives
-    from jupyter_pipeline.compiler.local_modules import find_local_modules
+    from jupyter_pipeline.compiler.local_modules import find_local_modules, find_missing_data
     from jupyter_pipeline.orchestration.deployments import targets
 
     options = settings.compile_options
@@ -214,6 +214,9 @@ def plan(
     modules = find_local_modules(compilation.files, folder)
     if packages:
         compilation = artifacts.add_lock(compilation, modules)
+    compilation = dataclasses.replace(
+        compilation, files={**compilation.files, **modules}, local_modules=tuple(sorted(modules))
+    )
     if unknown := [name for name in settings.sample if name not in compilation.parameters]:
         raise NotFoundError("parameter", unknown[0], compilation.parameters, "Make it one: --param NAME.")
     sample = check_parameters(compilation.parameter_schema, settings.sample)
@@ -229,7 +232,7 @@ def plan(
         selected=(selected,) if isinstance(selected, int) else tuple(selected),
         folder=folder,
         # The manifest may differ between targets; the code does not.
-        code={**{n: t for n, t in compilation.files.items() if n != MANIFEST}, **modules},
+        code={n: t for n, t in compilation.files.items() if n != MANIFEST},
         beside={
             source_map.FILE: json.dumps(compilation.source_map),
             ORIGIN: artifacts.describe_origin(cells, selected, options),
@@ -244,6 +247,11 @@ def plan(
         notes=(
             *compilation.notes,
             *(f"{path} is deployed with the code." for path in sorted(modules)),
+            *(
+                f"{path} is not deployed with its package: it is larger than 1 MB or not text. A run does not find it "
+                "beside its module. Read it from a path outside the package."
+                for path in find_missing_data(modules, folder)
+            ),
             *(f"{home / name} was edited by hand. A deploy needs --overwrite." for name in edited),
             *_problems(other or profile),
         ),

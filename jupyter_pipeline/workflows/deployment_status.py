@@ -51,7 +51,7 @@ def _status(cells: Sequence[Cell], record: DeploymentRecord) -> DeploymentStatus
     try:
         origin = json.loads((folder / ORIGIN).read_text("utf-8"))
         ids, reason = tuple(origin["cells"]), ""
-        changed = _is_changed(cells, ids, origin["options"], folder)
+        changed = _is_changed(cells, ids, origin["options"], folder, Path(record.notebook).parent)
         ids = ids[:1] if origin["options"].get("whole") else ids
     except (OSError, ValueError, KeyError):
         ids, changed, reason = (), False, "The snapshot is not on this machine, or another tool deployed it."
@@ -72,9 +72,12 @@ def _status(cells: Sequence[Cell], record: DeploymentRecord) -> DeploymentStatus
     )
 
 
-def _is_changed(cells: Sequence[Cell], ids: Sequence[str], options: Mapping[str, Any], folder: Path) -> bool:
-    """Return True if the cells now compile to code that differs from the snapshot."""
+def _is_changed(
+    cells: Sequence[Cell], ids: Sequence[str], options: Mapping[str, Any], folder: Path, beside: Path
+) -> bool:
+    """Return True if the cells now compile to code that differs from the snapshot, or a module beside them does."""
     from jupyter_pipeline import compiler
+    from jupyter_pipeline.compiler.local_modules import find_local_modules
 
     whole = bool(options.get("whole"))
     indices = compiler.select_cells(cells, [], whole=True) if whole else [compiler.select_cell(cells, i) for i in ids]
@@ -83,7 +86,8 @@ def _is_changed(cells: Sequence[Cell], ids: Sequence[str], options: Mapping[str,
         indices[0] if len(indices) == 1 else indices,
         compiler.CompileOptions.from_dict({k: tuple(v) if isinstance(v, list) else v for k, v in options.items()}),
     )
-    code = {name: text for name, text in again.files.items() if name not in (LOCK, MANIFEST)}
+    code = {**again.files, **find_local_modules(again.files, beside)}
+    code = {name: text for name, text in code.items() if name not in (LOCK, MANIFEST)}
     return any(_read(folder / name) != text for name, text in code.items())
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_pipeline.compiler.local_modules import find_local_modules
+from jupyter_pipeline.compiler.local_modules import find_local_modules, find_missing_data
 from jupyter_pipeline.exceptions import CompileError
 
 
@@ -42,3 +42,33 @@ def test_a_module_with_the_name_of_a_generated_file_is_refused(tmp_path: Path) -
     write(tmp_path, helper="import steps", steps="")
     with pytest.raises(CompileError, match="Rename the module"):
         find_local_modules({"steps.py": "import helper"}, tmp_path)
+
+
+@pytest.mark.parametrize("imports", ["import steps", "from flow import x"])
+def test_a_cell_that_imports_the_name_of_a_generated_file_is_refused(tmp_path: Path, imports: str) -> None:
+    write(tmp_path, steps="", flow="")
+    with pytest.raises(CompileError, match="Rename the module"):
+        find_local_modules({"steps.py": imports, "flow.py": "import steps"}, tmp_path)
+
+
+def test_copies_beside_the_generated_files_are_not_searched_for(tmp_path: Path) -> None:
+    write(tmp_path, helper="", **{"tools/__init__": ""})
+    files = {"steps.py": "import helper, tools", "helper.py": "import tools", "tools/__init__.py": ""}
+    assert find_local_modules(files, tmp_path) == {}
+
+
+def test_a_package_without_init_travels_unless_another_one_is_installed(tmp_path: Path) -> None:
+    write(tmp_path, **{"lib/a": "x = 1", "yaml/b": "", "json/c": ""})
+    (tmp_path / "data").mkdir()
+    found = find_local_modules({"steps.py": "import json, yaml, data\nfrom lib.a import x"}, tmp_path)
+    assert found == {"lib/a.py": "x = 1"}
+
+
+def test_text_files_travel_with_their_package_and_others_are_listed(tmp_path: Path) -> None:
+    write(tmp_path, **{"tools/__init__": "", "tools/__pycache__/x": ""})
+    (tmp_path / "tools" / "query.sql").write_text("select 1")
+    (tmp_path / "tools" / "model.bin").write_bytes(b"\xff\x00")
+    (tmp_path / "tools" / "large.csv").write_text("x" * 1_000_001)
+    found = find_local_modules({"steps.py": "import tools"}, tmp_path)
+    assert found == {"tools/__init__.py": "", "tools/query.sql": "select 1"}
+    assert find_missing_data(found, tmp_path) == ["tools/large.csv", "tools/model.bin"]

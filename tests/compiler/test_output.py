@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,3 +45,15 @@ def test_files_without_a_record_are_manual_edits(tmp_path: Path) -> None:
     with pytest.raises(EditedByHandError):
         write_files(tmp_path, compiled())
     assert [p.name for p in tmp_path.iterdir()] == ["flow.py"]
+
+
+def test_copies_of_modules_that_are_not_imported_any_longer_are_removed_unless_edited(tmp_path: Path) -> None:
+    modules = {"helper.py": "x = 1", "tools/a.py": "y = 2", "edited.py": "z = 3"}
+    with_modules = replace(compiled(), files={**compiled().files, **modules}, local_modules=tuple(modules))
+    write_files(tmp_path, with_modules)
+    assert (tmp_path / "tools" / "a.py").read_text() == "y = 2"
+    (tmp_path / "edited.py").write_text("mine")
+    (tmp_path / "test.yaml").write_text("")
+    assert sorted(write_files(tmp_path, compiled())) == ["helper.py", "tools/a.py"]
+    kept = {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()}
+    assert kept == {"flow.py", "prefect.yaml", "steps.py", RECORD, "edited.py", "test.yaml"}

@@ -55,3 +55,14 @@ def test_marked_cells_are_compared_together_with_how_they_run(live: Path, tmp_pa
     (retried,) = status(cells(**{**sources, "a": "%%step load --retries 3\nx = 1"}), notebook)
     assert retried.changed
     deployments.delete("steps")
+
+
+def test_a_changed_module_beside_the_notebook_is_a_change(live: Path, tmp_path: Path) -> None:
+    (tmp_path / "helper.py").write_text("x = 1\n")
+    made = cells(a="import helper\nhelper.x")
+    deploy(tmp_path / "n.ipynb", made, 0, "helped")
+    assert (tmp_path / "pipelines" / "helped" / "helper.py").read_text() == "x = 1\n"
+    assert not status(made, tmp_path / "n.ipynb")[0].changed
+    (tmp_path / "helper.py").write_text("x = 2\n")
+    assert status(made, tmp_path / "n.ipynb")[0].changed
+    deployments.delete("helped")

@@ -4,7 +4,7 @@
    waits takes ``Nothing``. A failed check is a failed op, so that later ops do not run.
 2. Parameters are one resource, so that a run sets each of them once.
 3. The profile's cluster is a resource: it runs as long as the run. Results stay in the memory of the run's process;
-   nothing is pickled to disk.
+   nothing is pickled to disk. The resource of the results changes to the folder of the notebook.
 4. Schedules become cron expressions. Settings that Dagster lacks are noted. They are refused if they would change
    the result of a run.
 """
@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from jupyter_pipeline.compiler.codegen.base import CodeGenerator, origin_sentence
+from jupyter_pipeline.compiler.codegen.base import CodeGenerator, origin_sentence, render_folder_change
 from jupyter_pipeline.compiler.codegen.docstrings import render_module_docstring
 from jupyter_pipeline.compiler.codegen.imports import Imports, need_types
 from jupyter_pipeline.compiler.codegen.text import escape_docstring, indent, render_verdict, wrap_call
@@ -31,15 +31,16 @@ from jupyter_pipeline.models import Schedule
 
 __all__ = ["DagsterCodeGenerator"]
 
-_RESOURCES = ("parameters", "cluster")
+_RESOURCES = ("parameters", "cluster", "results")
 _CLASS = "Parameters"
 _RESERVED = {
     "context",
     "definitions",
     "in_process_executor",
+    "io_manager",
     "job",
-    "mem_io_manager",
     "op",
+    "os",
     "resource",
     "run_on",
     "steps",
@@ -74,12 +75,12 @@ class DagsterCodeGenerator(CodeGenerator):
 def _render_definitions(graph: PipelineGraph, options: CompileOptions) -> str:
     imports = Imports()
     imports.need("steps")
-    for name in ("Definitions", "in_process_executor", "job", "mem_io_manager", "op"):
+    for name in ("Definitions", "InMemoryIOManager", "in_process_executor", "io_manager", "job", "op"):
         imports.need("dagster", name)
     job = f"{graph.function}_job"
     ops = _Ops(graph.steps, graph.parameters, options, imports, lazy="dask" in graph.libraries)
     summary = options.description or graph.title or f"Run {options.name}."
-    blocks = [ops.parameters(), ops.cluster(), *(ops.op(s) for s in graph.steps), ops.job(job, summary)]
+    blocks = [ops.parameters(), ops.results(), ops.cluster(), *(ops.op(s) for s in graph.steps), ops.job(job, summary)]
     blocks.append(_definitions(job, ops, options, imports))
     body = "\n\n\n".join(block for block in blocks if block)
     docstring = render_module_docstring(graph.title or f"Definitions of {options.name}.", origin_sentence(options))
@@ -139,6 +140,14 @@ class _Ops:
         return (
             f'@resource\ndef {self.names["cluster"]}(context):\n    """The cluster of a run."""\n'
             f"    with {cluster} as client:\n        yield client"
+        )
+
+    def results(self) -> str:
+        """Return the resource that keeps the results of ops. It is made once in each run, before the first op."""
+        return (
+            f'@io_manager\ndef {self.names["results"]}(context):\n    """Keep results in memory."""\n'
+            + indent(render_folder_change(self.imports))
+            + "    return InMemoryIOManager()"
         )
 
     def op(self, step: Step) -> str:
@@ -224,7 +233,7 @@ class _Ops:
 
 
 def _definitions(job: str, ops: _Ops, options: CompileOptions, imports: Imports) -> str:
-    resources = ['"io_manager": mem_io_manager']
+    resources = [f'"io_manager": {ops.names["results"]}']
     resources += [f'"{ops.names["parameters"]}": {_CLASS}()'] if ops.pipeline_parameters else []
     resources += [f'"{ops.names["cluster"]}": {ops.names["cluster"]}'] if options.profile else []
     arguments = [f"jobs=[{job}]", f"resources={{{', '.join(resources)}}}", "executor=in_process_executor"]

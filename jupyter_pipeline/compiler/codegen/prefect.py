@@ -10,7 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from jupyter_pipeline.compiler.codegen.base import RESERVED_NAMES, CodeGenerator, origin_sentence
+from jupyter_pipeline.compiler.codegen.base import (
+    RESERVED_NAMES,
+    CodeGenerator,
+    origin_sentence,
+    render_folder_change,
+)
 from jupyter_pipeline.compiler.codegen.docstrings import render_module_docstring, render_summary
 from jupyter_pipeline.compiler.codegen.imports import Imports, need_types
 from jupyter_pipeline.compiler.codegen.prefect_tasks import render_cache_policy, task_arguments
@@ -75,7 +80,7 @@ def _render_flow(graph: PipelineGraph, options: CompileOptions) -> str:
     asynchronous = alone is not None and alone.asynchronous and alone.kind == "step"
     flow = _Calls(options, imports)
     body = flow.single(alone) if alone else flow.several(steps)
-    body = _defaults(parameters, imports) + _on_cluster(body, steps, options, imports)
+    body = render_folder_change(imports) + _defaults(parameters, imports) + _on_cluster(body, steps, options, imports)
     helpers = render_cache_policy(imports) if any(s.settings.cache for s in steps) else ""
     helpers += _check(steps, imports, graph.libraries) if any(s.kind == "check" for s in steps) else ""
     summary = graph.title or (alone.summary if alone else "") or f"Run {options.name}."

@@ -4,6 +4,7 @@ Generated from tpch.ipynb by Jupyter Pipeline.
 """
 
 import datetime
+import os
 from pathlib import Path
 
 import cloudpickle
@@ -59,6 +60,9 @@ def revenue(
     paths: list[str] | None = None,
 ):
     """Run revenue."""
+    # Relative paths start in the folder of the notebook. A deployment sets it.
+    if Path(__file__).parent.parent.name == "pipelines":
+        os.chdir(Path(__file__).parent.parent.parent)
     if paths is None:
         paths = ["a.json", "b.json"]
     from dask_jobqueue import SLURMCluster

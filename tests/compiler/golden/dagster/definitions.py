@@ -4,19 +4,22 @@ Generated from tpch.ipynb by Jupyter Pipeline.
 """
 
 import datetime
+import os
+from pathlib import Path
 
 from dagster import (
     Backoff,
     ConfigurableResource,
     Definitions,
     In,
+    InMemoryIOManager,
     Jitter,
     Nothing,
     RetryPolicy,
     ScheduleDefinition,
     in_process_executor,
+    io_manager,
     job,
-    mem_io_manager,
     op,
     resource,
 )
@@ -34,6 +37,15 @@ class Parameters(ConfigurableResource):
     day: str = "2026-01-31"
     region: str = "eu"
     paths: list[str] = Field(default_factory=lambda: ["a.json", "b.json"])
+
+
+@io_manager
+def results(context):
+    """Keep results in memory."""
+    # Relative paths start in the folder of the notebook. A deployment sets it.
+    if Path(__file__).parent.parent.name == "pipelines":
+        os.chdir(Path(__file__).parent.parent.parent)
+    return InMemoryIOManager()
 
 
 @resource
@@ -101,10 +113,6 @@ definitions = Definitions(
             run_config={"resources": {"parameters": {"config": {"region": "us"}}}},
         ),
     ],
-    resources={
-        "io_manager": mem_io_manager,
-        "parameters": Parameters(),
-        "cluster": cluster,
-    },
+    resources={"io_manager": results, "parameters": Parameters(), "cluster": cluster},
     executor=in_process_executor,
 )

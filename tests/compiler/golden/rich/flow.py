@@ -4,6 +4,7 @@ Generated from tpch.ipynb by Jupyter Pipeline.
 """
 
 import datetime
+import os
 from pathlib import Path
 
 from dask import is_dask_collection
@@ -56,6 +57,9 @@ def revenue(
     day: datetime.date | None = None, region: str = "eu", paths: list[str] | None = None
 ):
     """Run revenue."""
+    # Relative paths start in the folder of the notebook. A deployment sets it.
+    if Path(__file__).parent.parent.name == "pipelines":
+        os.chdir(Path(__file__).parent.parent.parent)
     day = run_window("start", value=day, default=datetime.date(2026, 1, 31))
     if paths is None:
         paths = ["a.json", "b.json"]
