@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
 from jupyter_pipeline import environment_variables
-from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError, OrchestrationError, UsageError
+from jupyter_pipeline.exceptions import ApiRefusedError, ConfigurationError, NotFoundError, OrchestrationError, UsageError
 from jupyter_pipeline.models import WORK_POOL, CatchUpPolicy, DeploymentSpec, OverlapPolicy, Schedule
 from jupyter_pipeline.orchestration.deployments.deployment_body import deployment_body, find_differences, spec_settings
 from jupyter_pipeline.orchestration.prefect_api import records
@@ -25,10 +26,14 @@ __all__ = [
     "apply_specification",
     "check_owner",
     "check_specification",
+    "check_with_server",
     "find_on_server",
     "find_pool",
     "refuse_secrets",
 ]
+
+_NOBODY = "00000000-0000-0000-0000-000000000000"
+"""Id that no deployment has."""
 
 _MISSING = object()
 """Default of a parameter that has none."""
@@ -142,6 +147,36 @@ async def apply_specification(api: PrefectApi, spec: DeploymentSpec, *, overwrit
         # The server would create the next runs within a minute; with this request it does so at once.
         await api.post(f"/deployments/{server['id']}/schedule", {})
     return dict(server)
+
+
+async def check_with_server(api: PrefectApi, spec: DeploymentSpec, body: Mapping[str, Any]) -> None:
+    """Let the server check a deployment without writing it.
+
+    The server checks a request before it looks for the deployment to update. An update of a deployment that does not
+    exist therefore has the answer of a real one, and changes nothing.
+
+    Parameters
+    ----------
+    api : PrefectApi
+        The server.
+    spec : DeploymentSpec
+        The deployment.
+    body : mapping
+        Result of `deployment_body`.
+
+    Raises
+    ------
+    UsageError
+        If the server refuses the deployment; the message has its reason.
+    """
+    entries = [_entry(schedule) for schedule in spec.schedules]
+    try:
+        await api.patch(f"/deployments/{_NOBODY}", {**body, "schedules": entries})
+    except ApiRefusedError as error:
+        if error.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            raise UsageError(f"The Prefect server refuses the deployment {spec.name!r}: {error.reason}.") from error
+        if error.status != HTTPStatus.NOT_FOUND:
+            raise
 
 
 def check_owner(spec: DeploymentSpec, server: Mapping[str, Any], *, overwrite: bool) -> None:

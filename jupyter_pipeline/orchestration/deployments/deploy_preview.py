@@ -57,6 +57,8 @@ async def preview_async(spec: DeploymentSpec, code: Mapping[str, str], *, overwr
         If a value of the deployment contains a secret.
     OrchestrationError
         If the name belongs to another notebook.
+    UsageError
+        If the server refuses a schedule, a parameter or another field.
     """
     async with connect(spec.server) as api:
         apply.check_specification(spec)
@@ -64,6 +66,7 @@ async def preview_async(spec: DeploymentSpec, code: Mapping[str, str], *, overwr
         await alerts.check_alerts(api, spec)
         pool, pool_type = await apply.find_pool(api, spec.work_pool)
         body = deployment_body(spec, pool=pool, pool_type=pool_type)
+        await apply.check_with_server(api, spec, body)
         server = await apply.find_on_server(api, spec)
         alerted = await alerts.live_alerts(api, spec) if server is not None else {}
     if server is not None:

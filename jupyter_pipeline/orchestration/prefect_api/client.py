@@ -14,6 +14,7 @@ import httpx
 
 from jupyter_pipeline.exceptions import ApiRefusedError, ApiUnreachableError, OrchestrationError, UsageError
 from jupyter_pipeline.orchestration.prefect_api.endpoint import Endpoint, resolve
+from jupyter_pipeline.orchestration.prefect_api.refusals import describe_refusal
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 
 __all__ = ["PAGE", "PrefectApi", "check", "connect"]
@@ -239,8 +240,8 @@ def _refusal(response: httpx.Response, method: str, path: str, endpoint: Endpoin
     reason = response.reason_phrase
     if isinstance(content, dict):
         detail = content.get("exception_detail") or content.get("detail") or content.get("exception_message")
-        if isinstance(detail, list):  # one entry for each field, with all that was sent
-            detail = "; ".join(str(each.get("msg", each)) if isinstance(each, dict) else str(each) for each in detail)
+        if isinstance(detail, list):
+            detail = describe_refusal(detail)
         reason = str(detail or reason)
     hint = age
     if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):

@@ -6,6 +6,7 @@ import datetime as dt
 from itertools import pairwise
 
 from jupyter_pipeline.models import Schedule
+from jupyter_pipeline.orchestration.schedules.cron import describable_cron, expand_cron
 from jupyter_pipeline.orchestration.schedules.occurrences import load_timezone, next_runs, previous_run
 from jupyter_pipeline.units import format_duration
 
@@ -19,11 +20,7 @@ _AHEAD = 366
 def describe_schedule(schedule: Schedule) -> str:
     """Return a schedule in words, such as ``At 06:00, Monday through Friday (Europe/Berlin)``."""
     if schedule.cron:
-        from cron_descriptor import Options, get_description
-
-        options = Options()
-        options.use_24hour_time_format = True
-        text = str(get_description(schedule.cron, options))
+        text = _cron_text(schedule.cron)
     elif schedule.every is not None:
         text = f"Every {_interval_text(schedule.every)}"
     else:
@@ -38,6 +35,22 @@ def describe_schedule(schedule: Schedule) -> str:
         text += f" ({schedule.timezone})"
     parameters = ", ".join(f"{name}={value!r}" for name, value in schedule.parameters.items())
     return f"{text} with {parameters}" if parameters else text
+
+
+def _cron_text(expression: str) -> str:
+    """Return a cron expression in words, or as it is if there are none."""
+    from cron_descriptor import FormatError, Options, get_description
+
+    options = Options()
+    options.use_24hour_time_format = True
+    try:
+        text = str(get_description(describable_cron(expression), options))
+    except (FormatError, ValueError, IndexError):  # another program's expression, or a form without words
+        return f"Cron {expression}"
+    days, weekdays = expand_cron(expression)[0][2:5:2]
+    if days != ["*"] and weekdays != ["*"] and ", or " not in text:  # the server joins them by "or"
+        text += ": a day that matches either"
+    return text
 
 
 def _interval_text(seconds: float) -> str:

@@ -21,6 +21,7 @@ from typing import Any
 
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Schedule
+from jupyter_pipeline.orchestration.schedules.cron import iterate_cron
 
 __all__ = [
     "ANCHOR",
@@ -185,18 +186,8 @@ def _times(schedule: Schedule, after: dt.datetime) -> Iterator[dt.datetime]:
 
 def cron_times(expression: str, after: dt.datetime) -> Iterator[dt.datetime]:
     """Yield the times of a cron expression later than `after`, in its time zone."""
-    from cronsim import CronSim, CronSimError
-
-    fields = expression.split(" ")
-    if fields[2] != "*" and fields[4] != "*":
-        # Prefect joins two restricted day fields by "or"; CronSim, like Debian's cron, by "and" if one begins with "*".
-        fields[2] = re.sub(r"^\*/", "1-31/", fields[2])
-        fields[4] = re.sub(r"^\*/", "0-6/", fields[4])
-    try:
-        times = CronSim(" ".join(fields), after.replace(tzinfo=None) - _shift_before(after))
-        yield from _localize(times, after, forwards=_prefect_version() >= (3, 9))
-    except CronSimError:
-        return
+    times = iterate_cron(expression, after.replace(tzinfo=None) - _shift_before(after))
+    yield from _localize(times, after, forwards=_prefect_version() >= (3, 9))
 
 
 def _shift_before(after: dt.datetime) -> dt.timedelta:

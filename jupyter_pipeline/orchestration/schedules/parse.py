@@ -10,6 +10,7 @@ from typing import Any
 
 from jupyter_pipeline.exceptions import NotFoundError, UsageError
 from jupyter_pipeline.models import Schedule
+from jupyter_pipeline.orchestration.schedules.cron import check_cron
 from jupyter_pipeline.orchestration.schedules.occurrences import (
     ANCHOR,
     cron_times,
@@ -26,16 +27,6 @@ __all__ = ["SHORTEST", "local_timezone", "parse_interval", "parse_schedule", "pa
 SHORTEST = 1.0
 """Shortest interval, in seconds."""
 
-_ALIASES = {
-    "@yearly": "0 0 1 1 *",
-    "@annually": "0 0 1 1 *",
-    "@monthly": "0 0 1 * *",
-    "@weekly": "0 0 * * 0",
-    "@daily": "0 0 * * *",
-    "@midnight": "0 0 * * *",
-    "@hourly": "0 * * * *",
-}
-_FIELDS = ("minute", "hour", "day of the month", "month", "day of the week")
 _HORIZON = dt.timedelta(days=366 * 9)
 """Time within which every cron expression that fires at all does so: 29 February recurs within eight years."""
 
@@ -58,7 +49,7 @@ def parse_schedule(
     Parameters
     ----------
     cron : str
-        Five fields, or an alias such as ``@daily``.
+        Five fields, or an alias such as ``@daily``; see `cron.check_cron`.
     every : str or float, optional
         An interval: seconds, or text such as ``15m``, ``1h30m``, ``2 days``.
     rrule : str
@@ -200,29 +191,11 @@ def parse_interval(value: str | float) -> float:
 
 
 def _check_cron(text: str) -> str:
-    from cronsim import CronSim, CronSimError
-
-    expression = _ALIASES.get(text.strip().lower(), " ".join(text.split()))
-    fields = expression.split(" ")
-    if len(fields) != len(_FIELDS):
-        raise UsageError(
-            f"The cron expression {text!r} has {len(fields)} field{'' if len(fields) == 1 else 's'} instead of 5: "
-            "minute hour day-of-month month day-of-week, such as '0 6 * * 1-5'."
-        )
-    for position, (field, name) in enumerate(zip(fields, _FIELDS, strict=True)):
-        alone = ["*"] * len(_FIELDS)
-        alone[position] = field
-        try:
-            CronSim(" ".join(alone), dt.datetime(2024, 1, 1))
-        except (CronSimError, AssertionError, ValueError) as error:
-            raise UsageError(
-                f"The cron expression {text!r} is wrong in field {position + 1}, the {name}: "
-                f"{field!r} is not possible there."
-            ) from error
+    expression = check_cron(text)
     now = dt.datetime.now(dt.UTC)
     first = next(cron_times(expression, now), None)
     if first is None or first - now > _HORIZON:
-        raise UsageError(f"The cron expression {text!r} never fires: no month has such a day. Change day or month.")
+        raise UsageError(f"The cron expression {text!r} never fires: no year has such a day. Change its fields.")
     return expression
 
 

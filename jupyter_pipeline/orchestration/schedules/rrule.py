@@ -14,6 +14,7 @@ from collections.abc import Iterable
 
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Schedule
+from jupyter_pipeline.orchestration.schedules.cron import expand_cron
 from jupyter_pipeline.orchestration.schedules.occurrences import next_runs
 
 __all__ = ["to_rule"]
@@ -22,7 +23,8 @@ _DAY = 86400
 _OFTEN = 10_000
 """Approximate number of times between the start of a rule and the present when it is deployed."""
 _SHORTEST = 60
-_WEEKDAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_EVERY = ["*"]
+_WEEKDAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
 
 
 def to_rule(schedule: Schedule) -> tuple[str, str]:
@@ -72,42 +74,41 @@ def _interval(seconds: float) -> list[str]:
 
 
 def _cron(expression: str) -> list[str]:
-    from cronsim import CronSim
-
-    cron = CronSim(expression, dt.datetime(2024, 1, 1))
-    fields = expression.split(" ")
-    parts = ["BYSECOND=0", f"BYMINUTE={_listed(cron.minutes)}", f"BYHOUR={_listed(cron.hours)}"]
-    if fields[3] != "*":
-        parts.insert(0, f"BYMONTH={_listed(cron.months)}")
-    days, weekdays = fields[2] != "*", fields[4] != "*"
+    values, numbered = expand_cron(expression)
+    minutes, hours, days, months, weekdays, seconds = [*values, [0]][:6]
+    parts = [
+        f"{part}={_listed(listed)}"
+        for part, listed in (
+            ("BYMONTH", months),
+            ("BYSECOND", _all(seconds, 60)),
+            ("BYMINUTE", _all(minutes, 60)),
+            ("BYHOUR", _all(hours, 24)),
+        )
+        if listed != _EVERY
+    ]
     rules = []
-    if days:
-        if CronSim.LAST_WEEKDAY in cron.days:
-            raise UsageError(
-                f"The cron expression {expression!r} cannot have a start or an end: write it as an --rrule."
-            )
-        numbers = sorted(-1 if day == CronSim.LAST else day for day in cron.days)
-        rules.append(f"FREQ=MONTHLY;BYMONTHDAY={_listed(numbers)}")
-    if weekdays:
-        rules.append(f"FREQ=MONTHLY;BYDAY={','.join(dict.fromkeys(map(_weekday, sorted(cron.weekdays, key=str))))}")
+    if days != _EVERY:
+        rules.append(f"FREQ=MONTHLY;BYMONTHDAY={_listed([-1 if day == 'l' else day for day in days])}")
+    if weekdays != _EVERY:
+        named = [
+            f"{number}{_WEEKDAYS[int(day)]}"
+            for day in weekdays
+            for number in sorted((-1 if each == "l" else each for each in numbered.get(int(day), ())), key=str) or [""]
+        ]
+        rules.append(f"FREQ=MONTHLY;BYDAY={','.join(named)}")
     # Two restricted day fields are joined by "or": two rules.
     return [";".join([rule, *parts]) for rule in rules or ["FREQ=DAILY"]]
 
 
 def _shortest(expression: str) -> float:
     """Return the approximate number of seconds between two times of a day."""
-    from cronsim import CronSim
-
-    cron = CronSim(expression, dt.datetime(2024, 1, 1))
-    return _DAY / (len(cron.minutes) * len(cron.hours))
+    minutes, hours, *_ = expand_cron(expression)[0]
+    return _DAY / (len(_all(minutes, 60)) * len(_all(hours, 24)))
 
 
-def _weekday(day: int | tuple[int, int]) -> str:
-    if isinstance(day, int):
-        return _WEEKDAYS[day]
-    number, which = day
-    return f"{which if which > 0 else -1}{_WEEKDAYS[number]}"
+def _all(values: list[int | str], count: int) -> list[int | str]:
+    return [*range(count)] if values == _EVERY else values
 
 
-def _listed(numbers: Iterable[int]) -> str:
-    return ",".join(str(number) for number in sorted(numbers))
+def _listed(numbers: Iterable[int | str]) -> str:
+    return ",".join(str(number) for number in sorted(map(int, numbers)))

@@ -62,6 +62,24 @@ def test_deploying_again_unchanged_writes_nothing(live: ServiceStatus, specifica
     assert writes == []
 
 
+def test_the_server_refuses_before_anything_is_written(
+    live: ServiceStatus, specification: Make, writes: list[str]
+) -> None:
+    # Longer than the longest rule of Prefect.
+    days = ",".join(f"{year}0101T000000" for year in range(2030, 2530))
+    endless = Schedule(rrule=f"RRULE:FREQ=DAILY\nEXDATE:{days}")
+    for refused, reason in (
+        (specification("refused", schedules=(endless,)), r"Max length is 6500, got \d+ \(field schedules.0"),
+        (specification("refused", schedules=(Schedule(cron="0 0 * * 5L"),)), 'Invalid cron string: "0 0 [*] [*] 5L"'),
+        (specification("refused", concurrency_limit=-1), "greater than 0"),
+    ):
+        with pytest.raises(UsageError, match=reason) as error:
+            deployments.preview(refused, {})
+        assert "Field required" not in str(error.value)
+    assert {request.split("/")[1] for request in writes if not request.startswith("PATCH")} <= {"csrf-token"}
+    assert "refused" not in {record.name for record in deployments.list_deployments()}
+
+
 def test_a_changed_deployment_keeps_its_identity_and_its_pause(live: ServiceStatus, specification: Make) -> None:
     spec = specification("kept", schedules=(NIGHTLY,))
     made = deployments.deploy(spec)

@@ -31,6 +31,15 @@ def test_an_interval_is_described_in_words(seconds: float, text: str) -> None:
     [
         (Schedule(cron="0 6 * * 1-5", timezone="Europe/Berlin"), "At 06:00, Monday through Friday (Europe/Berlin)"),
         (Schedule(cron="*/15 * * * *"), "Every 15 minutes (UTC)"),
+        (Schedule(cron="0 6 * * L5"), "At 06:00, on the last Friday of the month (UTC)"),
+        (Schedule(cron="0 22-2 * * *"), "At 00:00, 01:00, 02:00, 22:00 and 23:00 (UTC)"),
+        (Schedule(cron="0 6 1 * * 30"), "At 06:00:30, on day 1 of the month (UTC)"),
+        (Schedule(cron="*/61 * * * *"), "Every hour (UTC)"),
+        (Schedule(cron="0 6 * * fri-mon"), "At 06:00, only on Sunday, Monday, Friday, and Saturday (UTC)"),
+        (
+            Schedule(cron="0 6 13 * 1-5"),
+            "At 06:00, on day 13 of the month, Monday through Friday: a day that matches either (UTC)",
+        ),
         (Schedule(every=900.0), "Every 15 minutes"),
         (Schedule(every=86400.0, timezone="Asia/Tokyo"), "Every day (Asia/Tokyo)"),
         (Schedule(rrule="RRULE:FREQ=WEEKLY;BYDAY=MO,FR;BYHOUR=6"), "Every week, on MO, FR, at hour 6 (UTC)"),
