@@ -13,7 +13,13 @@ from typing import Any
 from urllib.parse import quote
 
 from jupyter_pipeline import environment_variables
-from jupyter_pipeline.exceptions import ApiRefusedError, ConfigurationError, NotFoundError, OrchestrationError, UsageError
+from jupyter_pipeline.exceptions import (
+    ApiRefusedError,
+    ConfigurationError,
+    NotFoundError,
+    OrchestrationError,
+    UsageError,
+)
 from jupyter_pipeline.models import WORK_POOL, CatchUpPolicy, DeploymentSpec, OverlapPolicy, Schedule
 from jupyter_pipeline.orchestration.deployments.deployment_body import deployment_body, find_differences, spec_settings
 from jupyter_pipeline.orchestration.prefect_api import records

@@ -103,7 +103,9 @@ def test_the_server_accepts_what_is_accepted_here(live: ServiceStatus) -> None:
 @pytest.mark.parametrize("start", STARTS)
 def test_the_server_creates_runs_at_the_times_shown(live: ServiceStatus, start: str) -> None:
     wanted = {
-        f"{zone}-{index}".lower().replace("/", "-").replace("_", "-"): schedules.parse_schedule(cron=cron, timezone=zone)
+        f"{zone}-{index}".lower().replace("/", "-").replace("_", "-"): schedules.parse_schedule(
+            cron=cron, timezone=zone
+        )
         for zone in ZONES
         for index, cron in enumerate(split(ACCEPTED))
     }

@@ -104,7 +104,13 @@ def test_the_times_shown_are_those_that_prefect_will_use(tmp_path: Path) -> None
         for zone in ("Europe/Berlin",)
         for kind in (
             *({"cron": text} for text in ("0 6 * * 1-5", "*/20 8-17 * * *", "0 0 1 */3 *", "0 0 13 * 5", "5 4 L * *")),
-            *({"cron": "0 12 * * MON#2"}, {"cron": "0 12 * * 7"}, {"cron": "0 12 * * L5"}, {"cron": "0 9-17/2 * * mon-fri 30"}, {"every": "15m"}),
+            *(
+                {"cron": "0 12 * * MON#2"},
+                {"cron": "0 12 * * 7"},
+                {"cron": "0 12 * * L5"},
+                {"cron": "0 9-17/2 * * mon-fri 30"},
+                {"every": "15m"},
+            ),
             *({"every": "2d"}, {"every": "5h"}, {"rrule": "FREQ=MONTHLY;BYDAY=-1FR"}),
         )
         for edges in (ninth, {"start": ninth["start"]}, {"end": ninth["end"]})
