@@ -42,10 +42,11 @@ _DRAWN = re.compile(r"(^|,)[rh](\(|/|,|$)", re.IGNORECASE)
 def _load_croniter() -> Any:
     """Return the class ``croniter`` of the installed Prefect."""
     prefect = importlib.util.find_spec("prefect")
-    assert prefect is not None and prefect.submodule_search_locations is not None  # a dependency of this package
-    path = Path(prefect.submodule_search_locations[0]) / "_vendor" / "croniter" / "croniter.py"
+    assert prefect is not None  # a dependency of this package
+    path = Path(prefect.origin or "").parent / "_vendor" / "croniter" / "croniter.py"
     spec = importlib.util.spec_from_file_location(_MODULE, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[_MODULE] = module
     spec.loader.exec_module(module)
@@ -133,7 +134,7 @@ def expand_cron(expression: str) -> tuple[list[list[int | str]], dict[int, set[i
 
 
 def describable_cron(expression: str) -> str:
-    """Return a checked expression in the notation of `cron_descriptor`: seconds first, and the last Friday as ``5L``."""
+    """Return a checked expression in the notation of `cron_descriptor`: seconds first, ``5L`` for ``L5``."""
     expanded, _ = expand_cron(expression)
     fields = []
     for position, (field, values) in enumerate(zip(expression.lower().split(" "), expanded, strict=True)):
