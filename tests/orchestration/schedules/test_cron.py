@@ -41,7 +41,10 @@ REFUSED = """
 * * * * * * * * | * * * | * | H * * * * | H(0-5) * * * *
 H/15 * * * * | R * * * * | 0 R * * * | 0 6 * * * 60 | 0 6 * * * 0 1960 | every day
 """
-STRICTER = "R(0-5) * * * * | R/15 * * * * | 0 0 30 2 * | 0 0 31 4 * | 0 0 1 1 * 0 2020 | 0 6 * * * 0 2028-2030 | \u0663 * * * *"
+STRICTER = """
+R(0-5) * * * * | R/15 * * * *
+0 0 30 2 * | 0 0 31 4 * | 0 0 1 1 * 0 2020 | 0 6 * * * 0 2028-2030 | \u0663 * * * *
+"""
 """Expressions that the server accepts although their times are random, never come, or end.
 
 The server creates no run for a deployment that has one whose times end."""
