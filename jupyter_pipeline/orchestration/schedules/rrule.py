@@ -75,7 +75,8 @@ def _interval(seconds: float) -> list[str]:
 
 def _cron(expression: str) -> list[str]:
     values, numbered = expand_cron(expression)
-    minutes, hours, days, months, weekdays, seconds = [*values, [0]][:6]
+    minutes, hours, days, months, weekdays = values[:5]
+    seconds: list[int | str] = values[5] if len(values) > 5 else [0]
     parts = [
         f"{part}={_listed(listed)}"
         for part, listed in (

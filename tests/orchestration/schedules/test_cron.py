@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from jupyter_pipeline.exceptions import ApiRefusedError, UsageError
-from jupyter_pipeline.models import ServiceStatus
+from jupyter_pipeline.models import Schedule, ServiceStatus
 from jupyter_pipeline.orchestration import schedules
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
 
@@ -73,7 +73,7 @@ async def is_accepted_by_server(api: PrefectApi, cron: str) -> bool:
     return refused.value.status == 404
 
 
-async def create_times(api: PrefectApi, wanted: Mapping[str, schedules.Schedule], start: str) -> dict[str, list[float]]:
+async def create_times(api: PrefectApi, wanted: Mapping[str, Schedule], start: str) -> dict[str, list[float]]:
     """Return the first five times of each schedule that the server creates runs for."""
     flow = await api.post("/flows/", {"name": "cron"})
     entries = [
