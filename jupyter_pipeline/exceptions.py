@@ -317,9 +317,11 @@ class RehearsalError(CompileError):
         Cell and line of the notebook. Empty for an error outside the notebook's code.
     traceback : str
         Traceback with notebook cells in place of generated files.
+    notes : sequence of str
+        Sentences about the files that were put back.
     """
 
-    def __init__(self, error: str, *, where: str = "", traceback: str = "") -> None:
+    def __init__(self, error: str, *, where: str = "", traceback: str = "", notes: Sequence[str] = ()) -> None:
         self.error = error
         self.where = where
         self.traceback = traceback
@@ -327,6 +329,7 @@ class RehearsalError(CompileError):
         super().__init__(
             f"The rehearsal failed, so nothing was deployed.\n{place}{error}\n"
             "Fix the cell, or set other values with --sample NAME=VALUE. --no-rehearse deploys without a rehearsal."
+            + "".join(f"\n{note}" for note in notes)
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -25,6 +25,7 @@ __all__ = [
     "clusters_dir",
     "environments_dir",
     "private_dir",
+    "rehearsals_dir",
     "runtime_dir",
     "service_dir",
     "snapshots_dir",
@@ -111,6 +112,11 @@ def snapshots_dir() -> Path:
 def environments_dir() -> Path:
     """Return the folder of locked environments, named by a hash of their lock (0700)."""
     return private_dir(state_dir() / "environments")
+
+
+def rehearsals_dir() -> Path:
+    """Return the folder of the files that rehearsals change, with one folder for each rehearsal (0700)."""
+    return private_dir(state_dir() / "rehearsals")
 
 
 def versions_dir() -> Path:

@@ -100,42 +100,49 @@ def deploy(plan: Plan, *, progress: Progress | None = None, kernel: Kernel | Non
 def _rehearse(plan: Plan, spec: DeploymentSpec, report: Progress, kernel: Kernel | None) -> RehearsalComparison:
     """Run the pipeline once and compare it with the notebook."""
     from jupyter_pipeline.workflows.comparison import cells
-    from jupyter_pipeline.workflows.comparison.files import scan_folder
     from jupyter_pipeline.workflows.rehearsal import rehearse
+    from jupyter_pipeline.workflows.rehearsed_files import protect_files
 
     report(f"Rehearsing {plan.compilation.name}: one run in a separate process (--no-rehearse skips it)")
     notebook = cells.Notebook(plan.cells, plan.selected, plan.compilation)
-    before = scan_folder(plan.folder)
     values = {**spec.parameters, **plan.settings.sample}
-    done = rehearse(
-        plan.code,
-        spec.entrypoint,
-        working_directory=plan.folder,
-        parameters=values,
-        python=spec.python,
-        environment=_variables(spec),
-        server=spec.server,
-        record=notebook.request(fingerprints=kernel is not None),
-        progress=_limited(report),
-    )
-    if done.error:
-        raise _rehearsal_error(plan, done)
-    report(f"The rehearsal succeeded ({done.seconds:.1f} s)")
-    options = plan.settings.compile_options
-    comparison = cells.compare(
-        notebook,
-        done.recording,
-        folder=plan.folder,
-        before=before,
-        seconds=done.seconds,
-        kernel=kernel.values if kernel else None,
-        written=kernel.written if kernel else (),
-        changed_parameters=sorted({*plan.settings.sample, *options.defaults, *options.windows}),
-        values=values,
-        on_cluster=bool(options.profile),
-    )
-    if plan.settings.require_same and (comparison.differences or comparison.obstacles):
-        raise RehearsalDiffersError(comparison)
+    code = "\n".join(text for name, text in plan.code.items() if name.endswith(".py"))
+    with protect_files(plan.folder, code, values.values(), progress=report) as files:
+        done = rehearse(
+            plan.code,
+            spec.entrypoint,
+            working_directory=plan.folder,
+            parameters=values,
+            python=spec.python,
+            environment=_variables(spec),
+            server=spec.server,
+            record=notebook.request(fingerprints=kernel is not None),
+            backup=files.backup.folder,
+            progress=_limited(report),
+        )
+        if done.error:
+            raise _rehearsal_error(plan, done, files.restore())
+        report(f"The rehearsal succeeded ({done.seconds:.1f} s)")
+        options = plan.settings.compile_options
+        comparison = cells.compare(
+            notebook,
+            done.recording,
+            folder=plan.folder,
+            before=files.before,
+            seconds=done.seconds,
+            kernel=kernel.values if kernel else None,
+            written=kernel.written if kernel else (),
+            changed_parameters=sorted({*plan.settings.sample, *options.defaults, *options.windows}),
+            values=values,
+            on_cluster=bool(options.profile),
+            rehearsed=files.rehearsed,
+            find_copy=files.backup.find_copy,
+        )
+        is_refused = plan.settings.require_same and bool(comparison.differences or comparison.obstacles)
+        notes = files.restore() if is_refused else files.settle(comparison, done.recording)
+        comparison = dataclasses.replace(comparison, notes=(*comparison.notes, *notes))
+        if is_refused:
+            raise RehearsalDiffersError(comparison)
     return comparison
 
 
@@ -158,11 +165,11 @@ def _variables(spec: DeploymentSpec) -> Mapping[str, str]:
     return {**spec.env, **({environment_variables.PROFILE: spec.profile_file} if spec.profile_file else {})}
 
 
-def _rehearsal_error(plan: Plan, done: Rehearsal) -> RehearsalError:
+def _rehearsal_error(plan: Plan, done: Rehearsal, notes: tuple[str, ...]) -> RehearsalError:
     """Return the error with the cell and the line of the notebook."""
     from jupyter_pipeline.compiler.codegen import source_map
     from jupyter_pipeline.workflows.tracebacks import locate
 
     shown = locate(done.traceback, plan.compilation.source_map)
     places = source_map.find_locations(done.traceback, plan.compilation.source_map)
-    return RehearsalError(done.error, where=places[-1] if places else "", traceback=shown)
+    return RehearsalError(done.error, where=places[-1] if places else "", traceback=shown, notes=notes)

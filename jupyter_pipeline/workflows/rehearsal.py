@@ -56,6 +56,7 @@ def rehearse(
     environment: Mapping[str, str] | None = None,
     server: str | None = "",
     record: Mapping[str, Any] | None = None,
+    backup: Path | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Rehearsal:
     """Run a pipeline once in a separate process, and return the result.
@@ -78,6 +79,8 @@ def rehearse(
         Prefect server, as in `Target`; empty for the configured one, ``None`` for a temporary one.
     record : mapping, optional
         Request of the recorder; see `comparison.cells.Notebook.request`. By default nothing is recorded.
+    backup : Path, optional
+        Folder of a `Backup`, which copies each recorded file before its first change.
     progress : callable, optional
         Function that gets each line that the flow logs or prints.
 
@@ -101,6 +104,7 @@ def rehearse(
             "parameters": dict(parameters or {}),
             "mark": mark,
             "record": dict(record or {}),
+            "backup": str(backup or ""),
         }
         answer = folder / "answer.json"
         with contextlib.nullcontext() if server is None else _removed_from(server, mark):

@@ -18,6 +18,7 @@ import inspect
 import json
 import logging
 import os
+import select
 import shutil
 import signal
 import sys
@@ -40,13 +41,14 @@ def main() -> None:
     parent = _take_standard_input()
     alone = threading.Event()
     atexit.register(_remove_if, alone)  # registered first to run last: Prefect's temporary server has files there
-    threading.Thread(target=_end_with_parent, args=(parent, alone, request["mark"]), daemon=True).start()
+    backup = _open_backup(request)
+    threading.Thread(target=_end_with_parent, args=(parent, alone, request["mark"], backup), daemon=True).start()
     answer: dict[str, Any] = {"error": None}
     recorder = None
     try:
         os.chdir(request["working_directory"])
         _resolve_references()
-        recorder = _recorder(request)
+        recorder = _recorder(request, backup)
         _call(request, recorder)
     except BaseException as error:  # noqa: BLE001 - a flow may raise anything, SystemExit too
         answer = {
@@ -58,7 +60,14 @@ def main() -> None:
         answer["recording"] = _recording(recorder)
     Path(sys.argv[1]).write_text(json.dumps(answer, default=str), encoding="utf-8")
     if alone.is_set():
+        _restore(backup)
         _remove_runs(request["mark"])
+
+
+def _restore(backup: Any) -> None:
+    """Put back the files that the run changed, in place of the parent process."""
+    if backup is not None:
+        backup.finish(keep_copies=bool(backup.restore().failed))
 
 
 def _remove_runs(mark: str) -> None:
@@ -86,13 +95,18 @@ def _take_standard_input() -> int:
     return parent
 
 
-def _end_with_parent(parent: int, alone: threading.Event, mark: str) -> None:
-    """Interrupt the flow when the parent process has exited, and end this process if the flow does not end."""
-    while os.read(parent, 4096):
-        pass
+def _end_with_parent(parent: int, alone: threading.Event, mark: str, backup: Any) -> None:
+    """Interrupt the flow when the parent process has exited, and end this process if the flow does not end.
+
+    Until then, record each second that the rehearsal runs.
+    """
+    while not select.select([parent], [], [], 1.0)[0] or os.read(parent, 4096):
+        if backup is not None:
+            backup.touch()
     alone.set()
     signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
     time.sleep(_GRACE)
+    _restore(backup)
     _remove_runs(mark)
     _remove_if(alone)
     os.killpg(os.getpid(), signal.SIGKILL)  # `rehearsal` starts this script as the leader of a group
@@ -117,10 +131,26 @@ def _resolve_references() -> None:
     os.environ.update({name: str(value) for name, value in asyncio.run(resolve()).items()})
 
 
-def _recorder(request: dict[str, Any]) -> Any:
+def _open_backup(request: dict[str, Any]) -> Any:
+    """Return the backup of changed files; ``None`` if the request has none."""
+    if not request.get("backup"):
+        return None
+    backup = _load_recorder().Backup(Path(request["backup"]))
+    backup.open()
+    return backup
+
+
+def _recorder(request: dict[str, Any], backup: Any) -> Any:
     """Return the recorder of the cells; ``None`` if the request has nothing to record."""
     if not request.get("record"):
         return None
+    return _load_recorder().Recorder(request["record"], request["folder"], backup)
+
+
+def _load_recorder() -> Any:
+    """Return the package of the recorder, which is loaded by path."""
+    if "_rehearsal_recorder" in sys.modules:
+        return sys.modules["_rehearsal_recorder"]
     package = Path(__file__).with_name("rehearsal_recorder")
     spec = importlib.util.spec_from_file_location(
         "_rehearsal_recorder", package / "__init__.py", submodule_search_locations=[str(package)]
@@ -130,7 +160,7 @@ def _recorder(request: dict[str, Any]) -> Any:
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # its modules import each other
     spec.loader.exec_module(module)
-    return module.Recorder(request["record"], request["folder"])
+    return module
 
 
 def _recording(recorder: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from waiting import wait_until
 from jupyter_pipeline.orchestration import runs, service_state
 from jupyter_pipeline.orchestration.prefect_api import endpoint
 from jupyter_pipeline.workflows.rehearsal import rehearse
+from jupyter_pipeline.workflows.rehearsal_recorder.backup import find_interrupted
 
 FLOW = """
 from prefect import flow, task
@@ -80,7 +81,10 @@ from pathlib import Path
 from jupyter_pipeline.workflows.rehearsal import rehearse
 folder = Path(sys.argv[1])
 files = {name: (folder / name).read_text() for name in ("flow.py", "steps.py")}
-rehearse(files, "flow.py:main", working_directory=folder, progress=print)
+record = {"lines": [], "last": {}, "names": {}, "fingerprint": ""}
+rehearse(
+    files, "flow.py:main", working_directory=folder, record=record, backup=folder / "backup" / "1", progress=print
+)
 """
 
 
@@ -114,7 +118,9 @@ def test_a_flow_may_fork_processes(live: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
 def test_the_process_ends_with_its_parent(live: Path, tmp_path: Path, end: signal.Signals) -> None:
-    for name, text in files("import os, time; print('pid', os.getpid()); time.sleep(300)").items():
+    (tmp_path / "data.txt").write_text("before")
+    body = "import os, time; open('data.txt', 'w').close(); print('pid', os.getpid()); time.sleep(300)"
+    for name, text in files(body).items():
         (tmp_path / name).write_text(text)
     asker = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, str(tmp_path)],
@@ -124,12 +130,16 @@ def test_the_process_ends_with_its_parent(live: Path, tmp_path: Path, end: signa
     )
     assert asker.stdout is not None
     pid = next(int(line.rpartition("pid ")[2]) for line in asker.stdout if "pid " in line)
+    assert (tmp_path / "data.txt").read_text() == ""
     asker.send_signal(end)
     asker.wait(60)
     asker.stdout.close()
     wait_until(lambda: not psutil.pid_exists(pid), 60)
     assert runs.list_runs() == []
     assert not list(tmp_path.glob("jupyter-pipeline-rehearsal-*"))
+    for backup, last in find_interrupted(tmp_path / "backup"):  # an interrupted parent leaves this to its caller
+        backup.restore(before=last)
+    assert (tmp_path / "data.txt").read_text() == "before"
 
 
 @pytest.mark.slow

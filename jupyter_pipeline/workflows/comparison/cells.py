@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import ast
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -210,6 +210,8 @@ def compare(
     changed_parameters: Sequence[str] = (),
     values: Mapping[str, Any],
     on_cluster: bool = False,
+    rehearsed: Collection[str] = (),
+    find_copy: Callable[[str], Path | None] | None = None,
 ) -> RehearsalComparison:
     """Compare a recorded rehearsal with the notebook.
 
@@ -235,6 +237,10 @@ def compare(
         Parameters of the rehearsal.
     on_cluster : bool, default False
         True if workers of a cluster ran parts of the pipeline.
+    rehearsed : collection of str
+        Files whose content before is an earlier rehearsal's.
+    find_copy : callable, optional
+        Function that returns the copy of a file before the rehearsal.
     """
     if problem := str(recording.get("problem") or ""):
         return RehearsalComparison(notes=(f"The rehearsal was not compared with the notebook: {problem}.",))
@@ -277,6 +283,8 @@ def compare(
             elsewhere=elsewhere,
             excuses=by_cell,
             noise=lambda cell: _find_noise(notebook, cell, stability.get(cell, CellStability()), window),
+            rehearsed=rehearsed,
+            find_copy=find_copy,
         ),
         *find_read_files(
             recording,

@@ -16,7 +16,7 @@ import hashlib
 import os
 import re
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,9 @@ from typing import Any
 from jupyter_pipeline.models import ComparisonStatus, ItemComparison
 from jupyter_pipeline.workflows.comparison import pictures, text
 from jupyter_pipeline.workflows.comparison.pictures import PictureError
+from jupyter_pipeline.workflows.rehearsal_recorder.file_access import describe_content
 
-__all__ = ["FolderState", "OmittedLine", "compare_files", "find_read_files", "scan_folder"]
+__all__ = ["FolderState", "OmittedLine", "compare_files", "find_read_files", "relative_name", "scan_folder"]
 
 _MOST_FILES = 5000
 _MOST_BYTES = 8_000_000
@@ -93,6 +94,8 @@ def compare_files(
     elsewhere: Sequence[str] = (),
     excuses: Mapping[int, Mapping[str, str]],
     noise: Callable[[int], text.Noise],
+    rehearsed: Collection[str] = (),
+    find_copy: Callable[[str], Path | None] | None = None,
 ) -> list[ItemComparison]:
     """Compare the written files with their state before the rehearsal.
 
@@ -114,12 +117,18 @@ def compare_files(
         Reason why ``text`` or a ``picture`` of a cell cannot be compared, by cell.
     noise : callable
         Parts of the texts of a cell that may change from run to run.
+    rehearsed : collection of str
+        Files whose content before is an earlier rehearsal's.
+    find_copy : callable, optional
+        Function that returns the copy of a file before the rehearsal, for files that Python did not open.
     """
     after = scan_folder(folder)
     written: dict[str, dict[str, Any]] = {path: dict(state) for path, state in recording.get("writes", {}).items()}
     for path, state in after.items():
-        if before.get(path) != state and (path in before or len(before) < _MOST_FILES):
-            written.setdefault(path, {"cell": -1, "size": before[path][0] if path in before else None})
+        if before.get(path) != state and (path in before or len(before) < _MOST_FILES) and path not in written:
+            written[path] = {"cell": -1, **_describe_before(path, before, find_copy)}
+    for path in written.keys() & set(rehearsed):
+        written[path] = {"cell": written[path]["cell"], "size": None, "is_rehearsed": True}
     items: list[ItemComparison] = []
     for path, recorded in sorted(written.items()):
         excuse = _find_excuse(path, recorded, elsewhere, excuses)
@@ -132,9 +141,19 @@ def compare_files(
     for path in sorted(set(before) - touched):
         name = Path(path).name
         line = next((x for x in omitted if x.selected and _names(x.text, name) and _WRITES.search(x.text)), None)
-        if line is not None and not any(each.name == _shown(path, folder) for each in items):
+        if line is not None and not any(each.name == relative_name(path, folder) for each in items):
             items.append(_item(path, folder, f"{_place(line)} names it and is not in the pipeline"))
     return items
+
+
+def _describe_before(
+    path: str, before: FolderState, find_copy: Callable[[str], Path | None] | None
+) -> Mapping[str, Any]:
+    """Return the state of a file before the rehearsal, with its content if there is a copy."""
+    copy = find_copy(path) if find_copy is not None else None
+    if copy is not None:
+        return describe_content(copy, Path(path).suffix)
+    return {"size": before[path][0] if path in before else None}
 
 
 def _compare_file(
@@ -148,13 +167,14 @@ def _compare_file(
     if not file.is_file():
         return None  # a temporary file of the run
     now = file.stat().st_size
-    sides = {"notebook": "no file" if size is None else _describe_size(size), "run": _describe_size(now)}
+    no_file = "not known" if state.get("is_rehearsed") else "no file"
+    sides = {"notebook": no_file if size is None else _describe_size(size), "run": _describe_size(now)}
     if now == 0 and size:
         return _item(path, folder, "the run wrote an empty file", sides=sides)
     if size is None:
         if file.suffix.lower() in _PICTURES and now:
             return _compare_picture(file, state, folder, "", sides)
-        return _item(path, folder, "the file did not exist before", ComparisonStatus.NOT_COMPARED, sides)
+        return _item(path, folder, _explain_absence(state), ComparisonStatus.NOT_COMPARED, sides)
     if state.get("digest") and now <= _MOST_BYTES and hashlib.sha256(file.read_bytes()).hexdigest() == state["digest"]:
         return _item(path, folder, "", ComparisonStatus.SAME, sides)
     if file.suffix.lower() in _PICTURES and now:
@@ -164,6 +184,13 @@ def _compare_file(
     if state.get("appends"):
         return _item(path, folder, "the run appends to it", ComparisonStatus.NOT_COMPARED, sides)
     return _compare_content(file, state, folder, excuse.get("text", ""), sides, noise)
+
+
+def _explain_absence(state: Mapping[str, Any]) -> str:
+    """Return the reason why the notebook's content of a file is not known."""
+    if state.get("is_rehearsed"):
+        return "the file before is an earlier rehearsal's; run its cell in the notebook to compare it"
+    return "the file did not exist before"
 
 
 def _find_excuse(
@@ -217,7 +244,7 @@ def _compare_picture(
     if before is None:
         if pictures.is_blank(run):
             return _item(str(file), folder, "the picture of the run is blank", sides=sides)
-        reason = "the file did not exist before" if state.get("size") is None else "its content before is not known"
+        reason = _explain_absence(state) if state.get("size") is None else "its content before is not known"
         return _item(str(file), folder, reason, ComparisonStatus.NOT_COMPARED)
     sides["notebook"], sides["notebook_picture"] = pictures.describe_picture(before), pictures.thumbnail(before)
     try:
@@ -308,7 +335,8 @@ def _describe_size(size: int) -> str:
     return "empty" if size == 0 else f"{size:,} bytes"
 
 
-def _shown(path: str, folder: Path) -> str:
+def relative_name(path: str, folder: Path) -> str:
+    """Return the path of a file relative to the folder, if it is inside."""
     root = f"{os.path.realpath(folder)}{os.sep}"
     return path.removeprefix(root) if path.startswith(root) else path
 
@@ -325,4 +353,4 @@ def _item(
     status: ComparisonStatus = ComparisonStatus.DIFFERS,
     sides: Mapping[str, str] | None = None,
 ) -> ItemComparison:
-    return ItemComparison(kind="file", name=_shown(path, folder), status=status, reason=reason, **(sides or {}))
+    return ItemComparison(kind="file", name=relative_name(path, folder), status=status, reason=reason, **(sides or {}))

@@ -17,7 +17,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-__all__ = ["FileAccess"]
+from .backup import Backup
+
+__all__ = ["FileAccess", "describe_content"]
 
 _MOST_FILES = 2000
 _MOST_BYTES = 8_000_000
@@ -26,6 +28,9 @@ _MOST_TEXT = 200_000
 """Bytes of a text file that are stored to show a difference."""
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_REPLACING = {"os.remove": (1, 1), "os.rename": (2, 2), "os.truncate": (1, 2)}
+"""Number of paths, and position of the open folders that they are relative to, by event."""
+_EVENTS = {"open", "sqlite3.connect", *_REPLACING}
 _BINARIES = (".pyc", ".so", ".pyd", ".pth")
 _SYSTEM = (
     "/proc", "/sys", "/dev", "/usr", "/etc", "/lib", "/lib64", "/bin", "/sbin", "/run", "/snap", "/nix", "/boot",
@@ -49,9 +54,12 @@ class FileAccess:
         Folder of the pipeline's code.
     find_cell : callable
         Function that returns the current cell.
+    backup : Backup, optional
+        Backup that copies each file before its first change.
     """
 
-    def __init__(self, folder: str, find_cell: Callable[[], int]) -> None:
+    def __init__(self, folder: str, find_cell: Callable[[], int], backup: Backup | None = None) -> None:
+        self._backup = backup
         self.reads: dict[str, int] = {}
         """Cell by path of each file that was read before it was written."""
         self.writes: dict[str, dict[str, Any]] = {}
@@ -72,15 +80,31 @@ class FileAccess:
         self._on = False
 
     def _hook(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if event not in ("open", "sqlite3.connect") or not self._on or getattr(self._busy, "on", False):
+        if event not in _EVENTS or not self._on or getattr(self._busy, "on", False):
             return
         self._busy.on = True
         try:
-            self._record(event, arguments)
+            if event in _REPLACING:
+                self._protect_replaced(event, arguments)
+            else:
+                self._record(event, arguments)
         except Exception:  # noqa: BLE001, S110 - an audit hook that raises would stop the open
             pass
         finally:
             self._busy.on = False
+
+    def _protect_replaced(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Copy the files that the run removes, renames or truncates."""
+        count, folders = _REPLACING[event]
+        for name, folder in zip(arguments[:count], [*arguments[folders:], -1, -1], strict=False):
+            if isinstance(name, str | bytes | os.PathLike):
+                # A file may be named relative to an open folder.
+                base = f"/proc/self/fd/{folder}" if isinstance(folder, int) and folder >= 0 else ""
+                self._protect(os.path.realpath(Path(base, os.fsdecode(name))))
+
+    def _protect(self, path: str) -> None:
+        if self._backup is not None and not self._is_ignored(path) and not path.startswith(self._temporary):
+            self._backup.protect(path)
 
     def _record(self, event: str, arguments: tuple[Any, ...]) -> None:
         name = arguments[0]
@@ -95,8 +119,10 @@ class FileAccess:
         mode = arguments[1] if event == "open" and len(arguments) > 1 else None
         flags = arguments[2] if event == "open" and len(arguments) > 2 and isinstance(arguments[2], int) else 0
         writing = any(c in mode for c in "wax+") if isinstance(mode, str) else bool(flags & _WRITING)
-        if event == "sqlite3.connect" and not Path(path).is_file():
-            return
+        if event == "sqlite3.connect":
+            self._protect(path)  # the library of C writes later
+            if not Path(path).is_file():
+                return
         if path in self._written:
             return
         if not writing:
@@ -105,10 +131,11 @@ class FileAccess:
             return
         if Path(path).is_dir():  # `tempfile` opens the folder of a temporary file
             return
+        self._protect(path)
         self._written.add(path)
         if len(self.writes) < _MOST_FILES and not path.startswith(self._temporary):
             appends = "a" in mode if isinstance(mode, str) else bool(flags & os.O_APPEND)
-            self.writes[path] = {"cell": self._find_cell(), "appends": appends, **_state(Path(path))}
+            self.writes[path] = {"cell": self._find_cell(), "appends": appends, **describe_content(Path(path))}
 
     def _is_ignored(self, path: str) -> bool:
         """Return True for a file of an ignored folder; the folder that is nearest to the file decides."""
@@ -136,8 +163,16 @@ def _find_ignored_folders(folder: str) -> tuple[str, ...]:
     return (*sorted(found), f"{os.path.realpath(home)}{os.sep}.")
 
 
-def _state(path: Path) -> dict[str, Any]:
-    """Return the size of a file, a digest of its content, and the content of a picture or the start of a text."""
+def describe_content(path: Path, suffix: str = "") -> dict[str, Any]:
+    """Return the size of a file, a digest of its content, and the content of a picture or of a short text.
+
+    Parameters
+    ----------
+    path : Path
+        The file or a copy of it.
+    suffix : str
+        Suffix of the file, if `path` is a copy.
+    """
     if not path.is_file():
         return {"size": None}
     size = path.stat().st_size
@@ -145,7 +180,7 @@ def _state(path: Path) -> dict[str, Any]:
         return {"size": size}
     content = path.read_bytes()
     state = {"size": size, "digest": hashlib.sha256(content).hexdigest()}
-    if path.suffix.lower() in _PICTURES:
+    if (suffix or path.suffix).lower() in _PICTURES:
         return {**state, "picture": base64.b64encode(content).decode()}
     if size <= _MOST_TEXT:
         try:

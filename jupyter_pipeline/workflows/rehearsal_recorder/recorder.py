@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FrameType, ModuleType
 from typing import Any
 
+from .backup import Backup
 from .budget import Budget
 from .displays import find_draws, find_representations, replace_display, replace_show, widen_tables
 from .figures import FigureRenderer, is_figure
@@ -50,9 +51,11 @@ class Recorder:
         the module that computes fingerprints; empty for none.
     folder : str
         Folder of the pipeline's files.
+    backup : Backup, optional
+        Backup of the files that the run changes.
     """
 
-    def __init__(self, request: Mapping[str, Any], folder: str) -> None:
+    def __init__(self, request: Mapping[str, Any], folder: str, backup: Backup | None = None) -> None:
         self.lines: Sequence[Mapping[str, Any]] = request["lines"]
         self.last: Mapping[str, str] = request["last"]
         self.names: Mapping[str, Sequence[str]] = request["names"]
@@ -71,7 +74,7 @@ class Recorder:
         """Figures that were shown. A notebook closes them, so they are shown once."""
         self._figures = FigureRenderer(self._budget.charge)
         self._named: dict[str, tuple[int, dict[str, Any]]] = {}
-        self._files = FileAccess(folder, self._find_cell)
+        self._files = FileAccess(folder, self._find_cell, backup)
         self._fingerprint: ModuleType | None = None
         self._output: ProcessOutput | None = None
 

@@ -60,6 +60,30 @@ def test_a_reason_excuses_other_content(
     assert (item.status.value, item.reason) == ("cannot be compared", reason)
 
 
+def test_an_earlier_rehearsals_file_is_not_the_notebooks(tmp_path: Path) -> None:
+    recording, before = write(tmp_path, "1", "2")
+    rehearsed = [str(tmp_path / "out.csv")]
+    [item] = compare_files(recording, before, folder=tmp_path, excuses={}, noise=find_noise, rehearsed=rehearsed)
+    assert item.status.value == "cannot be compared"
+    assert "the file before is an earlier rehearsal's" in item.reason
+
+
+def test_a_file_that_python_did_not_open_is_compared_with_its_copy(tmp_path: Path) -> None:
+    _, before = write(tmp_path, "1", "2")
+    copy = tmp_path / "copies" / "x.copy"
+    copy.parent.mkdir()
+    copy.write_text("1")
+    items = compare_files(
+        {},
+        before,
+        folder=tmp_path,
+        excuses={},
+        noise=find_noise,
+        find_copy=lambda path: copy if "out" in path else None,
+    )
+    assert [item.status.value for item in items if item.name == "out.csv"] == ["differs"]
+
+
 @pytest.mark.parametrize(
     ("name", "code", "line", "reason"),
     [

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 from jupyter_pipeline.compiler import Cell, read_notebook, select_cells
-from jupyter_pipeline.exceptions import RehearsalDiffersError
+from jupyter_pipeline.exceptions import RehearsalDiffersError, RehearsalError
 from jupyter_pipeline.models import ComparisonStatus, Deployed
 from jupyter_pipeline.workflows import deploy, deploy_options
 from jupyter_pipeline.workflows.deploy_plan import plan
@@ -99,10 +99,17 @@ def test_a_flow_is_the_same_as_its_notebook(
 
 @pytest.mark.slow
 def test_a_different_output_refuses_a_deploy_with_require_same(live: Path, tmp_path: Path) -> None:
-    cells = execute(["n = 3", "print(n)\nn * 2"], tmp_path)
-    edited = [cells[0], dataclasses.replace(cells[1], source="print(n)\nn * 3")]
-    with pytest.raises(RehearsalDiffersError, match="value: the value differs"):
+    last = "print(n)\n_ = open('t.txt', 'w').write(str(n * {0}))\nn * {0}"
+    cells = execute(["n = 3", last.format(2)], tmp_path)
+    edited = [cells[0], dataclasses.replace(cells[1], source=last.format(3))]
+    with pytest.raises(RehearsalDiffersError, match="value: the value differs") as refused:
         deployed(edited, tmp_path, name="edited", require_same=True)
+    assert (tmp_path / "t.txt").read_text() == "6"
+    assert "Put back as before the rehearsal: t.txt." in refused.value.comparison.notes[-1]
+    failing = [cells[0], dataclasses.replace(cells[1], source=f"{last.format(3)}\n1 / 0")]
+    with pytest.raises(RehearsalError, match=r"Put back as before the rehearsal: t\.txt\."):
+        deployed(failing, tmp_path, name="failing")
+    assert (tmp_path / "t.txt").read_text() == "6"
     cleared = [dataclasses.replace(cell, outputs=None) for cell in cells]
     with pytest.raises(RehearsalDiffersError, match=r"No cell .* could be compared(.|\n)*was not executed"):
         deployed(cleared, tmp_path, name="cleared", require_same=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_pipeline.workflows import rehearsal_recorder
+from jupyter_pipeline.workflows.rehearsal_recorder import Backup
 
 SCRIPT = """
 import json, os, sys, tempfile
@@ -55,3 +56,32 @@ def record(body: str, folder: Path) -> str:
 )
 def test_only_data_of_the_notebook_is_recorded(tmp_path: Path, body: str, expected: str) -> None:
     assert record(body, tmp_path) == expected
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "open('data.csv', 'w').write('2')",
+        "open('data.csv', 'a').write('2')",
+        "os.remove('data.csv')",
+        "open('new', 'w').close(); os.replace('new', 'data.csv')",
+        "os.truncate('data.csv', 0)",
+        "import shutil; os.mkdir('d'); os.rename('data.csv', 'd/data.csv'); shutil.rmtree('d')",
+        "import sqlite3; c = sqlite3.connect('new'); c.execute('create table t(x)'); os.replace('new', 'data.csv')",
+    ],
+)
+def test_a_file_is_copied_before_each_kind_of_change(tmp_path: Path, body: str) -> None:
+    script = SCRIPT.replace("lambda: 3)", "lambda: 3, backup)").replace(
+        "access = ",
+        "from rehearsal_recorder.backup import Backup\nbackup = Backup(__import__('pathlib').Path(sys.argv[3]))\n"
+        "backup.open()\naccess = ",
+    )
+    file = tmp_path / "work" / "data.csv"
+    file.parent.mkdir()
+    file.write_text("before")
+    package = str(Path(rehearsal_recorder.__file__).parents[1])
+    command = [sys.executable, "-c", script.format(body=body), package, "code", str(tmp_path / "b")]
+    subprocess.run(command, cwd=file.parent, check=True, env={"TMPDIR": str(tmp_path / "tmp")})
+    assert not file.exists() or file.read_bytes() != b"before"
+    Backup(tmp_path / "b").restore()
+    assert file.read_text() == "before"
