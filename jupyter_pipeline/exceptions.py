@@ -346,16 +346,18 @@ class RehearsalDiffersError(CompileError):
     ----------
     comparison : RehearsalComparison
         Comparison of the cells and files.
+    remedies : sequence of str
+        Next steps, if no output could be compared.
     """
 
-    def __init__(self, comparison: RehearsalComparison) -> None:
+    def __init__(self, comparison: RehearsalComparison, remedies: Sequence[str] = ()) -> None:
         self.comparison = comparison
         if comparison.differences:
             first, lines = "The rehearsal differs from the notebook", comparison.differences
             fix = "Run the notebook from top to bottom and save it, or fix the cells."
         else:
-            first, lines = "No cell of the rehearsal could be compared with the notebook", comparison.obstacles
-            fix = "Run the notebook from top to bottom and save it with its outputs."
+            first, lines = "No output of the rehearsal could be compared with the notebook", comparison.obstacles
+            fix = " ".join(remedies) or "Run the notebook from top to bottom and save it with its outputs."
         shown = "".join(f"  {line}\n" for line in lines)
         super().__init__(
             f"{first}, so nothing was deployed.\n{shown}{fix} Without --require-same, this does not stop the deploy."
@@ -410,4 +412,5 @@ class ApiRefusedError(OrchestrationError):
         self.status = status
         self.request = request
         self.reason = reason
-        super().__init__(f"The Prefect API refused {request} ({status}): {reason}{' ' + hint if hint else ''}")
+        stop = "" if reason.endswith((".", "!", "?")) else "."
+        super().__init__(f"The Prefect API refused {request} ({status}): {reason}{stop}{' ' + hint if hint else ''}")

@@ -68,6 +68,11 @@ class _App(JupyterApp):
             yield from _describe(_each(names), f" {value}", text)
         yield ""
 
+    def emit_examples(self) -> Iterator[str]:
+        """Yield the examples with one indentation."""
+        if self.examples:
+            yield from ("Examples", "--------", "", textwrap.indent(textwrap.dedent(self.examples).strip(), "    "), "")
+
 
 class Group(_App):
     """A command that only has subcommands."""
@@ -95,6 +100,11 @@ class Command(_App):
     }
     aliases: ClassVar[dict[str, Any]] = {"config": base_aliases["config"], "log-level": base_aliases["log-level"]}
 
+    @property
+    def words(self) -> str:
+        """Words of the command after ``jupyter pipeline``, which starts each message."""
+        return str(self.name).removeprefix("jupyter-pipeline ")
+
     def parse_command_line(self, argv: list[str] | None = None) -> None:
         """Parse the command line; for an unknown option, suggest the nearest ones."""
         words = sys.argv[1:] if argv is None else argv
@@ -104,11 +114,11 @@ class Command(_App):
                 break
             option = word.partition("=")[0]
             if option[:1] == "-" and option[1:2].isdigit():
-                raise UsageError(f"{self.name} takes no negative number, but got {word}.")
+                raise UsageError(f"{self.words} takes no negative number, but got {word}.")
             if option.startswith("-") and len(option) > 1 and "." not in option and option not in {*known, *_HIDDEN}:
-                near = suggest(option, known, cutoff=0.5)
+                near = suggest(option, {*known, "--help"}, cutoff=0.5)
                 offer = f"Did you mean {' or '.join(near)}?" if near else "See --help."
-                raise UsageError(f"{self.name} has no option {option}. {offer}")
+                raise UsageError(f"{self.words} has no option {option}. {offer}")
         errors = io.StringIO()
         try:
             with contextlib.redirect_stderr(errors):
@@ -118,7 +128,7 @@ class Command(_App):
             if not error.code or not reason:
                 raise
             hint = 'Put a value of several words in quotes, such as --cron "0 6 * * *".'
-            raise UsageError(f"{self.name}: {_TRAIT.sub('--', reason)}. {hint} See --help.") from error
+            raise UsageError(f"{self.words}: {_TRAIT.sub('--', reason)}. {hint} See --help.") from error
 
     def emit_description(self) -> Iterator[str]:
         """Yield the usage and the description."""
@@ -132,11 +142,11 @@ class Command(_App):
         super().start()
         needed = [p for p in self.positional if not p.startswith("[")]
         if len(self.extra_args) < len(needed):
-            raise UsageError(f"{self.name} needs {' '.join(self.positional)}. See --help.")
+            raise UsageError(f"{self.words} needs {' '.join(self.positional)}. See --help.")
         if len(self.extra_args) > len(self.positional):
             extra = self.extra_args[len(self.positional)]
             raise UsageError(
-                f"{self.name} takes {' '.join(self.positional) or 'no argument'}; {extra!r} is one too many."
+                f"{self.words} takes {' '.join(self.positional) or 'no argument'}; {extra!r} is one too many."
             )
         traitlets_config.set_config(self.config)
         answer = self.work(*self.extra_args)

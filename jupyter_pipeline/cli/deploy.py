@@ -14,6 +14,7 @@ from jupyter_pipeline.cli.base import Command, note
 from jupyter_pipeline.cli.traits import with_options
 from jupyter_pipeline.compiler import (
     Cell,
+    find_marked_cells,
     propose_steps,
     read_notebook,
     select_cell,
@@ -21,7 +22,7 @@ from jupyter_pipeline.compiler import (
     slice_cells,
     slice_notebook,
 )
-from jupyter_pipeline.exceptions import ConfigurationError, RehearsalDiffersError, RehearsalError, UsageError
+from jupyter_pipeline.exceptions import ConfigurationError, RehearsalDiffersError, RehearsalError, UsageError, suggest
 from jupyter_pipeline.models import CellSlice, Deployed, StepsProposal
 from jupyter_pipeline.workflows import deploy, deploy_options, deploy_plan, steps
 
@@ -49,7 +50,19 @@ def read_cells(notebook: str, path: str = "") -> list[Cell]:
     try:
         return read_notebook(Path(notebook).read_bytes(), notebook)
     except OSError as error:
-        raise ConfigurationError(notebook, "", f"cannot be read ({error.strerror})", "Give a notebook file.") from error
+        near = [] if Path(notebook).exists() else _find_similar(Path(notebook))
+        offer = f"Did you mean {' or '.join(near)}?" if near else "Give a notebook file."
+        raise ConfigurationError(notebook, "", f"cannot be read ({error.strerror})", offer) from error
+
+
+def _find_similar(path: Path) -> list[str]:
+    """Return the notebooks with the same name and another suffix, or else with a similar name."""
+    try:
+        names = [each.name for each in path.parent.iterdir() if each.suffix in (".ipynb", ".py", ".md", ".qmd", ".Rmd")]
+    except OSError:
+        return []
+    same = [name for name in sorted(names) if Path(name).stem == path.name]
+    return [str(path.with_name(name)) for name in same or suggest(path.name, names)]
 
 
 def notebook_path(notebook: str, path: str) -> Path:
@@ -97,6 +110,8 @@ class Deploy(_Options):
         path = notebook_path(notebook, options["path"])
         cells = read_cells(notebook, path.name)
         name = options["name"] or (deploy_options.default_name(path.name) if options["all"] else "")
+        if not name and not options["cell"]:
+            find_marked_cells(cells)  # a notebook without steps needs more than a name
         settings = deploy_options.parse_options(options, name=name, notebook=path.name)
         plan = deploy_plan.plan(
             cells,

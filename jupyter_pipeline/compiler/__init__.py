@@ -18,7 +18,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from jupyter_pipeline.compiler.analysis.slicer import Analysis, Slice, slice_cells, slice_notebook
     from jupyter_pipeline.compiler.driver import compile_cells
-    from jupyter_pipeline.compiler.frontend.notebook import Cell, read_notebook, select_cell, select_cells
+    from jupyter_pipeline.compiler.frontend.notebook import (
+        Cell,
+        find_marked_cells,
+        read_notebook,
+        select_cell,
+        select_cells,
+    )
     from jupyter_pipeline.compiler.options import Compilation, CompileOptions
     from jupyter_pipeline.compiler.proposal import propose_steps, write_proposal
 
@@ -29,6 +35,7 @@ __all__ = [
     "CompileOptions",
     "Slice",
     "compile_cells",
+    "find_marked_cells",
     "propose_steps",
     "read_notebook",
     "select_cell",
@@ -45,6 +52,7 @@ _MODULES = {
     "CompileOptions": "options",
     "Slice": "analysis.slicer",
     "compile_cells": "driver",
+    "find_marked_cells": "frontend.notebook",
     "propose_steps": "proposal",
     "read_notebook": "frontend.notebook",
     "select_cell": "frontend.notebook",

@@ -162,7 +162,7 @@ def _find_unassigned(
         elif all(s.number in parameters for s in statements):
             reason = "its names are parameters"
         elif any(s.number in parameters for s in statements):
-            reason = "imports, definitions and parameters"
+            reason = "parameters, beside imports or definitions"
         else:
             reason = "imports and definitions, which all steps can use"
         found.append(UnassignedCell(cell=cell.index, label=labels[cell.index], reason=reason))

@@ -25,10 +25,21 @@ class HelpShown(Exception):  # noqa: N818 - it ends the parsing, it is no error
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that raises `UsageError` instead of exiting the process."""
+    """An argument parser that raises `UsageError` instead of exiting the process.
 
-    def __init__(self, prog: str, description: str) -> None:
+    Parameters
+    ----------
+    prog : str
+        The magic with its percent sign.
+    description : str
+        Line of the help.
+    elsewhere : mapping, optional
+        Next step by option of another command that does what the user probably wants.
+    """
+
+    def __init__(self, prog: str, description: str, *, elsewhere: Mapping[str, str] | None = None) -> None:
         super().__init__(prog=prog, description=description, allow_abbrev=False)
+        self._elsewhere = elsewhere or {}
         self._words: list[str] = []
 
     def add_argument(self, *names: Any, **settings: Any) -> argparse.Action:
@@ -66,6 +77,9 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise the error that argparse would print, with the nearest options for an unknown one."""
+        words = (word.partition("=")[0] for word in self._words)
+        if word := next((word for word in words if word in self._elsewhere), ""):
+            raise UsageError(f"{self.prog} has no option {word}. {self._elsewhere[word]}")
         unknown = message.removeprefix("unrecognized arguments: ").split(" ")[0]
         if unknown != message and unknown[:1] == "-" and unknown[1:2].isdigit():
             raise UsageError(f"{self.prog} takes no negative number, but got {unknown}.")

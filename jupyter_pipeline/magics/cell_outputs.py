@@ -36,6 +36,8 @@ class CellOutputs:
     def __init__(self, shell: InteractiveShell) -> None:
         self._outputs: dict[str, list[dict[str, Any]]] = {}
         self._sizes: dict[str, int] = {}
+        self._lost: dict[str, str] = {}
+        """Reason why the outputs of a cell are not kept."""
         self._current: str | None = None
         self._undo: list[Callable[[], object]] = []
         self._watched: dict[str, tuple[Any, Any]] = {}
@@ -59,12 +61,14 @@ class CellOutputs:
         """Drop the earlier outputs of a cell that is about to run, and keep the new ones."""
         self._current = cell if self._undo else None
         self._outputs.pop(cell, None)
+        self._lost.pop(cell, None)
         if self._undo:
             self._outputs[cell], self._sizes[cell] = [], 0
             for name in ("stdout", "stderr"):
                 self._watch(name)
         for oldest in list(self._outputs)[:-_MOST_CELLS]:
             del self._outputs[oldest]
+            self._lost[oldest] = f"the kernel keeps the outputs of only the last {_MOST_CELLS} cells"
 
     def end(self) -> None:
         """Keep no further outputs of the current cell."""
@@ -82,6 +86,12 @@ class CellOutputs:
     def get(self, cell: str) -> list[dict[str, Any]] | None:
         """Return the outputs of a cell; ``None`` if they are not known or were too large."""
         return self._outputs.get(cell)
+
+    def explain(self, cell: str) -> str:
+        """Return the reason why the outputs of a cell that ran are not known."""
+        if not self._undo:
+            return "its outputs are not kept by this kernel"
+        return self._lost.get(cell, "it ran before %load_ext jupyter_pipeline, so its outputs were not recorded")
 
     def _watch(self, name: str) -> None:
         """Keep the text of a stream from now on.
@@ -144,5 +154,6 @@ class CellOutputs:
         self._sizes[self._current] += size
         if self._sizes[self._current] > _MOST:
             del self._outputs[self._current]
+            self._lost[self._current] = "its output is too large"
             return None
         return self._outputs[self._current]

@@ -35,13 +35,32 @@ _CONTENT = {
     "%deploy": "the cells that are marked as steps and checks",
     _WHOLE: "the whole notebook; its sections are the steps",
 }
+_ELSEWHERE = {
+    "%%deploy": {
+        "--all": "%deploy notebook deploys all cells.",
+        "--one-step": "%deploy notebook --one-step deploys all cells as one step.",
+        "--cell": "%deploy NAME --cell CELL deploys another cell.",
+    },
+    "%deploy": {
+        "--all": "%deploy notebook deploys all cells.",
+        "--one-step": "%deploy notebook --one-step deploys all cells as one step.",
+        "--no-run": "%deploy runs no cell in this kernel.",
+    },
+    _WHOLE: {
+        "--all": "It deploys all cells without it.",
+        "--cell": "%deploy NAME --cell CELL deploys chosen cells.",
+        "--name": "Write the name alone: %deploy notebook NAME.",
+        "--no-run": "%deploy notebook runs no cell in this kernel.",
+    },
+}
+"""Next step by option that only another command has."""
 
 
 def deploy_parser(magic: str = "%%deploy") -> Parser:
     """Return the parser of ``%%deploy``, ``%deploy`` or ``%deploy notebook``."""
     from jupyter_pipeline.workflows.deploy_options import OPTIONS, WHOLE_OPTIONS
 
-    parser = Parser(magic, f"deploy {_CONTENT[magic]}, with schedules")
+    parser = Parser(magic, f"deploy {_CONTENT[magic]}, with schedules", elsewhere=_ELSEWHERE[magic])
     name = "name of the deployment and of its folder in pipelines/"
     if magic == _WHOLE:
         parser.add_argument("name", nargs="?", default="", help=f"{name}; by default the name of the notebook")
@@ -161,7 +180,14 @@ class DeployMagics(Magics):
     @line_magic
     def steps(self, line: str) -> Any:
         """Propose the steps of this notebook, and check them with the dependency graph: ``%steps``."""
-        parser = Parser("%steps", "propose a division of this notebook into steps; jupyter pipeline steps writes it")
+        path = self.document.path
+        name = path.name if path else "NOTEBOOK"
+        write = f"save the notebook, then: !jupyter pipeline steps {shlex.quote(name)} --write"
+        parser = Parser(
+            "%steps",
+            "propose a division of this notebook into steps; jupyter pipeline steps writes it",
+            elsewhere={"--write": f"To accept the steps, {write}"},
+        )
         try:
             parser.parse_args(split(line))
         except HelpShown:
@@ -170,10 +196,7 @@ class DeployMagics(Magics):
         from jupyter_pipeline.compiler import propose_steps, read_notebook
         from jupyter_pipeline.workflows.deploy_options import default_name
 
-        path = self.document.path
-        name = path.name if path else "NOTEBOOK"
         proposal = propose_steps(read_notebook(self.document.whole()), default_name(name) if path else "notebook")
-        write = f"save the notebook, then: !jupyter pipeline steps {shlex.quote(name)} --write"
         return tables.Proposal(proposal, write=write, deploy="%deploy notebook")
 
     @no_var_expand

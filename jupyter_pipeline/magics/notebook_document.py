@@ -121,10 +121,13 @@ class Document:
         saved = self._saved()
         ran = {found: cell_id for cell_id, found in self._known(saved).items()}
         stored = {c["id"]: c for c in saved}
-        return [
-            dataclasses.replace(cell, outputs=self._outputs_of(ran.get(cell.id, cell.id), cell, stored.get(cell.id)))
-            for cell in cells
-        ]
+        found = []
+        for cell in cells:
+            cell_id = ran.get(cell.id, cell.id)
+            outputs = self._outputs_of(cell_id, cell, stored.get(cell.id))
+            missing = self.outputs.explain(cell_id) if outputs is None and cell_id in self.ran else ""
+            found.append(dataclasses.replace(cell, outputs=outputs, missing=missing))
+        return found
 
     def _outputs_of(
         self, ran: str, cell: Cell, saved: Mapping[str, Any] | None

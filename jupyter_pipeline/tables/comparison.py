@@ -54,6 +54,7 @@ class Comparison:
         for item in self.comparison.files:
             if _is_shown(item):
                 lines.append(f"  {_MARKS[item.status]} {item.name}: {_file_verdict(item)}")
+                lines += [f"      {line}" for line in _side_lines(item)]
         return "\n".join([*lines, *(f"  {note}" for note in self.comparison.notes)])
 
     def _repr_pretty_(self, printer: object, cycle: bool) -> None:
@@ -71,6 +72,8 @@ class Comparison:
 
 def _verdict(cell: CellComparison) -> str:
     ignored = f" (ignored: {', '.join(cell.ignored)})" if cell.ignored else ""
+    if cell.status is ComparisonStatus.SAME and not cell.items and not ignored:
+        return "same (it shows nothing)"
     reason = f", because {cell.reason}" if cell.reason else ""
     return f"{cell.status.value}{reason}{ignored}"
 
@@ -83,10 +86,15 @@ def _item_lines(item: ItemComparison) -> Iterator[str]:
     if item.status is ComparisonStatus.SAME:
         return
     yield f"{_title(item)}: {item.reason}"
+    yield from (f"  {line}" for line in _side_lines(item))
+
+
+def _side_lines(item: ItemComparison) -> Iterator[str]:
+    """Yield both sides of a difference."""
     if item.status is ComparisonStatus.DIFFERS:
         for side, text in (("notebook", item.notebook), ("run", item.run)):
             for line in text.split("\n") if text else ():
-                yield f"  {side:>8} | {line}"
+                yield f"{side:>8} | {line}"
 
 
 def _title(item: ItemComparison) -> str:

@@ -54,8 +54,12 @@ class Proposal:
             )
             for step in self.proposal.steps
         ]
-        headers = ("step", "cells", "lines", "reads", "also waits for", "can run beside", "")
-        return Table(headers, rows, "The notebook has definitions only. A pipeline of it runs nothing.")
+        headers = ("step", "cells", "lines", "reads", "also waits for", "can run beside", "in the notebook")
+        # A column in which all fields are empty says nothing.
+        shown = [i for i in range(len(headers)) if i < 4 or any(row[i] for row in rows)]
+        fields = [tuple(row[i] for i in shown) for row in rows]
+        empty = "The notebook has definitions only. A pipeline of it runs nothing."
+        return Table([headers[i] for i in shown], fields, empty)
 
     def _lines(self) -> Iterator[str]:
         found = self.proposal

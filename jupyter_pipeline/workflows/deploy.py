@@ -100,6 +100,7 @@ def deploy(plan: Plan, *, progress: Progress | None = None, kernel: Kernel | Non
 def _rehearse(plan: Plan, spec: DeploymentSpec, report: Progress, kernel: Kernel | None) -> RehearsalComparison:
     """Run the pipeline once and compare it with the notebook."""
     from jupyter_pipeline.workflows.comparison import cells
+    from jupyter_pipeline.workflows.comparison.remedies import find_remedies
     from jupyter_pipeline.workflows.rehearsal import rehearse
     from jupyter_pipeline.workflows.rehearsed_files import protect_files
 
@@ -142,7 +143,7 @@ def _rehearse(plan: Plan, spec: DeploymentSpec, report: Progress, kernel: Kernel
         notes = files.restore() if is_refused else files.settle(comparison, done.recording)
         comparison = dataclasses.replace(comparison, notes=(*comparison.notes, *notes))
         if is_refused:
-            raise RehearsalDiffersError(comparison)
+            raise RehearsalDiffersError(comparison, find_remedies(comparison))
     return comparison
 
 

@@ -349,6 +349,8 @@ def parse_options(
         raise UsageError("The deployment needs a name. Give --name NAME.")
     check_name("deployment", name)
     fields = {path: option.value(values) for option in (*OPTIONS, *WHOLE_OPTIONS) for path in option.fields}
+    if fields["compile_options.one_step"] and not fields["compile_options.whole"]:
+        raise UsageError("--one-step makes one step of the whole notebook. Add --all, or remove --one-step.")
     if fields["require_same"] and fields["rehearse"] is False:
         raise UsageError("--require-same needs the rehearsal. Remove --no-rehearse.")
     parameters, defaults, windows = _parameters(_as_list(values.get("param")))

@@ -41,6 +41,36 @@ def test_help_shows_options_values_and_defaults_without_traits(command: list[str
     assert "Default:" not in text
 
 
+def test_examples_of_the_help_have_one_indentation() -> None:
+    lines = run("deploy", "--help").stdout.splitlines()
+    found = [line for line in lines[lines.index("Examples") :] if "jupyter pipeline" in line]
+    assert [line.index("jupyter") for line in found] == [4, 4]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["deploy", "plain.ipynb"], "No cell is a step. Deploy the whole notebook with --all"),
+        (["deploy", "plain", "--all"], "Did you mean plain.ipynb?"),
+        (["deploy", "plaine.ipynb", "--all"], "Did you mean plain.ipynb?"),
+        (["deploy", "plain.ipynb", "--name", "x", "--one-step"], "Add --all, or remove --one-step."),
+        (["steps"], "jupyter pipeline: steps needs NOTEBOOK. See --help."),
+    ],
+)
+def test_a_wrong_call_with_a_notebook_names_the_next_step(
+    arguments: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cell = {"cell_type": "code", "id": "a", "source": "x = 1", "metadata": {}, "outputs": [], "execution_count": None}
+    (tmp_path / "plain.ipynb").write_text(
+        json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]})
+    )
+    monkeypatch.setenv("PYTHONPATH", str(Path(jupyter_pipeline.__file__).parents[1]))
+    monkeypatch.chdir(tmp_path)
+    done = run(*arguments)
+    assert message in done.stderr
+    assert done.returncode == 2
+
+
 def test_help_names_every_subcommand() -> None:
     text = run("--help").stdout
     for name in (

@@ -130,6 +130,9 @@ def test_an_invalid_promotion_is_refused_before_anything_is_written(
     [
         ("deploy x", UsageError, "No cell is a step"),
         ("deploy x --cron", UsageError, "--cron"),
+        ("deploy --all", UsageError, "%deploy notebook deploys all cells."),
+        ("deploy notebook --all", UsageError, "It deploys all cells without it."),
+        ("steps --write", UsageError, "save the notebook, then: !jupyter pipeline steps"),
         ("deployments backfil x", NotFoundError, "Did you mean backfill?"),
         ("deployments backfill x someday 2027-01-01", UsageError, "someday"),
         ("deployments promote x --after few", UsageError, "--after"),

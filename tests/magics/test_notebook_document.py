@@ -2,11 +2,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
+from jupyter_pipeline.compiler import Cell
+from jupyter_pipeline.magics import cell_outputs
+from jupyter_pipeline.magics.cell_outputs import CellOutputs
 from jupyter_pipeline.magics.notebook_document import Document, merge
 
 
@@ -148,3 +152,35 @@ def test_a_cell_that_does_not_parse_is_dropped() -> None:
     for source, cell_id in [("def bad(:", None), ("x = 2", None), ("y = 1", "a"), ("y = (", "a"), ("1 / 0", None)]:
         shell.run_cell(source, store_history=True, cell_id=cell_id)
     assert list(document.ran.values()) == ["w = !true", "await_me = 1", "x = 2", "y = 1", "1 / 0"]
+
+
+def test_a_cell_that_ran_without_a_record_has_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    shell = InteractiveShell()
+    hooks = SimpleNamespace(register_hook=lambda hook: None, unregister_hook=lambda hook: None)
+    shell.run_cell("x = 1", store_history=True)
+    for kept, reason in (
+        (shell, "its outputs are not kept by this kernel"),
+        (SimpleNamespace(display_pub=hooks, displayhook=hooks), "it ran before %load_ext jupyter_pipeline"),
+    ):
+        document = Document(shell)
+        document.outputs = CellOutputs(kept)  # type: ignore[arg-type]
+        ran, unrun = document.with_outputs(
+            [Cell(index=0, source="x = 1", id=next(iter(document.ran))), Cell(index=1, source="y = 2", id="other")]
+        )
+        assert ran.missing.startswith(reason)
+        assert unrun.missing == ""
+
+
+def test_outputs_that_are_not_kept_have_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cell_outputs, "_MOST", 10)
+    monkeypatch.setattr(cell_outputs, "_MOST_CELLS", 1)
+    hooks = SimpleNamespace(register_hook=lambda hook: None, unregister_hook=lambda hook: None)
+    outputs = CellOutputs(SimpleNamespace(display_pub=hooks, displayhook=hooks))  # type: ignore[arg-type]
+    with outputs.only("large"):
+        print("x" * 20)
+    assert outputs.explain("large") == "its output is too large"
+    with outputs.only("early"), outputs.only("late"):
+        pass
+    assert "only the last 1 cells" in outputs.explain("early")
+    outputs.close()

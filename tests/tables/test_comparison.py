@@ -11,7 +11,7 @@ RECORD = RehearsalComparison(
         CellComparison(cell=0, label="cell 1 of 2", status=ComparisonStatus.SAME, ignored=("times", "addresses")),
         CellComparison(cell=1, label='In [2] "x"', status=ComparisonStatus.DIFFERS, items=(ITEM,)),
     ),
-    files=(ItemComparison(kind="file", name="a.csv", status=ComparisonStatus.DIFFERS, reason="empty"),),
+    files=(ItemComparison(kind="file", name="a.csv", status=ComparisonStatus.DIFFERS, reason="empty", notebook="9"),),
 )
 
 
@@ -24,7 +24,13 @@ def test_text_has_both_sides() -> None:
         "        notebook | <script>1",
         "             run | 2",
         "  ≠ a.csv: empty",
+        "      notebook | 9",
     ]
+
+
+def test_a_cell_without_outputs_is_named() -> None:
+    cell = CellComparison(cell=0, label="cell 1", status=ComparisonStatus.SAME)
+    assert "Cell 1: same (it shows nothing)" in str(Comparison(RehearsalComparison(cells=(cell,))))
 
 
 def test_html_is_escaped() -> None:

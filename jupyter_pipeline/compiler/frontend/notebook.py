@@ -73,7 +73,9 @@ class Cell(Record):
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Value of ``jupyter_pipeline`` in the metadata: a directive, see `directives.read_metadata`."""
     outputs: tuple[Mapping[str, Any], ...] | None = None
-    """Outputs in the form of nbformat; ``None`` if the cell has not run."""
+    """Outputs in the form of nbformat; ``None`` if the cell has not run, or if they are not known."""
+    missing: str = ""
+    """Reason why the outputs of a cell that has run are not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,8 +249,9 @@ def find_marked_cells(cells: Sequence[Cell]) -> list[int]:
     found = [cell.index for cell in cells if has_directive(cell)]
     if not found:
         raise UsageError(
-            "No cell is a step. Deploy the whole notebook with --all, choose a cell with --cell INDEX, --cell ID or "
-            "--cell TAG, or start the cells of a pipeline with %%step NAME and %%check NAME."
+            "No cell is a step. Deploy the whole notebook with --all (in the notebook: %deploy notebook), choose a "
+            "cell with --cell INDEX, --cell ID or --cell TAG, or start the cells of a pipeline with %%step NAME and "
+            "%%check NAME."
         )
     return found
 

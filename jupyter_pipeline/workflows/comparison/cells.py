@@ -57,6 +57,7 @@ __all__ = ["Notebook", "compare"]
 _HIDING = ("%%capture", "%%html", "%%javascript", "%%latex", "%%markdown", "%%svg")
 _SHOWING = ("%time ", "!!")
 """Lines of IPython that have a value. It shows no value of other commands."""
+_DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _STEPS = "steps.py"
 _PARTS = ("text", "value", "picture")
 
@@ -97,8 +98,9 @@ class Notebook:
 
     @cached_property
     def compiled(self) -> list[int]:
-        """Indices of the cells with lines in the pipeline."""
-        return sorted({int(entry["cell"]) for entry in self._map} | set(self.selected))
+        """Indices of the cells with lines in the pipeline, and of the selected cells with statements."""
+        selected = {cell for cell in self.selected if self.statements(cell)}
+        return sorted({int(entry["cell"]) for entry in self._map} | selected)
 
     @property
     def _map(self) -> Sequence[Mapping[str, Any]]:
@@ -353,6 +355,8 @@ def _compare_cell(
     items: list[ItemComparison] = []
     noise: list[str] = []
     reason = _find_obstacle(cell)
+    if cell.outputs is None and not found.get("outputs") and _only_defines(notebook.statements(index)):
+        reason = ""
     if not reason and not notebook.stores_outputs and found.get("outputs"):
         reason = "the notebook stores no outputs"
     if not reason:
@@ -425,7 +429,7 @@ def _find_reasons(
 def _find_obstacle(cell: Cell) -> str:
     """Return the reason why the outputs of a cell cannot be compared at all; empty for none."""
     if cell.outputs is None:
-        return "it was not executed in the notebook"
+        return cell.missing or "it was not executed in the notebook"
     if cell.source.lstrip().startswith(_HIDING):
         return f"{cell.source.split(None, 1)[0]} hides or replaces its output in the notebook"
     error = next((o for o in cell.outputs if o.get("output_type") == "error"), None)
@@ -481,9 +485,14 @@ def _lines_without_header(source: str) -> list[str]:
     return lines
 
 
+def _only_defines(statements: Sequence[ast.stmt]) -> bool:
+    """Return True if a cell has imports and definitions only, which show nothing."""
+    return all(isinstance(each, _DEFINITIONS) for each in statements)
+
+
 def _may_show(statement: ast.stmt) -> bool:
     """Return True if a statement may show something."""
-    if isinstance(statement, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    if isinstance(statement, _DEFINITIONS):
         return False
     if isinstance(statement, ast.Expr):
         return not isinstance(statement.value, ast.Constant)

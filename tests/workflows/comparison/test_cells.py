@@ -225,4 +225,4 @@ def test_require_same_needs_a_cell_that_could_be_compared(
 ) -> None:
     found = RehearsalComparison(cells=cells)
     assert found.obstacles == obstacles
-    assert "No cell of the rehearsal could be compared" in str(RehearsalDiffersError(found))
+    assert "No output of the rehearsal could be compared" in str(RehearsalDiffersError(found))

@@ -111,6 +111,6 @@ def test_a_different_output_refuses_a_deploy_with_require_same(live: Path, tmp_p
         deployed(failing, tmp_path, name="failing")
     assert (tmp_path / "t.txt").read_text() == "6"
     cleared = [dataclasses.replace(cell, outputs=None) for cell in cells]
-    with pytest.raises(RehearsalDiffersError, match=r"No cell .* could be compared(.|\n)*was not executed"):
+    with pytest.raises(RehearsalDiffersError, match=r"No output .* could be compared(.|\n)*was not executed"):
         deployed(cleared, tmp_path, name="cleared", require_same=True)
     assert not (tmp_path / "pipelines").exists()
