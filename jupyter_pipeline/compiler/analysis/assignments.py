@@ -58,7 +58,7 @@ class Assignments:
         elif isinstance(target, ast.Attribute | ast.Subscript):
             base = self.evaluator.visit(target.value)
             if isinstance(target, ast.Subscript):
-                self.evaluator.visit(target.slice)
+                self.evaluator.visit_index(target.slice, base)
                 if isinstance(target.slice, ast.Slice):
                     self.functions.iterate(value)
             self._store_part(target, base)
@@ -95,7 +95,7 @@ class Assignments:
             elif isinstance(target, ast.Attribute | ast.Subscript):
                 base = self.evaluator.visit(target.value)
                 if isinstance(target, ast.Subscript):
-                    self.evaluator.visit(target.slice)
+                    self.evaluator.visit_index(target.slice, base)
                 self.heap.write(base.objects)
                 self.functions.run_protocol(base, "delete")
             elif isinstance(target, ast.Tuple | ast.List):

@@ -20,6 +20,7 @@ from jupyter_pipeline.compiler.analysis.library_models.registry import (
 from jupyter_pipeline.compiler.analysis.library_models.standard_process import LOGGING_METHODS
 from jupyter_pipeline.compiler.analysis.library_models.table_api import CONVERTERS
 from jupyter_pipeline.compiler.analysis.locations import RANDOM_STATE
+from jupyter_pipeline.compiler.analysis.registration import register_derived_class
 from jupyter_pipeline.compiler.analysis.state import State
 from jupyter_pipeline.compiler.analysis.syntax import shorten
 from jupyter_pipeline.compiler.analysis.values import (
@@ -143,6 +144,9 @@ class Calls:
             return Value(0, self.heap.contents(args) | named, True, CONTAINER)
         if name in python_builtins.ITERATOR_FUNCTIONS:
             return Value(held & self.heap.iterators, held, True, ITERATOR)
+        if name == "type" and len(args) > 1:
+            register_derived_class(self.heap, self.heap.hold(args[1]))
+            self.functions.run_protocol(args[1], "subclass")
         if name in python_builtins.PART_FUNCTIONS:
             if args and all(v.kind is IMMUTABLE for v in values):
                 return CONSTANT

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 from jupyter_pipeline.compiler.analysis.expressions import Evaluator
 from jupyter_pipeline.compiler.analysis.library_calls import Call
 from jupyter_pipeline.compiler.analysis.library_models.python_builtins import PROTOCOLS
-from jupyter_pipeline.compiler.analysis.library_models.registry import find_function, is_decorator, is_known
+from jupyter_pipeline.compiler.analysis.library_models.registry import find_function, is_decorator
+from jupyter_pipeline.compiler.analysis.registration import register_class
 from jupyter_pipeline.compiler.analysis.state import Binding, State
 from jupyter_pipeline.compiler.analysis.syntax import bound_names, declared_outside, last_name
 from jupyter_pipeline.compiler.analysis.texts import hole, unite
@@ -21,7 +22,6 @@ from jupyter_pipeline.compiler.analysis.values import (
     FunctionSummary,
     Imported,
     Instance,
-    Type,
     Value,
 )
 
@@ -200,28 +200,10 @@ class Definitions:
         heap.class_definitions |= heap.bit
         value = Value(made, 0, False, summary)
         self.functions.run_protocol(Value(contents, 0, False, UNKNOWN), "subclass")
-        self._register_class(bases, made)
+        register_class(heap, bases, made)
         for decorator in reversed(node.decorator_list):
             value = self._decorate(decorator, value)
         state.bind(node.name, value)
-
-    def _register_class(self, bases: Sequence[Value], made: int) -> None:
-        """Record that base classes which neither the notebook nor a model defines may register the new class `made`."""
-        heap = self.heap
-        for base in bases:
-            if type(base.type) is Imported and is_known(base.type.path):
-                continue
-            if type(base.type) is ClassSummary and not base.type.has_unknown_base:
-                continue
-            reachable = heap.reachable(base.objects)
-            unknown = reachable & heap.foreign
-            if type(base.type) is Type:
-                unknown |= base.objects
-            for library in heap.libraries_of(reachable):
-                if not is_known(library):
-                    unknown |= heap.find_library(library)
-            heap.write(unknown)
-            heap.link(unknown, made)
 
     def _execute_in_class(self, node: ast.stmt, hidden: dict[str, Binding | None]) -> int:
         """Interpret a statement of a class body, and return the objects of the attributes that it binds."""

@@ -11,6 +11,7 @@ from jupyter_pipeline.compiler.analysis.differences import MAIN_MODULE, MODULE_N
 from jupyter_pipeline.compiler.analysis.effects import Effects
 from jupyter_pipeline.compiler.analysis.functions import Functions
 from jupyter_pipeline.compiler.analysis.library_calls import Call
+from jupyter_pipeline.compiler.analysis.library_models.model import SELF, FunctionModel
 from jupyter_pipeline.compiler.analysis.library_models.python_builtins import BUILTIN_TYPES
 from jupyter_pipeline.compiler.analysis.library_models.registry import (
     METHODS,
@@ -45,6 +46,7 @@ from jupyter_pipeline.compiler.analysis.values import (
     Instance,
     LibraryInstance,
     Value,
+    ValueType,
     kind_of,
 )
 
@@ -165,7 +167,8 @@ class Evaluator(ast.NodeVisitor):
             self.state.record.needs |= self.heap.importers[node.attr]  # an accessor, such as ``frame.hvplot``
         if node.attr == "__module__":
             self.effects.note_difference(MODULE_NAME)
-        if type(base.type) is LibraryInstance:
+        method = find_method(base.type, node.attr) if type(base.type) is LibraryInstance else None
+        if type(base.type) is LibraryInstance and not (method and _is_mutator(method, OBJECT, node.attr)):
             model = find_attribute(base.type, node.attr)
             if model is not None:
                 value = self.calls.libraries.read_attribute(model, base)
@@ -186,12 +189,14 @@ class Evaluator(ast.NodeVisitor):
             return self.functions.call(kind.of.methods[node.attr], base, [base], {})
         self.functions.run_protocol(base, "read", node.attr)
         part = self.heap.part(base)
-        if node.attr in _MUTATORS and kind is not TABLE:
+        if _is_mutator(method, kind, node.attr):
             if self._is_builtin_type(node.value):
                 return Value(0, 0, False, Imported(f"builtins.{node.attr}"))
-            method = self.heap.allocate(base.objects | base.contents)
-            self.heap.bound_mutators |= method
-            return Value(method | part, 0, False, UNKNOWN)  # it may be an attribute with data
+            bound = self.heap.allocate(base.objects | base.contents)
+            self.heap.bound_mutators |= bound
+            if method is not None and any(argument != SELF for argument in method.changes):
+                self.heap.argument_mutators |= bound
+            return Value(bound | part, 0, False, UNKNOWN)  # it may be an attribute with data
         texts = read_attribute(node.attr, base.texts)
         return Value(part, 0, False, kind if kind is TABLE or kind is OBJECT else UNKNOWN, texts)
 
@@ -201,7 +206,7 @@ class Evaluator(ast.NodeVisitor):
     def visit_Subscript(self, node: ast.Subscript) -> Value:
         """Return an element or a slice."""
         base = self.visit(node.value)
-        index = self.visit(node.slice)
+        index = self.visit_index(node.slice, base)
         if type(base.type) is LibraryInstance:
             result = self._element_of_library(node, base, index, base.type)
             if result is not None:
@@ -233,6 +238,14 @@ class Evaluator(ast.NodeVisitor):
             held = self.heap.part(base) if type(base.type) is LibraryInstance else self.heap.inside(base)
             return Value(0, held, True, CONTAINER, base.texts)
         return self.heap.element(base)
+
+    def visit_index(self, node: ast.expr, base: Value) -> Value:
+        """Return the index of an element of `base`; a table calls a function in the index with itself."""
+        index = self.visit(node)
+        functions = (index.objects | index.contents) & (self.heap.callables | self.heap.bound_mutators)
+        if functions and base.kind is not CONTAINER and base.kind is not IMMUTABLE:
+            self.functions.run_callbacks([index, base])
+        return index
 
     def _element_of_library(self, node: ast.Subscript, base: Value, index: Value, of: LibraryInstance) -> Value | None:
         """Return an element of an object of a library class; ``None`` if only its abstract type is known."""
@@ -366,7 +379,7 @@ class Evaluator(ast.NodeVisitor):
         self.functions.run_protocol(value, "operator")
         if value.kind is IMMUTABLE:
             return _as_text(NO_TEXT)
-        return Value(0, 0, True, value.type if value.kind is TABLE else TABLE)
+        return Value(0, self._operands([value]), True, value.type if value.kind is TABLE else TABLE)
 
     def visit_BoolOp(self, node: ast.BoolOp) -> Value:
         """Return any of the operands."""
@@ -382,7 +395,15 @@ class Evaluator(ast.NodeVisitor):
             self.functions.iterate(values[-1])
         if all(v.kind is IMMUTABLE for v in values) or not any(isinstance(op, _COMPARISONS) for op in node.ops):
             return _as_text(NO_TEXT)
-        return Value(0, 0, True, TABLE)
+        return Value(0, self._operands(values), True, TABLE)
+
+    def _operands(self, values: list[Value]) -> int:
+        """Return the objects that the result of an operator holds: operands of classes that build expressions."""
+        held = 0
+        for value in values:
+            if value.kind is OBJECT or value.objects & self.heap.foreign:
+                held |= self.heap.hold(value)
+        return held
 
     def visit_IfExp(self, node: ast.IfExp) -> Value:
         """Return either alternative."""
@@ -494,6 +515,23 @@ class Evaluator(ast.NodeVisitor):
 
 
 _DISPATCH = dispatch_table(Evaluator)
+
+
+def _is_mutator(model: FunctionModel | None, kind: ValueType, name: str) -> bool:
+    """Return True if an attribute may be a method that changes its receiver or arguments.
+
+    Parameters
+    ----------
+    model : FunctionModel or None
+        Model of the method, if the class of the receiver is known.
+    kind : ValueType
+        Abstract type of the receiver.
+    name : str
+        Name of the attribute.
+    """
+    if model is not None:
+        return bool(model.changes or model.changes_receiver_if)
+    return name in METHODS[TABLE].mutating if kind is TABLE else name in _MUTATORS
 
 
 def _as_text(texts: Texts) -> Value:

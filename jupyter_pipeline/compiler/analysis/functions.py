@@ -220,6 +220,8 @@ class Functions:
             receivers = heap.reachable(methods)
             heap.write_data(receivers)
             heap.link(receivers & ~methods, objects)
+            if methods & heap.argument_mutators:
+                heap.write_data(reachable)
         for function in heap.functions(reachable):
             self.run(function)
             if separately or function not in callables:

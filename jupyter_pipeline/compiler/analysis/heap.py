@@ -128,6 +128,8 @@ class Heap:
         """Objects that may be instances of classes which neither the notebook nor a library model has."""
         self.with_finalizers = 0
         """Classes with a method that runs at the end of an instance."""
+        self.registering = 0
+        """Classes of the notebook that may register their subclasses, because a library's base class may do so."""
         self.class_definitions = 0
         """Bits of the statements that may define classes."""
         self.process_writers = 0
@@ -137,7 +139,9 @@ class Heap:
         self.libraries = 0
         """Objects that stand for libraries."""
         self.bound_mutators = 0
-        """Bound methods that change their receiver."""
+        """Bound methods that change their receiver or their arguments."""
+        self.argument_mutators = 0
+        """Those that change their arguments."""
         self.data = 0
         """Tables and containers."""
         self.instances = 0

@@ -25,6 +25,7 @@ from jupyter_pipeline.compiler.analysis.library_models.registry import find_func
 from jupyter_pipeline.compiler.analysis.locations import FIGURE, RANDOM_STATE
 from jupyter_pipeline.compiler.analysis.paths import find_paths, service_path
 from jupyter_pipeline.compiler.analysis.queries import is_reading_query
+from jupyter_pipeline.compiler.analysis.registration import register_derived_class
 from jupyter_pipeline.compiler.analysis.state import State
 from jupyter_pipeline.compiler.analysis.syntax import last_name
 from jupyter_pipeline.compiler.analysis.text_functions import temporary_path
@@ -209,6 +210,11 @@ class LibraryCalls:
         if model.query is not None:
             model = self._specialize(model, model.query, call)
         self._change(call, model, callee, held, is_method=is_method)
+        self._enter(call, model)
+        for argument in model.derives:
+            for value, _ in self._arguments(call, argument):
+                register_derived_class(heap, heap.hold(value))
+                self.functions.run_protocol(value, "subclass")
         overwrites = self._is_overwriting(call, model)
         overwritten = 0
         if overwrites or (is_method and heap.overwriting and heap.part(callee) & heap.overwriting):
@@ -265,6 +271,14 @@ class LibraryCalls:
             result = heap.own(result)
             heap.overwriting |= result.objects
         return result
+
+    def _enter(self, call: Call, model: FunctionModel) -> None:
+        """Record that a call enters context managers, as ``ExitStack.enter_context`` does."""
+        for argument in model.enters:
+            for value, _ in self._arguments(call, argument):
+                if value.kind is not IMMUTABLE:
+                    self.heap.write(value.objects)
+                self.functions.run_protocol(value, "enter")
 
     def _is_overwriting(self, call: Call, model: FunctionModel) -> bool:
         """Return True if an argument of the call may ask for a change of the arguments."""

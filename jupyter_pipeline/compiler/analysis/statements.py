@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from jupyter_pipeline.compiler.analysis.figures import keeps_figures
+from jupyter_pipeline.compiler.analysis.figures import find_open_figures
 from jupyter_pipeline.compiler.analysis.locations import Access, Location
 from jupyter_pipeline.compiler.frontend.display import DISPLAY_IMPORT, DisplayImports
 from jupyter_pipeline.compiler.frontend.helpers import Helpers
@@ -178,8 +178,7 @@ def parse_cells(sources: Sequence[tuple[int, str]], tolerant: Collection[int] = 
             continue
         for node in body:
             statements.append(Statement(len(statements), cell, node))
-    interactive = {cell for cell, source in sources if keeps_figures(source)}
-    return Program(plain, statements, interactive, decided_by)
+    return Program(plain, statements, find_open_figures(sources), decided_by)
 
 
 def _wrap(plain: PlainCell, names: NotebookNames) -> str:

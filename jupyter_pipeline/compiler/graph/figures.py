@@ -38,7 +38,6 @@ def set_closings(program: Program, steps: Sequence[Step], imports: Sequence[Stat
     """
     nodes = [s.node for s in [*imports, *(s for step in steps for s in step.statements)]]
     paths = find_imported_paths(nodes)
-    first_kept = min(program.keeps_figures, default=None)
     used_in, is_open, shown = -1, False, False
     lists_figures = any(isinstance(n, ast.Attribute) and n.attr in _LISTING for node in nodes for n in ast.walk(node))
     for step in steps:
@@ -49,8 +48,7 @@ def set_closings(program: Program, steps: Sequence[Step], imports: Sequence[Stat
                 after_show = s
             if FIGURE not in s.effects:
                 continue
-            stays_open = first_kept is not None and first_kept <= s.cell
-            if is_open and not stays_open and (shown or used_in != s.cell):
+            if is_open and s.cell not in program.keeps_figures and (shown or used_in != s.cell):
                 if lists_figures or not _starts_figure(s.node, paths):
                     found.add((after_show if shown and after_show and used_in == s.cell else s).number)
                 is_open = False

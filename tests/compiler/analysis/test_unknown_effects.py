@@ -4,6 +4,8 @@ import pytest
 
 from jupyter_pipeline.compiler.analysis.slicer import slice_cells
 
+FRAME = "import pandas as pd\ndf = pd.DataFrame({'a': [1, 2]})"
+LOGGING = "seen = []\ndef log(frame):\n    seen.append(1)\n    return [True, False]"
 UNKNOWN = "their effects on files and libraries are unknown"
 
 
@@ -93,6 +95,13 @@ def test_a_hook_of_the_notebook_runs_where_a_library_calls_it(cells: list[str]) 
         ["import unlisted\ng = unlisted.stream()", "for one in g:\n    break", "r = list(g)"],
         ["import unlisted\ng = unlisted.stream()", "first, second = g", "r = list(g)"],
         ["import sqlite3\ng = sqlite3.connect(':memory:').execute('select 1')", "rows = list(g)", "r = g.fetchall()"],
+        [f"{FRAME}\n{LOGGING}", "r = df[log]", "result = seen"],
+        [f"{FRAME}\n{LOGGING}", "r = df.loc[log, 'a']", "result = seen"],
+        [f"{FRAME}\n{LOGGING}", "r = df.dropna().iloc[lambda d: log(d)]", "result = seen"],
+        [f"{FRAME}\n{LOGGING}", "df.loc[log, 'a'] = 5", "result = seen"],
+        [f"{FRAME}\n{LOGGING}", "del df[log]", "result = seen"],
+        [f"{FRAME}\nseen = []", "r = df.loc[seen.append]", "result = seen"],
+        [FRAME, "list(map(df.pop, ['a']))", "result = df"],
         ["d = dict(a=[1])", "d['a'].append(3)", "r = d"],
         ["c = {'m': {'lr': 1}}\ndef get():\n    return c", "get()['m']['lr'] = 5", "r = c"],
         ["c = [[1], [2]]\ndef get():\n    return c", "for one in get()[:1]:\n    one.append(2)", "r = c"],
@@ -131,6 +140,17 @@ def test_a_slice_keeps_operations_that_may_have_effects(cells: list[str]) -> Non
 def test_writers_of_files_that_a_call_without_a_path_may_read_are_noted() -> None:
     cells = ["import unlisted", "open('config.json', 'w').write('{}')", "r = unlisted.settings()"]
     assert any("may read the files" in note and "config.json" in note for note in slice_cells(cells, 2).notes)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [f"{FRAME}\n{LOGGING}", "d = {log: 1}\nr = d[log]", "result = seen"],
+        [FRAME, "r = list(map(df.sum, [0]))", "result = df"],
+    ],
+)
+def test_a_function_that_nothing_calls_has_no_effect(cells: list[str]) -> None:
+    assert slice_cells(cells, 2).cells == (0, 2)
 
 
 @pytest.mark.parametrize(

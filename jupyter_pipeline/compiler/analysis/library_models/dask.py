@@ -128,14 +128,14 @@ class Accessor : object
 functions
 
 # Arrays
-array.Array array.PerformanceWarning array.abs array.absolute array.add array.all array.allclose array.angle array.any
+array.Array array.PerformanceWarning array.abs array.absolute array.add array.allclose array.angle
 array.append array.apply_along_axis array.apply_gufunc array.apply_over_axes array.arange array.arccos array.arccosh
-array.arcsin array.arcsinh array.arctan array.arctan2 array.arctanh array.argmax array.argmin array.argtopk
+array.arcsin array.arcsinh array.arctan array.arctan2 array.arctanh array.argtopk
 array.argwhere array.around array.array array.as_gufunc array.asanyarray array.asarray array.atleast_1d
 array.atleast_2d array.atleast_3d array.atop array.average array.bincount array.bitwise_and array.bitwise_not
 array.bitwise_or array.bitwise_xor array.block array.blockwise array.broadcast_arrays array.broadcast_to array.cbrt
 array.ceil array.choose array.clip array.coarsen array.compress array.concatenate array.conj array.copysign
-array.corrcoef array.cos array.cosh array.count_nonzero array.cov array.cumprod array.cumsum array.deg2rad
+array.corrcoef array.cos array.cosh array.count_nonzero array.cov array.deg2rad
 array.degrees array.delete array.diag array.diagonal array.diff array.digitize array.divide array.divmod array.dot
 array.dstack array.ediff1d array.einsum array.empty array.empty_like array.equal array.exp array.exp2
 array.expand_dims
@@ -167,10 +167,9 @@ array.ma.masked_array array.ma.masked_equal array.ma.masked_inside array.ma.mask
 array.ma.masked_values array.ma.masked_where array.ma.nonzero array.ma.normalize_masked_array
 array.ma.normalize_token array.ma.ones_like array.ma.reduction array.ma.set_fill_value array.ma.where
 array.ma.zeros_like
-array.map_blocks array.map_overlap array.matmul array.max array.maximum array.mean array.median array.meshgrid
-array.min array.minimum array.mod array.modf array.moment array.moveaxis array.multiply array.nan_to_num
-array.nanargmax array.nanargmin array.nancumprod array.nancumsum array.nanmax array.nanmean array.nanmedian
-array.nanmin array.nanpercentile array.nanprod array.nanquantile array.nanstd array.nansum array.nanvar array.ndim
+array.map_blocks array.map_overlap array.matmul array.maximum array.meshgrid
+array.minimum array.mod array.modf array.moveaxis array.multiply array.nan_to_num
+array.nanpercentile array.ndim
 array.negative array.nextafter array.nonzero array.not_equal array.notnull array.ones array.ones_like array.outer
 array.overlap.Array array.overlap.ArrayOverlapLayer array.overlap.HighLevelGraph array.overlap.add_dummy_padding
 array.overlap.arange array.overlap.boundaries array.overlap.broadcast_to array.overlap.coerce_boundary
@@ -181,19 +180,24 @@ array.overlap.map_blocks array.overlap.map_overlap array.overlap.nearest array.o
 array.overlap.overlap_internal array.overlap.periodic array.overlap.push array.overlap.reflect array.overlap.repeat
 array.overlap.sliding_window_view array.overlap.tokenize array.overlap.trim_internal array.overlap.trim_overlap
 array.overlap.unify_chunks array.overlap.where array.pad array.percentile array.piecewise array.positive array.power
-array.prod array.ptp array.push
-array.quantile array.rad2deg array.radians array.ravel array.ravel_multi_index array.real array.rechunk
-array.reciprocal array.reduction array.remainder array.repeat array.reshape array.reshape_blockwise array.result_type
+array.ptp array.push
+array.rad2deg array.radians array.ravel array.ravel_multi_index array.real array.rechunk
+array.reciprocal array.remainder array.repeat array.reshape array.reshape_blockwise array.result_type
 array.right_shift array.rint array.roll array.rollaxis array.rot90 array.round array.searchsorted array.select
 array.shape array.shuffle array.sign array.signbit array.sin array.sinc array.sinh array.spacing array.sqrt
 array.square array.squeeze array.stack array.stats.chisquare array.stats.f_oneway array.stats.kurtosis
 array.stats.kurtosistest array.stats.moment array.stats.normaltest array.stats.power_divergence array.stats.skew
-array.stats.skewtest array.stats.ttest_1samp array.stats.ttest_ind array.stats.ttest_rel array.std array.subtract
-array.sum array.swapaxes array.take
+array.stats.skewtest array.stats.ttest_1samp array.stats.ttest_ind array.stats.ttest_rel array.subtract
+array.swapaxes array.take
 array.tan array.tanh array.tensordot array.tile array.topk array.trace array.transpose array.tri array.tril
 array.tril_indices array.tril_indices_from array.triu array.triu_indices array.triu_indices_from array.true_divide
-array.trunc array.unify_chunks array.union1d array.unique array.unravel_index array.var array.vdot array.vstack
+array.trunc array.unify_chunks array.union1d array.unique array.unravel_index array.vdot array.vstack
 array.where array.zeros array.zeros_like : -> holding(Array)
+array.all array.any array.argmax array.argmin array.cumprod array.cumsum array.max array.mean array.median array.min
+array.moment array.nanargmax array.nanargmin array.nancumprod array.nancumsum array.nanmax array.nanmean
+array.nanmedian array.nanmin array.nanprod array.nanquantile array.nanstd array.nansum array.nanvar array.prod
+array.quantile array.reduction array.std array.sum array.var
+: changes(out @3 @4 @5 @6 @7 @9) -> holding(Array)
 array.float32 array.float64 array.int16 array.int32 array.int64 array.int8 array.uint8 array.uint16 array.uint32
 array.uint64
 array.bool array.complex64 array.complex128 array.array_expr_enabled array.assert_eq : -> constant

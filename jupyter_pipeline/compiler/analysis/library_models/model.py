@@ -77,6 +77,8 @@ Effects, in any order
     ``configures(LIBRARY …)``      Changes settings of other libraries; ``configures(all)``: of all.
     ``configures(discarded)``      Changes settings of its own library if the result is discarded.
     ``process``                    Changes the process: working directory, environment, import path, handlers.
+    ``enters(ARG …)``              Enters these context managers, now or later, and leaves them.
+    ``derives(ARG …)``             Makes a class of these bases, or of the bases that these arguments hold.
     ``figure``                     Draws on the current figure of matplotlib, or reads it.
     ``names``, ``names(@)``        The words of a string argument name variables of the caller; ``@`` is their mark.
     ``queries(ARG)``               Runs this SQL text, and opens the files that it names. If it does more than read, the
@@ -250,6 +252,10 @@ class FunctionModel:
     """SQL text that the call runs."""
     writes_held: bool = False
     """True if the call writes to the objects that the library holds, as loggers write to their handlers."""
+    enters: tuple[Argument, ...] = ()
+    """Arguments that are context managers, which the call enters."""
+    derives: tuple[Argument, ...] = ()
+    """Arguments that are or hold the bases of the class that the call makes."""
     uses_figure: bool = False
     configures: tuple[str, ...] = ()
     """Libraries whose settings the call changes; empty text is its own library, ``all`` is all."""

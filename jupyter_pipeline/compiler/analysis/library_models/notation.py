@@ -333,10 +333,6 @@ def _changes(fields: dict[str, Any], found: list[str]) -> None:
         fields["changes"] = (*fields.get("changes", ()), *_arguments(found or ["self"]))
 
 
-def _overwrites(fields: dict[str, Any], found: list[str]) -> None:
-    fields["overwrites"] = _arguments(found)
-
-
 def _draws(fields: dict[str, Any], found: list[str]) -> None:
     if found and found[0] != "unless":
         fields["draws_with"] = _arguments(found)
@@ -363,6 +359,13 @@ def _configures(fields: dict[str, Any], found: list[str]) -> None:
         fields["configures_as_statement"] = True
     else:
         fields["configures"] = tuple(found) or ("",)
+
+
+def _listed(name: str) -> Callable[[dict[str, Any], list[str]], None]:
+    def apply(fields: dict[str, Any], found: list[str]) -> None:
+        fields[name] = _arguments(found)
+
+    return apply
 
 
 def _flag(name: str, value: object = True) -> Callable[[dict[str, Any], list[str]], None]:
@@ -392,7 +395,7 @@ def _services(writes: bool) -> Callable[[dict[str, Any], list[str]], None]:
 _EFFECTS: dict[str, Callable[[dict[str, Any], list[str]], None]] = {
     "pure": lambda fields, found: None,
     "changes": _changes,
-    "overwrites": _overwrites,
+    "overwrites": _listed("overwrites"),
     "draws": _draws,
     "random": _random,
     "seeds": _flag("seeds"),
@@ -403,6 +406,8 @@ _EFFECTS: dict[str, Callable[[dict[str, Any], list[str]], None]] = {
     "receives": _services(writes=False),
     "configures": _configures,
     "process": _flag("changes_process"),
+    "enters": _listed("enters"),
+    "derives": _listed("derives"),
     "figure": _flag("uses_figure"),
     "names": _names,
     "queries": _queries,
@@ -448,6 +453,8 @@ def join_models(models: Sequence[FunctionModel]) -> FunctionModel:
         reads_names=min(marks) if marks else None,
         query=next((m.query for m in models if m.query is not None), None),
         writes_held=any(m.writes_held for m in models),
+        enters=_union(m.enters for m in models),
+        derives=_union(m.derives for m in models),
         uses_figure=any(m.uses_figure for m in models),
         configures=_union(m.configures for m in models),
         configures_as_statement=any(m.configures_as_statement for m in models),

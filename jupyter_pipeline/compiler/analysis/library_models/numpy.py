@@ -24,10 +24,12 @@ frexp modf : changes(out@1 @2) -> list(Element)
 
 # Functions with an output
 all any amax amin argmax argmin average max min nanargmax nanargmin nanmax nanmean nanmin nanprod nanstd nansum nanvar
-mean prod ptp std sum trace var cumsum cumprod cumulative_sum cumulative_prod nancumprod nancumsum
+mean prod ptp std sum var cumsum cumprod cumulative_sum cumulative_prod nancumprod nancumsum
 around round take choose compress dot concatenate concat stack hstack vstack dstack outer einsum
 **.accumulate **.reduceat **.reduce : changes(out @2 @3 @4) -> view(Element) of out @2 @3 @4
 clip : changes(out@3) -> view(Element) of out@3
+trace busday_count busday_offset is_busday : changes(out @4 @5 @6) -> view(Element) of out @4 @5 @6
+**.outer : changes(out) -> view(Element) of out
 median nanmedian : changes(out@2) changes(a@0 if overwrite_input@3) -> view(Element) of out@2
 percentile
 nanpercentile quantile nanquantile : changes(out@3) changes(a@0 if overwrite_input@4) -> view(Element) of out@3
@@ -41,9 +43,9 @@ i0 identity indices inner insert interp intersect1d isclose iscomplex isin isrea
 logspace msort ones ones_like packbits pad partition piecewise poly polyadd polyder polyfit polyint polymul
 polysub polyval ravel_multi_index repeat resize roll roots row_stack searchsorted select setdiff1d setxor1d sinc sort
 sort_complex take_along_axis tensordot tile trapezoid trapz tri tril trim_zeros triu union1d unpackbits unwrap vander
-vdot where zeros zeros_like count_nonzero astype unique unique_values busday_count busday_offset is_busday
+vdot where zeros zeros_like count_nonzero astype unique unique_values
 cumtrapz emath.arccos emath.arcsin emath.arctanh emath.log emath.log10 emath.log2 emath.logn emath.power emath.sqrt
-**.outer : -> Element
+: -> Element
 diag_indices diag_indices_from einsum_path histogram histogram2d histogramdd ix_ mask_indices nonzero polydiv
 tril_indices tril_indices_from triu_indices triu_indices_from unravel_index unique_all unique_counts unique_inverse
 : -> list(Element)
@@ -115,7 +117,8 @@ linalg.eig linalg.eigh linalg.qr linalg.svd linalg.slogdet : -> DecompositionRes
 linalg.lstsq : -> list(Element)
 linalg.LinAlgError : -> object
 fft.fft fft.fft2 fft.fftn fft.hfft fft.ifft fft.ifft2 fft.ifftn fft.ihfft fft.irfft fft.irfft2 fft.irfftn fft.rfft
-fft.rfft2 fft.rfftn fft.fftfreq fft.fftshift fft.ifftshift fft.rfftfreq : changes(out) -> view(ndarray) of out
+fft.rfft2 fft.rfftn : changes(out@4) -> view(ndarray) of out@4
+fft.fftfreq fft.fftshift fft.ifftshift fft.rfftfreq : -> ndarray
 
 # Texts
 char.array char.asarray char.chararray : -> view(ndarray)
@@ -132,12 +135,12 @@ strings.count strings.decode strings.encode strings.endswith strings.equal strin
 strings.greater strings.greater_equal strings.index strings.less strings.less_equal strings.ljust strings.lower
 strings.lstrip strings.mod strings.multiply strings.not_equal strings.partition strings.replace strings.rfind
 strings.rindex strings.rjust strings.rpartition strings.rstrip strings.slice strings.startswith strings.strip
-strings.swapcase strings.title strings.translate strings.upper strings.zfill : changes(out) -> Element
+strings.swapcase strings.title strings.translate strings.upper strings.zfill : changes(out@2) -> Element
 
 # Masked arrays
 ma.put ma.putmask ma.set_fill_value ma.harden_mask ma.soften_mask : changes(a@0)
 ma.median ma.sort ma.clip ma.cumsum ma.cumprod ma.sum ma.mean ma.prod ma.std ma.var ma.round
-: changes(a@0) changes(out)
+: changes(a@0) changes(out @2 @3)
 -> view(Element)
 ma.apply_along_axis ma.apply_over_axes ma.fromfunction : -> ndarray
 ma.ndenumerate ma.flatnotmasked_contiguous ma.notmasked_contiguous ma.clump_masked ma.clump_unmasked : -> container
@@ -162,7 +165,7 @@ ma.negative ma.nonzero ma.not_equal ma.notmasked_edges ma.ones ma.ones_like ma.o
 ma.power ma.product ma.ptp ma.ravel ma.remainder ma.repeat ma.reshape ma.resize ma.right_shift ma.round_
 ma.row_stack ma.setdiff1d ma.setxor1d ma.shape ma.sin ma.sinh ma.size ma.sometrue ma.sqrt ma.squeeze ma.stack
 ma.subtract ma.swapaxes ma.take ma.tan ma.tanh ma.trace ma.transpose ma.true_divide ma.union1d ma.unique ma.vander
-ma.vstack ma.where ma.zeros ma.zeros_like : changes(out) -> view(Element)
+ma.vstack ma.where ma.zeros ma.zeros_like : changes(out @2 @3 @5) -> view(Element)
 
 # Polynomials
 poly1d polynomial.Polynomial polynomial.Chebyshev polynomial.Legendre polynomial.Laguerre polynomial.Hermite
@@ -272,8 +275,9 @@ random.get_bit_generator : draws -> BitGenerator
 random.default_rng : -> view(Generator)
 
 class ndarray recarray chararray matrix : table
-  all any argmax argmin max min mean prod std sum var trace
+  all any argmax argmin max min mean prod std sum var
   cumsum cumprod ptp : changes(out @1 @2) -> view(Element) of out @1 @2
+  trace : changes(out@4) -> view(Element) of out@4
   round choose : changes(out@1) -> view(ndarray) of out@1
   clip compress take : changes(out@2) -> view(ndarray) of out@2
   dot : changes(out@1) -> view(Element) of out@1
@@ -300,7 +304,8 @@ class Element(ndarray, builtins.str)
   decode encode strip lower upper split join replace astype as_integer_ratio is_integer bit_count : -> Element
 
 class MaskedArray(ndarray)
-  anom count filled get_fill_value iscontiguous compressed toflex torecords ids product : -> view(Element)
+  product : changes(out@2) -> view(Element)
+  anom count filled get_fill_value iscontiguous compressed toflex torecords ids : -> view(Element)
   harden_mask shrink_mask soften_mask unshare_mask set_fill_value : changes(self) -> view(self)
   .fill_value .hardmask .sharedmask .baseclass : -> constant
 
@@ -340,9 +345,11 @@ class Context : object
 class random.RandomState random.Generator : iterator
   beta binomial bytes chisquare choice dirichlet exponential f gamma geometric gumbel hypergeometric integers laplace
   logistic lognormal logseries multinomial multivariate_hypergeometric multivariate_normal negative_binomial
-  noncentral_chisquare noncentral_f normal pareto permutation poisson power rand randint randn random random_integers
-  random_sample rayleigh standard_cauchy standard_exponential standard_gamma standard_normal standard_t tomaxint
-  triangular uniform vonmises wald weibull zipf : changes(self) changes(out) -> Element
+  noncentral_chisquare noncentral_f normal pareto permutation poisson power rand randint randn random_integers
+  random_sample rayleigh standard_cauchy standard_t tomaxint
+  triangular uniform vonmises wald weibull zipf : changes(self) -> Element
+  random standard_exponential standard_gamma standard_normal : changes(self) changes(out @2 @3)
+  -> view(Element) of out @2 @3
   permuted : changes(self) changes(out) -> view(Element) of out
   shuffle : changes(self) changes(x@0)
   seed set_state : changes(self)

@@ -42,7 +42,7 @@ set_srid
 shared_paths shortest_line simplify snap split symmetric_difference symmetric_difference_all to_geojson
 to_ragged_array
 to_wkb to_wkt total_bounds touches transform transform_coordseq unary_union union union_all voronoi_polygons
-within : changes(out) -> Geometry
+within : changes(out@2) -> Geometry
 errors.DimensionError errors.EmptyPartError errors.GEOSException errors.GeometryTypeError
 errors.ShapelyDeprecationWarning errors.ShapelyError errors.TopologicalError errors.UnsupportedGEOSVersionError
 errors.setup_signal_checks GEOSException GeometryType BufferCapStyle BufferJoinStyle coords.CoordinateSequence

@@ -18,26 +18,34 @@ engine.URL.render_as_string engine.URL.set engine.URL.translate_connect_args eng
 engine.URL.update_query_pairs engine.URL.update_query_string engine.url.Dialect engine.url.URL engine.url.make_url
 URL : -> constant
 inspect : -> holding(Inspector)
-Table : changes(@1 metadata) -> holding(Element)
+# Elements that attach themselves to the table of their columns or to their metadata
+Table schema.Table : changes(@1 metadata) -> holding(Element)
+CheckConstraint ForeignKeyConstraint Index PrimaryKeyConstraint UniqueConstraint schema.CheckConstraint
+schema.ColumnCollectionConstraint schema.Constraint schema.ForeignKeyConstraint schema.Index
+schema.PrimaryKeyConstraint schema.UniqueConstraint dialects.postgresql.ExcludeConstraint
+: changes(*) -> holding(Element)
+Sequence schema.Sequence : changes(metadata@14) -> holding(Element)
+Enum types.Enum types.SchemaType dialects.postgresql.ENUM dialects.postgresql.DOMAIN
+: changes(metadata) -> holding(Element)
 MetaData schema.MetaData : -> MetaData
 event.listen event.listens_for event.remove event.listens_for : changes(@0) configures -> part
-ARRAY BIGINT BINARY BLOB BOOLEAN BigInteger Boolean CHAR CLOB CheckConstraint ColumnDefault Computed DATE DATETIME DDL
-DECIMAL DOUBLE Date DateTime Double Enum FLOAT Float ForeignKey ForeignKeyConstraint INT INTEGER Identity Index
-Integer Interval JSON LargeBinary NCHAR NUMERIC NVARCHAR Numeric PickleType PrimaryKeyConstraint REAL SMALLINT
-Sequence SmallInteger String TEXT TIME TIMESTAMP Text Time TypeDecorator UUID Unicode UnicodeText UniqueConstraint
+ARRAY BIGINT BINARY BLOB BOOLEAN BigInteger Boolean CHAR CLOB ColumnDefault Computed DATE DATETIME DDL
+DECIMAL DOUBLE Date DateTime Double FLOAT Float ForeignKey INT INTEGER Identity
+Integer Interval JSON LargeBinary NCHAR NUMERIC NVARCHAR Numeric PickleType REAL SMALLINT
+SmallInteger String TEXT TIME TIMESTAMP Text Time TypeDecorator UUID Unicode UnicodeText
 Uuid VARBINARY VARCHAR alias all_ and_ any_ asc between bindparam bitwise_not case cast collate column cte custom_op
 delete desc distinct except_ except_all exists extract false func func.* funcfilter insert insert_sentinel intersect
 intersect_all join label lambda_stmt lateral literal literal_column modifier not_ null nulls_first nulls_last
 nullsfirst nullslast or_ outerjoin outparam over quoted_name result_tuple schema.AddConstraint schema.BaseDDLElement
-schema.CheckConstraint schema.Column schema.ColumnCollectionConstraint schema.ColumnCollectionMixin
-schema.ColumnDefault schema.Computed schema.Constraint schema.CreateColumn schema.CreateIndex schema.CreateSchema
+schema.Column schema.ColumnCollectionMixin
+schema.ColumnDefault schema.Computed schema.CreateColumn schema.CreateIndex schema.CreateSchema
 schema.CreateSequence schema.CreateTable schema.DDL schema.DDLElement schema.DefaultClause schema.DefaultGenerator
 schema.DropColumnComment schema.DropConstraint schema.DropConstraintComment schema.DropIndex schema.DropSchema
 schema.DropSequence schema.DropTable schema.DropTableComment schema.ExecutableDDLElement schema.FetchedValue
-schema.ForeignKey schema.ForeignKeyConstraint schema.HasConditionalDDL schema.Identity schema.Index
-schema.InvokeDDLBase schema.PrimaryKeyConstraint schema.SchemaConst schema.SchemaItem schema.SchemaVisitable
-schema.SchemaVisitor schema.Sequence schema.SetColumnComment schema.SetConstraintComment schema.SetTableComment
-schema.Table schema.UniqueConstraint schema.conv schema.insert_sentinel schema.sort_tables
+schema.ForeignKey schema.HasConditionalDDL schema.Identity
+schema.InvokeDDLBase schema.SchemaConst schema.SchemaItem schema.SchemaVisitable
+schema.SchemaVisitor schema.SetColumnComment schema.SetConstraintComment schema.SetTableComment
+schema.conv schema.insert_sentinel schema.sort_tables
 schema.sort_tables_and_constraints select sql.Alias sql.BaseDDLElement sql.ClauseElement sql.ClauseVisitor
 sql.ColumnCollection sql.ColumnElement sql.CompoundSelect sql.DDL sql.DDLElement sql.Delete sql.Executable
 sql.ExecutableDDLElement sql.False_ sql.FromClause sql.Insert sql.Join sql.LambdaElement sql.NotNullable
@@ -78,9 +86,9 @@ pool.ConnectionPoolEntry pool.FallbackAsyncAdaptedQueuePool pool.ManagesConnecti
 pool.PoolProxiedConnection pool.PoolResetState pool.QueuePool pool.SingletonThreadPool pool.StaticPool types.ARRAY
 types.BIGINT types.BINARY types.BLOB types.BOOLEAN types.BigInteger types.Boolean types.CHAR types.CLOB
 types.Concatenable types.DATE types.DATETIME types.DECIMAL types.DOUBLE types.DOUBLE_PRECISION types.Date
-types.DateTime types.Double types.Enum types.ExternalType types.FLOAT types.Float types.INT types.INTEGER
+types.DateTime types.Double types.ExternalType types.FLOAT types.Float types.INT types.INTEGER
 types.Indexable types.Integer types.Interval types.JSON types.LargeBinary types.MatchType types.NCHAR types.NUMERIC
-types.NVARCHAR types.NullType types.Numeric types.PickleType types.REAL types.SMALLINT types.SchemaType
+types.NVARCHAR types.NullType types.Numeric types.PickleType types.REAL types.SMALLINT
 types.SmallInteger types.String types.TEXT types.TIME types.TIMESTAMP types.Text types.Time types.TupleType
 types.TypeDecorator types.TypeEngine types.UUID types.Unicode types.UnicodeText types.UserDefinedType types.Uuid
 types.VARBINARY types.VARCHAR types.Variant types.adapt_type types.to_instance : -> object
@@ -155,6 +163,7 @@ class MetaData : object
 class Element Column Select Insert Update Delete : object
   create drop : changes(bind@0)
   append_column append_constraint : changes(self *)
+  to_metadata tometadata : changes(metadata@0) -> holding(Element)
   exists compile compare : -> holding(Element)
   add_columns add_cte add_is_dependent_on alias all_ any_ append_foreign_key argument_for as_scalar asc between
   bindparams bitwise_and bitwise_lshift bitwise_not bitwise_or bitwise_rshift bitwise_xor bool_op c cast collate
@@ -166,7 +175,7 @@ class Element Column Select Insert Update Delete : object
   notin_ notlike nulls_first nulls_last nullsfirst nullslast offset op operate options order_by ordered_values
   outerjoin outerjoin_from params prefix_with reduce_columns references regexp_match regexp_replace replace_selectable
   return_defaults returning reverse_operate scalar_subquery select select_from self_group set_label_style
-  shares_lineage slice startswith subquery suffix_with table_valued tablesample to_metadata tometadata union union_all
+  shares_lineage slice startswith subquery suffix_with table_valued tablesample union union_all
   unique_params update values where with_dialect_options with_for_update with_hint with_only_columns
   with_statement_hint : -> holding(Element)
   .* : -> holding(Element)

@@ -339,7 +339,8 @@ MODELS = (
         MemberDescriptorType MethodDescriptorType MethodWrapperType NoneType NotImplementedType TracebackType
         UnionType WrapperDescriptorType : -> object
         MethodType MappingProxyType coroutine : -> part
-        new_class prepare_class resolve_bases FunctionType LambdaType ModuleType : -> unknown
+        new_class : derives(bases@1) -> unknown
+        prepare_class resolve_bases FunctionType LambdaType ModuleType : -> unknown
         SimpleNamespace : -> unknown
         """,
     ),
@@ -352,7 +353,8 @@ MODELS = (
         asdict astuple : -> container
         fields : -> part
         is_dataclass : pure
-        make_dataclass InitVar KW_ONLY Field FrozenInstanceError : -> unknown
+        make_dataclass : derives(bases) -> unknown
+        InitVar KW_ONLY Field FrozenInstanceError : -> unknown
         """,
         decorators=words("dataclass"),
     ),
@@ -367,7 +369,8 @@ MODELS = (
     LibraryModel(
         library="abc",
         rules="""
-        ABC ABCMeta abstractclassmethod abstractmethod abstractproperty abstractstaticmethod get_cache_token
+        ABCMeta : derives(@1) -> object
+        ABC abstractclassmethod abstractmethod abstractproperty abstractstaticmethod get_cache_token
         : -> object
         update_abstractmethods : changes(cls@0) -> part
         """,
@@ -384,7 +387,8 @@ MODELS = (
         class Redirection : object
           __enter__ __exit__ : process -> part
         class ExitStack AsyncExitStack : object
-          enter_context enter_async_context callback push push_async_exit push_async_callback : changes(self) -> part
+          enter_context enter_async_context push push_async_exit : changes(self) enters(@0) -> part
+          callback push_async_callback : changes(self) -> part
           close aclose : changes(self)
           pop_all : changes(self) -> view(self)
         """,

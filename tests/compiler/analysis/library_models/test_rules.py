@@ -444,6 +444,49 @@ CASES: dict[str, tuple[bool, list[str]]] = {
         True,
         ["import numpy as np\na=np.array([[1],[2,3]],dtype=object)", "for x in a: x.append(9)", "print(a)"],
     ),
+    **{
+        f"attached {call}": (
+            True,
+            [
+                "import sqlalchemy as sa\nmd = sa.MetaData()\nt = sa.Table('t', md, sa.Column('a', sa.Integer))",
+                call,
+                "md.create_all(sa.create_engine('sqlite://'))",
+            ],
+        )
+        for call in (
+            "sa.Index('ix', t.c.a)",
+            "one = sa.Index('ix', t.c.a)",
+            "sa.UniqueConstraint(t.c.a)",
+            "one = sa.CheckConstraint(t.c.a > 1)",
+            "sa.schema.PrimaryKeyConstraint(t.c.a)",
+            "sa.ForeignKeyConstraint([t.c.a], ['u.id'])",
+            "one = sa.Sequence('sq', metadata=md)",
+            "one = sa.Enum('a', 'b', name='kind', metadata=md)",
+        )
+    },
+    "free sequence": (
+        False,
+        ["import sqlalchemy as sa\nmd = sa.MetaData()", "one = sa.Sequence('sq')", "names = list(md.tables)"],
+    ),
+    "context of a stack": (
+        True,
+        [
+            "import contextlib, unlisted\nst = contextlib.ExitStack(); s = unlisted.S()",
+            "x = st.enter_context(s)",
+            "s.n",
+        ],
+    ),
+    "context of the notebook": (
+        True,
+        [
+            (
+                "import contextlib\nlog = []\nclass S:\n    def __enter__(self):\n        log.append(1)\n"
+                "    def __exit__(self, *a): pass\nst = contextlib.ExitStack()"
+            ),
+            "x = st.enter_context(S())",
+            "n = len(log)",
+        ],
+    ),
     "maximum": (False, ["import pandas as pd\ndf=pd.read_csv('a')", "x=df['a'].max()", "print(df)"]),
 }
 
