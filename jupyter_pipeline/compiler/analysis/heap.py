@@ -141,7 +141,7 @@ class Heap:
         self.bound_mutators = 0
         """Bound methods that change their receiver or their arguments."""
         self.argument_mutators = 0
-        """Those that change their arguments."""
+        """Bound methods that change their arguments."""
         self.data = 0
         """Tables and containers."""
         self.instances = 0
