@@ -1,4 +1,4 @@
-"""The positions of output arguments in the models of NumPy and Dask are those of the functions."""
+"""The models of NumPy and Dask have the positions of the output arguments of the functions."""
 
 from __future__ import annotations
 
