@@ -1,4 +1,4 @@
-"""``jupyter pipeline alerts``: store, list, test and remove the addresses of alerts."""
+"""``jupyter pipeline alerts``: store, list, test, verify and remove the addresses of alerts."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 from jupyter_pipeline import tables
 from jupyter_pipeline.cli.base import Command, Group
-from jupyter_pipeline.exceptions import UsageError
-from jupyter_pipeline.models import AlertBlock
+from jupyter_pipeline.exceptions import OrchestrationError, UsageError
+from jupyter_pipeline.models import AlertBlock, AlertVerification
 from jupyter_pipeline.orchestration import alerts
 
 __all__ = ["AlertsGroup"]
@@ -43,7 +43,7 @@ class Add(Command):
         return alerts.add(name, url.strip())
 
     def show(self, answer: AlertBlock) -> str:
-        return f"Alert {answer.name!r} is stored. Test it: jupyter pipeline alerts test {answer.name}"
+        return f"Alert {answer.name!r} is stored. Verify it: jupyter pipeline alerts verify {answer.name}"
 
 
 class Remove(Command):
@@ -76,14 +76,32 @@ class Test(Command):
         return f"{answer['sent']!r} accepted a test message."
 
 
+class Verify(Command):
+    """Send a canary to an address, through an automation of the server."""
+
+    name = "jupyter-pipeline alerts verify"
+    description = "Let a canary run fail, and wait until the server's automation has delivered its alert."
+    positional = ("NAME",)
+
+    def work(self, name: str) -> AlertVerification:
+        verification = alerts.verify(name)
+        if not verification.delivered:
+            self.exit_code = OrchestrationError.exit_code
+        return verification
+
+    def show(self, answer: AlertVerification) -> str:
+        return answer.summary
+
+
 class AlertsGroup(Group):
     """Alerts."""
 
     name = "jupyter-pipeline alerts"
-    description = "Store, list, test and remove the addresses of alerts."
+    description = "Store, list, test, verify and remove the addresses of alerts."
     subcommands: ClassVar[dict[str, Any]] = {
         "list": (List, "List the stored addresses."),
         "add": (Add, "Store an address."),
         "remove": (Remove, "Delete an address."),
         "test": (Test, "Send a test message to an address."),
+        "verify": (Verify, "Send a canary to an address, through an automation of the server."),
     }

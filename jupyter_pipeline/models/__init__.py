@@ -6,7 +6,7 @@ seconds. These modules import the standard library only.
 
 from __future__ import annotations
 
-from jupyter_pipeline.models.alerts import Alert, AlertBlock, AlertEvent
+from jupyter_pipeline.models.alerts import Alert, AlertBlock, AlertEvent, AlertVerification
 from jupyter_pipeline.models.clusters import (
     ClusterRecord,
     ClusterState,
@@ -53,6 +53,7 @@ __all__ = [
     "Alert",
     "AlertBlock",
     "AlertEvent",
+    "AlertVerification",
     "CatchUpPolicy",
     "CellComparison",
     "CellSlice",

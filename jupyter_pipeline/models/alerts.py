@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from jupyter_pipeline.models.record import Record
 
-__all__ = ["Alert", "AlertBlock", "AlertEvent"]
+__all__ = ["Alert", "AlertBlock", "AlertEvent", "AlertVerification"]
 
 _HEARTBEAT_INTERVAL = 30
 """Seconds between two heartbeats of a run; Prefect allows no less."""
@@ -110,3 +110,26 @@ class AlertBlock(Record):
     """``webhook`` or ``apprise``."""
     used_by: tuple[str, ...] = ()
     """Deployments that send alerts to it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertVerification(Record):
+    """Result of a canary that was sent through an automation of the server."""
+
+    name: str
+    """Name of the alert."""
+    delivered: bool
+    seconds: float = 0.0
+    """Seconds from the failure of the canary to the answer of the receiver, or to the end of the wait."""
+    reason: str = ""
+    """Cause of a failure."""
+
+    @property
+    def summary(self) -> str:
+        """The result as one sentence."""
+        if self.delivered:
+            return f"The alert {self.name!r} works: a canary arrived after {self.seconds:.1f} s."
+        return (
+            f"The alert {self.name!r} was not delivered: {self.reason}. Fix it, then run: jupyter pipeline alerts "
+            f"verify {self.name}"
+        )

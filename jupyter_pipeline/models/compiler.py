@@ -6,6 +6,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from jupyter_pipeline.models.alerts import AlertVerification
 from jupyter_pipeline.models.orchestration import DeploymentRecord
 from jupyter_pipeline.models.record import Record
 
@@ -186,6 +187,8 @@ class Deployed(Record):
     """True if the deploy includes a rehearsal: one run in a clean process."""
     comparison: RehearsalComparison | None = None
     """Comparison of the rehearsal with the notebook. ``None`` without a rehearsal."""
+    alerts: tuple[AlertVerification, ...] = ()
+    """Results of the canaries to new addresses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,6 +134,7 @@ def deployed(answer: Deployed, *, command: str) -> str:
     lines = [f"{done} {name!r}, version {answer.version[:12]}: {answer.folder}"]
     if answer.deployment.paused:
         lines.append(f"It is paused. Resume it: {command} resume {name}")
+    lines += [verification.summary for verification in answer.alerts]
     return "\n".join(lines)
 
 

@@ -5,6 +5,7 @@
    deploy; a difference does with ``--require-same``.
 3. Store the code under its hash, and write the files beside the notebook.
 4. Update the server with one request. The old version stays live until then.
+5. Send a canary to each new address of an alert. A failure is reported and changes nothing.
 
 A deploy that follows an interrupted one skips the stages that are complete.
 """
@@ -17,8 +18,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline import environment_variables
-from jupyter_pipeline.exceptions import RehearsalDiffersError, RehearsalError
-from jupyter_pipeline.models import Deployed, DeploymentSpec
+from jupyter_pipeline.exceptions import OrchestrationError, RehearsalDiffersError, RehearsalError
+from jupyter_pipeline.models import AlertVerification, Deployed, DeploymentSpec
 from jupyter_pipeline.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -94,7 +95,22 @@ def deploy(plan: Plan, *, progress: Progress | None = None, kernel: Kernel | Non
         report(f"Wrote {plan.home}")
     report("Deploying")
     record = deployments.deploy(spec, overwrite=plan.settings.overwrite)
-    return dataclasses.replace(answer, deployment=record, written=tuple(written))
+    verifications = _verify_alerts(spec, report) if plan.settings.verify_alerts is not False else ()
+    return dataclasses.replace(answer, deployment=record, written=tuple(written), alerts=verifications)
+
+
+def _verify_alerts(spec: DeploymentSpec, report: Progress) -> tuple[AlertVerification, ...]:
+    """Send a canary to each new address. The deploy is complete, so that a failure is a result and no error."""
+    from jupyter_pipeline.orchestration import alerts
+
+    names = tuple(alert.block for alert in spec.alerts)
+    if not names:
+        return ()
+    try:
+        return alerts.verify_new(names, server=spec.server, progress=report)
+    except OrchestrationError as error:
+        reason = str(error).rstrip(".")
+        return tuple(AlertVerification(name=name, delivered=False, reason=reason) for name in names)
 
 
 def _rehearse(plan: Plan, spec: DeploymentSpec, report: Progress, kernel: Kernel | None) -> RehearsalComparison:

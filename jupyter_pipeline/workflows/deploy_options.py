@@ -225,6 +225,12 @@ OPTIONS = (
         parse=_alerts,
     ),
     Option(
+        "verify-alerts",
+        "send a canary to each new address of --notify after the deploy; by default on",
+        negatable=True,
+        fields=("verify_alerts",),
+    ),
+    Option(
         "target",
         "target of pipelines/targets.yaml: staging or production",
         "TARGET",
@@ -306,6 +312,8 @@ class Settings(Record):
     """True to refuse a deploy whose rehearsal differs from the notebook."""
     sample: Mapping[str, Any] = field(default_factory=dict)
     """Parameters of the rehearsal."""
+    verify_alerts: bool | None = None
+    """False to send no canary to new addresses."""
     overwrite: bool = False
 
 

@@ -97,6 +97,8 @@ export interface IDeployed {
   readonly rehearses: boolean;
   /** Comparison of the rehearsal with the notebook. `null` without a rehearsal. */
   readonly comparison: IRehearsalComparison | null;
+  /** Results of the canaries to new addresses. */
+  readonly alerts: ReadonlyArray<IAlertVerification>;
 }
 
 /** Status of a deployment compared with its cells. */
@@ -239,6 +241,20 @@ export interface IRehearsalComparison {
   readonly notes: ReadonlyArray<string>;
   /** Time that the recording added to the rehearsal. */
   readonly seconds: number;
+}
+
+/** Result of a canary that was sent through an automation of the server. */
+export interface IAlertVerification {
+  /** Name of the alert. */
+  readonly name: string;
+  readonly delivered: boolean;
+  /**
+   * Seconds from the failure of the canary to the answer of the receiver, or to the end
+   * of the wait.
+   */
+  readonly seconds: number;
+  /** Cause of a failure. */
+  readonly reason: string;
 }
 
 /** One schedule: exactly one of `cron`, `every` and `rrule` is set. */

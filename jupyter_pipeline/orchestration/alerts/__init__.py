@@ -10,6 +10,7 @@ from jupyter_pipeline.orchestration.alerts.deployment_alerts import (
     delete_automations,
     live_alerts,
 )
+from jupyter_pipeline.orchestration.alerts.verification import verify, verify_new
 
 __all__ = [
     "add",
@@ -21,4 +22,6 @@ __all__ = [
     "remove",
     "run_environment",
     "test",
+    "verify",
+    "verify_new",
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import warnings
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,7 +20,7 @@ from jupyter_pipeline.models import AlertBlock
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 
-__all__ = ["add", "find_block", "list_alerts", "list_block_documents", "remove", "test"]
+__all__ = ["add", "find_block", "list_alerts", "list_block_documents", "remove", "send", "test"]
 
 _WEBHOOK, _APPRISE = "custom-webhook", "slack-webhook"
 _KINDS = {_WEBHOOK: "webhook", _APPRISE: "apprise"}
@@ -101,16 +102,27 @@ async def test_async(name: str) -> None:
         If it was not delivered.
     """
     async with connect() as api:
-        document = await find_block(api, name)
-        data = (await api.get(f"/block_documents/{document['id']}?include_secrets=true"))["data"]
-    text = f"This is a test of the alert {name!r}."
-    if document["block_type"]["slug"] == _WEBHOOK:
-        address = (data.get("secrets") or {}).get("address") or data["url"]
-        reason = await _post(address, text)
-    else:
-        reason = await asyncio.to_thread(_notify, data["url"], text)
+        reason = await send(api, await find_block(api, name), f"This is a test of the alert {name!r}.")
     if reason:
         raise OrchestrationError(f"The alert {name!r} was not delivered: {reason}. Store its address again, or fix it.")
+
+
+async def send(api: PrefectApi, document: Mapping[str, Any], text: str) -> str:
+    """Send a text to an address from this host, and return the reason of a failure; empty for none.
+
+    Parameters
+    ----------
+    api : PrefectApi
+        The server.
+    document : mapping
+        The block of the alert as the API returns it.
+    text : str
+        The message.
+    """
+    data = (await api.get(f"/block_documents/{document['id']}?include_secrets=true"))["data"]
+    if document["block_type"]["slug"] == _WEBHOOK:
+        return await _post((data.get("secrets") or {}).get("address") or data["url"], text)
+    return await asyncio.to_thread(_notify, data["url"], text)
 
 
 add = run_sync(add_async)

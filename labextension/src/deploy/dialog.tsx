@@ -286,6 +286,18 @@ function Result(props: IBodyOptions): JSX.Element {
                 : trans.__('The files were up to date.')}
             </div>
           </dd>
+          {result.alerts.length > 0 && <dt>{trans.__('Alerts')}</dt>}
+          {result.alerts.map(alert => (
+            <dd key={alert.name}>
+              {alert.delivered
+                ? trans.__(
+                    '%1: a canary arrived after %2 s',
+                    alert.name,
+                    alert.seconds.toFixed(1)
+                  )
+                : trans.__('%1 was not delivered: %2', alert.name, alert.reason)}
+            </dd>
+          ))}
         </dl>
         {result.comparison && (
           <RehearsalComparison comparison={result.comparison} trans={trans} />

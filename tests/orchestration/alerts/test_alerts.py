@@ -13,13 +13,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import psutil
 import pytest
 from waiting import wait_until
 
-from jupyter_pipeline import environment_variables, processes
+import jupyter_pipeline
+from jupyter_pipeline import environment_variables, processes, tables
 from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError, UsageError
-from jupyter_pipeline.models import Alert, AlertEvent, DeploymentSpec, ServiceStatus
+from jupyter_pipeline.models import Alert, AlertEvent, Deployed, DeploymentSpec, ServiceStatus
 from jupyter_pipeline.orchestration import alerts, deployments, runs
 from jupyter_pipeline.orchestration.prefect_api.client import connect
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
@@ -27,6 +29,8 @@ from jupyter_pipeline.paths import service_dir
 
 Make = Callable[..., DeploymentSpec]
 PATH = "/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX"
+HOOK = "/hooks/3ccdd113474722377935511fc85d3dd4"
+"""Path of a Mattermost webhook, as apprise writes to it."""
 
 
 class Receiver(http.server.ThreadingHTTPServer):
@@ -52,7 +56,7 @@ class Answer(http.server.BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         status, answer = 200, b"ok"
-        if self.path != PATH:
+        if self.path not in (PATH, HOOK):
             status, answer = 404, b"no_service"
         elif not self.headers["Content-Type"].startswith("application/json") or not json.loads(body).get("text"):
             status, answer = 400, b"invalid_payload"
@@ -199,6 +203,75 @@ def test_a_test_message_arrives_and_a_wrong_address_raises(live: ServiceStatus, 
     alerts.remove("mine")
     with pytest.raises(NotFoundError, match="alert is called 'mine'"):
         alerts.test("mine")
+
+
+@pytest.mark.parametrize("kind", ["http", "json", "mmost"])
+def test_a_canary_arrives_through_an_automation(live: ServiceStatus, receiver: Receiver, kind: str) -> None:
+    address = {
+        "http": receiver.url,
+        "json": receiver.url.replace("http://", "json://"),
+        "mmost": f"mmost://127.0.0.1:{receiver.server_port}/{HOOK.removeprefix('/hooks/')}",
+    }[kind]
+    alerts.add("proven", address)
+    before = _automations()
+    verification = alerts.verify("proven")
+    assert verification.delivered, verification.reason
+    assert 0 < verification.seconds < 60
+    assert "works: a canary arrived after" in verification.summary
+    (text,) = receiver.texts
+    assert "Canary of the alert proven" in text
+    assert "Failed. No run has failed. This canary verifies the alert." in text
+    assert _automations() == before
+    assert not [run for run in runs.list_runs() if run.name.startswith("canary")]
+    alerts.remove("proven")
+
+
+def test_a_canary_that_does_not_arrive_has_a_cause(live: ServiceStatus, receiver: Receiver) -> None:
+    alerts.add("broken", f"{receiver.url}x")
+    verification = alerts.verify("broken")
+    assert not verification.delivered
+    assert "404 Not Found" in verification.reason
+    assert "services/T" not in verification.summary
+    alerts.remove("broken")
+    with pytest.raises(NotFoundError, match="alert is called 'broken'"):
+        alerts.verify("broken")
+
+
+def test_an_address_is_verified_again_when_it_has_changed(live: ServiceStatus, receiver: Receiver) -> None:
+    alerts.add("once", receiver.url)
+    lines: list[str] = []
+    assert [found.delivered for found in alerts.verify_new(("once", "once"), progress=lines.append)] == [True]
+    assert lines == ["Sending a canary to once (--no-verify-alerts skips it)"]
+    assert alerts.verify_new(("once",), progress=lines.append) == ()
+    assert len(lines) == len(receiver.texts) == 1
+    alerts.add("once", receiver.url.replace("http://", "json://"))
+    assert [found.delivered for found in alerts.verify_new(("once",))] == [True]
+    alerts.remove("once")
+
+
+def test_a_deploy_verifies_new_addresses_and_does_not_depend_on_them(
+    live: ServiceStatus, receiver: Receiver, tmp_path: Path
+) -> None:
+    path = tmp_path / "sales.ipynb"
+    path.write_text(json.dumps(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("total = 1 + 1")])))
+    alerts.add("good", receiver.url)
+    alerts.add("bad", f"{receiver.url}x")
+
+    def deploy(**options: Any) -> Deployed:
+        return jupyter_pipeline.deploy(path, 0, name="proving", notify=["good", "bad"], rehearse=False, **options)
+
+    assert deploy(verify_alerts=False).alerts == ()
+    assert receiver.texts == []
+    answer = deploy()
+    assert answer.deployment is not None
+    assert [(found.name, found.delivered) for found in answer.alerts] == [("good", True), ("bad", False)]
+    text = tables.deployed(answer, command="jupyter pipeline deployments")
+    assert "The alert 'good' works: a canary arrived after" in text
+    assert "The alert 'bad' was not delivered: it answers 404 Not Found." in text
+    assert "proving" in [record.name for record in deployments.list_deployments()]
+    deployments.delete("proving")
+    alerts.remove("good")
+    alerts.remove("bad")
 
 
 def test_the_address_is_stored_encrypted(live: ServiceStatus, receiver: Receiver) -> None:
