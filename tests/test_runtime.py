@@ -59,7 +59,7 @@ def test_prefect_finds_the_pull_steps_of_a_deployment() -> None:
         concurrency_limit=1,
         drift="warn",
     )
-    body = deployment_body(spec, pool="p", pool_type="process")
+    body = deployment_body(spec, pool="p")
     steps = [name for step in body["pull_steps"] for name in step]
     own = [name for name in steps if name.startswith("jupyter_pipeline")]
     assert own == [f"{STABLE}.make_room", f"{STABLE}.check_packages"]

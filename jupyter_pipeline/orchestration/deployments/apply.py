@@ -128,8 +128,7 @@ async def apply_specification(api: PrefectApi, spec: DeploymentSpec, *, overwrit
         If the name belongs to another notebook and `overwrite` is false.
     """
     check_specification(spec)
-    pool, pool_type = await find_pool(api, spec.work_pool)
-    body = deployment_body(spec, pool=pool, pool_type=pool_type)
+    body = deployment_body(spec, pool=await find_pool(api, spec.work_pool))
     server = await find_on_server(api, spec)
     if server is None:
         flow = await api.post("/flows/", {"name": spec.flow_name})
@@ -195,18 +194,18 @@ def check_owner(spec: DeploymentSpec, server: Mapping[str, Any], *, overwrite: b
         )
 
 
-async def find_pool(api: PrefectApi, name: str) -> tuple[str, str]:
-    """Return name and type of a work pool; an empty name stands for the pool of the embedded service.
+async def find_pool(api: PrefectApi, name: str) -> str:
+    """Return the name of a work pool; an empty name stands for the pool of the embedded service.
 
     Raises
     ------
     NotFoundError
         If there is no such work pool.
     ConfigurationError
-        If the work pool is paused.
+        If the work pool is paused, or its runs are not processes on the host of their worker.
     """
     if api.endpoint.embedded and name in ("", WORK_POOL):
-        return WORK_POOL, "process"
+        return WORK_POOL
     wanted = name or WORK_POOL
     pool = await api.find(f"/work_pools/{quote(wanted, safe='')}")
     if pool is None:
@@ -214,11 +213,19 @@ async def find_pool(api: PrefectApi, name: str) -> tuple[str, str]:
         raise NotFoundError(
             "work pool", wanted, known, f"On the Prefect server at {api.endpoint.url}; choose one with --work-pool."
         )
+    if pool["type"] != "process":
+        raise ConfigurationError(
+            api.endpoint.url,
+            f"work pool {wanted}",
+            f"has the type {pool['type']}, whose runs have neither the snapshot of the code nor the kernel's packages",
+            "Choose a pool of the type process with --work-pool. For an image of your own, deploy to such a pool, add "
+            "the steps build and pull to the prefect.yaml of the pipeline, then: prefect deploy --all",
+        )
     if pool.get("is_paused"):
         raise ConfigurationError(
             api.endpoint.url, f"work pool {wanted}", "is paused", f"Resume it: prefect work-pool resume {wanted}"
         )
-    return wanted, str(pool["type"])
+    return wanted
 
 
 def _entry(schedule: Schedule) -> dict[str, Any]:

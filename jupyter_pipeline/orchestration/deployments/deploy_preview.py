@@ -52,7 +52,7 @@ async def preview_async(spec: DeploymentSpec, code: Mapping[str, str], *, overwr
     ApiUnreachableError
         If no Prefect API answers.
     NotFoundError, ConfigurationError
-        If there is no such work pool or alert, or the pool is paused.
+        If there is no such work pool or alert, or the pool is paused or has another type than process.
     UsageError
         If a value of the deployment contains a secret.
     OrchestrationError
@@ -64,8 +64,7 @@ async def preview_async(spec: DeploymentSpec, code: Mapping[str, str], *, overwr
         apply.check_specification(spec)
         apply.refuse_secrets(spec)
         await alerts.check_alerts(api, spec)
-        pool, pool_type = await apply.find_pool(api, spec.work_pool)
-        body = deployment_body(spec, pool=pool, pool_type=pool_type)
+        body = deployment_body(spec, pool=await apply.find_pool(api, spec.work_pool))
         await apply.check_with_server(api, spec, body)
         server = await apply.find_on_server(api, spec)
         alerted = await alerts.live_alerts(api, spec) if server is not None else {}

@@ -47,7 +47,7 @@ def spec_settings(spec: DeploymentSpec) -> dict[str, Any]:
     return {key: value for key, value in settings.items() if value}
 
 
-def deployment_body(spec: DeploymentSpec, *, pool: str, pool_type: str) -> dict[str, Any]:
+def deployment_body(spec: DeploymentSpec, *, pool: str) -> dict[str, Any]:
     """Return the fields of a deployment that can be updated, without its schedules."""
     environment = {
         **run_environment(spec),
@@ -60,10 +60,8 @@ def deployment_body(spec: DeploymentSpec, *, pool: str, pool_type: str) -> dict[
     ):
         if value:
             environment[name] = value
-    variables: dict[str, Any] = {"env": environment}
-    if pool_type == "process":
-        # Without a command, the worker resolves a workspace for each run, which doubles the time to start.
-        variables["command"] = f"{shlex.quote(spec.python or sys.executable)} -m prefect.engine"
+    # Without a command, the worker resolves a workspace for each run, which doubles the time to start.
+    command = f"{shlex.quote(spec.python or sys.executable)} -m prefect.engine"
     working = spec.working_directory or spec.path
     entrypoint = spec.entrypoint if working == spec.path else f"{spec.path.rstrip('/')}/{spec.entrypoint}"
     pull: list[dict[str, Any]] = [{"prefect.deployments.steps.set_working_directory": {"directory": working}}]
@@ -83,7 +81,7 @@ def deployment_body(spec: DeploymentSpec, *, pool: str, pool_type: str) -> dict[
         "parameter_openapi_schema": dict(spec.parameter_schema) or {"type": "object", "properties": {}},
         "enforce_parameter_schema": bool(spec.parameter_schema),
         "work_pool_name": pool,
-        "job_variables": variables,
+        "job_variables": {"env": environment, "command": command},
         # With a path alone, Prefect would copy the folder for each run.
         "path": None,
         "pull_steps": pull,

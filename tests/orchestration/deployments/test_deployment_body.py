@@ -27,7 +27,7 @@ EDGED = Schedule(cron="0 6 * * 1", timezone="Asia/Tokyo", start=4e9, end=4.1e9, 
 )
 def test_a_schedule_with_edges_goes_as_a_rule_and_comes_back(schedule: Schedule) -> None:
     spec = DeploymentSpec(**{**_fields(SPEC), "schedules": (schedule,)})
-    body = deployment_body(spec, pool="p", pool_type="process")
+    body = deployment_body(spec, pool="p")
     sent = schedule_body(schedule)
     assert "RRULE:" in sent["rrule"]
     server = {**body, "schedules": [{"schedule": sent, "slug": schedule.slug, "active": schedule.active}]}
@@ -36,23 +36,22 @@ def test_a_schedule_with_edges_goes_as_a_rule_and_comes_back(schedule: Schedule)
 
 def test_a_schedule_changed_by_another_program_is_returned_as_it_is() -> None:
     spec = DeploymentSpec(**{**_fields(SPEC), "schedules": (EDGED,)})
-    body = deployment_body(spec, pool="p", pool_type="process")
+    body = deployment_body(spec, pool="p")
     server = {**body, "schedules": [{"schedule": {"cron": "5 5 * * *", "timezone": "UTC"}, "slug": "edged"}]}
     assert get_schedules(server) == (Schedule(cron="5 5 * * *", slug="edged", active=True),)
 
 
 @pytest.mark.parametrize(
-    ("pool_type", "python", "command"),
+    ("python", "command"),
     [
-        ("process", "", f"{sys.executable} -m prefect.engine"),
-        ("process", "/a b/python", "'/a b/python' -m prefect.engine"),
-        ("kubernetes", "", None),
+        ("", f"{sys.executable} -m prefect.engine"),
+        ("/a b/python", "'/a b/python' -m prefect.engine"),
     ],
 )
-def test_a_process_pool_gets_the_interpreter(pool_type: str, python: str, command: str | None) -> None:
+def test_runs_get_the_interpreter(python: str, command: str) -> None:
     spec = DeploymentSpec(**{**_fields(SPEC), "python": python})
-    body = deployment_body(spec, pool="p", pool_type=pool_type)
-    assert body["job_variables"].get("command") == command
+    body = deployment_body(spec, pool="p")
+    assert body["job_variables"]["command"] == command
     assert body["job_variables"]["env"]["JUPYTER_PIPELINE_PROFILE"] == "slurm"
 
 
@@ -61,17 +60,17 @@ def _fields(spec: DeploymentSpec) -> dict[str, Any]:
 
 
 def test_runs_work_in_the_snapshot_by_default() -> None:
-    body = deployment_body(SPEC, pool="p", pool_type="process")
+    body = deployment_body(SPEC, pool="p")
     assert body["entrypoint"] == "flow.py:f"
     assert body["pull_steps"] == [{"prefect.deployments.steps.set_working_directory": {"directory": "/snap/1"}}]
     spec = DeploymentSpec(**{**_fields(SPEC), "working_directory": "/home/me/work"})
-    body = deployment_body(spec, pool="p", pool_type="process")
+    body = deployment_body(spec, pool="p")
     assert body["entrypoint"] == "/snap/1/flow.py:f"
     assert body["pull_steps"] == [{"prefect.deployments.steps.set_working_directory": {"directory": "/home/me/work"}}]
 
 
 def test_only_what_differs_is_sent() -> None:
-    body = deployment_body(SPEC, pool="p", pool_type="process")
+    body = deployment_body(SPEC, pool="p")
     server = {
         **body,
         "concurrency_limit": None,

@@ -9,10 +9,17 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.exceptions import ApiUnreachableError, NotFoundError, OrchestrationError, UsageError
+from jupyter_pipeline.exceptions import (
+    ApiUnreachableError,
+    ConfigurationError,
+    NotFoundError,
+    OrchestrationError,
+    UsageError,
+)
 from jupyter_pipeline.models import DeploymentSpec, Schedule, ServiceStatus
 from jupyter_pipeline.orchestration import deployments
 from jupyter_pipeline.orchestration.prefect_api import client
+from jupyter_pipeline.orchestration.prefect_api.client import connect
 
 Make = Callable[..., DeploymentSpec]
 NIGHTLY = Schedule(cron="0 3 * * *", timezone="Europe/Berlin")
@@ -134,6 +141,24 @@ def test_an_unknown_work_pool_is_refused(live: ServiceStatus, specification: Mak
     with pytest.raises(NotFoundError, match="jupyter-pipeline"):
         deployments.deploy(specification("pooled", work_pool="jupiter-pipeline"))
     assert "pooled" not in [record.name for record in deployments.list_deployments()]
+
+
+@pytest.mark.parametrize("pool_type", ["docker", "kubernetes", "prefect:managed"])
+def test_a_pool_whose_runs_lack_code_and_packages_is_refused(
+    live: ServiceStatus, specification: Make, pool_type: str
+) -> None:
+    name = f"{pool_type.rpartition(':')[2]}-pool"
+
+    async def create() -> None:
+        async with connect() as api:
+            await api.post("/work_pools/", {"name": name, "type": pool_type})
+
+    asyncio.run(create())
+    spec = specification("containers", work_pool=name)
+    for action in (deployments.deploy, lambda s: deployments.preview(s, {})):
+        with pytest.raises(ConfigurationError, match=f"has the type {pool_type}.*--work-pool"):
+            action(spec)
+    assert "containers" not in [record.name for record in deployments.list_deployments()]
 
 
 @pytest.mark.parametrize(
