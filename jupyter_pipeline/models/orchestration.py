@@ -113,6 +113,10 @@ class DeploymentSpec(Record):
     """Source notebook. Another notebook must not reuse the name."""
     version: str = ""
     """Content hash of the code."""
+    commit: str = ""
+    """Commit of the notebook's repository; empty without one. It is recorded with the version only."""
+    dirty: bool = False
+    """True if the deployed notebook or another tracked file differs from the commit."""
     profile: str = ""
     profile_file: str = ""
     """Copy of the profile at deploy time. It is outside `path`, so that all targets share one content hash."""
@@ -195,7 +199,7 @@ class DeploymentRecord(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionRecord(Record):
-    """One version of a deployment. It never changes."""
+    """One version of a deployment. Its code and settings never change."""
 
     number: int
     """1, 2, 3 …"""
@@ -206,6 +210,10 @@ class VersionRecord(Record):
     """``user@host``."""
     target: str = ""
     notebook: str = ""
+    commit: str = ""
+    """Commit of the notebook's repository; empty without one."""
+    dirty: bool = False
+    """True if the deployed notebook or another tracked file differed from the commit."""
     current: bool = False
     """True if this version is deployed."""
 

@@ -77,10 +77,19 @@ def runs(records: Sequence[RunRecord]) -> Table:
 def versions(records: Sequence[VersionRecord]) -> Table:
     """Return a table of the versions of a deployment."""
     rows = [
-        (str(r.number), r.version[:12], local(r.deployed), r.by, r.target, "current" if r.current else "")
+        (
+            str(r.number),
+            r.version[:12],
+            f"{r.commit[:12]}{' (dirty)' if r.dirty else ''}",
+            local(r.deployed),
+            r.by,
+            r.target,
+            "current" if r.current else "",
+        )
         for r in records
     ]
-    return Table(("number", "version", "deployed", "by", "target", ""), rows, "There are no versions.")
+    headers = ("number", "version", "commit", "deployed", "by", "target", "")
+    return Table(headers, rows, "There are no versions.")
 
 
 def options(schema: Mapping[str, Any]) -> Table:

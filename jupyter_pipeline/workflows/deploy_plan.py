@@ -62,6 +62,8 @@ class Plan:
     """Files that were edited by hand."""
     changes: str
     """Difference to the existing files, in the format of ``diff -u``."""
+    revision: tuple[str, bool]
+    """Commit of the notebook's repository, and True if it is dirty; see `revision.read_revision`."""
     server: Preview | None
     """Comparison with the server; ``None`` if no server was queried or none answered."""
     notes: tuple[str, ...] = ()
@@ -100,6 +102,8 @@ class Plan:
             entrypoint=compilation.entrypoint,
             path=str(path),
             version=version,
+            commit=self.revision[0],
+            dirty=self.revision[1],
             profile=options.profile,
             profile_file=_stored_path(self.profile),
             windows=compilation.windows,
@@ -195,6 +199,7 @@ def plan(
     from jupyter_pipeline.compiler.frontend import directives
     from jupyter_pipeline.compiler.local_modules import find_local_modules, find_missing_data
     from jupyter_pipeline.orchestration.deployments import targets
+    from jupyter_pipeline.workflows.revision import read_revision
 
     options = settings.compile_options
     target = targets.load(folder / "pipelines", options.name)[settings.target] if settings.target else None
@@ -243,6 +248,7 @@ def plan(
         drift=_drift(settings, other or profile) if packages else "",
         edited=edited,
         changes=output.diff_files(home, compilation),
+        revision=("", False) if dry_run else read_revision(folder, options.notebook, cells, modules),
         server=None,
         notes=(
             *compilation.notes,

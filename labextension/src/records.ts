@@ -155,7 +155,7 @@ export interface IRunRecord {
   readonly url: string;
 }
 
-/** One version of a deployment. It never changes. */
+/** One version of a deployment. Its code and settings never change. */
 export interface IVersionRecord {
   /** 1, 2, 3 … */
   readonly number: number;
@@ -166,6 +166,10 @@ export interface IVersionRecord {
   readonly by: string;
   readonly target: string;
   readonly notebook: string;
+  /** Commit of the notebook's repository; empty without one. */
+  readonly commit: string;
+  /** True if the deployed notebook or another tracked file differed from the commit. */
+  readonly dirty: boolean;
   /** True if this version is deployed. */
   readonly current: boolean;
 }

@@ -6,7 +6,14 @@ import dataclasses
 from pathlib import Path
 
 from jupyter_pipeline import tables
-from jupyter_pipeline.models import ClusterRecord, ClusterState, Deployed, DeploymentRecord, ServiceStatus
+from jupyter_pipeline.models import (
+    ClusterRecord,
+    ClusterState,
+    Deployed,
+    DeploymentRecord,
+    ServiceStatus,
+    VersionRecord,
+)
 
 
 def test_only_running_clusters_show_bounds() -> None:
@@ -68,3 +75,10 @@ def test_a_stopped_service_names_the_next_step_and_a_log_that_exists(tmp_path: P
 def test_next_steps_name_the_command_in_use() -> None:
     assert str(tables.clusters([])).endswith("Start one: jupyter pipeline cluster start local")
     assert str(tables.clusters([], command="%cluster")).endswith("Start one: %cluster start local")
+
+
+def test_the_commit_of_a_version_is_shown_with_its_state() -> None:
+    clean = VersionRecord(number=2, version="a" * 16, deployed=0.0, by="me@host", commit="b" * 40)
+    lines = str(tables.versions([dataclasses.replace(clean, number=3, dirty=True), clean])).splitlines()
+    assert "bbbbbbbbbbbb (dirty)" in lines[-2]
+    assert "bbbbbbbbbbbb  " in lines[-1]

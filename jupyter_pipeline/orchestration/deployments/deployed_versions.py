@@ -47,6 +47,8 @@ async def list_versions_async(name: str) -> list[VersionRecord]:
             by=version.by,
             target=version.spec.get("target", ""),
             notebook=version.spec.get("notebook", ""),
+            commit=version.spec.get("commit", ""),
+            dirty=version.spec.get("dirty", False),
             current=same and version.number == now,
         )
         for version in reversed(found)

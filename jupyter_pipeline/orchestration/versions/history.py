@@ -47,6 +47,8 @@ KEPT = 50
 _SLACK = 10
 """Number of versions beyond `KEPT` at which the oldest are removed, so that not every deploy removes some."""
 _PATIENCE = 120.0
+_ORIGIN = ("commit", "dirty")
+"""Fields of a specification that make no version: the same code may be committed later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,15 +128,19 @@ def unset_current(name: str, server: str) -> None:
 def store_version(spec: DeploymentSpec, server: str) -> list[Version]:
     """Store a deployed specification as the current version, and return old versions that were removed.
 
-    Nothing is stored if the current version has the same specification.
+    Nothing is stored if the current version has the same specification, apart from the commit. If its files have been
+    committed since, the commit is stored.
     """
     name, plain = spec.name, _plain(spec)
     now = current_number(name, server)
     files = _files(name)
-    if now and (current := _read(_path(name, now))) is not None and current.spec == plain:
+    current = _read(_path(name, now)) if now else None
+    if current is not None and _is_same(current.spec, plain):
+        if current.spec.get("dirty") and spec.commit and not spec.dirty:
+            _write(replace(current, spec=plain), name)
         return []
     last = _read(files[-1]) if files else None
-    if last is not None and last.number != now and (last.server, last.spec) == (server, plain):
+    if last is not None and last.number != now and last.server == server and _is_same(last.spec, plain):
         set_current(name, server, last.number)  # a deploy that was interrupted here, tried again
         return []
     number = int(files[-1].stem) + 1 if files else 1
@@ -146,8 +152,7 @@ def store_version(spec: DeploymentSpec, server: str) -> list[Version]:
         previous=now,
         spec=plain,
     )
-    write_private(_path(name, number), json.dumps(new.to_dict(), indent=1))
-    _path(name, number).chmod(0o400)
+    _write(new, name)
     set_current(name, server, number)
     return _trim(name) if len(files) > KEPT + _SLACK else []
 
@@ -172,6 +177,21 @@ def to_specification(version: Version, environment: Mapping[str, str] | None = N
     data["env"] = {name: value for name, value in data["env"].items() if value is not None}
     data["tags"] = tuple(data.get("tags", ()))
     return replace(DeploymentSpec.from_dict(data), schedules=scheduled, alerts=alerts)
+
+
+def _is_same(spec: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Return True if two specifications differ in the commit of their files at most."""
+
+    def strip(data: Mapping[str, Any]) -> dict[str, Any]:
+        return {key: strip(value) if key == "base" else value for key, value in data.items() if key not in _ORIGIN}
+
+    return strip(spec) == strip(other)
+
+
+def _write(version: Version, name: str) -> None:
+    path = _path(name, version.number)
+    write_private(path, json.dumps(version.to_dict(), indent=1))
+    path.chmod(0o400)
 
 
 def _plain(spec: DeploymentSpec) -> dict[str, Any]:

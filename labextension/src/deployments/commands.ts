@@ -5,7 +5,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { formatMoment } from '../format';
 import { NO_ARGUMENTS } from '../panel';
 import { showText } from '../text';
-import { CommandIDs, type IDeploymentManager } from '../tokens';
+import { CommandIDs, type Deployments, type IDeploymentManager } from '../tokens';
 
 /**
  * Add the commands and return those that the palette shows.
@@ -68,9 +68,13 @@ export function addDeploymentCommands(
     if (earlier.length === 0) {
       throw new Error(trans.__('%1 has no other version.', name));
     }
-    const items = earlier.map(
-      v =>
-        `${v.number}: ${v.version.slice(0, 12)}, ${formatMoment(v.deployed)}, ${v.by}`
+    const items = earlier.map(v =>
+      [
+        `${v.number}: ${v.version.slice(0, 12)}`,
+        formatMoment(v.deployed),
+        v.by,
+        ...(v.commit ? [formatCommit(v, trans)] : [])
+      ].join(', ')
     );
     const { value } = await InputDialog.getItem({
       title: trans.__('Roll %1 back', name),
@@ -157,4 +161,11 @@ export function addDeploymentCommands(
     CommandIDs.startService,
     CommandIDs.stopService
   ];
+}
+
+function formatCommit(version: Deployments.IVersion, trans: TranslationBundle): string {
+  const commit = version.commit.slice(0, 12);
+  return version.dirty
+    ? trans.__('commit %1 (dirty)', commit)
+    : trans.__('commit %1', commit);
 }
