@@ -51,6 +51,7 @@ class Functions:
         self.state = state
         self.heap = state.heap
         self.effects = effects
+        self._pending: dict[tuple[int, int, int], tuple[int, set[tuple[str, str]], int]] = {}
 
     # Runs
 
@@ -381,15 +382,31 @@ class Functions:
             self._operate_inside(function, objects, arguments)
 
     def _operate_inside(self, function: FunctionSummary, objects: int, arguments: int = 0) -> None:
-        """Apply the operations of a function on its parameters, which may be any of `objects` and `arguments`."""
-        key = -id(function.operations)
-        if not function.operations or key in self.state.running:
+        """Apply the operations of a function on its parameters, which may be any of `objects` and `arguments`.
+
+        Functions that call each other are applied one after the other, each once for the same objects: following
+        every path of calls would take exponential time.
+        """
+        if not function.operations:
             return
+        key = (id(function.operations), objects, arguments)
+        recalled = self.state.recall_functions()
+        if key in recalled.operated or key in self._pending:
+            return
+        recalled.operated.add(key)
         operations = {one for name in function.parameters for one in function.operations.get(name, ())}
-        if operations:
-            self.state.running.add(key)
-            self.repeat_operations(objects | arguments, operations, arguments)
-            self.state.running.discard(key)
+        if not operations:
+            return
+        self._pending[key] = (objects | arguments, operations, arguments)
+        if len(self._pending) > 1:
+            return
+        try:
+            while self._pending:
+                key, operation = next(iter(self._pending.items()))
+                self.repeat_operations(*operation)
+                del self._pending[key]
+        finally:
+            self._pending.clear()
 
     # Calls
 

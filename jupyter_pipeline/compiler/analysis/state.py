@@ -98,6 +98,8 @@ class Recalled:
     """Points-to sets of free variables with recorded changes by a function."""
     effects: set[tuple[Location, Access]] = field(default_factory=set)
     """Locations with a recorded effect of a function."""
+    operated: set[tuple[int, int, int]] = field(default_factory=set)
+    """Operations of functions on their parameters, with the objects to which they are applied."""
 
 
 def join_types(types: Sequence[ValueType]) -> ValueType:

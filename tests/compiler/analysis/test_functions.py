@@ -8,6 +8,7 @@ from jupyter_pipeline.compiler.analysis.effects import Effects
 from jupyter_pipeline.compiler.analysis.functions import Functions
 from jupyter_pipeline.compiler.analysis.heap import Heap
 from jupyter_pipeline.compiler.analysis.locations import PROCESS, Access, file_location
+from jupyter_pipeline.compiler.analysis.slicer import slice_cells
 from jupyter_pipeline.compiler.analysis.state import State
 from jupyter_pipeline.compiler.analysis.values import (
     CONSTANT,
@@ -163,3 +164,22 @@ def test_an_instance_holds_the_arguments_of_its_class(functions: Functions) -> N
     assert value.type == Instance(of)
     assert names_of(functions, functions.heap.reachable(value.objects)) == {"a"}
     assert functions.heap.written & value.objects
+
+
+@pytest.mark.parametrize("count", [6, 24])
+def test_functions_that_call_each_other_take_no_exponential_time(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = 0
+    repeat_operations = Functions.repeat_operations
+
+    def repeat(self: Functions, *args: Any) -> None:
+        nonlocal calls
+        calls += 1
+        assert calls < 100 * count
+        repeat_operations(self, *args)
+
+    monkeypatch.setattr(Functions, "repeat_operations", repeat)
+    names = [f"f{i}" for i in range(count)]
+    functions = [f"def {name}(g, x=1):\n    g(x)\n    return [h(g) for h in table]" for name in names]
+    cells = ["table = []", *functions, f"table += [{', '.join(names)}]", "table[0](print)"]
+    assert len(slice_cells(cells, len(cells) - 1).cells) == len(cells)
+    assert calls
