@@ -11,6 +11,7 @@ declare -A needed=(
   [sbatch]=slurm-client
   [munged]=munge
   [ip]=iproute2
+  [pg_ctlcluster]=postgresql
 )
 missing=()
 for command in "${!needed[@]}"; do

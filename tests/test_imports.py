@@ -16,7 +16,7 @@ PACKAGE = Path(jupyter_pipeline.__file__).parent
 REPOSITORY = PACKAGE.parent
 HEAVY_HOMES = {
     "ipywidgets": ("widgets/",),
-    "prefect": ("workflows/", "orchestration/service/prefect_child.py"),
+    "prefect": ("workflows/", "orchestration/service/prefect_child.py", "orchestration/service/event_delivery.py"),
     "distributed": ("clusters/", "environments/", "workflows/"),
     "dask_jobqueue": ("clusters/backends/",),
     "coiled": ("clusters/",),

@@ -51,8 +51,8 @@ class _Receiver(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         text = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["text"]
-        if found := _RUN.search(text):
-            self.arrived.setdefault(found[1], []).append(time.time())
+        found = _RUN.search(text)
+        self.arrived.setdefault(found[1] if found else "without a name", []).append(time.time())
         self.send_response(200)
         self.end_headers()
 
@@ -89,12 +89,15 @@ async def _measure(restart: Any) -> None:
             await asyncio.sleep(0.2)
         failed |= await _fail_runs(api, deployment, FAILURES - FAILURES // 2)
         arrived = _Receiver.arrived
-        quiet = time.time() + 60
+        quiet = time.time() + 300
         while len(arrived) < len(failed) and time.time() < quiet:
             await asyncio.sleep(0.5)
     delays = sorted(times[0] - failed[name] for name, times in arrived.items() if name in failed)
-    lost, doubled = len(failed) - len(delays), sum(len(times) - 1 for times in arrived.values())
-    print(f"{DATABASE}: {len(failed)} failures, {len(delays)} alerts, {lost} lost, {doubled} doubled")
+    lost, doubled = len(failed) - len(delays), sum(len(arrived[name]) - 1 for name in arrived if name in failed)
+    nameless = len(arrived.get("without a name", ()))
+    print(
+        f"{DATABASE}: {len(failed)} failures, {len(delays)} alerts, {lost} lost, {doubled} doubled, {nameless} nameless"
+    )
     if delays:
         print(f"delay: median {delays[len(delays) // 2]:.2f} s, longest {delays[-1]:.2f} s")
 

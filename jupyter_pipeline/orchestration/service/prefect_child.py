@@ -16,6 +16,8 @@ import sys
 import zoneinfo
 from typing import Any
 
+from jupyter_pipeline.orchestration.service import event_delivery
+
 __all__ = ["main", "write_in_turn"]
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -32,8 +34,10 @@ def main() -> None:
     # Prefect lists all time zones for each schedule that it reads, which takes 8 ms. A list of 500 deployments would
     # block the server for seconds.
     zoneinfo.available_timezones = functools.cache(zoneinfo.available_timezones)
-    if sys.argv[2] == "server" and os.environ["PREFECT_SERVER_DATABASE_CONNECTION_URL"].startswith("sqlite"):
-        write_in_turn()
+    if sys.argv[2] == "server":
+        if os.environ["PREFECT_SERVER_DATABASE_CONNECTION_URL"].startswith("sqlite"):
+            write_in_turn()
+        event_delivery.install()
     sys.argv = ["prefect", *sys.argv[2:]]
     runpy.run_module("prefect", run_name="__main__", alter_sys=True)
 

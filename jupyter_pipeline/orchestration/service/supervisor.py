@@ -32,7 +32,7 @@ from pathlib import Path
 import filelock
 
 from jupyter_pipeline import environment_variables, ports, processes
-from jupyter_pipeline.exceptions import OrchestrationError
+from jupyter_pipeline.exceptions import ApiRefusedError, OrchestrationError
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
 from jupyter_pipeline.orchestration.prefect_api.endpoint import embedded
 from jupyter_pipeline.orchestration.runs import catch_up_missed_runs
@@ -66,6 +66,8 @@ _OUTAGE = 20.0
 """Shortest outage in seconds after which to catch up; after a shorter one, the worker starts late runs itself."""
 _STRIKES = 4
 """Failed checks in a row after which the server is restarted."""
+_PATIENCE = 120
+"""Failed checks in a row after which a server that answers without its database is restarted."""
 _LONGEST_PAUSE = 60.0
 _SERVER_GRACE = 6.0
 _WORKER_GRACE = 12.0
@@ -251,6 +253,11 @@ class Supervisor:
                         await self._crash_lost(api, settled=_LOST)
         except OrchestrationError as error:
             self.strikes += 1
+            answers = isinstance(error, ApiRefusedError) and error.status >= 500 and self.ready.is_set()
+            if answers and self.state.database == "postgresql" and self.strikes < _PATIENCE:
+                # The server answers, so it can wait. A restart would lose the events that wait for the database.
+                self.update_state(state="failing", reason=f"PostgreSQL does not answer. {error}")
+                return
             if self.ready.is_set() and self.strikes >= _STRIKES:
                 self.strikes = 0
                 await self._restart_server(f"The server does not answer. {error}")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import http.server
 import json
 import os
 import signal
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any
 import nbformat
 import psutil
 import pytest
+from alert_receiver import HOOK, Receiver, run_receiver
 from waiting import wait_until
 
 import jupyter_pipeline
@@ -28,57 +27,12 @@ from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.paths import service_dir
 
 Make = Callable[..., DeploymentSpec]
-PATH = "/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX"
-HOOK = "/hooks/3ccdd113474722377935511fc85d3dd4"
-"""Path of a Mattermost webhook, as apprise writes to it."""
-
-
-class Receiver(http.server.ThreadingHTTPServer):
-    """Answers as Slack's webhooks do: ``ok`` to JSON with a text, refusals to anything else."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Answer)
-        self.texts: list[str] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}{PATH}"
-
-    def wait(self, begin: str, seconds: float = 60) -> str:
-        return wait_until(
-            lambda: next((text for text in self.texts if text.startswith(begin)), ""), seconds, f"a message {begin!r}"
-        )
-
-
-class Answer(http.server.BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        status, answer = 200, b"ok"
-        if self.path not in (PATH, HOOK):
-            status, answer = 404, b"no_service"
-        elif not self.headers["Content-Type"].startswith("application/json") or not json.loads(body).get("text"):
-            status, answer = 400, b"invalid_payload"
-        else:
-            self.server.texts.append(json.loads(body)["text"])
-        self.send_response(status)
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, *_: Any) -> None:
-        pass
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    server = Receiver()
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with run_receiver() as server:
+        yield server
 
 
 def test_failure_and_recovery_send_alerts(

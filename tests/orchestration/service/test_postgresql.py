@@ -2,80 +2,79 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import os
-import pwd
-import shutil
-import socket
-import subprocess
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alert_receiver import run_receiver
+from postgresql import MISSING, PostgreSQL, run_postgresql
 from waiting import wait_until
 
 from jupyter_pipeline import environment_variables, processes
 from jupyter_pipeline.exceptions import ConfigurationError, ServiceError
-from jupyter_pipeline.models import DeploymentSpec, Schedule
-from jupyter_pipeline.orchestration import deployments, runs, service, service_state
+from jupyter_pipeline.models import Alert, DeploymentSpec, Schedule
+from jupyter_pipeline.orchestration import alerts, deployments, runs, service, service_state
+from jupyter_pipeline.orchestration.prefect_api.client import connect
+from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 
 Make = Callable[..., DeploymentSpec]
 
 
-@contextlib.contextmanager
-def _server(folder: Path) -> Iterator[str]:
-    """Run a server with an empty database, and yield its address for Prefect; on return it is gone."""
-    programs = max(Path("/usr/lib/postgresql").glob("*/bin"), default=None, key=lambda path: int(path.parent.name))
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed")
-    owner = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
-    data = folder / "postgres"
-    data.mkdir()
-    shutil.chown(data, owner)
-    for parent in data.parents:  # the server's user must pass
-        if parent.stat().st_uid == os.getuid() and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o011)
-    _as(owner, [programs / "initdb", "-D", data, "-A", "trust", "-U", "prefect", "--no-sync"])
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    command = [str(programs / "postgres"), "-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", "", "-F"]
-    log = (folder / "postgres.log").open("wb")
-    with log, subprocess.Popen(command, user=owner, stdout=log, stderr=log, cwd="/") as process:
-        try:
-            _await(programs, port, process)
-            _as(owner, [programs / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "prefect", "prefect"])
-            yield f"postgresql+asyncpg://prefect@127.0.0.1:{port}/prefect"
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-def _await(programs: Path, port: int, process: subprocess.Popen[bytes]) -> None:
-    ready: list[str | Path] = [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
-
-    def is_ready() -> bool:
-        assert process.poll() is None
-        return subprocess.run(ready, check=False).returncode == 0
-
-    wait_until(is_ready, 60, "PostgreSQL")
-
-
-def _as(owner: str, command: list[str | Path]) -> None:
-    subprocess.run(command, user=owner, check=True, capture_output=True, cwd="/")
+FAILURES = 6
+"""Number of runs that fail before the restart, during it and after it."""
 
 
 @pytest.fixture
-def database(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    with _server(tmp_path_factory.mktemp("database")) as address:
-        monkeypatch.setenv(environment_variables.DATABASE, address)
-        yield address
+def database(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[PostgreSQL]:
+    if MISSING:
+        pytest.skip(MISSING)
+    with run_postgresql(tmp_path_factory.mktemp("database")) as server:
+        monkeypatch.setenv(environment_variables.DATABASE, server.address)
+        yield server
+
+
+async def _fail_runs_async(deployment: str) -> set[str]:
+    """Set new runs to Failed, as a run does, and return their names."""
+    names = set()
+    async with connect() as api:
+        found = await api.get(f"/deployments/name/{deployment}/{deployment}")
+        for _ in range(FAILURES):
+            later = {"type": "SCHEDULED", "state_details": {"scheduled_time": "2099-01-01T00:00:00Z"}}
+            run = await api.post(f"/deployments/{found['id']}/create_flow_run", {"state": later})
+            state = {"type": "FAILED", "name": "Failed", "message": "trial"}
+            await api.post(f"/flow_runs/{run['id']}/set_state", {"state": state, "force": True})
+            names.add(run["name"])
+    return names
+
+
+_fail_runs = run_sync(_fail_runs_async)
+
+
+def _check_alerts(database: PostgreSQL, specification: Make) -> None:
+    """See an alert for each failure: after the first deploy on the empty database, and over a restart of it."""
+    with run_receiver() as receiver:
+        alerts.add("team", receiver.url)
+        deployments.deploy(specification("failing", alerts=(Alert(block="team"),)))
+        failed = _fail_runs("failing")  # their events wait in the server when its database stops
+        database.stop()
+        time.sleep(3)
+        database.start()
+        wait_until(lambda: service.status().state == "running", 60, "the service")
+        failed |= _fail_runs("failing")
+
+        def lost() -> set[str]:
+            return {name for name in failed if not any(f"Run {name}: Failed. trial" in text for text in receiver.texts)}
+
+        assert wait_until(lambda: not lost(), 120, "alerts for all failures")
+        deployments.delete("failing")
 
 
 @pytest.mark.slow
 def test_the_service_works_on_postgresql(
-    database: str, specification: Make, isolated_state: Path, monkeypatch: pytest.MonkeyPatch
+    database: PostgreSQL, specification: Make, isolated_state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service.up()
     try:
@@ -90,7 +89,8 @@ def test_the_service_works_on_postgresql(
         for process in processes.with_variable(environment_variables.SERVICE, str(isolated_state / "service")):
             if "worker" in process.cmdline():
                 assert environment_variables.DATABASE not in process.environ()
-        address = f"{database.rpartition(':')[0]}"
+        _check_alerts(database, specification)
+        address = database.address.rpartition(":")[0]
         assert address not in Path(service.status().log).read_text()
     finally:
         service.down()
