@@ -13,14 +13,27 @@ if TYPE_CHECKING:
     from jupyter_pipeline.orchestration.runs.overlap import make_room
     from jupyter_pipeline.workflows.drift import check_packages
     from jupyter_pipeline.workflows.run_context import run_on, run_window
+    from jupyter_pipeline.workflows.step_clusters import StepCluster, persist_results, receive_results
     from jupyter_pipeline.workflows.task_results import TableSerializer
 
-__all__ = ["TableSerializer", "check_packages", "make_room", "run_on", "run_window"]
+__all__ = [
+    "StepCluster",
+    "TableSerializer",
+    "check_packages",
+    "make_room",
+    "persist_results",
+    "receive_results",
+    "run_on",
+    "run_window",
+]
 
 _MODULES = {
+    "StepCluster": "jupyter_pipeline.workflows.step_clusters",
     "TableSerializer": "jupyter_pipeline.workflows.task_results",
     "check_packages": "jupyter_pipeline.workflows.drift",
     "make_room": "jupyter_pipeline.orchestration.runs.overlap",
+    "persist_results": "jupyter_pipeline.workflows.step_clusters",
+    "receive_results": "jupyter_pipeline.workflows.step_clusters",
     "run_on": "jupyter_pipeline.workflows.run_context",
     "run_window": "jupyter_pipeline.workflows.run_context",
 }

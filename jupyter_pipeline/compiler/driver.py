@@ -78,6 +78,7 @@ from jupyter_pipeline.compiler.options import Compilation, CompileOptions
 from jupyter_pipeline.compiler.refusals import refusal
 from jupyter_pipeline.compiler.secrets import find_machine_values, refuse_secret_values
 from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
+from jupyter_pipeline.models import StepCompute
 from jupyter_pipeline.parameter_schema import convert_value
 from jupyter_pipeline.paths import check_name
 
@@ -115,6 +116,7 @@ def compile_cells(cells: Sequence[Cell], selected: int | Sequence[int], options:
     _check_criteria(cells, criteria)
     labels = label_cells(cells)
     sliced, graph = build_pipeline(cells, criteria, options)
+    generator.check_steps(graph.steps, options)
     remarks = [*sliced.notes, *(CellNote(cell, text) for cell, text in find_machine_values(sliced))]
     values = {
         p.name: convert_value(p.name, p.schema, options.defaults.get(p.name, p.default))
@@ -147,7 +149,7 @@ def compile_cells(cells: Sequence[Cell], selected: int | Sequence[int], options:
         requirements=tuple(dict.fromkeys(r for plain in sliced.program.plain.values() for r in plain.requirements)),
         notebook=options.notebook,
         windows=options.windows,
-        resources={s.task_name: sizes for s in graph.steps if (sizes := largest_worker_size([s.settings]))},
+        compute=tuple(_describe_compute(step, graph.steps, options) for step in graph.steps),
         source_map={
             "notebook": options.notebook,
             "steps.py": source_map.trace(pieces, files["steps.py"], cells),
@@ -360,6 +362,7 @@ def _complete_step(
 ) -> None:
     """Set the settings, the mapping and the result of a step."""
     step.settings = replace(options.settings(), **directive.settings)
+    step.profile = directive.profile
     if directive.map:
         if step.asynchronous:
             raise CompileRefusedError([refusal("map-awaits", cell=step.cell, line=1, name="--map")])
@@ -368,7 +371,9 @@ def _complete_step(
     if step.kind == "check" and has_last_value(own, sliced.program.plain[step.cell]):
         step.returns_last, step.decides = not step.outputs, bool(step.outputs)
     readers = [s for s in steps if step in s.sources.values()]
-    step.shares = bool(options.profile) and "dask" in libraries and len(readers) > 1 and step.mapped is None
+    step.shares = (
+        bool(step.profile or options.profile) and "dask" in libraries and len(readers) > 1 and step.mapped is None
+    )
 
 
 def _name_functions(steps: Sequence[Step], taken: Collection[str]) -> None:
@@ -387,10 +392,21 @@ def _name_functions(steps: Sequence[Step], taken: Collection[str]) -> None:
 def _check_worker_sizes(steps: Sequence[Step], options: CompileOptions) -> None:
     if not largest_worker_size(s.settings for s in steps):
         return
-    if not options.profile:
+    if not options.profile and not all(s.profile for s in steps if largest_worker_size([s.settings])):
         raise UsageError("--cpus, --memory and --gpus size the workers of a cluster: choose one with --profile.")
     if options.standalone:
         raise UsageError("--cpus, --memory and --gpus need Jupyter Pipeline: set them in the profile instead.")
+
+
+def _describe_compute(step: Step, steps: Sequence[Step], options: CompileOptions) -> StepCompute:
+    """Return the place and the worker size of a step. Steps with the same place share the largest size."""
+    profile = step.profile or options.profile
+    together = [s for s in steps if (s.profile or options.profile) == profile]
+    shared = largest_worker_size(s.settings for s in together)
+    size = "".join(f", {name} {value}" for name, value in shared.items())
+    place = f"cluster of the profile {profile}" if step.profile else f"cluster of the run, profile {profile}"
+    text = f"{place}{size}" if profile else "process of the flow"
+    return StepCompute(step=step.task_name, profile=step.profile, text=text, **largest_worker_size([step.settings]))
 
 
 def _version(files: Mapping[str, str]) -> str:

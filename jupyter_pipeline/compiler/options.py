@@ -8,7 +8,7 @@ from typing import Any
 
 from jupyter_pipeline.compiler.frontend.directives import StepSettings
 from jupyter_pipeline.exceptions import UsageError
-from jupyter_pipeline.models import DeploymentSpec, Record, Schedule, field_default
+from jupyter_pipeline.models import DeploymentSpec, Record, Schedule, StepCompute, field_default
 
 __all__ = ["Compilation", "CompileOptions"]
 
@@ -95,7 +95,7 @@ class Compilation(Record):
     notebook: str = ""
     windows: Mapping[str, str] = field(default_factory=dict)
     """``start`` or ``end`` of the run's time window, by parameter."""
-    resources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Worker size of each step: ``cpus``, ``memory``, ``gpus``."""
+    compute: tuple[StepCompute, ...] = ()
+    """Place and worker size of each step."""
     source_map: Mapping[str, Any] = field(default_factory=dict)
     """Cell and line of each generated line, by file name: ``source_map.json`` of the snapshot."""

@@ -120,6 +120,12 @@ RULES: dict[str, Rule] = {
             "a step with --map is one cell, and {other} has the same name",
             "Omit --map, or give one of the cells another name.",
         ),
+        Rule(
+            "step-compute",
+            "directive",
+            "it must be one step with {step!r}, but both have different compute",
+            "Give both the same compute, or remove the reason that the notes name.",
+        ),
         # Parameters
         Rule(
             "parameter-not-found",

@@ -20,6 +20,7 @@ __all__ = [
     "PipelineTest",
     "Refusal",
     "RehearsalComparison",
+    "StepCompute",
     "StepProposal",
     "StepsProposal",
     "UnassignedCell",
@@ -158,6 +159,21 @@ def _reasons(cell: CellComparison) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepCompute(Record):
+    """Place where a step of a pipeline runs, and its size."""
+
+    step: str
+    profile: str = ""
+    """Profile of the cluster of the step; empty for the cluster of the run, or for the flow's process without one."""
+    cpus: int = 0
+    """CPUs of each worker; 0 for the profile's number."""
+    memory: str = ""
+    gpus: int = 0
+    text: str = ""
+    """The place in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deployed(Record):
     """Result of a deploy or of a dry run."""
 
@@ -183,6 +199,8 @@ class Deployed(Record):
     """`next_runs` in the time zones of their schedules."""
     clock_changes: tuple[str, ...] = ()
     """Effects of the next daylight-saving change on the schedules."""
+    compute: tuple[StepCompute, ...] = ()
+    """Place of each step."""
     rehearses: bool = False
     """True if the deploy includes a rehearsal: one run in a clean process."""
     comparison: RehearsalComparison | None = None
@@ -248,6 +266,8 @@ class StepProposal(Record):
     """Directives of its cells, such as ``%%step load``."""
     is_marked: bool = False
     """True if all its cells have directives."""
+    compute: str = ""
+    """Options of its directive that choose its place, such as ``--profile slurm``; empty for the place of the run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

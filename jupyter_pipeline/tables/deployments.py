@@ -104,6 +104,11 @@ def options(schema: Mapping[str, Any]) -> Table:
 def plan(answer: Deployed) -> str:
     """Return the notes, the schedules in words and the next runs of a planned deploy."""
     lines = [f"note: {text}" for text in answer.notes]
+    places: dict[str, list[str]] = {}
+    for each in answer.compute:
+        places.setdefault(each.text, []).append(each.step)
+    if len(places) > 1 or any(each.profile for each in answer.compute):
+        lines += [f"Compute: {', '.join(steps)}: {text}" for text, steps in places.items()]
     lines += [f"Schedule: {text}" for text in answer.schedules]
     lines += [f"  next run {text}" for text in answer.next_runs_text]
     lines += [f"  {text}" for text in answer.clock_changes]

@@ -50,11 +50,12 @@ class Proposal:
                 _join([f"{value} of {source}" for value, source in step.inputs.items()]),
                 _join(step.waits_for),
                 _join(step.beside),
+                step.compute,
                 "marked" if step.is_marked else "",
             )
             for step in self.proposal.steps
         ]
-        headers = ("step", "cells", "lines", "reads", "also waits for", "can run beside", "in the notebook")
+        headers = ("step", "cells", "lines", "reads", "also waits for", "can run beside", "compute", "in the notebook")
         # A column in which all fields are empty says nothing.
         shown = [i for i in range(len(headers)) if i < 4 or any(row[i] for row in rows)]
         fields = [tuple(row[i] for i in shown) for row in rows]

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from jupyter_pipeline.compiler import Cell, Compilation, CompileOptions
     from jupyter_pipeline.models import Distribution, Profile
 
-__all__ = ["LOCK", "ORIGIN", "add_lock", "describe_origin", "profile_file"]
+__all__ = ["LOCK", "ORIGIN", "PROFILES", "add_lock", "describe_origin", "profile_file"]
 
 LOCK = "requirements.lock"
 ORIGIN = "deploy.json"
 """File of a snapshot with the cells and the options of its deploy."""
+PROFILES = "profiles"
+"""Folder of the deployed code with the profiles of single steps."""
 
 
 def profile_file(profile: Profile | None) -> dict[str, str]:

@@ -24,6 +24,7 @@ def start_cluster(
     overrides: Mapping[str, Any] | None = None,
     owner: str | None = None,
     cwd: Path | None = None,
+    set_as_default: bool = True,
     progress: Callable[[ClusterRecord], None] | None = None,
 ) -> AttachedCluster:
     """Start a cluster and return it once its scheduler answers.
@@ -44,6 +45,8 @@ def start_cluster(
         ``"kernel"``, ``"server"`` or ``"detached"`` instead of the profile's owner policy.
     cwd : Path, optional
         Folder from which profiles are searched; by default the working folder.
+    set_as_default : bool, default True
+        Let the client that compares the packages become Dask's default.
     progress : callable, optional
         Function that gets the cluster's record after each change.
 
@@ -92,7 +95,7 @@ def start_cluster(
         chosen = described.environment.get("policy", "warn")
         try:
             items = policy.enforce_policy(
-                cluster.get_client(),
+                cluster.get_client(set_as_default=set_as_default),
                 described.environment,
                 progress=warnings.warn if chosen == "warn" else None,
                 report=report_sync,

@@ -22,7 +22,7 @@ from jupyter_pipeline.exceptions import ApiUnreachableError, EditedByHandError, 
 from jupyter_pipeline.models import Deployed, DeploymentSpec
 from jupyter_pipeline.parameter_schema import check_parameters
 from jupyter_pipeline.workflows import artifacts
-from jupyter_pipeline.workflows.artifacts import LOCK, ORIGIN
+from jupyter_pipeline.workflows.artifacts import LOCK, ORIGIN, PROFILES, profile_file
 
 if TYPE_CHECKING:
     from jupyter_pipeline.compiler import Cell, Compilation
@@ -146,6 +146,7 @@ class Plan:
             next_runs=tuple(time.timestamp() for time in upcoming),
             next_runs_text=tuple(schedules.format_time(time) for time in upcoming),
             clock_changes=tuple(f"{of}: {text}" if len(planned) > 1 else text for of, text in changes.items()),
+            compute=self.compilation.compute,
             rehearses=self.rehearses,
         )
 
@@ -211,11 +212,16 @@ def plan(
         options = dataclasses.replace(options, cluster=_cluster(profile))
     settings = dataclasses.replace(settings, compile_options=options)
     compilation = compiler.compile_cells(cells, selected, options)
-    if profile and not options.standalone:
-        sizes = directives.largest_worker_size(
-            directives.StepSettings.from_dict(each) for each in compilation.resources.values()
-        )
-        get_backend(profile).size_workers(profile, **sizes)
+    step_profiles = _step_profiles(compilation, cwd)
+    for each in (profile, *step_profiles.values()) if not options.standalone else ():
+        if each:
+            names = ("", each.name) if each is profile else (each.name,)
+            sizes = directives.largest_worker_size(
+                directives.StepSettings(cpus=step.cpus, memory=step.memory, gpus=step.gpus)
+                for step in compilation.compute
+                if step.profile in names
+            )
+            get_backend(each).size_workers(each, **sizes)
     modules = find_local_modules(compilation.files, folder)
     if packages:
         compilation = artifacts.add_lock(compilation, modules)
@@ -237,14 +243,17 @@ def plan(
         selected=(selected,) if isinstance(selected, int) else tuple(selected),
         folder=folder,
         # The manifest may differ between targets; the code does not.
-        code={n: t for n, t in compilation.files.items() if n != MANIFEST},
+        code={
+            **{n: t for n, t in compilation.files.items() if n != MANIFEST},
+            **{f"{PROFILES}/{name}": t for each in step_profiles.values() for name, t in profile_file(each).items()},
+        },
         beside={
             source_map.FILE: json.dumps(compilation.source_map),
             ORIGIN: artifacts.describe_origin(cells, selected, options),
         },
-        profile=artifacts.profile_file(profile),
+        profile=profile_file(profile),
         target=target,
-        target_profile=artifacts.profile_file(other),
+        target_profile=profile_file(other),
         drift=_drift(settings, other or profile) if packages else "",
         edited=edited,
         changes=output.diff_files(home, compilation),
@@ -259,7 +268,7 @@ def plan(
                 for path in find_missing_data(modules, folder)
             ),
             *(f"{home / name} was edited by hand. A deploy needs --overwrite." for name in edited),
-            *_problems(other or profile),
+            *_problems([other or profile, *step_profiles.values()]),
         ),
     )
     deployable = registry.get_code_generator(options.to).deployable
@@ -285,10 +294,23 @@ def _profile(name: str, cwd: Path | None) -> Profile | None:
     return profiles.get_profile(name, cwd=cwd) if name else None
 
 
-def _problems(profile: Profile | None) -> Iterator[str]:
+def _step_profiles(compilation: Compilation, cwd: Path | None) -> dict[str, Profile]:
+    """Return the profiles of single steps by name."""
+    found: dict[str, Profile] = {}
+    for step in compilation.compute:
+        if step.profile and step.profile not in found:
+            try:
+                found[step.profile] = _profile(step.profile, cwd)  # type: ignore[assignment]
+            except NotFoundError as error:
+                hint = f"The step {step.step} names it."
+                raise NotFoundError(error.kind, error.name, error.known, hint) from error
+    return found
+
+
+def _problems(profiles: Sequence[Profile | None]) -> Iterator[str]:
     from jupyter_pipeline.clusters import preflight
 
-    if profile:
+    for profile in {each.name: each for each in profiles if each}.values():
         for problem in preflight.check(profile):
             yield f"The profile {profile.name!r} cannot start here now: {problem}"
 

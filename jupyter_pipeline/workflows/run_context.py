@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 
     import distributed
 
-__all__ = ["run_on", "run_window"]
+__all__ = ["find_run_client", "find_stored_profile", "run_on", "run_window", "send_by_value"]
 
 Moment = TypeVar("Moment")
 """``datetime.datetime``, ``datetime.date`` or ``str``."""
+
+_clients: dict[str, distributed.Client] = {}
+"""Client of the run's cluster by the name of its profile."""
 
 
 @contextmanager
@@ -61,24 +64,38 @@ def run_on(
     name = f"{profile[:40]}-run-{os.getpid()}"
     with start_cluster(source, name=name, workers=workers, overrides=size, owner="kernel", cwd=folder) as cluster:
         client = cluster.get_client()
-        _send_by_value(folder)
+        send_by_value(folder)
         try:
             if workers or cluster.record().workers_wanted:
                 client.wait_for_workers(1, timeout=cluster.record().limits.start_timeout)
+            _clients[found.name] = client
             yield client
         finally:
+            _clients.pop(found.name, None)
             client.close()
+
+
+def find_run_client(profile: str = "") -> distributed.Client | None:
+    """Return the client of the run's cluster, if it runs and has this profile; empty for any."""
+    found = [client for name, client in _clients.items() if profile in ("", name)]
+    return found[-1] if found else None
 
 
 def _profile_of_run(profile: str, folder: Path) -> str:
     """Return the profile's file as it was deployed, or else its name."""
-    for frozen in (os.environ.get(environment_variables.PROFILE, ""), str(folder / f"{profile}.yaml")):
-        if frozen.endswith(".yaml") and Path(frozen).is_file():
-            return frozen
-    return profile
+    deployed = os.environ.get(environment_variables.PROFILE, "")
+    if deployed.endswith(".yaml") and Path(deployed).is_file():
+        return deployed
+    return find_stored_profile(folder, profile)
 
 
-def _send_by_value(folder: Path) -> None:
+def find_stored_profile(folder: Path, profile: str) -> str:
+    """Return the file of a profile in a folder of deployed code, or the name of the profile without one."""
+    stored = folder / f"{profile}.yaml"
+    return str(stored) if stored.is_file() else profile
+
+
+def send_by_value(folder: Path) -> None:
     """Let functions of the modules in `folder` travel inside the tasks that call them."""
     import cloudpickle
 

@@ -93,6 +93,8 @@ export interface IDeployed {
   readonly next_runs_text: ReadonlyArray<string>;
   /** Effects of the next daylight-saving change on the schedules. */
   readonly clock_changes: ReadonlyArray<string>;
+  /** Place of each step. */
+  readonly compute: ReadonlyArray<IStepCompute>;
   /** True if the deploy includes a rehearsal: one run in a clean process. */
   readonly rehearses: boolean;
   /** Comparison of the rehearsal with the notebook. `null` without a rehearsal. */
@@ -235,6 +237,22 @@ export interface IDeploymentRecord {
   readonly catch_up: string;
   readonly concurrency_limit: number | null;
   readonly url: string;
+}
+
+/** Place where a step of a pipeline runs, and its size. */
+export interface IStepCompute {
+  readonly step: string;
+  /**
+   * Profile of the cluster of the step; empty for the cluster of the run, or for the
+   * flow's process without one.
+   */
+  readonly profile: string;
+  /** CPUs of each worker; 0 for the profile's number. */
+  readonly cpus: number;
+  readonly memory: string;
+  readonly gpus: number;
+  /** The place in words. */
+  readonly text: string;
 }
 
 /** Comparison of a rehearsal with the notebook. */

@@ -71,7 +71,21 @@ def rich(*, sized: bool = True, **options: Any) -> Compilation:
     return compile_cells(notebook, (3, 4, 5, 6), CompileOptions(**given))
 
 
+def clusters() -> Compilation:
+    notebook = cells(
+        "import dask.dataframe as dd",
+        "folder = 'orders'",
+        "%%step orders --profile small --cpus 2\norders = dd.read_parquet(folder)",
+        "%%step features --profile big --memory 64GiB --retries 2\nfeatures = orders[orders.price > 0]",
+        "%%check enough --profile big\nlen(features) > 10",
+        "%%step model --profile big\nmodel = features.price.mean().compute()",
+        "%%step report\nline = f'{model} in {folder}'\nline",
+    )
+    return compile_cells(notebook, (2, 3, 4, 5, 6), CompileOptions(name="train", profile="local"))
+
+
 PIPELINES = {
+    "clusters": clusters,
     "single": single,
     "several": several,
     "standalone": lambda: single(standalone=True),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from jupyter_pipeline import tables
 from jupyter_pipeline.compiler import Cell, read_notebook
 from jupyter_pipeline.exceptions import (
     ApiUnreachableError,
@@ -218,3 +219,36 @@ def test_a_deploy_that_is_killed_changes_nothing_live_and_converges(live: Path, 
     assert record.schedules[0].every == 7200
     home = tmp_path / "pipelines" / "killed"
     assert {p.name: p.read_text() for p in home.iterdir() if not p.name.startswith(".")} == dict(after.files)
+
+
+def test_the_profile_of_a_step_is_deployed_with_the_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("jupyter-pipeline.yaml").write_text("profiles:\n  big: {extends: local, workers: 3}\n")
+    sources = ("%%step load\nx = [1]", "%%step model --profile big --cpus 2\ny = sum(x)")
+    settings = deploy_options.parse_options({}, name="daily", notebook="n.ipynb")
+    found = plan(cells(*sources), (0, 1), settings, folder=tmp_path, dry_run=True)
+    assert "workers: 3" in found.code["profiles/big.yaml"]
+    assert [(c.step, c.text) for c in found.preview().compute] == [
+        ("load", "process of the flow"),
+        ("model", "cluster of the profile big, cpus 2"),
+    ]
+    assert "Compute: model: cluster of the profile big, cpus 2" in tables.plan(found.preview())
+
+
+@pytest.mark.parametrize(
+    ("options", "given", "message"),
+    [
+        ("--profile bgi", {}, "No profile is called 'bgi'.*The step model names it"),
+        ("--profile local --gpus 1", {}, "--gpus cannot be chosen for workers of distributed.LocalCluster"),
+        ("--profile local", {"standalone": True}, "The step model has a cluster of its own"),
+        ("--profile local", {"to": "dagster"}, "Leave out --to dagster, or the option of the step"),
+    ],
+)
+def test_the_compute_of_a_step_is_refused_before_anything_is_written(
+    tmp_path: Path, options: str, given: dict[str, Any], message: str
+) -> None:
+    settings = deploy_options.parse_options(given, name="daily", notebook="n.ipynb")
+    notebook = cells("%%step load\nx = [1]", f"%%step model {options}\ny = sum(x)")
+    with pytest.raises(UsageError, match=message):
+        plan(notebook, (0, 1), settings, folder=tmp_path, dry_run=True)
+    assert list(tmp_path.iterdir()) == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from jupyter_pipeline.exceptions import UsageError
@@ -11,6 +11,7 @@ from jupyter_pipeline.exceptions import UsageError
 if TYPE_CHECKING:
     from jupyter_pipeline.compiler.codegen.imports import Imports
     from jupyter_pipeline.compiler.graph.pipeline import PipelineGraph
+    from jupyter_pipeline.compiler.graph.steps import Step
     from jupyter_pipeline.compiler.options import CompileOptions
 
 __all__ = ["RESERVED_NAMES", "CodeGenerator", "origin_sentence", "render_folder_change"]
@@ -29,6 +30,8 @@ RESERVED_NAMES = frozenset(
         "is_dask_collection",
         "list",
         "os",
+        "persist_results",
+        "receive_results",
         "return_state",
         "run_on",
         "run_window",
@@ -41,6 +44,7 @@ RESERVED_NAMES = frozenset(
         "CACHED",
         "Field",
         "Path",
+        "StepCluster",
     ]
 )
 """Names that generated files use. They are never parameters, so that each target has the same parameters."""
@@ -77,6 +81,8 @@ class CodeGenerator(ABC):
     """True if a deploy sends the pipeline to Prefect; false if it only writes the files."""
     supports_windows: ClassVar[bool] = False
     """True if a run can compute its time window from its schedule."""
+    supports_step_compute: ClassVar[bool] = False
+    """True if single steps can run on clusters of their own."""
 
     def check_options(self, options: CompileOptions) -> None:
         """Check the options before the cells are compiled.
@@ -92,6 +98,24 @@ class CodeGenerator(ABC):
                 f"Jupyter Pipeline computes time windows from the schedule when a run starts: leave out {option}, "
                 f"or make {', '.join(options.windows)} a plain parameter."
             )
+
+    def check_steps(self, steps: Sequence[Step], options: CompileOptions) -> None:
+        """Check the compute of the steps before code is generated.
+
+        Raises
+        ------
+        UsageError
+            If the orchestrator, or files without this package, cannot express the compute of a step.
+        """
+        if self.supports_step_compute and not options.standalone:
+            return
+        for step in steps:
+            if step.profile:
+                option = "--standalone" if options.standalone else f"--to {self.name}"
+                raise UsageError(
+                    f"The step {step.task_name} has a cluster of its own, --profile {step.profile}, and {option} has "
+                    f"one cluster for a run. Leave out {option}, or the option of the step."
+                )
 
     def notes(self, graph: PipelineGraph, options: CompileOptions) -> list[str]:
         """Return a sentence for each option that the files ignore."""

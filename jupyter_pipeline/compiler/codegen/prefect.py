@@ -2,7 +2,7 @@
 
 1. Each step becomes a task with its settings (`prefect_tasks`). Each check becomes a task that stops later steps.
 2. Tasks are submitted level by level, so that tasks without edges between them run in parallel.
-3. The time window and the cluster of the run are set up first.
+3. The time window and the clusters of the run are set up first (`prefect_clusters`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from jupyter_pipeline.compiler.codegen.base import (
 )
 from jupyter_pipeline.compiler.codegen.docstrings import render_module_docstring, render_summary
 from jupyter_pipeline.compiler.codegen.imports import Imports, need_types
+from jupyter_pipeline.compiler.codegen.prefect_clusters import FlowClusters, find_ancestors, size_arguments
 from jupyter_pipeline.compiler.codegen.prefect_tasks import render_cache_policy, task_arguments
 from jupyter_pipeline.compiler.codegen.prefect_yaml import prefect_yaml_notes, render_prefect_yaml
 from jupyter_pipeline.compiler.codegen.step_types import render_flow_type
@@ -29,7 +30,6 @@ from jupyter_pipeline.compiler.codegen.text import (
     render_verdict,
     wrap_call,
 )
-from jupyter_pipeline.compiler.frontend.directives import largest_worker_size
 from jupyter_pipeline.compiler.graph.naming import unused_name
 from jupyter_pipeline.compiler.graph.parameters import Parameter
 from jupyter_pipeline.compiler.graph.pipeline import PipelineGraph
@@ -45,6 +45,7 @@ class PrefectCodeGenerator(CodeGenerator):
     name: ClassVar[str] = "prefect"
     deployable: ClassVar[bool] = True
     supports_windows: ClassVar[bool] = True
+    supports_step_compute: ClassVar[bool] = True
 
     def notes(self, graph: PipelineGraph, options: CompileOptions) -> list[str]:
         """Return notes on options that ``prefect deploy`` ignores; a deploy by Jupyter Pipeline applies them."""
@@ -78,11 +79,14 @@ def _render_flow(graph: PipelineGraph, options: CompileOptions) -> str:
     imports.need("steps")
     alone = steps[0] if len(steps) == 1 and not steps[0].mapped else None
     asynchronous = alone is not None and alone.asynchronous and alone.kind == "step"
-    flow = _Calls(options, imports)
+    clusters = FlowClusters(steps, options.profile, imports, {*RESERVED_NAMES, *(p.name for p in parameters)})
+    flow = _Calls(options, imports, clusters)
     body = flow.single(alone) if alone else flow.several(steps)
-    body = render_folder_change(imports) + _defaults(parameters, imports) + _on_cluster(body, steps, options, imports)
+    body = _defaults(parameters, imports) + _on_cluster(body, steps, options, imports, clusters.contexts())
+    body = render_folder_change(imports) + body
     helpers = render_cache_policy(imports) if any(s.settings.cache for s in steps) else ""
-    helpers += _check(steps, imports, graph.libraries) if any(s.kind == "check" for s in steps) else ""
+    if any(s.kind == "check" for s in steps):
+        helpers += _check(steps, imports, graph.libraries, clusters)
     summary = graph.title or (alone.summary if alone else "") or f"Run {options.name}."
     arguments = [_argument(p, imports) for p in parameters]
     returns = render_flow_type(graph, imports)
@@ -116,14 +120,20 @@ def _defaults(parameters: Sequence[Parameter], imports: Imports) -> str:
     return lines
 
 
-def _on_cluster(body: str, steps: Sequence[Step], options: CompileOptions, imports: Imports) -> str:
-    """Return `body` inside the profile's cluster, or unchanged without a profile."""
+def _on_cluster(
+    body: str, steps: Sequence[Step], options: CompileOptions, imports: Imports, clusters: Sequence[str]
+) -> str:
+    """Return `body` inside the cluster of the run and those of its steps, or unchanged without any."""
+    contexts = list(clusters)
+    shared = [s for s in steps if s.profile in ("", options.profile)]
+    if options.profile and not options.standalone and any(not s.profile for s in steps):
+        imports.need("jupyter_pipeline.runtime", "run_on")
+        contexts.insert(0, f'run_on("{options.profile}", __file__{size_arguments(shared)})')
+    if contexts:
+        several = "".join(f"    {each},\n" for each in contexts)
+        return (f"with {contexts[0]}:\n" if len(contexts) == 1 else f"with (\n{several}):\n") + indent(body)
     if not options.profile:
         return body
-    if not options.standalone:
-        imports.need("jupyter_pipeline.runtime", "run_on")
-        sizes = "".join(f", {name}={value!r}" for name, value in largest_worker_size(s.settings for s in steps).items())
-        return f"with run_on({options.profile!r}, __file__{sizes}):\n".replace("'", '"') + indent(body)
     imports.need("distributed", "Client")
     if not options.cluster:
         return "with Client():\n" + indent(body)
@@ -146,8 +156,12 @@ def _own_cluster(cluster: Mapping[str, Any], body: str, imports: Imports) -> str
     )
 
 
-def _check(steps: Sequence[Step], imports: Imports, libraries: frozenset[str]) -> str:
+def _check(steps: Sequence[Step], imports: Imports, libraries: frozenset[str], clusters: FlowClusters) -> str:
     """Return the function ``check`` of a flow, which makes a task of a check."""
+    on = wrapping = ""
+    if any(s.kind == "check" and clusters.wrapper(s) for s in steps):
+        on = f"on={imports.need('jupyter_pipeline.runtime', 'receive_results')}, "
+        wrapping = "    @on\n"
     imports.need("prefect.artifacts", "create_markdown_artifact")
     waits = (
         f"            if {imports.need('inspect')}.iscoroutine(result):\n"
@@ -168,11 +182,11 @@ def _check(steps: Sequence[Step], imports: Imports, libraries: frozenset[str]) -
     naming = '**{"name": function.__name__, **settings}' if renamed else "name=function.__name__, **settings"
     return f'''
 
-def check(function, **settings):
+def check(function, {on}**settings):
     """Return a task that publishes why `function` raised or returned False."""
 
     @task({naming})
-    def run(*args):
+{wrapping}    def run(*args):
         try:
             result = function(*args)
 {waits}{looks}            if str({verdict}) == "False":  # Python's or NumPy's
@@ -190,8 +204,10 @@ def check(function, **settings):
 class _Calls:
     """Calls of the tasks in a flow."""
 
-    def __init__(self, options: CompileOptions, imports: Imports) -> None:
-        self.options, self.imports = options, imports
+    def __init__(self, options: CompileOptions, imports: Imports, clusters: FlowClusters) -> None:
+        self.options, self.imports, self.clusters = options, imports, clusters
+        self.submitted: dict[int, str] = {}
+        """Variable of each submitted step's future, by ``id(step)``."""
         self.futures: dict[int, str] = {}
         """Variable of each step's future, by ``id(step)``."""
         self.values: dict[tuple[int, str], str] = {}
@@ -221,12 +237,14 @@ class _Calls:
             for step in sorted(here, key=lambda s: s.mapped is not None):
                 maker = step.sources.get(step.mapped.items) if step.mapped else None
                 if maker:
-                    lines += self._awaited(_ancestors(maker, steps))
+                    lines += self._awaited(find_ancestors(maker, steps))
                     self.awaited.add(id(maker))
                 lines.append(self._submitted(step))
+                self.submitted[id(step)] = self.futures[id(step)]
+                lines += self.clusters.closing_lines(self.submitted)
             for step in here:
                 if len(step.outputs) > 1 and id(step) in needed:
-                    lines += self._awaited(_ancestors(step, steps))
+                    lines += self._awaited(find_ancestors(step, steps))
                     self.awaited.add(id(step))
                     names = ", ".join(self.values[id(step), name] for name in step.outputs)
                     lines.append(f"{names} = {self.futures[id(step)]}.result()")
@@ -245,6 +263,7 @@ class _Calls:
 
     def _name(self, steps: Sequence[Step]) -> None:
         taken = self.taken = set(RESERVED_NAMES) | {p.name for s in steps for p in s.parameters}
+        taken |= set(self.clusters.names.values())
         for step in steps:
             name = step.task_name if step.task_name not in taken else f"{step.task_name}_run"
             while name in taken or any(name in s.outputs for s in steps if len(s.outputs) > 1):
@@ -287,18 +306,9 @@ class _Calls:
         arguments = task_arguments(step.settings, self.imports, standalone=self.options.standalone)
         if step.label:
             arguments.insert(0, f'name="{step.label}"')
-        maker = "check" if step.kind == "check" else "task"
-        return wrap_call(maker, [f"steps.{step.name}", *arguments], room=60)
-
-
-def _ancestors(step: Step, steps: Sequence[Step]) -> list[Step]:
-    """Return the transitive predecessors of `step`, in the order of `steps`."""
-    found: set[int] = set()
-    todo = [step]
-    while todo:
-        here = todo.pop()
-        for before in (*here.sources.values(), *here.after):
-            if id(before) not in found:
-                found.add(id(before))
-                todo.append(before)
-    return [s for s in steps if id(s) in found]
+        wrapper = self.clusters.wrapper(step)
+        if step.kind == "check":
+            on = [f"on={wrapper}"] if wrapper else []
+            return wrap_call("check", [f"steps.{step.name}", *on, *arguments], room=60)
+        function = f"{wrapper}(steps.{step.name})" if wrapper else f"steps.{step.name}"
+        return wrap_call("task", [function, *arguments], room=60)

@@ -3,6 +3,7 @@
 1. A directive is the first line of a cell (``%%step clean --retries 3 --timeout 10m``), a tag (``step:clean``), or cell
    metadata (``"jupyter_pipeline": {"step": "clean", "retries": 3}``). The three forms are equivalent.
 2. A deployment has the same options for all its steps (`OPTIONS`). A directive overrides them for its step.
+   Options that set the compute of one step are in `STEP_OPTIONS`.
 3. An invalid option is refused with its cell and line.
 """
 
@@ -22,6 +23,7 @@ from jupyter_pipeline.models import Record
 __all__ = [
     "KINDS",
     "OPTIONS",
+    "STEP_OPTIONS",
     "Directive",
     "StepSettings",
     "largest_worker_size",
@@ -45,7 +47,10 @@ OPTIONS = {
     "--gpus": "GPUs of each worker of the run's cluster",
 }
 """Help text of each option of a directive. A deployment has the same options for all its steps."""
+STEP_OPTIONS = {"--profile": "cluster profile of the step, in place of the profile of the deployment"}
+"""Help text of each option that sets the compute of one step."""
 
+_HELP = {**OPTIONS, **STEP_OPTIONS}
 _MAP = "--map"
 _SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?) ?(?P<unit>[kMGTP])(?P<binary>i?)B")
 MOST_RETRIES = 100
@@ -86,6 +91,17 @@ class Directive(Record):
     """Fields of `StepSettings` that it sets."""
     map: bool = False
     """True if the step runs once for each element of a list."""
+    profile: str = ""
+    """Profile of the cluster of the step; empty for the place of the other steps."""
+
+    @property
+    def has_options(self) -> bool:
+        """True if it sets anything but the name and the mapping."""
+        return bool(self.settings or self.profile)
+
+    def has_same_options(self, other: Directive) -> bool:
+        """Return True if `other` sets the same options."""
+        return dict(self.settings) == dict(other.settings) and self.profile == other.profile
 
 
 def read_directive(kind: str, text: str) -> Directive:
@@ -115,13 +131,13 @@ def read_directive(kind: str, text: str) -> Directive:
             mapped = True
             continue
         option, equals, value = word.partition("=")
-        if option not in OPTIONS:
-            near = difflib.get_close_matches(option, [_MAP, *OPTIONS], n=1)
-            offer = f"Did you mean {near[0]}?" if near else f"It takes a name, {_MAP} and {', '.join(OPTIONS)}."
+        if option not in _HELP:
+            near = difflib.get_close_matches(option, [_MAP, *_HELP], n=1)
+            offer = f"Did you mean {near[0]}?" if near else f"It takes a name, {_MAP} and {', '.join(_HELP)}."
             raise UsageError(f"%%{kind} has no option {word!r}. {offer}")
         options[option] = value if equals else next(rest, "")
         if not options[option]:
-            raise UsageError(f"{option} needs a value: {OPTIONS[option]}.")
+            raise UsageError(f"{option} needs a value: {_HELP[option]}.")
     return _directive(kind, words[0], options, mapped=mapped)
 
 
@@ -146,10 +162,10 @@ def read_metadata(data: Mapping[str, Any]) -> Directive | None:
     if not kind:
         return None
     options = {f"--{key.replace('_', '-')}": str(value) for key, value in data.items() if key not in (*KINDS, "map")}
-    if unknown := [option for option in options if option not in OPTIONS]:
+    if unknown := [option for option in options if option not in _HELP]:
         raise UsageError(
             f"The metadata of the cell have no setting {unknown[0][2:]!r}. Valid settings: {kind}, "
-            f"{', '.join(o[2:] for o in OPTIONS)}."
+            f"{', '.join(o[2:] for o in _HELP)}."
         )
     return _directive(kind, str(data[kind]), options, mapped=bool(data.get("map")))
 
@@ -191,7 +207,13 @@ def largest_worker_size(settings: Iterable[StepSettings]) -> dict[str, Any]:
 def _directive(kind: str, name: str, options: Mapping[str, str], *, mapped: bool) -> Directive:
     if kind == "check" and mapped:
         raise UsageError(f"A check uses the whole result: leave out {_MAP}.")
-    return Directive(kind=kind, name=name, settings=read_settings(options), map=mapped)
+    settings = read_settings({option: text for option, text in options.items() if option in OPTIONS})
+    profile = options.get("--profile", "").strip()
+    if profile.startswith("-") or "/" in profile or profile.endswith((".yaml", ".yml")):
+        raise UsageError(
+            f"--profile {profile}: give the name of a profile. `jupyter pipeline profiles list` lists them."
+        )
+    return Directive(kind=kind, name=name, settings=settings, map=mapped, profile=profile)
 
 
 def _bytes(text: str) -> float:

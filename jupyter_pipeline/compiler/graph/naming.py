@@ -79,7 +79,7 @@ def _check_repeated_name(
         rule, other = "duplicate-step-name", earlier[0]
     elif first.map or directive.map:
         rule, other = "map-several-cells", earlier[0]
-    elif directive.settings and dict(directive.settings) != dict(first.settings):
+    elif directive.has_options and not directive.has_same_options(first):
         rule, other = "step-options", earlier[0]
     elif between:
         rule, other = "step-divided", between[0]

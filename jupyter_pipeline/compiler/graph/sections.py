@@ -31,6 +31,8 @@ from jupyter_pipeline.compiler.graph.naming import to_identifier, unused_name
 from jupyter_pipeline.compiler.graph.steps import Step, find_assigned_names
 from jupyter_pipeline.compiler.graph.subjects import Subject, find_modules, find_section_subject
 from jupyter_pipeline.compiler.graph.threads import find_thread_bound
+from jupyter_pipeline.compiler.refusals import refusal
+from jupyter_pipeline.exceptions import CompileRefusedError
 
 __all__ = ["Division", "partition_sections"]
 
@@ -206,6 +208,10 @@ def _directive(group: _Group, directives: Mapping[int, Directive], notes: list[C
     if directive.map:
         notes.append(CellNote(marked[0], "--map has no effect, because the cell is part of a larger step"))
     for other in (cell for cell in marked[1:] if directives[cell].name != directive.name):
+        if directives[other].profile != directive.profile:
+            raise CompileRefusedError(
+                [refusal("step-compute", cell=other, line=1, name=directives[other].name, step=directive.name)]
+            )
         notes.append(CellNote(other, f"its options have no effect, because it is part of step {directive.name!r}"))
     return replace(directive, kind="step", map=False)
 

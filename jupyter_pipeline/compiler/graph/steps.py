@@ -125,6 +125,8 @@ class Step:
     """Numbers of the statements before which the figures are closed, as Jupyter does."""
     shares: bool = False
     """True if several steps on the run's cluster may read its Dask collections."""
+    profile: str = ""
+    """Profile of its own cluster; empty for the run's cluster, or for the flow's process without one."""
 
     @property
     def task_name(self) -> str:

@@ -42,6 +42,7 @@ _SETTINGS = (
     "PREFECT_HOME", "MPLCONFIGDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "SCIKIT_LEARN_DATA",
     "SEABORN_DATA", "NLTK_DATA", "HF_HOME", "TRANSFORMERS_CACHE", "TORCH_HOME", "KERAS_HOME", "TFDS_DATA_DIR",
     "NUMBA_CACHE_DIR", "DASK_CONFIG", "IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "CONDA_PREFIX",
+    "JUPYTER_PIPELINE_STATE",
 )  # fmt: skip
 
 
@@ -155,6 +156,7 @@ def _find_ignored_folders(folder: str) -> tuple[str, ...]:
     """Return the folders without data of the notebook, each with a separator at its end."""
     roots = {sys.prefix, sys.base_prefix, sys.exec_prefix, folder, *sysconfig.get_paths().values(), *_SYSTEM}
     roots |= {str(Path(path).resolve()) for path in sys.path if "site-packages" in path or "dist-packages" in path}
+    roots.add(str(Path(__file__).resolve().parents[2]))  # profiles of this package: a step may start a cluster
     home = Path.home()
     roots |= {str(home / name) for name in _DATA_SETS}
     roots |= {os.environ[name] for name in _SETTINGS if os.environ.get(name)}

@@ -11,6 +11,7 @@ import type { IRefusal } from '../records';
 import { PipelineError } from '../request';
 import type { Clusters } from '../tokens';
 import { RehearsalComparison } from './comparison';
+import { Compute } from './compute';
 import { DeployForm } from './form';
 import type { DeployModel } from './model';
 import { FilePreview } from './preview';
@@ -137,6 +138,7 @@ function Editing(props: IBodyOptions): JSX.Element {
                   {note}
                 </Notice>
               ))}
+              <Compute steps={model.preview.compute} trans={trans} />
               <FilePreview
                 files={model.preview.files}
                 languages={languages}

@@ -35,6 +35,7 @@ from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
             "a --cpus 4 --memory 8GiB --gpus 1",
             Directive(name="a", settings={"cpus": 4, "memory": "8GiB", "gpus": 1}),
         ),
+        ("a --profile big --cpus 4", Directive(name="a", settings={"cpus": 4}, profile="big")),
     ],
 )
 def test_a_directive_has_a_name_and_settings(text: str, mark: Directive) -> None:
@@ -56,6 +57,9 @@ def test_a_directive_has_a_name_and_settings(text: str, mark: Directive) -> None
         ("a --backoff 0.5", "give a number from 1 to 100"),
         ("a --timeout soon", "such as 30m"),
         ("a --memory 8", "give a size with its unit"),
+        ("a --profile", "--profile needs a value"),
+        ("a --profile --map", "give the name of a profile"),
+        ("a --profile x/y.yaml", "give the name of a profile"),
         ("'a", "Close the quotation"),
     ],
 )
@@ -70,6 +74,7 @@ def test_tags_and_metadata_mark_too() -> None:
     assert read_metadata({"step": "clean", "retries": 2, "timeout": "5m", "map": True}) == Directive(
         name="clean", settings={"retries": 2, "timeout": 300.0}, map=True
     )
+    assert read_metadata({"step": "clean", "profile": "big"}) == Directive(name="clean", profile="big")
     assert read_metadata({}) is None
     with pytest.raises(UsageError, match="have no setting 'retry'"):
         read_metadata({"step": "clean", "retry": 2})
@@ -118,7 +123,8 @@ def test_the_largest_step_sizes_the_workers() -> None:
     ]
     found = compile_cells(cells, (0, 1), CompileOptions(name="p", profile="slurm"))
     assert 'with run_on("slurm", __file__, cpus=4, memory="1GiB", gpus=1):' in found.files["flow.py"]
-    assert found.resources == {"a": {"cpus": 4, "memory": "900MB"}, "b": {"memory": "1GiB", "gpus": 1}}
+    assert [(c.cpus, c.memory, c.gpus) for c in found.compute] == [(4, "900MB", 0), (0, "1GiB", 1)]
+    assert {c.text for c in found.compute} == {"cluster of the run, profile slurm, cpus 4, memory 1GiB, gpus 1"}
     assert largest_worker_size([]) == {}
     with pytest.raises(UsageError, match="choose one with --profile"):
         compile_cells(cells, (0, 1), CompileOptions(name="p"))
@@ -137,3 +143,21 @@ def test_an_invalid_directive_is_refused_with_its_cell(sources: list[str], reaso
     with pytest.raises(CompileRefusedError, match=reason) as refused:
         compile_cells(cells, range(len(cells)), CompileOptions(name="p"))
     assert refused.value.refusals[0].cell == len(cells) - 1
+
+
+def test_the_cells_of_a_step_have_one_compute() -> None:
+    cells = [
+        Cell(index=0, source="%%step a --profile big\nx = [1]"),
+        Cell(index=1, source="%%step a --profile small\ny = x"),
+    ]
+    with pytest.raises(CompileRefusedError, match="the options of a step are on its first cell"):
+        compile_cells(cells, (0, 1), CompileOptions(name="p"))
+
+
+def test_steps_with_different_compute_are_not_merged() -> None:
+    cells = [
+        Cell(index=0, source="%%step a --profile big\nx = [1]\ndef f():\n    return x"),
+        Cell(index=1, source="%%step b --profile small\nx = [2]\nz = f()"),
+    ]
+    with pytest.raises(CompileRefusedError, match="it must be one step with 'a', but both have different compute"):
+        compile_cells(cells, (0, 1), CompileOptions(name="p", whole=True))

@@ -1,0 +1,112 @@
+"""Render the clusters of single steps in a Prefect flow: ``%%step NAME --profile P``.
+
+1. Each profile becomes one `StepCluster` of `jupyter_pipeline.runtime`, which wraps the functions of its steps.
+2. A step elsewhere that exchanges results with these steps is wrapped, too: it gets values, never references to a
+   cluster of other steps.
+3. A step computes its lazy results if a step on another cluster reads them, so that nothing is computed again.
+4. The flow closes a cluster after the last steps that use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from jupyter_pipeline.compiler.codegen.imports import Imports
+from jupyter_pipeline.compiler.frontend.directives import largest_worker_size
+from jupyter_pipeline.compiler.graph.naming import to_identifier, unused_name
+from jupyter_pipeline.compiler.graph.steps import Step
+
+__all__ = ["FlowClusters", "find_ancestors", "size_arguments"]
+
+
+def find_ancestors(step: Step, steps: Sequence[Step]) -> list[Step]:
+    """Return the transitive predecessors of `step`, in the order of `steps`."""
+    found: set[int] = set()
+    todo = [step]
+    while todo:
+        here = todo.pop()
+        for before in (*here.sources.values(), *here.after):
+            if id(before) not in found:
+                found.add(id(before))
+                todo.append(before)
+    return [s for s in steps if id(s) in found]
+
+
+def size_arguments(steps: Sequence[Step]) -> str:
+    """Return the arguments of the largest worker size of `steps`, each after a comma."""
+    sizes = largest_worker_size(s.settings for s in steps)
+    return "".join(f", {name}={value!r}" for name, value in sizes.items()).replace("'", '"')
+
+
+class FlowClusters:
+    """Clusters of single steps in a flow.
+
+    Parameters
+    ----------
+    steps : sequence of Step
+        Steps of the flow.
+    run_profile : str
+        Profile of the run's cluster; empty without one.
+    imports : Imports
+        Imports of the flow's file.
+    taken : collection of str
+        Names in use in the flow.
+    """
+
+    def __init__(self, steps: Sequence[Step], run_profile: str, imports: Imports, taken: Collection[str]) -> None:
+        self.steps, self.run_profile, self.imports = steps, run_profile, imports
+        self.names: dict[str, str] = {}
+        """Variable of the cluster of each profile."""
+        used = set(taken)
+        for profile in dict.fromkeys(s.profile for s in steps if s.profile):
+            self.names[profile] = unused_name(f"{to_identifier(profile)}_cluster", used)
+            used.add(self.names[profile])
+        self._closing = {name: self._find_last_users(name) for name in self.names}
+
+    def contexts(self) -> list[str]:
+        """Return the context managers of the clusters."""
+        found = []
+        for profile, name in self.names.items():
+            sizes = size_arguments([s for s in self.steps if s.profile == profile])
+            maker = self.imports.need("jupyter_pipeline.runtime", "StepCluster")
+            found.append(f'{maker}("{profile}", __file__{sizes}) as {name}')
+        return found
+
+    def wrapper(self, step: Step) -> str:
+        """Return the expression that wraps the function of a step; empty for none."""
+        persists = self._persists(step)
+        if step.profile:
+            return self.names[step.profile] + (".persist" if persists else "")
+        if persists:
+            return self.imports.need("jupyter_pipeline.runtime", "persist_results")
+        if any(source.profile for source in step.sources.values()):
+            return self.imports.need("jupyter_pipeline.runtime", "receive_results")
+        return ""
+
+    def closing_lines(self, submitted: Mapping[int, str]) -> list[str]:
+        """Return the lines that close clusters, each once: its last users have been submitted.
+
+        Parameters
+        ----------
+        submitted : mapping of int to str
+            Variable of each submitted step's future, by ``id(step)``.
+        """
+        lines = []
+        for profile, users in list(self._closing.items()):
+            if all(id(user) in submitted for user in users):
+                del self._closing[profile]
+                if self.steps[-1] not in users:  # the end of the flow closes it
+                    lines.append(f"{self.names[profile]}.close_after({', '.join(submitted[id(u)] for u in users)})")
+        return lines
+
+    def _persists(self, step: Step) -> bool:
+        """Return True if a step on another cluster reads the results of a step that has a cluster."""
+        readers = [s for s in self.steps if step in s.sources.values()]
+        return bool(step.profile or self.run_profile) and any(s.profile != step.profile for s in readers)
+
+    def _find_last_users(self, profile: str) -> list[Step]:
+        """Return the steps that use a cluster or read results from it, without those that precede another one."""
+        own = [s for s in self.steps if s.profile == profile]
+        users = [s for s in self.steps if s in own or any(source in own for source in s.sources.values())]
+        earlier = {id(before) for user in users for before in find_ancestors(user, self.steps)}
+        return [user for user in users if id(user) not in earlier]

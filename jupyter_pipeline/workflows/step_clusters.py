@@ -1,0 +1,397 @@
+"""Run steps of a flow on clusters of their own, and exchange results between the clusters.
+
+1. A cluster starts when the first of its steps starts, in the thread of that step. So clusters of independent steps
+   start in parallel. It stops after its last steps, and at the latest at the end of the flow.
+2. A step gets its results by reference from the steps of the same cluster. From other clusters it gets values: they are
+   computed where they belong, brought to this process if they are small enough, and otherwise refused with their size.
+3. The functions of the steps run in threads of the flow's process. Each thread has its own current client, because
+   Dask's default client and configuration belong to the whole process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from jupyter_pipeline.exceptions import ClusterError, ClusterStartError, PipelineError
+from jupyter_pipeline.units import format_bytes
+from jupyter_pipeline.workflows import run_context
+from jupyter_pipeline.workflows.artifacts import PROFILES
+
+if TYPE_CHECKING:
+    import distributed
+
+    from jupyter_pipeline.clusters.attached import AttachedCluster
+
+__all__ = ["LARGEST", "StepCluster", "persist_results", "receive_results"]
+
+LARGEST = 2**30
+"""Maximum size in bytes of a result that moves from one cluster to another."""
+
+_DEPTH = 4
+"""Depth to which attributes of objects are searched for references to clusters."""
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_open: list[StepCluster] = []
+"""Clusters of the running flow."""
+
+
+class StepCluster:
+    """Cluster of the steps with one profile. Calling it wraps the function of a step.
+
+    Parameters
+    ----------
+    profile : str
+        Name of the profile. A run of a deployment uses the copy from the deploy, ``profiles/PROFILE.yaml`` in the
+        folder of the flow. Other runs search for the profile from that folder.
+    flow_file : str
+        ``__file__`` of the flow. Modules imported from its folder are sent to the workers by value.
+    cpus, memory, gpus : int, str, int, optional
+        Size of each worker instead of the profile's: the largest request of its steps.
+
+    Examples
+    --------
+    >>> with StepCluster("slurm", __file__) as slurm_cluster:  # doctest: +SKIP
+    ...     task(slurm_cluster(steps.reduce)).submit()
+    """
+
+    def __init__(self, profile: str, flow_file: str, *, cpus: int = 0, memory: str = "", gpus: int = 0) -> None:
+        self.profile = profile
+        self.folder = Path(flow_file).absolute().parent
+        self.size = {"cpus": cpus, "memory": memory, "gpus": gpus}
+        self._lock = threading.Lock()
+        self._cluster: AttachedCluster | None = None
+        self._client: distributed.Client | None = None
+        self._closing: list[threading.Thread] = []
+
+    def __enter__(self) -> Self:
+        _open.append(self)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _open.remove(self)
+        for thread in self._closing:
+            thread.join()
+        self.close()
+
+    def __call__(self, function: Function) -> Function:
+        """Return the function of a step that runs with this cluster."""
+        return _wrap(function, self.connect, persists=False)
+
+    def persist(self, function: Function) -> Function:
+        """Return the function of a step that runs with this cluster, and computes its lazy results there."""
+        return _wrap(function, self.connect, persists=True)
+
+    def connect(self, step: str) -> distributed.Client:
+        """Return the client of the cluster, which starts if it does not run yet.
+
+        Parameters
+        ----------
+        step : str
+            Name of the step, for messages.
+
+        Raises
+        ------
+        ClusterStartError
+            If the cluster does not start. The message names the step and the profile.
+        """
+        with self._lock:
+            if self._client is None:
+                self._client = run_context.find_run_client(self.profile) or self._start(step)
+            return self._client
+
+    def close_after(self, *futures: Any) -> None:
+        """Stop the cluster when the last of its steps have ended.
+
+        Parameters
+        ----------
+        *futures : PrefectFuture or PrefectFutureList
+            Futures of these steps.
+        """
+        every = [one for each in futures for one in (each if isinstance(each, Sequence) else [each])]
+        waiting = set(range(len(every)))
+        lock = threading.Lock()
+
+        def end(number: int) -> None:
+            with lock:
+                waiting.discard(number)
+                if waiting:
+                    return
+            thread = threading.Thread(target=self.close, name=f"close-{self.profile}")
+            self._closing.append(thread)
+            thread.start()
+
+        if not every:
+            return
+        for number, future in enumerate(every):
+            future.add_done_callback(lambda _, number=number: end(number))
+
+    def close(self) -> None:
+        """Stop the cluster. On return, all its processes and jobs have ended. No-op if it has not started."""
+        with self._lock:
+            cluster, self._cluster, self._client = self._cluster, None, None
+            if cluster is not None:
+                cluster.close()
+                _logger().info("Stopped the cluster %s of the profile %r", cluster.name, self.profile)
+
+    def _start(self, step: str) -> distributed.Client:
+        from jupyter_pipeline.clusters import backends, profiles
+        from jupyter_pipeline.workflows.clusters import start_cluster
+
+        begun = time.monotonic()
+        _logger().info("Starting a cluster of the profile %r for the step %r", self.profile, step)
+        try:
+            source = run_context.find_stored_profile(self.folder / PROFILES, self.profile)
+            found = profiles.get_profile(source, cwd=self.folder)
+            size = backends.get_backend(found).size_workers(found, **self.size)  # type: ignore[arg-type]
+            name = f"{self.profile[:36]}-step-{os.getpid()}"
+            cluster = start_cluster(
+                source, name=name, overrides=size, owner="kernel", cwd=self.folder, set_as_default=False
+            )
+            try:
+                client = cluster.get_client(set_as_default=False)
+                run_context.send_by_value(self.folder)
+                if cluster.record().workers_wanted:
+                    client.wait_for_workers(1, timeout=cluster.record().limits.start_timeout)
+            except BaseException:
+                cluster.close()
+                raise
+        except (PipelineError, OSError) as error:
+            raise ClusterStartError(
+                f"The cluster of the step {step!r}, of its profile {self.profile!r}, did not start: {error}"
+            ) from error
+        self._cluster = cluster
+        seconds = time.monotonic() - begun
+        _logger().info("The cluster %s of the step %r runs (%.1f s)", cluster.name, step, seconds)
+        return client
+
+
+def receive_results(function: Function) -> Function:
+    """Return the function of a step outside of other clusters, which reads results of steps on them."""
+    return _wrap(function, _find_run_client, persists=False)
+
+
+def persist_results(function: Function) -> Function:
+    """Return the function of a step on the run's cluster that computes its lazy results there."""
+    return _wrap(function, _find_run_client, persists=True)
+
+
+def _find_run_client(step: str) -> distributed.Client | None:
+    return run_context.find_run_client()
+
+
+def _wrap(function: Function, connect: Callable[[str], distributed.Client | None], *, persists: bool) -> Function:
+    """Return `function` with a current client, and with arguments that this client can use."""
+    if inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def run_async(*args: Any, **keywords: Any) -> Any:
+            import asyncio
+
+            step = _step_name(function)
+            client = await asyncio.to_thread(connect, step)
+            with _current(client):
+                bound = await asyncio.to_thread(_receive, function, args, keywords, client, step)
+                result = await function(*bound.args, **bound.kwargs)
+                return await asyncio.to_thread(_persist, result, client) if persists else result
+
+        return run_async  # type: ignore[return-value]
+
+    @functools.wraps(function)
+    def run(*args: Any, **keywords: Any) -> Any:
+        step = _step_name(function)
+        client = connect(step)
+        with _current(client):
+            bound = _receive(function, args, keywords, client, step)
+            result = function(*bound.args, **bound.kwargs)
+            return _persist(result, client) if persists else result
+
+    return run  # type: ignore[return-value]
+
+
+@contextlib.contextmanager
+def _current(client: distributed.Client | None) -> Iterator[None]:
+    """Make a client the current one of this thread.
+
+    `distributed.Client.as_current` sets Dask's configuration, too, which all threads share: a step without a cluster
+    that runs at the same time would look for a client.
+    """
+    from distributed.client import _current_client
+
+    token = _current_client.set(client)
+    try:
+        yield
+    finally:
+        _current_client.reset(token)
+
+
+def _step_name(function: Callable[..., Any]) -> str:
+    """Return the name of the running task, or of the function outside of a run."""
+    with contextlib.suppress(ImportError):
+        from prefect.context import TaskRunContext
+
+        if (context := TaskRunContext.get()) is not None:
+            return str(context.task.name)
+    return getattr(function, "__name__", "step")
+
+
+def _logger() -> Any:
+    """Return the logger of the run, so that its log has the starts and ends of clusters."""
+    from prefect.exceptions import MissingContextError
+    from prefect.logging import get_run_logger
+
+    try:
+        return get_run_logger()
+    except MissingContextError:
+        return logging.getLogger(__name__)
+
+
+# Results
+
+
+def _receive(
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    keywords: dict[str, Any],
+    client: distributed.Client | None,
+    step: str,
+) -> inspect.BoundArguments:
+    """Return the arguments of a step as values that its client can use."""
+    bound = inspect.signature(function).bind(*args, **keywords)
+    for name, value in bound.arguments.items():
+        bound.arguments[name] = _localize(value, client, step, name)
+    return bound
+
+
+def _localize(value: Any, client: distributed.Client | None, step: str, name: str) -> Any:
+    """Return a result without references to other clusters than that of `client`."""
+    import distributed
+    from dask.base import is_dask_collection
+
+    if isinstance(value, distributed.Client):
+        if client is None:
+            raise ClusterError(
+                f"The step {step!r} reads the client {name!r} of another step's cluster, and has no cluster. "
+                "Give it the same --profile."
+            )
+        if value is not client:
+            _logger().info("The step %r uses its own cluster in place of the client %r", step, name)
+        return client
+    if is_dask_collection(value):
+        return _bring(value, client, step, name)
+    if type(value) in (list, tuple, set):
+        items = [_localize(item, client, step, name) for item in value]
+        return value if all(new is old for new, old in zip(items, value, strict=True)) else type(value)(items)
+    if type(value) is dict:
+        items = [_localize(item, client, step, name) for item in value.values()]
+        changed = any(new is not old for new, old in zip(items, value.values(), strict=True))
+        return dict(zip(value, items, strict=True)) if changed else value
+    if (hidden := _find_foreign(value, client, _DEPTH)) is not None:
+        raise ClusterError(
+            f"The step {step!r} reads {name!r}, a {type(value).__name__} with a {hidden} of another cluster. Give both "
+            "steps the same --profile, or return the computed value."
+        )
+    return value
+
+
+def _bring(collection: Any, client: distributed.Client | None, step: str, name: str) -> Any:
+    """Return a Dask collection whose data is on no other cluster than that of `client`."""
+    import dask
+    from distributed import futures_of
+
+    futures = futures_of(collection)
+    owners = {id(future.client): future.client for future in futures if future.client is not client}
+    if not owners:
+        return collection
+    if len(owners) > 1 or any(future.client is client for future in futures):
+        raise ClusterError(f"The step {step!r} reads {name!r}, which is on several clusters. Return its parts.")
+    (owner,) = owners.values()
+    with _current(owner):  # functions of distributed take the current client
+        held = owner.persist(collection)  # computes the rest where the data is
+        parts = {future.key: future for future in futures_of(held)}
+        _wait(list(parts.values()))
+        size = sum(owner.nbytes(list(parts), summary=False).values())
+        if size > LARGEST:
+            raise ClusterError(
+                f"The step {step!r} reads {name!r}, {type(collection).__name__}, {format_bytes(size)} on the "
+                f"cluster of {_describe(owner)}. At most {format_bytes(LARGEST)} can move to another cluster. Give "
+                "both steps the same --profile, or write it to files that both clusters can read, and return the path."
+            )
+
+        def gather(graph: Any, keys: Any, **options: Any) -> Any:
+            return owner.get(graph, keys)
+
+        (local,) = dask.persist(held, scheduler=gather)  # a collection of the same kind that holds its data
+    _logger().info("Brought %r (%s) from the cluster of %s", name, format_bytes(size), _describe(owner))
+    return local
+
+
+def _wait(futures: Sequence[distributed.Future]) -> None:
+    """Wait for futures of the current client, and raise the first error."""
+    from distributed import wait
+
+    wait(futures)
+    for future in futures:
+        if future.status != "finished":
+            future.result()
+
+
+def _describe(client: distributed.Client) -> str:
+    """Return the profile of the cluster of a client, for messages."""
+    found = (cluster.profile for cluster in list(_open) if cluster._client is client)
+    return next((f"the profile {profile!r}" for profile in found), "the run")
+
+
+def _persist(result: Any, client: distributed.Client | None) -> Any:
+    """Compute the lazy collections in a result on the cluster, and return the result with references to them."""
+    from dask.base import is_dask_collection
+    from distributed import futures_of
+
+    if client is None:
+        return result
+    if is_dask_collection(result):
+        held = client.persist(result)
+        _wait(futures_of(held))
+        return held
+    if type(result) in (list, tuple, set):
+        return type(result)([_persist(item, client) for item in result])
+    if type(result) is dict:
+        return {key: _persist(item, client) for key, item in result.items()}
+    return result
+
+
+def _find_foreign(value: Any, client: distributed.Client | None, depth: int) -> str | None:
+    """Return the type of a future, collection or client of another cluster in an object; ``None`` without one."""
+    import distributed
+    from dask.base import is_dask_collection
+    from distributed import futures_of
+
+    if isinstance(value, distributed.Future):
+        return None if value.client is client else "Future"
+    if isinstance(value, distributed.Client):
+        return None if value is client else "Client"
+    if is_dask_collection(value):
+        return type(value).__name__ if any(f.client is not client for f in futures_of(value)) else None
+    if depth == 0 or isinstance(value, str | bytes | int | float | type | ModuleType) or callable(value):
+        return None
+    if isinstance(value, dict):
+        inner: list[Any] = list(value.values())
+    elif isinstance(value, list | tuple | set):
+        inner = list(value)
+    elif type(value).__module__.partition(".")[0] in ("pandas", "numpy", "builtins"):
+        return None
+    else:
+        inner = list(getattr(value, "__dict__", {}).values())
+    return next((found for item in inner if (found := _find_foreign(item, client, depth - 1))), None)

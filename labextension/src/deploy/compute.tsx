@@ -1,0 +1,38 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+import type { IStepCompute } from '../records';
+
+/**
+ * The place where each step runs; nothing if all steps run in the process of the flow.
+ */
+export function Compute(props: {
+  steps: readonly IStepCompute[];
+  trans: TranslationBundle;
+}): JSX.Element | null {
+  const { steps, trans } = props;
+  const places = groupByPlace(steps);
+  if (places.size < 2 && !steps.some(each => each.profile)) {
+    return null;
+  }
+  return (
+    <dl className="jp-pipeline-compute" aria-label={trans.__('Compute of the steps')}>
+      {Array.from(places, ([text, names]) => (
+        <React.Fragment key={text}>
+          <dt>{names.join(', ')}</dt>
+          <dd>{text}</dd>
+        </React.Fragment>
+      ))}
+    </dl>
+  );
+}
+
+/**
+ * The names of the steps by the place where they run, in the order of the steps.
+ */
+export function groupByPlace(steps: readonly IStepCompute[]): Map<string, string[]> {
+  const places = new Map<string, string[]>();
+  for (const { step, text } of steps) {
+    places.set(text, [...(places.get(text) ?? []), step]);
+  }
+  return places;
+}
