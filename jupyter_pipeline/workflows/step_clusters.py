@@ -276,7 +276,7 @@ def _receive(
 
 
 def _localize(value: Any, client: distributed.Client | None, step: str, name: str) -> Any:
-    """Return a result without references to other clusters than that of `client`."""
+    """Return a result without references to clusters of other clients."""
     import distributed
     from dask.base import is_dask_collection
 
@@ -307,7 +307,7 @@ def _localize(value: Any, client: distributed.Client | None, step: str, name: st
 
 
 def _bring(collection: Any, client: distributed.Client | None, step: str, name: str) -> Any:
-    """Return a Dask collection whose data is on no other cluster than that of `client`."""
+    """Return a Dask collection whose data is on no cluster of another client."""
     import dask
     from distributed import futures_of
 

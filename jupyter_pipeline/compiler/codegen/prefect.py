@@ -123,7 +123,7 @@ def _defaults(parameters: Sequence[Parameter], imports: Imports) -> str:
 def _on_cluster(
     body: str, steps: Sequence[Step], options: CompileOptions, imports: Imports, clusters: Sequence[str]
 ) -> str:
-    """Return `body` inside the cluster of the run and those of its steps, or unchanged without any."""
+    """Return `body` inside the clusters of the run and of its steps, or unchanged without any."""
     contexts = list(clusters)
     shared = [s for s in steps if s.profile in ("", options.profile)]
     if options.profile and not options.standalone and any(not s.profile for s in steps):
