@@ -87,11 +87,23 @@ class StepCluster:
         self.close()
 
     def __call__(self, function: Function) -> Function:
-        """Return the function of a step that runs with this cluster."""
+        """Return the function of a step that runs with this cluster.
+
+        Parameters
+        ----------
+        function : callable
+            Function of the step.
+        """
         return _wrap(function, self.connect, persists=False)
 
     def persist(self, function: Function) -> Function:
-        """Return the function of a step that runs with this cluster, and computes its lazy results there."""
+        """Return the function of a step that runs with this cluster, and computes its lazy results there.
+
+        Parameters
+        ----------
+        function : callable
+            Function of the step.
+        """
         return _wrap(function, self.connect, persists=True)
 
     def connect(self, step: str) -> distributed.Client:
@@ -179,12 +191,24 @@ class StepCluster:
 
 
 def receive_results(function: Function) -> Function:
-    """Return the function of a step outside of other clusters, which reads results of steps on them."""
+    """Return the function of a step outside of other clusters, which reads results of steps on them.
+
+    Parameters
+    ----------
+    function : callable
+        Function of the step.
+    """
     return _wrap(function, _find_run_client, persists=False)
 
 
 def persist_results(function: Function) -> Function:
-    """Return the function of a step on the run's cluster that computes its lazy results there."""
+    """Return the function of a step on the run's cluster that computes its lazy results there.
+
+    Parameters
+    ----------
+    function : callable
+        Function of the step.
+    """
     return _wrap(function, _find_run_client, persists=True)
 
 
