@@ -2,6 +2,8 @@
 
 This module is stable: a flow that was deployed with an older release still imports it, and a deployment on the Prefect
 server still names it. Each name is imported on first use, so that a flow without a cluster does not import Dask.
+
+``python -m jupyter_pipeline.runtime`` runs one flow run; the commands of deployments name it.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jupyter_pipeline.orchestration.runs.overlap import make_room
-    from jupyter_pipeline.workflows.drift import check_packages
+    from jupyter_pipeline.workflows.drift import check_packages, check_variables
     from jupyter_pipeline.workflows.run_context import run_on, run_window
     from jupyter_pipeline.workflows.step_clusters import StepCluster, persist_results, receive_results
     from jupyter_pipeline.workflows.task_results import TableSerializer
@@ -20,6 +22,7 @@ __all__ = [
     "StepCluster",
     "TableSerializer",
     "check_packages",
+    "check_variables",
     "make_room",
     "persist_results",
     "receive_results",
@@ -31,6 +34,7 @@ _MODULES = {
     "StepCluster": "jupyter_pipeline.workflows.step_clusters",
     "TableSerializer": "jupyter_pipeline.workflows.task_results",
     "check_packages": "jupyter_pipeline.workflows.drift",
+    "check_variables": "jupyter_pipeline.workflows.drift",
     "make_room": "jupyter_pipeline.orchestration.runs.overlap",
     "persist_results": "jupyter_pipeline.workflows.step_clusters",
     "receive_results": "jupyter_pipeline.workflows.step_clusters",
@@ -43,3 +47,9 @@ def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return getattr(importlib.import_module(_MODULES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+if __name__ == "__main__":
+    from jupyter_pipeline.workflows.run_process import main
+
+    main()

@@ -110,7 +110,11 @@ class EnvironmentSettings(Record):
     max_file_size: int = setting("size", "Maximum size of one uploaded file.", 100 * 2**20)
     max_size: int = setting("size", "Maximum size of all uploaded files.", 2**30)
     restart_workers: bool = setting("flag", "Restart the workers after an install or upload.", False, nullable=True)
-    variables: tuple[str, ...] = setting("texts", "Names of environment variables to copy to the workers.", ())
+    variables: tuple[str, ...] = setting(
+        "texts",
+        "Names and patterns (`DASK_*`) of environment variables for the workers and the runs of deployments.",
+        (),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -203,6 +203,8 @@ class Deployed(Record):
     """Place of each step."""
     rehearses: bool = False
     """True if the deploy includes a rehearsal: one run in a clean process."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Names of the recorded environment variables, each with its origin, such as ``profile``."""
     comparison: RehearsalComparison | None = None
     """Comparison of the rehearsal with the notebook. ``None`` without a rehearsal."""
     alerts: tuple[AlertVerification, ...] = ()

@@ -147,6 +147,11 @@ class DeploymentSpec(Record):
     drift: str = ""
     """Action of a run if its packages differ from ``requirements.lock``: ``warn`` or ``refuse``. Empty: no check."""
     env: Mapping[str, str] = field(default_factory=dict)
+    """Environment variables of the target, which replace recorded ones."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Environment variables that were recorded at the deploy. No value is a secret."""
+    expected_variables: tuple[str, ...] = ()
+    """Names of variables without a recorded value, which a run takes from the environment of its worker."""
     labels: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -109,10 +109,20 @@ def plan(answer: Deployed) -> str:
         places.setdefault(each.text, []).append(each.step)
     if len(places) > 1 or any(each.profile for each in answer.compute):
         lines += [f"Compute: {', '.join(steps)}: {text}" for text, steps in places.items()]
+    lines += _recorded(answer.variables)
     lines += [f"Schedule: {text}" for text in answer.schedules]
     lines += [f"  next run {text}" for text in answer.next_runs_text]
     lines += [f"  {text}" for text in answer.clock_changes]
     return "\n".join(lines)
+
+
+def _recorded(variables: Mapping[str, str]) -> list[str]:
+    """Return a line with the recorded environment variables, grouped by origin."""
+    groups: dict[str, list[str]] = {}
+    for name, origin in sorted(variables.items()):
+        groups.setdefault(origin, []).append(name)
+    parts = [f"{', '.join(names)} ({origin})" for origin, names in sorted(groups.items())]
+    return [f"Recorded environment variables: {'; '.join(parts)}"] if parts else []
 
 
 def dry_run(answer: Deployed) -> str:

@@ -13,14 +13,15 @@ A deploy that follows an interrupted one skips the stages that are complete.
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline import environment_variables
 from jupyter_pipeline.exceptions import OrchestrationError, RehearsalDiffersError, RehearsalError
 from jupyter_pipeline.models import AlertVerification, Deployed, DeploymentSpec
 from jupyter_pipeline.progress import Progress, silent
+from jupyter_pipeline.workflows.recorded_variables import RecordedVariables
 
 if TYPE_CHECKING:
     from jupyter_pipeline.models import RehearsalComparison
@@ -88,7 +89,11 @@ def deploy(plan: Plan, *, progress: Progress | None = None, kernel: Kernel | Non
         if profile:
             snapshots.store_snapshot(profile)
     if plan.rehearses:
-        answer = dataclasses.replace(answer, comparison=_rehearse(plan, spec, report, kernel))
+        comparison, variables = _rehearse(plan, spec, report, kernel)
+        spec = dataclasses.replace(
+            spec, variables=variables.values, expected_variables=variables.expected, base=_base(spec, variables)
+        )
+        answer = dataclasses.replace(answer, comparison=comparison, variables=variables.origins)
     snapshots.store_snapshot(plan.code, beside=plan.beside)
     written = output.write_files(plan.home, plan.compilation, overwrite=plan.settings.overwrite)
     if written:
@@ -113,8 +118,19 @@ def _verify_alerts(spec: DeploymentSpec, report: Progress) -> tuple[AlertVerific
         return tuple(AlertVerification(name=name, delivered=False, reason=reason) for name in names)
 
 
-def _rehearse(plan: Plan, spec: DeploymentSpec, report: Progress, kernel: Kernel | None) -> RehearsalComparison:
-    """Run the pipeline once and compare it with the notebook."""
+def _base(spec: DeploymentSpec, variables: RecordedVariables) -> Mapping[str, Any]:
+    """Return the specification without the target, with the variables that the rehearsal has added."""
+    if not spec.base:
+        return spec.base
+    return {**spec.base, "variables": variables.values, "expected_variables": variables.expected}
+
+
+def _rehearse(
+    plan: Plan, spec: DeploymentSpec, report: Progress, kernel: Kernel | None
+) -> tuple[RehearsalComparison, RecordedVariables]:
+    """Run the pipeline once, compare it with the notebook, and add the variables that it read."""
+    from jupyter_pipeline.orchestration.service.run_environment import build_run_environment, service_variables
+    from jupyter_pipeline.workflows import recorded_variables
     from jupyter_pipeline.workflows.comparison import cells
     from jupyter_pipeline.workflows.comparison.remedies import find_remedies
     from jupyter_pipeline.workflows.rehearsal import rehearse
@@ -124,6 +140,10 @@ def _rehearse(plan: Plan, spec: DeploymentSpec, report: Progress, kernel: Kernel
     notebook = cells.Notebook(plan.cells, plan.selected, plan.compilation)
     values = {**spec.parameters, **plan.settings.sample}
     code = "\n".join(text for name, text in plan.code.items() if name.endswith(".py"))
+    run, worker = build_run_environment(spec), service_variables(spec.server)
+    offered, secrets = recorded_variables.readable_variables(plan.variables, run, provided=spec.env)
+    # The worker of another server may have the secrets of this process.
+    supplied = {} if worker is not None else {name: os.environ[name] for name in secrets}
     with protect_files(plan.folder, code, values.values(), progress=report) as files:
         done = rehearse(
             plan.code,
@@ -131,14 +151,27 @@ def _rehearse(plan: Plan, spec: DeploymentSpec, report: Progress, kernel: Kernel
             working_directory=plan.folder,
             parameters=values,
             python=spec.python,
-            environment=_variables(spec),
+            environment=run,
+            offered={**offered, **supplied},
+            secret_variables=secrets,
             server=spec.server,
             record=notebook.request(fingerprints=kernel is not None),
             backup=files.backup.folder,
             progress=_limited(report),
         )
+        read = done.variables.get("read", ())
+        read_secrets = {*done.variables.get("secrets", ()), *(name for name in read if name in supplied)}
         if done.error:
-            raise _rehearsal_error(plan, done, files.restore())
+            missing = RecordedVariables(secrets=tuple(sorted(read_secrets))).notes(worker)
+            raise _rehearsal_error(plan, done, (*missing, *files.restore()))
+        variables = recorded_variables.with_rehearsal(
+            plan.variables,
+            read={name: offered[name] for name in read if name in offered},
+            secrets=read_secrets,
+            present=done.variables.get("present", ()),
+        )
+        for text in sorted({*variables.notes(worker)} - {*plan.variables.notes(worker)}):
+            report(f"note: {text}")
         report(f"The rehearsal succeeded ({done.seconds:.1f} s)")
         options = plan.settings.compile_options
         comparison = cells.compare(
@@ -160,7 +193,7 @@ def _rehearse(plan: Plan, spec: DeploymentSpec, report: Progress, kernel: Kernel
         comparison = dataclasses.replace(comparison, notes=(*comparison.notes, *notes))
         if is_refused:
             raise RehearsalDiffersError(comparison, find_remedies(comparison))
-    return comparison
+    return comparison, variables
 
 
 def _limited(report: Progress) -> Progress:
@@ -176,10 +209,6 @@ def _limited(report: Progress) -> Progress:
             report("  Further lines of the rehearsal are not shown.")
 
     return report_line
-
-
-def _variables(spec: DeploymentSpec) -> Mapping[str, str]:
-    return {**spec.env, **({environment_variables.PROFILE: spec.profile_file} if spec.profile_file else {})}
 
 
 def _rehearsal_error(plan: Plan, done: Rehearsal, notes: tuple[str, ...]) -> RehearsalError:

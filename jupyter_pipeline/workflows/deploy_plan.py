@@ -23,6 +23,7 @@ from jupyter_pipeline.models import Deployed, DeploymentSpec
 from jupyter_pipeline.parameter_schema import check_parameters
 from jupyter_pipeline.workflows import artifacts
 from jupyter_pipeline.workflows.artifacts import LOCK, ORIGIN, PROFILES, profile_file
+from jupyter_pipeline.workflows.recorded_variables import RecordedVariables
 
 if TYPE_CHECKING:
     from jupyter_pipeline.compiler import Cell, Compilation
@@ -56,6 +57,8 @@ class Plan:
     target: Target | None
     target_profile: Mapping[str, str]
     """Current text of the target's profile by file name; empty if the target has none."""
+    variables: RecordedVariables
+    """Environment variables of the runs, without those that a rehearsal will read."""
     drift: str
     """Policy for changed packages: see `DeploymentSpec.drift`."""
     edited: tuple[str, ...]
@@ -112,6 +115,8 @@ class Plan:
             description=options.description,
             python=self.python,
             drift=self.drift,
+            variables=self.variables.values,
+            expected_variables=self.variables.expected,
             notebook=str(self.folder / options.notebook) if options.notebook else "",
             working_directory=str(self.folder),  # a run resolves relative paths as the notebook does
         )
@@ -148,6 +153,7 @@ class Plan:
             clock_changes=tuple(f"{of}: {text}" if len(planned) > 1 else text for of, text in changes.items()),
             compute=self.compilation.compute,
             rehearses=self.rehearses,
+            variables=self.variables.origins,
         )
 
 
@@ -200,6 +206,7 @@ def plan(
     from jupyter_pipeline.compiler.frontend import directives
     from jupyter_pipeline.compiler.local_modules import find_local_modules, find_missing_data
     from jupyter_pipeline.orchestration.deployments import targets
+    from jupyter_pipeline.orchestration.service.run_environment import service_variables
     from jupyter_pipeline.workflows.revision import read_revision
 
     options = settings.compile_options
@@ -232,6 +239,16 @@ def plan(
         raise NotFoundError("parameter", unknown[0], compilation.parameters, "Make it one: --param NAME.")
     sample = check_parameters(compilation.parameter_schema, settings.sample)
     settings = dataclasses.replace(settings, sample=sample)
+    code = {
+        **{n: t for n, t in compilation.files.items() if n != MANIFEST},
+        **{f"{PROFILES}/{name}": t for each in step_profiles.values() for name, t in profile_file(each).items()},
+    }
+    deployable = registry.get_code_generator(options.to).deployable
+    variables = RecordedVariables()
+    if deployable:
+        variables = _variables(
+            compilation.name, code, [other or profile, *step_profiles.values()], target, current=packages
+        )
     home = folder / "pipelines" / compilation.name
     edited = () if settings.overwrite else tuple(output.find_manual_edits(home, compilation))
     if edited and not dry_run:
@@ -243,10 +260,7 @@ def plan(
         selected=(selected,) if isinstance(selected, int) else tuple(selected),
         folder=folder,
         # The manifest may differ between targets; the code does not.
-        code={
-            **{n: t for n, t in compilation.files.items() if n != MANIFEST},
-            **{f"{PROFILES}/{name}": t for each in step_profiles.values() for name, t in profile_file(each).items()},
-        },
+        code=code,
         beside={
             source_map.FILE: json.dumps(compilation.source_map),
             ORIGIN: artifacts.describe_origin(cells, selected, options),
@@ -254,6 +268,7 @@ def plan(
         profile=profile_file(profile),
         target=target,
         target_profile=profile_file(other),
+        variables=variables,
         drift=_drift(settings, other or profile) if packages else "",
         edited=edited,
         changes=output.diff_files(home, compilation),
@@ -269,9 +284,9 @@ def plan(
             ),
             *(f"{home / name} was edited by hand. A deploy needs --overwrite." for name in edited),
             *_problems([other or profile, *step_profiles.values()]),
+            *variables.notes(service_variables(target.server if target else "")),
         ),
     )
-    deployable = registry.get_code_generator(options.to).deployable
     return _compare(planned, dry_run=dry_run) if deployable else planned
 
 
@@ -313,6 +328,33 @@ def _problems(profiles: Sequence[Profile | None]) -> Iterator[str]:
     for profile in {each.name: each for each in profiles if each}.values():
         for problem in preflight.check(profile):
             yield f"The profile {profile.name!r} cannot start here now: {problem}"
+
+
+def _variables(
+    pipeline: str,
+    code: Mapping[str, str],
+    profiles: Sequence[Profile | None],
+    target: Target | None,
+    *,
+    current: bool,
+) -> RecordedVariables:
+    """Return the variables to record, or the ones recorded last if this process is not the notebook's (`current`)."""
+    from jupyter_pipeline.environments.options import parse_options
+    from jupyter_pipeline.orchestration.deployments import targets
+    from jupyter_pipeline.orchestration.versions import history
+    from jupyter_pipeline.workflows import recorded_variables
+
+    last = history.last_specification(targets.deployment_name(pipeline, target.name if target else ""))
+    values, expected = last.get("variables") or {}, tuple(last.get("expected_variables") or ())
+    if not current:
+        return RecordedVariables(values=values, origins=dict.fromkeys(values, "last version"), expected=expected)
+    return recorded_variables.choose_variables(
+        code,
+        patterns=[name for each in profiles if each for name in parse_options(each.environment).variables],
+        provided=target.env if target else (),
+        last=values,
+        expected=expected,
+    )
 
 
 def _drift(settings: Settings, profile: Profile | None) -> str:

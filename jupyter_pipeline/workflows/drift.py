@@ -1,13 +1,15 @@
-"""Check at the start of a run that the packages have not changed since the deploy."""
+"""Check at the start of a run that packages and environment variables have not changed since the deploy."""
 
 from __future__ import annotations
 
+import os
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 from jupyter_pipeline.exceptions import DriftError
 
-__all__ = ["check_packages"]
+__all__ = ["check_packages", "check_variables"]
 
 
 def check_packages(lock: str, policy: str = "warn") -> None:
@@ -48,3 +50,23 @@ def check_packages(lock: str, policy: str = "warn") -> None:
     if policy == "refuse":
         raise DriftError(message, items)
     warnings.warn(message, stacklevel=2)
+
+
+def check_variables(names: Sequence[str]) -> None:
+    """Warn about environment variables that were set at the deploy and are not set in this run.
+
+    The ``pull`` section of a deployment names it ``jupyter_pipeline.runtime.check_variables``.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Variables whose values the deployment does not have.
+    """
+    absent = [name for name in names if name not in os.environ]
+    if absent:
+        verb, them = ("was", "it") if len(absent) == 1 else ("were", "them")
+        warnings.warn(
+            f"{', '.join(absent)} {verb} set at the deploy, but not in the environment of this worker. "
+            f"Set {them} before jupyter pipeline up, or in env of pipelines/targets.yaml.",
+            stacklevel=2,
+        )

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -44,6 +44,8 @@ class Rehearsal(Record):
     seconds: float = 0.0
     recording: Mapping[str, Any] = field(default_factory=dict)
     """Result of the recorder, if the rehearsal recorded and had no error."""
+    variables: Mapping[str, list[str]] = field(default_factory=dict)
+    """Names of the environment variables that were read; see `rehearsal_variables.ReadVariables.result`."""
 
 
 def rehearse(
@@ -54,6 +56,9 @@ def rehearse(
     parameters: Mapping[str, Any] | None = None,
     python: str = sys.executable,
     environment: Mapping[str, str] | None = None,
+    more: Mapping[str, str] | None = None,
+    offered: Mapping[str, str] | None = None,
+    secret_variables: Collection[str] = (),
     server: str | None = "",
     record: Mapping[str, Any] | None = None,
     backup: Path | None = None,
@@ -74,7 +79,13 @@ def rehearse(
     python : str
         Interpreter of the runs.
     environment : mapping, optional
+        Environment of the process, as a run has it; by default the environment of this process.
+    more : mapping, optional
         Additional environment variables.
+    offered : mapping, optional
+        Variables that the process gets when it reads them.
+    secret_variables : collection of str
+        Names of variables whose reads are recorded, without their values.
     server : str or None
         Prefect server, as in `Target`; empty for the configured one, ``None`` for a temporary one.
     record : mapping, optional
@@ -105,10 +116,13 @@ def rehearse(
             "mark": mark,
             "record": dict(record or {}),
             "backup": str(backup or ""),
+            "offered": dict(offered or {}),
+            "secret_variables": list(secret_variables),
         }
         answer = folder / "answer.json"
         with contextlib.nullcontext() if server is None else _removed_from(server, mark):
-            last = _run(python, answer, request, _variables(folder, environment or {}, server), progress)
+            variables = _variables(folder, environment, more or {}, server)
+            last = _run(python, answer, request, variables, progress)
         result: dict[str, Any] = json.loads(answer.read_text("utf-8")) if answer.is_file() else {"error": _silent(last)}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -117,6 +131,7 @@ def rehearse(
         traceback=strip_engine_frames(result.get("traceback", "")).replace(f"{folder / 'code'}{os.sep}", ""),
         seconds=time.monotonic() - begun,
         recording=result.get("recording") or {},
+        variables=result.get("variables") or {},
     )
 
 
@@ -124,19 +139,22 @@ def _silent(last: str) -> str:
     return f"The process exited without a result; its last line: {last or 'none'}"
 
 
-def _variables(folder: Path, more: Mapping[str, str], server: str | None) -> dict[str, str]:
+def _variables(
+    folder: Path, environment: Mapping[str, str] | None, more: Mapping[str, str], server: str | None
+) -> dict[str, str]:
     """Return the environment of the process: with the Prefect settings of the configured or of a temporary server."""
+    base = os.environ if environment is None else environment
     kept = {
         "PREFECT_TASKS_REFRESH_CACHE": "true",
         "PREFECT_LOGGING_COLORS": "false",
         "PREFECT_LOGGING_TO_API_ENABLED": "false",  # the run is removed; 80,000 lines would take ten minutes
         "PYTHONUNBUFFERED": "1",
-        "PLOTLY_RENDERER": os.environ.get("PLOTLY_RENDERER", "plotly_mimetype"),  # opens no browser
+        "PLOTLY_RENDERER": base.get("PLOTLY_RENDERER", "plotly_mimetype"),  # opens no browser
         "DO_NOT_TRACK": "1",
     }
     # A kernel sets its own backend of Matplotlib, which the runs do not have.
-    inline = "inline" in os.environ.get("MPLBACKEND", "")
-    inherited = {name: value for name, value in os.environ.items() if not (inline and name == "MPLBACKEND")}
+    inline = "inline" in base.get("MPLBACKEND", "")
+    inherited = {name: value for name, value in base.items() if not (inline and name == "MPLBACKEND")}
     if server is not None:
         from jupyter_pipeline.orchestration.prefect_api import endpoint
 

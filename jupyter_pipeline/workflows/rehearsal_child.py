@@ -45,6 +45,7 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, args=(parent, alone, request["mark"], backup), daemon=True).start()
     answer: dict[str, Any] = {"error": None}
     recorder = None
+    reads = _load("rehearsal_variables").observe(request["offered"], request["secret_variables"])
     try:
         os.chdir(request["working_directory"])
         _resolve_references()
@@ -58,6 +59,7 @@ def main() -> None:
         }
     if recorder is not None and not answer["error"]:
         answer["recording"] = _recording(recorder)
+    answer["variables"] = reads.result()
     Path(sys.argv[1]).write_text(json.dumps(answer, default=str), encoding="utf-8")
     if alone.is_set():
         _restore(backup)
@@ -138,6 +140,16 @@ def _open_backup(request: dict[str, Any]) -> Any:
     backup = _load_recorder().Backup(Path(request["backup"]))
     backup.open()
     return backup
+
+
+def _load(name: str) -> Any:
+    """Return the module of a file beside this script."""
+    spec = importlib.util.spec_from_file_location(f"_{name}", Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _recorder(request: dict[str, Any], backup: Any) -> Any:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from jupyter_pipeline import environment_variables
+from jupyter_pipeline.exceptions import ConfigurationError
 
 if TYPE_CHECKING:
     import datetime
@@ -82,9 +83,17 @@ def find_run_client(profile: str = "") -> distributed.Client | None:
 
 
 def _profile_of_run(profile: str, folder: Path) -> str:
-    """Return the profile's file as it was deployed, or else its name."""
+    """Return the profile's file as it was deployed, or else its name.
+
+    Raises
+    ------
+    ConfigurationError
+        If the file of the deploy was removed. The current profile may differ from it.
+    """
     deployed = os.environ.get(environment_variables.PROFILE, "")
-    if deployed.endswith(".yaml") and Path(deployed).is_file():
+    if deployed.endswith(".yaml"):
+        if not Path(deployed).is_file():
+            raise ConfigurationError(deployed, "", "was removed, but the run needs this copy", "Deploy again.")
         return deployed
     return find_stored_profile(folder, profile)
 

@@ -84,7 +84,7 @@ def run_test(folder: Path, *, server: bool = False, progress: Callable[[str], No
         case.entrypoint,
         working_directory=home,
         parameters=case.parameters,
-        environment=case.env,
+        more=case.env,
         server="" if server else None,
         progress=progress,
     )

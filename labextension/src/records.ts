@@ -97,6 +97,11 @@ export interface IDeployed {
   readonly compute: ReadonlyArray<IStepCompute>;
   /** True if the deploy includes a rehearsal: one run in a clean process. */
   readonly rehearses: boolean;
+  /**
+   * Names of the recorded environment variables, each with its origin, such as
+   * `profile`.
+   */
+  readonly variables: { readonly [key: string]: string };
   /** Comparison of the rehearsal with the notebook. `null` without a rehearsal. */
   readonly comparison: IRehearsalComparison | null;
   /** Results of the canaries to new addresses. */

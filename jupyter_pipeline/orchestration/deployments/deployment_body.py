@@ -12,10 +12,14 @@ from jupyter_pipeline import environment_variables
 from jupyter_pipeline.models import DeploymentSpec, OverlapPolicy
 from jupyter_pipeline.orchestration.alerts import run_environment
 
-__all__ = ["deployment_body", "find_differences", "spec_settings"]
+__all__ = ["deployment_body", "deployment_variables", "find_differences", "spec_settings"]
 
+RUN_PROCESS = "jupyter_pipeline.runtime"
+"""Module that the process of a run executes."""
 MAKE_ROOM = "jupyter_pipeline.runtime.make_room"
 """Pull step by which a run cancels older runs."""
+CHECK_VARIABLES = "jupyter_pipeline.runtime.check_variables"
+"""Pull step by which a run names the variables of the deploy that it does not have."""
 CHECK_PACKAGES = "jupyter_pipeline.runtime.check_packages"
 """Pull step by which a run compares its packages with the lock file."""
 
@@ -47,10 +51,11 @@ def spec_settings(spec: DeploymentSpec) -> dict[str, Any]:
     return {key: value for key, value in settings.items() if value}
 
 
-def deployment_body(spec: DeploymentSpec, *, pool: str) -> dict[str, Any]:
-    """Return the fields of a deployment that can be updated, without its schedules."""
-    environment = {
+def deployment_variables(spec: DeploymentSpec) -> dict[str, str]:
+    """Return the environment variables that a deployment sets in its runs."""
+    found = {
         **run_environment(spec),
+        **spec.variables,
         **spec.env,
         environment_variables.SETTINGS: json.dumps(spec_settings(spec), sort_keys=True),
     }
@@ -59,9 +64,14 @@ def deployment_body(spec: DeploymentSpec, *, pool: str) -> dict[str, Any]:
         (environment_variables.NOTEBOOK, spec.notebook),
     ):
         if value:
-            environment[name] = value
+            found[name] = value
+    return found
+
+
+def deployment_body(spec: DeploymentSpec, *, pool: str) -> dict[str, Any]:
+    """Return the fields of a deployment that can be updated, without its schedules."""
     # Without a command, the worker resolves a workspace for each run, which doubles the time to start.
-    command = f"{shlex.quote(spec.python or sys.executable)} -m prefect.engine"
+    command = f"{shlex.quote(spec.python or sys.executable)} -m {RUN_PROCESS}"
     working = spec.working_directory or spec.path
     entrypoint = spec.entrypoint if working == spec.path else f"{spec.path.rstrip('/')}/{spec.entrypoint}"
     pull: list[dict[str, Any]] = [{"prefect.deployments.steps.set_working_directory": {"directory": working}}]
@@ -70,6 +80,8 @@ def deployment_body(spec: DeploymentSpec, *, pool: str) -> dict[str, Any]:
     if overlap is OverlapPolicy.CANCEL and limit is not None:  # the run itself cancels older ones
         pull.insert(0, {MAKE_ROOM: {"concurrency_limit": limit}})
         limit = _NO_LIMIT
+    if spec.expected_variables:
+        pull.append({CHECK_VARIABLES: {"names": list(spec.expected_variables)}})
     if spec.drift:
         lock = f"{spec.path.rstrip('/')}/requirements.lock"
         pull.append({CHECK_PACKAGES: {"lock": lock, "policy": spec.drift}})
@@ -81,7 +93,7 @@ def deployment_body(spec: DeploymentSpec, *, pool: str) -> dict[str, Any]:
         "parameter_openapi_schema": dict(spec.parameter_schema) or {"type": "object", "properties": {}},
         "enforce_parameter_schema": bool(spec.parameter_schema),
         "work_pool_name": pool,
-        "job_variables": {"env": environment, "command": command},
+        "job_variables": {"env": deployment_variables(spec), "command": command},
         # With a path alone, Prefect would copy the folder for each run.
         "path": None,
         "pull_steps": pull,

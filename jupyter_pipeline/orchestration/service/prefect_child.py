@@ -7,6 +7,7 @@ The supervisor starts the server and the worker through this, so that neither is
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import functools
 import os
@@ -18,7 +19,7 @@ from typing import Any
 
 from jupyter_pipeline.orchestration.service import event_delivery
 
-__all__ = ["main", "write_in_turn"]
+__all__ = ["main", "refuse_lost_runs", "write_in_turn"]
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -38,6 +39,8 @@ def main() -> None:
         if os.environ["PREFECT_SERVER_DATABASE_CONNECTION_URL"].startswith("sqlite"):
             write_in_turn()
         event_delivery.install()
+    else:
+        refuse_lost_runs()
     sys.argv = ["prefect", *sys.argv[2:]]
     runpy.run_module("prefect", run_name="__main__", alter_sys=True)
 
@@ -57,6 +60,34 @@ def write_in_turn() -> None:
         return begin(self, session, with_for_update=True)
 
     AioSqliteConfiguration.begin_transaction = begin_immediately
+
+
+def refuse_lost_runs() -> None:
+    """Make the worker end a run that cannot start with one sentence that names the cause and the fix.
+
+    Without an interpreter Prefect reports "unhandled errors in a TaskGroup".
+    """
+    from prefect.workers.process import ProcessWorker, ProcessWorkerResult
+
+    from jupyter_pipeline.orchestration.runs.obstacles import find_obstacle
+
+    run = ProcessWorker.run
+
+    async def run_or_refuse(self: Any, flow_run: Any, configuration: Any, task_status: Any = None) -> Any:
+        obstacle = ""
+        if flow_run.deployment_id is not None:
+            with contextlib.suppress(Exception):  # the check must not stop a run; a lost connection has its own error
+                deployment = await self.client.read_deployment(flow_run.deployment_id)
+                obstacle = find_obstacle(deployment.model_dump(mode="json"))
+        if not obstacle:
+            return await run(self, flow_run, configuration, task_status)
+        self.get_flow_run_logger(flow_run).error(obstacle)
+        await self._propose_crashed_state(flow_run, obstacle)
+        if task_status is not None:
+            task_status.started(0)
+        return ProcessWorkerResult(status_code=0, identifier="0")
+
+    ProcessWorker.run = run_or_refuse
 
 
 if __name__ == "__main__":

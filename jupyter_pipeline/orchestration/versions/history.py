@@ -32,6 +32,7 @@ __all__ = [
     "Version",
     "current_number",
     "last_server",
+    "last_specification",
     "list_names",
     "list_versions",
     "lock_name",
@@ -103,10 +104,15 @@ def list_versions(name: str, server: str) -> list[Version]:
 
 def last_server(name: str) -> str:
     """Return the server of the last deploy of a name, as in `Target`; empty for the configured server."""
+    return str(last_specification(name).get("server", ""))
+
+
+def last_specification(name: str) -> Mapping[str, Any]:
+    """Return the specification of the last deploy of a name as it was stored; empty for none."""
     if not (versions_dir() / quote(name, safe="")).is_dir():
-        return ""
+        return {}
     last = next(filter(None, (_read(path) for path in reversed(_files(name)))), None)
-    return "" if last is None else str(last.spec.get("server", ""))
+    return {} if last is None else last.spec
 
 
 def current_number(name: str, server: str) -> int:
@@ -175,7 +181,8 @@ def to_specification(version: Version, environment: Mapping[str, str] | None = N
     secret = {name: (environment or {}).get(name) for name, value in data.get("env", {}).items() if value is None}
     data["env"] = {**data.get("env", {}), **secret}
     data["env"] = {name: value for name, value in data["env"].items() if value is not None}
-    data["tags"] = tuple(data.get("tags", ()))
+    for name in ("tags", "expected_variables"):
+        data[name] = tuple(data.get(name, ()))
     return replace(DeploymentSpec.from_dict(data), schedules=scheduled, alerts=alerts)
 
 

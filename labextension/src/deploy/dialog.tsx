@@ -119,6 +119,7 @@ class DeployBody extends ReactWidget {
 function Editing(props: IBodyOptions): JSX.Element {
   const { close, languages, model, profiles, trans } = props;
   const deploying = model.phase !== 'editing';
+  const recorded = Object.keys(model.preview?.variables ?? {}).sort();
   const edited =
     model.deployError instanceof PipelineError &&
     model.deployError.kind === 'EditedByHandError';
@@ -139,6 +140,11 @@ function Editing(props: IBodyOptions): JSX.Element {
                 </Notice>
               ))}
               <Compute steps={model.preview.compute} trans={trans} />
+              {recorded.length > 0 && (
+                <Notice kind="info">
+                  {trans.__('Recorded environment variables: %1', recorded.join(', '))}
+                </Notice>
+              )}
               <FilePreview
                 files={model.preview.files}
                 languages={languages}

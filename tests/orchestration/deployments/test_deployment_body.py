@@ -44,8 +44,8 @@ def test_a_schedule_changed_by_another_program_is_returned_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("python", "command"),
     [
-        ("", f"{sys.executable} -m prefect.engine"),
-        ("/a b/python", "'/a b/python' -m prefect.engine"),
+        ("", f"{sys.executable} -m jupyter_pipeline.runtime"),
+        ("/a b/python", "'/a b/python' -m jupyter_pipeline.runtime"),
     ],
 )
 def test_runs_get_the_interpreter(python: str, command: str) -> None:
