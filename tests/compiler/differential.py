@@ -183,6 +183,6 @@ def run_flow(files: Mapping[str, str], function: str, seed: int = 0, **names: An
         random.seed(12345)
         steps.__dict__.update(names)
         exec(compile(files["steps.py"], "steps.py", "exec"), steps.__dict__)
-        namespace: dict[str, Any] = {"__name__": "flow"}
+        namespace: dict[str, Any] = {"__name__": "flow", "__file__": "flow.py"}
         exec(compile(files["flow.py"], "flow.py", "exec"), namespace)
         return namespace[function]()

@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from jupyter_pipeline.compiler.codegen.base import (
@@ -66,6 +68,9 @@ class PrefectCodeGenerator(CodeGenerator):
         return {"prefect.yaml": render_prefect_yaml(options, self.entrypoint(graph, options), parameters, version)}
 
 
+_PATH = re.compile(r"\bpathlib\.Path\b")
+
+
 def _flow_function(graph: PipelineGraph) -> str:
     return f"{graph.function}_flow" if graph.function in RESERVED_NAMES else graph.function
 
@@ -90,6 +95,8 @@ def _render_flow(graph: PipelineGraph, options: CompileOptions) -> str:
     summary = graph.title or (alone.summary if alone else "") or f"Run {options.name}."
     arguments = [_argument(p, imports) for p in parameters]
     returns = render_flow_type(graph, imports)
+    if returns == "None":
+        body = re.sub(r"^( *)return ", r"\1", body, flags=re.MULTILINE)
     run = f"{imports.need('asyncio')}.run({function}())" if asynchronous else f"{function}()"
     return (
         f"{docstring}\n\n{imports.text()}\n{helpers}\n\n"
@@ -102,6 +109,12 @@ def _render_flow(graph: PipelineGraph, options: CompileOptions) -> str:
 
 
 def _argument(parameter: Parameter, imports: Imports) -> str:
+    # The flow imports `Path` for the folder of the notebook.
+    parameter = replace(
+        parameter,
+        annotation=_PATH.sub("Path", parameter.annotation),
+        text=_PATH.sub("Path", parameter.text),
+    )
     need_types(parameter, imports)
     if parameter.window:
         return f"{parameter.name}: {parameter.annotation} | None = None"

@@ -151,7 +151,10 @@ def find_action(body: Sequence[ast.stmt], imported: Collection[str] = ()) -> Act
     values = [n for n in assigned if len(n) > 1 and n not in drawn] or [n for n in assigned if n not in drawn]
     if plots or drawn:
         plotted = [name for a in plots for name in a.objects if name not in _PLOT_MODULES and name not in modules]
-        clear = [n for n in plotted if len(n) > 1] or values[-1:] or plotted
+        calls = [n.value for n in _flatten(body) if isinstance(n, ast.Expr) and _verb_of(n.value) == "plot"]
+        used = {n.id for node in calls for n in ast.walk(node) if isinstance(n, ast.Name)}
+        computed = [n for n in values if n in used]
+        clear = [n for n in plotted if len(n) > 1] or computed[-1:] or plotted or values[-1:]
         return Action("plot", tuple(clear[-1:]))
     last = body[-1].value if body and isinstance(body[-1], ast.Expr) else None
     if isinstance(last, ast.Name) and last.id in values:
@@ -219,11 +222,15 @@ def _describe_call(call: ast.Call, modules: set[str]) -> Action:
     verb = _verb_of(call)
     root = "" if isinstance(call.func, ast.Name) else _root_of(call.func)
     is_function = not root or root in modules
-    arguments = [name for a in (*call.args, *(k.value for k in call.keywords)) if (name := _root_of(a))]
+    values = [_unwrap(a, modules) for a in (*call.args, *(k.value for k in call.keywords))]
+    arguments = [name for a in values if (name := _root_of(a))]
     data = [*call.args, *(k.value for k in call.keywords if k.arg in _DRAWN_KEYWORDS)]
     if verb == "write":
         objects = [a for a in arguments if a not in modules] if is_function or root in _PLOT_MODULES else [root]
         paths = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+        if called in ("write_text", "write_bytes"):  # methods of the path
+            objects = [a for a in arguments if a not in modules]
+            paths = [text] if (text := _find_file_name(call.func)) else []
         return Action("write", (objects[0],) if objects else (), paths[0] if paths else "")
     if verb == "plot":
         plain = [
@@ -245,6 +252,22 @@ def _describe_call(call: ast.Call, modules: set[str]) -> Action:
         objects = arguments if is_function else [root]
         return Action(verb, tuple(objects[-1:]))
     return Action()
+
+
+def _unwrap(value: ast.expr, modules: set[str]) -> ast.expr:
+    """Return the first argument of a function of a module, as in ``json.dumps(items)``."""
+    while isinstance(value, ast.Call) and value.args and _root_of(value.func) in modules:
+        value = value.args[0]
+    return value
+
+
+def _find_file_name(function: ast.expr) -> str:
+    """Return the last literal part of the path whose method is called, as in ``(folder / "a.json").write_text``."""
+    path = function.value if isinstance(function, ast.Attribute) else function
+    if isinstance(path, ast.Call) and len(path.args) == 1:
+        path = path.args[0]
+    path = path.right if isinstance(path, ast.BinOp) else path
+    return path.value if isinstance(path, ast.Constant) and isinstance(path.value, str) else ""
 
 
 def _called(call: ast.Call) -> str:

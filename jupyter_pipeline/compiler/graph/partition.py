@@ -31,6 +31,7 @@ from jupyter_pipeline.compiler.graph.steps import (
     has_last_value,
     is_look,
     is_plot,
+    is_plot_assignment,
     pass_parameters,
 )
 from jupyter_pipeline.compiler.graph.subjects import Subject
@@ -209,6 +210,7 @@ def _results(
     step.returns_last = has_value and not step.shows_last and not is_plot(last, modules)
     if not step.outputs and not step.returns_last:
         bare = isinstance(last, ast.Expr) and isinstance(last.value, ast.Name)
-        step.outputs = find_assigned_names(own if step.shows_last or bare else own[-1:])
+        computing = [s for s in own if not is_plot_assignment(s.node, modules)]
+        step.outputs = find_assigned_names(computing if step.shows_last or bare else own[-1:])
     if step.returns_last and isinstance(last, ast.Expr) and isinstance(last.value, ast.Name):
         step.outputs = [n for n in step.outputs if n != last.value.id]

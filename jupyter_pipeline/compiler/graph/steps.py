@@ -37,6 +37,7 @@ __all__ = [
     "is_import",
     "is_look",
     "is_plot",
+    "is_plot_assignment",
     "is_writer",
     "pass_parameters",
     "split_module_level",
@@ -66,6 +67,8 @@ _SILENT = {
     "plot",
     "savefig",
     "append",
+    "close",
+    "commit",
     "sort",
     "extend",
     "update",
@@ -74,9 +77,9 @@ _SILENT = {
 }
 
 _WRITERS = frozenset([
-    "info", "makedirs", "mkdir", "savetxt", "savez", "seed", "to_csv", "to_excel", "to_feather", "to_file", "to_hdf",
-    "to_json", "to_netcdf", "to_parquet", "to_pickle", "to_sql", "tofile", "write_csv", "write_html", "write_image",
-    "write_parquet",
+    "info", "makedirs", "mkdir", "save", "savetxt", "savez", "seed", "to_csv", "to_excel", "to_feather", "to_file",
+    "to_hdf", "to_html", "to_json", "to_latex", "to_markdown", "to_netcdf", "to_parquet", "to_pickle", "to_sql",
+    "to_string", "to_xml", "tofile", "write_csv", "write_html", "write_image", "write_json", "write_parquet",
 ])  # fmt: skip
 """Functions and methods that return nothing useful if they have a target."""
 _TARGETS = frozenset(["con", "excel_writer", "fname", "file", "filename", "name", "path", "path_or_buf", "seed"])
@@ -336,6 +339,11 @@ def is_plot(node: ast.stmt, modules: Mapping[str, str]) -> bool:
         return True
     drawn = {"plot", "hist", "boxplot"} if "plotly" not in root and "altair" not in root else set()
     return bool(drawn & {*names[:2]}) and not root
+
+
+def is_plot_assignment(node: ast.stmt, modules: Mapping[str, str]) -> bool:
+    """Return True if a statement assigns axes or a figure of a drawing, as ``ax = table.plot()`` does."""
+    return isinstance(node, ast.Assign) and is_plot(ast.Expr(node.value), modules)
 
 
 def find_assigned_names(statements: Sequence[Statement]) -> list[str]:

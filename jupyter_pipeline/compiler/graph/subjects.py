@@ -111,8 +111,9 @@ def find_section_subject(title: str, sources: Mapping[str, Sequence[ast.stmt]], 
 
 def find_modules(sources: Sequence[str]) -> set[str]:
     """Return the names of the modules that the cells import, also from cells that are not valid Python."""
-    found = re.findall(r"^\s*import +([\w.]+)(?: +as +(\w+))?", "\n".join(sources), re.MULTILINE)
-    return {alias or path.partition(".")[0] for path, alias in found}
+    lines = re.findall(r"^\s*import +(.+)", "\n".join(sources), re.MULTILINE)
+    found = (re.match(r"\s*([\w.]+)(?: +as +(\w+))?", one) for line in lines for one in line.split(","))
+    return {match[2] or match[1].partition(".")[0] for match in found if match}
 
 
 def _parse(source: str) -> list[ast.stmt]:

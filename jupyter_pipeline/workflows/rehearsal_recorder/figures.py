@@ -4,7 +4,7 @@ A figure changes after it is shown, so it has to be rendered at once. A forked p
 figure, and the run does not wait. Without `os.fork`, the run renders it itself.
 
 The processor time of a process is known at its end. So each picture reserves the mean time of earlier pictures before
-its process starts. Pictures that do not fit into the time that is left are not rendered, except for the first ones.
+its process starts. Pictures that do not fit into the time that is left are not rendered, except for the first one.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ __all__ = ["FigureRenderer", "is_figure"]
 _MOST_BYTES = 8_000_000
 """Bytes that are stored for each picture."""
 _MOST_PIXELS = 40_000_000
-_FIRST = 2
-"""Pictures of a run that are rendered even if no time is left."""
+_FIRST = 1
+"""Pictures of a run that are rendered even if no time is left: each process loads the fonts again."""
 _TYPICAL = 0.1
 """Seconds of processor time that a picture is expected to take before one has ended."""
 _PATIENCE = 0.5

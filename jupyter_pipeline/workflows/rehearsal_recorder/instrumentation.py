@@ -38,8 +38,10 @@ class StepsFinder(importlib.abc.MetaPathFinder):
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
         """Return the specification of ``steps``; ``None`` for other modules."""
+        if fullname != "steps":
+            return None
         file = Path(self.recorder.folder) / "steps.py"
-        if fullname != "steps" or not file.is_file():
+        if not file.is_file():
             return None
         return importlib.util.spec_from_file_location("steps", file, loader=_Loader("steps", str(file), self.recorder))
 

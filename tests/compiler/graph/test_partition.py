@@ -181,3 +181,22 @@ def test_a_name_at_the_end_of_a_step_is_returned_once() -> None:
     notebook = [Cell(index=i, source=s) for i, s in enumerate(cells)]
     text = compile_cells(notebook, (0, 1), CompileOptions(name="pipe")).files["steps.py"]
     assert "    x = [1]\n    return x\n" in text
+
+
+@pytest.mark.parametrize(
+    ("cell", "result"),
+    [
+        ("table = load()\nax = table.plot()\nax.set_title('t')\ntable.head()", "table"),
+        ("table = load()\ncon.close()", ""),
+        ("table = load()\ntable.to_html('a.html')", ""),
+        ("table = load()\ntable.to_html()", "table.to_html()"),
+    ],
+)
+def test_axes_and_calls_without_a_value_are_no_results(cell: str, result: str) -> None:
+    setup = "import sqlite3\ncon = sqlite3.connect('a.db')\nload = con.cursor"
+    cells = [Cell(index=i, source=s) for i, s in enumerate((setup, cell))]
+    files = compile_cells(cells, 1, CompileOptions(name="p")).files
+    assert [line.strip() for line in files["steps.py"].split("\n") if "return" in line] == (
+        [f"return {result}"] if result else []
+    )
+    assert ("return task" in files["flow.py"]) is bool(result)

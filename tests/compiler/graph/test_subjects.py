@@ -25,6 +25,8 @@ from jupyter_pipeline.compiler.graph.subjects import find_subject
         ("", "#%% [1]\n# ---\nspeed = distance / time", "compute_speed", "Compute `speed`."),
         ("", "a = f()\nb = g(a)", "compute_b", "Compute `b`."),
         ("", "table.to_csv('x')", "write_table", "Write `table` to `x`."),
+        ("", "(out / 'a.json').write_text(json.dumps(rows))", "write_rows", "Write `rows` to `a.json`."),
+        ("", "fit, err = f(x)\nbad = g(err)\nplt.plot(x, h(x, *fit))\nprint(bad)", "plot_fit", "Plot `fit`."),
         ("", "model.fit(x, y)", "fit_model", "Fit `model`."),
         ("", "print(1)", "", ""),
         ("", "model = Ridge()\nmodel.fit(x, y)\nprint(model)", "fit_model", "Fit `model`."),
@@ -47,6 +49,7 @@ def test_heading_comment_and_assigned_names_describe_a_cell(
     markdown: str, source: str, name: str, summary: str
 ) -> None:
     cells = [Cell(index=0, source=markdown, kind="markdown"), Cell(index=1, source=source)]
+    cells.append(Cell(index=2, source="import os, json"))
     found = find_subject(cells, 1, source)
     assert (found.name.replace(" ", "_"), found.summary) == (name, summary)
 

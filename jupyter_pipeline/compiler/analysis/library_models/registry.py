@@ -281,22 +281,32 @@ def _find_member(type_: ValueType, name: str, *, is_attribute: bool) -> Function
 
 
 def _inherited(path: str, name: str, own: Type, *, is_attribute: bool) -> FunctionModel | None:
-    found = _own(path, name, own, is_attribute=is_attribute)
-    if found is not None:
-        return found
-    one = _CLASSES.get(path)
-    for base in one.bases if one is not None else ():
-        found = _inherited(base, name, own, is_attribute=is_attribute)
+    """Return the rule of a class or its bases; a name in a base comes before a pattern such as ``.*`` in the class."""
+    for exact in (True, False):
+        found = _find_inherited(path, name, own, is_attribute=is_attribute, exact=exact)
         if found is not None:
             return found
     return None
 
 
-def _own(path: str, name: str, own: Type, *, is_attribute: bool) -> FunctionModel | None:
+def _find_inherited(path: str, name: str, own: Type, *, is_attribute: bool, exact: bool) -> FunctionModel | None:
+    found = _own(path, name, own, is_attribute=is_attribute, exact=exact)
+    if found is not None:
+        return found
+    one = _CLASSES.get(path)
+    for base in one.bases if one is not None else ():
+        found = _find_inherited(base, name, own, is_attribute=is_attribute, exact=exact)
+        if found is not None:
+            return found
+    return None
+
+
+def _own(path: str, name: str, own: Type, *, is_attribute: bool, exact: bool = False) -> FunctionModel | None:
     one = _CLASSES.get(path)
     if one is None:
         return None
-    rule = (one.attributes if is_attribute else one.methods).find(name)
+    rules = one.attributes if is_attribute else one.methods
+    rule = rules.exact.get(name) if exact else rules.find(name)
     return None if rule is None else _build(path.partition(".")[0], rule, own)
 
 

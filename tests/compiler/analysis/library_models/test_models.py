@@ -123,3 +123,12 @@ def test_a_model_lists_all_effects_of_the_library(name: str) -> None:
 def test_a_rule_without_effects_differs_from_a_call_with_effects(sample: str, function: str) -> None:
     results = SAMPLES[sample].run(function, one=True)
     assert find_differences(SAMPLES[sample], FunctionModel(), results[0])
+
+
+def test_a_name_of_a_base_comes_before_a_pattern_of_the_class() -> None:
+    frame = load_class("pandas.DataFrame")
+    assert frame is not None
+    for name, expected in (("plot", "pandas.PlotAccessor"), ("index", "pandas.Index"), ("price", "pandas.Series")):
+        found = find_attribute(frame, name)
+        assert found is not None
+        assert getattr(found.type, "path", "") == expected
