@@ -16,7 +16,12 @@ PACKAGE = Path(jupyter_pipeline.__file__).parent
 REPOSITORY = PACKAGE.parent
 HEAVY_HOMES = {
     "ipywidgets": ("widgets/",),
-    "prefect": ("workflows/", "orchestration/service/prefect_child.py", "orchestration/service/event_delivery.py"),
+    "prefect": (
+        "workflows/",
+        "orchestration/service/prefect_child.py",
+        "orchestration/service/event_delivery.py",
+        "orchestration/service/migration.py",
+    ),
     "distributed": ("clusters/", "environments/", "workflows/"),
     "dask_jobqueue": ("clusters/backends/",),
     "coiled": ("clusters/",),

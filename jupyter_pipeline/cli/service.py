@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from traitlets import Unicode
+from traitlets import Bool, Unicode
 
 from jupyter_pipeline import arguments, tables
 from jupyter_pipeline.cli.base import Command, note
@@ -25,11 +25,20 @@ class Up(_ServiceCommand):
     name = "jupyter-pipeline up"
     description = "Start the embedded Prefect server and worker, if they do not run yet."
     port = Unicode("", help="Port of the server; by default the last one, or a free one.").tag(config=True)
-    aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "port": "Up.port"}
+    postgres = Unicode(
+        "", help="PostgreSQL instead of SQLite: local for a server of the service, or an address without a password."
+    ).tag(config=True, metavar="local|URL")
+    migrate = Bool(None, allow_none=True).tag(config=True)
+    aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "port": "Up.port", "postgres": "Up.postgres"}
+    flags: ClassVar[dict[str, Any]] = {
+        **Command.flags,
+        "migrate": ({"Up": {"migrate": True}}, "Copy the deployments of SQLite to PostgreSQL."),
+        "no-migrate": ({"Up": {"migrate": False}}, "Leave the deployments of SQLite there."),
+    }
 
     def work(self) -> ServiceStatus:
         port = arguments.whole_number("--port", self.port, 1, 65535) if self.port else None
-        return service.up(port=port, progress=note)
+        return service.up(port=port, postgres=self.postgres, migrate=self.migrate, progress=note)
 
 
 class Down(_ServiceCommand):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+
 from IPython.core.magic import Magics, line_magic, magics_class
 
 from jupyter_pipeline import arguments
@@ -15,6 +17,17 @@ SUBCOMMANDS = {
         (
             argument(
                 "--port", default="", metavar="N", help="port of the server; by default the last one, or a free one"
+            ),
+            argument(
+                "--postgres",
+                default="",
+                metavar="local|URL",
+                help="PostgreSQL instead of SQLite: local for its own server, or an address without a password",
+            ),
+            argument(
+                "--migrate",
+                action=argparse.BooleanOptionalAction,
+                help="copy the deployments of SQLite to PostgreSQL, or leave them there",
             ),
         ),
     ),
@@ -40,7 +53,7 @@ class ServiceMagics(Magics):
         with interruptible(f"%pipeline {command}"):
             if command == "up":
                 port = arguments.whole_number("--port", options.port, 1, 65535) if options.port else None
-                answer = service.up(port=port, progress=print)
+                answer = service.up(port=port, postgres=options.postgres, migrate=options.migrate, progress=print)
             else:
                 answer = service.down() if command == "down" else service.status()
         print(tables.service(answer, start="%pipeline up" if command == "status" else ""))

@@ -237,5 +237,11 @@ class ServiceStatus(Record):
     started: float = 0.0
     restarts: int = 0
     work_pool: str = ""
+    database: str = ""
+    """Database in words."""
+    deploys_to: str = ""
+    """Address of another server to which deploys go, and its origin; empty if they go to this service."""
+    warning: str = ""
+    """Problem that will come, such as a database near its limit."""
     log: str = ""
     """Path of the log."""

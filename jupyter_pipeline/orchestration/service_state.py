@@ -43,6 +43,8 @@ class ServiceState(Record):
     restarts: int = 0
     database: str = "sqlite"
     """``sqlite`` or ``postgresql``."""
+    runs_per_minute: int = 0
+    """Scheduled runs of the next half hour, for each minute."""
     supervisor: ProcessIdentity | None = None
     children: Mapping[str, ProcessIdentity] = field(default_factory=dict)
     """``server`` and ``worker``."""
@@ -64,7 +66,7 @@ class ServiceState(Record):
         return cls(
             **{
                 k: data[k]
-                for k in ("state", "reason", "detail", "port", "started", "restarts", "database")
+                for k in ("state", "reason", "detail", "port", "started", "restarts", "database", "runs_per_minute")
                 if k in data
             },
             supervisor=ProcessIdentity.from_dict(supervisor) if supervisor else None,

@@ -215,6 +215,12 @@ def service(status: ServiceStatus, *, start: str = "") -> str:
     lines = [line]
     if status.api_url:
         lines += [f"  API        {status.api_url}", f"  interface  {status.ui_url}", f"  work pool  {status.work_pool}"]
+    if status.database:
+        lines.append(f"  database   {status.database}")
     if status.log and Path(status.log).is_file():
         lines.append(f"  log        {status.log}")
+    if status.deploys_to:
+        lines.append(f"Deploys do not go to this service. They go to {status.deploys_to}.")
+    if status.warning:
+        lines.append(f"Warning: {status.warning}")
     return "\n".join(lines)

@@ -193,6 +193,15 @@ export interface IServiceStatus {
   readonly started: number;
   readonly restarts: number;
   readonly work_pool: string;
+  /** Database in words. */
+  readonly database: string;
+  /**
+   * Address of another server to which deploys go, and its origin; empty if they go to
+   * this service.
+   */
+  readonly deploys_to: string;
+  /** Problem that will come, such as a database near its limit. */
+  readonly warning: string;
   /** Path of the log. */
   readonly log: string;
 }

@@ -89,7 +89,7 @@ async def _measure(restart: Any) -> None:
             await asyncio.sleep(0.2)
         failed |= await _fail_runs(api, deployment, FAILURES - FAILURES // 2)
         arrived = _Receiver.arrived
-        quiet = time.time() + 300
+        quiet = time.time() + 150
         while len(arrived) < len(failed) and time.time() < quiet:
             await asyncio.sleep(0.5)
     delays = sorted(times[0] - failed[name] for name, times in arrived.items() if name in failed)

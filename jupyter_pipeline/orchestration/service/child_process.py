@@ -43,7 +43,7 @@ class ChildProcess:
     Parameters
     ----------
     name : str
-        ``server`` or ``worker``.
+        ``server``, ``worker`` or ``postgresql``.
     grace : float
         Seconds between SIGTERM and SIGKILL.
     """
@@ -60,14 +60,15 @@ class ChildProcess:
         self.last_lines: deque[str] = deque(maxlen=40)
         self._pump: asyncio.Task[None] | None = None
 
-    async def start(self, arguments: list[str], environment: dict[str, str], *, umask: int) -> None:
+    async def start_prefect(self, arguments: list[str], environment: dict[str, str], *, umask: int) -> None:
         """Start ``prefect`` with `arguments`; its output goes to the log."""
+        module = "jupyter_pipeline.orchestration.service.prefect_child"
+        await self.start([sys.executable, "-m", module, str(os.getpid()), *arguments], environment, umask=umask)
+
+    async def start(self, command: list[str], environment: dict[str, str], *, umask: int) -> None:
+        """Start a command; its output goes to the log."""
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "jupyter_pipeline.orchestration.service.prefect_child",
-            str(os.getpid()),
-            *arguments,
+            *command,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,

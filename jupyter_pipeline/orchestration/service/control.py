@@ -13,9 +13,11 @@ from dataclasses import replace
 import filelock
 
 from jupyter_pipeline import environment_variables, ports, processes
-from jupyter_pipeline.exceptions import ConfigurationError, ServiceError
+from jupyter_pipeline.exceptions import ApiUnreachableError, ConfigurationError, PipelineError, ServiceError
 from jupyter_pipeline.models import ServiceStatus
-from jupyter_pipeline.orchestration.service import process_cleanup
+from jupyter_pipeline.orchestration.prefect_api import endpoint
+from jupyter_pipeline.orchestration.service import database, process_cleanup
+from jupyter_pipeline.orchestration.service.local_postgresql import LocalPostgreSQL
 from jupyter_pipeline.orchestration.service_state import WORK_POOL, ServiceState, log_path, read_state, write_state
 from jupyter_pipeline.paths import service_dir, state_dir
 from jupyter_pipeline.progress import Progress, silent
@@ -25,6 +27,10 @@ __all__ = ["down", "status", "up"]
 _START_TIMEOUT = 180.0
 _STOP_TIMEOUT = 40.0
 _POLL = 0.1
+_SQLITE_LIMIT = 80
+"""Scheduled runs a minute that overload SQLite: about 400 schedules of five minutes."""
+_NEAR = 0.75
+"""Part of the limit from which the status warns."""
 
 _launched: list[subprocess.Popen[bytes]] = []
 """Supervisors that this process has started, to be reaped later."""
@@ -34,7 +40,7 @@ def status() -> ServiceStatus:
     """Return the status of the service from its state file and the list of processes, without a request."""
     state = read_state()
     if state is None:
-        return ServiceStatus(state="stopped", work_pool=WORK_POOL, log=str(log_path()))
+        return ServiceStatus(state="stopped", work_pool=WORK_POOL, deploys_to=_other_server(None), log=str(log_path()))
     supervisor = state.supervisor
     if supervisor is not None and not processes.on_this_host(supervisor):
         return _status(state, reason=f"It runs on {supervisor.host}.")
@@ -45,13 +51,23 @@ def status() -> ServiceStatus:
     return _status(state)
 
 
-def up(*, port: int | None = None, progress: Progress | None = None) -> ServiceStatus:
+def up(
+    *,
+    port: int | None = None,
+    postgres: str = "",
+    migrate: bool | None = None,
+    progress: Progress | None = None,
+) -> ServiceStatus:
     """Start the service unless it is running, and wait until schedules fire and runs start.
 
     Parameters
     ----------
     port : int, optional
         TCP port on the loopback; by default the last one, or the next free one.
+    postgres : str
+        Address of a PostgreSQL database, or ``local`` for a PostgreSQL server of the service. Later starts use it too.
+    migrate : bool, optional
+        True to copy the deployments of SQLite to PostgreSQL, False to leave them there.
     progress : callable, optional
         Called with a message at each step.
 
@@ -64,7 +80,10 @@ def up(*, port: int | None = None, progress: Progress | None = None) -> ServiceS
     ------
     ServiceError
         If it does not start. No process of it is left then, nor after an interrupt.
+    UsageError
+        If the address cannot be used.
     """
+    database.check_choice(postgres)
     report = progress or silent
     with _locked(report):
         state = read_state()
@@ -72,13 +91,21 @@ def up(*, port: int | None = None, progress: Progress | None = None) -> ServiceS
         if state is not None and processes.find(state.supervisor):
             if port not in (None, state.port):
                 raise ServiceError(f"The service runs on port {state.port}. Stop it first: jupyter pipeline down")
+            if postgres and postgres != database.read_choice(service_dir()):
+                raise ServiceError("The service runs with another database. Stop it first: jupyter pipeline down")
             _wait_until_running(report)
             return status()
-        _refuse_database(state)
+        choice = database.select(service_dir(), postgres, state, migrate=migrate)
         chosen = _choose_port(port, state, report)
+        if choice == database.LOCAL:
+            report("Preparing the local PostgreSQL server")
+            LocalPostgreSQL(service_dir()).prepare()
         try:
-            process = _launch(chosen, fixed=port is not None)
+            new = database.has_sqlite(service_dir()) and not database.read_choice(service_dir())
+            process = _launch(chosen, choice, fixed=port is not None, migrate=bool(migrate and new))
             _wait_until_running(report, process)
+            if choice != os.environ.get(environment_variables.DATABASE):
+                database.write_choice(service_dir(), choice)
         except BaseException:
             _stop(report)
             raise
@@ -140,7 +167,37 @@ def _status(state: ServiceState, *, name: str = "", reason: str = "") -> Service
         started=state.started,
         restarts=state.restarts,
         work_pool=WORK_POOL,
+        database="" if stopped else _describe_database(state),
+        deploys_to=_other_server(None if stopped else state),
+        warning="" if stopped else _warn_of_limit(state),
         log=str(log_path()),
+    )
+
+
+def _other_server(state: ServiceState | None) -> str:
+    """Return address and origin of another server to which deploys go; empty if they go to this service."""
+    try:
+        found = endpoint.resolve()
+    except ApiUnreachableError:
+        return ""
+    except PipelineError as error:
+        return f"no server: {error}".rstrip(".")
+    here = found.embedded or (state is not None and found.url == state.api_url)
+    return "" if here else f"{found.url}, from {found.source}"
+
+
+def _describe_database(state: ServiceState) -> str:
+    if state.database == "sqlite":
+        return database.describe("")
+    return database.describe(database.LOCAL if "postgresql" in state.children else state.database)
+
+
+def _warn_of_limit(state: ServiceState) -> str:
+    if state.database != "sqlite" or state.runs_per_minute < _NEAR * _SQLITE_LIMIT:
+        return ""
+    return (
+        f"SQLite is near its limit: {state.runs_per_minute} of about {_SQLITE_LIMIT} scheduled runs a minute. Runs "
+        "will be late. Move to PostgreSQL: jupyter pipeline down, then: jupyter pipeline up --postgres local --migrate"
     )
 
 
@@ -149,22 +206,6 @@ def _refuse_other_host(state: ServiceState | None) -> None:
         raise ServiceError(
             f"The service of this state folder runs on {state.supervisor.host}. Use it there, or set "
             "JUPYTER_PIPELINE_STATE to a folder of this host."
-        )
-
-
-def _refuse_database(state: ServiceState | None) -> None:
-    address = os.environ.get(environment_variables.DATABASE, "")
-    if address and not address.startswith("postgresql+asyncpg://"):
-        raise ConfigurationError(
-            "the environment",
-            environment_variables.DATABASE,
-            "is not an address of PostgreSQL",
-            "Write postgresql+asyncpg://USER@HOST/DATABASE",
-        )
-    if state is not None and state.database == "postgresql" and not address:
-        raise ServiceError(
-            "The deployments of this state folder are in PostgreSQL: "
-            f"set {environment_variables.DATABASE} to that database."
         )
 
 
@@ -185,12 +226,14 @@ def _choose_port(port: int | None, state: ServiceState | None, report: Progress)
     return chosen
 
 
-def _launch(port: int, *, fixed: bool) -> subprocess.Popen[bytes]:
+def _launch(port: int, choice: str, *, fixed: bool, migrate: bool) -> subprocess.Popen[bytes]:
     """Start the supervisor in a new session, so that it outlives the caller and its terminal."""
     mask = os.umask(0o077)
     os.umask(mask)
     # The service does not belong to a cluster, also if a process of one starts it.
     inherited = {name: value for name, value in os.environ.items() if name != environment_variables.CLUSTER}
+    if choice not in ("", database.LOCAL):
+        inherited[environment_variables.DATABASE] = database.resolve_address(choice, os.environ)
     descriptor = os.open(log_path(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         process = subprocess.Popen(
@@ -198,6 +241,8 @@ def _launch(port: int, *, fixed: bool) -> subprocess.Popen[bytes]:
                 *(sys.executable, "-m", "jupyter_pipeline.orchestration.service.supervisor"),
                 *("--port", str(port), "--umask", f"{mask:o}"),
                 *(["--fixed"] if fixed else []),
+                *(["--local-postgresql"] if choice == database.LOCAL else []),
+                *(["--migrate"] if migrate else []),
             ],
             stdin=subprocess.DEVNULL,
             stdout=descriptor,

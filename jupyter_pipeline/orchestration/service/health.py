@@ -16,6 +16,8 @@ from jupyter_pipeline.orchestration.service_state import WORK_POOL
 
 __all__ = ["check_server", "crash_lost_runs", "ensure_pool", "find_stalled_schedules", "is_worker_online"]
 
+_WINDOW = 30
+"""Minutes of which scheduled runs are counted; the server creates runs for an hour."""
 _SAMPLE = 5
 """Number of scheduled deployments to check."""
 
@@ -92,6 +94,14 @@ async def find_stalled_schedules(api: PrefectApi, *, settle: float = 150.0) -> l
         if runs:
             return []
     return [deployment["name"] for deployment in due]
+
+
+async def count_scheduled_runs(api: PrefectApi) -> int:
+    """Return the number of scheduled runs in each minute of the next half hour. The server has created them already."""
+    now = dt.datetime.now(dt.UTC)
+    window = {"after_": now.isoformat(), "before_": (now + dt.timedelta(minutes=_WINDOW)).isoformat()}
+    scheduled = {"state": {"type": {"any_": ["SCHEDULED"]}}, "expected_start_time": window}
+    return round(int(await api.post("/flow_runs/count", {"flow_runs": scheduled})) / _WINDOW)
 
 
 async def crash_lost_runs(

@@ -16,6 +16,7 @@ few seconds.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import contextlib
 import itertools
@@ -24,6 +25,7 @@ import logging.handlers
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -39,6 +41,7 @@ from jupyter_pipeline.orchestration.runs import catch_up_missed_runs
 from jupyter_pipeline.orchestration.service import cluster_cleanup, health, process_cleanup
 from jupyter_pipeline.orchestration.service.child_process import LOG, ChildProcess, log_failure
 from jupyter_pipeline.orchestration.service.environment import server_environment, worker_environment
+from jupyter_pipeline.orchestration.service.local_postgresql import LocalPostgreSQL
 from jupyter_pipeline.orchestration.service_state import (
     WORK_POOL,
     ServiceState,
@@ -71,6 +74,7 @@ _PATIENCE = 120
 _LONGEST_PAUSE = 60.0
 _SERVER_GRACE = 6.0
 _WORKER_GRACE = 12.0
+_POSTGRESQL_GRACE = 10.0
 
 
 class Supervisor:
@@ -84,32 +88,44 @@ class Supervisor:
         True if the user chose the port, so that no other port may be used.
     umask : int
         File mode mask of the user, for files that runs write.
+    local_postgresql : bool
+        True to run a PostgreSQL server for the Prefect server.
+    migrate : bool
+        True to copy the deployments of SQLite to PostgreSQL before the first start.
     """
 
-    def __init__(self, port: int, *, fixed: bool, umask: int) -> None:
+    def __init__(
+        self, port: int, *, fixed: bool, umask: int, local_postgresql: bool = False, migrate: bool = False
+    ) -> None:
         self.home = service_dir()
         self.fixed = fixed
         self.umask = umask
         self.secrets = read_secrets()
         self.server = ChildProcess("server", _SERVER_GRACE)
         self.worker = ChildProcess("worker", _WORKER_GRACE)
+        self.postgresql = ChildProcess("postgresql", _POSTGRESQL_GRACE)
+        self.local = LocalPostgreSQL(self.home) if local_postgresql else None
+        self.migrate = migrate
         self.strikes = 0
         """Number of failed checks in a row."""
         self.stopping = asyncio.Event()
         self.ready = asyncio.Event()
+        if self.local is not None:
+            os.environ[environment_variables.DATABASE] = self.local.address
         self.state = ServiceState(
             state="starting",
             detail="Starting the Prefect server",
             port=port,
             started=time.time(),
-            database="postgresql" if os.environ.get(environment_variables.DATABASE) else "sqlite",
+            database="postgresql" if local_postgresql or os.environ.get(environment_variables.DATABASE) else "sqlite",
             supervisor=processes.this_process(),
         )
         write_state(self.state)
 
     def update_state(self, **changes: object) -> None:
         """Update the state file."""
-        children = {c.name: c.identity for c in (self.server, self.worker) if c.identity is not None}
+        parts = (self.server, self.worker, self.postgresql)
+        children = {c.name: c.identity for c in parts if c.identity is not None}
         state = replace(self.state, children=children, **changes)  # type: ignore[arg-type]
         if state != self.state:
             if (state.state, state.reason, state.detail) != (
@@ -132,6 +148,7 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stopping.set)
         work = [
+            *([asyncio.create_task(self._keep(self.postgresql, self._start_postgresql))] if self.local else []),
             asyncio.create_task(self._keep(self.server, self._start_server)),
             asyncio.create_task(self._keep(self.worker, self._start_worker)),
             asyncio.create_task(self._watch()),
@@ -157,7 +174,8 @@ class Supervisor:
                 async with self.api(timeout=3.0) as api:
                     await asyncio.wait_for(health.crash_lost_runs(api, "the service was stopped"), 5.0)
         await self.server.stop()
-        self.server.identity = self.worker.identity = None
+        await self.postgresql.stop()
+        self.server.identity = self.worker.identity = self.postgresql.identity = None
         self.update_state(state="stopped", reason="", detail="", supervisor=None)
 
     async def _keep(self, child: ChildProcess, start: Callable[[], Awaitable[None]]) -> None:
@@ -169,7 +187,7 @@ class Supervisor:
                 await asyncio.sleep(_HEALTH_INTERVAL)
                 continue
             code = await child.wait()
-            if child.port_was_taken and not self.fixed:
+            if child is self.server and child.port_was_taken and not self.fixed:
                 # Another program has taken the port between the check and the start of the server.
                 child.exits = 0
                 self.update_state(port=ports.choose(self.state.port + 1))
@@ -190,10 +208,45 @@ class Supervisor:
         if not ports.is_free(self.state.port) and not self.fixed:
             self.update_state(port=ports.choose(self.state.port + 1))
         (self.home / "prefect").mkdir(mode=0o700, exist_ok=True)
+        await self._await_postgresql()
+        if self.migrate:
+            await self._migrate()
         listen = ["--host", "127.0.0.1", "--port", str(self.state.port)]
         # No other user may read the database.
-        await self.server.start(["server", "start", *listen], self._environment(server_environment), umask=0o077)
+        await self.server.start_prefect(
+            ["server", "start", *listen], self._environment(server_environment), umask=0o077
+        )
         self.update_state()
+
+    async def _start_postgresql(self) -> None:
+        assert self.local is not None
+        environment = {**os.environ, environment_variables.SERVICE: str(self.home)}
+        environment.pop(environment_variables.DATABASE)
+        await self.postgresql.start(self.local.command(), environment, umask=0o077)
+        self.update_state()
+
+    async def _await_postgresql(self) -> None:
+        """Wait until the local server accepts connections; its exits are reported by `_keep`."""
+        while self.local is not None and not (self.postgresql.alive and await asyncio.to_thread(self.local.is_ready)):
+            await asyncio.sleep(0.2)
+
+    async def _migrate(self) -> None:
+        self.update_state(detail="Copying the deployments to PostgreSQL")
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "jupyter_pipeline.orchestration.service.migration"),
+            str(self.home / "prefect" / "prefect.db"),
+            env=self._environment(server_environment),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        output, _ = await process.communicate()
+        result = (output.decode(errors="replace").strip().splitlines() or ["it was terminated"])[-1]
+        LOG.info("service | migration: %s", result)
+        if process.returncode:
+            self.update_state(state="failing", reason=f"The deployments cannot be copied to PostgreSQL: {result}")
+            await self.stopping.wait()
+        self.migrate = False
+        self.update_state(detail=result)
 
     async def _start_worker(self) -> None:
         while True:
@@ -207,7 +260,9 @@ class Supervisor:
                 await asyncio.sleep(1.0)
         self.update_state(detail="Starting the worker")
         pool = ["--pool", WORK_POOL, "--type", "process", "--name", socket.gethostname()]
-        await self.worker.start(["worker", "start", *pool], self._environment(worker_environment), umask=self.umask)
+        await self.worker.start_prefect(
+            ["worker", "start", *pool], self._environment(worker_environment), umask=self.umask
+        )
         self.update_state()
 
     async def _prepare(self, api: PrefectApi) -> None:
@@ -249,6 +304,7 @@ class Supervisor:
                 if thorough and running and self.server.age > _SETTLED:
                     stalled = await health.find_stalled_schedules(api)
                 if thorough:
+                    self.update_state(runs_per_minute=await health.count_scheduled_runs(api))
                     with log_failure("the search for lost runs"):
                         await self._crash_lost(api, settled=_LOST)
         except OrchestrationError as error:
@@ -281,11 +337,11 @@ class Supervisor:
 
 def main() -> None:
     """Run the supervisor with the options ``--port``, ``--fixed`` (use no other port) and ``--umask`` (of runs)."""
-    import argparse
-
     parser = argparse.ArgumentParser(prog="jupyter_pipeline.orchestration.service.supervisor")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--fixed", action="store_true")
+    parser.add_argument("--local-postgresql", action="store_true")
+    parser.add_argument("--migrate", action="store_true")
     parser.add_argument("--umask", type=lambda text: int(text, 8), default=0o022)
     options = parser.parse_args()
     os.umask(0o077)
@@ -302,11 +358,18 @@ def main() -> None:
         return  # another supervisor is running
     with lock:
         process_cleanup.stop_all(service_dir(), read_state(), grace=3.0)
-        asyncio.run(_run(options.port, fixed=options.fixed, umask=options.umask))
+        asyncio.run(_run(options))
 
 
-async def _run(port: int, *, fixed: bool, umask: int) -> None:
-    await Supervisor(port, fixed=fixed, umask=umask).run()
+async def _run(options: argparse.Namespace) -> None:
+    supervisor = Supervisor(
+        options.port,
+        fixed=options.fixed,
+        umask=options.umask,
+        local_postgresql=options.local_postgresql,
+        migrate=options.migrate,
+    )
+    await supervisor.run()
 
 
 if __name__ == "__main__":

@@ -16,12 +16,13 @@ import psutil
 import pytest
 from waiting import wait_until
 
-from jupyter_pipeline import environment_variables, processes
+from jupyter_pipeline import environment_variables, processes, tables
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.exceptions import ConfigurationError, ServiceError
 from jupyter_pipeline.models import DeploymentSpec, ProcessIdentity, ServiceStatus
 from jupyter_pipeline.orchestration import deployments, runs, service, service_state
 from jupyter_pipeline.orchestration.service import child_process, control
+from jupyter_pipeline.orchestration.service_state import ServiceState
 from jupyter_pipeline.paths import service_dir
 
 Make = Callable[..., DeploymentSpec]
@@ -244,3 +245,38 @@ def test_a_taken_port_is_recognised_before_the_last_log_lines() -> None:
     child.last_lines.append("ERROR:    [Errno 98] error while attempting to bind on address: address already in use")
     child.last_lines.append("AssertionError: Reactive triggers not started")
     assert child.port_was_taken
+
+
+@pytest.mark.parametrize(
+    ("database", "runs", "warns"), [("sqlite", 59, False), ("sqlite", 60, True), ("postgresql", 500, False)]
+)
+def test_the_status_warns_before_sqlite_is_overloaded(
+    database: str, runs: int, warns: bool, isolated_state: Path
+) -> None:
+    state = ServiceState(
+        state="running", database=database, runs_per_minute=runs, port=4280, supervisor=processes.this_process()
+    )
+    service_state.write_state(state)
+    status = service.status()
+    assert status.state == "running"
+    assert bool(status.warning) == warns
+    if warns:
+        assert "60 of about 80 scheduled runs a minute" in status.warning
+        assert "up --postgres local --migrate" in tables.service(status)
+
+
+def test_the_status_names_the_server_that_deploys_go_to(
+    isolated_state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert service.status().deploys_to == ""
+    profiles = tmp_path / "profiles.toml"
+    profiles.write_text('active = "cloud"\n[profiles.cloud]\nPREFECT_API_URL = "https://api.prefect.cloud/api/x"\n')
+    monkeypatch.setenv("PREFECT_PROFILES_PATH", str(profiles))
+    assert service.status().deploys_to == "https://api.prefect.cloud/api/x, from the Prefect profile 'cloud'"
+    assert "They go to https://api.prefect.cloud/api/x" in tables.service(service.status())
+    monkeypatch.setenv("PREFECT_PROFILE", "clod")
+    assert "clod" in service.status().deploys_to
+    monkeypatch.delenv("PREFECT_PROFILE")
+    service_state.write_state(ServiceState(state="running", port=4280, supervisor=processes.this_process()))
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:4280/api")
+    assert service.status().deploys_to == ""

@@ -77,3 +77,18 @@ def test_a_deployment_is_deleted_after_its_runs_have_ended(
 
 def _await_running(run: str) -> None:
     wait_until(lambda: runs.find(run).state == "Running", 90, "the start of the run")
+
+
+def test_scheduled_runs_are_counted(live: ServiceStatus, specification: Callable[..., DeploymentSpec]) -> None:
+    def count() -> int:
+        async def ask() -> int:
+            async with client.connect() as connection:
+                return await health.count_scheduled_runs(connection)
+
+        return asyncio.run(ask())
+
+    before = count()
+    every_minute = tuple(Schedule(cron="* * * * *", slug=f"s{n}") for n in range(3))
+    deployments.deploy(specification("often", schedules=every_minute))
+    wait_until(lambda: count() - before == 3, 90, "the runs of three schedules")
+    deployments.pause("often")
