@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from jupyter_pipeline.workflows.run_context import run_on, run_window
     from jupyter_pipeline.workflows.step_clusters import StepCluster, persist_results, receive_results
     from jupyter_pipeline.workflows.task_results import TableSerializer
+    from jupyter_pipeline.workflows.worker_tasks.task_runner import tasks_on
 
 __all__ = [
     "StepCluster",
@@ -28,6 +29,7 @@ __all__ = [
     "receive_results",
     "run_on",
     "run_window",
+    "tasks_on",
 ]
 
 _MODULES = {
@@ -40,6 +42,7 @@ _MODULES = {
     "receive_results": "jupyter_pipeline.workflows.step_clusters",
     "run_on": "jupyter_pipeline.workflows.run_context",
     "run_window": "jupyter_pipeline.workflows.run_context",
+    "tasks_on": "jupyter_pipeline.workflows.worker_tasks.task_runner",
 }
 
 

@@ -21,6 +21,7 @@ from pathlib import PurePath
 
 from jupyter_pipeline.compiler.analysis.dynamic_names import find_dynamic_calls
 from jupyter_pipeline.compiler.analysis.slicer import SlicedProgram, collect_later, slice_program
+from jupyter_pipeline.compiler.analysis.statements import Statement
 from jupyter_pipeline.compiler.checks import check_slice
 from jupyter_pipeline.compiler.codegen import source_map
 from jupyter_pipeline.compiler.codegen.base import RESERVED_NAMES, origin_sentence
@@ -74,6 +75,7 @@ from jupyter_pipeline.compiler.graph.steps import (
 from jupyter_pipeline.compiler.graph.subjects import Subject, find_subject
 from jupyter_pipeline.compiler.graph.windows import bind_windows
 from jupyter_pipeline.compiler.graph.wording import to_sentence
+from jupyter_pipeline.compiler.graph.worker_steps import check_worker_steps, note_shared_files
 from jupyter_pipeline.compiler.options import Compilation, CompileOptions
 from jupyter_pipeline.compiler.refusals import refusal
 from jupyter_pipeline.compiler.secrets import find_machine_values, refuse_secret_values
@@ -266,7 +268,7 @@ def _build_graph(
     for step in steps:
         _complete_step(step, steps, directives.get(step.cell, Directive()), options, sliced, libraries)
     _name_functions(steps, taken)
-    _check_worker_sizes(steps, options)
+    _check_workers(sliced, steps, [*imports, *helpers], options)
     return PipelineGraph(
         function=function,
         program=sliced.program,
@@ -313,7 +315,7 @@ def _build_whole(
         )
     if len(division.steps) == 1 and description:
         division.steps[0].summary = description
-    _check_worker_sizes(division.steps, options)
+    _check_workers(sliced, division.steps, [*imports, *helpers], options)
     return PipelineGraph(
         function=function,
         program=sliced.program,
@@ -389,7 +391,14 @@ def _name_functions(steps: Sequence[Step], taken: Collection[str]) -> None:
                 names.add(name)
 
 
-def _check_worker_sizes(steps: Sequence[Step], options: CompileOptions) -> None:
+def _check_workers(
+    sliced: SlicedProgram, steps: Sequence[Step], module: Sequence[Statement], options: CompileOptions
+) -> None:
+    """Check the sizes of the workers, and that the steps can run on them."""
+    if options.on_workers:
+        if refusals := check_worker_steps(steps, module):
+            raise CompileRefusedError(refusals)
+        sliced.notes += note_shared_files(steps)
     if not largest_worker_size(s.settings for s in steps):
         return
     if not options.profile and not all(s.profile for s in steps if largest_worker_size([s.settings])):

@@ -21,6 +21,8 @@ class CompileOptions(StepSettings):
     """Name of the pipeline, its folder, flow and deployment."""
     profile: str = ""
     """Cluster profile of the runs; empty for none."""
+    tasks_on: str = "flow"
+    """Place of the tasks: ``flow``, the process of the flow, or ``workers``, the workers of the cluster."""
     schedules: tuple[Schedule, ...] = ()
     parameters: tuple[str, ...] = ()
     """Names that must become parameters."""
@@ -52,6 +54,11 @@ class CompileOptions(StepSettings):
     kernel_names: Collection[str] = field(default=())
     """Names in the running kernel, for clearer refusals."""
 
+    @property
+    def on_workers(self) -> bool:
+        """True if the tasks run on the workers of the cluster."""
+        return self.tasks_on == "workers"
+
     def settings(self) -> StepSettings:
         """Return the settings of steps without settings in their directives."""
         return StepSettings(**{f.name: getattr(self, f.name) for f in fields(StepSettings)})
@@ -68,6 +75,10 @@ class CompileOptions(StepSettings):
             raise UsageError(f"{both[0]} cannot have both a value and a time window: set one of them.")
         if self.one_step and not self.whole:
             raise UsageError("--one-step makes one step of a whole notebook. Add --all.")
+        if self.on_workers and not self.profile:
+            raise UsageError("--tasks-on workers needs a cluster: choose one with --profile.")
+        if self.on_workers and self.standalone:
+            raise UsageError("--tasks-on workers needs Jupyter Pipeline in the runs: leave out --standalone.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -220,6 +220,38 @@ RULES: dict[str, Rule] = {
             "it changes an object that a step below reads unchanged",
             "Add %%step to its cell too, or change a copy.",
         ),
+        # Steps on workers
+        Rule(
+            "workers-state",
+            "edge",
+            "{step} needs {what} that {other} changes ({change}), and with --tasks-on workers each step runs in "
+            "another process",
+            "Give both cells the same step name, or omit --tasks-on.",
+        ),
+        Rule(
+            "workers-value",
+            "edge",
+            "it is {kind}, which --tasks-on workers cannot pass to another process",
+            "Create it in each step that needs it, give the cells the same step name, or omit --tasks-on.",
+        ),
+        Rule(
+            "workers-prefect",
+            "edge",
+            "it is Prefect's, whose run context is not on the workers of --tasks-on workers",
+            "Use print or logging, or omit --tasks-on.",
+        ),
+        Rule(
+            "workers-profile",
+            "directive",
+            "a step with its own --profile uses that cluster from the process of the flow, not by --tasks-on workers",
+            "Omit one of the two options.",
+        ),
+        Rule(
+            "workers-function",
+            "directive",
+            "a step with --function runs in the cloud, not on the workers of --tasks-on workers",
+            "Omit one of the two options.",
+        ),
     )
 }
 """Rules by id, in the order of the stages."""

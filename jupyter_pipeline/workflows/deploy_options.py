@@ -195,6 +195,14 @@ OPTIONS = (
         fields=("compile_options.profile",),
     ),
     Option(
+        "tasks-on",
+        "place of the steps: flow (the process of the flow) or workers (the workers of the cluster, in parallel)",
+        "PLACE",
+        group="cluster",
+        choices=("flow", "workers"),
+        fields=("compile_options.tasks_on",),
+    ),
+    Option(
         "work-pool",
         "work pool of another Prefect server",
         "POOL",

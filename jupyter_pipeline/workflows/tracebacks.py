@@ -12,7 +12,8 @@ from jupyter_pipeline.paths import snapshots_dir
 __all__ = ["locate", "locate_in_notebook", "strip_engine_frames"]
 
 _ENGINE = re.compile(
-    r'^( *)File "(?:[^"\n]*/site-packages/prefect/[^"\n]*|[^"\n]*/rehearsal_(?:child\.py|recorder/\w+\.py)|'
+    r'^( *)File "(?:[^"\n]*/site-packages/prefect/[^"\n]*|[^"\n]*/workflows/worker_tasks/\w+\.py|'
+    r'[^"\n]*/rehearsal_(?:child\.py|recorder/\w+\.py)|'
     r'<frozen importlib[^"\n]*)".*\n'
     r"(?:\1  .*\n)*",
     re.MULTILINE,

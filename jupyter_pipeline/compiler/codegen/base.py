@@ -33,10 +33,13 @@ RESERVED_NAMES = frozenset(
         "persist_results",
         "receive_results",
         "return_state",
+        "run_client",
         "run_on",
         "run_window",
         "steps",
         "task",
+        "task_runner",
+        "tasks_on",
         "unmapped",
         "wait_for",
         "Annotated",
@@ -83,6 +86,8 @@ class CodeGenerator(ABC):
     """True if a run can compute its time window from its schedule."""
     supports_step_compute: ClassVar[bool] = False
     """True if single steps can run on clusters of their own."""
+    supports_workers: ClassVar[bool] = False
+    """True if the tasks of a run can run on the workers of its cluster."""
 
     def check_options(self, options: CompileOptions) -> None:
         """Check the options before the cells are compiled.
@@ -92,6 +97,8 @@ class CodeGenerator(ABC):
         UsageError
             If the orchestrator cannot express an option, and ignoring it would change the result of a run.
         """
+        if options.on_workers and not self.supports_workers:
+            raise UsageError(f"--tasks-on workers needs Prefect: leave out --to {self.name}.")
         if options.windows and (options.standalone or not self.supports_windows):
             option = "--standalone" if options.standalone else f"--to {self.name}"
             raise UsageError(

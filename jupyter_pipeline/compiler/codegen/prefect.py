@@ -48,6 +48,7 @@ class PrefectCodeGenerator(CodeGenerator):
     deployable: ClassVar[bool] = True
     supports_windows: ClassVar[bool] = True
     supports_step_compute: ClassVar[bool] = True
+    supports_workers: ClassVar[bool] = True
 
     def notes(self, graph: PipelineGraph, options: CompileOptions) -> list[str]:
         """Return notes on options that ``prefect deploy`` ignores; a deploy by Jupyter Pipeline applies them."""
@@ -83,7 +84,7 @@ def _render_flow(graph: PipelineGraph, options: CompileOptions) -> str:
     imports.need("prefect", "task")
     imports.need("steps")
     alone = steps[0] if len(steps) == 1 and not steps[0].mapped else None
-    asynchronous = alone is not None and alone.asynchronous and alone.kind == "step"
+    asynchronous = alone is not None and alone.asynchronous and alone.kind == "step" and not options.on_workers
     clusters = FlowClusters(steps, options.profile, imports, {*RESERVED_NAMES, *(p.name for p in parameters)})
     flow = _Calls(options, imports, clusters)
     body = flow.single(alone) if alone else flow.several(steps)
@@ -91,7 +92,7 @@ def _render_flow(graph: PipelineGraph, options: CompileOptions) -> str:
     body = render_folder_change(imports) + body
     helpers = render_cache_policy(imports) if any(s.settings.cache for s in steps) else ""
     if any(s.kind == "check" for s in steps):
-        helpers += _check(steps, imports, graph.libraries, clusters)
+        helpers += _check(steps, imports, graph.libraries, clusters, on_workers=options.on_workers)
     summary = graph.title or (alone.summary if alone else "") or f"Run {options.name}."
     arguments = [_argument(p, imports) for p in parameters]
     returns = render_flow_type(graph, imports)
@@ -142,6 +143,9 @@ def _on_cluster(
     if options.profile and not options.standalone and any(not s.profile for s in steps):
         imports.need("jupyter_pipeline.runtime", "run_on")
         contexts.insert(0, f'run_on("{options.profile}", __file__{size_arguments(shared)})')
+    if options.on_workers:
+        contexts[0] += " as run_client"
+        contexts.append(f"{imports.need('jupyter_pipeline.runtime', 'tasks_on')}(run_client, steps) as task_runner")
     if contexts:
         several = "".join(f"    {each},\n" for each in contexts)
         return (f"with {contexts[0]}:\n" if len(contexts) == 1 else f"with (\n{several}):\n") + indent(body)
@@ -169,17 +173,25 @@ def _own_cluster(cluster: Mapping[str, Any], body: str, imports: Imports) -> str
     )
 
 
-def _check(steps: Sequence[Step], imports: Imports, libraries: frozenset[str], clusters: FlowClusters) -> str:
+def _check(
+    steps: Sequence[Step], imports: Imports, libraries: frozenset[str], clusters: FlowClusters, *, on_workers: bool
+) -> str:
     """Return the function ``check`` of a flow, which makes a task of a check."""
     on = wrapping = ""
     if any(s.kind == "check" and clusters.wrapper(s) for s in steps):
         on = f"on={imports.need('jupyter_pipeline.runtime', 'receive_results')}, "
         wrapping = "    @on\n"
     imports.need("prefect.artifacts", "create_markdown_artifact")
+    call = "            result = function(*args)\n"
+    if on_workers:
+        call = (
+            "            returned = task_runner.call(function, *args)\n"
+            "            result = task_runner.fetch(returned)\n"
+        )
     waits = (
         f"            if {imports.need('inspect')}.iscoroutine(result):\n"
         f"                result = {imports.need('asyncio')}.run(result)\n"
-        if any(s.kind == "check" and s.asynchronous for s in steps)
+        if any(s.kind == "check" and s.asynchronous for s in steps) and not on_workers
         else ""
     )
     lazy = "dask" in libraries
@@ -195,20 +207,19 @@ def _check(steps: Sequence[Step], imports: Imports, libraries: frozenset[str], c
     naming = '**{"name": function.__name__, **settings}' if renamed else "name=function.__name__, **settings"
     return f'''
 
-def check(function, {on}**settings):
+def check(function, {on}{"task_runner, " if on_workers else ""}**settings):
     """Return a task that publishes why `function` raised or returned False."""
 
     @task({naming})
 {wrapping}    def run(*args):
         try:
-            result = function(*args)
-{waits}{looks}            if str({verdict}) == "False":  # Python's or NumPy's
+{call}{waits}{looks}            if str({verdict}) == "False":  # Python's or NumPy's
                 raise AssertionError(f"{{function.__name__}} returned False")
         except Exception as error:
             reason = str(error) or type(error).__name__
 {cases}            create_markdown_artifact(f"**{{function.__name__}}** did not pass: {{reason}}")
             raise
-        return result
+        return {"returned" if on_workers else "result"}
 
     return run
 '''
@@ -232,6 +243,9 @@ class _Calls:
 
     def single(self, step: Step) -> str:
         """Return the call of a pipeline with one step."""
+        if self.options.on_workers:
+            arguments = ", ".join(p.name for p in step.parameters)
+            return f"return {self._task(step)}.submit({arguments}).result()"
         wait = "await " if step.asynchronous and step.kind == "step" else ""
         return f"return {wait}{self._task(step)}({', '.join(p.name for p in step.parameters)})"
 
@@ -260,7 +274,9 @@ class _Calls:
                     lines += self._awaited(find_ancestors(step, steps))
                     self.awaited.add(id(step))
                     names = ", ".join(self.values[id(step), name] for name in step.outputs)
-                    lines.append(f"{names} = {self.futures[id(step)]}.result()")
+                    future = self.futures[id(step)]
+                    value = f"task_runner.split({future}, {len(step.outputs)})"
+                    lines.append(f"{names} = {value if self.options.on_workers else f'{future}.result()'}")
         lines += self._awaited(steps[:-1])
         lines.append(f"return {self.futures[id(steps[-1])]}.result()")
         return "\n".join(lines)
@@ -269,6 +285,8 @@ class _Calls:
         """Return the lines that await `steps` in order, so that the first failure is raised."""
         names = [self.futures[id(s)] for s in steps if id(s) not in self.awaited]
         self.awaited |= {id(s) for s in steps}
+        if names and self.options.on_workers:
+            return [wrap_call("task_runner.wait", names)]
         if len(names) < 2:
             return [f"{name}.result()" for name in names]
         run = unused_name("run", self.taken)
@@ -308,7 +326,9 @@ class _Calls:
         for name in step.inputs:
             value = self.values[id(step.sources[name]), name]
             ready = len(step.sources[name].outputs) > 1
-            if name == items:
+            if name == items and self.options.on_workers:
+                found.append(f"task_runner.items({value})")
+            elif name == items:
                 found.append(f"list({value if ready else f'{value}.result()'})")
             else:
                 found.append(f"{self.imports.need('prefect', 'unmapped')}({value})")
@@ -321,7 +341,7 @@ class _Calls:
             arguments.insert(0, f'name="{step.label}"')
         wrapper = self.clusters.wrapper(step)
         if step.kind == "check":
-            on = [f"on={wrapper}"] if wrapper else []
+            on = ["task_runner"] if self.options.on_workers else [f"on={wrapper}"] if wrapper else []
             return wrap_call("check", [f"steps.{step.name}", *on, *arguments], room=60)
         function = f"{wrapper}(steps.{step.name})" if wrapper else f"steps.{step.name}"
         return wrap_call("task", [function, *arguments], room=60)

@@ -1,0 +1,211 @@
+"""Prefect task runner whose tasks call their functions on the workers of a cluster."""
+
+from __future__ import annotations
+
+import copy
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from prefect.cache_policies import NO_CACHE, CachePolicy
+from prefect.context import FlowRunContext
+from prefect.futures import PrefectConcurrentFuture, PrefectFuture, PrefectFutureList, PrefectTaskRunFuture
+from prefect.settings import get_current_settings
+from prefect.states import Completed
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from jupyter_pipeline.workflows.worker_tasks.calls import WorkerCalls
+from jupyter_pipeline.workflows.worker_tasks.results import Result, fetch
+
+if TYPE_CHECKING:
+    import distributed
+    from prefect import Task
+
+__all__ = ["WorkerTaskRunner", "tasks_on"]
+
+
+@contextmanager
+def tasks_on(client: distributed.Client, steps: ModuleType) -> Iterator[WorkerTaskRunner]:
+    """Run the tasks that a flow submits in this block on the workers of a cluster.
+
+    Parameters
+    ----------
+    client : distributed.Client
+        Client of the cluster, with its address and security. No other client of this process is used.
+    steps : module
+        Module of the functions that run on the workers. Tasks with other functions run in this process.
+
+    Yields
+    ------
+    WorkerTaskRunner
+        The task runner of the block.
+    """
+    with WorkerTaskRunner(client, steps) as runner:
+        context = FlowRunContext.get()
+        if context is None:
+            raise RuntimeError("Tasks run on workers inside a flow only.")
+        with context.model_copy(update={"task_runner": runner}):
+            yield runner
+
+
+class WorkerTaskRunner(ThreadPoolTaskRunner):  # type: ignore[misc] # Prefect is not typed here
+    """Task runner with Prefect's engine in a thread of this process, and the function of the task on a worker.
+
+    Parameters
+    ----------
+    client : distributed.Client
+        Client of the cluster.
+    steps : module
+        Module of the functions that run on the workers.
+    """
+
+    def __init__(self, client: distributed.Client, steps: ModuleType) -> None:
+        super().__init__()
+        self.client, self.steps = client, steps
+        self._calls = WorkerCalls(client)
+        self._tasks: dict[int, tuple[Task[..., Any], Task[..., Any]]] = {}
+        """Each submitted task and its copy that calls a worker, by ``id`` of the task."""
+
+    def duplicate(self) -> WorkerTaskRunner:
+        """Return a new task runner on the same cluster."""
+        return type(self)(self.client, self.steps)
+
+    def submit(
+        self,
+        task: Task[..., Any],
+        parameters: dict[str, Any],
+        wait_for: Iterable[PrefectFuture[Any]] | None = None,
+        dependencies: dict[str, set[Any]] | None = None,
+    ) -> WorkerFuture:
+        """Submit a task, and return its future."""
+        future = super().submit(self._on_workers(task), parameters, wait_for, dependencies)
+        return WorkerFuture(future.task_run_id, future.wrapped_future)
+
+    def call(self, function: Callable[..., Any], *arguments: Any) -> Result:
+        """Call a function on a worker from a task that runs in this process, and return its result by reference."""
+        return self._calls.call(function, arguments, {})
+
+    def fetch(self, result: Any) -> Any:
+        """Return the value of a result, copied to this process."""
+        return fetch(result)
+
+    def wait(self, *futures: PrefectFuture[Any] | PrefectFutureList[Any]) -> None:
+        """Wait for tasks in order, and raise the first failure. The results stay on the workers."""
+        for future in futures:
+            for one in future if isinstance(future, PrefectFutureList) else [future]:
+                _result(one)
+
+    def split(self, future: PrefectFuture[Any], count: int) -> list[Any]:
+        """Wait for a task that returns several values, and return each value by reference."""
+        result = _result(future)
+        if not isinstance(result, Result):  # a cached result
+            return list(result)
+        return [PartFuture(future.task_run_id, self._calls.part(result, number)) for number in range(count)]
+
+    def items(self, future: Any) -> list[Any]:
+        """Wait for a task that returns a list, and return its elements, large ones by reference."""
+        if isinstance(future, PrefectFutureList):
+            return list(future)
+        result = _result(future) if isinstance(future, PrefectFuture) else future
+        return self._calls.items(result) if isinstance(result, Result) else list(result)
+
+    def __enter__(self) -> WorkerTaskRunner:
+        super().__enter__()
+        self._calls.start()
+        return self
+
+    def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:
+        if exc_type is not None and not issubclass(exc_type, Exception):  # an interrupt: do not wait for steps
+            self._calls.interrupt()
+        super().__exit__(exc_type, exc_value, traceback)
+        self._calls.stop()
+        self._tasks.clear()
+
+    def _on_workers(self, task: Task[..., Any]) -> Task[..., Any]:
+        """Return a copy of a task that calls its function on a worker; other tasks are returned as they are."""
+        if getattr(task.fn, "__module__", "") != self.steps.__name__:
+            return task
+        if id(task) not in self._tasks:
+            self._tasks[id(task)] = (task, self._copy(task))
+        return self._tasks[id(task)][1]
+
+    def _copy(self, task: Task[..., Any]) -> Task[..., Any]:
+        function, stores = task.fn, task.persist_result
+        if stores is None:
+            stores = get_current_settings().results.persist_by_default
+
+        @functools.wraps(function)
+        def call(*arguments: Any, **named: Any) -> Any:
+            result = self._calls.call(function, arguments, named)
+            return result.value() if stores else result
+
+        remote: Task[..., Any] = copy.copy(task)
+        remote.fn, remote.isasync = call, False
+        # Without stored results a cache key has no use, and its computation would fetch the inputs.
+        remote.cache_policy = _FetchedInputs(policy=task.cache_policy) if stores else NO_CACHE
+        return remote
+
+
+class WorkerFuture(PrefectConcurrentFuture[Any]):  # type: ignore[misc] # Prefect is not typed here
+    """Future of a task on a worker. Its result stays there until `result` is called."""
+
+    def result(self, timeout: float | None = None, raise_on_failure: bool = True) -> Any:
+        """Return the value of the task, copied to this process."""
+        return fetch(super().result(timeout=timeout, raise_on_failure=raise_on_failure))
+
+    def reference(self) -> Any:
+        """Wait for the task, and return its result by reference."""
+        return super().result()
+
+
+class PartFuture(PrefectTaskRunFuture[Any]):  # type: ignore[misc] # Prefect is not typed here
+    """One of the values that a completed task returned, by reference.
+
+    Parameters
+    ----------
+    task_run_id : uuid.UUID
+        Id of the task run.
+    part : Result
+        The value.
+    """
+
+    def __init__(self, task_run_id: Any, part: Result) -> None:
+        super().__init__(task_run_id)
+        self._part = part
+        self._final_state = Completed(data=part)
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Return: the task has completed."""
+
+    def result(self, timeout: float | None = None, raise_on_failure: bool = True) -> Any:
+        """Return the value, copied to this process."""
+        return self._part.value()
+
+    def reference(self) -> Result:
+        """Return the value by reference."""
+        return self._part
+
+    def add_done_callback(self, fn: Callable[[PrefectFuture[Any]], None]) -> None:
+        """Call a function with this future."""
+        fn(self)
+
+
+@dataclass
+class _FetchedInputs(CachePolicy):  # type: ignore[misc] # Prefect is not typed here
+    """Cache policy that computes its key from the values of inputs on workers."""
+
+    policy: Any = None
+
+    def compute_key(self, task_ctx: Any, inputs: Any, flow_parameters: Any, **more: Any) -> str | None:
+        """Return the key of the task's own policy."""
+        values = {name: fetch(value) for name, value in inputs.items()}
+        key: str | None = self.policy.compute_key(task_ctx, values, flow_parameters, **more)
+        return key
+
+
+def _result(future: PrefectFuture[Any]) -> Any:
+    """Wait for a task, and return its result, by reference where it is on a worker."""
+    return future.reference() if isinstance(future, WorkerFuture | PartFuture) else future.result()
