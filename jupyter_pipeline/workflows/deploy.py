@@ -33,6 +33,9 @@ __all__ = ["Kernel", "deploy"]
 _MOST_LINES, _WIDEST = 500, 2000
 """Lines of a rehearsal that are reported, and their width."""
 
+_ON_WORKERS = "the steps ran on the workers of the cluster, which record nothing"
+_WRITTEN_BY_WORKERS = "Files that steps wrote on the workers are not put back."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kernel:
@@ -136,6 +139,7 @@ def _rehearse(
     from jupyter_pipeline.workflows.rehearsal import rehearse
     from jupyter_pipeline.workflows.rehearsed_files import protect_files
 
+    options = plan.settings.compile_options
     report(f"Rehearsing {plan.compilation.name}: one run in a separate process (--no-rehearse skips it)")
     notebook = cells.Notebook(plan.cells, plan.selected, plan.compilation)
     values = {**spec.parameters, **plan.settings.sample}
@@ -163,7 +167,8 @@ def _rehearse(
         read_secrets = {*done.variables.get("secrets", ()), *(name for name in read if name in supplied)}
         if done.error:
             missing = RecordedVariables(secrets=tuple(sorted(read_secrets))).notes(worker)
-            raise _rehearsal_error(plan, done, (*missing, *files.restore()))
+            kept = (_WRITTEN_BY_WORKERS,) if options.on_workers else ()
+            raise _rehearsal_error(plan, done, (*missing, *files.restore(), *kept))
         variables = recorded_variables.with_rehearsal(
             plan.variables,
             read={name: offered[name] for name in read if name in offered},
@@ -173,10 +178,10 @@ def _rehearse(
         for text in sorted({*variables.notes(worker)} - {*plan.variables.notes(worker)}):
             report(f"note: {text}")
         report(f"The rehearsal succeeded ({done.seconds:.1f} s)")
-        options = plan.settings.compile_options
+        recording = {"problem": _ON_WORKERS} if options.on_workers else done.recording
         comparison = cells.compare(
             notebook,
-            done.recording,
+            recording,
             folder=plan.folder,
             before=files.before,
             seconds=done.seconds,
@@ -189,7 +194,7 @@ def _rehearse(
             find_copy=files.backup.find_copy,
         )
         is_refused = plan.settings.require_same and bool(comparison.differences or comparison.obstacles)
-        notes = files.restore() if is_refused else files.settle(comparison, done.recording)
+        notes = files.restore() if is_refused else files.settle(comparison, recording)
         comparison = dataclasses.replace(comparison, notes=(*comparison.notes, *notes))
         if is_refused:
             raise RehearsalDiffersError(comparison, find_remedies(comparison))

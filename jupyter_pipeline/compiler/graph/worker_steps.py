@@ -97,7 +97,10 @@ def note_shared_files(steps: Sequence[Step]) -> list[CellNote]:
 def _steps_elsewhere(steps: Sequence[Step]) -> Iterator[Refusal]:
     """Yield refusals of steps with compute of their own."""
     for step in steps:
-        for rule, is_elsewhere in (("workers-profile", step.profile), ("workers-function", step.function)):
+        for rule, is_elsewhere in (
+            ("workers-profile", step.profile),
+            ("workers-function", getattr(step, "function", False)),
+        ):
             if is_elsewhere:
                 first = step.statements[0]
                 yield refusal(rule, cell=first.cell, line=first.node.lineno, name=step.task_name)

@@ -169,9 +169,8 @@ class WorkerCalls:
             remote.run_task, call, data, *(result.future for result in values), key=key, pure=False
         )
         future.add_done_callback(lambda _: inbox.put(_DONE))
-        ended = False
+        ended, worker, error = False, "", b""
         try:
-            worker, error = "", b""
             while True:
                 message = self._next(inbox)
                 kind = message["kind"]
@@ -188,16 +187,16 @@ class WorkerCalls:
                 elif kind == "error":
                     error = message["data"]
                 elif kind == "lost":
-                    worker = worker if message["worker"] != worker else ""
+                    ended = message["worker"] == worker  # nothing to stop
                     self._check_lost(message, key, keys, call["name"])
                 elif kind == "interrupt":
                     raise KeyboardInterrupt
             self._raise_failure(future, error, call["name"])
             return Result(future, self.client, keys | {key})
         finally:
-            del self._active[key]
             if not ended:
-                self._stop_call(key, worker, future)
+                self._stop_call(key, worker or self._find_worker(inbox), future)
+            del self._active[key]
 
     def _next(self, inbox: queue.SimpleQueue[Mapping[str, Any]]) -> Mapping[str, Any]:
         while True:
@@ -206,6 +205,15 @@ class WorkerCalls:
             except queue.Empty:
                 if self.client.status in ("closing", "closed"):
                     raise ClusterError("The connection to the cluster is closed.") from None
+
+    def _find_worker(self, inbox: queue.SimpleQueue[Mapping[str, Any]]) -> str:
+        """Return the worker of a function that has just begun; empty if it has not."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                message = inbox.get(timeout=_POLL)
+                if message["kind"] == "began":
+                    return str(message["worker"])
+        return ""
 
     def _check_lost(self, message: Mapping[str, Any], key: str, keys: frozenset[str], name: str) -> None:
         if message["key"] == key:

@@ -56,7 +56,12 @@ class TaskSchedulerPlugin(SchedulerPlugin):  # type: ignore[misc] # distributed 
         scheduler.handlers[BEGIN] = self.begin
 
     async def begin(self, key: str, worker: str, topic: str) -> str:
-        """Register the start of a function; return the worker of an earlier start, else an empty string."""
+        """Register the start of a function; return the worker of an earlier start, else an empty string.
+
+        A function that was cancelled meanwhile does not begin either.
+        """
+        if key not in self.scheduler.tasks:
+            return "none"
         earlier = self.begun.get(key, ("", ""))[0]
         self.begun.setdefault(key, (worker, topic))
         return earlier
