@@ -414,6 +414,7 @@ def _describe_compute(step: Step, steps: Sequence[Step], options: CompileOptions
     shared = largest_worker_size(s.settings for s in together)
     size = "".join(f", {name} {value}" for name, value in shared.items())
     place = f"cluster of the profile {profile}" if step.profile else f"cluster of the run, profile {profile}"
+    place = f"workers of the {place}" if options.on_workers else place
     text = f"{place}{size}" if profile else "process of the flow"
     return StepCompute(step=step.task_name, profile=step.profile, text=text, **largest_worker_size([step.settings]))
 

@@ -99,6 +99,7 @@ PIPELINES = {
             "adapt": {"maximum": 8},
         },
     ),
+    "workers": lambda: rich(tasks_on="workers"),
     "dagster": lambda: rich(to="dagster", schedules=(Schedule(cron="0 6 * * *", parameters={"region": "us"}),)),
 }
 

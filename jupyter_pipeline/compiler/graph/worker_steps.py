@@ -154,15 +154,39 @@ def _shared_state(step: Step, earlier: Step, steps: Sequence[Step]) -> Iterator[
                 yield _refuse_state(step, step.statements[0], earlier, before, what)
                 return
     for before, s in _needs(step, earlier):
-        bit = 1 << before.number
-        by_value = any(
-            other.sources.get(name, 0) & bit and place[id(source)] >= place[id(earlier)]
-            for name, source in step.sources.items()
-            for other in step.statements
-        )
-        if not by_value and not _share_files(before, s):
+        if not _is_in_values(before, s, step, place[id(earlier)], steps) and not _share_files(before, s):
             yield _refuse_state(step, s, earlier, before, _describe_state(before, s))
             return
+
+
+def _is_in_values(before: Statement, s: Statement, step: Step, position: int, steps: Sequence[Step]) -> bool:
+    """Return True if the values that a statement reads contain the effect of an earlier statement.
+
+    Parameters
+    ----------
+    before : Statement
+        Statement of an earlier step.
+    s : Statement
+        Statement of `step`.
+    step : Step
+        The later step.
+    position : int
+        Position of the earlier step.
+    steps : sequence of Step
+        All steps in document order.
+    """
+    place = {id(each): number for number, each in enumerate(steps)}
+    homes = {each.number: home for home in steps for each in home.statements}
+    names = [name for name, bits in s.sources.items() if bits >> before.number & 1]
+    for name in names:
+        makers = [step.sources[name]] if name in step.sources else []
+        for (captured, definer), bits in s.deferred_versions.items():
+            home = homes.get(definer, step)
+            if captured == name and bits and home is not step:  # a function of another step has the value
+                makers.append(home.sources.get(name, home))
+        if any(place[id(maker)] < position for maker in makers):
+            return False
+    return bool(names)
 
 
 def _refuse_state(step: Step, s: Statement, earlier: Step, before: Statement, what: str) -> Refusal:

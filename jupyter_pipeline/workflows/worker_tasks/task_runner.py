@@ -16,6 +16,7 @@ from prefect.futures import PrefectConcurrentFuture, PrefectFuture, PrefectFutur
 from prefect.settings import get_current_settings
 from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.utilities.collections import visit_collection
 
 from jupyter_pipeline.workflows.worker_tasks.calls import WorkerCalls
 from jupyter_pipeline.workflows.worker_tasks.results import Result, fetch
@@ -81,12 +82,12 @@ class WorkerTaskRunner(ThreadPoolTaskRunner):  # type: ignore[misc] # Prefect is
         dependencies: dict[str, set[Any]] | None = None,
     ) -> WorkerFuture:
         """Submit a task, and return its future."""
-        future = super().submit(self._on_workers(task), parameters, wait_for, dependencies)
+        future = super().submit(self._prepare(task), parameters, wait_for, dependencies)
         return WorkerFuture(future.task_run_id, future.wrapped_future)
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Result:
         """Call a function on a worker from a task that runs in this process, and return its result by reference."""
-        return self._calls.call(function, arguments, {})
+        return self._calls.call(function, [_plain(each) for each in arguments], {})
 
     def fetch(self, result: Any) -> Any:
         """Return the value of a result, copied to this process."""
@@ -124,10 +125,8 @@ class WorkerTaskRunner(ThreadPoolTaskRunner):  # type: ignore[misc] # Prefect is
         self._calls.stop()
         self._tasks.clear()
 
-    def _on_workers(self, task: Task[..., Any]) -> Task[..., Any]:
-        """Return a copy of a task that calls its function on a worker; other tasks are returned as they are."""
-        if getattr(task.fn, "__module__", "") != self.steps.__name__:
-            return task
+    def _prepare(self, task: Task[..., Any]) -> Task[..., Any]:
+        """Return the copy of a task that calls its function on a worker; a task of the flow's file runs here."""
         if id(task) not in self._tasks:
             self._tasks[id(task)] = (task, self._copy(task))
         return self._tasks[id(task)][1]
@@ -139,14 +138,16 @@ class WorkerTaskRunner(ThreadPoolTaskRunner):  # type: ignore[misc] # Prefect is
 
         @functools.wraps(function)
         def call(*arguments: Any, **named: Any) -> Any:
-            result = self._calls.call(function, arguments, named)
+            plain = [_plain(each) for each in arguments]
+            result = self._calls.call(function, plain, {name: _plain(each) for name, each in named.items()})
             return result.value() if stores else result
 
-        remote: Task[..., Any] = copy.copy(task)
-        remote.fn, remote.isasync = call, False
+        prepared: Task[..., Any] = copy.copy(task)
+        if getattr(function, "__module__", "") == self.steps.__name__:
+            prepared.fn, prepared.isasync = call, False
         # Without stored results a cache key has no use, and its computation would fetch the inputs.
-        remote.cache_policy = _FetchedInputs(policy=task.cache_policy) if stores else NO_CACHE
-        return remote
+        prepared.cache_policy = _FetchedInputs(policy=task.cache_policy) if stores else NO_CACHE
+        return prepared
 
 
 class WorkerFuture(PrefectConcurrentFuture[Any]):  # type: ignore[misc] # Prefect is not typed here
@@ -201,9 +202,14 @@ class _FetchedInputs(CachePolicy):  # type: ignore[misc] # Prefect is not typed 
 
     def compute_key(self, task_ctx: Any, inputs: Any, flow_parameters: Any, **more: Any) -> str | None:
         """Return the key of the task's own policy."""
-        values = {name: fetch(value) for name, value in inputs.items()}
+        values = visit_collection(inputs, visit_fn=fetch, return_data=True)
         key: str | None = self.policy.compute_key(task_ctx, values, flow_parameters, **more)
         return key
+
+
+def _plain(value: Any) -> Any:
+    """Return a list in place of Prefect's list of a mapped task: workers do not need Prefect."""
+    return list(value) if isinstance(value, PrefectFutureList) else value
 
 
 def _result(future: PrefectFuture[Any]) -> Any:

@@ -1,0 +1,66 @@
+"""A compiled pipeline on the workers of a real cluster, with a real Prefect server."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells
+from jupyter_pipeline.orchestration import runs
+from jupyter_pipeline.orchestration.prefect_api import endpoint
+
+CELLS = (
+    "import os\nimport sys\nimport logging\nimport pandas as pd",
+    "%%step load\nprint('loading in', os.getpid())\ntable = pd.DataFrame({'day': range(8)})\ndays = list(range(8))",
+    "def window(day):\n    print('window', day, 'in', os.getpid(), 'prefect' in sys.modules)\n"
+    "    return int(table.day[day])",
+    "%%step windows --map\nsums = [window(day) for day in days]",
+    "%%check positive\nsum(sums) > 0",
+    "%%step mean --cache 1h\nmean = sum(sums) / len(sums)",
+    "%%step report --retries 1\nlogging.warning('mean %s', mean)\nif mean == 3.5:\n    raise ValueError(f'bad {mean}')",
+)
+PROFILE = """
+profiles:
+  two:
+    cluster_class: distributed.LocalCluster
+    workers: 2
+    cluster_kwargs: {threads_per_worker: 1}
+"""
+
+
+@pytest.mark.timeout(240)
+def test_steps_run_on_workers_with_their_output_retries_and_failures_in_the_run(live: Path, tmp_path: Path) -> None:
+    cells = [Cell(index=index, source=source) for index, source in enumerate(CELLS)]
+    marked = [index for index, source in enumerate(CELLS) if source.startswith("%%")]
+    options = CompileOptions(name="on-workers", profile="two", tasks_on="workers")
+    for name, text in compile_cells(cells, marked, options).files.items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / "two.yaml").write_text(PROFILE)
+    done = subprocess.run(
+        [sys.executable, "flow.py"],
+        cwd=tmp_path,
+        env={**os.environ, **endpoint.variables(""), "PREFECT_HOME": str(tmp_path / "prefect")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    name = re.search(r"Flow run '([\w-]+)'", done.stderr)
+    assert name, done.stderr
+    log = runs.read_log(name[1])
+    assert re.search(r"\[load-\w+\] loading in \d+", log), log
+    windows = re.findall(r"\[windows-\w+\] window (\d) in (\d+) (True|False)", log)
+    assert sorted(day for day, _, _ in windows) == [str(day) for day in range(8)]
+    assert {imported for _, _, imported in windows} == {"False"}
+    assert len({process for _, process, _ in windows} - {str(os.getpid())}) >= 1
+    assert re.search(r"\[positive-\w+\] Finished in state Completed", log)
+    assert log.count("ValueError('bad 3.5') - Retry 1/1") == 1
+    assert done.stderr.count("root - mean 3.5") == 2
+    line = (tmp_path / "steps.py").read_text().split("raise ValueError")[0].count("\n") + 1
+    assert f'File "{tmp_path}/steps.py", line {line}, in report' in log
+    (run,) = [run for run in runs.list_runs() if run.name == name[1]]
+    assert (run.state, "ValueError: bad 3.5" in run.message) == ("Failed", True)
