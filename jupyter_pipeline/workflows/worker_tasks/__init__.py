@@ -1,7 +1,7 @@
 """Run the tasks of a flow on the workers of its cluster (``--tasks-on workers``).
 
 Prefect's engine stays in the flow's process, in one thread for each running task: states, retries, timeouts and logs
-are those of a task without workers. Only the function of the task runs on a worker, so that workers need neither
+are the same as without workers. Only the function of the task runs on a worker, so that workers need neither
 Prefect nor a connection to its server.
 
 * `task_runner` is the task runner of Prefect.
