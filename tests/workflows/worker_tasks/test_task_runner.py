@@ -17,8 +17,7 @@ from jupyter_pipeline.orchestration.prefect_api import endpoint
 CELLS = (
     "import os\nimport sys\nimport logging\nimport pandas as pd",
     "%%step load\nprint('loading in', os.getpid())\ntable = pd.DataFrame({'day': range(8)})\ndays = list(range(8))",
-    "def window(day):\n    print('window', day, 'in', os.getpid(), 'prefect' in sys.modules)\n"
-    "    return int(table.day[day])",
+    "def window(day):\n    print('window', day, os.getpid(), 'prefect' in sys.modules)\n    return int(table.day[day])",
     "%%step windows --map\nsums = [window(day) for day in days]",
     "%%check positive\nsum(sums) > 0",
     "%%step mean --cache 1h\nmean = sum(sums) / len(sums)",
@@ -53,7 +52,7 @@ def test_steps_run_on_workers_with_their_output_retries_and_failures_in_the_run(
     assert name, done.stderr
     log = runs.read_log(name[1])
     assert re.search(r"\[load-\w+\] loading in \d+", log), log
-    windows = re.findall(r"\[windows-\w+\] window (\d) in (\d+) (True|False)", log)
+    windows = re.findall(r"\[windows-\w+\] window (\d) (\d+) (True|False)", log)
     assert sorted(day for day, _, _ in windows) == [str(day) for day in range(8)]
     assert {imported for _, _, imported in windows} == {"False"}
     assert len({process for _, process, _ in windows} - {str(os.getpid())}) >= 1
