@@ -223,6 +223,8 @@ class DeploymentStatus(Record):
     """True if deploying the current cells would change the code or would be refused."""
     reason: str = ""
     """Reason for a refusal or a failed comparison."""
+    server_changes: tuple[str, ...] = ()
+    """Changes by other programs on the server since the deploy, in words."""
     last_run: str = ""
     """State of the last run. Empty before the first run."""
     failing: bool = False

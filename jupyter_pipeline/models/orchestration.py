@@ -200,6 +200,14 @@ class DeploymentRecord(Record):
     catch_up: str = ""
     concurrency_limit: int | None = None
     url: str = ""
+    commit: str = ""
+    """Commit of the notebook's repository at the deploy from this machine; empty if it is unknown."""
+    dirty: bool = False
+    """True if the deployed notebook or another tracked file differed from the commit."""
+    deployed_version: str = ""
+    """Content hash of the code of the last deploy from this machine; empty without one."""
+    server_changes: tuple[str, ...] = ()
+    """Changes by other programs since the last deploy from this machine, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

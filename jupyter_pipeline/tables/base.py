@@ -25,21 +25,26 @@ class Table:
         Rows, each as long as `headers`.
     empty : str
         Text in place of a table without rows.
+    notes : sequence of str
+        Sentences below the table.
     """
 
     headers: Sequence[str]
     rows: Sequence[Sequence[str]]
     empty: str
+    notes: Sequence[str] = ()
 
     def __str__(self) -> str:
         if not self.rows:
             return self.empty
-        return tabulate(self.rows, headers=self.headers, tablefmt="simple", disable_numparse=True)
+        table = tabulate(self.rows, headers=self.headers, tablefmt="simple", disable_numparse=True)
+        return "\n".join([table, *self.notes])
 
     def _repr_html_(self) -> str:
         if not self.rows:
             return f"<p>{html.escape(self.empty)}</p>"
-        return tabulate(self.rows, headers=self.headers, tablefmt="html", disable_numparse=True)
+        table = tabulate(self.rows, headers=self.headers, tablefmt="html", disable_numparse=True)
+        return "".join([str(table), *(f"<p>{html.escape(note)}</p>" for note in self.notes)])
 
     def _repr_pretty_(self, printer: object, cycle: bool) -> None:
         printer.text(str(self))  # type: ignore[attr-defined]

@@ -53,7 +53,18 @@ def deployments(records: Sequence[DeploymentRecord]) -> Table:
         for r in records
     ]
     headers = ("deployment", "state", "schedule", "last run", "next run", "profile", "version")
-    return Table(headers, rows, "There are no deployments. Deploy a cell: write %%deploy NAME in its first line.")
+    empty = "There are no deployments. Deploy a cell: write %%deploy NAME in its first line."
+    return Table(headers, rows, empty, _server_changes(records))
+
+
+def _server_changes(records: Sequence[DeploymentRecord] | Sequence[DeploymentStatus]) -> list[str]:
+    """Return one note for each deployment that other programs have changed."""
+    return [
+        f"{record.name!r} was changed on the server since its deploy. Deploy it again to repair it:\n"
+        + "\n".join(f"  {text}" for text in record.server_changes)
+        for record in records
+        if record.server_changes
+    ]
 
 
 def runs(records: Sequence[RunRecord]) -> Table:
@@ -190,7 +201,7 @@ def statuses(records: Sequence[DeploymentStatus]) -> Table:
         for r in records
     ]
     headers = ("deployment", "cells", "code", "last run", "state", "note")
-    return Table(headers, rows, "This notebook has no deployments.")
+    return Table(headers, rows, "This notebook has no deployments.", _server_changes(records))
 
 
 def tests(outcomes: Sequence[PipelineTest]) -> Table:

@@ -47,7 +47,7 @@ def status(cells: Sequence[Cell], notebook: Path) -> list[DeploymentStatus]:
 
 
 def _status(cells: Sequence[Cell], record: DeploymentRecord) -> DeploymentStatus:
-    folder = snapshots_dir() / record.version
+    folder = snapshots_dir() / (record.deployed_version or record.version)
     try:
         origin = json.loads((folder / ORIGIN).read_text("utf-8"))
         ids, reason = tuple(origin["cells"]), ""
@@ -64,6 +64,7 @@ def _status(cells: Sequence[Cell], record: DeploymentRecord) -> DeploymentStatus
         version=record.version,
         changed=changed,
         reason=reason,
+        server_changes=record.server_changes,
         last_run=last.state if last else "",
         failing=last is not None and last.state in _FAILED,
         paused=record.paused,

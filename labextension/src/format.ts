@@ -68,3 +68,16 @@ export function formatMoment(time: number): string {
     minute: '2-digit'
   });
 }
+
+/**
+ * The commit of a version: `commit 1b2c3d4e5f60 (dirty)`.
+ */
+export function formatCommit(
+  version: { readonly commit: string; readonly dirty: boolean },
+  trans: TranslationBundle
+): string {
+  const commit = version.commit.slice(0, 12);
+  return version.dirty
+    ? trans.__('commit %1 (dirty)', commit)
+    : trans.__('commit %1', commit);
+}

@@ -118,6 +118,8 @@ export interface IDeploymentStatus {
   readonly changed: boolean;
   /** Reason for a refusal or a failed comparison. */
   readonly reason: string;
+  /** Changes by other programs on the server since the deploy, in words. */
+  readonly server_changes: ReadonlyArray<string>;
   /** State of the last run. Empty before the first run. */
   readonly last_run: string;
   /** True if the last run failed. */
@@ -251,6 +253,19 @@ export interface IDeploymentRecord {
   readonly catch_up: string;
   readonly concurrency_limit: number | null;
   readonly url: string;
+  /**
+   * Commit of the notebook's repository at the deploy from this machine; empty if it is
+   * unknown.
+   */
+  readonly commit: string;
+  /** True if the deployed notebook or another tracked file differed from the commit. */
+  readonly dirty: boolean;
+  /**
+   * Content hash of the code of the last deploy from this machine; empty without one.
+   */
+  readonly deployed_version: string;
+  /** Changes by other programs since the last deploy from this machine, in words. */
+  readonly server_changes: ReadonlyArray<string>;
 }
 
 /** Place where a step of a pipeline runs, and its size. */

@@ -89,6 +89,9 @@ def test_the_tools_of_each_orchestrator_run_in_a_fresh_clone(clone: Path) -> Non
     )
     assert run_tool(clone, "graph", "-m", "dagster", "job", "execute", "-f", "definitions.py", "-j", "graph") == "60"
     assert run_tool(clone, "daily", "-m", "prefect", "--no-prompt", "deploy", "--all") == ""
+    found = deployments.find("daily")
+    assert found.server_changes[0].startswith(f"code: flow.py:daily in {clone}/pipelines/daily instead of ")
+    assert found.notebook == str(clone.parents[1].parent / "origin" / "reports" / "report.ipynb")
     run = runs.wait(deployments.run_now("daily", {"n": 5}).id, timeout=120)
     assert run.state == "Completed", runs.read_log(run.id)
     assert (clone / "out.txt").read_text() == "80"

@@ -13,6 +13,8 @@ from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError, Usage
 from jupyter_pipeline.models import DeploymentRecord, VersionRecord
 from jupyter_pipeline.orchestration import alerts, schedules
 from jupyter_pipeline.orchestration.deployments import apply
+from jupyter_pipeline.orchestration.deployments.listing import add_history
+from jupyter_pipeline.orchestration.deployments.server_changes import deployed_state
 from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.lookup import connect_to
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
@@ -120,8 +122,13 @@ async def rollback_async(name: str, version: str | None = None) -> DeploymentRec
             spec = history.to_specification(chosen, records.get_environment(there or {}))
             server = await apply.apply_specification(api, spec, overwrite=True)
             await alerts.apply_alerts(api, server, spec)
+            server = await api.get(f"/deployments/{server['id']}")
             history.set_current(name, api.endpoint.key, chosen.number)
-        return records.to_deployment_record(server, flow_name=spec.flow_name, last_run=None, ui_url=api.endpoint.ui_url)
+            history.store_state(name, api.endpoint.key, deployed_state(server))
+        record = records.to_deployment_record(
+            server, flow_name=spec.flow_name, last_run=None, ui_url=api.endpoint.ui_url
+        )
+        return add_history(record, server, api.endpoint.key)
 
 
 list_versions = run_sync(list_versions_async)

@@ -7,11 +7,12 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from jupyter_pipeline.exceptions import NotFoundError
+from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError
 from jupyter_pipeline.models import DeploymentRecord, DeploymentSpec, RunRecord
 from jupyter_pipeline.orchestration import alerts
 from jupyter_pipeline.orchestration.deployments import apply, pruning
-from jupyter_pipeline.orchestration.deployments.listing import to_deployment_records
+from jupyter_pipeline.orchestration.deployments.listing import add_history, to_deployment_records
+from jupyter_pipeline.orchestration.deployments.server_changes import deployed_state
 from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
 from jupyter_pipeline.orchestration.prefect_api.lookup import connect_to, find_deployment
@@ -58,10 +59,15 @@ async def deploy_async(spec: DeploymentSpec, *, overwrite: bool = False) -> Depl
         with history.lock_name(spec.name):
             server = await apply.apply_specification(api, spec, overwrite=overwrite)
             await alerts.apply_alerts(api, server, spec)
+            server = await api.get(f"/deployments/{server['id']}")
             removed = history.store_version(spec, api.endpoint.key)
+            history.store_state(spec.name, api.endpoint.key, deployed_state(server))
         if removed:
             await pruning.prune_after(api, removed)
-        return records.to_deployment_record(server, flow_name=spec.flow_name, last_run=None, ui_url=api.endpoint.ui_url)
+        record = records.to_deployment_record(
+            server, flow_name=spec.flow_name, last_run=None, ui_url=api.endpoint.ui_url
+        )
+        return add_history(record, server, api.endpoint.key)
 
 
 async def pause_async(name: str) -> DeploymentRecord:
@@ -93,6 +99,8 @@ async def run_now_async(name: str, parameters: Mapping[str, Any] | None = None) 
 
     Raises
     ------
+    OrchestrationError
+        If the work pool of the deployment was deleted.
     NotFoundError
         If a parameter is unknown.
     UsageError
@@ -100,6 +108,11 @@ async def run_now_async(name: str, parameters: Mapping[str, Any] | None = None) 
     """
     async with connect_to(name) as api:
         found = await find_deployment(api, name)
+        if not found.get("work_pool_name"):
+            raise OrchestrationError(
+                f"The work pool of {name!r} was deleted, so no worker runs it. Deploy it again, or choose another pool "
+                "with --work-pool."
+            )
         known = (found.get("parameter_openapi_schema") or {}).get("properties") or {}
         for parameter in parameters or {}:
             if known and parameter not in known:

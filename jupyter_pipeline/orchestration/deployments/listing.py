@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from jupyter_pipeline.models import DeploymentRecord
+from jupyter_pipeline.orchestration.deployments.server_changes import find_server_changes
 from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PAGE, PrefectApi, connect
 from jupyter_pipeline.orchestration.prefect_api.lookup import connect_to, find_deployment
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
+from jupyter_pipeline.orchestration.versions import history
 
-__all__ = ["find", "list_deployments", "to_deployment_records"]
+__all__ = ["add_history", "find", "list_deployments", "to_deployment_records"]
 
 _FEW = 20
 _ROUNDS = 8
@@ -48,18 +51,50 @@ async def to_deployment_records(api: PrefectApi, found: list[dict[str, Any]]) ->
     names = {flow["id"]: flow["name"] for flow in flows}
     ui_url = api.endpoint.ui_url
     return [
-        records.to_deployment_record(
-            record,
-            flow_name=names.get(record["flow_id"], ""),
-            last_run=(
-                records.to_run_record(last[record["id"]], deployment=record["name"], ui_url=ui_url)
-                if record["id"] in last
-                else None
+        add_history(
+            records.to_deployment_record(
+                record,
+                flow_name=names.get(record["flow_id"], ""),
+                last_run=(
+                    records.to_run_record(last[record["id"]], deployment=record["name"], ui_url=ui_url)
+                    if record["id"] in last
+                    else None
+                ),
+                ui_url=ui_url,
             ),
-            ui_url=ui_url,
+            record,
+            api.endpoint.key,
         )
         for record in found
     ]
+
+
+def add_history(record: DeploymentRecord, data: Mapping[str, Any], server: str) -> DeploymentRecord:
+    """Return the record of a deployment with facts of its last deploy from this machine.
+
+    Parameters
+    ----------
+    record : DeploymentRecord
+        The record.
+    data : mapping
+        The deployment as the API returns it.
+    server : str
+        Key of the server, see `Endpoint.key`.
+    """
+    version = history.current_version(record.name, server)
+    if version is None or version.spec["flow_name"] != record.flow_name:
+        return record
+    state = history.read_state(record.name, server)
+    # Another program may have replaced the variable that holds the notebook.
+    record = replace(
+        record,
+        notebook=record.notebook or version.spec.get("notebook", ""),
+        deployed_version=version.spec["version"],
+        server_changes=find_server_changes(state, data),
+    )
+    if data.get("entrypoint") != state.get("entrypoint"):
+        return record
+    return replace(record, commit=version.spec.get("commit", ""), dirty=version.spec.get("dirty", False))
 
 
 async def _collect_flows(api: PrefectApi, body: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import Any
 from jupyter_pipeline.models import Schedule
 from jupyter_pipeline.orchestration import schedules
 
-__all__ = ["parse_timestamp", "schedule_body", "to_schedule"]
+__all__ = ["parse_timestamp", "schedule_body", "to_schedule", "without_start"]
 
 
 def parse_timestamp(text: str | None) -> float | None:
@@ -72,7 +72,7 @@ def to_schedule(data: Mapping[str, Any], settings: Mapping[str, Any] | None = No
     if written is not None:
         original = Schedule(**{**written, **common})
         sent = [_native(original), *([_as_rule(original)] if "rrule" in body and not original.rrule else [])]
-        if _without_start(body) in map(_without_start, sent):  # no other program has changed it
+        if without_start(body) in map(without_start, sent):  # no other program has changed it
             return original
     common["timezone"] = body.get("timezone") or "UTC"
     if "cron" in body:
@@ -85,7 +85,7 @@ def to_schedule(data: Mapping[str, Any], settings: Mapping[str, Any] | None = No
     return Schedule(rrule=body["rrule"], **common)
 
 
-def _without_start(body: Mapping[str, Any]) -> dict[str, Any]:
+def without_start(body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the body of a schedule without the start of its rule, which may have advanced."""
     rule = "\n".join(line for line in body.get("rrule", "").split("\n") if not line.startswith("DTSTART"))
     return {**body, "rrule": rule}

@@ -31,12 +31,15 @@ __all__ = [
     "KEPT",
     "Version",
     "current_number",
+    "current_version",
     "last_server",
     "last_specification",
     "list_names",
     "list_versions",
     "lock_name",
+    "read_state",
     "set_current",
+    "store_state",
     "store_version",
     "to_specification",
     "unset_current",
@@ -118,6 +121,22 @@ def last_specification(name: str) -> Mapping[str, Any]:
 def current_number(name: str, server: str) -> int:
     """Return the number of the current version on a server; 0 for none."""
     return _current_numbers(name).get(server, 0)
+
+
+def current_version(name: str, server: str) -> Version | None:
+    """Return the current version on a server, or ``None``."""
+    number = current_number(name, server) if (versions_dir() / quote(name, safe="")).is_dir() else 0
+    return _read(_path(name, number)) if number else None
+
+
+def read_state(name: str, server: str) -> Mapping[str, Any]:
+    """Return the state of a deployment on a server after its last deploy; empty if it is unknown."""
+    return _read_states(name).get(server) or {}
+
+
+def store_state(name: str, server: str, state: Mapping[str, Any]) -> None:
+    """Store the state of a deployment on a server, to find later changes by other programs."""
+    write_private(_folder(name) / "deployed.json", json.dumps({**_read_states(name), server: state}))
 
 
 def set_current(name: str, server: str, number: int) -> None:
@@ -221,6 +240,14 @@ def _trim(name: str) -> list[Version]:
             path.unlink(missing_ok=True)
             removed.append(version)
     return removed
+
+
+def _read_states(name: str) -> dict[str, Any]:
+    try:
+        found = json.loads((versions_dir() / quote(name, safe="") / "deployed.json").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _current_numbers(name: str) -> dict[str, int]:

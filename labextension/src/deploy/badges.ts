@@ -82,14 +82,17 @@ export function addBadges(options: {
 function create(one: IDeploymentStatus, trans: TranslationBundle): HTMLElement {
   const [tone, text] = one.failing
     ? ['bad', trans.__('%1 fails', one.name)]
-    : one.changed
-      ? ['warn', trans.__('changed since %1 was deployed', one.name)]
-      : ['good', trans.__('deployed as %1', one.name)];
+    : one.server_changes.length > 0
+      ? ['warn', trans.__('%1 was changed on the server', one.name)]
+      : one.changed
+        ? ['warn', trans.__('changed since %1 was deployed', one.name)]
+        : ['good', trans.__('deployed as %1', one.name)];
   const badge = document.createElement('button');
   badge.type = 'button';
   badge.className = `${BADGE} jp-pipeline-chip jp-mod-${tone}`;
   badge.textContent = text;
   badge.title =
+    one.server_changes.join('\n') ||
     one.reason ||
     (one.last_run ? trans.__('Last run: %1', one.last_run) : trans.__('No run yet'));
   return badge;

@@ -2,10 +2,10 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Dialog, InputDialog, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { formatMoment } from '../format';
+import { formatCommit, formatMoment } from '../format';
 import { NO_ARGUMENTS } from '../panel';
 import { showText } from '../text';
-import { CommandIDs, type Deployments, type IDeploymentManager } from '../tokens';
+import { CommandIDs, type IDeploymentManager } from '../tokens';
 
 /**
  * Add the commands and return those that the palette shows.
@@ -161,11 +161,4 @@ export function addDeploymentCommands(
     CommandIDs.startService,
     CommandIDs.stopService
   ];
-}
-
-function formatCommit(version: Deployments.IVersion, trans: TranslationBundle): string {
-  const commit = version.commit.slice(0, 12);
-  return version.dirty
-    ? trans.__('commit %1 (dirty)', commit)
-    : trans.__('commit %1', commit);
 }

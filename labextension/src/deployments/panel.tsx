@@ -9,7 +9,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import React from 'react';
 
 import { Chip, IconButton, Notice, useAction } from '../components';
-import { formatMoment, formatRelative } from '../format';
+import { formatCommit, formatMoment, formatRelative } from '../format';
 import { launchIcon, pauseIcon, resumeIcon, runIcon } from '../icons';
 import { CommandIDs, type Deployments, type IDeploymentManager } from '../tokens';
 
@@ -182,6 +182,9 @@ function DeploymentCard(
       <div className="jp-pipeline-facts">
         <span>{schedule_text || trans.__('No schedule')}</span>
         {deployment.profile && <span>{trans.__('on %1', deployment.profile)}</span>}
+        {deployment.commit && (
+          <span title={deployment.commit}>{formatCommit(deployment, trans)}</span>
+        )}
       </div>
       <div className="jp-pipeline-facts">
         {paused ? (
@@ -195,6 +198,16 @@ function DeploymentCard(
         )}
         {last_run && <LastRun {...props} run={last_run} now={now} />}
       </div>
+      {deployment.server_changes.length > 0 && (
+        <Notice kind="warning">
+          {[
+            trans.__(
+              'Changed on the server since its deploy. Deploy it again to repair it:'
+            ),
+            ...deployment.server_changes
+          ].join('\n')}
+        </Notice>
+      )}
       {error && (
         <Notice kind="error" onClose={clear} trans={trans}>
           {error.message}
