@@ -204,6 +204,8 @@ class DeploymentRecord(Record):
     """Commit of the notebook's repository at the deploy from this machine; empty if it is unknown."""
     dirty: bool = False
     """True if the deployed notebook or another tracked file differed from the commit."""
+    notebook_missing: bool = False
+    """True if the notebook was deployed from this host and is no longer at its path."""
     deployed_version: str = ""
     """Content hash of the code of the last deploy from this machine; empty without one."""
     server_changes: tuple[str, ...] = ()

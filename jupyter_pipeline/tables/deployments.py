@@ -54,7 +54,12 @@ def deployments(records: Sequence[DeploymentRecord]) -> Table:
     ]
     headers = ("deployment", "state", "schedule", "last run", "next run", "profile", "version")
     empty = "There are no deployments. Deploy a cell: write %%deploy NAME in its first line."
-    return Table(headers, rows, empty, _server_changes(records))
+    missing = [
+        f"{r.name!r}: its notebook {r.notebook} was renamed, moved or deleted. Deploy it again from its new path."
+        for r in records
+        if r.notebook_missing
+    ]
+    return Table(headers, rows, empty, [*_server_changes(records), *missing])
 
 
 def _server_changes(records: Sequence[DeploymentRecord] | Sequence[DeploymentStatus]) -> list[str]:

@@ -51,10 +51,11 @@ def _lock(installed: tuple[Distribution, ...], roots: frozenset[str]) -> str:
 
 
 def describe_origin(cells: Sequence[Cell], selected: int | Sequence[int], options: CompileOptions) -> str:
-    """Return the ids of the cells and the options of a deploy as JSON, to compile the cells again."""
+    """Return the ids of the cells, of all cells of the notebook, and the options of a deploy as JSON."""
     indices: Iterable[int] = (selected,) if isinstance(selected, int) else selected
     ids = {cell.index: cell.id for cell in cells}
     values = options.to_dict()
     for name in ("kernel_names", "schedules", "requirements"):
         del values[name]
-    return json.dumps({"cells": [ids.get(index, "") for index in indices], "options": values}, sort_keys=True)
+    origin = {"cells": [ids.get(index, "") for index in indices], "notebook": list(ids.values()), "options": values}
+    return json.dumps(origin, sort_keys=True)

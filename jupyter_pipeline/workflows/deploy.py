@@ -97,12 +97,14 @@ def deploy(plan: Plan, *, progress: Progress | None = None, kernel: Kernel | Non
             spec, variables=variables.values, expected_variables=variables.expected, base=_base(spec, variables)
         )
         answer = dataclasses.replace(answer, comparison=comparison, variables=variables.origins)
+    # Another clone may have deployed the name since the plan. Nothing is written then.
+    deployments.preview(spec, plan.code, overwrite=plan.takes_over)
     snapshots.store_snapshot(plan.code, beside=plan.beside)
     written = output.write_files(plan.home, plan.compilation, overwrite=plan.settings.overwrite)
     if written:
         report(f"Wrote {plan.home}")
     report("Deploying")
-    record = deployments.deploy(spec, overwrite=plan.settings.overwrite)
+    record = deployments.deploy(spec, overwrite=plan.takes_over)
     verifications = _verify_alerts(spec, report) if plan.settings.verify_alerts is not False else ()
     return dataclasses.replace(answer, deployment=record, written=tuple(written), alerts=verifications)
 

@@ -23,6 +23,7 @@ from jupyter_pipeline.models import Deployed, DeploymentSpec
 from jupyter_pipeline.parameter_schema import check_parameters
 from jupyter_pipeline.workflows import artifacts
 from jupyter_pipeline.workflows.artifacts import LOCK, ORIGIN, PROFILES, profile_file
+from jupyter_pipeline.workflows.moved_notebooks import find_old_path, note_move
 from jupyter_pipeline.workflows.recorded_variables import RecordedVariables
 
 if TYPE_CHECKING:
@@ -69,7 +70,14 @@ class Plan:
     """Commit of the notebook's repository, and True if it is dirty; see `revision.read_revision`."""
     server: Preview | None
     """Comparison with the server; ``None`` if no server was queried or none answered."""
+    old_path: str = ""
+    """Path of the notebook at its last deploy, if it was renamed or moved since."""
     notes: tuple[str, ...] = ()
+
+    @property
+    def takes_over(self) -> bool:
+        """True if the deployment may belong to another path: the old one of this notebook, or any if it overwrites."""
+        return self.settings.overwrite or bool(self.old_path)
 
     @property
     def home(self) -> Path:
@@ -294,8 +302,13 @@ def _compare(planned: Plan, *, dry_run: bool) -> Plan:
     """Return the plan with its comparison to the server."""
     from jupyter_pipeline.orchestration import deployments
 
+    spec = planned.spec()
+    old = find_old_path(spec, planned.cells)
+    if old:
+        moved = note_move(old, planned.folder, planned.compilation.name)
+        planned = dataclasses.replace(planned, old_path=old, notes=(*planned.notes, moved))
     try:
-        server = deployments.preview(planned.spec(), planned.code, overwrite=planned.settings.overwrite)
+        server = deployments.preview(spec, planned.code, overwrite=planned.takes_over)
     except ApiUnreachableError as error:
         if not dry_run:
             raise

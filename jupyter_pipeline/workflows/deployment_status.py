@@ -16,6 +16,7 @@ from jupyter_pipeline.models import DeploymentRecord, DeploymentStatus
 from jupyter_pipeline.paths import snapshots_dir
 from jupyter_pipeline.workflows.artifacts import LOCK, ORIGIN
 from jupyter_pipeline.workflows.deploy_plan import MANIFEST
+from jupyter_pipeline.workflows.moved_notebooks import is_same_notebook
 
 if TYPE_CHECKING:
     from jupyter_pipeline.compiler import Cell
@@ -33,7 +34,7 @@ def status(cells: Sequence[Cell], notebook: Path) -> list[DeploymentStatus]:
     cells : sequence of Cell
         Current cells of the notebook, saved or not.
     notebook : Path
-        Path of the notebook. A deployment refers to its notebook by path.
+        Path of the notebook. A deployment refers to its notebook by path, and by its cells after a move.
 
     Raises
     ------
@@ -43,20 +44,27 @@ def status(cells: Sequence[Cell], notebook: Path) -> list[DeploymentStatus]:
     from jupyter_pipeline.orchestration import deployments
 
     here = str(notebook.absolute())
-    return [_status(cells, record) for record in deployments.list_deployments() if record.notebook == here]
+    return [
+        _status(cells, record, notebook)
+        for record in deployments.list_deployments()
+        if record.notebook == here or (record.notebook_missing and is_same_notebook(cells, record.deployed_version))
+    ]
 
 
-def _status(cells: Sequence[Cell], record: DeploymentRecord) -> DeploymentStatus:
+def _status(cells: Sequence[Cell], record: DeploymentRecord, notebook: Path) -> DeploymentStatus:
     folder = snapshots_dir() / (record.deployed_version or record.version)
     try:
         origin = json.loads((folder / ORIGIN).read_text("utf-8"))
         ids, reason = tuple(origin["cells"]), ""
-        changed = _is_changed(cells, ids, origin["options"], folder, Path(record.notebook).parent)
+        changed = _is_changed(cells, ids, origin["options"], folder, notebook.absolute().parent)
         ids = ids[:1] if origin["options"].get("whole") else ids
     except (OSError, ValueError, KeyError):
         ids, changed, reason = (), False, "The snapshot is not on this machine, or another tool deployed it."
     except PipelineError as error:
         changed, reason = True, str(error)
+    if record.notebook_missing:
+        moved = f"The notebook was at {record.notebook}. Deploy it again: its runs use the folder of that path."
+        reason = f"{moved} {reason}".strip()
     last = record.last_run
     return DeploymentStatus(
         name=record.name,

@@ -260,6 +260,8 @@ export interface IDeploymentRecord {
   readonly commit: string;
   /** True if the deployed notebook or another tracked file differed from the commit. */
   readonly dirty: boolean;
+  /** True if the notebook was deployed from this host and is no longer at its path. */
+  readonly notebook_missing: boolean;
   /**
    * Content hash of the code of the last deploy from this machine; empty without one.
    */

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline.models import DeploymentRecord
@@ -86,9 +88,12 @@ def add_history(record: DeploymentRecord, data: Mapping[str, Any], server: str) 
         return record
     state = history.read_state(record.name, server)
     # Another program may have replaced the variable that holds the notebook.
+    notebook = record.notebook or version.spec.get("notebook", "")
+    from_here = notebook == version.spec.get("notebook") and version.by.endswith(f"@{socket.gethostname()}")
     record = replace(
         record,
-        notebook=record.notebook or version.spec.get("notebook", ""),
+        notebook=notebook,
+        notebook_missing=bool(notebook) and from_here and not Path(notebook).exists(),
         deployed_version=version.spec["version"],
         server_changes=find_server_changes(state, data),
     )

@@ -30,8 +30,10 @@ export function addBadges(options: {
   const { deployments, panel, path, serverSettings, trans } = options;
   const look = async (): Promise<void> => {
     const model = panel.model;
-    // No request without a deployment of a notebook with this name.
-    const known = deployments.deployments.some(d => d.notebook.endsWith(`/${path()}`));
+    // No request without a deployment of a notebook with this name, or of one that may have got it.
+    const known = deployments.deployments.some(
+      d => d.notebook.endsWith(`/${path()}`) || d.notebook_missing
+    );
     if (panel.isDisposed || !model || (!known && shown.size === 0)) {
       return;
     }
@@ -69,10 +71,12 @@ export function addBadges(options: {
   const ask = (): void => void asker.invoke().catch(() => undefined);
   const content = panel.context.model.contentChanged;
   content.connect(ask);
+  panel.context.pathChanged.connect(ask);
   deployments.changed.connect(ask);
   ask();
   return new DisposableDelegate(() => {
     content.disconnect(ask);
+    panel.context.pathChanged.disconnect(ask);
     deployments.changed.disconnect(ask);
     asker.dispose();
     shown.forEach(node => node.remove());
