@@ -97,8 +97,8 @@ def add_history(record: DeploymentRecord, data: Mapping[str, Any], server: str) 
         deployed_version=version.spec["version"],
         server_changes=find_server_changes(state, data),
     )
-    if data.get("entrypoint") != state.get("entrypoint"):
-        return record
+    if any(data.get(key) != state.get(key) for key in ("entrypoint", "pull_steps")):
+        return record  # it runs code of another program
     return replace(record, commit=version.spec.get("commit", ""), dirty=version.spec.get("dirty", False))
 
 

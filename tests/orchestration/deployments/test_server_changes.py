@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.exceptions import OrchestrationError
+from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError
 from jupyter_pipeline.models import DeploymentSpec, Schedule, ServiceStatus
 from jupyter_pipeline.orchestration import deployments
 from jupyter_pipeline.orchestration.deployments.server_changes import deployed_state, find_server_changes
@@ -108,6 +108,7 @@ def test_a_deploy_repairs_the_changes_of_another_program(
     assert deployments.find("changed").server_changes == ()
     body = {
         "entrypoint": "flow.py:changed",
+        "pull_steps": [],
         "job_variables": {},
         "parameters": {"seconds": 2.0},
         "schedules": [{"slug": "schedule-1", "schedule": {"cron": "0 4 * * *", "timezone": "UTC"}, "active": True}],
@@ -136,7 +137,7 @@ def test_a_deleted_work_pool_is_named_and_runs_are_refused(
     assert change == "work pool: short-lived was deleted, so no worker runs it"
     with pytest.raises(OrchestrationError, match="work pool of 'pooled' was deleted"):
         deployments.run_now("pooled")
-    with pytest.raises(OrchestrationError, match="short-lived"):
+    with pytest.raises(NotFoundError, match="short-lived"):
         deployments.deploy(spec)
     _with_api(lambda api: api.post("/work_pools/", {"name": "short-lived", "type": "process"}))
     assert deployments.deploy(spec).server_changes == ()
