@@ -10,6 +10,7 @@
     ├── ClusterError                 cluster operation failed
     │   ├── PreflightError           refused before submission
     │   ├── ClusterStartError        start failed; nothing is left running
+    │   ├── ClusterEndedError        the cluster of a run ended before the run
     │   ├── ClusterConflictError     a running cluster already has the name
     │   └── KeeperUnreachableError   keeper does not answer
     ├── SoftwareEnvironmentError     environment sync failed
@@ -42,6 +43,7 @@ __all__ = [
     "ApiRefusedError",
     "ApiUnreachableError",
     "ClusterConflictError",
+    "ClusterEndedError",
     "ClusterError",
     "ClusterStartError",
     "CompileError",
@@ -207,6 +209,10 @@ class MissingDependencyError(PipelineError):
 
 class ClusterError(PipelineError):
     """A cluster operation failed."""
+
+
+class ClusterEndedError(ClusterError):
+    """The cluster of a run ended before the run."""
 
 
 class PreflightError(ClusterError):

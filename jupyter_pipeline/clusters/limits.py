@@ -13,7 +13,9 @@ from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Limits
 from jupyter_pipeline.units import format_duration
 
-__all__ = ["Decision", "Usage", "check_limits", "check_range", "check_size", "extend_lifetime"]
+__all__ = ["Decision", "Usage", "check_limits", "check_range", "check_size", "extend_lifetime", "is_limit"]
+
+_LIFETIME, _BUDGET, _IDLE = "Its lifetime", "Its budget of", "It had no tasks for"
 
 _WARN_FRACTION = 0.1
 _MIN_WARN_SECONDS = 2.0
@@ -51,13 +53,18 @@ def check_limits(limits: Limits, usage: Usage) -> Decision:
         return Decision(stop="Its owner process exited")
     if usage.expires is not None and usage.now >= usage.expires:
         length = f" of {format_duration(limits.lifetime)}" if limits.lifetime else ""
-        return Decision(stop=f"Its lifetime{length} is over")
+        return Decision(stop=f"{_LIFETIME}{length} is over")
     if limits.budget is not None and usage.cost >= limits.budget:
-        return Decision(stop=f"Its budget of {_format_money(limits.budget, usage.currency)} is spent")
+        return Decision(stop=f"{_BUDGET} {_format_money(limits.budget, usage.currency)} is spent")
     idle = usage.now - usage.idle_since if usage.idle_since is not None else 0.0
     if limits.idle is not None and usage.idle_since is not None and idle >= limits.idle:
-        return Decision(stop=f"It had no tasks for {format_duration(limits.idle)}")
+        return Decision(stop=f"{_IDLE} {format_duration(limits.idle)}")
     return Decision(warning=_find_warning(limits, usage, idle))
+
+
+def is_limit(reason: str) -> bool:
+    """Return True if a reason of `check_limits` names a limit of the profile."""
+    return reason.startswith((_LIFETIME, _BUDGET, _IDLE))
 
 
 def _find_warning(limits: Limits, usage: Usage, idle: float) -> str:

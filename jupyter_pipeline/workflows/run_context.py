@@ -54,8 +54,14 @@ def run_on(
     ------
     distributed.Client
         Connected to the cluster.
+
+    Raises
+    ------
+    ClusterEndedError
+        If the body fails because the cluster ended, for example by a limit of its profile.
     """
     from jupyter_pipeline.clusters import backends, profiles
+    from jupyter_pipeline.workflows.cluster_end import name_cluster_end
     from jupyter_pipeline.workflows.clusters import start_cluster
 
     folder = Path(flow_file).absolute().parent
@@ -67,10 +73,11 @@ def run_on(
         client = cluster.get_client()
         send_by_value(folder)
         try:
-            if workers or cluster.record().workers_wanted:
-                client.wait_for_workers(1, timeout=cluster.record().limits.start_timeout)
-            _clients[found.name] = client
-            yield client
+            with name_cluster_end(cluster):
+                if workers or cluster.record().workers_wanted:
+                    client.wait_for_workers(1, timeout=cluster.record().limits.start_timeout)
+                _clients[found.name] = client
+                yield client
         finally:
             _clients.pop(found.name, None)
             client.close()

@@ -26,6 +26,7 @@ from jupyter_pipeline.exceptions import ClusterError, ClusterStartError, Pipelin
 from jupyter_pipeline.units import format_bytes
 from jupyter_pipeline.workflows import run_context
 from jupyter_pipeline.workflows.artifacts import PROFILES
+from jupyter_pipeline.workflows.cluster_end import name_cluster_end
 
 if TYPE_CHECKING:
     import distributed
@@ -123,6 +124,16 @@ class StepCluster:
             if self._client is None:
                 self._client = run_context.find_run_client(self.profile) or self._start(step)
             return self._client
+
+    @property
+    def client(self) -> distributed.Client | None:
+        """Client of the cluster, if it runs."""
+        return self._client
+
+    @property
+    def cluster(self) -> AttachedCluster | None:
+        """The cluster, if it runs and is not the cluster of the run."""
+        return self._cluster
 
     def close_after(self, *futures: Any) -> None:
         """Stop the cluster when the last of its steps have ended.
@@ -255,8 +266,10 @@ def _current(client: distributed.Client | None) -> Iterator[None]:
     from distributed.client import _current_client
 
     token = _current_client.set(client)
+    cluster = next((each.cluster for each in _open if client is not None and each.client is client), None)
     try:
-        yield
+        with name_cluster_end(cluster) if cluster else contextlib.nullcontext():
+            yield
     finally:
         _current_client.reset(token)
 

@@ -1,27 +1,32 @@
 """Test the pipelines of a repository in CI: without notebook and kernel, and by default without a server.
 
 A pipeline is a folder of ``pipelines/`` with a ``prefect.yaml``, which names its flow. Its ``test.yaml`` has parameters
-and environment variables of the test::
+and environment variables of the test, and a profile that replaces the profiles of the pipeline::
 
     parameters: {rows: 100, source: tests/small.csv}
     env: {STAGE: test}
+    profile: local
 
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError
+from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError, PipelineError
 from jupyter_pipeline.models import PipelineTest
 from jupyter_pipeline.secret_detection import read_settings
 
 __all__ = ["find_pipelines", "run_test"]
 
 _WAY_OUT = "Remove it, and set {name} in the environment in which the test runs."
+_ON_PROFILE = ("run_on", "StepCluster")
+"""Names in generated flows whose first argument is a profile."""
+_KEYS = ("parameters", "env", "profile")
 _TEXT = (".py", ".lock", ".json", ".yaml", ".toml", ".sql", ".txt")
 
 
@@ -30,6 +35,7 @@ class _Case:
     entrypoint: str
     parameters: Mapping[str, Any]
     env: Mapping[str, str]
+    profile: str
 
 
 def find_pipelines(folder: Path, names: Sequence[str] = ()) -> list[Path]:
@@ -73,6 +79,10 @@ def run_test(folder: Path, *, server: bool = False, progress: Callable[[str], No
 
     case = _read_case(folder)
     home = folder.absolute().parent.parent
+    try:
+        profiles = _profile_files(folder, home, case.profile)
+    except PipelineError as error:
+        return PipelineTest(name=folder.name, passed=False, seconds=0.0, error=str(error), traceback="")
     files = {
         path.relative_to(folder).as_posix(): path.read_text("utf-8")
         for path in sorted(folder.rglob("*"))
@@ -80,7 +90,7 @@ def run_test(folder: Path, *, server: bool = False, progress: Callable[[str], No
     }
     code = {name: text for name, text in files.items() if name.endswith(".py")}
     done = rehearse(
-        {**files, **find_local_modules(code, home)},
+        {**files, **profiles, **find_local_modules(code, home)},
         case.entrypoint,
         working_directory=home,
         parameters=case.parameters,
@@ -101,20 +111,57 @@ def _read_case(folder: Path) -> _Case:
             str(folder / "prefect.yaml"), "deployments", "names no flow", "Deploy the pipeline again."
         )
     case = _mapping(folder / "test.yaml") if (folder / "test.yaml").exists() else {}
-    if unknown := [key for key in case if key not in ("parameters", "env")]:
-        raise ConfigurationError(
-            str(folder / "test.yaml"), str(unknown[0]), "is unknown", "The keys are parameters and env."
-        )
+    path = str(folder / "test.yaml")
+    if unknown := [key for key in case if key not in _KEYS]:
+        raise ConfigurationError(path, str(unknown[0]), "is unknown", f"The keys are {', '.join(_KEYS)}.")
     for key in ("parameters", "env"):
         if not isinstance(case.get(key) or {}, dict):
-            raise ConfigurationError(
-                str(folder / "test.yaml"), key, "is not a mapping", f"Write it like {key}: {{rows: 100}}."
-            )
+            raise ConfigurationError(path, key, "is not a mapping", f"Write it like {key}: {{rows: 100}}.")
+    if not isinstance(case.get("profile") or "", str):
+        raise ConfigurationError(path, "profile", "is not text", "Write the name of a profile: profile: local.")
     return _Case(
         entrypoint=str(deployments[0]["entrypoint"]),
         parameters=case.get("parameters") or {},
         env={str(name): str(value) for name, value in (case.get("env") or {}).items()},
+        profile=case.get("profile") or "",
     )
+
+
+def _profile_files(folder: Path, home: Path, replacement: str) -> dict[str, str]:
+    """Return the profiles of a pipeline as files beside its code, where its flow finds them.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the pipeline.
+    home : Path
+        Folder from which profiles are searched.
+    replacement : str
+        Profile to use instead of each profile; empty for none.
+
+    Raises
+    ------
+    NotFoundError, ConfigurationError
+        If a profile does not exist or is not valid.
+    """
+    from jupyter_pipeline.clusters import profiles
+
+    found = {}
+    for name in sorted(set(_profile_names(folder))):
+        text = profiles.render_profile(profiles.get_profile(replacement or name, cwd=home))
+        places = [f"{name}.yaml", f"profiles/{name}.yaml"]
+        found.update({place: text for place in places if replacement or not (folder / place).exists()})
+    return found
+
+
+def _profile_names(folder: Path) -> Iterator[str]:
+    """Yield the names of the profiles on which the flows of a folder run."""
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and node.args and getattr(node.func, "id", "") in _ON_PROFILE:
+                name = node.args[0]
+                if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                    yield name.value
 
 
 def _mapping(path: Path) -> dict[str, Any]:

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
+from jupyter_pipeline.compiler import output, read_notebook
 from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError, UsageError
-from jupyter_pipeline.workflows import ci, testing
+from jupyter_pipeline.workflows import ci, deploy_options, deploy_plan, testing
 
 FLOW = """
 from prefect import flow, task
@@ -53,11 +57,87 @@ def test_a_pipeline_runs_with_the_parameters_of_its_test(live: Path, pipeline: P
     assert "site-packages/prefect" not in failed.traceback
 
 
+ON_CLUSTER = """
+from jupyter_pipeline.runtime import run_on
+from prefect import flow
+
+
+@flow(name="tested")
+def tested(n: int = 1):
+    with run_on("team", __file__) as client:
+        threads = sum(client.nthreads().values())
+        assert client.submit(pow, n, 2).result() == n * n
+        assert threads == 3, threads
+"""
+PROFILES = "profiles: {team: {extends: local, workers: 1, cluster_kwargs: {threads_per_worker: 3}}}\n"
+
+
+def test_a_pipeline_runs_on_the_profile_of_the_project(live: Path, pipeline: Path, tmp_path: Path) -> None:
+    (pipeline / "flow.py").write_text(ON_CLUSTER)
+    missing = testing.run_test(pipeline, server=True)
+    assert not missing.passed
+    assert "team" in missing.error
+    (tmp_path / "jupyter-pipeline.yaml").write_text(PROFILES)
+    done = testing.run_test(pipeline, server=True)
+    assert done.passed, done.error
+    (pipeline / "test.yaml").write_text("profile: locl\n")
+    assert "Did you mean local" in testing.run_test(pipeline).error
+
+
+@pytest.mark.slow
+def test_the_steps_of_the_workflow_run_in_a_fresh_clone_and_an_empty_environment(tmp_path: Path) -> None:
+    """The lines of the workflow run as they are. The packages are installed already, so pip needs no network."""
+    source, clone = tmp_path / "source", tmp_path / "clone"
+    source.mkdir()
+    (source / "jupyter-pipeline.yaml").write_text("profiles: {team: {extends: local, workers: 1}}\n")
+    cell = {"cell_type": "code", "id": "c0", "metadata": {}, "outputs": [], "execution_count": None}
+    content = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{**cell, "source": "import yaml\n1 + 1"}]}
+    settings = deploy_options.parse_options({"profile": "team"}, name="daily", notebook="n.ipynb")
+    plan = deploy_plan.plan(read_notebook(content), 0, settings, folder=source, cwd=source, dry_run=True)
+    output.write_files(plan.home, plan.compilation)
+    lock = plan.home / "requirements.lock"  # with Jupyter Pipeline itself from a folder, if it is installed for editing
+    lock.write_text("".join(line for line in lock.read_text().splitlines(keepends=True) if "file://" not in line))
+    git = ["git", "-c", "user.name=me", "-c", "user.email=me@host", "-C", str(source)]
+    subprocess.run([*git, "init", "-q"], check=True)
+    ci.write_github(source)
+    subprocess.run([*git, "add", "."], check=True)
+    subprocess.run([*git, "commit", "-qm", "Pipelines"], check=True)
+    subprocess.run(["git", "clone", "-q", source, clone], check=True)
+    jobs = yaml.safe_load((clone / ".github" / "workflows" / "pipelines.yml").read_text())["jobs"]
+    outputs = tmp_path / "outputs"
+    outputs.touch()
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "HOME": str(tmp_path),
+        "GITHUB_OUTPUT": str(outputs),
+        "PIP_NO_INDEX": "1",
+        "PIP_DRY_RUN": "1",
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        **({"PYTHONPATH": os.environ["PYTHONPATH"]} if "PYTHONPATH" in os.environ else {}),
+    }
+    for job in jobs.values():
+        place = job.get("defaults", {}).get("run", {}).get("working-directory", ".")
+        more = dict.fromkeys(job.get("env", {}), "daily")
+        for step in job["steps"]:
+            if "run" in step:
+                done = subprocess.run(
+                    ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+                    cwd=clone / step.get("working-directory", place),
+                    env={**environment, **more},
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                )
+                assert done.returncode == 0, f"{step['run']}\n{done.stdout}\n{done.stderr}"
+    assert outputs.read_text() == 'names=["daily"]\n'
+
+
 @pytest.mark.parametrize(
     ("file", "text", "expected"),
     [
         ("test.yaml", "rows: 3", "rows: is unknown"),
         ("test.yaml", "parameters: [n]", "parameters: is not a mapping"),
+        ("test.yaml", "profile: [local]", "profile: is not text"),
         ("test.yaml", "- n", "is not a mapping"),
         ("test.yaml", "parameters: {", "line 2: is not a usable YAML file"),
         ("prefect.yaml", "name: x", "names no flow"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ _OVERLAP = dt.timedelta(seconds=10)
 """Time before the last line from which to request lines again, since several processes write to one log in parts."""
 _QUIET_ROUNDS = 5
 """Number of requests without a new line after which the log of an ended run is complete."""
+_MODULE = re.compile(r"^(?:\w+\.)+(?=\w+(?::|$))")
 _TRACEBACK = "Traceback (most recent call last)"
 
 
@@ -77,12 +79,18 @@ async def failure_async(run: str) -> str:
         entries = [entry async for entry in api.pages("/logs/filter", body) if _TRACEBACK in entry["message"]]
     reason = str((found.get("state") or {}).get("message") or found["state_name"])
     # If several tasks failed, prefer the one whose error ended the run. The flow's own traceback repeats its task's.
-    traces = [entry for entry in entries if entry["message"].rstrip().rpartition("\n")[2] in reason] or entries
+    traces = [entry for entry in entries if _last_line(entry["message"]) in reason] or entries
     chosen = [entry for entry in traces if entry.get("task_run_id")] or traces
     if not chosen:
         return reason
     message = str(chosen[-1]["message"])
     return message[message.index(_TRACEBACK) :].rstrip()
+
+
+def _last_line(trace: str) -> str:
+    """Return the last line of a traceback without the module of the exception, as Prefect's states have it."""
+    line: str = trace.rstrip().rpartition("\n")[2]
+    return _MODULE.sub("", line)
 
 
 def _of(run: Mapping[str, Any], since: dt.datetime | None = None) -> dict[str, Any]:

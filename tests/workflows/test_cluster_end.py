@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from concurrent.futures import CancelledError
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_pipeline.exceptions import ClusterEndedError
+from jupyter_pipeline.models import ClusterRecord, ClusterState, DeploymentSpec
+from jupyter_pipeline.orchestration import deployments, runs
+from jupyter_pipeline.orchestration.versions import snapshots
+from jupyter_pipeline.workflows import cluster_end
+from jupyter_pipeline.workflows.cluster_end import name_cluster_end
+
+
+class Cluster:
+    """A cluster whose records come one after the other."""
+
+    def __init__(self, *records: tuple[ClusterState, str]) -> None:
+        self.records = list(records)
+
+    def record(self) -> ClusterRecord:
+        state, reason = self.records.pop(0) if len(self.records) > 1 else self.records[0]
+        return ClusterRecord(id="1", name="team-1", profile="team", state=state, reason=reason)
+
+
+RUNNING = (ClusterState.RUNNING, "")
+
+
+@pytest.mark.parametrize(
+    ("records", "error", "expected"),
+    [
+        (
+            [RUNNING, (ClusterState.STOPPING, "Its budget of 5.00 EUR is spent")],
+            CancelledError("task-1"),
+            (
+                "The cluster team-1 ended during the run: Its budget of 5.00 EUR is spent. "
+                "Raise its limits in the profile 'team', and deploy again."
+            ),
+        ),
+        (
+            [(ClusterState.LOST, "Its keeper was killed.")],
+            OSError("Timed out"),
+            "ended during the run: Its keeper was killed. Read its log: jupyter pipeline cluster logs team-1",
+        ),
+        ([(ClusterState.FAILED, "")], RuntimeError("Client is closed"), "It is failed."),
+        ([(ClusterState.RUNNING, "Job 17 ended: TIMEOUT")], TimeoutError(), "has a problem: Job 17 ended: TIMEOUT."),
+    ],
+)
+def test_the_reason_of_the_cluster_replaces_the_error(
+    records: list[tuple[ClusterState, str]], error: Exception, expected: str
+) -> None:
+    cluster: Any = Cluster(*records)
+    with pytest.raises(ClusterEndedError) as raised, name_cluster_end(cluster):
+        raise error
+    assert expected in str(raised.value)
+    assert raised.value.__cause__ is error
+
+
+def test_other_errors_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_end, "_PATIENCE", 0.0)
+    ended: Any = Cluster((ClusterState.STOPPED, "Its lifetime is over"))
+    alive: Any = Cluster(RUNNING)
+    with pytest.raises(ZeroDivisionError), name_cluster_end(ended):
+        raise ZeroDivisionError
+    with pytest.raises(FileNotFoundError), name_cluster_end(alive):
+        raise FileNotFoundError
+    with pytest.raises(KeyboardInterrupt), name_cluster_end(ended):
+        raise KeyboardInterrupt
+
+
+FLOW = """
+import time
+from jupyter_pipeline.runtime import run_on
+from prefect import flow, task
+
+@task
+def compute():
+    from distributed import get_client
+    return get_client().submit(time.sleep, 300).result()
+
+@flow(name="capped")
+def capped():
+    with run_on("team", __file__):
+        compute()
+"""
+LIMITS = {
+    "budget": ("{budget: 0.5}", "Its budget of 0.50 EUR is spent"),
+    "lifetime": ("{lifetime: 8s}", "Its lifetime of 8 s is over"),
+}
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_a_run_names_the_limit_that_ended_its_cluster(live: Path, tmp_path: Path, limit: str) -> None:
+    limits, expected = LIMITS[limit]
+    profile = tmp_path / "team.yaml"
+    profile.write_text(
+        "profiles:\n  team:\n    extends: local\n    workers: 1\n    cluster_kwargs: {threads_per_worker: 1}\n"
+        f"    limits: {limits}\n    price: {{currency: EUR, per_core_hour: 600}}\n"
+    )
+    version, path = snapshots.store_snapshot({"flow.py": FLOW})
+    spec = DeploymentSpec(
+        name="capped",
+        flow_name="capped",
+        entrypoint="flow.py:capped",
+        path=str(path),
+        version=version,
+        profile="team",
+        profile_file=str(profile),
+    )
+    deployments.deploy(spec, overwrite=True)
+    run = runs.wait(deployments.run_now("capped").id, timeout=180)
+    assert run.state == "Failed"
+    assert "ClusterEndedError: The cluster team-run-" in run.message
+    assert expected in run.message
+    assert expected in runs.read_log(run.id)
+    assert runs.failure(run.id).splitlines()[-1].endswith(run.message.partition("exception: ")[2])
