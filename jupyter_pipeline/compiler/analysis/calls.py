@@ -109,6 +109,8 @@ class Calls:
         if type(kind) is Instance and "__call__" in kind.of.methods:
             method = kind.of.methods["__call__"]
             return self.functions.call(method, callee, [callee, *call.args], call.keywords, awaited=call.awaited)
+        if isinstance(call.node.func, ast.Name) and call.node.func.id == "get_ipython":
+            return Value(self.heap.allocate_foreign(0), 0, False, UNKNOWN)  # it exists in the notebook only
         self.state.record_operation(callee.objects, ("call", ""))
         return self.libraries.call_unknown(call, callee, shorten(call.node.func))
 

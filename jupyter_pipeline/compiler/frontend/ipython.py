@@ -62,7 +62,10 @@ _OTHER_LANGUAGES = frozenset({
 })  # fmt: skip
 _BARE = re.compile(r"^(ls|ll|pwd|cd|who|whos|who_ls|history)(?:[ \t]+-\w.*)?[ \t]*;?[ \t]*$", re.MULTILINE)
 """Automagic that is valid Python, too."""
-_SUSPECT = re.compile(r"install|get_ipython|^(?:ls|cd|pwd|who|ll|hist|cat|mkdir|rm|cp|mv)\b", re.MULTILINE)
+_SUSPECT = re.compile(
+    r"install|get_ipython|\.(?:system|getoutput|magic|run_line_magic)\(|^(?:ls|cd|pwd|who|ll|hist|cat|mkdir|rm|cp|mv)\b",
+    re.MULTILINE,
+)
 """Cells without a mark of IPython that may contain automagic, or calls of IPython."""
 _GUARD = re.compile(r"^\s*(?:el)?(?:if|try|except|else)\b.*", re.DOTALL)
 _HOSTED = re.compile(r"colab|kaggle", re.IGNORECASE)
@@ -85,7 +88,7 @@ def to_python(source: str, names: NotebookNames | None = None) -> PlainCell:
     names = names or NotebookNames([source])
     if _translate_cell_magics(plain, names):
         return plain
-    _replace_calls(plain)
+    _replace_calls(plain, names)
     if parse(plain.source) is None or _has_bare_automagic(plain.source, names):
         _translate_lines(plain, names)
     _note_hosted_imports(plain)
@@ -433,9 +436,12 @@ def _has_bare_automagic(source: str, names: NotebookNames) -> bool:
     return any(not names.binds(match[1]) for match in _BARE.finditer(source))
 
 
-def _replace_calls(plain: PlainCell) -> None:
+def _replace_calls(plain: PlainCell, names: NotebookNames) -> None:
     """Write calls such as ``get_ipython().system("ls")`` as the lines from which they were exported."""
-    if "get_ipython()" not in plain.source or (tree := parse(plain.source)) is None:
+    shells = names.find_shells()
+    if not any(f"{text}." in plain.source for text in ("get_ipython()", *shells)):
+        return
+    if (tree := parse(plain.source)) is None:
         return
     lines = plain.source.split("\n")
     for node in ast.walk(tree):
@@ -443,7 +449,7 @@ def _replace_calls(plain: PlainCell) -> None:
         if (
             not isinstance(node, ast.Expr | ast.Assign)
             or not isinstance(call, ast.Call)
-            or (found := read_call(call)) is None
+            or (found := read_call(call, shells)) is None
         ):
             continue
         if node.lineno == node.end_lineno and "\n" not in found[1]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from jupyter_pipeline.compiler.frontend.expansion import Field, expand, quote, render_text
 from jupyter_pipeline.compiler.frontend.helpers import FOLDERS, SHELL_FUNCTIONS, name_helper
@@ -435,10 +435,18 @@ _TRANSLATED: Mapping[str, Callable[[LineTranslator, str], str]] = {
 }
 
 
-def read_call(node: ast.Call) -> tuple[str, str] | None:
-    """Return mark and text of a call such as ``get_ipython().system("ls")``, which exported scripts contain."""
+def read_call(node: ast.Call, shells: Collection[str] = ()) -> tuple[str, str] | None:
+    """Return mark and text of a call such as ``get_ipython().system("ls")``, which exported scripts contain.
+
+    Parameters
+    ----------
+    node : ast.Call
+        The call.
+    shells : collection of str
+        Names of the result of ``get_ipython()``.
+    """
     function = node.func
-    if not (isinstance(function, ast.Attribute) and ast.unparse(function.value) == "get_ipython()"):
+    if not (isinstance(function, ast.Attribute) and ast.unparse(function.value) in ("get_ipython()", *shells)):
         return None
     if not all(isinstance(a, ast.Constant) and isinstance(a.value, str) for a in node.args) or node.keywords:
         return None

@@ -168,6 +168,18 @@ class NotebookNames:
             self._decide(position)
         return found[0][1] if len(found) == 1 else None
 
+    def find_shells(self) -> list[str]:
+        """Return the names whose only value is the result of ``get_ipython()``."""
+        if not self._has_shell:
+            return []
+        values = ((name, self.value_of(name)) for name in self._values)
+        return [name for name, value in values if value is not None and ast.unparse(value) == "get_ipython()"]
+
+    @cached_property
+    def _has_shell(self) -> bool:
+        """True if a cell seems to assign the result of ``get_ipython()`` to a name."""
+        return any(re.search(r"=\s*get_ipython\(\)\s*(?:[;#]|$)", source, re.MULTILINE) for source in self.sources)
+
     def text_of(self, name: str) -> str | None:
         """Return the value of `name` if it is one constant text."""
         value = self.value_of(name)

@@ -87,6 +87,7 @@ from jupyter_pipeline.compiler import slice_cells
         (["import secretlib", "x = secretlib.make()", "x.mean()", "x"], (0, 1, 2, 3)),
         (["import pandas as pd", "t = pd.DataFrame()", "t.frobnicate()", "t"], (0, 1, 2, 3)),
         (["import secretlib", "import math", "secretlib.f", "math.pi"], (1, 3)),
+        (["shell = get_ipython()", "shell.system('touch a')", "open('a').read()"], (1, 2)),
     ],
 )
 def test_calls_keep_the_statements_that_change_a_value(cells: list[str], kept: tuple[int, ...]) -> None:

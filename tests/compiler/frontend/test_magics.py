@@ -64,6 +64,14 @@ def test_magics_become_python_with_as_many_lines(source: str, python: str) -> No
     assert plain.source.count("\n") == source.count("\n")
 
 
+def test_a_call_of_the_shell_by_a_name_becomes_its_line() -> None:
+    names = NotebookNames(["shell = get_ipython()", "shell.system('touch a')", "other.system('touch a')"])
+    assert to_python(names.sources[1], names).source == 'run_shell(["touch", "a"])'
+    assert to_python(names.sources[2], names).source == names.sources[2]
+    rebound = NotebookNames(["shell = get_ipython()", "shell.system('touch a')", "shell = None"])
+    assert to_python(rebound.sources[1], rebound).source == rebound.sources[1]
+
+
 def test_the_output_of_a_captured_cell_is_an_object_if_it_is_used() -> None:
     names = NotebookNames(["%%capture out\nprint('''a\nb''')", "print(out.stdout)"])
     assert to_python(names.sources[0], names).source == "with capture_output() as out:\n    print('''a\nb''')"
