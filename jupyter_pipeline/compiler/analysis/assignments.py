@@ -97,6 +97,8 @@ class Assignments:
                 if isinstance(target, ast.Subscript):
                     self.evaluator.visit_index(target.slice, base)
                 self.heap.write(base.objects)
+                if type(base.type) is Imported:
+                    self._store_in_library(target, base)
                 self.functions.run_protocol(base, "delete")
             elif isinstance(target, ast.Tuple | ast.List):
                 self.delete(target.elts)

@@ -174,6 +174,7 @@ def _interpret(interpreter: Interpreter, s: Statement) -> None:
     s.needs = record.needs & (heap.bit - 1)
     s.reached, s.changes = record.reached, heap.written_by.get(s.number, 0)
     s.written, s.effects = record.written, record.effects
+    s.operands = record.operands & ~s.changes
     s.dynamic = state.star_imports != star_imports and not isinstance(s.node, ast.ImportFrom)
     for name in s.bound:
         binding = state.bindings.get(name)

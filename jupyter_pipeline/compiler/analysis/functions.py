@@ -312,8 +312,11 @@ class Functions:
             Name of the attribute, if the operation reads or writes one: properties of other names do not run.
         """
         heap = self.heap
-        if value.kind is IMMUTABLE:
+        kind = value.kind
+        if kind is IMMUTABLE:
             return
+        if kind is UNKNOWN and value.objects & heap.foreign and self.state.summary is None:
+            self.state.record.operands |= value.objects & heap.foreign
         self.state.record_operation(value.objects | value.contents, (protocol, name))
         if not heap.with_protocols:
             return

@@ -23,6 +23,7 @@ from typing import Any
 from jupyter_pipeline.compiler.analysis.certain_reads import is_certain_read
 from jupyter_pipeline.compiler.analysis.dependencies import Dependencies, LastCell, analyze
 from jupyter_pipeline.compiler.analysis.heap import bits
+from jupyter_pipeline.compiler.analysis.left_out_lines import note_left_out_lines
 from jupyter_pipeline.compiler.analysis.state import UnresolvedName
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement, parse_cells
 from jupyter_pipeline.compiler.analysis.syntax import is_future
@@ -48,6 +49,7 @@ _LEFT_OUT = (
 )
 _UNKNOWN_EFFECTS = "These calls and imports are left out, although their effects on files and libraries are unknown"
 _UNREAD_FILES = "These statements write files and are left out, although calls that are kept may read the files"
+_OPERATIONS = "These statements are left out, although reading or comparing objects of unknown classes may change them"
 _PATCHES = "These imports may change other libraries, so they are kept"
 
 
@@ -289,10 +291,7 @@ def _slice_backward(
         refusals = [*found, *(r for s in sliced.statements for r in _refuse_statement(program, s))]
         unique = {(r.cell, r.line, r.name): r for r in refusals}
         raise CompileRefusedError([unique[k] for k in sorted(unique)])
-    sliced.notes += [
-        CellNote(statements[n].cell, _LEFT_OUT, subject=ast.unparse(statements[n].node).split("\n")[0][:60])
-        for n in bits(left_out)
-    ]
+    sliced.notes += [CellNote(statements[n].cell, _LEFT_OUT, subject=_show(statements[n].node)) for n in bits(left_out)]
     sliced.notes += dict.fromkeys(
         CellNote(name.cell, f"line {name.line}: {name.name} has no definition; a run that reads it fails")
         for name in every
@@ -312,6 +311,7 @@ def _slice_backward(
         if s.number in imports:
             notes[CellNote(s.cell, _PATCHES, subject=_show_import(s.node))] = None
     sliced.notes += notes
+    sliced.notes += note_left_out_lines(program, sliced.statements, last)
     sliced.notes += _note_unknown_effects(statements[:end], dependencies, needed | left_out)
     return sliced
 
@@ -362,15 +362,24 @@ def _show_import(node: ast.stmt) -> str:
     return ", ".join(imports) or ast.unparse(node).split("\n")[0]
 
 
+def _show(node: ast.stmt) -> str:
+    """Return the beginning of a statement's text, for a note."""
+    return ast.unparse(node).split("\n")[0][:60]
+
+
 def _note_unknown_effects(statements: Sequence[Statement], dependencies: Dependencies, needed: int) -> list[CellNote]:
     """Return notes on the statements that a slice leaves out, although it may depend on them.
 
-    These are calls and imports with unknown effects, and writes of files where the slice has a call that may read any
-    file. A slice without a use of libraries, files or the process cannot show such effects.
+    These are calls and imports with unknown effects, operations on objects of unknown classes that the slice reads, and
+    writes of files where the slice has a call that may read any file. A slice without a use of libraries, files or the process cannot show such effects.
     """
     if not needed & dependencies.importers and not any(needed >> s.number & 1 and s.effects for s in statements):
         return []
-    reads_files = any(s.unknown_calls for s in statements if needed >> s.number & 1)
+    kept = [s for s in statements if needed >> s.number & 1]
+    reads_files = any(s.unknown_calls for s in kept)
+    reached = 0
+    for statement in kept:
+        reached |= statement.reached
     notes = []
     for statement in statements:
         if needed >> statement.number & 1:
@@ -379,8 +388,9 @@ def _note_unknown_effects(statements: Sequence[Statement], dependencies: Depende
         if statement.number in dependencies.patchers:
             notes.append(CellNote(statement.cell, _UNKNOWN_EFFECTS, subject=_show_import(statement.node)))
         if reads_files and statement.written:
-            text = ast.unparse(statement.node).split("\n")[0]
-            notes.append(CellNote(statement.cell, _UNREAD_FILES, subject=text[:60]))
+            notes.append(CellNote(statement.cell, _UNREAD_FILES, subject=_show(statement.node)))
+        if statement.operands & reached and not statement.unknown_calls:
+            notes.append(CellNote(statement.cell, _OPERATIONS, subject=_show(statement.node)))
     return notes
 
 

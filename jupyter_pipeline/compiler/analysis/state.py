@@ -73,6 +73,8 @@ class DefUse:
     effects: dict[Location, Access] = field(default_factory=dict)
     bound: set[str] = field(default_factory=set)
     notes: list[CellNote] = field(default_factory=list)
+    operands: int = 0
+    """See `Statement.operands`."""
     unknown_calls: dict[str, None] = field(default_factory=dict)
 
 

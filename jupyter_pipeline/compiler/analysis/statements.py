@@ -76,6 +76,8 @@ class Statement:
     """True for a ``try`` statement around a cell: the second line of its text is the first line of the cell."""
     notes: list[CellNote] = field(default_factory=list)
     """Approximations that enlarge a slice with this statement."""
+    operands: int = 0
+    """Bits of the objects of unknown classes on which its operators, attribute reads and conversions run methods."""
     unknown_calls: dict[str, None] = field(default_factory=dict)
     """Texts of its calls that may change files, the process or a library in ways that the analysis cannot see."""
 

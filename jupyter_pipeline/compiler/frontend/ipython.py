@@ -28,6 +28,7 @@ from jupyter_pipeline.compiler.frontend.magics import (
     LineTranslator,
     find_output_names,
     read_call,
+    strip_options,
 )
 from jupyter_pipeline.compiler.frontend.names import NotebookNames, find_bound_names, parse
 from jupyter_pipeline.compiler.frontend.plain import PLACEHOLDER, Obstacle, PlainCell
@@ -174,6 +175,8 @@ def _translate_body(plain: PlainCell, lines: list[str], first: int, name: str, r
     line.number = first + 1
     if name in _SHOWN:
         plain.note(f"the %%{name} cell is ignored: it only displays something")
+        if name == "timeit":
+            plain.left_out["%%timeit"] = "\n".join([strip_options(name, rest), *body])
         replaced: list[str] = []
     else:
         try:
@@ -311,6 +314,7 @@ def _capture(plain: PlainCell, lines: list[str], first: int, output: str, names:
     shift = first + 1
     plain.notes += body.notes
     plain.installs += body.installs
+    plain.left_out |= body.left_out
     plain.requirements += body.requirements
     plain.prelude += body.prelude
     plain.helpers += body.helpers

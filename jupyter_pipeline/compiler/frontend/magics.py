@@ -51,6 +51,13 @@ _NOTEBOOK_ONLY = frozenset({
     "tensorflow_version", "timeit", "unalias", "unload_ext", "watermark", "who", "who_ls", "whos", "xmode",
 })  # fmt: skip
 """Magics that affect the notebook or its display only."""
+_EXTENSIONS = frozenset({
+    "autoreload", "autotime", "black", "blackcellmagic", "cython", "Cython", "google.cloud.bigquery", "heat", "itikz",
+    "jupyter_black", "jupyter_pipeline", "kedro.ipython", "lab_black", "line_profiler", "memory_profiler", "nb_black",
+    "nb_mypy", "pycodestyle_magic", "pyinstrument", "rpy2.ipython", "ruff", "scalene", "snakeviz", "sql",
+    "tensorboard", "tikzmagic", "version_information", "watermark",
+})  # fmt: skip
+"""Extensions that only add magics, or format and reload code."""
 _TIMED = frozenset({"time", "prun", "lprun", "mprun", "memit", "snakeviz", "pyinstrument", "scalene", "heat"})
 """Magics that run a statement and show what it costs."""
 _OPTIONS_WITH_VALUE = {
@@ -165,6 +172,10 @@ class LineTranslator:
         if (translate := _TRANSLATED.get(name)) is not None:
             return self._try(name, lambda: translate(self, rest))
         if name in _NOTEBOOK_ONLY:
+            if name == "timeit":
+                self.plain.left_out[f"%timeit {rest}"[:60]] = strip_options(name, rest)
+            elif name in ("load_ext", "reload_ext") and rest not in _EXTENSIONS:
+                self.plain.left_out[f"%{name} {rest}"] = ""
             self._drop(f"%{name}", "it affects the notebook only")
             return ""
         return self.refuse(f"%{name}", FIXES.get(name, "Write it in Python, or remove the line"), rest)

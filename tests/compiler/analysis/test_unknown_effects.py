@@ -38,6 +38,28 @@ def test_a_slice_notes_calls_and_imports_with_unknown_effects_that_it_leaves_out
     assert any(UNKNOWN in note and subject in note for note in notes)
 
 
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "x = c.lazy",
+        "x = c['k']",
+        "x = c <= 3",
+        "x = c | 1",
+        "x = c @ 3",
+        "x = -c",
+        "x = len(c)",
+        "x = f'{c}'",
+        "str(c)",
+    ],
+)
+def test_operations_on_objects_of_unknown_classes_are_noted(operation: str) -> None:
+    cells = ["import unlisted\nc = unlisted.C()\nd = unlisted.D()", operation, "r = c.run()", "r = d.run()"]
+    expected = [note for note in slice_cells(cells, 2).notes if "reading or comparing objects of unknown" in note]
+    assert len(expected) == 1
+    assert operation in expected[0]
+    assert not any("reading or comparing" in note for note in slice_cells(cells[:2] + cells[3:], 2).notes)
+
+
 def test_a_slice_without_libraries_and_files_has_no_such_note() -> None:
     assert slice_cells(["import unlisted", "w = unlisted.save([1])", "r = 1 + 1"], 2).notes == ()
 
@@ -102,6 +124,7 @@ def test_a_hook_of_the_notebook_runs_where_a_library_calls_it(cells: list[str]) 
         [f"{FRAME}\n{LOGGING}", "del df[log]", "result = seen"],
         [f"{FRAME}\nseen = []", "r = df.loc[seen.append]", "result = seen"],
         [FRAME, "list(map(df.pop, ['a']))", "result = df"],
+        ["import sys, unlisted", "del sys.modules['unlisted']", "import unlisted\nr = unlisted.run()"],
         ["d = dict(a=[1])", "d['a'].append(3)", "r = d"],
         ["c = {'m': {'lr': 1}}\ndef get():\n    return c", "get()['m']['lr'] = 5", "r = c"],
         ["c = [[1], [2]]\ndef get():\n    return c", "for one in get()[:1]:\n    one.append(2)", "r = c"],
