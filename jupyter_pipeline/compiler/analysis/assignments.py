@@ -20,6 +20,9 @@ from jupyter_pipeline.compiler.analysis.values import (
 
 __all__ = ["Assignments"]
 
+_INDEXERS = ("at", "iat", "loc", "iloc")
+"""Attributes of tables whose elements are rows and cells."""
+
 
 class Assignments:
     """Assign values to targets.
@@ -145,6 +148,8 @@ class Assignments:
             self.state.summary.mutates_class = True
         if isinstance(target.value, ast.Name) or of_class:
             self.heap.write(base.objects)
+        elif _is_cell(target.value):
+            self.heap.write_elements(base.objects)
         else:
             self.heap.write_data(base.objects)
         if type(base.type) not in (Instance, Imported) and base.objects & self.heap.libraries:
@@ -163,3 +168,11 @@ class Assignments:
             self.effects.define_unseen_names(module)
         elif type(base.type) is Imported:
             self.effects.configure(module.partition(".")[0], base.objects, 0)
+
+
+def _is_cell(node: ast.expr) -> bool:
+    """Return True if an expression seems to be a cell of a table, such as ``frame.at[0, "tags"]``."""
+    if not isinstance(node, ast.Subscript):
+        return False
+    table = node.value
+    return isinstance(table, ast.Subscript) or (isinstance(table, ast.Attribute) and table.attr in _INDEXERS)

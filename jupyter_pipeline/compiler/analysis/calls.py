@@ -229,7 +229,9 @@ class Calls:
                 return result
         is_changing = name in _CHANGING_ELEMENTS and (call.discarded or _is_element(call.node.func))
         if is_changing and kind_of(kind) is TABLE:
-            self.heap.write_data(self.heap.part(receiver))  # such as a list in a column of objects
+            part = self.heap.part(receiver)
+            is_element = receiver.objects & self.heap.cells  # such as a list in a column of objects
+            (self.heap.write_elements if is_element else self.heap.write_data)(part)
         if type(kind) is LibraryInstance:
             if kind.kind is IMMUTABLE and name == "open":
                 return self.libraries.open_file(call, receiver, call.args)
@@ -316,7 +318,7 @@ class Calls:
         return Value(receiver.objects if name in _CONTAINER_VIEWS else 0, held, True, CONTAINER)
 
     def _grow(self, receiver: Value, values: list[Value]) -> None:
-        self.heap.write(receiver.objects)
+        self.heap.write_elements(receiver.objects)
         for value in values:
             self.heap.link(receiver.objects, self.heap.hold(value) | value.contents)
 

@@ -231,7 +231,8 @@ class Evaluator(ast.NodeVisitor):
         if base.objects & self.heap.default_dicts:
             self.heap.write(base.objects & self.heap.default_dicts)
         if (kind is TABLE or kind is UNKNOWN) and _is_mask(node.slice, index):
-            return Value(0, 0 if kind is TABLE else self.heap.part(base), True, kind)
+            part = self.heap.part(base)
+            return Value(0, self.heap.shared_cells(part) if kind is TABLE else part, True, kind)
         if kind is TABLE:
             return Value(self.heap.part(base), 0, True, TABLE)
         if kind is CONTAINER and isinstance(node.slice, ast.Slice):
@@ -261,7 +262,7 @@ class Evaluator(ast.NodeVisitor):
             return None
         value = self.calls.libraries.read_attribute(model, base)
         if value.kind is TABLE and _is_mask(node.slice, index):
-            return Value(0, 0, True, value.type)
+            return Value(0, self.heap.shared_cells(self.heap.part(base)), True, value.type)
         return value
 
     def visit_Slice(self, node: ast.Slice) -> Value:

@@ -230,7 +230,7 @@ class Functions:
             for name in function.stores:
                 heap.link(self.state.objects_of(name), objects)
             if function.has_state or not self.assumptions_hold(function):
-                heap.write_data(heap.reachable(objects))
+                heap.write_elements(heap.reachable(objects))
             self._operate_inside(function, objects)
 
     def _run_imported(self, path: str, model: FunctionModel | None, values: Sequence[Value]) -> None:
@@ -472,7 +472,8 @@ class Functions:
             state.record.needs |= heap.writers(heap.reachable(summary.cache) & ~summary.cache)
             heap.write(summary.cache)
         if mutated:
-            heap.write_data(heap.reachable(mutated))
+            write = heap.write_elements if mutated & heap.cells else heap.write_data
+            write(heap.reachable(mutated))
             heap.link(mutated, received)
         if any(name in summary.mutates for name in summary.parameters if name not in bound):
             heap.write_data(callee.objects | heap.reachable(callee.objects))  # a default value
@@ -569,7 +570,7 @@ class Functions:
             if function.mutates_class:
                 heap.write(heap.reachable(contents) & heap.definitions)
         if reachable:
-            heap.write_data(reachable)
+            heap.write_elements(reachable)
             methods = heap.reachable(callee.objects & heap.bound_mutators)
             heap.link(changed | methods, held)
         if reachable & ~heap.libraries:

@@ -144,6 +144,15 @@ class Heap:
         """Bound methods that change their arguments."""
         self.data = 0
         """Tables and containers."""
+        self.tables = 0
+        """Tables."""
+        self.cells = 0
+        """Objects that stand for the mutable objects in the cells of a table, which its copies share.
+
+        Only `write_elements` changes them: a copy has values of its own.
+        """
+        self._in_cells: dict[int, int] = {}
+        """For each object of `cells`, the objects that it stands for."""
         self.instances = 0
         """Objects of library classes."""
         self.held_files = 0
@@ -186,6 +195,8 @@ class Heap:
             self.iterators |= bit
         elif kind is TABLE or kind is CONTAINER:
             self.data |= bit
+            if kind is TABLE:
+                self.tables |= bit
         elif kind is OBJECT:
             self.instances |= bit
         return bit
@@ -278,7 +289,19 @@ class Heap:
     # Writes
 
     def write(self, objects: int) -> None:
-        """Record that the current statement may change `objects`."""
+        """Record that the current statement may change `objects`, shared cells of tables excepted."""
+        self._write(objects & ~self.cells)
+
+    def write_elements(self, objects: int) -> None:
+        """Record that the current statement may change `objects`, functions and classes excepted.
+
+        Objects of `cells` among them are changed with the objects for which they stand.
+        """
+        for position in bits(objects & self.cells):
+            objects |= self._in_cells[1 << position]
+        self._write(objects & ~self.definitions)
+
+    def _write(self, objects: int) -> None:
         if not objects:
             return
         number = self.statement
@@ -431,6 +454,25 @@ class Heap:
         if value.type is UNKNOWN:
             self.random |= made
         return made
+
+    def shared_cells(self, objects: int) -> int:
+        """Return the objects that stand for mutable objects in cells of the tables among `objects`, for a copy.
+
+        A table holds such objects if it was made from containers, or if a container was stored in it.
+        """
+        tables = objects & self.tables
+        if not tables:
+            return 0
+        held = self.reachable(tables)
+        if not held & self.data & ~self.tables:
+            return 0
+        cells = held & self.cells
+        if not cells:
+            cells = self.allocate(0)
+            self.cells |= cells
+            self._in_cells[cells] = held & ~tables
+            self.link(tables, cells)
+        return cells
 
     def contents(self, values: Iterable[Value]) -> int:
         """Return the objects of a new container that is made from the contents of `values`."""

@@ -405,6 +405,8 @@ class LibraryCalls:
                 held |= heap.part(callee)
         match model.returns:
             case Returns.NEW:
+                if kind_of(kind) is TABLE:
+                    return Value(0, heap.shared_cells(heap.reachable(held)), True, kind)
                 return CONSTANT if kind is IMMUTABLE else Value(0, 0, kind_of(kind) is not IMMUTABLE, kind)
             case Returns.HOLDING:
                 return Value(0, held, True, kind)

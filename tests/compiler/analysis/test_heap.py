@@ -6,7 +6,7 @@ import pytest
 
 from jupyter_pipeline.compiler.analysis import heap as module
 from jupyter_pipeline.compiler.analysis.heap import Heap, bits
-from jupyter_pipeline.compiler.analysis.values import FunctionSummary
+from jupyter_pipeline.compiler.analysis.values import CONTAINER, TABLE, FunctionSummary
 
 
 def reachable(holds: list[int], mask: int) -> int:
@@ -87,3 +87,23 @@ def test_imports_of_a_library_share_one_object() -> None:
     assert heap.library("numpy") == first
     assert heap.importers["numpy"] == 1 << 0 | 1 << 5
     assert heap.libraries_of(first) == ["numpy"]
+
+
+def test_only_changes_of_elements_reach_the_cells_that_a_copy_of_a_table_shares() -> None:
+    heap = Heap()
+    rows = heap.allocate(heap.allocate(0, CONTAINER), CONTAINER)
+    table = heap.allocate(rows, TABLE)
+    cells = heap.shared_cells(table)
+    assert cells
+    assert heap.shared_cells(table) == cells
+    copy = heap.allocate(cells, TABLE)
+    heap.write(heap.reachable(copy))
+    assert heap.written == copy
+    heap.write_elements(heap.reachable(copy))
+    assert heap.written == copy | heap.reachable(rows) | cells
+
+
+def test_tables_without_containers_share_no_cells() -> None:
+    heap = Heap()
+    assert heap.shared_cells(heap.allocate(heap.allocate(0, TABLE), TABLE)) == 0
+    assert heap.shared_cells(heap.allocate(0, CONTAINER)) == 0

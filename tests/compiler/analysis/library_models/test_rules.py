@@ -445,6 +445,35 @@ CASES: dict[str, tuple[bool, list[str]]] = {
         ["import numpy as np\na=np.array([[1],[2,3]],dtype=object)", "for x in a: x.append(9)", "print(a)"],
     ),
     **{
+        f"list in a copy, {copy}: {change}": (
+            True,
+            ["import pandas as pd\ndf = pd.DataFrame({'a': [[1], [2]]})", copy, change, "print(df)"],
+        )
+        for copy in ("g = df.copy()", "g = df[df.index > 0]", "g = pd.concat([df, df])", "g = df.sort_index()")
+        for change in (
+            "g['a'][1].append(1)",
+            "g.loc[1, 'a'].append(1)",
+            "for one in g['a']:\n    one.append(1)",
+            "for one in g.a.tolist():\n    one.append(1)",
+            "g['a'].apply(lambda one: one.append(1))",
+            "g.at[1, 'a']['k'] = 1",
+        )
+    },
+    **{
+        f"copy: {change}": (
+            False,
+            ["import pandas as pd\ndf = pd.DataFrame({'a': [1, 2]})", "g = df.copy()", change, "print(df)"],
+        )
+        for change in (
+            "g['c'] = 1",
+            "g.loc[0, 'a'] = 5",
+            "g['a'].iloc[0] = 5",
+            "g['a'] += 1",
+            "g.insert(0, 'z', 1)",
+            "g.loc[:, 'a'].fillna(0, inplace=True)",
+        )
+    },
+    **{
         f"attached {call}": (
             True,
             [
