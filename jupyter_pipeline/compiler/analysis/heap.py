@@ -464,10 +464,10 @@ class Heap:
         if not tables:
             return 0
         held = self.reachable(tables)
-        if not held & self.data & ~self.tables:
-            return 0
         cells = held & self.cells
         if not cells:
+            if not held & self.data & ~self.tables:
+                return 0
             cells = self.allocate(0)
             self.cells |= cells
             self._in_cells[cells] = held & ~tables

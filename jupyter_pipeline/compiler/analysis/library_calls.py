@@ -341,7 +341,9 @@ class LibraryCalls:
                 for value, _ in self._arguments(call, argument):
                     heap.write_data(heap.part(value))
         if changes_receiver:
-            if callee.kind is TABLE or callee.kind is CONTAINER:
+            if callee.objects & heap.cells and callee.kind is not TABLE:
+                heap.write_elements(heap.part(callee))
+            elif callee.kind is TABLE or callee.kind is CONTAINER:
                 heap.write(callee.objects or heap.part(callee))
             else:
                 heap.write_data(self._changed_part(model, callee))
