@@ -180,7 +180,7 @@ def _interpret(interpreter: Interpreter, s: Statement) -> None:
         binding = state.bindings.get(name)
         s.binds[name] = binding.definitions if binding else 0
         reachable = heap.reachable(binding.objects) if binding else 0
-        for function in heap.functions(reachable):
+        for function in heap.functions(reachable & heap.with_uses):
             s.deferred.update(function.free_variables)
             s.assigned |= function.assigns
 

@@ -116,6 +116,8 @@ class Heap:
         self._functions: dict[int, list[FunctionSummary]] = {}
         self.callables = 0
         """Objects with functions that may run."""
+        self.with_uses = 0
+        """Those of `callables` whose functions use names or locations outside of their bodies."""
         self.definitions = 0
         """Functions and classes: only a store to one of them changes it."""
         self.iterators = 0
@@ -363,6 +365,8 @@ class Heap:
         self._function_lists.clear()
         self.callables |= objects
         self.definitions |= objects
+        if any(function.free_variables or function.locations or function.assigns for function in functions):
+            self.with_uses |= objects
         if any(function.protocol for function in functions):
             self.with_protocols |= objects
         if any(function.name == "__del__" for function in functions):

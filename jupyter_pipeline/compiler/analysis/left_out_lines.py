@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 
+from jupyter_pipeline.compiler.analysis.library_models.model import words
 from jupyter_pipeline.compiler.analysis.library_models.registry import METHODS
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement
 from jupyter_pipeline.compiler.analysis.values import CONTAINER, TABLE
@@ -19,9 +20,11 @@ __all__ = ["note_left_out_lines"]
 
 _TEXT = "These lines are left out, although they may change values or libraries"
 _PURE_METHODS = METHODS[TABLE].pure | METHODS[CONTAINER].pure
-_PURE_FUNCTIONS = frozenset(
-    "abs all any bool dict enumerate filter float frozenset int len list map max min pow range reversed round set "
-    "sorted str sum tuple zip".split()
+_PURE_FUNCTIONS = words(
+    """
+    abs all any bool dict enumerate filter float frozenset int len list map max min pow range reversed round set sorted
+    str sum tuple zip
+    """
 )
 
 

@@ -371,7 +371,8 @@ def _note_unknown_effects(statements: Sequence[Statement], dependencies: Depende
     """Return notes on the statements that a slice leaves out, although it may depend on them.
 
     These are calls and imports with unknown effects, operations on objects of unknown classes that the slice reads, and
-    writes of files where the slice has a call that may read any file. A slice without a use of libraries, files or the process cannot show such effects.
+    writes of files where the slice has a call that may read any file. A slice without a use of libraries, files or the
+    process cannot show such effects.
     """
     if not needed & dependencies.importers and not any(needed >> s.number & 1 and s.effects for s in statements):
         return []

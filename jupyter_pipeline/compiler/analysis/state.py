@@ -209,6 +209,8 @@ class State:
         """For each function, the free variables on whose texts its locations depend."""
         self._locations_of: dict[tuple[int, int, tuple[Texts, ...]], dict[Location, Access]] = {}
         """Results of `locations_of` by function and texts."""
+        self._fixed_locations: dict[int, frozenset[Location]] = {}
+        """Locations of the functions without free variables."""
         self._assigned_objects: dict[tuple[int, int, str], int] = {}
         self.nested: list[tuple[int, FunctionSummary]] = []
         """Functions that this scope defines, with their objects."""
@@ -272,8 +274,8 @@ class State:
             if reachable is None:
                 reachable = recalled.uses[binding.objects] = heap.reachable(binding.objects)
                 self.record.reached |= reachable
-                if reachable & heap.callables:
-                    self._load_deferred(reachable & heap.callables)
+                if reachable & heap.with_uses:
+                    self._load_deferred(reachable & heap.with_uses)
             if reachable & heap.written:
                 needs |= heap.writers(reachable)
         self.record.needs |= needs
@@ -324,6 +326,12 @@ class State:
             if id(function) in recalled.loaded:
                 continue
             recalled.loaded.add(id(function))
+            if not function.free_variables:
+                fixed = self._fixed_locations.get(id(function))
+                if fixed is None:
+                    fixed = self._fixed_locations[id(function)] = frozenset(self.locations_of(function))
+                if fixed <= recalled.locations:
+                    continue
             self.definer = function.statement
             for name, line in function.free_variables.items():
                 self.load(name, line, strict=False)
