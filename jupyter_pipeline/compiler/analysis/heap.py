@@ -117,7 +117,7 @@ class Heap:
         self.callables = 0
         """Objects with functions that may run."""
         self.with_uses = 0
-        """Those of `callables` whose functions use names or locations outside of their bodies."""
+        """Objects of `callables` whose functions use names or locations outside of their bodies."""
         self.definitions = 0
         """Functions and classes: only a store to one of them changes it."""
         self.iterators = 0
