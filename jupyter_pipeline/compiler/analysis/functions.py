@@ -256,6 +256,7 @@ class Functions:
         if name in _CALLING_FUNCTIONS:
             values += args[:1]
         for value in values:
+            self.state.record_operation(value.objects, ("call", ""))
             callables = value.objects & self.heap.foreign
             if callables:
                 self.heap.write_data(self.heap.reachable(callables))

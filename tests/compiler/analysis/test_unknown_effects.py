@@ -5,6 +5,10 @@ import pytest
 from jupyter_pipeline.compiler.analysis.slicer import slice_cells
 
 FRAME = "import pandas as pd\ndf = pd.DataFrame({'a': [1, 2]})"
+COUNTER = (
+    "def outer():\n    n = 0\n    def inner(x):\n        nonlocal n\n        n += 1\n        return x + n\n    return inner\n"
+    "count = outer()"
+)
 LOGGING = "seen = []\ndef log(frame):\n    seen.append(1)\n    return [True, False]"
 UNKNOWN = "their effects on files and libraries are unknown"
 
@@ -125,6 +129,8 @@ def test_a_hook_of_the_notebook_runs_where_a_library_calls_it(cells: list[str]) 
         [f"{FRAME}\nseen = []", "r = df.loc[seen.append]", "result = seen"],
         [FRAME, "list(map(df.pop, ['a']))", "result = df"],
         ["import sys, unlisted", "del sys.modules['unlisted']", "import unlisted\nr = unlisted.run()"],
+        [COUNTER, "def step():\n    return list(map(count, [1]))\nfirst = step()", "r = step()"],
+        [COUNTER, "def step():\n    return sorted([1, 2], key=count)\nfirst = step()", "r = count(0)"],
         ["d = dict(a=[1])", "d['a'].append(3)", "r = d"],
         ["c = {'m': {'lr': 1}}\ndef get():\n    return c", "get()['m']['lr'] = 5", "r = c"],
         ["c = [[1], [2]]\ndef get():\n    return c", "for one in get()[:1]:\n    one.append(2)", "r = c"],
