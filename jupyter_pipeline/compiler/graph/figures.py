@@ -7,7 +7,7 @@ open, so that the next plot would be drawn over them.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from jupyter_pipeline.compiler.analysis.locations import FIGURE, Access
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement
@@ -22,6 +22,9 @@ _STARTING = ("figure", "subplots", "subplot_mosaic")
 """Functions of ``matplotlib.pyplot`` that start a new figure, if they select none."""
 _LISTING = ("get_fignums", "get_figlabels", "fignum_exists")
 """Functions of ``matplotlib.pyplot`` that find all open figures."""
+
+_SELECTING = ("gca", "gcf")
+"""Functions of ``matplotlib.pyplot`` that start a figure if none is open."""
 
 
 def set_closings(program: Program, steps: Sequence[Step], imports: Sequence[Statement]) -> None:
@@ -39,7 +42,7 @@ def set_closings(program: Program, steps: Sequence[Step], imports: Sequence[Stat
     nodes = [s.node for s in [*imports, *(s for step in steps for s in step.statements)]]
     paths = find_imported_paths(nodes)
     used_in, is_open, shown = -1, False, False
-    lists_figures = any(isinstance(n, ast.Attribute) and n.attr in _LISTING for node in nodes for n in ast.walk(node))
+    lists_figures = any(_names_attribute(node, _LISTING) for node in nodes)
     for step in steps:
         found: set[int] = set()
         after_show: Statement | None = None
@@ -54,9 +57,14 @@ def set_closings(program: Program, steps: Sequence[Step], imports: Sequence[Stat
                 is_open = False
             shown = bool(_find_show(s.node, paths))
             after_show = None
-            is_open = is_open or bool(s.effects[FIGURE] & Access.CREATE)
+            is_open = is_open or bool(s.effects[FIGURE] & Access.CREATE) or _names_attribute(s.node, _SELECTING)
             used_in = s.cell
         step.closes = frozenset(found)
+
+
+def _names_attribute(node: ast.stmt, names: Collection[str]) -> bool:
+    """Return True if an attribute in a statement has one of `names`."""
+    return any(isinstance(one, ast.Attribute) and one.attr in names for one in ast.walk(node))
 
 
 def find_shows(node: ast.stmt, paths: Mapping[str, str]) -> list[tuple[ast.Expr, str]]:

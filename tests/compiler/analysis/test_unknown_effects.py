@@ -6,8 +6,8 @@ from jupyter_pipeline.compiler.analysis.slicer import slice_cells
 
 FRAME = "import pandas as pd\ndf = pd.DataFrame({'a': [1, 2]})"
 COUNTER = (
-    "def outer():\n    n = 0\n    def inner(x):\n        nonlocal n\n        n += 1\n        return x + n\n    return inner\n"
-    "count = outer()"
+    "def outer():\n    n = 0\n    def inner(x):\n        nonlocal n\n        n += 1\n        return x + n\n"
+    "    return inner\ncount = outer()"
 )
 LOGGING = "seen = []\ndef log(frame):\n    seen.append(1)\n    return [True, False]"
 UNKNOWN = "their effects on files and libraries are unknown"

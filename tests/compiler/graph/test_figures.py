@@ -25,6 +25,7 @@ def steps_of(cells: list[str], *selected: int) -> str:
         ),
         (["plt.plot(x)\nplt.show()\ny = 1\nplt.plot([y])"], f"plt.show() {CLOSE} # as Jupyter does y = 1"),
         (["fig, ax = plt.subplots()", "plt.plot(x)\nfig.savefig('a')"], f"{CLOSE} # as Jupyter does plt.plot(x)"),
+        (["ax = plt.gca()", "plt.plot(x)\nax.grid()"], f"{CLOSE} # as Jupyter does plt.plot(x)"),
         (["fig, ax = plt.subplots()", "plt.savefig('a')\nfig.savefig('b')"], f"{CLOSE} # as Jupyter does plt.savefig"),
         (["for i in x:\n    plt.plot([i])\n    plt.savefig(str(i))\n    plt.show()"], f"plt.show() {CLOSE}"),
         (["for i in x:\n    plt.plot([i])\n    plt.show();  plt.pause(i)"], f"plt.show() {CLOSE} plt.pause(i)"),
