@@ -40,6 +40,22 @@ def note(text: str) -> None:
     sys.stderr.flush()
 
 
+def _suggest_quotes(words: list[str], unknown: list[str]) -> str:
+    """Return how to write the value of several words to which the unknown words of a command line belong."""
+    start = next((i for i in range(2, len(words)) if words[i : i + len(unknown)] == unknown), 0)
+    option, value = words[start - 2 : start] if start else ("", "")
+    if not option.startswith("--"):
+        option, _, value = value.partition("=")
+    # A shell replaces a bare star by file names.
+    if (
+        not option.startswith("--")
+        or not value
+        or (not value[:1].isalpha() and option == "--cron" and "*" not in unknown)
+    ):
+        return 'Put a value of several words in quotes, such as --cron "0 6 * * *".'
+    return f'Put a value of several words in quotes: {option} "{" ".join([value, *unknown])}".'
+
+
 class _App(JupyterApp):
     version = __version__
     classes: ClassVar[list[Any]] = [traitlets_config.JupyterPipeline]
@@ -127,7 +143,7 @@ class Command(_App):
             reason = errors.getvalue().rpartition("error: ")[2].strip()
             if not error.code or not reason:
                 raise
-            hint = 'Put a value of several words in quotes, such as --cron "0 6 * * *".'
+            hint = _suggest_quotes(words, reason.removeprefix("unrecognized arguments: ").split(" "))
             raise UsageError(f"{self.words}: {_TRAIT.sub('--', reason)}. {hint} See --help.") from error
 
     def emit_description(self) -> Iterator[str]:

@@ -34,6 +34,7 @@ from jupyter_pipeline.models.environments import Distribution, DriftItem, Enviro
 from jupyter_pipeline.models.orchestration import (
     MAX_RUNS,
     RUN_LIMIT,
+    SKIPPED,
     WORK_POOL,
     CatchUpPolicy,
     DeploymentRecord,
@@ -50,6 +51,7 @@ from jupyter_pipeline.models.record import Record, field_default, to_plain
 __all__ = [
     "MAX_RUNS",
     "RUN_LIMIT",
+    "SKIPPED",
     "WORK_POOL",
     "Alert",
     "AlertBlock",

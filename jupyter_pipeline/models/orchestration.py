@@ -25,6 +25,9 @@ __all__ = [
     "VersionRecord",
 ]
 
+SKIPPED = "Skipped"
+"""State name of a run that was left out, by overlap or after an outage. Its message has the reason."""
+
 WORK_POOL = "jupyter-pipeline"
 """Work pool of the embedded service, and the default work pool of deployments."""
 
@@ -51,7 +54,7 @@ class OverlapPolicy(enum.StrEnum):
 
 
 class CatchUpPolicy(enum.StrEnum):
-    """Policy for the runs that were missed during an outage of the service."""
+    """Policy for scheduled times that passed without a run."""
 
     LATEST = "latest"
     """Start the newest missed run of each schedule."""

@@ -7,6 +7,7 @@ stop, to keep the port. ``secrets.json`` is created once. ``prefect/`` is the ho
 from __future__ import annotations
 
 import json
+import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,13 +19,16 @@ from jupyter_pipeline.paths import service_dir, write_private
 
 __all__ = [
     "WORK_POOL",
+    "Polls",
     "Secrets",
     "ServiceState",
-    "last_seen",
+    "caught_up_until",
     "log_path",
-    "note_seen",
+    "note_caught_up",
+    "read_polls",
     "read_secrets",
     "read_state",
+    "write_polls",
     "write_state",
 ]
 
@@ -74,6 +78,16 @@ class ServiceState(Record):
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polls:
+    """Polls of the worker for due runs, in seconds since the epoch."""
+
+    since: float
+    """First poll after the last gap."""
+    last: float
+    """Last poll that the server answered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Secrets:
     """Secrets that protect the API and the stored blocks."""
@@ -102,17 +116,43 @@ def write_state(state: ServiceState) -> None:
     write_private(service_dir() / "service.json", json.dumps(state.to_dict(), indent=1))
 
 
-def last_seen() -> float | None:
-    """Return the last time the service started runs, in seconds since the epoch, or ``None`` if it never did."""
+def caught_up_until() -> float | None:
+    """Return the time until which each scheduled time has started or was skipped; ``None`` before the first start.
+
+    Times are in seconds since the epoch.
+    """
     try:
-        return (service_dir() / "seen").stat().st_mtime
+        return (service_dir() / "caught-up").stat().st_mtime
     except FileNotFoundError:
         return None
 
 
-def note_seen() -> None:
-    """Record that the service starts runs now."""
-    (service_dir() / "seen").touch(mode=0o600)
+def note_caught_up(until: float) -> None:
+    """Record that each scheduled time until `until` has started or was skipped."""
+    path = service_dir() / "caught-up"
+    path.touch(mode=0o600)
+    os.utime(path, (until, until))
+
+
+def read_polls() -> Polls | None:
+    """Return the record of the worker's polls, or ``None`` if there is none."""
+    try:
+        since, last = (service_dir() / "polls").read_text().split()
+        return Polls(since=float(since), last=float(last))
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def write_polls(polls: Polls) -> None:
+    """Replace the record of the worker's polls.
+
+    It is written every two seconds, so it is not flushed to the disk: after a crash of the host, the record is absent.
+    """
+    path = service_dir() / "polls"
+    new = path.with_name(".polls")
+    new.touch(mode=0o600)
+    new.write_text(f"{polls.since!r} {polls.last!r}")
+    new.replace(path)
 
 
 def read_secrets() -> Secrets:

@@ -260,6 +260,8 @@ def _schedule(schedule: Schedule, job: str, ops: _Ops, options: CompileOptions) 
 
 def _cron(schedule: Schedule) -> str:
     if schedule.cron:
+        if len(schedule.cron.split(" ")) > _CRON_FIELDS:
+            raise UsageError(f"Dagster's cron expressions have no seconds: leave them out of {schedule.cron!r}.")
         return schedule.cron
     minutes, rest = divmod(schedule.every or 0, 60)
     if minutes and not rest:
@@ -272,6 +274,7 @@ def _cron(schedule: Schedule) -> str:
     raise UsageError(f"Dagster's schedules are cron expressions, and {what} is none: give --cron, or no schedule.")
 
 
+_CRON_FIELDS = 5
 _PLAIN = ("int", "float", "str", "bool", "list", "dict")
 
 

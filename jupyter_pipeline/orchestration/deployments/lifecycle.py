@@ -17,7 +17,7 @@ from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
 from jupyter_pipeline.orchestration.prefect_api.lookup import connect_to, find_deployment
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
-from jupyter_pipeline.orchestration.runs import start_run
+from jupyter_pipeline.orchestration.runs import refuse_overlap, start_run
 from jupyter_pipeline.orchestration.versions import history
 
 __all__ = ["delete", "deploy", "pause", "resume", "run_now"]
@@ -104,7 +104,7 @@ async def run_now_async(name: str, parameters: Mapping[str, Any] | None = None) 
     NotFoundError
         If a parameter is unknown.
     UsageError
-        If a value does not match the type of its parameter.
+        If a value does not match the type of its parameter, or the overlap policy ``skip`` leaves no room for a run.
     """
     async with connect_to(name) as api:
         found = await find_deployment(api, name)
@@ -117,6 +117,7 @@ async def run_now_async(name: str, parameters: Mapping[str, Any] | None = None) 
         for parameter in parameters or {}:
             if known and parameter not in known:
                 raise NotFoundError("parameter", parameter, known)
+        await refuse_overlap(api, found)
         return await start_run(api, found, parameters or {})
 
 

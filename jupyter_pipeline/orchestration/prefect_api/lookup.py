@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from jupyter_pipeline.exceptions import NotFoundError, UsageError
-from jupyter_pipeline.models import RunRecord
+from jupyter_pipeline.models import SKIPPED, RunRecord
 from jupyter_pipeline.orchestration.prefect_api import records
-from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
+from jupyter_pipeline.orchestration.prefect_api.client import PAGE, PrefectApi, connect
+from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp
 from jupyter_pipeline.orchestration.versions import history
 
 __all__ = ["connect_to", "find_deployment", "find_run", "run_records"]
+
+_MOST = 20
+"""Most deployments for which a list of runs is completed."""
 
 
 def connect_to(deployment: str) -> PrefectApi:
@@ -74,7 +80,47 @@ async def run_records(api: PrefectApi, runs: list[dict[str, Any]]) -> list[RunRe
     if ids:
         body = {"deployments": {"id": {"any_": ids}}}
         names = {record["id"]: record["name"] async for record in api.pages("/deployments/filter", body)}
-    return [
+    active = await _find_active(api, runs)
+    found = [
         records.to_run_record(run, deployment=names.get(run.get("deployment_id"), ""), ui_url=api.endpoint.ui_url)
         for run in runs
     ]
+    return [
+        replace(run, message=records.OVERLAP_MESSAGE.format(f"the run {active[run.id]}")) if run.id in active else run
+        for run in found
+    ]
+
+
+async def _find_active(api: PrefectApi, runs: list[dict[str, Any]]) -> dict[str, str]:
+    """Return the name of the run that was active when a run was left out because of overlap, by id of the latter."""
+    left_out = [run for run in runs if records.is_overlap(run)]
+    found: dict[str, str] = {}
+    for deployment in sorted({run["deployment_id"] for run in left_out})[:_MOST]:
+        mine = {run["id"]: run["state"]["timestamp"] for run in left_out if run["deployment_id"] == deployment}
+        body = {
+            "sort": "EXPECTED_START_TIME_DESC",
+            "limit": PAGE,
+            "deployments": {"id": {"any_": [deployment]}},
+            "flow_runs": {
+                "expected_start_time": {"before_": max(mine.values())},
+                "state": {"type": {"not_any_": ["SCHEDULED"]}, "name": {"not_any_": [SKIPPED]}},
+            },
+        }
+        others = [run for run in await api.post("/flow_runs/filter", body) if not records.is_overlap(run)]
+        for run, time in mine.items():
+            if name := _name_active(others, parse_timestamp(time) or 0.0):
+                found[run] = name
+    return found
+
+
+def _name_active(runs: Iterable[Mapping[str, Any]], time: float) -> str:
+    """Return the name of the run that was running at a time, or else of one that was starting; empty for none."""
+    starting = ""
+    for run in runs:
+        start, end = parse_timestamp(run["start_time"]), parse_timestamp(run["end_time"])
+        if end is not None and end < time:
+            continue
+        if start is not None and start <= time:
+            return str(run["name"])
+        starting = starting or str(run["name"])
+    return starting

@@ -12,17 +12,25 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline import environment_variables
-from jupyter_pipeline.models import DeploymentRecord, RunRecord, Schedule
+from jupyter_pipeline.models import SKIPPED, DeploymentRecord, RunRecord, Schedule
 from jupyter_pipeline.orchestration import schedules
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp, to_schedule
 
 __all__ = [
+    "OVERLAP_MESSAGE",
     "get_environment",
     "get_schedules",
     "get_settings",
+    "is_overlap",
     "to_deployment_record",
     "to_run_record",
 ]
+
+
+_OVERLAP = "Deployment concurrency limit reached"
+"""Begin of the message with which the server cancels a run that exceeds the limit."""
+
+OVERLAP_MESSAGE = "Overlap: {} of this deployment was active when this run was due."
 
 
 def get_settings(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -45,9 +53,18 @@ def get_schedules(data: Mapping[str, Any]) -> tuple[Schedule, ...]:
     return tuple(to_schedule(entry, settings) for entry in data.get("schedules") or ())
 
 
-def to_run_record(data: Mapping[str, Any], *, deployment: str = "", ui_url: str = "") -> RunRecord:
-    """Return the record of a flow run of the API."""
+def is_overlap(data: Mapping[str, Any]) -> bool:
+    """Return True if the server left out a flow run of the API because too many runs of its deployment were active."""
     state = data.get("state") or {}
+    return state.get("type") == "CANCELLED" and str(state.get("message") or "").startswith(_OVERLAP)
+
+
+def to_run_record(data: Mapping[str, Any], *, deployment: str = "", ui_url: str = "") -> RunRecord:
+    """Return the record of a flow run of the API. A run that was left out because of overlap is *Skipped*."""
+    state = data.get("state") or {}
+    if is_overlap(data):
+        state = {"name": SKIPPED, "message": OVERLAP_MESSAGE.format("another run")}
+        data = {**data, "state_name": SKIPPED}
     return RunRecord(
         id=data["id"],
         name=data["name"],

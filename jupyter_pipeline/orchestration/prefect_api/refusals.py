@@ -29,7 +29,7 @@ def describe_refusal(errors: Sequence[Any]) -> str:
         branches.setdefault(_place(error)[:-1], []).append(error)
     best = min(branches.values(), key=lambda found: sum(error.get("type") in _SHAPE for error in found))
     error = next((error for error in best if error.get("type") not in _SHAPE), best[0])
-    message = str(error.get("msg", error)).removeprefix("Value error, ").rstrip(".")
+    message = " ".join(str(error.get("msg", error)).removeprefix("Value error, ").rstrip(".").split())
     place = ".".join(part for part in _place(error) if not part[:1].isupper())
     return f"{message} (field {place})" if place else message
 

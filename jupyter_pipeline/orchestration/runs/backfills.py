@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Callable
 
 from jupyter_pipeline.exceptions import UsageError
-from jupyter_pipeline.models import OverlapPolicy, RunRecord
+from jupyter_pipeline.models import SKIPPED, OverlapPolicy, RunRecord
 from jupyter_pipeline.orchestration import schedules
 from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
 from jupyter_pipeline.orchestration.prefect_api.lookup import connect_to, find_deployment
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
-from jupyter_pipeline.orchestration.runs.flow_runs import FINAL, start_run
+from jupyter_pipeline.orchestration.runs.flow_runs import FINAL, find_active_runs, start_run
 
 __all__ = ["MOST", "backfill"]
 
@@ -27,7 +27,8 @@ async def backfill_async(
 ) -> list[RunRecord]:
     """Run a deployment once for each time window of its schedules that ends between two times, the oldest first.
 
-    If the overlap policy is not ``queue``, each run must end before the next one starts. After an interrupt, the
+    If the overlap policy is not ``queue``, each run must end before the next one starts, and waits for active runs of
+    the deployment. After an interrupt, the
     current run continues and no further run starts.
 
     Parameters
@@ -66,11 +67,16 @@ async def backfill_async(
         one_by_one = settings.get("concurrency_limit") is not None and settings.get("overlap") != OverlapPolicy.QUEUE
         started = []
         for time, index in due:
-            run = await start_run(api, found, parameters[index], due=time)
-            report(run)
-            if one_by_one:
-                run = await _wait_for_end(api, run)
+            while True:
+                while one_by_one and await find_active_runs(api, found):
+                    await asyncio.sleep(_POLL)
+                run = await start_run(api, found, parameters[index], due=time)
                 report(run)
+                if one_by_one:
+                    run = await _wait_for_end(api, run)
+                    report(run)
+                if run.state != SKIPPED:  # a scheduled run has started in between
+                    break
             started.append(run)
         return started
 

@@ -1,19 +1,21 @@
-"""Catch up on the runs that were missed during an outage of the service.
+"""Catch up on scheduled times that passed without a run.
 
-The server creates runs ahead of time. After an outage, all late runs would start at once, and runs that it had not
-created would never start. The `CatchUpPolicy` of each deployment selects the missed runs that start. The supervisor
-applies it before it starts the worker.
+The server creates runs ahead of time. After an outage of any cause, all late runs would start at once, and times for
+which it had created no run would be lost. The `CatchUpPolicy` of each deployment selects the missed times whose runs
+start. Each other missed time gets a run in the state *Skipped* with the cause of the outage.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from jupyter_pipeline.exceptions import ApiRefusedError, UsageError
-from jupyter_pipeline.models import CatchUpPolicy, Schedule
+from jupyter_pipeline.models import SKIPPED, CatchUpPolicy
 from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp, to_schedule
@@ -23,33 +25,56 @@ from jupyter_pipeline.orchestration.schedules.occurrences import runs_between
 __all__ = ["MOST", "catch_up_missed_runs", "select_missed_times"]
 
 MOST = 1000
-"""Maximum number of missed runs of one schedule that start: the newest ones."""
+"""Maximum number of missed times of one schedule that start or are shown: the newest ones."""
 
 _BULK = 50
+_WAITING = ("Scheduled", "Late")
+"""State names of runs that no worker has begun. A run that waits for a slot or for its retry has another name."""
+_EFFECTS = {
+    CatchUpPolicy.LATEST: "starts the newest missed run only",
+    CatchUpPolicy.ALL: f"starts the newest {MOST} missed runs",
+    CatchUpPolicy.NONE: "starts no missed run",
+}
 
 
-async def catch_up_missed_runs(api: PrefectApi, since: float, now: float) -> dict[str, str]:
+@dataclass(slots=True)
+class _Missed:
+    """Missed times of one deployment."""
+
+    held: dict[tuple[str, int], str] = field(default_factory=dict)
+    """Runs that have not started: id by schedule and due time."""
+    begun: set[tuple[str, int]] = field(default_factory=set)
+    """Schedules and due times of runs that a worker has begun, or that have ended."""
+
+
+async def catch_up_missed_runs(api: PrefectApi, since: float, until: float, cause: str) -> dict[str, str]:
     """Start the missed runs that each deployment's policy selects, and skip the others.
+
+    After an interrupt, a call with the same `since` completes it: no time gets a second run.
 
     Parameters
     ----------
     api : PrefectApi
-        The server; no worker may be running yet.
-    since, now : float
+        The server. Its worker must not start runs that were due during the outage before this has returned.
+    since, until : float
         Begin and end of the outage, in seconds since the epoch.
+    cause : str
+        Cause of the outage as a clause, such as ``the host was suspended``.
 
     Returns
     -------
     dict
-        Message by name of each affected deployment. After an interrupt, a call with the same `since` completes it.
+        Message by name of each affected deployment.
     """
-    late = await _late_runs(api, since, now)
+    missed = await _collect_runs(api, since, until)
     messages = {}
     async for deployment in api.pages("/deployments/filter", {"deployments": {"paused": {"eq_": False}}}):
         if not records.get_settings(deployment):
             continue  # created by another program
         try:
-            started, skipped = await _catch_up_deployment(api, deployment, late[deployment["id"]], since, now)
+            started, skipped = await _catch_up_deployment(
+                api, deployment, missed[deployment["id"]], since, until, cause
+            )
         except (ApiRefusedError, UsageError) as error:  # go on with the other deployments
             messages[deployment["name"]] = f"cannot start missed runs: {error}"
             continue
@@ -59,57 +84,67 @@ async def catch_up_missed_runs(api: PrefectApi, since: float, now: float) -> dic
 
 
 async def _catch_up_deployment(
-    api: PrefectApi, deployment: Mapping[str, Any], late: Sequence[Mapping[str, Any]], since: float, now: float
+    api: PrefectApi, deployment: Mapping[str, Any], missed: _Missed, since: float, until: float, cause: str
 ) -> tuple[int, int]:
     """Return the numbers of missed runs that start and of those that are skipped."""
     settings = records.get_settings(deployment)
-    waiting = {_due_time(run): run["id"] for run in late}
-    started = 0
+    policy = CatchUpPolicy(settings.get("catch_up", CatchUpPolicy.LATEST))
+    started, skipped, dropped = 0, [], 0
     for entry in deployment.get("schedules") or ():
-        if not entry.get("active", True):
-            continue
         schedule = to_schedule(entry, settings)
-        for due in select_missed_times(
-            schedule, CatchUpPolicy(settings.get("catch_up", CatchUpPolicy.LATEST)), since, now
-        ):
-            started += 1
-            if waiting.pop((entry["id"], round(due)), None) is None:
-                key = f"catch-up {deployment['id']} {entry['id']} {due:.0f}"
-                await start_run(api, deployment, schedule.parameters, due=due, key=key)
-    await _skip(api, list(waiting.values()))
-    return started, len(waiting)
+        held = {due: run for (maker, due), run in missed.held.items() if maker == entry["id"]}
+        # Before its last change, the schedule had other times.
+        begin = max(since, *(parse_timestamp(entry.get(key)) or 0.0 for key in ("created", "updated")))
+        every = list(runs_between(schedule, begin, until)) if entry.get("active", True) else []
+        unmade = [due for due in every if round(due) not in held and (entry["id"], round(due)) not in missed.begun]
+        times = sorted([*unmade, *held])
+        dropped += max(0, len(times) - MOST)
+        chosen = set(select_missed_times(times, policy))
+        for due in deque(times, MOST):
+            key = f"catch-up {deployment['id']} {entry['id']} {due:.0f}"
+            run = held.pop(round(due), "")
+            if due in chosen:
+                started += 1
+                if not run:
+                    await start_run(api, deployment, schedule.parameters, due=due, key=key)
+            else:
+                skipped.append(run or await _create_skipped(api, deployment, schedule.parameters, due, key))
+        skipped += held.values()
+    message = f"This time was missed because {cause}. Catch-up {policy.value!r} {_EFFECTS[policy]}."
+    if dropped:
+        message += f" {dropped} earlier times were missed, too."
+    await _skip(api, [run for run in skipped if run], message)
+    return started, len(skipped)
 
 
-def select_missed_times(schedule: Schedule, policy: CatchUpPolicy, since: float, now: float) -> Sequence[float]:
+def select_missed_times(missed: Sequence[float], policy: CatchUpPolicy) -> Sequence[float]:
     """Return the missed times of a schedule whose runs start under a policy (pure).
 
     Parameters
     ----------
-    schedule : Schedule
-        The schedule.
+    missed : sequence of float
+        Missed times of one schedule, in ascending order.
     policy : CatchUpPolicy
         The policy.
-    since, now : float
-        Begin and end of the outage, in seconds since the epoch.
     """
     if policy is CatchUpPolicy.NONE:
         return []
-    missed = list(runs_between(schedule, since, now))
     return missed[-1:] if policy is CatchUpPolicy.LATEST else missed[-MOST:]
 
 
-async def _late_runs(api: PrefectApi, since: float, now: float) -> dict[str, list[dict[str, Any]]]:
-    """Return the scheduled runs that were due during the outage and have not started, by deployment."""
-    body = {
-        "flow_runs": {
-            "state": {"type": {"any_": ["SCHEDULED"]}},
-            "expected_start_time": {"after_": _iso(since), "before_": _iso(now)},
-        }
-    }
-    found = defaultdict(list)
-    async for run in api.pages("/flow_runs/filter", body):
-        if run.get("auto_scheduled") and run.get("deployment_id"):
-            found[run["deployment_id"]].append(run)
+async def _collect_runs(api: PrefectApi, since: float, until: float) -> defaultdict[str, _Missed]:
+    """Return the runs of schedules that were due during the outage, by deployment."""
+    due = {"expected_start_time": {"after_": _iso(since), "before_": _iso(until)}}
+    found: defaultdict[str, _Missed] = defaultdict(_Missed)
+    async for run in api.pages("/flow_runs/filter", {"flow_runs": due, "sort": "ID_DESC"}):
+        expected = parse_timestamp(run["expected_start_time"]) or 0.0
+        if not run.get("auto_scheduled") or not run.get("deployment_id") or not since < expected <= until:
+            continue
+        place = _due_time(run)
+        if run["state_name"] in _WAITING:
+            found[run["deployment_id"]].held[place] = run["id"]
+        else:
+            found[run["deployment_id"]].begun.add(place)
     return found
 
 
@@ -119,11 +154,29 @@ def _due_time(run: Mapping[str, Any]) -> tuple[str, int]:
     return maker, round(parse_timestamp(run["expected_start_time"]) or 0)
 
 
-async def _skip(api: PrefectApi, runs: Sequence[str]) -> None:
-    state = {"type": "CANCELLED", "name": "Skipped", "message": "The service was down when this run was due."}
+async def _create_skipped(
+    api: PrefectApi, deployment: Mapping[str, Any], parameters: Mapping[str, Any], due: float, key: str
+) -> str:
+    """Create a run that the worker does not start, and return its id; empty if the time has a run already.
+
+    Prefect sets the due time of a run only in the state Scheduled. The name keeps the worker from starting it.
+    """
+    run = await start_run(api, deployment, parameters, due=due, key=key, state=SKIPPED)
+    return run.id if run.state == SKIPPED else ""
+
+
+async def _skip(api: PrefectApi, runs: Sequence[str], message: str) -> None:
+    state = {"type": "CANCELLED", "name": SKIPPED, "message": message}
     for first in range(0, len(runs), _BULK):
-        wanted = {"id": {"any_": list(runs[first : first + _BULK])}}
-        await api.post("/flow_runs/bulk_set_state", {"flow_runs": wanted, "state": state, "force": True})
+        some = list(runs[first : first + _BULK])
+        try:
+            body = {"flow_runs": {"id": {"any_": some}}, "state": state, "force": True}
+            await api.post("/flow_runs/bulk_set_state", body)
+        except ApiRefusedError as error:
+            if error.status not in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
+                raise
+            for run in some:  # a server without the route
+                await api.post(f"/flow_runs/{run}/set_state", {"state": state, "force": True})
 
 
 def _iso(time: float) -> str:

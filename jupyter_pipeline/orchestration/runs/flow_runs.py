@@ -15,7 +15,17 @@ from jupyter_pipeline.orchestration.prefect_api.lookup import connect_to, find_d
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.parameter_schema import check_parameters
 
-__all__ = ["FINAL", "cancel", "find", "list_runs", "remove_tagged", "rerun", "start_run"]
+__all__ = [
+    "FINAL",
+    "cancel",
+    "find",
+    "find_active_runs",
+    "list_runs",
+    "refuse_overlap",
+    "remove_tagged",
+    "rerun",
+    "start_run",
+]
 
 FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 """Prefect's final state types."""
@@ -61,6 +71,7 @@ async def start_run(
     *,
     due: float | None = None,
     key: str = "",
+    state: str = "Scheduled",
 ) -> RunRecord:
     """Create a run of a deployment and return its record.
 
@@ -78,6 +89,9 @@ async def start_run(
     key : str, optional
         Idempotency key: a second call with the same key creates no second run. By default each call creates a run.
 
+    state : str
+        Name of the first state.
+
     Raises
     ------
     UsageError
@@ -89,7 +103,7 @@ async def start_run(
     body: dict[str, Any] = {"parameters": values, "idempotency_key": key or uuid.uuid4().hex}
     if due is not None:
         time = dt.datetime.fromtimestamp(due, dt.UTC).isoformat()
-        body["state"] = {"type": "SCHEDULED", "name": "Scheduled", "state_details": {"scheduled_time": time}}
+        body["state"] = {"type": "SCHEDULED", "name": state, "state_details": {"scheduled_time": time}}
     try:
         run = await api.post(f"/deployments/{deployment['id']}/create_flow_run", body)
     except ApiRefusedError as error:
@@ -97,6 +111,46 @@ async def start_run(
             raise UsageError(f"{name!r} does not accept these parameters: {error.reason}") from error
         raise
     return records.to_run_record(run, deployment=name, ui_url=api.endpoint.ui_url)
+
+
+async def find_active_runs(api: PrefectApi, deployment: Mapping[str, Any]) -> list[RunRecord]:
+    """Return the active runs that keep a new run of a deployment from starting, the oldest first.
+
+    The result is empty if another run may start, or would wait.
+    """
+    limit = (deployment.get("global_concurrency_limit") or {}).get("limit")
+    if limit is None or (deployment.get("concurrency_options") or {}).get("collision_strategy") != "CANCEL_NEW":
+        return []
+    body = {
+        "sort": "EXPECTED_START_TIME_ASC",
+        "deployments": {"id": {"any_": [deployment["id"]]}},
+        "flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}},
+    }
+    active = [run async for run in api.pages("/flow_runs/filter", body)]
+    return await run_records(api, active) if len(active) >= limit else []
+
+
+async def refuse_overlap(api: PrefectApi, deployment: Mapping[str, Any]) -> None:
+    """Raise if the server would cancel a new run of a deployment at once.
+
+    Raises
+    ------
+    UsageError
+        If as many runs as its limit allows are active, and its overlap policy is ``skip``.
+    """
+    active = await find_active_runs(api, deployment)
+    if not active:
+        return
+    first, name = active[0], deployment["name"]
+    since = ""
+    if first.start is not None:
+        since = f" since {dt.datetime.fromtimestamp(first.start).astimezone():%H:%M:%S}"
+    raise UsageError(
+        f"The run {first.name} of {name!r} is {first.state.lower()}{since}, and the overlap policy 'skip' allows "
+        f"{len(active)} run{'s' if len(active) > 1 else ''} at a time. Follow it (jupyter pipeline runs follow "
+        f"{first.name}) or cancel it (jupyter pipeline runs cancel {first.name}), and run {name!r} then. With "
+        "--overlap queue, a new run waits."
+    )
 
 
 async def cancel_async(run: str) -> RunRecord:
@@ -127,13 +181,14 @@ async def rerun_async(run: str) -> RunRecord:
     Raises
     ------
     UsageError
-        If the deployment was deleted, or no longer accepts these parameters.
+        If the deployment was deleted, no longer accepts these parameters, or its overlap policy leaves no room.
     """
     async with connect() as api:
         found = await find_run(api, run)
         if not (await run_records(api, [found]))[0].deployment:
             raise UsageError(f"The run {found['name']} has no deployment (any longer): there is nothing to run again.")
         deployment = await api.get(f"/deployments/{found['deployment_id']}")
+        await refuse_overlap(api, deployment)
         return await start_run(api, deployment, found.get("parameters") or {})
 
 

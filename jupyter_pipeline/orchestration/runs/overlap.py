@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jupyter_pipeline.exceptions import OrchestrationError
+from jupyter_pipeline.models import SKIPPED
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp
@@ -48,7 +49,7 @@ async def make_room_async(concurrency_limit: int = 1) -> None:
             others = [run for run in await _active_runs(api, this_run["deployment_id"]) if run["id"] != run_id]
             newer = [run for run in others if _sort_key(run) > _sort_key(this_run)]
             if len(newer) >= concurrency_limit:
-                await _set_state(api, run_id, "CANCELLED", "Skipped", "A newer run took its place.")
+                await _set_state(api, run_id, "CANCELLED", SKIPPED, "A newer run took its place.")
                 os._exit(0)  # no task has started; Prefect offers no other exit without an error here
             surplus = sorted(others, key=_sort_key)[: len(others) + 1 - concurrency_limit]
             if not surplus:

@@ -19,6 +19,7 @@ from jupyter_pipeline.orchestration.schedules.occurrences import (
     next_runs,
 )
 from jupyter_pipeline.orchestration.schedules.rrule import to_rule
+from jupyter_pipeline.orchestration.schedules.words import is_in_words, to_cron
 from jupyter_pipeline.paths import check_name
 from jupyter_pipeline.units import parse_duration
 
@@ -49,9 +50,9 @@ def parse_schedule(
     Parameters
     ----------
     cron : str
-        Five fields, or an alias such as ``@daily``; see `cron.check_cron`.
+        Five fields, or an alias such as ``@daily``; see `cron.check_cron`. Words are read, too; see `words.to_cron`.
     every : str or float, optional
-        An interval: seconds, or text such as ``15m``, ``1h30m``, ``2 days``.
+        An interval: seconds, or text such as ``15m``, ``1h30m``, ``2 days``, or words as for `cron`.
     rrule : str
         A recurrence rule as in RFC 5545, such as ``FREQ=WEEKLY;BYDAY=MO``.
     timezone : str
@@ -75,6 +76,10 @@ def parse_schedule(
     tz = load_timezone(timezone)
     if start is not None and end is not None and end <= start:
         raise UsageError("The schedule ends before it starts: it never fires. Set --end to a later time than --start.")
+    if isinstance(every, str) and is_in_words(every):
+        cron, every = every, None
+    if is_in_words(cron):
+        cron = to_cron(cron)
     schedule = Schedule(
         cron=_check_cron(cron) if cron else "",
         every=parse_interval(every) if every not in ("", None) else None,
@@ -179,12 +184,20 @@ def parse_interval(value: str | float) -> float:
     Raises
     ------
     UsageError
-        If it is not a duration, is shorter than a second, or exceeds ten years.
+        If it is not a duration, has no unit, is shorter than a second, or exceeds ten years.
     """
+    if isinstance(value, str) and re.fullmatch(r"[\d.]+", value.strip()):
+        number = value.strip()
+        raise UsageError(
+            f"The interval {number!r} has no unit: write {number}m for minutes, {number}h for hours or {number}s for "
+            "seconds."
+        )
     try:
         seconds = parse_duration(value)
     except ValueError as error:
-        raise UsageError(f"{error}: write an interval like 30s, 15m, 1h30m or 2d.") from error
+        raise UsageError(
+            f"{error}: write an interval like 30s, 15m, 1h30m or 2d, or words like 'day at 6:00'."
+        ) from error
     if seconds < SHORTEST:
         raise UsageError(f"The interval {value} is too short: write an interval of 1 second or more.")
     return seconds

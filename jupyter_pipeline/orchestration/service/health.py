@@ -14,7 +14,7 @@ from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp
 from jupyter_pipeline.orchestration.service_state import WORK_POOL
 
-__all__ = ["check_server", "crash_lost_runs", "ensure_pool", "find_stalled_schedules", "is_worker_online"]
+__all__ = ["check_server", "crash_lost_runs", "ensure_pool", "find_stalled_schedules"]
 
 _WINDOW = 30
 """Minutes of which scheduled runs are counted; the server creates runs for an hour."""
@@ -46,15 +46,6 @@ async def ensure_pool(api: PrefectApi) -> None:
     except ApiRefusedError as error:
         if error.status != 409:  # another process has created it
             raise
-
-
-async def is_worker_online(api: PrefectApi, *, since: float) -> bool:
-    """Return True if a worker of the pool has sent a heartbeat after `since`, in seconds since the epoch."""
-    workers = await api.post(f"/work_pools/{WORK_POOL}/workers/filter", {})
-    return any(
-        worker.get("status") == "ONLINE" and (parse_timestamp(worker.get("last_heartbeat_time")) or 0) >= since
-        for worker in workers
-    )
 
 
 async def find_stalled_schedules(api: PrefectApi, *, settle: float = 150.0) -> list[str]:

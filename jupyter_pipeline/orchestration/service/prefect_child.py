@@ -17,7 +17,7 @@ import sys
 import zoneinfo
 from typing import Any
 
-from jupyter_pipeline.orchestration.service import event_delivery
+from jupyter_pipeline.orchestration.service import event_delivery, start_gate
 
 __all__ = ["main", "refuse_lost_runs", "write_in_turn"]
 
@@ -41,6 +41,7 @@ def main() -> None:
         event_delivery.install()
     else:
         refuse_lost_runs()
+        start_gate.hold_missed_runs()
     sys.argv = ["prefect", *sys.argv[2:]]
     runpy.run_module("prefect", run_name="__main__", alter_sys=True)
 

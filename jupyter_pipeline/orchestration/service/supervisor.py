@@ -8,10 +8,10 @@ Steps of a start:
 1. Take the lock, and terminate processes that a killed supervisor has left.
 2. Start the server, and wait until it reaches its database.
 3. Create the work pool, mark lost runs as crashed, and catch up on missed runs.
-4. Start the worker, and wait until it is online.
+4. Start the worker, and wait until it polls.
 
-From then on, the supervisor restarts each child that exits, with a growing pause, and checks the health of both every
-few seconds.
+From then on, the supervisor restarts each child that exits, with a growing pause. Every few seconds it checks the
+health of both, and catches up on the runs that were due in a gap of the worker's polls.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import filelock
+import psutil
 
 from jupyter_pipeline import environment_variables, ports, processes
 from jupyter_pipeline.exceptions import ApiRefusedError, OrchestrationError
@@ -42,12 +43,15 @@ from jupyter_pipeline.orchestration.service import cluster_cleanup, health, proc
 from jupyter_pipeline.orchestration.service.child_process import LOG, ChildProcess, log_failure
 from jupyter_pipeline.orchestration.service.environment import server_environment, worker_environment
 from jupyter_pipeline.orchestration.service.local_postgresql import LocalPostgreSQL
+from jupyter_pipeline.orchestration.service.outages import Cause, OutageLog
+from jupyter_pipeline.orchestration.service.start_gate import GAP
 from jupyter_pipeline.orchestration.service_state import (
     WORK_POOL,
     ServiceState,
-    last_seen,
+    caught_up_until,
     log_path,
-    note_seen,
+    note_caught_up,
+    read_polls,
     read_secrets,
     read_state,
     write_state,
@@ -62,15 +66,16 @@ _SCHEDULE_ROUNDS = 12
 _SETTLED = 150.0
 """Seconds after the start of the server from which its schedules must have created runs."""
 _WORKER_SILENCE = 120.0
-"""Seconds without a heartbeat after which the worker is restarted; it sends one every 30 seconds."""
+"""Seconds without a poll after which the worker is restarted; it polls every two seconds."""
 _LOST = 60.0
 """Seconds after which a run without a process is marked as crashed."""
-_OUTAGE = 20.0
-"""Shortest outage in seconds after which to catch up; after a shorter one, the worker starts late runs itself."""
 _STRIKES = 4
 """Failed checks in a row after which the server is restarted."""
 _PATIENCE = 120
 """Failed checks in a row after which a server that answers without its database is restarted."""
+_MEMORY_OF_RUN = 2**28
+"""Memory in bytes that an idle run takes. More runs than fit wait until others have ended."""
+_FEWEST_RUNS = 8
 _LONGEST_PAUSE = 60.0
 _SERVER_GRACE = 6.0
 _WORKER_GRACE = 12.0
@@ -108,6 +113,13 @@ class Supervisor:
         self.migrate = migrate
         self.strikes = 0
         """Number of failed checks in a row."""
+        self.outages = OutageLog()
+        self.outages.note(Cause.STOPPED, "the service was not running")
+        self.last_poll = 0.0
+        self.polled = False
+        """True if the worker has polled since its start."""
+        self.silence = 0.0
+        """Seconds in which this process has seen no poll of the worker."""
         self.stopping = asyncio.Event()
         self.ready = asyncio.Event()
         if self.local is not None:
@@ -152,6 +164,7 @@ class Supervisor:
             asyncio.create_task(self._keep(self.server, self._start_server)),
             asyncio.create_task(self._keep(self.worker, self._start_worker)),
             asyncio.create_task(self._watch()),
+            asyncio.create_task(self._watch_clocks()),
             asyncio.create_task(cluster_cleanup.remove_orphans_periodically(self.ready)),
         ]
         stop = asyncio.create_task(self.stopping.wait())
@@ -194,6 +207,7 @@ class Supervisor:
                 continue
             pause = min(2.0 ** (child.exits - 1), _LONGEST_PAUSE)
             LOG.warning("service | the %s exited with %s; next start in %.0f s", child.name, code, pause)
+            self.outages.note(Cause.CHILD, f"the {child.name} of the service {child.describe_exit(code)}")
             self.update_state(
                 # One exit is not a failure: a server that starts on a busy host can lose a race with itself.
                 state="starting" if child.exits == 1 else "failing",
@@ -259,7 +273,10 @@ class Supervisor:
                 LOG.warning("service | not ready for the worker yet: %s", error)
                 await asyncio.sleep(1.0)
         self.update_state(detail="Starting the worker")
-        pool = ["--pool", WORK_POOL, "--type", "process", "--name", socket.gethostname()]
+        polls = read_polls()
+        self.last_poll, self.polled, self.silence = polls.last if polls else 0.0, False, 0.0
+        limit = max(_FEWEST_RUNS, psutil.virtual_memory().total // _MEMORY_OF_RUN)
+        pool = ["--pool", WORK_POOL, "--type", "process", "--name", socket.gethostname(), "--limit", str(limit)]
         await self.worker.start_prefect(
             ["worker", "start", *pool], self._environment(worker_environment), umask=self.umask
         )
@@ -270,12 +287,35 @@ class Supervisor:
         await health.ensure_pool(api)
         with log_failure("the search for lost runs"):
             await self._crash_lost(api)
-        since, now = last_seen(), time.time()
-        if since is not None and now - since > _OUTAGE:
-            with log_failure("the catch-up"):
-                for name, what in (await catch_up_missed_runs(api, since, now)).items():
-                    LOG.info("service | %s: %s", name, what)
-        note_seen()
+        since, now = caught_up_until(), time.time()
+        if since is not None and now - since > GAP:
+            await self._catch_up(api, since, now)
+        else:
+            note_caught_up(now)
+
+    async def _catch_up(self, api: PrefectApi, since: float, until: float) -> None:
+        """Catch up on the runs that were missed between two times. If that fails, the next round does so."""
+        cause = self.outages.describe()
+        LOG.info("service | catching up on %.0f seconds: %s", until - since, cause)
+        with log_failure("the catch-up"):
+            for name, what in (await catch_up_missed_runs(api, since, until, cause)).items():
+                LOG.info("service | %s: %s", name, what)
+            self.outages.forget(time.time())
+        note_caught_up(until)
+
+    async def _follow_polls(self) -> None:
+        """Catch up on the runs that were due in a gap of the worker's polls."""
+        polls, done = read_polls(), caught_up_until()
+        if polls is None or done is None:
+            return
+        if polls.since <= done:
+            note_caught_up(polls.last)
+            self.outages.forget(polls.last - 1.0)
+        elif polls.since - GAP <= done:
+            note_caught_up(polls.since)
+        else:
+            async with self.api() as api:
+                await self._catch_up(api, done, polls.since - GAP)
 
     async def _crash_lost(self, api: PrefectApi, *, settled: float = 0.0) -> None:
         alive = await asyncio.to_thread(process_cleanup.find_running_runs, self.home)
@@ -285,9 +325,22 @@ class Supervisor:
     def _environment(self, make: Callable[..., dict[str, str]]) -> dict[str, str]:
         return make(os.environ, home=self.home, state_dir=state_dir(), port=self.state.port, secrets=self.secrets)
 
+    async def _watch_clocks(self) -> None:
+        while True:
+            await asyncio.sleep(1.0)
+            self.outages.read_clocks()
+            polls = read_polls()
+            if polls is not None and polls.last != self.last_poll:
+                self.last_poll, self.polled, self.silence = polls.last, True, 0.0
+            else:
+                self.silence += 1.0
+
     async def _watch(self) -> None:
         for rounds in itertools.count(1):
             await asyncio.sleep(_HEALTH_INTERVAL if self.state.state == "running" else 0.25)
+            if self.server.alive and self.worker.alive:
+                with log_failure("the catch-up"), contextlib.suppress(OrchestrationError):
+                    await self._follow_polls()
             if self.server.alive:
                 with log_failure("checking the health of the service"):
                     await self._check_health(thorough=rounds % _SCHEDULE_ROUNDS == 0)
@@ -300,7 +353,6 @@ class Supervisor:
                 await health.check_server(api)
                 self.ready.set()
                 self.strikes = 0
-                online = self.worker.alive and await health.is_worker_online(api, since=self.worker.since)
                 if thorough and running and self.server.age > _SETTLED:
                     stalled = await health.find_stalled_schedules(api)
                 if thorough:
@@ -309,6 +361,8 @@ class Supervisor:
                         await self._crash_lost(api, settled=_LOST)
         except OrchestrationError as error:
             self.strikes += 1
+            reason = f" ({error.reason})" if isinstance(error, ApiRefusedError) else ""
+            self.outages.note(Cause.SILENCE, f"the Prefect server did not answer{reason}")
             answers = isinstance(error, ApiRefusedError) and error.status >= 500 and self.ready.is_set()
             if answers and self.state.database == "postgresql" and self.strikes < _PATIENCE:
                 # The server answers, so it can wait. A restart would lose the events that wait for the database.
@@ -316,16 +370,18 @@ class Supervisor:
                 return
             if self.ready.is_set() and self.strikes >= _STRIKES:
                 self.strikes = 0
+                self.outages.note(Cause.CHILD, "the Prefect server did not answer")
                 await self._restart_server(f"The server does not answer. {error}")
             return
         if stalled:
+            self.outages.note(Cause.CHILD, "the Prefect server created no runs")
             await self._restart_server(f"Schedules create no runs ({', '.join(stalled)}).")
-        elif online:
-            note_seen()
+        elif self.worker.alive and self.polled and self.silence < GAP:
             self.update_state(state="running", reason="", detail="")
-        elif running and self.worker.age > _WORKER_SILENCE:
+        elif running and self.worker.alive and self.silence > _WORKER_SILENCE:
             LOG.error("service | the worker is silent: restarting it")
-            self.update_state(state="failing", reason="The worker sends no heartbeat.")
+            self.update_state(state="failing", reason="The worker does not ask for due runs.")
+            self.outages.note(Cause.CHILD, "the worker of the service did not respond")
             await self.worker.stop()
 
     async def _restart_server(self, reason: str) -> None:

@@ -62,6 +62,11 @@ def test_schedules_become_cron(schedule: Schedule, cron: str) -> None:
     assert f'cron_schedule="{cron}"' in text
 
 
+def test_a_cron_expression_with_seconds_is_refused() -> None:
+    with pytest.raises(UsageError, match="have no seconds"):
+        rendered(schedules=(Schedule(cron="0 6 * * * 30"),))
+
+
 @pytest.mark.parametrize("schedule", [Schedule(every=420.0), Schedule(rrule="RRULE:FREQ=DAILY")])
 def test_a_schedule_that_is_no_cron_is_refused(schedule: Schedule) -> None:
     with pytest.raises(UsageError, match="give --cron"):

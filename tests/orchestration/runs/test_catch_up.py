@@ -1,22 +1,25 @@
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import datetime as dt
 import itertools
-import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from scheduled_times import UNFINISHED, account, suspend
 from waiting import wait_until
 
 from jupyter_pipeline.exceptions import UsageError
-from jupyter_pipeline.models import CatchUpPolicy, DeploymentSpec, Schedule, ServiceStatus
+from jupyter_pipeline.models import SKIPPED, CatchUpPolicy, DeploymentSpec, Schedule, ServiceStatus
 from jupyter_pipeline.orchestration import deployments, runs, service, service_state
 from jupyter_pipeline.orchestration.runs import catch_up
+from jupyter_pipeline.orchestration.service.start_gate import GAP
 
 Make = Callable[..., DeploymentSpec]
-MINUTELY = Schedule(cron="* * * * *")
 
 
 @pytest.mark.parametrize(
@@ -28,13 +31,13 @@ MINUTELY = Schedule(cron="* * * * *")
     ],
 )
 def test_the_policy_selects_missed_times(policy: CatchUpPolicy, expected: list[float]) -> None:
-    assert catch_up.select_missed_times(MINUTELY, policy, 100.0, 430.0) == expected
+    assert catch_up.select_missed_times([120.0, 180.0, 240.0, 300.0, 360.0, 420.0], policy) == expected
 
 
 def test_after_a_long_outage_only_the_newest_runs_start() -> None:
-    chosen = catch_up.select_missed_times(Schedule(every=60.0), CatchUpPolicy.ALL, 1.7e9, 1.7e9 + 86400)
+    chosen = catch_up.select_missed_times([float(due) for due in range(5000)], CatchUpPolicy.ALL)
     assert len(chosen) == catch_up.MOST
-    assert chosen[-1] == 1.7e9 + 86400 - (1.7e9 + 86400) % 60
+    assert chosen[-1] == 4999.0
 
 
 def test_all_needs_a_queue(live: ServiceStatus, specification: Make) -> None:
@@ -49,7 +52,12 @@ def outage(live: ServiceStatus) -> Iterator[Callable[[float], None]]:
     def happen(seconds: float) -> None:
         service.down()
         long_ago = time.time() - seconds
-        os.utime(Path(live.log).parent / "seen", (long_ago, long_ago))
+        service_state.note_caught_up(long_ago)
+        created = dt.datetime.fromtimestamp(long_ago, dt.UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        with contextlib.closing(sqlite3.connect(Path(live.log).parent / "prefect" / "prefect.db")) as database:
+            for table in ("deployment", "deployment_schedule"):
+                database.execute(f"UPDATE {table} SET created = ?, updated = ?", (created, created))
+            database.commit()
         service.up()
 
     yield happen
@@ -69,32 +77,43 @@ def test_after_an_outage_each_deployment_follows_its_policy(
     deployments.pause("paused")
     outage(2 * 3600)
     ended = {name: [runs.wait(run.id, timeout=120) for run in runs.list_runs(name)] for name in ("newest", "every")}
-    assert [run.state for run in ended["newest"]] == ["Completed"]
+    assert [run.state for run in ended["newest"]] == ["Completed", "Skipped"]
     assert [run.state for run in ended["every"]] == ["Completed"] * 2
     due = sorted(run.expected_start or 0 for run in ended["every"])
     assert [later - earlier for earlier, later in itertools.pairwise(due)] == [3600.0]
     assert ended["newest"][0].expected_start == due[-1]
-    assert runs.list_runs("nothing") == runs.list_runs("paused") == []
+    assert runs.list_runs("paused") == []
+    for name, count in (("newest", 1), ("every", 0), ("nothing", 2)):
+        skipped = [run for run in runs.list_runs(name) if run.state == SKIPPED]
+        assert len(skipped) == count
+        assert all("the service was not running" in run.message for run in skipped)
 
 
 @pytest.mark.slow
-def test_runs_that_were_made_ahead_are_skipped_but_for_the_newest(live: ServiceStatus, specification: Make) -> None:
-    deployments.deploy(specification("ahead", schedules=(Schedule(every=10.0),)))
-    service.down()
-    since = service_state.last_seen()
-    time.sleep(45)
+def test_each_time_that_a_suspended_service_missed_is_a_run_or_skipped(
+    live: ServiceStatus, specification: Make
+) -> None:
+    every = Schedule(every=10.0)
+    for name, policy in (("newest-only", "latest"), ("none-at-all", "none")):
+        deployments.deploy(specification(name.replace("-", "_"), schedules=(every,), catch_up=policy))
+    since = time.time()
+    suspend(60.0)
     back = time.time()
-    service.up()
-    assert since is not None
-    made = [run for run in reversed(runs.list_runs("ahead")) if (run.expected_start or 0) > since]
-    early = [run for run in made if (run.expected_start or 0) < back - 10]
-    assert len(early) >= 2
-    assert {run.state for run in early} == {"Skipped"}
-    assert "was down" in early[0].message
-    # The newest of the missed ones runs, or gives way to one that came due until the worker was there.
-    wait_until(
-        lambda: any(run.state == "Completed" and (run.expected_start or 0) > since for run in runs.list_runs("ahead")),
-        120,
-        "a completed run after the outage",
-    )
-    deployments.pause("ahead")
+    time.sleep(15)
+    until = time.time()
+    for name, started in (("newest_only", 1), ("none_at_all", 0)):
+        deployments.pause(name)
+        wait_until(
+            lambda name=name: not any(run.state in UNFINISHED for run in runs.list_runs(name)),
+            120,
+            "the end of all runs",
+        )
+        found = account(name, every, since, until)
+        assert (found.lost, found.doubled, found.unexplained) == ([], [], [])
+        missed = [run for run in runs.list_runs(name) if since < (run.expected_start or 0) < back - GAP - 5]
+        skipped = [run for run in missed if "the service was suspended for" in run.message]
+        assert len(skipped) == len(missed) - started or len(skipped) == len(missed)
+        assert skipped
+        assert all(
+            run.state == SKIPPED and f"Catch-up '{'latest' if started else 'none'}'" in run.message for run in skipped
+        )

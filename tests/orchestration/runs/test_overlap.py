@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from waiting import wait_until
 
-from jupyter_pipeline.exceptions import NotFoundError
-from jupyter_pipeline.models import DeploymentSpec, RunRecord, ServiceStatus
+from jupyter_pipeline.exceptions import NotFoundError, UsageError
+from jupyter_pipeline.models import SKIPPED, DeploymentSpec, RunRecord, Schedule, ServiceStatus
 from jupyter_pipeline.orchestration import deployments, runs
 from jupyter_pipeline.orchestration.runs import overlap
 
@@ -18,11 +19,25 @@ def _running(run: RunRecord) -> None:
     wait_until(lambda: runs.find(run.id).state == "Running", 90, f"the start of {run.name}")
 
 
-def test_skip_cancels_a_run_beyond_the_limit(live: ServiceStatus, specification: Make) -> None:
-    deployments.deploy(specification("skipping"))
+def test_skip_leaves_out_a_run_beyond_the_limit_and_names_the_active_one(
+    live: ServiceStatus, specification: Make
+) -> None:
+    spec = specification("skipping")
+    deployments.deploy(spec)
     first = deployments.run_now("skipping", {"seconds": 600})
     _running(first)
-    assert runs.wait(deployments.run_now("skipping").id, timeout=90).state == "Cancelled"
+    for again in (lambda: deployments.run_now("skipping"), lambda: runs.rerun(first.id)):
+        with pytest.raises(UsageError, match=f"The run {first.name} of 'skipping' is running since .* runs cancel"):
+            again()
+    deployments.deploy(dataclasses.replace(spec, schedules=(Schedule(every=5.0),)))
+    wait_until(lambda: any(run.state == SKIPPED for run in runs.list_runs("skipping")), 90, "a run that is left out")
+    deployments.pause("skipping")
+    left_out = next(run for run in runs.list_runs("skipping") if run.state == SKIPPED)
+    assert (
+        left_out.message
+        == runs.find(left_out.id).message
+        == (f"Overlap: the run {first.name} of this deployment was active when this run was due.")
+    )
     assert runs.find(first.id).state == "Running"
     runs.cancel(first.id)
 

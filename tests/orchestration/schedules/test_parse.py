@@ -19,7 +19,7 @@ from jupyter_pipeline.orchestration import schedules
         ("2d", 172800),
         ("2 days", 172800),
         ("1 week", 604800),
-        ("90", 90),
+        ("90s", 90),
         (45, 45),
         (2.5, 2.5),
         ("1.5h", 5400),

@@ -1,0 +1,102 @@
+"""Let many runs become due in the same minute, and count those that ended, were lost or doubled, and their delays.
+
+Usage: ``python tests/benchmarks/bench_due_runs.py [--runs 200] [--engine]`` with ``tests/support`` in ``PYTHONPATH``.
+Set ``JUPYTER_PIPELINE_DATABASE_URL`` for PostgreSQL. Without ``--engine``, a run is a small process that reports its
+states by REST, so that the service is measured and not the start of Prefect's engine, which takes seconds of a core.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import os
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from scheduled_times import UNFINISHED
+
+from jupyter_pipeline.models import DeploymentSpec, Schedule
+from jupyter_pipeline.orchestration import deployments, runs, service
+from jupyter_pipeline.orchestration.versions import snapshots
+
+FLOW = "from prefect import flow\n\n@flow(name='due')\ndef due():\n    pass\n"
+REPORTER = """#!{python} -IS
+import base64, json, os, time, urllib.error, urllib.request
+
+api, auth = os.environ["PREFECT_API_URL"], os.environ["PREFECT_API_AUTH_STRING"]
+headers = {{"Authorization": "Basic " + base64.b64encode(auth.encode()).decode(), "Content-Type": "application/json"}}
+
+
+def send(method, path, body=None):
+    for attempt in range(60):
+        data = json.dumps(body).encode() if body else None
+        request = urllib.request.Request(api + path, data, headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return json.load(answer)
+        except (OSError, urllib.error.URLError):
+            time.sleep(1)
+    raise SystemExit(1)
+
+
+token = send("GET", "/csrf-token?client=" + os.environ["PREFECT__FLOW_RUN_ID"])
+headers |= {{"Prefect-Csrf-Token": token["token"], "Prefect-Csrf-Client": token["client"]}}
+for kind in ("RUNNING", "COMPLETED"):
+    send("POST", "/flow_runs/" + os.environ["PREFECT__FLOW_RUN_ID"] + "/set_state", {{"state": {{"type": kind}}}})
+"""
+
+
+def deploy(count: int, minute: int, python: str) -> None:
+    version, path = snapshots.store_snapshot({"flow.py": FLOW})
+    for number in range(count):
+        deployments.deploy(
+            DeploymentSpec(
+                name=f"due-{number}",
+                flow_name="due",
+                entrypoint="flow.py:due",
+                path=str(path),
+                version=version,
+                profile="local",
+                python=python,
+                schedules=(Schedule(cron=f"{minute} * * * *"),),
+                parameter_schema={"type": "object", "properties": {}},
+            )
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--runs", type=int, default=200)
+    parser.add_argument("--engine", action="store_true", help="run real flows")
+    options = parser.parse_args()
+    state = Path(tempfile.mkdtemp(prefix="due-runs-"))
+    os.environ["JUPYTER_PIPELINE_STATE"] = str(state)
+    reporter = state / "reporter"
+    reporter.write_text(REPORTER.format(python=sys.executable))
+    reporter.chmod(0o700)
+    service.up()
+    try:
+        due = (time.time() // 60 + 3 + options.runs // 60) * 60
+        deploy(options.runs, time.gmtime(due).tm_min, "" if options.engine else str(reporter))
+        print(f"deployed {options.runs}, due in {due - time.time():.0f} s", flush=True)
+        while time.time() < due + 1200:
+            time.sleep(10)
+            found = [run for run in runs.list_runs(limit=10 * options.runs) if run.expected_start == due]
+            if time.time() > due + 30 and not any(run.state in UNFINISHED for run in found):
+                break
+        by_deployment = collections.Counter(run.deployment for run in found)
+        delays = sorted(run.start - due for run in found if run.start)
+        print(
+            f"{options.runs} runs due at once: {dict(collections.Counter(run.state for run in found))}, "
+            f"lost {options.runs - len(by_deployment)}, doubled {sum(count > 1 for count in by_deployment.values())}, "
+            f"start after {statistics.median(delays):.0f} s (median), {delays[-1]:.0f} s (last)"
+        )
+    finally:
+        service.down()
+
+
+if __name__ == "__main__":
+    main()
