@@ -62,7 +62,7 @@ def _status(cells: Sequence[Cell], record: DeploymentRecord, notebook: Path) -> 
         ids, changed, reason = (), False, "The snapshot is not on this machine, or another tool deployed it."
     except PipelineError as error:
         changed, reason = True, str(error)
-    if record.notebook_missing:
+    if record.notebook != str(notebook.absolute()):
         moved = f"The notebook was at {record.notebook}. Deploy it again: its runs use the folder of that path."
         reason = f"{moved} {reason}".strip()
     last = record.last_run

@@ -158,6 +158,7 @@ def test_a_failed_rehearsal_reports_cell_and_line_and_prevents_the_deploy(live: 
 
 
 def test_edits_by_hand_and_names_that_are_taken_are_refused_first(live: Path, tmp_path: Path) -> None:
+    (tmp_path / "n.ipynb").touch()
     deploy.deploy(planned(tmp_path, "1 + 1", name="mine", rehearse=False))
     steps = tmp_path / "pipelines" / "mine" / "steps.py"
     steps.write_text("# mine\n")

@@ -22,6 +22,7 @@ def cells(**sources: str) -> list[Cell]:
 
 
 def deploy(notebook: Path, made: list[Cell], target: int | list[int], name: str, **given: Any) -> None:
+    notebook.touch()  # a notebook whose file is missing counts as moved
     settings = deploy_options.parse_options({"rehearse": False, **given}, name=name, notebook=notebook.name)
     deploy_plan(plan(made, target, settings, folder=notebook.parent))
 
