@@ -6,6 +6,7 @@ This module imports nothing.
 __all__ = [
     "CLUSTER",
     "DATABASE",
+    "FUNCTIONS",
     "NOTEBOOK",
     "ORIGINAL_PYTHONPATH",
     "PROFILE",
@@ -40,6 +41,9 @@ SERVICE = "JUPYTER_PIPELINE_SERVICE"
 
 DATABASE = "JUPYTER_PIPELINE_DATABASE_URL"
 """Address of a PostgreSQL database to use instead of SQLite; it may hold a password."""
+
+FUNCTIONS = "JUPYTER_PIPELINE_FUNCTIONS"
+"""``local`` to run steps with ``--function`` in processes of this host."""
 
 PROFILE = "JUPYTER_PIPELINE_PROFILE"
 """Name or file of the profile of a run."""

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from jupyter_pipeline.workflows.drift import check_packages, check_variables
     from jupyter_pipeline.workflows.run_context import run_on, run_window
     from jupyter_pipeline.workflows.step_clusters import StepCluster, persist_results, receive_results
+    from jupyter_pipeline.workflows.step_functions import StepFunctions
     from jupyter_pipeline.workflows.task_results import TableSerializer
     from jupyter_pipeline.workflows.worker_tasks.task_runner import tasks_on
 
 __all__ = [
     "StepCluster",
+    "StepFunctions",
     "TableSerializer",
     "check_packages",
     "check_variables",
@@ -34,6 +36,7 @@ __all__ = [
 
 _MODULES = {
     "StepCluster": "jupyter_pipeline.workflows.step_clusters",
+    "StepFunctions": "jupyter_pipeline.workflows.step_functions",
     "TableSerializer": "jupyter_pipeline.workflows.task_results",
     "check_packages": "jupyter_pipeline.workflows.drift",
     "check_variables": "jupyter_pipeline.workflows.drift",

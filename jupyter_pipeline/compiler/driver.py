@@ -45,6 +45,7 @@ from jupyter_pipeline.compiler.frontend.sections import find_sections, find_titl
 from jupyter_pipeline.compiler.frontend.tolerance import RAISES_EXCEPTION
 from jupyter_pipeline.compiler.graph.actions import find_action
 from jupyter_pipeline.compiler.graph.figures import set_closings
+from jupyter_pipeline.compiler.graph.functions import refuse_clients
 from jupyter_pipeline.compiler.graph.mapping import find_mapping
 from jupyter_pipeline.compiler.graph.naming import (
     collect_directives,
@@ -267,6 +268,7 @@ def _build_graph(
     libraries = find_libraries(sliced)
     for step in steps:
         _complete_step(step, steps, directives.get(step.cell, Directive()), options, sliced, libraries)
+    refuse_clients(steps, imports, helpers)
     _name_functions(steps, taken)
     _check_workers(sliced, steps, [*imports, *helpers], options)
     return PipelineGraph(
@@ -313,6 +315,7 @@ def _build_whole(
         _complete_step(
             step, division.steps, division.directives.get(step.cell, Directive()), options, sliced, libraries
         )
+    refuse_clients(division.steps, imports, helpers)
     if len(division.steps) == 1 and description:
         division.steps[0].summary = description
     _check_workers(sliced, division.steps, [*imports, *helpers], options)
@@ -364,7 +367,12 @@ def _complete_step(
 ) -> None:
     """Set the settings, the mapping and the result of a step."""
     step.settings = replace(options.settings(), **directive.settings)
-    step.profile = directive.profile
+    step.profile, step.function, step.region = directive.profile, directive.function, directive.region
+    if step.function:  # the sizes of the deployment are those of its cluster's workers
+        sizes = {name: directive.settings[name] for name in ("cpus", "memory", "gpus") if name in directive.settings}
+        step.settings = replace(step.settings, **{"cpus": 0, "memory": "", "gpus": 0, **sizes})
+        if step.asynchronous:
+            raise CompileRefusedError([refusal("function-awaits", cell=step.cell, line=1, name="--function")])
     if directive.map:
         if step.asynchronous:
             raise CompileRefusedError([refusal("map-awaits", cell=step.cell, line=1, name="--map")])
@@ -374,7 +382,11 @@ def _complete_step(
         step.returns_last, step.decides = not step.outputs, bool(step.outputs)
     readers = [s for s in steps if step in s.sources.values()]
     step.shares = (
-        bool(step.profile or options.profile) and "dask" in libraries and len(readers) > 1 and step.mapped is None
+        not step.function
+        and bool(step.profile or options.profile)
+        and "dask" in libraries
+        and len(readers) > 1
+        and step.mapped is None
     )
 
 
@@ -399,24 +411,34 @@ def _check_workers(
         if refusals := check_worker_steps(steps, module):
             raise CompileRefusedError(refusals)
         sliced.notes += note_shared_files(steps)
+    steps = [s for s in steps if not s.function]
     if not largest_worker_size(s.settings for s in steps):
         return
     if not options.profile and not all(s.profile for s in steps if largest_worker_size([s.settings])):
-        raise UsageError("--cpus, --memory and --gpus size the workers of a cluster: choose one with --profile.")
+        raise UsageError(
+            "--cpus, --memory and --gpus size the workers of a cluster: choose one with --profile. They also size the "
+            "machines of a step with --function."
+        )
     if options.standalone:
         raise UsageError("--cpus, --memory and --gpus need Jupyter Pipeline: set them in the profile instead.")
 
 
 def _describe_compute(step: Step, steps: Sequence[Step], options: CompileOptions) -> StepCompute:
     """Return the place and the worker size of a step. Steps with the same place share the largest size."""
+    own = largest_worker_size([step.settings])
+    if step.function:
+        size = "".join(f", {name} {value}" for name, value in own.items())
+        text = f"function of Coiled{size}{f', region {step.region}' if step.region else ''}"
+        return StepCompute(step=step.task_name, function=True, region=step.region, text=text, **own)
     profile = step.profile or options.profile
+    steps = [s for s in steps if not s.function]
     together = [s for s in steps if (s.profile or options.profile) == profile]
     shared = largest_worker_size(s.settings for s in together)
     size = "".join(f", {name} {value}" for name, value in shared.items())
     place = f"cluster of the profile {profile}" if step.profile else f"cluster of the run, profile {profile}"
     place = f"workers of the {place}" if options.on_workers else place
     text = f"{place}{size}" if profile else "process of the flow"
-    return StepCompute(step=step.task_name, profile=step.profile, text=text, **largest_worker_size([step.settings]))
+    return StepCompute(step=step.task_name, profile=step.profile, text=text, **own)
 
 
 def _version(files: Mapping[str, str]) -> str:

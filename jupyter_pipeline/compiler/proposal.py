@@ -84,7 +84,7 @@ def propose_steps(cells: Sequence[Cell], name: str = "notebook") -> StepsProposa
                 ),
                 marks=tuple(dict.fromkeys(found)),
                 is_marked=len(found) == len(own),
-                compute=f"--profile {step.profile}" if step.profile else "",
+                compute="--function" if step.function else f"--profile {step.profile}" if step.profile else "",
             )
         )
     sections = find_sections(cells, sliced.criteria, {})

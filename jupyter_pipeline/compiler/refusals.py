@@ -194,6 +194,19 @@ RULES: dict[str, Rule] = {
             "an element awaits something",
             "Omit --map, or call a function that does not await.",
         ),
+        # Steps that are functions
+        Rule(
+            "function-client",
+            "name",
+            "it is a client or cluster, which the machine of a --function cannot reach",
+            "Omit --function, or compute the value in another step and pass it.",
+        ),
+        Rule(
+            "function-awaits",
+            "directive",
+            "the step awaits something, and the machine of a --function has no event loop for it",
+            "Omit --function, or call a function that does not await.",
+        ),
         # Edges between steps
         Rule(
             "ambiguous-binding",

@@ -169,6 +169,9 @@ class StepCompute(Record):
     """CPUs of each worker; 0 for the profile's number."""
     memory: str = ""
     gpus: int = 0
+    function: bool = False
+    """True if the step is a function of Coiled; `cpus`, `memory` and `gpus` are those of its machines."""
+    region: str = ""
     text: str = ""
     """The place in words."""
 

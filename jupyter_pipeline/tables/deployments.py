@@ -123,7 +123,7 @@ def plan(answer: Deployed) -> str:
     places: dict[str, list[str]] = {}
     for each in answer.compute:
         places.setdefault(each.text, []).append(each.step)
-    if len(places) > 1 or any(each.profile for each in answer.compute):
+    if len(places) > 1 or any(each.profile or each.function for each in answer.compute):
         lines += [f"Compute: {', '.join(steps)}: {text}" for text, steps in places.items()]
     lines += _recorded(answer.variables)
     lines += [f"Schedule: {text}" for text in answer.schedules]

@@ -37,6 +37,8 @@ def add_lock(compilation: Compilation, modules: Mapping[str, str]) -> Compilatio
     own = {name.partition("/")[0].removesuffix(".py") for name in (*compilation.files, *modules)}
     texts = [text for name, text in {**compilation.files, **modules}.items() if name.endswith(".py")]
     roots = {name for text in texts for name in find_imports(text)} - own - sys.stdlib_module_names
+    if any(step.function for step in compilation.compute):
+        roots.add("coiled")
     text = _lock(capture_environment().distributions, frozenset(roots))
     return dataclasses.replace(compilation, files={**compilation.files, LOCK: text})
 

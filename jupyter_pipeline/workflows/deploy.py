@@ -191,7 +191,7 @@ def _rehearse(
             written=kernel.written if kernel else (),
             changed_parameters=sorted({*plan.settings.sample, *options.defaults, *options.windows}),
             values=values,
-            on_cluster=bool(options.profile) or any(step.profile for step in plan.compilation.compute),
+            on_cluster=bool(options.profile) or any(step.profile or step.function for step in plan.compilation.compute),
             rehearsed=files.rehearsed,
             find_copy=files.backup.find_copy,
         )

@@ -208,7 +208,7 @@ def plan(
         The profile, target, work pool or sample parameter does not exist or is not valid.
     """
     from jupyter_pipeline import compiler
-    from jupyter_pipeline.clusters.backends import get_backend
+    from jupyter_pipeline.clusters.backends import coiled_functions, get_backend
     from jupyter_pipeline.compiler import output
     from jupyter_pipeline.compiler.codegen import registry, source_map
     from jupyter_pipeline.compiler.frontend import directives
@@ -228,13 +228,17 @@ def plan(
     settings = dataclasses.replace(settings, compile_options=options)
     compilation = compiler.compile_cells(cells, selected, options)
     step_profiles = _step_profiles(compilation, cwd)
+    if packages:
+        for step in compilation.compute:
+            if step.function:
+                coiled_functions.check_credentials(step.step)
     for each in (profile, *step_profiles.values()) if not options.standalone else ():
         if each:
             names = ("", each.name) if each is profile else (each.name,)
             sizes = directives.largest_worker_size(
                 directives.StepSettings(cpus=step.cpus, memory=step.memory, gpus=step.gpus)
                 for step in compilation.compute
-                if step.profile in names
+                if step.profile in names and not step.function
             )
             get_backend(each).size_workers(each, **sizes)
     modules = find_local_modules(compilation.files, folder)

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from jupyter_pipeline import processes
+from jupyter_pipeline import environment_variables, processes
 from jupyter_pipeline.models import Record
 from jupyter_pipeline.workflows.tracebacks import strip_engine_frames
 
@@ -151,6 +151,7 @@ def _variables(
         "PYTHONUNBUFFERED": "1",
         "PLOTLY_RENDERER": base.get("PLOTLY_RENDERER", "plotly_mimetype"),  # opens no browser
         "DO_NOT_TRACK": "1",
+        environment_variables.FUNCTIONS: "local",  # a rehearsal starts no machines in the cloud
     }
     # A kernel sets its own backend of Matplotlib, which the runs do not have.
     inline = "inline" in base.get("MPLBACKEND", "")

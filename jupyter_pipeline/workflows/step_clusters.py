@@ -33,7 +33,17 @@ if TYPE_CHECKING:
 
     from jupyter_pipeline.clusters.attached import AttachedCluster
 
-__all__ = ["LARGEST", "StepCluster", "persist_results", "receive_results"]
+__all__ = [
+    "LARGEST",
+    "StepCluster",
+    "configuration",
+    "find_foreign",
+    "find_logger",
+    "find_step_name",
+    "persist_results",
+    "receive",
+    "receive_results",
+]
 
 LARGEST = 2**30
 """Maximum size in bytes of a result that moves from one cluster to another."""
@@ -42,6 +52,45 @@ _DEPTH = 4
 """Depth to which attributes of objects are searched for references to clusters."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class _Configuration:
+    """Lock of Dask's configuration: many steps use it at a time, or one thread changes it."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._users = 0
+        self._changes = 0
+
+    @contextlib.contextmanager
+    def use(self) -> Iterator[None]:
+        """Use the configuration, after its changes."""
+        with self._condition:
+            self._condition.wait_for(lambda: not self._changes)
+            self._users += 1
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._users -= 1
+                self._condition.notify_all()
+
+    @contextlib.contextmanager
+    def change(self) -> Iterator[None]:
+        """Change the configuration: wait for its users, and let new ones wait."""
+        with self._condition:
+            self._changes += 1
+            self._condition.wait_for(lambda: not self._users)
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._changes -= 1
+                self._condition.notify_all()
+
+
+configuration = _Configuration()
+"""Lock of Dask's configuration in this process."""
 
 _open: list[StepCluster] = []
 """Clusters of the running flow."""
@@ -167,14 +216,14 @@ class StepCluster:
             cluster, self._cluster, self._client = self._cluster, None, None
             if cluster is not None:
                 cluster.close()
-                _logger().info("Stopped the cluster %s of the profile %r", cluster.name, self.profile)
+                find_logger().info("Stopped the cluster %s of the profile %r", cluster.name, self.profile)
 
     def _start(self, step: str) -> distributed.Client:
         from jupyter_pipeline.clusters import backends, profiles
         from jupyter_pipeline.workflows.clusters import start_cluster
 
         begun = time.monotonic()
-        _logger().info("Starting a cluster of the profile %r for the step %r", self.profile, step)
+        find_logger().info("Starting a cluster of the profile %r for the step %r", self.profile, step)
         try:
             source = run_context.find_stored_profile(self.folder / PROFILES, self.profile)
             found = profiles.get_profile(source, cwd=self.folder)
@@ -197,7 +246,7 @@ class StepCluster:
             ) from error
         self._cluster = cluster
         seconds = time.monotonic() - begun
-        _logger().info("The cluster %s of the step %r runs (%.1f s)", cluster.name, step, seconds)
+        find_logger().info("The cluster %s of the step %r runs (%.1f s)", cluster.name, step, seconds)
         return client
 
 
@@ -235,10 +284,10 @@ def _wrap(function: Function, connect: Callable[[str], distributed.Client | None
         async def run_async(*args: Any, **keywords: Any) -> Any:
             import asyncio
 
-            step = _step_name(function)
+            step = find_step_name(function)
             client = await asyncio.to_thread(connect, step)
-            with _current(client):
-                bound = await asyncio.to_thread(_receive, function, args, keywords, client, step)
+            with configuration.use(), _current(client):
+                bound = await asyncio.to_thread(receive, function, args, keywords, client, step)
                 result = await function(*bound.args, **bound.kwargs)
                 return await asyncio.to_thread(_persist, result, client) if persists else result
 
@@ -246,10 +295,10 @@ def _wrap(function: Function, connect: Callable[[str], distributed.Client | None
 
     @functools.wraps(function)
     def run(*args: Any, **keywords: Any) -> Any:
-        step = _step_name(function)
+        step = find_step_name(function)
         client = connect(step)
-        with _current(client):
-            bound = _receive(function, args, keywords, client, step)
+        with configuration.use(), _current(client):
+            bound = receive(function, args, keywords, client, step)
             result = function(*bound.args, **bound.kwargs)
             return _persist(result, client) if persists else result
 
@@ -274,7 +323,7 @@ def _current(client: distributed.Client | None) -> Iterator[None]:
         _current_client.reset(token)
 
 
-def _step_name(function: Callable[..., Any]) -> str:
+def find_step_name(function: Callable[..., Any]) -> str:
     """Return the name of the running task, or of the function outside of a run."""
     with contextlib.suppress(ImportError):
         from prefect.context import TaskRunContext
@@ -284,7 +333,7 @@ def _step_name(function: Callable[..., Any]) -> str:
     return getattr(function, "__name__", "step")
 
 
-def _logger() -> Any:
+def find_logger() -> Any:
     """Return the logger of the run, so that its log has the starts and ends of clusters."""
     from prefect.exceptions import MissingContextError
     from prefect.logging import get_run_logger
@@ -298,7 +347,7 @@ def _logger() -> Any:
 # Results
 
 
-def _receive(
+def receive(
     function: Callable[..., Any],
     args: Sequence[Any],
     keywords: dict[str, Any],
@@ -324,7 +373,7 @@ def _localize(value: Any, client: distributed.Client | None, step: str, name: st
                 "Give it the same --profile."
             )
         if value is not client:
-            _logger().info("The step %r uses its own cluster in place of the client %r", step, name)
+            find_logger().info("The step %r uses its own cluster in place of the client %r", step, name)
         return client
     if is_dask_collection(value):
         return _bring(value, client, step, name)
@@ -335,7 +384,7 @@ def _localize(value: Any, client: distributed.Client | None, step: str, name: st
         items = [_localize(item, client, step, name) for item in value.values()]
         changed = any(new is not old for new, old in zip(items, value.values(), strict=True))
         return dict(zip(value, items, strict=True)) if changed else value
-    if (hidden := _find_foreign(value, client, _DEPTH)) is not None:
+    if (hidden := find_foreign(value, client)) is not None:
         raise ClusterError(
             f"The step {step!r} reads {name!r}, a {type(value).__name__} with a {hidden} of another cluster. Give both "
             "steps the same --profile, or return the computed value."
@@ -371,7 +420,7 @@ def _bring(collection: Any, client: distributed.Client | None, step: str, name: 
             return owner.get(graph, keys)
 
         (local,) = dask.persist(held, scheduler=gather)  # a collection of the same kind that holds its data
-    _logger().info("Brought %r (%s) from the cluster of %s", name, format_bytes(size), _describe(owner))
+    find_logger().info("Brought %r (%s) from the cluster of %s", name, format_bytes(size), _describe(owner))
     return local
 
 
@@ -409,7 +458,7 @@ def _persist(result: Any, client: distributed.Client | None) -> Any:
     return result
 
 
-def _find_foreign(value: Any, client: distributed.Client | None, depth: int) -> str | None:
+def find_foreign(value: Any, client: distributed.Client | None, depth: int = _DEPTH) -> str | None:
     """Return the type of a future, collection or client of another cluster in an object; ``None`` without one."""
     import distributed
     from dask.base import is_dask_collection
@@ -431,4 +480,4 @@ def _find_foreign(value: Any, client: distributed.Client | None, depth: int) -> 
         return None
     else:
         inner = list(getattr(value, "__dict__", {}).values())
-    return next((found for item in inner if (found := _find_foreign(item, client, depth - 1))), None)
+    return next((found for item in inner if (found := find_foreign(item, client, depth - 1))), None)

@@ -282,6 +282,12 @@ export interface IStepCompute {
   readonly cpus: number;
   readonly memory: string;
   readonly gpus: number;
+  /**
+   * True if the step is a function of Coiled; `cpus`, `memory` and `gpus` are those of
+   * its machines.
+   */
+  readonly function: boolean;
+  readonly region: string;
   /** The place in words. */
   readonly text: string;
 }

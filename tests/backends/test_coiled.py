@@ -6,12 +6,17 @@ import os
 import signal
 from collections.abc import Callable
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import dask
+import dask.array as da
 import pytest
 
+from jupyter_pipeline import environment_variables
 from jupyter_pipeline.clusters import attached, backends, manager
+from jupyter_pipeline.exceptions import ClusterError
+from jupyter_pipeline.runtime import StepFunctions
 
 pytestmark = pytest.mark.backend("coiled")
 
@@ -54,3 +59,30 @@ def test_a_coiled_that_does_not_answer_is_not_taken_for_empty(
     monkeypatch.setenv("DASK_COILED__SERVER", "http://127.0.0.1:1")
     dask.config.refresh()
     assert backends.get_backend(profile).find_jobs("jp-any", timeout=5) is None
+
+
+@pytest.mark.filterwarnings("ignore:Port 8787 is already in use")
+@pytest.mark.parametrize("place", ["local", "machines"])
+def test_functions_run_in_other_processes_and_map_keeps_the_order(
+    bed_of: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: str
+) -> None:
+    for name, value in bed_of("coiled").environ.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv(environment_variables.FUNCTIONS, place)
+
+    def find_process(shift: int) -> tuple[int, int]:
+        return os.getpid(), shift
+
+    def power(item: int, exponent: int) -> int:
+        return item**exponent
+
+    with StepFunctions(str(tmp_path / "flow.py"), cpus=2, memory="1GiB") as functions:
+        assert functions.map(power, over="item")([], 2) == []
+        process, shift = functions(find_process)(7)
+        assert process != os.getpid()
+        assert shift == 7
+        assert functions.map(power, over="item")([3, 1, 2], exponent=2) == [9, 1, 4]
+        with pytest.raises(ClusterError, match="returned a Array, which stays on its machines"):
+            functions(lambda: da.ones(3))()
+        with pytest.raises(ZeroDivisionError):
+            functions(lambda: 1 / 0)()

@@ -84,7 +84,23 @@ def clusters() -> Compilation:
     return compile_cells(notebook, (2, 3, 4, 5, 6), CompileOptions(name="train", profile="local"))
 
 
+def functions() -> Compilation:
+    notebook = cells(
+        "import pandas as pd\nfrom pathlib import Path",
+        "folder = 'raw'",
+        "def convert(path, folder):\n    target = f'{folder}/{path}.parquet'\n"
+        "    pd.read_json(path).to_parquet(target)\n    return target",
+        "%%step arrived --profile small\narrived = [str(path) for path in Path(folder).glob('*.json')]",
+        "%%step converted --function --map --memory 64GiB --region us-east-2 --retries 2\n"
+        "converted = [convert(path, folder) for path in arrived]",
+        "%%step total --function --cpus 4\ntotal = sum(len(pd.read_parquet(path)) for path in converted)",
+        "%%step report\nline = f'{total} rows'\nline",
+    )
+    return compile_cells(notebook, (3, 4, 5, 6), CompileOptions(name="convert", profile="local", memory="2GiB"))
+
+
 PIPELINES = {
+    "functions": functions,
     "clusters": clusters,
     "single": single,
     "several": several,

@@ -241,6 +241,7 @@ def test_the_profile_of_a_step_is_deployed_with_the_code(tmp_path: Path, monkeyp
     [
         ("--profile bgi", {}, "No profile is called 'bgi'.*The step model names it"),
         ("--profile local --gpus 1", {}, "--gpus cannot be chosen for workers of distributed.LocalCluster"),
+        ("--function", {}, "The step 'model' is a --function of Coiled, which has no credentials here"),
         ("--profile local", {"standalone": True}, "The step model has a cluster of its own"),
         ("--profile local", {"to": "dagster"}, "Leave out --to dagster, or the option of the step"),
     ],

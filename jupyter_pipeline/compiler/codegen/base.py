@@ -48,6 +48,7 @@ RESERVED_NAMES = frozenset(
         "Field",
         "Path",
         "StepCluster",
+        "StepFunctions",
     ]
 )
 """Names that generated files use. They are never parameters, so that each target has the same parameters."""
@@ -117,11 +118,14 @@ class CodeGenerator(ABC):
         if self.supports_step_compute and not options.standalone:
             return
         for step in steps:
-            if step.profile:
+            if step.profile or step.function:
                 option = "--standalone" if options.standalone else f"--to {self.name}"
+                own = f"a cluster of its own, --profile {step.profile}"
+                if step.function:
+                    own = "machines of its own, --function"
                 raise UsageError(
-                    f"The step {step.task_name} has a cluster of its own, --profile {step.profile}, and {option} has "
-                    f"one cluster for a run. Leave out {option}, or the option of the step."
+                    f"The step {step.task_name} has {own}, and {option} has one place for all steps. "
+                    f"Leave out {option}, or the option of the step."
                 )
 
     def notes(self, graph: PipelineGraph, options: CompileOptions) -> list[str]:

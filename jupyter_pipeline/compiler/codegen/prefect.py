@@ -139,8 +139,8 @@ def _on_cluster(
 ) -> str:
     """Return `body` inside the clusters of the run and of its steps, or unchanged without any."""
     contexts = list(clusters)
-    shared = [s for s in steps if s.profile in ("", options.profile)]
-    if options.profile and not options.standalone and any(not s.profile for s in steps):
+    shared = [s for s in steps if s.profile in ("", options.profile) and not s.function]
+    if options.profile and not options.standalone and any(not (s.profile or s.function) for s in steps):
         imports.need("jupyter_pipeline.runtime", "run_on")
         contexts.insert(0, f'run_on("{options.profile}", __file__{size_arguments(shared)})')
     if options.on_workers:
@@ -262,7 +262,7 @@ class _Calls:
             here = [s for s in steps if depth[id(s)] == level]
             # A mapped step waits for its list before it is submitted: the others of its level go first.
             for step in sorted(here, key=lambda s: s.mapped is not None):
-                maker = step.sources.get(step.mapped.items) if step.mapped else None
+                maker = step.sources.get(step.mapped.items) if step.mapped and not step.function else None
                 if maker:
                     lines += self._awaited(find_ancestors(maker, steps))
                     self.awaited.add(id(maker))
@@ -294,7 +294,7 @@ class _Calls:
 
     def _name(self, steps: Sequence[Step]) -> None:
         taken = self.taken = set(RESERVED_NAMES) | {p.name for s in steps for p in s.parameters}
-        taken |= set(self.clusters.names.values())
+        taken |= self.clusters.variables
         for step in steps:
             name = step.task_name if step.task_name not in taken else f"{step.task_name}_run"
             while name in taken or any(name in s.outputs for s in steps if len(s.outputs) > 1):
@@ -311,7 +311,11 @@ class _Calls:
         arguments = [self.values[id(step.sources[name]), name] for name in step.inputs]
         arguments += [p.name for p in step.parameters]
         call = "submit"
-        if step.mapped:
+        if step.mapped and step.function and step.mapped.items not in step.inputs:
+            items = step.mapped.items  # the first parameter of the function
+            arguments = [*arguments[: len(step.inputs)], *(a for a in arguments[len(step.inputs) :] if a != items)]
+            arguments.insert(0, items)
+        elif step.mapped and not step.function:
             call, arguments = "map", self._mapped(step)
         after = [self.futures[id(s)] for s in step.after]
         if after:
@@ -343,5 +347,6 @@ class _Calls:
         if step.kind == "check":
             on = ["task_runner"] if self.options.on_workers else [f"on={wrapper}"] if wrapper else []
             return wrap_call("check", [f"steps.{step.name}", *on, *arguments], room=60)
-        function = f"{wrapper}(steps.{step.name})" if wrapper else f"steps.{step.name}"
+        over = f', over="{step.mapped.variable}"' if step.function and step.mapped else ""
+        function = f"{wrapper}(steps.{step.name}{over})" if wrapper else f"steps.{step.name}"
         return wrap_call("task", [function, *arguments], room=60)

@@ -1,10 +1,11 @@
-"""Render the clusters of single steps in a Prefect flow: ``%%step NAME --profile P``.
+"""Render the compute of single steps in a Prefect flow: ``%%step NAME --profile P`` and ``%%step NAME --function``.
 
 1. Each profile becomes one `StepCluster` of `jupyter_pipeline.runtime`, which wraps the functions of its steps.
 2. A step elsewhere that exchanges results with these steps is wrapped, too: it gets values, never references to a
    cluster of other steps.
 3. A step computes its lazy results if a step on another cluster reads them, so that nothing is computed again.
-4. The flow closes a cluster after the last steps that use it.
+4. Functions with the same machines share one `StepFunctions`, which wraps them. A mapped function is one task.
+5. The flow closes a cluster after the last steps that use it.
 """
 
 from __future__ import annotations
@@ -34,7 +35,13 @@ def find_ancestors(step: Step, steps: Sequence[Step]) -> list[Step]:
 
 def size_arguments(steps: Sequence[Step]) -> str:
     """Return the arguments of the largest worker size of `steps`, each after a comma."""
-    sizes = largest_worker_size(s.settings for s in steps)
+    sizes = largest_worker_size(s.settings for s in steps if not s.function)
+    return "".join(f", {name}={value!r}" for name, value in sizes.items()).replace("'", '"')
+
+
+def _machine_arguments(step: Step) -> str:
+    """Return the arguments of the machines of a function, each after a comma."""
+    sizes = {**largest_worker_size([step.settings]), **({"region": step.region} if step.region else {})}
     return "".join(f", {name}={value!r}" for name, value in sizes.items()).replace("'", '"')
 
 
@@ -61,7 +68,17 @@ class FlowClusters:
         for profile in dict.fromkeys(s.profile for s in steps if s.profile):
             self.names[profile] = unused_name(f"{to_identifier(profile)}_cluster", used)
             used.add(self.names[profile])
+        self.machines: dict[str, str] = {}
+        """Variable of the functions with the same machines, by the arguments that describe the machines."""
+        for arguments in dict.fromkeys(_machine_arguments(s) for s in steps if s.function):
+            self.machines[arguments] = unused_name("functions", used)
+            used.add(self.machines[arguments])
         self._closing = {name: self._find_last_users(name) for name in self.names}
+
+    @property
+    def variables(self) -> set[str]:
+        """Variables of the clusters and functions in the flow."""
+        return {*self.names.values(), *self.machines.values()}
 
     def contexts(self) -> list[str]:
         """Return the context managers of the clusters."""
@@ -70,16 +87,22 @@ class FlowClusters:
             sizes = size_arguments([s for s in self.steps if s.profile == profile])
             maker = self.imports.need("jupyter_pipeline.runtime", "StepCluster")
             found.append(f'{maker}("{profile}", __file__{sizes}) as {name}')
+        for arguments, name in self.machines.items():
+            maker = self.imports.need("jupyter_pipeline.runtime", "StepFunctions")
+            found.append(f"{maker}(__file__{arguments}) as {name}")
         return found
 
     def wrapper(self, step: Step) -> str:
         """Return the expression that wraps the function of a step; empty for none."""
+        if step.function:
+            return self.machines[_machine_arguments(step)] + (".map" if step.mapped else "")
         persists = self._persists(step)
         if step.profile:
             return self.names[step.profile] + (".persist" if persists else "")
         if persists:
             return self.imports.need("jupyter_pipeline.runtime", "persist_results")
-        if any(source.profile for source in step.sources.values()):
+        guarded = bool(self.machines and self.run_profile)  # no work on a cluster while machines start
+        if guarded or any(source.profile for source in step.sources.values()):
             return self.imports.need("jupyter_pipeline.runtime", "receive_results")
         return ""
 
@@ -102,7 +125,7 @@ class FlowClusters:
     def _persists(self, step: Step) -> bool:
         """Return True if a step on another cluster reads the results of a step that has a cluster."""
         readers = [s for s in self.steps if step in s.sources.values()]
-        return bool(step.profile or self.run_profile) and any(s.profile != step.profile for s in readers)
+        return bool(step.profile or self.run_profile) and any(s.function or s.profile != step.profile for s in readers)
 
     def _find_last_users(self, profile: str) -> list[Step]:
         """Return the steps that use a cluster or read results from it, without those that precede another one."""

@@ -47,12 +47,18 @@ OPTIONS = {
     "--gpus": "GPUs of each worker of the run's cluster",
 }
 """Help text of each option of a directive. A deployment has the same options for all its steps."""
-STEP_OPTIONS = {"--profile": "cluster profile of the step, in place of the profile of the deployment"}
+STEP_OPTIONS = {
+    "--profile": "cluster profile of the step, in place of the profile of the deployment",
+    "--region": "region of the machines of a step with --function, such as us-east-2",
+}
 """Help text of each option that sets the compute of one step."""
 
 _HELP = {**OPTIONS, **STEP_OPTIONS}
 _MAP = "--map"
+_FUNCTION = "--function"
 _SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?) ?(?P<unit>[kMGTP])(?P<binary>i?)B")
+_KEYS = (*KINDS, "map", "function")
+"""Keys of cell metadata that are no options with a value."""
 MOST_RETRIES = 100
 MOST_DELAYS = 50
 """Prefect's limit of delays for one task."""
@@ -93,15 +99,24 @@ class Directive(Record):
     """True if the step runs once for each element of a list."""
     profile: str = ""
     """Profile of the cluster of the step; empty for the place of the other steps."""
+    function: bool = False
+    """True if the step is a function of Coiled, on machines of its own."""
+    region: str = ""
+    """Region of these machines; empty for the default of the account."""
 
     @property
     def has_options(self) -> bool:
         """True if it sets anything but the name and the mapping."""
-        return bool(self.settings or self.profile)
+        return bool(self.settings or self.profile or self.function)
 
     def has_same_options(self, other: Directive) -> bool:
         """Return True if `other` sets the same options."""
-        return dict(self.settings) == dict(other.settings) and self.profile == other.profile
+        return dict(self.settings) == dict(other.settings) and self.compute == other.compute
+
+    @property
+    def compute(self) -> tuple[str, bool, str]:
+        """Options that choose the place of the step."""
+        return self.profile, self.function, self.region
 
 
 def read_directive(kind: str, text: str) -> Directive:
@@ -125,20 +140,20 @@ def read_directive(kind: str, text: str) -> Directive:
         raise UsageError(f"%%{kind} needs a name: %%{kind} NAME on the first line of the cell.")
     options: dict[str, str] = {}
     rest = iter(words[1:])
-    mapped = False
+    flags = dict.fromkeys((_MAP, _FUNCTION), False)
     for word in rest:
-        if word == _MAP:
-            mapped = True
+        if word in flags:
+            flags[word] = True
             continue
         option, equals, value = word.partition("=")
         if option not in _HELP:
-            near = difflib.get_close_matches(option, [_MAP, *_HELP], n=1)
-            offer = f"Did you mean {near[0]}?" if near else f"It takes a name, {_MAP} and {', '.join(_HELP)}."
+            near = difflib.get_close_matches(option, [*flags, *_HELP], n=1)
+            offer = f"Did you mean {near[0]}?" if near else f"It takes a name, {', '.join([*flags, *_HELP])}."
             raise UsageError(f"%%{kind} has no option {word!r}. {offer}")
         options[option] = value if equals else next(rest, "")
         if not options[option]:
             raise UsageError(f"{option} needs a value: {_HELP[option]}.")
-    return _directive(kind, words[0], options, mapped=mapped)
+    return _directive(kind, words[0], options, mapped=flags[_MAP], function=flags[_FUNCTION])
 
 
 def read_tag(tags: Sequence[str]) -> Directive | None:
@@ -161,13 +176,14 @@ def read_metadata(data: Mapping[str, Any]) -> Directive | None:
     kind = next((k for k in KINDS if k in data), "")
     if not kind:
         return None
-    options = {f"--{key.replace('_', '-')}": str(value) for key, value in data.items() if key not in (*KINDS, "map")}
+    options = {f"--{key.replace('_', '-')}": str(value) for key, value in data.items() if key not in _KEYS}
     if unknown := [option for option in options if option not in _HELP]:
         raise UsageError(
             f"The metadata of the cell have no setting {unknown[0][2:]!r}. Valid settings: {kind}, "
             f"{', '.join(o[2:] for o in _HELP)}."
         )
-    return _directive(kind, str(data[kind]), options, mapped=bool(data.get("map")))
+    mapped, function = bool(data.get("map")), bool(data.get("function"))
+    return _directive(kind, str(data[kind]), options, mapped=mapped, function=function)
 
 
 def read_settings(options: Mapping[str, str]) -> dict[str, Any]:
@@ -204,7 +220,7 @@ def largest_worker_size(settings: Iterable[StepSettings]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-def _directive(kind: str, name: str, options: Mapping[str, str], *, mapped: bool) -> Directive:
+def _directive(kind: str, name: str, options: Mapping[str, str], *, mapped: bool, function: bool) -> Directive:
     if kind == "check" and mapped:
         raise UsageError(f"A check uses the whole result: leave out {_MAP}.")
     settings = read_settings({option: text for option, text in options.items() if option in OPTIONS})
@@ -213,7 +229,18 @@ def _directive(kind: str, name: str, options: Mapping[str, str], *, mapped: bool
         raise UsageError(
             f"--profile {profile}: give the name of a profile. `jupyter pipeline profiles list` lists them."
         )
-    return Directive(kind=kind, name=name, settings=settings, map=mapped, profile=profile)
+    region = options.get("--region", "").strip()
+    if region and not function:
+        raise UsageError("--region needs --function: a profile has the region of a cluster.")
+    if function and kind == "check":
+        raise UsageError("A check cannot be a function: leave out --function.")
+    if function and profile:
+        raise UsageError("--function and --profile contradict each other: a function has machines of its own.")
+    if function and settings.get("gpus", 0) > 1:
+        raise UsageError("A machine of --function has at most one GPU: write --gpus 1.")
+    return Directive(
+        kind=kind, name=name, settings=settings, map=mapped, profile=profile, function=function, region=region
+    )
 
 
 def _bytes(text: str) -> float:

@@ -130,6 +130,10 @@ class Step:
     """True if several steps on the run's cluster may read its Dask collections."""
     profile: str = ""
     """Profile of its own cluster; empty for the run's cluster, or for the flow's process without one."""
+    function: bool = False
+    """True if the step is a function of Coiled, on machines of its own."""
+    region: str = ""
+    """Region of these machines."""
 
     @property
     def task_name(self) -> str:

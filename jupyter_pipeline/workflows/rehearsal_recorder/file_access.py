@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import runpy
 import sys
 import sysconfig
 import tempfile
@@ -42,7 +43,6 @@ _SETTINGS = (
     "PREFECT_HOME", "MPLCONFIGDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "SCIKIT_LEARN_DATA",
     "SEABORN_DATA", "NLTK_DATA", "HF_HOME", "TRANSFORMERS_CACHE", "TORCH_HOME", "KERAS_HOME", "TFDS_DATA_DIR",
     "NUMBA_CACHE_DIR", "DASK_CONFIG", "IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "CONDA_PREFIX",
-    "JUPYTER_PIPELINE_STATE",
 )  # fmt: skip
 
 
@@ -159,7 +159,9 @@ def _find_ignored_folders(folder: str) -> tuple[str, ...]:
     roots.add(str(Path(__file__).resolve().parents[2]))  # profiles of this package: a step may start a cluster
     home = Path.home()
     roots |= {str(home / name) for name in _DATA_SETS}
-    roots |= {os.environ[name] for name in _SETTINGS if os.environ.get(name)}
+    # The interpreter of the runs may lack this package; the module imports nothing.
+    state = runpy.run_path(str(Path(__file__).parents[2] / "environment_variables.py"))["STATE"]
+    roots |= {os.environ[name] for name in (*_SETTINGS, state) if os.environ.get(name)}
     found = {f"{os.path.realpath(root)}{os.sep}" for root in roots if root not in ("", os.sep)}
     # Hidden folders and files of the home folder are settings and caches.
     return (*sorted(found), f"{os.path.realpath(home)}{os.sep}.")

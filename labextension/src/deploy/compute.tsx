@@ -11,7 +11,7 @@ export function Compute(props: {
 }): JSX.Element | null {
   const { steps, trans } = props;
   const places = groupByPlace(steps);
-  if (places.size < 2 && !steps.some(each => each.profile)) {
+  if (places.size < 2 && !steps.some(each => each.profile || each.function)) {
     return null;
   }
   return (

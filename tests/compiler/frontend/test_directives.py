@@ -36,6 +36,10 @@ from jupyter_pipeline.exceptions import CompileRefusedError, UsageError
             Directive(name="a", settings={"cpus": 4, "memory": "8GiB", "gpus": 1}),
         ),
         ("a --profile big --cpus 4", Directive(name="a", settings={"cpus": 4}, profile="big")),
+        (
+            "a --function --memory 64GiB --region us-east-2 --map",
+            Directive(name="a", settings={"memory": "64GiB"}, function=True, region="us-east-2", map=True),
+        ),
     ],
 )
 def test_a_directive_has_a_name_and_settings(text: str, mark: Directive) -> None:
@@ -58,6 +62,9 @@ def test_a_directive_has_a_name_and_settings(text: str, mark: Directive) -> None
         ("a --timeout soon", "such as 30m"),
         ("a --memory 8", "give a size with its unit"),
         ("a --profile", "--profile needs a value"),
+        ("a --profile p --function", "--function and --profile contradict each other"),
+        ("a --region us-east-2", "--region needs --function"),
+        ("a --function --gpus 2", "at most one GPU"),
         ("a --profile --map", "give the name of a profile"),
         ("a --profile x/y.yaml", "give the name of a profile"),
         ("'a", "Close the quotation"),
@@ -75,6 +82,11 @@ def test_tags_and_metadata_mark_too() -> None:
         name="clean", settings={"retries": 2, "timeout": 300.0}, map=True
     )
     assert read_metadata({"step": "clean", "profile": "big"}) == Directive(name="clean", profile="big")
+    assert read_metadata({"step": "a", "function": True, "region": "eu"}) == Directive(
+        name="a", function=True, region="eu"
+    )
+    with pytest.raises(UsageError, match="A check cannot be a function"):
+        read_directive("check", "a --function")
     assert read_metadata({}) is None
     with pytest.raises(UsageError, match="have no setting 'retry'"):
         read_metadata({"step": "clean", "retry": 2})

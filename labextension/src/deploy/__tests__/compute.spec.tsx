@@ -1,7 +1,14 @@
 import { groupByPlace } from '../compute';
 
 test('steps are grouped by the place where they run', () => {
-  const step = { profile: '', cpus: 0, memory: '', gpus: 0 };
+  const step = {
+    profile: '',
+    cpus: 0,
+    memory: '',
+    gpus: 0,
+    function: false,
+    region: ''
+  };
   const steps = [
     { ...step, step: 'a', text: 'x' },
     { ...step, step: 'b', text: 'y' },

@@ -1,0 +1,157 @@
+"""Run steps of a flow as functions of Coiled, on machines of their own: ``%%step NAME --function``.
+
+1. The machines start when the first of the functions starts, and stop at the end of the flow.
+2. With the variable ``JUPYTER_PIPELINE_FUNCTIONS=local``, as in a rehearsal, processes of this host take their place.
+3. Coiled changes Dask's configuration of this process while machines start. No step on a cluster runs at that time.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import threading
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from jupyter_pipeline import environment_variables
+from jupyter_pipeline.clusters.backends import coiled_functions
+from jupyter_pipeline.exceptions import ClusterError, ClusterStartError
+from jupyter_pipeline.workflows import run_context, step_clusters
+
+__all__ = ["StepFunctions"]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class StepFunctions:
+    """Functions of Coiled with the same machines. Calling it wraps the function of a step.
+
+    Parameters
+    ----------
+    flow_file : str
+        ``__file__`` of the flow. Modules imported from its folder are sent to the machines by value.
+    cpus, memory, gpus : int, str, int, optional
+        Size of each machine.
+    region : str, optional
+        Region of the machines; by default the region of the account.
+
+    Examples
+    --------
+    >>> with StepFunctions(__file__, memory="64GiB", region="us-east-2") as functions:  # doctest: +SKIP
+    ...     task(functions(steps.convert)).submit("a.json")
+    """
+
+    def __init__(self, flow_file: str, *, cpus: int = 0, memory: str = "", gpus: int = 0, region: str = "") -> None:
+        self.folder = Path(flow_file).absolute().parent
+        self.size: dict[str, Any] = {"cpus": cpus, "memory": memory, "gpus": gpus, "region": region}
+        self.is_local = os.environ.get(environment_variables.FUNCTIONS, "") == "local"
+        self.name = f"jupyter-pipeline-{uuid.uuid4().hex[:12]}"
+        self._lock = threading.Lock()
+        self._started: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __call__(self, function: Function) -> Function:
+        """Return the function of a step that runs on one of the machines.
+
+        Parameters
+        ----------
+        function : callable
+            Function of the step.
+        """
+
+        @functools.wraps(function)
+        def run(*args: Any, **keywords: Any) -> Any:
+            step = step_clusters.find_step_name(function)
+            bound = step_clusters.receive(function, args, keywords, None, step)
+            remote = self._prepare(functools.partial(function, *bound.args, **bound.kwargs), step)
+            return _check(remote(), step)
+
+        return run  # type: ignore[return-value]
+
+    def map(self, function: Function, *, over: str) -> Function:
+        """Return the function of a step that runs for all elements of a list at once.
+
+        Parameters
+        ----------
+        function : callable
+            Function of one element.
+        over : str
+            Parameter of the element; the returned function takes the list.
+        """
+
+        @functools.wraps(function)
+        def run(*args: Any, **keywords: Any) -> Any:
+            step = step_clusters.find_step_name(function)
+            shared = dict(step_clusters.receive(function, args, keywords, None, step).arguments)
+            items = list(shared.pop(over))
+            if not items:
+                return []
+            remote = self._prepare(_OfElement(function, over, shared), step)
+            return [_check(result, step) for result in remote.map(items)]
+
+        return run  # type: ignore[return-value]
+
+    def close(self) -> None:
+        """Stop the machines. No-op if they have not started."""
+        with self._lock:
+            started, self._started = self._started, None
+        if started is not None:
+            started.client.close()
+            started.cluster.close()
+            step_clusters.find_logger().info("Stopped the machines %s", self.name)
+
+    def _prepare(self, function: Callable[..., Any], step: str) -> Any:
+        """Return a function of Coiled whose machines run."""
+        remote = coiled_functions.make_function(function, name=self.name, local=self.is_local, **self.size)
+        with self._lock:
+            if self._started is None:
+                self._start(remote, step)
+                self._started = remote
+        return remote
+
+    def _start(self, remote: Any, step: str) -> None:
+        place = "processes of this host" if self.is_local else "machines of Coiled"
+        step_clusters.find_logger().info("Starting %s for the step %r", place, step)
+        coiled_functions.check_credentials(step)  # Coiled reports local functions to its server, too
+        run_context.send_by_value(self.folder)
+        with step_clusters.configuration.change():
+            try:
+                _ = remote.client  # starts the machines
+            except Exception as error:
+                raise ClusterStartError(
+                    f"The machines of the step {step!r}, --function, did not start: {error}"
+                ) from error
+
+
+class _OfElement:
+    """Call of a function with one element and shared values."""
+
+    def __init__(self, function: Callable[..., Any], over: str, shared: dict[str, Any]) -> None:
+        self.function, self.over, self.shared = function, over, shared
+        self.__name__ = getattr(function, "__name__", "step")
+
+    def __call__(self, element: Any) -> Any:
+        return self.function(**{self.over: element, **self.shared})
+
+
+def _check(result: Any, step: str) -> Any:
+    """Return a result that is no reference to the machines."""
+    hidden = step_clusters.find_foreign(result, None)
+    from dask.base import is_dask_collection
+
+    if hidden or is_dask_collection(result):
+        raise ClusterError(
+            f"The step {step!r}, a --function, returned a {hidden or type(result).__name__}, which stays on its "
+            "machines. Compute it in the step."
+        )
+    return result
