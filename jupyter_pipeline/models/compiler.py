@@ -170,7 +170,7 @@ class StepCompute(Record):
     memory: str = ""
     gpus: int = 0
     function: bool = False
-    """True if the step is a function of Coiled; `cpus`, `memory` and `gpus` are those of its machines."""
+    """True if the step is a function of Coiled. Its machines have the size of `cpus`, `memory` and `gpus`."""
     region: str = ""
     text: str = ""
     """The place in words."""

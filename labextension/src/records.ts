@@ -283,8 +283,8 @@ export interface IStepCompute {
   readonly memory: string;
   readonly gpus: number;
   /**
-   * True if the step is a function of Coiled; `cpus`, `memory` and `gpus` are those of
-   * its machines.
+   * True if the step is a function of Coiled. Its machines have the size of `cpus`,
+   * `memory` and `gpus`.
    */
   readonly function: boolean;
   readonly region: string;
