@@ -368,7 +368,7 @@ def _complete_step(
     """Set the settings, the mapping and the result of a step."""
     step.settings = replace(options.settings(), **directive.settings)
     step.profile, step.function, step.region = directive.profile, directive.function, directive.region
-    if step.function:  # the sizes of the deployment are those of its cluster's workers
+    if step.function:  # the sizes of the deployment size the workers of its cluster
         sizes = {name: directive.settings[name] for name in ("cpus", "memory", "gpus") if name in directive.settings}
         step.settings = replace(step.settings, **{"cpus": 0, "memory": "", "gpus": 0, **sizes})
         if step.asynchronous:
