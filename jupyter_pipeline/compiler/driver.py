@@ -76,7 +76,11 @@ from jupyter_pipeline.compiler.graph.steps import (
 from jupyter_pipeline.compiler.graph.subjects import Subject, find_subject
 from jupyter_pipeline.compiler.graph.windows import bind_windows
 from jupyter_pipeline.compiler.graph.wording import to_sentence
-from jupyter_pipeline.compiler.graph.worker_steps import check_worker_steps, note_shared_files
+from jupyter_pipeline.compiler.graph.worker_steps import (
+    check_function_steps,
+    check_worker_steps,
+    note_shared_files,
+)
 from jupyter_pipeline.compiler.options import Compilation, CompileOptions
 from jupyter_pipeline.compiler.refusals import refusal
 from jupyter_pipeline.compiler.secrets import find_machine_values, refuse_secret_values
@@ -411,6 +415,8 @@ def _check_workers(
         if refusals := check_worker_steps(steps, module):
             raise CompileRefusedError(refusals)
         sliced.notes += note_shared_files(steps)
+    elif refusals := check_function_steps(steps, module):
+        raise CompileRefusedError(refusals)
     steps = [s for s in steps if not s.function]
     if not largest_worker_size(s.settings for s in steps):
         return

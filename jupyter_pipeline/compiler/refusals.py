@@ -237,21 +237,20 @@ RULES: dict[str, Rule] = {
         Rule(
             "workers-state",
             "edge",
-            "{step} needs {what} that {other} changes ({change}), and with --tasks-on workers each step runs in "
-            "another process",
-            "Give both cells the same step name, or omit --tasks-on.",
+            "{step} needs {what} that {other} changes ({change}), and with {option} they run in different processes",
+            "Give both cells the same step name, or omit {option}.",
         ),
         Rule(
             "workers-value",
             "edge",
-            "it is {kind}, which --tasks-on workers cannot pass to another process",
-            "Create it in each step that needs it, give the cells the same step name, or omit --tasks-on.",
+            "it is {kind}, which {option} cannot pass to another process",
+            "Create it in each step that needs it, give the cells the same step name, or omit {option}.",
         ),
         Rule(
             "workers-prefect",
             "edge",
-            "it is Prefect's, whose run context is not on the workers of --tasks-on workers",
-            "Use print or logging, or omit --tasks-on.",
+            "it is Prefect's, whose run context is in the process of the flow, not where {option} runs the step",
+            "Use print or logging, or omit {option}.",
         ),
         Rule(
             "workers-profile",

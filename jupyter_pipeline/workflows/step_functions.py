@@ -73,8 +73,11 @@ class StepFunctions:
         def run(*args: Any, **keywords: Any) -> Any:
             step = step_clusters.find_step_name(function)
             bound = step_clusters.receive(function, args, keywords, None, step)
-            remote = self._prepare(functools.partial(function, *bound.args, **bound.kwargs), step)
-            return _check(remote(), step)
+
+            def call() -> Any:
+                return function(*bound.args, **bound.kwargs)
+
+            return _check(self._prepare(call, step)(), step)
 
         return run  # type: ignore[return-value]
 
@@ -96,8 +99,11 @@ class StepFunctions:
             items = list(shared.pop(over))
             if not items:
                 return []
-            remote = self._prepare(_OfElement(function, over, shared), step)
-            return [_check(result, step) for result in remote.map(items)]
+
+            def call(element: Any) -> Any:
+                return function(**{over: element, **shared})
+
+            return [_check(result, step) for result in self._prepare(call, step).map(items)]
 
         return run  # type: ignore[return-value]
 
@@ -111,7 +117,11 @@ class StepFunctions:
             step_clusters.find_logger().info("Stopped the machines %s", self.name)
 
     def _prepare(self, function: Callable[..., Any], step: str) -> Any:
-        """Return a function of Coiled whose machines run."""
+        """Return a function of Coiled whose machines run.
+
+        Coiled copies the attributes of `function` to its object, and the machines may lack this package: pass a
+        function without attributes that is defined inside another one.
+        """
         remote = coiled_functions.make_function(function, name=self.name, local=self.is_local, **self.size)
         with self._lock:
             if self._started is None:
@@ -131,17 +141,6 @@ class StepFunctions:
                 raise ClusterStartError(
                     f"The machines of the step {step!r}, --function, did not start: {error}"
                 ) from error
-
-
-class _OfElement:
-    """Call of a function with one element and shared values."""
-
-    def __init__(self, function: Callable[..., Any], over: str, shared: dict[str, Any]) -> None:
-        self.function, self.over, self.shared = function, over, shared
-        self.__name__ = getattr(function, "__name__", "step")
-
-    def __call__(self, element: Any) -> Any:
-        return self.function(**{self.over: element, **self.shared})
 
 
 def _check(result: Any, step: str) -> Any:

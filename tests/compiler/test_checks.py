@@ -33,6 +33,15 @@ CASES: dict[str, tuple[list[str], dict[str, Any]]] = {
     "duplicate-step-name": (["%%step a\nx = 1", "%%check a\nassert x"], {}),
     "step-divided": (["%%step a\nx = [1]", "%%step b\ny = x", "%%step a\nz = y"], {}),
     "step-options": (["%%step a --retries 2\nx = [1]", "%%step a --retries 3\ny = x"], {}),
+    "step-compute": (
+        [
+            "%%step a --profile big\nx = [1]\ndef f():\n    return x",
+            "%%step b --profile small\nx = [2]\nz = f()",
+        ],
+        {"whole": True},
+    ),
+    "function-client": (["import distributed", "%%step a --function\nc = distributed.Client()"], {}),
+    "function-awaits": (["import asyncio", "%%step a --function\nawait asyncio.sleep(0)\nx = 1"], {}),
     "map-several-cells": (["xs = [1]", "%%step a --map\ny = [x for x in xs]", "%%step a\nz = y"], {}),
     "parameter-not-found": (["a = 1", "y = 2"], {"parameters": ("a",)}),
     "parameter-rebound": (["a = 1\na += 1", "y = a"], {"parameters": ("a",)}),

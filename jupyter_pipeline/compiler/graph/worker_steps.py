@@ -1,4 +1,4 @@
-"""Check that steps can run in different processes (``--tasks-on workers``).
+"""Check that steps can run in different processes (``--tasks-on workers``, ``%%step NAME --function``).
 
 1. A step gets values from earlier steps as copies. A step that needs another change of an earlier step, such as of a
    setting, the random state or a shared object, is refused. Files are assumed to be on a shared file system.
@@ -19,7 +19,9 @@ from jupyter_pipeline.compiler.graph.value_types import find_imported_paths
 from jupyter_pipeline.compiler.refusals import refusal
 from jupyter_pipeline.models import Refusal
 
-__all__ = ["check_worker_steps", "note_shared_files"]
+__all__ = ["check_function_steps", "check_worker_steps", "note_shared_files"]
+
+_WORKERS, _FUNCTION = "--tasks-on workers", "--function"
 
 _OPEN_FILE, _CONNECTION, _LOCK = "an open file", "a connection", "a lock or a thread"
 _UNPICKLABLE = {
@@ -62,20 +64,37 @@ def check_worker_steps(steps: Sequence[Step], module: Sequence[Statement]) -> li
     module : sequence of Statement
         Statements at module level.
     """
-    paths = find_imported_paths(s.node for s in module)
-    generators = {
-        s.node.name: "a generator"
-        for s in module
-        if isinstance(s.node, ast.FunctionDef)
-        and any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(s.node))
-    }
-    found = [*_steps_elsewhere(steps), *_prefect_steps(steps, paths)]
+    paths, generators = _find_names(module)
+    return [*_steps_elsewhere(steps), *_find_needs(steps, steps, paths, generators, _WORKERS)]
+
+
+def check_function_steps(steps: Sequence[Step], module: Sequence[Statement]) -> list[Refusal]:
+    """Return a refusal for each need of a step with ``--function`` that its machines cannot meet.
+
+    Parameters
+    ----------
+    steps : sequence of Step
+        Connected steps in document order.
+    module : sequence of Statement
+        Statements at module level.
+    """
+    functions = [step for step in steps if step.function]
+    return _find_needs(steps, functions, *_find_names(module), _FUNCTION) if functions else []
+
+
+def _find_needs(
+    steps: Sequence[Step], moved: Sequence[Step], paths: dict[str, str], generators: dict[str, str], option: str
+) -> list[Refusal]:
+    """Return a refusal for each need between a step of `moved`, which run in other processes, and another step."""
+    found = list(_prefect_steps(moved, paths, option))
     for step in steps:
-        needed = {name for later in steps for name, source in later.sources.items() if source is step}
-        found += _unpicklable_values(step, needed, paths, generators)
+        readers = [later for later in steps if step in moved or later in moved]
+        needed = {name for later in readers for name, source in later.sources.items() if source is step}
+        found += _unpicklable_values(step, needed, paths, generators, option)
     for position, step in enumerate(steps):
         for earlier in steps[:position]:
-            found += _shared_state(step, earlier, steps)
+            if step in moved or earlier in moved:
+                found += _shared_state(step, earlier, steps, option)
     return found
 
 
@@ -94,31 +113,42 @@ def note_shared_files(steps: Sequence[Step]) -> list[CellNote]:
     return notes
 
 
+def _find_names(module: Sequence[Statement]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the import paths of the names at module level, and the kinds of values that its generators return."""
+    generators = {
+        s.node.name: "a generator"
+        for s in module
+        if isinstance(s.node, ast.FunctionDef)
+        and any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(s.node))
+    }
+    return find_imported_paths(s.node for s in module), generators
+
+
 def _steps_elsewhere(steps: Sequence[Step]) -> Iterator[Refusal]:
     """Yield refusals of steps with compute of their own."""
     for step in steps:
         for rule, is_elsewhere in (
             ("workers-profile", step.profile),
-            ("workers-function", getattr(step, "function", False)),
+            ("workers-function", step.function),
         ):
             if is_elsewhere:
                 first = step.statements[0]
                 yield refusal(rule, cell=first.cell, line=first.node.lineno, name=step.task_name)
 
 
-def _prefect_steps(steps: Sequence[Step], paths: dict[str, str]) -> Iterator[Refusal]:
+def _prefect_steps(steps: Sequence[Step], paths: dict[str, str], option: str) -> Iterator[Refusal]:
     """Yield refusals of statements that use Prefect, whose context is in the process of the flow."""
     for step in steps:
         local = paths | find_imported_paths(s.node for s in step.statements)
         for s in step.statements:
             names = [name for name in sorted(s.read | s.deferred) if local.get(name, "").split(".")[0] == "prefect"]
             if names:
-                yield refusal("workers-prefect", cell=s.cell, line=s.node.lineno, name=names[0])
+                yield refusal("workers-prefect", cell=s.cell, line=s.node.lineno, name=names[0], option=option)
                 break
 
 
 def _unpicklable_values(
-    step: Step, needed: set[str], paths: dict[str, str], generators: dict[str, str]
+    step: Step, needed: set[str], paths: dict[str, str], generators: dict[str, str], option: str
 ) -> Iterator[Refusal]:
     local = paths | find_imported_paths(s.node for s in step.statements)
     for s in step.statements:
@@ -127,7 +157,8 @@ def _unpicklable_values(
             assert isinstance(s.node, ast.Assign)
             kind = _find_kind(s.node.value, local, generators)
             if kind:
-                yield refusal("workers-value", cell=s.cell, line=s.node.lineno, name=name, kind=kind)
+                place = {"cell": s.cell, "line": s.node.lineno}
+                yield refusal("workers-value", **place, name=name, kind=kind, option=option)
 
 
 def _find_kind(value: ast.expr, paths: dict[str, str], generators: dict[str, str]) -> str:
@@ -144,18 +175,18 @@ def _find_kind(value: ast.expr, paths: dict[str, str], generators: dict[str, str
     )
 
 
-def _shared_state(step: Step, earlier: Step, steps: Sequence[Step]) -> Iterator[Refusal]:
+def _shared_state(step: Step, earlier: Step, steps: Sequence[Step], option: str) -> Iterator[Refusal]:
     """Yield a refusal for the first need of a step that no value and no file of an earlier step explains."""
     place = {id(each): number for number, each in enumerate(steps)}
     own = {s.number for s in step.statements}
     for before in earlier.statements:  # no edge leads from such a change to all code that it affects
         for location, what in _STATE.items():
             if before.effects.get(location, Access.READ) & Access.WRITE and before.number not in own:
-                yield _refuse_state(step, step.statements[0], earlier, before, what)
+                yield _refuse_state(step, step.statements[0], earlier, before, what, option)
                 return
     for before, s in _needs(step, earlier):
         if not _is_in_values(before, s, step, place[id(earlier)], steps) and not _share_files(before, s):
-            yield _refuse_state(step, s, earlier, before, _describe_state(before, s))
+            yield _refuse_state(step, s, earlier, before, _describe_state(before, s), option)
             return
 
 
@@ -189,7 +220,7 @@ def _is_in_values(before: Statement, s: Statement, step: Step, position: int, st
     return bool(names)
 
 
-def _refuse_state(step: Step, s: Statement, earlier: Step, before: Statement, what: str) -> Refusal:
+def _refuse_state(step: Step, s: Statement, earlier: Step, before: Statement, what: str, option: str) -> Refusal:
     return refusal(
         "workers-state",
         cell=s.cell,
@@ -199,6 +230,7 @@ def _refuse_state(step: Step, s: Statement, earlier: Step, before: Statement, wh
         other=earlier.task_name,
         change=_first_line(before),
         what=what,
+        option=option,
     )
 
 

@@ -67,6 +67,23 @@ def test_a_function_that_awaits_is_refused() -> None:
         compiled("import asyncio", "%%step a\nx = 1", "%%step b --function\nawait asyncio.sleep(x)\ny = x")
 
 
+@pytest.mark.parametrize(
+    ("sources", "message"),
+    [
+        (("import numpy as np", "%%step a\nnp.random.seed(1)\nx = 1", "%%step b --function\ny = x + np.random.rand()"),
+         "the random state"),
+        (("%%step a\nf = open('a.txt')", "%%step b --function\ny = f.read()"), "it is an open file, which --function"),
+        (("%%step a\nxs = [1]", "%%step b --function\nxs.append(2)\nn = len(xs)", "%%step c\nm = sum(xs) + n"), ""),
+    ],
+)  # fmt: skip
+def test_a_function_that_shares_state_with_a_step_is_refused(sources: tuple[str, ...], message: str) -> None:
+    if not message:
+        compiled(*sources)  # the changed list is a result of the function
+        return
+    with pytest.raises(CompileRefusedError, match=message):
+        compiled(*sources)
+
+
 @pytest.mark.parametrize("options", [{"to": "dagster"}, {"standalone": True}])
 def test_a_function_needs_prefect_and_this_package(options: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match="The step b has machines of its own, --function"):
