@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from jupyter_pipeline.compiler import Cell, Compilation, CompileOptions
     from jupyter_pipeline.models import Distribution, Profile
 
-__all__ = ["LOCK", "ORIGIN", "PROFILES", "add_lock", "describe_origin", "profile_file"]
+__all__ = ["LOCK", "ORIGIN", "PROFILES", "add_lock", "describe_origin", "note_local_packages", "profile_file"]
 
 LOCK = "requirements.lock"
 ORIGIN = "deploy.json"
@@ -41,6 +41,18 @@ def add_lock(compilation: Compilation, modules: Mapping[str, str]) -> Compilatio
         roots.add("coiled")
     text = _lock(capture_environment().distributions, frozenset(roots))
     return dataclasses.replace(compilation, files={**compilation.files, LOCK: text})
+
+
+def note_local_packages(lock: str) -> list[str]:
+    """Return a note for each package of a lock that is installed from a path of this host."""
+    from jupyter_pipeline.environments.lock.lockfile import parse_lock
+
+    return [
+        f"{LOCK} installs {package.name} from {package.url}. A clone on another host cannot install it: install a "
+        "release here, or the URL of its repository, and deploy again."
+        for package in parse_lock(lock).distributions
+        if package.url.startswith("file:")
+    ]
 
 
 @functools.lru_cache(maxsize=16)
