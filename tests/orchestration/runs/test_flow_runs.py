@@ -44,7 +44,7 @@ def test_a_run_is_started_awaited_and_read(live: ServiceStatus, specification: M
 def test_a_request_whose_answer_is_lost_makes_one_run(
     live: ServiceStatus, specification: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    deployments.deploy(specification("once"))
+    deployments.deploy(specification("once", overlap="queue"))
     send = PrefectApi._send
     lost: list[str] = []
 
