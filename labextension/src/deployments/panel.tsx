@@ -304,6 +304,7 @@ function runTone(state: string): 'good' | 'busy' | 'bad' | 'off' {
       return 'bad';
     case 'cancelled':
     case 'cancelling':
+    case 'skipped':
     case 'paused':
       return 'off';
     default:
