@@ -40,6 +40,7 @@ class PipelineApp(Group):
         ),
         "runs": ("jupyter_pipeline.cli.runs.RunsGroup", "List, follow, read, repeat and cancel runs."),
         "alerts": ("jupyter_pipeline.cli.alerts.AlertsGroup", "Store and test the addresses of alerts."),
+        "serve": ("jupyter_pipeline.cli.serving.Serve", "Serve a pipeline without the service, here or on Coiled."),
         "test": ("jupyter_pipeline.cli.testing.Test", "Run pipelines once in a separate process."),
         "ci": ("jupyter_pipeline.cli.testing.CiGroup", "Write a CI workflow that tests pipelines."),
     }

@@ -21,7 +21,7 @@ from jupyter_pipeline.exceptions import CompileError, EditedByHandError
 if TYPE_CHECKING:
     from jupyter_pipeline.compiler.options import Compilation
 
-__all__ = ["RECORD", "diff_files", "find_manual_edits", "write_files"]
+__all__ = ["RECORD", "diff_files", "find_manual_edits", "read_written_files", "write_files"]
 
 RECORD = ".jupyter-pipeline.json"
 """Name of the file with the hashes of the written files."""
@@ -95,6 +95,25 @@ def find_manual_edits(folder: Path, compilation: Compilation) -> list[str]:
         if present is not None and present != text and _hash(present) != written.get(name):
             edited.append(name)
     return edited
+
+
+def read_written_files(folder: Path) -> dict[str, str]:
+    """Return the text of the files that `write_files` wrote into a folder, by name.
+
+    Raises
+    ------
+    EditedByHandError
+        If a file was changed or removed since.
+    CompileError
+        If the folder has no record of written files.
+    """
+    hashes = _read_record(folder)["files"]
+    if not hashes:
+        raise CompileError(f"{folder / RECORD} lists no files. Deploy the pipeline again.")
+    texts = {name: _read(folder / name) or "" for name in hashes}
+    if edited := [str(folder / name) for name, text in texts.items() if _hash(text) != hashes[name]]:
+        raise EditedByHandError(edited)
+    return texts
 
 
 def diff_files(folder: Path, compilation: Compilation) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Callable
@@ -15,8 +16,9 @@ import pytest
 
 from jupyter_pipeline import environment_variables
 from jupyter_pipeline.clusters import attached, backends, manager
-from jupyter_pipeline.exceptions import ClusterError
+from jupyter_pipeline.exceptions import ClusterError, OrchestrationError
 from jupyter_pipeline.runtime import StepFunctions
+from jupyter_pipeline.workflows import serving
 
 pytestmark = pytest.mark.backend("coiled")
 
@@ -86,3 +88,52 @@ def test_functions_run_in_other_processes_and_map_keeps_the_order(
             functions(lambda: da.ones(3))()
         with pytest.raises(ZeroDivisionError):
             functions(lambda: 1 / 0)()
+
+
+@pytest.mark.timeout(240)
+def test_a_pipeline_is_served_by_a_machine_of_coiled(
+    bed_of: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bed_of("coiled")
+    import coiled_api
+
+    monkeypatch.setenv("PREFECT_API_URL", "https://prefect.example.org/api")
+    monkeypatch.setenv("PREFECT_API_KEY", "no-real-key")
+    pipeline = serving.ServedPipeline(
+        name="daily",
+        flow_name="daily",
+        version="1",
+        entrypoint="flow.py:daily",
+        server="https://prefect.example.org/api",
+        server_source="PREFECT_API_URL",
+        files={"flow.py": "import steps\n", "steps.py": "", "lib/tools.py": "x = 1\n"},
+    )
+    lines: list[str] = []
+    options = ["--software", "testbed", "--cluster-name", "serve-daily", "--region", "eu-central-1"]
+    serving.serve_on_coiled(pipeline, options, progress=lines.append)
+    assert "coiled prefect stop serve-daily" in "\n".join(lines)
+    created = coiled_api.DAEMON.asked("POST", "clusters/account/testbed")[-1]["body"]
+    assert (created["name"], created["workers"]) == ("serve-daily", 0)
+    uploaded = coiled_api.MACHINE / "scratch"
+    request = json.loads((uploaded / "request.json").read_text())
+    assert (request["entrypoint"], request["working_directory"]) == ("flow.py:daily", "")
+    assert (uploaded / "lib" / "tools.py").read_text() == "x = 1\n"
+    assert (uploaded / "serve.py").read_text() == (Path(serving.__file__).with_name("serve_child.py")).read_text()
+    command = next(
+        text for text in (coiled_api.MACHINE / "commands.txt").read_text().splitlines() if "--detach" in text
+    )
+    assert "--env PREFECT_API_URL=https://prefect.example.org/api" in command
+    assert "--env PREFECT_API_KEY=no-real-key" in command
+
+
+@pytest.mark.usefixtures("bed_of")
+def test_a_failure_of_coiled_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "https://prefect.example.org/api")
+    monkeypatch.setenv("DASK_COILED__SERVER", "http://127.0.0.1:1")
+    monkeypatch.setenv("DASK_COILED__TOKEN", "no-secret")
+    server = "https://prefect.example.org/api"
+    pipeline = serving.ServedPipeline(
+        name="daily", flow_name="daily", version="1", entrypoint="flow.py:daily", server=server, server_source=""
+    )
+    with pytest.raises(OrchestrationError, match="coiled prefect serve could not start daily"):
+        serving.serve_on_coiled(pipeline, ["--software", "testbed"], progress=lambda _: None)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
+import coiled_ssh
 import daemons
 import service
 
@@ -29,6 +30,8 @@ _ENVIRON = {
     "DASK_COILED__WHEEL_CREATION_TIMEOUT": "5m",
 }
 DAEMON = service.Daemon(daemons.state_dir("coiled"), __file__, f"{_ADDRESS}/api/v1/health", _ENVIRON, "coiled")
+MACHINE = daemons.state_dir("coiled") / "machine"
+"""Folder of the files that clients upload by SSH, and of ``commands.txt``."""
 missing, running, start, stop = DAEMON.missing, DAEMON.running, DAEMON.start, DAEMON.stop
 
 
@@ -67,6 +70,10 @@ class Cluster:
             "name": self.name,
             "created": _SINCE,
             "current_state": _state(self.state),
+            "cost_per_hour": 0.0,
+            "total_cost": 0.0,
+            "billable_time": 0.0,
+            "senv_alias": {"name": "testbed"},
             "desired_workers": self.wanted,
             "scheduler": {
                 **_machine(f"{self.name}-scheduler"),
@@ -74,7 +81,12 @@ class Cluster:
             },
             "scheduler_port": scheduler.port,
             "workers": [_machine(name) for name in self.machines.workers],
-            "cluster_options": {"tls_cert": self.security.tls_ca_file, "tls_key": self.security.tls_client_key},
+            "cluster_options": {
+                "tls_cert": self.security.tls_ca_file,
+                "tls_key": self.security.tls_client_key,
+                "region_name": "testbed",
+                "zone_name": "testbed",
+            },
             "cluster_infra": {"give_scheduler_public_ip": True, "current_state": _state("created")},
         }
 
@@ -94,6 +106,7 @@ class Account:
 
     def __init__(self) -> None:
         self.clusters: dict[int, Cluster] = {}
+        self.access = coiled_ssh.MachineAccess(MACHINE)
         self._numbers = itertools.count(1)
 
     async def answer(self, method: str, path: str, query: Any, body: Any) -> tuple[int, Any]:
@@ -107,6 +120,8 @@ class Account:
                 return 200, _memberships()
             case "GET", "api", "v1", _, "backend_options":
                 return 200, {"backend": "vm_aws", "options": {}}
+            case "POST", "api", "v2", "analytics", *_:
+                return 200, {}
             case ("POST", "api", "v2", "interactions", *_) | ("POST", "api", "v2", "clusters", "id", _, "event"):
                 return 200, {}
             case "GET", "api", "v2", "packages":
@@ -130,6 +145,8 @@ class Account:
                 return 200, {}
             case "GET", "api", "v2", "clusters", "account", _, "id", number:
                 return 200, self.clusters[int(number)].describe()
+            case "GET", "api", "v2", "clusters", "account", _, "id", _, "ssh-key":
+                return 200, await self.access.describe()
             case "DELETE", "api", "v2", "clusters", "account", _, "id", number:
                 await self.clusters[int(number)].stop()
                 return 200, {}

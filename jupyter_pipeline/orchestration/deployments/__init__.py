@@ -5,7 +5,7 @@ from __future__ import annotations
 from jupyter_pipeline.orchestration.deployments.deploy_preview import Preview, preview
 from jupyter_pipeline.orchestration.deployments.deployed_versions import compare_versions, list_versions, rollback
 from jupyter_pipeline.orchestration.deployments.lifecycle import delete, deploy, pause, resume, run_now
-from jupyter_pipeline.orchestration.deployments.listing import find, list_deployments
+from jupyter_pipeline.orchestration.deployments.listing import find, find_work_pool, list_deployments
 from jupyter_pipeline.orchestration.deployments.promotion import promote
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "delete",
     "deploy",
     "find",
+    "find_work_pool",
     "list_deployments",
     "list_versions",
     "pause",

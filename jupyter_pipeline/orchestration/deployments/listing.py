@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from jupyter_pipeline.models import DeploymentRecord
 from jupyter_pipeline.orchestration.deployments.server_changes import find_server_changes
@@ -17,7 +18,7 @@ from jupyter_pipeline.orchestration.prefect_api.lookup import connect_to, find_d
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.orchestration.versions import history
 
-__all__ = ["add_history", "find", "list_deployments", "to_deployment_records"]
+__all__ = ["add_history", "find", "find_work_pool", "list_deployments", "to_deployment_records"]
 
 _FEW = 20
 _ROUNDS = 8
@@ -42,6 +43,13 @@ async def find_async(name: str) -> DeploymentRecord:
     """
     async with connect_to(name) as api:
         return (await to_deployment_records(api, [await find_deployment(api, name)]))[0]
+
+
+async def find_work_pool_async(flow_name: str, name: str) -> str:
+    """Return the work pool of a deployment on the configured server; empty without a deployment or a pool."""
+    async with connect() as api:
+        found = await api.find(f"/deployments/name/{quote(flow_name, safe='')}/{quote(name, safe='')}")
+    return str((found or {}).get("work_pool_name") or "")
 
 
 async def to_deployment_records(api: PrefectApi, found: list[dict[str, Any]]) -> list[DeploymentRecord]:
@@ -135,3 +143,4 @@ async def _last_runs(api: PrefectApi, ids: list[str]) -> dict[str, dict[str, Any
 
 list_deployments = run_sync(list_deployments_async)
 find = run_sync(find_async)
+find_work_pool = run_sync(find_work_pool_async)

@@ -18,7 +18,7 @@ from jupyter_pipeline import processes
 from jupyter_pipeline.exceptions import ApiUnreachableError, ConfigurationError, NotFoundError
 from jupyter_pipeline.orchestration.service_state import ServiceState, read_secrets, read_state
 
-__all__ = ["START_HINT", "Endpoint", "embedded", "resolve", "variables"]
+__all__ = ["START_HINT", "Endpoint", "embedded", "resolve", "settings", "variables"]
 
 START_HINT = "Start the embedded service: jupyter pipeline up, or %pipeline up in a notebook"
 
@@ -117,6 +117,15 @@ def variables(server: str = "") -> dict[str, str]:
         "PREFECT_API_KEY": credentials if kind == "Bearer" else "",
         "PREFECT_API_AUTH_STRING": base64.b64decode(credentials).decode() if kind == "Basic" else "",
     }
+
+
+def settings() -> dict[str, str]:
+    """Return the settings with which Prefect on another machine reaches the configured API, credentials included."""
+    found = resolve()
+    kind, _, credentials = found.authorization.partition(" ")
+    names = {"Bearer": "PREFECT_API_KEY", "Basic": "PREFECT_API_AUTH_STRING"}
+    secret = base64.b64decode(credentials).decode() if kind == "Basic" else credentials
+    return {"PREFECT_API_URL": found.url, **({names[kind]: secret} if kind in names else {})}
 
 
 def _named(environ: Mapping[str, str], server: str) -> Endpoint:

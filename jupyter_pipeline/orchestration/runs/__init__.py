@@ -15,6 +15,7 @@ from jupyter_pipeline.orchestration.runs.flow_runs import (
     start_run,
 )
 from jupyter_pipeline.orchestration.runs.logs import failure, follow, read_log
+from jupyter_pipeline.orchestration.runs.open_runs import crash_open_runs
 from jupyter_pipeline.orchestration.runs.waiting import wait, wait_scheduled
 from jupyter_pipeline.orchestration.runs.window import window_of
 
@@ -23,6 +24,7 @@ __all__ = [
     "backfill",
     "cancel",
     "catch_up_missed_runs",
+    "crash_open_runs",
     "failure",
     "find",
     "follow",

@@ -1,0 +1,38 @@
+"""End runs whose process has ended, on servers without the service."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from jupyter_pipeline.orchestration.prefect_api.client import connect
+from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
+
+__all__ = ["crash_open_runs"]
+
+
+async def crash_open_runs_async(flow_name: str, name: str, reason: str) -> list[str]:
+    """Mark the started runs of a deployment as crashed, and return their ids.
+
+    Parameters
+    ----------
+    flow_name, name : str
+        Names of the flow and of the deployment.
+    reason : str
+        Message of the state.
+    """
+    async with connect() as api:
+        found = await api.find(f"/deployments/name/{quote(flow_name, safe='')}/{quote(name, safe='')}")
+        if not found:
+            return []
+        body = {
+            "flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}},
+            "deployments": {"id": {"any_": [found["id"]]}},
+        }
+        runs = [run["id"] async for run in api.pages("/flow_runs/filter", body)]
+        for run in runs:
+            state = {"type": "CRASHED", "name": "Crashed", "message": reason}
+            await api.post(f"/flow_runs/{run}/set_state", {"state": state, "force": True})
+    return runs
+
+
+crash_open_runs = run_sync(crash_open_runs_async)

@@ -1,0 +1,306 @@
+"""Serve a deployed pipeline without the service: ``jupyter pipeline serve NAME``.
+
+The files in ``pipelines/NAME`` are served as the deploy wrote them, with the schedules and parameters of their
+``prefect.yaml``. This process, or a machine of Coiled, starts the runs.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jupyter_pipeline import processes
+from jupyter_pipeline.exceptions import ConfigurationError, OrchestrationError
+from jupyter_pipeline.models import Record
+from jupyter_pipeline.progress import Progress
+from jupyter_pipeline.secret_detection import read_settings
+
+__all__ = ["ServedPipeline", "describe", "find_pipeline", "serve", "serve_on_coiled"]
+
+_NOT_DONE = (
+    "The catch-up policy does not apply: times that pass while nothing serves are left out.",
+    "Alerts, the check of packages, rehearsals and overlap 'cancel' need a deployment of jupyter pipeline deploy.",
+)
+"""Limits of served pipelines, compared with deployed ones."""
+_MANIFEST = "prefect.yaml"
+_WAY_OUT = "Deploy the pipeline again."
+_PROFILE = "jupyter-pipeline"
+"""Name of the Prefect profile that Coiled forwards."""
+_PATIENCE = 60.0
+"""Seconds in which an interrupted process pauses its schedules and ends its runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServedPipeline(Record):
+    """A pipeline that can be served."""
+
+    name: str
+    flow_name: str
+    version: str
+    """Content hash of the code, as in a deployment."""
+    entrypoint: str
+    """``flow.py:function``."""
+    server: str
+    """Address of the Prefect server."""
+    server_source: str
+    """Origin of the address."""
+    schedules: tuple[Mapping[str, Any], ...] = ()
+    """Schedules in the form of ``prefect.yaml``."""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    description: str = ""
+    concurrency_limit: Mapping[str, Any] = field(default_factory=dict)
+    working_directory: str = ""
+    """Folder of the notebook."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Text of the files of a run by relative path, with the profiles of the flow."""
+
+
+def find_pipeline(folder: Path, name: str) -> ServedPipeline:
+    """Return a pipeline of ``folder/pipelines`` that the server accepts.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the notebook.
+    name : str
+        Name of the pipeline.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such pipeline, or a profile of its flow does not exist.
+    EditedByHandError
+        If its files differ from the deployed ones.
+    ApiUnreachableError
+        If no Prefect server is configured, or it does not answer.
+    OrchestrationError
+        If the pipeline is deployed to a work pool of the server.
+    """
+    from jupyter_pipeline.compiler import output
+    from jupyter_pipeline.orchestration.prefect_api import client, endpoint
+    from jupyter_pipeline.orchestration.versions import snapshots
+    from jupyter_pipeline.workflows import testing
+
+    (home,) = testing.find_pipelines(folder, [name])
+    manifest = read_settings(home / _MANIFEST, _WAY_OUT)
+    try:
+        (deployment,) = manifest["deployments"]
+        flow_name = str(manifest["name"])
+        entrypoint = str(deployment["entrypoint"])
+    except (TypeError, KeyError, ValueError):
+        raise ConfigurationError(str(home / _MANIFEST), "deployments", "has no single deployment", _WAY_OUT) from None
+    code = {path: text for path, text in output.read_written_files(home).items() if path != _MANIFEST}
+    server = endpoint.resolve()
+    client.check("")
+    _check_pool(flow_name, str(deployment["name"]), server.url)
+    return ServedPipeline(
+        name=str(deployment["name"]),
+        flow_name=flow_name,
+        version=snapshots.content_hash(code),
+        entrypoint=entrypoint,
+        server=server.url,
+        server_source=server.source,
+        schedules=tuple(deployment.get("schedules") or ()),
+        parameters=deployment.get("parameters") or {},
+        tags=tuple(deployment.get("tags") or ()),
+        description=str(deployment.get("description") or ""),
+        concurrency_limit=deployment.get("concurrency_limit") or {},
+        working_directory=str(folder),
+        files={**code, **_find_profiles(code, folder)},
+    )
+
+
+def describe(pipeline: ServedPipeline) -> str:
+    """Return the served version, its server and schedules, and the limits of serving, one on each line."""
+    from jupyter_pipeline.models import Schedule
+    from jupyter_pipeline.orchestration import schedules
+
+    lines = [f"Serving {pipeline.name}, version {pipeline.version}, on {pipeline.server} ({pipeline.server_source})."]
+    for entry in pipeline.schedules:
+        times = {key: entry[key] for key in ("cron", "rrule", "timezone") if entry.get(key)}
+        every = float(entry["interval"]) if "interval" in entry else None
+        lines.append(f"  {schedules.describe_schedule(Schedule(every=every, **times))}")
+    return "\n".join([*lines, *_NOT_DONE, "Ctrl-C pauses the schedules and ends the runs."])
+
+
+def serve(pipeline: ServedPipeline, *, progress: Progress) -> int:
+    """Serve a pipeline until it is interrupted, and return the exit code of Prefect.
+
+    An interrupt pauses the schedules and ends the runs.
+
+    Parameters
+    ----------
+    pipeline : ServedPipeline
+        Result of `find_pipeline`.
+    progress : callable
+        Function that gets each line of the process.
+    """
+    from jupyter_pipeline.orchestration import runs
+    from jupyter_pipeline.orchestration.prefect_api import endpoint
+
+    with tempfile.TemporaryDirectory(prefix="jupyter-pipeline-serve-") as folder:
+        request = _write_request(pipeline, Path(folder), working_directory=pipeline.working_directory)
+        process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("serve_child.py")), str(request)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **endpoint.variables(""), "PYTHONUNBUFFERED": "1", "PREFECT_LOGGING_COLORS": "false"},
+            text=True,
+            start_new_session=True,
+        )
+        assert process.stdout is not None
+        try:
+            with _interrupted_by_termination():
+                for line in process.stdout:
+                    progress(line.rstrip())
+                return process.wait()
+        except KeyboardInterrupt:
+            progress("Ending: the schedules are paused, and running runs end")
+            return 0
+        finally:
+            processes.terminate_group(process, grace=_PATIENCE, first=signal.SIGINT)
+            process.stdout.close()
+            with contextlib.suppress(OrchestrationError):  # without the server, its heartbeats end these runs
+                runs.crash_open_runs(pipeline.flow_name, pipeline.name, "The process that served it has ended.")
+
+
+def serve_on_coiled(pipeline: ServedPipeline, options: Sequence[str], *, progress: Progress) -> None:
+    """Serve a pipeline on a machine of Coiled, by ``coiled prefect serve``. On return, the machine serves it.
+
+    Parameters
+    ----------
+    pipeline : ServedPipeline
+        Result of `find_pipeline`.
+    options : sequence of str
+        Options of ``coiled prefect serve``, such as ``--region``.
+    progress : callable
+        Function that gets each line of the command.
+
+    Raises
+    ------
+    ConfigurationError
+        If Coiled is not installed, or the machine cannot reach the Prefect server.
+    OrchestrationError
+        If Coiled could not start it.
+    """
+    from jupyter_pipeline.orchestration.prefect_api import endpoint
+
+    command = Path(sys.executable).with_name("coiled")
+    if not command.exists():
+        fix = "Install it: pip install 'jupyter_pipeline[coiled]'"
+        raise ConfigurationError("serve", "--coiled", "needs the package coiled", fix)
+    _check_reachable(pipeline)
+    with tempfile.TemporaryDirectory(prefix="jupyter-pipeline-serve-") as folder:
+        code, settings = Path(folder, "code"), Path(folder, "profiles.toml")
+        request = _write_request(pipeline, code, working_directory="")
+        script = code / "serve.py"
+        shutil.copy(Path(__file__).with_name("serve_child.py"), script)
+        # Coiled forwards the settings of the active Prefect profile. An option --env would show them to other users.
+        settings.touch(mode=0o600)
+        settings.write_text(_render_settings(endpoint.settings()), encoding="utf-8")
+        done = subprocess.Popen(
+            [*(str(command), "prefect", "serve"), *options, "--file", ".", "--", "python", script.name, request.name],
+            cwd=code,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "PREFECT_PROFILES_PATH": str(settings), "PREFECT_PROFILE": _PROFILE},
+            text=True,
+        )
+        assert done.stdout is not None
+        lines = []
+        for line in done.stdout:
+            lines.append(line.rstrip())
+            progress(lines[-1])
+        # The command exits with 0 after an error, too.
+        if done.wait() or any("There was an error" in line for line in lines):
+            raise OrchestrationError(f"coiled prefect serve could not start {pipeline.name}: {_reason(lines)}")
+
+
+def _reason(lines: Sequence[str]) -> str:
+    """Return the error of Coiled, or else its last line."""
+    shown = [line for line in lines if line.strip()]
+    at = next((number for number, line in enumerate(shown) if "There was an error" in line), len(shown) - 2)
+    return " ".join(shown[at + 1 : at + 3]) or "it printed nothing"
+
+
+def _check_reachable(pipeline: ServedPipeline) -> None:
+    host = urlsplit(pipeline.server).hostname or ""
+    if host == "localhost" or host.startswith("127.") or host == "::1":
+        raise ConfigurationError(
+            "serve",
+            "--coiled",
+            f"needs a Prefect server that other machines reach, and {pipeline.server} is only on this host",
+            "Use Prefect Cloud or a server of your own: PREFECT_API_URL.",
+        )
+
+
+def _render_settings(settings: Mapping[str, str]) -> str:
+    """Return a file of Prefect profiles with one profile."""
+    lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
+    return "\n".join([f'active = "{_PROFILE}"', "", f"[profiles.{_PROFILE}]", *lines, ""])
+
+
+def _write_request(pipeline: ServedPipeline, folder: Path, *, working_directory: str) -> Path:
+    """Write the files of a pipeline and the request of `serve_child` into a folder; return the path of the request."""
+    for name, text in pipeline.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    fields = {key: value for key, value in pipeline.to_dict().items() if key not in ("files", "server")}
+    file = folder / "request.json"
+    file.write_text(json.dumps({**fields, "working_directory": working_directory}), encoding="utf-8")
+    return file
+
+
+@contextlib.contextmanager
+def _interrupted_by_termination() -> Iterator[None]:
+    """Treat SIGTERM as an interrupt, so that a stopped system service ends its runs."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _find_profiles(code: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """Return the text of each profile that the flow names, by the file name that a run looks for."""
+    from jupyter_pipeline.clusters import profiles
+
+    found = {}
+    for node in ast.walk(ast.parse(code.get("flow.py", ""))):
+        match node:
+            case ast.Call(func=ast.Name(id="run_on" | "StepCluster"), args=[ast.Constant(value=str(name)), *_]):
+                profile = profiles.get_profile(name, cwd=folder)
+                found[f"{name}.yaml"] = profiles.render_profile(profile)
+    return found
+
+
+def _check_pool(flow_name: str, name: str, server: str) -> None:
+    """Raise if workers of a work pool already run the deployment of this name."""
+    from jupyter_pipeline.orchestration import deployments
+
+    pool = deployments.find_work_pool(flow_name, name)
+    if pool:
+        raise OrchestrationError(
+            f"{name} is deployed on {server} to the work pool {pool}, whose worker runs it. "
+            f"Remove it (jupyter pipeline deployments delete {name}), or serve on another server: PREFECT_API_URL."
+        )

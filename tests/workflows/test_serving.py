@@ -1,0 +1,85 @@
+"""Serve a deployed pipeline from another process, with a real Prefect server."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+import jupyter_pipeline
+from jupyter_pipeline.exceptions import ConfigurationError, EditedByHandError, OrchestrationError
+from jupyter_pipeline.models import Deployed, RunRecord
+from jupyter_pipeline.orchestration import deployments, runs
+from jupyter_pipeline.workflows import serving
+
+
+def deploy(folder: Path, name: str, **options: object) -> Deployed:
+    cells = ["rows = 3", "%%step count\nprint('rows', rows)\nrows + 1"]
+    path = folder / f"{name}.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(each) for each in cells]), path)
+    return jupyter_pipeline.deploy(path, name=name, param="rows", rehearse=False, **options)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.usefixtures("live")
+def test_the_deployed_version_is_served_until_an_interrupt(tmp_path: Path) -> None:
+    deployed = deploy(tmp_path, "served", every="10s", tag="mine")
+    with pytest.raises(OrchestrationError, match=r"is deployed on .* to the work pool jupyter-pipeline"):
+        serving.find_pipeline(tmp_path, "served")
+    deployments.delete("served")
+    pipeline = serving.find_pipeline(tmp_path, "served")
+    assert pipeline.version == deployed.version
+    assert "Every 10 seconds" in serving.describe(pipeline)
+    command = [sys.executable, "-m", "jupyter_pipeline", "serve", "served"]
+    with subprocess.Popen(command, cwd=tmp_path, env=os.environ, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            deadline = time.monotonic() + 150
+            while "Completed" not in {run.state for run in find_runs()}:
+                assert process.poll() is None, process.stderr and process.stderr.read()
+                assert time.monotonic() < deadline
+                time.sleep(1)
+            process.send_signal(signal.SIGINT)
+            process.wait(90)
+        finally:
+            process.kill()
+        assert process.stderr is not None
+        assert "The catch-up policy does not apply" in process.stderr.read()
+    assert process.returncode == 0
+    record = deployments.find("served")
+    assert (record.paused, record.version, list(record.tags)) == (True, pipeline.version, ["mine"])
+    assert {run.state for run in find_runs()} <= {"Completed", "Crashed", "Cancelled", "Failed"}
+    done = next(run for run in find_runs() if run.state == "Completed")
+    assert "rows 3" in runs.read_log(done.id)
+    deployments.delete("served")
+
+
+def find_runs() -> list[RunRecord]:
+    return [run for run in runs.list_runs() if run.deployment == "served" and run.state != "Scheduled"]
+
+
+@pytest.mark.usefixtures("live")
+def test_files_that_were_edited_are_refused(tmp_path: Path) -> None:
+    deploy(tmp_path, "edited")
+    (tmp_path / "pipelines/edited/steps.py").write_text("def count(): ...\n")
+    with pytest.raises(EditedByHandError, match=r"steps\.py"):
+        serving.find_pipeline(tmp_path, "edited")
+    deployments.delete("edited")
+
+
+def test_coiled_needs_a_server_that_other_machines_reach() -> None:
+    pipeline = serving.ServedPipeline(
+        name="p",
+        flow_name="p",
+        version="1",
+        entrypoint="flow.py:p",
+        server="http://127.0.0.1:4200/api",
+        server_source="",
+    )
+    with pytest.raises(ConfigurationError, match="only on this host"):
+        serving.serve_on_coiled(pipeline, [], progress=print)
