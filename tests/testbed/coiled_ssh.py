@@ -5,6 +5,7 @@ Files go below ``machine/`` in the state folder of the substitute, and commands 
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,8 @@ class MachineAccess:
     async def describe(self) -> dict[str, str]:
         """Return address and key, as Coiled's API does."""
         if self._server is None:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder.mkdir(parents=True)
             self._server = await asyncssh.listen(
                 "127.0.0.1",
                 0,
