@@ -213,7 +213,7 @@ def serve_on_coiled(pipeline: ServedPipeline, options: Sequence[str], *, progres
         # Coiled forwards the settings of the active Prefect profile. An option --env would show them to other users.
         settings.touch(mode=0o600)
         settings.write_text(_render_settings(endpoint.settings()), encoding="utf-8")
-        done = subprocess.Popen(
+        with subprocess.Popen(
             [*(str(command), "prefect", "serve"), *options, "--file", ".", "--", "python", script.name, request.name],
             cwd=code,
             stdin=subprocess.DEVNULL,
@@ -221,12 +221,12 @@ def serve_on_coiled(pipeline: ServedPipeline, options: Sequence[str], *, progres
             stderr=subprocess.STDOUT,
             env={**os.environ, "PREFECT_PROFILES_PATH": str(settings), "PREFECT_PROFILE": _PROFILE},
             text=True,
-        )
-        assert done.stdout is not None
-        lines = []
-        for line in done.stdout:
-            lines.append(line.rstrip())
-            progress(lines[-1])
+        ) as done:
+            assert done.stdout is not None
+            lines = []
+            for line in done.stdout:
+                lines.append(line.rstrip())
+                progress(lines[-1])
         # The command exits with 0 after an error, too.
         if done.wait() or any("There was an error" in line for line in lines):
             raise OrchestrationError(f"coiled prefect serve could not start {pipeline.name}: {_reason(lines)}")
@@ -258,6 +258,7 @@ def _render_settings(settings: Mapping[str, str]) -> str:
 
 def _write_request(pipeline: ServedPipeline, folder: Path, *, working_directory: str) -> Path:
     """Write the files of a pipeline and the request of `serve_child` into a folder; return the path of the request."""
+    folder.mkdir(parents=True, exist_ok=True)
     for name, text in pipeline.files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -94,9 +94,10 @@ def test_functions_run_in_other_processes_and_map_keeps_the_order(
 def test_a_pipeline_is_served_by_a_machine_of_coiled(
     bed_of: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bed_of("coiled")
     import coiled_api
 
+    for name, value in bed_of("coiled").environ.items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("PREFECT_API_URL", "https://prefect.example.org/api")
     monkeypatch.setenv("PREFECT_API_KEY", "no-real-key")
     pipeline = serving.ServedPipeline(

@@ -30,6 +30,7 @@ def compile_on_workers(*sources: str, **options: object) -> Compilation:
         (["import duckdb", "%%step a\nx = duckdb.connect()", "%%step b\nprint(x)"], "a connection"),
         (["from prefect import get_run_logger", "%%step a\nget_run_logger().info('x')"], "Prefect's"),
         (["%%step a --profile gpu\nx = 1", "%%step b\nprint(x)"], "its own --profile"),
+        (["%%step a --function\nx = 1", "%%step b\nprint(x)"], "a step with --function"),
     ],
 )
 def test_needs_that_another_process_cannot_meet_are_refused(sources: list[str], reason: str) -> None:
