@@ -201,5 +201,15 @@ def test_a_secret_comes_from_a_block_of_the_server(live: Path, tmp_path: Path, m
     assert (tmp_path / "seen.txt").read_text() == "of-the-block of-the-block "
 
 
+def test_the_environment_of_another_servers_worker_is_not_known(live: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = service_variables()
+    assert known is not None
+    assert "JUPYTER_PIPELINE_SERVICE" not in known
+    monkeypatch.setenv("PREFECT_API_URL", known["PREFECT_API_URL"])
+    assert service_variables() == known
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    assert service_variables() is None
+
+
 def test_an_empty_record_has_no_notes() -> None:
     assert list(RecordedVariables().notes(None)) == []

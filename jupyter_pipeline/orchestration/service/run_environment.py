@@ -39,12 +39,14 @@ def service_variables(server: str = "") -> dict[str, str] | None:
         ``None`` for another server, or if the service does not run.
     """
     try:
-        embedded = endpoint.resolve(server=server).embedded
+        configured = endpoint.resolve(server=server)
     except PipelineError:
         return None
-    state = read_state() if embedded else None
-    supervisor = processes.find(state.supervisor) if state is not None else None
-    if state is None or supervisor is None:
+    state = read_state()
+    if state is None or not (configured.embedded or configured.url == state.api_url):
+        return None
+    supervisor = processes.find(state.supervisor)
+    if supervisor is None:
         return None
     with contextlib.suppress(psutil.Error, OSError):
         found = worker_environment(
