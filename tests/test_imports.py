@@ -21,6 +21,7 @@ HEAVY_HOMES = {
         "orchestration/service/prefect_child.py",
         "orchestration/service/event_delivery.py",
         "orchestration/service/migration.py",
+        "orchestration/service/start_gate.py",
     ),
     "distributed": ("clusters/", "environments/", "workflows/"),
     "dask_jobqueue": ("clusters/backends/",),
