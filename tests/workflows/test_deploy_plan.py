@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import dask
 import pytest
 
 from jupyter_pipeline import tables
@@ -247,8 +248,10 @@ def test_the_profile_of_a_step_is_deployed_with_the_code(tmp_path: Path, monkeyp
     ],
 )
 def test_the_compute_of_a_step_is_refused_before_anything_is_written(
-    tmp_path: Path, options: str, given: dict[str, Any], message: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: str, given: dict[str, Any], message: str
 ) -> None:
+    monkeypatch.setattr(dask.config, "paths", [])  # the login of this user
+    monkeypatch.setattr(dask.config, "config", {})
     settings = deploy_options.parse_options(given, name="daily", notebook="n.ipynb")
     notebook = cells("%%step load\nx = [1]", f"%%step model {options}\ny = sum(x)")
     with pytest.raises(UsageError, match=message):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import dask
 import pytest
 
 from jupyter_pipeline.clusters.backends import coiled_functions
@@ -13,6 +14,13 @@ from jupyter_pipeline.runtime import StepFunctions
 from jupyter_pipeline.workflows import step_clusters
 
 pytest.importorskip("coiled")
+
+
+@pytest.fixture(autouse=True)
+def without_login(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hide the configuration of this user."""
+    monkeypatch.setattr(dask.config, "paths", [])
+    monkeypatch.setattr(dask.config, "config", {"kept": 1})
 
 
 def test_a_function_without_credentials_or_package_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -26,6 +34,7 @@ def test_a_function_without_credentials_or_package_is_refused(monkeypatch: pytes
         functions(convert)()
     monkeypatch.setenv("DASK_COILED__TOKEN", "some-token")
     coiled_functions.check_credentials("convert")
+    assert dask.config.config == {"kept": 1}
     monkeypatch.setattr(coiled_functions, "find_spec", lambda name: None)
     with pytest.raises(MissingDependencyError, match="coiled is not installed"):
         coiled_functions.check_credentials("convert")

@@ -46,8 +46,8 @@ def check_credentials(step: str) -> None:
 
     if find_spec("coiled") is None:
         raise MissingDependencyError("coiled", "coiled")
-    dask.config.refresh()
-    if not dask.config.get("coiled.token", None):
+    # A refresh would drop what the kernel has set.
+    if not any(dask.config.get("coiled.token", None, config) for config in (dask.config.config, dask.config.collect())):
         raise UsageError(
             f"The step {step!r} is a --function of Coiled, which has no credentials here. Log in with `coiled login`, "
             "or set DASK_COILED__TOKEN."
