@@ -15,6 +15,8 @@ from jupyter_pipeline.compiler.refusals import RULES
 from jupyter_pipeline.exceptions import CompileRefusedError
 
 EVERY_RULE = {**RULES, **{rule.id: rule for rule in SLICE_RULES}}
+ON_WORKERS = {"profile": "local", "tasks_on": "workers"}
+
 CASES: dict[str, tuple[list[str], dict[str, Any]]] = {
     "syntax-error": (["x = ("], {}),
     "nested-too-deeply": (["x = 1\ny = x" + ".a" * 2000], {}),
@@ -69,6 +71,14 @@ CASES: dict[str, tuple[list[str], dict[str, Any]]] = {
         ["%%step a\nk = len([1])\ndef f():\n    global k\n    k += 1", "%%step b\nf()", "%%step c\ny = k"],
         {},
     ),
+    "workers-state": (
+        ["%%step a\nx = []\ny = x", "%%step b\nx.append(1)", "%%step c\nprint(y)"],
+        ON_WORKERS,
+    ),
+    "workers-value": (["%%step a\nx = open('f')", "%%step b\nprint(x.read())"], ON_WORKERS),
+    "workers-prefect": (["from prefect import get_run_logger", "%%step a\nget_run_logger().info('x')"], ON_WORKERS),
+    "workers-profile": (["%%step a --profile gpu\nx = 1", "%%step b\nprint(x)"], ON_WORKERS),
+    "workers-function": (["%%step a --function\nx = 1", "%%step b\nprint(x)"], ON_WORKERS),
 }
 
 
@@ -100,6 +110,7 @@ def test_a_case_is_refused_by_its_rule(rule: str) -> None:
     sources, options = CASES[rule]
     cells = [Cell(index=i, source=s) for i, s in enumerate(sources)]
     marked = [i for i, s in enumerate(sources) if s.startswith("%%")]
+    options = dict(options)
     selected = options.pop("cells", None) or marked or [len(cells) - 1]
     with pytest.raises(CompileRefusedError) as error:
         compile_cells(cells, selected, CompileOptions(name="p", **options))

@@ -209,7 +209,7 @@ def test_literals_are_parameters_or_those_of_the_tagged_cell() -> None:
 
 def test_one_step_is_a_single_function() -> None:
     compilation = compile_whole(notebook("## A", "x = list('1')", "## B", "y = x"), one_step=True)
-    assert "return task(steps.pipe)()" in compilation.files["flow.py"]
+    assert "task(steps.pipe)()" in compilation.files["flow.py"]
 
 
 def test_a_notebook_of_definitions_only_compiles() -> None:
