@@ -308,7 +308,7 @@ def _compare(planned: Plan, *, dry_run: bool) -> Plan:
     from jupyter_pipeline.orchestration import deployments
 
     spec = planned.spec()
-    old = find_old_path(spec, planned.cells)
+    old = find_old_path(spec, planned.cells, overwrite=planned.settings.overwrite)
     if old:
         moved = note_move(old, planned.folder, planned.compilation.name)
         planned = dataclasses.replace(planned, old_path=old, notes=(*planned.notes, moved))

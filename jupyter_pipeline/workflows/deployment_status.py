@@ -16,7 +16,7 @@ from jupyter_pipeline.models import DeploymentRecord, DeploymentStatus
 from jupyter_pipeline.paths import snapshots_dir
 from jupyter_pipeline.workflows.artifacts import LOCK, ORIGIN
 from jupyter_pipeline.workflows.deploy_plan import MANIFEST
-from jupyter_pipeline.workflows.moved_notebooks import is_same_notebook
+from jupyter_pipeline.workflows.moved_notebooks import is_moved_notebook
 
 if TYPE_CHECKING:
     from jupyter_pipeline.compiler import Cell
@@ -34,7 +34,7 @@ def status(cells: Sequence[Cell], notebook: Path) -> list[DeploymentStatus]:
     cells : sequence of Cell
         Current cells of the notebook, saved or not.
     notebook : Path
-        Path of the notebook. A deployment refers to its notebook by path, and by its cells after a move.
+        Path of the notebook. A deployment refers to its notebook by path, and by its file after a move.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def status(cells: Sequence[Cell], notebook: Path) -> list[DeploymentStatus]:
     return [
         _status(cells, record, notebook)
         for record in deployments.list_deployments()
-        if record.notebook == here or (record.notebook_missing and is_same_notebook(cells, record.deployed_version))
+        if record.notebook == here or is_moved_notebook(record, cells, notebook)
     ]
 
 
@@ -63,7 +63,9 @@ def _status(cells: Sequence[Cell], record: DeploymentRecord, notebook: Path) -> 
     except PipelineError as error:
         changed, reason = True, str(error)
     if record.notebook != str(notebook.absolute()):
-        moved = f"The notebook was at {record.notebook}. Deploy it again: its runs use the folder of that path."
+        affected = Path(record.notebook).parent != notebook.absolute().parent
+        effect = ": its runs use the folder of that path" if affected else ""
+        moved = f"The notebook was at {record.notebook}. Deploy it again{effect}."
         reason = f"{moved} {reason}".strip()
     last = record.last_run
     return DeploymentStatus(

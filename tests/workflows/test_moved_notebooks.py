@@ -16,6 +16,7 @@ from jupyter_pipeline.workflows import deploy_options
 from jupyter_pipeline.workflows.deploy import deploy
 from jupyter_pipeline.workflows.deploy_plan import Plan, plan
 from jupyter_pipeline.workflows.deployment_status import status
+from jupyter_pipeline.workflows.moved_notebooks import find_candidates
 
 
 def write(path: Path, **sources: str) -> Path:
@@ -76,6 +77,49 @@ def test_a_copy_has_no_deployments_and_takes_none_over(live: Path, tmp_path: Pat
     with pytest.raises(OrchestrationError, match="belongs to the notebook"):
         planned(unrelated, "copied")
     deployments.delete("copied")
+
+
+def test_a_copy_takes_nothing_over_after_the_original_was_renamed(live: Path, tmp_path: Path) -> None:
+    original = write(tmp_path / "original.ipynb", first="n = 3", second="n * 2")
+    before = deploy(planned(original, "interp")).deployment
+    copy, renamed = tmp_path / "copy.ipynb", tmp_path / "renamed.ipynb"
+    shutil.copy(original, copy)
+    original.rename(renamed)
+    assert status(cells_of(copy), copy) == []
+    assert [found.name for found in status(cells_of(renamed), renamed)] == ["interp"]
+    with pytest.raises(OrchestrationError, match=rf"The deployed file is now {renamed}\. .*--overwrite"):
+        planned(copy, "interp")
+    elsewhere = renamed.rename(tmp_path.parent / f"{tmp_path.name}-elsewhere.ipynb")
+    shutil.copy(copy, tmp_path / "second.ipynb")
+    with pytest.raises(OrchestrationError, match=rf"Other notebooks have the same cells: {tmp_path}/second\.ipynb\. "):
+        planned(copy, "interp")
+    (tmp_path / "second.ipynb").unlink()
+    with pytest.raises(OrchestrationError, match=r"it may be a copy\."):
+        planned(copy, "interp")
+    after = deploy(planned(elsewhere, "interp")).deployment
+    assert before is not None
+    assert after is not None
+    assert (after.id, after.notebook) == (before.id, str(elsewhere))
+    elsewhere.unlink()
+    assert planned(copy, "interp", overwrite=True).takes_over
+    deployments.delete("interp")
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_candidate"),
+    [
+        ({"first": "n = 3", "second": "n * 2"}, True),
+        ({"second": "n * 3", "third": "n"}, True),
+        ({"third": "n = 3"}, False),
+        ({}, False),
+    ],
+)
+def test_candidates_have_half_of_the_deployed_cells(cells: dict[str, str], is_candidate: bool, tmp_path: Path) -> None:
+    path = write(tmp_path / "n.ipynb", **cells)
+    (tmp_path / "damaged.ipynb").write_text("[")
+    (tmp_path / "other.ipynb").write_text("[1]")
+    write(tmp_path / "below" / "n.ipynb", first="n = 3", second="n * 2")
+    assert find_candidates([tmp_path, tmp_path], {"first", "second"}) == [path] * is_candidate
 
 
 def test_of_two_clones_that_deploy_at_once_one_wins_and_the_other_writes_nothing(live: Path, tmp_path: Path) -> None:

@@ -62,6 +62,8 @@ async def deploy_async(spec: DeploymentSpec, *, overwrite: bool = False) -> Depl
             server = await api.get(f"/deployments/{server['id']}")
             removed = history.store_version(spec, api.endpoint.key)
             history.store_state(spec.name, api.endpoint.key, deployed_state(server))
+            if spec.notebook:
+                history.store_inode(spec.name, spec.notebook)
         if removed:
             await pruning.prune_after(api, removed)
         record = records.to_deployment_record(

@@ -37,8 +37,10 @@ __all__ = [
     "list_names",
     "list_versions",
     "lock_name",
+    "read_inode",
     "read_state",
     "set_current",
+    "store_inode",
     "store_state",
     "store_version",
     "to_specification",
@@ -48,6 +50,8 @@ __all__ = [
 KEPT = 50
 """Number of versions of a name that are kept, besides the current ones."""
 
+_STATES = "deployed.json"
+_INODES = "notebooks.json"
 _SLACK = 10
 """Number of versions beyond `KEPT` at which the oldest are removed, so that not every deploy removes some."""
 _PATIENCE = 120.0
@@ -131,12 +135,24 @@ def current_version(name: str, server: str) -> Version | None:
 
 def read_state(name: str, server: str) -> Mapping[str, Any]:
     """Return the state of a deployment on a server after its last deploy; empty if it is unknown."""
-    return _read_states(name).get(server) or {}
+    return _read_object(name, _STATES).get(server) or {}
 
 
 def store_state(name: str, server: str, state: Mapping[str, Any]) -> None:
     """Store the state of a deployment on a server, to find later changes by other programs."""
-    write_private(_folder(name) / "deployed.json", json.dumps({**_read_states(name), server: state}))
+    write_private(_folder(name) / _STATES, json.dumps({**_read_object(name, _STATES), server: state}))
+
+
+def read_inode(name: str, notebook: str) -> int:
+    """Return the inode of a notebook at its last deploy under a name; 0 if it is unknown."""
+    return int(_read_object(name, _INODES).get(notebook) or 0)
+
+
+def store_inode(name: str, notebook: str) -> None:
+    """Store the inode of a deployed notebook, to recognize the file after a rename."""
+    with contextlib.suppress(OSError):  # no file: the last known inode stays
+        inodes = {**_read_object(name, _INODES), notebook: Path(notebook).stat().st_ino}
+        write_private(_folder(name) / _INODES, json.dumps(inodes))
 
 
 def set_current(name: str, server: str, number: int) -> None:
@@ -242,9 +258,10 @@ def _trim(name: str) -> list[Version]:
     return removed
 
 
-def _read_states(name: str) -> dict[str, Any]:
+def _read_object(name: str, file: str) -> dict[str, Any]:
+    """Return the object in a file of a name; empty if there is none."""
     try:
-        found = json.loads((versions_dir() / quote(name, safe="") / "deployed.json").read_bytes())
+        found = json.loads((versions_dir() / quote(name, safe="") / file).read_bytes())
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
