@@ -190,9 +190,10 @@ class DeploymentRecord(Record):
     profile: str = ""
     notebook: str = ""
     paused: bool = False
+    """True if the deployment or each of its schedules is paused on the server."""
     schedules: tuple[Schedule, ...] = ()
     schedule_text: str = ""
-    """The schedules in words."""
+    """The schedules in words, each with ``(paused)`` if it is paused."""
     last_run: RunRecord | None = None
     next_run: float | None = None
     updated: float | None = None

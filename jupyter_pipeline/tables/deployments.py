@@ -59,7 +59,22 @@ def deployments(records: Sequence[DeploymentRecord]) -> Table:
         for r in records
         if r.notebook_missing
     ]
-    return Table(headers, rows, empty, [*_server_changes(records), *missing])
+    paused = [
+        f"{r.name!r}: {_paused_schedules(r)}. Resume: jupyter pipeline deployments resume {r.name}"
+        for r in records
+        if _paused_schedules(r)
+    ]
+    return Table(headers, rows, empty, [*paused, *_server_changes(records), *missing])
+
+
+def _paused_schedules(record: DeploymentRecord) -> str:
+    """Return a sentence on schedules that other programs have paused, without its period; empty if none is paused."""
+    count, total = sum(schedule.active is False for schedule in record.schedules), len(record.schedules)
+    if not count:
+        return ""
+    if total == 1:
+        return "its schedule is paused on the server, so no run is due"
+    return f"{count} of its {total} schedules {'is' if count == 1 else 'are'} paused on the server"
 
 
 def _server_changes(records: Sequence[DeploymentRecord] | Sequence[DeploymentStatus]) -> list[str]:
@@ -174,6 +189,8 @@ def deployed(answer: Deployed, *, command: str) -> str:
     lines = [f"{done} {name!r}, version {answer.version[:12]}: {answer.folder}"]
     if answer.deployment.paused:
         lines.append(f"It is paused. Resume it: {command} resume {name}")
+    elif text := _paused_schedules(answer.deployment):
+        lines.append(f"{text[0].upper()}{text[1:]}. Resume: {command} resume {name}")
     lines += [verification.summary for verification in answer.alerts]
     return "\n".join(lines)
 

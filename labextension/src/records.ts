@@ -239,9 +239,10 @@ export interface IDeploymentRecord {
   readonly version: string;
   readonly profile: string;
   readonly notebook: string;
+  /** True if the deployment or each of its schedules is paused on the server. */
   readonly paused: boolean;
   readonly schedules: ReadonlyArray<ISchedule>;
-  /** The schedules in words. */
+  /** The schedules in words, each with `(paused)` if it is paused. */
   readonly schedule_text: string;
   readonly last_run: IRunRecord | null;
   readonly next_run: number | null;

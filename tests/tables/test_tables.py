@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import pytest
+
 from jupyter_pipeline import tables
 from jupyter_pipeline.models import (
     ClusterRecord,
     ClusterState,
     Deployed,
     DeploymentRecord,
+    Schedule,
     ServiceStatus,
     VersionRecord,
 )
@@ -61,6 +64,36 @@ def test_a_deploy_that_changed_nothing_says_so() -> None:
     assert tables.deployed(answer, command="%deployments") == "No changes: 'daily', version abc: /p"
     changed = dataclasses.replace(answer, server_changes="+- new")
     assert tables.deployed(changed, command="%deployments") == "Deployed 'daily', version abc: /p"
+
+
+@pytest.mark.parametrize(
+    ("active", "listed", "deployed"),
+    [
+        ([True], "", ""),
+        (
+            [False],
+            "its schedule is paused on the server, so no run is due.",
+            "It is paused. Resume it: %d resume daily",
+        ),
+        ([False, None], "1 of its 2 schedules is paused", "1 of its 2 schedules is paused on the server. Resume: %d"),
+        ([False, True, False], "2 of its 3 schedules are paused", "2 of its 3 schedules are paused"),
+    ],
+)
+def test_schedules_paused_by_other_programs_have_a_note(active: list[bool | None], listed: str, deployed: str) -> None:
+    record = DeploymentRecord(
+        id="1",
+        name="daily",
+        flow_name="daily",
+        paused=not any(each is not False for each in active),
+        schedules=tuple(Schedule(cron="0 6 * * *", slug=str(i), active=each) for i, each in enumerate(active)),
+    )
+    table = str(tables.deployments([record]))
+    assert ("paused" in table) == bool(listed)
+    assert listed in table
+    answer = Deployed(deployment=record, folder="/p", files={}, written=(), changes="", server_changes="", version="a")
+    output = tables.deployed(answer, command="%d")
+    assert ("paused" in output) == bool(deployed)
+    assert deployed in output
 
 
 def test_a_stopped_service_names_the_next_step_and_a_log_that_exists(tmp_path: Path) -> None:

@@ -78,13 +78,17 @@ async def pause_async(name: str) -> DeploymentRecord:
 
 
 async def resume_async(name: str) -> DeploymentRecord:
-    """Let the schedules of a paused deployment fire again."""
+    """Let the schedules of a paused deployment fire again, also schedules that other programs have paused."""
     return await _set_paused(name, "resume_deployment")
 
 
 async def _set_paused(name: str, route: str) -> DeploymentRecord:
     async with connect_to(name) as api:
         found = await find_deployment(api, name)
+        if route == "resume_deployment":
+            for entry in found.get("schedules") or []:
+                if not entry.get("active", True):
+                    await api.patch(f"/deployments/{found['id']}/schedules/{entry['id']}", {"active": True})
         await api.post(f"/deployments/{found['id']}/{route}", {})
         return (await to_deployment_records(api, [await api.get(f"/deployments/{found['id']}")]))[0]
 

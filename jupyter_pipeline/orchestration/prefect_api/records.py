@@ -87,7 +87,9 @@ def to_deployment_record(
     """Return the record of a deployment of the API, with the time of its next run."""
     entries = get_schedules(data)
     settings, environment = get_settings(data), get_environment(data)
-    paused = bool(data.get("paused"))
+    active = [entry.active is not False for entry in entries]
+    # Prefect pauses a deployment or single schedules. Without an active schedule no run is due either.
+    paused = bool(data.get("paused")) or (bool(entries) and not any(active))
     return DeploymentRecord(
         id=data["id"],
         name=data["name"],
@@ -97,7 +99,10 @@ def to_deployment_record(
         notebook=environment.get(environment_variables.NOTEBOOK, ""),
         paused=paused,
         schedules=entries,
-        schedule_text="; ".join(schedules.describe_schedule(entry) for entry in entries),
+        schedule_text="; ".join(
+            f"{schedules.describe_schedule(entry)}{'' if is_active else ' (paused)'}"
+            for entry, is_active in zip(entries, active, strict=True)
+        ),
         last_run=last_run,
         next_run=None if paused else _next(entries),
         updated=parse_timestamp(data.get("updated")),

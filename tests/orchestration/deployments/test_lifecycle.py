@@ -97,6 +97,24 @@ def test_a_changed_deployment_keeps_its_identity_and_its_pause(live: ServiceStat
     assert not deployments.resume("kept").paused
 
 
+def test_a_schedule_paused_on_the_server_is_shown_kept_and_resumed(live: ServiceStatus, specification: Make) -> None:
+    spec = specification("halted", schedules=(NIGHTLY,))
+    deployments.deploy(spec)
+
+    async def halt() -> None:
+        async with client.connect() as api:
+            server = await api.get("/deployments/name/halted/halted")
+            await api.patch(f"/deployments/{server['id']}/schedules/{server['schedules'][0]['id']}", {"active": False})
+
+    asyncio.run(halt())
+    for record in (deployments.find("halted"), deployments.deploy(spec)):
+        assert (record.paused, record.next_run, record.server_changes) == (True, None, ())
+        assert record.schedule_text == "At 03:00 (Europe/Berlin) (paused)"
+    resumed = deployments.resume("halted")
+    assert (resumed.paused, resumed.schedule_text) == (False, "At 03:00 (Europe/Berlin)")
+    assert resumed.next_run is not None
+
+
 def test_schedules_are_added_changed_and_removed_by_slug(live: ServiceStatus, specification: Make) -> None:
     first = Schedule(every=3600.0, slug="first")
     second = Schedule(every=7200.0, slug="second")
