@@ -20,12 +20,14 @@ from jupyter_pipeline.models import AlertBlock
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 
-__all__ = ["add", "find_block", "list_alerts", "list_block_documents", "remove", "send", "test"]
+__all__ = ["add", "describe_failure", "find_block", "list_alerts", "list_block_documents", "remove", "send", "test"]
 
 _WEBHOOK, _APPRISE = "custom-webhook", "slack-webhook"
 _KINDS = {_WEBHOOK: "webhook", _APPRISE: "apprise"}
 _SLACK = re.compile(r"https://hooks\.slack(-gov)?\.com/services/")
 _PLAIN = {"json": "http", "jsons": "https", "http": "http", "https": "https"}
+_PATIENCE = 10.0
+"""Seconds within which an address must answer."""
 
 
 async def add_async(name: str, url: str) -> AlertBlock:
@@ -199,11 +201,36 @@ async def _users(api: PrefectApi, block: str) -> tuple[str, ...]:
 async def _post(address: str, text: str) -> str:
     """Post a text as Slack's webhooks expect it, and return the reason of a failure; empty for none."""
     try:
-        async with httpx.AsyncClient(timeout=10.0) as http:
+        async with httpx.AsyncClient(timeout=_PATIENCE) as http:
             answer = await http.post(address, json={"text": text})
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        return type(error).__name__  # its text may hold the address
+        return describe_failure(error, address)
     return "" if answer.is_success else f"it answers {answer.status_code} {answer.reason_phrase}"
+
+
+def describe_failure(error: Exception, address: str) -> str:
+    """Return the cause of a failed request to an address, which names its host and port alone.
+
+    The path and the user of an address may be secret, and so may the text of an error.
+    """
+    try:
+        parts = urlsplit(address)
+        port = parts.port or {"http": 80}.get(parts.scheme, 443)
+    except ValueError:
+        return "its address is invalid"
+    host, text = f"{parts.hostname}:{port}", str(error)
+    if isinstance(error, httpx.TimeoutException):
+        return f"{host} does not answer within {_PATIENCE:.0f} seconds"
+    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
+        return "its address is invalid"
+    if not isinstance(error, httpx.ConnectError):
+        return f"{host} ended the connection without an answer"
+    if "CERTIFICATE" in text:
+        return f"the certificate of {host} cannot be verified"
+    if "SSL" in text:
+        return f"{host} does not accept a TLS connection"
+    unknown = any(each in text for each in ("Name or service not known", "name resolution", "getaddrinfo", "nodename"))
+    return f"the name {parts.hostname} cannot be resolved" if unknown else f"nothing answers at {host}"
 
 
 def _notify(address: str, text: str) -> str:

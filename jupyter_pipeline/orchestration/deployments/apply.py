@@ -215,15 +215,19 @@ async def find_pool(api: PrefectApi, name: str) -> str:
         )
     if pool["type"] != "process":
         raise ConfigurationError(
-            api.endpoint.url,
-            f"work pool {wanted}",
-            f"has the type {pool['type']}, whose runs have neither the snapshot of the code nor the kernel's packages",
+            f"Prefect server {api.endpoint.url}",
+            "",
+            f"The work pool {wanted!r} has the type {pool['type']}. Its runs have neither the snapshot of the code nor "
+            "the kernel's packages",
             "Choose a pool of the type process with --work-pool. For an image of your own, deploy to such a pool, add "
             "the steps build and pull to the prefect.yaml of the pipeline, then: prefect deploy --all",
         )
     if pool.get("is_paused"):
         raise ConfigurationError(
-            api.endpoint.url, f"work pool {wanted}", "is paused", f"Resume it: prefect work-pool resume {wanted}"
+            f"Prefect server {api.endpoint.url}",
+            "",
+            f"The work pool {wanted!r} is paused",
+            f"Resume it: prefect work-pool resume {wanted}",
         )
     return wanted
 

@@ -29,6 +29,8 @@ _FIELDS = {
 }
 """Labels of the fields that are compared as they are."""
 _WIDEST = 100
+_SHORT = 12
+"""Number of characters of a version that the lists show."""
 
 
 def deployed_state(server: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,15 +74,21 @@ def _changes(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     if now["id"] != then["id"]:
         yield "it was deleted and created again"
     if (now["entrypoint"], now["pull_steps"]) != (then["entrypoint"], then["pull_steps"]):
-        yield f"code: {_code(now)} instead of {_code(then)}"
+        code, before = _code(now), _code(then)
+        yield f"code: {code} instead of {before}" if code != before else "code: the pull steps were changed"
+        # A deploy of the code by another program also sets the description.
+        then = {**then, "description": then["description"] or now["description"]}
     if now["work_pool_name"] is None and then["work_pool_name"] is not None:
         yield f"work pool: {then['work_pool_name']} was deleted, so no worker runs it"
         then = {**then, "work_pool_name": None, "work_queue_name": now["work_queue_name"]}
     for key, label in _FIELDS.items():
         if now[key] != then[key]:
-            yield f"{label}: {_text(now[key])} instead of {_text(then[key])}"
-    if names := sorted(name for name in {*now["env"], *then["env"]} if now["env"].get(name) != then["env"].get(name)):
-        yield f"environment variables: {', '.join(names)}"
+            new, old = _text(now[key]), _text(then[key])
+            if key == "version" and new[:_SHORT] != old[:_SHORT]:
+                new, old = new[:_SHORT], old[:_SHORT]
+            yield f"{label}: {new} instead of {old}"
+    if effects := _variable_changes(then["env"], now["env"]):
+        yield f"environment variables: {effects}"
     variables, before = now["job_variables"], then["job_variables"]
     for name in sorted({*variables, *before}):
         if variables.get(name) != before.get(name):
@@ -88,14 +96,35 @@ def _changes(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     yield from _schedule_changes(then["schedules"], now["schedules"])
 
 
-def _code(state: Mapping[str, Any]) -> str:
-    """Return the entrypoint and the steps before it."""
-    steps = [(name.rpartition(".")[2], values) for step in state["pull_steps"] for name, values in step.items()]
-    described = (
-        f"in {values['directory']}" if name == "set_working_directory" and "directory" in (values or {}) else name
-        for name, values in steps
+def _variable_changes(then: Mapping[str, str], now: Mapping[str, str]) -> str:
+    """Return the names of added, changed and removed variables in words."""
+    groups = (
+        ("added", sorted(now.keys() - then.keys())),
+        ("changed", sorted(name for name in now.keys() & then.keys() if now[name] != then[name])),
+        ("removed", sorted(then.keys() - now.keys())),
     )
-    return " ".join([str(state["entrypoint"]), *described])
+    return "; ".join(
+        f"{', '.join(names)} {'was' if len(names) == 1 else 'were'} {effect}" for effect, names in groups if names
+    )
+
+
+def _code(state: Mapping[str, Any]) -> str:
+    """Return the entrypoint, its folder, and the steps of other programs before it."""
+    steps = [(name, values) for step in state["pull_steps"] for name, values in step.items()]
+    folders = [
+        values["directory"]
+        for name, values in steps
+        if name.endswith(".set_working_directory") and "directory" in (values or {})
+    ]
+    others = [
+        name.rpartition(".")[2]
+        for name, _ in steps
+        if not name.startswith("jupyter_pipeline.") and not name.endswith(".set_working_directory")
+    ]
+    text = str(state["entrypoint"])
+    if folders:
+        text += f" in {folders[-1]}"
+    return f"{text} after {' and '.join(others)}" if others else text
 
 
 def _schedule_changes(then: list[dict[str, Any]], now: list[dict[str, Any]]) -> Iterator[str]:

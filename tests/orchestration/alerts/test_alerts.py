@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import nbformat
 import psutil
 import pytest
@@ -22,6 +23,7 @@ from jupyter_pipeline import environment_variables, processes, tables
 from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError, UsageError
 from jupyter_pipeline.models import Alert, AlertEvent, Deployed, DeploymentSpec, ServiceStatus
 from jupyter_pipeline.orchestration import alerts, deployments, runs
+from jupyter_pipeline.orchestration.alerts.blocks import describe_failure
 from jupyter_pipeline.orchestration.prefect_api.client import connect
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.paths import service_dir
@@ -146,7 +148,7 @@ def test_a_test_message_arrives_and_a_wrong_address_raises(live: ServiceStatus, 
     assert receiver.texts == ["This is a test of the alert 'mine'."]
     for address, reason in (
         (f"{receiver.url}x", "404 Not Found"),
-        ("json://127.0.0.1:9/", "ConnectError"),
+        ("json://127.0.0.1:9/", "nothing answers at 127.0.0.1:9"),
         ("mmost://127.0.0.1:9/3ccdd113474722377935511fc85d3dd4", "could not deliver"),
     ):
         alerts.add("mine", address)
@@ -157,6 +159,27 @@ def test_a_test_message_arrives_and_a_wrong_address_raises(live: ServiceStatus, 
     alerts.remove("mine")
     with pytest.raises(NotFoundError, match="alert is called 'mine'"):
         alerts.test("mine")
+
+
+@pytest.mark.parametrize(
+    ("error", "address", "cause"),
+    [
+        (httpx.ConnectError("All connection attempts failed"), "https://me:pw@h:8/T0", "nothing answers at h:8"),
+        (httpx.ConnectError("[Errno -2] Name or service not known"), "https://h/T0", "the name h cannot be resolved"),
+        (
+            httpx.ConnectError("CERTIFICATE_VERIFY_FAILED"),
+            "https://h/T0",
+            "the certificate of h:443 cannot be verified",
+        ),
+        (httpx.ConnectError("[SSL: WRONG_VERSION]"), "https://h/T0", "h:443 does not accept a TLS connection"),
+        (httpx.ConnectTimeout("T0"), "http://h/T0", "h:80 does not answer within 10 seconds"),
+        (httpx.RemoteProtocolError("T0"), "http://h/T0", "h:80 ended the connection without an answer"),
+        (httpx.InvalidURL("T0"), "http://h/T0", "its address is invalid"),
+        (httpx.InvalidURL("T0"), "http://h:x/T0", "its address is invalid"),
+    ],
+)
+def test_a_failed_request_has_a_cause_without_secrets(error: Exception, address: str, cause: str) -> None:
+    assert describe_failure(error, address) == cause
 
 
 @pytest.mark.parametrize("kind", ["http", "json", "mmost"])

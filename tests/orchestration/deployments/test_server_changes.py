@@ -48,8 +48,18 @@ SERVER: dict[str, Any] = {
         ),
         (
             {"pull_steps": [{"prefect.deployments.steps.git_clone": {"repository": "x"}}]},
-            ("code: /snapshots/ab/flow.py:daily git_clone instead of /snapshots/ab/flow.py:daily in /work",),
+            ("code: /snapshots/ab/flow.py:daily after git_clone instead of /snapshots/ab/flow.py:daily in /work",),
         ),
+        (
+            {"pull_steps": [*SERVER["pull_steps"], {"jupyter_pipeline.workflows.checks.check_packages": {}}]},
+            ("code: the pull steps were changed",),
+        ),
+        (
+            {"entrypoint": "/a.py:f", "description": "Doc."},
+            ("code: /a.py:f in /work instead of /snapshots/ab/flow.py:daily in /work",),
+        ),
+        ({"description": "Doc."}, ("description: Doc. instead of none",)),
+        ({"version": "0123456789abcdef"}, ("version: 0123456789ab instead of ab",)),
         ({"parameters": {}}, ('parameters: none instead of {"n": 3}',)),
         ({"work_pool_name": "other"}, ("work pool: other instead of jupyter-pipeline",)),
         (
@@ -59,11 +69,14 @@ SERVER: dict[str, Any] = {
         ({"global_concurrency_limit": {"limit": 5}}, ("concurrency limit: 5 instead of 1",)),
         (
             {"job_variables": {"env": {"A": "1", "TOKEN": "other"}, "command": "python -m prefect.engine"}},
-            ("environment variables: TOKEN",),
+            ("environment variables: TOKEN was changed",),
         ),
         (
             {"job_variables": {}},
-            ("environment variables: A, TOKEN", "job variable command: none instead of python -m prefect.engine"),
+            (
+                "environment variables: A, TOKEN were removed",
+                "job variable command: none instead of python -m prefect.engine",
+            ),
         ),
     ],
 )
