@@ -48,7 +48,7 @@ class Down(_ServiceCommand):
     description = "Stop the embedded Prefect server and worker."
 
     def work(self) -> ServiceStatus:
-        return service.down()
+        return service.down(progress=note)
 
 
 class Status(_ServiceCommand):

@@ -55,5 +55,5 @@ class ServiceMagics(Magics):
                 port = arguments.whole_number("--port", options.port, 1, 65535) if options.port else None
                 answer = service.up(port=port, postgres=options.postgres, migrate=options.migrate, progress=print)
             else:
-                answer = service.down() if command == "down" else service.status()
+                answer = service.down(progress=print) if command == "down" else service.status()
         print(tables.service(answer, start="%pipeline up" if command == "status" else ""))

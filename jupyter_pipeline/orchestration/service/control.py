@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import subprocess
@@ -13,10 +14,18 @@ from dataclasses import replace
 import filelock
 
 from jupyter_pipeline import environment_variables, ports, processes
-from jupyter_pipeline.exceptions import ApiUnreachableError, ConfigurationError, PipelineError, ServiceError
+from jupyter_pipeline.exceptions import (
+    ApiUnreachableError,
+    ConfigurationError,
+    OrchestrationError,
+    PipelineError,
+    ServiceError,
+)
 from jupyter_pipeline.models import ServiceStatus
 from jupyter_pipeline.orchestration.prefect_api import endpoint
-from jupyter_pipeline.orchestration.service import database, process_cleanup
+from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
+from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
+from jupyter_pipeline.orchestration.service import database, health, process_cleanup
 from jupyter_pipeline.orchestration.service.local_postgresql import LocalPostgreSQL
 from jupyter_pipeline.orchestration.service_state import WORK_POOL, ServiceState, log_path, read_state, write_state
 from jupyter_pipeline.paths import service_dir, state_dir
@@ -116,6 +125,11 @@ def down(*, progress: Progress | None = None) -> ServiceStatus:
     """Stop the service and all its processes; on return they have exited.
 
     Clusters that were started with ``%cluster`` continue. Active runs are marked as crashed.
+
+    Parameters
+    ----------
+    progress : callable, optional
+        Function that gets a line for each step, such as the names of the runs that end.
 
     Raises
     ------
@@ -291,9 +305,20 @@ def _log_tail() -> str:
     return f"{lines[-1][:300]}\n" if lines else ""
 
 
+@run_sync
+async def _active_runs(state: ServiceState) -> list[str]:
+    """Return the names of the runs that a stop ends; empty if the server does not answer at once."""
+    with contextlib.suppress(OrchestrationError, TimeoutError):
+        async with PrefectApi(endpoint.embedded(state), timeout=3.0, patience=0.0) as api:
+            return [run["name"] for run in await asyncio.wait_for(health.find_active_runs(api), 5.0)]
+    return []
+
+
 def _stop(report: Progress) -> None:
     state = read_state()
     if state is not None and (supervisor := processes.find(state.supervisor)):
+        if ended := health.describe_ended_runs(_active_runs(state)):
+            report(ended)
         report("Stopping the worker and the Prefect server")
         processes.terminate([supervisor], grace=_STOP_TIMEOUT)
     survivors = process_cleanup.stop_all(service_dir(), read_state(), grace=3.0)

@@ -14,12 +14,21 @@ from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp
 from jupyter_pipeline.orchestration.service_state import WORK_POOL
 
-__all__ = ["check_server", "crash_lost_runs", "ensure_pool", "find_stalled_schedules"]
+__all__ = [
+    "check_server",
+    "crash_lost_runs",
+    "describe_ended_runs",
+    "ensure_pool",
+    "find_active_runs",
+    "find_stalled_schedules",
+]
 
 _WINDOW = 30
 """Minutes of which scheduled runs are counted; the server creates runs for an hour."""
 _SAMPLE = 5
 """Number of scheduled deployments to check."""
+_SHOWN = 10
+"""Number of ended runs that are named."""
 
 
 async def check_server(api: PrefectApi) -> None:
@@ -95,6 +104,30 @@ async def count_scheduled_runs(api: PrefectApi) -> int:
     return round(int(await api.post("/flow_runs/count", {"flow_runs": scheduled})) / _WINDOW)
 
 
+async def find_active_runs(api: PrefectApi) -> list[dict[str, Any]]:
+    """Return the started runs of the service that have not ended."""
+    body = {
+        "flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}},
+        "work_pools": {"name": {"any_": [WORK_POOL]}},
+    }
+    return [run async for run in api.pages("/flow_runs/filter", body)]
+
+
+def describe_ended_runs(names: Collection[str]) -> str:
+    """Return a sentence on the active runs that a stop of the service ends; empty without any.
+
+    Parameters
+    ----------
+    names : collection of str
+        Names of the runs.
+    """
+    if not names:
+        return ""
+    shown = ", ".join(sorted(names)[:_SHOWN])
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"Ending {len(names)} active run{'' if len(names) == 1 else 's'}: {shown}{more}"
+
+
 async def crash_lost_runs(
     api: PrefectApi, reason: str, *, alive: Collection[str] = (), settled: float = 0.0, leases: Path | None = None
 ) -> list[str]:
@@ -120,14 +153,10 @@ async def crash_lost_runs(
     list of str
         Ids of the runs that were marked.
     """
-    body = {
-        "flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}},
-        "work_pools": {"name": {"any_": [WORK_POOL]}},
-    }
     until = time.time() - settled
     lost = [
         run
-        async for run in api.pages("/flow_runs/filter", body)
+        for run in await find_active_runs(api)
         if run["id"] not in alive and (parse_timestamp((run.get("state") or {}).get("timestamp")) or 0) <= until
     ]
     crashed = []

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+import pytest
 from waiting import wait_until
 
 from jupyter_pipeline import environment_variables, processes
@@ -32,6 +33,19 @@ def test_schedules_that_make_no_runs_are_noticed(
     assert "hourly" in ill
     assert soon == []  # it was deployed just now
     deployments.pause("hourly")
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [
+        ([], ""),
+        (["kind-owl"], "Ending 1 active run: kind-owl"),
+        (["b", "a"], "Ending 2 active runs: a, b"),
+        ([f"r{i}" for i in range(12)], "Ending 12 active runs: r0, r1, r10, r11, r2, r3, r4, r5, r6, r7 and 2 more"),
+    ],
+)
+def test_runs_that_a_stop_ends_are_named(names: list[str], text: str) -> None:
+    assert health.describe_ended_runs(names) == text
 
 
 def test_the_pool_is_made_once(live: ServiceStatus) -> None:
@@ -71,6 +85,12 @@ def test_a_deployment_is_deleted_after_its_runs_have_ended(
     deployments.deploy(specification("ending"))
     run = deployments.run_now("ending", {"seconds": 600})
     _await_running(run.id)
+
+    async def list_active() -> list[str]:
+        async with client.connect() as connection:
+            return [active["name"] for active in await health.find_active_runs(connection)]
+
+    assert run.name in asyncio.run(list_active())
     deployments.delete("ending")
     assert runs.find(run.id).state == "Cancelled"
 
