@@ -168,7 +168,7 @@ class Evaluator(ast.NodeVisitor):
         if node.attr == "__module__":
             self.effects.note_difference(MODULE_NAME)
         method = find_method(base.type, node.attr) if type(base.type) is LibraryInstance else None
-        if type(base.type) is LibraryInstance and not (method and _is_mutator(method, OBJECT, node.attr)):
+        if type(base.type) is LibraryInstance and not (method and SELF in method.changes):
             model = find_attribute(base.type, node.attr)
             if model is not None:
                 value = self.calls.libraries.read_attribute(model, base)

@@ -176,6 +176,7 @@ def test_writers_of_files_that_a_call_without_a_path_may_read_are_noted() -> Non
     [
         [f"{FRAME}\n{LOGGING}", "d = {log: 1}\nr = d[log]", "result = seen"],
         [FRAME, "r = list(map(df.sum, [0]))", "result = df"],
+        [FRAME, "df.plot.bar()", "result = df"],
     ],
 )
 def test_a_function_that_nothing_calls_has_no_effect(cells: list[str]) -> None:
