@@ -134,7 +134,7 @@ def test_a_name_that_cannot_be_a_parameter_is_refused(sources: list[str], name: 
             {"anyOf": [{"type": "integer"}, {"type": "null"}]},
         ),
         ("n: int | None = 3", "int | None", {"anyOf": [{"type": "integer"}, {"type": "null"}]}),
-        ("from pathlib import Path\np = Path('a.csv')", "pathlib.Path", {"type": "string", "format": "path"}),
+        ("from pathlib import Path\np = Path('a.csv')", "Path", {"type": "string", "format": "path"}),
         ("from decimal import Decimal\np = Decimal('1.5')", "decimal.Decimal", {"type": "string", "format": "decimal"}),
         ("import datetime as dt\np = dt.time(6, 30)", "datetime.time", {"type": "string", "format": "time"}),
         (
