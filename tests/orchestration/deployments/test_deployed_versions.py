@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 import os
@@ -12,7 +13,9 @@ import pytest
 from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError, UsageError
 from jupyter_pipeline.models import DeploymentSpec, Schedule, ServiceStatus
 from jupyter_pipeline.orchestration import deployments, runs
-from jupyter_pipeline.orchestration.deployments import apply
+from jupyter_pipeline.orchestration.prefect_api import records
+from jupyter_pipeline.orchestration.prefect_api.client import connect
+from jupyter_pipeline.orchestration.prefect_api.lookup import find_deployment
 from jupyter_pipeline.orchestration.versions import history, snapshots
 from jupyter_pipeline.paths import snapshots_dir, versions_dir
 
@@ -153,18 +156,22 @@ def test_missing_versions_are_named(live: ServiceStatus, specification: Make) ->
     assert _live("lonely") == 2
 
 
-def test_secrets_are_not_stored_and_survive_a_rollback(live: ServiceStatus, specification: Make) -> None:
-    spec = specification("secretive", env={"DB_PASSWORD": "hunter2", "REGION": "eu"})
+def test_secrets_are_refused_and_references_survive_a_rollback(live: ServiceStatus, specification: Make) -> None:
+    with pytest.raises(UsageError, match=r"env\.DB_PASSWORD"):
+        deployments.deploy(specification("secretive", env={"DB_PASSWORD": "hunter2"}))
+    assert not (versions_dir() / "secretive").exists()
+    reference = "{{ prefect.blocks.secret.database }}"
+    spec = specification("secretive", env={"DB_PASSWORD": reference, "REGION": "eu"})
     deployments.deploy(spec)
     deployments.deploy(_changed(spec, "43"))
-    stored = "".join(path.read_text() for path in (versions_dir() / "secretive").glob("*.json"))
-    assert "hunter2" not in stored
-    assert "eu" in stored
     deployments.rollback("secretive")
-    found = history.list_versions("secretive", "embedded")[0]
-    assert apply.check_specification(history.to_specification(found)) is None
-    body = deployments.run_now("secretive")
-    assert runs.wait(body.id, timeout=120).state == "Completed"
+
+    async def read_environment() -> dict[str, str]:
+        async with connect() as api:
+            return records.get_environment(await find_deployment(api, "secretive"))
+
+    environment = asyncio.run(read_environment())
+    assert (environment["DB_PASSWORD"], environment["REGION"]) == (reference, "eu")
 
 
 def test_a_deleted_deployment_can_be_brought_back(live: ServiceStatus, specification: Make) -> None:
