@@ -6,6 +6,7 @@ import ast
 
 from jupyter_pipeline.compiler.analysis.expressions import Evaluator
 from jupyter_pipeline.compiler.analysis.library_models.registry import is_process_state
+from jupyter_pipeline.compiler.analysis.locations import RANDOM_STATE
 from jupyter_pipeline.compiler.analysis.state import State
 from jupyter_pipeline.compiler.analysis.syntax import as_load, last_name
 from jupyter_pipeline.compiler.analysis.values import (
@@ -166,6 +167,8 @@ class Assignments:
         elif type(base.type) is Imported and isinstance(target, ast.Attribute):
             self.effects.change_process(text)
             self.effects.define_unseen_names(module)
+            if target.attr == "random_state":  # as of the distribution ``scipy.stats.norm``
+                self.effects.touch(RANDOM_STATE, create=True)
         elif type(base.type) is Imported:
             self.effects.configure(module.partition(".")[0], base.objects, 0)
 

@@ -17,6 +17,7 @@ _DOTENV = (
     "search from the notebook's folder"
 )
 _TRACED = "the function that {name}() sets runs for the calls of a slice, which has fewer of them than the notebook"
+_OBJECTS = "the result of {name}() depends on all objects of the process, and a slice makes and frees fewer of them"
 _DIFFERENCES = {
     "IPython.get_ipython": _NO_SHELL,
     "IPython.core.getipython.get_ipython": _NO_SHELL,
@@ -32,6 +33,22 @@ _DIFFERENCES = {
     "threading.setprofile": _TRACED,
     "threading.settrace": _TRACED,
     "sys.addaudithook": _TRACED,
+    "torch.cuda.memory_allocated": _OBJECTS,
+    "torch.cuda.memory_reserved": _OBJECTS,
+    "torch.cuda.max_memory_allocated": _OBJECTS,
+    "torch.cuda.max_memory_reserved": _OBJECTS,
+    "torch.cuda.memory_stats": _OBJECTS,
+    "torch.cuda.memory_summary": _OBJECTS,
+    "torch.cuda.mem_get_info": _OBJECTS,
+    "tracemalloc.get_traced_memory": _OBJECTS,
+    "tracemalloc.take_snapshot": _OBJECTS,
+    "sys.getrefcount": _OBJECTS,
+    "sys.getallocatedblocks": _OBJECTS,
+    "gc.get_objects": _OBJECTS,
+    "gc.get_referrers": _OBJECTS,
+    "gc.get_count": _OBJECTS,
+    "psutil.virtual_memory": _OBJECTS,
+    "resource.getrusage": _OBJECTS,
     "sys.argv": "sys.argv is the command line of the run, not of the kernel",
     "sys.orig_argv": "sys.orig_argv is the command line of the run, not of the kernel",
     "sys.ps1": "sys.ps1 does not exist in a run",

@@ -224,7 +224,9 @@ class LibraryCalls:
             heap.overwriting |= callee.objects
         if model.seeds or (model.draws and not self._is_passed(call, model.draws_unless)):
             effects.touch(RANDOM_STATE, create=model.seeds)
-        elif model.draws_with and self._has_random_argument(call, model, callee, is_method=is_method):
+        elif self._has_random_argument(call, model.seeds_with, callee, is_method=is_method):
+            effects.touch(RANDOM_STATE, create=True)
+        elif self._has_random_argument(call, model.draws_with, callee, is_method=is_method):
             effects.touch(RANDOM_STATE)
         receiver = callee if is_method else None
         files = self.open_files([access for access in model.files if not access.is_lazy], call, receiver)
@@ -295,10 +297,14 @@ class LibraryCalls:
     def _specialize(self, model: FunctionModel, query: Argument, call: Call) -> FunctionModel:
         """Return the model of a call that runs the SQL text in the argument `query`.
 
-        The call opens the files that the text names. It changes the database if the text does not only read.
+        The call opens the files that the text names. It changes the database, or the service that the call uses, if
+        the text does not only read.
         """
         texts = [text for value, _ in self._arguments(call, query) for text in value.texts]
-        if texts and all(is_reading_query(text) for text in texts):
+        is_reading = bool(texts) and all(is_reading_query(text) for text in texts)
+        if any(access.is_service for access in model.files):
+            return model if is_reading else replace(model, files=tuple(replace(a, writes=True) for a in model.files))
+        if is_reading:
             return replace(model, files=(*model.files, FileAccess(query, optional=True, is_lazy=True)))
         return replace(
             model,
@@ -307,9 +313,11 @@ class LibraryCalls:
             files=(*model.files, FileAccess(query, writes=True, optional=True)),
         )
 
-    def _has_random_argument(self, call: Call, model: FunctionModel, callee: Value, *, is_method: bool) -> bool:
+    def _has_random_argument(
+        self, call: Call, arguments: tuple[Argument, ...], callee: Value, *, is_method: bool
+    ) -> bool:
         """Return True if one of the arguments that decide on a draw may be or hold a random object."""
-        for argument in model.draws_with:
+        for argument in arguments:
             if argument == ALL_ARGUMENTS:
                 values = call.values
             elif argument == SELF:
@@ -390,6 +398,8 @@ class LibraryCalls:
         """Return an attribute or element of an object of a library class."""
         if model.uses_figure:
             self.effects.use_figure()
+        if SELF in model.changes:
+            self.heap.write_data(self._changed_part(model, base))
         return self._result(model, [], base, 0, is_method=True)
 
     def apply_to_element(self, model: FunctionModel, base: Value, index: Value) -> Value:

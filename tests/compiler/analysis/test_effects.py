@@ -127,6 +127,8 @@ def test_settings_change_where_a_function_is_called(configure: str) -> None:
         ("class P: ...\nname = P.__module__", "__module__"),
         ("import sys\nx = sys.modules['__main__']", "__main__"),
         ("import __main__", "__main__"),
+        ("import torch\nx = torch.cuda.memory_allocated()", "memory_allocated"),
+        ("import sys\nx = sys.getrefcount(sys)", "getrefcount"),
         ("import pickle\nclass P: ...\nx = pickle.dumps(P())", "pickled"),
     ],
 )

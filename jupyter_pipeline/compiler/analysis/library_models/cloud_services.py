@@ -50,6 +50,7 @@ class Client : object
   create_processing_job create_transform_job create_hyper_parameter_tuning_job create_auto_ml_job create_pipeline
   start_pipeline_execution create_function update_function_code add_permission delete_function create_stack
   delete_stack
+  execute_statement batch_execute_statement execute_transaction transact_write_items
   put_item update_item delete_item batch_write_item create_table delete_table put_record send_message publish
   create_repository delete_repository create_crawler start_crawler start_job_run create_job put_metric_data
   create_database
@@ -157,8 +158,12 @@ cloud.bigquery.ScalarQueryParameter
 cloud.bigquery.Dataset cloud.bigquery.Table cloud.bigquery.DatasetReference cloud.bigquery.TableReference
 api_core.retry.Retry api_core.exceptions.NotFound : -> object
 class Client : object
-  bucket get_bucket blob get_blob dataset table get_dataset get_table query job : receives(google) -> holding(Client)
-  list_blobs list_buckets list_datasets list_tables list_rows result exists download_as_string download_as_bytes
+  bucket get_bucket blob get_blob dataset table get_dataset get_table job get_job list_jobs
+  : receives(google) -> holding(Client)
+  # SQL that does more than read changes the service, and a job may still run when `query` returns
+  query query_and_wait : receives(google) queries(query@0) -> holding(Client)
+  result : sends(google) -> holding(Client)
+  list_blobs list_buckets list_datasets list_tables list_rows exists download_as_string download_as_bytes
   download_as_text fetchall state : receives(google) -> holding(Client)
   to_dataframe : receives(google) -> new(pandas.DataFrame)
   to_arrow : receives(google) -> new(pyarrow.Table)
@@ -167,7 +172,9 @@ class Client : object
   upload_from_filename : reads(filename@0) sends(google)
   upload_from_string upload_from_file delete delete_blob create_bucket create_dataset create_table delete_table
   delete_dataset
-  load_table_from_dataframe load_table_from_uri load_table_from_json insert_rows insert_rows_json copy_blob
+  load_table_from_dataframe load_table_from_uri load_table_from_json load_table_from_file insert_rows insert_rows_json
+  insert_rows_from_dataframe copy_table undelete_table create_routine delete_routine update_routine update_dataset
+  copy_blob compose patch delete_blobs cancel_job
   rename_blob
   make_public extract_table update_table : changes(*) sends(google) -> holding(Client)
   .name .project .public_url .size .num_rows .total_rows .schema .path : -> view(unknown)

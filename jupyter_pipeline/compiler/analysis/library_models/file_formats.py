@@ -29,8 +29,9 @@ _PIL = """
               getchannel
               get_flattened_data remap_palette split to_bytes tobitmap tobytes histogram entropy getbbox getcolors
               getdata
-              getextrema getpixel getpalette getprojection getexif tell : changes -> holding(Image)
-              load seek thumbnail paste alpha_composite putalpha putdata putpalette putpixel draft verify
+              getextrema getpixel getpalette getprojection tell : changes -> holding(Image)
+              load getexif get_child_images : changes -> view(unknown)
+              seek thumbnail paste alpha_composite putalpha putdata putpalette putpixel draft verify
               apply_transparency close : changes changes(im@0) -> unknown
               save : changes writes(fp@0)
               show : pure
@@ -67,10 +68,15 @@ _OPENPYXL = """
               insert_cols
               delete_rows delete_cols move_range set_printer_settings : changes(self only)
               cell : changes(self only) -> view(Cell) of self
-              iter_rows iter_cols : lazy -> view(unknown)
-              __getitem__ __iter__ : -> view(Cell)
+              iter_rows iter_cols : changes(self only) lazy -> view(unknown)
+              # An access to a cell creates it
+              __getitem__ : changes(self only) -> view(Cell)
+              __iter__ : -> view(Cell)
               .value .max_row .max_column .min_row .min_column .dimensions .title .row .column .coordinate : pure
-              .column_dimensions .row_dimensions .rows .columns .conditional_formatting : -> view(unknown)
+              .column_dimensions .row_dimensions : -> view(DimensionHolder)
+              .rows .columns .conditional_formatting : -> view(unknown)
+            class **.DimensionHolder : object
+              __getitem__ : changes(self only) -> view(unknown)
             class **.Font **.PatternFill **.Alignment **.Border **.Side **.Color **.Reference **.BarChart **.LineChart
             **.PieChart **.ScatterChart **.Series **.Table **.TableStyleInfo **.DataValidation : object
               add_data set_categories append : changes

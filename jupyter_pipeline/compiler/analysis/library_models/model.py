@@ -66,6 +66,7 @@ Effects, in any order
     ``random``                     The result is random: it draws from the global generators when it is used.
     ``random(unless ARG …)``       It does not if one of these arguments is passed and not ``None``.
     ``seeds``                      Sets the state of the global random generators.
+    ``seeds(ARG …)``               Does if one of these arguments, or an object that it holds, is random.
     ``reads(ARG …)``               Reads the file at this path. ``reads(self)``: the receiver is the path.
                                    ``reads(any)``: any file. An argument that is no path but a buffer is read.
     ``writes(ARG …)``              The same; also writes the file, or changes the buffer.
@@ -82,7 +83,8 @@ Effects, in any order
     ``figure``                     Draws on the current figure of matplotlib, or reads it.
     ``names``, ``names(@)``        The words of a string argument name variables of the caller; ``@`` is their mark.
     ``queries(ARG)``               Runs this SQL text, and opens the files that it names. If it does more than read, the
-                                   receiver, or else the settings of its own library, change.
+                                   receiver, or else the settings of its own library, change. With ``receives``, the
+                                   service changes instead.
     ``lazy``                       Does not read its arguments at once, so that an iterator is not exhausted.
     ============================== ===================================================================================
 Results, after ``->``
@@ -229,6 +231,8 @@ class FunctionModel:
     """True if the call reads its arguments at once, which exhausts iterators."""
     seeds: bool = False
     """True if the call sets the state of the global random generators."""
+    seeds_with: tuple[Argument, ...] = ()
+    """Arguments that make the call set this state if they are or hold random objects."""
     draws: bool = False
     """True if the call may draw from the global random generators."""
     draws_unless: tuple[Argument, ...] = ()

@@ -341,6 +341,13 @@ def _draws(fields: dict[str, Any], found: list[str]) -> None:
         fields["draws_unless"] = _arguments(found[1:])
 
 
+def _seeds(fields: dict[str, Any], found: list[str]) -> None:
+    if found:
+        fields["seeds_with"] = _arguments(found)
+    else:
+        fields["seeds"] = True
+
+
 def _random(fields: dict[str, Any], found: list[str]) -> None:
     fields["makes_random"] = True
     fields["makes_random_unless"] = _arguments(found[1:])
@@ -398,7 +405,7 @@ _EFFECTS: dict[str, Callable[[dict[str, Any], list[str]], None]] = {
     "overwrites": _listed("overwrites"),
     "draws": _draws,
     "random": _random,
-    "seeds": _flag("seeds"),
+    "seeds": _seeds,
     "reads": _files("reads"),
     "opens": _files("opens"),
     "writes": _files("writes"),

@@ -25,7 +25,7 @@ frexp modf : changes(out@1 @2) -> list(Element)
 # Functions with an output
 all any amax amin argmax argmin average max min nanargmax nanargmin nanmax nanmean nanmin nanprod nanstd nansum nanvar
 mean prod ptp std sum var cumsum cumprod cumulative_sum cumulative_prod nancumprod nancumsum
-around round take choose compress dot concatenate concat stack hstack vstack dstack outer einsum
+around round take choose compress dot concatenate concat stack hstack vstack dstack outer
 **.accumulate **.reduceat **.reduce : changes(out @2 @3 @4) -> view(Element) of out @2 @3 @4
 clip : changes(out@3) -> view(Element) of out@3
 trace busday_count busday_offset is_busday : changes(out @4 @5 @6) -> view(Element) of out @4 @5 @6
@@ -34,19 +34,24 @@ median nanmedian : changes(out@2) changes(a@0 if overwrite_input@3) -> view(Elem
 percentile
 nanpercentile quantile nanquantile : changes(out@3) changes(a@0 if overwrite_input@4) -> view(Element) of out@3
 
+# Views, for some arguments
+einsum : changes(out) -> view(Element)
+astype polyder polyint trim_zeros linalg.diagonal linalg.matrix_power : -> view(Element)
+ix_ : -> view(list(Element))
+
 # New arrays and numbers
 angle append apply_along_axis apply_over_axes arange argpartition argsort argwhere bartlett bincount blackman block
 bmat
 column_stack convolve copy corrcoef correlate cov cross delete diagflat diff digitize ediff1d empty empty_like extract
 eye flatnonzero fromfunction fromiter fromstring full full_like geomspace gradient hamming hanning histogram_bin_edges
 i0 identity indices inner insert interp intersect1d isclose iscomplex isin isreal in1d kaiser kron lexsort linspace
-logspace msort ones ones_like packbits pad partition piecewise poly polyadd polyder polyfit polyint polymul
+logspace msort ones ones_like packbits pad partition piecewise poly polyadd polyfit polymul
 polysub polyval ravel_multi_index repeat resize roll roots row_stack searchsorted select setdiff1d setxor1d sinc sort
-sort_complex take_along_axis tensordot tile trapezoid trapz tri tril trim_zeros triu union1d unpackbits unwrap vander
-vdot where zeros zeros_like count_nonzero astype unique unique_values
+sort_complex take_along_axis tensordot tile trapezoid trapz tri tril triu union1d unpackbits unwrap vander
+vdot where zeros zeros_like count_nonzero unique unique_values
 cumtrapz emath.arccos emath.arcsin emath.arctanh emath.log emath.log10 emath.log2 emath.logn emath.power emath.sqrt
 : -> Element
-diag_indices diag_indices_from einsum_path histogram histogram2d histogramdd ix_ mask_indices nonzero polydiv
+diag_indices diag_indices_from einsum_path histogram histogram2d histogramdd mask_indices nonzero polydiv
 tril_indices tril_indices_from triu_indices triu_indices_from unravel_index unique_all unique_counts unique_inverse
 : -> list(Element)
 broadcast_shapes shape get_printoptions geterr geterrcall geterrobj typecodes : -> container
@@ -106,8 +111,7 @@ testing.assert_string_equal testing.assert_warns testing.suppress_warnings : -> 
 typing.ArrayLike typing.DTypeLike typing.NBitBase typing.NDArray : -> constant
 
 # Linear algebra and transforms
-linalg.cholesky linalg.cross linalg.diagonal linalg.eigvals linalg.eigvalsh linalg.inv linalg.matmul
-linalg.matrix_power
+linalg.cholesky linalg.cross linalg.eigvals linalg.eigvalsh linalg.inv linalg.matmul
 linalg.outer linalg.pinv linalg.solve linalg.svdvals linalg.tensordot linalg.tensorinv linalg.tensorsolve
 linalg.cond linalg.det linalg.matrix_norm linalg.matrix_rank linalg.norm linalg.trace linalg.vecdot
 linalg.vector_norm : -> Element
@@ -271,7 +275,7 @@ random.standard_cauchy random.standard_exponential random.standard_gamma random.
 random.triangular random.uniform random.vonmises random.wald
 random.weibull random.zipf random.tomaxint : draws -> Element
 random.shuffle : draws changes(x@0)
-random.get_bit_generator : draws -> BitGenerator
+random.get_bit_generator : draws random -> BitGenerator
 random.default_rng : -> view(Generator)
 
 class ndarray recarray chararray matrix : table
@@ -347,14 +351,14 @@ class random.RandomState random.Generator : iterator
   logistic lognormal logseries multinomial multivariate_hypergeometric multivariate_normal negative_binomial
   noncentral_chisquare noncentral_f normal pareto permutation poisson power rand randint randn random_integers
   random_sample rayleigh standard_cauchy standard_t tomaxint
-  triangular uniform vonmises wald weibull zipf : changes(self) -> Element
-  random standard_exponential standard_gamma standard_normal : changes(self) changes(out @2 @3)
+  triangular uniform vonmises wald weibull zipf : changes(self) draws(self) -> Element
+  random standard_exponential standard_gamma standard_normal : changes(self) draws(self) changes(out @2 @3)
   -> view(Element) of out @2 @3
-  permuted : changes(self) changes(out) -> view(Element) of out
-  shuffle : changes(self) changes(x@0)
-  seed set_state : changes(self)
+  permuted : changes(self) draws(self) changes(out) -> view(Element) of out
+  shuffle : changes(self) draws(self) changes(x@0)
+  seed set_state : changes(self) seeds(self)
   get_state : -> container
-  spawn : changes(self) -> list(Generator)
+  spawn : changes(self) draws(self) -> list(Generator)
   .bit_generator ._bit_generator : -> view(BitGenerator)
 
 class random.BitGenerator random.MT19937 random.PCG64 random.PCG64DXSM random.Philox random.SFC64 random.SeedSequence

@@ -18,7 +18,9 @@ read_hdf : reads(path_or_buf@0) -> Item or Reader if chunksize iterator
 read_feather read_orc read_parquet : reads(path@0) -> DataFrame
 read_xml : reads(path_or_buffer@0) -> DataFrame
 read_sql read_sql_query read_sql_table : changes(con@1) reads(con@1) -> DataFrame or Reader if chunksize
-read_clipboard read_gbq read_iceberg : -> DataFrame
+read_clipboard : receives(clipboard) -> DataFrame
+read_gbq : receives(google) queries(query@0) -> DataFrame
+read_iceberg : reads(any) -> DataFrame
 to_pickle : writes(filepath_or_buffer@1 path)
 
 # Functions
@@ -202,7 +204,9 @@ class NDFrame : table
   to_hdf : writes(path_or_buf@0)
   to_excel : writes(excel_writer@0)
   to_sql : changes(con@1) writes(con@1)
-  to_clipboard to_gbq to_iceberg : writes(any)
+  to_clipboard : sends(clipboard)
+  to_gbq : sends(google)
+  to_iceberg : writes(any)
   info : writes(buf@1)
   # Plots
   plot hist boxplot : changes(ax) figure -> object

@@ -31,7 +31,7 @@ align_frames : -> list(DataFrame)
 collect_all : draws(*) -> list(DataFrame)
 explain_all : -> constant
 select : draws(*) -> DataFrame
-sql : names draws(*) -> holding(Frame)
+sql : names queries(query@0) draws(*) -> holding(Frame)
 from_arrow from_dataframe from_dict from_dicts from_numpy from_pandas from_records from_repr from_torch
 : -> view(Frame)
 json_normalize : -> DataFrame
@@ -44,7 +44,7 @@ scan_csv scan_parquet scan_ndjson scan_ipc scan_delta scan_iceberg scan_lines sc
 scan_pyarrow_dataset : opens(source@0) -> holding(LazyFrame)
 read_database : changes(connection@1) reads(connection@1) -> DataFrame
 read_database_uri : reads(uri@1) -> DataFrame
-read_clipboard : -> DataFrame
+read_clipboard : receives(clipboard) -> DataFrame
 # Settings
 Config.enable_monitoring Config.load Config.reload_env_vars Config.restore_defaults Config.set_ascii_tables
 Config.set_decimal_separator Config.set_default_credential_provider Config.set_engine_affinity
@@ -137,7 +137,7 @@ class DataFrame : table
   write_excel : writes(workbook@0) -> part
   write_delta write_iceberg : changes(target@0) writes(target@0) -> part
   write_database : changes(connection@1) writes(connection@1) -> constant
-  write_clipboard : writes(any)
+  write_clipboard : sends(clipboard)
   deserialize : reads(source@0) -> DataFrame
   .columns .dtypes : -> container
   .schema .flags : -> container
@@ -296,7 +296,7 @@ class LazyGroupBy : object
 class Frame(DataFrame, Series, LazyFrame)
 
 class SQLContext : object
-  execute : names draws(self) -> holding(Frame)
+  execute : names queries(query@0) draws(self) -> holding(Frame)
   register register_globals register_many unregister : changes(self) -> view(self)
   tables : -> container
 """

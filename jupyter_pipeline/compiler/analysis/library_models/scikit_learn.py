@@ -191,7 +191,8 @@ _FUNCTIONS = """
             tree.export_graphviz : writes(out_file@1)
             utils.Bunch : -> Bunch
             utils.estimator_html_repr : pure
-            utils.check_random_state : draws -> unknown
+            # Without a seed, it is the global generator
+            utils.check_random_state : random(unless seed@0) -> view(numpy.random.RandomState) of seed@0
 """
 
 RULES = _ESTIMATOR + _CLASSES + _FUNCTIONS

@@ -390,7 +390,8 @@ stats.weibull_min stats.wishart stats.wrapcauchy stats.yulesimon stats.zipf stat
 stats.rv_continuous stats.rv_discrete : object
   pdf logpdf pmf logpmf cdf logcdf sf logsf ppf isf moment stats entropy median mean std var interval expect fit
   fit_loc_scale nnlf support cov marginal mode : -> table
-  rvs : draws(unless random_state) -> table
+  # A distribution may have its own generator
+  rvs : changes(self) draws(unless random_state) -> table
   freeze : -> holding(self)
   .a .b .args .kwds .dist .random_state .name .numargs .shapes : -> view(unknown)
 class stats.qmc.Halton stats.qmc.LatinHypercube stats.qmc.Sobol stats.qmc.PoissonDisk stats.qmc.MultinomialQMC

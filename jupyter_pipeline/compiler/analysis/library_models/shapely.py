@@ -24,7 +24,7 @@ setup_signal_checks : configures
 set_coordinates : changes(geometry@0) -> Geometry
 area boundary bounds box buffer build_area centroid clip_by_rect concave_hull constrained_delaunay_triangles contains
 contains_properly contains_xy convex_hull count_coordinates coverage_clean coverage_invalid_edges coverage_is_valid
-coverage_simplify coverage_union coverage_union_all covered_by covers crosses delaunay_triangles destroy_prepared
+coverage_simplify coverage_union coverage_union_all covered_by covers crosses delaunay_triangles
 difference disjoint disjoint_subset_union disjoint_subset_union_all distance dwithin empty envelope equals
 equals_exact
 equals_identical extract_unique_points force_2d force_3d frechet_distance from_geojson from_ragged_array from_wkb
@@ -37,12 +37,13 @@ linearrings linestrings make_valid maximum_inscribed_circle minimum_bounding_cir
 minimum_clearance minimum_clearance_line minimum_rotated_rectangle minimum_width multilinestrings multipoints
 multipolygons node normalize offset_curve orient_polygons oriented_envelope overlaps point_on_surface points
 polygonize
-polygonize_full polygons prepare relate relate_pattern remove_repeated_points reverse segmentize set_precision
+polygonize_full polygons relate relate_pattern remove_repeated_points reverse segmentize set_precision
 set_srid
 shared_paths shortest_line simplify snap split symmetric_difference symmetric_difference_all to_geojson
 to_ragged_array
 to_wkb to_wkt total_bounds touches transform transform_coordseq unary_union union union_all voronoi_polygons
 within : changes(out@2) -> Geometry
+prepare destroy_prepared : changes(geometry@0)
 errors.DimensionError errors.EmptyPartError errors.GEOSException errors.GeometryTypeError
 errors.ShapelyDeprecationWarning errors.ShapelyError errors.TopologicalError errors.UnsupportedGEOSVersionError
 errors.setup_signal_checks GEOSException GeometryType BufferCapStyle BufferJoinStyle coords.CoordinateSequence

@@ -205,7 +205,9 @@ class TemporaryDirectory : object
 """
 
 _CSV = """
-reader DictReader : lazy -> iterator
+reader : lazy -> iterator
+# Its attribute fieldnames reads a line
+DictReader : changes(f@0) lazy -> holding(DictReader)
 writer DictWriter : changes(csvfile@0 f@0) -> _writer
 register_dialect unregister_dialect : process
 field_size_limit : process
@@ -213,6 +215,9 @@ get_dialect list_dialects : pure
 Sniffer Dialect excel excel_tab unix_dialect : -> Sniffer
 Error : -> object
 
+class DictReader : iterator
+  .fieldnames : changes(self) -> container
+  .line_num .dialect : -> constant
 class _writer : object
   writerow writerows writeheader : changes(self)
   .dialect .fieldnames : -> part

@@ -516,6 +516,232 @@ CASES: dict[str, tuple[bool, list[str]]] = {
             "n = len(log)",
         ],
     ),
+    "SQL that deletes": (
+        True,
+        [
+            "from google.cloud import bigquery\nc = bigquery.Client()",
+            "c.query('delete from t').result()",
+            "print(c.query('select * from t').to_dataframe())",
+        ],
+    ),
+    "result of a job": (
+        True,
+        [
+            "from google.cloud import bigquery\nc = bigquery.Client()",
+            "job = c.query('insert into t values (1)')",
+            "job.result()",
+            "print(c.query('select * from t').to_dataframe())",
+        ],
+    ),
+    "SQL of a service before another reader": (
+        True,
+        [
+            "from google.cloud import bigquery\nc = bigquery.Client()\nimport pandas as pd",
+            "c.query('delete from t').result()",
+            "print(pd.read_gbq('select * from t'))",
+        ],
+    ),
+    "table of a service": (
+        True,
+        ["import pandas as pd", "pd.DataFrame({'a': [1]}).to_gbq('d.t')", "print(pd.read_gbq('select * from d.t'))"],
+    ),
+    "clipboard": (
+        True,
+        ["import pandas as pd", "pd.DataFrame({'a': [1]}).to_clipboard()", "print(pd.read_clipboard())"],
+    ),
+    "iceberg table": (
+        True,
+        ["import pandas as pd", "pd.DataFrame({'a': [1]}).to_iceberg('t')", "print(pd.read_iceberg('t'))"],
+    ),
+    "clipboard of polars": (
+        True,
+        ["import polars as pl", "pl.DataFrame({'a': [1]}).write_clipboard()", "print(pl.read_clipboard())"],
+    ),
+    "SQL that drops a table": (
+        True,
+        [
+            "import polars as pl\nctx = pl.SQLContext(a=pl.DataFrame({'x': [1]}))",
+            "q = ctx.execute('drop table a', eager=True)",
+            "try:\n    print(ctx.execute('select * from a', eager=True))\nexcept Exception:\n    print('gone')",
+        ],
+    ),
+    "SQL that creates a table": (
+        True,
+        [
+            "import polars as pl\nctx = pl.SQLContext(a=pl.DataFrame({'x': [1]}))",
+            "q = ctx.execute('create table b as select * from a').collect()",
+            "try:\n    print(ctx.execute('select * from b', eager=True))\nexcept Exception:\n    print('gone')",
+        ],
+    ),
+    "SQL that reads a file": (
+        True,
+        [
+            "import polars as pl",
+            "pl.DataFrame({'x': [1]}).write_csv('a.csv')",
+            "print(pl.sql(\"select * from read_csv('a.csv')\", eager=True))",
+        ],
+    ),
+    "pixels of an image": (
+        True,
+        [
+            "from PIL import Image\nim = Image.new('L',(4,4)); px = im.load()",
+            "for i in range(4): px[i, i] = 255",
+            "print(sum(im.getdata()))",
+        ],
+    ),
+    "EXIF of an image": (
+        True,
+        [
+            "from PIL import Image\nim = Image.new('L',(4,4))\ne = im.getexif()",
+            "e[1] = 'x'",
+            "print(dict(im.getexif()))",
+        ],
+    ),
+    "view of einsum": (
+        True,
+        ["import numpy as np\na = np.ones((3, 3))\nd = np.einsum('ii->i', a)", "d[:] = 0", "print(a)"],
+    ),
+    "first power of a matrix": (
+        True,
+        ["import numpy as np\na = np.ones((3, 3))\nd = np.linalg.matrix_power(a, 1)", "d[:] = 0", "print(a)"],
+    ),
+    "view of trim_zeros": (True, ["import numpy as np\na = np.ones(3)\nd = np.trim_zeros(a)", "d[:] = 0", "print(a)"]),
+    "view of astype": (
+        True,
+        ["import numpy as np\na = np.ones(3)\nd = np.astype(a, a.dtype, copy=False)", "d[:] = 0", "print(a)"],
+    ),
+    "view of ix_": (True, ["import numpy as np\na = np.ones(3)\nd = np.ix_(a)[0]", "d[:] = 0", "print(a)"]),
+    "global generator of scikit-learn": (
+        True,
+        [
+            (
+                "import numpy as np\nfrom sklearn.utils import check_random_state\nnp.random.seed(0)\n"
+                "rs = check_random_state(None)"
+            ),
+            "x = rs.rand()",
+            "print(np.random.rand())",
+        ],
+    ),
+    "generator passed to scikit-learn": (
+        True,
+        [
+            "import numpy as np\nfrom sklearn.utils import check_random_state\nr = np.random.RandomState(0)",
+            "x = check_random_state(r).rand()",
+            "print(r.rand())",
+        ],
+    ),
+    "global bit generator": (
+        True,
+        [
+            "import numpy as np\nnp.random.seed(0)\ng = np.random.Generator(np.random.get_bit_generator())",
+            "x = g.random()",
+            "print(np.random.rand())",
+        ],
+    ),
+    "generator of a frozen distribution": (
+        True,
+        ["from scipy import stats\nd = stats.norm()\nd.random_state = 3", "x = d.rvs()", "print(d.rvs())"],
+    ),
+    "seed of a distribution": (
+        True,
+        [
+            "from scipy import stats\nd = stats.multivariate_normal([0.0], [[1.0]], seed=3)",
+            "x = d.rvs()",
+            "print(d.rvs())",
+        ],
+    ),
+    "seed of a discrete distribution": (
+        True,
+        [
+            "from scipy import stats\nd = stats.rv_discrete(values=([1, 2], [.5, .5]), seed=3)",
+            "x = d.rvs(size=9)",
+            "print(d.rvs(size=9))",
+        ],
+    ),
+    "generator of a distribution of the library": (
+        True,
+        ["from scipy import stats\nstats.norm.random_state = 3", "x = stats.norm.rvs()", "print(stats.norm.rvs())"],
+    ),
+    "elements of a copied frame": (
+        True,
+        [
+            "import pandas as pd\ndf = pd.DataFrame({'a': [[2, 1]]}); c = df.copy()",
+            "c.loc[0,'a'].append(2)",
+            "print(df)",
+        ],
+    ),
+    "elements of a filtered frame": (
+        True,
+        [
+            "import pandas as pd\ndf = pd.DataFrame({'a': [[2, 1]]}); c = df[df.a.notna()]",
+            "c.loc[0,'a'].append(2)",
+            "print(df)",
+        ],
+    ),
+    "elements of a merged frame": (
+        True,
+        [
+            "import pandas as pd\ndf = pd.DataFrame({'a': [[2, 1]], 'k': [1]}); c = df.merge(pd.DataFrame({'k': [1]}))",
+            "c.loc[0,'a'].append(2)",
+            "print(df)",
+        ],
+    ),
+    "range of cells": (
+        True,
+        ["from openpyxl import Workbook\nws = Workbook().active", "r = ws['A1':'C3']", "print(ws.max_row)"],
+    ),
+    "cell of a sheet": (
+        True,
+        ["from openpyxl import Workbook\nws = Workbook().active", "r = ws['C3'].value", "print(ws.max_row)"],
+    ),
+    "rows of a sheet": (
+        True,
+        [
+            "from openpyxl import Workbook\nws = Workbook().active",
+            "r = list(ws.iter_rows(max_row=3))",
+            "print(ws._cells.keys())",
+        ],
+    ),
+    "field names of a reader": (
+        True,
+        [
+            "import csv, io\nf = io.StringIO('a\\n1\\n')\nd = csv.DictReader(f)",
+            "x = d.fieldnames",
+            "print(f.readline())",
+        ],
+    ),
+    "prepared geometries": (
+        True,
+        [
+            "import shapely, numpy as np\narr = np.array([shapely.Point(0, 0)])",
+            "shapely.prepare(arr)",
+            "print(shapely.is_prepared(arr))",
+        ],
+    ),
+    "seed of the global generator of scikit-learn": (
+        True,
+        [
+            "import numpy as np\nfrom sklearn.utils import check_random_state",
+            "rs = check_random_state(None)\nrs.seed(0)",
+            "print(np.random.rand())",
+        ],
+    ),
+    "SQL that selects": (
+        False,
+        [
+            "from google.cloud import bigquery\nc = bigquery.Client()",
+            "d = c.query('select * from t')",
+            "print(c.query('select * from t').to_dataframe())",
+        ],
+    ),
+    "dimensions of a column": (
+        True,
+        [
+            "from openpyxl import Workbook\nws = Workbook().active",
+            "d = ws.column_dimensions['B']",
+            "print(list(ws.column_dimensions))",
+        ],
+    ),
     "maximum": (False, ["import pandas as pd\ndf=pd.read_csv('a')", "x=df['a'].max()", "print(df)"]),
 }
 
