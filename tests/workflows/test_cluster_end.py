@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import wait_until
 
 from jupyter_pipeline.exceptions import ClusterEndedError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, DeploymentSpec
@@ -114,5 +115,5 @@ def test_a_run_names_the_limit_that_ended_its_cluster(live: Path, tmp_path: Path
     assert run.state == "Failed"
     assert "ClusterEndedError: The cluster team-run-" in run.message
     assert expected in run.message
-    assert expected in runs.read_log(run.id)
+    wait_until(lambda: expected in runs.read_log(run.id), 30, "the cause in the log")  # logs arrive in batches
     assert runs.failure(run.id).splitlines()[-1].endswith(run.message.partition("exception: ")[2])

@@ -111,11 +111,11 @@ class LocalPostgreSQL:
         return max(found, key=lambda path: float(path.parent.name))
 
     def _remove_stale_lock(self) -> None:
-        """Remove the lock of a server that was killed, if another program has its process number now."""
+        """Remove the lock of a killed server, if its process is a zombie or its number is another program's."""
         path = self.data / "postmaster.pid"
         with contextlib.suppress(FileNotFoundError, ValueError, IndexError, psutil.Error):
             process = psutil.Process(int(path.read_text().split()[0]))
-            if not process.name().startswith("postgres"):
+            if process.status() == psutil.STATUS_ZOMBIE or not process.name().startswith("postgres"):
                 path.unlink()
 
 

@@ -292,9 +292,11 @@ class Supervisor:
             await self._catch_up(api, since, now)
         else:
             note_caught_up(now)
+            self.outages.forget(now)
 
     async def _catch_up(self, api: PrefectApi, since: float, until: float) -> None:
         """Catch up on the runs that were missed between two times. If that fails, the next round does so."""
+        self.outages.read_clocks()  # after a suspension the worker may poll before the next periodic reading
         cause = self.outages.describe()
         LOG.info("service | catching up on %.0f seconds: %s", until - since, cause)
         with log_failure("the catch-up"):

@@ -29,9 +29,9 @@ def test_schedules_that_make_no_runs_are_noticed(
             return well, ill, await health.find_stalled_schedules(connection, settle=3600)
 
     well, ill, soon = asyncio.run(look())
-    assert well == []
+    assert "hourly" not in well
     assert "hourly" in ill
-    assert soon == []  # it was deployed just now
+    assert "hourly" not in soon  # it was deployed just now
     deployments.pause("hourly")
 
 
