@@ -111,12 +111,12 @@ class LocalPostgreSQL:
         return max(found, key=lambda path: float(path.parent.name))
 
     def _remove_stale_lock(self) -> None:
-        """Remove the lock of a killed server, if its process is a zombie or its number is another program's."""
-        path = self.data / "postmaster.pid"
-        with contextlib.suppress(FileNotFoundError, ValueError, IndexError, psutil.Error):
-            process = psutil.Process(int(path.read_text().split()[0]))
-            if process.status() == psutil.STATUS_ZOMBIE or not process.name().startswith("postgres"):
-                path.unlink()
+        """Remove the locks of a killed server, if its process is a zombie or its number is another program's."""
+        for path in (self.data / "postmaster.pid", *self.socket.glob(".s.PGSQL.*.lock")):
+            with contextlib.suppress(FileNotFoundError, ValueError, IndexError, psutil.Error):
+                process = psutil.Process(int(path.read_text().split()[0]))
+                if process.status() == psutil.STATUS_ZOMBIE or not process.name().startswith("postgres"):
+                    path.unlink()
 
 
 def _as_unprivileged() -> list[str]:
