@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import functools
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jupyter_pipeline.compiler import Cell, Compilation, CompileOptions
     from jupyter_pipeline.models import Distribution, Profile
 
-__all__ = ["LOCK", "ORIGIN", "PROFILES", "add_lock", "describe_origin", "note_local_packages", "profile_file"]
+__all__ = [
+    "LOCK",
+    "ORIGIN",
+    "PROFILES",
+    "add_lock",
+    "describe_origin",
+    "find_profile_files",
+    "note_local_packages",
+    "profile_file",
+]
 
 LOCK = "requirements.lock"
 ORIGIN = "deploy.json"
 """File of a snapshot with the cells and the options of its deploy."""
 PROFILES = "profiles"
 """Folder of the deployed code with the profiles of single steps."""
+_PLACES = {"run_on": "", "StepCluster": f"{PROFILES}/"}
+"""Folder with the profile of a run or of a step, by the function of `runtime` that takes its name."""
 
 
 def profile_file(profile: Profile | None) -> dict[str, str]:
@@ -27,6 +40,37 @@ def profile_file(profile: Profile | None) -> dict[str, str]:
     from jupyter_pipeline.clusters import profiles
 
     return {f"{profile.name}.yaml": profiles.render_profile(profile)} if profile else {}
+
+
+def find_profile_files(code: Mapping[str, str], *, cwd: Path, replacement: str = "") -> dict[str, str]:
+    """Return the current text of each profile that a flow names, by the relative path at which a run looks for it.
+
+    Parameters
+    ----------
+    code : mapping of str to str
+        Text of the files of the flow by relative path.
+    cwd : Path
+        Folder from which profiles are searched.
+    replacement : str
+        Profile to use instead of each profile; empty for none.
+
+    Raises
+    ------
+    NotFoundError, ConfigurationError
+        If a profile does not exist or is not valid.
+    """
+    from jupyter_pipeline.clusters import profiles
+
+    found = {}
+    for text in (text for name, text in sorted(code.items()) if name.endswith(".py")):
+        for node in ast.walk(ast.parse(text)):
+            match node:
+                case ast.Call(func=ast.Name(id=function), args=[ast.Constant(value=str(name)), *_]) if (
+                    function in _PLACES
+                ):
+                    profile = profiles.get_profile(replacement or name, cwd=cwd)
+                    found[f"{_PLACES[function]}{name}.yaml"] = profiles.render_profile(profile)
+    return found
 
 
 def add_lock(compilation: Compilation, modules: Mapping[str, str]) -> Compilation:

@@ -6,7 +6,6 @@ The files in ``pipelines/NAME`` are served as the deploy wrote them, with the sc
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import json
 import os
@@ -27,6 +26,7 @@ from jupyter_pipeline.exceptions import ConfigurationError, OrchestrationError
 from jupyter_pipeline.models import Record
 from jupyter_pipeline.progress import Progress
 from jupyter_pipeline.secret_detection import read_settings
+from jupyter_pipeline.workflows.artifacts import find_profile_files
 
 __all__ = ["ServedPipeline", "describe", "find_pipeline", "serve", "serve_on_coiled"]
 
@@ -120,7 +120,7 @@ def find_pipeline(folder: Path, name: str) -> ServedPipeline:
         description=str(deployment.get("description") or ""),
         concurrency_limit=deployment.get("concurrency_limit") or {},
         working_directory=str(folder),
-        files={**code, **_find_profiles(code, folder)},
+        files={**code, **find_profile_files(code, cwd=folder)},
     )
 
 
@@ -280,19 +280,6 @@ def _interrupted_by_termination() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _find_profiles(code: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """Return the text of each profile that the flow names, by the file name that a run looks for."""
-    from jupyter_pipeline.clusters import profiles
-
-    found = {}
-    for node in ast.walk(ast.parse(code.get("flow.py", ""))):
-        match node:
-            case ast.Call(func=ast.Name(id="run_on" | "StepCluster"), args=[ast.Constant(value=str(name)), *_]):
-                profile = profiles.get_profile(name, cwd=folder)
-                found[f"{name}.yaml"] = profiles.render_profile(profile)
-    return found
 
 
 def _check_pool(flow_name: str, name: str, server: str) -> None:

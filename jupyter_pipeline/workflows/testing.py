@@ -11,8 +11,7 @@ and environment variables of the test, and a profile that replaces the profiles 
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,12 +19,11 @@ from typing import Any
 from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError, PipelineError
 from jupyter_pipeline.models import PipelineTest
 from jupyter_pipeline.secret_detection import read_settings
+from jupyter_pipeline.workflows.artifacts import find_profile_files
 
 __all__ = ["find_pipelines", "run_test"]
 
 _WAY_OUT = "Remove it, and set {name} in the environment in which the test runs."
-_ON_PROFILE = ("run_on", "StepCluster")
-"""Names in generated flows whose first argument is a profile."""
 _KEYS = ("parameters", "env", "profile")
 _TEXT = (".py", ".lock", ".json", ".yaml", ".toml", ".sql", ".txt")
 
@@ -79,18 +77,20 @@ def run_test(folder: Path, *, server: bool = False, progress: Callable[[str], No
 
     case = _read_case(folder)
     home = folder.absolute().parent.parent
-    try:
-        profiles = _profile_files(folder, home, case.profile)
-    except PipelineError as error:
-        return PipelineTest(name=folder.name, passed=False, seconds=0.0, error=str(error), traceback="")
     files = {
         path.relative_to(folder).as_posix(): path.read_text("utf-8")
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.suffix in _TEXT and not path.name.startswith(".")
     }
     code = {name: text for name, text in files.items() if name.endswith(".py")}
+    try:
+        profiles = find_profile_files(code, cwd=home, replacement=case.profile)
+    except PipelineError as error:
+        return PipelineTest(name=folder.name, passed=False, seconds=0.0, error=str(error), traceback="")
+    # A profile beside the code is the deployed one.
+    files = {**files, **profiles} if case.profile else {**profiles, **files}
     done = rehearse(
-        {**files, **profiles, **find_local_modules(code, home)},
+        {**files, **find_local_modules(code, home)},
         case.entrypoint,
         working_directory=home,
         parameters=case.parameters,
@@ -125,43 +125,6 @@ def _read_case(folder: Path) -> _Case:
         env={str(name): str(value) for name, value in (case.get("env") or {}).items()},
         profile=case.get("profile") or "",
     )
-
-
-def _profile_files(folder: Path, home: Path, replacement: str) -> dict[str, str]:
-    """Return the profiles of a pipeline as files beside its code, where its flow finds them.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder of the pipeline.
-    home : Path
-        Folder from which profiles are searched.
-    replacement : str
-        Profile to use instead of each profile; empty for none.
-
-    Raises
-    ------
-    NotFoundError, ConfigurationError
-        If a profile does not exist or is not valid.
-    """
-    from jupyter_pipeline.clusters import profiles
-
-    found = {}
-    for name in sorted(set(_profile_names(folder))):
-        text = profiles.render_profile(profiles.get_profile(replacement or name, cwd=home))
-        places = [f"{name}.yaml", f"profiles/{name}.yaml"]
-        found.update({place: text for place in places if replacement or not (folder / place).exists()})
-    return found
-
-
-def _profile_names(folder: Path) -> Iterator[str]:
-    """Yield the names of the profiles on which the flows of a folder run."""
-    for path in sorted(folder.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and node.args and getattr(node.func, "id", "") in _ON_PROFILE:
-                name = node.args[0]
-                if isinstance(name, ast.Constant) and isinstance(name.value, str):
-                    yield name.value
 
 
 def _mapping(path: Path) -> dict[str, Any]:

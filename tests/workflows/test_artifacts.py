@@ -1,6 +1,16 @@
 from __future__ import annotations
 
-from jupyter_pipeline.workflows.artifacts import note_local_packages
+from pathlib import Path
+
+import pytest
+
+from jupyter_pipeline.exceptions import NotFoundError
+from jupyter_pipeline.workflows.artifacts import find_profile_files, note_local_packages
+
+FLOW = """
+with run_on("local", __file__), StepCluster("big", __file__, memory="1GiB") as big_cluster:
+    other("ignored", __file__)
+"""
 
 
 def test_packages_of_this_host_are_noted() -> None:
@@ -14,3 +24,14 @@ def test_packages_of_this_host_are_noted() -> None:
     )
     assert "installs other from" in wheel
     assert note_local_packages("") == []
+
+
+def test_the_profiles_of_a_flow_are_where_its_runs_look_for_them(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="big"):
+        find_profile_files({"flow.py": FLOW}, cwd=tmp_path)
+    (tmp_path / "jupyter-pipeline.yaml").write_text("profiles: {big: {extends: local, workers: 7}}\n")
+    found = find_profile_files({"flow.py": FLOW, "note.txt": "run_on('x')"}, cwd=tmp_path)
+    assert found.keys() == {"local.yaml", "profiles/big.yaml"}
+    assert "workers: 7" in found["profiles/big.yaml"]
+    replaced = find_profile_files({"flow.py": FLOW}, cwd=tmp_path, replacement="local")
+    assert replaced == {"local.yaml": found["local.yaml"], "profiles/big.yaml": found["local.yaml"]}

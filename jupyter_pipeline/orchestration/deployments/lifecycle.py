@@ -146,7 +146,7 @@ async def _end_runs(api: PrefectApi, deployment: Mapping[str, Any]) -> None:
     """Cancel the active runs and wait until they end: without their deployment's limit they could not end."""
     body = {
         "deployments": {"id": {"any_": [deployment["id"]]}},
-        "flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}},
+        "flow_runs": {"state": {"type": {"any_": records.ACTIVE}}},
     }
     deadline = time.monotonic() + _PATIENCE
     while (active := [run async for run in api.pages("/flow_runs/filter", body)]) and time.monotonic() < deadline:

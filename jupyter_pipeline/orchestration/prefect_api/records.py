@@ -17,6 +17,7 @@ from jupyter_pipeline.orchestration import schedules
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp, to_schedule
 
 __all__ = [
+    "ACTIVE",
     "OVERLAP_MESSAGE",
     "get_environment",
     "get_schedules",
@@ -26,6 +27,9 @@ __all__ = [
     "to_run_record",
 ]
 
+
+ACTIVE = ("RUNNING", "PENDING", "CANCELLING")
+"""Types of the states of runs that have started and not ended."""
 
 _OVERLAP = "Deployment concurrency limit reached"
 """Begin of the message with which the server cancels a run that exceeds the limit."""

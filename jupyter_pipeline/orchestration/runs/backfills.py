@@ -12,7 +12,7 @@ from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
 from jupyter_pipeline.orchestration.prefect_api.lookup import connect_to, find_deployment
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
-from jupyter_pipeline.orchestration.runs.flow_runs import FINAL, find_active_runs, start_run
+from jupyter_pipeline.orchestration.runs.flow_runs import FINAL, find_blocking_runs, start_run
 
 __all__ = ["MOST", "backfill"]
 
@@ -27,9 +27,8 @@ async def backfill_async(
 ) -> list[RunRecord]:
     """Run a deployment once for each time window of its schedules that ends between two times, the oldest first.
 
-    If the overlap policy is not ``queue``, each run must end before the next one starts, and waits for active runs of
-    the deployment. After an interrupt, the
-    current run continues and no further run starts.
+    If the overlap policy is not ``queue``, each run waits until no other run of the deployment is active. After an
+    interrupt, the current run continues and no further run starts.
 
     Parameters
     ----------
@@ -68,7 +67,7 @@ async def backfill_async(
         started = []
         for time, index in due:
             while True:
-                while one_by_one and await find_active_runs(api, found):
+                while one_by_one and await find_blocking_runs(api, found):
                     await asyncio.sleep(_POLL)
                 run = await start_run(api, found, parameters[index], due=time)
                 report(run)

@@ -19,7 +19,7 @@ __all__ = [
     "FINAL",
     "cancel",
     "find",
-    "find_active_runs",
+    "find_blocking_runs",
     "list_runs",
     "refuse_overlap",
     "remove_tagged",
@@ -113,7 +113,7 @@ async def start_run(
     return records.to_run_record(run, deployment=name, ui_url=api.endpoint.ui_url)
 
 
-async def find_active_runs(api: PrefectApi, deployment: Mapping[str, Any]) -> list[RunRecord]:
+async def find_blocking_runs(api: PrefectApi, deployment: Mapping[str, Any]) -> list[RunRecord]:
     """Return the active runs that keep a new run of a deployment from starting, the oldest first.
 
     The result is empty if another run may start, or would wait.
@@ -124,7 +124,7 @@ async def find_active_runs(api: PrefectApi, deployment: Mapping[str, Any]) -> li
     body = {
         "sort": "EXPECTED_START_TIME_ASC",
         "deployments": {"id": {"any_": [deployment["id"]]}},
-        "flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}},
+        "flow_runs": {"state": {"type": {"any_": records.ACTIVE}}},
     }
     active = [run async for run in api.pages("/flow_runs/filter", body)]
     return await run_records(api, active) if len(active) >= limit else []
@@ -138,7 +138,7 @@ async def refuse_overlap(api: PrefectApi, deployment: Mapping[str, Any]) -> None
     UsageError
         If as many runs as its limit allows are active, and its overlap policy is ``skip``.
     """
-    active = await find_active_runs(api, deployment)
+    active = await find_blocking_runs(api, deployment)
     if not active:
         return
     first, name = active[0], deployment["name"]

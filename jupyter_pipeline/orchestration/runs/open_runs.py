@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import connect
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 
@@ -25,7 +26,7 @@ async def crash_open_runs_async(flow_name: str, name: str, reason: str) -> list[
         if not found:
             return []
         body = {
-            "flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}},
+            "flow_runs": {"state": {"type": {"any_": records.ACTIVE}}},
             "deployments": {"id": {"any_": [found["id"]]}},
         }
         runs = [run["id"] async for run in api.pages("/flow_runs/filter", body)]

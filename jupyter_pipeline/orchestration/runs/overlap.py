@@ -15,13 +15,13 @@ from typing import Any
 
 from jupyter_pipeline.exceptions import OrchestrationError
 from jupyter_pipeline.models import SKIPPED
+from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp
 
 __all__ = ["make_room"]
 
-_ACTIVE = ("RUNNING", "PENDING", "CANCELLING")
 _PATIENCE = 300.0
 _POLL = 0.5
 
@@ -71,7 +71,7 @@ make_room = run_sync(make_room_async)
 async def _active_runs(api: PrefectApi, deployment: str) -> list[dict[str, Any]]:
     body = {
         "deployments": {"id": {"any_": [deployment]}},
-        "flow_runs": {"state": {"type": {"any_": list(_ACTIVE)}}},
+        "flow_runs": {"state": {"type": {"any_": list(records.ACTIVE)}}},
     }
     return [run async for run in api.pages("/flow_runs/filter", body)]
 

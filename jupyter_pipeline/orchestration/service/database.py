@@ -18,7 +18,16 @@ from jupyter_pipeline.orchestration.service_state import ServiceState
 from jupyter_pipeline.paths import write_private
 from jupyter_pipeline.secret_detection import has_secret
 
-__all__ = ["LOCAL", "check_choice", "has_sqlite", "read_choice", "resolve_address", "select", "write_choice"]
+__all__ = [
+    "LOCAL",
+    "check_choice",
+    "describe",
+    "has_sqlite",
+    "read_choice",
+    "resolve_address",
+    "select",
+    "write_choice",
+]
 
 LOCAL = "local"
 """Choice of the local PostgreSQL server; other choices are addresses, or empty for SQLite."""
@@ -101,6 +110,8 @@ def select(home: Path, postgres: str, state: ServiceState | None, *, migrate: bo
         If the variable with the address is not valid.
     ServiceError
         If the deployments are in another database, and `migrate` does not say what to do with them.
+    UsageError
+        If two databases are named, or `migrate` is true without one.
     """
     stored, variable = read_choice(home), os.environ.get(environment_variables.DATABASE, "")
     if variable and not variable.startswith("postgresql+asyncpg://"):

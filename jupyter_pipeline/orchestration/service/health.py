@@ -107,7 +107,7 @@ async def count_scheduled_runs(api: PrefectApi) -> int:
 async def find_active_runs(api: PrefectApi) -> list[dict[str, Any]]:
     """Return the started runs of the service that have not ended."""
     body = {
-        "flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}},
+        "flow_runs": {"state": {"type": {"any_": records.ACTIVE}}},
         "work_pools": {"name": {"any_": [WORK_POOL]}},
     }
     return [run async for run in api.pages("/flow_runs/filter", body)]

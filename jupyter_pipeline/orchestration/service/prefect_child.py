@@ -19,7 +19,7 @@ from typing import Any
 
 from jupyter_pipeline.orchestration.service import event_delivery, start_gate
 
-__all__ = ["main", "refuse_lost_runs", "write_in_turn"]
+__all__ = ["explain_failed_starts", "main", "write_in_turn"]
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -40,7 +40,7 @@ def main() -> None:
             write_in_turn()
         event_delivery.install()
     else:
-        refuse_lost_runs()
+        explain_failed_starts()
         start_gate.hold_missed_runs()
     sys.argv = ["prefect", *sys.argv[2:]]
     runpy.run_module("prefect", run_name="__main__", alter_sys=True)
@@ -63,7 +63,7 @@ def write_in_turn() -> None:
     AioSqliteConfiguration.begin_transaction = begin_immediately
 
 
-def refuse_lost_runs() -> None:
+def explain_failed_starts() -> None:
     """Make the worker end a run that cannot start with one sentence that names the cause and the fix.
 
     Without an interpreter Prefect reports "unhandled errors in a TaskGroup".

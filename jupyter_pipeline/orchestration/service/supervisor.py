@@ -295,7 +295,7 @@ class Supervisor:
             self.outages.forget(now)
 
     async def _catch_up(self, api: PrefectApi, since: float, until: float) -> None:
-        """Catch up on the runs that were missed between two times. If that fails, the next round does so."""
+        """Catch up on the runs missed between two times. If the server does not answer, a later round does it."""
         self.outages.read_clocks()  # after a suspension the worker may poll before the next periodic reading
         cause = self.outages.describe()
         LOG.info("service | catching up on %.0f seconds: %s", until - since, cause)
