@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from jupyter_pipeline import processes
-from jupyter_pipeline.exceptions import ConfigurationError, OrchestrationError
+from jupyter_pipeline.exceptions import ConfigurationError, MissingDependencyError, OrchestrationError
 from jupyter_pipeline.models import Record
 from jupyter_pipeline.progress import Progress
 from jupyter_pipeline.secret_detection import read_settings
@@ -193,8 +193,10 @@ def serve_on_coiled(pipeline: ServedPipeline, options: Sequence[str], *, progres
 
     Raises
     ------
+    MissingDependencyError
+        If Coiled is not installed.
     ConfigurationError
-        If Coiled is not installed, or the machine cannot reach the Prefect server.
+        If the machine cannot reach the Prefect server.
     OrchestrationError
         If Coiled could not start it.
     """
@@ -202,8 +204,7 @@ def serve_on_coiled(pipeline: ServedPipeline, options: Sequence[str], *, progres
 
     command = Path(sys.executable).with_name("coiled")
     if not command.exists():
-        fix = "Install it: pip install 'jupyter_pipeline[coiled]'"
-        raise ConfigurationError("serve", "--coiled", "needs the package coiled", fix)
+        raise MissingDependencyError("coiled", "coiled")
     _check_reachable(pipeline)
     with tempfile.TemporaryDirectory(prefix="jupyter-pipeline-serve-") as folder:
         code, settings = Path(folder, "code"), Path(folder, "profiles.toml")

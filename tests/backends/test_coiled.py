@@ -64,13 +64,12 @@ def test_a_coiled_that_does_not_answer_is_not_taken_for_empty(
 
 
 @pytest.mark.filterwarnings("ignore:Port 8787 is already in use")
-@pytest.mark.parametrize("place", ["local"])
 def test_functions_run_in_other_processes_and_map_keeps_the_order(
-    bed_of: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: str
+    bed_of: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for name, value in bed_of("coiled").environ.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setenv(environment_variables.FUNCTIONS, place)
+    monkeypatch.setenv(environment_variables.FUNCTIONS, "local")
 
     def find_process(shift: int) -> tuple[int, int]:
         return os.getpid(), shift

@@ -80,20 +80,22 @@ def test_a_copy_has_no_deployments_and_takes_none_over(live: Path, tmp_path: Pat
 
 
 def test_a_copy_takes_nothing_over_after_the_original_was_renamed(live: Path, tmp_path: Path) -> None:
-    original = write(tmp_path / "original.ipynb", first="n = 3", second="n * 2")
+    folder = tmp_path / "project"
+    folder.mkdir()
+    original = write(folder / "original.ipynb", first="n = 3", second="n * 2")
     before = deploy(planned(original, "interp")).deployment
-    copy, renamed = tmp_path / "copy.ipynb", tmp_path / "renamed.ipynb"
+    copy, renamed = folder / "copy.ipynb", folder / "renamed.ipynb"
     shutil.copy(original, copy)
     original.rename(renamed)
     assert status(cells_of(copy), copy) == []
     assert [found.name for found in status(cells_of(renamed), renamed)] == ["interp"]
     with pytest.raises(OrchestrationError, match=rf"The deployed file is now {renamed}\. .*--overwrite"):
         planned(copy, "interp")
-    elsewhere = renamed.rename(tmp_path.parent / f"{tmp_path.name}-elsewhere.ipynb")
-    shutil.copy(copy, tmp_path / "second.ipynb")
-    with pytest.raises(OrchestrationError, match=rf"Other notebooks have the same cells: {tmp_path}/second\.ipynb\. "):
+    elsewhere = renamed.rename(tmp_path / "elsewhere.ipynb")
+    shutil.copy(copy, folder / "second.ipynb")
+    with pytest.raises(OrchestrationError, match=rf"Other notebooks have the same cells: {folder}/second\.ipynb\. "):
         planned(copy, "interp")
-    (tmp_path / "second.ipynb").unlink()
+    (folder / "second.ipynb").unlink()
     with pytest.raises(OrchestrationError, match=r"it may be a copy\."):
         planned(copy, "interp")
     after = deploy(planned(elsewhere, "interp")).deployment

@@ -28,7 +28,7 @@ def main(n: int = 2):
 
 
 def list_undeployed() -> set[str]:
-    return {run.id for run in runs.list_runs() if not run.deployment}
+    return {run.id for run in runs.list_runs(limit=10_000) if not run.deployment}
 
 
 @pytest.fixture

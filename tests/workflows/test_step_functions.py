@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dask
 import pytest
+from waiting import wait_until
 
 from jupyter_pipeline.clusters.backends import coiled_functions
 from jupyter_pipeline.exceptions import ClusterStartError, MissingDependencyError, UsageError
@@ -58,7 +59,7 @@ def test_machines_that_do_not_start_name_the_step(monkeypatch: pytest.MonkeyPatc
 def test_no_step_on_a_cluster_runs_while_machines_start() -> None:
     lock = step_clusters._Configuration()
     order: list[str] = []
-    inside, waiting = threading.Event(), threading.Event()
+    waiting = threading.Event()
 
     def change() -> None:
         waiting.set()
@@ -73,8 +74,7 @@ def test_no_step_on_a_cluster_runs_while_machines_start() -> None:
         thread = threading.Thread(target=change)
         thread.start()
         assert waiting.wait(10)
-        while not lock._changes:
-            inside.wait(0.01)
+        wait_until(lambda: lock._changes, 10, "the change that waits")
         late = threading.Thread(target=use)
         late.start()
         order.append("first")

@@ -59,7 +59,8 @@ def to_cron(text: str) -> str:
     ----------
     text : str
         Such as ``every day at 6:00``, ``weekday at 7 and 19``, ``every monday and friday at 9:30``, ``every month on
-        day 1 at 6:00`` or ``every last friday of the month at 18:00``. Hours count to 24 without ``am`` or ``pm``.
+        day 1 at 6:00`` or ``every last friday of the month at 18:00``. Hours are 0 to 23, or 1 to 12 with
+        ``am`` or ``pm``.
 
     Raises
     ------

@@ -30,7 +30,7 @@ export function addBadges(options: {
   const { deployments, panel, path, serverSettings, trans } = options;
   const look = async (): Promise<void> => {
     const model = panel.model;
-    // No request without a deployment of a notebook with this name, or of one that may have got it.
+    // Skip the request unless a deployed notebook has this name or is missing from its path.
     const known = deployments.deployments.some(
       d => d.notebook.endsWith(`/${path()}`) || d.notebook_missing
     );
@@ -96,8 +96,7 @@ function create(one: IDeploymentStatus, trans: TranslationBundle): HTMLElement {
   badge.className = `${BADGE} jp-pipeline-chip jp-mod-${tone}`;
   badge.textContent = text;
   badge.title =
-    one.server_changes.join('\n') ||
-    one.reason ||
+    [one.reason, ...one.server_changes].filter(Boolean).join('\n') ||
     (one.last_run ? trans.__('Last run: %1', one.last_run) : trans.__('No run yet'));
   return badge;
 }

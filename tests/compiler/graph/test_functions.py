@@ -49,8 +49,9 @@ def compiled(*sources: str, **options: Any) -> None:
     ],
 )
 def test_a_function_with_a_client_is_refused(sources: tuple[str, ...], name: str) -> None:
-    with pytest.raises(CompileRefusedError, match=f"{name}.*the machine of a --function cannot reach"):
+    with pytest.raises(CompileRefusedError, match="the machine of a --function cannot reach") as refused:
         compiled(*sources)
+    assert name in refused.value.refusals[0].name
 
 
 def test_a_function_beside_a_step_with_a_client_is_accepted() -> None:

@@ -113,6 +113,7 @@ def test_a_schedule_paused_on_the_server_is_shown_kept_and_resumed(live: Service
     resumed = deployments.resume("halted")
     assert (resumed.paused, resumed.schedule_text) == (False, "At 03:00 (Europe/Berlin)")
     assert resumed.next_run is not None
+    deployments.delete("halted")
 
 
 def test_schedules_are_added_changed_and_removed_by_slug(live: ServiceStatus, specification: Make) -> None:

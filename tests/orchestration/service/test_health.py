@@ -110,5 +110,5 @@ def test_scheduled_runs_are_counted(live: ServiceStatus, specification: Callable
     before = count()
     every_minute = tuple(Schedule(cron="* * * * *", slug=f"s{n}") for n in range(3))
     deployments.deploy(specification("often", schedules=every_minute))
-    wait_until(lambda: count() - before == 3, 90, "the runs of three schedules")
+    wait_until(lambda: count() - before >= 3, 90, "the runs of three schedules")
     deployments.pause("often")

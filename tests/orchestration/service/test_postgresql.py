@@ -24,7 +24,7 @@ Make = Callable[..., DeploymentSpec]
 
 
 FAILURES = 6
-"""Number of runs that fail before the restart, during it and after it."""
+"""Number of runs that fail before the restart, and after it."""
 
 
 @pytest.fixture
