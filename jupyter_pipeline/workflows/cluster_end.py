@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import re
 import time
 from asyncio import CancelledError
 from collections.abc import Iterator
@@ -19,7 +20,15 @@ if TYPE_CHECKING:
 __all__ = ["name_cluster_end"]
 
 _LIBRARIES = ("dask", "distributed", "tornado")
+_PLAIN = ("asyncio", "builtins", "concurrent", "socket", "ssl")
+"""Modules of the standard library whose errors a connection of Dask raises."""
 _CONNECTION = (OSError, TimeoutError, CancelledError, concurrent.futures.CancelledError)
+_LOCAL = (FileNotFoundError, FileExistsError, PermissionError, IsADirectoryError, NotADirectoryError)
+"""Errors of files, which are no errors of a connection."""
+_CLOSED = re.compile(
+    r"Client is (?:closed|closing)|already closed or closing Cluster|(?:IOLoop|ConnectionPool) is closed"
+)
+"""Texts of a ``RuntimeError`` of Dask about a connection that is closed."""
 _PATIENCE = 15.0
 """Seconds within which the keeper writes the end of a cluster whose scheduler has gone."""
 _POLL = 0.2
@@ -42,17 +51,18 @@ def name_cluster_end(cluster: AttachedCluster) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        record = _find_end(cluster) if _is_from_cluster(error) else None
+        record = _find_end(cluster, error) if _is_from_cluster(error) else None
         if record is None:
             raise
         raise ClusterEndedError(_describe_end(record)) from error
 
 
-def _find_end(cluster: AttachedCluster) -> ClusterRecord | None:
-    """Return the record of a cluster that has ended or that reports a problem; ``None`` for another cluster."""
+def _find_end(cluster: AttachedCluster, error: BaseException) -> ClusterRecord | None:
+    """Return the record of a cluster that has ended, or whose problem explains the error; ``None`` for another."""
+    is_from_library = any(map(_is_from_library, _list_causes(error)))
     deadline = time.monotonic() + _PATIENCE
     while (record := cluster.record()).state is ClusterState.RUNNING:
-        if record.reason:
+        if record.reason and is_from_library:
             return record
         if time.monotonic() > deadline:
             return None
@@ -62,16 +72,32 @@ def _find_end(cluster: AttachedCluster) -> ClusterRecord | None:
 
 def _is_from_cluster(error: BaseException) -> bool:
     """Return True if an error or one of its causes comes from Dask or from a connection."""
+    for each in _list_causes(error):
+        module = type(each).__module__.partition(".")[0]
+        if module == "prefect" and isinstance(each, _CONNECTION):
+            return False  # the timeout or the cancellation of a step
+        if module in _LIBRARIES:
+            return True
+        if module in _PLAIN and isinstance(each, _CONNECTION) and not isinstance(each, _LOCAL):
+            return True
+        if isinstance(each, RuntimeError) and _CLOSED.search(str(each)):
+            return True
+    return False
+
+
+def _is_from_library(error: BaseException) -> bool:
+    """Return True if the type of an error is one of Dask's, which raises the plain ``TimeoutError``, too."""
+    return type(error) is TimeoutError or type(error).__module__.partition(".")[0] in _LIBRARIES
+
+
+def _list_causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and its causes."""
     seen: set[int] = set()
     current: BaseException | None = error
     while current is not None and id(current) not in seen:
         seen.add(id(current))
-        if isinstance(current, _CONNECTION) or type(current).__module__.partition(".")[0] in _LIBRARIES:
-            return True
-        if isinstance(current, RuntimeError) and "client" in str(current).lower():
-            return True  # "Cannot use a closed client" and the like
+        yield current
         current = current.__cause__ or current.__context__
-    return False
 
 
 def _describe_end(record: ClusterRecord) -> str:

@@ -45,11 +45,14 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, args=(parent, alone, request["mark"], backup), daemon=True).start()
     answer: dict[str, Any] = {"error": None}
     recorder = None
-    reads = _load("rehearsal_variables").observe(request["offered"], request["secret_variables"])
+    reads = None
     try:
         os.chdir(request["working_directory"])
-        _resolve_references()
+        resolved = _resolve_references()
         recorder = _recorder(request, backup)
+        variables = _load("rehearsal_variables")
+        # Reads of the recorder and of the references are none of the flow.
+        reads = variables.observe(request["offered"], request["secret_variables"], changed=resolved)
         _call(request, recorder)
     except BaseException as error:  # noqa: BLE001 - a flow may raise anything, SystemExit too
         answer = {
@@ -59,7 +62,7 @@ def main() -> None:
         }
     if recorder is not None and not answer["error"]:
         answer["recording"] = _recording(recorder)
-    answer["variables"] = reads.result()
+    answer["variables"] = reads.result() if reads is not None else {}
     Path(sys.argv[1]).write_text(json.dumps(answer, default=str), encoding="utf-8")
     if alone.is_set():
         _restore(backup)
@@ -106,12 +109,14 @@ def _end_with_parent(parent: int, alone: threading.Event, mark: str, backup: Any
         if backup is not None:
             backup.touch()
     alone.set()
-    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
-    time.sleep(_GRACE)
-    _restore(backup)
-    _remove_runs(mark)
-    _remove_if(alone)
-    os.killpg(os.getpid(), signal.SIGKILL)  # `rehearsal` starts this script as the leader of a group
+    try:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        time.sleep(_GRACE)
+        _restore(backup)
+        _remove_runs(mark)
+        _remove_if(alone)
+    finally:
+        os.killpg(os.getpid(), signal.SIGKILL)  # `rehearsal` starts this script as the leader of a group
 
 
 def _remove_if(alone: threading.Event) -> None:
@@ -119,18 +124,22 @@ def _remove_if(alone: threading.Event) -> None:
         shutil.rmtree(Path(sys.argv[1]).parent, ignore_errors=True)
 
 
-def _resolve_references() -> None:
-    """Replace references to blocks and variables of the server in the environment, as Prefect's worker does."""
+def _resolve_references() -> set[str]:
+    """Replace references to blocks and variables of the server in the environment, as Prefect's worker does.
+
+    Return the names of these variables.
+    """
     marks = ("{{ prefect.blocks.", "{{prefect.blocks.", "{{ prefect.variables.", "{{prefect.variables.")
     found = {name: value for name, value in os.environ.items() if any(mark in value for mark in marks)}
     if not found:
-        return
+        return set()
     from prefect.utilities.templating import resolve_block_document_references, resolve_variables
 
     async def resolve() -> dict[str, Any]:
         return dict(await resolve_variables(await resolve_block_document_references(found)))
 
     os.environ.update({name: str(value) for name, value in asyncio.run(resolve()).items()})
+    return {*found}
 
 
 def _open_backup(request: dict[str, Any]) -> Any:

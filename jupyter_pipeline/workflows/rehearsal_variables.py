@@ -63,9 +63,18 @@ class ReadVariables:
         }
 
 
-def observe(offered: Mapping[str, str], secrets: Collection[str]) -> ReadVariables:
-    """Observe ``os.environ`` of this process from now on."""
+def observe(offered: Mapping[str, str], secrets: Collection[str], *, changed: Collection[str] = ()) -> ReadVariables:
+    """Observe ``os.environ`` of this process from now on.
+
+    Parameters
+    ----------
+    offered, secrets
+        See `ReadVariables`.
+    changed : collection of str
+        Names that are set already and whose reads are not recorded.
+    """
     reads = ReadVariables(offered, secrets)
+    reads.changed.update(changed)
     listed = threading.local()
     plain: Any = type(os.environ)
 

@@ -73,11 +73,11 @@ class RehearsedFiles:
         """Put back all changed files, and return sentences that name them."""
         if self._is_settled:
             return ()
-        self._is_settled = True
         done = self.backup.restore()
         for path in done.created:
             backups.mark_rehearsed_file(self.backup.folder.parent, path)
         self.backup.finish(keep_copies=bool(done.failed))
+        self._is_settled = True
         known = {*done.restored, *done.created, *(each.partition(" (")[0] for each in done.failed)}
         after = scan_folder(self._folder)
         others = [path for path, state in after.items() if self.before.get(path) != state and path not in known]
@@ -93,7 +93,6 @@ class RehearsedFiles:
         recording : mapping
             Result of the recorder.
         """
-        self._is_settled = True
         status = {each.name: each.status for each in comparison.files}
         after = scan_folder(self._folder)
         written = {*recording.get("writes", {}), *(p for p, state in after.items() if self.before.get(p) != state)}
@@ -104,6 +103,7 @@ class RehearsedFiles:
             if path not in done.restored:
                 backups.mark_rehearsed_file(self.backup.folder.parent, path)
         self.backup.finish(keep_copies=bool(done.failed))
+        self._is_settled = True
         return self._describe(Restored(done.restored, done.failed, folder=done.folder), ())
 
     def _describe(self, done: Restored, others: Sequence[str]) -> tuple[str, ...]:

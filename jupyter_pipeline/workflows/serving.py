@@ -41,6 +41,8 @@ _PROFILE = "jupyter-pipeline"
 """Name of the Prefect profile that Coiled forwards."""
 _PATIENCE = 60.0
 """Seconds in which an interrupted process pauses its schedules and ends its runs."""
+_LAST_LINES = 5.0
+"""Seconds in which the last lines of an ended process arrive."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,10 +175,24 @@ def serve(pipeline: ServedPipeline, *, progress: Progress) -> int:
             progress("Ending: the schedules are paused, and running runs end")
             return 0
         finally:
-            processes.terminate_group(process, grace=_PATIENCE, first=signal.SIGINT)
-            process.stdout.close()
+            _end(process, progress)
             with contextlib.suppress(OrchestrationError):  # without the server, its heartbeats end these runs
                 runs.crash_open_runs(pipeline.flow_name, pipeline.name, "The process that served it has ended.")
+
+
+def _end(process: subprocess.Popen[str], progress: Progress) -> None:
+    """Interrupt a process and wait for it, and report its last lines: a full pipe would block it."""
+
+    def report() -> None:
+        assert process.stdout is not None
+        with contextlib.suppress(ValueError), process.stdout as lines:  # the file may be closed
+            for line in lines:
+                progress(line.rstrip())
+
+    reader = threading.Thread(target=report, name="serve-output", daemon=True)
+    reader.start()
+    processes.terminate_group(process, grace=_PATIENCE, first=signal.SIGINT)
+    reader.join(_LAST_LINES)  # a process that has left the group may hold the pipe
 
 
 def serve_on_coiled(pipeline: ServedPipeline, options: Sequence[str], *, progress: Progress) -> None:
@@ -272,15 +288,19 @@ def _write_request(pipeline: ServedPipeline, folder: Path, *, working_directory:
 
 @contextlib.contextmanager
 def _interrupted_by_termination() -> Iterator[None]:
-    """Treat SIGTERM as an interrupt, so that a stopped system service ends its runs."""
+    """Treat SIGTERM and SIGHUP as an interrupt: a stopped system service or a closed terminal ends its runs."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    handlers = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGHUP)}
+    ends = [each for each, handler in handlers.items() if handler is not signal.SIG_IGN]  # as nohup does
     try:
+        for each in ends:
+            signal.signal(each, signal.default_int_handler)
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for each in ends:
+            signal.signal(each, handlers[each])
 
 
 def _check_pool(flow_name: str, name: str, server: str) -> None:

@@ -80,8 +80,9 @@ class _Configuration:
         """Change the configuration: wait for its users, and let new ones wait."""
         with self._condition:
             self._changes += 1
-            self._condition.wait_for(lambda: not self._users)
-        try:
+        try:  # an exception in the thread, such as a timeout, may end the wait
+            with self._condition:
+                self._condition.wait_for(lambda: not self._users)
             yield
         finally:
             with self._condition:
@@ -202,8 +203,8 @@ class StepCluster:
                 if waiting:
                     return
             thread = threading.Thread(target=self.close, name=f"close-{self.profile}")
-            self._closing.append(thread)
             thread.start()
+            self._closing.append(thread)
 
         if not every:
             return

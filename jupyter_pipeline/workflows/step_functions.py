@@ -50,7 +50,8 @@ class StepFunctions:
         self.is_local = os.environ.get(environment_variables.FUNCTIONS, "") == "local"
         self.name = f"jupyter-pipeline-{uuid.uuid4().hex[:12]}"
         self._lock = threading.Lock()
-        self._started: Any = None
+        self._cluster: Any = None
+        self._client: Any = None
 
     def __enter__(self) -> Self:
         return self
@@ -110,10 +111,14 @@ class StepFunctions:
     def close(self) -> None:
         """Stop the machines. No-op if they have not started."""
         with self._lock:
-            started, self._started = self._started, None
-        if started is not None:
-            started.client.close()
-            started.cluster.close()
+            client, cluster, self._client, self._cluster = self._client, self._cluster, None, None
+        if cluster is None:
+            return
+        try:
+            if client is not None:
+                client.close()
+        finally:
+            cluster.close()
             step_clusters.find_logger().info("Stopped the machines %s", self.name)
 
     def _prepare(self, function: Callable[..., Any], step: str) -> Any:
@@ -124,9 +129,8 @@ class StepFunctions:
         """
         remote = coiled_functions.make_function(function, name=self.name, local=self.is_local, **self.size)
         with self._lock:
-            if self._started is None:
+            if self._client is None:
                 self._start(remote, step)
-                self._started = remote
         return remote
 
     def _start(self, remote: Any, step: str) -> None:
@@ -136,7 +140,8 @@ class StepFunctions:
         run_context.send_by_value(self.folder)
         with step_clusters.configuration.change():
             try:
-                _ = remote.client  # starts the machines
+                self._cluster = remote.cluster  # starts the machines; from now on, `close` stops them
+                self._client = remote.client
             except Exception as error:
                 raise ClusterStartError(
                     f"The machines of the step {step!r}, --function, did not start: {error}"

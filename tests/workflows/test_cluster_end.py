@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from distributed import KilledWorker
+from prefect._internal.concurrency.cancellation import CancelledError as PrefectCancelledError
 from waiting import wait_until
 
 from jupyter_pipeline.exceptions import ClusterEndedError
@@ -69,6 +71,50 @@ def test_other_errors_stay(monkeypatch: pytest.MonkeyPatch) -> None:
         raise FileNotFoundError
     with pytest.raises(KeyboardInterrupt), name_cluster_end(ended):
         raise KeyboardInterrupt
+
+
+class RequestError(OSError):
+    """Error of a library of the user."""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        FileNotFoundError("data.csv"),
+        PermissionError("out.csv"),
+        RequestError("no answer"),
+        RuntimeError("The client of the shop has no address"),
+        PrefectCancelledError(),
+    ],
+    ids=repr,
+)
+def test_errors_of_the_user_neither_wait_nor_become_the_end_of_the_cluster(error: BaseException) -> None:
+    ended: Any = Cluster((ClusterState.STOPPED, "Its lifetime is over"))
+    with pytest.raises(type(error)) as raised, name_cluster_end(ended):
+        raise error
+    assert raised.value is error
+
+
+def test_the_timeout_of_a_step_is_no_error_of_the_cluster() -> None:
+    ended: Any = Cluster((ClusterState.STOPPED, "Its lifetime is over"))
+    with pytest.raises(PrefectCancelledError), name_cluster_end(ended):
+        raise PrefectCancelledError from TimeoutError()
+
+
+def test_a_problem_of_a_running_cluster_explains_errors_of_dask_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_end, "_PATIENCE", 0.0)
+    impaired: Any = Cluster((ClusterState.RUNNING, "Job 17 ended: TIMEOUT"))
+    with pytest.raises(ConnectionRefusedError), name_cluster_end(impaired):
+        raise ConnectionRefusedError("the database")
+    with pytest.raises(ClusterEndedError, match="has a problem: Job 17"), name_cluster_end(impaired):
+        raise KilledWorker("task-1", None, [])
+
+
+@pytest.mark.parametrize("text", ["IOLoop is closed", "ConnectionPool is closed"])
+def test_closed_connections_of_dask_are_known(text: str) -> None:
+    ended: Any = Cluster((ClusterState.STOPPED, "Its lifetime is over"))
+    with pytest.raises(ClusterEndedError), name_cluster_end(ended):
+        raise RuntimeError(text)
 
 
 FLOW = """

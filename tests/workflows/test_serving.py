@@ -83,3 +83,51 @@ def test_coiled_needs_a_server_that_other_machines_reach() -> None:
     )
     with pytest.raises(ConfigurationError, match="only on this host"):
         serving.serve_on_coiled(pipeline, [], progress=print)
+
+
+CHATTY = """
+import sys, time
+print("ready", flush=True)
+try:
+    time.sleep(60)
+except KeyboardInterrupt:
+    for number in range(20_000):
+        print("line", number)
+    print("ended", flush=True)
+"""
+
+
+def test_a_process_that_prints_much_after_the_interrupt_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "_PATIENCE", 20.0)
+    process = subprocess.Popen(
+        [sys.executable, "-c", CHATTY],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    lines: list[str] = []
+    serving._end(process, lines.append)
+    assert process.returncode == 0
+    assert lines[-1] == "ended"
+    assert len(lines) == 20_001
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_closed_terminal_interrupts_like_a_stopped_service(number: signal.Signals) -> None:
+    def end() -> None:
+        with serving._interrupted_by_termination():
+            os.kill(os.getpid(), number)
+            time.sleep(0.5)
+
+    before = signal.signal(number, lambda *_: None)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            end()
+        assert signal.getsignal(number) not in (signal.default_int_handler, signal.SIG_DFL)
+        signal.signal(number, signal.SIG_IGN)  # as nohup does
+        end()
+    finally:
+        signal.signal(number, before)

@@ -214,3 +214,15 @@ def test_messages_name_the_task_of_the_run(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(TaskRunContext, "get", lambda: SimpleNamespace(task=SimpleNamespace(name="features")))
     with Near("one", __file__) as one, pytest.raises(ClusterError, match="step 'features'"):
         receive_results(lambda client: client)(one.connect(""))
+
+
+def test_a_thread_that_does_not_start_is_not_awaited(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    future: concurrent.futures.Future[int] = concurrent.futures.Future()
+    with Near("one", __file__) as cluster:
+        cluster.close_after(future)
+        with monkeypatch.context() as patched:
+            patched.setattr(threading.Thread, "start", fail)
+            future.set_result(1)

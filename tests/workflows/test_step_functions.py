@@ -44,7 +44,7 @@ def test_a_function_without_credentials_or_package_is_refused(monkeypatch: pytes
 def test_machines_that_do_not_start_name_the_step(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     class Broken:
         @property
-        def client(self) -> None:
+        def cluster(self) -> None:
             raise OSError("no quota")
 
     monkeypatch.setenv("DASK_COILED__TOKEN", "some-token")
@@ -81,3 +81,59 @@ def test_no_step_on_a_cluster_runs_while_machines_start() -> None:
     thread.join(10)
     late.join(10)
     assert order == ["first", "change", "use"]
+
+
+def test_machines_stop_without_a_client_and_after_an_error_of_the_client(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    closed: list[str] = []
+
+    class Machines:
+        def close(self) -> None:
+            closed.append("machines")
+
+    class Client:
+        def close(self) -> None:
+            raise OSError("connection lost")
+
+    class Remote:
+        cluster = Machines()
+        connects = False
+
+        @property
+        def client(self) -> Client:
+            if not self.connects:
+                raise OSError("no connection")
+            return Client()
+
+        def __call__(self) -> int:
+            return 1
+
+    remote = Remote()
+    monkeypatch.setenv("DASK_COILED__TOKEN", "some-token")
+    monkeypatch.setattr(coiled_functions, "make_function", lambda *args, **options: remote)
+    with (
+        pytest.raises(ClusterStartError, match="did not start: no connection"),
+        StepFunctions(str(tmp_path / "flow.py")) as functions,
+    ):
+        functions(sorted)([1])
+    assert closed == ["machines"]
+    remote.connects = True
+    with pytest.raises(OSError, match="connection lost"), StepFunctions(str(tmp_path / "flow.py")) as functions:
+        assert functions(sorted)([1]) == 1
+    assert closed == ["machines"] * 2
+
+
+def test_an_interrupted_wait_for_the_configuration_leaves_it_usable() -> None:
+    lock = step_clusters._Configuration()
+
+    def interrupt(*_: object) -> None:
+        raise TimeoutError
+
+    lock._condition.wait_for = interrupt  # type: ignore[method-assign,assignment]
+    with pytest.raises(TimeoutError), lock.change():
+        pass
+    del lock._condition.wait_for  # type: ignore[attr-defined]
+    assert lock._changes == 0
+    with lock.use():
+        assert lock._users == 1

@@ -22,6 +22,7 @@ import hashlib
 import json
 import os
 import shutil
+import threading
 import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -46,6 +47,18 @@ _CLOCKS = 2.0
 """Seconds by which the clock of a file system may differ from the last sign of a rehearsal."""
 _DAYS = 7
 """Days after which the files of a finished rehearsal are removed."""
+
+_copying = threading.Lock()
+"""Lock of the thread that copies a file."""
+
+
+def _replace_lock() -> None:
+    """Replace the lock in a forked process, which would wait for a thread that it does not have."""
+    global _copying  # noqa: PLW0603
+    _copying = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_replace_lock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +96,7 @@ class Backup:
         self._saved.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         with contextlib.suppress(OSError):  # a file system without locks
-            fcntl.flock(self._lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            fcntl.flock(self._lock, fcntl.LOCK_SH)  # it waits for a process that tests the lock
         self.touch()
 
     def close(self) -> None:
@@ -107,7 +120,13 @@ class Backup:
         """
         if path in self._known:
             return
-        self._known.add(path)
+        with _copying:  # another thread may copy it
+            if path not in self._known:
+                self._copy(path)
+                self._known.add(path)
+
+    def _copy(self, path: str) -> None:
+        """Copy a file, and write the record of the copy."""
         name = _key(path)
         record = self._saved / f"{name}.json"
         if record.exists() or Path(path).is_dir():

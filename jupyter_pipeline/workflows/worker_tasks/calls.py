@@ -158,7 +158,7 @@ class WorkerCalls:
             return value
         with self._lock:
             if id(value) not in self._sent:
-                future = self.client.scatter(value, hash=False)
+                (future,) = self.client.scatter([value], hash=False)  # it would scatter the items of a collection
                 self._sent[id(value)] = (value, Result(future, self.client, frozenset()))
             return self._sent[id(value)][1]
 

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import fcntl
 import os
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -130,3 +133,53 @@ def test_old_files_are_removed(backup: Backup, root: Path) -> None:
     backup.close()
     backups.remove_old_backups(root)
     assert not backup.folder.exists()
+
+
+def test_a_backup_waits_for_a_process_that_tests_its_lock(root: Path) -> None:
+    folder = root / "2"
+    folder.mkdir(parents=True)
+    test = os.open(folder / "lock", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(test, fcntl.LOCK_EX)
+    release = threading.Timer(0.3, os.close, [test])
+    release.start()
+    found = Backup(folder)
+    found.open()
+    release.join()
+    assert backups._is_in_use(folder)
+    found.close()
+
+
+def test_threads_wait_for_the_copy_of_a_file(backup: Backup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "o.txt", "before")
+    begun, copy = threading.Event(), backups.shutil.copyfile
+
+    def copy_slowly(source: str, target: Path) -> None:
+        begun.set()
+        time.sleep(0.3)
+        copy(source, target)
+
+    monkeypatch.setattr(backups.shutil, "copyfile", copy_slowly)
+    thread = threading.Thread(target=backup.protect, args=[path])
+    thread.start()
+    assert begun.wait(10)
+    backup.protect(path)
+    write(tmp_path / "o.txt", "of the run")
+    thread.join()
+    monkeypatch.undo()
+    backup.restore()
+    assert Path(path).read_text() == "before"
+
+
+def test_a_failed_copy_is_tried_again(backup: Backup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "o.txt", "before")
+
+    def fail(*_: object) -> bool:
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(backups, "_write_once", fail)
+        with pytest.raises(OSError, match="disk full"):
+            backup.protect(path)
+    backup.protect(path)
+    write(tmp_path / "o.txt", "of the run")
+    assert backup.restore().restored == (path,)

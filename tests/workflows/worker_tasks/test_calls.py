@@ -212,3 +212,10 @@ def wait_for(path: Path) -> None:
             return
         time.sleep(0.05)
     raise AssertionError(f"{path.name} was not written")
+
+
+def test_large_collections_with_the_same_keys_stay_apart(calls: WorkerCalls) -> None:
+    for letter in ("a", "b"):
+        values: Any = ({"x": letter * 2**21, 1: [letter]}, [letter * 2**21, 3], (letter * 2**21,))
+        for value in values:
+            assert fetch(run(calls, lambda each: each, value)) == value
