@@ -53,7 +53,7 @@ class Serve(_Options):
         pipeline = serving.find_pipeline(Path.cwd(), name)
         if options["dry_run"]:
             return pipeline
-        note(serving.describe(pipeline))
+        note(serving.describe(pipeline, on_coiled=bool(options["coiled"])))
         if options["coiled"]:
             serving.serve_on_coiled(pipeline, list(_coiled_options(more)), progress=note)
             return pipeline
@@ -61,9 +61,10 @@ class Serve(_Options):
         return pipeline
 
     def show(self, answer: serving.ServedPipeline) -> str:
-        if self.options()["dry_run"]:
-            return serving.describe(answer)
-        if self.options()["coiled"]:
+        options = self.options()
+        if options["dry_run"]:
+            return serving.describe(answer, on_coiled=bool(options["coiled"]))
+        if options["coiled"]:
             return f"A machine of Coiled serves {answer.name}."
         return f"Serving {answer.name} has ended."
 

@@ -58,12 +58,16 @@ def find_profile_files(code: Mapping[str, str], *, cwd: Path, replacement: str =
     ------
     NotFoundError, ConfigurationError
         If a profile does not exist or is not valid.
+    SyntaxError
+        If a file is not valid Python. The message names the file and the line.
     """
     from jupyter_pipeline.clusters import profiles
 
     found = {}
-    for text in (text for name, text in sorted(code.items()) if name.endswith(".py")):
-        for node in ast.walk(ast.parse(text)):
+    for path, text in sorted(code.items()):
+        if not path.endswith(".py"):
+            continue
+        for node in ast.walk(ast.parse(text, filename=path)):
             match node:
                 case ast.Call(func=ast.Name(id=function), args=[ast.Constant(value=str(name)), *_]) if (
                     function in _PLACES

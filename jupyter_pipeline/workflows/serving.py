@@ -26,7 +26,7 @@ from jupyter_pipeline.exceptions import ConfigurationError, MissingDependencyErr
 from jupyter_pipeline.models import Record
 from jupyter_pipeline.progress import Progress
 from jupyter_pipeline.secret_detection import read_settings
-from jupyter_pipeline.workflows.artifacts import find_profile_files
+from jupyter_pipeline.workflows.artifacts import PROFILES, find_profile_files
 
 __all__ = ["ServedPipeline", "describe", "find_pipeline", "serve", "serve_on_coiled"]
 
@@ -106,13 +106,15 @@ def find_pipeline(folder: Path, name: str) -> ServedPipeline:
     except (TypeError, KeyError, ValueError):
         raise ConfigurationError(str(home / _MANIFEST), "deployments", "has no single deployment", _WAY_OUT) from None
     code = {path: text for path, text in output.read_written_files(home).items() if path != _MANIFEST}
+    profiles = find_profile_files(code, cwd=folder)
+    step_profiles = {path: text for path, text in profiles.items() if path.startswith(f"{PROFILES}/")}
     server = endpoint.resolve()
     client.check("")
     _check_pool(flow_name, str(deployment["name"]), server.url)
     return ServedPipeline(
         name=str(deployment["name"]),
         flow_name=flow_name,
-        version=snapshots.content_hash(code),
+        version=snapshots.content_hash({**code, **step_profiles}),
         entrypoint=entrypoint,
         server=server.url,
         server_source=server.source,
@@ -122,12 +124,12 @@ def find_pipeline(folder: Path, name: str) -> ServedPipeline:
         description=str(deployment.get("description") or ""),
         concurrency_limit=deployment.get("concurrency_limit") or {},
         working_directory=str(folder),
-        files={**code, **find_profile_files(code, cwd=folder)},
+        files={**code, **profiles},
     )
 
 
-def describe(pipeline: ServedPipeline) -> str:
-    """Return the served version, its server and schedules, and the limits of serving, one on each line."""
+def describe(pipeline: ServedPipeline, *, on_coiled: bool = False) -> str:
+    """Return the served version, its server and schedules, the limits of serving and its end, one on each line."""
     from jupyter_pipeline.models import Schedule
     from jupyter_pipeline.orchestration import schedules
 
@@ -136,7 +138,8 @@ def describe(pipeline: ServedPipeline) -> str:
         times = {key: entry[key] for key in ("cron", "rrule", "timezone") if entry.get(key)}
         every = float(entry["interval"]) if "interval" in entry else None
         lines.append(f"  {schedules.describe_schedule(Schedule(every=every, **times))}")
-    return "\n".join([*lines, *_NOT_DONE, "Ctrl-C pauses the schedules and ends the runs."])
+    end = "coiled prefect stop ends the machine." if on_coiled else "Ctrl-C pauses the schedules and ends the runs."
+    return "\n".join([*lines, *_NOT_DONE, end])
 
 
 def serve(pipeline: ServedPipeline, *, progress: Progress) -> int:

@@ -85,7 +85,7 @@ def run_test(folder: Path, *, server: bool = False, progress: Callable[[str], No
     code = {name: text for name, text in files.items() if name.endswith(".py")}
     try:
         profiles = find_profile_files(code, cwd=home, replacement=case.profile)
-    except PipelineError as error:
+    except (PipelineError, SyntaxError) as error:
         return PipelineTest(name=folder.name, passed=False, seconds=0.0, error=str(error), traceback="")
     # A profile beside the code is the deployed one.
     files = {**files, **profiles} if case.profile else {**profiles, **files}

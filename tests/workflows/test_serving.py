@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nbformat
@@ -19,8 +20,8 @@ from jupyter_pipeline.orchestration import deployments, runs
 from jupyter_pipeline.workflows import serving
 
 
-def deploy(folder: Path, name: str, **options: object) -> Deployed:
-    cells = ["rows = 3", "%%step count\nprint('rows', rows)\nrows + 1"]
+def deploy(folder: Path, name: str, step: str = "count", **options: object) -> Deployed:
+    cells = ["rows = 3", f"%%step {step}\nprint('rows', rows)\nrows + 1"]
     path = folder / f"{name}.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(each) for each in cells]), path)
     return jupyter_pipeline.deploy(path, name=name, param="rows", rehearse=False, **options)
@@ -65,11 +66,12 @@ def find_runs() -> list[RunRecord]:
 
 @pytest.mark.usefixtures("live")
 def test_files_that_were_edited_are_refused(tmp_path: Path) -> None:
-    deploy(tmp_path, "edited")
+    deployed = deploy(tmp_path, "edited", "count --profile local")
+    deployments.delete("edited")
+    assert serving.find_pipeline(tmp_path, "edited").version == deployed.version  # a step's profile is a part of it
     (tmp_path / "pipelines/edited/steps.py").write_text("def count(): ...\n")
     with pytest.raises(EditedByHandError, match=r"steps\.py"):
         serving.find_pipeline(tmp_path, "edited")
-    deployments.delete("edited")
 
 
 def test_coiled_needs_a_server_that_other_machines_reach() -> None:
@@ -83,6 +85,8 @@ def test_coiled_needs_a_server_that_other_machines_reach() -> None:
     )
     with pytest.raises(ConfigurationError, match="only on this host"):
         serving.serve_on_coiled(pipeline, [], progress=print)
+    assert serving.describe(pipeline).endswith("Ctrl-C pauses the schedules and ends the runs.")
+    assert serving.describe(pipeline, on_coiled=True).endswith("coiled prefect stop ends the machine.")
 
 
 CHATTY = """
@@ -120,7 +124,7 @@ def test_a_closed_terminal_interrupts_like_a_stopped_service(number: signal.Sign
     def end() -> None:
         with serving._interrupted_by_termination():
             os.kill(os.getpid(), number)
-            time.sleep(0.5)
+            time.sleep(0.1)
 
     before = signal.signal(number, lambda *_: None)
     try:

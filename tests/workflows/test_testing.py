@@ -57,6 +57,13 @@ def test_a_pipeline_runs_with_the_parameters_of_its_test(live: Path, pipeline: P
     assert "site-packages/prefect" not in failed.traceback
 
 
+def test_a_file_that_is_not_python_fails_the_test(pipeline: Path) -> None:
+    (pipeline / "steps.py").write_text("def work(:\n")
+    done = testing.run_test(pipeline)
+    assert not done.passed
+    assert done.error == "invalid syntax (steps.py, line 1)"
+
+
 ON_CLUSTER = """
 from jupyter_pipeline.runtime import run_on
 from prefect import flow
