@@ -31,7 +31,9 @@ SECRET_KEY = re.compile(
     """
 )
 """Names whose value must be a reference."""
-_PRIVATE = re.compile(r"(?i)secret|token(?!i[sz])|passw|pwd|credential|auth(?!or(?!i[sz]))|private|(?:api|access|account)_?key|_key$")
+_PRIVATE = re.compile(
+    r"(?i)secret|token(?!i[sz])|passw|pwd|credential|auth(?!or(?!i[sz]))|private|(?:api|access|account)_?key|_key$"
+)
 """Names whose value may be private: it is left out where it is not needed."""
 _REFERENCE = re.compile(r"\$(\w+|\{\w+\})|\{\{\s*(prefect\.blocks\.[\w.-]+|prefect\.variables\.[\w.-]+|\$\w+)\s*\}\}")
 _ASSIGNMENT = re.compile(

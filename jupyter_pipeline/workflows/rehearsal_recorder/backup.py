@@ -54,7 +54,7 @@ _copying = threading.Lock()
 
 def _replace_lock() -> None:
     """Replace the lock in a forked process, which would wait for a thread that it does not have."""
-    global _copying  # noqa: PLW0603
+    global _copying
     _copying = threading.Lock()
 
 
