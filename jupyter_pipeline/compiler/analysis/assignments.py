@@ -8,7 +8,7 @@ from jupyter_pipeline.compiler.analysis.expressions import Evaluator
 from jupyter_pipeline.compiler.analysis.library_models.registry import is_process_state
 from jupyter_pipeline.compiler.analysis.locations import RANDOM_STATE
 from jupyter_pipeline.compiler.analysis.state import State
-from jupyter_pipeline.compiler.analysis.syntax import as_load, last_name
+from jupyter_pipeline.compiler.analysis.syntax import as_load, is_cell, last_name
 from jupyter_pipeline.compiler.analysis.values import (
     CONTAINER,
     IMMUTABLE,
@@ -20,9 +20,6 @@ from jupyter_pipeline.compiler.analysis.values import (
 )
 
 __all__ = ["Assignments"]
-
-_INDEXERS = ("at", "iat", "loc", "iloc")
-"""Attributes of tables whose elements are rows and cells."""
 
 
 class Assignments:
@@ -74,7 +71,8 @@ class Assignments:
         if not isinstance(target, ast.Name):
             value = heap.own(self.evaluator.visit(node.value))
             load = ast.copy_location(as_load(target), target)
-            heap.write_data(self.evaluator.visit(load).objects)
+            write = heap.write_elements if is_cell(load) and value.kind is not IMMUTABLE else heap.write_data
+            write(self.evaluator.visit(load).objects)
             self.assign(target, value, None)
             return
         former = self.state.load(target.id, target.lineno)
@@ -100,7 +98,8 @@ class Assignments:
                 base = self.evaluator.visit(target.value)
                 if isinstance(target, ast.Subscript):
                     self.evaluator.visit_index(target.slice, base)
-                self.heap.write(base.objects)
+                write = self.heap.write_elements if is_cell(target.value) else self.heap.write
+                write(base.objects)
                 if type(base.type) is Imported:
                     self._store_in_library(target, base)
                 self.functions.run_protocol(base, "delete")
@@ -149,7 +148,7 @@ class Assignments:
             self.state.summary.mutates_class = True
         if isinstance(target.value, ast.Name) or of_class:
             self.heap.write(base.objects)
-        elif _is_cell(target.value):
+        elif is_cell(target.value):
             self.heap.write_elements(base.objects)
         else:
             self.heap.write_data(base.objects)
@@ -171,11 +170,3 @@ class Assignments:
                 self.effects.touch(RANDOM_STATE, create=True)
         elif type(base.type) is Imported:
             self.effects.configure(module.partition(".")[0], base.objects, 0)
-
-
-def _is_cell(node: ast.expr) -> bool:
-    """Return True if an expression seems to be a cell of a table, such as ``frame.at[0, "tags"]``."""
-    if not isinstance(node, ast.Subscript):
-        return False
-    table = node.value
-    return isinstance(table, ast.Subscript) or (isinstance(table, ast.Attribute) and table.attr in _INDEXERS)

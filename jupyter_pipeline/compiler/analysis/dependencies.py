@@ -51,6 +51,8 @@ class Dependencies:
 
     Such as accessors, patches and installers: an import whose names no statement reads may change other libraries.
     """
+    patched_by: list[tuple[int, dict[int, int]]] = field(default_factory=list)
+    """The same for imports with a model that change one library, with the bits of the statements that use it."""
     last_cells: dict[int, LastCell] = field(default_factory=dict)
     """By cell index, for the cells with which the program may end."""
     too_deep: Refusal | None = None
@@ -62,6 +64,19 @@ class Dependencies:
         A slice that imports another library keeps them.
         """
         return [number for number, reader in self.patchers.items() if number < end <= reader]
+
+    def find_settings(self, end: int) -> list[tuple[int, int]]:
+        """Return `settings` with the imports before number `end` that change other libraries.
+
+        An import with a model counts if no statement before `end` reads one of its names, too.
+        """
+        found = [*self.settings]
+        found += [(self.importers & ~(1 << number), 1 << number) for number in self.find_patching_imports(end)]
+        for users, readers in self.patched_by:
+            found += [
+                (users & ~(1 << number), 1 << number) for number, first in readers.items() if number < end <= first
+            ]
+        return found
 
 
 def analyze(
@@ -121,6 +136,7 @@ def analyze(
         [(heap.importers.get(library, 0), how) for library, how in heap.configured_by.items()],
         importers,
         _find_patchers(program, heap.patchers),
+        [(heap.importers.get(library, 0), _find_patchers(program, how)) for library, how in heap.patched_by.items()],
         last_cells,
         too_deep,
     )

@@ -243,9 +243,12 @@ class Evaluator(ast.NodeVisitor):
     def visit_index(self, node: ast.expr, base: Value) -> Value:
         """Return the index of an element of `base`; a table calls a function in the index with itself."""
         index = self.visit(node)
-        functions = (index.objects | index.contents) & (self.heap.callables | self.heap.bound_mutators)
-        if functions and base.kind is not CONTAINER and base.kind is not IMMUTABLE:
+        if base.kind is CONTAINER or base.kind is IMMUTABLE:
+            return index
+        if (index.objects | index.contents) & (self.heap.callables | self.heap.bound_mutators):
             self.functions.run_callbacks([index, base])
+        if type(index.type) is Instance:
+            self.functions.call_methods(index, "__call__", base.objects | base.contents)
         return index
 
     def _element_of_library(self, node: ast.Subscript, base: Value, index: Value, of: LibraryInstance) -> Value | None:

@@ -316,8 +316,8 @@ class Functions:
         kind = value.kind
         if kind is IMMUTABLE:
             return
-        if kind is UNKNOWN and value.objects & heap.foreign and self.state.summary is None:
-            self.state.record.operands |= value.objects & heap.foreign
+        if self.state.summary is None and (kind is UNKNOWN or type(kind) is Imported):
+            self.state.record.operands |= value.objects & (heap.foreign if kind is UNKNOWN else heap.unlisted_libraries)
         self.state.record_operation(value.objects | value.contents, (protocol, name))
         if not heap.with_protocols:
             return
@@ -352,6 +352,10 @@ class Functions:
             return
         for operation in operations:
             self.state.record_operation(objects, operation)
+        if self.state.summary is None and any(protocol != "call" for protocol, _ in operations):
+            heap = self.heap
+            operands = heap.reachable(objects) & heap.foreign
+            self.state.record.operands |= operands or objects & heap.unlisted_libraries
         self._operate(objects, operations, arguments)
 
     def _operate(self, objects: int, operations: set[tuple[str, str]], arguments: int) -> None:

@@ -8,9 +8,10 @@ All updates are weak: a write adds a statement to the writers of an object and r
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 
-from jupyter_pipeline.compiler.analysis.library_models.registry import find_method
+from jupyter_pipeline.compiler.analysis.library_models.registry import find_method, is_known
 from jupyter_pipeline.compiler.analysis.texts import ANY_TEXT, NO_TEXT
 from jupyter_pipeline.compiler.analysis.values import (
     CONSTANT,
@@ -138,8 +139,12 @@ class Heap:
         """Bits of the statements with unknown calls that may change the process."""
         self.patchers = 0
         """Bits of the statements that import libraries without a model: they may add methods to other classes."""
+        self.patched_by: dict[str, int] = {}
+        """For each library, the bits of the statements whose import of another module with a model changes it."""
         self.libraries = 0
         """Objects that stand for libraries."""
+        self.unlisted_libraries = 0
+        """Libraries among them without a model, outside of the standard library."""
         self.bound_mutators = 0
         """Bound methods that change their receiver or their arguments."""
         self.argument_mutators = 0
@@ -390,6 +395,8 @@ class Heap:
         if bit is None:
             bit = self._libraries[name] = self.allocate(0)
             self.libraries |= bit
+            if not is_known(name) and name not in sys.stdlib_module_names:
+                self.unlisted_libraries |= bit
         return bit
 
     def find_library(self, name: str) -> int:
@@ -464,19 +471,18 @@ class Heap:
 
         A table holds such objects if it was made from containers, or if a container was stored in it.
         """
-        tables = objects & self.tables
-        if not tables:
-            return 0
-        held = self.reachable(tables)
-        cells = held & self.cells
-        if not cells:
-            if not held & self.data & ~self.tables:
-                return 0
-            cells = self.allocate(0)
-            self.cells |= cells
-            self._in_cells[cells] = held & ~tables
-            self.link(tables, cells)
-        return cells
+        found = 0
+        for position in bits(objects & self.tables):
+            table = 1 << position
+            held = self.reachable(table)
+            cells = held & self.cells
+            if not cells and held & self.data & ~self.tables:
+                cells = self.allocate(0)
+                self.cells |= cells
+                self._in_cells[cells] = held & ~table
+                self.link(table, cells)
+            found |= cells
+        return found
 
     def contents(self, values: Iterable[Value]) -> int:
         """Return the objects of a new container that is made from the contents of `values`."""

@@ -18,7 +18,12 @@ from jupyter_pipeline.compiler.analysis.differences import MAIN_MODULE
 from jupyter_pipeline.compiler.analysis.effects import Effects
 from jupyter_pipeline.compiler.analysis.expressions import Evaluator, dispatch_table
 from jupyter_pipeline.compiler.analysis.functions import Functions
-from jupyter_pipeline.compiler.analysis.library_models.registry import find_method, is_known, is_registering
+from jupyter_pipeline.compiler.analysis.library_models.registry import (
+    find_function,
+    find_method,
+    find_patched_library,
+    is_known,
+)
 from jupyter_pipeline.compiler.analysis.state import Binding, State, join_values
 from jupyter_pipeline.compiler.analysis.syntax import catches_name_error, last_name, leaves_path
 from jupyter_pipeline.compiler.analysis.values import (
@@ -117,7 +122,7 @@ class Interpreter(ast.NodeVisitor):
 
     def _operate_on_unknown_values(self, node: ast.expr) -> None:
         """Record that an operation may change the values of unknown classes in it, and link them."""
-        operands = 0
+        operands = self.state.record.operands
         for one in ast.walk(node):
             binding = self.state.bindings.get(one.id) if isinstance(one, ast.Name) else None
             if binding is not None and binding.type is UNKNOWN:
@@ -222,7 +227,10 @@ class Interpreter(ast.NodeVisitor):
                 self.state.star_imports |= self.heap.bit
                 self.state.redefine_everything()
             else:
-                value = Value(self._import(module), 0, False, Imported(f"{module}.{alias.name}"))
+                path = f"{module}.{alias.name}"
+                value = Value(self._import(module), 0, False, Imported(path))
+                if find_function(path) is None and not alias.name[0].isupper():  # it may be a submodule
+                    self.heap.modules[path] = self.heap.modules.get(path, 0) | self.heap.bit
                 self.state.bind(alias.asname or alias.name, value)
 
     def _import(self, module: str) -> int:
@@ -235,9 +243,10 @@ class Interpreter(ast.NodeVisitor):
         modules[module] = modules.get(module, 0) | self.heap.bit
         if library not in sys.stdlib_module_names:
             self.effects.read_module(library)
-        is_unknown = not is_known(library) and library not in sys.stdlib_module_names
-        if is_unknown or is_registering(module):
+        if not is_known(library) and library not in sys.stdlib_module_names:
             self.heap.patchers |= self.heap.bit
+        if patched := find_patched_library(module):
+            self.heap.patched_by[patched] = self.heap.patched_by.get(patched, 0) | self.heap.bit
         return self.heap.library(library)
 
     # Branches and loops

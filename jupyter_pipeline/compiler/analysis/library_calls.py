@@ -346,8 +346,9 @@ class LibraryCalls:
                 if call.args:
                     heap.link(call.args[0].objects, held)  # as a heap holds the items that are pushed
             else:
-                for value, _ in self._arguments(call, argument):
-                    heap.write_data(heap.part(value))
+                for value, node in self._arguments(call, argument):
+                    write = heap.write_elements if isinstance(node, ast.Subscript) else heap.write_data
+                    write(heap.part(value))
         if changes_receiver:
             if callee.objects & heap.cells and callee.kind is not TABLE:
                 heap.write_elements(heap.part(callee))

@@ -262,7 +262,7 @@ def _slice_backward(
     end = bisect_right(statements, last, key=lambda s: s.cell)
     last_cell = dependencies.last_cells.get(last, LastCell({}, []))
     imports = dependencies.find_patching_imports(end)
-    settings = dependencies.settings + [(dependencies.importers & ~(1 << one), 1 << one) for one in imports]
+    settings = dependencies.find_settings(end)
     start = dependencies.always_kept & ((1 << end) - 1)
     unused = 0
     if read_below is not None:

@@ -10,6 +10,7 @@ __all__ = [
     "bound_names",
     "catches_name_error",
     "declared_outside",
+    "is_cell",
     "is_future",
     "last_name",
     "leaves_path",
@@ -17,6 +18,8 @@ __all__ = [
 ]
 
 _SHOWN = 40
+_INDEXERS = ("at", "iat", "loc", "iloc")
+"""Attributes of tables whose elements are rows and cells."""
 
 
 def as_load(target: ast.expr) -> ast.expr:
@@ -99,3 +102,11 @@ def shorten(node: ast.expr) -> str:
     """Return the text of an expression for a note, at most 40 characters."""
     text = ast.unparse(node)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def is_cell(node: ast.expr) -> bool:
+    """Return True if an expression seems to be a cell of a table, such as ``frame.at[0, "tags"]``."""
+    if not isinstance(node, ast.Subscript):
+        return False
+    table = node.value
+    return isinstance(table, ast.Subscript) or (isinstance(table, ast.Attribute) and table.attr in _INDEXERS)

@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Collection, Iterator
 
-from jupyter_pipeline.compiler.analysis.library_models.registry import is_registering
+from jupyter_pipeline.compiler.analysis.library_models.registry import find_patched_library
 
 __all__ = ["UNUSED_NAME_RULES", "remove_imports", "rename_variables"]
 
@@ -77,7 +77,7 @@ def _is_mentioned(name: str, text: str) -> bool:
 
 def _is_quiet(module: str) -> bool:
     root = module.partition(".")[0]
-    if is_registering(module):
+    if find_patched_library(module):
         return False
     return root in _QUIET_LIBRARIES or (root in sys.stdlib_module_names and root not in _EFFECTIVE_MODULES)
 

@@ -103,6 +103,16 @@ def test_only_changes_of_elements_reach_the_cells_that_a_copy_of_a_table_shares(
     assert heap.written == copy | heap.reachable(rows) | cells
 
 
+def test_the_cells_of_each_table_are_shared() -> None:
+    heap = Heap()
+    first, second = (heap.allocate(heap.allocate(heap.allocate(0), CONTAINER), TABLE) for _ in range(2))
+    known = heap.shared_cells(first)
+    both = heap.shared_cells(first | second)
+    assert both & known
+    heap.write_elements(both)
+    assert heap.written & heap.reachable(second) & heap.data & ~heap.tables
+
+
 def test_tables_without_containers_share_no_cells() -> None:
     heap = Heap()
     assert heap.shared_cells(heap.allocate(heap.allocate(0, TABLE), TABLE)) == 0

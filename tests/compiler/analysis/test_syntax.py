@@ -9,6 +9,7 @@ from jupyter_pipeline.compiler.analysis.syntax import (
     bound_names,
     catches_name_error,
     declared_outside,
+    is_cell,
     is_future,
     last_name,
     leaves_path,
@@ -114,3 +115,17 @@ def test_a_target_becomes_an_expression_that_reads_it(target: str) -> None:
 @pytest.mark.parametrize(("length", "shown"), [(40, "a" * 40), (41, "a" * 39 + "…")])
 def test_expressions_in_notes_have_at_most_forty_characters(length: int, shown: str) -> None:
     assert shorten(parse_expression("a" * length)) == shown
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("frame.at[0, 'tags']", True),
+        ("frame['tags'][0]", True),
+        ("frame['tags']", False),
+        ("frame.at", False),
+        ("items[0]", False),
+    ],
+)
+def test_a_cell_of_a_table_is_recognized(source: str, expected: bool) -> None:
+    assert is_cell(ast.parse(source, mode="eval").body) is expected

@@ -10,6 +10,8 @@ COUNTER = (
     "    return inner\ncount = outer()"
 )
 LOGGING = "seen = []\ndef log(frame):\n    seen.append(1)\n    return [True, False]"
+CELLS = "import pandas as pd\ndf = pd.DataFrame({'t': [[1], {'a': 2}]})\nc = df.copy()"
+HELD = "import unlisted\nq = unlisted.Q()\nqs = [q]\nd = {'a': q}"
 UNKNOWN = "their effects on files and libraries are unknown"
 
 
@@ -64,6 +66,20 @@ def test_operations_on_objects_of_unknown_classes_are_noted(operation: str) -> N
     assert not any("reading or comparing" in note for note in slice_cells(cells[:2] + cells[3:], 2).notes)
 
 
+@pytest.mark.parametrize(
+    ("cells", "subject"),
+    [
+        ([f"{HELD}\nr = unlisted.Q()", "def link(a, b): a >> b", "link(q, r)", "s = q.edges"], "link(q, r)"),
+        ([f"{HELD}\nr = unlisted.Q()", "def link(): q >> r", "link()", "s = q.edges"], "link()"),
+        (["from unlisted import q, r", "def link(): q >> r", "link()", "s = q.edges"], "link()"),
+        (["from unlisted import q, r", "z = q >> r", "s = q.edges"], "z = q >> r"),
+    ],
+)
+def test_operations_inside_functions_and_on_imported_objects_are_noted(cells: list[str], subject: str) -> None:
+    notes = slice_cells(cells, len(cells) - 1).notes
+    assert any("reading or comparing objects of unknown" in note and subject in note for note in notes)
+
+
 def test_a_slice_without_libraries_and_files_has_no_such_note() -> None:
     assert slice_cells(["import unlisted", "w = unlisted.save([1])", "r = 1 + 1"], 2).notes == ()
 
@@ -109,6 +125,26 @@ def test_a_hook_of_the_notebook_runs_where_a_library_calls_it(cells: list[str]) 
     [
         ["from unlisted import a, b, Graph\ng = Graph()", "g >> a", "r = g.edges"],
         ["from unlisted import C\nc = C()", "c.ready", "r = c.data"],
+        [HELD, "qs[0].x", "r = q.data"],
+        [HELD, "-qs[0]", "r = q.data"],
+        [HELD, "qs[0]['a']", "r = q.data"],
+        [HELD, "d['a'].x", "r = q.data"],
+        ["from unlisted import q, r", "q >> r", "s = q.edges"],
+        [CELLS, "c.at[0, 't'] += [1]", "r = df"],
+        [CELLS, "del c.loc[1, 't']['a']", "r = df"],
+        [f"{CELLS}\nimport random", "random.shuffle(c.t[0])", "r = df"],
+        [
+            "import pandas as pd\na = pd.DataFrame({'t': [[1], [2]]})\nac = a.copy()",
+            "held = [5]\nb = pd.DataFrame({'t': [held]})",
+            "c = pd.concat([a, b])\nc.iat[2, 0].append(3)",
+            "r = len(held)",
+        ],
+        [
+            f"{FRAME}\nclass Choice:\n    n = 0\n    def __call__(self, frame):\n        self.n += 1\n"
+            "        return 'a'\nchoice = Choice()",
+            "x = df[choice]",
+            "r = choice.n",
+        ],
         ["from unlisted import C\nc = C()", "if c.ready:\n    pass", "r = c.data"],
         ["from unlisted import C\nc = C()", "x = not c.ready", "r = c.data"],
         ["from unlisted import Auto\nt = Auto()", "t['x']['y']", "r = dict(t)"],
@@ -188,6 +224,7 @@ def test_a_function_that_nothing_calls_has_no_effect(cells: list[str]) -> None:
     [
         ["import xml", "import xml.dom.minidom as md", "r = xml.dom.minidom.parseString('<a/>')"],
         ["import matplotlib", "import matplotlib.pyplot as plt", "matplotlib.pyplot.plot([1])"],
+        ["import sklearn", "from sklearn import linear_model", "m = sklearn.linear_model.Lasso()"],
         ["import concurrent", "from concurrent.futures import thread", "r = concurrent.futures.ThreadPoolExecutor()"],
         ["from sklearn.experimental import enable_iterative_imputer", "from sklearn.impute import IterativeImputer"],
         ["import matplotlib.pyplot as plt", "import seaborn as sns", "plt.imshow([[1, 2]], cmap='rocket')"],
@@ -195,3 +232,21 @@ def test_a_function_that_nothing_calls_has_no_effect(cells: list[str]) -> None:
 )
 def test_an_import_with_an_effect_on_other_modules_is_kept(cells: list[str]) -> None:
     assert slice_cells(cells, len(cells) - 1).cells == tuple(range(len(cells)))
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["import seaborn as sns", FRAME, "print(df)"], (1, 2)),
+        (["import seaborn as sns", FRAME, "df.plot(cmap='rocket')"], (0, 1, 2)),
+        (["from sklearn.experimental import enable_iterative_imputer", FRAME, "print(df)"], (1, 2)),
+        (["import seaborn as sns", "import unlisted", "r = unlisted.run()"], (0, 1, 2)),  # it may draw
+        (["import pandas as pd", "from pandas import DataFrame", "df = pd.DataFrame()"], (0, 2)),
+    ],
+)
+def test_an_import_with_a_model_is_kept_without_a_note_for_the_library_that_it_changes(
+    cells: list[str], expected: tuple[int, ...]
+) -> None:
+    found = slice_cells(cells, 2)
+    assert found.cells == expected
+    assert not any("import" in note for note in found.notes)

@@ -277,8 +277,8 @@ class LibraryModel:
     """Rules of functions and classes, in the notation of this module."""
     process_state: tuple[str, ...] = ()
     """Beginnings of the paths that change the process: working directory, environment, import path."""
-    registering: tuple[str, ...] = ()
-    """Beginnings of the paths, with a final dot, of modules whose import changes other modules."""
+    patching: Mapping[str, str] = field(default_factory=dict)
+    """Library that the import of a module changes, by the beginning of the module's path, with a final dot."""
     decorators: frozenset[str] = frozenset()
     """Decorators that leave a function with the effects that it has."""
     file_methods: Files = field(default_factory=dict)

@@ -48,11 +48,11 @@ __all__ = [
     "find_function",
     "find_method",
     "find_method_files",
+    "find_patched_library",
     "has_random_state",
     "is_decorator",
     "is_known",
     "is_process_state",
-    "is_registering",
     "list_libraries",
     "load_class",
     "load_kinds",
@@ -338,7 +338,8 @@ def is_process_state(path: str) -> bool:
     return model is not None and rest.startswith(model.process_state)
 
 
-def is_registering(module: str) -> bool:
-    """Return True if the import of a module changes other modules, as ``sklearn.experimental`` does."""
+def find_patched_library(module: str) -> str:
+    """Return the library that the import of a module changes, as ``sklearn.experimental`` does; empty for none."""
     model = _MODELS.get(module.partition(".")[0])
-    return model is not None and f"{module}.".startswith(model.registering)
+    patching = model.patching.items() if model is not None else ()
+    return next((library for prefix, library in patching if f"{module}.".startswith(prefix)), "")

@@ -198,4 +198,4 @@ _FUNCTIONS = """
 RULES = _ESTIMATOR + _CLASSES + _FUNCTIONS
 """Rules, for libraries with the same API, too."""
 
-MODELS = (LibraryModel(library="sklearn", rules=RULES, registering=("sklearn.experimental.",)),)
+MODELS = (LibraryModel(library="sklearn", rules=RULES, patching={"sklearn.experimental.": "sklearn"}),)

@@ -73,5 +73,5 @@ _RULES = """
             : -> object
 """
 
-MODELS = (LibraryModel(library="seaborn", rules=_RULES, registering=("seaborn.",)),)
+MODELS = (LibraryModel(library="seaborn", rules=_RULES, patching={"seaborn.": "matplotlib"}),)
 """The import of seaborn adds color maps to Matplotlib."""
