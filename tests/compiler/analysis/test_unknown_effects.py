@@ -140,8 +140,9 @@ def test_a_hook_of_the_notebook_runs_where_a_library_calls_it(cells: list[str]) 
             "r = len(held)",
         ],
         [
-            f"{FRAME}\nclass Choice:\n    n = 0\n    def __call__(self, frame):\n        self.n += 1\n"
-            "        return 'a'\nchoice = Choice()",
+            FRAME,
+            "class Choice:\n    n = 0\n    def __call__(self, frame):\n        self.n += 1\n        return 'a'",
+            "choice = Choice()",
             "x = df[choice]",
             "r = choice.n",
         ],
