@@ -59,6 +59,10 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
+class _DaskLoader(_Base):  # type: ignore[misc]
+    """Loader of Dask's configuration: ``1:30:00`` is the number 5400, and the last of duplicate keys counts."""
+
+
 class _JsonLoader(_Loader):
     """Loader that keeps dates as text and refuses values that JSON cannot represent."""
 
@@ -124,7 +128,7 @@ def _expanded_size(node: yaml.Node, known: dict[int, int]) -> int:
     return size
 
 
-def parse(text: str, *, json: bool = False, scalars: bool = False) -> Any:
+def parse(text: str, *, json: bool = False, scalars: bool = False, as_dask: bool = False) -> Any:
     """Return the YAML document in `text` as plain values.
 
     Parameters
@@ -135,6 +139,8 @@ def parse(text: str, *, json: bool = False, scalars: bool = False) -> Any:
         Accept only values that JSON can represent. Dates stay text.
     scalars : bool
         Return the text of each number, boolean and null.
+    as_dask : bool
+        Read scalars and duplicate keys as Dask reads its configuration.
 
     Raises
     ------
@@ -151,7 +157,7 @@ def parse(text: str, *, json: bool = False, scalars: bool = False) -> Any:
     if len(text.encode(errors="surrogatepass")) > _MAX_BYTES:
         raise yaml.YAMLError(f"larger than {_MAX_BYTES // 1024} KiB")
     _check_depth(text)
-    loader = (_TextLoader if scalars else _JsonLoader if json else _Loader)(text)
+    loader = (_DaskLoader if as_dask else _TextLoader if scalars else _JsonLoader if json else _Loader)(text)
     try:
         node = loader.get_single_node()
         if node is None:
@@ -167,7 +173,7 @@ def dump(values: Mapping[str, Any], *, width: int = 80) -> str:
     return str(yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True, width=width))
 
 
-def read_text(text: str, source: str, *, json: bool = False) -> Any:
+def read_text(text: str, source: str, *, json: bool = False, as_dask: bool = False) -> Any:
     """Return the YAML document in `text`; errors name `source`.
 
     Parameters
@@ -178,6 +184,8 @@ def read_text(text: str, source: str, *, json: bool = False) -> Any:
         Name of the file or option, for error messages.
     json : bool
         Accept only values that JSON can represent.
+    as_dask : bool
+        See `parse`.
 
     Raises
     ------
@@ -191,7 +199,7 @@ def read_text(text: str, source: str, *, json: bool = False) -> Any:
     if "\0" in text:
         raise ConfigurationError(source, "", "contains a NUL character", "Save it as plain UTF-8 text.")
     try:
-        return parse(text, json=json)
+        return parse(text, json=json, as_dask=as_dask)
     except yaml.constructor.ConstructorError as error:
         problem = str(error.problem)
         fix = "Remove one of the two."
@@ -240,7 +248,7 @@ def check_ownership(path: Path, source: str) -> None:
         )
 
 
-def read_file(path: Path, *, json: bool = False) -> Any:
+def read_file(path: Path, *, json: bool = False, as_dask: bool = False) -> Any:
     """Return the YAML document in the file `path`.
 
     Parameters
@@ -249,6 +257,8 @@ def read_file(path: Path, *, json: bool = False) -> Any:
         File to read.
     json : bool
         Accept only values that JSON can represent.
+    as_dask : bool
+        See `parse`.
 
     Raises
     ------
@@ -267,4 +277,4 @@ def read_file(path: Path, *, json: bool = False) -> Any:
         ) from error
     except UnicodeDecodeError as error:
         raise ConfigurationError(source, "", "is not UTF-8 text", "Save it as plain UTF-8 text.") from error
-    return read_text(text, source, json=json)
+    return read_text(text, source, json=json, as_dask=as_dask)

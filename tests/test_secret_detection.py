@@ -131,7 +131,7 @@ def test_each_of_our_files_refuses_secrets(name: str, load: Callable[[Path, str]
 
 
 READERS = {
-    "clusters/profiles/foreign_formats.py": "profiles, which `validate` checks",
+    "clusters/profiles/dask_config.py": "profiles, which `validate` checks",
     "clusters/profiles/layers.py": "profiles, which `validate` checks",
     "clusters/profiles/loading.py": "profiles, which `validate` checks",
     "secret_detection.py": "`read_settings`, which checks",

@@ -144,6 +144,8 @@ class Profile(Record):
     )
     source: str = ""
     """File or package that defines the profile."""
+    notes: tuple[str, ...] = ()
+    """Options of Dask's configuration that are ignored, or have an unexpected effect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

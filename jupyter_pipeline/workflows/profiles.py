@@ -52,4 +52,4 @@ def check_profile(name: str) -> dict[str, Any]:
     profile = profiles.get_profile(name)
     if problems := preflight.check(profile):
         raise PreflightError(profile.name, problems, profile.source)
-    return {"profile": name, "problems": [], "doubts": preflight.find_doubts(profile)}
+    return {"profile": name, "problems": [], "doubts": [*profile.notes, *preflight.find_doubts(profile)]}

@@ -58,7 +58,9 @@ def find_doubts(profile: Profile) -> list[str]:
     """
     if not get_backend(profile).shares_files:
         return []
-    python = profile.cluster_kwargs.get("python") or sys.executable
+    python = str(profile.cluster_kwargs.get("python") or sys.executable)
+    if not python.startswith("/") or any(c.isspace() for c in python):  # a command line
+        python = sys.executable
     needed = {"the interpreter": python, "the folder of the cluster, with its keys": str(paths.clusters_dir())}
     doubts = []
     for name, path in needed.items():
@@ -93,7 +95,7 @@ def _check_network(profile: Profile, backend: Backend) -> Iterator[str]:
     kwargs = profile.cluster_kwargs
     scheduler = kwargs.get("scheduler_options") or {}
     for name in {kwargs.get("interface"), scheduler.get("interface")}:
-        if isinstance(name, str):
+        if isinstance(name, str) and name:
             import psutil
 
             known = sorted(psutil.net_if_addrs())

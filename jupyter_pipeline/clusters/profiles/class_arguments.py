@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +13,9 @@ from jupyter_pipeline.paths import check_name
 
 __all__ = ["check_arguments"]
 
+_PUNCTUATION = re.compile(r"[^\w./\n]")
 _MULTI_LINE = ("env_extra", "job_script_prologue", "job_script_epilogue")
+_NAMED_LINES = ("header_skip", "job_directives_skip", "job_extra", "job_extra_directives")
 
 
 def check_arguments(
@@ -47,8 +50,10 @@ def check_arguments(
                 fix = f"Write something like {types[key].example}."
                 raise merged.build_error(f"cluster_kwargs.{key}", str(error), fix) from error
         elif key in ("name", "job_name") and isinstance(value, str):
+            # Batch systems accept other characters, but the name is part of the path of the job's output.
+            name = _PUNCTUATION.sub("_", f"x{value}x") if backend.writes_job_script else value
             try:
-                check_name("job", value)
+                check_name("job", name)
             except UsageError as error:
                 raise merged.build_error(f"cluster_kwargs.{key}", str(error).rstrip("."), "Rename it.") from error
     _check_ports(merged, kwargs)
@@ -74,9 +79,12 @@ def _check_job_script(merged: MergedProfile, kwargs: Mapping[str, Any], backend:
             _check_one_line(merged, value, f"cluster_kwargs.{key}")
     for key in backend.script_arguments & set(kwargs):
         value = kwargs[key]
-        if isinstance(value, Mapping) and key in backend.mapping_arguments:
-            continue
-        if value is not None and not (isinstance(value, list) and all(isinstance(v, str) for v in value)):
+        if isinstance(value, Mapping) and key in (*_NAMED_LINES, *backend.mapping_arguments):
+            continue  # the class takes the keys
+        scalars = str if key in _MULTI_LINE else str | int | float
+        if value is not None and not (
+            isinstance(value, list | tuple) and all(isinstance(v, scalars | None) for v in value)
+        ):
             raise merged.build_error(f"cluster_kwargs.{key}", "is not a list of lines", "Write each line after a dash.")
 
 

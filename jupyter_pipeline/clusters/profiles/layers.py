@@ -3,7 +3,7 @@
 1. Built in: ``builtin/*.yaml`` of this package.
 2. Packages: entry points of the group ``jupyter_pipeline.profiles``, each a mapping, a function that returns one, or
    the path of a YAML file.
-3. Dask's own configuration, see `foreign_formats`.
+3. Dask's own configuration, see `dask_config`.
 4. Jupyter's configuration folders, system, then environment, then user (`jupyter --paths` lists them):
    ``jupyter_pipeline/profiles.yaml`` and ``jupyter_pipeline/profiles.d/*.yaml`` in each.
 5. The project: ``jupyter-pipeline.yaml`` or ``.jupyter-pipeline.yaml`` in the working folder or, inside a git
@@ -26,15 +26,17 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline.clusters.profiles import foreign_formats, traitlets_config
+from jupyter_pipeline.clusters.profiles import dask_config, foreign_formats, traitlets_config
 from jupyter_pipeline.exceptions import ConfigurationError, PipelineError
 from jupyter_pipeline.safe_yaml import read_file
 
-__all__ = ["BUILTIN_DIR", "ENTRY_POINT_GROUP", "Layer", "find_layers", "find_project_file", "parse_profiles"]
+__all__ = ["BUILTIN_DIR", "BUILTIN_SOURCE", "ENTRY_POINT_GROUP", "Layer", "find_layers", "find_project_file", "parse_profiles"]
 
 ENTRY_POINT_GROUP = "jupyter_pipeline.profiles"
 BUILTIN_DIR = Path(__file__).parent / "builtin"
 """Folder of the built-in profiles."""
+BUILTIN_SOURCE = "built in"
+"""Source of the built-in profiles."""
 _PROJECT_FILES = ("jupyter-pipeline.yaml", ".jupyter-pipeline.yaml")
 
 
@@ -55,7 +57,7 @@ def find_layers(cwd: Path, extra: Mapping[str, Any] | None = None) -> list[Layer
         _read_layer(_describe_entry_point(entry), functools.partial(_load_entry_point, entry))
         for entry in _find_entry_points()
     ]
-    layers.append(_read_layer("Dask's configuration", foreign_formats.read_dask_config))
+    layers.append(_read_layer("Dask's configuration", _build_dask_profiles))
     for folder in reversed(_jupyter_config_path()):
         for path in _list_files(Path(folder) / "jupyter_pipeline"):
             layers.append(_read_layer(str(path), functools.partial(_read_profile_file, path)))
@@ -171,7 +173,11 @@ def _read_layer(source: str, read: Callable[[], Mapping[str, Mapping[str, Any]]]
 @functools.cache
 def _read_builtin() -> Layer:
     profiles = {path.stem: read_file(path) for path in sorted(BUILTIN_DIR.glob("*.yaml"))}
-    return Layer("built in", profiles)
+    return Layer(BUILTIN_SOURCE, profiles)
+
+
+def _build_dask_profiles() -> dict[str, Mapping[str, Any]]:
+    return dask_config.build_profiles(dask_config.read_dask_config())
 
 
 def _list_files(folder: Path) -> Iterator[Path]:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline.clusters.backends import get_backend_class
+from jupyter_pipeline.clusters.profiles.dask_config import DaskConfig, read_dask_config
 from jupyter_pipeline.clusters.profiles.layers import BUILTIN_DIR, Layer, find_layers, parse_profiles
 from jupyter_pipeline.clusters.profiles.merging import merge
+from jupyter_pipeline.clusters.profiles.site_options import apply_site_options
 from jupyter_pipeline.clusters.profiles.validation import validate
 from jupyter_pipeline.clusters.variables import escape
 from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError, UsageError
@@ -96,6 +98,7 @@ def get_profile(
         source = merged.get_source("")
         merged.overlay(_nest_overrides(overrides), "override")
         merged.origins[""] = source
+    apply_site_options(merged, read_dask_config())
     return validate(merged, os.environ)
 
 
@@ -127,17 +130,24 @@ def render_profile(profile: Profile) -> str:
     backend = get_backend_class(profile.cluster_class)
     values = escape(profile.to_dict(), unexpanded=backend.unexpanded_arguments())
     source = values.pop("source")
+    notes = "".join(f"# {note}\n" for note in values.pop("notes"))
     del values["name"]
-    return f"# from {source}\n{safe_yaml.dump(values)}"
+    return f"# from {source}\n{notes}{safe_yaml.dump(values)}"
 
 
 def _load(cwd: Path | None, extra: Mapping[str, Any] | None) -> tuple[dict[str, Profile], list[ConfigurationError]]:
     layers = find_layers(cwd or Path.cwd(), extra)
     problems = [layer.error for layer in layers if layer.error]
     profiles = {}
+    try:
+        config = read_dask_config()
+    except ConfigurationError:  # the error of a layer
+        config = DaskConfig()
     for name in sorted({n for layer in layers for n in layer.profiles}):
         try:
-            profiles[name] = validate(merge(name, layers), os.environ)
+            merged = merge(name, layers)
+            apply_site_options(merged, config)
+            profiles[name] = validate(merged, os.environ)
         except ConfigurationError as error:
             problems.append(error)
     return profiles, problems

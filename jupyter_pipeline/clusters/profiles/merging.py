@@ -23,6 +23,8 @@ class MergedProfile:
     values: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
     """Source of each dotted key."""
+    notes: list[str] = field(default_factory=list)
+    """Sentences about options that are ignored, or have an unexpected effect."""
 
     def get_source(self, key: str) -> str:
         """Return the source of the dotted `key`, or of the nearest key above it."""
@@ -41,8 +43,10 @@ class MergedProfile:
     def overlay(self, values: Mapping[str, Any], source: str) -> None:
         """Overlay `values`, key by key.
 
-        A new ``cluster_class`` discards the arguments of the former class. ``environment: WORD`` sets its policy.
+        A hyphen in a key is an underscore. A new ``cluster_class`` discards the arguments of the former class.
+        ``environment: WORD`` sets its policy.
         """
+        values = _unify_keys(values)
         if isinstance(values.get("environment"), str):
             values = {**values, "environment": {"policy": values["environment"]}}
         former, new = self.values.get("cluster_class"), values.get("cluster_class")
@@ -96,6 +100,16 @@ def merge(name: str, layers: Sequence[Layer], *, _chain: tuple[str, ...] = ()) -
     for source, values in parts:
         merged.overlay({k: v for k, v in values.items() if k != "extends"}, source)
     return merged
+
+
+def _unify_keys(values: Mapping[Any, Any], *, levels: int = 2) -> dict[Any, Any]:
+    """Return `values` with underscores in the keys of a profile and of its sections."""
+    return {
+        key.replace("-", "_") if isinstance(key, str) else key: _unify_keys(value, levels=levels - 1)
+        if levels > 1 and isinstance(value, Mapping)
+        else value
+        for key, value in values.items()
+    }
 
 
 def _check_base(name: str, base: object, origin: str, chain: tuple[str, ...]) -> None:

@@ -60,7 +60,8 @@ def validate(merged: MergedProfile, environ: Mapping[str, str]) -> Profile:
     _check_budget(merged, values["price"], limits)
     _check_tls(merged, values, backend)
     sections = {key: values[key] for key in MAPPING_KEYS if key != "limits"}
-    return Profile(name=merged.name, limits=limits, source=merged.get_source(""), **settings, **sections)
+    source, notes = merged.get_source(""), tuple(merged.notes)
+    return Profile(name=merged.name, limits=limits, source=source, notes=notes, **settings, **sections)
 
 
 def _check_shape(merged: MergedProfile) -> None:

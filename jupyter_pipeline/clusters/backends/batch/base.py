@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 import shlex
 import shutil
 import sys
@@ -22,15 +23,21 @@ from jupyter_pipeline.clusters.backends import dashboard
 from jupyter_pipeline.clusters.backends.base import (
     COUNT,
     SHARED_LISTING_AGE,
-    SIZE,
     ArgumentType,
     Backend,
     Context,
     import_class,
 )
+from jupyter_pipeline.clusters.backends.batch.additions import (
+    ClassOptions,
+    dashboard_arguments,
+    lifetime_arguments,
+    quote_arguments,
+    quote_path,
+)
 from jupyter_pipeline.clusters.backends.batch.commands import JobListing, cancel_jobs
 from jupyter_pipeline.clusters.backends.batch.submission import SubmissionLog, track_submissions
-from jupyter_pipeline.clusters.backends.batch.walltime import parse_walltime
+from jupyter_pipeline.clusters.backends.batch.walltime import is_unlimited, parse_walltime
 from jupyter_pipeline.clusters.backends.job import Job, summarize_pending
 from jupyter_pipeline.clusters.registry import markers
 from jupyter_pipeline.exceptions import ClusterError
@@ -40,13 +47,15 @@ from jupyter_pipeline.units import format_duration
 if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
 
-__all__ = ["BatchBackend", "dashboard_arguments", "jobqueue_sources", "lifetime_arguments", "make_job"]
+__all__ = ["BatchBackend", "jobqueue_sources", "make_job"]
 
 logger = logging.getLogger("jupyter_pipeline.keeper")
 
 _LOST_AFTER = 2  # consecutive listings without a job
 _SHORT_LIFE = 60.0  # seconds; a job that ends sooner without a connected worker is a failure
 _SHORTEST_WALLTIME = 120.0
+_OUTPUT = re.compile(r"\s*(?:-[eo]\b|--(?:error|output)\b)|(?i:error|output|log)$")
+"""Directive, or key of HTCondor, that names the output files of a job."""
 
 
 def jobqueue_sources(module: str, job_class: str) -> tuple[tuple[str, str, str], ...]:
@@ -138,6 +147,14 @@ class BatchBackend(Backend):
         """Return the seconds of a walltime, as this system reads it. Raises `ValueError`."""
         return parse_walltime(value, unit=cls.walltime_unit)
 
+    @classmethod
+    def get_walltime(cls, value: object) -> float | None:
+        """Return the seconds of a walltime, ``None`` for no limit."""
+        try:
+            return None if value is None or is_unlimited(value) else cls.parse_walltime(value)
+        except ValueError:  # in Dask's configuration
+            return None
+
     def describe_ended_jobs(self, ids: Sequence[str]) -> dict[str, str]:
         """Return how jobs ended, by id, for the jobs that the system remembers."""
         return {}
@@ -148,8 +165,8 @@ class BatchBackend(Backend):
     @classmethod
     def argument_types(cls) -> Mapping[str, ArgumentType]:
         """Return the types of the arguments, walltime included."""
-        walltime = ArgumentType(cls.parse_walltime, '"01:30:00"')
-        return {**super().argument_types(), "processes": COUNT, "job_cpu": COUNT, "job_mem": SIZE, "walltime": walltime}
+        walltime = ArgumentType(lambda value: is_unlimited(value) or cls.parse_walltime(value), '"01:30:00"')
+        return {**super().argument_types(), "processes": COUNT, "job_cpu": COUNT, "walltime": walltime}
 
     def size_workers(self, profile: Profile, *, cpus: int = 0, memory: str = "", gpus: int = 0) -> dict[str, Any]:
         """Return the overrides for one worker process per job of this size."""
@@ -166,16 +183,11 @@ class BatchBackend(Backend):
                 f"{', '.join(absent)} {'is' if len(absent) == 1 else 'are'} not on the PATH. "
                 "Start Jupyter on a login node, or load the module of the batch system first."
             )
-        python = profile.cluster_kwargs.get("python")
-        if isinstance(python, str) and "$" not in python and not shutil.which(python):
-            yield (
-                f"There is no interpreter {python}. "
-                f"Correct cluster_kwargs.python, or remove it to use {sys.executable}."
-            )
+        yield from self._check_command(profile)
         walltime = profile.cluster_kwargs.get("walltime")
-        if walltime is None:
+        seconds = self.get_walltime(walltime)
+        if seconds is None:
             return
-        seconds = self.parse_walltime(walltime)
         if seconds < _SHORTEST_WALLTIME:
             yield (
                 f"The walltime {walltime} leaves a worker no time to work, because it stops before the walltime ends. "
@@ -188,26 +200,65 @@ class BatchBackend(Backend):
                 "Shorten limits.lifetime or request a longer walltime."
             )
 
+    @staticmethod
+    def _check_command(profile: Profile) -> Iterator[str]:
+        """Yield the parts of the worker's command line that cannot work.
+
+        ``python`` may be a command line, such as ``srun -n 1 python``. Lines before it may change the ``PATH``.
+        """
+        kwargs = profile.cluster_kwargs
+        for argument in ("local_directory", "log_directory", "python"):
+            if isinstance(kwargs.get(argument), str) and not kwargs[argument].strip():
+                yield f"cluster_kwargs.{argument} is empty. Remove it, or write a value."
+        python = str(kwargs.get("python") or "").strip()
+        program = python.split()[0] if python else ""
+        prologue = kwargs.get("job_script_prologue") or kwargs.get("env_extra")
+        if program and "$" not in program and not shutil.which(program) and ("/" in program or not prologue):
+            what = "interpreter" if program == python else "program"
+            yield (
+                f"There is no {what} {program}. "
+                f"Correct cluster_kwargs.python, or remove it to use {sys.executable}."
+            )
+
     def prepare(self, profile: Profile, context: Context) -> dict[str, Any]:
-        """Return the arguments with tag, TLS, private dashboard, log folder, and the drain before the walltime."""
+        """Return the arguments with the additions to the class's script, see `additions`."""
         kwargs = super().prepare(profile, context)
+        options = ClassOptions(kwargs, self.name)
         kwargs.pop("n_workers", None)  # `scale` submits instead, because it reports a refusal
-        kwargs["name"] = context.name
+        kwargs["name"] = kwargs.get("name") or context.name
         kwargs["security"] = context.security
         kwargs["scheduler_options"] = {
             "dashboard_address": context.dashboard_address,
             **context.scheduler_options,
-            **(kwargs.get("scheduler_options") or {}),
+            **{key.replace("-", "_"): value for key, value in (options.get("scheduler_options") or {}).items()},
         }
-        kwargs.setdefault("log_directory", str(context.directory / "logs"))
-        extra = list(kwargs.get("worker_extra_args") or [])
-        walltime = kwargs.get("walltime")
-        kwargs["worker_extra_args"] = [
-            *extra,
-            *dashboard_arguments(context.dashboard_address, extra),
-            *lifetime_arguments(None if walltime is None else self.parse_walltime(walltime), extra),
-        ]
+        if options.get("log_directory") is None and not self._redirects_output(options):
+            kwargs["log_directory"] = str(context.directory / "logs")
+        if isinstance(folder := options.get("local_directory"), str):
+            kwargs["local_directory"] = quote_path(folder)
+        if processes := self._count_processes(options):
+            kwargs["processes"] = processes  # the class groups the workers of a job by this argument only
+        arguments = list(options.get("worker_extra_args", "extra") or [])
+        kwargs["worker_extra_args"] = quote_arguments(arguments)
+        if options.runs_dask_worker:
+            walltime = self.get_walltime(options.get("walltime"))
+            kwargs["worker_extra_args"] += [
+                *dashboard_arguments(context.dashboard_address, arguments),
+                *lifetime_arguments(walltime, arguments),
+            ]
         return kwargs
+
+    def _redirects_output(self, options: ClassOptions) -> bool:
+        """Return True if a directive of the profile or of Dask's configuration names the job's output files."""
+        directives = options.get("job_extra_directives", "job_extra") or ()
+        return any(_OUTPUT.match(str(line)) for line in directives)
+
+    @staticmethod
+    def _count_processes(options: ClassOptions) -> int | None:
+        from distributed.deploy.local import nprocesses_nthreads
+
+        processes, cores = options.get("processes"), options.get("cores")
+        return nprocesses_nthreads(cores)[0] if processes is None and cores else processes
 
     async def create(self, profile: Profile, context: Context) -> Cluster:
         """Start the scheduler. No job is submitted on return."""
@@ -374,41 +425,6 @@ class BatchBackend(Backend):
         """Cancel `jobs` with one command."""
         if jobs:
             cancel_jobs(self.cancel_program, jobs, self.listing, timeout=timeout)
-
-
-def dashboard_arguments(address: str, arguments: Sequence[str]) -> list[str]:
-    """Return worker arguments that keep the worker's dashboard off the network.
-
-    The dashboard has no authentication. On the loopback of a node it would be useless, and a worker without it starts
-    sooner. Arguments that name ``--dashboard``, ``--dashboard-address`` or ``--no-dashboard`` stay as they are.
-    """
-    if any(a.startswith(("--dashboard", "--no-dashboard")) for a in arguments):
-        return []
-    return ["--dashboard-address", address, "--no-dashboard"]
-
-
-def lifetime_arguments(walltime: float | None, arguments: Sequence[str]) -> list[str]:
-    """Return worker arguments that drain a worker before its walltime, so that no task dies with the job.
-
-    A tenth of the walltime, at most five minutes, remains for moving results to other workers. Workers that started
-    together stop up to half of this time apart. Arguments that name ``--lifetime`` stay as they are.
-
-    Parameters
-    ----------
-    walltime : float or None
-        Walltime in seconds.
-    arguments : sequence of str
-        Worker arguments of the profile.
-
-    Examples
-    --------
-    >>> lifetime_arguments(3600, [])
-    ['--lifetime', '3300s', '--lifetime-stagger', '150s']
-    """
-    if walltime is None or any(a.startswith("--lifetime") for a in arguments):
-        return []
-    margin = min(300.0, walltime / 10)
-    return ["--lifetime", f"{walltime - margin:.0f}s", "--lifetime-stagger", f"{margin / 2:.0f}s"]
 
 
 def _submissions(cluster: Cluster) -> SubmissionLog:

@@ -29,7 +29,7 @@ class HTCondorBackend(BatchBackend):
     system_variables = ("CONDOR_CONFIG", "_CONDOR_SCHEDD_HOST")
     states: ClassVar[Mapping[str, str]] = {"pending": "1 5", "running": "2 6 7"}
     name_argument = ""
-    mapping_arguments = frozenset(("job_extra_directives",))
+    mapping_arguments = frozenset(("job_extra", "job_extra_directives"))
 
     @classmethod
     def argument_types(cls) -> Mapping[str, ArgumentType]:

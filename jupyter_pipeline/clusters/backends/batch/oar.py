@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from jupyter_pipeline.clusters.backends.base import Context
+from jupyter_pipeline.clusters.backends.batch.additions import ClassOptions
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, jobqueue_sources, make_job
 from jupyter_pipeline.clusters.backends.job import Job
 from jupyter_pipeline.models import Profile
@@ -33,10 +34,12 @@ class OARBackend(BatchBackend):
     def prepare(self, profile: Profile, context: Context) -> dict[str, Any]:
         """Return the arguments, with log files, because the class leaves them in the working folder."""
         kwargs = super().prepare(profile, context)
-        logs = kwargs["log_directory"]
-        if logs:
+        options = ClassOptions(kwargs, self.name)
+        logs = options.get("log_directory")
+        directives = list(options.get("job_extra_directives", "job_extra") or [])
+        if logs and not any(str(line).strip().startswith(("-O", "-E", "--std")) for line in directives):
             output = [f"-O {logs}/%jobid%.out", f"-E {logs}/%jobid%.err"]
-            kwargs["job_extra_directives"] = output + list(kwargs.get("job_extra_directives") or [])
+            kwargs["job_extra_directives"] = output + directives
         return kwargs
 
     @staticmethod

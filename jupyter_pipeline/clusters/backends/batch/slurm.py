@@ -77,7 +77,8 @@ class SlurmBackend(BatchBackend):
         """Return the overrides for a worker of this size. A ``--gpus`` directive replaces the profile's."""
         overrides = super().size_workers(profile, cpus=cpus, memory=memory)
         if gpus:
-            directives = profile.cluster_kwargs.get("job_extra_directives") or ()
+            kwargs = profile.cluster_kwargs
+            directives = kwargs.get("job_extra_directives") or kwargs.get("job_extra") or ()
             others = [line for line in directives if not str(line).startswith("--gpus")]
             overrides["cluster_kwargs.job_extra_directives"] = [*others, f"--gpus={gpus}"]
         return overrides
@@ -87,12 +88,13 @@ class SlurmBackend(BatchBackend):
         kwargs = profile.cluster_kwargs
         cores = kwargs.get("job_cpu") or kwargs.get("cores", 1)
         command = ["sbatch", "--test-only", "--ntasks=1", f"--cpus-per-task={cores}"]
-        for option, argument in (("partition", "queue"), ("account", "account"), ("time", "walltime")):
-            if kwargs.get(argument):
-                command.append(f"--{option}={kwargs[argument]}")
-        memory = kwargs.get("job_mem") or kwargs.get("memory")
-        if memory:
-            command.append(f"--mem={-(-parse_bytes(memory) // 2**20)}M")
+        account = kwargs.get("account") or kwargs.get("project")
+        values = {"partition": kwargs.get("queue"), "account": account, "time": kwargs.get("walltime")}
+        command += [f"--{option}={value}" for option, value in values.items() if value]
+        if kwargs.get("job_mem") is not None:
+            command.append(f"--mem={kwargs['job_mem']}")
+        elif kwargs.get("memory"):
+            command.append(f"--mem={-(-parse_bytes(kwargs['memory']) // 2**20)}M")
         try:
             answer = subprocess.run([*command, "--wrap=true"], capture_output=True, text=True, timeout=5)
         except OSError:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["parse_walltime"]
+__all__ = ["is_unlimited", "parse_walltime"]
 
 _WALLTIME = re.compile(r"(?:(\d{1,4})-)?(\d{1,6})(?::(\d{1,2}))?(?::(\d{1,2}))?")
+
+
+def is_unlimited(value: object) -> bool:
+    """Return True for the words by which batch systems request no limit."""
+    return isinstance(value, str) and value.strip().lower() in ("unlimited", "infinite", "infinity", "-1")
 
 
 def parse_walltime(value: object, *, unit: float = 60.0) -> float:
@@ -36,8 +41,6 @@ def parse_walltime(value: object, *, unit: float = 60.0) -> float:
         raise ValueError(f"{value!r} is not a walltime")
     days, *rest = match.groups()
     fields = [int(part) for part in rest if part is not None]
-    if any(field > 59 for field in fields[1:]):
-        raise ValueError(f"{value!r} is not a walltime")
     if days is not None:
         hours, minutes, seconds = (*fields, 0, 0)[:3]
         total = int(days) * 86400.0 + hours * 3600 + minutes * 60 + seconds

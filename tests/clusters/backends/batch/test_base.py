@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from jupyter_pipeline.clusters import backends
-from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, dashboard_arguments, lifetime_arguments
+from jupyter_pipeline.clusters.backends.batch.additions import dashboard_arguments, lifetime_arguments
+from jupyter_pipeline.clusters.backends.batch.base import BatchBackend
 
 SYSTEMS = [backend for backend in backends.list_backends() if issubclass(backend, BatchBackend)]
 
