@@ -67,6 +67,7 @@ def create_record(
         name=paths.check_name("cluster", name) if name is not None else "",
         profile=profile.name,
         state=ClusterState.STARTING,
+        reason=" ".join(profile.notes),  # shown while the cluster starts
         since=now,
         started=now,
         host=processes.hostname(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
 
 __all__ = ["check_encryption", "create_cluster", "explain_failure"]
+
+logger = logging.getLogger("jupyter_pipeline.keeper")
 
 
 async def create_cluster(
@@ -48,6 +51,8 @@ async def create_cluster(
     if problems:
         events.write_problems(folder, problems)
         raise PreflightError(profile.name, problems, profile.source)
+    for note in profile.notes:
+        logger.info("%s", note)
     tls = profile.security.get("tls", True) is not False
     if tls:
         security.make_certificates(folder, record.id, seconds=security.certificate_lifetime(profile.limits))

@@ -30,7 +30,15 @@ from jupyter_pipeline.clusters.profiles import dask_config, foreign_formats, tra
 from jupyter_pipeline.exceptions import ConfigurationError, PipelineError
 from jupyter_pipeline.safe_yaml import read_file
 
-__all__ = ["BUILTIN_DIR", "BUILTIN_SOURCE", "ENTRY_POINT_GROUP", "Layer", "find_layers", "find_project_file", "parse_profiles"]
+__all__ = [
+    "BUILTIN_DIR",
+    "BUILTIN_SOURCE",
+    "ENTRY_POINT_GROUP",
+    "Layer",
+    "find_layers",
+    "find_project_file",
+    "parse_profiles",
+]
 
 ENTRY_POINT_GROUP = "jupyter_pipeline.profiles"
 BUILTIN_DIR = Path(__file__).parent / "builtin"

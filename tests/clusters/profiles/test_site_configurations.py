@@ -139,7 +139,7 @@ def test_the_lifetime_follows_the_walltime_of_the_site(folder: Path, monkeypatch
     assert " --lifetime 1620s " in script
 
 
-def test_what_dask_ignores_or_changes_is_noted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ignored_and_changed_options_are_noted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = """\
 jobqueue:
   slurm:

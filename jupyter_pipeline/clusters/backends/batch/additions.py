@@ -42,7 +42,7 @@ class ClassOptions:
         self._section = kwargs.get("config_name") or section
 
     def get(self, name: str, former_name: str = "") -> Any:
-        """Return an option, ``None`` if nobody sets it.
+        """Return an option, ``None`` if it is not set.
 
         Parameters
         ----------

@@ -216,8 +216,7 @@ class BatchBackend(Backend):
         if program and "$" not in program and not shutil.which(program) and ("/" in program or not prologue):
             what = "interpreter" if program == python else "program"
             yield (
-                f"There is no {what} {program}. "
-                f"Correct cluster_kwargs.python, or remove it to use {sys.executable}."
+                f"There is no {what} {program}. Correct cluster_kwargs.python, or remove it to use {sys.executable}."
             )
 
     def prepare(self, profile: Profile, context: Context) -> dict[str, Any]:
@@ -258,7 +257,9 @@ class BatchBackend(Backend):
         from distributed.deploy.local import nprocesses_nthreads
 
         processes, cores = options.get("processes"), options.get("cores")
-        return nprocesses_nthreads(cores)[0] if processes is None and cores else processes
+        if processes is None and cores:
+            processes = nprocesses_nthreads(cores)[0]
+        return None if processes is None else int(processes)
 
     async def create(self, profile: Profile, context: Context) -> Cluster:
         """Start the scheduler. No job is submitted on return."""
