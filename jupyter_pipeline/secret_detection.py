@@ -57,6 +57,8 @@ class Secret(NamedTuple):
     """Last key of the path."""
     reason: str
     """Predicate for an error message."""
+    in_address: bool
+    """True if the secret is a part of an address."""
 
 
 def find_secrets(values: Any, path: str = "", name: str = "") -> Iterator[Secret]:
@@ -77,8 +79,8 @@ def find_secrets(values: Any, path: str = "", name: str = "") -> Iterator[Secret
     elif isinstance(values, list | tuple):
         for i, value in enumerate(values):
             yield from find_secrets(value, f"{path}[{i}]")
-    elif reason := _reason(name, values):
-        yield Secret(path, name, reason)
+    elif found := _find_reason(name, values):
+        yield Secret(path, name, *found)
 
 
 def has_secret(name: str, value: Any) -> bool:
@@ -91,22 +93,23 @@ def is_private_name(name: str) -> bool:
     return bool(_PRIVATE.search(name))
 
 
-def _reason(name: str, value: Any) -> str:
+def _find_reason(name: str, value: Any) -> tuple[str, bool] | None:
+    """Return the reason why a value is a secret, and True if the secret is a part of an address."""
     if value is None or isinstance(value, bool):
-        return ""
+        return None
     if SECRET_KEY.search(name) and value != "" and not (isinstance(value, str) and _REFERENCE.fullmatch(value.strip())):
-        return "a secret is written into the file"
+        return "a secret is written into the file", False
     if not isinstance(value, str):
-        return ""
+        return None
     if _URL_WITH_PASSWORD.search(value):
-        return "an address contains a password"
+        return "an address contains a password", True
     if _URL_WITH_TOKEN.search(value):
-        return "an address contains a token"
+        return "an address contains a token", True
     if found := _ASSIGNMENT.search(value):
-        return f"a secret ({found[1]}) is written into the file"
+        return f"a secret ({found[1]}) is written into the file", False
     if _LIKE_TOKEN.search(value) and (kind := detect_in_lines([f"x = {value!r}"], names=False)[0]):
-        return f"a secret ({kind}) is written into the file"
-    return ""
+        return f"a secret ({kind}) is written into the file", False
+    return None
 
 
 def read_settings(path: Path, fix: str) -> Any:

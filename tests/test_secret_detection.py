@@ -64,6 +64,7 @@ def test_a_secret_is_found_at_any_depth(name: str, value: Any, reason: str) -> N
     (found,) = find_secrets({"env": [{name: value}]})
     assert found.path == f"env[0].{name}"
     assert reason in found.reason
+    assert found.in_address is ("address" in reason)
     assert "hunter2" not in found.reason
     assert has_secret(name, value)
 

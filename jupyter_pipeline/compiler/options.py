@@ -63,8 +63,13 @@ class CompileOptions(StepSettings):
         """Return the settings of steps without settings in their directives."""
         return StepSettings(**{f.name: getattr(self, f.name) for f in fields(StepSettings)})
 
-    def check(self) -> None:
+    def check(self, *, profile_follows: bool = False) -> None:
         """Check that the options are consistent.
+
+        Parameters
+        ----------
+        profile_follows : bool, default False
+            True if a target may add the profile later.
 
         Raises
         ------
@@ -74,8 +79,8 @@ class CompileOptions(StepSettings):
         if both := sorted(set(self.windows) & set(self.defaults)):
             raise UsageError(f"{both[0]} cannot have both a value and a time window: set one of them.")
         if self.one_step and not self.whole:
-            raise UsageError("--one-step makes one step of a whole notebook. Add --all.")
-        if self.on_workers and not self.profile:
+            raise UsageError("--one-step makes one step of the whole notebook. Add --all, or remove --one-step.")
+        if self.on_workers and not (self.profile or profile_follows):
             raise UsageError("--tasks-on workers needs a cluster: choose one with --profile.")
         if self.on_workers and self.standalone:
             raise UsageError("--tasks-on workers needs Jupyter Pipeline in the runs: leave out --standalone.")

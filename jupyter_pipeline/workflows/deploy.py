@@ -147,9 +147,10 @@ def _rehearse(
     values = {**spec.parameters, **plan.settings.sample}
     code = "\n".join(text for name, text in plan.code.items() if name.endswith(".py"))
     run, worker = build_run_environment(spec), service_variables(spec.server)
-    offered, secrets = recorded_variables.readable_variables(plan.variables, run, provided=spec.env)
-    # The worker of another server may have the secrets of this process.
-    supplied = {} if worker is not None else {name: os.environ[name] for name in secrets}
+    offered = recorded_variables.readable_variables(plan.variables, run, provided=spec.env)
+    hidden = (*offered.secrets, *offered.templates)
+    # The worker of another server may have the variables of this process.
+    supplied = {} if worker is not None else {name: os.environ[name] for name in hidden}
     with protect_files(plan.folder, code, values.values(), progress=report) as files:
         done = rehearse(
             plan.code,
@@ -158,24 +159,21 @@ def _rehearse(
             parameters=values,
             python=spec.python,
             environment=run,
-            offered={**offered, **supplied},
-            secret_variables=secrets,
+            offered={**offered.values, **supplied},
+            hidden_variables=hidden,
             server=spec.server,
             record=notebook.request(fingerprints=kernel is not None),
             backup=files.backup.folder,
             progress=_limited(report),
         )
-        read = done.variables.get("read", ())
-        read_secrets = {*done.variables.get("secrets", ()), *(name for name in read if name in supplied)}
+        read = {*done.variables.get("read", ()), *done.variables.get("hidden", ())}
         if done.error:
-            missing = RecordedVariables(secrets=tuple(sorted(read_secrets))).notes(worker)
+            missing = recorded_variables.with_rehearsal(RecordedVariables(), offered=offered, read=read).notes(worker)
             kept = (_WRITTEN_BY_WORKERS,) if options.on_workers else ()
             raise _rehearsal_error(plan, done, (*missing, *files.restore(), *kept))
+        present = done.variables.get("present", ())
         variables = recorded_variables.with_rehearsal(
-            plan.variables,
-            read={name: offered[name] for name in read if name in offered},
-            secrets=read_secrets,
-            present=done.variables.get("present", ()),
+            plan.variables, offered=offered, read=read, present=present, code=plan.code
         )
         for text in sorted({*variables.notes(worker)} - {*plan.variables.notes(worker)}):
             report(f"note: {text}")

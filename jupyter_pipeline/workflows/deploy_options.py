@@ -365,25 +365,30 @@ def parse_options(
         raise UsageError("The deployment needs a name. Give --name NAME.")
     check_name("deployment", name)
     fields = {path: option.value(values) for option in (*OPTIONS, *WHOLE_OPTIONS) for path in option.fields}
-    if fields["compile_options.one_step"] and not fields["compile_options.whole"]:
-        raise UsageError("--one-step makes one step of the whole notebook. Add --all, or remove --one-step.")
     if fields["require_same"] and fields["rehearse"] is False:
         raise UsageError("--require-same needs the rehearsal. Remove --no-rehearse.")
     parameters, defaults, windows = _parameters(_as_list(values.get("param")))
     steps = {o: str(values.get(o.removeprefix("--").replace("-", "_")) or "") for o in directives.OPTIONS}
     schedules = _schedules(values)
+    compile_options = CompileOptions(
+        name=name,
+        notebook=notebook,
+        schedules=schedules,
+        parameters=parameters,
+        defaults=defaults,
+        windows=windows,
+        kernel_names=kernel_names,
+        **directives.read_settings(steps),
+        **_below(_COMPILE, fields),
+    )
+    compile_options.check(profile_follows=bool(fields["target"]))
+    if fields["require_same"] and compile_options.on_workers:
+        raise UsageError(
+            "--require-same compares the outputs of each cell, and steps on workers record none. "
+            "Remove --require-same, or --tasks-on workers."
+        )
     return Settings(
-        compile_options=CompileOptions(
-            name=name,
-            notebook=notebook,
-            schedules=schedules,
-            parameters=parameters,
-            defaults=defaults,
-            windows=windows,
-            kernel_names=kernel_names,
-            **directives.read_settings(steps),
-            **_below(_COMPILE, fields),
-        ),
+        compile_options=compile_options,
         deployment={"schedules": schedules, **_below(_DEPLOYMENT, fields)},
         **{path: value for path, value in fields.items() if "." not in path},
     )

@@ -18,7 +18,6 @@ import os
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 
 from jupyter_pipeline.environments.capture.variables import is_secret, match_names
 from jupyter_pipeline.models import Record
@@ -147,7 +146,7 @@ def choose_variables(
         for name in names:
             origins.setdefault(name, origin)
     chosen = _without_secrets({name: present[name] for name in sorted(origins)}, origins)
-    absent = {name for name in last if name not in present and not _matches(name, _SITE)}
+    absent = {name for name in last if name not in present} - {*match_names(last, _SITE)}
     expected_now = {*chosen.secrets, *expected} - chosen.values.keys()
     return replace(
         chosen,
@@ -163,8 +162,10 @@ def readable_variables(
     *,
     provided: Collection[str] = (),
     environ: Mapping[str, str] | None = None,
-) -> tuple[dict[str, str], list[str]]:
-    """Return the variables that are not in the environment of a run, and that a rehearsal may read and record.
+) -> RecordedVariables:
+    """Return the variables that are not in the environment of a run, and that a rehearsal may read.
+
+    It can record the ones in ``values``. A read of ``secrets`` or ``templates`` is noted.
 
     Parameters
     ----------
@@ -176,13 +177,6 @@ def readable_variables(
         Names that the target sets.
     environ : mapping, optional
         Environment of the notebook; by default the environment of this process.
-
-    Returns
-    -------
-    dict of str to str
-        Values by name.
-    list of str
-        Names of further variables that look like secrets.
     """
     present = os.environ if environ is None else environ
     more = {
@@ -194,39 +188,48 @@ def readable_variables(
         and name not in provided
         and not _is_transient(name, value)
     }
-    found = _without_secrets(more, {})
-    return dict(found.values), sorted(found.secrets)
+    return _without_secrets(more, {})
 
 
 def with_rehearsal(
     recorded: RecordedVariables,
     *,
-    read: Mapping[str, str],
-    secrets: Collection[str],
-    present: Collection[str],
+    offered: RecordedVariables,
+    read: Collection[str],
+    present: Collection[str] = (),
+    code: Mapping[str, str] | None = None,
 ) -> RecordedVariables:
     """Return the variables to record after a rehearsal.
+
+    Runs expect the variables that the rehearsal took from its environment. They also expect each variable of the last
+    version that the code names: the rehearsal may have left out its lines.
 
     Parameters
     ----------
     recorded : RecordedVariables
         Variables that were recorded before.
-    read : mapping of str to str
-        Variables that the rehearsal read, and that the environment of the run did not have.
-    secrets : collection of str
-        Secrets that the rehearsal read, and that the environment of the run did not have.
+    offered : RecordedVariables
+        Result of `readable_variables`.
+    read : collection of str
+        Names of `offered` that the rehearsal read.
     present : collection of str
         Names of the worker's variables that the rehearsal read.
+    code : mapping of str to str, optional
+        Text of each file of a run by relative path.
     """
-    values = {**recorded.values, **read}
-    needed = {name for name in present if not _is_transient(name, "")}
+    added = {name: value for name, value in offered.values.items() if name in read}
+    secrets, templates = {*offered.secrets} & {*read}, {*offered.templates} & {*read}
+    values = {**recorded.values, **added}
     hidden = {*recorded.secrets, *secrets}
+    needed = {name for name in present if not _is_transient(name, "")} | hidden | templates
+    named = {*recorded.expected} & find_names(code or {})
     return replace(
         recorded,
         values=values,
-        origins={**recorded.origins, **dict.fromkeys(read, "rehearsal")},
+        origins={**recorded.origins, **dict.fromkeys(added, "rehearsal")},
         secrets=tuple(sorted(hidden)),
-        expected=tuple(sorted(({*recorded.expected, *needed} | hidden) - values.keys())),
+        templates=tuple(sorted({*recorded.templates, *templates})),
+        expected=tuple(sorted((needed | named) - values.keys())),
     )
 
 
@@ -268,11 +271,7 @@ def _text(node: ast.expr) -> tuple[str, ...]:
 def _is_transient(name: str, value: str) -> bool:
     if name == "MPLBACKEND":
         return "inline" in value or "ipympl" in value  # set by the kernel
-    return _matches(name, _TRANSIENT) and not _matches(name, _SITE)
-
-
-def _matches(name: str, patterns: Collection[str]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
+    return bool(match_names([name], _TRANSIENT)) and not match_names([name], _SITE)
 
 
 def _without_secrets(values: Mapping[str, str], origins: Mapping[str, str]) -> RecordedVariables:

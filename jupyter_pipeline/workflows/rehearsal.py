@@ -58,7 +58,7 @@ def rehearse(
     environment: Mapping[str, str] | None = None,
     more: Mapping[str, str] | None = None,
     offered: Mapping[str, str] | None = None,
-    secret_variables: Collection[str] = (),
+    hidden_variables: Collection[str] = (),
     server: str | None = "",
     record: Mapping[str, Any] | None = None,
     backup: Path | None = None,
@@ -84,7 +84,7 @@ def rehearse(
         Additional environment variables.
     offered : mapping, optional
         Variables that the process gets when it reads them.
-    secret_variables : collection of str
+    hidden_variables : collection of str
         Names of variables whose reads are recorded, without their values.
     server : str or None
         Prefect server, as in `Target`; empty for the configured one, ``None`` for a temporary one.
@@ -117,7 +117,7 @@ def rehearse(
             "record": dict(record or {}),
             "backup": str(backup or ""),
             "offered": dict(offered or {}),
-            "secret_variables": list(secret_variables),
+            "hidden_variables": list(hidden_variables),
         }
         answer = folder / "answer.json"
         with contextlib.nullcontext() if server is None else _removed_from(server, mark):

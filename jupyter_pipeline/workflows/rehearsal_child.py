@@ -52,7 +52,7 @@ def main() -> None:
         recorder = _recorder(request, backup)
         variables = _load("rehearsal_variables")
         # Reads of the recorder and of the references are none of the flow.
-        reads = variables.observe(request["offered"], request["secret_variables"], changed=resolved)
+        reads = variables.observe(request["offered"], request["hidden_variables"], changed=resolved)
         _call(request, recorder)
     except BaseException as error:  # noqa: BLE001 - a flow may raise anything, SystemExit too
         answer = {

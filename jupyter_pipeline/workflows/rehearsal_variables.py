@@ -24,19 +24,19 @@ class ReadVariables:
     ----------
     offered : mapping of str to str
         Values that the environment lacks. A read sets the variable.
-    secrets : collection of str
+    hidden : collection of str
         Names whose values are not available.
     """
 
-    def __init__(self, offered: Mapping[str, str], secrets: Collection[str]) -> None:
+    def __init__(self, offered: Mapping[str, str], hidden: Collection[str]) -> None:
         self.offered = dict(offered)
-        self.secrets = frozenset(secrets)
+        self.hidden = frozenset(hidden)
         self.initial = dict(os.environ)
         self.changed: set[str] = set()
         """Names that the flow has set or deleted itself."""
         self.read: set[str] = set()
         """Names of `offered` that were read."""
-        self.read_secrets: set[str] = set()
+        self.read_hidden: set[str] = set()
         self.present: set[str] = set()
         """Names that were read and that the environment had from the beginning."""
 
@@ -48,8 +48,8 @@ class ReadVariables:
             if name not in self.read:
                 self.read.add(name)
                 return self.offered[name]
-        elif name in self.secrets and name not in self.initial:
-            self.read_secrets.add(name)
+        elif name in self.hidden and name not in self.initial:
+            self.read_hidden.add(name)
         elif name in self.initial:
             self.present.add(name)
         return None
@@ -58,22 +58,22 @@ class ReadVariables:
         """Return the names as lists."""
         return {
             "read": sorted(self.read),
-            "secrets": sorted(self.read_secrets),
+            "hidden": sorted(self.read_hidden),
             "present": sorted(self.present),
         }
 
 
-def observe(offered: Mapping[str, str], secrets: Collection[str], *, changed: Collection[str] = ()) -> ReadVariables:
+def observe(offered: Mapping[str, str], hidden: Collection[str], *, changed: Collection[str] = ()) -> ReadVariables:
     """Observe ``os.environ`` of this process from now on.
 
     Parameters
     ----------
-    offered, secrets
+    offered, hidden
         See `ReadVariables`.
     changed : collection of str
         Names that are set already and whose reads are not recorded.
     """
-    reads = ReadVariables(offered, secrets)
+    reads = ReadVariables(offered, hidden)
     reads.changed.update(changed)
     listed = threading.local()
     plain: Any = type(os.environ)

@@ -78,7 +78,7 @@ class RehearsedFiles:
             backups.mark_rehearsed_file(self.backup.folder.parent, path)
         self.backup.finish(keep_copies=bool(done.failed))
         self._is_settled = True
-        known = {*done.restored, *done.created, *(each.partition(" (")[0] for each in done.failed)}
+        known = {*done.restored, *done.created, *done.failed}
         after = scan_folder(self._folder)
         others = [path for path, state in after.items() if self.before.get(path) != state and path not in known]
         return self._describe(done, others)
@@ -112,7 +112,7 @@ class RehearsedFiles:
             place = f" The files of the rehearsal are in {done.folder}." if done.folder else ""
             lines.append(f"Put back as before the rehearsal: {self._names(done.restored)}.{place}")
         if done.failed:
-            lines.append(f"Changed by the rehearsal and not put back: {self._names(done.failed)}.")
+            lines.append(f"Changed by the rehearsal and not put back: {self._names(_explain(done.failed))}.")
         if done.created:
             lines.append(f"New files of the rehearsal: {self._names(done.created)}.")
         if others:
@@ -170,4 +170,9 @@ def _restore_interrupted(root: Path, folder: Path) -> Iterator[str]:
             names = ", ".join(relative_name(path, folder) for path in done.restored)
             yield f"An earlier rehearsal was killed. Put back as before it: {names}."
         if done.failed:
-            yield f"An earlier rehearsal was killed. Not put back: {', '.join(done.failed)}."
+            yield f"An earlier rehearsal was killed. Not put back: {', '.join(_explain(done.failed))}."
+
+
+def _explain(failed: Mapping[str, str]) -> list[str]:
+    """Return the path of each file with the reason in parentheses."""
+    return [f"{path} ({reason})" for path, reason in failed.items()]

@@ -6,6 +6,7 @@ Prefect would end such a run with "Process exited with status code: 1". Deployme
 
 from __future__ import annotations
 
+import contextlib
 import runpy
 import sys
 from typing import Any
@@ -34,22 +35,29 @@ def main() -> None:
 
 
 def _crash(flow_run: Any, error: Exception) -> None:
-    """Set the state of a run, and write the cause to its log before the traceback."""
+    """Write the cause to the log of a run before the traceback, and set the state of the run."""
     from prefect.client.orchestration import get_client
     from prefect.logging.loggers import flow_run_logger
     from prefect.states import Crashed
 
+    logger = flow_run_logger(flow_run)
+    text = f"{type(error).__name__}: {error}".removesuffix(": ").rstrip(".")
+    cause = f"The code cannot be loaded: {text}. Repair the environment of the run, or deploy again."
+    with contextlib.suppress(Exception):  # a server that does not answer must not hide the error of the code
+        cause = _find_obstacle(flow_run) or cause
+    logger.error(cause)
+    logger.error("Traceback of the error:", exc_info=error)
+    with contextlib.suppress(Exception), get_client(sync_client=True) as client:
+        client.set_flow_run_state(flow_run.id, Crashed(message=cause), force=True)
+
+
+def _find_obstacle(flow_run: Any) -> str:
+    """Return the reason why no run of the deployment can start; empty if there is none."""
+    from prefect.client.orchestration import get_client
+
     from jupyter_pipeline.orchestration.runs.obstacles import find_obstacle
 
-    logger = flow_run_logger(flow_run)
+    if flow_run.deployment_id is None:
+        return ""
     with get_client(sync_client=True) as client:
-        cause = ""
-        if flow_run.deployment_id is not None:
-            deployment = client.read_deployment(flow_run.deployment_id)
-            cause = find_obstacle(deployment.model_dump(mode="json"))
-        if not cause:
-            text = f"{type(error).__name__}: {error}".removesuffix(": ").rstrip(".")
-            cause = f"The code cannot be loaded: {text}. Repair the environment of the run, or deploy again."
-        logger.error(cause)
-        logger.error("Traceback of the error:", exc_info=error)
-        client.set_flow_run_state(flow_run.id, Crashed(message=cause), force=True)
+        return find_obstacle(client.read_deployment(flow_run.deployment_id).model_dump(mode="json"))

@@ -106,6 +106,10 @@ def test_values_are_what_they_look_like_and_dates_are_text(text: str, value: Any
         ({"timezone": "UTC"}, "A time zone needs a schedule"),
         ({"every": "1h", "end": "someday"}, "someday"),
         ({"cron": "0 0 31 2 *"}, "never fires"),
+        ({"one_step": True}, "Add --all, or remove --one-step"),
+        ({"param": ["a=1", "a={{ window.end }}"]}, "a cannot have both a value and a time window"),
+        ({"tasks_on": "workers"}, "--tasks-on workers needs a cluster"),
+        ({"tasks_on": "workers", "profile": "local", "require_same": True}, "Remove --require-same, or --tasks-on"),
     ],
     ids=str,
 )
@@ -113,6 +117,11 @@ def test_an_invalid_option_is_refused_with_the_right_form(given: dict[str, Any],
     with pytest.raises(UsageError) as refused:
         deploy_options.parse_options(given, name="daily")
     assert expected in str(refused.value)
+
+
+def test_a_target_may_add_the_profile_of_tasks_on_workers() -> None:
+    settings = deploy_options.parse_options({"tasks_on": "workers", "target": "staging"}, name="daily")
+    assert settings.compile_options.on_workers
 
 
 def test_every_option_has_a_name_of_its_own() -> None:

@@ -97,12 +97,25 @@ def test_the_target_and_the_last_version_count() -> None:
 
 def test_a_rehearsal_adds_the_variables_that_it_read() -> None:
     recorded = choose_variables({}, environ=KERNEL)
-    offered, secrets = readable_variables(recorded, {"STAGE": "test"}, provided=["ROOT"], environ=KERNEL)
-    assert offered == {"REGION": "eu"}
-    assert secrets == ["DASK_COILED__TOKEN", "DB_PASSWORD", "LINK", "https_proxy"]
-    found = with_rehearsal(recorded, read=offered, secrets=["DB_PASSWORD"], present=["STAGE", "TERM", "PATH"])
+    offered = readable_variables(recorded, {"STAGE": "test"}, provided=["ROOT"], environ=KERNEL)
+    assert offered.values == {"REGION": "eu"}
+    assert offered.secrets == ("DASK_COILED__TOKEN", "DB_PASSWORD", "LINK", "https_proxy")
+    assert offered.templates == ("PATTERN",)
+    read = ["REGION", "DB_PASSWORD", "PATTERN"]
+    found = with_rehearsal(recorded, offered=offered, read=read, present=["STAGE", "TERM", "PATH"])
     assert (found.values["REGION"], found.origins["REGION"]) == ("eu", "rehearsal")
-    assert found.expected == ("DASK_COILED__TOKEN", "DB_PASSWORD", "STAGE", "https_proxy")
+    assert found.expected == ("DASK_COILED__TOKEN", "DB_PASSWORD", "PATTERN", "STAGE", "https_proxy")
+    assert any(note.startswith("PATTERN contains {{ and is not recorded") for note in found.notes(None))
+    unread = with_rehearsal(recorded, offered=offered, read=[])
+    assert (unread.secrets, unread.templates) == (("DASK_COILED__TOKEN", "https_proxy"), ())
+
+
+def test_runs_expect_the_variables_of_the_last_version_that_are_still_read() -> None:
+    recorded = choose_variables({}, expected=["OLD", "NAMED", "READ"], environ={})
+    assert recorded.expected == ("NAMED", "OLD", "READ")
+    code = {"steps.py": "import os\nif late:\n    os.environ['NAMED']\n"}
+    found = with_rehearsal(recorded, offered=RecordedVariables(), read=[], present=["READ"], code=code)
+    assert found.expected == ("NAMED", "READ")
 
 
 def test_reads_are_observed_and_copies_of_the_environment_are_not() -> None:
@@ -127,7 +140,7 @@ print(reads.result())
     assert done.stderr == ""
     found = eval(done.stdout)
     assert found["read"] == ["ASKED", "READ", "TESTED"]
-    assert found["secrets"] == ["PASSWORD"]
+    assert found["hidden"] == ["PASSWORD"]
     assert {"HAD", "HAD_SECRET"} <= {*found["present"]}
     assert "UNREAD" not in found["present"]
 
@@ -167,15 +180,17 @@ def test_a_run_gets_the_variables_that_the_rehearsal_had(
     assert any(note.startswith("REGION_OF_TEST was recorded with the last version") for note in notes)
 
 
-SECRET = "import os\nprint(len(os.environ['OWN_TOKEN']))\n"
+SECRET = "import os\nname = 'OWN_PATT' + 'ERN'\nos.environ.get(name)\nprint(len(os.environ['OWN_TOKEN']))\n"
 
 
 def test_a_secret_is_not_recorded_and_fails_in_the_rehearsal_already(
     live: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OWN_TOKEN", "hidden-7")
-    with pytest.raises(RehearsalError, match="OWN_TOKEN looks like a secret and is not recorded"):
+    monkeypatch.setenv("OWN_PATTERN", "{{ day }}")
+    with pytest.raises(RehearsalError, match="OWN_TOKEN looks like a secret and is not recorded") as raised:
         deploy.deploy(planned(tmp_path, SECRET, name="hidden"))
+    assert "OWN_PATTERN contains {{ and is not recorded" in str(raised.value)
     deploy.deploy(planned(tmp_path, SECRET, name="hidden", rehearse=False))
     assert "hidden-7" not in str(history.last_specification("hidden"))
     run = runs.wait(deployments.run_now("hidden").id, timeout=120)

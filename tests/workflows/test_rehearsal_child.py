@@ -23,7 +23,7 @@ def test_variables_that_the_recorder_reads_are_not_those_of_the_flow(tmp_path: P
         "entrypoint": "flow.py:main",
         "parameters": {},
         "offered": {"STAGE": "test"},
-        "secret_variables": [],
+        "hidden_variables": [],
         "record": {"lines": [], "last": {}, "names": {}, "fingerprint": ""},
     }
     process = subprocess.Popen(

@@ -110,7 +110,7 @@ def _check_text(merged: MergedProfile, value: Any, path: str) -> None:
 def _check_secrets(merged: MergedProfile) -> None:
     for secret in find_secrets(merged.values):
         fix = "Let the job read it from a file of mode 0600."
-        if "address" in secret.reason:
+        if secret.in_address:
             fix = "Write user:${VARIABLE}@ instead."
         elif secret.name:
             fix = f"Write ${{{secret.name.upper()}}} and set that variable."

@@ -8,6 +8,7 @@ start. Each other missed time gets a run in the state *Skipped* with the cause o
 from __future__ import annotations
 
 import datetime as dt
+import operator
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -90,6 +91,7 @@ async def _catch_up_deployment(
     settings = records.get_settings(deployment)
     policy = CatchUpPolicy(settings.get("catch_up", CatchUpPolicy.LATEST))
     started, skipped, dropped = 0, [], 0
+    unmade_starts: list[tuple[float, str, Mapping[str, Any]]] = []
     for entry in deployment.get("schedules") or ():
         schedule = to_schedule(entry, settings)
         held = {due: run for (maker, due), run in missed.held.items() if maker == entry["id"]}
@@ -106,10 +108,12 @@ async def _catch_up_deployment(
             if due in chosen:
                 started += 1
                 if not run:
-                    await start_run(api, deployment, schedule.parameters, due=due, key=key)
+                    unmade_starts.append((due, key, schedule.parameters))
             else:
                 skipped.append(run or await _create_skipped(api, deployment, schedule.parameters, due, key))
         skipped += held.values()
+    for due, key, parameters in sorted(unmade_starts, key=operator.itemgetter(0)):  # the order of a queue
+        await start_run(api, deployment, parameters, due=due, key=key)
     message = f"This time was missed because {cause}. Catch-up {policy.value!r} {_EFFECTS[policy]}."
     if dropped:
         message += f" {dropped} earlier times were missed, too."

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from jupyter_pipeline import environment_variables
+from jupyter_pipeline.orchestration.service.queue_order import FIRST_PAUSE
 from jupyter_pipeline.orchestration.service_state import Secrets
 
 __all__ = ["server_environment", "worker_environment"]
@@ -63,8 +64,7 @@ def server_environment(
         # It marks silent workers, which the supervisor detects itself. Its writes collide with others, and on SQLite a
         # collision can leave the database locked until the server is restarted.
         "PREFECT_SERVER_SERVICES_FOREMAN_ENABLED": "false",
-        # Seconds after which a queued run tries again.
-        "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "5",
+        "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": f"{FIRST_PAUSE:g}",
         "COLUMNS": "1000",  # messages on one line
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         # Leases in memory are lost with the server, and their slots are then never released: a deployment with a

@@ -17,7 +17,7 @@ import sys
 import zoneinfo
 from typing import Any
 
-from jupyter_pipeline.orchestration.service import event_delivery, start_gate
+from jupyter_pipeline.orchestration.service import event_delivery, queue_order, start_gate
 
 __all__ = ["explain_failed_starts", "main", "write_in_turn"]
 
@@ -39,6 +39,7 @@ def main() -> None:
         if os.environ["PREFECT_SERVER_DATABASE_CONNECTION_URL"].startswith("sqlite"):
             write_in_turn()
         event_delivery.install()
+        queue_order.install()
     else:
         explain_failed_starts()
         start_gate.hold_missed_runs()

@@ -24,8 +24,8 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +67,8 @@ class Restored:
 
     restored: tuple[str, ...] = ()
     """Files that have their content before the rehearsal again."""
-    failed: tuple[str, ...] = ()
-    """Changed files that could not be put back, each with the reason."""
+    failed: Mapping[str, str] = field(default_factory=dict)
+    """Reason for each changed file that could not be put back."""
     created: tuple[str, ...] = ()
     """Files that did not exist before."""
     folder: str = ""
@@ -167,7 +167,7 @@ class Backup:
         before : float, optional
             Put back only files that were last changed before this time.
         """
-        restored, failed, created = [], [], []
+        restored, failed, created = list[str](), dict[str, str](), list[str]()
         for found in self._records():
             path = str(found["path"])
             if paths is not None and path not in paths:
@@ -185,11 +185,11 @@ class Backup:
             if not reason:
                 reason = self._put_back(Path(path), found)
             if reason:
-                failed.append(f"{path} ({reason})")
+                failed[path] = reason
             else:
                 restored.append(path)
         run = self.folder / "run"
-        return Restored(tuple(restored), tuple(failed), tuple(created), str(run) if run.is_dir() else "")
+        return Restored(tuple(restored), failed, tuple(created), str(run) if run.is_dir() else "")
 
     def finish(self, *, keep_copies: bool = False) -> None:
         """Remove the backup, but for the rehearsal's files. Call it when each file is put back or may stay as it is.

@@ -17,6 +17,7 @@ import logging
 import operator
 import os
 import queue
+import sys
 import textwrap
 import threading
 import uuid
@@ -140,7 +141,6 @@ class WorkerCalls:
                     "topic": self._topic,
                     "folder": os.getcwd(),  # noqa: PTH109 - a plain text
                     "level": logging.getLogger().getEffectiveLevel(),
-                    "path": [],
                 }
             return {name: value for name, value in self._functions[id(function)].items() if name != "self"}
 
@@ -178,7 +178,8 @@ class WorkerCalls:
                     ended = True
                     break
                 if kind == "print":
-                    print(message["text"], end="")  # noqa: T201 - the task's own text
+                    file = sys.stderr if message["is_error"] else sys.stdout
+                    print(message["text"], end="", file=file)
                 elif kind == "log":
                     record = logging.makeLogRecord(message["record"])
                     logging.getLogger(record.name).handle(record)

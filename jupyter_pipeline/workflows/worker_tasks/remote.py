@@ -32,7 +32,7 @@ from distributed.protocol import serialize
 
 from jupyter_pipeline.workflows.worker_tasks.errors import dump_error
 
-PLUGIN = "jupyter-pipeline-tasks-1"
+PLUGIN = "jupyter-pipeline-tasks-2"
 """Name of the plugins; its number changes with their protocol."""
 BEGIN = "jupyter_pipeline_begin_task"
 """Handler of the scheduler that registers the start of a function."""
@@ -162,9 +162,6 @@ class TaskWorkerPlugin(WorkerPlugin):  # type: ignore[misc] # distributed is unt
                 return
             self.folder = call["folder"]
             logging.getLogger().setLevel(call["level"])
-            for folder in call["path"]:
-                if folder not in sys.path:
-                    sys.path.append(folder)
         try:
             os.chdir(self.folder)
         except OSError as error:
@@ -179,7 +176,8 @@ class TaskWorkerPlugin(WorkerPlugin):  # type: ignore[misc] # distributed is unt
             return
         buffer = io.StringIO()
         self.print(*values, **{**options, "file": buffer, "flush": False})
-        self.send({"kind": "print", "text": buffer.getvalue()})
+        is_error = options.get("file") is sys.stderr
+        self.send({"kind": "print", "text": buffer.getvalue(), "is_error": is_error})
 
 
 class _Forwarder(logging.Handler):
@@ -255,7 +253,7 @@ def run_task(call: dict[str, Any], arguments: bytes, *values: Any) -> Any:
     ----------
     call : dict
         ``key`` and ``topic`` of the call, ``function`` and its ``hash``, ``name`` and ``returns`` for messages, and
-        ``folder``, ``level`` and ``path`` of the flow's process.
+        ``folder`` and ``level`` of the flow's process.
     arguments : bytes
         Pickled arguments, with references to `values`.
     *values : Any

@@ -81,6 +81,7 @@ def test_after_an_outage_each_deployment_follows_its_policy(
     assert [run.state for run in ended["every"]] == ["Completed"] * 2
     due = sorted(run.expected_start or 0 for run in ended["every"])
     assert [later - earlier for earlier, later in itertools.pairwise(due)] == [3600.0]
+    assert [run.expected_start for run in sorted(ended["every"], key=lambda run: run.start or 0)] == due
     assert ended["newest"][0].expected_start == due[-1]
     assert runs.list_runs("paused") == []
     for name, count in (("newest", 1), ("every", 0), ("nothing", 2)):

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +12,11 @@ from waiting import wait_until
 from jupyter_pipeline.exceptions import NotFoundError, UsageError
 from jupyter_pipeline.models import SKIPPED, DeploymentSpec, RunRecord, Schedule, ServiceStatus
 from jupyter_pipeline.orchestration import deployments, runs
+from jupyter_pipeline.orchestration.prefect_api.lookup import connect_to, find_deployment
+from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.orchestration.runs import overlap
+from jupyter_pipeline.orchestration.runs.flow_runs import start_run
+from jupyter_pipeline.orchestration.service import queue_order
 
 Make = Callable[..., DeploymentSpec]
 
@@ -42,12 +48,28 @@ def test_skip_leaves_out_a_run_beyond_the_limit_and_names_the_active_one(
     runs.cancel(first.id)
 
 
-def test_queue_lets_a_run_beyond_the_limit_wait(live: ServiceStatus, specification: Make) -> None:
+def test_queued_runs_start_in_the_order_of_their_times(live: ServiceStatus, specification: Make) -> None:
     deployments.deploy(specification("queueing", overlap="queue"))
-    made = [deployments.run_now("queueing", {"seconds": 3}) for _ in range(2)]
-    ended = sorted((runs.wait(run.id, timeout=150) for run in made), key=lambda run: run.start or 0)
-    assert [run.state for run in ended] == ["Completed", "Completed"]
-    assert (ended[0].end or 0) <= (ended[1].start or 0)
+    first = deployments.run_now("queueing", {"seconds": 6})
+    _running(first)
+    made = [_start_due("queueing", time.time() - age) for age in (200.0, 100.0, 300.0)]
+    ended = sorted((runs.wait(run.id, timeout=150) for run in (first, *made)), key=lambda run: run.start or 0)
+    assert {run.state for run in ended} == {"Completed"}
+    assert [run.id for run in ended] == [each.id for each in (first, made[2], made[0], made[1])]
+    assert all((run.end or 0) <= (later.start or 0) for run, later in itertools.pairwise(ended))
+
+
+@run_sync
+async def _start_due(name: str, due: float) -> RunRecord:
+    async with connect_to(name) as api:
+        return await start_run(api, await find_deployment(api, name), {}, due=due)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "limit", "pause"), [(1, 1, 2.0), (5, 1, 10.0), (5, 10, 2.0), (300, 2, 300.0), (5000, 1, 300.0)]
+)
+def test_a_run_far_back_in_the_queue_tries_again_later(earlier: int, limit: int, pause: float) -> None:
+    assert queue_order.choose_pause(earlier, limit) == pause
 
 
 def test_cancel_stops_the_running_run(live: ServiceStatus, specification: Make, tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def test_a_file_without_a_copy_is_named(backup: Backup, tmp_path: Path, monkeypa
     backup.protect(path)
     write(tmp_path / "large.bin", "run")
     done = backup.restore()
-    assert done.failed == (f"{path} (it was too large for a copy)",)
+    assert done.failed == {path: "it was too large for a copy"}
     assert Path(path).read_text() == "run"
 
 
@@ -103,7 +103,7 @@ def test_files_of_a_killed_rehearsal_are_put_back_unless_they_changed_since(
     found._marker(half).touch()  # killed while it was put back
     done = found.restore(before=last)
     assert [Path(path).read_text() for path in (run, user, half)] == ["before", "later", "before"]
-    [reason] = done.failed
+    [reason] = done.failed.values()
     assert Path(reason.rpartition(" in ")[2].rstrip(")")).read_text() == "before"
     found.finish(keep_copies=True)
     assert list(backups.find_interrupted(root)) == []

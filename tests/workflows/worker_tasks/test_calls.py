@@ -21,10 +21,11 @@ from jupyter_pipeline.workflows.worker_tasks.calls import WorkerCalls
 from jupyter_pipeline.workflows.worker_tasks.results import Result, fetch
 
 STEPS = """
-import logging, os, sqlite3, time, warnings
+import logging, os, sqlite3, sys, time, warnings
 
 def load(n):
     print("loading", n, end="!\\n")
+    print("slow", file=sys.stderr)
     logging.getLogger("mine").warning("%s rows", n)
     return list(range(n))
 
@@ -119,7 +120,7 @@ def test_output_belongs_to_the_waiting_thread_and_comes_before_the_result(
     calls: WorkerCalls, steps: dict[str, Any], capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     run(calls, steps["load"], 2)
-    assert capsys.readouterr().out == "loading 2!\n"
+    assert capsys.readouterr() == ("loading 2!\n", "slow\n")
     assert [(r.name, r.levelname, r.getMessage()) for r in caplog.records] == [("mine", "WARNING", "2 rows")]
     run(calls, steps["many"], 2000)
     assert capsys.readouterr().out.split() == [str(i) for i in range(2000)]
@@ -186,7 +187,8 @@ def test_a_function_whose_worker_ends_does_not_begin_again(
     with pytest.raises(ClusterError, match=r"The worker tcp://127.0.0.1:\d+ ended while it ran run_once"):
         run(calls, steps["run_once"], str(tmp_path), 60)
     thread.join()
-    time.sleep(1)
+    calls.client.wait_for_workers(2, timeout=60)  # the scheduler has assigned the function again, if it ever does
+    assert fetch(run(calls, steps["where"])) != os.getpid()
     assert len((tmp_path / "times").read_text().split()) == 1
 
 
