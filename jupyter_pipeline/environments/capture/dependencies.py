@@ -16,7 +16,7 @@ from jupyter_pipeline.environments.plugins.distributions import normalize_name, 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
-__all__ = ["dependency_closure", "find_extras", "find_providers"]
+__all__ = ["dependency_closure", "find_extras", "find_providers", "list_top_level_modules"]
 
 _BROKEN = (OSError, TypeError, KeyError, AttributeError)
 """Exceptions that ``importlib.metadata`` raises for incomplete metadata folders."""
@@ -31,7 +31,7 @@ def find_providers(imports: Collection[str]) -> set[str]:
     found: dict[str, set[str]] = {}
     folders = {}
     for name, installed in _all():
-        for module in pending & _modules(installed):
+        for module in pending & list_top_level_modules(installed):
             found.setdefault(module, set()).add(name)
         source, url = parse_origin(installed.read_text("direct_url.json") or "")
         if source == "editable":
@@ -118,7 +118,7 @@ def _requirements(installed: Distribution) -> Iterator[Requirement]:
             yield Requirement(text)
 
 
-def _modules(installed: Distribution) -> set[str]:
+def list_top_level_modules(installed: Distribution) -> set[str]:
     """Return the top-level modules of a distribution, from ``top_level.txt`` or from its files."""
     declared = (installed.read_text("top_level.txt") or "").split()
     if declared:

@@ -88,8 +88,10 @@ class IgnoreRules:
     def __init__(self, include: Sequence[str] = (), exclude: Sequence[str] = ()) -> None:
         self._include = _spec(*include)
         self._secret = _spec(*_SECRET)
-        self._base = _spec(*_DEFAULT, *exclude)
+        self._exclude = _spec(*exclude)
+        self._default = _spec(*_DEFAULT)
         self._below: dict[str, pathspec.GitIgnoreSpec] = {}
+        self._open: set[str] = set()
 
     def read(self, folder: str, files: Sequence[Path]) -> None:
         """Read the ignore files of a folder, replacing the rules that were read from it before.
@@ -114,12 +116,26 @@ class IgnoreRules:
         if lines:
             self._below[folder] = pathspec.GitIgnoreSpec.from_lines(lines)
 
+    def open_folder(self, folder: str) -> None:
+        """Disregard the ignore files above `folder` for the files in it. Its path ends with a slash."""
+        self._open.add(folder)
+
+    def close_folders(self) -> None:
+        """Regard all ignore files again."""
+        self._open.clear()
+
     def includes(self, path: str) -> bool:
         """Return True if the user included `path`."""
         return self._include.match_file(path)
 
     def classify(self, path: str) -> str:
-        """Return ``"send"``, ``"ignored"`` or ``"secret"`` for `path`. Paths of folders end with a slash."""
+        """Return the verdict on `path`. Paths of folders end with a slash.
+
+        Returns
+        -------
+        str
+            ``send``, ``secret``, ``excluded`` (by the user), ``ignored`` (by an ignore file) or ``cache`` (a cache).
+        """
         if self.includes(path):
             return "send"
         if self._secret.match_file(path):
@@ -132,8 +148,10 @@ class IgnoreRules:
                 ignored = spec.check_file(path[len(folder) + 1 :] if folder else path).include
                 if ignored is not None:
                     return "ignored" if ignored else "send"
-            if not folder:
-                return "ignored" if self._base.match_file(path) else "send"
+            if not folder or f"{folder}/" in self._open:
+                if self._exclude.match_file(path):
+                    return "excluded"
+                return "cache" if self._default.match_file(path) else "send"
 
 
 @functools.lru_cache(maxsize=64)  # compiling the default patterns takes as long as a scan of 200 files

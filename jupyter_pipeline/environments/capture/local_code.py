@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import contextlib
-import site
+import functools
+import os
 import sys
-import sysconfig
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.machinery import EXTENSION_SUFFIXES, PathFinder
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from types import ModuleType
 from urllib.parse import unquote, urlsplit
 
+from jupyter_pipeline.environments.capture.archives import is_archive, list_archive_modules
 from jupyter_pipeline.environments.capture.folder import Folder
+from jupyter_pipeline.environments.capture.installed import InstalledCode
+from jupyter_pipeline.environments.capture.size_limits import is_larger, unused_reason
 from jupyter_pipeline.environments.plugins.distributions import scan_distributions
 from jupyter_pipeline.environments.plugins.module_reload import file_of
 from jupyter_pipeline.environments.plugins.worker_plugin import RUNS_ON
 from jupyter_pipeline.exceptions import NotFoundError, UsageError
 
-__all__ = ["find_imported_folders", "forbidden_reason", "resolve_folder"]
+__all__ = ["find_imported_files", "find_imported_folders", "forbidden_reason", "resolve_folder"]
+
+_PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
+
+_MOST_FOLDERS = 200
+"""Number of folders above which a folder is no folder of code, such as ``/tmp``."""
+
+_SUFFIXES = (".py", ".pyc", *EXTENSION_SUFFIXES)
 
 
 def resolve_folder(path: Path | str) -> Folder:
@@ -49,8 +61,9 @@ def find_imported_folders(
 ) -> tuple[list[Folder], dict[str, str]]:
     """Return the folders with local code in the order of the search path, and the folders that were left out.
 
-    A folder is included if an imported module is in it, and it is neither the standard library nor a site-packages
-    folder. Editable installs are included with their metadata. The modules beside the notebook are always included.
+    Local code is neither in the standard library nor part of an installed distribution, in any folder. A folder is
+    included if an imported module is in it. The folders and archives of the search path are included with all their
+    modules, which a task may import first. Editable installs are included with their metadata.
 
     Parameters
     ----------
@@ -66,34 +79,323 @@ def find_imported_folders(
     tuple
         List of folders, and a dict of reasons by path of the folders that cannot be sent.
     """
-    here = (cwd or Path.cwd()).resolve()
-    order = [Path(p).resolve() if p else here for p in (sys.path if path is None else path)]
-    installed = _installed()
-    quick = tuple(f"{p}/" for p in installed)  # avoids file system calls for most modules
-    homes: dict[Path, set[str]] = {}
+    search = _Search(sys.path if path is None else path, (cwd or Path.cwd()).resolve())
+    search.add_modules(dict(sys.modules if modules is None else modules))
+    search.add_search_path()
+    folders = search.folders()
+    return folders + _metadata_folders([folder.source for folder in folders]), search.left_out
+
+
+@dataclass
+class _Home:
+    """One folder with local code: the names to send, and the modules that were imported from it."""
+
+    names: set[str] = field(default_factory=set)
+    mounts: dict[str, str] = field(default_factory=dict)
+    imported: dict[str, str] = field(default_factory=dict)
+    entries: list[str] = field(default_factory=list)
+    """Paths of archives in the folder that are searched for modules."""
+
+
+class _Search:
+    """Search for local code.
+
+    Parameters
+    ----------
+    path : sequence of str
+        Search path.
+    here : Path
+        Folder of the notebook.
+    """
+
+    def __init__(self, path: Sequence[str], here: Path) -> None:
+        self.here = str(here)
+        self._real: dict[str, str] = {}
+        self.path = list(dict.fromkeys(os.path.realpath(here / p) for p in path))
+        self.order = {entry: number for number, entry in enumerate(self.path)}
+        self.installed = InstalledCode([p for p in self.path if not is_archive(p)])
+        self.homes: dict[str, _Home] = {}
+        self.left_out: dict[str, str] = {}
+        self.modules: dict[str, ModuleType] = {}
+
+    # Imported modules
+
+    def add_modules(self, modules: Mapping[str, ModuleType]) -> None:
+        """Add the homes of all modules that were imported from local code."""
+        self.modules = dict(modules)
+        packages: dict[str, list[str]] = {}
+        for name, module in modules.items():
+            if "." not in name and name not in RUNS_ON and not name.startswith("__"):
+                homes = self._add_top_level(name, module)
+                if homes:
+                    packages[name] = homes
+        for name, module in modules.items():
+            top, dot, _ = name.partition(".")
+            if dot and top in packages:
+                self._add_submodule(name, module, packages[top])
+
+    def _add_top_level(self, name: str, module: ModuleType) -> list[str]:
+        """Add the homes of a top-level module and return them; an empty list if it is no local code."""
+        file = file_of(module)
+        archive = _archive_of(module)
+        if archive:
+            return self._add_archive(archive, name)
+        if file and self._is_installed(file):
+            return []
+        if file and not os.path.isfile(file):
+            return []
+        homes = []
+        if file:
+            init = os.path.basename(file).partition(".")[0] == "__init__"
+            if not init:
+                return [self._place(name, name + _suffix(file), file)]
+            folder = os.path.dirname(file)
+            homes.append(self._place(name, name, folder, os.path.basename(file)))
+        for folder in _search_locations(module):
+            if os.path.basename(folder) == name and not self._is_installed(f"{folder}/"):
+                homes.append(self._place("", name, folder))
+        return list(dict.fromkeys(homes))
+
+    def _add_submodule(self, name: str, module: ModuleType, homes: Sequence[str]) -> None:
+        """Add a module of a local package; mount it if it was loaded from a place that does not match its name."""
+        file = file_of(module)
+        spec = getattr(module, "__dict__", {}).get("__spec__")
+        if not file or getattr(spec, "name", name) != name or _archive_of(module):
+            return
+        parts = name.split(".")
+        base = os.path.basename(file)
+        last = [parts[-1], base] if base.partition(".")[0] == "__init__" else [parts[-1] + _suffix(file)]
+        inside = "/".join([*parts[:-1], *last])
+        there = f"{self._real_folder(file)}/{base}"
+        for home in homes:
+            if there == f"{self._real_folder(f'{home}/{inside}')}/{last[-1]}":
+                self.homes[home].imported[name] = inside
+                return
+        for home in homes:
+            for mount, place in self.homes[home].mounts.items():
+                if inside.startswith(f"{mount}/") and there == f"{place}{inside[len(mount) :]}":
+                    self.homes[home].imported[name] = inside
+                    return
+        namespace = not file_of(self.modules[parts[0]])
+        if os.path.isfile(file) and not (namespace and self._is_installed(file)):
+            self.homes[homes[0]].mounts[inside] = there
+            self.homes[homes[0]].imported[name] = inside
+
+    def _place(self, module: str, target: str, file: str, inside: str = "") -> str:
+        """Add the file or folder at `file` under the name `target` to its home, and return the home."""
+        base = os.path.basename(file)
+        place = self._real_folder(file)
+        home = self.homes.setdefault(place, _Home())
+        home.names.add(target)
+        if base != target:
+            home.mounts[target] = f"{place}/{base}"
+        if module:
+            home.imported[module] = f"{target}/{inside}" if inside else target
+        return place
+
+    def _add_archive(self, archive: str, module: str) -> list[str]:
+        if self._is_installed(archive):
+            return []
+        home = self._place(module, os.path.basename(archive), archive)
+        return [home]
+
+    def _is_installed(self, file: str) -> bool:
+        base = os.path.basename(file)
+        return self.installed.holds(file) or self.installed.holds(f"{self._real_folder(file)}/{base}")
+
+    def _real_folder(self, file: str) -> str:
+        """Return the folder of `file` without links; the file may be a link and keeps its name."""
+        folder = os.path.dirname(file)
+        if folder not in self._real:
+            self._real[folder] = os.path.realpath(folder)
+        return self._real[folder]
+
+    # Search path
+
+    def add_search_path(self) -> None:
+        """Add the modules that can be imported from the search path."""
+        for entry in self.path:
+            archive, inside = _split_archive(entry)
+            if archive:
+                self._add_archive_entry(archive, inside)
+            elif os.path.isdir(entry) and not self.installed.holds(f"{entry}/") and not forbidden_reason(Path(entry)):
+                self._add_folder_entry(entry)
+
+    def _add_archive_entry(self, archive: str, inside: str) -> None:
+        if self.installed.holds(archive):
+            return
+        folder, name = os.path.split(archive)
+        path = f"{name}/{inside}" if inside else name
+        used = any(place == name for place in self.homes.get(folder, _Home()).imported.values())
+        if not used and (is_larger(archive) or not list_archive_modules(folder, path)):
+            if is_larger(archive):
+                self.left_out[archive] = unused_reason()
+            return
+        home = self.homes.setdefault(folder, _Home())
+        home.names.add(name)
+        home.entries.append(path)
+
+    def _add_folder_entry(self, entry: str) -> None:
+        home = self.homes.get(entry, _Home())
+        # A plain folder in the notebook's folder or in a project, such as docs, is sent if it was imported from.
+        project = entry == self.here or any(os.path.exists(f"{entry}/{name}") for name in _PROJECT_FILES)
+        for name, regular in list_importable(entry, namespaces=not project):
+            module = name.partition(".")[0]
+            if module in RUNS_ON or name in home.names or self.installed.holds(f"{entry}/{name}"):
+                continue
+            if not self._is_first(module, entry):
+                continue
+            used = regular and (entry in self.homes or entry == self.here)
+            if not used and is_larger(f"{entry}/{name}"):
+                self.left_out[f"{entry}/{name}"] = unused_reason()
+                continue
+            home.names.add(name)
+        if home.names:
+            self.homes[entry] = home
+
+    def _is_first(self, module: str, entry: str) -> bool:
+        """Return True if this process imports `module` from `entry`, and not from another place."""
+        loaded = self.modules.get(module)
+        if loaded is not None:
+            file = file_of(loaded)
+            package = os.path.dirname(file) if "__path__" in getattr(loaded, "__dict__", {}) else file
+            return entry in {self._real_folder(place) for place in (package, *_search_locations(loaded)) if place}
+        if module in sys.builtin_module_names:
+            return False
+        for other in self.path:
+            if other == entry:
+                return True
+            with contextlib.suppress(Exception):  # an import hook may raise any exception
+                spec = PathFinder.find_spec(module, [other])
+                if spec is not None and spec.origin:
+                    return False
+        return True
+
+    # Result
+
+    def folders(self) -> list[Folder]:
+        """Return the folders in the order of the search path."""
+        folders = []
+        for place in sorted(self.homes, key=lambda p: (self._position(p), p)):
+            home = self.homes[place]
+            names = {name for name in home.names if name.partition(".")[0] not in RUNS_ON}
+            reason = forbidden_reason(Path(place))
+            if reason:
+                imported = sorted({path.partition("/")[0] for path in home.imported.values()})
+                if imported:
+                    self.left_out[place] = f"is {reason}; move {', '.join(imported)} to a separate folder"
+            elif names:
+                beside = place in self.order
+                direct = beside or any(not is_archive(name) for name in names)
+                folders.append(
+                    Folder(
+                        source=Path(place),
+                        paths=(*((".",) if direct else ()), *home.entries),
+                        only=tuple(sorted(names)),
+                        beside=beside,
+                        named=False,
+                        mounts=home.mounts,
+                        imported=home.imported,
+                    )
+                )
+        return folders
+
+    def _position(self, place: str) -> int:
+        entries = [place, *(f"{place}/{entry}" for entry in self.homes[place].entries)]
+        return min(self.order.get(entry, len(self.order)) for entry in entries)
+
+
+def list_importable(folder: str, *, namespaces: bool = True) -> list[tuple[str, bool]]:
+    """Return the names of modules and packages in `folder`, and True for those that are no namespace packages."""
+    found = []
+    listed = _list_identifiers(folder)
+    namespaces = namespaces and sum(directory for _, directory in listed) <= _MOST_FOLDERS
+    for name, directory in listed:
+        path = f"{folder}/{name}"
+        if not directory:
+            found.append((name, True))
+        elif os.path.isfile(f"{path}/__init__.py"):
+            found.append((name, True))
+        elif namespaces and _has_modules(path):
+            found.append((name, False))
+    return found
+
+
+def _list_identifiers(folder: str) -> list[tuple[str, bool]]:
+    """Return the files and folders that have names of modules, sorted, and True for those that are folders."""
+    try:
+        return _read_identifiers(folder, os.stat(folder).st_mtime_ns)
+    except OSError:
+        return []
+
+
+@functools.lru_cache(maxsize=128)
+def _read_identifiers(folder: str, changed: int) -> list[tuple[str, bool]]:
+    found = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            module, _, rest = entry.name.partition(".")
+            if module.isidentifier() and (not rest or f".{rest}" in _SUFFIXES):
+                directory = entry.is_dir()
+                if directory != bool(rest) and (directory or entry.is_file()):
+                    found.append((entry.name, directory))
+    return sorted(found)
+
+
+def _has_modules(folder: str) -> bool:
+    try:
+        return _read_has_modules(folder, os.stat(folder).st_mtime_ns)
+    except OSError:
+        return False
+
+
+@functools.lru_cache(maxsize=1024)
+def _read_has_modules(folder: str, changed: int) -> bool:
+    names = os.listdir(folder)
+    return "pyvenv.cfg" not in names and any(name.endswith((".py", *EXTENSION_SUFFIXES)) for name in names)
+
+
+def _suffix(file: str) -> str:
+    """Return the suffix of a module's file: ``.py``, or ``.cpython-312-x86_64-linux-gnu.so``."""
+    return next((suffix for suffix in _SUFFIXES if file.endswith(suffix)), os.path.splitext(file)[1])
+
+
+def _archive_of(module: ModuleType) -> str:
+    """Return the archive from which `module` was loaded; otherwise an empty string."""
+    archive = getattr(getattr(module, "__dict__", {}).get("__loader__"), "archive", "")
+    return archive if isinstance(archive, str) else ""
+
+
+def _split_archive(entry: str) -> tuple[str, str]:
+    """Return the archive of an entry of the search path and the path in it; two empty strings for a folder."""
+    place = entry
+    while place and not os.path.exists(place):
+        place = os.path.dirname(place) if place != "/" else ""
+    if not place or not is_archive(place) or not os.path.isfile(place):
+        return "", ""
+    return place, entry[len(place) :].strip("/")
+
+
+def _search_locations(module: ModuleType) -> Iterable[str]:
+    """Yield the folders in which a package searches its submodules."""
+    if "__path__" not in getattr(module, "__dict__", {}):
+        return
+    try:
+        places = [str(place) for place in module.__path__]
+    except (OSError, TypeError, KeyError):
+        return
+    yield from (place.rstrip("/") for place in places if os.path.isdir(place))
+
+
+def find_imported_files(folder: Path, modules: Mapping[str, ModuleType] | None = None) -> dict[str, str]:
+    """Return the paths of imported files in `folder`, relative to it, by name of the module."""
+    start = f"{folder}/"
+    found = {}
     for name, module in list((sys.modules if modules is None else modules).items()):
-        if "." in name or name in RUNS_ON or name.startswith("__"):
-            continue
-        if file_of(module).startswith(quick):
-            continue
-        for place in _places(module):
-            if not any(place.is_relative_to(p) for p in installed):
-                homes.setdefault(place.parent, set()).add(place.name)
-    if here in order and any(_importable(here)):
-        homes.setdefault(here, set())
-    folders, left_out = [], {}
-    for home in sorted(homes, key=lambda p: (order.index(p) if p in order else len(order), str(p))):
-        reason = forbidden_reason(home)
-        if reason:
-            if homes[home]:
-                left_out[str(home)] = f"is {reason}; move {', '.join(sorted(homes[home]))} to a separate folder"
-            continue
-        beside = home in order
-        only = homes[home] | (set(_importable(home)) if beside else set())
-        only -= {n for n in only if n.partition(".")[0] in RUNS_ON}
-        if only:
-            folders.append(Folder(source=home, only=tuple(sorted(only)), beside=beside, named=False))
-    return folders + _metadata_folders([folder.source for folder in folders]), left_out
+        file = file_of(module)
+        if file.startswith(start) and name != "__main__":
+            found[name] = file[len(start) :]
+    return found
 
 
 def _metadata_folders(sources: Sequence[Path]) -> list[Folder]:
@@ -109,38 +411,6 @@ def _metadata_folders(sources: Sequence[Path]) -> list[Folder]:
                 if place.suffix == ".dist-info":  # an `.egg-info` is in the project itself
                     found.setdefault(place.parent, []).append(place.name)
     return [Folder(source=site, only=tuple(sorted(names)), named=False) for site, names in found.items()]
-
-
-def _places(module: ModuleType) -> Iterable[Path]:
-    """Return the package folders, or the file, of a top-level module."""
-    file = file_of(module)
-    if "__path__" in getattr(module, "__dict__", {}):
-        try:
-            yield from (Path(p).resolve() for p in module.__path__ if Path(p).is_dir())
-        except (OSError, TypeError, KeyError):
-            return
-    elif file and Path(file).is_file():
-        yield Path(file).resolve()
-
-
-def _importable(folder: Path) -> Iterable[str]:
-    """Yield the modules, and the packages with an ``__init__.py``, in `folder`."""
-    for entry in sorted(folder.iterdir()):
-        if (entry.suffix == ".py" and entry.stem.isidentifier() and entry.is_file()) or (
-            entry.name.isidentifier() and (entry / "__init__.py").is_file()
-        ):
-            yield entry.name
-
-
-def _installed() -> list[Path]:
-    paths = {p for name, p in sysconfig.get_paths().items() if name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    paths |= {
-        *site.getsitepackages(),
-        site.getusersitepackages(),
-        str(Path(sys.prefix) / "lib"),
-        sys.base_prefix + "/lib",
-    }
-    return [Path(p).resolve() for p in paths]
 
 
 def forbidden_reason(folder: Path) -> str:

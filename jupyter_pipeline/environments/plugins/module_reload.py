@@ -14,6 +14,9 @@ from collections.abc import Iterable, Sequence
 from types import ModuleType
 from typing import Any
 
+ARCHIVES = (".zip", ".egg", ".whl", ".pyz")
+"""Suffixes of archives with modules."""
+
 _EMPTY: dict[str, Any] = {}
 
 
@@ -54,13 +57,16 @@ def forget_modules(
     list of str
         Names of loaded extension modules that changed. Only a new process can load them again.
     """
+    changed = list(changed)
+    archives = tuple(f"{path}/" for path in changed if path.endswith(ARCHIVES))
     files, synced, kept = set(changed), set(names) - set(protect), {*protect, "__main__"}
     tops: set[str] = set()
     binary: list[str] = []
     loaded = list(sys.modules.items())
     for name, module in loaded:  # inlined `file_of`, because there are thousands of modules
         file = getattr(module, "__dict__", _EMPTY).get("__file__")
-        if file in files and (top := name.partition(".")[0]) not in kept:
+        inside = archives and isinstance(file, str) and file.startswith(archives)
+        if file and (inside or file in files) and (top := name.partition(".")[0]) not in kept:
             tops.add(top)
             if file.endswith((".so", ".pyd")):
                 binary.append(name)

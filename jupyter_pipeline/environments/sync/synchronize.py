@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.environments.capture import local_code
 from jupyter_pipeline.environments.capture.environment import capture_environment, environment_from_rows
-from jupyter_pipeline.environments.capture.folder import Folder
+from jupyter_pipeline.environments.capture.folder import SENSITIVE, Folder
 from jupyter_pipeline.environments.capture.ignore import IgnoreRules
 from jupyter_pipeline.environments.capture.variables import select_variables
 from jupyter_pipeline.environments.diff import compare_environments
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     import distributed
 
 __all__ = ["diff_environment", "sync_environment"]
+
+_LISTED = 3
+"""Number of left-out files with one reason that are named."""
 
 
 def sync_environment(
@@ -114,7 +117,7 @@ def _sync(
     folders, notes = _folders(session, options, directories)
     for folder in folders:
         folder.refresh()
-        notes += [f"{folder.source / path} was left out: it {why}" for path, why in sorted(folder.left_out.items())]
+        notes += _list_left_out(folder)
     kernel = capture_environment() if packages else Environment(python="", platform="", prefix="")
     request = session.build_request(folders)
     sent = sum(len(blob[3]) for blob in request["blobs"])
@@ -147,6 +150,8 @@ def _folders(session: Session, options: Options, directories: Sequence[Path] | N
     """Return the folders to send, each as it was known at the last sync, and notes."""
     notes: list[str] = []
     named_folders = [local_code.resolve_folder(p) for p in (*(directories or ()), *options.upload_directory)]
+    for folder in named_folders:
+        folder.imported = local_code.find_imported_files(folder.source)
     found = list({folder.source: folder for folder in named_folders}.values())
     if directories is None and options.method != "image":
         automatic, left_out = local_code.find_imported_folders()
@@ -155,14 +160,37 @@ def _folders(session: Session, options: Options, directories: Sequence[Path] | N
         notes += [f"{path} was left out: it {why}" for path, why in left_out.items()]
     folders = []
     for folder in found:
-        part = (folder.source, folder.paths, folder.only, folder.beside, folder.named)
+        part = (
+            folder.source,
+            folder.paths,
+            folder.only,
+            folder.beside,
+            folder.named,
+            tuple(sorted(folder.mounts.items())),
+        )
         key = (*part, options.include, options.exclude, options.sizes)
         if key not in session.folders:
             folder.rules = IgnoreRules(options.include, options.exclude)
             folder.sizes = options.sizes
             session.folders[key] = folder
+        session.folders[key].imported = folder.imported
         folders.append(session.folders[key])
     return folders, notes
+
+
+def _list_left_out(folder: Folder) -> list[str]:
+    """Return notes about the files that were not sent; one note for many files with the same reason."""
+    reasons: dict[str, list[str]] = {}
+    for path, why in sorted(folder.left_out.items()):
+        reasons.setdefault(why, []).append(path)
+    notes = []
+    for why, paths in reasons.items():
+        if len(paths) <= _LISTED or why == SENSITIVE:
+            notes += [f"{folder.locate(path)} was left out: it {why}" for path in paths]
+        else:
+            names = ", ".join(paths[:_LISTED])
+            notes.append(f"{len(paths)} files in {folder.source} were left out, such as {names}: each {why}")
+    return notes
 
 
 def _state(

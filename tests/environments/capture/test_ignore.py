@@ -12,10 +12,10 @@ from jupyter_pipeline.environments.capture.ignore import IgnoreRules, has_privat
     [
         ("tests/test_a.py", "send"),
         ("docs/index.md", "send"),
-        (".git/", "ignored"),
-        ("a/__pycache__/", "ignored"),
-        ("a/b.pyc", "ignored"),
-        ("node_modules/", "ignored"),
+        (".git/", "cache"),
+        ("a/__pycache__/", "cache"),
+        ("a/b.pyc", "cache"),
+        ("node_modules/", "cache"),
         (".env", "secret"),
         ("a/.env.production", "secret"),
         (".env.example", "send"),
@@ -59,7 +59,7 @@ def test_patterns_of_docker_are_anchored(tmp_path: Path) -> None:
 
 def test_included_and_excluded_paths_override_the_rules() -> None:
     rules = IgnoreRules(include=[".env", "/a/b.pyc"], exclude=["*.csv"])
-    assert [rules.classify(p) for p in (".env", "a/b.pyc", "x.csv")] == ["send", "send", "ignored"]
+    assert [rules.classify(p) for p in (".env", "a/b.pyc", "x.csv")] == ["send", "send", "excluded"]
 
 
 def test_a_private_key_is_known_by_its_content() -> None:

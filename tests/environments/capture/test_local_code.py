@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import importlib
-import sys
+import sysconfig
 from pathlib import Path
 from types import ModuleType
 
@@ -68,7 +68,8 @@ def test_a_module_that_raises_at_a_look_is_passed_over(tmp_path: Path, modules: 
 def test_installed_packages_and_the_standard_library_stay() -> None:
     names = ("json", "distributed", "pathspec", "jupyter_pipeline")
     modules = {name: importlib.import_module(name) for name in names}
-    assert find_imported_folders(modules, [p for p in sys.path if p], Path("/")) == ([], {})
+    path = [str(p) for p in (*sysconfig.get_paths().values(), "/nowhere", "")]
+    assert find_imported_folders(modules, path, Path("/")) == ([], {})
 
 
 def test_the_home_is_never_sent_and_that_is_reported(
