@@ -312,9 +312,7 @@ def list_importable(folder: str, *, namespaces: bool = True) -> list[tuple[str, 
     namespaces = namespaces and sum(directory for _, directory in listed) <= _MOST_FOLDERS
     for name, directory in listed:
         path = f"{folder}/{name}"
-        if not directory:
-            found.append((name, True))
-        elif os.path.isfile(f"{path}/__init__.py"):
+        if not directory or os.path.isfile(f"{path}/__init__.py"):
             found.append((name, True))
         elif namespaces and _has_modules(path):
             found.append((name, False))
