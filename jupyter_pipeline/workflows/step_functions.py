@@ -7,11 +7,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -78,7 +79,10 @@ class StepFunctions:
             def call() -> Any:
                 return function(*bound.args, **bound.kwargs)
 
-            return _check(self._prepare(call, step)(), step)
+            remote = self._prepare(call, step)
+            with _name_lost_machines(step):
+                # A pure function would get the result of an earlier attempt with the same arguments.
+                return _check(remote.submit(pure=False).result(), step)
 
         return run  # type: ignore[return-value]
 
@@ -104,7 +108,9 @@ class StepFunctions:
             def call(element: Any) -> Any:
                 return function(**{over: element, **shared})
 
-            return [_check(result, step) for result in self._prepare(call, step).map(items)]
+            remote = self._prepare(call, step)
+            with _name_lost_machines(step):
+                return [_check(result, step) for result in remote.map(items)]
 
         return run  # type: ignore[return-value]
 
@@ -129,7 +135,8 @@ class StepFunctions:
         """
         remote = coiled_functions.make_function(function, name=self.name, local=self.is_local, **self.size)
         with self._lock:
-            if self._client is None:
+            # Coiled would replace machines that ended in the meantime, with a changed configuration of Dask.
+            if self._client is None or self._client.status != "running":
                 self._start(remote, step)
         return remote
 
@@ -143,9 +150,29 @@ class StepFunctions:
                 self._cluster = remote.cluster  # starts the machines; from now on, `close` stops them
                 self._client = remote.client
             except Exception as error:
+                reason = " ".join(str(error).split()) or type(error).__name__
                 raise ClusterStartError(
-                    f"The machines of the step {step!r}, --function, did not start: {error}"
+                    f"The machines of the step {step!r}, --function, did not start: {reason}"
                 ) from error
+
+
+@contextlib.contextmanager
+def _name_lost_machines(step: str) -> Iterator[None]:
+    """Name the step in the errors of Dask about machines that ended."""
+    from distributed import KilledWorker
+    from distributed.client import CancelledError
+
+    try:
+        yield
+    except KilledWorker as error:
+        raise ClusterError(
+            f"The step {step!r}, a --function, ended the process of its machine each time that it ran. A common cause "
+            "is its memory: request more with --memory."
+        ) from error
+    except CancelledError as error:
+        raise ClusterError(
+            f"The machines of the step {step!r}, a --function, ended while it ran. See why in the web pages of Coiled."
+        ) from error
 
 
 def _check(result: Any, step: str) -> Any:

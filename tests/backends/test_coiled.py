@@ -16,7 +16,7 @@ import pytest
 
 from jupyter_pipeline import environment_variables
 from jupyter_pipeline.clusters import attached, backends, manager
-from jupyter_pipeline.exceptions import ClusterError, OrchestrationError
+from jupyter_pipeline.exceptions import ClusterError, ClusterStartError, OrchestrationError
 from jupyter_pipeline.runtime import StepFunctions
 from jupyter_pipeline.workflows import serving
 
@@ -87,6 +87,44 @@ def test_functions_run_in_other_processes_and_map_keeps_the_order(
             functions(lambda: da.ones(3))()
         with pytest.raises(ZeroDivisionError):
             functions(lambda: 1 / 0)()
+
+
+def test_functions_run_on_machines_and_failures_name_the_step(
+    bed_of: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in bed_of("coiled").environ.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DASK_COILED__SOFTWARE", "testbed")
+    monkeypatch.setattr(dask.config, "config", {**dask.config.config, "coiled": {}})
+    dask.config.refresh()
+    flow, count = str(tmp_path / "flow.py"), tmp_path / "count"
+    import coiled
+    import coiled_api
+
+    def power(item: int, exponent: int) -> tuple[int, int]:
+        return item**exponent, os.getppid()
+
+    def fail_once() -> str:
+        with count.open("a") as file:
+            file.write("x")
+        if count.read_text() == "x":
+            raise ValueError("first attempt")
+        return count.read_text()
+
+    with StepFunctions(flow, cpus=2, memory="8GiB") as functions:
+        result, parent = functions(power)(3, 2)
+        assert (result, parent) == (9, int((coiled_api.DAEMON.folder / "server.pid").read_text()))
+        assert [number for number, _ in functions.map(power, over="item")([3, 1, 2], exponent=2)] == [9, 1, 4]
+        with pytest.raises(ValueError, match="first attempt"):
+            functions(fail_once)()
+        assert functions(fail_once)() == "xx"  # a retry runs the function again
+    created = coiled_api.DAEMON.asked("POST", "clusters/account/testbed")[-1]["body"]
+    assert created["worker_instance_types"] == ["m6i.large"]
+    states = [one["current_state"]["state"] for one in coiled.list_clusters() if one["name"] == functions.name]
+    assert states == ["stopped"]
+    for size, reason in (({"cpus": 96}, "limit of 64 cores"), ({"region": coiled_api.FULL}, "no free machines")):
+        with StepFunctions(flow, **size) as functions, pytest.raises(ClusterStartError, match=f"'power'.*{reason}"):
+            functions(power)(3, 2)
 
 
 @pytest.mark.timeout(240)

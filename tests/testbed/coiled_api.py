@@ -1,8 +1,8 @@
 """A substitute for the API of Coiled, on loopback: ``python tests/testbed/coiled_api.py start|stop``.
 
-A cluster is a TLS scheduler and workers on this host. So the real ``coiled.Cluster`` starts, computes, scales and
-stops. This tests the requests of the client. It does not test machines, prices or limits. The requests are written to
-``requests.jsonl``.
+A cluster is a TLS scheduler and workers on this host. So the real ``coiled.Cluster`` and ``coiled.function`` start,
+compute, scale and stop. This tests the requests of the client. It does not test machines or prices. The account may use
+`MAX_CORES` cores, and no machine in the region `FULL`. The requests are written to ``requests.jsonl``.
 """
 
 from __future__ import annotations
@@ -20,6 +20,12 @@ import service
 
 PORT = int(os.environ.get("TESTBED_COILED_PORT", "18940"))
 WORKSPACE = "testbed"
+MAX_CORES = 64
+FULL = "full-1"
+"""Region without free machines."""
+_GIB = 1024
+_TYPES = {"m6i.large": (2, 8), "m6i.xlarge": (4, 16), "m6i.4xlarge": (16, 64), "m6i.24xlarge": (96, 384)}
+"""Cores and GiB of memory of machine types of AWS."""
 _ADDRESS = f"http://127.0.0.1:{PORT}"
 _SINCE = "2026-01-01T00:00:00.000000Z"
 # Without this, the client asks an external service for the public address.
@@ -44,19 +50,30 @@ class Cluster:
         self.number = number
         self.name = asked["name"]
         self.wanted = asked["workers"]
-        self.state = "starting"
+        self.shares_scheduler = bool(asked.get("extra_worker_on_scheduler"))
+        self.region = (asked.get("options") or {}).get("region_name")
+        self.state, self.reason = "starting", ""
         self.security = Security.temporary()
         self.machines = service.Machines(f"{self.name}-worker", self.security)
 
     async def start(self) -> None:
         """Start scheduler and workers."""
+        if self.region == FULL:
+            self.state, self.reason = "error", "InsufficientInstanceCapacity: no free machines in the region"
+            return
         await self.machines.start(self.wanted)
+        if self.shares_scheduler:
+            await self.machines.add_named(f"{self.name}-scheduler")
+        # What Coiled's scheduler adds; machines of this host need none of it.
+        for name in ("coiled_set_keepalive", "coiled_unset_env_vars", "coiled_update_env_vars"):
+            self.machines.scheduler.handlers[name] = _ignore
         self.state = "ready"
 
     async def stop(self) -> None:
         """Stop scheduler and workers."""
-        self.state = "stopped"
-        await self.machines.stop()
+        ran, self.state = self.state == "ready", "stopped"
+        if ran:
+            await self.machines.stop()
 
     async def remove(self, suffixes: list[str]) -> None:
         """Stop the workers whose names end in one of `suffixes`."""
@@ -69,18 +86,18 @@ class Cluster:
             "id": self.number,
             "name": self.name,
             "created": _SINCE,
-            "current_state": _state(self.state),
+            "current_state": _state(self.state, self.reason),
             "cost_per_hour": 0.0,
             "total_cost": 0.0,
             "billable_time": 0.0,
             "senv_alias": {"name": "testbed"},
             "desired_workers": self.wanted,
             "scheduler": {
-                **_machine(f"{self.name}-scheduler"),
-                "dashboard_address": f"http://127.0.0.1:{scheduler.http_server.port}",
+                **_machine(f"{self.name}-scheduler", failed=not scheduler),
+                "dashboard_address": f"http://127.0.0.1:{scheduler.http_server.port}" if scheduler else None,
             },
-            "scheduler_port": scheduler.port,
-            "workers": [_machine(name) for name in self.machines.workers],
+            "scheduler_port": scheduler.port if scheduler else 8786,
+            "workers": [_machine(name) for name in self.machines.workers if name != f"{self.name}-scheduler"],
             "cluster_options": {
                 "tls_cert": self.security.tls_ca_file,
                 "tls_key": self.security.tls_client_key,
@@ -91,14 +108,20 @@ class Cluster:
         }
 
 
-def _machine(name: str) -> dict[str, Any]:
+def _ignore(**arguments: Any) -> None:
+    """Do nothing."""
+
+
+def _machine(name: str, *, failed: bool = False) -> dict[str, Any]:
     address = {"public_ip_address": "127.0.0.1", "private_ip_address": "127.0.0.1"}
-    instance = {"id": 1, "created": _SINCE, "name": name, "current_state": _state("ready"), **address}
-    return {"name": name, "created": _SINCE, "current_state": _state("started"), "instance": instance}
+    state = _state("error" if failed else "ready")
+    instance = {"id": 1, "created": _SINCE, "name": name, "current_state": state, **address}
+    process = _state("error" if failed else "started")
+    return {"name": name, "created": _SINCE, "current_state": process, "instance": instance}
 
 
-def _state(state: str) -> dict[str, str]:
-    return {"state": state, "reason": "", "updated": _SINCE}
+def _state(state: str, reason: str = "") -> dict[str, str]:
+    return {"state": state, "reason": reason, "updated": _SINCE}
 
 
 class Account:
@@ -120,6 +143,8 @@ class Account:
                 return 200, _memberships()
             case "GET", "api", "v1", _, "backend_options":
                 return 200, {"backend": "vm_aws", "options": {}}
+            case "GET", "api", "v1", "vm-types":
+                return 200, {"results": _find_types(query), "next": None}
             case "POST", "api", "v2", "analytics", *_:
                 return 200, {}
             case ("POST", "api", "v2", "interactions", *_) | ("POST", "api", "v2", "clusters", "id", _, "event"):
@@ -140,7 +165,7 @@ class Account:
                 found = next((c for c in self.clusters.values() if c.name == name and c.state == "ready"), None)
                 return (200, {"id": found.number}) if found else (404, {"detail": "no such cluster"})
             case "GET", "api", "v2", "clusters", "account", _, "id", number, "state":
-                return 200, _state(self.clusters[int(number)].state)
+                return 200, _state(self.clusters[int(number)].state, self.clusters[int(number)].reason)
             case "GET", "api", "v2", "clusters", "account", _, "id", _, "states":
                 return 200, {}
             case "GET", "api", "v2", "clusters", "account", _, "id", number:
@@ -161,10 +186,24 @@ class Account:
         return 404, {"detail": f"the stand-in knows no {method} {path}"}
 
     async def _create(self, asked: dict[str, Any]) -> tuple[int, Any]:
+        types = asked.get("worker_instance_types") or []
+        if any(_TYPES.get(name, (0, 0))[0] > MAX_CORES for name in types):
+            return 400, {"message": f"The account {WORKSPACE} has a limit of {MAX_CORES} cores"}
         cluster = Cluster(next(self._numbers), asked)
         self.clusters[cluster.number] = cluster
         await cluster.start()
         return 200, {"id": cluster.number, "existing": False}
+
+
+def _find_types(query: Any) -> list[dict[str, Any]]:
+    """Return the machine types with the cores and memory of a request."""
+    cores = {int(query["cores"])} if "cores" in query else {each for each, _ in _TYPES.values()}
+    least, most = int(query.get("memory__gte", 0)), int(query.get("memory__lte", 2**30))
+    return [
+        {"name": name, "cores": each, "memory": memory * _GIB, "gpus": 0, "backend_type": "vm_aws"}
+        for name, (each, memory) in _TYPES.items()
+        if each in cores and least <= memory * _GIB <= most
+    ]
 
 
 def _memberships() -> list[dict[str, Any]]:

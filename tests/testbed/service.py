@@ -88,6 +88,7 @@ class Machines:
 
     def __init__(self, prefix: str, security: Any = None) -> None:
         self.prefix = prefix
+        self.scheduler: Any = None
         self.workers: dict[str, Any] = {}
         self._options = {"host": "127.0.0.1", "protocol": "tls://" if security else "tcp://", "security": security}
         self._serials = itertools.count()
@@ -101,13 +102,17 @@ class Machines:
 
     async def add(self, n: int) -> list[str]:
         """Start `n` more workers and return their names."""
-        from distributed import Nanny
-
         names = [f"{self.prefix}-{next(self._serials)}" for _ in range(n)]
         for name in names:
-            nanny = Nanny(self.scheduler.address, **self._options, name=name, nthreads=1, dashboard_address=None)
-            self.workers[name] = await nanny
+            await self.add_named(name)
         return names
+
+    async def add_named(self, name: str) -> None:
+        """Start a worker called `name`."""
+        from distributed import Nanny
+
+        nanny = Nanny(self.scheduler.address, **self._options, name=name, nthreads=1, dashboard_address=None)
+        self.workers[name] = await nanny
 
     async def resize(self, n: int) -> None:
         """Start or stop workers until there are `n`."""

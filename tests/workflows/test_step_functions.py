@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import dask
 import pytest
+from distributed import KilledWorker
+from distributed.client import CancelledError
 from waiting import wait_until
 
 from jupyter_pipeline.clusters.backends import coiled_functions
-from jupyter_pipeline.exceptions import ClusterStartError, MissingDependencyError, UsageError
+from jupyter_pipeline.exceptions import ClusterError, ClusterStartError, MissingDependencyError, UsageError
 from jupyter_pipeline.runtime import StepFunctions
 from jupyter_pipeline.workflows import step_clusters
 
@@ -93,6 +97,8 @@ def test_machines_stop_without_a_client_and_after_an_error_of_the_client(
             closed.append("machines")
 
     class Client:
+        status = "running"
+
         def close(self) -> None:
             raise OSError("connection lost")
 
@@ -106,8 +112,11 @@ def test_machines_stop_without_a_client_and_after_an_error_of_the_client(
                 raise OSError("no connection")
             return Client()
 
-        def __call__(self) -> int:
-            return 1
+        def submit(self, *, pure: bool) -> concurrent.futures.Future[int]:
+            assert not pure
+            done = concurrent.futures.Future[int]()
+            done.set_result(1)
+            return done
 
     remote = Remote()
     monkeypatch.setenv("DASK_COILED__TOKEN", "some-token")
@@ -122,6 +131,26 @@ def test_machines_stop_without_a_client_and_after_an_error_of_the_client(
     with pytest.raises(OSError, match="connection lost"), StepFunctions(str(tmp_path / "flow.py")) as functions:
         assert functions(sorted)([1]) == 1
     assert closed == ["machines"] * 2
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (KilledWorker("call-1", object(), 4), "'sorted', a --function, ended the process of its machine each time"),
+        (CancelledError("call-1"), "machines of the step 'sorted', a --function, ended while it ran"),
+    ],
+)
+def test_lost_machines_name_the_step(
+    error: Exception, message: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    class Remote:
+        def map(self, items: list[int]) -> Iterator[int]:
+            raise error
+
+    monkeypatch.setattr(StepFunctions, "_start", lambda self, remote, step: None)
+    monkeypatch.setattr(coiled_functions, "make_function", lambda *args, **options: Remote())
+    with StepFunctions(str(tmp_path / "flow.py")) as functions, pytest.raises(ClusterError, match=message):
+        functions.map(sorted, over="iterable")([1])
 
 
 def test_an_interrupted_wait_for_the_configuration_leaves_it_usable() -> None:
