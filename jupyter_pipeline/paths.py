@@ -28,6 +28,7 @@ __all__ = [
     "rehearsals_dir",
     "runtime_dir",
     "service_dir",
+    "serving_dir",
     "snapshots_dir",
     "state_dir",
     "versions_dir",
@@ -102,6 +103,11 @@ def clusters_dir() -> Path:
 def service_dir() -> Path:
     """Return the folder of the embedded Prefect service (0700)."""
     return private_dir(state_dir() / "service")
+
+
+def serving_dir() -> Path:
+    """Return the folder with a record of each process that serves a deployment (0700)."""
+    return private_dir(state_dir() / "serving")
 
 
 def snapshots_dir() -> Path:

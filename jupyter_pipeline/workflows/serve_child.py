@@ -9,11 +9,16 @@ import json
 import os
 import signal
 import sys
+import threading
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 __all__ = ["main"]
+
+_PATIENCE = 60.0
+"""Seconds in which an interrupted process pauses its schedules and ends its runs."""
 
 
 def main() -> None:
@@ -21,12 +26,24 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a child may inherit an ignored signal
     file = Path(sys.argv[1]).absolute()
     request = json.loads(file.read_text(encoding="utf-8"))
+    orphaned = _end_with_parent() if request["ends_with_parent"] else threading.Event()
     os.chdir(request["working_directory"] or file.parent)
-    from prefect.client.schemas.objects import ConcurrencyLimitConfig
     from prefect.flows import load_flow_from_entrypoint
 
-    limit = request["concurrency_limit"] or {}
     flow = load_flow_from_entrypoint(f"{file.parent}/{request['entrypoint']}", use_placeholder_flow=False)
+    try:
+        _serve(flow, request)
+    finally:
+        if orphaned.is_set():
+            from jupyter_pipeline.orchestration import runs
+
+            runs.crash_open_runs(request["flow_name"], request["name"], runs.SERVER_ENDED)
+
+
+def _serve(flow: Any, request: dict[str, Any]) -> None:
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig
+
+    limit = request["concurrency_limit"] or {}
     flow.serve(
         name=request["name"],
         schedules=[_schedule(each) for each in request["schedules"]],
@@ -36,6 +53,30 @@ def main() -> None:
         version=request["version"],
         global_limit=ConcurrencyLimitConfig(**limit) if limit.get("limit") else None,
     )
+
+
+def _end_with_parent() -> threading.Event:
+    """Interrupt this process and its runs when its parent is killed; the event is set then.
+
+    The parent holds the other end of the standard input, which the system closes.
+    """
+    orphaned = threading.Event()
+    lifeline = os.dup(0)  # not inherited by runs
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+
+    def wait() -> None:
+        while os.read(lifeline, 1024):
+            pass
+        orphaned.set()
+        for stream in (1, 2):  # nobody reads them any more, and a write would fail
+            os.dup2(null, stream)
+        os.killpg(os.getpgrp(), signal.SIGINT)
+        time.sleep(_PATIENCE)
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+
+    threading.Thread(target=wait, daemon=True).start()
+    return orphaned
 
 
 def _schedule(entry: dict[str, Any]) -> Any:

@@ -145,7 +145,7 @@ def describe(pipeline: ServedPipeline, *, on_coiled: bool = False) -> str:
 def serve(pipeline: ServedPipeline, *, progress: Progress) -> int:
     """Serve a pipeline until it is interrupted, and return the exit code of Prefect.
 
-    An interrupt pauses the schedules and ends the runs.
+    An interrupt pauses the schedules and ends the runs. If this process is killed, its child does the same.
 
     Parameters
     ----------
@@ -157,18 +157,25 @@ def serve(pipeline: ServedPipeline, *, progress: Progress) -> int:
     from jupyter_pipeline.orchestration import runs
     from jupyter_pipeline.orchestration.prefect_api import endpoint
 
-    with tempfile.TemporaryDirectory(prefix="jupyter-pipeline-serve-") as folder:
-        request = _write_request(pipeline, Path(folder), working_directory=pipeline.working_directory)
+    if ended := runs.crash_served_runs(pipeline.name):
+        progress(f"Marked as crashed, because the process that served them was killed: {', '.join(ended)}")
+    with (
+        runs.record_serving(pipeline.flow_name, pipeline.name, pipeline.server),
+        tempfile.TemporaryDirectory(prefix="jupyter-pipeline-serve-") as folder,
+    ):
+        request = _write_request(
+            pipeline, Path(folder), working_directory=pipeline.working_directory, ends_with_parent=True
+        )
         process = subprocess.Popen(
             [sys.executable, str(Path(__file__).with_name("serve_child.py")), str(request)],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # its end tells the child that this process has ended
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env={**os.environ, **endpoint.variables(""), "PYTHONUNBUFFERED": "1", "PREFECT_LOGGING_COLORS": "false"},
             text=True,
             start_new_session=True,
         )
-        assert process.stdout is not None
+        assert process.stdout is not None and process.stdin is not None
         try:
             with _interrupted_by_termination():
                 for line in process.stdout:
@@ -179,8 +186,9 @@ def serve(pipeline: ServedPipeline, *, progress: Progress) -> int:
             return 0
         finally:
             _end(process, progress)
+            process.stdin.close()
             with contextlib.suppress(OrchestrationError):  # without the server, its heartbeats end these runs
-                runs.crash_open_runs(pipeline.flow_name, pipeline.name, "The process that served it has ended.")
+                runs.crash_open_runs(pipeline.flow_name, pipeline.name, runs.SERVER_ENDED)
 
 
 def _end(process: subprocess.Popen[str], progress: Progress) -> None:
@@ -276,7 +284,9 @@ def _render_settings(settings: Mapping[str, str]) -> str:
     return "\n".join([f'active = "{_PROFILE}"', "", f"[profiles.{_PROFILE}]", *lines, ""])
 
 
-def _write_request(pipeline: ServedPipeline, folder: Path, *, working_directory: str) -> Path:
+def _write_request(
+    pipeline: ServedPipeline, folder: Path, *, working_directory: str, ends_with_parent: bool = False
+) -> Path:
     """Write the files of a pipeline and the request of `serve_child` into a folder; return the path of the request."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in pipeline.files.items():
@@ -285,7 +295,8 @@ def _write_request(pipeline: ServedPipeline, folder: Path, *, working_directory:
         path.write_text(text, encoding="utf-8")
     fields = {key: value for key, value in pipeline.to_dict().items() if key not in ("files", "server")}
     file = folder / "request.json"
-    file.write_text(json.dumps({**fields, "working_directory": working_directory}), encoding="utf-8")
+    fields |= {"working_directory": working_directory, "ends_with_parent": ends_with_parent}
+    file.write_text(json.dumps(fields), encoding="utf-8")
     return file
 
 

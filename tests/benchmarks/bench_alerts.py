@@ -104,6 +104,7 @@ async def _measure(restart: Any) -> None:
 
 def main() -> None:
     """Print the counts."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a timeout ends the service, too
     receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Receiver)
     threading.Thread(target=receiver.serve_forever, daemon=True).start()
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:

@@ -14,14 +14,17 @@ import pytest
 from waiting import wait_until
 
 import jupyter_pipeline
+from jupyter_pipeline import processes
 from jupyter_pipeline.exceptions import ConfigurationError, EditedByHandError, OrchestrationError
 from jupyter_pipeline.models import Deployed, RunRecord
 from jupyter_pipeline.orchestration import deployments, runs
 from jupyter_pipeline.workflows import serving
 
 
-def deploy(folder: Path, name: str, step: str = "count", **options: object) -> Deployed:
-    cells = ["rows = 3", f"%%step {step}\nprint('rows', rows)\nrows + 1"]
+def deploy(
+    folder: Path, name: str, step: str = "count", body: str = "print('rows', rows)\nrows + 1", **options: object
+) -> Deployed:
+    cells = ["rows = 3", f"%%step {step}\n{body}"]
     path = folder / f"{name}.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(each) for each in cells]), path)
     return jupyter_pipeline.deploy(path, name=name, param="rows", rehearse=False, **options)
@@ -60,8 +63,26 @@ def test_the_deployed_version_is_served_until_an_interrupt(tmp_path: Path) -> No
     deployments.delete("served")
 
 
-def find_runs() -> list[RunRecord]:
-    return [run for run in runs.list_runs(limit=10_000) if run.deployment == "served" and run.state != "Scheduled"]
+def find_runs(name: str = "served") -> list[RunRecord]:
+    return [run for run in runs.list_runs(limit=10_000) if run.deployment == name and run.state != "Scheduled"]
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.usefixtures("live")
+def test_a_kill_pauses_the_schedules_and_ends_the_run(tmp_path: Path) -> None:
+    deploy(tmp_path, "killed", body="import time\ntime.sleep(200)\nrows + 1", every="5s")
+    deployments.delete("killed")
+    command = [sys.executable, "-m", "jupyter_pipeline", "serve", "killed"]
+    with subprocess.Popen(command, cwd=tmp_path, env=os.environ, stderr=subprocess.DEVNULL) as process:
+        try:
+            wait_until(lambda: "Running" in {run.state for run in find_runs("killed")}, 150, "a running run")
+        finally:
+            process.kill()
+    (run,) = [run for run in find_runs("killed") if run.state == "Running"]
+    wait_until(lambda: runs.find(run.id).state in ("Crashed", "Cancelled"), 90, "the end of the run")
+    wait_until(lambda: deployments.find("killed").paused, 30, "paused schedules")
+    assert not list(processes.with_variable("PREFECT__FLOW_RUN_ID", run.id))
+    deployments.delete("killed")
 
 
 @pytest.mark.usefixtures("live")

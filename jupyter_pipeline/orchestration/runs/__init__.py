@@ -15,21 +15,25 @@ from jupyter_pipeline.orchestration.runs.flow_runs import (
     start_run,
 )
 from jupyter_pipeline.orchestration.runs.logs import failure, follow, read_log
-from jupyter_pipeline.orchestration.runs.open_runs import crash_open_runs
+from jupyter_pipeline.orchestration.runs.open_runs import SERVER_ENDED, crash_open_runs
+from jupyter_pipeline.orchestration.runs.served_runs import crash_served_runs, record_serving
 from jupyter_pipeline.orchestration.runs.waiting import wait, wait_scheduled
 from jupyter_pipeline.orchestration.runs.window import window_of
 
 __all__ = [
     "FINAL",
+    "SERVER_ENDED",
     "backfill",
     "cancel",
     "catch_up_missed_runs",
     "crash_open_runs",
+    "crash_served_runs",
     "failure",
     "find",
     "follow",
     "list_runs",
     "read_log",
+    "record_serving",
     "refuse_overlap",
     "remove_tagged",
     "rerun",

@@ -8,7 +8,10 @@ from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import connect
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 
-__all__ = ["crash_open_runs"]
+__all__ = ["SERVER_ENDED", "crash_open_runs"]
+
+SERVER_ENDED = "The process that served it has ended."
+"""Message of runs that a serving process has left open."""
 
 
 async def crash_open_runs_async(flow_name: str, name: str, reason: str) -> list[str]:

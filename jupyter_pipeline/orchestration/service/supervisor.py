@@ -39,6 +39,7 @@ from jupyter_pipeline.exceptions import ApiRefusedError, OrchestrationError
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
 from jupyter_pipeline.orchestration.prefect_api.endpoint import embedded
 from jupyter_pipeline.orchestration.runs import catch_up_missed_runs
+from jupyter_pipeline.orchestration.runs.served_runs import crash_served_runs_async
 from jupyter_pipeline.orchestration.service import cluster_cleanup, health, process_cleanup
 from jupyter_pipeline.orchestration.service.child_process import LOG, ChildProcess, log_failure
 from jupyter_pipeline.orchestration.service.environment import server_environment, worker_environment
@@ -323,6 +324,7 @@ class Supervisor:
         alive = await asyncio.to_thread(process_cleanup.find_running_runs, self.home)
         leases = self.home / "prefect" / "concurrency_leases"
         await health.crash_lost_runs(api, "its process is gone", alive=alive, settled=settled, leases=leases)
+        await crash_served_runs_async(api)
 
     def _environment(self, make: Callable[..., dict[str, str]]) -> dict[str, str]:
         return make(os.environ, home=self.home, state_dir=state_dir(), port=self.state.port, secrets=self.secrets)
