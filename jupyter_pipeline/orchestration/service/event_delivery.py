@@ -12,7 +12,11 @@ source of Prefect 3.8, and seen with PostgreSQL, alerts are lost at four places:
   the run could not be read, the alert is sent without its name and state.
 
 Here each event is evaluated with the automations that the database has at that time. Messages and notifications are
-tried again for minutes, with pauses. A message is handled at least once, so that an alert may arrive twice.
+tried again for minutes, with pauses.
+
+Prefect queues the action of an event before it commits the event's evaluation. If the commit fails, as at a restart of
+the database, the event is evaluated again, and its alert arrives twice. Here the action is queued after the commit. A
+message is still handled at least once: if the receiver does not confirm an alert that it has got, it gets it again.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -41,6 +46,7 @@ class _UndeliveredError(Exception):
 def install() -> None:
     """Change the Prefect server of this process, before it starts."""
     _repeat_messages()
+    _queue_actions_after_commit()
     _keep_automations_current()
     _repeat_notifications()
 
@@ -83,6 +89,42 @@ def _repeat_messages() -> None:
 
     memory.Subscription.retry = retry
     memory.Consumer._consume_loop = consume
+
+
+def _queue_actions_after_commit() -> None:
+    """Queue the actions of an event when its evaluation is committed, once for each trigger that fired."""
+    from prefect.server.events import triggers
+
+    current: ContextVar[dict[UUID, Any] | None] = ContextVar("current", default=None)
+    """Firings of the event that is evaluated, by trigger."""
+    unfinished: dict[UUID, dict[UUID, Any]] = {}
+    """Firings of events whose evaluation failed after some triggers, until the next try."""
+    act, evaluate = triggers.act, triggers.reactive_evaluation
+
+    async def note_firing(firing: Any) -> None:
+        firings = current.get()
+        if firings is None:  # of a proactive trigger
+            await act(firing)
+        else:
+            firings[firing.trigger.id] = firing
+
+    async def evaluate_then_act(event: Any, depth: int = 0) -> None:
+        firings = unfinished.pop(event.id, {})
+        token = current.set(firings)
+        try:
+            await evaluate(event, depth)
+            for trigger in list(firings):
+                await act(firings[trigger])
+                del firings[trigger]
+        except Exception:
+            if firings:
+                unfinished[event.id] = firings
+            raise
+        finally:
+            current.reset(token)
+
+    triggers.act = note_firing
+    triggers.reactive_evaluation = evaluate_then_act
 
 
 def _keep_automations_current() -> None:

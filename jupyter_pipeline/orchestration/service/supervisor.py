@@ -45,6 +45,7 @@ from jupyter_pipeline.orchestration.service.child_process import LOG, ChildProce
 from jupyter_pipeline.orchestration.service.environment import server_environment, worker_environment
 from jupyter_pipeline.orchestration.service.local_postgresql import LocalPostgreSQL
 from jupyter_pipeline.orchestration.service.outages import Cause, OutageLog
+from jupyter_pipeline.orchestration.service.sqlite_lock import find_lock
 from jupyter_pipeline.orchestration.service.start_gate import GAP
 from jupyter_pipeline.orchestration.service_state import (
     WORK_POOL,
@@ -74,6 +75,8 @@ _STRIKES = 4
 """Failed checks in a row after which the server is restarted."""
 _PATIENCE = 120
 """Failed checks in a row after which a server that answers without its database is restarted."""
+_LOCKED = 3
+"""Checks in a row that find a lock of the server itself, after which it is restarted: more than half a minute."""
 _MEMORY_OF_RUN = 2**28
 """Memory in bytes that an idle run takes. More runs than fit wait until others have ended."""
 _FEWEST_RUNS = 8
@@ -114,6 +117,8 @@ class Supervisor:
         self.migrate = migrate
         self.strikes = 0
         """Number of failed checks in a row."""
+        self.locked = 0
+        """Number of checks in a row that found the database locked."""
         self.outages = OutageLog()
         self.outages.note(Cause.STOPPED, "the service was not running")
         self.last_poll = 0.0
@@ -377,6 +382,8 @@ class Supervisor:
                 self.outages.note(Cause.CHILD, "the Prefect server did not answer")
                 await self._restart_server(f"The server does not answer. {error}")
             return
+        if self.state.database == "sqlite" and await self._report_lock():
+            return
         if stalled:
             self.outages.note(Cause.CHILD, "the Prefect server created no runs")
             await self._restart_server(f"Schedules create no runs ({', '.join(stalled)}).")
@@ -387,6 +394,23 @@ class Supervisor:
             self.update_state(state="failing", reason="The worker does not ask for due runs.")
             self.outages.note(Cause.CHILD, "the worker of the service did not respond")
             await self.worker.stop()
+
+    async def _report_lock(self) -> bool:
+        """Return True if the database is locked, and say so; a server that has locked it itself is restarted."""
+        assert self.server.process is not None
+        lock = await asyncio.to_thread(find_lock, self.home / "prefect" / "prefect.db", self.server.process.pid)
+        if lock is None:
+            self.locked = 0
+            return False
+        self.locked += 1
+        self.outages.note(Cause.SILENCE, "the database was locked")
+        if self.locked >= _LOCKED and not lock.holders:
+            self.locked = 0
+            self.outages.note(Cause.CHILD, "the Prefect server had locked its database")
+            await self._restart_server(f"{lock.reason}.")
+        else:
+            self.update_state(state="failing", reason=f"{lock.reason}.")
+        return True
 
     async def _restart_server(self, reason: str) -> None:
         LOG.error("service | %s: restarting the server", reason)

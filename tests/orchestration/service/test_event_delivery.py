@@ -46,6 +46,10 @@ from prefect.server.events import triggers
 from prefect.server.events.models import automations
 from prefect.server.events.schemas.automations import Automation, EventTrigger
 from prefect.server.events import actions
+from prefect.server.events.schemas.events import ReceivedEvent
+from prefect.server.utilities.messaging import memory
+from prefect.types._datetime import now
+from sqlalchemy.ext.asyncio import AsyncSession
 
 def automation(name):
     return Automation(name=name, trigger=EventTrigger(expect={"x"}, posture="Reactive", threshold=1, within=0),
@@ -73,6 +77,24 @@ async def main():
     triggers.automation_changed = changed
     await triggers.reconcile_automations()
     print("RESULT", loaded(), await triggers.reconcile_automations())
+    await fire_with_a_lost_commit()
+
+async def fire_with_a_lost_commit():
+    event = ReceivedEvent(
+        id=uuid.uuid4(), occurred=now("UTC"), event="x", resource={"prefect.resource.id": "trial"}, received=now("UTC")
+    )
+    actions_queue = memory.Consumer("actions").subscription._queue
+    commit = AsyncSession.commit
+    async def lose_connection(session):
+        AsyncSession.commit = commit
+        raise ConnectionRefusedError
+    AsyncSession.commit = lose_connection
+    try:
+        await triggers.reactive_evaluation(event)
+    except ConnectionRefusedError:
+        print("RESULT lost")
+    await triggers.reactive_evaluation(event)
+    print("RESULT queued", actions_queue.qsize())
 
 asyncio.run(main())
 """
@@ -100,7 +122,9 @@ def test_a_message_is_tried_again_after_pauses_and_its_error_is_not_logged(tmp_p
     assert "hunter2" not in output
 
 
-def test_an_automation_with_a_lost_notification_is_loaded(tmp_path: Path) -> None:
+def test_a_lost_notification_and_a_lost_commit_cost_and_double_no_alert(tmp_path: Path) -> None:
     output = _run(AUTOMATIONS, tmp_path)
     assert "RESULT ['first', 'second'] 1" in output
     assert "RESULT ['first'] False" in output
+    assert "RESULT lost" in output
+    assert "RESULT queued 1\n" in output
