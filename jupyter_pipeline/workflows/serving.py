@@ -175,7 +175,8 @@ def serve(pipeline: ServedPipeline, *, progress: Progress) -> int:
             text=True,
             start_new_session=True,
         )
-        assert process.stdout is not None and process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdin is not None
         try:
             with _interrupted_by_termination():
                 for line in process.stdout:

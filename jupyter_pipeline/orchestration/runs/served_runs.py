@@ -12,14 +12,10 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
 
-import psutil
-
 from jupyter_pipeline import processes
-from jupyter_pipeline.exceptions import OrchestrationError
 from jupyter_pipeline.models import ProcessIdentity, Record
 from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
