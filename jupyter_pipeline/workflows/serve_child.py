@@ -69,7 +69,7 @@ def _end_with_parent() -> threading.Event:
         while os.read(lifeline, 1024):
             pass
         orphaned.set()
-        for stream in (1, 2):  # nobody reads them any more, and a write would fail
+        for stream in (1, 2):  # they have no reader any more, and a write would fail
             os.dup2(null, stream)
         os.killpg(os.getpgrp(), signal.SIGINT)
         time.sleep(_PATIENCE)

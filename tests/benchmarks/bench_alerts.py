@@ -60,10 +60,9 @@ class _Receiver(http.server.BaseHTTPRequestHandler):
         pass
 
 
-async def _fail_runs(api: PrefectApi, deployment: str, count: int) -> dict[str, float]:
-    """Create runs and set them to Failed; return the time of each failure by the name of its run."""
+async def _fail_runs(api: PrefectApi, deployment: str, count: int, failed: dict[str, float]) -> None:
+    """Create runs in state Failed, and note the time of each by its name."""
     slots = asyncio.Semaphore(4)
-    failed: dict[str, float] = {}
 
     async def fail() -> None:
         async with slots:
@@ -73,24 +72,33 @@ async def _fail_runs(api: PrefectApi, deployment: str, count: int) -> dict[str, 
             failed[run["name"]] = begun
 
     await asyncio.gather(*(fail() for _ in range(count)))
-    return failed
 
 
 async def _measure(restart: Any) -> None:
-    async with connect() as api:
-        deployment = (await api.get("/deployments/name/bench/bench"))["id"]
-        failed = await _fail_runs(api, deployment, FAILURES // 2)
-        restart()
-        while True:
-            with contextlib.suppress(OrchestrationError):
-                await api.post("/work_pools/filter", {"limit": 1})
-                break
-            await asyncio.sleep(0.2)
-        failed |= await _fail_runs(api, deployment, FAILURES - FAILURES // 2)
-        arrived = _Receiver.arrived
-        quiet = time.time() + 150
-        while len(arrived) < len(failed) and time.time() < quiet:
-            await asyncio.sleep(0.5)
+    failed: dict[str, float] = {}
+    try:
+        async with connect() as api:
+            deployment = (await api.get("/deployments/name/bench/bench"))["id"]
+            await _fail_runs(api, deployment, FAILURES // 2, failed)
+            print(f"{len(failed)} failures, {len(_Receiver.arrived)} alerts at the restart", flush=True)
+            restart()
+            while True:
+                with contextlib.suppress(OrchestrationError):
+                    await api.post("/work_pools/filter", {"limit": 1})
+                    break
+                await asyncio.sleep(0.2)
+            await _fail_runs(api, deployment, FAILURES - FAILURES // 2, failed)
+            print(f"{len(failed)} failures, {len(_Receiver.arrived)} alerts", flush=True)
+            quiet = time.time() + 150
+            while len(_Receiver.arrived) < len(failed) and time.time() < quiet:
+                await asyncio.sleep(0.5)
+            await asyncio.sleep(5)  # for doubled alerts
+    finally:
+        _report(failed)
+
+
+def _report(failed: dict[str, float]) -> None:
+    arrived = _Receiver.arrived
     delays = sorted(times[0] - failed[name] for name, times in arrived.items() if name in failed)
     lost, doubled = len(failed) - len(delays), sum(len(arrived[name]) - 1 for name in arrived if name in failed)
     nameless = len(arrived.get("without a name", ()))

@@ -40,7 +40,7 @@ class DatabaseLock:
 
 
 def find_lock(path: Path, server: int, *, wait: float = _WAIT) -> DatabaseLock | None:
-    """Return the lock of a database that nobody can write; ``None`` if it can be written, or others have written.
+    """Return the lock of a database that cannot be written; ``None`` if it can, or if others have written meanwhile.
 
     Parameters
     ----------
