@@ -168,7 +168,7 @@ def serve(pipeline: ServedPipeline, *, progress: Progress) -> int:
         )
         process = subprocess.Popen(
             [sys.executable, str(Path(__file__).with_name("serve_child.py")), str(request)],
-            stdin=subprocess.PIPE,  # its end tells the child that this process has ended
+            stdin=subprocess.PIPE,  # the child reads its end when this process is killed
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env={**os.environ, **endpoint.variables(""), "PYTHONUNBUFFERED": "1", "PREFECT_LOGGING_COLORS": "false"},
