@@ -79,6 +79,7 @@ from jupyter_pipeline.compiler.graph.wording import to_sentence
 from jupyter_pipeline.compiler.graph.worker_steps import (
     check_function_steps,
     check_worker_steps,
+    note_function_files,
     note_shared_files,
 )
 from jupyter_pipeline.compiler.options import Compilation, CompileOptions
@@ -415,8 +416,10 @@ def _check_workers(
         if refusals := check_worker_steps(steps, module):
             raise CompileRefusedError(refusals)
         sliced.notes += note_shared_files(steps)
-    elif refusals := check_function_steps(steps, module):
-        raise CompileRefusedError(refusals)
+    elif any(step.function for step in steps):
+        if refusals := check_function_steps(steps, module):
+            raise CompileRefusedError(refusals)
+        sliced.notes += note_function_files(steps)
     steps = [s for s in steps if not s.function]
     if not largest_worker_size(s.settings for s in steps):
         return

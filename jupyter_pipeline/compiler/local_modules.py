@@ -86,9 +86,13 @@ def _refuse_taken(relative: str, name: str, folder: Path) -> None:
 def _files_of(name: str, folder: Path) -> list[Path]:
     package, module = folder / name, folder / f"{name}.py"
     if (package / "__init__.py").is_file() or (not module.is_file() and _is_namespace(name, folder)):
-        hidden = ("__pycache__", ".ipynb_checkpoints")
-        return sorted(p for p in package.rglob("*") if p.is_file() and not {*hidden} & {*p.parts} and p.name[0] != ".")
+        return sorted(p for p in package.rglob("*") if p.is_file() and not _is_hidden(p.relative_to(package)))
     return [module] if module.is_file() else []
+
+
+def _is_hidden(path: Path) -> bool:
+    """Return True if a file, or a folder above it, is hidden or holds compiled modules."""
+    return any(part.startswith(".") or part == "__pycache__" for part in path.parts)
 
 
 def _is_namespace(name: str, folder: Path) -> bool:
@@ -115,8 +119,7 @@ def _read_data(path: Path) -> str | None:
     try:
         if path.stat().st_size > _LARGEST:
             return None
-        content = path.read_bytes()
-        text = content.decode("utf-8")
+        text = path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError):
         return None
-    return text if "\0" not in text and text.encode() == content else None
+    return text if "\0" not in text else None

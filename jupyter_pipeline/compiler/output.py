@@ -138,7 +138,8 @@ def _read_record(folder: Path) -> dict[str, Any]:
         record = json.loads((folder / RECORD).read_text("utf-8"))
     except (OSError, ValueError):
         record = None
-    return {"files": {}, **record} if isinstance(record, dict) else {"files": {}}
+    is_valid = isinstance(record, dict) and isinstance(record.get("files"), dict)
+    return record if is_valid else {"files": {}}
 
 
 def _read(path: Path) -> str | None:

@@ -23,6 +23,7 @@ from jupyter_pipeline.compiler.frontend.notebook import (
 )
 from jupyter_pipeline.compiler.frontend.sections import find_sections
 from jupyter_pipeline.compiler.graph.naming import collect_directives, to_identifier
+from jupyter_pipeline.compiler.graph.steps import find_ancestors
 from jupyter_pipeline.compiler.options import CompileOptions
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import StepProposal, StepsProposal, UnassignedCell
@@ -62,7 +63,7 @@ def propose_steps(cells: Sequence[Cell], name: str = "notebook") -> StepsProposa
     steps = [step for step in graph.steps if step.statements]
     cells_of = {id(step): tuple(c for c in step.cells if any(s.cell == c for s in step.statements)) for step in steps}
     names = {id(step): _name(step, [directives[c] for c in cells_of[id(step)] if c in directives]) for step in steps}
-    waits = _find_predecessors(steps)
+    waits = {id(step): {id(one) for one in find_ancestors(step, steps)} for step in steps}
     proposals = []
     for step in steps:
         own = cells_of[id(step)]
@@ -134,15 +135,6 @@ def _name(step: Step, directives: Sequence[Directive]) -> str:
     """Return the name in the directives of a step, if they have one; else the name of the step in the graph."""
     found = {directive.name for directive in directives}
     return found.pop() if len(found) == 1 and "" not in found else step.task_name
-
-
-def _find_predecessors(steps: Sequence[Step]) -> dict[int, set[int]]:
-    """Return the ids of all steps that finish before each step, by the id of the step."""
-    found: dict[int, set[int]] = {}
-    for step in steps:
-        direct = {id(other) for other in (*step.sources.values(), *step.after)}
-        found[id(step)] = direct | {one for other in direct for one in found[other]}
-    return found
 
 
 def _find_unassigned(

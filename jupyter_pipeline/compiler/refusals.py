@@ -198,7 +198,7 @@ RULES: dict[str, Rule] = {
         Rule(
             "function-client",
             "name",
-            "it is a client or cluster, which the machine of a --function cannot reach",
+            "it uses a client or a cluster, which the machine of a --function cannot reach",
             "Omit --function, or compute the value in another step and pass it.",
         ),
         Rule(
@@ -206,6 +206,12 @@ RULES: dict[str, Rule] = {
             "directive",
             "the step awaits something, and the machine of a --function has no event loop for it",
             "Omit --function, or call a function that does not await.",
+        ),
+        Rule(
+            "function-files",
+            "edge",
+            "{step} uses {path} that {other} writes, and a machine of --function shares no files with other steps",
+            "Return the content as a value, use object storage such as s3://, or give both cells the same step name.",
         ),
         # Edges between steps
         Rule(

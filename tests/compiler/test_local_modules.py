@@ -27,6 +27,12 @@ def test_a_package_travels_whole(tmp_path: Path) -> None:
     assert sorted(found) == ["tools/__init__.py", "tools/a.py", "tools/b.py", "tools/sub/c.py"]
 
 
+def test_hidden_folders_of_a_package_stay_but_not_those_above_it(tmp_path: Path) -> None:
+    home = tmp_path / ".work" / "__pycache__"
+    write(home, **{"tools/__init__": "", "tools/.git/hook": "", "tools/__pycache__/a": "", "tools/sub/.tmp/b": ""})
+    assert sorted(find_local_modules({"steps.py": "import tools"}, home)) == ["tools/__init__.py"]
+
+
 def test_modules_that_import_each_other_are_found_once(tmp_path: Path) -> None:
     write(tmp_path, a="import b", b="import a")
     assert sorted(find_local_modules({"steps.py": "def f():\n    import a"}, tmp_path)) == ["a.py", "b.py"]

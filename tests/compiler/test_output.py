@@ -40,6 +40,14 @@ def test_manual_edits_are_overwritten_only_with_overwrite(tmp_path: Path) -> Non
     assert (tmp_path / "steps.py").read_text() == compiled().files["steps.py"]
 
 
+@pytest.mark.parametrize("record", ["", "[]", '{"files": []}', '{"version": "1"}'])
+def test_files_with_a_damaged_record_are_manual_edits(tmp_path: Path, record: str) -> None:
+    write_files(tmp_path, compiled())
+    (tmp_path / RECORD).write_text(record)
+    with pytest.raises(EditedByHandError):
+        write_files(tmp_path, compiled(retries=5))
+
+
 def test_files_without_a_record_are_manual_edits(tmp_path: Path) -> None:
     (tmp_path / "flow.py").write_text("mine")
     with pytest.raises(EditedByHandError):

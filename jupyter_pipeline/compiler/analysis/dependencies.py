@@ -106,7 +106,7 @@ def analyze(
     too_deep = None
     for cell, group in groupby(program.statements, key=lambda s: s.cell):
         statements = list(group)
-        state.closes_figures = cell not in program.keeps_figures
+        state.closes_figures = cell not in program.open_figure_cells
         if state.closes_figures:
             state.locations.pop(FIGURE, None)
         try:

@@ -19,7 +19,17 @@ from functools import lru_cache
 
 from jupyter_pipeline.compiler.analysis.texts import ANY_TEXT, Texts, concatenate
 
-__all__ = ["ANY_PATH", "base_name", "find_paths", "is_module", "join_paths", "overlap", "parent_folder", "service_path"]
+__all__ = [
+    "ANY_PATH",
+    "SERVICE",
+    "base_name",
+    "find_paths",
+    "is_module",
+    "join_paths",
+    "overlap",
+    "parent_folder",
+    "service_path",
+]
 
 ANY_PATH = "*"
 """Path that stands for any file."""

@@ -26,7 +26,7 @@ from jupyter_pipeline.compiler.analysis.heap import bits
 from jupyter_pipeline.compiler.analysis.left_out_lines import note_left_out_lines
 from jupyter_pipeline.compiler.analysis.state import UnresolvedName
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement, parse_cells
-from jupyter_pipeline.compiler.analysis.syntax import is_future
+from jupyter_pipeline.compiler.analysis.syntax import is_future, shorten_statement
 from jupyter_pipeline.compiler.analysis.unused_statements import find_unused
 from jupyter_pipeline.compiler.frontend.ipython import PLACEHOLDER
 from jupyter_pipeline.compiler.frontend.notebook import (
@@ -291,7 +291,9 @@ def _slice_backward(
         refusals = [*found, *(r for s in sliced.statements for r in _refuse_statement(program, s))]
         unique = {(r.cell, r.line, r.name): r for r in refusals}
         raise CompileRefusedError([unique[k] for k in sorted(unique)])
-    sliced.notes += [CellNote(statements[n].cell, _LEFT_OUT, subject=_show(statements[n].node)) for n in bits(left_out)]
+    sliced.notes += [
+        CellNote(statements[n].cell, _LEFT_OUT, subject=shorten_statement(statements[n].node)) for n in bits(left_out)
+    ]
     sliced.notes += dict.fromkeys(
         CellNote(name.cell, f"line {name.line}: {name.name} has no definition; a run that reads it fails")
         for name in every
@@ -362,11 +364,6 @@ def _show_import(node: ast.stmt) -> str:
     return ", ".join(imports) or ast.unparse(node).split("\n")[0]
 
 
-def _show(node: ast.stmt) -> str:
-    """Return the beginning of a statement's text, for a note."""
-    return ast.unparse(node).split("\n")[0][:60]
-
-
 def _note_unknown_effects(statements: Sequence[Statement], dependencies: Dependencies, needed: int) -> list[CellNote]:
     """Return notes on the statements that a slice leaves out, although it may depend on them.
 
@@ -389,9 +386,9 @@ def _note_unknown_effects(statements: Sequence[Statement], dependencies: Depende
         if statement.number in dependencies.patchers:
             notes.append(CellNote(statement.cell, _UNKNOWN_EFFECTS, subject=_show_import(statement.node)))
         if reads_files and statement.written:
-            notes.append(CellNote(statement.cell, _UNREAD_FILES, subject=_show(statement.node)))
+            notes.append(CellNote(statement.cell, _UNREAD_FILES, subject=shorten_statement(statement.node)))
         if statement.operands & reached and not statement.unknown_calls:
-            notes.append(CellNote(statement.cell, _OPERATIONS, subject=_show(statement.node)))
+            notes.append(CellNote(statement.cell, _OPERATIONS, subject=shorten_statement(statement.node)))
     return notes
 
 

@@ -89,7 +89,7 @@ class Program:
     plain: dict[int, PlainCell]
     """By cell index."""
     statements: list[Statement]
-    keeps_figures: set[int] = field(default_factory=set)
+    open_figure_cells: set[int] = field(default_factory=set)
     """Cells after which Jupyter leaves figures open."""
     decided_by: dict[int, int] = field(default_factory=dict)
     """For each cell whose translation depends on names in cells below it, the last of these cells."""

@@ -15,9 +15,11 @@ __all__ = [
     "last_name",
     "leaves_path",
     "shorten",
+    "shorten_statement",
 ]
 
 _SHOWN = 40
+_SHOWN_LINE = 60
 _INDEXERS = ("at", "iat", "loc", "iloc")
 """Attributes of tables whose elements are rows and cells."""
 
@@ -110,3 +112,8 @@ def is_cell(node: ast.expr) -> bool:
         return False
     table = node.value
     return isinstance(table, ast.Subscript) or (isinstance(table, ast.Attribute) and table.attr in _INDEXERS)
+
+
+def shorten_statement(node: ast.stmt) -> str:
+    """Return the first line of a statement for a note, at most 60 characters."""
+    return ast.unparse(node).split("\n")[0][:_SHOWN_LINE]

@@ -30,6 +30,7 @@ RESERVED_NAMES = frozenset(
         "is_dask_collection",
         "list",
         "os",
+        "pathlib",
         "persist_results",
         "receive_results",
         "return_state",
@@ -46,7 +47,6 @@ RESERVED_NAMES = frozenset(
         "Client",
         "CACHED",
         "Field",
-        "Path",
         "StepCluster",
         "StepFunctions",
     ]
@@ -180,9 +180,9 @@ def render_folder_change(imports: Imports) -> str:
     It does so only in ``pipelines/NAME/``: a deployment sets the folder of its runs, and a copy elsewhere has none.
     """
     imports.need("os")
-    imports.need("pathlib", "Path")
+    imports.need("pathlib")
     return (
         "# Relative paths start in the folder of the notebook. A deployment sets it.\n"
-        'if Path(__file__).parent.parent.name == "pipelines":\n'
-        "    os.chdir(Path(__file__).parent.parent.parent)\n"
+        'if pathlib.Path(__file__).parent.parent.name == "pipelines":\n'
+        "    os.chdir(pathlib.Path(__file__).parent.parent.parent)\n"
     )

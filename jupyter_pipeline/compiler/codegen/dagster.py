@@ -14,12 +14,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from jupyter_pipeline.compiler.codegen.base import CodeGenerator, origin_sentence, render_folder_change
 from jupyter_pipeline.compiler.codegen.docstrings import render_module_docstring
 from jupyter_pipeline.compiler.codegen.imports import Imports, need_types
-from jupyter_pipeline.compiler.codegen.text import escape_docstring, indent, render_verdict, wrap_call
+from jupyter_pipeline.compiler.codegen.text import (
+    escape_docstring,
+    indent,
+    render_arguments,
+    render_text,
+    render_verdict,
+    wrap_call,
+)
 from jupyter_pipeline.compiler.frontend.directives import largest_worker_size
 from jupyter_pipeline.compiler.graph.naming import to_identifier, unused_name
 from jupyter_pipeline.compiler.graph.parameters import Parameter
@@ -132,11 +139,8 @@ class _Ops:
             cluster = "Client()"
         else:
             self.imports.need("jupyter_pipeline.runtime", "run_on")
-            sizes = "".join(
-                f", {name}={_quoted(value)}"
-                for name, value in largest_worker_size(s.settings for s in self.steps).items()
-            )
-            cluster = f'run_on("{profile}", __file__{sizes})'
+            sizes = render_arguments(largest_worker_size(s.settings for s in self.steps))
+            cluster = f"run_on({render_text(profile)}, __file__{sizes})"
         return (
             f'@resource\ndef {self.names["cluster"]}(context):\n    """The cluster of a run."""\n'
             f"    with {cluster} as client:\n        yield client"
@@ -160,7 +164,7 @@ class _Ops:
             settings.append(f"ins={{{waits}}}")
         if len(step.outputs) > 1:
             self.imports.need("dagster", "Out")
-            settings.append(f"out={{{', '.join(f'{_quoted(n)}: Out()' for n in step.outputs)}}}")
+            settings.append(f"out={{{', '.join(f'{render_text(n)}: Out()' for n in step.outputs)}}}")
         if self.options.profile:
             settings.append(f'required_resource_keys={{"{self.names["cluster"]}"}}')
         if step.settings.retries:
@@ -312,7 +316,3 @@ def _after(step: Step) -> str:
 def _is_read(line: str, everything: str) -> bool:
     names = line.partition(" = ")[0].split(", ")
     return any(len(re.findall(rf"\b{name}\b", everything)) > 1 for name in names) or len(names) > 1
-
-
-def _quoted(value: Any) -> str:
-    return f'"{value}"' if isinstance(value, str) else repr(value)

@@ -36,7 +36,7 @@ def render_closing(program: Program, step: Step, imported: Collection[str]) -> l
 def render_text(program: Program, s: Statement) -> str:
     """Return the text of a statement; loops and functions close the figures where they show them."""
     text = program.text(s)
-    if ".show(" not in text or s.typed or s.cell in program.keeps_figures:
+    if ".show(" not in text or s.typed or s.cell in program.open_figure_cells:
         return text
     paths = find_imported_paths(one.node for one in program.statements)
     lines = text.split("\n")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from jupyter_pipeline.compiler.codegen.base import (
@@ -20,7 +19,7 @@ from jupyter_pipeline.compiler.codegen.base import (
 )
 from jupyter_pipeline.compiler.codegen.docstrings import render_module_docstring, render_summary
 from jupyter_pipeline.compiler.codegen.imports import Imports, need_types
-from jupyter_pipeline.compiler.codegen.prefect_clusters import FlowClusters, find_ancestors, size_arguments
+from jupyter_pipeline.compiler.codegen.prefect_clusters import FlowClusters, size_arguments
 from jupyter_pipeline.compiler.codegen.prefect_tasks import render_cache_policy, task_arguments
 from jupyter_pipeline.compiler.codegen.prefect_yaml import prefect_yaml_notes, render_prefect_yaml
 from jupyter_pipeline.compiler.codegen.step_types import render_flow_type
@@ -29,13 +28,14 @@ from jupyter_pipeline.compiler.codegen.text import (
     render_default,
     render_parameter,
     render_signature,
+    render_text,
     render_verdict,
     wrap_call,
 )
 from jupyter_pipeline.compiler.graph.naming import unused_name
 from jupyter_pipeline.compiler.graph.parameters import Parameter
 from jupyter_pipeline.compiler.graph.pipeline import PipelineGraph
-from jupyter_pipeline.compiler.graph.steps import Step
+from jupyter_pipeline.compiler.graph.steps import Step, find_ancestors
 from jupyter_pipeline.compiler.options import CompileOptions
 
 __all__ = ["PrefectCodeGenerator"]
@@ -67,9 +67,6 @@ class PrefectCodeGenerator(CodeGenerator):
     ) -> Mapping[str, str]:
         """Return ``prefect.yaml``."""
         return {"prefect.yaml": render_prefect_yaml(options, self.entrypoint(graph, options), parameters, version)}
-
-
-_PATH = re.compile(r"\bpathlib\.Path\b")
 
 
 def _flow_function(graph: PipelineGraph) -> str:
@@ -110,12 +107,6 @@ def _render_flow(graph: PipelineGraph, options: CompileOptions) -> str:
 
 
 def _argument(parameter: Parameter, imports: Imports) -> str:
-    # The flow imports `Path` for the folder of the notebook.
-    parameter = replace(
-        parameter,
-        annotation=_PATH.sub("Path", parameter.annotation),
-        text=_PATH.sub("Path", parameter.text),
-    )
     need_types(parameter, imports)
     if parameter.window:
         return f"{parameter.name}: {parameter.annotation} | None = None"
@@ -139,10 +130,10 @@ def _on_cluster(
 ) -> str:
     """Return `body` inside the clusters of the run and of its steps, or unchanged without any."""
     contexts = list(clusters)
-    shared = [s for s in steps if s.profile in ("", options.profile) and not s.function]
     if options.profile and not options.standalone and any(not (s.profile or s.function) for s in steps):
+        shared = [s for s in steps if s.profile in ("", options.profile) and not s.function]
         imports.need("jupyter_pipeline.runtime", "run_on")
-        contexts.insert(0, f'run_on("{options.profile}", __file__{size_arguments(shared)})')
+        contexts.insert(0, f"run_on({render_text(options.profile)}, __file__{size_arguments(shared)})")
     if options.on_workers:
         contexts[0] += " as run_client"
         contexts.append(f"{imports.need('jupyter_pipeline.runtime', 'tasks_on')}(run_client, steps) as task_runner")

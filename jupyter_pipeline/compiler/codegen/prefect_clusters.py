@@ -13,36 +13,23 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from jupyter_pipeline.compiler.codegen.imports import Imports
+from jupyter_pipeline.compiler.codegen.text import render_arguments, render_text
 from jupyter_pipeline.compiler.frontend.directives import largest_worker_size
 from jupyter_pipeline.compiler.graph.naming import to_identifier, unused_name
-from jupyter_pipeline.compiler.graph.steps import Step
+from jupyter_pipeline.compiler.graph.steps import Step, find_ancestors
 
-__all__ = ["FlowClusters", "find_ancestors", "size_arguments"]
-
-
-def find_ancestors(step: Step, steps: Sequence[Step]) -> list[Step]:
-    """Return the transitive predecessors of `step`, in the order of `steps`."""
-    found: set[int] = set()
-    todo = [step]
-    while todo:
-        here = todo.pop()
-        for before in (*here.sources.values(), *here.after):
-            if id(before) not in found:
-                found.add(id(before))
-                todo.append(before)
-    return [s for s in steps if id(s) in found]
+__all__ = ["FlowClusters", "size_arguments"]
 
 
 def size_arguments(steps: Sequence[Step]) -> str:
     """Return the arguments of the largest worker size of `steps`, each after a comma."""
-    sizes = largest_worker_size(s.settings for s in steps if not s.function)
-    return "".join(f", {name}={value!r}" for name, value in sizes.items()).replace("'", '"')
+    return render_arguments(largest_worker_size(s.settings for s in steps))
 
 
 def _machine_arguments(step: Step) -> str:
     """Return the arguments of the machines of a function, each after a comma."""
-    sizes = {**largest_worker_size([step.settings]), **({"region": step.region} if step.region else {})}
-    return "".join(f", {name}={value!r}" for name, value in sizes.items()).replace("'", '"')
+    region = {"region": step.region} if step.region else {}
+    return render_arguments({**largest_worker_size([step.settings]), **region})
 
 
 class FlowClusters:
@@ -86,7 +73,7 @@ class FlowClusters:
         for profile, name in self.names.items():
             sizes = size_arguments([s for s in self.steps if s.profile == profile])
             maker = self.imports.need("jupyter_pipeline.runtime", "StepCluster")
-            found.append(f'{maker}("{profile}", __file__{sizes}) as {name}')
+            found.append(f"{maker}({render_text(profile)}, __file__{sizes}) as {name}")
         for arguments, name in self.machines.items():
             maker = self.imports.need("jupyter_pipeline.runtime", "StepFunctions")
             found.append(f"{maker}(__file__{arguments}) as {name}")

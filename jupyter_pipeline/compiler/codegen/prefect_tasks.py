@@ -14,7 +14,7 @@ _CACHED = f'''
 
 def code(context, arguments):
     """Return a cache key of the task and of all code in this folder."""
-    files = sorted(Path(__file__).parent.rglob("*.py"))
+    files = sorted(pathlib.Path(__file__).parent.rglob("*.py"))
     return hash_objects(context.task.name, *(file.read_text() for file in files))
 
 
@@ -24,7 +24,7 @@ def code(context, arguments):
 
 def render_cache_policy(imports: Imports) -> str:
     """Return the definition of the cache policy, and add its imports to `imports`."""
-    imports.need("pathlib", "Path")
+    imports.need("pathlib")
     imports.need("prefect.cache_policies", "CacheKeyFnPolicy")
     imports.need("prefect.cache_policies", "INPUTS")
     imports.need("prefect.utilities.hashing", "hash_objects")

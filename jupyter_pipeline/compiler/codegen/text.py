@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import tokenize
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,9 +14,11 @@ if TYPE_CHECKING:
 __all__ = [
     "escape_docstring",
     "indent",
+    "render_arguments",
     "render_default",
     "render_parameter",
     "render_signature",
+    "render_text",
     "render_verdict",
     "wrap_call",
 ]
@@ -51,6 +54,22 @@ def wrap_call(function: str, arguments: Sequence[str], *, room: int = 92) -> str
     if len(line.rpartition("\n")[2]) <= room or not arguments:
         return line
     return f"{function}(\n" + "".join(f"    {a},\n" for a in arguments) + ")"
+
+
+def render_text(text: str) -> str:
+    """Return a string literal in double quotation marks."""
+    return json.dumps(text, ensure_ascii=False)  # each string of JSON is one of Python
+
+
+def render_arguments(values: Mapping[str, str | int]) -> str:
+    """Return keyword arguments, each after a comma.
+
+    Examples
+    --------
+    >>> render_arguments({"cpus": 2, "memory": "8GiB"})
+    ', cpus=2, memory="8GiB"'
+    """
+    return "".join(f", {name}={render_text(v) if isinstance(v, str) else v}" for name, v in values.items())
 
 
 def render_signature(name: str, parameters: Sequence[str], *, asynchronous: bool = False, returns: str = "") -> str:

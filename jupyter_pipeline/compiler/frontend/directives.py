@@ -19,6 +19,7 @@ from typing import Any
 from jupyter_pipeline import arguments
 from jupyter_pipeline.exceptions import UsageError
 from jupyter_pipeline.models import Record
+from jupyter_pipeline.paths import check_name
 
 __all__ = [
     "KINDS",
@@ -57,6 +58,7 @@ _HELP = {**OPTIONS, **STEP_OPTIONS}
 _MAP = "--map"
 _FUNCTION = "--function"
 _SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?) ?(?P<unit>[kMGTP])(?P<binary>i?)B")
+_REGION = re.compile(r"[a-z0-9-]+")
 _KEYS = (*KINDS, "map", "function")
 """Keys of cell metadata that are no options with a value."""
 MOST_RETRIES = 100
@@ -111,10 +113,10 @@ class Directive(Record):
 
     def has_same_options(self, other: Directive) -> bool:
         """Return True if `other` sets the same options."""
-        return dict(self.settings) == dict(other.settings) and self.compute == other.compute
+        return dict(self.settings) == dict(other.settings) and self.placement == other.placement
 
     @property
-    def compute(self) -> tuple[str, bool, str]:
+    def placement(self) -> tuple[str, bool, str]:
         """Options that choose the place of the step."""
         return self.profile, self.function, self.region
 
@@ -229,7 +231,11 @@ def _directive(kind: str, name: str, options: Mapping[str, str], *, mapped: bool
         raise UsageError(
             f"--profile {profile}: give the name of a profile. `jupyter pipeline profiles list` lists them."
         )
+    if profile:
+        check_name("profile", profile)
     region = options.get("--region", "").strip()
+    if region and not _REGION.fullmatch(region):
+        raise UsageError(f"--region {region}: give the name of a region, such as us-east-2.")
     if region and not function:
         raise UsageError("--region needs --function: a profile has the region of a cluster.")
     if function and kind == "check":

@@ -12,12 +12,12 @@ ensures that this is the value of the notebook.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from jupyter_pipeline.compiler.analysis.heap import bits as positions
 from jupyter_pipeline.compiler.analysis.statements import Statement
+from jupyter_pipeline.compiler.analysis.syntax import shorten_statement
 from jupyter_pipeline.compiler.graph.steps import Step
 from jupyter_pipeline.compiler.refusals import refusal
 from jupyter_pipeline.models import Refusal
@@ -201,6 +201,5 @@ def _order_changes(steps: Sequence[Step]) -> Iterator[Conflict]:
                     if reader not in [*step.sources.values(), *step.after]:
                         step.after.append(reader)
                     continue
-                text = ast.unparse(s.node).split("\n")[0][:60]
                 first, last = order[id(step)], order[id(reader)]
-                yield Conflict.by_rule("changed-before-read", s, text, first, last)
+                yield Conflict.by_rule("changed-before-read", s, shorten_statement(s.node), first, last)

@@ -51,7 +51,7 @@ def set_closings(program: Program, steps: Sequence[Step], imports: Sequence[Stat
                 after_show = s
             if FIGURE not in s.effects:
                 continue
-            if is_open and s.cell not in program.keeps_figures and (shown or used_in != s.cell):
+            if is_open and s.cell not in program.open_figure_cells and (shown or used_in != s.cell):
                 if lists_figures or not _starts_figure(s.node, paths):
                     found.add((after_show if shown and after_show and used_in == s.cell else s).number)
                 is_open = False

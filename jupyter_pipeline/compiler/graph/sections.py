@@ -208,7 +208,7 @@ def _directive(group: _Group, directives: Mapping[int, Directive], notes: list[C
     if directive.map:
         notes.append(CellNote(marked[0], "--map has no effect, because the cell is part of a larger step"))
     for other in (cell for cell in marked[1:] if directives[cell].name != directive.name):
-        if directives[other].compute != directive.compute:
+        if directives[other].placement != directive.placement:
             raise CompileRefusedError(
                 [refusal("step-compute", cell=other, line=1, name=directives[other].name, step=directive.name)]
             )

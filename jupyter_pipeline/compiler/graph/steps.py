@@ -28,6 +28,7 @@ from jupyter_pipeline.compiler.graph.parameters import Parameter
 __all__ = [
     "Step",
     "awaits",
+    "find_ancestors",
     "find_assigned_names",
     "find_libraries",
     "find_mutated_names",
@@ -227,6 +228,19 @@ def pass_parameters(step: Step, parameters: Sequence[Parameter]) -> None:
     step.parameters = [p for p in parameters if p.name in read]
     step.inputs = [n for n in step.inputs if n not in names]
     step.asynchronous = any(awaits(s.node) for s in step.statements)
+
+
+def find_ancestors(step: Step, steps: Sequence[Step]) -> list[Step]:
+    """Return the transitive predecessors of `step`, in the order of `steps`."""
+    found: set[int] = set()
+    todo = [step]
+    while todo:
+        here = todo.pop()
+        for before in (*here.sources.values(), *here.after):
+            if id(before) not in found:
+                found.add(id(before))
+                todo.append(before)
+    return [s for s in steps if id(s) in found]
 
 
 def awaits(node: ast.AST) -> bool:

@@ -12,8 +12,10 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 
 from jupyter_pipeline.compiler.analysis.statements import Statement
+from jupyter_pipeline.compiler.analysis.syntax import shorten_statement
 from jupyter_pipeline.compiler.graph.edges import Conflict
 from jupyter_pipeline.compiler.graph.steps import Step, awaits
+from jupyter_pipeline.compiler.graph.value_types import find_path
 
 __all__ = ["find_thread_bound"]
 
@@ -59,7 +61,7 @@ def _find_settings(steps: Sequence[Step], modules: Mapping[str, str]) -> Iterato
     for position, step in enumerate(steps[:-1]):
         for s in step.statements:
             for node in ast.walk(s.node):
-                if isinstance(node, ast.Call) and _dotted(node.func, modules) in _THREAD_SETTINGS:
+                if isinstance(node, ast.Call) and find_path(node.func, modules) in _THREAD_SETTINGS:
                     reason = "it applies to one thread, and steps run in several"
                     yield Conflict(s, ast.unparse(node.func), "one-thread", reason, position, len(steps) - 1)
 
@@ -79,7 +81,7 @@ def _find_connections(steps: Sequence[Step], modules: Mapping[str, str]) -> Iter
 
 
 def _connects(node: ast.Call, modules: Mapping[str, str], bound: Mapping[str, int]) -> bool:
-    if _dotted(node.func, modules) in _CONNECTIONS:
+    if find_path(node.func, modules) in _CONNECTIONS:
         return not any(k.arg == "check_same_thread" for k in node.keywords)
     function = node.func
     if not isinstance(function, ast.Attribute) or function.attr not in _DERIVING:
@@ -92,7 +94,7 @@ def _find_awaiting(steps: Sequence[Step]) -> Iterator[Conflict]:
     if len(waiting) > 1:
         s = next(s for s in steps[waiting[-1]].statements if awaits(s.node))
         reason = "cells that await share one event loop"
-        yield Conflict(s, ast.unparse(s.node).split("\n")[0][:60], "one-thread", reason, waiting[0], waiting[-1])
+        yield Conflict(s, shorten_statement(s.node), "one-thread", reason, waiting[0], waiting[-1])
 
 
 def _find_modules(statements: Sequence[Statement]) -> dict[str, str]:
@@ -108,13 +110,3 @@ def _find_modules(statements: Sequence[Statement]) -> dict[str, str]:
             elif isinstance(node, ast.ImportFrom) and node.module:
                 found |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names}
     return found
-
-
-def _dotted(node: ast.expr, modules: Mapping[str, str]) -> str:
-    """Return the path of a library function; empty for other expressions."""
-    if isinstance(node, ast.Name):
-        return modules.get(node.id, "")
-    if isinstance(node, ast.Attribute):
-        base = _dotted(node.value, modules)
-        return f"{base}.{node.attr}" if base else ""
-    return ""

@@ -7,12 +7,12 @@ names have no type: an annotation is exact, or there is none.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from jupyter_pipeline.compiler.analysis.library_models.registry import find_attribute, find_function, find_method
 from jupyter_pipeline.compiler.analysis.values import TABLE, LibraryInstance
 
-__all__ = ["TypeInference", "find_imported_paths", "qualify"]
+__all__ = ["TypeInference", "find_bindings", "find_imported_paths", "find_path", "qualify"]
 
 _CLASSES = {
     "pandas.DataFrame": "pandas.DataFrame",
@@ -94,7 +94,7 @@ class TypeInference:
         text = ast.unparse(annotation)
         if isinstance(annotation, ast.Name) and text in ("int", "float", "str", "bool", "list", "dict", "set", "tuple"):
             return text
-        path = self._path(annotation)
+        path = find_path(annotation, self.imports)
         return path if path in _PATHS else ""
 
     def type_of(self, value: ast.expr) -> str:
@@ -131,7 +131,7 @@ class TypeInference:
         function = call.func
         if isinstance(function, ast.Name) and function.id not in self.imports:
             return "" if function.id in self._untyped else _BUILTINS.get(function.id, "")
-        path = self._path(function)
+        path = find_path(function, self.imports)
         if path in _PATHS:
             return path
         if path:
@@ -147,16 +147,6 @@ class TypeInference:
         if model is None:
             return ""
         return receiver if model.returns_own_class else _public(model.type)
-
-    def _path(self, node: ast.expr) -> str:
-        """Return the import path of a function; empty if it is no attribute of an imported name."""
-        parts: list[str] = []
-        while isinstance(node, ast.Attribute):
-            parts.append(node.attr)
-            node = node.value
-        if isinstance(node, ast.Name) and node.id in self.imports:
-            return ".".join([self.imports[node.id], *reversed(parts)])
-        return ""
 
     def _instance(self, type_: str) -> LibraryInstance | None:
         path = _PATHS.get(type_)
@@ -180,6 +170,54 @@ def find_imported_paths(statements: Iterable[ast.stmt]) -> dict[str, str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
     return found
+
+
+def find_path(node: ast.expr, paths: Mapping[str, str]) -> str:
+    """Return the import path of an expression; empty if it is no attribute of an imported name.
+
+    Examples
+    --------
+    >>> find_path(ast.parse("np.linalg.norm", mode="eval").body, {"np": "numpy"})
+    'numpy.linalg.norm'
+    """
+    if isinstance(node, ast.Name):
+        return paths.get(node.id, "")
+    if isinstance(node, ast.Attribute):
+        base = find_path(node.value, paths)
+        return f"{base}.{node.attr}" if base else ""
+    return ""
+
+
+def find_bindings(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Yield each target of a statement with the expression that it gets, outside of nested functions and classes.
+
+    Examples
+    --------
+    >>> [(ast.unparse(t), ast.unparse(v)) for t, v in find_bindings(ast.parse("a, b = open(f), 1; c: int = 2"))]
+    [('a', 'open(f)'), ('b', '1'), ('c', '2')]
+    """
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            yield from _pair(target, node.value)
+    elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value is not None:
+        yield node.target, node.value
+    elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+        yield node.optional_vars, node.context_expr
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+        for child in ast.iter_child_nodes(node):
+            yield from find_bindings(child)
+
+
+def _pair(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Yield the elements of a target with their expressions, or both as they are if these are not known."""
+    several = ast.Tuple | ast.List
+    if isinstance(target, several) and isinstance(value, several):
+        is_starred = any(isinstance(each, ast.Starred) for each in [*target.elts, *value.elts])
+        if len(target.elts) == len(value.elts) and not is_starred:
+            for one, other in zip(target.elts, value.elts, strict=True):
+                yield from _pair(one, other)
+            return
+    yield target, value
 
 
 def _public(type_: object) -> str:

@@ -14,6 +14,7 @@ from jupyter_pipeline.compiler.analysis.syntax import (
     last_name,
     leaves_path,
     shorten,
+    shorten_statement,
 )
 
 
@@ -129,3 +130,10 @@ def test_expressions_in_notes_have_at_most_forty_characters(length: int, shown: 
 )
 def test_a_cell_of_a_table_is_recognized(source: str, expected: bool) -> None:
     assert is_cell(ast.parse(source, mode="eval").body) is expected
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"), [("for x in y:\n    pass", "for x in y:"), ("a = " + "b" * 60, "a = " + "b" * 56)]
+)
+def test_statements_in_notes_have_one_line_of_at_most_sixty_characters(source: str, expected: str) -> None:
+    assert shorten_statement(ast.parse(source).body[0]) == expected

@@ -67,6 +67,8 @@ def test_a_directive_has_a_name_and_settings(text: str, mark: Directive) -> None
         ("a --function --gpus 2", "at most one GPU"),
         ("a --profile --map", "give the name of a profile"),
         ("a --profile x/y.yaml", "give the name of a profile"),
+        ("a --profile 'x\"y'", "cannot be the name of a profile"),
+        ("a --function --region 'us\"e'", "give the name of a region, such as us-east-2"),
         ("'a", "Close the quotation"),
     ],
 )

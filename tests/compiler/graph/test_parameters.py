@@ -134,7 +134,7 @@ def test_a_name_that_cannot_be_a_parameter_is_refused(sources: list[str], name: 
             {"anyOf": [{"type": "integer"}, {"type": "null"}]},
         ),
         ("n: int | None = 3", "int | None", {"anyOf": [{"type": "integer"}, {"type": "null"}]}),
-        ("from pathlib import Path\np = Path('a.csv')", "Path", {"type": "string", "format": "path"}),
+        ("from pathlib import Path\np = Path('a.csv')", "pathlib.Path", {"type": "string", "format": "path"}),
         ("from decimal import Decimal\np = Decimal('1.5')", "decimal.Decimal", {"type": "string", "format": "decimal"}),
         ("import datetime as dt\np = dt.time(6, 30)", "datetime.time", {"type": "string", "format": "time"}),
         (
@@ -167,6 +167,12 @@ def test_annotations_and_literals_keep_their_types(source: str, annotation: str,
     assert {key: field[key] for key in schema} == schema
     assert f"{name}: {annotation.replace(chr(39), chr(34))} = " in made.files["flow.py"]
     compile(made.files["steps.py"], "steps.py", "exec")
+
+
+def test_the_text_of_a_default_stays_as_it_is() -> None:
+    cell = Cell(index=0, source="note = 'uses pathlib.Path'", tags=("parameters",))
+    flow = compile_cells(to_cells(cell, "y = note"), 1, CompileOptions(name="p")).files["flow.py"]
+    assert "uses pathlib.Path" in flow
 
 
 def test_a_list_is_no_default_of_a_function() -> None:

@@ -5,7 +5,7 @@ Generated from tpch.ipynb by Jupyter Pipeline.
 
 import datetime
 import os
-from pathlib import Path
+import pathlib
 
 import cloudpickle
 from dask import is_dask_collection
@@ -22,7 +22,7 @@ import steps
 
 def code(context, arguments):
     """Return a cache key of the task and of all code in this folder."""
-    files = sorted(Path(__file__).parent.rglob("*.py"))
+    files = sorted(pathlib.Path(__file__).parent.rglob("*.py"))
     return hash_objects(context.task.name, *(file.read_text() for file in files))
 
 
@@ -61,8 +61,8 @@ def revenue(
 ):
     """Run revenue."""
     # Relative paths start in the folder of the notebook. A deployment sets it.
-    if Path(__file__).parent.parent.name == "pipelines":
-        os.chdir(Path(__file__).parent.parent.parent)
+    if pathlib.Path(__file__).parent.parent.name == "pipelines":
+        os.chdir(pathlib.Path(__file__).parent.parent.parent)
     if paths is None:
         paths = ["a.json", "b.json"]
     from dask_jobqueue import SLURMCluster

@@ -5,7 +5,7 @@ Generated from tpch.ipynb by Jupyter Pipeline.
 
 import datetime
 import os
-from pathlib import Path
+import pathlib
 
 from dagster import (
     Backoff,
@@ -43,8 +43,8 @@ class Parameters(ConfigurableResource):
 def results(context):
     """Keep results in memory."""
     # Relative paths start in the folder of the notebook. A deployment sets it.
-    if Path(__file__).parent.parent.name == "pipelines":
-        os.chdir(Path(__file__).parent.parent.parent)
+    if pathlib.Path(__file__).parent.parent.name == "pipelines":
+        os.chdir(pathlib.Path(__file__).parent.parent.parent)
     return InMemoryIOManager()
 
 

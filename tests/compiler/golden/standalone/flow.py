@@ -4,7 +4,7 @@ Generated from notebooks/flights.ipynb by Jupyter Pipeline.
 """
 
 import os
-from pathlib import Path
+import pathlib
 
 from distributed import Client
 from prefect import flow, task
@@ -17,8 +17,8 @@ import steps
 def delays(month: int = 3):
     """Delay of each carrier."""
     # Relative paths start in the folder of the notebook. A deployment sets it.
-    if Path(__file__).parent.parent.name == "pipelines":
-        os.chdir(Path(__file__).parent.parent.parent)
+    if pathlib.Path(__file__).parent.parent.name == "pipelines":
+        os.chdir(pathlib.Path(__file__).parent.parent.parent)
     with Client():
         return task(steps.delay_of_each_carrier, retries=2)(month)
 
