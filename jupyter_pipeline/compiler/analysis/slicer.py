@@ -23,7 +23,7 @@ from typing import Any
 from jupyter_pipeline.compiler.analysis.certain_reads import is_certain_read
 from jupyter_pipeline.compiler.analysis.dependencies import Dependencies, LastCell, analyze
 from jupyter_pipeline.compiler.analysis.heap import bits
-from jupyter_pipeline.compiler.analysis.left_out_lines import note_left_out_lines
+from jupyter_pipeline.compiler.analysis.omitted_lines import note_omitted_lines
 from jupyter_pipeline.compiler.analysis.state import UnresolvedName
 from jupyter_pipeline.compiler.analysis.statements import Program, Statement, parse_cells
 from jupyter_pipeline.compiler.analysis.syntax import is_future, shorten_statement
@@ -313,7 +313,7 @@ def _slice_backward(
         if s.number in imports:
             notes[CellNote(s.cell, _PATCHES, subject=_show_import(s.node))] = None
     sliced.notes += notes
-    sliced.notes += note_left_out_lines(program, sliced.statements, last)
+    sliced.notes += note_omitted_lines(program, sliced.statements, last)
     sliced.notes += _note_unknown_effects(statements[:end], dependencies, needed | left_out)
     return sliced
 

@@ -153,6 +153,7 @@ def parse_cells(sources: Sequence[tuple[int, str]], tolerant: Collection[int] = 
     displays = DisplayImports()
     helpers = Helpers(names)
     decided_by: dict[int, int] = {}
+    bodies: dict[int, list[ast.stmt]] = {}
     main = next((position for position, (_, source) in enumerate(sources) if binds_main_name(source)), None)
     for position, (cell, source) in enumerate(sources):
         names.deciding = main if main is not None and MAIN_NAME in source else -1
@@ -164,6 +165,7 @@ def parse_cells(sources: Sequence[tuple[int, str]], tolerant: Collection[int] = 
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             plain[cell] = replace_unparsable(plain[cell], source, error)
             body = _parse(plain[cell].source)
+        bodies[cell] = body
         wrapped = _wrap(plain[cell], names) if cell in tolerant and body else ""
         if "display" in source and displays.is_needed(body):
             plain[cell].prelude.append(DISPLAY_IMPORT)
@@ -180,7 +182,7 @@ def parse_cells(sources: Sequence[tuple[int, str]], tolerant: Collection[int] = 
             continue
         for node in body:
             statements.append(Statement(len(statements), cell, node))
-    return Program(plain, statements, find_open_figures(sources), decided_by)
+    return Program(plain, statements, find_open_figures(sources, bodies), decided_by)
 
 
 def _wrap(plain: PlainCell, names: NotebookNames) -> str:

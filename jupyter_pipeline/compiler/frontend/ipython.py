@@ -176,7 +176,7 @@ def _translate_body(plain: PlainCell, lines: list[str], first: int, name: str, r
     if name in _SHOWN:
         plain.note(f"the %%{name} cell is ignored: it only displays something")
         if name == "timeit":
-            plain.left_out["%%timeit"] = "\n".join([strip_options(name, rest), *body])
+            plain.omitted.append(("%%timeit", "\n".join([strip_options(name, rest), *body])))
         replaced: list[str] = []
     else:
         try:
@@ -314,7 +314,7 @@ def _capture(plain: PlainCell, lines: list[str], first: int, output: str, names:
     shift = first + 1
     plain.notes += body.notes
     plain.installs += body.installs
-    plain.left_out |= body.left_out
+    plain.omitted += body.omitted
     plain.requirements += body.requirements
     plain.prelude += body.prelude
     plain.helpers += body.helpers

@@ -173,9 +173,9 @@ class LineTranslator:
             return self._try(name, lambda: translate(self, rest))
         if name in _NOTEBOOK_ONLY:
             if name == "timeit":
-                self.plain.left_out[f"%timeit {rest}"[:60]] = strip_options(name, rest)
+                self.plain.omitted.append((f"%timeit {rest}", strip_options(name, rest)))
             elif name in ("load_ext", "reload_ext") and rest not in _EXTENSIONS:
-                self.plain.left_out[f"%{name} {rest}"] = ""
+                self.plain.omitted.append((f"%{name} {rest}", ""))
             self._drop(f"%{name}", "it affects the notebook only")
             return ""
         return self.refuse(f"%{name}", FIXES.get(name, "Write it in Python, or remove the line"), rest)

@@ -37,7 +37,7 @@ class PlainCell:
     """Lines of shell commands and magics, which have no value that the notebook displays; from 1."""
     directives: dict[str, str] = field(default_factory=dict)
     """Arguments of the cell magic by ``step`` or ``check``."""
-    left_out: dict[str, str] = field(default_factory=dict)
+    omitted: list[tuple[str, str]] = field(default_factory=list)
     """Lines that are left out although they may have effects, with the code that they run; empty for an import."""
     prelude: list[str] = field(default_factory=list)
     """Statements that the translated lines need before the first statement of the cell, such as imports."""

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_pipeline.compiler.analysis.figures import find_open_figures
 from jupyter_pipeline.compiler.analysis.slicer import slice_cells
+from jupyter_pipeline.compiler.analysis.statements import parse_cells
 
 IMPORT = "import matplotlib\nimport matplotlib.pyplot as plt"
 
@@ -23,10 +23,18 @@ IMPORT = "import matplotlib\nimport matplotlib.pyplot as plt"
         ["import os\nos.environ['MPLBACKEND'] = 'agg'", IMPORT],
         ["%env MPLBACKEND=agg", IMPORT],
         ["%matplotlib inline", f"{IMPORT}\nmatplotlib.use('Agg')"],
+        [f"{IMPORT}\nmatplotlib.use('Agg')\ntext = \"\"\"\n%matplotlib inline\n\"\"\""],
+        [f"{IMPORT}\ntry:\n    plt.switch_backend (newbackend='agg')\nexcept ImportError:\n    pass"],
+        ["import matplotlib.pyplot\nmatplotlib.use('Agg')"],
+        ["from matplotlib.pyplot import *\nswitch_backend('agg')"],
+        ["import matplotlib as mpl\nmpl.rcParams.update(backend='agg')"],
+        ["from matplotlib import rcParams as settings\nsettings['backend'] = 'agg'"],
+        ["%matplotlib inline\nimport matplotlib\nmatplotlib.use('Agg')"],
+        ["import matplotlib\n%matplotlib inline\nmatplotlib.use('Agg')"],
     ],
 )
 def test_a_backend_other_than_the_inline_backend_leaves_figures_open(cells: list[str]) -> None:
-    assert len(cells) in find_open_figures(enumerate([*cells, "x = 1"]))
+    assert len(cells) in parse_cells(list(enumerate([*cells, "x = 1"]))).open_figure_cells
 
 
 @pytest.mark.parametrize(
@@ -41,11 +49,15 @@ def test_a_backend_other_than_the_inline_backend_leaves_figures_open(cells: list
         ["import gettext\nother.use('Agg')"],
         [f"{IMPORT}\nplt.plot([1])\nplt.rcParams['backend'] = 'agg'"],  # the inline backend is in use
         [f"{IMPORT}\nimport os\nos.environ['MPLBACKEND'] = 'agg'"],  # matplotlib has read the variable
+        ["import os\nos.environ.setdefault('MPLBACKEND', 'agg')", IMPORT],  # Jupyter has set it
+        ["text = \"\"\"\nimport matplotlib\nmatplotlib.use('Agg')\n\"\"\""],
+        ["from agents import use\nuse('Agg')"],
+        ["import matplotlib\nuse = print\nmatplotlib.use('Agg')\n%matplotlib inline"],
         [f"{IMPORT}\nprint(matplotlib.rcParams['backend'], os.environ.get('MPLBACKEND'))"],
     ],
 )
 def test_the_inline_backend_closes_figures(cells: list[str]) -> None:
-    assert find_open_figures(enumerate([*cells, "x = 1"])) <= set(range(len(cells) - 1))
+    assert parse_cells(list(enumerate([*cells, "x = 1"]))).open_figure_cells <= set(range(len(cells) - 1))
 
 
 def test_a_drawing_on_a_figure_of_an_earlier_cell_is_kept_with_another_backend() -> None:

@@ -14,6 +14,16 @@ OWN = "class Counter:\n    n = 0\n    def go(self): self.n += 1\nc = Counter()"
         ("%timeit -n1 c.go()", "%timeit -n1 c.go()."),
         ("t = 1\n%timeit c.go()", "%timeit c.go()."),
         ("%%timeit -n1\nc.go()", "%%timeit."),
+        ("%timeit c.n += 1", "%timeit c.n += 1."),
+        ("%timeit c.items[0] = 1", "%timeit c.items[0] = 1."),
+        ("%timeit del c.n", "%timeit del c.n."),
+        ("%timeit !touch a", "%timeit !touch a."),
+        ("%%timeit\nglobal c\nc = 1", "%%timeit."),
+        ("def f(): c.go()\n%timeit f()", "%timeit f()."),
+        ("def f(x): c.go()\n%timeit sorted([1], key=f)", "%timeit sorted([1], key=f)."),
+        ("class D:\n    def go(self): c.go()\nd = D()\n%timeit d.go()", "%timeit d.go()."),
+        ("d = [c]\nfor e in d: pass\n%timeit e.go()", "%timeit e.go()."),
+        (f"%timeit len({'c.n, ' * 30})\n%timeit len({'c.n, ' * 30}); c.go()", f"%timeit len({'c.n, ' * 30}"[:60] + "."),
     ],
 )
 def test_a_timed_statement_that_may_change_a_value_is_noted(line: str, shown: str) -> None:
@@ -28,6 +38,8 @@ def test_a_timed_statement_that_may_change_a_value_is_noted(line: str, shown: st
         [OWN, "%timeit c.n + 1", "result = c.n"],
         ["import pandas as pd", "%load_ext autoreload", "result = pd.DataFrame()"],
         ["x = 1", "%load_ext unlisted", "result = x"],
+        ["n = 3\nx = [n]", "%timeit x.append(n)", "result = n"],
+        ["import numpy as np\nx = np.ones(3)", "%timeit x.sort()", "result = np.pi"],
     ],
 )
 def test_a_line_without_effects_on_the_slice_has_no_note(cells: list[str]) -> None:
