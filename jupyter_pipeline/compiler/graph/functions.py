@@ -26,8 +26,10 @@ _PACKAGES = (
 )
 """Packages whose classes with a name such as ``LocalCluster`` are clusters."""
 _MAKERS = frozenset(
-    ["Client", "Gateway", "default_client", "get_client", "worker_client"]
-    + ["Event", "Lock", "MultiLock", "Pub", "Queue", "Semaphore", "Sub", "Variable"]  # objects of the scheduler
+    {
+        *("Client", "Gateway", "default_client", "get_client", "worker_client"),
+        *("Event", "Lock", "MultiLock", "Pub", "Queue", "Semaphore", "Sub", "Variable"),  # objects of the scheduler
+    }
 )
 """Other functions and classes of these packages that return or need a client."""
 _OWN_MAKERS = ("jupyter_pipeline.attach", "jupyter_pipeline.start_cluster")
@@ -121,9 +123,7 @@ class _Clients:
                 known.discard(target.id)
         if self._is_client(value):
             self.names |= name
-        elif isinstance(value, ast.Lambda) and self._is_client(value.body):
-            self.makers |= name
-        elif self._is_maker(value):
+        elif self._is_client(value.body) if isinstance(value, ast.Lambda) else self._is_maker(value):
             self.makers |= name
         elif isinstance(value, ast.Name) and value.id in self.users:
             self.users |= name

@@ -147,7 +147,8 @@ def test_a_local_file_between_a_function_and_a_step_is_refused(
     with pytest.raises(CompileRefusedError) as refused:
         compiled("import pandas as pd", f"%%step a{first}\n{write}\nx = 1", f"%%step b{second}\ny = {read}, x")
     (refusal,) = refused.value.refusals
-    assert refusal.rule == "function-files" and f"b uses {path} that a writes" in refusal.reason
+    assert refusal.rule == "function-files"
+    assert f"b uses {path} that a writes" in refusal.reason
 
 
 @pytest.mark.parametrize(
