@@ -23,7 +23,7 @@ IMPORT = "import matplotlib\nimport matplotlib.pyplot as plt"
         ["import os\nos.environ['MPLBACKEND'] = 'agg'", IMPORT],
         ["%env MPLBACKEND=agg", IMPORT],
         ["%matplotlib inline", f"{IMPORT}\nmatplotlib.use('Agg')"],
-        [f"{IMPORT}\nmatplotlib.use('Agg')\ntext = \"\"\"\n%matplotlib inline\n\"\"\""],
+        [f'{IMPORT}\nmatplotlib.use(\'Agg\')\ntext = """\n%matplotlib inline\n"""'],
         [f"{IMPORT}\ntry:\n    plt.switch_backend (newbackend='agg')\nexcept ImportError:\n    pass"],
         ["import matplotlib.pyplot\nmatplotlib.use('Agg')"],
         ["from matplotlib.pyplot import *\nswitch_backend('agg')"],
@@ -50,7 +50,7 @@ def test_a_backend_other_than_the_inline_backend_leaves_figures_open(cells: list
         [f"{IMPORT}\nplt.plot([1])\nplt.rcParams['backend'] = 'agg'"],  # the inline backend is in use
         [f"{IMPORT}\nimport os\nos.environ['MPLBACKEND'] = 'agg'"],  # matplotlib has read the variable
         ["import os\nos.environ.setdefault('MPLBACKEND', 'agg')", IMPORT],  # Jupyter has set it
-        ["text = \"\"\"\nimport matplotlib\nmatplotlib.use('Agg')\n\"\"\""],
+        ['text = """\nimport matplotlib\nmatplotlib.use(\'Agg\')\n"""'],
         ["from agents import use\nuse('Agg')"],
         ["import matplotlib\nuse = print\nmatplotlib.use('Agg')\n%matplotlib inline"],
         [f"{IMPORT}\nprint(matplotlib.rcParams['backend'], os.environ.get('MPLBACKEND'))"],
