@@ -10,8 +10,6 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from jupyter_pipeline.compiler.analysis.syntax import last_name
-
 __all__ = ["ADJUSTING_FUNCTIONS", "SAVING_FUNCTION", "find_open_figures"]
 
 ADJUSTING_FUNCTIONS = (
@@ -151,7 +149,7 @@ class _Backend:
         """Follow the assignment of a value to a key of a mapping."""
         if not isinstance(key, ast.Constant):
             return
-        name = self._find_path(mapping).rpartition(".")[2] or last_name(mapping)
+        name = self._find_path(mapping).rpartition(".")[2] or getattr(mapping, "attr", "")
         is_setting = (name, key.value) == _SETTING and not self.is_used
         if is_setting or (key.value == _VARIABLE and not self.is_loaded):
             self._select(value)
