@@ -149,7 +149,7 @@ class _Backend:
         """Follow the assignment of a value to a key of a mapping."""
         if not isinstance(key, ast.Constant):
             return
-        name = self._find_path(mapping).rpartition(".")[2] or getattr(mapping, "attr", "")
+        name = self._find_path(mapping).rpartition(".")[2] or getattr(mapping, "attr", getattr(mapping, "id", ""))
         is_setting = (name, key.value) == _SETTING and not self.is_used
         if is_setting or (key.value == _VARIABLE and not self.is_loaded):
             self._select(value)
