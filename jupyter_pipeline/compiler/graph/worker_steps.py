@@ -179,7 +179,7 @@ def _find_names(module: Sequence[Statement]) -> tuple[dict[str, str], dict[str, 
 
 
 def _find_yields(nodes: Sequence[ast.AST]) -> Iterator[ast.AST]:
-    """Yield each ``yield`` of a function, without those of functions in it."""
+    """Yield each ``yield`` of a function, except in nested functions."""
     for node in nodes:
         if isinstance(node, ast.Yield | ast.YieldFrom):
             yield node
