@@ -34,6 +34,10 @@ class CompileOptions(StepSettings):
     """Relative path of the notebook, shown in the files."""
     description: str = ""
     tags: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    """Deployments whose completed runs start a run, in ``prefect.yaml``; see `DeploymentSpec.after`."""
+    after_parameters: Mapping[str, str] = field(default_factory=dict)
+    """Parameters that take values of the completed run; see `DeploymentSpec.after_parameters`."""
     work_pool: str = ""
     overlap: str = field_default(DeploymentSpec, "overlap")
     """A value of `OverlapPolicy`, in ``prefect.yaml``."""

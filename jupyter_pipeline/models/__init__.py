@@ -46,6 +46,7 @@ from jupyter_pipeline.models.orchestration import (
     Target,
     VersionRecord,
 )
+from jupyter_pipeline.models.predecessors import Predecessor, passed_parameters
 from jupyter_pipeline.models.record import Record, field_default, to_plain
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "Limits",
     "OverlapPolicy",
     "PipelineTest",
+    "Predecessor",
     "ProcessIdentity",
     "Profile",
     "Record",
@@ -92,5 +94,6 @@ __all__ = [
     "UnassignedCell",
     "VersionRecord",
     "field_default",
+    "passed_parameters",
     "to_plain",
 ]

@@ -197,6 +197,8 @@ class Deployed(Record):
     """Content hash of the code."""
     schedules: tuple[str, ...] = ()
     """Descriptions of the schedules."""
+    after: tuple[str, ...] = ()
+    """Full names of the deployments whose completed runs start a run, with the parameters that they pass."""
     next_runs: tuple[float, ...] = ()
     next_runs_text: tuple[str, ...] = ()
     """`next_runs` in the time zones of their schedules."""
@@ -228,6 +230,8 @@ class DeploymentStatus(Record):
     """Reason for a refusal or a failed comparison."""
     server_changes: tuple[str, ...] = ()
     """Changes by other programs on the server since the deploy, in words."""
+    schedule_text: str = ""
+    """The schedules, and the deployments whose completed runs start a run, in words."""
     last_run: str = ""
     """State of the last run. Empty before the first run."""
     failing: bool = False

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jupyter_pipeline.models.alerts import Alert
+from jupyter_pipeline.models.predecessors import Predecessor
 from jupyter_pipeline.models.record import Record
 
 __all__ = [
@@ -137,6 +138,10 @@ class DeploymentSpec(Record):
     catch_up: str = CatchUpPolicy.LATEST.value
     """A value of `CatchUpPolicy`."""
     alerts: tuple[Alert, ...] = ()
+    after: tuple[str, ...] = ()
+    """Deployments whose completed runs start a run: name of a pipeline at the same target, or ``FLOW/DEPLOYMENT``."""
+    after_parameters: Mapping[str, str] = field(default_factory=dict)
+    """Parameters of the completed run that a run takes over, by name of the parameter here."""
     owner: str = ""
     target: str = ""
     server: str = ""
@@ -176,6 +181,8 @@ class RunRecord(Record):
     end: float | None = None
     auto_scheduled: bool = False
     """True if a schedule created the run."""
+    automation: str = ""
+    """Name of the automation that created the run; empty if none did."""
     url: str = ""
 
 
@@ -190,10 +197,12 @@ class DeploymentRecord(Record):
     profile: str = ""
     notebook: str = ""
     paused: bool = False
-    """True if the deployment or each of its schedules is paused on the server."""
+    """True if the deployment, or everything that starts its runs, is paused on the server."""
     schedules: tuple[Schedule, ...] = ()
+    after: tuple[Predecessor, ...] = ()
+    """Deployments whose completed runs start a run."""
     schedule_text: str = ""
-    """The schedules in words, each with ``(paused)`` if it is paused."""
+    """The schedules and `after` in words, each with ``(paused)`` if it is paused."""
     last_run: RunRecord | None = None
     next_run: float | None = None
     updated: float | None = None

@@ -94,7 +94,7 @@ def runs(records: Sequence[RunRecord]) -> Table:
             r.name,
             r.deployment,
             r.state,
-            "schedule" if r.auto_scheduled else "manual",
+            _trigger(r),
             local(r.start or r.expected_start),
             f"{r.end - r.start:.1f} s" if r.start and r.end else "",
             r.message,
@@ -103,6 +103,14 @@ def runs(records: Sequence[RunRecord]) -> Table:
     ]
     headers = ("run", "deployment", "state", "trigger", "start", "duration", "message")
     return Table(headers, rows, "There are no runs.")
+
+
+def _trigger(run: RunRecord) -> str:
+    """Return the origin of a run: a schedule, a completed deployment, another automation, or a person."""
+    if run.auto_scheduled:
+        return "schedule"
+    _, colon, predecessor = run.automation.partition(": after ")
+    return f"after {predecessor}" if colon else run.automation or "manual"
 
 
 def versions(records: Sequence[VersionRecord]) -> Table:
@@ -144,6 +152,7 @@ def plan(answer: Deployed) -> str:
     lines += [f"Schedule: {text}" for text in answer.schedules]
     lines += [f"  next run {text}" for text in answer.next_runs_text]
     lines += [f"  {text}" for text in answer.clock_changes]
+    lines += [f"Runs after {text}" for text in answer.after]
     return "\n".join(lines)
 
 
@@ -216,13 +225,14 @@ def statuses(records: Sequence[DeploymentStatus]) -> Table:
             r.name,
             ", ".join(r.cells),
             "changed" if r.changed else "unchanged",
+            r.schedule_text or "on demand",
             r.last_run or "never run",
             "paused" if r.paused else "active",
             r.reason,
         )
         for r in records
     ]
-    headers = ("deployment", "cells", "code", "last run", "state", "note")
+    headers = ("deployment", "cells", "code", "schedule", "last run", "state", "note")
     return Table(headers, rows, "This notebook has no deployments.", _server_changes(records))
 
 

@@ -144,6 +144,18 @@ def _alerts(texts: Sequence[str]) -> tuple[Alert, ...]:
     return tuple(_alert(text) for text in texts)
 
 
+def _passed(texts: Sequence[str]) -> dict[str, str]:
+    """Return the parameters of the completed run by the names of the parameters that take their values."""
+    found = {}
+    for text in texts:
+        name, equals, other = (part.strip() for part in text.partition("="))
+        other = other if equals else name
+        if not (name.isidentifier() and other.isidentifier()):
+            raise UsageError(f"--after-param {text!r} names no parameter. Write NAME, or NAME=OTHER.")
+        found[name] = other
+    return found
+
+
 def _step_option(name: str, text: str) -> Option:
     kind = {"retries": "integer", "cpus": "integer", "gpus": "integer", "backoff": "number", "jitter": "number"}
     group = "cluster" if name in ("cpus", "memory", "gpus") else "steps"
@@ -237,6 +249,21 @@ OPTIONS = (
         "send a canary to each new address of --notify after the deploy; by default on",
         negatable=True,
         fields=("verify_alerts",),
+    ),
+    Option(
+        "after",
+        "pipeline whose completed runs start a run, or FLOW/DEPLOYMENT of the server; of several, each starts a run",
+        "NAME",
+        repeat=True,
+        fields=("compile_options.after", "deployment.after"),
+    ),
+    Option(
+        "after-param",
+        "parameter that takes the value of the completed run: NAME, or NAME=OTHER for its parameter OTHER",
+        "NAME",
+        repeat=True,
+        fields=("compile_options.after_parameters", "deployment.after_parameters"),
+        parse=_passed,
     ),
     Option(
         "target",
@@ -365,6 +392,8 @@ def parse_options(
         raise UsageError("The deployment needs a name. Give --name NAME.")
     check_name("deployment", name)
     fields = {path: option.value(values) for option in (*OPTIONS, *WHOLE_OPTIONS) for path in option.fields}
+    if fields["deployment.after_parameters"] and not fields["deployment.after"]:
+        raise UsageError("--after-param takes values of a completed run. Add --after NAME, or remove --after-param.")
     if fields["require_same"] and fields["rehearse"] is False:
         raise UsageError("--require-same needs the rehearsal. Remove --no-rehearse.")
     parameters, defaults, windows = _parameters(_as_list(values.get("param")))

@@ -136,9 +136,11 @@ class Plan:
     def preview(self) -> Deployed:
         """Return the effects of the deploy."""
         from jupyter_pipeline.orchestration import schedules
+        from jupyter_pipeline.orchestration.deployments.predecessors import describe_predecessors
         from jupyter_pipeline.orchestration.versions import snapshots
 
-        planned = self.spec().schedules
+        spec = self.spec()
+        planned = spec.schedules
         due = (time for each in planned for time in schedules.next_runs(each, 5))
         changes = {
             schedules.describe_schedule(each): text
@@ -156,6 +158,7 @@ class Plan:
             notes=self.notes,
             version=snapshots.content_hash(self.code),
             schedules=tuple(schedules.describe_schedule(each) for each in planned),
+            after=tuple(describe_predecessors(spec)),
             next_runs=tuple(time.timestamp() for time in upcoming),
             next_runs_text=tuple(schedules.format_time(time) for time in upcoming),
             clock_changes=tuple(f"{of}: {text}" if len(planned) > 1 else text for of, text in changes.items()),

@@ -75,6 +75,7 @@ def _status(cells: Sequence[Cell], record: DeploymentRecord, notebook: Path) -> 
         changed=changed,
         reason=reason,
         server_changes=record.server_changes,
+        schedule_text=record.schedule_text,
         last_run=last.state if last else "",
         failing=last is not None and last.state in _FAILED,
         paused=record.paused,

@@ -32,7 +32,7 @@ __all__ = ["ServedPipeline", "describe", "find_pipeline", "serve", "serve_on_coi
 
 _NOT_DONE = (
     "The catch-up policy does not apply: times that pass while nothing serves are left out.",
-    "Alerts, the check of packages, rehearsals and overlap 'cancel' need a deployment of jupyter pipeline deploy.",
+    "Alerts, --after, the check of packages, rehearsals and overlap 'cancel' need jupyter pipeline deploy.",
 )
 """Limits of served pipelines, compared with deployed ones."""
 _MANIFEST = "prefect.yaml"

@@ -88,6 +88,11 @@ export interface IDeployed {
   readonly version: string;
   /** Descriptions of the schedules. */
   readonly schedules: ReadonlyArray<string>;
+  /**
+   * Full names of the deployments whose completed runs start a run, with the parameters
+   * that they pass.
+   */
+  readonly after: ReadonlyArray<string>;
   readonly next_runs: ReadonlyArray<number>;
   /** `next_runs` in the time zones of their schedules. */
   readonly next_runs_text: ReadonlyArray<string>;
@@ -120,6 +125,8 @@ export interface IDeploymentStatus {
   readonly reason: string;
   /** Changes by other programs on the server since the deploy, in words. */
   readonly server_changes: ReadonlyArray<string>;
+  /** The schedules, and the deployments whose completed runs start a run, in words. */
+  readonly schedule_text: string;
   /** State of the last run. Empty before the first run. */
   readonly last_run: string;
   /** True if the last run failed. */
@@ -161,6 +168,8 @@ export interface IRunRecord {
   readonly end: number | null;
   /** True if a schedule created the run. */
   readonly auto_scheduled: boolean;
+  /** Name of the automation that created the run; empty if none did. */
+  readonly automation: string;
   readonly url: string;
 }
 
@@ -239,10 +248,15 @@ export interface IDeploymentRecord {
   readonly version: string;
   readonly profile: string;
   readonly notebook: string;
-  /** True if the deployment or each of its schedules is paused on the server. */
+  /**
+   * True if the deployment, or everything that starts its runs, is paused on the
+   * server.
+   */
   readonly paused: boolean;
   readonly schedules: ReadonlyArray<ISchedule>;
-  /** The schedules in words, each with `(paused)` if it is paused. */
+  /** Deployments whose completed runs start a run. */
+  readonly after: ReadonlyArray<IPredecessor>;
+  /** The schedules and `after` in words, each with `(paused)` if it is paused. */
   readonly schedule_text: string;
   readonly last_run: IRunRecord | null;
   readonly next_run: number | null;
@@ -336,6 +350,18 @@ export interface ISchedule {
    * schedule.
    */
   readonly active: boolean | null;
+}
+
+/** A deployment whose completed runs start runs of another one. */
+export interface IPredecessor {
+  readonly flow_name: string;
+  readonly deployment: string;
+  /** False if the automation is paused on the server. */
+  readonly enabled: boolean;
+  /** False if the server has no such deployment. */
+  readonly exists: boolean;
+  /** Hash of trigger and action of the automation on the server. */
+  readonly digest: string;
 }
 
 /** Comparison of one compiled cell. */

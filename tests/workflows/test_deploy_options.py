@@ -50,6 +50,16 @@ def test_start_and_end_hold_in_the_time_zone_of_the_schedules() -> None:
     assert (schedule.start, schedule.end) == (1798758000.0, 1801479600.0)
 
 
+def test_a_completed_deployment_starts_a_run_and_passes_parameters_by_name() -> None:
+    given = {"after": ["load", "etl/nightly"], "after_param": ["day", "region=area"]}
+    settings = deploy_options.parse_options(given, name="daily")
+    assert settings.deployment["after"] == settings.compile_options.after == ("load", "etl/nightly")
+    assert settings.deployment["after_parameters"] == {"day": "day", "region": "area"}
+    for wrong in ({"after_param": "day"}, {"after": "load", "after_param": "day=1"}, {"after": "x", "after_param": "="}):
+        with pytest.raises(UsageError, match="--after-param"):
+            deploy_options.parse_options(wrong, name="daily")
+
+
 def test_a_parameter_is_a_name_a_value_or_an_edge_of_the_window() -> None:
     given = {"param": ["region", "rows=10", "name=eu=1", "since={{ window.start }}", "until={{window.end}}"]}
     options = deploy_options.parse_options(given, name="daily").compile_options

@@ -100,6 +100,8 @@ class CodeGenerator(ABC):
         """
         if options.on_workers and not self.supports_workers:
             raise UsageError(f"--tasks-on workers needs Prefect: leave out --to {self.name}.")
+        if options.after and not self.deployable:
+            raise UsageError(f"--after is an automation of Prefect: leave out --to {self.name}.")
         if options.windows and (options.standalone or not self.supports_windows):
             option = "--standalone" if options.standalone else f"--to {self.name}"
             raise UsageError(

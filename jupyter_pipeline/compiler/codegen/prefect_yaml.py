@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline import safe_yaml
-from jupyter_pipeline.models import WORK_POOL, OverlapPolicy
+from jupyter_pipeline.models import WORK_POOL, OverlapPolicy, Predecessor, passed_parameters
 
 if TYPE_CHECKING:
     from jupyter_pipeline.compiler.options import CompileOptions
@@ -42,6 +42,8 @@ def render_prefect_yaml(options: CompileOptions, entrypoint: str, parameters: Ma
         "limit": options.concurrency_limit,
         "collision_strategy": OverlapPolicy(options.overlap).collision_strategy,
     }
+    if options.after:
+        deployment["triggers"] = [_trigger(options, text) for text in options.after]
     deployment["work_pool"] = {"name": options.work_pool or WORK_POOL}
     text = safe_yaml.dump({"name": options.name, "deployments": [deployment]}, width=110)
     return f"# Deploy it with: prefect deploy --all\n{text}"
@@ -51,6 +53,19 @@ def prefect_yaml_notes(options: CompileOptions) -> list[str]:
     """Return notes on schedule settings that ``prefect.yaml`` cannot express; a deploy applies them."""
     edged = [s for s in options.schedules if s.end is not None or (s.start is not None and s.every is None)]
     return ["prefect.yaml has no start or end of a schedule: prefect deploy ignores them."] if edged else []
+
+
+def _trigger(options: CompileOptions, text: str) -> dict[str, Any]:
+    flow_name, _, name = text.partition("/")
+    predecessor = Predecessor(flow_name=flow_name, deployment=name or flow_name)
+    trigger = {
+        "name": predecessor.automation_name(f"{options.name}/{options.name}"),
+        "enabled": True,
+        **predecessor.trigger,
+    }
+    if options.after_parameters:
+        trigger["parameters"] = passed_parameters(options.after_parameters)
+    return trigger
 
 
 def _schedule(schedule: Schedule) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 from jupyter_pipeline import safe_yaml
 from jupyter_pipeline.models import AlertEvent, DeploymentSpec, Record, Schedule
 from jupyter_pipeline.orchestration import alerts, schedules
-from jupyter_pipeline.orchestration.deployments import apply
+from jupyter_pipeline.orchestration.deployments import apply, predecessors
 from jupyter_pipeline.orchestration.deployments.deployment_body import deployment_body, find_differences
 from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import connect
@@ -52,7 +52,8 @@ async def preview_async(spec: DeploymentSpec, code: Mapping[str, str], *, overwr
     ApiUnreachableError
         If no Prefect API answers.
     NotFoundError, ConfigurationError
-        If there is no such work pool or alert, or the pool is paused or has another type than process.
+        If there is no such work pool, alert or deployment to run after, or the pool is paused or has another type than
+        process.
     UsageError
         If a value of the deployment contains a secret.
     OrchestrationError
@@ -64,13 +65,15 @@ async def preview_async(spec: DeploymentSpec, code: Mapping[str, str], *, overwr
         apply.check_specification(spec)
         apply.refuse_secrets(spec)
         await alerts.check_alerts(api, spec)
+        await predecessors.check_predecessors(api, spec)
         body = deployment_body(spec, pool=await apply.find_pool(api, spec.work_pool))
         await apply.check_with_server(api, spec, body)
         server = await apply.find_on_server(api, spec)
         alerted = await alerts.live_alerts(api, spec) if server is not None else {}
+        after = await predecessors.live_predecessors(api, spec) if server is not None else []
     if server is not None:
         apply.check_owner(spec, server, overwrite=overwrite)
-    return Preview(first=server is None, changes=_changes(server or {}, body, spec, code, alerted))
+    return Preview(first=server is None, changes=_changes(server or {}, body, spec, code, alerted, after))
 
 
 preview = run_sync(preview_async)
@@ -82,6 +85,7 @@ def _changes(
     spec: DeploymentSpec,
     code: Mapping[str, str],
     alerted: Mapping[str, list[str]],
+    after: list[str],
 ) -> str:
     parts = []
     live = Path(str(server.get("entrypoint") or "").rpartition(":")[0]).parent
@@ -98,6 +102,7 @@ def _changes(
     for key, live_now, planned in (
         ("schedules", _in_words(records.get_schedules(server)), _in_words(spec.schedules)),
         ("alerts", dict(alerted), planned_alerts),
+        ("after", after, predecessors.describe_predecessors(spec)),
     ):
         if live_now != planned:
             then[key] = planned

@@ -12,8 +12,8 @@ import yaml
 from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError, UsageError
 from jupyter_pipeline.models import DeploymentRecord, VersionRecord
 from jupyter_pipeline.orchestration import alerts, schedules
-from jupyter_pipeline.orchestration.deployments import apply
-from jupyter_pipeline.orchestration.deployments.listing import add_history
+from jupyter_pipeline.orchestration.deployments import apply, predecessors
+from jupyter_pipeline.orchestration.deployments.listing import add_history, read_deployment
 from jupyter_pipeline.orchestration.deployments.server_changes import deployed_state
 from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.lookup import connect_to
@@ -107,6 +107,8 @@ async def rollback_async(name: str, version: str | None = None) -> DeploymentRec
         If there is no such version.
     OrchestrationError
         If its code was removed.
+    NotFoundError, UsageError
+        If it runs after a deployment that no longer exists, or the deployments would start one another for ever.
     """
     async with connect_to(name) as api:
         with history.lock_name(name):
@@ -120,9 +122,11 @@ async def rollback_async(name: str, version: str | None = None) -> DeploymentRec
                 )
             there = await apply.find_on_server(api, spec)
             spec = history.to_specification(chosen, records.get_environment(there or {}))
+            await predecessors.check_predecessors(api, spec)
             server = await apply.apply_specification(api, spec, overwrite=True)
             await alerts.apply_alerts(api, server, spec)
-            server = await api.get(f"/deployments/{server['id']}")
+            await predecessors.apply_predecessors(api, server, spec)
+            server = await read_deployment(api, server["id"])
             history.set_current(name, api.endpoint.key, chosen.number)
             history.store_state(name, api.endpoint.key, deployed_state(server))
         record = records.to_deployment_record(

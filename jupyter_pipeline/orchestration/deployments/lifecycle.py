@@ -10,8 +10,8 @@ from typing import Any
 from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError
 from jupyter_pipeline.models import DeploymentRecord, DeploymentSpec, RunRecord
 from jupyter_pipeline.orchestration import alerts
-from jupyter_pipeline.orchestration.deployments import apply, pruning
-from jupyter_pipeline.orchestration.deployments.listing import add_history, to_deployment_records
+from jupyter_pipeline.orchestration.deployments import apply, predecessors, pruning
+from jupyter_pipeline.orchestration.deployments.listing import add_history, read_deployment, to_deployment_records
 from jupyter_pipeline.orchestration.deployments.server_changes import deployed_state
 from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
@@ -56,10 +56,12 @@ async def deploy_async(spec: DeploymentSpec, *, overwrite: bool = False) -> Depl
     apply.refuse_secrets(spec)
     async with connect(spec.server) as api:
         await alerts.check_alerts(api, spec)
+        await predecessors.check_predecessors(api, spec)
         with history.lock_name(spec.name):
             server = await apply.apply_specification(api, spec, overwrite=overwrite)
             await alerts.apply_alerts(api, server, spec)
-            server = await api.get(f"/deployments/{server['id']}")
+            await predecessors.apply_predecessors(api, server, spec)
+            server = await read_deployment(api, server["id"])
             removed = history.store_version(spec, api.endpoint.key)
             history.store_state(spec.name, api.endpoint.key, deployed_state(server))
             if spec.notebook:
@@ -73,12 +75,12 @@ async def deploy_async(spec: DeploymentSpec, *, overwrite: bool = False) -> Depl
 
 
 async def pause_async(name: str) -> DeploymentRecord:
-    """Pause a deployment: its schedules stop firing, and its scheduled runs are removed."""
+    """Pause a deployment: schedules and other deployments start no run, and its scheduled runs are removed."""
     return await _set_paused(name, "pause_deployment")
 
 
 async def resume_async(name: str) -> DeploymentRecord:
-    """Let the schedules of a paused deployment fire again, also schedules that other programs have paused."""
+    """Let schedules and other deployments start runs of a paused deployment again, whoever paused it."""
     return await _set_paused(name, "resume_deployment")
 
 
@@ -90,6 +92,7 @@ async def _set_paused(name: str, route: str) -> DeploymentRecord:
                 if not entry.get("active", True):
                     await api.patch(f"/deployments/{found['id']}/schedules/{entry['id']}", {"active": True})
         await api.post(f"/deployments/{found['id']}/{route}", {})
+        await predecessors.set_enabled(api, found, enabled=route == "resume_deployment")
         return (await to_deployment_records(api, [await api.get(f"/deployments/{found['id']}")]))[0]
 
 

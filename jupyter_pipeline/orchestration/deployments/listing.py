@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from jupyter_pipeline.models import DeploymentRecord
+from jupyter_pipeline.orchestration.deployments.predecessors import add_predecessors
 from jupyter_pipeline.orchestration.deployments.server_changes import find_server_changes
 from jupyter_pipeline.orchestration.prefect_api import records
 from jupyter_pipeline.orchestration.prefect_api.client import PAGE, PrefectApi, connect
@@ -18,7 +19,7 @@ from jupyter_pipeline.orchestration.prefect_api.lookup import connect_to, find_d
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.orchestration.versions import history
 
-__all__ = ["add_history", "find", "find_work_pool", "list_deployments", "to_deployment_records"]
+__all__ = ["add_history", "find", "find_work_pool", "list_deployments", "read_deployment", "to_deployment_records"]
 
 _FEW = 20
 _ROUNDS = 8
@@ -52,6 +53,13 @@ async def find_work_pool_async(flow_name: str, name: str) -> str:
     return str((found or {}).get("work_pool_name") or "")
 
 
+async def read_deployment(api: PrefectApi, identifier: str) -> dict[str, Any]:
+    """Return a deployment of the API with the deployments that it runs after."""
+    server = await api.get(f"/deployments/{identifier}")
+    flow = await api.get(f"/flows/{server['flow_id']}")
+    return (await add_predecessors(api, [server], {flow["id"]: flow["name"]}))[0]
+
+
 async def to_deployment_records(api: PrefectApi, found: list[dict[str, Any]]) -> list[DeploymentRecord]:
     """Return the records of deployments of the API, with the names of their flows and their last runs."""
     ids = {record["flow_id"] for record in found}
@@ -59,6 +67,7 @@ async def to_deployment_records(api: PrefectApi, found: list[dict[str, Any]]) ->
     wanted = {"flows": {"id": {"any_": sorted(ids)}}} if len(ids) <= _FEW else {}
     flows, last = await asyncio.gather(_collect_flows(api, wanted), _last_runs(api, [record["id"] for record in found]))
     names = {flow["id"]: flow["name"] for flow in flows}
+    found = await add_predecessors(api, found, names)
     ui_url = api.endpoint.ui_url
     return [
         add_history(

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from jupyter_pipeline.models import Predecessor
 from jupyter_pipeline.orchestration import schedules
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import to_schedule, without_start
 
@@ -54,7 +55,16 @@ def deployed_state(server: Mapping[str, Any]) -> dict[str, Any]:
             {"slug": entry.get("slug"), "schedule": entry["schedule"], "parameters": entry.get("parameters") or {}}
             for entry in server.get("schedules") or []
         ],
+        "after": _after(server),
     }
+
+
+def _after(server: Mapping[str, Any]) -> dict[str, str] | None:
+    """Return the hashes of automations by the deployment that they wait for; ``None`` if they are unknown."""
+    found = server.get("predecessors")
+    if found is None:
+        return None
+    return {predecessor.full_name: predecessor.digest for predecessor in map(Predecessor.from_dict, found)}
 
 
 def find_server_changes(state: Mapping[str, Any], server: Mapping[str, Any]) -> tuple[str, ...]:
@@ -94,6 +104,18 @@ def _changes(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
         if variables.get(name) != before.get(name):
             yield f"job variable {name}: {_text(variables.get(name))} instead of {_text(before.get(name))}"
     yield from _schedule_changes(then["schedules"], now["schedules"])
+    if then.get("after") is not None and now["after"] is not None:
+        yield from _predecessor_changes(then["after"], now["after"])
+
+
+def _predecessor_changes(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted({*then, *now}):
+        if name not in now:
+            yield f"automation: it no longer runs after {name}"
+        elif name not in then:
+            yield f"automation: it also runs after {name}"
+        elif then[name] != now[name]:
+            yield f"automation: trigger or action of the runs after {name} was changed"
 
 
 def _variable_changes(then: Mapping[str, str], now: Mapping[str, str]) -> str:

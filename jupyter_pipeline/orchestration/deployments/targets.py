@@ -126,6 +126,7 @@ def base_specification(spec: DeploymentSpec) -> DeploymentSpec:
     return replace(
         base,
         tags=tuple(base.tags),
+        after=tuple(base.after),
         expected_variables=tuple(base.expected_variables),
         schedules=tuple(Schedule.from_dict(each) for each in spec.base["schedules"]),
         alerts=spec.alerts,

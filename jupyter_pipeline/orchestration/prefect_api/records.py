@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline import environment_variables
-from jupyter_pipeline.models import SKIPPED, DeploymentRecord, RunRecord, Schedule
+from jupyter_pipeline.models import SKIPPED, DeploymentRecord, Predecessor, RunRecord, Schedule
 from jupyter_pipeline.orchestration import schedules
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp, to_schedule
 
@@ -81,8 +81,15 @@ def to_run_record(data: Mapping[str, Any], *, deployment: str = "", ui_url: str 
         start=parse_timestamp(data.get("start_time")),
         end=parse_timestamp(data.get("end_time")),
         auto_scheduled=bool(data.get("auto_scheduled")),
+        automation=_automation(data),
         url=f"{ui_url}/runs/flow-run/{data['id']}" if ui_url else "",
     )
+
+
+def _automation(data: Mapping[str, Any]) -> str:
+    """Return the name of the automation that created a flow run; empty if none did."""
+    maker = data.get("created_by") or {}
+    return str(maker.get("display_value") or "") if maker.get("type") == "AUTOMATION" else ""
 
 
 def to_deployment_record(
@@ -92,8 +99,10 @@ def to_deployment_record(
     entries = get_schedules(data)
     settings, environment = get_settings(data), get_environment(data)
     active = [entry.active is not False for entry in entries]
-    # Prefect pauses a deployment or single schedules. Without an active schedule no run is due either.
-    paused = bool(data.get("paused")) or (bool(entries) and not any(active))
+    after = tuple(Predecessor.from_dict(each) for each in data.get("predecessors") or ())
+    starts = [*active, *(predecessor.enabled for predecessor in after)]
+    # Prefect pauses a deployment, or single schedules and automations. Without an active one no run is due either.
+    paused = bool(data.get("paused")) or (bool(starts) and not any(starts))
     return DeploymentRecord(
         id=data["id"],
         name=data["name"],
@@ -103,9 +112,15 @@ def to_deployment_record(
         notebook=environment.get(environment_variables.NOTEBOOK, ""),
         paused=paused,
         schedules=entries,
+        after=after,
         schedule_text="; ".join(
-            f"{schedules.describe_schedule(entry)}{'' if is_active else ' (paused)'}"
-            for entry, is_active in zip(entries, active, strict=True)
+            (
+                *(
+                    f"{schedules.describe_schedule(entry)}{'' if is_active else ' (paused)'}"
+                    for entry, is_active in zip(entries, active, strict=True)
+                ),
+                *(predecessor.description for predecessor in after),
+            )
         ),
         last_run=last_run,
         next_run=None if paused else _next(entries),

@@ -216,7 +216,7 @@ def to_specification(version: Version, environment: Mapping[str, str] | None = N
     secret = {name: (environment or {}).get(name) for name, value in data.get("env", {}).items() if value is None}
     data["env"] = {**data.get("env", {}), **secret}
     data["env"] = {name: value for name, value in data["env"].items() if value is not None}
-    for name in ("tags", "expected_variables"):
+    for name in ("tags", "expected_variables", "after"):
         data[name] = tuple(data.get(name, ()))
     return replace(DeploymentSpec.from_dict(data), schedules=scheduled, alerts=alerts)
 
