@@ -55,7 +55,11 @@ def test_a_completed_deployment_starts_a_run_and_passes_parameters_by_name() -> 
     settings = deploy_options.parse_options(given, name="daily")
     assert settings.deployment["after"] == settings.compile_options.after == ("load", "etl/nightly")
     assert settings.deployment["after_parameters"] == {"day": "day", "region": "area"}
-    for wrong in ({"after_param": "day"}, {"after": "load", "after_param": "day=1"}, {"after": "x", "after_param": "="}):
+    for wrong in (
+        {"after_param": "day"},
+        {"after": "load", "after_param": "day=1"},
+        {"after": "x", "after_param": "="},
+    ):
         with pytest.raises(UsageError, match="--after-param"):
             deploy_options.parse_options(wrong, name="daily")
 

@@ -80,7 +80,7 @@ async def pause_async(name: str) -> DeploymentRecord:
 
 
 async def resume_async(name: str) -> DeploymentRecord:
-    """Let schedules and other deployments start runs of a paused deployment again, whoever paused it."""
+    """Resume a deployment, its schedules and its automations, also those that other programs have paused."""
     return await _set_paused(name, "resume_deployment")
 
 
