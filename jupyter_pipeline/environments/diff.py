@@ -8,11 +8,18 @@ imported package is absent or has another version. All other differences are *no
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from jupyter_pipeline.models import Distribution, DriftItem, Environment, Severity
 
-__all__ = ["CORE", "compare_environments", "compatibility_version", "is_same_build", "minor_version"]
+__all__ = [
+    "CORE",
+    "compare_environments",
+    "compatibility_version",
+    "is_same_build",
+    "minor_version",
+    "sort_by_severity",
+]
 
 CORE = ("cloudpickle", "dask", "distributed", "msgpack", "tornado")
 """Packages that the scheduler and the workers run on. They are never changed in a running cluster."""
@@ -67,6 +74,11 @@ def compare_environments(
                 reason=reason,
             )
         )
+    return sort_by_severity(items)
+
+
+def sort_by_severity(items: Iterable[DriftItem]) -> list[DriftItem]:
+    """Return the items, the most severe first."""
     order = list(Severity)
     return sorted(items, key=lambda item: (order.index(item.severity), item.package))
 

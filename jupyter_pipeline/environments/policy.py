@@ -56,7 +56,8 @@ def enforce_policy(
         items = list(done.remaining)
         _refuse([item for item in items if item.severity is Severity.BLOCKS], "cannot be synced")
         return items
-    items = diff_environment(client)
+    # Nothing was sent yet: a policy that refuses differences compares packages alone.
+    items = diff_environment(client, options=options, code=policy == "warn")
     serious = [item for item in items if item.severity is not Severity.NOTES]
     if policy == "refuse":
         _refuse(serious, "differs, and the profile's policy refuses differences")

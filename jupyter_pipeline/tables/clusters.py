@@ -122,7 +122,7 @@ def drift(items: Sequence[DriftItem]) -> Table:
         for i in items
     ]
     headers = ("package", "kernel", "scheduler", "workers", "severity", "note")
-    return Table(headers, rows, "Kernel, scheduler and workers have the same packages.")
+    return Table(headers, rows, "Kernel, scheduler and workers have the same packages, and workers the same modules.")
 
 
 def sync(report: SyncReport) -> Table:

@@ -23,6 +23,7 @@ __all__ = [
     "describe_origin",
     "find_profile_files",
     "note_local_packages",
+    "note_unpackaged_modules",
     "profile_file",
 ]
 
@@ -79,12 +80,9 @@ def find_profile_files(code: Mapping[str, str], *, cwd: Path, replacement: str =
 
 def add_lock(compilation: Compilation, modules: Mapping[str, str]) -> Compilation:
     """Return the compilation with a lock of the packages that its code imports and of their dependencies."""
-    from jupyter_pipeline.compiler.local_modules import find_imports
     from jupyter_pipeline.environments.capture.environment import capture_environment
 
-    own = {name.partition("/")[0].removesuffix(".py") for name in (*compilation.files, *modules)}
-    texts = [text for name, text in {**compilation.files, **modules}.items() if name.endswith(".py")]
-    roots = {name for text in texts for name in find_imports(text)} - own - sys.stdlib_module_names
+    roots = _imported_packages(compilation, modules)
     if any(step.function for step in compilation.compute):
         roots.add("coiled")
     text = _lock(capture_environment().distributions, frozenset(roots))
@@ -101,6 +99,26 @@ def note_local_packages(lock: str) -> list[str]:
         for package in parse_lock(lock).distributions
         if package.url.startswith("file:")
     ]
+
+
+def note_unpackaged_modules(compilation: Compilation, modules: Mapping[str, str]) -> list[str]:
+    """Return a note for each local module that the code imports and that is neither deployed nor in the lock."""
+    from jupyter_pipeline.environments.capture.local_code import find_unpackaged_modules
+
+    return [
+        f"{name} is imported from {place}, which is not deployed: a run cannot import it. Put it beside the notebook, "
+        "or install it as a package."
+        for name, place in sorted(find_unpackaged_modules(_imported_packages(compilation, modules)).items())
+    ]
+
+
+def _imported_packages(compilation: Compilation, modules: Mapping[str, str]) -> set[str]:
+    """Return the top-level packages that the code imports, without its own modules and the standard library."""
+    from jupyter_pipeline.compiler.local_modules import find_imports
+
+    own = {name.partition("/")[0].removesuffix(".py") for name in (*compilation.files, *modules)}
+    texts = [text for name, text in {**compilation.files, **modules}.items() if name.endswith(".py")]
+    return {name for text in texts for name in find_imports(text)} - own - sys.stdlib_module_names
 
 
 @functools.lru_cache(maxsize=16)

@@ -293,6 +293,7 @@ def plan(
             *compilation.notes,
             *(f"{path} is deployed with the code." for path in sorted(modules)),
             *artifacts.note_local_packages(compilation.files.get(LOCK, "")),
+            *(artifacts.note_unpackaged_modules(compilation, modules) if packages else ()),
             *(
                 f"{path} is not deployed with its package: it is larger than 1 MB or not text. A run does not find it "
                 "beside its module. Read it from a path outside the package."

@@ -75,13 +75,15 @@ def sync_cluster(
 
 
 def diff_cluster(cluster: AttachedCluster) -> list[DriftItem]:
-    """Return the differences between the packages of `cluster` and of this process, most severe first.
+    """Return the differences between the packages and local modules of `cluster` and of this process.
+
+    The most severe come first.
 
     Their number is added to the record of the cluster.
     """
     from jupyter_pipeline.environments.sync.synchronize import diff_environment
 
-    items = diff_environment(cluster.get_client(set_as_default=False))
+    items = diff_environment(cluster.get_client(set_as_default=False), options=_options(cluster, None))
     record_drift(cluster, items)
     return items
 

@@ -80,7 +80,7 @@ def test_drift_is_shown_and_the_cluster_synced_from_the_notebook(screen: Any, la
     )
     screen.open("compare.ipynb")
     run_first_cell(screen)
-    badge = card.get_by_role("button", name="1 package differs")
+    badge = card.get_by_role("button", name="1 difference")
     expect(badge).to_be_visible(timeout=60_000)
 
     shutil.rmtree(installed)

@@ -77,6 +77,18 @@ def test_the_lock_names_what_the_code_imports_and_no_more(tmp_path: Path) -> Non
     assert "jupyterlab==" not in text
 
 
+def test_a_local_module_that_is_not_deployed_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = tmp_path / "library"
+    library.mkdir()
+    (library / "only_here.py").write_text("x = 1")
+    monkeypatch.syspath_prepend(str(library))
+    notebook = tmp_path / "notebooks"
+    notebook.mkdir()
+    notes = "\n".join(planned(notebook, "import only_here, yaml", "yaml.dump(only_here.x)", dry_run=True).notes)
+    assert f"only_here is imported from {library / 'only_here.py'}, which is not deployed" in notes
+    assert "yaml is imported" not in notes
+
+
 @pytest.mark.parametrize(
     ("given", "error", "expected"),
     [

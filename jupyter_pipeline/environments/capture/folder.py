@@ -166,6 +166,15 @@ class Folder:
                 return f"{place}{path[len(mount) :]}"
         return f"{self.source}/{path}"
 
+    def explain_absence(self, path: str) -> str:
+        """Return the reason why the last refresh left out the file at `path`; an empty string if it is sent."""
+        if path in self.files or self.files.keys() & {place.rstrip("/") for place in _folders_above([path])}:
+            return ""  # the file, or a link above it
+        for place in (path, *sorted(_folders_above([path]), key=len, reverse=True), ""):
+            if place in self.left_out:
+                return self.left_out[place]
+        return "is not in the files that are sent"
+
     def refresh(self) -> bool:
         """Update `files`, and return True if any of them changed.
 

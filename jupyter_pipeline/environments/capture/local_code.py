@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib.util
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +16,7 @@ from types import ModuleType
 from urllib.parse import unquote, urlsplit
 
 from jupyter_pipeline.environments.capture.archives import is_archive, list_archive_modules
+from jupyter_pipeline.environments.capture.dependencies import find_providers
 from jupyter_pipeline.environments.capture.folder import Folder
 from jupyter_pipeline.environments.capture.installed import InstalledCode
 from jupyter_pipeline.environments.capture.size_limits import is_larger, unused_reason
@@ -23,7 +25,14 @@ from jupyter_pipeline.environments.plugins.module_reload import file_of
 from jupyter_pipeline.environments.plugins.worker_plugin import RUNS_ON
 from jupyter_pipeline.exceptions import NotFoundError, UsageError
 
-__all__ = ["find_imported_files", "find_imported_folders", "forbidden_reason", "resolve_folder"]
+__all__ = [
+    "LocalCode",
+    "find_imported_files",
+    "find_local_code",
+    "find_unpackaged_modules",
+    "forbidden_reason",
+    "resolve_folder",
+]
 
 _PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 
@@ -31,6 +40,18 @@ _MOST_FOLDERS = 200
 """Number of folders above which a folder is no folder of code, such as ``/tmp``."""
 
 _SUFFIXES = (".py", ".pyc", *EXTENSION_SUFFIXES)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalCode:
+    """Local code of a process."""
+
+    folders: Sequence[Folder] = ()
+    """Folders to send, in the order of the search path."""
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """Reasons by path of the folders and archives that cannot be sent."""
+    unsent: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Files and reasons, by name of the module, of imported modules in folders that cannot be sent."""
 
 
 def resolve_folder(path: Path | str) -> Folder:
@@ -56,9 +77,9 @@ def resolve_folder(path: Path | str) -> Folder:
     return Folder(source=source, paths=("..",) if package else (".", ".."))
 
 
-def find_imported_folders(
+def find_local_code(
     modules: Mapping[str, ModuleType] | None = None, path: Sequence[str] | None = None, cwd: Path | None = None
-) -> tuple[list[Folder], dict[str, str]]:
+) -> LocalCode:
     """Return the folders with local code in the order of the search path, and the folders that were left out.
 
     Local code is neither in the standard library nor part of an installed distribution, in any folder. A folder is
@@ -73,17 +94,13 @@ def find_imported_folders(
         Search path; by default ``sys.path``.
     cwd : Path, optional
         Folder of the notebook; by default the current folder.
-
-    Returns
-    -------
-    tuple
-        List of folders, and a dict of reasons by path of the folders that cannot be sent.
     """
     search = _Search(sys.path if path is None else path, (cwd or Path.cwd()).resolve())
     search.add_modules(dict(sys.modules if modules is None else modules))
     search.add_search_path()
     folders = search.folders()
-    return folders + _metadata_folders([folder.source for folder in folders]), search.left_out
+    metadata = _metadata_folders([folder.source for folder in folders])
+    return LocalCode([*folders, *metadata], search.left_out, search.unsent)
 
 
 @dataclass
@@ -116,6 +133,7 @@ class _Search:
         self.installed = InstalledCode([p for p in self.path if not is_archive(p)])
         self.homes: dict[str, _Home] = {}
         self.left_out: dict[str, str] = {}
+        self.unsent: dict[str, tuple[str, str]] = {}
         self.modules: dict[str, ModuleType] = {}
 
     # Imported modules
@@ -284,6 +302,9 @@ class _Search:
                 imported = sorted({path.partition("/")[0] for path in home.imported.values()})
                 if imported:
                     self.left_out[place] = f"is {reason}; move {', '.join(imported)} to a separate folder"
+                for module, path in home.imported.items():
+                    file = f"{place}/{path}"
+                    self.unsent[module] = (file, f"is in {reason}; move it to a separate folder")
             elif names:
                 beside = place in self.order
                 direct = beside or any(not is_archive(name) for name in names)
@@ -383,6 +404,26 @@ def _search_locations(module: ModuleType) -> Iterable[str]:
     except (OSError, TypeError, KeyError):
         return
     yield from (place.rstrip("/") for place in places if os.path.isdir(place))
+
+
+def find_unpackaged_modules(names: Iterable[str]) -> dict[str, str]:
+    """Return the files of the top-level modules in `names` that belong to no distribution, by name.
+
+    Nothing is imported. Modules that are not found are left out.
+    """
+    installed = InstalledCode([os.path.realpath(p) for p in sys.path])
+    found = {}
+    for name in names:
+        module = sys.modules.get(name)
+        places = [_archive_of(module) or file_of(module), *_search_locations(module)] if module is not None else []
+        if module is None:
+            with contextlib.suppress(Exception):  # an import hook may raise any exception
+                spec = importlib.util.find_spec(name)
+                places = [spec.origin or "", *(spec.submodule_search_locations or ())] if spec is not None else []
+        place = next((p for p in places if p and os.path.exists(p.partition(".zip/")[0])), "")
+        if place and not installed.holds(place) and not installed.holds(os.path.realpath(place)):
+            found[name] = place
+    return {name: place for name, place in found.items() if not find_providers([name])} if found else {}
 
 
 def find_imported_files(folder: Path, modules: Mapping[str, ModuleType] | None = None) -> dict[str, str]:

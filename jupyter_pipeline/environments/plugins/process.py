@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 PLUGIN = "jupyter-pipeline-environment"
-PROTOCOL = 3
+PROTOCOL = 4
 
 
 def process_identity() -> list[Any]:

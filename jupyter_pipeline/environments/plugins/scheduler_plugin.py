@@ -6,6 +6,7 @@ The plugin has a fixed name, so registering it again has no effect.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from typing import Any
 
@@ -17,6 +18,9 @@ from jupyter_pipeline.environments.plugins.file_store import FileStore
 from jupyter_pipeline.environments.plugins.package_distributor import PackageDistributor
 from jupyter_pipeline.environments.plugins.process import PLUGIN, PROTOCOL, process_identity, scratch_folder
 from jupyter_pipeline.environments.plugins.worker_gate import WorkerGate
+
+CHECK_TIMEOUT = 10.0
+"""Seconds to wait for a worker that checks imports."""
 
 
 class EnvironmentSchedulerPlugin(SchedulerPlugin):  # type: ignore[misc] # distributed is untyped
@@ -57,6 +61,7 @@ class EnvironmentSchedulerPlugin(SchedulerPlugin):  # type: ignore[misc] # distr
             environment_install=self.packages.install,
             environment_wheel=self.packages.wheel,
             environment_variables=self.packages.set_variables,
+            environment_check=self.check,
             environment_pull=self.pull,
             environment_joined=self.joined,
         )
@@ -149,6 +154,23 @@ class EnvironmentSchedulerPlugin(SchedulerPlugin):  # type: ignore[misc] # distr
             "workers": workers,
             "failed": self.gate.failed,
         }
+
+    async def check(self, modules: dict[str, str]) -> dict[str, Any]:
+        """Check on one worker that it would import `modules`; see `module_check.check_modules`.
+
+        Returns
+        -------
+        dict
+            ``worker``, empty if no worker has answered in time, and ``problems`` by name of the module.
+        """
+        for worker in [*self.gate.ready][:1]:
+            with contextlib.suppress(TimeoutError):
+                answers = await asyncio.wait_for(
+                    self.gate.call_workers([worker], "environment_check", modules=modules), CHECK_TIMEOUT
+                )
+                if worker in answers:
+                    return {"worker": worker, "problems": answers[worker]}
+        return {"worker": "", "problems": {}}
 
     async def _retry(self) -> None:
         """Prepare workers again that failed before: the cause, such as a full disk, may be gone."""

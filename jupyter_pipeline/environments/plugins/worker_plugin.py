@@ -18,6 +18,7 @@ from jupyter_pipeline.environments.plugins.distributions import describe_environ
 from jupyter_pipeline.environments.plugins.file_store import FileStore
 from jupyter_pipeline.environments.plugins.file_tree import write_atomically
 from jupyter_pipeline.environments.plugins.installer import clear_version_cache, install_packages, is_loaded
+from jupyter_pipeline.environments.plugins.module_check import check_modules
 from jupyter_pipeline.environments.plugins.module_reload import forget_modules, set_search_path
 from jupyter_pipeline.environments.plugins.process import PLUGIN, process_identity, scratch_folder
 
@@ -50,6 +51,7 @@ class EnvironmentWorkerPlugin(WorkerPlugin):  # type: ignore[misc] # distributed
         worker.handlers.update(
             environment_prepare=self.prepare,
             environment_report=self.report,
+            environment_check=self.check,
             environment_stage=self.stage,
             environment_commit=self.commit,
             environment_refresh=self.refresh,
@@ -153,6 +155,10 @@ class EnvironmentWorkerPlugin(WorkerPlugin):  # type: ignore[misc] # distributed
             code = str(self.store.code)
             report["rows"] = [list(row) for row in scan_distributions([p for p in sys.path if not p.startswith(code)])]
         return report
+
+    async def check(self, modules: dict[str, str]) -> dict[str, str]:
+        """Return a problem by name for `modules` that this worker would not import as the kernel does."""
+        return await asyncio.to_thread(check_modules, modules)
 
     async def stage(self, blobs: list[list[Any]]) -> None:
         """Store content for a commit."""

@@ -71,6 +71,8 @@ class Session:
         Distributions of the kernel in the last sync.
     kernel_digest : str
         Digest of the kernel's environment in the last sync.
+    last_check : object
+        Last check of the imports; see `import_check`.
     """
 
     def __init__(self, client: distributed.Client) -> None:
@@ -85,6 +87,7 @@ class Session:
         self.variables: dict[str, str] = {}
         self.kernel: object = None
         self.kernel_digest = ""
+        self.last_check: Any = None
 
     @property
     def client(self) -> distributed.Client:

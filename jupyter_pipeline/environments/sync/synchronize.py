@@ -9,20 +9,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.environments.capture import local_code
 from jupyter_pipeline.environments.capture.environment import capture_environment, environment_from_rows
 from jupyter_pipeline.environments.capture.folder import SENSITIVE, Folder
 from jupyter_pipeline.environments.capture.ignore import IgnoreRules
+from jupyter_pipeline.environments.capture.local_code import (
+    LocalCode,
+    find_imported_files,
+    find_local_code,
+    resolve_folder,
+)
 from jupyter_pipeline.environments.capture.variables import select_variables
-from jupyter_pipeline.environments.diff import compare_environments
+from jupyter_pipeline.environments.diff import compare_environments, sort_by_severity
 from jupyter_pipeline.environments.options import Options, parse_options
 from jupyter_pipeline.environments.plugins.distributions import environment_digest
 from jupyter_pipeline.environments.plugins.installer import is_loaded
+from jupyter_pipeline.environments.sync.import_check import check_imports
 from jupyter_pipeline.environments.sync.packages import sync_packages
 from jupyter_pipeline.environments.sync.session import Session, collect_rows, get_session
 from jupyter_pipeline.exceptions import SyncError
@@ -85,14 +92,21 @@ def sync_environment(
         return _sync(session, chosen, directories, packages, say, started)
 
 
-def diff_environment(client: distributed.Client) -> list[DriftItem]:
+def diff_environment(
+    client: distributed.Client, *, options: Mapping[str, Any] | None = None, code: bool = True
+) -> list[DriftItem]:
     """Return the differences between this process and the cluster, the most severe first.
 
     Parameters
     ----------
     client : distributed.Client
         Synchronous client of the cluster.
+    options : mapping, optional
+        A profile's ``environment``.
+    code : bool, default True
+        Check that one worker would import the local modules that this process has imported. Nothing is imported.
     """
+    chosen = parse_options(options)
     session = get_session(client)
     with session.lock:
         kernel = capture_environment()
@@ -103,7 +117,12 @@ def diff_environment(client: distributed.Client) -> list[DriftItem]:
             if items:
                 return items
             raise
-        return _compare(session, kernel, state)
+        items = _compare(session, kernel, state)
+        if code and chosen.method != "dask":
+            local, _ = _find_code(session, chosen, None)
+            found, _ = check_imports(session, local, workers=state["workers"], is_synced=False, again=True)
+            items = sort_by_severity([*items, *found])
+        return items
 
 
 def _sync(
@@ -114,7 +133,8 @@ def _sync(
     say: Progress,
     started: float,
 ) -> SyncReport:
-    folders, notes = _folders(session, options, directories)
+    code, notes = _find_code(session, options, directories)
+    folders = code.folders
     for folder in folders:
         folder.refresh()
         notes += _list_left_out(folder)
@@ -134,6 +154,11 @@ def _sync(
         if installed:
             state = _state(session, kernel, None)
     remaining = _compare(session, kernel, state) if packages else []
+    items, check_notes = check_imports(
+        session, code, workers=state.get("workers"), is_synced=True, again=bool(uploaded or installed)
+    )
+    remaining = sort_by_severity([*remaining, *items])
+    notes += check_notes
     notes += _share_variables(session, options.variables)
     notes += [f"Worker {w} takes no tasks: {reason}" for w, reason in state["failed"].items()]
     return SyncReport(
@@ -146,18 +171,19 @@ def _sync(
     )
 
 
-def _folders(session: Session, options: Options, directories: Sequence[Path] | None) -> tuple[list[Folder], list[str]]:
-    """Return the folders to send, each as it was known at the last sync, and notes."""
+def _find_code(session: Session, options: Options, directories: Sequence[Path] | None) -> tuple[LocalCode, list[str]]:
+    """Return the local code to send, each folder as it was known at the last sync, and notes."""
     notes: list[str] = []
-    named_folders = [local_code.resolve_folder(p) for p in (*(directories or ()), *options.upload_directory)]
+    automatic = LocalCode()
+    named_folders = [resolve_folder(p) for p in (*(directories or ()), *options.upload_directory)]
     for folder in named_folders:
-        folder.imported = local_code.find_imported_files(folder.source)
+        folder.imported = find_imported_files(folder.source)
     found = list({folder.source: folder for folder in named_folders}.values())
     if directories is None and options.method != "image":
-        automatic, left_out = local_code.find_imported_folders()
+        automatic = find_local_code()
         named = {folder.source for folder in found}
-        found += [folder for folder in automatic if folder.source not in named]
-        notes += [f"{path} was left out: it {why}" for path, why in left_out.items()]
+        found += [folder for folder in automatic.folders if folder.source not in named]
+        notes += [f"{path} was left out: it {why}" for path, why in automatic.left_out.items()]
     folders = []
     for folder in found:
         part = (
@@ -175,7 +201,7 @@ def _folders(session: Session, options: Options, directories: Sequence[Path] | N
             session.folders[key] = folder
         session.folders[key].imported = folder.imported
         folders.append(session.folders[key])
-    return folders, notes
+    return dataclasses.replace(automatic, folders=folders), notes
 
 
 def _list_left_out(folder: Folder) -> list[str]:

@@ -5,7 +5,7 @@ import { formatRelative } from '../format';
 import type { Clusters } from '../tokens';
 
 /**
- * The differences between the packages of a cluster and of the last notebook, and the time of the last sync.
+ * The differences between a cluster and the last notebook in packages and modules, and the time of the last sync.
  */
 export function EnvironmentState(props: {
   cluster: Clusters.IModel;
@@ -31,7 +31,7 @@ export function EnvironmentState(props: {
       >
         {blocks
           ? trans._n('%1 difference blocks', '%1 differences block', blocks)
-          : trans._n('%1 package differs', '%1 packages differ', warns)}
+          : trans._n('%1 difference', '%1 differences', warns)}
       </button>
     );
   }

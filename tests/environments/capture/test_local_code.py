@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from jupyter_pipeline.environments.capture.local_code import find_imported_folders, resolve_folder
+from jupyter_pipeline.environments.capture.local_code import LocalCode, find_local_code, resolve_folder
 
 
 @pytest.fixture
@@ -31,11 +31,12 @@ def test_a_module_on_the_path_is_sent_with_its_siblings(tmp_path: Path, modules:
     (tmp_path / "src" / "other.py").write_text("")
     (tmp_path / "src" / "data").mkdir()
     (tmp_path / "src" / "data" / "big.bin").write_text("")
-    [folder], left_out = find_imported_folders(modules, [str(tmp_path / "src")], tmp_path)
+    code = find_local_code(modules, [str(tmp_path / "src")], tmp_path)
+    [folder] = code.folders
     assert (folder.source, folder.only, folder.named) == (tmp_path / "src", ("other.py", "package"), False)
     folder.refresh()
     assert sorted(folder.files) == ["other.py", "package/__init__.py"]
-    assert left_out == {}
+    assert code.left_out == {}
 
 
 def test_an_editable_install_off_the_path_goes_with_its_package_alone(
@@ -43,14 +44,14 @@ def test_an_editable_install_off_the_path_goes_with_its_package_alone(
 ) -> None:
     load(tmp_path, "package", modules, package=True)
     (tmp_path / "setup.py").write_text("")
-    [folder], _ = find_imported_folders(modules, [], tmp_path / "elsewhere")
+    [folder] = find_local_code(modules, [], tmp_path / "elsewhere").folders
     assert folder.only == ("package",)
 
 
 def test_modules_beside_the_notebook_go_although_nothing_imported_them(tmp_path: Path) -> None:
     (tmp_path / "helpers.py").write_text("")
     (tmp_path / "not-a-module.py").write_text("")
-    [folder], _ = find_imported_folders({}, [""], tmp_path)
+    [folder] = find_local_code({}, [""], tmp_path).folders
     assert folder.only == ("helpers.py",)
 
 
@@ -61,7 +62,7 @@ def test_a_module_that_raises_at_a_look_is_passed_over(tmp_path: Path, modules: 
 
     load(tmp_path, "helpers", modules)
     modules["lazy"] = Lazy("lazy")
-    [folder], _ = find_imported_folders(modules, [], tmp_path / "elsewhere")
+    [folder] = find_local_code(modules, [], tmp_path / "elsewhere").folders
     assert folder.only == ("helpers.py",)
 
 
@@ -69,7 +70,7 @@ def test_installed_packages_and_the_standard_library_stay() -> None:
     names = ("json", "distributed", "pathspec", "jupyter_pipeline")
     modules = {name: importlib.import_module(name) for name in names}
     path = [str(p) for p in (*sysconfig.get_paths().values(), "/nowhere", "")]
-    assert find_imported_folders(modules, path, Path("/")) == ([], {})
+    assert find_local_code(modules, path, Path("/")) == LocalCode([])
 
 
 def test_the_home_is_never_sent_and_that_is_reported(
@@ -77,16 +78,16 @@ def test_the_home_is_never_sent_and_that_is_reported(
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     load(tmp_path, "helpers", modules)
-    folders, left_out = find_imported_folders(modules, [""], tmp_path)
-    assert folders == []
-    assert "your home" in left_out[str(tmp_path)]
-    assert "helpers.py" in left_out[str(tmp_path)]
+    code = find_local_code(modules, [""], tmp_path)
+    assert code.folders == []
+    assert "your home" in code.left_out[str(tmp_path)]
+    assert "helpers.py" in code.left_out[str(tmp_path)]
 
 
 def test_the_order_is_that_of_the_path(tmp_path: Path, modules: dict[str, ModuleType]) -> None:
     for name in ("b", "a"):
         load(tmp_path / name, f"module_{name}", modules)
-    folders, _ = find_imported_folders(modules, [str(tmp_path / "b"), str(tmp_path / "a")], tmp_path / "nowhere")
+    folders = find_local_code(modules, [str(tmp_path / "b"), str(tmp_path / "a")], tmp_path / "nowhere").folders
     assert [f.name for f in folders] == ["b", "a"]
 
 

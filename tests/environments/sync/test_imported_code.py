@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 from distributed import Client, LocalCluster
 
-from jupyter_pipeline.environments.sync.synchronize import sync_environment
+from jupyter_pipeline.environments.sync.synchronize import diff_environment, sync_environment
 from jupyter_pipeline.models import SyncReport
 
 Write = Callable[[str, str], Path]
@@ -63,7 +64,10 @@ def write(folder: Path, files: dict[str, str]) -> Path:
 
 
 def sync(client: Client) -> SyncReport:
-    return sync_environment(client, packages=False)
+    """Sync, and check that the worker would import all that this process has imported."""
+    report = sync_environment(client, packages=False)
+    assert report.remaining == ()
+    return report
 
 
 def evaluate(client: Client, dotted: str) -> object:
@@ -246,3 +250,52 @@ def test_modules_that_an_import_hook_finds_elsewhere_get_their_names(kernel: Pat
     sync(remote)
     assert evaluate(remote, f"{module}.lazy.x") == 2
     assert evaluate(remote, f"{module}.{name}.__name__") == f"{module}.{name}"
+
+
+def test_modules_that_a_worker_would_not_import_are_named(kernel: Path, remote: Client, module: str) -> None:
+    write(kernel, {f"{module}/__init__.py": "", f"{module}/a.py": "x = 1", f"{module}/b.py": "x = 1", "secret.so": ""})
+    (kernel / module / "broken.so").write_text("of another platform")
+    broken = importlib.util.spec_from_loader(f"{module}.broken", None, origin=str(kernel / module / "broken.so"))
+    assert broken is not None
+    sys.path.insert(0, str(kernel))
+    for name in ("a", "b"):
+        importlib.import_module(f"{module}.{name}")
+    sys.modules[broken.name] = importlib.util.module_from_spec(broken)
+    sys.modules[broken.name].__file__ = broken.origin
+    [item] = diff_environment(remote)
+    assert item.package == f"{module}, {module}.a, {module}.b and 1 more"
+    assert (item.kernel, item.reason) == ("imported", "cannot be found; %cluster sync sends it")
+    report = sync_environment(remote, packages=False, options={"exclude": ["b.py"]})
+    found = {item.package: item.reason for item in report.remaining}
+    assert found[f"{module}.b"] == "cannot be found: it is imported here, and the option exclude names it"
+    assert found[f"{module}.broken"].startswith("cannot be loaded: ")
+    assert len(found) == 2
+
+
+def test_the_check_runs_no_module(kernel: Path, remote: Client, module: str) -> None:
+    """A module whose import takes long or has side effects."""
+    effect = "import time\nwith open('effect', 'a') as file:\n    file.write('x')\ntime.sleep(0.2)\n"
+    write(kernel, {f"{module}/__init__.py": effect, f"{module}/a.py": effect})
+    sys.path.insert(0, str(kernel))
+    importlib.import_module(f"{module}.a")
+    started = time.perf_counter()
+    sync(remote)
+    assert remote.run(lambda: module in sys.modules) == dict.fromkeys(remote.run(int), False)
+    assert (kernel / "effect").read_text() == "xx"
+    assert time.perf_counter() - started < 10
+
+
+def test_a_module_that_changed_after_its_import_is_named(
+    kernel: Path, remote: Client, module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    write(kernel, {f"{module}.py": "x = 1"})
+    sys.path.insert(0, str(kernel))
+    loaded = importlib.import_module(module)
+    sync(remote)
+    write(kernel, {f"{module}.py": "x = 22"})
+    [item] = sync_environment(remote, packages=False).remaining
+    assert (item.package, item.workers) == (module, ("new file",))
+    assert evaluate(remote, f"{module}.x") == 22
+    importlib.reload(loaded)
+    sync(remote)
