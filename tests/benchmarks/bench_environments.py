@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib
 import json
 import logging
 import os
@@ -30,6 +31,9 @@ from distributed import Client, LocalCluster
 from distributed.diagnostics.plugin import PipInstall, UploadDirectory
 from tabulate import tabulate
 
+from jupyter_pipeline.environments.capture.local_code import find_local_code
+from jupyter_pipeline.environments.sync.import_check import check_imports
+from jupyter_pipeline.environments.sync.session import get_session
 from jupyter_pipeline.environments.sync.synchronize import diff_environment, sync_environment
 from jupyter_pipeline.environments.sync.watcher import Watcher
 
@@ -61,6 +65,7 @@ def main() -> None:
             show(folder_rows(client, small, files=200, size=10_000, rounds=rounds, aim=30))
             show(folder_rows(client, big, files=500 if quick else 5000, size=10_000, rounds=rounds, aim=100))
         show([watch_row(client, big, rounds)])
+        show([check_row(client, root / "imported", rounds)])
     with tempfile.TemporaryDirectory() as name:
         show([row for tool in ("uv", "pip") for row in install_rows(Path(name) / tool, tool, rounds)])
 
@@ -161,6 +166,23 @@ def watch_row(client: Client, folder: Path, rounds: int) -> Row:
         seconds.append(arrived.get(timeout=30) - saved)
     watcher.stop()
     return row("a saved file, watched", "one second", [1.0], seconds, 1, at_most=True)
+
+
+def check_row(client: Client, folder: Path, rounds: int) -> Row:
+    """Measure the check that a worker would import 100 modules of 10 kB."""
+    make_folder(folder, files=100, size=10_000)
+    sys.path.insert(0, str(folder))
+    for number in range(100):
+        importlib.import_module(f"package_{number // 50}.module_{number}")
+    sync_environment(client, packages=False)
+    session, code = get_session(client), find_local_code()
+    seconds = []
+    for _ in range(rounds * 3):
+        begin = time.perf_counter()
+        items, _ = check_imports(session, code, workers=None, is_synced=True, again=True)
+        seconds.append(time.perf_counter() - begin)
+        assert not items
+    return row("imports of 100 modules checked", "20 ms", [0.02], seconds, 1, at_most=True)
 
 
 def unchanged_rows(client: Client, rounds: int) -> list[Row]:

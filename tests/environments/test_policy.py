@@ -23,7 +23,7 @@ def test_a_cluster_in_sync_passes_every_policy(client: Client) -> None:
 
 
 def test_refuse_raises_and_warn_warns_with_the_differences(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(policy, "diff_environment", lambda _: [ITEM])
+    monkeypatch.setattr(policy, "diff_environment", lambda client, **_: [ITEM])
     with pytest.raises(DriftError, match=r"numpy: 2\.1 here, 1\.26 there") as caught:
         policy.enforce_policy(client, {"policy": "refuse"})
     assert caught.value.items == [ITEM]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 import importlib
-import importlib.util
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -30,20 +29,17 @@ def check_modules(expected: Mapping[str, str]) -> dict[str, str]:
     expected : mapping of str to str
         Hash of the content of each module's file, or of the archive that holds it, by name of the module.
     """
-    importlib.invalidate_caches()
-    specs: dict[str, ModuleSpec | None] = {}
-    problems = {}
-    for name, digest in expected.items():
-        problem = _check(name, digest, specs)
-        if problem:
-            problems[name] = problem
+    problems = _find_problems(expected)
+    if problems:  # the caches of the finders may not have the latest files
+        importlib.invalidate_caches()
+        problems = _find_problems({name: expected[name] for name in problems})
     return problems
 
 
-def find_missing(names: Iterable[str]) -> list[str]:
-    """Return the top-level modules that this process cannot find."""
+def _find_problems(expected: Mapping[str, str]) -> dict[str, str]:
     specs: dict[str, ModuleSpec | None] = {}
-    return [name for name in names if name not in sys.modules and _find(name, specs) is None]
+    found = {name: _check(name, digest, specs) for name, digest in expected.items()}
+    return {name: problem for name, problem in found.items() if problem}
 
 
 def _check(name: str, digest: str, specs: dict[str, ModuleSpec | None]) -> str:
