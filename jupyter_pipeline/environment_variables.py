@@ -6,6 +6,7 @@ This module imports nothing.
 __all__ = [
     "CLUSTER",
     "DATABASE",
+    "DEFAULT_PROFILE",
     "FUNCTIONS",
     "NOTEBOOK",
     "ORIGINAL_PYTHONPATH",
@@ -35,6 +36,9 @@ ORIGINAL_PYTHONPATH = "JUPYTER_PIPELINE_ORIGINAL_PYTHONPATH"
 
 PROFILES = "JUPYTER_PIPELINE_PROFILES"
 """Profiles of the Jupyter server's configuration, as JSON, for its kernels."""
+
+DEFAULT_PROFILE = "JUPYTER_PIPELINE_DEFAULT_PROFILE"
+"""Default profile of the Jupyter server's configuration, for its kernels."""
 
 SERVICE = "JUPYTER_PIPELINE_SERVICE"
 """Mark of a process of a service: folder of the service."""

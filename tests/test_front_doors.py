@@ -38,7 +38,8 @@ MAGICS = {
 
 
 def command_options(command: type[Command]) -> set[str]:
-    names = {*command.aliases, *command.flags} - {*Command.aliases, *Command.flags}
+    keys = {*command.aliases, *command.flags} - {*Command.aliases, *Command.flags}
+    names = {name for key in keys for name in (key if isinstance(key, tuple) else (key,))}
     return {f"-{name}" if len(name) == 1 else f"--{name}" for name in names}
 
 

@@ -54,7 +54,7 @@ def main(argv: list[str] | None = None) -> NoReturn:
     arguments = sys.argv[1:] if argv is None else argv
     application = PipelineApp()
     try:
-        application.initialize(arguments)
+        application.initialize(argv)
         application.start()
     except NoStart:
         pass

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import re
 import sys
 import textwrap
@@ -17,6 +18,7 @@ from typing import Any, ClassVar
 
 from jupyter_core.application import JupyterApp, base_aliases, base_flags
 from traitlets import Bool
+from traitlets.config.loader import KVArgParseConfigLoader
 
 from jupyter_pipeline import __version__
 from jupyter_pipeline.clusters.profiles import traitlets_config
@@ -56,12 +58,36 @@ def _suggest_quotes(words: list[str], unknown: list[str]) -> str:
     return f'Put a value of several words in quotes: {option} "{" ".join([value, *unknown])}".'
 
 
+class _Loader(KVArgParseConfigLoader):  # type: ignore[misc]
+    """Command line parser that completes the first argument, and no options of classes."""
+
+    values = ""
+
+    def _argcomplete(self, classes: list[Any], subcommands: Any) -> None:
+        if "_ARGCOMPLETE" not in os.environ:
+            return
+        for action in self.parser._actions:
+            if action.dest == "extra_args":
+                action.completer = self._complete
+        super()._argcomplete([], subcommands)
+
+    def _complete(self, prefix: str, parsed_args: Any = None, **details: object) -> list[str]:
+        from jupyter_pipeline.workflows.name_completion import list_values
+
+        return [] if getattr(parsed_args, "extra_args", None) else list_values(self.values)
+
+
 class _App(JupyterApp):
     version = __version__
     classes: ClassVar[list[Any]] = [traitlets_config.JupyterPipeline]
     config_file_name = "jupyter_pipeline_config"
     # JupyterApp would migrate settings of IPython 3, which writes into the user's home directory.
     migrate_config = staticmethod(lambda: None)
+
+    def _create_loader(self, argv: list[str] | None, aliases: Any, flags: Any, classes: Any) -> _Loader:
+        loader = _Loader(argv, aliases, flags, classes=classes, log=self.log, subcommands=self.subcommands)
+        loader.values = getattr(self, "values", "")
+        return loader
 
     def emit_options_help(self) -> Iterator[str]:
         """Yield the options with the names of their values, descriptions and defaults.
@@ -109,6 +135,8 @@ class Command(_App):
     """Exit code of the process after a result was printed."""
     positional: ClassVar[tuple[str, ...]] = ()
     """Names of the arguments; optional ones in brackets."""
+    values: ClassVar[str] = ""
+    """Source of the completions of the first argument, see `workflows.name_completion.list_values`."""
 
     flags: ClassVar[dict[str, Any]] = {
         **{k: v for k, v in base_flags.items() if k == "debug"},
@@ -123,6 +151,9 @@ class Command(_App):
 
     def parse_command_line(self, argv: list[str] | None = None) -> None:
         """Parse the command line; for an unknown option, suggest the nearest ones."""
+        if "_ARGCOMPLETE" in os.environ:  # the words are not complete
+            super().parse_command_line(argv)
+            return
         words = sys.argv[1:] if argv is None else argv
         known = {f"-{k}" if len(k) == 1 else f"--{k}" for names in (*self.flags, *self.aliases) for k in _each(names)}
         for word in words:

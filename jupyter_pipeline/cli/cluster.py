@@ -11,7 +11,7 @@ from traitlets import List as ListTrait
 
 from jupyter_pipeline import arguments, tables, workflows
 from jupyter_pipeline.cli.base import Command, Group, note
-from jupyter_pipeline.clusters import manager, profiles, registry
+from jupyter_pipeline.clusters import dashboards, manager, profiles, registry
 from jupyter_pipeline.exceptions import ClusterError, UsageError
 from jupyter_pipeline.models import ClusterRecord, ClusterState, DriftItem, SyncReport
 from jupyter_pipeline.progress import StatusLine
@@ -34,10 +34,9 @@ class Start(_RecordCommand):
     """Start a cluster."""
 
     name = "jupyter-pipeline cluster start"
-    description = (
-        "Start a cluster from a profile. It keeps running after this command, until it is stopped or meets a limit."
-    )
-    positional = ("PROFILE",)
+    description = "Start a cluster from a profile, by default c.JupyterPipeline.default_profile. It keeps running after this command, until it is stopped or meets a limit."
+    positional = ("[PROFILE]",)
+    values = "profiles"
     cluster_name = Unicode(None, allow_none=True, help="Name of the cluster.").tag(config=True)
     workers = Unicode("", help="Fixed number of workers.").tag(config=True, metavar="N")
     adapt = Unicode("", help="Scale adaptively between MIN:MAX workers.").tag(config=True, metavar="MIN:MAX")
@@ -48,21 +47,20 @@ class Start(_RecordCommand):
     aliases: ClassVar[dict[str, Any]] = {
         **Command.aliases,
         "name": "Start.cluster_name",
-        "workers": "Start.workers",
+        ("n", "workers", "n-workers"): "Start.workers",
         "adapt": "Start.adapt",
-        "o": "Start.override",
-        "override": "Start.override",
+        ("o", "override"): "Start.override",
     }
     flags: ClassVar[dict[str, Any]] = {
         **Command.flags,
         "wait": ({"Start": {"wait": True}}, "Return when the requested workers have connected."),
     }
 
-    def work(self, profile: str) -> ClusterRecord:
+    def work(self, profile: str = "") -> ClusterRecord:
         manager.check_one_size(self.workers or None, self.adapt or None)
         report = tables.starting(note)
         record = manager.start(
-            profiles.get_profile(profile, overrides=arguments.overrides(self.override)),
+            profiles.get_profile(profile or profiles.get_default_name(), overrides=arguments.overrides(self.override)),
             name=self.cluster_name,
             workers=arguments.workers(self.workers) if self.workers else None,
             adapt=arguments.size_range(self.adapt) if self.adapt else None,
@@ -92,6 +90,7 @@ class Status(_RecordCommand):
     name = "jupyter-pipeline cluster status"
     description = "Show one cluster."
     positional = ("NAME",)
+    values = "clusters"
 
     def work(self, name: str) -> ClusterRecord:
         return registry.find_record(name)
@@ -103,6 +102,7 @@ class Scale(_RecordCommand):
     name = "jupyter-pipeline cluster scale"
     description = "Set a fixed number of workers."
     positional = ("NAME", "N")
+    values = "clusters"
 
     def work(self, name: str, n: str) -> ClusterRecord:
         return manager.scale(name, arguments.workers(n))
@@ -114,6 +114,7 @@ class Adapt(_RecordCommand):
     name = "jupyter-pipeline cluster adapt"
     description = "Scale the number of workers with the load."
     positional = ("NAME", "MIN:MAX")
+    values = "clusters"
 
     def work(self, name: str, bounds: str) -> ClusterRecord:
         return manager.adapt(name, *arguments.size_range(bounds))
@@ -125,6 +126,7 @@ class Extend(_RecordCommand):
     name = "jupyter-pipeline cluster extend"
     description = "Extend the lifetime of a cluster, up to the maximum of its profile."
     positional = ("NAME", "TIME")
+    values = "clusters"
 
     def work(self, name: str, time: str) -> ClusterRecord:
         return manager.extend(name, arguments.duration(time))
@@ -136,6 +138,7 @@ class Stop(_RecordsCommand):
     name = "jupyter-pipeline cluster stop"
     description = "Stop a cluster, or with --all every cluster."
     positional = ("[NAME]",)
+    values = "clusters"
     everything = Bool(False, help="Stop all clusters.").tag(config=True)
     flags: ClassVar[dict[str, Any]] = {**Command.flags, "all": ({"Stop": {"everything": True}}, "Stop all clusters.")}
 
@@ -155,9 +158,27 @@ class Logs(Command):
     name = "jupyter-pipeline cluster logs"
     description = "Print the logs of a running or ended cluster."
     positional = ("NAME",)
+    values = "clusters"
 
     def work(self, name: str) -> str:
         return manager.logs(name)
+
+
+class Dashboard(Command):
+    """Print the address of a dashboard."""
+
+    name = "jupyter-pipeline cluster dashboard"
+    description = "Print the address of the dashboard of a cluster on this host."
+    positional = ("NAME",)
+    values = "clusters"
+
+    def work(self, name: str) -> dict[str, str]:
+        record = registry.find_record(name)
+        dashboards.check_dashboard(record)
+        return {"url": record.dashboard_link}
+
+    def show(self, answer: dict[str, str]) -> str:
+        return answer["url"]
 
 
 class Gc(Command):
@@ -185,6 +206,7 @@ class Sync(Command):
         "cluster's profile."
     )
     positional = ("NAME",)
+    values = "clusters"
     directory = ListTrait(Unicode(), help="Folder with local code to send; repeatable.").tag(config=True)
     packages = Bool(True, help="Compare packages and install those that differ.").tag(config=True)
     aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "directory": "Sync.directory"}
@@ -212,6 +234,7 @@ class Diff(Command):
     name = "jupyter-pipeline cluster diff"
     description = "Compare the packages of a cluster with this environment's."
     positional = ("NAME",)
+    values = "clusters"
 
     def work(self, name: str) -> list[DriftItem]:
         cluster = workflows.attach(name)
@@ -238,6 +261,7 @@ class ClusterGroup(Group):
         "extend": (Extend, "Extend the lifetime of a cluster."),
         "stop": (Stop, "Stop a cluster, or all."),
         "logs": (Logs, "Print the logs of a cluster."),
+        "dashboard": (Dashboard, "Print the address of the dashboard of a cluster."),
         "gc": (Gc, "Remove processes and jobs that belong to no running cluster."),
         "sync": (Sync, "Send packages and local code."),
         "diff": (Diff, "Compare the packages with this environment's."),

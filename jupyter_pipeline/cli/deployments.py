@@ -71,6 +71,7 @@ class Run(RunCommand):
     name = "jupyter-pipeline deployments run"
     description = "Run a deployment now, in addition to its schedules."
     positional = ("NAME",)
+    values = "deployments"
     param = ListTrait(Unicode(), help="Parameter of this run, NAME=VALUE; repeatable.").tag(config=True)
     aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "param": "Run.param"}
 
@@ -84,6 +85,7 @@ class Delete(Command):
     name = "jupyter-pipeline deployments delete"
     description = "Delete a deployment and its schedules, but not its files and runs."
     positional = ("NAME",)
+    values = "deployments"
 
     def work(self, name: str) -> dict[str, Any]:
         deployments.delete(name)
@@ -99,6 +101,7 @@ class Backfill(Command):
     name = "jupyter-pipeline deployments backfill"
     description = "Run a deployment once for each time window of its schedule between two times, oldest first."
     positional = ("NAME", "START", "END")
+    values = "deployments"
     timezone = Unicode("", help="Time zone of the two times; by default the local one.").tag(config=True)
     aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "timezone": "Backfill.timezone"}
 
@@ -115,6 +118,7 @@ class Versions(Command):
     name = "jupyter-pipeline deployments versions"
     description = "List the versions of a deployment, newest first."
     positional = ("NAME",)
+    values = "deployments"
 
     def work(self, name: str) -> list[VersionRecord]:
         return deployments.list_versions(name)
@@ -129,6 +133,7 @@ class Compare(Command):
     name = "jupyter-pipeline deployments compare"
     description = "Show the differences between two versions, by default the current one and its predecessor."
     positional = ("NAME", "[OLD]", "[NEW]")
+    values = "deployments"
 
     def work(self, name: str, old: str | None = None, new: str | None = None) -> dict[str, Any]:
         return {"name": name, "difference": deployments.compare_versions(name, old, new)}
@@ -143,6 +148,7 @@ class Rollback(_LiveCommand):
     name = "jupyter-pipeline deployments rollback"
     description = "Deploy an earlier version again, by default the one before the current one."
     positional = ("NAME", "[VERSION]")
+    values = "deployments"
 
     def work(self, name: str, version: str | None = None) -> DeploymentRecord:
         return deployments.rollback(name, version)

@@ -36,6 +36,7 @@ class Show(Command):
     name = "jupyter-pipeline profiles show"
     description = "Show the settings of a profile after extends and layers; with --resolved, the defaults too."
     positional = ("NAME",)
+    values = "profiles"
     resolved = Bool(False, help="Include the defaults.").tag(config=True)
     flags: ClassVar[dict[str, Any]] = {
         **Command.flags,
@@ -55,6 +56,7 @@ class Check(Command):
     name = "jupyter-pipeline profiles check"
     description = "Check that a profile can start here, without starting anything."
     positional = ("NAME",)
+    values = "profiles"
 
     def work(self, name: str) -> dict[str, Any]:
         return check_profile(name)
@@ -69,6 +71,7 @@ class New(Command):
     name = "jupyter-pipeline profiles new"
     description = "Print a commented profile of a kind, to edit and save in jupyter-pipeline.yaml."
     positional = ("KIND",)
+    values = "kinds"
 
     def work(self, kind: str) -> str:
         return profiles.render_template(kind)

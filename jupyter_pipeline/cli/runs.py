@@ -31,6 +31,7 @@ class ListRuns(Command):
     name = "jupyter-pipeline runs list"
     description = "List the last runs, of one deployment or of all."
     positional = ("[DEPLOYMENT]",)
+    values = "deployments"
     limit = Unicode(str(RUN_LIMIT), help="Number of runs.").tag(config=True, metavar="N")
     aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "limit": "ListRuns.limit"}
 

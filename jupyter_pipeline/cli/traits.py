@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from traitlets import Bool, Unicode
 from traitlets import List as ListTrait
 
 from jupyter_pipeline.cli.base import Command
+from jupyter_pipeline.workflows import name_completion
 from jupyter_pipeline.workflows.deploy_options import Option
 
 __all__ = ["with_options"]
+
+
+def _complete(option: Option, prefix: str, **details: object) -> list[str]:
+    """Return the completions of an option's value for argcomplete."""
+    return [choice for choice in option.choices if choice] or name_completion.list_values(option.values)
 
 
 def with_options(options: Iterable[Option], *, name: str) -> Any:
@@ -41,6 +48,7 @@ def with_options(options: Iterable[Option], *, name: str) -> Any:
             config=True, metavar=option.metavar
         )
         traits[trait].help = option.help
+        traits[trait].tag(argcompleter=partial(_complete, option))
         aliases[option.name] = (f"{name}.{trait}", option.help)
 
     def values(self: Any) -> dict[str, Any]:

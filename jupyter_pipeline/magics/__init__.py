@@ -1,4 +1,4 @@
-"""IPython magics: ``%cluster``, ``%profiles``, ``%%deploy``, ``%deployments``, ``%runs`` and ``%pipeline``.
+"""IPython magics: ``%cluster``, ``%%on_workers``, ``%profiles``, ``%%deploy``, ``%deployments``, ``%runs`` and ``%pipeline``.
 
 Line magics take the subcommands, arguments and options of the command line. A cluster may be omitted: the magics use
 the attached one. No module of this package imports a heavy library at its top, which keeps ``%load_ext`` fast.
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from jupyter_pipeline.clusters.profiles import traitlets_config
 from jupyter_pipeline.magics.cluster import ClusterMagics
-from jupyter_pipeline.magics.completion import complete
+from jupyter_pipeline.magics.completion import register_completion, unregister_completion
 from jupyter_pipeline.magics.deploy import DeployMagics
 from jupyter_pipeline.magics.deployments import DeploymentsMagics
 from jupyter_pipeline.magics.notebook_document import Document
+from jupyter_pipeline.magics.on_workers import OnWorkersMagics
 from jupyter_pipeline.magics.profiles import ProfilesMagics
 from jupyter_pipeline.magics.runs import RunsMagics
 from jupyter_pipeline.magics.service import ServiceMagics
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["register", "unregister"]
 
-_MAGICS = ("cluster", "profiles", "deploy", "deployments", "runs", "pipeline", "steps", "step", "check")
+_MAGICS = ("cluster", "profiles", "deploy", "deployments", "runs", "pipeline", "steps", "step", "check", "on_workers")
 
 
 def register(shell: InteractiveShell) -> None:
@@ -32,14 +33,15 @@ def register(shell: InteractiveShell) -> None:
     document = Document(shell)
     shell.events.register("pre_run_cell", document.remember)
     shell.events.register("post_run_cell", document.forget_unparsed)
-    for magics in (ClusterMagics, ProfilesMagics, DeploymentsMagics, RunsMagics, ServiceMagics):
+    for magics in (ClusterMagics, OnWorkersMagics, ProfilesMagics, DeploymentsMagics, RunsMagics, ServiceMagics):
         shell.register_magics(magics(shell))
     shell.register_magics(DeployMagics(shell, document))
-    shell.set_hook("complete_command", complete, re_key=rf"%{{1,2}}({'|'.join(_MAGICS)})\b")
+    register_completion(shell)
 
 
 def unregister(shell: InteractiveShell) -> None:
     """Remove the magics from `shell`."""
+    unregister_completion(shell)
     magics = shell.magics_manager.registry.get("DeployMagics")
     if magics is not None:
         shell.events.unregister("pre_run_cell", magics.document.remember)

@@ -5,19 +5,30 @@ from __future__ import annotations
 import argparse
 import itertools
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from jupyter_pipeline.exceptions import NotFoundError, PipelineError, UsageError
 
 if TYPE_CHECKING:
     from jupyter_pipeline.workflows.deploy_options import Option
 
-__all__ = ["Argument", "HelpShown", "Parser", "Subcommand", "argument", "interruptible", "parse_subcommand", "split"]
+__all__ = [
+    "Argument",
+    "HelpShown",
+    "Parser",
+    "Subcommand",
+    "argument",
+    "documents",
+    "interruptible",
+    "parse_subcommand",
+    "split",
+]
 
 _LINE = 160
+_Method = TypeVar("_Method", bound=Callable[..., Any])
 
 
 class HelpShown(Exception):  # noqa: N818 - it ends the parsing, it is no error
@@ -38,15 +49,56 @@ class Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, prog: str, description: str, *, elsewhere: Mapping[str, str] | None = None) -> None:
-        super().__init__(prog=prog, description=description, allow_abbrev=False)
         self._elsewhere = elsewhere or {}
         self._words: list[str] = []
+        self._values: dict[str, str | Sequence[str]] = {}
+        super().__init__(prog=prog, description=description, allow_abbrev=False)
 
-    def add_argument(self, *names: Any, **settings: Any) -> argparse.Action:
-        """Add an argument; the usage shows a positional one in capitals."""
+    def add_argument(self, *names: Any, values: str | Sequence[str] = "", **settings: Any) -> argparse.Action:
+        """Add an argument; the usage shows a positional one in capitals.
+
+        Parameters
+        ----------
+        *names : str
+            Name of a positional argument, or spellings of an option.
+        values : str or sequence of str
+            Completions of the value, or their source for `list_values`.
+        **settings : object
+            Other parameters of ``ArgumentParser.add_argument``.
+        """
         if names and not names[0].startswith("-"):
             settings.setdefault("metavar", names[0].upper())
-        return super().add_argument(*names, **settings)
+        action = super().add_argument(*names, **settings)
+        self._values[action.dest] = values
+        return action
+
+    def complete(self, previous: Sequence[str], word: str) -> list[str]:
+        """Return the options and values that may replace `word`, in the order of their declaration.
+
+        Parameters
+        ----------
+        previous : sequence of str
+            Words before it.
+        word : str
+            Word to complete; empty for the next one.
+        """
+        options = self._option_string_actions
+        before = options.get(previous[-1]) if previous else None
+        if before is not None and before.nargs is None:
+            found = self._list_completions(before)
+        elif word.startswith("-"):
+            found = [name for name in options if name not in ("-h", "--help")]
+        else:
+            takes_value = {name for name, action in options.items() if action.nargs is None}
+            typed = [w for i, w in enumerate(previous) if w[:1] != "-" and not (i and previous[i - 1] in takes_value)]
+            found = self._list_completions(*self._get_positional_actions()[len(typed) : len(typed) + 1])
+        return [text for text in found if text.startswith(word)]
+
+    def _list_completions(self, *actions: argparse.Action) -> list[str]:
+        from jupyter_pipeline.workflows.name_completion import list_values
+
+        values = [self._values.get(action.dest, "") for action in actions]
+        return [name for each in values for name in (list_values(each) if isinstance(each, str) else each)]
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse the words of a line, and keep them for messages."""
@@ -64,7 +116,8 @@ class Parser(argparse.ArgumentParser):
             elif option.repeat:
                 self.add_argument(flag, action="append", default=[], metavar=option.metavar, help=f"{text}; repeatable")
             else:
-                self.add_argument(flag, default="", metavar=option.metavar, help=text)
+                values = [choice for choice in option.choices if choice] or option.values
+                self.add_argument(flag, default="", metavar=option.metavar, help=text, values=values)
 
     def options(self) -> list[str]:
         """Return the options of this parser, without the help."""
@@ -122,6 +175,8 @@ class Argument:
 
     names: tuple[str, ...]
     settings: Mapping[str, Any]
+    values: str = ""
+    """Source of the completions of the value, see `workflows.name_completion.list_values`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +190,56 @@ class Subcommand:
         """Return a parser of the arguments; `prog` is shown in its messages."""
         parser = Parser(prog, self.help)
         for each in self.arguments:
-            parser.add_argument(*each.names, **each.settings)
+            parser.add_argument(*each.names, values=each.values, **each.settings)
         return parser
 
+    @property
+    def usage(self) -> str:
+        """Positional arguments; optional ones in brackets."""
+        words = []
+        for each in self.arguments:
+            if not each.names[0].startswith("-"):
+                name = each.settings.get("metavar", each.names[0].upper())
+                words.append(f"[{name}]" if each.settings.get("nargs") == "?" else name)
+        return " ".join([*words, *(["[OPTIONS]"] if len(words) < len(self.arguments) else [])])
 
-def argument(*names: str, **settings: Any) -> Argument:
-    """Return an argument with the parameters of ``ArgumentParser.add_argument``."""
-    return Argument(names, settings)
+
+def argument(*names: str, values: str = "", **settings: Any) -> Argument:
+    """Return an argument with the parameters of ``ArgumentParser.add_argument``.
+
+    Parameters
+    ----------
+    *names : str
+        Name of a positional argument, or spellings of an option.
+    values : str
+        Source of the completions of the value.
+    **settings : object
+        Other parameters of ``add_argument``.
+    """
+    return Argument(names, settings, values)
+
+
+def documents(subcommands: Mapping[str, Subcommand], magic: str) -> Callable[[_Method], _Method]:
+    """Return a decorator that adds the help of all subcommands to a docstring, which ``%cluster?`` shows.
+
+    Parameters
+    ----------
+    subcommands : mapping of str to Subcommand
+        The subcommands by name.
+    magic : str
+        The magic with its percent sign.
+    """
+
+    def add_help(method: _Method) -> _Method:
+        lines = [f"{magic} {name} {each.usage}".rstrip() for name, each in subcommands.items()]
+        width = 4 + max(map(len, lines))
+        rows = [f"  {line:{width}}{each.help}" for line, each in zip(lines, subcommands.values(), strict=True)]
+        method.__doc__ = "\n".join(
+            [str(method.__doc__), "", *rows, "", f"{magic} SUBCOMMAND --help lists its arguments."]
+        )
+        return method
+
+    return add_help
 
 
 def split(line: str) -> list[str]:
@@ -185,7 +283,9 @@ def parse_subcommand(
         If the arguments do not fit the subcommand.
     """
     name, *rest = split(line) or [default]
-    if name in ("", "-h", "--help"):
+    if name == "help" and rest[:1] and rest[0] in subcommands:
+        name, rest = rest[0], ["--help"]
+    if name in ("", "-h", "--help", "help"):
         width = max(map(len, subcommands)) + 2
         lines = [f"  {name:{width}}{each.help}" for name, each in subcommands.items()]
         print("\n".join([f"{magic} SUBCOMMAND …; {magic} SUBCOMMAND --help lists its arguments", "", *lines]))

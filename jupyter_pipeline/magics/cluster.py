@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import Magics, line_magic, magics_class
 
 from jupyter_pipeline.exceptions import SyncError, UsageError
-from jupyter_pipeline.magics.arguments import Subcommand, argument, interruptible, parse_subcommand
+from jupyter_pipeline.magics.arguments import Subcommand, argument, documents, interruptible, parse_subcommand
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -20,15 +20,22 @@ if TYPE_CHECKING:
 
 __all__ = ["SUBCOMMANDS", "ClusterMagics"]
 
-_NAME = argument("name", nargs="?", help="cluster; by default the attached one, or the only one that runs")
+_NAME = argument(
+    "name", nargs="?", values="clusters", help="cluster; by default the attached one, or the only one that runs"
+)
 
 SUBCOMMANDS = {
     "start": Subcommand(
         "start a cluster from a profile and attach to it",
         (
-            argument("profile"),
+            argument(
+                "profile",
+                nargs="?",
+                values="profiles",
+                help="by default c.JupyterPipeline.default_profile, or the only one",
+            ),
             argument("--name", metavar="NAME", help="name of the cluster"),
-            argument("--workers", metavar="N", help="fixed number of workers"),
+            argument("-n", "--workers", "--n-workers", metavar="N", help="fixed number of workers", dest="workers"),
             argument("--adapt", metavar="MIN:MAX", help="scale adaptively between these numbers of workers"),
             argument(
                 "-o",
@@ -44,7 +51,9 @@ SUBCOMMANDS = {
     "list": Subcommand(
         "list the running clusters", (argument("--all", action="store_true", help="include ended ones"),)
     ),
-    "attach": Subcommand("connect this notebook to a running cluster, as `cluster` and `client`", (argument("name"),)),
+    "attach": Subcommand(
+        "connect this notebook to a running cluster, as `cluster` and `client`", (argument("name", values="clusters"),)
+    ),
     "status": Subcommand("show one cluster", (_NAME,)),
     "scale": Subcommand("set a fixed number of workers", (_NAME, argument("n"))),
     "adapt": Subcommand("scale the number of workers with the load", (_NAME, argument("bounds", metavar="MIN:MAX"))),
@@ -78,6 +87,7 @@ SUBCOMMANDS = {
         "stop a cluster, or all", (_NAME, argument("--all", action="store_true", help="stop all clusters"))
     ),
     "logs": Subcommand("print the logs of a cluster", (_NAME,)),
+    "dashboard": Subcommand("open the dashboard of a cluster in JupyterLab, and show its address", (_NAME,)),
     "gc": Subcommand("remove processes and jobs that belong to no running cluster"),
 }
 
@@ -95,8 +105,9 @@ class ClusterMagics(Magics):
         self._watchers: dict[str, Watcher] = {}
 
     @line_magic
+    @documents(SUBCOMMANDS, "%cluster")
     def cluster(self, line: str) -> Any:
-        """Start, list, attach, scale, sync and stop Dask clusters; ``%cluster --help`` lists the subcommands."""
+        """Start, list, attach, scale, sync and stop Dask clusters."""
         parsed = parse_subcommand("%cluster", line, SUBCOMMANDS)
         if parsed is None:
             return None
@@ -156,12 +167,12 @@ class ClusterMagics(Magics):
 
     def _start(self, options: argparse.Namespace) -> Any:
         from jupyter_pipeline import arguments, tables, workflows
-        from jupyter_pipeline.clusters import manager
+        from jupyter_pipeline.clusters import manager, profiles
 
         manager.check_one_size(options.workers, options.adapt)
         report = tables.starting(print)
         cluster = workflows.start_cluster(
-            options.profile,
+            options.profile or profiles.get_default_name(),
             name=options.name,
             workers=arguments.workers(options.workers) if options.workers else None,
             adapt=arguments.size_range(options.adapt) if options.adapt else None,
@@ -219,7 +230,7 @@ class ClusterMagics(Magics):
         with StatusLine(rewrite=True if hasattr(self.shell, "kernel") else None) as show:
             try:
                 report = workflows.sync_cluster(
-                    self._connect(options.name),
+                    self.connect(options.name),
                     directories=[Path(d) for d in options.directory] if options.directory else None,
                     packages=not options.no_packages,
                     progress=show,
@@ -232,7 +243,7 @@ class ClusterMagics(Magics):
         for text in report.notes:
             print(f"note: {text}")
         if options.watch:
-            self._watch(self._connect(options.name), options.directory)
+            self._watch(self.connect(options.name), options.directory)
         return tables.sync(report)
 
     def _watch(self, cluster: AttachedCluster, directories: list[str] | None) -> None:
@@ -257,7 +268,7 @@ class ClusterMagics(Magics):
         from jupyter_pipeline.environments.sync.upload import upload
         from jupyter_pipeline.progress import StatusLine
 
-        client = None if options.to else self._connect(options.name).get_client(set_as_default=False)
+        client = None if options.to else self.connect(options.name).get_client(set_as_default=False)
         with StatusLine(rewrite=True if hasattr(self.shell, "kernel") else None) as show:
             notes: list[str] = []
             where = upload(client, options.path, to=options.to, progress=show, note=notes.append)
@@ -268,9 +279,9 @@ class ClusterMagics(Magics):
     def _diff(self, options: argparse.Namespace) -> Any:
         from jupyter_pipeline import tables, workflows
 
-        return tables.drift(workflows.diff_cluster(self._connect(options.name)))
+        return tables.drift(workflows.diff_cluster(self.connect(options.name)))
 
-    def _connect(self, name: str | None) -> AttachedCluster:
+    def connect(self, name: str | None) -> AttachedCluster:
         """Return the cluster `name`, by default the attached one, without binding it in the namespace."""
         from jupyter_pipeline import workflows
 
@@ -296,6 +307,19 @@ class ClusterMagics(Magics):
         from jupyter_pipeline.clusters import manager
 
         print(manager.logs(self._name(options.name)))
+
+    def _dashboard(self, options: argparse.Namespace) -> Any:
+        from jupyter_pipeline import tables
+        from jupyter_pipeline.clusters import dashboards, registry
+
+        record = registry.find_record(self._name(options.name))
+        dashboards.check_dashboard(record)
+        if not hasattr(self.shell, "kernel"):
+            return tables.Link(record.dashboard_link)
+        from jupyter_pipeline.widgets.cluster import dashboard_path, open_dashboard
+
+        open_dashboard(record)
+        return tables.Link(dashboard_path(record.name), f"Dashboard of {record.name}")
 
     def _gc(self, options: argparse.Namespace) -> None:
         from jupyter_pipeline import tables

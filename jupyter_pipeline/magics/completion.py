@@ -1,17 +1,23 @@
-"""Tab completion of the magics: subcommands, options, and names of profiles, clusters and deployments."""
+"""Tab completion of the magics: subcommands, options, and names of profiles, clusters and deployments.
+
+The parsers of the magics are the only table, so that each of their options is completed.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from jupyter_pipeline.exceptions import PipelineError
+from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
+
 from jupyter_pipeline.magics import cluster, deployments, profiles, runs, service
+from jupyter_pipeline.magics.arguments import Parser
 from jupyter_pipeline.magics.deploy import deploy_parser
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-__all__ = ["SUBCOMMANDS", "complete"]
+__all__ = ["SUBCOMMANDS", "register_completion", "unregister_completion"]
 
 SUBCOMMANDS = {
     "cluster": cluster.SUBCOMMANDS,
@@ -23,83 +29,48 @@ SUBCOMMANDS = {
 """Subcommands of each line magic by its name."""
 
 
-def complete(shell: InteractiveShell, event: Any) -> list[str]:
-    """Return the completions of the line of a magic.
+def register_completion(shell: InteractiveShell) -> None:
+    """Complete the magics in `shell`."""
+    shell.Completer.custom_matchers.append(complete_magic)
 
-    Parameters
-    ----------
-    shell : InteractiveShell
-        Shell that requests the completions.
-    event : object
-        ``line`` is the text up to the cursor, ``symbol`` the word to complete.
+
+def unregister_completion(shell: InteractiveShell) -> None:
+    """Remove the completion of the magics from `shell`."""
+    if complete_magic in shell.Completer.custom_matchers:
+        shell.Completer.custom_matchers.remove(complete_magic)
+
+
+@context_matcher(identifier="jupyter_pipeline")  # type: ignore[untyped-decorator]
+def complete_magic(context: CompletionContext) -> SimpleMatcherResult:
+    """Return the completions of the line of a magic, in the order of the declarations.
+
+    They exclude the names of Python and the files that IPython would add.
     """
-    words = event.line.split()
-    if not event.line.endswith((" ", "\t")):
-        words = words[:-1]
-    if not words:
-        return []
-    magic, previous = words[0].lstrip("%"), words[1:]
-    try:
-        if event.symbol.startswith("-"):
-            return _options(words[0], magic, previous)
-        return _words(magic, previous)
-    except (PipelineError, OSError):  # an invalid profile must not break the Tab key
-        return []
+    line, word = context.text_until_cursor.lstrip(), context.token
+    if not line.startswith("%") or not line.endswith(word):
+        return SimpleMatcherResult(completions=[])
+    words = line.removesuffix(word).split()
+    # The word at the cursor may start in front of the token, which ends at characters such as "=".
+    if not words or not line.removesuffix(word)[-1:].isspace():
+        return SimpleMatcherResult(completions=[])
+    found = _complete(words[0], words[1:], word)
+    return SimpleMatcherResult(
+        completions=[SimpleCompletion(text, type="magic") for text in found], suppress=True, ordered=True
+    )
 
 
-def _options(typed: str, magic: str, previous: list[str]) -> list[str]:
-    if magic == "deploy":
-        whole = typed == "%deploy" and previous[:1] == ["notebook"]
-        return deploy_parser("%deploy notebook" if whole else typed).options()
+def _complete(typed: str, previous: Sequence[str], word: str) -> list[str]:
+    magic = typed.lstrip("%")
+    if parser := _find_parser(typed, previous):
+        skipped = 1 if magic in SUBCOMMANDS or parser.prog == "%deploy notebook" else 0
+        whole = ["notebook"] if parser.prog == "%deploy" and not previous and "notebook".startswith(word) else []
+        return [*whole, *parser.complete(previous[skipped:], word)]
+    return [name for name in SUBCOMMANDS.get(magic, ()) if name.startswith(word)] if not previous else []
+
+
+def _find_parser(typed: str, previous: Sequence[str]) -> Parser | None:
+    magic = typed.lstrip("%")
+    if typed in ("%deploy", "%%deploy"):
+        return deploy_parser("%deploy notebook" if typed == "%deploy" and previous[:1] == ["notebook"] else typed)
     subcommand = SUBCOMMANDS.get(magic, {}).get(previous[0]) if previous else None
-    return subcommand.parser(magic).options() if subcommand else []
-
-
-def _words(magic: str, previous: list[str]) -> list[str]:
-    if previous and previous[-1].startswith("--"):
-        return _values(magic, previous[-1])
-    if not previous and magic == "deploy":
-        return ["notebook"]
-    if not previous:
-        return list(SUBCOMMANDS.get(magic, ()))
-    if len(previous) > 1:
-        return []
-    match magic, previous[0]:
-        case ("cluster", "start") | ("profiles", "show" | "check"):
-            return _profiles()
-        case ("cluster", "list" | "gc") | ("deployments", "list"):
-            return []
-        case ("cluster", _):
-            return _clusters()
-        case ("deployments", _) | ("runs", "list"):
-            return _deployments()
-    return []
-
-
-def _values(magic: str, option: str) -> list[str]:
-    """Return the values of an option of ``%deploy`` and ``%%deploy``."""
-    if magic != "deploy":
-        return []
-    if option == "--profile":
-        return _profiles()
-    from jupyter_pipeline.workflows.deploy_options import OPTIONS
-
-    return [choice for each in OPTIONS if f"--{each.name}" == option for choice in each.choices if choice]
-
-
-def _deployments() -> list[str]:
-    from jupyter_pipeline.orchestration.versions import history
-
-    return sorted(history.list_names())  # from files: a server that hangs must not block the Tab key
-
-
-def _profiles() -> list[str]:
-    from jupyter_pipeline.clusters import profiles
-
-    return sorted(profiles.load_profiles())
-
-
-def _clusters() -> list[str]:
-    from jupyter_pipeline.clusters import registry
-
-    return sorted(record.name for record in registry.list_records())
+    return subcommand.parser(f"%{magic} {previous[0]}") if subcommand else None

@@ -8,11 +8,11 @@ from typing import Any
 
 from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 
-from jupyter_pipeline.magics.arguments import Subcommand, argument, interruptible, parse_subcommand
+from jupyter_pipeline.magics.arguments import Subcommand, argument, documents, interruptible, parse_subcommand
 
 __all__ = ["SUBCOMMANDS", "DeploymentsMagics"]
 
-_NAME = argument("name", help="name of the deployment")
+_NAME = argument("name", values="deployments", help="name of the deployment")
 
 SUBCOMMANDS = {
     "list": Subcommand("list the deployments"),
@@ -72,8 +72,9 @@ class DeploymentsMagics(Magics):
 
     @no_var_expand  # values of --param may have braces
     @line_magic
+    @documents(SUBCOMMANDS, "%deployments")
     def deployments(self, line: str) -> Any:
-        """List, run, compare, roll back and promote deployments; ``%deployments --help`` lists the subcommands."""
+        """List, run, compare, roll back and promote deployments."""
         parsed = parse_subcommand("%deployments", line, SUBCOMMANDS, default="list")
         if parsed is None:
             return None

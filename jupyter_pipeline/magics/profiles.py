@@ -6,7 +6,7 @@ from typing import Any
 
 from IPython.core.magic import Magics, line_magic, magics_class
 
-from jupyter_pipeline.magics.arguments import Subcommand, argument, parse_subcommand
+from jupyter_pipeline.magics.arguments import Subcommand, argument, documents, parse_subcommand
 
 __all__ = ["SUBCOMMANDS", "ProfilesMagics"]
 
@@ -14,10 +14,10 @@ SUBCOMMANDS = {
     "list": Subcommand("list the profiles"),
     "show": Subcommand(
         "show the settings of a profile",
-        (argument("name"), argument("--resolved", action="store_true", help="include the defaults")),
+        (argument("name", values="profiles"), argument("--resolved", action="store_true", help="include the defaults")),
     ),
-    "check": Subcommand("check that a profile can start here", (argument("name"),)),
-    "new": Subcommand("print a commented profile of a kind", (argument("kind"),)),
+    "check": Subcommand("check that a profile can start here", (argument("name", values="profiles"),)),
+    "new": Subcommand("print a commented profile of a kind", (argument("kind", values="kinds"),)),
 }
 
 
@@ -26,8 +26,9 @@ class ProfilesMagics(Magics):
     """Cluster profiles."""
 
     @line_magic
+    @documents(SUBCOMMANDS, "%profiles")
     def profiles(self, line: str) -> Any:
-        """List, show, check and write cluster profiles; ``%profiles --help`` lists the subcommands."""
+        """List, show, check and write cluster profiles."""
         parsed = parse_subcommand("%profiles", line, SUBCOMMANDS, default="list")
         if parsed is None:
             return None

@@ -7,7 +7,7 @@ from typing import Any
 from IPython.core.magic import Magics, line_magic, magics_class
 
 from jupyter_pipeline import arguments
-from jupyter_pipeline.magics.arguments import Subcommand, argument, interruptible, parse_subcommand
+from jupyter_pipeline.magics.arguments import Subcommand, argument, documents, interruptible, parse_subcommand
 from jupyter_pipeline.models import RUN_LIMIT
 
 __all__ = ["SUBCOMMANDS", "RunsMagics"]
@@ -18,7 +18,7 @@ SUBCOMMANDS = {
     "list": Subcommand(
         "list the last runs, of one deployment or of all",
         (
-            argument("deployment", nargs="?"),
+            argument("deployment", nargs="?", values="deployments"),
             argument("--limit", metavar="N", help=f"number of runs; by default {RUN_LIMIT}"),
         ),
     ),
@@ -35,8 +35,9 @@ class RunsMagics(Magics):
     """Runs of deployments."""
 
     @line_magic
+    @documents(SUBCOMMANDS, "%runs")
     def runs(self, line: str) -> Any:
-        """List, follow, read, repeat and cancel runs; ``%runs --help`` lists the subcommands."""
+        """List, follow, read, repeat and cancel runs."""
         parsed = parse_subcommand("%runs", line, SUBCOMMANDS, default="list")
         if parsed is None:
             return None

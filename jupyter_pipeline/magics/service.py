@@ -7,7 +7,7 @@ import argparse
 from IPython.core.magic import Magics, line_magic, magics_class
 
 from jupyter_pipeline import arguments
-from jupyter_pipeline.magics.arguments import Subcommand, argument, interruptible, parse_subcommand
+from jupyter_pipeline.magics.arguments import Subcommand, argument, documents, interruptible, parse_subcommand
 
 __all__ = ["SUBCOMMANDS", "ServiceMagics"]
 
@@ -41,8 +41,9 @@ class ServiceMagics(Magics):
     """The embedded Prefect service."""
 
     @line_magic
+    @documents(SUBCOMMANDS, "%pipeline")
     def pipeline(self, line: str) -> None:
-        """Start, stop and show the embedded Prefect server and worker: ``%pipeline up``, ``down`` or ``status``."""
+        """Start, stop and show the embedded Prefect server and worker."""
         parsed = parse_subcommand("%pipeline", line, SUBCOMMANDS, default="status")
         if parsed is None:
             return

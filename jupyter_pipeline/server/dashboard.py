@@ -20,7 +20,7 @@ from jupyter_server_proxy.handlers import ProxyHandler
 from tornado.web import HTTPError
 
 from jupyter_pipeline import processes
-from jupyter_pipeline.clusters import registry
+from jupyter_pipeline.clusters import dashboards, registry
 from jupyter_pipeline.exceptions import ClusterError, NotFoundError, PipelineError
 from jupyter_pipeline.models import ClusterRecord
 from jupyter_pipeline.server.handler import AUTH_RESOURCE, status_of
@@ -41,10 +41,7 @@ def address(record: ClusterRecord) -> tuple[str, int]:
     ClusterError
         If the cluster is not running, has no dashboard yet, or has it on another host.
     """
-    if not record.state.alive:
-        raise ClusterError(f"The cluster {record.name!r} is {record.state.value}: its dashboard has stopped.")
-    if not record.dashboard_link:
-        raise ClusterError(f"The cluster {record.name!r} has no dashboard yet.")
+    dashboards.check_dashboard(record)
     parts = urlsplit(record.dashboard_link)
     host = parts.hostname or ""
     if not _loopback(host) or not parts.port:

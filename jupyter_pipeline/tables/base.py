@@ -55,13 +55,15 @@ class Link:
     """Address that a notebook shows as a link."""
 
     url: str
+    label: str = ""
+    """Text of the link in HTML; by default the address."""
 
     def __str__(self) -> str:
         return self.url
 
     def _repr_html_(self) -> str:
-        url = html.escape(self.url, quote=True)
-        return f'<a href="{url}" target="_blank" rel="noopener">{url}</a>'
+        url, label = html.escape(self.url, quote=True), html.escape(self.label or self.url)
+        return f'<a href="{url}" target="_blank" rel="noopener">{label}</a>'
 
     def _repr_pretty_(self, printer: object, cycle: bool) -> None:
         printer.text(self.url)  # type: ignore[attr-defined]

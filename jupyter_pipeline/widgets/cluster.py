@@ -18,9 +18,11 @@ from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 from jupyter_pipeline.units import format_bytes
 
-__all__ = ["cluster_widget", "dashboard_path", "render"]
+__all__ = ["cluster_widget", "dashboard_path", "open_dashboard", "render"]
 
 POLL_INTERVAL = 2.0  # seconds between two reads of the record, which the keeper writes about as often
+_DASHBOARD = "jupyter_pipeline.dashboard"
+"""Comm target that the JupyterLab extension registers."""
 _COLOURS = {
     ClusterState.STARTING: "--jp-warn-color1",
     ClusterState.RUNNING: "--jp-success-color1",
@@ -41,6 +43,13 @@ def dashboard_path(name: str) -> str:
     The server proxies the dashboard for authenticated users. The dashboard itself listens on the loopback interface.
     """
     return f"{_base_url()}jupyter-pipeline/clusters/{name}/dashboard/status"
+
+
+def open_dashboard(record: ClusterRecord) -> None:
+    """Open the dashboard of a cluster in a tab of JupyterLab. No-op in front ends without the JupyterLab extension."""
+    from comm import create_comm
+
+    create_comm(target_name=_DASHBOARD, data={"name": record.name}).close()
 
 
 def _base_url() -> str:

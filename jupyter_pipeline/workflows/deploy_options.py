@@ -67,6 +67,8 @@ class Option:
     """True if ``--no-NAME`` is an option too; without both, the value is ``None``."""
     choices: tuple[str, ...] = ()
     """Accepted values; empty for any."""
+    values: str = ""
+    """Source of the completions of the value, see `name_completion.list_values`."""
     minimum: int = 0
     maximum: int = 1000
     """Bounds of an integer."""
@@ -204,6 +206,7 @@ OPTIONS = (
         "cluster profile of the runs",
         "PROFILE",
         group="cluster",
+        values="profiles",
         fields=("compile_options.profile",),
     ),
     Option(

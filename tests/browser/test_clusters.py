@@ -87,6 +87,12 @@ def test_drift_is_shown_and_the_cluster_synced_from_the_notebook(screen: Any, la
     badge.click()
     expect(card.get_by_text("Synced")).to_be_visible(timeout=60_000)
     expect(badge).to_have_count(0)
+
+    lab.write_notebook("open.ipynb", "%load_ext jupyter_pipeline\n%cluster dashboard drifting")
+    screen.open("open.ipynb")
+    run_first_cell(screen)
+    dashboard = page.frame_locator("iframe[title='Dashboard: drifting']")
+    expect(dashboard.locator("canvas").first).to_be_visible(timeout=30_000)
     lab.api("DELETE", "jupyter-pipeline/clusters/drifting")
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -30,7 +31,7 @@ def test_version() -> None:
     [
         (["runs", "list"], ["--limit N", "Number of runs; by default 20."]),
         (["deploy"], ["--concurrency-limit N", "number of runs at one time; by default 1"]),
-        (["cluster", "start"], ["--workers N", "Fixed number of workers."]),
+        (["cluster", "start"], ["-n, --workers, --n-workers N", "Fixed number of workers."]),
     ],
     ids=str,
 )
@@ -97,7 +98,8 @@ def test_help_names_every_subcommand() -> None:
     [
         (["statsu"], "Did you mean status?"),
         (["cluster", "strat"], "Did you mean start or status?"),
-        (["cluster", "start"], "needs PROFILE"),
+        (["cluster", "start"], "Name the profile of the cluster."),
+        (["cluster", "close"], "Did you mean stop?"),
         (["cluster", "start", "lokal"], "Did you mean local?"),
         (["cluster", "start", "local", "--workres", "2"], "Did you mean --workers?"),
         (["cluster", "start", "local", "--workers", "ten"], "'ten' is not a number of workers"),
@@ -152,7 +154,7 @@ def test_the_options_of_a_deploy_are_printed_as_a_schema() -> None:
 
 def test_help_starts_with_the_usage() -> None:
     assert run("cluster", "start", "--help").stdout.startswith(
-        "Usage: jupyter pipeline cluster start PROFILE [OPTIONS]\n"
+        "Usage: jupyter pipeline cluster start [PROFILE] [OPTIONS]\n"
     )
 
 
@@ -195,3 +197,33 @@ def test_all_cells_are_listed_with_the_cells_that_they_need(tmp_path: Path) -> N
     assert [each["needs"] for each in found] == [[], [], [0], [0, 2]]
     assert found[1]["refusals"][0]["rule"] == "undefined-name"
     assert "--cell INDEX" in run("slice", str(path)).stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("jupyter pipeline cluster st", ["start ", "status ", "stop "]),
+        ("jupyter pipeline cluster start lo", ["local "]),
+        ("jupyter pipeline cluster start local --wo", ["--workers "]),
+        ("jupyter pipeline deploy x.ipynb --overlap q", ["queue "]),
+    ],
+)
+def test_the_shell_completes_the_command_line(tmp_path: Path, line: str, offered: list[str]) -> None:
+    answer = tmp_path / "completions"
+    answer.touch()
+    settings = {
+        "_ARGCOMPLETE": "1",
+        "_ARGCOMPLETE_IFS": "\n",
+        "_ARGCOMPLETE_STDOUT_FILENAME": str(answer),
+        "COMP_LINE": line,
+        "COMP_POINT": str(len(line)),
+        "COMP_TYPE": "9",
+    }
+    subprocess.run(
+        [sys.executable, "-m", "jupyter_core.command"],
+        env={**os.environ, **settings},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert answer.read_text().split("\n") == offered

@@ -10,11 +10,14 @@ from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
 from jupyter_pipeline.clusters import registry
-from jupyter_pipeline.exceptions import NotFoundError, PipelineError, SyncError, UsageError
+from jupyter_pipeline.exceptions import ClusterError, NotFoundError, PipelineError, SyncError, UsageError
 
 
-def test_a_cluster_from_start_to_stop(shell: InteractiveShell, tmp_path: Path) -> None:
-    table = shell.run_line_magic("cluster", "start local --workers 1 --name mine")
+def test_a_cluster_from_start_to_stop(
+    shell: InteractiveShell, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shell.config.JupyterPipeline.default_profile = "local"
+    table = shell.run_line_magic("cluster", "start -n 1 --name mine")
     assert "mine" in str(table)
     client, cluster = shell.user_ns["client"], shell.user_ns["cluster"]
     assert cluster.name == "mine"
@@ -26,6 +29,14 @@ def test_a_cluster_from_start_to_stop(shell: InteractiveShell, tmp_path: Path) -
     assert "mine" in str(shell.run_line_magic("cluster", "list"))
     shell.run_line_magic("cluster", "scale 2")
     client.wait_for_workers(2, timeout=60)
+    shell.run_cell_magic("on_workers", "", "number = 6\nnumber * 7")
+    shell.run_cell_magic("on_workers", "mine", "print('kept', number)")
+    shown = capsys.readouterr().out
+    assert shown.count("== 2 workers: ") == 2 and "\n42\n" in shown and "\nkept 6\n" in shown
+    with pytest.raises(ClusterError, match="failed on 2 of 2 workers"):
+        shell.run_cell_magic("on_workers", "", "import os\nnumber / 0")
+    assert "line 2, in <module>\n    number / 0" in capsys.readouterr().out
+    assert str(shell.run_line_magic("cluster", "dashboard")) == cluster.record().dashboard_link
     shell.run_line_magic("cluster", "sync")
     assert "In sync" in str(shell.run_line_magic("cluster", "sync"))
     (tmp_path / "table.csv").write_text("a,b")
@@ -81,7 +92,12 @@ def test_a_later_session_lists_the_cluster_and_attaches(
     [
         ("strat local", NotFoundError, "Did you mean start"),
         ("start lokal", NotFoundError, "Did you mean local"),
-        ("start", UsageError, "required: PROFILE"),
+        ("start", UsageError, r"Name the profile of the cluster\. There are:\n(.*\n)* +local +Workers on this machine"),
+        ("close", NotFoundError, "Did you mean stop"),
+        ("rm x", NotFoundError, "Did you mean stop"),
+        ("ls", NotFoundError, "Did you mean list"),
+        ("info", NotFoundError, "Did you mean status"),
+        ("dashboard nobody", NotFoundError, "No cluster is called 'nobody'"),
         ("scale one -2", UsageError, "'-2' is not a number of workers"),
         ("scale 3 local-1", UsageError, r"'local-1' is not a number of workers.*Usage: %cluster scale \[NAME\] N$"),
         ("scale local-1", UsageError, r"Usage: %cluster scale \[NAME\] N$"),
@@ -100,35 +116,55 @@ def test_a_wrong_call_starts_nothing(shell: InteractiveShell, line: str, error: 
     assert registry.list_records(include_ended=True) == []
 
 
-def test_help_starts_nothing(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:
-    assert shell.run_line_magic("cluster", "start --help") is None
+@pytest.mark.parametrize("line", ["start --help", "help start"])
+def test_help_starts_nothing(shell: InteractiveShell, capsys: pytest.CaptureFixture[str], line: str) -> None:
+    assert shell.run_line_magic("cluster", line) is None
     assert "--adapt" in capsys.readouterr().out
+
+
+def test_the_docstring_lists_the_subcommands(shell: InteractiveShell) -> None:
+    text = shell.find_line_magic("cluster").__doc__
+    assert "%cluster scale [NAME] N " in text
+    assert "set a fixed number of workers" in text
 
 
 @pytest.mark.parametrize(
     ("text", "offered"),
     [
-        ("%cluster st", {"start", "status", "stop"}),
-        ("%cluster start lo", {"local"}),
-        ("%pipeline u", {"up"}),
-        ("%deployments pa", {"pause"}),
-        ("%cluster start local --wo", {"--workers"}),
-        ("%%deploy x --profile lo", {"local"}),
-        ("%%deploy x --ret", {"--retries", "--retry-delay"}),
-        ("%deploy x --reh", {"--rehearse"}),
-        ("%deployments promote x --a", {"--after"}),
-        ("%%deploy x --overlap q", {"queue"}),
-        ("%%deploy x --target prod", {"production"}),
-        ("%runs re", {"rerun"}),
-        ("%profiles sh", {"show"}),
-        ("%cluster start local --w", {"--wait", "--workers"}),
-        ("%pipeline up --p", {"--port"}),
+        ("%cluster st", ["start", "status", "stop"]),
+        ("%cluster start lo", ["local"]),
+        ("%cluster start -n 2 lo", ["local"]),
+        ("%cluster start local --w", ["--workers", "--wait"]),
+        ("%cluster sync --", ["--directory", "--no-packages", "--watch"]),
+        ("%pipeline u", ["up"]),
+        ("%pipeline up --po", ["--port", "--postgres"]),
+        ("%deployments pa", ["pause"]),
+        ("%deployments promote x --a", ["--after"]),
+        ("%%deploy x --profile lo", ["local"]),
+        ("%%deploy x --ret", ["--retries", "--retry-delay"]),
+        ("%%deploy x --overlap q", ["queue"]),
+        ("%%deploy x --target prod", ["production"]),
+        ("%deploy no", ["notebook"]),
+        ("%deploy notebook --profile lo", ["local"]),
+        ("%runs re", ["rerun"]),
+        ("%profiles sh", ["show"]),
+        ("%profiles new lo", ["local"]),
     ],
 )
-def test_tab_completes(shell: InteractiveShell, text: str, offered: set[str]) -> None:
+def test_tab_completes_in_the_declared_order_without_python_names(
+    shell: InteractiveShell, text: str, offered: list[str]
+) -> None:
+    shell.user_ns["star"] = shell.user_ns["local_name"] = 1
     with provisionalcompleter():
-        matches = {completion.text for completion in shell.Completer.completions(text, len(text))}
-    assert offered <= matches
+        assert [found.text for found in shell.Completer.completions(text, len(text))] == offered
+
+
+@pytest.mark.parametrize("text", ["%%deploy x\nsta", "star = 5; %cluster st", "%cluster start local --workers=l"])
+def test_other_text_keeps_the_completion_of_python(shell: InteractiveShell, text: str) -> None:
+    shell.user_ns["star"] = 1
+    with provisionalcompleter():
+        found = {each.text for each in shell.Completer.completions(text, len(text))}
+    assert not found & {"start", "local"}
 
 
 def test_an_interrupted_start_leaves_nothing_and_says_so_in_a_line(shell: InteractiveShell) -> None:

@@ -7,7 +7,9 @@ Nothing of Dask is imported. `layers` finds the sources, `merging` merges them, 
 from __future__ import annotations
 
 from jupyter_pipeline.clusters.profiles.loading import (
+    get_default_name,
     get_profile,
+    list_kinds,
     list_names,
     list_problems,
     load_profiles,
@@ -15,4 +17,13 @@ from jupyter_pipeline.clusters.profiles.loading import (
     render_template,
 )
 
-__all__ = ["get_profile", "list_names", "list_problems", "load_profiles", "render_profile", "render_template"]
+__all__ = [
+    "get_default_name",
+    "get_profile",
+    "list_kinds",
+    "list_names",
+    "list_problems",
+    "load_profiles",
+    "render_profile",
+    "render_template",
+]

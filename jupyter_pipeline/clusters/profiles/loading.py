@@ -12,13 +12,23 @@ from jupyter_pipeline.clusters.profiles.dask_config import DaskConfig, read_dask
 from jupyter_pipeline.clusters.profiles.layers import BUILTIN_DIR, Layer, find_layers, parse_profiles
 from jupyter_pipeline.clusters.profiles.merging import merge
 from jupyter_pipeline.clusters.profiles.site_options import apply_site_options
+from jupyter_pipeline.clusters.profiles.traitlets_config import read_default_profile
 from jupyter_pipeline.clusters.profiles.validation import validate
 from jupyter_pipeline.clusters.variables import escape
 from jupyter_pipeline.exceptions import ConfigurationError, NotFoundError, UsageError
 from jupyter_pipeline.models import Profile
 from jupyter_pipeline.safe_yaml import read_file, read_text
 
-__all__ = ["get_profile", "list_names", "list_problems", "load_profiles", "render_profile", "render_template"]
+__all__ = [
+    "get_default_name",
+    "get_profile",
+    "list_kinds",
+    "list_names",
+    "list_problems",
+    "load_profiles",
+    "render_profile",
+    "render_template",
+]
 
 
 def load_profiles(cwd: Path | None = None, *, extra: Mapping[str, Any] | None = None) -> dict[str, Profile]:
@@ -46,6 +56,32 @@ def list_problems(cwd: Path | None = None, *, extra: Mapping[str, Any] | None = 
 def list_names(cwd: Path | None = None, *, extra: Mapping[str, Any] | None = None) -> list[str]:
     """Return the names of all profiles without validation, for tab completion."""
     return sorted({name for layer in find_layers(cwd or Path.cwd(), extra) for name in layer.profiles})
+
+
+def get_default_name(cwd: Path | None = None) -> str:
+    """Return the profile of a start that names none: ``c.JupyterPipeline.default_profile``, or else the only profile.
+
+    Raises
+    ------
+    UsageError
+        If no default is set and there are several profiles. The message lists them.
+    """
+    if name := read_default_profile():
+        return name
+    found = load_profiles(cwd)
+    if len(found) == 1:
+        return next(iter(found))
+    width = max(map(len, found), default=0) + 2
+    lines = [f"  {name:{width}}{profile.description}".rstrip() for name, profile in found.items()]
+    raise UsageError(
+        "\n".join(
+            [
+                "Name the profile of the cluster. There are:",
+                *lines,
+                "To start one without its name, set c.JupyterPipeline.default_profile in jupyter_pipeline_config.py.",
+            ]
+        )
+    )
 
 
 def get_profile(
@@ -102,6 +138,11 @@ def get_profile(
     return validate(merged, os.environ)
 
 
+def list_kinds() -> list[str]:
+    """Return the names of the built-in profiles."""
+    return sorted(path.stem for path in BUILTIN_DIR.glob("*.yaml"))
+
+
 def render_template(kind: str) -> str:
     """Return commented YAML from which users write a profile: the example in the built-in profile `kind`.
 
@@ -112,7 +153,7 @@ def render_template(kind: str) -> str:
     NotFoundError
         If there is no such built-in profile.
     """
-    known = [path.stem for path in BUILTIN_DIR.glob("*.yaml")]
+    known = list_kinds()
     if kind not in known:
         raise NotFoundError("kind of profile", kind, known)
     comments = [line for line in (BUILTIN_DIR / f"{kind}.yaml").read_text().splitlines() if line.startswith("#")]

@@ -13,13 +13,13 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from traitlets import Dict, TraitError
+from traitlets import Dict, TraitError, Unicode
 from traitlets.config import Config, Configurable
 
 from jupyter_pipeline import environment_variables
 from jupyter_pipeline.exceptions import ConfigurationError
 
-__all__ = ["JupyterPipeline", "build_environment", "read_profiles", "set_config"]
+__all__ = ["JupyterPipeline", "build_environment", "read_default_profile", "read_profiles", "set_config"]
 
 _FILE = "jupyter_pipeline_config"
 _application_configs: list[Config] = []
@@ -29,6 +29,7 @@ class JupyterPipeline(Configurable):  # type: ignore[misc]
     """Settings of Jupyter Pipeline in traitlets' configuration."""
 
     profiles = Dict(help="Cluster profiles by name, with the keys of a profile's file.").tag(config=True)
+    default_profile = Unicode("", help="Profile of a start that names none.").tag(config=True)
 
 
 def set_config(config: Config) -> None:
@@ -56,10 +57,27 @@ def read_profiles() -> dict[str, Mapping[str, Any]]:
     return {source: found for source, found in sources.items() if found}
 
 
+def read_default_profile() -> str:
+    """Return ``c.JupyterPipeline.default_profile``; empty if no configuration sets it.
+
+    The configuration of this application has the highest priority, then the one of the Jupyter server, then
+    `jupyter_pipeline_config`.
+    """
+    from jupyter_core.paths import jupyter_config_path
+
+    inherited = os.environ.get(environment_variables.DEFAULT_PROFILE, "")
+    found = [*(_default_profile(config) for config in _application_configs), inherited]
+    return next(filter(None, found), "") or _default_profile(_file_config(tuple(jupyter_config_path())))
+
+
 def build_environment() -> dict[str, str]:
-    """Return the environment variables that pass the profiles of this process to a child process."""
-    found = [profiles for config in _application_configs if (profiles := _profiles(config))]
-    return {environment_variables.PROFILES: json.dumps(found[0])} if found else {}
+    """Return the environment variables that pass the settings of this process to a child process."""
+    profiles = [found for config in _application_configs if (found := _profiles(config))]
+    defaults = [found for config in _application_configs if (found := _default_profile(config))]
+    return {
+        **({environment_variables.PROFILES: json.dumps(profiles[0])} if profiles else {}),
+        **({environment_variables.DEFAULT_PROFILE: defaults[0]} if defaults else {}),
+    }
 
 
 @functools.cache
@@ -86,9 +104,19 @@ def _file_config(folders: tuple[str, ...]) -> Config:
 
 
 def _profiles(config: Config) -> dict[str, Any]:
+    return dict(_read(config, "profiles", "is not a set of names and profiles", "Assign a dictionary."))
+
+
+def _default_profile(config: Config) -> str:
+    return str(_read(config, "default_profile", "is not the name of a profile", "Assign a string."))
+
+
+def _read(config: Config, trait: str, reason: str, fix: str) -> Any:
+    """Return the value of one trait. The other traits in `config` are not validated."""
+    values = config.get("JupyterPipeline", {})
     try:
-        return dict(JupyterPipeline(config=Config({"JupyterPipeline": config.get("JupyterPipeline", {})})).profiles)
+        return getattr(
+            JupyterPipeline(config=Config({"JupyterPipeline": {k: values[k] for k in values if k == trait}})), trait
+        )
     except TraitError as error:
-        raise ConfigurationError(
-            "c.JupyterPipeline.profiles", "profiles", "is not a set of names and profiles", "Assign a dictionary."
-        ) from error
+        raise ConfigurationError(f"c.JupyterPipeline.{trait}", trait, reason, fix) from error

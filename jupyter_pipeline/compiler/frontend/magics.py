@@ -34,6 +34,7 @@ FIXES = {
     "bigquery": "Query with the google-cloud-bigquery client",
     "store": "Save and load the value as a file",
     "R": "Call R by rpy2, or write it in Python",
+    "on_workers": "Write a function, and call it with `client.run`",
     "px": "Use Dask: a pipeline has no engines of ipyparallel",
     "cython": "Compile the code as a module beside the notebook, and import it",
     "script": "Call subprocess.run with a list of arguments, or do it in Python",

@@ -7,6 +7,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { CommandIDs, IClusterManager, IPipelinePanel, SETTINGS_ID } from '../tokens';
 import { addClusterCommands } from './commands';
+import { openDashboardsOfKernels } from './kernels';
 import { ClusterManager } from './manager';
 import { ClustersSection } from './panel';
 import { runningClusters } from './running';
@@ -39,6 +40,9 @@ export const clusterManagerPlugin: JupyterFrontEndPlugin<IClusterManager> = {
       loaded.changed.connect(apply);
     });
     addClusterCommands({ app, manager, notebooks, trans });
+    if (notebooks) {
+      openDashboardsOfKernels(notebooks, manager, app.commands, trans);
+    }
     for (const command of [
       CommandIDs.startCluster,
       CommandIDs.scaleCluster,

@@ -15,7 +15,7 @@ from traitlets.config import Config
 
 from jupyter_pipeline.clusters import profiles
 from jupyter_pipeline.clusters.profiles import traitlets_config
-from jupyter_pipeline.exceptions import ConfigurationError
+from jupyter_pipeline.exceptions import ConfigurationError, UsageError
 
 NIGHT = {"night": {"extends": "local", "workers": 3}}
 
@@ -118,3 +118,30 @@ def test_a_file_in_the_working_folder_is_not_run(tmp_path: Path, monkeypatch: py
     (tmp_path / "jupyter_pipeline_config.py").write_text("raise SystemExit('somebody else wrote this')")
     traitlets_config._file_config.cache_clear()
     assert traitlets_config.read_profiles() == {}
+
+
+def test_the_default_profile_of_the_application_overrides_the_inherited_and_the_common_one(
+    config_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config_file.write_text("c.JupyterPipeline.default_profile = 'common'\n")
+    assert profiles.get_default_name() == "common"
+    traitlets_config.set_config(Config({"JupyterPipeline": {"default_profile": "served"}}))
+    for name, value in traitlets_config.build_environment().items():
+        monkeypatch.setenv(name, value)
+    traitlets_config.set_config(Config())
+    assert profiles.get_default_name() == "served"
+    traitlets_config.set_config(Config({"JupyterPipeline": {"default_profile": "mine"}}))
+    assert profiles.get_default_name() == "mine"
+
+
+def test_a_default_profile_that_is_no_name_is_refused() -> None:
+    traitlets_config.set_config(Config({"JupyterPipeline": {"default_profile": {"local": {}}}}))
+    with pytest.raises(ConfigurationError, match="default_profile: is not the name of a profile. Assign a string"):
+        profiles.get_default_name()
+
+
+def test_without_a_default_the_profiles_are_listed() -> None:
+    with pytest.raises(
+        UsageError, match=r"Name the profile of the cluster\. There are:\n(.*\n)* +slurm +Workers as jobs"
+    ):
+        profiles.get_default_name()
