@@ -58,7 +58,7 @@ def _suggest_quotes(words: list[str], unknown: list[str]) -> str:
     return f'Put a value of several words in quotes: {option} "{" ".join([value, *unknown])}".'
 
 
-class _Loader(KVArgParseConfigLoader):  # type: ignore[misc]
+class _Loader(KVArgParseConfigLoader):
     """Command line parser that completes the first argument, and no options of classes."""
 
     values = ""

@@ -34,7 +34,10 @@ class Start(_RecordCommand):
     """Start a cluster."""
 
     name = "jupyter-pipeline cluster start"
-    description = "Start a cluster from a profile, by default c.JupyterPipeline.default_profile. It keeps running after this command, until it is stopped or meets a limit."
+    description = (
+        "Start a cluster from a profile, by default c.JupyterPipeline.default_profile. It keeps running after this "
+        "command, until it is stopped or meets a limit."
+    )
     positional = ("[PROFILE]",)
     values = "profiles"
     cluster_name = Unicode(None, allow_none=True, help="Name of the cluster.").tag(config=True)
@@ -44,7 +47,7 @@ class Start(_RecordCommand):
         config=True, metavar="KEY=VALUE"
     )
     wait = Bool(False, help="Return when the requested workers have connected.").tag(config=True)
-    aliases: ClassVar[dict[str, Any]] = {
+    aliases: ClassVar[dict[Any, Any]] = {
         **Command.aliases,
         "name": "Start.cluster_name",
         ("n", "workers", "n-workers"): "Start.workers",

@@ -1,4 +1,4 @@
-"""IPython magics: ``%cluster``, ``%%on_workers``, ``%profiles``, ``%%deploy``, ``%deployments``, ``%runs`` and ``%pipeline``.
+"""IPython magics: ``%cluster``, ``%profiles``, ``%%deploy``, ``%deployments``, ``%runs``, ``%pipeline`` and more.
 
 Line magics take the subcommands, arguments and options of the command line. A cluster may be omitted: the magics use
 the attached one. No module of this package imports a heavy library at its top, which keeps ``%load_ext`` fast.

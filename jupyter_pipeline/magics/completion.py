@@ -40,7 +40,7 @@ def unregister_completion(shell: InteractiveShell) -> None:
         shell.Completer.custom_matchers.remove(complete_magic)
 
 
-@context_matcher(identifier="jupyter_pipeline")  # type: ignore[untyped-decorator]
+@context_matcher(identifier="jupyter_pipeline")
 def complete_magic(context: CompletionContext) -> SimpleMatcherResult:
     """Return the completions of the line of a magic, in the order of the declarations.
 

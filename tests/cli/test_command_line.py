@@ -98,10 +98,9 @@ def test_help_names_every_subcommand() -> None:
     [
         (["statsu"], "Did you mean status?"),
         (["cluster", "strat"], "Did you mean start or status?"),
-        (["cluster", "start"], "Name the profile of the cluster."),
         (["cluster", "close"], "Did you mean stop?"),
         (["cluster", "start", "lokal"], "Did you mean local?"),
-        (["cluster", "start", "local", "--workres", "2"], "Did you mean --workers?"),
+        (["cluster", "start", "local", "--workres", "2"], "Did you mean --workers or --n-workers?"),
         (["cluster", "start", "local", "--workers", "ten"], "'ten' is not a number of workers"),
         (["cluster", "start", "local", "--workers", "-1"], "takes no negative number, but got -1"),
         (["cluster", "start", "local", "--adapt", "-1:2"], "takes no negative number, but got -1:2"),
@@ -197,6 +196,12 @@ def test_all_cells_are_listed_with_the_cells_that_they_need(tmp_path: Path) -> N
     assert [each["needs"] for each in found] == [[], [], [0], [0, 2]]
     assert found[1]["refusals"][0]["rule"] == "undefined-name"
     assert "--cell INDEX" in run("slice", str(path)).stderr
+
+
+def test_a_start_without_a_profile_lists_the_profiles() -> None:
+    done = run("cluster", "start")
+    assert done.returncode == 2
+    assert "There are:\n  address     A running scheduler\n" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,9 @@ def test_a_cluster_from_start_to_stop(
     shell.run_cell_magic("on_workers", "", "number = 6\nnumber * 7")
     shell.run_cell_magic("on_workers", "mine", "print('kept', number)")
     shown = capsys.readouterr().out
-    assert shown.count("== 2 workers: ") == 2 and "\n42\n" in shown and "\nkept 6\n" in shown
+    assert shown.count("== 2 workers: ") == 2
+    assert "\n42\n" in shown
+    assert "\nkept 6\n" in shown
     with pytest.raises(ClusterError, match="failed on 2 of 2 workers"):
         shell.run_cell_magic("on_workers", "", "import os\nnumber / 0")
     assert "line 2, in <module>\n    number / 0" in capsys.readouterr().out

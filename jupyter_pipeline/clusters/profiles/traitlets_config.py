@@ -60,20 +60,20 @@ def read_profiles() -> dict[str, Mapping[str, Any]]:
 def read_default_profile() -> str:
     """Return ``c.JupyterPipeline.default_profile``; empty if no configuration sets it.
 
-    The configuration of this application has the highest priority, then the one of the Jupyter server, then
-    `jupyter_pipeline_config`.
+    The Jupyter server's configuration has the highest priority, then the one of this application, then
+    `jupyter_pipeline_config`, as for profiles.
     """
     from jupyter_core.paths import jupyter_config_path
 
+    configs = [*_application_configs, _file_config(tuple(jupyter_config_path()))]
     inherited = os.environ.get(environment_variables.DEFAULT_PROFILE, "")
-    found = [*(_default_profile(config) for config in _application_configs), inherited]
-    return next(filter(None, found), "") or _default_profile(_file_config(tuple(jupyter_config_path())))
+    return inherited or next(filter(None, map(_default_profile, configs)), "")
 
 
 def build_environment() -> dict[str, str]:
     """Return the environment variables that pass the settings of this process to a child process."""
     profiles = [found for config in _application_configs if (found := _profiles(config))]
-    defaults = [found for config in _application_configs if (found := _default_profile(config))]
+    defaults = [name for config in _application_configs if (name := _default_profile(config))]
     return {
         **({environment_variables.PROFILES: json.dumps(profiles[0])} if profiles else {}),
         **({environment_variables.DEFAULT_PROFILE: defaults[0]} if defaults else {}),

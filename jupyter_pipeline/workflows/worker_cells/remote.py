@@ -46,11 +46,12 @@ def _run(source: str) -> dict[str, str]:
         try:
             tree = ast.parse(source, _FILE)
             last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-            exec(compile(tree, _FILE, "exec"), module.__dict__)
+            exec(compile(tree, _FILE, "exec"), module.__dict__)  # noqa: S102 - the cell of the owner
             if isinstance(last, ast.Expr):
-                found = eval(compile(ast.Expression(last.value), _FILE, "eval"), module.__dict__)
+                expression = compile(ast.Expression(last.value), _FILE, "eval")
+                found = eval(expression, module.__dict__)  # noqa: S307 - the same
                 value = "" if found is None else repr(found)
-        except BaseException as raised:  # SystemExit would end the worker
+        except BaseException as raised:  # noqa: BLE001 - SystemExit would end the worker
             frames = raised.__traceback__.tb_next if raised.__traceback__ else None
             error = "".join(traceback.format_exception(type(raised), raised, frames))
     return {"output": _cut(output.getvalue()), "value": _cut(value), "error": _cut(error)}

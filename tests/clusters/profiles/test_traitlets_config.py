@@ -120,23 +120,22 @@ def test_a_file_in_the_working_folder_is_not_run(tmp_path: Path, monkeypatch: py
     assert traitlets_config.read_profiles() == {}
 
 
-def test_the_default_profile_of_the_application_overrides_the_inherited_and_the_common_one(
+def test_the_default_profile_of_the_server_overrides_the_one_of_the_application_and_the_common_one(
     config_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config_file.write_text("c.JupyterPipeline.default_profile = 'common'\n")
     assert profiles.get_default_name() == "common"
-    traitlets_config.set_config(Config({"JupyterPipeline": {"default_profile": "served"}}))
+    traitlets_config.set_config(Config({"JupyterPipeline": {"default_profile": "mine"}}))
+    assert profiles.get_default_name() == "mine"
     for name, value in traitlets_config.build_environment().items():
         monkeypatch.setenv(name, value)
-    traitlets_config.set_config(Config())
-    assert profiles.get_default_name() == "served"
-    traitlets_config.set_config(Config({"JupyterPipeline": {"default_profile": "mine"}}))
+    traitlets_config.set_config(Config({"JupyterPipeline": {"default_profile": "other"}}))
     assert profiles.get_default_name() == "mine"
 
 
 def test_a_default_profile_that_is_no_name_is_refused() -> None:
     traitlets_config.set_config(Config({"JupyterPipeline": {"default_profile": {"local": {}}}}))
-    with pytest.raises(ConfigurationError, match="default_profile: is not the name of a profile. Assign a string"):
+    with pytest.raises(ConfigurationError, match=r"default_profile: is not the name of a profile\. Assign a string"):
         profiles.get_default_name()
 
 
