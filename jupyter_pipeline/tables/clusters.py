@@ -85,8 +85,13 @@ def starting(write: Callable[[str], None]) -> Callable[[ClusterRecord], None]:
 
 
 def removed(items: Sequence[Mapping[str, Any]]) -> str:
-    """Return the processes, jobs and records that a clean-up removed, one a line."""
-    lines = ("Removed " + ", ".join(f"{key} {value}" for key, value in item.items()) for item in items)
+    """Return the processes, jobs and records that a clean-up removed, one a line, and those that remain."""
+    lines = (
+        f"Not removed: {item['id']}: {item['problem']}"
+        if item["kind"] == "problem"
+        else "Removed " + ", ".join(f"{key} {value}" for key, value in item.items())
+        for item in items
+    )
     return "\n".join(lines) or "Nothing to remove."
 
 

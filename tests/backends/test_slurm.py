@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -124,6 +125,53 @@ def test_a_job_whose_submission_lost_its_reply_is_adopted(
     assert client.submit(sum, [1, 2]).result() == 3
     assert len(jobs_of(cluster)) == 1
     cluster.detach()
+
+
+@pytest.fixture
+def filtered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Let a program of the site submit: it prints banners and rewrites the script. Return Slurm's own program."""
+    real = str(shutil.which("sbatch"))
+    script = """\
+for last; do :; done
+case "$*" in *--test-only*) exec {real} "$@";; esac
+echo "Welcome to cluster 2026: 3 jobs of account 42"
+grep -v -e "SBATCH -J" -e "SBATCH --comment" -e "SBATCH --job-name" "$last" > {folder}/script.$$
+{real} --job-name="site job" --hold {folder}/script.$$
+echo "Quota: 81 %"
+"""
+    commands(tmp_path, "sbatch", script.format(real=real, folder=tmp_path), monkeypatch)
+    return real
+
+
+@QUICK
+def test_jobs_without_any_label_are_found_by_their_ids_after_the_keeper_was_killed(
+    bed: Any, filtered: str, eventually: Eventually
+) -> None:
+    options = ("--parsable", "--hold", "--output=/dev/null", "--job-name=site job", "--wrap=true")
+    other = slurm(filtered, *options).strip()  # another job of this user, with the same name
+    record = manager.start(bed.profile(), workers=2)
+    eventually(lambda: len(registry.refresh_record(record).jobs) == 2, "the record lists both jobs")
+    jobs = registry.refresh_record(record).jobs
+    assert {(job["name"], job["label"], job["reason"]) for job in jobs} == {("site job", "", "JobHeldUser")}
+    keeper = registry.refresh_record(record).keeper
+    assert keeper is not None
+    os.kill(keeper.pid, signal.SIGKILL)
+    eventually(lambda: registry.refresh_record(record).state is ClusterState.LOST, "the keeper is gone")
+    removed = manager.gc()
+    assert {item["id"] for item in removed if item["kind"] == "job"} == {job["id"] for job in jobs}
+    queue = slurm("squeue", "--noheader", "--all", "--format=%i").split()
+    assert not set(queue) & {job["id"] for job in jobs}
+    assert other in queue
+    slurm("scancel", other)
+
+
+@QUICK
+def test_stop_cancels_pending_jobs_with_a_name_of_the_user(bed: Any, eventually: Eventually) -> None:
+    directives = ['--job-name="my analysis"', "--hold"]
+    record = manager.start(bed.profile(cluster_kwargs__job_extra_directives=directives), workers=2)
+    eventually(lambda: len(slurm("squeue", "--noheader", "--format=%i").split()) == 2, "two jobs wait")
+    assert manager.stop(record.name).state is ClusterState.STOPPED
+    assert slurm("squeue", "--noheader", "--format=%i") == ""
 
 
 @QUICK

@@ -7,6 +7,7 @@ test queues, limits or hosts.
 from __future__ import annotations
 
 import contextlib
+import getpass
 import json
 import os
 import re
@@ -91,10 +92,11 @@ def play(system: str, command: str, arguments: list[str]) -> int:
         number = _submit(folder, arguments)
         print(f"Job <{number}> is submitted to default queue <normal>." if command == "bsub" else f"\n{number}")
     elif command == "bjobs":
-        jobs = _running_jobs(folder)
-        print("\n".join(f"{number}|RUN|host|{name}|-" for number, name in jobs))
-        if not jobs:
-            print("No unfinished job found", file=sys.stderr)
+        ids = [word for word in arguments if word.isdigit()]
+        jobs = [(number, name) for number, name in _running_jobs(folder) if not ids or number in ids]
+        print("\n".join(f"{number}|RUN|host|{getpass.getuser()}|-|-|{name}" for number, name in jobs))
+        if len(jobs) < len(ids) or not jobs:
+            print("Job <0> is not found" if ids else "No unfinished job found", file=sys.stderr)
             return 255
     elif command == "showq":
         items = "".join(

@@ -283,6 +283,11 @@ class Backend:
         -------
         str
             Reason why workers are missing, in the words of the batch system; empty if none is.
+
+        Raises
+        ------
+        ClusterError
+            If no worker can start. The keeper stops the cluster with this reason.
         """
         return ""
 
@@ -320,6 +325,27 @@ class Backend:
             ``None`` if the batch system does not answer: unknown is not gone.
         """
         return []
+
+    def find_remaining_jobs(self, tag: str, *, timeout: float = 10.0) -> list[Job] | None:
+        """Return the jobs of one cluster that have not ended. A job counts as ended only if a search by its id says so.
+
+        Parameters
+        ----------
+        tag : str
+            Id of the cluster.
+        timeout : float
+            Seconds to wait for each answer.
+
+        Returns
+        -------
+        list of Job or None
+            ``None`` if the batch system does not answer.
+        """
+        return self.find_jobs(tag, timeout=timeout, max_age=0.0)
+
+    def describe_cancellation(self, jobs: Sequence[Job]) -> str:
+        """Return the command with which a user cancels `jobs`, empty if there is none."""
+        return ""
 
     def cancel_jobs(self, jobs: Sequence[Job], *, timeout: float = 30.0) -> None:
         """Cancel `jobs`. Jobs that have ended are ignored.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from jupyter_pipeline.models import Record
 
@@ -16,7 +16,9 @@ class Job(Record):
 
     id: str
     name: str = ""
-    """Name of the job: the tag, a dot, the number of the worker."""
+    """Name of the job in the batch system."""
+    label: str = ""
+    """Tag, dot and number of the worker, found in the name or another field of the job."""
     tag: str = ""
     """Id of the cluster, if the job belongs to one of this project."""
     state: str = ""
@@ -26,6 +28,11 @@ class Job(Record):
     host: str = ""
     backend: str = ""
     """Name of the backend that can cancel the job."""
+    owner: str = ""
+    submitted: float = 0.0
+    """Time of the submission in seconds since the epoch, 0 if it is unknown."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables that select the job's batch system."""
 
 
 def summarize_pending(jobs: Iterable[Job]) -> str:

@@ -1,22 +1,24 @@
 """Find and remove orphans: processes and jobs of clusters whose keeper has exited.
 
-A process carries its cluster's id in the environment, a batch job in its name. Orphans are processes and jobs with an
-id of this registry that no running keeper claims. A record is closed only after a search found no process and no job
-of its cluster.
+A process carries its cluster's id in the environment, a batch job in its label. Orphans are processes and jobs with an
+id of this registry that no running keeper claims. A record is closed only after a search found no process of its
+cluster, and none of the jobs whose ids are recorded.
 """
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 import shutil
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline import processes
 from jupyter_pipeline.clusters import registry
-from jupyter_pipeline.clusters.backends import Job, find_backend, get_backend, job_backends
+from jupyter_pipeline.clusters.backends import Backend, Job, find_backend, get_backend, job_backends
 from jupyter_pipeline.clusters.cleanup import cluster_processes, tags
 from jupyter_pipeline.clusters.registry import events, markers, names
 from jupyter_pipeline.clusters.registry.start_request import StartRequest
@@ -37,6 +39,9 @@ __all__ = [
 _RETENTION_DAYS = 14.0
 _MAX_CLOSED_RECORDS = 200
 _POLL_INTERVAL = 0.5
+_CANCEL_INTERVAL = 10.0  # seconds after which a job is cancelled again
+_ORPHAN_TIMEOUT = 30.0
+_MAX_SHOWN = 10  # jobs in a message
 
 
 def find_keeper_job(record: ClusterRecord, *, max_age: float = 1.0) -> Job | None:
@@ -88,7 +93,7 @@ def is_keeper_job_gone(record: ClusterRecord) -> bool:
 def remove_jobs(
     profile: Profile, cluster_id: str, *, timeout: float = 30.0, include_keeper: bool = False
 ) -> tuple[list[Job], str]:
-    """Cancel the batch jobs of a cluster and wait until they have ended.
+    """Cancel the batch jobs of a cluster and wait until each has ended, by its id.
 
     Parameters
     ----------
@@ -109,29 +114,67 @@ def remove_jobs(
         The reason why jobs may remain, empty if none does.
     """
     backend = get_backend(profile)
-    cancelled: dict[str, Job] = {}
     if not backend.has_jobs:
         return [], ""
+    job_tags = [cluster_id, *([tags.keeper_job_tag(cluster_id)] if include_keeper else [])]
+
+    def find() -> list[Job] | None:
+        jobs: list[Job] = []
+        for tag in job_tags:
+            found = backend.find_remaining_jobs(tag)
+            if found is None:
+                return None
+            jobs += found
+        return jobs
+
+    return _cancel_until_gone(backend, find, timeout)
+
+
+def _cancel_until_gone(backend: Backend, find: Callable[[], list[Job] | None], timeout: float) -> tuple[list[Job], str]:
+    """Cancel jobs until none is found.
+
+    Parameters
+    ----------
+    backend : Backend
+        Backend of the jobs.
+    find : callable
+        Returns the jobs that have not ended, ``None`` if they are unknown.
+    timeout : float
+        Seconds to wait.
+
+    Returns
+    -------
+    list of Job
+        The cancelled jobs.
+    str
+        The reason why jobs may remain, empty if none does.
+    """
+    cancelled: dict[str, Job] = {}
+    times: dict[str, float] = {}
     deadline = time.monotonic() + timeout
     while True:
-        jobs = backend.find_jobs(cluster_id, max_age=0.0)
-        if jobs is not None and include_keeper:
-            keeper_jobs = backend.find_jobs(tags.keeper_job_tag(cluster_id))
-            jobs = None if keeper_jobs is None else jobs + keeper_jobs
+        now, jobs = time.monotonic(), find()
         if jobs is not None:
             jobs = [job for job in jobs if job.state != "ended"]
             if not jobs:
                 return list(cancelled.values()), ""
-            new = [job for job in jobs if job.id not in cancelled]
-            if new:
-                backend.cancel_jobs(new)
-                cancelled |= {job.id: job for job in new}
-        if time.monotonic() >= deadline:
+            due = [job for job in jobs if now - times.get(job.id, -math.inf) >= _CANCEL_INTERVAL]
+            if due:
+                backend.cancel_jobs(due)
+                cancelled |= {job.id: job for job in due}
+                times |= {job.id: now for job in due}
+        if now >= deadline:
             if jobs is None:
                 return list(cancelled.values()), f"{backend.name} does not answer, so jobs may remain"
-            ids = ", ".join(job.id for job in jobs[:5])
-            return list(cancelled.values()), f"These {backend.name} jobs do not end: {ids}"
+            return list(cancelled.values()), _describe_remaining(backend, jobs)
         time.sleep(_POLL_INTERVAL)
+
+
+def _describe_remaining(backend: Backend, jobs: Sequence[Job]) -> str:
+    """Return a sentence with the jobs that remain and the command that cancels them."""
+    shown = ", ".join(job.id for job in jobs[:_MAX_SHOWN]) + (" …" if len(jobs) > _MAX_SHOWN else "")
+    command = backend.describe_cancellation(jobs[:_MAX_SHOWN])
+    return f"These {backend.name} jobs do not end: {shown}" + (f". Cancel them: {command}" if command else "")
 
 
 def remove_socket(record: ClusterRecord) -> None:
@@ -223,7 +266,8 @@ def remove_orphans() -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        The removed items: ``kind`` (``cluster``, ``process``, ``job``), ``id`` and ``cluster`` each.
+        The removed items: ``kind`` (``cluster``, ``process``, ``job``), ``id`` and ``cluster`` each. An item of kind
+        ``problem`` names a cluster or a batch system, and under ``problem`` the jobs that remain.
     """
     removed: list[dict[str, Any]] = []
     for record in registry.list_records():
@@ -236,7 +280,9 @@ def remove_orphans() -> list[dict[str, Any]]:
         if reason or (record.state is ClusterState.LOST and not _is_keeper_running(record)):
             closed, items = close_lost_cluster(record, reason=reason)
             removed += items
-            if not closed.state.alive:
+            if _is_open(closed):
+                removed.append({"kind": "problem", "id": closed.name, "problem": closed.reason})
+            elif not closed.state.alive:
                 removed.append({"kind": "cluster", "id": closed.name, "cluster": closed.id})
     for cluster_id in cluster_processes.group_by_cluster():
         if not _is_claimed(cluster_id):
@@ -267,11 +313,20 @@ def _remove_orphaned_jobs() -> list[dict[str, Any]]:
     removed: list[dict[str, Any]] = []
     prefix = registry.id_prefix()
     for backend in job_backends():
-        jobs = backend.find_jobs() or []
-        orphaned = [j for j in jobs if j.tag.startswith(prefix) and j.state != "ended" and not _is_claimed(j.tag)]
-        if orphaned:
-            find_backend(backend.name).cancel_jobs(orphaned)
-            removed += [{"kind": "job", "id": job.id, "cluster": job.tag} for job in orphaned]
+
+        def find(backend: Backend = backend, max_age: float = 0.0) -> list[Job] | None:
+            jobs = backend.find_jobs(max_age=max_age)
+            return jobs and [j for j in jobs if j.tag.startswith(prefix) and not _is_claimed(j.tag)]
+
+        if not any(job.state != "ended" for job in find(max_age=1.0) or ()):
+            continue
+        try:
+            jobs, problem = _cancel_until_gone(find_backend(backend.name), find, _ORPHAN_TIMEOUT)
+        except PipelineError as error:
+            jobs, problem = [], str(error)
+        removed += [{"kind": "job", "id": job.id, "cluster": job.tag} for job in jobs if not problem]
+        if problem:
+            removed.append({"kind": "problem", "id": backend.name, "problem": problem})
     return removed
 
 

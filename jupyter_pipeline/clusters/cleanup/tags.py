@@ -1,6 +1,6 @@
 """Tags that connect processes and batch jobs with their cluster: the cluster's id.
 
-A process carries the id in its initial environment, a job in its name.
+A process carries the id in its initial environment, a job in its label.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from jupyter_pipeline import environment_variables, paths
+from jupyter_pipeline.clusters.registry.submitted_jobs import KEEPER_SUFFIX
 
 __all__ = [
     "KEEPER_JOB_MODULE",
@@ -25,7 +26,6 @@ STANDBY_MODULE = "jupyter_pipeline.clusters.keeper.standby"
 """Module that runs as a standby keeper, and as the keeper once a cluster is assigned."""
 KEEPER_JOB_MODULE = "jupyter_pipeline.clusters.keeper.batch_job"
 """Module that submits a keeper as a batch job."""
-_KEEPER_SUFFIX = "-keeper"
 
 
 def build_environment(cluster_id: str) -> dict[str, str]:
@@ -45,9 +45,9 @@ def build_environment(cluster_id: str) -> dict[str, str]:
 
 def keeper_job_tag(cluster_id: str) -> str:
     """Return the tag of the job that runs the keeper. It differs from the workers' tag, whose jobs it cancels."""
-    return cluster_id + _KEEPER_SUFFIX
+    return cluster_id + KEEPER_SUFFIX
 
 
 def cluster_id_of(tag: str) -> str:
     """Return the id of the cluster to which a job tagged `tag` belongs."""
-    return tag.removesuffix(_KEEPER_SUFFIX)
+    return tag.removesuffix(KEEPER_SUFFIX)

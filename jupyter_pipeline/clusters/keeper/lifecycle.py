@@ -31,6 +31,7 @@ from jupyter_pipeline.clusters.keeper.scaling import Scaler
 from jupyter_pipeline.clusters.keeper.scheduler_monitor import SchedulerLostError, SchedulerMonitor
 from jupyter_pipeline.clusters.registry import markers
 from jupyter_pipeline.clusters.registry.start_request import StartRequest
+from jupyter_pipeline.exceptions import ClusterError
 from jupyter_pipeline.models import ClusterRecord, ClusterState
 
 if TYPE_CHECKING:
@@ -284,9 +285,12 @@ class Keeper:
             self._scheduler_monitor.postpone_idle_timeout(now)
 
     async def _repair(self) -> None:
-        """Replace lost workers through the backend, and record its problem."""
+        """Replace lost workers through the backend, and record its problem. Stop if no worker can start."""
         if self._is_operational:
-            self._backend_problem = await self.backend.replace_lost_workers(self.cluster)
+            try:
+                self._backend_problem = await self.backend.replace_lost_workers(self.cluster)
+            except ClusterError as error:
+                self.request_stop(ClusterState.FAILED, str(error))
             await self.refresh()
 
     async def _list_jobs(self) -> None:

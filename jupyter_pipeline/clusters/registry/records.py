@@ -8,6 +8,7 @@
       ID/keeper.json          process and control socket of the keeper, used if the record is damaged
       ID/request.json         the start request: profile, workers, module search path
       ID/events.jsonl         one line per change of state; append only
+      ID/jobs.jsonl           one line per submitted job with its id; ``keeper-jobs.jsonl`` for the keeper's job
       ID/syncs.jsonl          one line per sync; append only
       ID/locks/HASH.txt       packages of the kernel at a sync, as a requirements file
       ID/keeper.log           output of the keeper and its child processes

@@ -10,15 +10,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import logging
+import math
+import os
 import re
 import shlex
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.backends import dashboard
 from jupyter_pipeline.clusters.backends.base import (
     COUNT,
@@ -35,12 +39,22 @@ from jupyter_pipeline.clusters.backends.batch.additions import (
     quote_arguments,
     quote_path,
 )
-from jupyter_pipeline.clusters.backends.batch.commands import JobListing, cancel_jobs
-from jupyter_pipeline.clusters.backends.batch.submission import SubmissionLog, track_submissions
+from jupyter_pipeline.clusters.backends.batch.arrivals import record_arrivals
+from jupyter_pipeline.clusters.backends.batch.commands import (
+    JobListing,
+    cancel_jobs,
+    describe_cancellation,
+    shorten_error,
+)
+from jupyter_pipeline.clusters.backends.batch.identity import find_label, get_number, is_same_job
+from jupyter_pipeline.clusters.backends.batch.job_output import read_last_lines
+from jupyter_pipeline.clusters.backends.batch.options import find_option, parse_options, read_directives
+from jupyter_pipeline.clusters.backends.batch.submission import SubmissionLog, close_unknown_jobs, track_submissions
 from jupyter_pipeline.clusters.backends.batch.walltime import is_unlimited, parse_walltime
 from jupyter_pipeline.clusters.backends.job import Job, summarize_pending
 from jupyter_pipeline.clusters.registry import markers
-from jupyter_pipeline.exceptions import ClusterError
+from jupyter_pipeline.clusters.registry.submitted_jobs import KEEPER_SUFFIX, SubmittedJob, read_submitted_jobs
+from jupyter_pipeline.exceptions import ClusterError, ClusterStartError
 from jupyter_pipeline.models import Profile
 from jupyter_pipeline.units import format_duration
 
@@ -52,10 +66,13 @@ __all__ = ["BatchBackend", "jobqueue_sources", "make_job"]
 logger = logging.getLogger("jupyter_pipeline.keeper")
 
 _LOST_AFTER = 2  # consecutive listings without a job
-_SHORT_LIFE = 60.0  # seconds; a job that ends sooner without a connected worker is a failure
+_MAX_DEATHS = 4  # times that jobs may end before their workers come
+_CANCEL_TIMEOUT = 15.0  # seconds after which a job is cancelled again
 _SHORTEST_WALLTIME = 120.0
 _OUTPUT = re.compile(r"\s*(?:-[eo]\b|--(?:error|output)\b)|(?i:error|output|log)$")
 """Directive, or key of HTCondor, that names the output files of a job."""
+_SETTLING = 5.0  # seconds in which an interrupted submission arrives at the batch system
+_DEFAULT_NAME = "dask-worker"  # of jobs in dask-jobqueue's configuration
 
 
 def jobqueue_sources(module: str, job_class: str) -> tuple[tuple[str, str, str], ...]:
@@ -75,10 +92,39 @@ def jobqueue_sources(module: str, job_class: str) -> tuple[tuple[str, str, str],
     )
 
 
-def make_job(backend: str, number: str, name: str, state: str, reason: str = "", host: str = "") -> Job:
-    """Return one entry of a job listing as a record. The tag is the part of the name before the first dot."""
+def make_job(
+    backend: str,
+    number: str,
+    name: str,
+    state: str,
+    reason: str = "",
+    host: str = "",
+    *,
+    owner: str = "",
+    submitted: float = 0.0,
+    texts: Sequence[str] = (),
+) -> Job:
+    """Return one entry of a job listing as a record.
+
+    Parameters
+    ----------
+    backend, number, name, state, reason, host, owner, submitted
+        See `Job`.
+    texts : sequence of str
+        Further fields of the job in which its label may be.
+    """
+    label = find_label(name, *texts)
     return Job(
-        id=number, name=name, tag=name.partition(".")[0], state=state, reason=reason.strip(), host=host, backend=backend
+        id=number,
+        name=name,
+        label=label,
+        tag=label.partition(".")[0],
+        state=state,
+        reason=reason.strip(),
+        host=host,
+        backend=backend,
+        owner=owner,
+        submitted=submitted,
     )
 
 
@@ -86,8 +132,10 @@ class BatchBackend(Backend):
     """One batch system under dask-jobqueue.
 
     To add a system, derive from this class in a module of this package. Set `name`, `cluster_classes`, `sources`,
-    `submit_program`, `cancel_program`, `listing_command` and `states`, and implement `parse_listing`. Override
-    `describe_ended_jobs` if the system records why jobs ended, and `check_submission` if it can test a submission.
+    `submit_program`, `cancel_program`, `listing_command`, `query_command`, `id_patterns`, `directive`, `name_options`
+    and `states`, and implement `parse_listing`. Set `refused_options` to the options that would hide a job. Override
+    `label_job` if a field beside the name can have a text, `describe_ended_jobs` if the system records why jobs ended,
+    and `check_submission` if it can test a submission.
     """
 
     has_jobs = True
@@ -107,6 +155,32 @@ class BatchBackend(Backend):
     """Program that cancels the jobs with the ids that follow, with its subcommand if it has one."""
     listing_command: ClassVar[tuple[str, ...]]
     """Command that lists the jobs of the user ``{user}``."""
+    query_command: ClassVar[tuple[str, ...]] = ()
+    """Command that lists the jobs with the ids ``{ids}``, see `JobListing`; empty if there is none."""
+    no_job_message: ClassVar[str] = "No unfinished job"
+    """Pattern of the message with which these commands fail if there is no such job."""
+    no_job_codes: ClassVar[tuple[int, ...]] = ()
+    """Exit codes of these commands with that meaning."""
+    select_command: ClassVar[tuple[str, ...]] = ()
+    """Command that prints the ids of the jobs of ``{user}``, if `listing_command` lists the jobs of all users."""
+    command_settings: ClassVar[Mapping[str, str]] = {}
+    """Environment variables for these commands, see `JobListing`."""
+    id_patterns: ClassVar[tuple[str, ...]] = ()
+    """Patterns of lines of the submit command's output, whose group ``id`` is the job's id. The first match counts."""
+    directive: ClassVar[str] = ""
+    """Beginning of a directive in a job script."""
+    has_long_names: ClassVar[bool] = False
+    """True if a single hyphen introduces options with names of several letters."""
+    name_options: ClassVar[tuple[str, ...]] = ()
+    """Spellings of the option with the job's name."""
+    refused_options: ClassVar[Mapping[str, str]] = {}
+    """Reasons to refuse an option, by its spellings, separated by spaces."""
+    refused_variables: ClassVar[Mapping[str, str]] = {}
+    """Reasons to refuse an environment variable of the submit command."""
+    needs_name: ClassVar[bool] = False
+    """True if only the name of a job can have the label."""
+    queries_labels: ClassVar[bool] = False
+    """True if only `query_command` shows labels beside the name."""
     system_variables: ClassVar[tuple[str, ...]] = ()
     """Environment variables that select another system of the same kind."""
     states: ClassVar[Mapping[str, str]] = {}
@@ -159,8 +233,64 @@ class BatchBackend(Backend):
         """Return how jobs ended, by id, for the jobs that the system remembers."""
         return {}
 
-    def label_job(self, job: Any, name: str) -> None:
-        """Write a name into a job of dask-jobqueue whose class has no `name_argument`."""
+    def parse_query(self, text: str) -> list[Job]:
+        """Return the jobs in the output of `query_command`."""
+        return self.parse_listing(text)
+
+    def label_arguments(self, arguments: Mapping[str, Any], label: str) -> Mapping[str, Any]:
+        """Return further arguments of the job class: the label as the job's name, unless the user names jobs."""
+        import dask
+
+        configured = dask.config.get(f"jobqueue.{arguments.get('config_name') or self.name}.name", None)
+        is_named = arguments.get("job_name") or configured not in (None, _DEFAULT_NAME)
+        return {} if is_named or not self.name_argument else {self.name_argument: label}
+
+    def label_job(self, job: Any, label: str) -> None:
+        """Write the label into another field of a job whose name is the user's."""
+
+    def find_job_name(self, script: str) -> str:
+        """Return the name of the job in a script, empty without one."""
+        return find_option(self.read_directives(script), *self.name_options) or ""
+
+    def read_directives(self, script: str) -> list[tuple[str, str]]:
+        """Return the options in a job script, each with its value."""
+        return read_directives(script, self.directive, long_names=self.has_long_names) if self.directive else []
+
+    def get_environment(self, script: str) -> Mapping[str, str]:
+        """Return the variables that select the batch system of a job."""
+        return {name: os.environ[name] for name in self.system_variables if os.environ.get(name)}
+
+    def parse_job_id(self, output: str) -> str:
+        """Return the id in the output of the submit command, banners of a site's wrapper aside.
+
+        Raises
+        ------
+        ValueError
+            If there is none.
+        """
+        for pattern in self.id_patterns:
+            match = re.search(pattern, output, re.MULTILINE)
+            if match:
+                return match["id"]
+        raise ValueError(f"{self.submit_program} printed no job id: {shorten_error(output)!r}")
+
+    def check_script(self, script: str) -> Iterator[str]:
+        """Yield the options and variables with which a job could not be found or would not be a worker."""
+        options = self.read_directives(script)
+        yield from self.check_options(options)
+        for variable, reason in self.refused_variables.items():
+            if os.environ.get(variable):
+                yield f"The environment variable {variable} {reason}"
+        if self.needs_name and not find_label(self.find_job_name(script)):
+            option = self.name_options[0]
+            yield f"The job name must stay free, because only it identifies jobs here. Remove {option} and job_name."
+
+    def check_options(self, options: Sequence[tuple[str, str]]) -> Iterator[str]:
+        """Yield the options of a list that `refused_options` has."""
+        for spellings, reason in self.refused_options.items():
+            if find_option(options, *spellings.split()) is not None:
+                used = [name for name, _ in options if find_option([(name, "")], *spellings.split()) is not None]
+                yield f"The option {used[-1]} {reason}"
 
     @classmethod
     def argument_types(cls) -> Mapping[str, ArgumentType]:
@@ -264,24 +394,56 @@ class BatchBackend(Backend):
     async def create(self, profile: Profile, context: Context) -> Cluster:
         """Start the scheduler. No job is submitted on return."""
         cluster_class = import_class(profile.cluster_class, extra=self.extra)
-        log = SubmissionLog(
-            context.tag,
-            lambda: asyncio.to_thread(self.find_jobs, context.tag),
-            before_first=lambda: markers.mark_submitted(context.directory),
-        )
+        log = self._make_log(context)
         dashboard.remove_proxy()
         kwargs = self.prepare(profile, context)
         deferred = dashboard.can_defer(kwargs["scheduler_options"])
         if deferred:
             kwargs["scheduler_options"]["dashboard"] = False
         cluster = cluster_class(job_cls=self.make_job_class(cluster_class, log), **kwargs)
+        self._check_scripts(cluster)
         cluster.jupyter_pipeline_submissions = log
         cluster.jupyter_pipeline_deferred_dashboard = deferred
-        return await cluster
+        await cluster
+        record_arrivals(cluster.scheduler, log.arrived)
+        return cluster
 
     def make_job_class(self, cluster_class: Any, log: SubmissionLog) -> type:
         """Return the job class of `cluster_class`, extended to record submissions in `log`."""
-        return track_submissions(cluster_class.job_cls, log, name_argument=self.name_argument, label=self.label_job)
+        return track_submissions(cluster_class.job_cls, log, self)
+
+    def _make_log(self, context: Context) -> SubmissionLog:
+        async def cancel(ids: Collection[str]) -> None:
+            await asyncio.to_thread(self._cancel_ids, context.tag, ids)
+
+        return SubmissionLog(
+            context.tag,
+            context.directory,
+            lambda: asyncio.to_thread(self.find_jobs, context.tag),
+            cancel,
+            before_first=lambda: markers.mark_submitted(context.directory),
+        )
+
+    def _check_scripts(self, cluster: Any) -> None:
+        """Refuse options in the job script of `cluster` with which its jobs could get lost."""
+        from distributed.core import Status
+
+        job = cluster._dummy_job
+        arguments = parse_options(shlex.split(job.submit_command)[1:], long_names=self.has_long_names)
+        problems = [*self.check_options(arguments), *self.check_script(job.job_script())]
+        if problems:
+            cluster.status = Status.closed  # it has started nothing
+            raise ClusterStartError(" ".join(problems))
+
+    def _cancel_ids(self, tag: str, ids: Collection[str]) -> None:
+        """Cancel those jobs of a cluster that have one of these ids. A failure is only logged."""
+        jobs = self.find_jobs(tag)
+        numbers = {get_number(job_id) for job_id in ids}
+        active = [job for job in jobs or () if job.state in ("pending", "running")]
+        try:
+            self.cancel_jobs([job for job in active if get_number(job.id) in numbers])
+        except ClusterError as error:
+            logger.warning("%s", error)
 
     async def after_start(self, cluster: Cluster) -> None:
         """Add the dashboard, which would delay the first jobs."""
@@ -297,7 +459,7 @@ class BatchBackend(Backend):
             If the batch system refuses, with its reason. Accepted jobs stay.
         """
         log = _submissions(cluster)
-        log.backoff.retry_at = 0.0  # a user asks: submit at once
+        log.backoff.retry_at, log.deaths = 0.0, 0  # a user asks: submit at once
         before = set(cluster.worker_spec)
         cluster.scale(n)
         await cluster._correct_state()
@@ -308,53 +470,121 @@ class BatchBackend(Backend):
             _forget_job(cluster, name)
             cluster.worker_spec.pop(name, None)
         requested = len(set(refused) | (set(cluster.worker_spec) - before))
-        raise ClusterError(
-            f"{self.submit_program} refused {len(refused)} of {requested} jobs: {log.backoff.reason}. "
-            "Correct the profile and start again."
-        )
+        number = f"{len(refused)} of {requested} jobs"
+        if log.refused:
+            problem, fix = f"{self.submit_program} refused {number}", "Correct the profile and start again."
+        else:
+            problem, fix = f"{number} were not submitted", "Remove the cause and start again."
+        raise ClusterError(f"{problem}: {log.backoff.reason}. {fix}")
 
     async def replace_lost_workers(self, cluster: Cluster) -> str:
-        """Submit again for jobs that ended, were cancelled or reached their walltime."""
+        """Submit again for jobs that ended, were cancelled or reached their walltime.
+
+        Raises
+        ------
+        ClusterError
+            If job after job ended before its worker came, and there is no worker. The message has the last lines of
+            a worker's log.
+        """
         log = _submissions(cluster)
         if log.closing:
             return ""
         jobs = await asyncio.to_thread(self.find_jobs, log.tag, max_age=SHARED_LISTING_AGE)
         if jobs is None:
             return f"{self.listing_command[0]} does not answer"
-        active = {job.id for job in jobs if job.state != "ended"}
+        active = {get_number(job.id) for job in jobs}
         connected = _connected_jobs(cluster)
-        lost = []
+        missing = {}
         for name, job in list(cluster.workers.items()):
-            present = name in connected
-            if present and not job.has_connected:
+            if not job.has_connected and (name in connected or log.arrived & _worker_names(cluster, name)):
                 job.has_connected = True
-                log.backoff.succeed()
-            if present or job.job_id in active:
+                log.succeed()
+            if name in connected or (job.job_id is not None and get_number(job.job_id) in active):
                 job.missing_listings = 0
                 continue
             job.missing_listings += 1
-            if job.job_id is None and not log.backoff.is_waiting:
+            if job.job_id is None and job.was_submitted and job.adopt(jobs):
+                job.missing_listings = 0
+            elif job.job_id is None and not log.backoff.is_waiting:
                 _forget_job(cluster, name)
             elif job.job_id is not None and job.missing_listings >= _LOST_AFTER:
-                _forget_job(cluster, name)
-                lost.append(job)
-        await self._record_losses(log, lost)
+                missing[name] = job
+        lost = await self._forget_ended_jobs(cluster, missing) if missing else []
+        await self._cancel_again(log, jobs)
+        await self._record_losses(cluster, lost)
         if set(cluster.worker_spec) - set(cluster.workers) and not log.backoff.is_waiting:
             await cluster._correct_state()
         if set(cluster.worker_spec) <= connected:
             log.loss = ""
         return "; ".join(filter(None, (log.backoff.reason or log.loss, summarize_pending(jobs))))
 
-    async def _record_losses(self, log: SubmissionLog, lost: Sequence[Any]) -> None:
-        """Record how jobs ended. A job that ended early and without a worker counts as a failure."""
-        ends = await asyncio.to_thread(self.describe_ended_jobs, [job.job_id for job in lost]) if lost else {}
+    async def _forget_ended_jobs(self, cluster: Cluster, missing: Mapping[Any, Any]) -> list[Any]:
+        """Remove those jobs from `cluster` that the batch system does not know by their ids either, and return them.
+
+        Parameters
+        ----------
+        cluster : Cluster
+            The cluster.
+        missing : mapping
+            Jobs that the listing does not have, by the names of their workers.
+        """
+        log = _submissions(cluster)
+        remaining = await asyncio.to_thread(self._list_remaining_jobs, log.tag)
+        if remaining is None:
+            return []
+        active = {get_number(job.id) for job in remaining}
+        current = {job.job_id for name, job in cluster.workers.items() if name not in missing}
+        log.file.mark_ended({i for i in log.known - current if get_number(i) not in active})
+        lost = []
+        for name, job in missing.items():
+            job.missing_listings = 0
+            if get_number(job.job_id) not in active:
+                log.arrived -= _worker_names(cluster, name)
+                _forget_job(cluster, name)
+                lost.append(job)
+        return lost
+
+    async def _cancel_again(self, log: SubmissionLog, jobs: Sequence[Job]) -> None:
+        """Cancel jobs again whose cancellation had no effect."""
+        active = {get_number(job.id) for job in jobs if job.state in ("pending", "running")}
+        overdue = time.monotonic() - _CANCEL_TIMEOUT
+        log.cancelled = {i: when for i, when in log.cancelled.items() if get_number(i) in active or when > overdue}
+        if any(when <= overdue for when in log.cancelled.values()):
+            await log.cancel(frozenset(log.cancelled))
+
+    async def _record_losses(self, cluster: Cluster, lost: Sequence[Any]) -> None:
+        """Record how jobs ended. Jobs that ended without a worker count as one failure, with a pause before the next.
+
+        Raises
+        ------
+        ClusterError
+            After several such failures, if no worker is connected.
+        """
+        if not lost:
+            return
+        log = _submissions(cluster)
+        ends = await asyncio.to_thread(self.describe_ended_jobs, [job.job_id for job in lost])
+        died = None
         for job in lost:
             end = ends.get(job.job_id, "it is gone")
             logger.info("job %s of worker %s: %s", job.job_id, job.name, end)
-            if time.monotonic() - job.submitted_at < _SHORT_LIFE and not job.has_connected:
-                log.backoff.fail(f"job {job.job_id} ended before its worker came: {end}; see the cluster's logs")
-            else:
+            if job.has_connected:
                 log.loss = f"job {job.job_id} is replaced: {end}"
+            else:
+                died = job
+        if died is None:
+            return
+        output = await asyncio.to_thread(read_last_lines, died.log_directory, died.job_id)
+        end = ends.get(died.job_id, "it is gone")
+        reason = f"job {died.job_id} ended before its worker came: {end}; "
+        reason += f"last lines of its log: {output}" if output else "see the cluster's logs"
+        log.fail(reason)
+        if log.deaths < _MAX_DEATHS:
+            return
+        if not _connected_jobs(cluster):
+            raise ClusterError(f"No worker starts: jobs ended {log.deaths} times before their workers came. {reason}")
+        log.backoff.retry_at = math.inf
+        log.backoff.reason = f"no more jobs are submitted until you scale the cluster: {reason}"
 
     async def close(self, cluster: Cluster, *, timeout: float = 45.0) -> None:
         """Close the cluster and cancel its jobs. On return the batch system lists none of them.
@@ -374,13 +604,16 @@ class BatchBackend(Backend):
         log = _submissions(cluster)
         log.closing = True
         deadline = time.monotonic() + timeout
-        problem = ""
-        submitted = [Job(id=job.job_id, backend=self.name) for job in cluster.workers.values() if job.job_id]
-        with contextlib.suppress(ClusterError):  # tried again below, where the error is reported
-            await asyncio.to_thread(self.cancel_jobs, submitted)
+        await log.wait_for_submissions(timeout / 2)
+        if log.used:
+            jobs = await asyncio.to_thread(self.find_jobs, log.tag)
+            with contextlib.suppress(ClusterError):  # tried again below, where the error is reported
+                await asyncio.to_thread(self.cancel_jobs, jobs or ())
+        close_unknown_jobs(cluster)
         await cluster.close()
+        problem = ""
         while log.used:
-            jobs = await asyncio.to_thread(self.find_jobs, log.tag, max_age=0.0)
+            jobs = await asyncio.to_thread(self.find_remaining_jobs, log.tag)
             if jobs is not None:
                 active = [job for job in jobs if job.state in ("pending", "running")]
                 if not active:
@@ -399,33 +632,132 @@ class BatchBackend(Backend):
         """Submit one job that runs `command`, with the header of a worker's job script, and return its id."""
         from distributed.core import Status
 
-        cluster = import_class(profile.cluster_class, extra=self.extra)(**self.prepare(profile, context))
+        cluster_class = import_class(profile.cluster_class, extra=self.extra)
+        log = self._make_log(context)
+        job_class = self.make_job_class(cluster_class, log)
+        cluster = cluster_class(job_cls=job_class, **self.prepare(profile, context))
+        self._check_scripts(cluster)
         cluster.status = Status.closed  # only its job is used; it never starts
-        job = cluster.job_cls(
-            "tcp://keeper:0", name="keeper", **{**cluster._job_kwargs, self.name_argument: f"{context.tag}.0"}
-        )
+        job = cluster.job_cls("tcp://keeper:0", name="keeper-0", **cluster._job_kwargs)
         job._command_template = shlex.join(command)
         job.job_header = "\n".join(filter(None, (job.job_header, *self.keeper_directives)))
-        markers.mark_submitted(context.directory)
         await job.start()
+        if job.job_id is None:
+            raise ClusterStartError(f"The batch system refused the keeper's job: {log.backoff.reason}")
         return str(job.job_id)
 
     @property
     def listing(self) -> JobListing:
         """The listing of this system's jobs."""
-        return JobListing(self.name, self.listing_command, self.parse_listing, self.system_variables)
+        return JobListing(
+            system=self.name,
+            command=self.listing_command,
+            parse=self.parse_listing,
+            query=self.query_command,
+            parse_query=self.parse_query,
+            no_job=self.no_job_message,
+            no_job_codes=self.no_job_codes,
+            select=self.select_command,
+            variables=self.system_variables,
+            settings=self.command_settings,
+        )
 
     def find_jobs(self, tag: str | None = None, *, timeout: float = 10.0, max_age: float = 1.0) -> list[Job] | None:
-        """Return the jobs of this user whose name begins with `tag`, or with the tag of any cluster."""
-        jobs = self.listing.read(timeout=timeout, max_age=max_age)
+        """Return the jobs of this user that have a recorded id or the label of a cluster."""
+        submitted = _read_submitted(tag) if tag else []
+        found: list[Job] = []
+        for environment, _ in _group_by_environment(submitted):
+            jobs = self.listing.read(timeout=timeout, max_age=max_age, environment=environment)
+            if jobs is not None and self.queries_labels and any(job.is_open for job in submitted):
+                jobs = self._add_labels(jobs, timeout, environment)
+            if jobs is None:
+                return None
+            found += _select_jobs(jobs, submitted, tag, environment)
+        return found
+
+    def find_remaining_jobs(self, tag: str, *, timeout: float = 10.0) -> list[Job] | None:
+        """Return the jobs of a cluster that have not ended. Recorded jobs that the listing lacks are searched by id."""
+        if any(job.is_open and -_SETTLING <= time.time() - job.time <= _SETTLING for job in _read_submitted(tag)):
+            return None  # an interrupted submission may still arrive at the batch system
+        return self._list_remaining_jobs(tag, timeout=timeout)
+
+    def _list_remaining_jobs(self, tag: str, *, timeout: float = 10.0) -> list[Job] | None:
+        submitted = _read_submitted(tag)
+        jobs = self.find_jobs(tag, timeout=timeout, max_age=0.0)
         if jobs is None:
             return None
-        return [job for job in jobs if job.state != "ended" and (job.tag == tag if tag else job.tag.startswith("jp-"))]
+        listed = {get_number(job.id) for job in jobs}
+        for environment, group in _group_by_environment(submitted) if self.query_command else ():
+            ids = [job.id for job in group if job.id and not job.ended and get_number(job.id) not in listed]
+            others = self.listing.read_ids(ids, timeout=timeout, environment=environment)
+            if others is None:
+                return None
+            jobs += _select_jobs(others, group, tag, environment)
+        return jobs
+
+    def _add_labels(self, jobs: list[Job], timeout: float, environment: Mapping[str, str]) -> list[Job] | None:
+        """Return `jobs` with the labels that only a query shows."""
+        unlabelled = [job.id for job in jobs if not job.label]
+        details = self.listing.read_ids(unlabelled, timeout=timeout, environment=environment)
+        if details is None:
+            return None
+        labels = {job.id: job for job in details}
+        return [labels.get(job.id, job) for job in jobs]
+
+    def describe_cancellation(self, jobs: Sequence[Job]) -> str:
+        """Return the command with which a user cancels `jobs`."""
+        return describe_cancellation(self.cancel_program, [job.id for job in jobs])
 
     def cancel_jobs(self, jobs: Sequence[Job], *, timeout: float = 30.0) -> None:
         """Cancel `jobs` with one command."""
         if jobs:
             cancel_jobs(self.cancel_program, jobs, self.listing, timeout=timeout)
+
+
+def _read_submitted(tag: str) -> list[SubmittedJob]:
+    """Return the recorded submissions with a tag, which is the cluster's id or begins with it."""
+    folder = registry.cluster_dir(tag.removesuffix(KEEPER_SUFFIX))
+    return [job for job in read_submitted_jobs(folder, tag) if not job.refused]
+
+
+def _group_by_environment(
+    submitted: Sequence[SubmittedJob],
+) -> list[tuple[Mapping[str, str], list[SubmittedJob]]]:
+    """Return the submissions of each batch system of one kind, one empty group without submissions."""
+    groups: dict[tuple[tuple[str, str], ...], list[SubmittedJob]] = {}
+    for job in submitted:
+        groups.setdefault(tuple(sorted(job.environment.items())), []).append(job)
+    return [(dict(key), jobs) for key, jobs in groups.items()] or [({}, [])]
+
+
+def _select_jobs(
+    jobs: Sequence[Job], submitted: Sequence[SubmittedJob], tag: str | None, environment: Mapping[str, str]
+) -> list[Job]:
+    """Return the active jobs of one cluster, or all with a label if `tag` is ``None``.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+        Jobs of a listing.
+    submitted : sequence of SubmittedJob
+        Submissions of the cluster.
+    tag : str or None
+        Tag of the cluster's jobs.
+    environment : mapping
+        Variables that select the batch system of the listing.
+    """
+    by_number: dict[str, list[SubmittedJob]] = {}
+    for submission in submitted:
+        if submission.id:
+            by_number.setdefault(get_number(submission.id), []).append(submission)
+    found = []
+    for job in jobs:
+        if job.state == "ended":
+            continue
+        known = any(is_same_job(each, job) for each in by_number.get(get_number(job.id), ()))
+        if known or (job.tag == tag if tag else job.tag):
+            found.append(dataclasses.replace(job, tag=job.tag or tag or "", environment=environment))
+    return found
 
 
 def _submissions(cluster: Cluster) -> SubmissionLog:
@@ -436,12 +768,13 @@ def _submissions(cluster: Cluster) -> SubmissionLog:
 def _connected_jobs(cluster: Cluster) -> set[Any]:
     """Return the names of the jobs with at least one connected worker."""
     names = {str(worker["name"]) for worker in cluster.scheduler_info["workers"].values()}
-    found = set()
-    for job, spec in cluster.worker_spec.items():
-        group: Sequence[str] = spec.get("group") or [""]
-        if any(f"{job}{suffix}" in names for suffix in group):
-            found.add(job)
-    return found
+    return {job for job in cluster.worker_spec if _worker_names(cluster, job) & names}
+
+
+def _worker_names(cluster: Cluster, job: Any) -> set[str]:
+    """Return the names of the workers of a job."""
+    group: Sequence[str] = cluster.worker_spec.get(job, {}).get("group") or [""]
+    return {f"{job}{suffix}" for suffix in group}
 
 
 def _forget_job(cluster: Cluster, name: Any) -> None:

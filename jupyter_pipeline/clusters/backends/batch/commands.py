@@ -10,44 +10,71 @@ import getpass
 import hashlib
 import json
 import os
+import re
+import shlex
+import shutil
 import subprocess
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from jupyter_pipeline import paths
+from jupyter_pipeline.clusters.backends.batch.identity import get_number, remove_duplicates
 from jupyter_pipeline.clusters.backends.job import Job
 from jupyter_pipeline.exceptions import ClusterError
 
-__all__ = ["JobListing", "cancel_jobs", "run_query", "shorten_error"]
+__all__ = ["JobListing", "cancel_jobs", "describe_cancellation", "run_query", "shorten_error"]
 
-_CANCEL_BATCH = 200
+_BATCH = 200  # ids in one command
 _QUERY_TIMEOUT = 10.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobListing:
-    """The command that lists the jobs of a user, and its parser.
+    """The commands that list jobs, and their parsers.
 
     Parameters
     ----------
     system : str
         Name of the batch system.
     command : tuple of str
-        Program and arguments; ``{user}`` stands for the user's name.
+        Program and arguments that list the jobs of a user; ``{user}`` stands for the user's name.
     parse : callable
         Returns the jobs in the output. Raises `ValueError` for output of another form: those jobs are unknown, not
         gone.
+    query : tuple of str
+        Program and arguments that list the jobs with some ids. An argument ``{ids}`` is replaced by the ids, and
+        ``{ids}`` in another argument by the ids with commas. Empty if there is no such command.
+    parse_query : callable, optional
+        Like `parse`, for the output of `query`.
+    no_job : str
+        Pattern of the message with which a command fails if it finds no job, or not all.
+    no_job_codes : tuple of int
+        Exit codes with the same meaning.
+    select : tuple of str
+        Program and arguments that print the ids of a user's jobs, for a system whose `command` lists all users' jobs.
+        It is used if it is installed.
     variables : tuple of str
         Environment variables that select another system of the same kind.
+    settings : mapping
+        Environment variables for the commands. A name that ends with ``*`` removes all variables with that prefix.
     """
 
     system: str
     command: tuple[str, ...]
     parse: Callable[[str], list[Job]]
+    query: tuple[str, ...] = ()
+    parse_query: Callable[[str], list[Job]] | None = None
+    no_job: str = "No unfinished job"
+    no_job_codes: tuple[int, ...] = ()
+    select: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
 
-    def read(self, *, timeout: float = 10.0, max_age: float = 1.0) -> list[Job] | None:
+    def read(
+        self, *, timeout: float = 10.0, max_age: float = 1.0, environment: Mapping[str, str] | None = None
+    ) -> list[Job] | None:
         """Return all jobs of this user, or ``None`` if the batch system does not answer.
 
         Parameters
@@ -56,10 +83,13 @@ class JobListing:
             Seconds to wait for the command.
         max_age : float
             Maximum age in seconds of a stored listing; 0 runs the command.
+        environment : mapping, optional
+            Variables that select the batch system, if they differ from this process's.
         """
         import filelock
 
-        key = hashlib.sha256(repr([self.system, *(os.environ.get(v) for v in self.variables)]).encode()).hexdigest()
+        selected = {**os.environ, **(environment or {})}
+        key = hashlib.sha256(repr([self.system, *(selected.get(v) for v in self.variables)]).encode()).hexdigest()
         cache = paths.runtime_dir() / f"jobs-{self.system}-{key[:12]}.json"
         requested = time.time()
         try:
@@ -70,20 +100,92 @@ class JobListing:
                 if stored is not None and max_age > 0:
                     return [Job.from_dict(job) for job in stored]
                 started = time.time()
-                jobs = self._run(timeout)
+                jobs = self._list(timeout, environment)
                 if jobs is not None:
                     paths.write_private(cache, json.dumps({"time": started, "jobs": [j.to_dict() for j in jobs]}))
                 return jobs
         except (filelock.Timeout, OSError):
-            return self._run(timeout)  # no space or no locks in that folder: do not share
+            return self._list(timeout, environment)  # no space or no locks in that folder: do not share
 
-    def _run(self, timeout: float) -> list[Job] | None:
-        command = [part.format(user=getpass.getuser()) for part in self.command]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL)
-            if done.returncode != 0 and "No unfinished job" not in done.stderr:
+    def read_ids(
+        self, ids: Sequence[str], *, timeout: float = 10.0, environment: Mapping[str, str] | None = None
+    ) -> list[Job] | None:
+        """Return the jobs with these ids that the batch system knows, of any user.
+
+        Parameters
+        ----------
+        ids : sequence of str
+            Ids of jobs.
+        timeout : float
+            Seconds to wait for each command.
+        environment : mapping, optional
+            Variables that select the batch system, if they differ from this process's.
+
+        Returns
+        -------
+        list of Job or None
+            ``None`` if the batch system does not answer.
+        """
+        found: list[Job] = []
+        for first in range(0, len(ids), _BATCH):
+            part = ids[first : first + _BATCH]
+            command: list[str] = []
+            for word in self.query:
+                command += part if word == "{ids}" else [word.replace("{ids}", ",".join(part))]
+            jobs = self._run(command, self.parse_query or self.parse, timeout, environment)
+            if jobs is None:
                 return None
-            return self.parse(done.stdout)
+            found += jobs
+        return remove_duplicates(found)
+
+    def get_environment(self, environment: Mapping[str, str] | None) -> dict[str, str]:
+        """Return the environment of the commands.
+
+        Parameters
+        ----------
+        environment : mapping or None
+            Variables that select the batch system.
+        """
+        values = {**os.environ, **(environment or {})}
+        for name, value in self.settings.items():
+            if name.endswith("*"):
+                values = {k: v for k, v in values.items() if not k.startswith(name[:-1])}
+            else:
+                values[name] = value
+        return values
+
+    def _list(self, timeout: float, environment: Mapping[str, str] | None) -> list[Job] | None:
+        user = getpass.getuser()
+        if self.select and shutil.which(self.select[0]):
+            command = [part.replace("{user}", user) for part in self.select]
+            selected = self._run(command, lambda text: [Job(id=word) for word in text.split()], timeout, environment)
+            ids = None if selected is None else [job.id for job in selected]
+            return None if ids is None else self.read_ids(ids, timeout=timeout, environment=environment)
+        command = [part.replace("{user}", user) for part in self.command]
+        jobs = self._run(command, self.parse, timeout, environment)
+        return None if jobs is None else [j for j in remove_duplicates(jobs) if j.label or j.owner in ("", user)]
+
+    def _run(
+        self,
+        command: Sequence[str],
+        parse: Callable[[str], list[Job]],
+        timeout: float,
+        environment: Mapping[str, str] | None,
+    ) -> list[Job] | None:
+        try:
+            done = subprocess.run(
+                command,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=timeout,
+                stdin=subprocess.DEVNULL,
+                env=self.get_environment(environment),
+            )
+            failed = done.returncode not in (0, *self.no_job_codes)
+            if failed and not re.search(self.no_job, done.stderr + done.stdout):
+                return None
+            return parse(done.stdout)
         except (OSError, subprocess.TimeoutExpired, ValueError, AttributeError, TypeError):
             return None
 
@@ -96,22 +198,56 @@ def cancel_jobs(program: str, jobs: Sequence[Job], listing: JobListing, *, timeo
     ClusterError
         If the batch system does not answer, or refuses and a job is still active.
     """
-    ids = [job.id for job in jobs]
+    groups: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for job in jobs:
+        groups.setdefault(tuple(sorted(job.environment.items())), []).append(job.id)
+    for selection, ids in groups.items():
+        _cancel_ids(program, ids, listing, dict(selection), timeout)
+
+
+def _cancel_ids(
+    program: str, ids: Sequence[str], listing: JobListing, environment: Mapping[str, str], timeout: float
+) -> None:
     refusal = ""
-    for first in range(0, len(ids), _CANCEL_BATCH):
-        command = [*program.split(), *ids[first : first + _CANCEL_BATCH]]
+    values = listing.get_environment(environment)
+    for first in range(0, len(ids), _BATCH):
+        command = [*program.split(), *ids[first : first + _BATCH]]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL)
+            done = subprocess.run(
+                command, capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL, env=values
+            )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise ClusterError(f"{program} could not cancel jobs {', '.join(ids[:5])}: {error}.") from error
         if done.returncode != 0:
             refusal = shorten_error(done.stderr or done.stdout, program)
     if refusal:  # most programs also fail for jobs that have ended
-        jobs_now = listing.read(timeout=timeout, max_age=0)
-        active = None if jobs_now is None else {j.id for j in jobs_now if j.state in ("pending", "running")} & set(ids)
-        if active is None or active:
-            shown = ", ".join(sorted(active or ids)[:5])
-            raise ClusterError(f"{program} did not cancel jobs {shown}: {refusal}. Cancel them by hand if they stay.")
+        read = listing.read_ids if listing.query else lambda ids, **options: listing.read(max_age=0, **options)
+        jobs_now = read(ids, timeout=timeout, environment=environment)
+        running = {get_number(job.id) for job in jobs_now or () if job.state in ("pending", "running")}
+        remaining = [job_id for job_id in ids if jobs_now is None or get_number(job_id) in running]
+        if remaining:
+            raise ClusterError(
+                f"{program} did not cancel jobs {', '.join(remaining[:5])}: {refusal}. "
+                f"Cancel them: {describe_cancellation(program, remaining)}"
+            )
+
+
+def describe_cancellation(program: str, ids: Sequence[str]) -> str:
+    """Return the command that cancels jobs.
+
+    Parameters
+    ----------
+    program : str
+        Program that cancels jobs, with its subcommand if it has one.
+    ids : sequence of str
+        Ids of the jobs.
+
+    Examples
+    --------
+    >>> describe_cancellation("scancel", ["17", "18"])
+    'scancel 17 18'
+    """
+    return shlex.join([*program.split(), *ids])
 
 
 def run_query(command: Sequence[str]) -> str:
@@ -150,7 +286,7 @@ def shorten_error(text: str, *programs: str) -> str:
     return "; ".join(lines[:4])[:400]
 
 
-def _read_cache(content: bytes, oldest: float) -> list[dict[str, str]] | None:
+def _read_cache(content: bytes, oldest: float) -> list[dict[str, Any]] | None:
     try:
         stored = json.loads(content)
         return list(stored["jobs"]) if stored["time"] >= oldest else None

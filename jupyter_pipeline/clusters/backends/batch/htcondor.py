@@ -14,6 +14,10 @@ from jupyter_pipeline.models import Profile
 __all__ = ["HTCondorBackend"]
 
 
+_FIELDS = ("ClusterId", "ProcId", "JobStatus", "JupyterPipelineJob", "RemoteHost", "Owner", "QDate", "HoldReason")
+_ELSEWHERE = "submits to another queue, where jobs are not searched. Remove it."
+
+
 class HTCondorBackend(BatchBackend):
     """Workers as jobs of HTCondor, which have an attribute instead of a name."""
 
@@ -24,10 +28,19 @@ class HTCondorBackend(BatchBackend):
     cancel_program = "condor_rm"
     listing_command = (
         "condor_q", "-constraint", "JupyterPipelineJob =!= undefined", "-af:V,",
-        "ClusterId", "ProcId", "JobStatus", "JupyterPipelineJob", "RemoteHost", "HoldReason",
+        *_FIELDS,
     )  # fmt: skip
-    system_variables = ("CONDOR_CONFIG", "_CONDOR_SCHEDD_HOST")
-    states: ClassVar[Mapping[str, str]] = {"pending": "1 5", "running": "2 6 7"}
+    query_command = ("condor_q", "-allusers", "{ids}", "-af:V,", *_FIELDS)
+    id_patterns = (r"submitted to cluster (?P<id>\d+)", r"^(?P<id>\d+\.\d+) - \d+\.\d+$")
+    has_long_names = True
+    refused_options: ClassVar[Mapping[str, str]] = {
+        "-name -remote -schedd-address": f"{_ELSEWHERE} Set _CONDOR_SCHEDD_HOST before Jupyter starts instead.",
+        "-pool": f"{_ELSEWHERE} Set _CONDOR_COLLECTOR_HOST before Jupyter starts instead.",
+        "-dry-run": "submits nothing. Remove it.",
+        "-queue": "submits several jobs of the same worker. Remove it, and request more workers instead.",
+    }
+    system_variables = ("CONDOR_CONFIG", "_CONDOR_SCHEDD_HOST", "_CONDOR_COLLECTOR_HOST")
+    states: ClassVar[Mapping[str, str]] = {"pending": "1 5", "running": "2 6 7", "ending": "3"}
     name_argument = ""
     mapping_arguments = frozenset(("job_extra", "job_extra_directives"))
 
@@ -51,10 +64,20 @@ class HTCondorBackend(BatchBackend):
         for line in text.splitlines():
             if not line.strip():
                 continue
-            fields = [f.strip().strip('"') for f in line.split(",", 5)]
-            if len(fields) != 6 or not fields[0].isdigit():
+            fields = [f.strip().strip('"') for f in line.split(",", len(_FIELDS) - 1)]
+            if len(fields) != len(_FIELDS) or not fields[0].isdigit():
                 raise ValueError(f"condor_q: {line[:80]!r}")
-            cluster, process, state, name, host, reason = ("" if f == "undefined" else f for f in fields)
-            number, node = f"{cluster}.{process}", host.rpartition("@")[2]
-            jobs.append(make_job("htcondor", number, name, HTCondorBackend.job_state(state), reason, node))
+            cluster, process, state, name, host, owner, queued, reason = ("" if f == "undefined" else f for f in fields)
+            jobs.append(
+                make_job(
+                    "htcondor",
+                    f"{cluster}.{process}",
+                    name,
+                    HTCondorBackend.job_state(state),
+                    reason,
+                    host.rpartition("@")[2],
+                    owner=owner,
+                    submitted=float(queued or 0),
+                )
+            )
         return jobs

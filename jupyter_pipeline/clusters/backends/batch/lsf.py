@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from jupyter_pipeline.clusters.backends.base import COUNT, SIZE, ArgumentType, Context
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, jobqueue_sources, make_job
+from jupyter_pipeline.clusters.backends.batch.identity import find_label
+from jupyter_pipeline.clusters.backends.batch.options import find_option
 from jupyter_pipeline.clusters.backends.job import Job
 from jupyter_pipeline.models import Profile
 from jupyter_pipeline.units import parse_bytes
 
 __all__ = ["LSFBackend"]
+
+
+_FORMAT = "jobid stat exec_host user description pend_reason name delimiter='|'"
 
 
 class LSFBackend(BatchBackend):
@@ -22,9 +27,18 @@ class LSFBackend(BatchBackend):
     sources = jobqueue_sources("lsf", "LSFJob")
     submit_program = "bsub"
     cancel_program = "bkill"
-    listing_command = (
-        "bjobs", "-u", "{user}", "-noheader", "-o", "jobid stat exec_host name pend_reason delimiter='|'",
-    )  # fmt: skip
+    listing_command = ("bjobs", "-u", "{user}", "-noheader", "-o", _FORMAT)
+    query_command = ("bjobs", "-u", "all", "-noheader", "-o", _FORMAT, "{ids}")
+    no_job_message = "No unfinished job|is not found"
+    id_patterns = (r"Job <(?P<id>\d+)> is submitted",)
+    directive = "#BSUB"
+    has_long_names = True
+    name_options = ("-J",)
+    refused_options: ClassVar[Mapping[str, str]] = {
+        "-K": "waits until the job has ended. Remove it.",
+        "-I -Ip -Is -IS -ISp -ISs -IX": "makes an interactive job. Remove it.",
+        "-pack": "submits other jobs. Remove it.",
+    }
     system_variables = ("LSF_ENVDIR",)
     states: ClassVar[Mapping[str, str]] = {
         "pending": "PEND PSUSP WAIT PROV",
@@ -57,9 +71,26 @@ class LSFBackend(BatchBackend):
         for line in text.splitlines():
             if not line.strip() or line.startswith("No unfinished job"):
                 continue
-            fields = line.split("|", 4)
-            if len(fields) != 5 or not fields[0].strip().isdigit():
+            fields = ["" if f.strip() == "-" else f.strip() for f in line.split("|", 6)]
+            if len(fields) != 7 or not fields[0].isdigit():
                 raise ValueError(f"bjobs: {line[:80]!r}")
-            number, state, host, name, reason = ("" if f.strip() == "-" else f.strip() for f in fields)
-            jobs.append(make_job("lsf", number, name, LSFBackend.job_state(state), reason, host.rpartition("*")[2]))
+            number, state, host, owner, description, reason, name = fields
+            host, state = host.rpartition("*")[2], LSFBackend.job_state(state)
+            jobs.append(make_job("lsf", number, name, state, reason, host, owner=owner, texts=(description,)))
         return jobs
+
+    def label_job(self, job: Any, label: str) -> None:
+        """Write the label into the description of a job with another name."""
+        options = self.read_directives(job.job_header)
+        if find_option(options, "-J") != label and find_option(options, "-Jd") is None:
+            job.job_header += f"\n#BSUB -Jd {label}"
+
+    def check_script(self, script: str) -> Iterator[str]:
+        """Yield also arrays, and names and descriptions that leave no place for the label."""
+        yield from super().check_script(script)
+        options = self.read_directives(script)
+        name = find_option(options, "-J") or ""
+        if "[" in name:
+            yield f"The option -J {name} makes an array job, which starts the same worker several times. Remove [ ]."
+        if not find_label(name, find_option(options, "-Jd") or ""):
+            yield "The options -J and -Jd are both in use, but one must identify the job. Remove one of them."

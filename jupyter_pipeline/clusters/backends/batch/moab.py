@@ -21,6 +21,14 @@ class MoabBackend(BatchBackend):
     submit_program = "msub"
     cancel_program = "canceljob"
     listing_command = ("showq", "-u", "{user}", "--xml")
+    id_patterns = (r"^\s*(?P<id>(?:[A-Za-z][\w-]*\.)?\d+(?:\.[A-Za-z][\w.-]*)?)\s*$",)
+    directive = "#PBS"
+    name_options = ("-N",)
+    needs_name = True
+    refused_options: ClassVar[Mapping[str, str]] = {
+        "-t": "makes an array job, which starts the same worker several times. Remove it, and request more workers.",
+        "-I": "makes an interactive job. Remove it.",
+    }
     states: ClassVar[Mapping[str, str]] = {
         "pending": "Idle Deferred Hold BatchHold UserHold SystemHold Starting",
         "running": "Running Suspended",
@@ -43,6 +51,8 @@ class MoabBackend(BatchBackend):
                 MoabBackend.job_state(item.get("State", "")),
                 item.get("BlockReason", ""),
                 item.get("MasterHost", ""),
+                owner=item.get("User", ""),
+                submitted=float(item.get("SubmissionTime") or 0),
             )
             for item in root.iter("job")
         ]

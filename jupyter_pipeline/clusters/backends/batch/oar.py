@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from jupyter_pipeline.clusters.backends.base import Context
 from jupyter_pipeline.clusters.backends.batch.additions import ClassOptions
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, jobqueue_sources, make_job
+from jupyter_pipeline.clusters.backends.batch.options import find_option
 from jupyter_pipeline.clusters.backends.job import Job
 from jupyter_pipeline.models import Profile
 
@@ -24,6 +25,15 @@ class OARBackend(BatchBackend):
     submit_program = "oarsub"
     cancel_program = "oardel"
     listing_command = ("oarstat", "-u", "{user}", "-J")
+    query_command = ("oarstat", "-J", "-j", "{ids}")
+    id_patterns = (r"OAR_JOB_ID=(?P<id>\d+)",)
+    directive = "#OAR"
+    name_options = ("-n", "--name")
+    refused_options: ClassVar[Mapping[str, str]] = {
+        "--array --array-param-file": "starts the same worker several times. Remove it, and request more workers.",
+        "-I --interactive": "makes an interactive job. Remove it.",
+        "-C --connect": "makes an interactive job. Remove it.",
+    }
     states: ClassVar[Mapping[str, str]] = {
         "pending": "Waiting Hold toLaunch toAckReservation Launching",
         "running": "Running Suspended Resuming",
@@ -42,6 +52,11 @@ class OARBackend(BatchBackend):
             kwargs["job_extra_directives"] = output + directives
         return kwargs
 
+    def label_job(self, job: Any, label: str) -> None:
+        """Write the label into the script of a job with another name. OAR lists the script as the command."""
+        if find_option(self.read_directives(job.job_header), *self.name_options) != label:
+            job._command_template = f": {label}\n{job._command_template}"
+
     @staticmethod
     def parse_listing(text: str) -> list[Job]:
         """Parse the output of oarstat: one JSON object with the jobs by id, or nothing if there is no job."""
@@ -58,6 +73,9 @@ class OARBackend(BatchBackend):
                 OARBackend.job_state(str(job.get("state"))),
                 str(job.get("message") or ""),
                 next(iter(job.get("assigned_network_address") or []), ""),
+                owner=str(job.get("owner") or ""),
+                submitted=float(job.get("submissionTime") or 0),
+                texts=(str(job.get("command") or ""),),
             )
             for number, job in content.items()
         ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, jobqueue_sources, make_job
+from jupyter_pipeline.clusters.backends.batch.identity import parse_time
 from jupyter_pipeline.clusters.backends.job import Job
 
 __all__ = ["PBSBackend"]
@@ -21,6 +22,19 @@ class PBSBackend(BatchBackend):
     submit_program = "qsub"
     cancel_program = "qdel"
     listing_command = ("qstat", "-f")
+    select_command = ("qselect", "-u", "{user}")
+    query_command = ("qstat", "-f", "{ids}")
+    no_job_message = r"(?i)unknown job id|has finished"
+    no_job_codes = (153, 35)  # PBSE_UNKJOBID and PBSE_HISTJOBID, modulo 256
+    id_patterns = (r"^(?P<id>\d+(?:\[\])?\.[\w.-]+)\s*$", r"^(?P<id>\d+(?:\[\])?)\s*$")
+    directive = "#PBS"
+    name_options = ("-N",)
+    refused_options: ClassVar[Mapping[str, str]] = {
+        "-J": "makes an array job, which starts the same worker several times. Remove it, and request more workers.",
+        "-t": "makes an array job, which starts the same worker several times. Remove it, and request more workers.",
+        "-u": "submits jobs of another user, which this user cannot cancel. Remove it.",
+        "-z": "hides the id of a job. Remove it.",
+    }
     system_variables = ("PBS_DEFAULT", "PBS_CONF_FILE")
     states: ClassVar[Mapping[str, str]] = {"pending": "Q H W T M", "running": "R S U B", "ending": "E"}
     walltime_unit = 1.0
@@ -41,5 +55,26 @@ class PBSBackend(BatchBackend):
             state = PBSBackend.job_state(values.get("job_state", "").strip())
             host = values.get("exec_host", "").partition("/")[0]
             name = values.get("Job_Name", "").strip()
-            jobs.append(make_job("pbs", first.strip(), name, state, values.get("comment", ""), host))
+            hold = values.get("Hold_Types", "n").strip()
+            held = f"on hold (Hold_Types {hold})" if values.get("job_state", "").strip() == "H" else ""
+            arguments = (values.get(key, "") for key in ("Submit_arguments", "submit_args", "Variable_List"))
+            jobs.append(
+                make_job(
+                    "pbs",
+                    first.strip(),
+                    name,
+                    state,
+                    values.get("comment", "") or held,
+                    host,
+                    owner=values.get("Job_Owner", "").partition("@")[0].strip(),
+                    submitted=parse_time(values.get("ctime") or values.get("qtime", "")),
+                    texts=tuple(arguments),
+                )
+            )
         return jobs
+
+    def check_script(self, script: str) -> Iterator[str]:
+        """Yield also ``-W block=true``, with which qsub waits for the end of the job."""
+        yield from super().check_script(script)
+        if any(name == "-W" and "block" in value for name, value in self.read_directives(script)):
+            yield "The option -W block waits until the job has ended. Remove it."

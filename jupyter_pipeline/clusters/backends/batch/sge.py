@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from typing import ClassVar
 from xml.etree import ElementTree
 
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, jobqueue_sources, make_job
+from jupyter_pipeline.clusters.backends.batch.identity import parse_time
 from jupyter_pipeline.clusters.backends.job import Job
 
 __all__ = ["SGEBackend"]
@@ -19,6 +23,18 @@ class SGEBackend(BatchBackend):
     submit_program = "qsub"
     cancel_program = "qdel"
     listing_command = ("qstat", "-u", "{user}", "-xml")
+    query_command = ("qstat", "-j", "{ids},")  # the comma keeps one id apart from the option's value
+    no_job_message = "do not exist"
+    queries_labels = True
+    id_patterns = (r"Your job(?:-array)? (?P<id>\d+)\b", r"^(?P<id>\d+)(?:\.\d+-\d+:\d+)?\s*$")
+    directive = "#$"
+    has_long_names = True
+    name_options = ("-N",)
+    refused_options: ClassVar[Mapping[str, str]] = {
+        "-t": "makes an array job, which starts the same worker several times. Remove it, and request more workers.",
+        "-sync": "waits until the job has ended. Remove it.",
+        "-verify": "submits nothing. Remove it.",
+    }
     system_variables = ("SGE_ROOT", "SGE_CELL")
     walltime_unit = 1.0
 
@@ -38,5 +54,37 @@ class SGEBackend(BatchBackend):
             reason = "in an error state (see qstat -j)" if "E" in letters else "on hold" if "h" in letters else ""
             number, name = item.findtext("JB_job_number", ""), item.findtext("JB_name", "")
             host = item.findtext("queue_name", "").partition("@")[2]
-            jobs.append(make_job("sge", number, name, state, reason, host))
+            jobs.append(
+                make_job(
+                    "sge",
+                    number,
+                    name,
+                    state,
+                    reason,
+                    host,
+                    owner=item.findtext("JB_owner", ""),
+                    submitted=parse_time(item.findtext("JB_submission_time", ""), "%Y-%m-%dT%H:%M:%S"),
+                )
+            )
+        return jobs
+
+    def parse_query(self, text: str) -> list[Job]:
+        """Parse the output of ``qstat -j``, which has no states: its jobs have not ended."""
+        jobs = []
+        for block in re.split(r"^=+$", text, flags=re.MULTILINE):
+            values = dict(re.findall(r"^(\w+):\s*(.*)$", block, re.MULTILINE))
+            if "job_number" in values:
+                jobs.append(
+                    make_job(
+                        "sge",
+                        values["job_number"],
+                        values.get("job_name", ""),
+                        "running",
+                        owner=values.get("owner", ""),
+                        submitted=parse_time(values.get("submission_time", "")),
+                        texts=(values.get("script_file", ""), values.get("context", "")),
+                    )
+                )
+        if text.strip() and not jobs:
+            raise ValueError(f"qstat: {text.strip()[:80]!r}")
         return jobs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,6 +10,7 @@ from typing import Any, ClassVar
 
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, jobqueue_sources, make_job
 from jupyter_pipeline.clusters.backends.batch.commands import run_query, shorten_error
+from jupyter_pipeline.clusters.backends.batch.options import find_option
 from jupyter_pipeline.clusters.backends.job import Job
 from jupyter_pipeline.models import Profile
 from jupyter_pipeline.units import parse_bytes
@@ -26,6 +28,8 @@ _ENDS = {
     "PREEMPTED": "it was preempted",
     "TIMEOUT": "it reached its walltime",
 }
+_BEGINNING, _SEPARATOR = "\x1e", "\x1f"  # of an entry and between its fields
+_FORMAT = _BEGINNING + _SEPARATOR.join(("%i", "%T", "%B", "%u", "%V", "%k", "%o", "%j", "%r"))
 _TRANSIENT = re.compile(r"(?i)contact|timed out|connect")
 _UNCONFIGURED = re.compile(r"(?i)configuration (source|file)|cannot stat file|fetch_config")
 _NOT_NOW = re.compile(r"(?i)node configuration is not available")  # also while nodes are drained: a job would wait
@@ -39,7 +43,28 @@ class SlurmBackend(BatchBackend):
     sources = jobqueue_sources("slurm", "SLURMJob")
     submit_program = "sbatch"
     cancel_program = "scancel"
-    listing_command = ("squeue", "--noheader", "--user={user}", "--format=%i|%T|%B|%j|%r")
+    listing_command = ("squeue", "--noheader", "--all", "--user={user}", f"--format={_FORMAT}")
+    query_command = ("squeue", "--noheader", "--all", "--jobs={ids}", f"--format={_FORMAT}")
+    no_job_message = "Invalid job id"
+    # Variables of the user that would hide jobs; times in seconds since the epoch.
+    command_settings: ClassVar[Mapping[str, str]] = {"SQUEUE_*": "", "SCANCEL_*": "", "SLURM_TIME_FORMAT": "%s"}
+    id_patterns = (
+        r"^(?:sbatch: )?Submitted batch job (?P<id>\d+)\b",
+        r"^(?P<id>\d+)(?:;\S+)?$",  # sbatch --parsable
+        r"Submitted batch job (?P<id>\d+)\b",
+    )
+    directive = "#SBATCH"
+    name_options = ("-J", "--job-name")
+    refused_options: ClassVar[Mapping[str, str]] = {
+        "-a --array": "starts the same worker several times. Remove it, and request more workers instead.",
+        "--uid": "submits jobs of another user, which this user cannot cancel. Remove it.",
+        "-W --wait": "waits until the job has ended. Remove it.",
+        "--test-only": "submits nothing. Remove it.",
+    }
+    refused_variables: ClassVar[Mapping[str, str]] = {
+        "SBATCH_ARRAY_INX": "starts the same worker several times. Unset it, and request more workers instead.",
+        "SBATCH_WAIT": "lets sbatch wait until the job has ended. Unset it.",
+    }
     system_variables = ("SLURM_CONF", "SLURM_CLUSTERS")
     states: ClassVar[Mapping[str, str]] = {
         "pending": "PENDING CONFIGURING REQUEUED REQUEUE_HOLD REQUEUE_FED SPECIAL_EXIT RESV_DEL_HOLD",
@@ -50,19 +75,42 @@ class SlurmBackend(BatchBackend):
 
     @staticmethod
     def parse_listing(text: str) -> list[Job]:
-        """Parse the output of squeue. The reason, the last field, may contain any character."""
+        """Parse the output of squeue. The fields may contain any other character, line breaks too."""
         jobs = []
-        for line in text.splitlines():
-            if not line.strip():
-                continue
-            fields = line.split("|", 4)
-            if len(fields) != 5 or not re.match(r"\d+", fields[0]):
-                raise ValueError(f"squeue: {line[:80]!r}")
-            number, state, host, name, reason = (f.strip() for f in fields)
-            host = "" if host.lower() == "n/a" else host
-            reason = "" if reason == "None" else reason
-            jobs.append(make_job("slurm", number, name, SlurmBackend.job_state(state), reason, host))
+        header, *entries = text.split(_BEGINNING)
+        if header.strip() and not header.startswith("CLUSTER: "):
+            raise ValueError(f"squeue: {header[:80]!r}")
+        for entry in entries:
+            fields = entry.split(_SEPARATOR)
+            if len(fields) != _FORMAT.count(_SEPARATOR) + 1 or not re.match(r"\d+", fields[0]):
+                raise ValueError(f"squeue: {entry[:80]!r}")
+            number, state, host, owner, submitted, comment, command, name, reason = (f.strip() for f in fields)
+            jobs.append(
+                make_job(
+                    "slurm",
+                    number,
+                    name,
+                    SlurmBackend.job_state(state),
+                    "" if reason == "None" else reason,
+                    "" if host.lower() == "n/a" else host,
+                    owner=owner,
+                    submitted=float(submitted) if submitted.isdigit() else 0.0,
+                    texts=(comment, command),
+                )
+            )
         return jobs
+
+    def label_job(self, job: Any, label: str) -> None:
+        """Write the label into the comment of a job, unless its name is the label or the user sets a comment."""
+        options = self.read_directives(job.job_header)
+        if find_option(options, *self.name_options) != label and find_option(options, "--comment") is None:
+            job.job_header += f"\n#SBATCH --comment={label}"
+
+    def get_environment(self, script: str) -> Mapping[str, str]:
+        """Return the variables that select the batch system. ``--clusters`` selects it, too."""
+        values = dict(super().get_environment(script))
+        clusters = os.environ.get("SBATCH_CLUSTERS") or find_option(self.read_directives(script), "-M", "--clusters")
+        return values | ({"SLURM_CLUSTERS": clusters} if clusters else {})
 
     def describe_ended_jobs(self, ids: Sequence[str]) -> dict[str, str]:
         """Return how jobs ended, from the accounting, or else from the memory of the controller."""

@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,16 @@ def check_job_script(tmp_path: Path) -> Callable[..., str]:
     return check
 
 
+@pytest.fixture
+def write_job_script(tmp_path: Path) -> Callable[[str, Mapping[str, Any]], str]:
+    """Return a function that returns the job script of the real class."""
+    return lambda kind, overrides: _job_script(kind, overrides, tmp_path)
+
+
+async def _ignore(ids: Collection[str]) -> None:
+    pass
+
+
 def _job_script(kind: str, overrides: Mapping[str, Any], folder: Path) -> str:
     """Return the script of a worker of the built-in profile `kind`, without the paths of this machine."""
     profile = profiles.get_profile(kind, overrides=overrides)
@@ -63,7 +73,7 @@ def _job_script(kind: str, overrides: Mapping[str, Any], folder: Path) -> str:
         backend = backends.get_backend(profile)
         assert isinstance(backend, BatchBackend)
         cls = backends.import_class(profile.cluster_class)
-        job_class = backend.make_job_class(cls, SubmissionLog(TAG, lambda: asyncio.sleep(0, [])))
+        job_class = backend.make_job_class(cls, SubmissionLog(TAG, folder, lambda: asyncio.sleep(0, []), _ignore))
         cluster = cls(job_cls=job_class, **backend.prepare(profile, context))
         job = job_class("tls://10.0.0.1:8786", name=cluster._new_worker_name(7), **cluster._job_kwargs)
         cluster.status = Status.closed  # it was never started

@@ -16,7 +16,8 @@ from jupyter_pipeline.clusters.backends.job import Job
 from jupyter_pipeline.exceptions import ClusterError
 
 SLURM = SlurmBackend()
-LINE = "1|RUNNING|n1|jp-aaaaaa-0000000000.0|None"
+FIELDS = ("1", "RUNNING", "n1", "ada", "1795814489", "(null)", "/x.sh", "jp-aaaaaa-0000000000.0", "None")
+ENTRY = "printf '\\036" + "\\037".join(FIELDS) + "\\n'"
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def program(folder: Path, name: str, script: str) -> None:
 
 
 def test_many_who_ask_at_once_ask_the_batch_system_once(programs: Path) -> None:
-    program(programs, "squeue", f"echo x >> {programs}/asked; sleep 0.2; echo '{LINE}'")
+    program(programs, "squeue", f"echo x >> {programs}/asked; sleep 0.2; {ENTRY}")
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: SLURM.listing.read(max_age=5), range(8)))
     assert [[job.id for job in answer or []] for answer in answers] == [["1"]] * 8
@@ -43,7 +44,7 @@ def test_many_who_ask_at_once_ask_the_batch_system_once(programs: Path) -> None:
 
 
 def test_an_expired_answer_is_requested_again(programs: Path) -> None:
-    program(programs, "squeue", f"echo x >> {programs}/asked; echo '{LINE}'")
+    program(programs, "squeue", f"echo x >> {programs}/asked; {ENTRY}")
     SLURM.listing.read(max_age=0.1)
     time.sleep(0.15)
     SLURM.listing.read(max_age=0.1)
@@ -52,7 +53,7 @@ def test_an_expired_answer_is_requested_again(programs: Path) -> None:
 
 
 def test_two_systems_of_one_kind_share_no_answer(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program(programs, "squeue", f"echo x >> {programs}/asked; echo '{LINE}'")
+    program(programs, "squeue", f"echo x >> {programs}/asked; {ENTRY}")
     monkeypatch.setenv("SLURM_CONF", "/a")
     SLURM.listing.read(max_age=60)
     monkeypatch.setenv("SLURM_CONF", "/b")
@@ -62,7 +63,7 @@ def test_two_systems_of_one_kind_share_no_answer(programs: Path, monkeypatch: py
 
 @pytest.mark.parametrize(
     "script",
-    ["exit 1", "echo garbage", "sleep 5", f"echo '{LINE}'; exit 1", "echo 'slurm_load_jobs error' >&2; exit 1"],
+    ["exit 1", "echo garbage", "sleep 5", f"{ENTRY}; exit 1", "echo 'slurm_load_jobs error' >&2; exit 1"],
 )
 def test_no_sensible_answer_is_not_no_jobs(script: str, programs: Path) -> None:
     program(programs, "squeue", script)
@@ -99,7 +100,7 @@ def test_a_refusal_to_cancel_jobs_that_ended_is_fine(programs: Path) -> None:
     SLURM.cancel_jobs([Job(id="1")])
 
 
-@pytest.mark.parametrize("squeue", [f"echo '{LINE}'", "exit 1"])
+@pytest.mark.parametrize("squeue", [ENTRY, "exit 1"])
 def test_a_failed_cancel_of_a_possibly_running_job_is_reported(squeue: str, programs: Path) -> None:
     program(programs, "scancel", "echo 'scancel: error: Access denied' >&2; exit 1")
     program(programs, "squeue", squeue)

@@ -9,9 +9,9 @@ from jupyter_pipeline.clusters.backends.batch.htcondor import HTCondorBackend
 
 TAG = "jp-0a1b2c-0123456789"
 LISTING = f"""\
-51, 0, 2, "{TAG}.0", "slot1@host", undefined
-52, 0, 1, "{TAG}.1", undefined, undefined
-53, 0, 5, "{TAG}.2", undefined, "Cannot access initial working directory, it is gone"
+51, 0, 2, "{TAG}.0", "slot1@host", ada, 1795814489, undefined
+52, 0, 1, "{TAG}.1", undefined, ada, 1795814489, undefined
+53, 0, 5, "{TAG}.2", undefined, ada, 1795814489, "Cannot access initial working directory, it is gone"
 """
 
 

@@ -11,9 +11,10 @@ from jupyter_pipeline.clusters.backends.batch.lsf import LSFBackend
 
 TAG = "jp-0a1b2c-0123456789"
 LISTING = f"""\
-31|RUN|8*hostA|{TAG}.0|-
-32|PEND|-|{TAG}.1|New job is waiting for scheduling;
-33|EXIT|hostA|{TAG}.2|-
+31|RUN|8*hostA|ada|-|-|{TAG}.0
+32|PEND|-|ada|{TAG}.1|New job is waiting for scheduling;|my|job
+33|EXIT|hostA|ada|-|-|{TAG}.2
+34|PSUSP|-|ada|-|Job was suspended by the user while pending;|{TAG}.3
 """
 
 
@@ -22,6 +23,7 @@ def test_a_listing_is_read(read_listing: Callable[..., Any]) -> None:
         ("31", "running", "", "hostA"),
         ("32", "pending", "New job is waiting for scheduling;", ""),
         ("33", "ended", "", "hostA"),
+        ("34", "pending", "Job was suspended by the user while pending;", ""),
     ]
 
 
