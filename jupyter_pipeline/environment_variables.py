@@ -4,6 +4,7 @@ This module imports nothing.
 """
 
 __all__ = [
+    "BROKER",
     "CLUSTER",
     "DATABASE",
     "DEFAULT_PROFILE",
@@ -12,6 +13,7 @@ __all__ = [
     "ORIGINAL_PYTHONPATH",
     "PROFILE",
     "PROFILES",
+    "SERVER_OPTIONS",
     "SERVICE",
     "SETTINGS",
     "STANDBY",
@@ -45,6 +47,12 @@ SERVICE = "JUPYTER_PIPELINE_SERVICE"
 
 DATABASE = "JUPYTER_PIPELINE_DATABASE_URL"
 """Address of a PostgreSQL database to use instead of SQLite; it may hold a password."""
+
+BROKER = "JUPYTER_PIPELINE_BROKER_URL"
+"""Address of the Redis server of the service's server processes; it may hold a password."""
+
+SERVER_OPTIONS = "JUPYTER_PIPELINE_SERVER_OPTIONS"
+"""Settings of the service's HTTP server for which Prefect has no variable, as a JSON object."""
 
 FUNCTIONS = "JUPYTER_PIPELINE_FUNCTIONS"
 """``local`` to run steps with ``--function`` in processes of this host."""

@@ -28,8 +28,18 @@ class Up(_ServiceCommand):
     postgres = Unicode(
         "", help="PostgreSQL instead of SQLite: local for a server of the service, or an address without a password."
     ).tag(config=True, metavar="local|URL")
+    workers = Unicode("", help="Number of server processes; more than one need PostgreSQL and Redis.").tag(config=True)
+    broker = Unicode(
+        "", help="Redis server of several processes: local for a server of the service, or an address."
+    ).tag(config=True, metavar="local|URL")
     migrate = Bool(None, allow_none=True).tag(config=True)
-    aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "port": "Up.port", "postgres": "Up.postgres"}
+    aliases: ClassVar[dict[str, Any]] = {
+        **Command.aliases,
+        "port": "Up.port",
+        "postgres": "Up.postgres",
+        "workers": "Up.workers",
+        "broker": "Up.broker",
+    }
     flags: ClassVar[dict[str, Any]] = {
         **Command.flags,
         "migrate": ({"Up": {"migrate": True}}, "Copy the deployments of SQLite to PostgreSQL."),
@@ -38,7 +48,15 @@ class Up(_ServiceCommand):
 
     def work(self) -> ServiceStatus:
         port = arguments.whole_number("--port", self.port, 1, 65535) if self.port else None
-        return service.up(port=port, postgres=self.postgres, migrate=self.migrate, progress=note)
+        workers = arguments.whole_number("--workers", self.workers, 1, 32) if self.workers else None
+        return service.up(
+            port=port,
+            postgres=self.postgres,
+            migrate=self.migrate,
+            workers=workers,
+            broker=self.broker,
+            progress=note,
+        )
 
 
 class Down(_ServiceCommand):

@@ -25,6 +25,15 @@ SUBCOMMANDS = {
                 help="PostgreSQL instead of SQLite: local for its own server, or an address without a password",
             ),
             argument(
+                "--workers", default="", metavar="N", help="number of server processes; more need PostgreSQL and Redis"
+            ),
+            argument(
+                "--broker",
+                default="",
+                metavar="local|URL",
+                help="Redis server of several processes: local for its own server, or an address without a password",
+            ),
+            argument(
                 "--migrate",
                 action=argparse.BooleanOptionalAction,
                 help="copy the deployments of SQLite to PostgreSQL, or leave them there",
@@ -54,7 +63,15 @@ class ServiceMagics(Magics):
         with interruptible(f"%pipeline {command}"):
             if command == "up":
                 port = arguments.whole_number("--port", options.port, 1, 65535) if options.port else None
-                answer = service.up(port=port, postgres=options.postgres, migrate=options.migrate, progress=print)
+                workers = arguments.whole_number("--workers", options.workers, 1, 32) if options.workers else None
+                answer = service.up(
+                    port=port,
+                    postgres=options.postgres,
+                    migrate=options.migrate,
+                    workers=workers,
+                    broker=options.broker,
+                    progress=print,
+                )
             else:
                 answer = service.down(progress=print) if command == "down" else service.status()
         print(tables.service(answer, start="%pipeline up" if command == "status" else ""))

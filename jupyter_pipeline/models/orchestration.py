@@ -262,6 +262,8 @@ class ServiceStatus(Record):
     work_pool: str = ""
     database: str = ""
     """Database in words."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Settings of the server that differ from the defaults, by key."""
     deploys_to: str = ""
     """Address of another server to which deploys go, and its origin; empty if they go to this service."""
     warning: str = ""

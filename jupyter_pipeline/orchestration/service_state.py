@@ -49,9 +49,11 @@ class ServiceState(Record):
     """``sqlite`` or ``postgresql``."""
     runs_per_minute: int = 0
     """Scheduled runs of the next half hour, for each minute."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Settings of the server that differ from the defaults, by key of ``service.yaml``."""
     supervisor: ProcessIdentity | None = None
     children: Mapping[str, ProcessIdentity] = field(default_factory=dict)
-    """``server`` and ``worker``."""
+    """``server``, ``worker``, and if they run ``postgresql``, ``redis`` and ``services``."""
 
     @property
     def api_url(self) -> str:
@@ -70,7 +72,10 @@ class ServiceState(Record):
         return cls(
             **{
                 k: data[k]
-                for k in ("state", "reason", "detail", "port", "started", "restarts", "database", "runs_per_minute")
+                for k in (
+                    *("state", "reason", "detail", "port", "started", "restarts", "database", "runs_per_minute"),
+                    "settings",
+                )
                 if k in data
             },
             supervisor=ProcessIdentity.from_dict(supervisor) if supervisor else None,

@@ -260,6 +260,8 @@ def service(status: ServiceStatus, *, start: str = "") -> str:
         lines += [f"  API        {status.api_url}", f"  interface  {status.ui_url}", f"  work pool  {status.work_pool}"]
     if status.database:
         lines.append(f"  database   {status.database}")
+    if status.settings:
+        lines.append(f"  settings   {', '.join(f'{key}: {value}' for key, value in status.settings.items())}")
     if status.log and Path(status.log).is_file():
         lines.append(f"  log        {status.log}")
     if status.deploys_to:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 import filelock
 
@@ -25,8 +27,9 @@ from jupyter_pipeline.models import ServiceStatus
 from jupyter_pipeline.orchestration.prefect_api import endpoint
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
-from jupyter_pipeline.orchestration.service import database, health, process_cleanup
+from jupyter_pipeline.orchestration.service import database, health, process_cleanup, server_settings
 from jupyter_pipeline.orchestration.service.local_postgresql import LocalPostgreSQL
+from jupyter_pipeline.orchestration.service.local_redis import LocalRedis
 from jupyter_pipeline.orchestration.service_state import WORK_POOL, ServiceState, log_path, read_state, write_state
 from jupyter_pipeline.paths import service_dir, state_dir
 from jupyter_pipeline.progress import Progress, silent
@@ -65,6 +68,8 @@ def up(
     port: int | None = None,
     postgres: str = "",
     migrate: bool | None = None,
+    workers: int | None = None,
+    broker: str = "",
     progress: Progress | None = None,
 ) -> ServiceStatus:
     """Start the service unless it is running, and wait until schedules fire and runs start.
@@ -77,6 +82,10 @@ def up(
         Address of a PostgreSQL database, or ``local`` for a PostgreSQL server of the service. Later starts use it too.
     migrate : bool, optional
         True to copy the deployments of SQLite to PostgreSQL, False to leave them there.
+    workers : int, optional
+        Number of server processes. Later starts use it too. More than one need PostgreSQL and Redis.
+    broker : str
+        Address of a Redis server, or ``local`` for a Redis server of the service. Later starts use it too.
     progress : callable, optional
         Called with a message at each step.
 
@@ -90,9 +99,10 @@ def up(
     ServiceError
         If it does not start. No process of it is left then, nor after an interrupt.
     UsageError
-        If the address cannot be used.
+        If an address or a number cannot be used.
     """
     database.check_choice(postgres)
+    settings = server_settings.find_settings(service_dir(), workers=workers, broker=broker)
     report = progress or silent
     with _locked(report):
         state = read_state()
@@ -102,19 +112,25 @@ def up(
                 raise ServiceError(f"The service runs on port {state.port}. Stop it first: jupyter pipeline down")
             if postgres and postgres != database.read_choice(service_dir()):
                 raise ServiceError("The service runs with another database. Stop it first: jupyter pipeline down")
+            if (workers is not None or broker) and dict(state.settings) != settings:
+                raise ServiceError("The service runs with other settings. Stop it first: jupyter pipeline down")
             _wait_until_running(report)
             return status()
         choice = database.select(service_dir(), postgres, state, migrate=migrate)
+        server_settings.check_processes(settings.get("workers", 1), choice)
         chosen = _choose_port(port, state, report)
         if choice == database.LOCAL:
             report("Preparing the local PostgreSQL server")
             LocalPostgreSQL(service_dir()).prepare()
+        if settings.get("workers", 1) > 1 and settings.get("broker", server_settings.LOCAL) == server_settings.LOCAL:
+            LocalRedis(service_dir()).prepare()
         try:
             new = database.has_sqlite(service_dir()) and not database.read_choice(service_dir())
-            process = _launch(chosen, choice, fixed=port is not None, migrate=bool(migrate and new))
+            process = _launch(chosen, choice, settings, fixed=port is not None, migrate=bool(migrate and new))
             _wait_until_running(report, process)
             if choice != os.environ.get(environment_variables.DATABASE):
                 database.write_choice(service_dir(), choice)
+            server_settings.write_settings(service_dir(), workers=workers, broker=broker)
         except BaseException:
             _stop(report)
             raise
@@ -182,6 +198,7 @@ def _status(state: ServiceState, *, name: str = "", reason: str = "") -> Service
         restarts=state.restarts,
         work_pool=WORK_POOL,
         database="" if stopped else _describe_database(state),
+        settings={} if stopped else state.settings,
         deploys_to=_other_server(None if stopped else state),
         warning="" if stopped else _warn_of_limit(state),
         log=str(log_path()),
@@ -240,7 +257,9 @@ def _choose_port(port: int | None, state: ServiceState | None, report: Progress)
     return chosen
 
 
-def _launch(port: int, choice: str, *, fixed: bool, migrate: bool) -> subprocess.Popen[bytes]:
+def _launch(
+    port: int, choice: str, settings: Mapping[str, Any], *, fixed: bool, migrate: bool
+) -> subprocess.Popen[bytes]:
     """Start the supervisor in a new session, so that it outlives the caller and its terminal."""
     mask = os.umask(0o077)
     os.umask(mask)
@@ -248,6 +267,9 @@ def _launch(port: int, choice: str, *, fixed: bool, migrate: bool) -> subprocess
     inherited = {name: value for name, value in os.environ.items() if name != environment_variables.CLUSTER}
     if choice not in ("", database.LOCAL):
         inherited[environment_variables.DATABASE] = database.resolve_address(choice, os.environ)
+    broker = settings.get("broker", server_settings.LOCAL)
+    if broker != server_settings.LOCAL:
+        inherited[environment_variables.BROKER] = database.replace_variables(broker, os.environ, option="--broker")
     descriptor = os.open(log_path(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         process = subprocess.Popen(
@@ -257,6 +279,7 @@ def _launch(port: int, choice: str, *, fixed: bool, migrate: bool) -> subprocess
                 *(["--fixed"] if fixed else []),
                 *(["--local-postgresql"] if choice == database.LOCAL else []),
                 *(["--migrate"] if migrate else []),
+                *("--settings", json.dumps(dict(settings))),
             ],
             stdin=subprocess.DEVNULL,
             stdout=descriptor,

@@ -24,6 +24,7 @@ __all__ = [
     "describe",
     "has_sqlite",
     "read_choice",
+    "replace_variables",
     "resolve_address",
     "select",
     "write_choice",
@@ -76,13 +77,26 @@ def resolve_address(choice: str, environ: Mapping[str, str]) -> str:
     ConfigurationError
         If a variable is not set.
     """
+    return re.sub(
+        r"^postgres(ql)?://", "postgresql+asyncpg://", replace_variables(choice, environ, option="--postgres")
+    )
+
+
+def replace_variables(address: str, environ: Mapping[str, str], *, option: str) -> str:
+    """Return the address of an option, with the values of its variables.
+
+    Raises
+    ------
+    ConfigurationError
+        If a variable is not set.
+    """
 
     def value(match: re.Match[str]) -> str:
         if not environ.get(match[1]):
-            raise ConfigurationError("--postgres", "", f"the variable {match[1]} is not set", "Set it.")
+            raise ConfigurationError(option, "", f"the variable {match[1]} is not set", "Set it.")
         return environ[match[1]]
 
-    return re.sub(r"^postgres(ql)?://", "postgresql+asyncpg://", _VARIABLE.sub(value, choice))
+    return _VARIABLE.sub(value, address)
 
 
 def has_sqlite(home: Path) -> bool:

@@ -6,11 +6,14 @@ appears in an argument list.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from jupyter_pipeline import environment_variables
 from jupyter_pipeline.orchestration.service.queue_order import FIRST_PAUSE
+from jupyter_pipeline.orchestration.service.server_settings import SETTINGS
 from jupyter_pipeline.orchestration.service_state import Secrets
 
 __all__ = ["server_environment", "worker_environment"]
@@ -20,7 +23,13 @@ _KERNEL_ONLY = ("MPLBACKEND", "JPY_PARENT_PID", "JPY_SESSION_NAME", "JPY_API_TOK
 
 
 def _base(environ: Mapping[str, str], home: Path, state_dir: Path) -> dict[str, str]:
-    dropped = (*_KERNEL_ONLY, environment_variables.CLUSTER, environment_variables.DATABASE)
+    dropped = (
+        *_KERNEL_ONLY,
+        environment_variables.BROKER,
+        environment_variables.CLUSTER,
+        environment_variables.DATABASE,
+        environment_variables.SERVER_OPTIONS,
+    )
     inherited = {k: v for k, v in environ.items() if not k.startswith("PREFECT_") and k not in dropped}
     return inherited | {
         environment_variables.SERVICE: str(home),
@@ -35,7 +44,13 @@ def _base(environ: Mapping[str, str], home: Path, state_dir: Path) -> dict[str, 
 
 
 def server_environment(
-    environ: Mapping[str, str], *, home: Path, state_dir: Path, port: int, secrets: Secrets
+    environ: Mapping[str, str],
+    *,
+    home: Path,
+    state_dir: Path,
+    port: int,
+    secrets: Secrets,
+    settings: Mapping[str, Any] | None = None,
 ) -> dict[str, str]:
     """Return the environment of the Prefect server.
 
@@ -51,7 +66,10 @@ def server_environment(
         TCP port on the loopback.
     secrets : Secrets
         Secrets that protect API and blocks.
+    settings : mapping, optional
+        Settings by key, as in `server_settings`.
     """
+    chosen = settings or {}
     origin = f"http://127.0.0.1:{port}"
     database = environ.get(environment_variables.DATABASE) or f"sqlite+aiosqlite:///{home / 'prefect' / 'prefect.db'}"
     return _base(environ, home, state_dir) | {
@@ -70,6 +88,32 @@ def server_environment(
         # Leases in memory are lost with the server, and their slots are then never released: a deployment with a
         # concurrency limit would not run again.
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+        **(_broker_variables(environ[environment_variables.BROKER]) if chosen.get("workers", 1) > 1 else {}),
+        **{SETTINGS[key].variable: _as_text(value) for key, value in chosen.items() if SETTINGS[key].variable},
+        environment_variables.SERVER_OPTIONS: json.dumps(
+            {key: value for key, value in chosen.items() if key in ("graceful_shutdown", "max_requests")}
+        ),
+    }
+
+
+def _as_text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _broker_variables(address: str) -> dict[str, str]:
+    """Return the settings with which several processes exchange events and background tasks."""
+    return {
+        "PREFECT_REDIS_MESSAGING_URL": address,
+        "PREFECT_SERVER_DOCKET_URL": address,
+        "PREFECT_SERVER_EVENTS_MESSAGING_BROKER": "prefect_redis.messaging",
+        "PREFECT_SERVER_EVENTS_MESSAGING_CACHE": "prefect_redis.messaging",
+        "PREFECT_SERVER_EVENTS_CAUSAL_ORDERING": "prefect_redis.ordering",
+        "PREFECT_SERVER_WORKER_CHANNEL_CLEANUP_QUEUE_STORAGE": "prefect_redis.cleanup_queue",
+        # A message is tried again every five seconds for a quarter of an hour, as without Redis.
+        "PREFECT_REDIS_MESSAGING_CONSUMER_MAX_RETRIES": "180",
+        # `database_setup` has done both.
+        "PREFECT_SERVER_DATABASE_MIGRATE_ON_START": "false",
+        "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
     }
 
 

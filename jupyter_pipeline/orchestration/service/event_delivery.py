@@ -12,7 +12,8 @@ source of Prefect 3.8, and seen with PostgreSQL, alerts are lost at four places:
   the run could not be read, the alert is sent without its name and state.
 
 Here each event is evaluated with the automations that the database has at that time. Messages and notifications are
-tried again for minutes, with pauses.
+tried again for minutes, with pauses. With several server processes the queues are in Redis: its consumers try
+messages again by themselves, and their number of tries is a setting.
 
 Prefect queues the action of an event before it commits the event's evaluation. If the commit fails, as at a restart of
 the database, the event is evaluated again, and its alert arrives twice. Here the action is queued after the commit. A
@@ -179,7 +180,7 @@ def _keep_automations_current() -> None:
             await evaluate(event, depth)
         except Exception:
             # Prefect skips an event that it has seen, and events that follow it would wait for a quarter of an hour.
-            triggers.get_triggers_causal_ordering()._seen_events.pop(event.id, None)
+            await _forget_seen(triggers.get_triggers_causal_ordering(), event.id)
             raise
 
     connect = triggers.get_pg_notify_connection
@@ -194,6 +195,14 @@ def _keep_automations_current() -> None:
     triggers.automation_changed = note_change
     triggers.reactive_evaluation = evaluate_with_current_automations
     triggers.get_pg_notify_connection = connect_or_raise
+
+
+async def _forget_seen(ordering: Any, event: UUID) -> None:
+    """Let an event be evaluated again, in memory or in Redis."""
+    if hasattr(ordering, "redis"):
+        await ordering.redis.delete(ordering._key(f"seen:{event}"))
+    else:
+        ordering._seen_events.pop(event, None)
 
 
 def _repeat_notifications() -> None:

@@ -27,7 +27,8 @@ _PROGRAMS = Path("/usr/lib/postgresql")
 _USER = "prefect"
 _UNPRIVILEGED = "65534"
 """Number of the user in the namespace, if root starts the server."""
-_SETTINGS = {"listen_addresses": "", "unix_socket_permissions": "0700", "max_connections": "200", "log_timezone": "UTC"}
+_SETTINGS = {"listen_addresses": "", "unix_socket_permissions": "0700", "log_timezone": "UTC"}
+_FEWEST_CONNECTIONS = 200
 
 
 class LocalPostgreSQL:
@@ -80,11 +81,18 @@ class LocalPostgreSQL:
             raise ServiceError(f"PostgreSQL cannot create its data in {self.folder}: {reason}")
         new.rename(self.data)
 
-    def command(self) -> list[str]:
-        """Return the command that runs the server in the foreground."""
+    def command(self, *, connections: int = 0) -> list[str]:
+        """Return the command that runs the server in the foreground.
+
+        Parameters
+        ----------
+        connections : int
+            Number of connections of its clients.
+        """
         self._remove_stale_lock()
         private_dir(self.socket)
-        settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        limits = {"max_connections": str(max(connections, _FEWEST_CONNECTIONS))}
+        settings = [word for name, value in (_SETTINGS | limits).items() for word in ("-c", f"{name}={value}")]
         program = str(self._find_programs() / "postgres")
         return [*_as_unprivileged(), program, "-D", str(self.data), "-k", str(self.socket), *settings]
 

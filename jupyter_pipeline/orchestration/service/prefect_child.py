@@ -8,38 +8,34 @@ The supervisor starts the server and the worker through this, so that neither is
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import functools
 import os
 import runpy
 import signal
 import sys
-import zoneinfo
 from typing import Any
 
-from jupyter_pipeline.orchestration.service import event_delivery, queue_order, start_gate
+from jupyter_pipeline.orchestration.service import event_delivery, queue_order, server_processes, start_gate
+from jupyter_pipeline.orchestration.service.parent_process import exit_with_parent
 
 __all__ = ["explain_failed_starts", "main", "write_in_turn"]
-
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def main() -> None:
     """Request SIGKILL at the exit of the parent, then run Prefect's command line."""
     parent = int(sys.argv[1])
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the parent may ignore it, which is inherited
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:  # it exited before the request
-        sys.exit(1)
-    # Prefect lists all time zones for each schedule that it reads, which takes 8 ms. A list of 500 deployments would
-    # block the server for seconds.
-    zoneinfo.available_timezones = functools.cache(zoneinfo.available_timezones)
+    exit_with_parent(parent)
+    server_processes.cache_time_zones()
     if sys.argv[2] == "server":
         if os.environ["PREFECT_SERVER_DATABASE_CONNECTION_URL"].startswith("sqlite"):
             write_in_turn()
         event_delivery.install()
         queue_order.install()
+        server_processes.cache_application()
+        server_processes.set_server_options()
+        # The services of several processes end in order at SIGINT alone.
+        if sys.argv[3] == "services":
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
     else:
         explain_failed_starts()
         start_gate.hold_missed_runs()

@@ -20,6 +20,7 @@ import argparse
 import asyncio
 import contextlib
 import itertools
+import json
 import logging
 import logging.handlers
 import os
@@ -27,9 +28,10 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import filelock
 import psutil
@@ -44,7 +46,9 @@ from jupyter_pipeline.orchestration.service import cluster_cleanup, health, proc
 from jupyter_pipeline.orchestration.service.child_process import LOG, ChildProcess, log_failure
 from jupyter_pipeline.orchestration.service.environment import server_environment, worker_environment
 from jupyter_pipeline.orchestration.service.local_postgresql import LocalPostgreSQL
+from jupyter_pipeline.orchestration.service.local_redis import LocalRedis, find_broker_failure
 from jupyter_pipeline.orchestration.service.outages import Cause, OutageLog
+from jupyter_pipeline.orchestration.service.server_settings import LOCAL, count_connections
 from jupyter_pipeline.orchestration.service.sqlite_lock import find_lock
 from jupyter_pipeline.orchestration.service.start_gate import GAP
 from jupyter_pipeline.orchestration.service_state import (
@@ -84,6 +88,8 @@ _LONGEST_PAUSE = 60.0
 _SERVER_GRACE = 6.0
 _WORKER_GRACE = 12.0
 _POSTGRESQL_GRACE = 10.0
+_BROKER_START = 10.0
+"""Seconds after which a local Redis server must answer."""
 
 
 class Supervisor:
@@ -101,10 +107,19 @@ class Supervisor:
         True to run a PostgreSQL server for the Prefect server.
     migrate : bool
         True to copy the deployments of SQLite to PostgreSQL before the first start.
+    settings : mapping, optional
+        Settings of the server, as in `server_settings`.
     """
 
     def __init__(
-        self, port: int, *, fixed: bool, umask: int, local_postgresql: bool = False, migrate: bool = False
+        self,
+        port: int,
+        *,
+        fixed: bool,
+        umask: int,
+        local_postgresql: bool = False,
+        migrate: bool = False,
+        settings: Mapping[str, Any] | None = None,
     ) -> None:
         self.home = service_dir()
         self.fixed = fixed
@@ -115,6 +130,14 @@ class Supervisor:
         self.postgresql = ChildProcess("postgresql", _POSTGRESQL_GRACE)
         self.local = LocalPostgreSQL(self.home) if local_postgresql else None
         self.migrate = migrate
+        self.settings = dict(settings or {})
+        self.redis = ChildProcess("redis", _POSTGRESQL_GRACE)
+        self.services = ChildProcess("services", _SERVER_GRACE)
+        self.several = self.settings.get("workers", 1) > 1
+        """True if the server has several processes. Its background services are then a process of their own."""
+        self.local_redis = (
+            LocalRedis(self.home) if self.several and self.settings.get("broker", LOCAL) == LOCAL else None
+        )
         self.strikes = 0
         """Number of failed checks in a row."""
         self.locked = 0
@@ -130,19 +153,22 @@ class Supervisor:
         self.ready = asyncio.Event()
         if self.local is not None:
             os.environ[environment_variables.DATABASE] = self.local.address
+        if self.local_redis is not None:
+            os.environ[environment_variables.BROKER] = self.local_redis.address
         self.state = ServiceState(
             state="starting",
             detail="Starting the Prefect server",
             port=port,
             started=time.time(),
             database="postgresql" if local_postgresql or os.environ.get(environment_variables.DATABASE) else "sqlite",
+            settings=self.settings,
             supervisor=processes.this_process(),
         )
         write_state(self.state)
 
     def update_state(self, **changes: object) -> None:
         """Update the state file."""
-        parts = (self.server, self.worker, self.postgresql)
+        parts = (self.server, self.worker, self.postgresql, self.redis, self.services)
         children = {c.name: c.identity for c in parts if c.identity is not None}
         state = replace(self.state, children=children, **changes)  # type: ignore[arg-type]
         if state != self.state:
@@ -167,6 +193,8 @@ class Supervisor:
             loop.add_signal_handler(number, self.stopping.set)
         work = [
             *([asyncio.create_task(self._keep(self.postgresql, self._start_postgresql))] if self.local else []),
+            *([asyncio.create_task(self._keep(self.redis, self._start_redis))] if self.local_redis else []),
+            *([asyncio.create_task(self._keep(self.services, self._start_services))] if self.several else []),
             asyncio.create_task(self._keep(self.server, self._start_server)),
             asyncio.create_task(self._keep(self.worker, self._start_worker)),
             asyncio.create_task(self._watch()),
@@ -192,9 +220,12 @@ class Supervisor:
             if self.ready.is_set():
                 async with self.api(timeout=3.0) as api:
                     await asyncio.wait_for(health.crash_lost_runs(api, "the service was stopped"), 5.0)
+        await self.services.stop()
         await self.server.stop()
+        await self.redis.stop()
         await self.postgresql.stop()
-        self.server.identity = self.worker.identity = self.postgresql.identity = None
+        for part in (self.server, self.worker, self.services, self.redis, self.postgresql):
+            part.identity = None
         self.update_state(state="stopped", reason="", detail="", supervisor=None)
 
     async def _keep(self, child: ChildProcess, start: Callable[[], Awaitable[None]]) -> None:
@@ -229,21 +260,72 @@ class Supervisor:
             self.update_state(port=ports.choose(self.state.port + 1))
         (self.home / "prefect").mkdir(mode=0o700, exist_ok=True)
         await self._await_postgresql()
+        await self._await_broker()
         if self.migrate:
             await self._migrate()
         listen = ["--host", "127.0.0.1", "--port", str(self.state.port)]
+        if self.several:
+            await self._set_up_database()
+            listen += ["--workers", str(self.settings["workers"])]
         # No other user may read the database.
         await self.server.start_prefect(
             ["server", "start", *listen], self._environment(server_environment), umask=0o077
         )
         self.update_state()
 
+    def _plain_environment(self) -> dict[str, str]:
+        """Return the environment of a program that needs no address with a password."""
+        secret = (environment_variables.DATABASE, environment_variables.BROKER)
+        inherited = {name: value for name, value in os.environ.items() if name not in secret}
+        return {**inherited, environment_variables.SERVICE: str(self.home)}
+
     async def _start_postgresql(self) -> None:
         assert self.local is not None
-        environment = {**os.environ, environment_variables.SERVICE: str(self.home)}
-        environment.pop(environment_variables.DATABASE)
-        await self.postgresql.start(self.local.command(), environment, umask=0o077)
+        command = self.local.command(connections=count_connections(self.settings))
+        await self.postgresql.start(command, self._plain_environment(), umask=0o077)
         self.update_state()
+
+    async def _start_redis(self) -> None:
+        assert self.local_redis is not None
+        await self.redis.start(self.local_redis.command(), self._plain_environment(), umask=0o077)
+        self.update_state()
+
+    async def _start_services(self) -> None:
+        """Start the background services of several server processes, when the server is ready."""
+        await self.ready.wait()
+        await self.services.start_prefect(
+            ["server", "services", "start"], self._environment(server_environment), umask=0o077
+        )
+        self.update_state()
+
+    async def _await_broker(self) -> None:
+        """Wait until Redis answers, and say so if it does not."""
+        while self.several and (reason := await asyncio.to_thread(find_broker_failure, os.environ)):
+            if self.local_redis is None or self.redis.age > _BROKER_START:
+                self.update_state(state="failing", reason=reason)
+            await asyncio.sleep(0.2 if self.local_redis is not None else _HEALTH_INTERVAL)
+
+    async def _set_up_database(self) -> None:
+        """Create the tables, which several processes would do at the same time; try again while it fails."""
+        self.update_state(detail="Preparing the database for several processes")
+        while True:
+            code, result = await self._run_module("database_setup")
+            if code == 0:
+                return
+            self.update_state(state="failing", reason=f"The database cannot be prepared: {result}")
+            await asyncio.sleep(_HEALTH_INTERVAL)
+
+    async def _run_module(self, name: str, *arguments: str) -> tuple[int, str]:
+        """Run a module of the service with the environment of the server; return exit code and last line of output."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", f"jupyter_pipeline.orchestration.service.{name}", *arguments),
+            env=self._environment(server_environment),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        output, _ = await process.communicate()
+        lines = output.decode(errors="replace").strip().splitlines()
+        return process.returncode or 0, (lines or ["it was terminated"])[-1]
 
     async def _await_postgresql(self) -> None:
         """Wait until the local server accepts connections; its exits are reported by `_keep`."""
@@ -252,17 +334,9 @@ class Supervisor:
 
     async def _migrate(self) -> None:
         self.update_state(detail="Copying the deployments to PostgreSQL")
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "jupyter_pipeline.orchestration.service.migration"),
-            str(self.home / "prefect" / "prefect.db"),
-            env=self._environment(server_environment),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        output, _ = await process.communicate()
-        result = (output.decode(errors="replace").strip().splitlines() or ["it was terminated"])[-1]
+        code, result = await self._run_module("migration", str(self.home / "prefect" / "prefect.db"))
         LOG.info("service | migration: %s", result)
-        if process.returncode:
+        if code:
             self.update_state(state="failing", reason=f"The deployments cannot be copied to PostgreSQL: {result}")
             await self.stopping.wait()
         self.migrate = False
@@ -332,7 +406,10 @@ class Supervisor:
         await crash_served_runs_async(api)
 
     def _environment(self, make: Callable[..., dict[str, str]]) -> dict[str, str]:
-        return make(os.environ, home=self.home, state_dir=state_dir(), port=self.state.port, secrets=self.secrets)
+        options = {"settings": self.settings} if make is server_environment else {}
+        return make(
+            os.environ, home=self.home, state_dir=state_dir(), port=self.state.port, secrets=self.secrets, **options
+        )
 
     async def _watch_clocks(self) -> None:
         while True:
@@ -384,6 +461,11 @@ class Supervisor:
             return
         if self.state.database == "sqlite" and await self._report_lock():
             return
+        if self.several and (reason := await asyncio.to_thread(find_broker_failure, os.environ)):
+            self.update_state(state="failing", reason=reason)
+            return
+        if self.several and not self.services.alive:
+            return
         if stalled:
             self.outages.note(Cause.CHILD, "the Prefect server created no runs")
             await self._restart_server(f"Schedules create no runs ({', '.join(stalled)}).")
@@ -416,16 +498,18 @@ class Supervisor:
         LOG.error("service | %s: restarting the server", reason)
         self.update_state(state="failing", reason=reason)
         self.ready.clear()
+        await self.services.stop()
         await self.server.stop()
 
 
 def main() -> None:
-    """Run the supervisor with the options ``--port``, ``--fixed`` (use no other port) and ``--umask`` (of runs)."""
+    """Run the supervisor with the options that `control` passes."""
     parser = argparse.ArgumentParser(prog="jupyter_pipeline.orchestration.service.supervisor")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--fixed", action="store_true")
     parser.add_argument("--local-postgresql", action="store_true")
     parser.add_argument("--migrate", action="store_true")
+    parser.add_argument("--settings", type=json.loads, default={})
     parser.add_argument("--umask", type=lambda text: int(text, 8), default=0o022)
     options = parser.parse_args()
     os.umask(0o077)
@@ -452,6 +536,7 @@ async def _run(options: argparse.Namespace) -> None:
         umask=options.umask,
         local_postgresql=options.local_postgresql,
         migrate=options.migrate,
+        settings=options.settings,
     )
     await supervisor.run()
 
