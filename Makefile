@@ -50,7 +50,7 @@ $(VENV)/.demo: $(BIN)/python pyproject.toml $(CONSTRAINTS) labextension/package.
 
 $(VENV)/.test: $(VENV)/.demo
 	@echo "== Installing what the tests need into $(VENV)"
-	$(PIP_INSTALL) -e '.[test]' || $(INSTALL_FAILED)
+	$(PIP_INSTALL) -e '.[team,test]' || $(INSTALL_FAILED)
 	touch $@
 
 install: $(VENV)/.demo ## Install the project into .venv

@@ -9,6 +9,7 @@ import jupyter_pipeline
 from jupyter_pipeline.clusters.profiles import schema
 from jupyter_pipeline.compiler import Cell, CompileOptions, compile_cells, read_notebook, select_cell
 from jupyter_pipeline.models import Schedule
+from jupyter_pipeline.orchestration.service import server_settings
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
@@ -68,6 +69,7 @@ def several_steps() -> None:
 
 quickstart()
 several_steps()
+(GENERATED / "service-settings.md").write_text(server_settings.render_reference(), encoding="utf-8")
 (GENERATED / "profile-keys.md").write_text(schema.render_reference(), encoding="utf-8")
 (GENERATED / "libraries.md").write_text(library_lists(), encoding="utf-8")
 (GENERATED / "refusals.md").write_text(refusal_table(), encoding="utf-8")

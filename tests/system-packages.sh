@@ -12,6 +12,7 @@ declare -A needed=(
   [munged]=munge
   [ip]=iproute2
   [pg_ctlcluster]=postgresql
+  [redis-server]=redis-server
 )
 missing=()
 for command in "${!needed[@]}"; do

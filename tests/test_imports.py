@@ -19,6 +19,9 @@ HEAVY_HOMES = {
     "prefect": (
         "workflows/",
         "orchestration/service/prefect_child.py",
+        "orchestration/service/database_setup.py",
+        "orchestration/service/queue_order.py",
+        "orchestration/service/server_processes.py",
         "orchestration/service/event_delivery.py",
         "orchestration/service/migration.py",
         "orchestration/service/start_gate.py",

@@ -37,6 +37,7 @@ from jupyter_pipeline.progress import Progress, silent
 __all__ = ["down", "status", "up"]
 
 _START_TIMEOUT = 180.0
+_TIMEOUT_OF_PROCESS = 60.0
 _STOP_TIMEOUT = 40.0
 _POLL = 0.1
 _SQLITE_LIMIT = 80
@@ -114,7 +115,7 @@ def up(
                 raise ServiceError("The service runs with another database. Stop it first: jupyter pipeline down")
             if (workers is not None or broker) and dict(state.settings) != settings:
                 raise ServiceError("The service runs with other settings. Stop it first: jupyter pipeline down")
-            _wait_until_running(report)
+            _wait_until_running(report, timeout=_start_timeout(settings))
             return status()
         choice = database.select(service_dir(), postgres, state, migrate=migrate)
         server_settings.check_processes(settings.get("workers", 1), choice)
@@ -127,7 +128,7 @@ def up(
         try:
             new = database.has_sqlite(service_dir()) and not database.read_choice(service_dir())
             process = _launch(chosen, choice, settings, fixed=port is not None, migrate=bool(migrate and new))
-            _wait_until_running(report, process)
+            _wait_until_running(report, process, timeout=_start_timeout(settings))
             if choice != os.environ.get(environment_variables.DATABASE):
                 database.write_choice(service_dir(), choice)
             server_settings.write_settings(service_dir(), workers=workers, broker=broker)
@@ -298,9 +299,16 @@ def _launch(
     return process
 
 
-def _wait_until_running(report: Progress, launched: subprocess.Popen[bytes] | None = None) -> None:
+def _start_timeout(settings: Mapping[str, Any]) -> float:
+    """Return the seconds within which the service must start: its processes start at the same time."""
+    return _START_TIMEOUT + _TIMEOUT_OF_PROCESS * float(settings.get("workers", 1) - 1)
+
+
+def _wait_until_running(
+    report: Progress, launched: subprocess.Popen[bytes] | None = None, *, timeout: float = _START_TIMEOUT
+) -> None:
     """Wait until the service is running; `launched` is its supervisor if the caller has just started it."""
-    deadline = time.monotonic() + _START_TIMEOUT
+    deadline = time.monotonic() + timeout
     reported = ""
     while time.monotonic() < deadline:
         state = read_state()
@@ -320,7 +328,7 @@ def _wait_until_running(report: Progress, launched: subprocess.Popen[bytes] | No
         if launched is None and (state is None or processes.find(state.supervisor) is None):
             raise ServiceError(f"The Prefect service exited during its start. Its log: {log_path()}")
         time.sleep(_POLL)
-    raise ServiceError(f"The Prefect service did not start within {_START_TIMEOUT:.0f} seconds. Its log: {log_path()}")
+    raise ServiceError(f"The Prefect service did not start within {timeout:.0f} seconds. Its log: {log_path()}")
 
 
 def _log_tail() -> str:

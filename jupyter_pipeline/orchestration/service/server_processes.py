@@ -1,7 +1,7 @@
 """Run Prefect's API in several processes: the application that each of them serves, and the options of uvicorn.
 
 ``prefect server start --workers N`` starts the processes by uvicorn. Without a change, they would go on when their
-parent is killed, and uvicorn would kill a process that does not answer within five seconds on a busy host.
+parent is killed. On a busy host, uvicorn would kill a process that does not answer within five seconds.
 """
 
 from __future__ import annotations

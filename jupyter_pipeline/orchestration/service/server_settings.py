@@ -1,6 +1,6 @@
 """Settings of the Prefect server of the service: ``jupyter_pipeline/service.yaml`` in Jupyter's configuration folders.
 
-A key of a more specific folder replaces that of a more general one: system, environment, user. `SETTINGS` is the one
+A key of the user replaces the key of the environment, which replaces the key of the system. `SETTINGS` is the one
 table of keys. ``up --workers`` and ``up --broker`` replace two of them; ``settings.json`` keeps both for later starts.
 """
 
@@ -33,6 +33,7 @@ __all__ = [
     "count_connections",
     "find_settings",
     "read_settings",
+    "render_reference",
     "write_settings",
 ]
 
@@ -222,6 +223,15 @@ def check_processes(workers: int, choice: str) -> None:
             "Several server processes need prefect-redis, which is not installed. Install it: "
             'pip install "jupyter_pipeline[team]", or start one process: --workers 1'
         )
+
+
+def render_reference() -> str:
+    """Return the keys of ``service.yaml`` as a Markdown table."""
+    rows = [
+        f"| `{key}` | {setting.meaning} | {f'`{setting.variable}`' if setting.variable else ''} |"
+        for key, setting in SETTINGS.items()
+    ]
+    return "\n".join(["| Key | Meaning | Setting of Prefect |", "|---|---|---|", *rows, ""])
 
 
 def count_connections(settings: Mapping[str, Any]) -> int:

@@ -135,6 +135,8 @@ class Supervisor:
         self.services = ChildProcess("services", _SERVER_GRACE)
         self.several = self.settings.get("workers", 1) > 1
         """True if the server has several processes. Its background services are then a process of their own."""
+        self.is_set_up = False
+        """True if the tables of the database exist."""
         self.local_redis = (
             LocalRedis(self.home) if self.several and self.settings.get("broker", LOCAL) == LOCAL else None
         )
@@ -256,16 +258,17 @@ class Supervisor:
 
     async def _start_server(self) -> None:
         self.ready.clear()
-        if not ports.is_free(self.state.port) and not self.fixed:
-            self.update_state(port=ports.choose(self.state.port + 1))
         (self.home / "prefect").mkdir(mode=0o700, exist_ok=True)
         await self._await_postgresql()
         await self._await_broker()
         if self.migrate:
             await self._migrate()
-        listen = ["--host", "127.0.0.1", "--port", str(self.state.port)]
         if self.several:
             await self._set_up_database()
+        if not ports.is_free(self.state.port) and not self.fixed:
+            self.update_state(port=ports.choose(self.state.port + 1))
+        listen = ["--host", "127.0.0.1", "--port", str(self.state.port)]
+        if self.several:
             listen += ["--workers", str(self.settings["workers"])]
         # No other user may read the database.
         await self.server.start_prefect(
@@ -307,10 +310,14 @@ class Supervisor:
 
     async def _set_up_database(self) -> None:
         """Create the tables, which several processes would do at the same time; try again while it fails."""
+        if self.is_set_up:
+            return
         self.update_state(detail="Preparing the database for several processes")
         while True:
             code, result = await self._run_module("database_setup")
             if code == 0:
+                self.is_set_up = True
+                self.update_state(detail="Starting the Prefect server")
                 return
             self.update_state(state="failing", reason=f"The database cannot be prepared: {result}")
             await asyncio.sleep(_HEALTH_INTERVAL)
