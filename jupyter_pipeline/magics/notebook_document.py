@@ -57,7 +57,7 @@ class Document:
         cell_id = getattr(info, "cell_id", None)
         again = None if cell_id else self._same_directive(info.raw_cell)
         self.current = cell_id or again or f"{_NAMELESS}{len(self.ran)}"
-        if again is None:
+        if again is None or self._needs_later_cells(again, info.raw_cell):
             self.ran.pop(self.current, None)
         self.ran[self.current] = info.raw_cell
         self.outputs.begin(self.current)
@@ -83,6 +83,13 @@ class Document:
         cell_id = marked[same[-1]][0]
         is_alone = directive[0] != "%%step"
         return cell_id if is_alone or same[-1] < len(marked) - 1 or cell_id in self._failed else None
+
+    def _needs_later_cells(self, cell_id: str, source: str) -> bool:
+        """Return True if `source` reads a name that a cell after `cell_id` binds: it cannot run at the older place."""
+        ids = list(self.ran)
+        read = _find_names(self.shell, source, ast.Load)
+        later = (_find_names(self.shell, self.ran[i], ast.Store) for i in ids[ids.index(cell_id) + 1 :])
+        return any(read & bound for bound in later)
 
     @property
     def path(self) -> Path | None:
@@ -213,6 +220,22 @@ def _parses(shell: InteractiveShell, source: str) -> bool:
     except (SyntaxError, ValueError):
         return False
     return True
+
+
+def _find_names(shell: InteractiveShell, source: str, context: type[ast.expr_context]) -> set[str]:
+    """Return the names that a cell reads (`ast.Load`) or binds (`ast.Store`); empty if it does not parse."""
+    body = source.partition("\n")[2] if source.lstrip().startswith("%%") else source
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            nodes = list(ast.walk(ast.parse(shell.transform_cell(body))))
+    except (SyntaxError, ValueError):
+        return set()
+    names = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, context)}
+    if context is ast.Store:
+        names |= {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
+        names |= {(n.asname or n.name).partition(".")[0] for n in nodes if isinstance(n, ast.alias)}
+    return names
 
 
 def _text(cell: dict[str, Any]) -> str:

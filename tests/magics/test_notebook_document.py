@@ -111,6 +111,15 @@ def test_a_marked_cell_that_is_typed_again_takes_the_place_of_its_older_text() -
     assert [c["source"] for c in document.whole()["cells"]] == ["%%step load\nx = 2", "%%step use\nx"]
 
 
+def test_a_marked_cell_that_needs_a_later_cell_moves_behind_it() -> None:
+    shell = InteractiveShell()
+    document = Document(shell)
+    shell.events.register("pre_run_cell", document.remember)
+    for source in ["%%deploy a\ny = x", "import os", "def x(): ...", "%%deploy a\ny = x, os", "asks = 1"]:
+        shell.run_cell(source, store_history=True)
+    assert [c["source"] for c in document.whole()["cells"]] == ["import os", "def x(): ...", "%%deploy a\ny = x, os"]
+
+
 def test_cells_of_one_step_that_follow_each_other_are_kept_unless_the_first_failed() -> None:
     shell = InteractiveShell()
     document = Document(shell)
