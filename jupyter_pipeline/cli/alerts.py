@@ -34,6 +34,7 @@ class Add(Command):
     name = "jupyter-pipeline alerts add"
     description = "Store an address, such as slack://…, read from a prompt or from standard input."
     positional = ("NAME",)
+    private = "the address is read from a prompt or from standard input, because all users can read command lines."
 
     def work(self, name: str) -> AlertBlock:
         # An address contains tokens, and every user of the machine can read argument lists.

@@ -14,6 +14,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, ClassVar
 
 from jupyter_core.application import JupyterApp, base_aliases, base_flags
@@ -27,6 +28,9 @@ from jupyter_pipeline.models import to_plain
 
 __all__ = ["Command", "Group", "emit", "note"]
 
+_UNKNOWN = "unrecognized arguments: "
+"""Begin of argparse's message on words that belong to no option."""
+_MOST_WORDS = 5
 _HIDDEN = ("-h", "--help", "--help-all", "--version", "--debug", "--show-config", "--show-config-json")
 
 
@@ -48,7 +52,8 @@ def _suggest_quotes(words: list[str], unknown: list[str]) -> str:
     option, value = words[start - 2 : start] if start else ("", "")
     if not option.startswith("--"):
         option, _, value = value.partition("=")
-    # A shell replaces a bare star by file names.
+    if option == "--cron" and any(Path(word).exists() for word in (value, *unknown)):
+        return 'The shell replaced * by names of files. Put the expression in quotes, such as --cron "0 6 * * *".'
     if (
         not option.startswith("--")
         or not value
@@ -137,6 +142,8 @@ class Command(_App):
     """Names of the arguments; optional ones in brackets."""
     values: ClassVar[str] = ""
     """Source of the completions of the first argument, see `workflows.name_completion.list_values`."""
+    private: ClassVar[str] = ""
+    """Clause with the right place for a further argument, which may be private and is not printed."""
 
     flags: ClassVar[dict[str, Any]] = {
         **{k: v for k, v in base_flags.items() if k == "debug"},
@@ -174,7 +181,10 @@ class Command(_App):
             reason = errors.getvalue().rpartition("error: ")[2].strip()
             if not error.code or not reason:
                 raise
-            hint = _suggest_quotes(words, reason.removeprefix("unrecognized arguments: ").split(" "))
+            unknown = reason.removeprefix(_UNKNOWN).split(" ")
+            hint = _suggest_quotes(words, unknown)
+            if reason.startswith(_UNKNOWN) and len(unknown) > _MOST_WORDS:
+                reason = f"{_UNKNOWN}{' '.join(unknown[:_MOST_WORDS])} and {len(unknown) - _MOST_WORDS} more"
             raise UsageError(f"{self.words}: {_TRAIT.sub('--', reason)}. {hint} See --help.") from error
 
     def emit_description(self) -> Iterator[str]:
@@ -191,10 +201,8 @@ class Command(_App):
         if len(self.extra_args) < len(needed):
             raise UsageError(f"{self.words} needs {' '.join(self.positional)}. See --help.")
         if len(self.extra_args) > len(self.positional):
-            extra = self.extra_args[len(self.positional)]
-            raise UsageError(
-                f"{self.words} takes {' '.join(self.positional) or 'no argument'}; {extra!r} is one too many."
-            )
+            extra = self.private or f"{self.extra_args[len(self.positional)]!r} is one too many."
+            raise UsageError(f"{self.words} takes {' '.join(self.positional) or 'no argument'}; {extra}")
         traitlets_config.set_config(self.config)
         answer = self.work(*self.extra_args)
         if self.as_json:

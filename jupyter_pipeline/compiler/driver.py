@@ -447,7 +447,7 @@ def _describe_compute(step: Step, steps: Sequence[Step], options: CompileOptions
     place = f"cluster of the profile {profile}" if step.profile else f"cluster of the run, profile {profile}"
     place = f"workers of the {place}" if options.on_workers else place
     text = f"{place}{size}" if profile else "process of the flow"
-    return StepCompute(step=step.task_name, profile=step.profile, text=text, **own)
+    return StepCompute(step=step.task_name, profile=step.profile, on_workers=options.on_workers, text=text, **own)
 
 
 def _version(files: Mapping[str, str]) -> str:

@@ -169,6 +169,8 @@ class StepCompute(Record):
     """CPUs of each worker; 0 for the profile's number."""
     memory: str = ""
     gpus: int = 0
+    on_workers: bool = False
+    """True if the function of the step runs on a worker of the cluster."""
     function: bool = False
     """True if the step is a function of Coiled. Its machines have the size of `cpus`, `memory` and `gpus`."""
     region: str = ""

@@ -14,6 +14,7 @@ from jupyter_pipeline.models.record import Record
 __all__ = [
     "MAX_RUNS",
     "RUN_LIMIT",
+    "STEP_PROFILES",
     "WORK_POOL",
     "CatchUpPolicy",
     "DeploymentRecord",
@@ -29,6 +30,8 @@ __all__ = [
 SKIPPED = "Skipped"
 """State name of a run that was left out, by overlap or after an outage. Its message has the reason."""
 
+STEP_PROFILES = "profiles"
+"""Folder of the deployed code with the profiles of single steps."""
 WORK_POOL = "jupyter-pipeline"
 """Work pool of the embedded service, and the default work pool of deployments."""
 
@@ -195,6 +198,8 @@ class DeploymentRecord(Record):
     flow_name: str
     version: str = ""
     profile: str = ""
+    step_profiles: tuple[str, ...] = ()
+    """Profiles of single steps, if this machine has the deployed code."""
     notebook: str = ""
     paused: bool = False
     """True if the deployment, or everything that starts its runs, is paused on the server."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline.models import (
+    SKIPPED,
     AlertBlock,
     Deployed,
     DeploymentRecord,
@@ -47,17 +48,21 @@ def deployments(records: Sequence[DeploymentRecord]) -> Table:
             r.schedule_text or "on demand",
             r.last_run.state if r.last_run else "never run",
             "" if r.paused else local(r.next_run),
-            r.profile,
+            ", ".join(dict.fromkeys(filter(None, (r.profile, *r.step_profiles)))),
             r.version[:12],
         )
         for r in records
     ]
     headers = ("deployment", "state", "schedule", "last run", "next run", "profile", "version")
     empty = "There are no deployments. Deploy a cell: write %%deploy NAME in its first line."
+    lost: dict[str, list[str]] = {}
+    for r in records:
+        if r.notebook_missing:
+            lost.setdefault(r.notebook, []).append(repr(r.name))
     missing = [
-        f"{r.name!r}: its notebook {r.notebook} was renamed, moved or deleted. Deploy it again from its new path."
-        for r in records
-        if r.notebook_missing
+        f"{', '.join(names)}: the notebook {notebook} was renamed, moved or deleted. "
+        f"Deploy {'it' if len(names) == 1 else 'them'} again from its new path."
+        for notebook, names in lost.items()
     ]
     paused = [
         f"{r.name!r}: {_paused_schedules(r)}. Resume: jupyter pipeline deployments resume {r.name}"
@@ -95,13 +100,14 @@ def runs(records: Sequence[RunRecord]) -> Table:
             r.deployment,
             r.state,
             _trigger(r),
-            local(r.start or r.expected_start),
-            f"{r.end - r.start:.1f} s" if r.start and r.end else "",
+            local(r.expected_start),
+            "" if r.state == SKIPPED else local(r.start),
+            f"{r.end - r.start:.1f} s" if r.start and r.end and r.state != SKIPPED else "",
             r.message,
         )
         for r in records
     ]
-    headers = ("run", "deployment", "state", "trigger", "start", "duration", "message")
+    headers = ("run", "deployment", "state", "trigger", "due", "start", "duration", "message")
     return Table(headers, rows, "There are no runs.")
 
 
@@ -146,7 +152,7 @@ def plan(answer: Deployed) -> str:
     places: dict[str, list[str]] = {}
     for each in answer.compute:
         places.setdefault(each.text, []).append(each.step)
-    if len(places) > 1 or any(each.profile or each.function for each in answer.compute):
+    if len(places) > 1 or any(each.profile or each.function or each.on_workers for each in answer.compute):
         lines += [f"Compute: {', '.join(steps)}: {text}" for text, steps in places.items()]
     lines += _recorded(answer.variables)
     lines += [f"Schedule: {text}" for text in answer.schedules]

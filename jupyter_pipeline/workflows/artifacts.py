@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jupyter_pipeline.models import STEP_PROFILES
+
 if TYPE_CHECKING:
     from jupyter_pipeline.compiler import Cell, Compilation, CompileOptions
     from jupyter_pipeline.models import Distribution, Profile
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = [
     "LOCK",
     "ORIGIN",
-    "PROFILES",
     "add_lock",
     "describe_origin",
     "find_profile_files",
@@ -30,9 +31,7 @@ __all__ = [
 LOCK = "requirements.lock"
 ORIGIN = "deploy.json"
 """File of a snapshot with the cells and the options of its deploy."""
-PROFILES = "profiles"
-"""Folder of the deployed code with the profiles of single steps."""
-_PLACES = {"run_on": "", "StepCluster": f"{PROFILES}/"}
+_PLACES = {"run_on": "", "StepCluster": f"{STEP_PROFILES}/"}
 """Folder with the profile of a run or of a step, by the function of `runtime` that takes its name."""
 
 

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.exceptions import ApiUnreachableError, EditedByHandError, NotFoundError
-from jupyter_pipeline.models import Deployed, DeploymentSpec
+from jupyter_pipeline.models import STEP_PROFILES, Deployed, DeploymentSpec
 from jupyter_pipeline.parameter_schema import check_parameters
 from jupyter_pipeline.workflows import artifacts
-from jupyter_pipeline.workflows.artifacts import LOCK, ORIGIN, PROFILES, profile_file
+from jupyter_pipeline.workflows.artifacts import LOCK, ORIGIN, profile_file
 from jupyter_pipeline.workflows.moved_notebooks import find_old_path, note_move
 from jupyter_pipeline.workflows.recorded_variables import RecordedVariables
 
@@ -256,7 +256,7 @@ def plan(
     settings = dataclasses.replace(settings, sample=sample)
     code = {
         **{n: t for n, t in compilation.files.items() if n != MANIFEST},
-        **{f"{PROFILES}/{name}": t for each in step_profiles.values() for name, t in profile_file(each).items()},
+        **{f"{STEP_PROFILES}/{name}": t for each in step_profiles.values() for name, t in profile_file(each).items()},
     }
     deployable = registry.get_code_generator(options.to).deployable
     variables = RecordedVariables()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import logging
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jupyter_pipeline import environment_variables
 from jupyter_pipeline.exceptions import ConfigurationError
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     import distributed
 
-__all__ = ["find_run_client", "find_stored_profile", "run_on", "run_window", "send_by_value"]
+__all__ = ["find_logger", "find_run_client", "find_stored_profile", "run_on", "run_window", "send_by_value"]
 
 Moment = TypeVar("Moment")
 """``datetime.datetime``, ``datetime.date`` or ``str``."""
@@ -69,18 +71,26 @@ def run_on(
     found = profiles.get_profile(source, cwd=folder)
     size = backends.get_backend(found).size_workers(found, cpus=cpus, memory=memory, gpus=gpus)
     name = f"{profile[:40]}-run-{os.getpid()}"
-    with start_cluster(source, name=name, workers=workers, overrides=size, owner="kernel", cwd=folder) as cluster:
-        client = cluster.get_client()
-        send_by_value(folder)
-        try:
-            with name_cluster_end(cluster):
-                if workers or cluster.record().workers_wanted:
-                    client.wait_for_workers(1, timeout=cluster.record().limits.start_timeout)
-                _clients[found.name] = client
-                yield client
-        finally:
-            _clients.pop(found.name, None)
-            client.close()
+    begun = time.monotonic()
+    find_logger().info("Starting the cluster of the run, of the profile %r", found.name)
+    cluster = None
+    try:
+        with start_cluster(source, name=name, workers=workers, overrides=size, owner="kernel", cwd=folder) as cluster:
+            client = cluster.get_client()
+            send_by_value(folder)
+            try:
+                with name_cluster_end(cluster):
+                    if workers or cluster.record().workers_wanted:
+                        client.wait_for_workers(1, timeout=cluster.record().limits.start_timeout)
+                    find_logger().info("The cluster %s runs (%.1f s)", cluster.name, time.monotonic() - begun)
+                    _clients[found.name] = client
+                    yield client
+            finally:
+                _clients.pop(found.name, None)
+                client.close()
+    finally:
+        if cluster is not None:
+            find_logger().info("Stopped the cluster %s", cluster.name)
 
 
 def find_run_client(profile: str = "") -> distributed.Client | None:
@@ -119,6 +129,19 @@ def send_by_value(folder: Path) -> None:
         file = getattr(module, "__file__", None)
         if file and module.__name__ != "__main__" and Path(file).absolute().is_relative_to(folder):
             cloudpickle.register_pickle_by_value(module)
+
+
+def find_logger() -> Any:
+    """Return the logger of the run, so that its log has the starts and ends of clusters."""
+    if "prefect" not in sys.modules:  # another orchestrator runs the flow
+        return logging.getLogger(__name__)
+    from prefect.exceptions import MissingContextError
+    from prefect.logging import get_run_logger
+
+    try:
+        return get_run_logger()
+    except MissingContextError:
+        return logging.getLogger(__name__)
 
 
 def run_window(edge: str, *, value: Moment | None, default: Moment) -> Moment:

@@ -23,10 +23,10 @@ from urllib.parse import urlsplit
 
 from jupyter_pipeline import processes
 from jupyter_pipeline.exceptions import ConfigurationError, MissingDependencyError, OrchestrationError
-from jupyter_pipeline.models import Record
+from jupyter_pipeline.models import STEP_PROFILES, Record
 from jupyter_pipeline.progress import Progress
 from jupyter_pipeline.secret_detection import read_settings
-from jupyter_pipeline.workflows.artifacts import PROFILES, find_profile_files
+from jupyter_pipeline.workflows.artifacts import find_profile_files
 
 __all__ = ["ServedPipeline", "describe", "find_pipeline", "serve", "serve_on_coiled"]
 
@@ -107,7 +107,7 @@ def find_pipeline(folder: Path, name: str) -> ServedPipeline:
         raise ConfigurationError(str(home / _MANIFEST), "deployments", "has no single deployment", _WAY_OUT) from None
     code = {path: text for path, text in output.read_written_files(home).items() if path != _MANIFEST}
     profiles = find_profile_files(code, cwd=folder)
-    step_profiles = {path: text for path, text in profiles.items() if path.startswith(f"{PROFILES}/")}
+    step_profiles = {path: text for path, text in profiles.items() if path.startswith(f"{STEP_PROFILES}/")}
     server = endpoint.resolve()
     client.check("")
     _check_pool(flow_name, str(deployment["name"]), server.url)

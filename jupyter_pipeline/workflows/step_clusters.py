@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
-import logging
 import os
 import threading
 import time
@@ -23,9 +22,9 @@ from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from jupyter_pipeline.exceptions import ClusterError, ClusterStartError, PipelineError
+from jupyter_pipeline.models import STEP_PROFILES
 from jupyter_pipeline.units import format_bytes
 from jupyter_pipeline.workflows import run_context
-from jupyter_pipeline.workflows.artifacts import PROFILES
 from jupyter_pipeline.workflows.cluster_end import name_cluster_end
 
 if TYPE_CHECKING:
@@ -38,7 +37,6 @@ __all__ = [
     "StepCluster",
     "configuration",
     "find_foreign",
-    "find_logger",
     "find_step_name",
     "persist_results",
     "receive",
@@ -217,16 +215,16 @@ class StepCluster:
             cluster, self._cluster, self._client = self._cluster, None, None
             if cluster is not None:
                 cluster.close()
-                find_logger().info("Stopped the cluster %s of the profile %r", cluster.name, self.profile)
+                run_context.find_logger().info("Stopped the cluster %s of the profile %r", cluster.name, self.profile)
 
     def _start(self, step: str) -> distributed.Client:
         from jupyter_pipeline.clusters import backends, profiles
         from jupyter_pipeline.workflows.clusters import start_cluster
 
         begun = time.monotonic()
-        find_logger().info("Starting a cluster of the profile %r for the step %r", self.profile, step)
+        run_context.find_logger().info("Starting a cluster of the profile %r for the step %r", self.profile, step)
         try:
-            source = run_context.find_stored_profile(self.folder / PROFILES, self.profile)
+            source = run_context.find_stored_profile(self.folder / STEP_PROFILES, self.profile)
             found = profiles.get_profile(source, cwd=self.folder)
             size = backends.get_backend(found).size_workers(found, **self.size)  # type: ignore[arg-type]
             name = f"{self.profile[:36]}-step-{os.getpid()}"
@@ -247,7 +245,7 @@ class StepCluster:
             ) from error
         self._cluster = cluster
         seconds = time.monotonic() - begun
-        find_logger().info("The cluster %s of the step %r runs (%.1f s)", cluster.name, step, seconds)
+        run_context.find_logger().info("The cluster %s of the step %r runs (%.1f s)", cluster.name, step, seconds)
         return client
 
 
@@ -334,17 +332,6 @@ def find_step_name(function: Callable[..., Any]) -> str:
     return getattr(function, "__name__", "step")
 
 
-def find_logger() -> Any:
-    """Return the logger of the run, so that its log has the starts and ends of clusters."""
-    from prefect.exceptions import MissingContextError
-    from prefect.logging import get_run_logger
-
-    try:
-        return get_run_logger()
-    except MissingContextError:
-        return logging.getLogger(__name__)
-
-
 # Results
 
 
@@ -374,7 +361,7 @@ def _localize(value: Any, client: distributed.Client | None, step: str, name: st
                 "Give it the same --profile."
             )
         if value is not client:
-            find_logger().info("The step %r uses its own cluster in place of the client %r", step, name)
+            run_context.find_logger().info("The step %r uses its own cluster in place of the client %r", step, name)
         return client
     if is_dask_collection(value):
         return _bring(value, client, step, name)
@@ -421,7 +408,7 @@ def _bring(collection: Any, client: distributed.Client | None, step: str, name: 
             return owner.get(graph, keys)
 
         (local,) = dask.persist(held, scheduler=gather)  # a collection of the same kind that holds its data
-    find_logger().info("Brought %r (%s) from the cluster of %s", name, format_bytes(size), _describe(owner))
+    run_context.find_logger().info("Brought %r (%s) from the cluster of %s", name, format_bytes(size), _describe(owner))
     return local
 
 

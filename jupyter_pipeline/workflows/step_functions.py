@@ -125,7 +125,7 @@ class StepFunctions:
                 client.close()
         finally:
             cluster.close()
-            step_clusters.find_logger().info("Stopped the machines %s", self.name)
+            run_context.find_logger().info("Stopped the machines %s", self.name)
 
     def _prepare(self, function: Callable[..., Any], step: str) -> Any:
         """Return a function of Coiled whose machines run.
@@ -142,7 +142,7 @@ class StepFunctions:
 
     def _start(self, remote: Any, step: str) -> None:
         place = "processes of this host" if self.is_local else "machines of Coiled"
-        step_clusters.find_logger().info("Starting %s for the step %r", place, step)
+        run_context.find_logger().info("Starting %s for the step %r", place, step)
         coiled_functions.check_credentials(step)  # Coiled reports local functions to its server, too
         run_context.send_by_value(self.folder)
         with step_clusters.configuration.change():

@@ -247,6 +247,8 @@ export interface IDeploymentRecord {
   readonly flow_name: string;
   readonly version: string;
   readonly profile: string;
+  /** Profiles of single steps, if this machine has the deployed code. */
+  readonly step_profiles: ReadonlyArray<string>;
   readonly notebook: string;
   /**
    * True if the deployment, or everything that starts its runs, is paused on the
@@ -297,6 +299,8 @@ export interface IStepCompute {
   readonly cpus: number;
   readonly memory: string;
   readonly gpus: number;
+  /** True if the function of the step runs on a worker of the cluster. */
+  readonly on_workers: boolean;
   /**
    * True if the step is a function of Coiled. Its machines have the size of `cpus`,
    * `memory` and `gpus`.

@@ -72,7 +72,12 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--engine", action="store_true", help="run real flows")
     options = parser.parse_args()
-    state = Path(tempfile.mkdtemp(prefix="due-runs-"))
+    with tempfile.TemporaryDirectory(prefix="due-runs-") as folder:
+        measure(Path(folder), options)
+
+
+def measure(state: Path, options: argparse.Namespace) -> None:
+    """Deploy flows that are due at once, and print the delays of their runs."""
     os.environ["JUPYTER_PIPELINE_STATE"] = str(state)
     reporter = state / "reporter"
     reporter.write_text(REPORTER.format(python=sys.executable))

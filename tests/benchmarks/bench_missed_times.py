@@ -79,8 +79,14 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="missed-times-") as state:
+        measure(state, options)
+
+
+def measure(state: str, options: argparse.Namespace) -> None:
+    """Disturb the service, and print the outcome of each scheduled time."""
     chance = random.Random(options.seed)
-    os.environ["JUPYTER_PIPELINE_STATE"] = tempfile.mkdtemp(prefix="missed-times-")
+    os.environ["JUPYTER_PIPELINE_STATE"] = state
     service.up()
     try:
         deploy()

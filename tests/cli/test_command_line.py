@@ -118,8 +118,14 @@ def test_help_names_every_subcommand() -> None:
         (["deploy", "a.ipynb", "--every=day", "at", "6:00", "--all"], 'in quotes: --every "day at 6:00"'),
         (["deploy", "a.ipynb", "--cron", "0", "6", "*", "*", "*"], 'in quotes: --cron "0 6 * * *"'),
         (["deploy", "a.ipynb", "--cron", "0", "6", "a.ipynb", "b"], 'such as --cron "0 6 * * *"'),
+        (
+            ["deploy", "a.ipynb", "--cron", "0", "6", *["/", "/tmp"] * 3],
+            ": 6 / /tmp / /tmp and 2 more",
+        ),
+        (["deploy", "a.ipynb", "--cron", "/", "/tmp", "/", "/tmp"], "The shell replaced * by names of files. Put the"),
         (["deploy", "a.ipynb", "--name", "a", "--schedule"], "--schedule: expected one argument"),
         (["alerts", "add", "oncall"], "The address is empty"),
+        (["alerts", "add", "oncall", "json://u:p@host"], "add takes NAME; the address is read from a prompt or from"),
         (["test", "nobody"], "No pipeline is called 'nobody'"),
         (["ci", "githup"], "Did you mean github?"),
         (["deployments", "status", "-"], "Give --path PATH"),
@@ -132,6 +138,7 @@ def test_a_wrong_call_prints_one_line_and_exits_with_2(arguments: list[str], mes
     assert len(done.stderr.strip().splitlines()) <= 3
     assert done.stdout == ""
     assert done.returncode == 2
+    assert "u:p@host" not in done.stderr
 
 
 def test_a_program_reads_an_error_as_json() -> None:

@@ -10,8 +10,10 @@ import psutil
 import pytest
 
 from jupyter_pipeline import environment_variables, processes
-from jupyter_pipeline.models import DeploymentSpec, Schedule, ServiceStatus
+from jupyter_pipeline.models import WORK_POOL, DeploymentSpec, Schedule, ServiceStatus
 from jupyter_pipeline.orchestration import service
+from jupyter_pipeline.orchestration.prefect_api.client import connect
+from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.orchestration.versions import snapshots
 
 FLOW = """
@@ -48,11 +50,27 @@ def running_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[
 
 
 @pytest.fixture
-def live(running_service: tuple[Path, ServiceStatus], monkeypatch: pytest.MonkeyPatch) -> ServiceStatus:
-    """Use the session's service, and return its status."""
+def live(running_service: tuple[Path, ServiceStatus], monkeypatch: pytest.MonkeyPatch) -> Iterator[ServiceStatus]:
+    """Use the session's service, and return its status. The test leaves no deployment and no work pool there."""
     state, status = running_service
     monkeypatch.setenv("JUPYTER_PIPELINE_STATE", str(state))
-    return status
+    yield status
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [n for n in os.environ if n.startswith("PREFECT_")]:
+            patch.delenv(name)
+        patch.setenv("JUPYTER_PIPELINE_STATE", str(state))
+        remove_deployments()
+
+
+@run_sync
+async def remove_deployments() -> None:
+    """Remove all deployments, and all work pools but the service's own."""
+    async with connect() as api:
+        for deployment in [found async for found in api.pages("/deployments/filter", {})]:
+            await api.delete(f"/deployments/{deployment['id']}")
+        for pool in await api.post("/work_pools/filter", {}):
+            if pool["name"] != WORK_POOL:
+                await api.delete(f"/work_pools/{pool['name']}")
 
 
 @pytest.fixture

@@ -13,10 +13,13 @@ from jupyter_pipeline.models import (
     ClusterState,
     Deployed,
     DeploymentRecord,
+    RunRecord,
     Schedule,
     ServiceStatus,
+    StepCompute,
     VersionRecord,
 )
+from jupyter_pipeline.tables import base as tables_base
 
 
 def test_only_running_clusters_show_bounds() -> None:
@@ -94,6 +97,34 @@ def test_schedules_paused_by_other_programs_have_a_note(active: list[bool | None
     output = tables.deployed(answer, command="%d")
     assert ("paused" in output) == bool(deployed)
     assert deployed in output
+
+
+def test_a_notebook_that_was_renamed_has_one_note_with_its_deployments() -> None:
+    one = DeploymentRecord(id="1", name="a", flow_name="a", notebook="/n.ipynb", notebook_missing=True)
+    two = dataclasses.replace(one, name="b", profile="local", step_profiles=("big", "local"))
+    other = dataclasses.replace(one, name="c", notebook="/m.ipynb")
+    table = str(tables.deployments([one, two, other]))
+    assert "'a', 'b': the notebook /n.ipynb was renamed, moved or deleted. Deploy them again" in table
+    assert "'c': the notebook /m.ipynb was renamed, moved or deleted. Deploy it again" in table
+    assert "local, big" in table
+
+
+def test_a_skipped_run_has_its_due_time_and_no_start() -> None:
+    skipped = RunRecord(id="1", name="otter", deployment="a", state="Skipped", expected_start=1000.0, start=90_000.0)
+    done = dataclasses.replace(skipped, state="Completed", expected_start=5000.0, start=90_000.0, end=90_002.0)
+    table = str(tables.runs([skipped, done]))
+    first, second = table.splitlines()[-2:]
+    assert (tables_base.local(1000.0) in first, tables_base.local(90_000.0) in first) == (True, False)
+    assert tables_base.local(5000.0) in second
+    assert tables_base.local(90_000.0) in second
+    assert "2.0 s" in second
+
+
+def test_the_place_of_steps_on_workers_is_shown() -> None:
+    answer = Deployed(deployment=None, folder="/p", files={}, written=(), changes="")
+    step = StepCompute(step="load", on_workers=True, text="workers of the cluster of the run, profile local")
+    assert tables.plan(dataclasses.replace(answer, compute=(step,))) == f"Compute: load: {step.text}"
+    assert tables.plan(dataclasses.replace(answer, compute=(dataclasses.replace(step, on_workers=False),))) == ""
 
 
 def test_a_stopped_service_names_the_next_step_and_a_log_that_exists(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ from jupyter_pipeline.runtime import run_on, run_window
 
 
 def test_a_run_has_the_deployed_profile_with_workers_as_its_steps_ask(
-    tmp_path: Path, isolated_state: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, isolated_state: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO", "jupyter_pipeline")
     (tmp_path / "deployed.yaml").write_text(
         "profiles:\n  other:\n    cluster_class: distributed.LocalCluster\n    workers: 1\n"
         "    cluster_kwargs: {threads_per_worker: 1}\n"
@@ -22,6 +23,10 @@ def test_a_run_has_the_deployed_profile_with_workers_as_its_steps_ask(
         assert worker["nthreads"] == 3
         assert worker["memory_limit"] == 200_000_000
         assert [record.profile for record in registry.list_records()] == ["other"]
+    messages = "\n".join(record.getMessage() for record in caplog.records)
+    assert "Starting the cluster of the run, of the profile 'other'" in messages
+    assert "The cluster local-run-" in messages
+    assert "Stopped the cluster local-run-" in messages
 
 
 @pytest.mark.parametrize("default", ["2026-01-01", dt.date(2026, 1, 1), dt.datetime(2026, 1, 1)])

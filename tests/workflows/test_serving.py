@@ -20,6 +20,14 @@ from jupyter_pipeline.models import Deployed, RunRecord
 from jupyter_pipeline.orchestration import deployments, runs
 from jupyter_pipeline.workflows import serving
 
+WAIT = """import pathlib, time
+if pathlib.Path('ran').exists():
+    time.sleep(600)
+pathlib.Path('ran').touch()
+print('rows', rows)
+"""
+"""Step whose second run takes long."""
+
 
 def deploy(
     folder: Path, name: str, step: str = "count", body: str = "print('rows', rows)\nrows + 1", **options: object
@@ -32,8 +40,8 @@ def deploy(
 
 @pytest.mark.timeout(300)
 @pytest.mark.usefixtures("live")
-def test_the_deployed_version_is_served_until_an_interrupt(tmp_path: Path) -> None:
-    deployed = deploy(tmp_path, "served", every="10s", tag="mine")
+def test_the_deployed_version_is_served_until_its_process_is_terminated(tmp_path: Path) -> None:
+    deployed = deploy(tmp_path, "served", body=WAIT, every="10s", tag="mine")
     with pytest.raises(OrchestrationError, match=r"is deployed on .* to the work pool jupyter-pipeline"):
         serving.find_pipeline(tmp_path, "served")
     deployments.delete("served")
@@ -50,14 +58,16 @@ def test_the_deployed_version_is_served_until_an_interrupt(tmp_path: Path) -> No
                 "a completed run",
             )
             assert process.poll() is None, log.read_text()
+            (running,) = wait_until(lambda: [run for run in find_runs() if run.state == "Running"], 60, "a second run")
         finally:
-            process.send_signal(signal.SIGINT)  # it ends its children, which a kill would leave
+            process.send_signal(signal.SIGTERM)  # it ends its children, which a kill would leave
             process.wait(150)
     assert "The catch-up policy does not apply" in log.read_text()
     assert process.returncode == 0
     record = deployments.find("served")
     assert (record.paused, record.version, list(record.tags)) == (True, pipeline.version, ["mine"])
-    assert {run.state for run in find_runs()} <= {"Completed", "Crashed", "Cancelled", "Failed", "Skipped"}
+    assert {run.state for run in find_runs()} <= {"Completed", "Crashed", "Skipped"}
+    assert runs.find(running.id).state == "Crashed"
     done = next(run for run in find_runs() if run.state == "Completed")
     assert "rows 3" in runs.read_log(done.id)
     deployments.delete("served")
@@ -88,6 +98,7 @@ def test_a_kill_pauses_the_schedules_and_ends_the_run(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("live")
 def test_files_that_were_edited_are_refused(tmp_path: Path) -> None:
     deployed = deploy(tmp_path, "edited", "count --profile local")
+    assert deployments.find("edited").step_profiles == ("local",)
     deployments.delete("edited")
     assert serving.find_pipeline(tmp_path, "edited").version == deployed.version  # a step's profile is a part of it
     (tmp_path / "pipelines/edited/steps.py").write_text("def count(): ...\n")
@@ -112,8 +123,8 @@ def test_coiled_needs_a_server_that_other_machines_reach() -> None:
 
 CHATTY = """
 import sys, time
-print("ready", flush=True)
 try:
+    print("ready", flush=True)
     time.sleep(60)
 except KeyboardInterrupt:
     for number in range(20_000):

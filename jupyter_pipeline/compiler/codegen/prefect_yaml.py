@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 __all__ = ["prefect_yaml_notes", "render_prefect_yaml"]
 
+_HEADER = """\
+# Deploy it with: prefect deploy --all
+# It needs PREFECT_API_URL, and for the server of "jupyter pipeline up" PREFECT_API_AUTH_STRING.
+# Only "jupyter pipeline deploy" sets environment variables, alerts and the catch-up policy.
+"""
+
 
 def render_prefect_yaml(options: CompileOptions, entrypoint: str, parameters: Mapping[str, Any], version: str) -> str:
     """Return the text of ``prefect.yaml``, which ``prefect deploy --all`` accepts in its folder.
@@ -46,7 +52,7 @@ def render_prefect_yaml(options: CompileOptions, entrypoint: str, parameters: Ma
         deployment["triggers"] = [_trigger(options, text) for text in options.after]
     deployment["work_pool"] = {"name": options.work_pool or WORK_POOL}
     text = safe_yaml.dump({"name": options.name, "deployments": [deployment]}, width=110)
-    return f"# Deploy it with: prefect deploy --all\n{text}"
+    return f"{_HEADER}{text}"
 
 
 def prefect_yaml_notes(options: CompileOptions) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from jupyter_pipeline.models import DeploymentRecord
+from jupyter_pipeline.models import STEP_PROFILES, DeploymentRecord
 from jupyter_pipeline.orchestration.deployments.predecessors import add_predecessors
 from jupyter_pipeline.orchestration.deployments.server_changes import find_server_changes
 from jupyter_pipeline.orchestration.prefect_api import records
@@ -116,7 +116,13 @@ def add_history(record: DeploymentRecord, data: Mapping[str, Any], server: str) 
     )
     if any(data.get(key) != state.get(key) for key in ("entrypoint", "pull_steps")):
         return record  # it runs code of another program
-    return replace(record, commit=version.spec.get("commit", ""), dirty=version.spec.get("dirty", False))
+    stored = Path(version.spec.get("path", ""), STEP_PROFILES).glob("*.yaml")
+    return replace(
+        record,
+        commit=version.spec.get("commit", ""),
+        dirty=version.spec.get("dirty", False),
+        step_profiles=tuple(sorted(path.stem for path in stored)),
+    )
 
 
 async def _collect_flows(api: PrefectApi, body: Mapping[str, Any]) -> list[dict[str, Any]]:

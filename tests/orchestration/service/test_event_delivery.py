@@ -16,6 +16,12 @@ logging.basicConfig(level=logging.WARNING, stream=sys.stdout, format="%(message)
 from jupyter_pipeline.orchestration.service import event_delivery
 event_delivery.PAUSES = (0.01,) * 8
 event_delivery.install()
+
+async def wait_until(is_done):
+    for _ in range(600):
+        if is_done():
+            return
+        await asyncio.sleep(0.1)
 """
 
 MESSAGES = """
@@ -32,10 +38,12 @@ async def main():
     task = asyncio.create_task(consumer.run(handle))
     for name in ("never", "late", "good"):
         await topic.publish(memory.MemoryMessage(name.encode(), {}))
-    await asyncio.sleep(1.5)
+    folder = consumer.subscription.dead_letter_queue_path
+    def dead():
+        return list(folder.iterdir()) if folder.is_dir() else []
+    await wait_until(lambda: dead() and len(tries) == 3 and tries["late"] >= 7)
     task.cancel()
-    dead = list(consumer.subscription.dead_letter_queue_path.iterdir())
-    print("RESULT", tries, len(dead))
+    print("RESULT", tries, len(dead()))
 
 asyncio.run(main())
 """
@@ -70,7 +78,7 @@ async def main():
     await create("first")
     triggers.automation_changed = changed
     second = await create("second")
-    await asyncio.sleep(0.5)
+    await wait_until(lambda: len(loaded()) == 2)
     print("RESULT", loaded(), len(note))
     async with automations.automations_session(begin_transaction=True) as session:
         await automations.delete_automation(session, second.id)

@@ -57,8 +57,8 @@ def test_deployments_move_to_a_local_server_that_survives_the_end_of_all_process
     with pytest.raises(ServiceError, match=r"are in SQLite\. Add --migrate"):
         service.up(postgres="local")
     lines: list[str] = []
-    status = service.up(postgres="local", migrate=True, progress=lines.append)
     try:
+        status = service.up(postgres="local", migrate=True, progress=lines.append)
         assert status.database == "the local PostgreSQL"
         assert any(line.startswith("Copied ") for line in lines), lines
         (moved,) = [record for record in deployments.list_deployments() if record.name == "moving"]
@@ -70,8 +70,10 @@ def test_deployments_move_to_a_local_server_that_survives_the_end_of_all_process
         assert password.read_text().strip() not in Path(status.log).read_text()
         for process in _processes():
             assert password.read_text().strip() not in " ".join(process.cmdline())
-            if process.name() == "postgres":
-                assert not [each for each in process.net_connections("inet") if each.status == psutil.CONN_LISTEN]
+        servers = [process for process in _processes() if process.name() == "postgres"]
+        assert servers
+        for process in servers:
+            assert not [each for each in process.net_connections("inet") if each.status == psutil.CONN_LISTEN]
         for process in _processes():
             process.send_signal(signal.SIGKILL)
         wait_until(lambda: not _processes(), 30, "the end of the service")
