@@ -14,6 +14,7 @@ from typing import Any
 
 from jupyter_pipeline import paths, processes
 from jupyter_pipeline.clusters import launch, limits, registry
+from jupyter_pipeline.clusters.backends import get_backend
 from jupyter_pipeline.clusters.cleanup import orphans, tags
 from jupyter_pipeline.clusters.keeper import control_client, standby
 from jupyter_pipeline.clusters.launch import Progress
@@ -142,6 +143,10 @@ def _check_size(profile: Profile, workers: int | None, adapt: tuple[int, int] | 
         if len(adapt) != 2:
             raise UsageError(f"A range for adaptive scaling is a minimum and a maximum, not {adapt!r}.")
         limits.check_range(profile.limits, *adapt)
+    largest = workers if workers is not None else adapt[1] if adapt is not None else profile.workers
+    problem = get_backend(profile).check_workers(largest or 0)
+    if problem:
+        raise UsageError(problem)
 
 
 def _select_owner(profile: Profile, owner: ProcessIdentity | None) -> ProcessIdentity | None:

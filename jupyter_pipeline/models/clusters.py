@@ -63,7 +63,8 @@ class Limits(Record):
     lifetime: float | None = setting("duration", "Stop this long after the start, idle or busy.", 86400.0)
     start_timeout: float = setting(
         "duration",
-        "Stop unless the scheduler answers and the first worker connects within this time.",
+        "Stop unless the scheduler answers and the first worker connects within this time; and if tasks wait this long "
+        "without a worker or a pending job.",
         600.0,
         nullable=False,
     )

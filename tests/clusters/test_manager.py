@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import concurrent.futures
 import dataclasses
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -104,6 +106,44 @@ def test_a_missing_class_is_reported(make_profile: Make, nothing_left: Left, pat
     with pytest.raises((ClusterStartError, PreflightError, MissingDependencyError), match=reason):
         manager.start(make_profile(cluster_class=path), name="one")
     assert nothing_left(within=0)
+
+
+def test_a_size_beyond_the_host_is_refused_at_once(make_profile: Make) -> None:
+    for size in ({"workers": 100_000}, {"adapt": (0, 100_000)}):
+        with pytest.raises(UsageError, match=r"This host cannot run 100,000 workers: its .* enough for at most [\d,]+"):
+            manager.start(make_profile(cluster_kwargs={"processes": True}), name="one", **size)
+    assert registry.list_records(include_ended=True) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("BlocksWhileStarting", r"did not start within 2 s \(limits.start_timeout\), because .*Starting blocks"),
+        ("NeverScales", r"NeverScales did not request its workers within 2 s \(limits.start_timeout\)"),
+    ],
+)
+def test_start_timeout_applies_to_a_class_that_blocks(
+    kind: str, reason: str, make_faulty_profile: Make, nothing_left: Left
+) -> None:
+    profile = make_faulty_profile(kind, limits={"start_timeout": 2.0}, workers=3)
+    with pytest.raises(ClusterStartError, match=reason):
+        manager.start(profile, name="one")
+    assert nothing_left()
+
+
+def test_the_lifetime_ends_a_cluster_whose_class_blocks(
+    make_faulty_profile: Make, nothing_left: Left, wait_for_record: Any
+) -> None:
+    limits = {"lifetime": 6.0, "idle": 6.0}
+    record = manager.start(make_faulty_profile("BlocksWhileScaling", limits=limits), name="one")
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        scaling = pool.submit(manager.scale, "one", 3)
+        ended = wait_for_record(record, lambda current: not current.state.alive)
+        assert ended.state is ClusterState.STOPPED
+        assert re.match("Its lifetime .* is over|It had no tasks", ended.reason)
+        with pytest.raises(ClusterError):
+            scaling.result()
+    assert nothing_left()
 
 
 def test_start_timeout_stops_the_cluster(make_faulty_profile: Make, nothing_left: Left) -> None:

@@ -219,6 +219,10 @@ class Backend:
                 overrides |= {f"cluster_kwargs.{argument}": value for argument in self.size_arguments[option]}
         return overrides
 
+    def check_workers(self, n: int) -> str:
+        """Return the reason why this host cannot run `n` workers, empty if it can or they run elsewhere."""
+        return ""
+
     def check(self, profile: Profile) -> Iterator[str]:
         """Yield the reasons why `profile` cannot start here, each with its fix.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from jupyter_pipeline.clusters.backends import dashboard
+from jupyter_pipeline.clusters.backends import dashboard, host_capacity
 from jupyter_pipeline.clusters.backends.base import CLUSTER_SOURCES, ArgumentType, Backend, Context, import_class
 from jupyter_pipeline.models import Profile
 from jupyter_pipeline.units import parse_bytes
@@ -57,6 +57,11 @@ class LocalBackend(Backend):
     def forks_workers(self, profile: Profile) -> bool:
         """Return True if the workers are processes."""
         return bool(profile.cluster_kwargs.get("processes", True))
+
+    def check_workers(self, n: int) -> str:
+        """Return the reason why memory, processes or open files of this host are too few for `n` workers."""
+        forks = self.profile is None or self.forks_workers(self.profile)
+        return host_capacity.explain_shortage(n, processes=forks)
 
     def prepare(self, profile: Profile, context: Context) -> dict[str, Any]:
         """Return the arguments with TLS, a private dashboard and the number of workers."""

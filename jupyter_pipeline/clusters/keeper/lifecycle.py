@@ -16,6 +16,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
@@ -23,9 +24,11 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.clusters import limits, security
 from jupyter_pipeline.clusters.backends import SHARED_LISTING_AGE, get_backend
+from jupyter_pipeline.clusters.cleanup import orphans
 from jupyter_pipeline.clusters.keeper import commands, fork_server, scheduler_info, shutdown, startup
 from jupyter_pipeline.clusters.keeper.control_server import ControlServer
 from jupyter_pipeline.clusters.keeper.limit_monitor import LimitMonitor
+from jupyter_pipeline.clusters.keeper.loop_watchdog import LoopWatchdog
 from jupyter_pipeline.clusters.keeper.record_writer import RecordWriter
 from jupyter_pipeline.clusters.keeper.scaling import Scaler
 from jupyter_pipeline.clusters.keeper.scheduler_monitor import SchedulerLostError, SchedulerMonitor
@@ -78,6 +81,7 @@ class Keeper:
         self._limit_monitor = LimitMonitor(request.profile)
         self._scheduler_monitor: SchedulerMonitor | None = None
         self._backend_problem = ""
+        self._watchdog: LoopWatchdog | None = None
 
     @property
     def record(self) -> ClusterRecord:
@@ -107,6 +111,8 @@ class Keeper:
         try:
             self._writer.reserve_space()
             await self._control_server.start()
+            self._watchdog = LoopWatchdog(self, loop)
+            self._watchdog.start()
             earlier_request = markers.read_stop_request(self.folder)  # written before the server listened
             if earlier_request:
                 self.request_stop(*earlier_request)
@@ -123,6 +129,8 @@ class Keeper:
             await self._shut_down()
             if tasks:
                 tick.cancel()
+            if self._watchdog is not None:
+                self._watchdog.stop()
             await self._control_server.close()
 
     def _handle_signal(self) -> None:
@@ -134,6 +142,7 @@ class Keeper:
 
     async def _start(self) -> None:
         timeout = self.profile.limits.start_timeout
+        deadline = time.monotonic() + timeout
         creation = asyncio.create_task(
             startup.create_cluster(self.folder, self.record, self.profile, self.backend, self.scaler.minimum)
         )
@@ -145,7 +154,9 @@ class Keeper:
             self.cluster = creation.result()
             startup.check_encryption(self.profile, str(self.cluster.scheduler_address))
             scaling = asyncio.create_task(self.scaler.apply(self.cluster))
-            if not await self._finish_before_stop(scaling):
+            if not await self._finish_before_stop(scaling, timeout=max(1.0, deadline - time.monotonic())):
+                reason = f"{self.profile.cluster_class} did not request its workers within {timeout:g} s"
+                self.request_stop(ClusterState.FAILED, f"{reason} (limits.start_timeout)")
                 return
             scaling.result()
             self._record_connection(self.cluster)
@@ -230,13 +241,27 @@ class Keeper:
         if decision != limits.Decision() and monitor and not monitor.is_busy:
             await self.refresh()  # a task may have been submitted since the last poll
             decision = self._limit_monitor.check(self.record, monitor)
-        if decision.stop:
-            self.request_stop(ClusterState.STOPPED, decision.stop)
-        elif decision.warning != self.record.warning:
+        if not decision.stop and decision.warning != self.record.warning:
             self.update(warning=decision.warning)
-        reason = self._limit_monitor.explain_missing_workers(self.record, monitor)
-        if reason:
-            self.request_stop(ClusterState.FAILED, reason)
+        due = self.find_due_end(decision)
+        if due:
+            self.request_stop(*due)
+
+    def find_due_end(self, decision: limits.Decision | None = None) -> tuple[ClusterState, str] | None:
+        """Return the final state and its reason if a limit ends the running cluster now.
+
+        Parameters
+        ----------
+        decision : Decision, optional
+            Result of a check that has just been made.
+        """
+        record, monitor = self.record, self._scheduler_monitor
+        decision = decision or self._limit_monitor.check(record, monitor)
+        if decision.stop:
+            return ClusterState.STOPPED, decision.stop
+        reason = self._limit_monitor.explain_missing_workers(record, monitor)
+        reason = reason or self._limit_monitor.explain_waiting_tasks(record, monitor)
+        return (ClusterState.FAILED, reason) if reason else None
 
     async def refresh(self) -> None:
         """Update the record from the scheduler if the cluster is running."""
@@ -311,6 +336,25 @@ class Keeper:
         if self.cluster is not None:
             had_worker = self._scheduler_monitor is not None and self._scheduler_monitor.had_worker
             await shutdown.close_cluster(self.cluster, self.backend, self.folder, had_worker=had_worker)
+        await self._close_record(state, reason)
+
+    async def end_without_class(self, state: ClusterState, reason: str) -> None:
+        """End the cluster without its class, which blocks the event loop. Called in another thread.
+
+        Parameters
+        ----------
+        state : ClusterState
+            Final state.
+        reason : str
+            Reason for the record.
+        """
+        self.stop_request = self.stop_request or (state, reason)
+        self.update(state=ClusterState.STOPPING, reason=reason, warning="")
+        await self._close_record(state, reason)
+        orphans.remove_socket(self.record)
+
+    async def _close_record(self, state: ClusterState, reason: str) -> None:
+        """Remove what remains of the cluster, and write its last record."""
         fork_server.stop_helper_processes()
 
         def report(problem: str) -> None:

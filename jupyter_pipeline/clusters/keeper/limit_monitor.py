@@ -9,6 +9,7 @@ from jupyter_pipeline.clusters import limits, preflight
 from jupyter_pipeline.clusters.cost import CostMeter
 from jupyter_pipeline.clusters.keeper.scheduler_monitor import SchedulerMonitor
 from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile
+from jupyter_pipeline.units import format_duration
 
 __all__ = ["LimitMonitor"]
 
@@ -25,6 +26,8 @@ class LimitMonitor:
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
         self._meter = CostMeter(profile.price, time.monotonic())
+        self._waiting_since: float | None = None
+        """Start of the time in which tasks wait without a worker or a pending job."""
 
     @property
     def cost(self) -> float | None:
@@ -68,3 +71,25 @@ class LimitMonitor:
         pending = record.jobs and all(job["state"] == "pending" for job in record.jobs)
         hints = [] if pending else preflight.find_doubts(self._profile)
         return " ".join([f"No worker started within {timeout:g} s (limits.start_timeout){why}.", *hints]).rstrip(".")
+
+    def explain_waiting_tasks(self, record: ClusterRecord, monitor: SchedulerMonitor | None) -> str:
+        """Return the reason to stop a cluster whose tasks wait in vain, empty otherwise.
+
+        They wait in vain if there has been no worker and no pending job for ``limits.start_timeout``.
+        """
+        pending = any(job["state"] == "pending" for job in record.jobs)
+        if monitor is None or not monitor.is_busy or record.workers or pending or not record.state.alive:
+            self._waiting_since = None
+            return ""
+        now, timeout = time.monotonic(), record.limits.start_timeout
+        self._waiting_since = self._waiting_since or now
+        if now - self._waiting_since <= timeout:
+            return ""
+        size = format_duration(timeout)
+        if record.workers_wanted == 0 and not record.adaptive:
+            why = "No worker was requested. Start it with --workers N, or add workers or adapt_kwargs to its profile"
+        else:
+            why = " ".join([record.reason.rstrip("."), *preflight.find_doubts(self._profile)]).strip().rstrip(".")
+        return (
+            f"Its tasks have waited for {size} (limits.start_timeout) without a worker or a pending job. {why}".strip()
+        )

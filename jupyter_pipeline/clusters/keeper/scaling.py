@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_pipeline.clusters.backends import Backend
 from jupyter_pipeline.clusters.keeper import scheduler_info
 from jupyter_pipeline.clusters.registry.start_request import StartRequest
+from jupyter_pipeline.exceptions import UsageError
 
 if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
@@ -66,7 +67,14 @@ class Scaler:
         self._changed = time.time()
 
     async def scale(self, cluster: Cluster | None, n: int) -> None:
-        """Request `n` workers. With `cluster` ``None``, the cluster starts with them."""
+        """Request `n` workers. With `cluster` ``None``, the cluster starts with them.
+
+        Raises
+        ------
+        UsageError
+            If this host cannot run them.
+        """
+        self._check_host(n)
         self.bounds, self.n_workers = None, n
         if cluster is not None:
             adaptive = getattr(cluster, "_adaptive", None)
@@ -76,10 +84,22 @@ class Scaler:
         self._changed = time.time()
 
     async def adapt(self, cluster: Cluster | None, minimum: int, maximum: int) -> None:
-        """Scale adaptively between `minimum` and `maximum` workers."""
+        """Scale adaptively between `minimum` and `maximum` workers.
+
+        Raises
+        ------
+        UsageError
+            If this host cannot run `maximum` workers.
+        """
+        self._check_host(maximum)
         self.bounds, self.n_workers = (minimum, maximum), None
         if cluster is not None:
             await self._adapt(cluster, minimum, maximum)
+
+    def _check_host(self, n: int) -> None:
+        problem = self._backend.check_workers(n)
+        if problem:
+            raise UsageError(problem)
 
     async def _adapt(self, cluster: Cluster, minimum: int, maximum: int, **unit_bounds: Any) -> None:
         bounds = {"minimum": minimum, "maximum": maximum, **unit_bounds}

@@ -71,6 +71,7 @@ def build_profiles(config: DaskConfig) -> dict[str, Mapping[str, Any]]:
             profiles[f"dask-{name}"] = {
                 "description": f"jobqueue.{name} of your Dask configuration",
                 "cluster_class": classes[name],
+                "adapt_kwargs": {"minimum": 0, "maximum": 8},  # as in the built-in profiles
             }
     factory = _as_mapping(config.labextension.get("factory"))
     if factory.get("module") and factory.get("class"):

@@ -43,8 +43,8 @@ class MergedProfile:
     def overlay(self, values: Mapping[str, Any], source: str) -> None:
         """Overlay `values`, key by key.
 
-        A hyphen in a key is an underscore. A new ``cluster_class`` discards the arguments of the former class.
-        ``environment: WORD`` sets its policy.
+        A hyphen in a key is an underscore. A new ``cluster_class`` discards the arguments of the former class. A fixed
+        size and bounds for adaptive scaling replace each other. ``environment: WORD`` sets its policy.
         """
         values = _unify_keys(values)
         if isinstance(values.get("environment"), str):
@@ -53,6 +53,12 @@ class MergedProfile:
         if former is not None and new is not None and new != former:
             for key in ("cluster_kwargs", "adapt_kwargs"):
                 self.values.pop(key, None)
+        kwargs = values.get("cluster_kwargs")
+        fixed = values.get("workers") or (isinstance(kwargs, Mapping) and kwargs.get("n_workers"))
+        if fixed and not values.get("adapt_kwargs"):
+            self.values.pop("adapt_kwargs", None)
+        elif values.get("adapt_kwargs") and not fixed:
+            self.values.pop("workers", None)
         self.origins[""] = source
         self._overlay(self.values, values, source, "")
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from distributed import LocalCluster, SpecCluster
@@ -24,6 +25,29 @@ class Fails(LocalCluster):
     def __await__(self):
         subprocess.Popen(["sleep", "1000"])
         raise ValueError("no such partition: gpu")
+
+
+class BlocksWhileStarting(LocalCluster):
+    """Leaves a process behind and blocks the event loop."""
+
+    def __init__(self, **kwargs):
+        subprocess.Popen(["sleep", "1000"])
+        time.sleep(1000)
+
+
+class BlocksWhileScaling(LocalCluster):
+    """Leaves a process behind and blocks the event loop when it has to scale."""
+
+    def scale(self, *args, **kwargs):
+        subprocess.Popen(["sleep", "1000"])
+        time.sleep(1000)
+
+
+class NeverScales(LocalCluster):
+    """Waits for ever when it has to scale."""
+
+    def scale(self, *args, **kwargs):
+        return asyncio.sleep(1000)
 
 
 class NeverCloses(LocalCluster):

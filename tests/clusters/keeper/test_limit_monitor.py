@@ -45,3 +45,41 @@ def test_paths_invisible_to_nodes_are_reported_unless_jobs_are_pending(monkeypat
     assert reason.startswith(
         "No worker started within 10 s (limits.start_timeout). Workers need the interpreter: /x/python"
     )
+
+
+def check_twice(values: dict[str, Any], *, busy: bool = True) -> str:
+    """Return the reason after a start timeout of a moment, for tasks that wait if `busy`."""
+    monitor = SchedulerMonitor(Cluster())
+    monitor._idle_since = None if busy else 1.0
+    limit_monitor = LimitMonitor(SLURM)
+    current = record(**{"limits": Limits(start_timeout=0.01), **values})
+    assert limit_monitor.explain_waiting_tasks(current, monitor) == ""
+    time.sleep(0.02)
+    return limit_monitor.explain_waiting_tasks(current, monitor)
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"workers_wanted": 0}, "No worker was requested. Start it with --workers N, or add workers"),
+        (
+            {"workers_wanted": None, "adaptive": (0, 2), "reason": "sbatch refused it."},
+            "pending job. sbatch refused it",
+        ),
+        ({"jobs": ({"id": "1", "state": "running"},), "reason": "No workers; tasks are waiting"}, "tasks are waiting"),
+    ],
+)
+def test_tasks_that_wait_in_vain_end_the_cluster(
+    values: dict[str, Any], reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mounts, "find_private_disk", lambda path: "")
+    found = check_twice(values)
+    assert found.startswith("Its tasks have waited for 0.01 s (limits.start_timeout) without a worker")
+    assert reason in found
+    assert not found.endswith(".")
+
+
+@pytest.mark.parametrize("values", [{"workers": 1}, {"jobs": ({"id": "1", "state": "pending"},)}])
+def test_tasks_may_wait_for_workers_and_pending_jobs(values: dict[str, Any]) -> None:
+    assert check_twice(values) == ""
+    assert check_twice({"workers_wanted": 0}, busy=False) == ""

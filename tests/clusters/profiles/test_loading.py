@@ -96,6 +96,21 @@ def test_every_kind_of_cluster_has_a_built_in_profile() -> None:
     assert profiles.list_problems() == []
 
 
+@pytest.mark.parametrize("kind", ["slurm", "pbs", "sge", "lsf", "htcondor", "oar", "moab"])
+def test_a_built_in_profile_of_a_batch_system_requests_workers(kind: str, project: Path) -> None:
+    assert profiles.get_profile(kind).adapt_kwargs == {"minimum": 0, "maximum": 8}
+    own = (
+        f"profiles: {{fixed: {{extends: {kind}, workers: 3}}, other: {{extends: fixed, adapt-kwargs: {{maximum: 5}}}}}}"
+    )
+    write(project / "jupyter-pipeline.yaml", own)
+    fixed, other = (profiles.get_profile(name, cwd=project) for name in ("fixed", "other"))
+    assert (fixed.workers, fixed.adapt_kwargs) == (3, {})
+    assert (other.workers, other.adapt_kwargs) == (None, {"maximum": 5})
+    for key in ("workers", "cluster_kwargs.n_workers"):
+        changed = profiles.get_profile(kind, overrides={key: 2})
+        assert (changed.workers, changed.adapt_kwargs) == (2, {})
+
+
 @pytest.mark.parametrize("kind", sorted(BUILT_IN))
 def test_the_template_of_a_kind_is_a_profile(kind: str, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("USER", "GATEWAY_PASSWORD"):
