@@ -58,13 +58,13 @@ def find_doubts(profile: Profile) -> list[str]:
     """
     if not get_backend(profile).shares_files:
         return []
+    needed = {"the folder of the cluster, with its keys": str(paths.clusters_dir())}
     python = str(profile.cluster_kwargs.get("python") or sys.executable)
-    if not python.startswith("/") or any(c.isspace() for c in python):  # a command line
-        python = sys.executable
-    needed = {"the interpreter": python, "the folder of the cluster, with its keys": str(paths.clusters_dir())}
+    if python.startswith("/") and "$" not in python and not any(c.isspace() for c in python):  # no command line
+        needed = {"the interpreter": python, **needed}
     doubts = []
     for name, path in needed.items():
-        disk = "" if "$" in path else mounts.find_private_disk(Path(path))
+        disk = mounts.find_private_disk(Path(path))
         if disk:
             doubts.append(f"Workers need {name}: {path} is on a disk of this host ({disk}), which nodes may not see.")
     return doubts
