@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import os
 import site
 import sys
@@ -113,7 +114,8 @@ def list_config_files() -> list[Path]:
 def _read_sources() -> Iterator[tuple[str, Mapping[str, Any]]]:
     for path in list_config_files():
         if os.access(path, os.R_OK):  # Dask ignores other files
-            content = read_file(path, as_dask=True)
+            info = path.stat()
+            content = _read_file(path, info.st_ctime_ns, info.st_size)
             if isinstance(content, Mapping):
                 yield str(path), content
             elif content is not None:
@@ -122,6 +124,12 @@ def _read_sources() -> Iterator[tuple[str, Mapping[str, Any]]]:
                 )
     yield _SOURCE_OF_VARIABLES, _read_variables(os.environ)
     yield _SOURCE_OF_PROCESS, _read_process()
+
+
+@functools.lru_cache(maxsize=32)
+def _read_file(path: Path, changed: int, size: int) -> Any:
+    """Return the content of a file, which is read again after a change."""
+    return read_file(path, as_dask=True)
 
 
 def _read_variables(environ: Mapping[str, str]) -> dict[str, Any]:

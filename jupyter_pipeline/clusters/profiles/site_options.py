@@ -8,6 +8,7 @@ built-in profile yield to the site's options.
 from __future__ import annotations
 
 import contextlib
+import copy
 import difflib
 import functools
 import importlib.util
@@ -58,7 +59,7 @@ def apply_site_options(merged: MergedProfile, config: DaskConfig) -> None:
         path = f"cluster_kwargs.{argument}"
         if value is not None and (kwargs.get(argument) is None or merged.get_source(path) == BUILTIN_SOURCE):
             literal = argument not in backend.unexpanded_arguments()  # the class replaces no variables
-            kwargs[argument] = escape(value) if literal else value
+            kwargs[argument] = escape(value) if literal else copy.deepcopy(value)
             merged.origins[path] = source
             merged.notes += _describe_surprises(section, key, value, source, backend)
 
