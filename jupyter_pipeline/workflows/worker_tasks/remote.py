@@ -234,6 +234,8 @@ def _check_value(value: Any, call: dict[str, Any]) -> None:
     """
     parts = list(value) if isinstance(value, tuple) else [value]
     for number, part in enumerate(parts):
+        if _is_number_array(part):
+            continue  # a copy of a large array takes long
         try:
             serialize(part, on_error="raise")
         except Exception as error:  # noqa: BLE001 - any class of a notebook may fail here
@@ -244,6 +246,11 @@ def _check_value(value: Any, call: dict[str, Any]) -> None:
                 f"{call['name']} returns {f'{name}, ' if name else ''}a {type(part).__name__} that cannot be sent to "
                 f"another worker ({reason}). Use it in the same step, or deploy without --tasks-on workers."
             ) from None
+
+
+def _is_number_array(value: Any) -> bool:
+    """Return True for a NumPy array or scalar without Python objects, which any worker can get."""
+    return type(value).__module__ == "numpy" and not getattr(getattr(value, "dtype", None), "hasobject", True)
 
 
 def run_task(call: dict[str, Any], arguments: bytes, *values: Any) -> Any:
