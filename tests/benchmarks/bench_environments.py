@@ -32,6 +32,7 @@ from distributed.diagnostics.plugin import PipInstall, UploadDirectory
 from tabulate import tabulate
 
 from jupyter_pipeline.environments.capture.local_code import find_local_code
+from jupyter_pipeline.environments.sync import synchronize
 from jupyter_pipeline.environments.sync.import_check import check_imports
 from jupyter_pipeline.environments.sync.session import get_session
 from jupyter_pipeline.environments.sync.synchronize import diff_environment, sync_environment
@@ -242,6 +243,7 @@ def measure_installs(folder: Path, tool: str, rounds: int) -> None:
     wheels = [make_wheel(folder, f"{n}.0") for n in range(3 * rounds + 1)]
     kernel = folder / "kernel"
     theirs, changed, asked = [], [], []
+    synchronize.find_further_sites = dict  # type: ignore[assignment] # as on another host
     with _cluster() as client:
         sys.path.insert(0, str(kernel))
 

@@ -216,6 +216,8 @@ def kernel_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[...
     site = tmp_path / "kernel-site"
     site.mkdir()
     monkeypatch.syspath_prepend(str(site))
+    # The workers of a test share this host, but not the folders of the kernel's packages.
+    monkeypatch.setattr("jupyter_pipeline.environments.sync.synchronize.find_further_sites", dict)
 
     def install(wheel: Path, *, from_index: bool = False) -> Path:
         shutil.rmtree(site)

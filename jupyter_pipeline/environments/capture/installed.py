@@ -12,9 +12,9 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from jupyter_pipeline.environments.capture.dependencies import list_top_level_modules
-from jupyter_pipeline.environments.plugins.distributions import parse_origin
+from jupyter_pipeline.environments.plugins.distributions import hash_site, parse_origin
 
-__all__ = ["InstalledCode"]
+__all__ = ["InstalledCode", "find_further_sites"]
 
 _SITES = ("/site-packages/", "/dist-packages/")
 
@@ -41,6 +41,25 @@ class InstalledCode:
             if file.startswith(folder) and file[len(folder) :].partition("/")[0].partition(".")[0] in names:
                 return True
         return False
+
+
+def find_further_sites() -> dict[str, tuple[str, bool]]:
+    """Return the folders of the search path with installed distributions, without those of the interpreter.
+
+    Returns
+    -------
+    dict
+        Hash of each folder, and True if it precedes the packages of the interpreter.
+    """
+    base = _base_folders()
+    order = [os.path.realpath(path) for path in sys.path]
+    packages = os.path.realpath(sysconfig.get_path("purelib"))
+    end = order.index(packages) if packages in order else len(order)
+    found = {}
+    for number, (path, place) in enumerate(zip(sys.path, order, strict=True)):
+        if path and not f"{place}/".startswith(base) and _provided_modules(place) and (digest := hash_site(path)):
+            found[path] = (digest, number < end)
+    return found
 
 
 @functools.cache

@@ -8,6 +8,7 @@ come from an index have a ``direct_url.json``. The result for each folder of the
 from __future__ import annotations
 
 import hashlib
+import importlib
 import itertools
 import json
 import os
@@ -15,13 +16,15 @@ import platform
 import re
 import sys
 import sysconfig
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 Row = tuple[str, str, str, str]
 """Normalized name, version, source and URL: the fields of ``models.Distribution``."""
 
+_RECORDS = ("RECORD", "installed-files.txt", "SOURCES.txt", "PKG-INFO")
+_SITES: dict[str, tuple[int, str]] = {}
 _SCANS: dict[str, tuple[tuple[Any, ...], dict[Any, list[Row]], list[Row]]] = {}
 _DIGESTS: dict[str, tuple[list[Row], str]] = {}
 
@@ -80,6 +83,43 @@ def scan_distributions(paths: Sequence[str]) -> list[Row]:
         rows = rows if rows == present else present  # the digest is cached by identity of the list
         _SCANS["last"] = known, folders, rows
     return rows
+
+
+def hash_site(path: str) -> str:
+    """Return a hash of the distributions installed in the folder `path` and of their files; empty if it has none.
+
+    Installers record the hashes of all files of a distribution, so the records are compared instead of the files.
+    """
+    try:
+        state = os.stat(path)  # noqa: PTH116
+        if _SITES.get(path, (0, ""))[0] != state.st_mtime_ns:
+            names = sorted(n for n in os.listdir(path) if n.endswith((".dist-info", ".egg-info")))  # noqa: PTH208
+            found = [(n, [_read(os.path.join(path, n, file)) for file in _RECORDS]) for n in names]  # noqa: PTH118
+            _SITES[path] = (state.st_mtime_ns, hashlib.blake2b(repr(found).encode()).hexdigest() if found else "")
+    except OSError:
+        return ""
+    return _SITES[path][1]
+
+
+def use_sites(sites: Mapping[str, tuple[str, bool]]) -> list[str]:
+    """Add the kernel's folders of packages to the search path if they are the same here.
+
+    Parameters
+    ----------
+    sites : mapping
+        Hash of each folder, and True if it precedes the packages of the interpreter.
+
+    Returns
+    -------
+    list of str
+        Folders that were added.
+    """
+    added = [path for path, (digest, _) in sites.items() if path not in sys.path and hash_site(path) == digest]
+    sys.path[:0] = [path for path in added if sites[path][1]]
+    sys.path += [path for path in added if not sites[path][1]]
+    if added:
+        importlib.invalidate_caches()
+    return added
 
 
 def _folder(path: str) -> Iterable[Row]:

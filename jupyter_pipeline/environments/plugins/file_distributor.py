@@ -44,6 +44,8 @@ class FileDistributor:
         Number of changes.
     progress : dict
         Transfers in progress, by host.
+    origins : dict
+        Paths and sizes of the kernel's files, by hash of the content.
     """
 
     def __init__(self, store: FileStore, gate: WorkerGate, *, inside_kernel: bool) -> None:
@@ -54,10 +56,19 @@ class FileDistributor:
         self.folders: dict[str, FolderState] = {}
         self.generation = 0
         self.progress: dict[str, str] = {}
+        self.origins: dict[str, tuple[str, int]] = {}
 
     async def stage(self, blobs: list[list[Any]]) -> None:
         """Store content for a later `apply`."""
         await asyncio.to_thread(self.store.stage, blobs)
+
+    async def take(self, places: dict[str, tuple[str, int]]) -> list[str]:
+        """Stage content from the same paths on this host and return the hashes that are still missing.
+
+        Other hosts and later workers look at these paths, too, before content is sent to them.
+        """
+        self.origins = {digest: self.origins[digest] for digest in self.origins.keys() & self._places()} | places
+        return await asyncio.to_thread(self.store.take, places)
 
     async def apply(self, updates: dict[str, FolderUpdate], blobs: list[list[Any]]) -> dict[str, Any]:
         """Bring folders to a new state on every host, or on none.
@@ -141,10 +152,17 @@ class FileDistributor:
         """Stage content on other hosts in chunks, so that no process holds all of it in memory."""
         hosts = sorted({self.gate.ready[worker]["host"] for worker in stores.values()})
         done = 0
+        wanted = set(hashes)
+        places = {digest: self.origins[digest] for digest in wanted & self.origins.keys()}
+        without: dict[str, list[str]] = {}
+        if stores and places:
+            without = await self.gate.call_workers(stores.values(), "environment_take", places=places)
+        lacking = {w: wanted - places.keys() | {*without.get(w, places)} for w in stores.values()}
         try:
-            for chunk in self._chunks(hashes) if stores else ():
+            for chunk in self._chunks(set().union(*lacking.values())):
                 packed = await asyncio.to_thread(self._packed, chunk)
-                await self.gate.call_workers(stores.values(), "environment_stage", blobs=packed)
+                workers = [w for w, missing in lacking.items() if not missing.isdisjoint(chunk)]
+                await self.gate.call_workers(workers, "environment_stage", blobs=packed)
                 done += sum(blob[1] for blob in packed)
                 self.progress = dict.fromkeys(hosts, f"{done / 2**20:.1f} MiB of code")
         finally:
@@ -199,7 +217,8 @@ class FileDistributor:
         """Return the files for a worker with the store ID `store`. The caller must hold `lock`."""
         shared = store == self.store.id
         folders = {k: {**r, "files": {} if shared else r["files"]} for k, r in self.folders.items()}
-        return {"folders": folders, "shared": shared, "generation": self.generation}
+        origins = {} if shared else {digest: self.origins[digest] for digest in self.origins.keys() & self._places()}
+        return {"folders": folders, "shared": shared, "generation": self.generation, "origins": origins}
 
     def base_search_path(self) -> list[str]:
         """Return the scheduler's search path without the synced folders."""

@@ -21,6 +21,7 @@ import fcntl
 import json
 import os
 import shutil
+import stat
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
@@ -144,6 +145,25 @@ class FileStore:
         for blob in blobs:
             write_atomically(self.staged(blob[0]), unpack_blob(blob))
 
+    def take(self, places: Mapping[str, tuple[str, int]]) -> list[str]:
+        """Stage content from files of this host and return the hashes that are in none of them.
+
+        Parameters
+        ----------
+        places : mapping
+            Path and size of a file by hash of its content. On a shared file system, it is the kernel's file.
+        """
+        missing = []
+        for digest, (path, size) in places.items():
+            if self.has(digest):
+                continue
+            content = _read_regular(path, size)
+            if content is None or content_hash(content) != digest:
+                missing.append(digest)
+            else:
+                write_atomically(self.staged(digest), content)
+        return missing
+
     def commit(self, changes: Changes, generation: int) -> None:
         """Apply all of `changes` or none, and set the store to `generation`.
 
@@ -249,6 +269,17 @@ def _locked(path: Path) -> Iterator[None]:
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def _read_regular(path: str, size: int) -> bytes | None:
+    """Return the content of a regular file of `size` bytes; ``None`` if there is none, or it cannot be read."""
+    try:
+        info = os.stat(path)  # noqa: PTH116 - a pipe of this name must not be opened
+        if stat.S_ISREG(info.st_mode) and info.st_size == size:
+            return Path(path).read_bytes()
+    except OSError:
+        pass
+    return None
 
 
 def _in_use(root: Path) -> bool:

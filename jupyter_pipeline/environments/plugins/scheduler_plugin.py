@@ -12,7 +12,11 @@ from typing import Any
 
 from distributed.diagnostics.plugin import SchedulerPlugin
 
-from jupyter_pipeline.environments.plugins.distributions import describe_environment, scan_distributions
+from jupyter_pipeline.environments.plugins.distributions import (
+    describe_environment,
+    scan_distributions,
+    use_sites,
+)
 from jupyter_pipeline.environments.plugins.file_distributor import FileDistributor
 from jupyter_pipeline.environments.plugins.file_store import FileStore
 from jupyter_pipeline.environments.plugins.package_distributor import PackageDistributor
@@ -39,6 +43,7 @@ class EnvironmentSchedulerPlugin(SchedulerPlugin):  # type: ignore[misc] # distr
 
     def __init__(self, worker_plugin: bytes, kernel: list[Any]) -> None:
         self.worker_plugin = worker_plugin
+        self.sites: dict[str, tuple[str, bool]] = {}
         self.kernel = kernel
 
     # Lifecycle
@@ -57,11 +62,13 @@ class EnvironmentSchedulerPlugin(SchedulerPlugin):  # type: ignore[misc] # distr
             environment_progress=self.progress,
             environment_apply=self.files.apply,
             environment_stage=self.files.stage,
+            environment_take=self.files.take,
             environment_blobs=self.files.blobs,
             environment_install=self.packages.install,
             environment_wheel=self.packages.wheel,
             environment_variables=self.packages.set_variables,
             environment_check=self.check,
+            environment_sites=self.use_sites,
             environment_pull=self.pull,
             environment_joined=self.joined,
         )
@@ -101,7 +108,7 @@ class EnvironmentSchedulerPlugin(SchedulerPlugin):  # type: ignore[misc] # distr
     async def pull(self, worker: str, store: str) -> dict[str, Any]:
         """Return the state that a worker must have; waits for a change in progress."""
         async with self.files.lock:
-            return {**self.files.state_for(store), **self.packages.worker_state()}
+            return {**self.files.state_for(store), **self.packages.worker_state(), "sites": self.sites}
 
     async def joined(self, worker: str, report: dict[str, Any], generation: int, spec: str, reason: str) -> bool:
         """Release a prepared worker, or hold one that failed and report the reason to clients.
@@ -154,6 +161,14 @@ class EnvironmentSchedulerPlugin(SchedulerPlugin):  # type: ignore[misc] # distr
             "workers": workers,
             "failed": self.gate.failed,
         }
+
+    async def use_sites(self, sites: dict[str, tuple[str, bool]]) -> None:
+        """Add the kernel's folders of packages to the search paths of processes that have the same folders."""
+        async with self.files.lock:
+            self.sites |= sites
+            if not self.inside_kernel:
+                await asyncio.to_thread(use_sites, sites)
+            await self.gate.call_workers(self.gate.ready, "environment_sites", sites=sites)
 
     async def check(self, modules: dict[str, str]) -> dict[str, Any]:
         """Check on one worker that it would import `modules`; see `module_check.check_modules`.

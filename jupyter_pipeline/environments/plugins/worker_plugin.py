@@ -14,7 +14,7 @@ from typing import Any
 from distributed.diagnostics.plugin import WorkerPlugin
 
 from jupyter_pipeline.environments.plugins.content import safe_path
-from jupyter_pipeline.environments.plugins.distributions import describe_environment, scan_distributions
+from jupyter_pipeline.environments.plugins.distributions import describe_environment, scan_distributions, use_sites
 from jupyter_pipeline.environments.plugins.file_store import FileStore
 from jupyter_pipeline.environments.plugins.file_tree import write_atomically
 from jupyter_pipeline.environments.plugins.installer import clear_version_cache, install_packages, is_loaded
@@ -52,7 +52,9 @@ class EnvironmentWorkerPlugin(WorkerPlugin):  # type: ignore[misc] # distributed
             environment_prepare=self.prepare,
             environment_report=self.report,
             environment_check=self.check,
+            environment_sites=self.use_sites,
             environment_stage=self.stage,
+            environment_take=self.take,
             environment_commit=self.commit,
             environment_refresh=self.refresh,
             environment_install=self.install,
@@ -82,6 +84,7 @@ class EnvironmentWorkerPlugin(WorkerPlugin):  # type: ignore[misc] # distributed
                 if not self.store.id:
                     await asyncio.to_thread(self.store.open)
                 reply = await scheduler.environment_pull(worker=address, store=self.store.id)
+                await self.use_sites(reply["sites"])
                 await self._catch_up(reply)
                 await self.set_variables(reply["variables"])
                 if reply["spec"] and not self.inside_kernel:
@@ -107,13 +110,15 @@ class EnvironmentWorkerPlugin(WorkerPlugin):  # type: ignore[misc] # distributed
             await asyncio.to_thread(lock.__enter__)  # one process fetches for all processes on this host
             try:
                 if self.store.state()["generation"] < reply["generation"]:
-                    await self._fetch(folders, reply["generation"])
+                    await self._fetch(folders, reply["generation"], reply["origins"])
             finally:
                 lock.__exit__(None, None, None)
         self._use(reply["folders"], [])
 
-    async def _fetch(self, folders: Mapping[str, Any], generation: int) -> None:
+    async def _fetch(self, folders: Mapping[str, Any], generation: int, origins: Mapping[str, Any]) -> None:
         changes, missing = await asyncio.to_thread(self.store.complete, folders)
+        places = {digest: origins[digest] for digest in missing & origins.keys()}
+        missing -= places.keys() - set(await asyncio.to_thread(self.store.take, places))
         while missing:
             blobs = await self.worker.scheduler.environment_blobs(hashes=sorted(missing), limit=CHUNK)
             await asyncio.to_thread(self.store.stage, blobs)
@@ -156,6 +161,11 @@ class EnvironmentWorkerPlugin(WorkerPlugin):  # type: ignore[misc] # distributed
             report["rows"] = [list(row) for row in scan_distributions([p for p in sys.path if not p.startswith(code)])]
         return report
 
+    async def use_sites(self, sites: dict[str, tuple[str, bool]]) -> None:
+        """Add the kernel's folders of packages to the search path if they are the same on this host."""
+        if not self.inside_kernel:
+            await asyncio.to_thread(use_sites, sites)
+
     async def check(self, modules: dict[str, str]) -> dict[str, str]:
         """Return a problem by name for `modules` that this worker would not import as the kernel does."""
         return await asyncio.to_thread(check_modules, modules)
@@ -163,6 +173,10 @@ class EnvironmentWorkerPlugin(WorkerPlugin):  # type: ignore[misc] # distributed
     async def stage(self, blobs: list[list[Any]]) -> None:
         """Store content for a commit."""
         await asyncio.to_thread(self.store.stage, blobs)
+
+    async def take(self, places: dict[str, tuple[str, int]]) -> list[str]:
+        """Stage content from files of this host and return the hashes that are in none of them."""
+        return await asyncio.to_thread(self.store.take, places)
 
     async def commit(self, changes: dict[str, Any], generation: int) -> None:
         """Replace files."""

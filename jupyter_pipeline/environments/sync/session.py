@@ -71,6 +71,8 @@ class Session:
         Distributions of the kernel in the last sync.
     kernel_digest : str
         Digest of the kernel's environment in the last sync.
+    sites : dict
+        Folders of packages that were named to the cluster.
     last_check : object
         Last check of the imports; see `import_check`.
     """
@@ -88,6 +90,7 @@ class Session:
         self.kernel: object = None
         self.kernel_digest = ""
         self.last_check: Any = None
+        self.sites: dict[str, tuple[str, bool]] = {}
 
     @property
     def client(self) -> distributed.Client:
@@ -215,10 +218,20 @@ class Session:
             self._sent[folder.key] = (folder.digest, folder.files)
         return reply, sent
 
+    def _list_unreachable(self, contents: Mapping[str, tuple[Folder, str, Entry]], say: Progress) -> list[str]:
+        """Return the hashes of contents that the cluster cannot read from the kernel's paths.
+
+        On a shared file system the cluster copies them from there, after a comparison of the content.
+        """
+        places = {digest: (folder.locate(path), entry[2]) for digest, (folder, path, entry) in contents.items()}
+        missing: list[str] = self.call("environment_take", say, places=places)
+        return missing
+
     def _send(self, folders: Sequence[Folder], missing: Sequence[str], say: Progress) -> int:
         wanted = set(missing)
         places = [(f, p, e) for f in folders for p, e in f.files.items() if e[0] != "l" and e[1] in wanted]
-        places = list({e[1]: (f, p, e) for f, p, e in places}.values())
+        unique = {e[1]: (f, p, e) for f, p, e in places}
+        places = [unique[digest] for digest in self._list_unreachable(unique, say)]
         total = sum(e[2] for *_, e in places)
         done = sent = 0
         for chunk in _chunks(places):

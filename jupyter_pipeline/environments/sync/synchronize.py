@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_pipeline.environments.capture.environment import capture_environment, environment_from_rows
 from jupyter_pipeline.environments.capture.folder import SENSITIVE, Folder
 from jupyter_pipeline.environments.capture.ignore import IgnoreRules
+from jupyter_pipeline.environments.capture.installed import find_further_sites
 from jupyter_pipeline.environments.capture.local_code import (
     LocalCode,
     find_imported_files,
@@ -138,6 +139,7 @@ def _sync(
     for folder in folders:
         folder.refresh()
         notes += _list_left_out(folder)
+    _share_sites(session)
     kernel = capture_environment() if packages else Environment(python="", platform="", prefix="")
     request = session.build_request(folders)
     sent = sum(len(blob[3]) for blob in request["blobs"])
@@ -281,6 +283,14 @@ def _update_task_keys(session: Session, folders: Sequence[Folder]) -> None:
 
     code = sorted((folder.key, folder.digest) for folder in folders if folder.files)
     set_code_digest(session.cluster, content_hash(repr(code).encode()) if code else "")
+
+
+def _share_sites(session: Session) -> None:
+    """Let the cluster use the kernel's further folders of packages, such as module stacks, where they are the same."""
+    sites = find_further_sites()
+    if sites != session.sites:
+        session.call("environment_sites", sites=sites)
+        session.sites = sites
 
 
 def _share_variables(session: Session, names: Collection[str]) -> list[str]:

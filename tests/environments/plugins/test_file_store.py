@@ -218,3 +218,16 @@ def test_a_torn_journal_is_no_change(store: FileStore) -> None:
     (store.root / "journal.json").write_text(json.dumps({"generation": 2})[:-3])
     store.recover()
     assert store.state()["generation"] == 1
+
+
+def test_content_is_taken_only_from_a_file_that_has_it(store: FileStore, tmp_path: Path) -> None:
+    places = {}
+    for name, content in (("same", b"1"), ("edited", b"2"), ("gone", b"3"), ("pipe", b"")):
+        (tmp_path / name).write_bytes(content)
+        places[content_hash(content)] = (str(tmp_path / name), len(content))
+    (tmp_path / "edited").write_bytes(b"9")
+    (tmp_path / "gone").unlink()
+    (tmp_path / "pipe").unlink()
+    os.mkfifo(tmp_path / "pipe")
+    assert store.take(places) == [content_hash(content) for content in (b"2", b"3", b"")]
+    assert store.staged(content_hash(b"1")).read_bytes() == b"1"

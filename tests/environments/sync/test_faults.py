@@ -27,7 +27,9 @@ Value = Callable[[str], list[object]]
 _SYNC = """
 import sys
 from distributed import Client
+from jupyter_pipeline.environments.sync.session import Session
 from jupyter_pipeline.environments.sync.synchronize import sync_environment
+Session._list_unreachable = lambda self, contents, say: list(contents)  # as on another host
 client = Client(sys.argv[1], set_as_default=False)
 sync_environment(client, directories=[sys.argv[2]], packages=False, progress=lambda text: print(text, flush=True))
 """

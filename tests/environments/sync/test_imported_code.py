@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from distributed import Client, LocalCluster
 
+from jupyter_pipeline.environments.sync import synchronize
 from jupyter_pipeline.environments.sync.synchronize import diff_environment, sync_environment
 from jupyter_pipeline.models import SyncReport
 
@@ -206,7 +207,11 @@ def test_a_large_folder_from_which_nothing_was_imported_is_named(kernel: Path, r
 
 
 def test_a_second_folder_of_packages_is_not_sent(
-    kernel: Path, remote: Client, module: str, make_wheel: Callable[..., Path]
+    kernel: Path,
+    remote: Client,
+    module: str,
+    make_wheel: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     stack = kernel.parent / "stack"
     with zipfile.ZipFile(make_wheel(kernel.parent, "1.0", name=module)) as wheel:
@@ -215,9 +220,24 @@ def test_a_second_folder_of_packages_is_not_sent(
     sys.path.insert(0, str(stack))
     importlib.import_module(module)
     importlib.import_module(f"{module}_loose")
+    with monkeypatch.context() as other_host:
+        other_host.setattr(synchronize, "find_further_sites", lambda: {str(stack): ("other content", True)})
+        assert module not in str(sync(remote).uploaded)
+        assert "ModuleNotFoundError" in str(evaluate(remote, f"{module}.version"))
+        assert evaluate(remote, f"{module}_loose.x") == 1
     sync(remote)
-    assert "ModuleNotFoundError" in str(evaluate(remote, f"{module}.version"))
-    assert evaluate(remote, f"{module}_loose.x") == 1
+    assert evaluate(remote, f"{module}.__file__") == str(stack / module / "__init__.py")
+
+
+def test_content_that_the_worker_reads_from_the_same_path_is_not_sent(
+    kernel: Path, remote: Client, module: str
+) -> None:
+    write(kernel, {f"{module}/__init__.py": "x = 1"})
+    (kernel / module / "table.bin").write_bytes(os.urandom(3 * 2**20))
+    sys.path.insert(0, str(kernel))
+    importlib.import_module(module)
+    assert sum(record["bytes"] for record in sync(remote).uploaded) < 2**20
+    assert "table.bin" in list_sent(remote, module)
 
 
 def test_a_namespace_package_over_two_folders_is_one_on_the_worker(kernel: Path, remote: Client, module: str) -> None:
@@ -262,7 +282,7 @@ def test_modules_that_a_worker_would_not_import_are_named(kernel: Path, remote: 
         importlib.import_module(f"{module}.{name}")
     sys.modules[broken.name] = importlib.util.module_from_spec(broken)
     sys.modules[broken.name].__file__ = broken.origin
-    [item] = diff_environment(remote)
+    [item] = [item for item in diff_environment(remote) if item.kernel == "imported"]
     assert item.package == f"{module}, {module}.a, {module}.b and 1 more"
     assert (item.kernel, item.reason) == ("imported", "cannot be found; %cluster sync sends it")
     report = sync_environment(remote, packages=False, options={"exclude": ["b.py"]})

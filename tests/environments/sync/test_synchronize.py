@@ -14,7 +14,7 @@ import pytest
 from distributed import Client, LocalCluster, Worker
 from waiting import wait_until
 
-from jupyter_pipeline.environments.sync.session import get_session
+from jupyter_pipeline.environments.sync.session import Session, get_session
 from jupyter_pipeline.environments.sync.synchronize import diff_environment, sync_environment
 from jupyter_pipeline.exceptions import NotFoundError, SyncError, UsageError
 
@@ -223,6 +223,7 @@ def test_an_interrupted_upload_is_resumed(
     for number in range(6):
         (project / f"part_{number}.bin").write_bytes(os.urandom(3 * 2**20))
     seen: list[str] = []
+    monkeypatch.setattr(Session, "_list_unreachable", lambda self, contents, _: list(contents))  # another host
 
     def interrupt(text: str) -> None:
         seen.append(text)
