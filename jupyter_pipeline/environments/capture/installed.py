@@ -44,7 +44,7 @@ class InstalledCode:
 
 
 def find_further_sites() -> dict[str, tuple[str, bool]]:
-    """Return the folders of the search path with installed distributions, without those of the interpreter.
+    """Return the folders of the search path with distributions, without the folders of the interpreter.
 
     Returns
     -------
