@@ -1,8 +1,9 @@
-"""Let many runs become due in the same minute, and count those that ended, were lost or doubled, and their delays.
+"""Let many runs, ten of each deployment, become due in the same minute.
 
-Usage: ``python tests/benchmarks/bench_due_runs.py [--runs 200] [--engine]`` with ``tests/support`` in ``PYTHONPATH``.
-Set ``JUPYTER_PIPELINE_DATABASE_URL`` for PostgreSQL. Without ``--engine``, a run is a small process that reports its
-states by REST, so that the service is measured and not the start of Prefect's engine, which takes seconds of a core.
+It counts those that ended, were lost or doubled, and shows their delays. Usage:
+``python tests/benchmarks/bench_due_runs.py [--runs 200] [--engine] [--postgres local] [--workers N]`` with
+``tests/support`` in ``PYTHONPATH``. Without ``--engine``, a run is a small process that reports its states by REST, so
+that the service is measured and not the start of Prefect's engine, which takes seconds of a core.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ from __future__ import annotations
 import argparse
 import collections
 import os
+import shutil
+import signal
 import statistics
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from scheduled_times import UNFINISHED
@@ -49,58 +53,81 @@ for kind in ("RUNNING", "COMPLETED"):
 """
 
 
+TIMES = (
+    "{} * * * *", "{} 0-23 * * *", "{} */1 * * *", "{} * */1 * *", "{} * 1-31 * *",
+    "{} * * 1-12 *", "{} * * */1 *", "{} * * * 0-6", "{} * * * */1", "{} 0-23 1-31 * *",
+)  # fmt: skip
+"""Expressions of the same times: a deployment has no schedule twice."""
+
+
 def deploy(count: int, minute: int, python: str) -> None:
     version, path = snapshots.store_snapshot({"flow.py": FLOW})
-    for number in range(count):
-        deployments.deploy(
-            DeploymentSpec(
-                name=f"due-{number}",
-                flow_name="due",
-                entrypoint="flow.py:due",
-                path=str(path),
-                version=version,
-                profile="local",
-                python=python,
-                schedules=(Schedule(cron=f"{minute} * * * *"),),
-                parameter_schema={"type": "object", "properties": {}},
-            )
+    specifications = [
+        DeploymentSpec(
+            name=f"due-{number}",
+            flow_name="due",
+            entrypoint="flow.py:due",
+            path=str(path),
+            version=version,
+            profile="local",
+            python=python,
+            schedules=tuple(
+                Schedule(cron=text.format(minute), slug=f"time-{place}") for place, text in enumerate(TIMES)
+            ),
+            parameter_schema={"type": "object", "properties": {}},
         )
+        for number in range(count // len(TIMES))
+    ]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(deployments.deploy, specifications))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--engine", action="store_true", help="run real flows")
+    parser.add_argument("--postgres", default="")
+    parser.add_argument("--workers", type=int)
     options = parser.parse_args()
+<<<<<<< HEAD
     with tempfile.TemporaryDirectory(prefix="due-runs-") as folder:
         measure(Path(folder), options)
 
 
 def measure(state: Path, options: argparse.Namespace) -> None:
     """Deploy flows that are due at once, and print the delays of their runs."""
+=======
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a timeout ends the service, too
+    state = Path(tempfile.mkdtemp(prefix="due-runs-"))
+>>>>>>> 8ac04c1 (Measure runs due at once and many schedules on PostgreSQL)
     os.environ["JUPYTER_PIPELINE_STATE"] = str(state)
     reporter = state / "reporter"
     reporter.write_text(REPORTER.format(python=sys.executable))
     reporter.chmod(0o700)
-    service.up()
     try:
-        due = (time.time() // 60 + 3 + options.runs // 60) * 60
+        service.up(postgres=options.postgres, workers=options.workers)
+        due = (time.time() // 60 + 2 + options.runs // 400) * 60
         deploy(options.runs, time.gmtime(due).tm_min, "" if options.engine else str(reporter))
         print(f"deployed {options.runs}, due in {due - time.time():.0f} s", flush=True)
         while time.time() < due + 1200:
-            time.sleep(10)
+            time.sleep(5)
             found = [run for run in runs.list_runs(limit=10 * options.runs) if run.expected_start == due]
             if time.time() > due + 30 and not any(run.state in UNFINISHED for run in found):
                 break
         by_deployment = collections.Counter(run.deployment for run in found)
+        missing = sum(
+            max(0, len(TIMES) - by_deployment[f"due-{number}"]) for number in range(options.runs // len(TIMES))
+        )
+        doubled = sum(max(0, number - len(TIMES)) for number in by_deployment.values())
         delays = sorted(run.start - due for run in found if run.start)
         print(
             f"{options.runs} runs due at once: {dict(collections.Counter(run.state for run in found))}, "
-            f"lost {options.runs - len(by_deployment)}, doubled {sum(count > 1 for count in by_deployment.values())}, "
+            f"lost {missing}, doubled {doubled}, "
             f"start after {statistics.median(delays):.0f} s (median), {delays[-1]:.0f} s (last)"
         )
     finally:
         service.down()
+        shutil.rmtree(state)
 
 
 if __name__ == "__main__":

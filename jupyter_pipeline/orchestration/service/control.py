@@ -115,6 +115,8 @@ def up(
                 raise ServiceError("The service runs with another database. Stop it first: jupyter pipeline down")
             if (workers is not None or broker) and dict(state.settings) != settings:
                 raise ServiceError("The service runs with other settings. Stop it first: jupyter pipeline down")
+            if dict(state.settings) != settings:
+                report("The settings have changed since the start. Apply them: jupyter pipeline down, then up")
             _wait_until_running(report, timeout=_start_timeout(settings))
             return status()
         choice = database.select(service_dir(), postgres, state, migrate=migrate)

@@ -163,7 +163,7 @@ def test_an_occupied_port_is_refused_at_once() -> None:
 def test_an_occupied_remembered_port_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
     chosen: list[int] = []
 
-    def launch(port: int, choice: str, *, fixed: bool, migrate: bool) -> None:
+    def launch(port: int, choice: str, settings: object, *, fixed: bool, migrate: bool) -> None:
         chosen.append(port)
         raise ServiceError("far enough")
 
