@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import collections
 import os
-import shutil
 import signal
 import statistics
 import sys
@@ -89,17 +88,13 @@ def main() -> None:
     parser.add_argument("--postgres", default="")
     parser.add_argument("--workers", type=int)
     options = parser.parse_args()
-<<<<<<< HEAD
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a timeout ends the service, too
     with tempfile.TemporaryDirectory(prefix="due-runs-") as folder:
         measure(Path(folder), options)
 
 
 def measure(state: Path, options: argparse.Namespace) -> None:
     """Deploy flows that are due at once, and print the delays of their runs."""
-=======
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a timeout ends the service, too
-    state = Path(tempfile.mkdtemp(prefix="due-runs-"))
->>>>>>> 8ac04c1 (Measure runs due at once and many schedules on PostgreSQL)
     os.environ["JUPYTER_PIPELINE_STATE"] = str(state)
     reporter = state / "reporter"
     reporter.write_text(REPORTER.format(python=sys.executable))
@@ -127,7 +122,6 @@ def measure(state: Path, options: argparse.Namespace) -> None:
         )
     finally:
         service.down()
-        shutil.rmtree(state)
 
 
 if __name__ == "__main__":

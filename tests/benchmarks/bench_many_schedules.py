@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import collections
 import os
-import shutil
 import signal
 import statistics
 import sys
@@ -58,7 +57,12 @@ def main() -> None:
     parser.add_argument("--workers", type=int)
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a timeout ends the service, too
-    state = Path(tempfile.mkdtemp(prefix="many-schedules-"))
+    with tempfile.TemporaryDirectory(prefix="many-schedules-") as folder:
+        measure(Path(folder), options)
+
+
+def measure(state: Path, options: argparse.Namespace) -> None:
+    """Deploy, wait, and print the lateness of the runs."""
     os.environ["JUPYTER_PIPELINE_STATE"] = str(state)
     reporter = state / "reporter"
     reporter.write_text(REPORTER.format(python=sys.executable))
@@ -88,7 +92,6 @@ def main() -> None:
         )
     finally:
         service.down()
-        shutil.rmtree(state)
 
 
 if __name__ == "__main__":
