@@ -69,6 +69,7 @@ def deploy(count: int, minute: int, python: str) -> None:
             path=str(path),
             version=version,
             profile="local",
+            concurrency_limit=len(TIMES),
             python=python,
             schedules=tuple(
                 Schedule(cron=text.format(minute), slug=f"time-{place}") for place, text in enumerate(TIMES)

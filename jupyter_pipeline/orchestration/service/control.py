@@ -121,6 +121,7 @@ def up(
             return status()
         choice = database.select(service_dir(), postgres, state, migrate=migrate)
         server_settings.check_processes(settings.get("workers", 1), choice)
+        _resolve_broker(settings)
         chosen = _choose_port(port, state, report)
         if choice == database.LOCAL:
             report("Preparing the local PostgreSQL server")
@@ -260,6 +261,12 @@ def _choose_port(port: int | None, state: ServiceState | None, report: Progress)
     return chosen
 
 
+def _resolve_broker(settings: Mapping[str, Any]) -> str:
+    """Return the address of a Redis server of the user, with the values of its variables; empty for a local one."""
+    broker = str(settings.get("broker", server_settings.LOCAL))
+    return "" if broker == server_settings.LOCAL else database.replace_variables(broker, os.environ, option="--broker")
+
+
 def _launch(
     port: int, choice: str, settings: Mapping[str, Any], *, fixed: bool, migrate: bool
 ) -> subprocess.Popen[bytes]:
@@ -270,9 +277,8 @@ def _launch(
     inherited = {name: value for name, value in os.environ.items() if name != environment_variables.CLUSTER}
     if choice not in ("", database.LOCAL):
         inherited[environment_variables.DATABASE] = database.resolve_address(choice, os.environ)
-    broker = settings.get("broker", server_settings.LOCAL)
-    if broker != server_settings.LOCAL:
-        inherited[environment_variables.BROKER] = database.replace_variables(broker, os.environ, option="--broker")
+    if broker := _resolve_broker(settings):
+        inherited[environment_variables.BROKER] = broker
     descriptor = os.open(log_path(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         process = subprocess.Popen(

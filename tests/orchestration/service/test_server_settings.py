@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from redis_program import MISSING
 
 from jupyter_pipeline.exceptions import ConfigurationError, PipelineError, ServiceError, UsageError
 from jupyter_pipeline.orchestration import service, service_state
 from jupyter_pipeline.orchestration.service import server_settings
 from jupyter_pipeline.orchestration.service.environment import server_environment, worker_environment
 from jupyter_pipeline.orchestration.service_state import Secrets
+from jupyter_pipeline.paths import service_dir
 
 
 def _write(text: str) -> Path:
@@ -91,6 +93,13 @@ def test_options_that_cannot_work_start_nothing(options: dict[str, Any], complai
         service.up(**options)
     assert "hunter2" not in str(refused.value)
     assert service_state.read_state() is None
+
+
+@pytest.mark.skipif(bool(MISSING), reason=MISSING or "installed")
+def test_an_unset_variable_of_the_broker_is_named_before_a_server_is_prepared() -> None:
+    with pytest.raises(ConfigurationError, match="--broker: the variable SURELY_UNSET is not set"):
+        service.up(postgres="local", workers=2, broker="redis://:${SURELY_UNSET}@host")
+    assert not (service_dir() / "postgresql").exists()
 
 
 def test_missing_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
