@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -174,6 +175,31 @@ def test_a_missing_interpreter_is_reported(programs: Path) -> None:
     (problem,) = problems("pbs", {"cluster_kwargs.python": "/no/such/python"})
     assert problem.startswith("There is no interpreter /no/such/python.")
     assert problems("pbs", {"cluster_kwargs.python": "$CONDA_PREFIX/bin/python"}) == []
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "reason"),
+    [
+        ({"python": "srun -n 1 python"}, "There is no program srun."),
+        ({"python": "qstat -n 1 python"}, ""),
+        ({"python": "srun -n 1 python", "job_script_prologue": ["module load slurm"]}, ""),
+        ({"python": "srun python", "env_extra": ["module load slurm"]}, ""),
+        ({"python": "python", "job_script_prologue": ["conda activate x"]}, ""),
+        ({"python": ""}, "cluster_kwargs.python is empty."),
+        ({"local_directory": ""}, "cluster_kwargs.local_directory is empty."),
+        ({"log_directory": " "}, "cluster_kwargs.log_directory is empty."),
+        ({"interface": ""}, ""),
+        ({"walltime": "UNLIMITED"}, ""),
+        ({"job_extra": {"-C big": None}, "worker_extra_args": ["--nthreads", 2]}, ""),
+        ({"job_name": "my analysis", "queue": ""}, ""),
+    ],
+)
+def test_arguments_are_judged_as_in_the_class(kwargs: dict[str, Any], reason: str, programs: Path) -> None:
+    for name in ("qsub", "qstat", "qdel"):
+        program(programs, name)
+    overrides = {f"cluster_kwargs.{key.replace('_', '-')}": json.dumps(value) for key, value in kwargs.items()}
+    found = problems("pbs", overrides)
+    assert [problem.startswith(reason) for problem in found] == ([True] if reason else [])
 
 
 def test_an_unknown_interface_offers_those_that_are_there(programs: Path) -> None:

@@ -266,6 +266,16 @@ def test_a_dask_ctl_spec_is_a_profile(tmp_path: Path) -> None:
     assert (found.cluster_class, found.cluster_kwargs) == ("dask.distributed.LocalCluster", {"n_workers": 2})
 
 
+def test_a_hyphen_in_a_key_is_an_underscore(tmp_path: Path) -> None:
+    spec = "{module: dask_jobqueue, class: SLURMCluster, kwargs: {job-extra-directives: [-x], job_cpu: 2, cores: 1}}"
+    flint = spec.replace("kwargs:", "cluster-kwargs:").replace(
+        "module: dask_jobqueue, class: ", "cluster-class: dask_jobqueue."
+    )
+    for text in (spec, flint):
+        found = profiles.get_profile(str(write(tmp_path / "x.yaml", text)))
+        assert found.cluster_kwargs == {"job_extra_directives": ["-x"], "job_cpu": 2, "cores": 1}
+
+
 def test_positional_arguments_of_a_dask_ctl_spec_are_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "spec.yaml", "module: a\nclass: B\nargs: [1]\n")
     with pytest.raises(ConfigurationError, match="args: positional arguments"):
