@@ -83,7 +83,7 @@ class Assignments:
             return
         self.functions.iterate(value)
         if former.kind is not IMMUTABLE:
-            heap.write(former.objects)
+            heap.write_value(former)
             heap.link(former.objects, heap.hold(value) | value.contents)
         made = heap.own(result)
         kind = former.type if former.kind is CONTAINER or former.kind is TABLE else made.type
@@ -98,8 +98,10 @@ class Assignments:
                 base = self.evaluator.visit(target.value)
                 if isinstance(target, ast.Subscript):
                     self.evaluator.visit_index(target.slice, base)
-                write = self.heap.write_elements if is_cell(target.value) else self.heap.write
-                write(base.objects)
+                if is_cell(target.value):
+                    self.heap.write_elements(base.objects)
+                else:
+                    self.heap.write_value(base)
                 if type(base.type) is Imported:
                     self._store_in_library(target, base)
                 self.functions.run_protocol(base, "delete")
@@ -147,7 +149,7 @@ class Assignments:
         if of_class and self.state.summary is not None:
             self.state.summary.mutates_class = True
         if isinstance(target.value, ast.Name) or of_class:
-            self.heap.write(base.objects)
+            self.heap.write_value(base)
         elif is_cell(target.value):
             self.heap.write_elements(base.objects)
         else:

@@ -13,6 +13,7 @@ from jupyter_pipeline.compiler.analysis.library_models.model import words
 from jupyter_pipeline.compiler.analysis.library_models.registry import (
     DRAWING_METHODS,
     METHODS,
+    find_function,
     find_method,
     find_method_files,
     has_random_state,
@@ -145,8 +146,11 @@ class Calls:
             named = held if call.keywords else 0  # the values of ``dict(key=value)``
             return Value(0, self.heap.contents(args) | named, True, CONTAINER)
         if name in python_builtins.ITERATOR_FUNCTIONS:
+            if any(type(v.type) is Imported and find_function(v.type.path) is None for v in args[:1]):
+                held |= self.heap.allocate_foreign(held)  # such as ``map(library.Model, names)``
             return Value(held & self.heap.iterators, held, True, ITERATOR)
         if name == "type" and len(args) > 1:
+            self.functions.record_class()
             register_derived_class(self.heap, self.heap.hold(args[1]))
             self.functions.run_protocol(args[1], "subclass")
         if name in python_builtins.PART_FUNCTIONS:

@@ -69,6 +69,7 @@ class Definitions:
     def define(self, summary: FunctionSummary, contents: int) -> Value:
         """Return a new function that holds `contents`."""
         made = self.heap.allocate(contents)
+        summary.defaults = contents if self.state.summary is None else made
         self.heap.attach(made, [summary])
         self.state.nested.append((made, summary))
         if self.state.summary is not None:
@@ -190,6 +191,7 @@ class Definitions:
         for one in node.body:
             if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef):
                 functions.append(self._define_method(one, summary, is_metaclass=is_metaclass))
+                contents |= functions[-1].defaults
                 hidden.setdefault(one.name, state.bindings.get(one.name))
                 state.bindings[one.name] = Binding(0, 0, UNKNOWN)
             else:
@@ -197,7 +199,7 @@ class Definitions:
         state.restore(hidden)
         made = heap.allocate(contents)
         heap.attach(made, functions)
-        heap.class_definitions |= heap.bit
+        self.functions.record_class()
         value = Value(made, 0, False, summary)
         self.functions.run_protocol(Value(contents, 0, False, UNKNOWN), "subclass")
         register_class(heap, bases, made)
@@ -281,6 +283,8 @@ def _summarize_effects(state: State, summary: FunctionSummary, objects: dict[str
             summary.mutates.add(name)
         if reachable & heap.iterated:
             summary.consumes.add(name)
+        if reachable & ~placeholder & heap.foreign:
+            summary.stores_foreign.add(name)
         if reachable & state.raised:
             summary.raises.add(name)
         for operation, operands in state.operations.items():
@@ -315,6 +319,7 @@ def _summarize_results(
     placeholders = {**state.placeholders, **objects}
     summary.returns = {name for name, own in placeholders.items() if own & reachable}
     summary.returns_fresh = any(v.fresh or v.objects for v in results)
+    summary.returns_foreign = bool(reachable & heap.foreign)
     summary.returns_overwriting = bool(reachable & heap.overwriting)
     summary.returns_texts = unite(*(v.texts for v in results))
     types = [v.type for v in results]

@@ -93,11 +93,19 @@ class Functions:
                 state.raised |= heap.reachable(value.objects)
         for name in summary.assigns:
             self._assign(summary, name)
+        if summary.defines_class:
+            self.record_class()
         if summary.is_dynamic:
             self.effects.use_everything("the code that it calls makes names that cannot be seen")
         state.running.discard(key)
         if not texts and state.recall_functions() is recalled:  # the run has changed nothing, and would not again
             recalled.run.add(key)
+
+    def record_class(self) -> None:
+        """Record that the statement makes a class, which its bases list as a subclass."""
+        if self.state.summary is not None:
+            self.state.summary.defines_class = True
+        self.heap.class_definitions |= self.heap.bit
 
     def _change_free_variable(self, summary: FunctionSummary, name: str, objects: int) -> None:
         """Record the changes of the objects of a free variable by a call."""
@@ -316,8 +324,11 @@ class Functions:
         kind = value.kind
         if kind is IMMUTABLE:
             return
-        if self.state.summary is None and (kind is UNKNOWN or type(kind) is Imported):
-            self.state.record.operands |= value.objects & (heap.foreign if kind is UNKNOWN else heap.unlisted_libraries)
+        if self.state.summary is None:
+            if kind is UNKNOWN or type(kind) is Instance:
+                self.state.record.operands |= value.objects & heap.foreign
+            elif type(kind) is Imported:
+                self.state.record.operands |= value.objects & heap.unlisted_libraries
         self.state.record_operation(value.objects | value.contents, (protocol, name))
         if not heap.with_protocols:
             return
@@ -456,10 +467,15 @@ class Functions:
             for parameter in parameters:
                 stored |= bound.get(parameter, callee.objects)
             heap.link(state.objects_of(name), stored)
+        for name in summary.stores_foreign:
+            heap.link(bound[name] if name in bound else state.objects_of(name), heap.allocate_foreign(received))
         for name in summary.consumes:
             self.exhaust(bound.get(name, 0))
+        unbound = {name for name in summary.parameters if name not in bound}
+        if not unbound.isdisjoint(summary.consumes):
+            self.exhaust(summary.defaults)
         for name, operations in summary.operations.items():
-            self.repeat_operations(bound.get(name, 0), operations, received)
+            self.repeat_operations(summary.defaults if name in unbound else bound.get(name, 0), operations, received)
         mutated = returned = 0
         for name, objects in bound.items():
             if name in summary.mutates:
@@ -480,8 +496,8 @@ class Functions:
             write = heap.write_elements if mutated & heap.cells else heap.write_data
             write(heap.reachable(mutated))
             heap.link(mutated, received)
-        if any(name in summary.mutates for name in summary.parameters if name not in bound):
-            heap.write_data(callee.objects | heap.reachable(callee.objects))  # a default value
+        if not unbound.isdisjoint(summary.mutates):
+            heap.write_data(callee.objects | heap.reachable(callee.objects | summary.defaults))
         for name in summary.returns:
             if name not in bound:
                 returned |= state.objects_of(name)
@@ -516,6 +532,10 @@ class Functions:
         uses_state = bool(summary.free_variables or summary.locations or has_arguments)
         if (kind_of(kind) is ITERATOR or summary.is_coroutine) and uses_state:
             contents |= callee.objects | received
+        if summary.returns_foreign:
+            made = self.heap.allocate_foreign(received)
+            contents |= made
+            returned |= made if kind is UNKNOWN or type(kind) is Instance else 0
         if summary.is_coroutine and not awaited:
             return Value(heap.allocate(contents | returned, ITERATOR), 0, False, ITERATOR)
         if not summary.returns_fresh and not returned:

@@ -325,6 +325,15 @@ class Heap:
         for position in bits(objects):
             writers[position] = writers.get(position, 0) | bit
 
+    def write_value(self, value: Value) -> None:
+        """Record that the current statement may change `value`: a table, or an object that may be in cells of one."""
+        (self.write_elements if self.is_in_cells(value) else self.write)(value.objects)
+
+    def is_in_cells(self, value: Value) -> bool:
+        """Return True if a value may be an object in the cells of a table, and is no table itself."""
+        is_item = type(value.type) is LibraryInstance and value.type.path.endswith(".Item")
+        return bool(value.objects & self.cells) and (is_item or value.kind is not TABLE)
+
     def write_data(self, objects: int) -> None:
         """Record that the current statement may change `objects`, functions and classes excepted."""
         self.write(objects & ~self.definitions)

@@ -213,6 +213,7 @@ class LibraryCalls:
         self._enter(call, model)
         for argument in model.derives:
             for value, _ in self._arguments(call, argument):
+                self.functions.record_class()
                 register_derived_class(heap, heap.hold(value))
                 self.functions.run_protocol(value, "subclass")
         overwrites = self._is_overwriting(call, model)
@@ -347,8 +348,8 @@ class LibraryCalls:
                     heap.link(call.args[0].objects, held)  # as a heap holds the items that are pushed
             else:
                 for value, node in self._arguments(call, argument):
-                    write = heap.write_elements if isinstance(node, ast.Subscript) else heap.write_data
-                    write(heap.part(value))
+                    is_element = isinstance(node, ast.Subscript) or heap.is_in_cells(value)
+                    (heap.write_elements if is_element else heap.write_data)(heap.part(value))
         if changes_receiver:
             if callee.objects & heap.cells and callee.kind is not TABLE:
                 heap.write_elements(heap.part(callee))

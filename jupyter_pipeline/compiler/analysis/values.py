@@ -100,6 +100,8 @@ class FunctionSummary:
     """Names, in order of position."""
     variadic: set[str] = field(default_factory=set)
     """Names of its ``*args`` and ``**kwargs``."""
+    defaults: int = 0
+    """Objects of the default values of its parameters, or an object that holds them."""
     free_variables: dict[str, int] = field(default_factory=dict)
     """Names that it reads from enclosing scopes, with the line; 0 where a missing name is no error."""
     locations: dict[Location, Access] = field(default_factory=dict)
@@ -108,6 +110,8 @@ class FunctionSummary:
     """Parameters and free variables whose objects it may change."""
     stores: dict[str, set[str]] = field(default_factory=dict)
     """For free variables, the parameters that their objects may hold afterwards."""
+    stores_foreign: set[str] = field(default_factory=set)
+    """Parameters and free variables whose objects may hold a new object of an unknown class afterwards."""
     consumes: set[str] = field(default_factory=set)
     """Parameters and free variables that it iterates over."""
     assigns: set[str] = field(default_factory=set)
@@ -123,6 +127,8 @@ class FunctionSummary:
     result_type: ValueType = UNKNOWN
     returns_fresh: bool = True
     """True if the result may be a new object."""
+    returns_foreign: bool = False
+    """True if the result may be or hold a new object of an unknown class."""
     returns_texts: Texts = ANY_TEXT
     """Texts that the result may be or hold, with holes for the parameters and free variables."""
     binds: str = "self"
@@ -133,6 +139,8 @@ class FunctionSummary:
     """True if a call only creates a coroutine."""
     suppresses: bool = False
     """True if, as a context manager, it may suppress an exception."""
+    defines_class: bool = False
+    """True if it makes a class, which its bases list as a subclass."""
     mutates_class: bool = False
     """True if it may change attributes of the class that it belongs to."""
     cache: int = 0

@@ -6,7 +6,14 @@ import pytest
 
 from jupyter_pipeline.compiler.analysis import heap as module
 from jupyter_pipeline.compiler.analysis.heap import Heap, bits
-from jupyter_pipeline.compiler.analysis.values import CONTAINER, TABLE, FunctionSummary
+from jupyter_pipeline.compiler.analysis.values import (
+    CONTAINER,
+    TABLE,
+    UNKNOWN,
+    FunctionSummary,
+    LibraryInstance,
+    Value,
+)
 
 
 def reachable(holds: list[int], mask: int) -> int:
@@ -117,3 +124,13 @@ def test_tables_without_containers_share_no_cells() -> None:
     heap = Heap()
     assert heap.shared_cells(heap.allocate(heap.allocate(0, TABLE), TABLE)) == 0
     assert heap.shared_cells(heap.allocate(0, CONTAINER)) == 0
+
+
+def test_an_item_of_a_table_may_be_in_its_cells_but_no_column_is() -> None:
+    heap = Heap()
+    cells = heap.shared_cells(heap.allocate(heap.allocate(0, CONTAINER), TABLE))
+    item, column = LibraryInstance("pandas.Item", TABLE), LibraryInstance("pandas.Series", TABLE)
+    assert heap.is_in_cells(Value(cells, 0, False, item))
+    assert heap.is_in_cells(Value(cells, 0, False, UNKNOWN))
+    assert not heap.is_in_cells(Value(cells, 0, False, column))
+    assert not heap.is_in_cells(Value(heap.allocate(0), 0, False, item))

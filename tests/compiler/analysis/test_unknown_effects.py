@@ -12,6 +12,10 @@ COUNTER = (
 LOGGING = "seen = []\ndef log(frame):\n    seen.append(1)\n    return [True, False]"
 CELLS = "import pandas as pd\ndf = pd.DataFrame({'t': [[1], {'a': 2}]})\nc = df.copy()"
 HELD = "import unlisted\nq = unlisted.Q()\nqs = [q]\nd = {'a': q}"
+COUNTING = (
+    "class C:\n    n = 0\n    def __add__(self, other): self.n += 1\n"
+    "    @property\n    def x(self): self.n += 1\nc = C()"
+)
 UNKNOWN = "their effects on files and libraries are unknown"
 
 
@@ -73,6 +77,8 @@ def test_operations_on_objects_of_unknown_classes_are_noted(operation: str) -> N
         ([f"{HELD}\nr = unlisted.Q()", "def link(): q >> r", "link()", "s = q.edges"], "link()"),
         (["from unlisted import q, r", "def link(): q >> r", "link()", "s = q.edges"], "link()"),
         (["from unlisted import q, r", "z = q >> r", "s = q.edges"], "z = q >> r"),
+        ([HELD, "def f(a=q): a >> 1", "f()", "s = q.edges"], "f()"),
+        ([HELD, "def f(*, a=[q]): a[0] >> 1", "f()", "s = q.edges"], "f()"),
     ],
 )
 def test_operations_inside_functions_and_on_imported_objects_are_noted(cells: list[str], subject: str) -> None:
@@ -130,6 +136,36 @@ def test_a_hook_of_the_notebook_runs_where_a_library_calls_it(cells: list[str]) 
         [HELD, "qs[0]['a']", "r = q.data"],
         [HELD, "d['a'].x", "r = q.data"],
         ["from unlisted import q, r", "q >> r", "s = q.edges"],
+        ["import unlisted\nclass A(unlisted.Base): pass\na = A()", "b = a", "b.x", "r = a.data"],
+        ["import unlisted\ndef make(): return unlisted.Q()\na = make()", "a.x", "r = a.data"],
+        ["import unlisted\ndef make(): return [unlisted.Q()]\na = make()", "a[0] >> 1", "r = a[0].data"],
+        ["import unlisted\ndef make(): return unlisted.Q(), 1\na, n = make()", "a >> 1", "r = a.data"],
+        ["import unlisted\ndef inner(): return unlisted.Q()\ndef make(): return inner()\na = make()", "a.x", "r = a.y"],
+        [
+            "import unlisted\nclass A(unlisted.Base): pass",
+            "def make(): return [A()]\nas_ = make()",
+            "as_[0].x",
+            "r = as_",
+        ],
+        ["import unlisted\nclass C:\n    def __init__(self): self.q = unlisted.Q()\nc = C()", "c.q.x", "r = c.q.data"],
+        ["import unlisted\nqs = []\ndef add(): qs.append(unlisted.Q())", "add()", "qs[0].x", "r = qs[0].data"],
+        ["import unlisted\nqs = list(map(unlisted.Q, [1, 2]))", "qs[0].x", "r = qs[0].data"],
+        [COUNTING, "def f(a=c): a + 1", "f()", "r = c.n"],
+        [COUNTING, "def f(*, a=c): a.x", "f()", "r = c.n"],
+        [COUNTING, "f = lambda a=c: a + 1", "f()", "r = c.n"],
+        [COUNTING, "class D:\n    def f(self, a=c): a + 1", "D().f()", "r = c.n"],
+        ["log = []\ndef g(): log.append(1)", "def f(a=g): a()", "f()", "r = log"],
+        ["held = iter([1, 2])", "def f(a=held): return list(a)", "f()", "r = list(held)"],
+        ["xs = []", "class D:\n    def f(self, a=xs): a.append(1)", "D().f()", "r = len(xs)"],
+        ["class D:\n    def f(self, a=[]):\n        a.append(1)\n        return a", "d = D()", "d.f()", "r = d.f()"],
+        ["class B: pass", "def f():\n    class A(B): pass\n    return A", "k = f()", "r = B.__subclasses__()"],
+        ["class B: pass", "def f():\n    return type('A', (B,), {})", "k = f()", "r = B.__subclasses__()"],
+        ["class B: pass", "k = type('A', (B,), {})", "r = B.__subclasses__()"],
+        [CELLS, "x = c.t[0]\nx += [1]", "r = df"],
+        [CELLS, "x = c.t[0]\nx[0] = 5", "r = df"],
+        [CELLS, "x = c['t'][0]\ndel x[0]", "r = df"],
+        [CELLS, "for x in c.t:\n    x += [1]", "r = df"],
+        [f"{CELLS}\nimport random", "x = c.t[0]\nrandom.shuffle(x)", "r = df"],
         [CELLS, "c.at[0, 't'] += [1]", "r = df"],
         [CELLS, "del c.loc[1, 't']['a']", "r = df"],
         [f"{CELLS}\nimport random", "random.shuffle(c.t[0])", "r = df"],
