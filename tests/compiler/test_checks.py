@@ -44,6 +44,10 @@ CASES: dict[str, tuple[list[str], dict[str, Any]]] = {
     ),
     "function-client": (["import distributed", "%%step a --function\nc = distributed.Client()"], {}),
     "function-awaits": (["import asyncio", "%%step a --function\nawait asyncio.sleep(0)\nx = 1"], {}),
+    "function-files": (
+        ["import pandas as pd", "%%step a\npd.DataFrame().to_csv('f')", "%%step b --function\nx = pd.read_csv('f')"],
+        {},
+    ),
     "map-several-cells": (["xs = [1]", "%%step a --map\ny = [x for x in xs]", "%%step a\nz = y"], {}),
     "parameter-not-found": (["a = 1", "y = 2"], {"parameters": ("a",)}),
     "parameter-rebound": (["a = 1\na += 1", "y = a"], {"parameters": ("a",)}),
