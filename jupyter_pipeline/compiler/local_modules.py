@@ -65,13 +65,29 @@ def find_missing_data(modules: Mapping[str, str], folder: Path) -> list[str]:
     return sorted(set(files) - set(modules))
 
 
-def find_imports(text: str) -> Iterator[str]:
-    """Yield the top-level package of each import in a file, imports inside functions included."""
+def find_imports(text: str, *, required: bool = False) -> Iterator[str]:
+    """Yield the top-level package of each import in a file, imports inside functions included.
+
+    Parameters
+    ----------
+    text : str
+        Text of a Python file.
+    required : bool, default False
+        Omit imports inside ``try`` and ``if`` statements, which may be optional.
+    """
     try:
         tree = ast.parse(text)
     except SyntaxError:  # it fails where it is imported, with its own message
         return
+    optional = {
+        id(inner)
+        for node in (ast.walk(tree) if required else ())
+        if isinstance(node, ast.Try | ast.If)
+        for inner in ast.walk(node)
+    }
     for node in ast.walk(tree):
+        if id(node) in optional:
+            continue
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import functools
+import importlib.util
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -78,14 +79,58 @@ def find_profile_files(code: Mapping[str, str], *, cwd: Path, replacement: str =
 
 
 def add_lock(compilation: Compilation, modules: Mapping[str, str]) -> Compilation:
-    """Return the compilation with a lock of the packages that its code imports and of their dependencies."""
+    """Return the compilation with a lock of the packages that its code imports and of their dependencies.
+
+    The lock includes packages that a library imports for a function, such as openpyxl for ``read_excel``. Notes name
+    the packages that are not installed.
+    """
     from jupyter_pipeline.environments.capture.environment import capture_environment
 
     roots = _imported_packages(compilation, modules)
     if any(step.function for step in compilation.compute):
         roots.add("coiled")
-    text = _lock(capture_environment().distributions, frozenset(roots))
-    return dataclasses.replace(compilation, files={**compilation.files, LOCK: text})
+    optional, notes = _find_optional_modules(_list_modules(compilation, modules))
+    text = _lock(capture_environment().distributions, frozenset(roots | optional))
+    required = _imported_packages(compilation, modules, required=True)
+    notes = [*_note_absent(sorted(name for name in required if not _is_installed(name))), *notes]
+    return dataclasses.replace(compilation, files={**compilation.files, LOCK: text}, notes=(*compilation.notes, *notes))
+
+
+def _find_optional_modules(texts: Iterable[str]) -> tuple[set[str], list[str]]:
+    """Return the installed modules that libraries import for functions, and notes on the absent ones."""
+    from jupyter_pipeline.compiler.optional_imports import find_optional_imports
+
+    found: set[str] = set()
+    notes: dict[str, None] = {}
+    for each in dict.fromkeys(one for text in texts for one in find_optional_imports(text)):
+        if installed := next(filter(_is_installed, each.modules), ""):
+            found.add(installed)
+        elif each.is_certain:
+            names = " or ".join(each.modules)
+            notes[f"{each.user} needs {names}, which is not installed: install it, and deploy again."] = None
+    return found, list(notes)
+
+
+def _note_absent(names: Sequence[str]) -> list[str]:
+    """Return a note on modules that the code imports and that are not installed."""
+    if not names:
+        return []
+    verb, pronoun = ("is", "it") if len(names) == 1 else ("are", "them")
+    text = (
+        f"{', '.join(names)} {verb} imported but not installed, so {LOCK} does not have {pronoun}: "
+        f"install {pronoun}, and deploy again."
+    )
+    return [text]
+
+
+def _is_installed(module: str) -> bool:
+    """Return True if an import of a module finds it."""
+    if module in sys.modules or module in sys.builtin_module_names:
+        return True
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
 
 
 def note_local_packages(lock: str) -> list[str]:
@@ -111,13 +156,18 @@ def note_unpackaged_modules(compilation: Compilation, modules: Mapping[str, str]
     ]
 
 
-def _imported_packages(compilation: Compilation, modules: Mapping[str, str]) -> set[str]:
+def _imported_packages(compilation: Compilation, modules: Mapping[str, str], *, required: bool = False) -> set[str]:
     """Return the top-level packages that the code imports, without its own modules and the standard library."""
     from jupyter_pipeline.compiler.local_modules import find_imports
 
     own = {name.partition("/")[0].removesuffix(".py") for name in (*compilation.files, *modules)}
-    texts = [text for name, text in {**compilation.files, **modules}.items() if name.endswith(".py")]
-    return {name for text in texts for name in find_imports(text)} - own - sys.stdlib_module_names
+    texts = _list_modules(compilation, modules)
+    return {name for one in texts for name in find_imports(one, required=required)} - own - sys.stdlib_module_names
+
+
+def _list_modules(compilation: Compilation, modules: Mapping[str, str]) -> list[str]:
+    """Return the texts of the generated and the local modules."""
+    return [text for name, text in {**compilation.files, **modules}.items() if name.endswith(".py")]
 
 
 @functools.lru_cache(maxsize=16)

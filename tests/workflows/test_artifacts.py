@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from jupyter_pipeline.compiler import Compilation
 from jupyter_pipeline.exceptions import NotFoundError
-from jupyter_pipeline.workflows.artifacts import find_profile_files, note_local_packages
+from jupyter_pipeline.workflows.artifacts import LOCK, add_lock, find_profile_files, note_local_packages
 
 FLOW = """
 with run_on("local", __file__), StepCluster("big", __file__, memory="1GiB") as big_cluster:
@@ -35,3 +37,41 @@ def test_the_profiles_of_a_flow_are_where_its_runs_look_for_them(tmp_path: Path)
     assert "workers: 7" in found["profiles/big.yaml"]
     replaced = find_profile_files({"flow.py": FLOW}, cwd=tmp_path, replacement="local")
     assert replaced == {"local.yaml": found["local.yaml"], "profiles/big.yaml": found["local.yaml"]}
+
+
+def lock(*texts: str) -> Compilation:
+    files = {f"m{number}.py": text for number, text in enumerate(texts)}
+    made = Compilation(
+        name="p",
+        flow_name="p",
+        files=files,
+        entrypoint="",
+        parameters={},
+        parameter_schema={},
+        version="1",
+        notes=("n",),
+    )
+    return add_lock(made, {})
+
+
+def test_the_lock_has_the_packages_that_a_library_imports_for_a_function() -> None:
+    made = lock("import pandas as pd\ndef f(p):\n    pd.read_excel('a.xlsx').to_parquet(p)\n    pd.read_html(p)")
+    assert {"openpyxl", "pyarrow", "lxml", "pandas"} <= set(re.findall(r"^([\w-]+)==", made.files[LOCK], re.MULTILINE))
+    assert made.notes == ("n",)
+    bare = lock("import pandas as pd\ndef f(p):\n    return pd.read_csv(p)").files[LOCK]
+    assert "openpyxl" not in bare
+    assert "lxml" not in bare
+
+
+def test_packages_that_are_not_installed_are_noted_without_a_rehearsal() -> None:
+    made = lock(
+        "import absent_one\nimport pandas as pd\ntry:\n    import absent_two\nexcept ImportError:\n    pass\n"
+        "def f():\n    import absent_three\n    return pd.read_excel('a.xlsb')"
+    )
+    first, absent, optional = made.notes
+    assert first == "n"
+    assert absent == (
+        "absent_one, absent_three are imported but not installed, so requirements.lock does not have them: "
+        "install them, and deploy again."
+    )
+    assert optional == ("read_excel needs pyxlsb, which is not installed: install it, and deploy again.",)

@@ -59,6 +59,8 @@ _EXTENSIONS = frozenset({
     "tensorboard", "tikzmagic", "version_information", "watermark",
 })  # fmt: skip
 """Extensions that only add magics, or format and reload code."""
+_NOTEBOOK = re.compile(r"""'[^']+\.ipynb'|"[^"]+\.ipynb"|\S+\.ipynb(?=\s|$)""")
+"""Path of a notebook in the arguments of ``%run``."""
 _TIMED = frozenset({"time", "prun", "lprun", "mprun", "memit", "snakeviz", "pyinstrument", "scalene", "heat"})
 """Magics that run a statement and show what it costs."""
 _OPTIONS_WITH_VALUE = {
@@ -179,7 +181,10 @@ class LineTranslator:
                 self.plain.omitted.append((f"%{name} {rest}", ""))
             self._drop(f"%{name}", "it affects the notebook only")
             return ""
-        return self.refuse(f"%{name}", FIXES.get(name, "Write it in Python, or remove the line"), rest)
+        fix = FIXES.get(name, "Write it in Python, or remove the line")
+        if name == "run" and (notebook := _NOTEBOOK.search(rest)):
+            fix = f"Copy the cells of {notebook[0]} into this notebook, or import its functions from a module beside it"
+        return self.refuse(f"%{name}", fix, rest)
 
     def shell(self, command: str) -> str:
         """Return the Python text of a shell command; empty if it is left out."""

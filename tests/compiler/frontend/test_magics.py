@@ -153,3 +153,16 @@ def test_magics_of_this_package_do_not_block_a_notebook(magic: str) -> None:
     plain = to_python(f"%{magic}")
     assert not plain.obstacles
     assert not plain.source.strip()
+
+
+@pytest.mark.parametrize(
+    ("line", "fix"),
+    [
+        ("%run other.ipynb", "Copy the cells of other.ipynb into this notebook"),
+        ("%run -i 'my notes.ipynb'", "Copy the cells of 'my notes.ipynb' into this notebook"),
+        ("%run script.py a.ipynb.txt", "Put the script beside the notebook"),
+    ],
+)
+def test_the_next_step_for_a_run_of_a_notebook_names_its_cells(line: str, fix: str) -> None:
+    plain = to_python(line, NotebookNames([line]))
+    assert fix in plain.obstacles[1].fix
