@@ -74,4 +74,4 @@ def test_packages_that_are_not_installed_are_noted_without_a_rehearsal() -> None
         "absent_one, absent_three are imported but not installed, so requirements.lock does not have them: "
         "install them, and deploy again."
     )
-    assert optional == ("read_excel needs pyxlsb, which is not installed: install it, and deploy again.",)
+    assert optional == "read_excel needs pyxlsb, which is not installed: install it, and deploy again."
