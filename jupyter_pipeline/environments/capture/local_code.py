@@ -31,6 +31,7 @@ __all__ = [
     "find_local_code",
     "find_unpackaged_modules",
     "forbidden_reason",
+    "list_installed_modules",
     "resolve_folder",
 ]
 
@@ -424,6 +425,19 @@ def find_unpackaged_modules(names: Iterable[str]) -> dict[str, str]:
         if place and not installed.holds(place) and not installed.holds(os.path.realpath(place)):
             found[name] = place
     return {name: place for name, place in found.items() if not find_providers([name])} if found else {}
+
+
+def list_installed_modules() -> dict[str, str]:
+    """Return the files of the imported top-level modules in folders of packages, by name.
+
+    Most of them belong to distributions. A module that was copied into such a folder does not.
+    """
+    found = {}
+    for name, module in list(sys.modules.items()):
+        file = file_of(module)
+        if "-packages/" in file and "." not in name and not name.startswith("_") and name not in RUNS_ON:
+            found[name] = file
+    return found
 
 
 def find_imported_files(folder: Path, modules: Mapping[str, ModuleType] | None = None) -> dict[str, str]:

@@ -36,6 +36,13 @@ def check_modules(expected: Mapping[str, str]) -> dict[str, str]:
     return problems
 
 
+def find_missing(names: Iterable[str]) -> list[str]:
+    """Return the top-level modules that this process would not find."""
+    importlib.invalidate_caches()
+    specs: dict[str, ModuleSpec | None] = {}
+    return [name for name in names if name not in sys.modules and _find(name, specs) is None]
+
+
 def _find_problems(expected: Mapping[str, str]) -> dict[str, str]:
     specs: dict[str, ModuleSpec | None] = {}
     found = {name: _check(name, digest, specs) for name, digest in expected.items()}

@@ -170,22 +170,30 @@ class EnvironmentSchedulerPlugin(SchedulerPlugin):  # type: ignore[misc] # distr
                 await asyncio.to_thread(use_sites, sites)
             await self.gate.call_workers(self.gate.ready, "environment_sites", sites=sites)
 
-    async def check(self, modules: dict[str, str]) -> dict[str, Any]:
+    async def check(self, modules: dict[str, str], names: list[str]) -> dict[str, Any]:
         """Check on one worker that it would import `modules`; see `module_check.check_modules`.
+
+        Parameters
+        ----------
+        modules : dict
+            Hashes of content by name of the module.
+        names : list of str
+            Names of top-level modules that must only be found.
 
         Returns
         -------
         dict
-            ``worker``, empty if no worker has answered in time, and ``problems`` by name of the module.
+            ``worker``, empty if no worker has answered in time, ``problems`` by name of the module, and ``missing``
+            names.
         """
         for worker in [*self.gate.ready][:1]:
             with contextlib.suppress(TimeoutError):
                 answers = await asyncio.wait_for(
-                    self.gate.call_workers([worker], "environment_check", modules=modules), CHECK_TIMEOUT
+                    self.gate.call_workers([worker], "environment_check", modules=modules, names=names), CHECK_TIMEOUT
                 )
                 if worker in answers:
-                    return {"worker": worker, "problems": answers[worker]}
-        return {"worker": "", "problems": {}}
+                    return {"worker": worker, **answers[worker]}
+        return {"worker": "", "problems": {}, "missing": []}
 
     async def _retry(self) -> None:
         """Prepare workers again that failed before: the cause, such as a full disk, may be gone."""

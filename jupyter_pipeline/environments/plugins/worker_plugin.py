@@ -18,7 +18,7 @@ from jupyter_pipeline.environments.plugins.distributions import describe_environ
 from jupyter_pipeline.environments.plugins.file_store import FileStore
 from jupyter_pipeline.environments.plugins.file_tree import write_atomically
 from jupyter_pipeline.environments.plugins.installer import clear_version_cache, install_packages, is_loaded
-from jupyter_pipeline.environments.plugins.module_check import check_modules
+from jupyter_pipeline.environments.plugins.module_check import check_modules, find_missing
 from jupyter_pipeline.environments.plugins.module_reload import forget_modules, set_search_path
 from jupyter_pipeline.environments.plugins.process import PLUGIN, process_identity, scratch_folder
 
@@ -166,9 +166,12 @@ class EnvironmentWorkerPlugin(WorkerPlugin):  # type: ignore[misc] # distributed
         if not self.inside_kernel:
             await asyncio.to_thread(use_sites, sites)
 
-    async def check(self, modules: dict[str, str]) -> dict[str, str]:
-        """Return a problem by name for `modules` that this worker would not import as the kernel does."""
-        return await asyncio.to_thread(check_modules, modules)
+    async def check(self, modules: dict[str, str], names: list[str]) -> dict[str, Any]:
+        """Return a problem by name for `modules` that this worker would not import as the kernel does.
+
+        Modules in `names` are ``missing`` if this worker would not find them.
+        """
+        return await asyncio.to_thread(lambda: {"problems": check_modules(modules), "missing": find_missing(names)})
 
     async def stage(self, blobs: list[list[Any]]) -> None:
         """Store content for a commit."""

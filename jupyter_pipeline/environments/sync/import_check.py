@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from jupyter_pipeline.environments.capture.dependencies import find_providers
 from jupyter_pipeline.environments.capture.loaded_code import find_outdated_modules
-from jupyter_pipeline.environments.capture.local_code import LocalCode
+from jupyter_pipeline.environments.capture.local_code import LocalCode, list_installed_modules
+from jupyter_pipeline.environments.plugins.distributions import describe_environment
 from jupyter_pipeline.environments.plugins.module_check import hash_file
 from jupyter_pipeline.environments.sync.session import Session
 from jupyter_pipeline.models import DriftItem, Severity
@@ -28,10 +31,17 @@ class ImportCheck:
     worker: str = ""
     """Address of the worker; empty if the cluster has none."""
     problems: Mapping[str, str] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
+    """Further top-level modules that were searched."""
 
 
 def check_imports(
-    session: Session, code: LocalCode, *, workers: Collection[str] | None, is_synced: bool, again: bool = False
+    session: Session,
+    code: LocalCode,
+    *,
+    workers: Mapping[str, Mapping[str, Any]] | None,
+    is_synced: bool,
+    again: bool = False,
 ) -> tuple[list[DriftItem], list[str]]:
     """Return an item for each imported local module that one worker would not import as this process does, and notes.
 
@@ -41,8 +51,8 @@ def check_imports(
         Session with the cluster.
     code : LocalCode
         Local code of this process.
-    workers : collection of str
-        Addresses of the workers; ``None`` if they are unknown.
+    workers : mapping
+        Reports by address of the workers; ``None`` if they are unknown.
     is_synced : bool
         True if the folders of `code` were refreshed and sent.
     again : bool, default False
@@ -51,25 +61,41 @@ def check_imports(
     files = {name: folder.locate(path) for folder in code.folders for name, path in folder.imported.items()}
     files |= {name: file for name, (file, _) in code.unsent.items()}
     expected = {name: digest for name, file in files.items() if (digest := hash_file(file))}
-    if not expected:
+    others = _list_other_modules(workers or {})
+    if not expected and not others:
         return [], []
     check = session.last_check
     gone = check is not None and workers is not None and check.worker not in workers
-    if again or gone or check is None or check.expected != expected or check.problems:
-        answer: dict[str, Any] = session.call("environment_check", modules=expected)
-        check = session.last_check = ImportCheck(expected, answer["worker"], answer["problems"])
+    same = check is not None and check.expected == expected and others.keys() <= check.names
+    if again or gone or not same or check.problems:
+        answer: dict[str, Any] = session.call("environment_check", modules=expected, names=sorted(others))
+        stray = {name: _stray(others[name]) for name in answer["missing"] if not find_providers([name])}
+        problems = answer["problems"] | stray
+        check = session.last_check = ImportCheck(expected, answer["worker"], problems, frozenset(others))
     if not check.worker:
         return [], ["The imports of workers were not checked, because no worker answered"]
-    causes = _list_causes(code) if is_synced else dict.fromkeys(check.problems, "%cluster sync sends it")
+    causes = dict.fromkeys(expected, "" if is_synced else "%cluster sync sends it") | _list_causes(code, is_synced)
     reasons = {name: _reason(problem, causes.get(name, "")) for name, problem in check.problems.items()}
     outdated = find_outdated_modules(name for name in expected if name not in reasons)
     return _items(reasons | dict.fromkeys(outdated, _OUTDATED), outdated), []
 
 
-def _list_causes(code: LocalCode) -> dict[str, str]:
-    """Return the reasons why imported modules were not sent, by name."""
+def _list_other_modules(workers: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Return the files of modules in the kernel's folders of packages if some worker uses other folders."""
+    here = describe_environment(sys.path)["identity"]
+    if all(report["identity"] == here for report in workers.values()):
+        return {}
+    return list_installed_modules()
+
+
+def _stray(file: str) -> str:
+    return f"cannot be found, and {file} belongs to no distribution; move it to a folder outside of site-packages"
+
+
+def _list_causes(code: LocalCode, is_synced: bool) -> dict[str, str]:
+    """Return the reasons why imported modules are not sent, by name."""
     causes = {name: reason for name, (_, reason) in code.unsent.items()}
-    for folder in code.folders:
+    for folder in code.folders if is_synced else ():
         for name, path in folder.imported.items():
             cause = folder.explain_absence(path)
             if cause:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from distributed import Client, LocalCluster
 
-from jupyter_pipeline.environments.sync import synchronize
+from jupyter_pipeline.environments.sync import import_check, synchronize
 from jupyter_pipeline.environments.sync.synchronize import diff_environment, sync_environment
 from jupyter_pipeline.models import SyncReport
 
@@ -319,3 +319,15 @@ def test_a_module_that_changed_after_its_import_is_named(
     assert evaluate(remote, f"{module}.x") == 22
     importlib.reload(loaded)
     sync(remote)
+
+
+def test_a_module_that_was_copied_into_a_folder_of_packages_is_named(
+    kernel: Path, remote: Client, module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = write(kernel.parent / "site-packages", {f"{module}.py": "x = 1"})
+    monkeypatch.setattr(import_check, "describe_environment", lambda _: {"identity": "another prefix"})
+    sys.path.append(str(site))
+    importlib.import_module(module)
+    [item] = [item for item in sync_environment(remote).remaining if item.kernel == "imported"]
+    assert item.package == module
+    assert f"{site / module}.py belongs to no distribution" in item.reason
