@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from jupyter_pipeline.orchestration.runs.overlap import make_room
     from jupyter_pipeline.workflows.drift import check_packages, check_variables
-    from jupyter_pipeline.workflows.run_context import run_on, run_window
+    from jupyter_pipeline.workflows.run_context import partition_window, run_on, run_window
     from jupyter_pipeline.workflows.step_clusters import StepCluster, persist_results, receive_results
     from jupyter_pipeline.workflows.step_functions import StepFunctions
     from jupyter_pipeline.workflows.task_results import TableSerializer
@@ -27,6 +27,7 @@ __all__ = [
     "check_packages",
     "check_variables",
     "make_room",
+    "partition_window",
     "persist_results",
     "receive_results",
     "run_on",
@@ -41,6 +42,7 @@ _MODULES = {
     "check_packages": "jupyter_pipeline.workflows.drift",
     "check_variables": "jupyter_pipeline.workflows.drift",
     "make_room": "jupyter_pipeline.orchestration.runs.overlap",
+    "partition_window": "jupyter_pipeline.workflows.run_context",
     "persist_results": "jupyter_pipeline.workflows.step_clusters",
     "receive_results": "jupyter_pipeline.workflows.step_clusters",
     "run_on": "jupyter_pipeline.workflows.run_context",

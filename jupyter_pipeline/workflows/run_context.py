@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from jupyter_pipeline import environment_variables
 from jupyter_pipeline.exceptions import ConfigurationError
@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 
     import distributed
 
-__all__ = ["find_logger", "find_run_client", "find_stored_profile", "run_on", "run_window", "send_by_value"]
+__all__ = [
+    "find_logger",
+    "find_run_client",
+    "find_stored_profile",
+    "partition_window",
+    "run_on",
+    "run_window",
+    "send_by_value",
+]
 
 Moment = TypeVar("Moment")
 """``datetime.datetime``, ``datetime.date`` or ``str``."""
@@ -170,6 +178,30 @@ def run_window(edge: str, *, value: Moment | None, default: Moment) -> Moment:
 
     window = _window(str(flow_run.id)) if deployment.id else None
     return default if window is None else format_like(window[EDGES.index(edge)], default)
+
+
+def partition_window(context: Any, edge: str, *, value: str | None, default: Moment) -> Moment:
+    """Return one edge of the time window of the partition that a run of Dagster computes.
+
+    Parameters
+    ----------
+    context : dagster.OpExecutionContext
+        Context of an op.
+    edge : str
+        ``"start"`` or ``"end"``.
+    value : str, optional
+        Value in the configuration of the run; if it is set, it is the result.
+    default : datetime, date or str
+        Value in the notebook. The result has its type and form. It is the result if the run has no partition.
+    """
+    from jupyter_pipeline.compiler.graph.windows import format_like
+
+    if value is not None:
+        kind: Any = type(default)
+        return cast("Moment", value if kind is str else kind.fromisoformat(value))
+    if not context.has_partition_key:
+        return default
+    return cast("Moment", format_like(getattr(context.partition_time_window, edge), default))
 
 
 @functools.cache

@@ -5,13 +5,17 @@
 2. Parameters are one resource, so that a run sets each of them once.
 3. The profile's cluster is a resource: it runs as long as the run. Results stay in the memory of the run's process;
    nothing is pickled to disk. The resource of the results changes to the folder of the notebook.
-4. Schedules become cron expressions. Settings that Dagster lacks are noted. They are refused if they would change
+4. With a time window, the schedule becomes the partitions of the job: a partition is one window. Its run is due at the
+   end of the window, as with Prefect.
+5. Other schedules become cron expressions. Settings that Dagster lacks are noted. They are refused if they would change
    the result of a run.
 """
 
 from __future__ import annotations
 
+import datetime
 import re
+import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
@@ -48,6 +52,8 @@ _RESERVED = {
     "job",
     "op",
     "os",
+    "partition_window",
+    "partitions",
     "resource",
     "run_on",
     "steps",
@@ -58,10 +64,36 @@ class DagsterCodeGenerator(CodeGenerator):
     """Generate Dagster definitions."""
 
     name: ClassVar[str] = "dagster"
+    supports_windows: ClassVar[bool] = True
+
+    def check_options(self, options: CompileOptions) -> None:
+        """Check that one schedule defines the partitions of a job with a time window."""
+        super().check_options(options)
+        if not options.windows:
+            return
+        bound = ", ".join(options.windows)
+        if len(options.schedules) != 1:
+            raise UsageError(
+                f"With --to dagster, the schedule of a time window ({bound}) becomes the partitions of the job. There "
+                f"are {len(options.schedules) or 'no'} schedules: give one."
+            )
+        (schedule,) = options.schedules
+        if schedule.start is None and not _cron(schedule).split()[0].isdecimal():
+            raise UsageError(
+                f"With --to dagster, a time window ({bound}) of less than an hour makes more partitions than Dagster "
+                "handles well. Give the beginning of the first one: --start."
+            )
+        if schedule.parameters:
+            raise UsageError(
+                f"With --to dagster and a time window ({bound}), the schedule cannot set parameters. Remove them from "
+                "--schedule, or deploy a pipeline for each value."
+            )
 
     def notes(self, graph: PipelineGraph, options: CompileOptions) -> list[str]:
         """Return a note for each step setting that Dagster ops lack."""
         found = []
+        if options.windows and options.schedules[0].start is None:
+            found.append(f"The partitions begin on {_FIRST_PARTITION}. --start sets another beginning.")
         for step in graph.steps:
             for name, value in (("--timeout", step.settings.timeout), ("--cache", step.settings.cache)):
                 if value:
@@ -87,7 +119,9 @@ def _render_definitions(graph: PipelineGraph, options: CompileOptions) -> str:
     job = f"{graph.function}_job"
     ops = _Ops(graph.steps, graph.parameters, options, imports, lazy="dask" in graph.libraries)
     summary = options.description or graph.title or f"Run {options.name}."
-    blocks = [ops.parameters(), ops.results(), ops.cluster(), *(ops.op(s) for s in graph.steps), ops.job(job, summary)]
+    partitions = _partitions(options.schedules[0], imports) if options.windows else ""
+    blocks = [ops.parameters(), ops.results(), ops.cluster(), *(ops.op(s) for s in graph.steps)]
+    blocks += [partitions, ops.job(job, summary)]
     blocks.append(_definitions(job, ops, options, imports))
     body = "\n\n\n".join(block for block in blocks if block)
     docstring = render_module_docstring(graph.title or f"Definitions of {options.name}.", origin_sentence(options))
@@ -118,6 +152,9 @@ class _Ops:
             return ""
         self.imports.need("dagster", "ConfigurableResource")
         for p in self.pipeline_parameters:
+            if p.window:
+                need_types(p, self.imports)
+                continue
             value = _value(p, "")
             need_types(replace(p, annotation=value, text=""), self.imports)
             if "TypeAdapter" in value:
@@ -165,13 +202,14 @@ class _Ops:
         if len(step.outputs) > 1:
             self.imports.need("dagster", "Out")
             settings.append(f"out={{{', '.join(f'{render_text(n)}: Out()' for n in step.outputs)}}}")
-        if self.options.profile:
-            settings.append(f'required_resource_keys={{"{self.names["cluster"]}"}}')
         if step.settings.retries:
             settings.append(f"retry_policy={self._retries(step)}")
         takes = list(step.inputs)
-        if self.options.profile:
+        if any(p.window for p in step.parameters):
             takes.insert(0, "context")
+        if self.options.profile:
+            kind = f"{self.imports.need('dagster', 'ResourceParam')}[{self.imports.need('typing', 'Any')}]"
+            takes.append(f"{self.names['cluster']}: {kind}")
         if step.parameters:
             takes.append(f"{self.names['parameters']}: {_CLASS}")
         head = wrap_call("@op", settings) if settings else "@op"
@@ -180,7 +218,7 @@ class _Ops:
         )
 
     def _body(self, step: Step) -> str:
-        values = {p.name: _value(p, f"{self.names['parameters']}.{p.name}") for p in step.parameters}
+        values = {p.name: self._parameter(p) for p in step.parameters}
         arguments = [*step.inputs, *values.values()]
         if step.mapped:
             items = step.mapped.items
@@ -198,6 +236,14 @@ class _Ops:
             f"result = {call}\n{looks}if str({verdict}) == \"False\":  # Python's or NumPy's\n"
             f'    raise AssertionError("{step.task_name} returned False")\nreturn result'
         )
+
+    def _parameter(self, parameter: Parameter) -> str:
+        """Return the expression of a parameter's value in an op."""
+        value = f"{self.names['parameters']}.{parameter.name}"
+        if not parameter.window:
+            return _value(parameter, value)
+        find = self.imports.need("jupyter_pipeline.runtime", "partition_window")
+        return f'{find}(context, "{parameter.window}", value={value}, default={parameter.text})'
 
     def _retries(self, step: Step) -> str:
         s = step.settings
@@ -231,7 +277,9 @@ class _Ops:
             lines.append(f"{', '.join(results)} = {self.ops[id(step)]}({', '.join(takes)})")
         read = "\n".join(lines)
         lines = [line if _is_read(line, read) else line.partition(" = ")[2] for line in lines]
-        return f'@job(name="{to_identifier(self.options.name)}")\ndef {name}():\n' + indent(
+        arguments = [f'name="{to_identifier(self.options.name)}"']
+        arguments += ["partitions_def=partitions"] if self.options.windows else []
+        return f"@job({', '.join(arguments)})\ndef {name}():\n" + indent(
             f'"""{escape_docstring(summary)}"""\n' + "\n".join(lines)
         )
 
@@ -241,7 +289,11 @@ def _definitions(job: str, ops: _Ops, options: CompileOptions, imports: Imports)
     resources += [f'"{ops.names["parameters"]}": {_CLASS}()'] if ops.pipeline_parameters else []
     resources += [f'"{ops.names["cluster"]}": {ops.names["cluster"]}'] if options.profile else []
     arguments = [f"jobs=[{job}]", f"resources={{{', '.join(resources)}}}", "executor=in_process_executor"]
-    if options.schedules:
+    if options.windows:
+        make = imports.need("dagster", "build_schedule_from_partitioned_job")
+        name = to_identifier(f"{options.name}_{options.schedules[0].slug}")
+        arguments.insert(1, f'schedules=[{make}({job}, name="{name}")]')
+    elif options.schedules:
         imports.need("dagster", "ScheduleDefinition")
         scheduled = [indent(_schedule(s, job, ops, options)) for s in options.schedules]
         arguments.insert(1, "schedules=[\n" + "".join(indent(f"{text},\n") for text in scheduled) + "    ]")
@@ -262,6 +314,25 @@ def _schedule(schedule: Schedule, job: str, ops: _Ops, options: CompileOptions) 
     return wrap_call("ScheduleDefinition", arguments, room=80)
 
 
+def _partitions(schedule: Schedule, imports: Imports) -> str:
+    """Return the partitions of a job: the times between two ticks of its schedule."""
+    kind = imports.need("dagster", "TimeWindowPartitionsDefinition")
+    cron, zone = _cron(schedule), zoneinfo.ZoneInfo(schedule.timezone)
+    # A key names the beginning of its window. With several ticks a day, it needs the time, and at a change of clocks
+    # the offset.
+    form = "%Y-%m-%d" if all(field.isdecimal() for field in cron.split()[:2]) else "%Y-%m-%dT%H:%M%z"
+    begin = datetime.datetime.combine(_FIRST_PARTITION, datetime.time())
+    edges = {
+        name: datetime.datetime.fromtimestamp(time, zone).replace(tzinfo=None, microsecond=0)
+        for name, time in (("start", schedule.start), ("end", schedule.end))
+        if time is not None
+    }
+    imports.need("datetime")
+    arguments = [f'cron_schedule="{cron}"', f'timezone="{schedule.timezone}"', f'fmt="{form}"']
+    arguments += [f"{name}={time!r}" for name, time in ({"start": begin} | edges).items()]
+    return wrap_call(f"partitions = {kind}", arguments)
+
+
 def _cron(schedule: Schedule) -> str:
     if schedule.cron:
         if len(schedule.cron.split(" ")) > _CRON_FIELDS:
@@ -279,11 +350,15 @@ def _cron(schedule: Schedule) -> str:
 
 
 _CRON_FIELDS = 5
+_FIRST_PARTITION = datetime.date(2020, 1, 1)
+"""Beginning of the partitions of a schedule without a start. It is fixed, so that the same deploy changes nothing."""
 _PLAIN = ("int", "float", "str", "bool", "list", "dict")
 
 
 def _plain_type(parameter: Parameter, imports: Imports) -> str:
     """Return the type in Dagster's configuration, which has JSON values only."""
+    if parameter.window:
+        return "str | None"
     if parameter.annotation.partition("[")[0] in _PLAIN and "|" not in parameter.annotation:
         return parameter.annotation
     if isinstance(parameter.default, str) and "|" not in parameter.annotation:
@@ -292,6 +367,8 @@ def _plain_type(parameter: Parameter, imports: Imports) -> str:
 
 
 def _plain_value(parameter: Parameter, imports: Imports) -> str:
+    if parameter.window:
+        return "None"
     if isinstance(parameter.default, list | dict):
         return f"{imports.need('pydantic', 'Field')}(default_factory=lambda: {parameter.text})"
     return repr(parameter.default)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import subprocess
 import sys
 from pathlib import Path
@@ -108,3 +109,75 @@ def test_dagster_loads_and_runs_the_definitions(tmp_path: Path) -> None:
         "['some'] ['load', 'sized']",
         "0 6 * * *",
     ]
+
+
+WINDOWS = {"since": "start", "until": "end"}
+WINDOW_SOURCES = [
+    "import dask\nfrom datetime import date\nfrom distributed import get_client",
+    "since = date(2026, 1, 1)\nuntil = '2026-01-02 00:00'",
+    "%%step load\ntotal = sum(dask.compute(*[dask.delayed(abs)(-i) for i in range(3)]))",
+    "%%step report\nline = f'{since} {until} {total} {len(get_client().scheduler_info()[\"workers\"]) > 0}'\nline",
+]
+
+
+def windowed(*schedules: Schedule, **options: Any) -> Compilation:
+    cells = [Cell(index=i, id=f"c{i}", source=s) for i, s in enumerate(WINDOW_SOURCES)]
+    given = {"name": "daily", "to": "dagster", "windows": WINDOWS, "schedules": schedules} | options
+    return compile_cells(cells, (2, 3), CompileOptions(**given))
+
+
+@pytest.mark.parametrize(
+    ("schedules", "reason"),
+    [
+        ((), "There are no schedules: give one"),
+        ((Schedule(cron="0 6 * * *"), Schedule(cron="0 7 * * *")), "There are 2 schedules: give one"),
+        ((Schedule(cron="0 6 * * *", parameters={"since": "2026-01-01"}),), "cannot set parameters"),
+        ((Schedule(every=900.0),), "more partitions than Dagster handles well"),
+        ((Schedule(rrule="RRULE:FREQ=DAILY"),), "give --cron"),
+    ],
+)
+def test_a_window_needs_one_schedule_that_dagster_can_divide(schedules: tuple[Schedule, ...], reason: str) -> None:
+    with pytest.raises(UsageError, match=reason):
+        windowed(*schedules)
+
+
+def test_keys_have_the_offset_if_a_date_is_not_unique() -> None:
+    made = windowed(Schedule(every=7200.0, timezone="Europe/Berlin"))
+    assert 'fmt="%Y-%m-%dT%H:%M%z"' in made.files["definitions.py"]
+    assert any("The partitions begin on 2020-01-01" in note for note in made.notes)
+
+
+RUN_PARTITION = """
+import datetime as dt
+from dagster import Definitions, build_schedule_context
+from definitions import definitions
+from jupyter_pipeline.clusters import registry
+
+Definitions.validate_loadable(definitions)
+job, schedule = definitions.resolve_job_def("daily"), definitions.resolve_schedule_def("daily_schedule_1")
+print(*job.partitions_def.get_partition_keys())
+tick = build_schedule_context(scheduled_execution_time=dt.datetime(2026, 1, 3, 5, tzinfo=dt.UTC))
+(request,) = schedule.evaluate_tick(tick).run_requests
+print(request.partition_key, schedule.cron_schedule, schedule.execution_timezone)
+print(job.execute_in_process(partition_key=request.partition_key).output_for_node("report"))
+print([record.state.value for record in registry.list_records()])
+"""
+
+
+@pytest.mark.slow
+def test_dagster_runs_a_partition_on_the_cluster_of_the_profile(tmp_path: Path) -> None:
+    pytest.importorskip("dagster")
+    first, last = (dt.datetime(2026, 1, day, 5, tzinfo=dt.UTC).timestamp() for day in (1, 4))
+    schedule = Schedule(cron="0 6 * * *", timezone="Europe/Berlin", start=first, end=last)
+    for name, text in windowed(schedule, profile="local").files.items():
+        (tmp_path / name).write_text(text)
+    command = [sys.executable, "-c", RUN_PARTITION]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    *lines, states = done.stdout.splitlines()
+    assert lines == [
+        "2026-01-01 2026-01-02 2026-01-03",
+        "2026-01-02 0 6 * * * Europe/Berlin",
+        "2026-01-02 2026-01-03 06:00 3 True",
+    ]
+    assert states in ("['stopped']", "[]")

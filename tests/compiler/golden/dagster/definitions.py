@@ -6,6 +6,7 @@ Generated from tpch.ipynb by Jupyter Pipeline.
 import datetime
 import os
 import pathlib
+from typing import Any
 
 from dagster import (
     Backoff,
@@ -15,6 +16,7 @@ from dagster import (
     InMemoryIOManager,
     Jitter,
     Nothing,
+    ResourceParam,
     RetryPolicy,
     ScheduleDefinition,
     in_process_executor,
@@ -56,26 +58,25 @@ def cluster(context):
 
 
 @op(
-    required_resource_keys={"cluster"},
     retry_policy=RetryPolicy(
         max_retries=3, delay=30, backoff=Backoff.EXPONENTIAL, jitter=Jitter.PLUS_MINUS
     ),
 )
-def converted(context, parameters: Parameters):
+def converted(cluster: ResourceParam[Any], parameters: Parameters):
     """Compute `converted`."""
     return [steps.converted(path) for path in parameters.paths]
 
 
-@op(required_resource_keys={"cluster"})
-def orders(context, converted, parameters: Parameters):
+@op
+def orders(converted, cluster: ResourceParam[Any], parameters: Parameters):
     """Compute `orders`."""
     return steps.compute_orders(
         converted, datetime.date.fromisoformat(parameters.day), parameters.region
     )
 
 
-@op(required_resource_keys={"cluster"})
-def sound(context, orders):
+@op
+def sound(orders, cluster: ResourceParam[Any]):
     """Check sound."""
     result = steps.sound(orders)
     verdict = result
@@ -87,8 +88,8 @@ def sound(context, orders):
     return result
 
 
-@op(ins={"after_sound": In(Nothing)}, required_resource_keys={"cluster"})
-def revenue(context, orders):
+@op(ins={"after_sound": In(Nothing)})
+def revenue(orders, cluster: ResourceParam[Any]):
     """Compute `revenue`."""
     return steps.revenue(orders)
 
