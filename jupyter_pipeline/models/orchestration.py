@@ -175,6 +175,8 @@ class RunRecord(Record):
     deployment: str
     state: str
     """Prefect's state name: ``Scheduled``, ``Running``, ``Completed`` …"""
+    state_type: str = ""
+    """Prefect's state type, such as ``RUNNING``."""
     message: str = ""
     version: str = ""
     """Content hash of the code."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_pipeline.models import STEP_PROFILES
+from jupyter_pipeline.paths import snapshots_dir
 
 if TYPE_CHECKING:
     from jupyter_pipeline.compiler import Cell, Compilation, CompileOptions
@@ -24,6 +25,7 @@ __all__ = [
     "add_lock",
     "describe_origin",
     "find_profile_files",
+    "is_whole_notebook",
     "note_local_packages",
     "note_unpackaged_modules",
     "profile_file",
@@ -130,6 +132,15 @@ def _is_installed(module: str) -> bool:
     try:
         return importlib.util.find_spec(module) is not None
     except (ImportError, ValueError):
+        return False
+
+
+def is_whole_notebook(version: str) -> bool:
+    """Return True if the snapshot of a version is a whole notebook; False if it is not on this machine."""
+    try:
+        origin = json.loads((snapshots_dir() / version / ORIGIN).read_text("utf-8"))
+        return bool(version) and bool(origin["options"]["whole"])
+    except (OSError, ValueError, KeyError):
         return False
 
 

@@ -159,6 +159,8 @@ export interface IRunRecord {
   readonly deployment: string;
   /** Prefect's state name: `Scheduled`, `Running`, `Completed` … */
   readonly state: string;
+  /** Prefect's state type, such as `RUNNING`. */
+  readonly state_type: string;
   readonly message: string;
   /** Content hash of the code. */
   readonly version: string;
@@ -206,6 +208,8 @@ export interface IServiceStatus {
   readonly work_pool: string;
   /** Database in words. */
   readonly database: string;
+  /** Settings of the server that differ from the defaults, by key. */
+  readonly settings: { readonly [key: string]: unknown };
   /**
    * Address of another server to which deploys go, and its origin; empty if they go to
    * this service.

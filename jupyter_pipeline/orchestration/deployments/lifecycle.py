@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from jupyter_pipeline.exceptions import NotFoundError, OrchestrationError
-from jupyter_pipeline.models import DeploymentRecord, DeploymentSpec, RunRecord
+from jupyter_pipeline.models import DeploymentRecord, DeploymentSpec, RunRecord, Schedule
 from jupyter_pipeline.orchestration import alerts
 from jupyter_pipeline.orchestration.deployments import apply, predecessors, pruning
 from jupyter_pipeline.orchestration.deployments.listing import add_history, read_deployment, to_deployment_records
@@ -20,7 +21,7 @@ from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.orchestration.runs import refuse_overlap, start_run
 from jupyter_pipeline.orchestration.versions import history
 
-__all__ = ["delete", "deploy", "pause", "resume", "run_now"]
+__all__ = ["delete", "deploy", "pause", "replace_schedules", "resume", "run_now"]
 
 _PATIENCE = 60.0
 """Seconds within which a cancelled run must end."""
@@ -72,6 +73,26 @@ async def deploy_async(spec: DeploymentSpec, *, overwrite: bool = False) -> Depl
             server, flow_name=spec.flow_name, last_run=None, ui_url=api.endpoint.ui_url
         )
         return add_history(record, server, api.endpoint.key)
+
+
+async def replace_schedules_async(name: str, schedules: tuple[Schedule, ...]) -> DeploymentRecord:
+    """Deploy the current version of a deployment with other schedules; pauses stay.
+
+    Raises
+    ------
+    OrchestrationError
+        If another program or another machine deployed it.
+    """
+    async with connect_to(name) as api:
+        found = await find_deployment(api, name)
+        version = history.current_version(found["name"], api.endpoint.key)
+        if version is None or version.spec["version"] != found.get("version"):
+            raise OrchestrationError(
+                f"The current code of {found['name']!r} was not deployed from this machine. Deploy it again with the "
+                "new schedule."
+            )
+        spec = history.to_specification(version, records.get_environment(found))
+    return await deploy_async(replace(spec, schedules=schedules), overwrite=True)
 
 
 async def pause_async(name: str) -> DeploymentRecord:
@@ -161,6 +182,7 @@ async def _end_runs(api: PrefectApi, deployment: Mapping[str, Any]) -> None:
 
 
 deploy = run_sync(deploy_async)
+replace_schedules = run_sync(replace_schedules_async)
 pause = run_sync(pause_async)
 resume = run_sync(resume_async)
 run_now = run_sync(run_now_async)

@@ -74,6 +74,7 @@ def to_run_record(data: Mapping[str, Any], *, deployment: str = "", ui_url: str 
         name=data["name"],
         deployment=deployment,
         state=data.get("state_name") or state.get("name") or "",
+        state_type=data.get("state_type") or state.get("type") or "",
         message=state.get("message") or "",
         version=data.get("deployment_version") or "",
         parameters=data.get("parameters") or {},

@@ -7,6 +7,7 @@ from jupyter_pipeline.orchestration.runs.catch_up import catch_up_missed_runs
 from jupyter_pipeline.orchestration.runs.flow_runs import (
     FINAL,
     cancel,
+    delete,
     find,
     list_runs,
     refuse_overlap,
@@ -28,6 +29,7 @@ __all__ = [
     "catch_up_missed_runs",
     "crash_open_runs",
     "crash_served_runs",
+    "delete",
     "failure",
     "find",
     "follow",

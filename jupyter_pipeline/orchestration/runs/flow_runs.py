@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
+import time
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -18,6 +20,7 @@ from jupyter_pipeline.parameter_schema import check_parameters
 __all__ = [
     "FINAL",
     "cancel",
+    "delete",
     "find",
     "find_blocking_runs",
     "list_runs",
@@ -29,6 +32,9 @@ __all__ = [
 
 FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 """Prefect's final state types."""
+
+_PATIENCE = 60.0
+"""Seconds within which a cancelled run must end."""
 
 
 async def list_runs_async(
@@ -175,6 +181,27 @@ async def cancel_async(run: str) -> RunRecord:
         return (await run_records(api, [await api.get(f"/flow_runs/{found['id']}")]))[0]
 
 
+async def delete_async(run: str) -> None:
+    """Delete a run and its log from the server. An active run is cancelled first, and deleted when it has ended.
+
+    Raises
+    ------
+    OrchestrationError
+        If the run does not end within a minute.
+    """
+    async with connect() as api:
+        found = await find_run(api, run)
+        if found["state_type"] in records.ACTIVE:
+            await cancel_async(found["id"])
+        deadline = time.monotonic() + _PATIENCE
+        while found["state_type"] in records.ACTIVE:
+            if time.monotonic() > deadline:
+                raise OrchestrationError(f"The run {found['name']} is still being cancelled. Delete it later.")
+            await asyncio.sleep(0.5)
+            found = await api.get(f"/flow_runs/{found['id']}")
+        await api.delete(f"/flow_runs/{found['id']}")
+
+
 async def rerun_async(run: str) -> RunRecord:
     """Start a run of the current code with the parameters of an earlier run.
 
@@ -203,5 +230,6 @@ async def remove_tagged_async(tag: str, server: str = "") -> None:
 list_runs = run_sync(list_runs_async)
 find = run_sync(find_async)
 cancel = run_sync(cancel_async)
+delete = run_sync(delete_async)
 rerun = run_sync(rerun_async)
 remove_tagged = run_sync(remove_tagged_async)

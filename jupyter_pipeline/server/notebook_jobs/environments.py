@@ -1,0 +1,64 @@
+"""Offer the Python kernels as environments of jobs, and the profiles as their compute types."""
+
+from __future__ import annotations
+
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_scheduler.environments import EnvironmentManager, EnvironmentRetrievalError
+from jupyter_scheduler.models import RuntimeEnvironment
+
+from jupyter_pipeline.clusters import profiles
+from jupyter_pipeline.exceptions import PipelineError
+from jupyter_pipeline.server.kernel_cli import find_interpreter
+
+__all__ = ["LOG", "NO_CLUSTER", "KernelEnvironmentManager"]
+
+LOG = "log"
+"""Format of the one output that a run keeps."""
+NO_CLUSTER = "no cluster"
+"""Compute type of runs without a cluster."""
+
+
+class KernelEnvironmentManager(EnvironmentManager):
+    """The Python kernels of the Jupyter server."""
+
+    def __init__(self) -> None:
+        self.kernels = KernelSpecManager()
+
+    def list_environments(self) -> list[RuntimeEnvironment]:
+        """Return one environment for each Python kernel whose interpreter exists."""
+        found = []
+        try:
+            compute = [NO_CLUSTER, *sorted(profiles.load_profiles())]
+        except PipelineError as error:
+            raise EnvironmentRetrievalError(str(error)) from error
+        for name, entry in sorted(self.kernels.get_all_specs().items()):
+            try:
+                python = find_interpreter(self.kernels, name).python
+            except PipelineError:
+                continue
+            label = entry["spec"]["display_name"]
+            found.append(
+                RuntimeEnvironment(
+                    name=name,
+                    label=label,
+                    description=f"Packages of the kernel {label}",
+                    file_extensions=["ipynb"],
+                    output_formats=[LOG],
+                    compute_types=compute,
+                    default_compute_type=NO_CLUSTER,
+                    metadata={"path": python},
+                )
+            )
+        return found
+
+    def manage_environments_command(self) -> str:
+        """Return no command: kernels are installed outside JupyterLab."""
+        return ""
+
+    def output_formats_mapping(self) -> dict[str, str]:
+        """Return the outputs of a run. An executed notebook and HTML do not exist."""
+        return {LOG: "Log (there is no executed notebook)"}
+
+    def find_kernel(self, python: str) -> str:
+        """Return the name of the kernel with an interpreter; the interpreter itself if no kernel has it."""
+        return next((each.name for each in self.list_environments() if each.metadata["path"] == python), python)
