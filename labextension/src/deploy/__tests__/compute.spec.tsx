@@ -7,6 +7,7 @@ test('steps are grouped by the place where they run', () => {
     memory: '',
     gpus: 0,
     function: false,
+    on_workers: false,
     region: ''
   };
   const steps = [
