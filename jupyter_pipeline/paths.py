@@ -11,8 +11,10 @@ This module imports the standard library only.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
+import socket
 import stat
 import tempfile
 from pathlib import Path
@@ -36,6 +38,8 @@ __all__ = [
 ]
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_SOCKET_LENGTH = 107  # `sun_path` of unix(7), without its final null byte
+_LONGEST_SOCKET = 48  # such as postgresql-0123456789ab/.s.PGSQL.5432.lock
 _NAME_LENGTH = 63  # a DNS label, which is what most batch systems and Kubernetes accept
 
 
@@ -131,11 +135,60 @@ def versions_dir() -> Path:
 
 
 def runtime_dir() -> Path:
-    """Return the folder for Unix sockets on this host, in ``XDG_RUNTIME_DIR`` or the temporary folder (0700)."""
-    base = os.environ.get("XDG_RUNTIME_DIR")
-    if base and os.access(base, os.W_OK):
-        return private_dir(Path(base) / "jupyter-pipeline")
-    return private_dir(Path(tempfile.gettempdir()) / f"jupyter-pipeline-{os.getuid()}")
+    """Return the folder for Unix sockets on this host (0700).
+
+    It is in ``XDG_RUNTIME_DIR``, or else in the temporary folder, under a name that another user cannot take first. The
+    state folder has its path, so that processes with other environment variables find it. A removed folder is replaced.
+
+    Raises
+    ------
+    ConfigurationError
+        If no folder can be created, or every path is too long for a socket.
+    """
+    host = private_dir(state_dir() / "hosts" / (re.sub(r"[^A-Za-z0-9._-]", "_", socket.gethostname()) or "localhost"))
+    stored = host / "runtime"
+    if (found := _read_runtime(stored)) is not None:
+        return found
+    with (host / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # processes of this host only
+        if (found := _read_runtime(stored)) is None:
+            found = _create_runtime()
+            write_private(stored, f"{found}\n")
+    return found
+
+
+def _read_runtime(stored: Path) -> Path | None:
+    """Return the folder of sockets that `stored` names, ``None`` if it cannot be used."""
+    try:
+        path = Path(stored.read_text(encoding="utf-8").strip())
+        info = path.lstat()
+    except (OSError, ValueError):
+        return None
+    is_private = stat.S_ISDIR(info.st_mode) and info.st_uid == os.getuid() and not stat.S_IMODE(info.st_mode) & 0o077
+    return path if is_private and path.is_absolute() and _fits_sockets(path) else None
+
+
+def _create_runtime() -> Path:
+    base = os.environ.get("XDG_RUNTIME_DIR", "")
+    if base and os.access(base, os.W_OK) and _fits_sockets(path := Path(base, "jupyter-pipeline")):
+        with contextlib.suppress(ConfigurationError):
+            return private_dir(path)
+    for parent in dict.fromkeys((tempfile.gettempdir(), "/tmp", "/var/tmp")):  # noqa: S108 - mkdtemp creates a new name
+        if _fits_sockets(Path(parent, "jupyter-pipeline-12345678")):
+            with contextlib.suppress(OSError):
+                return Path(tempfile.mkdtemp(prefix="jupyter-pipeline-", dir=parent))
+    raise ConfigurationError(
+        tempfile.gettempdir(),
+        "",
+        f"has no room for a socket: its path is too long (a socket has at most {_SOCKET_LENGTH} bytes), or the folder "
+        "is not writable",
+        "Set TMPDIR or XDG_RUNTIME_DIR to a folder with a short path.",
+    )
+
+
+def _fits_sockets(folder: Path) -> bool:
+    """Return True if the path of the longest socket in `folder` fits into an address."""
+    return len(os.fsencode(folder)) + 1 + _LONGEST_SOCKET <= _SOCKET_LENGTH
 
 
 def write_private(path: Path, content: str | bytes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -100,7 +101,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
 
 @pytest.fixture(autouse=True)
-def isolated_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def isolated_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Point every folder that the product writes to into a temporary one, and return the state folder."""
     root = tmp_path_factory.mktemp("home")
     for name in [n for n in os.environ if n.startswith(("PREFECT_", "DASK_", "JUPYTER_PIPELINE_"))]:
@@ -117,7 +118,9 @@ def isolated_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest
         monkeypatch.setenv(name, str(root / folder))
     # A test session starts no standby keeper, even if a test imports the package's extension.
     monkeypatch.setenv("JUPYTER_PIPELINE_STANDBY", "0")
-    return root / "state"
+    yield root / "state"
+    for stored in root.glob("state/hosts/*/runtime"):
+        shutil.rmtree(stored.read_text().strip(), ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

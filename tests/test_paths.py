@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 import stat
 from pathlib import Path
 
@@ -61,3 +62,50 @@ def test_write_private_leaves_the_old_file_when_it_fails(tmp_path: Path, monkeyp
         paths.write_private(target, "new")
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_processes_with_other_variables_find_the_same_sockets(
+    isolated_state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(isolated_state.parent))
+    first = paths.runtime_dir()
+    monkeypatch.delenv("XDG_RUNTIME_DIR")
+    assert paths.runtime_dir() == first
+    first.rmdir()  # as logind does at the last log-out
+    second = paths.runtime_dir()
+    assert second != first
+    assert stat.S_IMODE(second.stat().st_mode) == 0o700
+    assert paths.runtime_dir() == second
+
+
+def test_a_folder_that_another_user_could_write_is_replaced(isolated_state: Path) -> None:
+    first = paths.runtime_dir()
+    first.chmod(0o777)
+    try:
+        assert paths.runtime_dir() != first
+    finally:
+        first.rmdir()
+
+
+@pytest.mark.parametrize("content", ["", "\0", "relative", "/nowhere/at/all", "[]"])
+def test_a_damaged_path_of_the_sockets_is_replaced(isolated_state: Path, content: str) -> None:
+    first = paths.runtime_dir()
+    (stored,) = isolated_state.glob("hosts/*/runtime")
+    stored.write_text(content)
+    second = paths.runtime_dir()
+    assert second.is_dir()
+    assert stored.read_text().strip() == str(second)
+    first.rmdir()
+
+
+def test_sockets_avoid_folders_with_long_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = tmp_path / ("x" * 60) / ("y" * 60)
+    deep.mkdir(parents=True)
+    for name in ("XDG_RUNTIME_DIR", "TMPDIR"):
+        monkeypatch.setenv(name, str(deep))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    found = paths.runtime_dir()
+    assert not found.is_relative_to(deep)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(found / ("s" * 48)))
+    monkeypatch.setattr("tempfile.tempdir", None)

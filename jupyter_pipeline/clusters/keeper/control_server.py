@@ -64,7 +64,7 @@ class ControlServer:
         if self._server is not None and not self.path.exists():
             self._server.close()
             with contextlib.suppress(OSError, PipelineError):
-                paths.runtime_dir()
+                self.path = paths.runtime_dir() / self.path.name
                 await self._bind()
         with contextlib.suppress(FileNotFoundError):
             for entry in sorted(self._mailbox.glob("*.request")):
