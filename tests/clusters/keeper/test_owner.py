@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -66,6 +68,8 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session
         request = urllib.request.Request(
             f"{info['url']}api/kernels", b"{}", {"Authorization": f"token {info['token']}"}, method="POST"
         )
+        address = urlsplit(info["url"])
+        wait_until(lambda: _listens(address.hostname, address.port), 60)  # the file is older than the listener
         with urllib.request.urlopen(request, timeout=patience(30)) as answer:
             kernel = json.loads(answer.read())["id"]
         client.load_connection_file(str(_wait_for_file(runtime / f"kernel-{kernel}.json")))
@@ -82,6 +86,14 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session
         for path in runtime.iterdir():
             path.unlink()
         runtime.rmdir()
+
+
+def _listens(host: str | None, port: int | None) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=5).close()
+    except OSError:
+        return False
+    return True
 
 
 def _is_ready(client: BlockingKernelClient) -> bool:
