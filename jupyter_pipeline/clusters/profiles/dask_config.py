@@ -55,8 +55,10 @@ def read_dask_config() -> DaskConfig:
         _merge(labextension, _as_mapping(content.get("labextension")))
         for name, options in _as_mapping(content.get("jobqueue")).items():
             for key, value in _as_mapping(options).items():
-                _overlay(jobqueue.setdefault(str(name), {}), _unify(key), value)
-                sources[str(name), _unify(key)] = source
+                section, option = jobqueue.setdefault(str(name), {}), _unify(key)
+                if option not in section or section[option] != value:  # this process has the values of the files, too
+                    _overlay(section, option, value)
+                    sources[str(name), option] = source
     return DaskConfig(jobqueue, sources, labextension)
 
 

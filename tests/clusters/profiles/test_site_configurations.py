@@ -167,9 +167,12 @@ def test_every_source_of_dask_counts(folder: Path, monkeypatch: pytest.MonkeyPat
     (folder / "site.yaml").write_text("jobqueue: {slurm: {cores: 2, memory: 4GB, queue: a, account: a, job-mem: a}}")
     monkeypatch.setenv("DASK_JOBQUEUE__SLURM__ACCOUNT", "b")
     monkeypatch.setenv("DASK_JOBQUEUE__SLURM__CORES", "4")
-    with dask.config.set({"jobqueue.slurm.job-mem": "c", "jobqueue.long.queue": "long"}):
+    in_process = {"cores": 4, "unknown": 1, "job-mem": "c"}
+    with dask.config.set({f"jobqueue.slurm.{k}": v for k, v in in_process.items()} | {"jobqueue.long.queue": "long"}):
         kwargs = load(folder / "site.yaml", "dask-slurm", monkeypatch).cluster_kwargs
         assert {**kwargs} == {"cores": 4, "memory": "4GB", "queue": "a", "account": "b", "job_mem": "c"}
+        (note,) = profiles.get_profile("dask-slurm").notes
+        assert note.startswith("Dask's configuration in this process: jobqueue.slurm.unknown is ignored")
         overrides = {"cluster_kwargs.config-name": "long"}
         assert profiles.get_profile("dask-slurm", overrides=overrides).cluster_kwargs["queue"] == "long"
 
