@@ -415,7 +415,7 @@ def _check_workers(
     if options.on_workers:
         if refusals := check_worker_steps(steps, module):
             raise CompileRefusedError(refusals)
-        sliced.notes += note_shared_files(steps)
+        sliced.notes += [*note_shared_files(steps), *note_function_files(steps)]
     elif any(step.function for step in steps):
         if refusals := check_function_steps(steps, module):
             raise CompileRefusedError(refusals)

@@ -258,18 +258,6 @@ RULES: dict[str, Rule] = {
             "it is Prefect's, whose run context is in the process of the flow, not where {option} runs the step",
             "Use print or logging, or omit {option}.",
         ),
-        Rule(
-            "workers-profile",
-            "directive",
-            "a step with its own --profile uses that cluster from the process of the flow, not by --tasks-on workers",
-            "Omit one of the two options.",
-        ),
-        Rule(
-            "workers-function",
-            "directive",
-            "a step with --function runs in the cloud, not on the workers of --tasks-on workers",
-            "Omit one of the two options.",
-        ),
     )
 }
 """Rules by id, in the order of the stages."""

@@ -26,6 +26,7 @@ from jupyter_pipeline.models import STEP_PROFILES
 from jupyter_pipeline.units import format_bytes
 from jupyter_pipeline.workflows import run_context
 from jupyter_pipeline.workflows.cluster_end import name_cluster_end
+from jupyter_pipeline.workflows.worker_results import Result
 
 if TYPE_CHECKING:
     import distributed
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LARGEST",
     "StepCluster",
+    "bring_result",
     "configuration",
     "find_foreign",
     "find_step_name",
@@ -48,6 +50,9 @@ LARGEST = 2**30
 
 _DEPTH = 4
 """Depth to which attributes of objects are searched for references to clusters."""
+
+_NO_CLIENT: Any = object()
+"""In place of a client, for values whose references are all to another cluster."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -349,11 +354,47 @@ def receive(
     return bound
 
 
-def _localize(value: Any, client: distributed.Client | None, step: str, name: str) -> Any:
-    """Return a result without references to clusters of other clients."""
+def bring_result(result: Result, client: distributed.Client | None, step: str, name: str) -> Any:
+    """Return the value of a result on the workers of another cluster as a value that a step can use.
+
+    Parameters
+    ----------
+    result : Result
+        The result.
+    client : distributed.Client, optional
+        Client of the step that reads the result.
+    step, name : str
+        Names of this step and of its parameter, for messages.
+
+    Raises
+    ------
+    ClusterError
+        If the value is too large, or refers to its cluster.
+    """
+    with _current(result.client):
+        _wait([result.future])
+    size = sum(result.client.nbytes([result.future.key], summary=False).values())
+    _check_size(size, "a result", result.client, step, name)
+    value = result.value()
+    local = _localize(value, client, step, name, owner=result.client)
+    if local is value:  # `_bring` logs collections
+        place = _describe(result.client)
+        run_context.find_logger().info("Brought %r (%s) from the cluster of %s", name, format_bytes(size), place)
+    return local
+
+
+def _localize(
+    value: Any, client: distributed.Client | None, step: str, name: str, owner: distributed.Client | None = None
+) -> Any:
+    """Return a result without references to clusters of other clients.
+
+    Lazy collections are computed on the cluster of `owner`, if it is set.
+    """
     import distributed
     from dask.base import is_dask_collection
 
+    if isinstance(value, Result):
+        return value if value.client is client else bring_result(value, client, step, name)
     if isinstance(value, distributed.Client):
         if client is None:
             raise ClusterError(
@@ -364,15 +405,15 @@ def _localize(value: Any, client: distributed.Client | None, step: str, name: st
             run_context.find_logger().info("The step %r uses its own cluster in place of the client %r", step, name)
         return client
     if is_dask_collection(value):
-        return _bring(value, client, step, name)
+        return _bring(value, client, step, name, owner)
     if type(value) in (list, tuple, set):
-        items = [_localize(item, client, step, name) for item in value]
+        items = [_localize(item, client, step, name, owner) for item in value]
         return value if all(new is old for new, old in zip(items, value, strict=True)) else type(value)(items)
     if type(value) is dict:
-        items = [_localize(item, client, step, name) for item in value.values()]
+        items = [_localize(item, client, step, name, owner) for item in value.values()]
         changed = any(new is not old for new, old in zip(items, value.values(), strict=True))
         return dict(zip(value, items, strict=True)) if changed else value
-    if (hidden := find_foreign(value, client)) is not None:
+    if (hidden := find_foreign(value, client if owner is None else _NO_CLIENT)) is not None:
         raise ClusterError(
             f"The step {step!r} reads {name!r}, a {type(value).__name__} with a {hidden} of another cluster. Give both "
             "steps the same --profile, or return the computed value."
@@ -380,36 +421,49 @@ def _localize(value: Any, client: distributed.Client | None, step: str, name: st
     return value
 
 
-def _bring(collection: Any, client: distributed.Client | None, step: str, name: str) -> Any:
-    """Return a Dask collection whose data is on no cluster of another client."""
+def _bring(
+    collection: Any,
+    client: distributed.Client | None,
+    step: str,
+    name: str,
+    owner: distributed.Client | None = None,
+) -> Any:
+    """Return a Dask collection whose data is on no cluster of another client. The cluster of `owner` is one, too."""
     import dask
     from distributed import futures_of
 
     futures = futures_of(collection)
-    owners = {id(future.client): future.client for future in futures if future.client is not client}
+    # A future in a value that came from a worker has no client yet: it belongs to `owner`.
+    found = [future.client or owner for future in futures if future.client is not client]
+    owners = {id(each): each for each in [*found, owner] if each is not None}
     if not owners:
         return collection
     if len(owners) > 1 or any(future.client is client for future in futures):
         raise ClusterError(f"The step {step!r} reads {name!r}, which is on several clusters. Return its parts.")
-    (owner,) = owners.values()
-    with _current(owner):  # functions of distributed take the current client
-        held = owner.persist(collection)  # computes the rest where the data is
+    (source,) = owners.values()
+    with _current(source):  # functions of distributed take the current client
+        held = source.persist(collection)  # computes the rest where the data is
         parts = {future.key: future for future in futures_of(held)}
         _wait(list(parts.values()))
-        size = sum(owner.nbytes(list(parts), summary=False).values())
-        if size > LARGEST:
-            raise ClusterError(
-                f"The step {step!r} reads {name!r}, {type(collection).__name__}, {format_bytes(size)} on the "
-                f"cluster of {_describe(owner)}. At most {format_bytes(LARGEST)} can move to another cluster. Give "
-                "both steps the same --profile, or write it to files that both clusters can read, and return the path."
-            )
+        size = sum(source.nbytes(list(parts), summary=False).values())
+        _check_size(size, type(collection).__name__, source, step, name)
 
         def gather(graph: Any, keys: Any, **options: Any) -> Any:
-            return owner.get(graph, keys)
+            return source.get(graph, keys)
 
         (local,) = dask.persist(held, scheduler=gather)  # a collection of the same kind that holds its data
-    run_context.find_logger().info("Brought %r (%s) from the cluster of %s", name, format_bytes(size), _describe(owner))
+    place = _describe(source)
+    run_context.find_logger().info("Brought %r (%s) from the cluster of %s", name, format_bytes(size), place)
     return local
+
+
+def _check_size(size: int, kind: str, owner: distributed.Client, step: str, name: str) -> None:
+    if size > LARGEST:
+        raise ClusterError(
+            f"The step {step!r} reads {name!r}, {kind}, {format_bytes(size)} on the cluster of {_describe(owner)}. At "
+            f"most {format_bytes(LARGEST)} can move to another cluster. Give both steps the same --profile, or write "
+            "it to files that both clusters can read, and return the path."
+        )
 
 
 def _wait(futures: Sequence[distributed.Future]) -> None:

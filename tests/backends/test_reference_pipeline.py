@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,13 @@ def python(folder: Path, *arguments: str | Path, **environ: str) -> str:
     return done.stdout + done.stderr
 
 
-def bring_data(folder: Path, cells: list[Cell], *names: str, environ: Mapping[str, str] | None = None) -> None:
+def replace(text: str, old: str, new: str) -> bytes:
+    """Return a notebook with other text in one cell."""
+    assert text.count(old) == 1
+    return text.replace(old, new).encode()
+
+
+def bring_data(folder: Path, cells: list[Cell], *names: str) -> None:
     """Run the steps of pipelines one after the other, without an orchestrator."""
     calls = {
         "generate": "steps.arrive()",
@@ -44,19 +50,20 @@ def bring_data(folder: Path, cells: list[Cell], *names: str, environ: Mapping[st
     }
     for name in names:
         home = write_pipeline(folder, cells, name)
-        python(
-            folder, "-c", f"import sys; sys.path.insert(0, {str(home)!r}); import steps; {calls[name]}", **environ or {}
-        )
+        python(folder, "-c", f"import sys; sys.path.insert(0, {str(home)!r}); import steps; {calls[name]}")
 
 
 @pytest.mark.backend("slurm")
 @pytest.mark.slow
 def test_the_reduction_runs_on_a_cluster_of_slurm(tmp_path: Path, bed_of: Callable[[str], Any]) -> None:
     bed = bed_of("slurm")
-    cells = read_notebook(NOTEBOOK.read_bytes())
+    cells = read_notebook(
+        replace(NOTEBOOK.read_text("utf-8"), "--profile local --retries", "--profile slurm --retries")
+    )
     bring_data(tmp_path, cells, "generate", "convert", "compact")
-    home = write_pipeline(tmp_path, cells, "reduce", profile="slurm")
-    (home / "slurm.yaml").write_text(profiles.render_profile(bed.profile(workers=1)))
+    home = write_pipeline(tmp_path, cells, "reduce")
+    (home / "profiles").mkdir()
+    (home / "profiles" / "slurm.yaml").write_text(profiles.render_profile(bed.profile(workers=1)))
     output = python(tmp_path, home / "flow.py", PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS="120")
     assert "Completed" in output
     assert (tmp_path / "tpch" / "reports" / "unshipped.csv").read_text().count("\n") == 11
@@ -64,14 +71,24 @@ def test_the_reduction_runs_on_a_cluster_of_slurm(tmp_path: Path, bed_of: Callab
 
 
 @pytest.mark.backend("coiled")
-def test_a_mapped_step_can_be_a_function_of_coiled(tmp_path: Path, bed_of: Callable[[str], Any]) -> None:
-    bed = bed_of("coiled")
-    text = NOTEBOOK.read_text("utf-8")
-    function, module = '"def json_to_parquet(path):', '"import subprocess\\n"'
-    assert function in text
-    assert module in text
-    text = text.replace(function, f'"@coiled.function(local=True)\\n",\n    {function}', 1)
-    cells = read_notebook(text.replace(module, f'"import coiled\\n",\n    {module}', 1))
-    bring_data(tmp_path, cells, "generate", "convert", environ=bed.environ)
-    assert "@coiled.function" in (tmp_path / "convert" / "steps.py").read_text()
+def test_the_conversion_is_a_function_on_machines_of_coiled(tmp_path: Path, bed_of: Callable[[str], Any]) -> None:
+    import coiled_api
+
+    environ = {**bed_of("coiled").environ, "DASK_COILED__SOFTWARE": "testbed"}
+    text = NOTEBOOK.read_text("utf-8").replace('data = \\"tpch\\"', f'data = \\"{tmp_path}/tpch\\"')
+    step = "%%step to_parquet --map --retries"
+    cells = read_notebook(replace(text, step, f"{step[:-9]} --function --memory 8GiB --retries"))
+    bring_data(tmp_path, cells, "generate")
+    home = write_pipeline(tmp_path, cells, "convert")
+    flow = (home / "flow.py").read_text()
+    assert 'StepFunctions(__file__, memory="8GiB") as functions' in flow
+    assert 'functions.map(steps.to_parquet, over="path")' in flow
+    code = (
+        "import steps; from jupyter_pipeline.runtime import StepFunctions\n"
+        "with StepFunctions('flow.py', memory='8GiB') as functions:\n"
+        "    print(functions.map(steps.to_parquet, over='path')(steps.incoming()))"
+    )
+    assert "parquet/orders/0001.parquet" in python(home, "-c", code, **environ)
     assert len(list((tmp_path / "tpch" / "parquet").glob("*/0001.parquet"))) == 2
+    created = coiled_api.DAEMON.asked("POST", "clusters/account/testbed")[-1]["body"]
+    assert created["worker_instance_types"] == ["m6i.large"]

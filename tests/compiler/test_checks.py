@@ -81,8 +81,6 @@ CASES: dict[str, tuple[list[str], dict[str, Any]]] = {
     ),
     "workers-value": (["%%step a\nx = open('f')", "%%step b\nprint(x.read())"], ON_WORKERS),
     "workers-prefect": (["from prefect import get_run_logger", "%%step a\nget_run_logger().info('x')"], ON_WORKERS),
-    "workers-profile": (["%%step a --profile gpu\nx = 1", "%%step b\nprint(x)"], ON_WORKERS),
-    "workers-function": (["%%step a --function\nx = 1", "%%step b\nprint(x)"], ON_WORKERS),
 }
 
 

@@ -84,6 +84,18 @@ def clusters() -> Compilation:
     return compile_cells(notebook, (2, 3, 4, 5, 6), CompileOptions(name="train", profile="local"))
 
 
+def clusters_of_workers() -> Compilation:
+    notebook = cells(
+        "folder = 'raw'",
+        "%%step load\nrows = [1, 2]\nunit = 'g'",
+        "%%step grams --profile big --map\ngrams = [(row, unit) for row in rows]",
+        "%%check some --profile big\nlen(grams) > 0",
+        "%%step priced --function --cpus 4\npriced = [(*each, 2) for each in grams]",
+        "%%step report\nline = f'{priced} in {folder}'\nline",
+    )
+    return compile_cells(notebook, (1, 2, 3, 4, 5), CompileOptions(name="grams", profile="local", tasks_on="workers"))
+
+
 def functions() -> Compilation:
     notebook = cells(
         "import pandas as pd\nfrom pathlib import Path",
@@ -116,6 +128,7 @@ PIPELINES = {
         },
     ),
     "workers": lambda: rich(tasks_on="workers"),
+    "clusters_of_workers": clusters_of_workers,
     "dagster": lambda: rich(to="dagster", schedules=(Schedule(cron="0 6 * * *", parameters={"region": "us"}),)),
 }
 

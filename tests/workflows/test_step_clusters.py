@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import pickle
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,11 +18,13 @@ import distributed
 import numpy as np
 import pandas as pd
 import pytest
+from distributed import get_worker
 
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.exceptions import ClusterError, ClusterStartError
 from jupyter_pipeline.runtime import StepCluster, receive_results
 from jupyter_pipeline.workflows import step_clusters
+from jupyter_pipeline.workflows.worker_results import Result
 
 PROFILE = (
     "profiles:\n  {name}:\n    extends: local\n    workers: 1\n    cluster_kwargs: {{threads_per_worker: {threads}}}\n"
@@ -130,6 +133,43 @@ def test_a_future_of_another_cluster_is_refused(two: tuple[Near, Near], inside: 
     made = inside(one.connect("").submit(sum, [1, 2]))
     with pytest.raises(ClusterError, match="a Future of another cluster"):
         other(lambda made: made)(made)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: pd.DataFrame({"a": range(4)}),
+        lambda: [dd.from_pandas(pd.DataFrame({"a": range(4)}), npartitions=2), {"n": da.ones(4)}],
+        lambda: da.ones(4, chunks=2).persist(),
+    ],
+)
+def test_a_result_on_workers_moves_by_value(two: tuple[Near, Near], make: Any) -> None:
+    class Sent(Result):
+        """A result that another process has."""
+
+        def value(self) -> Any:
+            return pickle.loads(pickle.dumps(super().value()))
+
+    one, other = (each.connect("") for each in two)
+    result = Sent(one.submit(make, pure=False), one, frozenset())
+    moved = step_clusters.bring_result(result, other, "train", "table")
+    one.close()
+    flat = moved if isinstance(moved, list) else [moved]
+    assert other.submit(len, flat[0]).result() == 4 if isinstance(moved, pd.DataFrame) else len(flat[0]) == 4
+    assert len(flat) == 1 or float(flat[1]["n"].sum().compute()) == 4
+
+
+def test_a_large_or_a_bound_result_on_workers_is_refused(
+    two: tuple[Near, Near], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = two[0].connect("")
+    bound = Result(client.submit(lambda: [get_worker().client.submit(sum, [1])], pure=False), client, frozenset())
+    with pytest.raises(ClusterError, match="'train' reads 'total', a Future with a Future of another cluster"):
+        step_clusters.bring_result(bound, None, "train", "total")
+    monkeypatch.setattr(step_clusters, "LARGEST", 10)
+    large = Result(client.submit(bytes, 100, pure=False), client, frozenset())
+    with pytest.raises(ClusterError, match=r"reads 'data', a result, 100 B on the cluster of the profile 'one'"):
+        step_clusters.bring_result(large, None, "train", "data")
 
 
 def test_a_client_becomes_the_one_of_the_step(two: tuple[Near, Near]) -> None:

@@ -82,10 +82,13 @@ def _render_flow(graph: PipelineGraph, options: CompileOptions) -> str:
     imports.need("steps")
     alone = steps[0] if len(steps) == 1 and not steps[0].mapped else None
     asynchronous = alone is not None and alone.asynchronous and alone.kind == "step" and not options.on_workers
-    clusters = FlowClusters(steps, options.profile, imports, {*RESERVED_NAMES, *(p.name for p in parameters)})
+    taken = {*RESERVED_NAMES, *(p.name for p in parameters)}
+    clusters = FlowClusters(steps, options.profile, imports, taken, on_workers=options.on_workers)
     flow = _Calls(options, imports, clusters)
     body = flow.single(alone) if alone else flow.several(steps)
-    body = _defaults(parameters, imports) + _on_cluster(body, steps, options, imports, clusters.contexts())
+    body = _defaults(parameters, imports) + _on_cluster(
+        clusters.worker_lines() + body, steps, options, imports, clusters.contexts()
+    )
     body = render_folder_change(imports) + body
     helpers = render_cache_policy(imports) if any(s.settings.cache for s in steps) else ""
     if any(s.kind == "check" for s in steps):
@@ -130,7 +133,8 @@ def _on_cluster(
 ) -> str:
     """Return `body` inside the clusters of the run and of its steps, or unchanged without any."""
     contexts = list(clusters)
-    if options.profile and not options.standalone and any(not (s.profile or s.function) for s in steps):
+    uses_run_cluster = options.on_workers or any(not (s.profile or s.function) for s in steps)
+    if options.profile and not options.standalone and uses_run_cluster:
         shared = [s for s in steps if s.profile in ("", options.profile) and not s.function]
         imports.need("jupyter_pipeline.runtime", "run_on")
         contexts.insert(0, f"run_on({render_text(options.profile)}, __file__{size_arguments(shared)})")
@@ -169,16 +173,13 @@ def _check(
 ) -> str:
     """Return the function ``check`` of a flow, which makes a task of a check."""
     on = wrapping = ""
-    if any(s.kind == "check" and clusters.wrapper(s) for s in steps):
+    if not on_workers and any(s.kind == "check" and clusters.wrapper(s) for s in steps):
         on = f"on={imports.need('jupyter_pipeline.runtime', 'receive_results')}, "
         wrapping = "    @on\n"
     imports.need("prefect.artifacts", "create_markdown_artifact")
     call = "            result = function(*args)\n"
     if on_workers:
-        call = (
-            "            returned = task_runner.call(function, *args)\n"
-            "            result = task_runner.fetch(returned)\n"
-        )
+        call = "            returned = workers.call(function, *args)\n            result = workers.fetch(returned)\n"
     waits = (
         f"            if {imports.need('inspect')}.iscoroutine(result):\n"
         f"                result = {imports.need('asyncio')}.run(result)\n"
@@ -198,7 +199,7 @@ def _check(
     naming = '**{"name": function.__name__, **settings}' if renamed else "name=function.__name__, **settings"
     return f'''
 
-def check(function, {on}{"task_runner, " if on_workers else ""}**settings):
+def check(function, {on}{"workers, " if on_workers else ""}**settings):
     """Return a task that publishes why `function` raised or returned False."""
 
     @task({naming})
@@ -336,7 +337,7 @@ class _Calls:
             arguments.insert(0, f'name="{step.label}"')
         wrapper = self.clusters.wrapper(step)
         if step.kind == "check":
-            on = ["task_runner"] if self.options.on_workers else [f"on={wrapper}"] if wrapper else []
+            on = [wrapper or "task_runner"] if self.options.on_workers else [f"on={wrapper}"] if wrapper else []
             return wrap_call("check", [f"steps.{step.name}", *on, *arguments], room=60)
         over = f', over="{step.mapped.variable}"' if step.function and step.mapped else ""
         function = f"{wrapper}(steps.{step.name}{over})" if wrapper else f"steps.{step.name}"

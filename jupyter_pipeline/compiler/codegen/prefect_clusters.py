@@ -6,6 +6,7 @@
 3. A step computes its lazy results if a step on another cluster reads them, so that nothing is computed again.
 4. Functions with the same machines share one `StepFunctions`, which wraps them. A mapped function is one task.
 5. The flow closes a cluster after the last steps that use it.
+6. With ``--tasks-on workers``, the functions of steps with a profile run on the workers of their cluster.
 """
 
 from __future__ import annotations
@@ -45,16 +46,25 @@ class FlowClusters:
         Imports of the flow's file.
     taken : collection of str
         Names in use in the flow.
+    on_workers : bool
+        The steps run on the workers of their clusters.
     """
 
-    def __init__(self, steps: Sequence[Step], run_profile: str, imports: Imports, taken: Collection[str]) -> None:
-        self.steps, self.run_profile, self.imports = steps, run_profile, imports
+    def __init__(
+        self, steps: Sequence[Step], run_profile: str, imports: Imports, taken: Collection[str], *, on_workers: bool
+    ) -> None:
+        self.steps, self.run_profile, self.imports, self.on_workers = steps, run_profile, imports, on_workers
         self.names: dict[str, str] = {}
         """Variable of the cluster of each profile."""
         used = set(taken)
         for profile in dict.fromkeys(s.profile for s in steps if s.profile):
             self.names[profile] = unused_name(f"{to_identifier(profile)}_cluster", used)
             used.add(self.names[profile])
+        self.workers: dict[str, str] = {}
+        """Variable of the workers of each profile, if steps run on them."""
+        for profile in self.names if on_workers else ():
+            self.workers[profile] = unused_name(f"{to_identifier(profile)}_workers", used)
+            used.add(self.workers[profile])
         self.machines: dict[str, str] = {}
         """Variable of the functions with the same machines, by the arguments that describe the machines."""
         for arguments in dict.fromkeys(_machine_arguments(s) for s in steps if s.function):
@@ -65,7 +75,7 @@ class FlowClusters:
     @property
     def variables(self) -> set[str]:
         """Variables of the clusters and functions in the flow."""
-        return {*self.names.values(), *self.machines.values()}
+        return {*self.names.values(), *self.workers.values(), *self.machines.values()}
 
     def contexts(self) -> list[str]:
         """Return the context managers of the clusters."""
@@ -79,10 +89,16 @@ class FlowClusters:
             found.append(f"{maker}(__file__{arguments}) as {name}")
         return found
 
+    def worker_lines(self) -> str:
+        """Return the lines that bind the workers of the clusters."""
+        return "".join(f"{name} = task_runner.on({self.names[profile]})\n" for profile, name in self.workers.items())
+
     def wrapper(self, step: Step) -> str:
         """Return the expression that wraps the function of a step; empty for none."""
         if step.function:
             return self.machines[_machine_arguments(step)] + (".map" if step.mapped else "")
+        if self.on_workers:
+            return self.workers.get(step.profile, "")
         persists = self._persists(step)
         if step.profile:
             return self.names[step.profile] + (".persist" if persists else "")

@@ -69,7 +69,7 @@ def check_worker_steps(steps: Sequence[Step], module: Sequence[Statement]) -> li
     module : sequence of Statement
         Statements at module level.
     """
-    return [*_steps_elsewhere(steps), *_find_needs(steps, steps, *_find_names(module), _WORKERS)]
+    return [*_find_needs(steps, steps, *_find_names(module), _WORKERS), *_local_files(_Order(steps))]
 
 
 def check_function_steps(steps: Sequence[Step], module: Sequence[Statement]) -> list[Refusal]:
@@ -97,7 +97,7 @@ def note_shared_files(steps: Sequence[Step]) -> list[CellNote]:
             f"{step.task_name} uses files of {', '.join(writers)}: the workers need a shared file system",
         )
         for step in steps
-        if (writers := [earlier.task_name for earlier, _ in order.shared_files(step)])
+        if (writers := [one.task_name for one, _ in order.shared_files(step) if not (one.function or step.function)])
     ]
 
 
@@ -185,18 +185,6 @@ def _find_yields(nodes: Sequence[ast.AST]) -> Iterator[ast.AST]:
             yield node
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
             yield from _find_yields(list(ast.iter_child_nodes(node)))
-
-
-def _steps_elsewhere(steps: Sequence[Step]) -> Iterator[Refusal]:
-    """Yield refusals of steps with compute of their own."""
-    for step in steps:
-        for rule, is_elsewhere in (
-            ("workers-profile", step.profile),
-            ("workers-function", step.function),
-        ):
-            if is_elsewhere:
-                first = step.statements[0]
-                yield refusal(rule, cell=first.cell, line=first.node.lineno, name=step.task_name)
 
 
 def _prefect_steps(steps: Sequence[Step], paths: dict[str, str], option: str) -> Iterator[Refusal]:

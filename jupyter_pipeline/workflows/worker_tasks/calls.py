@@ -14,7 +14,6 @@ import inspect
 import io
 import itertools
 import logging
-import operator
 import os
 import queue
 import sys
@@ -29,8 +28,9 @@ import cloudpickle
 from dask.sizeof import sizeof
 
 from jupyter_pipeline.exceptions import ClusterError
+from jupyter_pipeline.workflows import step_clusters
+from jupyter_pipeline.workflows.worker_results import Result
 from jupyter_pipeline.workflows.worker_tasks import errors, remote
-from jupyter_pipeline.workflows.worker_tasks.results import Result
 
 if TYPE_CHECKING:
     import distributed
@@ -39,8 +39,6 @@ __all__ = ["WorkerCalls"]
 
 _POLL = 0.2
 """Seconds after which a waiting thread looks for an exception that another thread raised in it."""
-_LARGE = 2**20
-"""Size in bytes from which an argument is sent once, and not with each call."""
 _DONE: Mapping[str, Any] = {"kind": "done"}
 _REGISTRY = threading.Lock()
 
@@ -60,7 +58,9 @@ class WorkerCalls:
         self._active: dict[str, queue.SimpleQueue[Mapping[str, Any]]] = {}
         self._functions: dict[int, dict[str, Any]] = {}
         self._sent: dict[int, tuple[Any, Result]] = {}
+        self._brought: dict[int, tuple[Result, Any]] = {}
         self._lock = threading.Lock()
+        self._bringing = threading.Lock()
         self._numbers = itertools.count(1)
 
     def start(self) -> None:
@@ -74,6 +74,7 @@ class WorkerCalls:
     def stop(self) -> None:
         """Release arguments and stop receiving."""
         self._sent.clear()
+        self._brought.clear()
         self._functions.clear()
         with contextlib.suppress(OSError):
             self.client.unsubscribe_topic(self._topic)
@@ -91,7 +92,8 @@ class WorkerCalls:
         function : callable
             Function that is pickled by value, or that the workers can import.
         arguments : sequence
-            Positional arguments; results of earlier calls do not leave the cluster.
+            Positional arguments. Results of earlier calls do not leave the cluster. Results of other clusters are
+            brought by `bring` before.
         named : mapping
             Named arguments.
 
@@ -111,15 +113,30 @@ class WorkerCalls:
             except _NoPluginError:
                 self._register()
 
-    def part(self, result: Result, number: int) -> Result:
-        """Return one element of a result by reference."""
-        future = self.client.submit(operator.getitem, result.future, number, pure=False)
-        return Result(future, self.client, result.keys)
+    def bring(self, value: Any, step: str, name: str) -> Any:
+        """Return an argument with results of other clusters as values, each brought once.
+
+        Parameters
+        ----------
+        value : object
+            The argument: a result, a list of results, or another object.
+        step, name : str
+            Names of the step and of its parameter, for messages.
+        """
+        if type(value) is list and any(isinstance(item, Result) for item in value):
+            return [self.bring(item, step, name) for item in value]
+        if not isinstance(value, Result) or value.client is self.client:
+            return value
+        with self._bringing:
+            if id(value) not in self._brought:
+                copied = step_clusters.bring_result(value, self.client, step, name)
+                self._brought[id(value)] = (value, self._scatter(copied) if sizeof(copied) >= remote.LARGE else copied)
+            return self._brought[id(value)][1]
 
     def items(self, result: Result) -> list[Any]:
         """Return the elements of a result: small ones as values, large ones by reference."""
-        found = self.client.submit(_small_or_length, result.future, _LARGE, pure=False).result()
-        return found if isinstance(found, list) else [self.part(result, i) for i in range(found)]
+        found = result.client.submit(remote.small_or_length, result.future, remote.LARGE, pure=False).result()
+        return found if isinstance(found, list) else [result.part(number) for number in range(found)]
 
     def _register(self) -> None:
         """Register the plugins; the scheduler keeps the first ones of their name."""
@@ -154,13 +171,16 @@ class WorkerCalls:
 
     def _send_large(self, value: Any) -> Any:
         """Return a large value as a result on one worker, and send it only once."""
-        if isinstance(value, Result) or sizeof(value) < _LARGE:
+        if isinstance(value, Result) or sizeof(value) < remote.LARGE:
             return value
         with self._lock:
             if id(value) not in self._sent:
-                (future,) = self.client.scatter([value], hash=False)  # it would scatter the items of a collection
-                self._sent[id(value)] = (value, Result(future, self.client, frozenset()))
+                self._sent[id(value)] = (value, self._scatter(value))
             return self._sent[id(value)][1]
+
+    def _scatter(self, value: Any) -> Result:
+        (future,) = self.client.scatter([value], hash=False)  # it would scatter the items of a collection
+        return Result(future, self.client, frozenset())
 
     def _call_once(self, key: str, call: dict[str, Any], data: bytes, values: Sequence[Result]) -> Result:
         inbox = self._active[key] = queue.SimpleQueue()
@@ -294,12 +314,6 @@ def _lost_function(name: str, worker: str) -> str:
 def _lost_result(key: str, worker: str) -> str:
     name = key.rsplit("-", 2)[0]
     return f"The worker {worker} ended with the result of {name}, and the step did not run again."
-
-
-def _small_or_length(value: Any, limit: int) -> Any:
-    """Return the elements of a value if they are small, else their number; runs on a worker."""
-    items = list(value)
-    return items if sizeof(items) < limit else len(items)
 
 
 def _find_returned_names(function: Callable[..., Any]) -> list[str]:

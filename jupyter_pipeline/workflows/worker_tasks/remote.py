@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import cloudpickle
+from dask.sizeof import sizeof
 from distributed import get_worker
 from distributed.diagnostics.plugin import SchedulerPlugin, WorkerPlugin
 from distributed.protocol import serialize
@@ -36,6 +37,8 @@ PLUGIN = "jupyter-pipeline-tasks-2"
 """Name of the plugins; its number changes with their protocol."""
 BEGIN = "jupyter_pipeline_begin_task"
 """Handler of the scheduler that registers the start of a function."""
+LARGE = 2**20
+"""Size in bytes from which a value is passed by reference."""
 NO_PLUGIN, FAILED, BEGAN_BEFORE = "no plugin", "failed", "began before"
 """First arguments of the ``RuntimeError`` of `run_task`. The error of a function itself arrives as an event."""
 
@@ -270,6 +273,12 @@ def run_task(call: dict[str, Any], arguments: bytes, *values: Any) -> Any:
     if plugin is None:  # a worker that joins during the registration of plugins may miss it
         raise RuntimeError(NO_PLUGIN, call["key"])
     return plugin.run(call, arguments, values)
+
+
+def small_or_length(value: Any, limit: int) -> Any:
+    """Return the elements of a value if they are small, else their number; runs on a worker."""
+    items = list(value)
+    return items if sizeof(items) < limit else len(items)
 
 
 async def interrupt_task(key: str, dask_worker: Any = None) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+import inspect
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -18,12 +20,16 @@ from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.collections import visit_collection
 
+from jupyter_pipeline.workflows.cluster_end import name_cluster_end
+from jupyter_pipeline.workflows.step_clusters import find_step_name
+from jupyter_pipeline.workflows.worker_results import Result, fetch
 from jupyter_pipeline.workflows.worker_tasks.calls import WorkerCalls
-from jupyter_pipeline.workflows.worker_tasks.results import Result, fetch
 
 if TYPE_CHECKING:
     import distributed
     from prefect import Task
+
+    from jupyter_pipeline.workflows.step_clusters import StepCluster
 
 __all__ = ["WorkerTaskRunner", "tasks_on"]
 
@@ -67,6 +73,7 @@ class WorkerTaskRunner(ThreadPoolTaskRunner):  # type: ignore[misc] # Prefect is
         super().__init__()
         self.client, self.steps = client, steps
         self._calls = WorkerCalls(client)
+        self._others: list[StepWorkers] = []
         self._tasks: dict[int, tuple[Task[..., Any], Task[..., Any]]] = {}
         """Each submitted task and its copy that calls a worker, by ``id`` of the task."""
 
@@ -85,9 +92,21 @@ class WorkerTaskRunner(ThreadPoolTaskRunner):  # type: ignore[misc] # Prefect is
         future = super().submit(self._prepare(task), parameters, wait_for, dependencies)
         return WorkerFuture(future.task_run_id, future.wrapped_future)
 
-    def call(self, function: Callable[..., Any], *arguments: Any) -> Result:
+    def on(self, cluster: StepCluster) -> StepWorkers:
+        """Return the workers of the cluster of single steps.
+
+        Parameters
+        ----------
+        cluster : StepCluster
+            The cluster; it starts with the first call.
+        """
+        workers = StepWorkers(cluster)
+        self._others.append(workers)
+        return workers
+
+    def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Result:
         """Call a function on a worker from a task that runs in this process, and return its result by reference."""
-        return self._calls.call(function, [_plain(each) for each in arguments], {})
+        return _call(self._calls, function, arguments, named)
 
     def fetch(self, result: Any) -> Any:
         """Return the value of a result, copied to this process."""
@@ -104,7 +123,7 @@ class WorkerTaskRunner(ThreadPoolTaskRunner):  # type: ignore[misc] # Prefect is
         result = _result(future)
         if not isinstance(result, Result):  # a cached result
             return list(result)
-        return [PartFuture(future.task_run_id, self._calls.part(result, number)) for number in range(count)]
+        return [PartFuture(future.task_run_id, result.part(number)) for number in range(count)]
 
     def items(self, future: Any) -> list[Any]:
         """Wait for a task that returns a list, and return its elements, large ones by reference."""
@@ -121,8 +140,12 @@ class WorkerTaskRunner(ThreadPoolTaskRunner):  # type: ignore[misc] # Prefect is
     def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:
         if exc_type is not None and not issubclass(exc_type, Exception):  # an interrupt: do not wait for steps
             self._calls.interrupt()
+            for workers in self._others:
+                workers.interrupt()
         super().__exit__(exc_type, exc_value, traceback)
         self._calls.stop()
+        for workers in self._others:
+            workers.stop()
         self._tasks.clear()
 
     def _prepare(self, task: Task[..., Any]) -> Task[..., Any]:
@@ -135,19 +158,78 @@ class WorkerTaskRunner(ThreadPoolTaskRunner):  # type: ignore[misc] # Prefect is
         function, stores = task.fn, task.persist_result
         if stores is None:
             stores = get_current_settings().results.persist_by_default
+        runs_on_worker = any(function is each for each in vars(self.steps).values())
 
         @functools.wraps(function)
         def call(*arguments: Any, **named: Any) -> Any:
-            plain = [_plain(each) for each in arguments]
-            result = self._calls.call(function, plain, {name: _plain(each) for name, each in named.items()})
-            return result.value() if stores else result
+            arguments, named = tuple(map(_plain, arguments)), {name: _plain(each) for name, each in named.items()}
+            result = self.call(function, *arguments, **named) if runs_on_worker else function(*arguments, **named)
+            return fetch(result) if stores else result
 
         prepared: Task[..., Any] = copy.copy(task)
-        if getattr(function, "__module__", "") == self.steps.__name__:
-            prepared.fn, prepared.isasync = call, False
+        prepared.fn, prepared.isasync = call, False
         # Without stored results a cache key has no use, and its computation would fetch the inputs.
         prepared.cache_policy = _FetchedInputs(policy=task.cache_policy) if stores else NO_CACHE
         return prepared
+
+
+class StepWorkers:
+    """Workers of the cluster of single steps. Calling it returns the function of a step that runs on them.
+
+    Parameters
+    ----------
+    cluster : StepCluster
+        The cluster.
+    """
+
+    def __init__(self, cluster: StepCluster) -> None:
+        self.cluster = cluster
+        self._calls: WorkerCalls | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function of a step that runs on these workers.
+
+        Parameters
+        ----------
+        function : callable
+            Function of the step.
+        """
+
+        @functools.wraps(function)
+        def run(*arguments: Any, **named: Any) -> Result:
+            return self.call(function, *arguments, **named)
+
+        return run
+
+    def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Result:
+        """Call a function on a worker, and return its result by reference."""
+        calls = self._connect()
+        cluster = self.cluster.cluster
+        with name_cluster_end(cluster) if cluster else nullcontext():
+            return _call(calls, function, arguments, named)
+
+    def fetch(self, result: Any) -> Any:
+        """Return the value of a result, copied to this process."""
+        return fetch(result)
+
+    def interrupt(self) -> None:
+        """Let all waiting threads interrupt their functions and end."""
+        if self._calls is not None:
+            self._calls.interrupt()
+
+    def stop(self) -> None:
+        """Release arguments and stop receiving."""
+        if self._calls is not None:
+            self._calls.stop()
+
+    def _connect(self) -> WorkerCalls:
+        client = self.cluster.connect(find_step_name(self))
+        with self._lock:
+            if self._calls is None:
+                self._calls = WorkerCalls(client)
+                self._calls.start()
+            return self._calls
 
 
 class WorkerFuture(PrefectConcurrentFuture[Any]):  # type: ignore[misc] # Prefect is not typed here
@@ -205,6 +287,17 @@ class _FetchedInputs(CachePolicy):  # type: ignore[misc] # Prefect is not typed 
         values = visit_collection(inputs, visit_fn=fetch, return_data=True)
         key: str | None = self.policy.compute_key(task_ctx, values, flow_parameters, **more)
         return key
+
+
+def _call(
+    calls: WorkerCalls, function: Callable[..., Any], arguments: Sequence[Any], named: Mapping[str, Any]
+) -> Result:
+    """Call a function on a worker with arguments that its cluster can use."""
+    bound = inspect.signature(function).bind(*arguments, **named)
+    step = find_step_name(function)
+    for name, value in bound.arguments.items():
+        bound.arguments[name] = calls.bring(value, step, name)
+    return calls.call(function, bound.args, bound.kwargs)
 
 
 def _plain(value: Any) -> Any:

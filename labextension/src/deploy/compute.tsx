@@ -3,7 +3,8 @@ import React from 'react';
 import type { IStepCompute } from '../records';
 
 /**
- * The place where each step runs; nothing if all steps run in the process of the flow.
+ * The place where each step runs; nothing if all steps run in the process of the flow,
+ * without clusters of their own.
  */
 export function Compute(props: {
   steps: readonly IStepCompute[];
@@ -11,7 +12,9 @@ export function Compute(props: {
 }): JSX.Element | null {
   const { steps, trans } = props;
   const places = groupByPlace(steps);
-  if (places.size < 2 && !steps.some(each => each.profile || each.function)) {
+  const isElsewhere = (each: IStepCompute): boolean =>
+    each.profile !== '' || each.function || each.on_workers;
+  if (!steps.some(isElsewhere)) {
     return null;
   }
   return (

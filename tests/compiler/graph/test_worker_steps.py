@@ -33,8 +33,6 @@ def compile_on_workers(*sources: str, **options: object) -> Compilation:
         (["%%step a\nx = 1\nif x:\n    x = open('f')", "%%step b\nprint(x.read())"], "an open file"),
         (["from distributed import Client", "%%step a\nx = Client()", "%%step b\nprint(x.ncores())"], "a connection"),
         (["from prefect import get_run_logger", "%%step a\nget_run_logger().info('x')"], "Prefect's"),
-        (["%%step a --profile gpu\nx = 1", "%%step b\nprint(x)"], "its own --profile"),
-        (["%%step a --function\nx = 1", "%%step b\nprint(x)"], "a step with --function"),
     ],
 )
 def test_needs_that_another_process_cannot_meet_are_refused(sources: list[str], reason: str) -> None:

@@ -17,8 +17,8 @@ import pytest
 from distributed import Client, LocalCluster
 
 from jupyter_pipeline.exceptions import ClusterError
+from jupyter_pipeline.workflows.worker_results import Result, fetch
 from jupyter_pipeline.workflows.worker_tasks.calls import WorkerCalls
-from jupyter_pipeline.workflows.worker_tasks.results import Result, fetch
 
 STEPS = """
 import logging, os, sqlite3, sys, time, warnings
@@ -108,7 +108,7 @@ def run(calls: WorkerCalls, function: Callable[..., Any], *arguments: Any, **nam
 def test_results_are_references_that_later_calls_may_contain(calls: WorkerCalls, steps: dict[str, Any]) -> None:
     rows = run(calls, steps["load"], 4)
     assert isinstance(rows, Result)
-    total = run(calls, steps["add"], rows, more={"x": calls.part(rows, 3), "y": [rows.value()[1], 1]})
+    total = run(calls, steps["add"], rows, more={"x": rows.part(3), "y": [rows.value()[1], 1]})
     assert (rows.value(), fetch(total), fetch(7)) == ([0, 1, 2, 3], 11, 7)
     assert calls.items(rows) == [0, 1, 2, 3]
     large = run(calls, lambda: [bytes(2**20), bytes(2**20)])

@@ -19,8 +19,8 @@ CELLS = (
     "%%step load\nprint('loading in', os.getpid())\ntable = pd.DataFrame({'day': range(8)})\ndays = list(range(8))",
     "def window(day):\n    print('window', day, os.getpid(), 'prefect' in sys.modules)\n    return int(table.day[day])",
     "%%step windows --map\nsums = [window(day) for day in days]",
-    "%%check positive\nsum(sums) > 0",
-    "%%step mean --cache 1h\nmean = sum(sums) / len(sums)",
+    "%%check positive --profile one\nprint('checked', os.getpid())\nsum(sums) > 0",
+    "%%step mean --cache 1h --profile one\nprint('mean', os.getpid())\nmean = sum(sums) / len(table)",
     "%%step report --retries 1\nlogging.warning('mean %s', mean)\nif mean == 3.5:\n    raise ValueError(f'bad {mean}')",
 )
 PROFILE = """
@@ -40,6 +40,8 @@ def test_steps_run_on_workers_with_their_output_retries_and_failures_in_the_run(
     for name, text in compile_cells(cells, marked, options).files.items():
         (tmp_path / name).write_text(text)
     (tmp_path / "two.yaml").write_text(PROFILE)
+    (tmp_path / "profiles").mkdir()
+    (tmp_path / "profiles" / "one.yaml").write_text(PROFILE.replace("two:", "one:").replace("2", "1"))
     with subprocess.Popen(
         [sys.executable, "flow.py"],
         cwd=tmp_path,
@@ -57,6 +59,12 @@ def test_steps_run_on_workers_with_their_output_retries_and_failures_in_the_run(
     assert sorted(day for day, _, _ in windows) == [str(day) for day in range(8)]
     assert {imported for _, _, imported in windows} == {"False"}
     assert str(flow.pid) not in {process for _, process, _ in windows}
+    processes = {process for _, process, _ in windows}
+    checked, averaged = (re.search(rf"\[{name}-\w+\] \w+ (\d+)", log) for name in ("positive", "mean"))
+    assert checked
+    assert averaged
+    assert checked[1] == averaged[1] not in {*processes, str(flow.pid)}, log
+    assert "Brought 'table'" in log
     assert re.search(r"\[positive-\w+\] Finished in state Completed", log)
     assert log.count("ValueError('bad 3.5') - Retry 1/1") == 1
     assert output.count("root - mean 3.5") == 2

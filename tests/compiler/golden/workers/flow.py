@@ -28,14 +28,14 @@ def code(context, arguments):
 CACHED = INPUTS + CacheKeyFnPolicy(cache_key_fn=code)
 
 
-def check(function, task_runner, **settings):
+def check(function, workers, **settings):
     """Return a task that publishes why `function` raised or returned False."""
 
     @task(name=function.__name__, **settings)
     def run(*args):
         try:
-            returned = task_runner.call(function, *args)
-            result = task_runner.fetch(returned)
+            returned = workers.call(function, *args)
+            result = workers.fetch(returned)
             verdict = result
             if is_dask_collection(result):  # lazy: compute the verdict
                 rows = getattr(type(result), "ndim", 0) and result.ndim

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ class Result:
     def value(self) -> Any:
         """Return the value, copied to this process."""
         return self.future.result()
+
+    def part(self, number: int) -> Result:
+        """Return one element of the value by reference."""
+        future = self.client.submit(operator.getitem, self.future, number, pure=False)
+        return Result(future, self.client, self.keys)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the value: in another place, a reference has no meaning."""
