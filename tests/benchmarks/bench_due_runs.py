@@ -21,7 +21,7 @@ from pathlib import Path
 
 from scheduled_times import UNFINISHED
 
-from jupyter_pipeline.models import DeploymentSpec, Schedule
+from jupyter_pipeline.models import DeploymentSpec, RunRecord, Schedule
 from jupyter_pipeline.orchestration import deployments, runs, service
 from jupyter_pipeline.orchestration.versions import snapshots
 
@@ -108,21 +108,27 @@ def measure(state: Path, options: argparse.Namespace) -> None:
         while time.time() < due + 1200:
             time.sleep(5)
             found = [run for run in runs.list_runs(limit=10 * options.runs) if run.expected_start == due]
+            if time.time() > due:
+                _report(options.runs, found, due)
             if time.time() > due + 30 and not any(run.state in UNFINISHED for run in found):
                 break
-        by_deployment = collections.Counter(run.deployment for run in found)
-        missing = sum(
-            max(0, len(TIMES) - by_deployment[f"due-{number}"]) for number in range(options.runs // len(TIMES))
-        )
-        doubled = sum(max(0, number - len(TIMES)) for number in by_deployment.values())
-        delays = sorted(run.start - due for run in found if run.start)
-        print(
-            f"{options.runs} runs due at once: {dict(collections.Counter(run.state for run in found))}, "
-            f"lost {missing}, doubled {doubled}, "
-            f"start after {statistics.median(delays):.0f} s (median), {delays[-1]:.0f} s (last)"
-        )
     finally:
         service.down()
+
+
+def _report(count: int, found: list[RunRecord], due: float) -> None:
+    """Print the states of the runs until now."""
+    by_deployment = collections.Counter(run.deployment for run in found)
+    missing = sum(max(0, len(TIMES) - by_deployment[f"due-{number}"]) for number in range(count // len(TIMES)))
+    doubled = sum(max(0, number - len(TIMES)) for number in by_deployment.values())
+    delays = sorted(run.start - due for run in found if run.start) or [0.0]
+    print(
+        f"{time.time() - due:.0f} s after the time, load {os.getloadavg()[0]:.1f}: "
+        f"{count} runs due at once: {dict(collections.Counter(run.state for run in found))}, "
+        f"lost {missing}, doubled {doubled}, "
+        f"start after {statistics.median(delays):.0f} s (median), {delays[-1]:.0f} s (last)",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

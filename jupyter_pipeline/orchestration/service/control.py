@@ -134,7 +134,7 @@ def up(
             _wait_until_running(report, process, timeout=_start_timeout(settings))
             if choice != os.environ.get(environment_variables.DATABASE):
                 database.write_choice(service_dir(), choice)
-            server_settings.write_settings(service_dir(), workers=workers, broker=broker)
+            server_settings.write_options(service_dir(), workers=workers, broker=broker)
         except BaseException:
             _stop(report)
             raise

@@ -20,8 +20,7 @@ from packaging.version import Version
 from jupyter_pipeline.exceptions import ConfigurationError, ServiceError, UsageError, suggest
 from jupyter_pipeline.orchestration.service import database
 from jupyter_pipeline.paths import write_private
-from jupyter_pipeline.safe_yaml import read_file
-from jupyter_pipeline.secret_detection import has_secret
+from jupyter_pipeline.secret_detection import has_secret, read_settings
 
 __all__ = [
     "LOCAL",
@@ -32,14 +31,15 @@ __all__ = [
     "check_workers",
     "count_connections",
     "find_settings",
-    "read_settings",
+    "read_options",
     "render_reference",
-    "write_settings",
+    "write_options",
 ]
 
 LOCAL = database.LOCAL
 """Choice of a Redis server that the service starts itself."""
 _FILE = "service.yaml"
+_NO_SECRET = "Write a variable, such as redis://:${REDIS_PASSWORD}@HOST."
 _MOST_WORKERS = 32
 _POOL_SIZE, _MAX_OVERFLOW = 5, 10
 """Defaults of Prefect."""
@@ -127,8 +127,8 @@ def find_settings(home: Path, *, workers: int | None = None, broker: str = "") -
     for folder in reversed(list(jupyter_config_path())):
         path = Path(folder) / "jupyter_pipeline" / _FILE
         if path.is_file():
-            found |= _check(read_file(path), str(path))
-    found |= read_settings(home)
+            found |= _check(read_settings(path, _NO_SECRET), str(path))
+    found |= read_options(home)
     if workers is not None:
         found["workers"] = check_workers(workers)
     if broker:
@@ -141,7 +141,7 @@ def find_settings(home: Path, *, workers: int | None = None, broker: str = "") -
     return found
 
 
-def read_settings(home: Path) -> dict[str, Any]:
+def read_options(home: Path) -> dict[str, Any]:
     """Return the values of options that an earlier ``up`` has stored."""
     try:
         return dict(json.loads((home / "settings.json").read_bytes()))
@@ -149,11 +149,11 @@ def read_settings(home: Path) -> dict[str, Any]:
         return {}
 
 
-def write_settings(home: Path, *, workers: int | None, broker: str) -> None:
+def write_options(home: Path, *, workers: int | None, broker: str) -> None:
     """Store the values of options for later starts."""
     new: dict[str, Any] = {} if workers is None else {"workers": workers}
-    stored = read_settings(home) | new | ({"broker": broker} if broker else {})
-    if stored != read_settings(home):
+    stored = read_options(home) | new | ({"broker": broker} if broker else {})
+    if stored != read_options(home):
         write_private(home / "settings.json", json.dumps(stored))
 
 

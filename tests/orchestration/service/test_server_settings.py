@@ -51,7 +51,7 @@ def test_options_replace_the_file_and_are_stored(tmp_path: Path) -> None:
         "pool_size": 10,
         "broker": "local",
     }
-    server_settings.write_settings(tmp_path, workers=1, broker="")
+    server_settings.write_options(tmp_path, workers=1, broker="")
     assert server_settings.find_settings(tmp_path) == {"workers": 1, "pool_size": 10}
     assert (tmp_path / "settings.json").stat().st_mode & 0o777 == 0o600
 
