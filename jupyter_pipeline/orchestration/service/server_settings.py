@@ -39,7 +39,7 @@ __all__ = [
 LOCAL = database.LOCAL
 """Choice of a Redis server that the service starts itself."""
 _FILE = "service.yaml"
-_NO_SECRET = "Write a variable, such as redis://:${REDIS_PASSWORD}@HOST."
+_WAY_OUT = "Write a variable, such as redis://:${REDIS_PASSWORD}@HOST."
 _MOST_WORKERS = 32
 _POOL_SIZE, _MAX_OVERFLOW = 5, 10
 """Defaults of Prefect."""
@@ -127,7 +127,7 @@ def find_settings(home: Path, *, workers: int | None = None, broker: str = "") -
     for folder in reversed(list(jupyter_config_path())):
         path = Path(folder) / "jupyter_pipeline" / _FILE
         if path.is_file():
-            found |= _check(read_settings(path, _NO_SECRET), str(path))
+            found |= _check(read_settings(path, _WAY_OUT), str(path))
     found |= read_options(home)
     if workers is not None:
         found["workers"] = check_workers(workers)
