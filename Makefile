@@ -15,7 +15,7 @@ PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -
 FAST = not service and not slow and not browser
 INSTALL_FAILED = { echo "The installation failed. Check the network connection and the package index."; exit 1; }
 
-.PHONY: help install install-test system-packages demo lab test test-fast test-python test-lab test-backends \
+.PHONY: help install install-test system-packages demo lab test test-fast test-python test-lab test-backends chaos \
 	test-latest test-lowest check format types constraints dist docs bench clean
 
 help: ## Show this help
@@ -89,6 +89,9 @@ test-backends: install-test ## Run the shared cluster tests on every backend tha
 		echo "== $$backend, which takes no jobs of root, as a user of its own"
 		$(BIN)/python tests/testbed/$$backend.py test -q
 	done
+
+chaos: install-test ## Kill and stop clusters on Slurm at random; ROUNDS=1000 for a long run, SEED=… repeats one
+	CHAOS_ROUNDS=$(or $(ROUNDS),60) CHAOS_SEED=$(SEED) $(BIN)/python -m pytest tests/backends/test_slurm_chaos.py -s -v
 
 testbed-%: install-test ## Start a real backend by hand: make testbed-slurm, -ssh, -gateway, -sge, -pbs, -oar, -htcondor; STOP=1 ends it; for Slurm HOSTS=1 makes nodes hosts
 	@$(BIN)/python tests/testbed/$*.py $(if $(STOP),stop,start) $(if $(HOSTS),--hosts)

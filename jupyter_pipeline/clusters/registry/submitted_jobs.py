@@ -84,10 +84,15 @@ class JobFile:
         line = text + b" " * _ROOM + b"\n"
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            if os.write(descriptor, line) != len(line):
-                raise OSError(errno.ENOSPC, "No space left on device", str(self._path))
-            os.fsync(descriptor)
-            self._lines.append((job, os.lseek(descriptor, 0, os.SEEK_CUR) - len(line), len(line)))
+            start = os.lseek(descriptor, 0, os.SEEK_END)
+            try:
+                if os.write(descriptor, line) != len(line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
+                os.fsync(descriptor)
+            except OSError:
+                os.ftruncate(descriptor, start)  # a part of a line would damage the next one
+                raise
+            self._lines.append((job, start, len(line)))
         finally:
             os.close(descriptor)
         return len(self._lines) - 1

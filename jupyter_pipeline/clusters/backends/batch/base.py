@@ -666,13 +666,13 @@ class BatchBackend(Backend):
         """Return the jobs of this user that have a recorded id or the label of a cluster."""
         submitted = _read_submitted(tag) if tag else []
         found: list[Job] = []
-        for environment, _ in _group_by_environment(submitted):
+        for environment, group in _group_by_environment(submitted):
             jobs = self.listing.read(timeout=timeout, max_age=max_age, environment=environment)
             if jobs is not None and self.queries_labels and any(job.is_open for job in submitted):
                 jobs = self._add_labels(jobs, timeout, environment)
             if jobs is None:
                 return None
-            found += _select_jobs(jobs, submitted, tag, environment)
+            found += _select_jobs(jobs, group, tag, environment)
         return found
 
     def find_remaining_jobs(self, tag: str, *, timeout: float = 10.0) -> list[Job] | None:

@@ -17,6 +17,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline import paths
@@ -54,7 +55,7 @@ class JobListing:
         Exit codes with the same meaning.
     select : tuple of str
         Program and arguments that print the ids of a user's jobs, for a system whose `command` lists all users' jobs.
-        It is used if it is installed.
+        It is used if it is installed beside `command`: another batch system may have a program of that name.
     variables : tuple of str
         Environment variables that select another system of the same kind.
     settings : mapping
@@ -156,7 +157,7 @@ class JobListing:
 
     def _list(self, timeout: float, environment: Mapping[str, str] | None) -> list[Job] | None:
         user = getpass.getuser()
-        if self.select and shutil.which(self.select[0]):
+        if self.select and _are_together(self.select[0], self.command[0]):
             command = [part.replace("{user}", user) for part in self.select]
             selected = self._run(command, lambda text: [Job(id=word) for word in text.split()], timeout, environment)
             ids = None if selected is None else [job.id for job in selected]
@@ -188,6 +189,12 @@ class JobListing:
             return parse(done.stdout)
         except (OSError, subprocess.TimeoutExpired, ValueError, AttributeError, TypeError):
             return None
+
+
+def _are_together(program: str, other: str) -> bool:
+    """Return True if two programs are on the ``PATH`` in one folder."""
+    first, second = shutil.which(program), shutil.which(other)
+    return first is not None and second is not None and Path(first).parent == Path(second).parent
 
 
 def cancel_jobs(program: str, jobs: Sequence[Job], listing: JobListing, *, timeout: float = 30.0) -> None:

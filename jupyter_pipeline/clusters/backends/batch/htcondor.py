@@ -40,7 +40,7 @@ class HTCondorBackend(BatchBackend):
         "-queue": "submits several jobs of the same worker. Remove it, and request more workers instead.",
     }
     system_variables = ("CONDOR_CONFIG", "_CONDOR_SCHEDD_HOST", "_CONDOR_COLLECTOR_HOST")
-    states: ClassVar[Mapping[str, str]] = {"pending": "1 5", "running": "2 6 7", "ending": "3"}
+    states: ClassVar[Mapping[str, str]] = {"pending": "1 5", "running": "2 6 7"}
     name_argument = ""
     mapping_arguments = frozenset(("job_extra", "job_extra_directives"))
 

@@ -25,7 +25,7 @@ class OARBackend(BatchBackend):
     submit_program = "oarsub"
     cancel_program = "oardel"
     listing_command = ("oarstat", "-u", "{user}", "-J")
-    query_command = ("oarstat", "-J", "-j", "{ids}")
+    query_command = ("oarstat", "-J", "--sql", "job_id IN ({ids})")  # `-j` takes one id
     id_patterns = (r"OAR_JOB_ID=(?P<id>\d+)",)
     directive = "#OAR"
     name_options = ("-n", "--name")

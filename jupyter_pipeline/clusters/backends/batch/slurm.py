@@ -28,6 +28,7 @@ _ENDS = {
     "PREEMPTED": "it was preempted",
     "TIMEOUT": "it reached its walltime",
 }
+_CLUSTERS = ("-M", "--clusters")
 _BEGINNING, _SEPARATOR = "\x1e", "\x1f"  # of an entry and between its fields
 _FORMAT = _BEGINNING + _SEPARATOR.join(("%i", "%T", "%B", "%u", "%V", "%k", "%o", "%j", "%r"))
 _TRANSIENT = re.compile(r"(?i)contact|timed out|connect")
@@ -109,8 +110,17 @@ class SlurmBackend(BatchBackend):
     def get_environment(self, script: str) -> Mapping[str, str]:
         """Return the variables that select the batch system. ``--clusters`` selects it, too."""
         values = dict(super().get_environment(script))
-        clusters = os.environ.get("SBATCH_CLUSTERS") or find_option(self.read_directives(script), "-M", "--clusters")
+        option = find_option(self.read_directives(script), *_CLUSTERS)
+        # The order of sbatch: variables come before the options of the script.
+        clusters = os.environ.get("SBATCH_CLUSTERS") or os.environ.get("SLURM_CLUSTERS") or option
         return values | ({"SLURM_CLUSTERS": clusters} if clusters else {})
+
+    def check_script(self, script: str) -> Iterator[str]:
+        """Yield also several clusters, because one command cancels the jobs with one id on all of them."""
+        yield from super().check_script(script)
+        clusters = self.get_environment(script).get("SLURM_CLUSTERS", "")
+        if "," in clusters or clusters == "all":
+            yield f"Jobs could be on several clusters ({clusters}). Name one with --clusters or SLURM_CLUSTERS."
 
     def describe_ended_jobs(self, ids: Sequence[str]) -> dict[str, str]:
         """Return how jobs ended, from the accounting, or else from the memory of the controller."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from distributed.deploy.cluster import Cluster
 
 __all__ = ["SSHBackend"]
+
+_SHORT_LIFE = 30.0  # seconds; a worker that ends sooner after its start has failed
+_MAX_FAILURES = 4
 
 
 class SSHBackend(Backend):
@@ -103,19 +107,33 @@ class SSHBackend(Backend):
             ) from error
 
     async def replace_lost_workers(self, cluster: Cluster) -> str:
-        """Start new workers for those whose process or connection has ended."""
+        """Start new workers for those whose process or connection has ended.
+
+        Raises
+        ------
+        ClusterError
+            If workers fail again and again soon after their start, and there is no worker.
+        """
         from distributed.core import Status
 
         if cluster.status != Status.running:
             return ""
-        for name in _failed_workers(cluster):
+        failed = _failed_workers(cluster)
+        is_new = time.monotonic() - cluster.started_at < _SHORT_LIFE
+        for name in failed:
             cluster.workers.pop(name, None)
+        if failed and is_new:
+            cluster.backoff.fail(f"{', '.join(map(str, failed))} ended soon after the start; see the cluster's logs")
+        elif not is_new and set(cluster.worker_spec) <= set(cluster.workers):
+            cluster.backoff.succeed()
         if set(cluster.worker_spec) - set(cluster.workers) and not cluster.backoff.is_waiting:
             try:
                 await cluster._correct_state()
-                cluster.backoff.succeed()
             except OSError as error:
                 cluster.backoff.fail(str(error))
+            cluster.started_at = time.monotonic()
+        if cluster.backoff.failures >= _MAX_FAILURES and not cluster.scheduler_info["workers"]:
+            raise ClusterError(f"No worker starts after {cluster.backoff.failures} attempts: {cluster.backoff.reason}")
         return str(cluster.backoff.reason)
 
 

@@ -62,6 +62,8 @@ class SSHCluster(SpecCluster):  # type: ignore[misc]
     ) -> None:
         self.hosts = list(hosts)
         self.backoff = Backoff()
+        self.started_at = 0.0
+        """Monotonic time of the last start of workers."""
         self._connect_options = connect_options or {}
         self._remote_python = remote_python
         self._common = {"tag": tag, "security": security}

@@ -6,6 +6,8 @@ import dataclasses
 import getpass
 import os
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -197,6 +199,39 @@ def test_ten_thousand_jobs_of_the_user_take_less_than_a_second(slurm: Callable[.
     begin = time.monotonic()
     assert [job.id for job in SlurmBackend().find_jobs(tag, max_age=0) or []] == ["17"]
     assert time.monotonic() - begin < 5
+
+
+def test_the_selection_of_another_batch_system_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder, name in (("pbs", "qstat"), ("sge", "qselect")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).write_text(f'#!/bin/sh\necho {name} "$@" >> {tmp_path}/asked\n')
+        (tmp_path / folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}/pbs:{tmp_path}/sge:/usr/bin:/bin")
+    assert PBSBackend().listing.read(max_age=0) == []
+    assert (tmp_path / "asked").read_text() == "qstat -f\n"
+
+
+def test_a_record_that_cannot_be_written_leaves_no_part(tmp_path: Path) -> None:
+    code = """\
+import resource, signal, sys
+from pathlib import Path
+from jupyter_pipeline.clusters.registry.submitted_jobs import JobFile, SubmittedJob, read_submitted_jobs
+folder = Path(sys.argv[1])
+job = SubmittedJob(label="jp-0a1b2c-0123456789.0", time=1.0)
+file = JobFile(folder, job.tag)
+first = file.add(job)
+size = (folder / "jobs.jsonl").stat().st_size
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (size + 50, size + 50))  # like a full disk
+try:
+    file.add(job)
+except OSError:
+    print("refused")
+file.update(first, id="17")  # needs no space
+print([job.id for job in read_submitted_jobs(folder, job.tag)], (folder / "jobs.jsonl").stat().st_size == size)
+"""
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["refused", "['17'] True"]
 
 
 def test_jobs_of_others_are_not_read_if_the_system_lists_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,9 +81,10 @@ def test_the_name_of_the_user_stays(write_job_script: Callable[..., str]) -> Non
 def test_jobs_of_another_cluster_are_searched_there(
     script: str, clusters: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SLURM_CLUSTERS", "first")
+    monkeypatch.delenv("SLURM_CLUSTERS", raising=False)
     assert SlurmBackend().get_environment(script)["SLURM_CLUSTERS"] == clusters
-    assert SlurmBackend().get_environment("")["SLURM_CLUSTERS"] == "first"
+    monkeypatch.setenv("SLURM_CLUSTERS", "first")
+    assert SlurmBackend().get_environment(script)["SLURM_CLUSTERS"] == "first"  # as in sbatch
 
 
 @pytest.mark.parametrize(
@@ -101,6 +102,11 @@ def test_jobs_of_another_cluster_are_searched_there(
 def test_options_that_would_lose_jobs_are_refused(script: str, option: str) -> None:
     (problem,) = SlurmBackend().check_script(f"#!/bin/sh\n{script}\n")
     assert problem.startswith(f"The option {option} ")
+
+
+def test_jobs_on_one_of_several_clusters_are_refused() -> None:
+    (problem,) = SlurmBackend().check_script("#SBATCH -M first,second\n")
+    assert problem == "Jobs could be on several clusters (first,second). Name one with --clusters or SLURM_CLUSTERS."
 
 
 def test_other_options_are_not_refused() -> None:
