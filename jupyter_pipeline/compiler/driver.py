@@ -44,6 +44,7 @@ from jupyter_pipeline.compiler.frontend.notebook import (
 from jupyter_pipeline.compiler.frontend.sections import find_sections, find_title
 from jupyter_pipeline.compiler.frontend.tolerance import RAISES_EXCEPTION
 from jupyter_pipeline.compiler.graph.actions import find_action
+from jupyter_pipeline.compiler.graph.common_settings import split_settings
 from jupyter_pipeline.compiler.graph.figures import set_closings
 from jupyter_pipeline.compiler.graph.functions import refuse_clients
 from jupyter_pipeline.compiler.graph.mapping import find_mapping
@@ -54,6 +55,7 @@ from jupyter_pipeline.compiler.graph.naming import (
     name_function,
     name_functions,
     to_identifier,
+    unused_name,
 )
 from jupyter_pipeline.compiler.graph.parameters import (
     Parameter,
@@ -133,7 +135,7 @@ def compile_cells(cells: Sequence[Cell], selected: int | Sequence[int], options:
     }
     summary = graph.steps[0].summary if len(graph.steps) == 1 else options.description
     title = graph.title or summary or f"Pipeline {options.name}."
-    pieces = render_steps(graph.program, graph.imports, graph.helpers, graph.steps, title, origin_sentence(options))
+    pieces = render_steps(graph, title, origin_sentence(options))
     files = {"steps.py": "\n".join(piece.text for piece in pieces) + "\n", **generator.render(graph, options)}
     version = _version(files)  # before formatting: another version of Ruff is no other pipeline
     files = format_files(files)
@@ -242,6 +244,9 @@ def _build_graph(
     directives = collect_directives({i: by_index[i] for i in sliced.criteria}, sliced, labels)
     parameters = _find_parameters(cells, sliced, options)
     imports, helpers, inner = split_module_level(sliced, parameters, targets=sliced.criteria)
+    settings: list[Statement] = []
+    if options.on_workers and not any(directive.function for directive in directives.values()):
+        settings, inner = split_settings(inner, imports, targets=sliced.criteria)
     function = to_identifier(options.name)
     first_cells = find_first_cells(directives)
     directives = {i: directive for i, directive in directives.items() if first_cells[i] == i}
@@ -276,11 +281,17 @@ def _build_graph(
     refuse_clients(steps, imports, helpers)
     _name_functions(steps, taken)
     _check_workers(sliced, steps, [*imports, *helpers], options)
+    if settings:
+        text = "each worker applies these settings before its first step: --tasks-on workers"
+        sliced.notes.append(CellNote(settings[0].cell, text))
+    names_in_use = {*taken, *(n for s in sliced.statements for n in s.bound), *(step.name for step in steps)}
     return PipelineGraph(
         function=function,
         program=sliced.program,
         imports=tuple(imports),
         helpers=tuple(helpers),
+        settings=tuple(settings),
+        settings_function=unused_name("set_options", names_in_use) if settings else "",
         steps=tuple(steps),
         parameters=tuple(parameters),
         libraries=libraries,

@@ -86,8 +86,9 @@ def _render_flow(graph: PipelineGraph, options: CompileOptions) -> str:
     clusters = FlowClusters(steps, options.profile, imports, taken, on_workers=options.on_workers)
     flow = _Calls(options, imports, clusters)
     body = flow.single(alone) if alone else flow.several(steps)
+    before = f", before=steps.{graph.settings_function}" if graph.settings else ""
     body = _defaults(parameters, imports) + _on_cluster(
-        clusters.worker_lines() + body, steps, options, imports, clusters.contexts()
+        clusters.worker_lines() + body, steps, options, imports, clusters.contexts(), before
     )
     body = render_folder_change(imports) + body
     helpers = render_cache_policy(imports) if any(s.settings.cache for s in steps) else ""
@@ -129,7 +130,7 @@ def _defaults(parameters: Sequence[Parameter], imports: Imports) -> str:
 
 
 def _on_cluster(
-    body: str, steps: Sequence[Step], options: CompileOptions, imports: Imports, clusters: Sequence[str]
+    body: str, steps: Sequence[Step], options: CompileOptions, imports: Imports, clusters: Sequence[str], before: str
 ) -> str:
     """Return `body` inside the clusters of the run and of its steps, or unchanged without any."""
     contexts = list(clusters)
@@ -140,7 +141,9 @@ def _on_cluster(
         contexts.insert(0, f"run_on({render_text(options.profile)}, __file__{size_arguments(shared)})")
     if options.on_workers:
         contexts[0] += " as run_client"
-        contexts.append(f"{imports.need('jupyter_pipeline.runtime', 'tasks_on')}(run_client, steps) as task_runner")
+        contexts.append(
+            f"{imports.need('jupyter_pipeline.runtime', 'tasks_on')}(run_client, steps{before}) as task_runner"
+        )
     if contexts:
         several = "".join(f"    {each},\n" for each in contexts)
         return (f"with {contexts[0]}:\n" if len(contexts) == 1 else f"with (\n{several}):\n") + indent(body)

@@ -35,6 +35,7 @@ from jupyter_pipeline.compiler.codegen.text import (
     render_parameter,
     render_signature,
 )
+from jupyter_pipeline.compiler.graph.pipeline import PipelineGraph
 from jupyter_pipeline.compiler.graph.steps import Step, find_returned_value
 from jupyter_pipeline.compiler.graph.value_types import TypeInference, find_imported_paths, qualify
 
@@ -43,15 +44,9 @@ __all__ = ["render_steps"]
 _EMPTY = Piece("")
 
 
-def render_steps(
-    program: Program,
-    imports: Sequence[Statement],
-    helpers: Sequence[Statement],
-    steps: Sequence[Step],
-    title: str,
-    origin: str,
-) -> list[Piece]:
+def render_steps(graph: PipelineGraph, title: str, origin: str) -> list[Piece]:
     """Return the pieces of ``steps.py``; joined with line breaks they are the file."""
+    program, imports, helpers, steps = graph.program, graph.imports, graph.helpers, graph.steps
     pieces = [Piece(render_module_docstring(title, origin))]
     lines = _import_lines(program, imports, steps)
     if lines:
@@ -62,6 +57,10 @@ def render_steps(
         pieces += [_EMPTY] * (2 if block or previous_block else 1 if index == 0 else 0)
         pieces.append(_piece(program, s))
         previous_block = block
+    if graph.settings:
+        summary = Piece('"""Set options of libraries. Each worker calls it before its first step."""')
+        body = _indented([summary, *(_piece(program, s) for s in graph.settings)])
+        pieces += [_EMPTY, _EMPTY, Piece(f"def {graph.settings_function}() -> None:"), *body]
     types = infer_step_types(imports, helpers, steps)
     uses_global_names = len(steps) == 1 and needs_module_scope([*helpers, *steps[0].statements])
     for step in steps:

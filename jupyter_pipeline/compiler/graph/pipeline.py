@@ -25,6 +25,10 @@ class PipelineGraph:
     """Imports at module level."""
     helpers: tuple[Statement, ...]
     """Functions, classes and constants at module level."""
+    settings: tuple[Statement, ...] = ()
+    """Settings of libraries that each process of the steps applies, with `settings_function`."""
+    settings_function: str = ""
+    """Name of the function in ``steps.py`` with these settings; empty for none."""
     steps: tuple[Step, ...]
     """Steps in topological order. The edges are `Step.sources` and `Step.after`."""
     parameters: tuple[Parameter, ...]

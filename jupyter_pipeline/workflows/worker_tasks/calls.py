@@ -50,10 +50,12 @@ class WorkerCalls:
     ----------
     client : distributed.Client
         Client of the cluster.
+    before : callable, optional
+        Function that each worker process calls once, before its first call.
     """
 
-    def __init__(self, client: distributed.Client) -> None:
-        self.client = client
+    def __init__(self, client: distributed.Client, before: Callable[[], None] | None = None) -> None:
+        self.client, self.before = client, before
         self._topic = f"{remote.PLUGIN}-{uuid.uuid4().hex}"
         self._active: dict[str, queue.SimpleQueue[Mapping[str, Any]]] = {}
         self._functions: dict[int, dict[str, Any]] = {}
@@ -146,9 +148,7 @@ class WorkerCalls:
     def _describe(self, function: Callable[..., Any]) -> dict[str, Any]:
         with self._lock:
             if id(function) not in self._functions:
-                file = io.BytesIO()
-                _Pickler(file, [], self.client).dump(function)
-                data = file.getvalue()
+                data = self._dump(function)
                 self._functions[id(function)] = {
                     "self": function,  # its id is not used again
                     "function": data,
@@ -156,10 +156,16 @@ class WorkerCalls:
                     "name": getattr(function, "__name__", "task"),
                     "returns": _find_returned_names(function),
                     "topic": self._topic,
+                    "before": self._dump(self.before) if self.before else b"",
                     "folder": os.getcwd(),  # noqa: PTH109 - a plain text
                     "level": logging.getLogger().getEffectiveLevel(),
                 }
             return {name: value for name, value in self._functions[id(function)].items() if name != "self"}
+
+    def _dump(self, function: Callable[..., Any]) -> bytes:
+        file = io.BytesIO()
+        _Pickler(file, [], self.client).dump(function)
+        return file.getvalue()
 
     def _pickle(self, arguments: Sequence[Any], named: Mapping[str, Any]) -> tuple[bytes, list[Result]]:
         """Return the pickled arguments, and the results that they refer to."""

@@ -95,6 +95,9 @@ class TaskWorkerPlugin(WorkerPlugin):  # type: ignore[misc] # distributed is unt
         self.running: dict[str, int] = {}
         """Thread of each running function."""
         self.lock = threading.Lock()
+        self.preparing = threading.Lock()
+        self.prepared: set[bytes] = set()
+        """Pickled functions that were called before the first function of their flow."""
         self.current: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar("task", default=None)
         self.folder = ""
         self.print = builtins.print
@@ -121,6 +124,7 @@ class TaskWorkerPlugin(WorkerPlugin):  # type: ignore[misc] # distributed is unt
         self.send({"kind": "began", "worker": self.worker.address})
         try:
             self._enter_folder(call)
+            self._prepare(call)
             positional, named = _Arguments(io.BytesIO(arguments), values).load()
             value = self._find_function(call)(*positional, **named)
             if inspect.iscoroutine(value):
@@ -172,6 +176,13 @@ class TaskWorkerPlugin(WorkerPlugin):  # type: ignore[misc] # distributed is unt
                 "The worker %s cannot change to the folder %s (%s). Its relative paths start from %s.",
                 *(self.worker.address, self.folder, error.strerror, os.getcwd()),  # noqa: PTH109 - a plain text
             )
+
+    def _prepare(self, call: dict[str, Any]) -> None:
+        """Call the function of the flow that comes before its first function in this process."""
+        with self.preparing:
+            if call["before"] and call["before"] not in self.prepared:
+                cloudpickle.loads(call["before"])()
+                self.prepared.add(call["before"])
 
     def _print(self, *values: Any, **options: Any) -> None:
         if self.current.get() is None or options.get("file") not in (None, sys.stdout, sys.stderr):
@@ -262,7 +273,8 @@ def run_task(call: dict[str, Any], arguments: bytes, *values: Any) -> Any:
     Parameters
     ----------
     call : dict
-        ``key`` and ``topic`` of the call, ``function`` and its ``hash``, ``name`` and ``returns`` for messages, and
+        ``key`` and ``topic`` of the call, ``function`` and its ``hash``, ``name`` and ``returns`` for messages,
+        ``before``, the pickled function that this process calls once, before the first function, and
         ``folder`` and ``level`` of the flow's process.
     arguments : bytes
         Pickled arguments, with references to `values`.

@@ -35,7 +35,9 @@ __all__ = ["WorkerTaskRunner", "tasks_on"]
 
 
 @contextmanager
-def tasks_on(client: distributed.Client, steps: ModuleType) -> Iterator[WorkerTaskRunner]:
+def tasks_on(
+    client: distributed.Client, steps: ModuleType, *, before: Callable[[], None] | None = None
+) -> Iterator[WorkerTaskRunner]:
     """Run the tasks that a flow submits in this block on the workers of a cluster.
 
     Parameters
@@ -44,13 +46,15 @@ def tasks_on(client: distributed.Client, steps: ModuleType) -> Iterator[WorkerTa
         Client of the cluster, with its address and security. No other client of this process is used.
     steps : module
         Module of the functions that run on the workers. Tasks with other functions run in this process.
+    before : callable, optional
+        Function that each worker process calls once, before its first task, such as to set options of libraries.
 
     Yields
     ------
     WorkerTaskRunner
         The task runner of the block.
     """
-    with WorkerTaskRunner(client, steps) as runner:
+    with WorkerTaskRunner(client, steps, before) as runner:
         context = FlowRunContext.get()
         if context is None:
             raise RuntimeError("Tasks run on workers inside a flow only.")
@@ -67,19 +71,21 @@ class WorkerTaskRunner(ThreadPoolTaskRunner):  # type: ignore[misc] # Prefect is
         Client of the cluster.
     steps : module
         Module of the functions that run on the workers.
+    before : callable, optional
+        Function that each worker process calls once, before its first task.
     """
 
-    def __init__(self, client: distributed.Client, steps: ModuleType) -> None:
+    def __init__(self, client: distributed.Client, steps: ModuleType, before: Callable[[], None] | None = None) -> None:
         super().__init__()
-        self.client, self.steps = client, steps
-        self._calls = WorkerCalls(client)
+        self.client, self.steps, self.before = client, steps, before
+        self._calls = WorkerCalls(client, before)
         self._others: list[StepWorkers] = []
         self._tasks: dict[int, tuple[Task[..., Any], Task[..., Any]]] = {}
         """Each submitted task and its copy that calls a worker, by ``id`` of the task."""
 
     def duplicate(self) -> WorkerTaskRunner:
         """Return a new task runner on the same cluster."""
-        return type(self)(self.client, self.steps)
+        return type(self)(self.client, self.steps, self.before)
 
     def submit(
         self,
@@ -100,7 +106,7 @@ class WorkerTaskRunner(ThreadPoolTaskRunner):  # type: ignore[misc] # Prefect is
         cluster : StepCluster
             The cluster; it starts with the first call.
         """
-        workers = StepWorkers(cluster)
+        workers = StepWorkers(cluster, self.before)
         self._others.append(workers)
         return workers
 
@@ -180,10 +186,12 @@ class StepWorkers:
     ----------
     cluster : StepCluster
         The cluster.
+    before : callable, optional
+        Function that each worker process calls once, before its first task.
     """
 
-    def __init__(self, cluster: StepCluster) -> None:
-        self.cluster = cluster
+    def __init__(self, cluster: StepCluster, before: Callable[[], None] | None = None) -> None:
+        self.cluster, self.before = cluster, before
         self._calls: WorkerCalls | None = None
         self._lock = threading.Lock()
 
@@ -227,7 +235,7 @@ class StepWorkers:
         client = self.cluster.connect(find_step_name(self))
         with self._lock:
             if self._calls is None:
-                self._calls = WorkerCalls(client)
+                self._calls = WorkerCalls(client, self.before)
                 self._calls.start()
             return self._calls
 

@@ -62,6 +62,54 @@ def test_values_carry_what_later_steps_need(sources: list[str]) -> None:
     assert {each.text for each in compilation.compute} == {"workers of the cluster of the run, profile local"}
 
 
+TOP = """
+import warnings
+import matplotlib.pyplot as plt
+import pandas as pd
+warnings.filterwarnings("ignore", category=UserWarning)
+pd.set_option("display.max_columns", 5)
+plt.rcParams["figure.figsize"] = (10, 5)
+"""
+USES = ("%%step a\nx = pd.DataFrame({'a': [1]})\nprint(x)\nplt.plot(x)", "%%step b\nprint(x)")
+
+
+def test_workers_apply_the_settings_at_the_top() -> None:
+    compilation = compile_on_workers(TOP, *USES)
+    steps = compilation.files["steps.py"]
+    begin = steps.index("def set_options() -> None:")
+    assert [line.strip() for line in steps[begin:].splitlines()[2:5]] == [
+        'warnings.filterwarnings("ignore", category=UserWarning)',
+        'pd.set_option("display.max_columns", 5)',
+        'plt.rcParams["figure.figsize"] = (10, 5)',
+    ]
+    assert steps.count("set_option(") == 1
+    assert "tasks_on(run_client, steps, before=steps.set_options) as task_runner" in compilation.files["flow.py"]
+    assert "each worker applies these settings before its first step" in "".join(compilation.notes)
+    assert "set_options" not in compile_on_workers(TOP, *USES, tasks_on="flow").files["steps.py"]
+    named = compile_on_workers(TOP, USES[0], "%%step set_options\nprint(x)").files["steps.py"]
+    assert named.count("def set_options(") == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "read"),
+    [
+        ("n = len('ab')\npd.set_option('display.max_columns', n)", "x"),  # needs a statement
+        ("n = len('ab')\npd.set_option('display.max_columns', 5)", "x, n"),  # is below a statement
+        ("pd.set_option(*['display.max_columns', 5])", "x"),
+    ],
+)
+def test_other_settings_at_the_top_are_refused(setting: str, read: str) -> None:
+    first = f"%%step a\nx = pd.DataFrame({{'a': [1]}})\nprint({read})"
+    with pytest.raises(CompileRefusedError, match="settings of a library"):
+        compile_on_workers(f"import pandas as pd\n{setting}", first, "%%step b\nprint(x)")
+
+
+def test_settings_and_functions_are_refused() -> None:
+    first, second = USES
+    with pytest.raises(CompileRefusedError, match="settings of a library"):
+        compile_on_workers(TOP, first, second.replace("%%step b", "%%step b --function"))
+
+
 def test_files_of_an_earlier_step_are_named() -> None:
     sources = ["import pandas as pd", "%%step a\npd.DataFrame().to_csv('f')", "%%step b\nprint(pd.read_csv('f'))"]
     assert "b uses files of a: the workers need a shared file system" in "".join(compile_on_workers(*sources).notes)

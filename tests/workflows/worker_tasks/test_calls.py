@@ -116,6 +116,22 @@ def test_results_are_references_that_later_calls_may_contain(calls: WorkerCalls,
     assert fetch(run(calls, steps["where"], bytes(2**21))) != os.getpid()
 
 
+def test_each_worker_calls_the_function_before_once(client: Client, steps: dict[str, Any], tmp_path: Path) -> None:
+    file = tmp_path / "before"
+
+    def before() -> None:
+        with file.open("a") as output:
+            output.write(f"{os.getpid()}\n")
+
+    calls = WorkerCalls(client, before)
+    calls.start()
+    try:
+        used = {fetch(run(calls, steps["where"], number)) for number in range(4)}
+    finally:
+        calls.stop()
+    assert sorted(file.read_text().split()) == sorted(map(str, used))
+
+
 def test_output_belongs_to_the_waiting_thread_and_comes_before_the_result(
     calls: WorkerCalls, steps: dict[str, Any], capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -15,9 +15,9 @@ from jupyter_pipeline.orchestration import runs
 from jupyter_pipeline.orchestration.prefect_api import endpoint
 
 CELLS = (
-    "import os\nimport sys\nimport logging\nimport pandas as pd",
+    "import os\nimport sys\nimport logging\nimport pandas as pd\npd.set_option('display.max_rows', 4)",
     "%%step load\nprint('loading in', os.getpid())\ntable = pd.DataFrame({'day': range(8)})\ndays = list(range(8))",
-    "def window(day):\n    print('window', day, os.getpid(), 'prefect' in sys.modules)\n    return int(table.day[day])",
+    "def window(day):\n    print('window', day, os.getpid(), 'prefect' in sys.modules, table)\n    return day",
     "%%step windows --map\nsums = [window(day) for day in days]",
     "%%check positive --profile one\nprint('checked', os.getpid())\nsum(sums) > 0",
     "%%step mean --cache 1h --profile one\nprint('mean', os.getpid())\nmean = sum(sums) / len(table)",
@@ -65,6 +65,7 @@ def test_steps_run_on_workers_with_their_output_retries_and_failures_in_the_run(
     assert averaged
     assert checked[1] == averaged[1] not in {*processes, str(flow.pid)}, log
     assert "Brought 'table'" in log
+    assert log.count("[8 rows x 1 columns]") == 8  # the setting is on all workers
     assert re.search(r"\[positive-\w+\] Finished in state Completed", log)
     assert log.count("ValueError('bad 3.5') - Retry 1/1") == 1
     assert output.count("root - mean 3.5") == 2
