@@ -84,14 +84,16 @@ class Parser(argparse.ArgumentParser):
         """
         options = self._option_string_actions
         before = options.get(previous[-1]) if previous else None
+        names = [name for name in options if name not in ("-h", "--help")]
         if before is not None and before.nargs is None:
             found = self._list_completions(before)
         elif word.startswith("-"):
-            found = [name for name in options if name not in ("-h", "--help")]
+            found = names
         else:
             takes_value = {name for name, action in options.items() if action.nargs is None}
             typed = [w for i, w in enumerate(previous) if w[:1] != "-" and not (i and previous[i - 1] in takes_value)]
             found = self._list_completions(*self._get_positional_actions()[len(typed) : len(typed) + 1])
+            found = found or ([] if word else names)  # IPython fills an empty answer with names of Python
         return [text for text in found if text.startswith(word)]
 
     def _list_completions(self, *actions: argparse.Action) -> list[str]:

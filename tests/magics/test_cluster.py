@@ -134,6 +134,7 @@ def test_the_docstring_lists_the_subcommands(shell: InteractiveShell) -> None:
     ("text", "offered"),
     [
         ("%cluster st", ["start", "status", "stop"]),
+        ("%cluster stop ", ["--all"]),
         ("%cluster start lo", ["local"]),
         ("%cluster start -n 2 lo", ["local"]),
         ("%cluster start local --w", ["--workers", "--wait"]),
