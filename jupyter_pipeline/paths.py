@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
 import re
 import socket
 import stat
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from jupyter_pipeline import environment_variables
 from jupyter_pipeline.exceptions import ConfigurationError, UsageError
@@ -27,6 +29,8 @@ __all__ = [
     "clusters_dir",
     "environments_dir",
     "private_dir",
+    "read_object",
+    "read_setting",
     "rehearsals_dir",
     "runtime_dir",
     "service_dir",
@@ -189,6 +193,48 @@ def _create_runtime() -> Path:
 def _fits_sockets(folder: Path) -> bool:
     """Return True if the path of the longest socket in `folder` fits into an address."""
     return len(os.fsencode(folder)) + 1 + _LONGEST_SOCKET <= _SOCKET_LENGTH
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """Return the JSON object in a state file.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no file.
+    ValueError
+        If its content is not a JSON object.
+    """
+    try:
+        found = json.loads(path.read_bytes())
+    except RecursionError as error:
+        raise ValueError(f"{path} is nested too deeply") from error
+    if not isinstance(found, dict):
+        raise ValueError(f"{path} contains no JSON object")
+    return found
+
+
+def read_setting(path: Path, remedy: str) -> dict[str, Any]:
+    """Return the JSON object in a file of settings, which must not be ignored; empty if there is no file.
+
+    Parameters
+    ----------
+    path : Path
+        File of settings.
+    remedy : str
+        Next step for a damaged file, as one sentence.
+
+    Raises
+    ------
+    ConfigurationError
+        If the file is damaged or unreadable.
+    """
+    try:
+        return read_object(path)
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(str(path), "", f"is damaged ({error})", remedy) from error
 
 
 def write_private(path: Path, content: str | bytes) -> None:

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from jupyter_pipeline.models import WORK_POOL, ProcessIdentity, Record
-from jupyter_pipeline.paths import service_dir, write_private
+from jupyter_pipeline.exceptions import ConfigurationError
+from jupyter_pipeline.paths import read_object, read_setting, service_dir, write_private
 
 __all__ = [
     "WORK_POOL",
@@ -111,8 +112,8 @@ def log_path() -> Path:
 def read_state() -> ServiceState | None:
     """Return the state of the service, or ``None`` if the file is absent or damaged."""
     try:
-        return ServiceState.from_dict(json.loads((service_dir() / "service.json").read_bytes()))
-    except (FileNotFoundError, ValueError, TypeError, KeyError):
+        return ServiceState.from_dict(read_object(service_dir() / "service.json"))
+    except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
@@ -161,13 +162,20 @@ def write_polls(polls: Polls) -> None:
 
 
 def read_secrets() -> Secrets:
-    """Return the secrets of the service; create them on first use."""
+    """Return the secrets of the service; create them on first use.
+
+    Raises
+    ------
+    ConfigurationError
+        If the file is damaged. It is not replaced, because the database needs its encryption key.
+    """
     path = service_dir() / "secrets.json"
-    try:
-        data = json.loads(path.read_bytes())
-        return Secrets(auth=data["auth"], encryption_key=data["encryption_key"])
-    except FileNotFoundError:
-        pass
+    remedy = "Restore the file. Or stop the service, remove the file, and add the addresses of alerts again."
+    if (data := read_setting(path, remedy)) or path.exists():
+        found = Secrets(auth=str(data.get("auth") or ""), encryption_key=str(data.get("encryption_key") or ""))
+        if not found.auth or not found.encryption_key:
+            raise ConfigurationError(str(path), "", "is damaged (a key is missing)", remedy)
+        return found
     from cryptography.fernet import Fernet
 
     made = Secrets(auth=f"jupyter-pipeline:{secrets.token_urlsafe(32)}", encryption_key=Fernet.generate_key().decode())

@@ -25,7 +25,7 @@ from jupyter_pipeline.orchestration.alerts.blocks import find_block, send
 from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connect
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp
-from jupyter_pipeline.paths import state_dir, write_private
+from jupyter_pipeline.paths import read_object, state_dir, write_private
 from jupyter_pipeline.progress import Progress
 
 __all__ = ["verify", "verify_new"]
@@ -185,10 +185,9 @@ def _key(api: PrefectApi, document: Mapping[str, Any]) -> str:
 
 def _read_verified() -> dict[str, str]:
     try:
-        found = json.loads(_path().read_bytes())
+        return read_object(_path())
     except (FileNotFoundError, ValueError):
         return {}
-    return dict(found) if isinstance(found, dict) else {}
 
 
 def _note_verified(api: PrefectApi, document: Mapping[str, Any]) -> None:

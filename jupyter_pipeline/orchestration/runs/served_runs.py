@@ -22,7 +22,7 @@ from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi, connec
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
 from jupyter_pipeline.orchestration.prefect_api.schedule_bodies import parse_timestamp
 from jupyter_pipeline.orchestration.runs.open_runs import SERVER_ENDED
-from jupyter_pipeline.paths import serving_dir, write_private
+from jupyter_pipeline.paths import read_object, serving_dir, write_private
 
 __all__ = ["crash_served_runs", "crash_served_runs_async", "record_serving"]
 
@@ -83,7 +83,7 @@ async def crash_served_runs_async(api: PrefectApi, name: str = "") -> list[str]:
     ended = []
     for path in serving_dir().glob("*.json"):
         try:
-            serving = _Serving.from_dict(json.loads(path.read_bytes()))
+            serving = _Serving.from_dict(read_object(path))
         except (OSError, ValueError, TypeError, KeyError):
             continue
         mine = serving.server == api.endpoint.url and name in ("", serving.name)

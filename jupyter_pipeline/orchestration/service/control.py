@@ -347,7 +347,7 @@ def _log_tail() -> str:
 @run_sync
 async def _active_runs(state: ServiceState) -> list[str]:
     """Return the names of the runs that a stop ends; empty if the server does not answer at once."""
-    with contextlib.suppress(OrchestrationError, TimeoutError):
+    with contextlib.suppress(OrchestrationError, ConfigurationError, TimeoutError):
         async with PrefectApi(endpoint.embedded(state), timeout=3.0, patience=0.0) as api:
             return [run["name"] for run in await asyncio.wait_for(health.find_active_runs(api), 5.0)]
     return []

@@ -15,7 +15,7 @@ from pathlib import Path
 from jupyter_pipeline import environment_variables
 from jupyter_pipeline.exceptions import ConfigurationError, ServiceError, UsageError
 from jupyter_pipeline.orchestration.service_state import ServiceState
-from jupyter_pipeline.paths import write_private
+from jupyter_pipeline.paths import read_setting, write_private
 from jupyter_pipeline.secret_detection import has_secret
 
 __all__ = [
@@ -37,10 +37,8 @@ _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 def read_choice(home: Path) -> str:
     """Return the choice that an earlier ``up`` has stored; empty for none."""
-    try:
-        return str(json.loads((home / "database.json").read_bytes())["postgres"])
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return ""
+    remedy = "Remove it, and name the database: jupyter pipeline up --postgres URL"
+    return str(read_setting(home / "database.json", remedy).get("postgres") or "")
 
 
 def write_choice(home: Path, choice: str) -> None:

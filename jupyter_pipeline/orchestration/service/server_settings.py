@@ -19,7 +19,7 @@ from packaging.version import Version
 
 from jupyter_pipeline.exceptions import ConfigurationError, ServiceError, UsageError, suggest
 from jupyter_pipeline.orchestration.service import database
-from jupyter_pipeline.paths import write_private
+from jupyter_pipeline.paths import read_setting, write_private
 from jupyter_pipeline.secret_detection import has_secret, read_settings
 
 __all__ = [
@@ -143,10 +143,7 @@ def find_settings(home: Path, *, workers: int | None = None, broker: str = "") -
 
 def read_options(home: Path) -> dict[str, Any]:
     """Return the values of options that an earlier ``up`` has stored."""
-    try:
-        return dict(json.loads((home / "settings.json").read_bytes()))
-    except (FileNotFoundError, ValueError, TypeError):
-        return {}
+    return read_setting(home / "settings.json", "Remove it, and repeat the options: jupyter pipeline up --workers N")
 
 
 def write_options(home: Path, *, workers: int | None, broker: str) -> None:

@@ -24,7 +24,7 @@ import filelock
 
 from jupyter_pipeline.exceptions import OrchestrationError
 from jupyter_pipeline.models import Alert, DeploymentSpec, Record, Schedule
-from jupyter_pipeline.paths import versions_dir, write_private
+from jupyter_pipeline.paths import read_object, versions_dir, write_private
 from jupyter_pipeline.secret_detection import has_secret, is_private_name
 
 __all__ = [
@@ -261,18 +261,17 @@ def _trim(name: str) -> list[Version]:
 def _read_object(name: str, file: str) -> dict[str, Any]:
     """Return the object in a file of a name; empty if there is none."""
     try:
-        found = json.loads((versions_dir() / quote(name, safe="") / file).read_bytes())
+        return read_object(versions_dir() / quote(name, safe="") / file)
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _current_numbers(name: str) -> dict[str, int]:
     try:
-        found = json.loads((_folder(name) / "live.json").read_bytes())
-    except (FileNotFoundError, ValueError):
+        found = read_object(_folder(name) / "live.json")
+        return {str(server): int(number) for server, number in found.items()}
+    except (FileNotFoundError, ValueError, TypeError):
         return {}
-    return {str(server): int(number) for server, number in found.items()}
 
 
 def _folder(name: str) -> Path:
@@ -293,6 +292,6 @@ def _files(name: str) -> list[Path]:
 def _read(path: Path) -> Version | None:
     """Return a stored version, or ``None`` if the file cannot be read."""
     try:
-        return Version.from_dict(json.loads(path.read_bytes()))
+        return Version.from_dict(read_object(path))
     except (OSError, ValueError, TypeError):
         return None
