@@ -12,7 +12,9 @@ from jupyter_pipeline.paths import service_dir
 DAMAGED = ["", "[]", "null", "1", '{"a"', "[" * 100_000]
 
 
-@pytest.mark.parametrize("content", [*DAMAGED, '{"supervisor": []}', '{"children": [1]}', '{"supervisor": {"pid": {}}}'])
+@pytest.mark.parametrize(
+    "content", [*DAMAGED, '{"supervisor": []}', '{"children": [1]}', '{"supervisor": {"pid": {}}}']
+)
 def test_a_damaged_state_counts_as_absent(content: str) -> None:
     write_state(ServiceState(state="running", port=4200))
     assert read_state() is not None
