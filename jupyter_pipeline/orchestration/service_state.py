@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from jupyter_pipeline.models import WORK_POOL, ProcessIdentity, Record
 from jupyter_pipeline.exceptions import ConfigurationError
+from jupyter_pipeline.models import WORK_POOL, ProcessIdentity, Record
 from jupyter_pipeline.paths import read_object, read_setting, service_dir, write_private
 
 __all__ = [
