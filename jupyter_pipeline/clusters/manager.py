@@ -5,7 +5,6 @@ Nothing of Dask is imported: the keeper does the work and receives commands thro
 
 from __future__ import annotations
 
-import contextlib
 import sys
 import time
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from jupyter_pipeline.clusters.backends import get_backend
 from jupyter_pipeline.clusters.cleanup import orphans, tags
 from jupyter_pipeline.clusters.keeper import control_client, standby
 from jupyter_pipeline.clusters.launch import Progress
+from jupyter_pipeline.clusters.logs import collect_logs
 from jupyter_pipeline.clusters.registry.start_request import StartRequest
 from jupyter_pipeline.clusters.stop import COMMAND_TIMEOUT, stop_cluster
 from jupyter_pipeline.exceptions import (
@@ -25,6 +25,7 @@ from jupyter_pipeline.exceptions import (
     ClusterStartError,
     KeeperUnreachableError,
     NotFoundError,
+    PipelineError,
     UsageError,
 )
 from jupyter_pipeline.models import ClusterRecord, ClusterState, ProcessIdentity, Profile
@@ -328,26 +329,29 @@ def stop_all(*, timeout: float = 60.0) -> list[ClusterRecord]:
 
 
 def logs(name: str, *, tail: int | None = None) -> str:
-    """Return the logs of keeper, scheduler and workers, also of an ended cluster.
+    """Return the logs of keeper, scheduler, workers and jobs, also of an ended cluster, the newest last.
 
     Parameters
     ----------
     name : str
         Name or id of the cluster. Of several ended clusters with that name, the newest is used.
     tail : int, optional
-        Number of last lines of each log, all lines by default.
+        Number of last lines of each log. By default, all lines of its last MiB.
     """
     record = registry.find_record(name, include_ended=True)
     folder = registry.cluster_dir(record.id)
+    problem, is_live = "", False
     if record.state is ClusterState.RUNNING:
-        with contextlib.suppress(ClusterError):  # earlier logs are still shown
+        try:
             control_client.send_command(record, folder, "logs", timeout=_LOGS_TIMEOUT)
-    parts = []
-    for path in [folder / "keeper.log", *sorted((folder / "logs").glob("*"))]:
-        if path.is_file():
-            lines = path.read_text(errors="replace").splitlines()
-            parts.append(f"== {path.stem} ==\n" + "\n".join(lines[-tail:] if tail else lines))
-    return "\n\n".join(parts)
+            is_live = True
+        except (ClusterError, KeeperUnreachableError) as error:  # earlier logs are still shown
+            problem = str(error)
+    try:
+        backend = get_backend(StartRequest.from_dict(registry.read_request(folder)).profile)
+    except (PipelineError, KeyError, TypeError, AttributeError):  # the folder's own logs are still shown
+        backend = None
+    return collect_logs(record, backend, tail=tail, problem=problem, is_live=is_live)
 
 
 def gc() -> list[dict[str, Any]]:

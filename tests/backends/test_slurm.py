@@ -175,8 +175,11 @@ def test_stop_cancels_pending_jobs_with_a_name_of_the_user(bed: Any, eventually:
 
 
 @QUICK
-def test_a_requeued_job_comes_back(start: Callable[..., attached.AttachedCluster], eventually: Eventually) -> None:
-    cluster = start(cluster_kwargs__job_extra_directives=["--requeue"])
+def test_a_requeued_job_comes_back_and_its_output_is_shown_after_its_end(
+    start: Callable[..., attached.AttachedCluster], tmp_path: Path, eventually: Eventually
+) -> None:
+    output = [f"--output={tmp_path}/%x-%6j.txt", "--open-mode=append"]
+    cluster = start(cluster_kwargs__job_extra_directives=["--requeue", *output])
     client = cluster.get_client()
     client.wait_for_workers(1, timeout=60)
     (job,) = jobs_of(cluster)
@@ -185,6 +188,12 @@ def test_a_requeued_job_comes_back(start: Callable[..., attached.AttachedCluster
     # Slurm delays a requeued job; it must not count as lost meanwhile.
     (again,) = jobs_of(cluster)
     assert again.id == job.id
+    slurm("scancel", job.id)
+    end = f"== job {job.id} (it was cancelled (CANCELLED"
+    text = eventually(lambda: end in (found := manager.logs(cluster.name)) and found, "the end of the job", 30)
+    path, _, lines = text[text.index(end) :].partition("-- ")[2].partition("\n")
+    assert path == f"{tmp_path}/{job.name}-{int(job.id):06}.txt"
+    assert "Start worker at" in lines.partition("\n== ")[0]
     cluster.detach()
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from jupyter_pipeline.clusters.backends.job import Job
+from jupyter_pipeline.clusters.registry.submitted_jobs import SubmittedJob
 from jupyter_pipeline.clusters.variables import expand_secrets
 from jupyter_pipeline.exceptions import ClusterStartError, ConfigurationError, MissingDependencyError, UsageError
 from jupyter_pipeline.models import Profile
@@ -30,6 +31,7 @@ __all__ = [
     "Backend",
     "Context",
     "import_class",
+    "read_dask_logs",
 ]
 
 SHARED_LISTING_AGE = 4.5
@@ -347,6 +349,39 @@ class Backend:
         """
         return self.find_jobs(tag, timeout=timeout, max_age=0.0)
 
+    def describe_ended_jobs(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return how jobs ended, by id, for the jobs that the batch system remembers."""
+        return {}
+
+    def find_output_files(self, job: SubmittedJob) -> dict[str, list[Path]]:
+        """Return the output files of a job, by their names or patterns. A name without a file has an empty list."""
+        return {}
+
+    def fetch_logs(self, tag: str, *, timeout: float = 15.0) -> Mapping[str, str]:
+        """Return the logs that a service keeps of a cluster, by their source. The keeper need not run.
+
+        Parameters
+        ----------
+        tag : str
+            Id of the cluster.
+        timeout : float
+            Seconds to wait for an answer.
+
+        Raises
+        ------
+        ClusterError
+            If the service does not answer or has no logs of the cluster.
+        """
+        return {}
+
+    async def read_logs(self, cluster: Cluster) -> Mapping[str, str]:
+        """Return the logs of scheduler and workers of a running cluster, by their source."""
+        try:
+            logs = cluster.get_logs()
+            return dict(await logs if hasattr(logs, "__await__") else logs)
+        except (AttributeError, OSError):  # no such method; or it failed at a worker that has just died
+            return await read_dask_logs(cluster.scheduler_comm)
+
     def describe_cancellation(self, jobs: Sequence[Job]) -> str:
         """Return the command with which a user cancels `jobs`, empty if there is none."""
         return ""
@@ -359,6 +394,19 @@ class Backend:
         ClusterError
             If the batch system does not answer or refuses.
         """
+
+
+async def read_dask_logs(scheduler: Any) -> dict[str, str]:
+    """Return the logs of a scheduler and of its workers, without workers that do not answer.
+
+    Parameters
+    ----------
+    scheduler : distributed.core.rpc
+        Connection to the scheduler.
+    """
+    workers = await scheduler.broadcast(msg={"op": "get_logs"}, on_error="ignore")
+    entries = {"Scheduler": await scheduler.get_logs(), **workers}
+    return {source: "\n".join(line for _, line in lines) for source, lines in entries.items()}
 
 
 def import_class(path: str, *, extra: str = "") -> Any:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from jupyter_pipeline.clusters import limits
+from jupyter_pipeline.clusters.backends import Backend
 from jupyter_pipeline.clusters.keeper import scheduler_info
 from jupyter_pipeline.clusters.keeper.scaling import Scaler
 from jupyter_pipeline.clusters.registry import events
@@ -25,6 +26,7 @@ class CommandTarget(Protocol):
 
     folder: Path
     cluster: Cluster | None
+    backend: Backend
     scaler: Scaler
     stop_request: tuple[ClusterState, str] | None
 
@@ -100,7 +102,7 @@ async def _extend(keeper: CommandTarget, request: Mapping[str, Any]) -> None:
 
 async def _logs(keeper: CommandTarget, request: Mapping[str, Any]) -> None:
     if keeper.cluster is not None:
-        await scheduler_info.save_logs(keeper.cluster, keeper.folder)
+        await scheduler_info.save_logs(keeper.cluster, keeper.backend, keeper.folder)
 
 
 async def _record_sync(keeper: CommandTarget, request: Mapping[str, Any]) -> None:

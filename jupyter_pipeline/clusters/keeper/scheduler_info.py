@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jupyter_pipeline.clusters.backends import Backend
 from jupyter_pipeline.paths import private_dir, write_private
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def count_planned_workers(cluster: Cluster) -> int | None:
         return None
 
 
-async def save_logs(cluster: Cluster, folder: Path) -> None:
+async def save_logs(cluster: Cluster, backend: Backend, folder: Path) -> None:
     """Write the logs of scheduler and workers into ``folder/logs``.
 
     Raises
@@ -127,8 +128,7 @@ async def save_logs(cluster: Cluster, folder: Path) -> None:
         If the scheduler does not answer, or the disk is full.
     """
     async with asyncio.timeout(2 * _TIMEOUT):
-        logs = cluster.get_logs()
-        logs = await logs if hasattr(logs, "__await__") else logs
+        logs = await backend.read_logs(cluster)
     target = private_dir(folder / "logs")
     for source, text in logs.items():
         if str(text).strip():

@@ -50,7 +50,7 @@ async def close_cluster(cluster: Cluster, backend: Backend, folder: Path, *, had
     # The scheduler may have exited already: do not wait long for a connection.
     with dask.config.set({"distributed.comm.timeouts.connect": _CONNECT_TIMEOUT}):
         with contextlib.suppress(Exception):  # logs are not worth a failure
-            await scheduler_info.save_logs(cluster, folder)
+            await scheduler_info.save_logs(cluster, backend, folder)
         try:
             async with asyncio.timeout(_CLOSE_TIMEOUT if had_worker else _CLOSE_TIMEOUT_WITHOUT_WORKERS):
                 await backend.close(cluster)

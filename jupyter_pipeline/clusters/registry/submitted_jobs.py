@@ -15,6 +15,7 @@ import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from jupyter_pipeline.models import Record
 
@@ -22,7 +23,8 @@ __all__ = ["KEEPER_SUFFIX", "JobFile", "SubmittedJob", "read_submitted_jobs"]
 
 KEEPER_SUFFIX = "-keeper"
 """End of the tag of the job that runs a keeper, after the cluster's id."""
-_ROOM = 160  # bytes for an id and the flags
+_ROOM = 512  # bytes for an id, the flags and the end
+_MAX_END = 240
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,11 @@ class SubmittedJob(Record):
     """True if there is no job: the batch system refused it."""
     ended: bool = False
     """True if the batch system does not know the job any more."""
+
+    outputs: tuple[str, ...] = ()
+    """Absolute paths of its output files, with the placeholders of the batch system."""
+    end: str = ""
+    """Reason why it ended, empty if it is not known."""
 
     @property
     def tag(self) -> str:
@@ -110,7 +117,28 @@ class JobFile:
                 with contextlib.suppress(OSError):  # the job is verified again
                     self.update(number, ended=True)
 
-    def update(self, number: int, *, id: str = "", refused: bool = False, ended: bool = False) -> None:  # noqa: A002
+    def record_ends(self, ends: Mapping[str, str]) -> None:
+        """Record why jobs ended, except those whose end is recorded already.
+
+        Parameters
+        ----------
+        ends : mapping
+            Reasons by id.
+        """
+        for number, (job, _, _) in enumerate(self._lines):
+            if job.id and not job.end and ends.get(job.id):
+                with contextlib.suppress(OSError):  # the batch system is asked again
+                    self.update(number, end=ends[job.id])
+
+    def update(
+        self,
+        number: int,
+        *,
+        id: str = "",  # noqa: A002
+        refused: bool = False,
+        ended: bool = False,
+        end: str = "",
+    ) -> None:
         """Replace a line in its place, which needs no space on the disk.
 
         Parameters
@@ -121,6 +149,8 @@ class JobFile:
             Id of the job.
         refused, ended : bool
             See `SubmittedJob`.
+        end : str
+            See `SubmittedJob`.
 
         Raises
         ------
@@ -128,9 +158,13 @@ class JobFile:
             If it cannot be written. The job is still found by its label.
         """
         job, offset, length = self._lines[number]
-        job = dataclasses.replace(job, id=id or job.id, refused=refused or job.refused, ended=ended or job.ended)
+        end = end[:_MAX_END].encode("ascii", "replace").decode() or job.end
+        changes: dict[str, Any] = {"id": id or job.id, "refused": refused or job.refused, "ended": ended or job.ended}
+        job = dataclasses.replace(job, **changes, end=end)
         self._lines[number] = job, offset, length
         text = json.dumps(job.to_dict()).encode()
+        if len(text) >= length:  # the id is needed, the end is not
+            text = json.dumps(dataclasses.replace(job, end="").to_dict()).encode()
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CLOEXEC)
         try:
             os.pwrite(descriptor, text[: length - 1].ljust(length - 1), offset)

@@ -20,6 +20,7 @@ import shutil
 import sys
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from jupyter_pipeline.clusters import registry
@@ -47,11 +48,23 @@ from jupyter_pipeline.clusters.backends.batch.commands import (
     shorten_error,
 )
 from jupyter_pipeline.clusters.backends.batch.identity import find_label, get_number, is_same_job
-from jupyter_pipeline.clusters.backends.batch.job_output import read_last_lines
 from jupyter_pipeline.clusters.backends.batch.options import find_option, parse_options, read_directives
-from jupyter_pipeline.clusters.backends.batch.submission import SubmissionLog, close_unknown_jobs, track_submissions
+from jupyter_pipeline.clusters.backends.batch.output_files import (
+    OutputRules,
+    find_outputs,
+    list_output_files,
+    make_pattern,
+    unescape,
+)
+from jupyter_pipeline.clusters.backends.batch.submission import (
+    CANCELLED,
+    SubmissionLog,
+    close_unknown_jobs,
+    track_submissions,
+)
 from jupyter_pipeline.clusters.backends.batch.walltime import is_unlimited, parse_walltime
 from jupyter_pipeline.clusters.backends.job import Job, summarize_pending
+from jupyter_pipeline.clusters.log_files import read_last_lines
 from jupyter_pipeline.clusters.registry import markers
 from jupyter_pipeline.clusters.registry.submitted_jobs import KEEPER_SUFFIX, SubmittedJob, read_submitted_jobs
 from jupyter_pipeline.exceptions import ClusterError, ClusterStartError
@@ -132,10 +145,10 @@ class BatchBackend(Backend):
     """One batch system under dask-jobqueue.
 
     To add a system, derive from this class in a module of this package. Set `name`, `cluster_classes`, `sources`,
-    `submit_program`, `cancel_program`, `listing_command`, `query_command`, `id_patterns`, `directive`, `name_options`
-    and `states`, and implement `parse_listing`. Set `refused_options` to the options that would hide a job. Override
-    `label_job` if a field beside the name can have a text, `describe_ended_jobs` if the system records why jobs ended,
-    and `check_submission` if it can test a submission.
+    `submit_program`, `cancel_program`, `listing_command`, `query_command`, `id_patterns`, `directive`, `name_options`,
+    `output_rules` and `states`, and implement `parse_listing`. Set `refused_options` to the options that would hide a
+    job. Override `label_job` if a field beside the name can have a text. Override `describe_ended_jobs` if the system
+    records why jobs ended, and `check_submission` if it can test a submission.
     """
 
     has_jobs = True
@@ -183,6 +196,8 @@ class BatchBackend(Backend):
     """True if only `query_command` shows labels beside the name."""
     system_variables: ClassVar[tuple[str, ...]] = ()
     """Environment variables that select another system of the same kind."""
+    output_rules: ClassVar[OutputRules]
+    """Options and placeholders of the output files of jobs."""
     states: ClassVar[Mapping[str, str]] = {}
     """States of the system, separated by spaces, by the state of `Job`. Other states mean ``ended``."""
     walltime_unit: ClassVar[float] = 60.0
@@ -229,10 +244,6 @@ class BatchBackend(Backend):
         except ValueError:  # in Dask's configuration
             return None
 
-    def describe_ended_jobs(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return how jobs ended, by id, for the jobs that the system remembers."""
-        return {}
-
     def parse_query(self, text: str) -> list[Job]:
         """Return the jobs in the output of `query_command`."""
         return self.parse_listing(text)
@@ -259,6 +270,17 @@ class BatchBackend(Backend):
     def get_environment(self, script: str) -> Mapping[str, str]:
         """Return the variables that select the batch system of a job."""
         return {name: os.environ[name] for name in self.system_variables if os.environ.get(name)}
+
+    def find_outputs(self, script: str, submit_command: str) -> tuple[str, ...]:
+        """Return the names of a job's output files, see `SubmittedJob.outputs`."""
+        arguments = parse_options(shlex.split(submit_command)[1:], long_names=self.has_long_names)
+        # The submit command runs in the working folder of this process.
+        return find_outputs(self.output_rules, self.read_directives(script), arguments, os.environ, os.getcwd())  # noqa: PTH109
+
+    def find_output_files(self, job: SubmittedJob) -> dict[str, list[Path]]:
+        """Return the output files of a job, by their names or patterns. A name without a file has an empty list."""
+        patterns = [make_pattern(self.output_rules, name, job) for name in job.outputs]
+        return {unescape(pattern): list_output_files(pattern, job) for pattern in dict.fromkeys(patterns)}
 
     def parse_job_id(self, output: str) -> str:
         """Return the id in the output of the submit command, banners of a site's wrapper aside.
@@ -564,6 +586,7 @@ class BatchBackend(Backend):
             return
         log = _submissions(cluster)
         ends = await asyncio.to_thread(self.describe_ended_jobs, [job.job_id for job in lost])
+        log.file.record_ends(ends)
         died = None
         for job in lost:
             end = ends.get(job.job_id, "it is gone")
@@ -574,7 +597,7 @@ class BatchBackend(Backend):
                 died = job
         if died is None:
             return
-        output = await asyncio.to_thread(read_last_lines, died.log_directory, died.job_id)
+        output = await asyncio.to_thread(self._read_last_lines, log.tag, died.job_id)
         end = ends.get(died.job_id, "it is gone")
         reason = f"job {died.job_id} ended before its worker came: {end}; "
         reason += f"last lines of its log: {output}" if output else "see the cluster's logs"
@@ -585,6 +608,14 @@ class BatchBackend(Backend):
             raise ClusterError(f"No worker starts: jobs ended {log.deaths} times before their workers came. {reason}")
         log.backoff.retry_at = math.inf
         log.backoff.reason = f"no more jobs are submitted until you scale the cluster: {reason}"
+
+    def _read_last_lines(self, tag: str, job_id: str) -> str:
+        """Return the last lines of a job's output; empty if it has none or cannot be read."""
+        for job in _read_submitted(tag):
+            if job.id == job_id:
+                files = [file for found in self.find_output_files(job).values() for file in found]
+                return next(filter(None, map(read_last_lines, files)), "")
+        return ""
 
     async def close(self, cluster: Cluster, *, timeout: float = 45.0) -> None:
         """Close the cluster and cancel its jobs. On return the batch system lists none of them.
@@ -607,6 +638,7 @@ class BatchBackend(Backend):
         await log.wait_for_submissions(timeout / 2)
         if log.used:
             jobs = await asyncio.to_thread(self.find_jobs, log.tag)
+            log.file.record_ends({job.id: CANCELLED for job in jobs or () if job.state in ("pending", "running")})
             with contextlib.suppress(ClusterError):  # tried again below, where the error is reported
                 await asyncio.to_thread(self.cancel_jobs, jobs or ())
         close_unknown_jobs(cluster)

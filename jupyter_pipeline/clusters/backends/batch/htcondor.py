@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from jupyter_pipeline.clusters.backends.base import SIZE, ArgumentType, Context
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, jobqueue_sources, make_job
+from jupyter_pipeline.clusters.backends.batch.output_files import OutputRules, read_description
 from jupyter_pipeline.clusters.backends.job import Job
 from jupyter_pipeline.exceptions import ClusterStartError
 from jupyter_pipeline.models import Profile
@@ -33,6 +34,13 @@ class HTCondorBackend(BatchBackend):
     query_command = ("condor_q", "-allusers", "{ids}", "-af:V,", *_FIELDS)
     id_patterns = (r"submitted to cluster (?P<id>\d+)", r"^(?P<id>\d+\.\d+) - \d+\.\d+$")
     has_long_names = True
+    output_rules = OutputRules(
+        output=("output",),
+        error=("error",),
+        placeholder=r"\$F?\((?P<key>[\w.]+)\)",
+        values={"cluster": "number", "clusterid": "number", "process": "=0", "procid": "=0"},
+        folder=("initialdir",),
+    )
     refused_options: ClassVar[Mapping[str, str]] = {
         "-name -remote -schedd-address": f"{_ELSEWHERE} Set _CONDOR_SCHEDD_HOST before Jupyter starts instead.",
         "-pool": f"{_ELSEWHERE} Set _CONDOR_COLLECTOR_HOST before Jupyter starts instead.",
@@ -52,6 +60,10 @@ class HTCondorBackend(BatchBackend):
     def label_job(self, job: Any, name: str) -> None:
         """Write the name into an attribute of the job."""
         job.job_header_dict["MY.JupyterPipelineJob"] = f'"{name}"'
+
+    def read_directives(self, script: str) -> list[tuple[str, str]]:
+        """Return the lines of a submit description."""
+        return read_description(script)
 
     async def submit_command(self, profile: Profile, context: Context, command: Sequence[str]) -> str:
         """Refuse: a submit description has no place for a command of ours."""

@@ -9,6 +9,7 @@ from jupyter_pipeline.clusters.backends.base import COUNT, SIZE, ArgumentType, C
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, jobqueue_sources, make_job
 from jupyter_pipeline.clusters.backends.batch.identity import find_label
 from jupyter_pipeline.clusters.backends.batch.options import find_option
+from jupyter_pipeline.clusters.backends.batch.output_files import OutputRules
 from jupyter_pipeline.clusters.backends.job import Job
 from jupyter_pipeline.models import Profile
 from jupyter_pipeline.units import parse_bytes
@@ -34,6 +35,13 @@ class LSFBackend(BatchBackend):
     directive = "#BSUB"
     has_long_names = True
     name_options = ("-J",)
+    output_rules = OutputRules(
+        output=("-o", "-oo"),
+        error=("-e", "-eo"),
+        placeholder=r"%(?P<key>[IJ])",
+        values={"I": "=0", "J": "number"},
+        folder=("-cwd",),
+    )
     refused_options: ClassVar[Mapping[str, str]] = {
         "-K": "waits until the job has ended. Remove it.",
         "-I -Ip -Is -IS -ISp -ISs -IX": "makes an interactive job. Remove it.",

@@ -10,6 +10,7 @@ from jupyter_pipeline.clusters.backends.base import Context
 from jupyter_pipeline.clusters.backends.batch.additions import ClassOptions
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, jobqueue_sources, make_job
 from jupyter_pipeline.clusters.backends.batch.options import find_option
+from jupyter_pipeline.clusters.backends.batch.output_files import OutputRules
 from jupyter_pipeline.clusters.backends.job import Job
 from jupyter_pipeline.models import Profile
 
@@ -29,6 +30,14 @@ class OARBackend(BatchBackend):
     id_patterns = (r"OAR_JOB_ID=(?P<id>\d+)",)
     directive = "#OAR"
     name_options = ("-n", "--name")
+    output_rules = OutputRules(
+        output=("-O", "--stdout"),
+        error=("-E", "--stderr"),
+        placeholder=r"%(?P<key>\w+)%",
+        values={"jobid": "number", "jobname": "name"},
+        default=("OAR%any%.%jobid%.stdout", "OAR%any%.%jobid%.stderr"),  # with and without a name
+        folder=("-d", "--directory"),
+    )
     refused_options: ClassVar[Mapping[str, str]] = {
         "--array --array-param-file": "starts the same worker several times. Remove it, and request more workers.",
         "-I --interactive": "makes an interactive job. Remove it.",

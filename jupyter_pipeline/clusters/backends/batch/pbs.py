@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, jobqueue_sources, make_job
 from jupyter_pipeline.clusters.backends.batch.identity import parse_time
+from jupyter_pipeline.clusters.backends.batch.output_files import OutputRules
 from jupyter_pipeline.clusters.backends.job import Job
 
 __all__ = ["PBSBackend"]
@@ -29,6 +30,15 @@ class PBSBackend(BatchBackend):
     id_patterns = (r"^(?P<id>\d+(?:\[\])?\.[\w.-]+)\s*$", r"^(?P<id>\d+(?:\[\])?)\s*$")
     directive = "#PBS"
     name_options = ("-N",)
+    output_rules = OutputRules(
+        output=("-o",),
+        error=("-e",),
+        placeholder=r"\$\{?(?P<key>\w+)\}?",
+        values={"HOME": "home", "PBS_JOBID": "id", "PBS_JOBNAME": "name", "USER": "user", "NUMBER": "number"},
+        default=("$NAME.o$NUMBER", "$NAME.e$NUMBER"),  # names are shortened
+        join=("-j",),
+        has_hosts=True,
+    )
     refused_options: ClassVar[Mapping[str, str]] = {
         "-J": "makes an array job, which starts the same worker several times. Remove it, and request more workers.",
         "-t": "makes an array job, which starts the same worker several times. Remove it, and request more workers.",

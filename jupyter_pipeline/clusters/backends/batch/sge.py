@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, jobqueue_sources, make_job
 from jupyter_pipeline.clusters.backends.batch.identity import parse_time
+from jupyter_pipeline.clusters.backends.batch.output_files import OutputRules
 from jupyter_pipeline.clusters.backends.job import Job
 
 __all__ = ["SGEBackend"]
@@ -30,6 +31,17 @@ class SGEBackend(BatchBackend):
     directive = "#$"
     has_long_names = True
     name_options = ("-N",)
+    output_rules = OutputRules(
+        output=("-o",),
+        error=("-e",),
+        placeholder=r"\$\{?(?P<key>\w+)\}?",
+        values={"HOME": "home", "JOB_ID": "number", "JOB_NAME": "name", "USER": "user"},
+        default=("$ANY.o$JOB_ID", "$ANY.e$JOB_ID"),
+        join=("-j",),
+        folder=("-wd",),
+        here="-cwd",
+        has_hosts=True,
+    )
     refused_options: ClassVar[Mapping[str, str]] = {
         "-t": "makes an array job, which starts the same worker several times. Remove it, and request more workers.",
         "-sync": "waits until the job has ended. Remove it.",

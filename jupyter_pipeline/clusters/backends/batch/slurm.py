@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, jobqueue_sources, make_job
 from jupyter_pipeline.clusters.backends.batch.commands import run_query, shorten_error
 from jupyter_pipeline.clusters.backends.batch.options import find_option
+from jupyter_pipeline.clusters.backends.batch.output_files import OutputRules
 from jupyter_pipeline.clusters.backends.job import Job
 from jupyter_pipeline.models import Profile
 from jupyter_pipeline.units import parse_bytes
@@ -56,6 +57,18 @@ class SlurmBackend(BatchBackend):
     )
     directive = "#SBATCH"
     name_options = ("-J", "--job-name")
+    output_rules = OutputRules(
+        output=("-o", "--output"),
+        error=("-e", "--error"),
+        placeholder=r"%(?P<width>\d*)(?P<key>[A-Za-z%])",
+        values={
+            "A": "number", "J": "number", "N": "", "j": "number", "n": "=0", "s": "=batch", "t": "=0", "u": "user",
+            "x": "name", "%": "=%",
+        },
+        default=("slurm-%j.out",),
+        folder=("-D", "--chdir"),
+        variables=("SBATCH_OUTPUT", "SBATCH_ERROR"),
+    )  # fmt: skip
     refused_options: ClassVar[Mapping[str, str]] = {
         "-a --array": "starts the same worker several times. Remove it, and request more workers instead.",
         "--uid": "submits jobs of another user, which this user cannot cancel. Remove it.",

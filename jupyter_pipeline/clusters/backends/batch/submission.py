@@ -25,8 +25,18 @@ from jupyter_pipeline.clusters.backends.batch.commands import shorten_error
 from jupyter_pipeline.clusters.backends.job import Job
 from jupyter_pipeline.clusters.registry.submitted_jobs import JobFile, SubmittedJob
 
-__all__ = ["CommandError", "JobOptions", "SubmissionLog", "close_unknown_jobs", "run_command", "track_submissions"]
+__all__ = [
+    "CANCELLED",
+    "CommandError",
+    "JobOptions",
+    "SubmissionLog",
+    "close_unknown_jobs",
+    "run_command",
+    "track_submissions",
+]
 
+CANCELLED = "it was cancelled by the cluster"
+"""End of a job that is not needed any more."""
 _SUBMIT_TIMEOUT = 60.0
 _GRACE = 5.0
 _ADOPTION_ATTEMPTS = 4
@@ -51,6 +61,9 @@ class JobOptions(Protocol):
 
     def get_environment(self, script: str) -> Mapping[str, str]:
         """Return the variables that select the batch system of a job."""
+
+    def find_outputs(self, script: str, submit_command: str) -> tuple[str, ...]:
+        """Return the names of a job's output files, see `SubmittedJob.outputs`."""
 
     def parse_job_id(self, output: str) -> str:
         """Return the id in the output of the submit command."""
@@ -103,7 +116,7 @@ class SubmissionLog:
     def __post_init__(self) -> None:
         self.file = JobFile(self.folder, self.tag)
 
-    def open(self, label: str, name: str, environment: Mapping[str, str]) -> int:
+    def open(self, label: str, name: str, environment: Mapping[str, str], outputs: tuple[str, ...] = ()) -> int:
         """Record that a job is about to be submitted, and return the number of the submission.
 
         Raises
@@ -115,7 +128,12 @@ class SubmissionLog:
             self.before_first()
             self.used = True
         job = SubmittedJob(
-            label=label, time=time.time(), name=name, user=getpass.getuser(), environment=dict(environment)
+            label=label,
+            time=time.time(),
+            name=name,
+            user=getpass.getuser(),
+            environment=dict(environment),
+            outputs=outputs,
         )
         return self.file.add(job)
 
@@ -137,6 +155,7 @@ class SubmissionLog:
     async def cancel_later(self, job_id: str) -> None:
         """Cancel a job, together with others that are cancelled at the same time."""
         self.cancelled[job_id] = time.monotonic()
+        self.file.record_ends({job_id: CANCELLED})
         if self._cancellation is None or self._cancellation.done():
             self._cancellation = asyncio.ensure_future(self._cancel_all())
         await asyncio.shield(self._cancellation)
@@ -200,7 +219,9 @@ def track_submissions(job_class: type, log: SubmissionLog, options: JobOptions) 
         async def _submit(self) -> None:
             script = self.job_script()
             try:
-                self._number = log.open(self.label, options.find_job_name(script), options.get_environment(script))
+                outputs = options.find_outputs(script, self.submit_command)
+                name, environment = options.find_job_name(script), options.get_environment(script)
+                self._number = log.open(self.label, name, environment, outputs)
             except OSError as error:
                 log.refused = False
                 log.backoff.fail(f"a job cannot be recorded in {log.folder}: {error.strerror}")

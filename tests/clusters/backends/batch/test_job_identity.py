@@ -21,7 +21,6 @@ from jupyter_pipeline.clusters.backends.batch import identity
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend
 from jupyter_pipeline.clusters.backends.batch.htcondor import HTCondorBackend
 from jupyter_pipeline.clusters.backends.batch.identity import is_same_job
-from jupyter_pipeline.clusters.backends.batch.job_output import read_last_lines
 from jupyter_pipeline.clusters.backends.batch.options import parse_options
 from jupyter_pipeline.clusters.backends.batch.pbs import PBSBackend
 from jupyter_pipeline.clusters.backends.batch.sge import SGEBackend
@@ -257,14 +256,6 @@ def test_jobs_are_cancelled_where_they_were_submitted(slurm: Callable[..., Path]
     job = Job(id="1", environment={"SLURM_CLUSTERS": "second"})
     SlurmBackend().cancel_jobs([job, dataclasses.replace(job, id="2"), Job(id="3")])
     assert cancelled.read_text().splitlines() == ["second 1 2", " 3"]
-
-
-def test_the_newest_lines_of_the_error_output_count(tmp_path: Path) -> None:
-    (tmp_path / "jp-0a1b2c-0123456789.0-17.out").write_text("hello\n")
-    (tmp_path / "jp-0a1b2c-0123456789.0-17.err").write_text("a\nTraceback\n\n  File x\nImportError: no numpy\n")
-    (tmp_path / "jp-0a1b2c-0123456789.0-117.err").write_text("other\n")
-    assert read_last_lines(str(tmp_path), "17") == "Traceback | File x | ImportError: no numpy"
-    assert read_last_lines(str(tmp_path), "18") == ""
 
 
 def test_labels_are_found_in_any_text() -> None:
