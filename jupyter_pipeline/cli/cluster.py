@@ -159,7 +159,7 @@ class Logs(Command):
     """Print the logs of a cluster."""
 
     name = "jupyter-pipeline cluster logs"
-    description = "Print the logs of a running or ended cluster."
+    description = "Print the logs of a running or ended cluster, with the output of its batch jobs."
     positional = ("NAME",)
     values = "clusters"
 
