@@ -30,7 +30,7 @@ def test_one_long_line_is_cut(tmp_path: Path) -> None:
     assert read_tail(log, max_bytes=100) == LogTail("x" * 100, 4900)
 
 
-def test_what_is_no_file_is_an_error_and_does_not_block(tmp_path: Path) -> None:
+def test_a_path_that_is_no_file_is_an_error_and_does_not_block(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", tmp_path, tmp_path / "absent"):
         with pytest.raises(OSError, match=r"regular file|directory"):

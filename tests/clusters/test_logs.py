@@ -92,7 +92,7 @@ def test_a_file_of_several_jobs_is_shown_at_the_newest(file: JobFile, backend: B
     assert "see job 9]" in text
 
 
-def test_what_cannot_be_read_is_named_with_its_cause(file: JobFile, backend: Backend, tmp_path: Path) -> None:
+def test_output_that_cannot_be_read_is_named_with_its_cause(file: JobFile, backend: Backend, tmp_path: Path) -> None:
     add(file, "7", "/proc/nowhere/%j.log")
     add(file, "8", "/dev/shm/absent/%j.log")
     os.mkfifo(tmp_path / "9.log")
