@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["MAX_BYTES", "LogTail", "format_tail", "read_last_lines", "read_tail"]
+__all__ = ["MAX_BYTES", "LogTail", "format_tail", "get_file_name", "read_last_lines", "read_tail"]
 
 MAX_BYTES = 2**20
 """Size of the part of one log that is read by default."""
@@ -79,6 +80,17 @@ def _format_size(size: int) -> str:
             break
         value /= 1024
     return f"{value:.0f} {unit}" if value >= 10 or unit == "bytes" else f"{value:.1f} {unit}"
+
+
+def get_file_name(source: str) -> str:
+    """Return the name of the file with the log of a source, such as a worker's address.
+
+    Examples
+    --------
+    >>> get_file_name("tls://10.0.0.1:4242")
+    'tls-10.0.0.1-4242.log'
+    """
+    return re.sub(r"[^A-Za-z0-9.-]+", "-", source).strip("-") + ".log"
 
 
 def read_last_lines(path: Path, *, count: int = 3) -> str:

@@ -9,15 +9,15 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.backends import Backend
-from jupyter_pipeline.clusters.log_files import MAX_BYTES, LogTail, format_tail, read_tail
+from jupyter_pipeline.clusters.log_files import MAX_BYTES, LogTail, format_tail, get_file_name, read_tail
 from jupyter_pipeline.clusters.preflight.mounts import find_private_disk
 from jupyter_pipeline.clusters.registry.submitted_jobs import KEEPER_SUFFIX, SubmittedJob, read_submitted_jobs
-from jupyter_pipeline.exceptions import ClusterError
+from jupyter_pipeline.exceptions import PipelineError
 from jupyter_pipeline.models import ClusterRecord
 
 __all__ = ["collect_logs"]
@@ -51,12 +51,16 @@ def collect_logs(
     files = {job.label + job.id: _find_files(job, backend, folder) for job in jobs}
     of_jobs = {file.resolve() for found in files.values() for group in found.values() for file in group}
     parts = [f"The keeper has not saved the current logs: {problem}"] if problem else []
+    fetched, failure = ({}, "") if backend is None or is_live else _fetch_logs(record, backend)
+    newer = {folder / "logs" / get_file_name(source) for source in fetched}
     for path in _list_own_files(folder):
-        if path.resolve() not in of_jobs:
+        if path.resolve() not in of_jobs and path not in newer:
             title = "keeper" if path.parent == folder else path.stem
             parts.append(f"== {title} ==\n{_read(path, tail, MAX_BYTES)}")
-    if backend is not None and not is_live:
-        parts += _fetch_logs(record, backend, tail)
+    for source, text in fetched.items():
+        end = LogTail(text[-MAX_BYTES:], max(0, len(text) - MAX_BYTES))
+        parts.append(f"== {source} ==\n{format_tail(end, 'kept by the service', tail)}")
+    parts += [failure] if failure else []
     if jobs:
         parts += _describe_jobs(jobs, files, _describe_ends(jobs, record, backend, is_live), tail)
     return "\n\n".join(parts)
@@ -73,13 +77,12 @@ def _find_files(job: SubmittedJob, backend: Backend | None, folder: Path) -> dic
     return backend.find_output_files(job) if backend is not None and job.id else {}
 
 
-def _fetch_logs(record: ClusterRecord, backend: Backend, tail: int | None) -> Iterator[str]:
+def _fetch_logs(record: ClusterRecord, backend: Backend) -> tuple[Mapping[str, str], str]:
+    """Return the logs that a service keeps, and the reason why they cannot be read."""
     try:
-        for source, text in backend.fetch_logs(record.id).items():
-            shown = LogTail(text[-MAX_BYTES:], max(0, len(text) - MAX_BYTES))
-            yield f"== {source} ==\n{format_tail(shown, f'kept by {backend.name}', tail)}"
-    except ClusterError as error:
-        yield f"== {backend.name} ==\n{error}"
+        return backend.fetch_logs(record.id), ""
+    except PipelineError as error:
+        return {}, str(error)
 
 
 def _describe_ends(

@@ -50,7 +50,9 @@ def test_a_cluster_whose_keeper_was_killed_is_deleted_by_its_name(bed_of: Callab
     os.kill(record.keeper.pid, signal.SIGKILL)
     (job,) = backend.find_jobs(record.id, max_age=0) or []
     assert job.state == "running"
+    assert f"== Scheduler ==\nlog of {record.id}-scheduler" in manager.logs(record.name), "Coiled's own logs"
     manager.stop(record.name)
+    assert f"log of {record.id}-scheduler" in manager.logs(record.id), "Coiled keeps them"
     assert backend.find_jobs(record.id, max_age=0) == []
 
 

@@ -23,6 +23,7 @@ def test_a_cluster_whose_keeper_was_killed_is_stopped_by_its_name(bed_of: Callab
     os.kill(record.keeper.pid, signal.SIGKILL)
     (job,) = backend.find_jobs(record.id) or []
     assert job.state == "running"
+    assert "distributed.scheduler - INFO - " in manager.logs(record.name).partition("== Scheduler ==")[2]
     manager.stop(record.name)
     assert backend.find_jobs(record.id) == []
 

@@ -170,6 +170,8 @@ class Account:
                 return 200, {}
             case "GET", "api", "v2", "clusters", "account", _, "id", number:
                 return 200, self.clusters[int(number)].describe()
+            case "GET", "api", "v2", "instances", _, "instance", name, "logs":
+                return 200, [{"message": f"log of {name}"}]
             case "GET", "api", "v2", "clusters", "account", _, "id", _, "ssh-key":
                 return 200, await self.access.describe()
             case "DELETE", "api", "v2", "clusters", "account", _, "id", number:

@@ -44,6 +44,13 @@ def start() -> dict[str, str]:
     return DAEMON.start()
 
 
+_RESTARTED = {
+    "restartCount": 1,
+    "state": {"running": {}},
+    "lastState": {"terminated": {"reason": "OOMKilled", "exitCode": 137}},
+}
+
+
 class Kubernetes:
     """The objects of one namespace by plural and name, and their processes."""
 
@@ -85,6 +92,8 @@ class Kubernetes:
             return 200, {"kind": "List", "apiVersion": "v1", "items": found}
         if name[0] not in objects:
             return 404, _failure(f"{plural} {name[0]!r} not found")
+        if name[1:] == ["log"]:
+            return 200, f"log of {name[0]}" + (" before its restart" if query.get("previous") else "")
         if method == "PATCH":
             _merge(objects[name[0]], body)
             await self._act(objects[name[0]])
@@ -103,7 +112,7 @@ class Kubernetes:
             group = {"cluster": name, "worker": workers}
             self._add("DaskWorkerGroup", f"{name}-default", name, "workergroup", spec=group)
             conditions = [{"type": kind, "status": "True"} for kind in ("Ready", "ContainersReady")]
-            ready = {"phase": "Running", "conditions": conditions, "containerStatuses": []}
+            ready = {"phase": "Running", "conditions": conditions, "containerStatuses": [_RESTARTED]}
             self._add("Pod", f"{name}-scheduler", name, "scheduler", status=ready)
             ports = [
                 {"name": "tcp-comm", "port": machines.scheduler.port},

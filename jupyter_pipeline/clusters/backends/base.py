@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from jupyter_pipeline.clusters.backends.job import Job
 from jupyter_pipeline.clusters.registry.submitted_jobs import SubmittedJob
@@ -32,7 +34,10 @@ __all__ = [
     "Context",
     "import_class",
     "read_dask_logs",
+    "run_coroutine",
 ]
+
+T = TypeVar("T")
 
 SHARED_LISTING_AGE = 4.5
 """Maximum age in seconds of a job listing that keepers share; each keeper lists its jobs every five seconds."""
@@ -394,6 +399,24 @@ class Backend:
         ClusterError
             If the batch system does not answer or refuses.
         """
+
+
+def run_coroutine(coroutine: Coroutine[Any, Any, T], *, timeout: float) -> T:
+    """Run a coroutine in a new thread, because the caller may be in an event loop, and return its result.
+
+    Parameters
+    ----------
+    coroutine : coroutine
+        The coroutine.
+    timeout : float
+        Seconds after which it is cancelled.
+    """
+
+    async def run() -> T:
+        return await asyncio.wait_for(coroutine, timeout)
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, run()).result()
 
 
 async def read_dask_logs(scheduler: Any) -> dict[str, str]:

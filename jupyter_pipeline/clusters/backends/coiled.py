@@ -64,6 +64,21 @@ class CoiledBackend(ManagedBackend):
                 return None
         return [job for job in self._listing[1] if job.name == tag]
 
+    def fetch_logs(self, tag: str, *, timeout: float = 15.0) -> Mapping[str, str]:
+        """Return the logs of a cluster, which Coiled keeps after its end."""
+        kwargs = self.profile.cluster_kwargs if self.profile else {}
+        workspace, name = kwargs.get("workspace") or kwargs.get("account"), kwargs.get("name") or tag
+        try:
+            listed = _call("list_clusters", timeout, workspace=workspace, just_mine=True)
+            found = [cluster for cluster in listed if cluster["name"] == name]
+            if not found:
+                return {}
+            newest = max(int(cluster["id"]) for cluster in found)
+            return dict(_call("cluster_logs", timeout, cluster_id=newest, workspace=workspace))
+        except Exception as error:
+            cause = str(error) or type(error).__name__
+            raise ClusterError(f"Coiled does not return the logs of the cluster {name}: {cause}.") from error
+
     def cancel_jobs(self, jobs: Sequence[Job], *, timeout: float = 30.0) -> None:
         """Delete clusters."""
         for job in jobs:

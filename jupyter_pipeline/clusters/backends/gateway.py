@@ -10,12 +10,11 @@ import asyncio
 import contextlib
 import json
 import os
-from collections.abc import Coroutine, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline import paths
-from jupyter_pipeline.clusters.backends.base import Backend, Context, import_class
+from jupyter_pipeline.clusters.backends.base import Backend, Context, import_class, read_dask_logs, run_coroutine
 from jupyter_pipeline.clusters.backends.job import Job
 from jupyter_pipeline.clusters.variables import expand_secrets
 from jupyter_pipeline.exceptions import ClusterError, ClusterStartError
@@ -79,7 +78,7 @@ class GatewayBackend(Backend):
         if name is None:
             return []
         try:
-            report = _run(asyncio.wait_for(self._report(name), timeout))
+            report = run_coroutine(self._report(name), timeout=timeout)
         except ValueError:  # unknown to the server: it has stopped
             return []
         except Exception:  # noqa: BLE001 - unreachable, refused, an authentication plug-in: unknown is not gone
@@ -91,9 +90,36 @@ class GatewayBackend(Backend):
         """Stop clusters of the server."""
         for job in jobs:
             try:
-                _run(asyncio.wait_for(self._stop(job.id), timeout))
+                run_coroutine(self._stop(job.id), timeout=timeout)
             except Exception as error:
                 raise ClusterError(f"The gateway did not stop its cluster {job.id} ({error}).") from error
+
+    async def read_logs(self, cluster: Cluster) -> Mapping[str, str]:
+        """Return the logs through the gateway's proxy, since the class has no method for them."""
+        return await read_dask_logs(cluster.scheduler_comm)
+
+    def fetch_logs(self, tag: str, *, timeout: float = 15.0) -> Mapping[str, str]:
+        """Return the logs of a cluster that the server still runs."""
+        name = _read_name(tag)
+        if name is None:
+            return {}
+        try:
+            return run_coroutine(self._fetch_logs(name), timeout=timeout)
+        except ValueError:  # unknown to the server: it has stopped
+            return {}
+        except Exception as error:
+            cause = str(error) or type(error).__name__
+            raise ClusterError(f"The gateway does not return the logs of its cluster {name}: {cause}.") from error
+
+    async def _fetch_logs(self, name: str) -> dict[str, str]:
+        async with self._gateway() as gateway:
+            if (await gateway._cluster_report(name)).status.name != "RUNNING":
+                return {}
+            cluster = await gateway.connect(name, shutdown_on_close=False)
+            try:
+                return await read_dask_logs(cluster.scheduler_comm)
+            finally:
+                await cluster.close(shutdown=False)
 
     def _gateway(self) -> Any:
         if self.profile is None:
@@ -114,12 +140,6 @@ class GatewayBackend(Backend):
                 await gateway.stop_cluster(name)
                 while (await gateway._cluster_report(name)).status.name in _STATES:
                     await asyncio.sleep(0.2)
-
-
-def _run(awaitable: Coroutine[Any, Any, Any]) -> Any:
-    """Run a coroutine in a new thread, because the caller may be in an event loop."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, awaitable).result()
 
 
 def _read_name(tag: str | None) -> str | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_pipeline.clusters.backends import Backend
+from jupyter_pipeline.clusters.log_files import get_file_name
 from jupyter_pipeline.paths import private_dir, write_private
 
 if TYPE_CHECKING:
@@ -132,5 +132,4 @@ async def save_logs(cluster: Cluster, backend: Backend, folder: Path) -> None:
     target = private_dir(folder / "logs")
     for source, text in logs.items():
         if str(text).strip():
-            name = re.sub(r"[^A-Za-z0-9.-]+", "-", str(source)).strip("-")
-            write_private(target / f"{name}.log", str(text) + "\n")
+            write_private(target / get_file_name(str(source)), str(text) + "\n")
