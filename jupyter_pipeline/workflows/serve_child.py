@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
 from datetime import datetime, timedelta
@@ -31,6 +32,8 @@ def main() -> None:
     from prefect.flows import load_flow_from_entrypoint
 
     flow = load_flow_from_entrypoint(f"{file.parent}/{request['entrypoint']}", use_placeholder_flow=False)
+    # Prefect stores code in a folder of the temporary folder that belongs to the first user of the host.
+    tempfile.tempdir = str(file.parent)
     try:
         _serve(flow, request)
     finally:

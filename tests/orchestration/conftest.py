@@ -30,6 +30,15 @@ def {name}(result: str = "{result}", seconds: float = 0.0):
 """
 
 
+AUDIT = Path(__file__).parent / "audit"
+
+
+def audit_variables(state: Path) -> dict[str, str]:
+    """Return the variables with which the processes of a service record the files that they write."""
+    path = os.pathsep.join([str(AUDIT), *filter(None, [os.environ.get("PYTHONPATH", "").removeprefix(f"{AUDIT}:")])])
+    return {"PYTHONPATH": path, "WRITTEN_FILES": str(state.parent / f"{state.name}-written")}
+
+
 def processes_of(state: Path) -> list[psutil.Process]:
     return list(processes.with_variable(environment_variables.SERVICE, str(state / "service")))
 
@@ -40,7 +49,8 @@ def running_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[
     with pytest.MonkeyPatch.context() as patch:
         for name in [n for n in os.environ if n.startswith(("PREFECT_", "JUPYTER_PIPELINE_"))]:
             patch.delenv(name)
-        patch.setenv("JUPYTER_PIPELINE_STATE", str(state))
+        for name, value in {"JUPYTER_PIPELINE_STATE": str(state), **audit_variables(state)}.items():
+            patch.setenv(name, value)
         status = service.up()
     yield state, status
     with pytest.MonkeyPatch.context() as patch:
@@ -53,7 +63,8 @@ def running_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[
 def live(running_service: tuple[Path, ServiceStatus], monkeypatch: pytest.MonkeyPatch) -> Iterator[ServiceStatus]:
     """Use the session's service, and return its status. The test leaves no deployment and no work pool there."""
     state, status = running_service
-    monkeypatch.setenv("JUPYTER_PIPELINE_STATE", str(state))
+    for name, value in {"JUPYTER_PIPELINE_STATE": str(state), **audit_variables(state)}.items():
+        monkeypatch.setenv(name, value)
     yield status
     with pytest.MonkeyPatch.context() as patch:
         for name in [n for n in os.environ if n.startswith("PREFECT_")]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline import environment_variables
+from jupyter_pipeline.orchestration.service import folders
 from jupyter_pipeline.orchestration.service.queue_order import FIRST_PAUSE
 from jupyter_pipeline.orchestration.service.server_settings import SETTINGS
 from jupyter_pipeline.orchestration.service_state import Secrets
@@ -34,7 +35,7 @@ def _base(environ: Mapping[str, str], home: Path, state_dir: Path) -> dict[str, 
     return inherited | {
         environment_variables.SERVICE: str(home),
         environment_variables.STATE: str(state_dir),
-        "PREFECT_HOME": str(home / "prefect"),
+        "PREFECT_HOME": str(folders.prefect_home(home)),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
@@ -71,7 +72,7 @@ def server_environment(
     """
     chosen = settings or {}
     origin = f"http://127.0.0.1:{port}"
-    database = environ.get(environment_variables.DATABASE) or f"sqlite+aiosqlite:///{home / 'prefect' / 'prefect.db'}"
+    database = environ.get(environment_variables.DATABASE) or f"sqlite+aiosqlite:///{folders.prefect_home(home) / 'prefect.db'}"
     return _base(environ, home, state_dir) | {
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": database,
         "PREFECT_SERVER_API_AUTH_STRING": secrets.auth,
@@ -79,6 +80,8 @@ def server_environment(
         "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"{origin},http://localhost:{port}",
         "PREFECT_SERVER_UI_API_URL": f"{origin}/api",
+        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(folders.pages_dir(home)),
+        "TMPDIR": str(folders.temporary_dir(home)),  # SQLite uses it, too
         # It marks silent workers, which the supervisor detects itself. Its writes collide with others, and on SQLite a
         # collision can leave the database locked until the server is restarted.
         "PREFECT_SERVER_SERVICES_FOREMAN_ENABLED": "false",

@@ -12,9 +12,11 @@ import os
 import runpy
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
-from jupyter_pipeline.orchestration.service import event_delivery, queue_order, server_processes, start_gate
+from jupyter_pipeline import environment_variables
+from jupyter_pipeline.orchestration.service import event_delivery, folders, queue_order, server_processes, start_gate
 from jupyter_pipeline.orchestration.service.parent_process import exit_with_parent
 
 __all__ = ["explain_failed_starts", "main", "write_in_turn"]
@@ -25,6 +27,7 @@ def main() -> None:
     parent = int(sys.argv[1])
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the parent may ignore it, which is inherited
     exit_with_parent(parent)
+    folders.use_temporary_dir(Path(os.environ[environment_variables.SERVICE]))
     server_processes.cache_time_zones()
     if sys.argv[2] == "server":
         if os.environ["PREFECT_SERVER_DATABASE_CONNECTION_URL"].startswith("sqlite"):
@@ -32,6 +35,7 @@ def main() -> None:
         event_delivery.install()
         queue_order.install()
         server_processes.cache_application()
+        folders.make_pages_writable()
         server_processes.set_server_options()
         # The services of several processes end in order at SIGINT alone.
         if sys.argv[3] == "services":

@@ -14,7 +14,7 @@ import zoneinfo
 from typing import Any
 
 from jupyter_pipeline import environment_variables
-from jupyter_pipeline.orchestration.service import queue_order
+from jupyter_pipeline.orchestration.service import folders, queue_order
 from jupyter_pipeline.orchestration.service.parent_process import exit_with_parent
 
 __all__ = ["cache_application", "cache_time_zones", "create_app", "set_server_options"]
@@ -50,6 +50,7 @@ def create_app() -> Any:
     cache_time_zones()
     queue_order.install()
     cache_application()
+    folders.make_pages_writable()
     from prefect.server.api.server import create_app as create_prefect_app
 
     return create_prefect_app()

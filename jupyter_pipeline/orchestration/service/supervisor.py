@@ -42,7 +42,7 @@ from jupyter_pipeline.orchestration.prefect_api.client import PrefectApi
 from jupyter_pipeline.orchestration.prefect_api.endpoint import embedded
 from jupyter_pipeline.orchestration.runs import catch_up_missed_runs
 from jupyter_pipeline.orchestration.runs.served_runs import crash_served_runs_async
-from jupyter_pipeline.orchestration.service import cluster_cleanup, health, process_cleanup
+from jupyter_pipeline.orchestration.service import cluster_cleanup, folders, health, process_cleanup
 from jupyter_pipeline.orchestration.service.child_process import LOG, ChildProcess, log_failure
 from jupyter_pipeline.orchestration.service.environment import server_environment, worker_environment
 from jupyter_pipeline.orchestration.service.local_postgresql import LocalPostgreSQL
@@ -258,7 +258,6 @@ class Supervisor:
 
     async def _start_server(self) -> None:
         self.ready.clear()
-        (self.home / "prefect").mkdir(mode=0o700, exist_ok=True)
         await self._await_postgresql()
         await self._await_broker()
         if self.migrate:
@@ -341,7 +340,7 @@ class Supervisor:
 
     async def _migrate(self) -> None:
         self.update_state(detail="Copying the deployments to PostgreSQL")
-        code, result = await self._run_module("migration", str(self.home / "prefect" / "prefect.db"))
+        code, result = await self._run_module("migration", str(folders.prefect_home(self.home) / "prefect.db"))
         LOG.info("service | migration: %s", result)
         if code:
             self.update_state(state="failing", reason=f"The deployments cannot be copied to PostgreSQL: {result}")
@@ -408,7 +407,7 @@ class Supervisor:
 
     async def _crash_lost(self, api: PrefectApi, *, settled: float = 0.0) -> None:
         alive = await asyncio.to_thread(process_cleanup.find_running_runs, self.home)
-        leases = self.home / "prefect" / "concurrency_leases"
+        leases = folders.prefect_home(self.home) / "concurrency_leases"
         await health.crash_lost_runs(api, "its process is gone", alive=alive, settled=settled, leases=leases)
         await crash_served_runs_async(api)
 
@@ -487,7 +486,7 @@ class Supervisor:
     async def _report_lock(self) -> bool:
         """Return True if the database is locked, and say so; a server that has locked it itself is restarted."""
         assert self.server.process is not None
-        lock = await asyncio.to_thread(find_lock, self.home / "prefect" / "prefect.db", self.server.process.pid)
+        lock = await asyncio.to_thread(find_lock, folders.prefect_home(self.home) / "prefect.db", self.server.process.pid)
         if lock is None:
             self.locked = 0
             return False
@@ -533,6 +532,7 @@ def main() -> None:
         return  # another supervisor is running
     with lock:
         process_cleanup.stop_all(service_dir(), read_state(), grace=3.0)
+        folders.prepare(service_dir())
         asyncio.run(_run(options))
 
 
