@@ -72,7 +72,10 @@ def server_environment(
     """
     chosen = settings or {}
     origin = f"http://127.0.0.1:{port}"
-    database = environ.get(environment_variables.DATABASE) or f"sqlite+aiosqlite:///{folders.prefect_home(home) / 'prefect.db'}"
+    database = (
+        environ.get(environment_variables.DATABASE)
+        or f"sqlite+aiosqlite:///{folders.prefect_home(home) / 'prefect.db'}"
+    )
     return _base(environ, home, state_dir) | {
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": database,
         "PREFECT_SERVER_API_AUTH_STRING": secrets.auth,

@@ -486,7 +486,9 @@ class Supervisor:
     async def _report_lock(self) -> bool:
         """Return True if the database is locked, and say so; a server that has locked it itself is restarted."""
         assert self.server.process is not None
-        lock = await asyncio.to_thread(find_lock, folders.prefect_home(self.home) / "prefect.db", self.server.process.pid)
+        lock = await asyncio.to_thread(
+            find_lock, folders.prefect_home(self.home) / "prefect.db", self.server.process.pid
+        )
         if lock is None:
             self.locked = 0
             return False
