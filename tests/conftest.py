@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shutil
@@ -25,6 +26,8 @@ ONE_FOR_THE_MACHINE = {
         "tests/browser/test_deploy.py",
     ),
 }
+SHARED_SERVICE = {"live", "running_service", "service_state"}
+"""Fixtures of a service that several files share."""
 
 
 # Tests in these folders and modules, or with these fixtures, start services, clusters, shells or installers:
@@ -71,6 +74,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that start services."""
     check_service_names()
     for item in items:
+        if SHARED_SERVICE.intersection(getattr(item, "fixturenames", ())) and find_scope(item.nodeid) != "service":
+            raise pytest.UsageError(f"{item.nodeid} uses the shared service: add its file to ONE_FOR_THE_MACHINE.")
         fixtures = SERVICE_FIXTURES.intersection(getattr(item, "fixturenames", ()))
         if item.nodeid.startswith(SERVICE_FOLDERS) or item.path.stem in SERVICE_MODULES or fixtures:
             item.add_marker("service")
@@ -87,6 +92,21 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
+def find_scope(nodeid: str) -> str:
+    """Return the name of the tests that run on the same worker of xdist as this one."""
+    file = nodeid.split("::")[0]
+    scope = next((one for one, paths in ONE_FOR_THE_MACHINE.items() if file.startswith(paths)), file)
+    # The service's tests are the longest part, so its worker gets no other file of the workflows.
+    if file.startswith("tests/workflows/") and not _names_shared_service(TESTS.parent / file):
+        return file
+    return scope
+
+
+@functools.cache
+def _names_shared_service(file: Path) -> bool:
+    return re.search(rf"\b({'|'.join(SHARED_SERVICE)})\b", file.read_text()) is not None
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     """Share the tests by files, so that fixtures of a module are made once, but for what is one for the machine."""
@@ -94,8 +114,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
     class OneMachine(LoadScopeScheduling):  # type: ignore[misc]  # without types
         def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.split("::")[0]
-            return next((one for one, paths in ONE_FOR_THE_MACHINE.items() if file.startswith(paths)), file)
+            return find_scope(nodeid)
 
     return OneMachine(config, log)
 

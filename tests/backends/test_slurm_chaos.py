@@ -29,7 +29,7 @@ from jupyter_pipeline.models import ClusterRecord
 
 Eventually = Callable[..., Any]
 
-ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "2"))
+ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "1"))
 SEED = os.environ.get("CHAOS_SEED") or str(time.time_ns())
 START = """\
 import json, sys

@@ -41,7 +41,7 @@ def deploy(
 @pytest.mark.timeout(300)
 @pytest.mark.usefixtures("live")
 def test_the_deployed_version_is_served_until_its_process_is_terminated(tmp_path: Path) -> None:
-    deployed = deploy(tmp_path, "served", body=WAIT, every="10s", tag="mine")
+    deployed = deploy(tmp_path, "served", body=WAIT, every="5s", tag="mine")
     with pytest.raises(OrchestrationError, match=r"is deployed on .* to the work pool jupyter-pipeline"):
         serving.find_pipeline(tmp_path, "served")
     deployments.delete("served")

@@ -50,11 +50,15 @@ def test_skip_leaves_out_a_run_beyond_the_limit_and_names_the_active_one(
 
 def test_queued_runs_start_in_the_order_of_their_times(live: ServiceStatus, specification: Make) -> None:
     deployments.deploy(specification("queueing", overlap="queue"))
-    first = deployments.run_now("queueing", {"seconds": 6})
+    first = deployments.run_now("queueing", {"seconds": 600})
     _running(first)
     made = [_start_due("queueing", time.time() - age) for age in (200.0, 100.0, 300.0)]
+    wait_until(
+        lambda: {runs.find(run.id).state for run in made} == {"AwaitingConcurrencySlot"}, 90, "three runs in the queue"
+    )
+    runs.cancel(first.id)
     ended = sorted((runs.wait(run.id, timeout=150) for run in (first, *made)), key=lambda run: run.start or 0)
-    assert {run.state for run in ended} == {"Completed"}
+    assert [run.state for run in ended] == ["Cancelled", *["Completed"] * 3]
     assert [run.id for run in ended] == [each.id for each in (first, made[2], made[0], made[1])]
     assert all((run.end or 0) <= (later.start or 0) for run, later in itertools.pairwise(ended))
 
