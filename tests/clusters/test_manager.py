@@ -116,16 +116,18 @@ def test_a_size_beyond_the_host_is_refused_at_once(make_profile: Make) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "reason"),
+    ("kind", "seconds", "reason"),
     [
-        ("BlocksWhileStarting", r"did not start within 2 s \(limits.start_timeout\), because .*Starting blocks"),
-        ("NeverScales", r"NeverScales did not request its workers within 2 s \(limits.start_timeout\)"),
+        ("BlocksWhileStarting", 2.0, r"did not start within {} \(limits.start_timeout\), because .*Starting blocks"),
+        ("NeverScales", 4.0, r"NeverScales did not request its workers within {} \(limits.start_timeout\)"),
     ],
 )
 def test_start_timeout_applies_to_a_class_that_blocks(
-    kind: str, reason: str, make_faulty_profile: Make, nothing_left: Left
+    kind: str, seconds: float, reason: str, make_faulty_profile: Make, nothing_left: Left
 ) -> None:
-    profile = make_faulty_profile(kind, limits={"start_timeout": 2.0}, workers=3)
+    limit = float(round(patience(seconds)))
+    profile = make_faulty_profile(kind, limits={"start_timeout": limit}, workers=3)
+    reason = reason.format(format_duration(limit))
     with pytest.raises(ClusterStartError, match=reason):
         manager.start(profile, name="one")
     assert nothing_left()
@@ -134,7 +136,7 @@ def test_start_timeout_applies_to_a_class_that_blocks(
 def test_the_lifetime_ends_a_cluster_whose_class_blocks(
     make_faulty_profile: Make, nothing_left: Left, wait_for_record: Any
 ) -> None:
-    limits = {"lifetime": 6.0, "idle": 6.0}
+    limits = dict.fromkeys(("lifetime", "idle"), patience(5.0))
     record = manager.start(make_faulty_profile("BlocksWhileScaling", limits=limits), name="one")
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         scaling = pool.submit(manager.scale, "one", 3)
