@@ -110,6 +110,7 @@ def _broker_variables(address: str) -> dict[str, str]:
     """Return the settings with which several processes exchange events and background tasks."""
     return {
         "PREFECT_REDIS_MESSAGING_URL": address,
+        "PREFECT_REDIS_WORKER_CLEANUP_QUEUE_URL": address,
         "PREFECT_SERVER_DOCKET_URL": address,
         "PREFECT_SERVER_EVENTS_MESSAGING_BROKER": "prefect_redis.messaging",
         "PREFECT_SERVER_EVENTS_MESSAGING_CACHE": "prefect_redis.messaging",

@@ -36,9 +36,8 @@ def test_settings_of_the_file_reach_the_server(tmp_path: Path) -> None:
     assert server_settings.count_connections({**settings, "workers": 4}) == 5 * 227 + 20
     several = {"JUPYTER_PIPELINE_BROKER_URL": "redis://:hunter2@h"}
     environment = server_environment(several, settings={"workers": 2, "max_requests": 4096}, **places)
-    assert (
-        environment["PREFECT_SERVER_DOCKET_URL"] == environment["PREFECT_REDIS_MESSAGING_URL"] == "redis://:hunter2@h"
-    )
+    for name in ("SERVER_DOCKET", "REDIS_MESSAGING", "REDIS_WORKER_CLEANUP_QUEUE"):
+        assert environment[f"PREFECT_{name}_URL"] == "redis://:hunter2@h"
     assert environment["JUPYTER_PIPELINE_SERVER_OPTIONS"] == '{"max_requests": 4096}'
     assert "hunter2" not in str(worker_environment(several, **places))
 
