@@ -29,6 +29,7 @@ __all__ = [
     "read_polls",
     "read_secrets",
     "read_state",
+    "replace_password",
     "write_polls",
     "write_state",
 ]
@@ -178,6 +179,22 @@ def read_secrets() -> Secrets:
         return found
     from cryptography.fernet import Fernet
 
-    made = Secrets(auth=f"jupyter-pipeline:{secrets.token_urlsafe(32)}", encryption_key=Fernet.generate_key().decode())
-    write_private(path, json.dumps({"auth": made.auth, "encryption_key": made.encryption_key}))
+    made = Secrets(auth=_make_auth(), encryption_key=Fernet.generate_key().decode())
+    _write_secrets(made)
     return made
+
+
+def replace_password() -> Secrets:
+    """Replace the password of the API, and return the new secrets. The encryption key is not changed."""
+    new = Secrets(auth=_make_auth(), encryption_key=read_secrets().encryption_key)
+    _write_secrets(new)
+    return new
+
+
+def _make_auth() -> str:
+    return f"jupyter-pipeline:{secrets.token_urlsafe(32)}"
+
+
+def _write_secrets(new: Secrets) -> None:
+    content = {"auth": new.auth, "encryption_key": new.encryption_key}
+    write_private(service_dir() / "secrets.json", json.dumps(content))

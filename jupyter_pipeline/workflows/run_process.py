@@ -19,6 +19,10 @@ def main() -> None:
     from prefect import flow_engine
     from prefect.exceptions import Abort
 
+    from jupyter_pipeline.orchestration.prefect_api import peer_check
+
+    peer_check.install()
+
     load = flow_engine.load_flow
 
     def load_flow(flow_run: Any) -> Any:

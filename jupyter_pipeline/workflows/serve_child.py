@@ -29,6 +29,10 @@ def main() -> None:
     request = json.loads(file.read_text(encoding="utf-8"))
     orphaned = _end_with_parent() if request["ends_with_parent"] else threading.Event()
     os.chdir(request["working_directory"] or file.parent)
+    if request["ends_with_parent"]:  # a machine of Coiled needs no check, and may lack this package
+        from jupyter_pipeline.orchestration.prefect_api import peer_check
+
+        peer_check.install()
     from prefect.flows import load_flow_from_entrypoint
 
     flow = load_flow_from_entrypoint(f"{file.parent}/{request['entrypoint']}", use_placeholder_flow=False)

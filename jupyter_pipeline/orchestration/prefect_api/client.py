@@ -13,9 +13,11 @@ from typing import Any, Self
 import httpx
 
 from jupyter_pipeline.exceptions import ApiRefusedError, ApiUnreachableError, OrchestrationError, UsageError
-from jupyter_pipeline.orchestration.prefect_api.endpoint import Endpoint, resolve
+from jupyter_pipeline.orchestration.prefect_api import peer_check
+from jupyter_pipeline.orchestration.prefect_api.endpoint import Endpoint, embedded, resolve
 from jupyter_pipeline.orchestration.prefect_api.refusals import describe_refusal
 from jupyter_pipeline.orchestration.prefect_api.run_sync import run_sync
+from jupyter_pipeline.orchestration.service_state import read_state
 
 __all__ = ["PAGE", "PrefectApi", "check", "connect"]
 
@@ -62,6 +64,9 @@ class PrefectApi:
             trust_env=not local,
             verify=not endpoint.url.startswith("http://"),
         )
+        # Only a process of this user may receive the password of the embedded service.
+        is_service = endpoint.embedded or peer_check.is_address_of_service(endpoint.url)
+        self._extensions = {"trace": peer_check.check_new_connection} if is_service else {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -159,12 +164,23 @@ class PrefectApi:
                 if time.monotonic() > deadline or not self.endpoint.supervised:
                     raise
                 await asyncio.sleep(1.0)
+                self._follow_service()
+
+    def _follow_service(self) -> None:
+        """Use the address and the password with which the supervisor has restarted the server."""
+        state = read_state()
+        if state is not None and state.port and self.endpoint.embedded:
+            self.endpoint = embedded(state)
+            self._http.base_url = self.endpoint.url
+            self._http.headers["Authorization"] = self.endpoint.authorization
 
     async def _send(self, method: str, path: str, body: Any = None, **options: Any) -> httpx.Response:
         headers = _csrf.get(self.endpoint.url, {})
         try:
-            return await self._http.request(method, path, json=body, headers=headers, **options)
-        except httpx.HTTPError as error:
+            return await self._http.request(
+                method, path, json=body, headers=headers, extensions=self._extensions, **options
+            )
+        except (httpx.HTTPError, ConnectionError) as error:
             reason = str(error) or type(error).__name__
             raise ApiUnreachableError(self.endpoint.url, f"({reason}) {self.endpoint.hint}") from error
         except (TypeError, ValueError) as error:  # the body is not JSON, such as a parameter NaN

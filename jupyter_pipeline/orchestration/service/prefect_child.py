@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_pipeline import environment_variables
+from jupyter_pipeline.orchestration.prefect_api import peer_check
 from jupyter_pipeline.orchestration.service import event_delivery, folders, queue_order, server_processes, start_gate
 from jupyter_pipeline.orchestration.service.parent_process import exit_with_parent
 
@@ -41,6 +42,7 @@ def main() -> None:
         if sys.argv[3] == "services":
             signal.signal(signal.SIGTERM, signal.default_int_handler)
     else:
+        peer_check.install()
         explain_failed_starts()
         start_gate.hold_missed_runs()
     sys.argv = ["prefect", *sys.argv[2:]]

@@ -60,6 +60,7 @@ from jupyter_pipeline.orchestration.service_state import (
     read_polls,
     read_secrets,
     read_state,
+    replace_password,
     write_state,
 )
 from jupyter_pipeline.paths import service_dir, state_dir
@@ -239,11 +240,12 @@ class Supervisor:
                 await asyncio.sleep(_HEALTH_INTERVAL)
                 continue
             code = await child.wait()
-            if child is self.server and child.port_was_taken and not self.fixed:
+            if child is self.server and child.port_was_taken:
                 # Another program has taken the port between the check and the start of the server.
-                child.exits = 0
-                self.update_state(port=ports.choose(self.state.port + 1))
-                continue
+                await self._leave_port()
+                if not self.fixed:
+                    child.exits = 0
+                    continue
             pause = min(2.0 ** (child.exits - 1), _LONGEST_PAUSE)
             LOG.warning("service | the %s exited with %s; next start in %.0f s", child.name, code, pause)
             self.outages.note(Cause.CHILD, f"the {child.name} of the service {child.describe_exit(code)}")
@@ -264,8 +266,8 @@ class Supervisor:
             await self._migrate()
         if self.several:
             await self._set_up_database()
-        if not ports.is_free(self.state.port) and not self.fixed:
-            self.update_state(port=ports.choose(self.state.port + 1))
+        if not ports.is_free(self.state.port):
+            await self._leave_port()
         listen = ["--host", "127.0.0.1", "--port", str(self.state.port)]
         if self.several:
             listen += ["--workers", str(self.settings["workers"])]
@@ -274,6 +276,20 @@ class Supervisor:
             ["server", "start", *listen], self._environment(server_environment), umask=0o077
         )
         self.update_state()
+
+    async def _leave_port(self) -> None:
+        """End all processes that send the password to the port, which another program has taken, and replace both.
+
+        Processes of the service send nothing to another user. Other clients may have sent the password there.
+        """
+        self.outages.note(Cause.CHILD, f"another program had taken port {self.state.port}")
+        LOG.warning("service | another program listens on port %s: new password", self.state.port)
+        self.ready.clear()
+        await self.worker.stop()
+        await asyncio.to_thread(process_cleanup.stop_runs, self.home, grace=5.0)
+        self.secrets = replace_password()
+        if not self.fixed:
+            self.update_state(port=ports.choose(self.state.port + 1))
 
     def _plain_environment(self) -> dict[str, str]:
         """Return the environment of a program that needs no address with a password."""
