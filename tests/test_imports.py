@@ -23,6 +23,7 @@ HEAVY_HOMES = {
         "orchestration/service/queue_order.py",
         "orchestration/service/server_processes.py",
         "orchestration/service/event_delivery.py",
+        "orchestration/service/folders.py",
         "orchestration/service/queue_order.py",
         "orchestration/service/migration.py",
         "orchestration/service/start_gate.py",
