@@ -105,7 +105,8 @@ async def check_predecessors(api: PrefectApi, spec: DeploymentSpec) -> None:
             f"--after needs automations, and the Prefect server at {api.endpoint.url} gives this account no access to "
             "them. Leave out --after, or choose another server."
         )
-    edges = completion_edges(automations, await _full_names(api))
+    # Automations match names: those of a deleted deployment count again for a new one of the same name.
+    edges = completion_edges(automations, {"new": _full_name(spec), **await _full_names(api)})
     for predecessor in (to_predecessor(text, spec.target) for text in spec.after):
         if path := find_path(edges, _full_name(spec), predecessor.full_name):
             raise UsageError(

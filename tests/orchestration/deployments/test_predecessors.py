@@ -169,6 +169,9 @@ def test_a_completed_run_starts_the_next_deployment(
 
     deployments.delete("load")
     assert deployments.find("report").schedule_text == "after load (not deployed)"
+    # The automation of report waits for the name: a new deployment with it would close a circle.
+    with pytest.raises(UsageError, match="load/load → report/report → load/load"):
+        deployments.deploy(dataclasses.replace(load, after=("report",)))
     deployments.deploy(load)
     deployments.deploy(dataclasses.replace(report, after=(), after_parameters={}), overwrite=True)
     assert name not in _automations()
