@@ -105,7 +105,7 @@ async def check_predecessors(api: PrefectApi, spec: DeploymentSpec) -> None:
             f"--after needs automations, and the Prefect server at {api.endpoint.url} gives this account no access to "
             "them. Leave out --after, or choose another server."
         )
-    # Automations match names: those of a deleted deployment count again for a new one of the same name.
+    # Automations match names: an automation that waits for a deleted deployment waits for a new one of its name.
     edges = completion_edges(automations, {"new": _full_name(spec), **await _full_names(api)})
     for predecessor in (to_predecessor(text, spec.target) for text in spec.after):
         if path := find_path(edges, _full_name(spec), predecessor.full_name):
