@@ -137,6 +137,8 @@ def up(
             server_settings.write_options(service_dir(), workers=workers, broker=broker)
         except BaseException:
             _stop(report)
+            if (failed := read_state()) is not None:  # the database did not come into use
+                write_state(replace(failed, database=state.database if state is not None else "sqlite"))
             raise
         return status()
 

@@ -41,6 +41,24 @@ def test_the_variable_comes_first(home: Path) -> None:
     assert found.ui_url == "http://10.0.0.1:4200"
 
 
+@pytest.mark.parametrize(
+    ("url", "embedded"),
+    [
+        ("http://127.0.0.1:4299/api", True),
+        ("http://localhost:4299/api/", True),
+        ("http://localhost:4200/api", False),
+        ("http://10.0.0.1:4299/api", False),
+        ("http://127.0.0.1:4299/other", False),
+        ("http://127.0.0.1:port/api", False),
+    ],
+)
+def test_a_configured_address_of_the_embedded_service_is_the_same_server(home: Path, url: str, embedded: bool) -> None:
+    environ = {"PREFECT_API_URL": url, "PREFECT_HOME": str(home)}
+    assert not endpoint.resolve(environ).embedded  # it does not run
+    _run_here()
+    assert endpoint.resolve(environ).embedded is embedded
+
+
 def test_the_active_profile_comes_second(home: Path) -> None:
     _run_here()
     found = endpoint.resolve({"PREFECT_HOME": str(home)})

@@ -21,7 +21,7 @@ from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.exceptions import ConfigurationError, ServiceError
 from jupyter_pipeline.models import DeploymentSpec, ProcessIdentity, ServiceStatus
 from jupyter_pipeline.orchestration import deployments, runs, service, service_state
-from jupyter_pipeline.orchestration.service import child_process, control
+from jupyter_pipeline.orchestration.service import child_process, control, database
 from jupyter_pipeline.orchestration.service_state import ServiceState
 from jupyter_pipeline.paths import service_dir
 
@@ -150,6 +150,12 @@ def test_a_killed_supervisor_takes_all_with_it_and_the_next_start_takes_over(liv
 def test_it_is_stopped_where_it_never_ran() -> None:
     assert service.status().state == "stopped"
     assert service.down().state == "stopped"
+
+
+def test_a_database_that_did_not_answer_is_not_in_use() -> None:
+    with pytest.raises(ServiceError, match="PostgreSQL|Connect call failed"):
+        service.up(postgres="postgresql://me@127.0.0.1:1/prefect")
+    assert database.select(service_dir(), "", service_state.read_state()) == ""
 
 
 def test_an_occupied_port_is_refused_at_once() -> None:
