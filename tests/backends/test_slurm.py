@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters import attached, backends, manager, registry
+from jupyter_pipeline.clusters import attached, backends, manager, preflight, registry
 from jupyter_pipeline.exceptions import ClusterStartError, PreflightError
 from jupyter_pipeline.models import ClusterState
 
@@ -99,6 +99,7 @@ def counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
 def test_an_unknown_partition_is_refused_before_anything_starts_with_slurms_own_reason(bed: Any) -> None:
     with pytest.raises(PreflightError, match="Invalid partition name specified"):
         manager.start(bed.profile(cluster_kwargs__queue="nope"), workers=1)
+    assert preflight.check(bed.profile(cluster_kwargs__queue="nope", cluster_kwargs__job_directives_skip=["-p"])) == []
 
 
 @QUICK

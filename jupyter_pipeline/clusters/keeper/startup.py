@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_pipeline.clusters import preflight, security
-from jupyter_pipeline.clusters.backends import Backend, Context
+from jupyter_pipeline.clusters.backends import Backend, Context, import_class
 from jupyter_pipeline.clusters.keeper import fork_server
 from jupyter_pipeline.clusters.registry import events, markers
 from jupyter_pipeline.exceptions import ClusterStartError, PipelineError, PreflightError
@@ -46,7 +47,9 @@ async def create_cluster(
     Exception
         Any exception of the cluster class; see `explain_failure`.
     """
-    # Preflight imports the class, as the keeper must anyway, so the caller is spared the import.
+    # Preflight needs the class, as the keeper does anyway. It reports a class that cannot be imported.
+    with contextlib.suppress(Exception):
+        import_class(profile.cluster_class, extra=backend.extra)
     problems = preflight.check(profile)
     if problems:
         events.write_problems(folder, problems)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -240,17 +241,57 @@ def test_walltime_lifetime_and_folders(overrides: dict[str, Any], said: str, pro
     assert (said in found[0]) if said else not found
 
 
-def test_slurm_reports_its_reason_for_a_refusal(programs: Path) -> None:
+def test_slurm_reports_its_reason_for_a_refusal(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "dask_jobqueue", raising=False)  # as in a kernel: a child writes the script
     for name in ("squeue", "scancel"):
         program(programs, name)
     refusal = "allocation failure: Invalid partition name specified"
-    program(programs, "sbatch", f"echo \"$@\" > {programs}/asked; echo '{refusal}' >&2; exit 1")
+    program(programs, "sbatch", f"echo '{refusal}' >&2; exit 1")
     (problem,) = problems("slurm", {"cluster_kwargs.queue": "nope"})
     assert "Slurm refuses such a job: allocation failure: Invalid partition name specified." in problem
-    asked = (programs / "asked").read_text()
-    assert "--test-only" in asked
-    assert "--partition=nope" in asked
-    assert "--mem=4096M" in asked
+    assert "dask_jobqueue" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "present", "absent"),
+    [
+        ({"queue": "short"}, ["-p short", "--mem=4G"], []),
+        ({"job_extra_directives": ["-p long", "-C haswell"]}, ["-p long", "-C haswell"], []),
+        ({"job_directives_skip": ["-t ", "--mem", "-p"], "queue": "nope"}, ["-n 1"], ["-t ", "--mem", "-p "]),
+        ({"job_extra_directives": ["--job-name=mine"]}, ["--job-name=mine", "--comment=jp-"], []),
+        ({"job_mem": "3G", "job_cpu": 3}, ["--mem=3G", "--cpus-per-task=3"], []),
+        ({"account": "${SITE_ACCOUNT}"}, ["-A physics"], []),
+        ({"config_name": "site"}, ["-p site-queue", "--qos=site"], []),
+    ],
+)
+def test_slurm_tests_the_script_that_a_start_submits(
+    kwargs: dict[str, Any], present: list[str], absent: list[str], programs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import dask
+    import dask_jobqueue  # noqa: F401 - as in a keeper
+
+    for name in ("squeue", "scancel"):
+        program(programs, name)
+    copy = 'for last; do :; done; while read -r line; do echo "$line"; done < "$last"'
+    program(programs, "sbatch", f'[ "$1" = --test-only ] || exit 9; ({copy}) > {programs}/tested')
+    monkeypatch.setenv("SITE_ACCOUNT", "physics")
+    site = {**dask.config.get("jobqueue.slurm", {}), "queue": "site-queue", "job-extra-directives": ["--qos=site"]}
+    with dask.config.set({"jobqueue.site": site}):
+        assert problems("slurm", {f"cluster_kwargs.{key}": value for key, value in kwargs.items()}) == []
+    header = [line for line in (programs / "tested").read_text().splitlines() if line.startswith("#SBATCH ")]
+    assert [part for part in present if not any(f"#SBATCH {part}" in line for line in header)] == []
+    assert [part for part in absent if any(f"#SBATCH {part}" in line for line in header)] == []
+
+
+def test_a_submit_command_of_the_site_is_never_run_as_a_test(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dask_jobqueue.slurm import SLURMJob
+
+    for name in ("sbatch", "squeue", "scancel"):
+        program(programs, name)
+    program(programs, "submit", f"echo ran > {programs}/ran")
+    monkeypatch.setattr(SLURMJob, "submit_command", "submit")
+    assert problems("slurm") == []
+    assert not (programs / "ran").exists()
 
 
 def test_a_slurm_controller_that_is_down_is_no_reason_to_refuse(programs: Path) -> None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, jobqueue_sources, make_job
 from jupyter_pipeline.clusters.backends.batch.commands import run_query, shorten_error
 from jupyter_pipeline.clusters.backends.batch.options import find_option
 from jupyter_pipeline.clusters.backends.batch.output_files import OutputRules
+from jupyter_pipeline.clusters.backends.batch.trial_job import write_trial_job
 from jupyter_pipeline.clusters.backends.job import Job
 from jupyter_pipeline.models import Profile
-from jupyter_pipeline.units import parse_bytes
 
 __all__ = ["SlurmBackend", "describe_end", "parse_sacct", "parse_scontrol"]
 
@@ -29,6 +31,7 @@ _ENDS = {
     "PREEMPTED": "it was preempted",
     "TIMEOUT": "it reached its walltime",
 }
+_TRIAL_TIMEOUT = 5.0
 _CLUSTERS = ("-M", "--clusters")
 _BEGINNING, _SEPARATOR = "\x1e", "\x1f"  # of an entry and between its fields
 _FORMAT = _BEGINNING + _SEPARATOR.join(("%i", "%T", "%B", "%u", "%V", "%k", "%o", "%j", "%r"))
@@ -155,19 +158,16 @@ class SlurmBackend(BatchBackend):
         return overrides
 
     def check_submission(self, profile: Profile) -> Iterator[str]:
-        """Yield the objections of ``sbatch --test-only``."""
-        kwargs = profile.cluster_kwargs
-        cores = kwargs.get("job_cpu") or kwargs.get("cores", 1)
-        command = ["sbatch", "--test-only", "--ntasks=1", f"--cpus-per-task={cores}"]
-        account = kwargs.get("account") or kwargs.get("project")
-        values = {"partition": kwargs.get("queue"), "account": account, "time": kwargs.get("walltime")}
-        command += [f"--{option}={value}" for option, value in values.items() if value]
-        if kwargs.get("job_mem") is not None:
-            command.append(f"--mem={kwargs['job_mem']}")
-        elif kwargs.get("memory"):
-            command.append(f"--mem={-(-parse_bytes(kwargs['memory']) // 2**20)}M")
+        """Yield the objections of ``sbatch --test-only`` to the job script of a worker."""
         try:
-            answer = subprocess.run([*command, "--wrap=true"], capture_output=True, text=True, timeout=5)
+            job = write_trial_job(self, profile)
+        except Exception:  # noqa: BLE001 - the class refuses its arguments: the start fails with its message
+            return
+        command = shlex.split(job.submit_command)
+        if Path(command[0]).name != self.submit_program:
+            return  # a program of the site might submit the script
+        try:
+            answer = job.run([*command, "--test-only"], timeout=_TRIAL_TIMEOUT)
         except OSError:
             return
         except subprocess.TimeoutExpired as error:  # sbatch searches for its configuration for a minute
@@ -182,7 +182,7 @@ class SlurmBackend(BatchBackend):
             last = reason.rpartition("; ")[2]
             yield f"Slurm cannot be used from this host ({last}). Start Jupyter on a login node, or set SLURM_CONF."
         else:
-            yield f"Slurm refuses such a job: {reason}. Correct queue, account, cores, memory or walltime."
+            yield f"Slurm refuses such a job: {reason}. Correct the options of the job, such as its queue or walltime."
 
 
 def parse_sacct(text: str) -> dict[str, str]:
