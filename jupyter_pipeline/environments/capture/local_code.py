@@ -19,7 +19,7 @@ from jupyter_pipeline.environments.capture.archives import is_archive, list_arch
 from jupyter_pipeline.environments.capture.dependencies import find_providers
 from jupyter_pipeline.environments.capture.folder import Folder
 from jupyter_pipeline.environments.capture.installed import InstalledCode
-from jupyter_pipeline.environments.capture.size_limits import is_larger, unused_reason
+from jupyter_pipeline.environments.capture.size_limits import is_larger, plain_reason, unused_reason
 from jupyter_pipeline.environments.plugins.distributions import scan_distributions
 from jupyter_pipeline.environments.plugins.module_reload import file_of
 from jupyter_pipeline.environments.plugins.worker_plugin import RUNS_ON
@@ -271,6 +271,16 @@ class _Search:
             home.names.add(name)
         if home.names:
             self.homes[entry] = home
+            if project:
+                self._report_plain_folders(entry, home)
+
+    def _report_plain_folders(self, entry: str, home: _Home) -> None:
+        """Report the folders beside sent modules that this process could import as namespace packages."""
+        for name in list_plain_folders(entry):
+            if name in home.names or name in RUNS_ON or self.installed.holds(f"{entry}/{name}"):
+                continue
+            if self._is_first(name, entry):
+                self.left_out[f"{entry}/{name}"] = plain_reason()
 
     def _is_first(self, module: str, entry: str) -> bool:
         """Return True if this process imports `module` from `entry`, and not from another place."""
@@ -338,6 +348,20 @@ def list_importable(folder: str, *, namespaces: bool = True) -> list[tuple[str, 
             found.append((name, True))
         elif namespaces and _has_modules(path):
             found.append((name, False))
+    return found
+
+
+def list_plain_folders(folder: str) -> list[str]:
+    """Return the names of folders without ``__init__.py`` that have modules, directly or one level below."""
+    folders = [name for name, directory in _list_identifiers(folder) if directory]
+    if len(folders) > _MOST_FOLDERS:
+        return []
+    found = []
+    for name in folders:
+        path = f"{folder}/{name}"
+        below = (f"{path}/{inside}" for inside, directory in _list_identifiers(path) if directory)
+        if not os.path.isfile(f"{path}/__init__.py") and any(_has_modules(place) for place in (path, *below)):
+            found.append(name)
     return found
 
 

@@ -55,6 +55,24 @@ def test_modules_beside_the_notebook_go_although_nothing_imported_them(tmp_path:
     assert folder.only == ("helpers.py",)
 
 
+def test_plain_folders_beside_modules_are_named_until_they_are_imported(
+    tmp_path: Path, modules: dict[str, ModuleType]
+) -> None:
+    load(tmp_path, "helpers", modules)
+    for file in ("plugins/p1.py", "deep/inside/module.py", "package/__init__.py", "data/table.csv"):
+        (tmp_path / file).parent.mkdir(parents=True)
+        (tmp_path / file).write_text("")
+    code = find_local_code(modules, [""], tmp_path)
+    assert code.folders[0].only == ("helpers.py", "package")
+    assert sorted(code.left_out) == [str(tmp_path / "deep"), str(tmp_path / "plugins")]
+    assert "has no __init__.py" in code.left_out[str(tmp_path / "plugins")]
+    modules["plugins"] = ModuleType("plugins")
+    modules["plugins"].__path__ = [str(tmp_path / "plugins")]
+    code = find_local_code(modules, [""], tmp_path)
+    assert code.folders[0].only == ("helpers.py", "package", "plugins")
+    assert list(code.left_out) == [str(tmp_path / "deep")]
+
+
 def test_a_module_that_raises_at_a_look_is_passed_over(tmp_path: Path, modules: dict[str, ModuleType]) -> None:
     class Lazy(ModuleType):
         def __getattr__(self, name: str) -> object:
