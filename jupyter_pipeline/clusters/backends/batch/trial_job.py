@@ -139,12 +139,12 @@ async def _write(backend: BatchBackend, profile: Profile, folder: Path) -> Trial
 
 
 def main() -> None:
-    """Print the job of the profile in the request on standard input, as JSON. The argument names the backend's class."""
+    """Print the job of the request on standard input, as JSON. The argument names the class of the backend."""
     request = StartRequest.from_dict(json.load(sys.stdin))
     sys.path[:] = dict.fromkeys((*request.sys_path, *sys.path))
     backend = import_class(sys.argv[1])(request.profile)
     import_class(request.profile.cluster_class, extra=backend.extra)
-    print(json.dumps(dataclasses.asdict(write_trial_job(backend, request.profile))))
+    sys.stdout.write(json.dumps(dataclasses.asdict(write_trial_job(backend, request.profile))) + "\n")
 
 
 if __name__ == "__main__":
