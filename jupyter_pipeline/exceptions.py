@@ -94,6 +94,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "local": ("start local", "cluster start local"),
     "start": ("cluster start", "up"),
     "stop": ("cluster stop", "down", "cancel"),
+    "up": ("start", "cluster start"),
 }
 """Commands and options that users of other tools type. The first one whose first word is known is suggested."""
 

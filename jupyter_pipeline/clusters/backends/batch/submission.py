@@ -40,6 +40,7 @@ CANCELLED = "it was cancelled by the cluster"
 _SUBMIT_TIMEOUT = 60.0
 _GRACE = 5.0
 _ADOPTION_ATTEMPTS = 4
+_DISCARDED = "2> /dev/null"
 _NOT_SENT = "(connect failure)"  # Slurm did not reach its controller, so there is no job to adopt
 
 
@@ -318,6 +319,9 @@ async def run_command(command: list[str], *, shell: bool = False) -> str:
         If it fails, or does not answer within a minute. The message is its output.
     """
     create: Any = asyncio.create_subprocess_shell if shell else asyncio.create_subprocess_exec
+    program = Path(command[0].split()[0]).name.rstrip("<")  # `bsub< script`
+    if shell:  # the class of LSF discards the reason of a refusal
+        command = [command[0].removesuffix(_DISCARDED).rstrip()]
     process = await create(
         *command,
         env={**os.environ, "PWD": os.getcwd()},  # noqa: PTH109 - OAR reads a job's folder from PWD and requires it
@@ -330,9 +334,9 @@ async def run_command(command: list[str], *, shell: bool = False) -> str:
         out, err = await asyncio.wait_for(process.communicate(), _SUBMIT_TIMEOUT)
     except TimeoutError:
         await processes.terminate_group_async(process, grace=_GRACE)
-        raise CommandError(f"{command[0]} did not answer within {_SUBMIT_TIMEOUT:.0f} s") from None
+        raise CommandError(f"{program} did not answer within {_SUBMIT_TIMEOUT:.0f} s") from None
     if process.returncode != 0:
-        program = Path(command[0].split()[0]).name.rstrip("<")  # `bsub< script`
-        reason = shorten_error((out + b"\n" + err).decode(errors="replace"), program)  # OAR's reason is on stdout
-        raise CommandError(reason or f"{command[0]} failed with code {process.returncode}")
+        # OAR's reason is on stdout. Banners of a site are there, too, so it comes last.
+        reason = shorten_error((err + b"\n" + out).decode(errors="replace"), program)
+        raise CommandError(reason or f"{program} failed with code {process.returncode}")
     return str(out.decode(errors="replace"))

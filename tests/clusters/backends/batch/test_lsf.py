@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jupyter_pipeline.clusters.backends.batch.lsf import LSFBackend
+from jupyter_pipeline.clusters.backends.batch.submission import CommandError, run_command
 
 TAG = "jp-0a1b2c-0123456789"
 LISTING = f"""\
@@ -40,3 +43,19 @@ def test_the_job_script_is_the_golden_one(check_job_script: Callable[..., str]) 
 @pytest.mark.parametrize(("value", "seconds"), [("01:30", 5400)])
 def test_a_walltime_has_the_units_of_the_system(value: object, seconds: float) -> None:
     assert LSFBackend.parse_walltime(value) == seconds
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("echo banner; echo 'Queue nope: no such queue' >&2; exit 255", "Queue nope: no such queue; banner"),
+        ("exit 3", "bsub failed with code 3"),
+    ],
+)
+def test_a_refusal_has_the_reason_that_the_class_discards(script: str, reason: str, tmp_path: Path) -> None:
+    program = tmp_path / "bsub"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    with pytest.raises(CommandError) as refusal:
+        asyncio.run(run_command([f"{program}< /dev/null 2> /dev/null"], shell=True))
+    assert str(refusal.value) == reason
