@@ -47,7 +47,7 @@ def test_the_deployed_version_is_served_until_its_process_is_terminated(tmp_path
     deployments.delete("served")
     pipeline = serving.find_pipeline(tmp_path, "served")
     assert pipeline.version == deployed.version
-    assert "Every 10 seconds" in serving.describe(pipeline)
+    assert "Every 5 seconds" in serving.describe(pipeline)
     command = [sys.executable, "-m", "jupyter_pipeline", "serve", "served"]
     log = tmp_path / "serve.log"
     with log.open("w") as output, subprocess.Popen(command, cwd=tmp_path, env=os.environ, stderr=output) as process:

@@ -78,7 +78,7 @@ def test_a_bound_parameter_is_the_edge_unless_it_is_given(
         ({"windows": {"week": "start"}}, CompileRefusedError, "no statement that this cell needs binds"),
         ({"windows": {"day": "middle"}}, UsageError, "a window has a start and an end"),
         ({"windows": {"day": "end"}, "standalone": True}, UsageError, "leave out --standalone"),
-        ({"windows": {"day": "end"}, "to": "dagster"}, UsageError, "leave out --to dagster"),
+        ({"windows": {"day": "end"}, "to": "dagster"}, UsageError, "There are no schedules: give one"),
         ({"windows": {"day": "end"}, "defaults": {"day": "2026-01-01"}}, UsageError, "set one of them"),
     ],
 )
