@@ -51,7 +51,9 @@ def test_an_unknown_name_offers_the_nearest(name: str, known: list[str], text: s
 @pytest.mark.parametrize(
     ("kind", "name", "known", "text"),
     [
-        ("option of %cluster start", "-n", ["--workers", "--name"], "Did you mean --workers?"),
+        ("subcommand of %cluster", "restart", ["start", "status", "stop"], "Did you mean stop and start?"),
+        ("subcommand of %cluster", "up", ["start", "status", "stop"], "Did you mean start?"),
+        ("subcommand of %deployments", "rm", ["delete", "list"], "Did you mean delete?"),
         ("subcommand of %cluster", "kill", ["start", "status", "stop"], "Did you mean stop?"),
         ("subcommand of %cluster", "dashboard", ["start", "status", "stop"], "Did you mean status?"),
         ("subcommand of %cluster", "local", ["start", "status", "stop"], "Did you mean start local?"),
