@@ -27,6 +27,7 @@ RECORDS: tuple[type[Record], ...] = (
     ProfileSummary,
     models.ClusterRecord,
     models.Deployed,
+    models.DeployedOptions,
     models.DeploymentStatus,
     models.Refusal,
     models.RunRecord,

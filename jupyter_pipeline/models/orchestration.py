@@ -17,6 +17,7 @@ __all__ = [
     "STEP_PROFILES",
     "WORK_POOL",
     "CatchUpPolicy",
+    "DeployedOptions",
     "DeploymentRecord",
     "DeploymentSpec",
     "OverlapPolicy",
@@ -164,6 +165,35 @@ class DeploymentSpec(Record):
     expected_variables: tuple[str, ...] = ()
     """Names of variables without a recorded value, which a run takes from the environment of its worker."""
     labels: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] | None = None
+    """Options of the deploy by name, without secrets; ``None`` if they were not recorded."""
+    hidden_options: tuple[str, ...] = ()
+    """Options, or their ``NAME=``, whose values were not recorded, since they contain a secret."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployedOptions(Record):
+    """Options of a deployment, with which the next deploy of its name starts."""
+
+    name: str
+    """Name of the pipeline: the name in the form."""
+    deployment: str
+    """Name of the deployment, which may end with the target."""
+    target: str = ""
+    version: int = 0
+    """Number of the version."""
+    cells: tuple[str, ...] = ()
+    """Ids of the deployed cells; empty if the snapshot is not on this machine."""
+    whole: bool = False
+    """True if the whole notebook is deployed."""
+    notebook: str = ""
+    """Path of the notebook."""
+    here: bool = False
+    """True if it is a deployment of the notebook and the cell of the request."""
+    options: Mapping[str, Any] | None = None
+    """See `DeploymentSpec.options`."""
+    hidden_options: tuple[str, ...] = ()
+    """See `DeploymentSpec.hidden_options`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,14 +7,15 @@ from typing import Any
 
 from jupyter_pipeline.compiler import read_notebook, select_cells
 from jupyter_pipeline.exceptions import PipelineError
-from jupyter_pipeline.models import Deployed, DeploymentStatus
+from jupyter_pipeline.models import Deployed, DeployedOptions, DeploymentStatus
 from jupyter_pipeline.server.handler import PipelineHandler, endpoint
 from jupyter_pipeline.server.kernel_cli import find_interpreter
 from jupyter_pipeline.workflows import deploy_options, deploy_plan
 from jupyter_pipeline.workflows.deploy_options import OPTIONS, WHOLE_OPTIONS
+from jupyter_pipeline.workflows.deployed_options import find_deployed
 from jupyter_pipeline.workflows.deployment_status import status
 
-__all__ = ["DeployHandler", "DeployPreviewHandler", "DeployStatusHandler", "OptionsHandler"]
+__all__ = ["DeployDeployedHandler", "DeployHandler", "DeployPreviewHandler", "DeployStatusHandler", "OptionsHandler"]
 
 _KEYS: dict[str, type | tuple[type, ...]] = {
     "notebook": dict,
@@ -84,6 +85,21 @@ class DeployHandler(PipelineHandler):
             raise PipelineError("The kernel's jupyter_pipeline has an incompatible version. Upgrade it.")
         self.set_status(201)
         return answer
+
+
+class DeployDeployedHandler(PipelineHandler):
+    """``deploy/deployed``."""
+
+    @endpoint
+    async def post(self) -> list[DeployedOptions]:
+        """Return the options of the deployments of a cell, or without ``cell`` of the notebook, and of ``name``.
+
+        They come from the stored versions, so that no Prefect API is needed. They contain no secrets.
+        """
+        body = self.body({"notebook": dict, "path": str, "cell": int, "name": str}, required=("notebook", "path"))
+        file = self.notebook_file(body["path"])
+        cells = read_notebook(body["notebook"])
+        return await self.in_thread(find_deployed, cells, file, cell=body.get("cell"), name=body.get("name", ""))
 
 
 class DeployStatusHandler(PipelineHandler):

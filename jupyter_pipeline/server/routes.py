@@ -41,6 +41,7 @@ ROUTES: list[tuple[str, type[RequestHandler]]] = [
     (r"options", deploy.OptionsHandler),
     (r"deploy", deploy.DeployHandler),
     (r"deploy/preview", deploy.DeployPreviewHandler),
+    (r"deploy/deployed", deploy.DeployDeployedHandler),
     (r"deploy/status", deploy.DeployStatusHandler),
     (r"service", service.ServiceHandler),
 ]

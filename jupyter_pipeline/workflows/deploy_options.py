@@ -76,6 +76,8 @@ class Option:
     """Dotted fields of `Settings` that take the value."""
     parse: Callable[[Any], Any] | None = None
     """Function that returns the value for `fields`; by default derived from the type."""
+    stored: bool = True
+    """True if the value belongs to the deployment, so that the next deploy of its name starts with it."""
 
     @property
     def attribute(self) -> str:
@@ -121,6 +123,21 @@ class Option:
         if self.type == "integer" and text:
             return arguments.whole_number(f"--{self.name}", text, self.minimum, self.maximum)
         return self.parse(text) if self.parse else text
+
+    def plain(self, values: Mapping[str, Any]) -> Any:
+        """Return the value of this option in `values` as in its `schema`; ``None`` for the default."""
+        value = values.get(self.attribute)
+        if not self.metavar:
+            return value if value or (self.negatable and value is not None) else None
+        if self.repeat:
+            return [str(each) for each in _as_list(value)] or None
+        text = str(value if value is not None else "").strip()
+        if text in ("", self.default):
+            return None
+        try:
+            return {"integer": int, "number": float}.get(self.type, str)(text)
+        except ValueError:
+            return text
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the value."""
@@ -316,12 +333,13 @@ OPTIONS = (
         group="files",
         fields=("compile_options.standalone",),
     ),
-    Option("dry-run", "show the changes without making them", group="files"),
+    Option("dry-run", "show the changes without making them", group="files", stored=False),
     Option(
         "overwrite",
         "replace files that were edited by hand, and a deployment of another notebook",
         group="files",
         fields=("overwrite",),
+        stored=False,
     ),
 )
 """Options of a deploy, in the order of the help."""
@@ -353,6 +371,8 @@ class Settings(Record):
     verify_alerts: bool | None = None
     """False to send no canary to new addresses."""
     overwrite: bool = False
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """Values of the stored options as in `json_schema`, without defaults. They may contain secrets."""
 
 
 _SECTIONS: Mapping[str, type[Record]] = {
@@ -422,6 +442,7 @@ def parse_options(
     return Settings(
         compile_options=compile_options,
         deployment={"schedules": schedules, **_below(_DEPLOYMENT, fields)},
+        values=_stored(values, schedules),
         **{path: value for path, value in fields.items() if "." not in path},
     )
 
@@ -458,6 +479,16 @@ def json_types() -> dict[str, type | tuple[type, ...]]:
         option.attribute: bool if not option.metavar else (list, str) if option.repeat else (str, int, float)
         for option in OPTIONS
     }
+
+
+def _stored(values: Mapping[str, Any], planned: Sequence[Schedule]) -> dict[str, Any]:
+    """Return the values of the stored options, with the time zone in which schedules were read."""
+    plain = {option.attribute: option.plain(values) for option in (*OPTIONS, *WHOLE_OPTIONS) if option.stored}
+    if planned and not plain["timezone"]:
+        from jupyter_pipeline.orchestration import schedules
+
+        plain["timezone"] = schedules.local_timezone()
+    return {name: value for name, value in plain.items() if value is not None}
 
 
 def _below(prefix: str, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_pipeline.exceptions import ApiUnreachableError, EditedByHandError, NotFoundError
 from jupyter_pipeline.models import STEP_PROFILES, Deployed, DeploymentSpec
 from jupyter_pipeline.parameter_schema import check_parameters
-from jupyter_pipeline.workflows import artifacts
+from jupyter_pipeline.workflows import artifacts, deployed_options
 from jupyter_pipeline.workflows.artifacts import LOCK, ORIGIN, profile_file
 from jupyter_pipeline.workflows.moved_notebooks import find_old_path, note_move
 from jupyter_pipeline.workflows.recorded_variables import RecordedVariables
@@ -128,7 +128,8 @@ class Plan:
             notebook=str(self.folder / options.notebook) if options.notebook else "",
             working_directory=str(self.folder),  # a run resolves relative paths as the notebook does
         )
-        spec = dataclasses.replace(spec, **self.settings.deployment)
+        recorded, hidden = deployed_options.without_secrets(self.settings.values)
+        spec = dataclasses.replace(spec, options=recorded, hidden_options=hidden, **self.settings.deployment)
         if self.target is None:
             return spec
         return targets.apply_target(spec, self.target, profile_file=_stored_path(self.target_profile))

@@ -113,6 +113,29 @@ export interface IDeployed {
   readonly alerts: ReadonlyArray<IAlertVerification>;
 }
 
+/** Options of a deployment, with which the next deploy of its name starts. */
+export interface IDeployedOptions {
+  /** Name of the pipeline: the name in the form. */
+  readonly name: string;
+  /** Name of the deployment, which may end with the target. */
+  readonly deployment: string;
+  readonly target: string;
+  /** Number of the version. */
+  readonly version: number;
+  /** Ids of the deployed cells; empty if the snapshot is not on this machine. */
+  readonly cells: ReadonlyArray<string>;
+  /** True if the whole notebook is deployed. */
+  readonly whole: boolean;
+  /** Path of the notebook. */
+  readonly notebook: string;
+  /** True if it is a deployment of the notebook and the cell of the request. */
+  readonly here: boolean;
+  /** See `DeploymentSpec.options`. */
+  readonly options: { readonly [key: string]: unknown } | null;
+  /** See `DeploymentSpec.hidden_options`. */
+  readonly hidden_options: ReadonlyArray<string>;
+}
+
 /** Status of a deployment compared with its cells. */
 export interface IDeploymentStatus {
   readonly name: string;

@@ -46,7 +46,7 @@ def test_a_cell_is_deployed_run_paused_and_deleted(screen: Any, lab: Any, screen
     expect(dialog.get_by_label("Cluster profile")).to_have_value("local")
     expect(dialog.locator(".jp-pipeline-next li")).to_have_count(5)
     code = dialog.get_by_role("tabpanel")
-    expect(code).to_contain_text("def summarize(frame: pd.DataFrame)")
+    expect(code).to_contain_text("def summarize(frame: pd.DataFrame)", timeout=60_000)  # the first one imports much
     expect(code).not_to_contain_text("prefect")
     dialog.get_by_role("tab", name="flow.py").click()
     expect(code).to_contain_text("from prefect import")
@@ -90,6 +90,14 @@ def test_a_cell_is_deployed_run_paused_and_deleted(screen: Any, lab: Any, screen
     )
     expect(page.get_by_role("button", name="changed since delays was deployed")).to_be_visible()
     page.locator(BUTTON).click()
+    expect(dialog.get_by_text("Update delays", exact=True)).to_be_visible()
+    expect(dialog.get_by_label("Schedule", exact=True)).to_have_value("weekdays")
+    expect(dialog.get_by_label("Cluster profile")).to_have_value("local")
+    changes = dialog.get_by_role("region", name="Changes")
+    expect(changes).to_contain_text("Options: no change", timeout=60_000)
+    expect(changes).to_contain_text("Code: steps.py")
+    dialog.get_by_label("Retries", exact=True).fill("2")
+    expect(changes).to_contain_text("Retries: default → 2")
     expect(dialog.get_by_role("tabpanel")).to_contain_text("month: int = 4")
     dialog.get_by_role("button", name="Deploy", exact=True).click()
     expect(dialog.get_by_role("heading", name="delays is deployed")).to_be_visible(timeout=60_000)
@@ -99,6 +107,9 @@ def test_a_cell_is_deployed_run_paused_and_deleted(screen: Any, lab: Any, screen
     expect(page.locator(".jp-Dialog select option")).to_have_count(1)
     page.get_by_role("button", name="Roll Back").click()
     expect(page.get_by_role("button", name="changed since delays was deployed")).to_be_visible()
+    page.locator(BUTTON).click()
+    expect(dialog.get_by_label("Retries", exact=True)).to_have_value("0")
+    page.keyboard.press("Escape")
     current = [v["number"] for v in lab.api("GET", "jupyter-pipeline/deployments/delays/versions") if v["current"]]
     assert current == [1]
     card.get_by_role("button", name="Delete delays").click()

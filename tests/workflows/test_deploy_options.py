@@ -177,3 +177,32 @@ def test_the_schema_describes_every_option_and_its_default() -> None:
 def test_the_defaults_of_the_schema_are_accepted() -> None:
     defaults = {k: v["default"] for k, v in deploy_options.json_schema()["properties"].items() if "default" in v}
     assert deploy_options.parse_options(defaults, name="x") == deploy_options.parse_options({}, name="x")
+
+
+@pytest.mark.parametrize(
+    ("values", "stored"),
+    [
+        ({}, {}),
+        ({"cron": ["0 6 * * *"], "timezone": "Europe/Berlin"}, {"cron": ["0 6 * * *"], "timezone": "Europe/Berlin"}),
+        ({"retries": "3", "backoff": "1.5", "timeout": "10m"}, {"retries": 3, "backoff": 1.5, "timeout": "10m"}),
+        ({"overlap": "skip", "concurrency_limit": 1, "to": "prefect"}, {}),
+        ({"overlap": "queue", "concurrency_limit": "2"}, {"overlap": "queue", "concurrency_limit": 2}),
+        ({"rehearse": False, "verify_alerts": None, "standalone": False}, {"rehearse": False}),
+        ({"all": True, "one_step": True}, {"all": True, "one_step": True}),
+        (
+            {"notify": "team:failure,late", "param": ["n=3"], "tag": []},
+            {"notify": ["team:failure,late"], "param": ["n=3"]},
+        ),
+        ({"overwrite": True, "dry_run": True}, {}),
+    ],
+)
+def test_the_stored_values_are_the_same_deploy_again(values: dict[str, Any], stored: dict[str, Any]) -> None:
+    settings = deploy_options.parse_options(values, name="daily")
+    assert settings.values == stored
+    again = deploy_options.parse_options(stored, name="daily")
+    assert dataclasses.replace(again, overwrite=settings.overwrite) == settings
+
+
+def test_the_local_time_zone_of_a_schedule_is_stored() -> None:
+    settings = deploy_options.parse_options({"every": ["15m"]}, name="daily")
+    assert settings.values == {"every": ["15m"], "timezone": settings.deployment["schedules"][0].timezone}

@@ -128,6 +128,7 @@ def base_specification(spec: DeploymentSpec) -> DeploymentSpec:
         tags=tuple(base.tags),
         after=tuple(base.after),
         expected_variables=tuple(base.expected_variables),
+        hidden_options=tuple(base.hidden_options),
         schedules=tuple(Schedule.from_dict(each) for each in spec.base["schedules"]),
         alerts=spec.alerts,
     )

@@ -34,6 +34,7 @@ __all__ = [
     "current_version",
     "last_server",
     "last_specification",
+    "last_version",
     "list_names",
     "list_versions",
     "lock_name",
@@ -55,8 +56,10 @@ _INODES = "notebooks.json"
 _SLACK = 10
 """Number of versions beyond `KEPT` at which the oldest are removed, so that not every deploy removes some."""
 _PATIENCE = 120.0
-_ORIGIN = ("commit", "dirty")
-"""Fields of a specification that make no version: the same code may be committed later."""
+_OPTIONS = ("options", "hidden_options")
+_ORIGIN = ("commit", "dirty", *_OPTIONS)
+"""Fields of a specification that make no version: the same code may be committed later, and the same settings be
+written in another way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,10 +119,15 @@ def last_server(name: str) -> str:
 
 def last_specification(name: str) -> Mapping[str, Any]:
     """Return the specification of the last deploy of a name as it was stored; empty for none."""
-    if not (versions_dir() / quote(name, safe="")).is_dir():
-        return {}
-    last = next(filter(None, (_read(path) for path in reversed(_files(name)))), None)
+    last = last_version(name)
     return {} if last is None else last.spec
+
+
+def last_version(name: str) -> Version | None:
+    """Return the version of the last deploy of a name on any server, or ``None``."""
+    if not (versions_dir() / quote(name, safe="")).is_dir():
+        return None
+    return next(filter(None, (_read(path) for path in reversed(_files(name)))), None)
 
 
 def current_number(name: str, server: str) -> int:
@@ -169,16 +177,21 @@ def unset_current(name: str, server: str) -> None:
 def store_version(spec: DeploymentSpec, server: str) -> list[Version]:
     """Store a deployed specification as the current version, and return old versions that were removed.
 
-    Nothing is stored if the current version has the same specification, apart from the commit. If its files have been
-    committed since, the commit is stored.
+    No version is stored if the current one has the same specification, apart from the commit and the text of the
+    options. The text of the options is stored, and the commit if the files have been committed since.
     """
     name, plain = spec.name, _plain(spec)
     now = current_number(name, server)
     files = _files(name)
     current = _read(_path(name, now)) if now else None
     if current is not None and _is_same(current.spec, plain):
-        if current.spec.get("dirty") and spec.commit and not spec.dirty:
-            _write(replace(current, spec=plain), name)
+        committed = current.spec.get("dirty") and spec.commit and not spec.dirty
+        fields = _ORIGIN if committed else _OPTIONS
+        latest = {**current.spec, **{key: plain[key] for key in fields}}
+        if spec.base:
+            latest["base"] = {**current.spec["base"], **{key: plain["base"][key] for key in fields}}
+        if latest != current.spec:
+            _write(replace(current, spec=latest), name)
         return []
     last = _read(files[-1]) if files else None
     if last is not None and last.number != now and last.server == server and _is_same(last.spec, plain):
@@ -216,7 +229,7 @@ def to_specification(version: Version, environment: Mapping[str, str] | None = N
     secret = {name: (environment or {}).get(name) for name, value in data.get("env", {}).items() if value is None}
     data["env"] = {**data.get("env", {}), **secret}
     data["env"] = {name: value for name, value in data["env"].items() if value is not None}
-    for name in ("tags", "expected_variables", "after"):
+    for name in ("tags", "expected_variables", "after", "hidden_options"):
         data[name] = tuple(data.get(name, ()))
     return replace(DeploymentSpec.from_dict(data), schedules=scheduled, alerts=alerts)
 

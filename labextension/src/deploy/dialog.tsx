@@ -1,7 +1,7 @@
 import { Dialog } from '@jupyterlab/apputils';
 import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import { Button, closeIcon, ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import React from 'react';
 
@@ -10,6 +10,7 @@ import { formatMoment, formatRelative } from '../format';
 import type { IRefusal } from '../records';
 import { PipelineError } from '../request';
 import type { Clusters } from '../tokens';
+import { Changes } from './changes';
 import { RehearsalComparison } from './comparison';
 import { Compute } from './compute';
 import { DeployForm } from './form';
@@ -22,13 +23,9 @@ import { FilePreview } from './preview';
 export class DeployDialog extends Dialog<null> {
   constructor(options: DeployDialog.IOptions) {
     super({
-      title:
-        options.model.cell === null
-          ? options.trans.__('Deploy this notebook')
-          : options.trans.__('Deploy this cell'),
+      title: <Title {...options} close={() => this.reject()} />,
       body: new DeployBody({ ...options, close: () => this.reject() }),
       buttons: [],
-      hasClose: true,
       focusNodeSelector: 'input[name="name"]'
     });
     this.addClass('jp-pipeline-deploy-dialog');
@@ -90,6 +87,35 @@ export namespace DeployDialog {
   }
 }
 
+/** The title names the deployment that a deploy replaces. The dialog adds no button to a title that changes. */
+function Title(props: IBodyOptions): JSX.Element {
+  const { close, model, trans } = props;
+  return (
+    <>
+      <UseSignal signal={model.changed}>
+        {() => (
+          <span>
+            {model.existing
+              ? trans.__('Update %1', model.existing.deployment)
+              : model.cell === null
+                ? trans.__('Deploy this notebook')
+                : trans.__('Deploy this cell')}
+          </span>
+        )}
+      </UseSignal>
+      <Button
+        className="jp-Dialog-close-button"
+        title={trans.__('Cancel')}
+        aria-label={trans.__('Cancel')}
+        minimal
+        onClick={close}
+      >
+        <closeIcon.react tag="span" />
+      </Button>
+    </>
+  );
+}
+
 interface IBodyOptions extends DeployDialog.IOptions {
   close: () => void;
 }
@@ -134,6 +160,7 @@ function Editing(props: IBodyOptions): JSX.Element {
             <Refused {...props} error={model.previewError} />
           ) : model.preview ? (
             <>
+              <Changes model={model} trans={trans} />
               {model.preview.notes.map(note => (
                 <Notice key={note} kind="info">
                   {note}

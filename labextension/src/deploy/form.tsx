@@ -3,6 +3,7 @@ import React from 'react';
 
 import { InputField, SelectField } from '../fields';
 import type { Clusters } from '../tokens';
+import { Origin } from './changes';
 import type { DeployModel } from './model';
 import { OptionFields } from './optionFields';
 import { ScheduleFields } from './scheduleFields';
@@ -39,6 +40,7 @@ export function DeployForm(props: IProps): JSX.Element {
           </span>
         )}
       </InputField>
+      <Origin model={model} trans={trans} />
       {model.cell === null ? (
         <label className="jp-pipeline-check">
           <input
@@ -77,7 +79,11 @@ export function DeployForm(props: IProps): JSX.Element {
           value={form.profile}
           choices={[
             ['', trans.__('No cluster')],
-            ...profiles.map(p => [p.name, p.name] as const)
+            ...profiles.map(p => [p.name, p.name] as const),
+            // A select without the value would show the first choice.
+            ...(form.profile && !profiles.some(p => p.name === form.profile)
+              ? [[form.profile, trans.__('%1 (not found here)', form.profile)] as const]
+              : [])
           ]}
           onChange={profile => model.update({ profile })}
         />

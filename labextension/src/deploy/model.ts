@@ -4,8 +4,15 @@ import type { IDisposable } from '@lumino/disposable';
 import { Debouncer } from '@lumino/polling';
 import { Signal, type ISignal } from '@lumino/signaling';
 
-import type { IDeployed } from '../records';
+import type { IDeployed, IDeployedOptions } from '../records';
 import { PipelineError } from '../request';
+import {
+  changedFiles,
+  compareOptions,
+  deploymentName,
+  toForm,
+  type IChange
+} from './deployed';
 import {
   fetchOptions,
   filled,
@@ -15,7 +22,12 @@ import {
   type OptionValue
 } from './options';
 import * as api from './restapi';
-import { DEFAULT_SCHEDULE, toSchedule, type IScheduleForm } from './schedule';
+import {
+  DEFAULT_SCHEDULE,
+  toSchedule,
+  type ISchedule,
+  type IScheduleForm
+} from './schedule';
 
 /** Delay (milliseconds) between the last change of the form and the request for a preview. */
 const PAUSE = 350;
@@ -56,6 +68,14 @@ export class DeployModel implements IDisposable {
       oneStep: false,
       options: {}
     };
+    if (options.deployed) {
+      this._remember(options.deployed, options.name);
+      const [first] = options.deployed;
+      if (first && (first.here || first.name === options.name)) {
+        this._use(first);
+      }
+    }
+    this.deployedError = options.deployedError ?? null;
     this._debouncer = new Debouncer(() => this._requestPreview(), PAUSE);
     void this._requestPreview();
   }
@@ -98,6 +118,53 @@ export class DeployModel implements IDisposable {
   /** The reason why the deploy failed. */
   deployError: PipelineError | Error | null = null;
 
+  /** The deployment whose values are in the form; null for none. */
+  used: IDeployedOptions | null = null;
+
+  /** The reason why the values of deployments are not known. */
+  deployedError: Error | null = null;
+
+  /** The deployment that a deploy replaces; null for none. */
+  get existing(): IDeployedOptions | null {
+    const name = deploymentName(this._form.name, this._form.options.target);
+    return this._known.get(name) ?? null;
+  }
+
+  /** The deployments whose values the form can take: the one of this name, and the others of this cell. */
+  get offers(): ReadonlyArray<IDeployedOptions> {
+    return [...this._known.values()].filter(
+      each =>
+        each.options !== null &&
+        each !== this.used &&
+        (each === this.existing || (each.here && !this.existing))
+    );
+  }
+
+  /** The options that a deploy changes; null if the deployed ones are not known. */
+  get optionChanges(): ReadonlyArray<IChange> | null {
+    const before = this.existing?.options;
+    return before ? compareOptions(before, this._optionValues()) : null;
+  }
+
+  /** The names of the files that a deploy changes. */
+  get changedFiles(): string[] {
+    const { preview } = this;
+    return preview ? changedFiles(preview.server_changes ?? preview.changes) : [];
+  }
+
+  /** The JSON Schemas of the options, by name. */
+  get properties(): IOptionsSchema['properties'] {
+    return this._schema?.properties ?? {};
+  }
+
+  /**
+   * Replace the values of the form by the values of a deployment.
+   */
+  useDeployed(deployed: IDeployedOptions): void {
+    this._use(deployed);
+    this.update({});
+  }
+
   phase: 'editing' | 'starting' | 'deploying' | 'deployed' = 'editing';
 
   /** The options that have no field of their own. */
@@ -138,6 +205,7 @@ export class DeployModel implements IDisposable {
       this.phase === 'editing' &&
       this.nameIsValid &&
       this.scheduleIsComplete &&
+      this._looked.has(this._form.name) &&
       this.preview !== null &&
       this.previewError === null
     );
@@ -210,18 +278,61 @@ export class DeployModel implements IDisposable {
   }
 
   private _values(): api.IDeployOptions {
-    const { name, oneStep, profile, retries, schedule, whole, options } = this._form;
     const { cell } = this.options;
     return {
       notebook: this.options.notebook,
       path: this.options.path,
-      name,
-      retries,
+      name: this._form.name,
+      ...(cell === null || this._form.whole ? {} : { cell }),
+      ...this._optionValues()
+    };
+  }
+
+  /** The options of the form, by name. */
+  private _optionValues(): { [name: string]: unknown } {
+    const { oneStep, profile, retries, schedule, options } = this._form;
+    return {
+      ...(retries ? { retries } : {}),
       ...filled(options),
-      ...(cell === null ? { all: true, one_step: oneStep } : whole ? {} : { cell }),
+      ...(this.cell === null ? { all: true } : {}),
+      ...(this.cell === null && oneStep ? { one_step: true } : {}),
       ...(this.scheduleError ? {} : toSchedule(schedule)), // the preview shows the code without it
       ...(profile ? { profile } : {})
     };
+  }
+
+  private _remember(deployed: ReadonlyArray<IDeployedOptions>, name: string): void {
+    deployed.forEach(each => this._known.set(each.deployment, each));
+    this._looked.add(name);
+  }
+
+  private _use(deployed: IDeployedOptions): void {
+    this.used = deployed;
+    this._form = toForm(deployed, this._form);
+    if (this.steps > 1 && deployed.here && this.cell !== null) {
+      this._form = { ...this._form, whole: deployed.cells.length > 1 };
+    }
+  }
+
+  /** Find the deployments of the name in the form. */
+  private async _lookUp(): Promise<void> {
+    const { name } = this._form;
+    if (this._looked.has(name)) {
+      return;
+    }
+    const { cell, notebook, path, serverSettings } = this.options;
+    const [found, error] = await settle(
+      api.deployed(serverSettings, {
+        notebook,
+        path,
+        name,
+        ...(cell === null ? {} : { cell })
+      })
+    );
+    // An earlier answer must not replace a deployment that the form has taken.
+    const fresh = (found ?? []).filter(each => !this._known.has(each.deployment));
+    this._remember(fresh, name);
+    this.deployedError = error;
   }
 
   /**
@@ -231,8 +342,9 @@ export class DeployModel implements IDisposable {
     const turn = ++this._turn;
     const { serverSettings } = this.options;
     const schedule = toSchedule(this._form.schedule);
-    const [meaning, scheduleError] = schedule
-      ? await settle(api.explainSchedule(serverSettings, schedule))
+    const isDescribed = schedule && this._form.schedule.kind !== 'deployed';
+    const [meaning, scheduleError] = isDescribed
+      ? await settle(api.explainSchedule(serverSettings, schedule as ISchedule))
       : [null, null];
     if (turn !== this._turn) {
       return;
@@ -243,9 +355,10 @@ export class DeployModel implements IDisposable {
     if (!this.nameIsValid) {
       return;
     }
-    const [preview, previewError] = await settle(
-      api.preview(serverSettings, this._values())
-    );
+    const [[preview, previewError]] = await Promise.all([
+      settle(api.preview(serverSettings, this._values())),
+      this._lookUp()
+    ]);
     if (turn === this._turn) {
       this.preview = preview;
       this.previewError = previewError;
@@ -264,6 +377,8 @@ export class DeployModel implements IDisposable {
   private _changed = new Signal<this, void>(this);
   private _form: IForm;
   private _isDisposed = false;
+  private _known = new Map<string, IDeployedOptions>();
+  private _looked = new Set<string>();
   private _schema: IOptionsSchema | null = null;
   private _turn = 0;
 }
@@ -293,6 +408,12 @@ export namespace DeployModel {
 
     /** Starts the Prefect service. */
     startService?: () => Promise<void>;
+
+    /** The deployments of the cell and of the initial name, the first one first in the form. */
+    deployed?: ReadonlyArray<IDeployedOptions>;
+
+    /** The reason why `deployed` is absent. */
+    deployedError?: Error | null;
 
     /** The initial profile. */
     profile: string;

@@ -15,11 +15,14 @@ interface IProps {
  */
 export function OptionFields({ model, trans }: IProps): JSX.Element | null {
   const options = model.moreOptions;
+  // Deployed values must be in view.
+  const isSet = Object.values(model.form.options).some(value => value !== undefined);
+  const [opened] = React.useState(isSet);
   if (options.length === 0) {
     return null;
   }
   return (
-    <details className="jp-pipeline-more">
+    <details className="jp-pipeline-more" open={opened || undefined}>
       <summary>{trans.__('More')}</summary>
       {options.map(([name, option]) => (
         <OptionField

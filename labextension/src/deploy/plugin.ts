@@ -11,6 +11,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { Widget } from '@lumino/widgets';
 
 import { deployIcon } from '../icons';
+import type { IDeployedOptions } from '../records';
 import {
   CommandIDs,
   IClusterManager,
@@ -20,6 +21,7 @@ import {
 import { addBadges } from './badges';
 import { DeployDialog } from './dialog';
 import { DeployModel, proposeName, proposeProfile } from './model';
+import { deployed as findDeployed } from './restapi';
 
 export const deployPlugin: JupyterFrontEndPlugin<void> = {
   id: SETTINGS_ID,
@@ -67,15 +69,36 @@ export const deployPlugin: JupyterFrontEndPlugin<void> = {
         return;
       }
       const notebook = panel.model.toJSON() as INotebookContent;
+      const { serverSettings } = app.serviceManager;
+      const path = app.serviceManager.contents.localPath(panel.context.path);
+      const name = (args.name as string) ?? proposeName(panel.context.path);
+      let deployed: IDeployedOptions[] | undefined;
+      let deployedError: Error | null = null;
+      try {
+        const where = cell === null ? {} : { cell };
+        deployed = await findDeployed(serverSettings, {
+          notebook,
+          path,
+          name,
+          ...where
+        });
+        if (args.name !== undefined) {
+          deployed = deployed.filter(each => each.name === name);
+        }
+      } catch (error) {
+        deployedError = error as Error;
+      }
       const model = new DeployModel({
-        serverSettings: app.serviceManager.serverSettings,
+        serverSettings,
         notebook,
-        path: app.serviceManager.contents.localPath(panel.context.path),
+        path,
         cell,
+        deployed,
+        deployedError,
         kernel: panel.sessionContext.session?.kernel?.name,
         onDeployed: () => void deployments?.refresh(),
         startService: deployments ? () => deployments.startService() : undefined,
-        name: (args.name as string) ?? proposeName(panel.context.path),
+        name,
         profile:
           (args.profile as string) ?? proposeProfile(notebook, clusters?.clusters ?? [])
       });

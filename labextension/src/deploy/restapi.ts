@@ -2,13 +2,13 @@ import type { INotebookContent } from '@jupyterlab/nbformat';
 import type { ServerConnection } from '@jupyterlab/services';
 
 import { request } from '../request';
-import type { IDeployed, IDeploymentStatus } from '../records';
+import type { IDeployed, IDeployedOptions, IDeploymentStatus } from '../records';
 import type { ISchedule } from './schedule';
 
 /**
  * The body of a deploy.
  */
-export interface IDeployOptions extends ISchedule {
+export interface IDeployOptions {
   /** The notebook in the editor, saved or not. */
   notebook: INotebookContent;
 
@@ -58,6 +58,15 @@ export const deploy = (
   options: IDeployOptions,
   signal: AbortSignal
 ): Promise<IDeployed> => request(settings, 'POST', ['deploy'], options, {}, signal);
+
+/**
+ * The options of the deployments of a cell, or without `cell` of the notebook, and of the pipeline `name`.
+ */
+export const deployed = (
+  settings: Settings,
+  options: { notebook: INotebookContent; path: string; cell?: number; name?: string }
+): Promise<IDeployedOptions[]> =>
+  request(settings, 'POST', ['deploy', 'deployed'], options);
 
 export const status = (
   settings: Settings,

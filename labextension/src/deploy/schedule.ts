@@ -2,7 +2,8 @@
  * The values of the fields of the schedule.
  */
 export interface IScheduleForm {
-  kind: 'none' | 'hourly' | 'daily' | 'weekdays' | 'weekly' | 'cron' | 'every';
+  kind:
+    'none' | 'hourly' | 'daily' | 'weekdays' | 'weekly' | 'cron' | 'every' | 'deployed';
 
   /** Time of day, as `HH:MM`; `hourly` uses the minute only. */
   time: string;
@@ -18,7 +19,26 @@ export interface IScheduleForm {
 
   /** An IANA time zone. */
   timezone: string;
+
+  /** For `deployed`: schedules that the other fields cannot describe. */
+  deployed?: ScheduleOptions;
 }
+
+/** The options that set schedules. */
+export const SCHEDULE_OPTIONS = [
+  'cron',
+  'every',
+  'rrule',
+  'schedule',
+  'timezone',
+  'start',
+  'end'
+] as const;
+
+/** The values of the options that set schedules. */
+export type ScheduleOptions = {
+  readonly [name in (typeof SCHEDULE_OPTIONS)[number]]?: string | ReadonlyArray<string>;
+};
 
 /**
  * A schedule as the server accepts it.
@@ -41,7 +61,7 @@ export const DEFAULT_SCHEDULE: IScheduleForm = {
 /**
  * The schedule that the form describes; null for none, or while the form is not complete.
  */
-export function toSchedule(form: IScheduleForm): ISchedule | null {
+export function toSchedule(form: IScheduleForm): ISchedule | ScheduleOptions | null {
   const timezone = form.timezone.trim();
   const [hour, minute] = form.time.split(':').map(Number);
   const clock =
@@ -49,6 +69,8 @@ export function toSchedule(form: IScheduleForm): ISchedule | null {
   switch (form.kind) {
     case 'none':
       return null;
+    case 'deployed':
+      return form.deployed ?? null;
     case 'hourly':
       return clock ? { cron: `${minute} * * * *`, timezone } : null;
     case 'daily':

@@ -34,7 +34,10 @@ export function ScheduleFields(props: IProps): JSX.Element {
             ['weekdays', trans.__('Every weekday')],
             ['weekly', trans.__('Every week')],
             ['cron', trans.__('Cron expression')],
-            ['every', trans.__('Interval')]
+            ['every', trans.__('Interval')],
+            ...(schedule.deployed
+              ? [['deployed', trans.__('As deployed')] as const]
+              : [])
           ]}
           onChange={chosen => change({ kind: chosen })}
         />
@@ -96,7 +99,8 @@ export function ScheduleFields(props: IProps): JSX.Element {
           />
         )}
       </div>
-      {kind !== 'none' && (
+      {kind === 'deployed' && <DeployedSchedules model={model} trans={trans} />}
+      {kind !== 'none' && kind !== 'deployed' && (
         <>
           <InputField
             label={trans.__('Time zone')}
@@ -141,6 +145,24 @@ function NextRuns(props: {
       ) : (
         <span className="jp-pipeline-hint">…</span>
       )}
+    </div>
+  );
+}
+
+/** Schedules that the fields cannot describe, in words, with the next runs of all. */
+function DeployedSchedules({ model, trans }: IProps): JSX.Element {
+  return (
+    <div className="jp-pipeline-next" aria-live="polite">
+      {model.preview?.schedules.map(text => (
+        <div key={text}>
+          <strong>{text}</strong>
+        </div>
+      ))}
+      <ol aria-label={trans.__('The next five runs')}>
+        {model.preview?.next_runs_text.map(text => (
+          <li key={text}>{text}</li>
+        ))}
+      </ol>
     </div>
   );
 }

@@ -246,3 +246,72 @@ test('a whole notebook is sent without a cell', async () => {
   expect(body).toMatchObject({ all: true, one_step: true });
   expect(body).not.toHaveProperty('cell');
 });
+
+const DEPLOYED = {
+  name: 'daily',
+  deployment: 'daily',
+  target: '',
+  version: 3,
+  cells: ['a'],
+  whole: false,
+  notebook: '/nb.ipynb',
+  here: true,
+  options: { cron: ['30 18 * * *'], timezone: 'UTC', profile: 'slurm', retries: 2 },
+  hidden_options: []
+};
+
+test('the form of a deployed cell has the deployed values, and lists what changes', async () => {
+  const server = new FakeServer(answer);
+  const model = create(server, { name: 'nb', deployed: [DEPLOYED] });
+  expect(model.form).toMatchObject({ name: 'daily', profile: 'slurm', retries: 2 });
+  expect(model.existing?.deployment).toBe('daily');
+  expect(model.optionChanges).toEqual([]);
+  expect(model.offers).toEqual([]);
+  model.update({ retries: 3 });
+  expect(model.optionChanges).toEqual([{ name: 'retries', before: '2', after: '3' }]);
+  await until(() => model.preview !== null);
+  await model.deploy();
+  const { body } = server.asked.find(asked => asked.path === 'deploy')!;
+  expect(body).toMatchObject({ cron: '30 18 * * *', profile: 'slurm', retries: 3 });
+  model.dispose();
+});
+
+test('the name of another deployment offers its values and mixes nothing', async () => {
+  const other = { ...DEPLOYED, name: 'other', deployment: 'other', here: false };
+  const weekly = { ...other, options: { cron: ['0 6 * * 1'], timezone: 'UTC' } };
+  const server = new FakeServer(asked =>
+    asked.path === 'deploy/deployed'
+      ? [200, asked.body.name === 'other' ? [DEPLOYED, weekly] : []]
+      : answer(asked)
+  );
+  const model = create(server, { deployed: [DEPLOYED] });
+  await until(() => model.canDeploy);
+  model.update({ name: 'other' });
+  expect(model.canDeploy).toBe(false); // not before its deployments are known
+  await until(() => model.canDeploy);
+  expect(model.form).toMatchObject({ name: 'other', profile: 'slurm', retries: 2 });
+  expect(model.offers).toEqual([weekly]);
+  expect(model.optionChanges!.map(change => change.name)).toEqual([
+    'cron',
+    'profile',
+    'retries'
+  ]);
+  model.useDeployed(model.offers[0]);
+  expect(model.form).toMatchObject({ profile: '', retries: 0 });
+  expect(model.form.schedule).toMatchObject({ kind: 'weekly', day: 1 });
+  expect([model.offers, model.optionChanges]).toEqual([[], []]);
+  model.update({ name: 'new-one' });
+  await until(() => model.canDeploy);
+  expect(model.existing).toBeNull();
+  expect(model.optionChanges).toBeNull();
+  model.dispose();
+});
+
+test('without the deployed values the form has defaults and the reason', async () => {
+  const model = create(new FakeServer(answer), {
+    deployedError: new Error('no route')
+  });
+  expect(model.form.schedule.kind).toBe('daily');
+  expect(model.deployedError?.message).toBe('no route');
+  model.dispose();
+});
