@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 from jupyter_pipeline.clusters import manager, profiles, registry
 from jupyter_pipeline.exceptions import NotFoundError, PipelineError, UsageError
-from jupyter_pipeline.models import ClusterRecord, Profile, Record
+from jupyter_pipeline.models import ClusterRecord, ClusterState, Profile, Record
 from jupyter_pipeline.paths import check_name
 from jupyter_pipeline.server.handler import PipelineHandler, endpoint
 from jupyter_pipeline.server.kernel_cli import find_interpreter
@@ -67,9 +68,16 @@ class ClustersHandler(PipelineHandler):
 
     @endpoint
     async def get(self) -> list[ClusterRecord]:
-        """List the running clusters; with ``?ended=1`` the ended ones too."""
+        """List the running clusters; with ``?ended=1`` the ended ones too.
+
+        With ``?failed_within=SECONDS`` the lost ones and those that failed in this time.
+        """
         ended = self.get_argument("ended", "") not in ("", "0")
-        return await self.in_thread(registry.list_records, include_ended=ended)
+        within = self.get_argument("failed_within", "")
+        if within and not within.isdigit():
+            raise UsageError(f"'failed_within' must be a number of seconds, not {within!r}.")
+        found = await self.in_thread(registry.list_records, include_ended=ended or bool(within))
+        return found if ended or not within else [record for record in found if _needs_attention(record, int(within))]
 
     @endpoint
     async def post(self) -> ClusterRecord:
@@ -133,6 +141,13 @@ class ClusterLogsHandler(PipelineHandler):
         if not tail.isdigit():
             raise UsageError(f"'tail' must be a number of lines, not {tail!r}.")
         return {"logs": await self.in_thread(manager.logs, name, tail=int(tail))}
+
+
+def _needs_attention(record: ClusterRecord, within: int) -> bool:
+    """Return True if a cluster is active or lost, or failed within a number of seconds."""
+    if record.state is ClusterState.FAILED:
+        return record.since > time.time() - within
+    return record.state.alive or record.state is ClusterState.LOST
 
 
 def _bounds(adapt: Sequence[Any]) -> tuple[int, int]:

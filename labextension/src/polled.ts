@@ -1,12 +1,14 @@
 import { ServerConnection } from '@jupyterlab/services';
 import { PromiseDelegate } from '@lumino/coreutils';
+import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
 import { Poll } from '@lumino/polling';
 import { Signal, type ISignal } from '@lumino/signaling';
 
 import type { IPolled } from './tokens';
 
 /**
- * The base of managers that poll the server: with back-off after errors, and not while the page is hidden.
+ * The base of managers that poll the server: with back-off after errors, and only while a viewer and the page are visible.
+ * The first poll and `refresh` need no viewer.
  *
  * Subclasses implement `load`, which fetches and stores the data. They inherit the members of `IPolled`.
  */
@@ -19,7 +21,7 @@ export abstract class PolledManager implements IPolled {
       factory: () => this._update(),
       frequency: { interval: this._interval, backoff: true, max: 60_000 },
       name: options.name,
-      standby: 'when-hidden'
+      standby: () => !this._isForced && (this._viewers === 0 || document.hidden)
     });
     void this._poll.start();
   }
@@ -58,7 +60,24 @@ export abstract class PolledManager implements IPolled {
     }
   }
 
+  /**
+   * Poll until the result is disposed. The first viewer refreshes data that were loaded before.
+   */
+  watch(): IDisposable {
+    this._viewers += 1;
+    if (this._viewers === 1 && (this._isReady || this._failure)) {
+      void this.refresh();
+    }
+    return new DisposableDelegate(() => {
+      this._viewers -= 1;
+    });
+  }
+
   async refresh(): Promise<void> {
+    if (this.isDisposed) {
+      return;
+    }
+    this._isForced = true;
     await this._poll.refresh();
     await this._poll.tick;
   }
@@ -86,6 +105,7 @@ export abstract class PolledManager implements IPolled {
   protected readonly serverSettings: ServerConnection.ISettings;
 
   private async _update(): Promise<void> {
+    this._isForced = false;
     try {
       await this.load();
     } catch (error) {
@@ -111,9 +131,11 @@ export abstract class PolledManager implements IPolled {
   private _connectionFailure = new Signal<this, Error>(this);
   private _failure: Error | null = null;
   private _interval: number;
+  private _isForced = true;
   private _isReady = false;
   private _poll: Poll;
   private _ready = new PromiseDelegate<void>();
+  private _viewers = 0;
 }
 
 export namespace PolledManager {

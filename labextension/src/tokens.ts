@@ -76,6 +76,11 @@ export interface IPolled extends IDisposable {
    * Poll now.
    */
   refresh(): Promise<void>;
+
+  /**
+   * Poll at intervals until the result is disposed. Without a viewer, the server gets no requests.
+   */
+  watch(): IDisposable;
 }
 
 /**

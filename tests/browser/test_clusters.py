@@ -113,6 +113,17 @@ def test_errors_are_shown_in_place(screen: Any) -> None:
     alert.get_by_role("button", name="Dismiss").click()
     expect(alert).to_have_count(0)
 
+    # A hidden panel sends no requests; one that is shown again is refreshed.
+    screen.run("application:toggle-left-area")
+    expect(panel).to_be_hidden()
+    page.wait_for_timeout(1000)
+    asked: list[str] = []
+    page.on("request", lambda request: "/jupyter-pipeline/" in request.url and asked.append(request.url))
+    page.wait_for_timeout(6000)
+    assert asked == []
+    with page.expect_request(re.compile("/jupyter-pipeline/clusters")):
+        screen.run("pipeline:show-panel")
+
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_every_control_has_a_name_and_text_can_be_read(screen: Any, theme: str) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -113,3 +114,13 @@ async def until(call: Call, condition: Callable[[dict[str, Any]], bool]) -> dict
         return dict(record) if condition(record) else None
 
     return await wait_until_async(matching, 30, "the cluster's record matches", 0.1)
+
+
+async def test_the_panel_gets_no_stopped_clusters_and_recent_failures_alone(call: Call, add_cluster: Add) -> None:
+    add_cluster("runs-1")
+    add_cluster("stopped-1", state=ClusterState.STOPPED)
+    add_cluster("failed-1", state=ClusterState.FAILED)
+    add_cluster("failed-2", state=ClusterState.FAILED, since=time.time() - 60)
+    listed = (await call("GET", "clusters", params={"failed_within": "30"}))[1]
+    assert {record["name"] for record in listed} == {"runs-1", "failed-1"}
+    assert (await call("GET", "clusters", params={"failed_within": "x"}))[0] == 400

@@ -38,7 +38,8 @@ export class ClusterManager extends PolledManager implements IClusterManager {
     return this._records.filter(
       ({ id, state, since }) =>
         isAlive(state) ||
-        (state !== 'stopped' && since > oldest && !this._dismissed.has(id))
+        (state === 'lost' && !this._dismissed.has(id)) ||
+        (state === 'failed' && since > oldest && !this._dismissed.has(id))
     );
   }
 
@@ -100,7 +101,7 @@ export class ClusterManager extends PolledManager implements IClusterManager {
         this._profilesFailure = error;
       }
     );
-    this._records = await listClusters(this.serverSettings);
+    this._records = await listClusters(this.serverSettings, FAILED_FOR);
     await profiles;
     this._pace();
   }

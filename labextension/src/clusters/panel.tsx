@@ -1,9 +1,10 @@
-import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import { UseSignal } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import React from 'react';
 
 import { Notice } from '../components';
+import { Section } from '../section';
 import type { IClusterManager } from '../tokens';
 import { ClusterCard } from './card';
 import { StartForm } from './start';
@@ -11,10 +12,9 @@ import { StartForm } from './start';
 /**
  * The section of the clusters.
  */
-export class ClustersSection extends ReactWidget {
+export class ClustersSection extends Section {
   constructor(private options: ClustersSection.IOptions) {
-    super();
-    this.addClass('jp-pipeline-section');
+    super(options.manager);
     this.id = 'jp-pipeline-clusters';
     this.title.label = options.trans.__('Clusters');
   }

@@ -13,9 +13,11 @@ export function listProfiles(
 }
 
 export function listClusters(
-  settings: ServerConnection.ISettings
+  settings: ServerConnection.ISettings,
+  failedWithin: number
 ): Promise<Clusters.IModel[]> {
-  return request(settings, 'GET', ['clusters'], undefined, { ...QUIET, ended: '1' });
+  const query = { ...QUIET, failed_within: String(failedWithin) };
+  return request(settings, 'GET', ['clusters'], undefined, query);
 }
 
 export function startCluster(

@@ -1,9 +1,4 @@
-import {
-  ReactWidget,
-  UseSignal,
-  deleteIcon,
-  historyIcon
-} from '@jupyterlab/ui-components';
+import { UseSignal, deleteIcon, historyIcon } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import React from 'react';
@@ -11,15 +6,15 @@ import React from 'react';
 import { Chip, IconButton, Notice, useAction } from '../components';
 import { formatCommit, formatMoment, formatRelative } from '../format';
 import { launchIcon, pauseIcon, resumeIcon, runIcon } from '../icons';
+import { Section } from '../section';
 import { CommandIDs, type Deployments, type IDeploymentManager } from '../tokens';
 
 /**
  * The section of the deployments.
  */
-export class DeploymentsSection extends ReactWidget {
+export class DeploymentsSection extends Section {
   constructor(private options: DeploymentsSection.IOptions) {
-    super();
-    this.addClass('jp-pipeline-section');
+    super(options.manager);
     this.id = 'jp-pipeline-deployments';
     this.title.label = options.trans.__('Deployments');
   }

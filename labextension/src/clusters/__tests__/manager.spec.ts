@@ -141,3 +141,41 @@ test.each<[Clusters.State, boolean]>([
 ])('%s is alive: %s', (state, alive) => {
   expect(isAlive(state)).toBe(alive);
 });
+
+const listings = (server: FakeServer) =>
+  server.asked.filter(a => a.path.startsWith('clusters')).length;
+
+test('without a viewer nothing is requested, and a viewer gets one refresh', async () => {
+  jest.useFakeTimers();
+  const [manager, server] = create(() => []);
+  const pass = (seconds: number) => jest.advanceTimersByTimeAsync(1000 * seconds);
+  await pass(1);
+  expect(manager.isReady).toBe(true);
+  await pass(600);
+  expect(listings(server)).toBe(1);
+  const first = manager.watch();
+  const second = manager.watch();
+  await pass(1);
+  expect(listings(server)).toBe(2);
+  await pass(180);
+  expect(listings(server)).toBeGreaterThanOrEqual(4);
+  first.dispose();
+  first.dispose();
+  second.dispose();
+  const before = listings(server);
+  await pass(600);
+  expect(listings(server)).toBe(before);
+  await Promise.all([manager.refresh(), pass(1)]);
+  expect(listings(server)).toBe(before + 1);
+  manager.dispose();
+  jest.useRealTimers();
+});
+
+test('ended clusters are not requested', async () => {
+  const [manager, server] = create(() => []);
+  await manager.ready;
+  const { path } = server.asked.find(a => a.path.startsWith('clusters'))!;
+  expect(path).toContain('failed_within=3600');
+  expect(path).not.toContain('ended');
+  manager.dispose();
+});
