@@ -106,7 +106,7 @@ async def test_the_options_come_as_a_schema_with_the_keys_of_a_deploy(call: Call
     assert set(answer["properties"]) == set(deploy_options.json_types())
 
 
-async def test_what_was_never_deployed_has_no_options(call: Call) -> None:
+async def test_a_notebook_without_deployments_has_no_options(call: Call) -> None:
     body = {"notebook": notebook("1 + 1"), "path": "work/nb.ipynb", "cell": 0, "name": "daily"}
     assert await call("POST", "deploy", "deployed", body=body) == (200, [])
     code, answer = await call("POST", "deploy", "deployed", body={**body, "path": "../../nb.ipynb"})
