@@ -74,6 +74,9 @@ class _Loader(KVArgParseConfigLoader):
         for action in self.parser._actions:
             if action.dest == "extra_args":
                 action.completer = self._complete
+        # traitlets adds a long spelling to each option of one letter.
+        names = [name for action in self.parser._actions for name in action.option_strings]
+        self._argcomplete_kwargs = {"exclude": [name for name in names if len(name) == 3]}
         super()._argcomplete([], subcommands)
 
     def _complete(self, prefix: str, parsed_args: Any = None, **details: object) -> list[str]:

@@ -86,21 +86,21 @@ class Parser(argparse.ArgumentParser):
         before = options.get(previous[-1]) if previous else None
         names = [name for name in options if name not in ("-h", "--help")]
         if before is not None and before.nargs is None:
-            found = self._list_completions(before)
+            found = self._list_completions(word, before)
         elif word.startswith("-"):
             found = names
         else:
             takes_value = {name for name, action in options.items() if action.nargs is None}
             typed = [w for i, w in enumerate(previous) if w[:1] != "-" and not (i and previous[i - 1] in takes_value)]
-            found = self._list_completions(*self._get_positional_actions()[len(typed) : len(typed) + 1])
-            found = found or ([] if word else names)  # IPython fills an empty answer with names of Python
+            found = self._list_completions(word, *self._get_positional_actions()[len(typed) : len(typed) + 1])
+            found = found or ([] if word else names)
         return [text for text in found if text.startswith(word)]
 
-    def _list_completions(self, *actions: argparse.Action) -> list[str]:
+    def _list_completions(self, word: str, *actions: argparse.Action) -> list[str]:
         from jupyter_pipeline.workflows.name_completion import list_values
 
         values = [self._values.get(action.dest, "") for action in actions]
-        return [name for each in values for name in (list_values(each) if isinstance(each, str) else each)]
+        return [name for each in values for name in (list_values(each, word) if isinstance(each, str) else each)]
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse the words of a line, and keep them for messages."""

@@ -66,6 +66,7 @@ SUBCOMMANDS = {
                 "--directory",
                 action="append",
                 metavar="FOLDER",
+                values="folders",
                 help="folder with local code; repeatable; by default the folders that this kernel imports from",
             ),
             argument("--no-packages", action="store_true", help="send local code only"),
@@ -78,7 +79,7 @@ SUBCOMMANDS = {
         "copy local data to where workers can read it, and print the path to use",
         (
             _NAME,
-            argument("path"),
+            argument("path", values="files"),
             argument("--to", metavar="URL", help="any fsspec URL; by default the disks of the workers' hosts"),
         ),
     ),

@@ -5,6 +5,7 @@ The parsers of the magics are the only table, so that each of their options is c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,14 @@ from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMa
 from jupyter_pipeline.magics import cluster, deployments, profiles, runs, service
 from jupyter_pipeline.magics.arguments import Parser
 from jupyter_pipeline.magics.deploy import deploy_parser
+from jupyter_pipeline.magics.on_workers import on_workers_parser
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 __all__ = ["SUBCOMMANDS", "register_completion", "unregister_completion"]
 
+_ASSIGNMENT = re.compile(r"[\w.]+\s*=\s*(?=%)")
 SUBCOMMANDS = {
     "cluster": cluster.SUBCOMMANDS,
     "profiles": profiles.SUBCOMMANDS,
@@ -46,17 +49,23 @@ def complete_magic(context: CompletionContext) -> SimpleMatcherResult:
 
     They exclude the names of Python and the files that IPython would add.
     """
-    line, word = context.text_until_cursor.lstrip(), context.token
+    line, word = _ASSIGNMENT.sub("", context.text_until_cursor.lstrip()), context.token
     if not line.startswith("%") or not line.endswith(word):
         return SimpleMatcherResult(completions=[])
     words = line.removesuffix(word).split()
     # The word at the cursor may start in front of the token, which ends at characters such as "=".
     if not words or not line.removesuffix(word)[-1:].isspace():
         return SimpleMatcherResult(completions=[])
-    found = _complete(words[0], words[1:], word)
+    if not _is_ours(words[0]):
+        return SimpleMatcherResult(completions=[])
+    found = _complete(words[0], words[1:], word) or [word]  # IPython fills an empty answer with names of Python
     return SimpleMatcherResult(
         completions=[SimpleCompletion(text, type="magic") for text in found], suppress=True, ordered=True
     )
+
+
+def _is_ours(typed: str) -> bool:
+    return typed.lstrip("%") in (*SUBCOMMANDS, "deploy", "on_workers")
 
 
 def _complete(typed: str, previous: Sequence[str], word: str) -> list[str]:
@@ -72,5 +81,7 @@ def _find_parser(typed: str, previous: Sequence[str]) -> Parser | None:
     magic = typed.lstrip("%")
     if typed in ("%deploy", "%%deploy"):
         return deploy_parser("%deploy notebook" if typed == "%deploy" and previous[:1] == ["notebook"] else typed)
+    if magic == "on_workers":
+        return on_workers_parser()
     subcommand = SUBCOMMANDS.get(magic, {}).get(previous[0]) if previous else None
     return subcommand.parser(f"%{magic} {previous[0]}") if subcommand else None

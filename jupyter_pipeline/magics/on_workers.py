@@ -12,7 +12,14 @@ from jupyter_pipeline.magics.arguments import HelpShown, Parser, interruptible, 
 if TYPE_CHECKING:
     from jupyter_pipeline.workflows.worker_cells import WorkerOutput
 
-__all__ = ["OnWorkersMagics"]
+__all__ = ["OnWorkersMagics", "on_workers_parser"]
+
+
+def on_workers_parser() -> Parser:
+    """Return the parser of ``%%on_workers``."""
+    parser = Parser("%%on_workers", "run a cell on each worker of a cluster")
+    parser.add_argument("cluster", nargs="?", values="clusters", help="by default the attached one")
+    return parser
 
 
 @magics_class
@@ -27,10 +34,8 @@ class OnWorkersMagics(Magics):
         By default, the cluster is the attached one. The cell is Python code. It sees no variable of the notebook. Its
         names stay on the worker for the next such cell. Workers with equal output are shown once.
         """
-        parser = Parser("%%on_workers", "run a cell on each worker of a cluster")
-        parser.add_argument("cluster", nargs="?", values="clusters", help="by default the attached one")
         try:
-            name = parser.parse_args(split(line)).cluster
+            name = on_workers_parser().parse_args(split(line)).cluster
         except HelpShown:
             return
         from jupyter_pipeline.workflows.worker_cells import run_on_workers

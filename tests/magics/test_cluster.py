@@ -135,6 +135,12 @@ def test_the_docstring_lists_the_subcommands(shell: InteractiveShell) -> None:
     [
         ("%cluster st", ["start", "status", "stop"]),
         ("%cluster stop ", ["--all"]),
+        ("%cluster logs --", ["--"]),
+        ("%cluster start local --workers 1", ["1"]),
+        ("%cluster sync --directory fol", ["folder/"]),
+        ("%cluster upload one fol", ["folder/"]),
+        ("x = %cluster st", ["start", "status", "stop"]),
+        ("%%on_workers -", ["-"]),
         ("%cluster start lo", ["local"]),
         ("%cluster start -n 2 lo", ["local"]),
         ("%cluster start local --w", ["--workers", "--wait"]),
@@ -155,8 +161,10 @@ def test_the_docstring_lists_the_subcommands(shell: InteractiveShell) -> None:
     ],
 )
 def test_tab_completes_in_the_declared_order_without_python_names(
-    shell: InteractiveShell, text: str, offered: list[str]
+    shell: InteractiveShell, text: str, offered: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (tmp_path / "folder").mkdir()
+    monkeypatch.chdir(tmp_path)
     shell.user_ns["star"] = shell.user_ns["local_name"] = 1
     with provisionalcompleter():
         assert [found.text for found in shell.Completer.completions(text, len(text))] == offered
