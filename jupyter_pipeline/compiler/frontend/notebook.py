@@ -248,6 +248,13 @@ def find_marked_cells(cells: Sequence[Cell]) -> list[int]:
     """
     found = [cell.index for cell in cells if has_directive(cell)]
     if not found:
+        for cell in cells:
+            words = cell.source.split()[:2]
+            if words[:1] == ["%%deploy"] and len(words) > 1:
+                raise UsageError(
+                    f"No cell is a step, but {label_cells(cells)[cell.index]} starts with %%deploy {words[1]}. Add "
+                    f"--cell {cell.index} --name {words[1]} to deploy that cell, or --all to deploy the whole notebook."
+                )
         raise UsageError(
             "No cell is a step. Deploy the whole notebook with --all (in the notebook: %deploy notebook), choose a "
             "cell with --cell INDEX, --cell ID or --cell TAG, or start the cells of a pipeline with %%step NAME and "

@@ -78,6 +78,12 @@ def test_cells_that_ran_out_of_order_are_noted() -> None:
     assert note_execution_order(cells[1:], 2) == []
 
 
+def test_a_cell_with_a_deploy_directive_is_offered() -> None:
+    cells = [Cell(index=0, source="x = 1"), Cell(index=1, source="%%deploy daily --retries 1\nx")]
+    with pytest.raises(UsageError, match=r"cell 2 of 2 starts with %%deploy daily\. Add --cell 1 --name daily"):
+        find_marked_cells(cells)
+
+
 def test_marked_cells_have_a_magic_or_a_tag() -> None:
     cells = [
         Cell(index=0, source="# %%step", kind="markdown"),
