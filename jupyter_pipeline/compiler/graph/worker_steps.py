@@ -28,6 +28,7 @@ __all__ = ["check_function_steps", "check_worker_steps", "note_function_files", 
 _WORKERS, _FUNCTION = "--tasks-on workers", "--function"
 
 _OPEN_FILE, _CONNECTION, _LOCK = "an open file", "a connection", "a lock or a thread"
+_CACHE = "a function with a cache"
 _UNPICKLABLE = {
     **dict.fromkeys(
         ["open", "io.open", "gzip.open", "bz2.open", "lzma.open", "codecs.open", "tarfile.open", "zipfile.ZipFile",
@@ -50,6 +51,8 @@ _UNPICKLABLE = {
         _LOCK,
     ),
     "memoryview": "a view of memory",
+    "functools.cache": _CACHE,
+    "functools.lru_cache": _CACHE,
 }  # fmt: skip
 """Kind of the value that a function returns, by its import path. A run checks all other values."""
 
@@ -204,6 +207,11 @@ def _unpicklable_values(
     local = paths | find_imported_paths(s.node for s in step.statements)
     found: dict[str, Refusal] = {}
     for s in step.statements:
+        if isinstance(s.node, ast.FunctionDef) and s.node.name in needed:
+            kinds = [_UNPICKLABLE.get(_find_path(each, local), "") for each in s.node.decorator_list]
+            if kind := next(filter(None, kinds), ""):
+                place = {"cell": s.cell, "line": s.node.lineno}
+                found[s.node.name] = refusal("workers-value", **place, name=s.node.name, kind=kind, option=option)
         for target, value in find_bindings(s.node):
             if not isinstance(target, ast.Name) or target.id not in needed:
                 continue
@@ -221,11 +229,18 @@ def _find_kind(value: ast.expr, paths: dict[str, str], generators: dict[str, str
         return "a generator"
     if not isinstance(value, ast.Call):
         return ""
-    first, *rest = ast.unparse(value.func).split(".")
-    if not rest and first in generators:
-        return generators[first]
-    path = ".".join([paths.get(first, first), *rest])
+    if isinstance(value.func, ast.Name) and value.func.id in generators:
+        return generators[value.func.id]
+    path = _find_path(value, paths)
     return _CONNECTION if is_client_maker(path) else _UNPICKLABLE.get(path, "")
+
+
+def _find_path(node: ast.expr, paths: dict[str, str]) -> str:
+    """Return the import path of a function that is named, or called with arguments."""
+    while isinstance(node, ast.Call):
+        node = node.func
+    first, *rest = ast.unparse(node).split(".")
+    return ".".join([paths.get(first, first), *rest])
 
 
 def _shared_state(step: Step, earlier: Step, order: _Order, option: str) -> Iterator[Refusal]:

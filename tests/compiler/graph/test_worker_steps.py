@@ -24,6 +24,17 @@ def compile_on_workers(*sources: str, **options: object) -> Compilation:
         (["import os", "%%step a\nos.chdir('/tmp')\nx = 1", "%%step b\nprint(open('f').read(), x)"], "state of the"),
         (["%%step a\nx = []\ny = x", "%%step b\nx.append(1)", "%%step c\nprint(y)"], "object in memory that b"),
         (["%%step a\nx = (i for i in range(3))", "%%step b\nprint(sum(x))"], "a generator"),
+        (
+            [
+                "%%step a\nimport functools\n@functools.lru_cache(maxsize=2)\ndef f(n): return n\nf(1)",
+                "%%step b\nprint(f(1))",
+            ],
+            "a function with a cache",
+        ),
+        (
+            ["%%step a\nfrom functools import cache\nf = cache(len)\nf('x')", "%%step b\nprint(f('x'))"],
+            "a function with a cache",
+        ),
         (["def f():\n    yield 1", "%%step a\nx = f()", "%%step b\nprint(sum(x))"], "a generator"),
         (["%%step a\nx = open('f')", "%%step b\nprint(x.read())"], "an open file"),
         (["import threading as t", "%%step a\nx = t.Lock()", "%%step b\nprint(x)"], "a lock or a thread"),
