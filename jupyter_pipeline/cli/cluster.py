@@ -162,9 +162,12 @@ class Logs(Command):
     description = "Print the logs of a running or ended cluster, with the output of its batch jobs."
     positional = ("NAME",)
     values = "clusters"
+    tail = Unicode("", help="Number of last lines of each log; by default all.").tag(config=True, metavar="N")
+    aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "tail": "Logs.tail"}
 
     def work(self, name: str) -> str:
-        return manager.logs(name)
+        tail = arguments.whole_number("--tail", self.tail, 1, 1_000_000) if self.tail else None
+        return manager.logs(name, tail=tail)
 
 
 class Dashboard(Command):

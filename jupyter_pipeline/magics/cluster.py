@@ -87,7 +87,10 @@ SUBCOMMANDS = {
     "stop": Subcommand(
         "stop a cluster, or all", (_NAME, argument("--all", action="store_true", help="stop all clusters"))
     ),
-    "logs": Subcommand("print the logs of a cluster", (_NAME,)),
+    "logs": Subcommand(
+        "print the logs of a cluster",
+        (_NAME, argument("--tail", metavar="N", help="number of last lines of each log; by default all")),
+    ),
     "dashboard": Subcommand("open the dashboard of a cluster in JupyterLab, and show its address", (_NAME,)),
     "gc": Subcommand("remove processes and jobs that belong to no running cluster"),
 }
@@ -305,9 +308,11 @@ class ClusterMagics(Magics):
         return tables.clusters([manager.stop(name)] if name else manager.stop_all(), command="%cluster")
 
     def _logs(self, options: argparse.Namespace) -> None:
+        from jupyter_pipeline import arguments
         from jupyter_pipeline.clusters import manager
 
-        print(manager.logs(self._name(options.name)))
+        tail = arguments.whole_number("--tail", options.tail, 1, 1_000_000) if options.tail else None
+        print(manager.logs(self._name(options.name), tail=tail))
 
     def _dashboard(self, options: argparse.Namespace) -> Any:
         from jupyter_pipeline import tables

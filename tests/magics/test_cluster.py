@@ -63,7 +63,11 @@ def test_a_cluster_from_start_to_stop(
         shell.run_line_magic("cluster", f"sync --no-packages --directory {code}")
     assert cluster.record().last_sync["result"] == "interrupted"
     assert client.submit(sum, [1, 2], pure=False).result(timeout=60) == 3
-    shell.run_line_magic("cluster", "logs")
+    capsys.readouterr()
+    shell.run_line_magic("cluster", "logs --tail 1")
+    shown = capsys.readouterr().out
+    assert "== keeper ==" in shown
+    assert max(len(part.splitlines()) for part in shown.split("\n\n")) <= 2  # a title and a line
     assert "stopped" in str(shell.run_line_magic("cluster", "stop"))
     assert "client" not in shell.user_ns
     assert registry.list_records() == []
@@ -135,7 +139,8 @@ def test_the_docstring_lists_the_subcommands(shell: InteractiveShell) -> None:
     [
         ("%cluster st", ["start", "status", "stop"]),
         ("%cluster stop ", ["--all"]),
-        ("%cluster logs --", ["--"]),
+        ("%cluster logs --", ["--tail"]),
+        ("%cluster diff --", ["--"]),
         ("%cluster start local --workers 1", ["1"]),
         ("%cluster sync --directory fol", ["folder/"]),
         ("%cluster upload one fol", ["folder/"]),
