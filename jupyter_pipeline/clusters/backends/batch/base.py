@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import logging
-import math
 import os
 import re
 import shlex
@@ -23,16 +21,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from jupyter_pipeline.clusters import registry
 from jupyter_pipeline.clusters.backends import dashboard
 from jupyter_pipeline.clusters.backends.base import (
     COUNT,
-    SHARED_LISTING_AGE,
     ArgumentType,
     Backend,
     Context,
     import_class,
 )
+from jupyter_pipeline.clusters.backends.batch import lost_workers
 from jupyter_pipeline.clusters.backends.batch.additions import (
     ClassOptions,
     dashboard_arguments,
@@ -47,7 +44,9 @@ from jupyter_pipeline.clusters.backends.batch.commands import (
     describe_cancellation,
     shorten_error,
 )
-from jupyter_pipeline.clusters.backends.batch.identity import find_label, get_number, is_same_job
+from jupyter_pipeline.clusters.backends.batch.identity import find_label, get_number
+from jupyter_pipeline.clusters.backends.batch.job_search import JobSearch
+from jupyter_pipeline.clusters.backends.batch.lost_workers import forget_job, get_submissions
 from jupyter_pipeline.clusters.backends.batch.options import find_option, parse_options, read_directives
 from jupyter_pipeline.clusters.backends.batch.output_files import (
     OutputRules,
@@ -63,10 +62,9 @@ from jupyter_pipeline.clusters.backends.batch.submission import (
     track_submissions,
 )
 from jupyter_pipeline.clusters.backends.batch.walltime import is_unlimited, parse_walltime
-from jupyter_pipeline.clusters.backends.job import Job, summarize_pending
-from jupyter_pipeline.clusters.log_files import read_last_lines
+from jupyter_pipeline.clusters.backends.job import Job
 from jupyter_pipeline.clusters.registry import markers
-from jupyter_pipeline.clusters.registry.submitted_jobs import KEEPER_SUFFIX, SubmittedJob, read_submitted_jobs
+from jupyter_pipeline.clusters.registry.submitted_jobs import SubmittedJob
 from jupyter_pipeline.exceptions import ClusterError, ClusterStartError
 from jupyter_pipeline.models import Profile
 from jupyter_pipeline.units import format_duration
@@ -78,13 +76,9 @@ __all__ = ["BatchBackend", "jobqueue_sources", "make_job"]
 
 logger = logging.getLogger("jupyter_pipeline.keeper")
 
-_LOST_AFTER = 2  # consecutive listings without a job
-_MAX_DEATHS = 4  # times that jobs may end before their workers come
-_CANCEL_TIMEOUT = 15.0  # seconds after which a job is cancelled again
 _SHORTEST_WALLTIME = 120.0
 _OUTPUT = re.compile(r"\s*(?:-[eo]\b|--(?:error|output)\b)|(?i:error|output|log)$")
 """Directive, or key of HTCondor, that names the output files of a job."""
-_SETTLING = 5.0  # seconds in which an interrupted submission arrives at the batch system
 _DEFAULT_NAME = "dask-worker"  # of jobs in dask-jobqueue's configuration
 
 
@@ -480,7 +474,7 @@ class BatchBackend(Backend):
         ClusterError
             If the batch system refuses, with its reason. Accepted jobs stay.
         """
-        log = _submissions(cluster)
+        log = get_submissions(cluster)
         log.backoff.retry_at, log.deaths = 0.0, 0  # a user asks: submit at once
         before = set(cluster.worker_spec)
         cluster.scale(n)
@@ -489,7 +483,7 @@ class BatchBackend(Backend):
         if not refused or not log.backoff.reason:
             return
         for name in refused:
-            _forget_job(cluster, name)
+            forget_job(cluster, name)
             cluster.worker_spec.pop(name, None)
         requested = len(set(refused) | (set(cluster.worker_spec) - before))
         number = f"{len(refused)} of {requested} jobs"
@@ -508,114 +502,7 @@ class BatchBackend(Backend):
             If job after job ended before its worker came, and there is no worker. The message has the last lines of
             a worker's log.
         """
-        log = _submissions(cluster)
-        if log.closing:
-            return ""
-        jobs = await asyncio.to_thread(self.find_jobs, log.tag, max_age=SHARED_LISTING_AGE)
-        if jobs is None:
-            return f"{self.listing_command[0]} does not answer"
-        active = {get_number(job.id) for job in jobs}
-        connected = _connected_jobs(cluster)
-        missing = {}
-        for name, job in list(cluster.workers.items()):
-            if not job.has_connected and (name in connected or log.arrived & _worker_names(cluster, name)):
-                job.has_connected = True
-                log.succeed()
-            if name in connected or (job.job_id is not None and get_number(job.job_id) in active):
-                job.missing_listings = 0
-                continue
-            job.missing_listings += 1
-            if job.job_id is None and job.was_submitted and job.adopt(jobs):
-                job.missing_listings = 0
-            elif job.job_id is None and not log.backoff.is_waiting:
-                _forget_job(cluster, name)
-            elif job.job_id is not None and job.missing_listings >= _LOST_AFTER:
-                missing[name] = job
-        lost = await self._forget_ended_jobs(cluster, missing) if missing else []
-        await self._cancel_again(log, jobs)
-        await self._record_losses(cluster, lost)
-        if set(cluster.worker_spec) - set(cluster.workers) and not log.backoff.is_waiting:
-            await cluster._correct_state()
-        if set(cluster.worker_spec) <= connected:
-            log.loss = ""
-        return "; ".join(filter(None, (log.backoff.reason or log.loss, summarize_pending(jobs))))
-
-    async def _forget_ended_jobs(self, cluster: Cluster, missing: Mapping[Any, Any]) -> list[Any]:
-        """Remove those jobs from `cluster` that the batch system does not know by their ids either, and return them.
-
-        Parameters
-        ----------
-        cluster : Cluster
-            The cluster.
-        missing : mapping
-            Jobs that the listing does not have, by the names of their workers.
-        """
-        log = _submissions(cluster)
-        remaining = await asyncio.to_thread(self._list_remaining_jobs, log.tag)
-        if remaining is None:
-            return []
-        active = {get_number(job.id) for job in remaining}
-        current = {job.job_id for name, job in cluster.workers.items() if name not in missing}
-        log.file.mark_ended({i for i in log.known - current if get_number(i) not in active})
-        lost = []
-        for name, job in missing.items():
-            job.missing_listings = 0
-            if get_number(job.job_id) not in active:
-                log.arrived -= _worker_names(cluster, name)
-                _forget_job(cluster, name)
-                lost.append(job)
-        return lost
-
-    async def _cancel_again(self, log: SubmissionLog, jobs: Sequence[Job]) -> None:
-        """Cancel jobs again whose cancellation had no effect."""
-        active = {get_number(job.id) for job in jobs if job.state in ("pending", "running")}
-        overdue = time.monotonic() - _CANCEL_TIMEOUT
-        log.cancelled = {i: when for i, when in log.cancelled.items() if get_number(i) in active or when > overdue}
-        if any(when <= overdue for when in log.cancelled.values()):
-            await log.cancel(frozenset(log.cancelled))
-
-    async def _record_losses(self, cluster: Cluster, lost: Sequence[Any]) -> None:
-        """Record how jobs ended. Jobs that ended without a worker count as one failure, with a pause before the next.
-
-        Raises
-        ------
-        ClusterError
-            After several such failures, if no worker is connected.
-        """
-        if not lost:
-            return
-        log = _submissions(cluster)
-        ends = await asyncio.to_thread(self.describe_ended_jobs, [job.job_id for job in lost])
-        log.file.record_ends(ends)
-        died = None
-        for job in lost:
-            end = ends.get(job.job_id, "it is gone")
-            logger.info("job %s of worker %s: %s", job.job_id, job.name, end)
-            if job.has_connected:
-                log.loss = f"job {job.job_id} is replaced: {end}"
-            else:
-                died = job
-        if died is None:
-            return
-        output = await asyncio.to_thread(self._read_last_lines, log.tag, died.job_id)
-        end = ends.get(died.job_id, "it is gone")
-        reason = f"job {died.job_id} ended before its worker came: {end}; "
-        reason += f"last lines of its log: {output}" if output else "see the cluster's logs"
-        log.fail(reason)
-        if log.deaths < _MAX_DEATHS:
-            return
-        if not _connected_jobs(cluster):
-            raise ClusterError(f"No worker starts: jobs ended {log.deaths} times before their workers came. {reason}")
-        log.backoff.retry_at = math.inf
-        log.backoff.reason = f"no more jobs are submitted until you scale the cluster: {reason}"
-
-    def _read_last_lines(self, tag: str, job_id: str) -> str:
-        """Return the last lines of a job's output; empty if it has none or cannot be read."""
-        for job in _read_submitted(tag):
-            if job.id == job_id:
-                files = [file for found in self.find_output_files(job).values() for file in found]
-                return next(filter(None, map(read_last_lines, files)), "")
-        return ""
+        return await lost_workers.replace_lost_workers(self, cluster)
 
     async def close(self, cluster: Cluster, *, timeout: float = 45.0) -> None:
         """Close the cluster and cancel its jobs. On return the batch system lists none of them.
@@ -632,7 +519,7 @@ class BatchBackend(Backend):
         ClusterError
             If it is not empty by then.
         """
-        log = _submissions(cluster)
+        log = get_submissions(cluster)
         log.closing = True
         deadline = time.monotonic() + timeout
         await log.wait_for_submissions(timeout / 2)
@@ -694,47 +581,18 @@ class BatchBackend(Backend):
             settings=self.command_settings,
         )
 
+    @property
+    def job_search(self) -> JobSearch:
+        """The search for jobs in this listing."""
+        return JobSearch(self.listing, self.queries_labels)
+
     def find_jobs(self, tag: str | None = None, *, timeout: float = 10.0, max_age: float = 1.0) -> list[Job] | None:
         """Return the jobs of this user that have a recorded id or the label of a cluster."""
-        submitted = _read_submitted(tag) if tag else []
-        found: list[Job] = []
-        for environment, group in _group_by_environment(submitted):
-            jobs = self.listing.read(timeout=timeout, max_age=max_age, environment=environment)
-            if jobs is not None and self.queries_labels and any(job.is_open for job in submitted):
-                jobs = self._add_labels(jobs, timeout, environment)
-            if jobs is None:
-                return None
-            found += _select_jobs(jobs, group, tag, environment)
-        return found
+        return self.job_search.find(tag, timeout=timeout, max_age=max_age)
 
     def find_remaining_jobs(self, tag: str, *, timeout: float = 10.0) -> list[Job] | None:
         """Return the jobs of a cluster that have not ended. Recorded jobs that the listing lacks are searched by id."""
-        if any(job.is_open and -_SETTLING <= time.time() - job.time <= _SETTLING for job in _read_submitted(tag)):
-            return None  # an interrupted submission may still arrive at the batch system
-        return self._list_remaining_jobs(tag, timeout=timeout)
-
-    def _list_remaining_jobs(self, tag: str, *, timeout: float = 10.0) -> list[Job] | None:
-        submitted = _read_submitted(tag)
-        jobs = self.find_jobs(tag, timeout=timeout, max_age=0.0)
-        if jobs is None:
-            return None
-        listed = {get_number(job.id) for job in jobs}
-        for environment, group in _group_by_environment(submitted) if self.query_command else ():
-            ids = [job.id for job in group if job.id and not job.ended and get_number(job.id) not in listed]
-            others = self.listing.read_ids(ids, timeout=timeout, environment=environment)
-            if others is None:
-                return None
-            jobs += _select_jobs(others, group, tag, environment)
-        return jobs
-
-    def _add_labels(self, jobs: list[Job], timeout: float, environment: Mapping[str, str]) -> list[Job] | None:
-        """Return `jobs` with the labels that only a query shows."""
-        unlabelled = [job.id for job in jobs if not job.label]
-        details = self.listing.read_ids(unlabelled, timeout=timeout, environment=environment)
-        if details is None:
-            return None
-        labels = {job.id: job for job in details}
-        return [labels.get(job.id, job) for job in jobs]
+        return self.job_search.find_remaining(tag, timeout=timeout)
 
     def describe_cancellation(self, jobs: Sequence[Job]) -> str:
         """Return the command with which a user cancels `jobs`."""
@@ -744,75 +602,3 @@ class BatchBackend(Backend):
         """Cancel `jobs` with one command."""
         if jobs:
             cancel_jobs(self.cancel_program, jobs, self.listing, timeout=timeout)
-
-
-def _read_submitted(tag: str) -> list[SubmittedJob]:
-    """Return the recorded submissions with a tag, which is the cluster's id or begins with it."""
-    folder = registry.cluster_dir(tag.removesuffix(KEEPER_SUFFIX))
-    return [job for job in read_submitted_jobs(folder, tag) if not job.refused]
-
-
-def _group_by_environment(
-    submitted: Sequence[SubmittedJob],
-) -> list[tuple[Mapping[str, str], list[SubmittedJob]]]:
-    """Return the submissions of each batch system of one kind, one empty group without submissions."""
-    groups: dict[tuple[tuple[str, str], ...], list[SubmittedJob]] = {}
-    for job in submitted:
-        groups.setdefault(tuple(sorted(job.environment.items())), []).append(job)
-    return [(dict(key), jobs) for key, jobs in groups.items()] or [({}, [])]
-
-
-def _select_jobs(
-    jobs: Sequence[Job], submitted: Sequence[SubmittedJob], tag: str | None, environment: Mapping[str, str]
-) -> list[Job]:
-    """Return the active jobs of one cluster, or all with a label if `tag` is ``None``.
-
-    Parameters
-    ----------
-    jobs : sequence of Job
-        Jobs of a listing.
-    submitted : sequence of SubmittedJob
-        Submissions of the cluster.
-    tag : str or None
-        Tag of the cluster's jobs.
-    environment : mapping
-        Variables that select the batch system of the listing.
-    """
-    by_number: dict[str, list[SubmittedJob]] = {}
-    for submission in submitted:
-        if submission.id:
-            by_number.setdefault(get_number(submission.id), []).append(submission)
-    found = []
-    for job in jobs:
-        if job.state == "ended":
-            continue
-        known = any(is_same_job(each, job) for each in by_number.get(get_number(job.id), ()))
-        if known or (job.tag == tag if tag else job.tag):
-            found.append(dataclasses.replace(job, tag=job.tag or tag or "", environment=environment))
-    return found
-
-
-def _submissions(cluster: Cluster) -> SubmissionLog:
-    log: SubmissionLog = cluster.jupyter_pipeline_submissions
-    return log
-
-
-def _connected_jobs(cluster: Cluster) -> set[Any]:
-    """Return the names of the jobs with at least one connected worker."""
-    names = {str(worker["name"]) for worker in cluster.scheduler_info["workers"].values()}
-    return {job for job in cluster.worker_spec if _worker_names(cluster, job) & names}
-
-
-def _worker_names(cluster: Cluster, job: Any) -> set[str]:
-    """Return the names of the workers of a job."""
-    group: Sequence[str] = cluster.worker_spec.get(job, {}).get("group") or [""]
-    return {f"{job}{suffix}" for suffix in group}
-
-
-def _forget_job(cluster: Cluster, name: Any) -> None:
-    """Remove a lost job, so that Dask fills its place in `worker_spec`."""
-    from distributed.core import Status
-
-    job = cluster.workers.pop(name, None)
-    if job is not None:
-        job.status = Status.closed
