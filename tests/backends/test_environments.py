@@ -89,6 +89,8 @@ def kernel_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     uv = Path(sys.executable).with_name("uv")
     subprocess.run([uv, "pip", "install", "-q", "--target", site, "--no-deps", wheel], check=True)
     monkeypatch.syspath_prepend(str(site))
+    # The jobs share this host, but not the folders of the kernel's packages.
+    monkeypatch.setattr("jupyter_pipeline.environments.sync.synchronize.find_further_sites", dict)
     return site
 
 

@@ -66,6 +66,8 @@ def publish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
     site = tmp_path / "kernel-site"
     site.mkdir()
     monkeypatch.syspath_prepend(str(site))
+    # The nodes share this host, but not the folders of the kernel's packages.
+    monkeypatch.setattr("jupyter_pipeline.environments.sync.synchronize.find_further_sites", dict)
 
     def install(version: str) -> None:
         info = f"jpsample-{version}.dist-info"
