@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import wait_until
 
 from jupyter_pipeline.compiler import read_notebook
 from jupyter_pipeline.exceptions import RehearsalError
@@ -195,7 +196,8 @@ def test_a_secret_is_not_recorded_and_fails_in_the_rehearsal_already(
     assert "hidden-7" not in str(history.last_specification("hidden"))
     run = runs.wait(deployments.run_now("hidden").id, timeout=120)
     assert run.state == "Failed"
-    assert "OWN_TOKEN was set at the deploy, but not in the environment of this worker" in runs.read_log(run.id)
+    reason = "OWN_TOKEN was set at the deploy, but not in the environment of this worker"
+    wait_until(lambda: reason in runs.read_log(run.id), 30, "the log of the run")
 
 
 def test_a_secret_comes_from_a_block_of_the_server(live: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,19 +80,19 @@ def find_runs(name: str = "served") -> list[RunRecord]:
 @pytest.mark.timeout(300)
 @pytest.mark.usefixtures("live")
 def test_a_kill_pauses_the_schedules_and_ends_the_run(tmp_path: Path) -> None:
-    deploy(tmp_path, "killed", body="import time\ntime.sleep(200)\nrows + 1", every="5s")
-    deployments.delete("killed")
-    command = [sys.executable, "-m", "jupyter_pipeline", "serve", "killed"]
+    deploy(tmp_path, "served-killed", body="import time\ntime.sleep(200)\nrows + 1", every="5s")
+    deployments.delete("served-killed")
+    command = [sys.executable, "-m", "jupyter_pipeline", "serve", "served-killed"]
     with subprocess.Popen(command, cwd=tmp_path, env=os.environ, stderr=subprocess.DEVNULL) as process:
         try:
-            wait_until(lambda: "Running" in {run.state for run in find_runs("killed")}, 150, "a running run")
+            wait_until(lambda: "Running" in {run.state for run in find_runs("served-killed")}, 150, "a running run")
         finally:
             process.kill()
-    (run,) = [run for run in find_runs("killed") if run.state == "Running"]
+    run = next(run for run in find_runs("served-killed") if run.state == "Running")
     wait_until(lambda: runs.find(run.id).state in ("Crashed", "Cancelled"), 90, "the end of the run")
-    wait_until(lambda: deployments.find("killed").paused, 30, "paused schedules")
+    wait_until(lambda: deployments.find("served-killed").paused, 30, "paused schedules")
     assert not list(processes.with_variable("PREFECT__FLOW_RUN_ID", run.id))
-    deployments.delete("killed")
+    deployments.delete("served-killed")
 
 
 @pytest.mark.usefixtures("live")
