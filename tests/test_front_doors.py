@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import re
+import shlex
 from collections.abc import Iterator
 
 import pytest
@@ -60,3 +62,17 @@ def test_deploys_take_the_same_options_in_both(magic: str) -> None:
     differing = {"--cell", "--name", "--path", "--no-run", "--all"}
     differing |= set() if magic == "%deploy notebook" else {"--one-step"}
     assert set(deploy_parser(magic).options()) - differing == command_options(COMMANDS["deploy",]) - differing
+
+
+@pytest.mark.parametrize("path", sorted(COMMANDS), ids=" ".join)
+def test_examples_in_the_help_are_calls_of_the_command(path: tuple[str, ...]) -> None:
+    command = COMMANDS[path]
+    lines = [line.partition("#")[0] for line in str(command.examples).splitlines() if line.strip()]
+    assert lines
+    for line in lines:
+        words = shlex.split(re.split(r"[<>|]", line)[0])
+        assert words[: 2 + len(path)] == ["jupyter", "pipeline", *path]
+        options = {word.partition("=")[0] for word in words if word.startswith("-")}
+        assert options <= command_options(command) | {"--json"}
+        needed = [name for name in command.positional if not name.startswith("[")]
+        assert len(words) - 2 - len(path) >= len(needed)

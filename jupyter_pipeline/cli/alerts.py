@@ -20,6 +20,7 @@ class List(Command):
 
     name = "jupyter-pipeline alerts list"
     description = "List the addresses of alerts, without their secrets."
+    examples = "jupyter pipeline alerts list"
 
     def work(self) -> list[AlertBlock]:
         return alerts.list_alerts()
@@ -33,6 +34,7 @@ class Add(Command):
 
     name = "jupyter-pipeline alerts add"
     description = "Store an address, such as slack://…, read from a prompt or from standard input."
+    examples = "jupyter pipeline alerts add oncall < address.txt"
     positional = ("NAME",)
     private = "the address is read from a prompt or from standard input, because all users can read command lines."
 
@@ -52,6 +54,7 @@ class Remove(Command):
 
     name = "jupyter-pipeline alerts remove"
     description = "Delete an address that no deployment uses."
+    examples = "jupyter pipeline alerts remove oncall"
     positional = ("NAME",)
 
     def work(self, name: str) -> dict[str, Any]:
@@ -67,6 +70,7 @@ class Test(Command):
 
     name = "jupyter-pipeline alerts test"
     description = "Send a test message to a stored address."
+    examples = "jupyter pipeline alerts test oncall"
     positional = ("NAME",)
 
     def work(self, name: str) -> dict[str, Any]:
@@ -82,6 +86,7 @@ class Verify(Command):
 
     name = "jupyter-pipeline alerts verify"
     description = "Let a canary run fail, and wait until the server's automation has delivered its alert."
+    examples = "jupyter pipeline alerts verify oncall"
     positional = ("NAME",)
 
     def work(self, name: str) -> AlertVerification:

@@ -38,6 +38,10 @@ class Start(_RecordCommand):
         "Start a cluster from a profile, by default c.JupyterPipeline.default_profile. It keeps running after this "
         "command, until it is stopped or meets a limit."
     )
+    examples = """
+        jupyter pipeline cluster start local -n 4
+        jupyter pipeline cluster start slurm --adapt 0:20 -o cluster_kwargs.memory=8GiB
+    """
     positional = ("[PROFILE]",)
     values = "profiles"
     cluster_name = Unicode(None, allow_none=True, help="Name of the cluster.").tag(config=True)
@@ -77,6 +81,7 @@ class List(_RecordsCommand):
 
     name = "jupyter-pipeline cluster list"
     description = "List the running clusters; with --all, the ended ones too."
+    examples = "jupyter pipeline cluster list --all"
     everything = Bool(False, help="Include ended clusters.").tag(config=True)
     flags: ClassVar[dict[str, Any]] = {
         **Command.flags,
@@ -92,6 +97,7 @@ class Status(_RecordCommand):
 
     name = "jupyter-pipeline cluster status"
     description = "Show one cluster."
+    examples = "jupyter pipeline cluster status slurm-1"
     positional = ("NAME",)
     values = "clusters"
 
@@ -104,6 +110,7 @@ class Scale(_RecordCommand):
 
     name = "jupyter-pipeline cluster scale"
     description = "Set a fixed number of workers."
+    examples = "jupyter pipeline cluster scale slurm-1 10"
     positional = ("NAME", "N")
     values = "clusters"
 
@@ -116,6 +123,7 @@ class Adapt(_RecordCommand):
 
     name = "jupyter-pipeline cluster adapt"
     description = "Scale the number of workers with the load."
+    examples = "jupyter pipeline cluster adapt slurm-1 0:20"
     positional = ("NAME", "MIN:MAX")
     values = "clusters"
 
@@ -128,6 +136,7 @@ class Extend(_RecordCommand):
 
     name = "jupyter-pipeline cluster extend"
     description = "Extend the lifetime of a cluster, up to the maximum of its profile."
+    examples = "jupyter pipeline cluster extend slurm-1 2h"
     positional = ("NAME", "TIME")
     values = "clusters"
 
@@ -140,6 +149,10 @@ class Stop(_RecordsCommand):
 
     name = "jupyter-pipeline cluster stop"
     description = "Stop a cluster, or with --all every cluster."
+    examples = """
+        jupyter pipeline cluster stop slurm-1
+        jupyter pipeline cluster stop --all
+    """
     positional = ("[NAME]",)
     values = "clusters"
     everything = Bool(False, help="Stop all clusters.").tag(config=True)
@@ -160,6 +173,7 @@ class Logs(Command):
 
     name = "jupyter-pipeline cluster logs"
     description = "Print the logs of a running or ended cluster, with the output of its batch jobs."
+    examples = "jupyter pipeline cluster logs slurm-1 --tail 20"
     positional = ("NAME",)
     values = "clusters"
     tail = Unicode("", help="Number of last lines of each log; by default all.").tag(config=True, metavar="N")
@@ -175,6 +189,7 @@ class Dashboard(Command):
 
     name = "jupyter-pipeline cluster dashboard"
     description = "Print the address of the dashboard of a cluster on this host."
+    examples = "jupyter pipeline cluster dashboard local-1"
     positional = ("NAME",)
     values = "clusters"
 
@@ -195,6 +210,7 @@ class Gc(Command):
         "Find and remove processes and batch jobs that belong to no running cluster, and locked environments that no "
         "deployment uses."
     )
+    examples = "jupyter pipeline cluster gc"
 
     def work(self) -> list[dict[str, Any]]:
         return garbage.remove_garbage()
@@ -211,6 +227,7 @@ class Sync(Command):
         "Install this environment's packages on a cluster and send local code: the folders of --directory and of the "
         "cluster's profile."
     )
+    examples = "jupyter pipeline cluster sync slurm-1 --directory src"
     positional = ("NAME",)
     values = "clusters"
     directory = ListTrait(Unicode(), help="Folder with local code to send; repeatable.").tag(config=True)
@@ -239,6 +256,7 @@ class Diff(Command):
 
     name = "jupyter-pipeline cluster diff"
     description = "Compare the packages of a cluster with this environment's."
+    examples = "jupyter pipeline cluster diff slurm-1"
     positional = ("NAME",)
     values = "clusters"
 

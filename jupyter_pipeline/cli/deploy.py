@@ -145,6 +145,7 @@ class Options(Command):
 
     name = "jupyter-pipeline options"
     description = "List the options of a deploy; with --json, as a JSON Schema."
+    examples = "jupyter pipeline options --json"
 
     def work(self) -> dict[str, Any]:
         return deploy_options.json_schema()

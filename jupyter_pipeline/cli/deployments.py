@@ -37,6 +37,7 @@ class List(Command):
 
     name = "jupyter-pipeline deployments list"
     description = "List the deployments with their last run and the next one."
+    examples = "jupyter pipeline deployments list"
 
     def work(self) -> list[DeploymentRecord]:
         return deployments.list_deployments()
@@ -50,6 +51,7 @@ class Pause(_DeploymentCommand):
 
     name = "jupyter-pipeline deployments pause"
     description = "Pause the schedules of a deployment."
+    examples = "jupyter pipeline deployments pause daily"
 
     def work(self, name: str) -> DeploymentRecord:
         return deployments.pause(name)
@@ -60,6 +62,7 @@ class Resume(_DeploymentCommand):
 
     name = "jupyter-pipeline deployments resume"
     description = "Resume the schedules of a deployment."
+    examples = "jupyter pipeline deployments resume daily"
 
     def work(self, name: str) -> DeploymentRecord:
         return deployments.resume(name)
@@ -70,6 +73,7 @@ class Run(RunCommand):
 
     name = "jupyter-pipeline deployments run"
     description = "Run a deployment now, in addition to its schedules."
+    examples = "jupyter pipeline deployments run daily --param region=eu"
     positional = ("NAME",)
     values = "deployments"
     param = ListTrait(Unicode(), help="Parameter of this run, NAME=VALUE; repeatable.").tag(config=True)
@@ -84,6 +88,7 @@ class Delete(Command):
 
     name = "jupyter-pipeline deployments delete"
     description = "Delete a deployment and its schedules, but not its files and runs."
+    examples = "jupyter pipeline deployments delete daily"
     positional = ("NAME",)
     values = "deployments"
 
@@ -100,6 +105,7 @@ class Backfill(Command):
 
     name = "jupyter-pipeline deployments backfill"
     description = "Run a deployment once for each time window of its schedule between two times, oldest first."
+    examples = "jupyter pipeline deployments backfill daily 2027-01-01 2027-02-01"
     positional = ("NAME", "START", "END")
     values = "deployments"
     timezone = Unicode("", help="Time zone of the two times; by default the local one.").tag(config=True)
@@ -117,6 +123,7 @@ class Versions(Command):
 
     name = "jupyter-pipeline deployments versions"
     description = "List the versions of a deployment, newest first."
+    examples = "jupyter pipeline deployments versions daily"
     positional = ("NAME",)
     values = "deployments"
 
@@ -132,6 +139,7 @@ class Compare(Command):
 
     name = "jupyter-pipeline deployments compare"
     description = "Show the differences between two versions, by default the current one and its predecessor."
+    examples = "jupyter pipeline deployments compare daily 3 4"
     positional = ("NAME", "[OLD]", "[NEW]")
     values = "deployments"
 
@@ -147,6 +155,7 @@ class Rollback(_LiveCommand):
 
     name = "jupyter-pipeline deployments rollback"
     description = "Deploy an earlier version again, by default the one before the current one."
+    examples = "jupyter pipeline deployments rollback daily 3"
     positional = ("NAME", "[VERSION]")
     values = "deployments"
 
@@ -159,6 +168,7 @@ class Promote(_LiveCommand):
 
     name = "jupyter-pipeline deployments promote"
     description = "Deploy to production the version that is live in staging."
+    examples = "jupyter pipeline deployments promote daily"
     source = Unicode("staging", help="Target with the version; by default staging.").tag(config=True)
     target = Unicode("production", help="Target to deploy to; by default production.").tag(config=True)
     after = Unicode("", help="Required number of successful runs in a row.").tag(config=True)
@@ -178,6 +188,7 @@ class Status(Command):
 
     name = "jupyter-pipeline deployments status"
     description = "Show for each deployment of a notebook (a file, or - for standard input) if its cells have changed."
+    examples = "jupyter pipeline deployments status report.ipynb"
     positional = ("NOTEBOOK",)
     path = Unicode("", help="Path of a notebook that comes from standard input.").tag(config=True)
     aliases: ClassVar[dict[str, Any]] = {**Command.aliases, "path": "Status.path"}

@@ -20,6 +20,7 @@ class List(Command):
 
     name = "jupyter-pipeline profiles list"
     description = "List the cluster profiles that apply in this folder."
+    examples = "jupyter pipeline profiles list"
 
     def work(self) -> list[Profile]:
         for problem in profiles.list_problems():
@@ -35,6 +36,7 @@ class Show(Command):
 
     name = "jupyter-pipeline profiles show"
     description = "Show the settings of a profile after extends and layers; with --resolved, the defaults too."
+    examples = "jupyter pipeline profiles show slurm --resolved"
     positional = ("NAME",)
     values = "profiles"
     resolved = Bool(False, help="Include the defaults.").tag(config=True)
@@ -55,6 +57,7 @@ class Check(Command):
 
     name = "jupyter-pipeline profiles check"
     description = "Check that a profile can start here, without starting anything."
+    examples = "jupyter pipeline profiles check slurm"
     positional = ("NAME",)
     values = "profiles"
 
@@ -70,6 +73,7 @@ class New(Command):
 
     name = "jupyter-pipeline profiles new"
     description = "Print a commented profile of a kind, to edit and save in jupyter-pipeline.yaml."
+    examples = "jupyter pipeline profiles new slurm > jupyter-pipeline.yaml"
     positional = ("KIND",)
     values = "kinds"
 

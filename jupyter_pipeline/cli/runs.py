@@ -30,6 +30,7 @@ class ListRuns(Command):
 
     name = "jupyter-pipeline runs list"
     description = "List the last runs, of one deployment or of all."
+    examples = "jupyter pipeline runs list daily --limit 5"
     positional = ("[DEPLOYMENT]",)
     values = "deployments"
     limit = Unicode(str(RUN_LIMIT), help="Number of runs.").tag(config=True, metavar="N")
@@ -47,6 +48,7 @@ class Logs(Command):
 
     name = "jupyter-pipeline runs logs"
     description = "Print the log of a run. Tracebacks name cells and lines of the notebook."
+    examples = "jupyter pipeline runs logs calm-otter"
     positional = ("RUN",)
 
     def work(self, run: str) -> str:
@@ -58,6 +60,7 @@ class Follow(RunCommand):
 
     name = "jupyter-pipeline runs follow"
     description = "Print the log of a run as it is written, until the run ends. Ctrl-C does not stop the run."
+    examples = "jupyter pipeline runs follow calm-otter"
     positional = ("RUN",)
 
     def work(self, run: str) -> RunRecord:
@@ -71,6 +74,7 @@ class Rerun(RunCommand):
 
     name = "jupyter-pipeline runs rerun"
     description = "Run the current version with the parameters of an earlier run."
+    examples = "jupyter pipeline runs rerun calm-otter"
     positional = ("RUN",)
 
     def work(self, run: str) -> RunRecord:
@@ -82,6 +86,7 @@ class Open(Command):
 
     name = "jupyter-pipeline runs open"
     description = "Print the address of a run in Prefect's interface, and open it in a browser if there is one."
+    examples = "jupyter pipeline runs open calm-otter"
     positional = ("RUN",)
 
     def work(self, run: str) -> dict[str, Any]:
@@ -99,6 +104,7 @@ class Cancel(RunCommand):
 
     name = "jupyter-pipeline runs cancel"
     description = "Cancel a run and stop its cluster."
+    examples = "jupyter pipeline runs cancel calm-otter"
     positional = ("RUN",)
 
     def work(self, run: str) -> RunRecord:

@@ -24,6 +24,10 @@ class Up(_ServiceCommand):
 
     name = "jupyter-pipeline up"
     description = "Start the embedded Prefect server and worker, if they do not run yet."
+    examples = """
+        jupyter pipeline up
+        jupyter pipeline up --postgres local --workers 2
+    """
     port = Unicode("", help="Port of the server; by default the last one, or a free one.").tag(config=True)
     postgres = Unicode(
         "", help="PostgreSQL instead of SQLite: local for a server of the service, or an address without a password."
@@ -64,6 +68,7 @@ class Down(_ServiceCommand):
 
     name = "jupyter-pipeline down"
     description = "Stop the embedded Prefect server and worker."
+    examples = "jupyter pipeline down"
 
     def work(self) -> ServiceStatus:
         return service.down(progress=note)
@@ -74,6 +79,7 @@ class Status(_ServiceCommand):
 
     name = "jupyter-pipeline status"
     description = "Show the state and the addresses of the embedded Prefect server and worker."
+    examples = "jupyter pipeline status --json"
 
     def work(self) -> ServiceStatus:
         return service.status()

@@ -22,6 +22,7 @@ class Test(Command):
     description = (
         "Run the pipelines in pipelines/ once, each in a separate process, with the parameters of its test.yaml."
     )
+    examples = "jupyter pipeline test daily"
     positional = ("[NAME]",)
     server = Bool(False, help="Use the configured Prefect server instead of a temporary one.").tag(config=True)
     flags: ClassVar[dict[str, Any]] = {
@@ -47,6 +48,7 @@ class GitHub(Command):
 
     name = "jupyter-pipeline ci github"
     description = "Write .github/workflows/pipelines.yml, which tests each pipeline with its locked packages."
+    examples = "jupyter pipeline ci github"
     overwrite = Bool(False, help="Replace an existing workflow.").tag(config=True)
     flags: ClassVar[dict[str, Any]] = {
         **Command.flags,
