@@ -73,7 +73,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("all", "ls", "ps"), ("list", "cluster list")),
     **dict.fromkeys(("describe", "get", "info", "inspect"), ("show", "status")),
     "show": ("status", "list"),
-    **dict.fromkeys(("begin", "create", "launch", "new", "up"), ("start", "up", "cluster start")),
+    **dict.fromkeys(("begin", "create", "launch", "new"), ("start", "up", "cluster start")),
     **dict.fromkeys(("client", "connect", "join", "use"), ("attach",)),
     **dict.fromkeys(("resize", "workers"), ("scale",)),
     **dict.fromkeys(("autoscale", "adaptive"), ("adapt",)),

@@ -73,7 +73,7 @@ class New(Command):
 
     name = "jupyter-pipeline profiles new"
     description = "Print a commented profile of a kind, to edit and save in jupyter-pipeline.yaml."
-    examples = "jupyter pipeline profiles new slurm > jupyter-pipeline.yaml"
+    examples = "jupyter pipeline profiles new slurm"
     positional = ("KIND",)
     values = "kinds"
 
