@@ -1,4 +1,4 @@
-"""Read the end of log files, which may be large. Only the standard library is used."""
+"""Read the end of log files, which may be large."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+
+from jupyter_pipeline.units import format_bytes
 
 __all__ = ["MAX_BYTES", "LogTail", "format_tail", "get_file_name", "read_last_lines", "read_tail"]
 
@@ -70,16 +72,7 @@ def format_tail(tail: LogTail, source: str, lines: int | None = None) -> str:
     shown = found[-lines:] if lines else found
     if not tail.omitted:
         return "\n".join(shown)
-    return "\n".join([f"[the first {_format_size(tail.omitted)} are omitted; the whole log is {source}]", *shown])
-
-
-def _format_size(size: int) -> str:
-    value, unit = float(size), "bytes"
-    for unit in ("bytes", "KiB", "MiB", "GiB", "TiB"):
-        if value < 1024 or unit == "TiB":
-            break
-        value /= 1024
-    return f"{value:.0f} {unit}" if value >= 10 or unit == "bytes" else f"{value:.1f} {unit}"
+    return "\n".join([f"[the first {format_bytes(tail.omitted)} are omitted; the whole log is {source}]", *shown])
 
 
 def get_file_name(source: str) -> str:

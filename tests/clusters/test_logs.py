@@ -67,7 +67,7 @@ def test_jobs_are_shown_oldest_first_with_their_ends_and_files(file: JobFile, ba
     text = logs.collect_logs(make_record(), backend)
     parts = [part.split(" (")[0] for part in text.splitlines() if part.startswith("==")]
     assert parts == ["== keeper ==", "== job 8", "== job 9", "== job 10"]
-    assert f"it reached its walltime (TIMEOUT on n2); submitted 1970-01-01 " in text  # noqa: F541
+    assert "it reached its walltime (TIMEOUT on n2); submitted 1970-01-01 " in text
     assert "== job 9 (it failed (FAILED on n1, exit code 3); " in text
     assert f"-- {tmp_path}/9.err\nline of 9" in text
     assert backend.queried == ["8"]

@@ -22,7 +22,7 @@ __all__ = ["ClassOptions", "dashboard_arguments", "lifetime_arguments", "quote_a
 
 _DASK_WORKER = "distributed.cli.dask_worker"
 _VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
-_FLAGS = re.compile(r"--(?:no-)?(?:nanny|dashboard|reconnect|worker-saturation|lifetime-restart)$")
+_FLAGS = re.compile(r"--(?:no-)?(?:nanny|dashboard|reconnect|lifetime-restart)$")
 _UNSET = "is not set on this node"
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 from xml.etree import ElementTree
 
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, jobqueue_sources, make_job
-from jupyter_pipeline.clusters.backends.batch.output_files import OutputRules
+from jupyter_pipeline.clusters.backends.batch.output_files import PBS_RULES
 from jupyter_pipeline.clusters.backends.job import Job
 
 __all__ = ["MoabBackend"]
@@ -26,15 +26,7 @@ class MoabBackend(BatchBackend):
     directive = "#PBS"
     name_options = ("-N",)
     needs_name = True
-    output_rules = OutputRules(
-        output=("-o",),
-        error=("-e",),
-        placeholder=r"\$\{?(?P<key>\w+)\}?",
-        values={"HOME": "home", "PBS_JOBID": "id", "PBS_JOBNAME": "name", "USER": "user", "NUMBER": "number"},
-        default=("$NAME.o$NUMBER", "$NAME.e$NUMBER"),  # names are shortened
-        join=("-j",),
-        has_hosts=True,
-    )
+    output_rules = PBS_RULES
     refused_options: ClassVar[Mapping[str, str]] = {
         "-t": "makes an array job, which starts the same worker several times. Remove it, and request more workers.",
         "-I": "makes an interactive job. Remove it.",

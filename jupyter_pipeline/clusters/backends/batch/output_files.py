@@ -19,7 +19,7 @@ from jupyter_pipeline.clusters.backends.batch.identity import get_number
 from jupyter_pipeline.clusters.backends.batch.options import find_option
 from jupyter_pipeline.clusters.registry.submitted_jobs import SubmittedJob
 
-__all__ = ["OutputRules", "find_outputs", "list_output_files", "make_pattern", "read_description", "unescape"]
+__all__ = ["PBS_RULES", "OutputRules", "find_outputs", "list_output_files", "make_pattern", "read_description", "unescape"]
 
 _JOINED = {"oe": 0, "y": 0, "yes": 0, "eo": 1}
 """Stream that gets both, by the value of the option that joins them."""
@@ -48,6 +48,18 @@ class OutputRules:
     """Environment variables of the submit command that replace the script's options."""
     has_hosts: bool = False
     """True if a name may begin with a host and a colon."""
+
+
+PBS_RULES = OutputRules(
+    output=("-o",),
+    error=("-e",),
+    placeholder=r"\$\{?(?P<key>\w+)\}?",
+    values={"HOME": "home", "PBS_JOBID": "id", "PBS_JOBNAME": "name", "USER": "user", "NUMBER": "number"},
+    default=("$NAME.o$NUMBER", "$NAME.e$NUMBER"),  # names are shortened
+    join=("-j",),
+    has_hosts=True,
+)
+"""Rules of PBS and of Moab, which submits scripts of PBS."""
 
 
 def find_outputs(

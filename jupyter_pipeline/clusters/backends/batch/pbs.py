@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, jobqueue_sources, make_job
 from jupyter_pipeline.clusters.backends.batch.identity import parse_time
-from jupyter_pipeline.clusters.backends.batch.output_files import OutputRules
+from jupyter_pipeline.clusters.backends.batch.output_files import PBS_RULES
 from jupyter_pipeline.clusters.backends.job import Job
 
 __all__ = ["PBSBackend"]
@@ -30,18 +30,9 @@ class PBSBackend(BatchBackend):
     id_patterns = (r"^(?P<id>\d+(?:\[\])?\.[\w.-]+)\s*$", r"^(?P<id>\d+(?:\[\])?)\s*$")
     directive = "#PBS"
     name_options = ("-N",)
-    output_rules = OutputRules(
-        output=("-o",),
-        error=("-e",),
-        placeholder=r"\$\{?(?P<key>\w+)\}?",
-        values={"HOME": "home", "PBS_JOBID": "id", "PBS_JOBNAME": "name", "USER": "user", "NUMBER": "number"},
-        default=("$NAME.o$NUMBER", "$NAME.e$NUMBER"),  # names are shortened
-        join=("-j",),
-        has_hosts=True,
-    )
+    output_rules = PBS_RULES
     refused_options: ClassVar[Mapping[str, str]] = {
-        "-J": "makes an array job, which starts the same worker several times. Remove it, and request more workers.",
-        "-t": "makes an array job, which starts the same worker several times. Remove it, and request more workers.",
+        "-J -t": "makes an array job, which starts the same worker several times. Remove it, and request more workers.",
         "-u": "submits jobs of another user, which this user cannot cancel. Remove it.",
         "-z": "hides the id of a job. Remove it.",
     }

@@ -7,7 +7,6 @@ dask-jobqueue replaces the handler of SIGINT, and can be imported in the main th
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import json
 import subprocess
@@ -15,12 +14,11 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_pipeline.clusters.backends.base import Context, import_class
+from jupyter_pipeline.clusters.backends.base import Context, import_class, run_coroutine
 from jupyter_pipeline.clusters.backends.batch.submission import SubmissionLog
 from jupyter_pipeline.clusters.registry.start_request import StartRequest
 from jupyter_pipeline.models import Profile
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["TrialJob", "write_trial_job"]
 
 _TAG = "jp-000000-0000000000"  # the label has the length of a real one
-_CHILD_TIMEOUT = 30.0
+_TIMEOUT = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +96,9 @@ def write_trial_job(backend: BatchBackend, profile: Profile) -> TrialJob:
     """
     if profile.cluster_class.rpartition(".")[0] not in sys.modules:
         return _write_in_child(backend, profile)
-    # The class needs an event loop, and the caller's may be running.
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), ThreadPoolExecutor(1) as executor:
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # dask-jobqueue reads renamed keys of its own defaults
-        return executor.submit(lambda: asyncio.run(_write(backend, profile, Path(folder)))).result()
+        return run_coroutine(_write(backend, profile, Path(folder)), timeout=_TIMEOUT)  # the class needs an event loop
 
 
 def _write_in_child(backend: BatchBackend, profile: Profile) -> TrialJob:
@@ -112,7 +109,7 @@ def _write_in_child(backend: BatchBackend, profile: Profile) -> TrialJob:
         input=json.dumps(request.to_dict()),
         capture_output=True,
         text=True,
-        timeout=_CHILD_TIMEOUT,
+        timeout=_TIMEOUT,
         check=True,
     )
     return TrialJob(**json.loads(answer.stdout.splitlines()[-1]))
