@@ -90,7 +90,7 @@ def _describe_ends(
 ) -> dict[str, str]:
     """Return the state or the end of jobs by id."""
     active = {str(job.get("id")): job for job in record.jobs}
-    unknown = [job.id for job in jobs if job.id and not job.end and not (is_live and job.id in active)]
+    unknown = [job for job in jobs if job.id and not job.end and not (is_live and job.id in active)]
     remembered = backend.describe_ended_jobs(unknown[-_MAX_QUERIED:]) if backend is not None and unknown else {}
     described = {}
     for job in jobs:

@@ -23,9 +23,9 @@ class Backend(SlurmBackend):
     remembered: dict[str, str]
     queried: Sequence[str] = ()
 
-    def describe_ended_jobs(self, ids: Sequence[str]) -> dict[str, str]:
-        self.queried = list(ids)
-        return {key: value for key, value in self.remembered.items() if key in ids}
+    def describe_ended_jobs(self, jobs: Sequence[SubmittedJob]) -> dict[str, str]:
+        self.queried = [job.id for job in jobs]
+        return {key: value for key, value in self.remembered.items() if key in self.queried}
 
 
 @pytest.fixture

@@ -354,7 +354,7 @@ class Backend:
         """
         return self.find_jobs(tag, timeout=timeout, max_age=0.0)
 
-    def describe_ended_jobs(self, ids: Sequence[str]) -> dict[str, str]:
+    def describe_ended_jobs(self, jobs: Sequence[SubmittedJob]) -> dict[str, str]:
         """Return how jobs ended, by id, for the jobs that the batch system remembers."""
         return {}
 

@@ -17,7 +17,7 @@ import shlex
 import shutil
 import sys
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -42,10 +42,11 @@ from jupyter_pipeline.clusters.backends.batch.commands import (
     JobListing,
     cancel_jobs,
     describe_cancellation,
+    make_query,
     shorten_error,
 )
 from jupyter_pipeline.clusters.backends.batch.identity import find_label, get_number
-from jupyter_pipeline.clusters.backends.batch.job_search import JobSearch
+from jupyter_pipeline.clusters.backends.batch.job_search import JobSearch, group_by_environment
 from jupyter_pipeline.clusters.backends.batch.lost_workers import forget_job, get_submissions
 from jupyter_pipeline.clusters.backends.batch.options import find_option, parse_options, read_directives
 from jupyter_pipeline.clusters.backends.batch.output_files import (
@@ -77,6 +78,7 @@ __all__ = ["BatchBackend", "jobqueue_sources", "make_job"]
 logger = logging.getLogger("jupyter_pipeline.keeper")
 
 _SHORTEST_WALLTIME = 120.0
+_QUERY_TIMEOUT = 10.0
 _OUTPUT = re.compile(r"\s*(?:-[eo]\b|--(?:error|output)\b)|(?i:error|output|log)$")
 """Directive, or key of HTCondor, that names the output files of a job."""
 _DEFAULT_NAME = "dask-worker"  # of jobs in dask-jobqueue's configuration
@@ -141,8 +143,8 @@ class BatchBackend(Backend):
     To add a system, derive from this class in a module of this package. Set `name`, `cluster_classes`, `sources`,
     `submit_program`, `cancel_program`, `listing_command`, `query_command`, `id_patterns`, `directive`, `name_options`,
     `output_rules` and `states`, and implement `parse_listing`. Set `refused_options` to the options that would hide a
-    job. Override `label_job` if a field beside the name can have a text. Override `describe_ended_jobs` if the system
-    records why jobs ended, and `check_submission` if it can test a submission.
+    job. Override `label_job` if a field beside the name can have a text. Override `read_ends` if the system records why
+    jobs ended, and `check_submission` if it can test a submission.
     """
 
     has_jobs = True
@@ -593,6 +595,32 @@ class BatchBackend(Backend):
     def find_remaining_jobs(self, tag: str, *, timeout: float = 10.0) -> list[Job] | None:
         """Return the jobs of a cluster that have not ended. Recorded jobs that the listing lacks are searched by id."""
         return self.job_search.find_remaining(tag, timeout=timeout)
+
+    def describe_ended_jobs(self, jobs: Sequence[SubmittedJob]) -> dict[str, str]:
+        """Return how jobs ended, by id, for the jobs that the batch system remembers."""
+        described: dict[str, str] = {}
+        for environment, group in group_by_environment(jobs):
+            query = make_query(self.listing.get_environment(environment), timeout=_QUERY_TIMEOUT)
+            ends = self.read_ends([job.id for job in group], query, environment) if group else {}
+            by_number = {get_number(job_id): end for job_id, end in ends.items()}
+            described |= {job.id: end for job in group if (end := by_number.get(get_number(job.id)))}
+        return described
+
+    def read_ends(
+        self, ids: Sequence[str], query: Callable[[Sequence[str]], str], environment: Mapping[str, str]
+    ) -> Mapping[str, str]:
+        """Return how jobs ended, by id.
+
+        Parameters
+        ----------
+        ids : sequence of str
+            Ids of jobs.
+        query : callable
+            Runs a command in this environment and returns its output.
+        environment : mapping
+            Variables that select the batch system.
+        """
+        return {}
 
     def describe_cancellation(self, jobs: Sequence[Job]) -> str:
         """Return the command with which a user cancels `jobs`."""

@@ -25,10 +25,9 @@ from jupyter_pipeline.clusters.backends.batch.identity import get_number, remove
 from jupyter_pipeline.clusters.backends.job import Job
 from jupyter_pipeline.exceptions import ClusterError
 
-__all__ = ["JobListing", "cancel_jobs", "describe_cancellation", "run_query", "shorten_error"]
+__all__ = ["JobListing", "cancel_jobs", "describe_cancellation", "make_query", "shorten_error"]
 
 _BATCH = 200  # ids in one command
-_QUERY_TIMEOUT = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,13 +256,36 @@ def describe_cancellation(program: str, ids: Sequence[str]) -> str:
     return shlex.join([*program.split(), *ids])
 
 
-def run_query(command: Sequence[str]) -> str:
-    """Return the output of a command that reads the state of the batch system, empty if it fails."""
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_QUERY_TIMEOUT, stdin=subprocess.DEVNULL)
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout if done.returncode == 0 else ""
+def make_query(environment: Mapping[str, str], *, timeout: float) -> Callable[[Sequence[str]], str]:
+    """Return a function that runs a command and returns its output, empty if it cannot run.
+
+    Parameters
+    ----------
+    environment : mapping
+        Environment of the commands.
+    timeout : float
+        Seconds for all commands together. Later commands do not run.
+    """
+    deadline = time.monotonic() + timeout
+
+    def query(command: Sequence[str]) -> str:
+        remaining = deadline - time.monotonic()
+        if remaining <= 0:
+            return ""
+        try:
+            return subprocess.run(
+                command,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=remaining,
+                stdin=subprocess.DEVNULL,
+                env=environment,
+            ).stdout
+        except (OSError, subprocess.TimeoutExpired):
+            return ""
+
+    return query
 
 
 def shorten_error(text: str, *programs: str) -> str:

@@ -65,6 +65,11 @@ class HTCondorBackend(BatchBackend):
         """Return the lines of a submit description."""
         return read_description(script)
 
+    def parse_job_id(self, output: str) -> str:
+        """Return the id as condor_q lists it, with the number of the process."""
+        number = super().parse_job_id(output)
+        return number if "." in number else f"{number}.0"
+
     async def submit_command(self, profile: Profile, context: Context, command: Sequence[str]) -> str:
         """Refuse: a submit description has no place for a command of ours."""
         raise ClusterStartError(f"keeper: job is not supported for {profile.cluster_class}. Set keeper: local.")

@@ -12,7 +12,7 @@ from jupyter_pipeline.clusters.backends.batch.identity import get_number, is_sam
 from jupyter_pipeline.clusters.backends.job import Job
 from jupyter_pipeline.clusters.registry.submitted_jobs import KEEPER_SUFFIX, SubmittedJob, read_submitted_jobs
 
-__all__ = ["JobSearch", "read_submissions"]
+__all__ = ["JobSearch", "group_by_environment", "read_submissions"]
 
 _SETTLING = 5.0  # seconds in which an interrupted submission arrives at the batch system
 
@@ -29,7 +29,7 @@ class JobSearch:
         """Return the jobs of this user that have a recorded id or the label of a cluster."""
         submitted = read_submissions(tag) if tag else []
         found: list[Job] = []
-        for environment, group in _group_by_environment(submitted):
+        for environment, group in group_by_environment(submitted):
             jobs = self.listing.read(timeout=timeout, max_age=max_age, environment=environment)
             if jobs is not None and self.queries_labels and any(job.is_open for job in submitted):
                 jobs = self._add_labels(jobs, timeout, environment)
@@ -51,7 +51,7 @@ class JobSearch:
         if jobs is None:
             return None
         listed = {get_number(job.id) for job in jobs}
-        for environment, group in _group_by_environment(submitted) if self.listing.query else ():
+        for environment, group in group_by_environment(submitted) if self.listing.query else ():
             ids = [job.id for job in group if job.id and not job.ended and get_number(job.id) not in listed]
             others = self.listing.read_ids(ids, timeout=timeout, environment=environment)
             if others is None:
@@ -75,7 +75,7 @@ def read_submissions(tag: str) -> list[SubmittedJob]:
     return [job for job in read_submitted_jobs(folder, tag) if not job.refused]
 
 
-def _group_by_environment(
+def group_by_environment(
     submitted: Sequence[SubmittedJob],
 ) -> list[tuple[Mapping[str, str], list[SubmittedJob]]]:
     """Return the submissions of each batch system of one kind, one empty group without submissions."""

@@ -15,6 +15,7 @@ from jupyter_pipeline.clusters.backends.batch.job_search import read_submissions
 from jupyter_pipeline.clusters.backends.batch.submission import SubmissionLog
 from jupyter_pipeline.clusters.backends.job import Job, summarize_pending
 from jupyter_pipeline.clusters.log_files import read_last_lines
+from jupyter_pipeline.clusters.registry.submitted_jobs import SubmittedJob
 from jupyter_pipeline.exceptions import ClusterError
 
 if TYPE_CHECKING:
@@ -120,7 +121,9 @@ async def _record_losses(backend: BatchBackend, cluster: Cluster, lost: Sequence
     if not lost:
         return
     log = get_submissions(cluster)
-    ends = await asyncio.to_thread(backend.describe_ended_jobs, [job.job_id for job in lost])
+    submitted = {job.id: job for job in read_submissions(log.tag)}
+    known = [submitted[job.job_id] for job in lost if job.job_id in submitted]
+    ends = await asyncio.to_thread(backend.describe_ended_jobs, known)
     log.file.record_ends(ends)
     died = None
     for job in lost:
@@ -132,7 +135,7 @@ async def _record_losses(backend: BatchBackend, cluster: Cluster, lost: Sequence
             died = job
     if died is None:
         return
-    output = await asyncio.to_thread(_read_last_lines, backend, log.tag, died.job_id)
+    output = await asyncio.to_thread(_read_last_lines, backend, submitted.get(died.job_id))
     end = ends.get(died.job_id, "it is gone")
     reason = f"job {died.job_id} ended before its worker came: {end}; "
     reason += f"last lines of its log: {output}" if output else "see the cluster's logs"
@@ -145,13 +148,10 @@ async def _record_losses(backend: BatchBackend, cluster: Cluster, lost: Sequence
     log.backoff.reason = f"no more jobs are submitted until you scale the cluster: {reason}"
 
 
-def _read_last_lines(backend: BatchBackend, tag: str, job_id: str) -> str:
+def _read_last_lines(backend: BatchBackend, job: SubmittedJob | None) -> str:
     """Return the last lines of a job's output; empty if it has none or cannot be read."""
-    for job in read_submissions(tag):
-        if job.id == job_id:
-            files = [file for found in backend.find_output_files(job).values() for file in found]
-            return next(filter(None, map(read_last_lines, files)), "")
-    return ""
+    outputs = backend.find_output_files(job).values() if job else ()
+    return next(filter(None, (read_last_lines(file) for files in outputs for file in files)), "")
 
 
 def get_submissions(cluster: Cluster) -> SubmissionLog:

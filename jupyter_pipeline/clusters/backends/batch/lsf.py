@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from jupyter_pipeline.clusters.backends.base import COUNT, SIZE, ArgumentType, Context
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, jobqueue_sources, make_job
 from jupyter_pipeline.clusters.backends.batch.identity import find_label
+from jupyter_pipeline.clusters.backends.batch.job_ends import describe_exit
 from jupyter_pipeline.clusters.backends.batch.options import find_option
 from jupyter_pipeline.clusters.backends.batch.output_files import OutputRules
 from jupyter_pipeline.clusters.backends.job import Job
 from jupyter_pipeline.models import Profile
 from jupyter_pipeline.units import parse_bytes
 
-__all__ = ["LSFBackend"]
+__all__ = ["LSFBackend", "parse_ends"]
 
 
 _FORMAT = "jobid stat exec_host user description pend_reason name delimiter='|'"
+_END_FORMAT = "jobid stat exit_code exec_host exit_reason delimiter='|'"
 
 
 class LSFBackend(BatchBackend):
@@ -102,3 +104,27 @@ class LSFBackend(BatchBackend):
             yield f"The option -J {name} makes an array job, which starts the same worker several times. Remove [ ]."
         if not find_label(name, find_option(options, "-Jd") or ""):
             yield "The options -J and -Jd are both in use, but one must identify the job. Remove one of them."
+
+    def read_ends(
+        self, ids: Sequence[str], query: Callable[[Sequence[str]], str], environment: Mapping[str, str]
+    ) -> Mapping[str, str]:
+        """Return how jobs ended. LSF remembers them for an hour by default."""
+        return parse_ends(query(["bjobs", "-noheader", "-o", _END_FORMAT, *ids]))
+
+
+def parse_ends(text: str) -> dict[str, str]:
+    r"""Return how jobs ended from ``bjobs``, by id.
+
+    Examples
+    --------
+    >>> parse_ends("7|EXIT|140|hostA|TERM_RUNLIMIT: job killed\n8|DONE|-|hostA|-\n")
+    {'7': 'it failed (exit code 140 on hostA, TERM_RUNLIMIT: job killed)', '8': 'it completed'}
+    """
+    ends = {}
+    for line in text.splitlines():
+        fields = ["" if field.strip() == "-" else field.strip() for field in line.split("|", 4)]
+        if len(fields) == 5 and fields[1] in ("DONE", "EXIT"):
+            number, state, code, host, cause = fields
+            host = host.rpartition("*")[2]
+            ends[number] = describe_exit("0") if state == "DONE" else describe_exit(code, host=host, cause=cause)
+    return ends

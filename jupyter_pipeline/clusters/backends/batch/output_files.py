@@ -19,7 +19,15 @@ from jupyter_pipeline.clusters.backends.batch.identity import get_number
 from jupyter_pipeline.clusters.backends.batch.options import find_option
 from jupyter_pipeline.clusters.registry.submitted_jobs import SubmittedJob
 
-__all__ = ["PBS_RULES", "OutputRules", "find_outputs", "list_output_files", "make_pattern", "read_description", "unescape"]
+__all__ = [
+    "PBS_RULES",
+    "OutputRules",
+    "find_outputs",
+    "list_output_files",
+    "make_pattern",
+    "read_description",
+    "unescape",
+]
 
 _JOINED = {"oe": 0, "y": 0, "yes": 0, "eo": 1}
 """Stream that gets both, by the value of the option that joins them."""

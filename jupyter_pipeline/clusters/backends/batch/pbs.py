@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, jobqueue_sources, make_job
 from jupyter_pipeline.clusters.backends.batch.identity import parse_time
+from jupyter_pipeline.clusters.backends.batch.job_ends import describe_exit
 from jupyter_pipeline.clusters.backends.batch.output_files import PBS_RULES
 from jupyter_pipeline.clusters.backends.job import Job
 
-__all__ = ["PBSBackend"]
+__all__ = ["PBSBackend", "parse_ends"]
 
 
 class PBSBackend(BatchBackend):
@@ -42,17 +43,11 @@ class PBSBackend(BatchBackend):
 
     @staticmethod
     def parse_listing(text: str) -> list[Job]:
-        """Parse the output of qstat, in which long values continue on lines that begin with a tab.
-
-        In the output of Slurm's imitation every line begins with a tab.
-        """
-        text = re.sub(r"\n\t(?![\w.]+ = )", "", text)
+        """Parse the output of qstat."""
         if text.strip() and not re.search(r"^Job Id:\s*\S", text, re.MULTILINE):
             raise ValueError(f"qstat: {text.strip()[:80]!r}")
         jobs = []
-        for block in re.split(r"^Job Id:\s*", text, flags=re.MULTILINE)[1:]:
-            first, _, rest = block.partition("\n")
-            values = dict(re.findall(r"^\s+([\w.]+) = ?(.*)$", rest, re.MULTILINE))
+        for number, values in _split_jobs(text):
             state = PBSBackend.job_state(values.get("job_state", "").strip())
             host = values.get("exec_host", "").partition("/")[0]
             name = values.get("Job_Name", "").strip()
@@ -62,7 +57,7 @@ class PBSBackend(BatchBackend):
             jobs.append(
                 make_job(
                     "pbs",
-                    first.strip(),
+                    number,
                     name,
                     state,
                     values.get("comment", "") or held,
@@ -79,3 +74,38 @@ class PBSBackend(BatchBackend):
         yield from super().check_script(script)
         if any(name == "-W" and "block" in value for name, value in self.read_directives(script)):
             yield "The option -W block waits until the job has ended. Remove it."
+
+    def read_ends(
+        self, ids: Sequence[str], query: Callable[[Sequence[str]], str], environment: Mapping[str, str]
+    ) -> Mapping[str, str]:
+        """Return how jobs ended. PBS Professional lists them with ``-x``, Torque without, both for a limited time."""
+        return parse_ends(query(["qstat", "-f", "-x", *ids])) or parse_ends(query(["qstat", "-f", *ids]))
+
+
+def parse_ends(text: str) -> dict[str, str]:
+    r"""Return how jobs ended from ``qstat -f``, by id.
+
+    Examples
+    --------
+    >>> parse_ends("Job Id: 7.server\n    job_state = F\n    exec_host = n1/0\n    Exit_status = 1\n")
+    {'7.server': 'it failed (exit code 1 on n1)'}
+    """
+    ends = {}
+    for number, values in _split_jobs(text):
+        code = values.get("Exit_status") or values.get("exit_status")
+        if code and PBSBackend.job_state(values.get("job_state", "").strip()) == "ended":
+            cause = re.search(r" and (exceeded resource .+|terminated)$", values.get("comment", "").strip())
+            host = values.get("exec_host", "").partition("/")[0].strip()
+            ends[number] = describe_exit(code.strip(), host=host, cause=cause[1] if cause else "")
+    return ends
+
+
+def _split_jobs(text: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the id and the fields of each job in the output of qstat.
+
+    Long values continue on lines that begin with a tab. In the output of Slurm's imitation all lines begin with one.
+    """
+    text = re.sub(r"\n\t(?![\w.]+ = )", "", text)
+    for block in re.split(r"^Job Id:\s*", text, flags=re.MULTILINE)[1:]:
+        first, _, rest = block.partition("\n")
+        yield first.strip(), dict(re.findall(r"^\s+([\w.]+) = ?(.*)$", rest, re.MULTILINE))

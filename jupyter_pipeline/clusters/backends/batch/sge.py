@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 from xml.etree import ElementTree
 
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, jobqueue_sources, make_job
 from jupyter_pipeline.clusters.backends.batch.identity import parse_time
+from jupyter_pipeline.clusters.backends.batch.job_ends import describe_exit
 from jupyter_pipeline.clusters.backends.batch.output_files import OutputRules
 from jupyter_pipeline.clusters.backends.job import Job
 
-__all__ = ["SGEBackend"]
+__all__ = ["SGEBackend", "parse_qacct"]
 
 
 class SGEBackend(BatchBackend):
@@ -100,3 +101,27 @@ class SGEBackend(BatchBackend):
         if text.strip() and not jobs:
             raise ValueError(f"qstat: {text.strip()[:80]!r}")
         return jobs
+
+    def read_ends(
+        self, ids: Sequence[str], query: Callable[[Sequence[str]], str], environment: Mapping[str, str]
+    ) -> Mapping[str, str]:
+        """Return how jobs ended, from the accounting. One command reads one job."""
+        return parse_qacct("".join(query(["qacct", "-j", number]) for number in ids))
+
+
+def parse_qacct(text: str) -> dict[str, str]:
+    r"""Return how jobs ended from ``qacct -j``, by id. Of several jobs with one id, the last counts.
+
+    Examples
+    --------
+    >>> parse_qacct("jobnumber 7\nhostname n1\nfailed 0\nexit_status 3\n")
+    {'7': 'it failed (exit code 3 on n1)'}
+    """
+    ends = {}
+    for block in re.split(r"^=+$", text, flags=re.MULTILINE):
+        values = dict(re.findall(r"^(\w+) +(.*?)\s*$", block, re.MULTILINE))
+        if "jobnumber" in values and "exit_status" in values:
+            code = values["exit_status"].split()[0]
+            cause = values.get("failed", "").partition(":")[2]
+            ends[values["jobnumber"]] = describe_exit(code, host=values.get("hostname", ""), cause=cause)
+    return ends

@@ -6,12 +6,12 @@ import os
 import re
 import shlex
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend, jobqueue_sources, make_job
-from jupyter_pipeline.clusters.backends.batch.commands import run_query, shorten_error
+from jupyter_pipeline.clusters.backends.batch.commands import shorten_error
 from jupyter_pipeline.clusters.backends.batch.options import find_option
 from jupyter_pipeline.clusters.backends.batch.output_files import OutputRules
 from jupyter_pipeline.clusters.backends.batch.trial_job import write_trial_job
@@ -138,13 +138,16 @@ class SlurmBackend(BatchBackend):
         if "," in clusters or clusters == "all":
             yield f"Jobs could be on several clusters ({clusters}). Name one with --clusters or SLURM_CLUSTERS."
 
-    def describe_ended_jobs(self, ids: Sequence[str]) -> dict[str, str]:
+    def read_ends(
+        self, ids: Sequence[str], query: Callable[[Sequence[str]], str], environment: Mapping[str, str]
+    ) -> Mapping[str, str]:
         """Return how jobs ended, from the accounting, or else from the memory of the controller."""
-        fields = "--format=JobIDRaw,State,ExitCode,NodeList"
-        ends = parse_sacct(run_query(["sacct", "-XnP", f"--jobs={','.join(ids)}", fields]))
+        clusters = environment.get("SLURM_CLUSTERS")  # sacct does not read it
+        options = ["--format=JobIDRaw,State,ExitCode,NodeList", *([f"--clusters={clusters}"] if clusters else [])]
+        ends = parse_sacct(query(["sacct", "-XnP", f"--jobs={','.join(ids)}", *options]))
         for number in ids:
             if number not in ends:
-                ends |= parse_scontrol(run_query(["scontrol", "--oneliner", "show", "job", number]))
+                ends |= parse_scontrol(query(["scontrol", "--oneliner", "show", "job", number]))
         return ends
 
     def size_workers(self, profile: Profile, *, cpus: int = 0, memory: str = "", gpus: int = 0) -> dict[str, Any]:

@@ -17,7 +17,7 @@ import pytest
 
 from jupyter_pipeline.clusters import backends, registry
 from jupyter_pipeline.clusters.backends import Job
-from jupyter_pipeline.clusters.backends.batch import identity
+from jupyter_pipeline.clusters.backends.batch import base, identity
 from jupyter_pipeline.clusters.backends.batch.base import BatchBackend
 from jupyter_pipeline.clusters.backends.batch.htcondor import HTCondorBackend
 from jupyter_pipeline.clusters.backends.batch.identity import is_same_job
@@ -45,7 +45,7 @@ def find_batch(name: str) -> BatchBackend:
         ("sge", 'jsv: 3 rules\nYour job 17 ("my 4 jobs") has been submitted\n', "17"),
         ("sge", "17\n", "17"),
         ("lsf", "Project 42: 12 hours\nJob <17> is submitted to default queue <normal>.\n", "17"),
-        ("htcondor", "Submitting job(s).\n1 job(s) submitted to cluster 17.\n", "17"),
+        ("htcondor", "Submitting job(s).\n1 job(s) submitted to cluster 17.\n", "17.0"),  # as condor_q lists it
         ("htcondor", "17.0 - 17.0\n", "17.0"),
         ("oar", "[ADMISSION RULE] 3 rules\nOAR_JOB_ID=17\n", "17"),
         ("moab", "\n17\n", "17"),
@@ -260,3 +260,28 @@ def test_jobs_are_cancelled_where_they_were_submitted(slurm: Callable[..., Path]
 
 def test_labels_are_found_in_any_text() -> None:
     assert identity.find_label("x", f"/tmp/{TAG}-keeper.0.sh") == f"{TAG}-keeper.0"
+
+
+def test_the_end_of_a_job_is_read_where_it_was_submitted(slurm: Callable[..., Path], tmp_path: Path) -> None:
+    calls = slurm()
+    (tmp_path / "sacct").write_text(f'#!/bin/sh\necho "$SLURM_CLUSTERS" "$@" >> {calls}\necho "17|TIMEOUT|0:0|n1"\n')
+    (tmp_path / "sacct").chmod(0o755)
+    job = SubmittedJob(label=f"{TAG}.0", time=NOW, id="17", environment={"SLURM_CLUSTERS": "second"})
+    assert SlurmBackend().describe_ended_jobs([job]) == {"17": "it reached its walltime (TIMEOUT on n1)"}
+    (call,) = calls.read_text().splitlines()
+    assert call.startswith("second -XnP --jobs=17")
+    assert call.endswith("--clusters=second")
+
+
+def test_a_system_that_does_not_answer_is_not_asked_for_each_end(
+    slurm: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slurm()
+    for name in ("sacct", "scontrol"):
+        (tmp_path / name).write_text("#!/bin/sh\nexec sleep 30\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setattr(base, "_QUERY_TIMEOUT", 0.3)
+    jobs = [SubmittedJob(label=f"{TAG}.{number}", time=NOW, id=str(number)) for number in range(200)]
+    begin = time.monotonic()
+    assert SlurmBackend().describe_ended_jobs(jobs) == {}
+    assert time.monotonic() - begin < 10

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters.backends.batch.lsf import LSFBackend
+from jupyter_pipeline.clusters.backends.batch.lsf import LSFBackend, parse_ends
 from jupyter_pipeline.clusters.backends.batch.submission import CommandError, run_command
 
 TAG = "jp-0a1b2c-0123456789"
@@ -59,3 +59,13 @@ def test_a_refusal_has_the_reason_that_the_class_discards(script: str, reason: s
     with pytest.raises(CommandError) as refusal:
         asyncio.run(run_command([f"{program}< /dev/null 2> /dev/null"], shell=True))
     assert str(refusal.value) == reason
+
+
+def test_finished_jobs_have_their_ends() -> None:
+    reason = "TERM_RUNLIMIT: job killed after reaching LSF run time limit."
+    text = f"31|EXIT|140|8*hostA|{reason}\n32|DONE|-|hostA|-\n33|RUN|-|hostA|-\n34|EXIT|-|-|TERM_OWNER: killed\n"
+    assert parse_ends(text) == {
+        "31": f"it failed (exit code 140 on hostA, {reason.rstrip('.')})",
+        "32": "it completed",
+        "34": "it failed (TERM_OWNER: killed)",
+    }

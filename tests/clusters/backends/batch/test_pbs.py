@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters.backends.batch.pbs import PBSBackend
+from jupyter_pipeline.clusters.backends.batch.pbs import PBSBackend, parse_ends
 
 TAG = "jp-0a1b2c-0123456789"
 LISTING = f"""\
@@ -60,3 +60,21 @@ def test_an_imitation_of_qstat_is_read_too(read_listing: Callable[..., Any]) -> 
 @pytest.mark.parametrize(("value", "seconds"), [("90", 90), ("01:30", 90)])
 def test_a_walltime_has_the_units_of_the_system(value: object, seconds: float) -> None:
     assert PBSBackend.parse_walltime(value) == seconds
+
+
+@pytest.mark.parametrize(
+    ("fields", "end"),
+    [
+        (("job_state = F", "Exit_status = 0", "comment = Job run at Wed on (n1:ncpus=1) and finished"), "it completed"),
+        (
+            ("job_state = F", "Exit_status = -29", "comment = Job run at Wed on (n1) and exceeded resource walltime"),
+            "it failed (exit code -29 on n1, exceeded resource walltime)",
+        ),
+        (("job_state = F", "Exit_status = 1", "comment = Job run at Wed and failed"), "it failed (exit code 1 on n1)"),
+        (("job_state = C", "exit_status = 271"), "it failed (exit code 271 on n1)"),  # Torque
+        (("job_state = R",), None),
+    ],
+)
+def test_the_history_has_the_ends_of_jobs(fields: tuple[str, ...], end: str | None) -> None:
+    text = "\n    ".join(("Job Id: 21.server", "exec_host = n1/0*8", *fields)) + "\n"
+    assert parse_ends(text).get("21.server") == end

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_pipeline.clusters.backends.batch.sge import SGEBackend
+from jupyter_pipeline.clusters.backends.batch.sge import SGEBackend, parse_qacct
 
 TAG = "jp-0a1b2c-0123456789"
 LISTING = f"""\
@@ -48,3 +48,32 @@ def test_the_job_script_is_the_golden_one(check_job_script: Callable[..., str]) 
 @pytest.mark.parametrize(("value", "seconds"), [(90, 90)])
 def test_a_walltime_has_the_units_of_the_system(value: object, seconds: float) -> None:
     assert SGEBackend.parse_walltime(value) == seconds
+
+
+ACCOUNTING = """\
+==============================================================
+qname        main.q
+hostname     n1
+jobnumber    1
+failed       0
+exit_status  3
+==============================================================
+hostname     n1
+jobnumber    2
+failed       0
+exit_status  0
+==============================================================
+hostname     n1
+jobnumber    3
+failed       37  : qmaster enforced h_rt, h_cpu, or h_vmem limit
+exit_status  137                  (Killed)
+"""
+
+
+def test_the_accounting_has_the_ends_of_jobs() -> None:
+    assert parse_qacct(ACCOUNTING) == {
+        "1": "it failed (exit code 3 on n1)",
+        "2": "it completed",
+        "3": "it failed (exit code 137 on n1, qmaster enforced h_rt, h_cpu, or h_vmem limit)",
+    }
+    assert parse_qacct("error: job id 99 not found\n") == {}
