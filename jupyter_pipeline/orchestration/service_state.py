@@ -13,12 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from jupyter_pipeline.exceptions import ConfigurationError
 from jupyter_pipeline.models import WORK_POOL, ProcessIdentity, Record
 from jupyter_pipeline.paths import read_object, read_setting, service_dir, write_private
 
 __all__ = [
+    "HOSTS",
     "WORK_POOL",
     "Polls",
     "Secrets",
@@ -33,6 +35,20 @@ __all__ = [
     "write_polls",
     "write_state",
 ]
+
+_PLAIN_FIELDS = (
+    "state",
+    "reason",
+    "detail",
+    "port",
+    "started",
+    "restarts",
+    "database",
+    "runs_per_minute",
+    "settings",
+)
+HOSTS = ("127.0.0.1", "localhost", "::1")
+"""Names of this host in an address of the service. The server listens on the first; a client tries the others, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,19 +83,21 @@ class ServiceState(Record):
         """Address of Prefect's own pages."""
         return f"http://127.0.0.1:{self.port}"
 
+    def has_address(self, url: str) -> bool:
+        """Return True if `url` is an address of the REST API."""
+        parts = urlsplit(url)
+        try:
+            is_port = self.port != 0 and parts.port == self.port
+        except ValueError:  # a port that is no number
+            return False
+        return is_port and parts.hostname in HOSTS and parts.path.rstrip("/") == "/api"
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Return the state that `data` describes, with its process identities."""
         supervisor = data.get("supervisor")
         return cls(
-            **{
-                k: data[k]
-                for k in (
-                    *("state", "reason", "detail", "port", "started", "restarts", "database", "runs_per_minute"),
-                    "settings",
-                )
-                if k in data
-            },
+            **{k: data[k] for k in _PLAIN_FIELDS if k in data},
             supervisor=ProcessIdentity.from_dict(supervisor) if supervisor else None,
             children={k: ProcessIdentity.from_dict(v) for k, v in (data.get("children") or {}).items()},
         )

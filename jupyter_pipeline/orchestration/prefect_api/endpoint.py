@@ -13,7 +13,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from jupyter_pipeline import processes
 from jupyter_pipeline.exceptions import ApiUnreachableError, ConfigurationError, NotFoundError
@@ -160,18 +159,8 @@ def _from_settings(settings: Mapping[str, str], source: str) -> Endpoint:
         authorization = _basic(settings["PREFECT_API_AUTH_STRING"])
     ui_url = settings.get("PREFECT_UI_URL") or _ui_url(url)
     state = read_state()
-    is_embedded = state is not None and _is_same(url, state.api_url) and processes.find(state.supervisor) is not None
+    is_embedded = state is not None and state.has_address(url) and processes.find(state.supervisor) is not None
     return Endpoint(url=url, source=source, authorization=authorization, ui_url=ui_url, embedded=is_embedded)
-
-
-def _is_same(url: str, api_url: str) -> bool:
-    """Return True if `url` is an address of the API on this host."""
-    found, own = urlsplit(url), urlsplit(api_url)
-    try:
-        same_port = found.port == own.port
-    except ValueError:  # a port that is no number
-        return False
-    return same_port and found.hostname in ("127.0.0.1", "localhost") and found.path.rstrip("/") == own.path
 
 
 def _basic(auth: str) -> str:

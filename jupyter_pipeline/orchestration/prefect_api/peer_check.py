@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from jupyter_pipeline import environment_variables, ports
-from jupyter_pipeline.orchestration.service_state import read_state
+from jupyter_pipeline.orchestration.service_state import HOSTS, read_state
 
 __all__ = ["check_new_connection", "install", "is_address_of_service"]
 
@@ -28,7 +28,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.001, 0.05
 def is_address_of_service(url: str) -> bool:
     """Return True if `url` is the address of the embedded service of this state folder."""
     state = read_state()
-    return state is not None and state.port != 0 and url.rstrip("/") == state.api_url
+    return state is not None and state.has_address(url)
 
 
 def install(environ: Mapping[str, str] = os.environ) -> None:
@@ -43,7 +43,7 @@ def install(environ: Mapping[str, str] = os.environ) -> None:
     if not (environ.get(environment_variables.SERVICE) or is_address_of_service(url)):
         return
     parts = urlsplit(url)
-    if parts.hostname != "127.0.0.1" or parts.port is None:
+    if parts.hostname not in HOSTS or parts.port is None:
         return
     _install(parts.port)
 
@@ -55,12 +55,12 @@ def _install(port: int) -> None:
 
     async def connect_and_check_async(self: Any, sock: socket.socket, address: Any) -> None:
         await connect_async(self, sock, address)
-        if isinstance(address, tuple) and address[:2] == ("127.0.0.1", port):
+        if isinstance(address, tuple) and address[0] in HOSTS and address[1] == port:
             await _check_peer_async(sock, _PATIENCE_OF_PREFECT)
 
     def connect_and_check(address: Any, *arguments: Any, **options: Any) -> socket.socket:
         found = connect(address, *arguments, **options)
-        if address[1] == port and address[0] in ("127.0.0.1", "localhost"):
+        if address[0] in HOSTS and address[1] == port:
             try:
                 _check_peer(found, _PATIENCE_OF_PREFECT)
             except BaseException:

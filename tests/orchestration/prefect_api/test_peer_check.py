@@ -64,16 +64,17 @@ def test_the_table_of_the_system_is_read() -> None:
 
 
 @needs_root
-@pytest.mark.parametrize("is_embedded", [True, False])
-def test_the_client_sends_nothing_to_another_user(tmp_path: Path, is_embedded: bool) -> None:
+@pytest.mark.parametrize("host", ["", "127.0.0.1", "localhost"])
+def test_the_client_sends_nothing_to_another_user(tmp_path: Path, host: str) -> None:
     with listen_as_nobody(tmp_path / "received") as listener:
         port = listener.wait_for_port()
         state = ServiceState(state="running", port=port, supervisor=processes.this_process())
         write_state(state)
-        named = Endpoint(url=state.api_url, source="PREFECT_API_URL", authorization=f"Basic {_PASSWORD}")
+        url = f"http://{host}:{port}/api"
+        named = Endpoint(url=url, source="PREFECT_API_URL", authorization=f"Basic {_PASSWORD}")
 
         async def ask() -> None:
-            async with PrefectApi(embedded(state) if is_embedded else named, patience=0.0) as api:
+            async with PrefectApi(named if host else embedded(state), patience=0.0) as api:
                 await api.post("/flows/filter", {})
 
         with pytest.raises(ApiUnreachableError, match=f"UID 65534.* listens on port {port}.*was not sent"):
@@ -95,10 +96,13 @@ def test_another_server_of_another_user_is_used(tmp_path: Path) -> None:
 
 
 @needs_root
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 @pytest.mark.parametrize("client", _CLIENTS.values(), ids=_CLIENTS)
-def test_no_client_in_a_process_of_the_service_sends_anything_to_another_user(tmp_path: Path, client: str) -> None:
+def test_no_client_in_a_process_of_the_service_sends_anything_to_another_user(
+    tmp_path: Path, client: str, host: str
+) -> None:
     with listen_as_nobody(tmp_path / "received") as listener:
-        url = f"http://127.0.0.1:{listener.wait_for_port()}/api"
+        url = f"http://{host}:{listener.wait_for_port()}/api"
         environment = {**os.environ, "PREFECT_API_URL": url, environment_variables.SERVICE: str(tmp_path)}
         code = f"url, headers = {url!r}, {{'Authorization': {_PASSWORD!r}}}\n{client}"
         install = "from jupyter_pipeline.orchestration.prefect_api import peer_check\npeer_check.install()\n"
